@@ -1,0 +1,21 @@
+//! The syntax tree of a policy file: nodes with spans, and no behaviour.
+//!
+//! There is one tree. What the checker finds out about an expression is kept beside the tree, in
+//! [`crate::program`], under the expression's [`ExprId`].
+
+mod decl;
+mod expr;
+mod test;
+
+pub use decl::{
+    Cadence, Effect, EffectKind, FieldDecl, FieldKind, File, GateDecl, GateItem, Item, LetDecl, ParamDecl,
+    PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, SnapshotDecl, StagesDecl, TypeExpr, TypeKind,
+    Undecided, UndecidedKind,
+};
+pub use expr::{
+    Arg, ArithmeticOp, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind, LogicOp, Name, Over,
+    Set, Template, TemplatePart,
+};
+pub use test::{
+    Assign, Expect, ExpectKind, Given, GivenKind, Outcome, TestDecl, TestValue, TestValueKind, WithParam,
+};

@@ -1,0 +1,214 @@
+//! Declarations: what stands at the top level of a file, and in policies and gates.
+
+use std::sync::Arc;
+
+use super::expr::{Expr, Literal, Name, Template};
+use super::test::TestDecl;
+use crate::source::{FileId, Span};
+
+/// One `.gate` file, as far as it could be understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    pub id: FileId,
+    pub items: Vec<Item>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    Stages(StagesDecl),
+    Snapshot(SnapshotDecl),
+    Policy(PolicyDecl),
+    Test(TestDecl),
+    /// Could not be parsed, which was reported; if its name could be read, it is not reported as unknown too.
+    Broken(Option<Name>),
+}
+
+/// `stages testing -> pilot -> full`
+#[derive(Clone, Debug, PartialEq)]
+pub struct StagesDecl {
+    pub stages: Vec<Name>,
+    pub span: Span,
+}
+
+/// `snapshot every 1 week grace 3 days { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct SnapshotDecl {
+    pub cadence: Option<Cadence>,
+    pub fields: Vec<FieldDecl>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cadence {
+    pub every: Literal,
+    pub grace: Option<Literal>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldDecl {
+    pub name: Name,
+    pub doc: Option<Arc<str>>,
+    pub kind: FieldKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldKind {
+    Value { ty: TypeExpr, key: Option<Span>, required: Option<Span> },
+    Record(Vec<FieldDecl>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeExpr {
+    pub kind: TypeKind,
+    pub range: Option<RangeDecl>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeKind {
+    Bool,
+    Text,
+    Date,
+    Duration,
+    Count,
+    /// `number` or `number USD`
+    Number(Option<Name>),
+    Share,
+    Stage,
+    OneOf(Vec<Name>),
+    List(Box<TypeExpr>),
+    ListOfRecords(Vec<FieldDecl>),
+    /// A word that is no type: the checker's error.
+    Unknown(Name),
+}
+
+/// `from 1 to 5`, `within 30% to 90%`
+#[derive(Clone, Debug, PartialEq)]
+pub struct RangeDecl {
+    pub low: Literal,
+    pub high: Literal,
+    pub span: Span,
+}
+
+/// `policy NAME "title" when … { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyDecl {
+    pub name: Name,
+    pub title: Option<Template>,
+    pub when: Option<Expr>,
+    pub items: Vec<PolicyItem>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum PolicyItem {
+    Param(Arc<ParamDecl>),
+    Let(Arc<LetDecl>),
+    Rule(Arc<RuleDecl>),
+    Gate(GateDecl),
+    /// Like [`Item::Broken`].
+    Broken(Option<Name>),
+}
+
+/// `param light_share = 80% within 60% to 100% "doc"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamDecl {
+    pub name: Name,
+    pub value: Literal,
+    pub within: Option<RangeDecl>,
+    pub doc: Option<Arc<str>>,
+    pub span: Span,
+}
+
+/// `let light = share(…)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct LetDecl {
+    pub name: Name,
+    pub value: Expr,
+    pub span: Span,
+}
+
+/// `gate pilot -> expanded "title" { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateDecl {
+    pub from: Name,
+    pub to: Name,
+    pub title: Option<Template>,
+    pub items: Vec<GateItem>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum GateItem {
+    Let(Arc<LetDecl>),
+    Rule(Arc<RuleDecl>),
+    /// Like [`Item::Broken`].
+    Broken(Option<Name>),
+}
+
+/// `rule NAME "title" { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleDecl {
+    pub name: Name,
+    pub title: Option<Template>,
+    pub body: RuleBody,
+    pub effect: Effect,
+    pub help: Option<Template>,
+    pub link: Option<Arc<str>>,
+    pub undecided: Option<Undecided>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum RuleBody {
+    /// `when? require+ else EFFECT`: fails when one requirement is no.
+    Require { when: Option<Expr>, requires: Vec<Expr> },
+    /// `when … then EFFECT`: fails when the condition is yes.
+    Trigger { when: Expr },
+}
+
+/// `hold "message"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    pub kind: EffectKind,
+    pub message: Option<Template>,
+    pub span: Span,
+}
+
+/// What a failed rule does, mildest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EffectKind {
+    Note,
+    Warn,
+    Hold,
+    Rollback,
+}
+
+impl EffectKind {
+    /// The word of the language.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Hold => "hold",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// `undecided pass`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Undecided {
+    pub kind: UndecidedKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UndecidedKind {
+    Pass,
+    Warn,
+    Hold,
+}

@@ -1,0 +1,176 @@
+//! Names, literals and expressions.
+
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::value::{Date, Number};
+
+/// A word as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    pub text: Arc<str>,
+    pub span: Span,
+}
+
+/// Identifies an expression among all files of a run: the key of the checker's side tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExprId(pub u32);
+
+/// Hands out [`ExprId`]s; one for all files of a run.
+#[derive(Debug, Default)]
+pub struct ExprIds(u32);
+
+impl ExprIds {
+    /// The next id.
+    pub fn next_id(&mut self) -> ExprId {
+        let id = ExprId(self.0);
+        self.0 += 1;
+        id
+    }
+
+    /// How many were handed out.
+    pub fn count(&self) -> usize {
+        self.0 as usize
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Literal {
+    pub kind: LiteralKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum LiteralKind {
+    /// `20`, `0.05`
+    Number(Number),
+    /// `15%`, held as the ratio 15/100.
+    Share(Number),
+    /// `0.05 USD`: a number with a unit that is no unit of time. The checker knows which units exist.
+    Unit(Number, Name),
+    /// `300 ms`, `2 weeks`: an exact length, in seconds.
+    Duration(Number),
+    /// `6 months`, `1 year`: a calendar span, in months.
+    Calendar(i32),
+    /// `2026-11-02`
+    Date(Date),
+    /// `"text"` where no interpolation is meant.
+    Text(Arc<str>),
+    /// `true`, `false`
+    Bool(bool),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    pub id: ExprId,
+    /// Without enclosing parentheses, white space or comments.
+    pub span: Span,
+    pub kind: ExprKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    Literal(LiteralKind),
+    /// `a.b.c`, also a bare stage, member, `it` or `snapshot.x`; at least one name.
+    Path(Vec<Name>),
+    Not(Box<Expr>),
+    Neg(Box<Expr>),
+    Arithmetic(ArithmeticOp, Box<Expr>, Box<Expr>),
+    Compare(CompareOp, Box<Expr>, Box<Expr>),
+    /// `a and b and c`: two or more operands of one operator.
+    Logic(LogicOp, Vec<Expr>),
+    In {
+        item: Box<Expr>,
+        negated: bool,
+        set: Set,
+    },
+    If {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
+    /// `has a.b`
+    Has(Vec<Name>),
+    /// `count(outputs where …)`, `held(…)`, `default(a.b, 1)`; any name, known or not.
+    Call {
+        name: Name,
+        args: Vec<Arg>,
+    },
+    /// `at least 2 of [p, q, r]`
+    AtLeast {
+        count: u32,
+        count_span: Span,
+        of: Vec<Expr>,
+    },
+    /// `claim with confidence confidence`, as in `light >= 80% with 90% confidence`.
+    With {
+        claim: Box<Expr>,
+        confidence: Box<Expr>,
+    },
+}
+
+/// What stands to the right of `in`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Set {
+    /// `20 to 30`, both ends included.
+    Range(Box<Expr>, Box<Expr>),
+    /// `[a, b]`, perhaps empty.
+    List(Vec<Expr>, Span),
+    /// A list of the snapshot.
+    Value(Box<Expr>),
+}
+
+/// One argument of a call, with its clauses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arg {
+    pub value: Expr,
+    pub condition: Option<Expr>,
+    pub by: Option<Expr>,
+    pub over: Option<Over>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Over {
+    /// `over 4 weeks`, `over window`
+    Window(Box<Expr>),
+    /// `over stage`
+    Stage(Span),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArithmeticOp {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompareOp {
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Equal,
+    NotEqual,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogicOp {
+    And,
+    Or,
+}
+
+/// Text with `{expression}` in it: a title, message or help.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    pub parts: Vec<TemplatePart>,
+    /// With the quotes.
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TemplatePart {
+    Text(Arc<str>),
+    Expr(Expr),
+}

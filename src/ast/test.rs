@@ -1,0 +1,88 @@
+//! `test` blocks.
+
+use std::sync::Arc;
+
+use super::expr::{Literal, LiteralKind, Name};
+use crate::source::Span;
+
+/// `test "title" { given … with … as of … expect … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestDecl {
+    pub title: Arc<str>,
+    pub given: Vec<Given>,
+    pub with: Vec<WithParam>,
+    pub as_of: Option<Literal>,
+    pub expect: Vec<Expect>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Given {
+    pub kind: GivenKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum GivenKind {
+    /// `given every 1 week from 2026-01-05 { … }`
+    Series { every: Literal, from: Literal, assigns: Vec<Assign> },
+    /// `given file "…/*.yaml"`
+    File(Arc<str>),
+}
+
+/// `users.active = 4, 5, _`: one value a snapshot; a single value repeats.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assign {
+    pub path: Vec<Name>,
+    pub values: Vec<TestValue>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestValue {
+    pub kind: TestValueKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TestValueKind {
+    /// `_`
+    Missing,
+    Literal(LiteralKind),
+    /// A stage or member, bare.
+    Word(Name),
+    /// `[24 x { … }, { … }]`: each with how often it stands there.
+    List(Vec<(u32, TestValue)>),
+    /// `{ edit_time: 5% }`
+    Record(Vec<(Name, TestValue)>),
+}
+
+/// `with staged_rollout.min_adoption = 50%`
+#[derive(Clone, Debug, PartialEq)]
+pub struct WithParam {
+    pub path: Vec<Name>,
+    pub value: Literal,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expect {
+    pub kind: ExpectKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExpectKind {
+    /// `expect staged_rollout.stalled fails`
+    Rule(Vec<Name>, Outcome),
+    /// `expect decision hold`
+    Decision(Name),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Passes,
+    Fails,
+    Undecided,
+    NotApplicable,
+}

@@ -1,0 +1,57 @@
+//! The table of diagnostic codes. A code is never reused; `explain` shows its text.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($code:ident $title:literal $explanation:literal)*) => {
+        /// A stable diagnostic code: `T` and three digits.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $code,)*
+        }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$code),*];
+
+            /// The code as it is printed.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$code => stringify!($code),)* }
+            }
+
+            /// What is wrong, in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$code => $title,)* }
+            }
+
+            /// What it means and what to do.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$code => $explanation,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // T1: the text of a policy.
+    T101 "the policy text is not understood"
+         "A declaration or expression does not follow the grammar. The rest of the file is still read. Look at what was expected at the marked place."
+    T102 "nested too deeply"
+         "Expressions and brackets may nest 128 levels deep. Give parts of the expression a name with `let`."
+    T103 "a number or date that cannot be"
+         "A number of more than 40 digits, a date that is not in the calendar, or a span that is no whole number of months."
+
+    // T2: names, types, units and ranges in policies.
+
+    // T3: snapshots.
+
+    // T4: the configuration.
+
+    // T5: findings of a judgement, and what kept one from being made.
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

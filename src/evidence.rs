@@ -1,0 +1,361 @@
+//! Evidence: what an expression is worth, how sure that is, and why it is not surer.
+//!
+//! Pure: knows neither the syntax tree nor the snapshots. A value is known, between two bounds, or unknown; a
+//! condition is yes, no or undecided (strong Kleene logic). Nothing here turns the absence of a value into a value.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::interval::Interval;
+use crate::source::Span;
+use crate::value::{DAY, Date, Number, add_months, date_of_day, day_number};
+
+/// How many reasons are kept apart; further ones are counted.
+const MAX_REASONS: usize = 8;
+
+/// One reason why something is not known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    pub kind: ReasonKind,
+    /// Where in the input it would have been, or was not enough.
+    pub span: Option<Span>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReasonKind {
+    /// A field that the snapshot of that date does not have.
+    Missing { field: Arc<str>, date: Date },
+    /// A field that an element of a list does not have.
+    MissingInElement { field: Arc<str>, date: Date },
+    /// A list without elements, where some are needed to judge by.
+    Empty { list: Arc<str> },
+    /// A division by what is, or may be, zero.
+    DividedByZero,
+    /// A date and a length that is no whole number of days, or a date outside the calendar.
+    NoSuchDate,
+    /// An `if` whose condition is undecided, between words that differ.
+    Branches,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            ReasonKind::Missing { field, date } => write!(f, "`{field}` is not in the snapshot of {date}"),
+            ReasonKind::MissingInElement { field, date } => {
+                write!(f, "`{field}` is missing in an element of the snapshot of {date}")
+            }
+            ReasonKind::Empty { list } => write!(f, "no {list} to judge by"),
+            ReasonKind::DividedByZero => f.write_str("a division by what may be zero"),
+            ReasonKind::NoSuchDate => f.write_str("a date moves by whole days, within the calendar"),
+            ReasonKind::Branches => f.write_str("which branch of the `if` holds is undecided"),
+        }
+    }
+}
+
+/// Why something is not known: a set, in the order in which the reasons were met, of which the first few are kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reasons {
+    pub first: Vec<Reason>,
+    /// How many more there were.
+    pub more: usize,
+}
+
+impl Reasons {
+    /// One reason.
+    pub fn of(kind: ReasonKind, span: Option<Span>) -> Self {
+        Self { first: vec![Reason { kind, span }], more: 0 }
+    }
+
+    /// Adds the reasons of another value.
+    pub fn merge(&mut self, other: &Self) {
+        for reason in &other.first {
+            if self.first.contains(reason) {
+                continue;
+            }
+            if self.first.len() < MAX_REASONS {
+                self.first.push(reason.clone());
+            } else {
+                self.more += 1;
+            }
+        }
+        self.more += other.more;
+    }
+
+    fn merged(mut self, other: &Self) -> Self {
+        self.merge(other);
+        self
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty()
+    }
+}
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Truth {
+    Yes,
+    No,
+    Undecided(Reasons),
+}
+
+impl Truth {
+    /// A condition that is decided.
+    pub fn known(value: bool) -> Self {
+        if value { Self::Yes } else { Self::No }
+    }
+
+    /// Decided by `value`, or undecided for these reasons.
+    pub fn decided(value: Option<bool>, reasons: impl FnOnce() -> Reasons) -> Self {
+        value.map_or_else(|| Self::Undecided(reasons()), Self::known)
+    }
+
+    /// No for yes, yes for no.
+    #[must_use]
+    pub fn negate(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Undecided(reasons) => Self::Undecided(reasons),
+        }
+    }
+
+    /// No if one is no, yes if all are yes.
+    pub fn all(conditions: impl IntoIterator<Item = Self>) -> Self {
+        Self::fold(conditions, &Self::No, Self::Yes)
+    }
+
+    /// Yes if one is yes, no if all are no.
+    pub fn any(conditions: impl IntoIterator<Item = Self>) -> Self {
+        Self::fold(conditions, &Self::Yes, Self::No)
+    }
+
+    fn fold(conditions: impl IntoIterator<Item = Self>, decisive: &Self, otherwise: Self) -> Self {
+        let mut undecided: Option<Reasons> = None;
+        for condition in conditions {
+            match condition {
+                Self::Undecided(reasons) => match &mut undecided {
+                    Some(all) => all.merge(&reasons),
+                    None => undecided = Some(reasons),
+                },
+                decided if decided == *decisive => return decided,
+                Self::Yes | Self::No => {}
+            }
+        }
+        undecided.map_or(otherwise, Self::Undecided)
+    }
+
+    /// Yes when at least `count` are yes, no when fewer can be.
+    pub fn at_least(count: usize, conditions: impl IntoIterator<Item = Self>) -> Self {
+        let (mut sure, mut possible, mut reasons) = (0, 0, Reasons::default());
+        for condition in conditions {
+            match condition {
+                Self::Yes => {
+                    sure += 1;
+                    possible += 1;
+                }
+                Self::No => {}
+                Self::Undecided(why) => {
+                    possible += 1;
+                    reasons.merge(&why);
+                }
+            }
+        }
+        let decided = if sure >= count { Some(true) } else { (possible < count).then_some(false) };
+        Self::decided(decided, || reasons)
+    }
+}
+
+/// A number, or what is counted like one: a count, share, duration, date or stage.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Amount {
+    Known(Number),
+    /// At least and at most so much; a bound may be open. Never a single point.
+    Between(Interval, Reasons),
+    Unknown(Reasons),
+}
+
+impl Amount {
+    /// Known if the interval is a single number, else between its bounds for `reasons`.
+    pub fn bounded(interval: Interval, reasons: Reasons) -> Self {
+        match interval.as_point() {
+            Some(number) => Self::Known(number.clone()),
+            None => Self::Between(interval, reasons),
+        }
+    }
+
+    /// Its bounds; none if it is unknown.
+    pub fn interval(&self) -> Option<Interval> {
+        match self {
+            Self::Known(number) => Some(Interval::point(number.clone())),
+            Self::Between(interval, _) => Some(interval.clone()),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The number, where it is known.
+    pub fn known(&self) -> Option<&Number> {
+        match self {
+            Self::Known(number) => Some(number),
+            Self::Between(..) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Why it is not known; empty if it is.
+    pub fn reasons(&self) -> Reasons {
+        match self {
+            Self::Known(_) => Reasons::default(),
+            Self::Between(_, reasons) | Self::Unknown(reasons) => reasons.clone(),
+        }
+    }
+
+    fn combine(&self, other: &Self, f: impl Fn(&Interval, &Interval) -> Option<Interval>) -> Self {
+        let reasons = || self.reasons().merged(&other.reasons());
+        let (Some(a), Some(b)) = (self.interval(), other.interval()) else {
+            return Self::Unknown(reasons());
+        };
+        match f(&a, &b) {
+            Some(interval) => Self::bounded(interval, reasons()),
+            None => Self::Unknown(reasons().merged(&Reasons::of(ReasonKind::DividedByZero, None))),
+        }
+    }
+
+    /// `a + b`
+    #[must_use]
+    pub fn add(&self, other: &Self) -> Self {
+        self.combine(other, |a, b| Some(a.add(b)))
+    }
+
+    /// `a - b`
+    #[must_use]
+    pub fn subtract(&self, other: &Self) -> Self {
+        self.combine(other, |a, b| Some(a.subtract(b)))
+    }
+
+    /// `a * b`
+    #[must_use]
+    pub fn multiply(&self, other: &Self) -> Self {
+        self.combine(other, |a, b| Some(a.multiply(b)))
+    }
+
+    /// `a / b`; unknown where `b` is or may be zero.
+    #[must_use]
+    pub fn divide(&self, other: &Self) -> Self {
+        self.combine(other, Interval::divide)
+    }
+
+    /// `-a`
+    #[must_use]
+    pub fn negate(&self) -> Self {
+        Self::Known(Number::ZERO).subtract(self)
+    }
+
+    /// Either of the two, it is undecided which, for `reasons`.
+    #[must_use]
+    pub fn hull(&self, other: &Self, reasons: &Reasons) -> Self {
+        let why = || reasons.clone().merged(&self.reasons()).merged(&other.reasons());
+        match (self.interval(), other.interval()) {
+            (Some(a), Some(b)) => Self::bounded(a.hull(&b), why()),
+            _ => Self::Unknown(why()),
+        }
+    }
+
+    fn compare(&self, other: &Self, f: impl Fn(&Interval, &Interval) -> Option<bool>) -> Truth {
+        let reasons = || self.reasons().merged(&other.reasons());
+        match (self.interval(), other.interval()) {
+            (Some(a), Some(b)) => Truth::decided(f(&a, &b), reasons),
+            _ => Truth::Undecided(reasons()),
+        }
+    }
+
+    /// `a < b`
+    pub fn less(&self, other: &Self) -> Truth {
+        self.compare(other, Interval::less)
+    }
+
+    /// `a <= b`
+    pub fn less_equal(&self, other: &Self) -> Truth {
+        self.compare(other, Interval::less_equal)
+    }
+
+    /// `a == b`
+    pub fn equal(&self, other: &Self) -> Truth {
+        self.compare(other, Interval::equal)
+    }
+}
+
+/// What runs between two dates, each an [`Amount`] of days: it compares with lengths and with calendar spans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elapsed {
+    pub from: Amount,
+    pub to: Amount,
+}
+
+impl Elapsed {
+    /// Its exact length in seconds.
+    pub fn seconds(&self) -> Amount {
+        self.to.subtract(&self.from).multiply(&Amount::Known(DAY.into()))
+    }
+
+    /// The day on which `months` calendar months have run since its beginning, clamped to the month's end.
+    pub fn anniversary(&self, months: i32) -> Amount {
+        let moved = |day: &Number| {
+            let date = date_of_day(i64::try_from(day.floor()).ok()?)?;
+            add_months(date, months).map(|date| Number::from(day_number(date)))
+        };
+        match &self.from {
+            Amount::Known(day) => match moved(day) {
+                Some(day) => Amount::Known(day),
+                None => Amount::Unknown(Reasons::of(ReasonKind::NoSuchDate, None)),
+            },
+            Amount::Between(interval, reasons) => Amount::bounded(
+                Interval {
+                    low: interval.low.as_ref().and_then(moved),
+                    high: interval.high.as_ref().and_then(moved),
+                },
+                reasons.clone(),
+            ),
+            Amount::Unknown(reasons) => Amount::Unknown(reasons.clone()),
+        }
+    }
+}
+
+/// A text or a member of `one of`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Word {
+    Known(Arc<str>),
+    Unknown(Reasons),
+}
+
+impl Word {
+    /// Why it is not known; empty if it is.
+    pub fn reasons(&self) -> Reasons {
+        match self {
+            Self::Known(_) => Reasons::default(),
+            Self::Unknown(reasons) => reasons.clone(),
+        }
+    }
+
+    /// `a == b`
+    pub fn equal(&self, other: &Self) -> Truth {
+        match (self, other) {
+            (Self::Known(a), Self::Known(b)) => Truth::known(a == b),
+            (a, b) => Truth::Undecided(a.reasons().merged(&b.reasons())),
+        }
+    }
+
+    /// Either of the two, it is undecided which, for `reasons`.
+    #[must_use]
+    pub fn hull(&self, other: &Self, reasons: &Reasons) -> Self {
+        match (self, other) {
+            (Self::Known(a), Self::Known(b)) if a == b => self.clone(),
+            (a, b) => Self::Unknown(
+                Reasons::of(ReasonKind::Branches, None)
+                    .merged(reasons)
+                    .merged(&a.reasons())
+                    .merged(&b.reasons()),
+            ),
+        }
+    }
+}

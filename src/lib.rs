@@ -1,0 +1,20 @@
+//! Tollgate decides, from metric snapshots committed in a repository, whether a staged rollout may advance, must hold,
+//! or must roll back, and shows the line of the input and the rule that say so.
+//!
+//! Modules in reading order; `ARCHITECTURE.md` draws the floors.
+
+pub mod source;
+
+pub mod code;
+pub mod diagnostic;
+
+pub mod ast;
+pub mod evidence;
+pub mod interval;
+pub mod report;
+pub mod types;
+pub mod value;
+pub mod vocabulary;
+
+pub mod builtins;
+pub mod program;

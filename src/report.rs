@@ -1,0 +1,173 @@
+//! The report: findings and decisions as plain data, the only thing that is serialised.
+//!
+//! Its shape is the versioned JSON of the manual; what only the human form shows is skipped there.
+
+use serde::Serialize;
+
+use crate::ast::EffectKind;
+use crate::diagnostic::Label;
+
+/// The version of the report's shape.
+pub const VERSION: u32 = 1;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    pub version: u32,
+    /// The day of judgement.
+    pub as_of: String,
+    pub summary: Summary,
+    /// By name.
+    pub workflows: Vec<WorkflowReport>,
+    pub diagnostics: Vec<DiagnosticReport>,
+}
+
+/// How many workflows have which decision, and how many enforced rules are undecided.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub workflows: usize,
+    pub advance: usize,
+    #[serde(rename = "continue")]
+    pub go_on: usize,
+    pub hold: usize,
+    pub rollback: usize,
+    pub error: usize,
+    pub undecided: usize,
+}
+
+/// What a workflow may do, mildest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    Continue,
+    Advance,
+    Hold,
+    Rollback,
+    Error,
+}
+
+impl Decision {
+    /// The word of the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Continue => "continue",
+            Self::Advance => "advance",
+            Self::Hold => "hold",
+            Self::Rollback => "rollback",
+            Self::Error => "error",
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkflowReport {
+    pub workflow: String,
+    /// Of the newest snapshot; none where no stages are declared or the workflow could not be read.
+    pub stage: Option<String>,
+    pub asks: Option<String>,
+    pub decision: Decision,
+    /// How many snapshots its series has.
+    pub snapshots: usize,
+    pub newest: Option<Newest>,
+    pub rules: Vec<RuleReport>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Newest {
+    pub date: String,
+    pub file: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Pass,
+    Fail,
+    Undecided,
+    NotApplicable,
+    Waived,
+    Off,
+}
+
+impl Outcome {
+    /// The word of the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Undecided => "undecided",
+            Self::NotApplicable => "not_applicable",
+            Self::Waived => "waived",
+            Self::Off => "off",
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct RuleReport {
+    /// `policy.rule`
+    pub rule: String,
+    pub title: String,
+    /// `pilot -> expanded`, for a rule of a gate.
+    pub gate: Option<String>,
+    /// Whether it bears on the decision; a previewed gate's rules do not.
+    pub enforced: bool,
+    pub outcome: Outcome,
+    /// The effect in force. That of an undecided rule is what being undecided does: see `applied`.
+    pub effect: EffectKind,
+    /// The rule's message, for one that failed.
+    pub message: Option<String>,
+    pub policy: Place,
+    pub evidence: Vec<EvidenceReport>,
+    pub thresholds: Vec<Threshold>,
+    pub would_pass: Option<String>,
+    /// What it does to the decision: the effect of a failed rule, what an undecided one does instead; none otherwise.
+    #[serde(skip)]
+    pub applied: Option<EffectKind>,
+    /// Places for the human form: the expression with the values it saw, and the input's lines.
+    #[serde(skip)]
+    pub labels: Vec<Label>,
+    /// The rule's `help`, with its values.
+    #[serde(skip)]
+    pub help: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+}
+
+/// A sub-expression that decided, its value, and where in the input that stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EvidenceReport {
+    pub expression: String,
+    pub value: String,
+    #[serde(flatten)]
+    pub place: Place,
+}
+
+/// A param that an expression was held against, and where its value was set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Threshold {
+    pub param: String,
+    pub value: String,
+    /// `file:line`
+    pub from: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct DiagnosticReport {
+    pub code: &'static str,
+    pub severity: &'static str,
+    pub message: String,
+    pub labels: Vec<LabelReport>,
+    pub help: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct LabelReport {
+    #[serde(flatten)]
+    pub place: Place,
+    pub text: String,
+}

@@ -1,0 +1,155 @@
+//! Types of expressions and fields, their units, and how values of them are shown.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::interval::Interval;
+use crate::value::{DAY, Number, date_of_day, decimal};
+use crate::vocabulary::RecordType;
+
+/// The type of a field or expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    Bool,
+    Text,
+    Date,
+    /// A stage of the ladder.
+    Stage,
+    /// `one of [a, b]`, with its members.
+    Choice(Arc<[Arc<str>]>),
+    /// A number with a kind or unit, within a range.
+    Amount(Quantity),
+    /// What runs between two dates: `held(…)`, `since(…)`, `date - date`.
+    Elapsed,
+    /// A span of calendar months, as `6 months` is.
+    Calendar,
+    List(Box<Self>),
+    Record(Arc<RecordType>),
+    /// An expression with an error that was reported: fits everywhere, so that no second error follows.
+    Error,
+}
+
+/// What a number counts, and the range that it is known to lie in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity {
+    pub kind: Kind,
+    pub range: Interval,
+}
+
+/// What a number counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number, 0 or more.
+    Count,
+    Number,
+    /// A ratio, shown as a percentage.
+    Share,
+    /// In seconds.
+    Duration,
+    /// A number with a unit, as `USD`.
+    Unit(Arc<str>),
+}
+
+impl Kind {
+    /// The range of a field of this kind that declares none.
+    pub fn default_range(&self) -> Interval {
+        match self {
+            Self::Count | Self::Duration => Interval::at_least(Number::ZERO),
+            Self::Share => Interval::new(Number::ZERO, Number::ONE),
+            Self::Number | Self::Unit(_) => Interval::ALL,
+        }
+    }
+
+    /// Whether it is a plain number, count or share, which mix.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Self::Count | Self::Number | Self::Share => true,
+            Self::Duration | Self::Unit(_) => false,
+        }
+    }
+
+    /// A value of this kind as people read it: `73.3%`, `24`, `0.05 USD`, `2 weeks`.
+    pub fn show(&self, number: &Number) -> String {
+        self.show_precisely(number, 0)
+    }
+
+    /// Like [`Kind::show`], with `extra` more digits after the point, for values that would look equal.
+    pub fn show_precisely(&self, number: &Number, extra: usize) -> String {
+        match self {
+            Self::Count | Self::Number => decimal(number, 4 + extra),
+            Self::Share => format!("{}%", decimal(&(number * Number::from(100)), 1 + extra)),
+            Self::Duration => show_duration(number, extra),
+            Self::Unit(unit) => format!("{} {unit}", decimal(number, 4 + extra)),
+        }
+    }
+}
+
+/// Seconds in the largest unit of which they are a whole number, else with two decimals in the largest unit below.
+fn show_duration(seconds: &Number, extra: usize) -> String {
+    if *seconds == Number::ZERO {
+        return "0 days".to_owned();
+    }
+    let units = [(7 * DAY, "week"), (DAY, "day"), (3600, "h"), (60, "min"), (1, "s")];
+    let milliseconds = (Number::ONE / Number::from(1000), "ms");
+    let units = units.map(|(length, name)| (Number::from(length), name)).into_iter().chain([milliseconds]);
+    let magnitude = if *seconds < Number::ZERO { -seconds.clone() } else { seconds.clone() };
+    let mut fallback = None;
+    for (length, name) in units {
+        let amount = seconds / &length;
+        let plural = if amount == Number::ONE || name.len() < 4 && name != "day" { "" } else { "s" };
+        if amount.is_int() {
+            return format!("{} {name}{plural}", decimal(&amount, 0));
+        }
+        if fallback.is_none() && magnitude >= length {
+            fallback = Some(format!("{} {name}{plural}", decimal(&amount, 2 + extra)));
+        }
+    }
+    fallback.unwrap_or_else(|| format!("{} s", decimal(seconds, 6 + extra)))
+}
+
+/// A day number as a date.
+pub fn show_date(day: &Number) -> String {
+    i64::try_from(day.floor())
+        .ok()
+        .and_then(date_of_day)
+        .map_or_else(|| "no date".to_owned(), |date| date.to_string())
+}
+
+impl Type {
+    /// A number of a kind, in the kind's default range.
+    pub fn amount(kind: Kind) -> Self {
+        let range = kind.default_range();
+        Self::Amount(Quantity { kind, range })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count => f.write_str("count"),
+            Self::Number => f.write_str("number"),
+            Self::Share => f.write_str("share"),
+            Self::Duration => f.write_str("duration"),
+            Self::Unit(unit) => write!(f, "number {unit}"),
+        }
+    }
+}
+
+/// As it is written in a policy, without ranges.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool => f.write_str("bool"),
+            Self::Text => f.write_str("text"),
+            Self::Date => f.write_str("date"),
+            Self::Stage => f.write_str("stage"),
+            Self::Choice(members) => write!(f, "one of [{}]", members.join(", ")),
+            Self::Amount(quantity) => quantity.kind.fmt(f),
+            Self::Elapsed => f.write_str("duration"),
+            Self::Calendar => f.write_str("span of months"),
+            Self::List(element) => write!(f, "list of {element}"),
+            Self::Record(_) => f.write_str("record"),
+            Self::Error => f.write_str("unknown"),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Values as they were read: exact numbers, civil dates, and the located contents of snapshots.
+//!
+//! Nothing here is a float: a number is the ratio that its text says.
+
+use std::sync::Arc;
+
+use dashu_base::{Abs, Sign};
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
+
+use crate::source::{FileId, Span};
+
+/// An exact ratio. Durations are held in seconds, dates in days since 1970-01-01, stages as their rung.
+pub type Number = RBig;
+
+/// A day of the proleptic Gregorian calendar.
+pub type Date = jiff::civil::Date;
+
+/// Seconds in a day; days have no time zone here, so all are equally long.
+pub const DAY: i64 = 86_400;
+
+/// Digits that a number may have, before and after the point together.
+pub const MAX_DIGITS: usize = 40;
+/// How far from zero a decimal exponent may lie.
+pub const MAX_EXPONENT: u32 = 40;
+
+/// Why a text is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NumberError {
+    /// Not of the form `-1.5e3`.
+    Malformed,
+    /// More than [`MAX_DIGITS`] digits.
+    TooManyDigits,
+    /// An exponent beyond ±[`MAX_EXPONENT`].
+    ExponentTooLarge,
+}
+
+/// Reads a decimal (`12`, `-0.05`, `+3`, `.5`, `1e-3`) exactly.
+///
+/// # Errors
+/// If the text is not of that form, or needs more digits or a larger exponent than the limits allow.
+pub fn parse_number(text: &str) -> Result<Number, NumberError> {
+    let (negative, rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)?),
+        None => (rest, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = [whole, fraction].concat();
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(NumberError::Malformed);
+    }
+    if digits.len() > MAX_DIGITS {
+        return Err(NumberError::TooManyDigits);
+    }
+    let numerator = UBig::from_str_radix(&digits, 10).map_err(|_| NumberError::Malformed)?;
+    let scale = exponent - i32::try_from(fraction.len()).unwrap_or(i32::MAX);
+    let power = UBig::from(10u8).pow(scale.unsigned_abs() as usize);
+    let (numerator, denominator) =
+        if scale < 0 { (numerator, power) } else { (numerator * power, UBig::ONE) };
+    let sign = if negative { Sign::Negative } else { Sign::Positive };
+    Ok(RBig::from_parts(IBig::from_parts(sign, numerator), denominator))
+}
+
+fn parse_exponent(text: &str) -> Result<i32, NumberError> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(NumberError::Malformed);
+    }
+    match text.parse::<i32>() {
+        Ok(exponent) if exponent.unsigned_abs() <= MAX_EXPONENT => Ok(exponent),
+        _ => Err(NumberError::ExponentTooLarge),
+    }
+}
+
+/// Reads a date of exactly the form `2026-11-02`; nothing with a time of day or an offset.
+pub fn parse_date(text: &str) -> Option<Date> {
+    let shape =
+        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    (text.len() == 10 && text.bytes().enumerate().all(shape)).then(|| text.parse().ok()).flatten()
+}
+
+/// Days from 1970-01-01 to `date`.
+pub fn day_number(date: Date) -> i64 {
+    // A difference between two civil dates in days fits easily; jiff gives it as whole days.
+    i64::from((date - Date::constant(1970, 1, 1)).get_days())
+}
+
+/// The date of a [`day_number`]; none outside the calendar (years −9999 to 9999).
+pub fn date_of_day(day: i64) -> Option<Date> {
+    let days = jiff::Span::new().try_days(day).ok()?;
+    Date::constant(1970, 1, 1).checked_add(days).ok()
+}
+
+/// `date` moved by calendar months, clamped to the month's end.
+pub fn add_months(date: Date, months: i32) -> Option<Date> {
+    let months = jiff::Span::new().try_months(months).ok()?;
+    date.checked_add(months).ok()
+}
+
+/// The number as a decimal of at most `places` digits after the point, rounded half up, without trailing zeros.
+pub fn decimal(number: &Number, places: usize) -> String {
+    let scaled = number * RBig::from(UBig::from(10u8).pow(places));
+    let rounded = scaled.clone().abs().round();
+    let digits = format!("{rounded:0>width$}", width = places + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - places);
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if scaled < RBig::ZERO && rounded != IBig::ZERO { "-" } else { "" };
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+/// A value of a snapshot, with the places of its key and of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located {
+    /// The key before it; for a list's element and for a document the value's own place.
+    pub key: Span,
+    pub span: Span,
+    pub value: Value,
+}
+
+/// What a snapshot says, typed by the vocabulary.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Bool(bool),
+    /// A text, or a member of `one of`.
+    Text(Arc<str>),
+    /// A count, number or share; seconds for a duration; a rung, from 0, for a stage; a day number for a date.
+    Number(Number),
+    List(Vec<Located>),
+    Record(Record),
+}
+
+/// The values of one record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// One slot for each declared field, in the order of its [`crate::vocabulary::RecordType`]; none where the field
+    /// is missing or `null`.
+    pub fields: Vec<Option<Located>>,
+    /// The record's place, for what is missing from it.
+    pub span: Span,
+}
+
+/// One YAML document, typed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    pub file: FileId,
+    pub workflow: Arc<str>,
+    pub date: Date,
+    pub record: Record,
+}
+
+/// The snapshots of one workflow, by date; no date twice, never empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    pub workflow: Arc<str>,
+    pub snapshots: Vec<Snapshot>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_exact() {
+        assert_eq!(parse_number("0.1").unwrap() + parse_number("0.2").unwrap(), parse_number(".3").unwrap());
+        assert_eq!(parse_number("-1.50e1").unwrap(), RBig::from(-15));
+        assert_eq!(parse_number("1e999999999"), Err(NumberError::ExponentTooLarge));
+        assert_eq!(parse_number("1e99999999999999999999"), Err(NumberError::ExponentTooLarge));
+        assert_eq!(parse_number(&"9".repeat(41)), Err(NumberError::TooManyDigits));
+        for text in ["", "-", ".", "1_000", "0x1", "1e", "NaN", "1.2.3", "--1", "+-1", "1e1.5"] {
+            assert_eq!(parse_number(text), Err(NumberError::Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_ten_characters_and_exist() {
+        assert_eq!(parse_date("2026-11-02"), Some(Date::constant(2026, 11, 2)));
+        for text in ["2026-02-30", "2026-11-02T10:00", "26-11-02", "2026-11-2", "2026/11/02", "2026-11-021"] {
+            assert_eq!(parse_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_and_dates_are_inverse() {
+        for day in [-719_162, -1, 0, 59, 20_000] {
+            assert_eq!(date_of_day(day).map(day_number), Some(day));
+        }
+        assert_eq!(day_number(Date::constant(1970, 3, 1)), 59);
+    }
+
+    #[test]
+    fn months_are_clamped_to_their_end() {
+        assert_eq!(add_months(Date::constant(2026, 1, 31), 1), Some(Date::constant(2026, 2, 28)));
+    }
+
+    #[test]
+    fn decimals_are_rounded_and_trimmed() {
+        let third = RBig::from_parts(1.into(), 3u8.into());
+        assert_eq!(decimal(&third, 3), "0.333");
+        assert_eq!(decimal(&RBig::from_parts((-5).into(), 2u8.into()), 1), "-2.5");
+        assert_eq!(decimal(&RBig::from(40), 2), "40");
+        assert_eq!(decimal(&RBig::from_parts((-1).into(), 1000u16.into()), 1), "0");
+    }
+}

@@ -1,0 +1,92 @@
+//! The vocabulary: which fields a snapshot has, of what types, and how often one is due.
+
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::types::Type;
+use crate::value::Number;
+
+/// The fields of a snapshot, a record or a list's element, in the order of their declaration.
+#[derive(Clone, Debug, Default)]
+pub struct RecordType {
+    pub fields: Vec<Field>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: Arc<str>,
+    pub ty: Type,
+    pub required: bool,
+    /// Names its element within the list.
+    pub key: bool,
+    pub doc: Option<Arc<str>>,
+    /// Where it is declared; none if it is built in.
+    pub span: Option<Span>,
+}
+
+impl RecordType {
+    /// The field of a name, with its index.
+    pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
+        self.fields.iter().enumerate().find(|(_, field)| &*field.name == name)
+    }
+}
+
+/// Two record types are the same when their fields are, wherever and however documented these were declared.
+impl PartialEq for RecordType {
+    fn eq(&self, other: &Self) -> bool {
+        let shape = |f: &Field| (f.name.clone(), f.ty.clone(), f.required, f.key);
+        self.fields.iter().map(shape).eq(other.fields.iter().map(shape))
+    }
+}
+
+/// What the `snapshot` and `stages` declarations of a run say together.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    /// All fields, the built-in ones first: `workflow`, `date`, then `stage` and `advance_to` where there are stages.
+    pub snapshot: Arc<RecordType>,
+    /// The ladder, lowest rung first; empty where no stages are declared.
+    pub stages: Vec<Arc<str>>,
+    pub cadence: Option<Cadence>,
+}
+
+/// `every … grace …`, in seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cadence {
+    pub every: Number,
+    pub grace: Number,
+    pub span: Span,
+}
+
+impl Vocabulary {
+    /// Index of the built-in field `workflow`.
+    pub const WORKFLOW: usize = 0;
+    /// Index of the built-in field `date`.
+    pub const DATE: usize = 1;
+    /// Index of the built-in field `stage`, where there are stages.
+    pub const STAGE: usize = 2;
+    /// Index of the built-in field `advance_to`, where there are stages.
+    pub const ADVANCE_TO: usize = 3;
+
+    /// The built-in fields alone, on a ladder of `stages`, which may be empty.
+    pub fn built_in(stages: Vec<Arc<str>>) -> Self {
+        let field = |name: &str, ty, required| Field {
+            name: name.into(),
+            ty,
+            required,
+            key: false,
+            doc: None,
+            span: None,
+        };
+        let mut fields = vec![field("workflow", Type::Text, true), field("date", Type::Date, true)];
+        if !stages.is_empty() {
+            fields.push(field("stage", Type::Stage, true));
+            fields.push(field("advance_to", Type::Stage, false));
+        }
+        Self { snapshot: Arc::new(RecordType { fields }), stages, cadence: None }
+    }
+
+    /// The rung of a stage, from 0.
+    pub fn rung(&self, stage: &str) -> Option<usize> {
+        self.stages.iter().position(|name| &**name == stage)
+    }
+}
