@@ -18,3 +18,4 @@ pub mod vocabulary;
 
 pub mod builtins;
 pub mod program;
+pub mod stats;
