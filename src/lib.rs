@@ -19,3 +19,5 @@ pub mod vocabulary;
 pub mod builtins;
 pub mod program;
 pub mod stats;
+
+pub mod eval;
