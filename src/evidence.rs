@@ -382,3 +382,6 @@ impl Word {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,49 @@
 //!
 //! Each takes the condition's truth for every element, and `open`: why further elements may exist that were not seen.
 
+use super::{Builtin, Doc};
 use crate::evidence::{Amount, Reasons, Truth};
 use crate::interval::Interval;
 use crate::value::Number;
+
+/// What the manual says of this family.
+pub(super) const COUNTING: &[Doc] = &[
+    Doc {
+        builtin: Builtin::Count,
+        usage: "count(L where P)",
+        gives: "how many elements of L satisfy P; without `where`, how many there are",
+        example: "count(outputs where kind == atypical)",
+        value: "2",
+    },
+    Doc {
+        builtin: Builtin::Share,
+        usage: "share(L where P)",
+        gives: "what share of the elements satisfies P; unknown of none",
+        example: "share(outputs where edit_time < 15%)",
+        value: "80%",
+    },
+    Doc {
+        builtin: Builtin::Any,
+        usage: "any(L where P)",
+        gives: "whether at least one element satisfies P; no of none",
+        example: "any(outputs where edit_time > 25%)",
+        value: "yes",
+    },
+    Doc {
+        builtin: Builtin::All,
+        usage: "all(L where P)",
+        gives: "whether every element satisfies P; undecided of none",
+        example: "all(outputs where edit_time <= 25%)",
+        value: "no",
+    },
+    Doc {
+        builtin: Builtin::None,
+        usage: "none(L where P)",
+        gives: "whether no element satisfies P; yes of none",
+        example: "none(outputs where edit_time > 50%)",
+        value: "yes",
+    },
+];
 
 /// How many conditions are surely, and how many are possibly, yes.
 #[derive(Clone, Debug, Default, PartialEq)]

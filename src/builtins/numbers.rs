@@ -3,9 +3,56 @@
 //! Each takes the elements picked by `where`; an element that is unknown, or whose pick is undecided, is
 //! [`Amount::Unknown`] among them.
 
+use super::{Builtin, Doc};
 use crate::evidence::{Amount, Reasons};
 use crate::interval::Interval;
 use crate::value::Number;
+
+/// What the manual says of this family.
+pub(super) const NUMBERS: &[Doc] = &[
+    Doc {
+        builtin: Builtin::Sum,
+        usage: "sum(L.f where P)",
+        gives: "the sum of the numbers picked; 0 of none",
+        example: "sum(incidents over 2 weeks)",
+        value: "at least 0",
+    },
+    Doc {
+        builtin: Builtin::Mean,
+        usage: "mean(L.f where P)",
+        gives: "their arithmetic mean",
+        example: "mean(outputs.edit_time)",
+        value: "13%",
+    },
+    Doc {
+        builtin: Builtin::Median,
+        usage: "median(L.f where P)",
+        gives: "the middle one, or the mean of the two middle ones",
+        example: "median(outputs.edit_time)",
+        value: "10%",
+    },
+    Doc {
+        builtin: Builtin::Min,
+        usage: "min(L.f where P)",
+        gives: "the smallest",
+        example: "min(share(outputs where edit_time < 15% by kind))",
+        value: "50%",
+    },
+    Doc {
+        builtin: Builtin::Max,
+        usage: "max(L.f where P)",
+        gives: "the largest",
+        example: "max(outputs.edit_time where kind == ordinary)",
+        value: "10%",
+    },
+    Doc {
+        builtin: Builtin::Percentile,
+        usage: "percentile(L.f where P, q)",
+        gives: "the smallest with at least the share q at or below it",
+        example: "percentile(outputs.edit_time, 80%)",
+        value: "12%",
+    },
+];
 
 /// The bounds of every element, or why they are not all known.
 fn bounds(elements: &[Amount], open: Option<&Reasons>) -> Result<Vec<(Interval, Reasons)>, Reasons> {

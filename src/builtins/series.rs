@@ -1,8 +1,69 @@
 //! `held streak trend`: what the course of a series comes to.
 
+use super::{Builtin, Doc};
 use crate::evidence::{Amount, Reasons, Truth};
 use crate::interval::Interval;
 use crate::value::Number;
+
+/// What the manual says of this family.
+pub(super) const SERIES: &[Doc] = &[
+    Doc {
+        builtin: Builtin::Held,
+        usage: "held(P)",
+        gives: "how long P has been true without a break, up to the newest snapshot",
+        example: "held(adoption >= 60%)",
+        value: "2 weeks",
+    },
+    Doc {
+        builtin: Builtin::Streak,
+        usage: "streak(P)",
+        gives: "in how many of the newest snapshots in a row P was true",
+        example: "streak(adoption >= 60%)",
+        value: "3",
+    },
+    Doc {
+        builtin: Builtin::Since,
+        usage: "since(d)",
+        gives: "from the date d to the day of judgement",
+        example: "since(launched)",
+        value: "5 weeks",
+    },
+    Doc {
+        builtin: Builtin::Previous,
+        usage: "previous(x)",
+        gives: "x at the snapshot before",
+        example: "previous(adoption)",
+        value: "70%",
+    },
+    Doc {
+        builtin: Builtin::First,
+        usage: "first(x)",
+        gives: "x at the first snapshot of the series",
+        example: "first(adoption)",
+        value: "30%",
+    },
+    Doc {
+        builtin: Builtin::Latest,
+        usage: "latest(x over W)",
+        gives: "the newest known x in the window",
+        example: "latest(incidents over 2 weeks)",
+        value: "0",
+    },
+    Doc {
+        builtin: Builtin::Change,
+        usage: "change(x over W)",
+        gives: "x at the newest snapshot less x a window earlier",
+        example: "change(adoption over 2 weeks)",
+        value: "20%",
+    },
+    Doc {
+        builtin: Builtin::Trend,
+        usage: "trend(x over W)",
+        gives: "the slope of the least-squares line through x, per week",
+        example: "trend(adoption over 2 weeks)",
+        value: "10%",
+    },
+];
 
 /// The run of snapshots, up to one of them, in which a condition was true without a break.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -48,7 +48,6 @@ pub fn judge_workflow(
     if let Some(ladder) = &ladder {
         rules.extend(evaluator.ladder_rules(ladder, newest));
     }
-    rules.sort_by(|a, b| a.rule.cmp(&b.rule));
     let decision = decide(&rules, ladder.as_ref(), newest, deny_warnings);
     let stages = &program.vocabulary.stages;
     let name = |rung: usize| stages.get(rung).map(ToString::to_string);
