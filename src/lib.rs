@@ -4,9 +4,11 @@
 //! Modules in reading order; `ARCHITECTURE.md` draws the floors.
 
 pub mod source;
+pub mod text;
 
 pub mod code;
 pub mod diagnostic;
+pub mod excerpt;
 
 pub mod ast;
 pub mod evidence;
