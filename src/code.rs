@@ -48,6 +48,22 @@ codes! {
     // T4: the configuration.
 
     // T5: findings of a judgement, and what kept one from being made.
+    T501 "a rule failed"
+         "What the rule asks for is not so. The report shows the values it saw, where they stand in the snapshots, and what would let it pass. Its effect says what follows: a `note` and a `warn` are only shown, a `hold` keeps the workflow where it is, a `rollback` sends it back. Improve what was measured; or, with a reason and an end date, lift a hold with a waiver in `tollgate.yaml`."
+    T502 "a rule is undecided"
+         "The evidence is not enough to say that the rule passes or fails: a value is missing, a window is not covered, or there are too few observations for the confidence asked for. Undecided never passes silently: a rule that would hold holds. Supply the evidence that the report names; a rule may also say otherwise with `undecided warn` or `undecided pass`."
+    T503 "no snapshot was found"
+         "There is nothing to judge. `snapshots:` in `tollgate.yaml` says where the snapshots lie; without it they are `rollouts/**/*.yaml`. Hidden files and folders are not looked into."
+    T504 "no policy was found"
+         "There is nothing to judge by. `policies:` in `tollgate.yaml` lists files, folders with `.gate` files, and `builtin` for the shipped policies; files that end in `.test.gate` hold tests and are no policies."
+    T505 "a file cannot be read"
+         "The file or folder is there and cannot be used: it may not be read, is no regular file, is too large, is a link that leads out of the repository, or is not UTF-8 text. The other files are judged all the same, but the judgement is not complete."
+    T506 "nothing is found under this name"
+         "An entry of `policies:` or `snapshots:`, or the folder to check, does not exist, or no file matches it. Paths are relative to the folder of `tollgate.yaml` and stay within it."
+    T507 "no shipped policy has this name"
+         "`builtin:NAME` takes one policy of the shipped pack; `builtin` takes all of them."
+    T508 "no workflow has this name"
+         "`--workflow` takes the name that the snapshots give in `workflow`."
 }
 
 impl fmt::Display for Code {

@@ -20,3 +20,10 @@ pub mod vocabulary;
 
 pub mod builtins;
 pub mod program;
+
+pub mod config;
+
+pub mod builtin;
+pub mod engine;
+
+pub mod render;
