@@ -26,4 +26,6 @@ pub mod config;
 pub mod builtin;
 pub mod engine;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod render;
