@@ -9,6 +9,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use crate::ast::ExprIds;
 use crate::check::check;
 use crate::code::Code;
+use crate::config;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::eval::{Judged, judge_workflow};
 use crate::parse::parse;
@@ -33,6 +34,8 @@ pub struct TextFile {
 pub struct Inputs {
     /// Holds the configuration already, since that says where the other files are.
     pub sources: SourceMap,
+    /// The configuration in `sources`, if there is one.
+    pub config: Option<FileId>,
     pub policies: Vec<TextFile>,
     pub snapshots: Vec<TextFile>,
     /// `rollout.yaml` files: standing facts of the workflows beside them.
@@ -67,8 +70,12 @@ pub struct Judgement {
 
 /// Judges the workflows that `inputs` speak of.
 pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
-    let Inputs { mut sources, policies, snapshots, standing, problems } = inputs;
+    let Inputs { mut sources, config, policies, snapshots, standing, problems } = inputs;
     let mut diagnostics = problems;
+    if let Some(config) = config {
+        let text = sources.get(config).map_or("", |source| &source.text);
+        diagnostics.extend(config::read(config, text).1);
+    }
     let program = compile(policies, &mut sources, &mut diagnostics);
     let mut files: Vec<Input> = Vec::new();
     files.extend(snapshots.into_iter().map(|file| load(file, Role::Snapshot, &mut sources)));
@@ -134,11 +141,11 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
     let name = sources.name(input.file);
     if let Some(problem) = &input.problem {
         let place = Span::new(input.file, 0..0);
-        return Some(Diagnostic::error(Code::T508, format!("`{name}` cannot be read: {problem}")).label(place, "here"));
+        return Some(Diagnostic::error(Code::T505, format!("`{name}` cannot be read: {problem}")).label(place, "here"));
     }
     let at = input.invalid_utf8_at?;
     let place = Span::new(input.file, at..at + 1);
-    Some(Diagnostic::error(Code::T508, format!("`{name}` is not UTF-8 text")).label(place, "not UTF-8"))
+    Some(Diagnostic::error(Code::T505, format!("`{name}` is not UTF-8 text")).label(place, "not UTF-8"))
 }
 
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
@@ -151,7 +158,7 @@ fn select(workflows: &mut Vec<Workflow>, options: &Options, sources: &SourceMap,
         if !names().any(|name| name == wanted) {
             let help = did_you_mean(wanted, names()).map(|name| format!("did you mean `{name}`?"));
             let message = format!("there is no workflow `{}`", wanted.escape_debug());
-            diagnostics.push(Diagnostic::error(Code::T509, message).maybe_help(help));
+            diagnostics.push(Diagnostic::error(Code::T508, message).maybe_help(help));
         }
     }
     let (kept, dropped): (Vec<Workflow>, Vec<Workflow>) = std::mem::take(workflows)
@@ -205,14 +212,14 @@ fn leave_out_later(workflows: &mut Vec<Workflow>, as_of: Date, diagnostics: &mut
     });
     if later > 0 {
         let what = if later == 1 { "1 snapshot is" } else { &format!("{later} snapshots are") };
-        diagnostics.push(Diagnostic::note(Code::T506, format!("{what} dated later than {as_of} and not seen")));
+        diagnostics.push(Diagnostic::note(Code::T512, format!("{what} dated later than {as_of} and not seen")));
     }
 }
 
 fn from_the_future(snapshot: &Snapshot, as_of: Date) -> Diagnostic {
     let date = snapshot.record.fields.get(Vocabulary::DATE).and_then(Option::as_ref);
     let span = date.map_or(snapshot.record.span, |date: &Located| date.span);
-    Diagnostic::error(Code::T505, format!("the snapshot of `{}` is from the future", snapshot.workflow))
+    Diagnostic::error(Code::T511, format!("the snapshot of `{}` is from the future", snapshot.workflow))
         .label(span, format!("later than {as_of}, the day of judgement"))
         .help("correct the date, or judge `--as-of` a later day")
 }
@@ -268,7 +275,7 @@ fn nothing_judged(program: &Program, reports: &[WorkflowReport]) -> Option<Diagn
         Outcome::Pass | Outcome::Fail | Outcome::Undecided | Outcome::Waived => true,
         Outcome::NotApplicable | Outcome::Off => false,
     };
-    let error = |message: &str| Some(Diagnostic::error(Code::T507, message));
+    let error = |message: &str| Some(Diagnostic::error(Code::T513, message));
     if program.rules.is_empty() {
         return error("there is no rule to judge by");
     }

@@ -4,9 +4,11 @@
 //! Modules in reading order; `ARCHITECTURE.md` draws the floors.
 
 pub mod source;
+pub mod text;
 
 pub mod code;
 pub mod diagnostic;
+pub mod excerpt;
 
 pub mod ast;
 pub mod evidence;
@@ -20,4 +22,15 @@ pub mod builtins;
 pub mod program;
 pub mod stats;
 
+pub mod check;
+pub mod config;
 pub mod eval;
+pub mod parse;
+pub mod snapshot;
+
+pub mod builtin;
+pub mod engine;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod render;

@@ -5,7 +5,8 @@
 use serde::Serialize;
 
 use crate::ast::EffectKind;
-use crate::diagnostic::Label;
+use crate::diagnostic::{Diagnostic, Label};
+use crate::source::{SourceMap, Span};
 
 /// The version of the report's shape.
 pub const VERSION: u32 = 1;
@@ -138,6 +139,14 @@ pub struct Place {
     pub column: usize,
 }
 
+impl Place {
+    /// Where a span begins.
+    pub fn new(span: Span, sources: &SourceMap) -> Self {
+        let (line, column) = sources.line_column(span);
+        Self { file: sources.name(span.file).to_owned(), line, column }
+    }
+}
+
 /// A sub-expression that decided, its value, and where in the input that stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EvidenceReport {
@@ -170,4 +179,19 @@ pub struct LabelReport {
     #[serde(flatten)]
     pub place: Place,
     pub text: String,
+}
+
+impl DiagnosticReport {
+    /// The serialised form of a diagnostic.
+    pub fn new(diagnostic: &Diagnostic, sources: &SourceMap) -> Self {
+        let label =
+            |label: &Label| LabelReport { place: Place::new(label.span, sources), text: label.text.clone() };
+        Self {
+            code: diagnostic.code.as_str(),
+            severity: diagnostic.severity.as_str(),
+            message: diagnostic.message.clone(),
+            labels: diagnostic.labels.iter().map(label).collect(),
+            help: diagnostic.help.clone(),
+        }
+    }
 }

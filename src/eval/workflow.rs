@@ -91,7 +91,7 @@ impl<'a> Evaluator<'a> {
         let newest = series.snapshots.get(moment.at)?;
         let days = moment.day - self.day(moment.at);
         let message = format!("the newest snapshot of `{}` is {days} days old", series.workflow);
-        let diagnostic = Diagnostic::warning(Code::T503, message)
+        let diagnostic = Diagnostic::warning(Code::T509, message)
             .label(self.located(moment.at, Vocabulary::DATE)?.span, format!("measured up to {}", newest.date))
             .help("commit a snapshot of the weeks since; a gate does not open on old evidence");
         Some(diagnostic)
@@ -130,7 +130,7 @@ impl<'a> Evaluator<'a> {
         } else {
             format!("`{}` is an earlier stage than `{}`", name(wanted), name(stage))
         };
-        Diagnostic::warning(Code::T504, message)
+        Diagnostic::warning(Code::T510, message)
             .label(span, "asks for nothing")
             .help("`advance_to` names a later stage; going back needs no asking: write it as `stage`")
     }

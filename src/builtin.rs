@@ -1,0 +1,46 @@
+//! The shipped pack: the files of `policies/`, embedded.
+//!
+//! Knows their names and text, and nothing of what they say.
+
+/// The file that declares the fields and stages, which all others need.
+pub const VOCABULARY: &str = "vocabulary";
+
+macro_rules! pack {
+    ($($name:literal)*) => {
+        /// Name and text of each shipped file, by name.
+        pub const FILES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../policies/", $name, ".gate")))),*];
+    };
+}
+
+pack! {
+    "before_deployment"
+    "vocabulary"
+}
+
+/// The names that `builtin:NAME` may have.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
+}
+
+/// The text of a shipped file.
+pub fn text(name: &str) -> Option<&'static str> {
+    FILES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The name under which a shipped file is shown: it is no file of the repository that is judged.
+pub fn file_name(name: &str) -> String {
+    format!("builtin/{name}.gate")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pack_is_sorted_and_has_its_vocabulary() {
+        assert!(names().is_sorted());
+        assert!(text(VOCABULARY).is_some());
+        assert_eq!(text("unknown"), None);
+    }
+}
