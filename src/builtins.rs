@@ -1,5 +1,9 @@
 //! The functions of the language, by name. Each family has a file with its signatures, implementation, examples and tests.
 
+pub mod counting;
+pub mod numbers;
+pub mod series;
+
 /// A function that a call may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Builtin {

@@ -48,6 +48,16 @@ codes! {
     // T4: the configuration.
 
     // T5: findings of a judgement, and what kept one from being made.
+    T503 "stale evidence"
+         "The newest snapshot of a workflow is older than the cadence and its grace allow. Gates do not open on it, and time-based rollbacks do not fire by the passing of time alone. Commit a snapshot."
+    T504 "`advance_to` asks for nothing"
+         "`advance_to` names the current stage or an earlier one. Name a later stage to ask, or leave the field out. Going back a stage is always allowed and needs no asking."
+    T505 "a snapshot from the future"
+         "A snapshot is dated later than the day after the day of judgement. Correct its date, or judge `--as-of` a later day."
+    T506 "later snapshots are not seen"
+         "With `--as-of`, snapshots dated later than that day are left out, as if they had not been written yet."
+    T507 "nothing to judge"
+         "No policy, no snapshot, or no rule that applies was found, so nothing was judged; that is never a pass. Check the `policies:` and `snapshots:` of the configuration and the stage of the workflows."
 }
 
 impl fmt::Display for Code {

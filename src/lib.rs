@@ -18,3 +18,6 @@ pub mod vocabulary;
 
 pub mod builtins;
 pub mod program;
+pub mod stats;
+
+pub mod eval;
