@@ -1,0 +1,7 @@
+//! The one integration binary. Each part is a file beside this one.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod tidy;
