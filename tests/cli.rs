@@ -1,0 +1,416 @@
+//! The program as people run it: exit codes, what it says of hostile files, and that order does not matter.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::root;
+
+/// A repository that a test makes for itself.
+struct Repository {
+    folder: PathBuf,
+}
+
+/// What a run of the program came to.
+#[derive(Debug)]
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+const POLICY: &str = "\
+snapshot {
+  adoption: share, ok: bool, score: number, count: count, launched: date, team { size: count }
+  outputs: list of { edit_time: share }
+}
+
+policy quality \"Quality\" {
+  rule light_enough \"Most outputs need little editing\" {
+    require share(outputs where edit_time < 15%) >= 80%
+    else hold \"{share(outputs where edit_time < 15%)} of the outputs are light\"
+  }
+}
+";
+
+impl Repository {
+    /// An empty one; what an earlier run left is removed.
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self { folder }
+    }
+
+    /// One with [`POLICY`] and a configuration that names it.
+    fn with_policy(name: &str) -> Self {
+        let repository = Self::new(name);
+        repository.file("tollgate.yaml", "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
+        repository.file("policies/quality.gate", POLICY);
+        repository
+    }
+
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// A snapshot of `workflow` of 2026-01-05, in a folder of its own.
+    fn snapshot(&self, workflow: &str, rest: &str) {
+        let text = format!("workflow: {workflow}\ndate: 2026-01-05\n{rest}\n");
+        self.file(&format!("rollouts/{workflow}/2026-01-05.yaml"), text);
+    }
+
+    fn check(&self, arguments: &[&str]) -> Run {
+        let folder = self.folder.to_str().unwrap();
+        run(&[&["check", folder, "--as-of", "2026-01-05"], arguments].concat())
+    }
+
+    fn report(&self) -> Value {
+        let run = self.check(&["--format", "json"]);
+        serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("no JSON: {error}\n{run:?}"))
+    }
+}
+
+fn run(arguments: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(arguments)
+        .current_dir(root())
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let run =
+        Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) };
+    assert!((0..=2).contains(&run.code) && !run.err.contains("panicked"), "{run:?}");
+    run
+}
+
+/// `count` outputs of each editing time; `None` for one that was not recorded.
+fn outputs(groups: &[(usize, Option<u32>)]) -> String {
+    let line = |edit_time: &Option<u32>| match edit_time {
+        Some(share) => format!("  - {{ edit_time: {share}% }}\n"),
+        None => "  - {}\n".to_owned(),
+    };
+    let lines = groups.iter().flat_map(|(count, edit_time)| vec![line(edit_time); *count]);
+    format!("outputs:\n{}", lines.collect::<String>())
+}
+
+/// The workflow's part of a report.
+fn workflow<'a>(report: &'a Value, name: &str) -> &'a Value {
+    let workflows = report["workflows"].as_array().unwrap();
+    workflows
+        .iter()
+        .find(|workflow| workflow["workflow"] == name)
+        .unwrap_or_else(|| panic!("no workflow `{name}` in {report:#}"))
+}
+
+/// The places (file and line) of all labels of the errors of a report.
+fn places(report: &Value) -> Vec<(String, u64)> {
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic["severity"] == "error");
+    let labels = errors.flat_map(|diagnostic| diagnostic["labels"].as_array().unwrap());
+    labels.map(|label| (label["file"].as_str().unwrap().to_owned(), label["line"].as_u64().unwrap())).collect()
+}
+
+#[test]
+fn a_share_is_exact_at_its_threshold() {
+    let repository = Repository::with_policy("a_share_is_exact");
+    let light = Some(5);
+    let heavy = Some(40);
+    let cases = [
+        ("twenty-four", outputs(&[(24, light), (6, heavy)]), "pass", "continue"),
+        ("twenty-three", outputs(&[(23, light), (7, heavy)]), "fail", "hold"),
+        ("enough-without-it", outputs(&[(24, light), (1, None), (5, heavy)]), "pass", "continue"),
+        ("it-would-decide", outputs(&[(23, light), (1, None), (6, heavy)]), "undecided", "hold"),
+        ("too-few-even-with-it", outputs(&[(22, light), (1, None), (7, heavy)]), "fail", "hold"),
+        ("at-fifteen-is-not-light", outputs(&[(23, light), (7, Some(15))]), "fail", "hold"),
+        ("empty", "outputs: []".to_owned(), "undecided", "hold"),
+        ("missing", "ok: true".to_owned(), "undecided", "hold"),
+        ("null", "outputs: null".to_owned(), "undecided", "hold"),
+    ];
+    for (name, rest, _, _) in &cases {
+        repository.snapshot(name, rest);
+    }
+    let report = repository.report();
+    for (name, _, outcome, decision) in &cases {
+        let workflow = workflow(&report, name);
+        assert_eq!(workflow["rules"][0]["outcome"], *outcome, "{name}");
+        assert_eq!(workflow["decision"], *decision, "{name}");
+    }
+    assert_eq!(report["summary"]["workflows"], cases.len());
+    assert_eq!(report["summary"]["undecided"], 4);
+    assert_eq!(repository.check(&[]).code, 1);
+}
+
+/// A snapshot that has to be refused: its name, the text, the line of the mistake.
+struct Broken {
+    name: &'static str,
+    content: Vec<u8>,
+    line: u64,
+    /// Whether the workflow can be told from the text.
+    named: bool,
+}
+
+fn broken() -> Vec<Broken> {
+    let body = |name: &'static str, rest: &str, line: u64| {
+        let text = format!("workflow: broken\ndate: 2026-01-05\n{rest}\n");
+        Broken { name, content: text.into_bytes(), line, named: true }
+    };
+    let whole = |name: &'static str, content: Vec<u8>| Broken { name, content, line: 1, named: false };
+    let noise: Vec<u8> = (0..4096u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    vec![
+        body("a share of fifteen", "adoption: 15", 3),
+        body("a word for a share", "adoption: high", 3),
+        body("not a number", "adoption: .nan", 3),
+        body("a key twice", "adoption: 50%\nok: true\nadoption: 60%", 5),
+        body("a word for a bool", "ok: no", 3),
+        body("a day in no calendar", "launched: 2026-02-30", 3),
+        body("an exponent", "score: 1e999999999", 3),
+        body("forty-one digits", &format!("score: {}", "9".repeat(41)), 3),
+        body("a tab", "team:\n\tsize: 4", 4),
+        body("an unclosed bracket", "outputs: [ { edit_time: 5% }", 3),
+        body("a misspelt field", "adoptoin: 50%", 3),
+        body("aliases that multiply", &bomb(), 3),
+        body("brackets", &format!("score: {}{}", "[".repeat(100_000), "]".repeat(100_000)), 3),
+        body("open brackets", &format!("score: {}", "[".repeat(100_000)), 3),
+        body("braces", &format!("team: {}", "{a: ".repeat(100_000)), 3),
+        body("dashes", &format!("outputs:\n  {}", "- ".repeat(100_000)), 4),
+        whole("nothing", Vec::new()),
+        whole("a comment", b"# to be filled in\n".to_vec()),
+        whole("a text", b"adoption is fine".to_vec()),
+        whole("noise", noise),
+        whole("zeros", vec![0; 1024]),
+    ]
+}
+
+/// Some 60 KB of aliases that would expand to more than any memory holds.
+fn bomb() -> String {
+    let mut text = "score: &a0 [1]".to_owned();
+    for level in 1..200 {
+        let aliases = format!("*a{}, ", level - 1).repeat(50);
+        text.push_str(&format!("\nx{level}: &a{level} [{}]", aliases.trim_end_matches(", ")));
+    }
+    text
+}
+
+#[test]
+fn a_broken_snapshot_is_an_error_at_its_line_and_hides_nothing() {
+    assert!(bomb().len() > 50_000);
+    for case in broken() {
+        let repository = Repository::with_policy("a_broken_snapshot");
+        repository.file("rollouts/broken/2026-01-05.yaml", &case.content);
+        repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+        repository.snapshot("unsound", &outputs(&[(23, Some(5)), (7, Some(40))]));
+        let name = case.name;
+
+        let started = Instant::now();
+        let human = repository.check(&[]);
+        let report = repository.report();
+        assert!(started.elapsed() < Duration::from_secs(20), "{name}: took {:?}", started.elapsed());
+
+        assert_eq!(human.code, 2, "{name}: {}", human.out);
+        let file = "rollouts/broken/2026-01-05.yaml";
+        assert!(human.out.contains(&format!("{file}:{}", case.line)), "{name}:\n{}", human.out);
+        let expected = (file.to_owned(), case.line);
+        assert!(places(&report).contains(&expected), "{name}: {:?} is not in {:?}", expected, places(&report));
+        if case.named {
+            assert_eq!(workflow(&report, "broken")["decision"], "error", "{name}");
+        }
+        assert_eq!(workflow(&report, "sound")["decision"], "continue", "{name}");
+        assert_eq!(workflow(&report, "unsound")["decision"], "hold", "{name}");
+    }
+}
+
+#[test]
+fn a_workflow_with_one_broken_snapshot_has_no_verdict_from_the_others() {
+    let repository = Repository::with_policy("one_broken_of_two");
+    repository.snapshot("mixed", &outputs(&[(24, Some(5))]));
+    repository.file("rollouts/mixed/2025-12-29.yaml", "workflow: mixed\ndate: 2025-12-29\nadoption: 15\n");
+    let report = repository.report();
+    assert_eq!(workflow(&report, "mixed")["decision"], "error");
+    assert_eq!(repository.check(&[]).code, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_read_is_an_error() {
+    use std::os::unix::fs::PermissionsExt;
+    let repository = Repository::with_policy("may_not_be_read");
+    repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    repository.snapshot("locked", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    let locked = repository.folder.join("rollouts/locked/2026-01-05.yaml");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&locked).is_ok() {
+        // The superuser reads everything, so there is nothing to see.
+        return;
+    }
+    let run = repository.check(&[]);
+    assert_eq!(run.code, 2);
+    assert!(run.out.contains("rollouts/locked/2026-01-05.yaml"), "{}", run.out);
+    assert_eq!(workflow(&repository.report(), "sound")["decision"], "continue");
+}
+
+#[test]
+fn every_mistake_of_a_policy_is_shown_in_one_run() {
+    let repository = Repository::new("every_mistake");
+    repository.file("tollgate.yaml", "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
+    let policy = "\
+snapshot { adoption: share, latency: duration, outputs: list of { edit_time: share } }
+
+policy quality {
+  param enough = 95% within 30% to 90%
+  rule unknown { require adoptoin >= 50% else hold }
+  rule units { require adoption >= 2 weeks else hold }
+  rule impossible { require adoption >= 50 else hold }
+  rule grammar { requires adoption >= 50% else hold }
+  rule function { require average(outputs.edit_time) <= 20% else hold }
+}
+";
+    repository.file("policies/quality.gate", policy);
+    repository.snapshot("sound", "adoption: 60%");
+    let run = repository.check(&[]);
+    assert_eq!(run.code, 2);
+    let mut lines: Vec<_> = places(&repository.report());
+    lines.sort();
+    lines.dedup();
+    let file = |line: u64| ("policies/quality.gate".to_owned(), line);
+    for line in 4..=9 {
+        assert!(lines.contains(&file(line)), "line {line}: {lines:?}");
+        assert!(run.out.contains(&format!("policies/quality.gate:{line}")), "line {line}:\n{}", run.out);
+    }
+}
+
+#[test]
+fn order_and_names_decide_nothing() {
+    let rules = [
+        "rule a { require adoption >= 50% else hold }",
+        "rule b { when score > 5 then rollback }",
+        "rule c { require share(outputs where edit_time < 15%) >= 80% else warn }",
+        "rule d { require ok else note }",
+    ];
+    let vocabulary = "snapshot { adoption: share, score: number, ok: bool, outputs: list of { edit_time: share } }\n";
+    let snapshots = [
+        "{ workflow: x, date: 2026-01-05, adoption: 60%, score: 1, ok: true, outputs: [ { edit_time: 5% } ] }\n",
+        "{ workflow: y, date: 2026-01-05, adoption: 40%, score: 6, outputs: [] }\n",
+        "{ workflow: z, date: 2026-01-05, score: 1, ok: false }\n",
+        "{ workflow: x, date: 2025-12-29, adoption: 10%, score: 9 }\n",
+    ];
+    let outcome = |name: &str, order: &[usize; 4], files: &[&str; 4], vocabulary_first: bool| {
+        let repository = Repository::new(name);
+        repository.file("tollgate.yaml", "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
+        for (at, name) in order.iter().zip(files) {
+            repository.file(&format!("rollouts/{name}.yaml"), snapshots[*at]);
+        }
+        let rules: String = order.iter().map(|at| format!("  {}\n", rules[*at])).collect();
+        let names = if vocabulary_first { ["a", "b"] } else { ["b", "a"] };
+        repository.file(&format!("policies/{}.gate", names[0]), vocabulary);
+        repository.file(&format!("policies/{}.gate", names[1]), format!("policy p {{\n{rules}}}\n"));
+        let report = repository.report();
+        let mut found: Vec<String> = Vec::new();
+        for workflow in report["workflows"].as_array().unwrap() {
+            found.push(format!("{} {}", workflow["workflow"], workflow["decision"]));
+            for rule in workflow["rules"].as_array().unwrap() {
+                found.push(format!("{} {} {}", workflow["workflow"], rule["rule"], rule["outcome"]));
+            }
+        }
+        found.sort();
+        (found, report["summary"].clone())
+    };
+    let first = outcome("order_first", &[0, 1, 2, 3], &["a", "b", "c", "d"], true);
+    assert_eq!(first.1["rollback"], 1);
+    assert_eq!(first, outcome("order_second", &[3, 2, 1, 0], &["a", "b", "c", "d"], false));
+    assert_eq!(first, outcome("order_third", &[2, 0, 3, 1], &["z/4", "y", "1", "x/y/z"], false));
+}
+
+#[test]
+fn exit_codes_say_what_came_of_it() {
+    let repository = Repository::with_policy("exit_codes");
+    repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    assert_eq!(repository.check(&[]).code, 0, "all go on");
+    repository.snapshot("held", &outputs(&[(23, Some(5)), (7, Some(40))]));
+    assert_eq!(repository.check(&[]).code, 1, "one holds");
+    assert_eq!(repository.check(&["--workflow", "sound"]).code, 0, "the one that holds was not asked for");
+    assert_eq!(repository.check(&["--workflow", "sount"]).code, 2, "no such workflow");
+    assert_eq!(repository.check(&["--as-of", "2026-02-30"]).code, 2, "no such day");
+    assert_eq!(run(&["check", "no/such/folder"]).code, 2, "no such folder");
+    assert_eq!(run(&["chekc"]).code, 2, "no such command");
+    assert_eq!(run(&["--help"]).code, 0);
+
+    let warns = POLICY.replace("else hold", "else warn");
+    repository.file("policies/quality.gate", warns);
+    assert_eq!(repository.check(&[]).code, 0, "a warning");
+    assert_eq!(repository.check(&["--deny", "warnings"]).code, 1, "a warning that is denied");
+    let rolls_back = POLICY.replace("else hold", "else rollback");
+    repository.file("policies/quality.gate", rolls_back);
+    assert_eq!(repository.check(&[]).code, 1, "a rollback");
+
+    repository.file("policies/quality.gate", "policy quality {");
+    assert_eq!(repository.check(&[]).code, 2, "a broken policy");
+    repository.file("policies/quality.gate", POLICY);
+    repository.file("tollgate.yaml", "policies: [");
+    assert_eq!(repository.check(&[]).code, 2, "a broken configuration");
+
+    let empty = Repository::with_policy("exit_codes_empty");
+    assert_eq!(empty.check(&[]).code, 2, "no snapshot");
+    serde_json::from_str::<Value>(&empty.check(&["--format", "json"]).out).unwrap();
+}
+
+#[test]
+fn the_same_inputs_give_the_same_bytes() {
+    let repository = Repository::with_policy("same_bytes");
+    for name in ["c", "a", "b"] {
+        repository.snapshot(name, &outputs(&[(23, Some(5)), (1, None), (6, Some(40))]));
+    }
+    for arguments in [&["--format", "json"][..], &[][..]] {
+        let first = repository.check(arguments);
+        for _ in 0..3 {
+            assert_eq!(first.out, repository.check(arguments).out);
+        }
+    }
+}
+
+#[test]
+fn the_shipped_example_has_one_of_each_verdict() {
+    let run = run(&["check", "examples/support-desk", "--as-of", "2026-11-23", "--format", "json"]);
+    assert_eq!(run.code, 1);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    let decisions = ["support-replies", "contract-summaries", "meeting-notes"].map(|name| {
+        let workflow = workflow(&report, name);
+        let rules = workflow["rules"].as_array().unwrap();
+        let not_passed = rules.iter().filter(|rule| rule["outcome"] == "fail" || rule["outcome"] == "undecided");
+        let not_passed: Vec<_> =
+            not_passed.map(|rule| format!("{} {}", rule["rule"], rule["outcome"]).replace('"', "")).collect();
+        (workflow["decision"].as_str().unwrap().to_owned(), not_passed)
+    });
+    let decision = |word: &str, rules: &[&str]| (word.to_owned(), rules.iter().map(|&r| r.to_owned()).collect());
+    assert_eq!(
+        decisions,
+        [
+            decision("continue", &[]),
+            decision("hold", &["before_deployment.integration_works undecided"]),
+            decision("hold", &["before_deployment.light_enough fail"]),
+        ]
+    );
+}
+
+/// The README's blocks that begin with a command line are what that command prints.
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let mut shown = 0;
+    for block in readme.split("```").skip(1).step_by(2) {
+        let Some((_, body)) = block.split_once('\n') else { continue };
+        let Some((command, expected)) = body.split_once('\n') else { continue };
+        let Some(arguments) = command.strip_prefix("$ cargo run --release -- ") else { continue };
+        let arguments: Vec<_> = arguments.split(' ').collect();
+        let printed = run(&arguments).out;
+        assert_eq!(printed.trim_end(), expected.trim_end(), "the README no longer shows what `{command}` prints");
+        shown += 1;
+    }
+    assert!(shown > 0, "the README shows no run of the program");
+}
