@@ -126,6 +126,12 @@ codes! {
          "With `--as-of`, snapshots dated later than that day are left out, as if they had not been written yet."
     T513 "nothing to judge"
          "No policy, no snapshot, or no rule that applies was found, so nothing was judged; that is never a pass. Check the `policies:` and `snapshots:` of the configuration and the stage of the workflows."
+
+    // T6: tests of policies.
+    T601 "an expectation is not met"
+         "A `test` block expects something of a rule or of the decision that is not so for the snapshots it gives. Either the policy or the test is wrong; the report shows what the rule saw."
+    T602 "a test cannot be run"
+         "A `test` block names a rule or param that does not exist, gives a value that no snapshot could have, or no snapshot at all."
 }
 
 impl fmt::Display for Code {
