@@ -19,4 +19,5 @@ pub mod vocabulary;
 pub mod builtins;
 pub mod program;
 
+pub mod config;
 pub mod snapshot;
