@@ -98,6 +98,8 @@ codes! {
          "The key is not one that `tollgate.yaml` knows. A misspelt setting would be lost without a word, so it is refused."
     T404 "a setting that is not supported yet"
          "The key is known, and this version of Tollgate does not act on it yet. It is refused rather than ignored, because a check without it would decide something else."
+    T405 "a setting that is there twice"
+         "Each setting is given once. Remove one of the two."
 
     // T5: findings of a judgement, and what kept one from being made.
     T501 "a rule failed"
