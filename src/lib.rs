@@ -18,3 +18,5 @@ pub mod vocabulary;
 
 pub mod builtins;
 pub mod program;
+
+pub mod check;
