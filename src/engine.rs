@@ -68,8 +68,16 @@ pub struct Judgement {
     pub exit: u8,
 }
 
-/// Judges the workflows that `inputs` speak of.
-pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
+/// What was read, before anything is judged.
+struct Loaded {
+    program: Program,
+    sources: SourceMap,
+    workflows: Vec<Workflow>,
+    as_of: Date,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn load(inputs: Inputs, options: &Options) -> Loaded {
     let Inputs { mut sources, config, policies, snapshots, standing, problems } = inputs;
     let mut diagnostics = problems;
     if let Some(config) = config {
@@ -78,27 +86,39 @@ pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
     }
     let program = compile(policies, &mut sources, &mut diagnostics);
     let mut files: Vec<Input> = Vec::new();
-    files.extend(snapshots.into_iter().map(|file| load(file, Role::Snapshot, &mut sources)));
-    files.extend(standing.into_iter().map(|file| load(file, Role::Standing, &mut sources)));
+    files.extend(snapshots.into_iter().map(|file| add(file, Role::Snapshot, &mut sources)));
+    files.extend(standing.into_iter().map(|file| add(file, Role::Standing, &mut sources)));
     let (mut workflows, found) = snapshot::load(&files, &sources, &program.vocabulary);
     diagnostics.extend(found);
     select(&mut workflows, options, &sources, &mut diagnostics);
     let as_of = day_of_judgement(&mut workflows, options, &mut diagnostics);
+    Loaded { program, sources, workflows, as_of, diagnostics }
+}
+
+/// Judges the workflows that `inputs` speak of.
+pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
+    let Loaded { program, sources, workflows, as_of, mut diagnostics } = load(inputs, options);
     let reports = judge_all(&program, &sources, &workflows, as_of, options, &mut diagnostics);
     if !has_errors(&diagnostics) {
         diagnostics.extend(nothing_judged(&program, &reports));
     }
-    diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, &sources));
-    diagnostics.dedup();
+    let found = in_order(&mut diagnostics, &sources);
     let report = Report {
         version: VERSION,
         as_of: as_of.to_string(),
         summary: summarise(&reports),
         workflows: reports,
-        diagnostics: diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, &sources)).collect(),
+        diagnostics: found,
     };
     let exit = exit_code(&report, &diagnostics, options);
     Judgement { report, diagnostics, sources, exit }
+}
+
+/// Sorts diagnostics by file and place, and gives them as the report has them.
+fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<DiagnosticReport> {
+    diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
+    diagnostics.dedup();
+    diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
 }
 
 /// Parses and checks all policies; what is sound of them can be judged.
@@ -106,7 +126,7 @@ fn compile(policies: Vec<TextFile>, sources: &mut SourceMap, diagnostics: &mut V
     let mut ids = ExprIds::default();
     let mut files = Vec::new();
     for policy in policies {
-        let input = load(policy, Role::Snapshot, sources);
+        let input = add(policy, Role::Snapshot, sources);
         if let Some(problem) = unreadable(&input, sources) {
             diagnostics.push(problem);
             continue;
@@ -122,7 +142,7 @@ fn compile(policies: Vec<TextFile>, sources: &mut SourceMap, diagnostics: &mut V
 }
 
 /// Adds a file to the sources, whatever could be read of it.
-fn load(file: TextFile, role: Role, sources: &mut SourceMap) -> Input {
+fn add(file: TextFile, role: Role, sources: &mut SourceMap) -> Input {
     let (text, problem, invalid_utf8_at) = match file.content {
         Err(problem) => (String::new(), Some(problem), None),
         Ok(bytes) => match String::from_utf8(bytes) {

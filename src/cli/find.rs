@@ -15,7 +15,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::read;
 use crate::builtin;
 use crate::code::Code;
-use crate::config::{self, Config, Located};
+use crate::config::{self, Config, Setting};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::engine::{Inputs, TextFile};
 use crate::source::Span;
@@ -165,7 +165,7 @@ impl Finder {
     }
 
     /// The files of `policies:`, or the shipped pack where there is no such entry.
-    fn policies(&mut self, entries: Option<Vec<Located<String>>>) -> Policies {
+    fn policies(&mut self, entries: Option<Vec<Setting<String>>>) -> Policies {
         let Some(entries) = entries else {
             return Policies { builtin: shipped(builtin::names()), files: Vec::new() };
         };
@@ -218,7 +218,7 @@ impl Finder {
     }
 
     /// The files of `snapshots:`; `rollout.yaml` files are among them.
-    fn snapshots(&mut self, entries: Option<Vec<Located<String>>>) -> Vec<Found> {
+    fn snapshots(&mut self, entries: Option<Vec<Setting<String>>>) -> Vec<Found> {
         let before = self.problems.len();
         let mut files = Vec::new();
         let help = "`snapshots:` in `tollgate.yaml` says where they lie";
@@ -255,7 +255,7 @@ impl Finder {
         self.problems.iter().skip(before).all(|problem| problem.severity != Severity::Error)
     }
 
-    fn warn_of_empty(&mut self, entries: &[&Located<String>]) {
+    fn warn_of_empty(&mut self, entries: &[&Setting<String>]) {
         for entry in entries {
             // One that does not exist at all has had its error.
             if !self
@@ -270,7 +270,7 @@ impl Finder {
     }
 
     /// Adds the files of one entry, and says how many they are.
-    fn entry(&mut self, entry: &Located<String>, kind: Kind, files: &mut Vec<Found>) -> usize {
+    fn entry(&mut self, entry: &Setting<String>, kind: Kind, files: &mut Vec<Found>) -> usize {
         let before = files.len();
         let path = Path::new(&entry.value);
         let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);

@@ -766,7 +766,6 @@ fn hostile_files_end_soon_in_a_clear_error() {
         let codes: Vec<&str> = outcome.diagnostics.iter().map(|d| d.code.as_str()).collect();
         assert!(codes.contains(&code), "{crop}: {:?}", outcome.lines());
         assert!(outcome.names().ends_with("w 1"), "{crop}");
-        println!("{:?} {crop:?} {}", start.elapsed(), codes.len());
     }
 }
 

@@ -1,0 +1,110 @@
+//! The checker: from syntax trees to compiled policies, and to everything that is wrong with them.
+//!
+//! Static semantics only: it must not know how a policy was parsed, how it is evaluated, or what any snapshot says.
+//! Every problem is reported once. What has one is left out of the program, as is what depends on it.
+
+mod arithmetic;
+mod call;
+mod claim;
+mod compare;
+mod decl;
+mod errors;
+mod expr;
+mod field;
+mod finish;
+mod let_decl;
+mod literal;
+mod member;
+mod names;
+mod not_yet;
+mod path;
+mod possible;
+mod scope;
+mod series;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+mod words;
+
+use crate::ast::{ExprId, File};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::program::{ExprInfo, Program, Target};
+use crate::types::Type;
+use crate::vocabulary::Vocabulary;
+
+use names::Names;
+use vocabulary::Ground;
+
+/// Checks all files of a run together. `expr_count` is the number of expression ids that the parser handed out.
+///
+/// The program holds what is free of errors and depends on nothing that has one; the diagnostics are in the order of
+/// their places.
+pub fn check(files: &[File], expr_count: usize) -> (Program, Vec<Diagnostic>) {
+    let (ground, mut diagnostics) = Ground::of(files);
+    let (names, clashes) = Names::of(files, &ground);
+    diagnostics.extend(clashes);
+    let mut checker =
+        Checker { ground, names, exprs: vec![None; expr_count], diagnostics, taint: 0, waiting: Vec::new() };
+    checker.check_params();
+    checker.check_lets();
+    checker.check_policies();
+    checker.finish()
+}
+
+/// Checks the `stages` and `snapshot` declarations alone.
+pub fn check_vocabulary(files: &[File]) -> (Vocabulary, Vec<Diagnostic>) {
+    let (ground, mut diagnostics) = Ground::of(files);
+    sort(&mut diagnostics);
+    (ground.vocabulary, diagnostics)
+}
+
+fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics
+        .sort_by_key(|diagnostic| (diagnostic.labels.first().map(|label| label.span), diagnostic.code));
+    diagnostics.dedup();
+}
+
+/// What is known while the policies of a run are checked. Its methods are spread over the files of this folder.
+struct Checker<'a> {
+    ground: Ground,
+    names: Names<'a>,
+    exprs: Vec<Option<ExprInfo>>,
+    diagnostics: Vec<Diagnostic>,
+    /// Counts errors and uses of what has one: a declaration is sound if its check does not move this.
+    taint: usize,
+    /// Lets that were met before they were checked: what met them is to be checked again, see `let_decl`.
+    waiting: Vec<usize>,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Error {
+            self.taint += 1;
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Notes the use of something with an error that was reported elsewhere.
+    fn tainted(&mut self) -> Type {
+        self.taint += 1;
+        Type::Error
+    }
+
+    /// Whether `check` finds no error, and uses nothing that has one.
+    fn is_sound(&mut self, check: impl FnOnce(&mut Self)) -> bool {
+        let before = self.taint;
+        check(self);
+        self.taint == before
+    }
+
+    /// Writes the side table's entry of an expression; none for one that was not understood.
+    fn record(&mut self, id: ExprId, ty: &Type, target: Option<Target>) {
+        if let Some(entry) = self.exprs.get_mut(id.0 as usize) {
+            *entry = (*ty != Type::Error).then(|| ExprInfo { ty: ty.clone(), target });
+        }
+    }
+
+    fn info(&self, id: ExprId) -> Option<&ExprInfo> {
+        self.exprs.get(id.0 as usize)?.as_ref()
+    }
+}

@@ -1,0 +1,331 @@
+//! Calls: which arguments and clauses a function takes, and the aggregates over lists. What looks along the series is in
+//! `series`, confidence in `claim`.
+
+use super::Checker;
+use super::arithmetic::as_quantity;
+use super::compare::unify;
+use super::errors;
+use super::scope::Scope;
+use crate::ast::{Arg, Expr, ExprKind, Name, Over};
+use crate::builtins::Builtin;
+use crate::interval::Interval;
+use crate::program::Target;
+use crate::types::{Kind, Quantity, Type};
+use crate::value::Number;
+
+/// Which clauses an argument may have.
+#[derive(Clone, Copy)]
+pub(super) struct Clauses {
+    pub(super) condition: bool,
+    pub(super) by: bool,
+    pub(super) over: bool,
+}
+
+impl Clauses {
+    pub(super) const NONE: Self = Self { condition: false, by: false, over: false };
+    pub(super) const OVER: Self = Self { over: true, ..Self::NONE };
+    const ALL: Self = Self { condition: true, by: true, over: true };
+}
+
+/// The list that an aggregate goes through.
+struct Listed {
+    /// What it holds; [`Type::Error`] if that is not known.
+    element: Type,
+    /// A single value, seen in each snapshot of a window.
+    from_scalar: bool,
+}
+
+impl Checker<'_> {
+    pub(super) fn check_call(&mut self, scope: Scope<'_>, expr: &Expr, name: &Name, args: &[Arg]) -> Type {
+        let Some(builtin) = Builtin::from_name(&name.text) else {
+            self.report(errors::unknown_function(name));
+            self.check_loosely(scope, args);
+            return Type::Error;
+        };
+        let ty = match builtin {
+            Builtin::Count
+            | Builtin::Share
+            | Builtin::Any
+            | Builtin::All
+            | Builtin::None
+            | Builtin::Sum
+            | Builtin::Mean
+            | Builtin::Median
+            | Builtin::Min
+            | Builtin::Max
+            | Builtin::Distinct => match args {
+                [list] => self.check_aggregate(scope, builtin, name, list),
+                _ => self.wrong_arguments(scope, builtin, name, args),
+            },
+            Builtin::Percentile => match args {
+                [list, share] => {
+                    self.check_percentile_share(scope, share);
+                    self.check_aggregate(scope, builtin, name, list)
+                }
+                _ => self.wrong_arguments(scope, builtin, name, args),
+            },
+            Builtin::Default => match args {
+                [path, fallback] => self.check_default(scope, path, fallback),
+                _ => self.wrong_arguments(scope, builtin, name, args),
+            },
+            Builtin::Held
+            | Builtin::Streak
+            | Builtin::Since
+            | Builtin::Previous
+            | Builtin::First
+            | Builtin::Latest
+            | Builtin::Change
+            | Builtin::Trend => match args {
+                [arg] => self.check_series(scope, builtin, arg),
+                _ => self.wrong_arguments(scope, builtin, name, args),
+            },
+            Builtin::Confidence => match args {
+                [claim] => {
+                    self.refuse_clauses(scope, builtin, claim, Clauses::NONE);
+                    self.check_claim(scope, &claim.value);
+                    let range = Kind::Share.default_range();
+                    Type::Amount(Quantity { kind: Kind::Share, range })
+                }
+                _ => self.wrong_arguments(scope, builtin, name, args),
+            },
+        };
+        self.record(expr.id, &ty, Some(Target::Call(builtin)));
+        ty
+    }
+
+    fn wrong_arguments(&mut self, scope: Scope<'_>, builtin: Builtin, name: &Name, args: &[Arg]) -> Type {
+        self.report(errors::wrong_arguments(builtin, name, args.len()));
+        self.check_loosely(scope, args);
+        Type::Error
+    }
+
+    /// Checks what stands in arguments that do not fit, for the errors in them alone.
+    fn check_loosely(&mut self, scope: Scope<'_>, args: &[Arg]) {
+        let unknown = scope.element(Type::Error);
+        let inside = scope.inside(&unknown);
+        for arg in args {
+            self.check_expr(scope, &arg.value);
+            for clause in arg.condition.iter().chain(&arg.by) {
+                self.check_expr(inside, clause);
+            }
+            if let Some(over) = &arg.over {
+                self.check_over(scope, over);
+            }
+        }
+    }
+
+    /// Reports the clauses that a function does not take, and checks what stands in them.
+    pub(super) fn refuse_clauses(&mut self, scope: Scope<'_>, builtin: Builtin, arg: &Arg, allowed: Clauses) {
+        let unknown = scope.element(Type::Error);
+        let inside = scope.inside(&unknown);
+        if let Some(condition) = arg.condition.as_ref().filter(|_| !allowed.condition) {
+            self.report(errors::clause_not_taken(builtin, "where", condition.span));
+            self.check_expr(inside, condition);
+        }
+        if let Some(by) = arg.by.as_ref().filter(|_| !allowed.by) {
+            self.report(errors::clause_not_taken(builtin, "by", by.span));
+            self.check_expr(inside, by);
+        }
+        if let Some(over) = arg.over.as_ref().filter(|_| !allowed.over) {
+            let span = match over {
+                Over::Window(window) => window.span,
+                Over::Stage(span) => *span,
+            };
+            self.report(errors::clause_not_taken(builtin, "over", span));
+            self.check_over(scope, over);
+        }
+    }
+
+    fn check_aggregate(&mut self, scope: Scope<'_>, builtin: Builtin, name: &Name, arg: &Arg) -> Type {
+        let allowed = Clauses { by: builtin != Builtin::Distinct, ..Clauses::ALL };
+        self.refuse_clauses(scope, builtin, arg, allowed);
+        let listed = self.check_list_arg(scope, arg, arg.by.as_ref().filter(|_| allowed.by));
+        let result = self.aggregate_type(builtin, name, arg, &listed);
+        if arg.by.is_some() && allowed.by && result != Type::Error {
+            return Type::List(Box::new(result));
+        }
+        result
+    }
+
+    /// Checks a list with its clauses; without a list in it, one error.
+    fn check_list_arg(&mut self, scope: Scope<'_>, arg: &Arg, by: Option<&Expr>) -> Listed {
+        let around = if arg.over.is_some() { scope.along_the_series() } else { scope };
+        let (ty, through) = if let ExprKind::Path(path) = &arg.value.kind {
+            self.check_list_path(around, &arg.value, path)
+        } else {
+            (self.check_expr(around, &arg.value), None)
+        };
+        if let Some(over) = &arg.over {
+            self.check_over(scope, over);
+        }
+        // What the list holds will be known when the let that it uses is checked.
+        if !self.waiting.is_empty() {
+            return Listed { element: Type::Error, from_scalar: false };
+        }
+        let (element, from_scalar) = if let Type::List(element) = ty {
+            (*element, false)
+        } else if ty == Type::Error || arg.over.is_some() {
+            (ty, true)
+        } else {
+            self.report(errors::not_a_list(&arg.value, &ty, "an aggregate goes through a list"));
+            (Type::Error, false)
+        };
+        // In `mean(outputs.edit_time where …)` the condition looks at the output, not at its editing time.
+        let looked_at = scope.element(through.unwrap_or_else(|| element.clone()));
+        let inside = scope.inside(&looked_at);
+        if let Some(condition) = &arg.condition {
+            self.check_condition(inside, condition, "after `where` stands a condition");
+        }
+        if let Some(by) = by {
+            match self.check_expr(inside, by) {
+                ty @ (Type::List(_) | Type::Record(_) | Type::Elapsed | Type::Calendar) => {
+                    self.report(errors::not_a_scalar(by, &ty, "a group has one key"));
+                }
+                Type::Bool
+                | Type::Text
+                | Type::Date
+                | Type::Stage
+                | Type::Choice(_)
+                | Type::Amount(_)
+                | Type::Error => {}
+            }
+        }
+        Listed { element, from_scalar }
+    }
+
+    fn aggregate_type(&mut self, builtin: Builtin, name: &Name, arg: &Arg, listed: &Listed) -> Type {
+        let element = &listed.element;
+        match builtin {
+            Builtin::Count => {
+                // Whoever writes `count(ok over 4 weeks)` means the weeks that were ok, not all of them.
+                if listed.from_scalar && *element == Type::Bool && arg.condition.is_none() {
+                    self.report(errors::counts_all(name, arg));
+                }
+                Type::amount(Kind::Count)
+            }
+            Builtin::Share | Builtin::Any | Builtin::All | Builtin::None => {
+                if arg.condition.is_none() && !matches!(element, Type::Bool | Type::Error) {
+                    self.report(errors::needs_where(builtin, name, arg, element));
+                }
+                if builtin == Builtin::Share { Type::amount(Kind::Share) } else { Type::Bool }
+            }
+            Builtin::Distinct => match element {
+                Type::List(_) | Type::Record(_) => {
+                    self.report(errors::not_a_scalar(
+                        &arg.value,
+                        element,
+                        "`distinct` compares single values",
+                    ));
+                    Type::Error
+                }
+                Type::Error => Type::Error,
+                Type::Bool
+                | Type::Text
+                | Type::Date
+                | Type::Stage
+                | Type::Choice(_)
+                | Type::Amount(_)
+                | Type::Elapsed
+                | Type::Calendar => Type::List(Box::new(element.clone())),
+            },
+            Builtin::Min | Builtin::Max if *element == Type::Date => Type::Date,
+            Builtin::Sum
+            | Builtin::Mean
+            | Builtin::Median
+            | Builtin::Min
+            | Builtin::Max
+            | Builtin::Percentile => match as_quantity(element) {
+                Some(quantity) => Type::Amount(summarised(builtin, quantity)),
+                None => {
+                    if *element != Type::Error {
+                        self.report(errors::not_numbers(builtin, &arg.value, element));
+                    }
+                    Type::Error
+                }
+            },
+            Builtin::Default
+            | Builtin::Latest
+            | Builtin::Held
+            | Builtin::Streak
+            | Builtin::Since
+            | Builtin::Previous
+            | Builtin::First
+            | Builtin::Change
+            | Builtin::Trend
+            | Builtin::Confidence => Type::Error,
+        }
+    }
+
+    fn check_percentile_share(&mut self, scope: Scope<'_>, arg: &Arg) {
+        self.refuse_clauses(scope, Builtin::Percentile, arg, Clauses::NONE);
+        let Some(range) = self.check_share_setting(scope, &arg.value) else { return };
+        if !Interval::new(Number::ZERO, Number::ONE).covers(&range) {
+            self.report(errors::bad_percentile(&arg.value));
+        }
+    }
+
+    /// The range of a share that must be a literal or a param; none if it is not, which is reported.
+    pub(super) fn check_share_setting(&mut self, scope: Scope<'_>, expr: &Expr) -> Option<Interval> {
+        let ty = self.check_expr(scope, expr);
+        let fixed = matches!(expr.kind, ExprKind::Literal(_))
+            || matches!(self.info(expr.id).map(|info| &info.target), Some(Some(Target::Param(_))));
+        if let Type::Amount(Quantity { kind: Kind::Share | Kind::Number, range }) = &ty
+            && fixed
+        {
+            return Some(range.clone());
+        }
+        if ty != Type::Error {
+            self.report(errors::not_a_share_setting(expr, &ty, fixed));
+        }
+        None
+    }
+
+    fn check_default(&mut self, scope: Scope<'_>, path: &Arg, fallback: &Arg) -> Type {
+        self.refuse_clauses(scope, Builtin::Default, path, Clauses::NONE);
+        self.refuse_clauses(scope, Builtin::Default, fallback, Clauses::NONE);
+        let field = if let ExprKind::Path(names) = &path.value.kind {
+            match self.resolve_field(scope, names, "default") {
+                // Says that a record is no value.
+                Some(resolved) if matches!(resolved.ty, Type::Record(_)) => {
+                    self.check_expr(scope, &path.value)
+                }
+                Some(resolved) => {
+                    self.record(path.value.id, &resolved.ty, Some(resolved.target));
+                    resolved.ty
+                }
+                None => Type::Error,
+            }
+        } else {
+            if self.check_expr(scope, &path.value) != Type::Error {
+                self.report(errors::default_of_no_field(&path.value));
+            }
+            Type::Error
+        };
+        let other = self.check_against(scope, &fallback.value, &field);
+        match (unify(&field, &other), &field) {
+            // A share stays one, also with 0 as its default.
+            (Some(Type::Amount(both)), Type::Amount(field)) => {
+                Type::Amount(Quantity { kind: field.kind.clone(), range: both.range })
+            }
+            (Some(ty), _) => ty,
+            (None, _) => {
+                self.report(errors::branches_differ((&path.value, &field), (&fallback.value, &other)));
+                Type::Error
+            }
+        }
+    }
+}
+
+/// What an aggregate makes of the numbers of a list.
+fn summarised(builtin: Builtin, of: Quantity) -> Quantity {
+    let Quantity { kind, range } = of;
+    let average = if kind == Kind::Count { Kind::Number } else { kind.clone() };
+    let is = |bound: &Option<Number>, f: fn(&Number) -> bool| bound.as_ref().is_some_and(f);
+    if builtin == Builtin::Sum {
+        let low = is(&range.low, |low| *low >= Number::ZERO).then_some(Number::ZERO);
+        let high = is(&range.high, |high| *high <= Number::ZERO).then_some(Number::ZERO);
+        return Quantity { kind, range: Interval { low, high } };
+    }
+    let averages = matches!(builtin, Builtin::Mean | Builtin::Median);
+    Quantity { kind: if averages { average } else { kind }, range }
+}

@@ -1,0 +1,57 @@
+//! `… with C confidence` and `confidence(…)`: of which claims there is a confidence.
+
+use super::Checker;
+use super::errors;
+use super::scope::Scope;
+use crate::ast::{Arg, CompareOp, Expr, ExprKind};
+use crate::builtins::Builtin;
+use crate::program::Target;
+use crate::value::Number;
+
+impl Checker<'_> {
+    /// Checks a claim: `A >= B`, where A is a share or mean.
+    pub(super) fn check_claim(&mut self, scope: Scope<'_>, claim: &Expr) {
+        let checked = self.is_sound(|checker| {
+            checker.check_condition(scope, claim, "a confidence is had of a comparison");
+        });
+        let ExprKind::Compare(
+            CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual,
+            left,
+            _,
+        ) = &claim.kind
+        else {
+            if checked {
+                self.report(errors::not_a_claim(claim));
+            }
+            return;
+        };
+        // With an error in it, what stands on the left may not be what it seems.
+        if !checked {
+            return;
+        }
+        if self.sampled(left).is_none() {
+            self.report(errors::not_sampled(left));
+        }
+    }
+
+    /// The list that a share or mean is taken of, once lets are unfolded; none for anything else.
+    fn sampled<'e>(&'e self, expr: &'e Expr) -> Option<&'e Arg> {
+        let mut expr = expr;
+        while let Some(Target::Let(index)) = self.info(expr.id).and_then(|info| info.target.as_ref()) {
+            expr = &self.names.lets.get(*index)?.decl.value;
+        }
+        let ExprKind::Call { args, .. } = &expr.kind else { return None };
+        let target = self.info(expr.id)?.target.as_ref()?;
+        let sampled = matches!(target, Target::Call(Builtin::Share | Builtin::Mean));
+        args.first().filter(|arg| sampled && arg.by.is_none())
+    }
+
+    pub(super) fn check_confidence_level(&mut self, scope: Scope<'_>, confidence: &Expr) {
+        let Some(range) = self.check_share_setting(scope, confidence) else { return };
+        let low = range.low.as_ref().is_some_and(|low| *low > Number::ZERO);
+        let high = range.high.as_ref().is_some_and(|high| *high < Number::ONE);
+        if !low || !high {
+            self.report(errors::bad_confidence(confidence));
+        }
+    }
+}

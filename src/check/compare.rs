@@ -1,0 +1,193 @@
+//! Comparisons and `in`: which types compare, and which comparisons can never be true.
+
+use super::Checker;
+use super::errors;
+use super::scope::Scope;
+use crate::ast::{CompareOp, Expr, Set};
+use crate::interval::Interval;
+use crate::types::{Kind, Quantity, Type};
+
+/// Why two types do not compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unlike {
+    Types,
+    Units,
+    /// They only compare with `==` and `!=`.
+    Unordered,
+    /// Lists and records, which do not compare at all.
+    Whole,
+    /// Months and years, which only compare with what runs between dates.
+    Calendar,
+    /// `one of` without a common member.
+    Members,
+}
+
+impl Checker<'_> {
+    pub(super) fn check_compare(
+        &mut self,
+        scope: Scope<'_>,
+        expr: &Expr,
+        op: CompareOp,
+        left: &Expr,
+        right: &Expr,
+    ) -> Type {
+        let (left_ty, right_ty) = self.check_pair(scope, left, right);
+        if left_ty == Type::Error || right_ty == Type::Error {
+            return Type::Bool;
+        }
+        if let Some(unlike) = comparable(op, &left_ty, &right_ty) {
+            self.report(errors::unlike(op, (left, &left_ty), (right, &right_ty), unlike));
+            return Type::Bool;
+        }
+        self.record(expr.id, &Type::Bool, None);
+        if !self.possible(expr).yes {
+            let (left, right) = (self.side(left, &left_ty), self.side(right, &right_ty));
+            self.report(errors::never_true(expr.span, op, &left, &right));
+        }
+        Type::Bool
+    }
+
+    pub(super) fn check_in(
+        &mut self,
+        scope: Scope<'_>,
+        expr: &Expr,
+        item: &Expr,
+        negated: bool,
+        set: &Set,
+    ) -> Type {
+        let mut like = true;
+        let mut item_ty = Type::Error;
+        match set {
+            Set::Range(low, high) => {
+                item_ty = self.check_expr(scope, item);
+                for end in [low, high] {
+                    let ty = self.check_against(scope, end, &item_ty);
+                    like &= self.check_like(CompareOp::LessEqual, (item, &item_ty), (end, &ty));
+                }
+            }
+            Set::List(members, _) => {
+                item_ty = self.check_expr(scope, item);
+                for member in members {
+                    let ty = self.check_against(scope, member, &item_ty);
+                    like &= self.check_like(CompareOp::Equal, (item, &item_ty), (member, &ty));
+                }
+                if let Type::List(_) | Type::Record(_) = item_ty {
+                    self.report(errors::not_a_scalar(item, &item_ty, "what is looked for is one value"));
+                    like = false;
+                }
+            }
+            Set::Value(list) => {
+                let ty = self.check_expr(scope, list);
+                if let Type::List(element) = ty {
+                    item_ty = self.check_against(scope, item, &element);
+                    like = self.check_like(CompareOp::Equal, (item, &item_ty), (list, &element));
+                } else {
+                    self.check_against(scope, item, &Type::Error);
+                    if ty != Type::Error {
+                        self.report(errors::not_a_list(list, &ty, "after `in` stands a range or a list"));
+                    }
+                    like = false;
+                }
+            }
+        }
+        if !like || item_ty == Type::Error {
+            return Type::Bool;
+        }
+        self.record(expr.id, &Type::Bool, None);
+        let possible = self.possible_in(item, set);
+        let never = if negated { !possible.no } else { !possible.yes };
+        // `x in []` is no, and is said to be: only what cannot be seen is worth an error.
+        if never && !matches!(set, Set::List(members, _) if members.is_empty()) {
+            let item = self.side(item, &item_ty);
+            let ranges = self.member_ranges(set);
+            self.report(errors::never_in(expr.span, negated, &item, set, &ranges));
+        }
+        Type::Bool
+    }
+
+    fn check_like(&mut self, op: CompareOp, left: (&Expr, &Type), right: (&Expr, &Type)) -> bool {
+        if *left.1 == Type::Error || *right.1 == Type::Error {
+            return false;
+        }
+        let unlike = comparable(op, left.1, right.1);
+        if let Some(unlike) = unlike {
+            self.report(errors::unlike(op, left, right, unlike));
+        }
+        unlike.is_none()
+    }
+
+    /// A side of a comparison as its error describes it.
+    fn side<'e>(&self, expr: &'e Expr, ty: &'e Type) -> errors::Side<'e> {
+        let range = self.range(expr);
+        errors::Side { expr, ty, range, stages: self.ground.vocabulary.stages.clone() }
+    }
+
+    /// What stands in a set, with its ranges.
+    fn member_ranges<'e>(&self, set: &'e Set) -> Vec<(&'e Expr, Interval)> {
+        let members: Vec<&Expr> = match set {
+            Set::Range(low, high) => vec![low, high],
+            Set::List(members, _) => members.iter().collect(),
+            Set::Value(list) => vec![list],
+        };
+        members.into_iter().map(|member| (member, self.range(member))).collect()
+    }
+}
+
+/// Why two types cannot be compared by `op`, if they cannot.
+pub(super) fn comparable(op: CompareOp, left: &Type, right: &Type) -> Option<Unlike> {
+    let equality = match op {
+        CompareOp::Equal | CompareOp::NotEqual => None,
+        CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual => {
+            Some(Unlike::Unordered)
+        }
+    };
+    match (left, right) {
+        (Type::Error, _) | (_, Type::Error) => None,
+        (Type::List(_) | Type::Record(_), _) | (_, Type::List(_) | Type::Record(_)) => Some(Unlike::Whole),
+        (Type::Amount(a), Type::Amount(b)) => {
+            let like = a.kind == b.kind || a.kind.is_plain() && b.kind.is_plain();
+            (!like).then_some(Unlike::Units)
+        }
+        (Type::Elapsed, Type::Elapsed | Type::Calendar) | (Type::Calendar, Type::Elapsed) => None,
+        (Type::Elapsed, Type::Amount(Quantity { kind: Kind::Duration, .. }))
+        | (Type::Amount(Quantity { kind: Kind::Duration, .. }), Type::Elapsed) => None,
+        (Type::Calendar, _) | (_, Type::Calendar) => Some(Unlike::Calendar),
+        (Type::Elapsed, Type::Amount(_)) | (Type::Amount(_), Type::Elapsed) => Some(Unlike::Units),
+        (Type::Date, Type::Date) | (Type::Stage, Type::Stage) => None,
+        (Type::Bool, Type::Bool) | (Type::Text, Type::Text) => equality,
+        (Type::Choice(a), Type::Choice(b)) if a.iter().any(|member| b.contains(member)) => equality,
+        (Type::Choice(_), Type::Choice(_)) => Some(Unlike::Members),
+        (
+            Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Amount(_)
+            | Type::Elapsed,
+            _,
+        ) => Some(Unlike::Types),
+    }
+}
+
+/// The one type of two branches, if there is one.
+pub(super) fn unify(left: &Type, right: &Type) -> Option<Type> {
+    match (left, right) {
+        (Type::Error, _) | (_, Type::Error) => Some(Type::Error),
+        (Type::Amount(a), Type::Amount(b)) => {
+            let kind = match (&a.kind, &b.kind) {
+                (a, b) if a == b => a.clone(),
+                (a, b) if a.is_plain() && b.is_plain() => Kind::Number,
+                _ => return None,
+            };
+            Some(Type::Amount(Quantity { kind, range: a.range.hull(&b.range) }))
+        }
+        (Type::Elapsed, Type::Amount(Quantity { kind: Kind::Duration, .. }))
+        | (Type::Amount(Quantity { kind: Kind::Duration, .. }), Type::Elapsed) => {
+            let range = Interval::ALL;
+            Some(Type::Amount(Quantity { kind: Kind::Duration, range }))
+        }
+        (Type::List(a), Type::List(b)) => Some(Type::List(Box::new(unify(a, b)?))),
+        (a, b) => (a == b).then(|| a.clone()),
+    }
+}

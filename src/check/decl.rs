@@ -1,0 +1,248 @@
+//! Params, policies, gates and rules.
+
+use super::Checker;
+use super::errors;
+use super::literal::{bound_of_param, literal_number, literal_type};
+use super::names::{ParamEntry, RuleEntry};
+use super::not_yet;
+use super::possible::Possible;
+use super::scope::Scope;
+use crate::ast::{
+    EffectKind, GateItem, LiteralKind, Name, ParamDecl, RangeDecl, RuleBody, RuleDecl, Undecided,
+    UndecidedKind,
+};
+use crate::diagnostic::Diagnostic;
+use crate::interval::Interval;
+use crate::types::{Kind, Quantity, Type};
+
+impl Checker<'_> {
+    pub(super) fn report_all(&mut self, diagnostics: Vec<Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.report(diagnostic);
+        }
+    }
+
+    /// Checks every param.
+    pub(super) fn check_params(&mut self) {
+        for index in 0..self.names.params.len() {
+            let Some(ParamEntry { decl, .. }) = self.names.params.get(index) else { continue };
+            let decl = *decl;
+            let (mut ty, mut within) = (Type::Error, None);
+            let sound = self.is_sound(|checker| (ty, within) = checker.check_param_decl(decl));
+            if let Some(entry) = self.names.params.get_mut(index) {
+                entry.ty = ty;
+                entry.within = within;
+                entry.sound &= sound;
+            }
+        }
+    }
+
+    /// The type of a param, and the range that it must keep to, in seconds, day numbers or months.
+    fn check_param_decl(&mut self, decl: &ParamDecl) -> (Type, Option<Interval>) {
+        if !self.check_unit(&decl.value.kind) {
+            return (Type::Error, None);
+        }
+        let mut ty = param_type(decl);
+        let Some(range) = &decl.within else { return (ty, None) };
+        if matches!(ty, Type::Bool | Type::Text) {
+            self.report(errors::no_range(range, "a param of this type"));
+            return (ty, None);
+        }
+        let Some(within) = self.check_within(&ty, range) else { return (ty, None) };
+        if literal_number(&decl.value.kind).is_some_and(|value| !within.contains(&value)) {
+            self.report(errors::param_outside(decl, range));
+        }
+        if let Type::Amount(quantity) = &mut ty {
+            quantity.range = within.clone();
+        }
+        (ty, Some(within))
+    }
+
+    fn check_within(&mut self, ty: &Type, range: &RangeDecl) -> Option<Interval> {
+        let mut bound = |bound| match bound_of_param(ty, bound) {
+            Ok(number) => Some(number),
+            Err(diagnostic) => {
+                self.report(*diagnostic);
+                None
+            }
+        };
+        let (low, high) = (bound(&range.low), bound(&range.high));
+        let (low, high) = (low?, high?);
+        if low > high {
+            self.report(errors::reversed_range(range));
+            return None;
+        }
+        Some(Interval::new(low, high))
+    }
+
+    /// Checks every policy with its gates, then every rule.
+    pub(super) fn check_policies(&mut self) {
+        for index in 0..self.names.policies.len() {
+            self.check_policy_decl(index);
+        }
+        for index in 0..self.names.gates.len() {
+            self.check_gate_decl(index);
+        }
+        self.find_repeated_gates();
+        for index in 0..self.names.rules.len() {
+            let Some(RuleEntry { decl, policy, gate, .. }) = self.names.rules.get(index) else { continue };
+            let (decl, scope) = (*decl, Scope::of(*policy, *gate));
+            let mut sound = self.is_sound(|checker| checker.check_rule_decl(scope, decl));
+            if sound {
+                self.warn_if_it_never_fails(decl);
+                sound = self.is_sound(|checker| checker.report_all(not_yet::in_rule(decl)));
+            }
+            if let Some(entry) = self.names.rules.get_mut(index) {
+                entry.sound &= sound;
+            }
+        }
+    }
+
+    fn check_policy_decl(&mut self, index: usize) {
+        let Some(entry) = self.names.policies.get(index) else { return };
+        let decl = entry.decl;
+        let scope = Scope::of(index, None);
+        let mut sound = self.is_sound(|checker| {
+            decl.title.iter().for_each(|title| checker.check_template(scope, title));
+            if let Some(when) = &decl.when {
+                checker.check_condition(scope, when, "after `when` stands a condition");
+            }
+        });
+        if sound {
+            sound = self.is_sound(|checker| checker.report_all(not_yet::in_policy(decl)));
+        }
+        if let Some(entry) = self.names.policies.get_mut(index) {
+            entry.sound &= sound;
+        }
+    }
+
+    fn check_gate_decl(&mut self, index: usize) {
+        let Some(entry) = self.names.gates.get(index) else { return };
+        let (decl, scope) = (entry.decl, Scope::of(entry.policy, Some(index)));
+        let mut rungs = None;
+        let mut sound = self.is_sound(|checker| {
+            rungs = checker.check_rungs(&decl.from, &decl.to);
+            decl.title.iter().for_each(|title| checker.check_template(scope, title));
+            let has_rules =
+                decl.items.iter().any(|item| matches!(item, GateItem::Rule(_) | GateItem::Broken(_)));
+            if !has_rules {
+                checker.report(errors::empty_gate(decl));
+            }
+        });
+        if sound {
+            sound = self.is_sound(|checker| checker.report_all(not_yet::in_gate(decl)));
+        }
+        if let Some(entry) = self.names.gates.get_mut(index) {
+            entry.rungs = rungs;
+            entry.sound &= sound;
+        }
+    }
+
+    /// The rungs that a gate leads from and to: neighbours on the ladder.
+    fn check_rungs(&mut self, from: &Name, to: &Name) -> Option<(usize, usize)> {
+        let ground = &self.ground;
+        let stages = ground.vocabulary.stages.clone();
+        if ground.stages_unsure || ground.incomplete && stages.is_empty() {
+            self.tainted();
+            return None;
+        }
+        if stages.is_empty() {
+            self.report(errors::no_stages(from.span.to(to.span), "a gate"));
+            return None;
+        }
+        let mut rung = |name: &Name| {
+            let rung = self.ground.vocabulary.rung(&name.text);
+            if rung.is_none() {
+                self.report(errors::unknown_stage(name, &stages));
+            }
+            rung
+        };
+        let (low, high) = (rung(from), rung(to));
+        let (low, high) = (low?, high?);
+        if high != low + 1 {
+            self.report(errors::no_step(from, to, (low, high), &stages));
+        }
+        Some((low, high))
+    }
+
+    /// Two policies may both add to a gate; within one, its rules belong together.
+    fn find_repeated_gates(&mut self) {
+        let pair = |index: usize| {
+            let entry = self.names.gates.get(index)?;
+            Some((entry.policy, entry.rungs?))
+        };
+        let mut repeated = Vec::new();
+        for later in 0..self.names.gates.len() {
+            let first = (0..later).find(|earlier| pair(later).is_some() && pair(*earlier) == pair(later));
+            repeated.extend(first.map(|first| (first, later)));
+        }
+        for (first, later) in repeated {
+            let mut decls = Vec::new();
+            for index in [first, later] {
+                if let Some(entry) = self.names.gates.get_mut(index) {
+                    entry.sound = false;
+                    decls.push(entry.decl);
+                }
+            }
+            self.report(errors::repeated_gate(&decls));
+        }
+    }
+
+    fn check_rule_decl(&mut self, scope: Scope<'_>, decl: &RuleDecl) {
+        let templates = decl.title.iter().chain(&decl.effect.message).chain(&decl.help);
+        templates.for_each(|template| self.check_template(scope, template));
+        match &decl.body {
+            RuleBody::Require { when, requires } => {
+                if let Some(when) = when {
+                    self.check_condition(scope, when, "after `when` stands a condition");
+                }
+                for require in requires {
+                    self.check_condition(scope, require, "after `require` stands a condition");
+                }
+            }
+            RuleBody::Trigger { when } => {
+                self.check_condition(scope, when, "after `when` stands a condition");
+            }
+        }
+        if let Some(undecided) = &decl.undecided
+            && is_harsher(undecided, decl.effect.kind)
+        {
+            self.report(errors::harsher_undecided(undecided, decl.effect.kind, decl.effect.span));
+        }
+    }
+
+    fn warn_if_it_never_fails(&mut self, decl: &RuleDecl) {
+        let may_fail = match &decl.body {
+            RuleBody::Require { when, requires } => {
+                when.as_ref().is_none_or(|when| self.possible(when).yes)
+                    && requires.iter().any(|require| self.possible(require).no)
+            }
+            RuleBody::Trigger { when } => self.possible(when) != Possible { yes: false, no: true },
+        };
+        if !may_fail {
+            self.report(errors::never_fails(decl));
+        }
+    }
+}
+
+/// The type of a param's value. A bare number beside a range of shares is a share.
+fn param_type(decl: &ParamDecl) -> Type {
+    let shares = decl.within.as_ref().is_some_and(|range| {
+        [&range.low, &range.high].iter().any(|bound| matches!(bound.kind, LiteralKind::Share(_)))
+    });
+    let mut ty = literal_type(&decl.value.kind);
+    if let Type::Amount(Quantity { kind: kind @ Kind::Number, .. }) = &mut ty
+        && shares
+    {
+        *kind = Kind::Share;
+    }
+    ty
+}
+
+fn is_harsher(undecided: &Undecided, effect: EffectKind) -> bool {
+    match undecided.kind {
+        UndecidedKind::Pass => false,
+        UndecidedKind::Warn => effect < EffectKind::Warn,
+        UndecidedKind::Hold => effect < EffectKind::Hold,
+    }
+}

@@ -1,0 +1,306 @@
+//! The checker's diagnostics, one constructor a problem: about names and declarations here, about types, units and
+//! ranges in `errors/types.rs`, about the vocabulary in `errors/vocabulary.rs`.
+
+mod types;
+mod vocabulary;
+
+pub(super) use types::{
+    Side, arithmetic, bad_at_least, bad_confidence, bad_percentile, bad_window, bad_window_param,
+    bound_of_param, branches_differ, calendar_window, clause_not_taken, counts_all, default_of_no_field,
+    needs_length, needs_over, needs_where, never_fails, never_in, never_true, no_arithmetic, no_range,
+    not_a_claim, not_a_condition, not_a_date, not_a_list, not_a_scalar, not_a_share_setting, not_a_window,
+    not_numbers, not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
+};
+pub(super) use vocabulary::{
+    bad_cadence, bad_key, bad_unit, bound_of_field, declared_differently, no_stages, second_cadence,
+    second_ladder, several_keys, unknown_type, unknown_unit,
+};
+
+use std::sync::Arc;
+
+use super::words::join;
+use crate::ast::{EffectKind, GateDecl, Name, Undecided, UndecidedKind};
+use crate::builtins::Builtin;
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::source::Span;
+use crate::vocabulary::{Field, RecordType};
+
+fn suggest(suggestion: Option<&str>) -> Option<String> {
+    suggestion.map(|name| format!("did you mean `{name}`?"))
+}
+
+pub(in crate::check) fn unknown_name(
+    name: &Name,
+    suggestion: Option<&str>,
+    hint: Option<String>,
+) -> Diagnostic {
+    let function = Builtin::from_name(&name.text)
+        .map(|builtin| format!("`{0}` is a function: write `{0}(…)`", builtin.name()));
+    Diagnostic::error(Code::T201, format!("nothing is called `{}` here", name.text))
+        .label(name.span, "unknown name")
+        .maybe_help(hint.or_else(|| suggest(suggestion)).or(function))
+}
+
+pub(in crate::check) fn unknown_field(way: &[Name], name: &Name, record: &RecordType) -> Diagnostic {
+    let fields = || record.fields.iter().map(|field| &*field.name);
+    let whose = if way.is_empty() { "the record".to_owned() } else { format!("`{}`", join(way)) };
+    let help = match did_you_mean(&name.text, fields()) {
+        Some(field) => format!("did you mean `{field}`?"),
+        None => format!("its fields are {}", list(fields())),
+    };
+    Diagnostic::error(Code::T201, format!("{whose} has no field `{}`", name.text))
+        .label(name.span, "unknown field")
+        .help(help)
+}
+
+pub(in crate::check) fn unknown_in_policy(
+    policy: &Name,
+    name: &Name,
+    suggestion: Option<&str>,
+    in_gate: bool,
+) -> Diagnostic {
+    let gate = in_gate.then(|| "it is a let of a gate, which is only known in that gate".to_owned());
+    Diagnostic::error(Code::T201, format!("policy `{}` has no let or param `{}`", policy.text, name.text))
+        .label(name.span, "unknown name")
+        .maybe_help(gate.or_else(|| suggest(suggestion)))
+}
+
+pub(in crate::check) fn unknown_member(name: &Name, members: &[Arc<str>]) -> Diagnostic {
+    let words = || members.iter().map(|member| &**member);
+    Diagnostic::error(Code::T201, format!("`{}` is not one of {}", name.text, list(words())))
+        .label(name.span, "no such member")
+        .maybe_help(suggest(did_you_mean(&name.text, words())))
+}
+
+pub(in crate::check) fn unknown_stage(name: &Name, stages: &[Arc<str>]) -> Diagnostic {
+    let words = || stages.iter().map(|stage| &**stage);
+    let help = match did_you_mean(&name.text, words()) {
+        Some(stage) => format!("did you mean `{stage}`?"),
+        None => format!("the stages are {}", list(words())),
+    };
+    Diagnostic::error(Code::T215, format!("there is no stage `{}`", name.text))
+        .label(name.span, "unknown stage")
+        .help(help)
+}
+
+pub(in crate::check) fn unknown_function(name: &Name) -> Diagnostic {
+    let functions = Builtin::ALL.iter().map(|builtin| builtin.name());
+    Diagnostic::error(Code::T202, format!("there is no function `{}`", name.text))
+        .label(name.span, "unknown function")
+        .maybe_help(suggest(did_you_mean(&name.text, functions)))
+}
+
+pub(in crate::check) fn duplicate(what: &str, places: &[&Name]) -> Diagnostic {
+    let mut sorted = places.to_vec();
+    sorted.sort_by_key(|name| name.span);
+    let name = sorted.first().map_or("", |name| &name.text);
+    let mut diagnostic = Diagnostic::error(Code::T206, format!("{what} `{name}` is declared more than once"));
+    for (at, name) in sorted.iter().enumerate() {
+        diagnostic = diagnostic.label(name.span, if at == 0 { "declared here" } else { "and here" });
+    }
+    diagnostic
+}
+
+pub(in crate::check) fn hides_field(what: &str, name: &Name, field: &Field) -> Diagnostic {
+    let whose = if field.span.is_some() { "a field" } else { "a built-in field" };
+    let diagnostic = Diagnostic::error(
+        Code::T206,
+        format!("{what} `{0}` has the name of {whose} of the snapshot", name.text),
+    )
+    .label(name.span, "give it another name");
+    match field.span {
+        Some(span) => diagnostic.label(span, "the field"),
+        None => diagnostic,
+    }
+}
+
+/// `names` are those of the lets, qualified and with their places, in the order in which each needs the next.
+pub(in crate::check) fn cycle(names: &[(String, Name)]) -> Diagnostic {
+    let policy = |name: &str| name.split_once('.').map_or("", |(policy, _)| policy).to_owned();
+    let first_policy = names.first().map(|(name, _)| policy(name));
+    let one_policy = names.iter().all(|(name, _)| Some(policy(name)) == first_policy);
+    let shown = |(qualified, name): &(String, Name)| {
+        if one_policy { name.text.to_string() } else { qualified.clone() }
+    };
+    let way: Vec<_> = names.iter().chain(names.first()).map(shown).collect();
+    let message = match names {
+        [one] => format!("let `{}` needs itself", shown(one)),
+        _ => format!("lets need each other: `{}`", way.join(" -> ")),
+    };
+    let mut diagnostic = Diagnostic::error(Code::T207, message);
+    for (at, name) in names.iter().enumerate() {
+        let next = way.get(at + 1).map_or("", |next| next);
+        diagnostic = diagnostic.label(name.1.span, format!("needs `{next}`"));
+    }
+    diagnostic
+}
+
+/// What a bare word means outside the element.
+#[derive(Clone, Copy)]
+pub(in crate::check) enum Outside<'n> {
+    /// A field of the snapshot.
+    Snapshot,
+    /// A let or param of this policy.
+    Own(&'n str),
+    /// A field of a list's element further out.
+    Element,
+}
+
+pub(in crate::check) fn ambiguous_name(path: &[Name], name: &Name, outside: Outside<'_>) -> Diagnostic {
+    let path = join(path);
+    let (what, help) = match outside {
+        Outside::Snapshot => ("a field of the snapshot", format!("write `it.{path}` or `snapshot.{path}`")),
+        Outside::Own(policy) => {
+            ("a let or param of the policy", format!("write `it.{path}` or `{policy}.{path}`"))
+        }
+        Outside::Element => (
+            "a field of the element around it",
+            format!("write `it.{path}` for the inner one, or give one of them another name"),
+        ),
+    };
+    Diagnostic::error(Code::T208, format!("`{}` is a field of the list's element and also {what}", name.text))
+        .label(name.span, "which one?")
+        .help(help)
+}
+
+pub(in crate::check) fn rule_is_no_value(name: &Name) -> Diagnostic {
+    Diagnostic::error(Code::T218, format!("`{}` is a rule, and rules are no values", name.text))
+        .label(name.span, "a rule")
+        .help("give the condition of the rule a name with `let`, and use that in both places")
+}
+
+pub(in crate::check) fn policy_is_no_value(name: &Name) -> Diagnostic {
+    Diagnostic::error(Code::T218, format!("`{}` is a policy, and policies are no values", name.text))
+        .label(name.span, "a policy")
+        .help(format!("name one of its lets or params: `{}.NAME`", name.text))
+}
+
+pub(in crate::check) fn record_is_no_value(path: &[Name], record: &RecordType) -> Diagnostic {
+    let path_text = join(path);
+    let field = record.fields.first().map_or("FIELD", |field| &*field.name);
+    label_path(
+        Diagnostic::error(Code::T218, format!("`{path_text}` is a record, not a single value")),
+        path,
+        "a record",
+    )
+    .help(format!("name one of its fields, as `{path_text}.{field}`"))
+}
+
+pub(in crate::check) fn has_no_fields(way: &[Name], name: &Name, ty: &crate::types::Type) -> Diagnostic {
+    let what = super::words::a_type(ty);
+    let whose = if way.is_empty() { "`it`".to_owned() } else { format!("`{}`", join(way)) };
+    Diagnostic::error(Code::T201, format!("{whose} is {what} and has no field `{}`", name.text))
+        .label(name.span, "unknown field")
+}
+
+pub(in crate::check) fn no_fields(name: &Name, rest: &[Name]) -> Diagnostic {
+    let field = join(rest);
+    let span = rest.first().map_or(name.span, |field| field.span);
+    Diagnostic::error(Code::T201, format!("`{}` is a let or param and has no field `{field}`", name.text))
+        .label(span, "unknown field")
+}
+
+pub(in crate::check) fn through_two_lists(path: &[Name], first: &[Name]) -> Diagnostic {
+    let message = format!("`{}` leads through a list within a list", join(path));
+    let help = format!("go through `{}` first, and through the inner list in its `where`", join(first));
+    label_path(Diagnostic::error(Code::T218, message), path, "a list of lists").help(help)
+}
+
+pub(in crate::check) fn bare_snapshot(name: &Name) -> Diagnostic {
+    Diagnostic::error(Code::T218, "`snapshot` is not a single value")
+        .label(name.span, "a whole snapshot")
+        .help("name one of its fields: `snapshot.FIELD`")
+}
+
+pub(in crate::check) fn no_element(it: &Name) -> Diagnostic {
+    Diagnostic::error(Code::T218, "`it` stands for nothing here").label(it.span, "no list around it").help(
+        "`it` is the element of a list, in the `where` or `by` of a function that goes through that list",
+    )
+}
+
+pub(in crate::check) fn out_of_reach(name: &Name) -> Diagnostic {
+    Diagnostic::error(
+        Code::T225,
+        format!("`{}` is of one element, and this looks along the series", name.text),
+    )
+    .label(name.span, "the element is in one snapshot only")
+}
+
+pub(in crate::check) fn not_a_field(path: &[Name], who: &str, problem: &str) -> Diagnostic {
+    let message = format!("`{who}` asks for a field, and `{}` is {problem}", join(path));
+    let help = (problem == "inside a list")
+        .then(|| "ask for it in a `where`, as in `any(outputs where has edit_time)`".to_owned());
+    label_path(Diagnostic::error(Code::T219, message), path, problem).maybe_help(help)
+}
+
+pub(in crate::check) fn empty_gate(decl: &GateDecl) -> Diagnostic {
+    let message = format!("gate `{} -> {}` has no rule", decl.from.text, decl.to.text);
+    Diagnostic::error(Code::T216, message)
+        .label(decl.from.span.to(decl.to.span), "nothing to pass")
+        .help("a gate says what must hold before a workflow moves on: add a `rule`")
+}
+
+pub(in crate::check) fn no_step(
+    from: &Name,
+    to: &Name,
+    (low, high): (usize, usize),
+    stages: &[Arc<str>],
+) -> Diagnostic {
+    let help = match stages.get(low + 1) {
+        Some(next) => format!("ladders move one rung at a time: write `gate {} -> {next}`", from.text),
+        None => format!("`{}` is the last stage: no gate leads out of it", from.text),
+    };
+    let problem = if high <= low { "leads down the ladder" } else { "skips a stage" };
+    let message = format!("a gate leads to the next stage, `{} -> {}` does not", from.text, to.text);
+    Diagnostic::error(Code::T216, message).label(from.span.to(to.span), problem).help(help)
+}
+
+pub(in crate::check) fn repeated_gate(decls: &[&GateDecl]) -> Diagnostic {
+    let mut decls = decls.to_vec();
+    decls.sort_by_key(|decl| decl.from.span);
+    let (from, to) = decls.first().map_or(("", ""), |decl| (&decl.from.text, &decl.to.text));
+    let message = format!("gate `{from} -> {to}` is declared more than once in this policy");
+    let mut diagnostic = Diagnostic::error(Code::T216, message);
+    for (at, decl) in decls.iter().enumerate() {
+        let text = if at == 0 { "declared here" } else { "and here" };
+        diagnostic = diagnostic.label(decl.from.span.to(decl.to.span), text);
+    }
+    diagnostic.help("put their rules into one gate")
+}
+
+pub(in crate::check) fn harsher_undecided(
+    undecided: &Undecided,
+    effect: EffectKind,
+    span: Span,
+) -> Diagnostic {
+    let word = match undecided.kind {
+        UndecidedKind::Pass => "pass",
+        UndecidedKind::Warn => "warn",
+        UndecidedKind::Hold => "hold",
+    };
+    let effect = effect.as_str();
+    let message =
+        format!("`undecided {word}` is harsher than `{effect}`, which is what the rule does when it fails");
+    Diagnostic::error(Code::T220, message)
+        .label(undecided.span, "harsher")
+        .label(span, "the effect of the rule")
+}
+
+fn label_path(diagnostic: Diagnostic, path: &[Name], text: &str) -> Diagnostic {
+    match path {
+        [first, .., last] => diagnostic.label(first.span.to(last.span), text),
+        [only] => diagnostic.label(only.span, text),
+        [] => diagnostic,
+    }
+}
+
+/// `a, b and c`
+fn list<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    match words.as_slice() {
+        [] => "none".to_owned(),
+        [one] => one.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
+}

@@ -1,0 +1,489 @@
+//! What can be wrong with types, units, ranges and arguments.
+
+use crate::ast::{
+    Arg, ArithmeticOp, CompareOp, Expr, ExprKind, Literal, LiteralKind, Name, ParamDecl, RangeDecl, RuleDecl,
+    Set,
+};
+use crate::builtins::Builtin;
+use crate::check::arithmetic::Clash;
+use crate::check::compare::Unlike;
+use crate::check::literal::literal_type;
+use crate::check::words::{
+    a_type, as_percentage, flip, join, show_literal, show_months, show_operator, subject,
+};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::interval::Interval;
+use crate::source::Span;
+use crate::types::{Kind, Type, show_date};
+use crate::value::{Number, decimal};
+use std::sync::Arc;
+
+/// A side of a comparison, with all that can be said of it.
+pub(in crate::check) struct Side<'e> {
+    pub(in crate::check) expr: &'e Expr,
+    pub(in crate::check) ty: &'e Type,
+    pub(in crate::check) range: Interval,
+    pub(in crate::check) stages: Vec<Arc<str>>,
+}
+
+impl Side<'_> {
+    fn is_literal(&self) -> bool {
+        matches!(self.expr.kind, ExprKind::Literal(_))
+    }
+
+    /// A number of this side's type as people read it.
+    fn show(&self, number: &Number) -> String {
+        match self.ty {
+            Type::Amount(quantity) => quantity.kind.show_precisely(number, 4),
+            Type::Date => show_date(number),
+            Type::Stage => {
+                let rung = usize::try_from(number.floor()).ok().and_then(|rung| self.stages.get(rung));
+                rung.map_or_else(String::new, |stage| format!("`{stage}`"))
+            }
+            Type::Calendar => show_months(i32::try_from(number.floor()).unwrap_or(i32::MAX)),
+            Type::Elapsed => Kind::Duration.show(number),
+            Type::Bool | Type::Text | Type::Choice(_) | Type::List(_) | Type::Record(_) | Type::Error => {
+                decimal(number, 4)
+            }
+        }
+    }
+
+    /// What its range is: `at most 100%`.
+    fn extent(&self) -> String {
+        match (&self.range.low, &self.range.high) {
+            (Some(low), Some(high)) if low == high => format!("always {}", self.show(low)),
+            (Some(low), Some(high)) => format!("between {} and {}", self.show(low), self.show(high)),
+            (Some(low), None) => format!("at least {}", self.show(low)),
+            (None, Some(high)) => format!("at most {}", self.show(high)),
+            (None, None) => "anything".to_owned(),
+        }
+    }
+}
+
+pub(in crate::check) fn never_true(
+    span: Span,
+    op: CompareOp,
+    left: &Side<'_>,
+    right: &Side<'_>,
+) -> Diagnostic {
+    let turned = left.is_literal() && !right.is_literal();
+    let (op, left, right) = if turned { (flip(op), right, left) } else { (op, left, right) };
+    let upper = match op {
+        CompareOp::Less | CompareOp::LessEqual => false,
+        CompareOp::Greater | CompareOp::GreaterEqual => true,
+        CompareOp::Equal | CompareOp::NotEqual => left.range.less(&right.range) == Some(true),
+    };
+    let (word, bound) = match (left.range.as_point(), upper) {
+        (Some(point), _) => ("always", Some(point)),
+        (None, true) => ("at most", left.range.high.as_ref()),
+        (None, false) => ("at least", left.range.low.as_ref()),
+    };
+    let bound = bound.map_or_else(String::new, |bound| left.show(bound));
+    // A bare number beside a share is read as one.
+    let as_left = matches!((left.ty, right.ty), (Type::Amount(a), Type::Amount(b))
+        if a.kind == Kind::Share && b.kind.is_plain());
+    let reader = if as_left { left } else { right };
+    let other = match right.range.as_point() {
+        Some(point) => reader.show(point),
+        None => format!("{}, which is {}", subject(right.expr, "the right side"), right.extent()),
+    };
+    let subject = subject(left.expr, "the left side");
+    let message = format!("{subject} is {word} {bound}, so it is never {} {other}", show_operator(op));
+    Diagnostic::error(Code::T205, message)
+        .label(span, "never true")
+        .maybe_help(meant_percentage(left, right.expr).or_else(|| meant_percentage(right, left.expr)))
+}
+
+/// `50` beside a share was probably meant to be `50%`.
+fn meant_percentage(share: &Side<'_>, number: &Expr) -> Option<String> {
+    let is_share = matches!(share.ty, Type::Amount(quantity) if quantity.kind == Kind::Share);
+    let ExprKind::Literal(LiteralKind::Number(number)) = &number.kind else { return None };
+    is_share.then(|| as_percentage(number)).flatten().map(|meant| format!("did you mean `{meant}`?"))
+}
+
+pub(in crate::check) fn never_in(
+    span: Span,
+    negated: bool,
+    item: &Side<'_>,
+    set: &Set,
+    ranges: &[(&Expr, Interval)],
+) -> Diagnostic {
+    if let (Set::Range(..), [(low, low_range), (high, high_range)]) = (set, ranges)
+        && high_range.less(low_range) == Some(true)
+    {
+        let message = format!(
+            "nothing lies in the range from {} to {}",
+            subject(low, "its low end"),
+            subject(high, "its high end")
+        );
+        let help = "write the lower end first";
+        return Diagnostic::error(Code::T205, message).label(span, "never true").help(help);
+    }
+    let what = match set {
+        Set::Range(..) => "in that range",
+        Set::List(..) | Set::Value(_) => "one of those",
+    };
+    let subject = subject(item.expr, "the left side");
+    let word = if negated { "always" } else { "never" };
+    let help = ranges.iter().find_map(|(member, _)| meant_percentage(item, member));
+    Diagnostic::error(Code::T205, format!("{subject} is {}, so it is {word} {what}", item.extent()))
+        .label(span, "never true")
+        .maybe_help(help)
+}
+
+pub(in crate::check) fn unlike(
+    op: CompareOp,
+    (left, left_ty): (&Expr, &Type),
+    (right, right_ty): (&Expr, &Type),
+    unlike: Unlike,
+) -> Diagnostic {
+    let (left_name, right_name) = (subject(left, "the left side"), subject(right, "the right side"));
+    let both = format!("{left_name} is {}, {right_name} is {}", a_type(left_ty), a_type(right_ty));
+    let (code, message, help) = match unlike {
+        Unlike::Types => {
+            (Code::T203, both, quoted_member(left_ty, right).or_else(|| quoted_member(right_ty, left)))
+        }
+        Unlike::Units => (Code::T204, both, bare_unit(left_ty, right).or_else(|| bare_unit(right_ty, left))),
+        Unlike::Unordered => {
+            let message =
+                format!("{left_name} is {}, which has no order for `{}`", a_type(left_ty), show_operator(op));
+            (Code::T203, message, Some("only `==` and `!=` compare them".to_owned()))
+        }
+        Unlike::Whole => {
+            let left_is_whole = matches!(left_ty, Type::List(_) | Type::Record(_));
+            let (name, ty) = if left_is_whole { (left_name, left_ty) } else { (right_name, right_ty) };
+            let message = format!("{name} is {}, which cannot be compared", a_type(ty));
+            (Code::T203, message, Some("compare one value, as a `count(…)` or `mean(…)` of it".to_owned()))
+        }
+        Unlike::Calendar => {
+            let help = "spans of months or years compare only with what runs between dates, as `since(…)` and `held(…)` do";
+            (Code::T204, both, Some(help.to_owned()))
+        }
+        Unlike::Members => {
+            let message = format!("{left_name} and {right_name} have no member in common");
+            (Code::T203, message, None)
+        }
+    };
+    Diagnostic::error(code, message)
+        .label(left.span, label_of(left_ty))
+        .label(right.span, label_of(right_ty))
+        .maybe_help(help)
+}
+
+fn label_of(ty: &Type) -> String {
+    a_type(ty)
+}
+
+fn quoted_member(ty: &Type, other: &Expr) -> Option<String> {
+    let ExprKind::Literal(LiteralKind::Text(text)) = &other.kind else { return None };
+    let is_member = *ty == Type::Stage || matches!(ty, Type::Choice(members) if members.contains(text));
+    is_member.then(|| format!("write `{text}`, without quotes"))
+}
+
+/// `5` beside a number in USD was probably meant to be `5 USD`.
+fn bare_unit(ty: &Type, other: &Expr) -> Option<String> {
+    let ExprKind::Literal(literal @ LiteralKind::Number(_)) = &other.kind else { return None };
+    let number = show_literal(literal);
+    match crate::check::arithmetic::as_quantity(ty)?.kind {
+        Kind::Unit(unit) => Some(format!("write `{number} {unit}`")),
+        Kind::Duration => Some(format!("write the unit, as in `{number} days`")),
+        Kind::Count | Kind::Number | Kind::Share => None,
+    }
+}
+
+pub(in crate::check) fn arithmetic(
+    op: ArithmeticOp,
+    (left, left_ty): (&Expr, &Type),
+    (right, right_ty): (&Expr, &Type),
+    clash: &Clash,
+) -> Diagnostic {
+    let (left_name, right_name) = (subject(left, "the left side"), subject(right, "the right side"));
+    let both = format!("{left_name} is {}, {right_name} is {}", a_type(left_ty), a_type(right_ty));
+    let (code, message, help) = match clash {
+        Clash::Units => {
+            let verb = if op == ArithmeticOp::Add { "add" } else { "subtract" };
+            let help = bare_unit(left_ty, right).or_else(|| bare_unit(right_ty, left));
+            (Code::T204, both, help.or_else(|| Some(format!("only values of one unit {verb}"))))
+        }
+        Clash::NoSuchUnit(operator) => {
+            let message =
+                format!("{left_name} {operator} {right_name} is in a unit that the language does not have");
+            (Code::T204, message, None)
+        }
+        Clash::DateFirst => (Code::T203, both, Some("write the date first: `date + duration`".to_owned())),
+        Clash::Calendar => {
+            let help = "spans of months or years are only added to dates and subtracted from them";
+            (Code::T203, both, Some(help.to_owned()))
+        }
+        Clash::Types => {
+            let (expr, ty) = if crate::check::arithmetic::as_quantity(left_ty).is_none() {
+                (left, left_ty)
+            } else {
+                (right, right_ty)
+            };
+            return no_arithmetic(expr, ty);
+        }
+    };
+    Diagnostic::error(code, message)
+        .label(left.span, label_of(left_ty))
+        .label(right.span, label_of(right_ty))
+        .maybe_help(help)
+}
+
+pub(in crate::check) fn no_arithmetic(expr: &Expr, ty: &Type) -> Diagnostic {
+    let message = format!("{} is {}, and there is no arithmetic for that", subject(expr, "this"), a_type(ty));
+    Diagnostic::error(Code::T203, message).label(expr.span, label_of(ty))
+}
+
+pub(in crate::check) fn not_a_condition(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
+    let message = format!("{why}, and {} is {}", subject(expr, "this"), a_type(ty));
+    Diagnostic::error(Code::T203, message).label(expr.span, "not a condition")
+}
+
+pub(in crate::check) fn not_a_list(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
+    let message = format!("{why}, and {} is {}", subject(expr, "this"), a_type(ty));
+    Diagnostic::error(Code::T203, message).label(expr.span, "not a list").maybe_help(
+        (why.starts_with("an aggregate")).then(|| {
+            "a single value makes a list of its own over a window, as in `mean(adoption over 4 weeks)`"
+                .to_owned()
+        }),
+    )
+}
+
+pub(in crate::check) fn not_a_scalar(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
+    let message = format!("{why}, and {} is {}", subject(expr, "this"), a_type(ty));
+    Diagnostic::error(Code::T203, message).label(expr.span, "not a single value")
+}
+
+pub(in crate::check) fn not_a_date(expr: &Expr, ty: &Type) -> Diagnostic {
+    let message = format!("`since` runs from a date, and {} is {}", subject(expr, "this"), a_type(ty));
+    Diagnostic::error(Code::T203, message).label(expr.span, "not a date")
+}
+
+pub(in crate::check) fn not_numbers(builtin: Builtin, expr: &Expr, element: &Type) -> Diagnostic {
+    let name = builtin.name();
+    let list = a_type(&Type::List(Box::new(element.clone())));
+    let message = format!("`{name}` takes a list of numbers, and {} is {list}", subject(expr, "this"));
+    let help = match (element, &expr.kind) {
+        (Type::Record(record), ExprKind::Path(path)) => {
+            let is_number = |ty: &Type| matches!(ty, Type::Amount(_));
+            let field = record.fields.iter().find(|field| is_number(&field.ty));
+            let field = field.map_or("FIELD", |field| &*field.name);
+            Some(format!("name a field of its elements, as in `{name}({}.{field})`", join(path)))
+        }
+        (Type::Bool, _) => Some("`share(…)` and `count(… where it)` go through conditions".to_owned()),
+        _ => None,
+    };
+    Diagnostic::error(Code::T203, message).label(expr.span, "not a list of numbers").maybe_help(help)
+}
+
+pub(in crate::check) fn branches_differ(
+    (then, then_ty): (&Expr, &Type),
+    (otherwise, otherwise_ty): (&Expr, &Type),
+) -> Diagnostic {
+    let message = format!(
+        "{} is {}, {} is {}, and only one of them can be the type",
+        subject(then, "the first"),
+        a_type(then_ty),
+        subject(otherwise, "the second"),
+        a_type(otherwise_ty)
+    );
+    Diagnostic::error(Code::T203, message)
+        .label(then.span, label_of(then_ty))
+        .label(otherwise.span, label_of(otherwise_ty))
+}
+
+pub(in crate::check) fn bad_at_least(count: u32, span: Span, conditions: usize) -> Diagnostic {
+    let (message, label) = if count == 0 {
+        ("at least 0 conditions always hold".to_owned(), "always true")
+    } else {
+        (format!("{count} conditions never hold of a list of {conditions}"), "never true")
+    };
+    Diagnostic::error(Code::T224, message).label(span, label)
+}
+
+pub(in crate::check) fn wrong_arguments(builtin: Builtin, name: &Name, found: usize) -> Diagnostic {
+    let due = match builtin {
+        Builtin::Percentile => "a list and a share: `percentile(L, 90%)`",
+        Builtin::Default => "a field and a value: `default(path, 0)`",
+        Builtin::Count
+        | Builtin::Share
+        | Builtin::Any
+        | Builtin::All
+        | Builtin::None
+        | Builtin::Sum
+        | Builtin::Mean
+        | Builtin::Median
+        | Builtin::Min
+        | Builtin::Max
+        | Builtin::Distinct
+        | Builtin::Latest
+        | Builtin::Held
+        | Builtin::Streak
+        | Builtin::Since
+        | Builtin::Previous
+        | Builtin::First
+        | Builtin::Change
+        | Builtin::Trend
+        | Builtin::Confidence => "one argument",
+    };
+    let message = format!("`{}` takes {due}, and was given {found}", name.text);
+    Diagnostic::error(Code::T217, message).label(name.span, format!("{found} arguments"))
+}
+
+pub(in crate::check) fn clause_not_taken(builtin: Builtin, clause: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T217, format!("`{}` takes no `{clause}` here", builtin.name()))
+        .label(span, "not taken")
+}
+
+pub(in crate::check) fn needs_where(builtin: Builtin, name: &Name, arg: &Arg, element: &Type) -> Diagnostic {
+    let list = a_type(&Type::List(Box::new(element.clone())));
+    let what = subject(&arg.value, "this");
+    let message = format!("`{}` goes through conditions, and {what} is {list}", builtin.name());
+    Diagnostic::error(Code::T217, message).label(name.span.to(arg.value.span), "needs a `where`").help(
+        format!("say which elements are meant: `{}({} where …)`", builtin.name(), what.trim_matches('`')),
+    )
+}
+
+pub(in crate::check) fn counts_all(name: &Name, arg: &Arg) -> Diagnostic {
+    let what = subject(&arg.value, "…");
+    let what = what.trim_matches('`');
+    Diagnostic::error(
+        Code::T217,
+        "`count` counts every snapshot of the window here, whether the condition held or not",
+    )
+    .label(name.span.to(arg.value.span), "needs a `where`")
+    .help(format!("write `count({what} where it over …)` for those in which it held"))
+}
+
+pub(in crate::check) fn needs_over(builtin: Builtin, value: &Expr) -> Diagnostic {
+    let name = builtin.name();
+    Diagnostic::error(Code::T217, format!("`{name}` looks back over a window, and none is given"))
+        .label(value.span, "needs an `over`")
+        .help(format!("write `{name}({} over 4 weeks)`", subject(value, "…").trim_matches('`')))
+}
+
+pub(in crate::check) fn needs_length(builtin: Builtin, span: Span) -> Diagnostic {
+    let message =
+        format!("`{}` compares with what was a fixed time before, which `over stage` is not", builtin.name());
+    Diagnostic::error(Code::T212, message).label(span, "no length of time")
+}
+
+pub(in crate::check) fn bad_window(window: &Expr) -> Diagnostic {
+    let message = format!("{} is no window: windows are whole days or weeks", subject(window, "this"));
+    Diagnostic::error(Code::T212, message).label(window.span, "not a number of days or weeks")
+}
+
+pub(in crate::check) fn bad_window_param(window: &Expr) -> Diagnostic {
+    let name = subject(window, "this");
+    let message = format!("param {name} can be a length that is no window: windows are whole days or weeks");
+    Diagnostic::error(Code::T212, message).label(window.span, "not always a window")
+}
+
+pub(in crate::check) fn calendar_window(window: &Expr) -> Diagnostic {
+    let message = format!("windows are in days or weeks, {} is a span of months", subject(window, "this"));
+    Diagnostic::error(Code::T212, message).label(window.span, "months differ in length")
+}
+
+pub(in crate::check) fn not_a_window(window: &Expr, ty: &Type) -> Diagnostic {
+    let message = if matches!(ty, Type::Amount(quantity) if quantity.kind == Kind::Duration) {
+        "a window is a literal or a param, nothing that is computed".to_owned()
+    } else {
+        format!("a window is a duration, and {} is {}", subject(window, "this"), a_type(ty))
+    };
+    Diagnostic::error(Code::T212, message).label(window.span, "not a window")
+}
+
+pub(in crate::check) fn bad_percentile(share: &Expr) -> Diagnostic {
+    let message =
+        format!("a percentile is a share from 0% to 100%, {} is outside that", subject(share, "this"));
+    Diagnostic::error(Code::T210, message)
+        .label(share.span, "no such percentile")
+        .maybe_help(percentage(share))
+}
+
+fn percentage(expr: &Expr) -> Option<String> {
+    let ExprKind::Literal(LiteralKind::Number(number)) = &expr.kind else { return None };
+    as_percentage(number).map(|meant| format!("did you mean `{meant}`?"))
+}
+
+pub(in crate::check) fn not_a_share_setting(expr: &Expr, ty: &Type, fixed: bool) -> Diagnostic {
+    let message = if fixed {
+        format!("a share is due here, and {} is {}", subject(expr, "this"), a_type(ty))
+    } else {
+        "a literal or a param is due here, nothing that is computed".to_owned()
+    };
+    Diagnostic::error(Code::T203, message).label(expr.span, "not a share")
+}
+
+pub(in crate::check) fn bad_confidence(confidence: &Expr) -> Diagnostic {
+    let name = subject(confidence, "this");
+    let message = format!("a confidence lies between 0% and 100%, and {name} can be outside that");
+    Diagnostic::error(Code::T213, message)
+        .label(confidence.span, "no such confidence")
+        .maybe_help(percentage(confidence))
+}
+
+pub(in crate::check) fn not_a_claim(claim: &Expr) -> Diagnostic {
+    Diagnostic::error(Code::T213, "a confidence is had of one comparison with `<`, `<=`, `>` or `>=`")
+        .label(claim.span, "not such a comparison")
+}
+
+pub(in crate::check) fn not_sampled(left: &Expr) -> Diagnostic {
+    let message = format!(
+        "{} is no `share(…)` or `mean(…)`, so there is no confidence of it",
+        subject(left, "the left side")
+    );
+    Diagnostic::error(Code::T213, message)
+        .label(left.span, "not taken of a sample")
+        .help("the left side is a `share(…)` or `mean(…)`, or a let that is one, and not grouped with `by`")
+}
+
+pub(in crate::check) fn default_of_no_field(expr: &Expr) -> Diagnostic {
+    Diagnostic::error(Code::T219, "`default` asks for a field, and this is computed")
+        .label(expr.span, "not a field")
+        .help("give the default to the fields that it is computed from")
+}
+
+pub(in crate::check) fn reversed_range(range: &RangeDecl) -> Diagnostic {
+    let (low, high) = (show_literal(&range.low.kind), show_literal(&range.high.kind));
+    Diagnostic::error(Code::T210, format!("the range from `{low}` to `{high}` is empty"))
+        .label(range.span, "the lower end comes first")
+        .help(format!("write `{high} to {low}`"))
+}
+
+pub(in crate::check) fn no_range(range: &RangeDecl, what: &str) -> Diagnostic {
+    Diagnostic::error(Code::T210, format!("{what} has no range")).label(range.span, "no range here")
+}
+
+/// An end of a range that does not fit its param.
+pub(in crate::check) fn bound_of_param(ty: &Type, bound: &Literal) -> Diagnostic {
+    let shown = show_literal(&bound.kind);
+    let bound_ty = literal_type(&bound.kind);
+    let help = if let (LiteralKind::Number(number), Type::Amount(quantity)) = (&bound.kind, ty) {
+        match &quantity.kind {
+            Kind::Unit(unit) => Some(format!("write `{shown} {unit}`")),
+            Kind::Share => as_percentage(number).map(|meant| format!("did you mean `{meant}`?")),
+            Kind::Count | Kind::Number | Kind::Duration => None,
+        }
+    } else {
+        None
+    };
+    let message = format!("the param is {}, `{shown}` is {}", a_type(ty), a_type(&bound_ty));
+    Diagnostic::error(Code::T210, message).label(bound.span, "does not fit the param").maybe_help(help)
+}
+
+pub(in crate::check) fn param_outside(decl: &ParamDecl, range: &RangeDecl) -> Diagnostic {
+    let value = show_literal(&decl.value.kind);
+    let (low, high) = (show_literal(&range.low.kind), show_literal(&range.high.kind));
+    let message = format!("param `{}` is {value}, outside its range from {low} to {high}", decl.name.text);
+    Diagnostic::error(Code::T209, message)
+        .label(decl.value.span, "outside")
+        .label(range.span, "the range that it must keep to")
+}
+
+pub(in crate::check) fn never_fails(decl: &RuleDecl) -> Diagnostic {
+    Diagnostic::warning(Code::T211, format!("rule `{}` can never fail", decl.name.text))
+        .label(decl.name.span, "by the declared ranges")
+}

@@ -1,0 +1,113 @@
+//! What can be wrong with `stages` and `snapshot` declarations.
+
+use super::suggest;
+use crate::ast::{Literal, Name};
+use crate::check::literal::literal_number;
+use crate::check::literal::literal_type;
+use crate::check::words::{a_type, as_percentage, show_literal};
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::source::Span;
+use crate::types::{Kind, Type};
+
+const TYPES: &[&str] = &["bool", "text", "date", "duration", "count", "number", "share", "stage", "list"];
+const TIME_UNITS: &[&str] =
+    &["ms", "s", "min", "h", "day", "days", "week", "weeks", "month", "months", "year", "years"];
+
+pub(in crate::check) fn unknown_type(name: &Name) -> Diagnostic {
+    Diagnostic::error(Code::T214, format!("there is no type `{}`", name.text))
+        .label(name.span, "unknown type")
+        .maybe_help(suggest(did_you_mean(&name.text, TYPES.iter().copied())))
+}
+
+/// A unit in a type that is not in capitals.
+pub(in crate::check) fn bad_unit(unit: &Name) -> Diagnostic {
+    Diagnostic::error(Code::T214, format!("`{}` is no unit: units are words in capitals", unit.text))
+        .label(unit.span, "not in capitals")
+        .help(format!("write `number {}`", unit.text.to_uppercase()))
+}
+
+pub(in crate::check) fn unknown_unit(unit: &Name, suggestion: Option<&str>) -> Diagnostic {
+    let time = did_you_mean(&unit.text, TIME_UNITS.iter().copied());
+    let declare = || format!("no field is a `number {}`", unit.text);
+    let help =
+        suggest(suggestion.or(time)).or_else(|| super::super::literal::is_unit(&unit.text).then(declare));
+    Diagnostic::error(Code::T214, format!("there is no unit `{}`", unit.text))
+        .label(unit.span, "unknown unit")
+        .maybe_help(help)
+}
+
+pub(in crate::check) fn no_stages(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error(Code::T215, format!("{what} needs stages, and none are declared"))
+        .label(span, "no stages")
+        .help("declare the ladder, as in `stages testing -> pilot -> full`")
+}
+
+pub(in crate::check) fn second_ladder(first: Span, second: Span) -> Diagnostic {
+    Diagnostic::error(Code::T223, "there are two ladders of stages")
+        .label(second, "another ladder")
+        .label(first, "the first one")
+        .help("all policies of a run share one ladder")
+}
+
+pub(in crate::check) fn second_cadence(first: Span, second: Span) -> Diagnostic {
+    Diagnostic::error(Code::T221, "snapshots are declared with two cadences")
+        .label(second, "another cadence")
+        .label(first, "the first one")
+}
+
+pub(in crate::check) fn bad_cadence(literal: &Literal, what: &str) -> Diagnostic {
+    let message = format!("{what} is counted in days or weeks, not in `{}`", show_literal(&literal.kind));
+    Diagnostic::error(Code::T221, message).label(literal.span, "not a number of days or weeks")
+}
+
+pub(in crate::check) fn declared_differently(
+    name: &str,
+    (first, second): (Option<Span>, Option<Span>),
+    (first_type, second_type): (&str, &str),
+) -> Diagnostic {
+    let mut diagnostic =
+        Diagnostic::error(Code::T223, format!("field `{name}` is declared as two different things"));
+    if let Some(span) = second {
+        diagnostic = diagnostic.label(span, second_type);
+    }
+    match first {
+        Some(span) => diagnostic.label(span, first_type),
+        None => diagnostic.help(format!("it is built in, as {first_type}")),
+    }
+}
+
+pub(in crate::check) fn bad_key(name: &Name, key: Span, problem: &str) -> Diagnostic {
+    Diagnostic::error(Code::T222, format!("`{}` cannot be a key: {problem}", name.text))
+        .label(key, "not a key")
+        .help("a key is a field of a list's element, and tells its elements apart")
+}
+
+pub(in crate::check) fn several_keys(keys: &[Span]) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::T222, "an element has one key, not several");
+    keys.iter().fold(diagnostic, |diagnostic, key| diagnostic.label(*key, "a key"))
+}
+
+/// An end of a range that does not fit its field.
+pub(in crate::check) fn bound_of_field(kind: &Kind, bound: &Literal) -> Diagnostic {
+    let shown = show_literal(&bound.kind);
+    let is_number =
+        matches!(literal_type(&bound.kind), Type::Amount(quantity) if quantity.kind == Kind::Number);
+    let message = match kind {
+        Kind::Count => {
+            format!("`{shown}` is no end of a range of counts, which are whole numbers, 0 or more")
+        }
+        Kind::Share if is_number => format!("`{shown}` is no end of a range of shares"),
+        Kind::Duration if shown.starts_with('-') => format!("a duration is never as little as `{shown}`"),
+        Kind::Number | Kind::Share | Kind::Duration | Kind::Unit(_) => format!(
+            "the field is {}, `{shown}` is {}",
+            a_type(&Type::amount(kind.clone())),
+            a_type(&literal_type(&bound.kind))
+        ),
+    };
+    let help = literal_number(&bound.kind)
+        .filter(|_| *kind == Kind::Share && is_number)
+        .and_then(|number| as_percentage(&number))
+        .map(|meant| format!("did you mean `{meant}`?"));
+    Diagnostic::error(Code::T210, message).label(bound.span, "does not fit the field").maybe_help(help)
+}

@@ -1,0 +1,147 @@
+//! Expressions: one check for each form, and the templates that hold some.
+
+use super::Checker;
+use super::compare::unify;
+use super::errors;
+use super::literal::literal_type;
+use super::path::Resolved;
+use super::scope::Scope;
+use crate::ast::{Expr, ExprKind, LiteralKind, Name, Template, TemplatePart};
+use crate::diagnostic::did_you_mean;
+use crate::program::{FieldPath, Target};
+use crate::types::Type;
+
+impl Checker<'_> {
+    /// The type of an expression, which its side table has afterwards; [`Type::Error`] if it has none.
+    pub(super) fn check_expr(&mut self, scope: Scope<'_>, expr: &Expr) -> Type {
+        let ty = match &expr.kind {
+            // These write their own entries.
+            ExprKind::Path(path) => return self.check_path(scope, expr, path),
+            ExprKind::Arithmetic(..) => return self.check_arithmetic(scope, expr),
+            ExprKind::Compare(op, left, right) => return self.check_compare(scope, expr, *op, left, right),
+            ExprKind::In { item, negated, set } => return self.check_in(scope, expr, item, *negated, set),
+            ExprKind::Has(path) => return self.check_has(scope, expr, path),
+            ExprKind::Call { name, args } => return self.check_call(scope, expr, name, args),
+
+            ExprKind::Literal(literal) => self.check_literal(expr, literal),
+            ExprKind::Not(operand) => {
+                self.check_condition(scope, operand, "`not` takes a condition");
+                Type::Bool
+            }
+            ExprKind::Neg(operand) => self.check_neg(scope, operand),
+            ExprKind::Logic(_, operands) => {
+                for operand in operands {
+                    self.check_condition(scope, operand, "`and` and `or` join conditions");
+                }
+                Type::Bool
+            }
+            ExprKind::If { condition, then, otherwise } => self.check_if(scope, condition, then, otherwise),
+            ExprKind::AtLeast { count, count_span, of } => {
+                for condition in of {
+                    self.check_condition(scope, condition, "`at least … of` counts conditions");
+                }
+                let most = u32::try_from(of.len()).unwrap_or(u32::MAX);
+                if *count == 0 || *count > most {
+                    self.report(errors::bad_at_least(*count, *count_span, of.len()));
+                }
+                Type::Bool
+            }
+            ExprKind::With { claim, confidence } => {
+                self.check_claim(scope, claim);
+                self.check_confidence_level(scope, confidence);
+                Type::Bool
+            }
+        };
+        self.record(expr.id, &ty, None);
+        ty
+    }
+
+    /// Checks an expression that must be a condition; `why` says what asks for one.
+    pub(super) fn check_condition(&mut self, scope: Scope<'_>, expr: &Expr, why: &str) {
+        let ty = self.check_expr(scope, expr);
+        if !matches!(ty, Type::Bool | Type::Error) {
+            self.report(errors::not_a_condition(expr, &ty, why));
+        }
+    }
+
+    fn check_literal(&mut self, expr: &Expr, literal: &LiteralKind) -> Type {
+        if !self.check_unit(literal) {
+            return Type::Error;
+        }
+        let ty = literal_type(literal);
+        self.record(expr.id, &ty, None);
+        ty
+    }
+
+    /// Whether the unit of a literal, if it has one, is known.
+    pub(super) fn check_unit(&mut self, literal: &LiteralKind) -> bool {
+        let unit = match literal {
+            LiteralKind::Unit(_, unit) if !self.ground.units.contains(&unit.text) => unit,
+            LiteralKind::Unit(..)
+            | LiteralKind::Number(_)
+            | LiteralKind::Share(_)
+            | LiteralKind::Duration(_)
+            | LiteralKind::Calendar(_)
+            | LiteralKind::Date(_)
+            | LiteralKind::Text(_)
+            | LiteralKind::Bool(_) => return true,
+        };
+        let suggestion = did_you_mean(&unit.text, self.ground.units.iter().map(|unit| &**unit));
+        if self.ground.incomplete && suggestion.is_none() {
+            self.tainted();
+        } else {
+            self.report(errors::unknown_unit(unit, suggestion));
+        }
+        false
+    }
+
+    fn check_if(&mut self, scope: Scope<'_>, condition: &Expr, then: &Expr, otherwise: &Expr) -> Type {
+        self.check_condition(scope, condition, "after `if` stands a condition");
+        let then_ty = self.check_expr(scope, then);
+        let otherwise_ty = self.check_expr(scope, otherwise);
+        unify(&then_ty, &otherwise_ty).unwrap_or_else(|| {
+            self.report(errors::branches_differ((then, &then_ty), (otherwise, &otherwise_ty)));
+            Type::Error
+        })
+    }
+
+    fn check_has(&mut self, scope: Scope<'_>, expr: &Expr, path: &[Name]) -> Type {
+        if let Some(resolved) = self.resolve_field(scope, path, "has") {
+            self.record(expr.id, &Type::Bool, Some(resolved.target));
+        }
+        Type::Bool
+    }
+
+    /// What a path stands for that must be a field, and not one inside a list.
+    pub(super) fn resolve_field(&mut self, scope: Scope<'_>, path: &[Name], who: &str) -> Option<Resolved> {
+        let resolved = self.resolve(scope, path)?;
+        let problem = match &resolved.target {
+            Target::Field(_) | Target::JudgedField(_) => None,
+            Target::Element { path: FieldPath { steps, .. }, .. } if !steps.is_empty() => None,
+            Target::Element { .. } => Some("the element itself"),
+            Target::Let(_) => Some("a let"),
+            Target::Param(_) => Some("a param"),
+            Target::Stage(_) | Target::Member(_) | Target::Call(_) => Some("not a field"),
+        };
+        let problem = problem.or(resolved.element.is_some().then_some("inside a list"));
+        if let Some(problem) = problem {
+            self.report(errors::not_a_field(path, who, problem));
+            return None;
+        }
+        Some(resolved)
+    }
+
+    /// Checks the expressions in a title, message or help.
+    pub(super) fn check_template(&mut self, scope: Scope<'_>, template: &Template) {
+        for part in &template.parts {
+            let expr = match part {
+                TemplatePart::Text(_) => continue,
+                TemplatePart::Expr(expr) => expr,
+            };
+            let ty = self.check_expr(scope, expr);
+            if let Type::List(_) | Type::Record(_) = ty {
+                self.report(errors::not_a_scalar(expr, &ty, "a text shows single values"));
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! Field declarations: their types and ranges, and how several declarations of one field are merged.
+
+use std::sync::Arc;
+
+use super::errors;
+use super::literal::{self, is_unit};
+use super::vocabulary::duplicates;
+use crate::ast::{FieldDecl, FieldKind, RangeDecl, TypeExpr, TypeKind};
+use crate::diagnostic::Diagnostic;
+use crate::interval::Interval;
+use crate::source::Span;
+use crate::types::{Kind, Quantity, Type};
+use crate::vocabulary::{Field, RecordType, Vocabulary};
+
+/// A field that further declarations may still add to.
+pub(super) struct Draft {
+    name: Arc<str>,
+    shape: Shape,
+    required: bool,
+    key: Option<Span>,
+    doc: Option<Arc<str>>,
+    /// None for a built-in field that is not declared.
+    span: Option<Span>,
+    built_in: bool,
+}
+
+/// What a field holds.
+pub(super) enum Shape {
+    Value(Type),
+    Record(Vec<Draft>),
+    /// A list of records.
+    List(Vec<Draft>),
+}
+
+/// Where a field stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Record,
+    /// Directly in a list's element: a key may stand here.
+    Element,
+}
+
+/// The built-in fields.
+pub(super) fn built_in(vocabulary: &Vocabulary) -> Vec<Draft> {
+    let draft = |field: &Field| Draft {
+        name: field.name.clone(),
+        shape: Shape::Value(field.ty.clone()),
+        required: field.required,
+        key: None,
+        doc: None,
+        span: None,
+        built_in: true,
+    };
+    vocabulary.snapshot.fields.iter().map(draft).collect()
+}
+
+/// The fields of one `snapshot` block.
+pub(super) fn check_field_decls(
+    decls: &[FieldDecl],
+    has_stages: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Draft> {
+    Fields { has_stages, diagnostics }.check(decls, Place::Record)
+}
+
+struct Fields<'d> {
+    has_stages: bool,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl Fields<'_> {
+    fn check(&mut self, decls: &[FieldDecl], place: Place) -> Vec<Draft> {
+        let names: Vec<_> = decls.iter().map(|decl| decl.name.clone()).collect();
+        for group in duplicates(&names) {
+            self.diagnostics.push(errors::duplicate("field", &group));
+        }
+        let mut drafts: Vec<Draft> = Vec::new();
+        for decl in decls {
+            let draft = self.check_field_decl(decl, place);
+            if drafts.iter().all(|earlier| earlier.name != draft.name) {
+                drafts.push(draft);
+            }
+        }
+        drafts
+    }
+
+    fn check_field_decl(&mut self, decl: &FieldDecl, place: Place) -> Draft {
+        let (shape, key, required) = match &decl.kind {
+            FieldKind::Record(fields) => (Shape::Record(self.check(fields, Place::Record)), None, None),
+            FieldKind::Value { ty, key, required } => (self.check_shape(ty), *key, *required),
+        };
+        let key = key.filter(|span| {
+            let problem =
+                if place == Place::Element { key_problem(&shape) } else { Some("it is in no list") };
+            if let Some(problem) = problem {
+                self.diagnostics.push(errors::bad_key(&decl.name, *span, problem));
+            }
+            problem.is_none()
+        });
+        Draft {
+            name: decl.name.text.clone(),
+            shape,
+            required: required.is_some(),
+            key,
+            doc: decl.doc.clone(),
+            span: Some(decl.name.span),
+            built_in: false,
+        }
+    }
+
+    fn check_shape(&mut self, ty: &TypeExpr) -> Shape {
+        match &ty.kind {
+            TypeKind::ListOfRecords(fields) => {
+                self.refuse_range(ty);
+                Shape::List(self.check(fields, Place::Element))
+            }
+            TypeKind::Bool
+            | TypeKind::Text
+            | TypeKind::Date
+            | TypeKind::Duration
+            | TypeKind::Count
+            | TypeKind::Number(_)
+            | TypeKind::Share
+            | TypeKind::Stage
+            | TypeKind::OneOf(_)
+            | TypeKind::List(_)
+            | TypeKind::Unknown(_) => Shape::Value(self.check_type_expr(ty)),
+        }
+    }
+
+    fn check_type_expr(&mut self, ty: &TypeExpr) -> Type {
+        let checked = match &ty.kind {
+            TypeKind::Duration => return self.amount(Kind::Duration, ty.range.as_ref()),
+            TypeKind::Count => return self.amount(Kind::Count, ty.range.as_ref()),
+            TypeKind::Share => return self.amount(Kind::Share, ty.range.as_ref()),
+            TypeKind::Number(None) => return self.amount(Kind::Number, ty.range.as_ref()),
+            TypeKind::Number(Some(unit)) if is_unit(&unit.text) => {
+                return self.amount(Kind::Unit(unit.text.clone()), ty.range.as_ref());
+            }
+            TypeKind::Number(Some(unit)) => {
+                self.diagnostics.push(errors::bad_unit(unit));
+                Type::Error
+            }
+            TypeKind::Bool => Type::Bool,
+            TypeKind::Text => Type::Text,
+            TypeKind::Date => Type::Date,
+            TypeKind::Stage if self.has_stages => Type::Stage,
+            TypeKind::Stage => {
+                self.diagnostics.push(errors::no_stages(ty.span, "a field of type `stage`"));
+                Type::Error
+            }
+            TypeKind::OneOf(members) => {
+                for group in duplicates(members) {
+                    self.diagnostics.push(errors::duplicate("member", &group));
+                }
+                Type::Choice(members.iter().map(|member| member.text.clone()).collect())
+            }
+            TypeKind::List(element) => {
+                let element = self.check_type_expr(element);
+                if element == Type::Error { element } else { Type::List(Box::new(element)) }
+            }
+            TypeKind::ListOfRecords(fields) => {
+                let fields = self.check(fields, Place::Element);
+                let element = finish(fields, self.diagnostics);
+                Type::List(Box::new(Type::Record(Arc::new(element))))
+            }
+            TypeKind::Unknown(name) => {
+                self.diagnostics.push(errors::unknown_type(name));
+                Type::Error
+            }
+        };
+        self.refuse_range(ty);
+        checked
+    }
+
+    fn amount(&mut self, kind: Kind, range: Option<&RangeDecl>) -> Type {
+        let range = match range {
+            Some(range) => self.check_range_decl(&kind, range),
+            None => kind.default_range(),
+        };
+        Type::Amount(Quantity { kind, range })
+    }
+
+    /// The range, or all numbers where it has an error.
+    fn check_range_decl(&mut self, kind: &Kind, range: &RangeDecl) -> Interval {
+        let mut bound = |bound| match literal::bound_of_field(kind, bound) {
+            Ok(number) => Some(number),
+            Err(diagnostic) => {
+                self.diagnostics.push(*diagnostic);
+                None
+            }
+        };
+        let (low, high) = (bound(&range.low), bound(&range.high));
+        let (Some(low), Some(high)) = (low, high) else { return Interval::ALL };
+        if low > high {
+            self.diagnostics.push(errors::reversed_range(range));
+            return Interval::ALL;
+        }
+        Interval::new(low, high)
+    }
+
+    fn refuse_range(&mut self, ty: &TypeExpr) {
+        if let Some(range) = &ty.range {
+            self.diagnostics.push(errors::no_range(range, "a field of this type"));
+        }
+    }
+}
+
+/// Why a field of this shape cannot be a key.
+fn key_problem(shape: &Shape) -> Option<&'static str> {
+    match shape {
+        Shape::Record(_) | Shape::List(_) | Shape::Value(Type::List(_) | Type::Record(_)) => {
+            Some("it holds several values")
+        }
+        Shape::Value(Type::Bool) => Some("only two elements could have one"),
+        Shape::Value(
+            Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Amount(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::Error,
+        ) => None,
+    }
+}
+
+/// Adds the fields of another block.
+pub(super) fn merge(known: &mut Vec<Draft>, fields: Vec<Draft>, diagnostics: &mut Vec<Diagnostic>) {
+    for field in fields {
+        match known.iter_mut().find(|earlier| earlier.name == field.name) {
+            Some(earlier) => merge_field(earlier, field, diagnostics),
+            None => known.push(field),
+        }
+    }
+}
+
+fn merge_field(earlier: &mut Draft, later: Draft, diagnostics: &mut Vec<Diagnostic>) {
+    let places = (earlier.span, later.span);
+    let built_in = earlier.built_in;
+    earlier.doc = earlier.doc.take().or(later.doc);
+    earlier.span = earlier.span.or(later.span);
+    let differs = match (&mut earlier.shape, later.shape) {
+        (Shape::Record(fields), Shape::Record(more)) | (Shape::List(fields), Shape::List(more)) => {
+            merge(fields, more, diagnostics);
+            None
+        }
+        // One of them has an error that was reported.
+        (Shape::Value(Type::Error), _) => return,
+        (shape, Shape::Value(Type::Error)) => {
+            *shape = Shape::Value(Type::Error);
+            return;
+        }
+        (Shape::Value(a), Shape::Value(b)) if *a == b => None,
+        (a, b) => Some((describe(a), describe(&b))),
+    };
+    // That the built-in fields are required goes without saying.
+    let differs = differs.or_else(|| match (earlier.required, later.required) {
+        (true, false) if !built_in => Some(("required".to_owned(), "optional".to_owned())),
+        (false, true) if !built_in => Some(("optional".to_owned(), "required".to_owned())),
+        _ => None,
+    });
+    let differs = differs.or_else(|| match (earlier.key, later.key) {
+        (Some(_), None) => Some(("the key".to_owned(), "not the key".to_owned())),
+        (None, Some(_)) => Some(("not the key".to_owned(), "the key".to_owned())),
+        _ => None,
+    });
+    if let Some((first, second)) = differs {
+        diagnostics.push(errors::declared_differently(&earlier.name, places, (&first, &second)));
+        earlier.shape = Shape::Value(Type::Error);
+    }
+}
+
+/// A shape as it would be declared.
+fn describe(shape: &Shape) -> String {
+    match shape {
+        Shape::Record(_) => "a record".to_owned(),
+        Shape::List(_) => "a list of records".to_owned(),
+        Shape::Value(ty) => match ty {
+            Type::Amount(Quantity { kind, range }) if *range != kind.default_range() => {
+                let show = |bound: &Option<_>| {
+                    bound.as_ref().map_or_else(|| "anything".to_owned(), |bound| kind.show(bound))
+                };
+                format!("{ty} from {} to {}", show(&range.low), show(&range.high))
+            }
+            Type::Amount(_)
+            | Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Error => ty.to_string(),
+        },
+    }
+}
+
+/// The finished record type.
+pub(super) fn finish(drafts: Vec<Draft>, diagnostics: &mut Vec<Diagnostic>) -> RecordType {
+    let keys: Vec<_> = drafts.iter().filter_map(|draft| draft.key).collect();
+    if keys.len() > 1 {
+        diagnostics.push(errors::several_keys(&keys));
+    }
+    let mut fields = Vec::new();
+    for draft in drafts {
+        let ty = match draft.shape {
+            Shape::Value(ty) => ty,
+            Shape::Record(fields) => Type::Record(Arc::new(finish(fields, diagnostics))),
+            Shape::List(fields) => Type::List(Box::new(Type::Record(Arc::new(finish(fields, diagnostics))))),
+        };
+        let key = draft.key.is_some() && keys.len() == 1;
+        let (name, required, doc, span) = (draft.name, draft.required, draft.doc, draft.span);
+        fields.push(Field { name, ty, required, key, doc, span });
+    }
+    RecordType { fields }
+}

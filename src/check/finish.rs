@@ -1,0 +1,130 @@
+//! The compiled program: what is sound, with the indices among it put right.
+
+use std::sync::Arc;
+
+use super::Checker;
+use super::literal::param_value;
+use super::names::LetState;
+use super::sort;
+use crate::diagnostic::Diagnostic;
+use crate::program::{Gate, Let, Param, Policy, Program, Rule, Target};
+use crate::types::Type;
+
+/// The new index of each old one; none for what is left out.
+type Renumbering = Vec<Option<usize>>;
+
+impl Checker<'_> {
+    /// Puts the program together, and the diagnostics in order.
+    pub(super) fn finish(mut self) -> (Program, Vec<Diagnostic>) {
+        sort(&mut self.diagnostics);
+        let policies = renumber(self.names.policies.iter().map(|entry| entry.sound));
+        let is_in = |policy: usize| has(&policies, policy);
+        let gates = renumber(self.names.gates.iter().map(|gate| gate.sound && is_in(gate.policy)));
+        let params = renumber(self.names.params.iter().map(|param| param.sound && is_in(param.policy)));
+        let is_open =
+            |policy, gate: Option<usize>| is_in(policy) && gate.is_none_or(|gate| has(&gates, gate));
+        let lets =
+            renumber(self.names.lets.iter().map(|entry| entry.sound && is_open(entry.policy, entry.gate)));
+        let mut program = Program::default();
+        for entry in self.names.policies.iter().filter(|entry| entry.sound) {
+            let (decl, name) = (entry.decl, entry.decl.name.text.clone());
+            let (title, when) = (decl.title.clone(), decl.when.clone());
+            program.policies.push(Policy { name, title, when, span: decl.span });
+        }
+        for (entry, _) in kept(&self.names.params, &params) {
+            program.params.push(Param {
+                name: self.qualified(entry.policy, &entry.decl.name.text),
+                decl: entry.decl.clone(),
+                ty: entry.ty.clone(),
+                value: param_value(&entry.decl.value.kind),
+                within: entry.within.clone(),
+                origin: entry.decl.value.span,
+            });
+        }
+        for (entry, _) in kept(&self.names.lets, &lets) {
+            let ty = match &entry.state {
+                LetState::Done(ty, _) => ty.clone(),
+                LetState::New | LetState::Waiting => Type::Error,
+            };
+            let name = self.qualified(entry.policy, &entry.decl.name.text);
+            program.lets.push(Let { name, decl: entry.decl.clone(), ty });
+        }
+        for (entry, _) in kept(&self.names.gates, &gates) {
+            let (Some(policy), Some((from, to))) = (new(&policies, entry.policy), entry.rungs) else {
+                continue;
+            };
+            let (title, span) = (entry.decl.title.clone(), entry.decl.span);
+            program.gates.push(Gate { policy, from, to, title, span });
+        }
+        for entry in self.names.rules.iter().filter(|rule| rule.sound && is_open(rule.policy, rule.gate)) {
+            let Some(policy) = new(&policies, entry.policy) else { continue };
+            program.rules.push(Rule {
+                name: self.qualified(entry.policy, &entry.decl.name.text),
+                policy,
+                gate: entry.gate.and_then(|gate| new(&gates, gate)),
+                decl: entry.decl.clone(),
+                effect: entry.decl.effect.kind,
+            });
+        }
+        for entry in &mut self.exprs {
+            let Some(info) = entry else { continue };
+            let left_out = match &mut info.target {
+                Some(Target::Let(index)) => !move_to(index, &lets),
+                Some(Target::Param(index)) => !move_to(index, &params),
+                Some(
+                    Target::Field(_)
+                    | Target::JudgedField(_)
+                    | Target::Element { .. }
+                    | Target::Stage(_)
+                    | Target::Member(_)
+                    | Target::Call(_),
+                )
+                | None => false,
+            };
+            if left_out {
+                *entry = None;
+            }
+        }
+        program.vocabulary = self.ground.vocabulary;
+        program.exprs = self.exprs;
+        (program, self.diagnostics)
+    }
+
+    fn qualified(&self, policy: usize, name: &str) -> Arc<str> {
+        let policy = self.names.policies.get(policy).map_or("", |policy| &policy.decl.name.text);
+        format!("{policy}.{name}").into()
+    }
+}
+
+fn renumber(keep: impl Iterator<Item = bool>) -> Renumbering {
+    let mut next = 0;
+    let number = |keep: bool| {
+        keep.then(|| {
+            next += 1;
+            next - 1
+        })
+    };
+    keep.map(number).collect()
+}
+
+fn new(renumbering: &Renumbering, old: usize) -> Option<usize> {
+    *renumbering.get(old)?
+}
+
+fn has(renumbering: &Renumbering, old: usize) -> bool {
+    new(renumbering, old).is_some()
+}
+
+fn kept<'t, T>(all: &'t [T], renumbering: &'t Renumbering) -> impl Iterator<Item = (&'t T, usize)> {
+    all.iter().zip(renumbering).filter_map(|(entry, new)| Some((entry, (*new)?)))
+}
+
+fn move_to(index: &mut usize, renumbering: &Renumbering) -> bool {
+    match new(renumbering, *index) {
+        Some(new) => {
+            *index = new;
+            true
+        }
+        None => false,
+    }
+}

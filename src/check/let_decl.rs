@@ -1,0 +1,123 @@
+//! Lets, each after those that it uses, and the cycles among them.
+//!
+//! Which words of a let are other lets depends on types (a bare word may be a member of `one of`), so the order cannot be
+//! told beforehand. A let that meets one that is not checked yet is put aside, and checked again from the start once
+//! that one is done. This keeps the call stack flat, however long a chain of lets is.
+
+use super::Checker;
+use super::errors;
+use super::names::LetState;
+use super::not_yet;
+use super::possible::Possible;
+use super::scope::Scope;
+use crate::types::Type;
+
+/// A let that is being checked, and the lets that it waits for.
+struct Frame {
+    index: usize,
+    waits_for: Vec<usize>,
+}
+
+impl Checker<'_> {
+    /// Checks every let.
+    pub(super) fn check_lets(&mut self) {
+        let mut order: Vec<usize> = (0..self.names.lets.len()).collect();
+        // By name, so that the same cycle is found whatever the order of the declarations.
+        order.sort_by_key(|index| self.let_name(*index));
+        let mut cyclic = Vec::new();
+        for index in order {
+            self.check_let_with_needs(index, &mut cyclic);
+        }
+        // What else is wrong in them could not be told before.
+        for index in cyclic {
+            self.check_let_decl(index);
+        }
+    }
+
+    fn check_let_with_needs(&mut self, start: usize, cyclic: &mut Vec<usize>) {
+        let mut stack = Vec::new();
+        self.enter_let(start, &mut stack);
+        while let Some(frame) = stack.last_mut() {
+            let index = frame.index;
+            if let Some(next) = frame.waits_for.pop() {
+                if let Some(at) = stack.iter().position(|frame| frame.index == next) {
+                    let cycle: Vec<_> = stack.drain(at..).map(|frame| frame.index).collect();
+                    self.report_cycle(&cycle);
+                    cyclic.extend(cycle);
+                } else {
+                    self.enter_let(next, &mut stack);
+                }
+                continue;
+            }
+            let before = self.diagnostics.len();
+            let (ty, sound) = self.check_let_decl(index);
+            let mut waits_for = std::mem::take(&mut self.waiting);
+            if waits_for.is_empty() {
+                self.finish_let(index, ty, sound);
+                stack.pop();
+            } else {
+                self.diagnostics.truncate(before);
+                waits_for.reverse();
+                frame.waits_for = waits_for;
+            }
+        }
+    }
+
+    fn enter_let(&mut self, index: usize, stack: &mut Vec<Frame>) {
+        let Some(entry) = self.names.lets.get_mut(index) else { return };
+        match entry.state {
+            LetState::New => {
+                entry.state = LetState::Waiting;
+                stack.push(Frame { index, waits_for: Vec::new() });
+            }
+            LetState::Waiting | LetState::Done(..) => {}
+        }
+    }
+
+    /// The type of a let's value, and whether that is sound.
+    fn check_let_decl(&mut self, index: usize) -> (Type, bool) {
+        let Some(entry) = self.names.lets.get(index) else { return (Type::Error, false) };
+        let scope = Scope::of(entry.policy, entry.gate);
+        let decl = entry.decl;
+        let mut ty = Type::Error;
+        let sound = self.is_sound(|checker| ty = checker.check_expr(scope, &decl.value));
+        (ty, sound)
+    }
+
+    fn finish_let(&mut self, index: usize, ty: Type, mut sound: bool) {
+        let Some(entry) = self.names.lets.get(index) else { return };
+        let decl = entry.decl;
+        if sound {
+            sound = self.is_sound(|checker| checker.report_all(not_yet::in_let(decl)));
+        }
+        let possible = self.possible(&decl.value);
+        if let Some(entry) = self.names.lets.get_mut(index) {
+            entry.state = LetState::Done(ty, possible);
+            entry.sound &= sound;
+        }
+    }
+
+    fn report_cycle(&mut self, cycle: &[usize]) {
+        let mut names = Vec::new();
+        for index in cycle {
+            if let Some(entry) = self.names.lets.get_mut(*index) {
+                entry.state = LetState::Done(Type::Error, Possible::ANY);
+                entry.sound = false;
+                let name = entry.decl.name.clone();
+                names.push((self.let_name(*index), name));
+            }
+        }
+        // It begins with the first by name, not with the one that happened to be met first.
+        let first =
+            (0..names.len()).min_by_key(|at| names.get(*at).map(|(name, _)| name.clone())).unwrap_or(0);
+        names.rotate_left(first);
+        self.report(errors::cycle(&names));
+    }
+
+    /// `policy.name`
+    pub(super) fn let_name(&self, index: usize) -> String {
+        let Some(entry) = self.names.lets.get(index) else { return String::new() };
+        let policy = self.names.policies.get(entry.policy).map_or("", |policy| &policy.decl.name.text);
+        format!("{policy}.{}", entry.decl.name.text)
+    }
+}

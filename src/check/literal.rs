@@ -1,0 +1,103 @@
+//! Literals: their types, and where they stand as values and bounds of params and as bounds of fields.
+
+use super::errors;
+use crate::ast::{Literal, LiteralKind};
+use crate::diagnostic::Diagnostic;
+use crate::interval::Interval;
+use crate::program::ParamValue;
+use crate::types::{Kind, Quantity, Type};
+use crate::value::{DAY, Number, Value, day_number};
+
+/// Whether a duration, in seconds, is a whole number of days.
+pub(super) fn is_whole_days(seconds: &Number) -> bool {
+    (seconds / Number::from(DAY)).is_int()
+}
+
+/// Whether a word can be a unit: capitals, then also digits and underscores.
+pub(super) fn is_unit(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// The type of a literal; a number's range is that number.
+pub(super) fn literal_type(literal: &LiteralKind) -> Type {
+    let amount =
+        |kind, number: &Number| Type::Amount(Quantity { kind, range: Interval::point(number.clone()) });
+    match literal {
+        LiteralKind::Number(number) => amount(Kind::Number, number),
+        LiteralKind::Share(number) => amount(Kind::Share, number),
+        LiteralKind::Unit(number, unit) => amount(Kind::Unit(unit.text.clone()), number),
+        LiteralKind::Duration(seconds) => amount(Kind::Duration, seconds),
+        LiteralKind::Calendar(_) => Type::Calendar,
+        LiteralKind::Date(_) => Type::Date,
+        LiteralKind::Text(_) => Type::Text,
+        LiteralKind::Bool(_) => Type::Bool,
+    }
+}
+
+/// The number that stands for a literal in intervals: seconds, a day number, months.
+pub(super) fn literal_number(literal: &LiteralKind) -> Option<Number> {
+    match literal {
+        LiteralKind::Number(number)
+        | LiteralKind::Share(number)
+        | LiteralKind::Unit(number, _)
+        | LiteralKind::Duration(number) => Some(number.clone()),
+        LiteralKind::Calendar(months) => Some(Number::from(*months)),
+        LiteralKind::Date(date) => Some(Number::from(day_number(*date))),
+        LiteralKind::Text(_) | LiteralKind::Bool(_) => None,
+    }
+}
+
+/// The value of a param that is set to a literal.
+pub(super) fn param_value(literal: &LiteralKind) -> ParamValue {
+    match literal {
+        LiteralKind::Calendar(months) => ParamValue::Calendar(*months),
+        LiteralKind::Bool(value) => ParamValue::Value(Value::Bool(*value)),
+        LiteralKind::Text(text) => ParamValue::Value(Value::Text(text.clone())),
+        LiteralKind::Number(number)
+        | LiteralKind::Share(number)
+        | LiteralKind::Unit(number, _)
+        | LiteralKind::Duration(number) => ParamValue::Value(Value::Number(number.clone())),
+        LiteralKind::Date(date) => ParamValue::Value(Value::Number(Number::from(day_number(*date)))),
+    }
+}
+
+/// A bare number where a share is due lies between -1 and 1: `50` is a slip for `50%`.
+fn bare_share(number: &Number) -> Option<Number> {
+    (*number >= -Number::ONE && *number <= Number::ONE).then(|| number.clone())
+}
+
+/// One end of the range of a field.
+pub(super) fn bound_of_field(kind: &Kind, bound: &Literal) -> Result<Number, Box<Diagnostic>> {
+    let number = match (kind, &bound.kind) {
+        (Kind::Count, LiteralKind::Number(number)) => {
+            Some(number).filter(|number| number.is_int() && **number >= Number::ZERO).cloned()
+        }
+        (Kind::Number | Kind::Unit(_), LiteralKind::Number(number)) => Some(number.clone()),
+        (Kind::Share, LiteralKind::Number(number)) => bare_share(number),
+        (Kind::Share, LiteralKind::Share(number)) => Some(number.clone()),
+        (Kind::Duration, LiteralKind::Duration(seconds)) => {
+            Some(seconds).filter(|seconds| **seconds >= Number::ZERO).cloned()
+        }
+        (Kind::Unit(unit), LiteralKind::Unit(number, written)) if *unit == written.text => {
+            Some(number.clone())
+        }
+        (Kind::Count | Kind::Number | Kind::Share | Kind::Duration | Kind::Unit(_), _) => None,
+    };
+    number.ok_or_else(|| Box::new(errors::bound_of_field(kind, bound)))
+}
+
+/// One end of the range of a param of type `ty`.
+pub(super) fn bound_of_param(ty: &Type, bound: &Literal) -> Result<Number, Box<Diagnostic>> {
+    let fits = match (ty, literal_type(&bound.kind)) {
+        (Type::Amount(a), Type::Amount(b)) => match (&a.kind, &b.kind) {
+            (Kind::Share, Kind::Number) => {
+                literal_number(&bound.kind).as_ref().and_then(bare_share).is_some()
+            }
+            (a, b) => a == b,
+        },
+        (Type::Date, Type::Date) | (Type::Calendar, Type::Calendar) => true,
+        _ => false,
+    };
+    literal_number(&bound.kind).filter(|_| fits).ok_or_else(|| Box::new(errors::bound_of_param(ty, bound)))
+}

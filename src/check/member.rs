@@ -1,0 +1,184 @@
+//! Bare words that are a stage or a member of `one of`: such a word has its meaning from what it is compared with.
+
+use std::sync::Arc;
+
+use super::Checker;
+use super::errors;
+use super::path::Lookup;
+use super::scope::Scope;
+use crate::ast::{Expr, ExprKind, Name};
+use crate::program::Target;
+use crate::types::Type;
+
+/// What a word would be as a value.
+enum Peek {
+    Unknown,
+    /// A let that is not checked yet.
+    Pending,
+    Known(Type),
+}
+
+/// The word that an expression is, if it is a single one.
+pub(super) fn bare_word(expr: &Expr) -> Option<&Name> {
+    match &expr.kind {
+        ExprKind::Path(path) => match path.as_slice() {
+            [name] => Some(name),
+            _ => None,
+        },
+        ExprKind::Literal(_)
+        | ExprKind::Not(_)
+        | ExprKind::Neg(_)
+        | ExprKind::Arithmetic(..)
+        | ExprKind::Compare(..)
+        | ExprKind::Logic(..)
+        | ExprKind::In { .. }
+        | ExprKind::If { .. }
+        | ExprKind::Has(_)
+        | ExprKind::Call { .. }
+        | ExprKind::AtLeast { .. }
+        | ExprKind::With { .. } => None,
+    }
+}
+
+impl Checker<'_> {
+    /// Checks two expressions that are compared with each other.
+    pub(super) fn check_pair(&mut self, scope: Scope<'_>, left: &Expr, right: &Expr) -> (Type, Type) {
+        let right_first = match (bare_word(left), bare_word(right)) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(left), Some(right)) => {
+                let (as_left, as_right) = (self.peek(scope, left), self.peek(scope, right));
+                let is_member = |of: &Peek, word: &Name| match of {
+                    Peek::Known(ty) => self.member(ty, word).is_some(),
+                    Peek::Unknown | Peek::Pending => false,
+                };
+                // The left one is the value, unless only the right one can be.
+                !is_member(&as_left, right)
+                    && (is_member(&as_right, left)
+                        || matches!((as_left, as_right), (Peek::Unknown, Peek::Known(_) | Peek::Pending)))
+            }
+        };
+        if right_first {
+            let right = self.check_expr(scope, right);
+            (self.check_against(scope, left, &right), right)
+        } else {
+            let left = self.check_expr(scope, left);
+            let right = self.check_against(scope, right, &left);
+            (left, right)
+        }
+    }
+
+    /// Checks an expression that is compared with something of type `other`.
+    pub(super) fn check_against(&mut self, scope: Scope<'_>, expr: &Expr, other: &Type) -> Type {
+        let Some(word) = bare_word(expr) else { return self.check_expr(scope, expr) };
+        if let Some((ty, target)) = self.member(other, word) {
+            self.record(expr.id, &ty, Some(target));
+            return ty;
+        }
+        // Whether the word is a member will be known when the let that the other side uses is checked.
+        if !self.waiting.is_empty() {
+            return self.tainted();
+        }
+        let unknown = matches!(self.peek(scope, word), Peek::Unknown);
+        match other {
+            Type::Error if unknown => self.tainted(),
+            Type::Stage if unknown && self.ground.stages_unsure => self.tainted(),
+            Type::Stage if unknown => {
+                self.report(errors::unknown_stage(word, &self.ground.vocabulary.stages));
+                Type::Error
+            }
+            Type::Choice(members) if unknown => {
+                self.report(errors::unknown_member(word, members));
+                Type::Error
+            }
+            Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Amount(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Error => self.check_expr(scope, expr),
+        }
+    }
+
+    /// The stage or member that `word` is where a `ty` is due.
+    fn member(&self, ty: &Type, word: &Name) -> Option<(Type, Target)> {
+        match ty {
+            Type::Stage => {
+                let rung = self.ground.vocabulary.rung(&word.text)?;
+                Some((Type::Stage, Target::Stage(rung)))
+            }
+            Type::Choice(members) => {
+                let member = members.iter().find(|member| **member == word.text)?;
+                Some((ty.clone(), Target::Member(member.clone())))
+            }
+            Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Amount(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Error => None,
+        }
+    }
+
+    fn peek(&self, scope: Scope<'_>, word: &Name) -> Peek {
+        match self.lookup(scope, std::slice::from_ref(word)) {
+            Lookup::Found(resolved) => Peek::Known(resolved.ty),
+            Lookup::Pending(_) => Peek::Pending,
+            Lookup::Silent | Lookup::Problem(_) => Peek::Known(Type::Error),
+            Lookup::Unknown(_) => Peek::Unknown,
+        }
+    }
+
+    /// What to do about an unknown word that is a stage or a member of some field.
+    pub(super) fn bare_word_hint(&self, word: &Name) -> Option<String> {
+        if self.ground.vocabulary.rung(&word.text).is_some() {
+            return Some(format!(
+                "`{0}` is a stage: it is known where it is compared with one, as in `stage == {0}`",
+                word.text
+            ));
+        }
+        let mut path = Vec::new();
+        let field =
+            choice_with(&Type::Record(self.ground.vocabulary.snapshot.clone()), &word.text, &mut path);
+        field.then(|| {
+            format!(
+                "`{0}` is a member of `{1}`: it is known where it is compared with that, as in `{2} == {0}`",
+                word.text,
+                path.join("."),
+                path.last().map_or("", |name| &**name),
+            )
+        })
+    }
+}
+
+/// Finds a field that has `member`, and the path to it.
+fn choice_with(ty: &Type, member: &str, path: &mut Vec<Arc<str>>) -> bool {
+    match ty {
+        Type::Choice(members) => members.iter().any(|candidate| &**candidate == member),
+        Type::List(element) => choice_with(element, member, path),
+        Type::Record(record) => record.fields.iter().any(|field| {
+            path.push(field.name.clone());
+            let found = choice_with(&field.ty, member, path);
+            if !found {
+                path.pop();
+            }
+            found
+        }),
+        Type::Bool
+        | Type::Text
+        | Type::Date
+        | Type::Stage
+        | Type::Amount(_)
+        | Type::Elapsed
+        | Type::Calendar
+        | Type::Error => false,
+    }
+}

@@ -1,0 +1,364 @@
+//! Paths: what a name, with fields after it, stands for.
+//!
+//! The first word is looked for in the elements of the lists around it, among the lets and params of the gate and
+//! policy, among the snapshot's fields, and among the policies, in that order. Where the element and something outside
+//! it both have the word, that is an error. A word that is a field and also a policy is the field, unless the rest of the
+//! path only makes sense in the policy.
+
+use std::sync::Arc;
+
+use super::Checker;
+use super::errors;
+use super::names::{LetState, Symbol};
+use super::scope::Scope;
+use super::words::join;
+use crate::ast::{Expr, Name};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::program::{FieldPath, Target};
+use crate::types::Type;
+use crate::vocabulary::RecordType;
+
+/// What a path stands for.
+#[derive(Clone)]
+pub(super) struct Resolved {
+    pub(super) ty: Type,
+    pub(super) target: Target,
+    /// Where the path leads through a list, the element of that list: what a `where` on it looks at.
+    pub(super) element: Option<Type>,
+    /// Whether its declaration is free of errors.
+    pub(super) sound: bool,
+}
+
+pub(super) enum Lookup {
+    Found(Box<Resolved>),
+    /// A let that is not checked yet.
+    Pending(usize),
+    /// Not known, because of an error that was reported.
+    Silent,
+    /// Nothing of that name is to be seen.
+    Unknown(Box<Diagnostic>),
+    Problem(Box<Diagnostic>),
+}
+
+impl Lookup {
+    fn problem(diagnostic: Diagnostic) -> Self {
+        Self::Problem(Box::new(diagnostic))
+    }
+}
+
+impl Checker<'_> {
+    /// The type of a path as a value.
+    pub(super) fn check_path(&mut self, scope: Scope<'_>, expr: &Expr, path: &[Name]) -> Type {
+        self.check_list_path(scope, expr, path).0
+    }
+
+    /// Like [`Checker::check_path`], with the element of the list that the path leads through, if it does.
+    pub(super) fn check_list_path(
+        &mut self,
+        scope: Scope<'_>,
+        expr: &Expr,
+        path: &[Name],
+    ) -> (Type, Option<Type>) {
+        let Some(resolved) = self.resolve(scope, path) else { return (Type::Error, None) };
+        if let Type::Record(record) = &resolved.ty {
+            self.report(errors::record_is_no_value(path, record));
+            return (Type::Error, None);
+        }
+        self.record(expr.id, &resolved.ty, Some(resolved.target));
+        (resolved.ty, resolved.element)
+    }
+
+    /// What a path stands for; what is wrong with it is reported.
+    pub(super) fn resolve(&mut self, scope: Scope<'_>, path: &[Name]) -> Option<Resolved> {
+        match self.lookup(scope, path) {
+            Lookup::Found(resolved) => {
+                if !resolved.sound || resolved.ty == Type::Error {
+                    self.tainted();
+                }
+                (resolved.ty != Type::Error).then_some(*resolved)
+            }
+            Lookup::Pending(index) => {
+                self.waiting.push(index);
+                self.tainted();
+                None
+            }
+            Lookup::Silent => {
+                self.tainted();
+                None
+            }
+            Lookup::Unknown(diagnostic) | Lookup::Problem(diagnostic) => {
+                self.report(*diagnostic);
+                None
+            }
+        }
+    }
+
+    /// What a path stands for.
+    pub(super) fn lookup(&self, scope: Scope<'_>, path: &[Name]) -> Lookup {
+        let Some((first, rest)) = path.split_first() else { return Lookup::Silent };
+        match &*first.text {
+            "it" => self.lookup_it(scope, first, rest),
+            "snapshot" if rest.is_empty() => Lookup::problem(errors::bare_snapshot(first)),
+            "snapshot" => self.walk(&self.root(), rest, path, Target::JudgedField),
+            _ => self.lookup_word(scope, path, first, rest),
+        }
+    }
+
+    fn root(&self) -> Type {
+        Type::Record(self.ground.vocabulary.snapshot.clone())
+    }
+
+    fn lookup_it(&self, scope: Scope<'_>, it: &Name, rest: &[Name]) -> Lookup {
+        let Some((up, in_reach, element)) = scope.elements().next() else {
+            return Lookup::problem(errors::no_element(it));
+        };
+        if !in_reach {
+            return Lookup::problem(errors::out_of_reach(it));
+        }
+        if !rest.is_empty() {
+            return self.walk(&element.ty, rest, rest, |path| Target::Element { up, path });
+        }
+        let path = FieldPath { steps: Vec::new(), name: "it".into() };
+        let target = Target::Element { up, path };
+        Lookup::Found(Box::new(Resolved { ty: element.ty.clone(), target, element: None, sound: true }))
+    }
+
+    fn lookup_word(&self, scope: Scope<'_>, path: &[Name], first: &Name, rest: &[Name]) -> Lookup {
+        let has_field = |ty: &Type| matches!(ty, Type::Record(record) if record.field(&first.text).is_some());
+        let holders: Vec<_> = scope.elements().filter(|(_, _, element)| has_field(&element.ty)).collect();
+        let reachable: Vec<_> = holders.iter().filter(|(_, in_reach, _)| *in_reach).collect();
+        let own = self.own_symbol(scope, &first.text);
+        let field = self.ground.vocabulary.snapshot.field(&first.text);
+        if let Some((up, _, element)) = reachable.first() {
+            let outside = match (own, field) {
+                (Some(_), _) => Some(errors::Outside::Own(&self.policy_name(scope))),
+                (None, Some(_)) => Some(errors::Outside::Snapshot),
+                (None, None) => (reachable.len() > 1).then_some(errors::Outside::Element),
+            };
+            return match outside {
+                Some(outside) => Lookup::problem(errors::ambiguous_name(path, first, outside)),
+                None => self.walk(&element.ty, path, path, |path| Target::Element { up: *up, path }),
+            };
+        }
+        // `adoption` of a policy named like a field: the field first, then the policy, then what is wrong with the field.
+        let in_policy = self.lookup_in_policy(first, rest);
+        if let Some(symbol) = own {
+            return match in_policy {
+                _ if rest.is_empty() => self.symbol(symbol),
+                Some(Lookup::Found(found)) => Lookup::Found(found),
+                Some(Lookup::Pending(index)) => Lookup::Pending(index),
+                _ if symbol == Symbol::Broken => Lookup::Silent,
+                _ => Lookup::problem(errors::no_fields(first, rest)),
+            };
+        }
+        if field.is_some() {
+            let found = self.walk(&self.root(), path, path, Target::Field);
+            return match (&found, in_policy) {
+                (Lookup::Unknown(_) | Lookup::Problem(_), Some(Lookup::Found(found))) => Lookup::Found(found),
+                (Lookup::Unknown(_) | Lookup::Problem(_), Some(Lookup::Pending(index))) => {
+                    Lookup::Pending(index)
+                }
+                _ => found,
+            };
+        }
+        if let Some(found) = in_policy {
+            return found;
+        }
+        if !holders.is_empty() {
+            return Lookup::problem(errors::out_of_reach(first));
+        }
+        self.lookup_nothing(scope, first, rest)
+    }
+
+    /// The error for a word that is nowhere, unless what it means is lost to an error that was reported.
+    fn lookup_nothing(&self, scope: Scope<'_>, first: &Name, rest: &[Name]) -> Lookup {
+        let lost = scope.elements().any(|(_, _, element)| element.ty == Type::Error)
+            || self.names.broken.contains(&*first.text);
+        if lost {
+            return Lookup::Silent;
+        }
+        let policy = self.names.policies.get(scope.policy);
+        let gate = scope.gate.and_then(|gate| self.names.gates.get(gate));
+        let incomplete = self.ground.incomplete
+            || policy.is_some_and(|policy| policy.incomplete)
+            || gate.is_some_and(|gate| gate.incomplete);
+        let visible = self.visible(scope, !rest.is_empty());
+        let suggestion = did_you_mean(&first.text, visible.iter().map(|name| &**name));
+        // It may have been declared where the text could not be parsed; a near miss of another name was probably not.
+        if incomplete && suggestion.is_none() {
+            return Lookup::Silent;
+        }
+        if suggestion.is_none() && policy.is_some_and(|policy| policy.rules.contains(&*first.text)) {
+            return Lookup::problem(errors::rule_is_no_value(first));
+        }
+        Lookup::Unknown(Box::new(errors::unknown_name(first, suggestion, self.bare_word_hint(first))))
+    }
+
+    /// Every first word that would have been understood.
+    fn visible(&self, scope: Scope<'_>, with_policies: bool) -> Vec<Arc<str>> {
+        let mut visible: Vec<Arc<str>> = Vec::new();
+        let records =
+            scope.elements().filter_map(|(_, in_reach, element)| as_record(&element.ty).filter(|_| in_reach));
+        for record in records.chain([&self.ground.vocabulary.snapshot]) {
+            visible.extend(record.fields.iter().map(|field| field.name.clone()));
+        }
+        let policy = self.names.policies.get(scope.policy).map(|policy| &policy.values);
+        let gate = scope.gate.and_then(|gate| self.names.gates.get(gate)).map(|gate| &gate.values);
+        for values in policy.into_iter().chain(gate) {
+            visible.extend(values.keys().map(|name| Arc::from(*name)));
+        }
+        if with_policies {
+            visible.extend(self.names.by_name.keys().map(|name| Arc::from(*name)));
+        }
+        visible
+    }
+
+    fn policy_name(&self, scope: Scope<'_>) -> Arc<str> {
+        self.names
+            .policies
+            .get(scope.policy)
+            .map_or_else(|| "".into(), |policy| policy.decl.name.text.clone())
+    }
+
+    fn own_symbol(&self, scope: Scope<'_>, name: &str) -> Option<Symbol> {
+        let gate = scope.gate.and_then(|gate| self.names.gates.get(gate));
+        let in_gate = gate.and_then(|gate| gate.values.get(name));
+        let in_policy = || self.names.policies.get(scope.policy)?.values.get(name);
+        in_gate.or_else(in_policy).copied()
+    }
+
+    fn symbol(&self, symbol: Symbol) -> Lookup {
+        let (ty, target, sound) = match symbol {
+            Symbol::Broken => return Lookup::Silent,
+            Symbol::Param(index) => {
+                let Some(entry) = self.names.params.get(index) else { return Lookup::Silent };
+                (entry.ty.clone(), Target::Param(index), entry.sound)
+            }
+            Symbol::Let(index) => {
+                let Some(entry) = self.names.lets.get(index) else { return Lookup::Silent };
+                match &entry.state {
+                    LetState::New | LetState::Waiting => return Lookup::Pending(index),
+                    LetState::Done(ty, _) => (ty.clone(), Target::Let(index), entry.sound),
+                }
+            }
+        };
+        Lookup::Found(Box::new(Resolved { ty, target, element: None, sound }))
+    }
+
+    /// `policy.name`; none where there is no such policy.
+    fn lookup_in_policy(&self, first: &Name, rest: &[Name]) -> Option<Lookup> {
+        let policies = self.names.by_name.get(&*first.text)?;
+        let Some((name, further)) = rest.split_first() else {
+            return Some(Lookup::problem(errors::policy_is_no_value(first)));
+        };
+        let entries = || policies.iter().filter_map(|index| self.names.policies.get(*index));
+        let symbol = entries().find_map(|policy| policy.values.get(&*name.text));
+        Some(match symbol {
+            // Which of several policies of one name is meant is not known; that was reported.
+            _ if policies.len() > 1 => Lookup::Silent,
+            Some(symbol) if further.is_empty() => self.symbol(*symbol),
+            Some(Symbol::Broken) => Lookup::Silent,
+            Some(Symbol::Let(_) | Symbol::Param(_)) => Lookup::problem(errors::no_fields(name, further)),
+            None if entries().any(|policy| policy.rules.contains(&*name.text)) => {
+                Lookup::problem(errors::rule_is_no_value(name))
+            }
+            None => {
+                let candidates = entries().flat_map(|policy| policy.values.keys().copied());
+                let suggestion = did_you_mean(&name.text, candidates);
+                if suggestion.is_none() && entries().any(|policy| policy.incomplete) {
+                    return Some(Lookup::Silent);
+                }
+                let in_gate = self.is_gate_let(policies, &name.text);
+                let suggestion = suggestion.map(|name| format!("{}.{name}", first.text));
+                Lookup::Unknown(Box::new(errors::unknown_in_policy(
+                    first,
+                    name,
+                    suggestion.as_deref(),
+                    in_gate,
+                )))
+            }
+        })
+    }
+
+    fn is_gate_let(&self, policies: &[usize], name: &str) -> bool {
+        self.names.gates.iter().any(|gate| policies.contains(&gate.policy) && gate.values.contains_key(name))
+    }
+
+    /// The way from `start` along `fields`, which are the end of `path`.
+    fn walk(
+        &self,
+        start: &Type,
+        fields: &[Name],
+        path: &[Name],
+        target: impl FnOnce(FieldPath) -> Target,
+    ) -> Lookup {
+        let mut steps = Vec::new();
+        let mut element = None;
+        let mut ty = start.clone();
+        for (at, name) in fields.iter().enumerate() {
+            let way = fields.get(..at).unwrap_or_default();
+            if ty == Type::Error {
+                return Lookup::Silent;
+            }
+            let record = match (as_record(&ty), as_list(&ty).map(as_record)) {
+                (Some(record), _) => record.clone(),
+                (None, Some(Some(_))) if element.is_some() => {
+                    return Lookup::problem(errors::through_two_lists(path, way));
+                }
+                (None, Some(Some(record))) => {
+                    element = as_list(&ty).cloned();
+                    record.clone()
+                }
+                (None, None | Some(None)) => return Lookup::problem(errors::has_no_fields(way, name, &ty)),
+            };
+            let Some((step, field)) = record.field(&name.text) else {
+                if self.ground.incomplete {
+                    return Lookup::Silent;
+                }
+                return Lookup::Unknown(Box::new(errors::unknown_field(way, name, &record)));
+            };
+            steps.push(step);
+            ty = field.ty.clone();
+        }
+        if element.is_some() {
+            if as_list(&ty).is_some() {
+                return Lookup::problem(errors::through_two_lists(path, fields));
+            }
+            if let Some(record) = as_record(&ty) {
+                return Lookup::problem(errors::record_is_no_value(path, record));
+            }
+            if ty != Type::Error {
+                ty = Type::List(Box::new(ty));
+            }
+        }
+        if self.ground.stages_unsure && mentions_stage(&ty) {
+            return Lookup::Silent;
+        }
+        let path = FieldPath { steps, name: join(fields).into() };
+        Lookup::Found(Box::new(Resolved { ty, target: target(path), element, sound: true }))
+    }
+}
+
+fn as_record(ty: &Type) -> Option<&Arc<RecordType>> {
+    if let Type::Record(record) = ty { Some(record) } else { None }
+}
+
+fn as_list(ty: &Type) -> Option<&Type> {
+    if let Type::List(element) = ty { Some(element) } else { None }
+}
+
+fn mentions_stage(ty: &Type) -> bool {
+    match ty {
+        Type::Stage => true,
+        Type::List(element) => mentions_stage(element),
+        Type::Bool
+        | Type::Text
+        | Type::Date
+        | Type::Choice(_)
+        | Type::Amount(_)
+        | Type::Elapsed
+        | Type::Calendar
+        | Type::Record(_)
+        | Type::Error => false,
+    }
+}

@@ -1,0 +1,60 @@
+//! Scopes: from where in a policy an expression is looked at. Knows no names, only where they are to be looked for.
+
+use crate::types::Type;
+
+/// The policy, gate and list elements around an expression.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s> {
+    /// Index into the policies.
+    pub(super) policy: usize,
+    /// Index into the gates.
+    pub(super) gate: Option<usize>,
+    element: Option<&'s Element<'s>>,
+    /// Elements less deep than this are out of reach: the expression is judged in each snapshot.
+    reach: usize,
+}
+
+/// The element of a list, in its `where` or `by`.
+pub(super) struct Element<'s> {
+    /// [`Type::Error`] where the list was not understood.
+    pub(super) ty: Type,
+    outer: Option<&'s Element<'s>>,
+    /// How many elements are around it.
+    depth: usize,
+}
+
+impl<'s> Scope<'s> {
+    /// The scope of a policy or gate, in no list.
+    pub(super) fn of(policy: usize, gate: Option<usize>) -> Self {
+        Self { policy, gate, element: None, reach: 0 }
+    }
+
+    fn depth(self) -> usize {
+        self.element.map_or(0, |element| element.depth + 1)
+    }
+
+    /// A new innermost element, to be entered with [`Scope::inside`].
+    pub(super) fn element(self, ty: Type) -> Element<'s> {
+        Element { ty, outer: self.element, depth: self.depth() }
+    }
+
+    /// The scope of a `where` or `by` over elements like this.
+    pub(super) fn inside<'e>(self, element: &'e Element<'e>) -> Scope<'e>
+    where
+        's: 'e,
+    {
+        Scope { policy: self.policy, gate: self.gate, element: Some(element), reach: self.reach }
+    }
+
+    /// The scope of an expression that is judged in each snapshot of the series.
+    pub(super) fn along_the_series(self) -> Self {
+        Self { reach: self.depth(), ..self }
+    }
+
+    /// The elements around the expression, the innermost first: how many levels up, whether in reach, and which.
+    pub(super) fn elements(self) -> impl Iterator<Item = (usize, bool, &'s Element<'s>)> {
+        std::iter::successors(self.element, |element| element.outer)
+            .enumerate()
+            .map(move |(up, element)| (up, element.depth >= self.reach, element))
+    }
+}

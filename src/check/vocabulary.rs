@@ -1,0 +1,168 @@
+//! `stages` and `snapshot` declarations: the ladder, the merged fields and the cadence. Knows no policies.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::errors;
+use super::field;
+use super::literal::is_whole_days;
+use crate::ast::{Cadence as CadenceDecl, File, Item, Literal, LiteralKind, Name, SnapshotDecl, StagesDecl};
+use crate::diagnostic::Diagnostic;
+use crate::types::{Kind, Type};
+use crate::value::Number;
+use crate::vocabulary::{Cadence, RecordType, Vocabulary};
+
+/// The vocabulary, and how far it can be relied on.
+pub(super) struct Ground {
+    pub(super) vocabulary: Vocabulary,
+    /// Something at the top level could not be parsed: it may have declared any field or stage.
+    pub(super) incomplete: bool,
+    /// Several ladders were declared: which stages there are is not known.
+    pub(super) stages_unsure: bool,
+    /// Every unit that a field is measured in.
+    pub(super) units: BTreeSet<Arc<str>>,
+}
+
+impl Ground {
+    /// Merges all declarations.
+    pub(super) fn of(files: &[File]) -> (Self, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
+        let items = || files.iter().flat_map(|file| &file.items);
+        let incomplete = items().any(|item| matches!(item, Item::Broken(None)));
+        let ladders: Vec<_> = items().filter_map(stages_decl).collect();
+        let snapshots: Vec<_> = items().filter_map(snapshot_decl).collect();
+
+        let (stages, stages_unsure) = check_stages_decls(&ladders, &mut diagnostics);
+        let has_stages = !stages.is_empty() || incomplete;
+        let mut vocabulary = Vocabulary::built_in(stages);
+        let mut drafts = field::built_in(&vocabulary);
+        for snapshot in &snapshots {
+            let fields = field::check_field_decls(&snapshot.fields, has_stages, &mut diagnostics);
+            field::merge(&mut drafts, fields, &mut diagnostics);
+        }
+        vocabulary.snapshot = Arc::new(field::finish(drafts, &mut diagnostics));
+        vocabulary.cadence = check_cadences(&snapshots, &mut diagnostics);
+        let mut units = BTreeSet::new();
+        collect_units(&vocabulary.snapshot, &mut units);
+        (Self { vocabulary, incomplete, stages_unsure, units }, diagnostics)
+    }
+}
+
+fn stages_decl(item: &Item) -> Option<&StagesDecl> {
+    match item {
+        Item::Stages(decl) => Some(decl),
+        Item::Snapshot(_) | Item::Policy(_) | Item::Test(_) | Item::Broken(_) => None,
+    }
+}
+
+fn snapshot_decl(item: &Item) -> Option<&SnapshotDecl> {
+    match item {
+        Item::Snapshot(decl) => Some(decl),
+        Item::Stages(_) | Item::Policy(_) | Item::Test(_) | Item::Broken(_) => None,
+    }
+}
+
+/// The ladder, and whether that is in doubt.
+fn check_stages_decls(decls: &[&StagesDecl], diagnostics: &mut Vec<Diagnostic>) -> (Vec<Arc<str>>, bool) {
+    for decl in decls {
+        for group in duplicates(&decl.stages) {
+            diagnostics.push(errors::duplicate("stage", &group));
+        }
+    }
+    let words = |decl: &StagesDecl| decl.stages.iter().map(|name| name.text.clone()).collect::<Vec<_>>();
+    let Some((first, others)) = decls.split_first() else { return (Vec::new(), false) };
+    let mut unsure = false;
+    for other in others.iter().filter(|other| words(other) != words(first)) {
+        diagnostics.push(errors::second_ladder(first.span, other.span));
+        unsure = true;
+    }
+    let mut stages: Vec<Arc<str>> = Vec::new();
+    for stage in words(first) {
+        if !stages.contains(&stage) {
+            stages.push(stage);
+        }
+    }
+    (stages, unsure)
+}
+
+/// The names that occur more than once, each with all its places.
+pub(super) fn duplicates(names: &[Name]) -> Vec<Vec<&Name>> {
+    let mut groups: Vec<Vec<&Name>> = Vec::new();
+    for name in names {
+        match groups.iter_mut().find(|group| group.iter().any(|first| first.text == name.text)) {
+            Some(group) => group.push(name),
+            None => groups.push(vec![name]),
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
+}
+
+fn check_cadences(snapshots: &[&SnapshotDecl], diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {
+    let decls = snapshots.iter().filter_map(|snapshot| snapshot.cadence.as_ref());
+    let mut first: Option<Cadence> = None;
+    for decl in decls {
+        let Some(cadence) = check_cadence(decl, diagnostics) else { continue };
+        match &first {
+            None => first = Some(cadence),
+            Some(first) if (&first.every, &first.grace) == (&cadence.every, &cadence.grace) => {}
+            Some(first) => diagnostics.push(errors::second_cadence(first.span, cadence.span)),
+        }
+    }
+    first
+}
+
+fn check_cadence(decl: &CadenceDecl, diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {
+    let mut days = |literal: &Literal, lowest: Number, what: &str| {
+        let days = match &literal.kind {
+            LiteralKind::Duration(seconds) if is_whole_days(seconds) && *seconds >= lowest => {
+                Some(seconds.clone())
+            }
+            LiteralKind::Duration(_)
+            | LiteralKind::Number(_)
+            | LiteralKind::Share(_)
+            | LiteralKind::Unit(..)
+            | LiteralKind::Calendar(_)
+            | LiteralKind::Date(_)
+            | LiteralKind::Text(_)
+            | LiteralKind::Bool(_) => None,
+        };
+        if days.is_none() {
+            diagnostics.push(errors::bad_cadence(literal, what));
+        }
+        days
+    };
+    let every = days(&decl.every, Number::ONE, "the cadence");
+    let grace = match &decl.grace {
+        Some(grace) => days(grace, Number::ZERO, "the grace"),
+        None => Some(Number::ZERO),
+    };
+    Some(Cadence { every: every?, grace: grace?, span: decl.span })
+}
+
+fn collect_units(record: &RecordType, units: &mut BTreeSet<Arc<str>>) {
+    for field in &record.fields {
+        collect_units_of_type(&field.ty, units);
+    }
+}
+
+fn collect_units_of_type(ty: &Type, units: &mut BTreeSet<Arc<str>>) {
+    match ty {
+        Type::Amount(quantity) => match &quantity.kind {
+            Kind::Unit(unit) => {
+                units.insert(unit.clone());
+            }
+            Kind::Count | Kind::Number | Kind::Share | Kind::Duration => {}
+        },
+        Type::List(element) => collect_units_of_type(element, units),
+        Type::Record(record) => collect_units(record, units),
+        Type::Bool
+        | Type::Text
+        | Type::Date
+        | Type::Stage
+        | Type::Choice(_)
+        | Type::Elapsed
+        | Type::Calendar
+        | Type::Error => {}
+    }
+}
