@@ -227,37 +227,9 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     (best.0 * 3 <= length).then_some(best.1)
 }
 
-/// How many characters of an input's text a message quotes.
-const EXCERPT: usize = 60;
-
-/// A text of an input as a message quotes it: cropped, and with everything made visible that a terminal would act on
-/// or hide (control, bidirectional and zero-width characters).
-pub fn excerpt(text: &str) -> String {
-    let mut shown = String::new();
-    for (at, character) in text.chars().enumerate() {
-        if at == EXCERPT {
-            shown.push('…');
-            break;
-        }
-        let hidden = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if character.is_control() || hidden {
-            shown.extend(character.escape_debug());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{did_you_mean, excerpt};
-
-    #[test]
-    fn excerpts_are_short_and_show_what_a_terminal_would_hide() {
-        assert_eq!(excerpt("a \u{1b}[31m\n\u{202e}'\"`ü"), "a \\u{1b}[31m\\n\\u{202e}'\"`ü");
-        assert_eq!(excerpt(&"ü".repeat(61)), format!("{}…", "ü".repeat(60)));
-    }
+    use super::did_you_mean;
 
     #[test]
     fn only_close_words_are_suggested() {

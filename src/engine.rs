@@ -161,7 +161,9 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
     let name = sources.name(input.file);
     if let Some(problem) = &input.problem {
         let place = Span::new(input.file, 0..0);
-        return Some(Diagnostic::error(Code::T505, format!("`{name}` cannot be read: {problem}")).label(place, "here"));
+        return Some(
+            Diagnostic::error(Code::T505, format!("`{name}` cannot be read: {problem}")).label(place, "here"),
+        );
     }
     let at = input.invalid_utf8_at?;
     let place = Span::new(input.file, at..at + 1);
@@ -169,7 +171,12 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
 }
 
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
-fn select(workflows: &mut Vec<Workflow>, options: &Options, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
+fn select(
+    workflows: &mut Vec<Workflow>,
+    options: &Options,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     if options.workflows.is_empty() {
         return;
     }
@@ -186,7 +193,8 @@ fn select(workflows: &mut Vec<Workflow>, options: &Options, sources: &SourceMap,
         .partition(|workflow| options.workflows.iter().any(|wanted| **wanted == *workflow.name));
     let kept_files: Vec<&str> = kept.iter().flat_map(|w| &w.files).map(|file| sources.name(*file)).collect();
     let foreign = |file: FileId| {
-        dropped.iter().any(|workflow| workflow.files.contains(&file)) && !kept_files.contains(&sources.name(file))
+        dropped.iter().any(|workflow| workflow.files.contains(&file))
+            && !kept_files.contains(&sources.name(file))
     };
     diagnostics.retain(|d| d.labels.is_empty() || !d.labels.iter().all(|label| foreign(label.span.file)));
     *workflows = kept;
@@ -203,7 +211,8 @@ fn day_of_judgement(
         return as_of;
     }
     let tomorrow = options.today.tomorrow().unwrap_or(options.today);
-    let snapshots = || workflows.iter().filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
+    let snapshots =
+        || workflows.iter().filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
     let as_of = if snapshots().any(|snapshot| snapshot.date == tomorrow) { tomorrow } else { options.today };
     for workflow in workflows {
         let later = |snapshot: &&Snapshot| snapshot.date > as_of;
@@ -232,7 +241,8 @@ fn leave_out_later(workflows: &mut Vec<Workflow>, as_of: Date, diagnostics: &mut
     });
     if later > 0 {
         let what = if later == 1 { "1 snapshot is" } else { &format!("{later} snapshots are") };
-        diagnostics.push(Diagnostic::note(Code::T512, format!("{what} dated later than {as_of} and not seen")));
+        diagnostics
+            .push(Diagnostic::note(Code::T512, format!("{what} dated later than {as_of} and not seen")));
     }
 }
 
@@ -261,7 +271,8 @@ fn judge_all(
     let mut reports = Vec::with_capacity(judged.len());
     for (workflow, Judged { mut report, diagnostics: found }) in workflows.iter().zip(judged) {
         let own = found.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
-        let denied = options.deny_warnings && (own || workflow.files.iter().any(|file| warned.contains(file)));
+        let denied =
+            options.deny_warnings && (own || workflow.files.iter().any(|file| warned.contains(file)));
         if denied && report.decision < Decision::Hold {
             report.decision = Decision::Hold;
         }

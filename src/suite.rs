@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::ast::{Assign, Expect, ExpectKind, File, GivenKind, Item, Literal, LiteralKind, Name, Outcome as Expected};
+use crate::ast::{
+    Assign, Expect, ExpectKind, File, GivenKind, Item, Literal, LiteralKind, Name, Outcome as Expected,
+};
 use crate::ast::{TestDecl, TestValue, TestValueKind, WithParam};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
@@ -84,7 +86,8 @@ fn set_params(with: &[WithParam], program: &mut Program) -> Result<(), Vec<Diagn
         let Some(param) = known.and_then(|index| program.params.get_mut(index)) else {
             let names = program.params.iter().map(|param| &*param.name);
             let help = did_you_mean(&name, names).map(|name| format!("did you mean `{name}`?"));
-            problems.push(problem(format!("there is no param `{name}`"), *span, "not declared").maybe_help(help));
+            problems
+                .push(problem(format!("there is no param `{name}`"), *span, "not declared").maybe_help(help));
             continue;
         };
         match param_value(value, &param.ty) {
@@ -102,7 +105,8 @@ fn set_params(with: &[WithParam], program: &mut Program) -> Result<(), Vec<Diagn
             }
             None => {
                 let message = format!("`{name}` is a {}", param.ty);
-                problems.push(problem(message, value.span, "is none").label(param.decl.span, "declared here"));
+                problems
+                    .push(problem(message, value.span, "is none").label(param.decl.span, "declared here"));
             }
         }
     }
@@ -132,7 +136,9 @@ fn param_value(literal: &Literal, ty: &Type) -> Option<ParamValue> {
         (LiteralKind::Duration(n), Some(Kind::Duration)) => number(n),
         (LiteralKind::Calendar(months), _) if *ty == Type::Calendar => Some(ParamValue::Calendar(*months)),
         (LiteralKind::Date(date), _) if *ty == Type::Date => number(&day_number(*date).into()),
-        (LiteralKind::Text(text), _) if *ty == Type::Text => Some(ParamValue::Value(Value::Text(text.clone()))),
+        (LiteralKind::Text(text), _) if *ty == Type::Text => {
+            Some(ParamValue::Value(Value::Text(text.clone())))
+        }
         (LiteralKind::Bool(value), _) if *ty == Type::Bool => Some(ParamValue::Value(Value::Bool(*value))),
         (
             LiteralKind::Number(_)
@@ -149,7 +155,11 @@ fn param_value(literal: &Literal, ty: &Type) -> Option<ParamValue> {
 }
 
 /// Judges the series that a test gives.
-fn judge_given(test: &TestDecl, program: &Program, sources: &mut SourceMap) -> Result<WorkflowReport, Vec<Diagnostic>> {
+fn judge_given(
+    test: &TestDecl,
+    program: &Program,
+    sources: &mut SourceMap,
+) -> Result<WorkflowReport, Vec<Diagnostic>> {
     let mut yaml = String::new();
     for given in &test.given {
         match &given.kind {
@@ -158,13 +168,18 @@ fn judge_given(test: &TestDecl, program: &Program, sources: &mut SourceMap) -> R
                     .map_err(|problem| vec![*problem])?;
             }
             GivenKind::File(_) => {
-                return Err(vec![problem("a test cannot take its snapshots from files yet", given.span, "write them out")]);
+                return Err(vec![problem(
+                    "a test cannot take its snapshots from files yet",
+                    given.span,
+                    "write them out",
+                )]);
             }
         }
     }
     let name = format!("{} ({})", sources.name(test.span.file), test.title);
     let file = sources.add(name, yaml);
-    let (workflows, found) = snapshot::load(&[Input::new(file, Role::Snapshot)], sources, &program.vocabulary);
+    let (workflows, found) =
+        snapshot::load(&[Input::new(file, Role::Snapshot)], sources, &program.vocabulary);
     let errors: Vec<Diagnostic> =
         found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
     if !errors.is_empty() {
@@ -208,10 +223,17 @@ fn write_series(
     };
     let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
     if length > MAX_SNAPSHOTS {
-        return Err(Box::new(problem(format!("more than {MAX_SNAPSHOTS} snapshots"), from.span, "given here")));
+        return Err(Box::new(problem(
+            format!("more than {MAX_SNAPSHOTS} snapshots"),
+            from.span,
+            "given here",
+        )));
     }
-    if let Some(short) = assigns.iter().find(|assign| !matches!(assign.values.len(), 1) && assign.values.len() != length) {
-        let message = format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
+    if let Some(short) =
+        assigns.iter().find(|assign| !matches!(assign.values.len(), 1) && assign.values.len() != length)
+    {
+        let message =
+            format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
         return Err(Box::new(problem(message, short.span, "one value a snapshot, or a single one for all")));
     }
     for index in 0..length {
@@ -254,7 +276,8 @@ impl Tree {
         if let Some(leaf) = &self.leaf {
             return leaf.clone();
         }
-        let fields: Vec<String> = self.fields.iter().map(|(name, tree)| format!("{name}: {}", tree.write())).collect();
+        let fields: Vec<String> =
+            self.fields.iter().map(|(name, tree)| format!("{name}: {}", tree.write())).collect();
         format!("{{ {} }}", fields.join(", "))
     }
 }
@@ -283,7 +306,7 @@ fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap) -> Option<
     match &value.kind {
         TestValueKind::Missing => None,
         TestValueKind::Word(name) => Some(name.text.to_string()),
-        TestValueKind::Literal(LiteralKind::Text(text)) => serde_json::to_string(text).ok(),
+        TestValueKind::Literal(LiteralKind::Text(text)) => serde_json::to_string(&**text).ok(),
         TestValueKind::Literal(_) => Some(sources.text(value.span).to_owned()),
         TestValueKind::Record(fields) => {
             let record = ty.and_then(record_of);
@@ -312,7 +335,9 @@ fn keyed(element: &TestValue, index: usize, ty: Option<&Type>, sources: &SourceM
     let text = yaml_of(element, ty, sources)?;
     let key = ty.and_then(record_of).and_then(|record| record.fields.iter().find(|field| field.key));
     match (key, &element.kind) {
-        (Some(key), TestValueKind::Record(fields)) if !fields.iter().any(|(name, _)| name.text == key.name) => {
+        (Some(key), TestValueKind::Record(fields))
+            if !fields.iter().any(|(name, _)| name.text == key.name) =>
+        {
             let rest = text.trim_start_matches('{').trim_start();
             let comma = if fields.is_empty() { "" } else { ", " };
             Some(format!("{{ {}: {}{comma}{rest}", key.name, index + 1))
@@ -368,7 +393,11 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
                 }
                 let help = did_you_mean(&name, program.rules.iter().map(|rule| &*rule.name));
                 let help = help.map(|name| format!("did you mean `{name}`?"));
-                let message = if ladder { format!("`{name}` did not fire") } else { format!("there is no rule `{name}`") };
+                let message = if ladder {
+                    format!("`{name}` did not fire")
+                } else {
+                    format!("there is no rule `{name}`")
+                };
                 return Some(problem(message, expect.span, "expected here").maybe_help(help));
             };
             let wanted = match expected {
@@ -380,8 +409,11 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
             (rule.outcome != wanted).then(|| {
                 let word = |outcome: Outcome| outcome.as_str().replace('_', " ");
                 let message = format!("`{name}`: expected {}, got {}", word(wanted), word(rule.outcome));
-                let saw: Vec<String> =
-                    rule.evidence.iter().map(|seen| format!("`{}` is {}", seen.expression, seen.value)).collect();
+                let saw: Vec<String> = rule
+                    .evidence
+                    .iter()
+                    .map(|seen| format!("`{}` is {}", seen.expression, seen.value))
+                    .collect();
                 let mut diagnostic = Diagnostic::error(Code::T601, message)
                     .label(expect.span, format!("it is {}", word(rule.outcome)))
                     .maybe_help((!saw.is_empty()).then(|| saw.join("; ")));

@@ -37,6 +37,22 @@ pub fn push_visible(out: &mut String, c: char) {
     }
 }
 
+/// How many characters of an input's text a message quotes.
+const QUOTED: usize = 60;
+
+/// A text of an input as a message quotes it: visible, and cropped to its first 60 characters.
+pub fn quote(text: &str) -> String {
+    let mut shown = String::new();
+    for (at, c) in text.chars().enumerate() {
+        if at == QUOTED {
+            shown.push('…');
+            break;
+        }
+        push_visible(&mut shown, c);
+    }
+    shown
+}
+
 /// How many columns a text takes on a terminal.
 pub fn width(text: &str) -> usize {
     text.width()

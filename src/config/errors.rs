@@ -3,8 +3,9 @@
 //! Knows what people are told, and nothing of how a problem is found.
 
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, excerpt};
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::text::quote;
 
 /// A text that is not YAML, or uses what is refused of it; `reason` is the parser's.
 pub(super) fn not_yaml(span: Span, reason: &str) -> Diagnostic {
@@ -19,7 +20,7 @@ pub(super) fn not_yaml(span: Span, reason: &str) -> Diagnostic {
     } else if reason.contains("recursive") {
         ("this alias is part of what it stands for".to_owned(), Some("write the value out"))
     } else {
-        (format!("this is not YAML: {}", excerpt(reason)), None)
+        (format!("this is not YAML: {}", quote(reason)), None)
     };
     Diagnostic::error(Code::T401, message)
         .label(span, "the configuration is not understood from here on")
@@ -52,7 +53,7 @@ pub(super) fn key_is_no_text(span: Span) -> Diagnostic {
 
 /// One setting twice.
 pub(super) fn set_twice(name: &str, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::T405, format!("`{}` is set twice", excerpt(name)))
+    Diagnostic::error(Code::T405, format!("`{}` is set twice", quote(name)))
         .label(second, "here again")
         .label(first, "first here")
 }
@@ -66,7 +67,7 @@ pub(super) fn no_value(name: &str, key: Span) -> Diagnostic {
 pub(super) fn no_list(name: &str, text: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::T402, format!("`{name}` is a list"))
         .label(span, "here is a text")
-        .help(format!("write `{name}: [{}]`", excerpt(text)))
+        .help(format!("write `{name}: [{}]`", quote(text)))
 }
 
 /// A bool, number or map for a list of texts.
@@ -93,7 +94,7 @@ pub(super) fn unknown_setting(name: &str, close: Option<&str>, span: Span) -> Di
         Some(close) => format!("did you mean `{close}`?"),
         None => "the settings are `policies` and `snapshots`".to_owned(),
     };
-    Diagnostic::error(Code::T403, format!("`{}` is not a setting", excerpt(name)))
+    Diagnostic::error(Code::T403, format!("`{}` is not a setting", quote(name)))
         .label(span, "unknown")
         .help(help)
 }

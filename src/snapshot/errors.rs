@@ -5,18 +5,19 @@
 use std::sync::Arc;
 
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, did_you_mean, excerpt};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::snapshot::limits::{MAX_ALIAS_NODES, MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_UNDECLARED};
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::scalar::Scalar;
 use crate::snapshot::tree::{Content, Node};
 use crate::source::{FileId, Span};
+use crate::text::quote;
 use crate::types::{Kind, Quantity, Type};
 use crate::value::{Date, MAX_DIGITS, MAX_EXPONENT, Number, NumberError, decimal};
 
 /// The system did not give the file.
 pub(super) fn unreadable(file: FileId, reason: &str) -> Diagnostic {
-    Diagnostic::error(Code::T301, format!("this file could not be read: {}", excerpt(reason)))
+    Diagnostic::error(Code::T301, format!("this file could not be read: {}", quote(reason)))
         .label(Span::new(file, 0..0), "nothing is known of its snapshots")
 }
 
@@ -96,7 +97,7 @@ pub(super) fn alias_in_itself(span: Span) -> Diagnostic {
 
 /// `!!str`, `!thing`
 pub(super) fn tag(span: Span, tag: &str) -> Diagnostic {
-    Diagnostic::error(Code::T304, format!("the tag `{}` is not supported", excerpt(tag)))
+    Diagnostic::error(Code::T304, format!("the tag `{}` is not supported", quote(tag)))
         .label(span, "a tag")
         .help("remove it: types come from the declared vocabulary")
 }
@@ -120,7 +121,7 @@ pub(super) fn merge_key(span: Span) -> Diagnostic {
 pub(super) fn key_is_no_text(span: Span, key: &str) -> Diagnostic {
     let message = match key {
         "" => "a key is empty".to_owned(),
-        key => format!("the key `{}` is not text", excerpt(key)),
+        key => format!("the key `{}` is not text", quote(key)),
     };
     Diagnostic::error(Code::T304, message).label(span, "keys are the names of fields")
 }
@@ -133,7 +134,7 @@ pub(super) fn complex_key(span: Span) -> Diagnostic {
 
 /// One key twice in a record.
 pub(super) fn duplicate_key(key: &str, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::T305, format!("`{}` is there twice", excerpt(key)))
+    Diagnostic::error(Code::T305, format!("`{}` is there twice", quote(key)))
         .label(second, "here again")
         .label(first, "first here")
 }
@@ -157,7 +158,7 @@ pub(super) fn wrong_type(subject: Subject<'_>, ty: &Type, found: &str) -> Diagno
 
 /// A number or bool in quotes.
 pub(super) fn quoted(scalar: &Scalar<'_>, ty: &Type) -> Diagnostic {
-    let text = excerpt(scalar.text);
+    let text = quote(scalar.text);
     let message = format!("`{text}` is quoted and so a text; `{}` is {}", scalar.subject.path, describe(ty));
     let error = Diagnostic::error(Code::T306, message).label(scalar.subject.span, "a text");
     with_declaration(error.help("write it without quotes"), scalar.subject)
@@ -173,7 +174,7 @@ pub(super) fn no_bool(scalar: &Scalar<'_>) -> Diagnostic {
     let message = format!(
         "`{}` is not true or false: YAML 1.2 has `true` and `false` alone, and reads `{}` as text",
         scalar.subject.path,
-        excerpt(scalar.text)
+        quote(scalar.text)
     );
     let error = Diagnostic::error(Code::T306, message).label(scalar.subject.span, "a text").help(help);
     with_declaration(error, scalar.subject)
@@ -194,14 +195,14 @@ pub(super) fn empty_workflow(span: Span) -> Diagnostic {
 /// A count of `2.5`.
 pub(super) fn not_whole(scalar: &Scalar<'_>) -> Diagnostic {
     let message =
-        format!("{} is not a whole number; `{}` is a count", excerpt(scalar.text), scalar.subject.path);
+        format!("{} is not a whole number; `{}` is a count", quote(scalar.text), scalar.subject.path);
     let error = Diagnostic::error(Code::T306, message).label(scalar.subject.span, "expected a whole number");
     with_declaration(error, scalar.subject)
 }
 
 /// A value beyond the declared or natural range.
 pub(super) fn out_of_range(scalar: &Scalar<'_>, quantity: &Quantity) -> Diagnostic {
-    let (text, path) = (excerpt(scalar.text), scalar.subject.path);
+    let (text, path) = (quote(scalar.text), scalar.subject.path);
     let show = |number: &Number| quantity.kind.show(number);
     let range = &quantity.range;
     let negative = quantity.kind == Kind::Duration && scalar.text.starts_with('-');
@@ -223,7 +224,7 @@ pub(super) fn bare_share(scalar: &Scalar<'_>, number: &Number) -> Diagnostic {
     let percent = plain(number);
     let fraction = plain(&(number / Number::from(100)));
     let shown = Kind::Share.show(number);
-    let message = format!("{} is {}: write {percent}% or {fraction}", excerpt(scalar.text), excerpt(&shown));
+    let message = format!("{} is {}: write {percent}% or {fraction}", quote(scalar.text), quote(&shown));
     let label = format!("`{}` is a share", scalar.subject.path);
     with_declaration(Diagnostic::error(Code::T308, message).label(scalar.subject.span, label), scalar.subject)
 }
@@ -231,7 +232,7 @@ pub(super) fn bare_share(scalar: &Scalar<'_>, number: &Number) -> Diagnostic {
 /// A bare 1, or −1, for a share.
 pub(super) fn bare_one(scalar: &Scalar<'_>, number: &Number) -> Diagnostic {
     let sign = if *number < Number::ZERO { "-" } else { "" };
-    let message = format!("{} for a share is read as {sign}100%", excerpt(scalar.text));
+    let message = format!("{} for a share is read as {sign}100%", quote(scalar.text));
     Diagnostic::warning(Code::T317, message)
         .label(scalar.subject.span, format!("`{}` is a share", scalar.subject.path))
         .help(format!("write {sign}100% or {sign}1%"))
@@ -239,38 +240,34 @@ pub(super) fn bare_one(scalar: &Scalar<'_>, number: &Number) -> Diagnostic {
 
 /// `0.05 EUR` for a number of USD.
 pub(super) fn other_unit(scalar: &Scalar<'_>, unit: &str, declared: &str) -> Diagnostic {
-    let message = format!(
-        "{} is in {}, `{}` is in {declared}",
-        excerpt(scalar.text),
-        excerpt(unit),
-        scalar.subject.path
-    );
+    let message =
+        format!("{} is in {}, `{}` is in {declared}", quote(scalar.text), quote(unit), scalar.subject.path);
     wrong_unit(scalar, message, format!("write it as `5 {declared}` or `5`"))
 }
 
 /// `5 USD` for a plain number.
 pub(super) fn unit_not_wanted(scalar: &Scalar<'_>, kind: &Kind, unit: &str) -> Diagnostic {
-    let (text, path) = (excerpt(scalar.text), scalar.subject.path);
+    let (text, path) = (quote(scalar.text), scalar.subject.path);
     let message = if unit == "%" {
         format!("{text} is a share, `{path}` is a {kind}")
     } else {
-        format!("{text} has the unit {}, `{path}` is a {kind} without one", excerpt(unit))
+        format!("{text} has the unit {}, `{path}` is a {kind} without one", quote(unit))
     };
     wrong_unit(scalar, message, "write the number alone".to_owned())
 }
 
 /// `15 percent` for a share.
 pub(super) fn no_share(scalar: &Scalar<'_>, unit: &str) -> Diagnostic {
-    let (text, path) = (excerpt(scalar.text), scalar.subject.path);
-    let message = format!("{text} has the unit {}, `{path}` is a share", excerpt(unit));
+    let (text, path) = (quote(scalar.text), scalar.subject.path);
+    let message = format!("{text} has the unit {}, `{path}` is a share", quote(unit));
     wrong_unit(scalar, message, "write a share as `15%` or `0.15`".to_owned())
 }
 
 /// A duration without a unit, or with one that is not of a fixed length.
 pub(super) fn no_time_unit(scalar: &Scalar<'_>, digits: &str, unit: &str) -> Diagnostic {
     const UNITS: [&str; 8] = ["ms", "s", "min", "h", "day", "days", "week", "weeks"];
-    let (text, path) = (excerpt(scalar.text), scalar.subject.path);
-    let digits = excerpt(digits);
+    let (text, path) = (quote(scalar.text), scalar.subject.path);
+    let digits = quote(digits);
     let meant = match &*unit.to_ascii_lowercase() {
         "millisecond" | "milliseconds" | "msec" => Some("ms"),
         "sec" | "secs" | "second" | "seconds" => Some("s"),
@@ -291,7 +288,7 @@ pub(super) fn no_time_unit(scalar: &Scalar<'_>, digits: &str, unit: &str) -> Dia
             "write it in days or weeks".to_owned(),
         ),
         unit => (
-            format!("`{}` is no unit of time; `{path}` is a duration", excerpt(unit)),
+            format!("`{}` is no unit of time; `{path}` is a duration", quote(unit)),
             match meant {
                 Some(meant) => format!("write `{digits} {meant}`"),
                 None => "the units are `ms`, `s`, `min`, `h`, `days` and `weeks`".to_owned(),
@@ -308,14 +305,14 @@ fn wrong_unit(scalar: &Scalar<'_>, message: String, help: String) -> Diagnostic 
 
 /// `.nan`, `.inf`
 pub(super) fn not_finite(scalar: &Scalar<'_>) -> Diagnostic {
-    let message = format!("`{}` is not a number that can be judged", excerpt(scalar.text));
+    let message = format!("`{}` is not a number that can be judged", quote(scalar.text));
     let error = Diagnostic::error(Code::T310, message).label(scalar.subject.span, "not a number");
     with_declaration(error.help("leave the field out where its value is not known"), scalar.subject)
 }
 
 /// Digits that are no decimal within the limits.
 pub(super) fn bad_number(scalar: &Scalar<'_>, reason: NumberError) -> Diagnostic {
-    let text = excerpt(scalar.text);
+    let text = quote(scalar.text);
     let (message, help) = match reason {
         NumberError::Malformed => (
             format!("`{text}` is not a number"),
@@ -332,7 +329,7 @@ pub(super) fn bad_number(scalar: &Scalar<'_>, reason: NumberError) -> Diagnostic
 
 /// A text that is no day of the calendar.
 pub(super) fn bad_date(scalar: &Scalar<'_>) -> Diagnostic {
-    let text = excerpt(scalar.text);
+    let text = quote(scalar.text);
     let number = |range| scalar.text.get(range).and_then(|part: &str| part.parse::<i16>().ok());
     let shaped = scalar.text.len() == 10
         && scalar
@@ -356,7 +353,7 @@ pub(super) fn bad_date(scalar: &Scalar<'_>) -> Diagnostic {
 
 /// A stage or member that is not declared; `kind` says which.
 pub(super) fn unknown_word(scalar: &Scalar<'_>, kind: &str, words: &[Arc<str>]) -> Diagnostic {
-    let (text, path) = (excerpt(scalar.text), scalar.subject.path);
+    let (text, path) = (quote(scalar.text), scalar.subject.path);
     let names = || words.iter().map(|word| &**word);
     let listed = || names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let message = match kind {
@@ -403,8 +400,8 @@ pub(super) fn undeclared(span: Span, key: &str, path: Option<&Path<'_>>) -> Diag
 
 fn undeclared_message(key: &str, path: Option<&Path<'_>>) -> String {
     match path {
-        None => format!("`{}` is not declared", excerpt(key)),
-        Some(path) => format!("`{}` is not declared in `{path}`", excerpt(key)),
+        None => format!("`{}` is not declared", quote(key)),
+        Some(path) => format!("`{}` is not declared in `{path}`", quote(key)),
     }
 }
 
@@ -416,7 +413,7 @@ pub(super) fn duplicate_element(
     list: &Path<'_>,
     key: &str,
 ) -> Diagnostic {
-    Diagnostic::error(Code::T316, format!("`{}` is there twice in `{list}`", excerpt(name)))
+    Diagnostic::error(Code::T316, format!("`{}` is there twice in `{list}`", quote(name)))
         .label(second, "here again")
         .label(first, "first here")
         .help(format!("`{key}` names an element of `{list}`, so each of its values is there once"))
@@ -424,7 +421,7 @@ pub(super) fn duplicate_element(
 
 /// Two snapshots of one workflow with one date.
 pub(super) fn duplicate_date(workflow: &str, date: Date, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::T315, format!("`{}` has two snapshots of {date}", excerpt(workflow)))
+    Diagnostic::error(Code::T315, format!("`{}` has two snapshots of {date}", quote(workflow)))
         .label(second, "here again")
         .label(first, "first here")
 }
@@ -490,5 +487,5 @@ fn how_to_write(ty: &Type) -> String {
 
 /// A number with all its digits, as far as they are worth showing.
 fn plain(number: &Number) -> String {
-    excerpt(&decimal(number, 2 * MAX_DIGITS))
+    quote(&decimal(number, 2 * MAX_DIGITS))
 }

@@ -8,9 +8,10 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, excerpt};
+use crate::diagnostic::Diagnostic;
 use crate::snapshot::errors;
 use crate::snapshot::path::Subject;
+use crate::text::quote;
 use crate::types::{Kind, Quantity, Type};
 use crate::value::{DAY, Number, NumberError, Value, day_number, parse_date, parse_number};
 use crate::vocabulary::Vocabulary;
@@ -47,7 +48,7 @@ impl Scalar<'_> {
     }
 
     fn wrong_type(&self, ty: &Type) -> Diagnostic {
-        errors::wrong_type(self.subject, ty, &format!("`{}`", excerpt(self.text)))
+        errors::wrong_type(self.subject, ty, &format!("`{}`", quote(self.text)))
     }
 
     fn bool(&self) -> Result<Value, Diagnostic> {
