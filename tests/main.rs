@@ -4,4 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod ui;

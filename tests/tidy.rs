@@ -10,11 +10,11 @@ use crate::support::{files_under, relative, root};
 
 /// The floors, lowest first. A module may use those of lower floors and, except on [`SIBLING_FREE`], its neighbours.
 const FLOORS: &[&[&str]] = &[
-    &["source", "diagnostic", "code"],
+    &["source", "text", "code", "diagnostic", "excerpt"],
     &["ast", "types", "value", "vocabulary", "interval", "evidence", "report"],
     &["builtins", "stats", "program"],
     &["parse", "check", "eval", "snapshot", "config"],
-    &["engine", "builtin"],
+    &["engine", "suite", "builtin"],
     &["render", "cli"],
 ];
 

@@ -12,8 +12,9 @@
 //! Marks are comments at the end of the line that they speak of. `# error: [T201]`, `# warning: […]` and `# note: […]`
 //! expect a diagnostic whose first label is on that line; `# error: [T319] in FILE:LINE` one somewhere else, and
 //! `# error: [T506] nowhere` one without a label. `# fail: RULE` and `# undecided: RULE` expect a rule of some workflow to be
-//! judged so, there. `# decision: hold`, on the line that names a workflow, expects that decision. All of them hold both ways:
-//! what is not marked must not be. A line `# as of: 2026-01-05` sets the day of judgement, `# deny: warnings` denies them.
+//! judged so for what is on that line. `# decision: hold`, on a line that names a workflow,
+//! expects that decision. All of them hold both ways: what is not marked must not be. A line `# as of: 2026-01-05` sets the day of judgement, `# workflow: NAME` judges that one
+//! alone, `# deny: warnings` denies them.
 //!
 //! `TOLLGATE_BLESS=1` writes the snapshots, `TOLLGATE_CASE=aggregate/` runs the cases whose path contains that.
 
@@ -21,9 +22,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tollgate::diagnostic::Label;
 use tollgate::engine::{Inputs, Judgement, Options, TextFile, judge};
-use tollgate::render::human::{Style, render};
+use tollgate::render::{Style, human::render};
 use tollgate::report::Outcome;
+use tollgate::source::SourceMap;
 use tollgate::value::{Date, parse_date};
 
 use crate::support::{files_under, relative, root};
@@ -79,18 +82,22 @@ impl Case {
         Options {
             as_of: setting("# as of:").map(|day| parse_date(day).unwrap()),
             today: TODAY,
-            workflows: Vec::new(),
+            workflows: setting("# workflow:").map(str::to_owned).into_iter().collect(),
             deny_warnings: setting("# deny:") == Some("warnings"),
         }
     }
 
     fn judge(&self) -> Judgement {
         let read = |paths: &[PathBuf]| paths.iter().map(|path| text_file(path)).collect();
+        let mut sources = SourceMap::default();
+        let config = self.config.as_deref().map(|path| sources.add(file_name(path), lossy(path)));
         let inputs = Inputs {
-            config: self.config.as_deref().map(text_file),
+            sources,
+            config,
             policies: read(&self.policies),
             snapshots: read(&self.snapshots),
             standing: read(&self.standing),
+            problems: Vec::new(),
         };
         judge(inputs, &self.options())
     }
@@ -142,16 +149,16 @@ fn expected(file: &str, text: &str) -> Marks {
     marks
 }
 
+fn place(judgement: &Judgement, label: &Label) -> String {
+    let (line, _) = judgement.sources.line_column(label.span);
+    format!("{}:{line}", judgement.sources.name(label.span.file))
+}
+
 /// What happened, in the form of marks.
 fn found(judgement: &Judgement) -> Marks {
     let diagnostics = judgement.diagnostics.iter().map(|diagnostic| {
-        let place = diagnostic.labels.first().map_or_else(
-            || "nowhere".to_owned(),
-            |label| {
-                let (line, _) = judgement.sources.line_column(label.span);
-                format!("{}:{line}", judgement.sources.name(label.span.file))
-            },
-        );
+        let place =
+            diagnostic.labels.first().map_or_else(|| "nowhere".to_owned(), |label| place(judgement, label));
         format!("{place}: {}: [{}]", diagnostic.severity.as_str(), diagnostic.code)
     });
     let workflows = &judgement.report.workflows;
@@ -162,7 +169,8 @@ fn found(judgement: &Judgement) -> Marks {
             Outcome::Pass | Outcome::NotApplicable | Outcome::Waived | Outcome::Off => return None,
         };
         let name = rule.rule.rsplit('.').next().unwrap_or(&rule.rule);
-        Some(format!("{}:{}: {kind}: {name}", rule.policy.file, rule.policy.line))
+        let place = rule.labels.first().map_or_else(|| "nowhere".to_owned(), |label| place(judgement, label));
+        Some(format!("{place}: {kind}: {name}"))
     });
     let decisions = workflows
         .iter()
