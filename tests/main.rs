@@ -4,4 +4,7 @@
 mod support;
 
 #[cfg(test)]
+mod manual;
+
+#[cfg(test)]
 mod tidy;
