@@ -4,6 +4,9 @@
 mod support;
 
 #[cfg(test)]
+mod trials;
+
+#[cfg(test)]
 mod manual;
 
 #[cfg(test)]
