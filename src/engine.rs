@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::ast::ExprIds;
+use crate::ast::{ExprIds, File};
 use crate::check::check;
 use crate::code::Code;
 use crate::config;
@@ -17,6 +17,7 @@ use crate::program::Program;
 use crate::report::{Decision, DiagnosticReport, Outcome, Report, Summary, VERSION, WorkflowReport};
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
+use crate::suite::{self, Trial};
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
@@ -84,7 +85,7 @@ fn load(inputs: Inputs, options: &Options) -> Loaded {
         let text = sources.get(config).map_or("", |source| &source.text);
         diagnostics.extend(config::read(config, text).1);
     }
-    let program = compile(policies, &mut sources, &mut diagnostics);
+    let (_, program) = compile(policies, &mut sources, &mut diagnostics);
     let mut files: Vec<Input> = Vec::new();
     files.extend(snapshots.into_iter().map(|file| add(file, Role::Snapshot, &mut sources)));
     files.extend(standing.into_iter().map(|file| add(file, Role::Standing, &mut sources)));
@@ -121,8 +122,38 @@ fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagn
     diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
 }
 
+/// What came of the `test` blocks of some policy files.
+#[derive(Debug)]
+pub struct Tested {
+    pub trials: Vec<Trial>,
+    /// What is wrong with the files themselves.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The names of all rules that can be judged.
+    pub rules: Vec<String>,
+    pub sources: SourceMap,
+}
+
+/// Runs the `test` blocks of policy files.
+pub fn test(policies: Vec<TextFile>) -> Tested {
+    let mut sources = SourceMap::default();
+    let mut diagnostics = Vec::new();
+    let (files, mut program) = compile(policies, &mut sources, &mut diagnostics);
+    let trials = suite::run(&files, &mut program, &mut sources);
+    in_order(&mut diagnostics, &sources);
+    Tested {
+        trials,
+        diagnostics,
+        rules: program.rules.iter().map(|rule| rule.name.to_string()).collect(),
+        sources,
+    }
+}
+
 /// Parses and checks all policies; what is sound of them can be judged.
-fn compile(policies: Vec<TextFile>, sources: &mut SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Program {
+fn compile(
+    policies: Vec<TextFile>,
+    sources: &mut SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<File>, Program) {
     let mut ids = ExprIds::default();
     let mut files = Vec::new();
     for policy in policies {
@@ -138,7 +169,7 @@ fn compile(policies: Vec<TextFile>, sources: &mut SourceMap, diagnostics: &mut V
     }
     let (program, found) = check(&files, ids.count());
     diagnostics.extend(found);
-    program
+    (files, program)
 }
 
 /// Adds a file to the sources, whatever could be read of it.

@@ -54,6 +54,8 @@ pub(crate) struct List<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Item<'a> {
     pub(crate) value: ItemValue<'a>,
+    /// The element itself, where the value is one of its fields: `outputs.edit_time`.
+    pub(crate) of: Option<&'a Record>,
     /// Index of the snapshot that it is from.
     pub(crate) at: usize,
     pub(crate) span: Option<Span>,
@@ -95,7 +97,8 @@ impl<'s, 'a> Scope<'s, 'a> {
         Self { moment, element: None }
     }
 
-    /// Within an aggregate, looking at the element of `frame`.
+    /// Within an aggregate, looking at the element of `frame`. What looks along the series leaves it: the checker lets
+    /// nothing there reach out to an element.
     fn within(self, frame: &'s Frame<'s, 'a>) -> Self {
         Self { element: Some(frame), ..self }
     }

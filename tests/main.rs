@@ -6,6 +6,10 @@ mod support;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod manual;
+#[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod trials;
 #[cfg(test)]
 mod ui;

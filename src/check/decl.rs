@@ -4,7 +4,6 @@ use super::Checker;
 use super::errors;
 use super::literal::{bound_of_param, literal_number, literal_type};
 use super::names::{ParamEntry, RuleEntry};
-use super::not_yet;
 use super::possible::Possible;
 use super::scope::Scope;
 use crate::ast::{
@@ -90,7 +89,6 @@ impl Checker<'_> {
             let mut sound = self.is_sound(|checker| checker.check_rule_decl(scope, decl));
             if sound {
                 self.warn_if_it_never_fails(decl);
-                sound = self.is_sound(|checker| checker.report_all(not_yet::in_rule(decl)));
             }
             if let Some(entry) = self.names.rules.get_mut(index) {
                 entry.sound &= sound;
@@ -108,9 +106,6 @@ impl Checker<'_> {
                 checker.check_condition(scope, when, "after `when` stands a condition");
             }
         });
-        if sound {
-            sound = self.is_sound(|checker| checker.report_all(not_yet::in_policy(decl)));
-        }
         if let Some(entry) = self.names.policies.get_mut(index) {
             entry.sound &= sound;
         }
@@ -129,9 +124,6 @@ impl Checker<'_> {
                 checker.report(errors::empty_gate(decl));
             }
         });
-        if sound {
-            sound = self.is_sound(|checker| checker.report_all(not_yet::in_gate(decl)));
-        }
         if let Some(entry) = self.names.gates.get_mut(index) {
             entry.rungs = rungs;
             entry.sound &= sound;

@@ -201,6 +201,10 @@ impl<'a> Evaluator<'a> {
         };
         let rest = FieldPath { steps: steps.to_vec(), name: path.name.clone() };
         let item = |element: &'a Located| {
+            let of = match &element.value {
+                Value::Record(record) => Some(record),
+                Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+            };
             let value = match &element.value {
                 Value::Record(record) if rest.steps.is_empty() => ItemValue::Record(record),
                 Value::Record(record) => {
@@ -211,7 +215,7 @@ impl<'a> Evaluator<'a> {
                     ItemValue::Evidence(eval_value(&element.value))
                 }
             };
-            Item { value, at, span: Some(element.span) }
+            Item { value, of, at, span: Some(element.span) }
         };
         List {
             items: elements.iter().map(item).collect(),

@@ -8,6 +8,7 @@ use super::{Evaluator, Evidence, Frame, Item, ItemValue, List, Scope};
 use crate::ast::{Arg, Expr};
 use crate::builtins::{Builtin, counting, numbers};
 use crate::evidence::{Amount, ReasonKind, Reasons, Truth, Word};
+use crate::program::Target;
 use crate::types::Type;
 use crate::value::{Number, Value};
 
@@ -58,7 +59,7 @@ impl<'a> Evaluator<'a> {
         let key_field = self.key_field(&arg.value);
         // Newest first, so that a key counts once and newest; turned round at the end.
         for at in window.snapshots.rev() {
-            let then = Scope { moment: self.moment_of(at, scope.moment.judged), element: scope.element };
+            let then = Scope::at(self.moment_of(at, scope.moment.judged));
             let evidence = self.eval(&arg.value, then);
             if evidence.is_unknown() && (pooled || self.is_field(&arg.value)) {
                 list.open.get_or_insert_default().merge(&evidence.reasons());
@@ -78,7 +79,7 @@ impl<'a> Evaluator<'a> {
             } else {
                 let span = self.span_of(&arg.value, then);
                 list.span = list.span.or(span);
-                list.items.push(Item { value: ItemValue::Evidence(evidence), at, span });
+                list.items.push(Item { value: ItemValue::Evidence(evidence), of: None, at, span });
             }
         }
         list.items.reverse();
@@ -121,13 +122,39 @@ impl<'a> Evaluator<'a> {
     /// yes.
     pub(super) fn conditions(&self, arg: &'a Arg, list: &List<'a>, scope: Scope<'_, 'a>) -> Vec<Truth> {
         let truth = |item: &Item<'a>| match (&arg.condition, &item.value) {
-            (Some(condition), _) => {
-                self.truth(condition, scope.within(&Frame { item, outer: scope.element }))
-            }
+            (Some(condition), _) => self.looking_at(arg, item, scope, |inside| self.truth(condition, inside)),
             (None, ItemValue::Evidence(Evidence::Truth(truth))) => truth.clone(),
             (None, ItemValue::Evidence(_) | ItemValue::Record(_)) => Truth::Yes,
         };
         list.items.iter().map(truth).collect()
+    }
+
+    /// Evaluates a `where` or `by` at an element. In `mean(outputs.edit_time where …)` that is the output, not its editing
+    /// time; behind a let it is what the let holds.
+    fn looking_at<T>(
+        &self,
+        arg: &'a Arg,
+        item: &Item<'a>,
+        scope: Scope<'_, 'a>,
+        f: impl FnOnce(Scope<'_, 'a>) -> T,
+    ) -> T {
+        match item.of {
+            Some(record) if self.is_path_to_values(&arg.value) => {
+                let whole = Item { value: ItemValue::Record(record), of: None, at: item.at, span: item.span };
+                f(scope.within(&Frame { item: &whole, outer: scope.element }))
+            }
+            Some(_) | None => f(scope.within(&Frame { item, outer: scope.element })),
+        }
+    }
+
+    fn is_path_to_values(&self, expr: &Expr) -> bool {
+        match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
+            Some(Target::Field(_) | Target::JudgedField(_) | Target::Element { .. }) => true,
+            Some(
+                Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+            )
+            | None => false,
+        }
     }
 
     /// The numbers that a condition picks; unknown where the pick or the number is.
@@ -165,8 +192,7 @@ impl<'a> Evaluator<'a> {
             if picks_before_grouping(builtin) && conditions.get(index) == Some(&Truth::No) {
                 continue;
             }
-            let key = self.eval(by, scope.within(&Frame { item, outer: scope.element }));
-            match Key::of(&key) {
+            match self.looking_at(arg, item, scope, |inside| Key::of(&self.eval(by, inside))) {
                 Ok(key) => groups.entry(key).or_default().push(index),
                 Err(reasons) => return unknown(&reasons),
             }
@@ -175,6 +201,7 @@ impl<'a> Evaluator<'a> {
             let newest = members.last().and_then(|index| list.items.get(*index));
             Item {
                 value: ItemValue::Evidence(reduce(members)),
+                of: None,
                 at: newest.map_or(scope.moment.at, |item| item.at),
                 span: newest.and_then(|item| item.span),
             }

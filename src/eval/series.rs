@@ -154,7 +154,7 @@ impl<'a> Evaluator<'a> {
 
     /// An expression as at another snapshot.
     fn at(&self, expr: &'a Expr, at: usize, scope: Scope<'_, 'a>) -> Evidence<'a> {
-        self.eval(expr, Scope { moment: self.moment_of(at, scope.moment.judged), element: scope.element })
+        self.eval(expr, Scope::at(self.moment_of(at, scope.moment.judged)))
     }
 
     fn no_earlier(&self, ty: &Type, at: usize) -> Evidence<'a> {
@@ -252,10 +252,6 @@ impl<'a> Evaluator<'a> {
             };
             Run::extend(before, at, &truth, gap.as_ref())
         };
-        if scope.element.is_some() {
-            // What an element says cannot be remembered for the next element.
-            return (0..=at).fold(Run::default(), |run, at| extend(&run, at));
-        }
         let key = (condition.id, if self.looks_at_judged(condition) { judged } else { usize::MAX });
         // Taken out while it grows: the condition may itself look at runs, never at this one.
         let mut known = self.runs.borrow_mut().remove(&key).unwrap_or_default();

@@ -25,8 +25,7 @@ use crate::text::{pad, visible, width, wrap};
 pub fn render(judgement: &Judgement, style: Style) -> String {
     let mut page = Page { out: String::new(), style };
     for diagnostic in in_order(&judgement.diagnostics) {
-        page.draw(diagnostic.severity.as_str(), diagnostic, &judgement.sources);
-        page.footer("help", diagnostic.help.as_deref());
+        page.diagnostic(diagnostic, &judgement.sources);
         page.blank();
     }
     let workflows = &judgement.report.workflows;
@@ -51,6 +50,13 @@ pub fn render(judgement: &Judgement, style: Style) -> String {
         page.blank();
     }
     page.line(&summary::sentence(judgement));
+    page.out
+}
+
+/// One diagnostic, with its help.
+pub fn draw(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+    let mut page = Page { out: String::new(), style };
+    page.diagnostic(diagnostic, sources);
     page.out
 }
 
@@ -179,6 +185,11 @@ impl Page {
         }
         self.footer(if undecided { "would decide" } else { "would pass" }, rule.would_pass.as_deref());
         self.footer("help", rule.help.as_deref());
+    }
+
+    fn diagnostic(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) {
+        self.draw(diagnostic.severity.as_str(), diagnostic, sources);
+        self.footer("help", diagnostic.help.as_deref());
     }
 
     /// The headline of a diagnostic and the places it labels.
