@@ -148,6 +148,23 @@ fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagn
     diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
 }
 
+/// Policies that were read and checked.
+#[derive(Debug)]
+pub struct Compiled {
+    pub program: Program,
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: SourceMap,
+}
+
+/// Reads and checks policy files alone.
+pub fn read_policies(policies: Vec<TextFile>) -> Compiled {
+    let mut sources = SourceMap::default();
+    let mut diagnostics = Vec::new();
+    let (_, program) = compile(policies, &mut sources, &mut diagnostics);
+    in_order(&mut diagnostics, &sources);
+    Compiled { program, diagnostics, sources }
+}
+
 /// What came of the `test` blocks of some policy files.
 #[derive(Debug)]
 pub struct Tested {
