@@ -4,6 +4,7 @@
 
 mod check;
 mod find;
+mod history;
 mod read;
 mod terminal;
 
@@ -25,6 +26,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    History(history::HistoryArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -39,6 +41,7 @@ pub fn run() -> ExitCode {
     };
     match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::History(args) => history::run(&args),
     }
 }
 

@@ -12,9 +12,10 @@ use crate::code::Code;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::eval::{Judged, judge_workflow};
+use crate::history::history_of;
 use crate::parse::parse;
 use crate::program::Program;
-use crate::report::{Decision, DiagnosticReport, Outcome, Report, Summary, VERSION, WorkflowReport};
+use crate::report::{Decision, DiagnosticReport, History, Outcome, Report, Summary, VERSION, WorkflowReport};
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
 use crate::suite::{self, Trial};
@@ -115,11 +116,53 @@ pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
     Judgement { report, diagnostics, sources, exit }
 }
 
+/// What came of looking back.
+#[derive(Debug)]
+pub struct LookBack {
+    pub history: History,
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: SourceMap,
+    /// 0, or 2 if something could not be judged.
+    pub exit: u8,
+}
+
+/// Judges each snapshot as it would have been judged on its own day.
+pub fn history(inputs: Inputs, options: &Options) -> LookBack {
+    let Loaded { program, sources, workflows, as_of, mut diagnostics } = load(inputs, options);
+    let readable: Vec<&Series> = workflows.iter().filter_map(|workflow| workflow.series.as_ref()).collect();
+    let workflows: Vec<_> =
+        readable.into_par_iter().map(|series| history_of(&program, &sources, series)).collect();
+    if !has_errors(&diagnostics) && (program.rules.is_empty() || workflows.is_empty()) {
+        diagnostics.extend(nothing_judged(&program, &[]));
+    }
+    let found = in_order(&mut diagnostics, &sources);
+    let exit = if has_errors(&diagnostics) { 2 } else { 0 };
+    let history = History { version: VERSION, as_of: as_of.to_string(), workflows, diagnostics: found };
+    LookBack { history, diagnostics, sources, exit }
+}
+
 /// Sorts diagnostics by file and place, and gives them as the report has them.
 fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<DiagnosticReport> {
     diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
     diagnostics.dedup();
     diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
+}
+
+/// Policies that were read and checked.
+#[derive(Debug)]
+pub struct Compiled {
+    pub program: Program,
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: SourceMap,
+}
+
+/// Reads and checks policy files alone.
+pub fn read_policies(policies: Vec<TextFile>) -> Compiled {
+    let mut sources = SourceMap::default();
+    let mut diagnostics = Vec::new();
+    let (_, program) = compile(policies, &mut sources, &mut diagnostics);
+    in_order(&mut diagnostics, &sources);
+    Compiled { program, diagnostics, sources }
 }
 
 /// What came of the `test` blocks of some policy files.

@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
+pub mod manual;
 
 /// What the place that is written to can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

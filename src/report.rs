@@ -165,6 +165,49 @@ pub struct Threshold {
     pub from: String,
 }
 
+/// What `history` shows; the same version as the report.
+#[derive(Clone, Debug, Serialize)]
+pub struct History {
+    pub version: u32,
+    /// The last day that is looked at.
+    pub as_of: String,
+    /// By name.
+    pub workflows: Vec<WorkflowHistory>,
+    pub diagnostics: Vec<DiagnosticReport>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkflowHistory {
+    pub workflow: String,
+    /// One for each snapshot, by date.
+    pub days: Vec<DayReport>,
+    /// The numbers that change along the series.
+    #[serde(skip)]
+    pub metrics: Vec<Metric>,
+}
+
+/// A snapshot as it was judged on its own day.
+#[derive(Clone, Debug, Serialize)]
+pub struct DayReport {
+    pub date: String,
+    pub stage: Option<String>,
+    pub asks: Option<String>,
+    pub decision: Decision,
+    /// The rules that failed, and bear on the decision or warn.
+    pub failed: Vec<String>,
+    pub undecided: Vec<String>,
+}
+
+/// The course of a number, for the human form.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    pub name: String,
+    pub first: String,
+    pub last: String,
+    /// One for each snapshot; only for drawing.
+    pub values: Vec<Option<f64>>,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct DiagnosticReport {
     pub code: &'static str,

@@ -121,3 +121,32 @@ fn the_documents_policies_are_sound() {
     }
     assert!(seen > 3, "only {seen} policies were found");
 }
+
+/// The line of `docs/policies.md` below which everything is made from the pack.
+const MADE: &str = "<!-- From here on this file is made from policies/: `just bless` writes it. -->\n";
+
+#[test]
+fn the_shipped_policies_are_in_the_manual() {
+    let pack = tollgate::builtin::FILES
+        .iter()
+        .map(|(name, text)| text_file(&tollgate::builtin::file_name(name), text));
+    let compiled = tollgate::engine::read_policies(pack.collect());
+    assert!(compiled.diagnostics.is_empty(), "{:#?}", compiled.diagnostics);
+    let path = root().join("docs/policies.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, made) = text.split_once(MADE).expect("docs/policies.md has its mark");
+    let now = format!("\n{}", tollgate::render::manual::render(&compiled.program, &compiled.sources));
+    if std::env::var_os("TOLLGATE_BLESS").is_some() {
+        std::fs::write(&path, [head, MADE, &now].concat()).unwrap();
+        return;
+    }
+    assert_eq!(made, now, "docs/policies.md is not current: run `just bless` and read the difference");
+    for rule in &compiled.program.rules {
+        let short = rule.name.split_once('.').expect("policy.rule").1;
+        assert!(
+            head.contains(&format!("`{short}`")),
+            "the table of the subjects does not name `{}`",
+            rule.name
+        );
+    }
+}

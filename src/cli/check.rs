@@ -38,7 +38,7 @@ pub(super) struct CheckArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people
     Human,
     /// For programs: the versioned report
@@ -50,7 +50,7 @@ enum Deny {
     Warnings,
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, String> {
     parse_date(text).ok_or_else(|| "not a date of the calendar, written like 2026-11-02".to_owned())
 }
 
@@ -78,7 +78,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
 }
 
 /// The day in UTC. This is the only place that asks for the time.
-fn today() -> Option<Date> {
+pub(super) fn today() -> Option<Date> {
     let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_secs()).ok()?,
         Err(before) => -i64::try_from(before.duration().as_secs()).ok()?,

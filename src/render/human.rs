@@ -4,7 +4,10 @@
 //! neither move the cursor nor pass for a command to the build server that shows the log. Draws only what the
 //! [`Judgement`] holds; it decides nothing.
 
+mod history;
 mod summary;
+
+pub use history::render_history;
 
 use std::fmt::Write;
 

@@ -4,14 +4,15 @@
 
 use std::fmt::Write;
 
-use crate::report::Report;
+use serde::Serialize;
+
 use crate::text::is_hidden;
 
 /// Pretty JSON with a line end. Hidden characters are escaped, so that the text can be shown on a terminal.
 ///
 /// # Errors
 /// If the report cannot be serialised, which the plain data it is made of gives no reason for.
-pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+pub fn render(report: &impl Serialize) -> Result<String, serde_json::Error> {
     let json = serde_json::to_string_pretty(report)?;
     let mut out = String::with_capacity(json.len() + 1);
     for c in json.chars() {
@@ -32,7 +33,7 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{DiagnosticReport, Summary, VERSION};
+    use crate::report::{DiagnosticReport, Report, Summary, VERSION};
 
     #[test]
     fn hidden_characters_survive_and_are_not_printed() {

@@ -69,6 +69,11 @@ impl Columns {
     }
 }
 
+/// The decision in its colour, as wide as the widest.
+pub(super) fn decision(decision: Decision, style: Style) -> String {
+    paint(&pad(decision.as_str(), "continue".len()), color(decision), style)
+}
+
 /// `pilot`, or `pilot → expanded` for a workflow that asks.
 fn stage(workflow: &WorkflowReport, style: Style) -> String {
     let stage = workflow.stage.as_deref().unwrap_or("");
