@@ -4,6 +4,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `CASE.gate`, `CASE.2.gate` | policies |
+//! | `CASE.test.gate` | `test` blocks, which are then run instead of a judgement |
 //! | `CASE.yaml`, `CASE.2.yaml`, … | snapshots; without any, the policies are only checked |
 //! | `CASE.rollout.yaml` | standing facts |
 //! | `CASE.config.yaml` | the configuration |
@@ -11,10 +12,10 @@
 //!
 //! Marks are comments at the end of the line that they speak of. `# error: [T201]`, `# warning: […]` and `# note: […]`
 //! expect a diagnostic whose first label is on that line; `# error: [T319] in FILE:LINE` one somewhere else, and
-//! `# error: [T506] nowhere` one without a label. `# fail: RULE` and `# undecided: RULE` expect a rule of some workflow to be
-//! judged so for what is on that line. `# decision: hold`, on a line that names a workflow,
-//! expects that decision. All of them hold both ways: what is not marked must not be. A line `# as of: 2026-01-05` sets the day of judgement, `# workflow: NAME` judges that one
-//! alone, `# deny: warnings` denies them.
+//! `# error: [T506] nowhere` one without a label. In a policy, `# fail: RULE` and `# undecided: RULE` expect a rule to be judged
+//! so for what is on that line, of whichever workflow; on a line that names a workflow, `# decision: hold`, `# fail: A, B` and
+//! `# undecided: C` say what is expected of it. All of them hold both ways: what is not marked must not be. A line
+//! `# as of: 2026-01-05` sets the day of judgement, `# workflow: NAME` judges that one alone, `# deny: warnings` denies them.
 //!
 //! `TOLLGATE_BLESS=1` writes the snapshots, `TOLLGATE_CASE=aggregate/` runs the cases whose path contains that.
 
@@ -22,9 +23,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tollgate::diagnostic::Label;
-use tollgate::engine::{Inputs, Judgement, Options, TextFile, judge};
-use tollgate::render::{Style, human::render};
+use tollgate::diagnostic::{Diagnostic, Label};
+use tollgate::engine::{Inputs, Judgement, Options, TextFile, judge, test};
+use tollgate::render::Style;
+use tollgate::render::human::{draw, render};
 use tollgate::report::Outcome;
 use tollgate::source::SourceMap;
 use tollgate::value::{Date, parse_date};
@@ -33,6 +35,9 @@ use crate::support::{files_under, relative, root};
 
 /// What `today` is for every case.
 const TODAY: Date = Date::constant(2026, 1, 5);
+
+/// How reports are shown: the same everywhere.
+const STYLE: Style = Style { color: false, unicode: true, width: 100 };
 
 /// One expectation, or one thing that happened: shown as it is written in a mark, with its place.
 type Marks = BTreeSet<String>;
@@ -87,6 +92,30 @@ impl Case {
         }
     }
 
+    fn has_tests(&self) -> bool {
+        self.policies.iter().any(|path| file_name(path).ends_with(".test.gate"))
+    }
+
+    /// Runs the `test` blocks: what was found, and how it is shown.
+    fn test(&self) -> (Marks, String) {
+        let tested = test(self.policies.iter().map(|path| text_file(path)).collect());
+        let (mut marks, mut report) = (Marks::new(), String::new());
+        let mut note = |diagnostics: &[Diagnostic], report: &mut String| {
+            for diagnostic in diagnostics {
+                marks.insert(diagnosed(diagnostic, &tested.sources));
+                report.push_str(&draw(diagnostic, &tested.sources, STYLE));
+                report.push('\n');
+            }
+        };
+        note(&tested.diagnostics, &mut report);
+        for trial in &tested.trials {
+            let passed = if trial.diagnostics.is_empty() { "passed" } else { "FAILED" };
+            report.push_str(&format!("{passed}: {}\n", trial.title));
+            note(&trial.diagnostics, &mut report);
+        }
+        (marks, report)
+    }
+
     fn judge(&self) -> Judgement {
         let read = |paths: &[PathBuf]| paths.iter().map(|path| text_file(path)).collect();
         let mut sources = SourceMap::default();
@@ -134,13 +163,15 @@ fn expected(file: &str, text: &str) -> Marks {
                         marks.insert(format!("{place}: {kind}: [{code}]"));
                     }
                 }
-                "fail" | "undecided" => {
-                    marks.insert(format!("{file}:{}: {kind}: {rest}", index + 1));
-                }
-                "decision" => {
-                    let named = line.split_once("workflow:").map_or("", |(_, name)| name);
-                    let name = named.split([',', '}', '#']).next().unwrap_or("").trim();
-                    marks.insert(format!("workflow {name}: decision: {rest}"));
+                "fail" | "undecided" | "decision" => {
+                    let named = line.split_once("workflow:").map(|(_, name)| name.split([',', '}', '#']));
+                    let subject = match named.and_then(|mut parts| parts.next()) {
+                        Some(name) => format!("workflow {}", name.trim()),
+                        None => format!("{file}:{}", index + 1),
+                    };
+                    for word in rest.split(", ") {
+                        marks.insert(format!("{subject}: {kind}: {word}"));
+                    }
                 }
                 _ => {}
             }
@@ -149,33 +180,42 @@ fn expected(file: &str, text: &str) -> Marks {
     marks
 }
 
-fn place(judgement: &Judgement, label: &Label) -> String {
-    let (line, _) = judgement.sources.line_column(label.span);
-    format!("{}:{line}", judgement.sources.name(label.span.file))
+fn place(label: &Label, sources: &SourceMap) -> String {
+    let (line, _) = sources.line_column(label.span);
+    format!("{}:{line}", sources.name(label.span.file))
 }
 
-/// What happened, in the form of marks.
+/// A diagnostic as a mark.
+fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let first = diagnostic.labels.first();
+    let place = first.map_or_else(|| "nowhere".to_owned(), |label| place(label, sources));
+    format!("{place}: {}: [{}]", diagnostic.severity.as_str(), diagnostic.code)
+}
+
+/// What a judgement found, in the form of marks.
 fn found(judgement: &Judgement) -> Marks {
-    let diagnostics = judgement.diagnostics.iter().map(|diagnostic| {
-        let place =
-            diagnostic.labels.first().map_or_else(|| "nowhere".to_owned(), |label| place(judgement, label));
-        format!("{place}: {}: [{}]", diagnostic.severity.as_str(), diagnostic.code)
-    });
-    let workflows = &judgement.report.workflows;
-    let findings = workflows.iter().flat_map(|workflow| &workflow.rules).filter_map(|rule| {
-        let kind = match rule.outcome {
-            Outcome::Fail => "fail",
-            Outcome::Undecided => "undecided",
-            Outcome::Pass | Outcome::NotApplicable | Outcome::Waived | Outcome::Off => return None,
-        };
-        let name = rule.rule.rsplit('.').next().unwrap_or(&rule.rule);
-        let place = rule.labels.first().map_or_else(|| "nowhere".to_owned(), |label| place(judgement, label));
-        Some(format!("{place}: {kind}: {name}"))
-    });
-    let decisions = workflows
-        .iter()
-        .map(|workflow| format!("workflow {}: decision: {}", workflow.workflow, workflow.decision.as_str()));
-    diagnostics.chain(findings).chain(decisions).collect()
+    let diagnostics =
+        judgement.diagnostics.iter().map(|diagnostic| diagnosed(diagnostic, &judgement.sources));
+    let mut marks: Marks = diagnostics.collect();
+    for workflow in &judgement.report.workflows {
+        let subject = format!("workflow {}", workflow.workflow);
+        marks.insert(format!("{subject}: decision: {}", workflow.decision.as_str()));
+        for rule in &workflow.rules {
+            let kind = match rule.outcome {
+                Outcome::Fail => "fail",
+                Outcome::Undecided => "undecided",
+                Outcome::Pass | Outcome::NotApplicable | Outcome::Waived | Outcome::Off => continue,
+            };
+            let name = rule.rule.rsplit('.').next().unwrap_or(&rule.rule);
+            marks.insert(format!("{subject}: {kind}: {name}"));
+            // A built-in rule has no line of a policy.
+            let place = rule.labels.first().map(|label| place(label, &judgement.sources));
+            if let Some(place) = place.filter(|place| place.contains(".gate:")) {
+                marks.insert(format!("{place}: {kind}: {name}"));
+            }
+        }
+    }
+    marks
 }
 
 /// The lines that differ, as a person would mark them; lines that both have are left out.
@@ -194,9 +234,14 @@ fn difference(expected: &str, found: &str) -> String {
 }
 
 fn run(case: &Case, bless: bool, problems: &mut String) {
-    let judgement = case.judge();
+    let (found, report) = if case.has_tests() {
+        case.test()
+    } else {
+        let judgement = case.judge();
+        let report = render(&judgement, STYLE);
+        (found(&judgement), format!("{}\nexit {}\n", report.trim_end(), judgement.exit))
+    };
     let expected: Marks = case.files().flat_map(|path| expected(&file_name(path), &lossy(path))).collect();
-    let found = found(&judgement);
     let mut complain = |problem: String| problems.push_str(&format!("{problem}\n"));
     let name = relative(&case.stem);
     for missing in expected.difference(&found) {
@@ -206,8 +251,6 @@ fn run(case: &Case, bless: bool, problems: &mut String) {
         complain(format!("{name}: happened, but is not marked: {unmarked}"));
     }
 
-    let report = render(&judgement, Style { color: false, unicode: true, width: 100 });
-    let report = format!("{}\nexit {}\n", report.trim_end(), judgement.exit);
     let path = case.stem.with_extension("snap");
     let blessed = fs::read_to_string(&path).unwrap_or_default();
     if blessed == report {
@@ -242,7 +285,7 @@ fn every_case_is_as_it_is_marked_and_blessed() {
 #[test]
 fn marks_are_read_as_documented() {
     let text = "a # error: [T201] [T203] # fail: slow\n# error: [T319] in b.yaml:3\n# warning: [T506] nowhere\n\
-                - { workflow: x, date: 1 } # decision: hold\n";
+                - { workflow: x, date: 1 } # decision: hold # fail: slow, far\n";
     let marks: Vec<_> = expected("a.gate", text).into_iter().collect();
     assert_eq!(
         marks,
@@ -253,6 +296,8 @@ fn marks_are_read_as_documented() {
             "b.yaml:3: error: [T319]",
             "nowhere: warning: [T506]",
             "workflow x: decision: hold",
+            "workflow x: fail: far",
+            "workflow x: fail: slow",
         ]
     );
 }
