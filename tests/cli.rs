@@ -259,6 +259,48 @@ fn a_file_that_may_not_be_read_is_an_error() {
     assert_eq!(workflow(&repository.report(), "sound")["decision"], "continue");
 }
 
+/// The codes of all diagnostics of a report.
+fn codes(report: &Value) -> Vec<&str> {
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    diagnostics.iter().map(|diagnostic| diagnostic["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn what_cannot_be_found_or_is_too_large_has_a_code() {
+    let cases: &[(&str, &str, &[(&str, &str)])] = &[
+        ("T503", "policies: [policies/]", &[("policies/a.gate", POLICY)]),
+        ("T504", "policies: []", &[("rollouts/a.yaml", "{ workflow: a, date: 2026-01-05 }")]),
+        ("T504", "policies: [policies/]", &[("policies/a.test.gate", "")]),
+        ("T506", "policies: [polices/]", &[("policies/a.gate", POLICY)]),
+        ("T503", "snapshots: nowhere/*.yaml", &[("policies/a.gate", POLICY)]),
+        ("T507", "policies: [builtin:vocabluary]", &[]),
+    ];
+    for (code, config, files) in cases {
+        let repository = Repository::new("not_found");
+        repository.file("tollgate.yaml", config);
+        for (name, text) in *files {
+            repository.file(name, text);
+        }
+        let report = repository.report();
+        assert!(codes(&report).contains(code), "{code}: {config}: {:?}", codes(&report));
+        assert_eq!(repository.check(&[]).code, 2, "{code}");
+    }
+
+    let repository = Repository::with_policy("too_large");
+    repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    repository.snapshot("long", &format!("ok: true # {}", "-".repeat(5 << 20)));
+    repository.snapshot("wrong", &format!("outputs:\n{}", "  - { edit_time: much }\n".repeat(120)));
+    repository.file("policies/long.gate", format!("# {}", "-".repeat(2 << 20)));
+    repository.file("policies/noise.gate", [0xff, 0xfe]);
+    let report = repository.report();
+    // A snapshot and a policy that are too large, a policy that is not text, and errors beyond those that are shown.
+    for code in ["T303", "T111", "T505", "T322"] {
+        assert!(codes(&report).contains(&code), "{code}: {:?}", codes(&report));
+    }
+    assert_eq!(workflow(&report, "long")["decision"], "error");
+    assert_eq!(workflow(&report, "wrong")["decision"], "error");
+}
+
 #[test]
 fn every_mistake_of_a_policy_is_shown_in_one_run() {
     let repository = Repository::new("every_mistake");
