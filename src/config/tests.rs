@@ -148,7 +148,7 @@ fn hostile_files_end_soon_in_a_clear_error() {
         let start = Instant::now();
         let outcome = run(&text);
         let crop: String = text.chars().take(20).collect();
-        assert!(start.elapsed() < Duration::from_secs(5), "{crop} {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(10), "{crop} {:?}", start.elapsed());
         assert!(outcome.problems[0].contains(expected), "{crop}: {}", outcome.problems[0]);
     }
 }

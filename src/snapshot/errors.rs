@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::snapshot::limits::{MAX_ALIAS_NODES, MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_UNDECLARED};
+use crate::snapshot::limits::{
+    MAX_ALIAS_NODES, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, MAX_UNDECLARED,
+};
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::scalar::Scalar;
 use crate::snapshot::tree::{Content, Node};
@@ -45,6 +47,12 @@ pub(super) fn control_character(span: Span, character: char) -> Diagnostic {
 pub(super) fn file_too_large(file: FileId, bytes: usize) -> Diagnostic {
     let message = format!("this file has {bytes} bytes; snapshots have at most {MAX_BYTES}");
     Diagnostic::error(Code::T303, message).label(Span::new(file, 0..0), "it is not read").help("split it")
+}
+
+/// More documents than [`MAX_DOCUMENTS`].
+pub(super) fn too_many_documents(span: Span) -> Diagnostic {
+    let message = format!("this file has more than {MAX_DOCUMENTS} documents");
+    Diagnostic::error(Code::T303, message).label(span, "it is not read further").help("split it")
 }
 
 /// More nodes than [`MAX_NODES`].

@@ -4,6 +4,8 @@
 
 /// Bytes of a file.
 pub const MAX_BYTES: usize = 4 << 20;
+/// Documents of a file, empty ones included.
+pub const MAX_DOCUMENTS: usize = 1_000;
 /// Keys and values of a document, those of aliases not counted.
 pub const MAX_NODES: u32 = 200_000;
 /// Values that the aliases of a file stand for, all together.

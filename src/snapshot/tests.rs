@@ -745,8 +745,9 @@ fn hostile_files_end_soon_in_a_clear_error() {
         ("k: &k [*k, *k]\n".to_owned(), "T304"),
         ("#".repeat(5 << 20), "T303"),
         ("\u{fffd}\u{1}\u{2}".repeat(100_000), "T302"),
-        ("---\n".repeat(900_000), "T319"),
-        ("--- x\n".repeat(600_000), "T306"),
+        ("---\n".repeat(900), "T319"),
+        ("---\n".repeat(900_000), "T303"),
+        ("--- x\n".repeat(600_000), "T303"),
         ((0..100_000).map(|at| format!("adoptio{at}: 1\n")).collect(), "T303"),
         ("a: 1\n".repeat(90_000), "T305"),
         (format!("{}: 1\n", "adoption".repeat(100)), "T314"),
@@ -761,8 +762,8 @@ fn hostile_files_end_soon_in_a_clear_error() {
         let start = Instant::now();
         let outcome = run(&[("f/a.yaml", &text), ("g/b.yaml", HEAD)]);
         let crop: String = text.chars().take(20).collect();
-        // Ten times what the slowest takes without optimisation.
-        assert!(start.elapsed() < Duration::from_secs(5), "{crop}: {:?}", start.elapsed());
+        // Each takes well under a second; a machine may be busy.
+        assert!(start.elapsed() < Duration::from_secs(10), "{crop}: {:?}", start.elapsed());
         let codes: Vec<&str> = outcome.diagnostics.iter().map(|d| d.code.as_str()).collect();
         assert!(codes.contains(&code), "{crop}: {:?}", outcome.lines());
         assert!(outcome.names().ends_with("w 1"), "{crop}");
@@ -860,10 +861,44 @@ proptest! {
     ) {
         let text = parts.concat();
         let outcome = run(&[("f/a.yaml", &text), ("f/rollout.yaml", &text)]);
+        let errors = outcome.diagnostics.iter().any(|d| d.severity == Severity::Error);
+        prop_assert_eq!(errors, outcome.workflows.iter().any(|workflow| workflow.series.is_none()));
         for diagnostic in &outcome.diagnostics {
             for label in &diagnostic.labels {
                 prop_assert!(outcome.sources.get(label.span.file).unwrap().text.get(label.span.range()).is_some());
             }
+        }
+    }
+
+    #[test]
+    fn quoted_texts_are_found_where_they_are_written(
+        texts in proptest::collection::vec(("[a-zü漢\u{1F600}0-9 '\"\\\\:#{}-]{0,12}", any::<bool>()), 1..6),
+        bom: bool, crlf: bool, flow: bool,
+    ) {
+        let quote = |text: &str, double: bool| match double {
+            true => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+            false => format!("'{}'", text.replace('\'', "''")),
+        };
+        let written: Vec<String> = texts.iter().map(|(text, double)| quote(text, *double)).collect();
+        let steps = if flow {
+            format!(" [{}]", written.join(", "))
+        } else {
+            written.iter().map(|text| format!("\n  - {text}")).collect()
+        };
+        let mut text = format!("{HEAD}plan:\n  contact: ü\n  steps:{steps}\n");
+        if bom {
+            text.insert(0, '\u{feff}');
+        }
+        if crlf {
+            text = text.replace('\n', "\r\n");
+        }
+        let outcome = run(&[("f/a.yaml", &text)]);
+        let Value::Record(plan) = &outcome.value("plan").unwrap().value else { panic!() };
+        let Value::List(steps) = &plan.fields[1].as_ref().unwrap().value else { panic!() };
+        prop_assert_eq!(steps.len(), texts.len());
+        for ((step, written), (text, _)) in steps.iter().zip(&written).zip(&texts) {
+            prop_assert_eq!(outcome.sources.text(step.span), written);
+            prop_assert_eq!(&step.value, &Value::Text(text.as_str().into()));
         }
     }
 

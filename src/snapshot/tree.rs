@@ -10,7 +10,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 
 use crate::diagnostic::Diagnostic;
 use crate::snapshot::errors;
-use crate::snapshot::limits::{MAX_ALIAS_NODES, MAX_DEPTH, MAX_NODES};
+use crate::snapshot::limits::{MAX_ALIAS_NODES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES};
 use crate::snapshot::problems::Problems;
 use crate::snapshot::syntax;
 use crate::source::{FileId, Span};
@@ -189,6 +189,9 @@ impl<'t> Builder<'t> {
         match event {
             Event::DocumentStart(_, version) => {
                 self.inside = true;
+                if self.tree.documents.len() >= MAX_DOCUMENTS {
+                    return Err(errors::too_many_documents(span));
+                }
                 self.errors_before = problems.errors();
                 if let Some(version) = version.filter(|v| (v.major, v.minor) != (1, 2)) {
                     problems.push(errors::yaml_version(span, version.major, version.minor));
