@@ -236,6 +236,7 @@ fn write_series(
             format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
         return Err(Box::new(problem(message, short.span, "one value a snapshot, or a single one for all")));
     }
+    let mut keys = 0;
     for index in 0..length {
         let day = day_number(start) + days * i64::try_from(index).unwrap_or(i64::MAX);
         let Some(date) = date_of_day(day) else {
@@ -248,7 +249,7 @@ fn write_series(
             let value = assign.values.get(index).or_else(|| assign.values.first());
             let path: Vec<&str> = assign.path.iter().map(|name| &*name.text).collect();
             let ty = field_type(&vocabulary.snapshot, &path);
-            if let Some(text) = value.and_then(|value| yaml_of(value, ty, sources)) {
+            if let Some(text) = value.and_then(|value| yaml_of(value, ty, sources, &mut keys)) {
                 root.set(&path, text);
             }
         }
@@ -301,8 +302,9 @@ fn field_type<'v>(record: &'v RecordType, path: &[&str]) -> Option<&'v Type> {
     }
 }
 
-/// A given value in flow style; none where it is missing.
-fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap) -> Option<String> {
+/// A given value in flow style; none where it is missing. `keys` counts those that were generated for the whole series:
+/// a window that pools snapshots would take elements of one key for one.
+fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut usize) -> Option<String> {
     match &value.kind {
         TestValueKind::Missing => None,
         TestValueKind::Word(name) => Some(name.text.to_string()),
@@ -310,11 +312,11 @@ fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap) -> Option<
         TestValueKind::Literal(_) => Some(sources.text(value.span).to_owned()),
         TestValueKind::Record(fields) => {
             let record = ty.and_then(record_of);
-            let field = |(name, value): &(Name, TestValue)| {
+            let mut field = |(name, value): &(Name, TestValue)| {
                 let ty = record.and_then(|record| record.field(&name.text)).map(|(_, field)| &field.ty);
-                Some(format!("{}: {}", name.text, yaml_of(value, ty, sources)?))
+                Some(format!("{}: {}", name.text, yaml_of(value, ty, sources, keys)?))
             };
-            let fields: Vec<String> = fields.iter().filter_map(field).collect();
+            let fields: Vec<String> = fields.iter().filter_map(&mut field).collect();
             Some(format!("{{ {} }}", fields.join(", ")))
         }
         TestValueKind::List(elements) => {
@@ -323,16 +325,16 @@ fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap) -> Option<
                 Some(Type::List(element)) => Some(&**element),
                 _ => None,
             };
-            let write = |(index, element): (usize, &TestValue)| keyed(element, index, element_type, sources);
-            let elements: Vec<String> = repeated.enumerate().filter_map(write).collect();
+            let elements: Vec<String> =
+                repeated.filter_map(|element| keyed(element, element_type, sources, keys)).collect();
             Some(format!("[{}]", elements.join(", ")))
         }
     }
 }
 
 /// An element of a list, with a generated key where its type has one that it does not give.
-fn keyed(element: &TestValue, index: usize, ty: Option<&Type>, sources: &SourceMap) -> Option<String> {
-    let text = yaml_of(element, ty, sources)?;
+fn keyed(element: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut usize) -> Option<String> {
+    let text = yaml_of(element, ty, sources, keys)?;
     let key = ty.and_then(record_of).and_then(|record| record.fields.iter().find(|field| field.key));
     match (key, &element.kind) {
         (Some(key), TestValueKind::Record(fields))
@@ -340,7 +342,8 @@ fn keyed(element: &TestValue, index: usize, ty: Option<&Type>, sources: &SourceM
         {
             let rest = text.trim_start_matches('{').trim_start();
             let comma = if fields.is_empty() { "" } else { ", " };
-            Some(format!("{{ {}: {}{comma}{rest}", key.name, index + 1))
+            *keys += 1;
+            Some(format!("{{ {}: {keys}{comma}{rest}", key.name))
         }
         _ => Some(text),
     }
