@@ -20,3 +20,4 @@ pub mod builtins;
 pub mod program;
 
 pub mod check;
+pub mod parse;

@@ -1,0 +1,67 @@
+//! The text of a policy file -> its syntax tree, and what was not understood.
+//!
+//! The only place that knows pest. Must not know what names mean: that is the checker's business.
+
+mod decl;
+mod depth;
+mod errors;
+mod expected;
+mod expr;
+mod field;
+mod literal;
+mod recover;
+mod template;
+mod test;
+mod tokens;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::num::NonZeroUsize;
+
+use pest::Parser;
+
+use crate::ast::{ExprIds, File};
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Span};
+use tree::Builder;
+
+/// Bytes that a policy file may have: some 20,000 lines. Larger ones are refused unread.
+pub const MAX_POLICY_BYTES: usize = 1 << 20;
+
+/// How deep brackets, `if`s and operators may nest. The parser, the checker and the evaluator recurse once a level; at
+/// this depth each of them stays within the smallest stack that it is run on (2 MiB, a thread of the pool).
+pub const MAX_DEPTH: usize = 128;
+
+/// Steps that the parser may take in one text: far more than any text of [`MAX_POLICY_BYTES`] needs. A backstop only.
+const MAX_STEPS: usize = 500_000_000;
+
+#[derive(pest_derive::Parser)]
+#[grammar = "grammar/tollgate.pest"]
+struct Grammar;
+
+/// Reads a policy file.
+///
+/// Every declaration that is understood is in the tree, whatever else the file holds; one that is not is there as
+/// `Broken`, and an error says why. No expression of the tree is more than [`MAX_DEPTH`] levels high.
+pub fn parse(file: FileId, text: &str, ids: &mut ExprIds) -> (File, Vec<Diagnostic>) {
+    if text.len() > MAX_POLICY_BYTES {
+        let span = Span::new(file, 0..0);
+        return (File { id: file, items: Vec::new() }, vec![errors::too_large(span, text.len())]);
+    }
+    pest::set_call_limit(NonZeroUsize::new(MAX_STEPS));
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let (guarded, too_deep) = depth::blank_too_deep(text.get(start..).unwrap_or(""));
+    let mut builder = Builder::new(file, text, start, ids);
+    builder.report_too_deep(too_deep);
+    let items = match Grammar::parse(Rule::file, &guarded) {
+        Ok(pairs) => builder.build_file(pairs),
+        Err(_) => {
+            // The grammar's recovery takes any text, so this is a limit of the parser itself.
+            builder.report(errors::too_much(Span::new(file, 0..0)));
+            Vec::new()
+        }
+    };
+    (File { id: file, items }, builder.finish())
+}

@@ -1,0 +1,382 @@
+//! What the parser would have taken, as a person writes it, and the error that says so.
+//!
+//! Parses a stretch that is not understood once more, alone, and turns the parser's furthest failure into one of the
+//! messages of [`super::errors`]. Never shows the parser's own words.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use pest::Parser;
+use pest::error::{ErrorVariant, InputLocation};
+
+use super::tokens::{Token, TokenKind, Tokens};
+use super::tree::Builder;
+use super::{Grammar, Rule, errors};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+
+/// Alternatives that a message lists at most.
+const MAX_LISTED: usize = 5;
+
+/// Names only before a dot.
+const EFFECTS: [&str; 4] = ["note", "warn", "hold", "rollback"];
+
+/// No names at all.
+const RESERVED: [&str; 27] = [
+    "and",
+    "or",
+    "not",
+    "in",
+    "if",
+    "then",
+    "else",
+    "where",
+    "by",
+    "over",
+    "with",
+    "to",
+    "has",
+    "it",
+    "snapshot",
+    "true",
+    "false",
+    "when",
+    "require",
+    "rule",
+    "gate",
+    "let",
+    "param",
+    "policy",
+    "undecided",
+    "help",
+    "link",
+];
+
+/// Whether a word may not be used as a name that stands alone.
+pub(super) fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word) || EFFECTS.contains(&word)
+}
+
+/// Where the parser stopped: the token there, the one before it, and what it would have taken.
+struct Failure<'a> {
+    text: &'a str,
+    previous: Option<Token>,
+    /// None at the end of the file.
+    found: Option<Token>,
+    expected: Vec<Rule>,
+}
+
+impl Builder<'_> {
+    /// Reports why the stretch is no `alone`. Says nothing of a stretch that was too deep, as that was reported.
+    pub(super) fn explain(&mut self, alone: Rule, stretch: Range<usize>) {
+        if self.holds_too_deep(&stretch) {
+            return;
+        }
+        let diagnostic = self.explanation(alone, stretch);
+        self.report(diagnostic);
+    }
+
+    fn explanation(&self, alone: Rule, stretch: Range<usize>) -> Diagnostic {
+        let text = self.text.get(self.base..).unwrap_or("");
+        let Some(Err(error)) = text.get(stretch.clone()).map(|alone_text| Grammar::parse(alone, alone_text))
+        else {
+            return errors::not_understood(self.span(stretch));
+        };
+        let offset = match error.location {
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => stretch.start + at,
+        };
+        let expected = match error.variant {
+            ErrorVariant::ParsingError { positives, .. } => positives,
+            ErrorVariant::CustomError { .. } => Vec::new(),
+        };
+        let before = text.get(..offset).unwrap_or("");
+        let previous = Tokens::new(before, stretch.start).last();
+        let found = Tokens::new(text, offset).next();
+        let failure = Failure { text, previous, found, expected };
+        self.text_problem(&failure)
+            .or_else(|| self.name_problem(&failure))
+            .or_else(|| self.rule_problem(&failure, &stretch))
+            .unwrap_or_else(|| self.syntax_problem(&failure, &stretch))
+    }
+
+    fn text_problem(&self, failure: &Failure<'_>) -> Option<Diagnostic> {
+        let found = failure.found.as_ref()?;
+        if found.kind == (TokenKind::Text { closed: false }) {
+            // An odd quote may be the second of a pair whose first one ended the text before.
+            return Some(match &failure.previous {
+                Some(previous) if self.ends_in_braces(previous) => {
+                    errors::quote_in_interpolation(self.span(previous.range.clone()))
+                }
+                Some(_) | None => errors::unclosed_text(self.span(found.range.clone())),
+            });
+        }
+        let previous = failure.previous.as_ref()?;
+        let touching = previous.range.end == found.range.start;
+        (touching && self.ends_in_braces(previous))
+            .then(|| errors::quote_in_interpolation(self.span(previous.range.clone())))
+    }
+
+    /// Whether a text ends inside its `{…}`.
+    fn ends_in_braces(&self, token: &Token) -> bool {
+        let text = token.of(self.text.get(self.base..).unwrap_or("")).replace("\\{", "");
+        matches!(token.kind, TokenKind::Text { .. }) && text.rfind('{') > text.rfind('}')
+    }
+
+    fn name_problem(&self, failure: &Failure<'_>) -> Option<Diagnostic> {
+        let found = failure.found.as_ref()?;
+        let previous = failure.previous.as_ref();
+        if let Some(previous) = previous.filter(|previous| EFFECTS.contains(&previous.of(failure.text))) {
+            // Records may be called so: the parser went on to look for a record's brace.
+            if found.of(failure.text) == ":" {
+                let word = previous.of(failure.text);
+                return Some(errors::reserved_name(self.span(previous.range.clone()), word));
+            }
+        }
+        let word = failure.found_word()?;
+        let names = failure.expected.iter().all(|rule| takes_name(*rule)) && !failure.expected.is_empty();
+        (names && is_reserved(word)).then(|| errors::reserved_name(self.span(found.range.clone()), word))
+    }
+
+    /// A rule that ends before it says everything.
+    fn rule_problem(&self, failure: &Failure<'_>, stretch: &Range<usize>) -> Option<Diagnostic> {
+        let takes = |rules: &[Rule]| failure.expected.iter().any(|rule| rules.contains(rule));
+        let requires = takes(&[Rule::require_clause, Rule::kw_require]);
+        let whens = takes(&[Rule::when_clause, Rule::kw_when]);
+        let thens = takes(&[Rule::then_clause, Rule::kw_then]);
+        let elses = takes(&[Rule::else_clause, Rule::kw_else]);
+        let ended = match failure.found_text() {
+            None => true,
+            Some(found) => matches!(found, "}" | "help" | "link" | "undecided"),
+        };
+        if !requires || !ended {
+            return None;
+        }
+        let (missing, help) = match (whens, thens, elses) {
+            (_, _, true) => ("`else`", "say what a failed rule does, as in `else hold \"…\"`"),
+            (_, true, _) => ("`require` or `then`", "`when` alone only says where a rule applies"),
+            (true, _, _) => {
+                ("`require` or `when`", "a rule requires something, or triggers when something is so")
+            }
+            (false, false, false) => return None,
+        };
+        let mut words =
+            Tokens::new(failure.text, stretch.start).skip_while(|token| token.of(failure.text) != "rule");
+        let name = words.nth(1)?;
+        let at = failure.found.as_ref().or(failure.previous.as_ref())?;
+        Some(errors::incomplete_rule(self.span(at.range.clone()), name.of(failure.text), missing, help))
+    }
+
+    fn syntax_problem(&self, failure: &Failure<'_>, stretch: &Range<usize>) -> Diagnostic {
+        let listed = listed(&failure.expected);
+        let found = failure.found_text().map_or_else(
+            || "the end of the file".to_owned(),
+            |found| if found.starts_with('"') { "a text".to_owned() } else { format!("`{found}`") },
+        );
+        let help = failure.help();
+        if listed.is_empty() {
+            return errors::not_understood(self.span(stretch.clone())).maybe_help(help);
+        }
+        let expected = one_of(&listed);
+        let diagnostic = match (&failure.previous, &failure.found) {
+            (Some(previous), next) if !failure.same_line(previous, next.as_ref()) && !failure.may_end() => {
+                let span = self.span(previous.range.clone());
+                errors::ends_early(span, &expected, previous.of(failure.text), &found)
+            }
+            (_, Some(token)) => errors::unexpected(self.span(token.range.clone()), &expected, &found),
+            (Some(token), None) => errors::unexpected(self.span(token.range.clone()), &expected, &found),
+            (None, None) => errors::unexpected(self.span(stretch.clone()), &expected, &found),
+        };
+        diagnostic.maybe_help(help)
+    }
+}
+
+impl<'a> Failure<'a> {
+    fn found_text(&self) -> Option<&'a str> {
+        self.found.as_ref().map(|found| found.of(self.text))
+    }
+
+    fn found_word(&self) -> Option<&'a str> {
+        self.found.as_ref().filter(|found| found.kind == TokenKind::Word).map(|found| found.of(self.text))
+    }
+
+    fn same_line(&self, previous: &Token, next: Option<&Token>) -> bool {
+        let end = next.map_or(self.text.len(), |next| next.range.start);
+        next.is_some() && !self.text.get(previous.range.end..end).unwrap_or("").contains(['\n', '\r'])
+    }
+
+    /// Whether what came before could stand as it is: then the problem is what follows.
+    fn may_end(&self) -> bool {
+        self.expected.iter().flat_map(|rule| described(*rule)).any(|kind| match kind {
+            Expected::Operator | Expected::End => true,
+            Expected::Word(word) => !EFFECTS.contains(&word.as_ref()),
+            Expected::Expression | Expected::Thing(_) | Expected::Sign(_) => false,
+        })
+    }
+
+    fn help(&self) -> Option<String> {
+        let candidates: Vec<Cow<'_, str>> = self.expected.iter().flat_map(|rule| keywords(*rule)).collect();
+        let suggest = |word: &str| did_you_mean(word, candidates.iter().map(Cow::as_ref));
+        if let Some(word) = self.found_word() {
+            if let Some(meant) = suggest(word) {
+                return Some(format!("did you mean `{meant}`?"));
+            }
+            if matches!(word, "where" | "by" | "over") {
+                return Some("the clauses of an argument come in the order `where`, `by`, `over`".to_owned());
+            }
+        }
+        // A misspelt keyword behind a number looks like its unit.
+        if let Some(previous) = self.previous.as_ref().filter(|previous| previous.kind == TokenKind::Word) {
+            let word = previous.of(self.text);
+            if let Some(meant) = suggest(word) {
+                return Some(format!("did you mean `{meant}` by `{word}`?"));
+            }
+        }
+        if self.expected.contains(&Rule::kw_else) && !self.expected.contains(&Rule::kw_require) {
+            return Some("an `if` always has its `else`".to_owned());
+        }
+        self.found_text().and_then(advice).map(str::to_owned)
+    }
+}
+
+/// What people write who come from other languages.
+fn advice(found: &str) -> Option<&'static str> {
+    match found {
+        "=" => Some("`==` compares, and `=` gives a `let` or `param` its value"),
+        "&&" | "&" => Some("write `and`"),
+        "||" | "|" => Some("write `or`"),
+        "!" => Some("write `not`"),
+        ";" => Some("declarations end without a sign"),
+        "'" | "`" | "“" | "”" | "„" => Some("texts stand between two `\"`"),
+        "snapshot" => Some("`snapshot` stands before a dot and a field"),
+        "note" | "warn" | "hold" | "rollback" => Some("this word is a name only before a dot"),
+        "if" => Some("an `if` inside of an expression stands in parentheses"),
+        _ => None,
+    }
+}
+
+/// A kind of thing that may stand somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Expected {
+    Expression,
+    Thing(&'static str),
+    Word(Cow<'static, str>),
+    Sign(&'static str),
+    Operator,
+    End,
+}
+
+impl Expected {
+    /// What is most likely meant is listed first.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Expression => 0,
+            Self::Thing(_) => 1,
+            Self::Word(_) => 2,
+            Self::Sign(_) => 3,
+            Self::Operator => 4,
+            Self::End => 5,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Expression => "an expression".to_owned(),
+            Self::Thing(thing) => (*thing).to_owned(),
+            Self::Word(word) => format!("`{word}`"),
+            Self::Sign(sign) => format!("`{sign}`"),
+            Self::Operator => "an operator".to_owned(),
+            Self::End => "the next declaration".to_owned(),
+        }
+    }
+}
+
+/// What the parser would have taken, as a message lists it.
+fn listed(rules: &[Rule]) -> Vec<String> {
+    let mut expected: Vec<Expected> = Vec::new();
+    for kind in rules.iter().flat_map(|rule| described(*rule)) {
+        if !expected.contains(&kind) {
+            expected.push(kind);
+        }
+    }
+    if expected.contains(&Expected::Expression) {
+        // `not` and signs begin an expression.
+        expected.retain(|kind| *kind != Expected::Operator);
+    }
+    expected.sort_by_key(Expected::rank);
+    expected.iter().take(MAX_LISTED).map(Expected::text).collect()
+}
+
+fn one_of(texts: &[String]) -> String {
+    match texts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// Whether a name would have been taken, or nothing more.
+fn takes_name(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::name | Rule::scope_name | Rule::field_decl | Rule::alone_field | Rule::path | Rule::path_head
+    )
+}
+
+fn described(rule: Rule) -> Vec<Expected> {
+    let kind = match rule {
+        Rule::expr | Rule::comparison | Rule::sum | Rule::arg | Rule::alone_expr => Expected::Expression,
+        Rule::signed_literal
+        | Rule::literal
+        | Rule::quantity
+        | Rule::number
+        | Rule::test_value
+        | Rule::test_element => Expected::Thing("a value"),
+        Rule::string | Rule::title | Rule::doc | Rule::message => Expected::Thing("a text in quotes"),
+        Rule::name
+        | Rule::scope_name
+        | Rule::segment
+        | Rule::member
+        | Rule::policy_head
+        | Rule::gate_head => Expected::Thing("a name"),
+        Rule::path | Rule::path_head | Rule::field_decl | Rule::alone_field | Rule::alone_assign => {
+            Expected::Thing("the name of a field")
+        }
+        Rule::decision => Expected::Thing("a decision"),
+        Rule::type_expr | Rule::type_word => Expected::Thing("a type"),
+        Rule::integer => Expected::Thing("a whole number"),
+        Rule::open_paren => Expected::Sign("("),
+        Rule::close_paren => Expected::Sign(")"),
+        Rule::open_bracket | Rule::list => Expected::Sign("["),
+        Rule::close_bracket => Expected::Sign("]"),
+        Rule::open_brace | Rule::field_record | Rule::snapshot_head => Expected::Sign("{"),
+        Rule::close_brace => Expected::Sign("}"),
+        Rule::comma => Expected::Sign(","),
+        Rule::colon => Expected::Sign(":"),
+        Rule::equals => Expected::Sign("="),
+        Rule::arrow => Expected::Sign("->"),
+        Rule::compare_tail | Rule::compare_op | Rule::in_tail | Rule::arithmetic_op => Expected::Operator,
+        Rule::kw_and | Rule::kw_or | Rule::kw_not | Rule::kw_in | Rule::kw_with => Expected::Operator,
+        Rule::alone_end => Expected::End,
+        _ => return keywords(rule).into_iter().map(Expected::Word).collect(),
+    };
+    vec![kind]
+}
+
+/// The keywords that a rule of the grammar begins with.
+fn keywords(rule: Rule) -> Vec<Cow<'static, str>> {
+    let words: &[&'static str] = match rule {
+        Rule::alone_item => &["policy", "snapshot", "stages", "test"],
+        Rule::alone_policy_item => &["rule", "let", "param", "gate"],
+        Rule::alone_gate_item => &["rule", "let"],
+        Rule::alone_test_clause => &["given", "with", "as of", "expect"],
+        Rule::effect => &EFFECTS,
+        Rule::undecided_kind => &["pass", "warn", "hold"],
+        Rule::outcome => &["passes", "fails", "undecided", "not applicable"],
+        Rule::given => &["every", "file"],
+        _ => {
+            // Keyword rules are named after their word: `kw_else`.
+            let name = format!("{rule:?}");
+            return name.strip_prefix("kw_").map(|word| Cow::Owned(word.to_owned())).into_iter().collect();
+        }
+    };
+    words.iter().map(|word| Cow::Borrowed(*word)).collect()
+}

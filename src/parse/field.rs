@@ -1,0 +1,150 @@
+//! `snapshot` blocks: fields and their types.
+
+use std::sync::Arc;
+
+use pest::iterators::Pair;
+
+use super::Rule;
+use super::recover::Spoiled;
+use super::tree::{Builder, child, children, extent, first};
+use crate::ast::{Cadence, FieldDecl, FieldKind, Name, RangeDecl, SnapshotDecl, TypeExpr, TypeKind};
+
+impl Builder<'_> {
+    /// The declaration, and the names of fields in it that were not understood.
+    pub(super) fn build_snapshot_decl(&mut self, pair: &Pair<'_, Rule>) -> (SnapshotDecl, Vec<Name>) {
+        let mut broken = Vec::new();
+        let cadence = match child(pair, Rule::snapshot_head) {
+            Some(head) => child(&head, Rule::cadence).and_then(|cadence| self.build_cadence(&cadence)),
+            None => {
+                self.explain_head(pair, Rule::alone_snapshot_head);
+                None
+            }
+        };
+        let fields = self.build_fields(pair, &mut broken);
+        (SnapshotDecl { cadence, fields, span: self.span_of(pair) }, broken)
+    }
+
+    fn build_cadence(&mut self, pair: &Pair<'_, Rule>) -> Option<Cadence> {
+        let span = self.span_of(pair);
+        let mut literals = children(pair, Rule::signed_literal);
+        let every = self.build_signed_literal(&literals.next()?);
+        let grace = match literals.next() {
+            Some(grace) => Some(self.build_signed_literal(&grace)?),
+            None => None,
+        };
+        Some(Cadence { every: every?, grace, span })
+    }
+
+    /// The fields of a block; the names of broken ones go to `broken`.
+    fn build_fields(&mut self, block: &Pair<'_, Rule>, broken: &mut Vec<Name>) -> Vec<FieldDecl> {
+        let mut fields: Vec<FieldDecl> = Vec::new();
+        let mut previous: Option<Pair<'_, Rule>> = None;
+        for pair in block.clone().into_inner() {
+            match pair.as_rule() {
+                Rule::field_decl => match self.build_field_decl(&pair, broken) {
+                    Some(field) => fields.push(field),
+                    None => broken.extend(first(&pair).map(|name| self.name(&name))),
+                },
+                Rule::bad_field => match self.report_bad(&pair, previous.as_ref(), Rule::alone_field) {
+                    Spoiled::Itself(name) => broken.extend(name),
+                    Spoiled::Previous => broken.extend(fields.pop().map(|field| field.name)),
+                },
+                _ => continue,
+            }
+            previous = Some(pair);
+        }
+        self.check_close(block);
+        fields
+    }
+
+    fn build_field_decl(&mut self, pair: &Pair<'_, Rule>, broken: &mut Vec<Name>) -> Option<FieldDecl> {
+        let mut inner = pair.clone().into_inner();
+        let name = self.name(&inner.next()?);
+        let body = inner.next()?;
+        // The comma behind a field is no part of it.
+        let span = name.span.to(self.span_of(&body));
+        if body.as_rule() == Rule::field_record {
+            let doc = self.build_doc(&body);
+            let fields = self.build_fields(&body, broken);
+            return Some(FieldDecl { name, doc, kind: FieldKind::Record(fields), span });
+        }
+        let doc = self.build_doc(&body);
+        let written = child(&body, Rule::type_expr)?;
+        let mut mark = |rule: Rule, what: &str| {
+            let mut marks =
+                children(&body, rule).map(|mark| self.span_of(&mark)).collect::<Vec<_>>().into_iter();
+            let once = marks.next();
+            marks.next().inspect(|twice| self.check_once(once, *twice, what));
+            once
+        };
+        let key = mark(Rule::kw_key, "key");
+        let required = mark(Rule::kw_required, "required");
+        let inner_doc = child(&written, Rule::list_type).and_then(|list| child(&list, Rule::field_record));
+        let inner_doc = inner_doc.and_then(|record| self.build_doc(&record));
+        let ty = self.build_type_expr(&written, broken)?;
+        Some(FieldDecl { name, doc: doc.or(inner_doc), kind: FieldKind::Value { ty, key, required }, span })
+    }
+
+    /// The doc string of a declaration.
+    pub(super) fn build_doc(&mut self, pair: &Pair<'_, Rule>) -> Option<Arc<str>> {
+        let string = first(&child(pair, Rule::doc)?)?;
+        self.build_string(&string).map(Arc::from)
+    }
+
+    fn build_type_expr(&mut self, pair: &Pair<'_, Rule>, broken: &mut Vec<Name>) -> Option<TypeExpr> {
+        let span = self.span_of(pair);
+        let range = match child(pair, Rule::range) {
+            Some(range) => Some(self.build_range_decl(&range)?),
+            None => None,
+        };
+        let written = first(pair)?;
+        let kind = match written.as_rule() {
+            Rule::list_type => match child(&written, Rule::field_record) {
+                Some(record) => TypeKind::ListOfRecords(self.build_fields(&record, broken)),
+                None => {
+                    let element = self.build_type_expr(&child(&written, Rule::type_expr)?, broken)?;
+                    TypeKind::List(Box::new(element))
+                }
+            },
+            Rule::one_of_type => {
+                TypeKind::OneOf(children(&written, Rule::name).map(|name| self.name(&name)).collect())
+            }
+            Rule::number_type => {
+                TypeKind::Number(child(&written, Rule::unit_name).map(|unit| self.name(&unit)))
+            }
+            _ => type_word(self.name(&written)),
+        };
+        Some(TypeExpr { kind, range, span })
+    }
+
+    /// `from A to B`, `within A to B`.
+    pub(super) fn build_range_decl(&mut self, pair: &Pair<'_, Rule>) -> Option<RangeDecl> {
+        let mut ends = children(pair, Rule::signed_literal);
+        let low = self.build_signed_literal(&ends.next()?);
+        let high = self.build_signed_literal(&ends.next()?);
+        Some(RangeDecl { low: low?, high: high?, span: self.span_of(pair) })
+    }
+
+    /// Says what is wrong with a head that was not understood, unless that was said.
+    pub(super) fn explain_head(&mut self, decl: &Pair<'_, Rule>, alone: Rule) {
+        if let Some(head) = child(decl, Rule::bad_head) {
+            // With the brace behind it, which the head may be waiting for.
+            let end =
+                child(decl, Rule::open_brace).map_or(head.as_span().end(), |brace| brace.as_span().end());
+            self.explain(alone, extent(decl).start..end);
+        }
+    }
+}
+
+fn type_word(word: Name) -> TypeKind {
+    match word.text.as_ref() {
+        "bool" => TypeKind::Bool,
+        "text" => TypeKind::Text,
+        "date" => TypeKind::Date,
+        "duration" => TypeKind::Duration,
+        "count" => TypeKind::Count,
+        "share" => TypeKind::Share,
+        "stage" => TypeKind::Stage,
+        _ => TypeKind::Unknown(word),
+    }
+}

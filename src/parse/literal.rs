@@ -1,0 +1,137 @@
+//! Numbers with their units, dates, truth values and texts.
+
+use dashu_int::{IBig, UBig};
+use pest::iterators::Pair;
+
+use super::Rule;
+use super::errors;
+use super::tree::{Builder, child, first};
+use crate::ast::{Literal, LiteralKind, Name};
+use crate::source::Span;
+use crate::value::{self, DAY, Number};
+
+/// Months that a calendar span may have: the calendar ends with the year 9999.
+const MAX_MONTHS: i32 = 9999 * 12;
+
+/// What a unit's word measures.
+enum Unit {
+    /// So many seconds, as a ratio.
+    Time(i64, u16),
+    Months(i32),
+    Other,
+}
+
+fn unit_of(word: &str) -> Unit {
+    match word {
+        "ms" => Unit::Time(1, 1000),
+        "s" => Unit::Time(1, 1),
+        "min" => Unit::Time(60, 1),
+        "h" => Unit::Time(3600, 1),
+        "day" | "days" => Unit::Time(DAY, 1),
+        "week" | "weeks" => Unit::Time(7 * DAY, 1),
+        "month" | "months" => Unit::Months(1),
+        "year" | "years" => Unit::Months(12),
+        _ => Unit::Other,
+    }
+}
+
+impl Builder<'_> {
+    /// A literal where nothing but a literal may stand.
+    pub(super) fn build_signed_literal(&mut self, pair: &Pair<'_, Rule>) -> Option<Literal> {
+        let span = self.span_of(pair);
+        let kind = self.build_literal(&child(pair, Rule::literal)?)?;
+        let Some(minus) = child(pair, Rule::minus) else {
+            return Some(Literal { kind, span });
+        };
+        let Some(kind) = negate(&kind) else {
+            let sign = self.span_of(&minus);
+            self.report(errors::sign_of_no_number(sign));
+            return None;
+        };
+        Some(Literal { kind, span })
+    }
+
+    pub(super) fn build_literal(&mut self, pair: &Pair<'_, Rule>) -> Option<LiteralKind> {
+        let inner = first(pair)?;
+        match inner.as_rule() {
+            Rule::date => {
+                let date = value::parse_date(inner.as_str());
+                if date.is_none() {
+                    let span = self.span_of(&inner);
+                    self.report(errors::no_such_date(span, inner.as_str()));
+                }
+                date.map(LiteralKind::Date)
+            }
+            Rule::quantity => self.build_quantity(&inner),
+            Rule::boolean => Some(LiteralKind::Bool(inner.as_str() == "true")),
+            _ => self.build_string(&inner).map(|text| LiteralKind::Text(text.into())),
+        }
+    }
+
+    fn build_quantity(&mut self, pair: &Pair<'_, Rule>) -> Option<LiteralKind> {
+        let written = child(pair, Rule::number)?;
+        let span = self.span_of(&written);
+        let number = match value::parse_number(written.as_str()) {
+            Ok(number) => number,
+            Err(error) => {
+                self.report(errors::bad_number(span, error));
+                return None;
+            }
+        };
+        if child(pair, Rule::percent).is_some() {
+            return Some(LiteralKind::Share(number / Number::from(100)));
+        }
+        let Some(unit) = child(pair, Rule::unit) else {
+            return Some(LiteralKind::Number(number));
+        };
+        match unit_of(unit.as_str()) {
+            Unit::Time(seconds, parts) => {
+                let length = Number::from_parts(IBig::from(seconds), UBig::from(parts));
+                Some(LiteralKind::Duration(number * length))
+            }
+            Unit::Months(each) => {
+                let span = self.span_of(pair);
+                self.build_calendar(&number, each, span)
+            }
+            Unit::Other => {
+                let name = Name { text: unit.as_str().into(), span: self.span_of(&unit) };
+                Some(LiteralKind::Unit(number, name))
+            }
+        }
+    }
+
+    fn build_calendar(&mut self, number: &Number, each: i32, span: Span) -> Option<LiteralKind> {
+        let months = number * Number::from(each);
+        if !months.is_int() {
+            self.report(errors::part_of_a_month(span));
+            return None;
+        }
+        let months = i32::try_from(months.floor()).ok().filter(|months| *months <= MAX_MONTHS);
+        if months.is_none() {
+            self.report(errors::too_many_months(span));
+        }
+        months.map(LiteralKind::Calendar)
+    }
+
+    /// A whole number of times.
+    pub(super) fn build_integer(&mut self, pair: &Pair<'_, Rule>) -> Option<u32> {
+        let number = pair.as_str().parse().ok();
+        if number.is_none() {
+            let span = self.span_of(pair);
+            self.report(errors::too_many_times(span));
+        }
+        number
+    }
+}
+
+/// The literal with the other sign; none for what has no sign.
+pub(super) fn negate(kind: &LiteralKind) -> Option<LiteralKind> {
+    match kind {
+        LiteralKind::Number(number) => Some(LiteralKind::Number(-number)),
+        LiteralKind::Share(number) => Some(LiteralKind::Share(-number)),
+        LiteralKind::Unit(number, unit) => Some(LiteralKind::Unit(-number, unit.clone())),
+        LiteralKind::Duration(seconds) => Some(LiteralKind::Duration(-seconds)),
+        LiteralKind::Calendar(months) => Some(LiteralKind::Calendar(-months)),
+        LiteralKind::Date(_) | LiteralKind::Text(_) | LiteralKind::Bool(_) => None,
+    }
+}

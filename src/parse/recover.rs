@@ -1,0 +1,167 @@
+//! What becomes of stretches that are not understood, and of braces that are missing or too many.
+//!
+//! One problem, one error: what only follows from a reported problem is not reported.
+
+use std::ops::Range;
+
+use pest::iterators::Pair;
+
+use super::expected::is_reserved;
+use super::tokens::{Token, TokenKind, Tokens};
+use super::tree::{Builder, child, extent};
+use super::{Rule, errors};
+use crate::ast::Name;
+use crate::source::Span;
+
+/// Which declaration a bad stretch spoils.
+pub(super) enum Spoiled {
+    /// The one that it is itself, if its name could be read.
+    Itself(Option<Name>),
+    /// The one before it, on whose line it stands.
+    Previous,
+}
+
+impl Builder<'_> {
+    /// Reports a bad stretch; `alone` is the rule that it should have matched, `previous` what was read before it.
+    pub(super) fn report_bad(
+        &mut self,
+        bad: &Pair<'_, Rule>,
+        previous: Option<&Pair<'_, Rule>>,
+        alone: Rule,
+    ) -> Spoiled {
+        let range = bad.as_span().start()..bad.as_span().end();
+        if let Some(previous) = previous.filter(|previous| self.same_line(previous, range.start)) {
+            if is_bad(previous) {
+                return Spoiled::Itself(self.name_in(&range, alone));
+            }
+            if !previous.as_str().trim_end().ends_with(['}', ',']) {
+                self.explain(alone, extent(previous).start..range.end);
+                return Spoiled::Previous;
+            }
+        }
+        if bad.as_str().starts_with('}') {
+            let brace = self.span(range.start..range.start + 1);
+            self.report(errors::stray_brace(brace));
+            return Spoiled::Itself(None);
+        }
+        self.explain(alone, range.clone());
+        Spoiled::Itself(self.name_in(&range, alone))
+    }
+
+    fn same_line(&self, previous: &Pair<'_, Rule>, start: usize) -> bool {
+        let between = self.base + extent(previous).end..self.base + start;
+        !self.text.get(between).unwrap_or("").contains(['\n', '\r'])
+    }
+
+    /// The tokens of a stretch.
+    pub(super) fn tokens_in(&self, range: &Range<usize>) -> Vec<Token> {
+        let text = self.text.get(self.base..self.base + range.end).unwrap_or("");
+        Tokens::new(text, range.start).collect()
+    }
+
+    /// A token's text.
+    pub(super) fn token_text(&self, token: &Token) -> &str {
+        token.of(self.text.get(self.base..).unwrap_or(""))
+    }
+
+    /// The name that a broken declaration gives something: its second word, or the first one of a field.
+    pub(super) fn name_in(&self, range: &Range<usize>, alone: Rule) -> Option<Name> {
+        let tokens = self.tokens_in(range);
+        let nth = match alone {
+            Rule::alone_field | Rule::alone_assign => 0,
+            _ => 1,
+        };
+        let first = tokens.first().filter(|token| token.kind == TokenKind::Word)?;
+        if nth == 1 && matches!(self.token_text(first), "gate" | "test" | "stages" | "snapshot") {
+            return None;
+        }
+        self.token_name(tokens.get(nth)?)
+    }
+
+    /// A word as a name, unless it is reserved.
+    pub(super) fn token_name(&self, token: &Token) -> Option<Name> {
+        let text = self.token_text(token);
+        (token.kind == TokenKind::Word && !is_reserved(text))
+            .then(|| Name { text: text.into(), span: self.span(token.range.clone()) })
+    }
+
+    /// Reports a block without its closing brace, unless that follows from what stands last in it, or the block
+    /// around it ends at the same place and lacks its brace too.
+    pub(super) fn check_close(&mut self, block: &Pair<'_, Rule>) {
+        let mut inner = block.clone().into_inner().rev();
+        let Some(missing) = inner
+            .next()
+            .filter(|last| matches!(last.as_rule(), Rule::missing_close | Rule::missing_series_close))
+        else {
+            return;
+        };
+        let at = missing.as_span().start();
+        if self.unclosed_at.replace(at) == Some(at) || inner.next().is_some_and(|last| is_bad(&last)) {
+            return;
+        }
+        let Some(open) = child(block, Rule::open_brace) else { return };
+        let open = self.likely_open(open.as_span().start(), at);
+        let next = self.tokens_in(&(at..self.text.len() - self.base)).into_iter().next();
+        let next = next.map(|token| self.span(token.range));
+        let open = self.span(open..open + 1);
+        self.report(errors::unclosed_brace(open, next));
+    }
+
+    /// The brace that is most likely the one not closed between `open`, a brace, and `end`: the innermost one whose
+    /// partner, by count, stands further left than the line that it was opened on.
+    fn likely_open(&self, open: usize, end: usize) -> usize {
+        let mut stack: Vec<usize> = Vec::new();
+        let mut suspect = None;
+        for token in self.tokens_in(&(open..end)) {
+            match self.token_text(&token) {
+                "{" => stack.push(token.range.start),
+                "}" => {
+                    if let Some(opened) = stack.pop().filter(|_| suspect.is_none()) {
+                        let (opening, closing) = (self.indent(opened), self.indent(token.range.start));
+                        if closing < opening {
+                            suspect = Some(opened);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        suspect.unwrap_or(open)
+    }
+
+    /// How far the line of a place is indented.
+    fn indent(&self, at: usize) -> usize {
+        let before = self.text.get(..self.base + at).unwrap_or("");
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = self.text.get(start..).unwrap_or("");
+        line.len() - line.trim_start_matches([' ', '\t']).len()
+    }
+
+    /// The word that a declaration begins with, where it is misspelt.
+    pub(super) fn check_keyword(&mut self, decl: &Pair<'_, Rule>, keyword: &str) {
+        if let Some(word) = child(decl, Rule::wrong_word) {
+            let span = self.span_of(&word);
+            self.report(errors::misspelt_keyword(span, keyword, word.as_str()));
+        }
+    }
+
+    /// Reports `second` if there was a `first`.
+    pub(super) fn check_once(&mut self, first: Option<Span>, second: Span, what: &str) {
+        if let Some(first) = first {
+            self.report(errors::given_twice(second, first, what));
+        }
+    }
+}
+
+/// Whether a pair is a stretch that was not understood.
+pub(super) fn is_bad(pair: &Pair<'_, Rule>) -> bool {
+    matches!(
+        pair.as_rule(),
+        Rule::bad_item
+            | Rule::bad_policy_item
+            | Rule::bad_gate_item
+            | Rule::bad_field
+            | Rule::bad_test_clause
+            | Rule::bad_assign
+    )
+}

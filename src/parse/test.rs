@@ -1,0 +1,152 @@
+//! `test` blocks.
+
+use pest::iterators::Pair;
+
+use super::recover::Spoiled;
+use super::tree::{Builder, child, children, extent, first};
+use super::{Rule, errors};
+use crate::ast::{
+    Assign, Expect, ExpectKind, Given, GivenKind, Literal, Name, Outcome, TestDecl, TestValue, TestValueKind,
+    WithParam,
+};
+
+impl Builder<'_> {
+    /// The test; none if anything in it was not understood, as it would then test something else.
+    pub(super) fn build_test_decl(&mut self, pair: &Pair<'_, Rule>) -> Option<TestDecl> {
+        let span = self.span_of(pair);
+        let title = child(pair, Rule::title).and_then(|title| first(&title));
+        let title = title.and_then(|title| self.build_string(&title));
+        let (mut given, mut with, mut expect) = (Vec::new(), Vec::new(), Vec::new());
+        let mut as_of: Option<Literal> = None;
+        let mut sound = true;
+        let mut previous: Option<Pair<'_, Rule>> = None;
+        for clause in pair.clone().into_inner() {
+            let understood = match clause.as_rule() {
+                Rule::given => self.build_given(&clause).map(|built| given.push(built)),
+                Rule::with_param => self.build_with_param(&clause).map(|built| with.push(built)),
+                Rule::as_of => self.build_as_of(&clause, as_of.as_ref()).map(|day| as_of = Some(day)),
+                Rule::expect => self.build_expect(&clause).map(|built| expect.push(built)),
+                Rule::bad_test_clause => {
+                    self.report_bad(&clause, previous.as_ref(), Rule::alone_test_clause);
+                    None
+                }
+                _ => continue,
+            };
+            sound &= understood.is_some();
+            previous = Some(clause);
+        }
+        self.check_close(pair);
+        sound &= !self.holds_too_deep(&extent(pair));
+        let title = title.filter(|_| sound)?;
+        Some(TestDecl { title: title.into(), given, with, as_of, expect, span })
+    }
+
+    fn build_given(&mut self, pair: &Pair<'_, Rule>) -> Option<Given> {
+        let span = self.span_of(pair);
+        if let Some(file) = child(pair, Rule::given_file) {
+            let name = self.build_string(&child(&file, Rule::string)?)?;
+            return Some(Given { kind: GivenKind::File(name.into()), span });
+        }
+        let series = child(pair, Rule::given_series)?;
+        let mut literals = children(&series, Rule::signed_literal);
+        let every = self.build_signed_literal(&literals.next()?);
+        let from = self.build_signed_literal(&literals.next()?);
+        let mut assigns = Vec::new();
+        let mut sound = true;
+        let mut previous: Option<Pair<'_, Rule>> = None;
+        for inner in series.clone().into_inner() {
+            match inner.as_rule() {
+                Rule::assign => match self.build_assign(&inner) {
+                    Some(assign) => assigns.push(assign),
+                    None => sound = false,
+                },
+                Rule::bad_assign => {
+                    // An assignment that is spoiled by what follows it is as broken as one that is bad itself.
+                    let (Spoiled::Itself(_) | Spoiled::Previous) =
+                        self.report_bad(&inner, previous.as_ref(), Rule::alone_assign);
+                    sound = false;
+                }
+                _ => continue,
+            }
+            previous = Some(inner);
+        }
+        self.check_close(&series);
+        let kind = GivenKind::Series { every: every?, from: from?, assigns };
+        sound.then_some(Given { kind, span })
+    }
+
+    fn build_assign(&mut self, pair: &Pair<'_, Rule>) -> Option<Assign> {
+        let span = self.span_of(pair);
+        let path = self.build_path(&child(pair, Rule::path)?);
+        let values: Vec<Option<TestValue>> =
+            children(pair, Rule::test_value).map(|value| self.build_test_value(&value)).collect();
+        Some(Assign { path, values: values.into_iter().collect::<Option<_>>()?, span })
+    }
+
+    fn build_test_value(&mut self, pair: &Pair<'_, Rule>) -> Option<TestValue> {
+        let span = self.span_of(pair);
+        let written = first(pair)?;
+        let kind = match written.as_rule() {
+            Rule::missing => TestValueKind::Missing,
+            Rule::signed_literal => TestValueKind::Literal(self.build_signed_literal(&written)?.kind),
+            Rule::test_list => {
+                let elements: Vec<Option<(u32, TestValue)>> = children(&written, Rule::test_element)
+                    .map(|element| self.build_test_element(&element))
+                    .collect();
+                TestValueKind::List(elements.into_iter().collect::<Option<_>>()?)
+            }
+            Rule::test_record => {
+                let entries: Vec<Option<(Name, TestValue)>> = children(&written, Rule::record_entry)
+                    .map(|entry| self.build_record_entry(&entry))
+                    .collect();
+                TestValueKind::Record(entries.into_iter().collect::<Option<_>>()?)
+            }
+            _ => TestValueKind::Word(self.name(&written)),
+        };
+        Some(TestValue { kind, span })
+    }
+
+    fn build_test_element(&mut self, pair: &Pair<'_, Rule>) -> Option<(u32, TestValue)> {
+        let times = match child(pair, Rule::integer) {
+            Some(times) => self.build_integer(&times),
+            None => Some(1),
+        };
+        let value = self.build_test_value(&child(pair, Rule::test_value)?);
+        Some((times?, value?))
+    }
+
+    fn build_record_entry(&mut self, pair: &Pair<'_, Rule>) -> Option<(Name, TestValue)> {
+        let name = self.name(&child(pair, Rule::scope_name)?);
+        Some((name, self.build_test_value(&child(pair, Rule::test_value)?)?))
+    }
+
+    fn build_with_param(&mut self, pair: &Pair<'_, Rule>) -> Option<WithParam> {
+        let span = self.span_of(pair);
+        let path = self.build_path(&child(pair, Rule::path)?);
+        let value = self.build_signed_literal(&child(pair, Rule::signed_literal)?)?;
+        Some(WithParam { path, value, span })
+    }
+
+    fn build_as_of(&mut self, pair: &Pair<'_, Rule>, before: Option<&Literal>) -> Option<Literal> {
+        if let Some(before) = before {
+            let span = self.span_of(pair);
+            self.report(errors::given_twice(span, before.span, "as of"));
+        }
+        self.build_signed_literal(&child(pair, Rule::signed_literal)?)
+    }
+
+    fn build_expect(&mut self, pair: &Pair<'_, Rule>) -> Option<Expect> {
+        let span = self.span_of(pair);
+        if let Some(decision) = child(pair, Rule::decision) {
+            return Some(Expect { kind: ExpectKind::Decision(self.name(&decision)), span });
+        }
+        let path = self.build_path(&child(pair, Rule::path)?);
+        let outcome = match child(pair, Rule::outcome).and_then(|outcome| first(&outcome))?.as_rule() {
+            Rule::kw_passes => Outcome::Passes,
+            Rule::kw_fails => Outcome::Fails,
+            Rule::kw_undecided => Outcome::Undecided,
+            _ => Outcome::NotApplicable,
+        };
+        Some(Expect { kind: ExpectKind::Rule(path, outcome), span })
+    }
+}
