@@ -89,7 +89,7 @@ codes! {
     T215 "an unknown stage"
          "The stages are those of the ladder that `stages a -> b -> c` declares. Without such a ladder there are neither gates nor fields of type `stage`."
     T216 "a gate that cannot be"
-         "A gate leads from one stage to the next one on the ladder, holds at least one rule, and is declared once in a policy."
+         "A gate leads from one stage to the next one on the ladder, and is declared once in a policy."
     T217 "arguments that do not fit"
          "A function was given too many or too few arguments, or one with a clause (`where`, `by`, `over`) that it does not take or without one that it needs."
     T218 "not a value"

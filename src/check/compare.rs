@@ -62,18 +62,19 @@ impl Checker<'_> {
                 item_ty = self.check_expr(scope, item);
                 for end in [low, high] {
                     let ty = self.check_against(scope, end, &item_ty);
-                    like &= self.check_like(CompareOp::LessEqual, (item, &item_ty), (end, &ty));
+                    // Two ends of the same wrong type are one mistake.
+                    like = like && self.check_like(CompareOp::LessEqual, (item, &item_ty), (end, &ty));
                 }
             }
             Set::List(members, _) => {
                 item_ty = self.check_expr(scope, item);
+                if let Type::List(_) | Type::Record(_) = item_ty {
+                    self.report(errors::not_a_scalar(item, &item_ty, "what is looked for is one value"));
+                    item_ty = Type::Error;
+                }
                 for member in members {
                     let ty = self.check_against(scope, member, &item_ty);
                     like &= self.check_like(CompareOp::Equal, (item, &item_ty), (member, &ty));
-                }
-                if let Type::List(_) | Type::Record(_) = item_ty {
-                    self.report(errors::not_a_scalar(item, &item_ty, "what is looked for is one value"));
-                    like = false;
                 }
             }
             Set::Value(list) => {

@@ -102,17 +102,21 @@ impl Checker<'_> {
         let Some(entry) = self.names.policies.get(index) else { return };
         let decl = entry.decl;
         let scope = Scope::of(index, None);
-        let mut sound = self.is_sound(|checker| {
-            decl.title.iter().for_each(|title| checker.check_template(scope, title));
-            if let Some(when) = &decl.when {
+        let mut title_is_sound = true;
+        if let Some(title) = &decl.title {
+            title_is_sound = self.is_sound(|checker| checker.check_template(scope, title));
+            title_is_sound &= self.is_sound(|checker| checker.report_all(not_yet::in_title(title)));
+        }
+        let mut when_is_sound = true;
+        if let Some(when) = &decl.when {
+            when_is_sound = self.is_sound(|checker| {
                 checker.check_condition(scope, when, "after `when` stands a condition");
-            }
-        });
-        if sound {
-            sound = self.is_sound(|checker| checker.report_all(not_yet::in_policy(decl)));
+            });
+            when_is_sound &= self.is_sound(|checker| checker.report_all(not_yet::in_condition(when)));
         }
         if let Some(entry) = self.names.policies.get_mut(index) {
-            entry.sound &= sound;
+            entry.title_is_sound = title_is_sound;
+            entry.when_is_sound = when_is_sound;
         }
     }
 
@@ -123,10 +127,9 @@ impl Checker<'_> {
         let mut sound = self.is_sound(|checker| {
             rungs = checker.check_rungs(&decl.from, &decl.to);
             decl.title.iter().for_each(|title| checker.check_template(scope, title));
-            let has_rules =
-                decl.items.iter().any(|item| matches!(item, GateItem::Rule(_) | GateItem::Broken(_)));
-            if !has_rules {
-                checker.report(errors::empty_gate(decl));
+            // The parser has reported it, but a gate without rules would let everybody pass.
+            if !decl.items.iter().any(|item| matches!(item, GateItem::Rule(_))) {
+                checker.tainted();
             }
         });
         if sound {

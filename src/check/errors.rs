@@ -42,13 +42,21 @@ pub(in crate::check) fn unknown_name(
         .maybe_help(hint.or_else(|| suggest(suggestion)).or(function))
 }
 
-pub(in crate::check) fn unknown_field(way: &[Name], name: &Name, record: &RecordType) -> Diagnostic {
-    let fields = || record.fields.iter().map(|field| &*field.name);
-    let whose = if way.is_empty() { "the record".to_owned() } else { format!("`{}`", join(way)) };
-    let help = match did_you_mean(&name.text, fields()) {
-        Some(field) => format!("did you mean `{field}`?"),
-        None => format!("its fields are {}", list(fields())),
+pub(in crate::check) fn unknown_field(
+    path: &[Name],
+    way: &[Name],
+    name: &Name,
+    record: &RecordType,
+    suggestion: Option<&str>,
+) -> Diagnostic {
+    let judged = path.first().is_some_and(|first| &*first.text == "snapshot");
+    let whose = match way {
+        [] if judged => "the snapshot".to_owned(),
+        [] => "the element".to_owned(),
+        [..] => format!("`{}`", join(way)),
     };
+    let fields = || list(record.fields.iter().map(|field| &*field.name));
+    let help = suggest(suggestion).unwrap_or_else(|| format!("its fields are {}", fields()));
     Diagnostic::error(Code::T201, format!("{whose} has no field `{}`", name.text))
         .label(name.span, "unknown field")
         .help(help)
@@ -232,13 +240,6 @@ pub(in crate::check) fn not_a_field(path: &[Name], who: &str, problem: &str) -> 
     let help = (problem == "inside a list")
         .then(|| "ask for it in a `where`, as in `any(outputs where has edit_time)`".to_owned());
     label_path(Diagnostic::error(Code::T219, message), path, problem).maybe_help(help)
-}
-
-pub(in crate::check) fn empty_gate(decl: &GateDecl) -> Diagnostic {
-    let message = format!("gate `{} -> {}` has no rule", decl.from.text, decl.to.text);
-    Diagnostic::error(Code::T216, message)
-        .label(decl.from.span.to(decl.to.span), "nothing to pass")
-        .help("a gate says what must hold before a workflow moves on: add a `rule`")
 }
 
 pub(in crate::check) fn no_step(

@@ -2,7 +2,7 @@
 //! says. Knows no types. To be deleted, with its calls, when the evaluator has caught up.
 
 use crate::ast::{
-    Arg, Expr, ExprKind, GateDecl, LetDecl, Over, PolicyDecl, RuleBody, RuleDecl, Set, Template, TemplatePart,
+    Arg, Expr, ExprKind, GateDecl, LetDecl, Over, RuleBody, RuleDecl, Set, Template, TemplatePart,
 };
 use crate::builtins::Builtin;
 use crate::code::Code;
@@ -15,10 +15,15 @@ pub(super) fn in_let(decl: &LetDecl) -> Vec<Diagnostic> {
     found
 }
 
-pub(super) fn in_policy(decl: &PolicyDecl) -> Vec<Diagnostic> {
+pub(super) fn in_title(title: &Template) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    decl.title.iter().for_each(|title| in_template(title, &mut found));
-    decl.when.iter().for_each(|when| in_expr(when, &mut found));
+    in_template(title, &mut found);
+    found
+}
+
+pub(super) fn in_condition(condition: &Expr) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    in_expr(condition, &mut found);
     found
 }
 

@@ -312,10 +312,14 @@ impl Checker<'_> {
                 (None, None | Some(None)) => return Lookup::problem(errors::has_no_fields(way, name, &ty)),
             };
             let Some((step, field)) = record.field(&name.text) else {
-                if self.ground.incomplete {
+                let suggestion = did_you_mean(&name.text, record.fields.iter().map(|field| &*field.name));
+                let lost = self.ground.incomplete && suggestion.is_none();
+                if lost || self.names.broken.contains(&*name.text) {
                     return Lookup::Silent;
                 }
-                return Lookup::Unknown(Box::new(errors::unknown_field(way, name, &record)));
+                return Lookup::Unknown(Box::new(errors::unknown_field(
+                    path, way, name, &record, suggestion,
+                )));
             };
             steps.push(step);
             ty = field.ty.clone();

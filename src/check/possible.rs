@@ -68,10 +68,15 @@ impl Checker<'_> {
             ExprKind::Not(operand) => self.possible(operand).negate(),
             ExprKind::Compare(op, left, right) => compare(*op, &self.range(left), &self.range(right)),
             ExprKind::Logic(op, operands) => {
-                let operands = || operands.iter().map(|operand| self.possible(operand));
+                // Each operand once: what is nested would be looked at again and again.
+                let found: Vec<_> = operands.iter().map(|operand| self.possible(operand)).collect();
                 match op {
-                    LogicOp::And => Possible { yes: operands().all(|p| p.yes), no: operands().any(|p| p.no) },
-                    LogicOp::Or => Possible { yes: operands().any(|p| p.yes), no: operands().all(|p| p.no) },
+                    LogicOp::And => {
+                        Possible { yes: found.iter().all(|p| p.yes), no: found.iter().any(|p| p.no) }
+                    }
+                    LogicOp::Or => {
+                        Possible { yes: found.iter().any(|p| p.yes), no: found.iter().all(|p| p.no) }
+                    }
                 }
             }
             ExprKind::In { item, negated, set } => {
