@@ -1,5 +1,7 @@
 //! Params, policies, gates and rules.
 
+use std::collections::BTreeMap;
+
 use super::Checker;
 use super::errors;
 use super::literal::{bound_of_param, literal_number, literal_type};
@@ -156,7 +158,7 @@ impl Checker<'_> {
         let mut rung = |name: &Name| {
             let rung = self.ground.vocabulary.rung(&name.text);
             if rung.is_none() {
-                self.report(errors::unknown_stage(name, &stages));
+                self.report_unknown_stage(name);
             }
             rung
         };
@@ -170,18 +172,15 @@ impl Checker<'_> {
 
     /// Two policies may both add to a gate; within one, its rules belong together.
     fn find_repeated_gates(&mut self) {
-        let pair = |index: usize| {
-            let entry = self.names.gates.get(index)?;
-            Some((entry.policy, entry.rungs?))
-        };
-        let mut repeated = Vec::new();
-        for later in 0..self.names.gates.len() {
-            let first = (0..later).find(|earlier| pair(later).is_some() && pair(*earlier) == pair(later));
-            repeated.extend(first.map(|first| (first, later)));
+        let mut gates: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (index, entry) in self.names.gates.iter().enumerate() {
+            if let Some(rungs) = entry.rungs {
+                gates.entry((entry.policy, rungs)).or_default().push(index);
+            }
         }
-        for (first, later) in repeated {
+        for repeated in gates.into_values().filter(|indices| indices.len() > 1) {
             let mut decls = Vec::new();
-            for index in [first, later] {
+            for index in repeated {
                 if let Some(entry) = self.names.gates.get_mut(index) {
                     entry.sound = false;
                     decls.push(entry.decl);

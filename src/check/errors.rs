@@ -26,6 +26,9 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::vocabulary::{Field, RecordType};
 
+/// How many of the names that would have fitted a message lists.
+const MAX_LISTED: usize = 12;
+
 fn suggest(suggestion: Option<&str>) -> Option<String> {
     suggestion.map(|name| format!("did you mean `{name}`?"))
 }
@@ -74,19 +77,24 @@ pub(in crate::check) fn unknown_in_policy(
         .maybe_help(gate.or_else(|| suggest(suggestion)))
 }
 
-pub(in crate::check) fn unknown_member(name: &Name, members: &[Arc<str>]) -> Diagnostic {
+pub(in crate::check) fn unknown_member(
+    name: &Name,
+    members: &[Arc<str>],
+    suggestion: Option<&str>,
+) -> Diagnostic {
     let words = || members.iter().map(|member| &**member);
     Diagnostic::error(Code::T201, format!("`{}` is not one of {}", name.text, list(words())))
         .label(name.span, "no such member")
-        .maybe_help(suggest(did_you_mean(&name.text, words())))
+        .maybe_help(suggest(suggestion))
 }
 
-pub(in crate::check) fn unknown_stage(name: &Name, stages: &[Arc<str>]) -> Diagnostic {
-    let words = || stages.iter().map(|stage| &**stage);
-    let help = match did_you_mean(&name.text, words()) {
-        Some(stage) => format!("did you mean `{stage}`?"),
-        None => format!("the stages are {}", list(words())),
-    };
+pub(in crate::check) fn unknown_stage(
+    name: &Name,
+    stages: &[Arc<str>],
+    suggestion: Option<&str>,
+) -> Diagnostic {
+    let words = || list(stages.iter().map(|stage| &**stage));
+    let help = suggest(suggestion).unwrap_or_else(|| format!("the stages are {}", words()));
     Diagnostic::error(Code::T215, format!("there is no stage `{}`", name.text))
         .label(name.span, "unknown stage")
         .help(help)
@@ -298,7 +306,11 @@ fn label_path(diagnostic: Diagnostic, path: &[Name], text: &str) -> Diagnostic {
 
 /// `a, b and c`
 fn list<'w>(words: impl Iterator<Item = &'w str>) -> String {
-    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    let mut words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    if words.len() > MAX_LISTED {
+        words.truncate(MAX_LISTED);
+        words.push("others".to_owned());
+    }
     match words.as_slice() {
         [] => "none".to_owned(),
         [one] => one.clone(),

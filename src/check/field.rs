@@ -1,5 +1,6 @@
 //! Field declarations: their types and ranges, and how several declarations of one field are merged.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::errors;
@@ -74,10 +75,11 @@ impl Fields<'_> {
         for group in duplicates(&names) {
             self.diagnostics.push(errors::duplicate("field", &group));
         }
+        let mut seen = BTreeSet::new();
         let mut drafts: Vec<Draft> = Vec::new();
         for decl in decls {
             let draft = self.check_field_decl(decl, place);
-            if drafts.iter().all(|earlier| earlier.name != draft.name) {
+            if seen.insert(&decl.name.text) {
                 drafts.push(draft);
             }
         }
@@ -228,8 +230,10 @@ fn key_problem(shape: &Shape) -> Option<&'static str> {
 
 /// Adds the fields of another block.
 pub(super) fn merge(known: &mut Vec<Draft>, fields: Vec<Draft>, diagnostics: &mut Vec<Diagnostic>) {
+    let places: BTreeMap<_, _> =
+        known.iter().enumerate().map(|(at, draft)| (draft.name.clone(), at)).collect();
     for field in fields {
-        match known.iter_mut().find(|earlier| earlier.name == field.name) {
+        match places.get(&field.name).and_then(|at| known.get_mut(*at)) {
             Some(earlier) => merge_field(earlier, field, diagnostics),
             None => known.push(field),
         }

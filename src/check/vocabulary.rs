@@ -1,6 +1,6 @@
 //! `stages` and `snapshot` declarations: the ladder, the merged fields and the cadence. Knows no policies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::errors;
@@ -87,15 +87,11 @@ fn check_stages_decls(decls: &[&StagesDecl], diagnostics: &mut Vec<Diagnostic>) 
 
 /// The names that occur more than once, each with all its places.
 pub(super) fn duplicates(names: &[Name]) -> Vec<Vec<&Name>> {
-    let mut groups: Vec<Vec<&Name>> = Vec::new();
+    let mut groups: BTreeMap<&str, Vec<&Name>> = BTreeMap::new();
     for name in names {
-        match groups.iter_mut().find(|group| group.iter().any(|first| first.text == name.text)) {
-            Some(group) => group.push(name),
-            None => groups.push(vec![name]),
-        }
+        groups.entry(&name.text).or_default().push(name);
     }
-    groups.retain(|group| group.len() > 1);
-    groups
+    groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
 fn check_cadences(snapshots: &[&SnapshotDecl], diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {
