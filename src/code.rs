@@ -108,6 +108,8 @@ codes! {
          "`at least N of […]` needs N to be at least 1 and at most the number of conditions. Otherwise it is always true, or never."
     T225 "an element where the series is read"
          "`held`, `streak`, `previous`, `first`, `latest`, `change`, `trend` and windows look at an expression in each snapshot. The element of a list that a `where` goes through belongs to one of them only."
+    T226 "a field name that is not in lower case"
+         "Fields are named in lower case, so that they cannot be taken for a unit."
     T299 "understood but not evaluated yet"
          "The construct is checked, but this version does not evaluate it. What uses it is left out."
 

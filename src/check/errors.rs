@@ -12,8 +12,8 @@ pub(super) use types::{
     not_numbers, not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
 };
 pub(super) use vocabulary::{
-    bad_cadence, bad_key, bad_unit, bound_of_field, declared_differently, no_stages, second_cadence,
-    second_ladder, several_keys, unknown_type, unknown_unit,
+    bad_cadence, bad_key, bad_unit, bound_of_field, declared_differently, no_stages, not_lower_case,
+    second_cadence, second_ladder, several_keys, unknown_type, unknown_unit,
 };
 
 use std::sync::Arc;

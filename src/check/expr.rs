@@ -85,7 +85,9 @@ impl Checker<'_> {
             | LiteralKind::Text(_)
             | LiteralKind::Bool(_) => return true,
         };
-        let suggestion = self.suggest(&unit.text, self.ground.units.iter().map(|unit| &**unit));
+        let capitals = self.ground.units.get(unit.text.to_uppercase().as_str());
+        let units = || self.ground.units.iter().map(|unit| &**unit);
+        let suggestion = capitals.map(|unit| &**unit).or_else(|| self.suggest(&unit.text, units()));
         if self.ground.incomplete && suggestion.is_none() {
             self.tainted();
         } else {

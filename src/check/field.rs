@@ -91,6 +91,9 @@ impl Fields<'_> {
             FieldKind::Record(fields) => (Shape::Record(self.check(fields, Place::Record)), None, None),
             FieldKind::Value { ty, key, required } => (self.check_shape(ty), *key, *required),
         };
+        if decl.name.text.chars().any(|c| c.is_ascii_uppercase()) {
+            self.diagnostics.push(errors::not_lower_case(&decl.name));
+        }
         let key = key.filter(|span| {
             let problem =
                 if place == Place::Element { key_problem(&shape) } else { Some("it is in no list") };

@@ -114,6 +114,8 @@ impl Checker<'_> {
     pub(super) fn possible_in(&self, item: &Expr, set: &Set) -> Possible {
         let item = self.range(item);
         match set {
+            // Months and seconds are different numbers.
+            Set::Range(low, high) if self.is_calendar(low) != self.is_calendar(high) => Possible::ANY,
             Set::Range(low, high) => within(&item, &self.range(low), &self.range(high)),
             Set::List(members, _) => {
                 let possible: Vec<_> = members
@@ -124,6 +126,10 @@ impl Checker<'_> {
             }
             Set::Value(_) => Possible::ANY,
         }
+    }
+
+    fn is_calendar(&self, expr: &Expr) -> bool {
+        self.info(expr.id).is_some_and(|info| info.ty == Type::Calendar)
     }
 
     /// The range of a checked expression, in the numbers that values are compared by: rungs, day numbers, seconds,

@@ -83,6 +83,7 @@ fn check_expr(value: &str) -> (Type, Vec<String>) {
            param window = 2 weeks within 1 week to 8 weeks
            param cadence = 1 month within 1 month to 3 months
            param level = 90% within 80% to 99%
+           param fifty = 50
            param budget = 5 USD
            param day = 2026-01-01
            param on = true

@@ -303,6 +303,7 @@ fn texts_show_single_values() {
 fn an_unknown_unit_is_an_error() {
     rejects(&[
         ("cost > 5 USDD", "T214 there is no unit `USDD` | did you mean `USD`?"),
+        ("cost > 5 usd", "T214 there is no unit `usd` | did you mean `USD`?"),
         ("latency < 2 weks", "T214 there is no unit `weks` | did you mean `weeks`?"),
         ("cost > 5 EURO", "T214 there is no unit `EURO` | no field is a `number EURO`"),
     ]);

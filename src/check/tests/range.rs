@@ -40,6 +40,11 @@ fn a_comparison_that_can_never_be_true_is_an_error() {
         ("launch in 2026-02-01 to 2026-01-01", "T205 nothing lies in the range"),
         ("change(adoption over 2 weeks) > 100%", "T205"),
         ("not (adoption > 100%)", "T205"),
+        (
+            "adoption > fifty",
+            "T205 `adoption` is at most 100%, so it is never > 5000% | did you mean `fifty = 50%`?",
+        ),
+        ("since(launch) in 3 months to 1 month", "T205 nothing lies in the range"),
     ]);
 }
 
@@ -59,6 +64,8 @@ fn what_may_be_true_is_no_error() {
         "launch > day",
         "since(launch) > 1 year",
         "adoption - adoption > 0%",
+        "since(launch) in 2 weeks to 1 month",
+        "since(launch) in 1 month to 5 weeks",
     ]);
 }
 
