@@ -1,5 +1,6 @@
 //! Tests of the checker, on policy text: what it accepts, and what it says of the rest.
 
+mod any_text;
 mod decl;
 mod expr;
 mod names;
