@@ -16,7 +16,6 @@ mod let_decl;
 mod literal;
 mod member;
 mod names;
-mod not_yet;
 mod path;
 mod possible;
 mod scope;

@@ -35,6 +35,20 @@ pub enum ReasonKind {
     NoSuchDate,
     /// An `if` whose condition is undecided, between words that differ.
     Branches,
+    /// The snapshots in a window do not cover it.
+    Uncovered { have: String, want: String },
+    /// Two snapshots further apart than the cadence and its grace.
+    Gap { from: Date, to: Date },
+    /// Nothing known in a window.
+    NoneKnown { what: Arc<str>, window: String },
+    /// There is no earlier snapshot to look at.
+    NoEarlier { date: Date },
+    /// A date after the day that time is counted to.
+    Later { date: Date, day: Date },
+    /// The newest snapshot is older than the cadence and its grace.
+    Stale { newest: Date, day: Date },
+    /// A sample that shows neither side at the confidence asked for.
+    TooFew { sample: String },
 }
 
 impl fmt::Display for Reason {
@@ -48,6 +62,15 @@ impl fmt::Display for Reason {
             ReasonKind::DividedByZero => f.write_str("a division by what may be zero"),
             ReasonKind::NoSuchDate => f.write_str("a date moves by whole days, within the calendar"),
             ReasonKind::Branches => f.write_str("which branch of the `if` holds is undecided"),
+            ReasonKind::Uncovered { have, want } => write!(f, "{have} of {want} covered"),
+            ReasonKind::Gap { from, to } => write!(f, "no snapshot between {from} and {to}"),
+            ReasonKind::NoneKnown { what, window } => write!(f, "no `{what}` is known {window}"),
+            ReasonKind::NoEarlier { date } => write!(f, "there is no snapshot before {date}"),
+            ReasonKind::Later { date, day } => write!(f, "{date} is later than {day}"),
+            ReasonKind::Stale { newest, day } => {
+                write!(f, "the newest snapshot is of {newest}, too old to judge {day} by")
+            }
+            ReasonKind::TooFew { sample } => f.write_str(sample),
         }
     }
 }
@@ -359,3 +382,6 @@ impl Word {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

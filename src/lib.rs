@@ -4,9 +4,11 @@
 //! Modules in reading order; `ARCHITECTURE.md` draws the floors.
 
 pub mod source;
+pub mod text;
 
 pub mod code;
 pub mod diagnostic;
+pub mod excerpt;
 
 pub mod ast;
 pub mod evidence;
@@ -18,6 +20,19 @@ pub mod vocabulary;
 
 pub mod builtins;
 pub mod program;
+pub mod stats;
 
 pub mod check;
+pub mod config;
+pub mod eval;
 pub mod parse;
+pub mod snapshot;
+
+pub mod builtin;
+pub mod engine;
+pub mod history;
+pub mod suite;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod render;

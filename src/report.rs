@@ -5,7 +5,8 @@
 use serde::Serialize;
 
 use crate::ast::EffectKind;
-use crate::diagnostic::Label;
+use crate::diagnostic::{Diagnostic, Label};
+use crate::source::{SourceMap, Span};
 
 /// The version of the report's shape.
 pub const VERSION: u32 = 1;
@@ -138,6 +139,14 @@ pub struct Place {
     pub column: usize,
 }
 
+impl Place {
+    /// Where a span begins.
+    pub fn new(span: Span, sources: &SourceMap) -> Self {
+        let (line, column) = sources.line_column(span);
+        Self { file: sources.name(span.file).to_owned(), line, column }
+    }
+}
+
 /// A sub-expression that decided, its value, and where in the input that stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EvidenceReport {
@@ -156,6 +165,49 @@ pub struct Threshold {
     pub from: String,
 }
 
+/// What `history` shows; the same version as the report.
+#[derive(Clone, Debug, Serialize)]
+pub struct History {
+    pub version: u32,
+    /// The last day that is looked at.
+    pub as_of: String,
+    /// By name.
+    pub workflows: Vec<WorkflowHistory>,
+    pub diagnostics: Vec<DiagnosticReport>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkflowHistory {
+    pub workflow: String,
+    /// One for each snapshot, by date.
+    pub days: Vec<DayReport>,
+    /// The numbers that change along the series.
+    #[serde(skip)]
+    pub metrics: Vec<Metric>,
+}
+
+/// A snapshot as it was judged on its own day.
+#[derive(Clone, Debug, Serialize)]
+pub struct DayReport {
+    pub date: String,
+    pub stage: Option<String>,
+    pub asks: Option<String>,
+    pub decision: Decision,
+    /// The rules that failed, and bear on the decision or warn.
+    pub failed: Vec<String>,
+    pub undecided: Vec<String>,
+}
+
+/// The course of a number, for the human form.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    pub name: String,
+    pub first: String,
+    pub last: String,
+    /// One for each snapshot; only for drawing.
+    pub values: Vec<Option<f64>>,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct DiagnosticReport {
     pub code: &'static str,
@@ -170,4 +222,19 @@ pub struct LabelReport {
     #[serde(flatten)]
     pub place: Place,
     pub text: String,
+}
+
+impl DiagnosticReport {
+    /// The serialised form of a diagnostic.
+    pub fn new(diagnostic: &Diagnostic, sources: &SourceMap) -> Self {
+        let label =
+            |label: &Label| LabelReport { place: Place::new(label.span, sources), text: label.text.clone() };
+        Self {
+            code: diagnostic.code.as_str(),
+            severity: diagnostic.severity.as_str(),
+            message: diagnostic.message.clone(),
+            labels: diagnostic.labels.iter().map(label).collect(),
+            help: diagnostic.help.clone(),
+        }
+    }
 }

@@ -46,6 +46,8 @@ pub struct Vocabulary {
     pub snapshot: Arc<RecordType>,
     /// The ladder, lowest rung first; empty where no stages are declared.
     pub stages: Vec<Arc<str>>,
+    /// Where the ladder is declared.
+    pub stages_span: Option<Span>,
     pub cadence: Option<Cadence>,
 }
 
@@ -82,7 +84,7 @@ impl Vocabulary {
             fields.push(field("stage", Type::Stage, true));
             fields.push(field("advance_to", Type::Stage, false));
         }
-        Self { snapshot: Arc::new(RecordType { fields }), stages, cadence: None }
+        Self { snapshot: Arc::new(RecordType { fields }), stages, stages_span: None, cadence: None }
     }
 
     /// The rung of a stage, from 0.

@@ -6,24 +6,16 @@ use super::Checker;
 use super::errors;
 use super::literal::{bound_of_param, literal_number, literal_type};
 use super::names::{ParamEntry, RuleEntry};
-use super::not_yet;
 use super::possible::Possible;
 use super::scope::Scope;
 use crate::ast::{
     EffectKind, GateItem, LiteralKind, Name, ParamDecl, RangeDecl, RuleBody, RuleDecl, Undecided,
     UndecidedKind,
 };
-use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::types::{Kind, Quantity, Type};
 
 impl Checker<'_> {
-    pub(super) fn report_all(&mut self, diagnostics: Vec<Diagnostic>) {
-        for diagnostic in diagnostics {
-            self.report(diagnostic);
-        }
-    }
-
     /// Checks every param.
     pub(super) fn check_params(&mut self) {
         for index in 0..self.names.params.len() {
@@ -89,10 +81,9 @@ impl Checker<'_> {
         for index in 0..self.names.rules.len() {
             let Some(RuleEntry { decl, policy, gate, .. }) = self.names.rules.get(index) else { continue };
             let (decl, scope) = (*decl, Scope::of(*policy, *gate));
-            let mut sound = self.is_sound(|checker| checker.check_rule_decl(scope, decl));
+            let sound = self.is_sound(|checker| checker.check_rule_decl(scope, decl));
             if sound {
                 self.warn_if_it_never_fails(decl);
-                sound = self.is_sound(|checker| checker.report_all(not_yet::in_rule(decl)));
             }
             if let Some(entry) = self.names.rules.get_mut(index) {
                 entry.sound &= sound;
@@ -107,14 +98,12 @@ impl Checker<'_> {
         let mut title_is_sound = true;
         if let Some(title) = &decl.title {
             title_is_sound = self.is_sound(|checker| checker.check_template(scope, title));
-            title_is_sound &= self.is_sound(|checker| checker.report_all(not_yet::in_title(title)));
         }
         let mut when_is_sound = true;
         if let Some(when) = &decl.when {
             when_is_sound = self.is_sound(|checker| {
                 checker.check_condition(scope, when, "after `when` stands a condition");
             });
-            when_is_sound &= self.is_sound(|checker| checker.report_all(not_yet::in_condition(when)));
         }
         if let Some(entry) = self.names.policies.get_mut(index) {
             entry.title_is_sound = title_is_sound;
@@ -126,7 +115,7 @@ impl Checker<'_> {
         let Some(entry) = self.names.gates.get(index) else { return };
         let (decl, scope) = (entry.decl, Scope::of(entry.policy, Some(index)));
         let mut rungs = None;
-        let mut sound = self.is_sound(|checker| {
+        let sound = self.is_sound(|checker| {
             rungs = checker.check_rungs(&decl.from, &decl.to);
             decl.title.iter().for_each(|title| checker.check_template(scope, title));
             // The parser has reported it, but a gate without rules would let everybody pass.
@@ -134,9 +123,6 @@ impl Checker<'_> {
                 checker.tainted();
             }
         });
-        if sound {
-            sound = self.is_sound(|checker| checker.report_all(not_yet::in_gate(decl)));
-        }
         if let Some(entry) = self.names.gates.get_mut(index) {
             entry.rungs = rungs;
             entry.sound &= sound;

@@ -7,7 +7,6 @@
 use super::Checker;
 use super::errors;
 use super::names::LetState;
-use super::not_yet;
 use super::possible::Possible;
 use super::scope::Scope;
 use crate::types::Type;
@@ -88,12 +87,9 @@ impl Checker<'_> {
         (ty, sound)
     }
 
-    fn finish_let(&mut self, index: usize, ty: Type, mut sound: bool) {
+    fn finish_let(&mut self, index: usize, ty: Type, sound: bool) {
         let Some(entry) = self.names.lets.get(index) else { return };
         let decl = entry.decl;
-        if sound {
-            sound = self.is_sound(|checker| checker.report_all(not_yet::in_let(decl)));
-        }
         let possible = self.possible(&decl.value);
         if let Some(entry) = self.names.lets.get_mut(index) {
             entry.state = LetState::Done(ty, possible);

@@ -35,6 +35,7 @@ impl Ground {
         let (stages, stages_unsure) = check_stages_decls(&ladders, &mut diagnostics);
         let has_stages = !stages.is_empty() || incomplete;
         let mut vocabulary = Vocabulary::built_in(stages);
+        vocabulary.stages_span = ladders.first().map(|ladder| ladder.span);
         let mut drafts = field::built_in(&vocabulary);
         for snapshot in &snapshots {
             let fields = field::check_field_decls(&snapshot.fields, has_stages, &mut diagnostics);

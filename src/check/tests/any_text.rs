@@ -1,11 +1,9 @@
 //! What holds whatever the text says: no panic, a whole program, and no difference by the order of declarations.
 
-use super::show;
-use crate::ast::{Arg, Expr, ExprIds, ExprKind, File, Item, Over, RuleBody, Set, Template, TemplatePart};
+use super::{parse_text, show};
+use crate::ast::{Arg, Expr, ExprKind, File, Item, Over, RuleBody, Set, Template, TemplatePart};
 use crate::check::check;
-use crate::parse::parse;
 use crate::program::{Program, Target};
-use crate::source::FileId;
 
 const POLICIES: &str = "
 policy rollout \"{light} of {count(outputs)}\" when stage >= pilot {
@@ -30,9 +28,8 @@ policy base { let deep = percentile(scores where it > 2, 90%) - min(scores) rule
 
 /// Checks a text, whatever the parser says of it.
 fn check_text(text: &str) -> (Program, Vec<String>) {
-    let mut ids = ExprIds::default();
-    let (file, _) = parse(FileId(0), text, &mut ids);
-    let (program, found) = check(&[file], ids.count());
+    let (file, count, _) = parse_text(text);
+    let (program, found) = check(&[file], count);
     (program, show(&found))
 }
 
@@ -144,10 +141,9 @@ fn the_order_of_declarations_makes_no_difference() {
       policy c { let x = c.w let w = d.v rule ok \"ok\" { require adoption > 5% else hold } }
       policy d { let v = c.x }
       policy b { let other = 1 }";
-    let mut ids = ExprIds::default();
-    let (file, _) = parse(FileId(0), &[super::VOCABULARY, broken].concat(), &mut ids);
+    let (file, count, _) = parse_text(&[super::VOCABULARY, broken].concat());
     let outcome = |file: File| {
-        let (program, found) = check(&[file], ids.count());
+        let (program, found) = check(&[file], count);
         let mut said = show(&found);
         said.sort();
         let rules: Vec<_> = program.rules.iter().map(|rule| rule.name.to_string()).collect();

@@ -151,17 +151,20 @@ fn only_what_is_sound_is_in_the_program() {
       rule u \"u\" { require good else hold \"{bad}\" }
       rule v \"v\" { require adoption > 500% else hold }
     }
-    policy a when adoptoin > 5% { let fine = ready rule r \"r\" { require ready else hold } }
+    policy a when adoptoin > 5% { let fine = ready rule r \"r\" { require ready else hold }
+      gate testing -> pilot \"g\" { rule g \"g\" { require fine else hold } } }
     policy c { rule r \"r\" { require a.fine else hold } }";
     let (_, program, found) = run(&[VOCABULARY, policies]);
     assert_eq!(show(&found).len(), 4, "{:#?}", show(&found));
     let rules: Vec<_> = program.rules.iter().map(|rule| &*rule.name).collect();
-    assert_eq!(rules, ["b.r", "c.r"]);
+    assert_eq!(rules, ["a.g", "b.r", "c.r"]);
     let lets: Vec<_> = program.lets.iter().map(|entry| &*entry.name).collect();
     assert_eq!(lets, ["a.fine", "b.good"]);
     assert!(program.params.is_empty());
+    // Gates are not governed by the condition of their policy.
+    assert_eq!((program.gates.len(), program.rules[0].gate), (1, Some(0)));
     // The indices are those of the program.
-    let rule = &program.rules[0];
+    let rule = &program.rules[1];
     assert_eq!(&*program.policies[rule.policy].name, "b");
     let crate::ast::RuleBody::Require { requires, .. } = &rule.decl.body else { panic!() };
     assert_eq!(program.expr(requires[0].id).unwrap().target, Some(Target::Let(1)));
@@ -180,8 +183,6 @@ fn rules_are_in_the_order_of_policies_and_declarations() {
 
 #[test]
 fn what_is_broken_is_not_reported_as_unknown_too() {
-    use crate::ast::ExprIds;
-    use crate::source::FileId;
     let text = format!(
         "{VOCABULARY}
         policy p {{
@@ -191,10 +192,9 @@ fn what_is_broken_is_not_reported_as_unknown_too() {
           rule s \"s\" {{ require ready else hold }}
         }}"
     );
-    let mut ids = ExprIds::default();
-    let (file, broken) = crate::parse::parse(FileId(0), &text, &mut ids);
+    let (file, count, broken) = super::parse_text(&text);
     assert!(!broken.is_empty());
-    let (program, found) = super::check(&[file], ids.count());
+    let (program, found) = super::check(&[file], count);
     assert_eq!(show(&found), [""; 0]);
     let rules: Vec<_> = program.rules.iter().map(|rule| &*rule.name).collect();
     assert_eq!(rules, ["p.s"]);

@@ -1,6 +1,6 @@
 //! Functions along the series, windows and confidence.
 
-use super::{VOCABULARY, accepts, rejects, run, type_of};
+use super::{accepts, rejects, run, type_of};
 
 #[test]
 fn series_functions_have_their_types() {
@@ -112,30 +112,4 @@ fn there_is_confidence_of_shares_and_means() {
         ("confidence(light >= 80% by ready)", "T217 `confidence` takes no `by` here"),
         ("light >= 110% with 90% confidence", "T205"),
     ]);
-}
-
-#[test]
-fn what_is_not_evaluated_yet_is_left_out() {
-    let policy = "policy p {
-      let past = mean(adoption over 4 weeks)
-      rule a \"a\" { require past > 5% else hold }
-      rule b \"b\" { require adoption > 5% else hold }
-      rule c \"c\" { require held(ready) > 2 weeks and trend(adoption over 4 weeks) > 0 else hold }
-      gate testing -> pilot \"g\" { rule d \"d\" { require ready else hold } }
-    }";
-    let (_, program, found) = run(&[VOCABULARY, policy]);
-    let said: Vec<_> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
-    assert_eq!(
-        said,
-        [
-            "`over` is understood but not evaluated yet",
-            "`held` is understood but not evaluated yet",
-            "`trend` is understood but not evaluated yet",
-            "`gate` is understood but not evaluated yet",
-        ]
-    );
-    let names: Vec<_> = program.rules.iter().map(|rule| &*rule.name).collect();
-    assert_eq!(names, ["p.b"]);
-    assert!(program.lets.is_empty() && program.gates.is_empty());
-    assert_eq!(found[0].code, crate::code::Code::T299);
 }

@@ -55,6 +55,7 @@ fn fields_are_typed_and_built_in_ones_come_first() {
     assert!(users.fields[0].required);
     let cadence = vocabulary.cadence.as_ref().unwrap();
     assert_eq!((&cadence.every, &cadence.grace), (&Number::from(14 * 86_400), &Number::from(3 * 86_400)));
+    assert!(vocabulary.stages_span.is_some());
     let (alone, found) = check_vocabulary(&files);
     assert!(found.is_empty() && alone.snapshot == vocabulary.snapshot);
 }

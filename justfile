@@ -1,0 +1,26 @@
+# What CI runs and what a contributor needs, by name. `just` alone lists it.
+
+_default:
+    @just --list --unsorted
+
+# Type-check everything that there is to build.
+check:
+    cargo check --all-targets
+
+# All tests: unit, cases, command line, tidy.
+test *ARGS:
+    cargo test {{ARGS}}
+
+# Write what the cases print now as what they should print. Read the diff before committing it.
+bless *ARGS:
+    TOLLGATE_BLESS=1 cargo test --test main {{ARGS}}
+
+# Format, and let clippy look at both shapes of the package.
+lint:
+    cargo fmt
+    cargo clippy --all-targets -- -D warnings
+    cargo clippy --no-default-features --lib -- -D warnings
+
+# Exactly what CI runs.
+ci:
+    .ci/run

@@ -1,0 +1,39 @@
+//! The shipped pack: the files of `policies/`, embedded.
+//!
+//! Knows their names and text, and nothing of what they say.
+
+/// The file that declares the fields and stages, which all others need.
+pub const VOCABULARY: &str = "vocabulary";
+
+/// Name and text of each shipped file, by name.
+pub const FILES: &[(&str, &str)] = &[
+    ("before_deployment", include_str!("../policies/before_deployment.gate")),
+    ("vocabulary", include_str!("../policies/vocabulary.gate")),
+];
+
+/// The names that `builtin:NAME` may have.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
+}
+
+/// The text of a shipped file.
+pub fn text(name: &str) -> Option<&'static str> {
+    FILES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The name under which a shipped file is shown: it is no file of the repository that is judged.
+pub fn file_name(name: &str) -> String {
+    format!("builtin/{name}.gate")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pack_is_sorted_and_has_its_vocabulary() {
+        assert!(names().is_sorted());
+        assert!(text(VOCABULARY).is_some());
+        assert_eq!(text("unknown"), None);
+    }
+}

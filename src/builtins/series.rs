@@ -1,0 +1,158 @@
+//! `held streak trend`: what the course of a series comes to.
+
+use super::{Builtin, Doc};
+use crate::evidence::{Amount, Reasons, Truth};
+use crate::interval::Interval;
+use crate::value::Number;
+
+/// What the manual says of this family.
+pub(super) const SERIES: &[Doc] = &[
+    Doc {
+        builtin: Builtin::Held,
+        usage: "held(P)",
+        gives: "how long P has been true without a break, up to the newest snapshot",
+        example: "held(adoption >= 60%)",
+        value: "2 weeks",
+    },
+    Doc {
+        builtin: Builtin::Streak,
+        usage: "streak(P)",
+        gives: "in how many of the newest snapshots in a row P was true",
+        example: "streak(adoption >= 60%)",
+        value: "3",
+    },
+    Doc {
+        builtin: Builtin::Since,
+        usage: "since(d)",
+        gives: "from the date d to the day of judgement",
+        example: "since(launched)",
+        value: "5 weeks",
+    },
+    Doc {
+        builtin: Builtin::Previous,
+        usage: "previous(x)",
+        gives: "x at the snapshot before",
+        example: "previous(adoption)",
+        value: "70%",
+    },
+    Doc {
+        builtin: Builtin::First,
+        usage: "first(x)",
+        gives: "x at the first snapshot of the series",
+        example: "first(adoption)",
+        value: "30%",
+    },
+    Doc {
+        builtin: Builtin::Latest,
+        usage: "latest(x over W)",
+        gives: "the newest known x in the window",
+        example: "latest(incidents over 2 weeks)",
+        value: "0",
+    },
+    Doc {
+        builtin: Builtin::Change,
+        usage: "change(x over W)",
+        gives: "x at the newest snapshot less x a window earlier",
+        example: "change(adoption over 2 weeks)",
+        value: "20%",
+    },
+    Doc {
+        builtin: Builtin::Trend,
+        usage: "trend(x over W)",
+        gives: "the slope of the least-squares line through x, per week",
+        example: "trend(adoption over 2 weeks)",
+        value: "10%",
+    },
+];
+
+/// The run of snapshots, up to one of them, in which a condition was true without a break.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Run {
+    /// Index of the first snapshot of the run that is sure; none if the condition is not yes at its end.
+    pub sure: Option<usize>,
+    /// Index of the first snapshot of the run that is possible; none if the condition is no at its end.
+    pub possible: Option<usize>,
+    /// Why the two differ.
+    pub reasons: Reasons,
+}
+
+impl Run {
+    /// The run up to the snapshot `at`, where the condition is `truth`, given the run up to the snapshot before. `gap`:
+    /// why the two snapshots are too far apart for the run to be sure to go on.
+    pub fn extend(before: &Self, at: usize, truth: &Truth, gap: Option<&Reasons>) -> Self {
+        match truth {
+            Truth::No => Self::default(),
+            Truth::Yes => {
+                let sure = if gap.is_some() { Some(at) } else { before.sure.or(Some(at)) };
+                let possible = before.possible.or(Some(at));
+                let mut reasons = Reasons::default();
+                if sure != possible {
+                    reasons = before.reasons.clone();
+                    reasons.merge(gap.unwrap_or(&Reasons::default()));
+                }
+                Self { sure, possible, reasons }
+            }
+            Truth::Undecided(why) => {
+                let mut reasons = before.reasons.clone();
+                reasons.merge(why);
+                Self { sure: None, possible: before.possible.or(Some(at)), reasons }
+            }
+        }
+    }
+}
+
+/// The slope of the least-squares line through points `(x, y)`, in units of y for a unit of x; none where fewer than two
+/// different x are given. Exact: `Σ(x − x̄)·y / Σ(x − x̄)²`, which is linear in every y.
+pub fn slope(points: &[(Number, Amount)]) -> Option<Amount> {
+    let size = Number::from(points.len());
+    let mean = points.iter().fold(Number::ZERO, |sum, (x, _)| sum + x)
+        / if points.is_empty() { 1.into() } else { size };
+    let squares = points.iter().fold(Number::ZERO, |sum, (x, _)| sum + (x - &mean) * (x - &mean));
+    if squares == Number::ZERO {
+        return None;
+    }
+    let weigh = |(x, y): &(Number, Amount)| Amount::Known((x - &mean) / &squares).multiply(y);
+    Some(points.iter().map(weigh).fold(Amount::Known(Number::ZERO), |sum, part| sum.add(&part)))
+}
+
+/// Between a sure and a possible number of snapshots.
+pub fn streak(run: &Run, at: usize) -> Amount {
+    let length = |start: Option<usize>| Number::from(start.map_or(0, |start| at + 1 - start));
+    Amount::bounded(Interval::new(length(run.sure), length(run.possible)), run.reasons.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(truths: &[Truth], gap_before: usize) -> Run {
+        let gap = Reasons::default();
+        truths.iter().enumerate().fold(Run::default(), |run, (at, truth)| {
+            Run::extend(&run, at, truth, (at == gap_before).then_some(&gap))
+        })
+    }
+
+    #[test]
+    fn a_gap_and_a_doubt_end_the_sure_run_only() {
+        let (yes, no, doubt) = (Truth::Yes, Truth::No, Truth::Undecided(Reasons::default()));
+        let ends = |truths: &[Truth], gap| {
+            let run = run(truths, gap);
+            (run.sure, run.possible)
+        };
+        assert_eq!(ends(&[no.clone(), yes.clone(), yes.clone()], 9), (Some(1), Some(1)));
+        assert_eq!(ends(&[yes.clone(), yes.clone(), yes.clone()], 1), (Some(1), Some(0)));
+        assert_eq!(ends(&[yes.clone(), doubt.clone(), yes.clone()], 9), (Some(2), Some(0)));
+        assert_eq!(ends(&[yes.clone(), yes.clone(), doubt], 9), (None, Some(0)));
+        assert_eq!(ends(&[yes.clone(), no.clone(), yes.clone()], 2), (Some(2), Some(2)));
+        assert_eq!(ends(&[yes, no], 9), (None, None));
+    }
+
+    #[test]
+    fn a_straight_line_has_its_slope() {
+        let points: Vec<_> =
+            (0..4).map(|x| (Number::from(x), Amount::Known(Number::from(7 - 2 * x)))).collect();
+        assert_eq!(slope(&points), Some(Amount::Known((-2).into())));
+        assert_eq!(slope(&points[..1]), None);
+        assert_eq!(slope(&[]), None);
+    }
+}

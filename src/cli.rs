@@ -1,0 +1,62 @@
+//! The command line: arguments, the file system, the clock, the terminal and exit codes.
+//!
+//! The only part that touches the outer world; it decides nothing about a rollout.
+
+mod check;
+mod find;
+mod history;
+mod read;
+mod terminal;
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What could not be judged, or not be done.
+const FAILURE: u8 = 2;
+
+#[derive(Debug, Parser)]
+#[command(name = "tollgate", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::CheckArgs),
+    History(history::HistoryArgs),
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, with code 0. A closed pipe is no reason to complain.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILURE));
+        }
+    };
+    match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::History(args) => history::run(&args),
+    }
+}
+
+/// Writes to standard output and ends with `code`. A reader that has closed its end (`| head`) has seen enough.
+fn finish(text: &str, code: u8) -> ExitCode {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::from(code),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
+        Err(error) => complain(&format!("the output cannot be written: {error}")),
+    }
+}
+
+/// Says on standard error why nothing could be done.
+fn complain(why: &str) -> ExitCode {
+    let _ = writeln!(io::stderr().lock(), "error: {why}");
+    ExitCode::from(FAILURE)
+}

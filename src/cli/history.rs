@@ -1,0 +1,49 @@
+//! `tollgate history`: what each snapshot would have been judged on its own day.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::check::{Format, date, today};
+use super::{complain, find, finish, terminal};
+use crate::engine::{Options, history};
+use crate::render::{human, json};
+use crate::value::Date;
+
+/// Show how each snapshot would have been judged on its own day
+///
+/// A line for each snapshot, with the stage, the decision and the rules that failed: when a policy would have stopped a
+/// rollout. Exit codes: 0, or 2 if something could not be judged.
+#[derive(Debug, Args)]
+pub(super) struct HistoryArgs {
+    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Look at nothing later than this day, such as 2026-11-02
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<Date>,
+    /// Show this workflow alone; may be given several times
+    #[arg(long = "workflow", value_name = "NAME")]
+    workflows: Vec<String>,
+}
+
+/// Finds, reads, judges day by day, shows.
+pub(super) fn run(args: &HistoryArgs) -> ExitCode {
+    let Some(today) = today() else {
+        return complain("the system's clock is out of the calendar; give the day with `--as-of`");
+    };
+    let options =
+        Options { as_of: args.as_of, today, workflows: args.workflows.clone(), deny_warnings: false };
+    let back = history(find::inputs(&args.path), &options);
+    match args.format {
+        Format::Human => finish(&human::render_history(&back, terminal::style()), back.exit),
+        Format::Json => match json::render(&back.history) {
+            Ok(text) => finish(&text, back.exit),
+            Err(error) => complain(&format!("the history cannot be written as JSON: {error}")),
+        },
+    }
+}

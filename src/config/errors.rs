@@ -1,0 +1,107 @@
+//! What can be wrong with a configuration: one constructor a problem.
+//!
+//! Knows what people are told, and nothing of how a problem is found.
+
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::text::quote;
+
+/// A text that is not YAML, or uses what is refused of it; `reason` is the parser's.
+pub(super) fn not_yaml(span: Span, reason: &str) -> Diagnostic {
+    let (message, help) = if reason.contains("tab") {
+        ("a tab cannot be used as indentation".to_owned(), Some("indent with spaces"))
+    } else if reason.contains("merge key") {
+        ("merge keys (`<<`) are not supported".to_owned(), Some("write the settings out"))
+    } else if reason.contains("tag") {
+        ("tags are not supported".to_owned(), Some("remove the tag"))
+    } else if reason.contains("unknown anchor") {
+        ("this alias has no anchor".to_owned(), Some("quote a text that begins with `*`"))
+    } else if reason.contains("recursive") {
+        ("this alias is part of what it stands for".to_owned(), Some("write the value out"))
+    } else {
+        (format!("this is not YAML: {}", quote(reason)), None)
+    };
+    Diagnostic::error(Code::T401, message)
+        .label(span, "the configuration is not understood from here on")
+        .maybe_help(help.map(str::to_owned))
+}
+
+/// Beyond the limits of size, depth or aliases.
+pub(super) fn too_large(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T401, "this configuration is larger than any configuration should be")
+        .label(span, "it is not read further")
+}
+
+/// `---` in the middle.
+pub(super) fn second_document(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T401, "a configuration is one YAML document")
+        .label(span, "a second one begins here")
+        .help("remove the `---`")
+}
+
+/// A list or scalar for the whole.
+pub(super) fn no_map(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, "a configuration consists of settings")
+        .label(span, "expected `policies: [builtin]` or the like")
+}
+
+/// `5: x`
+pub(super) fn key_is_no_text(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, "this key is not text").label(span, "expected the name of a setting")
+}
+
+/// One setting twice.
+pub(super) fn set_twice(name: &str, first: Span, second: Span) -> Diagnostic {
+    Diagnostic::error(Code::T405, format!("`{}` is set twice", quote(name)))
+        .label(second, "here again")
+        .label(first, "first here")
+}
+
+/// `policies:` and nothing more.
+pub(super) fn no_value(name: &str, key: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, format!("`{name}` has no value")).label(key, "give it one or remove it")
+}
+
+/// A text where only a list will do.
+pub(super) fn no_list(name: &str, text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, format!("`{name}` is a list"))
+        .label(span, "here is a text")
+        .help(format!("write `{name}: [{}]`", quote(text)))
+}
+
+/// A bool, number or map for a list of texts.
+pub(super) fn wrong_type(name: &str, single: bool, span: Span) -> Diagnostic {
+    let wanted = if single { "a text or a list of texts" } else { "a list of texts" };
+    Diagnostic::error(Code::T402, format!("`{name}` is {wanted}")).label(span, "here is something else")
+}
+
+/// Something else than a text in a list.
+pub(super) fn no_text(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, format!("`{name}` is a list of texts"))
+        .label(span, "here is something else")
+}
+
+/// `""` in a list.
+pub(super) fn empty_text(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, format!("a text of `{name}` is empty"))
+        .label(span, "fill it in or remove it")
+}
+
+/// A key that does not exist.
+pub(super) fn unknown_setting(name: &str, close: Option<&str>, span: Span) -> Diagnostic {
+    let help = match close {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => "the settings are `policies` and `snapshots`".to_owned(),
+    };
+    Diagnostic::error(Code::T403, format!("`{}` is not a setting", quote(name)))
+        .label(span, "unknown")
+        .help(help)
+}
+
+/// A key that the language has and this version does not act on.
+pub(super) fn not_supported(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T404, format!("`{name}` is not supported yet"))
+        .label(span, "it would have no effect")
+        .help("remove it: a check that ignored it would decide something else")
+}

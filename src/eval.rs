@@ -1,0 +1,138 @@
+//! Evaluates compiled policies over one workflow's series.
+//!
+//! Knows neither text nor files: it reads the program, the snapshots, and the day that time is counted to.
+
+mod compare;
+mod explain;
+mod expr;
+mod list;
+mod rule;
+mod series;
+mod show;
+mod workflow;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::ast::ExprId;
+use crate::builtins::series::Run;
+use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
+use crate::program::Program;
+use crate::source::{SourceMap, Span};
+use crate::value::{Record, Snapshot, day_number};
+
+pub use workflow::{Judged, judge_workflow};
+
+/// What an expression is worth at a moment.
+#[derive(Clone, Debug)]
+pub(crate) enum Evidence<'a> {
+    Truth(Truth),
+    Amount(Amount),
+    Elapsed(Elapsed),
+    /// Calendar months.
+    Calendar(i32),
+    Word(Word),
+    List(Rc<List<'a>>),
+}
+
+/// A list, as far as it was seen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct List<'a> {
+    pub(crate) items: Vec<Item<'a>>,
+    /// Why nothing at all is known of it.
+    pub(crate) unknown: Option<Reasons>,
+    /// Why further elements may exist.
+    pub(crate) open: Option<Reasons>,
+    /// What its elements are called, for «no outputs to judge by».
+    pub(crate) name: Rc<str>,
+    /// Where it stands in the newest snapshot that has it, or where it is missing.
+    pub(crate) span: Option<Span>,
+}
+
+/// An element of a list, or the value of a scalar at a snapshot of a window.
+#[derive(Clone, Debug)]
+pub(crate) struct Item<'a> {
+    pub(crate) value: ItemValue<'a>,
+    /// The element itself, where the value is one of its fields: `outputs.edit_time`.
+    pub(crate) of: Option<&'a Record>,
+    /// Index of the snapshot that it is from.
+    pub(crate) at: usize,
+    pub(crate) span: Option<Span>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ItemValue<'a> {
+    Record(&'a Record),
+    Evidence(Evidence<'a>),
+}
+
+/// The snapshot that an expression is judged at, and the day that time is counted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Moment {
+    /// Index of the snapshot.
+    pub(crate) at: usize,
+    /// Day number that `since` runs to.
+    pub(crate) day: i64,
+    /// Index of the snapshot that `snapshot.x` means.
+    pub(crate) judged: usize,
+}
+
+/// Where an expression is evaluated: a moment, and the elements of the aggregates around it, innermost last.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'s, 'a> {
+    pub(crate) moment: Moment,
+    pub(crate) element: Option<&'s Frame<'s, 'a>>,
+}
+
+/// An element that a `where` or `by` looks at.
+pub(crate) struct Frame<'s, 'a> {
+    pub(crate) item: &'s Item<'a>,
+    pub(crate) outer: Option<&'s Frame<'s, 'a>>,
+}
+
+impl<'s, 'a> Scope<'s, 'a> {
+    /// Outside any aggregate.
+    pub(crate) fn at(moment: Moment) -> Self {
+        Self { moment, element: None }
+    }
+
+    /// Within an aggregate, looking at the element of `frame`. What looks along the series leaves it: the checker lets
+    /// nothing there reach out to an element.
+    fn within(self, frame: &'s Frame<'s, 'a>) -> Self {
+        Self { element: Some(frame), ..self }
+    }
+}
+
+/// Judges the expressions of a program over one series. Remembers what it has computed of lets and runs, so that a let
+/// used twice costs once and `held` looks at each snapshot once.
+pub(crate) struct Evaluator<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) sources: &'a SourceMap,
+    pub(crate) snapshots: &'a [Snapshot],
+    lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
+    runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(program: &'a Program, sources: &'a SourceMap, snapshots: &'a [Snapshot]) -> Self {
+        Self { program, sources, snapshots, lets: RefCell::default(), runs: RefCell::default() }
+    }
+
+    /// The moment of a snapshot as judged then: time is counted to its date.
+    pub(crate) fn moment_of(&self, at: usize, judged: usize) -> Moment {
+        Moment { at, day: self.day(at), judged }
+    }
+
+    /// The day number of a snapshot.
+    pub(crate) fn day(&self, at: usize) -> i64 {
+        self.snapshots.get(at).map_or(0, |snapshot| day_number(snapshot.date))
+    }
+
+    /// The longest that two neighbouring snapshots may lie apart, in days; none where no cadence is declared.
+    pub(crate) fn patience(&self) -> Option<i64> {
+        let cadence = self.program.vocabulary.cadence.as_ref()?;
+        let days = (&cadence.every + &cadence.grace) / crate::value::Number::from(crate::value::DAY);
+        i64::try_from(days.floor()).ok()
+    }
+}

@@ -1,0 +1,271 @@
+//! Comparisons, plain and with confidence.
+
+use super::{Evaluator, Evidence, Scope};
+use crate::ast::{Arg, CompareOp, Expr, ExprKind};
+use crate::builtins::Builtin;
+use crate::builtins::counting::Tally;
+use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
+use crate::interval::Interval;
+use crate::program::Target;
+use crate::stats::{Claim, mean_confidence};
+use crate::types::Kind;
+use crate::value::Number;
+
+impl<'a> Evaluator<'a> {
+    /// `a op b`
+    pub(super) fn compare(&self, op: CompareOp, a: &Evidence<'a>, b: &Evidence<'a>) -> Truth {
+        match (a, b) {
+            (Evidence::Truth(a), Evidence::Truth(b)) => equality(op, truths_equal(a, b)),
+            (Evidence::Word(a), Evidence::Word(b)) => equality(op, a.equal(b)),
+            (Evidence::Calendar(a), Evidence::Calendar(b)) => {
+                compare_amounts(op, &Amount::Known((*a).into()), &Amount::Known((*b).into()))
+            }
+            (Evidence::Elapsed(elapsed), Evidence::Calendar(months)) => {
+                compare_calendar(op, elapsed, *months)
+            }
+            (Evidence::Calendar(months), Evidence::Elapsed(elapsed)) => {
+                compare_calendar(flip(op), elapsed, *months)
+            }
+            (a, b) => compare_amounts(op, &a.clone().into_amount(), &b.clone().into_amount()),
+        }
+    }
+
+    /// `claim with confidence`: what the one-sided bounds of the claim's left side show.
+    pub(super) fn eval_with(&self, claim: &'a Expr, confidence: &'a Expr, scope: Scope<'_, 'a>) -> Truth {
+        let ExprKind::Compare(op, left, right) = &claim.kind else {
+            return Truth::Undecided(Reasons::default());
+        };
+        let confidence = self.amount(confidence, scope);
+        let Some(level) = confidence.known() else { return Truth::Undecided(confidence.reasons()) };
+        let threshold = self.amount(right, scope);
+        let Some(bounds) = threshold.interval() else { return Truth::Undecided(threshold.reasons()) };
+        let decide = |threshold: &Option<Number>| match threshold {
+            Some(threshold) => self.decide_claim(*op, left, threshold, level, scope),
+            None => Truth::Undecided(Reasons::default()),
+        };
+        match (decide(&bounds.low), decide(&bounds.high)) {
+            (Truth::Undecided(mut reasons), _) | (_, Truth::Undecided(mut reasons)) => {
+                reasons.merge(&threshold.reasons());
+                Truth::Undecided(reasons)
+            }
+            (low, high) if low == high => low,
+            _ => Truth::Undecided(threshold.reasons()),
+        }
+    }
+
+    fn decide_claim(
+        &self,
+        op: CompareOp,
+        left: &'a Expr,
+        threshold: &Number,
+        level: &Number,
+        scope: Scope<'_, 'a>,
+    ) -> Truth {
+        match self.sample(left, scope) {
+            Err(reasons) => Truth::Undecided(reasons),
+            Ok(Sample::Share(tally)) => {
+                let claim = share_claim(op, &tally, threshold);
+                match claim.decide(level) {
+                    // `A < B` is refuted where `A >= B` is shown: both run through the claim made.
+                    Some(shown) => Truth::known(shown),
+                    None => Truth::Undecided(too_few(&claim, &tally, level)),
+                }
+            }
+            Ok(Sample::Mean(values)) => match mean_confidence(&values, threshold) {
+                None => Truth::Undecided(Reasons::of(
+                    ReasonKind::TooFew {
+                        sample: format!("{} values, or all alike, give a mean no bounds", values.len()),
+                    },
+                    None,
+                )),
+                Some(above) => {
+                    let level_shown = Kind::Share.show(level);
+                    let level = level.to_f64_fast();
+                    let (shown, refuted) = match op {
+                        CompareOp::Less | CompareOp::LessEqual => (1.0 - above >= level, above >= level),
+                        CompareOp::Greater
+                        | CompareOp::GreaterEqual
+                        | CompareOp::Equal
+                        | CompareOp::NotEqual => (above >= level, 1.0 - above >= level),
+                    };
+                    let sample =
+                        format!("{} values show neither side at {level_shown} confidence", values.len());
+                    let decided = if shown { Some(true) } else { refuted.then_some(false) };
+                    Truth::decided(decided, || Reasons::of(ReasonKind::TooFew { sample }, None))
+                }
+            },
+        }
+    }
+
+    /// `confidence(claim)`: the highest confidence at which it would be yes.
+    pub(super) fn eval_confidence(&self, claim: &'a Expr, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        let ExprKind::Compare(op, left, right) = &claim.kind else {
+            return Evidence::Amount(Amount::Unknown(Reasons::default()));
+        };
+        let threshold = self.amount(right, scope);
+        let Some(threshold) = threshold.known() else {
+            return Evidence::Amount(Amount::Unknown(threshold.reasons()));
+        };
+        Evidence::Amount(match self.sample(left, scope) {
+            Err(reasons) => Amount::Unknown(reasons),
+            Ok(Sample::Share(tally)) => Amount::Known(share_claim(*op, &tally, threshold).confidence()),
+            Ok(Sample::Mean(values)) => {
+                let above = mean_confidence(&values, threshold);
+                let shown = match op {
+                    CompareOp::Less | CompareOp::LessEqual => above.map(|above| 1.0 - above),
+                    CompareOp::Greater | CompareOp::GreaterEqual | CompareOp::Equal | CompareOp::NotEqual => {
+                        above
+                    }
+                };
+                match shown.and_then(|shown| Number::try_from(shown).ok()) {
+                    Some(shown) => Amount::Known(shown),
+                    None => {
+                        let sample = format!("{} values, or all alike, give a mean no bounds", values.len());
+                        Amount::Unknown(Reasons::of(ReasonKind::TooFew { sample }, None))
+                    }
+                }
+            }
+        })
+    }
+
+    /// The sample behind a `share(…)` or `mean(…)`, through lets; why there is none, otherwise.
+    pub(super) fn sample(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
+        let info = self.program.expr(expr.id);
+        match (&expr.kind, info.and_then(|info| info.target.as_ref())) {
+            (ExprKind::Path(_), Some(Target::Let(index))) => match self.program.lets.get(*index) {
+                Some(inner) => self.sample(&inner.decl.value, Scope::at(scope.moment)),
+                None => Err(Reasons::default()),
+            },
+            (ExprKind::Call { args, .. }, Some(Target::Call(Builtin::Share))) => {
+                args.first().map_or_else(|| Err(Reasons::default()), |arg| self.share_sample(arg, scope))
+            }
+            (ExprKind::Call { args, .. }, Some(Target::Call(Builtin::Mean))) => {
+                args.first().map_or_else(|| Err(Reasons::default()), |arg| self.mean_sample(arg, scope))
+            }
+            _ => Err(Reasons::default()),
+        }
+    }
+
+    fn share_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
+        let list = self.arg_list(arg, scope);
+        if let Some(reasons) = list.unknown.as_ref().or(list.open.as_ref()) {
+            return Err(reasons.clone());
+        }
+        if list.items.is_empty() {
+            return Err(list.empty());
+        }
+        let conditions = self.conditions(arg, &list, scope);
+        Ok(Sample::Share(Tally::of(&conditions)))
+    }
+
+    fn mean_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
+        let list = self.arg_list(arg, scope);
+        if let Some(reasons) = list.unknown.as_ref().or(list.open.as_ref()) {
+            return Err(reasons.clone());
+        }
+        let conditions = self.conditions(arg, &list, scope);
+        let picked = self.picked(&list, &conditions);
+        let values: Option<Vec<Number>> = picked.iter().map(|amount| amount.known().cloned()).collect();
+        values.map(Sample::Mean).ok_or_else(|| {
+            let mut reasons = Reasons::default();
+            picked.iter().for_each(|amount| reasons.merge(&amount.reasons()));
+            reasons
+        })
+    }
+}
+
+/// What a claim with confidence is made about.
+pub(super) enum Sample {
+    Share(Tally),
+    Mean(Vec<Number>),
+}
+
+/// The claim as one of «at least» or «more than».
+pub(super) fn share_claim(op: CompareOp, tally: &Tally, threshold: &Number) -> Claim {
+    let strict = matches!(op, CompareOp::Greater | CompareOp::Less);
+    let claim = Claim {
+        sure: tally.sure,
+        possible: tally.possible,
+        size: tally.total,
+        threshold: threshold.clone(),
+        strict,
+    };
+    match op {
+        CompareOp::Less | CompareOp::LessEqual => claim.about_the_rest(),
+        CompareOp::Greater | CompareOp::GreaterEqual | CompareOp::Equal | CompareOp::NotEqual => claim,
+    }
+}
+
+fn too_few(claim: &Claim, tally: &Tally, level: &Number) -> Reasons {
+    let level_shown = Kind::Share.show(level);
+    let counted = if tally.sure == tally.possible {
+        format!("{} of {}", tally.sure, tally.total)
+    } else {
+        format!("{} to {} of {}", tally.sure, tally.possible, tally.total)
+    };
+    let further = match claim.further(level) {
+        Some(1) => "1 further good sample would show it".to_owned(),
+        Some(further) => format!("{further} further good samples in a row would show it"),
+        None => "no number of good samples could show it".to_owned(),
+    };
+    let sample = format!("{counted} shows neither side at {level_shown} confidence; {further}");
+    let mut reasons = Reasons::of(ReasonKind::TooFew { sample }, None);
+    reasons.merge(&tally.reasons);
+    reasons
+}
+
+fn truths_equal(a: &Truth, b: &Truth) -> Truth {
+    match (a, b) {
+        (Truth::Undecided(a), Truth::Undecided(b)) => {
+            let mut reasons = a.clone();
+            reasons.merge(b);
+            Truth::Undecided(reasons)
+        }
+        (Truth::Undecided(reasons), _) | (_, Truth::Undecided(reasons)) => Truth::Undecided(reasons.clone()),
+        (a, b) => Truth::known(a == b),
+    }
+}
+
+/// `==` or `!=`, the only comparisons of conditions and words.
+fn equality(op: CompareOp, equal: Truth) -> Truth {
+    match op {
+        CompareOp::Equal => equal,
+        CompareOp::NotEqual => equal.negate(),
+        CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual => {
+            Truth::Undecided(Reasons::default())
+        }
+    }
+}
+
+fn compare_amounts(op: CompareOp, a: &Amount, b: &Amount) -> Truth {
+    match op {
+        CompareOp::Less => a.less(b),
+        CompareOp::LessEqual => a.less_equal(b),
+        CompareOp::Greater => b.less(a),
+        CompareOp::GreaterEqual => b.less_equal(a),
+        CompareOp::Equal => a.equal(b),
+        CompareOp::NotEqual => a.equal(b).negate(),
+    }
+}
+
+/// What has run since `from` against months: the day it runs to against the day on which the months are over.
+fn compare_calendar(op: CompareOp, elapsed: &Elapsed, months: i32) -> Truth {
+    compare_amounts(op, &elapsed.to, &elapsed.anniversary(months))
+}
+
+fn flip(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Less => CompareOp::Greater,
+        CompareOp::LessEqual => CompareOp::GreaterEqual,
+        CompareOp::Greater => CompareOp::Less,
+        CompareOp::GreaterEqual => CompareOp::LessEqual,
+        CompareOp::Equal => CompareOp::Equal,
+        CompareOp::NotEqual => CompareOp::NotEqual,
+    }
+}
+
+/// The bounds of a share of a sample, for showing: from the sure to the possible ones.
+pub(super) fn share_bounds(tally: &Tally) -> Interval {
+    let part = |n: usize| Number::from(n) / Number::from(tally.total.max(1));
+    Interval::new(part(tally.sure), part(tally.possible))
+}

@@ -1,0 +1,513 @@
+//! Expressions, except lists, comparisons and series.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{Evaluator, Evidence, Item, ItemValue, List, Scope};
+use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
+use crate::builtins::Builtin;
+use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
+use crate::program::{FieldPath, ParamValue, Target};
+use crate::source::Span;
+use crate::types::Type;
+use crate::value::{DAY, Located, Number, Record, Value, day_number};
+
+impl<'a> Evaluator<'a> {
+    /// What an expression is worth.
+    pub(super) fn eval(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        match &expr.kind {
+            ExprKind::Literal(literal) => eval_literal(literal),
+            ExprKind::Path(_) => self.eval_path(expr, scope),
+            ExprKind::Not(inner) => Evidence::Truth(self.truth(inner, scope).negate()),
+            ExprKind::Neg(inner) => match self.eval(inner, scope) {
+                Evidence::Amount(amount) => Evidence::Amount(amount.negate()),
+                Evidence::Elapsed(elapsed) => Evidence::Amount(elapsed.seconds().negate()),
+                other @ (Evidence::Truth(_)
+                | Evidence::Calendar(_)
+                | Evidence::Word(_)
+                | Evidence::List(_)) => other,
+            },
+            ExprKind::Arithmetic(op, left, right) => self.eval_arithmetic(*op, left, right, scope),
+            ExprKind::Compare(op, left, right) => {
+                Evidence::Truth(self.compare(*op, &self.eval(left, scope), &self.eval(right, scope)))
+            }
+            ExprKind::Logic(op, operands) => {
+                let conditions = operands.iter().map(|operand| self.truth(operand, scope));
+                Evidence::Truth(match op {
+                    LogicOp::And => Truth::all(conditions),
+                    LogicOp::Or => Truth::any(conditions),
+                })
+            }
+            ExprKind::In { item, negated, set } => {
+                let truth = self.eval_in(item, set, scope);
+                Evidence::Truth(if *negated { truth.negate() } else { truth })
+            }
+            ExprKind::If { condition, then, otherwise } => self.eval_if(condition, then, otherwise, scope),
+            ExprKind::Has(_) => Evidence::Truth(Truth::known(self.has(expr, scope))),
+            ExprKind::Call { args, .. } => self.eval_call(expr, args, scope),
+            ExprKind::AtLeast { count, of, .. } => {
+                let conditions = of.iter().map(|condition| self.truth(condition, scope));
+                Evidence::Truth(Truth::at_least(*count as usize, conditions))
+            }
+            ExprKind::With { claim, confidence } => Evidence::Truth(self.eval_with(claim, confidence, scope)),
+        }
+    }
+
+    /// A condition. The checker has seen to it that it is one; what is none would be undecided.
+    pub(super) fn truth(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Truth {
+        match self.eval(expr, scope) {
+            Evidence::Truth(truth) => truth,
+            Evidence::Amount(_)
+            | Evidence::Elapsed(_)
+            | Evidence::Calendar(_)
+            | Evidence::Word(_)
+            | Evidence::List(_) => Truth::Undecided(Reasons::default()),
+        }
+    }
+
+    /// A number; see [`Evaluator::truth`].
+    pub(super) fn amount(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Amount {
+        self.eval(expr, scope).into_amount()
+    }
+
+    fn eval_path(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        let Some(info) = self.program.expr(expr.id) else {
+            return Evidence::Amount(Amount::Unknown(Reasons::default()));
+        };
+        match &info.target {
+            Some(Target::Field(path)) => self.field(path, &info.ty, scope.moment.at),
+            Some(Target::JudgedField(path)) => self.field(path, &info.ty, scope.moment.judged),
+            Some(Target::Element { up, path }) => self.element(*up, path, &info.ty, scope),
+            Some(Target::Let(index)) => self.eval_let_decl(*index, scope),
+            Some(Target::Param(index)) => self.eval_param_decl(*index),
+            Some(Target::Stage(rung)) => Evidence::Amount(Amount::Known(Number::from(*rung))),
+            Some(Target::Member(member)) => Evidence::Word(Word::Known(member.clone())),
+            Some(Target::Call(_)) | None => Evidence::unknown(&info.ty, &Reasons::default(), ""),
+        }
+    }
+
+    /// A let is judged at the moment alone: it sees no element of an aggregate around its use.
+    fn eval_let_decl(&self, index: usize, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        if let Some(known) = self.lets.borrow().get(&(index, scope.moment)) {
+            return known.clone();
+        }
+        let Some(decl) = self.program.lets.get(index) else {
+            return Evidence::Truth(Truth::Undecided(Reasons::default()));
+        };
+        let evidence = self.eval(&decl.decl.value, Scope::at(scope.moment));
+        self.lets.borrow_mut().insert((index, scope.moment), evidence.clone());
+        evidence
+    }
+
+    pub(super) fn eval_param_decl(&self, index: usize) -> Evidence<'a> {
+        match self.program.params.get(index).map(|param| &param.value) {
+            Some(ParamValue::Value(value)) => eval_value(value),
+            Some(ParamValue::Calendar(months)) => Evidence::Calendar(*months),
+            None => Evidence::Amount(Amount::Unknown(Reasons::default())),
+        }
+    }
+
+    fn field(&self, path: &FieldPath, ty: &Type, at: usize) -> Evidence<'a> {
+        let Some(snapshot) = self.snapshots.get(at) else {
+            return Evidence::unknown(ty, &Reasons::default(), &path.name);
+        };
+        let missing = |span| {
+            Reasons::of(ReasonKind::Missing { field: path.name.clone(), date: snapshot.date }, Some(span))
+        };
+        self.walk(&snapshot.record, path, ty, at, &missing)
+    }
+
+    fn element(&self, up: usize, path: &FieldPath, ty: &Type, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        let mut frame = scope.element;
+        for _ in 0..up {
+            frame = frame.and_then(|frame| frame.outer);
+        }
+        let Some(item) = frame.map(|frame| frame.item) else {
+            return Evidence::unknown(ty, &Reasons::default(), &path.name);
+        };
+        match &item.value {
+            ItemValue::Evidence(evidence) => evidence.clone(),
+            ItemValue::Record(record) => {
+                let missing = |span| self.missing_in_element(&path.name, item.at, span);
+                self.walk(record, path, ty, item.at, &missing)
+            }
+        }
+    }
+
+    fn missing_in_element(&self, field: &Arc<str>, at: usize, span: Span) -> Reasons {
+        let date = self.snapshots.get(at).map(|snapshot| snapshot.date).unwrap_or_default();
+        Reasons::of(ReasonKind::MissingInElement { field: field.clone(), date }, Some(span))
+    }
+
+    /// Follows a path from a record; `missing` says why there is nothing at its end.
+    fn walk(
+        &self,
+        record: &'a Record,
+        path: &FieldPath,
+        ty: &Type,
+        at: usize,
+        missing: &dyn Fn(Span) -> Reasons,
+    ) -> Evidence<'a> {
+        let mut record = record;
+        let mut steps = path.steps.iter();
+        let mut found: Option<&'a Located> = None;
+        while let Some(step) = steps.next() {
+            let Some(located) = record.fields.get(*step).and_then(Option::as_ref) else {
+                return Evidence::unknown(ty, &missing(record.span), &path.name);
+            };
+            found = Some(located);
+            match &located.value {
+                Value::Record(inner) => record = inner,
+                Value::List(elements) => {
+                    return Evidence::List(Rc::new(self.list(
+                        located,
+                        elements,
+                        steps.as_slice(),
+                        path,
+                        ty,
+                        at,
+                    )));
+                }
+                Value::Bool(_) | Value::Text(_) | Value::Number(_) => {}
+            }
+        }
+        found.map_or_else(
+            || Evidence::unknown(ty, &missing(record.span), &path.name),
+            |located| eval_value(&located.value),
+        )
+    }
+
+    fn list(
+        &self,
+        located: &'a Located,
+        elements: &'a [Located],
+        steps: &[usize],
+        path: &FieldPath,
+        ty: &Type,
+        at: usize,
+    ) -> List<'a> {
+        let element_type = match ty {
+            Type::List(element) => element,
+            Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Amount(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::Record(_)
+            | Type::Error => ty,
+        };
+        let rest = FieldPath { steps: steps.to_vec(), name: path.name.clone() };
+        let item = |element: &'a Located| {
+            let of = match &element.value {
+                Value::Record(record) => Some(record),
+                Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+            };
+            let value = match &element.value {
+                Value::Record(record) if rest.steps.is_empty() => ItemValue::Record(record),
+                Value::Record(record) => {
+                    let missing = |span| self.missing_in_element(&rest.name, at, span);
+                    ItemValue::Evidence(self.walk(record, &rest, element_type, at, &missing))
+                }
+                Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => {
+                    ItemValue::Evidence(eval_value(&element.value))
+                }
+            };
+            Item { value, of, at, span: Some(element.span) }
+        };
+        List {
+            items: elements.iter().map(item).collect(),
+            unknown: None,
+            open: None,
+            name: Rc::from(&*path.name),
+            span: Some(located.key),
+        }
+    }
+
+    fn eval_arithmetic(
+        &self,
+        op: ArithmeticOp,
+        left: &'a Expr,
+        right: &'a Expr,
+        scope: Scope<'_, 'a>,
+    ) -> Evidence<'a> {
+        let is_date = |expr: &Expr| self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Date);
+        let (a, b) = (self.eval(left, scope), self.eval(right, scope));
+        match (is_date(left), is_date(right), op) {
+            (true, true, _) => Evidence::Elapsed(Elapsed { from: b.into_amount(), to: a.into_amount() }),
+            (true, false, ArithmeticOp::Subtract) => Evidence::Amount(move_date(a, b, true)),
+            (true, false, _) => Evidence::Amount(move_date(a, b, false)),
+            (false, true, _) => Evidence::Amount(move_date(b, a, false)),
+            (false, false, op) => {
+                let (a, b) = (a.into_amount(), b.into_amount());
+                Evidence::Amount(match op {
+                    ArithmeticOp::Add => a.add(&b),
+                    ArithmeticOp::Subtract => a.subtract(&b),
+                    ArithmeticOp::Multiply => a.multiply(&b),
+                    ArithmeticOp::Divide => a.divide(&b),
+                })
+            }
+        }
+    }
+
+    fn eval_in(&self, item: &'a Expr, set: &'a Set, scope: Scope<'_, 'a>) -> Truth {
+        let item = self.eval(item, scope);
+        let equal = |other: &Evidence<'a>| self.compare(crate::ast::CompareOp::Equal, &item, other);
+        match set {
+            Set::Range(low, high) => {
+                let at_least =
+                    self.compare(crate::ast::CompareOp::GreaterEqual, &item, &self.eval(low, scope));
+                let at_most = self.compare(crate::ast::CompareOp::LessEqual, &item, &self.eval(high, scope));
+                Truth::all([at_least, at_most])
+            }
+            Set::List(members, _) => {
+                Truth::any(members.iter().map(|member| equal(&self.eval(member, scope))))
+            }
+            Set::Value(value) => {
+                let list = self.eval(value, scope).into_list();
+                if let Some(reasons) = &list.unknown {
+                    return Truth::Undecided(reasons.clone());
+                }
+                let open = list.open.clone().map(Truth::Undecided);
+                let items = list.items.iter().map(|item| match &item.value {
+                    ItemValue::Evidence(evidence) => equal(evidence),
+                    ItemValue::Record(_) => Truth::No,
+                });
+                Truth::any(items.chain(open))
+            }
+        }
+    }
+
+    fn eval_if(
+        &self,
+        condition: &'a Expr,
+        then: &'a Expr,
+        otherwise: &'a Expr,
+        scope: Scope<'_, 'a>,
+    ) -> Evidence<'a> {
+        match self.truth(condition, scope) {
+            Truth::Yes => self.eval(then, scope),
+            Truth::No => self.eval(otherwise, scope),
+            Truth::Undecided(reasons) => self.eval(then, scope).hull(self.eval(otherwise, scope), &reasons),
+        }
+    }
+
+    /// Whether the path of `has` leads to a value, in this snapshot or element.
+    pub(super) fn has(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> bool {
+        let Some(info) = self.program.expr(expr.id) else { return false };
+        let (record, path) = match &info.target {
+            Some(Target::Field(path)) => (self.snapshots.get(scope.moment.at).map(|s| &s.record), path),
+            Some(Target::JudgedField(path)) => {
+                (self.snapshots.get(scope.moment.judged).map(|s| &s.record), path)
+            }
+            Some(Target::Element { up, path }) => {
+                let mut frame = scope.element;
+                for _ in 0..*up {
+                    frame = frame.and_then(|frame| frame.outer);
+                }
+                let record = frame.and_then(|frame| match &frame.item.value {
+                    ItemValue::Record(record) => Some(*record),
+                    ItemValue::Evidence(_) => None,
+                });
+                (record, path)
+            }
+            Some(
+                Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+            )
+            | None => {
+                return false;
+            }
+        };
+        record.is_some_and(|record| is_there(record, &path.steps))
+    }
+
+    fn eval_call(&self, expr: &'a Expr, args: &'a [crate::ast::Arg], scope: Scope<'_, 'a>) -> Evidence<'a> {
+        let Some(info) = self.program.expr(expr.id) else {
+            return Evidence::Truth(Truth::Undecided(Reasons::default()));
+        };
+        let Some(Target::Call(builtin)) = &info.target else {
+            return Evidence::unknown(&info.ty, &Reasons::default(), "");
+        };
+        let Some(first) = args.first() else { return Evidence::unknown(&info.ty, &Reasons::default(), "") };
+        match builtin {
+            Builtin::Default => match args.get(1) {
+                Some(other) if !self.has(&first.value, scope) => self.eval(&other.value, scope),
+                Some(_) | None => self.eval(&first.value, scope),
+            },
+            Builtin::Latest
+            | Builtin::Held
+            | Builtin::Streak
+            | Builtin::Since
+            | Builtin::Previous
+            | Builtin::First
+            | Builtin::Change
+            | Builtin::Trend => self.eval_series_call(*builtin, first, &info.ty, scope),
+            Builtin::Confidence => self.eval_confidence(&first.value, scope),
+            Builtin::Count
+            | Builtin::Share
+            | Builtin::Any
+            | Builtin::All
+            | Builtin::None
+            | Builtin::Sum
+            | Builtin::Mean
+            | Builtin::Median
+            | Builtin::Min
+            | Builtin::Max
+            | Builtin::Percentile
+            | Builtin::Distinct => self.eval_aggregate(*builtin, expr, args, scope),
+        }
+    }
+}
+
+/// Whether a value stands at the end of the steps; through a list, in every element.
+fn is_there(record: &Record, steps: &[usize]) -> bool {
+    let Some((step, rest)) = steps.split_first() else { return true };
+    let Some(located) = record.fields.get(*step).and_then(Option::as_ref) else { return false };
+    match &located.value {
+        Value::Record(inner) => is_there(inner, rest),
+        Value::List(elements) => elements.iter().all(|element| match &element.value {
+            Value::Record(inner) => is_there(inner, rest),
+            Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => rest.is_empty(),
+        }),
+        Value::Bool(_) | Value::Text(_) | Value::Number(_) => rest.is_empty(),
+    }
+}
+
+fn eval_literal<'a>(literal: &LiteralKind) -> Evidence<'a> {
+    match literal {
+        LiteralKind::Number(number)
+        | LiteralKind::Share(number)
+        | LiteralKind::Unit(number, _)
+        | LiteralKind::Duration(number) => Evidence::Amount(Amount::Known(number.clone())),
+        LiteralKind::Calendar(months) => Evidence::Calendar(*months),
+        LiteralKind::Date(date) => Evidence::Amount(Amount::Known(day_number(*date).into())),
+        LiteralKind::Text(text) => Evidence::Word(Word::Known(text.clone())),
+        LiteralKind::Bool(value) => Evidence::Truth(Truth::known(*value)),
+    }
+}
+
+/// A value that was read. Lists of scalars in lists do not occur: the vocabulary has none.
+fn eval_value<'a>(value: &Value) -> Evidence<'a> {
+    match value {
+        Value::Bool(value) => Evidence::Truth(Truth::known(*value)),
+        Value::Text(text) => Evidence::Word(Word::Known(text.clone())),
+        Value::Number(number) => Evidence::Amount(Amount::Known(number.clone())),
+        Value::List(_) | Value::Record(_) => Evidence::Amount(Amount::Unknown(Reasons::default())),
+    }
+}
+
+/// A date moved by a length of whole days, or by calendar months.
+fn move_date(date: Evidence<'_>, by: Evidence<'_>, back: bool) -> Amount {
+    let date = date.into_amount();
+    match by {
+        Evidence::Calendar(months) => {
+            let months = if back { -months } else { months };
+            Elapsed { from: date.clone(), to: date }.anniversary(months)
+        }
+        Evidence::Truth(_)
+        | Evidence::Amount(_)
+        | Evidence::Elapsed(_)
+        | Evidence::Word(_)
+        | Evidence::List(_) => {
+            let days = by.into_amount().divide(&Amount::Known(DAY.into()));
+            if days.known().is_some_and(|days| !days.is_int()) {
+                return Amount::Unknown(Reasons::of(ReasonKind::NoSuchDate, None));
+            }
+            if back { date.subtract(&days) } else { date.add(&days) }
+        }
+    }
+}
+
+impl<'a> Evidence<'a> {
+    /// Nothing known of an expression of a type; `name` is what elements of a list are called.
+    pub(super) fn unknown(ty: &Type, reasons: &Reasons, name: &str) -> Self {
+        let reasons = reasons.clone();
+        match ty {
+            Type::Bool => Self::Truth(Truth::Undecided(reasons)),
+            Type::Text | Type::Choice(_) => Self::Word(Word::Unknown(reasons)),
+            Type::Elapsed => Self::Elapsed(Elapsed {
+                from: Amount::Unknown(reasons.clone()),
+                to: Amount::Unknown(reasons),
+            }),
+            Type::List(_) => {
+                let span = reasons.first.first().and_then(|reason| reason.span);
+                Self::List(Rc::new(List {
+                    unknown: Some(reasons),
+                    name: Rc::from(name),
+                    span,
+                    ..List::default()
+                }))
+            }
+            Type::Amount(_) | Type::Date | Type::Stage | Type::Calendar | Type::Record(_) | Type::Error => {
+                Self::Amount(Amount::Unknown(reasons))
+            }
+        }
+    }
+
+    /// As a number; what runs between dates in seconds.
+    pub(super) fn into_amount(self) -> Amount {
+        match self {
+            Self::Amount(amount) => amount,
+            Self::Elapsed(elapsed) => elapsed.seconds(),
+            Self::Truth(_) | Self::Calendar(_) | Self::Word(_) | Self::List(_) => {
+                Amount::Unknown(Reasons::default())
+            }
+        }
+    }
+
+    /// As a list.
+    pub(super) fn into_list(self) -> Rc<List<'a>> {
+        match self {
+            Self::List(list) => list,
+            Self::Truth(_) | Self::Amount(_) | Self::Elapsed(_) | Self::Calendar(_) | Self::Word(_) => {
+                Rc::new(List { unknown: Some(Reasons::default()), ..List::default() })
+            }
+        }
+    }
+
+    /// Why it is not known; empty if it is.
+    pub(super) fn reasons(&self) -> Reasons {
+        match self {
+            Self::Truth(Truth::Undecided(reasons)) | Self::Word(Word::Unknown(reasons)) => reasons.clone(),
+            Self::Truth(Truth::Yes | Truth::No) | Self::Calendar(_) | Self::Word(Word::Known(_)) => {
+                Reasons::default()
+            }
+            Self::Amount(amount) => amount.reasons(),
+            Self::Elapsed(elapsed) => elapsed.seconds().reasons(),
+            Self::List(list) => list.unknown.clone().or_else(|| list.open.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether nothing at all is known: neither a value nor bounds, no element of a list.
+    pub(super) fn is_unknown(&self) -> bool {
+        match self {
+            Self::Truth(truth) => matches!(truth, Truth::Undecided(_)),
+            Self::Word(word) => matches!(word, Word::Unknown(_)),
+            Self::Amount(amount) => matches!(amount, Amount::Unknown(_)),
+            Self::Elapsed(elapsed) => matches!(elapsed.seconds(), Amount::Unknown(_)),
+            Self::Calendar(_) => false,
+            Self::List(list) => list.unknown.is_some(),
+        }
+    }
+
+    /// Either of the two, it is undecided which, for `reasons`.
+    fn hull(self, other: Self, reasons: &Reasons) -> Self {
+        match (self, other) {
+            (Self::Truth(a), Self::Truth(b)) if a == b => Self::Truth(a),
+            (Self::Truth(_), _) => Self::Truth(Truth::Undecided(reasons.clone())),
+            (Self::Word(a), Self::Word(b)) => Self::Word(a.hull(&b, reasons)),
+            (Self::Elapsed(a), Self::Elapsed(b)) => {
+                Self::Elapsed(Elapsed { from: a.from.hull(&b.from, reasons), to: a.to.hull(&b.to, reasons) })
+            }
+            (Self::Calendar(a), Self::Calendar(b)) if a == b => Self::Calendar(a),
+            (Self::List(a), _) => Self::List(Rc::new(List {
+                unknown: Some(reasons.clone()),
+                name: a.name.clone(),
+                ..List::default()
+            })),
+            (a, b) => Self::Amount(a.into_amount().hull(&b.into_amount(), reasons)),
+        }
+    }
+}

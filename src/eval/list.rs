@@ -1,0 +1,353 @@
+//! Lists, windows over them, and the aggregates that make one value of them.
+
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{Evaluator, Evidence, Frame, Item, ItemValue, List, Scope};
+use crate::ast::{Arg, Expr};
+use crate::builtins::{Builtin, counting, numbers};
+use crate::evidence::{Amount, ReasonKind, Reasons, Truth, Word};
+use crate::program::Target;
+use crate::types::Type;
+use crate::value::{Number, Value};
+
+/// What elements are grouped by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Bool(bool),
+    Number(Number),
+    Text(Arc<str>),
+}
+
+impl Key {
+    /// The key that a value is, or why it is not known.
+    fn of(evidence: &Evidence<'_>) -> Result<Self, Reasons> {
+        match evidence {
+            Evidence::Truth(Truth::Yes) => Ok(Self::Bool(true)),
+            Evidence::Truth(Truth::No) => Ok(Self::Bool(false)),
+            Evidence::Word(Word::Known(text)) => Ok(Self::Text(text.clone())),
+            Evidence::Amount(Amount::Known(number)) => Ok(Self::Number(number.clone())),
+            Evidence::Truth(Truth::Undecided(_))
+            | Evidence::Word(Word::Unknown(_))
+            | Evidence::Amount(Amount::Between(..) | Amount::Unknown(_))
+            | Evidence::Elapsed(_)
+            | Evidence::Calendar(_)
+            | Evidence::List(_) => Err(evidence.reasons()),
+        }
+    }
+}
+
+impl List<'_> {
+    /// «no outputs to judge by»
+    pub(super) fn empty(&self) -> Reasons {
+        Reasons::of(ReasonKind::Empty { list: Arc::from(&*self.name) }, self.span)
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// The list that an argument names, over its window where it has one.
+    pub(super) fn arg_list(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Rc<List<'a>> {
+        let Some(over) = &arg.over else { return self.eval(&arg.value, scope).into_list() };
+        let window = match self.window(over, scope) {
+            Ok(window) => window,
+            Err(reasons) => return Rc::new(List { unknown: Some(reasons), ..List::default() }),
+        };
+        let pooled = matches!(self.program.expr(arg.value.id).map(|info| &info.ty), Some(Type::List(_)));
+        let mut list = List { open: window.open.clone(), ..List::default() };
+        let mut keys = HashSet::new();
+        let key_field = self.key_field(&arg.value);
+        // Newest first, so that a key counts once and newest; turned round at the end.
+        for at in window.snapshots.rev() {
+            let then = Scope::at(self.moment_of(at, scope.moment.judged));
+            let evidence = self.eval(&arg.value, then);
+            if evidence.is_unknown() && (pooled || self.is_field(&arg.value)) {
+                list.open.get_or_insert_default().merge(&evidence.reasons());
+                list.span =
+                    list.span.or_else(|| evidence.reasons().first.first().and_then(|reason| reason.span));
+            } else if pooled {
+                let found = evidence.into_list();
+                list.name = found.name.clone();
+                list.span = list.span.or(found.span);
+                if let Some(open) = &found.open {
+                    list.open.get_or_insert_default().merge(open);
+                }
+                let fresh = |item: &&Item<'a>| {
+                    key_field.and_then(|field| element_key(item, field)).is_none_or(|key| keys.insert(key))
+                };
+                list.items.extend(found.items.iter().rev().filter(fresh).cloned());
+            } else {
+                let span = self.span_of(&arg.value, then);
+                list.span = list.span.or(span);
+                list.items.push(Item { value: ItemValue::Evidence(evidence), of: None, at, span });
+            }
+        }
+        list.items.reverse();
+        if list.name.is_empty() {
+            list.name = Rc::from(self.sources.text(arg.value.span));
+        }
+        Rc::new(list)
+    }
+
+    /// The index of the element's field that names it, for a list of records.
+    fn key_field(&self, list: &Expr) -> Option<usize> {
+        match &self.program.expr(list.id)?.ty {
+            Type::List(element) => match &**element {
+                Type::Record(record) => record.fields.iter().position(|field| field.key),
+                Type::Bool
+                | Type::Text
+                | Type::Date
+                | Type::Stage
+                | Type::Choice(_)
+                | Type::Amount(_)
+                | Type::Elapsed
+                | Type::Calendar
+                | Type::List(_)
+                | Type::Error => None,
+            },
+            Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Amount(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::Record(_)
+            | Type::Error => None,
+        }
+    }
+
+    /// For each element, whether it satisfies the argument's `where`; without one, itself where it is a condition, else
+    /// yes.
+    pub(super) fn conditions(&self, arg: &'a Arg, list: &List<'a>, scope: Scope<'_, 'a>) -> Vec<Truth> {
+        let truth = |item: &Item<'a>| match (&arg.condition, &item.value) {
+            (Some(condition), _) => self.looking_at(arg, item, scope, |inside| self.truth(condition, inside)),
+            (None, ItemValue::Evidence(Evidence::Truth(truth))) => truth.clone(),
+            (None, ItemValue::Evidence(_) | ItemValue::Record(_)) => Truth::Yes,
+        };
+        list.items.iter().map(truth).collect()
+    }
+
+    /// Evaluates a `where` or `by` at an element. In `mean(outputs.edit_time where …)` that is the output, not its editing
+    /// time; behind a let it is what the let holds.
+    fn looking_at<T>(
+        &self,
+        arg: &'a Arg,
+        item: &Item<'a>,
+        scope: Scope<'_, 'a>,
+        f: impl FnOnce(Scope<'_, 'a>) -> T,
+    ) -> T {
+        match item.of {
+            Some(record) if self.is_path_to_values(&arg.value) => {
+                let whole = Item { value: ItemValue::Record(record), of: None, at: item.at, span: item.span };
+                f(scope.within(&Frame { item: &whole, outer: scope.element }))
+            }
+            Some(_) | None => f(scope.within(&Frame { item, outer: scope.element })),
+        }
+    }
+
+    fn is_path_to_values(&self, expr: &Expr) -> bool {
+        match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
+            Some(Target::Field(_) | Target::JudgedField(_) | Target::Element { .. }) => true,
+            Some(
+                Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+            )
+            | None => false,
+        }
+    }
+
+    /// The numbers that a condition picks; unknown where the pick or the number is.
+    pub(super) fn picked(&self, list: &List<'a>, conditions: &[Truth]) -> Vec<Amount> {
+        list.items.iter().zip(conditions).filter_map(|(item, pick)| picked(item, pick)).collect()
+    }
+
+    pub(super) fn eval_aggregate(
+        &self,
+        builtin: Builtin,
+        expr: &'a Expr,
+        args: &'a [Arg],
+        scope: Scope<'_, 'a>,
+    ) -> Evidence<'a> {
+        let unknown = |reasons: &Reasons| match self.program.expr(expr.id) {
+            Some(info) => Evidence::unknown(&info.ty, reasons, ""),
+            None => Evidence::Amount(Amount::Unknown(reasons.clone())),
+        };
+        let Some(arg) = args.first() else { return unknown(&Reasons::default()) };
+        let list = self.arg_list(arg, scope);
+        if let Some(reasons) = &list.unknown {
+            return unknown(reasons);
+        }
+        let rank = args.get(1).map(|rank| self.amount(&rank.value, scope));
+        let mut conditions = self.conditions(arg, &list, scope);
+        if arg.condition.is_none() && counts_everything(builtin) {
+            conditions.fill(Truth::Yes);
+        }
+        let reduce =
+            |members: &[usize]| self.reduce(builtin, arg, &list, &conditions, members, rank.as_ref());
+        let all: Vec<usize> = (0..list.items.len()).collect();
+        let Some(by) = &arg.by else { return reduce(&all) };
+        let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for (index, item) in list.items.iter().enumerate() {
+            if picks_before_grouping(builtin) && conditions.get(index) == Some(&Truth::No) {
+                continue;
+            }
+            match self.looking_at(arg, item, scope, |inside| Key::of(&self.eval(by, inside))) {
+                Ok(key) => groups.entry(key).or_default().push(index),
+                Err(reasons) => return unknown(&reasons),
+            }
+        }
+        let item = |members: &Vec<usize>| {
+            let newest = members.last().and_then(|index| list.items.get(*index));
+            Item {
+                value: ItemValue::Evidence(reduce(members)),
+                of: None,
+                at: newest.map_or(scope.moment.at, |item| item.at),
+                span: newest.and_then(|item| item.span),
+            }
+        };
+        Evidence::List(Rc::new(List {
+            items: groups.values().map(item).collect(),
+            unknown: None,
+            open: list.open.clone(),
+            name: list.name.clone(),
+            span: list.span,
+        }))
+    }
+
+    /// One value of the elements with the indexes `members`.
+    fn reduce(
+        &self,
+        builtin: Builtin,
+        arg: &'a Arg,
+        list: &List<'a>,
+        conditions: &[Truth],
+        members: &[usize],
+        rank: Option<&Amount>,
+    ) -> Evidence<'a> {
+        let of =
+            || members.iter().filter_map(|index| Some((list.items.get(*index)?, conditions.get(*index)?)));
+        let truths = || of().map(|(_, truth)| truth.clone()).collect::<Vec<_>>();
+        let amounts = || of().filter_map(|(item, pick)| picked(item, pick)).collect::<Vec<_>>();
+        let open = list.open.as_ref();
+        let empty = || list.empty();
+        match builtin {
+            Builtin::Count => Evidence::Amount(counting::count(&truths(), open)),
+            Builtin::Share => Evidence::Amount(counting::share(&truths(), open, empty)),
+            Builtin::Any => Evidence::Truth(counting::any(truths(), open)),
+            Builtin::None => Evidence::Truth(counting::any(truths(), open).negate()),
+            Builtin::All => Evidence::Truth(counting::all(truths(), open, empty)),
+            Builtin::Sum => {
+                Evidence::Amount(numbers::sum(&amounts(), open, self.is_non_negative(&arg.value)))
+            }
+            Builtin::Mean => Evidence::Amount(numbers::mean(&amounts(), open, empty)),
+            Builtin::Median => Evidence::Amount(numbers::median(&amounts(), open, empty)),
+            Builtin::Min => Evidence::Amount(numbers::min(&amounts(), open, empty)),
+            Builtin::Max => Evidence::Amount(numbers::max(&amounts(), open, empty)),
+            Builtin::Percentile => Evidence::Amount(match rank {
+                Some(Amount::Known(rank)) => numbers::percentile(&amounts(), rank, open, empty),
+                Some(rank) => Amount::Unknown(rank.reasons()),
+                None => Amount::Unknown(Reasons::default()),
+            }),
+            Builtin::Distinct => Evidence::List(Rc::new(distinct(list, of()))),
+            Builtin::Default
+            | Builtin::Latest
+            | Builtin::Held
+            | Builtin::Streak
+            | Builtin::Since
+            | Builtin::Previous
+            | Builtin::First
+            | Builtin::Change
+            | Builtin::Trend
+            | Builtin::Confidence => Evidence::Amount(Amount::Unknown(Reasons::default())),
+        }
+    }
+
+    /// Whether no element of the list (or value of the scalar) can be negative, by its type.
+    fn is_non_negative(&self, value: &Expr) -> bool {
+        let amount = |ty: &Type| match ty {
+            Type::Amount(quantity) => quantity.range.low.as_ref().is_some_and(|low| *low >= Number::ZERO),
+            Type::Elapsed => true,
+            Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Calendar
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Error => false,
+        };
+        self.program.expr(value.id).is_some_and(|info| match &info.ty {
+            Type::List(element) => amount(element),
+            ty @ (Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Amount(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::Record(_)
+            | Type::Error) => amount(ty),
+        })
+    }
+}
+
+/// `count(L)` without `where` counts elements, also those of a list of conditions.
+fn counts_everything(builtin: Builtin) -> bool {
+    builtin == Builtin::Count
+}
+
+/// `sum mean …` pick before they group; `count share any all none` group all elements.
+fn picks_before_grouping(builtin: Builtin) -> bool {
+    !matches!(builtin, Builtin::Count | Builtin::Share | Builtin::Any | Builtin::All | Builtin::None)
+}
+
+fn picked(item: &Item<'_>, pick: &Truth) -> Option<Amount> {
+    match (pick, &item.value) {
+        (Truth::No, _) => None,
+        (Truth::Undecided(reasons), _) => Some(Amount::Unknown(reasons.clone())),
+        (Truth::Yes, ItemValue::Evidence(evidence)) => Some(evidence.clone().into_amount()),
+        (Truth::Yes, ItemValue::Record(_)) => Some(Amount::Unknown(Reasons::default())),
+    }
+}
+
+/// The elements picked, each value once; unknown where a value or its pick is.
+fn distinct<'a, 's>(list: &List<'a>, of: impl Iterator<Item = (&'s Item<'a>, &'s Truth)>) -> List<'a>
+where
+    'a: 's,
+{
+    let mut seen = std::collections::BTreeSet::new();
+    let mut result =
+        List { open: list.open.clone(), name: list.name.clone(), span: list.span, ..List::default() };
+    for (item, pick) in of {
+        let reasons = match (pick, &item.value) {
+            (Truth::No, _) => continue,
+            (Truth::Undecided(reasons), _) => reasons.clone(),
+            (Truth::Yes, ItemValue::Record(_)) => Reasons::default(),
+            (Truth::Yes, ItemValue::Evidence(evidence)) => match Key::of(evidence) {
+                Ok(key) => {
+                    if seen.insert(key) {
+                        result.items.push(item.clone());
+                    }
+                    continue;
+                }
+                Err(reasons) => reasons,
+            },
+        };
+        result.unknown.get_or_insert_default().merge(&reasons);
+    }
+    result
+}
+
+/// The value of an element's key field, as text.
+fn element_key(item: &Item<'_>, field: usize) -> Option<String> {
+    let ItemValue::Record(record) = &item.value else { return None };
+    record.fields.get(field)?.as_ref().map(|located| match &located.value {
+        Value::Text(text) => text.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(value) => value.to_string(),
+        Value::List(_) | Value::Record(_) => String::new(),
+    })
+}

@@ -1,0 +1,201 @@
+//! Rules: whether one passes, fails, is undecided or does not apply, and what that does.
+
+use super::{Evaluator, Moment, Scope};
+use crate::ast::{EffectKind, Expr, RuleBody, UndecidedKind};
+use crate::evidence::{ReasonKind, Reasons, Truth};
+use crate::program::Rule;
+use crate::report::{Outcome, Place, RuleReport};
+use crate::source::Span;
+use crate::value::date_of_day;
+
+/// How a rule is judged: when, and with what consequence.
+#[derive(Clone, Debug)]
+pub(super) struct Judging {
+    pub(super) moment: Moment,
+    /// Whether it bears on the decision.
+    pub(super) enforced: bool,
+    /// Whether it belongs to a gate that the newest snapshot asks to pass.
+    pub(super) asked: bool,
+    /// Whether the series is stale on the day of judgement.
+    pub(super) stale: bool,
+}
+
+/// How a rule came out, with the conditions that decided it.
+pub(super) struct Verdict<'a> {
+    pub(super) outcome: Outcome,
+    pub(super) deciding: Vec<&'a Expr>,
+    /// Why it is undecided, beyond its conditions.
+    pub(super) reasons: Reasons,
+}
+
+impl<'a> Verdict<'a> {
+    fn new(outcome: Outcome, deciding: Vec<&'a Expr>) -> Self {
+        Self { outcome, deciding, reasons: Reasons::default() }
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// Judges a rule and says why.
+    pub(super) fn eval_rule_decl(&self, rule: &'a Rule, judging: &Judging) -> RuleReport {
+        let scope = Scope::at(judging.moment);
+        let verdict = self.verdict(rule, judging);
+        let mut report = self.listed(rule, judging.moment, verdict.outcome);
+        report.enforced = judging.enforced;
+        if judging.enforced {
+            report.applied = applied(rule, verdict.outcome);
+        }
+        if matches!(verdict.outcome, Outcome::Fail | Outcome::Undecided) {
+            if verdict.outcome == Outcome::Fail {
+                report.message = rule.decl.effect.message.as_ref().map(|message| self.render(message, scope));
+            }
+            report.help = rule.decl.help.as_ref().map(|help| self.render(help, scope));
+            self.explain(&verdict, scope, &mut report);
+        }
+        report
+    }
+
+    /// A rule with its outcome, without any consequence.
+    pub(super) fn listed(&self, rule: &'a Rule, moment: Moment, outcome: Outcome) -> RuleReport {
+        let decl = &rule.decl;
+        let title = decl.title.as_ref();
+        RuleReport {
+            rule: rule.name.to_string(),
+            title: title
+                .map_or_else(|| decl.name.text.to_string(), |title| self.render(title, Scope::at(moment))),
+            gate: rule.gate.and_then(|gate| self.gate_name(gate)),
+            enforced: false,
+            outcome,
+            effect: rule.effect,
+            message: None,
+            policy: self.place(decl.name.span),
+            evidence: Vec::new(),
+            thresholds: Vec::new(),
+            would_pass: None,
+            applied: None,
+            labels: Vec::new(),
+            help: None,
+        }
+    }
+
+    fn verdict(&self, rule: &'a Rule, judging: &Judging) -> Verdict<'a> {
+        let verdict = self.verdict_on(rule, judging.moment);
+        if !judging.stale {
+            return verdict;
+        }
+        let stale = || {
+            let date = |day: i64| date_of_day(day).unwrap_or_default();
+            let newest =
+                self.snapshots.get(judging.moment.at).map(|snapshot| snapshot.date).unwrap_or_default();
+            Reasons::of(ReasonKind::Stale { newest, day: date(judging.moment.day) }, None)
+        };
+        if judging.asked && verdict.outcome == Outcome::Pass {
+            return Verdict { outcome: Outcome::Undecided, deciding: Vec::new(), reasons: stale() };
+        }
+        if rule.effect == EffectKind::Rollback && verdict.outcome == Outcome::Fail {
+            let then = Moment { day: self.day(judging.moment.at), ..judging.moment };
+            if self.verdict_on(rule, then).outcome != Outcome::Fail {
+                return Verdict { outcome: Outcome::Undecided, deciding: verdict.deciding, reasons: stale() };
+            }
+        }
+        verdict
+    }
+
+    fn verdict_on(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {
+        let scope = Scope::at(moment);
+        let governed = match rule.gate {
+            Some(_) => None,
+            None => self.program.policies.get(rule.policy).and_then(|policy| policy.when.as_ref()),
+        };
+        let applies = governed.map_or(Truth::Yes, |when| self.truth(when, scope));
+        if applies == Truth::No {
+            return Verdict::new(Outcome::NotApplicable, Vec::new());
+        }
+        match &rule.decl.body {
+            RuleBody::Trigger { when } => {
+                self.trigger(when, governed.filter(|_| applies != Truth::Yes), scope)
+            }
+            RuleBody::Require { when, requires } => {
+                let own = when.as_ref().map_or(Truth::Yes, |when| self.truth(when, scope));
+                if own == Truth::No {
+                    return Verdict::new(Outcome::NotApplicable, Vec::new());
+                }
+                let undecided_when = governed
+                    .filter(|_| applies != Truth::Yes)
+                    .into_iter()
+                    .chain(when.as_ref().filter(|_| own != Truth::Yes))
+                    .collect();
+                self.require(requires, undecided_when, scope)
+            }
+        }
+    }
+
+    fn trigger(
+        &self,
+        when: &'a Expr,
+        undecided_policy: Option<&'a Expr>,
+        scope: Scope<'_, 'a>,
+    ) -> Verdict<'a> {
+        match (self.truth(when, scope), undecided_policy) {
+            (Truth::No, _) => Verdict::new(Outcome::Pass, Vec::new()),
+            (Truth::Yes, None) => Verdict::new(Outcome::Fail, vec![when]),
+            (Truth::Yes, Some(policy)) => Verdict::new(Outcome::Undecided, vec![policy]),
+            (Truth::Undecided(_), policy) => {
+                Verdict::new(Outcome::Undecided, policy.into_iter().chain([when]).collect())
+            }
+        }
+    }
+
+    /// `undecided_when`: the conditions that leave it open whether the rule applies.
+    fn require(
+        &self,
+        requires: &'a [Expr],
+        undecided_when: Vec<&'a Expr>,
+        scope: Scope<'_, 'a>,
+    ) -> Verdict<'a> {
+        let truths: Vec<(&Expr, Truth)> =
+            requires.iter().map(|expr| (expr, self.truth(expr, scope))).collect();
+        let with = |wanted: fn(&Truth) -> bool| {
+            truths.iter().filter(|(_, truth)| wanted(truth)).map(|(expr, _)| *expr).collect::<Vec<_>>()
+        };
+        if truths.iter().all(|(_, truth)| *truth == Truth::Yes) {
+            return Verdict::new(Outcome::Pass, Vec::new());
+        }
+        let failed = with(|truth| *truth == Truth::No);
+        if !undecided_when.is_empty() {
+            return Verdict::new(Outcome::Undecided, undecided_when);
+        }
+        if failed.is_empty() {
+            return Verdict::new(Outcome::Undecided, with(|truth| matches!(truth, Truth::Undecided(_))));
+        }
+        Verdict::new(Outcome::Fail, failed)
+    }
+
+    /// The place of a span, for the report.
+    pub(super) fn place(&self, span: Span) -> Place {
+        let (line, column) = self.sources.line_column(span);
+        Place { file: self.sources.name(span.file).to_owned(), line, column }
+    }
+
+    fn gate_name(&self, gate: usize) -> Option<String> {
+        let gate = self.program.gates.get(gate)?;
+        let stages = &self.program.vocabulary.stages;
+        Some(format!("{} -> {}", stages.get(gate.from)?, stages.get(gate.to)?))
+    }
+}
+
+/// What the outcome of a rule does to the decision. What is undecided never passes silently, and never does more than
+/// hold: a rollback needs positive evidence.
+fn applied(rule: &Rule, outcome: Outcome) -> Option<EffectKind> {
+    match outcome {
+        Outcome::Fail => Some(rule.effect),
+        Outcome::Undecided => {
+            let said = match rule.decl.undecided.as_ref().map(|undecided| undecided.kind) {
+                Some(UndecidedKind::Pass) => None,
+                Some(UndecidedKind::Warn) => Some(EffectKind::Warn),
+                Some(UndecidedKind::Hold) | None => Some(EffectKind::Hold),
+            };
+            said.map(|effect| effect.min(rule.effect))
+        }
+        Outcome::Pass | Outcome::NotApplicable | Outcome::Waived | Outcome::Off => None,
+    }
+}

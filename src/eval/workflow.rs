@@ -1,0 +1,230 @@
+//! A workflow: which rules and gates apply to it, and the decision.
+
+use super::rule::Judging;
+use super::{Evaluator, Moment};
+use crate::ast::EffectKind;
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Label};
+use crate::program::Program;
+use crate::report::{Decision, EvidenceReport, Newest, Outcome, Place, RuleReport, WorkflowReport};
+use crate::source::{SourceMap, Span};
+use crate::value::{Date, Located, Series, Value, day_number};
+use crate::vocabulary::Vocabulary;
+
+/// What was found out about a workflow.
+#[derive(Debug)]
+pub struct Judged {
+    pub report: WorkflowReport,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Where the workflow stands on the ladder, and how it came there.
+struct Ladder {
+    stage: usize,
+    /// The later stage that the newest snapshot asks for.
+    asks: Option<usize>,
+    /// The last snapshot in an earlier stage, and that stage.
+    moved: Option<(usize, usize)>,
+}
+
+/// Judges the rules of a program over a series, on a day. With `deny_warnings`, a warning holds.
+pub fn judge_workflow(
+    program: &Program,
+    sources: &SourceMap,
+    series: &Series,
+    as_of: Date,
+    deny_warnings: bool,
+) -> Judged {
+    let evaluator = Evaluator::new(program, sources, &series.snapshots);
+    let newest = series.snapshots.len().saturating_sub(1);
+    let moment = Moment { at: newest, day: day_number(as_of), judged: newest };
+    let stale = evaluator.is_stale(moment);
+    let mut diagnostics = Vec::new();
+    if stale {
+        diagnostics.extend(evaluator.stale_series(series, moment));
+    }
+    let ladder = evaluator.ladder(newest, &mut diagnostics);
+    let mut rules = evaluator.rules(moment, stale, ladder.as_ref());
+    if let Some(ladder) = &ladder {
+        rules.extend(evaluator.ladder_rules(ladder, newest));
+    }
+    let decision = decide(&rules, ladder.as_ref(), newest, deny_warnings);
+    let stages = &program.vocabulary.stages;
+    let name = |rung: usize| stages.get(rung).map(ToString::to_string);
+    let snapshot = series.snapshots.get(newest);
+    let report = WorkflowReport {
+        workflow: series.workflow.to_string(),
+        stage: ladder.as_ref().and_then(|ladder| name(ladder.stage)),
+        asks: ladder.as_ref().and_then(|ladder| ladder.asks).and_then(name),
+        decision,
+        snapshots: series.snapshots.len(),
+        newest: snapshot.map(|snapshot| Newest {
+            date: snapshot.date.to_string(),
+            file: sources.name(snapshot.file).to_owned(),
+        }),
+        rules,
+    };
+    Judged { report, diagnostics }
+}
+
+/// The harshest effect of an enforced rule; else `advance` for a gate that was passed, else `continue`.
+fn decide(rules: &[RuleReport], ladder: Option<&Ladder>, newest: usize, deny_warnings: bool) -> Decision {
+    match rules.iter().filter_map(|rule| rule.applied).max() {
+        Some(EffectKind::Rollback) => return Decision::Rollback,
+        Some(EffectKind::Hold) => return Decision::Hold,
+        Some(EffectKind::Warn) if deny_warnings => return Decision::Hold,
+        Some(EffectKind::Warn | EffectKind::Note) | None => {}
+    }
+    let just_moved = |ladder: &Ladder| ladder.moved.is_some_and(|(before, _)| before + 1 == newest);
+    let at_a_gate = ladder.is_some_and(|ladder| ladder.asks.is_some() || just_moved(ladder));
+    let passed =
+        rules.iter().any(|rule| rule.gate.is_some() && rule.enforced && rule.outcome == Outcome::Pass);
+    if at_a_gate && passed { Decision::Advance } else { Decision::Continue }
+}
+
+impl<'a> Evaluator<'a> {
+    fn is_stale(&self, moment: Moment) -> bool {
+        self.patience().is_some_and(|patience| moment.day - self.day(moment.at) > patience)
+    }
+
+    fn stale_series(&self, series: &Series, moment: Moment) -> Option<Diagnostic> {
+        let newest = series.snapshots.get(moment.at)?;
+        let days = moment.day - self.day(moment.at);
+        let message = format!("the newest snapshot of `{}` is {days} days old", series.workflow);
+        let diagnostic = Diagnostic::warning(Code::T509, message)
+            .label(self.located(moment.at, Vocabulary::DATE)?.span, format!("measured up to {}", newest.date))
+            .help("commit a snapshot of the weeks since; a gate does not open on old evidence");
+        Some(diagnostic)
+    }
+
+    fn located(&self, at: usize, field: usize) -> Option<&'a Located> {
+        self.snapshots.get(at)?.record.fields.get(field)?.as_ref()
+    }
+
+    /// None without a ladder, and for a series without stages.
+    fn ladder(&self, newest: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<Ladder> {
+        if self.program.vocabulary.stages.is_empty() {
+            return None;
+        }
+        let stage = self.stage(newest)?;
+        let moved = (0..newest)
+            .rev()
+            .find_map(|at| self.stage(at).filter(|before| *before < stage).map(|before| (at, before)));
+        let wanted = self.located(newest, Vocabulary::ADVANCE_TO).and_then(|located| match &located.value {
+            Value::Number(rung) => usize::try_from(rung.floor()).ok().map(|rung| (rung, located.span)),
+            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
+        });
+        let asks = wanted.and_then(|(rung, span)| {
+            if rung <= stage {
+                diagnostics.push(self.no_ask(rung, stage, span));
+            }
+            (rung > stage).then_some(rung)
+        });
+        Some(Ladder { stage, asks, moved })
+    }
+
+    fn no_ask(&self, wanted: usize, stage: usize, span: Span) -> Diagnostic {
+        let name = |rung: usize| self.program.vocabulary.stages.get(rung).map_or("", |name| name);
+        let message = if wanted == stage {
+            format!("the workflow already is in stage `{}`", name(stage))
+        } else {
+            format!("`{}` is an earlier stage than `{}`", name(wanted), name(stage))
+        };
+        Diagnostic::warning(Code::T510, message)
+            .label(span, "asks for nothing")
+            .help("`advance_to` names a later stage; going back needs no asking: write it as `stage`")
+    }
+
+    fn rules(&self, moment: Moment, stale: bool, ladder: Option<&Ladder>) -> Vec<RuleReport> {
+        let mut reports = Vec::new();
+        for rule in &self.program.rules {
+            let judging = match rule.gate.and_then(|gate| self.program.gates.get(gate)) {
+                None => Some(Judging { moment, enforced: true, asked: false, stale }),
+                Some(gate) => {
+                    let next = ladder.is_some_and(|l| l.stage == gate.from && gate.to == l.stage + 1);
+                    let asked = next && ladder.is_some_and(|l| l.asks == Some(gate.to));
+                    let moved = ladder
+                        .filter(|ladder| ladder.stage == gate.to)
+                        .and_then(|ladder| ladder.moved)
+                        .filter(|(_, from)| *from == gate.from);
+                    match moved {
+                        Some((at, _)) => {
+                            let moment = Moment { at, day: self.day(at), judged: at };
+                            Some(Judging { moment, enforced: true, asked: false, stale: false })
+                        }
+                        None if next => Some(Judging { moment, enforced: asked, asked, stale }),
+                        None => None,
+                    }
+                }
+            };
+            reports.push(match judging {
+                Some(judging) => self.eval_rule_decl(rule, &judging),
+                None => self.listed(rule, moment, Outcome::NotApplicable),
+            });
+        }
+        reports
+    }
+
+    /// The built-in rules of the ladder that fire.
+    fn ladder_rules(&self, ladder: &Ladder, newest: usize) -> Vec<RuleReport> {
+        let mut fired = Vec::new();
+        let name = |rung: usize| self.program.vocabulary.stages.get(rung).map_or("", |name| name);
+        let stage_span = self.located(newest, Vocabulary::STAGE).map(|located| located.span);
+        if ladder.moved.is_none() && ladder.stage > 0 {
+            let message = format!(
+                "the series begins in `{}`; a rollout begins in `{}`",
+                name(self.stage(0).unwrap_or(0)),
+                name(0)
+            );
+            fired.push(self.ladder_rule(
+                "ladder.started",
+                "A rollout begins in the first stage",
+                message,
+                stage_span,
+            ));
+        }
+        let ask_span = self.located(newest, Vocabulary::ADVANCE_TO).map(|located| located.span);
+        let moves = ladder.moved.map(|(_, from)| (from, ladder.stage, stage_span, "moved"));
+        let ask = ladder.asks.map(|to| (ladder.stage, to, ask_span, "asks to move"));
+        for (from, to, span, verb) in moves.into_iter().chain(ask) {
+            let declared = self.program.gates.iter().any(|gate| gate.from == from && gate.to == to);
+            let message = format!("the workflow {verb} from `{}` to `{}`", name(from), name(to));
+            if to > from + 1 {
+                let message = format!("{message}, past `{}`", name(from + 1));
+                fired.push(self.ladder_rule("ladder.skipped", "No stage is skipped", message, span));
+            } else if !declared {
+                let message = format!("{message}, and no gate says when it may");
+                fired.push(self.ladder_rule("ladder.undeclared", "Every move passes a gate", message, span));
+            }
+        }
+        fired
+    }
+
+    fn ladder_rule(&self, rule: &str, title: &str, message: String, span: Option<Span>) -> RuleReport {
+        let evidence = span.map(|span| EvidenceReport {
+            expression: self.sources.text(span).to_owned(),
+            value: message.clone(),
+            place: self.place(span),
+        });
+        let policy = match self.program.vocabulary.stages_span {
+            Some(span) => self.place(span),
+            None => Place { file: String::new(), line: 1, column: 1 },
+        };
+        RuleReport {
+            rule: rule.to_owned(),
+            title: title.to_owned(),
+            gate: None,
+            enforced: true,
+            outcome: Outcome::Fail,
+            effect: EffectKind::Hold,
+            message: Some(message.clone()),
+            policy,
+            evidence: evidence.into_iter().collect(),
+            thresholds: Vec::new(),
+            would_pass: None,
+            applied: Some(EffectKind::Hold),
+            labels: span.map(|span| Label { span, text: message }).into_iter().collect(),
+            help: None,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The history: what each snapshot would have been judged on its own day, when nothing later had been written.
+
+use crate::eval::judge_workflow;
+use crate::program::Program;
+use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
+use crate::source::SourceMap;
+use crate::types::{Kind, Type};
+use crate::value::{Series, Snapshot, Value};
+use crate::vocabulary::Vocabulary;
+
+/// Judges every prefix of a series as of its last snapshot.
+pub(crate) fn history_of(program: &Program, sources: &SourceMap, series: &Series) -> WorkflowHistory {
+    let day = |at: usize| {
+        let seen = Series {
+            workflow: series.workflow.clone(),
+            snapshots: series.snapshots.get(..=at).unwrap_or_default().to_vec(),
+        };
+        day_report(program, sources, &seen)
+    };
+    WorkflowHistory {
+        workflow: series.workflow.to_string(),
+        days: (0..series.snapshots.len()).filter_map(day).collect(),
+        metrics: metrics(&program.vocabulary, &series.snapshots),
+    }
+}
+
+fn day_report(program: &Program, sources: &SourceMap, seen: &Series) -> Option<DayReport> {
+    let date = seen.snapshots.last()?.date;
+    let report = judge_workflow(program, sources, seen, date, false).report;
+    let named = |outcome: Outcome| {
+        report
+            .rules
+            .iter()
+            .filter(|rule| rule.applied.is_some() && rule.outcome == outcome)
+            .map(|rule| rule.rule.clone())
+            .collect()
+    };
+    Some(DayReport {
+        date: date.to_string(),
+        failed: named(Outcome::Fail),
+        undecided: named(Outcome::Undecided),
+        stage: report.stage,
+        asks: report.asks,
+        decision: report.decision,
+    })
+}
+
+/// The numbers at the top of the snapshots, and in their records, that change along the series.
+fn metrics(vocabulary: &Vocabulary, snapshots: &[Snapshot]) -> Vec<Metric> {
+    let mut metrics = Vec::new();
+    for (index, field) in vocabulary.snapshot.fields.iter().enumerate() {
+        match &field.ty {
+            Type::Amount(quantity) => {
+                metrics.extend(metric(&field.name, &quantity.kind, snapshots, &[index]))
+            }
+            Type::Record(record) => {
+                for (inner, part) in record.fields.iter().enumerate() {
+                    if let Type::Amount(quantity) = &part.ty {
+                        let name = format!("{}.{}", field.name, part.name);
+                        metrics.extend(metric(&name, &quantity.kind, snapshots, &[index, inner]));
+                    }
+                }
+            }
+            Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::List(_)
+            | Type::Error => {}
+        }
+    }
+    metrics
+}
+
+fn metric(name: &str, kind: &Kind, snapshots: &[Snapshot], path: &[usize]) -> Option<Metric> {
+    let numbers: Vec<_> = snapshots.iter().map(|snapshot| number_at(snapshot, path)).collect();
+    let known: Vec<_> = numbers.iter().flatten().collect();
+    let (first, last) = (known.first()?, known.last()?);
+    if known.iter().all(|number| number == first) {
+        return None;
+    }
+    Some(Metric {
+        name: name.to_owned(),
+        first: kind.show(first),
+        last: kind.show(last),
+        values: numbers.iter().map(|number| number.map(|number| number.to_f64_fast())).collect(),
+    })
+}
+
+fn number_at<'s>(snapshot: &'s Snapshot, path: &[usize]) -> Option<&'s crate::value::Number> {
+    let mut record = &snapshot.record;
+    let mut steps = path.iter();
+    loop {
+        match &record.fields.get(*steps.next()?)?.as_ref()?.value {
+            Value::Record(inner) => record = inner,
+            Value::Number(number) => return Some(number),
+            Value::Bool(_) | Value::Text(_) | Value::List(_) => return None,
+        }
+    }
+}

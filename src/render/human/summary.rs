@@ -1,0 +1,235 @@
+//! The lines of the human form that sum up: one for a workflow, the table of all, and the last sentence.
+
+use super::{Color, paint};
+use crate::ast::EffectKind;
+use crate::diagnostic::Severity;
+use crate::engine::Judgement;
+use crate::render::Style;
+use crate::report::{Decision, Outcome, RuleReport, WorkflowReport};
+use crate::text::{pad, visible, width};
+
+/// Whether a workflow of this decision may go on.
+pub(super) fn goes_on(decision: Decision) -> bool {
+    match decision {
+        Decision::Continue | Decision::Advance => true,
+        Decision::Hold | Decision::Rollback | Decision::Error => false,
+    }
+}
+
+/// The text, made visible and with a drawn arrow for `->`.
+pub(super) fn arrow(text: &str, style: Style) -> String {
+    let text = visible(text).into_owned();
+    if style.unicode { text.replace("->", "→") } else { text }
+}
+
+fn color(decision: Decision) -> Color {
+    if goes_on(decision) { Color::Green } else { Color::Red }
+}
+
+/// How many columns the parts of the workflows' lines take.
+pub(super) struct Columns {
+    name: usize,
+    stage: usize,
+    decision: usize,
+}
+
+impl Columns {
+    pub(super) fn new(workflows: &[WorkflowReport], style: Style) -> Self {
+        let widest = |part: &dyn Fn(&WorkflowReport) -> usize| workflows.iter().map(part).max().unwrap_or(0);
+        Self {
+            // One long name does not push all others apart.
+            name: widest(&|w| width(&visible(&w.workflow))).min(style.width / 2),
+            stage: widest(&|w| width(&stage(w, style))).min(style.width / 3),
+            decision: widest(&|w| w.decision.as_str().len()),
+        }
+    }
+
+    /// `✓ support-replies  pilot  continue  gate pilot → expanded: 3 of 5 met`
+    pub(super) fn line(&self, workflow: &WorkflowReport, remarks: &[String], style: Style) -> String {
+        let decision = workflow.decision;
+        let mark = match (decision, style.unicode) {
+            (Decision::Continue, true) => "✓",
+            (Decision::Advance, true) => "↑",
+            (Decision::Hold, true) => "✗",
+            (Decision::Rollback, true) => "↩",
+            (Decision::Continue, false) => "+",
+            (Decision::Advance, false) => "^",
+            (Decision::Hold, false) => "x",
+            (Decision::Rollback, false) => "<",
+            (Decision::Error, true | false) => "!",
+        };
+        let mut parts = vec![pad(&visible(&workflow.workflow), self.name)];
+        if self.stage > 0 {
+            parts.push(pad(&stage(workflow, style), self.stage));
+        }
+        let word = pad(decision.as_str(), self.decision);
+        parts.push(paint(&word, color(decision), style));
+        parts.push(paint(&remarks.join(", "), Color::Dim, style));
+        format!("{} {}", paint(mark, color(decision), style), parts.join("  "))
+    }
+}
+
+/// The decision in its colour, as wide as the widest.
+pub(super) fn decision(decision: Decision, style: Style) -> String {
+    paint(&pad(decision.as_str(), "continue".len()), color(decision), style)
+}
+
+/// `pilot`, or `pilot → expanded` for a workflow that asks.
+fn stage(workflow: &WorkflowReport, style: Style) -> String {
+    let stage = workflow.stage.as_deref().unwrap_or("");
+    match &workflow.asks {
+        Some(asks) => arrow(&format!("{stage} -> {asks}"), style),
+        None => visible(stage).into_owned(),
+    }
+}
+
+/// The rules that keep a workflow from going on.
+pub(super) fn blockers(workflow: &WorkflowReport) -> Vec<String> {
+    let mut names = unreadable(workflow);
+    for rule in &workflow.rules {
+        let blocks = matches!(rule.applied, Some(EffectKind::Hold | EffectKind::Rollback));
+        if blocks && failed(rule) {
+            names.push(visible(&rule.rule).into_owned());
+        } else if blocks && undecided(rule) {
+            names.push(format!("{} (undecided)", visible(&rule.rule)));
+        }
+    }
+    names
+}
+
+fn unreadable(workflow: &WorkflowReport) -> Vec<String> {
+    let is_error = workflow.decision == Decision::Error;
+    if is_error { vec!["its data has errors".to_owned()] } else { Vec::new() }
+}
+
+/// What else is worth a word: why it does not go on, what was waived, how far the next gate is.
+pub(super) fn remarks(workflow: &WorkflowReport, style: Style) -> Vec<String> {
+    let mut remarks = unreadable(workflow);
+    let counts =
+        [(failed as fn(&RuleReport) -> bool, "failed"), (undecided, "undecided"), (waived, "waived")];
+    for (is, word) in counts {
+        let count = workflow.rules.iter().filter(|rule| is(rule)).count();
+        if count > 0 {
+            remarks.push(format!("{count} {word}"));
+        }
+    }
+    let mut gates: Vec<(&str, usize, usize)> = Vec::new();
+    for rule in workflow.rules.iter().filter(|rule| !rule.enforced) {
+        let met = match rule.outcome {
+            Outcome::Pass => 1,
+            Outcome::Fail | Outcome::Undecided | Outcome::Waived => 0,
+            Outcome::NotApplicable | Outcome::Off => continue,
+        };
+        let Some(gate) = rule.gate.as_deref() else { continue };
+        match gates.iter_mut().find(|(name, _, _)| *name == gate) {
+            Some((_, sum, all)) => {
+                *sum += met;
+                *all += 1;
+            }
+            None => gates.push((gate, met, 1)),
+        }
+    }
+    for (gate, met, all) in gates {
+        remarks.push(format!("gate {}: {met} of {all} met", arrow(gate, style)));
+    }
+    remarks
+}
+
+fn failed(rule: &RuleReport) -> bool {
+    rule.enforced && rule.outcome == Outcome::Fail
+}
+
+fn undecided(rule: &RuleReport) -> bool {
+    rule.enforced && rule.outcome == Outcome::Undecided
+}
+
+fn waived(rule: &RuleReport) -> bool {
+    rule.outcome == Outcome::Waived
+}
+
+/// All workflows with the columns that say something of at least one.
+pub(super) fn table(workflows: &[WorkflowReport], style: Style) -> String {
+    let count = |w: &WorkflowReport, is: fn(&RuleReport) -> bool| {
+        let count = w.rules.iter().filter(|rule| is(rule)).count();
+        if count == 0 { String::new() } else { count.to_string() }
+    };
+    let text = |text: &Option<String>| text.as_deref().map_or(String::new(), |t| visible(t).into_owned());
+    let columns: Vec<(&str, bool, Vec<String>)> = vec![
+        ("workflow", false, workflows.iter().map(|w| visible(&w.workflow).into_owned()).collect()),
+        ("stage", false, workflows.iter().map(|w| text(&w.stage)).collect()),
+        ("asks", false, workflows.iter().map(|w| text(&w.asks)).collect()),
+        ("decision", false, workflows.iter().map(|w| w.decision.as_str().to_owned()).collect()),
+        ("failed", true, workflows.iter().map(|w| count(w, failed)).collect()),
+        ("undecided", true, workflows.iter().map(|w| count(w, undecided)).collect()),
+        ("waived", true, workflows.iter().map(|w| count(w, waived)).collect()),
+    ];
+    let mut head = "  ".to_owned();
+    let mut rows: Vec<String> = workflows.iter().map(|_| "  ".to_owned()).collect();
+    for (title, is_number, cells) in columns.iter().filter(|(_, _, c)| c.iter().any(|cell| !cell.is_empty()))
+    {
+        let size = cells.iter().map(|cell| width(cell)).chain([title.len()]).max().unwrap_or(0);
+        let fit = |cell: &str| {
+            let blanks = " ".repeat(size.saturating_sub(width(cell)));
+            if *is_number { format!("{blanks}{cell}  ") } else { format!("{cell}{blanks}  ") }
+        };
+        head.push_str(&fit(title));
+        for ((row, cell), workflow) in rows.iter_mut().zip(cells).zip(workflows) {
+            let cell = fit(cell);
+            let is_decision = *title == "decision";
+            row.push_str(&if is_decision { paint(&cell, color(workflow.decision), style) } else { cell });
+        }
+    }
+    let mut out = String::new();
+    for line in std::iter::once(paint(head.trim_end(), Color::Dim, style)).chain(rows) {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// What it all comes to, in one plain sentence; and a second one if something could not be judged.
+pub(super) fn sentence(judgement: &Judgement) -> String {
+    let workflows = &judgement.report.workflows;
+    let count = |decision| workflows.iter().filter(|w| w.decision == decision).count();
+    let (holds, rollbacks, errors) =
+        (count(Decision::Hold), count(Decision::Rollback), count(Decision::Error));
+    let good = workflows.len() - holds - rollbacks - errors;
+    let mut stops = Vec::new();
+    if holds > 0 {
+        stops.push(format!("{holds} {}", plural(holds, "holds", "hold")));
+    }
+    if rollbacks > 0 {
+        stops.push(format!("{rollbacks} must roll back"));
+    }
+    if errors > 0 {
+        stops.push(format!("{errors} could not be judged"));
+    }
+    let mut text = match workflows.as_slice() {
+        [] => "No workflow was judged.".to_owned(),
+        [one] => {
+            let name = visible(&one.workflow);
+            match (one.decision, &one.asks) {
+                (Decision::Continue, _) => format!("`{name}` may go on."),
+                (Decision::Advance, Some(to)) => format!("`{name}` may advance to {}.", visible(to)),
+                (Decision::Advance, None) => format!("`{name}` may go on in its new stage."),
+                (Decision::Hold, _) => format!("`{name}` holds."),
+                (Decision::Rollback, _) => format!("`{name}` must roll back."),
+                (Decision::Error, _) => format!("`{name}` could not be judged."),
+            }
+        }
+        all if good == all.len() => format!("All {good} workflows may go on."),
+        all if good == 0 => format!("None of {} workflows may go on: {}.", all.len(), stops.join(", ")),
+        all => format!("{good} of {} workflows may go on; {}.", all.len(), stops.join(", ")),
+    };
+    let broken = judgement.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+    if broken > 0 {
+        let errors = plural(broken, "error", "errors");
+        let what = if workflows.is_empty() { "prevented it" } else { "left the judgement incomplete" };
+        text = format!("{text} {broken} {errors} {what}.");
+    }
+    text
+}
+
+fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}

@@ -1,0 +1,219 @@
+//! The human form of hand-made judgements, in a fixed style.
+
+use super::*;
+use crate::report::{Decision, Place, Report, Summary, Threshold, VERSION, WorkflowReport};
+use crate::source::Span;
+
+const STYLE: Style = Style { color: false, unicode: true, width: 100 };
+
+const POLICY: &str = "\
+policy staged_rollout {
+  gate pilot -> expanded {
+    rule light_enough \"Most outputs need little editing\" {
+      require light >= light_share with 90% confidence
+      else hold
+    }
+  }
+}
+";
+
+const SNAPSHOT: &str = "\
+workflow: support-replies
+date: 2026-11-16
+stage: pilot
+outputs:
+  - { id: a1, edit_time: 5% }
+  - { id: a2, edit_time: 40% }
+";
+
+fn span(sources: &SourceMap, file: u32, needle: &str) -> Span {
+    let file = crate::source::FileId(file);
+    let at = sources.get(file).unwrap().text.find(needle).unwrap();
+    Span::new(file, at..at + needle.len())
+}
+
+fn sources() -> SourceMap {
+    let mut sources = SourceMap::default();
+    sources.add("policies/staged_rollout.gate", POLICY);
+    sources.add("rollouts/support-replies/2026-11-16.yaml", SNAPSHOT);
+    sources
+}
+
+fn failed(sources: &SourceMap) -> RuleReport {
+    let label = |file, needle, text: &str| crate::diagnostic::Label {
+        span: span(sources, file, needle),
+        text: text.to_owned(),
+    };
+    RuleReport {
+        rule: "staged_rollout.light_enough".into(),
+        title: "Most outputs need little editing".into(),
+        gate: Some("pilot -> expanded".into()),
+        enforced: true,
+        outcome: Outcome::Fail,
+        effect: EffectKind::Hold,
+        message: Some("73.3% of the outputs are light; 80% are needed".into()),
+        policy: Place { file: "policies/staged_rollout.gate".into(), line: 4, column: 15 },
+        evidence: Vec::new(),
+        thresholds: vec![Threshold {
+            param: "staged_rollout.light_share".into(),
+            value: "80%".into(),
+            from: "tollgate.yaml:7".into(),
+        }],
+        would_pass: Some("2 more light outputs".into()),
+        applied: Some(EffectKind::Hold),
+        labels: vec![
+            label(0, "light >= light_share with 90% confidence", "no"),
+            label(0, "light ", "22 of 30 = 73.3%"),
+            label(0, "light_share", "80%"),
+            label(1, "outputs", "22 of 30 are light"),
+        ],
+        help: Some("Look at the outputs that were edited most, and at what they have in common.".into()),
+    }
+}
+
+fn workflow(name: &str, decision: Decision, rules: Vec<RuleReport>) -> WorkflowReport {
+    WorkflowReport {
+        workflow: name.into(),
+        stage: Some("pilot".into()),
+        asks: None,
+        decision,
+        snapshots: 6,
+        newest: None,
+        rules,
+    }
+}
+
+fn judgement(sources: SourceMap, workflows: Vec<WorkflowReport>, diagnostics: Vec<Diagnostic>) -> Judgement {
+    let report = Report {
+        version: VERSION,
+        as_of: "2026-11-23".into(),
+        summary: Summary::default(),
+        workflows,
+        diagnostics: Vec::new(),
+    };
+    Judgement { report, diagnostics, sources, exit: 0 }
+}
+
+fn sample() -> Judgement {
+    let sources = sources();
+    let failed = failed(&sources);
+    let passed = RuleReport { outcome: Outcome::Pass, applied: None, enforced: false, ..failed.clone() };
+    let undecided = RuleReport {
+        rule: "staged_rollout.long_enough".into(),
+        title: "The pilot ran for at least two weeks".into(),
+        outcome: Outcome::Undecided,
+        message: None,
+        labels: Vec::new(),
+        thresholds: Vec::new(),
+        would_pass: Some("a snapshot of 2026-11-09".into()),
+        help: None,
+        ..failed.clone()
+    };
+    let mut holds = workflow("support-replies", Decision::Hold, vec![failed, undecided]);
+    holds.asks = Some("expanded".into());
+    let workflows = vec![
+        workflow("invoices", Decision::Continue, vec![passed]),
+        holds,
+        workflow("triage", Decision::Continue, vec![]),
+    ];
+    let warning = Diagnostic::warning(Code::T102, "`costs` is not declared in the vocabulary")
+        .label(span(&sources, 1, "stage"), "did you mean `cost`?")
+        .help("declare it, or remove it");
+    judgement(sources, workflows, vec![warning])
+}
+
+#[test]
+fn a_failed_rule_is_one_report_over_both_files() {
+    insta::assert_snapshot!(render(&sample(), STYLE));
+}
+
+#[test]
+fn ascii_is_ascii() {
+    let text = render(&sample(), Style { unicode: false, ..STYLE });
+    assert!(text.is_ascii(), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn quiet_is_a_line_each() {
+    let mut judgement = sample();
+    let place = span(&judgement.sources, 1, "2026-11-16");
+    judgement.diagnostics.push(Diagnostic::error(Code::T103, "no such date").label(place, "here"));
+    insta::assert_snapshot!(render_quiet(&judgement, STYLE), @"
+    error[T103]: rollouts/support-replies/2026-11-16.yaml:2:7: no such date
+    ✗ support-replies  pilot → expanded  hold  staged_rollout.light_enough, staged_rollout.long_enough (undecided)
+    2 of 3 workflows may go on; 1 holds. 1 error left the judgement incomplete.
+    ");
+}
+
+#[test]
+fn hidden_characters_are_visible_everywhere() {
+    let evil = "\u{1b}[31m\u{202e}x\u{0}\n::error::y";
+    let mut sources = SourceMap::default();
+    let file = sources.add(format!("a{evil}.yaml"), evil);
+    let mut rule = failed(&self::sources());
+    rule.labels = vec![crate::diagnostic::Label { span: Span::new(file, 0..4), text: evil.into() }];
+    rule.title = evil.into();
+    rule.message = Some(evil.into());
+    rule.help = Some(evil.into());
+    rule.would_pass = Some(evil.into());
+    rule.rule = evil.into();
+    let diagnostic = Diagnostic::error(Code::T101, evil).label(Span::new(file, 6..9), evil).help(evil);
+    let mut workflow = workflow(evil, Decision::Hold, vec![rule]);
+    workflow.stage = Some(evil.into());
+    workflow.asks = Some(evil.into());
+    let judgement = judgement(sources, vec![workflow.clone(), workflow], vec![diagnostic]);
+    for text in [render(&judgement, STYLE), render_quiet(&judgement, STYLE)] {
+        assert!(text.chars().all(|c| c == '\n' || !crate::text::is_hidden(c)), "{text}");
+        assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text}");
+    }
+}
+
+#[test]
+fn colors_are_all_that_color_adds() {
+    let judgement = sample();
+    let colored = render(&judgement, Style { color: true, ..STYLE });
+    let mut plain = String::new();
+    let mut rest = colored.as_str();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').unwrap().1;
+    }
+    plain.push_str(rest);
+    let trim = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    assert_eq!(trim(&plain), trim(&render(&judgement, STYLE)));
+}
+
+#[test]
+fn no_label_is_too_odd_to_draw() {
+    let text = "ä\t:\r\n\n\u{200b}大 x\n  \n";
+    let spans = |file| {
+        let ends =
+            (0..=text.len() + 1).flat_map(move |start| [0, 1, 5, 40].map(|length| (start, start + length)));
+        ends.map(move |(start, end)| Span::new(file, start..end))
+    };
+    let mut sources = SourceMap::default();
+    let (one, two) = (sources.add("one", text), sources.add("two", text));
+    let empty = sources.add("three", "");
+    let mut page = Page { out: String::new(), style: STYLE };
+    for first in spans(one) {
+        for second in spans(one).step_by(3).chain([Span::new(two, 0..1), Span::new(empty, 0..9)]) {
+            let diagnostic = Diagnostic::error(Code::T101, "odd").label(first, "a").label(second, "b");
+            page.draw("error", &diagnostic, &sources);
+            let drawn = std::mem::take(&mut page.out);
+            assert!(drawn.contains(" a") && drawn.contains('b'), "{first:?} {second:?}\n{drawn}");
+        }
+    }
+}
+
+#[test]
+fn a_crowd_of_labels_is_cut() {
+    let mut sources = SourceMap::default();
+    let file = sources.add("a.yaml", "x\n".repeat(500));
+    let mut diagnostic = Diagnostic::error(Code::T101, "too many");
+    for line in 0..500 {
+        diagnostic = diagnostic.label(Span::new(file, line * 2..line * 2 + 1), "here");
+    }
+    let text = render(&judgement(sources, Vec::new(), vec![diagnostic]), STYLE);
+    assert!(text.lines().count() < 50 && text.contains("more: 488 other places are not shown"), "{text}");
+}

@@ -1,0 +1,60 @@
+//! The report as JSON: what programs read.
+//!
+//! Adds nothing to [`crate::report`] and leaves nothing out.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::text::is_hidden;
+
+/// Pretty JSON with a line end. Hidden characters are escaped, so that the text can be shown on a terminal.
+///
+/// # Errors
+/// If the report cannot be serialised, which the plain data it is made of gives no reason for.
+pub fn render(report: &impl Serialize) -> Result<String, serde_json::Error> {
+    let json = serde_json::to_string_pretty(report)?;
+    let mut out = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        // Beyond the line ends that the printer wrote, hidden characters stand in strings alone.
+        if is_hidden(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('\n');
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{DiagnosticReport, Report, Summary, VERSION};
+
+    #[test]
+    fn hidden_characters_survive_and_are_not_printed() {
+        let message = "\u{0}\u{1b}[31m\u{7f}\u{9b}\u{202e}\u{e0041}\"\\ö\n";
+        let report = Report {
+            version: VERSION,
+            as_of: "2026-11-23".into(),
+            summary: Summary::default(),
+            workflows: Vec::new(),
+            diagnostics: vec![DiagnosticReport {
+                code: "T101",
+                severity: "error",
+                message: message.into(),
+                labels: Vec::new(),
+                help: None,
+            }],
+        };
+        let json = render(&report).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read["diagnostics"][0]["message"], message);
+        assert_eq!(read["summary"]["continue"], 0);
+        assert!(json.chars().all(|c| c == '\n' || !is_hidden(c)), "{json}");
+    }
+}

@@ -1,0 +1,195 @@
+//! One file: its documents as typed snapshots, or as standing facts.
+//!
+//! Knows nothing of other files but the standing facts of its own folder.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::snapshot::limits::MAX_BYTES;
+use crate::snapshot::problems::Problems;
+use crate::snapshot::tree::{Content, Document, Tree};
+use crate::snapshot::typing::{At, Typing};
+use crate::snapshot::{Input, errors, syntax, tree};
+use crate::source::{FileId, SourceMap, Span};
+use crate::value::{Date, Record, Snapshot, Value, date_of_day};
+use crate::vocabulary::Vocabulary;
+
+/// The standing facts of a folder.
+pub(super) struct Standing<'t> {
+    pub(super) file: FileId,
+    pub(super) folder: &'t str,
+    pub(super) sound: bool,
+    pub(super) workflow: Option<Arc<str>>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    tree: Tree<'t>,
+}
+
+impl Standing<'_> {
+    /// Where the facts begin.
+    pub(super) fn place(&self) -> Span {
+        let root = self.tree.documents.first().map(|document| self.tree.node(document.root).span);
+        root.unwrap_or(Span::new(self.file, 0..0))
+    }
+
+    fn root(&self) -> Option<At<'_>> {
+        let document = self.tree.documents.first()?;
+        let root = At { tree: &self.tree, id: document.root };
+        root.entries().map(|_| root)
+    }
+}
+
+/// What one file of snapshots says.
+pub(super) struct File<'t> {
+    pub(super) file: FileId,
+    pub(super) folder: &'t str,
+    pub(super) entries: Vec<Found>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// A snapshot, as far as it could be read.
+pub(super) struct Found {
+    pub(super) workflow: Option<Arc<str>>,
+    pub(super) date: Option<(Date, Span)>,
+    /// None if it has an error.
+    pub(super) snapshot: Option<Snapshot>,
+}
+
+/// The folder of a file, by its name.
+pub(super) fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Reads a `rollout.yaml`.
+pub(super) fn standing<'t>(input: &Input, sources: &'t SourceMap, vocabulary: &Vocabulary) -> Standing<'t> {
+    let mut problems = Problems::default();
+    let mut tree = parse(input, sources, &mut problems);
+    let documents = std::mem::take(&mut tree.documents);
+    tree.documents = documents.into_iter().filter(|document| !is_empty(&tree, document)).collect();
+    if let [first, second, ..] = &*tree.documents {
+        problems.push(errors::second_standing(tree.node(first.root).span, tree.node(second.root).span));
+    }
+    let mut workflow = None;
+    let mut typing = Typing::new(vocabulary, &mut problems, true);
+    for document in &tree.documents {
+        let root = At { tree: &tree, id: document.root };
+        let record = if document.broken { None } else { typing.document(root, None) };
+        let name = record.as_ref().and_then(workflow_of).or_else(|| workflow_before_fault(root));
+        workflow = workflow.or(name);
+    }
+    let folder = folder(sources.name(input.file));
+    let sound = problems.errors() == 0;
+    Standing { file: input.file, folder, sound, workflow, diagnostics: problems.finish(input.file), tree }
+}
+
+/// Reads a file of snapshots, over the standing facts of its folder.
+pub(super) fn snapshots<'t>(
+    input: &Input,
+    sources: &'t SourceMap,
+    vocabulary: &Vocabulary,
+    standing: &BTreeMap<&str, Standing<'_>>,
+) -> File<'t> {
+    let folder = folder(sources.name(input.file));
+    let mut problems = Problems::default();
+    let tree = parse(input, sources, &mut problems);
+    let standing = standing.get(folder).and_then(Standing::root);
+    let mut entries = Vec::new();
+    let mut typing = Typing::new(vocabulary, &mut problems, false);
+    for document in &tree.documents {
+        if is_empty(&tree, document) {
+            continue;
+        }
+        let root = At { tree: &tree, id: document.root };
+        let before = typing.errors();
+        let record = if document.broken { None } else { typing.document(root, standing) };
+        let sound = !tree.fault && !document.faulty && typing.errors() == before;
+        entries.push(found(input.file, root, record, sound));
+    }
+    if tree.fault {
+        only_named(&mut entries);
+    } else if entries.is_empty() {
+        problems.push(errors::no_snapshot(input.file));
+        entries.push(Found { workflow: None, date: None, snapshot: None });
+    }
+    File { file: input.file, folder, entries, diagnostics: problems.finish(input.file) }
+}
+
+/// After a fault the file may go on with any workflow that it names before; with one that it does not name, only if
+/// it names none.
+fn only_named(entries: &mut Vec<Found>) {
+    if entries.iter().any(|entry| entry.workflow.is_some()) {
+        entries.retain(|entry| entry.workflow.is_some());
+    } else {
+        entries.clear();
+        entries.push(Found { workflow: None, date: None, snapshot: None });
+    }
+}
+
+fn found(file: FileId, root: At<'_>, record: Option<Record>, sound: bool) -> Found {
+    let Some(record) = record else {
+        return Found { workflow: workflow_before_fault(root), date: None, snapshot: None };
+    };
+    let workflow = workflow_of(&record);
+    let date = date_of(&record);
+    let snapshot = match (&workflow, date) {
+        (Some(workflow), Some((date, _))) if sound => {
+            Some(Snapshot { file, workflow: Arc::clone(workflow), date, record })
+        }
+        (Some(_) | None, _) => None,
+    };
+    Found { workflow, date, snapshot }
+}
+
+fn workflow_of(record: &Record) -> Option<Arc<str>> {
+    match &record.fields.get(Vocabulary::WORKFLOW)?.as_ref()?.value {
+        Value::Text(name) => Some(Arc::clone(name)),
+        Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => None,
+    }
+}
+
+fn date_of(record: &Record) -> Option<(Date, Span)> {
+    let located = record.fields.get(Vocabulary::DATE)?.as_ref()?;
+    let Value::Number(day) = &located.value else { return None };
+    let date = date_of_day(i64::try_from(day.floor()).ok()?)?;
+    Some((date, located.span))
+}
+
+/// The workflow that a document names, though it may be broken further down.
+fn workflow_before_fault(root: At<'_>) -> Option<Arc<str>> {
+    let entry = root.entries()?.iter().find(|entry| entry.key == "workflow")?;
+    match &root.tree.node(entry.value).content {
+        Content::Scalar { text, .. } if !text.trim().is_empty() => Some((&**text).into()),
+        Content::Null | Content::Scalar { .. } | Content::List(_) | Content::Map(_) => None,
+    }
+}
+
+/// A document that says nothing, as between two `---`.
+fn is_empty(tree: &Tree<'_>, document: &Document) -> bool {
+    !document.faulty && matches!(tree.node(document.root).content, Content::Null)
+}
+
+/// The tree of an input. Where it could not be read to its end, its last document is broken.
+fn parse<'t>(input: &Input, sources: &'t SourceMap, problems: &mut Problems) -> Tree<'t> {
+    let file = input.file;
+    let text = sources.get(file).map_or("", |source| &source.text);
+    if let Some(reason) = &input.problem {
+        problems.push(errors::unreadable(file, reason));
+        return tree::parse_until(file, "", 0);
+    }
+    if let Some(at) = input.invalid_utf8_at {
+        problems.push(errors::not_utf8(syntax::place(file, text, at)));
+        return tree::parse_until(file, text, at.min(MAX_BYTES));
+    }
+    if text.len() > MAX_BYTES {
+        /// How much of a file that is not read is searched for the name of its workflow.
+        const PREFIX: usize = 1 << 16;
+        problems.push(errors::file_too_large(file, text.len()));
+        return tree::parse_until(file, text, PREFIX);
+    }
+    let forbidden = |byte: &u8| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127);
+    if let Some((at, byte)) = text.bytes().enumerate().find(|(_, byte)| forbidden(byte)) {
+        problems.push(errors::control_character(syntax::place(file, text, at), byte.into()));
+        return tree::parse_until(file, text, at);
+    }
+    tree::parse(file, text, problems)
+}

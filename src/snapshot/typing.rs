@@ -1,0 +1,332 @@
+//! A located tree, typed by the vocabulary: records with a slot for each field, and what is wrong with them.
+//!
+//! Knows the vocabulary, and of YAML only the tree. A `rollout.yaml` lies under each snapshot of its folder: records
+//! are laid over each other key by key, lists and scalars are taken from the snapshot where it has the key. A key
+//! that the snapshot sets to `null` hides the standing fact: what was taken back must not count.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::snapshot::errors;
+use crate::snapshot::limits::{MAX_SHOWN, MAX_UNDECLARED};
+use crate::snapshot::path::{Path, Subject};
+use crate::snapshot::problems::Problems;
+use crate::snapshot::scalar::Scalar;
+use crate::snapshot::tree::{Content, Entry, Node, NodeId, Tree};
+use crate::source::Span;
+use crate::types::Type;
+use crate::value::{Located, Record, Value};
+use crate::vocabulary::{Field, RecordType, Vocabulary};
+
+/// A node with the tree that it is in.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) tree: &'a Tree<'a>,
+    pub(super) id: NodeId,
+}
+
+impl<'a> At<'a> {
+    pub(super) fn node(self) -> &'a Node<'a> {
+        self.tree.node(self.id)
+    }
+
+    /// The entries of a map.
+    pub(super) fn entries(self) -> Option<&'a [Entry<'a>]> {
+        match &self.node().content {
+            Content::Map(entries) => Some(entries),
+            Content::Null | Content::Scalar { .. } | Content::List(_) => None,
+        }
+    }
+}
+
+/// A record of a snapshot, of the standing facts beneath it, or both. Standing facts were checked by themselves, and
+/// their errors are not said again for each snapshot.
+#[derive(Clone, Copy, Default)]
+struct Layers<'a> {
+    upper: Option<At<'a>>,
+    lower: Option<At<'a>>,
+}
+
+/// A field's value where it was written.
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    at: At<'a>,
+    key: Span,
+    /// The standing fact beneath it.
+    under: Option<At<'a>>,
+    /// It is a standing fact itself.
+    standing: bool,
+}
+
+/// What became of a field.
+enum Slot {
+    Value(Located),
+    Missing,
+    /// It has an error, which was reported.
+    Failed,
+}
+
+/// Types the documents of one file.
+pub(super) struct Typing<'a> {
+    vocabulary: &'a Vocabulary,
+    problems: &'a mut Problems,
+    /// The file is a `rollout.yaml`, read by itself: nothing is required of it.
+    alone: bool,
+    undeclared: usize,
+}
+
+impl<'a> Typing<'a> {
+    /// For a snapshot's file, or with `alone` for a `rollout.yaml` by itself.
+    pub(super) fn new(vocabulary: &'a Vocabulary, problems: &'a mut Problems, alone: bool) -> Self {
+        Self { vocabulary, problems, alone, undeclared: 0 }
+    }
+
+    /// The errors of the file so far.
+    pub(super) fn errors(&self) -> usize {
+        self.problems.errors()
+    }
+
+    /// The record of a document, over that of the standing facts. Fields with errors are left out of it.
+    pub(super) fn document(&mut self, root: At<'a>, standing: Option<At<'a>>) -> Option<Record> {
+        if root.entries().is_none() {
+            self.problems.push(errors::no_record(root.node(), self.alone));
+            return None;
+        }
+        let vocabulary = self.vocabulary;
+        let mut record =
+            self.record(Layers { upper: Some(root), lower: standing }, &vocabulary.snapshot, None);
+        let workflow = record.fields.get_mut(Vocabulary::WORKFLOW)?;
+        if let Some(Located { value: Value::Text(name), span, .. }) = workflow
+            && name.trim().is_empty()
+        {
+            self.problems.push(errors::empty_workflow(*span));
+            *workflow = None;
+        }
+        Some(record)
+    }
+
+    fn record(&mut self, layers: Layers<'a>, ty: &'a RecordType, path: Option<&Path<'_>>) -> Record {
+        let upper = self.by_field(layers.upper, ty, path, self.alone);
+        let lower = self.by_field(layers.lower, ty, path, true);
+        if let Some(entries) = layers.upper.and_then(At::entries) {
+            self.undeclared_keys(entries, ty, &upper, path);
+        }
+        let span = layers.upper.or(layers.lower).map(|at| at.node().span).unwrap_or_default();
+        let mut fields = Vec::with_capacity(ty.fields.len());
+        for (at, field) in ty.fields.iter().enumerate() {
+            let path = Path::field(path, &field.name);
+            let above = layers.upper.zip(upper.get(at).copied().flatten());
+            let below = layers.lower.zip(lower.get(at).copied().flatten());
+            let slot = match (above, below) {
+                (None, None) => Slot::Missing,
+                (Some((record, entry)), below) => {
+                    let under = below.map(|(record, entry)| At { tree: record.tree, id: entry.value });
+                    let at = At { tree: record.tree, id: entry.value };
+                    self.value(
+                        Written { at, key: entry.span, under, standing: false },
+                        field,
+                        &field.ty,
+                        &path,
+                    )
+                }
+                (None, Some((record, entry))) => {
+                    let at = At { tree: record.tree, id: entry.value };
+                    self.value(
+                        Written { at, key: entry.span, under: None, standing: true },
+                        field,
+                        &field.ty,
+                        &path,
+                    )
+                }
+            };
+            fields.push(match slot {
+                Slot::Value(value) => Some(value),
+                Slot::Missing => {
+                    if field.required && !self.alone {
+                        self.problems.push(errors::missing(span, &path, field.span));
+                    }
+                    None
+                }
+                Slot::Failed => None,
+            });
+        }
+        Record { fields, span }
+    }
+
+    /// The entries of a map by the fields that they are for. What a `rollout.yaml` may not hold is no entry.
+    fn by_field(
+        &self,
+        record: Option<At<'a>>,
+        ty: &RecordType,
+        path: Option<&Path<'_>>,
+        standing: bool,
+    ) -> Vec<Option<&'a Entry<'a>>> {
+        let Some(entries) = record.and_then(At::entries) else { return Vec::new() };
+        let mut found = vec![None; ty.fields.len()];
+        for entry in entries {
+            if let Some((at, _)) = ty.field(&entry.key)
+                && !(standing && path.is_none() && self.never_standing(at))
+                && let Some(slot) = found.get_mut(at)
+            {
+                *slot = Some(entry);
+            }
+        }
+        found
+    }
+
+    /// Whether a field of the snapshot differs between snapshots by its nature.
+    fn never_standing(&self, field: usize) -> bool {
+        let ladder = !self.vocabulary.stages.is_empty();
+        field == Vocabulary::DATE || ladder && (field == Vocabulary::STAGE || field == Vocabulary::ADVANCE_TO)
+    }
+
+    fn undeclared_keys(
+        &mut self,
+        entries: &[Entry<'_>],
+        ty: &RecordType,
+        present: &[Option<&Entry<'_>>],
+        path: Option<&Path<'_>>,
+    ) {
+        for entry in entries {
+            if let Some((at, field)) = ty.field(&entry.key) {
+                if self.alone && path.is_none() && self.never_standing(at) {
+                    self.problems.push(errors::not_standing(entry.span, &field.name));
+                }
+                continue;
+            }
+            self.undeclared += 1;
+            if self.undeclared > MAX_UNDECLARED {
+                if self.undeclared == MAX_UNDECLARED + 1 {
+                    self.problems.push(errors::too_many_undeclared(entry.span));
+                }
+                return;
+            }
+            let lacking = ty.fields.iter().zip(present).enumerate().filter(|(at, (_, entry))| {
+                entry.is_none() && !(self.alone && path.is_none() && self.never_standing(*at))
+            });
+            let lacking = lacking.map(|(_, (field, _))| &*field.name);
+            self.problems.push(match close_to(&entry.key, lacking) {
+                Some(field) => errors::misspelt(entry.span, &entry.key, field, path),
+                None => errors::undeclared(entry.span, &entry.key, path),
+            });
+        }
+    }
+
+    fn value(&mut self, written: Written<'a>, field: &'a Field, ty: &'a Type, path: &Path<'_>) -> Slot {
+        let node = written.at.node();
+        let subject = Subject { span: node.span, path, declared: field.span };
+        let value = match (&node.content, ty) {
+            (Content::Null, _) => return Slot::Missing,
+            // An error of the vocabulary, which was reported there.
+            (_, Type::Error | Type::Elapsed | Type::Calendar) => return Slot::Failed,
+            (Content::Map(_), Type::Record(inner)) => {
+                let layers = if written.standing {
+                    Layers { upper: None, lower: Some(written.at) }
+                } else {
+                    Layers { upper: Some(written.at), lower: written.under }
+                };
+                Ok(Value::Record(self.record(layers, inner, Some(path))))
+            }
+            (Content::List(elements), Type::List(inner)) => {
+                Ok(Value::List(self.elements(elements, written, field, inner, path)))
+            }
+            (Content::Scalar { .. }, Type::Record(_) | Type::List(_)) => {
+                Err(errors::wrong_type(subject, ty, "text"))
+            }
+            (Content::Scalar { text, plain }, _) => {
+                let suggest = self.problems.errors() < MAX_SHOWN;
+                let scalar = Scalar { text, plain: *plain, subject, vocabulary: self.vocabulary, suggest };
+                scalar.read(ty).map(|(value, warning)| {
+                    if let Some(warning) = warning {
+                        self.report(warning, written.standing);
+                    }
+                    value
+                })
+            }
+            (Content::List(_), _) => Err(errors::wrong_type(subject, ty, "a list")),
+            (Content::Map(_), _) => Err(errors::wrong_type(subject, ty, "a record")),
+        };
+        match value {
+            Ok(value) => Slot::Value(Located { key: written.key, span: node.span, value }),
+            Err(error) => {
+                self.report(error, written.standing);
+                Slot::Failed
+            }
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic, standing: bool) {
+        if !standing {
+            self.problems.push(diagnostic);
+        }
+    }
+
+    fn elements(
+        &mut self,
+        elements: &[NodeId],
+        list: Written<'a>,
+        field: &'a Field,
+        ty: &'a Type,
+        path: &Path<'_>,
+    ) -> Vec<Located> {
+        let mut values = Vec::with_capacity(elements.len());
+        for id in elements {
+            let at = At { tree: list.at.tree, id: *id };
+            let span = at.node().span;
+            let written = Written { at, key: span, under: None, standing: list.standing };
+            match self.value(written, field, ty, path) {
+                Slot::Value(value) => values.push(value),
+                Slot::Missing => {
+                    let place = if span.start < span.end { span } else { list.key };
+                    self.report(errors::empty_element(place, path), list.standing);
+                }
+                Slot::Failed => {}
+            }
+        }
+        if let Type::Record(record) = ty {
+            for (at, field) in record.fields.iter().enumerate().filter(|(_, field)| field.key) {
+                self.keys_differ(&values, at, field, path, list.standing);
+            }
+        }
+        values
+    }
+
+    /// Each value of a list's key field is there once.
+    fn keys_differ(
+        &mut self,
+        elements: &[Located],
+        at: usize,
+        field: &Field,
+        path: &Path<'_>,
+        standing: bool,
+    ) {
+        let mut seen: HashMap<Cow<'_, str>, Span> = HashMap::with_capacity(elements.len());
+        for element in elements {
+            let Value::Record(record) = &element.value else { continue };
+            let Some(Some(key)) = record.fields.get(at) else { continue };
+            let name = match &key.value {
+                Value::Text(text) => Cow::Borrowed(&**text),
+                Value::Number(number) => Cow::Owned(number.to_string()),
+                Value::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
+                Value::List(_) | Value::Record(_) => continue,
+            };
+            match seen.get(&name) {
+                Some(first) => {
+                    let error = errors::duplicate_element(&name, *first, key.span, path, &field.name);
+                    self.report(error, standing);
+                }
+                None => {
+                    seen.insert(name, key.span);
+                }
+            }
+        }
+    }
+}
+
+/// The field that an undeclared key was most likely meant to be.
+fn close_to<'n>(key: &str, fields: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    /// Longer keys are not compared: no field is named like that.
+    const MAX_LENGTH: usize = 80;
+    if key.len() > MAX_LENGTH { None } else { did_you_mean(key, fields) }
+}

@@ -1,0 +1,311 @@
+//! Confidence bounds: whether a sample shows that a proportion or a mean reaches a threshold.
+//!
+//! Proportions: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial",
+//! Biometrika 26 (1934). The bound itself is never computed to decide: the lower one-sided bound at confidence C
+//! reaches B exactly if P(X ≥ k | n, B) ≤ 1 − C, and that binomial tail is summed exactly.
+//! Means: Student's t, "The probable error of a mean", Biometrika 6 (1908).
+
+use dashu_base::UnsignedAbs;
+use dashu_int::UBig;
+use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::function::beta::beta_reg;
+
+use crate::value::Number;
+
+/// Up to this sample size tails are always summed exactly; above it only where the quick value is too close to call.
+const EXACT_SAMPLE: usize = 1_000;
+/// How near to the significance level a quick value is too close to call; its error is below 1e-9.
+const TOO_CLOSE: f64 = 1e-6;
+/// A mean has no bounds below this sample size.
+pub const MIN_MEAN_SAMPLE: usize = 5;
+/// How many further samples are looked ahead for a decision.
+pub const MAX_FURTHER: usize = 100_000;
+
+/// P(X ≥ k) of n draws with probability `p`, exactly.
+fn upper_tail(k: usize, n: usize, p: &Number) -> Number {
+    if k == 0 || *p >= Number::ONE {
+        return Number::ONE;
+    }
+    if *p <= Number::ZERO || k > n {
+        return Number::ZERO;
+    }
+    // Over the common denominator: Σ C(n,i)·a^i·b^(n−i) for i from k to n, from the last term down.
+    let (a, whole) = (p.numerator().clone().unsigned_abs(), p.denominator().clone());
+    let b = &whole - &a;
+    let mut term = a.pow(n);
+    let mut sum = UBig::ZERO;
+    for i in (k..=n).rev() {
+        sum += &term;
+        if i > 0 {
+            term = term * UBig::from(i) * &b / (UBig::from(n - i + 1) * &a);
+        }
+    }
+    Number::from_parts(sum.into(), whole.pow(n))
+}
+
+/// P(X ≥ k) of n draws with probability `p`, by the incomplete beta function.
+fn quick_upper_tail(k: usize, n: usize, p: f64) -> f64 {
+    match k {
+        0 => 1.0,
+        k if k > n => 0.0,
+        k => beta_reg(k as f64, (n - k + 1) as f64, p.clamp(0.0, 1.0)),
+    }
+}
+
+/// A binomial tail, compared with significance levels.
+enum Tail {
+    Exact(Number),
+    Quick(f64),
+}
+
+/// P(X ≥ k), or with `lower` P(X ≤ k), good enough to be compared with `alpha`.
+fn tail(k: usize, n: usize, p: &Number, lower: bool, alpha: &Number) -> Tail {
+    // P(X ≤ k | p) = P(n − X ≥ n − k | 1 − p)
+    let (k, p) = if lower { (n - k, Number::ONE - p) } else { (k, p.clone()) };
+    if n > EXACT_SAMPLE {
+        let quick = quick_upper_tail(k, n, p.to_f64_fast());
+        if (quick - alpha.to_f64_fast()).abs() > TOO_CLOSE {
+            return Tail::Quick(quick);
+        }
+    }
+    Tail::Exact(upper_tail(k, n, &p))
+}
+
+impl Tail {
+    fn at_most(&self, alpha: &Number) -> bool {
+        match self {
+            Self::Exact(tail) => tail <= alpha,
+            Self::Quick(tail) => *tail <= alpha.to_f64_fast(),
+        }
+    }
+
+    fn below(&self, alpha: &Number) -> bool {
+        match self {
+            Self::Exact(tail) => tail < alpha,
+            Self::Quick(tail) => *tail < alpha.to_f64_fast(),
+        }
+    }
+
+    fn into_number(self) -> Number {
+        match self {
+            Self::Exact(tail) => tail,
+            Self::Quick(tail) => Number::try_from(tail).unwrap_or(Number::ZERO),
+        }
+    }
+}
+
+/// A claim `A >= B` about a proportion; `A <= B` is the same claim about the elements that do not count, so it is
+/// made by [`Claim::about_the_rest`].
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// How many of the sample surely count.
+    pub sure: usize,
+    /// How many possibly count.
+    pub possible: usize,
+    pub size: usize,
+    /// What the proportion is to reach.
+    pub threshold: Number,
+    /// Whether it is to be exceeded.
+    pub strict: bool,
+}
+
+impl Claim {
+    /// `A <= B` as `1 − A >= 1 − B`.
+    #[must_use]
+    pub fn about_the_rest(&self) -> Self {
+        Self {
+            sure: self.size - self.possible,
+            possible: self.size - self.sure,
+            threshold: Number::ONE - &self.threshold,
+            ..self.clone()
+        }
+    }
+
+    /// Whether the one-sided bounds at `confidence` (between 0 and 1) show that the claim holds or does not; none if
+    /// they show neither.
+    pub fn decide(&self, confidence: &Number) -> Option<bool> {
+        let alpha = Number::ONE - confidence;
+        if self.lower_reaches(&alpha) {
+            return Some(true);
+        }
+        self.upper_misses(&alpha).then_some(false)
+    }
+
+    fn lower_reaches(&self, alpha: &Number) -> bool {
+        let (b, zero, one) = (&self.threshold, Number::ZERO, Number::ONE);
+        // The lower bound lies from 0 (at k = 0) to below 1.
+        if *b < zero || *b == zero && (!self.strict || self.sure > 0) {
+            return true;
+        }
+        if *b >= one || self.sure == 0 {
+            return false;
+        }
+        let tail = tail(self.sure, self.size, b, false, alpha);
+        if self.strict { tail.below(alpha) } else { tail.at_most(alpha) }
+    }
+
+    fn upper_misses(&self, alpha: &Number) -> bool {
+        let (b, zero, one) = (&self.threshold, Number::ZERO, Number::ONE);
+        // The upper bound lies from above 0 to 1 (at k = n).
+        if *b > one || *b == one && (self.strict || self.possible < self.size) {
+            return true;
+        }
+        if *b <= zero || self.possible == self.size {
+            return false;
+        }
+        let tail = tail(self.possible, self.size, b, true, alpha);
+        if self.strict { tail.at_most(alpha) } else { tail.below(alpha) }
+    }
+
+    /// The highest confidence at which the claim would be shown: 1 − P(X ≥ k | B).
+    pub fn confidence(&self) -> Number {
+        if self.lower_reaches(&Number::ZERO) {
+            return Number::ONE;
+        }
+        Number::ONE - tail(self.sure, self.size, &self.threshold, false, &Number::ONE).into_number()
+    }
+
+    /// How many further samples in a row that count would show the claim at `confidence`; none if no number up to
+    /// [`MAX_FURTHER`] could.
+    pub fn further(&self, confidence: &Number) -> Option<usize> {
+        let shown = |more: usize| {
+            let claim = Self {
+                sure: self.sure + more,
+                possible: self.possible + more,
+                size: self.size + more,
+                ..self.clone()
+            };
+            claim.decide(confidence) == Some(true)
+        };
+        let mut enough = 1;
+        while !shown(enough) {
+            enough *= 2;
+            if enough > MAX_FURTHER {
+                return None;
+            }
+        }
+        let (mut low, mut high) = (enough / 2, enough);
+        while high - low > 1 {
+            let middle = usize::midpoint(low, high);
+            if shown(middle) { high = middle } else { low = middle }
+        }
+        Some(high)
+    }
+}
+
+/// The confidence with which the mean of `sample` exceeds `threshold`, by Student's t; none where the sample has no
+/// bounds: fewer than [`MIN_MEAN_SAMPLE`] values, or all equal.
+pub fn mean_confidence(sample: &[Number], threshold: &Number) -> Option<f64> {
+    if sample.len() < MIN_MEAN_SAMPLE {
+        return None;
+    }
+    let size = Number::from(sample.len());
+    let mean = sample.iter().fold(Number::ZERO, |sum, x| sum + x) / &size;
+    let squares = sample.iter().fold(Number::ZERO, |sum, x| sum + (x - &mean) * (x - &mean));
+    if squares == Number::ZERO {
+        return None;
+    }
+    let freedom = sample.len() as f64 - 1.0;
+    let error = (squares.to_f64_fast() / freedom / sample.len() as f64).sqrt();
+    let t = (mean - threshold).to_f64_fast() / error;
+    Some(StudentsT::new(0.0, 1.0, freedom).ok()?.cdf(t))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn percent(p: u32) -> Number {
+        Number::from_parts(p.into(), 100u8.into())
+    }
+
+    fn claim(k: usize, n: usize, threshold: Number) -> Claim {
+        Claim { sure: k, possible: k, size: n, threshold, strict: false }
+    }
+
+    /// The lower one-sided bound, by bisection on the decision.
+    fn lower_bound(k: usize, n: usize, confidence: &Number) -> f64 {
+        let (mut low, mut high) = (Number::ZERO, Number::ONE);
+        for _ in 0..40 {
+            let middle = (&low + &high) / Number::from(2);
+            if claim(k, n, middle.clone()).decide(confidence) == Some(true) {
+                low = middle
+            } else {
+                high = middle
+            }
+        }
+        low.to_f64_fast()
+    }
+
+    #[test]
+    fn bounds_are_the_published_ones() {
+        // Two-sided 95 % of 24 of 30: 0.61433 to 0.92286 (each side one-sided 97.5 %).
+        let confidence = Number::from_parts(975.into(), 1000u16.into());
+        assert!((lower_bound(24, 30, &confidence) - 0.61433).abs() < 5e-6);
+        assert!((1.0 - lower_bound(6, 30, &confidence) - 0.92286).abs() < 5e-6);
+        // One-sided 90 % of 28 of 30.
+        assert!((lower_bound(28, 30, &percent(90)) - 0.8322).abs() < 5e-5);
+        // All of n: the bound is the n-th root of alpha.
+        assert!((lower_bound(30, 30, &percent(95)) - 0.05f64.powf(1.0 / 30.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn thirty_samples_against_eighty_percent() {
+        let decided: Vec<Option<bool>> =
+            (0..=30).map(|k| claim(k, 30, percent(80)).decide(&percent(90))).collect();
+        for (k, decision) in decided.iter().enumerate() {
+            let expected = if k >= 28 { Some(true) } else { (k <= 20).then_some(false) };
+            assert_eq!(*decision, expected, "{k} of 30");
+        }
+        assert_eq!(claim(5, 5, percent(80)).decide(&percent(95)), None);
+    }
+
+    #[test]
+    fn at_most_is_at_least_of_the_rest() {
+        let low = claim(1, 30, percent(20)).about_the_rest();
+        assert_eq!(low.decide(&percent(90)), claim(29, 30, percent(80)).decide(&percent(90)));
+    }
+
+    #[test]
+    fn further_good_samples_decide() {
+        assert_eq!(claim(5, 5, percent(80)).further(&percent(95)), Some(9)); // 0.8^14 = 0.044
+        assert_eq!(claim(5, 5, Number::ONE).further(&percent(95)), None);
+        let shown = claim(27, 30, percent(80)).further(&percent(90));
+        let more = shown.expect("27 of 30 can still be shown");
+        assert_eq!(claim(27 + more, 30 + more, percent(80)).decide(&percent(90)), Some(true));
+        assert_eq!(claim(26 + more, 29 + more, percent(80)).decide(&percent(90)), None);
+    }
+
+    #[test]
+    fn thresholds_at_the_ends() {
+        assert_eq!(claim(0, 5, Number::ZERO).decide(&percent(90)), Some(true));
+        assert_eq!(claim(5, 5, Number::ONE).decide(&percent(90)), None);
+        assert_eq!(claim(4, 5, Number::ONE).decide(&percent(90)), Some(false));
+        assert_eq!(claim(5, 5, percent(101)).decide(&percent(90)), Some(false));
+        assert_eq!(claim(0, 5, percent(50)).confidence(), Number::ZERO);
+    }
+
+    #[test]
+    fn quick_and_exact_tails_agree() {
+        for (k, n, p) in [(4_000, 5_000, 79), (3_960, 5_000, 80), (10, 2_000, 1)] {
+            let exact = upper_tail(k, n, &percent(p)).to_f64_fast();
+            assert!((exact - quick_upper_tail(k, n, f64::from(p) / 100.0)).abs() < 1e-9, "{k} of {n}");
+        }
+    }
+
+    #[test]
+    fn a_mean_needs_five_differing_values() {
+        let sample: Vec<Number> = [4, 5, 3, 4, 5].map(Number::from).to_vec();
+        // t = (4.2 − 3.5) / (0.83666 / √5) = 1.8708 with 4 degrees of freedom: 0.9327.
+        let confidence = mean_confidence(&sample, &Number::from_parts(7.into(), 2u8.into())).expect("bounds");
+        assert!((confidence - 0.9327).abs() < 5e-4, "{confidence}");
+        assert_eq!(mean_confidence(&sample[..4], &Number::ONE), None);
+        assert_eq!(
+            mean_confidence(
+                &[Number::ONE, Number::ONE, Number::ONE, Number::ONE, Number::ONE],
+                &Number::ZERO
+            ),
+            None
+        );
+    }
+}

@@ -1,0 +1,425 @@
+//! Runs `test` blocks: makes the snapshots that a test gives, judges them with the engine's own parts, and holds what came
+//! out against what the test expects.
+//!
+//! A given series is written as YAML and read like any other, so that a test can give nothing that a snapshot could not
+//! say.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::ast::{
+    Assign, Expect, ExpectKind, File, GivenKind, Item, Literal, LiteralKind, Name, Outcome as Expected,
+};
+use crate::ast::{TestDecl, TestValue, TestValueKind, WithParam};
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::eval::judge_workflow;
+use crate::program::{ParamValue, Program};
+use crate::report::{Outcome, WorkflowReport};
+use crate::snapshot::{self, Input, Role};
+use crate::source::{SourceMap, Span};
+use crate::types::{Kind, Type};
+use crate::value::{DAY, Date, Number, Value, date_of_day, day_number};
+use crate::vocabulary::{RecordType, Vocabulary};
+
+/// What a generated series is called; a test may name its workflow otherwise.
+const WORKFLOW: &str = "test";
+/// How many snapshots a test may give.
+pub const MAX_SNAPSHOTS: usize = 10_000;
+
+/// A test that ran.
+#[derive(Debug)]
+pub struct Trial {
+    pub title: String,
+    /// The whole block.
+    pub span: Span,
+    /// What was not as expected, or kept the test from running; a test without any has passed.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How each rule came out, by name: what coverage is counted from.
+    pub outcomes: Vec<(String, Outcome)>,
+}
+
+/// Runs every test of the files, in the order in which they stand there.
+pub fn run(files: &[File], program: &mut Program, sources: &mut SourceMap) -> Vec<Trial> {
+    let tests = files.iter().flat_map(|file| &file.items).filter_map(|item| match item {
+        Item::Test(test) => Some(test),
+        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
+    });
+    tests.map(|test| run_test_decl(test, program, sources)).collect()
+}
+
+fn run_test_decl(test: &TestDecl, program: &mut Program, sources: &mut SourceMap) -> Trial {
+    let mut trial = Trial {
+        title: test.title.to_string(),
+        span: test.span,
+        diagnostics: Vec::new(),
+        outcomes: Vec::new(),
+    };
+    let before: Vec<_> = program.params.iter().map(|param| (param.value.clone(), param.origin)).collect();
+    let judged = set_params(&test.with, program).and_then(|()| judge_given(test, program, sources));
+    for (param, (value, origin)) in program.params.iter_mut().zip(before) {
+        param.value = value;
+        param.origin = origin;
+    }
+    match judged {
+        Err(diagnostics) => trial.diagnostics = diagnostics,
+        Ok(report) => {
+            for expect in &test.expect {
+                trial.diagnostics.extend(unmet(expect, &report, program));
+            }
+            trial.outcomes = report.rules.into_iter().map(|rule| (rule.rule, rule.outcome)).collect();
+        }
+    }
+    trial
+}
+
+fn problem(message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(Code::T602, message).label(span, label)
+}
+
+/// Puts the values of `with` in force, each within its declared range.
+fn set_params(with: &[WithParam], program: &mut Program) -> Result<(), Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    for WithParam { path, value, span } in with {
+        let name = dotted(path);
+        let known = program.params.iter().position(|param| *param.name == *name);
+        let Some(param) = known.and_then(|index| program.params.get_mut(index)) else {
+            let names = program.params.iter().map(|param| &*param.name);
+            let help = did_you_mean(&name, names).map(|name| format!("did you mean `{name}`?"));
+            problems
+                .push(problem(format!("there is no param `{name}`"), *span, "not declared").maybe_help(help));
+            continue;
+        };
+        match param_value(value, &param.ty) {
+            Some(ParamValue::Value(Value::Number(number)))
+                if param.within.as_ref().is_some_and(|within| !within.contains(&number)) =>
+            {
+                problems.push(
+                    problem(format!("the value of `{name}` is outside its range"), value.span, "not allowed")
+                        .label(param.decl.span, "declared here"),
+                );
+            }
+            Some(value) => {
+                param.value = value;
+                param.origin = *span;
+            }
+            None => {
+                let message = format!("`{name}` is a {}", param.ty);
+                problems
+                    .push(problem(message, value.span, "is none").label(param.decl.span, "declared here"));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// A literal as the value of a param of a type, if it fits.
+fn param_value(literal: &Literal, ty: &Type) -> Option<ParamValue> {
+    let kind = match ty {
+        Type::Amount(quantity) => Some(&quantity.kind),
+        Type::Bool
+        | Type::Text
+        | Type::Date
+        | Type::Stage
+        | Type::Choice(_)
+        | Type::Elapsed
+        | Type::Calendar
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Error => None,
+    };
+    let number = |number: &Number| Some(ParamValue::Value(Value::Number(number.clone())));
+    match (&literal.kind, kind) {
+        (LiteralKind::Number(n), Some(kind)) if !matches!(kind, Kind::Duration) => number(n),
+        (LiteralKind::Share(n), Some(kind)) if kind.is_plain() => number(n),
+        (LiteralKind::Unit(n, unit), Some(Kind::Unit(expected))) if unit.text == *expected => number(n),
+        (LiteralKind::Duration(n), Some(Kind::Duration)) => number(n),
+        (LiteralKind::Calendar(months), _) if *ty == Type::Calendar => Some(ParamValue::Calendar(*months)),
+        (LiteralKind::Date(date), _) if *ty == Type::Date => number(&day_number(*date).into()),
+        (LiteralKind::Text(text), _) if *ty == Type::Text => {
+            Some(ParamValue::Value(Value::Text(text.clone())))
+        }
+        (LiteralKind::Bool(value), _) if *ty == Type::Bool => Some(ParamValue::Value(Value::Bool(*value))),
+        (
+            LiteralKind::Number(_)
+            | LiteralKind::Share(_)
+            | LiteralKind::Unit(..)
+            | LiteralKind::Duration(_)
+            | LiteralKind::Calendar(_)
+            | LiteralKind::Date(_)
+            | LiteralKind::Text(_)
+            | LiteralKind::Bool(_),
+            _,
+        ) => None,
+    }
+}
+
+/// Judges the series that a test gives.
+fn judge_given(
+    test: &TestDecl,
+    program: &Program,
+    sources: &mut SourceMap,
+) -> Result<WorkflowReport, Vec<Diagnostic>> {
+    let mut yaml = String::new();
+    for given in &test.given {
+        match &given.kind {
+            GivenKind::Series { every, from, assigns } => {
+                write_series(every, from, assigns, &program.vocabulary, sources, &mut yaml)
+                    .map_err(|problem| vec![*problem])?;
+            }
+            GivenKind::File(_) => {
+                return Err(vec![problem(
+                    "a test cannot take its snapshots from files yet",
+                    given.span,
+                    "write them out",
+                )]);
+            }
+        }
+    }
+    let name = format!("{} ({})", sources.name(test.span.file), test.title);
+    let file = sources.add(name, yaml);
+    let (workflows, found) =
+        snapshot::load(&[Input::new(file, Role::Snapshot)], sources, &program.vocabulary);
+    let errors: Vec<Diagnostic> =
+        found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+    if !errors.is_empty() {
+        let given = test.given.first().map_or(test.span, |given| given.span);
+        return Err(errors.into_iter().map(|error| error.label(given, "given here")).collect());
+    }
+    let Some(series) = workflows.first().and_then(|workflow| workflow.series.as_ref()) else {
+        return Err(vec![problem("the test gives no snapshot", test.span, "nothing to judge")]);
+    };
+    let newest = series.snapshots.last().map_or(Date::default(), |snapshot| snapshot.date);
+    let as_of = match test.as_of.as_ref().map(|literal| (&literal.kind, literal.span)) {
+        None => newest,
+        Some((LiteralKind::Date(date), span)) if *date < newest => {
+            return Err(vec![problem("the day of judgement is before the newest snapshot", span, "earlier")]);
+        }
+        Some((LiteralKind::Date(date), _)) => *date,
+        Some((_, span)) => return Err(vec![problem("`as of` takes a date", span, "is none")]),
+    };
+    Ok(judge_workflow(program, sources, series, as_of, false).report)
+}
+
+/// Writes one YAML document for each snapshot of a series.
+fn write_series(
+    every: &Literal,
+    from: &Literal,
+    assigns: &[Assign],
+    vocabulary: &Vocabulary,
+    sources: &SourceMap,
+    yaml: &mut String,
+) -> Result<(), Box<Diagnostic>> {
+    let LiteralKind::Duration(every_seconds) = &every.kind else {
+        return Err(Box::new(problem("`every` takes a length in days or weeks", every.span, "is none")));
+    };
+    let days = every_seconds / Number::from(DAY);
+    let days = i64::try_from(days.floor()).ok().filter(|whole| *whole > 0 && days.is_int());
+    let Some(days) = days else {
+        return Err(Box::new(problem("snapshots lie whole days apart", every.span, "is no number of days")));
+    };
+    let LiteralKind::Date(start) = from.kind else {
+        return Err(Box::new(problem("`from` takes a date", from.span, "is none")));
+    };
+    let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
+    if length > MAX_SNAPSHOTS {
+        return Err(Box::new(problem(
+            format!("more than {MAX_SNAPSHOTS} snapshots"),
+            from.span,
+            "given here",
+        )));
+    }
+    if let Some(short) =
+        assigns.iter().find(|assign| !matches!(assign.values.len(), 1) && assign.values.len() != length)
+    {
+        let message =
+            format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
+        return Err(Box::new(problem(message, short.span, "one value a snapshot, or a single one for all")));
+    }
+    for index in 0..length {
+        let day = day_number(start) + days * i64::try_from(index).unwrap_or(i64::MAX);
+        let Some(date) = date_of_day(day) else {
+            return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
+        };
+        let mut root = Tree::default();
+        root.set(&["workflow"], WORKFLOW.to_owned());
+        root.set(&["date"], date.to_string());
+        for assign in assigns {
+            let value = assign.values.get(index).or_else(|| assign.values.first());
+            let path: Vec<&str> = assign.path.iter().map(|name| &*name.text).collect();
+            let ty = field_type(&vocabulary.snapshot, &path);
+            if let Some(text) = value.and_then(|value| yaml_of(value, ty, sources)) {
+                root.set(&path, text);
+            }
+        }
+        let _ = writeln!(yaml, "---\n{}", root.write());
+    }
+    Ok(())
+}
+
+/// Records under construction: text at the leaves.
+#[derive(Default)]
+struct Tree {
+    leaf: Option<String>,
+    fields: BTreeMap<String, Tree>,
+}
+
+impl Tree {
+    fn set(&mut self, path: &[&str], text: String) {
+        match path.split_first() {
+            Some((first, rest)) => self.fields.entry((*first).to_owned()).or_default().set(rest, text),
+            None => self.leaf = Some(text),
+        }
+    }
+
+    fn write(&self) -> String {
+        if let Some(leaf) = &self.leaf {
+            return leaf.clone();
+        }
+        let fields: Vec<String> =
+            self.fields.iter().map(|(name, tree)| format!("{name}: {}", tree.write())).collect();
+        format!("{{ {} }}", fields.join(", "))
+    }
+}
+
+fn field_type<'v>(record: &'v RecordType, path: &[&str]) -> Option<&'v Type> {
+    let (first, rest) = path.split_first()?;
+    let (_, field) = record.field(first)?;
+    match &field.ty {
+        Type::Record(inner) if !rest.is_empty() => field_type(inner, rest),
+        ty @ (Type::Bool
+        | Type::Text
+        | Type::Date
+        | Type::Stage
+        | Type::Choice(_)
+        | Type::Amount(_)
+        | Type::Elapsed
+        | Type::Calendar
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Error) => Some(ty),
+    }
+}
+
+/// A given value in flow style; none where it is missing.
+fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap) -> Option<String> {
+    match &value.kind {
+        TestValueKind::Missing => None,
+        TestValueKind::Word(name) => Some(name.text.to_string()),
+        TestValueKind::Literal(LiteralKind::Text(text)) => serde_json::to_string(&**text).ok(),
+        TestValueKind::Literal(_) => Some(sources.text(value.span).to_owned()),
+        TestValueKind::Record(fields) => {
+            let record = ty.and_then(record_of);
+            let field = |(name, value): &(Name, TestValue)| {
+                let ty = record.and_then(|record| record.field(&name.text)).map(|(_, field)| &field.ty);
+                Some(format!("{}: {}", name.text, yaml_of(value, ty, sources)?))
+            };
+            let fields: Vec<String> = fields.iter().filter_map(field).collect();
+            Some(format!("{{ {} }}", fields.join(", ")))
+        }
+        TestValueKind::List(elements) => {
+            let repeated = elements.iter().flat_map(|(times, element)| (0..*times).map(move |_| element));
+            let element_type = match ty {
+                Some(Type::List(element)) => Some(&**element),
+                _ => None,
+            };
+            let write = |(index, element): (usize, &TestValue)| keyed(element, index, element_type, sources);
+            let elements: Vec<String> = repeated.enumerate().filter_map(write).collect();
+            Some(format!("[{}]", elements.join(", ")))
+        }
+    }
+}
+
+/// An element of a list, with a generated key where its type has one that it does not give.
+fn keyed(element: &TestValue, index: usize, ty: Option<&Type>, sources: &SourceMap) -> Option<String> {
+    let text = yaml_of(element, ty, sources)?;
+    let key = ty.and_then(record_of).and_then(|record| record.fields.iter().find(|field| field.key));
+    match (key, &element.kind) {
+        (Some(key), TestValueKind::Record(fields))
+            if !fields.iter().any(|(name, _)| name.text == key.name) =>
+        {
+            let rest = text.trim_start_matches('{').trim_start();
+            let comma = if fields.is_empty() { "" } else { ", " };
+            Some(format!("{{ {}: {}{comma}{rest}", key.name, index + 1))
+        }
+        _ => Some(text),
+    }
+}
+
+fn record_of(ty: &Type) -> Option<&RecordType> {
+    match ty {
+        Type::Record(record) => Some(record),
+        Type::Bool
+        | Type::Text
+        | Type::Date
+        | Type::Stage
+        | Type::Choice(_)
+        | Type::Amount(_)
+        | Type::Elapsed
+        | Type::Calendar
+        | Type::List(_)
+        | Type::Error => None,
+    }
+}
+
+fn dotted(path: &[Name]) -> String {
+    path.iter().map(|name| &*name.text).collect::<Vec<_>>().join(".")
+}
+
+/// What an expectation and the verdict disagree about.
+fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<Diagnostic> {
+    match &expect.kind {
+        ExpectKind::Decision(name) => {
+            let decision = report.decision.as_str();
+            (*name.text != *decision).then(|| {
+                let decided: Vec<String> = report
+                    .rules
+                    .iter()
+                    .filter(|rule| rule.applied.is_some())
+                    .map(|rule| format!("`{}` {}", rule.rule, rule.outcome.as_str()))
+                    .collect();
+                let why = if decided.is_empty() { "no rule stops it".to_owned() } else { decided.join(", ") };
+                Diagnostic::error(Code::T601, format!("the decision is {decision}, not {}", name.text))
+                    .label(expect.span, format!("it is {decision}"))
+                    .help(why)
+            })
+        }
+        ExpectKind::Rule(path, expected) => {
+            let name = dotted(path);
+            let Some(rule) = report.rules.iter().find(|rule| rule.rule == name) else {
+                let ladder = name.starts_with("ladder.");
+                if ladder && matches!(expected, Expected::Passes | Expected::NotApplicable) {
+                    return None;
+                }
+                let help = did_you_mean(&name, program.rules.iter().map(|rule| &*rule.name));
+                let help = help.map(|name| format!("did you mean `{name}`?"));
+                let message = if ladder {
+                    format!("`{name}` did not fire")
+                } else {
+                    format!("there is no rule `{name}`")
+                };
+                return Some(problem(message, expect.span, "expected here").maybe_help(help));
+            };
+            let wanted = match expected {
+                Expected::Passes => Outcome::Pass,
+                Expected::Fails => Outcome::Fail,
+                Expected::Undecided => Outcome::Undecided,
+                Expected::NotApplicable => Outcome::NotApplicable,
+            };
+            (rule.outcome != wanted).then(|| {
+                let word = |outcome: Outcome| outcome.as_str().replace('_', " ");
+                let message = format!("`{name}`: expected {}, got {}", word(wanted), word(rule.outcome));
+                let saw: Vec<String> = rule
+                    .evidence
+                    .iter()
+                    .map(|seen| format!("`{}` is {}", seen.expression, seen.value))
+                    .collect();
+                let mut diagnostic = Diagnostic::error(Code::T601, message)
+                    .label(expect.span, format!("it is {}", word(rule.outcome)))
+                    .maybe_help((!saw.is_empty()).then(|| saw.join("; ")));
+                diagnostic.labels.extend(rule.labels.iter().cloned());
+                diagnostic
+            })
+        }
+    }
+}

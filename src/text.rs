@@ -1,0 +1,127 @@
+//! Text that is safe and fits: hidden characters made visible, widths in columns, lines wrapped and cropped.
+//!
+//! Everything that strangers wrote passes through here before it is printed. Knows nothing of files or diagnostics.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Whether a character could hide, move or restyle what is printed around it: control characters (an escape sequence
+/// starts with one), bidirectional and zero-width marks, and the separators that some readers take for a new line.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text with each hidden character written as `\u{1b}`; line ends and tabs are hidden characters too.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        push_visible(&mut out, c);
+    }
+    Cow::Owned(out)
+}
+
+/// Appends one character as [`visible`] writes it.
+pub fn push_visible(out: &mut String, c: char) {
+    if is_hidden(c) {
+        out.extend(c.escape_unicode());
+    } else {
+        out.push(c);
+    }
+}
+
+/// How many characters of an input's text a message quotes.
+const QUOTED: usize = 60;
+
+/// A text of an input as a message quotes it: visible, and cropped to its first 60 characters.
+pub fn quote(text: &str) -> String {
+    let mut shown = String::new();
+    for (at, c) in text.chars().enumerate() {
+        if at == QUOTED {
+            shown.push('…');
+            break;
+        }
+        push_visible(&mut shown, c);
+    }
+    shown
+}
+
+/// How many columns a text takes on a terminal.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// How many columns a character takes on a terminal.
+pub fn char_width(c: char) -> usize {
+    c.width().unwrap_or(0)
+}
+
+/// The text in lines of at most `limit` columns, broken between words; a longer word is cut. White space, line ends
+/// among it, only separates words; what is hidden in the words is made visible.
+pub fn wrap(text: &str, limit: usize) -> Vec<String> {
+    let limit = limit.max(1);
+    let mut lines = vec![String::new()];
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let word = visible(word);
+        let room = if column == 0 { limit } else { limit.saturating_sub(column + 1) };
+        if width(&word) <= room {
+            if column > 0 {
+                push(&mut lines, &mut column, ' ');
+            }
+        } else if column > 0 {
+            lines.push(String::new());
+            column = 0;
+        }
+        for c in word.chars() {
+            if column > 0 && column + char_width(c) > limit {
+                lines.push(String::new());
+                column = 0;
+            }
+            push(&mut lines, &mut column, c);
+        }
+    }
+    lines
+}
+
+fn push(lines: &mut [String], column: &mut usize, c: char) {
+    if let Some(line) = lines.last_mut() {
+        line.push(c);
+        *column += char_width(c);
+    }
+}
+
+/// The text, filled up with blanks to `columns`.
+pub fn pad(text: &str, columns: usize) -> String {
+    let mut out = text.to_owned();
+    let blanks = columns.saturating_sub(width(text));
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{:blanks$}", "");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_and_direction_marks_are_written_out() {
+        assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{9b}\n"), r"a\u{1b}[31mb\u{202e}c\u{9b}\u{a}");
+        assert_eq!(visible("größer 大"), "größer 大");
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_long_words_are_cut() {
+        assert_eq!(wrap("one two\nthree", 9), ["one two", "three"]);
+        assert_eq!(wrap("a abcdefgh", 4), ["a", "abcd", "efgh"]);
+        assert_eq!(wrap("大大大", 4), ["大大", "大"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+}

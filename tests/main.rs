@@ -1,0 +1,13 @@
+//! The one integration binary. Each part is a file beside this one.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod trials;
+
+#[cfg(test)]
+mod manual;
+
+#[cfg(test)]
+mod tidy;
