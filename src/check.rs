@@ -26,7 +26,7 @@ mod vocabulary;
 mod words;
 
 use crate::ast::{ExprId, File};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::program::{ExprInfo, Program, Target};
 use crate::types::Type;
 use crate::vocabulary::Vocabulary;
@@ -62,6 +62,11 @@ fn sort(diagnostics: &mut Vec<Diagnostic>) {
         .sort_by_key(|diagnostic| (diagnostic.labels.first().map(|label| label.span), diagnostic.code));
     diagnostics.dedup();
 }
+
+/// Names that an unknown one is compared with, and diagnostics after which no more are: a large file of nothing but
+/// unknown names is to be refused as fast as any other.
+const MAX_CANDIDATES: usize = 2_000;
+const MAX_SUGGESTIONS: usize = 200;
 
 /// What is known while the policies of a run are checked. Its methods are spread over the files of this folder.
 struct Checker<'a> {
@@ -101,6 +106,14 @@ impl Checker<'_> {
         if let Some(entry) = self.exprs.get_mut(id.0 as usize) {
             *entry = (*ty != Type::Error).then(|| ExprInfo { ty: ty.clone(), target });
         }
+    }
+
+    /// The candidate that a word was probably meant to be. Not sought among too many, nor once there is plenty to mend.
+    fn suggest<'c>(&self, word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+        if self.diagnostics.len() >= MAX_SUGGESTIONS {
+            return None;
+        }
+        did_you_mean(word, candidates.into_iter().take(MAX_CANDIDATES))
     }
 
     fn info(&self, id: ExprId) -> Option<&ExprInfo> {

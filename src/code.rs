@@ -89,7 +89,7 @@ codes! {
     T215 "an unknown stage"
          "The stages are those of the ladder that `stages a -> b -> c` declares. Without such a ladder there are neither gates nor fields of type `stage`."
     T216 "a gate that cannot be"
-         "A gate leads from one stage to the next one on the ladder, holds at least one rule, and is declared once in a policy."
+         "A gate leads from one stage to the next one on the ladder, and is declared once in a policy."
     T217 "arguments that do not fit"
          "A function was given too many or too few arguments, or one with a clause (`where`, `by`, `over`) that it does not take or without one that it needs."
     T218 "not a value"
@@ -108,6 +108,8 @@ codes! {
          "`at least N of […]` needs N to be at least 1 and at most the number of conditions. Otherwise it is always true, or never."
     T225 "an element where the series is read"
          "`held`, `streak`, `previous`, `first`, `latest`, `change`, `trend` and windows look at an expression in each snapshot. The element of a list that a `where` goes through belongs to one of them only."
+    T226 "a field name that is not in lower case"
+         "Fields are named in lower case, so that they cannot be taken for a unit."
 
     // T3: snapshots.
     T301 "a file that could not be read"

@@ -3,9 +3,11 @@
 use super::Checker;
 use super::errors;
 use super::scope::Scope;
-use crate::ast::{CompareOp, Expr, Set};
+use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, Set};
 use crate::interval::Interval;
+use crate::program::Target;
 use crate::types::{Kind, Quantity, Type};
+use crate::value::Number;
 
 /// Why two types do not compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +44,8 @@ impl Checker<'_> {
         self.record(expr.id, &Type::Bool, None);
         if !self.possible(expr).yes {
             let (left, right) = (self.side(left, &left_ty), self.side(right, &right_ty));
-            self.report(errors::never_true(expr.span, op, &left, &right));
+            let never = errors::never_true(expr.span, op, &left, &right);
+            self.report(never);
         }
         Type::Bool
     }
@@ -62,18 +65,19 @@ impl Checker<'_> {
                 item_ty = self.check_expr(scope, item);
                 for end in [low, high] {
                     let ty = self.check_against(scope, end, &item_ty);
-                    like &= self.check_like(CompareOp::LessEqual, (item, &item_ty), (end, &ty));
+                    // Two ends of the same wrong type are one mistake.
+                    like = like && self.check_like(CompareOp::LessEqual, (item, &item_ty), (end, &ty));
                 }
             }
             Set::List(members, _) => {
                 item_ty = self.check_expr(scope, item);
+                if let Type::List(_) | Type::Record(_) = item_ty {
+                    self.report(errors::not_a_scalar(item, &item_ty, "what is looked for is one value"));
+                    item_ty = Type::Error;
+                }
                 for member in members {
                     let ty = self.check_against(scope, member, &item_ty);
                     like &= self.check_like(CompareOp::Equal, (item, &item_ty), (member, &ty));
-                }
-                if let Type::List(_) | Type::Record(_) = item_ty {
-                    self.report(errors::not_a_scalar(item, &item_ty, "what is looked for is one value"));
-                    like = false;
                 }
             }
             Set::Value(list) => {
@@ -99,8 +103,8 @@ impl Checker<'_> {
         // `x in []` is no, and is said to be: only what cannot be seen is worth an error.
         if never && !matches!(set, Set::List(members, _) if members.is_empty()) {
             let item = self.side(item, &item_ty);
-            let ranges = self.member_ranges(set);
-            self.report(errors::never_in(expr.span, negated, &item, set, &ranges));
+            let never = errors::never_in(expr.span, negated, &item, set, &self.sides(set));
+            self.report(never);
         }
         Type::Bool
     }
@@ -117,19 +121,32 @@ impl Checker<'_> {
     }
 
     /// A side of a comparison as its error describes it.
-    fn side<'e>(&self, expr: &'e Expr, ty: &'e Type) -> errors::Side<'e> {
+    fn side<'e>(&'e self, expr: &'e Expr, ty: &'e Type) -> errors::Side<'e> {
         let range = self.range(expr);
-        errors::Side { expr, ty, range, stages: self.ground.vocabulary.stages.clone() }
+        errors::Side { expr, ty, range, bare: self.bare_number(expr), stages: &self.ground.vocabulary.stages }
     }
 
-    /// What stands in a set, with its ranges.
-    fn member_ranges<'e>(&self, set: &'e Set) -> Vec<(&'e Expr, Interval)> {
+    /// The number that an expression is, if it is a literal without a unit or a param that is set to one.
+    fn bare_number(&self, expr: &Expr) -> Option<Number> {
+        let literal = if let ExprKind::Literal(literal) = &expr.kind {
+            literal
+        } else if let Target::Param(index) = self.info(expr.id)?.target.as_ref()? {
+            &self.names.params.get(*index)?.decl.value.kind
+        } else {
+            return None;
+        };
+        if let LiteralKind::Number(number) = literal { Some(number.clone()) } else { None }
+    }
+
+    /// What stands in a set, as its error describes it.
+    fn sides<'e>(&'e self, set: &'e Set) -> Vec<errors::Side<'e>> {
         let members: Vec<&Expr> = match set {
             Set::Range(low, high) => vec![low, high],
             Set::List(members, _) => members.iter().collect(),
             Set::Value(list) => vec![list],
         };
-        members.into_iter().map(|member| (member, self.range(member))).collect()
+        let side = |member: &'e Expr| Some(self.side(member, &self.info(member.id)?.ty));
+        members.into_iter().filter_map(side).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Params, policies, gates and rules.
 
+use std::collections::BTreeMap;
+
 use super::Checker;
 use super::errors;
 use super::literal::{bound_of_param, literal_number, literal_type};
@@ -10,17 +12,10 @@ use crate::ast::{
     EffectKind, GateItem, LiteralKind, Name, ParamDecl, RangeDecl, RuleBody, RuleDecl, Undecided,
     UndecidedKind,
 };
-use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::types::{Kind, Quantity, Type};
 
 impl Checker<'_> {
-    pub(super) fn report_all(&mut self, diagnostics: Vec<Diagnostic>) {
-        for diagnostic in diagnostics {
-            self.report(diagnostic);
-        }
-    }
-
     /// Checks every param.
     pub(super) fn check_params(&mut self) {
         for index in 0..self.names.params.len() {
@@ -86,7 +81,7 @@ impl Checker<'_> {
         for index in 0..self.names.rules.len() {
             let Some(RuleEntry { decl, policy, gate, .. }) = self.names.rules.get(index) else { continue };
             let (decl, scope) = (*decl, Scope::of(*policy, *gate));
-            let mut sound = self.is_sound(|checker| checker.check_rule_decl(scope, decl));
+            let sound = self.is_sound(|checker| checker.check_rule_decl(scope, decl));
             if sound {
                 self.warn_if_it_never_fails(decl);
             }
@@ -100,14 +95,19 @@ impl Checker<'_> {
         let Some(entry) = self.names.policies.get(index) else { return };
         let decl = entry.decl;
         let scope = Scope::of(index, None);
-        let mut sound = self.is_sound(|checker| {
-            decl.title.iter().for_each(|title| checker.check_template(scope, title));
-            if let Some(when) = &decl.when {
+        let mut title_is_sound = true;
+        if let Some(title) = &decl.title {
+            title_is_sound = self.is_sound(|checker| checker.check_template(scope, title));
+        }
+        let mut when_is_sound = true;
+        if let Some(when) = &decl.when {
+            when_is_sound = self.is_sound(|checker| {
                 checker.check_condition(scope, when, "after `when` stands a condition");
-            }
-        });
+            });
+        }
         if let Some(entry) = self.names.policies.get_mut(index) {
-            entry.sound &= sound;
+            entry.title_is_sound = title_is_sound;
+            entry.when_is_sound = when_is_sound;
         }
     }
 
@@ -115,13 +115,12 @@ impl Checker<'_> {
         let Some(entry) = self.names.gates.get(index) else { return };
         let (decl, scope) = (entry.decl, Scope::of(entry.policy, Some(index)));
         let mut rungs = None;
-        let mut sound = self.is_sound(|checker| {
+        let sound = self.is_sound(|checker| {
             rungs = checker.check_rungs(&decl.from, &decl.to);
             decl.title.iter().for_each(|title| checker.check_template(scope, title));
-            let has_rules =
-                decl.items.iter().any(|item| matches!(item, GateItem::Rule(_) | GateItem::Broken(_)));
-            if !has_rules {
-                checker.report(errors::empty_gate(decl));
+            // The parser has reported it, but a gate without rules would let everybody pass.
+            if !decl.items.iter().any(|item| matches!(item, GateItem::Rule(_))) {
+                checker.tainted();
             }
         });
         if let Some(entry) = self.names.gates.get_mut(index) {
@@ -145,7 +144,7 @@ impl Checker<'_> {
         let mut rung = |name: &Name| {
             let rung = self.ground.vocabulary.rung(&name.text);
             if rung.is_none() {
-                self.report(errors::unknown_stage(name, &stages));
+                self.report_unknown_stage(name);
             }
             rung
         };
@@ -159,18 +158,15 @@ impl Checker<'_> {
 
     /// Two policies may both add to a gate; within one, its rules belong together.
     fn find_repeated_gates(&mut self) {
-        let pair = |index: usize| {
-            let entry = self.names.gates.get(index)?;
-            Some((entry.policy, entry.rungs?))
-        };
-        let mut repeated = Vec::new();
-        for later in 0..self.names.gates.len() {
-            let first = (0..later).find(|earlier| pair(later).is_some() && pair(*earlier) == pair(later));
-            repeated.extend(first.map(|first| (first, later)));
+        let mut gates: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (index, entry) in self.names.gates.iter().enumerate() {
+            if let Some(rungs) = entry.rungs {
+                gates.entry((entry.policy, rungs)).or_default().push(index);
+            }
         }
-        for (first, later) in repeated {
+        for repeated in gates.into_values().filter(|indices| indices.len() > 1) {
             let mut decls = Vec::new();
-            for index in [first, later] {
+            for index in repeated {
                 if let Some(entry) = self.names.gates.get_mut(index) {
                     entry.sound = false;
                     decls.push(entry.decl);

@@ -12,8 +12,8 @@ pub(super) use types::{
     not_numbers, not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
 };
 pub(super) use vocabulary::{
-    bad_cadence, bad_key, bad_unit, bound_of_field, declared_differently, no_stages, second_cadence,
-    second_ladder, several_keys, unknown_type, unknown_unit,
+    bad_cadence, bad_key, bad_unit, bound_of_field, declared_differently, no_stages, not_lower_case,
+    second_cadence, second_ladder, several_keys, unknown_type, unknown_unit,
 };
 
 use std::sync::Arc;
@@ -25,6 +25,9 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::vocabulary::{Field, RecordType};
+
+/// How many of the names that would have fitted a message lists.
+const MAX_LISTED: usize = 12;
 
 fn suggest(suggestion: Option<&str>) -> Option<String> {
     suggestion.map(|name| format!("did you mean `{name}`?"))
@@ -42,13 +45,21 @@ pub(in crate::check) fn unknown_name(
         .maybe_help(hint.or_else(|| suggest(suggestion)).or(function))
 }
 
-pub(in crate::check) fn unknown_field(way: &[Name], name: &Name, record: &RecordType) -> Diagnostic {
-    let fields = || record.fields.iter().map(|field| &*field.name);
-    let whose = if way.is_empty() { "the record".to_owned() } else { format!("`{}`", join(way)) };
-    let help = match did_you_mean(&name.text, fields()) {
-        Some(field) => format!("did you mean `{field}`?"),
-        None => format!("its fields are {}", list(fields())),
+pub(in crate::check) fn unknown_field(
+    path: &[Name],
+    way: &[Name],
+    name: &Name,
+    record: &RecordType,
+    suggestion: Option<&str>,
+) -> Diagnostic {
+    let judged = path.first().is_some_and(|first| &*first.text == "snapshot");
+    let whose = match way {
+        [] if judged => "the snapshot".to_owned(),
+        [] => "the element".to_owned(),
+        [..] => format!("`{}`", join(way)),
     };
+    let fields = || list(record.fields.iter().map(|field| &*field.name));
+    let help = suggest(suggestion).unwrap_or_else(|| format!("its fields are {}", fields()));
     Diagnostic::error(Code::T201, format!("{whose} has no field `{}`", name.text))
         .label(name.span, "unknown field")
         .help(help)
@@ -66,19 +77,24 @@ pub(in crate::check) fn unknown_in_policy(
         .maybe_help(gate.or_else(|| suggest(suggestion)))
 }
 
-pub(in crate::check) fn unknown_member(name: &Name, members: &[Arc<str>]) -> Diagnostic {
+pub(in crate::check) fn unknown_member(
+    name: &Name,
+    members: &[Arc<str>],
+    suggestion: Option<&str>,
+) -> Diagnostic {
     let words = || members.iter().map(|member| &**member);
     Diagnostic::error(Code::T201, format!("`{}` is not one of {}", name.text, list(words())))
         .label(name.span, "no such member")
-        .maybe_help(suggest(did_you_mean(&name.text, words())))
+        .maybe_help(suggest(suggestion))
 }
 
-pub(in crate::check) fn unknown_stage(name: &Name, stages: &[Arc<str>]) -> Diagnostic {
-    let words = || stages.iter().map(|stage| &**stage);
-    let help = match did_you_mean(&name.text, words()) {
-        Some(stage) => format!("did you mean `{stage}`?"),
-        None => format!("the stages are {}", list(words())),
-    };
+pub(in crate::check) fn unknown_stage(
+    name: &Name,
+    stages: &[Arc<str>],
+    suggestion: Option<&str>,
+) -> Diagnostic {
+    let words = || list(stages.iter().map(|stage| &**stage));
+    let help = suggest(suggestion).unwrap_or_else(|| format!("the stages are {}", words()));
     Diagnostic::error(Code::T215, format!("there is no stage `{}`", name.text))
         .label(name.span, "unknown stage")
         .help(help)
@@ -234,13 +250,6 @@ pub(in crate::check) fn not_a_field(path: &[Name], who: &str, problem: &str) -> 
     label_path(Diagnostic::error(Code::T219, message), path, problem).maybe_help(help)
 }
 
-pub(in crate::check) fn empty_gate(decl: &GateDecl) -> Diagnostic {
-    let message = format!("gate `{} -> {}` has no rule", decl.from.text, decl.to.text);
-    Diagnostic::error(Code::T216, message)
-        .label(decl.from.span.to(decl.to.span), "nothing to pass")
-        .help("a gate says what must hold before a workflow moves on: add a `rule`")
-}
-
 pub(in crate::check) fn no_step(
     from: &Name,
     to: &Name,
@@ -297,7 +306,11 @@ fn label_path(diagnostic: Diagnostic, path: &[Name], text: &str) -> Diagnostic {
 
 /// `a, b and c`
 fn list<'w>(words: impl Iterator<Item = &'w str>) -> String {
-    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    let mut words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    if words.len() > MAX_LISTED {
+        words.truncate(MAX_LISTED);
+        words.push("others".to_owned());
+    }
     match words.as_slice() {
         [] => "none".to_owned(),
         [one] => one.clone(),

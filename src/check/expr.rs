@@ -7,7 +7,6 @@ use super::literal::literal_type;
 use super::path::Resolved;
 use super::scope::Scope;
 use crate::ast::{Expr, ExprKind, LiteralKind, Name, Template, TemplatePart};
-use crate::diagnostic::did_you_mean;
 use crate::program::{FieldPath, Target};
 use crate::types::Type;
 
@@ -86,7 +85,9 @@ impl Checker<'_> {
             | LiteralKind::Text(_)
             | LiteralKind::Bool(_) => return true,
         };
-        let suggestion = did_you_mean(&unit.text, self.ground.units.iter().map(|unit| &**unit));
+        let capitals = self.ground.units.get(unit.text.to_uppercase().as_str());
+        let units = || self.ground.units.iter().map(|unit| &**unit);
+        let suggestion = capitals.map(|unit| &**unit).or_else(|| self.suggest(&unit.text, units()));
         if self.ground.incomplete && suggestion.is_none() {
             self.tainted();
         } else {

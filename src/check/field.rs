@@ -1,5 +1,6 @@
 //! Field declarations: their types and ranges, and how several declarations of one field are merged.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::errors;
@@ -74,10 +75,11 @@ impl Fields<'_> {
         for group in duplicates(&names) {
             self.diagnostics.push(errors::duplicate("field", &group));
         }
+        let mut seen = BTreeSet::new();
         let mut drafts: Vec<Draft> = Vec::new();
         for decl in decls {
             let draft = self.check_field_decl(decl, place);
-            if drafts.iter().all(|earlier| earlier.name != draft.name) {
+            if seen.insert(&decl.name.text) {
                 drafts.push(draft);
             }
         }
@@ -89,6 +91,9 @@ impl Fields<'_> {
             FieldKind::Record(fields) => (Shape::Record(self.check(fields, Place::Record)), None, None),
             FieldKind::Value { ty, key, required } => (self.check_shape(ty), *key, *required),
         };
+        if decl.name.text.chars().any(|c| c.is_ascii_uppercase()) {
+            self.diagnostics.push(errors::not_lower_case(&decl.name));
+        }
         let key = key.filter(|span| {
             let problem =
                 if place == Place::Element { key_problem(&shape) } else { Some("it is in no list") };
@@ -228,8 +233,10 @@ fn key_problem(shape: &Shape) -> Option<&'static str> {
 
 /// Adds the fields of another block.
 pub(super) fn merge(known: &mut Vec<Draft>, fields: Vec<Draft>, diagnostics: &mut Vec<Diagnostic>) {
+    let places: BTreeMap<_, _> =
+        known.iter().enumerate().map(|(at, draft)| (draft.name.clone(), at)).collect();
     for field in fields {
-        match known.iter_mut().find(|earlier| earlier.name == field.name) {
+        match places.get(&field.name).and_then(|at| known.get_mut(*at)) {
             Some(earlier) => merge_field(earlier, field, diagnostics),
             None => known.push(field),
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Checker;
 use super::literal::param_value;
-use super::names::LetState;
+use super::names::{LetState, RuleEntry};
 use super::sort;
 use crate::diagnostic::Diagnostic;
 use crate::program::{Gate, Let, Param, Policy, Program, Rule, Target};
@@ -17,7 +17,7 @@ impl Checker<'_> {
     /// Puts the program together, and the diagnostics in order.
     pub(super) fn finish(mut self) -> (Program, Vec<Diagnostic>) {
         sort(&mut self.diagnostics);
-        let policies = renumber(self.names.policies.iter().map(|entry| entry.sound));
+        let policies = renumber(self.names.policies.iter().map(|entry| entry.unique));
         let is_in = |policy: usize| has(&policies, policy);
         let gates = renumber(self.names.gates.iter().map(|gate| gate.sound && is_in(gate.policy)));
         let params = renumber(self.names.params.iter().map(|param| param.sound && is_in(param.policy)));
@@ -25,13 +25,21 @@ impl Checker<'_> {
             |policy, gate: Option<usize>| is_in(policy) && gate.is_none_or(|gate| has(&gates, gate));
         let lets =
             renumber(self.names.lets.iter().map(|entry| entry.sound && is_open(entry.policy, entry.gate)));
+        let is_judged = |rule: &RuleEntry<'_>| {
+            let standing = rule.gate.is_none();
+            let applies = self.names.policies.get(rule.policy).is_some_and(|policy| policy.when_is_sound);
+            rule.sound && is_open(rule.policy, rule.gate) && (applies || !standing)
+        };
         let mut program = Program::default();
-        for entry in self.names.policies.iter().filter(|entry| entry.sound) {
-            let (decl, name) = (entry.decl, entry.decl.name.text.clone());
-            let (title, when) = (decl.title.clone(), decl.when.clone());
-            program.policies.push(Policy { name, title, when, span: decl.span });
+        for entry in kept(&self.names.policies, &policies) {
+            program.policies.push(Policy {
+                name: entry.decl.name.text.clone(),
+                title: entry.decl.title.clone().filter(|_| entry.title_is_sound),
+                when: entry.decl.when.clone().filter(|_| entry.when_is_sound),
+                span: entry.decl.span,
+            });
         }
-        for (entry, _) in kept(&self.names.params, &params) {
+        for entry in kept(&self.names.params, &params) {
             program.params.push(Param {
                 name: self.qualified(entry.policy, &entry.decl.name.text),
                 decl: entry.decl.clone(),
@@ -41,7 +49,7 @@ impl Checker<'_> {
                 origin: entry.decl.value.span,
             });
         }
-        for (entry, _) in kept(&self.names.lets, &lets) {
+        for entry in kept(&self.names.lets, &lets) {
             let ty = match &entry.state {
                 LetState::Done(ty, _) => ty.clone(),
                 LetState::New | LetState::Waiting => Type::Error,
@@ -49,14 +57,14 @@ impl Checker<'_> {
             let name = self.qualified(entry.policy, &entry.decl.name.text);
             program.lets.push(Let { name, decl: entry.decl.clone(), ty });
         }
-        for (entry, _) in kept(&self.names.gates, &gates) {
+        for entry in kept(&self.names.gates, &gates) {
             let (Some(policy), Some((from, to))) = (new(&policies, entry.policy), entry.rungs) else {
                 continue;
             };
             let (title, span) = (entry.decl.title.clone(), entry.decl.span);
             program.gates.push(Gate { policy, from, to, title, span });
         }
-        for entry in self.names.rules.iter().filter(|rule| rule.sound && is_open(rule.policy, rule.gate)) {
+        for entry in self.names.rules.iter().filter(|rule| is_judged(rule)) {
             let Some(policy) = new(&policies, entry.policy) else { continue };
             program.rules.push(Rule {
                 name: self.qualified(entry.policy, &entry.decl.name.text),
@@ -115,8 +123,8 @@ fn has(renumbering: &Renumbering, old: usize) -> bool {
     new(renumbering, old).is_some()
 }
 
-fn kept<'t, T>(all: &'t [T], renumbering: &'t Renumbering) -> impl Iterator<Item = (&'t T, usize)> {
-    all.iter().zip(renumbering).filter_map(|(entry, new)| Some((entry, (*new)?)))
+fn kept<'t, T>(all: &'t [T], renumbering: &'t Renumbering) -> impl Iterator<Item = &'t T> {
+    all.iter().zip(renumbering).filter(|(_, new)| new.is_some()).map(|(entry, _)| entry)
 }
 
 fn move_to(index: &mut usize, renumbering: &Renumbering) -> bool {

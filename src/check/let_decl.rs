@@ -39,12 +39,16 @@ impl Checker<'_> {
         while let Some(frame) = stack.last_mut() {
             let index = frame.index;
             if let Some(next) = frame.waits_for.pop() {
-                if let Some(at) = stack.iter().position(|frame| frame.index == next) {
-                    let cycle: Vec<_> = stack.drain(at..).map(|frame| frame.index).collect();
-                    self.report_cycle(&cycle);
-                    cyclic.extend(cycle);
-                } else {
-                    self.enter_let(next, &mut stack);
+                match self.names.lets.get(next).map(|entry| &entry.state) {
+                    // Whatever waits is on the stack, each for the one above it.
+                    Some(LetState::Waiting) => {
+                        let at = stack.iter().rposition(|frame| frame.index == next).unwrap_or(0);
+                        let cycle: Vec<_> = stack.drain(at..).map(|frame| frame.index).collect();
+                        self.report_cycle(&cycle);
+                        cyclic.extend(cycle);
+                    }
+                    Some(LetState::New) => self.enter_let(next, &mut stack),
+                    Some(LetState::Done(..)) | None => {}
                 }
                 continue;
             }
@@ -83,7 +87,7 @@ impl Checker<'_> {
         (ty, sound)
     }
 
-    fn finish_let(&mut self, index: usize, ty: Type, mut sound: bool) {
+    fn finish_let(&mut self, index: usize, ty: Type, sound: bool) {
         let Some(entry) = self.names.lets.get(index) else { return };
         let decl = entry.decl;
         let possible = self.possible(&decl.value);

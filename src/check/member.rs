@@ -84,11 +84,12 @@ impl Checker<'_> {
             Type::Error if unknown => self.tainted(),
             Type::Stage if unknown && self.ground.stages_unsure => self.tainted(),
             Type::Stage if unknown => {
-                self.report(errors::unknown_stage(word, &self.ground.vocabulary.stages));
+                self.report_unknown_stage(word);
                 Type::Error
             }
             Type::Choice(members) if unknown => {
-                self.report(errors::unknown_member(word, members));
+                let suggestion = self.suggest(&word.text, members.iter().map(|member| &**member));
+                self.report(errors::unknown_member(word, members, suggestion));
                 Type::Error
             }
             Type::Bool
@@ -126,6 +127,12 @@ impl Checker<'_> {
             | Type::Record(_)
             | Type::Error => None,
         }
+    }
+
+    pub(super) fn report_unknown_stage(&mut self, word: &Name) {
+        let stages = &self.ground.vocabulary.stages;
+        let suggestion = self.suggest(&word.text, stages.iter().map(|stage| &**stage));
+        self.report(errors::unknown_stage(word, stages, suggestion));
     }
 
     fn peek(&self, scope: Scope<'_>, word: &Name) -> Peek {

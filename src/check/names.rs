@@ -33,7 +33,11 @@ pub(super) struct PolicyEntry<'a> {
     pub(super) rules: BTreeSet<&'a str>,
     /// Something in it could not be parsed, not even its name.
     pub(super) incomplete: bool,
-    pub(super) sound: bool,
+    /// No other policy has its name.
+    pub(super) unique: bool,
+    pub(super) title_is_sound: bool,
+    /// Whether its `when` is sound: else nobody knows whether its standing rules apply.
+    pub(super) when_is_sound: bool,
 }
 
 pub(super) struct GateEntry<'a> {
@@ -122,7 +126,7 @@ impl<'a> Names<'a> {
         let mut rules: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut broken = BTreeSet::new();
         let mut incomplete = false;
-        let mut gates = Vec::new();
+        let mut gate_values = Vec::new();
         for item in &decl.items {
             match item {
                 PolicyItem::Param(decl) => {
@@ -132,22 +136,26 @@ impl<'a> Names<'a> {
                 }
                 PolicyItem::Let(decl) => self.add_let(decl, policy, None, &mut values),
                 PolicyItem::Rule(decl) => self.add_rule(decl, policy, None, &mut rules),
-                PolicyItem::Gate(decl) => gates.push(decl),
+                PolicyItem::Gate(decl) => gate_values.push(self.add_gate(decl, policy, &mut rules)),
                 PolicyItem::Broken(Some(name)) => {
                     broken.insert(&*name.text);
                 }
                 PolicyItem::Broken(None) => incomplete = true,
             }
         }
-        let mut gate_values = Vec::new();
-        for decl in gates {
-            gate_values.push(self.add_gate(decl, policy, &mut rules));
-        }
         self.find_gate_clashes(&values, gate_values, &broken, diagnostics);
         self.find_rule_clashes(&rules, diagnostics);
         let values = self.settle(values, &broken, diagnostics);
         let rules = rules.into_keys().collect();
-        self.policies.push(PolicyEntry { decl, values, rules, incomplete, sound: true });
+        self.policies.push(PolicyEntry {
+            decl,
+            values,
+            rules,
+            incomplete,
+            unique: true,
+            title_is_sound: true,
+            when_is_sound: true,
+        });
     }
 
     fn add_gate(
@@ -281,7 +289,7 @@ impl<'a> Names<'a> {
             let mut places = Vec::new();
             for index in indices {
                 if let Some(policy) = self.policies.get_mut(*index) {
-                    policy.sound = false;
+                    policy.unique = false;
                     places.push(&policy.decl.name);
                 }
             }

@@ -13,7 +13,7 @@ use super::names::{LetState, Symbol};
 use super::scope::Scope;
 use super::words::join;
 use crate::ast::{Expr, Name};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::program::{FieldPath, Target};
 use crate::types::Type;
 use crate::vocabulary::RecordType;
@@ -183,7 +183,7 @@ impl Checker<'_> {
             || policy.is_some_and(|policy| policy.incomplete)
             || gate.is_some_and(|gate| gate.incomplete);
         let visible = self.visible(scope, !rest.is_empty());
-        let suggestion = did_you_mean(&first.text, visible.iter().map(|name| &**name));
+        let suggestion = self.suggest(&first.text, visible.iter().map(|name| &**name));
         // It may have been declared where the text could not be parsed; a near miss of another name was probably not.
         if incomplete && suggestion.is_none() {
             return Lookup::Silent;
@@ -264,7 +264,7 @@ impl Checker<'_> {
             }
             None => {
                 let candidates = entries().flat_map(|policy| policy.values.keys().copied());
-                let suggestion = did_you_mean(&name.text, candidates);
+                let suggestion = self.suggest(&name.text, candidates);
                 if suggestion.is_none() && entries().any(|policy| policy.incomplete) {
                     return Some(Lookup::Silent);
                 }
@@ -312,10 +312,14 @@ impl Checker<'_> {
                 (None, None | Some(None)) => return Lookup::problem(errors::has_no_fields(way, name, &ty)),
             };
             let Some((step, field)) = record.field(&name.text) else {
-                if self.ground.incomplete {
+                let suggestion = self.suggest(&name.text, record.fields.iter().map(|field| &*field.name));
+                let lost = self.ground.incomplete && suggestion.is_none();
+                if lost || self.names.broken.contains(&*name.text) {
                     return Lookup::Silent;
                 }
-                return Lookup::Unknown(Box::new(errors::unknown_field(way, name, &record)));
+                return Lookup::Unknown(Box::new(errors::unknown_field(
+                    path, way, name, &record, suggestion,
+                )));
             };
             steps.push(step);
             ty = field.ty.clone();

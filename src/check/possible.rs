@@ -68,10 +68,15 @@ impl Checker<'_> {
             ExprKind::Not(operand) => self.possible(operand).negate(),
             ExprKind::Compare(op, left, right) => compare(*op, &self.range(left), &self.range(right)),
             ExprKind::Logic(op, operands) => {
-                let operands = || operands.iter().map(|operand| self.possible(operand));
+                // Each operand once: what is nested would be looked at again and again.
+                let found: Vec<_> = operands.iter().map(|operand| self.possible(operand)).collect();
                 match op {
-                    LogicOp::And => Possible { yes: operands().all(|p| p.yes), no: operands().any(|p| p.no) },
-                    LogicOp::Or => Possible { yes: operands().any(|p| p.yes), no: operands().all(|p| p.no) },
+                    LogicOp::And => {
+                        Possible { yes: found.iter().all(|p| p.yes), no: found.iter().any(|p| p.no) }
+                    }
+                    LogicOp::Or => {
+                        Possible { yes: found.iter().any(|p| p.yes), no: found.iter().all(|p| p.no) }
+                    }
                 }
             }
             ExprKind::In { item, negated, set } => {
@@ -109,6 +114,8 @@ impl Checker<'_> {
     pub(super) fn possible_in(&self, item: &Expr, set: &Set) -> Possible {
         let item = self.range(item);
         match set {
+            // Months and seconds are different numbers.
+            Set::Range(low, high) if self.is_calendar(low) != self.is_calendar(high) => Possible::ANY,
             Set::Range(low, high) => within(&item, &self.range(low), &self.range(high)),
             Set::List(members, _) => {
                 let possible: Vec<_> = members
@@ -119,6 +126,10 @@ impl Checker<'_> {
             }
             Set::Value(_) => Possible::ANY,
         }
+    }
+
+    fn is_calendar(&self, expr: &Expr) -> bool {
+        self.info(expr.id).is_some_and(|info| info.ty == Type::Calendar)
     }
 
     /// The range of a checked expression, in the numbers that values are compared by: rungs, day numbers, seconds,

@@ -1,6 +1,6 @@
 //! `stages` and `snapshot` declarations: the ladder, the merged fields and the cadence. Knows no policies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::errors;
@@ -35,6 +35,7 @@ impl Ground {
         let (stages, stages_unsure) = check_stages_decls(&ladders, &mut diagnostics);
         let has_stages = !stages.is_empty() || incomplete;
         let mut vocabulary = Vocabulary::built_in(stages);
+        vocabulary.stages_span = ladders.first().map(|ladder| ladder.span);
         let mut drafts = field::built_in(&vocabulary);
         for snapshot in &snapshots {
             let fields = field::check_field_decls(&snapshot.fields, has_stages, &mut diagnostics);
@@ -87,15 +88,11 @@ fn check_stages_decls(decls: &[&StagesDecl], diagnostics: &mut Vec<Diagnostic>) 
 
 /// The names that occur more than once, each with all its places.
 pub(super) fn duplicates(names: &[Name]) -> Vec<Vec<&Name>> {
-    let mut groups: Vec<Vec<&Name>> = Vec::new();
+    let mut groups: BTreeMap<&str, Vec<&Name>> = BTreeMap::new();
     for name in names {
-        match groups.iter_mut().find(|group| group.iter().any(|first| first.text == name.text)) {
-            Some(group) => group.push(name),
-            None => groups.push(vec![name]),
-        }
+        groups.entry(&name.text).or_default().push(name);
     }
-    groups.retain(|group| group.len() > 1);
-    groups
+    groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
 fn check_cadences(snapshots: &[&SnapshotDecl], diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {

@@ -24,7 +24,9 @@ pub(in crate::check) struct Side<'e> {
     pub(in crate::check) expr: &'e Expr,
     pub(in crate::check) ty: &'e Type,
     pub(in crate::check) range: Interval,
-    pub(in crate::check) stages: Vec<Arc<str>>,
+    /// The number that it is, if it is written without a unit.
+    pub(in crate::check) bare: Option<Number>,
+    pub(in crate::check) stages: &'e [Arc<str>],
 }
 
 impl Side<'_> {
@@ -92,14 +94,18 @@ pub(in crate::check) fn never_true(
     let message = format!("{subject} is {word} {bound}, so it is never {} {other}", show_operator(op));
     Diagnostic::error(Code::T205, message)
         .label(span, "never true")
-        .maybe_help(meant_percentage(left, right.expr).or_else(|| meant_percentage(right, left.expr)))
+        .maybe_help(meant_percentage(left, right).or_else(|| meant_percentage(right, left)))
 }
 
 /// `50` beside a share was probably meant to be `50%`.
-fn meant_percentage(share: &Side<'_>, number: &Expr) -> Option<String> {
+fn meant_percentage(share: &Side<'_>, number: &Side<'_>) -> Option<String> {
     let is_share = matches!(share.ty, Type::Amount(quantity) if quantity.kind == Kind::Share);
-    let ExprKind::Literal(LiteralKind::Number(number)) = &number.kind else { return None };
-    is_share.then(|| as_percentage(number)).flatten().map(|meant| format!("did you mean `{meant}`?"))
+    let meant = number.bare.as_ref().filter(|_| is_share).and_then(as_percentage)?;
+    let name = if let ExprKind::Path(path) = &number.expr.kind { path.last() } else { None };
+    Some(match name {
+        Some(param) => format!("did you mean `{} = {meant}`?", param.text),
+        None => format!("did you mean `{meant}`?"),
+    })
 }
 
 pub(in crate::check) fn never_in(
@@ -107,15 +113,15 @@ pub(in crate::check) fn never_in(
     negated: bool,
     item: &Side<'_>,
     set: &Set,
-    ranges: &[(&Expr, Interval)],
+    members: &[Side<'_>],
 ) -> Diagnostic {
-    if let (Set::Range(..), [(low, low_range), (high, high_range)]) = (set, ranges)
-        && high_range.less(low_range) == Some(true)
+    if let (Set::Range(..), [low, high]) = (set, members)
+        && high.range.less(&low.range) == Some(true)
     {
         let message = format!(
             "nothing lies in the range from {} to {}",
-            subject(low, "its low end"),
-            subject(high, "its high end")
+            subject(low.expr, "its low end"),
+            subject(high.expr, "its high end")
         );
         let help = "write the lower end first";
         return Diagnostic::error(Code::T205, message).label(span, "never true").help(help);
@@ -126,7 +132,7 @@ pub(in crate::check) fn never_in(
     };
     let subject = subject(item.expr, "the left side");
     let word = if negated { "always" } else { "never" };
-    let help = ranges.iter().find_map(|(member, _)| meant_percentage(item, member));
+    let help = members.iter().find_map(|member| meant_percentage(item, member));
     Diagnostic::error(Code::T205, format!("{subject} is {}, so it is {word} {what}", item.extent()))
         .label(span, "never true")
         .maybe_help(help)

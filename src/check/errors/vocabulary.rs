@@ -83,6 +83,12 @@ pub(in crate::check) fn bad_key(name: &Name, key: Span, problem: &str) -> Diagno
         .help("a key is a field of a list's element, and tells its elements apart")
 }
 
+pub(in crate::check) fn not_lower_case(name: &Name) -> Diagnostic {
+    Diagnostic::error(Code::T226, format!("field `{}` is not in lower case", name.text))
+        .label(name.span, "not in lower case")
+        .help(format!("write `{}`", name.text.to_ascii_lowercase()))
+}
+
 pub(in crate::check) fn several_keys(keys: &[Span]) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::T222, "an element has one key, not several");
     keys.iter().fold(diagnostic, |diagnostic, key| diagnostic.label(*key, "a key"))
