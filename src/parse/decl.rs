@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use pest::iterators::{Pair, Pairs};
 
-use super::recover::{Spoiled, is_bad};
-use super::tokens::TokenKind;
+use super::recover::{Previous, Spoiled, is_bad};
 use super::tree::{Builder, child, children, extent, first};
 use super::{Rule, errors};
 use crate::ast::{
@@ -17,8 +16,9 @@ use crate::diagnostic::did_you_mean;
 impl Builder<'_> {
     pub(super) fn build_file(&mut self, pairs: Pairs<'_, Rule>) -> Vec<Item> {
         let mut items: Vec<Item> = Vec::new();
-        let mut previous: Option<Pair<'_, Rule>> = None;
+        let mut previous: Option<Previous<'_>> = None;
         for pair in pairs.flat_map(Pair::into_inner) {
+            let errors = self.errors();
             match pair.as_rule() {
                 Rule::stages_decl => {
                     let stages = children(&pair, Rule::name).map(|name| self.name(&name)).collect();
@@ -51,7 +51,7 @@ impl Builder<'_> {
                 }
                 _ => continue,
             }
-            previous = Some(pair);
+            previous = Some(self.seen(pair, errors));
         }
         items
     }
@@ -59,13 +59,12 @@ impl Builder<'_> {
     /// A ladder that was not understood: its words are its stages, so that none of them is reported as unknown.
     fn broken_stages(&self, pair: &Pair<'_, Rule>) -> Option<Item> {
         let range = extent(pair);
-        let tokens = self.tokens_in(&range);
-        let keyword = self.token_text(tokens.first()?);
+        let mut tokens = self.tokens_in(&range);
+        let keyword = self.token_text(&tokens.next()?);
         if keyword != "stages" && did_you_mean(keyword, ["stages"]).is_none() {
             return None;
         }
-        let words = tokens.iter().skip(1).filter(|token| token.kind == TokenKind::Word);
-        let stages: Vec<Name> = words.filter_map(|word| self.token_name(word)).collect();
+        let stages: Vec<Name> = tokens.filter_map(|token| self.token_name(&token)).collect();
         (!stages.is_empty()).then(|| Item::Stages(StagesDecl { stages, span: self.span(range) }))
     }
 
@@ -73,13 +72,14 @@ impl Builder<'_> {
     fn build_stray_items(
         &mut self,
         pair: &Pair<'_, Rule>,
-        previous: Option<&Pair<'_, Rule>>,
+        previous: Option<&Previous<'_>>,
     ) -> Vec<PolicyItem> {
-        let follows_policy = previous.filter(|previous| previous.as_rule() == Rule::policy_decl);
+        let follows_policy =
+            previous.map(|previous| &previous.pair).filter(|pair| pair.as_rule() == Rule::policy_decl);
         let close = follows_policy.and_then(|policy| policy.clone().into_inner().next_back());
         let close = close.map(|close| self.span_of(&close));
         // Behind a stretch that was reported, this is what is left of it.
-        if !previous.is_some_and(is_bad)
+        if !previous.is_some_and(|previous| is_bad(&previous.pair))
             && let Some(word) = first(pair)
         {
             let keyword = word.as_str().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("rule");
@@ -110,7 +110,7 @@ impl Builder<'_> {
                 self.explain_head(pair, Rule::alone_policy_head);
                 let range =
                     extent(pair).start..child(pair, Rule::bad_head).map_or(0, |head| head.as_span().end());
-                conditional = self.tokens_in(&range).iter().any(|token| self.token_text(token) == "when");
+                conditional = self.tokens_in(&range).any(|token| self.token_text(&token) == "when");
                 self.name_in(&range, Rule::alone_policy_head)
             }
         };
@@ -118,8 +118,7 @@ impl Builder<'_> {
             && let Some(name) = &name
             && child(pair, Rule::bad_head).is_none()
         {
-            let at = missing.as_span().start();
-            let next = self.tokens_in(&(at..pair.as_span().end())).into_iter().next();
+            let next = self.token_at(missing.as_span().start());
             let next = next.map_or(span, |token| self.span(token.range));
             self.report(errors::missing_open_brace(next, &name.text));
         }
@@ -136,8 +135,9 @@ impl Builder<'_> {
 
     fn build_policy_items(&mut self, block: &Pair<'_, Rule>) -> Vec<PolicyItem> {
         let mut items: Vec<PolicyItem> = Vec::new();
-        let mut previous: Option<Pair<'_, Rule>> = None;
+        let mut previous: Option<Previous<'_>> = None;
         for pair in block.clone().into_inner() {
+            let errors = self.errors();
             let broken = || PolicyItem::Broken(child(&pair, Rule::name).map(|name| self.name(&name)));
             match pair.as_rule() {
                 Rule::param_decl => {
@@ -167,7 +167,7 @@ impl Builder<'_> {
                 }
                 _ => continue,
             }
-            previous = Some(pair);
+            previous = Some(self.seen(pair, errors));
         }
         items
     }
@@ -218,8 +218,9 @@ impl Builder<'_> {
 
     fn build_gate_items(&mut self, block: &Pair<'_, Rule>) -> Vec<GateItem> {
         let mut items: Vec<GateItem> = Vec::new();
-        let mut previous: Option<Pair<'_, Rule>> = None;
+        let mut previous: Option<Previous<'_>> = None;
         for pair in block.clone().into_inner() {
+            let errors = self.errors();
             let name = child(&pair, Rule::name).map(|name| self.name(&name));
             match pair.as_rule() {
                 Rule::let_decl => {
@@ -240,7 +241,7 @@ impl Builder<'_> {
                 },
                 _ => continue,
             }
-            previous = Some(pair);
+            previous = Some(self.seen(pair, errors));
         }
         items
     }
@@ -294,7 +295,7 @@ impl Builder<'_> {
     /// The expression of a clause or `let`; none if it was too deep, which was reported.
     fn build_clause_expr(&mut self, clause: &Pair<'_, Rule>) -> Option<Expr> {
         let expr = self.build_expr(&child(clause, Rule::expr)?, 0)?;
-        (!self.holds_too_deep(&extent(clause))).then_some(expr)
+        (!self.holds_too_deep(&extent(clause))).then_some(*expr)
     }
 
     fn build_effect(&mut self, pair: &Pair<'_, Rule>) -> Option<Effect> {

@@ -17,6 +17,10 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 /// Alternatives that a message lists at most.
 const MAX_LISTED: usize = 5;
 
+/// Words that are listed before others, in this order.
+const FIRST_WORDS: [&str; 11] =
+    ["rule", "let", "param", "gate", "require", "else", "when", "then", "where", "by", "over"];
+
 /// Names only before a dot.
 const EFFECTS: [&str; 4] = ["note", "warn", "hold", "rollback"];
 
@@ -89,8 +93,16 @@ impl Builder<'_> {
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
         let before = text.get(..offset).unwrap_or("");
-        let previous = Tokens::new(before, stretch.start).last();
-        let found = Tokens::new(text, offset).next();
+        let mut previous = Tokens::new(before, stretch.start).last();
+        let mut found = Tokens::new(text, offset).next();
+        if let (Some(start), Some(rest)) = (&previous, &mut found)
+            && (start.kind, rest.kind) == (TokenKind::Word, TokenKind::Word)
+            && start.range.end == rest.range.start
+        {
+            // A word with a letter that names do not have.
+            rest.range.start = start.range.start;
+            previous = None;
+        }
         let failure = Failure { text, previous, found, expected };
         self.text_problem(&failure)
             .or_else(|| self.name_problem(&failure))
@@ -144,8 +156,12 @@ impl Builder<'_> {
         let thens = takes(&[Rule::then_clause, Rule::kw_then]);
         let elses = takes(&[Rule::else_clause, Rule::kw_else]);
         let ended = match failure.found_text() {
-            None => true,
-            Some(found) => matches!(found, "}" | "help" | "link" | "undecided"),
+            None | Some("}") => true,
+            // The missing part may only be misplaced.
+            Some("help" | "link" | "undecided") => {
+                !self.tokens_in(stretch).any(|token| matches!(self.token_text(&token), "else" | "then"))
+            }
+            Some(_) => false,
         };
         if !requires || !ended {
             return None;
@@ -177,7 +193,7 @@ impl Builder<'_> {
         }
         let expected = one_of(&listed);
         let diagnostic = match (&failure.previous, &failure.found) {
-            (Some(previous), next) if !failure.same_line(previous, next.as_ref()) && !failure.may_end() => {
+            (Some(previous), _) if failure.ends_early() => {
                 let span = self.span(previous.range.clone());
                 errors::ends_early(span, &expected, previous.of(failure.text), &found)
             }
@@ -198,18 +214,26 @@ impl<'a> Failure<'a> {
         self.found.as_ref().filter(|found| found.kind == TokenKind::Word).map(|found| found.of(self.text))
     }
 
-    fn same_line(&self, previous: &Token, next: Option<&Token>) -> bool {
-        let end = next.map_or(self.text.len(), |next| next.range.start);
-        next.is_some() && !self.text.get(previous.range.end..end).unwrap_or("").contains(['\n', '\r'])
+    /// Whether the problem is that something is missing at the end of a line, and not what the next line begins with.
+    fn ends_early(&self) -> bool {
+        let (Some(previous), next) = (&self.previous, &self.found) else { return false };
+        let end = next.as_ref().map_or(self.text.len(), |next| next.range.start);
+        if next.is_some() && !self.text.get(previous.range.end..end).unwrap_or("").contains(['\n', '\r']) {
+            return false;
+        }
+        let unfinished = self.unfinished_if()
+            || self.expected.iter().any(|rule| matches!(rule, Rule::close_paren | Rule::close_bracket));
+        unfinished
+            || self.expected.iter().flat_map(|rule| described(*rule)).all(|kind| match kind {
+                Expected::Operator | Expected::End => false,
+                Expected::Word(word) => EFFECTS.contains(&word.as_ref()),
+                Expected::Expression | Expected::Thing(_) | Expected::Sign(_) => true,
+            })
     }
 
-    /// Whether what came before could stand as it is: then the problem is what follows.
-    fn may_end(&self) -> bool {
-        self.expected.iter().flat_map(|rule| described(*rule)).any(|kind| match kind {
-            Expected::Operator | Expected::End => true,
-            Expected::Word(word) => !EFFECTS.contains(&word.as_ref()),
-            Expected::Expression | Expected::Thing(_) | Expected::Sign(_) => false,
-        })
+    /// Whether an `if` lacks its `else`.
+    fn unfinished_if(&self) -> bool {
+        self.expected.contains(&Rule::kw_else) && !self.expected.contains(&Rule::kw_require)
     }
 
     fn help(&self) -> Option<String> {
@@ -218,6 +242,9 @@ impl<'a> Failure<'a> {
         if let Some(word) = self.found_word() {
             if let Some(meant) = suggest(word) {
                 return Some(format!("did you mean `{meant}`?"));
+            }
+            if !word.is_ascii() {
+                return Some("names are written in the letters `a` to `z`, digits and `_`".to_owned());
             }
             if matches!(word, "where" | "by" | "over") {
                 return Some("the clauses of an argument come in the order `where`, `by`, `over`".to_owned());
@@ -230,7 +257,7 @@ impl<'a> Failure<'a> {
                 return Some(format!("did you mean `{meant}` by `{word}`?"));
             }
         }
-        if self.expected.contains(&Rule::kw_else) && !self.expected.contains(&Rule::kw_require) {
+        if self.unfinished_if() {
             return Some("an `if` always has its `else`".to_owned());
         }
         self.found_text().and_then(advice).map(str::to_owned)
@@ -266,14 +293,16 @@ enum Expected {
 
 impl Expected {
     /// What is most likely meant is listed first.
-    fn rank(&self) -> u8 {
+    fn rank(&self) -> (u8, usize) {
         match self {
-            Self::Expression => 0,
-            Self::Thing(_) => 1,
-            Self::Word(_) => 2,
-            Self::Sign(_) => 3,
-            Self::Operator => 4,
-            Self::End => 5,
+            Self::Expression => (0, 0),
+            Self::Thing(_) => (1, 0),
+            Self::Word(word) => {
+                (2, FIRST_WORDS.iter().position(|first| first == word).unwrap_or(FIRST_WORDS.len()))
+            }
+            Self::Sign(sign) => (3, usize::from(*sign == "{")),
+            Self::Operator => (4, 0),
+            Self::End => (5, 0),
         }
     }
 
@@ -284,13 +313,17 @@ impl Expected {
             Self::Word(word) => format!("`{word}`"),
             Self::Sign(sign) => format!("`{sign}`"),
             Self::Operator => "an operator".to_owned(),
-            Self::End => "the next declaration".to_owned(),
+            Self::End => "the end of the line".to_owned(),
         }
     }
 }
 
 /// What the parser would have taken, as a message lists it.
 fn listed(rules: &[Rule]) -> Vec<String> {
+    if rules.contains(&Rule::kw_has) {
+        // Everything that an expression may begin with, one by one.
+        return vec![Expected::Expression.text()];
+    }
     let mut expected: Vec<Expected> = Vec::new();
     for kind in rules.iter().flat_map(|rule| described(*rule)) {
         if !expected.contains(&kind) {
@@ -300,6 +333,10 @@ fn listed(rules: &[Rule]) -> Vec<String> {
     if expected.contains(&Expected::Expression) {
         // `not` and signs begin an expression.
         expected.retain(|kind| *kind != Expected::Operator);
+    }
+    if expected.contains(&Expected::Operator) {
+        // Behind a name, which might have been a function's.
+        expected.retain(|kind| *kind != Expected::Sign("("));
     }
     expected.sort_by_key(Expected::rank);
     expected.iter().take(MAX_LISTED).map(Expected::text).collect()
@@ -341,13 +378,13 @@ fn described(rule: Rule) -> Vec<Expected> {
             Expected::Thing("the name of a field")
         }
         Rule::decision => Expected::Thing("a decision"),
-        Rule::type_expr | Rule::type_word => Expected::Thing("a type"),
+        Rule::type_expr | Rule::type_word | Rule::list_of => Expected::Thing("a type"),
         Rule::integer => Expected::Thing("a whole number"),
         Rule::open_paren => Expected::Sign("("),
         Rule::close_paren => Expected::Sign(")"),
         Rule::open_bracket | Rule::list => Expected::Sign("["),
         Rule::close_bracket => Expected::Sign("]"),
-        Rule::open_brace | Rule::field_record | Rule::snapshot_head => Expected::Sign("{"),
+        Rule::open_brace | Rule::field_record => Expected::Sign("{"),
         Rule::close_brace => Expected::Sign("}"),
         Rule::comma => Expected::Sign(","),
         Rule::colon => Expected::Sign(":"),
@@ -356,6 +393,7 @@ fn described(rule: Rule) -> Vec<Expected> {
         Rule::compare_tail | Rule::compare_op | Rule::in_tail | Rule::arithmetic_op => Expected::Operator,
         Rule::kw_and | Rule::kw_or | Rule::kw_not | Rule::kw_in | Rule::kw_with => Expected::Operator,
         Rule::alone_end => Expected::End,
+        Rule::snapshot_head => return vec![Expected::Word(Cow::Borrowed("every")), Expected::Sign("{")],
         _ => return keywords(rule).into_iter().map(Expected::Word).collect(),
     };
     vec![kind]
@@ -372,6 +410,7 @@ fn keywords(rule: Rule) -> Vec<Cow<'static, str>> {
         Rule::undecided_kind => &["pass", "warn", "hold"],
         Rule::outcome => &["passes", "fails", "undecided", "not applicable"],
         Rule::given => &["every", "file"],
+        Rule::snapshot_head => &["every"],
         _ => {
             // Keyword rules are named after their word: `kw_else`.
             let name = format!("{rule:?}");

@@ -1,6 +1,7 @@
 //! Expressions: the order of the operators, and how deep they may nest.
 //!
-//! Every function takes how many levels of the tree are above it, and refuses to go below [`MAX_DEPTH`].
+//! Every function takes how many levels of the tree are above it, and refuses to go below [`MAX_DEPTH`]. They recurse,
+//! so they are short and hand on boxes: what one level takes of the stack counts [`MAX_DEPTH`] times.
 
 use pest::iterators::Pair;
 
@@ -12,7 +13,7 @@ use crate::source::Span;
 
 /// An expression with the place that it takes up, its parentheses included.
 struct Operand {
-    expr: Expr,
+    expr: Box<Expr>,
     outer: Span,
 }
 
@@ -22,37 +23,46 @@ impl Builder<'_> {
         let depth = depth.saturating_add(levels);
         if depth > MAX_DEPTH {
             let span = self.span_of(pair);
-            self.report(errors::too_deep(span));
+            self.report(errors::too_deep(Span { end: span.start + 1, ..span }));
             return None;
         }
         Some(depth)
     }
 
-    pub(super) fn build_expr(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Expr> {
-        if let Some(choice) = child(pair, Rule::if_expr) {
-            return self.build_if_expr(&choice, depth);
+    fn boxed(&mut self, span: Span, kind: ExprKind) -> Box<Expr> {
+        Box::new(Expr { id: self.ids.next_id(), span, kind })
+    }
+
+    pub(super) fn build_expr(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Box<Expr>> {
+        let mut inner = pair.clone().into_inner();
+        let only = inner.next()?;
+        if only.as_rule() == Rule::if_expr {
+            return self.build_if_expr(&only, depth);
         }
+        if inner.next().is_some() {
+            return self.build_logic(pair, depth);
+        }
+        self.build_comparison(&only, depth)
+    }
+
+    fn build_logic(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Box<Expr>> {
         let joins =
             [Rule::kw_and, Rule::kw_or].into_iter().filter(|join| child(pair, *join).is_some()).count();
         let depth = self.deeper(pair, depth, joins + longest_run(pair))?;
         let mut sound = true;
-        let mut alternatives: Vec<Vec<Operand>> = vec![Vec::new()];
+        let mut alternatives: Vec<Vec<Operand>> = Vec::new();
+        let mut operands: Vec<Operand> = Vec::new();
         let mut negations: Vec<Span> = Vec::new();
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
                 Rule::kw_not => negations.push(self.span_of(&inner)),
-                Rule::kw_or => alternatives.push(Vec::new()),
+                Rule::kw_or => alternatives.push(std::mem::take(&mut operands)),
                 Rule::comparison => {
-                    let outer = self.span_of(&inner);
                     let built = self.build_comparison(&inner, depth);
-                    let negated = std::mem::take(&mut negations);
-                    match (built, alternatives.last_mut()) {
-                        (Some(expr), Some(operands)) => {
-                            let operand = self.negated(Operand { expr, outer }, &negated);
-                            operands.push(operand);
-                        }
-                        (_, _) => sound = false,
-                    }
+                    let outer = self.span_of(&inner);
+                    sound &= built.is_some();
+                    operands.extend(built.map(|expr| self.negated(Operand { expr, outer }, &negations)));
+                    negations.clear();
                 }
                 _ => {}
             }
@@ -60,19 +70,18 @@ impl Builder<'_> {
         if !sound {
             return None;
         }
-        let mut operands = Vec::new();
-        for alternative in alternatives {
-            operands.extend(self.joined(LogicOp::And, alternative));
-        }
-        self.joined(LogicOp::Or, operands).map(|operand| operand.expr)
+        alternatives.push(operands);
+        let joined: Vec<Operand> = alternatives
+            .into_iter()
+            .filter_map(|alternative| self.joined(LogicOp::And, alternative))
+            .collect();
+        self.joined(LogicOp::Or, joined).map(|operand| operand.expr)
     }
 
-    fn negated(&mut self, operand: Operand, negations: &[Span]) -> Operand {
-        let mut operand = operand;
+    fn negated(&mut self, mut operand: Operand, negations: &[Span]) -> Operand {
         for not in negations.iter().rev() {
             let outer = not.to(operand.outer);
-            let expr = self.expr(outer, ExprKind::Not(Box::new(operand.expr)));
-            operand = Operand { expr, outer };
+            operand = Operand { expr: self.boxed(outer, ExprKind::Not(operand.expr)), outer };
         }
         operand
     }
@@ -83,27 +92,22 @@ impl Builder<'_> {
             return operands.pop();
         }
         let outer = operands.first()?.outer.to(operands.last()?.outer);
-        let kind = ExprKind::Logic(op, operands.into_iter().map(|operand| operand.expr).collect());
-        Some(Operand { expr: self.expr(outer, kind), outer })
+        let kind = ExprKind::Logic(op, operands.into_iter().map(|operand| *operand.expr).collect());
+        Some(Operand { expr: self.boxed(outer, kind), outer })
     }
 
-    fn build_if_expr(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Expr> {
+    fn build_if_expr(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Box<Expr>> {
         let depth = self.deeper(pair, depth, 1)?;
-        let span = self.span_of(pair);
         let mut branches = children(pair, Rule::expr);
         let condition = self.build_expr(&branches.next()?, depth);
         let then = self.build_expr(&branches.next()?, depth);
         let otherwise = self.build_expr(&branches.next()?, depth);
-        let kind = ExprKind::If {
-            condition: Box::new(condition?),
-            then: Box::new(then?),
-            otherwise: Box::new(otherwise?),
-        };
-        Some(self.expr(span, kind))
+        let span = self.span_of(pair);
+        let kind = ExprKind::If { condition: condition?, then: then?, otherwise: otherwise? };
+        Some(self.boxed(span, kind))
     }
 
-    fn build_comparison(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Expr> {
-        let span = self.span_of(pair);
+    fn build_comparison(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Box<Expr>> {
         let mut inner = pair.clone().into_inner();
         let left = inner.next()?;
         let Some(tail) = inner.next() else {
@@ -114,30 +118,48 @@ impl Builder<'_> {
             self.report(errors::chained_comparison(after, before));
             return None;
         }
-        let depth = self.deeper(pair, depth, 2)?;
-        let left = self.build_sum(&left, depth);
-        if tail.as_rule() == Rule::in_tail {
-            let set = self.build_set(&tail, depth);
-            let negated = child(&tail, Rule::kw_not).is_some();
-            let kind = ExprKind::In { item: Box::new(left?.expr), negated, set: set? };
-            return Some(self.expr(span, kind));
+        let confident = child(&tail, Rule::with_tail).is_some();
+        let depth = self.deeper(pair, depth, 1 + usize::from(confident))?;
+        let left_built = self.build_sum(&left, depth);
+        match tail.as_rule() {
+            Rule::in_tail => self.build_in(left_built, &left, &tail, depth),
+            _ => self.build_compare(left_built, &left, &tail, depth),
         }
-        let op = compare_op(child(&tail, Rule::compare_op)?.as_str());
-        let right_pair = child(&tail, Rule::sum)?;
-        let right = self.build_sum(&right_pair, depth);
-        let with = child(&tail, Rule::with_tail);
-        let confidence = match with.as_ref().and_then(|with| child(with, Rule::sum)) {
-            Some(confidence) => Some(self.build_sum(&confidence, depth)?),
-            None => None,
+    }
+
+    /// `item in set`; `left` is the item's pair.
+    fn build_in(
+        &mut self,
+        item: Option<Operand>,
+        left: &Pair<'_, Rule>,
+        tail: &Pair<'_, Rule>,
+        depth: usize,
+    ) -> Option<Box<Expr>> {
+        let set = self.build_set(tail, depth)?;
+        let negated = child(tail, Rule::kw_not).is_some();
+        let span = self.span_of(left).to(self.span_of(tail));
+        Some(self.boxed(span, ExprKind::In { item: item?.expr, negated, set }))
+    }
+
+    /// `a >= b`, `a >= b with c confidence`; `left` is the pair of a.
+    fn build_compare(
+        &mut self,
+        a: Option<Operand>,
+        left: &Pair<'_, Rule>,
+        tail: &Pair<'_, Rule>,
+        depth: usize,
+    ) -> Option<Box<Expr>> {
+        let right = child(tail, Rule::sum)?;
+        let b = self.build_sum(&right, depth);
+        let op = compare_op(child(tail, Rule::compare_op)?.as_str());
+        let span = self.span_of(left).to(self.span_of(&right));
+        let Some(with) = child(tail, Rule::with_tail) else {
+            return Some(self.boxed(span, ExprKind::Compare(op, a?.expr, b?.expr)));
         };
-        let kind = ExprKind::Compare(op, Box::new(left?.expr), Box::new(right?.expr));
-        let Some(confidence) = confidence else {
-            return Some(self.expr(span, kind));
-        };
-        let claim_span = Span { end: self.span_of(&right_pair).end, ..span };
-        let claim = self.expr(claim_span, kind);
-        let kind = ExprKind::With { claim: Box::new(claim), confidence: Box::new(confidence.expr) };
-        Some(self.expr(span, kind))
+        let confidence = self.build_sum(&child(&with, Rule::sum)?, depth)?.expr;
+        let claim = self.boxed(span, ExprKind::Compare(op, a?.expr, b?.expr));
+        let span = span.to(self.span_of(&with));
+        Some(self.boxed(span, ExprKind::With { claim, confidence }))
     }
 
     /// The place of the operator of a comparison's tail.
@@ -151,26 +173,41 @@ impl Builder<'_> {
 
     fn build_set(&mut self, tail: &Pair<'_, Rule>, depth: usize) -> Option<Set> {
         if let Some(list) = child(tail, Rule::list) {
-            let span = self.span_of(&list);
-            return Some(Set::List(self.build_list(&list, depth)?, span));
+            let elements = self.build_list(&list, depth)?;
+            return Some(Set::List(elements, self.span_of(&list)));
         }
         let mut ends = children(tail, Rule::sum);
         let low = self.build_sum(&ends.next()?, depth);
         let Some(high) = ends.next() else {
-            return Some(Set::Value(Box::new(low?.expr)));
+            return Some(Set::Value(low?.expr));
         };
         let high = self.build_sum(&high, depth);
-        Some(Set::Range(Box::new(low?.expr), Box::new(high?.expr)))
+        Some(Set::Range(low?.expr, high?.expr))
     }
 
     fn build_list(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Vec<Expr>> {
-        let built: Vec<Option<Expr>> =
-            children(pair, Rule::expr).map(|element| self.build_expr(&element, depth)).collect();
-        built.into_iter().collect()
+        let mut elements = Vec::new();
+        let mut sound = true;
+        for element in children(pair, Rule::expr) {
+            match self.build_expr(&element, depth) {
+                Some(built) => elements.push(*built),
+                None => sound = false,
+            }
+        }
+        sound.then_some(elements)
+    }
+
+    fn build_sum(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Operand> {
+        let mut inner = pair.clone().into_inner();
+        let only = inner.next()?;
+        if inner.next().is_some() {
+            return self.build_arithmetic(pair, depth);
+        }
+        self.build_signed(&only, &[], depth)
     }
 
     /// Arithmetic, `* /` before `+ -`, each from the left.
-    fn build_sum(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Operand> {
+    fn build_arithmetic(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Operand> {
         let operators = children(pair, Rule::arithmetic_op).count();
         let depth = self.deeper(pair, depth, operators + longest_run(pair))?;
         let mut sound = true;
@@ -179,25 +216,21 @@ impl Builder<'_> {
         let mut signs: Vec<Span> = Vec::new();
         let mut last: Option<Operand> = None;
         for inner in pair.clone().into_inner() {
-            match inner.as_rule() {
-                Rule::minus => signs.push(self.span_of(&inner)),
-                Rule::arithmetic_op => {
-                    let op = arithmetic_op(inner.as_str());
-                    let Some(operand) = last.take() else { continue };
-                    match op {
-                        ArithmeticOp::Multiply | ArithmeticOp::Divide => product = Some((operand, op)),
-                        ArithmeticOp::Add | ArithmeticOp::Subtract => {
-                            let sum = self.applied(total.take(), operand);
-                            total = Some((sum, op));
-                        }
+            match (inner.as_rule(), last.take()) {
+                (Rule::minus, _) => signs.push(self.span_of(&inner)),
+                (Rule::arithmetic_op, Some(operand)) => match arithmetic_op(inner.as_str()) {
+                    op @ (ArithmeticOp::Multiply | ArithmeticOp::Divide) => product = Some((operand, op)),
+                    op @ (ArithmeticOp::Add | ArithmeticOp::Subtract) => {
+                        total = Some((self.applied(total.take(), operand), op));
                     }
-                }
+                },
+                // Behind an operand that was not understood.
+                (Rule::arithmetic_op, None) => {}
                 _ => {
-                    let signs = std::mem::take(&mut signs);
-                    match self.build_signed(&inner, &signs, depth) {
-                        Some(operand) => last = Some(self.applied(product.take(), operand)),
-                        None => sound = false,
-                    }
+                    let operand = self.build_signed(&inner, &signs, depth);
+                    signs.clear();
+                    sound &= operand.is_some();
+                    last = operand.map(|operand| self.applied(product.take(), operand));
                 }
             }
         }
@@ -209,69 +242,82 @@ impl Builder<'_> {
     fn applied(&mut self, left: Option<(Operand, ArithmeticOp)>, right: Operand) -> Operand {
         let Some((left, op)) = left else { return right };
         let outer = left.outer.to(right.outer);
-        let kind = ExprKind::Arithmetic(op, Box::new(left.expr), Box::new(right.expr));
-        Operand { expr: self.expr(outer, kind), outer }
+        let kind = ExprKind::Arithmetic(op, left.expr, right.expr);
+        Operand { expr: self.boxed(outer, kind), outer }
     }
 
     /// An operand and the signs before it. The innermost sign of a number is part of the literal.
     fn build_signed(&mut self, pair: &Pair<'_, Rule>, signs: &[Span], depth: usize) -> Option<Operand> {
-        let outer = self.span_of(pair);
-        let mut expr = self.build_primary(pair, depth)?;
-        let mut outer = outer;
+        let expr = self.build_primary(pair, depth)?;
+        let mut operand = Operand { expr, outer: self.span_of(pair) };
         for (nth, sign) in signs.iter().rev().enumerate() {
-            outer = sign.to(outer);
-            let folded = match &expr.kind {
+            operand.outer = sign.to(operand.outer);
+            let folded = match &operand.expr.kind {
                 ExprKind::Literal(kind) if nth == 0 && pair.as_rule() == Rule::literal => negate(kind),
                 _ => None,
             };
-            expr = match folded {
-                Some(kind) => Expr { id: expr.id, span: outer, kind: ExprKind::Literal(kind) },
-                None => self.expr(outer, ExprKind::Neg(Box::new(expr))),
-            };
+            match folded {
+                Some(kind) => {
+                    operand.expr.kind = ExprKind::Literal(kind);
+                    operand.expr.span = operand.outer;
+                }
+                None => operand.expr = self.boxed(operand.outer, ExprKind::Neg(operand.expr)),
+            }
         }
-        Some(Operand { expr, outer })
+        Some(operand)
     }
 
-    fn build_primary(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Expr> {
-        let span = self.span_of(pair);
+    fn build_primary(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Box<Expr>> {
+        match pair.as_rule() {
+            Rule::paren => self.build_expr(&child(pair, Rule::expr)?, depth),
+            Rule::call => self.build_call(pair, depth),
+            Rule::at_least => self.build_at_least(pair, depth),
+            _ => self.build_leaf(pair),
+        }
+    }
+
+    fn build_leaf(&mut self, pair: &Pair<'_, Rule>) -> Option<Box<Expr>> {
         let kind = match pair.as_rule() {
-            Rule::paren => return self.build_expr(&child(pair, Rule::expr)?, depth),
             Rule::literal => ExprKind::Literal(self.build_literal(pair)?),
-            Rule::path => ExprKind::Path(self.build_path(pair)),
             Rule::has_expr => ExprKind::Has(self.build_path(&child(pair, Rule::path)?)),
-            Rule::at_least => {
-                let depth = self.deeper(pair, depth, 1)?;
-                let count_pair = child(pair, Rule::integer)?;
-                let count = self.build_integer(&count_pair);
-                let of = self.build_list(&child(pair, Rule::list)?, depth);
-                ExprKind::AtLeast { count: count?, count_span: self.span_of(&count_pair), of: of? }
-            }
-            _ => {
-                let depth = self.deeper(pair, depth, 1)?;
-                let name = self.name(&child(pair, Rule::name)?);
-                let args: Vec<Option<Arg>> =
-                    children(pair, Rule::arg).map(|arg| self.build_arg(&arg, depth)).collect();
-                ExprKind::Call { name, args: args.into_iter().collect::<Option<_>>()? }
-            }
+            _ => ExprKind::Path(self.build_path(pair)),
         };
-        Some(self.expr(span, kind))
+        Some(self.boxed(self.span_of(pair), kind))
     }
 
-    fn build_arg(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Arg> {
+    fn build_at_least(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Box<Expr>> {
+        let depth = self.deeper(pair, depth, 1)?;
+        let of = self.build_list(&child(pair, Rule::list)?, depth);
+        let written = child(pair, Rule::integer)?;
+        let (count, count_span) = (self.build_integer(&written)?, self.span_of(&written));
+        Some(self.boxed(self.span_of(pair), ExprKind::AtLeast { count, count_span, of: of? }))
+    }
+
+    fn build_call(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Box<Expr>> {
+        let depth = self.deeper(pair, depth, 1)?;
+        let mut args = Vec::new();
+        let mut sound = true;
+        for arg in children(pair, Rule::arg) {
+            sound &= self.build_arg(&arg, depth, &mut args).is_some();
+        }
+        let name = self.name(&child(pair, Rule::name).filter(|_| sound)?);
+        Some(self.boxed(self.span_of(pair), ExprKind::Call { name, args }))
+    }
+
+    fn build_arg(&mut self, pair: &Pair<'_, Rule>, depth: usize, args: &mut Vec<Arg>) -> Option<()> {
         let value = self.build_expr(&child(pair, Rule::expr)?, depth);
         let condition = self.build_clause(pair, Rule::where_clause, depth);
         let by = self.build_clause(pair, Rule::by_clause, depth);
-        let over = child(pair, Rule::over_clause).map(|over| self.build_over(&over, depth));
-        Some(Arg {
-            value: value?,
-            condition: condition?,
-            by: by?,
-            over: over.map_or(Some(None), |over| over.map(Some))?,
-        })
+        let over = match child(pair, Rule::over_clause) {
+            Some(over) => Some(self.build_over(&over, depth)?),
+            None => None,
+        };
+        args.push(Arg { value: *value?, condition: condition?.map(|c| *c), by: by?.map(|by| *by), over });
+        Some(())
     }
 
     /// The expression of an argument's clause: none if it is broken, `Some(None)` if there is no such clause.
-    fn build_clause(&mut self, arg: &Pair<'_, Rule>, rule: Rule, depth: usize) -> Option<Option<Expr>> {
+    fn build_clause(&mut self, arg: &Pair<'_, Rule>, rule: Rule, depth: usize) -> Option<Option<Box<Expr>>> {
         match child(arg, rule).and_then(|clause| child(&clause, Rule::expr)) {
             Some(expr) => self.build_expr(&expr, depth).map(Some),
             None => Some(None),
@@ -281,9 +327,7 @@ impl Builder<'_> {
     fn build_over(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Over> {
         match child(pair, Rule::kw_stage) {
             Some(stage) => Some(Over::Stage(self.span_of(&stage))),
-            None => self
-                .build_sum(&child(pair, Rule::sum)?, depth)
-                .map(|window| Over::Window(Box::new(window.expr))),
+            None => Some(Over::Window(self.build_sum(&child(pair, Rule::sum)?, depth)?.expr)),
         }
     }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use pest::iterators::Pair;
 
-use super::Rule;
-use super::recover::Spoiled;
+use super::recover::{Previous, Spoiled};
 use super::tree::{Builder, child, children, extent, first};
+use super::{MAX_DEPTH, Rule, errors};
 use crate::ast::{Cadence, FieldDecl, FieldKind, Name, RangeDecl, SnapshotDecl, TypeExpr, TypeKind};
+use crate::source::Span;
 
 impl Builder<'_> {
     /// The declaration, and the names of fields in it that were not understood.
@@ -38,8 +39,9 @@ impl Builder<'_> {
     /// The fields of a block; the names of broken ones go to `broken`.
     fn build_fields(&mut self, block: &Pair<'_, Rule>, broken: &mut Vec<Name>) -> Vec<FieldDecl> {
         let mut fields: Vec<FieldDecl> = Vec::new();
-        let mut previous: Option<Pair<'_, Rule>> = None;
+        let mut previous: Option<Previous<'_>> = None;
         for pair in block.clone().into_inner() {
+            let errors = self.errors();
             match pair.as_rule() {
                 Rule::field_decl => match self.build_field_decl(&pair, broken) {
                     Some(field) => fields.push(field),
@@ -51,7 +53,7 @@ impl Builder<'_> {
                 },
                 _ => continue,
             }
-            previous = Some(pair);
+            previous = Some(self.seen(pair, errors));
         }
         self.check_close(block);
         fields
@@ -79,8 +81,7 @@ impl Builder<'_> {
         };
         let key = mark(Rule::kw_key, "key");
         let required = mark(Rule::kw_required, "required");
-        let inner_doc = child(&written, Rule::list_type).and_then(|list| child(&list, Rule::field_record));
-        let inner_doc = inner_doc.and_then(|record| self.build_doc(&record));
+        let inner_doc = child(&written, Rule::field_record).and_then(|record| self.build_doc(&record));
         let ty = self.build_type_expr(&written, broken)?;
         Some(FieldDecl { name, doc: doc.or(inner_doc), kind: FieldKind::Value { ty, key, required }, span })
     }
@@ -92,29 +93,38 @@ impl Builder<'_> {
     }
 
     fn build_type_expr(&mut self, pair: &Pair<'_, Rule>, broken: &mut Vec<Name>) -> Option<TypeExpr> {
-        let span = self.span_of(pair);
+        let end = self.span_of(pair);
+        let lists: Vec<Span> = children(pair, Rule::list_of).map(|list| self.span_of(&list)).collect();
+        if lists.len() > MAX_DEPTH {
+            self.report(errors::too_deep(Span { end: end.start + 1, ..end }));
+            return None;
+        }
         let range = match child(pair, Rule::range) {
             Some(range) => Some(self.build_range_decl(&range)?),
             None => None,
         };
-        let written = first(pair)?;
-        let kind = match written.as_rule() {
-            Rule::list_type => match child(&written, Rule::field_record) {
-                Some(record) => TypeKind::ListOfRecords(self.build_fields(&record, broken)),
-                None => {
-                    let element = self.build_type_expr(&child(&written, Rule::type_expr)?, broken)?;
-                    TypeKind::List(Box::new(element))
-                }
-            },
+        let written = pair.clone().into_inner().find(|part| part.as_rule() != Rule::list_of)?;
+        let element_span = self.span_of(&written).to(end);
+        let mut lists = lists.into_iter().rev();
+        let mut ty = match written.as_rule() {
+            Rule::field_record => {
+                let span = lists.next()?.to(end);
+                TypeExpr { kind: TypeKind::ListOfRecords(self.build_fields(&written, broken)), range, span }
+            }
             Rule::one_of_type => {
-                TypeKind::OneOf(children(&written, Rule::name).map(|name| self.name(&name)).collect())
+                let members = children(&written, Rule::name).map(|name| self.name(&name)).collect();
+                TypeExpr { kind: TypeKind::OneOf(members), range, span: element_span }
             }
             Rule::number_type => {
-                TypeKind::Number(child(&written, Rule::unit_name).map(|unit| self.name(&unit)))
+                let unit = child(&written, Rule::unit_name).map(|unit| self.name(&unit));
+                TypeExpr { kind: TypeKind::Number(unit), range, span: element_span }
             }
-            _ => type_word(self.name(&written)),
+            _ => TypeExpr { kind: type_word(self.name(&written)), range, span: element_span },
         };
-        Some(TypeExpr { kind, range, span })
+        for list in lists {
+            ty = TypeExpr { kind: TypeKind::List(Box::new(ty)), range: None, span: list.to(end) };
+        }
+        Some(ty)
     }
 
     /// `from A to B`, `within A to B`.

@@ -21,21 +21,28 @@ pub(super) enum Spoiled {
     Previous,
 }
 
+/// What was read before a stretch.
+pub(super) struct Previous<'i> {
+    pub(super) pair: Pair<'i, Rule>,
+    /// Whether an error in it was reported.
+    pub(super) reported: bool,
+}
+
 impl Builder<'_> {
     /// Reports a bad stretch; `alone` is the rule that it should have matched, `previous` what was read before it.
     pub(super) fn report_bad(
         &mut self,
         bad: &Pair<'_, Rule>,
-        previous: Option<&Pair<'_, Rule>>,
+        previous: Option<&Previous<'_>>,
         alone: Rule,
     ) -> Spoiled {
         let range = bad.as_span().start()..bad.as_span().end();
-        if let Some(previous) = previous.filter(|previous| self.same_line(previous, range.start)) {
-            if is_bad(previous) {
+        if let Some(previous) = previous.filter(|previous| self.same_line(&previous.pair, range.start)) {
+            if previous.reported {
                 return Spoiled::Itself(self.name_in(&range, alone));
             }
-            if !previous.as_str().trim_end().ends_with(['}', ',']) {
-                self.explain(alone, extent(previous).start..range.end);
+            if !previous.pair.as_str().trim_end().ends_with(['}', ',']) {
+                self.explain(alone, extent(&previous.pair).start..range.end);
                 return Spoiled::Previous;
             }
         }
@@ -48,15 +55,30 @@ impl Builder<'_> {
         Spoiled::Itself(self.name_in(&range, alone))
     }
 
+    /// How many errors were reported so far.
+    pub(super) fn errors(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// A pair that is dealt with; `errors` is how many were reported before.
+    pub(super) fn seen<'i>(&self, pair: Pair<'i, Rule>, errors: usize) -> Previous<'i> {
+        Previous { reported: is_bad(&pair) || self.errors() > errors, pair }
+    }
+
     fn same_line(&self, previous: &Pair<'_, Rule>, start: usize) -> bool {
         let between = self.base + extent(previous).end..self.base + start;
         !self.text.get(between).unwrap_or("").contains(['\n', '\r'])
     }
 
     /// The tokens of a stretch.
-    pub(super) fn tokens_in(&self, range: &Range<usize>) -> Vec<Token> {
+    pub(super) fn tokens_in(&self, range: &Range<usize>) -> Tokens<'_> {
         let text = self.text.get(self.base..self.base + range.end).unwrap_or("");
-        Tokens::new(text, range.start).collect()
+        Tokens::new(text, range.start)
+    }
+
+    /// The token that begins at a place or after it.
+    pub(super) fn token_at(&self, at: usize) -> Option<Token> {
+        Tokens::new(self.text.get(self.base..).unwrap_or(""), at).next()
     }
 
     /// A token's text.
@@ -66,16 +88,17 @@ impl Builder<'_> {
 
     /// The name that a broken declaration gives something: its second word, or the first one of a field.
     pub(super) fn name_in(&self, range: &Range<usize>, alone: Rule) -> Option<Name> {
-        let tokens = self.tokens_in(range);
+        let mut tokens = self.tokens_in(range);
         let nth = match alone {
             Rule::alone_field | Rule::alone_assign => 0,
             _ => 1,
         };
-        let first = tokens.first().filter(|token| token.kind == TokenKind::Word)?;
-        if nth == 1 && matches!(self.token_text(first), "gate" | "test" | "stages" | "snapshot") {
-            return None;
+        let first = tokens.next().filter(|token| token.kind == TokenKind::Word)?;
+        if nth == 0 {
+            return self.token_name(&first);
         }
-        self.token_name(tokens.get(nth)?)
+        let named = !matches!(self.token_text(&first), "gate" | "test" | "stages" | "snapshot");
+        tokens.next().filter(|_| named).and_then(|second| self.token_name(&second))
     }
 
     /// A word as a name, unless it is reserved.
@@ -101,8 +124,7 @@ impl Builder<'_> {
         }
         let Some(open) = child(block, Rule::open_brace) else { return };
         let open = self.likely_open(open.as_span().start(), at);
-        let next = self.tokens_in(&(at..self.text.len() - self.base)).into_iter().next();
-        let next = next.map(|token| self.span(token.range));
+        let next = self.token_at(at).map(|token| self.span(token.range));
         let open = self.span(open..open + 1);
         self.report(errors::unclosed_brace(open, next));
     }

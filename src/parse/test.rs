@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::recover::Spoiled;
+use super::recover::{Previous, Spoiled};
 use super::tree::{Builder, child, children, extent, first};
 use super::{Rule, errors};
 use crate::ast::{
@@ -19,8 +19,9 @@ impl Builder<'_> {
         let (mut given, mut with, mut expect) = (Vec::new(), Vec::new(), Vec::new());
         let mut as_of: Option<Literal> = None;
         let mut sound = true;
-        let mut previous: Option<Pair<'_, Rule>> = None;
+        let mut previous: Option<Previous<'_>> = None;
         for clause in pair.clone().into_inner() {
+            let errors = self.errors();
             let understood = match clause.as_rule() {
                 Rule::given => self.build_given(&clause).map(|built| given.push(built)),
                 Rule::with_param => self.build_with_param(&clause).map(|built| with.push(built)),
@@ -33,7 +34,7 @@ impl Builder<'_> {
                 _ => continue,
             };
             sound &= understood.is_some();
-            previous = Some(clause);
+            previous = Some(self.seen(clause, errors));
         }
         self.check_close(pair);
         sound &= !self.holds_too_deep(&extent(pair));
@@ -53,8 +54,9 @@ impl Builder<'_> {
         let from = self.build_signed_literal(&literals.next()?);
         let mut assigns = Vec::new();
         let mut sound = true;
-        let mut previous: Option<Pair<'_, Rule>> = None;
+        let mut previous: Option<Previous<'_>> = None;
         for inner in series.clone().into_inner() {
+            let errors = self.errors();
             match inner.as_rule() {
                 Rule::assign => match self.build_assign(&inner) {
                     Some(assign) => assigns.push(assign),
@@ -68,7 +70,7 @@ impl Builder<'_> {
                 }
                 _ => continue,
             }
-            previous = Some(inner);
+            previous = Some(self.seen(inner, errors));
         }
         self.check_close(&series);
         let kind = GivenKind::Series { every: every?, from: from?, assigns };

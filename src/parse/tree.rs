@@ -8,7 +8,7 @@ use pest::iterators::{Pair, Pairs};
 
 use super::Rule;
 use super::errors;
-use crate::ast::{Expr, ExprIds, ExprKind, Name};
+use crate::ast::{ExprIds, Name};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
@@ -24,7 +24,7 @@ pub(super) struct Builder<'a> {
     pub(super) too_deep: Vec<Range<usize>>,
     /// Where the last block was found to lack its brace.
     pub(super) unclosed_at: Option<usize>,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Builder<'a> {
@@ -69,11 +69,6 @@ impl<'a> Builder<'a> {
     /// A pair that is a word.
     pub(super) fn name(&self, pair: &Pair<'_, Rule>) -> Name {
         Name { text: pair.as_str().into(), span: self.span_of(pair) }
-    }
-
-    /// An expression with an id of its own.
-    pub(super) fn expr(&mut self, span: Span, kind: ExprKind) -> Expr {
-        Expr { id: self.ids.next_id(), span, kind }
     }
 }
 
