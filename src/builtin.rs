@@ -8,6 +8,9 @@ pub const VOCABULARY: &str = "vocabulary";
 /// Name and text of each shipped file, by name.
 pub const FILES: &[(&str, &str)] = &[
     ("before_deployment", include_str!("../policies/before_deployment.gate")),
+    ("monitoring", include_str!("../policies/monitoring.gate")),
+    ("rollback", include_str!("../policies/rollback.gate")),
+    ("staged_rollout", include_str!("../policies/staged_rollout.gate")),
     ("vocabulary", include_str!("../policies/vocabulary.gate")),
 ];
 
