@@ -49,7 +49,7 @@ fn the_pack() -> Vec<TextFile> {
 
 #[test]
 fn the_shipped_policies_do_what_their_tests_say() {
-    expect_all_to_pass(&test(the_pack()), 90);
+    expect_all_to_pass(&test(the_pack()), 130);
 }
 
 /// The rules that some test of the pack expects to come out so, and really do.
@@ -68,7 +68,7 @@ fn expected(tested: &Tested, word: &str) -> BTreeSet<String> {
 #[test]
 fn every_shipped_rule_is_seen_to_pass_to_fail_and_to_be_open() {
     let tested = test(the_pack());
-    assert!(tested.rules.len() > 30, "only {} rules", tested.rules.len());
+    assert!(tested.rules.len() > 55, "only {} rules", tested.rules.len());
     let mut missing = Vec::new();
     for word in ["passes", "fails", "undecided"] {
         let seen = expected(&tested, word);
