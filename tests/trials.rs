@@ -76,7 +76,9 @@ fn every_shipped_rule_is_seen_to_pass_to_fail_and_to_be_open() {
             let excused = word == "undecided" && NEVER_UNDECIDED.iter().any(|(name, _)| name == rule);
             match (seen.contains(rule), excused) {
                 (false, false) => missing.push(format!("{rule}: no test in which it {word}")),
-                (true, true) => missing.push(format!("{rule}: is undecided in a test, so take it off the list")),
+                (true, true) => {
+                    missing.push(format!("{rule}: is undecided in a test, so take it off the list"))
+                }
                 (true, false) | (false, true) => {}
             }
         }

@@ -180,13 +180,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn explain_reasons(
-        &self,
-        expr: &'a Expr,
-        truth: &Truth,
-        scope: Scope<'_, 'a>,
-        report: &mut RuleReport,
-    ) {
+    fn explain_reasons(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleReport) {
         if let Truth::Undecided(reasons) = truth {
             self.explain_why(reasons, scope, report);
             for reason in
