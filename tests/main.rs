@@ -11,3 +11,6 @@ mod manual;
 
 #[cfg(test)]
 mod tidy;
+
+#[cfg(test)]
+mod examples;
