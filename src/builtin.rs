@@ -7,7 +7,12 @@ pub const VOCABULARY: &str = "vocabulary";
 
 /// Name and text of each shipped file, by name.
 pub const FILES: &[(&str, &str)] = &[
+    ("adoption_support", include_str!("../policies/adoption_support.gate")),
     ("before_deployment", include_str!("../policies/before_deployment.gate")),
+    ("foundation_upkeep", include_str!("../policies/foundation_upkeep.gate")),
+    ("monitoring", include_str!("../policies/monitoring.gate")),
+    ("rollback", include_str!("../policies/rollback.gate")),
+    ("staged_rollout", include_str!("../policies/staged_rollout.gate")),
     ("vocabulary", include_str!("../policies/vocabulary.gate")),
 ];
 

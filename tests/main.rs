@@ -13,3 +13,5 @@ mod tidy;
 mod trials;
 #[cfg(test)]
 mod ui;
+#[cfg(test)]
+mod examples;

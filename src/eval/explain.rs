@@ -66,7 +66,7 @@ impl<'a> Evaluator<'a> {
                     self.explain_compare(Some(*op), left, right, &truth, scope, report);
                 }
                 self.explain_side(confidence, None, scope, report);
-                self.explain_reasons(expr, &truth, report);
+                self.explain_reasons(expr, &truth, scope, report);
             }
             ExprKind::In { item, set, .. } => {
                 self.explain_side(item, None, scope, report);
@@ -176,13 +176,13 @@ impl<'a> Evaluator<'a> {
         if reasons.is_empty() {
             self.explain_origin(expr, wanted, scope, report);
         } else {
-            self.explain_why(&reasons, report);
+            self.explain_why(&reasons, scope, report);
         }
     }
 
-    fn explain_reasons(&self, expr: &'a Expr, truth: &Truth, report: &mut RuleReport) {
+    fn explain_reasons(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleReport) {
         if let Truth::Undecided(reasons) = truth {
-            self.explain_why(reasons, report);
+            self.explain_why(reasons, scope, report);
             for reason in
                 reasons.first.iter().filter(|reason| matches!(reason.kind, ReasonKind::TooFew { .. }))
             {
@@ -192,13 +192,22 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn explain_why(&self, reasons: &Reasons, report: &mut RuleReport) {
+    /// Says why something is not known, where it would have been, and what would make it known. A reason without a place
+    /// is said at the newest snapshot.
+    fn explain_why(&self, reasons: &Reasons, scope: Scope<'_, 'a>, report: &mut RuleReport) {
+        let newest = self.snapshots.get(scope.moment.at).map(|snapshot| snapshot.record.span);
         for reason in &reasons.first {
-            push_label(report, reason.span.map(|span| self.first_line(span)), reason.to_string());
-            if let (ReasonKind::Missing { field, .. }, Some(span)) = (&reason.kind, reason.span) {
-                let file = self.sources.name(span.file);
-                report.would_pass.get_or_insert_with(|| format!("record `{field}` in {file}"));
-            }
+            let span = reason.span.or(newest.filter(|_| !matches!(reason.kind, ReasonKind::TooFew { .. })));
+            push_label(report, span.map(|span| self.first_line(span)), reason.to_string());
+            let remedy = match (&reason.kind, reason.span) {
+                (ReasonKind::Missing { field, .. }, Some(span)) => {
+                    format!("record `{field}` in {}", self.sources.name(span.file))
+                }
+                (ReasonKind::Gap { from, to }, _) => format!("a snapshot between {from} and {to}"),
+                (ReasonKind::NoneKnown { what, .. }, _) => format!("record `{what}`"),
+                _ => continue,
+            };
+            report.would_pass.get_or_insert(remedy);
         }
     }
 

@@ -92,8 +92,10 @@ impl<'a> Evaluator<'a> {
         let before = self.snapshots.get(at.checked_sub(1)?)?;
         let patience = self.patience()?;
         let snapshot = self.snapshots.get(at)?;
+        let date = snapshot.record.fields.get(Vocabulary::DATE).and_then(Option::as_ref);
+        let span = date.map(|date| date.span);
         (self.day(at) - self.day(at - 1) > patience)
-            .then(|| Reasons::of(ReasonKind::Gap { from: before.date, to: snapshot.date }, None))
+            .then(|| Reasons::of(ReasonKind::Gap { from: before.date, to: snapshot.date }, span))
     }
 
     pub(super) fn eval_series_call(

@@ -114,7 +114,8 @@ pub(super) fn remarks(workflow: &WorkflowReport, style: Style) -> Vec<String> {
         }
     }
     let mut gates: Vec<(&str, usize, usize)> = Vec::new();
-    for rule in workflow.rules.iter().filter(|rule| !rule.enforced) {
+    // A note closes no gate.
+    for rule in workflow.rules.iter().filter(|rule| !rule.enforced && rule.effect > EffectKind::Note) {
         let met = match rule.outcome {
             Outcome::Pass => 1,
             Outcome::Fail | Outcome::Undecided | Outcome::Waived => 0,
@@ -135,8 +136,9 @@ pub(super) fn remarks(workflow: &WorkflowReport, style: Style) -> Vec<String> {
     remarks
 }
 
+/// A note is no failure: it says something of what passed.
 fn failed(rule: &RuleReport) -> bool {
-    rule.enforced && rule.outcome == Outcome::Fail
+    rule.enforced && rule.outcome == Outcome::Fail && rule.effect > EffectKind::Note
 }
 
 fn undecided(rule: &RuleReport) -> bool {

@@ -1,0 +1,127 @@
+//! The examples are judged: each workflow's decision, and every rule that stops it.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use tollgate::engine::{TextFile, test};
+
+use crate::support::{files_under, relative, root};
+
+/// The exit code, and the report as JSON.
+fn check(example: &str, as_of: &str) -> (i32, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["check", "--format", "json", "--as-of", as_of])
+        .arg(root().join("examples").join(example))
+        .output()
+        .unwrap();
+    let report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    (output.status.code().unwrap(), report)
+}
+
+/// A line for each workflow: its decision, and the rules that hold it or roll it back, with `?` for those that are undecided.
+fn decisions(report: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let stops = |rule: &&Value| {
+        rule["enforced"] == true
+            && (rule["outcome"] == "fail" || rule["outcome"] == "undecided")
+            && (rule["effect"] == "hold" || rule["effect"] == "rollback")
+    };
+    let line = |workflow: &Value| {
+        let mut words = vec![text(&workflow["workflow"]), text(&workflow["decision"])];
+        for rule in workflow["rules"].as_array().unwrap().iter().filter(stops) {
+            let mark = if rule["outcome"] == "undecided" { "?" } else { "" };
+            words.push(format!("{}{mark}", text(&rule["rule"])));
+        }
+        words.join(" ")
+    };
+    report["workflows"].as_array().unwrap().iter().map(line).collect()
+}
+
+fn judged(example: &str, as_of: &str) -> Vec<String> {
+    let (exit, report) = check(example, as_of);
+    assert_eq!(report["diagnostics"], Value::Array(Vec::new()), "{example} is judged without complaint");
+    assert_eq!(exit, 1);
+    decisions(&report)
+}
+
+#[test]
+fn the_support_desk() {
+    let decisions = judged("support-desk", "2026-11-23");
+    let expected = [
+        "complaint-triage hold rollback.confidently_wrong? rollback.harm_done?",
+        "contract-summaries hold before_deployment.integration_works?",
+        "email-translation rollback rollback.not_adopted",
+        "faq-answers hold foundation_upkeep.updated_monthly",
+        "knowledge-search hold staged_rollout.stalled",
+        "meeting-notes hold before_deployment.light_enough",
+        "order-status continue",
+        "outage-notices rollback monitoring.quality_kept rollback.quality_collapsed",
+        "price-quotes hold ladder.skipped",
+        "refund-decisions rollback rollback.confidently_wrong",
+        "returns-handling hold staged_rollout.pilot_length",
+        "support-replies continue",
+        "ticket-routing advance",
+    ];
+    assert_eq!(decisions, expected);
+}
+
+/// Snapshots of a later day are not seen, and a note counts them: only the decision is looked at.
+fn decision_on(example: &str, workflow: &str, as_of: &str) -> String {
+    let (_, report) = check(example, as_of);
+    let name = format!("{workflow} ");
+    let decisions = decisions(&report);
+    decisions.iter().find_map(|line| line.strip_prefix(&name)).unwrap_or("is not there").to_owned()
+}
+
+#[test]
+fn each_rolls_back_on_the_right_day() {
+    let desk = |workflow, day| decision_on("support-desk", workflow, day);
+    assert_eq!(desk("email-translation", "2026-11-22"), "continue");
+    assert_eq!(desk("outage-notices", "2026-10-23"), "continue");
+    assert_eq!(desk("outage-notices", "2026-11-13"), "hold monitoring.quality_kept");
+    assert_eq!(desk("outage-notices", "2026-11-19"), "hold monitoring.quality_kept");
+    assert_eq!(
+        desk("outage-notices", "2026-11-20"),
+        "rollback monitoring.quality_kept rollback.quality_collapsed"
+    );
+    assert_eq!(desk("refund-decisions", "2026-11-19"), "continue");
+    assert_eq!(desk("faq-answers", "2026-11-09"), "continue");
+    assert_eq!(desk("faq-answers", "2026-11-10"), "hold foundation_upkeep.updated_monthly");
+}
+
+#[test]
+fn the_year_of_order_status_earns_each_gate() {
+    let on = |day| decision_on("support-desk", "order-status", day);
+    for moved in ["2025-12-05", "2026-01-02", "2026-01-30", "2026-02-06"] {
+        assert_eq!(on(moved), "advance", "{moved}");
+    }
+    assert_eq!(on("2026-08-28"), "hold foundation_upkeep.follows_the_business");
+    assert_eq!(on("2026-09-04"), "continue");
+}
+
+#[test]
+fn the_canary() {
+    let decisions = judged("canary", "2026-11-23");
+    let expected = [
+        "checkout advance",
+        "search hold release.no_slower release.soaked_at_ten_percent",
+        "thumbnails rollback release.errors_no_worse release.no_slower release.broken",
+    ];
+    assert_eq!(decisions, expected);
+}
+
+#[test]
+fn the_canarys_rules_pass_their_tests() {
+    let files = files_under(&root().join("examples/canary/policies"), &["gate"]);
+    let file = |path: &std::path::PathBuf| TextFile {
+        name: relative(path),
+        content: Ok(std::fs::read(path).unwrap()),
+    };
+    let tested = test(files.iter().map(file).collect());
+    let problems: Vec<_> =
+        tested.diagnostics.iter().chain(tested.trials.iter().flat_map(|trial| &trial.diagnostics)).collect();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(tested.trials.len(), 12);
+}
