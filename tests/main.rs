@@ -6,6 +6,8 @@ mod support;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod manual;
 #[cfg(test)]
 mod tidy;
@@ -13,5 +15,3 @@ mod tidy;
 mod trials;
 #[cfg(test)]
 mod ui;
-#[cfg(test)]
-mod examples;
