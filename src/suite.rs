@@ -26,6 +26,8 @@ use crate::vocabulary::{RecordType, Vocabulary};
 const WORKFLOW: &str = "test";
 /// How many snapshots a test may give.
 pub const MAX_SNAPSHOTS: usize = 10_000;
+/// How many elements the lists of one value may have, repeats counted.
+pub const MAX_ELEMENTS: usize = 10_000;
 
 /// A test that ran.
 #[derive(Debug)]
@@ -237,6 +239,14 @@ fn write_series(
         return Err(Box::new(problem(message, short.span, "one value a snapshot, or a single one for all")));
     }
     let mut keys = 0;
+    let values = assigns.iter().flat_map(|assign| &assign.values);
+    if let Some(large) = values.into_iter().find(|value| elements_in(value) > MAX_ELEMENTS) {
+        return Err(Box::new(problem(
+            format!("more than {MAX_ELEMENTS} elements"),
+            large.span,
+            "given here",
+        )));
+    }
     for index in 0..length {
         let day = day_number(start) + days * i64::try_from(index).unwrap_or(i64::MAX);
         let Some(date) = date_of_day(day) else {
@@ -256,6 +266,19 @@ fn write_series(
         let _ = writeln!(yaml, "---\n{}", root.write());
     }
     Ok(())
+}
+
+/// How many elements a value comes to, with its repeats.
+fn elements_in(value: &TestValue) -> usize {
+    match &value.kind {
+        TestValueKind::Missing | TestValueKind::Literal(_) | TestValueKind::Word(_) => 1,
+        TestValueKind::Record(fields) => {
+            fields.iter().fold(1, |sum: usize, (_, value)| sum.saturating_add(elements_in(value)))
+        }
+        TestValueKind::List(elements) => elements.iter().fold(1, |sum: usize, (times, element)| {
+            sum.saturating_add((*times as usize).saturating_mul(elements_in(element)))
+        }),
+    }
 }
 
 /// Records under construction: text at the leaves.

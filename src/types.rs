@@ -77,14 +77,24 @@ impl Kind {
     pub fn show_precisely(&self, number: &Number, extra: usize) -> String {
         match self {
             Self::Count | Self::Number => decimal(number, 4 + extra),
-            Self::Share => format!("{}%", decimal(&(number * Number::from(100)), 1 + extra)),
+            Self::Share => show_share(number, extra),
             Self::Duration => show_duration(number, extra),
             Self::Unit(unit) => format!("{} {unit}", decimal(number, 4 + extra)),
         }
     }
 }
 
-/// Seconds in the largest unit of which they are a whole number, else with two decimals in the largest unit below.
+/// A percentage with one decimal; with more where that would turn 79.96 % into a round 80 %.
+fn show_share(share: &Number, extra: usize) -> String {
+    let percent = share * Number::from(100);
+    let shown = (1 + extra..=4 + extra).map(|places| decimal(&percent, places));
+    let round = |shown: &String| !shown.contains('.');
+    let honest = |shown: &String| percent.is_int() || !round(shown);
+    let shown = shown.clone().find(honest).or_else(|| shown.last()).unwrap_or_default();
+    format!("{shown}%")
+}
+
+/// Seconds in the largest unit that says them with two decimals, else rounded in the largest unit below them.
 fn show_duration(seconds: &Number, extra: usize) -> String {
     if *seconds == Number::ZERO {
         return "0 days".to_owned();
@@ -94,15 +104,14 @@ fn show_duration(seconds: &Number, extra: usize) -> String {
     let units = units.map(|(length, name)| (Number::from(length), name)).into_iter().chain([milliseconds]);
     let magnitude = if *seconds < Number::ZERO { -seconds.clone() } else { seconds.clone() };
     let mut fallback = None;
-    for (length, name) in units {
+    for (length, name) in units.filter(|(length, _)| *length <= magnitude) {
         let amount = seconds / &length;
-        let plural = if amount == Number::ONE || name.len() < 4 && name != "day" { "" } else { "s" };
-        if amount.is_int() {
-            return format!("{} {name}{plural}", decimal(&amount, 0));
+        let plural = if amount == Number::ONE || !matches!(name, "week" | "day") { "" } else { "s" };
+        let shown = format!("{} {name}{plural}", decimal(&amount, 2 + extra));
+        if (&amount * Number::from(100)).is_int() {
+            return shown;
         }
-        if fallback.is_none() && magnitude >= length {
-            fallback = Some(format!("{} {name}{plural}", decimal(&amount, 2 + extra)));
-        }
+        fallback.get_or_insert(shown);
     }
     fallback.unwrap_or_else(|| format!("{} s", decimal(seconds, 6 + extra)))
 }
@@ -150,6 +159,44 @@ impl fmt::Display for Type {
             Self::List(element) => write!(f, "list of {element}"),
             Self::Record(_) => f.write_str("record"),
             Self::Error => f.write_str("unknown"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::parse_number;
+
+    fn show(kind: &Kind, text: &str) -> String {
+        kind.show(&parse_number(text).unwrap())
+    }
+
+    #[test]
+    fn shares_have_one_decimal_unless_that_would_round_them_to_a_threshold() {
+        for (share, shown) in [
+            ("0.8", "80%"),
+            ("0.7333333", "73.3%"),
+            ("0.7996", "79.96%"),
+            ("0.79999999", "80%"),
+            ("-0.05", "-5%"),
+        ] {
+            assert_eq!(show(&Kind::Share, share), shown);
+        }
+    }
+
+    #[test]
+    fn durations_are_shown_in_their_largest_sensible_unit() {
+        for (seconds, shown) in [
+            ("0", "0 days"),
+            ("2.5", "2.5 s"),
+            ("0.3", "300 ms"),
+            ("86400", "1 day"),
+            ("864000", "10 days"),
+            ("1209600", "2 weeks"),
+            ("5400", "1.5 h"),
+        ] {
+            assert_eq!(show(&Kind::Duration, seconds), shown);
         }
     }
 }

@@ -15,6 +15,17 @@ use crate::value::{Located, Number, Record, Value};
 
 /// How many elements of a list are named.
 const NAMED_ELEMENTS: usize = 3;
+/// How many more digits two amounts that look the same are shown with at most.
+const MORE_DIGITS: usize = 8;
+
+/// How one side of a comparison is explained.
+#[derive(Clone, Copy, Default)]
+struct Side {
+    /// How it should have compared.
+    wanted: Option<CompareOp>,
+    /// How many more digits its value is shown with.
+    digits: usize,
+}
 
 impl<'a> Evaluator<'a> {
     /// Fills in a report's evidence, thresholds, labels, and what would change it.
@@ -65,20 +76,20 @@ impl<'a> Evaluator<'a> {
                 if let ExprKind::Compare(op, left, right) = &claim.kind {
                     self.explain_compare(Some(*op), left, right, &truth, scope, report);
                 }
-                self.explain_side(confidence, None, scope, report);
+                self.explain_side(confidence, Side::default(), scope, report);
                 self.explain_reasons(expr, &truth, scope, report);
             }
             ExprKind::In { item, set, .. } => {
-                self.explain_side(item, None, scope, report);
+                self.explain_side(item, Side::default(), scope, report);
                 match set {
                     Set::Range(low, high) => {
-                        self.explain_side(low, None, scope, report);
-                        self.explain_side(high, None, scope, report);
+                        self.explain_side(low, Side::default(), scope, report);
+                        self.explain_side(high, Side::default(), scope, report);
                     }
                     Set::List(members, _) => {
-                        members.iter().for_each(|m| self.explain_side(m, None, scope, report))
+                        members.iter().for_each(|m| self.explain_side(m, Side::default(), scope, report))
                     }
-                    Set::Value(value) => self.explain_side(value, None, scope, report),
+                    Set::Value(value) => self.explain_side(value, Side::default(), scope, report),
                 }
             }
             ExprKind::Path(_) if self.let_behind(expr).is_some() => {
@@ -94,7 +105,7 @@ impl<'a> Evaluator<'a> {
             | ExprKind::Arithmetic(..) => {
                 // The elements that count against a condition are those for which it is as it should not be.
                 let wanted = if truth == Truth::Yes { CompareOp::LessEqual } else { CompareOp::GreaterEqual };
-                self.explain_side(expr, Some(wanted), scope, report);
+                self.explain_side(expr, Side { wanted: Some(wanted), digits: 0 }, scope, report);
             }
         }
     }
@@ -126,8 +137,9 @@ impl<'a> Evaluator<'a> {
             Truth::Yes => op.map(opposite),
             Truth::No | Truth::Undecided(_) => op,
         };
-        self.explain_side(left, wanted, scope, report);
-        self.explain_side(right, wanted.map(mirror), scope, report);
+        let digits = self.telling_digits(left, right, scope);
+        self.explain_side(left, Side { wanted, digits }, scope, report);
+        self.explain_side(right, Side { wanted: wanted.map(mirror), digits }, scope, report);
         if report.would_pass.is_none() && *truth != Truth::Yes {
             report.would_pass = match truth {
                 Truth::No => op.and_then(|op| self.nearest_passing(op, left, right, scope)),
@@ -136,14 +148,8 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// One side of a comparison: its value, and where that comes from. `wanted`: how it should have compared.
-    fn explain_side(
-        &self,
-        expr: &'a Expr,
-        wanted: Option<CompareOp>,
-        scope: Scope<'_, 'a>,
-        report: &mut RuleReport,
-    ) {
+    /// One side of a comparison: its value, and where that comes from.
+    fn explain_side(&self, expr: &'a Expr, side: Side, scope: Scope<'_, 'a>, report: &mut RuleReport) {
         match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
             _ if matches!(expr.kind, ExprKind::Literal(_)) => return,
             Some(Target::Stage(_) | Target::Member(_)) => return,
@@ -158,7 +164,7 @@ impl<'a> Evaluator<'a> {
             | None => {}
         }
         let evidence = self.eval(expr, scope);
-        let shown = self.show_with_arithmetic(expr, scope, 0);
+        let shown = self.show_with_arithmetic(expr, scope, side.digits);
         let reasons = evidence.reasons();
         let place =
             self.span_of(expr, scope).or_else(|| reasons.first.first().and_then(|reason| reason.span));
@@ -174,7 +180,7 @@ impl<'a> Evaluator<'a> {
         push_label(report, Some(expr.span), shown);
         self.explain_thresholds_within(expr, report);
         if reasons.is_empty() {
-            self.explain_origin(expr, wanted, scope, report);
+            self.explain_origin(expr, side.wanted, scope, report);
         } else {
             self.explain_why(&reasons, scope, report);
         }
@@ -388,6 +394,15 @@ impl<'a> Evaluator<'a> {
         Span { end: end.min(span.end.max(span.start + 1)), ..span }
     }
 
+    /// How many more digits it takes to tell two different amounts apart.
+    fn telling_digits(&self, left: &'a Expr, right: &'a Expr, scope: Scope<'_, 'a>) -> usize {
+        let show = |expr: &'a Expr, digits| {
+            let ty = self.program.expr(expr.id).map_or(&Type::Error, |info| &info.ty);
+            self.show_as(ty, &self.eval(expr, scope), digits)
+        };
+        (0..MORE_DIGITS).find(|digits| show(left, *digits) != show(right, *digits)).unwrap_or(0)
+    }
+
     /// What the left side would have to be at least, or at most, for the comparison to hold.
     fn nearest_passing(
         &self,
@@ -413,7 +428,9 @@ impl<'a> Evaluator<'a> {
         if !matches!(ty, Type::Amount(_)) || matches!(left.kind, ExprKind::Literal(_)) {
             return None;
         }
-        let limit = self.show(right, &self.eval(right, scope));
+        let digits = self.telling_digits(left, right, scope);
+        let limit_type = self.program.expr(right.id).map_or(&Type::Error, |info| &info.ty);
+        let limit = self.show_as(limit_type, &self.eval(right, scope), digits);
         let bound = match op {
             CompareOp::GreaterEqual => format!("at least {limit}"),
             CompareOp::Greater => format!("more than {limit}"),
@@ -422,7 +439,7 @@ impl<'a> Evaluator<'a> {
             CompareOp::Equal => limit,
             CompareOp::NotEqual => return None,
         };
-        let shown = self.show_as(ty, &Evidence::Amount(now), 0);
+        let shown = self.show_as(ty, &Evidence::Amount(now), digits);
         Some(format!("`{}` of {bound}, now {shown}", self.sources.text(left.span)))
     }
 }
