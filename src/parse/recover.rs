@@ -38,10 +38,11 @@ impl Builder<'_> {
     ) -> Spoiled {
         let range = bad.as_span().start()..bad.as_span().end();
         if let Some(previous) = previous.filter(|previous| self.same_line(&previous.pair, range.start)) {
-            if previous.reported {
+            let ended = previous.pair.as_str().trim_end().ends_with(['}', ',']);
+            if is_bad(&previous.pair) || previous.reported && !ended {
                 return Spoiled::Itself(self.name_in(&range, alone));
             }
-            if !previous.pair.as_str().trim_end().ends_with(['}', ',']) {
+            if !ended {
                 self.explain(alone, extent(&previous.pair).start..range.end);
                 return Spoiled::Previous;
             }
@@ -99,6 +100,11 @@ impl Builder<'_> {
         }
         let named = !matches!(self.token_text(&first), "gate" | "test" | "stages" | "snapshot");
         tokens.next().filter(|_| named).and_then(|second| self.token_name(&second))
+    }
+
+    /// The words of a stretch that may be names.
+    pub(super) fn names_in(&self, range: &Range<usize>) -> Vec<Name> {
+        self.tokens_in(range).filter_map(|token| self.token_name(&token)).collect()
     }
 
     /// A word as a name, unless it is reserved.

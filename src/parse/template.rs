@@ -101,9 +101,11 @@ impl Builder<'_> {
         }
         self.base = outer_base + range.start;
         let expr = match Grammar::parse(Rule::alone_expr, &guarded) {
-            Ok(mut pairs) => {
-                pairs.next().and_then(|alone| first(&alone)).and_then(|expr| self.build_expr(&expr, 0)).map(|expr| *expr)
-            }
+            Ok(mut pairs) => pairs
+                .next()
+                .and_then(|alone| first(&alone))
+                .and_then(|expr| self.build_expr(&expr, 0))
+                .map(|expr| *expr),
             Err(_) => {
                 self.explain(Rule::alone_expr, 0..inner.len());
                 None
