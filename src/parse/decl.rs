@@ -118,14 +118,7 @@ impl Builder<'_> {
                 self.name_in(&range, Rule::alone_policy_head)
             }
         };
-        if let Some(missing) = child(pair, Rule::missing_open)
-            && let Some(name) = &name
-            && child(pair, Rule::bad_head).is_none()
-        {
-            let next = self.token_at(missing.as_span().start());
-            let next = next.map_or(span, |token| self.span(token.range));
-            self.report(errors::missing_open_brace(next, &name.text));
-        }
+        self.check_open(pair);
         let mut items = self.build_policy_items(pair);
         self.check_close(pair);
         if conditional {
@@ -198,6 +191,7 @@ impl Builder<'_> {
     /// The gate, or, if its head is not understood, the names of what it holds.
     fn build_gate_decl(&mut self, pair: &Pair<'_, Rule>, items: &mut Vec<PolicyItem>) {
         self.check_keyword(pair, "gate");
+        self.check_open(pair);
         let gate_items = self.build_gate_items(pair);
         let Some(head) = child(pair, Rule::gate_head) else {
             self.explain_head(pair, Rule::alone_gate_head);
@@ -251,6 +245,7 @@ impl Builder<'_> {
     }
 
     fn build_rule_decl(&mut self, pair: &Pair<'_, Rule>) -> Option<RuleDecl> {
+        self.check_open(pair);
         self.check_close(pair);
         let name = self.name(&child(pair, Rule::name)?);
         let title = child(pair, Rule::title).map(|title| self.build_template(&title));

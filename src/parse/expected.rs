@@ -60,6 +60,11 @@ pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word) || EFFECTS.contains(&word)
 }
 
+/// Whether a word begins what a rule of the grammar matches, or was most likely meant to.
+pub(super) fn begins(rule: Rule, word: &str) -> bool {
+    keywords(rule).iter().any(|keyword| keyword.starts_with(word)) || suggestion(word, &[rule]).is_some()
+}
+
 /// Where the parser stopped: the token there, the one before it, and what it would have taken.
 struct Failure<'a> {
     text: &'a str,
@@ -254,19 +259,30 @@ impl<'a> Failure<'a> {
             if !word.is_ascii() {
                 return Some("names are written in the letters `a` to `z`, digits and `_`".to_owned());
             }
-            if matches!(word, "where" | "by" | "over") {
+            if matches!(word, "where" | "by" | "over") && self.expected.contains(&Rule::close_paren) {
                 return Some("the clauses of an argument come in the order `where`, `by`, `over`".to_owned());
             }
         }
         if self.unfinished_if() {
             return Some("an `if` always has its `else`".to_owned());
         }
-        self.found_text().and_then(advice).map(str::to_owned)
+        match self.found_text() {
+            Some("=") if self.expected.contains(&Rule::comma) => {
+                Some("behind a `,` the values go on in the next line".to_owned())
+            }
+            Some("(") if self.expected.contains(&Rule::path_head) => {
+                Some("`has` takes a field without parentheses".to_owned())
+            }
+            found => found.and_then(advice).map(str::to_owned),
+        }
     }
 }
 
 /// The keyword that a word was most likely meant to be.
 fn suggestion(word: &str, expected: &[Rule]) -> Option<String> {
+    if is_reserved(word) {
+        return None;
+    }
     let candidates: Vec<Cow<'_, str>> = expected.iter().flat_map(|rule| keywords(*rule)).collect();
     did_you_mean(word, candidates.iter().map(Cow::as_ref)).map(str::to_owned)
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use pest::iterators::Pair;
 
-use super::expected::is_reserved;
+use super::expected::{begins, is_reserved};
 use super::tokens::{Token, TokenKind, Tokens};
 use super::tree::{Builder, child, extent};
 use super::{Rule, errors};
@@ -46,6 +46,13 @@ impl Builder<'_> {
                 self.explain(alone, extent(&previous.pair).start..range.end);
                 return Spoiled::Previous;
             }
+        }
+        let loose = matches!(alone, Rule::alone_item | Rule::alone_test_clause)
+            && previous.is_some_and(|previous| previous.reported)
+            && !self.token_at(range.start).is_some_and(|first| begins(alone, self.token_text(&first)));
+        if loose {
+            // What is left over behind a block that ended too early, because of an error in it.
+            return Spoiled::Itself(None);
         }
         if bad.as_str().starts_with('}') {
             let brace = self.span(range.start..range.start + 1);
@@ -112,6 +119,19 @@ impl Builder<'_> {
         let text = self.token_text(token);
         (token.kind == TokenKind::Word && !is_reserved(text))
             .then(|| Name { text: text.into(), span: self.span(token.range.clone()) })
+    }
+
+    /// Reports a block without its opening brace.
+    pub(super) fn check_open(&mut self, block: &Pair<'_, Rule>) {
+        let Some(missing) =
+            child(block, Rule::missing_open).filter(|_| child(block, Rule::bad_head).is_none())
+        else {
+            return;
+        };
+        let head = block.as_span().start()..missing.as_span().start();
+        if let Some(last) = self.tokens_in(&head).last() {
+            self.report(errors::missing_open_brace(self.span(last.range)));
+        }
     }
 
     /// Reports a block without its closing brace, unless that follows from what stands last in it, or the block
