@@ -34,8 +34,9 @@ pub const MAX_POLICY_BYTES: usize = 1 << 20;
 /// this depth each of them stays within the smallest stack that it is run on (2 MiB, a thread of the pool).
 pub const MAX_DEPTH: usize = 128;
 
-/// Steps that the parser may take in one text: far more than any text of [`MAX_POLICY_BYTES`] needs. A backstop only.
-const MAX_STEPS: usize = 500_000_000;
+/// Steps that the parser may take in one text: some three seconds. A policy of [`MAX_POLICY_BYTES`] takes a third of
+/// them; only a megabyte of nothing but operators or commas takes more.
+const MAX_STEPS: usize = 100_000_000;
 
 #[derive(pest_derive::Parser)]
 #[grammar = "grammar/tollgate.pest"]

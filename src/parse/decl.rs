@@ -43,12 +43,16 @@ impl Builder<'_> {
                         }
                     }
                 }
-                Rule::bad_item => {
-                    if let Spoiled::Itself(name) = self.report_bad(&pair, previous.as_ref(), Rule::alone_item)
-                    {
-                        items.push(self.broken_stages(&pair).unwrap_or(Item::Broken(name)));
+                Rule::bad_item => match self.report_bad(&pair, previous.as_ref(), Rule::alone_item) {
+                    Spoiled::Itself(name) => {
+                        items.push(self.broken_stages(&pair).unwrap_or(Item::Broken(name)))
                     }
-                }
+                    Spoiled::Previous => {
+                        if let Some(Item::Stages(stages)) = items.last_mut() {
+                            stages.stages.extend(self.names_in(&extent(&pair)));
+                        }
+                    }
+                },
                 _ => continue,
             }
             previous = Some(self.seen(pair, errors));
@@ -59,12 +63,12 @@ impl Builder<'_> {
     /// A ladder that was not understood: its words are its stages, so that none of them is reported as unknown.
     fn broken_stages(&self, pair: &Pair<'_, Rule>) -> Option<Item> {
         let range = extent(pair);
-        let mut tokens = self.tokens_in(&range);
-        let keyword = self.token_text(&tokens.next()?);
-        if keyword != "stages" && did_you_mean(keyword, ["stages"]).is_none() {
+        let keyword = self.token_at(range.start)?;
+        let word = self.token_text(&keyword);
+        if word != "stages" && did_you_mean(word, ["stages"]).is_none() {
             return None;
         }
-        let stages: Vec<Name> = tokens.filter_map(|token| self.token_name(&token)).collect();
+        let stages = self.names_in(&(keyword.range.end..range.end));
         (!stages.is_empty()).then(|| Item::Stages(StagesDecl { stages, span: self.span(range) }))
     }
 
@@ -114,14 +118,7 @@ impl Builder<'_> {
                 self.name_in(&range, Rule::alone_policy_head)
             }
         };
-        if let Some(missing) = child(pair, Rule::missing_open)
-            && let Some(name) = &name
-            && child(pair, Rule::bad_head).is_none()
-        {
-            let next = self.token_at(missing.as_span().start());
-            let next = next.map_or(span, |token| self.span(token.range));
-            self.report(errors::missing_open_brace(next, &name.text));
-        }
+        self.check_open(pair);
         let mut items = self.build_policy_items(pair);
         self.check_close(pair);
         if conditional {
@@ -194,6 +191,7 @@ impl Builder<'_> {
     /// The gate, or, if its head is not understood, the names of what it holds.
     fn build_gate_decl(&mut self, pair: &Pair<'_, Rule>, items: &mut Vec<PolicyItem>) {
         self.check_keyword(pair, "gate");
+        self.check_open(pair);
         let gate_items = self.build_gate_items(pair);
         let Some(head) = child(pair, Rule::gate_head) else {
             self.explain_head(pair, Rule::alone_gate_head);
@@ -247,6 +245,7 @@ impl Builder<'_> {
     }
 
     fn build_rule_decl(&mut self, pair: &Pair<'_, Rule>) -> Option<RuleDecl> {
+        self.check_open(pair);
         self.check_close(pair);
         let name = self.name(&child(pair, Rule::name)?);
         let title = child(pair, Rule::title).map(|title| self.build_template(&title));
@@ -294,8 +293,10 @@ impl Builder<'_> {
 
     /// The expression of a clause or `let`; none if it was too deep, which was reported.
     fn build_clause_expr(&mut self, clause: &Pair<'_, Rule>) -> Option<Expr> {
-        let expr = self.build_expr(&child(clause, Rule::expr)?, 0)?;
-        (!self.holds_too_deep(&extent(clause))).then_some(*expr)
+        if self.holds_too_deep(&extent(clause)) {
+            return None;
+        }
+        self.build_expr(&child(clause, Rule::expr)?, 0).map(|expr| *expr)
     }
 
     fn build_effect(&mut self, pair: &Pair<'_, Rule>) -> Option<Effect> {

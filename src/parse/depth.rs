@@ -13,6 +13,12 @@ use super::tokens::{Token, TokenKind, Tokens};
 const OUTSIDE: [&str; 10] =
     ["policy", "gate", "rule", "let", "param", "when", "require", "help", "link", "undecided"];
 
+/// Those of them that begin a declaration, where they begin a line.
+const DECLARATIONS: [&str; 5] = ["policy", "gate", "rule", "let", "param"];
+
+/// Braces that may be open around a declaration: those of a policy and a gate.
+const DECLARATION_BRACES: usize = 2;
+
 /// The text with every stretch that nests too deeply blanked out, and those stretches. No byte moves.
 pub(super) fn blank_too_deep(text: &str) -> (Cow<'_, str>, Vec<Range<usize>>) {
     let stretches = Scan::new(text).run();
@@ -91,9 +97,11 @@ impl<'a> Scan<'a> {
                 while self.frames.last().is_some_and(|frame| matches!(frame.close, ")" | "]")) {
                     self.pop();
                 }
-                if word == "policy" && self.begins_policy(token, previous) {
-                    self.frames.truncate(1);
-                    self.depth = 1 + self.frames.first().map_or(0, |frame| frame.ifs);
+                if self.begins_declaration(token, previous) {
+                    let open = if word == "policy" { 0 } else { DECLARATION_BRACES };
+                    while self.frames.len() > open + 1 {
+                        self.pop();
+                    }
                 }
                 self.forget_ifs();
                 self.show_if_shallow(start);
@@ -165,12 +173,13 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Whether a word `policy` begins a declaration, at which every brace is forgotten (as the grammar does it).
-    fn begins_policy(&self, token: &Token, previous: &Range<usize>) -> bool {
+    /// Whether a word begins a declaration that ends every block which cannot hold one, as the grammar has it.
+    fn begins_declaration(&self, token: &Token, previous: &Range<usize>) -> bool {
         let between = self.text.get(previous.end..token.range.start).unwrap_or("");
         let rest = self.text.get(token.range.end..).unwrap_or("");
         let head = rest.trim_start_matches([' ', '\t']);
-        (between.contains(['\n', '\r']) || previous.end == 0)
+        DECLARATIONS.contains(&token.of(self.text))
+            && (between.contains(['\n', '\r']) || previous.end == 0)
             && head.len() < rest.len()
             && !head.starts_with([':', '{'])
     }

@@ -129,9 +129,9 @@ pub(super) fn stray_brace(span: Span) -> Diagnostic {
     Diagnostic::error(Code::T107, "this `}` closes nothing").label(span, "no `{` is open here")
 }
 
-pub(super) fn missing_open_brace(next: Span, policy: &str) -> Diagnostic {
-    Diagnostic::error(Code::T101, format!("policy `{policy}` has no `{{`"))
-        .label(next, "a `{` belongs before this")
+/// `before` is what the brace should follow.
+pub(super) fn missing_open_brace(before: Span) -> Diagnostic {
+    Diagnostic::error(Code::T107, "this block has no `{`").label(before, "a `{` belongs behind this")
 }
 
 /// A declaration that belongs in a policy stands outside of one.

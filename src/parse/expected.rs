@@ -60,6 +60,11 @@ pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word) || EFFECTS.contains(&word)
 }
 
+/// Whether a word begins what a rule of the grammar matches, or was most likely meant to.
+pub(super) fn begins(rule: Rule, word: &str) -> bool {
+    keywords(rule).iter().any(|keyword| keyword.starts_with(word)) || suggestion(word, &[rule]).is_some()
+}
+
 /// Where the parser stopped: the token there, the one before it, and what it would have taken.
 struct Failure<'a> {
     text: &'a str,
@@ -92,16 +97,25 @@ impl Builder<'_> {
             ErrorVariant::ParsingError { positives, .. } => positives,
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
-        let before = text.get(..offset).unwrap_or("");
-        let mut previous = Tokens::new(before, stretch.start).last();
+        let (mut second, mut previous) = (None, None);
+        for token in Tokens::new(text.get(..offset).unwrap_or(""), stretch.start) {
+            second = previous.replace(token);
+        }
         let mut found = Tokens::new(text, offset).next();
-        if let (Some(start), Some(rest)) = (&previous, &mut found)
-            && (start.kind, rest.kind) == (TokenKind::Word, TokenKind::Word)
-            && start.range.end == rest.range.start
-        {
-            // A word with a letter that names do not have.
-            rest.range.start = start.range.start;
-            previous = None;
+        if let Some(word) = previous.as_ref().filter(|token| token.kind == TokenKind::Word) {
+            let number = second.as_ref().is_some_and(|token| token.kind == TokenKind::Number);
+            if number && suggestion(word.of(text), &expected).is_some() {
+                // A misspelt keyword behind a number looks like its unit.
+                found = previous;
+                previous = second;
+            } else if let Some(rest) = &mut found
+                && rest.kind == TokenKind::Word
+                && rest.range.start == word.range.end
+            {
+                // A word with a letter that names do not have.
+                rest.range.start = word.range.start;
+                previous = second;
+            }
         }
         let failure = Failure { text, previous, found, expected };
         self.text_problem(&failure)
@@ -182,7 +196,8 @@ impl Builder<'_> {
     }
 
     fn syntax_problem(&self, failure: &Failure<'_>, stretch: &Range<usize>) -> Diagnostic {
-        let listed = listed(&failure.expected);
+        let listed: Vec<String> =
+            kinds(&failure.expected).iter().take(MAX_LISTED).map(Expected::text).collect();
         let found = failure.found_text().map_or_else(
             || "the end of the file".to_owned(),
             |found| if found.starts_with('"') { "a text".to_owned() } else { format!("`{found}`") },
@@ -224,7 +239,7 @@ impl<'a> Failure<'a> {
         let unfinished = self.unfinished_if()
             || self.expected.iter().any(|rule| matches!(rule, Rule::close_paren | Rule::close_bracket));
         unfinished
-            || self.expected.iter().flat_map(|rule| described(*rule)).all(|kind| match kind {
+            || kinds(&self.expected).iter().all(|kind| match kind {
                 Expected::Operator | Expected::End => false,
                 Expected::Word(word) => EFFECTS.contains(&word.as_ref()),
                 Expected::Expression | Expected::Thing(_) | Expected::Sign(_) => true,
@@ -237,31 +252,39 @@ impl<'a> Failure<'a> {
     }
 
     fn help(&self) -> Option<String> {
-        let candidates: Vec<Cow<'_, str>> = self.expected.iter().flat_map(|rule| keywords(*rule)).collect();
-        let suggest = |word: &str| did_you_mean(word, candidates.iter().map(Cow::as_ref));
         if let Some(word) = self.found_word() {
-            if let Some(meant) = suggest(word) {
+            if let Some(meant) = suggestion(word, &self.expected) {
                 return Some(format!("did you mean `{meant}`?"));
             }
             if !word.is_ascii() {
                 return Some("names are written in the letters `a` to `z`, digits and `_`".to_owned());
             }
-            if matches!(word, "where" | "by" | "over") {
+            if matches!(word, "where" | "by" | "over") && self.expected.contains(&Rule::close_paren) {
                 return Some("the clauses of an argument come in the order `where`, `by`, `over`".to_owned());
-            }
-        }
-        // A misspelt keyword behind a number looks like its unit.
-        if let Some(previous) = self.previous.as_ref().filter(|previous| previous.kind == TokenKind::Word) {
-            let word = previous.of(self.text);
-            if let Some(meant) = suggest(word) {
-                return Some(format!("did you mean `{meant}` by `{word}`?"));
             }
         }
         if self.unfinished_if() {
             return Some("an `if` always has its `else`".to_owned());
         }
-        self.found_text().and_then(advice).map(str::to_owned)
+        match self.found_text() {
+            Some("=") if self.expected.contains(&Rule::comma) => {
+                Some("behind a `,` the values go on in the next line".to_owned())
+            }
+            Some("(") if self.expected.contains(&Rule::path_head) => {
+                Some("`has` takes a field without parentheses".to_owned())
+            }
+            found => found.and_then(advice).map(str::to_owned),
+        }
     }
+}
+
+/// The keyword that a word was most likely meant to be.
+fn suggestion(word: &str, expected: &[Rule]) -> Option<String> {
+    if is_reserved(word) {
+        return None;
+    }
+    let candidates: Vec<Cow<'_, str>> = expected.iter().flat_map(|rule| keywords(*rule)).collect();
+    did_you_mean(word, candidates.iter().map(Cow::as_ref)).map(str::to_owned)
 }
 
 /// What people write who come from other languages.
@@ -318,28 +341,28 @@ impl Expected {
     }
 }
 
-/// What the parser would have taken, as a message lists it.
-fn listed(rules: &[Rule]) -> Vec<String> {
+/// What the parser would have taken, the likeliest first.
+fn kinds(rules: &[Rule]) -> Vec<Expected> {
     if rules.contains(&Rule::kw_has) {
         // Everything that an expression may begin with, one by one.
-        return vec![Expected::Expression.text()];
+        return vec![Expected::Expression];
     }
-    let mut expected: Vec<Expected> = Vec::new();
+    let mut kinds: Vec<Expected> = Vec::new();
     for kind in rules.iter().flat_map(|rule| described(*rule)) {
-        if !expected.contains(&kind) {
-            expected.push(kind);
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
         }
     }
-    if expected.contains(&Expected::Expression) {
+    if kinds.contains(&Expected::Expression) {
         // `not` and signs begin an expression.
-        expected.retain(|kind| *kind != Expected::Operator);
+        kinds.retain(|kind| *kind != Expected::Operator);
     }
-    if expected.contains(&Expected::Operator) {
+    if kinds.contains(&Expected::Operator) {
         // Behind a name, which might have been a function's.
-        expected.retain(|kind| *kind != Expected::Sign("("));
+        kinds.retain(|kind| *kind != Expected::Sign("("));
     }
-    expected.sort_by_key(Expected::rank);
-    expected.iter().take(MAX_LISTED).map(Expected::text).collect()
+    kinds.sort_by_key(Expected::rank);
+    kinds
 }
 
 fn one_of(texts: &[String]) -> String {

@@ -252,11 +252,9 @@ impl Builder<'_> {
         let mut operand = Operand { expr, outer: self.span_of(pair) };
         for (nth, sign) in signs.iter().rev().enumerate() {
             operand.outer = sign.to(operand.outer);
-            let folded = match &operand.expr.kind {
-                ExprKind::Literal(kind) if nth == 0 && pair.as_rule() == Rule::literal => negate(kind),
-                _ => None,
-            };
-            match folded {
+            let number = nth == 0 && pair.as_rule() == Rule::literal;
+            let folded = if let ExprKind::Literal(kind) = &operand.expr.kind { negate(kind) } else { None };
+            match folded.filter(|_| number) {
                 Some(kind) => {
                     operand.expr.kind = ExprKind::Literal(kind);
                     operand.expr.span = operand.outer;

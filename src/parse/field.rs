@@ -21,6 +21,7 @@ impl Builder<'_> {
                 None
             }
         };
+        self.check_open(pair);
         let fields = self.build_fields(pair, &mut broken);
         (SnapshotDecl { cadence, fields, span: self.span_of(pair) }, broken)
     }

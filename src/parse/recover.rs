@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use pest::iterators::Pair;
 
-use super::expected::is_reserved;
+use super::expected::{begins, is_reserved};
 use super::tokens::{Token, TokenKind, Tokens};
 use super::tree::{Builder, child, extent};
 use super::{Rule, errors};
@@ -38,13 +38,21 @@ impl Builder<'_> {
     ) -> Spoiled {
         let range = bad.as_span().start()..bad.as_span().end();
         if let Some(previous) = previous.filter(|previous| self.same_line(&previous.pair, range.start)) {
-            if previous.reported {
+            let ended = previous.pair.as_str().trim_end().ends_with(['}', ',']);
+            if is_bad(&previous.pair) || previous.reported && !ended {
                 return Spoiled::Itself(self.name_in(&range, alone));
             }
-            if !previous.pair.as_str().trim_end().ends_with(['}', ',']) {
+            if !ended {
                 self.explain(alone, extent(&previous.pair).start..range.end);
                 return Spoiled::Previous;
             }
+        }
+        let loose = matches!(alone, Rule::alone_item | Rule::alone_test_clause)
+            && previous.is_some_and(|previous| previous.reported)
+            && !self.token_at(range.start).is_some_and(|first| begins(alone, self.token_text(&first)));
+        if loose {
+            // What is left over behind a block that ended too early, because of an error in it.
+            return Spoiled::Itself(None);
         }
         if bad.as_str().starts_with('}') {
             let brace = self.span(range.start..range.start + 1);
@@ -101,11 +109,29 @@ impl Builder<'_> {
         tokens.next().filter(|_| named).and_then(|second| self.token_name(&second))
     }
 
+    /// The words of a stretch that may be names.
+    pub(super) fn names_in(&self, range: &Range<usize>) -> Vec<Name> {
+        self.tokens_in(range).filter_map(|token| self.token_name(&token)).collect()
+    }
+
     /// A word as a name, unless it is reserved.
     pub(super) fn token_name(&self, token: &Token) -> Option<Name> {
         let text = self.token_text(token);
         (token.kind == TokenKind::Word && !is_reserved(text))
             .then(|| Name { text: text.into(), span: self.span(token.range.clone()) })
+    }
+
+    /// Reports a block without its opening brace.
+    pub(super) fn check_open(&mut self, block: &Pair<'_, Rule>) {
+        let Some(missing) =
+            child(block, Rule::missing_open).filter(|_| child(block, Rule::bad_head).is_none())
+        else {
+            return;
+        };
+        let head = block.as_span().start()..missing.as_span().start();
+        if let Some(last) = self.tokens_in(&head).last() {
+            self.report(errors::missing_open_brace(self.span(last.range)));
+        }
     }
 
     /// Reports a block without its closing brace, unless that follows from what stands last in it, or the block

@@ -19,6 +19,7 @@ impl Builder<'_> {
         let (mut given, mut with, mut expect) = (Vec::new(), Vec::new(), Vec::new());
         let mut as_of: Option<Literal> = None;
         let mut sound = true;
+        self.check_open(pair);
         let mut previous: Option<Previous<'_>> = None;
         for clause in pair.clone().into_inner() {
             let errors = self.errors();
@@ -52,6 +53,7 @@ impl Builder<'_> {
         let mut literals = children(&series, Rule::signed_literal);
         let every = self.build_signed_literal(&literals.next()?);
         let from = self.build_signed_literal(&literals.next()?);
+        self.check_open(&series);
         let mut assigns = Vec::new();
         let mut sound = true;
         let mut previous: Option<Previous<'_>> = None;

@@ -69,7 +69,11 @@ impl Iterator for Tokens<'_> {
         let (kind, length) = if first.is_alphabetic() || first == '_' {
             (TokenKind::Word, length_while(rest, |c| c.is_alphanumeric() || c == '_'))
         } else if first.is_ascii_digit() {
-            (TokenKind::Number, length_while(rest, |c| c.is_ascii_digit() || c == '.'))
+            let date = rest.get(..10).is_some_and(is_date);
+            (
+                TokenKind::Number,
+                if date { 10 } else { length_while(rest, |c| c.is_ascii_digit() || c == '.') },
+            )
         } else if first == '"' {
             text_length(rest)
         } else {
@@ -83,6 +87,13 @@ impl Iterator for Tokens<'_> {
 
 fn length_while(text: &str, belongs: impl Fn(char) -> bool) -> usize {
     text.find(|c| !belongs(c)).unwrap_or(text.len())
+}
+
+/// Whether a text has the shape of a date.
+fn is_date(text: &str) -> bool {
+    text.bytes()
+        .enumerate()
+        .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 fn symbol_length(text: &str, first: char) -> usize {
