@@ -10,6 +10,8 @@ mod examples;
 #[cfg(test)]
 mod manual;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod trials;
