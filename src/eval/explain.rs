@@ -7,7 +7,7 @@ use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, Set};
 use crate::builtins::Builtin;
 use crate::diagnostic::Label;
 use crate::evidence::{ReasonKind, Reasons, Truth};
-use crate::program::Target;
+use crate::program::{FieldPath, Target};
 use crate::report::{EvidenceReport, RuleReport, Threshold};
 use crate::source::Span;
 use crate::types::{Kind, Type};
@@ -269,13 +269,34 @@ impl<'a> Evaluator<'a> {
             }
             _ => None,
         });
-        let Some(span) = self.span_of(expr, scope) else { return };
+        let span = self.span_of(expr, scope).map(|span| self.first_line(span));
         match against {
             Some((text, first)) => {
-                push_label(report, Some(self.first_line(span)), text);
+                push_label(report, span, text);
                 push_label(report, first.map(|span| self.first_line(span)), "the first of them".to_owned());
             }
-            None => push_label(report, Some(self.first_line(span)), self.show(expr, &self.eval(expr, scope))),
+            None if self.is_field(self.let_behind(expr).unwrap_or(expr)) => {
+                push_label(report, span, self.show(expr, &self.eval(expr, scope)));
+            }
+            None => self.explain_fields_within(expr, scope, report),
+        }
+    }
+
+    /// The snapshot's lines for the fields that a value was computed from.
+    fn explain_fields_within(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleReport) {
+        let Some(snapshot) = self.snapshots.get(scope.moment.at) else { return };
+        let mut paths: Vec<&FieldPath> = Vec::new();
+        self.every_target(expr, &mut Vec::new(), &mut |target| {
+            if let Target::Field(path) = target
+                && !paths.contains(&path)
+            {
+                paths.push(path);
+            }
+            true
+        });
+        for path in paths.iter().take(NAMED_ELEMENTS) {
+            let span = find(&snapshot.record, &path.steps).map(|located| self.first_line(place_of(located)));
+            push_label(report, span, format!("`{}`", path.name));
         }
     }
 
@@ -335,6 +356,9 @@ impl<'a> Evaluator<'a> {
         let names: Vec<String> =
             matching.iter().take(NAMED_ELEMENTS).map(|(at, item)| self.element_name(*at, item)).collect();
         let more = matching.len() - names.len();
+        if total == 0 {
+            return Some(("empty".to_owned(), None));
+        }
         let mut text = format!("{} of {total} {verb} `{condition}`", matching.len());
         if !names.is_empty() {
             text.push_str(": ");

@@ -300,7 +300,7 @@ impl<'a> Evaluator<'a> {
         &self,
         expr: &Expr,
         seen: &mut Vec<usize>,
-        test: &mut dyn FnMut(&Target) -> bool,
+        test: &mut dyn FnMut(&'a Target) -> bool,
     ) -> bool {
         let target = self.program.expr(expr.id).and_then(|info| info.target.as_ref());
         if !target.is_none_or(&mut *test) {
