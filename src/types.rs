@@ -87,11 +87,9 @@ impl Kind {
 /// A percentage with one decimal; with more where that would turn 79.96 % into a round 80 %.
 fn show_share(share: &Number, extra: usize) -> String {
     let percent = share * Number::from(100);
-    let shown = (1 + extra..=4 + extra).map(|places| decimal(&percent, places));
-    let round = |shown: &String| !shown.contains('.');
-    let honest = |shown: &String| percent.is_int() || !round(shown);
-    let shown = shown.clone().find(honest).or_else(|| shown.last()).unwrap_or_default();
-    format!("{shown}%")
+    let tells = |shown: &String| percent.is_int() || shown.contains('.');
+    let shown = (1 + extra..=4 + extra).map(|places| decimal(&percent, places)).find(tells);
+    format!("{}%", shown.unwrap_or_else(|| decimal(&percent, 0)))
 }
 
 /// Seconds in the largest unit that says them with two decimals, else rounded in the largest unit below them.
