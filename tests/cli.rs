@@ -466,3 +466,47 @@ fn the_readme_shows_what_is_printed() {
     }
     assert!(shown > 0, "the README shows no run of the program");
 }
+
+/// A repository with a gate that the workflow asks to pass, and may.
+fn at_a_gate(name: &str) -> Repository {
+    let repository = Repository::new(name);
+    repository.file("tollgate.yaml", "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
+    repository.file(
+        "policies/p.gate",
+        "stages a -> b\nsnapshot { x: share }\npolicy p { gate a -> b { rule enough { require x >= 50% else hold } } }\n",
+    );
+    repository.snapshot("w", "stage: a\nadvance_to: b\nx: 60%");
+    repository
+}
+
+#[test]
+fn a_gate_does_not_open_while_a_policy_is_broken() {
+    let repository = at_a_gate("broken-policy");
+    assert_eq!(repository.check(&[]).code, 0);
+    assert_eq!(workflow(&repository.report(), "w")["decision"], "advance");
+    repository.file("policies/q.gate", "policy q { rule more { require xx >= 90% else hold } }\n");
+    assert_eq!(repository.check(&[]).code, 2);
+    assert_eq!(workflow(&repository.report(), "w")["decision"], "hold");
+}
+
+#[test]
+fn a_broken_configuration_never_falls_back_to_the_shipped_policies() {
+    let repository = at_a_gate("broken-configuration");
+    repository.file("tollgate.yaml", "polcies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
+    let run = repository.check(&[]);
+    assert_eq!(run.code, 2);
+    assert!(run.out.contains("tollgate.yaml:1") && run.out.contains("`policies`"), "{}", run.out);
+    assert!(!run.out.contains("rollouts/w"), "{}", run.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_linked_in_from_outside_is_an_error() {
+    let repository = at_a_gate("linked-folder");
+    let outside = Repository::new("linked-folder-outside");
+    outside.file("2026-01-06.yaml", "workflow: w\ndate: 2026-01-06\nstage: a\nx: 1%\n");
+    std::os::unix::fs::symlink(&outside.folder, repository.folder.join("rollouts/w/more")).unwrap();
+    let run = repository.check(&[]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(run.out.contains("rollouts/w/more"), "{}", run.out);
+}

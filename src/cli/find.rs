@@ -64,7 +64,8 @@ pub(super) fn inputs(root: &Path) -> Inputs {
 /// What `tollgate.yaml` says of files; nothing where there is none.
 ///
 /// # Errors
-/// If it is there and cannot be read: without it nobody knows what is to be judged. The problem has been noted.
+/// If it is there and cannot be read, or is broken where it says what is to be judged: then nobody knows. The problem has
+/// been noted, or will be by the engine.
 fn configuration(root: &Path, inputs: &mut Inputs) -> Result<Config, ()> {
     let path = root.join(CONFIG);
     if fs::symlink_metadata(&path).is_err() {
@@ -79,7 +80,11 @@ fn configuration(root: &Path, inputs: &mut Inputs) -> Result<Config, ()> {
             inputs.config = Some(file);
             let text = inputs.sources.get(file).map_or("", |source| &source.text);
             // What is wrong in it is the engine's to report.
-            Ok(config::read(file, text).0)
+            let (config, found) = config::read(file, text);
+            let broken = found.iter().any(|problem| problem.severity == Severity::Error);
+            // A misspelt `policies:` must not lead to a judgement by policies that nobody chose.
+            let incomplete = config.policies.is_none() || config.snapshots.is_none();
+            if broken && incomplete { Err(()) } else { Ok(config) }
         }
         Err(why) => {
             inputs.problems.push(unreadable(CONFIG, &why));
@@ -365,8 +370,8 @@ impl Finder {
         }
         for (name, path) in links_out {
             if path.is_dir() {
-                let why = format!("the folder `{name}` is passed over: {LEADS_OUT}");
-                self.problems.push(Diagnostic::warning(Code::T505, why));
+                // What it holds might be what keeps a gate shut.
+                self.problems.push(unreadable(&name, LEADS_OUT));
             } else if matcher.matches(&name) {
                 files.push(Found { name, path, refused: Some(LEADS_OUT) });
             }
