@@ -89,9 +89,16 @@ impl<'a> Evaluator<'a> {
         Rc::new(list)
     }
 
-    /// The index of the element's field that names it, for a list of records.
+    /// The index of the element's field that names it, for a list of records, or of values of its elements.
     fn key_field(&self, list: &Expr) -> Option<usize> {
-        match &self.program.expr(list.id)?.ty {
+        let info = self.program.expr(list.id)?;
+        if let Some(Target::Field(path) | Target::JudgedField(path)) = &info.target {
+            return self.key_on_the_way(&path.steps);
+        }
+        if let Some(Target::Let(index)) = &info.target {
+            return self.key_field(&self.program.lets.get(*index)?.decl.value);
+        }
+        match &info.ty {
             Type::List(element) => match &**element {
                 Type::Record(record) => record.fields.iter().position(|field| field.key),
                 Type::Bool
@@ -116,6 +123,22 @@ impl<'a> Evaluator<'a> {
             | Type::Record(_)
             | Type::Error => None,
         }
+    }
+
+    /// The key of the first list of records that a path leads to or through.
+    fn key_on_the_way(&self, steps: &[usize]) -> Option<usize> {
+        let mut record = &self.program.vocabulary.snapshot;
+        for step in steps {
+            let ty = &record.fields.get(*step)?.ty;
+            if let Type::List(element) = ty
+                && let Type::Record(inner) = &**element
+            {
+                return inner.fields.iter().position(|field| field.key);
+            }
+            let Type::Record(inner) = ty else { return None };
+            record = inner;
+        }
+        None
     }
 
     /// For each element, whether it satisfies the argument's `where`; without one, itself where it is a condition, else
@@ -181,7 +204,7 @@ impl<'a> Evaluator<'a> {
         let rank = args.get(1).map(|rank| self.amount(&rank.value, scope));
         let mut conditions = self.conditions(arg, &list, scope);
         if arg.condition.is_none() && counts_everything(builtin) {
-            conditions.fill(Truth::Yes);
+            conditions = list.items.iter().map(is_an_element).collect();
         }
         let reduce =
             |members: &[usize]| self.reduce(builtin, arg, &list, &conditions, members, rank.as_ref());
@@ -197,6 +220,19 @@ impl<'a> Evaluator<'a> {
                 Err(reasons) => return unknown(&reasons),
             }
         }
+        // A group of which no pick is sure may not exist.
+        let mut open = list.open.clone();
+        if picks_before_grouping(builtin) {
+            groups.retain(|_, members| {
+                let sure = members.iter().any(|index| conditions.get(*index) == Some(&Truth::Yes));
+                for index in members.iter().filter(|_| !sure) {
+                    if let Some(Truth::Undecided(reasons)) = conditions.get(*index) {
+                        open.get_or_insert_default().merge(reasons);
+                    }
+                }
+                sure
+            });
+        }
         let item = |members: &Vec<usize>| {
             let newest = members.last().and_then(|index| list.items.get(*index));
             Item {
@@ -209,7 +245,7 @@ impl<'a> Evaluator<'a> {
         Evidence::List(Rc::new(List {
             items: groups.values().map(item).collect(),
             unknown: None,
-            open: list.open.clone(),
+            open,
             name: list.name.clone(),
             span: list.span,
         }))
@@ -267,8 +303,9 @@ impl<'a> Evaluator<'a> {
     fn is_non_negative(&self, value: &Expr) -> bool {
         let amount = |ty: &Type| match ty {
             Type::Amount(quantity) => quantity.range.low.as_ref().is_some_and(|low| *low >= Number::ZERO),
-            Type::Elapsed => true,
-            Type::Bool
+            // A date may lie before or after another.
+            Type::Elapsed
+            | Type::Bool
             | Type::Text
             | Type::Date
             | Type::Stage
@@ -297,6 +334,16 @@ impl<'a> Evaluator<'a> {
 /// `count(L)` without `where` counts elements, also those of a list of conditions.
 fn counts_everything(builtin: Builtin) -> bool {
     builtin == Builtin::Count
+}
+
+/// Whether there is something to count: at a snapshot of a window, an expression of which nothing is known may be none.
+fn is_an_element(item: &Item<'_>) -> Truth {
+    match &item.value {
+        ItemValue::Evidence(evidence) if item.of.is_none() && evidence.is_unknown() => {
+            Truth::Undecided(evidence.reasons())
+        }
+        ItemValue::Evidence(_) | ItemValue::Record(_) => Truth::Yes,
+    }
 }
 
 /// `sum mean …` pick before they group; `count share any all none` group all elements.
@@ -343,7 +390,10 @@ where
 
 /// The value of an element's key field, as text.
 fn element_key(item: &Item<'_>, field: usize) -> Option<String> {
-    let ItemValue::Record(record) = &item.value else { return None };
+    let record = match &item.value {
+        ItemValue::Record(record) => *record,
+        ItemValue::Evidence(_) => item.of?,
+    };
     record.fields.get(field)?.as_ref().map(|located| match &located.value {
         Value::Text(text) => text.to_string(),
         Value::Number(number) => number.to_string(),

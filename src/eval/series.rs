@@ -128,7 +128,8 @@ impl<'a> Evaluator<'a> {
             Builtin::Latest => self.latest(arg, ty, scope),
             Builtin::Change => match self.start_of(arg, scope) {
                 Ok(start) => {
-                    let (now, then) = (self.eval(&arg.value, scope), self.at(&arg.value, start, scope));
+                    let at = |snapshot| self.at(&arg.value, snapshot, scope);
+                    let (now, then) = (at(moment.at), at(start));
                     Evidence::Amount(now.into_amount().subtract(&then.into_amount()))
                 }
                 Err(reasons) => Evidence::Amount(Amount::Unknown(reasons)),
