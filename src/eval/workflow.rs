@@ -48,7 +48,7 @@ pub fn judge_workflow(
     if let Some(ladder) = &ladder {
         rules.extend(evaluator.ladder_rules(ladder, newest));
     }
-    let decision = decide(&rules, ladder.as_ref(), newest, deny_warnings);
+    let decision = decide(program, &rules, ladder.as_ref(), newest, deny_warnings);
     let stages = &program.vocabulary.stages;
     let name = |rung: usize| stages.get(rung).map(ToString::to_string);
     let snapshot = series.snapshots.get(newest);
@@ -67,19 +67,34 @@ pub fn judge_workflow(
     Judged { report, diagnostics }
 }
 
-/// The harshest effect of an enforced rule; else `advance` for a gate that was passed, else `continue`.
-fn decide(rules: &[RuleReport], ladder: Option<&Ladder>, newest: usize, deny_warnings: bool) -> Decision {
+/// The harshest effect of an enforced rule; else `advance` where each gate at stake was passed by a rule of its own, else
+/// `continue`.
+fn decide(
+    program: &Program,
+    rules: &[RuleReport],
+    ladder: Option<&Ladder>,
+    newest: usize,
+    deny_warnings: bool,
+) -> Decision {
     match rules.iter().filter_map(|rule| rule.applied).max() {
         Some(EffectKind::Rollback) => return Decision::Rollback,
         Some(EffectKind::Hold) => return Decision::Hold,
         Some(EffectKind::Warn) if deny_warnings => return Decision::Hold,
         Some(EffectKind::Warn | EffectKind::Note) | None => {}
     }
-    let just_moved = |ladder: &Ladder| ladder.moved.is_some_and(|(before, _)| before + 1 == newest);
-    let at_a_gate = ladder.is_some_and(|ladder| ladder.asks.is_some() || just_moved(ladder));
-    let passed =
-        rules.iter().any(|rule| rule.gate.is_some() && rule.enforced && rule.outcome == Outcome::Pass);
-    if at_a_gate && passed { Decision::Advance } else { Decision::Continue }
+    let Some(ladder) = ladder else { return Decision::Continue };
+    let just_moved = ladder.moved.filter(|(before, _)| before + 1 == newest);
+    let asked = ladder.asks.map(|to| (ladder.stage, to));
+    let mut at_stake = just_moved.map(|(_, from)| (from, ladder.stage)).into_iter().chain(asked).peekable();
+    let passed = |(from, to): (usize, usize)| {
+        rules.iter().zip(&program.rules).any(|(report, rule)| {
+            let gate = rule.gate.and_then(|gate| program.gates.get(gate));
+            gate.is_some_and(|gate| gate.from == from && gate.to == to)
+                && report.enforced
+                && report.outcome == Outcome::Pass
+        })
+    };
+    if at_stake.peek().is_some() && at_stake.all(passed) { Decision::Advance } else { Decision::Continue }
 }
 
 impl<'a> Evaluator<'a> {
