@@ -62,7 +62,18 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Not(inner) => self.explain_condition(inner, scope, report),
             ExprKind::AtLeast { of, .. } => {
-                of.iter().for_each(|operand| self.explain_condition(operand, scope, report));
+                // All are shown, for they are counted; but what would turn one that does not decide would change nothing.
+                for operand in of {
+                    let decides = match (&truth, self.truth(operand, scope)) {
+                        (Truth::Yes, operand) => operand == Truth::Yes,
+                        (Truth::No | Truth::Undecided(_), operand) => operand != Truth::Yes,
+                    };
+                    let would_pass = report.would_pass.clone();
+                    self.explain_condition(operand, scope, report);
+                    if !decides {
+                        report.would_pass = would_pass;
+                    }
+                }
             }
             ExprKind::If { condition, then, otherwise } => match self.truth(condition, scope) {
                 Truth::Yes => self.explain_condition(then, scope, report),

@@ -34,7 +34,9 @@ pub fn render(judgement: &Judgement, style: Style) -> String {
     let workflows = &judgement.report.workflows;
     let columns = summary::Columns::new(workflows, style);
     for workflow in workflows {
-        let rules: Vec<_> = workflow.rules.iter().filter(|rule| is_shown(rule)).collect();
+        let mut rules: Vec<_> = workflow.rules.iter().filter(|rule| is_shown(rule)).collect();
+        // What decides comes first.
+        rules.sort_by_key(|rule| std::cmp::Reverse(rule.applied));
         if !rules.is_empty() {
             page.blank();
         }
