@@ -117,19 +117,7 @@ fn set_params(with: &[WithParam], program: &mut Program) -> Result<(), Vec<Diagn
 
 /// A literal as the value of a param of a type, if it fits.
 fn param_value(literal: &Literal, ty: &Type) -> Option<ParamValue> {
-    let kind = match ty {
-        Type::Amount(quantity) => Some(&quantity.kind),
-        Type::Bool
-        | Type::Text
-        | Type::Date
-        | Type::Stage
-        | Type::Choice(_)
-        | Type::Elapsed
-        | Type::Calendar
-        | Type::List(_)
-        | Type::Record(_)
-        | Type::Error => None,
-    };
+    let kind = ty.quantity().map(|quantity| &quantity.kind);
     let number = |number: &Number| Some(ParamValue::Value(Value::Number(number.clone())));
     match (&literal.kind, kind) {
         (LiteralKind::Number(n), Some(kind)) if !matches!(kind, Kind::Duration) => number(n),
@@ -309,19 +297,9 @@ impl Tree {
 fn field_type<'v>(record: &'v RecordType, path: &[&str]) -> Option<&'v Type> {
     let (first, rest) = path.split_first()?;
     let (_, field) = record.field(first)?;
-    match &field.ty {
-        Type::Record(inner) if !rest.is_empty() => field_type(inner, rest),
-        ty @ (Type::Bool
-        | Type::Text
-        | Type::Date
-        | Type::Stage
-        | Type::Choice(_)
-        | Type::Amount(_)
-        | Type::Elapsed
-        | Type::Calendar
-        | Type::List(_)
-        | Type::Record(_)
-        | Type::Error) => Some(ty),
+    match field.ty.record() {
+        Some(inner) if !rest.is_empty() => field_type(inner, rest),
+        Some(_) | None => Some(&field.ty),
     }
 }
 
@@ -334,7 +312,7 @@ fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut
         TestValueKind::Literal(LiteralKind::Text(text)) => serde_json::to_string(&**text).ok(),
         TestValueKind::Literal(_) => Some(sources.text(value.span).to_owned()),
         TestValueKind::Record(fields) => {
-            let record = ty.and_then(record_of);
+            let record = ty.and_then(Type::record);
             let mut field = |(name, value): &(Name, TestValue)| {
                 let ty = record.and_then(|record| record.field(&name.text)).map(|(_, field)| &field.ty);
                 Some(format!("{}: {}", name.text, yaml_of(value, ty, sources, keys)?))
@@ -344,10 +322,7 @@ fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut
         }
         TestValueKind::List(elements) => {
             let repeated = elements.iter().flat_map(|(times, element)| (0..*times).map(move |_| element));
-            let element_type = match ty {
-                Some(Type::List(element)) => Some(&**element),
-                _ => None,
-            };
+            let element_type = ty.and_then(Type::element);
             let elements: Vec<String> =
                 repeated.filter_map(|element| keyed(element, element_type, sources, keys)).collect();
             Some(format!("[{}]", elements.join(", ")))
@@ -358,7 +333,7 @@ fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut
 /// An element of a list, with a generated key where its type has one that it does not give.
 fn keyed(element: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut usize) -> Option<String> {
     let text = yaml_of(element, ty, sources, keys)?;
-    let key = ty.and_then(record_of).and_then(|record| record.fields.iter().find(|field| field.key));
+    let key = ty.and_then(Type::record).and_then(|record| record.fields.iter().find(|field| field.key));
     match (key, &element.kind) {
         (Some(key), TestValueKind::Record(fields))
             if !fields.iter().any(|(name, _)| name.text == key.name) =>
@@ -369,22 +344,6 @@ fn keyed(element: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut
             Some(format!("{{ {}: {keys}{comma}{rest}", key.name))
         }
         _ => Some(text),
-    }
-}
-
-fn record_of(ty: &Type) -> Option<&RecordType> {
-    match ty {
-        Type::Record(record) => Some(record),
-        Type::Bool
-        | Type::Text
-        | Type::Date
-        | Type::Stage
-        | Type::Choice(_)
-        | Type::Amount(_)
-        | Type::Elapsed
-        | Type::Calendar
-        | Type::List(_)
-        | Type::Error => None,
     }
 }
 

@@ -123,6 +123,21 @@ pub fn show_date(day: &Number) -> String {
 }
 
 impl Type {
+    /// What a list holds.
+    pub fn element(&self) -> Option<&Self> {
+        if let Self::List(element) = self { Some(element) } else { None }
+    }
+
+    /// The fields of a record.
+    pub fn record(&self) -> Option<&RecordType> {
+        if let Self::Record(record) = self { Some(record) } else { None }
+    }
+
+    /// What a number counts.
+    pub fn quantity(&self) -> Option<&Quantity> {
+        if let Self::Amount(quantity) = self { Some(quantity) } else { None }
+    }
+
     /// A number of a kind, in the kind's default range.
     pub fn amount(kind: Kind) -> Self {
         let range = kind.default_range();

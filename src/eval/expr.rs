@@ -186,19 +186,7 @@ impl<'a> Evaluator<'a> {
         ty: &Type,
         at: usize,
     ) -> List<'a> {
-        let element_type = match ty {
-            Type::List(element) => element,
-            Type::Bool
-            | Type::Text
-            | Type::Date
-            | Type::Stage
-            | Type::Choice(_)
-            | Type::Amount(_)
-            | Type::Elapsed
-            | Type::Calendar
-            | Type::Record(_)
-            | Type::Error => ty,
-        };
+        let element_type = ty.element().unwrap_or(ty);
         let rest = FieldPath { steps: steps.to_vec(), name: path.name.clone() };
         let item = |element: &'a Located| {
             let of = match &element.value {

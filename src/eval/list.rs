@@ -98,31 +98,7 @@ impl<'a> Evaluator<'a> {
         if let Some(Target::Let(index)) = &info.target {
             return self.key_field(&self.program.lets.get(*index)?.decl.value);
         }
-        match &info.ty {
-            Type::List(element) => match &**element {
-                Type::Record(record) => record.fields.iter().position(|field| field.key),
-                Type::Bool
-                | Type::Text
-                | Type::Date
-                | Type::Stage
-                | Type::Choice(_)
-                | Type::Amount(_)
-                | Type::Elapsed
-                | Type::Calendar
-                | Type::List(_)
-                | Type::Error => None,
-            },
-            Type::Bool
-            | Type::Text
-            | Type::Date
-            | Type::Stage
-            | Type::Choice(_)
-            | Type::Amount(_)
-            | Type::Elapsed
-            | Type::Calendar
-            | Type::Record(_)
-            | Type::Error => None,
-        }
+        info.ty.element()?.record()?.fields.iter().position(|field| field.key)
     }
 
     /// The key of the first list of records that a path leads to or through.
@@ -301,33 +277,10 @@ impl<'a> Evaluator<'a> {
 
     /// Whether no element of the list (or value of the scalar) can be negative, by its type.
     fn is_non_negative(&self, value: &Expr) -> bool {
-        let amount = |ty: &Type| match ty {
-            Type::Amount(quantity) => quantity.range.low.as_ref().is_some_and(|low| *low >= Number::ZERO),
-            // A date may lie before or after another.
-            Type::Elapsed
-            | Type::Bool
-            | Type::Text
-            | Type::Date
-            | Type::Stage
-            | Type::Choice(_)
-            | Type::Calendar
-            | Type::List(_)
-            | Type::Record(_)
-            | Type::Error => false,
-        };
-        self.program.expr(value.id).is_some_and(|info| match &info.ty {
-            Type::List(element) => amount(element),
-            ty @ (Type::Bool
-            | Type::Text
-            | Type::Date
-            | Type::Stage
-            | Type::Choice(_)
-            | Type::Amount(_)
-            | Type::Elapsed
-            | Type::Calendar
-            | Type::Record(_)
-            | Type::Error) => amount(ty),
-        })
+        let Some(info) = self.program.expr(value.id) else { return false };
+        let quantity = info.ty.element().unwrap_or(&info.ty).quantity();
+        // What runs between dates is no quantity here: a date may lie before or after another.
+        quantity.and_then(|quantity| quantity.range.low.as_ref()).is_some_and(|low| *low >= Number::ZERO)
     }
 }
 
