@@ -510,3 +510,23 @@ fn a_folder_that_is_linked_in_from_outside_is_an_error() {
     assert_eq!(run.code, 2, "{}", run.out);
     assert!(run.out.contains("rollouts/w/more"), "{}", run.out);
 }
+
+#[test]
+fn a_long_chain_of_lets_is_an_error_and_no_overflow() {
+    let repository = at_a_gate("long-chain");
+    let mut policy = "policy q {\n  let l0 = 1\n".to_owned();
+    for n in 1..3000 {
+        policy.push_str(&format!("  let l{n} = (if x > 50% then l{} + 1 else l{} - 1)\n", n - 1, n - 1));
+    }
+    policy.push_str(
+        "  rule last { require l2999 > 0 else hold }\n  rule early { require l80 > 0 else hold }\n}\n",
+    );
+    repository.file("policies/q.gate", policy);
+    let run = repository.check(&["--quiet"]);
+    assert_eq!(run.code, 2);
+    assert!(run.out.contains("policies/q.gate:88:7: let `l86` is more than 256 levels deep"), "{}", run.out);
+    let report = repository.report();
+    let rules = workflow(&report, "w")["rules"].as_array().unwrap();
+    assert!(rules.iter().any(|rule| rule["rule"] == "q.early" && rule["outcome"] == "pass"), "{rules:#?}");
+    assert!(rules.iter().all(|rule| rule["rule"] != "q.last"));
+}

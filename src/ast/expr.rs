@@ -68,6 +68,43 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+impl Expr {
+    /// The expressions directly within an expression.
+    pub fn children(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => Vec::new(),
+            ExprKind::Not(inner) | ExprKind::Neg(inner) => vec![inner],
+            ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
+            ExprKind::With { claim, confidence } => vec![claim, confidence],
+            ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
+                operands.iter().collect()
+            }
+            ExprKind::In { item, set, .. } => {
+                let mut all: Vec<&Self> = vec![item];
+                match set {
+                    Set::Range(low, high) => all.extend([&**low, &**high]),
+                    Set::List(members, _) => all.extend(members),
+                    Set::Value(value) => all.push(value),
+                }
+                all
+            }
+            ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
+            ExprKind::Call { args, .. } => {
+                let mut all = Vec::new();
+                for arg in args {
+                    all.push(&arg.value);
+                    all.extend(arg.condition.iter().chain(&arg.by));
+                    match &arg.over {
+                        Some(Over::Window(length)) => all.push(length),
+                        Some(Over::Stage(_)) | None => {}
+                    }
+                }
+                all
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     Literal(LiteralKind),

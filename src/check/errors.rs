@@ -19,7 +19,7 @@ pub(super) use vocabulary::{
 use std::sync::Arc;
 
 use super::words::join;
-use crate::ast::{EffectKind, GateDecl, Name, Undecided, UndecidedKind};
+use crate::ast::{EffectKind, GateDecl, LetDecl, Name, Undecided, UndecidedKind};
 use crate::builtins::Builtin;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -132,6 +132,15 @@ pub(in crate::check) fn hides_field(what: &str, name: &Name, field: &Field) -> D
 }
 
 /// `names` are those of the lets, qualified and with their places, in the order in which each needs the next.
+/// A let that is too many levels deep with the lets that it uses.
+pub(in crate::check) fn lets_too_deep(decl: &LetDecl, limit: usize) -> Diagnostic {
+    let message =
+        format!("let `{}` is more than {limit} levels deep, with the lets that it uses", decl.name.text);
+    Diagnostic::error(Code::T102, message)
+        .label(decl.name.span, "too deep")
+        .help("let fewer lets build on each other")
+}
+
 pub(in crate::check) fn cycle(names: &[(String, Name)]) -> Diagnostic {
     let policy = |name: &str| name.split_once('.').map_or("", |(policy, _)| policy).to_owned();
     let first_policy = names.first().map(|(name, _)| policy(name));

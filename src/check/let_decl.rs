@@ -9,7 +9,12 @@ use super::errors;
 use super::names::LetState;
 use super::possible::Possible;
 use super::scope::Scope;
+use crate::ast::Expr;
+use crate::program::Target;
 use crate::types::Type;
+
+/// Levels of a let's expression, with those of the lets that it uses: what evaluates it calls itself for each.
+pub(super) const MAX_HEIGHT: usize = 256;
 
 /// A let that is being checked, and the lets that it waits for.
 struct Frame {
@@ -87,14 +92,30 @@ impl Checker<'_> {
         (ty, sound)
     }
 
-    fn finish_let(&mut self, index: usize, ty: Type, sound: bool) {
+    fn finish_let(&mut self, index: usize, ty: Type, mut sound: bool) {
         let Some(entry) = self.names.lets.get(index) else { return };
         let decl = entry.decl;
+        let mut height = if sound { self.height(&decl.value) } else { 0 };
+        if height > MAX_HEIGHT {
+            self.report(errors::lets_too_deep(decl, MAX_HEIGHT));
+            sound = false;
+            // What uses it is left out without an error of its own.
+            height = 0;
+        }
         let possible = self.possible(&decl.value);
         if let Some(entry) = self.names.lets.get_mut(index) {
             entry.state = LetState::Done(ty, possible);
             entry.sound &= sound;
+            entry.height = height;
         }
+    }
+
+    /// The levels of an expression, with those of the lets that it uses, which are checked already.
+    fn height(&self, expr: &Expr) -> usize {
+        let below = expr.children().into_iter().map(|child| self.height(child)).max().unwrap_or(0);
+        let target = self.info(expr.id).and_then(|info| info.target.as_ref());
+        let used = if let Some(Target::Let(index)) = target { self.names.lets.get(*index) } else { None };
+        1 + below.max(used.map_or(0, |entry| entry.height))
     }
 
     fn report_cycle(&mut self, cycle: &[usize]) {

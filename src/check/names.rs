@@ -64,6 +64,8 @@ pub(super) struct LetEntry<'a> {
     pub(super) gate: Option<usize>,
     pub(super) state: LetState,
     pub(super) sound: bool,
+    /// Levels of its expression, with those of the lets that it uses.
+    pub(super) height: usize,
 }
 
 /// How far the check of a let has come.
@@ -191,7 +193,7 @@ impl<'a> Names<'a> {
     ) {
         let symbol = Symbol::Let(self.lets.len());
         values.entry(&decl.name.text).or_default().push((symbol, &decl.name));
-        self.lets.push(LetEntry { decl, policy, gate, state: LetState::New, sound: true });
+        self.lets.push(LetEntry { decl, policy, gate, state: LetState::New, sound: true, height: 0 });
     }
 
     fn add_rule(

@@ -418,7 +418,7 @@ impl<'a> Evaluator<'a> {
                 _ => None,
             },
             Some(Target::Element { .. } | Target::Param(_) | Target::Stage(_) | Target::Member(_)) => None,
-            None => super::series::children(expr).into_iter().find_map(|child| self.span_of(child, scope)),
+            None => expr.children().into_iter().find_map(|child| self.span_of(child, scope)),
         }
     }
 

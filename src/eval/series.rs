@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Evaluator, Evidence, Moment, Scope};
-use crate::ast::{Arg, Expr, ExprKind, Over, Set};
+use crate::ast::{Arg, Expr, Over};
 use crate::builtins::Builtin;
 use crate::builtins::series::{Run, slope, streak};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
@@ -316,7 +316,7 @@ impl<'a> Evaluator<'a> {
                 return false;
             }
         }
-        children(expr).into_iter().all(|child| self.every_target(child, seen, test))
+        expr.children().into_iter().all(|child| self.every_target(child, seen, test))
     }
 
     /// Whether an expression is a field of the snapshot, without more.
@@ -325,39 +325,6 @@ impl<'a> Evaluator<'a> {
             self.program.expr(expr.id).and_then(|info| info.target.as_ref()),
             Some(Target::Field(_) | Target::JudgedField(_))
         )
-    }
-}
-
-/// The expressions directly within an expression.
-pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => Vec::new(),
-        ExprKind::Not(inner) | ExprKind::Neg(inner) => vec![inner],
-        ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
-        ExprKind::With { claim, confidence } => vec![claim, confidence],
-        ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => operands.iter().collect(),
-        ExprKind::In { item, set, .. } => {
-            let mut all: Vec<&Expr> = vec![item];
-            match set {
-                Set::Range(low, high) => all.extend([&**low, &**high]),
-                Set::List(members, _) => all.extend(members),
-                Set::Value(value) => all.push(value),
-            }
-            all
-        }
-        ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
-        ExprKind::Call { args, .. } => {
-            let mut all = Vec::new();
-            for arg in args {
-                all.push(&arg.value);
-                all.extend(arg.condition.iter().chain(&arg.by));
-                match &arg.over {
-                    Some(Over::Window(length)) => all.push(length),
-                    Some(Over::Stage(_)) | None => {}
-                }
-            }
-            all
-        }
     }
 }
 

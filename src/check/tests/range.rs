@@ -89,10 +89,10 @@ fn ranges_go_through_arithmetic() {
 #[test]
 fn bounds_do_not_grow_without_end() {
     let mut policy = String::from("policy p { let a0 = 123456789 * satisfaction\n");
-    for at in 1..200 {
+    for at in 1..100 {
         policy.push_str(&format!("let a{at} = a{0} * a{0}\n", at - 1));
     }
-    policy.push_str("let last = a199 > 5 }");
+    policy.push_str("let last = a99 > 5 }");
     assert_eq!(found(&policy), [""; 0]);
 }
 
