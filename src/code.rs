@@ -37,7 +37,7 @@ codes! {
     T101 "the policy text is not understood"
          "A declaration or expression does not follow the grammar. The rest of the file is still read. Look at what was expected at the marked place."
     T102 "nested too deeply"
-         "Brackets, `if`s and operators may nest 128 levels deep, and `a + b + …` nests once for each operator. Give parts of the expression a name with `let`; lets that use lets that use lets may come to 256 levels together. A file of a megabyte of nothing but operators is refused as a whole; split it."
+         "Brackets, `if`s and operators may nest 128 levels deep, and `a + b + …` nests once for each operator. Give parts of the expression a name with `let`; lets that use lets that use lets may come to 256 levels together, and three `where`s may stand within each other. A file of a megabyte of nothing but operators is refused as a whole; split it."
     T103 "a number or date that cannot be"
          "A number of more than 40 digits, a date that is not in the calendar, or a span that is no whole number of months."
     T104 "a text that is not closed"

@@ -13,6 +13,9 @@ use crate::program::Target;
 use crate::types::{Kind, Quantity, Type};
 use crate::value::Number;
 
+/// How many `where`s may stand within each other: each goes through its list for every element of the one around it.
+const MAX_LISTS: usize = 3;
+
 /// Which clauses an argument may have.
 #[derive(Clone, Copy)]
 pub(super) struct Clauses {
@@ -170,6 +173,10 @@ impl Checker<'_> {
             self.report(errors::not_a_list(&arg.value, &ty, "an aggregate goes through a list"));
             (Type::Error, false)
         };
+        if scope.depth() >= MAX_LISTS && (arg.condition.is_some() || by.is_some()) {
+            self.report(errors::too_many_lists(arg, MAX_LISTS));
+            return Listed { element: Type::Error, from_scalar };
+        }
         // In `mean(outputs.edit_time where …)` the condition looks at the output, not at its editing time.
         let looked_at = scope.element(through.unwrap_or_else(|| element.clone()));
         let inside = scope.inside(&looked_at);

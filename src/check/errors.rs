@@ -19,7 +19,7 @@ pub(super) use vocabulary::{
 use std::sync::Arc;
 
 use super::words::join;
-use crate::ast::{EffectKind, GateDecl, LetDecl, Name, Undecided, UndecidedKind};
+use crate::ast::{Arg, EffectKind, GateDecl, LetDecl, Name, Undecided, UndecidedKind};
 use crate::builtins::Builtin;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -132,6 +132,13 @@ pub(in crate::check) fn hides_field(what: &str, name: &Name, field: &Field) -> D
 }
 
 /// `names` are those of the lets, qualified and with their places, in the order in which each needs the next.
+/// A `where` or `by` within too many others.
+pub(in crate::check) fn too_many_lists(arg: &Arg, limit: usize) -> Diagnostic {
+    Diagnostic::error(Code::T102, format!("more than {limit} `where`s stand within each other"))
+        .label(arg.value.span, "goes through this list for each element of the others")
+        .help("give the inner one a name with `let`, where it does not look at the elements around it")
+}
+
 /// A let that is too many levels deep with the lets that it uses.
 pub(in crate::check) fn lets_too_deep(decl: &LetDecl, limit: usize) -> Diagnostic {
     let message =

@@ -29,7 +29,8 @@ impl<'s> Scope<'s> {
         Self { policy, gate, element: None, reach: 0 }
     }
 
-    fn depth(self) -> usize {
+    /// How many elements are around the expression.
+    pub(super) fn depth(self) -> usize {
         self.element.map_or(0, |element| element.depth + 1)
     }
 

@@ -317,7 +317,6 @@ fn with_stack<T: Send + 'static>(size: usize, f: impl FnOnce() -> T + Send + 'st
 #[test]
 fn the_deepest_expressions_fit_the_stack() {
     for (open, inner, close, levels) in [
-        ("any(flags where ", "it", ")", 1),
         ("not (1 + 1 < 5 and ", "ready", ")", 2),
         ("2 * (1 - ", "1", ")", 2),
         ("at least 1 of [ready, ", "ready", "]", 1),
