@@ -31,6 +31,7 @@ use crate::program::{ExprInfo, Program, Target};
 use crate::types::Type;
 use crate::vocabulary::Vocabulary;
 
+pub use literal::{Unfit, value_for_param};
 use names::Names;
 use vocabulary::Ground;
 

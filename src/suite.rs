@@ -11,15 +11,16 @@ use crate::ast::{
     Assign, Expect, ExpectKind, File, GivenKind, Item, Literal, LiteralKind, Name, Outcome as Expected,
 };
 use crate::ast::{TestDecl, TestValue, TestValueKind, WithParam};
+use crate::check::{Unfit, value_for_param};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::eval::judge_workflow;
-use crate::program::{ParamValue, Program};
+use crate::program::Program;
 use crate::report::{Outcome, WorkflowReport};
 use crate::snapshot::{self, Input, Role};
 use crate::source::{SourceMap, Span};
-use crate::types::{Kind, Type};
-use crate::value::{DAY, Date, Number, Value, date_of_day, day_number};
+use crate::types::Type;
+use crate::value::{DAY, Date, Number, date_of_day, day_number};
 use crate::vocabulary::{RecordType, Vocabulary};
 
 /// What a generated series is called; a test may name its workflow otherwise.
@@ -92,56 +93,20 @@ fn set_params(with: &[WithParam], program: &mut Program) -> Result<(), Vec<Diagn
                 .push(problem(format!("there is no param `{name}`"), *span, "not declared").maybe_help(help));
             continue;
         };
-        match param_value(value, &param.ty) {
-            Some(ParamValue::Value(Value::Number(number)))
-                if param.within.as_ref().is_some_and(|within| !within.contains(&number)) =>
-            {
-                problems.push(
-                    problem(format!("the value of `{name}` is outside its range"), value.span, "not allowed")
-                        .label(param.decl.span, "declared here"),
-                );
-            }
-            Some(value) => {
-                param.value = value;
+        let unfit = match value_for_param(param, &value.kind) {
+            Ok(set) => {
+                param.value = set;
                 param.origin = *span;
+                continue;
             }
-            None => {
-                let message = format!("`{name}` is a {}", param.ty);
-                problems
-                    .push(problem(message, value.span, "is none").label(param.decl.span, "declared here"));
+            Err(Unfit::Range) => {
+                problem(format!("the value of `{name}` is outside its range"), value.span, "not allowed")
             }
-        }
+            Err(Unfit::Type) => problem(format!("`{name}` is a {}", param.ty), value.span, "is none"),
+        };
+        problems.push(unfit.label(param.decl.span, "declared here"));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
-}
-
-/// A literal as the value of a param of a type, if it fits.
-fn param_value(literal: &Literal, ty: &Type) -> Option<ParamValue> {
-    let kind = ty.quantity().map(|quantity| &quantity.kind);
-    let number = |number: &Number| Some(ParamValue::Value(Value::Number(number.clone())));
-    match (&literal.kind, kind) {
-        (LiteralKind::Number(n), Some(kind)) if !matches!(kind, Kind::Duration) => number(n),
-        (LiteralKind::Share(n), Some(kind)) if kind.is_plain() => number(n),
-        (LiteralKind::Unit(n, unit), Some(Kind::Unit(expected))) if unit.text == *expected => number(n),
-        (LiteralKind::Duration(n), Some(Kind::Duration)) => number(n),
-        (LiteralKind::Calendar(months), _) if *ty == Type::Calendar => Some(ParamValue::Calendar(*months)),
-        (LiteralKind::Date(date), _) if *ty == Type::Date => number(&day_number(*date).into()),
-        (LiteralKind::Text(text), _) if *ty == Type::Text => {
-            Some(ParamValue::Value(Value::Text(text.clone())))
-        }
-        (LiteralKind::Bool(value), _) if *ty == Type::Bool => Some(ParamValue::Value(Value::Bool(*value))),
-        (
-            LiteralKind::Number(_)
-            | LiteralKind::Share(_)
-            | LiteralKind::Unit(..)
-            | LiteralKind::Duration(_)
-            | LiteralKind::Calendar(_)
-            | LiteralKind::Date(_)
-            | LiteralKind::Text(_)
-            | LiteralKind::Bool(_),
-            _,
-        ) => None,
-    }
 }
 
 /// Judges the series that a test gives.

@@ -4,7 +4,7 @@ use super::errors;
 use crate::ast::{Literal, LiteralKind};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
-use crate::program::ParamValue;
+use crate::program::{Param, ParamValue};
 use crate::types::{Kind, Quantity, Type};
 use crate::value::{DAY, Number, Value, day_number};
 
@@ -89,15 +89,38 @@ pub(super) fn bound_of_field(kind: &Kind, bound: &Literal) -> Result<Number, Box
 
 /// One end of the range of a param of type `ty`.
 pub(super) fn bound_of_param(ty: &Type, bound: &Literal) -> Result<Number, Box<Diagnostic>> {
-    let fits = match (ty, literal_type(&bound.kind)) {
+    let number = literal_number(&bound.kind).filter(|_| fits(ty, &bound.kind));
+    number.ok_or_else(|| Box::new(errors::bound_of_param(ty, bound)))
+}
+
+/// Whether a literal can be the value of a param of type `ty`.
+fn fits(ty: &Type, literal: &LiteralKind) -> bool {
+    match (ty, literal_type(literal)) {
         (Type::Amount(a), Type::Amount(b)) => match (&a.kind, &b.kind) {
-            (Kind::Share, Kind::Number) => {
-                literal_number(&bound.kind).as_ref().and_then(bare_share).is_some()
-            }
+            (Kind::Share, Kind::Number) => literal_number(literal).as_ref().and_then(bare_share).is_some(),
             (a, b) => a == b,
         },
-        (Type::Date, Type::Date) | (Type::Calendar, Type::Calendar) => true,
-        _ => false,
-    };
-    literal_number(&bound.kind).filter(|_| fits).ok_or_else(|| Box::new(errors::bound_of_param(ty, bound)))
+        (ty, other) => *ty == other,
+    }
+}
+
+/// Why a literal cannot be the value of a param.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It is of another type or unit.
+    Type,
+    /// It lies outside the range that the param declares.
+    Range,
+}
+
+/// The value that a literal gives a param.
+///
+/// # Errors
+/// If the literal does not fit the param's type, or its range.
+pub fn value_for_param(param: &Param, literal: &LiteralKind) -> Result<ParamValue, Unfit> {
+    if !fits(&param.ty, literal) {
+        return Err(Unfit::Type);
+    }
+    let outside = |within: &Interval| literal_number(literal).is_some_and(|number| !within.contains(&number));
+    if param.within.as_ref().is_some_and(outside) { Err(Unfit::Range) } else { Ok(param_value(literal)) }
 }

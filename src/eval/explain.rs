@@ -81,11 +81,11 @@ impl<'a> Evaluator<'a> {
                 Truth::Undecided(_) => self.explain_condition(condition, scope, report),
             },
             ExprKind::Compare(op, left, right) => {
-                self.explain_compare(Some(*op), left, right, &truth, scope, report);
+                self.explain_compare(*op, left, right, &truth, scope, report);
             }
             ExprKind::With { claim, confidence } => {
                 if let ExprKind::Compare(op, left, right) = &claim.kind {
-                    self.explain_compare(Some(*op), left, right, &truth, scope, report);
+                    self.explain_compare(*op, left, right, &truth, scope, report);
                 }
                 self.explain_side(confidence, Side::default(), scope, report);
                 self.explain_reasons(expr, &truth, scope, report);
@@ -103,8 +103,7 @@ impl<'a> Evaluator<'a> {
                     Set::Value(value) => self.explain_side(value, Side::default(), scope, report),
                 }
             }
-            ExprKind::Path(_) if self.let_behind(expr).is_some() => {
-                let inner = self.let_behind(expr).unwrap_or(expr);
+            ExprKind::Path(_) if let Some(inner) = self.let_behind(expr) => {
                 push_label(report, Some(expr.span), self.show(expr, &self.eval(expr, scope)));
                 self.explain_condition(inner, Scope::at(scope.moment), report);
             }
@@ -136,7 +135,7 @@ impl<'a> Evaluator<'a> {
 
     fn explain_compare(
         &self,
-        op: Option<CompareOp>,
+        op: CompareOp,
         left: &'a Expr,
         right: &'a Expr,
         truth: &Truth,
@@ -144,18 +143,12 @@ impl<'a> Evaluator<'a> {
         report: &mut RuleReport,
     ) {
         // A trigger that fired failed by being true: what counts against it is the opposite.
-        let wanted = match truth {
-            Truth::Yes => op.map(opposite),
-            Truth::No | Truth::Undecided(_) => op,
-        };
+        let wanted = if *truth == Truth::Yes { opposite(op) } else { op };
         let digits = self.telling_digits(left, right, scope);
-        self.explain_side(left, Side { wanted, digits }, scope, report);
-        self.explain_side(right, Side { wanted: wanted.map(mirror), digits }, scope, report);
-        if report.would_pass.is_none() && *truth != Truth::Yes {
-            report.would_pass = match truth {
-                Truth::No => op.and_then(|op| self.nearest_passing(op, left, right, scope)),
-                Truth::Yes | Truth::Undecided(_) => None,
-            };
+        self.explain_side(left, Side { wanted: Some(wanted), digits }, scope, report);
+        self.explain_side(right, Side { wanted: Some(mirror(wanted)), digits }, scope, report);
+        if report.would_pass.is_none() && *truth == Truth::No {
+            report.would_pass = self.nearest_passing(op, left, right, scope);
         }
     }
 
@@ -229,40 +222,34 @@ impl<'a> Evaluator<'a> {
     }
 
     fn explain_param(&self, index: usize, expr: &Expr, report: &mut RuleReport) {
-        let Some(param) = self.program.params.get(index) else { return };
-        let value = self.show(expr, &self.eval_param_decl(index));
-        let (line, _) = self.sources.line_column(param.origin);
-        let from = format!("{}:{line}", self.sources.name(param.origin.file));
-        push_label(report, Some(expr.span), format!("{value} ({from})"));
-        let threshold = Threshold { param: param.name.to_string(), value, from };
-        if !report.thresholds.contains(&threshold) {
-            report.thresholds.push(threshold);
+        if let Some(Threshold { value, from, .. }) = self.note_threshold(index, report) {
+            push_label(report, Some(expr.span), format!("{value} ({from})"));
         }
     }
 
     /// The params that a computed side uses are thresholds too, though no label is put on them.
     fn explain_thresholds_within(&self, expr: &'a Expr, report: &mut RuleReport) {
-        let mut params: Vec<usize> = Vec::new();
         self.every_target(expr, &mut Vec::new(), &mut |target| {
-            if let Target::Param(index) = target
-                && !params.contains(index)
-            {
-                params.push(*index);
+            if let Target::Param(index) = target {
+                self.note_threshold(*index, report);
             }
             true
         });
-        for index in params {
-            let Some(param) = self.program.params.get(index) else { continue };
-            let (line, _) = self.sources.line_column(param.origin);
-            let threshold = Threshold {
-                param: param.name.to_string(),
-                value: self.show_as(&param.ty, &self.eval_param_decl(index), 0),
-                from: format!("{}:{line}", self.sources.name(param.origin.file)),
-            };
-            if !report.thresholds.contains(&threshold) {
-                report.thresholds.push(threshold);
-            }
+    }
+
+    /// Lists a param among the thresholds, once: its value, and where that was set.
+    fn note_threshold(&self, index: usize, report: &mut RuleReport) -> Option<Threshold> {
+        let param = self.program.params.get(index)?;
+        let (line, _) = self.sources.line_column(param.origin);
+        let threshold = Threshold {
+            param: param.name.to_string(),
+            value: self.show_as(&param.ty, &self.eval_param_decl(index), 0),
+            from: format!("{}:{line}", self.sources.name(param.origin.file)),
+        };
+        if !report.thresholds.contains(&threshold) {
+            report.thresholds.push(threshold.clone());
         }
+        Some(threshold)
     }
 
     /// The snapshot's line for a known value; for a list, with the elements that count against it.
