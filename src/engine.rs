@@ -76,8 +76,6 @@ struct Loaded {
     sources: SourceMap,
     workflows: Vec<Workflow>,
     as_of: Date,
-    /// Whether all policies were found and understood.
-    complete: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -89,7 +87,6 @@ fn load(inputs: Inputs, options: &Options) -> Loaded {
         diagnostics.extend(config::read(config, text).1);
     }
     let (_, program) = compile(policies, &mut sources, &mut diagnostics);
-    let complete = !has_errors(&diagnostics);
     let mut files: Vec<Input> = Vec::new();
     files.extend(snapshots.into_iter().map(|file| add(file, Role::Snapshot, &mut sources)));
     files.extend(standing.into_iter().map(|file| add(file, Role::Standing, &mut sources)));
@@ -97,19 +94,13 @@ fn load(inputs: Inputs, options: &Options) -> Loaded {
     diagnostics.extend(found);
     select(&mut workflows, options, &sources, &mut diagnostics);
     let as_of = day_of_judgement(&mut workflows, options, &mut diagnostics);
-    Loaded { program, sources, workflows, as_of, complete, diagnostics }
+    Loaded { program, sources, workflows, as_of, diagnostics }
 }
 
 /// Judges the workflows that `inputs` speak of.
 pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
-    let Loaded { program, sources, workflows, as_of, complete, mut diagnostics } = load(inputs, options);
-    let mut reports = judge_all(&program, &sources, &workflows, as_of, options, &mut diagnostics);
-    if !complete {
-        // A rule that was not understood may be the one that keeps the gate shut.
-        for report in reports.iter_mut().filter(|report| report.decision == Decision::Advance) {
-            report.decision = Decision::Hold;
-        }
-    }
+    let Loaded { program, sources, workflows, as_of, mut diagnostics } = load(inputs, options);
+    let reports = judge_all(&program, &sources, &workflows, as_of, options, &mut diagnostics);
     if !has_errors(&diagnostics) {
         diagnostics.extend(nothing_judged(&program, &reports));
     }
@@ -137,7 +128,7 @@ pub struct LookBack {
 
 /// Judges each snapshot as it would have been judged on its own day.
 pub fn history(inputs: Inputs, options: &Options) -> LookBack {
-    let Loaded { program, sources, workflows, as_of, mut diagnostics, .. } = load(inputs, options);
+    let Loaded { program, sources, workflows, as_of, mut diagnostics } = load(inputs, options);
     let readable: Vec<&Series> = workflows.iter().filter_map(|workflow| workflow.series.as_ref()).collect();
     let workflows: Vec<_> =
         readable.into_par_iter().map(|series| history_of(&program, &sources, series)).collect();
@@ -219,8 +210,9 @@ fn compile(
         diagnostics.extend(found);
         files.push(file);
     }
-    let (program, found) = check(&files, ids.count());
+    let (mut program, found) = check(&files, ids.count());
     diagnostics.extend(found);
+    program.incomplete = has_errors(diagnostics);
     (files, program)
 }
 

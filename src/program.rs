@@ -15,6 +15,9 @@ use crate::vocabulary::Vocabulary;
 /// Everything that can be judged. Declarations with errors are not in it.
 #[derive(Debug, Default)]
 pub struct Program {
+    /// Whether policies, or parts of them, were not found or not understood: no gate opens then, as what is missing may be
+    /// the rule that keeps it shut.
+    pub incomplete: bool,
     pub vocabulary: Vocabulary,
     pub policies: Vec<Policy>,
     pub params: Vec<Param>,

@@ -487,6 +487,11 @@ fn a_gate_does_not_open_while_a_policy_is_broken() {
     repository.file("policies/q.gate", "policy q { rule more { require xx >= 90% else hold } }\n");
     assert_eq!(repository.check(&[]).code, 2);
     assert_eq!(workflow(&repository.report(), "w")["decision"], "hold");
+    let folder = repository.folder.to_str().unwrap();
+    let history = run(&["history", folder, "--as-of", "2026-01-05", "--format", "json"]);
+    assert_eq!(history.code, 2);
+    let history: Value = serde_json::from_str(&history.out).unwrap();
+    assert_eq!(history["workflows"][0]["days"][0]["decision"], "hold");
 }
 
 #[test]

@@ -215,7 +215,20 @@ impl<'a> Evaluator<'a> {
                 }
                 (ReasonKind::Gap { from, to }, _) => format!("a snapshot between {from} and {to}"),
                 (ReasonKind::NoneKnown { what, .. }, _) => format!("record `{what}`"),
-                _ => continue,
+                (
+                    ReasonKind::Missing { .. }
+                    | ReasonKind::MissingInElement { .. }
+                    | ReasonKind::Empty { .. }
+                    | ReasonKind::DividedByZero
+                    | ReasonKind::NoSuchDate
+                    | ReasonKind::Branches
+                    | ReasonKind::Uncovered { .. }
+                    | ReasonKind::NoEarlier { .. }
+                    | ReasonKind::Later { .. }
+                    | ReasonKind::Stale { .. }
+                    | ReasonKind::TooFew { .. },
+                    _,
+                ) => continue,
             };
             report.would_pass.get_or_insert(remedy);
         }

@@ -94,7 +94,12 @@ fn decide(
                 && report.outcome == Outcome::Pass
         })
     };
-    if at_stake.peek().is_some() && at_stake.all(passed) { Decision::Advance } else { Decision::Continue }
+    let earned = at_stake.peek().is_some() && at_stake.all(passed);
+    match (earned, program.incomplete) {
+        (true, true) => Decision::Hold,
+        (true, false) => Decision::Advance,
+        (false, _) => Decision::Continue,
+    }
 }
 
 impl<'a> Evaluator<'a> {
