@@ -2,10 +2,14 @@
 //!
 //! Knows neither text nor files: it reads the program, the snapshots, and the day that time is counted to.
 
+mod bound;
 mod compare;
 mod explain;
 mod expr;
 mod list;
+mod missing;
+mod origin;
+mod remedy;
 mod rule;
 mod series;
 mod show;
@@ -112,11 +116,25 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) snapshots: &'a [Snapshot],
     lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
     runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
+    /// What is taken to be otherwise, to try out a remedy; nothing while a verdict is found.
+    assumed: Vec<remedy::Assumption<'a>>,
 }
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(program: &'a Program, sources: &'a SourceMap, snapshots: &'a [Snapshot]) -> Self {
-        Self { program, sources, snapshots, lets: RefCell::default(), runs: RefCell::default() }
+        Self {
+            program,
+            sources,
+            snapshots,
+            lets: RefCell::default(),
+            runs: RefCell::default(),
+            assumed: Vec::new(),
+        }
+    }
+
+    /// The same series, if something in it were otherwise.
+    fn assuming(&self, assumed: Vec<remedy::Assumption<'a>>) -> Self {
+        Self { assumed, ..Self::new(self.program, self.sources, self.snapshots) }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.

@@ -12,6 +12,8 @@ mod manual;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod remedies;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod trials;
