@@ -26,9 +26,12 @@ pub fn text(name: &str) -> Option<&'static str> {
     FILES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// The name under which a shipped file is shown: it is no file of the repository that is judged.
+/// Where shipped files are shown to lie: they are no files of the repository that is judged.
+pub const FOLDER: &str = "builtin/";
+
+/// The name under which a shipped file is shown.
 pub fn file_name(name: &str) -> String {
-    format!("builtin/{name}.gate")
+    format!("{FOLDER}{name}.gate")
 }
 
 #[cfg(test)]

@@ -14,3 +14,14 @@ pub struct Style {
     /// Columns.
     pub width: usize,
 }
+
+/// What is to be seen of a judgement.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Everything, however long it gets.
+    pub all: bool,
+    /// Only the workflows that do not go on.
+    pub only_failed: bool,
+    /// The repository's folder as a `file:` address, for a terminal that follows links.
+    pub links: Option<String>,
+}

@@ -163,6 +163,9 @@ pub struct Threshold {
     pub value: String,
     /// `file:line`
     pub from: String,
+    /// Whether the value already stands under the expression.
+    #[serde(skip)]
+    pub labelled: bool,
 }
 
 /// What `history` shows; the same version as the report.

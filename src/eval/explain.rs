@@ -221,33 +221,38 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A value under its name, with the place where it was set unless that is the declaration.
     fn explain_param(&self, index: usize, expr: &Expr, report: &mut RuleReport) {
-        if let Some(Threshold { value, from, .. }) = self.note_threshold(index, report) {
-            push_label(report, Some(expr.span), format!("{value} ({from})"));
-        }
+        let Some(param) = self.program.params.get(index) else { return };
+        let Some(Threshold { value, from, .. }) = self.note_threshold(index, true, report) else { return };
+        let is_default = param.origin.file == param.decl.name.span.file;
+        let text = if is_default { value } else { format!("{value} ({from})") };
+        push_label(report, Some(expr.span), text);
     }
 
     /// The params that a computed side uses are thresholds too, though no label is put on them.
     fn explain_thresholds_within(&self, expr: &'a Expr, report: &mut RuleReport) {
         self.every_target(expr, &mut Vec::new(), &mut |target| {
             if let Target::Param(index) = target {
-                self.note_threshold(*index, report);
+                self.note_threshold(*index, false, report);
             }
             true
         });
     }
 
     /// Lists a param among the thresholds, once: its value, and where that was set.
-    fn note_threshold(&self, index: usize, report: &mut RuleReport) -> Option<Threshold> {
+    fn note_threshold(&self, index: usize, labelled: bool, report: &mut RuleReport) -> Option<Threshold> {
         let param = self.program.params.get(index)?;
         let (line, _) = self.sources.line_column(param.origin);
         let threshold = Threshold {
             param: param.name.to_string(),
             value: self.show_as(&param.ty, &self.eval_param_decl(index), 0),
             from: format!("{}:{line}", self.sources.name(param.origin.file)),
+            labelled,
         };
-        if !report.thresholds.contains(&threshold) {
-            report.thresholds.push(threshold.clone());
+        match report.thresholds.iter_mut().find(|known| known.param == threshold.param) {
+            Some(known) => known.labelled |= labelled,
+            None => report.thresholds.push(threshold.clone()),
         }
         Some(threshold)
     }
