@@ -26,7 +26,7 @@ use crate::program::Program;
 use crate::source::{SourceMap, Span};
 use crate::value::{Record, Snapshot, day_number};
 
-pub use workflow::{Judged, judge_workflow};
+pub use workflow::{Judged, LADDER_RULES, judge_workflow};
 
 /// What an expression is worth at a moment.
 #[derive(Clone, Debug)]

@@ -1,6 +1,8 @@
 //! The output formats: each draws the same [`crate::engine::Judgement`].
 
 #[cfg(feature = "cli")]
+pub mod explain;
+#[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
 pub mod manual;

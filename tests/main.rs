@@ -8,6 +8,8 @@ mod cli;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod gallery;
+#[cfg(test)]
 mod manual;
 #[cfg(test)]
 mod properties;

@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["ast", "types", "value", "vocabulary", "interval", "evidence", "report"],
     &["builtins", "stats", "program"],
     &["parse", "check", "eval", "snapshot", "config"],
-    &["engine", "suite", "history", "builtin"],
+    &["engine", "suite", "history", "builtin", "explain"],
     &["render", "cli"],
 ];
 

@@ -11,6 +11,12 @@ use crate::source::{SourceMap, Span};
 use crate::value::{Date, Located, Series, Value, day_number};
 use crate::vocabulary::Vocabulary;
 
+/// The built-in rules, with their titles.
+pub const LADDER_RULES: [(&str, &str); 3] = [STARTED, SKIPPED, UNDECLARED];
+const STARTED: (&str, &str) = ("ladder.started", "A rollout begins in the first stage");
+const SKIPPED: (&str, &str) = ("ladder.skipped", "No stage is skipped");
+const UNDECLARED: (&str, &str) = ("ladder.undeclared", "Every move passes a gate");
+
 /// What was found out about a workflow.
 #[derive(Debug)]
 pub struct Judged {
@@ -196,12 +202,7 @@ impl<'a> Evaluator<'a> {
                 name(self.stage(0).unwrap_or(0)),
                 name(0)
             );
-            fired.push(self.ladder_rule(
-                "ladder.started",
-                "A rollout begins in the first stage",
-                message,
-                stage_span,
-            ));
+            fired.push(self.ladder_rule(STARTED, message, stage_span));
         }
         let ask_span = self.located(newest, Vocabulary::ADVANCE_TO).map(|located| located.span);
         let moves = ladder.moved.map(|(_, from)| (from, ladder.stage, stage_span, "moved"));
@@ -211,16 +212,16 @@ impl<'a> Evaluator<'a> {
             let message = format!("the workflow {verb} from `{}` to `{}`", name(from), name(to));
             if to > from + 1 {
                 let message = format!("{message}, past `{}`", name(from + 1));
-                fired.push(self.ladder_rule("ladder.skipped", "No stage is skipped", message, span));
+                fired.push(self.ladder_rule(SKIPPED, message, span));
             } else if !declared {
                 let message = format!("{message}, and no gate says when it may");
-                fired.push(self.ladder_rule("ladder.undeclared", "Every move passes a gate", message, span));
+                fired.push(self.ladder_rule(UNDECLARED, message, span));
             }
         }
         fired
     }
 
-    fn ladder_rule(&self, rule: &str, title: &str, message: String, span: Option<Span>) -> RuleReport {
+    fn ladder_rule(&self, (rule, title): (&str, &str), message: String, span: Option<Span>) -> RuleReport {
         let evidence = span.map(|span| EvidenceReport {
             expression: self.sources.text(span).to_owned(),
             value: message.clone(),

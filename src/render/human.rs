@@ -61,6 +61,13 @@ pub fn draw(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Strin
     page.out
 }
 
+/// One rule's report.
+pub fn draw_rule(rule: &RuleReport, sources: &SourceMap, style: Style) -> String {
+    let mut page = Page::new(style, &View::default());
+    page.rule(rule, sources);
+    page.out
+}
+
 /// Only what does not go on: a line for each error, warning and workflow, and what it comes to.
 pub fn render_quiet(judgement: &Judgement, style: Style) -> String {
     let mut page = Page::new(style, &View::default());
