@@ -9,6 +9,7 @@ mod list;
 mod rule;
 mod series;
 mod show;
+mod waive;
 mod workflow;
 
 use std::cell::RefCell;
@@ -19,10 +20,22 @@ use crate::ast::ExprId;
 use crate::builtins::series::Run;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
 use crate::program::Program;
+use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
 use crate::value::{Record, Snapshot, day_number};
 
+pub use waive::Lift;
 pub use workflow::{Judged, judge_workflow};
+
+/// What a workflow is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Rulebook<'a> {
+    pub program: &'a Program,
+    pub settings: &'a Settings,
+    /// Those that concern the workflow, active or not.
+    pub waivers: &'a [Waiver],
+    pub sources: &'a SourceMap,
+}
 
 /// What an expression is worth at a moment.
 #[derive(Clone, Debug)]
@@ -108,6 +121,7 @@ impl<'s, 'a> Scope<'s, 'a> {
 /// used twice costs once and `held` looks at each snapshot once.
 pub(crate) struct Evaluator<'a> {
     pub(crate) program: &'a Program,
+    pub(crate) settings: &'a Settings,
     pub(crate) sources: &'a SourceMap,
     pub(crate) snapshots: &'a [Snapshot],
     lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
@@ -115,8 +129,9 @@ pub(crate) struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(program: &'a Program, sources: &'a SourceMap, snapshots: &'a [Snapshot]) -> Self {
-        Self { program, sources, snapshots, lets: RefCell::default(), runs: RefCell::default() }
+    pub(crate) fn new(rulebook: &Rulebook<'a>, snapshots: &'a [Snapshot]) -> Self {
+        let Rulebook { program, settings, sources, .. } = *rulebook;
+        Self { program, settings, sources, snapshots, lets: RefCell::default(), runs: RefCell::default() }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.

@@ -20,6 +20,7 @@ pub mod vocabulary;
 
 pub mod builtins;
 pub mod program;
+pub mod settings;
 pub mod stats;
 
 pub mod check;
@@ -31,6 +32,7 @@ pub mod snapshot;
 pub mod builtin;
 pub mod engine;
 pub mod history;
+pub mod layers;
 pub mod suite;
 
 #[cfg(feature = "cli")]

@@ -8,7 +8,8 @@ use crate::builtins::Builtin;
 use crate::diagnostic::Label;
 use crate::evidence::{ReasonKind, Reasons, Truth};
 use crate::program::{FieldPath, Target};
-use crate::report::{EvidenceReport, RuleReport, Threshold};
+use crate::report::{EvidenceReport, RuleReport, Threshold, line_of};
+use crate::settings::show_range;
 use crate::source::Span;
 use crate::types::{Kind, Type};
 use crate::value::{Located, Number, Record, Value};
@@ -235,8 +236,8 @@ impl<'a> Evaluator<'a> {
     }
 
     fn explain_param(&self, index: usize, expr: &Expr, report: &mut RuleReport) {
-        if let Some(Threshold { value, from, .. }) = self.note_threshold(index, report) {
-            push_label(report, Some(expr.span), format!("{value} ({from})"));
+        if let Some(threshold) = self.note_threshold(index, report) {
+            push_label(report, Some(expr.span), format!("{} ({})", threshold.value, threshold.source()));
         }
     }
 
@@ -252,12 +253,14 @@ impl<'a> Evaluator<'a> {
 
     /// Lists a param among the thresholds, once: its value, and where that was set.
     fn note_threshold(&self, index: usize, report: &mut RuleReport) -> Option<Threshold> {
-        let param = self.program.params.get(index)?;
-        let (line, _) = self.sources.line_column(param.origin);
+        let (param, setting) = (self.program.params.get(index)?, self.settings.params.get(index)?);
+        let within = setting.within.as_ref().filter(|_| setting.configured);
         let threshold = Threshold {
             param: param.name.to_string(),
             value: self.show_as(&param.ty, &self.eval_param_decl(index), 0),
-            from: format!("{}:{line}", self.sources.name(param.origin.file)),
+            from: line_of(setting.origin, self.sources),
+            within: within.and_then(|range| show_range(&param.ty, range)),
+            because: setting.because.as_deref().map(str::to_owned),
         };
         if !report.thresholds.contains(&threshold) {
             report.thresholds.push(threshold.clone());

@@ -185,7 +185,7 @@ impl Page {
         let gate = rule.gate.as_ref().map(|gate| summary::arrow(gate, self.style));
         self.footer("gate", gate.as_deref());
         for threshold in &rule.thresholds {
-            let text = format!("{} = {} ({})", threshold.param, threshold.value, threshold.from);
+            let text = format!("{} = {} ({})", threshold.param, threshold.value, threshold.source());
             self.footer("where", Some(&text));
         }
         self.footer(if undecided { "would decide" } else { "would pass" }, rule.would_pass.as_deref());
