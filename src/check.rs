@@ -57,8 +57,7 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
     let (names, clashes) = Names::of(files, &ground);
     diagnostics.extend(clashes);
     let exprs = vec![None; expr_count];
-    let mut checker =
-        Checker { ground, names, in_force, exprs, diagnostics, taint: 0, waiting: Vec::new() };
+    let mut checker = Checker { ground, names, in_force, exprs, diagnostics, taint: 0, waiting: Vec::new() };
     checker.check_params();
     checker.check_lets();
     checker.check_policies();

@@ -125,11 +125,7 @@ fn load(inputs: Inputs, options: &Options) -> Loaded {
 
 /// Reads a project. What is wrong with it takes nothing from the others. `shared` are the policies that were read for
 /// others already.
-fn read_project(
-    project: Project,
-    sources: &mut SourceMap,
-    shared: &mut BTreeMap<String, Input>,
-) -> Ready {
+fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap<String, Input>) -> Ready {
     let Project { name, stack, unsure, policies, snapshots, standing, problems } = project;
     let mut diagnostics = problems;
     let mut configs = Vec::new();
@@ -182,7 +178,9 @@ pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
     for project in &projects {
         diagnostics.extend(project.diagnostics.iter().cloned());
         rules += project.program.rules.len();
-        for Judged { mut report, diagnostics: found, lifts: own } in judge_all(project, &sources, as_of, options) {
+        for Judged { mut report, diagnostics: found, lifts: own } in
+            judge_all(project, &sources, as_of, options)
+        {
             report.project.clone_from(&project.name);
             diagnostics.extend(found);
             lifts.extend(own.into_iter().map(|lift| (report.project.clone(), report.workflow.clone(), lift)));
@@ -271,7 +269,8 @@ pub fn history(inputs: Inputs, options: &Options) -> LookBack {
     }
     let found = in_order(&mut diagnostics, &sources);
     let exit = if has_errors(&diagnostics) { 2 } else { 0 };
-    let history = History { version: VERSION, as_of: as_of.to_string(), workflows: histories, diagnostics: found };
+    let history =
+        History { version: VERSION, as_of: as_of.to_string(), workflows: histories, diagnostics: found };
     LookBack { history, diagnostics, sources, exit }
 }
 
@@ -391,12 +390,7 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
 }
 
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
-fn select(
-    projects: &mut [Ready],
-    options: &Options,
-    sources: &SourceMap,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+fn select(projects: &mut [Ready], options: &Options, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
     if options.workflows.is_empty() {
         return;
     }
@@ -424,19 +418,14 @@ fn select(
 }
 
 /// The day that is judged; snapshots later than it are left out of the series, or are errors.
-fn day_of_judgement(
-    projects: &mut [Ready],
-    options: &Options,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Date {
+fn day_of_judgement(projects: &mut [Ready], options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Date {
     if let Some(as_of) = options.as_of {
         leave_out_later(projects, as_of, diagnostics);
         return as_of;
     }
     let tomorrow = options.today.tomorrow().unwrap_or(options.today);
     let workflows = || projects.iter().flat_map(|project| &project.workflows);
-    let mut snapshots =
-        workflows().filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
+    let mut snapshots = workflows().filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
     let as_of = if snapshots.any(|snapshot| snapshot.date == tomorrow) { tomorrow } else { options.today };
     for workflow in projects.iter_mut().flat_map(|project| &mut project.workflows) {
         let later = |snapshot: &&Snapshot| snapshot.date > as_of;

@@ -52,13 +52,16 @@ impl Book {
     /// What the checker has to know of params that declare no range: the values that are in force.
     pub fn in_force(&self, program: &Program) -> InForce {
         let mut found = InForce::new();
-        let all = || if self.settings.is_empty() { std::slice::from_ref(&self.general) } else { &self.settings };
+        let all =
+            || if self.settings.is_empty() { std::slice::from_ref(&self.general) } else { &self.settings };
         for (index, param) in program.params.iter().enumerate().filter(|(_, param)| param.within.is_none()) {
             let settings = || all().iter().filter_map(|settings| settings.params.get(index));
             if !settings().any(|setting| setting.configured) {
                 continue;
             }
-            let points = settings().filter_map(|setting| number_of(&setting.value)).map(|n| Interval::point(n.clone()));
+            let points = settings()
+                .filter_map(|setting| number_of(&setting.value))
+                .map(|n| Interval::point(n.clone()));
             if let Some(hull) = points.reduce(|a, b| a.hull(&b)) {
                 found.insert(param.name.clone(), hull);
             }
@@ -125,7 +128,8 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
 /// Globs of the project's own file that fit none of its workflows. A base speaks to other projects too.
 fn unfitting(globs: &[Setting<Glob>], workflows: &[Arc<str>]) -> Vec<Diagnostic> {
     let alone = |glob: &&Setting<Glob>| !workflows.iter().any(|name| glob.value.matches(name));
-    let report = |glob| errors::unknown_workflow(glob, workflows).unwrap_or_else(|| errors::no_such_workflow(glob));
+    let report =
+        |glob| errors::unknown_workflow(glob, workflows).unwrap_or_else(|| errors::no_such_workflow(glob));
     if workflows.is_empty() { Vec::new() } else { globs.iter().filter(alone).map(report).collect() }
 }
 

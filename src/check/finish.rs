@@ -99,10 +99,15 @@ impl Checker<'_> {
             let of = |other: usize| other == policy;
             self.names.params.iter().any(|entry| of(entry.policy) && !entry.sound)
                 || self.names.rules.iter().any(|rule| of(rule.policy) && !is_judged(rule))
-                || self.names.policies.get(policy).is_some_and(|entry| !entry.unique || has_broken(entry.decl))
+                || self
+                    .names
+                    .policies
+                    .get(policy)
+                    .is_some_and(|entry| !entry.unique || has_broken(entry.decl))
         };
         let unsure = (0..self.names.policies.len()).filter(|policy| is_left_out(*policy));
-        let unsure = unsure.filter_map(|policy| Some(self.names.policies.get(policy)?.decl.name.text.clone()));
+        let unsure =
+            unsure.filter_map(|policy| Some(self.names.policies.get(policy)?.decl.name.text.clone()));
         program.unsure = unsure.chain(self.names.broken.iter().map(|name| Arc::from(*name))).collect();
         program.vocabulary = self.ground.vocabulary;
         program.exprs = self.exprs;

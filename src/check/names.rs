@@ -136,7 +136,14 @@ impl<'a> Names<'a> {
                 PolicyItem::Param(decl) => {
                     let symbol = Symbol::Param(self.params.len());
                     values.entry(&decl.name.text).or_default().push((symbol, &decl.name));
-                    self.params.push(ParamEntry { decl, policy, ty: Type::Error, within: None, uses: Uses::default(), sound: true });
+                    self.params.push(ParamEntry {
+                        decl,
+                        policy,
+                        ty: Type::Error,
+                        within: None,
+                        uses: Uses::default(),
+                        sound: true,
+                    });
                 }
                 PolicyItem::Let(decl) => self.add_let(decl, policy, None, &mut values),
                 PolicyItem::Rule(decl) => self.add_rule(decl, policy, None, &mut rules),

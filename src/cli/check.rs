@@ -20,6 +20,9 @@ pub(super) struct CheckArgs {
     /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
     #[arg(default_value = ".")]
     path: PathBuf,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
     /// How the result is written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -65,7 +68,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         workflows: args.workflows.clone(),
         deny_warnings: args.deny == Some(Deny::Warnings),
     };
-    let judgement = judge(find::inputs(&args.path), &options);
+    let judgement = judge(find::inputs(&args.path, args.allow_outside), &options);
     let text = match (args.format, args.quiet) {
         (Format::Human, false) => human::render(&judgement, terminal::style()),
         (Format::Human, true) => human::render_quiet(&judgement, terminal::style()),

@@ -20,6 +20,9 @@ pub(super) struct HistoryArgs {
     /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
     #[arg(default_value = ".")]
     path: PathBuf,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
     /// How the result is written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -38,7 +41,7 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
     };
     let options =
         Options { as_of: args.as_of, today, workflows: args.workflows.clone(), deny_warnings: false };
-    let back = history(find::inputs(&args.path), &options);
+    let back = history(find::inputs(&args.path, args.allow_outside), &options);
     match args.format {
         Format::Human => finish(&human::render_history(&back, terminal::style()), back.exit),
         Format::Json => match json::render(&back.history) {

@@ -35,7 +35,11 @@ impl Reader<'_> {
                     }
                 }
                 if entry.value.is_none() && entry.within.is_none() && entry.locked.is_none() {
-                    self.report(errors::sets_nothing(&entry.name.value, "a value, `within` or `locked: true`", entry.name.span));
+                    self.report(errors::sets_nothing(
+                        &entry.name.value,
+                        "a value, `within` or `locked: true`",
+                        entry.name.span,
+                    ));
                 }
             }
             Content::Null | Content::Text(_) | Content::Other | Content::List(_) => {
@@ -80,7 +84,11 @@ impl Reader<'_> {
                     }
                 }
                 if entry.effect.is_none() && entry.locked.is_none() {
-                    self.report(errors::sets_nothing(&entry.name.value, "an `effect` or `locked: true`", entry.name.span));
+                    self.report(errors::sets_nothing(
+                        &entry.name.value,
+                        "an `effect` or `locked: true`",
+                        entry.name.span,
+                    ));
                 }
             }
             Content::Null | Content::Text(_) | Content::Other | Content::List(_) => {

@@ -109,7 +109,8 @@ pub(super) fn unknown_key(
 
 /// Something else than what the setting takes.
 pub(super) fn not_a(name: &str, wanted: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, format!("`{}` is {wanted}", quote(name))).label(span, "here is something else")
+    Diagnostic::error(Code::T402, format!("`{}` is {wanted}", quote(name)))
+        .label(span, "here is something else")
 }
 
 /// `rules: { x: holdd }`
@@ -118,7 +119,9 @@ pub(super) fn no_effect(text: &str, close: Option<&str>, span: Span) -> Diagnost
         Some(close) => format!("did you mean `{close}`?"),
         None => "the effects are `off`, `note`, `warn`, `hold` and `rollback`".to_owned(),
     };
-    Diagnostic::error(Code::T402, format!("`{}` is not an effect", quote(text))).label(span, "unknown").help(help)
+    Diagnostic::error(Code::T402, format!("`{}` is not an effect", quote(text)))
+        .label(span, "unknown")
+        .help(help)
 }
 
 /// `x: {}`

@@ -31,8 +31,7 @@ impl Reader<'_> {
                 continue;
             };
             if let Some(known) = known.filter(|known| !known.contains(&&*name)) {
-                let close =
-                    if name.len() > 80 { None } else { did_you_mean(&name, known.iter().copied()) };
+                let close = if name.len() > 80 { None } else { did_you_mean(&name, known.iter().copied()) };
                 self.report(errors::unknown_key(&name, of, close, known, key.span));
                 continue;
             }

@@ -22,14 +22,15 @@ pub(super) fn waive(
     day: Date,
 ) -> Vec<Lift> {
     let mut lifts = Vec::new();
-    let active = |waiver: &&Waiver| {
-        waiver.is_active(day) && waiver.stage.is_none_or(|only| stage == Some(only))
-    };
+    let active =
+        |waiver: &&Waiver| waiver.is_active(day) && waiver.stage.is_none_or(|only| stage == Some(only));
     for waiver in waivers.iter().filter(active) {
         for rule in rules.iter_mut().filter(|rule| *rule.rule == *waiver.rule) {
             let fails = rule.outcome == Outcome::Fail;
             // In a preview nothing is applied yet.
-            let acts = fails || rule.outcome == Outcome::Waived || rule.outcome == Outcome::Undecided && (rule.applied.is_some() || !rule.enforced);
+            let acts = fails
+                || rule.outcome == Outcome::Waived
+                || rule.outcome == Outcome::Undecided && (rule.applied.is_some() || !rule.enforced);
             if !acts {
                 continue;
             }

@@ -32,12 +32,7 @@ struct Ladder {
 }
 
 /// Judges a series by the rules of a rulebook, on a day. With `deny_warnings`, a warning holds.
-pub fn judge_workflow(
-    rulebook: &Rulebook<'_>,
-    series: &Series,
-    as_of: Date,
-    deny_warnings: bool,
-) -> Judged {
+pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, deny_warnings: bool) -> Judged {
     let Rulebook { program, sources, .. } = *rulebook;
     let evaluator = Evaluator::new(rulebook, &series.snapshots);
     let newest = series.snapshots.len().saturating_sub(1);

@@ -24,7 +24,8 @@ fn suggest(name: &str, names: &[&str]) -> Option<String> {
 pub(super) fn unknown(what: &str, name: &Setting<String>, names: &[&str]) -> Diagnostic {
     // Most often the policy was left out: the name of one of its own things is then enough to find it.
     let whole = || names.iter().find(|known| known.rsplit('.').next() == Some(&name.value));
-    let help = suggest(&name.value, names).or_else(|| whole().map(|known| format!("did you mean `{known}`?")));
+    let help =
+        suggest(&name.value, names).or_else(|| whole().map(|known| format!("did you mean `{known}`?")));
     Diagnostic::error(Code::T407, format!("there is no {what} `{}`", quote(&name.value)))
         .label(name.span, "no policy declares it")
         .maybe_help(help)
@@ -90,7 +91,13 @@ pub(super) fn outside_declared(param: &Param, text: &Setting<String>) -> Diagnos
 }
 
 /// `span` is where the value stands, `there` where the range does.
-pub(super) fn outside(param: &Param, value: &ParamValue, span: Span, range: &Interval, there: Span) -> Diagnostic {
+pub(super) fn outside(
+    param: &Param,
+    value: &ParamValue,
+    span: Span,
+    range: &Interval,
+    there: Span,
+) -> Diagnostic {
     Diagnostic::error(Code::T409, format!("`{}` must lie within {}", param.name, range_of(param, range)))
         .label(span, format!("{} does not", show_value(&param.ty, value)))
         .label(there, "narrowed here")

@@ -40,7 +40,9 @@ impl BoundWaiver {
             return None;
         }
         if !used {
-            return self.expected.then(|| errors::unused(&waiver.rule, self.workflow.value.as_str(), waiver.span));
+            return self
+                .expected
+                .then(|| errors::unused(&waiver.rule, self.workflow.value.as_str(), waiver.span));
         }
         let left = days_left(waiver, day);
         (left < SOON).then(|| errors::ends_soon(&waiver.rule, left, self.until))
@@ -67,9 +69,10 @@ pub(super) fn bind(
     let rules: Vec<&str> = rule_names(program).collect();
     let stages: Vec<&str> = program.vocabulary.stages.iter().map(|stage| &**stage).collect();
     let mut bound = Vec::new();
-    let entries = stack.iter().enumerate().flat_map(|(layer, config)| {
-        config.waivers.iter().map(move |entry| (layer, entry))
-    });
+    let entries = stack
+        .iter()
+        .enumerate()
+        .flat_map(|(layer, config)| config.waivers.iter().map(move |entry| (layer, entry)));
     for (layer, entry) in entries {
         let WaiverEntry { rule, workflow, stage, because, owner, from, until } = entry;
         let Some(index) = rules.iter().position(|name| *name == rule.value) else {
@@ -90,7 +93,10 @@ pub(super) fn bind(
         };
         let own = layer + 1 == stack.len();
         let fits = workflows.iter().any(|name| workflow.value.matches(name));
-        if own && !fits && let Some(problem) = errors::unknown_workflow(workflow, workflows) {
+        if own
+            && !fits
+            && let Some(problem) = errors::unknown_workflow(workflow, workflows)
+        {
             diagnostics.push(problem);
             continue;
         }
