@@ -92,6 +92,13 @@ impl WorkflowReport {
     }
 }
 
+impl WaiverReport {
+    /// As [`WorkflowReport::name`].
+    pub fn name(&self) -> String {
+        shown(self.project.as_deref(), &self.workflow)
+    }
+}
+
 impl WorkflowHistory {
     /// As [`WorkflowReport::name`].
     pub fn name(&self) -> String {

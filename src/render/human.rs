@@ -54,6 +54,10 @@ pub fn render(judgement: &Judgement, style: Style) -> String {
         page.out.push_str(&summary::table(workflows, style));
         page.blank();
     }
+    for line in summary::waivers(&judgement.report.waivers) {
+        page.line(&line);
+    }
+    page.blank();
     page.line(&summary::sentence(judgement));
     page.out
 }
