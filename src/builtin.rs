@@ -16,6 +16,29 @@ pub const FILES: &[(&str, &str)] = &[
     ("vocabulary", include_str!("../policies/vocabulary.gate")),
 ];
 
+/// The tests of each, likewise.
+const TESTS: &[(&str, &str)] = &[
+    ("adoption_support", include_str!("../policies/adoption_support.test.gate")),
+    ("before_deployment", include_str!("../policies/before_deployment.test.gate")),
+    ("foundation_upkeep", include_str!("../policies/foundation_upkeep.test.gate")),
+    ("monitoring", include_str!("../policies/monitoring.test.gate")),
+    ("rollback", include_str!("../policies/rollback.test.gate")),
+    ("staged_rollout", include_str!("../policies/staged_rollout.test.gate")),
+];
+
+/// Every shipped file with its text, tests among them, under the names that they are shown with.
+pub fn all() -> impl Iterator<Item = (String, &'static str)> {
+    let policies = FILES.iter().map(|(name, text)| (file_name(name), *text));
+    policies.chain(TESTS.iter().map(|(name, text)| (format!("{FOLDER}{name}.test.gate"), *text)))
+}
+
+/// The text of the tests that are shipped beside a policy file, by the name under which that is shown.
+pub fn tests_beside(file: &str) -> Option<(String, &'static str)> {
+    let name = file.strip_prefix(FOLDER)?.strip_suffix(".gate")?;
+    let (_, text) = TESTS.iter().find(|(known, _)| *known == name)?;
+    Some((format!("{FOLDER}{name}.test.gate"), text))
+}
+
 /// The names that `builtin:NAME` may have.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(name, _)| *name)
@@ -26,9 +49,12 @@ pub fn text(name: &str) -> Option<&'static str> {
     FILES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// The name under which a shipped file is shown: it is no file of the repository that is judged.
+/// Where shipped files are shown to lie: they are no files of the repository that is judged.
+pub const FOLDER: &str = "builtin/";
+
+/// The name under which a shipped file is shown.
 pub fn file_name(name: &str) -> String {
-    format!("builtin/{name}.gate")
+    format!("{FOLDER}{name}.gate")
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The only part that touches the outer world; it decides nothing about a rollout.
 
 mod check;
+mod explain;
 mod find;
 mod history;
 mod read;
@@ -27,6 +28,7 @@ struct Cli {
 enum Command {
     Check(check::CheckArgs),
     History(history::HistoryArgs),
+    Explain(explain::ExplainArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -42,6 +44,7 @@ pub fn run() -> ExitCode {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Explain(args) => explain::run(&args),
     }
 }
 

@@ -284,6 +284,7 @@ fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagn
 /// Policies that were read and checked.
 #[derive(Debug)]
 pub struct Compiled {
+    pub files: Vec<File>,
     pub program: Program,
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
@@ -293,9 +294,9 @@ pub struct Compiled {
 pub fn read_policies(policies: Vec<TextFile>) -> Compiled {
     let mut sources = SourceMap::default();
     let mut diagnostics = Vec::new();
-    let (_, program) = compile(policies, &mut sources, &mut diagnostics);
+    let (files, program) = compile(policies, &mut sources, &mut diagnostics);
     in_order(&mut diagnostics, &sources);
-    Compiled { program, diagnostics, sources }
+    Compiled { files, program, diagnostics, sources }
 }
 
 /// What came of the `test` blocks of some policy files.

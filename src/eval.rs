@@ -2,10 +2,14 @@
 //!
 //! Knows neither text nor files: it reads the program, the snapshots, and the day that time is counted to.
 
+mod bound;
 mod compare;
 mod explain;
 mod expr;
 mod list;
+mod missing;
+mod origin;
+mod remedy;
 mod rule;
 mod series;
 mod show;
@@ -126,12 +130,29 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) snapshots: &'a [Snapshot],
     lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
     runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
+    /// What is taken to be otherwise, to try out a remedy; nothing while a verdict is found.
+    assumed: Vec<remedy::Assumption<'a>>,
 }
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(rulebook: &Rulebook<'a>, snapshots: &'a [Snapshot]) -> Self {
-        let Rulebook { program, settings, sources, .. } = *rulebook;
-        Self { program, settings, sources, snapshots, lets: RefCell::default(), runs: RefCell::default() }
+        Self::of(rulebook.program, rulebook.settings, rulebook.sources, snapshots, Vec::new())
+    }
+
+    /// The same series, if something in it were otherwise.
+    fn assuming(&self, assumed: Vec<remedy::Assumption<'a>>) -> Self {
+        Self::of(self.program, self.settings, self.sources, self.snapshots, assumed)
+    }
+
+    fn of(
+        program: &'a Program,
+        settings: &'a Settings,
+        sources: &'a SourceMap,
+        snapshots: &'a [Snapshot],
+        assumed: Vec<remedy::Assumption<'a>>,
+    ) -> Self {
+        let (lets, runs) = (RefCell::default(), RefCell::default());
+        Self { program, settings, sources, snapshots, lets, runs, assumed }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.

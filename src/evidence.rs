@@ -35,8 +35,8 @@ pub enum ReasonKind {
     NoSuchDate,
     /// An `if` whose condition is undecided, between words that differ.
     Branches,
-    /// The snapshots in a window do not cover it.
-    Uncovered { have: String, want: String },
+    /// The snapshots in a window do not cover it; one of the day `until`, without further gaps, would.
+    Uncovered { have: String, want: String, until: Option<Date> },
     /// Two snapshots further apart than the cadence and its grace.
     Gap { from: Date, to: Date },
     /// Nothing known in a window.
@@ -47,8 +47,8 @@ pub enum ReasonKind {
     Later { date: Date, day: Date },
     /// The newest snapshot is older than the cadence and its grace.
     Stale { newest: Date, day: Date },
-    /// A sample that shows neither side at the confidence asked for.
-    TooFew { sample: String },
+    /// A sample that shows neither side at the confidence asked for, and what further samples would do.
+    TooFew { sample: String, further: Option<String> },
 }
 
 impl fmt::Display for Reason {
@@ -62,7 +62,7 @@ impl fmt::Display for Reason {
             ReasonKind::DividedByZero => f.write_str("a division by what may be zero"),
             ReasonKind::NoSuchDate => f.write_str("a date moves by whole days, within the calendar"),
             ReasonKind::Branches => f.write_str("which branch of the `if` holds is undecided"),
-            ReasonKind::Uncovered { have, want } => write!(f, "{have} of {want} covered"),
+            ReasonKind::Uncovered { have, want, until: _ } => write!(f, "{have} of {want} covered"),
             ReasonKind::Gap { from, to } => write!(f, "no snapshot between {from} and {to}"),
             ReasonKind::NoneKnown { what, window } => write!(f, "no `{what}` is known {window}"),
             ReasonKind::NoEarlier { date } => write!(f, "there is no snapshot before {date}"),
@@ -70,7 +70,7 @@ impl fmt::Display for Reason {
             ReasonKind::Stale { newest, day } => {
                 write!(f, "the newest snapshot is of {newest}, too old to judge {day} by")
             }
-            ReasonKind::TooFew { sample } => f.write_str(sample),
+            ReasonKind::TooFew { sample, further: _ } => f.write_str(sample),
         }
     }
 }

@@ -31,6 +31,7 @@ pub mod snapshot;
 
 pub mod builtin;
 pub mod engine;
+pub mod explain;
 pub mod history;
 pub mod layers;
 pub mod suite;

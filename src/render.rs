@@ -1,6 +1,8 @@
 //! The output formats: each draws the same [`crate::engine::Judgement`].
 
 #[cfg(feature = "cli")]
+pub mod explain;
+#[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
 pub mod manual;
@@ -13,4 +15,15 @@ pub struct Style {
     pub unicode: bool,
     /// Columns.
     pub width: usize,
+}
+
+/// What is to be seen of a judgement.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Everything, however long it gets.
+    pub all: bool,
+    /// Only the workflows that do not go on.
+    pub only_failed: bool,
+    /// The repository's folder as a `file:` address, for a terminal that follows links.
+    pub links: Option<String>,
 }

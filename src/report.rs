@@ -205,6 +205,9 @@ pub struct Threshold {
     /// Why the configuration set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+    /// Whether the value already stands under the expression.
+    #[serde(skip)]
+    pub labelled: bool,
 }
 
 impl Threshold {

@@ -12,11 +12,10 @@ use crate::types::{Kind, Type, show_date};
 use crate::value::{Date, Number, Value};
 
 /// The rules that are built in, with their titles.
-pub const LADDER: [(&str, &str); 3] = [
-    ("ladder.started", "A rollout begins in the first stage"),
-    ("ladder.skipped", "No stage is skipped"),
-    ("ladder.undeclared", "Every move passes a gate"),
-];
+pub const LADDER: [(&str, &str); 3] = [STARTED, SKIPPED, UNDECLARED];
+pub const STARTED: (&str, &str) = ("ladder.started", "A rollout begins in the first stage");
+pub const SKIPPED: (&str, &str) = ("ladder.skipped", "No stage is skipped");
+pub const UNDECLARED: (&str, &str) = ("ladder.undeclared", "Every move passes a gate");
 
 /// What is in force for a workflow.
 #[derive(Clone, Debug, PartialEq)]

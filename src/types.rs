@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use dashu_int::UBig;
+
 use crate::interval::Interval;
 use crate::value::{DAY, Number, date_of_day, decimal};
 use crate::vocabulary::RecordType;
@@ -73,6 +75,31 @@ impl Kind {
         self.show_precisely(number, 0)
     }
 
+    /// The nearest number on the right side of a bound that [`Kind::show`] shows as it is, and how it is shown: 1/3 is
+    /// reached by 33.4 %, not by 33.3 %. With `up` it is at least the bound, else at most.
+    pub fn nearest(&self, bound: &Number, up: bool) -> (Number, String) {
+        let steps = |extra: usize| Number::ONE / Number::from(UBig::from(10u8).pow(extra));
+        let (step, extra) = match self {
+            Self::Count => (Number::ONE, 0),
+            Self::Number | Self::Unit(_) => finest(bound, 4, steps),
+            Self::Share => finest(bound, 3, steps),
+            Self::Duration => {
+                let magnitude = bound.clone().max(-bound.clone());
+                let units = DURATIONS.iter().filter(|(unit, _)| Number::from(*unit) <= magnitude);
+                let units = units.map(|(unit, _)| Number::from(*unit));
+                let millisecond = Number::ONE / Number::from(1000);
+                let mut steps = units.chain([millisecond.clone()]).map(|unit| unit / Number::from(100));
+                let exact = steps.clone().find(|step| (bound / step).is_int());
+                (exact.or_else(|| steps.next()).unwrap_or(millisecond), 0)
+            }
+        };
+        let times = bound / &step;
+        let whole = if up { times.ceil() } else { times.floor() };
+        let nearest = Number::from(whole) * step;
+        let shown = self.show_precisely(&nearest, extra);
+        (nearest, shown)
+    }
+
     /// Like [`Kind::show`], with `extra` more digits after the point, for values that would look equal.
     pub fn show_precisely(&self, number: &Number, extra: usize) -> String {
         match self {
@@ -84,6 +111,14 @@ impl Kind {
     }
 }
 
+/// The step of the last of `places` digits after the point, or of so many more that a number is shown as it is; none if it
+/// takes too many.
+fn finest(number: &Number, places: usize, step: impl Fn(usize) -> Number) -> (Number, usize) {
+    let exact = (0..=MORE_DIGITS).find(|extra| (number / step(places + extra)).is_int());
+    let extra = exact.unwrap_or(0);
+    (step(places + extra), extra)
+}
+
 /// A percentage with one decimal; with more where that would turn 79.96 % into a round 80 %.
 fn show_share(share: &Number, extra: usize) -> String {
     let percent = share * Number::from(100);
@@ -92,14 +127,20 @@ fn show_share(share: &Number, extra: usize) -> String {
     format!("{}%", shown.unwrap_or_else(|| decimal(&percent, 0)))
 }
 
+/// How many more digits are shown where it takes them to tell two numbers apart.
+pub const MORE_DIGITS: usize = 8;
+
+/// The units that durations are shown in, in seconds.
+const DURATIONS: [(i64, &str); 5] = [(7 * DAY, "week"), (DAY, "day"), (3600, "h"), (60, "min"), (1, "s")];
+
 /// Seconds in the largest unit that says them with two decimals, else rounded in the largest unit below them.
 fn show_duration(seconds: &Number, extra: usize) -> String {
     if *seconds == Number::ZERO {
         return "0 days".to_owned();
     }
-    let units = [(7 * DAY, "week"), (DAY, "day"), (3600, "h"), (60, "min"), (1, "s")];
     let milliseconds = (Number::ONE / Number::from(1000), "ms");
-    let units = units.map(|(length, name)| (Number::from(length), name)).into_iter().chain([milliseconds]);
+    let units =
+        DURATIONS.map(|(length, name)| (Number::from(length), name)).into_iter().chain([milliseconds]);
     let magnitude = if *seconds < Number::ZERO { -seconds.clone() } else { seconds.clone() };
     let mut fallback = None;
     for (length, name) in units.filter(|(length, _)| *length <= magnitude) {

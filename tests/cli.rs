@@ -535,3 +535,21 @@ fn a_long_chain_of_lets_is_an_error_and_no_overflow() {
     assert!(rules.iter().any(|rule| rule["rule"] == "q.early" && rule["outcome"] == "pass"), "{rules:#?}");
     assert!(rules.iter().all(|rule| rule["rule"] != "q.last"));
 }
+
+#[test]
+fn people_choose_how_they_read() {
+    let check =
+        |flags: &[&str]| run(&[&["check", "examples/support-desk", "--as-of", "2026-11-23"], flags].concat());
+    let plain = check(&[]);
+    assert!(plain.out.lines().count() < 200 && !plain.out.contains('\u{1b}'), "{}", plain.out);
+    assert!(check(&["--color", "always"]).out.contains("\u{1b}[31m"));
+    assert_eq!(check(&["--color", "never"]).out, plain.out);
+    let all = check(&["--all"]).out;
+    assert!(all.lines().count() > 200 && all.contains("rollback.harm_done"), "{all}");
+    let failed = check(&["--only", "failed", "--all"]).out;
+    assert!(!failed.contains("order-status") && failed.contains("meeting-notes"), "{failed}");
+    let narrated = check(&["--narrate"]).out;
+    assert!(narrated.is_ascii() && narrated.contains("at light: 23 of 30 = 76.7%"), "{narrated}");
+    let history = run(&["history", "examples/support-desk", "--narrate", "--workflow", "faq-answers"]).out;
+    assert!(history.contains("2026-11-20: hold, stage expanded, failed foundation_upkeep.updated_monthly."));
+}

@@ -8,9 +8,13 @@ mod cli;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod gallery;
+#[cfg(test)]
 mod manual;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod remedies;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

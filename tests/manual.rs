@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use tollgate::builtins::{Builtin, EXAMPLE_SERIES, EXAMPLE_VOCABULARY};
 use tollgate::engine::{Inputs, Options, Project, TextFile, judge};
-use tollgate::render::Style;
 use tollgate::render::human::render;
+use tollgate::render::{Style, View};
 use tollgate::value::Date;
 
 use crate::support::{files_under, relative, root};
@@ -39,7 +39,7 @@ fn values(expressions: &[&str]) -> Vec<String> {
     let inputs = with_the_example(policies);
     let judgement = judge(inputs, &options());
     let style = Style { color: false, unicode: true, width: 100 };
-    assert!(judgement.diagnostics.is_empty(), "{}", render(&judgement, style));
+    assert!(judgement.diagnostics.is_empty(), "{}", render(&judgement, style, &View::default()));
     let rules = &judgement.report.workflows.first().expect("the example is judged").rules;
     let values: Vec<String> = rules
         .iter()

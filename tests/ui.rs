@@ -25,8 +25,8 @@ use std::path::{Path, PathBuf};
 
 use tollgate::diagnostic::{Diagnostic, Label};
 use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, judge, test};
-use tollgate::render::Style;
 use tollgate::render::human::{draw, render};
+use tollgate::render::{Style, View};
 use tollgate::report::Outcome;
 use tollgate::source::SourceMap;
 use tollgate::value::{Date, parse_date};
@@ -239,7 +239,7 @@ fn run(case: &Case, bless: bool, problems: &mut String) {
         case.test()
     } else {
         let judgement = case.judge();
-        let report = render(&judgement, STYLE);
+        let report = render(&judgement, STYLE, &View { all: true, ..View::default() });
         (found(&judgement), format!("{}\nexit {}\n", report.trim_end(), judgement.exit))
     };
     let expected: Marks = case.files().flat_map(|path| expected(&file_name(path), &lossy(path))).collect();

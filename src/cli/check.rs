@@ -6,9 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
-use super::{complain, find, finish, terminal};
+use super::terminal::TerminalArgs;
+use super::{complain, find, finish};
 use crate::engine::{Options, judge};
-use crate::render::{human, json};
+use crate::render::{View, human, json};
 use crate::value::{DAY, Date, date_of_day, parse_date};
 
 /// Judge which workflows may go on, and show why the others may not
@@ -38,6 +39,20 @@ pub(super) struct CheckArgs {
     /// Show only what does not go on, one line each
     #[arg(long, short)]
     quiet: bool,
+    /// Show the reports of these workflows alone
+    #[arg(long, value_name = "WHICH", value_enum)]
+    only: Option<Only>,
+    /// Show every report, however many there are
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Only {
+    /// Those that do not go on
+    Failed,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -70,8 +85,19 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     };
     let judgement = judge(find::inputs(&args.path, args.allow_outside), &options);
     let text = match (args.format, args.quiet) {
-        (Format::Human, false) => human::render(&judgement, terminal::style()),
-        (Format::Human, true) => human::render_quiet(&judgement, terminal::style()),
+        (Format::Human, true) => human::render_quiet(&judgement, args.terminal.style()),
+        (Format::Human, false) => {
+            let view = View {
+                all: args.all,
+                only_failed: args.only == Some(Only::Failed),
+                links: args.terminal.links(&args.path),
+            };
+            if args.terminal.narrate {
+                human::narrate(&judgement, &view)
+            } else {
+                human::render(&judgement, args.terminal.style(), &view)
+            }
+        }
         (Format::Json, _) => match json::render(&judgement.report) {
             Ok(text) => text,
             Err(error) => return complain(&format!("the report cannot be written as JSON: {error}")),

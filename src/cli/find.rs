@@ -18,6 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 use self::ground::{Ground, join};
 use self::stack::{Layer, Stack, Stacks};
 use super::read;
+use super::terminal::Progress;
 use crate::builtin;
 use crate::code::Code;
 use crate::config::Setting;
@@ -114,12 +115,14 @@ fn unreadable(name: &str, why: &str) -> Diagnostic {
 }
 
 fn read_all(files: Vec<Found>) -> Vec<TextFile> {
-    let read = |file: Found| TextFile {
-        content: match file.refused {
+    let progress = Progress::reading(files.len());
+    let read = |file: Found| {
+        let content = match file.refused {
             Some(why) => Err(why.to_owned()),
             None => read::file(&file.path),
-        },
-        name: file.name,
+        };
+        progress.step();
+        TextFile { name: file.name, content }
     };
     files.into_par_iter().map(read).collect()
 }

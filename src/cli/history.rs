@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::check::{Format, date, today};
-use super::{complain, find, finish, terminal};
+use super::terminal::TerminalArgs;
+use super::{complain, find, finish};
 use crate::engine::{Options, history};
 use crate::render::{human, json};
 use crate::value::Date;
@@ -32,6 +33,8 @@ pub(super) struct HistoryArgs {
     /// Show this workflow alone; may be given several times
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
+    #[command(flatten)]
+    terminal: TerminalArgs,
 }
 
 /// Finds, reads, judges day by day, shows.
@@ -43,7 +46,8 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
         Options { as_of: args.as_of, today, workflows: args.workflows.clone(), deny_warnings: false };
     let back = history(find::inputs(&args.path, args.allow_outside), &options);
     match args.format {
-        Format::Human => finish(&human::render_history(&back, terminal::style()), back.exit),
+        Format::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),
+        Format::Human => finish(&human::render_history(&back, args.terminal.style()), back.exit),
         Format::Json => match json::render(&back.history) {
             Ok(text) => finish(&text, back.exit),
             Err(error) => complain(&format!("the history cannot be written as JSON: {error}")),

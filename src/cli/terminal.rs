@@ -1,8 +1,14 @@
-//! What standard output can show.
+//! What the terminal can show, and what the command line says of it.
 
-use std::env;
 use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, fs};
 
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 use terminal_size::{Width, terminal_size_of};
 
 use crate::render::Style;
@@ -13,20 +19,106 @@ const WIDTH: usize = 100;
 const MAX_WIDTH: usize = 140;
 const MIN_WIDTH: usize = 60;
 
-/// The style of standard output. What is piped or written to a file is the same everywhere: it depends on neither the
-/// locale nor the terminal that the command was started from.
-pub(super) fn style() -> Style {
-    let stdout = io::stdout();
-    if !stdout.is_terminal() {
-        return Style { color: false, unicode: true, width: WIDTH };
+/// How what is meant for people is written.
+#[derive(Debug, Args)]
+pub(super) struct TerminalArgs {
+    /// Colour: on a terminal that can show it, always, or never; `NO_COLOR` is heeded by `auto`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
+    /// Write sentences for a screen reader: no frames, columns or marks
+    #[arg(long)]
+    pub(super) narrate: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+impl TerminalArgs {
+    /// The style of standard output. What is piped or written to a file is the same everywhere: it depends on neither
+    /// the locale nor the terminal that the command was started from.
+    pub(super) fn style(&self) -> Style {
+        let stdout = io::stdout();
+        let is_terminal = stdout.is_terminal();
+        let color = match self.color {
+            ColorChoice::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb(),
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
+        if !is_terminal {
+            return Style { color, unicode: true, width: WIDTH };
+        }
+        let width = terminal_size_of(&stdout).map_or(WIDTH, |(Width(columns), _)| usize::from(columns));
+        Style {
+            color,
+            unicode: is_utf8(|name| env::var(name).ok()),
+            width: width.clamp(MIN_WIDTH, MAX_WIDTH),
+        }
     }
-    let width = terminal_size_of(&stdout).map_or(WIDTH, |(Width(columns), _)| usize::from(columns));
-    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-    Style {
-        color: !set("NO_COLOR") && !dumb,
-        unicode: is_utf8(|name| env::var(name).ok()),
-        width: width.clamp(MIN_WIDTH, MAX_WIDTH),
+
+    /// The address of the repository's folder for links, on a terminal that is known to follow them.
+    pub(super) fn links(&self, root: &Path) -> Option<String> {
+        let wanted = self.color == ColorChoice::Auto && io::stdout().is_terminal() && !is_dumb();
+        let follows = wanted && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+        let root = follows.then(|| fs::canonicalize(root).ok()).flatten()?;
+        Some(format!("file://{}", root.display()))
+    }
+}
+
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// The progress of reading many files, on a terminal's standard error, once it has taken half a second.
+pub(super) struct Progress {
+    started: Instant,
+    total: usize,
+    done: AtomicUsize,
+    bar: OnceLock<ProgressBar>,
+    shown: bool,
+}
+
+/// How long nothing is said.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+impl Progress {
+    pub(super) fn reading(total: usize) -> Self {
+        Self {
+            started: Instant::now(),
+            total,
+            done: AtomicUsize::new(0),
+            bar: OnceLock::new(),
+            shown: io::stderr().is_terminal(),
+        }
+    }
+
+    /// One more is done.
+    pub(super) fn step(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.shown && self.started.elapsed() > PATIENCE {
+            let bar = self.bar.get_or_init(|| {
+                let style = ProgressStyle::with_template("reading {human_pos} of {human_len} files");
+                let bar = ProgressBar::new(self.total as u64);
+                bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+                bar
+            });
+            bar.set_position(done as u64);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
     }
 }
 

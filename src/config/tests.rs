@@ -97,13 +97,22 @@ fn what_is_wrong_in_a_setting_takes_it_out_whole() {
         ("params: { p.x: }\n", "T402 1 `p.x` has no value"),
         ("params: { p.x: [1] }\n", "T402 1 `p.x` is a single value"),
         ("params: { p.x: {} }\n", "T402 1 nothing is set of `p.x`"),
-        ("params: { p.x: { valeu: 5 } }\n", "T403 1 `valeu` is not a setting of a param (did you mean `value`?)"),
+        (
+            "params: { p.x: { valeu: 5 } }\n",
+            "T403 1 `valeu` is not a setting of a param (did you mean `value`?)",
+        ),
         ("params: { p.x: { value: 5, within: 3 } }\n", "T402 1 `within` is a range, such as `55% to 90%`"),
         ("params: { p.x: { value: 5, locked: 'true' } }\n", "T402 1 `locked` is `true` or `false`"),
         ("params: { p.x: 5, p.x: 6 }\n", "T405 1 `p.x` is set twice"),
         ("rules: { p.x: holdd }\n", "T402 1 `holdd` is not an effect (did you mean `hold`?)"),
-        ("overrides: [{ params: { p.x: 5 } }]\n", "T402 1 an override needs `workflows` (add `workflows: [support-*]`)"),
-        ("overrides: [{ workflows: a, params: { p.x: { locked: true } } }]\n", "T402 1 an override gives `p.x` no value"),
+        (
+            "overrides: [{ params: { p.x: 5 } }]\n",
+            "T402 1 an override needs `workflows` (add `workflows: [support-*]`)",
+        ),
+        (
+            "overrides: [{ workflows: a, params: { p.x: { locked: true } } }]\n",
+            "T402 1 an override gives `p.x` no value",
+        ),
         ("waivers: [5]\n", "T402 1 `waivers` is a list of maps, each with a `rule`"),
         (
             "waivers: [{ rule: p.a, workflow: a, because: b, owner: c, until: 2026-02-30 }]\n",
@@ -123,7 +132,10 @@ fn what_is_wrong_in_a_setting_takes_it_out_whole() {
         assert!(first.starts_with(expected), "{text}: {:?}", outcome.problems);
         let Config { block, waivers, .. } = outcome.config;
         // Of a setting that is there twice the first one counts.
-        assert!(block.params.len() + block.rules.len() + waivers.len() <= usize::from(expected.starts_with("T405")));
+        assert!(
+            block.params.len() + block.rules.len() + waivers.len()
+                <= usize::from(expected.starts_with("T405"))
+        );
     }
 }
 

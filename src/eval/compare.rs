@@ -1,5 +1,6 @@
 //! Comparisons, plain and with confidence.
 
+use super::remedy::further_samples;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::Builtin;
@@ -75,6 +76,7 @@ impl<'a> Evaluator<'a> {
                 None => Truth::Undecided(Reasons::of(
                     ReasonKind::TooFew {
                         sample: format!("{} values, or all alike, give a mean no bounds", values.len()),
+                        further: None,
                     },
                     None,
                 )),
@@ -91,7 +93,9 @@ impl<'a> Evaluator<'a> {
                     let sample =
                         format!("{} values show neither side at {level_shown} confidence", values.len());
                     let decided = if shown { Some(true) } else { refuted.then_some(false) };
-                    Truth::decided(decided, || Reasons::of(ReasonKind::TooFew { sample }, None))
+                    Truth::decided(decided, || {
+                        Reasons::of(ReasonKind::TooFew { sample, further: None }, None)
+                    })
                 }
             },
         }
@@ -121,7 +125,7 @@ impl<'a> Evaluator<'a> {
                     Some(shown) => Amount::Known(shown),
                     None => {
                         let sample = format!("{} values, or all alike, give a mean no bounds", values.len());
-                        Amount::Unknown(Reasons::of(ReasonKind::TooFew { sample }, None))
+                        Amount::Unknown(Reasons::of(ReasonKind::TooFew { sample, further: None }, None))
                     }
                 }
             }
@@ -130,6 +134,9 @@ impl<'a> Evaluator<'a> {
 
     /// The sample behind a `share(…)` or `mean(…)`, through lets; why there is none, otherwise.
     pub(super) fn sample(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
+        if let Some(assumed) = self.assumption(expr, scope) {
+            return assumed.tally.clone().map(Sample::Share).ok_or_else(Reasons::default);
+        }
         let info = self.program.expr(expr.id);
         match (&expr.kind, info.and_then(|info| info.target.as_ref())) {
             (ExprKind::Path(_), Some(Target::Let(index))) => match self.program.lets.get(*index) {
@@ -204,12 +211,11 @@ fn too_few(claim: &Claim, tally: &Tally, level: &Number) -> Reasons {
         format!("{} to {} of {}", tally.sure, tally.possible, tally.total)
     };
     let further = match claim.further(level) {
-        Some(1) => "1 further good sample would show it".to_owned(),
-        Some(further) => format!("{further} further good samples in a row would show it"),
-        None => "no number of good samples could show it".to_owned(),
+        Some(further) => further_samples(further),
+        None => "no number of good samples: the threshold cannot be shown to be reached".to_owned(),
     };
-    let sample = format!("{counted} shows neither side at {level_shown} confidence; {further}");
-    let mut reasons = Reasons::of(ReasonKind::TooFew { sample }, None);
+    let sample = format!("{counted} shows neither side at {level_shown} confidence");
+    let mut reasons = Reasons::of(ReasonKind::TooFew { sample, further: Some(further) }, None);
     reasons.merge(&tally.reasons);
     reasons
 }

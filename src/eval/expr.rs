@@ -15,6 +15,9 @@ use crate::value::{DAY, Located, Number, Record, Value, day_number};
 impl<'a> Evaluator<'a> {
     /// What an expression is worth.
     pub(super) fn eval(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        if let Some(assumed) = self.assumption(expr, scope) {
+            return assumed.value.clone();
+        }
         match &expr.kind {
             ExprKind::Literal(literal) => eval_literal(literal),
             ExprKind::Path(_) => self.eval_path(expr, scope),
@@ -377,7 +380,7 @@ fn eval_literal<'a>(literal: &LiteralKind) -> Evidence<'a> {
 }
 
 /// A value that was read. Lists of scalars in lists do not occur: the vocabulary has none.
-fn eval_value<'a>(value: &Value) -> Evidence<'a> {
+pub(super) fn eval_value<'a>(value: &Value) -> Evidence<'a> {
     match value {
         Value::Bool(value) => Evidence::Truth(Truth::known(*value)),
         Value::Text(text) => Evidence::Word(Word::Known(text.clone())),

@@ -57,7 +57,7 @@ impl<'a> Evaluator<'a> {
                 report.message = rule.decl.effect.message.as_ref().map(|message| self.render(message, scope));
             }
             report.help = rule.decl.help.as_ref().map(|help| self.render(help, scope));
-            self.explain(&verdict, scope, &mut report);
+            self.explain(rule, &verdict, scope, &mut report);
         }
         report
     }
@@ -115,7 +115,7 @@ impl<'a> Evaluator<'a> {
         verdict
     }
 
-    fn verdict_on(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {
+    pub(super) fn verdict_on(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {
         let scope = Scope::at(moment);
         let governed = match rule.gate {
             Some(_) => None,

@@ -42,7 +42,12 @@ impl<'a> Evaluator<'a> {
                     } else {
                         self.day(at) - self.day(0)
                     };
-                    open.get_or_insert_default().merge(&uncovered(have, days));
+                    let until = if reaches_back {
+                        self.day(start) + days - self.patience().unwrap_or(0)
+                    } else {
+                        self.day(0) + days
+                    };
+                    open.get_or_insert_default().merge(&uncovered(have, days, until));
                 }
                 Ok(Window { snapshots: start..at + 1, open })
             }
@@ -209,7 +214,7 @@ impl<'a> Evaluator<'a> {
 
     /// The snapshot that `change` and `trend` look back to: the latest at or before the window's start, and no gap away
     /// from it; for `over stage` the first of the stage.
-    fn start_of(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<usize, Reasons> {
+    pub(super) fn start_of(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<usize, Reasons> {
         let at = scope.moment.at;
         let days = match &arg.over {
             Some(Over::Window(length)) => self.days(length, scope)?,
@@ -218,10 +223,11 @@ impl<'a> Evaluator<'a> {
         };
         let from = self.day(at) - days;
         let Some(start) = self.first_after(from, at).checked_sub(1) else {
-            return Err(uncovered(self.day(at) - self.day(0), days));
+            return Err(uncovered(self.day(at) - self.day(0), days, self.day(0) + days));
         };
         if self.patience().is_some_and(|patience| from - self.day(start) > patience) {
-            return Err(uncovered(self.day(at) - self.day(start + 1), days));
+            let next = self.day(start + 1);
+            return Err(uncovered(self.day(at) - next, days, next + days));
         }
         Ok(start)
     }
@@ -243,7 +249,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The run of snapshots up to the scope's in which a condition held. Computed once for the whole series, forwards.
-    fn run(&self, condition: &'a Expr, scope: Scope<'_, 'a>) -> Run {
+    pub(super) fn run(&self, condition: &'a Expr, scope: Scope<'_, 'a>) -> Run {
         let Moment { at, judged, .. } = scope.moment;
         let unbroken = self.is_about_stage_alone(condition);
         let extend = |before: &Run, at: usize| {
@@ -269,7 +275,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether a condition reads nothing of the snapshots but `stage`, through lets too: a gap does not break it.
-    fn is_about_stage_alone(&self, expr: &Expr) -> bool {
+    pub(super) fn is_about_stage_alone(&self, expr: &Expr) -> bool {
         let mut stage = false;
         let only = self.every_target(expr, &mut Vec::new(), &mut |target| match target {
             Target::Field(path) | Target::JudgedField(path) => {
@@ -328,13 +334,13 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// «2 of 4 weeks covered»
-fn uncovered(have: i64, want: i64) -> Reasons {
+/// «2 of 4 weeks covered»; `until`: the day from which they would be.
+fn uncovered(have: i64, want: i64, until: i64) -> Reasons {
     let have = have.clamp(0, want);
     let (have, want) = if want % 7 == 0 {
         ((have / 7).to_string(), Kind::Duration.show(&Number::from(want * DAY)))
     } else {
         (have.to_string(), format!("{want} days"))
     };
-    Reasons::of(ReasonKind::Uncovered { have, want }, None)
+    Reasons::of(ReasonKind::Uncovered { have, want, until: date_of_day(until) }, None)
 }

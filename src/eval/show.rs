@@ -1,7 +1,8 @@
 //! Evidence as people read it.
 
+use super::compare::Sample;
 use super::{Evaluator, Evidence, Scope};
-use crate::ast::{Expr, Template, TemplatePart};
+use crate::ast::{ArithmeticOp, Expr, ExprKind, Template, TemplatePart};
 use crate::builtins::Builtin;
 use crate::evidence::{Amount, Truth, Word};
 use crate::interval::Interval;
@@ -25,26 +26,56 @@ impl<'a> Evaluator<'a> {
         self.show_as(ty, evidence, 0)
     }
 
-    /// The value of an expression with the arithmetic behind it: «22 of 30 = 73.3%».
-    pub(super) fn show_with_arithmetic(&self, expr: &'a Expr, scope: Scope<'_, 'a>, extra: usize) -> String {
+    /// The value of an expression with the arithmetic behind it, «22 of 30 = 73.3%» or «23 / 30 = 76.7%»; shown as a
+    /// `kind`, where one is given.
+    pub(super) fn show_with_arithmetic(
+        &self,
+        expr: &'a Expr,
+        scope: Scope<'_, 'a>,
+        extra: usize,
+        kind: Option<&Kind>,
+    ) -> String {
         let ty = self.program.expr(expr.id).map_or(&Type::Error, |info| &info.ty);
-        let shown = self.show_as(ty, &self.eval(expr, scope), extra);
+        let as_kind = kind.filter(|_| matches!(ty, Type::Amount(_))).map(|kind| Type::amount(kind.clone()));
+        let shown = self.show_as(as_kind.as_ref().unwrap_or(ty), &self.eval(expr, scope), extra);
         match self.sample(expr, scope) {
-            Ok(super::compare::Sample::Share(tally)) if tally.sure == tally.possible => {
+            Ok(Sample::Share(tally)) if tally.sure == tally.possible => {
                 format!("{} of {} = {shown}", tally.sure, tally.total)
             }
-            Ok(super::compare::Sample::Share(tally)) => {
+            Ok(Sample::Share(tally)) => {
                 let bounds = super::compare::share_bounds(&tally);
-                format!(
-                    "{} to {} of {} = {}",
-                    tally.sure,
-                    tally.possible,
-                    tally.total,
-                    show_interval(&bounds, &|n| Kind::Share.show(n))
-                )
+                let bounds = show_interval(&bounds, &|n| Kind::Share.show(n));
+                format!("{} to {} of {} = {bounds}", tally.sure, tally.possible, tally.total)
             }
-            Ok(super::compare::Sample::Mean(_)) | Err(_) => shown,
+            Ok(Sample::Mean(_)) | Err(_) if self.eval(expr, scope).is_unknown() => shown,
+            Ok(Sample::Mean(_)) | Err(_) => match self.operands(expr, scope) {
+                Some(operands) => format!("{operands} = {shown}"),
+                None => shown,
+            },
         }
+    }
+
+    /// «23 / 30», for what is computed of known numbers.
+    fn operands(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Option<String> {
+        let (expr, scope) = match self.let_behind(expr) {
+            Some(inner) => (inner, Scope::at(scope.moment)),
+            None => (expr, scope),
+        };
+        let ExprKind::Arithmetic(op, left, right) = &expr.kind else { return None };
+        let operand = |expr: &'a Expr| {
+            let quantity = self.program.expr(expr.id)?.ty.quantity()?;
+            let amount = self.amount(expr, scope);
+            let shown = quantity.kind.show(amount.known()?);
+            let compound = matches!(expr.kind, ExprKind::Arithmetic(..)) && self.let_behind(expr).is_none();
+            (!compound).then_some(shown)
+        };
+        let sign = match op {
+            ArithmeticOp::Add => "+",
+            ArithmeticOp::Subtract => "-",
+            ArithmeticOp::Multiply => "*",
+            ArithmeticOp::Divide => "/",
+        };
+        Some(format!("{} {sign} {}", operand(left)?, operand(right)?))
     }
 
     pub(super) fn show_as(&self, ty: &Type, evidence: &Evidence<'a>, extra: usize) -> String {

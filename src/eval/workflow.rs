@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::program::Program;
 use crate::report::{Decision, EvidenceReport, Newest, Outcome, Place, RuleReport, WorkflowReport, line_of};
-use crate::settings::LADDER;
+use crate::settings::{SKIPPED, STARTED, UNDECLARED};
 use crate::source::Span;
 use crate::value::{Date, Located, Series, Value, day_number};
 use crate::vocabulary::Vocabulary;
@@ -202,7 +202,7 @@ impl<'a> Evaluator<'a> {
                 name(self.stage(0).unwrap_or(0)),
                 name(0)
             );
-            fired.extend(self.ladder_rule("ladder.started", message, stage_span));
+            fired.extend(self.ladder_rule(STARTED, message, stage_span));
         }
         let ask_span = self.located(newest, Vocabulary::ADVANCE_TO).map(|located| located.span);
         let moves = ladder.moved.map(|(_, from)| (from, ladder.stage, stage_span, "moved"));
@@ -212,16 +212,21 @@ impl<'a> Evaluator<'a> {
             let message = format!("the workflow {verb} from `{}` to `{}`", name(from), name(to));
             if to > from + 1 {
                 let message = format!("{message}, past `{}`", name(from + 1));
-                fired.extend(self.ladder_rule("ladder.skipped", message, span));
+                fired.extend(self.ladder_rule(SKIPPED, message, span));
             } else if !declared {
                 let message = format!("{message}, and no gate says when it may");
-                fired.extend(self.ladder_rule("ladder.undeclared", message, span));
+                fired.extend(self.ladder_rule(UNDECLARED, message, span));
             }
         }
         fired
     }
 
-    fn ladder_rule(&self, rule: &str, message: String, span: Option<Span>) -> Option<RuleReport> {
+    fn ladder_rule(
+        &self,
+        (rule, title): (&str, &str),
+        message: String,
+        span: Option<Span>,
+    ) -> Option<RuleReport> {
         let setting = self.settings.ladder(rule)?;
         let evidence = span.map(|span| EvidenceReport {
             expression: self.sources.text(span).to_owned(),
@@ -235,7 +240,7 @@ impl<'a> Evaluator<'a> {
         let off = setting.effect.is_none();
         Some(RuleReport {
             rule: rule.to_owned(),
-            title: LADDER.iter().find(|(name, _)| *name == rule)?.1.to_owned(),
+            title: title.to_owned(),
             gate: None,
             enforced: !off,
             outcome: if off { Outcome::Off } else { Outcome::Fail },

@@ -5,9 +5,11 @@
 //! [`Judgement`] holds; it decides nothing.
 
 mod history;
+mod narrate;
 mod summary;
 
 pub use history::render_history;
+pub use narrate::{narrate, narrate_history};
 
 use std::fmt::Write;
 
@@ -15,43 +17,37 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::ast::EffectKind;
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Drawn, Severity};
+use crate::diagnostic::{Diagnostic, Drawn, Label, Severity};
 use crate::engine::Judgement;
 use crate::excerpt::Fit;
-use crate::render::Style;
-use crate::report::{Outcome, RuleReport};
+use crate::render::{Style, View};
+use crate::report::{Outcome, RuleReport, WorkflowReport};
 use crate::source::SourceMap;
 use crate::text::{pad, visible, width, wrap};
 
+/// Lines that are shown of a judgement unless all are asked for.
+const MAX_LINES: usize = 190;
+/// Of these, the lines for diagnostics at most, and for workflows that are shown in one line.
+const DIAGNOSTIC_LINES: usize = 60;
+const ONE_LINERS: usize = 40;
+/// Workflows in the table at the end.
+const MAX_ROWS: usize = 20;
+
 /// The whole of it: diagnostics, a line for each workflow with a report for each rule that did not pass, a table where
-/// it helps, and what it comes to.
-pub fn render(judgement: &Judgement, style: Style) -> String {
-    let mut page = Page { out: String::new(), style };
-    for diagnostic in in_order(&judgement.diagnostics) {
-        page.diagnostic(diagnostic, &judgement.sources);
-        page.blank();
-    }
-    let workflows = &judgement.report.workflows;
-    let columns = summary::Columns::new(workflows, style);
-    for workflow in workflows {
-        let mut rules: Vec<_> = workflow.rules.iter().filter(|rule| is_shown(rule)).collect();
-        // What decides comes first.
-        rules.sort_by_key(|rule| std::cmp::Reverse(rule.applied));
-        if !rules.is_empty() {
-            page.blank();
-        }
-        page.line(&columns.line(workflow, &summary::remarks(workflow, style), style));
-        if !rules.is_empty() {
-            page.blank();
-        }
-        for rule in &rules {
-            page.rule(rule, &judgement.sources);
-            page.blank();
-        }
+/// it helps, and what it comes to. What is too long for one page is cut between reports, and what was left out is counted.
+pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
+    let mut page = Page::new(style, view);
+    page.diagnostics(&judgement.diagnostics, &judgement.sources, view);
+    let stops = |w: &&WorkflowReport| !view.only_failed || !summary::goes_on(w.decision);
+    let workflows: Vec<&WorkflowReport> = judgement.report.workflows.iter().filter(stops).collect();
+    let columns = summary::Columns::new(&workflows, style);
+    if !page.all_workflows(&workflows, &columns, judgement, view) {
+        page.worst_workflows(&workflows, &columns, judgement);
     }
     page.blank();
-    if workflows.len() > 1 && workflows.iter().any(|w| w.rules.iter().any(is_shown)) {
-        page.out.push_str(&summary::table(workflows, style));
+    let any_report = || workflows.iter().any(|w| w.rules.iter().any(is_shown));
+    if workflows.len() > 1 && (view.all || workflows.len() <= MAX_ROWS) && any_report() {
+        page.out.push_str(&summary::table(&workflows, style));
         page.blank();
     }
     for line in summary::waivers(&judgement.report.waivers) {
@@ -64,14 +60,21 @@ pub fn render(judgement: &Judgement, style: Style) -> String {
 
 /// One diagnostic, with its help.
 pub fn draw(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
-    let mut page = Page { out: String::new(), style };
+    let mut page = Page::new(style, &View::default());
     page.diagnostic(diagnostic, sources);
+    page.out
+}
+
+/// One rule's report.
+pub fn draw_rule(rule: &RuleReport, sources: &SourceMap, style: Style) -> String {
+    let mut page = Page::new(style, &View::default());
+    page.rule(rule, sources);
     page.out
 }
 
 /// Only what does not go on: a line for each error, warning and workflow, and what it comes to.
 pub fn render_quiet(judgement: &Judgement, style: Style) -> String {
-    let mut page = Page { out: String::new(), style };
+    let mut page = Page::new(style, &View::default());
     for diagnostic in in_order(&judgement.diagnostics).filter(|d| d.severity == Severity::Error) {
         let place = diagnostic.labels.first().map(|label| {
             let (line, column) = judgement.sources.line_column(label.span);
@@ -83,7 +86,7 @@ pub fn render_quiet(judgement: &Judgement, style: Style) -> String {
         page.line(&format!("{head} {}", visible(&text)));
     }
     let workflows: Vec<_> =
-        judgement.report.workflows.iter().filter(|w| !summary::goes_on(w.decision)).cloned().collect();
+        judgement.report.workflows.iter().filter(|w| !summary::goes_on(w.decision)).collect();
     let columns = summary::Columns::new(&workflows, style);
     for workflow in &workflows {
         page.line(&columns.line(workflow, &summary::blockers(workflow), style));
@@ -139,9 +142,140 @@ fn paint(text: &str, color: Color, style: Style) -> String {
 struct Page {
     out: String,
     style: Style,
+    links: Option<String>,
 }
 
 impl Page {
+    fn new(style: Style, view: &View) -> Self {
+        Self { out: String::new(), style, links: view.links.clone() }
+    }
+
+    /// An empty page of the same kind.
+    fn fresh(&self) -> Self {
+        Self { out: String::new(), style: self.style, links: self.links.clone() }
+    }
+
+    fn lines(&self) -> usize {
+        self.out.lines().count()
+    }
+
+    /// Errors, then warnings, then notes, as many as there is room for.
+    fn diagnostics(&mut self, diagnostics: &[Diagnostic], sources: &SourceMap, view: &View) {
+        for (shown, diagnostic) in in_order(diagnostics).enumerate() {
+            let mut one = self.fresh();
+            one.diagnostic(diagnostic, sources);
+            if !view.all && shown > 0 && self.lines() + one.lines() > DIAGNOSTIC_LINES {
+                let more = diagnostics.len() - shown;
+                let what = summary::plural(more, "error, warning or note", "errors, warnings and notes");
+                self.line(&format!("  and {more} more {what}: `--all` shows them"));
+                self.blank();
+                return;
+            }
+            self.out.push_str(&one.out);
+            self.blank();
+        }
+    }
+
+    /// Every workflow by name, if there is room for all of them; else nothing is written.
+    fn all_workflows(
+        &mut self,
+        workflows: &[&WorkflowReport],
+        columns: &summary::Columns,
+        judgement: &Judgement,
+        view: &View,
+    ) -> bool {
+        let table = if workflows.len() > 1 { workflows.len().min(MAX_ROWS) + 2 } else { 0 };
+        let before = self.out.len();
+        for workflow in workflows {
+            self.workflow(workflow, columns, &judgement.sources, None);
+            let lines = if view.all { 0 } else { self.lines() };
+            if lines + table + 2 > MAX_LINES {
+                self.out.truncate(before);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The harshest decisions first: some with their reports, then some with a line each, then how many more there are.
+    fn worst_workflows(
+        &mut self,
+        workflows: &[&WorkflowReport],
+        columns: &summary::Columns,
+        judgement: &Judgement,
+    ) {
+        let mut worst = workflows.to_vec();
+        worst.sort_by_key(|workflow| std::cmp::Reverse(workflow.decision));
+        let table = if workflows.len() <= MAX_ROWS { workflows.len() + 2 } else { 0 };
+        // What follows the reports: the lines of the others, what is left out, the table and the sentence.
+        let limit = MAX_LINES.saturating_sub(table + workflows.len().min(ONE_LINERS) + 8);
+        let mut rest = worst.as_slice();
+        let mut first = true;
+        while let Some((workflow, others)) = rest.split_first() {
+            let room = limit.saturating_sub(self.lines());
+            let mut one = self.fresh();
+            let whole = one.workflow(workflow, columns, &judgement.sources, Some(room));
+            // The worst is shown in any case, as far as there is room.
+            if one.lines() > room && !first {
+                break;
+            }
+            self.blank();
+            self.out.push_str(&one.out);
+            (rest, first) = (others, false);
+            if !whole {
+                break;
+            }
+        }
+        self.blank();
+        let room = MAX_LINES.saturating_sub(self.lines() + table + 6);
+        let (lines, more) = rest.split_at(room.min(rest.len()));
+        for workflow in lines {
+            self.line(&columns.line(workflow, &summary::remarks(workflow, self.style), self.style));
+        }
+        if !lines.is_empty() {
+            self.blank();
+        }
+        if !more.is_empty() {
+            self.line(&format!("  and {} more: {}", more.len(), summary::decisions(more)));
+        }
+        self.line("  `--all` shows every report, `--workflow NAME` those of one workflow");
+    }
+
+    /// A workflow's line, and its reports; where room is short only those that stop it, as far as there is room. Whether
+    /// all of these were shown.
+    fn workflow(
+        &mut self,
+        workflow: &WorkflowReport,
+        columns: &summary::Columns,
+        sources: &SourceMap,
+        room: Option<usize>,
+    ) -> bool {
+        let least = if room.is_some() { EffectKind::Hold } else { EffectKind::Note };
+        let shown = |rule: &&RuleReport| is_shown(rule) && rule.applied >= Some(least);
+        let mut rules: Vec<_> = workflow.rules.iter().filter(shown).collect();
+        // What decides comes first.
+        rules.sort_by_key(|rule| std::cmp::Reverse(rule.applied));
+        if !rules.is_empty() {
+            self.blank();
+        }
+        self.line(&columns.line(workflow, &summary::remarks(workflow, self.style), self.style));
+        if !rules.is_empty() {
+            self.blank();
+        }
+        for (shown, rule) in rules.iter().enumerate() {
+            let mut one = self.fresh();
+            one.rule(rule, sources);
+            if shown > 0 && room.is_some_and(|room| self.lines() + one.lines() > room) {
+                self.line(&format!("  and {} more of this workflow", rules.len() - shown));
+                self.blank();
+                return false;
+            }
+            self.out.push_str(&one.out);
+            self.blank();
+        }
+        true
+    }
+
     fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');
@@ -158,42 +292,35 @@ impl Page {
         paint(text, color, self.style)
     }
 
-    /// The report of a rule that failed or is undecided.
+    /// The report of a rule that failed or is undecided; that of a warning or note is short.
     fn rule(&mut self, rule: &RuleReport, sources: &SourceMap) {
         let Some(applied) = rule.applied else { return };
         let undecided = rule.outcome == Outcome::Undecided;
-        let code = if undecided { Code::T502 } else { Code::T501 };
-        let dash = if self.style.unicode { "—" } else { "-" };
-        let mut message = rule.rule.clone();
-        if !rule.title.is_empty() {
-            let _ = write!(message, " {dash} {}", rule.title);
-        }
-        if undecided {
-            let _ = write!(message, "\nundecided, so it {}", consequence(applied));
-        }
-        if let Some(text) = &rule.message {
-            let _ = write!(message, "\n{text}");
-        }
         let diagnostic = Diagnostic {
-            code,
+            code: if undecided { Code::T502 } else { Code::T501 },
             severity: severity(applied),
-            message,
-            labels: rule.labels.clone(),
+            message: headline(rule, applied, self.style),
+            labels: shown_labels(rule, applied, sources),
             help: None,
         };
         self.draw(applied.as_str(), &diagnostic, sources);
-        if rule.labels.is_empty() {
+        if diagnostic.labels.is_empty() {
             let place = format!("{}:{}:{}", rule.policy.file, rule.policy.line, rule.policy.column);
             self.footer("at", Some(&place));
         }
-        let gate = rule.gate.as_ref().map(|gate| summary::arrow(gate, self.style));
-        self.footer("gate", gate.as_deref());
-        for threshold in &rule.thresholds {
+        let stops = applied >= EffectKind::Hold;
+        if stops {
+            let gate = rule.gate.as_ref().map(|gate| summary::arrow(gate, self.style));
+            self.footer("gate", gate.as_deref());
+        }
+        for threshold in rule.thresholds.iter().filter(|threshold| !threshold.labelled) {
             let text = format!("{} = {} ({})", threshold.param, threshold.value, threshold.source());
             self.footer("where", Some(&text));
         }
-        self.footer(if undecided { "would decide" } else { "would pass" }, rule.would_pass.as_deref());
-        self.footer("help", rule.help.as_deref());
+        self.footer(remedy_word(rule), rule.would_pass.as_deref());
+        if stops {
+            self.footer("help", rule.help.as_deref());
+        }
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) {
@@ -241,10 +368,29 @@ impl Page {
             text = format!("  {word}[{}]: {drawn}", diagnostic.code);
         }
         for line in text.lines() {
-            self.line(line);
+            let line = self.linked(line);
+            self.line(&line);
         }
         if drawn.omitted() > 0 {
             self.footer("more", Some(&format!("{} other places are not shown", drawn.omitted())));
+        }
+    }
+
+    /// The line with its place as a link, where there are links: `[rollouts/a.yaml:3:7]`.
+    fn linked(&self, line: &str) -> String {
+        let place = || {
+            let (before, rest) = line.split_once("─[")?;
+            let (place, after) = rest.split_once(']')?;
+            let file = place.rsplitn(3, ':').nth(2)?;
+            let on_disk = !file.starts_with(crate::builtin::FOLDER);
+            on_disk.then_some((before, place, file, after))
+        };
+        match (&self.links, place()) {
+            (Some(root), Some((before, place, file, after))) => {
+                let address: String = format!("{root}/{file}").chars().map(escaped).collect();
+                format!("{before}─[\u{1b}]8;;{address}\u{1b}\\{place}\u{1b}]8;;\u{1b}\\]{after}")
+            }
+            (None, _) | (_, None) => line.to_owned(),
         }
     }
 
@@ -260,6 +406,49 @@ impl Page {
             self.line(&format!("  {head} {line}"));
         }
     }
+}
+
+/// A character of an address, written so that it can end none.
+fn escaped(c: char) -> String {
+    if c.is_ascii_alphanumeric() || matches!(c, '/' | ':' | '.' | '-' | '_' | '~' | '%') {
+        return c.to_string();
+    }
+    let mut bytes = [0; 4];
+    c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// The rule, its title, that it is undecided, and its message.
+fn headline(rule: &RuleReport, applied: EffectKind, style: Style) -> String {
+    let dash = if style.unicode { "—" } else { "-" };
+    let mut message = rule.rule.clone();
+    let bare_name = rule.rule.rsplit('.').next().unwrap_or("");
+    if !rule.title.is_empty() && rule.title != bare_name {
+        let _ = write!(message, " {dash} {}", rule.title);
+    }
+    if rule.outcome == Outcome::Undecided {
+        let _ = write!(message, "\nundecided, so it {}", consequence(applied));
+    }
+    if let Some(text) = &rule.message {
+        let _ = write!(message, "\n{text}");
+    }
+    message
+}
+
+/// Of what holds, everything; of a warning or note the policy's own and the first of the input.
+fn shown_labels(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Vec<Label> {
+    let in_policy = |label: &&Label| sources.name(label.span.file) == rule.policy.file;
+    match applied {
+        EffectKind::Note | EffectKind::Warn => {
+            let own = rule.labels.iter().filter(in_policy);
+            own.chain(rule.labels.iter().find(|label| !in_policy(label))).cloned().collect()
+        }
+        EffectKind::Hold | EffectKind::Rollback => rule.labels.clone(),
+    }
+}
+
+/// What the remedy of a rule does.
+fn remedy_word(rule: &RuleReport) -> &'static str {
+    if rule.outcome == Outcome::Undecided { "would decide" } else { "would pass" }
 }
 
 fn severity(applied: EffectKind) -> Severity {

@@ -487,6 +487,7 @@ pub(in crate::check) fn param_outside(decl: &ParamDecl, range: &RangeDecl) -> Di
     Diagnostic::error(Code::T209, message)
         .label(decl.value.span, "outside")
         .label(range.span, "the range that it must keep to")
+        .help(format!("write a value from {low} to {high}, or widen the range"))
 }
 
 pub(in crate::check) fn never_fails(decl: &RuleDecl) -> Diagnostic {

@@ -1,18 +1,16 @@
 //! The human form of the history: a line for each snapshot, and the course of the numbers.
 
-use super::{Page, in_order, summary};
+use super::{Page, summary};
 use crate::engine::LookBack;
-use crate::render::Style;
+use crate::render::{Style, View};
 use crate::report::{DayReport, Metric, WorkflowHistory};
 use crate::text::{pad, visible, width};
 
 /// Diagnostics first, then each workflow.
 pub fn render_history(back: &LookBack, style: Style) -> String {
-    let mut page = Page { out: String::new(), style };
-    for diagnostic in in_order(&back.diagnostics) {
-        page.diagnostic(diagnostic, &back.sources);
-        page.blank();
-    }
+    let view = View { all: true, ..View::default() };
+    let mut page = Page::new(style, &view);
+    page.diagnostics(&back.diagnostics, &back.sources, &view);
     for workflow in &back.history.workflows {
         page.blank();
         history(&mut page, workflow);

@@ -34,8 +34,9 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn new(workflows: &[WorkflowReport], style: Style) -> Self {
-        let widest = |part: &dyn Fn(&WorkflowReport) -> usize| workflows.iter().map(part).max().unwrap_or(0);
+    pub(super) fn new(workflows: &[&WorkflowReport], style: Style) -> Self {
+        let widest =
+            |part: &dyn Fn(&WorkflowReport) -> usize| workflows.iter().map(|w| part(w)).max().unwrap_or(0);
         Self {
             // One long name does not push all others apart.
             name: widest(&|w| width(&visible(&w.name()))).min(style.width / 2),
@@ -105,8 +106,12 @@ fn unreadable(workflow: &WorkflowReport) -> Vec<String> {
 /// What else is worth a word: why it does not go on, what was waived, how far the next gate is.
 pub(super) fn remarks(workflow: &WorkflowReport, style: Style) -> Vec<String> {
     let mut remarks = unreadable(workflow);
-    let counts =
-        [(failed as fn(&RuleReport) -> bool, "failed"), (undecided, "undecided"), (waived, "waived")];
+    let counts = [
+        (failed as fn(&RuleReport) -> bool, "failed"),
+        (undecided, "undecided"),
+        (warned, "warned"),
+        (waived, "waived"),
+    ];
     for (is, word) in counts {
         let count = workflow.rules.iter().filter(|rule| is(rule)).count();
         if count > 0 {
@@ -136,9 +141,13 @@ pub(super) fn remarks(workflow: &WorkflowReport, style: Style) -> Vec<String> {
     remarks
 }
 
-/// A note is no failure: it says something of what passed.
+/// A warning is no failure, and a note says something of what passed.
 fn failed(rule: &RuleReport) -> bool {
-    rule.enforced && rule.outcome == Outcome::Fail && rule.effect > EffectKind::Note
+    rule.enforced && rule.outcome == Outcome::Fail && rule.effect > EffectKind::Warn
+}
+
+fn warned(rule: &RuleReport) -> bool {
+    rule.enforced && rule.outcome == Outcome::Fail && rule.effect == EffectKind::Warn
 }
 
 fn undecided(rule: &RuleReport) -> bool {
@@ -149,8 +158,18 @@ fn waived(rule: &RuleReport) -> bool {
     rule.outcome == Outcome::Waived
 }
 
+/// «3 hold, 2 continue», mildest last.
+pub(super) fn decisions(workflows: &[&WorkflowReport]) -> String {
+    let all = [Decision::Error, Decision::Rollback, Decision::Hold, Decision::Advance, Decision::Continue];
+    let counted = all.into_iter().filter_map(|decision| {
+        let count = workflows.iter().filter(|w| w.decision == decision).count();
+        (count > 0).then(|| format!("{count} {}", decision.as_str()))
+    });
+    counted.collect::<Vec<_>>().join(", ")
+}
+
 /// All workflows with the columns that say something of at least one.
-pub(super) fn table(workflows: &[WorkflowReport], style: Style) -> String {
+pub(super) fn table(workflows: &[&WorkflowReport], style: Style) -> String {
     let count = |w: &WorkflowReport, is: fn(&RuleReport) -> bool| {
         let count = w.rules.iter().filter(|rule| is(rule)).count();
         if count == 0 { String::new() } else { count.to_string() }
@@ -163,6 +182,7 @@ pub(super) fn table(workflows: &[WorkflowReport], style: Style) -> String {
         ("decision", false, workflows.iter().map(|w| w.decision.as_str().to_owned()).collect()),
         ("failed", true, workflows.iter().map(|w| count(w, failed)).collect()),
         ("undecided", true, workflows.iter().map(|w| count(w, undecided)).collect()),
+        ("warned", true, workflows.iter().map(|w| count(w, warned)).collect()),
         ("waived", true, workflows.iter().map(|w| count(w, waived)).collect()),
     ];
     let mut head = "  ".to_owned();
@@ -254,6 +274,6 @@ pub(super) fn sentence(judgement: &Judgement) -> String {
     text
 }
 
-fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
+pub(super) fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
     if count == 1 { one } else { many }
 }

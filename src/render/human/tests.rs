@@ -61,6 +61,7 @@ fn failed(sources: &SourceMap) -> RuleReport {
             param: "staged_rollout.light_share".into(),
             value: "80%".into(),
             from: "tollgate.yaml:7".into(),
+            labelled: false,
         }],
         would_pass: Some("2 more light outputs".into()),
         applied: Some(EffectKind::Hold),
@@ -129,12 +130,12 @@ fn sample() -> Judgement {
 
 #[test]
 fn a_failed_rule_is_one_report_over_both_files() {
-    insta::assert_snapshot!(render(&sample(), STYLE));
+    insta::assert_snapshot!(render(&sample(), STYLE, &View::default()));
 }
 
 #[test]
 fn ascii_is_ascii() {
-    let text = render(&sample(), Style { unicode: false, ..STYLE });
+    let text = render(&sample(), Style { unicode: false, ..STYLE }, &View::default());
     assert!(text.is_ascii(), "{text}");
     insta::assert_snapshot!(text);
 }
@@ -168,7 +169,14 @@ fn hidden_characters_are_visible_everywhere() {
     workflow.stage = Some(evil.into());
     workflow.asks = Some(evil.into());
     let judgement = judgement(sources, vec![workflow.clone(), workflow], vec![diagnostic]);
-    for text in [render(&judgement, STYLE), render_quiet(&judgement, STYLE)] {
+    let linked = View { links: Some("file:///a".into()), ..View::default() };
+    let unlinked = |text: String| text.replace("\u{1b}]8;;", "").replace("\u{1b}\\", "");
+    for text in [
+        render(&judgement, STYLE, &View::default()),
+        unlinked(render(&judgement, STYLE, &linked)),
+        render_quiet(&judgement, STYLE),
+        narrate(&judgement, &View::default()),
+    ] {
         assert!(text.chars().all(|c| c == '\n' || !crate::text::is_hidden(c)), "{text}");
         assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text}");
     }
@@ -177,7 +185,7 @@ fn hidden_characters_are_visible_everywhere() {
 #[test]
 fn colors_are_all_that_color_adds() {
     let judgement = sample();
-    let colored = render(&judgement, Style { color: true, ..STYLE });
+    let colored = render(&judgement, Style { color: true, ..STYLE }, &View::default());
     let mut plain = String::new();
     let mut rest = colored.as_str();
     while let Some((before, after)) = rest.split_once('\u{1b}') {
@@ -186,7 +194,7 @@ fn colors_are_all_that_color_adds() {
     }
     plain.push_str(rest);
     let trim = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    assert_eq!(trim(&plain), trim(&render(&judgement, STYLE)));
+    assert_eq!(trim(&plain), trim(&render(&judgement, STYLE, &View::default())));
 }
 
 #[test]
@@ -200,7 +208,7 @@ fn no_label_is_too_odd_to_draw() {
     let mut sources = SourceMap::default();
     let (one, two) = (sources.add("one", text), sources.add("two", text));
     let empty = sources.add("three", "");
-    let mut page = Page { out: String::new(), style: STYLE };
+    let mut page = Page::new(STYLE, &View::default());
     for first in spans(one) {
         for second in spans(one).step_by(3).chain([Span::new(two, 0..1), Span::new(empty, 0..9)]) {
             let diagnostic = Diagnostic::error(Code::T101, "odd").label(first, "a").label(second, "b");
@@ -219,6 +227,66 @@ fn a_crowd_of_labels_is_cut() {
     for line in 0..500 {
         diagnostic = diagnostic.label(Span::new(file, line * 2..line * 2 + 1), "here");
     }
-    let text = render(&judgement(sources, Vec::new(), vec![diagnostic]), STYLE);
+    let text = render(&judgement(sources, Vec::new(), vec![diagnostic]), STYLE, &View::default());
     assert!(text.lines().count() < 50 && text.contains("more: 488 other places are not shown"), "{text}");
+}
+
+#[test]
+fn the_narrated_form_is_words_alone() {
+    let text = narrate(&sample(), &View::default());
+    assert!(text.is_ascii(), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn ten_thousand_workflows_fit_on_a_page() {
+    let rules = || vec![failed(&sources())];
+    let many = |count: usize| -> Vec<WorkflowReport> {
+        (0..count).map(|index| workflow(&format!("w{index:05}"), Decision::Hold, rules())).collect()
+    };
+    let mut workflows = many(10_000);
+    workflows.push(workflow("z", Decision::Rollback, rules()));
+    let crowd = judgement(sources(), workflows, Vec::new());
+    let text = render(&crowd, STYLE, &View::default());
+    assert!(text.lines().count() < 200, "{} lines", text.lines().count());
+    assert!(text.starts_with("↩ z "), "the harshest comes first: {text}");
+    let reports = text.matches("hold[T501]").count();
+    let lines = text.lines().filter(|line| line.starts_with(['✗', '↩'])).count();
+    assert!(reports > 3 && lines > 40, "{text}");
+    assert!(text.contains(&format!("and {} more: {} hold", 10_001 - lines, 10_001 - lines)), "{text}");
+    let whole = render(&crowd, STYLE, &View { all: true, ..View::default() });
+    assert_eq!(whole.matches("hold[T501]").count(), 10_001);
+    for count in [1, 5, 6, 7, 19, 20, 21, 60, 200] {
+        let text = render(&judgement(sources(), many(count), Vec::new()), STYLE, &View::default());
+        assert!(text.lines().count() < 200, "{} lines of {count} workflows", text.lines().count());
+    }
+}
+
+#[test]
+fn a_workflow_with_many_failures_and_many_diagnostics_are_cut_between_reports() {
+    let sources = sources();
+    let rules = (0..50).map(|_| failed(&sources)).collect();
+    let place = span(&sources, 1, "stage");
+    let diagnostics = (0..100).map(|n| Diagnostic::error(Code::T101, format!("no {n}")).label(place, "here"));
+    let crowd = judgement(self::sources(), vec![workflow("w", Decision::Hold, rules)], diagnostics.collect());
+    let text = render(&crowd, STYLE, &View::default());
+    assert!(text.lines().count() < 200, "{text}");
+    assert!(text.contains("more errors, warnings and notes: `--all` shows them"), "{text}");
+    assert!(text.contains("more of this workflow"), "{text}");
+}
+
+#[test]
+fn only_what_failed_can_be_shown() {
+    let view = View { only_failed: true, ..View::default() };
+    for text in [render(&sample(), STYLE, &view), narrate(&sample(), &view)] {
+        assert!(text.contains("support-replies") && !text.contains("invoices"), "{text}");
+    }
+}
+
+#[test]
+fn places_are_links_where_links_are_followed() {
+    let view = View { links: Some("file:///home/a b".into()), ..View::default() };
+    let text = render(&sample(), STYLE, &view);
+    let place = "rollouts/support-replies/2026-11-16.yaml";
+    assert!(text.contains(&format!("\u{1b}]8;;file:///home/a%20b/{place}\u{1b}\\{place}:")), "{text}");
 }

@@ -1,0 +1,572 @@
+//! What would make a failed rule pass: the nearest change to what was measured, tried out before it is told.
+//!
+//! A change is tried by judging the rule again with an expression taken to be otherwise; one that changes nothing, or
+//! that the declared range of a field forbids, is never proposed.
+
+use super::bound::{bound_text, date_bound, mirror, opposite, over_day, whole};
+use super::compare::{Sample, share_claim};
+use super::{Evaluator, Evidence, Scope};
+use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
+use crate::builtins::Builtin;
+use crate::builtins::counting::Tally;
+use crate::evidence::{Amount, Elapsed, Truth, Word};
+use crate::program::{Rule, Target};
+use crate::report::Outcome;
+use crate::types::{Kind, Type, show_date};
+use crate::value::{DAY, Number};
+
+/// An expression that is taken to have another value, at one snapshot.
+#[derive(Clone, Debug)]
+pub(super) struct Assumption<'a> {
+    expr: &'a Expr,
+    at: usize,
+    pub(super) value: Evidence<'a>,
+    /// The sample behind it, for a share.
+    pub(super) tally: Option<Tally>,
+}
+
+/// One thing that would have to be otherwise.
+struct Step<'a> {
+    text: String,
+    /// None for what is to be recorded, whatever it then says.
+    assumption: Option<Assumption<'a>>,
+}
+
+type Steps<'a> = Vec<Step<'a>>;
+
+/// The elements that a condition is counted over, and what they are called.
+struct ListedSample {
+    tally: Tally,
+    name: String,
+}
+
+/// A comparison as one asks for it: the side that is measured, and the bound that it should keep.
+struct Aim<'a> {
+    op: CompareOp,
+    left: &'a Expr,
+    bound: Evidence<'a>,
+    /// How the bound is shown.
+    kind: Option<Kind>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// What an expression is taken to be at a snapshot, if it is taken to be something.
+    pub(super) fn assumption(&self, expr: &Expr, scope: Scope<'_, 'a>) -> Option<&Assumption<'a>> {
+        if self.assumed.is_empty() || scope.element.is_some() {
+            return None;
+        }
+        let target = |expr: &Expr| self.program.expr(expr.id).and_then(|info| info.target.as_ref());
+        let same = |assumed: &&Assumption<'a>| {
+            let measured = match target(expr) {
+                // A field or let is the same wherever it is named; two calls are not.
+                Some(Target::Field(_) | Target::Let(_)) => target(expr) == target(assumed.expr),
+                Some(
+                    Target::JudgedField(_)
+                    | Target::Element { .. }
+                    | Target::Param(_)
+                    | Target::Stage(_)
+                    | Target::Member(_)
+                    | Target::Call(_),
+                )
+                | None => expr.id == assumed.expr.id,
+            };
+            measured && assumed.at == scope.moment.at
+        };
+        self.assumed.iter().find(same)
+    }
+
+    /// What would make a failed rule pass; none where no single change that was tried does.
+    pub(super) fn would_pass(&self, rule: &'a Rule, scope: Scope<'_, 'a>) -> Option<String> {
+        let (conditions, want): (Vec<&Expr>, bool) = match &rule.decl.body {
+            RuleBody::Trigger { when } => (vec![when], false),
+            RuleBody::Require { requires, .. } => (requires.iter().collect(), true),
+        };
+        let steps = self.all_steps(conditions, want, scope)?;
+        let recorded = steps.iter().any(|step| step.assumption.is_none());
+        let assumed = steps.iter().filter_map(|step| step.assumption.clone()).collect();
+        match self.assuming(assumed).verdict_on(rule, scope.moment).outcome {
+            Outcome::Pass => {}
+            Outcome::Undecided if recorded => {}
+            Outcome::Undecided | Outcome::Fail | Outcome::NotApplicable | Outcome::Waived | Outcome::Off => {
+                return None;
+            }
+        }
+        let texts: Vec<String> = steps.into_iter().map(|step| step.text).collect();
+        (!texts.is_empty()).then(|| texts.join("; and "))
+    }
+
+    /// What would make every condition come out as wanted.
+    fn all_steps<'e>(
+        &self,
+        conditions: impl IntoIterator<Item = &'a Expr>,
+        want: bool,
+        scope: Scope<'_, 'a>,
+    ) -> Option<Steps<'a>>
+    where
+        'a: 'e,
+    {
+        let mut all = Steps::new();
+        for condition in conditions {
+            for step in self.steps(condition, want, scope)? {
+                if !all.iter().any(|known| known.text == step.text) {
+                    all.push(step);
+                }
+            }
+        }
+        Some(all)
+    }
+
+    /// What would make `count` more of the conditions come out as wanted, those first that take least.
+    fn some_steps(
+        &self,
+        conditions: impl IntoIterator<Item = &'a Expr>,
+        count: usize,
+        want: bool,
+        scope: Scope<'_, 'a>,
+    ) -> Option<Steps<'a>> {
+        let mut ways: Vec<Steps<'a>> =
+            conditions.into_iter().filter_map(|condition| self.steps(condition, want, scope)).collect();
+        ways.sort_by_key(Vec::len);
+        (ways.len() >= count).then(|| ways.into_iter().take(count).flatten().collect())
+    }
+
+    /// What would make a condition come out as wanted; nothing to do where it does already.
+    fn steps(&self, expr: &'a Expr, want: bool, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+        let truth = self.truth(expr, scope);
+        if truth == Truth::known(want) {
+            return Some(Steps::new());
+        }
+        match &expr.kind {
+            ExprKind::Not(inner) => self.steps(inner, !want, scope),
+            ExprKind::Logic(op, operands) => match (op, want) {
+                (LogicOp::And, true) | (LogicOp::Or, false) => self.all_steps(operands, want, scope),
+                // Of `old enough and too bad` it is the last that one would mend: what is first says where it applies.
+                (LogicOp::And, false) => self.some_steps(operands.iter().rev(), 1, want, scope),
+                (LogicOp::Or, true) => self.some_steps(operands, 1, want, scope),
+            },
+            ExprKind::AtLeast { count, of, .. } => {
+                let needed =
+                    if want { *count as usize } else { (of.len() + 1).saturating_sub(*count as usize) };
+                self.some_steps(of, needed, want, scope)
+            }
+            ExprKind::If { condition, then, otherwise } => match self.truth(condition, scope) {
+                Truth::Yes => self.steps(then, want, scope),
+                Truth::No => self.steps(otherwise, want, scope),
+                Truth::Undecided(_) => self.record(&truth, scope),
+            },
+            _ if matches!(truth, Truth::Undecided(_)) => self.record(&truth, scope),
+            ExprKind::Compare(op, left, right) => {
+                let op = if want { *op } else { opposite(*op) };
+                self.compare_steps(op, left, right, scope)
+            }
+            ExprKind::With { claim, confidence } => self.with_steps(claim, confidence, want, scope),
+            ExprKind::In { item, negated, set } => self.in_steps(item, set, want != *negated, scope),
+            ExprKind::Path(_) if let Some(inner) = self.let_behind(expr) => {
+                self.steps(inner, want, Scope::at(scope.moment))
+            }
+            ExprKind::Call { args, .. }
+                if let Some((builtin, _)) = self.called(expr)
+                    && let Some(arg) = args.first()
+                    && let Some(needed) = needed_elements(builtin, want) =>
+            {
+                let sample = self.listed_sample(arg, scope)?;
+                let needed = needed(sample.tally.total)?;
+                let text = self.elements(arg, &sample, needed, None);
+                Some(vec![self.step(text, expr, Evidence::Truth(Truth::known(want)), scope)])
+            }
+            ExprKind::Has(_) => None,
+            ExprKind::Path(_) | ExprKind::Call { .. } => {
+                let text = format!("`{}` {want}, now {}", self.sources.text(expr.span), !want);
+                Some(vec![self.step(text, expr, Evidence::Truth(Truth::known(want)), scope)])
+            }
+            ExprKind::Literal(_) | ExprKind::Neg(_) | ExprKind::Arithmetic(..) => None,
+        }
+    }
+
+    fn step(&self, text: String, expr: &'a Expr, value: Evidence<'a>, scope: Scope<'_, 'a>) -> Step<'a> {
+        let assumption = Assumption { expr, at: scope.moment.at, value, tally: None };
+        Step { text, assumption: Some(assumption) }
+    }
+
+    fn record(&self, truth: &Truth, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+        let Truth::Undecided(reasons) = truth else { return None };
+        let text = self.would_decide(reasons, scope)?;
+        Some(vec![Step { text, assumption: None }])
+    }
+
+    fn compare_steps(
+        &self,
+        op: CompareOp,
+        left: &'a Expr,
+        right: &'a Expr,
+        scope: Scope<'_, 'a>,
+    ) -> Option<Steps<'a>> {
+        let (op, left, right) =
+            if self.is_measured(left) { (op, left, right) } else { (mirror(op), right, left) };
+        if !self.is_measured(left) {
+            return None;
+        }
+        let kind = self.common_kind(left, right);
+        self.aim(&Aim { op, left, bound: self.eval(right, scope), kind }, scope)
+    }
+
+    fn aim(&self, aim: &Aim<'a>, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+        match (&aim.bound, self.called(aim.left)) {
+            (Evidence::Word(Word::Known(word)), _) if aim.op == CompareOp::Equal => {
+                let text = format!("`{}` of `{word}`", self.sources.text(aim.left.span));
+                Some(vec![self.step(text, aim.left, aim.bound.clone(), scope)])
+            }
+            (Evidence::Word(Word::Known(word)), _) if aim.op == CompareOp::NotEqual => {
+                let text = format!("`{}` other than `{word}`", self.sources.text(aim.left.span));
+                let other = Evidence::Word(Word::Known(format!("not {word}").into()));
+                Some(vec![self.step(text, aim.left, other, scope)])
+            }
+            (Evidence::Word(_) | Evidence::List(_) | Evidence::Truth(Truth::Undecided(_)), _) => None,
+            (Evidence::Truth(truth), _) if aim.op == CompareOp::Equal => {
+                self.steps(aim.left, *truth == Truth::Yes, scope)
+            }
+            (Evidence::Truth(truth), _) => self.steps(aim.left, *truth == Truth::No, scope),
+            (Evidence::Amount(_) | Evidence::Elapsed(_) | Evidence::Calendar(_), Some((builtin, call))) => {
+                let ExprKind::Call { args, .. } = &call.kind else { return None };
+                let arg = args.first()?;
+                match builtin {
+                    Builtin::Held | Builtin::Streak => self.run_steps(builtin, aim, arg, scope),
+                    Builtin::Since => self.since_steps(aim, arg, scope),
+                    Builtin::Share | Builtin::Count if arg.by.is_none() => {
+                        self.element_steps(builtin, aim, arg, scope)
+                    }
+                    Builtin::Confidence => self.confidence_steps(aim, arg, scope),
+                    Builtin::Previous | Builtin::First => None,
+                    Builtin::Count
+                    | Builtin::Share
+                    | Builtin::Any
+                    | Builtin::All
+                    | Builtin::None
+                    | Builtin::Sum
+                    | Builtin::Mean
+                    | Builtin::Median
+                    | Builtin::Min
+                    | Builtin::Max
+                    | Builtin::Percentile
+                    | Builtin::Distinct
+                    | Builtin::Default
+                    | Builtin::Latest
+                    | Builtin::Change
+                    | Builtin::Trend => self.amount_steps(aim, scope),
+                }
+            }
+            (Evidence::Amount(_) | Evidence::Elapsed(_) | Evidence::Calendar(_), None) => {
+                self.amount_steps(aim, scope)
+            }
+        }
+    }
+
+    /// «`adoption` of at least 50%, now 46%»
+    fn amount_steps(&self, aim: &Aim<'a>, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+        let Evidence::Amount(bound) = &aim.bound else { return None };
+        let bound = bound.known()?;
+        let now = self.eval(aim.left, scope);
+        let what = self.sources.text(aim.left.span);
+        let ty = &self.program.expr(aim.left.id)?.ty;
+        let Type::Amount(quantity) = ty else {
+            let Type::Date = ty else { return None };
+            let (text, day) = date_bound(aim.op, bound)?;
+            let text = format!("`{what}` {text}");
+            return Some(vec![self.step(text, aim.left, Evidence::Amount(Amount::Known(day)), scope)]);
+        };
+        let kind = aim.kind.as_ref().unwrap_or(&quantity.kind);
+        let (word, shown, wanted) = bound_text(aim.op, bound, kind)?;
+        if self.is_field(aim.left) && !quantity.range.contains(&wanted) {
+            return None;
+        }
+        let Evidence::Amount(now) = now else { return None };
+        let now = self.show_amount(kind, &now, &shown);
+        let of = if aim.op == CompareOp::NotEqual { "" } else { "of " };
+        let text = format!("`{what}` {of}{word}{shown}, now {now}");
+        Some(vec![self.step(text, aim.left, Evidence::Amount(Amount::Known(wanted)), scope)])
+    }
+
+    /// «2 more of the 30 outputs with `edit_time < light_edit` (24 of 30 = 80%)»
+    fn element_steps(
+        &self,
+        builtin: Builtin,
+        aim: &Aim<'a>,
+        arg: &'a Arg,
+        scope: Scope<'_, 'a>,
+    ) -> Option<Steps<'a>> {
+        let Evidence::Amount(bound) = &aim.bound else { return None };
+        let bound = bound.known()?;
+        let Some(sample) = self.listed_sample(arg, Scope::at(scope.moment)) else {
+            return self.amount_steps(aim, scope);
+        };
+        let tally = &sample.tally;
+        let is_share = builtin == Builtin::Share;
+        let exact = if is_share { bound * Number::from(tally.total) } else { bound.clone() };
+        let (needed, _) = whole(aim.op, &exact)?;
+        let needed = usize::try_from(needed).ok()?;
+        let counts_all = !is_share && arg.condition.is_none();
+        if needed > tally.total || counts_all {
+            return if is_share { None } else { self.amount_steps(aim, scope) };
+        }
+        let text = self.elements(arg, &sample, needed, is_share.then_some(&Kind::Share));
+        let value = if is_share { Number::from(needed) / Number::from(tally.total) } else { needed.into() };
+        let tally = Tally { sure: needed, possible: needed, ..tally.clone() };
+        let mut step = self.step(text, aim.left, Evidence::Amount(Amount::Known(value)), scope);
+        if let Some(assumption) = &mut step.assumption {
+            assumption.tally = Some(tally);
+        }
+        Some(vec![step])
+    }
+
+    /// How many elements satisfy the condition; none where not all elements are known.
+    fn listed_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<ListedSample> {
+        let list = self.arg_list(arg, scope);
+        let whole = list.unknown.is_none() && list.open.is_none();
+        let tally = Tally::of(&self.conditions(arg, &list, scope));
+        (whole && arg.by.is_none()).then(|| ListedSample { tally, name: list.name.to_string() })
+    }
+
+    fn elements(&self, arg: &Arg, sample: &ListedSample, needed: usize, share: Option<&Kind>) -> String {
+        let ListedSample { tally, name } = sample;
+        let total = tally.total;
+        let with = arg.condition.as_ref().map(|condition| self.sources.text(condition.span));
+        let with = with.map(|condition| format!(" with `{condition}`")).unwrap_or_default();
+        if needed == 0 {
+            return format!("none of the {total} {name}{with}, now {}", tally.sure);
+        }
+        if needed == total && share.is_none() {
+            return format!("all {total} {name}{with}, now {}", tally.possible);
+        }
+        let part = match share {
+            Some(kind) => {
+                let share = kind.show(&(Number::from(needed) / Number::from(total.max(1))));
+                format!("{needed} of {total} = {share}")
+            }
+            None => format!("{needed} of {total}"),
+        };
+        if needed > tally.possible {
+            format!("{} more of the {total} {name}{with} ({part})", needed - tally.possible)
+        } else {
+            format!("{} fewer of the {total} {name}{with} ({part})", tally.sure.saturating_sub(needed))
+        }
+    }
+
+    /// What runs up to the newest snapshot goes on by waiting, and ends by what it is about.
+    fn run_steps(
+        &self,
+        builtin: Builtin,
+        aim: &Aim<'a>,
+        arg: &'a Arg,
+        scope: Scope<'_, 'a>,
+    ) -> Option<Steps<'a>> {
+        match aim.op {
+            CompareOp::Less | CompareOp::LessEqual | CompareOp::NotEqual => {
+                self.steps(&arg.value, false, Scope::at(scope.moment))
+            }
+            CompareOp::Equal => None,
+            CompareOp::Greater | CompareOp::GreaterEqual => self.wait_steps(builtin, aim, arg, scope),
+        }
+    }
+
+    fn wait_steps(
+        &self,
+        builtin: Builtin,
+        aim: &Aim<'a>,
+        arg: &'a Arg,
+        scope: Scope<'_, 'a>,
+    ) -> Option<Steps<'a>> {
+        let condition = self.sources.text(arg.value.span);
+        let holds_now = self.truth(&arg.value, Scope::at(scope.moment)) == Truth::Yes;
+        if builtin == Builtin::Streak {
+            let Evidence::Amount(bound) = &aim.bound else { return None };
+            let (needed, _) = whole(aim.op, bound.known()?)?;
+            let now = self.amount(aim.left, scope);
+            let more = Number::from(needed.clone()) - now.known()?;
+            let plural = if more == Number::ONE { "" } else { "s" };
+            let text = format!("`{condition}` in {} more snapshot{plural}", more.floor());
+            let value = Evidence::Amount(Amount::Known(needed.into()));
+            return Some(vec![self.step(text, aim.left, value, scope)]);
+        }
+        let Evidence::Elapsed(Elapsed { from, .. }) = self.eval(aim.left, scope) else { return None };
+        let from = from.known()?.clone();
+        let end = over_day(aim.op, &from, &aim.bound)?;
+        let date = show_date(&end);
+        let text = if holds_now {
+            format!("a snapshot of {date} or later, with `{condition}` until then")
+        } else {
+            let length = self.show_as(&Type::Elapsed, &aim.bound, 0);
+            format!("`{condition}` again, and then for {length}")
+        };
+        let value = Evidence::Elapsed(Elapsed { from: Amount::Known(from), to: Amount::Known(end) });
+        Some(vec![self.step(text, aim.left, value, scope)])
+    }
+
+    /// A date that lies too long back would have to be later; one that is too recent takes waiting.
+    fn since_steps(&self, aim: &Aim<'a>, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+        let Evidence::Elapsed(Elapsed { from, to }) = self.eval(aim.left, scope) else { return None };
+        let (from, to) = (from.known()?.clone(), to.known()?.clone());
+        let what = self.sources.text(arg.value.span);
+        let (text, from, to) = match aim.op {
+            CompareOp::Greater | CompareOp::GreaterEqual => {
+                let day = over_day(aim.op, &from, &aim.bound)?;
+                (format!("waiting until {}", show_date(&day)), from, day)
+            }
+            CompareOp::Less | CompareOp::LessEqual => {
+                let mut day = from;
+                // The earliest day from which not too much has run: looked for, as months differ in length.
+                let enough = |day: &Number| match over_day(opposite(aim.op), day, &aim.bound) {
+                    Some(over) => over > to,
+                    None => true,
+                };
+                let lowest = match &aim.bound {
+                    Evidence::Amount(length) => to.clone() - length.known()? / Number::from(DAY),
+                    Evidence::Calendar(months) => to.clone() - Number::from(i64::from(*months) * 31),
+                    Evidence::Truth(_) | Evidence::Elapsed(_) | Evidence::Word(_) | Evidence::List(_) => {
+                        return None;
+                    }
+                };
+                day = day.max(Number::from(lowest.floor()));
+                while !enough(&day) && day < to {
+                    day += Number::ONE;
+                }
+                (format!("`{what}` of {} or later", show_date(&day)), day, to)
+            }
+            CompareOp::Equal | CompareOp::NotEqual => return None,
+        };
+        let value = Evidence::Elapsed(Elapsed { from: Amount::Known(from), to: Amount::Known(to) });
+        Some(vec![self.step(text, aim.left, value, scope)])
+    }
+
+    /// How many elements would have to change sides for the claim to be shown; where all would not do, how many more
+    /// samples it takes.
+    fn with_steps(
+        &self,
+        claim: &'a Expr,
+        confidence: &'a Expr,
+        want: bool,
+        scope: Scope<'_, 'a>,
+    ) -> Option<Steps<'a>> {
+        let ExprKind::Compare(op, left, right) = &claim.kind else { return None };
+        let Ok(Sample::Share(tally)) = self.sample(left, scope) else { return None };
+        let (level, threshold) = (self.amount(confidence, scope), self.amount(right, scope));
+        let (level, threshold) = (level.known()?, threshold.known()?);
+        let (_, call) = self.called(left)?;
+        let ExprKind::Call { args, .. } = &call.kind else { return None };
+        let op = if want { *op } else { opposite(*op) };
+        let rising = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
+        let changed = |sure: usize| Tally { sure, possible: sure, ..tally.clone() };
+        let shown = |sure: &usize| share_claim(op, &changed(*sure), threshold).decide(level) == Some(true);
+        let needed = if rising {
+            (tally.possible + 1..=tally.total).find(shown)
+        } else {
+            (0..tally.sure).rev().find(shown)
+        };
+        let arg = args.first()?;
+        let sample = self.listed_sample(arg, Scope::at(scope.moment))?;
+        let (text, tally) = if let Some(needed) = needed {
+            (self.elements(arg, &sample, needed, Some(&Kind::Share)), changed(needed))
+        } else {
+            let more = share_claim(op, &tally, threshold).further(level)?;
+            let counted = if rising { more } else { 0 };
+            let further = Tally {
+                sure: tally.sure + counted,
+                possible: tally.possible + counted,
+                total: tally.total + more,
+                ..tally.clone()
+            };
+            let word = if rising { "with" } else { "without" };
+            let condition = arg.condition.as_ref().map_or("", |condition| self.sources.text(condition.span));
+            (format!("{more} further {} in a row {word} `{condition}`", sample.name), further)
+        };
+        let share = Number::from(tally.sure) / Number::from(tally.total.max(1));
+        let mut step = self.step(text, left, Evidence::Amount(Amount::Known(share)), scope);
+        if let Some(assumption) = &mut step.assumption {
+            assumption.tally = Some(tally);
+        }
+        Some(vec![step])
+    }
+
+    /// `confidence(…)` grows with further good samples.
+    fn confidence_steps(&self, aim: &Aim<'a>, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+        let ExprKind::Compare(op, left, right) = &arg.value.kind else { return None };
+        let rising = matches!(aim.op, CompareOp::Greater | CompareOp::GreaterEqual);
+        let (Evidence::Amount(level), true) = (&aim.bound, rising) else { return None };
+        let Ok(Sample::Share(tally)) = self.sample(left, scope) else { return None };
+        let claim = share_claim(*op, &tally, self.amount(right, scope).known()?);
+        let text = further_samples(claim.further(level.known()?)?);
+        let value = Evidence::Amount(Amount::Known(Number::ONE));
+        Some(vec![self.step(text, aim.left, value, scope)])
+    }
+
+    fn in_steps(&self, item: &'a Expr, set: &'a Set, want: bool, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+        match set {
+            Set::Range(low, high) => {
+                let now = self.eval(item, scope);
+                let below = self.compare(CompareOp::Less, &now, &self.eval(low, scope));
+                let (op, bound) = match (want, below) {
+                    (true, Truth::Yes) => (CompareOp::GreaterEqual, low),
+                    (true, Truth::No | Truth::Undecided(_)) => (CompareOp::LessEqual, high),
+                    (false, _) => (CompareOp::Less, low),
+                };
+                self.compare_steps(op, item, bound, scope)
+                    .or_else(|| (!want).then(|| self.compare_steps(CompareOp::Greater, item, high, scope))?)
+            }
+            Set::List(members, _) if want => {
+                let names: Vec<&str> = members.iter().map(|member| self.sources.text(member.span)).collect();
+                let text = format!("`{}` of {}", self.sources.text(item.span), names.join(" or "));
+                let value = self.eval(members.first()?, scope);
+                self.is_measured(item).then(|| vec![self.step(text, item, value, scope)])
+            }
+            Set::List(..) | Set::Value(_) => None,
+        }
+    }
+
+    /// Whether an expression is made of what was measured: not of literals and params alone, and no stage.
+    pub(super) fn is_measured(&self, expr: &'a Expr) -> bool {
+        let is_stage = self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Stage);
+        let measured = !self.every_target(expr, &mut Vec::new(), &mut |target| match target {
+            Target::Field(_) | Target::JudgedField(_) | Target::Element { .. } => false,
+            Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_) => {
+                true
+            }
+        });
+        measured && !is_stage
+    }
+
+    /// The kind in which both sides of a comparison are shown: a ratio of counts that is held against a share is one.
+    pub(super) fn common_kind(&self, left: &Expr, right: &Expr) -> Option<Kind> {
+        let kind =
+            |expr: &Expr| self.program.expr(expr.id)?.ty.quantity().map(|quantity| quantity.kind.clone());
+        match (kind(left)?, kind(right)?) {
+            (Kind::Share, other) | (other, Kind::Share) if other.is_plain() => Some(Kind::Share),
+            (Kind::Count, _) => Some(Kind::Count),
+            (left, _) => Some(left),
+        }
+    }
+
+    /// An amount, with as many digits as it takes not to look like the bound that it misses.
+    fn show_amount(&self, kind: &Kind, amount: &Amount, bound: &str) -> String {
+        let ty = Type::amount(kind.clone());
+        let show = |extra| self.show_as(&ty, &Evidence::Amount(amount.clone()), extra);
+        (0..crate::types::MORE_DIGITS).map(show).find(|shown| shown != bound).unwrap_or_else(|| show(0))
+    }
+}
+
+pub(super) fn further_samples(count: usize) -> String {
+    match count {
+        1 => "1 further good sample".to_owned(),
+        more => format!("{more} further good samples in a row"),
+    }
+}
+
+/// How many of so many elements have to satisfy the condition.
+fn needed_elements(builtin: Builtin, want: bool) -> Option<fn(usize) -> Option<usize>> {
+    let none: fn(usize) -> Option<usize> = |_| Some(0);
+    let one: fn(usize) -> Option<usize> = |total| (total > 0).then_some(1);
+    let all: fn(usize) -> Option<usize> = |total| (total > 0).then_some(total);
+    let all_but_one: fn(usize) -> Option<usize> = |total| total.checked_sub(1);
+    let quantifiers =
+        [(Builtin::Any, one, none), (Builtin::None, none, one), (Builtin::All, all, all_but_one)];
+    let (_, yes, no) = quantifiers.into_iter().find(|(known, _, _)| *known == builtin)?;
+    Some(if want { yes } else { no })
+}
