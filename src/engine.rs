@@ -2,6 +2,8 @@
 //!
 //! Pure: it is given texts and a day, and knows no file system, no clock and no output format.
 
+mod overview;
+
 use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -25,6 +27,8 @@ use crate::source::{FileId, SourceMap, Span};
 use crate::suite::{self, Trial};
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
+
+pub use overview::{Surveyed, survey};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]

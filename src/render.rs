@@ -6,6 +6,8 @@ pub mod explain;
 pub mod human;
 pub mod json;
 pub mod manual;
+#[cfg(feature = "cli")]
+pub mod overview;
 
 /// What the place that is written to can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 //!
 //! Its shape is the versioned JSON of the manual; what only the human form shows is skipped there.
 
+pub mod overview;
+
 use serde::Serialize;
 
 use crate::ast::EffectKind;
