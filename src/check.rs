@@ -25,13 +25,17 @@ mod tests;
 mod vocabulary;
 mod words;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::ast::{ExprId, File};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::interval::Interval;
 use crate::program::{ExprInfo, Program, Target};
 use crate::types::Type;
 use crate::vocabulary::Vocabulary;
 
-pub use literal::{Unfit, value_for_param};
+pub use literal::{Unfit, value_for_param, value_of_type};
 use names::Names;
 use vocabulary::Ground;
 
@@ -40,11 +44,20 @@ use vocabulary::Ground;
 /// The program holds what is free of errors and depends on nothing that has one; the diagnostics are in the order of
 /// their places.
 pub fn check(files: &[File], expr_count: usize) -> (Program, Vec<Diagnostic>) {
+    check_with(files, expr_count, &InForce::new())
+}
+
+/// The ranges of values in force of params that declare none, by `policy.param`.
+pub type InForce = BTreeMap<Arc<str>, Interval>;
+
+/// Like [`check`], where params without a declared range have other values than those they are declared with: what can
+/// never be true depends on them.
+pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Program, Vec<Diagnostic>) {
     let (ground, mut diagnostics) = Ground::of(files);
     let (names, clashes) = Names::of(files, &ground);
     diagnostics.extend(clashes);
-    let mut checker =
-        Checker { ground, names, exprs: vec![None; expr_count], diagnostics, taint: 0, waiting: Vec::new() };
+    let exprs = vec![None; expr_count];
+    let mut checker = Checker { ground, names, in_force, exprs, diagnostics, taint: 0, waiting: Vec::new() };
     checker.check_params();
     checker.check_lets();
     checker.check_policies();
@@ -73,6 +86,7 @@ const MAX_SUGGESTIONS: usize = 200;
 struct Checker<'a> {
     ground: Ground,
     names: Names<'a>,
+    in_force: &'a InForce,
     exprs: Vec<Option<ExprInfo>>,
     diagnostics: Vec<Diagnostic>,
     /// Counts errors and uses of what has one: a declaration is sound if its check does not move this.

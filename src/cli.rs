@@ -7,6 +7,8 @@ mod explain;
 mod find;
 mod history;
 mod read;
+mod schema;
+mod settings;
 mod terminal;
 
 use std::io::{self, BufWriter, Write};
@@ -29,6 +31,11 @@ enum Command {
     Check(check::CheckArgs),
     History(history::HistoryArgs),
     Explain(explain::ExplainArgs),
+    /// List every param: its value, who set it, and within which range
+    Params(settings::SettingsArgs),
+    /// List every rule: its effect, who set it, and who waived it
+    Rules(settings::SettingsArgs),
+    Schema(schema::SchemaArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -45,6 +52,9 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::History(args) => history::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Params(args) => settings::params(&args),
+        Command::Rules(args) => settings::rules(&args),
+        Command::Schema(args) => schema::run(&args),
     }
 }
 

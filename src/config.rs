@@ -1,24 +1,30 @@
-//! `tollgate.yaml`: which policies judge which snapshots.
+//! `tollgate.yaml`: which policies judge which snapshots, by which values, and with which exceptions.
 //!
-//! Opens no file and looks for none: it reads a text, and says where each setting stands. What is not supported yet
-//! is refused and never ignored, because a check without it would decide something else.
+//! Opens no file and looks for none: it reads a text, and says where each setting stands. Whether a setting fits the
+//! policies and its bases is not its business. What is not understood is refused and never ignored, because a check
+//! without it would decide something else.
 
+mod blocks;
 mod document;
 mod errors;
+mod fields;
+mod glob;
 #[cfg(test)]
 mod tests;
 
+use crate::ast::EffectKind;
 use crate::config::document::{Content, Node, Problem};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::config::fields::Reader;
+use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
+use crate::value::Date;
+
+pub use glob::Glob;
 
 /// Bytes of a configuration.
 pub const MAX_BYTES: usize = 1 << 20;
 
-/// The keys that have an effect.
-const SUPPORTED: [&str; 2] = ["policies", "snapshots"];
-/// The keys that will have one.
-const KNOWN: [&str; 5] = ["extends", "params", "rules", "waivers", "overrides"];
+const KEYS: [&str; 7] = ["extends", "policies", "snapshots", "params", "rules", "overrides", "waivers"];
 
 /// A value, and the place where it was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,109 +33,158 @@ pub struct Setting<T> {
     pub span: Span,
 }
 
-/// What a configuration sets.
+/// What a configuration sets. What has an error in it is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
+    /// The base, relative to the configuration's folder.
+    pub extends: Option<Setting<String>>,
     /// `builtin`, `builtin:NAME`, folders and files, relative to the configuration's folder; none if it says nothing.
     pub policies: Option<Vec<Setting<String>>>,
     /// Globs, likewise.
     pub snapshots: Option<Vec<Setting<String>>>,
+    /// For all workflows.
+    pub block: Block,
+    pub overrides: Vec<Override>,
+    pub waivers: Vec<WaiverEntry>,
+    /// Whether an error leaves it open which base, policies or snapshots are meant.
+    pub unsure: bool,
+}
+
+/// What is set of params and rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    pub params: Vec<ParamEntry>,
+    pub rules: Vec<RuleEntry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParamEntry {
+    /// `policy.param`
+    pub name: Setting<String>,
+    /// As it is written, without quotes.
+    pub value: Option<Setting<String>>,
+    /// Both ends of a narrower range.
+    pub within: Option<Setting<(String, String)>>,
+    pub because: Option<String>,
+    pub locked: Option<Span>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleEntry {
+    /// `policy.rule`
+    pub name: Setting<String>,
+    /// The inner one is none for `off`.
+    pub effect: Option<Setting<Option<EffectKind>>>,
+    pub because: Option<String>,
+    pub locked: Option<Span>,
+}
+
+/// What is set for some workflows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    pub workflows: Vec<Setting<Glob>>,
+    pub block: Block,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaiverEntry {
+    pub rule: Setting<String>,
+    pub workflow: Setting<Glob>,
+    pub stage: Option<Setting<String>>,
+    pub because: String,
+    pub owner: String,
+    pub from: Option<Date>,
+    /// The last day.
+    pub until: Setting<Date>,
 }
 
 /// Reads a configuration. After an error it holds the settings that could be read all the same.
 pub fn read(file: FileId, text: &str) -> (Config, Vec<Diagnostic>) {
-    let mut config = Config::default();
-    let mut diagnostics = Vec::new();
-    if text.len() > MAX_BYTES {
-        diagnostics.push(errors::too_large(Span::new(file, 0..0)));
-        return (config, diagnostics);
-    }
-    let root = match document::parse(file, text) {
-        Ok(root) => root,
-        Err(problem) => {
-            diagnostics.push(match problem {
-                Problem::NotYaml { span, reason } => errors::not_yaml(span, &reason),
-                Problem::TooLarge { span } => errors::too_large(span),
-                Problem::SecondDocument { span } => errors::second_document(span),
-            });
-            return (config, diagnostics);
+    let mut reader = Reader { text, diagnostics: Vec::new() };
+    let config = reader.config(file).unwrap_or_else(|| Config { unsure: true, ..Config::default() });
+    (config, reader.diagnostics)
+}
+
+impl Reader<'_> {
+    /// None if there is nothing that could be a configuration.
+    fn config(&mut self, file: FileId) -> Option<Config> {
+        if self.text.len() > MAX_BYTES {
+            self.report(errors::too_large(Span::new(file, 0..0)));
+            return None;
         }
-    };
-    let entries = match root.content {
-        Content::Map(entries) => entries,
-        // Nothing is set in a file of comments.
-        Content::Null => return (config, diagnostics),
-        Content::Text(_) | Content::Other | Content::List(_) => {
-            diagnostics.push(errors::no_map(root.span));
-            return (config, diagnostics);
-        }
-    };
-    let mut seen: Vec<(String, Span)> = Vec::new();
-    for (key, value) in entries {
-        let Content::Text(name) = key.content else {
-            diagnostics.push(errors::key_is_no_text(key.span));
-            continue;
+        let root = match document::parse(file, self.text) {
+            Ok(root) => root,
+            Err(problem) => {
+                self.report(match problem {
+                    Problem::NotYaml { span, reason } => errors::not_yaml(span, &reason),
+                    Problem::TooLarge { span } => errors::too_large(span),
+                    Problem::SecondDocument { span } => errors::second_document(span),
+                });
+                return None;
+            }
         };
-        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
-            diagnostics.push(errors::set_twice(&name, *first, key.span));
-            continue;
-        }
-        match &*name {
-            "policies" => config.policies = texts(&name, key.span, value, false, &mut diagnostics),
-            "snapshots" => config.snapshots = texts(&name, key.span, value, true, &mut diagnostics),
-            known if KNOWN.contains(&known) => diagnostics.push(errors::not_supported(known, key.span)),
-            other => {
-                let close = if other.len() > 80 { None } else { did_you_mean(other, known_keys()) };
-                diagnostics.push(errors::unknown_setting(other, close, key.span));
-                // Not kept: a file of many unknown keys would be searched for each of them.
-                continue;
+        let entries = match root.content {
+            Content::Map(entries) => entries,
+            // Nothing is set in a file of comments.
+            Content::Null => return Some(Config::default()),
+            Content::Text(_) | Content::Other | Content::List(_) => {
+                self.report(errors::no_map(root.span));
+                return None;
             }
+        };
+        let mut config = Config::default();
+        let fields = self.fields(entries, Some(&KEYS), "");
+        // A misspelt `policies` must not lead to a judgement by policies that nobody chose.
+        config.unsure = !self.diagnostics.is_empty();
+        for (key, node) in fields {
+            let before = self.diagnostics.len();
+            match &*key.value {
+                "extends" => config.extends = self.text(&key, &node),
+                "policies" => config.policies = self.texts(&key, node, false),
+                "snapshots" => config.snapshots = self.texts(&key, node, true),
+                "params" => config.block.params = self.params(&key, node),
+                "rules" => config.block.rules = self.rules(&key, node),
+                "overrides" => config.overrides = self.overrides(&key, node),
+                _ => config.waivers = self.waivers(&key, node),
+            }
+            let files = matches!(&*key.value, "extends" | "policies" | "snapshots");
+            config.unsure |= files && self.diagnostics.len() > before;
         }
-        seen.push((name, key.span));
+        Some(config)
     }
-    (config, diagnostics)
-}
 
-fn known_keys() -> impl Iterator<Item = &'static str> {
-    SUPPORTED.into_iter().chain(KNOWN)
-}
-
-/// A list of texts, or one where `single` allows it.
-fn texts(
-    name: &str,
-    key: Span,
-    node: Node,
-    single: bool,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Vec<Setting<String>>> {
-    let elements = match node.content {
-        Content::List(elements) => elements,
-        Content::Text(_) if single => vec![node],
-        Content::Null => {
-            diagnostics.push(errors::no_value(name, key));
-            return None;
-        }
-        Content::Text(text) => {
-            diagnostics.push(errors::no_list(name, &text, node.span));
-            return None;
-        }
-        Content::Other | Content::Map(_) => {
-            diagnostics.push(errors::wrong_type(name, single, node.span));
-            return None;
-        }
-    };
-    let mut values = Vec::with_capacity(elements.len());
-    for element in elements {
-        match element.content {
-            Content::Text(text) if text.trim().is_empty() => {
-                diagnostics.push(errors::empty_text(name, element.span));
+    /// A list of texts, or one where `single` allows it.
+    fn texts(&mut self, key: &Setting<String>, node: Node, single: bool) -> Option<Vec<Setting<String>>> {
+        let (name, diagnostics) = (&key.value, &mut self.diagnostics);
+        let elements = match node.content {
+            Content::List(elements) => elements,
+            Content::Text(_) if single => vec![node],
+            Content::Null => {
+                diagnostics.push(errors::no_value(name, key.span));
+                return None;
             }
-            Content::Text(value) => values.push(Setting { value, span: element.span }),
-            Content::Null | Content::Other | Content::List(_) | Content::Map(_) => {
-                let span = if element.span.start < element.span.end { element.span } else { key };
-                diagnostics.push(errors::no_text(name, span));
+            Content::Text(text) => {
+                diagnostics.push(errors::no_list(name, &text, node.span));
+                return None;
+            }
+            Content::Other | Content::Map(_) => {
+                diagnostics.push(errors::wrong_type(name, single, node.span));
+                return None;
+            }
+        };
+        let mut values = Vec::with_capacity(elements.len());
+        for element in elements {
+            match element.content {
+                Content::Text(text) if text.trim().is_empty() => {
+                    diagnostics.push(errors::empty_text(name, element.span));
+                }
+                Content::Text(value) => values.push(Setting { value, span: element.span }),
+                Content::Null | Content::Other | Content::List(_) | Content::Map(_) => {
+                    let span = if element.span.start < element.span.end { element.span } else { key.span };
+                    diagnostics.push(errors::no_text(name, span));
+                }
             }
         }
+        Some(values)
     }
-    Some(values)
 }

@@ -2,25 +2,33 @@
 //!
 //! Pure: it is given texts and a day, and knows no file system, no clock and no output format.
 
+mod overview;
+
 use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::ast::{ExprIds, File};
-use crate::check::check;
+use crate::check::{check, check_with};
 use crate::code::Code;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::eval::{Judged, judge_workflow};
+use crate::eval::{Judged, Lift, Rulebook, judge_workflow};
 use crate::history::history_of;
+use crate::layers::{Book, days_left, no_rollback, settle};
 use crate::parse::parse;
 use crate::program::Program;
-use crate::report::{Decision, DiagnosticReport, History, Outcome, Report, Summary, VERSION, WorkflowReport};
+use crate::report::{
+    Decision, DiagnosticReport, History, Outcome, Report, Summary, VERSION, WaiverReport, WorkflowHistory,
+    WorkflowReport, line_of,
+};
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
 use crate::suite::{self, Trial};
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
+
+pub use overview::{Surveyed, survey};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]
@@ -34,15 +42,28 @@ pub struct TextFile {
 /// Everything that a judgement reads.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    /// Holds the configuration already, since that says where the other files are.
+    /// Holds the configurations already, since these say where the other files are.
     pub sources: SourceMap,
-    /// The configuration in `sources`, if there is one.
-    pub config: Option<FileId>,
+    /// By name.
+    pub projects: Vec<Project>,
+    /// What kept projects from being found at all.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// What is judged by one configuration with its bases.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// The folder of the configuration; none where the run has this project alone.
+    pub name: Option<String>,
+    /// The configurations in the sources: the farthest base first, the project's own last; none where there is none.
+    pub stack: Vec<FileId>,
+    /// Whether something is so wrong with the configurations that nobody knows what is to be judged by what.
+    pub unsure: bool,
     pub policies: Vec<TextFile>,
     pub snapshots: Vec<TextFile>,
     /// `rollout.yaml` files: standing facts of the workflows beside them.
     pub standing: Vec<TextFile>,
-    /// What went wrong while the files were looked for; labels point into `sources`.
+    /// What went wrong while the files were looked for; labels point into the sources.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -70,39 +91,109 @@ pub struct Judgement {
     pub exit: u8,
 }
 
+/// A project that was read, before anything is judged.
+struct Ready {
+    name: Option<String>,
+    program: Program,
+    book: Book,
+    workflows: Vec<Workflow>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Ready {
+    fn rulebook<'a>(&'a self, workflow: &str, sources: &'a SourceMap) -> Rulebook<'a> {
+        let (settings, waivers) = (self.book.settings(workflow), self.book.waivers(workflow));
+        Rulebook { program: &self.program, settings, waivers, sources }
+    }
+}
+
 /// What was read, before anything is judged.
 struct Loaded {
-    program: Program,
+    projects: Vec<Ready>,
     sources: SourceMap,
-    workflows: Vec<Workflow>,
     as_of: Date,
+    /// What belongs to no project.
     diagnostics: Vec<Diagnostic>,
 }
 
 fn load(inputs: Inputs, options: &Options) -> Loaded {
-    let Inputs { mut sources, config, policies, snapshots, standing, problems } = inputs;
+    let Inputs { mut sources, projects, problems } = inputs;
     let mut diagnostics = problems;
-    if let Some(config) = config {
-        let text = sources.get(config).map_or("", |source| &source.text);
-        diagnostics.extend(config::read(config, text).1);
+    let mut shared = BTreeMap::new();
+    let mut projects: Vec<Ready> =
+        projects.into_iter().map(|project| read_project(project, &mut sources, &mut shared)).collect();
+    select(&mut projects, options, &sources, &mut diagnostics);
+    let as_of = day_of_judgement(&mut projects, options, &mut diagnostics);
+    Loaded { projects, sources, as_of, diagnostics }
+}
+
+/// Reads a project. What is wrong with it takes nothing from the others. `shared` are the policies that were read for
+/// others already.
+fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap<String, Input>) -> Ready {
+    let Project { name, stack, unsure, policies, snapshots, standing, problems } = project;
+    let mut diagnostics = problems;
+    let mut configs = Vec::new();
+    for file in stack {
+        let text = sources.get(file).map_or("", |source| &source.text);
+        let (config, found) = config::read(file, text);
+        configs.push(config);
+        diagnostics.extend(found);
     }
-    let (_, program) = compile(policies, &mut sources, &mut diagnostics);
-    let mut files: Vec<Input> = Vec::new();
-    files.extend(snapshots.into_iter().map(|file| add(file, Role::Snapshot, &mut sources)));
-    files.extend(standing.into_iter().map(|file| add(file, Role::Standing, &mut sources)));
-    let (mut workflows, found) = snapshot::load(&files, &sources, &program.vocabulary);
-    diagnostics.extend(found);
-    select(&mut workflows, options, &sources, &mut diagnostics);
-    let as_of = day_of_judgement(&mut workflows, options, &mut diagnostics);
-    Loaded { program, sources, workflows, as_of, diagnostics }
+    if unsure {
+        configs.clear();
+    }
+    let policies = policies.into_iter().map(|policy| {
+        let name = policy.name.clone();
+        shared.entry(name).or_insert_with(|| add(policy, Role::Snapshot, sources)).clone()
+    });
+    let policies: Vec<Input> = policies.collect();
+    let (files, count) = parse_all(&policies, sources, &mut diagnostics);
+    let (mut program, found) = check(&files, count);
+    program.incomplete = has_errors(&diagnostics) || has_errors(&found);
+    let mut inputs: Vec<Input> = Vec::new();
+    inputs.extend(snapshots.into_iter().map(|file| add(file, Role::Snapshot, sources)));
+    inputs.extend(standing.into_iter().map(|file| add(file, Role::Standing, sources)));
+    let (workflows, in_snapshots) = snapshot::load(&inputs, sources, &program.vocabulary);
+    let names: Vec<_> = workflows.iter().map(|workflow| workflow.name.clone()).collect();
+    let (mut book, mut wrong) = settle(&program, &configs, &names);
+    let in_force = book.in_force(&program);
+    if in_force.is_empty() {
+        diagnostics.extend(found);
+    } else {
+        // What can never be true depends on the values in force.
+        let (again, found) = check_with(&files, count, &in_force);
+        program = again;
+        program.incomplete = has_errors(&diagnostics) || has_errors(&found);
+        (book, wrong) = settle(&program, &configs, &names);
+        diagnostics.extend(found);
+    }
+    diagnostics.extend(wrong);
+    program.incomplete = has_errors(&diagnostics);
+    diagnostics.extend(in_snapshots);
+    Ready { name, program, book, workflows, diagnostics }
 }
 
 /// Judges the workflows that `inputs` speak of.
 pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
-    let Loaded { program, sources, workflows, as_of, mut diagnostics } = load(inputs, options);
-    let reports = judge_all(&program, &sources, &workflows, as_of, options, &mut diagnostics);
+    let Loaded { projects, sources, as_of, mut diagnostics } = load(inputs, options);
+    let mut reports = Vec::new();
+    let mut lifts = Vec::new();
+    let mut rules = 0;
+    for project in &projects {
+        diagnostics.extend(project.diagnostics.iter().cloned());
+        rules += project.program.rules.len();
+        for Judged { mut report, diagnostics: found, lifts: own } in
+            judge_all(project, &sources, as_of, options)
+        {
+            report.project.clone_from(&project.name);
+            diagnostics.extend(found);
+            lifts.extend(own.into_iter().map(|lift| (report.project.clone(), report.workflow.clone(), lift)));
+            reports.push(report);
+        }
+    }
+    diagnostics.extend(about_waivers(&projects, &lifts, as_of, options));
     if !has_errors(&diagnostics) {
-        diagnostics.extend(nothing_judged(&program, &reports));
+        diagnostics.extend(nothing_judged(rules, &reports));
     }
     let found = in_order(&mut diagnostics, &sources);
     let report = Report {
@@ -110,10 +201,45 @@ pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
         as_of: as_of.to_string(),
         summary: summarise(&reports),
         workflows: reports,
+        waivers: used_waivers(lifts, as_of, &sources),
         diagnostics: found,
     };
     let exit = exit_code(&report, &diagnostics, options);
     Judgement { report, diagnostics, sources, exit }
+}
+
+/// A waiver that met something to lift: in which project, for which workflow.
+type Met = (Option<String>, String, Lift);
+
+/// What is to be said of waivers, now that everything is judged.
+fn about_waivers(projects: &[Ready], lifts: &[Met], as_of: Date, options: &Options) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = lifts
+        .iter()
+        .filter(|(_, _, lift)| !lift.lifted)
+        .map(|(_, workflow, lift)| no_rollback(&lift.waiver, workflow))
+        .collect();
+    let used = |span: Span| lifts.iter().any(|(_, _, lift)| lift.waiver.span == span);
+    for bound in projects.iter().flat_map(|project| &project.book.waivers) {
+        // Where only some workflows are judged, nobody knows what the others need.
+        let used = used(bound.waiver.span) || !options.workflows.is_empty();
+        found.extend(bound.finding(as_of, used));
+    }
+    found
+}
+
+fn used_waivers(lifts: Vec<Met>, as_of: Date, sources: &SourceMap) -> Vec<WaiverReport> {
+    let lifted = lifts.into_iter().filter(|(_, _, lift)| lift.lifted);
+    let report = |(project, workflow, Lift { waiver, .. }): Met| WaiverReport {
+        project,
+        workflow,
+        rule: waiver.rule.to_string(),
+        because: waiver.because.to_string(),
+        owner: waiver.owner.to_string(),
+        until: waiver.until.to_string(),
+        days_left: days_left(&waiver, as_of),
+        from: line_of(waiver.span, sources),
+    };
+    lifted.map(report).collect()
 }
 
 /// What came of looking back.
@@ -128,16 +254,27 @@ pub struct LookBack {
 
 /// Judges each snapshot as it would have been judged on its own day.
 pub fn history(inputs: Inputs, options: &Options) -> LookBack {
-    let Loaded { program, sources, workflows, as_of, mut diagnostics } = load(inputs, options);
-    let readable: Vec<&Series> = workflows.iter().filter_map(|workflow| workflow.series.as_ref()).collect();
-    let workflows: Vec<_> =
-        readable.into_par_iter().map(|series| history_of(&program, &sources, series)).collect();
-    if !has_errors(&diagnostics) && (program.rules.is_empty() || workflows.is_empty()) {
-        diagnostics.extend(nothing_judged(&program, &[]));
+    let Loaded { projects, sources, as_of, mut diagnostics } = load(inputs, options);
+    let mut histories = Vec::new();
+    let mut rules = 0;
+    for project in &projects {
+        diagnostics.extend(project.diagnostics.iter().cloned());
+        rules += project.program.rules.len();
+        let readable: Vec<&Series> =
+            project.workflows.iter().filter_map(|workflow| workflow.series.as_ref()).collect();
+        let look = |series: &Series| {
+            let own = history_of(&project.rulebook(&series.workflow, &sources), series);
+            WorkflowHistory { project: project.name.clone(), ..own }
+        };
+        histories.extend(readable.into_par_iter().map(look).collect::<Vec<_>>());
+    }
+    if !has_errors(&diagnostics) && (rules == 0 || histories.is_empty()) {
+        diagnostics.extend(nothing_judged(rules, &[]));
     }
     let found = in_order(&mut diagnostics, &sources);
     let exit = if has_errors(&diagnostics) { 2 } else { 0 };
-    let history = History { version: VERSION, as_of: as_of.to_string(), workflows, diagnostics: found };
+    let history =
+        History { version: VERSION, as_of: as_of.to_string(), workflows: histories, diagnostics: found };
     LookBack { history, diagnostics, sources, exit }
 }
 
@@ -198,11 +335,25 @@ fn compile(
     sources: &mut SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Vec<File>, Program) {
+    let policies: Vec<Input> =
+        policies.into_iter().map(|policy| add(policy, Role::Snapshot, sources)).collect();
+    let (files, count) = parse_all(&policies, sources, diagnostics);
+    let (mut program, found) = check(&files, count);
+    diagnostics.extend(found);
+    program.incomplete = has_errors(diagnostics);
+    (files, program)
+}
+
+/// Parses policies, and says how many expressions they have.
+fn parse_all(
+    policies: &[Input],
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<File>, usize) {
     let mut ids = ExprIds::default();
     let mut files = Vec::new();
-    for policy in policies {
-        let input = add(policy, Role::Snapshot, sources);
-        if let Some(problem) = unreadable(&input, sources) {
+    for input in policies {
+        if let Some(problem) = unreadable(input, sources) {
             diagnostics.push(problem);
             continue;
         }
@@ -211,10 +362,7 @@ fn compile(
         diagnostics.extend(found);
         files.push(file);
     }
-    let (mut program, found) = check(&files, ids.count());
-    diagnostics.extend(found);
-    program.incomplete = has_errors(diagnostics);
-    (files, program)
+    (files, ids.count())
 }
 
 /// Adds a file to the sources, whatever could be read of it.
@@ -247,50 +395,44 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
 }
 
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
-fn select(
-    workflows: &mut Vec<Workflow>,
-    options: &Options,
-    sources: &SourceMap,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+fn select(projects: &mut [Ready], options: &Options, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
     if options.workflows.is_empty() {
         return;
     }
     for wanted in &options.workflows {
-        let names = || workflows.iter().map(|workflow| &*workflow.name);
+        let names = || projects.iter().flat_map(|project| &project.workflows).map(|workflow| &*workflow.name);
         if !names().any(|name| name == wanted) {
             let help = did_you_mean(wanted, names()).map(|name| format!("did you mean `{name}`?"));
             let message = format!("there is no workflow `{}`", wanted.escape_debug());
             diagnostics.push(Diagnostic::error(Code::T508, message).maybe_help(help));
         }
     }
-    let (kept, dropped): (Vec<Workflow>, Vec<Workflow>) = std::mem::take(workflows)
-        .into_iter()
-        .partition(|workflow| options.workflows.iter().any(|wanted| **wanted == *workflow.name));
-    let kept_files: Vec<&str> = kept.iter().flat_map(|w| &w.files).map(|file| sources.name(*file)).collect();
-    let foreign = |file: FileId| {
-        dropped.iter().any(|workflow| workflow.files.contains(&file))
-            && !kept_files.contains(&sources.name(file))
-    };
-    diagnostics.retain(|d| d.labels.is_empty() || !d.labels.iter().all(|label| foreign(label.span.file)));
-    *workflows = kept;
+    for Ready { workflows, diagnostics, .. } in projects {
+        let (kept, dropped): (Vec<Workflow>, Vec<Workflow>) = std::mem::take(workflows)
+            .into_iter()
+            .partition(|workflow| options.workflows.iter().any(|wanted| **wanted == *workflow.name));
+        let kept_files: Vec<&str> =
+            kept.iter().flat_map(|w| &w.files).map(|file| sources.name(*file)).collect();
+        let foreign = |file: FileId| {
+            dropped.iter().any(|workflow| workflow.files.contains(&file))
+                && !kept_files.contains(&sources.name(file))
+        };
+        diagnostics.retain(|d| d.labels.is_empty() || !d.labels.iter().all(|label| foreign(label.span.file)));
+        *workflows = kept;
+    }
 }
 
 /// The day that is judged; snapshots later than it are left out of the series, or are errors.
-fn day_of_judgement(
-    workflows: &mut Vec<Workflow>,
-    options: &Options,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Date {
+fn day_of_judgement(projects: &mut [Ready], options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Date {
     if let Some(as_of) = options.as_of {
-        leave_out_later(workflows, as_of, diagnostics);
+        leave_out_later(projects, as_of, diagnostics);
         return as_of;
     }
     let tomorrow = options.today.tomorrow().unwrap_or(options.today);
-    let snapshots =
-        || workflows.iter().filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
-    let as_of = if snapshots().any(|snapshot| snapshot.date == tomorrow) { tomorrow } else { options.today };
-    for workflow in workflows {
+    let workflows = || projects.iter().flat_map(|project| &project.workflows);
+    let mut snapshots = workflows().filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
+    let as_of = if snapshots.any(|snapshot| snapshot.date == tomorrow) { tomorrow } else { options.today };
+    for workflow in projects.iter_mut().flat_map(|project| &mut project.workflows) {
         let later = |snapshot: &&Snapshot| snapshot.date > as_of;
         let problems: Vec<Diagnostic> = workflow
             .series
@@ -306,15 +448,17 @@ fn day_of_judgement(
     as_of
 }
 
-fn leave_out_later(workflows: &mut Vec<Workflow>, as_of: Date, diagnostics: &mut Vec<Diagnostic>) {
+fn leave_out_later(projects: &mut [Ready], as_of: Date, diagnostics: &mut Vec<Diagnostic>) {
     let mut later = 0;
-    workflows.retain_mut(|workflow| {
-        let Some(series) = &mut workflow.series else { return true };
-        let before = series.snapshots.len();
-        series.snapshots.retain(|snapshot| snapshot.date <= as_of);
-        later += before - series.snapshots.len();
-        !series.snapshots.is_empty()
-    });
+    for project in projects {
+        project.workflows.retain_mut(|workflow| {
+            let Some(series) = &mut workflow.series else { return true };
+            let before = series.snapshots.len();
+            series.snapshots.retain(|snapshot| snapshot.date <= as_of);
+            later += before - series.snapshots.len();
+            !series.snapshots.is_empty()
+        });
+    }
     if later > 0 {
         let what = if later == 1 { "1 snapshot is" } else { &format!("{later} snapshots are") };
         diagnostics
@@ -330,32 +474,26 @@ fn from_the_future(snapshot: &Snapshot, as_of: Date) -> Diagnostic {
         .help("correct the date, or judge `--as-of` a later day")
 }
 
-fn judge_all(
-    program: &Program,
-    sources: &SourceMap,
-    workflows: &[Workflow],
-    as_of: Date,
-    options: &Options,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<WorkflowReport> {
+fn judge_all(project: &Ready, sources: &SourceMap, as_of: Date, options: &Options) -> Vec<Judged> {
     let judge_one = |workflow: &Workflow| match &workflow.series {
-        Some(series) => judge_workflow(program, sources, series, as_of, options.deny_warnings),
-        None => Judged { report: unreadable_workflow(workflow), diagnostics: Vec::new() },
+        Some(series) => {
+            let rulebook = project.rulebook(&workflow.name, sources);
+            judge_workflow(&rulebook, series, as_of, options.deny_warnings)
+        }
+        None => Judged { report: unreadable_workflow(workflow), diagnostics: Vec::new(), lifts: Vec::new() },
     };
-    let judged: Vec<Judged> = workflows.into_par_iter().map(judge_one).collect();
-    let warned: Vec<FileId> = if options.deny_warnings { warned_files(diagnostics) } else { Vec::new() };
-    let mut reports = Vec::with_capacity(judged.len());
-    for (workflow, Judged { mut report, diagnostics: found }) in workflows.iter().zip(judged) {
-        let own = found.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
+    let mut judged: Vec<Judged> = (&project.workflows).into_par_iter().map(judge_one).collect();
+    let warned: Vec<FileId> =
+        if options.deny_warnings { warned_files(&project.diagnostics) } else { Vec::new() };
+    for (workflow, Judged { report, diagnostics, .. }) in project.workflows.iter().zip(&mut judged) {
+        let own = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
         let denied =
             options.deny_warnings && (own || workflow.files.iter().any(|file| warned.contains(file)));
         if denied && report.decision < Decision::Hold {
             report.decision = Decision::Hold;
         }
-        diagnostics.extend(found);
-        reports.push(report);
     }
-    reports
+    judged
 }
 
 fn warned_files(diagnostics: &[Diagnostic]) -> Vec<FileId> {
@@ -366,6 +504,7 @@ fn warned_files(diagnostics: &[Diagnostic]) -> Vec<FileId> {
 /// A workflow with data that could not be read: no verdict from the rest.
 fn unreadable_workflow(workflow: &Workflow) -> WorkflowReport {
     WorkflowReport {
+        project: None,
         workflow: workflow.name.to_string(),
         stage: None,
         asks: None,
@@ -377,13 +516,13 @@ fn unreadable_workflow(workflow: &Workflow) -> WorkflowReport {
 }
 
 /// What is said when everything was sound and still nothing was judged: that is no pass.
-fn nothing_judged(program: &Program, reports: &[WorkflowReport]) -> Option<Diagnostic> {
+fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option<Diagnostic> {
     let judged = |outcome: Outcome| match outcome {
         Outcome::Pass | Outcome::Fail | Outcome::Undecided | Outcome::Waived => true,
         Outcome::NotApplicable | Outcome::Off => false,
     };
     let error = |message: &str| Some(Diagnostic::error(Code::T513, message));
-    if program.rules.is_empty() {
+    if rules == 0 {
         return error("there is no rule to judge by");
     }
     if reports.is_empty() {

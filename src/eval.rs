@@ -13,6 +13,7 @@ mod remedy;
 mod rule;
 mod series;
 mod show;
+mod waive;
 mod workflow;
 
 use std::cell::RefCell;
@@ -23,10 +24,22 @@ use crate::ast::ExprId;
 use crate::builtins::series::Run;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
 use crate::program::Program;
+use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
 use crate::value::{Record, Snapshot, day_number};
 
-pub use workflow::{Judged, LADDER_RULES, judge_workflow};
+pub use waive::Lift;
+pub use workflow::{Judged, judge_workflow};
+
+/// What a workflow is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Rulebook<'a> {
+    pub program: &'a Program,
+    pub settings: &'a Settings,
+    /// Those that concern the workflow, active or not.
+    pub waivers: &'a [Waiver],
+    pub sources: &'a SourceMap,
+}
 
 /// What an expression is worth at a moment.
 #[derive(Clone, Debug)]
@@ -112,6 +125,7 @@ impl<'s, 'a> Scope<'s, 'a> {
 /// used twice costs once and `held` looks at each snapshot once.
 pub(crate) struct Evaluator<'a> {
     pub(crate) program: &'a Program,
+    pub(crate) settings: &'a Settings,
     pub(crate) sources: &'a SourceMap,
     pub(crate) snapshots: &'a [Snapshot],
     lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
@@ -121,20 +135,24 @@ pub(crate) struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(program: &'a Program, sources: &'a SourceMap, snapshots: &'a [Snapshot]) -> Self {
-        Self {
-            program,
-            sources,
-            snapshots,
-            lets: RefCell::default(),
-            runs: RefCell::default(),
-            assumed: Vec::new(),
-        }
+    pub(crate) fn new(rulebook: &Rulebook<'a>, snapshots: &'a [Snapshot]) -> Self {
+        Self::of(rulebook.program, rulebook.settings, rulebook.sources, snapshots, Vec::new())
     }
 
     /// The same series, if something in it were otherwise.
     fn assuming(&self, assumed: Vec<remedy::Assumption<'a>>) -> Self {
-        Self { assumed, ..Self::new(self.program, self.sources, self.snapshots) }
+        Self::of(self.program, self.settings, self.sources, self.snapshots, assumed)
+    }
+
+    fn of(
+        program: &'a Program,
+        settings: &'a Settings,
+        sources: &'a SourceMap,
+        snapshots: &'a [Snapshot],
+        assumed: Vec<remedy::Assumption<'a>>,
+    ) -> Self {
+        let (lets, runs) = (RefCell::default(), RefCell::default());
+        Self { program, settings, sources, snapshots, lets, runs, assumed }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.

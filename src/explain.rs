@@ -11,8 +11,8 @@ pub use example::{Example, Shown, example};
 use crate::ast::{Expect, ExpectKind, Expr, Item, Outcome, RuleBody, Template, TemplatePart, TestDecl};
 use crate::code::Code;
 use crate::engine::Compiled;
-use crate::eval::LADDER_RULES;
 use crate::program::{Param, Program, Rule, Target};
+use crate::settings::LADDER;
 use crate::vocabulary::Field;
 
 /// What a word on the command line names.
@@ -34,7 +34,7 @@ pub fn subject<'p>(name: &str, program: &'p Program) -> Result<Subject<'p>, Vec<
     if let Some(code) = code(name) {
         return Ok(Subject::Code(code));
     }
-    if let Some((name, title)) = LADDER_RULES.iter().find(|(known, _)| *known == name) {
+    if let Some((name, title)) = LADDER.iter().find(|(known, _)| *known == name) {
         return Ok(Subject::Ladder(name, title));
     }
     if let Some(rule) = program.rules.iter().find(|rule| *rule.name == *name) {
@@ -60,7 +60,7 @@ fn close_names(name: &str, program: &Program) -> Vec<String> {
     let codes = Code::ALL.iter().map(|code| code.as_str());
     let rules = program.rules.iter().flat_map(|rule| [&*rule.name, &*rule.decl.name.text]);
     let policies = program.policies.iter().map(|policy| &*policy.name);
-    let ladder = LADDER_RULES.iter().map(|(name, _)| *name);
+    let ladder = LADDER.iter().map(|(name, _)| *name);
     let all = codes.chain(rules).chain(policies).chain(ladder);
     crate::diagnostic::did_you_mean(name, all).map(str::to_owned).into_iter().collect()
 }

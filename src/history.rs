@@ -1,32 +1,31 @@
 //! The history: what each snapshot would have been judged on its own day, when nothing later had been written.
 
-use crate::eval::judge_workflow;
-use crate::program::Program;
+use crate::eval::{Rulebook, judge_workflow};
 use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
-use crate::source::SourceMap;
 use crate::types::{Kind, Type};
 use crate::value::{Series, Snapshot, Value};
 use crate::vocabulary::Vocabulary;
 
 /// Judges every prefix of a series as of its last snapshot.
-pub(crate) fn history_of(program: &Program, sources: &SourceMap, series: &Series) -> WorkflowHistory {
+pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series) -> WorkflowHistory {
     let day = |at: usize| {
         let seen = Series {
             workflow: series.workflow.clone(),
             snapshots: series.snapshots.get(..=at).unwrap_or_default().to_vec(),
         };
-        day_report(program, sources, &seen)
+        day_report(rulebook, &seen)
     };
     WorkflowHistory {
+        project: None,
         workflow: series.workflow.to_string(),
         days: (0..series.snapshots.len()).filter_map(day).collect(),
-        metrics: metrics(&program.vocabulary, &series.snapshots),
+        metrics: metrics(&rulebook.program.vocabulary, &series.snapshots),
     }
 }
 
-fn day_report(program: &Program, sources: &SourceMap, seen: &Series) -> Option<DayReport> {
+fn day_report(rulebook: &Rulebook<'_>, seen: &Series) -> Option<DayReport> {
     let date = seen.snapshots.last()?.date;
-    let report = judge_workflow(program, sources, seen, date, false).report;
+    let report = judge_workflow(rulebook, seen, date, false).report;
     let named = |outcome: Outcome| {
         report
             .rules

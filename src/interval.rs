@@ -49,6 +49,14 @@ impl Interval {
         low && high
     }
 
+    /// What lies in both; of two that are apart it is no range.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        let low = self.low.iter().chain(&other.low).max().cloned();
+        let high = self.high.iter().chain(&other.high).min().cloned();
+        Self { low, high }
+    }
+
     /// The smallest interval around both.
     pub fn hull(&self, other: &Self) -> Self {
         Self {

@@ -20,6 +20,7 @@ pub mod vocabulary;
 
 pub mod builtins;
 pub mod program;
+pub mod settings;
 pub mod stats;
 
 pub mod check;
@@ -32,6 +33,7 @@ pub mod builtin;
 pub mod engine;
 pub mod explain;
 pub mod history;
+pub mod layers;
 pub mod suite;
 
 #[cfg(feature = "cli")]

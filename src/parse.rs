@@ -22,7 +22,7 @@ use std::num::NonZeroUsize;
 
 use pest::Parser;
 
-use crate::ast::{ExprIds, File};
+use crate::ast::{ExprIds, File, LiteralKind};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use tree::Builder;
@@ -37,6 +37,9 @@ pub const MAX_DEPTH: usize = 128;
 /// Steps that the parser may take in one text: some three seconds. A policy of [`MAX_POLICY_BYTES`] takes a third of
 /// them; only a megabyte of nothing but operators or commas takes more.
 const MAX_STEPS: usize = 100_000_000;
+
+/// Bytes that a literal outside of a policy may have.
+const MAX_LITERAL_BYTES: usize = 200;
 
 #[derive(pest_derive::Parser)]
 #[grammar = "grammar/tollgate.pest"]
@@ -65,4 +68,17 @@ pub fn parse(file: FileId, text: &str, ids: &mut ExprIds) -> (File, Vec<Diagnost
         }
     };
     (File { id: file, items }, builder.finish())
+}
+
+/// Reads a text that is one literal and nothing else, as `-5%` or `2 weeks`; none if it is not.
+pub fn parse_literal(text: &str) -> Option<LiteralKind> {
+    if text.len() > MAX_LITERAL_BYTES {
+        return None;
+    }
+    pest::set_call_limit(NonZeroUsize::new(MAX_STEPS));
+    let pair = Grammar::parse(Rule::lone_literal, text).ok()?.next()?;
+    let (file, mut ids) = (FileId::default(), ExprIds::default());
+    let mut builder = Builder::new(file, text, 0, &mut ids);
+    let literal = builder.build_signed_literal(&tree::child(&pair, Rule::signed_literal)?)?;
+    builder.finish().is_empty().then_some(literal.kind)
 }

@@ -2,6 +2,7 @@
 //!
 //! Data that `check` writes and `eval` reads; neither knows the other.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::ast::{EffectKind, Expr, ExprId, LetDecl, ParamDecl, RuleDecl, Template};
@@ -18,6 +19,8 @@ pub struct Program {
     /// Whether policies, or parts of them, were not found or not understood: no gate opens then, as what is missing may be
     /// the rule that keeps it shut.
     pub incomplete: bool,
+    /// Policies that lack something that was declared, as it has errors: what is set of that is no mistake.
+    pub unsure: BTreeSet<Arc<str>>,
     pub vocabulary: Vocabulary,
     pub policies: Vec<Policy>,
     pub params: Vec<Param>,
@@ -81,7 +84,7 @@ pub struct Policy {
     pub span: Span,
 }
 
-/// A param with the value in force.
+/// A param, with the value that it is declared with.
 #[derive(Clone, Debug)]
 pub struct Param {
     /// `policy.param`
@@ -92,8 +95,20 @@ pub struct Param {
     pub value: ParamValue,
     /// The range that it must keep to, where it is declared.
     pub within: Option<Interval>,
-    /// Where the value in force was set: the declaration, or a line of a configuration.
+    /// Where the value stands.
     pub origin: Span,
+    pub uses: Uses,
+}
+
+/// Where a param is used that takes not every value of its type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// As a window: whole days, more than none.
+    pub window: bool,
+    /// As a confidence: between 0% and 100%, neither of them.
+    pub confidence: bool,
+    /// As the share of a percentile: from 0% to 100%.
+    pub percentile: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -131,6 +146,6 @@ pub struct Rule {
     /// Index into [`Program::gates`].
     pub gate: Option<usize>,
     pub decl: Arc<RuleDecl>,
-    /// The effect in force.
+    /// The effect that it is declared with.
     pub effect: EffectKind,
 }

@@ -17,6 +17,8 @@ pub mod manual;
 #[cfg(feature = "cli")]
 pub mod markdown;
 #[cfg(feature = "cli")]
+pub mod overview;
+#[cfg(feature = "cli")]
 pub mod sarif;
 #[cfg(feature = "cli")]
 pub mod tap;

@@ -2,6 +2,8 @@
 //!
 //! Its shape is the versioned JSON of the manual; what only the human form shows is skipped there.
 
+pub mod overview;
+
 use serde::Serialize;
 
 use crate::ast::EffectKind;
@@ -19,6 +21,8 @@ pub struct Report {
     pub summary: Summary,
     /// By name.
     pub workflows: Vec<WorkflowReport>,
+    /// Those that lifted something.
+    pub waivers: Vec<WaiverReport>,
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
@@ -61,6 +65,9 @@ impl Decision {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct WorkflowReport {
+    /// The folder of its configuration, where a run judges several projects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
     pub workflow: String,
     /// Of the newest snapshot; none where no stages are declared or the workflow could not be read.
     pub stage: Option<String>,
@@ -70,6 +77,35 @@ pub struct WorkflowReport {
     pub snapshots: usize,
     pub newest: Option<Newest>,
     pub rules: Vec<RuleReport>,
+}
+
+/// A workflow's name as people read it, behind that of its project where there are several.
+fn shown(project: Option<&str>, workflow: &str) -> String {
+    match project {
+        Some(project) => format!("{project}: {workflow}"),
+        None => workflow.to_owned(),
+    }
+}
+
+impl WorkflowReport {
+    /// `teams/billing: invoices`, or the name alone.
+    pub fn name(&self) -> String {
+        shown(self.project.as_deref(), &self.workflow)
+    }
+}
+
+impl WaiverReport {
+    /// As [`WorkflowReport::name`].
+    pub fn name(&self) -> String {
+        shown(self.project.as_deref(), &self.workflow)
+    }
+}
+
+impl WorkflowHistory {
+    /// As [`WorkflowReport::name`].
+    pub fn name(&self) -> String {
+        shown(self.project.as_deref(), &self.workflow)
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -115,6 +151,8 @@ pub struct RuleReport {
     pub outcome: Outcome,
     /// The effect in force. That of an undecided rule is what being undecided does: see `applied`.
     pub effect: EffectKind,
+    /// Where the effect was set: `file:line`.
+    pub effect_from: String,
     /// The rule's message, for one that failed.
     pub message: Option<String>,
     pub policy: Place,
@@ -163,9 +201,48 @@ pub struct Threshold {
     pub value: String,
     /// `file:line`
     pub from: String,
+    /// The range that the value had to keep to, where a configuration set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+    /// Why the configuration set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
     /// Whether the value already stands under the expression.
     #[serde(skip)]
     pub labelled: bool,
+}
+
+impl Threshold {
+    /// `tollgate.yaml:7, within 60% to 100%`
+    pub fn source(&self) -> String {
+        match &self.within {
+            Some(within) => format!("{}, within {within}", self.from),
+            None => self.from.clone(),
+        }
+    }
+}
+
+/// `file:line`
+pub fn line_of(span: Span, sources: &SourceMap) -> String {
+    let (line, _) = sources.line_column(span);
+    format!("{}:{line}", sources.name(span.file))
+}
+
+/// A waiver that was used: of one rule, for one workflow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaiverReport {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    pub workflow: String,
+    pub rule: String,
+    pub because: String,
+    pub owner: String,
+    /// Its last day.
+    pub until: String,
+    /// After the day of judgement; 0 on the last one.
+    pub days_left: i64,
+    /// `file:line`
+    pub from: String,
 }
 
 /// What `history` shows; the same version as the report.
@@ -181,6 +258,9 @@ pub struct History {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct WorkflowHistory {
+    /// As in the report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
     pub workflow: String,
     /// One for each snapshot, by date.
     pub days: Vec<DayReport>,

@@ -14,9 +14,10 @@ use crate::ast::{TestDecl, TestValue, TestValueKind, WithParam};
 use crate::check::{Unfit, value_for_param};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::eval::judge_workflow;
+use crate::eval::{Rulebook, judge_workflow};
 use crate::program::Program;
 use crate::report::{Outcome, WorkflowReport};
+use crate::settings::Settings;
 use crate::snapshot::{self, Input, Role};
 use crate::source::{SourceMap, Span};
 use crate::types::Type;
@@ -43,7 +44,7 @@ pub struct Trial {
 }
 
 /// Runs every test of the files, in the order in which they stand there.
-pub fn run(files: &[File], program: &mut Program, sources: &mut SourceMap) -> Vec<Trial> {
+pub fn run(files: &[File], program: &Program, sources: &mut SourceMap) -> Vec<Trial> {
     let tests = files.iter().flat_map(|file| &file.items).filter_map(|item| match item {
         Item::Test(test) => Some(test),
         Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
@@ -51,19 +52,15 @@ pub fn run(files: &[File], program: &mut Program, sources: &mut SourceMap) -> Ve
     tests.map(|test| run_test_decl(test, program, sources)).collect()
 }
 
-fn run_test_decl(test: &TestDecl, program: &mut Program, sources: &mut SourceMap) -> Trial {
+fn run_test_decl(test: &TestDecl, program: &Program, sources: &mut SourceMap) -> Trial {
     let mut trial = Trial {
         title: test.title.to_string(),
         span: test.span,
         diagnostics: Vec::new(),
         outcomes: Vec::new(),
     };
-    let before: Vec<_> = program.params.iter().map(|param| (param.value.clone(), param.origin)).collect();
-    let judged = set_params(&test.with, program).and_then(|()| judge_given(test, program, sources));
-    for (param, (value, origin)) in program.params.iter_mut().zip(before) {
-        param.value = value;
-        param.origin = origin;
-    }
+    let judged =
+        set_params(&test.with, program).and_then(|settings| judge_given(test, program, &settings, sources));
     match judged {
         Err(diagnostics) => trial.diagnostics = diagnostics,
         Ok(report) => {
@@ -81,12 +78,14 @@ fn problem(message: impl Into<String>, span: Span, label: impl Into<String>) -> 
 }
 
 /// Puts the values of `with` in force, each within its declared range.
-fn set_params(with: &[WithParam], program: &mut Program) -> Result<(), Vec<Diagnostic>> {
+fn set_params(with: &[WithParam], program: &Program) -> Result<Settings, Vec<Diagnostic>> {
+    let mut settings = Settings::declared(program);
     let mut problems = Vec::new();
     for WithParam { path, value, span } in with {
         let name = dotted(path);
         let known = program.params.iter().position(|param| *param.name == *name);
-        let Some(param) = known.and_then(|index| program.params.get_mut(index)) else {
+        let both = known.and_then(|at| Some((program.params.get(at)?, settings.params.get_mut(at)?)));
+        let Some((param, setting)) = both else {
             let names = program.params.iter().map(|param| &*param.name);
             let help = did_you_mean(&name, names).map(|name| format!("did you mean `{name}`?"));
             problems
@@ -95,24 +94,27 @@ fn set_params(with: &[WithParam], program: &mut Program) -> Result<(), Vec<Diagn
         };
         let unfit = match value_for_param(param, &value.kind) {
             Ok(set) => {
-                param.value = set;
-                param.origin = *span;
+                setting.value = set;
+                setting.origin = *span;
                 continue;
             }
             Err(Unfit::Range) => {
                 problem(format!("the value of `{name}` is outside its range"), value.span, "not allowed")
             }
-            Err(Unfit::Type) => problem(format!("`{name}` is a {}", param.ty), value.span, "is none"),
+            Err(unfit @ (Unfit::Type | Unfit::Window | Unfit::Confidence | Unfit::Percentile)) => {
+                problem(format!("`{name}` {}", unfit.demand(&param.ty)), value.span, "is none")
+            }
         };
         problems.push(unfit.label(param.decl.span, "declared here"));
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() { Ok(settings) } else { Err(problems) }
 }
 
 /// Judges the series that a test gives.
 fn judge_given(
     test: &TestDecl,
     program: &Program,
+    settings: &Settings,
     sources: &mut SourceMap,
 ) -> Result<WorkflowReport, Vec<Diagnostic>> {
     let mut yaml = String::new();
@@ -153,7 +155,8 @@ fn judge_given(
         Some((LiteralKind::Date(date), _)) => *date,
         Some((_, span)) => return Err(vec![problem("`as of` takes a date", span, "is none")]),
     };
-    Ok(judge_workflow(program, sources, series, as_of, false).report)
+    let rulebook = Rulebook { program, settings, waivers: &[], sources };
+    Ok(judge_workflow(&rulebook, series, as_of, false).report)
 }
 
 /// Writes one YAML document for each snapshot of a series.

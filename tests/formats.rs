@@ -7,7 +7,7 @@ use jsonschema::validator_for;
 use serde_json::Value;
 
 use tollgate::diagnostic::Diagnostic;
-use tollgate::engine::{Inputs, Judgement, Options, TextFile, judge};
+use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, judge};
 use tollgate::render::{github, gitlab, json, junit, markdown, sarif, tap};
 use tollgate::report::Outcome;
 use tollgate::value::Date;
@@ -23,7 +23,8 @@ fn text_file(name: &str, text: &[u8]) -> TextFile {
 fn judged(policies: Vec<TextFile>, snapshots: Vec<TextFile>) -> Judgement {
     let (standing, snapshots) = snapshots.into_iter().partition(|file| file.name.ends_with("rollout.yaml"));
     let options = Options { as_of: Some(TODAY), today: TODAY, workflows: Vec::new(), deny_warnings: false };
-    judge(Inputs { policies, snapshots, standing, ..Inputs::default() }, &options)
+    let project = Project { policies, snapshots, standing, ..Project::default() };
+    judge(Inputs { projects: vec![project], ..Inputs::default() }, &options)
 }
 
 /// The support desk, and a workflow that could not be read.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use tollgate::builtins::{Builtin, EXAMPLE_SERIES, EXAMPLE_VOCABULARY};
-use tollgate::engine::{Inputs, Options, TextFile, judge};
+use tollgate::engine::{Inputs, Options, Project, TextFile, judge};
 use tollgate::render::human::render;
 use tollgate::render::{Style, View};
 use tollgate::value::Date;
@@ -19,6 +19,13 @@ fn options() -> Options {
     Options { as_of: Some(today), today, workflows: Vec::new(), deny_warnings: false }
 }
 
+/// Policies, and the example series to judge by them.
+fn with_the_example(policies: Vec<TextFile>) -> Inputs {
+    let snapshots = vec![text_file("example.yaml", EXAMPLE_SERIES)];
+    let project = Project { policies, snapshots, ..Project::default() };
+    Inputs { projects: vec![project], ..Inputs::default() }
+}
+
 /// The values of expressions over the example series, as messages show them.
 fn values(expressions: &[&str]) -> Vec<String> {
     let mut policy = "policy examples \"Examples\" {\n".to_owned();
@@ -27,11 +34,9 @@ fn values(expressions: &[&str]) -> Vec<String> {
             .unwrap();
     }
     policy.push_str("}\n");
-    let inputs = Inputs {
-        policies: vec![text_file("vocabulary.gate", EXAMPLE_VOCABULARY), text_file("examples.gate", &policy)],
-        snapshots: vec![text_file("example.yaml", EXAMPLE_SERIES)],
-        ..Inputs::default()
-    };
+    let policies =
+        vec![text_file("vocabulary.gate", EXAMPLE_VOCABULARY), text_file("examples.gate", &policy)];
+    let inputs = with_the_example(policies);
     let judgement = judge(inputs, &options());
     let style = Style { color: false, unicode: true, width: 100 };
     assert!(judgement.diagnostics.is_empty(), "{}", render(&judgement, style, &View::default()));
@@ -103,12 +108,7 @@ fn the_documents_policies_are_sound() {
             if !block.contains("snapshot every") {
                 policies.push(text_file("vocabulary.gate", EXAMPLE_VOCABULARY));
             }
-            let inputs = Inputs {
-                policies,
-                snapshots: vec![text_file("example.yaml", EXAMPLE_SERIES)],
-                ..Inputs::default()
-            };
-            let judgement = judge(inputs, &options());
+            let judgement = judge(with_the_example(policies), &options());
             let about_policies: Vec<_> = judgement
                 .report
                 .diagnostics

@@ -5,7 +5,7 @@
 
 use proptest::prelude::*;
 
-use tollgate::engine::{Inputs, Options, TextFile, judge};
+use tollgate::engine::{Inputs, Options, Project, TextFile, judge};
 use tollgate::report::Outcome;
 use tollgate::value::Date;
 
@@ -148,11 +148,12 @@ fn outcome(condition: &str, snapshots: String) -> Option<Outcome> {
     let file = |name: &str, text: String| TextFile { name: name.to_owned(), content: Ok(text.into_bytes()) };
     let today = Date::constant(2026, 1, 26);
     let options = Options { as_of: Some(today), today, workflows: Vec::new(), deny_warnings: false };
-    let inputs = Inputs {
+    let project = Project {
         policies: vec![file("vocabulary.gate", VOCABULARY.to_owned()), file("p.gate", policy)],
         snapshots: vec![file("w.yaml", snapshots)],
-        ..Inputs::default()
+        ..Project::default()
     };
+    let inputs = Inputs { projects: vec![project], ..Inputs::default() };
     let judgement = judge(inputs, &options);
     let refused =
         judgement.report.diagnostics.iter().any(|d| d.code.starts_with("T2") && d.severity == "error");

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use tollgate::engine::{Inputs, Options, TextFile, judge};
+use tollgate::engine::{Inputs, Options, Project, TextFile, judge};
 use tollgate::report::{Outcome, RuleReport};
 use tollgate::value::{Date, parse_date};
 
@@ -50,11 +50,12 @@ fn judged(policy: &str, measured: &Measured) -> Option<RuleReport> {
         workflows: Vec::new(),
         deny_warnings: false,
     };
-    let inputs = Inputs {
+    let project = Project {
         policies: vec![file("vocabulary.gate", VOCABULARY.to_owned()), file("p.gate", policy.to_owned())],
         snapshots: vec![file("w.yaml", measured.yaml())],
-        ..Inputs::default()
+        ..Project::default()
     };
+    let inputs = Inputs { projects: vec![project], ..Inputs::default() };
     let judgement = judge(inputs, &options);
     let workflow = judgement.report.workflows.into_iter().next()?;
     workflow.rules.into_iter().next()

@@ -14,9 +14,9 @@ use crate::support::{files_under, relative, root};
 const FLOORS: &[&[&str]] = &[
     &["source", "text", "code", "diagnostic", "excerpt"],
     &["ast", "types", "value", "vocabulary", "interval", "evidence", "report"],
-    &["builtins", "stats", "program"],
+    &["builtins", "stats", "program", "settings"],
     &["parse", "check", "eval", "snapshot", "config"],
-    &["engine", "suite", "history", "builtin", "explain"],
+    &["engine", "layers", "suite", "history", "builtin", "explain"],
     &["render", "cli"],
 ];
 

@@ -7,7 +7,7 @@
 //! | `CASE.test.gate` | `test` blocks, which are then run instead of a judgement |
 //! | `CASE.yaml`, `CASE.2.yaml`, … | snapshots; without any, the policies are only checked |
 //! | `CASE.rollout.yaml` | standing facts |
-//! | `CASE.config.yaml` | the configuration |
+//! | `CASE.config.yaml` | the configuration; `CASE.base.config.yaml` its base, `CASE.top.config.yaml` the base of that |
 //! | `CASE.snap` | the blessed human report, followed by the exit code |
 //!
 //! Marks are comments at the end of the line that they speak of. `# error: [T201]`, `# warning: […]` and `# note: […]`
@@ -24,7 +24,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tollgate::diagnostic::{Diagnostic, Label};
-use tollgate::engine::{Inputs, Judgement, Options, TextFile, judge, test};
+use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, judge, test};
 use tollgate::render::human::{draw, render};
 use tollgate::render::{Style, View};
 use tollgate::report::Outcome;
@@ -49,7 +49,8 @@ struct Case {
     policies: Vec<PathBuf>,
     snapshots: Vec<PathBuf>,
     standing: Vec<PathBuf>,
-    config: Option<PathBuf>,
+    /// The farthest base first.
+    configs: Vec<PathBuf>,
 }
 
 fn cases() -> Vec<Case> {
@@ -64,10 +65,11 @@ fn cases() -> Vec<Case> {
             policies: Vec::new(),
             snapshots: Vec::new(),
             standing: Vec::new(),
-            config: None,
+            configs: Vec::new(),
         });
         match rest {
-            "config.yaml" => case.config = Some(path),
+            "top.config.yaml" => case.configs.insert(0, path),
+            "base.config.yaml" | "config.yaml" => case.configs.push(path),
             "rollout.yaml" => case.standing.push(path),
             _ if rest.ends_with("gate") => case.policies.push(path),
             _ => case.snapshots.push(path),
@@ -78,7 +80,7 @@ fn cases() -> Vec<Case> {
 
 impl Case {
     fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        self.policies.iter().chain(&self.snapshots).chain(&self.standing).chain(&self.config)
+        self.policies.iter().chain(&self.snapshots).chain(&self.standing).chain(&self.configs)
     }
 
     fn options(&self) -> Options {
@@ -119,16 +121,15 @@ impl Case {
     fn judge(&self) -> Judgement {
         let read = |paths: &[PathBuf]| paths.iter().map(|path| text_file(path)).collect();
         let mut sources = SourceMap::default();
-        let config = self.config.as_deref().map(|path| sources.add(file_name(path), lossy(path)));
-        let inputs = Inputs {
-            sources,
-            config,
+        let stack = self.configs.iter().map(|path| sources.add(file_name(path), lossy(path))).collect();
+        let project = Project {
+            stack,
             policies: read(&self.policies),
             snapshots: read(&self.snapshots),
             standing: read(&self.standing),
-            problems: Vec::new(),
+            ..Project::default()
         };
-        judge(inputs, &self.options())
+        judge(Inputs { sources, projects: vec![project], problems: Vec::new() }, &self.options())
     }
 }
 

@@ -9,7 +9,7 @@ use super::scope::Scope;
 use crate::ast::{Arg, Expr, ExprKind, Name, Over};
 use crate::builtins::Builtin;
 use crate::interval::Interval;
-use crate::program::Target;
+use crate::program::{Target, Uses};
 use crate::types::{Kind, Quantity, Type};
 use crate::value::Number;
 
@@ -269,6 +269,7 @@ impl Checker<'_> {
         if !Interval::new(Number::ZERO, Number::ONE).covers(&range) {
             self.report(errors::bad_percentile(&arg.value));
         }
+        self.note_use(&arg.value, |uses| uses.percentile = true);
     }
 
     /// The range of a share that must be a literal or a param; none if it is not, which is reported.
@@ -285,6 +286,16 @@ impl Checker<'_> {
             self.report(errors::not_a_share_setting(expr, &ty, fixed));
         }
         None
+    }
+
+    /// Notes, of an expression that is a param, where it is used.
+    pub(super) fn note_use(&mut self, expr: &Expr, note: impl Fn(&mut Uses)) {
+        let target = self.info(expr.id).and_then(|info| info.target.clone());
+        if let Some(Target::Param(index)) = target
+            && let Some(entry) = self.names.params.get_mut(index)
+        {
+            note(&mut entry.uses);
+        }
     }
 
     fn check_default(&mut self, scope: Scope<'_>, path: &Arg, fallback: &Arg) -> Type {

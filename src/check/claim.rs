@@ -53,5 +53,6 @@ impl Checker<'_> {
         if !low || !high {
             self.report(errors::bad_confidence(confidence));
         }
+        self.note_use(confidence, |uses| uses.confidence = true);
     }
 }

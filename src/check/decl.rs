@@ -19,11 +19,14 @@ impl Checker<'_> {
     /// Checks every param.
     pub(super) fn check_params(&mut self) {
         for index in 0..self.names.params.len() {
-            let Some(ParamEntry { decl, .. }) = self.names.params.get(index) else { continue };
-            let decl = *decl;
+            let Some(ParamEntry { decl, policy, .. }) = self.names.params.get(index) else { continue };
+            let (decl, name) = (*decl, self.qualified(*policy, &decl.name.text));
             let (mut ty, mut within) = (Type::Error, None);
             let sound = self.is_sound(|checker| (ty, within) = checker.check_param_decl(decl));
             if let Some(entry) = self.names.params.get_mut(index) {
+                if let (Type::Amount(quantity), Some(range)) = (&mut ty, self.in_force.get(&name)) {
+                    quantity.range = range.clone();
+                }
                 entry.ty = ty;
                 entry.within = within;
                 entry.sound &= sound;

@@ -6,6 +6,7 @@ use super::Checker;
 use super::literal::param_value;
 use super::names::{LetState, RuleEntry};
 use super::sort;
+use crate::ast::{GateItem, PolicyDecl, PolicyItem};
 use crate::diagnostic::Diagnostic;
 use crate::program::{Gate, Let, Param, Policy, Program, Rule, Target};
 use crate::types::Type;
@@ -47,6 +48,7 @@ impl Checker<'_> {
                 value: param_value(&entry.decl.value.kind),
                 within: entry.within.clone(),
                 origin: entry.decl.value.span,
+                uses: entry.uses,
             });
         }
         for entry in kept(&self.names.lets, &lets) {
@@ -93,15 +95,38 @@ impl Checker<'_> {
                 *entry = None;
             }
         }
+        let is_left_out = |policy: usize| {
+            let of = |other: usize| other == policy;
+            self.names.params.iter().any(|entry| of(entry.policy) && !entry.sound)
+                || self.names.rules.iter().any(|rule| of(rule.policy) && !is_judged(rule))
+                || self
+                    .names
+                    .policies
+                    .get(policy)
+                    .is_some_and(|entry| !entry.unique || has_broken(entry.decl))
+        };
+        let unsure = (0..self.names.policies.len()).filter(|policy| is_left_out(*policy));
+        let unsure =
+            unsure.filter_map(|policy| Some(self.names.policies.get(policy)?.decl.name.text.clone()));
+        program.unsure = unsure.chain(self.names.broken.iter().map(|name| Arc::from(*name))).collect();
         program.vocabulary = self.ground.vocabulary;
         program.exprs = self.exprs;
         (program, self.diagnostics)
     }
 
-    fn qualified(&self, policy: usize, name: &str) -> Arc<str> {
+    pub(super) fn qualified(&self, policy: usize, name: &str) -> Arc<str> {
         let policy = self.names.policies.get(policy).map_or("", |policy| &policy.decl.name.text);
         format!("{policy}.{name}").into()
     }
+}
+
+/// Whether something in a policy could not be parsed.
+fn has_broken(decl: &PolicyDecl) -> bool {
+    decl.items.iter().any(|item| match item {
+        PolicyItem::Broken(_) => true,
+        PolicyItem::Gate(gate) => gate.items.iter().any(|item| matches!(item, GateItem::Broken(_))),
+        PolicyItem::Param(_) | PolicyItem::Let(_) | PolicyItem::Rule(_) => false,
+    })
 }
 
 fn renumber(keep: impl Iterator<Item = bool>) -> Renumbering {

@@ -111,16 +111,54 @@ pub enum Unfit {
     Type,
     /// It lies outside the range that the param declares.
     Range,
+    /// The param is a window, and this is no number of days.
+    Window,
+    /// The param is a confidence, and this is none.
+    Confidence,
+    /// The param says which percentile, and there is none such.
+    Percentile,
+}
+
+impl Unfit {
+    /// What is demanded, after «`x`».
+    pub fn demand(self, ty: &Type) -> String {
+        match self {
+            Self::Type => format!("is a {ty}"),
+            Self::Range => "has a range".to_owned(),
+            Self::Window => "is a window: whole days or weeks, more than none".to_owned(),
+            Self::Confidence => "is a confidence: more than 0% and less than 100%".to_owned(),
+            Self::Percentile => "says which percentile: from 0% to 100%".to_owned(),
+        }
+    }
 }
 
 /// The value that a literal gives a param.
 ///
 /// # Errors
-/// If the literal does not fit the param's type, or its range.
+/// If the literal does not fit the param's type, its range, or a place where it is used.
 pub fn value_for_param(param: &Param, literal: &LiteralKind) -> Result<ParamValue, Unfit> {
-    if !fits(&param.ty, literal) {
-        return Err(Unfit::Type);
+    let value = value_of_type(param, literal)?;
+    let Some(number) = literal_number(literal) else { return Ok(value) };
+    if param.within.as_ref().is_some_and(|within| !within.contains(&number)) {
+        return Err(Unfit::Range);
     }
-    let outside = |within: &Interval| literal_number(literal).is_some_and(|number| !within.contains(&number));
-    if param.within.as_ref().is_some_and(outside) { Err(Unfit::Range) } else { Ok(param_value(literal)) }
+    let positive = number > Number::ZERO;
+    if param.uses.window && !(positive && is_whole_days(&number)) {
+        return Err(Unfit::Window);
+    }
+    if param.uses.confidence && !(positive && number < Number::ONE) {
+        return Err(Unfit::Confidence);
+    }
+    if param.uses.percentile && !Interval::new(Number::ZERO, Number::ONE).contains(&number) {
+        return Err(Unfit::Percentile);
+    }
+    Ok(value)
+}
+
+/// Like [`value_for_param`], for the end of a range: it has to fit the type alone.
+///
+/// # Errors
+/// If the literal does not fit the param's type.
+pub fn value_of_type(param: &Param, literal: &LiteralKind) -> Result<ParamValue, Unfit> {
+    if fits(&param.ty, literal) { Ok(param_value(literal)) } else { Err(Unfit::Type) }
 }

@@ -11,6 +11,7 @@ use crate::ast::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
+use crate::program::Uses;
 use crate::types::Type;
 
 /// Everything that policies declare, policies by name and the rest in the order of policies and declarations.
@@ -55,6 +56,7 @@ pub(super) struct ParamEntry<'a> {
     pub(super) policy: usize,
     pub(super) ty: Type,
     pub(super) within: Option<Interval>,
+    pub(super) uses: Uses,
     pub(super) sound: bool,
 }
 
@@ -134,7 +136,14 @@ impl<'a> Names<'a> {
                 PolicyItem::Param(decl) => {
                     let symbol = Symbol::Param(self.params.len());
                     values.entry(&decl.name.text).or_default().push((symbol, &decl.name));
-                    self.params.push(ParamEntry { decl, policy, ty: Type::Error, within: None, sound: true });
+                    self.params.push(ParamEntry {
+                        decl,
+                        policy,
+                        ty: Type::Error,
+                        within: None,
+                        uses: Uses::default(),
+                        sound: true,
+                    });
                 }
                 PolicyItem::Let(decl) => self.add_let(decl, policy, None, &mut values),
                 PolicyItem::Rule(decl) => self.add_rule(decl, policy, None, &mut rules),

@@ -111,6 +111,9 @@ impl Checker<'_> {
                 if !whole || !positive {
                     self.report(errors::bad_window_param(window));
                 }
+                if let Some(entry) = self.names.params.get_mut(index) {
+                    entry.uses.window = true;
+                }
             }
             (Type::Amount(Quantity { kind: Kind::Duration, range }), _) if literal => {
                 let whole = range.as_point().is_some_and(|it| is_whole_days(it) && *it > Number::ZERO);

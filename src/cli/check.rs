@@ -24,6 +24,9 @@ pub(super) struct CheckArgs {
     /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
     #[arg(default_value = ".")]
     path: PathBuf,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
     /// How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output)]
     format: Vec<Output>,
@@ -114,7 +117,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         workflows: args.workflows.clone(),
         deny_warnings: args.deny == Some(Deny::Warnings),
     };
-    let judgement = judge(find::inputs(&args.path), &options);
+    let judgement = judge(find::inputs(&args.path, args.allow_outside), &options);
     write_all(args, &judgement)
 }
 

@@ -29,7 +29,11 @@ pub(super) struct ExplainArgs {
 
 /// Finds the policies, looks for the name, tells.
 pub(super) fn run(args: &ExplainArgs) -> ExitCode {
-    let mut policies = find::inputs(&args.path).policies;
+    let projects = find::inputs(&args.path, false).projects;
+    let mut policies: Vec<TextFile> = projects.into_iter().flat_map(|project| project.policies).collect();
+    // Several projects may share a base.
+    policies.sort_by(|a, b| a.name.cmp(&b.name));
+    policies.dedup_by(|a, b| a.name == b.name);
     if policies.is_empty() {
         // Nothing is configured here, or what is there is broken: the shipped pack can be explained all the same.
         let shipped = |(name, text): (String, &str)| TextFile { name, content: Ok(text.as_bytes().to_vec()) };

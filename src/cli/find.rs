@@ -1,8 +1,11 @@
-//! Finds the files that a judgement reads: the configuration, then what it names.
+//! Finds the files that a judgement reads: the configurations with their bases, then what they name.
 //!
 //! Files are known by their path within the repository, so that a report is the same from wherever the command runs.
 //! Hidden files and folders are passed over, links are followed as long as they stay in the repository, and
 //! `.gitignore` is not consulted: what is judged is what the globs name.
+
+mod ground;
+mod stack;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,13 +15,15 @@ use globset::{GlobBuilder, GlobMatcher};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use walkdir::{DirEntry, WalkDir};
 
+use self::ground::{Ground, join};
+use self::stack::{Layer, Stack, Stacks};
 use super::read;
 use super::terminal::Progress;
 use crate::builtin;
 use crate::code::Code;
-use crate::config::{self, Config, Setting};
+use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::engine::{Inputs, TextFile};
+use crate::engine::{Inputs, Project, TextFile};
 use crate::source::Span;
 
 /// The configuration, in the repository's root.
@@ -28,78 +33,82 @@ const STANDING: &str = "rollout.yaml";
 /// Where snapshots are looked for unless the configuration says otherwise.
 const SNAPSHOTS: &str = "rollouts";
 
-/// Finds and reads everything below `root`. What goes wrong is in the inputs' problems.
-pub(super) fn inputs(root: &Path) -> Inputs {
+/// Finds and reads everything below `root`. What goes wrong is in the inputs' problems. With `allow_outside`,
+/// configurations may name what lies outside of the repository.
+pub(super) fn inputs(root: &Path, allow_outside: bool) -> Inputs {
     let mut inputs = Inputs::default();
     let shown = root.display();
-    let canonical = match fs::canonicalize(root) {
-        Ok(path) if path.is_dir() => path,
-        Ok(_) => {
-            let why = format!("`{shown}` is no folder");
-            inputs
-                .problems
-                .push(Diagnostic::error(Code::T506, why).help("give the folder of the repository"));
+    let why = match fs::canonicalize(root) {
+        Ok(path) if path.is_dir() => {
+            let ground = Ground::new(path, allow_outside);
+            let projects = Stacks::new(&ground, &mut inputs.sources).projects();
+            inputs.projects =
+                projects.into_iter().map(|(name, stack)| project(&ground, name, stack)).collect();
             return inputs;
         }
-        Err(error) => {
-            let why = format!("the folder `{shown}` cannot be used: {}", read::reason(&error));
-            inputs
-                .problems
-                .push(Diagnostic::error(Code::T506, why).help("give the folder of the repository"));
-            return inputs;
-        }
+        Ok(_) => format!("`{shown}` is no folder"),
+        Err(error) => format!("the folder `{shown}` cannot be used: {}", read::reason(&error)),
     };
-    let Ok(config) = configuration(&canonical, &mut inputs) else { return inputs };
-    let mut finder = Finder::new(canonical);
-    let policies = finder.policies(config.policies);
-    let mut snapshots = finder.snapshots(config.snapshots);
-    let standing = finder.standing(&mut snapshots);
-    inputs.problems.append(&mut finder.problems);
-    inputs.policies = policies.builtin;
-    inputs.policies.extend(read_all(policies.files));
-    inputs.snapshots = read_all(snapshots);
-    inputs.standing = read_all(standing);
+    let problem = Diagnostic::error(Code::T506, why).help("give the folder of the repository");
+    inputs.problems.push(problem);
     inputs
 }
 
-/// What `tollgate.yaml` says of files; nothing where there is none.
-///
-/// # Errors
-/// If it is there and cannot be read, or is broken where it says what is to be judged: then nobody knows. The problem has
-/// been noted, or will be by the engine.
-fn configuration(root: &Path, inputs: &mut Inputs) -> Result<Config, ()> {
-    let path = root.join(CONFIG);
-    if fs::symlink_metadata(&path).is_err() {
-        return Ok(Config::default());
+/// Finds and reads the files of one project.
+fn project(ground: &Ground, name: Option<String>, stack: Stack) -> Project {
+    let Stack { layers, unsure, problems } = stack;
+    let files = layers.iter().rev().map(|layer| layer.file).collect();
+    let mut project = Project { name, stack: files, unsure, problems, ..Project::default() };
+    if unsure {
+        return project;
     }
-    let bytes = if leads_out(&path, root) { Err(LEADS_OUT.to_owned()) } else { read::file(&path) };
-    let text =
-        bytes.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()));
-    match text {
-        Ok(text) => {
-            let file = inputs.sources.add(CONFIG, text);
-            inputs.config = Some(file);
-            let text = inputs.sources.get(file).map_or("", |source| &source.text);
-            // What is wrong in it is the engine's to report.
-            let (config, found) = config::read(file, text);
-            let broken = found.iter().any(|problem| problem.severity == Severity::Error);
-            // A misspelt `policies:` must not lead to a judgement by policies that nobody chose.
-            let incomplete = config.policies.is_none() || config.snapshots.is_none();
-            if broken && incomplete { Err(()) } else { Ok(config) }
+    let mut finder = Finder::new(ground.clone());
+    let policies = finder.policies(policy_entries(&layers));
+    let own = layers.first().map_or(&*ground.root, Layer::folder);
+    let says_where = layers.iter().find_map(|layer| Some((layer.config.snapshots.clone()?, layer.folder())));
+    let entries = says_where.map(|(settings, folder)| Entry::all(settings, folder));
+    let mut snapshots = finder.snapshots(entries, own);
+    let standing = finder.standing(&mut snapshots);
+    project.problems.append(&mut finder.problems);
+    project.policies = policies.builtin;
+    project.policies.extend(read_all(policies.files));
+    project.snapshots = read_all(snapshots);
+    project.standing = read_all(standing);
+    project
+}
+
+/// The policies of all layers: a nearer file adds to its base, and takes nothing away. The farthest base that names none
+/// stands for the shipped pack.
+fn policy_entries(layers: &[Layer]) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for layer in layers.iter().rev() {
+        match &layer.config.policies {
+            Some(settings) => entries.extend(Entry::all(settings.clone(), layer.folder())),
+            None if entries.is_empty() && layer.config.extends.is_none() => {
+                let span = Span::new(layer.file, 0..0);
+                let builtin = Setting { value: "builtin".to_owned(), span };
+                entries.push(Entry { setting: builtin, folder: layer.folder().to_owned() });
+            }
+            None => {}
         }
-        Err(why) => {
-            inputs.problems.push(unreadable(CONFIG, &why));
-            Err(())
-        }
+    }
+    (!layers.is_empty()).then_some(entries)
+}
+
+/// An entry of `policies:` or `snapshots:`.
+struct Entry {
+    setting: Setting<String>,
+    /// What its path is relative to.
+    folder: PathBuf,
+}
+
+impl Entry {
+    fn all(settings: Vec<Setting<String>>, folder: &Path) -> Vec<Self> {
+        settings.into_iter().map(|setting| Self { setting, folder: folder.to_owned() }).collect()
     }
 }
 
 const LEADS_OUT: &str = "it is a link that leads out of the repository";
-
-/// Whether a path that exists lies, with its links followed, outside of the root.
-fn leads_out(path: &Path, root: &Path) -> bool {
-    fs::canonicalize(path).is_ok_and(|target| !target.starts_with(root))
-}
 
 fn unreadable(name: &str, why: &str) -> Diagnostic {
     Diagnostic::error(Code::T505, format!("`{name}` cannot be read: {why}"))
@@ -160,20 +169,19 @@ struct Policies {
 }
 
 struct Finder {
-    /// With all links resolved.
-    root: PathBuf,
+    ground: Ground,
     problems: Vec<Diagnostic>,
     /// Whether a link was followed, so that one file may have been found twice.
     followed: bool,
 }
 
 impl Finder {
-    fn new(root: PathBuf) -> Self {
-        Self { root, problems: Vec::new(), followed: false }
+    fn new(ground: Ground) -> Self {
+        Self { ground, problems: Vec::new(), followed: false }
     }
 
     /// The files of `policies:`, or the shipped pack where there is no such entry.
-    fn policies(&mut self, entries: Option<Vec<Setting<String>>>) -> Policies {
+    fn policies(&mut self, entries: Option<Vec<Entry>>) -> Policies {
         let Some(entries) = entries else {
             return Policies { builtin: shipped(builtin::names()), files: Vec::new() };
         };
@@ -182,10 +190,10 @@ impl Finder {
         let mut files = Vec::new();
         let mut paths = Vec::new();
         for entry in entries {
-            if entry.value == "builtin" {
+            if entry.setting.value == "builtin" {
                 names.extend(builtin::names());
-            } else if let Some(name) = entry.value.strip_prefix("builtin:") {
-                names.extend(self.shipped_policy(name, entry.span));
+            } else if let Some(name) = entry.setting.value.strip_prefix("builtin:") {
+                names.extend(self.shipped_policy(name, entry.setting.span));
             } else {
                 paths.push(entry);
             }
@@ -198,7 +206,7 @@ impl Finder {
         if names.is_empty() && files.is_empty() && self.is_clean(before) {
             let mut problem = Diagnostic::error(Code::T504, "no policy was found");
             for entry in &empty {
-                problem = problem.label(entry.span, "no `.gate` file here");
+                problem = problem.label(entry.setting.span, "no `.gate` file here");
             }
             self.problems
                 .push(problem.help("list folders with `.gate` files, or `builtin` for the shipped policies"));
@@ -225,17 +233,20 @@ impl Finder {
         found
     }
 
-    /// The files of `snapshots:`; `rollout.yaml` files are among them.
-    fn snapshots(&mut self, entries: Option<Vec<Setting<String>>>) -> Vec<Found> {
+    /// The files of `snapshots:`, or of `rollouts/` in the project's folder where there is no such entry; `rollout.yaml`
+    /// files are among them.
+    fn snapshots(&mut self, entries: Option<Vec<Entry>>, own: &Path) -> Vec<Found> {
         let before = self.problems.len();
         let mut files = Vec::new();
         let help = "`snapshots:` in `tollgate.yaml` says where they lie";
         match entries {
             None => {
-                self.walk(SNAPSHOTS, &Matcher { kind: Kind::Snapshots, glob: None }, &mut files);
+                let folder = own.join(SNAPSHOTS);
+                self.walk(&folder, &Matcher { kind: Kind::Snapshots, glob: None }, &mut files);
                 if files.is_empty() && self.is_clean(before) {
                     let problem = Diagnostic::error(Code::T503, "no snapshot was found");
-                    let looked = format!("looked for `{SNAPSHOTS}/**/*.yaml`; {help}");
+                    let folder = self.ground.name(&folder);
+                    let looked = format!("looked for `{folder}/**/*.yaml`; {help}");
                     self.problems.push(problem.help(looked));
                 }
             }
@@ -247,7 +258,7 @@ impl Finder {
                 if files.is_empty() && self.is_clean(before) {
                     let mut problem = Diagnostic::error(Code::T503, "no snapshot was found");
                     for entry in &empty {
-                        problem = problem.label(entry.span, "no file matches this");
+                        problem = problem.label(entry.setting.span, "no file matches this");
                     }
                     self.problems.push(problem.help(help));
                 } else {
@@ -263,8 +274,8 @@ impl Finder {
         self.problems.iter().skip(before).all(|problem| problem.severity != Severity::Error)
     }
 
-    fn warn_of_empty(&mut self, entries: &[&Setting<String>]) {
-        for entry in entries {
+    fn warn_of_empty(&mut self, entries: &[&Entry]) {
+        for Entry { setting: entry, .. } in entries {
             // One that does not exist at all has had its error.
             if !self
                 .problems
@@ -278,55 +289,55 @@ impl Finder {
     }
 
     /// Adds the files of one entry, and says how many they are.
-    fn entry(&mut self, entry: &Setting<String>, kind: Kind, files: &mut Vec<Found>) -> usize {
+    fn entry(&mut self, entry: &Entry, kind: Kind, files: &mut Vec<Found>) -> usize {
         let before = files.len();
-        let path = Path::new(&entry.value);
-        let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        if !path.components().all(inside) {
-            let problem =
-                Diagnostic::error(Code::T506, format!("`{}` lies outside of the repository", entry.value));
-            let problem = problem.label(entry.span, "leads out of it");
-            self.problems.push(problem.help("name files and folders below the folder of `tollgate.yaml`"));
+        let Setting { value, span } = &entry.setting;
+        let Some(target) = self.ground.target(&entry.folder, value) else {
+            let problem = Diagnostic::error(Code::T506, format!("`{value}` lies outside of the repository"));
+            let problem = problem.label(*span, "leads out of it");
+            self.problems
+                .push(problem.help("name what is in the repository, or check with `--allow-outside`"));
             return 0;
-        }
-        let parts = || path.components().filter(|part| *part != Component::CurDir);
-        let pattern = join(parts());
+        };
         let is_glob =
             |part: &Component| part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{', '\\']);
-        if parts().any(|part| is_glob(&part)) {
+        if Path::new(value).components().any(|part| is_glob(&part)) {
+            // Only what is written can be a glob: the folder before it is itself, whatever its name.
+            let written = target.strip_prefix(&entry.folder).unwrap_or(&target);
+            let fixed = written.components().take_while(|part| !is_glob(part));
+            let folder = entry.folder.join(fixed.collect::<PathBuf>());
+            let pattern = join(target.strip_prefix(&folder).unwrap_or(&target).components());
             match GlobBuilder::new(&pattern).literal_separator(true).build() {
                 Ok(glob) => {
-                    let base = join(parts().take_while(|part| !is_glob(part)));
-                    self.walk(&base, &Matcher { kind, glob: Some(glob.compile_matcher()) }, files);
+                    let glob = Some((folder.clone(), glob.compile_matcher()));
+                    self.walk(&folder, &Matcher { kind, glob }, files);
                 }
                 Err(error) => {
-                    let problem = Diagnostic::error(Code::T506, format!("`{}` is no glob", entry.value));
-                    self.problems.push(problem.label(entry.span, error.kind().to_string()));
+                    let problem = Diagnostic::error(Code::T506, format!("`{value}` is no glob"));
+                    self.problems.push(problem.label(*span, error.kind().to_string()));
                 }
             }
             return files.len() - before;
         }
-        let target = self.root.join(&pattern);
         match fs::metadata(&target) {
             Err(error) => {
                 let why = read::reason(&error);
-                let problem =
-                    Diagnostic::error(Code::T506, format!("`{}` cannot be used: {why}", entry.value));
-                self.problems.push(problem.label(entry.span, "named here"));
+                let problem = Diagnostic::error(Code::T506, format!("`{value}` cannot be used: {why}"));
+                self.problems.push(problem.label(*span, "named here"));
             }
-            Ok(_) if leads_out(&target, &self.root) => {
-                self.problems.push(unreadable(&entry.value, LEADS_OUT).label(entry.span, "named here"));
+            Ok(_) if self.ground.leads_out(&target) => {
+                self.problems.push(unreadable(value, LEADS_OUT).label(*span, "named here"));
             }
-            Ok(metadata) if metadata.is_dir() => self.walk(&pattern, &Matcher { kind, glob: None }, files),
-            Ok(_) => files.push(Found { name: pattern, path: target, refused: None }),
+            Ok(metadata) if metadata.is_dir() => self.walk(&target, &Matcher { kind, glob: None }, files),
+            Ok(_) => files.push(Found { name: self.ground.name(&target), path: target, refused: None }),
         }
         files.len() - before
     }
 
     /// Adds the files below a folder of the repository that match.
-    fn walk(&mut self, base: &str, matcher: &Matcher, files: &mut Vec<Found>) {
-        let root = self.root.clone();
-        let name = |path: &Path| join(path.strip_prefix(&root).unwrap_or(path).components());
+    fn walk(&mut self, base: &Path, matcher: &Matcher, files: &mut Vec<Found>) {
+        let ground = &self.ground;
+        let name = |path: &Path| ground.name(path);
         let mut links_out = Vec::new();
         let mut followed = false;
         let enter = |entry: &DirEntry| {
@@ -337,19 +348,19 @@ impl Finder {
                 return true;
             }
             followed = true;
-            let out = leads_out(entry.path(), &root);
+            let out = ground.leads_out(entry.path());
             if out {
                 links_out.push((name(entry.path()), entry.path().to_owned()));
             }
             !out
         };
-        let walk = WalkDir::new(root.join(base)).follow_links(true).sort_by_file_name();
+        let walk = WalkDir::new(base).follow_links(true).sort_by_file_name();
         for entry in walk.into_iter().filter_entry(enter) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => {
-                    let name = name(entry.path());
-                    if matcher.matches(&name) {
+                    if matcher.matches(entry.path()) {
+                        let name = name(entry.path());
                         files.push(Found { name, path: entry.into_path(), refused: None });
                     }
                 }
@@ -359,7 +370,7 @@ impl Finder {
                     let Some(path) = error.path() else { continue };
                     let name = name(path);
                     let is_link = fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink());
-                    if is_link && matcher.matches(&name) {
+                    if is_link && matcher.matches(path) {
                         files.push(Found {
                             name,
                             path: path.to_owned(),
@@ -375,7 +386,7 @@ impl Finder {
             if path.is_dir() {
                 // What it holds might be what keeps a gate shut.
                 self.problems.push(unreadable(&name, LEADS_OUT));
-            } else if matcher.matches(&name) {
+            } else if matcher.matches(&path) {
                 files.push(Found { name, path, refused: Some(LEADS_OUT) });
             }
         }
@@ -407,9 +418,8 @@ impl Finder {
         for folder in folders {
             let path = folder.join(STANDING);
             if fs::symlink_metadata(&path).is_ok() && !standing.iter().any(|file| file.path == path) {
-                let name = join(path.strip_prefix(&self.root).unwrap_or(&path).components());
-                let refused = leads_out(&path, &self.root).then_some(LEADS_OUT);
-                standing.push(Found { name, path, refused });
+                let refused = self.ground.leads_out(&path).then_some(LEADS_OUT);
+                standing.push(Found { name: self.ground.name(&path), path, refused });
             }
         }
         standing.sort_by(|a, b| a.name.cmp(&b.name));
@@ -420,14 +430,19 @@ impl Finder {
 /// Which of the files in a folder are meant.
 struct Matcher {
     kind: Kind,
-    glob: Option<GlobMatcher>,
+    /// What the path from a folder has to match.
+    glob: Option<(PathBuf, GlobMatcher)>,
 }
 
 impl Matcher {
-    fn matches(&self, name: &str) -> bool {
+    fn matches(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         match &self.glob {
-            Some(glob) => glob.is_match(name) && self.kind.may_be(name),
-            None => self.kind.takes(name),
+            Some((folder, glob)) => {
+                let below = path.strip_prefix(folder).unwrap_or(path);
+                glob.is_match(join(below.components())) && self.kind.may_be(&name)
+            }
+            None => self.kind.takes(&name),
         }
     }
 }
@@ -439,11 +454,6 @@ fn shipped(names: impl IntoIterator<Item = &'static str>) -> Vec<TextFile> {
         content: Ok(builtin::text(name).unwrap_or_default().as_bytes().to_vec()),
     };
     names.into_iter().map(file).collect()
-}
-
-/// A path with `/`, as it is shown and matched.
-fn join<'a>(parts: impl Iterator<Item = Component<'a>>) -> String {
-    parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

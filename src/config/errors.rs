@@ -88,20 +88,72 @@ pub(super) fn empty_text(name: &str, span: Span) -> Diagnostic {
         .label(span, "fill it in or remove it")
 }
 
-/// A key that does not exist.
-pub(super) fn unknown_setting(name: &str, close: Option<&str>, span: Span) -> Diagnostic {
+/// A key that does not exist; `of` is what has keys, or nothing for the whole.
+pub(super) fn unknown_key(
+    name: &str,
+    of: &str,
+    close: Option<&str>,
+    known: &[&str],
+    span: Span,
+) -> Diagnostic {
+    let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     let help = match close {
         Some(close) => format!("did you mean `{close}`?"),
-        None => "the settings are `policies` and `snapshots`".to_owned(),
+        None => format!("there are {}", names.join(", ")),
     };
-    Diagnostic::error(Code::T403, format!("`{}` is not a setting", quote(name)))
+    let of = if of.is_empty() { String::new() } else { format!(" of {of}") };
+    Diagnostic::error(Code::T403, format!("`{}` is not a setting{of}", quote(name)))
         .label(span, "unknown")
         .help(help)
 }
 
-/// A key that the language has and this version does not act on.
-pub(super) fn not_supported(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T404, format!("`{name}` is not supported yet"))
-        .label(span, "it would have no effect")
-        .help("remove it: a check that ignored it would decide something else")
+/// Something else than what the setting takes.
+pub(super) fn not_a(name: &str, wanted: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, format!("`{}` is {wanted}", quote(name)))
+        .label(span, "here is something else")
+}
+
+/// `rules: { x: holdd }`
+pub(super) fn no_effect(text: &str, close: Option<&str>, span: Span) -> Diagnostic {
+    let help = match close {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => "the effects are `off`, `note`, `warn`, `hold` and `rollback`".to_owned(),
+    };
+    Diagnostic::error(Code::T402, format!("`{}` is not an effect", quote(text)))
+        .label(span, "unknown")
+        .help(help)
+}
+
+/// `x: {}`
+pub(super) fn sets_nothing(name: &str, wanted: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, format!("nothing is set of `{}`", quote(name)))
+        .label(span, format!("give it {wanted}"))
+}
+
+/// An override that only narrows or locks.
+pub(super) fn no_value_in_override(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, format!("an override gives `{}` no value", quote(name)))
+        .label(span, "give it one: what is said of some workflows goes before what is said of all")
+}
+
+/// An override for nobody, a waiver without a reason.
+pub(super) fn missing_key(of: &str, name: &str, example: &str, span: Span) -> Diagnostic {
+    let code = if of == "a waiver" { Code::T411 } else { Code::T402 };
+    Diagnostic::error(code, format!("{of} needs `{name}`"))
+        .label(span, "it is missing here")
+        .help(format!("add `{name}: {example}`"))
+}
+
+/// `until: 2026-02-30`
+pub(super) fn no_date(name: &str, text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T411, format!("`{}` is not a date of the calendar", quote(text)))
+        .label(span, format!("`{name}` is written like 2026-12-31"))
+        .help("a waiver without a clear end waives nothing")
+}
+
+/// `from` after `until`.
+pub(super) fn ends_before_it_begins(from: Span, until: Span) -> Diagnostic {
+    Diagnostic::error(Code::T411, "this waiver ends before it begins")
+        .label(until, "its last day")
+        .label(from, "its first day")
 }

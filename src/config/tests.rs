@@ -58,19 +58,85 @@ fn an_empty_file_sets_nothing() {
 }
 
 #[test]
-fn what_is_not_supported_yet_is_refused() {
-    let outcome =
-        run("extends: ../x.yaml\nparams: {}\nrules:\nwaivers: []\noverrides: 5\npolicies: [builtin]\n");
-    let names = ["extends", "params", "rules", "waivers", "overrides"];
-    for (at, (problem, name)) in outcome.problems.iter().zip(names).enumerate() {
-        let expected = format!(
-            "T404 {} `{name}` is not supported yet (remove it: a check that ignored it would decide something else)",
-            at + 1
+fn params_rules_overrides_and_waivers_are_read() {
+    let outcome = run("\
+extends: ../base.yaml
+params:
+  p.share: 85%
+  p.long: { value: 2 weeks, within: 1 week to 4 weeks, because: board, locked: true }
+  p.number: 0.85
+rules: { p.a: off, p.b: { effect: rollback, locked: true, because: x } }
+overrides:
+- workflows: pay-*
+  params: { p.share: 95% }
+- workflows: [a, b?]
+  rules: { p.a: hold }
+waivers:
+- { rule: p.a, workflow: a, stage: pilot, because: b, owner: c, from: 2026-01-01, until: 2026-12-31 }
+");
+    assert_eq!(outcome.problems, Vec::<String>::new());
+    let Config { extends, block, overrides, waivers, unsure, .. } = outcome.config;
+    assert_eq!((extends.unwrap().value.as_str(), unsure), ("../base.yaml", false));
+    let shown: Vec<_> = block
+        .params
+        .iter()
+        .map(|p| (p.value.as_ref().unwrap().value.as_str(), p.within.is_some(), p.locked.is_some()))
+        .collect();
+    assert_eq!(shown, [("85%", false, false), ("2 weeks", true, true), ("0.85", false, false)]);
+    let effects: Vec<_> = block.rules.iter().map(|rule| rule.effect.as_ref().unwrap().value).collect();
+    assert_eq!(effects, [None, Some(crate::ast::EffectKind::Rollback)]);
+    assert!(overrides[0].workflows[0].value.matches("pay-out"));
+    assert!(overrides[1].workflows[1].value.matches("b1"));
+    assert_eq!(waivers[0].until.value.to_string(), "2026-12-31");
+}
+
+#[test]
+fn what_is_wrong_in_a_setting_takes_it_out_whole() {
+    for (text, expected) in [
+        ("params: 5\n", "T402 1 `params` is a map"),
+        ("params: { p.x: }\n", "T402 1 `p.x` has no value"),
+        ("params: { p.x: [1] }\n", "T402 1 `p.x` is a single value"),
+        ("params: { p.x: {} }\n", "T402 1 nothing is set of `p.x`"),
+        (
+            "params: { p.x: { valeu: 5 } }\n",
+            "T403 1 `valeu` is not a setting of a param (did you mean `value`?)",
+        ),
+        ("params: { p.x: { value: 5, within: 3 } }\n", "T402 1 `within` is a range, such as `55% to 90%`"),
+        ("params: { p.x: { value: 5, locked: 'true' } }\n", "T402 1 `locked` is `true` or `false`"),
+        ("params: { p.x: 5, p.x: 6 }\n", "T405 1 `p.x` is set twice"),
+        ("rules: { p.x: holdd }\n", "T402 1 `holdd` is not an effect (did you mean `hold`?)"),
+        (
+            "overrides: [{ params: { p.x: 5 } }]\n",
+            "T402 1 an override needs `workflows` (add `workflows: [support-*]`)",
+        ),
+        (
+            "overrides: [{ workflows: a, params: { p.x: { locked: true } } }]\n",
+            "T402 1 an override gives `p.x` no value",
+        ),
+        ("waivers: [5]\n", "T402 1 `waivers` is a list of maps, each with a `rule`"),
+        (
+            "waivers: [{ rule: p.a, workflow: a, because: b, owner: c, until: 2026-02-30 }]\n",
+            "T411 1 `2026-02-30` is not a date of the calendar (a waiver without a clear end waives nothing)",
+        ),
+        (
+            "waivers: [{ rule: p.a, workflow: a, because: b, until: 2026-12-31 }]\n",
+            "T411 1 a waiver needs `owner` (add `owner: ana@example.com`)",
+        ),
+        (
+            "waivers: [{ rule: p.a, workflow: a, because: b, owner: c, from: 2027-01-01, until: 2026-12-31 }]\n",
+            "T411 1 this waiver ends before it begins",
+        ),
+    ] {
+        let outcome = run(text);
+        let first = outcome.problems.first().map(String::as_str).unwrap_or_default();
+        assert!(first.starts_with(expected), "{text}: {:?}", outcome.problems);
+        let Config { block, waivers, .. } = outcome.config;
+        // Of a setting that is there twice the first one counts.
+        assert!(
+            block.params.len() + block.rules.len() + waivers.len()
+                <= usize::from(expected.starts_with("T405"))
         );
-        assert_eq!(*problem, expected);
     }
-    assert_eq!(outcome.problems.len(), 5);
-    assert!(outcome.config.policies.is_some());
 }
 
 #[test]
@@ -79,9 +145,9 @@ fn unknown_and_repeated_settings_are_refused() {
     assert_eq!(
         outcome.problems,
         [
-            "T403 1 `policy` is not a setting (the settings are `policies` and `snapshots`)",
+            "T403 1 `policy` is not a setting (there are `extends`, `policies`, `snapshots`, `params`, `rules`, `overrides`, `waivers`)",
             "T403 2 `polices` is not a setting (did you mean `policies`?)",
-            "T403 3 `colour` is not a setting (the settings are `policies` and `snapshots`)",
+            "T403 3 `colour` is not a setting (there are `extends`, `policies`, `snapshots`, `params`, `rules`, `overrides`, `waivers`)",
             "T405 5 `snapshots` is set twice",
             "T402 6 this key is not text",
         ]

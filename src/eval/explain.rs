@@ -7,7 +7,8 @@ use crate::ast::{CompareOp, Expr, ExprKind, LogicOp, Set};
 use crate::diagnostic::Label;
 use crate::evidence::{ReasonKind, Reasons, Truth};
 use crate::program::{Rule, Target};
-use crate::report::{EvidenceReport, Outcome, RuleReport, Threshold};
+use crate::report::{EvidenceReport, Outcome, RuleReport, Threshold, line_of};
+use crate::settings::show_range;
 use crate::source::Span;
 use crate::types::{Kind, MORE_DIGITS, Type};
 use crate::value::{Located, Record, Value};
@@ -223,10 +224,13 @@ impl<'a> Evaluator<'a> {
 
     /// A value under its name, with the place where it was set unless that is the declaration.
     fn explain_param(&self, index: usize, expr: &Expr, report: &mut RuleReport) {
-        let Some(param) = self.program.params.get(index) else { return };
-        let Some(Threshold { value, from, .. }) = self.note_threshold(index, true, report) else { return };
-        let is_default = param.origin.file == param.decl.name.span.file;
-        let text = if is_default { value } else { format!("{value} ({from})") };
+        let Some(setting) = self.settings.params.get(index) else { return };
+        let Some(threshold) = self.note_threshold(index, true, report) else { return };
+        let text = if setting.configured {
+            format!("{} ({})", threshold.value, threshold.source())
+        } else {
+            threshold.value
+        };
         push_label(report, Some(expr.span), text);
     }
 
@@ -242,12 +246,14 @@ impl<'a> Evaluator<'a> {
 
     /// Lists a param among the thresholds, once: its value, and where that was set.
     fn note_threshold(&self, index: usize, labelled: bool, report: &mut RuleReport) -> Option<Threshold> {
-        let param = self.program.params.get(index)?;
-        let (line, _) = self.sources.line_column(param.origin);
+        let (param, setting) = (self.program.params.get(index)?, self.settings.params.get(index)?);
+        let within = setting.within.as_ref().filter(|_| setting.configured);
         let threshold = Threshold {
             param: param.name.to_string(),
             value: self.show_as(&param.ty, &self.eval_param_decl(index), 0),
-            from: format!("{}:{line}", self.sources.name(param.origin.file)),
+            from: line_of(setting.origin, self.sources),
+            within: within.and_then(|range| show_range(&param.ty, range)),
+            because: setting.because.as_deref().map(str::to_owned),
             labelled,
         };
         match report.thresholds.iter_mut().find(|known| known.param == threshold.param) {

@@ -103,7 +103,7 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn eval_param_decl(&self, index: usize) -> Evidence<'a> {
-        match self.program.params.get(index).map(|param| &param.value) {
+        match self.settings.params.get(index).map(|param| &param.value) {
             Some(ParamValue::Value(value)) => eval_value(value),
             Some(ParamValue::Calendar(months)) => Evidence::Calendar(*months),
             None => Evidence::Amount(Amount::Unknown(Reasons::default())),

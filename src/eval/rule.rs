@@ -4,7 +4,8 @@ use super::{Evaluator, Moment, Scope};
 use crate::ast::{EffectKind, Expr, RuleBody, UndecidedKind};
 use crate::evidence::{ReasonKind, Reasons, Truth};
 use crate::program::Rule;
-use crate::report::{Outcome, Place, RuleReport};
+use crate::report::{Outcome, Place, RuleReport, line_of};
+use crate::settings::RuleSetting;
 use crate::source::Span;
 use crate::value::date_of_day;
 
@@ -18,6 +19,8 @@ pub(super) struct Judging {
     pub(super) asked: bool,
     /// Whether the series is stale on the day of judgement.
     pub(super) stale: bool,
+    /// The effect in force.
+    pub(super) effect: EffectKind,
 }
 
 /// How a rule came out, with the conditions that decided it.
@@ -36,13 +39,18 @@ impl<'a> Verdict<'a> {
 
 impl<'a> Evaluator<'a> {
     /// Judges a rule and says why.
-    pub(super) fn eval_rule_decl(&self, rule: &'a Rule, judging: &Judging) -> RuleReport {
+    pub(super) fn eval_rule_decl(
+        &self,
+        rule: &'a Rule,
+        setting: &RuleSetting,
+        judging: &Judging,
+    ) -> RuleReport {
         let scope = Scope::at(judging.moment);
         let verdict = self.verdict(rule, judging);
-        let mut report = self.listed(rule, judging.moment, verdict.outcome);
+        let mut report = self.listed(rule, setting, judging.moment, verdict.outcome);
         report.enforced = judging.enforced;
         if judging.enforced {
-            report.applied = applied(rule, verdict.outcome);
+            report.applied = applied(rule, judging.effect, verdict.outcome);
         }
         if matches!(verdict.outcome, Outcome::Fail | Outcome::Undecided) {
             if verdict.outcome == Outcome::Fail {
@@ -55,7 +63,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A rule with its outcome, without any consequence.
-    pub(super) fn listed(&self, rule: &'a Rule, moment: Moment, outcome: Outcome) -> RuleReport {
+    pub(super) fn listed(
+        &self,
+        rule: &'a Rule,
+        setting: &RuleSetting,
+        moment: Moment,
+        outcome: Outcome,
+    ) -> RuleReport {
         let decl = &rule.decl;
         let title = decl.title.as_ref();
         RuleReport {
@@ -65,7 +79,8 @@ impl<'a> Evaluator<'a> {
             gate: rule.gate.and_then(|gate| self.gate_name(gate)),
             enforced: false,
             outcome,
-            effect: rule.effect,
+            effect: setting.effect.unwrap_or(rule.effect),
+            effect_from: line_of(setting.origin, self.sources),
             message: None,
             policy: self.place(decl.name.span),
             evidence: Vec::new(),
@@ -91,7 +106,7 @@ impl<'a> Evaluator<'a> {
         if judging.asked && verdict.outcome == Outcome::Pass {
             return Verdict { outcome: Outcome::Undecided, deciding: Vec::new(), reasons: stale() };
         }
-        if rule.effect == EffectKind::Rollback && verdict.outcome == Outcome::Fail {
+        if judging.effect == EffectKind::Rollback && verdict.outcome == Outcome::Fail {
             let then = Moment { day: self.day(judging.moment.at), ..judging.moment };
             if self.verdict_on(rule, then).outcome != Outcome::Fail {
                 return Verdict { outcome: Outcome::Undecided, deciding: verdict.deciding, reasons: stale() };
@@ -185,16 +200,16 @@ impl<'a> Evaluator<'a> {
 
 /// What the outcome of a rule does to the decision. What is undecided never passes silently, and never does more than
 /// hold: a rollback needs positive evidence.
-fn applied(rule: &Rule, outcome: Outcome) -> Option<EffectKind> {
+fn applied(rule: &Rule, effect: EffectKind, outcome: Outcome) -> Option<EffectKind> {
     match outcome {
-        Outcome::Fail => Some(rule.effect),
+        Outcome::Fail => Some(effect),
         Outcome::Undecided => {
             let said = match rule.decl.undecided.as_ref().map(|undecided| undecided.kind) {
                 Some(UndecidedKind::Pass) => None,
                 Some(UndecidedKind::Warn) => Some(EffectKind::Warn),
                 Some(UndecidedKind::Hold) | None => Some(EffectKind::Hold),
             };
-            said.map(|effect| effect.min(rule.effect))
+            said.map(|said| said.min(effect))
         }
         Outcome::Pass | Outcome::NotApplicable | Outcome::Waived | Outcome::Off => None,
     }

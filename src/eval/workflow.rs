@@ -1,27 +1,25 @@
 //! A workflow: which rules and gates apply to it, and the decision.
 
 use super::rule::Judging;
-use super::{Evaluator, Moment};
+use super::waive::{Lift, waive};
+use super::{Evaluator, Moment, Rulebook};
 use crate::ast::EffectKind;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::program::Program;
-use crate::report::{Decision, EvidenceReport, Newest, Outcome, Place, RuleReport, WorkflowReport};
-use crate::source::{SourceMap, Span};
+use crate::report::{Decision, EvidenceReport, Newest, Outcome, Place, RuleReport, WorkflowReport, line_of};
+use crate::settings::{SKIPPED, STARTED, UNDECLARED};
+use crate::source::Span;
 use crate::value::{Date, Located, Series, Value, day_number};
 use crate::vocabulary::Vocabulary;
-
-/// The built-in rules, with their titles.
-pub const LADDER_RULES: [(&str, &str); 3] = [STARTED, SKIPPED, UNDECLARED];
-const STARTED: (&str, &str) = ("ladder.started", "A rollout begins in the first stage");
-const SKIPPED: (&str, &str) = ("ladder.skipped", "No stage is skipped");
-const UNDECLARED: (&str, &str) = ("ladder.undeclared", "Every move passes a gate");
 
 /// What was found out about a workflow.
 #[derive(Debug)]
 pub struct Judged {
     pub report: WorkflowReport,
     pub diagnostics: Vec<Diagnostic>,
+    /// What waivers met with.
+    pub lifts: Vec<Lift>,
 }
 
 /// Where the workflow stands on the ladder, and how it came there.
@@ -33,15 +31,10 @@ struct Ladder {
     moved: Option<(usize, usize)>,
 }
 
-/// Judges the rules of a program over a series, on a day. With `deny_warnings`, a warning holds.
-pub fn judge_workflow(
-    program: &Program,
-    sources: &SourceMap,
-    series: &Series,
-    as_of: Date,
-    deny_warnings: bool,
-) -> Judged {
-    let evaluator = Evaluator::new(program, sources, &series.snapshots);
+/// Judges a series by the rules of a rulebook, on a day. With `deny_warnings`, a warning holds.
+pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, deny_warnings: bool) -> Judged {
+    let Rulebook { program, sources, .. } = *rulebook;
+    let evaluator = Evaluator::new(rulebook, &series.snapshots);
     let newest = series.snapshots.len().saturating_sub(1);
     let moment = Moment { at: newest, day: day_number(as_of), judged: newest };
     let stale = evaluator.is_stale(moment);
@@ -54,11 +47,14 @@ pub fn judge_workflow(
     if let Some(ladder) = &ladder {
         rules.extend(evaluator.ladder_rules(ladder, newest));
     }
+    let stage = ladder.as_ref().map(|ladder| ladder.stage);
+    let lifts = waive(rulebook.waivers, &mut rules, stage, as_of);
     let decision = decide(program, &rules, ladder.as_ref(), newest, deny_warnings);
     let stages = &program.vocabulary.stages;
     let name = |rung: usize| stages.get(rung).map(ToString::to_string);
     let snapshot = series.snapshots.get(newest);
     let report = WorkflowReport {
+        project: None,
         workflow: series.workflow.to_string(),
         stage: ladder.as_ref().and_then(|ladder| name(ladder.stage)),
         asks: ladder.as_ref().and_then(|ladder| ladder.asks).and_then(name),
@@ -70,7 +66,7 @@ pub fn judge_workflow(
         }),
         rules,
     };
-    Judged { report, diagnostics }
+    Judged { report, diagnostics, lifts }
 }
 
 /// The harshest effect of an enforced rule; else `advance` where each gate at stake was passed by a rule of its own, else
@@ -163,9 +159,13 @@ impl<'a> Evaluator<'a> {
 
     fn rules(&self, moment: Moment, stale: bool, ladder: Option<&Ladder>) -> Vec<RuleReport> {
         let mut reports = Vec::new();
-        for rule in &self.program.rules {
+        for (rule, setting) in self.program.rules.iter().zip(&self.settings.rules) {
+            let Some(effect) = setting.effect else {
+                reports.push(self.listed(rule, setting, moment, Outcome::Off));
+                continue;
+            };
             let judging = match rule.gate.and_then(|gate| self.program.gates.get(gate)) {
-                None => Some(Judging { moment, enforced: true, asked: false, stale }),
+                None => Some(Judging { moment, enforced: true, asked: false, stale, effect }),
                 Some(gate) => {
                     let next = ladder.is_some_and(|l| l.stage == gate.from && gate.to == l.stage + 1);
                     let asked = next && ladder.is_some_and(|l| l.asks == Some(gate.to));
@@ -176,16 +176,16 @@ impl<'a> Evaluator<'a> {
                     match moved {
                         Some((at, _)) => {
                             let moment = Moment { at, day: self.day(at), judged: at };
-                            Some(Judging { moment, enforced: true, asked: false, stale: false })
+                            Some(Judging { moment, enforced: true, asked: false, stale: false, effect })
                         }
-                        None if next => Some(Judging { moment, enforced: asked, asked, stale }),
+                        None if next => Some(Judging { moment, enforced: asked, asked, stale, effect }),
                         None => None,
                     }
                 }
             };
             reports.push(match judging {
-                Some(judging) => self.eval_rule_decl(rule, &judging),
-                None => self.listed(rule, moment, Outcome::NotApplicable),
+                Some(judging) => self.eval_rule_decl(rule, setting, &judging),
+                None => self.listed(rule, setting, moment, Outcome::NotApplicable),
             });
         }
         reports
@@ -202,7 +202,7 @@ impl<'a> Evaluator<'a> {
                 name(self.stage(0).unwrap_or(0)),
                 name(0)
             );
-            fired.push(self.ladder_rule(STARTED, message, stage_span));
+            fired.extend(self.ladder_rule(STARTED, message, stage_span));
         }
         let ask_span = self.located(newest, Vocabulary::ADVANCE_TO).map(|located| located.span);
         let moves = ladder.moved.map(|(_, from)| (from, ladder.stage, stage_span, "moved"));
@@ -212,16 +212,22 @@ impl<'a> Evaluator<'a> {
             let message = format!("the workflow {verb} from `{}` to `{}`", name(from), name(to));
             if to > from + 1 {
                 let message = format!("{message}, past `{}`", name(from + 1));
-                fired.push(self.ladder_rule(SKIPPED, message, span));
+                fired.extend(self.ladder_rule(SKIPPED, message, span));
             } else if !declared {
                 let message = format!("{message}, and no gate says when it may");
-                fired.push(self.ladder_rule(UNDECLARED, message, span));
+                fired.extend(self.ladder_rule(UNDECLARED, message, span));
             }
         }
         fired
     }
 
-    fn ladder_rule(&self, (rule, title): (&str, &str), message: String, span: Option<Span>) -> RuleReport {
+    fn ladder_rule(
+        &self,
+        (rule, title): (&str, &str),
+        message: String,
+        span: Option<Span>,
+    ) -> Option<RuleReport> {
+        let setting = self.settings.ladder(rule)?;
         let evidence = span.map(|span| EvidenceReport {
             expression: self.sources.text(span).to_owned(),
             value: message.clone(),
@@ -231,21 +237,23 @@ impl<'a> Evaluator<'a> {
             Some(span) => self.place(span),
             None => Place { file: String::new(), line: 1, column: 1 },
         };
-        RuleReport {
+        let off = setting.effect.is_none();
+        Some(RuleReport {
             rule: rule.to_owned(),
             title: title.to_owned(),
             gate: None,
-            enforced: true,
-            outcome: Outcome::Fail,
-            effect: EffectKind::Hold,
+            enforced: !off,
+            outcome: if off { Outcome::Off } else { Outcome::Fail },
+            effect: setting.effect.unwrap_or(EffectKind::Hold),
+            effect_from: line_of(setting.origin, self.sources),
             message: Some(message.clone()),
             policy,
             evidence: evidence.into_iter().collect(),
             thresholds: Vec::new(),
             would_pass: None,
-            applied: Some(EffectKind::Hold),
+            applied: setting.effect,
             labels: span.map(|span| Label { span, text: message }).into_iter().collect(),
             help: None,
-        }
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{self, Inputs, Options, TextFile};
+use crate::engine::{self, Inputs, Options, Project, TextFile};
 use crate::report::{Outcome, RuleReport};
 use crate::source::SourceMap;
 use crate::value::{Date, parse_date};
@@ -128,7 +128,8 @@ pub fn example(code: Code) -> Option<Example> {
     }
     let mut snapshots = with(".yaml");
     let standing = snapshots.extract_if(.., |file| file.name.ends_with("rollout.yaml")).collect();
-    let inputs = Inputs { policies: with(".gate"), snapshots, standing, ..Inputs::default() };
+    let project = Project { policies: with(".gate"), snapshots, standing, ..Project::default() };
+    let inputs = Inputs { projects: vec![project], ..Inputs::default() };
     let judgement = engine::judge(inputs, &options(case));
     let found = judgement.diagnostics.into_iter().find(|diagnostic| diagnostic.code == code);
     let wanted = if code == Code::T502 { Outcome::Undecided } else { Outcome::Fail };

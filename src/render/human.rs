@@ -51,6 +51,10 @@ pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
         page.out.push_str(&summary::table(&workflows, style));
         page.blank();
     }
+    for line in summary::waivers(&judgement.report.waivers) {
+        page.line(&line);
+    }
+    page.blank();
     page.line(&summary::sentence(judgement));
     page.out
 }
@@ -311,7 +315,7 @@ impl Page {
             self.footer("gate", gate.as_deref());
         }
         for threshold in rule.thresholds.iter().filter(|threshold| !threshold.labelled) {
-            let text = format!("{} = {} ({})", threshold.param, threshold.value, threshold.from);
+            let text = format!("{} = {} ({})", threshold.param, threshold.value, threshold.source());
             self.footer("where", Some(&text));
         }
         self.footer(remedy_word(rule), rule.would_pass.as_deref());

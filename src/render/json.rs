@@ -43,6 +43,7 @@ mod tests {
             as_of: "2026-11-23".into(),
             summary: Summary::default(),
             workflows: Vec::new(),
+            waivers: Vec::new(),
             diagnostics: vec![DiagnosticReport {
                 code: "T101",
                 severity: "error",

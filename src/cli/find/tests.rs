@@ -19,7 +19,7 @@ impl Repository {
     }
 
     fn inputs(&self) -> Inputs {
-        inputs(&self.0)
+        inputs(&self.0, false)
     }
 }
 
@@ -34,7 +34,8 @@ fn names(files: &[TextFile]) -> Vec<&str> {
 }
 
 fn codes(inputs: &Inputs) -> Vec<Code> {
-    inputs.problems.iter().map(|problem| problem.code).collect()
+    let own = inputs.projects.iter().flat_map(|project| &project.problems);
+    own.chain(&inputs.problems).map(|problem| problem.code).collect()
 }
 
 #[test]
@@ -51,9 +52,9 @@ fn without_a_configuration_the_pack_judges_the_rollouts() {
         ],
     );
     let inputs = repository.inputs();
-    assert_eq!(names(&inputs.snapshots), ["rollouts/a.yml", "rollouts/b/2.yaml"]);
-    assert_eq!(names(&inputs.standing), ["rollouts/b/rollout.yaml"]);
-    assert_eq!(inputs.policies.len(), builtin::FILES.len());
+    assert_eq!(names(&inputs.projects[0].snapshots), ["rollouts/a.yml", "rollouts/b/2.yaml"]);
+    assert_eq!(names(&inputs.projects[0].standing), ["rollouts/b/rollout.yaml"]);
+    assert_eq!(inputs.projects[0].policies.len(), builtin::FILES.len());
     assert_eq!(codes(&inputs), []);
 }
 
@@ -73,9 +74,9 @@ fn the_configuration_names_folders_files_and_globs() {
         ],
     );
     let inputs = repository.inputs();
-    assert_eq!(names(&inputs.policies), ["policies/a.gate", "policies/deep/b.gate"]);
-    assert_eq!(names(&inputs.snapshots), ["data/x/m-1.yaml"]);
-    assert_eq!(names(&inputs.standing), ["data/x/rollout.yaml"]);
+    assert_eq!(names(&inputs.projects[0].policies), ["policies/a.gate", "policies/deep/b.gate"]);
+    assert_eq!(names(&inputs.projects[0].snapshots), ["data/x/m-1.yaml"]);
+    assert_eq!(names(&inputs.projects[0].standing), ["data/x/rollout.yaml"]);
     assert_eq!(codes(&inputs), []);
 }
 
@@ -84,8 +85,11 @@ fn one_shipped_policy_brings_the_vocabulary() {
     let text = "policies: [builtin:before_deployment]\nsnapshots: [s.yaml]\n";
     let repository = Repository::new("one", &[("tollgate.yaml", text), ("s.yaml", "")]);
     let inputs = repository.inputs();
-    assert_eq!(names(&inputs.policies), ["builtin/before_deployment.gate", "builtin/vocabulary.gate"]);
-    assert_eq!(names(&inputs.snapshots), ["s.yaml"]);
+    assert_eq!(
+        names(&inputs.projects[0].policies),
+        ["builtin/before_deployment.gate", "builtin/vocabulary.gate"]
+    );
+    assert_eq!(names(&inputs.projects[0].snapshots), ["s.yaml"]);
 }
 
 #[test]
@@ -94,8 +98,12 @@ fn what_is_not_there_is_reported_at_its_entry() {
     let repository = Repository::new("wrong", &[("tollgate.yaml", text)]);
     let inputs = repository.inputs();
     assert_eq!(codes(&inputs), [Code::T507, Code::T506, Code::T506, Code::T503]);
-    assert_eq!(inputs.problems[0].help.as_deref(), Some("did you mean `builtin:before_deployment`?"));
-    let places: Vec<_> = inputs.problems.iter().map(|p| inputs.sources.text(p.labels[0].span)).collect();
+    assert_eq!(
+        inputs.projects[0].problems[0].help.as_deref(),
+        Some("did you mean `builtin:before_deployment`?")
+    );
+    let places: Vec<_> =
+        inputs.projects[0].problems.iter().map(|p| inputs.sources.text(p.labels[0].span)).collect();
     assert_eq!(places, ["builtin:before_deploymnt", "no.gate", "../up/", "none/*.yaml"]);
 }
 
@@ -103,8 +111,8 @@ fn what_is_not_there_is_reported_at_its_entry() {
 fn nothing_at_all_is_an_error_and_no_crash() {
     let repository = Repository::new("empty", &[("file", "")]);
     assert_eq!(codes(&repository.inputs()), [Code::T503]);
-    assert_eq!(codes(&inputs(&repository.0.join("missing"))), [Code::T506]);
-    assert_eq!(codes(&inputs(&repository.0.join("file"))), [Code::T506]);
+    assert_eq!(codes(&inputs(&repository.0.join("missing"), false)), [Code::T506]);
+    assert_eq!(codes(&inputs(&repository.0.join("file"), false)), [Code::T506]);
 }
 
 #[cfg(unix)]
@@ -123,7 +131,8 @@ fn links_stay_inside_and_only_regular_files_are_opened() {
     let socket = UnixListener::bind(folder.join("socket.yaml")).unwrap();
     let inputs = repository.inputs();
     drop(socket);
-    let found: Vec<_> = inputs.snapshots.iter().map(|f| (f.name.as_str(), f.content.clone().err())).collect();
+    let found: Vec<_> =
+        inputs.projects[0].snapshots.iter().map(|f| (f.name.as_str(), f.content.clone().err())).collect();
     let refused = |why: &str| Some(why.to_owned());
     assert_eq!(
         found,

@@ -20,7 +20,7 @@ pub fn render_history(back: &LookBack, style: Style) -> String {
 
 fn history(page: &mut Page, workflow: &WorkflowHistory) {
     let style = page.style;
-    page.line(&format!("• {}", visible(&workflow.workflow)));
+    page.line(&format!("• {}", visible(&workflow.name())));
     let stage = |day: &DayReport| match (&day.stage, &day.asks) {
         (Some(stage), Some(asks)) => summary::arrow(&format!("{stage} -> {asks}"), style),
         (Some(stage), None) => visible(stage).into_owned(),

@@ -5,7 +5,7 @@ use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
 use crate::render::Style;
-use crate::report::{Decision, Outcome, RuleReport, WorkflowReport};
+use crate::report::{Decision, Outcome, RuleReport, WaiverReport, WorkflowReport};
 use crate::text::{pad, visible, width};
 
 /// Whether a workflow of this decision may go on.
@@ -39,7 +39,7 @@ impl Columns {
             |part: &dyn Fn(&WorkflowReport) -> usize| workflows.iter().map(|w| part(w)).max().unwrap_or(0);
         Self {
             // One long name does not push all others apart.
-            name: widest(&|w| width(&visible(&w.workflow))).min(style.width / 2),
+            name: widest(&|w| width(&visible(&w.name()))).min(style.width / 2),
             stage: widest(&|w| width(&stage(w, style))).min(style.width / 3),
             decision: widest(&|w| w.decision.as_str().len()),
         }
@@ -59,7 +59,7 @@ impl Columns {
             (Decision::Rollback, false) => "<",
             (Decision::Error, true | false) => "!",
         };
-        let mut parts = vec![pad(&visible(&workflow.workflow), self.name)];
+        let mut parts = vec![pad(&visible(&workflow.name()), self.name)];
         if self.stage > 0 {
             parts.push(pad(&stage(workflow, style), self.stage));
         }
@@ -176,7 +176,7 @@ pub(super) fn table(workflows: &[&WorkflowReport], style: Style) -> String {
     };
     let text = |text: &Option<String>| text.as_deref().map_or(String::new(), |t| visible(t).into_owned());
     let columns: Vec<(&str, bool, Vec<String>)> = vec![
-        ("workflow", false, workflows.iter().map(|w| visible(&w.workflow).into_owned()).collect()),
+        ("workflow", false, workflows.iter().map(|w| visible(&w.name()).into_owned()).collect()),
         ("stage", false, workflows.iter().map(|w| text(&w.stage)).collect()),
         ("asks", false, workflows.iter().map(|w| text(&w.asks)).collect()),
         ("decision", false, workflows.iter().map(|w| w.decision.as_str().to_owned()).collect()),
@@ -209,6 +209,27 @@ pub(super) fn table(workflows: &[&WorkflowReport], style: Style) -> String {
     out
 }
 
+/// A line for each waiver that was used: `waived: order-status staged_rollout.long_enough until 2026-12-31 (38 days left)`.
+pub(super) fn waivers(waivers: &[WaiverReport]) -> Vec<String> {
+    let line = |waiver: &WaiverReport| {
+        let left = match waiver.days_left {
+            0 => "its last day".to_owned(),
+            1 => "1 day left".to_owned(),
+            days => format!("{days} days left"),
+        };
+        format!(
+            "waived: {} for {} until {} ({left}) by {}: {} ({})",
+            visible(&waiver.rule),
+            visible(&waiver.name()),
+            waiver.until,
+            visible(&waiver.owner),
+            visible(&waiver.because),
+            visible(&waiver.from),
+        )
+    };
+    waivers.iter().map(line).collect()
+}
+
 /// What it all comes to, in one plain sentence; and a second one if something could not be judged.
 pub fn sentence(judgement: &Judgement) -> String {
     let workflows = &judgement.report.workflows;
@@ -229,7 +250,8 @@ pub fn sentence(judgement: &Judgement) -> String {
     let mut text = match workflows.as_slice() {
         [] => "No workflow was judged.".to_owned(),
         [one] => {
-            let name = visible(&one.workflow);
+            let name = one.name();
+            let name = visible(&name);
             match (one.decision, &one.asks) {
                 (Decision::Continue, _) => format!("`{name}` may go on."),
                 (Decision::Advance, Some(to)) => format!("`{name}` may advance to {}.", visible(to)),

@@ -54,7 +54,10 @@ fn failed(sources: &SourceMap) -> RuleReport {
         message: Some("73.3% of the outputs are light; 80% are needed".into()),
         policy: Place { file: "policies/staged_rollout.gate".into(), line: 4, column: 15 },
         evidence: Vec::new(),
+        effect_from: "p.gate:1".into(),
         thresholds: vec![Threshold {
+            within: None,
+            because: None,
             param: "staged_rollout.light_share".into(),
             value: "80%".into(),
             from: "tollgate.yaml:7".into(),
@@ -74,6 +77,7 @@ fn failed(sources: &SourceMap) -> RuleReport {
 
 fn workflow(name: &str, decision: Decision, rules: Vec<RuleReport>) -> WorkflowReport {
     WorkflowReport {
+        project: None,
         workflow: name.into(),
         stage: Some("pilot".into()),
         asks: None,
@@ -86,6 +90,7 @@ fn workflow(name: &str, decision: Decision, rules: Vec<RuleReport>) -> WorkflowR
 
 fn judgement(sources: SourceMap, workflows: Vec<WorkflowReport>, diagnostics: Vec<Diagnostic>) -> Judgement {
     let report = Report {
+        waivers: Vec::new(),
         version: VERSION,
         as_of: "2026-11-23".into(),
         summary: Summary::default(),

@@ -1,0 +1,65 @@
+//! `tollgate params` and `tollgate rules`: what is in force, and who set it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::check::{date, today};
+use super::terminal::Form;
+use super::terminal::TerminalArgs;
+use super::{complain, find, finish};
+use crate::engine::{Options, Surveyed, survey};
+use crate::render::{json, overview};
+use crate::value::Date;
+
+/// What both take.
+#[derive(Debug, Args)]
+pub(super) struct SettingsArgs {
+    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// What is in force for this workflow
+    #[arg(long = "workflow", value_name = "NAME")]
+    workflow: Option<String>,
+    /// How the list is written
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    format: Form,
+    /// Look at the waivers of this day, such as 2026-11-02, and not of today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<Date>,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+/// Lists all params.
+pub(super) fn params(args: &SettingsArgs) -> ExitCode {
+    run(args, |surveyed| match args.format {
+        Form::Human => Ok(overview::params(surveyed, args.terminal.style())),
+        Form::Json => json::render(&surveyed.overview.params()),
+    })
+}
+
+/// Lists all rules.
+pub(super) fn rules(args: &SettingsArgs) -> ExitCode {
+    run(args, |surveyed| match args.format {
+        Form::Human => Ok(overview::rules(surveyed, args.terminal.style())),
+        Form::Json => json::render(&surveyed.overview.rules()),
+    })
+}
+
+fn run(args: &SettingsArgs, written: impl Fn(&Surveyed) -> Result<String, serde_json::Error>) -> ExitCode {
+    let Some(today) = today() else {
+        return complain("the system's clock is out of the calendar; give the day with `--as-of`");
+    };
+    let workflows = args.workflow.clone().into_iter().collect();
+    let options = Options { as_of: args.as_of, today, workflows, deny_warnings: false };
+    let surveyed = survey(find::inputs(&args.path, args.allow_outside), &options);
+    match written(&surveyed) {
+        Ok(text) => finish(&text, surveyed.exit),
+        Err(error) => complain(&format!("the list cannot be written as JSON: {error}")),
+    }
+}

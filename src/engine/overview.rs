@@ -1,0 +1,147 @@
+//! What is in force in each project, without judging anything.
+
+use super::{Inputs, Loaded, Options, Ready, has_errors, in_order, load};
+use crate::diagnostic::Diagnostic;
+use crate::layers::BoundWaiver;
+use crate::report::overview::{Overview, ParamRow, RuleRow, Waived};
+use crate::report::{VERSION, line_of};
+use crate::settings::{LADDER, Settings, show_range, show_value};
+use crate::source::SourceMap;
+use crate::value::Date;
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Surveyed {
+    pub overview: Overview,
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: SourceMap,
+    /// 0, or 2 if something is broken.
+    pub exit: u8,
+}
+
+/// Lists all params and rules: as they are for the workflows of `options`, or for all, with what overrides say of some.
+pub fn survey(inputs: Inputs, options: &Options) -> Surveyed {
+    let Loaded { projects, sources, as_of, mut diagnostics } = load(inputs, options);
+    let (mut params, mut rules) = (Vec::new(), Vec::new());
+    for project in &projects {
+        diagnostics.extend(project.diagnostics.iter().cloned());
+        let survey = Survey { project, sources: &sources, as_of };
+        for (settings, workflows) in survey.variants(options) {
+            params.extend((0..settings.params.len()).filter_map(|at| survey.param(at, settings, &workflows)));
+            rules.extend((0..settings.rules.len()).filter_map(|at| survey.rule(at, settings, &workflows)));
+        }
+    }
+    let params = merged(params, |row| &mut row.workflows);
+    let rules = merged(rules, |row| &mut row.workflows);
+    let found = in_order(&mut diagnostics, &sources);
+    let exit = if has_errors(&diagnostics) { 2 } else { 0 };
+    let overview = Overview { version: VERSION, as_of: as_of.to_string(), params, rules, diagnostics: found };
+    Surveyed { overview, diagnostics, sources, exit }
+}
+
+struct Survey<'a> {
+    project: &'a Ready,
+    sources: &'a SourceMap,
+    as_of: Date,
+}
+
+impl Survey<'_> {
+    /// The settings to be listed, with the workflow that they are for; no workflow means all others.
+    fn variants(&self, options: &Options) -> Vec<(&Settings, Vec<String>)> {
+        let Ready { book, workflows, .. } = self.project;
+        let own =
+            workflows.iter().map(|workflow| (book.settings(&workflow.name), vec![workflow.name.to_string()]));
+        if !options.workflows.is_empty() {
+            return own.map(|(settings, _)| (settings, Vec::new())).collect();
+        }
+        let differ = own.filter(|(settings, _)| **settings != book.general);
+        std::iter::once((&book.general, Vec::new())).chain(differ).collect()
+    }
+
+    /// None for one that is the same as for all others.
+    fn param(&self, at: usize, settings: &Settings, workflows: &[String]) -> Option<ParamRow> {
+        let (param, setting) = (self.project.program.params.get(at)?, settings.params.get(at)?);
+        if !workflows.is_empty() && self.project.book.general.params.get(at) == Some(setting) {
+            return None;
+        }
+        Some(ParamRow {
+            project: self.project.name.clone(),
+            param: param.name.to_string(),
+            value: show_value(&param.ty, &setting.value),
+            default: show_value(&param.ty, &param.value),
+            range: setting.within.as_ref().and_then(|range| show_range(&param.ty, range)),
+            from: line_of(setting.origin, self.sources),
+            because: setting.because.as_deref().map(str::to_owned),
+            locked: setting.locked.map(|lock| line_of(lock.span, self.sources)),
+            workflows: workflows.to_vec(),
+        })
+    }
+
+    /// None for one that is the same as for all others.
+    fn rule(&self, at: usize, settings: &Settings, workflows: &[String]) -> Option<RuleRow> {
+        let setting = settings.rules.get(at)?;
+        if !workflows.is_empty() && self.project.book.general.rules.get(at) == Some(setting) {
+            return None;
+        }
+        let (name, title) = self.named(at)?;
+        let is_active = |bound: &&BoundWaiver| {
+            let mut named = self.project.workflows.iter().map(|workflow| &*workflow.name);
+            *bound.waiver.rule == *name
+                && bound.waiver.is_active(self.as_of)
+                && named.any(|workflow| bound.workflow.value.matches(workflow))
+        };
+        let waived = self.project.book.waivers.iter().filter(is_active).map(|bound| Waived {
+            workflow: bound.workflow.value.as_str().to_owned(),
+            until: bound.waiver.until.to_string(),
+            owner: bound.waiver.owner.to_string(),
+            from: line_of(bound.waiver.span, self.sources),
+        });
+        Some(RuleRow {
+            project: self.project.name.clone(),
+            policy: name.split_once('.').map_or("", |(policy, _)| policy).to_owned(),
+            title,
+            effect: setting.effect.map_or("off", |effect| effect.as_str()).to_owned(),
+            from: line_of(setting.origin, self.sources),
+            because: setting.because.as_deref().map(str::to_owned),
+            locked: setting.locked.map(|lock| line_of(lock.span, self.sources)),
+            waived: waived.collect(),
+            workflows: workflows.to_vec(),
+            rule: name,
+        })
+    }
+
+    /// Name and title of a rule of the settings.
+    fn named(&self, at: usize) -> Option<(String, String)> {
+        let rules = &self.project.program.rules;
+        match rules.get(at) {
+            Some(rule) => {
+                let title = rule.decl.title.as_ref().map_or("", |title| self.sources.text(title.span));
+                Some((rule.name.to_string(), title.trim_matches('"').to_owned()))
+            }
+            None => {
+                LADDER.get(at - rules.len()).map(|(name, title)| ((*name).to_owned(), (*title).to_owned()))
+            }
+        }
+    }
+}
+
+/// Rows that differ only in whom they are for, put together.
+fn merged<T: Clone + PartialEq>(rows: Vec<T>, workflows: fn(&mut T) -> &mut Vec<String>) -> Vec<T> {
+    let mut found: Vec<T> = Vec::new();
+    for mut row in rows {
+        let own = std::mem::take(workflows(&mut row));
+        let like = |known: &&mut T| {
+            let mut bare = (**known).clone();
+            let whom = std::mem::take(workflows(&mut bare));
+            bare == row && whom.is_empty() == own.is_empty()
+        };
+        match found.iter_mut().find(like) {
+            Some(known) => workflows(known).extend(own),
+            None => {
+                *workflows(&mut row) = own;
+                found.push(row);
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,189 @@
+//! What configurations name, found in the policies, and their values typed by them.
+
+use super::errors;
+use crate::ast::{LiteralKind, Name};
+use crate::check::{Unfit, value_for_param, value_of_type};
+use crate::config::{Config, Glob, ParamEntry, RuleEntry, Setting};
+use crate::diagnostic::Diagnostic;
+use crate::interval::Interval;
+use crate::parse::parse_literal;
+use crate::program::{Param, ParamValue, Program};
+use crate::settings::rule_names;
+use crate::source::Span;
+use crate::types::{Kind, Type};
+use crate::value::Number;
+
+/// Beyond these many problems nobody reads suggestions, and they cost.
+const MAX_SUGGESTIONS: usize = 100;
+
+/// What one file says of all workflows, or one override of some.
+pub(super) struct BoundBlock<'c> {
+    /// Which file: 0 is the farthest base.
+    pub(super) layer: usize,
+    /// None for all.
+    pub(super) workflows: Option<&'c [Setting<Glob>]>,
+    pub(super) params: Vec<BoundParam<'c>>,
+    pub(super) rules: Vec<BoundRule<'c>>,
+}
+
+impl BoundBlock<'_> {
+    pub(super) fn fits(&self, workflow: &str) -> bool {
+        self.workflows.is_some_and(|globs| globs.iter().any(|glob| glob.value.matches(workflow)))
+    }
+}
+
+pub(super) struct BoundParam<'c> {
+    /// Into [`Program::params`].
+    pub(super) index: usize,
+    pub(super) entry: &'c ParamEntry,
+    pub(super) value: Option<(ParamValue, Span)>,
+    pub(super) within: Option<(Interval, Span)>,
+}
+
+pub(super) struct BoundRule<'c> {
+    /// Into the rules of the settings.
+    pub(super) index: usize,
+    pub(super) entry: &'c RuleEntry,
+}
+
+/// Binds a stack, in the order in which its blocks count.
+pub(super) fn bind<'c>(program: &Program, stack: &'c [Config]) -> (Vec<BoundBlock<'c>>, Vec<Diagnostic>) {
+    let mut binder = Binder { program, rules: rule_names(program).collect(), diagnostics: Vec::new() };
+    let layers = || stack.iter().enumerate();
+    let all = layers().map(|(layer, config)| (layer, None, &config.block));
+    let some = layers().flat_map(|(layer, config)| {
+        config.overrides.iter().map(move |set| (layer, Some(set.workflows.as_slice()), &set.block))
+    });
+    let blocks = all.chain(some).map(|(layer, workflows, block)| BoundBlock {
+        layer,
+        workflows,
+        params: block.params.iter().filter_map(|entry| binder.param(entry)).collect(),
+        rules: block.rules.iter().filter_map(|entry| binder.rule(entry)).collect(),
+    });
+    (blocks.collect(), binder.diagnostics)
+}
+
+struct Binder<'p> {
+    program: &'p Program,
+    rules: Vec<&'p str>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Binder<'_> {
+    fn param<'c>(&mut self, entry: &'c ParamEntry) -> Option<BoundParam<'c>> {
+        let found = self.program.params.iter().position(|param| *param.name == *entry.name.value);
+        let Some((index, param)) = found.and_then(|at| Some((at, self.program.params.get(at)?))) else {
+            let names: Vec<&str> = self.program.params.iter().map(|param| &*param.name).collect();
+            self.unknown("param", &entry.name, &names);
+            return None;
+        };
+        let mut sound = true;
+        let mut or_report = |result: Result<_, Diagnostic>| match result {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.diagnostics.push(problem);
+                sound = false;
+                None
+            }
+        };
+        let value = entry.value.as_ref().and_then(|text| or_report(value(param, text)));
+        let mut within = None;
+        if let Some(text) = &entry.within {
+            match range(param, text) {
+                Ok(range) => within = Some((range, text.span)),
+                Err(problem) => {
+                    self.diagnostics.push(problem);
+                    sound = false;
+                }
+            }
+        }
+        sound.then_some(BoundParam { index, entry, value, within })
+    }
+
+    fn rule<'c>(&mut self, entry: &'c RuleEntry) -> Option<BoundRule<'c>> {
+        let index = self.rules.iter().position(|name| *name == entry.name.value);
+        if index.is_none() {
+            self.unknown("rule", &entry.name, &self.rules.clone());
+        }
+        Some(BoundRule { index: index?, entry })
+    }
+
+    fn unknown(&mut self, what: &str, name: &Setting<String>, names: &[&str]) {
+        if is_excused(self.program, &name.value) {
+            return;
+        }
+        let names = if self.diagnostics.len() < MAX_SUGGESTIONS { names } else { &[] };
+        self.diagnostics.push(errors::unknown(what, name, names));
+    }
+}
+
+/// Whether a name may be declared in what was not understood of the policies, so that its error is not the name's.
+pub(super) fn is_excused(program: &Program, name: &str) -> bool {
+    let policy = name.split_once('.').map_or(name, |(policy, _)| policy);
+    program.unsure.contains(policy)
+        || program.incomplete && !program.policies.iter().any(|known| *known.name == *policy)
+}
+
+fn value(param: &Param, text: &Setting<String>) -> Result<(ParamValue, Span), Diagnostic> {
+    let literal = literal(&param.ty, &text.value);
+    let fitted = literal.as_ref().map_or(Err(Unfit::Type), |literal| value_for_param(param, literal));
+    match fitted {
+        Ok(value) => Ok((value, text.span)),
+        Err(Unfit::Range) => Err(errors::outside_declared(param, text)),
+        Err(unfit @ (Unfit::Type | Unfit::Window | Unfit::Confidence | Unfit::Percentile)) => {
+            Err(errors::unfit(param, unfit, &text.value, text.span))
+        }
+    }
+}
+
+fn range(param: &Param, text: &Setting<(String, String)>) -> Result<Interval, Diagnostic> {
+    if matches!(param.ty, Type::Bool | Type::Text) {
+        return Err(errors::no_range(param, text.span));
+    }
+    let end = |written: &str| {
+        let literal = literal(&param.ty, written);
+        let value = literal.as_ref().and_then(|literal| value_of_type(param, literal).ok());
+        value
+            .as_ref()
+            .and_then(super::number_of)
+            .ok_or_else(|| errors::unfit(param, Unfit::Type, written, text.span))
+    };
+    let (low, high) = (end(&text.value.0)?, end(&text.value.1)?);
+    if low > high {
+        return Err(errors::reversed(param, text.span));
+    }
+    let range = Interval::new(low, high);
+    match &param.within {
+        Some(declared) if !declared.covers(&range) => Err(errors::widened(
+            param,
+            text.span,
+            declared,
+            param.decl.within.as_ref().map_or(param.decl.span, |within| within.span),
+        )),
+        Some(_) | None => Ok(range),
+    }
+}
+
+/// A text as a literal of a type: as in a policy, and as in a snapshot, where an amount needs no unit and a text no quotes.
+fn literal(ty: &Type, text: &str) -> Option<LiteralKind> {
+    if *ty == Type::Text {
+        return Some(LiteralKind::Text(text.into()));
+    }
+    let bare = |number: &Number| match ty.quantity().map(|quantity| &quantity.kind) {
+        Some(Kind::Unit(unit)) => {
+            Some(LiteralKind::Unit(number.clone(), Name { text: unit.clone(), span: Span::default() }))
+        }
+        Some(Kind::Count | Kind::Number | Kind::Share | Kind::Duration) | None => None,
+    };
+    let literal = parse_literal(text)?;
+    match &literal {
+        LiteralKind::Number(number) => Some(bare(number).unwrap_or(literal)),
+        LiteralKind::Share(_)
+        | LiteralKind::Unit(..)
+        | LiteralKind::Duration(_)
+        | LiteralKind::Calendar(_)
+        | LiteralKind::Date(_)
+        | LiteralKind::Text(_)
+        | LiteralKind::Bool(_) => Some(literal),
+    }
+}

@@ -1,0 +1,1 @@
+//! Bounds, order and origins, on small stacks.

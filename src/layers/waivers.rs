@@ -1,0 +1,142 @@
+//! Waivers: whose rule and workflow they name, who may grant them, and what is to be said of them afterwards.
+
+use std::sync::Arc;
+
+use super::bind::is_excused;
+use super::{Book, errors};
+use crate::config::{Config, Glob, Setting, WaiverEntry};
+use crate::diagnostic::Diagnostic;
+use crate::program::Program;
+use crate::settings::{Settings, Waiver, rule_names};
+use crate::source::Span;
+use crate::value::{Date, day_number};
+
+/// A waiver ends soon if it has fewer days left than these.
+const SOON: i64 = 7;
+
+/// A waiver with its place in the stack.
+#[derive(Clone, Debug)]
+pub struct BoundWaiver {
+    pub waiver: Waiver,
+    pub workflow: Setting<Glob>,
+    /// Where its last day stands.
+    pub until: Span,
+    /// Which file grants it: 0 is the farthest base.
+    pub layer: usize,
+    /// Whether something is to be said if it lifts nothing: a base's may be meant for other projects.
+    pub expected: bool,
+    /// Index of its rule.
+    rule: usize,
+}
+
+impl BoundWaiver {
+    /// What is to be said of it, once all workflows are judged.
+    pub fn finding(&self, day: Date, used: bool) -> Option<Diagnostic> {
+        let waiver = &self.waiver;
+        if day > waiver.until {
+            return Some(errors::expired(&waiver.rule, waiver.until, self.until));
+        }
+        if !waiver.is_active(day) {
+            return None;
+        }
+        if !used {
+            return self
+                .expected
+                .then(|| errors::unused(&waiver.rule, self.workflow.value.as_str(), waiver.span));
+        }
+        let left = days_left(waiver, day);
+        (left < SOON).then(|| errors::ends_soon(&waiver.rule, left, self.until))
+    }
+}
+
+/// The days after `day` on which a waiver still counts.
+pub fn days_left(waiver: &Waiver, day: Date) -> i64 {
+    day_number(waiver.until) - day_number(day)
+}
+
+/// What is said of a waiver that met a rollback that fired.
+pub fn no_rollback(waiver: &Waiver, workflow: &str) -> Diagnostic {
+    errors::no_rollback(&waiver.rule, workflow, waiver.span)
+}
+
+/// The waivers of a stack whose names are known.
+pub(super) fn bind(
+    program: &Program,
+    stack: &[Config],
+    workflows: &[Arc<str>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<BoundWaiver> {
+    let rules: Vec<&str> = rule_names(program).collect();
+    let stages: Vec<&str> = program.vocabulary.stages.iter().map(|stage| &**stage).collect();
+    let mut bound = Vec::new();
+    let entries = stack
+        .iter()
+        .enumerate()
+        .flat_map(|(layer, config)| config.waivers.iter().map(move |entry| (layer, entry)));
+    for (layer, entry) in entries {
+        let WaiverEntry { rule, workflow, stage, because, owner, from, until } = entry;
+        let Some(index) = rules.iter().position(|name| *name == rule.value) else {
+            if !is_excused(program, &rule.value) {
+                diagnostics.push(errors::unknown("rule", rule, &rules));
+            }
+            continue;
+        };
+        let rung = match stage {
+            None => None,
+            Some(stage) => match stages.iter().position(|name| *name == stage.value) {
+                Some(rung) => Some(rung),
+                None => {
+                    diagnostics.push(errors::unknown_stage(stage, &stages));
+                    continue;
+                }
+            },
+        };
+        let own = layer + 1 == stack.len();
+        let fits = workflows.iter().any(|name| workflow.value.matches(name));
+        if own
+            && !fits
+            && let Some(problem) = errors::unknown_workflow(workflow, workflows)
+        {
+            diagnostics.push(problem);
+            continue;
+        }
+        let waiver = Waiver {
+            rule: rule.value.as_str().into(),
+            stage: rung,
+            because: because.as_str().into(),
+            owner: owner.as_str().into(),
+            from: *from,
+            until: until.value,
+            span: rule.span,
+        };
+        bound.push(BoundWaiver {
+            waiver,
+            workflow: workflow.clone(),
+            until: until.span,
+            layer,
+            expected: own || fits,
+            rule: index,
+        });
+    }
+    bound
+}
+
+/// Gives each workflow the waivers that concern it, and refuses those of rules that a base has locked.
+pub(super) fn hand_out(book: &mut Book, diagnostics: &mut Vec<Diagnostic>) {
+    let Book { general, settings, workflows, waivers } = book;
+    let mut refused = |bound: &BoundWaiver, settings: &Settings| {
+        let lock = settings.rules.get(bound.rule).and_then(|rule| rule.locked);
+        let lock = lock.filter(|lock| lock.layer < bound.layer);
+        if let Some(lock) = lock {
+            diagnostics.push(errors::waives_locked(&bound.waiver.rule, bound.waiver.span, lock.span));
+        }
+        lock.is_some()
+    };
+    waivers.retain(|bound| !refused(bound, general));
+    for (name, (index, own)) in workflows {
+        let settings = settings.get(*index).unwrap_or(general);
+        let concerns = waivers.iter().filter(|bound| bound.workflow.value.matches(name));
+        let granted = concerns.filter(|bound| !refused(bound, settings));
+        own.extend(granted.map(|bound| bound.waiver.clone()));
+    }
+}

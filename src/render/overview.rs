@@ -1,0 +1,92 @@
+//! The lists of params and rules, for people.
+
+use super::Style;
+use super::human::draw;
+use crate::engine::Surveyed;
+use crate::report::overview::{ParamRow, RuleRow, Waived};
+use crate::text::{pad, visible, width};
+
+/// All params, after what is wrong.
+pub fn params(surveyed: &Surveyed, style: Style) -> String {
+    let rows = surveyed.overview.params.iter().map(|row: &ParamRow| {
+        let because = row.because.as_deref().map(str::to_owned);
+        let remarks = [because, locked(row.locked.as_deref()), whom(&row.workflows)];
+        [
+            named(row.project.as_deref(), &row.param),
+            row.value.clone(),
+            row.default.clone(),
+            row.range.clone().unwrap_or_else(|| "any".to_owned()),
+            row.from.clone(),
+            joined(remarks),
+        ]
+    });
+    page(surveyed, style, ["param", "value", "default", "within", "set in", ""], rows)
+}
+
+/// All rules, after what is wrong.
+pub fn rules(surveyed: &Surveyed, style: Style) -> String {
+    let rows = surveyed.overview.rules.iter().map(|row: &RuleRow| {
+        let waived = |waived: &Waived| {
+            format!(
+                "waived for {} until {} by {} ({})",
+                waived.workflow, waived.until, waived.owner, waived.from
+            )
+        };
+        let waivers: Vec<String> = row.waived.iter().map(waived).collect();
+        let waivers = (!waivers.is_empty()).then(|| waivers.join("; "));
+        let remarks = [row.because.clone(), locked(row.locked.as_deref()), whom(&row.workflows), waivers];
+        [
+            named(row.project.as_deref(), &row.rule),
+            row.effect.clone(),
+            row.from.clone(),
+            row.title.clone(),
+            joined(remarks),
+        ]
+    });
+    page(surveyed, style, ["rule", "effect", "set in", "title", ""], rows)
+}
+
+fn named(project: Option<&str>, name: &str) -> String {
+    project.map_or_else(|| name.to_owned(), |project| format!("{project}: {name}"))
+}
+
+fn locked(by: Option<&str>) -> Option<String> {
+    by.map(|place| format!("locked in {place}"))
+}
+
+fn whom(workflows: &[String]) -> Option<String> {
+    (!workflows.is_empty()).then(|| format!("for {}", workflows.join(", ")))
+}
+
+fn joined(remarks: impl IntoIterator<Item = Option<String>>) -> String {
+    remarks.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// A table whose last column is as wide as it is.
+fn page<const N: usize>(
+    surveyed: &Surveyed,
+    style: Style,
+    head: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> String {
+    let mut out = String::new();
+    for diagnostic in &surveyed.diagnostics {
+        out.push_str(&draw(diagnostic, &surveyed.sources, style));
+        out.push('\n');
+    }
+    let mut lines: Vec<Vec<String>> = vec![head.iter().map(|title| (*title).to_owned()).collect()];
+    lines.extend(rows.map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()));
+    if lines.len() == 1 {
+        return out;
+    }
+    let widest = |column: usize| {
+        lines.iter().filter_map(|line| line.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..N).map(widest).collect();
+    for line in &lines {
+        let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| pad(cell, *width)).collect();
+        out.push_str(cells.join("  ").trim_end());
+        out.push('\n');
+    }
+    out
+}

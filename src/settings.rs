@@ -1,0 +1,157 @@
+//! The values and effects in force: what the policies declare, as far as no configuration says otherwise.
+//!
+//! Stands beside a [`Program`], which is the same for all workflows; settings may differ from one to the next.
+
+use std::sync::Arc;
+
+use crate::ast::EffectKind;
+use crate::interval::Interval;
+use crate::program::{ParamValue, Program};
+use crate::source::Span;
+use crate::types::{Kind, Type, show_date};
+use crate::value::{Date, Number, Value};
+
+/// The rules that are built in, with their titles.
+pub const LADDER: [(&str, &str); 3] = [STARTED, SKIPPED, UNDECLARED];
+pub const STARTED: (&str, &str) = ("ladder.started", "A rollout begins in the first stage");
+pub const SKIPPED: (&str, &str) = ("ladder.skipped", "No stage is skipped");
+pub const UNDECLARED: (&str, &str) = ("ladder.undeclared", "Every move passes a gate");
+
+/// What is in force for a workflow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// As [`Program::params`].
+    pub params: Vec<ParamSetting>,
+    /// As [`Program::rules`], then those of [`LADDER`].
+    pub rules: Vec<RuleSetting>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamSetting {
+    pub value: ParamValue,
+    /// Where the value was set: the declaration, or a line of a configuration.
+    pub origin: Span,
+    /// Whether a configuration set it.
+    pub configured: bool,
+    /// What it must keep to: the range of the policy, as far as it was narrowed above the value.
+    pub within: Option<Interval>,
+    pub because: Option<Arc<str>>,
+    /// The base that lets nobody else set it.
+    pub locked: Option<Lock>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleSetting {
+    /// None for a rule that is switched off.
+    pub effect: Option<EffectKind>,
+    pub origin: Span,
+    /// Whether a configuration set it.
+    pub configured: bool,
+    pub because: Option<Arc<str>>,
+    pub locked: Option<Lock>,
+}
+
+/// A `locked: true`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Which file says so: 0 is the farthest base.
+    pub layer: usize,
+    pub span: Span,
+}
+
+/// An exception with an end, as it concerns one workflow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiver {
+    pub rule: Arc<str>,
+    /// The rung that it is for; all of them if there is none.
+    pub stage: Option<usize>,
+    pub because: Arc<str>,
+    pub owner: Arc<str>,
+    pub from: Option<Date>,
+    /// The last day.
+    pub until: Date,
+    /// Where its rule is named.
+    pub span: Span,
+}
+
+impl Waiver {
+    /// Whether it counts on a day; its last one is among them.
+    pub fn is_active(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && day <= self.until
+    }
+}
+
+impl Settings {
+    /// What the policies declare.
+    pub fn declared(program: &Program) -> Self {
+        let params = program.params.iter().map(|param| ParamSetting {
+            value: param.value.clone(),
+            origin: param.origin,
+            configured: false,
+            within: param.within.clone(),
+            because: None,
+            locked: None,
+        });
+        let declared = |effect, origin| RuleSetting {
+            effect: Some(effect),
+            origin,
+            configured: false,
+            because: None,
+            locked: None,
+        };
+        let rules = program.rules.iter().map(|rule| declared(rule.effect, rule.decl.effect.span));
+        // The ladder's rules fire only where stages are declared.
+        let ladder = program.vocabulary.stages_span.into_iter();
+        let ladder = ladder.flat_map(|span| LADDER.map(|_| declared(EffectKind::Hold, span)));
+        Self { params: params.collect(), rules: rules.chain(ladder).collect() }
+    }
+
+    /// The setting of a built-in rule.
+    pub fn ladder(&self, name: &str) -> Option<&RuleSetting> {
+        let index = LADDER.iter().position(|(known, _)| *known == name)?;
+        self.rules.get((self.rules.len().checked_sub(LADDER.len())?) + index)
+    }
+}
+
+/// The names of all rules, in the order of [`Settings::rules`].
+pub fn rule_names(program: &Program) -> impl Iterator<Item = &str> {
+    let ladder = program.vocabulary.stages_span.into_iter().flat_map(|_| LADDER.map(|(name, _)| name));
+    program.rules.iter().map(|rule| &*rule.name).chain(ladder)
+}
+
+/// A value of a param as people read it.
+pub fn show_value(ty: &Type, value: &ParamValue) -> String {
+    match value {
+        ParamValue::Calendar(months) => show_number(&Type::Calendar, &Number::from(*months)),
+        ParamValue::Value(Value::Bool(value)) => value.to_string(),
+        ParamValue::Value(Value::Text(text)) => format!("\"{text}\""),
+        ParamValue::Value(Value::Number(number)) => show_number(ty, number),
+        // No literal is a list or a record.
+        ParamValue::Value(Value::List(_) | Value::Record(_)) => String::new(),
+    }
+}
+
+/// A range of a param as people read it, `60% to 100%`; none where an end is open.
+pub fn show_range(ty: &Type, range: &Interval) -> Option<String> {
+    let (low, high) = (range.low.as_ref()?, range.high.as_ref()?);
+    Some(format!("{} to {}", show_number(ty, low), show_number(ty, high)))
+}
+
+fn show_number(ty: &Type, number: &Number) -> String {
+    match ty {
+        Type::Amount(quantity) => quantity.kind.show(number),
+        Type::Date => show_date(number),
+        Type::Calendar => {
+            let plural = if *number == Number::ONE { "" } else { "s" };
+            format!("{} month{plural}", Kind::Number.show(number))
+        }
+        Type::Bool
+        | Type::Text
+        | Type::Stage
+        | Type::Choice(_)
+        | Type::Elapsed
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Error => Kind::Number.show(number),
+    }
+}
