@@ -10,6 +10,8 @@ mod examples;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
 mod manual;
 #[cfg(test)]
 mod properties;
