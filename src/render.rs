@@ -3,11 +3,25 @@
 #[cfg(feature = "cli")]
 pub mod explain;
 #[cfg(feature = "cli")]
+mod finding;
+#[cfg(feature = "cli")]
+pub mod github;
+#[cfg(feature = "cli")]
+pub mod gitlab;
+#[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
+#[cfg(feature = "cli")]
+pub mod junit;
 pub mod manual;
 #[cfg(feature = "cli")]
+pub mod markdown;
+#[cfg(feature = "cli")]
 pub mod overview;
+#[cfg(feature = "cli")]
+pub mod sarif;
+#[cfg(feature = "cli")]
+pub mod tap;
 
 /// What the place that is written to can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -553,3 +553,34 @@ fn people_choose_how_they_read() {
     let history = run(&["history", "examples/support-desk", "--narrate", "--workflow", "faq-answers"]).out;
     assert!(history.contains("2026-11-20: hold, stage expanded, failed foundation_upkeep.updated_monthly."));
 }
+
+#[test]
+fn formats_go_to_files_and_one_to_standard_output() {
+    let folder = std::env::temp_dir().join(format!("tollgate-formats-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let check = |formats: &[String]| {
+        let formats: Vec<&str> = formats.iter().flat_map(|format| ["--format", format]).collect();
+        run(&[&["check", "examples/support-desk", "--as-of", "2026-11-23"], &*formats].concat())
+    };
+    let sarif = format!("sarif={}", file("a b.sarif"));
+    let both = check(&["github".into(), sarif.clone(), format!("human={}", file("human.txt"))]);
+    assert_eq!(both.code, 1, "{both:?}");
+    let place = "file=examples/support-desk/rollouts/meeting-notes/2026-11-18.yaml,line=9,";
+    assert!(both.out.contains(place), "files are named as the build server knows them: {}", both.out);
+    let log = std::fs::read_to_string(file("a b.sarif")).unwrap();
+    assert!(
+        log.contains("\"uri\": \"examples/support-desk/rollouts/meeting-notes/2026-11-18.yaml\""),
+        "{log}"
+    );
+    assert!(std::fs::read_to_string(file("human.txt")).unwrap().contains("3 of 13 workflows may go on"));
+
+    let twice = check(&["json".into(), "tap".into()]);
+    assert!(twice.code == 2 && twice.err.contains("only one format can go to standard output"), "{twice:?}");
+    let unknown = check(&["sariff".into()]);
+    assert!(unknown.code == 2 && unknown.err.contains("did you mean `sarif`?"), "{unknown:?}");
+    let nowhere = check(&[format!("sarif={}", file("no/such/folder.sarif")), "tap".into()]);
+    assert!(nowhere.code == 2 && nowhere.err.contains("it does not exist"), "{nowhere:?}");
+    assert!(nowhere.out.starts_with("TAP version 14"), "the others are written all the same");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

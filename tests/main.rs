@@ -8,6 +8,8 @@ mod cli;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod gallery;
 #[cfg(test)]
 mod layers;

@@ -131,7 +131,6 @@ pub(in crate::check) fn hides_field(what: &str, name: &Name, field: &Field) -> D
     }
 }
 
-/// `names` are those of the lets, qualified and with their places, in the order in which each needs the next.
 /// A `where` or `by` within too many others.
 pub(in crate::check) fn too_many_lists(arg: &Arg, limit: usize) -> Diagnostic {
     Diagnostic::error(Code::T102, format!("more than {limit} `where`s stand within each other"))
@@ -148,6 +147,7 @@ pub(in crate::check) fn lets_too_deep(decl: &LetDecl, limit: usize) -> Diagnosti
         .help("let fewer lets build on each other")
 }
 
+/// `names` are those of the lets, qualified and with their places, in the order in which each needs the next.
 pub(in crate::check) fn cycle(names: &[(String, Name)]) -> Diagnostic {
     let policy = |name: &str| name.split_once('.').map_or("", |(policy, _)| policy).to_owned();
     let first_policy = names.first().map(|(name, _)| policy(name));

@@ -1,15 +1,18 @@
 //! `tollgate check`: judges the workflows of a repository.
 
-use std::path::PathBuf;
+use std::error::Error;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
 use super::terminal::TerminalArgs;
-use super::{complain, find, finish};
-use crate::engine::{Options, judge};
-use crate::render::{View, human, json};
+use super::{complain, find, finish, read, terminal};
+use crate::diagnostic::did_you_mean;
+use crate::engine::{Judgement, Options, judge};
+use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use crate::value::{DAY, Date, date_of_day, parse_date};
 
 /// Judge which workflows may go on, and show why the others may not
@@ -24,9 +27,9 @@ pub(super) struct CheckArgs {
     /// Let configurations name files outside of the repository
     #[arg(long)]
     allow_outside: bool,
-    /// How the result is written
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    /// How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output)]
+    format: Vec<Output>,
     /// Judge as of this day, such as 2026-11-02, and not as of today
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
@@ -55,12 +58,43 @@ enum Only {
     Failed,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Format {
-    /// For people
+/// The formats of a judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
     Human,
-    /// For programs: the versioned report
     Json,
+    Sarif,
+    Junit,
+    Github,
+    Gitlab,
+    Markdown,
+    Tap,
+}
+
+/// A format, and the file that it is written to; none is standard output.
+#[derive(Clone, Debug)]
+struct Output {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+/// Reads `sarif` or `sarif=tollgate.sarif`.
+fn output(text: &str) -> Result<Output, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((name, "" | "-")) => (name, None),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let formats = || Format::value_variants().iter().filter_map(|f| Some((f.to_possible_value()?, *f)));
+    match formats().find(|(value, _)| value.matches(name, false)) {
+        Some((_, format)) => Ok(Output { format, file }),
+        None => {
+            let names: Vec<String> = formats().map(|(value, _)| value.get_name().to_owned()).collect();
+            let close = did_you_mean(name, names.iter().map(String::as_str));
+            let close = close.map(|close| format!("did you mean `{close}`? ")).unwrap_or_default();
+            Err(format!("{close}the formats are {}", names.join(", ")))
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -84,26 +118,96 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         deny_warnings: args.deny == Some(Deny::Warnings),
     };
     let judgement = judge(find::inputs(&args.path, args.allow_outside), &options);
-    let text = match (args.format, args.quiet) {
-        (Format::Human, true) => human::render_quiet(&judgement, args.terminal.style()),
-        (Format::Human, false) => {
-            let view = View {
-                all: args.all,
-                only_failed: args.only == Some(Only::Failed),
-                links: args.terminal.links(&args.path),
-            };
-            if args.terminal.narrate {
-                human::narrate(&judgement, &view)
-            } else {
-                human::render(&judgement, args.terminal.style(), &view)
+    write_all(args, &judgement)
+}
+
+/// Writes every format that was asked for. One that cannot be written does not keep the others from it.
+fn write_all(args: &CheckArgs, judgement: &Judgement) -> ExitCode {
+    let on_stdout = args.format.iter().filter(|output| output.file.is_none()).count();
+    if on_stdout > 1 {
+        return complain(
+            "only one format can go to standard output; give the others a file, as in `sarif=FILE`",
+        );
+    }
+    let mut code = ExitCode::from(judgement.exit);
+    let mut printed = None;
+    for Output { format, file } in &args.format {
+        let text = match drawn(*format, file.is_none(), args, judgement) {
+            Ok(text) => text,
+            Err(error) => {
+                code = complain(&format!("the report cannot be written: {error}"));
+                continue;
+            }
+        };
+        match file {
+            None => printed = Some(text),
+            Some(file) => {
+                if let Err(error) = fs::write(file, text) {
+                    code = complain(&format!(
+                        "`{}` cannot be written: {}",
+                        file.display(),
+                        read::reason(&error)
+                    ));
+                }
             }
         }
-        (Format::Json, _) => match json::render(&judgement.report) {
-            Ok(text) => text,
-            Err(error) => return complain(&format!("the report cannot be written as JSON: {error}")),
-        },
+    }
+    match printed {
+        Some(text) => {
+            let written = finish(&text, judgement.exit);
+            if code == ExitCode::from(judgement.exit) { written } else { code }
+        }
+        None => code,
+    }
+}
+
+fn drawn(
+    format: Format,
+    on_stdout: bool,
+    args: &CheckArgs,
+    judgement: &Judgement,
+) -> Result<String, Box<dyn Error>> {
+    let folder = within(&args.path);
+    Ok(match format {
+        Format::Human if on_stdout => for_people(args, judgement),
+        // A file has no terminal, whatever this was started from.
+        Format::Human => human::render(judgement, terminal::FILE, &View { all: true, ..View::default() }),
+        Format::Json => json::render(&judgement.report)?,
+        Format::Sarif => sarif::render(judgement, &folder),
+        Format::Junit => junit::render(judgement, &folder)?,
+        Format::Github => github::render(judgement, &folder),
+        Format::Gitlab => gitlab::render(judgement, &folder),
+        Format::Markdown => markdown::render(judgement, &folder),
+        Format::Tap => tap::render(judgement),
+    })
+}
+
+/// Where the repository lies below the folder that the command runs in, which is what build servers show files of:
+/// `examples/desk/`, or nothing.
+fn within(path: &Path) -> String {
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(format!("{}/", name.to_string_lossy())),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => None,
+    });
+    let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if inside { parts.collect() } else { String::new() }
+}
+
+fn for_people(args: &CheckArgs, judgement: &Judgement) -> String {
+    let style = args.terminal.style();
+    if args.quiet {
+        return human::render_quiet(judgement, style);
+    }
+    let view = View {
+        all: args.all,
+        only_failed: args.only == Some(Only::Failed),
+        links: args.terminal.links(&args.path),
     };
-    finish(&text, judgement.exit)
+    if args.terminal.narrate {
+        human::narrate(judgement, &view)
+    } else {
+        human::render(judgement, style, &view)
+    }
 }
 
 /// The day in UTC. This is the only place that asks for the time.

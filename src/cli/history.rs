@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::check::{Format, date, today};
+use super::check::{date, today};
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
 use crate::engine::{Options, history};
@@ -35,6 +35,15 @@ pub(super) struct HistoryArgs {
     workflows: Vec<String>,
     #[command(flatten)]
     terminal: TerminalArgs,
+}
+
+/// The formats of a history.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Human,
+    /// For programs
+    Json,
 }
 
 /// Finds, reads, judges day by day, shows.

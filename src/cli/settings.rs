@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::check::{Format, date, today};
+use super::check::{date, today};
+use super::history::Format;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
 use crate::engine::{Options, Surveyed, survey};

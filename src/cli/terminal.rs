@@ -19,6 +19,9 @@ const WIDTH: usize = 100;
 const MAX_WIDTH: usize = 140;
 const MIN_WIDTH: usize = 60;
 
+/// The style of a file.
+pub(super) const FILE: Style = Style { color: false, unicode: true, width: WIDTH };
+
 /// How what is meant for people is written.
 #[derive(Debug, Args)]
 pub(super) struct TerminalArgs {

@@ -10,6 +10,7 @@ mod summary;
 
 pub use history::render_history;
 pub use narrate::{narrate, narrate_history};
+pub use summary::{goes_on, sentence};
 
 use std::fmt::Write;
 

@@ -24,10 +24,13 @@ fn params_fit_their_ranges() {
         [""; 0]
     );
     for (param, error) in [
-        ("param a = 95% within 30% to 90%", "T209 param `a` is 95%, outside its range from 30% to 90%"),
+        (
+            "param a = 95% within 30% to 90%",
+            "T209 param `a` is 95%, outside its range from 30% to 90% | write a value from 30% to 90%, or widen the range",
+        ),
         (
             "param a = 5 months within 1 month to 3 months",
-            "T209 param `a` is 5 months, outside its range from 1 month to 3 months",
+            "T209 param `a` is 5 months, outside its range from 1 month to 3 months | write a value from 1 month to 3 months, or widen the range",
         ),
         (
             "param a = 50% within 90% to 30%",

@@ -9,7 +9,7 @@ use crate::report::{Decision, Outcome, RuleReport, WaiverReport, WorkflowReport}
 use crate::text::{pad, visible, width};
 
 /// Whether a workflow of this decision may go on.
-pub(super) fn goes_on(decision: Decision) -> bool {
+pub fn goes_on(decision: Decision) -> bool {
     match decision {
         Decision::Continue | Decision::Advance => true,
         Decision::Hold | Decision::Rollback | Decision::Error => false,
@@ -231,7 +231,7 @@ pub(super) fn waivers(waivers: &[WaiverReport]) -> Vec<String> {
 }
 
 /// What it all comes to, in one plain sentence; and a second one if something could not be judged.
-pub(super) fn sentence(judgement: &Judgement) -> String {
+pub fn sentence(judgement: &Judgement) -> String {
     let workflows = &judgement.report.workflows;
     let count = |decision| workflows.iter().filter(|w| w.decision == decision).count();
     let (holds, rollbacks, errors) =

@@ -1,0 +1,174 @@
+//! What the formats for machines list: each diagnostic, and each rule that does something, with its places.
+
+use crate::ast::EffectKind;
+use crate::builtin;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::engine::Judgement;
+use crate::report::{Outcome, Place, RuleReport};
+use crate::source::SourceMap;
+use crate::text::visible;
+
+/// Where something is, from its first to behind its last character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Region {
+    pub(super) file: String,
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) end_line: usize,
+    pub(super) end_column: usize,
+    /// What is said of it.
+    pub(super) text: String,
+}
+
+/// One entry of a list for machines. All texts have their hidden characters written out.
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    /// `policy.rule`, or the code of a diagnostic.
+    pub(super) rule: String,
+    /// What the rule demands, or the title of the code.
+    pub(super) title: String,
+    pub(super) severity: Severity,
+    /// `hold`, `undecided` and so on; `error`, `warning` or `note` for a diagnostic.
+    pub(super) kind: &'static str,
+    pub(super) workflow: Option<String>,
+    /// What happened, and what would change it, in sentences on lines of their own.
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+    /// The snapshot's line first, where there is one; the policy's behind it.
+    pub(super) places: Vec<Region>,
+}
+
+impl Finding {
+    /// Names the finding wherever its lines move to: a hash of what it is about.
+    pub(super) fn fingerprint(&self) -> String {
+        let about = match &self.workflow {
+            Some(workflow) => format!("{workflow}\n{}", self.rule),
+            None => {
+                let file = self.places.first().map_or("", |place| &place.file);
+                format!("{}\n{file}\n{}", self.rule, self.message)
+            }
+        };
+        format!("{:016x}", fnv(about.as_bytes()))
+    }
+}
+
+/// The FNV-1a hash in 64 bits: the same in every version and on every machine.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// Everything that is to be listed: diagnostics first, then rules by workflow. `folder` is where the repository that was
+/// judged lies within the one that the reader of the list looks at: nothing, or `examples/desk/`.
+pub(super) fn findings(judgement: &Judgement, folder: &str) -> Vec<Finding> {
+    let mut findings = all(judgement);
+    for place in findings.iter_mut().flat_map(|finding| &mut finding.places) {
+        if !place.file.starts_with(builtin::FOLDER) {
+            place.file.insert_str(0, folder);
+        }
+    }
+    findings
+}
+
+fn all(judgement: &Judgement) -> Vec<Finding> {
+    let sources = &judgement.sources;
+    let diagnosed = judgement.diagnostics.iter().map(|diagnostic| of_diagnostic(diagnostic, sources));
+    let ruled = judgement.report.workflows.iter().flat_map(|workflow| {
+        let rules = workflow.rules.iter().filter_map(|rule| of_rule(rule, sources));
+        rules.map(|finding| Finding { workflow: Some(shown(&workflow.name())), ..finding })
+    });
+    diagnosed.chain(ruled).collect()
+}
+
+fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
+    Finding {
+        rule: diagnostic.code.to_string(),
+        title: diagnostic.code.title().to_owned(),
+        severity: diagnostic.severity,
+        kind: diagnostic.severity.as_str(),
+        workflow: None,
+        message: shown(&diagnostic.message),
+        help: diagnostic.help.as_deref().map(shown),
+        places: diagnostic.labels.iter().map(|label| region(label, sources)).collect(),
+    }
+}
+
+/// A rule that does something to its workflow; none for one that passed or does not apply.
+fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
+    let applied = rule.applied.filter(|_| rule.enforced)?;
+    let undecided = rule.outcome == Outcome::Undecided;
+    let in_policy = |label: &&Label| sources.name(label.span.file) == rule.policy.file;
+    let (policy, input): (Vec<&Label>, Vec<&Label>) = rule.labels.iter().partition(in_policy);
+    let mut places: Vec<Region> = input.into_iter().map(|label| region(label, sources)).collect();
+    match policy.first() {
+        Some(label) => places.push(region(label, sources)),
+        None => places.push(at(&rule.policy)),
+    }
+    let mut lines = Vec::new();
+    if undecided {
+        lines.push(format!("undecided, so the effect is {}", applied.as_str()));
+    }
+    lines.extend(rule.message.as_deref().map(shown));
+    for evidence in &rule.evidence {
+        lines.push(format!("{}: {}", shown(&evidence.expression), shown(&evidence.value)));
+    }
+    for threshold in &rule.thresholds {
+        lines.push(shown(&format!("{} = {} ({})", threshold.param, threshold.value, threshold.from)));
+    }
+    let word = if undecided { "would decide" } else { "would pass" };
+    lines.extend(rule.would_pass.as_ref().map(|remedy| format!("{word}: {}", shown(remedy))));
+    if lines.is_empty() {
+        lines.push(shown(&rule.title));
+    }
+    Some(Finding {
+        rule: shown(&rule.rule),
+        title: shown(&rule.title),
+        severity: severity(applied),
+        kind: if undecided { "undecided" } else { applied.as_str() },
+        workflow: None,
+        message: lines.join("\n"),
+        help: rule.help.as_deref().map(shown),
+        places,
+    })
+}
+
+fn severity(applied: EffectKind) -> Severity {
+    match applied {
+        EffectKind::Note => Severity::Note,
+        EffectKind::Warn => Severity::Warning,
+        EffectKind::Hold | EffectKind::Rollback => Severity::Error,
+    }
+}
+
+fn region(label: &Label, sources: &SourceMap) -> Region {
+    let (line, column) = sources.line_column(label.span);
+    let text = sources.text(label.span);
+    let lines = text.matches('\n').count();
+    let last = text.rsplit('\n').next().unwrap_or(text).chars().count();
+    let end_column = if lines == 0 { column + last.max(1) } else { last + 1 };
+    Region {
+        file: shown(sources.name(label.span.file)),
+        line,
+        column,
+        end_line: line + lines,
+        end_column,
+        text: shown(&label.text),
+    }
+}
+
+fn at(place: &Place) -> Region {
+    Region {
+        file: shown(&place.file),
+        line: place.line,
+        column: place.column,
+        end_line: place.line,
+        end_column: place.column + 1,
+        text: "the rule".to_owned(),
+    }
+}
+
+/// Hidden characters written out; lines stay lines.
+pub(super) fn shown(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,42 @@
+//! Workflow commands of GitHub Actions: an annotation for each finding, at the snapshot's line.
+
+use super::finding::{Finding, findings};
+use crate::diagnostic::Severity;
+use crate::engine::Judgement;
+
+/// One line for each finding.
+pub fn render(judgement: &Judgement, folder: &str) -> String {
+    findings(judgement, folder).iter().map(command).collect()
+}
+
+fn command(finding: &Finding) -> String {
+    let name = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let title = match &finding.workflow {
+        Some(workflow) => format!("{workflow}: {} ({})", finding.rule, finding.kind),
+        None => format!("{}: {}", finding.rule, finding.title),
+    };
+    let place = finding.places.first().map(|place| {
+        let (file, line, column) = (property(&place.file), place.line, place.column);
+        format!(
+            "file={file},line={line},endLine={},col={column},endColumn={},",
+            place.end_line, place.end_column
+        )
+    });
+    let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+    let message = data(&format!("{}{help}", finding.message));
+    format!("::{name} {}title={}::{message}\n", place.unwrap_or_default(), property(&title))
+}
+
+/// The text of a command, which ends at the line's end.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property's value, which ends at a comma or colon.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

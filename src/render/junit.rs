@@ -1,0 +1,82 @@
+//! JUnit XML: a suite for each workflow, a case for each of its rules.
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::finding::{Finding, findings};
+use crate::ast::EffectKind;
+use crate::engine::Judgement;
+use crate::report::{Outcome, RuleReport};
+use crate::text::visible;
+
+/// The whole document.
+///
+/// # Errors
+/// If the XML cannot be written, which writing to memory gives no reason for.
+pub fn render(judgement: &Judgement, folder: &str) -> Result<String, quick_junit::SerializeError> {
+    let findings = findings(judgement, folder);
+    let mut report = Report::new("tollgate");
+    let problems: Vec<&Finding> = findings.iter().filter(|finding| finding.kind == "error").collect();
+    if !problems.is_empty() {
+        let mut suite = TestSuite::new("policies, configuration and snapshots");
+        for problem in problems {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_type(problem.rule.as_str()).set_message(problem.message.as_str());
+            let place = problem.places.first().map(|place| format!("{}:{}", place.file, place.line));
+            let mut case = TestCase::new(place.as_deref().unwrap_or("the run"), status);
+            case.set_classname(problem.rule.as_str());
+            suite.add_test_case(case);
+        }
+        report.add_test_suite(suite);
+    }
+    for workflow in &judgement.report.workflows {
+        let name = workflow.name();
+        let name = visible(&name);
+        let mut suite = TestSuite::new(name.as_ref());
+        for rule in &workflow.rules {
+            let own = |finding: &&Finding| {
+                finding.workflow.as_deref() == Some(name.as_ref()) && finding.rule == visible(&rule.rule)
+            };
+            suite.add_test_case(case(rule, &findings.iter().find(own)));
+        }
+        report.add_test_suite(suite);
+    }
+    report.to_string()
+}
+
+fn case(rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {
+    let (policy, own) = rule.rule.split_once('.').unwrap_or(("", &rule.rule));
+    let status = match (finding, rule.outcome) {
+        (Some(finding), _) if rule.applied >= Some(EffectKind::Hold) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            let first = finding.message.lines().next().unwrap_or(&finding.title);
+            status.set_type(finding.kind).set_message(first);
+            status.set_description(described(finding));
+            status
+        }
+        (_, Outcome::NotApplicable | Outcome::Off | Outcome::Waived) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(rule.outcome.as_str().replace('_', " "));
+            status
+        }
+        (_, Outcome::Pass | Outcome::Fail | Outcome::Undecided) if !rule.enforced => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message("preview of a gate");
+            status
+        }
+        (_, Outcome::Pass | Outcome::Fail | Outcome::Undecided) => TestCaseStatus::success(),
+    };
+    let mut case = TestCase::new(visible(own).as_ref(), status);
+    case.set_classname(visible(policy).as_ref());
+    // A warning or note is no failure; what it says is kept.
+    if let Some(finding) = finding.filter(|_| rule.applied < Some(EffectKind::Hold)) {
+        case.set_system_out(described(finding));
+    }
+    case
+}
+
+fn described(finding: &Finding) -> String {
+    let places = finding.places.iter().map(|place| format!("{}:{}: {}", place.file, place.line, place.text));
+    let help = finding.help.as_ref().map(|help| format!("help: {help}"));
+    let lines: Vec<String> = [finding.message.clone()].into_iter().chain(places).chain(help).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,246 @@
+//! The formats for machines: all of one run say the same, keep to their schemas, and let nobody write into them.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use jsonschema::validator_for;
+use serde_json::Value;
+
+use tollgate::diagnostic::Diagnostic;
+use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, judge};
+use tollgate::render::{github, gitlab, json, junit, markdown, sarif, tap};
+use tollgate::report::Outcome;
+use tollgate::value::Date;
+
+use crate::support::{files_under, relative, root};
+
+const TODAY: Date = Date::constant(2026, 11, 23);
+
+fn text_file(name: &str, text: &[u8]) -> TextFile {
+    TextFile { name: name.to_owned(), content: Ok(text.to_vec()) }
+}
+
+fn judged(policies: Vec<TextFile>, snapshots: Vec<TextFile>) -> Judgement {
+    let (standing, snapshots) = snapshots.into_iter().partition(|file| file.name.ends_with("rollout.yaml"));
+    let options = Options { as_of: Some(TODAY), today: TODAY, workflows: Vec::new(), deny_warnings: false };
+    let project = Project { policies, snapshots, standing, ..Project::default() };
+    judge(Inputs { projects: vec![project], ..Inputs::default() }, &options)
+}
+
+/// The support desk, and a workflow that could not be read.
+fn desk() -> Judgement {
+    let pack = tollgate::builtin::FILES.iter();
+    let pack = pack.map(|(name, text)| text_file(&tollgate::builtin::file_name(name), text.as_bytes()));
+    let files = files_under(&root().join("examples/support-desk/rollouts"), &["yaml"]);
+    let read = |path: &std::path::PathBuf| text_file(&relative(path), &fs::read(path).unwrap());
+    let broken = text_file("rollouts/broken.yaml", b"workflow: broken\ndate: 2026-11-20\nstage: pilto\n");
+    judged(pack.collect(), files.iter().map(read).chain([broken]).collect())
+}
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn valid(schema: &str, document: &Value) {
+    let text = fs::read_to_string(root().join("tests/schemas").join(schema)).unwrap();
+    // SARIF's pattern of a language has a stray bracket, which not every engine takes for itself.
+    let schema = parsed(&text.replace("{2}]?$", "{2}\\\\]?$"));
+    let validator = validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(document)
+        .map(|error| format!("{} at {}", error, error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// What stops a workflow, as `workflow rule`.
+fn stops(judgement: &Judgement) -> BTreeSet<String> {
+    let rules = judgement.report.workflows.iter().flat_map(|w| w.rules.iter().map(move |rule| (w, rule)));
+    let stopping = rules.filter(|(_, rule)| {
+        rule.applied.is_some_and(|effect| matches!(effect.as_str(), "hold" | "rollback"))
+            && matches!(rule.outcome, Outcome::Fail | Outcome::Undecided)
+    });
+    stopping.map(|(workflow, rule)| format!("{} {}", workflow.workflow, rule.rule)).collect()
+}
+
+#[test]
+fn all_formats_of_a_run_agree() {
+    let judgement = desk();
+    let stops = stops(&judgement);
+    assert!(stops.len() > 8, "{stops:?}");
+
+    let report = parsed(&json::render(&judgement.report).unwrap());
+    let log = parsed(&sarif::render(&judgement, ""));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let errors =
+        || results.iter().filter(|r| r["level"] == "error" && !r["properties"]["workflow"].is_null());
+    let in_sarif: BTreeSet<String> =
+        errors().map(|r| format!("{} {}", text(&r["properties"]["workflow"]), text(&r["ruleId"]))).collect();
+    assert_eq!(in_sarif, stops);
+
+    let entries = parsed(&gitlab::render(&judgement, ""));
+    let grave = |e: &&Value| e["severity"] == "critical" || e["severity"] == "blocker";
+    let of_workflow = |e: &Value| {
+        let (workflow, _) = e["description"].as_str()?.split_once(": ")?;
+        Some(format!("{workflow} {}", text(&e["check_name"])))
+    };
+    let rules =
+        entries.as_array().unwrap().iter().filter(grave).filter(|e| !text(&e["check_name"]).starts_with('T'));
+    assert_eq!(rules.filter_map(of_workflow).collect::<BTreeSet<_>>(), stops);
+
+    // Each place is the same in both, and is where the JSON report has it.
+    for (result, entry) in results.iter().zip(entries.as_array().unwrap()) {
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], entry["location"]["path"]);
+        assert_eq!(place["region"]["startLine"], entry["location"]["lines"]["begin"]);
+        assert_eq!(result["partialFingerprints"]["tollgate/v1"], entry["fingerprint"]);
+    }
+    for workflow in report["workflows"].as_array().unwrap() {
+        let decision = text(&workflow["decision"]);
+        let name = text(&workflow["workflow"]);
+        let stopped = stops.iter().any(|stop| stop.starts_with(&format!("{name} ")));
+        assert_eq!(stopped, decision == "hold" || decision == "rollback", "{name}");
+        let page = markdown::render(&judgement, "");
+        let row = page.lines().find(|line| line.contains(&format!("<code>{name}</code> |"))).unwrap();
+        assert!(row.contains(&decision), "{row}");
+    }
+
+    let suites = quick_junit::Report::deserialize_from_str(&junit::render(&judgement, "").unwrap()).unwrap();
+    let failed =
+        suites.test_suites.iter().flat_map(|suite| suite.test_cases.iter().map(move |case| (suite, case)));
+    let failed = failed.filter(|(_, case)| {
+        matches!(
+            case.status,
+            quick_junit::TestCaseStatus::NonSuccess { kind: quick_junit::NonSuccessKind::Failure, .. }
+        )
+    });
+    let in_junit: BTreeSet<String> = failed
+        .map(|(suite, case)| {
+            format!(
+                "{} {}.{}",
+                suite.name.as_str(),
+                case.classname.as_ref().unwrap().as_str(),
+                case.name.as_str()
+            )
+        })
+        .collect();
+    assert_eq!(in_junit, stops);
+
+    let stream = tap::render(&judgement);
+    let in_tap: BTreeSet<String> = stream
+        .lines()
+        .filter_map(|line| line.strip_prefix("not ok ")?.split_once(" - ")?.1.split_once(": "))
+        .map(|(workflow, rule)| format!("{workflow} {rule}"))
+        .filter(|point| !point.starts_with('T') && !point.ends_with(" readable"))
+        .collect();
+    assert_eq!(in_tap, stops);
+
+    let commands = github::render(&judgement, "");
+    let annotated =
+        commands.lines().filter(|line| line.starts_with("::error file=") && line.contains("title="));
+    assert_eq!(
+        annotated.filter(|line| line.contains("%3A ") && !line.contains("title=T")).count(),
+        stops.len()
+    );
+}
+
+#[test]
+fn the_formats_keep_to_their_schemas() {
+    let judgement = desk();
+    valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "examples/a b/")));
+    valid("code-quality.json", &parsed(&gitlab::render(&judgement, "")));
+    let nothing = judged(Vec::new(), Vec::new());
+    assert_eq!(nothing.exit, 2);
+    valid("sarif-2.1.0.json", &parsed(&sarif::render(&nothing, "")));
+    valid("code-quality.json", &parsed(&gitlab::render(&nothing, "")));
+}
+
+#[test]
+fn fingerprints_outlive_lines_and_differ() {
+    let policy = "snapshot every 1 week grace 3 days { a: share, b: share }\npolicy p { rule r { require a >= 50% else hold } rule s { require b >= 50% else hold } }\n";
+    let print = |policy: &str, snapshot: &str| {
+        let snapshot = text_file("rollouts/w.yaml", snapshot.as_bytes());
+        let log =
+            parsed(&sarif::render(&judged(vec![text_file("p.gate", policy.as_bytes())], vec![snapshot]), ""));
+        let results = log["runs"][0]["results"].as_array().unwrap().clone();
+        results.iter().map(|r| r["partialFingerprints"]["tollgate/v1"].to_string()).collect::<Vec<_>>()
+    };
+    let first = print(policy, "workflow: w\ndate: 2026-11-20\na: 10%\nb: 10%\n");
+    let moved = print(&format!("\n\n{policy}"), "# later\nworkflow: w\ndate: 2026-11-20\nb: 20%\n\na: 30%\n");
+    assert_eq!(first, moved);
+    assert_eq!(first.iter().collect::<BTreeSet<_>>().len(), 2, "{first:?}");
+}
+
+/// Everything that somebody could try to write into a format, as a workflow's name and as a text in a rule's message.
+const EVIL: &[&str] = &[
+    "::error::x",
+    "</details><script>alert(1)</script>",
+    "\u{1b}[2J\u{1b}]8;;http://evil/\u{7}",
+    "a | b\n::warning::y",
+    "`x` @team #1 **b** [l](http://evil) ![i](x) <!-- c",
+    "]]></failure>\u{0}\u{fffe}\u{b}",
+    "not ok 1 - x # SKIP it",
+    "%0A::error::z,line=1",
+];
+
+#[test]
+fn nobody_writes_into_a_format() {
+    let policy = "snapshot every 1 week grace 3 days { owner: text, good: bool }\n\
+                  policy p { rule r \"{owner}\" { require good else hold \"{owner} said so\" help \"{owner}\" } }\n";
+    for evil in EVIL {
+        let escaped: String = evil.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+        let quoted = format!("\"{escaped}\"");
+        let yaml = format!("workflow: {quoted}\ndate: 2026-11-20\nowner: {quoted}\ngood: false\n");
+        let judgement = judged(
+            vec![text_file("p.gate", policy.as_bytes())],
+            vec![text_file("rollouts/w.yaml", yaml.as_bytes())],
+        );
+        assert_eq!(
+            judgement.report.summary.hold,
+            1,
+            "{evil:?}: {:?}",
+            judgement.diagnostics.first().map(Diagnostic::to_string)
+        );
+
+        let visible = |text: &str| text.chars().all(|c| c == '\n' || !tollgate::text::is_hidden(c));
+        let commands = github::render(&judgement, "");
+        assert!(visible(&commands) && commands.lines().count() == 1, "{commands}");
+        assert!(commands.starts_with("::error file=rollouts/w.yaml,line=4,"), "{commands}");
+
+        let page = markdown::render(&judgement, "");
+        assert!(visible(&page), "{page}");
+        assert_eq!(page.matches("<details>").count(), 1, "{page}");
+        assert_eq!(page.matches("</details>").count(), 1, "{page}");
+        for forbidden in ["<script", "@team", "](", "**b", "http://", "::error::x", "<!-- c"] {
+            assert!(!page.contains(forbidden), "{forbidden}: {page}");
+        }
+        let row = page.lines().find(|line| line.starts_with("| ❌")).unwrap();
+        assert_eq!(row.matches('|').count(), 6, "{row}");
+
+        let xml = junit::render(&judgement, "").unwrap();
+        let suites = quick_junit::Report::deserialize_from_str(&xml).unwrap();
+        assert_eq!(suites.test_suites.iter().map(|suite| suite.test_cases.len()).sum::<usize>(), 1, "{xml}");
+
+        let stream = tap::render(&judgement);
+        let points: Vec<&str> =
+            stream.lines().filter(|line| line.starts_with("not ok") || line.starts_with("ok")).collect();
+        assert!(visible(&stream) && points.len() == 1 && !points[0].contains(" # SKIP"), "{stream}");
+
+        valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "")));
+        assert!(visible(&sarif::render(&judgement, "")) && visible(&gitlab::render(&judgement, "")));
+        assert!(visible(&json::render(&judgement.report).unwrap()));
+    }
+}
+
+#[test]
+fn the_comment_is_short_and_says_the_verdicts_first() {
+    let page = markdown::render(&desk(), "");
+    assert!(page.lines().count() < 65, "{} lines", page.lines().count());
+    assert!(page.starts_with("### Tollgate: 3 of 14 workflows may go on"), "{page}");
+    let good = judged(
+        vec![text_file("p.gate", b"snapshot every 1 week grace 3 days { a: share }\npolicy p { rule r { require a >= 50% else hold } }\n")],
+        vec![text_file("rollouts/w.yaml", b"workflow: w\ndate: 2026-11-20\na: 90%\n")],
+    );
+    assert!(markdown::render(&good, "").lines().count() < 8);
+}
