@@ -317,3 +317,50 @@ fn the_lists_say_who_set_what() {
     assert!(line("ladder.skipped").contains("hold"));
     assert_eq!(organisation.run(".", &["params", "--workflow", "claim-leters"]).0, 2);
 }
+
+/// A YAML file as JSON. In YAML 1.2 `off` is a text.
+fn as_json(text: &str) -> Value {
+    serde_yaml::from_str_with_options(text, serde_yaml::options! { strict_booleans: true }).unwrap()
+}
+
+#[test]
+fn the_schema_takes_what_tollgate_takes_and_refuses_slips() {
+    let output = Command::new(env!("CARGO_BIN_EXE_tollgate")).args(["schema", "config"]).output().unwrap();
+    let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let mut seen = 0;
+    for path in files_under(&root().join("examples"), &["yaml"]) {
+        if path.file_name().is_some_and(|name| name == "tollgate.yaml") {
+            let config = as_json(&fs::read_to_string(&path).unwrap());
+            let wrong: Vec<_> = validator.iter_errors(&config).map(|error| error.to_string()).collect();
+            assert!(wrong.is_empty(), "{}: {wrong:?}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5, "only {seen} configurations");
+    let waiver = "rule: p.a, workflow: a, because: x, owner: y";
+    for (text, valid) in [
+        ("{}".to_owned(), true),
+        ("snapshots: a\nparams: { p.a: 85%, p.b: 0.5, p.c: true }\n".to_owned(), true),
+        ("polices: [builtin]\n".to_owned(), false),
+        ("policies: builtin\n".to_owned(), false),
+        ("params: { light_share: 85% }\n".to_owned(), false),
+        ("params: { p.a: { valeu: 85% } }\n".to_owned(), false),
+        ("params: { p.a: { value: 85%, within: 80% } }\n".to_owned(), false),
+        ("rules: { p.a: hold, p.b: { effect: off, locked: true } }\n".to_owned(), true),
+        ("rules: { p.a: holdd }\n".to_owned(), false),
+        ("overrides: [{ params: { p.a: 5 } }]\n".to_owned(), false),
+        (format!("waivers: [{{ {waiver}, until: '2026-12-31' }}]\n"), true),
+        (format!("waivers: [{{ {waiver} }}]\n"), false),
+        (format!("waivers: [{{ {waiver}, until: soon }}]\n"), false),
+    ] {
+        assert_eq!(validator.is_valid(&as_json(&text)), valid, "{text}");
+        // What the schema refuses, tollgate refuses too.
+        let mut sources = tollgate::source::SourceMap::default();
+        let file = sources.add("tollgate.yaml", text.as_str());
+        let found = tollgate::config::read(file, &text).1;
+        let unknown_to_config = text.contains("{ light_share");
+        assert_eq!(found.is_empty(), valid || unknown_to_config, "{text}: {found:?}");
+    }
+}
