@@ -318,8 +318,8 @@ pub struct Tested {
 pub fn test(policies: Vec<TextFile>) -> Tested {
     let mut sources = SourceMap::default();
     let mut diagnostics = Vec::new();
-    let (files, mut program) = compile(policies, &mut sources, &mut diagnostics);
-    let trials = suite::run(&files, &mut program, &mut sources);
+    let (files, program) = compile(policies, &mut sources, &mut diagnostics);
+    let trials = suite::run(&files, &program, &mut sources);
     in_order(&mut diagnostics, &sources);
     Tested {
         trials,

@@ -446,25 +446,27 @@ fn the_shipped_example_has_one_of_each_verdict() {
     );
 }
 
-/// The README's blocks that begin with a command line are what that command prints.
+/// The documents' blocks that begin with a command line are what that command prints.
 #[test]
-fn the_readme_shows_what_is_printed() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+fn the_documents_show_what_is_printed() {
+    for name in ["README.md", "docs/customising.md"] {
+        shows_what_is_printed(name);
+    }
+}
+
+fn shows_what_is_printed(name: &str) {
+    let document = fs::read_to_string(root().join(name)).unwrap();
     let mut shown = 0;
-    for block in readme.split("```").skip(1).step_by(2) {
+    for block in document.split("```").skip(1).step_by(2) {
         let Some((_, body)) = block.split_once('\n') else { continue };
         let Some((command, expected)) = body.split_once('\n') else { continue };
         let Some(arguments) = command.strip_prefix("$ cargo run --release -- ") else { continue };
         let arguments: Vec<_> = arguments.split(' ').collect();
         let printed = run(&arguments).out;
-        assert_eq!(
-            printed.trim_end(),
-            expected.trim_end(),
-            "the README no longer shows what `{command}` prints"
-        );
+        assert_eq!(printed.trim_end(), expected.trim_end(), "{name} no longer shows what `{command}` prints");
         shown += 1;
     }
-    assert!(shown > 0, "the README shows no run of the program");
+    assert!(shown > 0, "{name} shows no run of the program");
 }
 
 /// A repository with a gate that the workflow asks to pass, and may.

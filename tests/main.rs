@@ -12,6 +12,8 @@ mod formats;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
 mod manual;
 #[cfg(test)]
 mod properties;

@@ -55,7 +55,7 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
 }
 
 fn row(out: &mut String, workflow: &WorkflowReport, findings: &[Finding]) {
-    let name = shown(&workflow.workflow);
+    let name = shown(&workflow.name());
     let own = |severity: Severity| {
         findings
             .iter()

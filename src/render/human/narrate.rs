@@ -23,6 +23,7 @@ pub fn narrate(judgement: &Judgement, view: &View) -> String {
     for workflow in workflows.filter(|w| !view.only_failed || !summary::goes_on(w.decision)) {
         spoken(workflow, &judgement.sources, &mut lines);
     }
+    lines.extend(summary::waivers(&judgement.report.waivers).into_iter().map(|line| format!("{line}.")));
     lines.push(summary::sentence(judgement));
     lines.join("\n") + "\n"
 }
@@ -34,7 +35,7 @@ pub fn narrate_history(back: &LookBack) -> String {
         diagnosed(diagnostic, &back.sources, &mut lines);
     }
     for workflow in &back.history.workflows {
-        lines.push(format!("workflow {}", visible(&workflow.workflow)));
+        lines.push(format!("workflow {}", visible(&workflow.name())));
         for day in &workflow.days {
             let stage = day.stage.as_ref().map(|stage| format!(", stage {}", visible(stage)));
             let asks = day.asks.as_ref().map(|asks| format!(", asks for {}", visible(asks)));
@@ -63,7 +64,7 @@ fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap, lines: &mut Vec<Strin
 }
 
 fn spoken(workflow: &WorkflowReport, sources: &SourceMap, lines: &mut Vec<String>) {
-    let mut line = format!("workflow {}", visible(&workflow.workflow));
+    let mut line = format!("workflow {}", visible(&workflow.name()));
     if let Some(stage) = &workflow.stage {
         line.push_str(&format!(", stage {}", visible(stage)));
     }
