@@ -182,17 +182,18 @@ fn hidden_characters_are_visible_everywhere() {
     }
 }
 
+/// The text without the sequences that colour it.
+fn strip_colors(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').unwrap().1)
+}
+
 #[test]
 fn colors_are_all_that_color_adds() {
     let judgement = sample();
     let colored = render(&judgement, Style { color: true, ..STYLE }, &View::default());
-    let mut plain = String::new();
-    let mut rest = colored.as_str();
-    while let Some((before, after)) = rest.split_once('\u{1b}') {
-        plain.push_str(before);
-        rest = after.split_once('m').unwrap().1;
-    }
-    plain.push_str(rest);
+    let plain = strip_colors(&colored);
     let trim = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     assert_eq!(trim(&plain), trim(&render(&judgement, STYLE, &View::default())));
 }
@@ -285,8 +286,30 @@ fn only_what_failed_can_be_shown() {
 
 #[test]
 fn places_are_links_where_links_are_followed() {
-    let view = View { links: Some("file:///home/a b".into()), ..View::default() };
-    let text = render(&sample(), STYLE, &view);
+    let view = View { links: Some("file:///home/a b%".into()), ..View::default() };
     let place = "rollouts/support-replies/2026-11-16.yaml";
-    assert!(text.contains(&format!("\u{1b}]8;;file:///home/a%20b/{place}\u{1b}\\{place}:")), "{text}");
+    for unicode in [true, false] {
+        for color in [true, false] {
+            let text = render(&sample(), Style { unicode, color, ..STYLE }, &view);
+            assert!(text.contains(&format!("[\u{1b}]8;;file:///home/a%20b%25/{place}\u{1b}\\")), "{text}");
+            let shown = strip_colors(&text);
+            assert!(shown.contains(&format!("\u{1b}\\{place}:4:1\u{1b}]8;;\u{1b}\\]")), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn only_what_opens_a_frame_is_a_link() {
+    for (name, text) in
+        [("builtin/a.gate", "x"), ("b\u{1b}.yaml", "x"), ("c.yaml", "╭─[../../etc:1:1] ,-[d:1:1]")]
+    {
+        let mut sources = SourceMap::default();
+        let file = sources.add(name, text);
+        let diagnostic = Diagnostic::error(Code::T101, "╭─[e:1:1]").label(Span::new(file, 0..1), "╭─[f:1:1]");
+        let view = View { links: Some("file:///r".into()), ..View::default() };
+        let text = render(&judgement(sources, Vec::new(), vec![diagnostic]), STYLE, &view);
+        let links: Vec<_> = text.split("\u{1b}]8;;file://").skip(1).collect();
+        assert_eq!(links.len(), usize::from(name == "c.yaml"), "{text}");
+        assert!(links.iter().all(|link| link.starts_with("/r/c.yaml\u{1b}\\c.yaml:1:1\u{1b}")), "{text}");
+    }
 }
