@@ -1,7 +1,11 @@
 //! The human form of hand-made judgements, in a fixed style.
 
 use super::*;
-use crate::report::{Decision, Place, Report, Summary, Threshold, VERSION, WorkflowReport};
+use crate::engine::LookBack;
+use crate::report::{
+    DayReport, Decision, History, Metric, Place, Report, Summary, Threshold, VERSION, WorkflowHistory,
+    WorkflowReport,
+};
 use crate::source::Span;
 
 const STYLE: Style = Style { color: false, unicode: true, width: 100 };
@@ -312,4 +316,40 @@ fn only_what_opens_a_frame_is_a_link() {
         assert_eq!(links.len(), usize::from(name == "c.yaml"), "{text}");
         assert!(links.iter().all(|link| link.starts_with("/r/c.yaml\u{1b}\\c.yaml:1:1\u{1b}")), "{text}");
     }
+}
+
+#[test]
+fn the_history_is_ascii_where_that_is_all_there_is() {
+    let day = DayReport {
+        date: "2026-11-16".into(),
+        stage: Some("pilot".into()),
+        asks: Some("full".into()),
+        decision: Decision::Hold,
+        failed: vec!["a.b".into()],
+        undecided: vec!["a.c".into()],
+    };
+    let metric = Metric {
+        name: "adoption".into(),
+        first: "30%".into(),
+        last: "40%".into(),
+        values: vec![Some(0.3), None, Some(0.4)],
+    };
+    let workflow = WorkflowHistory { workflow: "w".into(), days: vec![day], metrics: vec![metric] };
+    let history = History {
+        version: VERSION,
+        as_of: String::new(),
+        workflows: vec![workflow],
+        diagnostics: Vec::new(),
+    };
+    let back = LookBack { history, diagnostics: Vec::new(), sources: SourceMap::default(), exit: 0 };
+    insta::assert_snapshot!(render_history(&back, Style { unicode: false, ..STYLE }), @"
+    * w
+      2026-11-16  pilot -> full  hold      a.b, a.c?
+      adoption  30% -> 40%
+    ");
+    insta::assert_snapshot!(render_history(&back, STYLE), @"
+    • w
+      2026-11-16  pilot → full  hold      a.b, a.c?
+      adoption  ▁ █  30% → 40%
+    ");
 }
