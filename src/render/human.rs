@@ -24,7 +24,7 @@ use crate::excerpt::Fit;
 use crate::render::{Style, View};
 use crate::report::{Outcome, RuleReport, WorkflowReport};
 use crate::source::SourceMap;
-use crate::text::{pad, visible, width, wrap};
+use crate::text::{pad, paragraph, visible, width, wrap};
 
 /// Lines that are shown of a judgement unless all are asked for.
 const MAX_LINES: usize = 190;
@@ -267,7 +267,7 @@ impl Page {
             let mut one = self.fresh();
             one.rule(rule, sources);
             if shown > 0 && room.is_some_and(|room| self.lines() + one.lines() > room) {
-                self.line(&format!("  and {} more of this workflow", rules.len() - shown));
+                self.line(&format!("  and {} more of this workflow's rules", rules.len() - shown));
                 self.blank();
                 return false;
             }
@@ -393,7 +393,7 @@ impl Page {
         let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return };
         let indent = width(word) + 4;
         let bar = if self.style.unicode { "│" } else { "|" };
-        let lines = wrap(text, self.style.width.saturating_sub(indent + 2).max(20));
+        let lines = wrap(&paragraph(text), self.style.width.saturating_sub(indent + 2).max(20));
         for (index, line) in lines.iter().enumerate() {
             let head = if index == 0 { format!("{word}:") } else { pad(bar, indent - 3) };
             let head = self.paint(&head, Color::Cyan);
@@ -436,13 +436,13 @@ fn headline(rule: &RuleReport, applied: EffectKind, style: Style) -> String {
     let mut message = rule.rule.clone();
     let bare_name = rule.rule.rsplit('.').next().unwrap_or("");
     if !rule.title.is_empty() && rule.title != bare_name {
-        let _ = write!(message, " {dash} {}", rule.title);
+        let _ = write!(message, " {dash} {}", paragraph(&rule.title));
     }
     if rule.outcome == Outcome::Undecided {
         let _ = write!(message, "\nundecided, so it {}", consequence(applied));
     }
     if let Some(text) = &rule.message {
-        let _ = write!(message, "\n{text}");
+        let _ = write!(message, "\n{}", paragraph(text));
     }
     message
 }

@@ -6,7 +6,7 @@ use crate::engine::{Judgement, LookBack};
 use crate::render::{Style, View};
 use crate::report::{RuleReport, WorkflowReport};
 use crate::source::{FileId, SourceMap};
-use crate::text::visible;
+use crate::text::{paragraph, visible};
 
 /// Words alone: no colour, no frame.
 const STYLE: Style = Style { color: false, unicode: false, width: usize::MAX };
@@ -58,7 +58,7 @@ fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap, lines: &mut Vec<Strin
     let message = one_line(&diagnostic.message);
     lines.push(format!("{} {}: {message}.", diagnostic.severity.as_str(), diagnostic.code));
     labelled(&diagnostic.labels, sources, lines);
-    lines.extend(diagnostic.help.as_ref().map(|help| format!("help: {}", one_line(help))));
+    lines.extend(diagnostic.help.as_ref().map(|help| format!("help: {}", told(help))));
     lines.push(String::new());
 }
 
@@ -87,9 +87,9 @@ fn spoken(workflow: &WorkflowReport, sources: &SourceMap, lines: &mut Vec<String
             lines.push(visible(&text).into_owned());
         }
         if let Some(remedy) = &rule.would_pass {
-            lines.push(format!("{}: {}", remedy_word(rule), one_line(remedy)));
+            lines.push(format!("{}: {}", remedy_word(rule), told(remedy)));
         }
-        lines.extend(rule.help.as_ref().map(|help| format!("help: {}", one_line(help))));
+        lines.extend(rule.help.as_ref().map(|help| format!("help: {}", told(help))));
     }
     lines.push(String::new());
 }
@@ -110,7 +110,7 @@ fn labelled(labels: &[Label], sources: &SourceMap, lines: &mut Vec<String>) {
         for label in labels.iter().filter(|label| place(label) == (file, line)) {
             let quoted = cut(sources.text(label.span).lines().next().unwrap_or(""));
             if quoted != label.text {
-                lines.push(format!("at {quoted}: {}", one_line(&label.text)));
+                lines.push(format!("at {quoted}: {}", told(&label.text)));
             }
         }
     }
@@ -125,4 +125,9 @@ fn cut(text: &str) -> String {
 fn one_line(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(visible).collect();
     lines.join(". ")
+}
+
+/// A text that a policy or an input wrote.
+fn told(text: &str) -> String {
+    visible(&paragraph(text)).into_owned()
 }

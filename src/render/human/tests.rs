@@ -277,7 +277,7 @@ fn a_workflow_with_many_failures_and_many_diagnostics_are_cut_between_reports() 
     let text = render(&crowd, STYLE, &View::default());
     assert!(text.lines().count() < 200, "{text}");
     assert!(text.contains("more errors, warnings and notes: `--all` shows them"), "{text}");
-    assert!(text.contains("more of this workflow"), "{text}");
+    assert!(text.contains("more of this workflow's rules"), "{text}");
 }
 
 #[test]
@@ -352,4 +352,21 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
       2026-11-16  pilot → full  hold      a.b, a.c?
       adoption  ▁ █  30% → 40%
     ");
+}
+
+#[test]
+fn no_text_is_long_enough_to_fill_the_page() {
+    let book = "lorem ipsum\n".repeat(20_000);
+    let mut rule = failed(&sources());
+    for label in &mut rule.labels {
+        label.text.clone_from(&book);
+    }
+    rule.title.clone_from(&book);
+    (rule.message, rule.help, rule.would_pass) = (Some(book.clone()), Some(book.clone()), Some(book.clone()));
+    let workflow = workflow("w", Decision::Hold, vec![rule]);
+    let judgement = judgement(sources(), vec![workflow], Vec::new());
+    let text = render(&judgement, STYLE, &View::default());
+    assert!(text.lines().count() < 200, "{text}");
+    let text = narrate(&judgement, &View::default());
+    assert!(text.lines().all(|line| line.len() < 1_500), "{text}");
 }
