@@ -268,6 +268,25 @@ fn ten_thousand_workflows_fit_on_a_page() {
 }
 
 #[test]
+fn the_narrated_form_is_no_longer_than_a_page() {
+    let rules = |count: usize| (0..count).map(|_| failed(&sources())).collect::<Vec<_>>();
+    for (count, each) in [(1, 1), (1, 60), (2, 60), (10, 1), (20, 1), (40, 1), (5_000, 1), (300, 0)] {
+        let mut workflows: Vec<_> =
+            (0..count).map(|n| workflow(&format!("w{n:04}"), Decision::Hold, rules(each))).collect();
+        workflows.push(workflow("z", Decision::Rollback, rules(1)));
+        let crowd = judgement(sources(), workflows, Vec::new());
+        let text = narrate(&crowd, &View::default());
+        assert!(text.lines().count() < 200, "{} lines of {count} times {each}", text.lines().count());
+        assert_eq!(text.contains("--all tells every report"), text.starts_with("workflow z,"), "{text}");
+        let told = text.lines().filter(|line| line.starts_with("workflow ")).count();
+        let rest = format!("and {} more: {} hold.", count + 1 - told, count + 1 - told);
+        assert!(told == count + 1 || text.contains(&rest), "{told} {count}\n{text}");
+        let whole = narrate(&crowd, &View { all: true, ..View::default() });
+        assert_eq!(whole.matches("light_enough - ").count(), count * each + 1);
+    }
+}
+
+#[test]
 fn a_workflow_with_many_failures_and_many_diagnostics_are_cut_between_reports() {
     let sources = sources();
     let rules = (0..50).map(|_| failed(&sources)).collect();
@@ -278,6 +297,10 @@ fn a_workflow_with_many_failures_and_many_diagnostics_are_cut_between_reports() 
     assert!(text.lines().count() < 200, "{text}");
     assert!(text.contains("more errors, warnings and notes: `--all` shows them"), "{text}");
     assert!(text.contains("more of this workflow's rules"), "{text}");
+    let text = narrate(&crowd, &View::default());
+    assert!(text.lines().count() < 200, "{text}");
+    assert!(text.contains("more errors, warnings and notes: --all tells them"), "{text}");
+    assert!(text.contains("and more of this workflow's rules."), "{text}");
 }
 
 #[test]
