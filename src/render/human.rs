@@ -296,6 +296,9 @@ impl Page {
     /// The report of a rule that failed or is undecided; that of a warning or note is short.
     fn rule(&mut self, rule: &RuleReport, sources: &SourceMap) {
         let Some(applied) = rule.applied else { return };
+        if applied == EffectKind::Note {
+            return self.note(rule, sources);
+        }
         let undecided = rule.outcome == Outcome::Undecided;
         let diagnostic = Diagnostic {
             code: if undecided { Code::T502 } else { Code::T501 },
@@ -322,6 +325,33 @@ impl Page {
         if stops {
             self.footer("help", rule.help.as_deref());
         }
+    }
+
+    /// A note stops nothing: what it says, the values it saw, and, where it is undecided, what is not known.
+    fn note(&mut self, rule: &RuleReport, sources: &SourceMap) {
+        let undecided = rule.outcome == Outcome::Undecided;
+        let code = if undecided { Code::T502 } else { Code::T501 };
+        let headline = Diagnostic::note(code, headline(rule, EffectKind::Note, self.style));
+        self.draw(EffectKind::Note.as_str(), &headline, sources);
+        let labels = shown_labels(rule, EffectKind::Note, sources);
+        let (own, input): (Vec<&Label>, Vec<&Label>) =
+            labels.iter().partition(|l| in_policy(rule, l, sources));
+        let line = own.first().map_or(rule.policy.line, |label| sources.line_column(label.span).0);
+        let values = own.iter().map(|label| {
+            let expression = sources.text(label.span).split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("`{expression}` is {}", label.text)
+        });
+        let values = values.collect::<Vec<_>>().join(", ");
+        let colon = if values.is_empty() { "" } else { ": " };
+        self.footer("at", Some(&format!("{}:{line}{colon}{values}", rule.policy.file)));
+        if undecided {
+            for label in input {
+                let (line, _) = sources.line_column(label.span);
+                let text = format!("{}:{line}: {}", sources.name(label.span.file), label.text);
+                self.footer("in", Some(&text));
+            }
+        }
+        self.footer(remedy_word(rule), rule.would_pass.as_deref());
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) {
@@ -447,13 +477,21 @@ fn headline(rule: &RuleReport, applied: EffectKind, style: Style) -> String {
     message
 }
 
-/// Of what holds, everything; of a warning or note the policy's own and the first of the input.
+fn in_policy(rule: &RuleReport, label: &Label, sources: &SourceMap) -> bool {
+    sources.name(label.span.file) == rule.policy.file
+}
+
+/// Of what holds, everything; of a warning or note the policy's own and one of the input.
 fn shown_labels(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Vec<Label> {
-    let in_policy = |label: &&Label| sources.name(label.span.file) == rule.policy.file;
     match applied {
         EffectKind::Note | EffectKind::Warn => {
-            let own = rule.labels.iter().filter(in_policy);
-            own.chain(rule.labels.iter().find(|label| !in_policy(label))).cloned().collect()
+            let (own, input): (Vec<&Label>, Vec<&Label>) =
+                rule.labels.iter().partition(|label| in_policy(rule, label, sources));
+            // Why something is not known says more than a value that stands under the expression already.
+            let is_new = |label: &&&Label| own.iter().all(|shown| shown.text != label.text);
+            let undecided = rule.outcome == Outcome::Undecided;
+            let telling = input.iter().find(is_new).filter(|_| undecided).or(input.first());
+            own.iter().chain(telling).map(|label| (*label).clone()).collect()
         }
         EffectKind::Hold | EffectKind::Rollback => rule.labels.clone(),
     }
