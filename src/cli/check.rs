@@ -117,7 +117,8 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         workflows: args.workflows.clone(),
         deny_warnings: args.deny == Some(Deny::Warnings),
     };
-    let judgement = judge(find::inputs(&args.path, args.allow_outside), &options);
+    let inputs = find::inputs(&args.path, args.allow_outside);
+    let judgement = args.terminal.waiting("judging", || judge(inputs, &options));
     write_all(args, &judgement)
 }
 
