@@ -1,6 +1,6 @@
 //! The form for screen readers: what the drawn form says, line by line, without frames, columns or marks.
 
-use super::{headline, in_order, is_shown, remedy_word, shown_labels, summary};
+use super::{against, headline, in_order, is_shown, remedy_word, shown_labels, summary};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::engine::{Judgement, LookBack};
 use crate::render::{Style, View};
@@ -22,6 +22,11 @@ pub fn narrate(judgement: &Judgement, view: &View) -> String {
     let workflows = judgement.report.workflows.iter();
     for workflow in workflows.filter(|w| !view.only_failed || !summary::goes_on(w.decision)) {
         spoken(workflow, &judgement.sources, &mut lines);
+    }
+    if let Some(against) = &judgement.report.against {
+        lines.extend(
+            against::lines(against, STYLE, view.all).into_iter().map(|line| line.replace("->", "to")),
+        );
     }
     lines.push(summary::sentence(judgement));
     lines.join("\n") + "\n"
