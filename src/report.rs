@@ -2,6 +2,7 @@
 //!
 //! Its shape is the versioned JSON of the manual; what only the human form shows is skipped there.
 
+pub mod against;
 pub mod overview;
 
 use serde::Serialize;
@@ -23,6 +24,9 @@ pub struct Report {
     pub workflows: Vec<WorkflowReport>,
     /// Those that lifted something.
     pub waivers: Vec<WaiverReport>,
+    /// What the proposal changes, where it was judged against a base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<against::AgainstReport>,
     pub diagnostics: Vec<DiagnosticReport>,
 }
 

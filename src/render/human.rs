@@ -4,6 +4,7 @@
 //! neither move the cursor nor pass for a command to the build server that shows the log. Draws only what the
 //! [`Judgement`] holds; it decides nothing.
 
+mod against;
 mod history;
 mod narrate;
 mod summary;
@@ -55,6 +56,10 @@ pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
         page.line(&line);
     }
     page.blank();
+    if let Some(against) = &judgement.report.against {
+        against::lines(against, style, view.all).iter().for_each(|line| page.line(line));
+        page.blank();
+    }
     page.line(&summary::sentence(judgement));
     page.out
 }

@@ -1,7 +1,8 @@
 //! The form for screen readers: what the drawn form says, line by line, without frames, columns or marks.
 
 use super::{
-    DIAGNOSTIC_LINES, MAX_LINES, ONE_LINERS, headline, in_order, is_shown, remedy_word, shown_labels, summary,
+    DIAGNOSTIC_LINES, MAX_LINES, ONE_LINERS, against, headline, in_order, is_shown, remedy_word,
+    shown_labels, summary,
 };
 use crate::diagnostic::{Diagnostic, Label, MAX_DRAWN};
 use crate::engine::{Judgement, LookBack};
@@ -45,6 +46,11 @@ pub fn narrate(judgement: &Judgement, view: &View) -> String {
         }
     }
     lines.extend(summary::waivers(&judgement.report.waivers).into_iter().map(|line| format!("{line}.")));
+    if let Some(against) = &judgement.report.against {
+        lines.extend(
+            against::lines(against, STYLE, view.all).into_iter().map(|line| line.replace("->", "to")),
+        );
+    }
     lines.push(summary::sentence(judgement));
     lines.join("\n") + "\n"
 }

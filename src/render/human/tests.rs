@@ -99,6 +99,7 @@ fn judgement(sources: SourceMap, workflows: Vec<WorkflowReport>, diagnostics: Ve
         as_of: "2026-11-23".into(),
         summary: Summary::default(),
         workflows,
+        against: None,
         diagnostics: Vec::new(),
     };
     Judgement { report, diagnostics, sources, exit: 0 }
@@ -357,7 +358,8 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
         last: "40%".into(),
         values: vec![Some(0.3), None, Some(0.4)],
     };
-    let workflow = WorkflowHistory { workflow: "w".into(), days: vec![day], metrics: vec![metric] };
+    let workflow =
+        WorkflowHistory { project: None, workflow: "w".into(), days: vec![day], metrics: vec![metric] };
     let history = History {
         version: VERSION,
         as_of: String::new(),
