@@ -64,5 +64,5 @@ fn the_gallery_is_what_is_printed() {
         return;
     }
     assert!(new.matches("\n## ").count() > 10, "ten situations and the codes: {new}");
-    assert_eq!(old, new, "docs/diagnostics.md is not current: run `just bless` and read the difference");
+    assert!(old == new, "docs/diagnostics.md is not current: run `just bless` and read the difference");
 }

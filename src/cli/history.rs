@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::check::{date, today};
-use super::terminal::TerminalArgs;
+use super::terminal::{Form, TerminalArgs};
 use super::{complain, find, finish};
 use crate::engine::{Options, history};
 use crate::render::{human, json};
@@ -25,8 +25,8 @@ pub(super) struct HistoryArgs {
     #[arg(long)]
     allow_outside: bool,
     /// How the result is written
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    format: Form,
     /// Look at nothing later than this day, such as 2026-11-02
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
@@ -35,15 +35,6 @@ pub(super) struct HistoryArgs {
     workflows: Vec<String>,
     #[command(flatten)]
     terminal: TerminalArgs,
-}
-
-/// The formats of a history.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Human,
-    /// For programs
-    Json,
 }
 
 /// Finds, reads, judges day by day, shows.
@@ -55,9 +46,9 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
         Options { as_of: args.as_of, today, workflows: args.workflows.clone(), deny_warnings: false };
     let back = history(find::inputs(&args.path, args.allow_outside), &options);
     match args.format {
-        Format::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),
-        Format::Human => finish(&human::render_history(&back, args.terminal.style()), back.exit),
-        Format::Json => match json::render(&back.history) {
+        Form::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),
+        Form::Human => finish(&human::render_history(&back, args.terminal.style()), back.exit),
+        Form::Json => match json::render(&back.history) {
             Ok(text) => finish(&text, back.exit),
             Err(error) => complain(&format!("the history cannot be written as JSON: {error}")),
         },

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::check::{date, today};
-use super::history::Format;
+use super::terminal::Form;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
 use crate::engine::{Options, Surveyed, survey};
@@ -23,8 +23,8 @@ pub(super) struct SettingsArgs {
     #[arg(long = "workflow", value_name = "NAME")]
     workflow: Option<String>,
     /// How the list is written
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    format: Form,
     /// Look at the waivers of this day, such as 2026-11-02, and not of today
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
@@ -38,16 +38,16 @@ pub(super) struct SettingsArgs {
 /// Lists all params.
 pub(super) fn params(args: &SettingsArgs) -> ExitCode {
     run(args, |surveyed| match args.format {
-        Format::Human => Ok(overview::params(surveyed, args.terminal.style())),
-        Format::Json => json::render(&surveyed.overview.params()),
+        Form::Human => Ok(overview::params(surveyed, args.terminal.style())),
+        Form::Json => json::render(&surveyed.overview.params()),
     })
 }
 
 /// Lists all rules.
 pub(super) fn rules(args: &SettingsArgs) -> ExitCode {
     run(args, |surveyed| match args.format {
-        Format::Human => Ok(overview::rules(surveyed, args.terminal.style())),
-        Format::Json => json::render(&surveyed.overview.rules()),
+        Form::Human => Ok(overview::rules(surveyed, args.terminal.style())),
+        Form::Json => json::render(&surveyed.overview.rules()),
     })
 }
 
