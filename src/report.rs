@@ -20,7 +20,7 @@ pub struct Report {
     /// The day of judgement.
     pub as_of: String,
     pub summary: Summary,
-    /// By name.
+    /// By project, then by name.
     pub workflows: Vec<WorkflowReport>,
     /// Those that lifted something.
     pub waivers: Vec<WaiverReport>,

@@ -124,6 +124,26 @@ fn one_number_of_the_base_changes_both_teams_and_is_named() {
 }
 
 #[test]
+fn nothing_in_a_report_lacks_an_origin() {
+    let organisation = Organisation::new("origins");
+    let (_, report) = organisation.check();
+    let is_place = |place: &Value| {
+        let (file, line) = place.as_str().unwrap().rsplit_once(':').unwrap();
+        assert!(!file.is_empty() && line.parse::<usize>().unwrap() > 0, "{place}");
+    };
+    let rules: Vec<&Value> =
+        report["workflows"].as_array().unwrap().iter().flat_map(|w| w["rules"].as_array().unwrap()).collect();
+    rules.iter().for_each(|rule| is_place(&rule["effect_from"]));
+    let thresholds: Vec<&Value> =
+        rules.iter().flat_map(|rule| rule["thresholds"].as_array().unwrap()).collect();
+    assert!(thresholds.len() > 4);
+    thresholds.iter().for_each(|threshold| is_place(&threshold["from"]));
+    report["waivers"].as_array().unwrap().iter().for_each(|waiver| is_place(&waiver["from"]));
+    let (_, markdown) = organisation.run(".", &["check", "--as-of", "2026-11-23", "--format", "markdown"]);
+    assert!(markdown.contains("waived"), "{markdown}");
+}
+
+#[test]
 fn a_team_that_breaks_a_bound_is_refused_and_the_others_are_judged() {
     let share = "before_deployment.light_share";
     let edit = "before_deployment.light_edit";

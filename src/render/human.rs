@@ -11,7 +11,7 @@ mod summary;
 
 pub use history::render_history;
 pub use narrate::{narrate, narrate_history};
-pub use summary::{goes_on, sentence};
+pub use summary::{goes_on, sentence, waivers};
 
 use std::fmt::Write;
 
