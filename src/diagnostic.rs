@@ -46,12 +46,25 @@ pub struct Diagnostic {
     /// The first is the place of the problem.
     pub labels: Vec<Label>,
     pub help: Option<String>,
+    /// Only where there is no doubt of what was meant.
+    pub fix: Option<Fix>,
 }
+
+/// What to write in the place of a span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    pub span: Span,
+    pub text: String,
+}
+
+/// A line that is longer than this is not written out again to show one word of it.
+const MAX_FIXED_LINE: usize = 60;
 
 impl Diagnostic {
     /// An error.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), labels: Vec::new(), help: None }
+        let (message, labels) = (message.into(), Vec::new());
+        Self { code, severity: Severity::Error, message, labels, help: None, fix: None }
     }
 
     /// A warning.
@@ -84,6 +97,55 @@ impl Diagnostic {
         self.help = help.or(self.help);
         self
     }
+
+    /// Says what to write in the place of a span.
+    #[must_use]
+    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, text: text.into() });
+        self
+    }
+
+    /// Asks for the name that was most likely meant, if there is one, and puts it in the place of a span.
+    #[must_use]
+    pub fn meant(self, span: Span, name: Option<&str>) -> Self {
+        match name {
+            Some(name) => self.help(format!("did you mean `{name}`?")).fix(span, name),
+            None => self,
+        }
+    }
+
+    /// Leaves the corrected line out, as other parts of it may need a fix of their own.
+    #[must_use]
+    pub fn one_of_several(mut self) -> Self {
+        if let Some(fix) = self.fix.take() {
+            self.help.get_or_insert_with(|| format!("write `{}`", fix.text));
+        }
+        self
+    }
+
+    /// Puts the corrected line behind the help.
+    pub fn write_fix(&mut self, sources: &SourceMap) {
+        let Some(fix) = self.fix.take() else { return };
+        self.help = Some(match (self.help.take(), fixed_line(&fix, sources)) {
+            (Some(help), Some(line)) => format!("{help} write `{line}`"),
+            (Some(help), None) => help,
+            (None, line) => format!("write `{}`", line.unwrap_or(fix.text)),
+        });
+    }
+}
+
+/// The line of a fix as it should be, without its indentation and comment; none if it is long or has a backtick.
+fn fixed_line(fix: &Fix, sources: &SourceMap) -> Option<String> {
+    let range = fix.span.range();
+    let text = &sources.get(fix.span.file)?.text;
+    let (before, after) = (text.get(..range.start)?, text.get(range.end..)?);
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let end = after.find('\n').unwrap_or(after.len());
+    let line = format!("{}{}{}", before.get(start..)?, fix.text, after.get(..end)?);
+    let is_text = |at: usize| line.get(..at).unwrap_or("").matches(['"', '\'']).count() % 2 == 1;
+    let comment = line.match_indices(" #").map(|(at, _)| at).find(|at| !is_text(*at));
+    let line = visible(line.get(..comment.unwrap_or(line.len()))?.trim()).into_owned();
+    (line.chars().count() <= MAX_FIXED_LINE && !line.contains('`')).then_some(line)
 }
 
 impl fmt::Display for Diagnostic {
@@ -229,7 +291,27 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
 
 #[cfg(test)]
 mod tests {
-    use super::did_you_mean;
+    use super::*;
+
+    /// The help of a diagnostic that puts `fix` in the place of `wrong` in a text.
+    fn fixed(text: &str, wrong: &str, fix: &str) -> Option<String> {
+        let mut sources = SourceMap::default();
+        let file = sources.add("a", text);
+        let at = text.find(wrong).unwrap();
+        let span = Span::new(file, at..at + wrong.len());
+        let mut diagnostic = Diagnostic::error(Code::T201, "").fix(span, fix);
+        diagnostic.write_fix(&sources);
+        diagnostic.help
+    }
+
+    #[test]
+    fn a_fix_is_shown_as_the_corrected_line_where_that_is_short() {
+        let text = "a\n  require adoptoin >= 50%  # said\nb\n";
+        assert_eq!(fixed(text, "adoptoin", "adoption").as_deref(), Some("write `require adoption >= 50%`"));
+        assert_eq!(fixed("x: \"a # b\"", "x", "y").as_deref(), Some("write `y: \"a # b\"`"));
+        assert_eq!(fixed(&format!("x: {}", "1".repeat(100)), "x", "y").as_deref(), Some("write `y`"));
+        assert_eq!(fixed("x: \u{1b}[1m", "x", "y").as_deref(), Some(r"write `y: \u{1b}[1m`"));
+    }
 
     #[test]
     fn only_close_words_are_suggested() {

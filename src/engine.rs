@@ -26,6 +26,7 @@ use crate::report::{
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
 use crate::suite::{self, Trial};
+use crate::text::quote;
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
@@ -353,6 +354,7 @@ pub fn history(inputs: Inputs, options: &Options) -> LookBack {
 
 /// Sorts diagnostics by file and place, and gives them as the report has them.
 fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<DiagnosticReport> {
+    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.write_fix(sources));
     diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
     diagnostics.dedup();
     diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
@@ -468,6 +470,19 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
     Some(Diagnostic::error(Code::T505, format!("`{name}` is not UTF-8 text")).label(place, "not UTF-8"))
 }
 
+/// How many names are listed where none is close to the one that was given.
+const MAX_LISTED: usize = 12;
+
+/// `a`, `b`, `c` and 7 others
+fn first_few<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let all: Vec<String> = names.map(|name| format!("`{}`", quote(name))).collect();
+    let listed = all.get(..MAX_LISTED.min(all.len())).unwrap_or_default().join(", ");
+    match all.len().saturating_sub(MAX_LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} others"),
+    }
+}
+
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
 fn select(projects: &mut [Ready], options: &Options, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
     if options.workflows.is_empty() {
@@ -476,9 +491,13 @@ fn select(projects: &mut [Ready], options: &Options, sources: &SourceMap, diagno
     for wanted in &options.workflows {
         let names = || projects.iter().flat_map(|project| &project.workflows).map(|workflow| &*workflow.name);
         if !names().any(|name| name == wanted) {
-            let help = did_you_mean(wanted, names()).map(|name| format!("did you mean `{name}`?"));
+            let help = match did_you_mean(wanted, names()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("there are {}", first_few(names())),
+            };
             let message = format!("there is no workflow `{}`", wanted.escape_debug());
-            diagnostics.push(Diagnostic::error(Code::T508, message).maybe_help(help));
+            let problem = Diagnostic::error(Code::T508, message);
+            diagnostics.push(if names().next().is_some() { problem.help(help) } else { problem });
         }
     }
     for Ready { workflows, diagnostics, .. } in projects {

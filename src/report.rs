@@ -55,6 +55,9 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Every decision.
+    pub const ALL: [Self; 5] = [Self::Continue, Self::Advance, Self::Hold, Self::Rollback, Self::Error];
+
     /// The word of the report.
     pub fn as_str(self) -> &'static str {
         match self {

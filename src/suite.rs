@@ -16,8 +16,8 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::eval::{Rulebook, judge_workflow};
 use crate::program::Program;
-use crate::report::{Outcome, WorkflowReport};
-use crate::settings::Settings;
+use crate::report::{Decision, Outcome, WorkflowReport};
+use crate::settings::{LADDER, Settings, rule_names};
 use crate::snapshot::{self, Input, Role};
 use crate::source::{SourceMap, Span};
 use crate::types::Type;
@@ -70,6 +70,7 @@ fn run_test_decl(test: &TestDecl, program: &Program, sources: &mut SourceMap) ->
             trial.outcomes = report.rules.into_iter().map(|rule| (rule.rule, rule.outcome)).collect();
         }
     }
+    trial.diagnostics.iter_mut().for_each(|diagnostic| diagnostic.write_fix(sources));
     trial
 }
 
@@ -324,6 +325,13 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
     match &expect.kind {
         ExpectKind::Decision(name) => {
             let decision = report.decision.as_str();
+            let all = Decision::ALL.map(Decision::as_str);
+            if !all.contains(&&*name.text) {
+                let message = format!("`{}` is no decision", name.text);
+                let unknown = problem(message, name.span, "expected here");
+                let help = format!("the decisions are {}", all.join(", "));
+                return Some(unknown.help(help).meant(name.span, did_you_mean(&name.text, all)));
+            }
             (*name.text != *decision).then(|| {
                 let decided: Vec<String> = report
                     .rules
@@ -340,12 +348,12 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
         ExpectKind::Rule(path, expected) => {
             let name = dotted(path);
             let Some(rule) = report.rules.iter().find(|rule| rule.rule == name) else {
-                let ladder = name.starts_with("ladder.");
+                let ladder = LADDER.iter().any(|(known, _)| *known == name);
                 if ladder && matches!(expected, Expected::Passes | Expected::NotApplicable) {
                     return None;
                 }
-                let help = did_you_mean(&name, program.rules.iter().map(|rule| &*rule.name));
-                let help = help.map(|name| format!("did you mean `{name}`?"));
+                let close = did_you_mean(&name, rule_names(program)).filter(|_| !ladder);
+                let help = close.map(|name| format!("did you mean `{name}`?"));
                 let message = if ladder {
                     format!("`{name}` did not fire")
                 } else {

@@ -115,7 +115,7 @@ impl Checker<'_> {
         }
         let unlike = comparable(op, left.1, right.1);
         if let Some(unlike) = unlike {
-            self.report(errors::unlike(op, left, right, unlike));
+            self.report(errors::unlike(op, left, right, unlike).one_of_several());
         }
         unlike.is_none()
     }

@@ -144,14 +144,14 @@ impl Checker<'_> {
             self.report(errors::no_stages(from.span.to(to.span), "a gate"));
             return None;
         }
-        let mut rung = |name: &Name| {
+        let mut rung = |name: &Name, other: &Name| {
             let rung = self.ground.vocabulary.rung(&name.text);
             if rung.is_none() {
-                self.report_unknown_stage(name);
+                self.report_unknown_stage(name, Some(other));
             }
             rung
         };
-        let (low, high) = (rung(from), rung(to));
+        let (low, high) = (rung(from, to), rung(to, from));
         let (low, high) = (low?, high?);
         if high != low + 1 {
             self.report(errors::no_step(from, to, (low, high), &stages));

@@ -29,10 +29,6 @@ use crate::vocabulary::{Field, RecordType};
 /// How many of the names that would have fitted a message lists.
 const MAX_LISTED: usize = 12;
 
-fn suggest(suggestion: Option<&str>) -> Option<String> {
-    suggestion.map(|name| format!("did you mean `{name}`?"))
-}
-
 pub(in crate::check) fn unknown_name(
     name: &Name,
     suggestion: Option<&str>,
@@ -42,7 +38,10 @@ pub(in crate::check) fn unknown_name(
         .map(|builtin| format!("`{0}` is a function: write `{0}(…)`", builtin.name()));
     Diagnostic::error(Code::T201, format!("nothing is called `{}` here", name.text))
         .label(name.span, "unknown name")
-        .maybe_help(hint.or_else(|| suggest(suggestion)).or(function))
+        .help("declare it: a field in a `snapshot` block, a let or param in this policy")
+        .maybe_help(function)
+        .meant(name.span, suggestion.filter(|_| hint.is_none()))
+        .maybe_help(hint)
 }
 
 pub(in crate::check) fn unknown_field(
@@ -58,11 +57,11 @@ pub(in crate::check) fn unknown_field(
         [] => "the element".to_owned(),
         [..] => format!("`{}`", join(way)),
     };
-    let fields = || list(record.fields.iter().map(|field| &*field.name));
-    let help = suggest(suggestion).unwrap_or_else(|| format!("its fields are {}", fields()));
+    let fields = list(record.fields.iter().map(|field| &*field.name));
     Diagnostic::error(Code::T201, format!("{whose} has no field `{}`", name.text))
         .label(name.span, "unknown field")
-        .help(help)
+        .help(format!("its fields are {fields}"))
+        .meant(name.span, suggestion)
 }
 
 pub(in crate::check) fn unknown_in_policy(
@@ -74,7 +73,7 @@ pub(in crate::check) fn unknown_in_policy(
     let gate = in_gate.then(|| "it is a let of a gate, which is only known in that gate".to_owned());
     Diagnostic::error(Code::T201, format!("policy `{}` has no let or param `{}`", policy.text, name.text))
         .label(name.span, "unknown name")
-        .maybe_help(gate.or_else(|| suggest(suggestion)))
+        .maybe_help(gate.or_else(|| suggestion.map(|name| format!("did you mean `{name}`?"))))
 }
 
 pub(in crate::check) fn unknown_member(
@@ -85,7 +84,7 @@ pub(in crate::check) fn unknown_member(
     let words = || members.iter().map(|member| &**member);
     Diagnostic::error(Code::T201, format!("`{}` is not one of {}", name.text, list(words())))
         .label(name.span, "no such member")
-        .maybe_help(suggest(suggestion))
+        .meant(name.span, suggestion)
 }
 
 pub(in crate::check) fn unknown_stage(
@@ -93,29 +92,63 @@ pub(in crate::check) fn unknown_stage(
     stages: &[Arc<str>],
     suggestion: Option<&str>,
 ) -> Diagnostic {
-    let words = || list(stages.iter().map(|stage| &**stage));
-    let help = suggest(suggestion).unwrap_or_else(|| format!("the stages are {}", words()));
+    let words = list(stages.iter().map(|stage| &**stage));
     Diagnostic::error(Code::T215, format!("there is no stage `{}`", name.text))
         .label(name.span, "unknown stage")
-        .help(help)
+        .help(format!("the stages are {words}"))
+        .meant(name.span, suggestion)
 }
 
 pub(in crate::check) fn unknown_function(name: &Name) -> Diagnostic {
-    let functions = Builtin::ALL.iter().map(|builtin| builtin.name());
+    let functions = || Builtin::ALL.iter().map(|builtin| builtin.name());
+    let meant = other_word(&name.text, FUNCTIONS).or_else(|| did_you_mean(&name.text, functions()));
+    let all: Vec<&str> = functions().collect();
     Diagnostic::error(Code::T202, format!("there is no function `{}`", name.text))
         .label(name.span, "unknown function")
-        .maybe_help(suggest(did_you_mean(&name.text, functions)))
+        .help(format!("the functions are {}", all.join(", ")))
+        .meant(name.span, meant)
+}
+
+/// What other languages call the functions of this one.
+const FUNCTIONS: &[(&str, &[&str])] = &[
+    ("mean", &["average", "avg"]),
+    ("count", &["len", "length", "number", "size"]),
+    ("share", &["fraction", "percent", "percentage", "proportion", "rate", "ratio"]),
+    ("all", &["every", "forall"]),
+    ("any", &["exists", "some"]),
+    ("sum", &["total"]),
+    ("min", &["least", "lowest", "minimum"]),
+    ("max", &["highest", "maximum", "most"]),
+    ("percentile", &["quantile"]),
+    ("distinct", &["dedup", "uniq", "unique"]),
+    ("default", &["coalesce", "ifnull"]),
+    ("latest", &["last", "newest"]),
+    ("since", &["age", "elapsed"]),
+    ("change", &["delta", "diff", "difference"]),
+    ("trend", &["slope"]),
+];
+
+/// The word of the language for another language's.
+fn other_word(word: &str, table: &[(&'static str, &[&str])]) -> Option<&'static str> {
+    table.iter().find(|(_, others)| others.contains(&word)).map(|(own, _)| *own)
 }
 
 pub(in crate::check) fn duplicate(what: &str, places: &[&Name]) -> Diagnostic {
     let mut sorted = places.to_vec();
     sorted.sort_by_key(|name| name.span);
     let name = sorted.first().map_or("", |name| &name.text);
-    let mut diagnostic = Diagnostic::error(Code::T206, format!("{what} `{name}` is declared more than once"));
-    for (at, name) in sorted.iter().enumerate() {
-        diagnostic = diagnostic.label(name.span, if at == 0 { "declared here" } else { "and here" });
+    let diagnostic = Diagnostic::error(Code::T206, format!("{what} `{name}` is declared more than once"));
+    let spans: Vec<Span> = sorted.iter().map(|name| name.span).collect();
+    again(diagnostic, &spans).help("remove one of them, or give it another name")
+}
+
+/// Labels the second declaration, which is one too many, and those after it; then the first.
+fn again(mut diagnostic: Diagnostic, spans: &[Span]) -> Diagnostic {
+    let Some((first, others)) = spans.split_first() else { return diagnostic };
+    for span in others {
+        diagnostic = diagnostic.label(*span, "declared again here");
     }
-    diagnostic
+    diagnostic.label(*first, "first declared here")
 }
 
 pub(in crate::check) fn hides_field(what: &str, name: &Name, field: &Field) -> Diagnostic {
@@ -165,7 +198,7 @@ pub(in crate::check) fn cycle(names: &[(String, Name)]) -> Diagnostic {
         let next = way.get(at + 1).map_or("", |next| next);
         diagnostic = diagnostic.label(name.1.span, format!("needs `{next}`"));
     }
-    diagnostic
+    diagnostic.help("write what one of them stands for without the others")
 }
 
 /// What a bare word means outside the element.
@@ -261,9 +294,13 @@ pub(in crate::check) fn out_of_reach(name: &Name) -> Diagnostic {
 
 pub(in crate::check) fn not_a_field(path: &[Name], who: &str, problem: &str) -> Diagnostic {
     let message = format!("`{who}` asks for a field, and `{}` is {problem}", join(path));
-    let help = (problem == "inside a list")
-        .then(|| "ask for it in a `where`, as in `any(outputs where has edit_time)`".to_owned());
-    label_path(Diagnostic::error(Code::T219, message), path, problem).maybe_help(help)
+    let help = match problem {
+        "inside a list" => Some("ask for it in a `where`, as in `any(outputs where has edit_time)`"),
+        "a let" => Some("ask for the fields that it is computed from"),
+        "a param" => Some("a param always has a value; ask for a field"),
+        _ => None,
+    };
+    label_path(Diagnostic::error(Code::T219, message), path, problem).maybe_help(help.map(str::to_owned))
 }
 
 pub(in crate::check) fn no_step(
@@ -286,12 +323,8 @@ pub(in crate::check) fn repeated_gate(decls: &[&GateDecl]) -> Diagnostic {
     decls.sort_by_key(|decl| decl.from.span);
     let (from, to) = decls.first().map_or(("", ""), |decl| (&decl.from.text, &decl.to.text));
     let message = format!("gate `{from} -> {to}` is declared more than once in this policy");
-    let mut diagnostic = Diagnostic::error(Code::T216, message);
-    for (at, decl) in decls.iter().enumerate() {
-        let text = if at == 0 { "declared here" } else { "and here" };
-        diagnostic = diagnostic.label(decl.from.span.to(decl.to.span), text);
-    }
-    diagnostic.help("put their rules into one gate")
+    let spans: Vec<Span> = decls.iter().map(|decl| decl.from.span.to(decl.to.span)).collect();
+    again(Diagnostic::error(Code::T216, message), &spans).help("put their rules into one gate")
 }
 
 pub(in crate::check) fn harsher_undecided(
@@ -310,6 +343,7 @@ pub(in crate::check) fn harsher_undecided(
     Diagnostic::error(Code::T220, message)
         .label(undecided.span, "harsher")
         .label(span, "the effect of the rule")
+        .help("write `undecided pass`, or leave it out")
 }
 
 fn label_path(diagnostic: Diagnostic, path: &[Name], text: &str) -> Diagnostic {

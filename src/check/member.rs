@@ -84,7 +84,7 @@ impl Checker<'_> {
             Type::Error if unknown => self.tainted(),
             Type::Stage if unknown && self.ground.stages_unsure => self.tainted(),
             Type::Stage if unknown => {
-                self.report_unknown_stage(word);
+                self.report_unknown_stage(word, None);
                 Type::Error
             }
             Type::Choice(members) if unknown => {
@@ -129,9 +129,11 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn report_unknown_stage(&mut self, word: &Name) {
+    /// `other` is a stage that cannot be meant.
+    pub(super) fn report_unknown_stage(&mut self, word: &Name, other: Option<&Name>) {
         let stages = &self.ground.vocabulary.stages;
-        let suggestion = self.suggest(&word.text, stages.iter().map(|stage| &**stage));
+        let can_be = |stage: &&str| other.is_none_or(|other| *other.text != **stage);
+        let suggestion = self.suggest(&word.text, stages.iter().map(|stage| &**stage).filter(can_be));
         self.report(errors::unknown_stage(word, stages, suggestion));
     }
 

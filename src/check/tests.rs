@@ -70,6 +70,7 @@ fn run(texts: &[&str]) -> (Vec<File>, Program, Vec<Diagnostic>) {
 /// `CODE message | help`
 fn show(found: &[Diagnostic]) -> Vec<String> {
     let line = |d: &Diagnostic| {
+        let d = d.clone().one_of_several();
         let help = d.help.as_ref().map(|help| format!(" | {help}")).unwrap_or_default();
         format!("{} {}{help}", d.code, d.message)
     };

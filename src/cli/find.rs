@@ -373,7 +373,8 @@ impl Finder {
             Err(error) => {
                 let why = read::reason(&error);
                 let problem = Diagnostic::error(Code::T506, format!("`{value}` cannot be used: {why}"));
-                self.problems.push(problem.label(*span, "named here"));
+                let builtin = did_you_mean(value, ["builtin"]).filter(|_| kind == Kind::Policies);
+                self.problems.push(problem.label(*span, "named here").meant(*span, builtin));
             }
             Ok(_) if self.ground.leads_out(&target) => {
                 self.problems.push(unreadable(value, LEADS_OUT).label(*span, "named here"));

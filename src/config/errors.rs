@@ -56,6 +56,7 @@ pub(super) fn set_twice(name: &str, first: Span, second: Span) -> Diagnostic {
     Diagnostic::error(Code::T405, format!("`{}` is set twice", quote(name)))
         .label(second, "here again")
         .label(first, "first here")
+        .help("remove one of the two")
 }
 
 /// `policies:` and nothing more.
@@ -97,14 +98,11 @@ pub(super) fn unknown_key(
     span: Span,
 ) -> Diagnostic {
     let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-    let help = match close {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => format!("there are {}", names.join(", ")),
-    };
     let of = if of.is_empty() { String::new() } else { format!(" of {of}") };
     Diagnostic::error(Code::T403, format!("`{}` is not a setting{of}", quote(name)))
         .label(span, "unknown")
-        .help(help)
+        .help(format!("there are {}", names.join(", ")))
+        .meant(span, close)
 }
 
 /// Something else than what the setting takes.

@@ -24,8 +24,7 @@ pub(super) fn not_understood(span: Span) -> Diagnostic {
 }
 
 pub(super) fn misspelt_keyword(span: Span, expected: &str, found: &str) -> Diagnostic {
-    unexpected(span, &format!("`{expected}`"), &format!("`{found}`"))
-        .help(format!("did you mean `{expected}`?"))
+    unexpected(span, &format!("`{expected}`"), &format!("`{found}`")).meant(span, Some(expected))
 }
 
 pub(super) fn sign_of_no_number(span: Span) -> Diagnostic {
@@ -64,7 +63,8 @@ pub(super) fn bad_number(span: Span, error: NumberError) -> Diagnostic {
         NumberError::ExponentTooLarge => format!("this exponent is beyond ±{MAX_EXPONENT}"),
         NumberError::Malformed => "this is no number".to_owned(),
     };
-    Diagnostic::error(Code::T103, message).label(span, "cannot be held exactly")
+    let help = (error == NumberError::TooManyDigits).then(|| "round it".to_owned());
+    Diagnostic::error(Code::T103, message).label(span, "cannot be held exactly").maybe_help(help)
 }
 
 pub(super) fn too_many_times(span: Span) -> Diagnostic {
@@ -106,6 +106,7 @@ pub(super) fn quote_in_interpolation(span: Span) -> Diagnostic {
 pub(super) fn reserved_name(span: Span, word: &str) -> Diagnostic {
     Diagnostic::error(Code::T105, format!("`{word}` is a reserved word and cannot be a name"))
         .label(span, "a name is expected here")
+        .help("choose another name; the words of the grammar mean something of their own")
 }
 
 /// `after` is the operator that may not follow `before`.
@@ -156,6 +157,7 @@ pub(super) fn given_twice(second: Span, first: Span, what: &str) -> Diagnostic {
     Diagnostic::error(Code::T109, format!("`{what}` is given twice"))
         .label(second, "once more here")
         .label(first, "given here")
+        .help("remove one of the two")
 }
 
 pub(super) fn empty_gate(span: Span, from: &str, to: &str) -> Diagnostic {

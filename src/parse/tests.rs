@@ -796,7 +796,7 @@ fn problems_of_literals_and_texts_have_their_messages() {
         ),
         (
             "let a = 99999999999999999999999999999999999999999 + b",
-            "T103 1 '99999999999999999999999999999999999999999': this number has more than 40 digits",
+            "T103 1 '99999999999999999999999999999999999999999': this number has more than 40 digits [round it]",
         ),
         ("let a = 1e41", "T103 1 '1e41': this exponent is beyond ±40"),
         ("param a = 2026-02-30", "T103 1 '2026-02-30': there is no day `2026-02-30`"),
@@ -841,10 +841,13 @@ fn problems_of_declarations_have_their_messages() {
             "rule r { help \"h\" require x else hold }",
             "T101 1 'help': expected `require` or `when`, found `help`",
         ),
-        ("let when = 3", "T105 1 'when': `when` is a reserved word and cannot be a name"),
+        (
+            "let when = 3",
+            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+        ),
         (
             "rule hold { require x else hold }",
-            "T105 1 'hold': `hold` is a reserved word and cannot be a name",
+            "T105 1 'hold': `hold` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
         ),
         (
             "rule r { }",
@@ -864,7 +867,7 @@ fn problems_of_declarations_have_their_messages() {
         ),
         (
             "rule r { require x else hold help \"a\" link \"b\" help \"c\" }",
-            "T109 1 'help \"c\"': `help` is given twice",
+            "T109 1 'help \"c\"': `help` is given twice [remove one of the two]",
         ),
         (
             "gate a -> b { let c = 1 }",
@@ -880,18 +883,30 @@ fn problems_of_declarations_have_their_messages() {
 fn problems_of_fields_and_tests_have_their_messages() {
     for (text, expected) in [
         ("snapshot { a b }", "T101 1 'b': expected `:` or `{`, found `b`"),
-        ("snapshot { when: date }", "T105 1 'when': `when` is a reserved word and cannot be a name"),
-        ("snapshot { rule: date }", "T105 1 'rule': `rule` is a reserved word and cannot be a name"),
-        ("snapshot { hold: date }", "T105 1 'hold': `hold` is a reserved word and cannot be a name"),
+        (
+            "snapshot { when: date }",
+            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+        ),
+        (
+            "snapshot { rule: date }",
+            "T105 1 'rule': `rule` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+        ),
+        (
+            "snapshot { hold: date }",
+            "T105 1 'hold': `hold` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+        ),
         ("snapshot { a: number from 1 5 }", "T101 1 '5': expected `to`, found `5`"),
         ("snapshot { a: list text }", "T101 1 'text': expected `of`, found `text`"),
-        ("snapshot { a: text key key }", "T109 1 'key': `key` is given twice"),
+        ("snapshot { a: text key key }", "T109 1 'key': `key` is given twice [remove one of the two]"),
         (
             "snapshot evry 1 week { }",
             "T101 1 'evry': expected `every` or `{`, found `evry` [did you mean `every`?]",
         ),
         ("stages a, b", "T101 1 ',': expected `->` or the end of the line, found `,`"),
-        ("policy when { }", "T105 1 'when': `when` is a reserved word and cannot be a name"),
+        (
+            "policy when { }",
+            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+        ),
         (
             "policy p wen a { }",
             "T101 1 'wen': expected a text in quotes, `when` or `{`, found `wen` [did you mean `when`?]",
@@ -907,7 +922,7 @@ fn problems_of_fields_and_tests_have_their_messages() {
         ),
         (
             "test \"t\" { as of 2026-01-01 as of 2026-01-02 }",
-            "T109 1 'as of 2026-01-02': `as of` is given twice",
+            "T109 1 'as of 2026-01-02': `as of` is given twice [remove one of the two]",
         ),
         ("test \"t\" { with p.x 50% }", "T101 1 '50': expected `=`, found `50`"),
         (

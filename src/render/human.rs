@@ -311,6 +311,7 @@ impl Page {
             message: headline(rule, applied, self.style),
             labels: shown_labels(rule, applied, sources),
             help: None,
+            fix: None,
         };
         self.draw(applied.as_str(), &diagnostic, sources);
         if diagnostic.labels.is_empty() {

@@ -145,6 +145,7 @@ pub(super) fn duplicate_key(key: &str, first: Span, second: Span) -> Diagnostic 
     Diagnostic::error(Code::T305, format!("`{}` is there twice", quote(key)))
         .label(second, "here again")
         .label(first, "first here")
+        .help("remove one of the two")
 }
 
 /// A document that is a list or a scalar.
@@ -222,7 +223,9 @@ pub(super) fn out_of_range(scalar: &Scalar<'_>, quantity: &Quantity) -> Diagnost
         (None, None) => format!("{text} is outside the range of `{path}`"),
     };
     with_declaration(
-        Diagnostic::error(Code::T307, message).label(scalar.subject.span, "out of range"),
+        Diagnostic::error(Code::T307, message)
+            .label(scalar.subject.span, "out of range")
+            .help("correct the value, or the range that the field is declared with"),
         scalar.subject,
     )
 }
@@ -370,12 +373,11 @@ pub(super) fn unknown_word(scalar: &Scalar<'_>, kind: &str, words: &[Arc<str>]) 
     };
     let meant =
         (scalar.suggest && scalar.text.len() <= 80).then(|| did_you_mean(scalar.text, names())).flatten();
-    let help = match meant {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("declared are {}", listed()),
-    };
-    let error = Diagnostic::error(Code::T320, message).label(scalar.subject.span, "not declared");
-    with_declaration(error.help(help), scalar.subject)
+    let error = Diagnostic::error(Code::T320, message)
+        .label(scalar.subject.span, "not declared")
+        .help(format!("declared are {}", listed()))
+        .meant(scalar.subject.span, meant);
+    with_declaration(error, scalar.subject)
 }
 
 /// A required field that is not there, or `null`.
@@ -395,8 +397,8 @@ pub(super) fn missing(record: Span, path: &Path<'_>, declared: Option<Span>) -> 
 /// A key that is close to a declared one.
 pub(super) fn misspelt(span: Span, key: &str, field: &str, path: Option<&Path<'_>>) -> Diagnostic {
     Diagnostic::error(Code::T313, undeclared_message(key, path))
-        .label(span, format!("did you mean `{field}`?"))
-        .help(format!("did you mean `{field}`?"))
+        .label(span, "not declared")
+        .meant(span, Some(field))
 }
 
 /// A key that no policy can read.
@@ -432,6 +434,7 @@ pub(super) fn duplicate_date(workflow: &str, date: Date, first: Span, second: Sp
     Diagnostic::error(Code::T315, format!("`{}` has two snapshots of {date}", quote(workflow)))
         .label(second, "here again")
         .label(first, "first here")
+        .help("correct the date of one of them, or put them together")
 }
 
 /// `date`, `stage` or `advance_to` in a `rollout.yaml`.
@@ -446,6 +449,7 @@ pub(super) fn second_standing(first: Span, second: Span) -> Diagnostic {
     Diagnostic::error(Code::T321, "more than one set of standing facts for this folder")
         .label(second, "here again")
         .label(first, "first here")
+        .help("put them into one document")
 }
 
 fn with_declaration(diagnostic: Diagnostic, subject: Subject<'_>) -> Diagnostic {

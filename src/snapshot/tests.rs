@@ -268,13 +268,25 @@ fn a_bare_number_for_a_share_is_at_most_one() {
 
 #[test]
 fn ranges_are_enforced() {
-    assert_eq!(problem("satisfaction: 6"), "T307 6 is outside 1 to 5, the range of `satisfaction`");
-    assert_eq!(problem("adoption: 101%"), "T307 101% is outside 0% to 100%, the range of `adoption`");
-    assert_eq!(problem("users: {active: -1}"), "T307 -1 is below 0, the least that `users.active` can be");
-    assert_eq!(problem("latency: -3 h"), "T307 -3 h is negative; `latency` is a duration");
+    assert_eq!(
+        problem("satisfaction: 6"),
+        "T307 6 is outside 1 to 5, the range of `satisfaction` (correct the value, or the range that the field is declared with)"
+    );
+    assert_eq!(
+        problem("adoption: 101%"),
+        "T307 101% is outside 0% to 100%, the range of `adoption` (correct the value, or the range that the field is declared with)"
+    );
+    assert_eq!(
+        problem("users: {active: -1}"),
+        "T307 -1 is below 0, the least that `users.active` can be (correct the value, or the range that the field is declared with)"
+    );
+    assert_eq!(
+        problem("latency: -3 h"),
+        "T307 -3 h is negative; `latency` is a duration (correct the value, or the range that the field is declared with)"
+    );
     assert_eq!(
         problem("outputs: [{edit_time: 1001%}]"),
-        "T307 1001% is outside 0% to 1000%, the range of `outputs.edit_time`"
+        "T307 1001% is outside 0% to 1000%, the range of `outputs.edit_time` (correct the value, or the range that the field is declared with)"
     );
     let outcome = body("satisfaction: 6");
     let labels = &outcome.diagnostics[0].labels;
@@ -449,12 +461,19 @@ fn keys_are_there_once() {
     let outcome = body("owner: a\nusers:\n  active: 5\n  active: 6\nowner: b\n");
     assert_eq!(
         outcome.lines(),
-        ["T305 f/a.yaml:7 `active` is there twice", "T305 f/a.yaml:8 `owner` is there twice"]
+        [
+            "T305 f/a.yaml:7 `active` is there twice (remove one of the two)",
+            "T305 f/a.yaml:8 `owner` is there twice (remove one of the two)"
+        ]
     );
     let (line, _) = outcome.sources.line_column(outcome.diagnostics[0].labels[1].span);
     assert_eq!(line, 6);
     let many: String = (0..100).map(|at| format!("k{}: 1\n", at % 99)).collect();
-    assert!(body(&many).lines().contains(&"T305 f/a.yaml:103 `k0` is there twice".to_owned()));
+    assert!(
+        body(&many)
+            .lines()
+            .contains(&"T305 f/a.yaml:103 `k0` is there twice (remove one of the two)".to_owned())
+    );
 }
 
 #[test]
@@ -485,7 +504,12 @@ fn a_file_may_hold_several_snapshots() {
 fn one_date_has_one_snapshot() {
     let other = HEAD.replace("workflow: w", "workflow: v");
     let outcome = run(&[("f/a.yaml", HEAD), ("g/b.yaml", HEAD), ("g/c.yaml", &other)]);
-    assert_eq!(outcome.lines(), ["T315 g/b.yaml:2 `w` has two snapshots of 2026-11-02"]);
+    assert_eq!(
+        outcome.lines(),
+        [
+            "T315 g/b.yaml:2 `w` has two snapshots of 2026-11-02 (correct the date of one of them, or put them together)"
+        ]
+    );
     assert_eq!(outcome.diagnostics[0].labels[1].span.file, FileId(1));
     assert_eq!(outcome.names(), "v 1, [w]");
 }
@@ -598,13 +622,17 @@ fn a_folder_has_one_set_of_standing_facts() {
     let outcome = run(&[("f/rollout.yaml", "owner: a\n---\nowner: b\n"), ("f/a.yaml", HEAD)]);
     assert_eq!(
         outcome.lines(),
-        ["T321 f/rollout.yaml:3 more than one set of standing facts for this folder"]
+        [
+            "T321 f/rollout.yaml:3 more than one set of standing facts for this folder (put them into one document)"
+        ]
     );
     let outcome =
         run(&[("f/rollout.yaml", "owner: a\n"), ("f/x-rollout.yaml", "owner: b\n"), ("f/a.yaml", HEAD)]);
     assert_eq!(
         outcome.lines(),
-        ["T321 f/x-rollout.yaml:1 more than one set of standing facts for this folder"]
+        [
+            "T321 f/x-rollout.yaml:1 more than one set of standing facts for this folder (put them into one document)"
+        ]
     );
     assert_eq!(outcome.names(), "[w]");
 }

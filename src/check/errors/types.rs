@@ -92,20 +92,23 @@ pub(in crate::check) fn never_true(
     };
     let subject = subject(left.expr, "the left side");
     let message = format!("{subject} is {word} {bound}, so it is never {} {other}", show_operator(op));
-    Diagnostic::error(Code::T205, message)
+    let diagnostic = Diagnostic::error(Code::T205, message)
         .label(span, "never true")
-        .maybe_help(meant_percentage(left, right).or_else(|| meant_percentage(right, left)))
+        .help("correct the figure, or the range that the field is declared with");
+    meant_percentage(right, left, meant_percentage(left, right, diagnostic))
 }
 
 /// `50` beside a share was probably meant to be `50%`.
-fn meant_percentage(share: &Side<'_>, number: &Side<'_>) -> Option<String> {
+fn meant_percentage(share: &Side<'_>, number: &Side<'_>, diagnostic: Diagnostic) -> Diagnostic {
     let is_share = matches!(share.ty, Type::Amount(quantity) if quantity.kind == Kind::Share);
-    let meant = number.bare.as_ref().filter(|_| is_share).and_then(as_percentage)?;
+    let Some(meant) = number.bare.as_ref().filter(|_| is_share).and_then(as_percentage) else {
+        return diagnostic;
+    };
     let name = if let ExprKind::Path(path) = &number.expr.kind { path.last() } else { None };
-    Some(match name {
-        Some(param) => format!("did you mean `{} = {meant}`?", param.text),
-        None => format!("did you mean `{meant}`?"),
-    })
+    match name {
+        Some(param) => diagnostic.help(format!("did you mean `{} = {meant}`?", param.text)),
+        None => diagnostic.meant(number.expr.span, Some(&meant)),
+    }
 }
 
 pub(in crate::check) fn never_in(
@@ -132,10 +135,12 @@ pub(in crate::check) fn never_in(
     };
     let subject = subject(item.expr, "the left side");
     let word = if negated { "always" } else { "never" };
-    let help = members.iter().find_map(|member| meant_percentage(item, member));
-    Diagnostic::error(Code::T205, format!("{subject} is {}, so it is {word} {what}", item.extent()))
+    let message = format!("{subject} is {}, so it is {word} {what}", item.extent());
+    let diagnostic = Diagnostic::error(Code::T205, message)
         .label(span, "never true")
-        .maybe_help(help)
+        .help("correct the figures, or the range that the field is declared with");
+    let meant = |diagnostic, member| meant_percentage(item, member, diagnostic);
+    members.iter().rev().fold(diagnostic, meant).one_of_several()
 }
 
 pub(in crate::check) fn unlike(
@@ -147,10 +152,14 @@ pub(in crate::check) fn unlike(
     let (left_name, right_name) = (subject(left, "the left side"), subject(right, "the right side"));
     let both = format!("{left_name} is {}, {right_name} is {}", a_type(left_ty), a_type(right_ty));
     let (code, message, help) = match unlike {
-        Unlike::Types => {
-            (Code::T203, both, quoted_member(left_ty, right).or_else(|| quoted_member(right_ty, left)))
-        }
-        Unlike::Units => (Code::T204, both, bare_unit(left_ty, right).or_else(|| bare_unit(right_ty, left))),
+        Unlike::Types => (Code::T203, both, None),
+        Unlike::Units => (
+            Code::T204,
+            both,
+            bare_duration(left_ty, right)
+                .or_else(|| bare_duration(right_ty, left))
+                .or_else(|| like(&left_name, left_ty)),
+        ),
         Unlike::Unordered => {
             let message =
                 format!("{left_name} is {}, which has no order for `{}`", a_type(left_ty), show_operator(op));
@@ -171,10 +180,35 @@ pub(in crate::check) fn unlike(
             (Code::T203, message, None)
         }
     };
-    Diagnostic::error(code, message)
+    let diagnostic = Diagnostic::error(code, message)
         .label(left.span, label_of(left_ty))
         .label(right.span, label_of(right_ty))
-        .maybe_help(help)
+        .maybe_help(help);
+    let diagnostic = rewritten(diagnostic, right, quoted_member(left_ty, right));
+    let diagnostic = rewritten(diagnostic, left, quoted_member(right_ty, left));
+    let diagnostic = rewritten(diagnostic, right, bare_unit(left_ty, right));
+    rewritten(diagnostic, left, bare_unit(right_ty, left))
+}
+
+/// Puts what was meant in the place of an expression, where that is known.
+fn rewritten(diagnostic: Diagnostic, expr: &Expr, meant: Option<String>) -> Diagnostic {
+    match meant {
+        Some(meant) => Diagnostic { help: None, ..diagnostic }.fix(expr.span, meant),
+        None => diagnostic,
+    }
+}
+
+/// What a value can be compared with.
+fn like(name: &str, ty: &Type) -> Option<String> {
+    let Type::Amount(quantity) = ty else { return None };
+    let other = match &quantity.kind {
+        Kind::Count => "a plain number, such as `20`".to_owned(),
+        Kind::Number => "a plain number, such as `0.5`".to_owned(),
+        Kind::Share => "a share, such as `50%`".to_owned(),
+        Kind::Duration => "a duration, such as `2 weeks`".to_owned(),
+        Kind::Unit(unit) => format!("an amount such as `5 {unit}`"),
+    };
+    Some(format!("compare {name} with {other}"))
 }
 
 fn label_of(ty: &Type) -> String {
@@ -184,7 +218,7 @@ fn label_of(ty: &Type) -> String {
 fn quoted_member(ty: &Type, other: &Expr) -> Option<String> {
     let ExprKind::Literal(LiteralKind::Text(text)) = &other.kind else { return None };
     let is_member = *ty == Type::Stage || matches!(ty, Type::Choice(members) if members.contains(text));
-    is_member.then(|| format!("write `{text}`, without quotes"))
+    is_member.then(|| text.to_string())
 }
 
 /// `5` beside a number in USD was probably meant to be `5 USD`.
@@ -192,10 +226,16 @@ fn bare_unit(ty: &Type, other: &Expr) -> Option<String> {
     let ExprKind::Literal(literal @ LiteralKind::Number(_)) = &other.kind else { return None };
     let number = show_literal(literal);
     match crate::check::arithmetic::as_quantity(ty)?.kind {
-        Kind::Unit(unit) => Some(format!("write `{number} {unit}`")),
-        Kind::Duration => Some(format!("write the unit, as in `{number} days`")),
-        Kind::Count | Kind::Number | Kind::Share => None,
+        Kind::Unit(unit) => Some(format!("{number} {unit}")),
+        Kind::Count | Kind::Number | Kind::Share | Kind::Duration => None,
     }
+}
+
+/// `300` beside a duration: nobody knows of what.
+fn bare_duration(ty: &Type, other: &Expr) -> Option<String> {
+    let ExprKind::Literal(literal @ LiteralKind::Number(_)) = &other.kind else { return None };
+    let is_duration = crate::check::arithmetic::as_quantity(ty)?.kind == Kind::Duration;
+    is_duration.then(|| format!("write the unit, as in `{} days`", show_literal(literal)))
 }
 
 pub(in crate::check) fn arithmetic(
@@ -209,7 +249,7 @@ pub(in crate::check) fn arithmetic(
     let (code, message, help) = match clash {
         Clash::Units => {
             let verb = if op == ArithmeticOp::Add { "add" } else { "subtract" };
-            let help = bare_unit(left_ty, right).or_else(|| bare_unit(right_ty, left));
+            let help = bare_duration(left_ty, right).or_else(|| bare_duration(right_ty, left));
             (Code::T204, both, help.or_else(|| Some(format!("only values of one unit {verb}"))))
         }
         Clash::NoSuchUnit(operator) => {
@@ -231,10 +271,12 @@ pub(in crate::check) fn arithmetic(
             return no_arithmetic(expr, ty);
         }
     };
-    Diagnostic::error(code, message)
+    let diagnostic = Diagnostic::error(code, message)
         .label(left.span, label_of(left_ty))
         .label(right.span, label_of(right_ty))
-        .maybe_help(help)
+        .maybe_help(help);
+    let diagnostic = rewritten(diagnostic, right, bare_unit(left_ty, right));
+    rewritten(diagnostic, left, bare_unit(right_ty, left))
 }
 
 pub(in crate::check) fn no_arithmetic(expr: &Expr, ty: &Type) -> Diagnostic {
@@ -243,8 +285,16 @@ pub(in crate::check) fn no_arithmetic(expr: &Expr, ty: &Type) -> Diagnostic {
 }
 
 pub(in crate::check) fn not_a_condition(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
-    let message = format!("{why}, and {} is {}", subject(expr, "this"), a_type(ty));
-    Diagnostic::error(Code::T203, message).label(expr.span, "not a condition")
+    let name = subject(expr, "this");
+    let message = format!("{why}, and {name} is {}", a_type(ty));
+    let help = match ty {
+        Type::List(element) if **element == Type::Bool => {
+            Some("say how many of them must hold, as `all(…)` or `any(…)` does".to_owned())
+        }
+        _ if matches!(expr.kind, ExprKind::Literal(_)) => None,
+        _ => like(&name, ty),
+    };
+    Diagnostic::error(Code::T203, message).label(expr.span, "not a condition").maybe_help(help)
 }
 
 pub(in crate::check) fn not_a_list(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
@@ -301,12 +351,13 @@ pub(in crate::check) fn branches_differ(
 }
 
 pub(in crate::check) fn bad_at_least(count: u32, span: Span, conditions: usize) -> Diagnostic {
+    let help = format!("write a number from 1 to {conditions}");
     let (message, label) = if count == 0 {
         ("at least 0 conditions always hold".to_owned(), "always true")
     } else {
         (format!("{count} conditions never hold of a list of {conditions}"), "never true")
     };
-    Diagnostic::error(Code::T224, message).label(span, label)
+    Diagnostic::error(Code::T224, message).label(span, label).help(help)
 }
 
 pub(in crate::check) fn wrong_arguments(builtin: Builtin, name: &Name, found: usize) -> Diagnostic {
@@ -335,7 +386,8 @@ pub(in crate::check) fn wrong_arguments(builtin: Builtin, name: &Name, found: us
         | Builtin::Confidence => "one argument",
     };
     let message = format!("`{}` takes {due}, and was given {found}", name.text);
-    Diagnostic::error(Code::T217, message).label(name.span, format!("{found} arguments"))
+    let plural = if found == 1 { "" } else { "s" };
+    Diagnostic::error(Code::T217, message).label(name.span, format!("{found} argument{plural}"))
 }
 
 pub(in crate::check) fn clause_not_taken(builtin: Builtin, clause: &str, span: Span) -> Diagnostic {
@@ -406,12 +458,13 @@ pub(in crate::check) fn bad_percentile(share: &Expr) -> Diagnostic {
         format!("a percentile is a share from 0% to 100%, {} is outside that", subject(share, "this"));
     Diagnostic::error(Code::T210, message)
         .label(share.span, "no such percentile")
-        .maybe_help(percentage(share))
+        .meant(share.span, percentage(share).as_deref())
 }
 
+/// What a bare number was probably meant to be where a share is due.
 fn percentage(expr: &Expr) -> Option<String> {
     let ExprKind::Literal(LiteralKind::Number(number)) = &expr.kind else { return None };
-    as_percentage(number).map(|meant| format!("did you mean `{meant}`?"))
+    as_percentage(number)
 }
 
 pub(in crate::check) fn not_a_share_setting(expr: &Expr, ty: &Type, fixed: bool) -> Diagnostic {
@@ -428,7 +481,7 @@ pub(in crate::check) fn bad_confidence(confidence: &Expr) -> Diagnostic {
     let message = format!("a confidence lies between 0% and 100%, and {name} can be outside that");
     Diagnostic::error(Code::T213, message)
         .label(confidence.span, "no such confidence")
-        .maybe_help(percentage(confidence))
+        .meant(confidence.span, percentage(confidence).as_deref())
 }
 
 pub(in crate::check) fn not_a_claim(claim: &Expr) -> Diagnostic {
@@ -493,4 +546,5 @@ pub(in crate::check) fn param_outside(decl: &ParamDecl, range: &RangeDecl) -> Di
 pub(in crate::check) fn never_fails(decl: &RuleDecl) -> Diagnostic {
     Diagnostic::warning(Code::T211, format!("rule `{}` can never fail", decl.name.text))
         .label(decl.name.span, "by the declared ranges")
+        .help("correct what it asks for; if it is meant so, switch the rule off where it is not wanted")
 }

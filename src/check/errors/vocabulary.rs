@@ -1,6 +1,6 @@
 //! What can be wrong with `stages` and `snapshot` declarations.
 
-use super::suggest;
+use super::{list, other_word};
 use crate::ast::{Literal, Name};
 use crate::check::literal::literal_number;
 use crate::check::literal::literal_type;
@@ -11,30 +11,51 @@ use crate::source::Span;
 use crate::types::{Kind, Type};
 
 const TYPES: &[&str] = &["bool", "text", "date", "duration", "count", "number", "share", "stage", "list"];
+/// What other languages call them.
+const OTHER_TYPES: &[(&str, &[&str])] = &[
+    ("bool", &["boolean"]),
+    ("text", &["str", "string"]),
+    ("date", &["datetime", "day", "time", "timestamp"]),
+    ("duration", &["interval", "period", "timespan"]),
+    ("count", &["int", "integer", "natural", "uint"]),
+    ("number", &["decimal", "double", "float", "real"]),
+    ("share", &["fraction", "percent", "percentage", "ratio"]),
+];
 const TIME_UNITS: &[&str] =
     &["ms", "s", "min", "h", "day", "days", "week", "weeks", "month", "months", "year", "years"];
 
 pub(in crate::check) fn unknown_type(name: &Name) -> Diagnostic {
+    let meant =
+        other_word(&name.text, OTHER_TYPES).or_else(|| did_you_mean(&name.text, TYPES.iter().copied()));
+    let help = match &*name.text {
+        "array" => "a list says of what, as in `list of text`".to_owned(),
+        "enum" => "write the words that it can be, as in `one of [good, bad]`".to_owned(),
+        _ => format!("the types are {}; and there is `one of [a, b]`", list(TYPES.iter().copied())),
+    };
     Diagnostic::error(Code::T214, format!("there is no type `{}`", name.text))
         .label(name.span, "unknown type")
-        .maybe_help(suggest(did_you_mean(&name.text, TYPES.iter().copied())))
+        .help(help)
+        .meant(name.span, meant)
 }
 
 /// A unit in a type that is not in capitals.
 pub(in crate::check) fn bad_unit(unit: &Name) -> Diagnostic {
     Diagnostic::error(Code::T214, format!("`{}` is no unit: units are words in capitals", unit.text))
         .label(unit.span, "not in capitals")
-        .help(format!("write `number {}`", unit.text.to_uppercase()))
+        .fix(unit.span, unit.text.to_uppercase())
 }
 
 pub(in crate::check) fn unknown_unit(unit: &Name, suggestion: Option<&str>) -> Diagnostic {
     let time = did_you_mean(&unit.text, TIME_UNITS.iter().copied());
-    let declare = || format!("no field is a `number {}`", unit.text);
-    let help =
-        suggest(suggestion.or(time)).or_else(|| super::super::literal::is_unit(&unit.text).then(declare));
+    let help = if super::super::literal::is_unit(&unit.text) {
+        format!("no field is a `number {0}`; declare one, as in `cost: number {0}`", unit.text)
+    } else {
+        format!("the units of time are {}", list(TIME_UNITS.iter().copied()))
+    };
     Diagnostic::error(Code::T214, format!("there is no unit `{}`", unit.text))
         .label(unit.span, "unknown unit")
-        .maybe_help(help)
+        .help(help)
+        .meant(unit.span, suggestion.or(time))
 }
 
 pub(in crate::check) fn no_stages(span: Span, what: &str) -> Diagnostic {
@@ -54,11 +75,14 @@ pub(in crate::check) fn second_cadence(first: Span, second: Span) -> Diagnostic 
     Diagnostic::error(Code::T221, "snapshots are declared with two cadences")
         .label(second, "another cadence")
         .label(first, "the first one")
+        .help("leave `every … grace …` out of one of the two")
 }
 
 pub(in crate::check) fn bad_cadence(literal: &Literal, what: &str) -> Diagnostic {
     let message = format!("{what} is counted in days or weeks, not in `{}`", show_literal(&literal.kind));
-    Diagnostic::error(Code::T221, message).label(literal.span, "not a number of days or weeks")
+    Diagnostic::error(Code::T221, message)
+        .label(literal.span, "not a number of days or weeks")
+        .help("write for example `every 1 week grace 3 days`")
 }
 
 pub(in crate::check) fn declared_differently(
@@ -72,7 +96,7 @@ pub(in crate::check) fn declared_differently(
         diagnostic = diagnostic.label(span, second_type);
     }
     match first {
-        Some(span) => diagnostic.label(span, first_type),
+        Some(span) => diagnostic.label(span, first_type).help("declare it the same in both places"),
         None => diagnostic.help(format!("it is built in, as {first_type}")),
     }
 }
@@ -86,12 +110,12 @@ pub(in crate::check) fn bad_key(name: &Name, key: Span, problem: &str) -> Diagno
 pub(in crate::check) fn not_lower_case(name: &Name) -> Diagnostic {
     Diagnostic::error(Code::T226, format!("field `{}` is not in lower case", name.text))
         .label(name.span, "not in lower case")
-        .help(format!("write `{}`", name.text.to_ascii_lowercase()))
+        .fix(name.span, name.text.to_ascii_lowercase())
 }
 
 pub(in crate::check) fn several_keys(keys: &[Span]) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::T222, "an element has one key, not several");
-    keys.iter().fold(diagnostic, |diagnostic, key| diagnostic.label(*key, "a key"))
+    keys.iter().fold(diagnostic, |diagnostic, key| diagnostic.label(*key, "a key")).help("keep one of them")
 }
 
 /// An end of a range that does not fit its field.
@@ -111,9 +135,10 @@ pub(in crate::check) fn bound_of_field(kind: &Kind, bound: &Literal) -> Diagnost
             a_type(&literal_type(&bound.kind))
         ),
     };
-    let help = literal_number(&bound.kind)
+    let meant = literal_number(&bound.kind)
         .filter(|_| *kind == Kind::Share && is_number)
-        .and_then(|number| as_percentage(&number))
-        .map(|meant| format!("did you mean `{meant}`?"));
-    Diagnostic::error(Code::T210, message).label(bound.span, "does not fit the field").maybe_help(help)
+        .and_then(|number| as_percentage(&number));
+    Diagnostic::error(Code::T210, message)
+        .label(bound.span, "does not fit the field")
+        .meant(bound.span, meant.as_deref())
 }

@@ -135,7 +135,7 @@ fn undecided_is_never_harsher_than_failed() {
     }
     for (effect, undecided) in [("note", "warn"), ("note", "hold"), ("warn", "hold")] {
         let error = format!(
-            "T220 `undecided {undecided}` is harsher than `{effect}`, which is what the rule does when it fails"
+            "T220 `undecided {undecided}` is harsher than `{effect}`, which is what the rule does when it fails | write `undecided pass`, or leave it out"
         );
         assert_eq!(rule(effect, undecided), [error]);
     }

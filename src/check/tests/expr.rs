@@ -105,7 +105,7 @@ fn comparisons_need_one_unit() {
         ("mood < good", "T203 `mood` is one of [good, bad], which has no order"),
         (
             "mood == \"good\"",
-            "T203 `mood` is one of [good, bad], `\"good\"` is a text | write `good`, without quotes",
+            "T203 `mood` is one of [good, bad], `\"good\"` is a text | write `good`",
         ),
         ("mood == phase", "T203 `mood` and `phase` have no member in common"),
         ("outputs == outputs", "T203 `outputs` is a list of records, which cannot be compared"),

@@ -105,7 +105,7 @@ fn lets_of_a_gate_are_known_in_it_only() {
         found(gate),
         [
             "T201 policy `p` has no let or param `inner` | it is a let of a gate, which is only known in that gate",
-            "T201 nothing is called `inner` here",
+            "T201 nothing is called `inner` here | declare it: a field in a `snapshot` block, a let or param in this policy",
         ]
     );
 }
@@ -121,10 +121,10 @@ fn names_are_declared_once() {
              policy s { let x = 1 rule x \"x\" { require ready else hold } }"
         ),
         [
-            "T206 let or param `a` is declared more than once",
-            "T206 policy `q` is declared more than once",
-            "T206 rule `r` is declared more than once",
-            "T206 let or param `d` is declared more than once",
+            "T206 let or param `a` is declared more than once | remove one of them, or give it another name",
+            "T206 rule `r` is declared more than once | remove one of them, or give it another name",
+            "T206 policy `q` is declared more than once | remove one of them, or give it another name",
+            "T206 let or param `d` is declared more than once | remove one of them, or give it another name",
         ]
     );
     let (_, program, found) = run(&[VOCABULARY, "policy p { let a = 1 }", "policy p { let b = 1 }"]);
@@ -154,10 +154,10 @@ fn cycles_are_printed() {
     assert_eq!(
         show(&found),
         [
-            "T207 lets need each other: `a -> c -> b -> a`",
+            "T207 lets need each other: `a -> c -> b -> a` | write what one of them stands for without the others",
             "T201 nothing is called `adoptoin` here | did you mean `adoption`?",
-            "T207 let `e` needs itself",
-            "T207 lets need each other: `q.x -> r.y -> q.x`",
+            "T207 let `e` needs itself | write what one of them stands for without the others",
+            "T207 lets need each other: `q.x -> r.y -> q.x` | write what one of them stands for without the others",
         ]
     );
     let labels: Vec<_> = found[0].labels.iter().map(|label| label.text.as_str()).collect();
@@ -171,7 +171,7 @@ fn errors_beside_a_cycle_are_found_too() {
     assert_eq!(
         found,
         [
-            "T207 lets need each other: `a -> b -> a`",
+            "T207 lets need each other: `a -> b -> a` | write what one of them stands for without the others",
             "T201 nothing is called `adoptoin` here | did you mean `adoption`?",
             "T203 `owner` is a text, and there is no arithmetic for that",
         ]

@@ -88,7 +88,10 @@ fn a_field_is_declared_as_one_thing() {
             "snapshot { date: text }",
             "T223 field `date` is declared as two different things | it is built in, as date",
         ),
-        ("snapshot { a: share, a: share }", "T206 field `a` is declared more than once"),
+        (
+            "snapshot { a: share, a: share }",
+            "T206 field `a` is declared more than once | remove one of them, or give it another name",
+        ),
     ] {
         let said = found(text);
         assert!(said.len() == 1 && said[0].starts_with(error), "{text}: {said:#?}");
@@ -116,7 +119,10 @@ fn types_exist_and_ranges_fit_them() {
         ("a: duration from -1 s to 1 s", "T210"),
         ("a: duration from 1 to 2 s", "T210 the field is a duration, `1` is a number"),
         ("a: stage", "T215 a field of type `stage` needs stages"),
-        ("a: one of [x, y, x]", "T206 member `x` is declared more than once"),
+        (
+            "a: one of [x, y, x]",
+            "T206 member `x` is declared more than once | remove one of them, or give it another name",
+        ),
         ("a: text key", "T222 `a` cannot be a key: it is in no list"),
         ("u { a: text key }", "T222 `a` cannot be a key: it is in no list"),
         ("l: list of { a: text key, b: text key }", "T222 an element has one key, not several"),
@@ -158,7 +164,10 @@ fn there_is_one_ladder() {
         ),
         ["T223 there are two ladders of stages | all policies of a run share one ladder"]
     );
-    assert_eq!(found("stages a -> b -> a"), ["T206 stage `a` is declared more than once"]);
+    assert_eq!(
+        found("stages a -> b -> a"),
+        ["T206 stage `a` is declared more than once | remove one of them, or give it another name"]
+    );
     // Without one, `stage` is a free name.
     assert_eq!(found("snapshot { stage: text } policy p { let x = stage == \"a\" }"), [""; 0]);
 }
