@@ -2,6 +2,7 @@
 //!
 //! Pure: it is given texts and a day, and knows no file system, no clock and no output format.
 
+mod in_force;
 mod overview;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ use crate::text::quote;
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
+pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
 
 /// A file that somebody else has read, or tried to.
