@@ -5,6 +5,7 @@
 mod check;
 mod explain;
 mod find;
+mod git;
 mod history;
 mod read;
 mod schema;

@@ -203,7 +203,7 @@ codes! {
     T505 "a file cannot be read"
          "The file or folder is there and cannot be used: it may not be read, is no regular file, is too large, is a link that leads out of the repository, or is not UTF-8 text. The other files are judged all the same, but the judgement is not complete."
     T506 "nothing is found under this name"
-         "An entry of `policies:` or `snapshots:`, or the folder to check, does not exist, or no file matches it. Paths are relative to the folder of `tollgate.yaml` and stay within it."
+         "An entry of `policies:` or `snapshots:`, or the folder to check, does not exist, or no file matches it. Paths are relative to the folder of the `tollgate.yaml` that they stand in, and stay in the repository."
     T507 "no shipped policy has this name"
          "`builtin:NAME` takes one policy of the shipped pack; `builtin` takes all of them."
     T508 "no workflow has this name"
@@ -218,6 +218,8 @@ codes! {
          "With `--as-of`, snapshots dated later than that day are left out, as if they had not been written yet."
     T513 "nothing to judge"
          "No policy, no snapshot, or no rule that applies was found, so nothing was judged; that is never a pass. Check the `policies:` and `snapshots:` of the configuration and the stage of the workflows."
+    T514 "the base has no policies"
+         "The commit that `--base` names has no `tollgate.yaml`, so there is nothing that could judge the proposal but the proposal itself. From the next one on its policies count."
 
     // T6: tests of policies.
     T601 "an expectation is not met"

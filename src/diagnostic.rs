@@ -155,7 +155,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// More labels than these are counted and not drawn: nobody reads on.
-const MAX_DRAWN: usize = 12;
+pub const MAX_DRAWN: usize = 12;
 
 /// A diagnostic as miette draws it: one report over all the files it labels.
 ///

@@ -2,10 +2,12 @@
 //!
 //! Pure: it is given texts and a day, and knows no file system, no clock and no output format.
 
+mod against;
 mod in_force;
 mod overview;
+mod policies;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
@@ -25,13 +27,14 @@ use crate::report::{
 };
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
-use crate::suite::{self, Trial};
-use crate::text::quote;
+use crate::text::first_few;
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
+pub use against::{Sides, judge_against};
 pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
+pub use policies::{Compiled, Tested, read_policies, test};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]
@@ -54,7 +57,7 @@ pub struct Inputs {
 }
 
 /// What is judged by one configuration with its bases.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Project {
     /// The folder of the configuration; none where the run has this project alone.
     pub name: Option<String>,
@@ -63,6 +66,8 @@ pub struct Project {
     /// Whether something is so wrong with the configurations that nobody knows what is to be judged by what.
     pub unsure: bool,
     pub policies: Vec<TextFile>,
+    /// Policies whose vocabulary says of what types the snapshots' fields are, in the place of that of `policies`.
+    pub types: Vec<TextFile>,
     pub snapshots: Vec<TextFile>,
     /// `rollout.yaml` files: standing facts of the workflows beside them.
     pub standing: Vec<TextFile>,
@@ -97,6 +102,8 @@ pub struct Judgement {
 /// A project that was read, before anything is judged.
 struct Ready {
     name: Option<String>,
+    /// The fields of the vocabulary and its cadence, as the project's own policies declare them.
+    declared: Vec<(String, Span)>,
     program: Program,
     book: Book,
     workflows: Vec<Workflow>,
@@ -113,27 +120,30 @@ impl Ready {
 /// What was read, before anything is judged.
 struct Loaded {
     projects: Vec<Ready>,
-    sources: SourceMap,
     as_of: Date,
     /// What belongs to no project.
     diagnostics: Vec<Diagnostic>,
 }
 
-fn load(inputs: Inputs, options: &Options) -> Loaded {
-    let Inputs { mut sources, projects, problems } = inputs;
+fn load(
+    projects: Vec<Project>,
+    problems: Vec<Diagnostic>,
+    sources: &mut SourceMap,
+    options: &Options,
+) -> Loaded {
     let mut diagnostics = problems;
     let mut shared = BTreeMap::new();
     let mut projects: Vec<Ready> =
-        projects.into_iter().map(|project| read_project(project, &mut sources, &mut shared)).collect();
-    select(&mut projects, options, &sources, &mut diagnostics);
+        projects.into_iter().map(|project| read_project(project, sources, &mut shared)).collect();
+    select(&mut projects, options, sources, &mut diagnostics);
     let as_of = day_of_judgement(&mut projects, options, &mut diagnostics);
-    Loaded { projects, sources, as_of, diagnostics }
+    Loaded { projects, as_of, diagnostics }
 }
 
 /// Reads a project. What is wrong with it takes nothing from the others. `shared` are the policies that were read for
 /// others already.
 fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap<String, Input>) -> Ready {
-    let Project { name, stack, unsure, policies, snapshots, standing, problems } = project;
+    let Project { name, stack, unsure, policies, types, snapshots, standing, problems } = project;
     let mut diagnostics = problems;
     let mut configs = Vec::new();
     for file in stack {
@@ -150,7 +160,15 @@ fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap
         shared.entry(name).or_insert_with(|| add(policy, Role::Snapshot, sources)).clone()
     });
     let policies: Vec<Input> = policies.collect();
-    let (files, count) = parse_all(&policies, sources, &mut diagnostics);
+    let mut ids = ExprIds::default();
+    let mut files = parse_all(&policies, sources, &mut ids, &mut diagnostics);
+    let declared = against::declared(&files);
+    if !types.is_empty() {
+        let types: Vec<Input> = types.into_iter().map(|file| add(file, Role::Snapshot, sources)).collect();
+        // What is wrong with them is said where they are judged themselves.
+        against::retype(&mut files, parse_all(&types, sources, &mut ids, &mut Vec::new()));
+    }
+    let count = ids.count();
     let (mut program, found) = check(&files, count);
     program.incomplete = has_errors(&diagnostics) || has_errors(&found);
     let mut inputs: Vec<Input> = Vec::new();
@@ -173,20 +191,41 @@ fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap
     diagnostics.extend(wrong);
     program.incomplete = has_errors(&diagnostics);
     diagnostics.extend(in_snapshots);
-    Ready { name, program, book, workflows, diagnostics }
+    Ready { name, declared, program, book, workflows, diagnostics }
 }
 
 /// Judges the workflows that `inputs` speak of.
 pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
-    let Loaded { projects, sources, as_of, mut diagnostics } = load(inputs, options);
+    let Inputs { mut sources, projects, problems } = inputs;
+    let loaded = load(projects, problems, &mut sources, options);
+    judge_loaded(loaded, &sources, options).finish(sources, options)
+}
+
+/// What came of a judgement, before it is a report.
+struct JudgedAll {
+    as_of: Date,
+    reports: Vec<WorkflowReport>,
+    waivers: Vec<WaiverReport>,
+    diagnostics: Vec<Diagnostic>,
+    /// The names of each workflow's files.
+    files: BTreeMap<String, BTreeSet<String>>,
+}
+
+fn judge_loaded(loaded: Loaded, sources: &SourceMap, options: &Options) -> JudgedAll {
+    let Loaded { projects, as_of, mut diagnostics } = loaded;
     let mut reports = Vec::new();
     let mut lifts = Vec::new();
+    let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut rules = 0;
     for project in &projects {
         diagnostics.extend(project.diagnostics.iter().cloned());
         rules += project.program.rules.len();
+        for workflow in &project.workflows {
+            let names = workflow.files.iter().map(|file| sources.name(*file).to_owned());
+            files.entry(workflow.name.to_string()).or_default().extend(names);
+        }
         for Judged { mut report, diagnostics: found, lifts: own } in
-            judge_all(project, &sources, as_of, options)
+            judge_all(project, sources, as_of, options)
         {
             report.project.clone_from(&project.name);
             diagnostics.extend(found);
@@ -198,17 +237,26 @@ pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
     if !has_errors(&diagnostics) {
         diagnostics.extend(nothing_judged(rules, &reports));
     }
-    let found = in_order(&mut diagnostics, &sources);
-    let report = Report {
-        version: VERSION,
-        as_of: as_of.to_string(),
-        summary: summarise(&reports),
-        workflows: reports,
-        waivers: used_waivers(lifts, as_of, &sources),
-        diagnostics: found,
-    };
-    let exit = exit_code(&report, &diagnostics, options);
-    Judgement { report, diagnostics, sources, exit }
+    let waivers = used_waivers(lifts, as_of, sources);
+    JudgedAll { as_of, reports, waivers, diagnostics, files }
+}
+
+impl JudgedAll {
+    fn finish(self, sources: SourceMap, options: &Options) -> Judgement {
+        let Self { as_of, reports, waivers, mut diagnostics, files: _ } = self;
+        let found = in_order(&mut diagnostics, &sources);
+        let report = Report {
+            version: VERSION,
+            as_of: as_of.to_string(),
+            summary: summarise(&reports),
+            workflows: reports,
+            waivers,
+            against: None,
+            diagnostics: found,
+        };
+        let exit = exit_code(&report, &diagnostics, options);
+        Judgement { report, diagnostics, sources, exit }
+    }
 }
 
 /// A waiver that met something to lift: in which project, for which workflow.
@@ -257,7 +305,8 @@ pub struct LookBack {
 
 /// Judges each snapshot as it would have been judged on its own day.
 pub fn history(inputs: Inputs, options: &Options) -> LookBack {
-    let Loaded { projects, sources, as_of, mut diagnostics } = load(inputs, options);
+    let Inputs { mut sources, projects, problems } = inputs;
+    let Loaded { projects, as_of, mut diagnostics } = load(projects, problems, &mut sources, options);
     let mut histories = Vec::new();
     let mut rules = 0;
     for project in &projects {
@@ -289,50 +338,6 @@ fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagn
     diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
 }
 
-/// Policies that were read and checked.
-#[derive(Debug)]
-pub struct Compiled {
-    pub files: Vec<File>,
-    pub program: Program,
-    pub diagnostics: Vec<Diagnostic>,
-    pub sources: SourceMap,
-}
-
-/// Reads and checks policy files alone.
-pub fn read_policies(policies: Vec<TextFile>) -> Compiled {
-    let mut sources = SourceMap::default();
-    let mut diagnostics = Vec::new();
-    let (files, program) = compile(policies, &mut sources, &mut diagnostics);
-    in_order(&mut diagnostics, &sources);
-    Compiled { files, program, diagnostics, sources }
-}
-
-/// What came of the `test` blocks of some policy files.
-#[derive(Debug)]
-pub struct Tested {
-    pub trials: Vec<Trial>,
-    /// What is wrong with the files themselves.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The names of all rules that can be judged.
-    pub rules: Vec<String>,
-    pub sources: SourceMap,
-}
-
-/// Runs the `test` blocks of policy files.
-pub fn test(policies: Vec<TextFile>) -> Tested {
-    let mut sources = SourceMap::default();
-    let mut diagnostics = Vec::new();
-    let (files, mut program) = compile(policies, &mut sources, &mut diagnostics);
-    let trials = suite::run(&files, &mut program, &mut sources);
-    in_order(&mut diagnostics, &sources);
-    Tested {
-        trials,
-        diagnostics,
-        rules: program.rules.iter().map(|rule| rule.name.to_string()).collect(),
-        sources,
-    }
-}
-
 /// Parses and checks all policies; what is sound of them can be judged.
 fn compile(
     policies: Vec<TextFile>,
@@ -341,20 +346,21 @@ fn compile(
 ) -> (Vec<File>, Program) {
     let policies: Vec<Input> =
         policies.into_iter().map(|policy| add(policy, Role::Snapshot, sources)).collect();
-    let (files, count) = parse_all(&policies, sources, diagnostics);
-    let (mut program, found) = check(&files, count);
+    let mut ids = ExprIds::default();
+    let files = parse_all(&policies, sources, &mut ids, diagnostics);
+    let (mut program, found) = check(&files, ids.count());
     diagnostics.extend(found);
     program.incomplete = has_errors(diagnostics);
     (files, program)
 }
 
-/// Parses policies, and says how many expressions they have.
+/// Parses policies.
 fn parse_all(
     policies: &[Input],
     sources: &SourceMap,
+    ids: &mut ExprIds,
     diagnostics: &mut Vec<Diagnostic>,
-) -> (Vec<File>, usize) {
-    let mut ids = ExprIds::default();
+) -> Vec<File> {
     let mut files = Vec::new();
     for input in policies {
         if let Some(problem) = unreadable(input, sources) {
@@ -362,11 +368,11 @@ fn parse_all(
             continue;
         }
         let text = sources.get(input.file).map_or("", |source| &source.text);
-        let (file, found) = parse(input.file, text, &mut ids);
+        let (file, found) = parse(input.file, text, ids);
         diagnostics.extend(found);
         files.push(file);
     }
-    (files, ids.count())
+    files
 }
 
 /// Adds a file to the sources, whatever could be read of it.
@@ -396,19 +402,6 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
     let at = input.invalid_utf8_at?;
     let place = Span::new(input.file, at..at + 1);
     Some(Diagnostic::error(Code::T505, format!("`{name}` is not UTF-8 text")).label(place, "not UTF-8"))
-}
-
-/// How many names are listed where none is close to the one that was given.
-const MAX_LISTED: usize = 12;
-
-/// `a`, `b`, `c` and 7 others
-fn first_few<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let all: Vec<String> = names.map(|name| format!("`{}`", quote(name))).collect();
-    let listed = all.get(..MAX_LISTED.min(all.len())).unwrap_or_default().join(", ");
-    match all.len().saturating_sub(MAX_LISTED) {
-        0 => listed,
-        more => format!("{listed} and {more} others"),
-    }
 }
 
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.

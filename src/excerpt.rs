@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::source::{FileId, Source, SourceMap, Span};
-use crate::text::{char_width, is_hidden, push_visible, visible, wrap};
+use crate::text::{char_width, is_hidden, paragraph, push_visible, visible, wrap};
 
 /// How many lines of a label that spans several are shown.
 const LINES_OF_LABEL: usize = 3;
@@ -316,7 +316,7 @@ fn print_line(chunk: &mut Chunk, line: &str, number: usize, spots: Vec<Spot>, fi
         let mark = Mark {
             range,
             place: (number, spot.column),
-            text: if text.is_empty() { Vec::new() } else { wrap(&text, room) },
+            text: if text.is_empty() { Vec::new() } else { wrap(&paragraph(&text), room) },
             primary: spot.primary,
         };
         match chunk.marks.last_mut().filter(|last| last.range.end > mark.range.start) {

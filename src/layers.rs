@@ -189,16 +189,16 @@ impl<'p> Settling<'p> {
         {
             return Err(Box::new(errors::widened(param, *span, wider, *there)));
         }
-        let (value, span) = match &set.value {
-            Some((value, span)) => (value, *span),
-            None => (&setting.value, setting.origin),
-        };
+        let value = set.value.as_ref().map_or(&setting.value, |(value, _)| value);
         let number = number_of(value);
         let outside = |range: &Interval| number.as_ref().is_some_and(|number| !range.contains(number));
         let own = set.within.iter().map(|(range, span)| (range, *span));
         let mut bounds = above().map(|(_, range, span)| (range, *span)).chain(own);
         if let Some((range, there)) = bounds.find(|(range, _)| outside(range)) {
-            return Err(Box::new(errors::outside(param, value, span, range, there)));
+            return Err(Box::new(match &set.value {
+                Some((_, span)) => errors::outside(param, value, *span, range, there),
+                None => errors::leaves_out(param, value, setting.origin, there),
+            }));
         }
         if let Some((value, span)) = &set.value {
             *set_by = Some(layer);

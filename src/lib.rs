@@ -30,6 +30,7 @@ pub mod parse;
 pub mod snapshot;
 
 pub mod builtin;
+pub mod direction;
 pub mod engine;
 pub mod explain;
 pub mod history;

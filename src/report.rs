@@ -2,6 +2,7 @@
 //!
 //! Its shape is the versioned JSON of the manual; what only the human form shows is skipped there.
 
+pub mod against;
 pub mod overview;
 
 use serde::Serialize;
@@ -19,10 +20,13 @@ pub struct Report {
     /// The day of judgement.
     pub as_of: String,
     pub summary: Summary,
-    /// By name.
+    /// By project, then by name.
     pub workflows: Vec<WorkflowReport>,
     /// Those that lifted something.
     pub waivers: Vec<WaiverReport>,
+    /// What the proposal changes, where it was judged against a base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<against::AgainstReport>,
     pub diagnostics: Vec<DiagnosticReport>,
 }
 

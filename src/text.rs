@@ -53,6 +53,36 @@ pub fn quote(text: &str) -> String {
     shown
 }
 
+/// How much of one text a report shows; a value of an input may be a whole book. Only the data has all of it.
+const PARAGRAPH: usize = 600;
+
+/// A text as a report shows it: in one paragraph, and cropped if it is very long. What is hidden in it stays.
+pub fn paragraph(text: &str) -> Cow<'_, str> {
+    if text.len() <= PARAGRAPH && !text.contains(['\n', '\r']) {
+        return Cow::Borrowed(text);
+    }
+    let mut rest = text.chars();
+    let mut shown: String =
+        rest.by_ref().take(PARAGRAPH).map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }).collect();
+    if rest.next().is_some() {
+        shown.push_str(" ...");
+    }
+    Cow::Owned(shown)
+}
+
+/// How many names a message lists.
+const MAX_LISTED: usize = 12;
+
+/// Names in a message: the first twelve, with the others counted.
+pub fn first_few<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let all: Vec<String> = names.map(|name| format!("`{}`", quote(name))).collect();
+    let listed = all.get(..MAX_LISTED.min(all.len())).unwrap_or_default().join(", ");
+    match all.len().saturating_sub(MAX_LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} others"),
+    }
+}
+
 /// How many columns a text takes on a terminal.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -115,6 +145,19 @@ mod tests {
     fn escape_sequences_and_direction_marks_are_written_out() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{9b}\n"), r"a\u{1b}[31mb\u{202e}c\u{9b}\u{a}");
         assert_eq!(visible("größer 大"), "größer 大");
+    }
+
+    #[test]
+    fn a_book_is_cropped_to_a_paragraph() {
+        assert_eq!(paragraph("a\nb"), "a b");
+        assert_eq!(paragraph(&"ä".repeat(600)), "ä".repeat(600));
+        assert_eq!(paragraph(&"ä".repeat(601)), format!("{} ...", "ä".repeat(600)));
+    }
+
+    #[test]
+    fn long_lists_of_names_are_cut() {
+        assert_eq!(first_few(["a", "b\n"].into_iter()), r"`a`, `b\u{a}`");
+        assert!(first_few(["a"; 15].into_iter()).ends_with("`a` and 3 others"));
     }
 
     #[test]

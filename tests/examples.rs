@@ -113,6 +113,34 @@ fn the_canary() {
 }
 
 #[test]
+fn the_organisation() {
+    let decisions = judged("organisation", "2026-11-23");
+    let expected = [
+        "claim-letters hold before_deployment.light_enough",
+        "claim-summaries advance",
+        "reply-drafts advance",
+        "tone-check advance",
+    ];
+    assert_eq!(decisions, expected);
+}
+
+#[test]
+fn the_organisations_rules_pass_their_tests() {
+    let own = root().join("examples/organisation/platform/policies");
+    let pack = root().join("policies/vocabulary.gate");
+    let files: Vec<_> = files_under(&own, &["gate"]).into_iter().chain([pack]).collect();
+    let file = |path: &std::path::PathBuf| TextFile {
+        name: relative(path),
+        content: Ok(std::fs::read(path).unwrap()),
+    };
+    let tested = test(files.iter().map(file).collect());
+    let problems: Vec<_> =
+        tested.diagnostics.iter().chain(tested.trials.iter().flat_map(|trial| &trial.diagnostics)).collect();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(tested.trials.len(), 2);
+}
+
+#[test]
 fn the_canarys_rules_pass_their_tests() {
     let files = files_under(&root().join("examples/canary/policies"), &["gate"]);
     let file = |path: &std::path::PathBuf| TextFile {

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod base;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod examples;
@@ -11,6 +13,8 @@ mod examples;
 mod formats;
 #[cfg(test)]
 mod gallery;
+#[cfg(test)]
+mod layers;
 #[cfg(test)]
 mod manual;
 #[cfg(test)]

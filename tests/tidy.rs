@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["ast", "types", "value", "vocabulary", "interval", "evidence", "report"],
     &["builtins", "stats", "program", "settings"],
     &["parse", "check", "eval", "snapshot", "config"],
-    &["engine", "layers", "suite", "history", "builtin", "explain"],
+    &["engine", "layers", "suite", "history", "builtin", "explain", "direction"],
     &["render", "cli"],
 ];
 
@@ -419,7 +419,10 @@ fn every_shipped_policy_is_embedded() {
 /// In a blessed report, or, where it takes a file system to meet it, in the command-line tests.
 #[test]
 fn every_diagnostic_has_a_case() {
-    let mut shown = fs::read_to_string(root().join("tests/cli.rs")).unwrap();
+    let mut shown = String::new();
+    for name in ["tests/base.rs", "tests/cli.rs", "tests/layers.rs"] {
+        shown.push_str(&fs::read_to_string(root().join(name)).unwrap());
+    }
     for path in files_under(&root().join("tests/ui"), &["snap"]) {
         shown.push_str(&fs::read_to_string(path).unwrap());
     }

@@ -1,14 +1,15 @@
 //! The compiled program: what is sound, with the indices among it put right.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Checker;
 use super::literal::param_value;
-use super::names::{LetState, RuleEntry};
+use super::names::{LetState, PolicyEntry, RuleEntry};
 use super::sort;
 use crate::ast::{GateItem, PolicyDecl, PolicyItem};
 use crate::diagnostic::Diagnostic;
-use crate::program::{Gate, Let, Param, Policy, Program, Rule, Target};
+use crate::program::{ExprInfo, Gate, Let, Param, Policy, Program, Rule, Target};
 use crate::types::Type;
 
 /// The new index of each old one; none for what is left out.
@@ -76,42 +77,25 @@ impl Checker<'_> {
                 effect: entry.decl.effect.kind,
             });
         }
-        for entry in &mut self.exprs {
-            let Some(info) = entry else { continue };
-            let left_out = match &mut info.target {
-                Some(Target::Let(index)) => !move_to(index, &lets),
-                Some(Target::Param(index)) => !move_to(index, &params),
-                Some(
-                    Target::Field(_)
-                    | Target::JudgedField(_)
-                    | Target::Element { .. }
-                    | Target::Stage(_)
-                    | Target::Member(_)
-                    | Target::Call(_),
-                )
-                | None => false,
-            };
-            if left_out {
-                *entry = None;
-            }
-        }
-        let is_left_out = |policy: usize| {
-            let of = |other: usize| other == policy;
-            self.names.params.iter().any(|entry| of(entry.policy) && !entry.sound)
-                || self.names.rules.iter().any(|rule| of(rule.policy) && !is_judged(rule))
-                || self
-                    .names
-                    .policies
-                    .get(policy)
-                    .is_some_and(|entry| !entry.unique || has_broken(entry.decl))
-        };
-        let unsure = (0..self.names.policies.len()).filter(|policy| is_left_out(*policy));
-        let unsure =
-            unsure.filter_map(|policy| Some(self.names.policies.get(policy)?.decl.name.text.clone()));
-        program.unsure = unsure.chain(self.names.broken.iter().map(|name| Arc::from(*name))).collect();
+        renumber_targets(&mut self.exprs, &lets, &params);
+        program.unsure = self.unsure(is_judged);
         program.vocabulary = self.ground.vocabulary;
         program.exprs = self.exprs;
         (program, self.diagnostics)
+    }
+
+    /// The names of policies of which something is left out, or was not understood.
+    fn unsure(&self, is_judged: impl Fn(&RuleEntry<'_>) -> bool) -> BTreeSet<Arc<str>> {
+        let is_left_out = |policy: usize, entry: &PolicyEntry<'_>| {
+            !entry.unique
+                || has_broken(entry.decl)
+                || self.names.params.iter().any(|param| param.policy == policy && !param.sound)
+                || self.names.rules.iter().any(|rule| rule.policy == policy && !is_judged(rule))
+        };
+        let policies = self.names.policies.iter().enumerate();
+        let unsure = policies.filter(|(policy, entry)| is_left_out(*policy, entry));
+        let broken = self.names.broken.iter().map(|name| Arc::from(*name));
+        unsure.map(|(_, entry)| entry.decl.name.text.clone()).chain(broken).collect()
     }
 
     pub(super) fn qualified(&self, policy: usize, name: &str) -> Arc<str> {
@@ -127,6 +111,29 @@ fn has_broken(decl: &PolicyDecl) -> bool {
         PolicyItem::Gate(gate) => gate.items.iter().any(|item| matches!(item, GateItem::Broken(_))),
         PolicyItem::Param(_) | PolicyItem::Let(_) | PolicyItem::Rule(_) => false,
     })
+}
+
+/// Puts right what paths refer to; one that refers to what is left out is left out too.
+fn renumber_targets(exprs: &mut [Option<ExprInfo>], lets: &Renumbering, params: &Renumbering) {
+    for entry in exprs {
+        let Some(info) = entry else { continue };
+        let left_out = match &mut info.target {
+            Some(Target::Let(index)) => !move_to(index, lets),
+            Some(Target::Param(index)) => !move_to(index, params),
+            Some(
+                Target::Field(_)
+                | Target::JudgedField(_)
+                | Target::Element { .. }
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
+            )
+            | None => false,
+        };
+        if left_out {
+            *entry = None;
+        }
+    }
 }
 
 fn renumber(keep: impl Iterator<Item = bool>) -> Renumbering {

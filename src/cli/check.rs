@@ -9,9 +9,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 
 use super::terminal::TerminalArgs;
-use super::{complain, find, finish, read, terminal};
+use super::{complain, find, finish, git, read, terminal};
 use crate::diagnostic::did_you_mean;
-use crate::engine::{Judgement, Options, judge};
+use crate::engine::{Judgement, Options, judge, judge_against};
 use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use crate::value::{DAY, Date, date_of_day, parse_date};
 
@@ -30,6 +30,12 @@ pub(super) struct CheckArgs {
     /// How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output)]
     format: Vec<Output>,
+    /// Judge by the policies of this commit, such as `origin/main`, and say what is proposed to change of them
+    #[arg(long, value_name = "REF")]
+    base: Option<String>,
+    /// Let a verdict count that what is proposed has turned itself, by loosening what it is judged by
+    #[arg(long, requires = "base")]
+    allow_self_approval: bool,
     /// Judge as of this day, such as 2026-11-02, and not as of today
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
@@ -45,7 +51,7 @@ pub(super) struct CheckArgs {
     /// Show the reports of these workflows alone
     #[arg(long, value_name = "WHICH", value_enum)]
     only: Option<Only>,
-    /// Show every report, however many there are
+    /// Show every report, however many there are; with `--base`, let workflows count that nobody has touched
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -117,7 +123,22 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         workflows: args.workflows.clone(),
         deny_warnings: args.deny == Some(Deny::Warnings),
     };
-    let judgement = judge(find::inputs(&args.path, args.allow_outside), &options);
+    let judgement = match &args.base {
+        None => {
+            let inputs = find::inputs(&args.path, args.allow_outside);
+            args.terminal.waiting("judging", || judge(inputs, &options))
+        }
+        Some(reference) => {
+            let tree = git::base_tree(&args.path, reference);
+            match tree.and_then(|tree| find::sides(&args.path, args.allow_outside, &tree)) {
+                Ok(sides) => {
+                    let judged = || judge_against(sides, &options, args.allow_self_approval, args.all);
+                    args.terminal.waiting("judging", judged)
+                }
+                Err(why) => return complain(&why),
+            }
+        }
+    };
     write_all(args, &judgement)
 }
 

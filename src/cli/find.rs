@@ -17,14 +17,15 @@ use walkdir::{DirEntry, WalkDir};
 
 use self::ground::{Ground, join};
 use self::stack::{Layer, Stack, Stacks};
+use super::git::BaseTree;
 use super::read;
 use super::terminal::Progress;
 use crate::builtin;
 use crate::code::Code;
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::engine::{Inputs, Project, TextFile};
-use crate::source::Span;
+use crate::engine::{Inputs, Project, Sides, TextFile};
+use crate::source::{SourceMap, Span};
 
 /// The configuration, in the repository's root.
 const CONFIG: &str = "tollgate.yaml";
@@ -41,9 +42,9 @@ pub(super) fn inputs(root: &Path, allow_outside: bool) -> Inputs {
     let why = match fs::canonicalize(root) {
         Ok(path) if path.is_dir() => {
             let ground = Ground::new(path, allow_outside);
-            let projects = Stacks::new(&ground, &mut inputs.sources).projects();
+            let stacks = Stacks::new(&ground, &mut inputs.sources).projects();
             inputs.projects =
-                projects.into_iter().map(|(name, stack)| project(&ground, name, stack)).collect();
+                stacks.into_iter().map(|(name, stack)| project(&ground, name, stack, None)).collect();
             return inputs;
         }
         Ok(_) => format!("`{shown}` is no folder"),
@@ -54,8 +55,51 @@ pub(super) fn inputs(root: &Path, allow_outside: bool) -> Inputs {
     inputs
 }
 
-/// Finds and reads the files of one project.
-fn project(ground: &Ground, name: Option<String>, stack: Stack) -> Project {
+/// Finds and reads what is proposed below `root`, what stands in a base, and the one judged by the other.
+pub(super) fn sides(root: &Path, allow_outside: bool, tree: &BaseTree) -> Result<Sides, String> {
+    let cannot =
+        |path: &Path, error| format!("`{}` cannot be used: {}", path.display(), read::reason(&error));
+    let head = fs::canonicalize(root).map_err(|error| cannot(root, error))?;
+    let head = Ground::new(head, allow_outside);
+    let mut sources = SourceMap::default();
+    let stacks = Stacks::new(&head, &mut sources).projects();
+    let proposed: Vec<Project> =
+        stacks.into_iter().map(|(name, stack)| project(&head, name, stack, None)).collect();
+    // A base that does not have the folder has no policies either.
+    fs::create_dir_all(&tree.root).map_err(|error| cannot(&tree.root, error))?;
+    let base_root = fs::canonicalize(&tree.root).map_err(|error| cannot(&tree.root, error))?;
+    let ground = Ground::of_base(base_root, &tree.reference);
+    let stacks = Stacks::new(&ground, &mut sources).projects();
+    let has_policies = stacks.iter().any(|(_, stack)| !stack.layers.is_empty());
+    let unnamed = |name: Option<String>| {
+        name.map(|name| name.strip_prefix(&format!("{}:", tree.reference)).unwrap_or(&name).to_owned())
+    };
+    let mut base = Vec::new();
+    let mut mixed = Vec::new();
+    for (name, stack) in if has_policies { stacks } else { Vec::new() } {
+        let name = unnamed(name);
+        base.push(project(&ground, name.clone(), stack.clone(), None));
+        let types = proposed.iter().find(|project| project.name == name);
+        let types = types.map(|project| project.policies.clone()).unwrap_or_default();
+        mixed.push(Project { types, ..project(&ground, name, stack, Some(&head)) });
+    }
+    if !has_policies {
+        mixed.clone_from(&proposed);
+    }
+    Ok(Sides {
+        sources,
+        base,
+        mixed,
+        head: proposed,
+        problems: Vec::new(),
+        reference: tree.reference.clone(),
+        changes: tree.changes.clone(),
+        has_policies,
+    })
+}
+
+/// Finds and reads the files of one project; its snapshots on another ground, where one is given.
+fn project(ground: &Ground, name: Option<String>, stack: Stack, elsewhere: Option<&Ground>) -> Project {
     let Stack { layers, unsure, problems } = stack;
     let files = layers.iter().rev().map(|layer| layer.file).collect();
     let mut project = Project { name, stack: files, unsure, problems, ..Project::default() };
@@ -66,8 +110,14 @@ fn project(ground: &Ground, name: Option<String>, stack: Stack) -> Project {
     let policies = finder.policies(policy_entries(&layers));
     let own = layers.first().map_or(&*ground.root, Layer::folder);
     let says_where = layers.iter().find_map(|layer| Some((layer.config.snapshots.clone()?, layer.folder())));
-    let entries = says_where.map(|(settings, folder)| Entry::all(settings, folder));
-    let mut snapshots = finder.snapshots(entries, own);
+    project.problems.append(&mut finder.problems);
+    let there = |folder: &Path| match elsewhere {
+        Some(other) => other.root.join(folder.strip_prefix(&ground.root).unwrap_or(folder)),
+        None => folder.to_owned(),
+    };
+    let entries = says_where.map(|(settings, folder)| Entry::all(settings, &there(folder)));
+    let mut finder = Finder::new(elsewhere.unwrap_or(ground).clone());
+    let mut snapshots = finder.snapshots(entries, &there(own));
     let standing = finder.standing(&mut snapshots);
     project.problems.append(&mut finder.problems);
     project.policies = policies.builtin;

@@ -44,7 +44,8 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
     };
     let options =
         Options { as_of: args.as_of, today, workflows: args.workflows.clone(), deny_warnings: false };
-    let back = history(find::inputs(&args.path, args.allow_outside), &options);
+    let inputs = find::inputs(&args.path, args.allow_outside);
+    let back = args.terminal.waiting("judging", || history(inputs, &options));
     match args.format {
         Form::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),
         Form::Human => finish(&human::render_history(&back, args.terminal.style()), back.exit),

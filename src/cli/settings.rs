@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::check::{date, today};
-use super::terminal::Form;
-use super::terminal::TerminalArgs;
+use super::terminal::{Form, TerminalArgs};
 use super::{complain, find, finish};
 use crate::engine::{Options, Surveyed, survey};
 use crate::render::{json, overview};

@@ -4,8 +4,9 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -78,6 +79,28 @@ impl TerminalArgs {
         let root = follows.then(|| fs::canonicalize(root).ok()).flatten()?;
         Some(format!("file://{}", root.display()))
     }
+
+    /// Does what may take long; once that has taken half a second, a terminal's standard error says what is being done.
+    pub(super) fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        if self.narrate || is_dumb() || !io::stderr().is_terminal() {
+            return work();
+        }
+        let (working, done) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                if done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                    let bar = ProgressBar::new_spinner().with_message(what);
+                    bar.enable_steady_tick(TICK);
+                    // Nothing is ever sent: the other end is dropped when the work is done.
+                    let _ = done.recv();
+                    bar.finish_and_clear();
+                }
+            });
+            let result = work();
+            drop(working);
+            result
+        })
+    }
 }
 
 fn is_set(name: &str) -> bool {
@@ -99,6 +122,8 @@ pub(super) struct Progress {
 
 /// How long nothing is said.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How often what is said moves.
+const TICK: Duration = Duration::from_millis(100);
 
 impl Progress {
     pub(super) fn reading(total: usize) -> Self {

@@ -1,7 +1,7 @@
 //! The policies of each project with what is in force, and their tests: what can be explained.
 
 use super::{Inputs, Loaded, Options, TextFile, add, in_order, load, parse_all};
-use crate::ast::{Item, TestDecl};
+use crate::ast::{ExprIds, Item, TestDecl};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
@@ -36,7 +36,8 @@ pub fn in_force(inputs: Inputs, tests: Vec<TextFile>) -> InForce {
     // No snapshot is later than this, and none is judged.
     let options =
         Options { as_of: Some(Date::MAX), today: Date::MAX, workflows: Vec::new(), deny_warnings: false };
-    let Loaded { projects, mut sources, mut diagnostics, .. } = load(inputs, &options);
+    let Inputs { mut sources, projects, problems } = inputs;
+    let Loaded { projects, mut diagnostics, .. } = load(projects, problems, &mut sources, &options);
     let known = projects.into_iter().map(|project| {
         let own = project.workflows.iter().map(|workflow| project.book.settings(&workflow.name));
         let varies = own.into_iter().any(|settings| *settings != project.book.general);
@@ -46,7 +47,7 @@ pub fn in_force(inputs: Inputs, tests: Vec<TextFile>) -> InForce {
     });
     let projects = known.collect();
     let tests: Vec<_> = tests.into_iter().map(|file| add(file, Role::Snapshot, &mut sources)).collect();
-    let (files, _) = parse_all(&tests, &sources, &mut diagnostics);
+    let files = parse_all(&tests, &sources, &mut ExprIds::default(), &mut diagnostics);
     let tests = files.into_iter().flat_map(|file| file.items).filter_map(|item| match item {
         Item::Test(test) => Some(test),
         Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,

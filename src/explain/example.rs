@@ -101,6 +101,17 @@ const CASES: &[Case] = cases! {
     T402 "config_file/types" ".config.yaml" ".gate" ".yaml";
     T403 "config_file/unknown" ".config.yaml" ".gate" ".yaml";
     T405 "config_file/twice" ".config.yaml" ".gate" ".yaml";
+    T407 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T408 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T409 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T410 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T411 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T412 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T413 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T414 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T415 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T416 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T417 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
     T501 "in_expr/empty" ".gate" ".yaml";
     T502 "policy_decl/no_rules" ".gate" ".yaml";
     T508 "decision/workflow" ".gate" ".yaml";
@@ -136,7 +147,10 @@ pub fn example(code: Code) -> Option<Example> {
     let configs = snapshots.extract_if(.., |file| file.name.ends_with("config.yaml"));
     let text =
         |file: &TextFile| String::from_utf8_lossy(file.content.as_deref().unwrap_or_default()).into_owned();
-    let stack = configs.map(|file| inputs.sources.add("tollgate.yaml", text(&file))).collect();
+    let name = |file: &TextFile| {
+        if file.name.ends_with(".base.config.yaml") { "base/tollgate.yaml" } else { "tollgate.yaml" }
+    };
+    let stack = configs.map(|file| inputs.sources.add(name(&file), text(&file))).collect();
     inputs.projects =
         vec![Project { stack, policies: with(".gate"), snapshots, standing, ..Project::default() }];
     let judgement = engine::judge(inputs, &options(case));

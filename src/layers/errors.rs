@@ -103,6 +103,15 @@ pub(super) fn outside(
         .label(there, "narrowed here")
 }
 
+/// A range without a value of its own, and the value in force is not in it.
+pub(super) fn leaves_out(param: &Param, value: &ParamValue, origin: Span, range: Span) -> Diagnostic {
+    let value = show_value(&param.ty, value);
+    Diagnostic::error(Code::T409, format!("this range of `{}` leaves out the value in force", param.name))
+        .label(range, format!("does not contain {value}"))
+        .label(origin, "set here")
+        .help("give a value within the range, too")
+}
+
 pub(super) fn widened(param: &Param, span: Span, range: &Interval, there: Span) -> Diagnostic {
     let range = range_of(param, range);
     Diagnostic::error(Code::T412, format!("the range of `{}` can be narrowed, and not widened", param.name))

@@ -1,1 +1,241 @@
-//! Bounds, order and origins, on small stacks.
+//! Bounds, order and origins: on random stacks, and on small ones that are looked at.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::settle;
+use crate::ast::ExprIds;
+use crate::check::check;
+use crate::config;
+use crate::diagnostic::Severity;
+use crate::parse::parse;
+use crate::program::Program;
+use crate::settings::show_value;
+use crate::source::SourceMap;
+
+/// The range that the policy declares, in percent.
+const DECLARED: (u32, u32) = (10, 90);
+
+const POLICY: &str = "\
+snapshot { a: share, ok: bool, day: date, cost: number USD, xs: list of { good: bool } }
+policy p {
+  param x = 50% within 10% to 90%
+  param n = 50
+  param b = true
+  param t = \"one\"
+  param d = 2026-01-01 within 2025-01-01 to 2027-01-01
+  param m = 6 months within 1 month to 12 months
+  param c = 5 USD
+  param w = 2 weeks
+  param s = 90%
+  rule r { require a >= x else hold }
+}
+";
+
+fn program(text: &str, sources: &mut SourceMap) -> Program {
+    let file = sources.add("p.gate", text);
+    let mut ids = ExprIds::default();
+    let (tree, _) = parse(file, text, &mut ids);
+    check(&[tree], ids.count()).0
+}
+
+/// What is said of `p.x` in a line of a layer.
+#[derive(Clone, Debug)]
+struct Said {
+    value: Option<u32>,
+    within: Option<(u32, u32)>,
+    locked: bool,
+    /// Only for `pay-*`.
+    narrowed_to: bool,
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    let within = (0..20u32, 0..20u32).prop_map(|(low, high)| (low * 5, high * 5));
+    (
+        prop::option::weighted(0.8, 0..21u32),
+        prop::option::weighted(0.4, within),
+        prop::bool::weighted(0.15),
+        any::<bool>(),
+    )
+        .prop_filter("something is set", |(value, within, locked, _)| {
+            value.is_some() || within.is_some() || *locked
+        })
+        .prop_map(|(value, within, locked, narrowed_to)| Said {
+            value: value.map(|v| v * 5),
+            within,
+            locked,
+            narrowed_to,
+        })
+}
+
+impl Said {
+    fn yaml(&self) -> String {
+        let mut parts = Vec::new();
+        parts.extend(self.value.map(|value| format!("value: {value}%")));
+        parts.extend(self.within.map(|(low, high)| format!("within: {low}% to {high}%")));
+        parts.extend(self.locked.then(|| "locked: true".to_owned()));
+        let set = format!("{{ p.x: {{ {} }} }}", parts.join(", "));
+        if self.narrowed_to {
+            format!("overrides: [{{ workflows: pay-*, params: {set} }}]\n")
+        } else {
+            format!("params: {set}\n")
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_value_in_force_keeps_to_every_bound_above_it(layers in prop::collection::vec(said(), 1..6)) {
+        let mut sources = SourceMap::default();
+        let program = program(POLICY, &mut sources);
+        let mut stack = Vec::new();
+        for (at, said) in layers.iter().enumerate() {
+            let text = said.yaml();
+            let file = sources.add(format!("{at}"), text.clone());
+            stack.push(config::read(file, &text).0);
+        }
+        let workflows: [Arc<str>; 2] = ["pay-out".into(), "other".into()];
+        let (book, found) = settle(&program, &stack, &workflows);
+        for workflow in &workflows {
+            let setting = &book.settings(workflow).params[0];
+            // What was read and not refused, for this workflow, in the order in which it counts.
+            let refused: BTreeSet<_> = found.iter().filter_map(|d| d.labels.first()).map(|label| label.span.file).collect();
+            let layers = &layers;
+            let concerns = |at: &usize| !layers[*at].narrowed_to || &**workflow == "pay-out";
+            let read = |at: &usize| !stack[*at].block.params.is_empty() || !stack[*at].overrides.iter().all(|set| set.block.params.is_empty());
+
+            let mut order: Vec<usize> = (0..layers.len()).filter(concerns).filter(read).collect();
+            order.sort_by_key(|at| layers[*at].narrowed_to);
+            let origin = sources.name(setting.origin.file);
+            prop_assert!(!origin.is_empty());
+            let number: u32 = show_value(&program.params[0].ty, &setting.value).trim_end_matches('%').parse().unwrap();
+            prop_assert!((DECLARED.0..=DECLARED.1).contains(&number), "{} is outside of what is declared", number);
+            let by = origin.parse::<usize>().ok();
+            prop_assert_eq!(by.is_some(), setting.configured);
+            if let Some(by) = by {
+                prop_assert_eq!(layers[by].value, Some(number));
+            }
+            // Nobody below a lock, and every range above it. A file that no diagnostic names was taken whole.
+            for at in order.iter().filter(|at| !refused.contains(&stack_file(&sources, **at))) {
+                let above = by.is_none_or(|by| *at <= by);
+                if let Some((low, high)) = layers[*at].within.filter(|_| above) {
+                    prop_assert!((low..=high).contains(&number), "{} is outside of {} to {}", number, low, high);
+                }
+                let locks_before = layers[*at].locked && by.is_some_and(|by| *at < by);
+                let came_later = by.is_some_and(|by| order.iter().position(|o| *o == by) > order.iter().position(|o| o == at));
+                prop_assert!(!(locks_before && came_later), "set below a lock");
+            }
+        }
+    }
+}
+
+fn stack_file(sources: &SourceMap, at: usize) -> crate::source::FileId {
+    (0..).map(crate::source::FileId).find(|id| sources.name(*id) == at.to_string()).unwrap()
+}
+
+/// The value in force of a param for `w`, with its line, and what is wrong.
+fn set(policy: &str, param: &str, configs: &[&str]) -> (String, Vec<String>) {
+    let mut sources = SourceMap::default();
+    let program = program(policy, &mut sources);
+    let mut stack = Vec::new();
+    for text in configs {
+        let file = sources.add("c", *text);
+        let (config, found) = config::read(file, text);
+        assert_eq!(found, []);
+        stack.push(config);
+    }
+    let (book, found) = settle(&program, &stack, &["w".into()]);
+    let at = program.params.iter().position(|p| *p.name == *param).unwrap_or_else(|| panic!("no {param}"));
+    let value = show_value(&program.params[at].ty, &book.settings("w").params[at].value);
+    let problems = found.iter().filter(|d| d.severity == Severity::Error);
+    (value, problems.map(|d| format!("{} {}", d.code, d.message)).collect())
+}
+
+#[test]
+fn values_are_written_as_in_policies_and_snapshots() {
+    for (param, written, shown) in [
+        ("p.x", "85%", "85%"),
+        ("p.x", "0.85", "85%"),
+        ("p.x", "\"85%\"", "85%"),
+        ("p.n", "-3.5", "-3.5"),
+        ("p.b", "false", "false"),
+        ("p.t", "two words", "\"two words\""),
+        ("p.t", "5", "\"5\""),
+        ("p.d", "2026-11-02", "2026-11-02"),
+        ("p.m", "3 months", "3 months"),
+        ("p.c", "0.5 USD", "0.5 USD"),
+        ("p.c", "0.5", "0.5 USD"),
+        ("p.w", "300 ms", "300 ms"),
+    ] {
+        let (value, problems) = set(POLICY, param, &[&format!("params: {{ {param}: {written} }}\n")]);
+        assert_eq!((value.as_str(), problems), (shown, Vec::new()), "{written}");
+    }
+    for (param, written, code) in [
+        ("p.x", "85", "T408"),
+        ("p.x", "2 weeks", "T408"),
+        ("p.x", "eighty", "T408"),
+        ("p.x", "95%", "T409"),
+        ("p.b", "no", "T408"),
+        ("p.c", "5 EUR", "T408"),
+        ("p.d", "2026-02-30", "T408"),
+        ("p.m", "2 weeks", "T408"),
+        ("p.m", "2 years", "T409"),
+        ("p.w", "2", "T408"),
+        ("p.y", "2", "T407"),
+        ("q.x", "2", "T407"),
+    ] {
+        let known = if code == "T407" { "p.x" } else { param };
+        let (_, problems) = set(POLICY, known, &[&format!("params: {{ {param}: {written} }}\n")]);
+        assert!(problems.len() == 1 && problems[0].starts_with(code), "{written}: {problems:?}");
+    }
+}
+
+#[test]
+fn windows_and_confidences_take_not_every_value_of_their_type() {
+    let policy = "\
+snapshot every 1 week { a: share, xs: list of { good: bool } }
+policy p {
+  param w = 2 weeks
+  param s = 90%
+  param h = 50%
+  rule r { require mean(a over w) >= 50% else hold }
+  rule q { require share(xs where good) >= 50% with s confidence else hold }
+}
+";
+    for (param, written, fits) in [
+        ("p.w", "36 h", false),
+        ("p.w", "0 days", false),
+        ("p.w", "-1 week", false),
+        ("p.w", "48 h", true),
+        ("p.s", "100%", false),
+        ("p.s", "0", false),
+        ("p.s", "0.5", true),
+        ("p.h", "100%", true),
+    ] {
+        let (_, problems) = set(policy, param, &[&format!("params: {{ {param}: {written} }}\n")]);
+        assert_eq!(problems.is_empty(), fits, "{param} {written}: {problems:?}");
+        assert!(problems.iter().all(|problem| problem.starts_with("T408")));
+    }
+}
+
+#[test]
+fn nearer_files_win_and_what_is_said_of_a_workflow_goes_before_what_is_said_of_all() {
+    let of_all = |value: &str| format!("params: {{ p.x: {value} }}\n");
+    let of_some = |glob: &str, value: &str| {
+        format!("overrides: [{{ workflows: '{glob}', params: {{ p.x: {value} }} }}]\n")
+    };
+    for (configs, expected) in [
+        (vec![of_all("60%"), of_all("70%")], "70%"),
+        (vec![of_some("w", "60%"), of_all("70%")], "60%"),
+        (vec![of_some("w", "60%"), of_some("*", "70%")], "70%"),
+        (vec![of_some("v", "60%"), of_all("70%")], "70%"),
+        (vec![of_all("60%") + &of_some("w", "65%"), String::new()], "65%"),
+    ] {
+        let configs: Vec<&str> = configs.iter().map(String::as_str).collect();
+        assert_eq!(set(POLICY, "p.x", &configs), (expected.to_owned(), Vec::new()), "{configs:?}");
+    }
+}

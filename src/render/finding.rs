@@ -76,7 +76,7 @@ fn all(judgement: &Judgement) -> Vec<Finding> {
     let diagnosed = judgement.diagnostics.iter().map(|diagnostic| of_diagnostic(diagnostic, sources));
     let ruled = judgement.report.workflows.iter().flat_map(|workflow| {
         let rules = workflow.rules.iter().filter_map(|rule| of_rule(rule, sources));
-        rules.map(|finding| Finding { workflow: Some(shown(&workflow.workflow)), ..finding })
+        rules.map(|finding| Finding { workflow: Some(shown(&workflow.name())), ..finding })
     });
     diagnosed.chain(ruled).collect()
 }

@@ -4,13 +4,14 @@
 //! neither move the cursor nor pass for a command to the build server that shows the log. Draws only what the
 //! [`Judgement`] holds; it decides nothing.
 
+mod against;
 mod history;
 mod narrate;
 mod summary;
 
 pub use history::render_history;
 pub use narrate::{narrate, narrate_history};
-pub use summary::{goes_on, sentence};
+pub use summary::{goes_on, sentence, waivers};
 
 use std::fmt::Write;
 
@@ -24,7 +25,7 @@ use crate::excerpt::Fit;
 use crate::render::{Style, View};
 use crate::report::{Outcome, RuleReport, WorkflowReport};
 use crate::source::SourceMap;
-use crate::text::{pad, visible, width, wrap};
+use crate::text::{pad, paragraph, visible, width, wrap};
 
 /// Lines that are shown of a judgement unless all are asked for.
 const MAX_LINES: usize = 190;
@@ -55,6 +56,10 @@ pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
         page.line(&line);
     }
     page.blank();
+    if let Some(against) = &judgement.report.against {
+        against::lines(against, style, view.all).iter().for_each(|line| page.line(line));
+        page.blank();
+    }
     page.line(&summary::sentence(judgement));
     page.out
 }
@@ -267,7 +272,7 @@ impl Page {
             let mut one = self.fresh();
             one.rule(rule, sources);
             if shown > 0 && room.is_some_and(|room| self.lines() + one.lines() > room) {
-                self.line(&format!("  and {} more of this workflow", rules.len() - shown));
+                self.line(&format!("  and {} more of this workflow's rules", rules.len() - shown));
                 self.blank();
                 return false;
             }
@@ -296,6 +301,9 @@ impl Page {
     /// The report of a rule that failed or is undecided; that of a warning or note is short.
     fn rule(&mut self, rule: &RuleReport, sources: &SourceMap) {
         let Some(applied) = rule.applied else { return };
+        if applied == EffectKind::Note {
+            return self.note(rule, sources);
+        }
         let undecided = rule.outcome == Outcome::Undecided;
         let diagnostic = Diagnostic {
             code: if undecided { Code::T502 } else { Code::T501 },
@@ -323,6 +331,33 @@ impl Page {
         if stops {
             self.footer("help", rule.help.as_deref());
         }
+    }
+
+    /// A note stops nothing: what it says, the values it saw, and, where it is undecided, what is not known.
+    fn note(&mut self, rule: &RuleReport, sources: &SourceMap) {
+        let undecided = rule.outcome == Outcome::Undecided;
+        let code = if undecided { Code::T502 } else { Code::T501 };
+        let headline = Diagnostic::note(code, headline(rule, EffectKind::Note, self.style));
+        self.draw(EffectKind::Note.as_str(), &headline, sources);
+        let labels = shown_labels(rule, EffectKind::Note, sources);
+        let (own, input): (Vec<&Label>, Vec<&Label>) =
+            labels.iter().partition(|l| in_policy(rule, l, sources));
+        let line = own.first().map_or(rule.policy.line, |label| sources.line_column(label.span).0);
+        let values = own.iter().map(|label| {
+            let expression = sources.text(label.span).split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("`{expression}` is {}", label.text)
+        });
+        let values = values.collect::<Vec<_>>().join(", ");
+        let colon = if values.is_empty() { "" } else { ": " };
+        self.footer("at", Some(&format!("{}:{line}{colon}{values}", rule.policy.file)));
+        if undecided {
+            for label in input {
+                let (line, _) = sources.line_column(label.span);
+                let text = format!("{}:{line}: {}", sources.name(label.span.file), label.text);
+                self.footer("in", Some(&text));
+            }
+        }
+        self.footer(remedy_word(rule), rule.would_pass.as_deref());
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) {
@@ -380,17 +415,10 @@ impl Page {
 
     /// The line with its place as a link, where there are links: `[rollouts/a.yaml:3:7]`.
     fn linked(&self, line: &str) -> String {
-        let place = || {
-            let (before, rest) = line.split_once("─[")?;
-            let (place, after) = rest.split_once(']')?;
-            let file = place.rsplitn(3, ':').nth(2)?;
-            let on_disk = !file.starts_with(crate::builtin::FOLDER);
-            on_disk.then_some((before, place, file, after))
-        };
-        match (&self.links, place()) {
+        match (&self.links, place_in(line)) {
             (Some(root), Some((before, place, file, after))) => {
                 let address: String = format!("{root}/{file}").chars().map(escaped).collect();
-                format!("{before}─[\u{1b}]8;;{address}\u{1b}\\{place}\u{1b}]8;;\u{1b}\\]{after}")
+                format!("{before}\u{1b}]8;;{address}\u{1b}\\{place}\u{1b}]8;;\u{1b}\\{after}")
             }
             (None, _) | (_, None) => line.to_owned(),
         }
@@ -401,7 +429,7 @@ impl Page {
         let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return };
         let indent = width(word) + 4;
         let bar = if self.style.unicode { "│" } else { "|" };
-        let lines = wrap(text, self.style.width.saturating_sub(indent + 2).max(20));
+        let lines = wrap(&paragraph(text), self.style.width.saturating_sub(indent + 2).max(20));
         for (index, line) in lines.iter().enumerate() {
             let head = if index == 0 { format!("{word}:") } else { pad(bar, indent - 3) };
             let head = self.paint(&head, Color::Cyan);
@@ -410,9 +438,28 @@ impl Page {
     }
 }
 
+/// What stands before the place that opens a frame, the place in its colours, its file on disk, and what follows. A line
+/// of a file looks like that only behind its number.
+fn place_in(line: &str) -> Option<(&str, &str, &str, &str)> {
+    let frame = line.trim_start();
+    let rest = ["╭─[", ",-["].into_iter().find_map(|opening| frame.strip_prefix(opening))?;
+    let (before, rest) = line.split_at(line.len() - rest.len());
+    let (place, _) = rest.rsplit_once(']')?;
+    let after = rest.get(place.len()..)?;
+    // Whatever escapes are left here are our own colours.
+    let uncolored = match place.strip_prefix('\u{1b}') {
+        Some(colored) => colored.split_once('m')?.1.split('\u{1b}').next()?,
+        None => place,
+    };
+    let file = uncolored.rsplitn(3, ':').nth(2)?;
+    // A name that was made visible is not the name on disk, and the shipped files are not there at all.
+    let on_disk = !file.contains("\\u{") && !file.starts_with(crate::builtin::FOLDER);
+    on_disk.then_some((before, place, file, after))
+}
+
 /// A character of an address, written so that it can end none.
 fn escaped(c: char) -> String {
-    if c.is_ascii_alphanumeric() || matches!(c, '/' | ':' | '.' | '-' | '_' | '~' | '%') {
+    if c.is_ascii_alphanumeric() || matches!(c, '/' | ':' | '.' | '-' | '_' | '~') {
         return c.to_string();
     }
     let mut bytes = [0; 4];
@@ -425,24 +472,32 @@ fn headline(rule: &RuleReport, applied: EffectKind, style: Style) -> String {
     let mut message = rule.rule.clone();
     let bare_name = rule.rule.rsplit('.').next().unwrap_or("");
     if !rule.title.is_empty() && rule.title != bare_name {
-        let _ = write!(message, " {dash} {}", rule.title);
+        let _ = write!(message, " {dash} {}", paragraph(&rule.title));
     }
     if rule.outcome == Outcome::Undecided {
         let _ = write!(message, "\nundecided, so it {}", consequence(applied));
     }
     if let Some(text) = &rule.message {
-        let _ = write!(message, "\n{text}");
+        let _ = write!(message, "\n{}", paragraph(text));
     }
     message
 }
 
-/// Of what holds, everything; of a warning or note the policy's own and the first of the input.
+fn in_policy(rule: &RuleReport, label: &Label, sources: &SourceMap) -> bool {
+    sources.name(label.span.file) == rule.policy.file
+}
+
+/// Of what holds, everything; of a warning or note the policy's own and one of the input.
 fn shown_labels(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Vec<Label> {
-    let in_policy = |label: &&Label| sources.name(label.span.file) == rule.policy.file;
     match applied {
         EffectKind::Note | EffectKind::Warn => {
-            let own = rule.labels.iter().filter(in_policy);
-            own.chain(rule.labels.iter().find(|label| !in_policy(label))).cloned().collect()
+            let (own, input): (Vec<&Label>, Vec<&Label>) =
+                rule.labels.iter().partition(|label| in_policy(rule, label, sources));
+            // Why something is not known says more than a value that stands under the expression already.
+            let is_new = |label: &&&Label| own.iter().all(|shown| shown.text != label.text);
+            let undecided = rule.outcome == Outcome::Undecided;
+            let telling = input.iter().find(is_new).filter(|_| undecided).or(input.first());
+            own.iter().chain(telling).map(|label| (*label).clone()).collect()
         }
         EffectKind::Hold | EffectKind::Rollback => rule.labels.clone(),
     }

@@ -44,6 +44,7 @@ mod tests {
             summary: Summary::default(),
             workflows: Vec::new(),
             waivers: Vec::new(),
+            against: None,
             diagnostics: vec![DiagnosticReport {
                 code: "T101",
                 severity: "error",

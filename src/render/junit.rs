@@ -29,7 +29,8 @@ pub fn render(judgement: &Judgement, folder: &str) -> Result<String, quick_junit
         report.add_test_suite(suite);
     }
     for workflow in &judgement.report.workflows {
-        let name = visible(&workflow.workflow);
+        let name = workflow.name();
+        let name = visible(&name);
         let mut suite = TestSuite::new(name.as_ref());
         for rule in &workflow.rules {
             let own = |finding: &&Finding| {

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use super::finding::{Finding, findings, shown};
-use super::human::{goes_on, sentence};
+use super::human::{goes_on, sentence, waivers};
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
 use crate::report::{Decision, WorkflowReport};
@@ -51,11 +51,18 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
         let workflow = failure.workflow.as_deref().unwrap_or("");
         fold(&mut out, mark_of(failure), workflow, failure);
     }
+    let waived = waivers(&judgement.report.waivers);
+    if !waived.is_empty() {
+        out.push('\n');
+    }
+    for line in waived {
+        let _ = writeln!(out, "- {}", inert(&line));
+    }
     out
 }
 
 fn row(out: &mut String, workflow: &WorkflowReport, findings: &[Finding]) {
-    let name = shown(&workflow.workflow);
+    let name = shown(&workflow.name());
     let own = |severity: Severity| {
         findings
             .iter()

@@ -21,7 +21,7 @@ pub fn render(judgement: &Judgement) -> String {
         if workflow.decision == Decision::Error {
             points.push(Point {
                 ok: false,
-                name: format!("{}: readable", workflow.workflow),
+                name: format!("{}: readable", workflow.name()),
                 skip: None,
                 why: Vec::new(),
             });
@@ -71,7 +71,7 @@ fn point(workflow: &WorkflowReport, rule: &RuleReport) -> Point {
         let place = rule.evidence.first().map(|evidence| &evidence.place).unwrap_or(&rule.policy);
         why.push(("at", format!("{}:{}:{}", place.file, place.line, place.column)));
     }
-    Point { ok: !stops, name: format!("{}: {}", workflow.workflow, rule.rule), skip, why }
+    Point { ok: !stops, name: format!("{}: {}", workflow.name(), rule.rule), skip, why }
 }
 
 /// A description: `#` would begin a directive.

@@ -11,6 +11,8 @@ pub(super) struct Ground {
     pub(super) root: PathBuf,
     /// What a configuration may name lies in here; anywhere if there is none.
     boundary: Option<PathBuf>,
+    /// What stands before every name: the base that the files are of, or nothing.
+    prefix: String,
 }
 
 impl Ground {
@@ -18,14 +20,19 @@ impl Ground {
     pub(super) fn new(root: PathBuf, allow_outside: bool) -> Self {
         let repository = || root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&root);
         let boundary = (!allow_outside).then(|| repository().to_owned());
-        Self { root, boundary }
+        Self { root, boundary, prefix: String::new() }
+    }
+
+    /// The same ground of another commit: its files are known by that commit's name.
+    pub(super) fn of_base(root: PathBuf, reference: &str) -> Self {
+        Self { prefix: format!("{reference}:"), ..Self::new(root, false) }
     }
 
     /// The path from the folder that is checked, with `/`, also where it leads out of that.
     pub(super) fn name(&self, path: &Path) -> String {
         let shared = self.root.components().zip(path.components()).take_while(|(a, b)| a == b).count();
         let up = repeat_n(Component::ParentDir, self.root.components().count() - shared);
-        join(up.chain(path.components().skip(shared)))
+        self.prefix.clone() + &join(up.chain(path.components().skip(shared)))
     }
 
     /// The path that a file in `folder` means by `written`, if it stays within the repository.

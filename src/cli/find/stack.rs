@@ -32,7 +32,7 @@ impl Layer {
 }
 
 /// A configuration and its bases, the nearest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Stack {
     pub(super) layers: Vec<Layer>,
     /// Whether a part of it is missing or so broken that nobody knows what it says of files.

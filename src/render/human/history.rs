@@ -20,7 +20,8 @@ pub fn render_history(back: &LookBack, style: Style) -> String {
 
 fn history(page: &mut Page, workflow: &WorkflowHistory) {
     let style = page.style;
-    page.line(&format!("• {}", visible(&workflow.name())));
+    let bullet = if style.unicode { "•" } else { "*" };
+    page.line(&format!("{bullet} {}", visible(&workflow.name())));
     let stage = |day: &DayReport| match (&day.stage, &day.asks) {
         (Some(stage), Some(asks)) => summary::arrow(&format!("{stage} -> {asks}"), style),
         (Some(stage), None) => visible(stage).into_owned(),
@@ -40,9 +41,13 @@ fn history(page: &mut Page, workflow: &WorkflowHistory) {
         page.line(&line);
     }
     let names = workflow.metrics.iter().map(|metric| width(&metric.name)).max().unwrap_or(0);
-    for metric in workflow.metrics.iter().filter(|_| style.unicode) {
-        let course = sparkline(metric);
-        page.line(&format!("  {}  {course}  {} → {}", pad(&metric.name, names), metric.first, metric.last));
+    for metric in &workflow.metrics {
+        let name = pad(&metric.name, names);
+        let (first, last) = (&metric.first, &metric.last);
+        page.line(&match style.unicode {
+            true => format!("  {name}  {}  {first} → {last}", sparkline(metric)),
+            false => format!("  {name}  {first} -> {last}"),
+        });
     }
 }
 

@@ -1,30 +1,91 @@
 //! The form for screen readers: what the drawn form says, line by line, without frames, columns or marks.
 
-use super::{headline, in_order, is_shown, remedy_word, shown_labels, summary};
-use crate::diagnostic::{Diagnostic, Label};
+use super::{
+    DIAGNOSTIC_LINES, MAX_LINES, ONE_LINERS, against, headline, in_order, is_shown, remedy_word,
+    shown_labels, summary,
+};
+use crate::diagnostic::{Diagnostic, Label, MAX_DRAWN};
 use crate::engine::{Judgement, LookBack};
 use crate::render::{Style, View};
 use crate::report::{RuleReport, WorkflowReport};
 use crate::source::{FileId, SourceMap};
-use crate::text::visible;
+use crate::text::{paragraph, visible};
 
 /// Words alone: no colour, no frame.
 const STYLE: Style = Style { color: false, unicode: false, width: usize::MAX };
 /// Characters that are quoted of a line.
 const MAX_QUOTED: usize = 160;
 
-/// Diagnostics, then each workflow with its reports, then what it comes to.
+/// Diagnostics, then each workflow with its reports, then what it comes to; no longer than the drawn form.
 pub fn narrate(judgement: &Judgement, view: &View) -> String {
+    let sources = &judgement.sources;
+    let (limit, limit_of_diagnostics) =
+        if view.all { (usize::MAX, usize::MAX) } else { (MAX_LINES, DIAGNOSTIC_LINES) };
     let mut lines = Vec::new();
-    for diagnostic in in_order(&judgement.diagnostics) {
-        diagnosed(diagnostic, &judgement.sources, &mut lines);
+    for (told, diagnostic) in in_order(&judgement.diagnostics).enumerate() {
+        let before = lines.len();
+        diagnosed(diagnostic, sources, &mut lines);
+        if told > 0 && lines.len() > limit_of_diagnostics {
+            lines.truncate(before);
+            let more = judgement.diagnostics.len() - told;
+            lines.push(format!("and {more} more errors, warnings and notes: --all tells them."));
+            lines.push(String::new());
+            break;
+        }
     }
     let workflows = judgement.report.workflows.iter();
-    for workflow in workflows.filter(|w| !view.only_failed || !summary::goes_on(w.decision)) {
-        spoken(workflow, &judgement.sources, &mut lines);
+    let workflows: Vec<_> =
+        workflows.filter(|w| !view.only_failed || !summary::goes_on(w.decision)).collect();
+    let before = lines.len();
+    for workflow in &workflows {
+        spoken(workflow, sources, &mut lines);
+        if lines.len() >= limit {
+            lines.truncate(before);
+            worst(workflows, sources, &mut lines);
+            break;
+        }
+    }
+    lines.extend(summary::waivers(&judgement.report.waivers).into_iter().map(|line| format!("{line}.")));
+    if let Some(against) = &judgement.report.against {
+        lines.extend(
+            against::lines(against, STYLE, view.all).into_iter().map(|line| line.replace("->", "to")),
+        );
     }
     lines.push(summary::sentence(judgement));
     lines.join("\n") + "\n"
+}
+
+/// The harshest decisions first: some with their reports, then some with a line each, then how many more there are.
+fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, lines: &mut Vec<String>) {
+    workflows.sort_by_key(|workflow| std::cmp::Reverse(workflow.decision));
+    let limit = MAX_LINES.saturating_sub(workflows.len().min(ONE_LINERS) + 4);
+    let mut rest = workflows.as_slice();
+    while let Some((workflow, others)) = rest.split_first() {
+        let before = lines.len();
+        spoken(workflow, sources, lines);
+        if lines.len() > limit {
+            // The worst is told in any case, as far as there is room.
+            let is_first = rest.len() == workflows.len();
+            let room = lines.iter().take(limit).skip(before).rposition(String::is_empty);
+            match room.filter(|_| is_first) {
+                Some(room) => {
+                    lines.truncate(before + room);
+                    lines.extend(["and more of this workflow's rules.".to_owned(), String::new()]);
+                    rest = others;
+                }
+                None => lines.truncate(before),
+            }
+            break;
+        }
+        rest = others;
+    }
+    let (told, more) = rest.split_at(MAX_LINES.saturating_sub(lines.len() + 4).min(rest.len()));
+    lines.extend(told.iter().map(|workflow| line(workflow)));
+    if !more.is_empty() {
+        lines.push(format!("and {} more: {}.", more.len(), summary::decisions(more)));
+    }
+    lines.push("--all tells every report, --workflow NAME those of one workflow.".to_owned());
+    lines.push(String::new());
 }
 
 /// Diagnostics, then a sentence for each snapshot.
@@ -34,7 +95,7 @@ pub fn narrate_history(back: &LookBack) -> String {
         diagnosed(diagnostic, &back.sources, &mut lines);
     }
     for workflow in &back.history.workflows {
-        lines.push(format!("workflow {}", visible(&workflow.workflow)));
+        lines.push(format!("workflow {}", visible(&workflow.name())));
         for day in &workflow.days {
             let stage = day.stage.as_ref().map(|stage| format!(", stage {}", visible(stage)));
             let asks = day.asks.as_ref().map(|asks| format!(", asks for {}", visible(asks)));
@@ -58,12 +119,13 @@ fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap, lines: &mut Vec<Strin
     let message = one_line(&diagnostic.message);
     lines.push(format!("{} {}: {message}.", diagnostic.severity.as_str(), diagnostic.code));
     labelled(&diagnostic.labels, sources, lines);
-    lines.extend(diagnostic.help.as_ref().map(|help| format!("help: {}", one_line(help))));
+    lines.extend(diagnostic.help.as_ref().map(|help| format!("help: {}", shown_text(help))));
     lines.push(String::new());
 }
 
-fn spoken(workflow: &WorkflowReport, sources: &SourceMap, lines: &mut Vec<String>) {
-    let mut line = format!("workflow {}", visible(&workflow.workflow));
+/// A workflow in one sentence.
+fn line(workflow: &WorkflowReport) -> String {
+    let mut line = format!("workflow {}", visible(&workflow.name()));
     if let Some(stage) = &workflow.stage {
         line.push_str(&format!(", stage {}", visible(stage)));
     }
@@ -74,7 +136,11 @@ fn spoken(workflow: &WorkflowReport, sources: &SourceMap, lines: &mut Vec<String
     for remark in summary::remarks(workflow, STYLE) {
         line.push_str(&format!(", {}", remark.replace(" -> ", " to ")));
     }
-    lines.push(format!("{line}."));
+    format!("{line}.")
+}
+
+fn spoken(workflow: &WorkflowReport, sources: &SourceMap, lines: &mut Vec<String>) {
+    lines.push(line(workflow));
     let mut rules: Vec<&RuleReport> = workflow.rules.iter().filter(|rule| is_shown(rule)).collect();
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.applied));
     for rule in rules {
@@ -87,9 +153,9 @@ fn spoken(workflow: &WorkflowReport, sources: &SourceMap, lines: &mut Vec<String
             lines.push(visible(&text).into_owned());
         }
         if let Some(remedy) = &rule.would_pass {
-            lines.push(format!("{}: {}", remedy_word(rule), one_line(remedy)));
+            lines.push(format!("{}: {}", remedy_word(rule), shown_text(remedy)));
         }
-        lines.extend(rule.help.as_ref().map(|help| format!("help: {}", one_line(help))));
+        lines.extend(rule.help.as_ref().map(|help| format!("help: {}", shown_text(help))));
     }
     lines.push(String::new());
 }
@@ -98,21 +164,28 @@ fn spoken(workflow: &WorkflowReport, sources: &SourceMap, lines: &mut Vec<String
 fn labelled(labels: &[Label], sources: &SourceMap, lines: &mut Vec<String>) {
     let place = |label: &Label| (label.span.file, sources.line_column(label.span).0);
     let mut places: Vec<(FileId, usize)> = Vec::new();
-    for label in labels {
+    let told = labels.get(..MAX_DRAWN).unwrap_or(labels);
+    for label in told {
         if !places.contains(&place(label)) {
             places.push(place(label));
         }
     }
     for (file, line) in places {
-        let text = sources.get(file).and_then(|source| source.text.lines().nth(line - 1));
+        let text = sources.get(file).and_then(|source| {
+            let start = *source.line_starts().get(line - 1)?;
+            source.text.get(start..)?.lines().next()
+        });
         let text = cut(text.unwrap_or("").trim());
         lines.push(format!("in {} line {line}: {text}", visible(sources.name(file))));
-        for label in labels.iter().filter(|label| place(label) == (file, line)) {
+        for label in told.iter().filter(|label| place(label) == (file, line)) {
             let quoted = cut(sources.text(label.span).lines().next().unwrap_or(""));
             if quoted != label.text {
-                lines.push(format!("at {quoted}: {}", one_line(&label.text)));
+                lines.push(format!("at {quoted}: {}", shown_text(&label.text)));
             }
         }
+    }
+    if labels.len() > told.len() {
+        lines.push(format!("{} other places are not told.", labels.len() - told.len()));
     }
 }
 
@@ -125,4 +198,9 @@ fn cut(text: &str) -> String {
 fn one_line(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(visible).collect();
     lines.join(". ")
+}
+
+/// A text that a policy or an input wrote.
+fn shown_text(text: &str) -> String {
+    visible(&paragraph(text)).into_owned()
 }

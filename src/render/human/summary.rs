@@ -210,7 +210,7 @@ pub(super) fn table(workflows: &[&WorkflowReport], style: Style) -> String {
 }
 
 /// A line for each waiver that was used: `waived: order-status staged_rollout.long_enough until 2026-12-31 (38 days left)`.
-pub(super) fn waivers(waivers: &[WaiverReport]) -> Vec<String> {
+pub fn waivers(waivers: &[WaiverReport]) -> Vec<String> {
     let line = |waiver: &WaiverReport| {
         let left = match waiver.days_left {
             0 => "its last day".to_owned(),

@@ -1,7 +1,11 @@
 //! The human form of hand-made judgements, in a fixed style.
 
 use super::*;
-use crate::report::{Decision, Place, Report, Summary, Threshold, VERSION, WorkflowReport};
+use crate::engine::LookBack;
+use crate::report::{
+    DayReport, Decision, History, Metric, Place, Report, Summary, Threshold, VERSION, WorkflowHistory,
+    WorkflowReport,
+};
 use crate::source::Span;
 
 const STYLE: Style = Style { color: false, unicode: true, width: 100 };
@@ -95,6 +99,7 @@ fn judgement(sources: SourceMap, workflows: Vec<WorkflowReport>, diagnostics: Ve
         as_of: "2026-11-23".into(),
         summary: Summary::default(),
         workflows,
+        against: None,
         diagnostics: Vec::new(),
     };
     Judgement { report, diagnostics, sources, exit: 0 }
@@ -182,17 +187,18 @@ fn hidden_characters_are_visible_everywhere() {
     }
 }
 
+/// The text without the sequences that colour it.
+fn strip_colors(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').unwrap().1)
+}
+
 #[test]
 fn colors_are_all_that_color_adds() {
     let judgement = sample();
     let colored = render(&judgement, Style { color: true, ..STYLE }, &View::default());
-    let mut plain = String::new();
-    let mut rest = colored.as_str();
-    while let Some((before, after)) = rest.split_once('\u{1b}') {
-        plain.push_str(before);
-        rest = after.split_once('m').unwrap().1;
-    }
-    plain.push_str(rest);
+    let plain = strip_colors(&colored);
     let trim = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     assert_eq!(trim(&plain), trim(&render(&judgement, STYLE, &View::default())));
 }
@@ -263,6 +269,25 @@ fn ten_thousand_workflows_fit_on_a_page() {
 }
 
 #[test]
+fn the_narrated_form_is_no_longer_than_a_page() {
+    let rules = |count: usize| (0..count).map(|_| failed(&sources())).collect::<Vec<_>>();
+    for (count, each) in [(1, 1), (1, 60), (2, 60), (10, 1), (20, 1), (40, 1), (5_000, 1), (300, 0)] {
+        let mut workflows: Vec<_> =
+            (0..count).map(|n| workflow(&format!("w{n:04}"), Decision::Hold, rules(each))).collect();
+        workflows.push(workflow("z", Decision::Rollback, rules(1)));
+        let crowd = judgement(sources(), workflows, Vec::new());
+        let text = narrate(&crowd, &View::default());
+        assert!(text.lines().count() < 200, "{} lines of {count} times {each}", text.lines().count());
+        assert_eq!(text.contains("--all tells every report"), text.starts_with("workflow z,"), "{text}");
+        let told = text.lines().filter(|line| line.starts_with("workflow ")).count();
+        let rest = format!("and {} more: {} hold.", count + 1 - told, count + 1 - told);
+        assert!(told == count + 1 || text.contains(&rest), "{told} {count}\n{text}");
+        let whole = narrate(&crowd, &View { all: true, ..View::default() });
+        assert_eq!(whole.matches("light_enough - ").count(), count * each + 1);
+    }
+}
+
+#[test]
 fn a_workflow_with_many_failures_and_many_diagnostics_are_cut_between_reports() {
     let sources = sources();
     let rules = (0..50).map(|_| failed(&sources)).collect();
@@ -272,7 +297,11 @@ fn a_workflow_with_many_failures_and_many_diagnostics_are_cut_between_reports() 
     let text = render(&crowd, STYLE, &View::default());
     assert!(text.lines().count() < 200, "{text}");
     assert!(text.contains("more errors, warnings and notes: `--all` shows them"), "{text}");
-    assert!(text.contains("more of this workflow"), "{text}");
+    assert!(text.contains("more of this workflow's rules"), "{text}");
+    let text = narrate(&crowd, &View::default());
+    assert!(text.lines().count() < 200, "{text}");
+    assert!(text.contains("more errors, warnings and notes: --all tells them"), "{text}");
+    assert!(text.contains("and more of this workflow's rules."), "{text}");
 }
 
 #[test]
@@ -285,8 +314,84 @@ fn only_what_failed_can_be_shown() {
 
 #[test]
 fn places_are_links_where_links_are_followed() {
-    let view = View { links: Some("file:///home/a b".into()), ..View::default() };
-    let text = render(&sample(), STYLE, &view);
+    let view = View { links: Some("file:///home/a b%".into()), ..View::default() };
     let place = "rollouts/support-replies/2026-11-16.yaml";
-    assert!(text.contains(&format!("\u{1b}]8;;file:///home/a%20b/{place}\u{1b}\\{place}:")), "{text}");
+    for unicode in [true, false] {
+        for color in [true, false] {
+            let text = render(&sample(), Style { unicode, color, ..STYLE }, &view);
+            assert!(text.contains(&format!("[\u{1b}]8;;file:///home/a%20b%25/{place}\u{1b}\\")), "{text}");
+            let shown = strip_colors(&text);
+            assert!(shown.contains(&format!("\u{1b}\\{place}:4:1\u{1b}]8;;\u{1b}\\]")), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn only_what_opens_a_frame_is_a_link() {
+    for (name, text) in
+        [("builtin/a.gate", "x"), ("b\u{1b}.yaml", "x"), ("c.yaml", "╭─[../../etc:1:1] ,-[d:1:1]")]
+    {
+        let mut sources = SourceMap::default();
+        let file = sources.add(name, text);
+        let diagnostic = Diagnostic::error(Code::T101, "╭─[e:1:1]").label(Span::new(file, 0..1), "╭─[f:1:1]");
+        let view = View { links: Some("file:///r".into()), ..View::default() };
+        let text = render(&judgement(sources, Vec::new(), vec![diagnostic]), STYLE, &view);
+        let links: Vec<_> = text.split("\u{1b}]8;;file://").skip(1).collect();
+        assert_eq!(links.len(), usize::from(name == "c.yaml"), "{text}");
+        assert!(links.iter().all(|link| link.starts_with("/r/c.yaml\u{1b}\\c.yaml:1:1\u{1b}")), "{text}");
+    }
+}
+
+#[test]
+fn the_history_is_ascii_where_that_is_all_there_is() {
+    let day = DayReport {
+        date: "2026-11-16".into(),
+        stage: Some("pilot".into()),
+        asks: Some("full".into()),
+        decision: Decision::Hold,
+        failed: vec!["a.b".into()],
+        undecided: vec!["a.c".into()],
+    };
+    let metric = Metric {
+        name: "adoption".into(),
+        first: "30%".into(),
+        last: "40%".into(),
+        values: vec![Some(0.3), None, Some(0.4)],
+    };
+    let workflow =
+        WorkflowHistory { project: None, workflow: "w".into(), days: vec![day], metrics: vec![metric] };
+    let history = History {
+        version: VERSION,
+        as_of: String::new(),
+        workflows: vec![workflow],
+        diagnostics: Vec::new(),
+    };
+    let back = LookBack { history, diagnostics: Vec::new(), sources: SourceMap::default(), exit: 0 };
+    insta::assert_snapshot!(render_history(&back, Style { unicode: false, ..STYLE }), @"
+    * w
+      2026-11-16  pilot -> full  hold      a.b, a.c?
+      adoption  30% -> 40%
+    ");
+    insta::assert_snapshot!(render_history(&back, STYLE), @"
+    • w
+      2026-11-16  pilot → full  hold      a.b, a.c?
+      adoption  ▁ █  30% → 40%
+    ");
+}
+
+#[test]
+fn no_text_is_long_enough_to_fill_the_page() {
+    let book = "lorem ipsum\n".repeat(20_000);
+    let mut rule = failed(&sources());
+    for label in &mut rule.labels {
+        label.text.clone_from(&book);
+    }
+    rule.title.clone_from(&book);
+    (rule.message, rule.help, rule.would_pass) = (Some(book.clone()), Some(book.clone()), Some(book.clone()));
+    let workflow = workflow("w", Decision::Hold, vec![rule]);
+    let judgement = judgement(sources(), vec![workflow], Vec::new());
+    let text = render(&judgement, STYLE, &View::default());
+    assert!(text.lines().count() < 200, "{text}");
+    let text = narrate(&judgement, &View::default());
+    assert!(text.lines().all(|line| line.len() < 1_500), "{text}");
 }

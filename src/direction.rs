@@ -1,0 +1,237 @@
+//! Whether a param makes a rule stricter as it grows: what the review of a changed threshold wants to know.
+//!
+//! Looks at the form of the conditions, through lets, and at no value. What it cannot tell is said to be open.
+
+use crate::ast::{Arg, ArithmeticOp, CompareOp, EffectKind, Expr, ExprKind, Over, RuleBody, Set};
+use crate::builtins::Builtin;
+use crate::interval::Interval;
+use crate::program::{Program, Target};
+use crate::value::Number;
+
+/// How a value moves as a param grows; a condition moves up as it becomes true more easily.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    Still,
+    Up,
+    Down,
+    Open,
+}
+
+impl Course {
+    fn flip(self) -> Self {
+        match self {
+            Self::Up => Self::Down,
+            Self::Down => Self::Up,
+            Self::Still | Self::Open => self,
+        }
+    }
+
+    fn join(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Still, course) | (course, Self::Still) => course,
+            (a, b) if a == b => a,
+            (Self::Up | Self::Down | Self::Open, _) => Self::Open,
+        }
+    }
+}
+
+/// Whether a larger value of a param is stricter (`true`) or laxer for all rules that use it; none where that is open.
+pub fn larger_is_stricter(program: &Program, param: usize) -> Option<bool> {
+    let search = Search { program, param };
+    let mut all = Course::Still;
+    for rule in program.rules.iter().filter(|rule| rule.effect > EffectKind::Note) {
+        let policy = program.policies.get(rule.policy).filter(|_| rule.gate.is_none());
+        let applies =
+            policy.and_then(|policy| policy.when.as_ref()).map_or(Course::Still, |when| search.course(when));
+        // Up: the rule stops more.
+        let own = match &rule.decl.body {
+            RuleBody::Trigger { when } => search.course(when),
+            RuleBody::Require { when, requires } => {
+                let required = requires.iter().map(|expr| search.course(expr).flip());
+                let when = when.as_ref().map_or(Course::Still, |when| search.course(when));
+                required.fold(when, Course::join)
+            }
+        };
+        all = all.join(applies).join(own);
+    }
+    match all {
+        Course::Up => Some(true),
+        Course::Down => Some(false),
+        Course::Still | Course::Open => None,
+    }
+}
+
+struct Search<'p> {
+    program: &'p Program,
+    param: usize,
+}
+
+impl Search<'_> {
+    fn course(&self, expr: &Expr) -> Course {
+        let target = self.program.expr(expr.id).and_then(|info| info.target.as_ref());
+        match &expr.kind {
+            ExprKind::Literal(_) | ExprKind::Has(_) => Course::Still,
+            ExprKind::Path(_) => match target {
+                Some(Target::Param(index)) if *index == self.param => Course::Up,
+                Some(Target::Let(index)) => self
+                    .program
+                    .lets
+                    .get(*index)
+                    .map_or(Course::Still, |inner| self.course(&inner.decl.value)),
+                Some(
+                    Target::Param(_)
+                    | Target::Field(_)
+                    | Target::JudgedField(_)
+                    | Target::Element { .. }
+                    | Target::Stage(_)
+                    | Target::Member(_)
+                    | Target::Call(_),
+                )
+                | None => Course::Still,
+            },
+            ExprKind::Not(inner) | ExprKind::Neg(inner) => self.course(inner).flip(),
+            ExprKind::Arithmetic(op, a, b) => self.arithmetic(*op, a, b),
+            ExprKind::Compare(op, a, b) => self.compare(*op, a, b),
+            ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
+                operands.iter().map(|operand| self.course(operand)).fold(Course::Still, Course::join)
+            }
+            ExprKind::With { claim, confidence } => self.course(claim).join(self.course(confidence).flip()),
+            ExprKind::In { item, negated, set } => {
+                let within = match set {
+                    Set::Range(low, high) => self.course(low).flip().join(self.course(high)),
+                    Set::List(members, _) => self.still_or_open(members.iter()),
+                    Set::Value(value) => self.still_or_open([&**value]),
+                };
+                let course = within.join(self.still_or_open([&**item]));
+                if *negated { course.flip() } else { course }
+            }
+            ExprKind::If { condition, then, otherwise } => {
+                self.still_or_open([&**condition]).join(self.course(then)).join(self.course(otherwise))
+            }
+            ExprKind::Call { args, .. } => match target {
+                Some(Target::Call(builtin)) => self.call(*builtin, args),
+                Some(
+                    Target::Param(_)
+                    | Target::Let(_)
+                    | Target::Field(_)
+                    | Target::JudgedField(_)
+                    | Target::Element { .. }
+                    | Target::Stage(_)
+                    | Target::Member(_),
+                )
+                | None => Course::Open,
+            },
+        }
+    }
+
+    fn still_or_open<'e>(&self, parts: impl IntoIterator<Item = &'e Expr>) -> Course {
+        let all = parts.into_iter().map(|part| self.course(part)).fold(Course::Still, Course::join);
+        if all == Course::Still { all } else { Course::Open }
+    }
+
+    fn arithmetic(&self, op: ArithmeticOp, a: &Expr, b: &Expr) -> Course {
+        let (left, right) = (self.course(a), self.course(b));
+        match op {
+            ArithmeticOp::Add => left.join(right),
+            ArithmeticOp::Subtract => left.join(right.flip()),
+            // Only what cannot be negative keeps the direction.
+            ArithmeticOp::Multiply | ArithmeticOp::Divide
+                if left != Course::Still || right != Course::Still =>
+            {
+                if !self.is_non_negative(a) || !self.is_non_negative(b) {
+                    return Course::Open;
+                }
+                left.join(if op == ArithmeticOp::Divide { right.flip() } else { right })
+            }
+            ArithmeticOp::Multiply | ArithmeticOp::Divide => Course::Still,
+        }
+    }
+
+    fn is_non_negative(&self, expr: &Expr) -> bool {
+        let quantity = self.program.expr(expr.id).and_then(|info| info.ty.quantity());
+        let low = |range: &Interval| range.low.as_ref().is_some_and(|low| *low >= Number::ZERO);
+        quantity.is_some_and(|quantity| low(&quantity.range))
+    }
+
+    fn compare(&self, op: CompareOp, a: &Expr, b: &Expr) -> Course {
+        match op {
+            CompareOp::Greater | CompareOp::GreaterEqual => self.course(a).join(self.course(b).flip()),
+            CompareOp::Less | CompareOp::LessEqual => self.course(b).join(self.course(a).flip()),
+            CompareOp::Equal | CompareOp::NotEqual => self.still_or_open([a, b]),
+        }
+    }
+
+    fn call(&self, builtin: Builtin, args: &[Arg]) -> Course {
+        let Some(arg) = args.first() else { return Course::Open };
+        let window = match &arg.over {
+            Some(Over::Window(length)) => self.still_or_open([&**length]),
+            Some(Over::Stage(_)) | None => Course::Still,
+        };
+        let by = self.still_or_open(&arg.by);
+        let value = self.course(&arg.value);
+        let condition = arg.condition.as_ref().map_or(Course::Still, |condition| self.course(condition));
+        let picked = if condition == Course::Still { value } else { Course::Open };
+        let own = match builtin {
+            Builtin::Count | Builtin::Share | Builtin::Any | Builtin::All => condition.join(value),
+            Builtin::None => condition.join(value).flip(),
+            Builtin::Held | Builtin::Streak | Builtin::Previous | Builtin::First | Builtin::Latest => value,
+            Builtin::Default => {
+                value.join(args.get(1).map_or(Course::Still, |other| self.course(&other.value)))
+            }
+            Builtin::Sum | Builtin::Mean | Builtin::Median | Builtin::Min | Builtin::Max => picked,
+            Builtin::Percentile => {
+                picked.join(args.get(1).map_or(Course::Still, |rank| self.course(&rank.value)))
+            }
+            Builtin::Confidence => value,
+            Builtin::Since | Builtin::Change | Builtin::Trend | Builtin::Distinct => {
+                self.still_or_open([&arg.value])
+            }
+        };
+        window.join(by).join(own)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{TextFile, read_policies};
+
+    fn of(rules: &str) -> Option<bool> {
+        let text = format!(
+            "snapshot every 1 week grace 3 days {{ a: share, n: count, x: number, outputs: list of {{ t: share }} }}
+             policy p {{ param q = 50% within 1% to 99% {rules} }}"
+        );
+        let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into_bytes()) };
+        let compiled = read_policies(vec![file]);
+        assert!(compiled.diagnostics.is_empty(), "{rules}: {:#?}", compiled.diagnostics);
+        larger_is_stricter(&compiled.program, 0)
+    }
+
+    #[test]
+    fn directions_follow_the_form_of_rules() {
+        for (rules, larger) in [
+            ("rule r { require a >= q else hold }", Some(true)),
+            ("rule r { require a <= q else hold }", Some(false)),
+            ("rule r { when a < q then rollback }", Some(true)),
+            ("rule r { when not a < q then rollback }", Some(false)),
+            ("rule r { require share(outputs where t < q) >= 80% else hold }", Some(false)),
+            (
+                "let light = share(outputs where t < q) rule r { when held(light < 80%) > 2 weeks then hold }",
+                Some(false),
+            ),
+            ("rule r { require none(outputs where t > q) else hold }", Some(false)),
+            ("rule r { require n >= q * n else hold }", Some(true)),
+            ("rule r { require n >= q * x else hold }", None),
+            ("rule r { require a >= q else hold } rule s { require a <= q else hold }", None),
+            ("rule r { require a == q else hold }", None),
+            ("rule r { require a >= q else note } rule s { require a <= q else hold }", Some(false)),
+            ("rule r { when a > q require n >= 3 else hold }", Some(false)),
+            (
+                "rule r { require share(outputs where t < 15%) >= 80% with q confidence else hold }",
+                Some(true),
+            ),
+        ] {
+            assert_eq!(of(rules), larger, "{rules}");
+        }
+    }
+}

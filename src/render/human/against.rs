@@ -1,0 +1,102 @@
+//! What a proposal changes of the policies that it is judged by, for people.
+
+use super::{Color, paint, summary};
+use crate::render::Style;
+use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
+use crate::text::{pad, visible, width, wrap};
+
+/// Changes that are listed unless all are asked for.
+const LISTED: usize = 20;
+
+/// The lines below the table.
+pub(super) fn lines(against: &AgainstReport, style: Style, all: bool) -> Vec<String> {
+    let base = visible(&against.reference);
+    let mut lines = vec![format!("Judged by the policies of `{base}`.")];
+    let limit = if all { usize::MAX } else { LISTED };
+    let settings = table(&against.settings, style);
+    listed(&mut lines, "What is proposed changes of them:", settings, limit);
+    let rewritten = against.rewritten.iter().map(rewritten).collect();
+    listed(&mut lines, "Snapshots that are no longer what they were there:", rewritten, limit);
+    let mut say = |color, names: &[String], one: &str, many: &str| {
+        if names.is_empty() {
+            return;
+        }
+        let what = if names.len() == 1 { one } else { many };
+        let names: Vec<String> = names.iter().map(|name| format!("`{}`", visible(name))).collect();
+        let text = wrap(&format!("{}: {what}", names.join(", ")), style.width);
+        lines.extend(text.into_iter().map(|line| paint(&line, color, style)));
+    };
+    say(
+        Color::Red,
+        &against.self_approved,
+        "self-approval: by what is proposed it would go on, and what is proposed loosens what it is judged by",
+        "self-approval: by what is proposed they would go on, and what is proposed loosens what they are judged by",
+    );
+    say(
+        Color::Red,
+        &against.vanished,
+        "gone: none of its snapshots is left",
+        "gone: none of their snapshots is left",
+    );
+    say(
+        Color::Dim,
+        &against.standing,
+        "it does not go on either; nothing here touches it, so it does not count (`--all` counts it)",
+        "they do not go on either; nothing here touches them, so they do not count (`--all` counts them)",
+    );
+    lines
+}
+
+fn listed(lines: &mut Vec<String>, title: &str, entries: Vec<String>, limit: usize) {
+    if entries.is_empty() {
+        return;
+    }
+    lines.push(title.to_owned());
+    let more = entries.len().saturating_sub(limit);
+    lines.extend(entries.into_iter().take(limit).map(|entry| format!("  {entry}")));
+    if more > 0 {
+        lines.push(format!("  and {more} more: `--all` lists them"));
+    }
+}
+
+fn table(changes: &[SettingChange], style: Style) -> Vec<String> {
+    let arrow = summary::arrow("->", style);
+    let side = |side: &Option<String>| {
+        side.as_deref().map_or_else(|| "nothing".to_owned(), |s| visible(s).into_owned())
+    };
+    let what = |change: &SettingChange| {
+        let whom = change.workflows.iter().map(|name| visible(name)).collect::<Vec<_>>().join(", ");
+        let whom = if whom.is_empty() { whom } else { format!(" for {whom}") };
+        format!("{}{whom}", visible(&change.what))
+    };
+    let wide = changes.iter().map(|change| width(&what(change))).max().unwrap_or(0).min(style.width / 2);
+    let line = |change: &SettingChange| {
+        let color = match change.direction {
+            Direction::Looser => Color::Red,
+            Direction::Tighter => Color::Green,
+            Direction::Other => Color::Dim,
+        };
+        let word = paint(&pad(change.direction.as_str(), "tighter".len()), color, style);
+        let places: Vec<_> =
+            change.was.iter().chain(&change.now).map(|place| visible(place).into_owned()).collect();
+        let places = places.join(&format!(" {arrow} "));
+        format!(
+            "{word}  {}  {} {arrow} {}  ({places})",
+            pad(&what(change), wide),
+            side(&change.from),
+            side(&change.to)
+        )
+    };
+    changes.iter().map(line).collect()
+}
+
+fn rewritten(change: &FileChange) -> String {
+    let name =
+        |name: &Option<String>| name.as_deref().map_or_else(String::new, |name| visible(name).into_owned());
+    match (&change.old, &change.new) {
+        (Some(_), _) if change.unseen => format!("no longer looked at: {}", name(&change.new)),
+        (Some(old), Some(new)) if old == new => format!("edited: {}", name(&change.new)),
+        (Some(_), Some(_)) => format!("renamed: {} to {}", name(&change.old), name(&change.new)),
+        (Some(_), None) | (None, _) => format!("deleted: {}", name(&change.old)),
+    }
+}

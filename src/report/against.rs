@@ -1,0 +1,65 @@
+//! What a proposal changes of the policies that it is judged by.
+
+use serde::Serialize;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct AgainstReport {
+    /// The base, as it was named.
+    pub reference: String,
+    /// Params, ranges, rules, waivers and fields that differ: what loosens first.
+    pub settings: Vec<SettingChange>,
+    /// Snapshots of the base that are no longer what they were.
+    pub rewritten: Vec<FileChange>,
+    /// Workflows that hold by the base's policies and would go on by those that are proposed, which loosen them.
+    pub self_approved: Vec<String>,
+    /// Workflows that do not go on, and that the proposal neither touches nor makes worse.
+    pub standing: Vec<String>,
+    /// Workflows of the base of which nothing is left.
+    pub vanished: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    Looser,
+    Tighter,
+    Other,
+}
+
+impl Direction {
+    /// The word of the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Looser => "looser",
+            Self::Tighter => "tighter",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Something that is set, on both sides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SettingChange {
+    /// `param before_deployment.light_share`
+    pub what: String,
+    /// None for what is new.
+    pub from: Option<String>,
+    /// None for what is gone.
+    pub to: Option<String>,
+    /// `file:line` in the base.
+    pub was: Option<String>,
+    /// `file:line` in what is proposed.
+    pub now: Option<String>,
+    pub direction: Direction,
+    /// For which workflows alone; for all if there is none.
+    pub workflows: Vec<String>,
+}
+
+/// A file that was called `old` and is called `new`; without one of them it is new, or gone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct FileChange {
+    pub old: Option<String>,
+    pub new: Option<String>,
+    /// Whether it is as it was, and no longer among what is judged.
+    pub unseen: bool,
+}

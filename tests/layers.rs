@@ -1,0 +1,386 @@
+//! Thresholds of an organisation: bases, bounds, overrides and waivers, on copies of the example.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{files_under, root};
+
+/// A copy of `examples/organisation` that a test may change.
+struct Organisation(PathBuf);
+
+const BASE: &str = "platform/tollgate.yaml";
+const SUPPORT: &str = "teams/support/tollgate.yaml";
+const CLAIMS: &str = "teams/claims/tollgate.yaml";
+
+impl Organisation {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("layers-{name}"));
+        let _ = fs::remove_dir_all(&folder);
+        let example = root().join("examples/organisation");
+        for path in files_under(&example, &["yaml", "gate"]) {
+            let to = folder.join(path.strip_prefix(&example).unwrap());
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(&path, to).unwrap();
+        }
+        // It is a repository of its own, and not part of this one.
+        fs::create_dir_all(folder.join(".git")).unwrap();
+        Self(folder)
+    }
+
+    /// Replaces what is there once, and says in which line.
+    fn change(&self, name: &str, old: &str, new: &str) -> usize {
+        let path = self.0.join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches(old).count(), 1, "{old}");
+        fs::write(&path, text.replacen(old, new, 1)).unwrap();
+        text[..text.find(old).unwrap()].matches('\n').count() + 1
+    }
+
+    fn add(&self, name: &str, more: &str) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        fs::write(&path, text + more).unwrap();
+    }
+
+    fn run(&self, part: &str, arguments: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+            .args(arguments)
+            .arg(self.0.join(part))
+            .output()
+            .unwrap();
+        let (out, err) =
+            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert!(!err.contains("panicked"), "{err}");
+        (output.status.code().unwrap(), out)
+    }
+
+    /// The report on a part of it, as of a day.
+    fn check_on(&self, part: &str, day: &str) -> (i32, Value) {
+        let (code, out) = self.run(part, &["check", "--format", "json", "--as-of", day]);
+        (code, serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}")))
+    }
+
+    fn check(&self) -> (i32, Value) {
+        self.check_on(".", "2026-11-23")
+    }
+}
+
+fn decisions(report: &Value) -> Vec<String> {
+    let word = |value: &Value| value.as_str().unwrap().to_owned();
+    let line = |w: &Value| format!("{} {}", word(&w["workflow"]), word(&w["decision"]));
+    report["workflows"].as_array().unwrap().iter().map(line).collect()
+}
+
+/// `T409 teams/support/tollgate.yaml:4 platform/tollgate.yaml:7`: code and places of each diagnostic.
+fn found(report: &Value) -> Vec<String> {
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    let line = |diagnostic: &Value| {
+        let mut words = vec![diagnostic["code"].as_str().unwrap().to_owned()];
+        for label in diagnostic["labels"].as_array().unwrap() {
+            words.push(format!("{}:{}", label["file"].as_str().unwrap(), label["line"]));
+        }
+        words.join(" ")
+    };
+    diagnostics.iter().map(line).collect()
+}
+
+fn rule<'r>(report: &'r Value, workflow: &str, rule: &str) -> &'r Value {
+    let workflows = report["workflows"].as_array().unwrap();
+    let workflow = workflows.iter().find(|found| found["workflow"] == workflow).unwrap();
+    workflow["rules"].as_array().unwrap().iter().find(|found| found["rule"] == rule).unwrap()
+}
+
+/// Each place that a report gives for a threshold of `light_share`.
+fn origins(report: &Value) -> Vec<String> {
+    let rules = report["workflows"].as_array().unwrap().iter().flat_map(|w| w["rules"].as_array().unwrap());
+    let thresholds = rules.flat_map(|rule| rule["thresholds"].as_array().unwrap());
+    let share = thresholds.filter(|threshold| threshold["param"] == "before_deployment.light_share");
+    let mut places: Vec<String> = share.map(|t| t["from"].as_str().unwrap().to_owned()).collect();
+    places.dedup();
+    places
+}
+
+#[test]
+fn one_number_of_the_base_changes_both_teams_and_is_named() {
+    let organisation = Organisation::new("one_number");
+    let (code, report) = organisation.check();
+    let before =
+        ["claim-letters hold", "claim-summaries advance", "reply-drafts advance", "tone-check advance"];
+    assert_eq!((code, decisions(&report)), (1, before.map(str::to_owned).to_vec()));
+    let line = organisation.change(BASE, "value: 75%", "value: 80%");
+    let (code, report) = organisation.check();
+    let after = ["claim-letters hold", "claim-summaries hold", "reply-drafts hold", "tone-check advance"];
+    assert_eq!((code, decisions(&report)), (1, after.map(str::to_owned).to_vec()));
+    // The letters have a number of their own.
+    assert_eq!(origins(&report), [format!("{CLAIMS}:10"), format!("{BASE}:{line}")]);
+    let workflows = report["workflows"].as_array().unwrap();
+    assert_eq!(workflows[1]["project"], "teams/claims");
+    let (_, human) = organisation.run(".", &["check", "--as-of", "2026-11-23"]);
+    assert!(human.contains(&format!("80% ({BASE}:{line}, within 70% to 95%)")), "{human}");
+}
+
+#[test]
+fn nothing_in_a_report_lacks_an_origin() {
+    let organisation = Organisation::new("origins");
+    let (_, report) = organisation.check();
+    let is_place = |place: &Value| {
+        let (file, line) = place.as_str().unwrap().rsplit_once(':').unwrap();
+        assert!(!file.is_empty() && line.parse::<usize>().unwrap() > 0, "{place}");
+    };
+    let rules: Vec<&Value> =
+        report["workflows"].as_array().unwrap().iter().flat_map(|w| w["rules"].as_array().unwrap()).collect();
+    rules.iter().for_each(|rule| is_place(&rule["effect_from"]));
+    let thresholds: Vec<&Value> =
+        rules.iter().flat_map(|rule| rule["thresholds"].as_array().unwrap()).collect();
+    assert!(thresholds.len() > 4);
+    thresholds.iter().for_each(|threshold| is_place(&threshold["from"]));
+    report["waivers"].as_array().unwrap().iter().for_each(|waiver| is_place(&waiver["from"]));
+    let (_, markdown) = organisation.run(".", &["check", "--as-of", "2026-11-23", "--format", "markdown"]);
+    assert!(markdown.contains("waived"), "{markdown}");
+}
+
+#[test]
+fn a_team_that_breaks_a_bound_is_refused_and_the_others_are_judged() {
+    let share = "before_deployment.light_share";
+    let edit = "before_deployment.light_edit";
+    for (name, more, code, line) in [
+        ("loosens", format!("  {share}: 65%\n"), "T409", 7),
+        ("beyond-the-policy", format!("  {share}: 55%\n"), "T409", 0),
+        ("touches", format!("  {edit}: 20%\n"), "T410", 10),
+        ("touches-with-the-same", format!("  {edit}: 15%\n"), "T410", 10),
+        ("widens", format!("  {share}: {{ value: 80%, within: 65% to 95% }}\n"), "T412", 7),
+        ("widens-alone", format!("  {share}: {{ within: 70% to 96% }}\n"), "T412", 7),
+        ("has-no-room-for-its-own", format!("  {share}: {{ within: 80% to 95% }}\n"), "T409", 6),
+    ] {
+        let organisation = Organisation::new(name);
+        organisation.change(SUPPORT, "\nwaivers:", &format!("{more}\nwaivers:"));
+        let (exit, report) = organisation.check();
+        let expected = match line {
+            // The range of the policy itself.
+            0 => format!("{code} {SUPPORT}:5 builtin/before_deployment.gate:21"),
+            line => format!("{code} {SUPPORT}:5 {BASE}:{line}"),
+        };
+        assert_eq!((exit, found(&report)), (2, vec![expected]), "{name}");
+        let decided = decisions(&report);
+        assert_eq!(decided[..2], ["claim-letters hold", "claim-summaries advance"], "{name}: the other team");
+        // By the base's value; but no gate opens for a team whose configuration is broken.
+        assert_eq!(decided[2], "reply-drafts hold", "{name}");
+        let kept = rule(&report, "reply-drafts", "before_deployment.light_enough");
+        assert_eq!(kept["outcome"], "pass", "{name}: judged by the legal value");
+        assert!(origins(&report).iter().all(|from| from != &format!("{SUPPORT}:5")), "{name}");
+    }
+}
+
+#[test]
+fn a_locked_rule_is_neither_set_nor_waived_by_a_team() {
+    let organisation = Organisation::new("locked_rule");
+    organisation.add(SUPPORT, "rules: { rollback.harm_done: warn }\n");
+    organisation.add(
+        CLAIMS,
+        "waivers: [{ rule: rollback.harm_done, workflow: '*', because: x, owner: y, until: 2026-12-31 }]\n",
+    );
+    let (code, report) = organisation.check();
+    assert_eq!(code, 2);
+    assert_eq!(
+        found(&report),
+        [format!("T410 {CLAIMS}:11 {BASE}:13"), format!("T410 {SUPPORT}:12 {BASE}:13")]
+    );
+    // The base itself may.
+    let organisation = Organisation::new("locked_by_itself");
+    organisation.add(
+        BASE,
+        "waivers: [{ rule: rollback.harm_done, workflow: 'x*', because: x, owner: y, until: 2026-12-31 }]\n",
+    );
+    assert_eq!(found(&organisation.check().1), Vec::<String>::new());
+}
+
+/// What holds `tone-check`, beside old evidence.
+fn approved(report: &Value) -> (String, String) {
+    let rule = rule(report, "tone-check", "data_use.approved");
+    (rule["outcome"].as_str().unwrap().to_owned(), report["waivers"].to_string())
+}
+
+#[test]
+fn a_waiver_lifts_on_its_last_day_and_not_on_the_next() {
+    let organisation = Organisation::new("last_day");
+    organisation.change(SUPPORT, "until: 2026-12-04", "until: 2026-11-23");
+    let (code, report) = organisation.check_on("teams/support", "2026-11-23");
+    let (outcome, waivers) = approved(&report);
+    assert_eq!((code, outcome.as_str()), (0, "waived"));
+    assert!(waivers.contains("\"days_left\":0") && waivers.contains("ana@example.com"), "{waivers}");
+    assert_eq!(found(&report), ["T415 tollgate.yaml:11"]);
+    let (code, report) = organisation.check_on("teams/support", "2026-11-24");
+    assert_eq!((code, approved(&report)), (1, ("fail".to_owned(), "[]".to_owned())));
+    assert_eq!(found(&report), ["T413 tollgate.yaml:11"]);
+    assert_eq!(decisions(&report)[1], "tone-check hold");
+    // Not before its first day, and for no other stage.
+    organisation.change(SUPPORT, "until: 2026-11-23", "from: 2026-11-24\n    until: 2026-12-31");
+    assert_eq!(approved(&organisation.check_on("teams/support", "2026-11-23").1).0, "fail");
+    assert_eq!(approved(&organisation.check_on("teams/support", "2026-11-24").1).0, "waived");
+    organisation.change(SUPPORT, "workflow: tone-check", "workflow: tone-check\n    stage: pilot");
+    assert_eq!(approved(&organisation.check_on("teams/support", "2026-11-24").1).0, "fail");
+}
+
+#[test]
+fn a_waiver_for_a_rollback_never_lifts_and_says_so() {
+    let organisation = Organisation::new("rollback");
+    organisation.add(SUPPORT, "rules: { data_use.approved: rollback }\n");
+    let (code, report) = organisation.check_on("teams/support", "2026-11-23");
+    assert_eq!((code, approved(&report)), (1, ("fail".to_owned(), "[]".to_owned())));
+    assert_eq!(
+        (decisions(&report)[1].as_str(), found(&report)),
+        ("tone-check rollback", vec!["T416 tollgate.yaml:7".to_owned()])
+    );
+}
+
+#[test]
+fn a_waiver_that_lifts_nothing_or_means_nothing_is_reported() {
+    let organisation = Organisation::new("unused");
+    organisation.change(SUPPORT, "workflow: tone-check", "workflow: reply-drafts");
+    let (code, report) = organisation.check_on("teams/support", "2026-11-23");
+    assert_eq!((code, found(&report)), (1, vec!["T414 tollgate.yaml:7".to_owned()]));
+    for (old, new, code) in [
+        ("workflow: reply-drafts", "workflow: reply-draft", "T407 tollgate.yaml:8"),
+        ("rule: data_use.approved", "rule: data_use.aproved", "T407 tollgate.yaml:7"),
+        ("until: 2026-12-04", "until: 4.12.2026", "T411 tollgate.yaml:11"),
+        ("owner: ana@example.com\n    ", "", "T411 tollgate.yaml:7"),
+    ] {
+        organisation.change(SUPPORT, old, new);
+        let (exit, report) = organisation.check_on("teams/support", "2026-11-23");
+        assert_eq!((exit, found(&report)), (2, vec![code.to_owned()]), "{new}");
+        organisation.change(
+            SUPPORT,
+            if new.is_empty() { "until:" } else { new },
+            if new.is_empty() { "owner: ana@example.com\n    until:" } else { old },
+        );
+    }
+}
+
+#[test]
+fn bases_are_found_within_the_repository_and_never_in_a_circle() {
+    let organisation = Organisation::new("bases");
+    organisation.change(
+        SUPPORT,
+        "extends: ../../platform/tollgate.yaml",
+        "extends: ../../platform/tolgate.yaml",
+    );
+    let (code, report) = organisation.check();
+    assert_eq!((code, found(&report)), (2, vec![format!("T406 {SUPPORT}:1")]));
+    assert_eq!(
+        decisions(&report),
+        ["claim-letters hold", "claim-summaries advance"],
+        "the other team is judged"
+    );
+    organisation.change(SUPPORT, "extends: ../../platform/tolgate.yaml", "extends: ../claims");
+    organisation.change(CLAIMS, "extends: ../../platform/tollgate.yaml", "extends: ../support/tollgate.yaml");
+    let (code, report) = organisation.check();
+    let circle = format!("T406 {CLAIMS}:1 {SUPPORT}:1");
+    // Nobody extends the platform's file any more, so it is taken for a project, and has nothing to judge.
+    assert_eq!((code, found(&report)), (2, vec!["T503".to_owned(), circle]));
+
+    let organisation = Organisation::new("outside");
+    organisation.add("teams/support/.git/HEAD", "");
+    let (code, report) = organisation.check_on("teams/support", "2026-11-23");
+    assert_eq!((code, found(&report)), (2, vec!["T406 tollgate.yaml:1".to_owned()]));
+    assert_eq!(
+        report["workflows"].as_array().unwrap().len(),
+        0,
+        "nothing is judged without the base's bounds"
+    );
+    let arguments = ["check", "--format", "json", "--as-of", "2026-11-23", "--allow-outside"];
+    assert_eq!(organisation.run("teams/support", &arguments).0, 0);
+}
+
+#[test]
+fn names_that_the_organisation_shares_with_the_pack_are_refused_at_both_places() {
+    let organisation = Organisation::new("clash");
+    organisation.add(
+        "platform/policies/own.gate",
+        "policy rollback \"Ours\" { rule r { when has workflow then note } }\nsnapshot { adoption: count }\n",
+    );
+    let (code, report) = organisation.check_on("teams/claims", "2026-11-23");
+    let found = found(&report);
+    assert_eq!(code, 2);
+    for code in ["T206", "T223"] {
+        assert!(
+            found
+                .iter()
+                .any(|line| line.starts_with(code) && line.contains("builtin/") && line.contains("own.gate")),
+            "{code}: {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_lists_say_who_set_what() {
+    let organisation = Organisation::new("lists");
+    let (code, out) =
+        organisation.run("teams/claims", &["params", "--format", "json", "--workflow", "claim-letters"]);
+    let list: Value = serde_json::from_str(&out).unwrap();
+    let params = list["params"].as_array().unwrap();
+    let share = params.iter().find(|row| row["param"] == "before_deployment.light_share").unwrap();
+    assert_eq!(code, 0);
+    let shown = ["value", "default", "range", "from", "because"].map(|key| share[key].as_str().unwrap());
+    assert_eq!(shown, ["95%", "80%", "70% to 95%", "tollgate.yaml:10", "regulator"]);
+    assert!(params.iter().all(|row| row["from"].as_str().unwrap().contains(':')));
+    let (_, out) = organisation.run("teams/support", &["rules", "--as-of", "2026-11-23"]);
+    let line = |name: &str| out.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert!(
+        line("data_use.approved")
+            .contains("waived for tone-check until 2026-12-04 by ana@example.com (tollgate.yaml:7)")
+    );
+    assert!(line("rollback.harm_done").contains("locked in ../../platform/tollgate.yaml:13"));
+    assert!(line("ladder.skipped").contains("hold"));
+    assert_eq!(organisation.run(".", &["params", "--workflow", "claim-leters"]).0, 2);
+}
+
+/// A YAML file as JSON. In YAML 1.2 `off` is a text.
+fn as_json(text: &str) -> Value {
+    serde_yaml::from_str_with_options(text, serde_yaml::options! { strict_booleans: true }).unwrap()
+}
+
+#[test]
+fn the_schema_takes_what_tollgate_takes_and_refuses_slips() {
+    let output = Command::new(env!("CARGO_BIN_EXE_tollgate")).args(["schema", "config"]).output().unwrap();
+    let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let mut seen = 0;
+    for path in files_under(&root().join("examples"), &["yaml"]) {
+        if path.file_name().is_some_and(|name| name == "tollgate.yaml") {
+            let config = as_json(&fs::read_to_string(&path).unwrap());
+            let wrong: Vec<_> = validator.iter_errors(&config).map(|error| error.to_string()).collect();
+            assert!(wrong.is_empty(), "{}: {wrong:?}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5, "only {seen} configurations");
+    let waiver = "rule: p.a, workflow: a, because: x, owner: y";
+    for (text, valid) in [
+        ("{}".to_owned(), true),
+        ("snapshots: a\nparams: { p.a: 85%, p.b: 0.5, p.c: true }\n".to_owned(), true),
+        ("polices: [builtin]\n".to_owned(), false),
+        ("policies: builtin\n".to_owned(), false),
+        ("params: { light_share: 85% }\n".to_owned(), false),
+        ("params: { p.a: { valeu: 85% } }\n".to_owned(), false),
+        ("params: { p.a: { value: 85%, within: 80% } }\n".to_owned(), false),
+        ("rules: { p.a: hold, p.b: { effect: off, locked: true } }\n".to_owned(), true),
+        ("rules: { p.a: holdd }\n".to_owned(), false),
+        ("overrides: [{ params: { p.a: 5 } }]\n".to_owned(), false),
+        (format!("waivers: [{{ {waiver}, until: '2026-12-31' }}]\n"), true),
+        (format!("waivers: [{{ {waiver} }}]\n"), false),
+        (format!("waivers: [{{ {waiver}, until: soon }}]\n"), false),
+    ] {
+        assert_eq!(validator.is_valid(&as_json(&text)), valid, "{text}");
+        // What the schema refuses, tollgate refuses too.
+        let mut sources = tollgate::source::SourceMap::default();
+        let file = sources.add("tollgate.yaml", text.as_str());
+        let found = tollgate::config::read(file, &text).1;
+        let unknown_to_config = text.contains("{ light_share");
+        assert_eq!(found.is_empty(), valid || unknown_to_config, "{text}: {found:?}");
+    }
+}
