@@ -284,6 +284,11 @@ fn what_cannot_be_found_or_is_too_large_has_a_code() {
         assert_eq!(repository.check(&[]).code, 2, "{code}");
     }
 
+    let repository = Repository::new("misspelt_builtin");
+    repository.file("tollgate.yaml", "policies: [buitlin]\n");
+    let said = repository.check(&[]).out;
+    assert!(said.contains("did you mean `builtin`? write `policies: [builtin]`"), "{said}");
+
     let repository = Repository::with_policy("too_large");
     repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
     repository.snapshot("long", &format!("ok: true # {}", "-".repeat(5 << 20)));
