@@ -3,6 +3,7 @@
 //! Pure: it is given texts and a day, and knows no file system, no clock and no output format.
 
 mod against;
+mod in_force;
 mod overview;
 mod policies;
 mod total;
@@ -27,11 +28,12 @@ use crate::report::{
 };
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
-use crate::text::quote;
+use crate::text::first_few;
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
 pub use against::{Sides, judge_against};
+pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
@@ -403,19 +405,6 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
     let at = input.invalid_utf8_at?;
     let place = Span::new(input.file, at..at + 1);
     Some(Diagnostic::error(Code::T505, format!("`{name}` is not UTF-8 text")).label(place, "not UTF-8"))
-}
-
-/// How many names are listed where none is close to the one that was given.
-const MAX_LISTED: usize = 12;
-
-/// `a`, `b`, `c` and 7 others
-fn first_few<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let all: Vec<String> = names.map(|name| format!("`{}`", quote(name))).collect();
-    let listed = all.get(..MAX_LISTED.min(all.len())).unwrap_or_default().join(", ");
-    match all.len().saturating_sub(MAX_LISTED) {
-        0 => listed,
-        more => format!("{listed} and {more} others"),
-    }
 }
 
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
