@@ -20,6 +20,8 @@ mod manual;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod ready;
+#[cfg(test)]
 mod remedies;
 #[cfg(test)]
 mod tidy;

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Puts `tollgate` on the path of the steps that follow: a released binary of the version that was asked for where there is
+# one, else built from the source of that version.
+set -euo pipefail
+
+version=${TOLLGATE_VERSION:-}
+version=${version#v}
+if [[ -n $version && ! $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]]; then
+    echo "error: \`$version\` is no version, such as 0.1.0" >&2
+    exit 2
+fi
+
+# Not every runner tells a composite action its own repository; the folder that it was fetched into does.
+repository=${TOLLGATE_REPOSITORY:-}
+if [[ $repository == */ && ${TOLLGATE_SOURCE:-} =~ /_actions/([^/]+/[^/]+)/ ]]; then
+    repository+=${BASH_REMATCH[1]}
+fi
+if [[ -n $version && ( -z $repository || $repository == */ ) ]]; then
+    echo "error: nobody said which repository has version $version" >&2
+    exit 2
+fi
+
+root=${TOLLGATE_ROOT:-${RUNNER_TEMP:-${TMPDIR:-/tmp}}/tollgate-bin}
+mkdir -p "$root/bin"
+
+# Takes `tollgate-VERSION-MACHINE.tar.gz` of a release, if it is what the checksum beside it says.
+released() {
+    local name url
+    name=tollgate-$version-$(uname -m)-$(uname -s | tr '[:upper:]' '[:lower:]').tar.gz
+    url=$repository/releases/download/v$version
+    curl -fsSL --retry 2 -o "$root/$name" "$url/$name" 2>/dev/null || return 1
+    curl -fsSL --retry 2 -o "$root/$name.sha256" "$url/$name.sha256" || return 1
+    if ! (cd "$root" && sha256sum --check --status "$name.sha256"); then
+        echo "error: $name is not what its checksum says" >&2
+        exit 2
+    fi
+    tar -xzf "$root/$name" -C "$root/bin" tollgate
+}
+
+if [[ -z $version ]]; then
+    cargo install --locked --root "$root" --path "${TOLLGATE_SOURCE:?}"
+elif ! released; then
+    cargo install --locked --root "$root" --git "$repository" --tag "v$version" tollgate
+fi
+
+if [[ -n ${GITHUB_PATH:-} ]]; then echo "$root/bin" >>"$GITHUB_PATH"; fi
+"$root/bin/tollgate" --version

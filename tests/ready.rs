@@ -1,0 +1,251 @@
+//! What the package ships for others' pipelines: the scripts of the action, run as the platform runs them, and the files
+//! that name each other.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::root;
+
+/// A folder that stands for a runner's, with the files that a platform reads.
+struct Runner {
+    folder: PathBuf,
+    /// What is looked for before the system's programs.
+    programs: PathBuf,
+}
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Runner {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("runner of {name}"));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("temp")).unwrap();
+        fs::create_dir_all(folder.join("bin")).unwrap();
+        let programs = Path::new(env!("CARGO_BIN_EXE_tollgate")).parent().unwrap().to_owned();
+        Self { folder, programs }
+    }
+
+    /// One that finds `program` as the text of a shell script.
+    fn with_program(name: &str, program: &str, text: &str) -> Self {
+        let runner = Self::new(name);
+        let programs = runner.folder.join("bin");
+        script(&programs.join(program), text);
+        Self { programs, ..runner }
+    }
+
+    fn script(&self, name: &str, variables: &[(&str, &str)]) -> Run {
+        let path = std::env::var("PATH").unwrap();
+        let output = Command::new("bash")
+            .arg("-eu")
+            .arg(root().join("scripts").join(name))
+            .current_dir(root())
+            .env("PATH", format!("{}:{path}", self.programs.display()))
+            .env("RUNNER_TEMP", self.folder.join("temp"))
+            .env("GITHUB_OUTPUT", self.folder.join("output"))
+            .env("GITHUB_STEP_SUMMARY", self.folder.join("summary"))
+            .env("GITHUB_PATH", self.folder.join("path"))
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.join(name)).unwrap_or_default()
+    }
+
+    /// The outputs, read as the platform reads them.
+    fn outputs(&self) -> BTreeMap<String, String> {
+        let text = self.read("output");
+        let mut lines = text.lines();
+        let mut outputs = BTreeMap::new();
+        while let Some(line) = lines.next() {
+            let (name, value) = if let Some((name, end)) = line.split_once("<<") {
+                let value: Vec<&str> = lines.by_ref().take_while(|line| *line != end).collect();
+                (name, value.join("\n"))
+            } else {
+                let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("no output: {line}"));
+                (name, value.to_owned())
+            };
+            assert!(outputs.insert(name.to_owned(), value).is_none(), "{name} twice: {text}");
+        }
+        outputs
+    }
+}
+
+fn script(path: &Path, text: &str) {
+    fs::write(path, format!("#!/usr/bin/env bash\n{text}\n")).unwrap();
+    let made = Command::new("chmod").arg("+x").arg(path).status().unwrap();
+    assert!(made.success());
+}
+
+const DESK: &[(&str, &str)] = &[("TOLLGATE_PATH", "examples/support-desk"), ("TOLLGATE_AS_OF", "2026-11-23")];
+
+#[test]
+fn the_action_writes_what_the_platform_reads() {
+    let runner = Runner::new("the desk");
+    let run = runner.script("check.sh", DESK);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let outputs = runner.outputs();
+    let names: Vec<&str> = outputs.keys().map(String::as_str).collect();
+    assert_eq!(names, ["comment", "comment-file", "exit-code", "report-file", "sarif-file"]);
+    assert_eq!(outputs["exit-code"], "1");
+    assert!(outputs["comment"].starts_with("<!-- tollgate -->\n### Tollgate: 3 of 13"), "{}", outputs["comment"]);
+    assert_eq!(outputs["comment"], fs::read_to_string(&outputs["comment-file"]).unwrap().trim_end());
+    assert_eq!(outputs["comment"], runner.read("summary").trim_end());
+    for file in ["report-file", "sarif-file"] {
+        serde_json::from_str::<Value>(&fs::read_to_string(&outputs[file]).unwrap()).unwrap();
+    }
+    // The report stands where commands are off, the annotations where they are on again.
+    let (report, annotations) = {
+        let rest = run.out.strip_prefix("::stop-commands::").unwrap();
+        let (token, rest) = rest.split_once('\n').unwrap();
+        rest.split_once(&format!("\n::{token}::\n")).unwrap()
+    };
+    assert!(report.contains("3 of 13 workflows may go on"), "{report}");
+    assert!(annotations.lines().any(|line| line.starts_with("::error file=examples/support-desk/rollouts/")));
+    assert!(annotations.lines().all(|line| line.starts_with("::")), "{annotations}");
+}
+
+#[test]
+fn the_action_can_leave_the_failing_to_others() {
+    let runner = Runner::new("no failing");
+    let quiet = [("TOLLGATE_FAIL", "false"), ("TOLLGATE_ANNOTATIONS", "false"), ("TOLLGATE_SUMMARY", "false")];
+    let run = runner.script("check.sh", &[DESK, &quiet[..]].concat());
+    assert_eq!((run.code, &*runner.outputs()["exit-code"]), (0, "1"));
+    assert!(run.out.trim_end().ends_with("::") && !run.out.contains("::error"), "{}", run.out);
+    assert_eq!(runner.read("summary"), "");
+}
+
+#[test]
+fn what_cannot_be_judged_fails_the_action_and_says_so() {
+    let runner = Runner::new("nothing");
+    let run = runner.script("check.sh", &[("TOLLGATE_AS_OF", "tomorrow"), ("TOLLGATE_FAIL", "false")]);
+    assert_eq!(run.code, 2);
+    let outputs = runner.outputs();
+    assert_eq!(outputs["exit-code"], "2");
+    assert!(outputs["comment"].contains("nothing could be judged"), "{}", outputs["comment"]);
+    assert!(!outputs.contains_key("sarif-file"));
+}
+
+#[test]
+fn the_action_passes_on_what_it_was_given_and_nothing_else() {
+    let given = |variables: &[(&str, &str)]| {
+        let runner = Runner::with_program("arguments", "tollgate", "printf '<%s>' \"$@\"");
+        let run = runner.script("check.sh", variables);
+        assert_eq!(run.code, 0, "{}", run.err);
+        run.out
+    };
+    let bare = given(&[]);
+    assert!(bare.contains("<--><.>") && !bare.contains("--base") && !bare.contains("--workflow"), "{bare}");
+    let full = given(&[
+        ("TOLLGATE_PATH", "-my $(id) folder"),
+        ("TOLLGATE_BASE", "origin/main; id"),
+        ("TOLLGATE_WORKFLOWS", "a b\n\n--quiet\n"),
+        ("TOLLGATE_DENY_WARNINGS", "true"),
+    ]);
+    for argument in ["<--base=origin/main; id>", "<--workflow=a b>", "<--workflow=--quiet>", "<--deny><warnings>"] {
+        assert!(full.contains(argument), "{argument}: {full}");
+    }
+    assert!(full.contains("<--><-my $(id) folder>"), "{full}");
+}
+
+#[test]
+fn no_snapshot_writes_into_the_outputs() {
+    let runner = Runner::new("hostile");
+    let folder = runner.folder.join("repository");
+    fs::create_dir_all(folder.join("rollouts")).unwrap();
+    fs::write(
+        folder.join("tollgate.yaml"),
+        "policies: [p.gate]\n",
+    )
+    .unwrap();
+    fs::write(
+        folder.join("p.gate"),
+        "snapshot { owner: text, good: bool }\npolicy p { rule r { require good else hold \"{owner}\" } }\n",
+    )
+    .unwrap();
+    let evil = r#""x\nexit-code=0\n::error::y\n</details>\n\u001b[2J""#;
+    let snapshot = format!("workflow: {evil}\ndate: 2026-01-05\nowner: {evil}\ngood: false\n");
+    fs::write(folder.join("rollouts/w.yaml"), snapshot).unwrap();
+    let path = folder.to_str().unwrap();
+    let run = runner.script("check.sh", &[("TOLLGATE_PATH", path), ("TOLLGATE_AS_OF", "2026-01-05")]);
+    assert_eq!((run.code, &*runner.outputs()["exit-code"]), (1, "1"), "{}", run.err);
+    assert_eq!(run.out.lines().filter(|line| line.starts_with("::error")).count(), 1, "{}", run.out);
+    assert!(!run.out.contains('\u{1b}') && !runner.read("summary").contains('\u{1b}'));
+}
+
+/// A program that is told to install something, says what, and leaves a command behind.
+const CARGO: &str = "printf '<%s>' \"$@\"; while [[ $1 != --root ]]; do shift; done
+mkdir -p \"$2/bin\"; printf '#!/bin/sh\\necho built\\n' >\"$2/bin/tollgate\"; chmod +x \"$2/bin/tollgate\"";
+
+#[test]
+fn the_action_installs_a_release_or_builds() {
+    let source = ("TOLLGATE_SOURCE", "/runner/_actions/owner/name/v1");
+    let runner = Runner::with_program("build", "cargo", CARGO);
+    let run = runner.script("install.sh", &[source, ("TOLLGATE_REPOSITORY", "file:///nowhere/")]);
+    assert!(run.code == 0 && run.out.contains("<--path></runner/_actions/owner/name/v1>"), "{}", run.err);
+    assert!(run.out.ends_with("built\n") && runner.read("path").ends_with("tollgate-bin/bin\n"));
+
+    let old = runner.script("install.sh", &[source, ("TOLLGATE_REPOSITORY", "file:///nowhere/"), ("TOLLGATE_VERSION", "0.1.0")]);
+    assert!(old.out.contains("<--git><file:///nowhere/owner/name><--tag><v0.1.0>"), "{}{}", old.out, old.err);
+    for (version, repository) in [("1.0.0; id", "file:///a/b"), ("../x", "file:///a/b"), ("1.0.0", "")] {
+        let run = runner.script("install.sh", &[("TOLLGATE_VERSION", version), ("TOLLGATE_REPOSITORY", repository)]);
+        assert_eq!(run.code, 2, "{version}");
+        assert!(run.err.starts_with("error: ") && run.out.is_empty(), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_release_is_taken_only_as_its_checksum_says() {
+    let runner = Runner::with_program("release", "cargo", "echo built; exit 3");
+    let make = "folder=$1/releases/download/v2.0.0; mkdir -p \"$folder\"; cd \"$folder\"
+printf '#!/bin/sh\\necho released\\n' >tollgate; chmod +x tollgate
+name=tollgate-2.0.0-$(uname -m)-$(uname -s | tr '[:upper:]' '[:lower:]').tar.gz
+tar -czf \"$name\" tollgate; sha256sum \"$name\" >\"$name.sha256\"";
+    script(&runner.folder.join("make"), make);
+    let site = runner.folder.join("site");
+    let made = Command::new("bash").arg(runner.folder.join("make")).arg(&site).status().unwrap();
+    assert!(made.success());
+    // An address has no blanks.
+    let address = format!("file://{}", site.display()).replace(' ', "%20");
+    let variables = [("TOLLGATE_VERSION", "v2.0.0"), ("TOLLGATE_REPOSITORY", &*address)];
+    let run = runner.script("install.sh", &variables);
+    assert!(run.code == 0 && run.out == "released\n", "{}{}", run.out, run.err);
+
+    let folder = site.join("releases/download/v2.0.0");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "gz") {
+            fs::write(path, "something else").unwrap();
+        }
+    }
+    let run = runner.script("install.sh", &variables);
+    assert!(run.code == 2 && run.err.contains("is not what its checksum says"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn the_action_names_every_variable_that_its_scripts_read() {
+    let action = fs::read_to_string(root().join("action.yml")).unwrap();
+    for name in ["check.sh", "install.sh"] {
+        let text = fs::read_to_string(root().join("scripts").join(name)).unwrap();
+        for part in text.split("TOLLGATE_").skip(1) {
+            let word: String = part.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
+            if !word.is_empty() && word != "ROOT" {
+                assert!(action.contains(&format!("TOLLGATE_{word}: ")), "{name} reads TOLLGATE_{word}");
+            }
+        }
+        assert!(action.contains(&format!("scripts/{name}")));
+    }
+    // Values reach scripts as variables: none is written into one.
+    assert!(action.lines().all(|line| !line.trim_start().starts_with("run:") || !line.contains("${{")));
+}
