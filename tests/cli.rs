@@ -585,6 +585,10 @@ fn formats_go_to_files_and_one_to_standard_output() {
 
     let twice = check(&["json".into(), "tap".into()]);
     assert!(twice.code == 2 && twice.err.contains("only one format can go to standard output"), "{twice:?}");
+    let two = check(&[sarif.clone(), format!("junit={}", file("./a b.sarif"))]);
+    assert!(two.code == 2 && two.err.contains("two formats cannot be written to"), "{two:?}");
+    let new = check(&[format!("tap={}", file("new")), format!("json={}", file("./new"))]);
+    assert!(new.code == 2 && !std::path::Path::new(&file("new")).exists(), "{new:?}");
     let unknown = check(&["sariff".into()]);
     assert!(unknown.code == 2 && unknown.err.contains("did you mean `sarif`?"), "{unknown:?}");
     let nowhere = check(&[format!("sarif={}", file("no/such/folder.sarif")), "tap".into()]);

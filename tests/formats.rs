@@ -156,6 +156,81 @@ fn the_formats_keep_to_their_schemas() {
     valid("code-quality.json", &parsed(&gitlab::render(&nothing, "")));
 }
 
+/// What Jenkins reads of a JUnit file: each element, what it must and may have as attributes, and what it may hold.
+const JUNIT: &[(&str, &[&str], &[&str], &[&str])] = &[
+    ("testsuites", &[], &["name", "time", "tests", "failures", "errors"], &["testsuite"]),
+    (
+        "testsuite",
+        &["name", "tests", "failures", "errors"],
+        &["skipped", "time", "timestamp", "hostname", "id", "package", "file"],
+        &["properties", "testcase", "system-out", "system-err"],
+    ),
+    (
+        "testcase",
+        &["name"],
+        &["time", "classname", "group"],
+        &["skipped", "error", "failure", "system-out", "system-err"],
+    ),
+    ("failure", &[], &["type", "message"], &[]),
+    ("error", &[], &["type", "message"], &[]),
+    ("skipped", &[], &["type", "message"], &[]),
+    ("system-out", &[], &[], &[]),
+];
+
+/// Reads XML, and holds each element to the table above; counts the cases.
+fn cases_of_junit(xml: &str) -> usize {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let mut open: Vec<String> = Vec::new();
+    let mut cases = 0;
+    loop {
+        let event = reader.read_event().unwrap();
+        let (quick_xml::events::Event::Start(element) | quick_xml::events::Event::Empty(element)) = &event
+        else {
+            match event {
+                quick_xml::events::Event::Eof => break,
+                quick_xml::events::Event::End(_) => drop(open.pop()),
+                _ => {}
+            }
+            continue;
+        };
+        let name = String::from_utf8(element.name().as_ref().to_vec()).unwrap();
+        let known = |name: &str| {
+            *JUNIT.iter().find(|(known, ..)| *known == name).unwrap_or_else(|| panic!("<{name}>"))
+        };
+        let (_, must, may, _) = known(&name);
+        match open.last() {
+            Some(parent) => assert!(known(parent).3.contains(&&*name), "<{name}> in <{parent}>"),
+            None => assert_eq!(name, "testsuites"),
+        }
+        let attributes: Vec<String> = element
+            .attributes()
+            .map(|attribute| String::from_utf8(attribute.unwrap().key.as_ref().to_vec()).unwrap())
+            .collect();
+        for attribute in &attributes {
+            assert!(must.contains(&&**attribute) || may.contains(&&**attribute), "<{name} {attribute}>");
+        }
+        assert!(
+            must.iter().all(|attribute| attributes.iter().any(|own| own == attribute)),
+            "<{name}>: {attributes:?}"
+        );
+        cases += usize::from(name == "testcase");
+        if matches!(event, quick_xml::events::Event::Start(_)) {
+            open.push(name);
+        }
+    }
+    cases
+}
+
+#[test]
+fn junit_keeps_to_what_its_readers_know() {
+    let judgement = desk();
+    let rules: usize = judgement.report.workflows.iter().map(|workflow| workflow.rules.len()).sum();
+    let xml = junit::render(&judgement, "").unwrap();
+    // And one for the snapshot that could not be read.
+    assert_eq!(cases_of_junit(&xml), rules + 1);
+    assert_eq!(cases_of_junit(&junit::render(&judged(Vec::new(), Vec::new()), "").unwrap()), 1);
+}
+
 #[test]
 fn fingerprints_outlive_lines_and_differ() {
     let policy = "snapshot every 1 week grace 3 days { a: share, b: share }\npolicy p { rule r { require a >= 50% else hold } rule s { require b >= 50% else hold } }\n";
@@ -182,6 +257,7 @@ const EVIL: &[&str] = &[
     "]]></failure>\u{0}\u{fffe}\u{b}",
     "not ok 1 - x # SKIP it",
     "%0A::error::z,line=1",
+    "www.evil.example WWW.evil.example https://evil.example",
 ];
 
 #[test]
@@ -212,13 +288,26 @@ fn nobody_writes_into_a_format() {
         assert!(visible(&page), "{page}");
         assert_eq!(page.matches("<details>").count(), 1, "{page}");
         assert_eq!(page.matches("</details>").count(), 1, "{page}");
-        for forbidden in ["<script", "@team", "](", "**b", "http://", "::error::x", "<!-- c"] {
+        for forbidden in [
+            "<script",
+            "@team",
+            "](",
+            "**b",
+            "http://",
+            "://",
+            "www.e",
+            "WWW.e",
+            "58;//",
+            "::error::x",
+            "<!-- c",
+        ] {
             assert!(!page.contains(forbidden), "{forbidden}: {page}");
         }
         let row = page.lines().find(|line| line.starts_with("| ❌")).unwrap();
         assert_eq!(row.matches('|').count(), 6, "{row}");
 
         let xml = junit::render(&judgement, "").unwrap();
+        assert_eq!(cases_of_junit(&xml), 1, "{xml}");
         let suites = quick_junit::Report::deserialize_from_str(&xml).unwrap();
         assert_eq!(suites.test_suites.iter().map(|suite| suite.test_cases.len()).sum::<usize>(), 1, "{xml}");
 
@@ -243,4 +332,28 @@ fn the_comment_is_short_and_says_the_verdicts_first() {
         vec![text_file("rollouts/w.yaml", b"workflow: w\ndate: 2026-11-20\na: 90%\n")],
     );
     assert!(markdown::render(&good, "").lines().count() < 8);
+}
+
+#[test]
+fn a_comment_is_never_longer_than_a_platform_takes() {
+    let policy = "snapshot every 1 week grace 3 days { a: share }\npolicy p { rule r { require a >= 50% else hold } }\n";
+    let snapshot = |index: usize| {
+        let text = format!("workflow: workflow-of-a-long-name-{index}\ndate: 2026-11-20\na: 10%\n");
+        text_file(&format!("rollouts/{index}.yaml"), text.as_bytes())
+    };
+    let many = |count: usize| {
+        let snapshots = (0..count).map(snapshot).collect();
+        markdown::render(&judged(vec![text_file("p.gate", policy.as_bytes())], snapshots), "")
+    };
+    let page = many(2_000);
+    assert!(page.len() < 65_000, "{} bytes", page.len());
+    assert!(page.starts_with("### Tollgate: None of 2000 workflows may go on"), "{page}");
+    let rows = page.lines().filter(|line| line.starts_with("| ❌")).count();
+    assert!(rows > 100 && page.contains(&format!("{} more do not fit here", 2_000 - rows)), "{rows}");
+    let page = many(200);
+    let shown = page.matches("<details>").count();
+    assert!(
+        page.len() < 65_000 && shown > 20 && page.contains(&format!("{} more do not fit here", 200 - shown)),
+        "{shown}"
+    );
 }

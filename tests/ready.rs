@@ -99,7 +99,11 @@ fn the_action_writes_what_the_platform_reads() {
     let names: Vec<&str> = outputs.keys().map(String::as_str).collect();
     assert_eq!(names, ["comment", "comment-file", "exit-code", "report-file", "sarif-file"]);
     assert_eq!(outputs["exit-code"], "1");
-    assert!(outputs["comment"].starts_with("<!-- tollgate -->\n### Tollgate: 3 of 13"), "{}", outputs["comment"]);
+    assert!(
+        outputs["comment"].starts_with("<!-- tollgate -->\n### Tollgate: 3 of 13"),
+        "{}",
+        outputs["comment"]
+    );
     assert_eq!(outputs["comment"], fs::read_to_string(&outputs["comment-file"]).unwrap().trim_end());
     assert_eq!(outputs["comment"], runner.read("summary").trim_end());
     for file in ["report-file", "sarif-file"] {
@@ -119,7 +123,8 @@ fn the_action_writes_what_the_platform_reads() {
 #[test]
 fn the_action_can_leave_the_failing_to_others() {
     let runner = Runner::new("no failing");
-    let quiet = [("TOLLGATE_FAIL", "false"), ("TOLLGATE_ANNOTATIONS", "false"), ("TOLLGATE_SUMMARY", "false")];
+    let quiet =
+        [("TOLLGATE_FAIL", "false"), ("TOLLGATE_ANNOTATIONS", "false"), ("TOLLGATE_SUMMARY", "false")];
     let run = runner.script("check.sh", &[DESK, &quiet[..]].concat());
     assert_eq!((run.code, &*runner.outputs()["exit-code"]), (0, "1"));
     assert!(run.out.trim_end().ends_with("::") && !run.out.contains("::error"), "{}", run.out);
@@ -153,7 +158,9 @@ fn the_action_passes_on_what_it_was_given_and_nothing_else() {
         ("TOLLGATE_WORKFLOWS", "a b\n\n--quiet\n"),
         ("TOLLGATE_DENY_WARNINGS", "true"),
     ]);
-    for argument in ["<--base=origin/main; id>", "<--workflow=a b>", "<--workflow=--quiet>", "<--deny><warnings>"] {
+    for argument in
+        ["<--base=origin/main; id>", "<--workflow=a b>", "<--workflow=--quiet>", "<--deny><warnings>"]
+    {
         assert!(full.contains(argument), "{argument}: {full}");
     }
     assert!(full.contains("<--><-my $(id) folder>"), "{full}");
@@ -164,11 +171,7 @@ fn no_snapshot_writes_into_the_outputs() {
     let runner = Runner::new("hostile");
     let folder = runner.folder.join("repository");
     fs::create_dir_all(folder.join("rollouts")).unwrap();
-    fs::write(
-        folder.join("tollgate.yaml"),
-        "policies: [p.gate]\n",
-    )
-    .unwrap();
+    fs::write(folder.join("tollgate.yaml"), "policies: [p.gate]\n").unwrap();
     fs::write(
         folder.join("p.gate"),
         "snapshot { owner: text, good: bool }\npolicy p { rule r { require good else hold \"{owner}\" } }\n",
@@ -196,10 +199,14 @@ fn the_action_installs_a_release_or_builds() {
     assert!(run.code == 0 && run.out.contains("<--path></runner/_actions/owner/name/v1>"), "{}", run.err);
     assert!(run.out.ends_with("built\n") && runner.read("path").ends_with("tollgate-bin/bin\n"));
 
-    let old = runner.script("install.sh", &[source, ("TOLLGATE_REPOSITORY", "file:///nowhere/"), ("TOLLGATE_VERSION", "0.1.0")]);
+    let old = runner.script(
+        "install.sh",
+        &[source, ("TOLLGATE_REPOSITORY", "file:///nowhere/"), ("TOLLGATE_VERSION", "0.1.0")],
+    );
     assert!(old.out.contains("<--git><file:///nowhere/owner/name><--tag><v0.1.0>"), "{}{}", old.out, old.err);
     for (version, repository) in [("1.0.0; id", "file:///a/b"), ("../x", "file:///a/b"), ("1.0.0", "")] {
-        let run = runner.script("install.sh", &[("TOLLGATE_VERSION", version), ("TOLLGATE_REPOSITORY", repository)]);
+        let run = runner
+            .script("install.sh", &[("TOLLGATE_VERSION", version), ("TOLLGATE_REPOSITORY", repository)]);
         assert_eq!(run.code, 2, "{version}");
         assert!(run.err.starts_with("error: ") && run.out.is_empty(), "{}", run.err);
     }

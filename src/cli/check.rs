@@ -1,8 +1,9 @@
 //! `tollgate check`: judges the workflows of a repository.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{self, Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -150,6 +151,9 @@ fn write_all(args: &CheckArgs, judgement: &Judgement) -> ExitCode {
             "only one format can go to standard output; give the others a file, as in `sarif=FILE`",
         );
     }
+    if let Some(file) = written_twice(&args.format) {
+        return complain(&format!("two formats cannot be written to `{}`", file.display()));
+    }
     let mut code = ExitCode::from(judgement.exit);
     let mut printed = None;
     for Output { format, file } in &args.format {
@@ -180,6 +184,15 @@ fn write_all(args: &CheckArgs, judgement: &Judgement) -> ExitCode {
         }
         None => code,
     }
+}
+
+/// A file that two formats are to be written to.
+fn written_twice(outputs: &[Output]) -> Option<&Path> {
+    let mut seen = BTreeSet::new();
+    // A file's links count where it is there already; one that is not has at least one spelling of its folder.
+    let place = |file: &Path| fs::canonicalize(file).or_else(|_| path::absolute(file));
+    let mut files = outputs.iter().filter_map(|output| output.file.as_deref());
+    files.find(|file| place(file).is_ok_and(|place| !seen.insert(place)))
 }
 
 fn drawn(

@@ -14,6 +14,9 @@ use crate::report::{Decision, WorkflowReport};
 /// Workflows that go on are counted, not listed, where there are more than so many.
 const LISTED: usize = 20;
 
+/// A comment that is longer than a platform takes would not be written at all. Bytes, with room for a few lines more.
+const MOST: usize = 60_000;
+
 /// The whole comment.
 pub fn render(judgement: &Judgement, folder: &str) -> String {
     let workflows = &judgement.report.workflows;
@@ -24,7 +27,7 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
     if !problems.is_empty() {
         out.push('\n');
     }
-    problems.into_iter().for_each(|problem| fold(&mut out, "!", &problem.rule, problem));
+    push_all(&mut out, problems.iter().map(|problem| fold("⚠️", &problem.rule, problem)));
     if workflows.is_empty() {
         return out;
     }
@@ -35,9 +38,7 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
     if !rows.is_empty() {
         out.push_str("\n| | workflow | stage | decision | because of |\n|---|---|---|---|---|\n");
     }
-    for workflow in &rows {
-        row(&mut out, workflow, &findings);
-    }
+    push_all(&mut out, rows.iter().map(|workflow| row(workflow, &findings)));
     let more = workflows.len() - rows.len();
     if more > 0 {
         let _ = writeln!(out, "\n{more} more may go on.");
@@ -47,21 +48,17 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
     if !failures.is_empty() {
         out.push('\n');
     }
-    for failure in failures {
-        let workflow = failure.workflow.as_deref().unwrap_or("");
-        fold(&mut out, mark_of(failure), workflow, failure);
-    }
+    let folded = failures.iter().map(|f| fold(mark_of(f), f.workflow.as_deref().unwrap_or(""), f));
+    push_all(&mut out, folded);
     let waived = waivers(&judgement.report.waivers, true);
     if !waived.is_empty() {
         out.push('\n');
     }
-    for line in waived {
-        let _ = writeln!(out, "- {}", inert(&line));
-    }
+    push_all(&mut out, waived.iter().map(|line| format!("- {}\n", inert(line))));
     out
 }
 
-fn row(out: &mut String, workflow: &WorkflowReport, findings: &[Finding]) {
+fn row(workflow: &WorkflowReport, findings: &[Finding]) -> String {
     let name = shown(&workflow.name());
     let own = |severity: Severity| {
         findings
@@ -87,18 +84,27 @@ fn row(out: &mut String, workflow: &WorkflowReport, findings: &[Finding]) {
     };
     let (mark, decision) = (mark(workflow.decision), workflow.decision.as_str());
     let decision = if goes_on(workflow.decision) { decision.to_owned() } else { format!("**{decision}**") };
-    let _ = writeln!(out, "| {mark} | {} | {stage} | {decision} | {} |", code(&name), why.join(", "));
+    format!("| {mark} | {} | {stage} | {decision} | {} |\n", code(&name), why.join(", "))
+}
+
+/// As many of the parts as there is room for, and how many more there are.
+fn push_all(out: &mut String, parts: impl Iterator<Item = String>) {
+    let mut left_out = 0;
+    for part in parts {
+        if out.len() + part.len() > MOST {
+            left_out += 1;
+        } else {
+            out.push_str(&part);
+        }
+    }
+    if left_out > 0 {
+        let _ = writeln!(out, "\n{left_out} more do not fit here; the log has them.");
+    }
 }
 
 /// One failure, folded: three lines of HTML without a blank one, which would end the block.
-fn fold(out: &mut String, mark: &str, of: &str, finding: &Finding) {
-    let _ = writeln!(
-        out,
-        "<details><summary>{mark} {}: {} ({})</summary>",
-        code(of),
-        inert(&finding.title),
-        code(&finding.rule)
-    );
+fn fold(mark: &str, of: &str, finding: &Finding) -> String {
+    let (of, title, rule) = (code(of), inert(&finding.title), code(&finding.rule));
     let mut lines: Vec<String> = finding.message.lines().map(inert).collect();
     lines.extend(
         finding
@@ -107,7 +113,8 @@ fn fold(out: &mut String, mark: &str, of: &str, finding: &Finding) {
             .map(|p| format!("{} {}", code(&format!("{}:{}", p.file, p.line)), inert(&p.text))),
     );
     lines.extend(finding.help.as_ref().map(|help| format!("<i>{}</i>", inert(&help.replace('\n', " ")))));
-    let _ = writeln!(out, "{}\n</details>", lines.join("<br>"));
+    let body = lines.join("<br>");
+    format!("<details><summary>{mark} {of}: {title} ({rule})</summary>\n{body}\n</details>\n")
 }
 
 fn mark(decision: Decision) -> &'static str {
@@ -133,6 +140,9 @@ fn inert(text: &str) -> String {
     let mut out = String::new();
     for c in shown(text).replace('\n', " ").chars() {
         match c {
+            // Nor an address a link: `www.` begins one for Markdown, `://` for those who look at what came of it.
+            '.' if ends_with_www(&out) => out.push_str(".<!-- -->"),
+            '/' if out.ends_with("&#58;") => out.push_str("<!-- -->/"),
             // An empty comment keeps a mention or a reference from being one.
             '@' | '#' => {
                 let _ = write!(out, "{c}<!-- -->");
@@ -145,4 +155,8 @@ fn inert(text: &str) -> String {
         }
     }
     out
+}
+
+fn ends_with_www(text: &str) -> bool {
+    text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
 }
