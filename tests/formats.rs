@@ -156,8 +156,10 @@ fn the_formats_keep_to_their_schemas() {
     valid("code-quality.json", &parsed(&gitlab::render(&nothing, "")));
 }
 
+type Names = &'static [&'static str];
+
 /// What Jenkins reads of a JUnit file: each element, what it must and may have as attributes, and what it may hold.
-const JUNIT: &[(&str, &[&str], &[&str], &[&str])] = &[
+const JUNIT: &[(&str, Names, Names, Names)] = &[
     ("testsuites", &[], &["name", "time", "tests", "failures", "errors"], &["testsuite"]),
     (
         "testsuite",
