@@ -140,6 +140,11 @@ impl Reader<'_> {
             }
         }
         block.params.retain(|param| param.value.is_some());
+        // A lock alone would keep what a nearer file says of all workflows, and not what this one means.
+        for rule in block.rules.iter().filter(|rule| rule.effect.is_none()) {
+            self.diagnostics.push(errors::no_effect_in_override(&rule.name.value, rule.name.span));
+        }
+        block.rules.retain(|rule| rule.effect.is_some());
         match workflows {
             None => {
                 self.report(errors::missing_key("an override", "workflows", "[support-*]", span));

@@ -113,6 +113,10 @@ fn what_is_wrong_in_a_setting_takes_it_out_whole() {
             "overrides: [{ workflows: a, params: { p.x: { locked: true } } }]\n",
             "T402 1 an override gives `p.x` no value",
         ),
+        (
+            "overrides: [{ workflows: a, rules: { p.x: { locked: true } } }]\n",
+            "T402 1 an override gives `p.x` no effect",
+        ),
         ("waivers: [5]\n", "T402 1 `waivers` is a list of maps, each with a `rule`"),
         (
             "waivers: [{ rule: p.a, workflow: a, because: b, owner: c, until: 2026-02-30 }]\n",
