@@ -5,12 +5,13 @@
 mod against;
 mod bases;
 mod overview;
+mod policies;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::ast::{ExprIds, FieldDecl, FieldKind, File, Item};
+use crate::ast::{ExprIds, File};
 use crate::check::{check, check_with};
 use crate::code::Code;
 use crate::config;
@@ -26,13 +27,13 @@ use crate::report::{
 };
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
-use crate::suite::{self, Trial};
 use crate::text::quote;
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
 pub use against::{Sides, judge_against};
 pub use overview::{Surveyed, survey};
+pub use policies::{Compiled, Tested, read_policies, test};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]
@@ -161,7 +162,7 @@ fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap
     let policies: Vec<Input> = policies.collect();
     let mut ids = ExprIds::default();
     let mut files = parse_all(&policies, sources, &mut ids, &mut diagnostics);
-    let declared = declared(&files);
+    let declared = against::declared(&files);
     if !types.is_empty() {
         let types: Vec<Input> = types.into_iter().map(|file| add(file, Role::Snapshot, sources)).collect();
         // What is wrong with them is said where they are judged themselves.
@@ -191,31 +192,6 @@ fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap
     program.incomplete = has_errors(&diagnostics);
     diagnostics.extend(in_snapshots);
     Ready { name, declared, program, book, workflows, diagnostics }
-}
-
-/// The fields that policies declare, by their whole names, and the cadence.
-fn declared(files: &[File]) -> Vec<(String, Span)> {
-    fn add(fields: &[FieldDecl], prefix: &str, found: &mut Vec<(String, Span)>) {
-        for field in fields {
-            let name = format!("{prefix}{}", field.name.text);
-            match &field.kind {
-                FieldKind::Record(inner) => add(inner, &format!("{name}."), found),
-                FieldKind::Value { .. } => found.push((name, field.span)),
-            }
-        }
-    }
-    let mut found = Vec::new();
-    for item in files.iter().flat_map(|file| &file.items) {
-        match item {
-            Item::Snapshot(decl) => {
-                found.extend(decl.cadence.as_ref().map(|cadence| ("the cadence".to_owned(), cadence.span)));
-                add(&decl.fields, "", &mut found);
-            }
-            Item::Stages(decl) => found.push(("the stages".to_owned(), decl.span)),
-            Item::Policy(_) | Item::Test(_) | Item::Broken(_) => {}
-        }
-    }
-    found
 }
 
 /// Judges the workflows that `inputs` speak of.
@@ -360,50 +336,6 @@ fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagn
     diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
     diagnostics.dedup();
     diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
-}
-
-/// Policies that were read and checked.
-#[derive(Debug)]
-pub struct Compiled {
-    pub files: Vec<File>,
-    pub program: Program,
-    pub diagnostics: Vec<Diagnostic>,
-    pub sources: SourceMap,
-}
-
-/// Reads and checks policy files alone.
-pub fn read_policies(policies: Vec<TextFile>) -> Compiled {
-    let mut sources = SourceMap::default();
-    let mut diagnostics = Vec::new();
-    let (files, program) = compile(policies, &mut sources, &mut diagnostics);
-    in_order(&mut diagnostics, &sources);
-    Compiled { files, program, diagnostics, sources }
-}
-
-/// What came of the `test` blocks of some policy files.
-#[derive(Debug)]
-pub struct Tested {
-    pub trials: Vec<Trial>,
-    /// What is wrong with the files themselves.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The names of all rules that can be judged.
-    pub rules: Vec<String>,
-    pub sources: SourceMap,
-}
-
-/// Runs the `test` blocks of policy files.
-pub fn test(policies: Vec<TextFile>) -> Tested {
-    let mut sources = SourceMap::default();
-    let mut diagnostics = Vec::new();
-    let (files, program) = compile(policies, &mut sources, &mut diagnostics);
-    let trials = suite::run(&files, &program, &mut sources);
-    in_order(&mut diagnostics, &sources);
-    Tested {
-        trials,
-        diagnostics,
-        rules: program.rules.iter().map(|rule| rule.name.to_string()).collect(),
-        sources,
-    }
 }
 
 /// Parses and checks all policies; what is sound of them can be judged.

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod base;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod examples;

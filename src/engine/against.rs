@@ -423,6 +423,31 @@ fn bare(text: &str) -> String {
     out
 }
 
+/// The fields that policies declare, by their whole names, and the cadence.
+pub(super) fn declared(files: &[File]) -> Vec<(String, Span)> {
+    fn add(fields: &[FieldDecl], prefix: &str, found: &mut Vec<(String, Span)>) {
+        for field in fields {
+            let name = format!("{prefix}{}", field.name.text);
+            match &field.kind {
+                FieldKind::Record(inner) => add(inner, &format!("{name}."), found),
+                FieldKind::Value { .. } => found.push((name, field.span)),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for item in files.iter().flat_map(|file| &file.items) {
+        match item {
+            Item::Snapshot(decl) => {
+                found.extend(decl.cadence.as_ref().map(|cadence| ("the cadence".to_owned(), cadence.span)));
+                add(&decl.fields, "", &mut found);
+            }
+            Item::Stages(decl) => found.push(("the stages".to_owned(), decl.span)),
+            Item::Policy(_) | Item::Test(_) | Item::Broken(_) => {}
+        }
+    }
+    found
+}
+
 /// Puts the types of the fields that are proposed in the place of those that stand, with the ranges and the cadence that
 /// stand: else a vocabulary could never change, and a range or cadence could be changed by what it is to hold.
 pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {

@@ -1,0 +1,232 @@
+//! `check --base`: nothing that is judged can loosen what it is judged by. On real repositories, made for each test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A repository in a folder of its own, gone at the end.
+struct Repository(PathBuf);
+
+impl Drop for Repository {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const POLICY: &str = "stages testing -> pilot
+snapshot every 1 week grace 3 days { outputs: list of { id: text key, edit_time: share from 0% to 1000% } }
+policy own \"Ours\" {
+  param light_share = 80% within 50% to 100%
+  gate testing -> pilot \"Proved\" {
+    rule light \"Most outputs are light\" {
+      require share(outputs where edit_time < 15%) >= light_share
+      else hold
+    }
+  }
+}
+";
+const CONFIG: &str = "policies: [own/]\nparams:\n  own.light_share: 80%\n";
+
+impl Repository {
+    /// Two workflows on `main`, one of which asks too early, and a branch to work on.
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("tollgate base {name} {}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        let repository = Self(folder);
+        repository.git(&["init", "-q", "-b", "main"]);
+        repository.write("tollgate.yaml", CONFIG);
+        repository.write("own/p.gate", POLICY);
+        repository.snapshot("replies", "2026-11-09", false, 7);
+        repository.snapshot("other's \u{e4} \"x\"", "2026-11-16", true, 3);
+        repository.commit();
+        repository.git(&["checkout", "-q", "-b", "branch"]);
+        repository
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let names = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"];
+        let run = Command::new("git").args(names).args(arguments).current_dir(&self.0).output().unwrap();
+        assert!(run.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "x"]);
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Ten outputs, some of them light.
+    fn snapshot(&self, workflow: &str, date: &str, asks: bool, light: usize) {
+        let time = |index: usize| if index < light { 5 } else { 40 };
+        let outputs: String =
+            (0..10).map(|index| format!("  - {{ id: r{index}, edit_time: {}% }}\n", time(index))).collect();
+        let ask = if asks { "advance_to: pilot\n" } else { "" };
+        let name = Value::from(workflow);
+        let text = format!("workflow: {name}\ndate: {date}\nstage: testing\n{ask}outputs:\n{outputs}");
+        self.write(&format!("rollouts/{}/{date}.yaml", workflow.replace('"', "'")), &text);
+    }
+
+    fn check(&self, arguments: &[&str]) -> (i32, String) {
+        let fixed = ["check", "--as-of", "2026-11-18"];
+        let run = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+            .args(fixed)
+            .args(arguments)
+            .current_dir(&self.0)
+            .output();
+        let run = run.unwrap();
+        let text = String::from_utf8(run.stdout).unwrap() + &String::from_utf8(run.stderr).unwrap();
+        assert!(!text.contains("panicked"), "{text}");
+        (run.status.code().unwrap(), text)
+    }
+
+    fn report(&self, arguments: &[&str]) -> (i32, Value) {
+        let (code, text) = self.check(&[arguments, &["--format", "json"]].concat());
+        (code, serde_json::from_str(&text).unwrap())
+    }
+}
+
+fn decision<'r>(report: &'r Value, workflow: &str) -> &'r str {
+    let all = report["workflows"].as_array().unwrap();
+    all.iter().find(|w| w["workflow"] == workflow).map_or("", |w| w["decision"].as_str().unwrap())
+}
+
+fn list(report: &Value, key: &str) -> Vec<String> {
+    let names = report["against"][key].as_array().unwrap();
+    names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_proposal_cannot_loosen_the_gate_that_it_has_to_pass() {
+    let repository = Repository::new("loosen");
+    repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
+    repository.snapshot("replies", "2026-11-16", true, 7);
+    repository.commit();
+    let (_, alone) = repository.report(&[]);
+    assert_eq!(decision(&alone, "replies"), "advance", "by its own policies it may");
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (1, "hold"));
+    assert_eq!(list(&report, "self_approved"), ["replies"]);
+    let change = &report["against"]["settings"][0];
+    assert_eq!(change["what"], "param own.light_share");
+    assert_eq!((&change["from"], &change["to"]), (&Value::from("80%"), &Value::from("60%")));
+    assert_eq!(
+        (&change["was"], &change["now"]),
+        (&Value::from("main:tollgate.yaml:3"), &Value::from("tollgate.yaml:3"))
+    );
+    assert_eq!(change["direction"], "looser");
+    let (code, text) = repository.check(&["--base", "main"]);
+    assert!(code == 1 && text.contains("looser   param own.light_share  80% → 60%"), "{text}");
+    assert!(text.contains("`replies`: self-approval"), "{text}");
+    let (code, _) = repository.check(&["--base", "main", "--allow-self-approval"]);
+    assert_eq!(code, 0, "a team may accept it");
+}
+
+#[test]
+fn what_nobody_touched_does_not_block_others() {
+    let repository = Repository::new("standing");
+    repository.snapshot("replies", "2026-11-16", true, 9);
+    repository.commit();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (0, "advance"));
+    assert_eq!(list(&report, "standing"), ["other's \u{e4} \"x\""]);
+    assert_eq!(report["against"]["settings"].as_array().unwrap().len(), 0);
+    let (code, _) = repository.check(&["--base", "main", "--all"]);
+    assert_eq!(code, 1, "unless all count");
+}
+
+#[test]
+fn history_is_not_rewritten_quietly() {
+    let repository = Repository::new("rewritten");
+    repository.snapshot("replies", "2026-11-09", false, 9);
+    fs::remove_dir_all(repository.0.join("rollouts/other's \u{e4} 'x'")).unwrap();
+    repository.commit();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!(code, 1, "a workflow that is gone holds");
+    assert_eq!(list(&report, "vanished"), ["other's \u{e4} \"x\""]);
+    let rewritten = report["against"]["rewritten"].as_array().unwrap();
+    let old: Vec<&str> = rewritten.iter().map(|change| change["old"].as_str().unwrap()).collect();
+    assert_eq!(old, ["rollouts/other's \u{e4} 'x'/2026-11-16.yaml", "rollouts/replies/2026-11-09.yaml"]);
+    assert_eq!(rewritten[0]["new"], Value::Null);
+}
+
+#[test]
+fn waivers_and_rules_are_the_bases_too() {
+    let repository = Repository::new("waiver");
+    repository.snapshot("replies", "2026-11-16", true, 7);
+    let waiver =
+        "waivers:\n  - { rule: own.light, workflow: replies, because: x, owner: me, until: 2026-12-31 }\n";
+    repository.write("tollgate.yaml", &format!("{CONFIG}{waiver}rules:\n  ladder.skipped: warn\n"));
+    let tidied = POLICY.replace("      else hold\n", "      # or not\n\n      else   hold\n");
+    repository.write("own/p.gate", &tidied);
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (1, "hold"), "what is not committed counts as well");
+    let settings = report["against"]["settings"].as_array().unwrap();
+    let what: Vec<&str> = settings.iter().map(|change| change["what"].as_str().unwrap()).collect();
+    assert_eq!(what, ["rule ladder.skipped", "waiver of own.light for replies"], "layout is no change");
+    assert!(settings.iter().all(|change| change["direction"] == "looser"));
+}
+
+#[test]
+fn a_vocabulary_can_change_and_its_ranges_cannot() {
+    let repository = Repository::new("vocabulary");
+    let wider = POLICY
+        .replace("from 0% to 1000% }", "from 0% to 5000% }")
+        .replace("snapshot every 1 week grace 3 days {", "snapshot every 9 weeks {\n  remark: text\n");
+    repository.write("own/p.gate", &wider);
+    repository.snapshot("replies", "2026-11-16", true, 9);
+    let path = repository.0.join("rollouts/replies/2026-11-16.yaml");
+    let text = fs::read_to_string(&path).unwrap() + "remark: the new field\n";
+    fs::write(&path, &text).unwrap();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (0, "advance"), "{}", report["diagnostics"]);
+    let settings = report["against"]["settings"].as_array().unwrap();
+    let what: Vec<&str> = settings.iter().map(|change| change["what"].as_str().unwrap()).collect();
+    assert_eq!(what, ["vocabulary: outputs", "vocabulary: remark", "vocabulary: the cadence"]);
+    fs::write(&path, text.replace("edit_time: 40%", "edit_time: 4000%")).unwrap();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (2, "error"), "the base's range stands");
+}
+
+#[test]
+fn a_base_without_policies_is_said_so() {
+    let repository = Repository::new("first");
+    repository.git(&["checkout", "-q", "main"]);
+    fs::remove_file(repository.0.join("tollgate.yaml")).unwrap();
+    repository.commit();
+    repository.git(&["checkout", "-q", "-b", "first"]);
+    repository.write("tollgate.yaml", CONFIG);
+    let (_, report) = repository.report(&["--base", "main"]);
+    assert_eq!(report["diagnostics"][0]["code"], "T514", "{report:#}");
+    assert_eq!(decision(&report, "replies"), "continue");
+}
+
+#[test]
+fn what_git_lacks_is_said_with_what_to_do() {
+    let repository = Repository::new("errors");
+    let (code, text) = repository.check(&["--base", "nowhere"]);
+    assert!(code == 2 && text.contains("git knows no commit `nowhere`; fetch it first"), "{text}");
+    let (code, text) = repository.check(&["--base", "--output=x"]);
+    assert!(code == 2 && !Path::new("x").exists(), "{text}");
+    let shallow = repository.0.join("shallow");
+    let source = format!("file://{}", repository.0.display());
+    repository.git(&["clone", "-q", "--depth", "1", "-b", "branch", &source, shallow.to_str().unwrap()]);
+    let inside = Repository(shallow);
+    let (code, text) = inside.check(&["--base", "main"]);
+    assert!(code == 2 && text.contains("the clone is shallow"), "{text}");
+    let outside = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["check", "--base", "main", "."])
+        .current_dir(&inside.0)
+        .env("PATH", "")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(outside.stderr).unwrap();
+    assert!(text.contains("`git` is not installed, and `--base` needs it"), "{text}");
+}
