@@ -4,8 +4,10 @@
 
 mod against;
 mod bases;
+mod in_force;
 mod overview;
 mod policies;
+mod total;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,17 +24,20 @@ use crate::layers::{Book, days_left, no_rollback, settle};
 use crate::parse::parse;
 use crate::program::Program;
 use crate::report::{
-    Decision, DiagnosticReport, History, Outcome, Report, Summary, VERSION, WaiverReport, WorkflowHistory,
-    WorkflowReport, line_of,
+    Decision, DiagnosticReport, History, Report, VERSION, WaiverReport, WorkflowHistory, WorkflowReport,
+    line_of,
 };
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
-use crate::text::quote;
+use crate::text::first_few;
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
 pub use against::{Sides, judge_against};
+pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
+use total::{exit_code, has_errors, nothing_judged, summarise};
+
 pub use policies::{Compiled, Tested, read_policies, test};
 
 /// A file that somebody else has read, or tried to.
@@ -404,19 +409,6 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
     Some(Diagnostic::error(Code::T505, format!("`{name}` is not UTF-8 text")).label(place, "not UTF-8"))
 }
 
-/// How many names are listed where none is close to the one that was given.
-const MAX_LISTED: usize = 12;
-
-/// `a`, `b`, `c` and 7 others
-fn first_few<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let all: Vec<String> = names.map(|name| format!("`{}`", quote(name))).collect();
-    let listed = all.get(..MAX_LISTED.min(all.len())).unwrap_or_default().join(", ");
-    match all.len().saturating_sub(MAX_LISTED) {
-        0 => listed,
-        more => format!("{listed} and {more} others"),
-    }
-}
-
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
 fn select(projects: &mut [Ready], options: &Options, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
     if options.workflows.is_empty() {
@@ -540,59 +532,6 @@ fn unreadable_workflow(workflow: &Workflow) -> WorkflowReport {
         newest: None,
         rules: Vec::new(),
     }
-}
-
-/// What is said when everything was sound and still nothing was judged: that is no pass.
-fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option<Diagnostic> {
-    let judged = |outcome: Outcome| match outcome {
-        Outcome::Pass | Outcome::Fail | Outcome::Undecided | Outcome::Waived => true,
-        Outcome::NotApplicable | Outcome::Off => false,
-    };
-    let error = |message: &str| Some(Diagnostic::error(Code::T513, message));
-    if rules == 0 {
-        return error("there is no rule to judge by");
-    }
-    if reports.is_empty() {
-        return error("there is no snapshot to judge");
-    }
-    if !reports.iter().flat_map(|report| &report.rules).any(|rule| judged(rule.outcome)) {
-        let help = "every rule was not applicable, or off; look at the `when` of the policies and at the workflows' stages";
-        return error("no rule applies to any workflow").map(|diagnostic| diagnostic.help(help));
-    }
-    None
-}
-
-fn summarise(reports: &[WorkflowReport]) -> Summary {
-    let mut decisions: BTreeMap<Decision, usize> = BTreeMap::new();
-    for report in reports {
-        *decisions.entry(report.decision).or_default() += 1;
-    }
-    let count = |decision| decisions.get(&decision).copied().unwrap_or(0);
-    let undecided = |report: &WorkflowReport| {
-        report.rules.iter().filter(|rule| rule.enforced && rule.outcome == Outcome::Undecided).count()
-    };
-    Summary {
-        workflows: reports.len(),
-        advance: count(Decision::Advance),
-        go_on: count(Decision::Continue),
-        hold: count(Decision::Hold),
-        rollback: count(Decision::Rollback),
-        error: count(Decision::Error),
-        undecided: reports.iter().map(undecided).sum(),
-    }
-}
-
-fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
-}
-
-fn exit_code(report: &Report, diagnostics: &[Diagnostic], options: &Options) -> u8 {
-    if has_errors(diagnostics) || report.summary.error > 0 {
-        return 2;
-    }
-    let warned = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
-    let stops = report.summary.hold > 0 || report.summary.rollback > 0 || options.deny_warnings && warned;
-    u8::from(stops)
 }
 
 /// Orders diagnostics by file name, place, code and message: never by how the files were found.

@@ -1,53 +1,78 @@
-//! What `explain` tells: of a code, of a rule, of a policy.
+//! What `explain` tells: of a code, of a rule, a param, a let or a policy.
 //!
-//! Gathers what the policies and their tests say; how it is written belongs to the renderer.
+//! Gathers what the policies, the configurations and the tests say; how it is written belongs to the renderer.
 
 mod example;
 #[cfg(test)]
 mod tests;
+mod uses;
 
 pub use example::{Example, Shown, example};
+pub use uses::{Uses, uses, uses_of_let};
 
-use crate::ast::{Expect, ExpectKind, Expr, Item, Outcome, RuleBody, Template, TemplatePart, TestDecl};
+use crate::ast::{Expect, ExpectKind, Outcome as Expected, TestDecl};
 use crate::code::Code;
-use crate::engine::Compiled;
-use crate::program::{Param, Program, Rule, Target};
-use crate::settings::LADDER;
-use crate::vocabulary::Field;
+use crate::diagnostic::did_you_mean;
+use crate::engine::{InForce, ProjectInForce};
+use crate::program::Program;
+use crate::report::Outcome;
+use crate::settings::{LADDER, rule_names};
+use crate::source::{SourceMap, Span};
+use crate::suite::run_test_decl;
 
 /// What a word on the command line names.
-#[derive(Clone, Copy, Debug)]
-pub enum Subject<'p> {
-    Code(Code),
-    Rule(&'p Rule),
-    /// A rule of the ladder: its name and title.
-    Ladder(&'static str, &'static str),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Index of a rule in the settings: one of the program's, or one of the ladder's.
+    Rule(usize),
+    /// Index of a param.
+    Param(usize),
+    /// Index of a let.
+    Let(usize),
     /// Index of a policy.
     Policy(usize),
 }
 
-/// The subject of a name: a code, `policy.rule`, a rule's own name where only one has it, or a policy.
+/// The subject of a name, and the index of the first project that knows it.
 ///
 /// # Errors
-/// The names that are close, if it is none of these; all rules of that name, if there are several.
-pub fn subject<'p>(name: &str, program: &'p Program) -> Result<Subject<'p>, Vec<String>> {
-    if let Some(code) = code(name) {
-        return Ok(Subject::Code(code));
+/// The names that could be meant, if it is none, or if it is the last word of several.
+pub fn subject(name: &str, known: &InForce) -> Result<(usize, Subject), Vec<String>> {
+    let mut close = Vec::new();
+    for (index, project) in known.projects.iter().enumerate() {
+        match subject_in(name, &project.program) {
+            Ok(subject) => return Ok((index, subject)),
+            Err(names) => close.extend(names),
+        }
     }
-    if let Some((name, title)) = LADDER.iter().find(|(known, _)| *known == name) {
-        return Ok(Subject::Ladder(name, title));
+    close.sort();
+    close.dedup();
+    Err(close)
+}
+
+fn subject_in(name: &str, program: &Program) -> Result<Subject, Vec<String>> {
+    let mut named: Vec<(&str, Subject)> = Vec::new();
+    named.extend(rule_names(program).enumerate().map(|(at, name)| (name, Subject::Rule(at))));
+    named.extend(program.params.iter().enumerate().map(|(at, param)| (&*param.name, Subject::Param(at))));
+    named.extend(program.lets.iter().enumerate().map(|(at, own)| (&*own.name, Subject::Let(at))));
+    let policies = program.policies.iter().enumerate();
+    named.extend(policies.map(|(at, policy)| (&*policy.name, Subject::Policy(at))));
+    if let Some((_, subject)) = named.iter().find(|(known, _)| *known == name) {
+        return Ok(*subject);
     }
-    if let Some(rule) = program.rules.iter().find(|rule| *rule.name == *name) {
-        return Ok(Subject::Rule(rule));
-    }
-    if let Some(index) = program.policies.iter().position(|policy| *policy.name == *name) {
-        return Ok(Subject::Policy(index));
-    }
-    let own: Vec<&Rule> = program.rules.iter().filter(|rule| *rule.decl.name.text == *name).collect();
-    match own.as_slice() {
-        [rule] => Ok(Subject::Rule(rule)),
-        [] => Err(close_names(name, program)),
-        several => Err(several.iter().map(|rule| rule.name.to_string()).collect()),
+    let last = |whole: &'_ str| whole.rsplit('.').next() == Some(name);
+    let by_last_word: Vec<_> = named.iter().filter(|(known, _)| last(known)).collect();
+    match by_last_word.as_slice() {
+        [(_, subject)] => Ok(*subject),
+        [] => {
+            let words =
+                named.iter().flat_map(|(known, _)| [*known, known.rsplit('.').next().unwrap_or(known)]);
+            let codes = Code::ALL.iter().map(|code| code.as_str());
+            let upper = name.to_ascii_uppercase();
+            let close = did_you_mean(name, words).or_else(|| did_you_mean(&upper, codes));
+            Err(close.map(str::to_owned).into_iter().collect())
+        }
+        several => Err(several.iter().map(|(known, _)| (*known).to_owned()).collect()),
     }
 }
 
@@ -56,101 +81,50 @@ pub fn code(name: &str) -> Option<Code> {
     Code::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(name))
 }
 
-fn close_names(name: &str, program: &Program) -> Vec<String> {
-    let codes = Code::ALL.iter().map(|code| code.as_str());
-    let rules = program.rules.iter().flat_map(|rule| [&*rule.name, &*rule.decl.name.text]);
-    let policies = program.policies.iter().map(|policy| &*policy.name);
-    let ladder = LADDER.iter().map(|(name, _)| *name);
-    let all = codes.chain(rules).chain(policies).chain(ladder);
-    crate::diagnostic::did_you_mean(name, all).map(str::to_owned).into_iter().collect()
+/// A test in which a rule passes and one in which it fails, with the settings in force.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    pub passes: Option<Span>,
+    pub fails: Option<Span>,
 }
 
-/// What a rule reads and is held against, through lets too; each once, in the order in which it is met.
-#[derive(Debug, Default)]
-pub struct Uses<'p> {
-    pub params: Vec<&'p Param>,
-    /// By the name that people write.
-    pub fields: Vec<(String, &'p Field)>,
-    lets: Vec<usize>,
-}
-
-/// Everything that a rule uses.
-pub fn uses<'p>(rule: &Rule, program: &'p Program) -> Uses<'p> {
-    let mut uses = Uses::default();
-    let policy = program.policies.get(rule.policy);
-    let when = policy.filter(|_| rule.gate.is_none()).and_then(|policy| policy.when.as_ref());
-    let conditions: Vec<&Expr> = match &rule.decl.body {
-        RuleBody::Trigger { when } => vec![when],
-        RuleBody::Require { when, requires } => when.iter().chain(requires).collect(),
+/// The shortest tests beside the policies that expect each of a rule, and in which it really comes out so.
+pub fn seen(rule: &str, project: &ProjectInForce, tests: &[TestDecl], sources: &mut SourceMap) -> Seen {
+    let mut find = |wanted: Expected, outcome: Outcome| {
+        let mut expecting: Vec<&TestDecl> = tests.iter().filter(|test| expects(test, rule, wanted)).collect();
+        expecting.sort_by_key(|test| test.span.range().len());
+        let agrees = |test: &&&TestDecl| {
+            let trial = run_test_decl(test, &project.program, &project.settings, sources);
+            trial.outcomes.iter().any(|(name, seen)| *name == *rule && *seen == outcome)
+        };
+        expecting.iter().find(agrees).map(|test| test.span)
     };
-    let texts = [&rule.decl.effect.message, &rule.decl.help, &rule.decl.title];
-    let shown = texts.into_iter().flatten().flat_map(expressions);
-    for expr in conditions.into_iter().chain(when).chain(shown) {
-        uses.add(expr, program);
-    }
-    uses
+    Seen { passes: find(Expected::Passes, Outcome::Pass), fails: find(Expected::Fails, Outcome::Fail) }
 }
 
-fn expressions(template: &Template) -> impl Iterator<Item = &Expr> {
-    template.parts.iter().filter_map(|part| match part {
-        TemplatePart::Expr(expr) => Some(expr),
-        TemplatePart::Text(_) => None,
-    })
-}
-
-impl<'p> Uses<'p> {
-    fn add(&mut self, expr: &Expr, program: &'p Program) {
-        match program.expr(expr.id).and_then(|info| info.target.as_ref()) {
-            Some(Target::Param(index)) => {
-                let param = program.params.get(*index);
-                let known = |param: &&Param| self.params.iter().any(|other| other.name == param.name);
-                self.params.extend(param.filter(|param| !known(param)));
-            }
-            Some(Target::Field(path) | Target::JudgedField(path)) => {
-                if !self.fields.iter().any(|(name, _)| **name == *path.name) {
-                    let field = field_at(program, &path.steps);
-                    self.fields.extend(field.map(|field| (path.name.to_string(), field)));
-                }
-            }
-            Some(Target::Let(index)) => {
-                if let Some(inner) = program.lets.get(*index)
-                    && !self.lets.contains(index)
-                {
-                    self.lets.push(*index);
-                    self.add(&inner.decl.value, program);
-                }
-            }
-            Some(Target::Element { .. } | Target::Stage(_) | Target::Member(_) | Target::Call(_)) | None => {}
-        }
-        for child in expr.children() {
-            self.add(child, program);
-        }
-    }
-}
-
-fn field_at<'p>(program: &'p Program, steps: &[usize]) -> Option<&'p Field> {
-    let mut record = &*program.vocabulary.snapshot;
-    let (last, before) = steps.split_last()?;
-    for step in before {
-        let ty = &record.fields.get(*step)?.ty;
-        record = ty.element().unwrap_or(ty).record()?;
-    }
-    record.fields.get(*last)
-}
-
-/// The first test, of those beside the policies, that expects this of a rule.
-pub fn test_of<'c>(rule: &Rule, wanted: Outcome, compiled: &'c Compiled) -> Option<&'c TestDecl> {
-    let expects = |expect: &Expect| match &expect.kind {
+fn expects(test: &TestDecl, rule: &str, wanted: Expected) -> bool {
+    let is_wanted = |expect: &Expect| match &expect.kind {
         ExpectKind::Rule(path, outcome) => {
             let name: Vec<&str> = path.iter().map(|name| &*name.text).collect();
-            *outcome == wanted && name.join(".") == *rule.name
+            *outcome == wanted && name.join(".") == rule
         }
         ExpectKind::Decision(_) => false,
     };
-    let items = compiled.files.iter().flat_map(|file| &file.items);
-    let tests = items.filter_map(|item| match item {
-        Item::Test(test) => Some(test),
-        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
-    });
-    tests.filter(|test| test.expect.iter().any(expects)).min_by_key(|test| test.span.range().len())
+    test.expect.iter().any(is_wanted)
+}
+
+/// What a rule of the ladder looks at.
+pub fn of_ladder(name: &str) -> Option<&'static str> {
+    let at = LADDER.iter().position(|(known, _)| *known == name)?;
+    [
+        "The first snapshot of a workflow must be in the first stage of the ladder. A series that begins in a later one \
+         shows nothing of what the stages before it should have proved. Commit the snapshots of those stages, or begin \
+         with the first stage.",
+        "A workflow moves, and asks with `advance_to`, one stage at a time. Whoever passes over a stage passes over its \
+         gate. Go back to the stage that was left out; going back is always allowed.",
+        "Each move to a later stage, and each ask for one, must pass a gate. Declare `gate a -> b { … }` for it in a \
+         policy, with rules that say what must be proved first.",
+    ]
+    .get(at)
+    .copied()
 }

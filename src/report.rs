@@ -175,6 +175,9 @@ pub struct RuleReport {
     /// The rule's `help`, with its values.
     #[serde(skip)]
     pub help: Option<String>,
+    /// The date of the last snapshot before a move that has been made, where that is what the rule is judged on.
+    #[serde(skip)]
+    pub before_move: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -49,18 +49,25 @@ pub fn run(files: &[File], program: &Program, sources: &mut SourceMap) -> Vec<Tr
         Item::Test(test) => Some(test),
         Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
     });
-    tests.map(|test| run_test_decl(test, program, sources)).collect()
+    let declared = Settings::declared(program);
+    tests.map(|test| run_test_decl(test, program, &declared, sources)).collect()
 }
 
-fn run_test_decl(test: &TestDecl, program: &Program, sources: &mut SourceMap) -> Trial {
+/// Runs one test, with these settings as far as it says nothing else.
+pub fn run_test_decl(
+    test: &TestDecl,
+    program: &Program,
+    settings: &Settings,
+    sources: &mut SourceMap,
+) -> Trial {
     let mut trial = Trial {
         title: test.title.to_string(),
         span: test.span,
         diagnostics: Vec::new(),
         outcomes: Vec::new(),
     };
-    let judged =
-        set_params(&test.with, program).and_then(|settings| judge_given(test, program, &settings, sources));
+    let judged = set_params(&test.with, program, settings.clone())
+        .and_then(|settings| judge_given(test, program, &settings, sources));
     match judged {
         Err(diagnostics) => trial.diagnostics = diagnostics,
         Ok(report) => {
@@ -79,8 +86,11 @@ fn problem(message: impl Into<String>, span: Span, label: impl Into<String>) -> 
 }
 
 /// Puts the values of `with` in force, each within its declared range.
-fn set_params(with: &[WithParam], program: &Program) -> Result<Settings, Vec<Diagnostic>> {
-    let mut settings = Settings::declared(program);
+fn set_params(
+    with: &[WithParam],
+    program: &Program,
+    mut settings: Settings,
+) -> Result<Settings, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     for WithParam { path, value, span } in with {
         let name = dotted(path);

@@ -70,6 +70,19 @@ pub fn paragraph(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// How many names a message lists.
+const MAX_LISTED: usize = 12;
+
+/// Names in a message: the first twelve, with the others counted.
+pub fn first_few<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let all: Vec<String> = names.map(|name| format!("`{}`", quote(name))).collect();
+    let listed = all.get(..MAX_LISTED.min(all.len())).unwrap_or_default().join(", ");
+    match all.len().saturating_sub(MAX_LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} others"),
+    }
+}
+
 /// How many columns a text takes on a terminal.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -139,6 +152,12 @@ mod tests {
         assert_eq!(paragraph("a\nb"), "a b");
         assert_eq!(paragraph(&"ä".repeat(600)), "ä".repeat(600));
         assert_eq!(paragraph(&"ä".repeat(601)), format!("{} ...", "ä".repeat(600)));
+    }
+
+    #[test]
+    fn long_lists_of_names_are_cut() {
+        assert_eq!(first_few(["a", "b\n"].into_iter()), r"`a`, `b\u{a}`");
+        assert!(first_few(["a"; 15].into_iter()).ends_with("`a` and 3 others"));
     }
 
     #[test]

@@ -103,10 +103,10 @@ impl Kind {
     /// Like [`Kind::show`], with `extra` more digits after the point, for values that would look equal.
     pub fn show_precisely(&self, number: &Number, extra: usize) -> String {
         match self {
-            Self::Count | Self::Number => decimal(number, 4 + extra),
+            Self::Count | Self::Number => significant(number, 4 + extra),
             Self::Share => show_share(number, extra),
             Self::Duration => show_duration(number, extra),
-            Self::Unit(unit) => format!("{} {unit}", decimal(number, 4 + extra)),
+            Self::Unit(unit) => format!("{} {unit}", significant(number, 4 + extra)),
         }
     }
 }
@@ -119,12 +119,19 @@ fn finest(number: &Number, places: usize, step: impl Fn(usize) -> Number) -> (Nu
     (step(places + extra), extra)
 }
 
+/// A decimal of so many places, or of so many more that what is not zero does not look like it.
+fn significant(number: &Number, places: usize) -> String {
+    let told = |shown: &String| *number == Number::ZERO || shown.contains(|c| ('1'..='9').contains(&c));
+    let shown = (places..=places + MORE_DIGITS).map(|places| decimal(number, places)).find(told);
+    shown.unwrap_or_else(|| decimal(number, places))
+}
+
 /// A percentage with one decimal; with more where that would turn 79.96 % into a round 80 %.
 fn show_share(share: &Number, extra: usize) -> String {
     let percent = share * Number::from(100);
     let tells = |shown: &String| percent.is_int() || shown.contains('.');
     let shown = (1 + extra..=4 + extra).map(|places| decimal(&percent, places)).find(tells);
-    format!("{}%", shown.unwrap_or_else(|| decimal(&percent, 0)))
+    format!("{}%", shown.unwrap_or_else(|| significant(&percent, 0)))
 }
 
 /// How many more digits are shown where it takes them to tell two numbers apart.

@@ -284,6 +284,11 @@ fn what_cannot_be_found_or_is_too_large_has_a_code() {
         assert_eq!(repository.check(&[]).code, 2, "{code}");
     }
 
+    let repository = Repository::new("misspelt_builtin");
+    repository.file("tollgate.yaml", "policies: [buitlin]\n");
+    let said = repository.check(&[]).out;
+    assert!(said.contains("did you mean `builtin`? write `policies: [builtin]`"), "{said}");
+
     let repository = Repository::with_policy("too_large");
     repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
     repository.snapshot("long", &format!("ok: true # {}", "-".repeat(5 << 20)));
@@ -586,4 +591,56 @@ fn formats_go_to_files_and_one_to_standard_output() {
     assert!(nowhere.code == 2 && nowhere.err.contains("it does not exist"), "{nowhere:?}");
     assert!(nowhere.out.starts_with("TAP version 14"), "the others are written all the same");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn explain_tells_what_is_in_force_and_never_of_policies_that_nobody_chose() {
+    let repository = Repository::new("explain");
+    let folder = repository.folder.to_str().unwrap();
+    let explain = |name: &str| run(&["explain", name, folder]);
+    let config =
+        "params: { before_deployment.light_share: 90% }\nrules: { before_deployment.recalibrate: warn }\n";
+    repository.file("tollgate.yaml", format!("policies: [builtin, policies/]\n{config}"));
+    repository.file("policies/ours.gate", "policy ours \"Ours\" {\n  let high = adoption > 60%\n  rule liked \"Liked\" { require high else hold }\n}\n");
+    let test = |adoption: &str, outcome: &str| {
+        format!(
+            "test \"at {adoption}\" {{ given every 1 week from 2026-01-05 {{ stage = pilot adoption = {adoption} }} expect ours.liked {outcome} }}\n"
+        )
+    };
+    // The first test is wrong, so it is no example.
+    let tests = [test("9%", "passes"), test("70%", "passes"), test("50%", "fails")].concat();
+    repository.file("policies/any_name.test.gate", tests);
+
+    let set = "before_deployment.light_share = 90%, within 60% to 100% (tollgate.yaml:2; declared as 80%)";
+    let light = explain("light_enough");
+    assert!(light.code == 0 && light.out.contains(set), "{light:?}");
+    // Four of five light outputs no longer pass, so the test that says so is not shown.
+    assert!(
+        !light.out.contains("24 of 30 is the standard") && light.out.contains("A test in which it passes")
+    );
+    assert!(explain("recalibrate").out.contains("(`warn`), as tollgate.yaml:3 says"));
+    assert!(explain("light_share").out.contains(set));
+    let liked = explain("ours.liked").out;
+    for told in ["let high = adoption > 60%", "adoption: share", "\"at 70%\"", "\"at 50%\""] {
+        assert!(liked.contains(told), "{told}: {liked}");
+    }
+    assert!(!liked.contains("at 9%"), "{liked}");
+    assert!(explain("t203").out.starts_with("T203 — types that do not fit"));
+
+    for (name, said) in [
+        ("likd", "nothing is called `likd`: did you mean `liked`?"),
+        ("min_adoption", "is the name of several: `rollback.min_adoption` or `staged_rollout.min_adoption`"),
+        ("T299", "there is no code `T299`: those that begin so are `T201` to `T226`"),
+    ] {
+        let unknown = explain(name);
+        assert!(unknown.code == 2 && unknown.err.contains(said), "{unknown:?}");
+    }
+
+    repository.file("policies/broken.gate", "policy broken {");
+    let incomplete = explain("ours.liked");
+    assert!(incomplete.code == 0 && incomplete.out.contains("may not be all of it"), "{incomplete:?}");
+    repository.file("tollgate.yaml", "policies: [builtin\n");
+    let unsure = explain("light_enough");
+    assert!(unsure.code == 2 && unsure.out.contains("[T401]"), "{unsure:?}");
+    assert_eq!(run(&["explain", "stalled", "no/such/folder"]).code, 2);
 }

@@ -1,63 +1,139 @@
-//! `tollgate explain`: what a code, a rule or a policy means.
+//! `tollgate explain`: what a code, a rule, a param, a let or a policy means.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::terminal::TerminalArgs;
-use super::{FAILURE, find, finish, read};
+use super::{FAILURE, complain, find, finish, read};
 use crate::builtin;
-use crate::engine::{TextFile, read_policies};
-use crate::explain::subject;
+use crate::code::Code;
+use crate::diagnostic::Severity;
+use crate::engine::{Inputs, TextFile, in_force};
+use crate::explain::{Subject, code, seen, subject};
 use crate::render::{explain, human};
+use crate::settings::rule_names;
+use crate::text::quote;
 
-/// Explain a code, a rule or a policy
+/// Explain a code, a rule, a param, a let or a policy
 ///
-/// Of a code: what it means, what to do, and an example. Of a rule: its text, its params with value and origin, what it
-/// reads of the snapshots, and an example of each outcome from its tests. Exit codes: 0, or 2 if nothing has the name.
+/// Of a code: what it means, what to do, and an example. Of a rule: what it asks, its text, its params with the values in
+/// force, what it reads of the snapshots, and a test in which it passes and one in which it fails. Exit codes: 0, or 2 if
+/// nothing has the name or the policies cannot be found.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// A code (`T203`), a rule (`staged_rollout.stalled`, or `stalled`), or a policy (`staged_rollout`)
+    /// A code (`T203`), a rule (`staged_rollout.stalled`, or `stalled`), a param, a let, or a policy
     name: String,
     /// The repository whose policies are meant
     #[arg(default_value = ".")]
     path: PathBuf,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
 
+/// Said where policies, configurations or tests have errors.
+const BROKEN: &str = "; not all policies and configurations could be understood: `tollgate check` shows why";
+
 /// Finds the policies, looks for the name, tells.
 pub(super) fn run(args: &ExplainArgs) -> ExitCode {
-    let projects = find::inputs(&args.path, false).projects;
-    let mut policies: Vec<TextFile> = projects.into_iter().flat_map(|project| project.policies).collect();
-    // Several projects may share a base.
-    policies.sort_by(|a, b| a.name.cmp(&b.name));
-    policies.dedup_by(|a, b| a.name == b.name);
-    if policies.is_empty() {
-        // Nothing is configured here, or what is there is broken: the shipped pack can be explained all the same.
-        let shipped = |(name, text): (String, &str)| TextFile { name, content: Ok(text.as_bytes().to_vec()) };
-        policies = builtin::all().map(shipped).collect();
-    } else {
-        let tests: Vec<TextFile> = policies.iter().filter_map(|file| beside(file, &args.path)).collect();
-        policies.extend(tests);
-    }
-    let compiled = read_policies(policies);
     let style = args.terminal.style();
-    match subject(&args.name, &compiled.program) {
-        Ok(subject) => finish(&explain::render(subject, &compiled, style), 0),
+    if let Some(code) = code(&args.name) {
+        return finish(&explain::code(code, style), 0);
+    }
+    if looks_like_a_code(&args.name) {
+        return complain(&format!("there is no code `{}`: {}", quote(&args.name), codes_like(&args.name)));
+    }
+    let inputs = find::inputs(&args.path, args.allow_outside);
+    let tests = tests_beside(&inputs, &args.path);
+    let mut known = in_force(inputs, tests);
+    let errors = || known.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
+    match subject(&args.name, &known) {
+        Ok((index, subject)) => {
+            let Some(project) = known.projects.get(index) else { return ExitCode::from(FAILURE) };
+            let seen = match subject {
+                Subject::Rule(at) => rule_names(&project.program)
+                    .nth(at)
+                    .map(|name| seen(name, project, &known.tests, &mut known.sources)),
+                Subject::Param(_) | Subject::Let(_) | Subject::Policy(_) => None,
+            };
+            let is_whole = errors().next().is_none();
+            let mut text = explain::subject(subject, project, &known, &seen.unwrap_or_default(), style);
+            if !is_whole {
+                text.push_str(&format!("\nThis may not be all of it{BROKEN}.\n"));
+            }
+            finish(&text, 0)
+        }
         Err(close) => {
-            finish(&human::draw(&explain::unknown(&args.name, &close), &compiled.sources, style), FAILURE)
+            let errors: Vec<_> = errors().collect();
+            if known.projects.iter().all(|project| project.program.rules.is_empty()) {
+                let drawn = errors.iter().map(|problem| human::draw(problem, &known.sources, style) + "\n");
+                let _ = finish(&drawn.collect::<String>(), FAILURE);
+            }
+            let hidden = if errors.is_empty() { "" } else { BROKEN };
+            complain(&format!("{}{hidden}", unknown(&args.name, &close)))
         }
     }
 }
 
-/// The tests beside a policy file, if there are some.
-fn beside(file: &TextFile, root: &Path) -> Option<TextFile> {
-    if let Some((name, text)) = builtin::tests_beside(&file.name) {
-        return Some(TextFile { name, content: Ok(text.as_bytes().to_vec()) });
+fn looks_like_a_code(name: &str) -> bool {
+    let digits = name.strip_prefix(['T', 't']);
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The codes that begin like a name, or all of them where none does.
+fn codes_like(name: &str) -> String {
+    let begins = name.get(..2).unwrap_or(name).to_ascii_uppercase();
+    let alike: Vec<&str> =
+        Code::ALL.iter().map(|code| code.as_str()).filter(|code| code.starts_with(&begins)).collect();
+    match (alike.first(), alike.last()) {
+        (Some(first), Some(last)) => format!("those that begin so are `{first}` to `{last}`"),
+        _ => "codes are `T` and three digits, such as `T203`".to_owned(),
     }
-    let name = format!("{}.test.gate", file.name.strip_suffix(".gate")?);
-    let content = read::file(&root.join(&name)).ok()?;
-    Some(TextFile { name, content: Ok(content) })
+}
+
+fn unknown(name: &str, close: &[String]) -> String {
+    let name = quote(name);
+    let listed =
+        |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+    match close {
+        [] => format!(
+            "nothing is called `{name}`: give a code such as `T203`, or a rule, param, let or policy; `tollgate rules` \
+             and `tollgate params` list them"
+        ),
+        several if several.iter().all(|close| close.ends_with(&format!(".{name}"))) => {
+            format!("`{name}` is the name of several: {}", listed(several))
+        }
+        several => format!("nothing is called `{name}`: did you mean {}?", listed(several)),
+    }
+}
+
+/// The tests that lie in the folders of the policies, the shipped ones among them.
+fn tests_beside(inputs: &Inputs, root: &Path) -> Vec<TextFile> {
+    let policies = || inputs.projects.iter().flat_map(|project| &project.policies);
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    names.extend(policies().map(|file| &*file.name));
+    let shipped = names.iter().filter_map(|name| builtin::tests_beside(name));
+    let mut tests: Vec<TextFile> =
+        shipped.map(|(name, text)| TextFile { name, content: Ok(text.as_bytes().to_vec()) }).collect();
+    let own = names.iter().filter(|name| !name.starts_with(builtin::FOLDER));
+    let folders: BTreeSet<&str> =
+        own.map(|name| name.rsplit_once('/').map_or("", |(folder, _)| folder)).collect();
+    for folder in folders {
+        let Ok(entries) = fs::read_dir(root.join(folder)) else { continue };
+        let found = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let mut found: Vec<String> = found.filter(|name| name.ends_with(".test.gate")).collect();
+        found.sort();
+        for name in found {
+            let content = read::file(&root.join(folder).join(&name));
+            let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            tests.push(TextFile { name, content });
+        }
+    }
+    tests
 }

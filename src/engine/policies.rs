@@ -1,7 +1,6 @@
 //! Policies alone: read and checked, and held to their `test` blocks.
 
 use super::{TextFile, compile, in_order};
-use crate::ast::File;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
 use crate::source::SourceMap;
@@ -10,7 +9,6 @@ use crate::suite::{self, Trial};
 /// Policies that were read and checked.
 #[derive(Debug)]
 pub struct Compiled {
-    pub files: Vec<File>,
     pub program: Program,
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
@@ -20,9 +18,9 @@ pub struct Compiled {
 pub fn read_policies(policies: Vec<TextFile>) -> Compiled {
     let mut sources = SourceMap::default();
     let mut diagnostics = Vec::new();
-    let (files, program) = compile(policies, &mut sources, &mut diagnostics);
+    let (_, program) = compile(policies, &mut sources, &mut diagnostics);
     in_order(&mut diagnostics, &sources);
-    Compiled { files, program, diagnostics, sources }
+    Compiled { program, diagnostics, sources }
 }
 
 /// What came of the `test` blocks of some policy files.

@@ -109,3 +109,11 @@ pub(super) fn mirror(op: CompareOp) -> CompareOp {
         CompareOp::Equal | CompareOp::NotEqual => op,
     }
 }
+
+/// «8 further good samples in a row»
+pub(super) fn further_samples(count: usize) -> String {
+    match count {
+        1 => "1 further good sample".to_owned(),
+        more => format!("{more} further good samples in a row"),
+    }
+}

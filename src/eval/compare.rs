@@ -1,6 +1,6 @@
 //! Comparisons, plain and with confidence.
 
-use super::remedy::further_samples;
+use super::bound::further_samples;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::Builtin;

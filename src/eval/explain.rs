@@ -22,6 +22,8 @@ struct Side<'k> {
     digits: usize,
     /// What both sides are shown as, if they differ.
     kind: Option<&'k Kind>,
+    /// Whether the comparison is decided, whatever is not known of its sides.
+    decided: bool,
 }
 
 impl<'a> Evaluator<'a> {
@@ -124,7 +126,16 @@ impl<'a> Evaluator<'a> {
             | ExprKind::Arithmetic(..) => {
                 // The elements that count against a condition are those for which it is as it should not be.
                 let wanted = if truth == Truth::Yes { CompareOp::LessEqual } else { CompareOp::GreaterEqual };
-                self.explain_side(expr, Side { wanted: Some(wanted), ..Side::default() }, scope, report);
+                self.explain_side(
+                    expr,
+                    Side {
+                        wanted: Some(wanted),
+                        decided: !matches!(truth, Truth::Undecided(_)),
+                        ..Side::default()
+                    },
+                    scope,
+                    report,
+                );
             }
         }
     }
@@ -158,6 +169,7 @@ impl<'a> Evaluator<'a> {
             wanted: Some(wanted),
             digits: self.telling_digits(left, right, scope),
             kind: kind.as_ref(),
+            decided: !matches!(truth, Truth::Undecided(_)),
         };
         self.explain_side(left, side, scope, report);
         self.explain_side(right, Side { wanted: Some(mirror(wanted)), ..side }, scope, report);
@@ -194,11 +206,14 @@ impl<'a> Evaluator<'a> {
         }
         push_label(report, Some(expr.span), shown);
         self.explain_thresholds_within(expr, report);
-        if reasons.is_empty() {
-            self.explain_origin(expr, side.wanted, scope, report);
-        } else {
+        // What is known in part has lines of its own, beside those where the rest is missing; first comes what decides.
+        if !side.decided {
             self.explain_why(&reasons, scope, report);
         }
+        if !evidence.is_unknown() {
+            self.explain_origin(expr, side.wanted, scope, report);
+        }
+        self.explain_why(&reasons, scope, report);
     }
 
     fn explain_reasons(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleReport) {

@@ -3,7 +3,7 @@
 use super::{Evaluator, Scope};
 use crate::evidence::{Reason, ReasonKind, Reasons};
 use crate::types::Type;
-use crate::value::{Date, Record, Value, day_number};
+use crate::value::{Date, Record, Value, date_of_day, day_number};
 
 /// How many things to record are named.
 const NAMED: usize = 4;
@@ -50,7 +50,8 @@ impl<'a> Evaluator<'a> {
         let in_file = |date: Date| {
             let file = reason.span.map_or(newest.file, |span| span.file);
             let name = self.sources.name(file);
-            let several = self.snapshots.iter().filter(|snapshot| snapshot.file == file).count() > 1;
+            let text = self.sources.get(file).map_or("", |source| &source.text);
+            let several = text.lines().skip(1).any(|line| line.starts_with("---"));
             if several { format!("the snapshot of {date} in {name}") } else { name.to_owned() }
         };
         match &reason.kind {
@@ -76,13 +77,16 @@ impl<'a> Evaluator<'a> {
 
     fn remedy_for(&self, reason: &Reason) -> Option<String> {
         match &reason.kind {
-            ReasonKind::Gap { from, to } => Some(format!("a snapshot between {from} and {to}")),
+            ReasonKind::Gap { from, to } => self.fills(*from, *to),
             ReasonKind::Uncovered { until: Some(until), .. } => {
-                Some(format!("wait for a snapshot of {until} or later"))
+                Some(format!("wait for a snapshot of {until} or later, with no gap until then"))
             }
             ReasonKind::NoEarlier { .. } => Some("wait for the next snapshot".to_owned()),
             ReasonKind::Later { date, .. } => Some(format!("wait until {date}, or correct that date")),
-            ReasonKind::Stale { newest, day } => Some(format!("a snapshot later than {newest}, up to {day}")),
+            ReasonKind::Stale { day, .. } => {
+                let first = date_of_day(day_number(*day) - self.patience().unwrap_or(0))?;
+                Some(format!("a snapshot of {first} to {day}"))
+            }
             ReasonKind::TooFew { further, .. } => further.clone(),
             ReasonKind::Missing { .. }
             | ReasonKind::MissingInElement { .. }
@@ -93,6 +97,20 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::NoSuchDate
             | ReasonKind::Branches => None,
         }
+    }
+
+    /// The snapshots that close a gap: one where one is enough, and when; else how far apart they may be.
+    fn fills(&self, from: Date, to: Date) -> Option<String> {
+        let patience = self.patience()?;
+        let earliest = date_of_day(day_number(to) - patience)?;
+        let latest = date_of_day(day_number(from) + patience)?;
+        Some(if earliest == latest {
+            format!("a snapshot of {earliest}")
+        } else if earliest < latest {
+            format!("a snapshot of {} to {}", earliest.max(from), latest.min(to))
+        } else {
+            format!("snapshots at most {patience} days apart between {from} and {to}")
+        })
     }
 
     /// A reason with what the series knows besides: «`satisfaction` is not in the snapshot of 2026-11-16; last recorded on

@@ -3,16 +3,16 @@
 //! A change is tried by judging the rule again with an expression taken to be otherwise; one that changes nothing, or
 //! that the declared range of a field forbids, is never proposed.
 
-use super::bound::{bound_text, date_bound, mirror, opposite, over_day, whole};
+use super::bound::{bound_text, date_bound, further_samples, mirror, opposite, over_day, whole};
 use super::compare::{Sample, share_claim};
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
 use crate::builtins::Builtin;
 use crate::builtins::counting::Tally;
 use crate::evidence::{Amount, Elapsed, Truth, Word};
-use crate::program::{Rule, Target};
+use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;
-use crate::types::{Kind, Type, show_date};
+use crate::types::{Kind, MORE_DIGITS, Type, show_date};
 use crate::value::{DAY, Number};
 
 /// An expression that is taken to have another value, at one snapshot.
@@ -91,8 +91,28 @@ impl<'a> Evaluator<'a> {
                 return None;
             }
         }
+        if self.share_a_field(&steps) {
+            return None;
+        }
         let texts: Vec<String> = steps.into_iter().map(|step| step.text).collect();
         (!texts.is_empty()).then(|| texts.join("; and "))
+    }
+
+    /// Whether two steps are about one field: each was tried as if the other had nothing to do with it.
+    fn share_a_field(&self, steps: &[Step<'a>]) -> bool {
+        let mut seen: Vec<&FieldPath> = Vec::new();
+        steps.iter().filter_map(|step| step.assumption.as_ref()).any(|assumption| {
+            let mut own: Vec<&FieldPath> = Vec::new();
+            self.every_target(assumption.expr, &mut Vec::new(), &mut |target| {
+                if let Target::Field(path) | Target::JudgedField(path) = target {
+                    own.push(path);
+                }
+                true
+            });
+            let shared = own.iter().any(|path| seen.contains(path));
+            seen.extend(own);
+            shared
+        })
     }
 
     /// What would make every condition come out as wanted.
@@ -276,11 +296,11 @@ impl<'a> Evaluator<'a> {
         };
         let kind = aim.kind.as_ref().unwrap_or(&quantity.kind);
         let (word, shown, wanted) = bound_text(aim.op, bound, kind)?;
-        if self.is_field(aim.left) && !quantity.range.contains(&wanted) {
+        if !quantity.range.contains(&wanted) {
             return None;
         }
         let Evidence::Amount(now) = now else { return None };
-        let now = self.show_amount(kind, &now, &shown);
+        let now = self.show_amount(kind, &now, bound, &shown);
         let of = if aim.op == CompareOp::NotEqual { "" } else { "of " };
         let text = format!("`{what}` {of}{word}{shown}, now {now}");
         Some(vec![self.step(text, aim.left, Evidence::Amount(Amount::Known(wanted)), scope)])
@@ -344,10 +364,11 @@ impl<'a> Evaluator<'a> {
             }
             None => format!("{needed} of {total}"),
         };
-        if needed > tally.possible {
-            format!("{} more of the {total} {name}{with} ({part})", needed - tally.possible)
+        // What is not known of an element does not count for it, nor against.
+        if needed > tally.sure {
+            format!("{} more of the {total} {name}{with} ({part})", needed - tally.sure)
         } else {
-            format!("{} fewer of the {total} {name}{with} ({part})", tally.sure.saturating_sub(needed))
+            format!("{} fewer of the {total} {name}{with} ({part})", tally.possible.saturating_sub(needed))
         }
     }
 
@@ -392,10 +413,11 @@ impl<'a> Evaluator<'a> {
         let end = over_day(aim.op, &from, &aim.bound)?;
         let date = show_date(&end);
         let text = if holds_now {
-            format!("a snapshot of {date} or later, with `{condition}` until then")
+            let gap = if self.patience().is_some() { "no gap and " } else { "" };
+            format!("a snapshot of {date} or later, with {gap}`{condition}` until then")
         } else {
             let length = self.show_as(&Type::Elapsed, &aim.bound, 0);
-            format!("`{condition}` again, and then for {length}")
+            format!("`{condition}`, and then for {length}")
         };
         let value = Evidence::Elapsed(Elapsed { from: Amount::Known(from), to: Amount::Known(end) });
         Some(vec![self.step(text, aim.left, value, scope)])
@@ -544,18 +566,18 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// An amount, with as many digits as it takes not to look like the bound that it misses.
-    fn show_amount(&self, kind: &Kind, amount: &Amount, bound: &str) -> String {
+    /// An amount, so that it is seen to miss a bound.
+    fn show_amount(&self, kind: &Kind, amount: &Amount, bound: &Number, bound_shown: &str) -> String {
         let ty = Type::amount(kind.clone());
         let show = |extra| self.show_as(&ty, &Evidence::Amount(amount.clone()), extra);
-        (0..crate::types::MORE_DIGITS).map(show).find(|shown| shown != bound).unwrap_or_else(|| show(0))
-    }
-}
-
-pub(super) fn further_samples(count: usize) -> String {
-    match count {
-        1 => "1 further good sample".to_owned(),
-        more => format!("{more} further good samples in a row"),
+        if let Amount::Known(now) = amount {
+            let ((low, _), (high, _)) = (kind.nearest(now, false), kind.nearest(now, true));
+            if now != bound && low <= *bound && *bound <= high {
+                // Rounded away from the bound, so that it is seen to miss it.
+                return kind.nearest(now, now > bound).1;
+            }
+        }
+        (0..MORE_DIGITS).map(show).find(|shown| shown != bound_shown).unwrap_or_else(|| show(0))
     }
 }
 

@@ -58,6 +58,12 @@ impl<'a> Evaluator<'a> {
             }
             report.help = rule.decl.help.as_ref().map(|help| self.render(help, scope));
             self.explain(rule, &verdict, scope, &mut report);
+            if judging.moment.at + 1 < self.snapshots.len() {
+                // What was is not mended: there is no remedy but to go back, or to be excused.
+                report.before_move =
+                    self.snapshots.get(judging.moment.at).map(|snapshot| snapshot.date.to_string());
+                report.would_pass = report.would_pass.filter(|_| report.outcome == Outcome::Undecided);
+            }
         }
         report
     }
@@ -89,6 +95,7 @@ impl<'a> Evaluator<'a> {
             applied: None,
             labels: Vec::new(),
             help: None,
+            before_move: None,
         }
     }
 

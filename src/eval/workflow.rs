@@ -49,7 +49,12 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
     }
     let stage = ladder.as_ref().map(|ladder| ladder.stage);
     let lifts = waive(rulebook.waivers, &mut rules, stage, as_of);
-    let decision = decide(program, &rules, ladder.as_ref(), newest, deny_warnings);
+    if deny_warnings {
+        for rule in rules.iter_mut().filter(|rule| rule.applied == Some(EffectKind::Warn)) {
+            rule.applied = Some(EffectKind::Hold);
+        }
+    }
+    let decision = decide(program, &rules, ladder.as_ref(), newest);
     let stages = &program.vocabulary.stages;
     let name = |rung: usize| stages.get(rung).map(ToString::to_string);
     let snapshot = series.snapshots.get(newest);
@@ -71,17 +76,10 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
 
 /// The harshest effect of an enforced rule; else `advance` where each gate at stake was passed by a rule of its own, else
 /// `continue`.
-fn decide(
-    program: &Program,
-    rules: &[RuleReport],
-    ladder: Option<&Ladder>,
-    newest: usize,
-    deny_warnings: bool,
-) -> Decision {
+fn decide(program: &Program, rules: &[RuleReport], ladder: Option<&Ladder>, newest: usize) -> Decision {
     match rules.iter().filter_map(|rule| rule.applied).max() {
         Some(EffectKind::Rollback) => return Decision::Rollback,
         Some(EffectKind::Hold) => return Decision::Hold,
-        Some(EffectKind::Warn) if deny_warnings => return Decision::Hold,
         Some(EffectKind::Warn | EffectKind::Note) | None => {}
     }
     let Some(ladder) = ladder else { return Decision::Continue };
@@ -254,6 +252,7 @@ impl<'a> Evaluator<'a> {
             applied: setting.effect,
             labels: span.map(|span| Label { span, text: message }).into_iter().collect(),
             help: None,
+            before_move: None,
         })
     }
 }

@@ -97,6 +97,21 @@ const CASES: &[Case] = cases! {
     T319 "snapshot_file/empty" ".2.yaml" ".gate" ".yaml";
     T320 "snapshot_file/stages" ".gate" ".yaml";
     T321 "standing_facts/two" ".gate" ".rollout.yaml" ".yaml";
+    T401 "config_file/not_yaml" ".config.yaml" ".gate" ".yaml";
+    T402 "config_file/types" ".config.yaml" ".gate" ".yaml";
+    T403 "config_file/unknown" ".config.yaml" ".gate" ".yaml";
+    T405 "config_file/twice" ".config.yaml" ".gate" ".yaml";
+    T407 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T408 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T409 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T410 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T411 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T412 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T413 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T414 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T415 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T416 "config_layers/waivers" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
+    T417 "config_layers/bounds" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
     T501 "in_expr/empty" ".gate" ".yaml";
     T502 "policy_decl/no_rules" ".gate" ".yaml";
     T508 "decision/workflow" ".gate" ".yaml";
@@ -128,8 +143,16 @@ pub fn example(code: Code) -> Option<Example> {
     }
     let mut snapshots = with(".yaml");
     let standing = snapshots.extract_if(.., |file| file.name.ends_with("rollout.yaml")).collect();
-    let project = Project { policies: with(".gate"), snapshots, standing, ..Project::default() };
-    let inputs = Inputs { projects: vec![project], ..Inputs::default() };
+    let mut inputs = Inputs::default();
+    let configs = snapshots.extract_if(.., |file| file.name.ends_with("config.yaml"));
+    let text =
+        |file: &TextFile| String::from_utf8_lossy(file.content.as_deref().unwrap_or_default()).into_owned();
+    let name = |file: &TextFile| {
+        if file.name.ends_with(".base.config.yaml") { "base/tollgate.yaml" } else { "tollgate.yaml" }
+    };
+    let stack = configs.map(|file| inputs.sources.add(name(&file), text(&file))).collect();
+    inputs.projects =
+        vec![Project { stack, policies: with(".gate"), snapshots, standing, ..Project::default() }];
     let judgement = engine::judge(inputs, &options(case));
     let found = judgement.diagnostics.into_iter().find(|diagnostic| diagnostic.code == code);
     let wanted = if code == Code::T502 { Outcome::Undecided } else { Outcome::Fail };

@@ -1,34 +1,62 @@
-//! Explanations of codes, rules and policies, as text.
+//! Explanations of codes, rules, params, lets and policies, as text.
 
-use crate::ast::{Expr, Outcome, RuleBody, Template};
+use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
 use crate::code::Code;
-use crate::diagnostic::Diagnostic;
-use crate::engine::Compiled;
-use crate::explain::{Shown, Subject, example, test_of, uses};
-use crate::program::{Param, Rule};
+use crate::engine::{InForce, ProjectInForce};
+use crate::explain::{Seen, Shown, Subject, Uses, example, of_ladder, uses, uses_of_let};
+use crate::program::Rule;
 use crate::render::{Style, human};
+use crate::report::line_of;
+use crate::settings::{LADDER, RuleSetting, show_range, show_value};
 use crate::source::Span;
 use crate::text::{visible, wrap};
+use crate::types::Type;
+use crate::vocabulary::Field;
 
-/// The explanation of a subject.
-pub fn render(subject: Subject<'_>, compiled: &Compiled, style: Style) -> String {
-    let mut text = Text { out: String::new(), compiled, style };
-    match subject {
-        Subject::Code(code) => text.code(code),
-        Subject::Rule(rule) => text.rule(rule),
-        Subject::Ladder(name, title) => text.ladder(name, title),
-        Subject::Policy(index) => text.policy(index),
-    }
-    text.out
+/// What a code means, with an example.
+pub fn code(code: Code, style: Style) -> String {
+    let mut page = Page { out: String::new(), style };
+    page.heading(code.as_str(), code.title());
+    page.paragraph(code.explanation());
+    let Some(example) = example(code) else { return page.out };
+    page.section("For example");
+    let drawn = match &example.shown {
+        Shown::Diagnostic(diagnostic) => human::draw(diagnostic, &example.sources, style),
+        Shown::Rule(rule) => human::draw_rule(rule, &example.sources, style),
+    };
+    page.out.push_str(&drawn);
+    page.out
 }
 
-struct Text<'c> {
+/// What a name of a project stands for.
+pub fn subject(
+    subject: Subject,
+    project: &ProjectInForce,
+    known: &InForce,
+    seen: &Seen,
+    style: Style,
+) -> String {
+    let mut text = Text { page: Page { out: String::new(), style }, project, known };
+    match subject {
+        Subject::Rule(index) => text.rule(index, seen),
+        Subject::Param(index) => text.param(index),
+        Subject::Let(index) => text.own_let(index),
+        Subject::Policy(index) => text.policy(index),
+    }
+    let several = known.projects.len() > 1;
+    if let Some(name) = project.name.as_ref().filter(|_| several) {
+        text.page.section("Where");
+        text.page.paragraph(&format!("As it is in the project `{name}`. Others may set it otherwise."));
+    }
+    text.page.out
+}
+
+struct Page {
     out: String,
-    compiled: &'c Compiled,
     style: Style,
 }
 
-impl Text<'_> {
+impl Page {
     fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');
@@ -42,174 +70,257 @@ impl Text<'_> {
 
     fn heading(&mut self, name: &str, title: &str) {
         let dash = if self.style.unicode { "—" } else { "-" };
-        self.line(&visible(&if title.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{name} {dash} {title}")
-        }));
+        let text = if title.is_empty() { name.to_owned() } else { format!("{name} {dash} {title}") };
+        self.line(&visible(&text));
         self.line("");
     }
 
-    fn code(&mut self, code: Code) {
-        self.heading(code.as_str(), code.title());
-        self.paragraph(code.explanation());
-        let Some(example) = example(code) else { return };
+    fn section(&mut self, title: &str) {
         self.line("");
-        self.line("For example:");
+        self.line(&format!("{title}:"));
         self.line("");
-        let drawn = match &example.shown {
-            Shown::Diagnostic(diagnostic) => human::draw(diagnostic, &example.sources, self.style),
-            Shown::Rule(rule) => human::draw_rule(rule, &example.sources, self.style),
+    }
+
+    /// A name with its value on a line, and what is to be said of it below.
+    fn entry(&mut self, name: &str, said: Option<&str>) {
+        self.paragraph(name);
+        for line in said.map(|said| wrap(said, self.style.width.saturating_sub(6))).unwrap_or_default() {
+            self.line(&format!("      {line}"));
+        }
+    }
+}
+
+struct Text<'c> {
+    page: Page,
+    project: &'c ProjectInForce,
+    known: &'c InForce,
+}
+
+impl Text<'_> {
+    fn rule(&mut self, index: usize, seen: &Seen) {
+        let (project, known) = (self.project, self.known);
+        let Some(setting) = project.settings.rules.get(index) else { return };
+        let Some(rule) = project.program.rules.get(index) else {
+            let ladder = LADDER.get(index - project.program.rules.len());
+            let Some((name, title)) = ladder else { return };
+            self.page.heading(name, title);
+            self.page.paragraph(of_ladder(name).unwrap_or_default());
+            self.page.paragraph(&format!(
+                "The rule is built in: it is listed when it fires, and looks at the current move and ask alone. {}",
+                self.effect(setting)
+            ));
+            self.seen(seen);
+            return;
         };
-        self.out.push_str(&drawn);
+        self.page.heading(&rule.name, &self.title(rule.decl.title.as_ref()));
+        self.page.paragraph(&self.when_judged(rule));
+        self.page.paragraph(&self.what_it_asks(&rule.decl));
+        let undecided = setting.effect.map(|effect| undecided(&rule.decl, effect)).unwrap_or_default();
+        self.page.paragraph(&format!("{} {undecided}", self.effect(setting)));
+        let place = line_of(rule.decl.span, &known.sources);
+        self.page.section(&format!("As it is written, {place}"));
+        self.quote(rule.decl.span);
+        self.uses(&uses(rule, &project.program));
+        self.seen(seen);
     }
 
-    fn ladder(&mut self, name: &str, title: &str) {
-        self.heading(name, title);
-        self.paragraph(
-            "A rule that every ladder of stages brings with it. It looks at the move into the stage that a workflow is in, \
-             and at the one that it asks for with `advance_to`; it is listed when it fires, and then it holds. A \
-             configuration can change its effect, and a waiver can lift it.",
-        );
+    fn param(&mut self, index: usize) {
+        let project = self.project;
+        let Some(param) = project.program.params.get(index) else { return };
+        self.page.heading(&param.name, param.decl.doc.as_deref().unwrap_or_default());
+        self.one_param(index, false);
+        self.used_by(|uses| uses.params.contains(&index));
+        self.page.section("To set it, in `tollgate.yaml`");
+        self.page.line("    params:");
+        let value = project.settings.params.get(index).map(|setting| show_value(&param.ty, &setting.value));
+        self.page.line(&format!("      {}: {}", param.name, value.unwrap_or_default()));
+    }
+
+    fn own_let(&mut self, index: usize) {
+        let Some(own) = self.project.program.lets.get(index) else { return };
+        self.page.heading(&own.name, &format!("a let: {}", own.ty));
+        self.page.paragraph(&line_of(own.decl.span, &self.known.sources));
+        self.quote(own.decl.span);
+        self.uses(&uses_of_let(index, &self.project.program));
+        self.used_by(|uses| uses.lets.contains(&index));
     }
 
     fn policy(&mut self, index: usize) {
-        let compiled = self.compiled;
-        let Some(policy) = compiled.program.policies.get(index) else { return };
-        self.heading(&policy.name, &self.title(policy.title.as_ref()));
+        let project = self.project;
+        let Some(policy) = project.program.policies.get(index) else { return };
+        self.page.heading(&policy.name, &self.title(policy.title.as_ref()));
         if let Some(when) = &policy.when {
-            self.paragraph(&format!("Its standing rules apply when `{}`.", self.source(when.span)));
-            self.line("");
+            let when = self.source(when.span);
+            self.page.paragraph(&format!("Its rules outside of gates apply when `{when}`."));
+            self.page.line("");
         }
-        for rule in compiled.program.rules.iter().filter(|rule| rule.policy == index) {
+        let rules = project.program.rules.iter().zip(&project.settings.rules);
+        for (rule, setting) in rules.filter(|(rule, _)| rule.policy == index) {
+            let effect = setting.effect.map_or("off", EffectKind::as_str);
             let title = self.title(rule.decl.title.as_ref());
-            self.paragraph(&format!("{} ({}) {title}", rule.name, rule.effect.as_str()));
+            self.page.entry(&format!("{} ({effect})", rule.name), Some(&title));
         }
-        self.line("");
-        self.paragraph("`tollgate explain` with the name of a rule tells more of it.");
-    }
-
-    fn rule(&mut self, rule: &Rule) {
-        self.heading(&rule.name, &self.title(rule.decl.title.as_ref()));
-        self.quote(rule.decl.span);
-        self.line("");
-        self.paragraph(&self.when_judged(rule));
-        let how = match &rule.decl.body {
-            RuleBody::Trigger { .. } => "It fires when the condition behind `when` is yes",
-            RuleBody::Require { when: Some(_), .. } => {
-                "Where its `when` is yes, it fails when one of what it requires is no"
-            }
-            RuleBody::Require { when: None, .. } => "It fails when one of what it requires is no",
-        };
-        let effect = rule.effect.as_str();
-        self.paragraph(&format!("{how}; the effect is `{effect}`. {}", undecided(rule)));
-        if let Some(link) = &rule.decl.link {
-            self.paragraph(&format!("More: {link}"));
-        }
-        let uses = uses(rule, &self.compiled.program);
-        if !uses.params.is_empty() {
-            self.line("");
-            self.line("Its params:");
-            uses.params.iter().for_each(|param| self.paragraph(&self.param(param)));
-        }
-        if !uses.fields.is_empty() {
-            self.line("");
-            self.line("What it reads of the snapshots:");
-            for (name, field) in &uses.fields {
-                let doc = field.doc.as_ref().map(|doc| format!(": {doc}")).unwrap_or_default();
-                self.paragraph(&format!("{name}, {}{doc}", field.ty));
-            }
-        }
-        for (word, wanted) in [("passes", Outcome::Passes), ("fails", Outcome::Fails)] {
-            if let Some(test) = test_of(rule, wanted, self.compiled) {
-                self.line("");
-                self.line(&format!("Where it {word}:"));
-                self.line("");
-                self.quote(test.span);
-            }
-        }
+        self.page.line("");
+        self.page.paragraph("`tollgate explain` with the name of a rule tells more of it.");
     }
 
     fn when_judged(&self, rule: &Rule) -> String {
-        let program = &self.compiled.program;
+        let program = &self.project.program;
         let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |name| name);
-        match rule.gate.and_then(|gate| program.gates.get(gate)) {
-            Some(gate) => format!(
-                "It stands in the gate from `{}` to `{}`: it is judged when a workflow asks to move there, and as long as \
-                 the workflow stays there; before that it is a preview.",
+        if let Some(gate) = rule.gate.and_then(|gate| program.gates.get(gate)) {
+            return format!(
+                "A rule of the gate `{0} -> {1}` (\"{2}\"). It counts when a workflow asks to move to `{1}`, and after \
+                 the move for as long as it stays there; before that it is a preview and stops nothing.",
                 stage(gate.from),
-                stage(gate.to)
-            ),
-            None => match program.policies.get(rule.policy).and_then(|policy| policy.when.as_ref()) {
-                Some(when) => format!("It is judged at every check, when `{}`.", self.condition(when)),
-                None => "It is judged at every check.".to_owned(),
-            },
+                stage(gate.to),
+                self.title(gate.title.as_ref())
+            );
+        }
+        match program.policies.get(rule.policy).and_then(|policy| policy.when.as_ref()) {
+            Some(when) => format!("It is judged at every check while `{}`.", self.source(when.span)),
+            None => "It is judged at every check.".to_owned(),
         }
     }
 
-    /// `light_share = 80%, from 60% to 100% (staged_rollout.gate:12): share of …`
-    fn param(&self, param: &Param) -> String {
-        let sources = &self.compiled.sources;
-        let (line, _) = sources.line_column(param.origin);
-        let origin = format!("{}:{line}", sources.name(param.origin.file));
-        let value = self.source(param.decl.value.span);
-        let range = param.decl.within.as_ref().map(|range| {
-            format!(", within {} to {}", self.source(range.low.span), self.source(range.high.span))
-        });
-        let doc = param.decl.doc.as_ref().map(|doc| format!(": {doc}")).unwrap_or_default();
-        format!("{} = {value}{} ({origin}){doc}", param.name, range.unwrap_or_default())
+    fn what_it_asks(&self, decl: &RuleDecl) -> String {
+        match &decl.body {
+            RuleBody::Trigger { when } => format!("It fails when `{}`.", self.source(when.span)),
+            RuleBody::Require { when, requires } => {
+                let all: Vec<_> =
+                    requires.iter().map(|expr| format!("`{}`", self.source(expr.span))).collect();
+                let where_applies = when.as_ref().map(|when| format!(", where `{}`", self.source(when.span)));
+                format!("It passes when {}{}.", all.join(" and "), where_applies.unwrap_or_default())
+            }
+        }
+    }
+
+    /// The effect in force, and who set it where that is not the policy.
+    fn effect(&self, setting: &RuleSetting) -> String {
+        let what = match setting.effect {
+            None => "It is switched off",
+            Some(EffectKind::Note) => "A failure is noted and stops nothing (`note`)",
+            Some(EffectKind::Warn) => "A failure is warned of and stops nothing (`warn`)",
+            Some(EffectKind::Hold) => "A failure keeps the workflow where it is (`hold`)",
+            Some(EffectKind::Rollback) => "A failure sends the workflow back (`rollback`)",
+        };
+        let from = || format!(", as {} says", line_of(setting.origin, &self.known.sources));
+        let from = if setting.configured { from() } else { String::new() };
+        let because = setting.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let locked = setting.locked.map(|lock| line_of(lock.span, &self.known.sources));
+        let locked = locked.map(|place| format!(" It is locked by {place}.")).unwrap_or_default();
+        format!("{what}{from}{because}.{locked}")
+    }
+
+    fn uses(&mut self, uses: &Uses<'_>) {
+        if !uses.lets.is_empty() {
+            self.page.section("The lets that it uses");
+            for own in uses.lets.iter().filter_map(|index| self.project.program.lets.get(*index)) {
+                self.quote(own.decl.span);
+            }
+        }
+        if !uses.params.is_empty() {
+            self.page.section("Its params, with the values in force");
+            uses.params.iter().for_each(|index| self.one_param(*index, true));
+            if self.project.varies {
+                self.page.line("");
+                self.page.paragraph(
+                    "For some workflows an override may say otherwise: `tollgate params` lists them.",
+                );
+            }
+        }
+        if !uses.fields.is_empty() {
+            self.page.section("What it reads of the snapshots");
+            for (name, field) in &uses.fields {
+                self.page.entry(&format!("{name}: {}", field_type(field)), field.doc.as_deref());
+            }
+        }
+    }
+
+    /// `staged_rollout.light_share = 85%, within 60% to 100% (tollgate.yaml:7; declared as 80%)`
+    fn one_param(&mut self, index: usize, with_doc: bool) {
+        let both = (self.project.program.params.get(index), self.project.settings.params.get(index));
+        let (Some(param), Some(setting)) = both else { return };
+        let range = setting.within.as_ref().and_then(|range| show_range(&param.ty, range));
+        let range = range.map(|range| format!(", within {range}")).unwrap_or_default();
+        let mut from = line_of(setting.origin, &self.known.sources);
+        if setting.configured {
+            from.push_str(&format!("; declared as {}", show_value(&param.ty, &param.value)));
+        }
+        if let Some(because) = &setting.because {
+            from.push_str(&format!("; {because}"));
+        }
+        if let Some(lock) = setting.locked {
+            from.push_str(&format!("; locked by {}", line_of(lock.span, &self.known.sources)));
+        }
+        let value = show_value(&param.ty, &setting.value);
+        let doc = param.decl.doc.as_deref().filter(|_| with_doc);
+        self.page.entry(&format!("{} = {value}{range} ({from})", param.name), doc);
+    }
+
+    fn used_by(&mut self, is_used: impl Fn(&Uses<'_>) -> bool) {
+        let program = &self.project.program;
+        let using: Vec<&Rule> = program.rules.iter().filter(|rule| is_used(&uses(rule, program))).collect();
+        if using.is_empty() {
+            return;
+        }
+        self.page.section("The rules that use it");
+        for rule in using {
+            self.page.entry(&rule.name, Some(&self.title(rule.decl.title.as_ref())));
+        }
+    }
+
+    fn seen(&mut self, seen: &Seen) {
+        for (word, test) in [("passes", seen.passes), ("fails", seen.fails)] {
+            if let Some(span) = test {
+                let place = line_of(span, &self.known.sources);
+                self.page.section(&format!("A test in which it {word}, {place}"));
+                self.quote(span);
+            }
+        }
     }
 
     fn title(&self, title: Option<&Template>) -> String {
         title.map_or_else(String::new, |title| self.source(title.span).trim_matches('"').to_owned())
     }
 
-    fn condition(&self, expr: &Expr) -> String {
-        self.source(expr.span)
-    }
-
     /// The text of a span on one line.
     fn source(&self, span: Span) -> String {
-        self.compiled.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+        self.known.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The text of a span as it stands in its file, with its place.
+    /// The text of a span as it stands in its file, indented alike.
     fn quote(&mut self, span: Span) {
-        let sources = &self.compiled.sources;
-        let (line, column) = sources.line_column(span);
-        let place = format!("  {}:{line}", visible(sources.name(span.file)));
-        let indent = column.saturating_sub(1);
-        let text = sources.text(span).lines().map(|line| {
+        let sources = &self.known.sources;
+        let indent = sources.line_column(span).1.saturating_sub(1);
+        for line in sources.text(span).lines() {
             let blanks = line.len() - line.trim_start_matches(' ').len();
-            visible(line.get(blanks.min(indent)..).unwrap_or("")).into_owned()
-        });
-        let text: Vec<String> = text.collect();
-        self.line(&place);
-        for line in text {
-            self.line(&format!("    {line}"));
+            let text = visible(line.get(blanks.min(indent)..).unwrap_or(""));
+            self.page.line(&format!("    {text}"));
         }
     }
 }
 
+/// `share from 0% to 1000%`, with the range where it is not the usual one.
+fn field_type(field: &Field) -> String {
+    let inner = field.ty.element().unwrap_or(&field.ty);
+    let range = match inner {
+        Type::Amount(quantity) if quantity.range != quantity.kind.default_range() => {
+            show_range(inner, &quantity.range)
+        }
+        _ => None,
+    };
+    let ty = field.ty.to_string();
+    let ty = if inner.record().is_some() { ty.replace("list of record", "list of records") } else { ty };
+    range.map_or(ty.clone(), |range| format!("{ty} from {}", range))
+}
+
 /// What an undecided rule does.
-fn undecided(rule: &Rule) -> &'static str {
-    use crate::ast::{EffectKind, UndecidedKind};
-    let said = rule.decl.undecided.as_ref().map(|undecided| undecided.kind);
-    match (said, rule.effect) {
+fn undecided(decl: &RuleDecl, effect: EffectKind) -> &'static str {
+    let said = decl.undecided.as_ref().map(|undecided| undecided.kind);
+    match (said, effect) {
         (Some(UndecidedKind::Pass), _) => "Undecided, it passes.",
         (_, EffectKind::Note) => "Undecided, it notes.",
         (Some(UndecidedKind::Warn), _) | (_, EffectKind::Warn) => "Undecided, it warns.",
         (Some(UndecidedKind::Hold) | None, EffectKind::Hold | EffectKind::Rollback) => "Undecided, it holds.",
     }
-}
-
-/// What is said when nothing has the name.
-pub fn unknown(name: &str, close: &[String]) -> Diagnostic {
-    let message = format!("nothing is called `{}`", visible(name));
-    let help = match close {
-        [] => "give a code such as `T203`, a rule such as `staged_rollout.stalled`, or a policy".to_owned(),
-        [one] => format!("did you mean `{one}`?"),
-        several => format!("did you mean {}?", several.join(" or ")),
-    };
-    Diagnostic::error(Code::T508, message).help(help)
 }

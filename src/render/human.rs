@@ -43,18 +43,24 @@ pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
     let stops = |w: &&WorkflowReport| !view.only_failed || !summary::goes_on(w.decision);
     let workflows: Vec<&WorkflowReport> = judgement.report.workflows.iter().filter(stops).collect();
     let columns = summary::Columns::new(&workflows, style);
-    if !page.all_workflows(&workflows, &columns, judgement, view) {
-        page.worst_workflows(&workflows, &columns, judgement);
+    let tail = tail(judgement, &workflows, style, view);
+    if !page.all_workflows(&workflows, &columns, judgement, view, tail.lines().count()) {
+        page.worst_workflows(&workflows, &columns, judgement, tail.lines().count());
     }
     page.blank();
+    page.out.push_str(&tail);
+    page.out
+}
+
+/// What ends the page: the table, waivers, what a proposal changes, and what it all comes to.
+fn tail(judgement: &Judgement, workflows: &[&WorkflowReport], style: Style, view: &View) -> String {
+    let mut page = Page::new(style, view);
     let any_report = || workflows.iter().any(|w| w.rules.iter().any(is_shown));
     if workflows.len() > 1 && (view.all || workflows.len() <= MAX_ROWS) && any_report() {
-        page.out.push_str(&summary::table(&workflows, style));
+        page.out.push_str(&summary::table(workflows, style));
         page.blank();
     }
-    for line in summary::waivers(&judgement.report.waivers) {
-        page.line(&line);
-    }
+    summary::waivers(&judgement.report.waivers, view.all).iter().for_each(|line| page.line(line));
     page.blank();
     if let Some(against) = &judgement.report.against {
         against::lines(against, style, view.all).iter().for_each(|line| page.line(line));
@@ -189,13 +195,12 @@ impl Page {
         columns: &summary::Columns,
         judgement: &Judgement,
         view: &View,
+        tail: usize,
     ) -> bool {
-        let table = if workflows.len() > 1 { workflows.len().min(MAX_ROWS) + 2 } else { 0 };
         let before = self.out.len();
         for workflow in workflows {
             self.workflow(workflow, columns, &judgement.sources, None);
-            let lines = if view.all { 0 } else { self.lines() };
-            if lines + table + 2 > MAX_LINES {
+            if !view.all && self.lines() + tail > MAX_LINES {
                 self.out.truncate(before);
                 return false;
             }
@@ -209,12 +214,12 @@ impl Page {
         workflows: &[&WorkflowReport],
         columns: &summary::Columns,
         judgement: &Judgement,
+        tail: usize,
     ) {
         let mut worst = workflows.to_vec();
         worst.sort_by_key(|workflow| std::cmp::Reverse(workflow.decision));
-        let table = if workflows.len() <= MAX_ROWS { workflows.len() + 2 } else { 0 };
-        // What follows the reports: the lines of the others, what is left out, the table and the sentence.
-        let limit = MAX_LINES.saturating_sub(table + workflows.len().min(ONE_LINERS) + 8);
+        // What follows the reports: the lines of the others, what is left out, and the tail.
+        let limit = MAX_LINES.saturating_sub(tail + workflows.len().min(ONE_LINERS) + 6);
         let mut rest = worst.as_slice();
         let mut first = true;
         while let Some((workflow, others)) = rest.split_first() {
@@ -233,7 +238,7 @@ impl Page {
             }
         }
         self.blank();
-        let room = MAX_LINES.saturating_sub(self.lines() + table + 6);
+        let room = MAX_LINES.saturating_sub(self.lines() + tail + 4);
         let (lines, more) = rest.split_at(room.min(rest.len()));
         for workflow in lines {
             self.line(&columns.line(workflow, &summary::remarks(workflow, self.style), self.style));
@@ -320,7 +325,13 @@ impl Page {
         }
         let stops = applied >= EffectKind::Hold;
         if stops {
-            let gate = rule.gate.as_ref().map(|gate| summary::arrow(gate, self.style));
+            let gate = rule.gate.as_ref().map(|gate| {
+                let gate = summary::arrow(gate, self.style);
+                match &rule.before_move {
+                    Some(date) => format!("{gate}, judged on {date}, the last snapshot before the move"),
+                    None => gate,
+                }
+            });
             self.footer("gate", gate.as_deref());
         }
         for threshold in rule.thresholds.iter().filter(|threshold| !threshold.labelled) {

@@ -51,7 +51,7 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
         let workflow = failure.workflow.as_deref().unwrap_or("");
         fold(&mut out, mark_of(failure), workflow, failure);
     }
-    let waived = waivers(&judgement.report.waivers);
+    let waived = waivers(&judgement.report.waivers, true);
     if !waived.is_empty() {
         out.push('\n');
     }

@@ -129,7 +129,7 @@ fn names_are_declared_once() {
     );
     let (_, program, found) = run(&[VOCABULARY, "policy p { let a = 1 }", "policy p { let b = 1 }"]);
     let files: Vec<_> = found[0].labels.iter().map(|label| label.span.file.0).collect();
-    assert_eq!(files, [1, 2]);
+    assert_eq!(files, [2, 1]);
     assert!(program.policies.is_empty() && program.lets.is_empty());
 }
 

@@ -22,7 +22,12 @@ pub(super) fn lines(against: &AgainstReport, style: Style, all: bool) -> Vec<Str
             return;
         }
         let what = if names.len() == 1 { one } else { many };
-        let names: Vec<String> = names.iter().map(|name| format!("`{}`", visible(name))).collect();
+        let more = names.len().saturating_sub(limit);
+        let mut names: Vec<String> =
+            names.iter().take(limit).map(|name| format!("`{}`", visible(name))).collect();
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
         let text = wrap(&format!("{}: {what}", names.join(", ")), style.width);
         lines.extend(text.into_iter().map(|line| paint(&line, color, style)));
     };

@@ -45,7 +45,9 @@ pub fn narrate(judgement: &Judgement, view: &View) -> String {
             break;
         }
     }
-    lines.extend(summary::waivers(&judgement.report.waivers).into_iter().map(|line| format!("{line}.")));
+    lines.extend(
+        summary::waivers(&judgement.report.waivers, view.all).into_iter().map(|line| format!("{line}.")),
+    );
     if let Some(against) = &judgement.report.against {
         lines.extend(
             against::lines(against, STYLE, view.all).into_iter().map(|line| line.replace("->", "to")),

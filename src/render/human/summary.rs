@@ -8,6 +8,9 @@ use crate::render::Style;
 use crate::report::{Decision, Outcome, RuleReport, WaiverReport, WorkflowReport};
 use crate::text::{pad, visible, width};
 
+/// Waivers that are listed unless all are asked for.
+const MAX_WAIVERS: usize = 20;
+
 /// Whether a workflow of this decision may go on.
 pub fn goes_on(decision: Decision) -> bool {
     match decision {
@@ -89,11 +92,14 @@ pub(super) fn blockers(workflow: &WorkflowReport) -> Vec<String> {
     let mut names = unreadable(workflow);
     for rule in &workflow.rules {
         let blocks = matches!(rule.applied, Some(EffectKind::Hold | EffectKind::Rollback));
-        if blocks && failed(rule) {
+        if blocks && rule.outcome == Outcome::Fail {
             names.push(visible(&rule.rule).into_owned());
         } else if blocks && undecided(rule) {
             names.push(format!("{} (undecided)", visible(&rule.rule)));
         }
+    }
+    if names.is_empty() && workflow.decision == Decision::Hold {
+        names.push("a warning that is not a rule's".to_owned());
     }
     names
 }
@@ -210,7 +216,7 @@ pub(super) fn table(workflows: &[&WorkflowReport], style: Style) -> String {
 }
 
 /// A line for each waiver that was used: `waived: order-status staged_rollout.long_enough until 2026-12-31 (38 days left)`.
-pub fn waivers(waivers: &[WaiverReport]) -> Vec<String> {
+pub fn waivers(waivers: &[WaiverReport], all: bool) -> Vec<String> {
     let line = |waiver: &WaiverReport| {
         let left = match waiver.days_left {
             0 => "its last day".to_owned(),
@@ -227,7 +233,12 @@ pub fn waivers(waivers: &[WaiverReport]) -> Vec<String> {
             visible(&waiver.from),
         )
     };
-    waivers.iter().map(line).collect()
+    let limit = if all { waivers.len() } else { MAX_WAIVERS };
+    let mut lines: Vec<String> = waivers.iter().take(limit).map(line).collect();
+    if waivers.len() > limit {
+        lines.push(format!("and {} more waivers: `--all` lists them", waivers.len() - limit));
+    }
+    lines
 }
 
 /// What it all comes to, in one plain sentence; and a second one if something could not be judged.

@@ -76,6 +76,7 @@ fn failed(sources: &SourceMap) -> RuleReport {
             label(1, "outputs", "22 of 30 are light"),
         ],
         help: Some("Look at the outputs that were edited most, and at what they have in common.".into()),
+        before_move: None,
     }
 }
 

@@ -1,0 +1,61 @@
+//! What a judgement comes to.
+
+use std::collections::BTreeMap;
+
+use super::Options;
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::report::{Decision, Outcome, Report, Summary, WorkflowReport};
+
+/// What is said when everything was sound and still nothing was judged: that is no pass.
+pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option<Diagnostic> {
+    let judged = |outcome: Outcome| match outcome {
+        Outcome::Pass | Outcome::Fail | Outcome::Undecided | Outcome::Waived => true,
+        Outcome::NotApplicable | Outcome::Off => false,
+    };
+    let error = |message: &str| Some(Diagnostic::error(Code::T513, message));
+    if rules == 0 {
+        return error("there is no rule to judge by");
+    }
+    if reports.is_empty() {
+        return error("there is no snapshot to judge");
+    }
+    if !reports.iter().flat_map(|report| &report.rules).any(|rule| judged(rule.outcome)) {
+        let help = "every rule was not applicable, or off; look at the `when` of the policies and at the workflows' stages";
+        return error("no rule applies to any workflow").map(|diagnostic| diagnostic.help(help));
+    }
+    None
+}
+
+pub(super) fn summarise(reports: &[WorkflowReport]) -> Summary {
+    let mut decisions: BTreeMap<Decision, usize> = BTreeMap::new();
+    for report in reports {
+        *decisions.entry(report.decision).or_default() += 1;
+    }
+    let count = |decision| decisions.get(&decision).copied().unwrap_or(0);
+    let undecided = |report: &WorkflowReport| {
+        report.rules.iter().filter(|rule| rule.enforced && rule.outcome == Outcome::Undecided).count()
+    };
+    Summary {
+        workflows: reports.len(),
+        advance: count(Decision::Advance),
+        go_on: count(Decision::Continue),
+        hold: count(Decision::Hold),
+        rollback: count(Decision::Rollback),
+        error: count(Decision::Error),
+        undecided: reports.iter().map(undecided).sum(),
+    }
+}
+
+pub(super) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+pub(super) fn exit_code(report: &Report, diagnostics: &[Diagnostic], options: &Options) -> u8 {
+    if has_errors(diagnostics) || report.summary.error > 0 {
+        return 2;
+    }
+    let warned = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
+    let stops = report.summary.hold > 0 || report.summary.rollback > 0 || options.deny_warnings && warned;
+    u8::from(stops)
+}

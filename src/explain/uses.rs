@@ -1,0 +1,145 @@
+//! What a rule or let reads and is held against, through lets too; each once, in the order in which it is met.
+
+use crate::ast::{Arg, Expr, ExprKind, Over, RuleBody, Template, TemplatePart};
+use crate::program::{FieldPath, Program, Rule, Target};
+use crate::types::Type;
+use crate::vocabulary::{Field, RecordType};
+
+#[derive(Debug, Default)]
+pub struct Uses<'p> {
+    /// Indices of params.
+    pub params: Vec<usize>,
+    /// Indices of lets.
+    pub lets: Vec<usize>,
+    /// By the name that people write; those of a list's elements behind the list's.
+    pub fields: Vec<(String, &'p Field)>,
+    /// The lists whose elements an expression looks at, the innermost last: name, and what they hold.
+    elements: Vec<(String, &'p Type)>,
+}
+
+/// Everything that a rule uses.
+pub fn uses<'p>(rule: &Rule, program: &'p Program) -> Uses<'p> {
+    let mut uses = Uses::default();
+    let policy = program.policies.get(rule.policy);
+    let when = policy.filter(|_| rule.gate.is_none()).and_then(|policy| policy.when.as_ref());
+    let conditions: Vec<&Expr> = match &rule.decl.body {
+        RuleBody::Trigger { when } => vec![when],
+        RuleBody::Require { when, requires } => when.iter().chain(requires).collect(),
+    };
+    let texts = [&rule.decl.effect.message, &rule.decl.help, &rule.decl.title];
+    let shown = texts.into_iter().flatten().flat_map(expressions);
+    for expr in conditions.into_iter().chain(when).chain(shown) {
+        uses.add(expr, program);
+    }
+    uses
+}
+
+/// Everything that a let uses.
+pub fn uses_of_let(index: usize, program: &Program) -> Uses<'_> {
+    let mut uses = Uses::default();
+    if let Some(own) = program.lets.get(index) {
+        uses.add(&own.decl.value, program);
+    }
+    uses
+}
+
+fn expressions(template: &Template) -> impl Iterator<Item = &Expr> {
+    template.parts.iter().filter_map(|part| match part {
+        TemplatePart::Expr(expr) => Some(expr),
+        TemplatePart::Text(_) => None,
+    })
+}
+
+impl<'p> Uses<'p> {
+    fn add(&mut self, expr: &Expr, program: &'p Program) {
+        match program.expr(expr.id).and_then(|info| info.target.as_ref()) {
+            Some(Target::Param(index)) if !self.params.contains(index) => self.params.push(*index),
+            Some(Target::Let(index)) if !self.lets.contains(index) => {
+                self.lets.push(*index);
+                if let Some(own) = program.lets.get(*index) {
+                    let around = std::mem::take(&mut self.elements);
+                    self.add(&own.decl.value, program);
+                    self.elements = around;
+                }
+            }
+            Some(Target::Field(path) | Target::JudgedField(path)) => {
+                self.field(&program.vocabulary.snapshot, &[], path);
+            }
+            Some(Target::Element { up, path }) => {
+                let around = self.elements.iter().rev().nth(*up).cloned();
+                if let Some((list, Type::Record(record))) = around {
+                    self.field(record, &[&list], path);
+                }
+            }
+            Some(
+                Target::Param(_) | Target::Let(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+            )
+            | None => {}
+        }
+        match &expr.kind {
+            ExprKind::Call { args, .. } => args.iter().for_each(|arg| self.arg(arg, program)),
+            ExprKind::Literal(_)
+            | ExprKind::Path(_)
+            | ExprKind::Not(_)
+            | ExprKind::Neg(_)
+            | ExprKind::Arithmetic(..)
+            | ExprKind::Compare(..)
+            | ExprKind::Logic(..)
+            | ExprKind::In { .. }
+            | ExprKind::If { .. }
+            | ExprKind::Has(_)
+            | ExprKind::AtLeast { .. }
+            | ExprKind::With { .. } => expr.children().into_iter().for_each(|child| self.add(child, program)),
+        }
+    }
+
+    fn arg(&mut self, arg: &Arg, program: &'p Program) {
+        self.add(&arg.value, program);
+        if let Some(Over::Window(length)) = &arg.over {
+            self.add(length, program);
+        }
+        let ty = program.expr(arg.value.id).map_or(&Type::Error, |info| &info.ty);
+        self.elements.push((list_name(&arg.value, program), ty.element().unwrap_or(ty)));
+        for expr in arg.condition.iter().chain(&arg.by) {
+            self.add(expr, program);
+        }
+        self.elements.pop();
+    }
+
+    /// Adds the field that a way leads to, as the words of `before` and of the way name it.
+    fn field(&mut self, record: &'p RecordType, before: &[&str], path: &FieldPath) {
+        let mut record = Some(record);
+        let mut words: Vec<&str> = before.to_vec();
+        let mut found = None;
+        for step in &path.steps {
+            let Some(field) = record.and_then(|record| record.fields.get(*step)) else { return };
+            words.push(&field.name);
+            record = field.ty.element().unwrap_or(&field.ty).record();
+            found = Some(field);
+        }
+        let name = words.join(".");
+        if let Some(field) = found
+            && !self.fields.iter().any(|(known, _)| *known == name)
+        {
+            self.fields.push((name, field));
+        }
+    }
+}
+
+/// The field of the snapshot that a list comes from, as far as it is one.
+fn list_name(expr: &Expr, program: &Program) -> String {
+    match (program.expr(expr.id).and_then(|info| info.target.as_ref()), &expr.kind) {
+        (Some(Target::Field(path) | Target::JudgedField(path) | Target::Element { path, .. }), _) => {
+            path.name.to_string()
+        }
+        (Some(Target::Let(index)), _) => {
+            program.lets.get(*index).map_or_else(String::new, |own| list_name(&own.decl.value, program))
+        }
+        (Some(Target::Call(_)), ExprKind::Call { args, .. }) => {
+            args.first().map_or_else(String::new, |arg| list_name(&arg.value, program))
+        }
+        (Some(Target::Call(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_)) | None, _) => {
+            "it".to_owned()
+        }
+    }
+}
