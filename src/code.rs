@@ -203,7 +203,7 @@ codes! {
     T505 "a file cannot be read"
          "The file or folder is there and cannot be used: it may not be read, is no regular file, is too large, is a link that leads out of the repository, or is not UTF-8 text. The other files are judged all the same, but the judgement is not complete."
     T506 "nothing is found under this name"
-         "An entry of `policies:` or `snapshots:`, or the folder to check, does not exist, or no file matches it. Paths are relative to the folder of the `tollgate.yaml` that they stand in, and stay in the repository."
+         "An entry of `policies:` or `snapshots:`, or the folder to check, does not exist, or no file matches it. Paths are relative to the folder of the `tollgate.yaml` that they stand in, and stay in the repository. Or a folder `rollouts/` belongs to no project: give the folder that it lies in a `tollgate.yaml`."
     T507 "no shipped policy has this name"
          "`builtin:NAME` takes one policy of the shipped pack; `builtin` takes all of them."
     T508 "no workflow has this name"

@@ -3,6 +3,7 @@
 //! Pure: it is given texts and a day, and knows no file system, no clock and no output format.
 
 mod against;
+mod bases;
 mod in_force;
 mod overview;
 mod policies;
@@ -138,6 +139,7 @@ fn load(
     let mut shared = BTreeMap::new();
     let mut projects: Vec<Ready> =
         projects.into_iter().map(|project| read_project(project, sources, &mut shared)).collect();
+    diagnostics.extend(bases::unaddressed(&mut projects, sources));
     select(&mut projects, options, sources, &mut diagnostics);
     let as_of = day_of_judgement(&mut projects, options, &mut diagnostics);
     Loaded { projects, as_of, diagnostics }

@@ -35,6 +35,8 @@ pub struct Book {
     workflows: BTreeMap<Arc<str>, (usize, Vec<Waiver>)>,
     /// All that are sound.
     pub waivers: Vec<BoundWaiver>,
+    /// Of which workflows the bases say something, and whether it is any of these: they speak to other projects too.
+    pub addressed: Vec<(Setting<Glob>, bool)>,
 }
 
 impl Book {
@@ -101,6 +103,7 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
         settings: Vec::new(),
         workflows: BTreeMap::new(),
         waivers: Vec::new(),
+        addressed: Vec::new(),
     };
     for name in workflows {
         let fits = |block: &BoundBlock<'_>| block.fits(name);
@@ -116,13 +119,24 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
         if !selections.keys().any(|chosen| chosen.contains(&index)) {
             settle(&[index], &mut diagnostics);
         }
+        let globs = block.workflows.unwrap_or_default();
         if block.layer + 1 == stack.len() {
-            diagnostics.extend(unfitting(block.workflows.unwrap_or_default(), workflows));
+            diagnostics.extend(unfitting(globs, workflows));
+        } else {
+            let fits = |glob: &Setting<Glob>| workflows.iter().any(|name| glob.value.matches(name));
+            book.addressed.extend(globs.iter().map(|glob| (glob.clone(), fits(glob))));
         }
     }
     book.waivers = waivers::bind(program, stack, workflows, &mut diagnostics);
     waivers::hand_out(&mut book, &mut diagnostics);
     (book, diagnostics)
+}
+
+/// What is said of a glob of a base that fits no workflow of any project.
+pub fn addresses_nobody(glob: &Setting<Glob>, workflows: &[Arc<str>]) -> Diagnostic {
+    let problem = errors::no_such_workflow(glob);
+    let close = errors::close_workflow(glob, workflows);
+    problem.maybe_help(close)
 }
 
 /// Globs of the project's own file that fit none of its workflows. A base speaks to other projects too.

@@ -195,7 +195,7 @@ fn a_locked_rule_is_neither_set_nor_waived_by_a_team() {
         BASE,
         "waivers: [{ rule: rollback.harm_done, workflow: 'x*', because: x, owner: y, until: 2026-12-31 }]\n",
     );
-    assert_eq!(found(&organisation.check().1), Vec::<String>::new());
+    assert_eq!(found(&organisation.check().1), [format!("T414 {BASE}:14")], "not refused; and for nobody");
 }
 
 /// What holds `tone-check`, beside old evidence.
@@ -383,4 +383,65 @@ fn the_schema_takes_what_tollgate_takes_and_refuses_slips() {
         let unknown_to_config = text.contains("{ light_share");
         assert_eq!(found.is_empty(), valid || unknown_to_config, "{text}: {found:?}");
     }
+}
+
+#[test]
+fn a_lock_for_some_workflows_says_what_it_locks() {
+    let light = "before_deployment.light_enough";
+    let organisation = Organisation::new("locks_some");
+    organisation.change(CLAIMS, "rules:", &format!("rules:\n  {light}: off"));
+    organisation.add(
+        BASE,
+        &format!(
+            "overrides:\n- workflows: claim-*\n  rules: {{ {light}: {{ effect: hold, locked: true }} }}\n"
+        ),
+    );
+    let (code, report) = organisation.check();
+    assert_eq!((code, found(&report)), (1, Vec::<String>::new()));
+    let held = rule(&report, "claim-letters", light);
+    assert_eq!((held["outcome"].as_str(), held["effect"].as_str()), (Some("fail"), Some("hold")));
+    // Without an effect, it would lock what the team has switched off.
+    let line = organisation.change(BASE, "effect: hold, locked", "locked");
+    let (code, report) = organisation.check();
+    assert_eq!((code, found(&report)), (2, vec![format!("T402 {BASE}:{line}")]));
+    assert!(!decisions(&report).iter().any(|line| line.ends_with("advance")), "{:?}", decisions(&report));
+}
+
+#[test]
+fn what_a_base_says_of_nobody_is_reported_where_all_projects_are_seen() {
+    let organisation = Organisation::new("nobody");
+    organisation.add(
+        BASE,
+        "overrides:
+- workflows: [claim-sumaries, 'reply-*']
+  params: { before_deployment.light_share: 90% }
+waivers:
+- { rule: data_use.approved, workflow: nobody, because: x, owner: y, until: 2026-12-31 }
+",
+    );
+    let (code, report) = organisation.check();
+    assert_eq!((code, found(&report)), (1, vec![format!("T417 {BASE}:15"), format!("T414 {BASE}:18")]));
+    assert_eq!(report["diagnostics"][0]["help"], "did you mean `claim-summaries`?");
+    // One team cannot know whom the base means.
+    let (_, report) = organisation.check_on("teams/claims", "2026-11-23");
+    assert_eq!(found(&report), Vec::<String>::new());
+    let (_, report) = organisation.check_on("teams", "2026-11-23");
+    assert_eq!(found(&report), Vec::<String>::new());
+}
+
+#[test]
+fn snapshots_beside_a_base_are_judged_and_those_of_no_project_named() {
+    let organisation = Organisation::new("own_snapshots");
+    let snapshot =
+        fs::read_to_string(organisation.0.join("teams/claims/rollouts/claim-letters/2026-11-18.yaml"));
+    let snapshot = snapshot.unwrap().replace("claim-letters", "house-bot");
+    organisation.add("platform/rollouts/2026-11-18.yaml", &snapshot);
+    organisation.add("teams/new/rollouts/2026-11-18.yaml", &snapshot);
+    let (_, report) = organisation.check();
+    let bot = report["workflows"].as_array().unwrap().iter().find(|w| w["workflow"] == "house-bot").unwrap();
+    assert_eq!(bot["project"], "platform");
+    let unjudged = report["diagnostics"].as_array().unwrap();
+    let unjudged: Vec<_> = unjudged.iter().filter(|found| found["code"] == "T506").collect();
+    assert_eq!(unjudged.len(), 1);
+    assert_eq!(unjudged[0]["message"], "`teams/new/rollouts` is not judged: it is part of no project");
 }

@@ -42,9 +42,11 @@ pub(super) fn inputs(root: &Path, allow_outside: bool) -> Inputs {
     let why = match fs::canonicalize(root) {
         Ok(path) if path.is_dir() => {
             let ground = Ground::new(path, allow_outside);
-            let stacks = Stacks::new(&ground, &mut inputs.sources).projects();
+            let mut stacks = Stacks::new(&ground, &mut inputs.sources);
+            let found = stacks.projects();
+            inputs.problems = stacks.problems;
             inputs.projects =
-                stacks.into_iter().map(|(name, stack)| project(&ground, name, stack, None)).collect();
+                found.into_iter().map(|(name, stack)| project(&ground, name, stack, None)).collect();
             return inputs;
         }
         Ok(_) => format!("`{shown}` is no folder"),
@@ -62,9 +64,11 @@ pub(super) fn sides(root: &Path, allow_outside: bool, tree: &BaseTree) -> Result
     let head = fs::canonicalize(root).map_err(|error| cannot(root, error))?;
     let head = Ground::new(head, allow_outside);
     let mut sources = SourceMap::default();
-    let stacks = Stacks::new(&head, &mut sources).projects();
+    let mut stacks = Stacks::new(&head, &mut sources);
+    let found = stacks.projects();
+    let problems = stacks.problems;
     let proposed: Vec<Project> =
-        stacks.into_iter().map(|(name, stack)| project(&head, name, stack, None)).collect();
+        found.into_iter().map(|(name, stack)| project(&head, name, stack, None)).collect();
     // A base that does not have the folder has no policies either.
     fs::create_dir_all(&tree.root).map_err(|error| cannot(&tree.root, error))?;
     let base_root = fs::canonicalize(&tree.root).map_err(|error| cannot(&tree.root, error))?;
@@ -91,7 +95,7 @@ pub(super) fn sides(root: &Path, allow_outside: bool, tree: &BaseTree) -> Result
         base,
         mixed,
         head: proposed,
-        problems: Vec::new(),
+        problems,
         reference: tree.reference.clone(),
         changes: tree.changes.clone(),
         has_policies,

@@ -121,7 +121,7 @@ impl Reader<'_> {
     }
 
     fn an_override(&mut self, node: Node) -> Option<Override> {
-        let span = node.span;
+        let (before, span) = (self.diagnostics.len(), node.span);
         let Content::Map(entries) = node.content else {
             self.report(errors::not_a("overrides", "a list of maps, each with `workflows`", span));
             return None;
@@ -140,9 +140,21 @@ impl Reader<'_> {
             }
         }
         block.params.retain(|param| param.value.is_some());
+        // A lock alone would keep what a nearer file says of all workflows, and not what this one means.
+        for rule in block.rules.iter().filter(|rule| rule.effect.is_none()) {
+            self.diagnostics.push(errors::no_effect_in_override(&rule.name.value, rule.name.span));
+        }
+        block.rules.retain(|rule| rule.effect.is_some());
         match workflows {
             None => {
                 self.report(errors::missing_key("an override", "workflows", "[support-*]", span));
+                None
+            }
+            // Each of its names was wrong, and has had its error; or there is none.
+            Some(workflows) if workflows.is_empty() => {
+                if self.diagnostics.len() == before {
+                    self.report(errors::missing_key("an override", "workflows", "[support-*]", span));
+                }
                 None
             }
             Some(workflows) => Some(Override { workflows, block }),

@@ -134,6 +134,11 @@ pub(super) fn no_value_in_override(name: &str, span: Span) -> Diagnostic {
         .label(span, "give it one: what is said of some workflows goes before what is said of all")
 }
 
+pub(super) fn no_effect_in_override(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::T402, format!("an override gives `{}` no effect", quote(name)))
+        .label(span, "give it one: what is said of some workflows goes before what is said of all")
+}
+
 /// An override for nobody, a waiver without a reason.
 pub(super) fn missing_key(of: &str, name: &str, example: &str, span: Span) -> Diagnostic {
     let code = if of == "a waiver" { Code::T411 } else { Code::T402 };

@@ -110,8 +110,16 @@ fn what_is_wrong_in_a_setting_takes_it_out_whole() {
             "T402 1 an override needs `workflows` (add `workflows: [support-*]`)",
         ),
         (
+            "overrides: [{ workflows: [], params: { p.x: 5 } }]\n",
+            "T402 1 an override needs `workflows` (add `workflows: [support-*]`)",
+        ),
+        (
             "overrides: [{ workflows: a, params: { p.x: { locked: true } } }]\n",
             "T402 1 an override gives `p.x` no value",
+        ),
+        (
+            "overrides: [{ workflows: a, rules: { p.x: { locked: true } } }]\n",
+            "T402 1 an override gives `p.x` no effect",
         ),
         ("waivers: [5]\n", "T402 1 `waivers` is a list of maps, each with a `rule`"),
         (

@@ -37,11 +37,16 @@ pub(super) fn unknown_stage(stage: &Setting<String>, stages: &[&str]) -> Diagnos
         .maybe_help(suggest(&stage.value, stages))
 }
 
+/// The workflow that a name may have been meant for.
+pub(super) fn close_workflow(glob: &Setting<Glob>, workflows: &[Arc<str>]) -> Option<String> {
+    let names: Vec<&str> = workflows.iter().map(|name| &**name).collect();
+    suggest(glob.value.as_str(), &names).filter(|_| glob.value.is_name())
+}
+
 /// A name that is close to that of a workflow.
 pub(super) fn unknown_workflow(glob: &Setting<Glob>, workflows: &[Arc<str>]) -> Option<Diagnostic> {
-    let names: Vec<&str> = workflows.iter().map(|name| &**name).collect();
     let name = glob.value.as_str();
-    let help = suggest(name, &names).filter(|_| glob.value.is_name())?;
+    let help = close_workflow(glob, workflows)?;
     let error = Diagnostic::error(Code::T407, format!("there is no workflow `{}`", quote(name)));
     Some(error.label(glob.span, "no snapshot is of it").help(help))
 }

@@ -133,6 +133,54 @@ proptest! {
     }
 }
 
+/// What is said of `p.r` in a line of a layer: its effect and whether that is locked, for all workflows or for `pay-*`.
+fn said_of_rule() -> impl Strategy<Value = (Option<&'static str>, bool, bool)> {
+    let effect =
+        prop::option::weighted(0.8, prop::sample::select(vec!["off", "note", "warn", "hold", "rollback"]));
+    (effect, prop::bool::weighted(0.4), any::<bool>())
+        .prop_filter("something is set", |(effect, locked, _)| effect.is_some() || *locked)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_nearer_file_changes_the_effect_that_a_base_locks(
+        layers in prop::collection::vec(prop::collection::vec(said_of_rule(), 1..3), 1..5),
+    ) {
+        let mut sources = SourceMap::default();
+        let program = program(POLICY, &mut sources);
+        let workflows: [Arc<str>; 2] = ["pay-out".into(), "other".into()];
+        let mut stack = Vec::new();
+        for (at, said) in layers.iter().enumerate() {
+            let set = |(effect, locked, _): &(Option<&str>, bool, bool)| {
+                let effect = effect.map(|effect| format!("effect: {effect}, ")).unwrap_or_default();
+                format!("{{ p.r: {{ {effect}locked: {locked} }} }}")
+            };
+            let general = said.iter().find(|(_, _, some)| !some).map(|said| format!("rules: {}\n", set(said)));
+            let some = said.iter().find(|(_, _, some)| *some);
+            let some = some.map(|said| format!("overrides: [{{ workflows: pay-*, rules: {} }}]\n", set(said)));
+            let text = general.unwrap_or_default() + &some.unwrap_or_default();
+            let file = sources.add(format!("{at}"), text.clone());
+            stack.push(config::read(file, &text).0);
+        }
+        // However many nearer files follow, what is in force below a lock is what was so in the file that locks.
+        for workflow in &workflows {
+            let in_force = |depth: usize| {
+                let (book, _) = settle(&program, &stack[..depth], &workflows);
+                book.settings(workflow).rules[0].clone()
+            };
+            for depth in 1..=stack.len() {
+                let base = in_force(depth);
+                if base.locked.is_some() {
+                    let all = in_force(stack.len());
+                    prop_assert_eq!((base.effect, base.origin), (all.effect, all.origin), "{} at {}", workflow, depth);
+                }
+            }
+        }
+    }
+}
+
 fn stack_file(sources: &SourceMap, at: usize) -> crate::source::FileId {
     (0..).map(crate::source::FileId).find(|id| sources.name(*id) == at.to_string()).unwrap()
 }

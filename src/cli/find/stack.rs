@@ -51,12 +51,14 @@ impl Stack {
 pub(super) struct Stacks<'a> {
     pub(super) ground: &'a Ground,
     pub(super) sources: &'a mut SourceMap,
+    /// What belongs to no project.
+    pub(super) problems: Vec<Diagnostic>,
     read: BTreeMap<PathBuf, Result<(FileId, Config), String>>,
 }
 
 impl<'a> Stacks<'a> {
     pub(super) fn new(ground: &'a Ground, sources: &'a mut SourceMap) -> Self {
-        Self { ground, sources, read: BTreeMap::new() }
+        Self { ground, sources, problems: Vec::new(), read: BTreeMap::new() }
     }
 
     fn config(&mut self, path: &Path) -> Result<(FileId, Config), String> {
@@ -135,16 +137,16 @@ impl<'a> Stacks<'a> {
     }
 
     /// The stacks of all projects below the root, by their path: that of the root itself, or, where that has nothing to
-    /// judge, each nested configuration that no other one extends.
+    /// judge, each nested configuration that no other one extends, or that has snapshots beside it.
     pub(super) fn projects(&mut self) -> Vec<(Option<String>, Stack)> {
         let root = self.ground.root.join(CONFIG);
         let own = self.stack(&root);
         if own.unsure || own.sets_snapshots() || self.ground.root.join(SNAPSHOTS).exists() {
             return vec![(None, own)];
         }
-        let (files, unseen) = nested(&self.ground.root);
+        let Nested { configs, rollouts, unseen } = nested(&self.ground.root);
         let nested: Vec<(PathBuf, Stack)> =
-            files.into_iter().map(|path| (path.clone(), self.stack(&path))).collect();
+            configs.into_iter().map(|path| (path.clone(), self.stack(&path))).collect();
         let extended: BTreeSet<PathBuf> = nested
             .iter()
             .flat_map(|(_, stack)| stack.layers.iter().skip(1))
@@ -154,12 +156,24 @@ impl<'a> Stacks<'a> {
         if nested.is_empty() && unseen.is_empty() || !own.layers.is_empty() && !is_base {
             return vec![(None, own)];
         }
-        let is_project = |path: &Path| same(path).is_none_or(|path| !extended.contains(&path));
+        let is_extended = |path: &Path| same(path).is_some_and(|path| extended.contains(&path));
+        let has_rollouts =
+            |path: &Path, stack: &Stack| !stack.sets_snapshots() && path.with_file_name(SNAPSHOTS).is_dir();
         let name = |path: &Path| self.ground.name(path.parent().unwrap_or(path));
-        nested
+        let projects: Vec<(PathBuf, Stack)> = nested
             .into_iter()
             // Files that extend each other in a circle are nobody's base.
-            .filter(|(path, stack)| is_project(path) || stack.unsure && stack.layers.len() > 1)
+            .filter(|(path, stack)| {
+                !is_extended(path) || has_rollouts(path, stack) || stack.unsure && stack.layers.len() > 1
+            })
+            .collect();
+        for folder in rollouts {
+            if !projects.iter().any(|(path, _)| path.parent().is_some_and(|own| folder.starts_with(own))) {
+                self.problems.push(unjudged(&self.ground.name(&folder)));
+            }
+        }
+        projects
+            .into_iter()
             .map(|(path, stack)| (Some(name(&path)), stack))
             .chain(unseen.into_iter().map(|(path, why)| {
                 let name = self.ground.name(&path);
@@ -195,22 +209,41 @@ fn cycle(stack: &Stack, back_to: &Path) -> Diagnostic {
     problem.help("a base must not build on what extends it: remove one of them")
 }
 
-/// The configurations below a folder, without those of hidden folders; and the folders that cannot be looked into, with
-/// the reason.
-fn nested(root: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
+/// What is said of snapshots that no configuration leads to.
+fn unjudged(folder: &str) -> Diagnostic {
+    Diagnostic::warning(Code::T506, format!("`{folder}` is not judged: it is part of no project"))
+        .help("give the folder that it lies in a `tollgate.yaml`")
+}
+
+/// What lies below a folder, outside of hidden folders.
+#[derive(Default)]
+struct Nested {
+    configs: Vec<PathBuf>,
+    /// Folders in which snapshots are looked for.
+    rollouts: Vec<PathBuf>,
+    /// Folders that cannot be looked into, with the reason.
+    unseen: Vec<(PathBuf, String)>,
+}
+
+fn nested(root: &Path) -> Nested {
     let enter =
         |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
-    let (mut files, mut unseen) = (Vec::new(), Vec::new());
+    let mut found = Nested::default();
     for entry in WalkDir::new(root).min_depth(1).sort_by_file_name().into_iter().filter_entry(enter) {
         match entry {
-            Ok(entry) if entry.depth() > 1 && entry.file_name() == CONFIG => files.push(entry.into_path()),
+            Ok(entry) if entry.depth() > 1 && entry.file_name() == CONFIG => {
+                found.configs.push(entry.into_path());
+            }
+            Ok(entry) if entry.file_type().is_dir() && entry.file_name() == SNAPSHOTS => {
+                found.rollouts.push(entry.into_path());
+            }
             Ok(_) => {}
             Err(error) => {
                 let why =
                     error.io_error().map_or_else(|| "it cannot be looked into".to_owned(), read::reason);
-                unseen.extend(error.path().map(|path| (path.to_owned(), why)));
+                found.unseen.extend(error.path().map(|path| (path.to_owned(), why)));
             }
         }
     }
-    (files, unseen)
+    found
 }
