@@ -23,6 +23,11 @@ pub mod sarif;
 #[cfg(feature = "cli")]
 pub mod tap;
 
+#[cfg(feature = "cli")]
+use crate::ast::EffectKind;
+#[cfg(feature = "cli")]
+use crate::diagnostic::Severity;
+
 /// What the place that is written to can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
@@ -42,4 +47,14 @@ pub struct View {
     pub only_failed: bool,
     /// The repository's folder as a `file:` address, for a terminal that follows links.
     pub links: Option<String>,
+}
+
+/// How grave it is when a rule applies an effect.
+#[cfg(feature = "cli")]
+fn severity(applied: EffectKind) -> Severity {
+    match applied {
+        EffectKind::Note => Severity::Note,
+        EffectKind::Warn => Severity::Warning,
+        EffectKind::Hold | EffectKind::Rollback => Severity::Error,
+    }
 }

@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
 
-use super::{
-    Judgement, Loaded, Options, Project, Ready, exit_code, has_errors, in_order, judge_loaded, load,
-};
+use super::{Judgement, Loaded, Options, Project, Ready, has_errors, judge_loaded, load};
 use crate::ast::{
     Cadence, EffectKind, FieldDecl, FieldKind, File, Item, RangeDecl, SnapshotDecl, TypeExpr, TypeKind,
 };
@@ -93,9 +91,9 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     let against = AgainstReport { reference, settings, rewritten, self_approved, standing, vanished };
     let vanished = !against.vanished.is_empty();
     let mut judgement = judged.finish(sources, options);
-    judgement.report.diagnostics = in_order(&mut judgement.diagnostics, &judgement.sources);
-    let exit = exit_code(&judgement.report, &judgement.diagnostics, options);
-    judgement.exit = if exit == 2 { 2 } else { u8::from(holds || vanished) };
+    if judgement.exit != 2 {
+        judgement.exit = u8::from(holds || vanished);
+    }
     judgement.report.against = Some(against);
     judgement
 }

@@ -207,13 +207,15 @@ impl<'a> Evaluator<'a> {
         push_label(report, Some(expr.span), shown);
         self.explain_thresholds_within(expr, report);
         // What is known in part has lines of its own, beside those where the rest is missing; first comes what decides.
-        if !side.decided {
-            self.explain_why(&reasons, scope, report);
-        }
-        if !evidence.is_unknown() {
+        if side.decided && !evidence.is_unknown() {
             self.explain_origin(expr, side.wanted, scope, report);
+            self.explain_why(&reasons, scope, report);
+        } else {
+            self.explain_why(&reasons, scope, report);
+            if !evidence.is_unknown() {
+                self.explain_origin(expr, side.wanted, scope, report);
+            }
         }
-        self.explain_why(&reasons, scope, report);
     }
 
     fn explain_reasons(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleReport) {

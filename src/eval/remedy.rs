@@ -116,15 +116,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What would make every condition come out as wanted.
-    fn all_steps<'e>(
+    fn all_steps(
         &self,
         conditions: impl IntoIterator<Item = &'a Expr>,
         want: bool,
         scope: Scope<'_, 'a>,
-    ) -> Option<Steps<'a>>
-    where
-        'a: 'e,
-    {
+    ) -> Option<Steps<'a>> {
         let mut all = Steps::new();
         for condition in conditions {
             for step in self.steps(condition, want, scope)? {

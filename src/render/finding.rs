@@ -1,9 +1,9 @@
 //! What the formats for machines list: each diagnostic, and each rule that does something, with its places.
 
-use crate::ast::EffectKind;
 use crate::builtin;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::engine::Judgement;
+use crate::render::severity;
 use crate::report::{Outcome, Place, RuleReport};
 use crate::source::SourceMap;
 use crate::text::visible;
@@ -131,14 +131,6 @@ fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
         help: rule.help.as_deref().map(shown),
         places,
     })
-}
-
-fn severity(applied: EffectKind) -> Severity {
-    match applied {
-        EffectKind::Note => Severity::Note,
-        EffectKind::Warn => Severity::Warning,
-        EffectKind::Hold | EffectKind::Rollback => Severity::Error,
-    }
 }
 
 fn region(label: &Label, sources: &SourceMap) -> Region {

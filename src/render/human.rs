@@ -22,7 +22,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Drawn, Label, Severity};
 use crate::engine::Judgement;
 use crate::excerpt::Fit;
-use crate::render::{Style, View};
+use crate::render::{Style, View, severity};
 use crate::report::{Outcome, RuleReport, WorkflowReport};
 use crate::source::SourceMap;
 use crate::text::{pad, paragraph, visible, width, wrap};
@@ -517,14 +517,6 @@ fn shown_labels(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> 
 /// What the remedy of a rule does.
 fn remedy_word(rule: &RuleReport) -> &'static str {
     if rule.outcome == Outcome::Undecided { "would decide" } else { "would pass" }
-}
-
-fn severity(applied: EffectKind) -> Severity {
-    match applied {
-        EffectKind::Note => Severity::Note,
-        EffectKind::Warn => Severity::Warning,
-        EffectKind::Hold | EffectKind::Rollback => Severity::Error,
-    }
 }
 
 /// What a rule does, behind «so it».
