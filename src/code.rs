@@ -219,7 +219,7 @@ codes! {
     T513 "nothing to judge"
          "No policy, no snapshot, or no rule that applies was found, so nothing was judged; that is never a pass. Check the `policies:` and `snapshots:` of the configuration and the stage of the workflows."
     T514 "the base has no policies"
-         "The commit that `--base` names has no `tollgate.yaml`, so there is nothing that could judge the proposal but the proposal itself. From the next one on its policies count."
+         "The commit that `--base` names has neither a `tollgate.yaml` nor a `rollouts/` folder, so there is nothing that could judge the proposal but the proposal itself. From the next one on its policies count. A base that has snapshots and no configuration is judged by the shipped policies, as `check` would there."
 
     // T6: tests of policies.
     T601 "an expectation is not met"

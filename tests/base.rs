@@ -198,14 +198,30 @@ fn a_vocabulary_can_change_and_its_ranges_cannot() {
 #[test]
 fn a_base_without_policies_is_said_so() {
     let repository = Repository::new("first");
-    repository.git(&["checkout", "-q", "main"]);
-    fs::remove_file(repository.0.join("tollgate.yaml")).unwrap();
+    repository.git(&["checkout", "-q", "--orphan", "empty"]);
+    repository.git(&["rm", "-rqf", "."]);
+    repository.write("README.md", "nothing yet");
     repository.commit();
-    repository.git(&["checkout", "-q", "-b", "first"]);
-    repository.write("tollgate.yaml", CONFIG);
-    let (_, report) = repository.report(&["--base", "main"]);
+    repository.git(&["checkout", "-q", "branch"]);
+    let (_, report) = repository.report(&["--base", "empty"]);
     assert_eq!(report["diagnostics"][0]["code"], "T514", "{report:#}");
     assert_eq!(decision(&report, "replies"), "continue");
+}
+
+#[test]
+fn a_base_without_a_configuration_is_judged_by_the_shipped_pack() {
+    let repository = Repository::new("pack");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["rm", "-rqf", "tollgate.yaml", "own"]);
+    repository.commit();
+    repository.git(&["checkout", "-q", "branch"]);
+    repository.git(&["rm", "-rqf", "own"]);
+    repository.write("tollgate.yaml", "rules:\n  before_deployment.light_enough: off\n");
+    let (_, report) = repository.report(&["--base", "main"]);
+    assert_ne!(report["diagnostics"][0]["code"], "T514", "{report:#}");
+    let change = &report["against"]["settings"][0];
+    assert_eq!(change["what"], "rule before_deployment.light_enough", "{report:#}");
+    assert_eq!(change["direction"], "looser", "{report:#}");
 }
 
 #[test]

@@ -74,7 +74,9 @@ pub(super) fn sides(root: &Path, allow_outside: bool, tree: &BaseTree) -> Result
     let base_root = fs::canonicalize(&tree.root).map_err(|error| cannot(&tree.root, error))?;
     let ground = Ground::of_base(base_root, &tree.reference);
     let stacks = Stacks::new(&ground, &mut sources).projects();
-    let has_policies = stacks.iter().any(|(_, stack)| !stack.layers.is_empty());
+    // Where there are snapshots and no configuration, `check` there judges by the shipped pack.
+    let has_policies =
+        stacks.iter().any(|(_, stack)| !stack.layers.is_empty()) || ground.root.join(SNAPSHOTS).is_dir();
     let unnamed = |name: Option<String>| {
         name.map(|name| name.strip_prefix(&format!("{}:", tree.reference)).unwrap_or(&name).to_owned())
     };

@@ -44,8 +44,9 @@ pub struct Sides {
 pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool, all: bool) -> Judgement {
     let Sides { mut sources, base, mixed, head, mut problems, reference, changes, has_policies } = sides;
     if !has_policies {
-        let message =
-            format!("`{reference}` has no configuration: what is proposed is judged by its own policies");
+        let message = format!(
+            "`{reference}` has neither a configuration nor snapshots: what is proposed is judged by its own policies"
+        );
         problems.push(Diagnostic::note(Code::T514, message));
     }
     let before = load(base, Vec::new(), &mut sources, options);
