@@ -228,5 +228,5 @@ fn what_git_lacks_is_said_with_what_to_do() {
         .output()
         .unwrap();
     let text = String::from_utf8(outside.stderr).unwrap();
-    assert!(text.contains("`git` is not installed, and `--base` needs it"), "{text}");
+    assert!(text.contains("`git` is not installed, and what stands in another commit needs it"), "{text}");
 }
