@@ -183,8 +183,7 @@ fn flips((project, workflow): &Key, old: &Verdicts, new: &Verdicts) -> Vec<Flip>
             rules,
             seen: after.seen,
         };
-        // As of today the newest snapshot is worth a line only where that differs from its own day.
-        let same = |own: &&Flip| own.date == flip.date && same_but_days(own, &flip);
+        let same = |own: &&Flip| own.date == flip.date && says_the_same(own, &flip);
         if flips.last().filter(same).is_none() {
             flips.push(flip);
         }
@@ -192,8 +191,10 @@ fn flips((project, workflow): &Key, old: &Verdicts, new: &Verdicts) -> Vec<Flip>
     flips
 }
 
-fn same_but_days(one: &Flip, other: &Flip) -> bool {
-    (one.from, one.to, &one.rules) == (other.from, other.to, &other.rules)
+/// As of today the newest snapshot is worth a line only where that flips otherwise than its own day.
+fn says_the_same(own: &Flip, today: &Flip) -> bool {
+    let stay = own.from == own.to && today.from == today.to;
+    own.rules == today.rules && (stay || (own.from, own.to) == (today.from, today.to))
 }
 
 /// The rules that fire on at least one side, and differ; where these do not explain a decision, all that bear on it.

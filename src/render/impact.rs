@@ -45,13 +45,13 @@ pub(super) fn rows(flips: &[Flip]) -> Vec<Row<'_>> {
 }
 
 impl Row<'_> {
-    /// `2026-11-16`, `2026-10-02 to 2026-11-16 (7)`, or the newest day with that of the judgement.
+    /// `2026-11-16`, `2026-10-02 to 2026-11-16 (7 days)`, or the newest day with that of the judgement.
     pub(super) fn day(&self) -> String {
         let Flip { date, as_of, .. } = self.flip;
         match self.days {
             1 if date == as_of => date.clone(),
             1 => format!("{date} as of {as_of}"),
-            days => format!("{date} to {} ({days})", self.last.date),
+            days => format!("{date} to {} ({days} days)", self.last.date),
         }
     }
 }
@@ -93,43 +93,54 @@ impl Outcomes {
 
 /// What it all comes to, in plain sentences.
 pub(super) fn sentence(impact: &Impact) -> String {
+    format!("{} {}", headline(impact), remarks(impact)).trim_end().to_owned()
+}
+
+fn headline(impact: &Impact) -> String {
     let report = &impact.report;
     let summary = &report.summary;
-    let days = counted(summary.days, "day");
-    let judged = format!("{days} of {} judged", counted(summary.workflows, "workflow"));
-    let mut text = if !report.comparable {
-        format!("There is nothing to compare with: `{}` has no configuration.", visible(&report.reference))
-    } else if summary.days == 0 {
-        "No verdict could be compared.".to_owned()
-    } else if summary.flipped == 0 {
-        format!("No verdict flips; {judged}.")
-    } else {
-        let verb = if summary.flipped == 1 { "flips" } else { "flip" };
-        let flipped = counted(summary.flipped, "verdict");
-        let of = counted(summary.flipped_workflows, "workflow");
-        let ways = [
-            (summary.released, "goes on now", "go on now"),
-            (summary.stopped, "no longer goes on", "no longer go on"),
-        ];
-        let ways = ways.into_iter().filter(|(count, _, _)| *count > 0);
-        let ways: Vec<String> = ways
-            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
-            .collect();
-        let ways = if ways.is_empty() { String::new() } else { format!(": {}", ways.join(", ")) };
-        format!("{flipped} of {of} {verb}{ways}; {judged}.")
-    };
+    if !report.comparable {
+        return format!(
+            "There is nothing to compare with: `{}` has no policies.",
+            visible(&report.reference)
+        );
+    }
+    match (summary.days, summary.flipped) {
+        (0, _) => return "No verdict could be compared.".to_owned(),
+        (_, 0) => return "No verdict flips.".to_owned(),
+        (_, _) => {}
+    }
+    let verb = if summary.flipped == 1 { "flips" } else { "flip" };
+    let ways = [
+        (summary.released, "goes on now", "go on now"),
+        (summary.stopped, "no longer goes on", "no longer go on"),
+    ];
+    let ways = ways.into_iter().filter(|(count, _, _)| *count > 0);
+    let ways: Vec<String> =
+        ways.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).collect();
+    let ways = if ways.is_empty() { String::new() } else { format!(": {}", ways.join(", ")) };
+    let flipped = counted(summary.flipped, "verdict");
+    format!("{flipped} of {} {verb}{ways}.", counted(summary.flipped_workflows, "workflow"))
+}
+
+/// How much was judged, and what else there is to say.
+fn remarks(impact: &Impact) -> String {
+    let summary = &impact.report.summary;
+    let mut remarks = Vec::new();
+    if summary.days > 0 {
+        let workflows = counted(summary.workflows, "workflow");
+        remarks.push(format!("{} of {workflows} judged.", counted(summary.days, "day")));
+    }
     match summary.rules {
         0 => {}
-        1 => text.push_str(" 1 more outcome of a rule flips and turns none."),
-        more => {
-            let _ = write!(text, " {more} more outcomes of rules flip and turn none.");
-        }
+        1 => remarks.push("1 outcome of a rule flips that turns no verdict.".to_owned()),
+        more => remarks.push(format!("{more} outcomes of rules flip that turn no verdict.")),
     }
     let broken = impact.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
     if broken > 0 {
-        let _ = write!(text, " {} left the comparison incomplete.", counted(broken, "error"));
+        remarks.push(format!("{} left the comparison incomplete.", counted(broken, "error")));
     }
-    text
+    remarks.join(" ")
 }
 
 /// `1 day`, `2 days`
@@ -153,7 +164,12 @@ pub(super) fn one_sided(of: &OneSided) -> String {
 /// A comment for a pull request: what it comes to, the verdicts, and the rest folded.
 pub fn markdown(impact: &Impact) -> String {
     let report = &impact.report;
-    let mut out = format!("### Tollgate: {}\n", inert(&sentence(impact).replace('`', "")));
+    let plain = |text: &str| inert(&text.replace('`', ""));
+    let mut out = format!("### Tollgate: {}\n", plain(headline(impact).trim_end_matches('.')));
+    let remarks = remarks(impact);
+    if !remarks.is_empty() {
+        let _ = writeln!(out, "\n{}", plain(&remarks));
+    }
     let errors: Vec<String> =
         report.diagnostics.iter().filter(|found| found.severity == "error").map(error).collect();
     list(&mut out, &errors);
@@ -161,10 +177,8 @@ pub fn markdown(impact: &Impact) -> String {
         return out;
     }
     let base = code(&report.reference);
-    let _ = writeln!(
-        out,
-        "\nEvery snapshot was judged on its own day, by the policies of {base} and by those proposed here."
-    );
+    let how = "as it would have been judged on its day, and the newest as of today too";
+    let _ = writeln!(out, "\nBy the policies of {base} → by those proposed here, for each snapshot {how}:");
     if !report.verdicts.is_empty() {
         table(&mut out, &report.verdicts);
     }
