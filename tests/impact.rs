@@ -1,10 +1,12 @@
 //! `impact`: a change of policies is reviewed by the verdicts that it flips. On real repositories, made for each test.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
 
 use crate::base::{CONFIG, POLICY, Repository};
+use crate::support::{files_under, root};
 
 /// The workflow of [`Repository::new`] whose name needs care everywhere.
 const ODD: &str = "other's \u{e4} \"x\"";
@@ -69,8 +71,8 @@ These rules flip and turn no verdict:
 \u{2022} replies
   2026-11-09  continue  own.light: fail \u{2192} pass (preview)
 
-1 verdict of 1 workflow flips: 1 goes on now. 3 days of 2 workflows judged. 1 outcome of a rule
-flips that turns no verdict.
+1 verdict of 1 workflow flips: 1 goes on now.
+3 days of 2 workflows judged. 1 outcome of a rule flips that turns no verdict.
 ";
     assert_eq!(text, expected);
 
@@ -106,7 +108,7 @@ fn what_says_the_same_flips_nothing() {
     assert_eq!(code, 0);
     assert!(lines(&data, "verdicts").is_empty() && lines(&data, "rules").is_empty(), "{data:#}");
     let (_, text) = repository.impact(&[]);
-    assert_eq!(text, "No verdict flips. 2 days of 2 workflows judged.\n");
+    assert_eq!(text, "No verdict flips.\n2 days of 2 workflows judged.\n");
     let (_, comment) = repository.impact(&["--format", "markdown"]);
     assert!(comment.starts_with("### Tollgate: No verdict flips\n"), "{comment}");
 }
@@ -186,7 +188,7 @@ fn days_that_follow_each_other_are_drawn_as_one() {
         "{text}"
     );
     assert!(
-        text.contains("4 verdicts of 1 workflow flip: 4 no longer go on. 4 days of 1 workflow judged."),
+        text.contains("4 verdicts of 1 workflow flip: 4 no longer go on.\n4 days of 1 workflow judged."),
         "{text}"
     );
 }
@@ -262,7 +264,7 @@ fn a_base_without_policies_gives_nothing_to_compare() {
     repository.write("tollgate.yaml", CONFIG);
     let (code, text) = repository.run(&["impact", "--base", "bare"]);
     assert!(
-        code == 0 && text.contains("There is nothing to compare with: `bare` has no policies."),
+        code == 0 && text.contains("There is nothing to compare with: `bare` has no configuration."),
         "{text}"
     );
     assert!(text.contains("T514"), "{text}");
@@ -301,4 +303,27 @@ fn what_strangers_wrote_is_text_and_nothing_else() {
     assert_eq!(comment.matches("</details>").count(), comment.matches("<details>").count(), "{comment}");
     let row = comment.lines().find(|line| line.contains("advance")).unwrap();
     assert_eq!(row.matches('|').count(), 6, "{row}");
+}
+
+/// The example of the manual is what is really said.
+#[test]
+fn the_support_desk_is_reviewed_as_the_manual_says() {
+    let repository = Repository::new("impact-desk");
+    let desk = root().join("examples/support-desk");
+    fs::remove_dir_all(repository.0.join("rollouts")).unwrap();
+    for path in files_under(&desk, &["yaml"]) {
+        let name = path.strip_prefix(&desk).unwrap().to_str().unwrap().to_owned();
+        repository.write(&name, &fs::read_to_string(&path).unwrap());
+    }
+    repository.commit();
+    let config = fs::read_to_string(desk.join("tollgate.yaml")).unwrap();
+    let params = "params:\n  before_deployment.light_share: 60%\n  foundation_upkeep.often: 3 months\n";
+    repository.write("tollgate.yaml", &(config + params));
+    let run = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["impact", "--as-of", "2026-11-23"])
+        .current_dir(&repository.0)
+        .output();
+    let text = String::from_utf8(run.unwrap().stdout).unwrap();
+    let manual = fs::read_to_string(root().join("docs/pull-requests.md")).unwrap();
+    assert!(manual.contains(&format!("```text\n{text}```\n")), "{text}");
 }

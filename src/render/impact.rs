@@ -91,17 +91,22 @@ impl Outcomes {
     }
 }
 
-/// What it all comes to, in plain sentences.
-pub(super) fn sentence(impact: &Impact) -> String {
-    format!("{} {}", headline(impact), remarks(impact)).trim_end().to_owned()
+/// What it all comes to, in one plain sentence; and a second one if something could not be judged.
+pub(super) fn headline(impact: &Impact) -> String {
+    let broken = impact.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+    let flips = flips(impact);
+    match broken {
+        0 => flips,
+        _ => format!("{flips} {} left the comparison incomplete.", counted(broken, "error")),
+    }
 }
 
-fn headline(impact: &Impact) -> String {
+fn flips(impact: &Impact) -> String {
     let report = &impact.report;
     let summary = &report.summary;
     if !report.comparable {
         return format!(
-            "There is nothing to compare with: `{}` has no policies.",
+            "There is nothing to compare with: `{}` has no configuration.",
             visible(&report.reference)
         );
     }
@@ -124,7 +129,7 @@ fn headline(impact: &Impact) -> String {
 }
 
 /// How much was judged, and what else there is to say.
-fn remarks(impact: &Impact) -> String {
+pub(super) fn remarks(impact: &Impact) -> String {
     let summary = &impact.report.summary;
     let mut remarks = Vec::new();
     if summary.days > 0 {
@@ -135,10 +140,6 @@ fn remarks(impact: &Impact) -> String {
         0 => {}
         1 => remarks.push("1 outcome of a rule flips that turns no verdict.".to_owned()),
         more => remarks.push(format!("{more} outcomes of rules flip that turn no verdict.")),
-    }
-    let broken = impact.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
-    if broken > 0 {
-        remarks.push(format!("{} left the comparison incomplete.", counted(broken, "error")));
     }
     remarks.join(" ")
 }
@@ -177,8 +178,10 @@ pub fn markdown(impact: &Impact) -> String {
         return out;
     }
     let base = code(&report.reference);
-    let how = "as it would have been judged on its day, and the newest as of today too";
-    let _ = writeln!(out, "\nBy the policies of {base} → by those proposed here, for each snapshot {how}:");
+    let _ = writeln!(
+        out,
+        "\nEach snapshot was judged on its own day: by the policies of {base}, then by those proposed here."
+    );
     if !report.verdicts.is_empty() {
         table(&mut out, &report.verdicts);
     }

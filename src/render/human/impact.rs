@@ -3,7 +3,7 @@
 use super::narrate::diagnosed;
 use super::{Color, Page, in_order, paint, summary};
 use crate::engine::Impact;
-use crate::render::impact::{LINES, Outcomes, RULES, Row, counted, one_sided, rows, sentence};
+use crate::render::impact::{LINES, Outcomes, RULES, Row, counted, headline, one_sided, remarks, rows};
 use crate::render::{Style, View};
 use crate::report::impact::{Flip, RuleFlip};
 use crate::text::{pad, visible, width, wrap};
@@ -33,7 +33,9 @@ pub fn render_impact(impact: &Impact, style: Style, all: bool) -> String {
         page.line(&format!("and {more} more workflows that one side does not judge: `--all` lists them"));
     }
     page.blank();
-    wrap(&sentence(impact), style.width).iter().for_each(|line| page.line(line));
+    for sentence in [headline(impact), remarks(impact)].iter().filter(|text| !text.is_empty()) {
+        wrap(sentence, style.width).iter().for_each(|line| page.line(line));
+    }
     page.out
 }
 
@@ -131,6 +133,7 @@ pub fn narrate_impact(impact: &Impact) -> String {
     for of in &impact.report.one_sided {
         lines.push(format!("{}: {}.", visible(&of.name()), one_sided(of)));
     }
-    lines.push(sentence(impact).replace('`', ""));
+    let sentences = [headline(impact), remarks(impact)];
+    lines.extend(sentences.iter().filter(|text| !text.is_empty()).map(|text| text.replace('`', "")));
     lines.join("\n") + "\n"
 }
