@@ -258,13 +258,17 @@ fn what_one_side_alone_looks_at_is_said() {
 #[test]
 fn a_base_without_policies_gives_nothing_to_compare() {
     let repository = Repository::new("impact-first");
-    fs::remove_file(repository.0.join("tollgate.yaml")).unwrap();
+    repository.git(&["checkout", "-q", "--orphan", "bare"]);
+    repository.git(&["rm", "-rqf", "."]);
+    repository.write("README.md", "nothing yet");
     repository.commit();
-    repository.git(&["branch", "-f", "bare"]);
-    repository.write("tollgate.yaml", CONFIG);
+    repository.git(&["checkout", "-q", "main"]);
     let (code, text) = repository.run(&["impact", "--base", "bare"]);
     assert!(
-        code == 0 && text.contains("There is nothing to compare with: `bare` has no configuration."),
+        code == 0
+            && text.contains(
+                "There is nothing to compare with: `bare` has neither a configuration nor snapshots."
+            ),
         "{text}"
     );
     assert!(text.contains("T514"), "{text}");

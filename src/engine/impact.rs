@@ -31,7 +31,9 @@ pub fn impact(sides: Sides, options: &Options) -> Impact {
     let Sides { mut sources, base: _, mixed, head, mut problems, reference, changes: _, has_policies } =
         sides;
     if !has_policies {
-        let message = format!("`{reference}` has no configuration: there is nothing to compare with");
+        let message = format!(
+            "`{reference}` has neither a configuration nor snapshots: there is nothing to compare with"
+        );
         problems.push(Diagnostic::note(Code::T514, message));
     }
     let new = load(head, problems, &mut sources, options);

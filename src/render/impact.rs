@@ -106,7 +106,7 @@ fn flips(impact: &Impact) -> String {
     let summary = &report.summary;
     if !report.comparable {
         return format!(
-            "There is nothing to compare with: `{}` has no configuration.",
+            "There is nothing to compare with: `{}` has neither a configuration nor snapshots.",
             visible(&report.reference)
         );
     }
