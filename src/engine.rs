@@ -25,7 +25,7 @@ use crate::parse::parse;
 use crate::program::Program;
 use crate::report::{
     Decision, DiagnosticReport, History, Report, VERSION, WaiverReport, WorkflowHistory, WorkflowReport,
-    line_of,
+    full_name, line_of,
 };
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
@@ -212,7 +212,7 @@ struct JudgedAll {
     reports: Vec<WorkflowReport>,
     waivers: Vec<WaiverReport>,
     diagnostics: Vec<Diagnostic>,
-    /// The names of each workflow's files.
+    /// The names of the files of each workflow, by its full name.
     files: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -227,7 +227,7 @@ fn judge_loaded(loaded: Loaded, sources: &SourceMap, options: &Options) -> Judge
         rules += project.program.rules.len();
         for workflow in &project.workflows {
             let names = workflow.files.iter().map(|file| sources.name(*file).to_owned());
-            files.entry(workflow.name.to_string()).or_default().extend(names);
+            files.entry(full_name(project.name.as_deref(), &workflow.name)).or_default().extend(names);
         }
         for Judged { mut report, diagnostics: found, lifts: own } in
             judge_all(project, sources, as_of, options)

@@ -12,6 +12,7 @@ use tollgate::render::{github, gitlab, json, junit, markdown, sarif, tap};
 use tollgate::report::Outcome;
 use tollgate::value::Date;
 
+use crate::base::{CONFIG, POLICY, Repository};
 use crate::support::{files_under, relative, root};
 
 const TODAY: Date = Date::constant(2026, 11, 23);
@@ -327,7 +328,7 @@ fn nobody_writes_into_a_format() {
 #[test]
 fn the_comment_is_short_and_says_the_verdicts_first() {
     let page = markdown::render(&desk(), "");
-    assert!(page.lines().count() < 65, "{} lines", page.lines().count());
+    assert!(page.lines().count() < 60, "{} lines", page.lines().count());
     assert!(page.starts_with("### Tollgate: 3 of 14 workflows may go on"), "{page}");
     let good = judged(
         vec![text_file("p.gate", b"snapshot every 1 week grace 3 days { a: share }\npolicy p { rule r { require a >= 50% else hold } }\n")],
@@ -357,5 +358,54 @@ fn a_comment_is_never_longer_than_a_platform_takes() {
     assert!(
         page.len() < 65_000 && shown > 20 && page.contains(&format!("{} more do not fit here", 200 - shown)),
         "{shown}"
+    );
+}
+
+/// A proposal that loosens what it is judged by, edits and deletes snapshots, and leaves one workflow as it stood.
+fn proposal(name: &str) -> Repository {
+    let repository = Repository::new(name);
+    repository.git(&["checkout", "-q", "main"]);
+    repository.snapshot("edited", "2026-11-16", false, 9);
+    repository.snapshot("lost", "2026-11-16", false, 8);
+    repository.commit();
+    repository.git(&["checkout", "-q", "-B", "branch"]);
+    let waiver = "waivers:\n  - { rule: own.light, workflow: edited, because: \"a | b\", owner: me, until: 2026-12-31 }\n";
+    repository.write("tollgate.yaml", &format!("{}{waiver}", CONFIG.replace("80%", "60%")));
+    repository.write("own/p.gate", &POLICY.replace("id: text key,", "id: text key, remark: text,"));
+    repository.snapshot("replies", "2026-11-16", true, 7);
+    repository.snapshot("edited", "2026-11-16", false, 10);
+    fs::remove_dir_all(repository.0.join("rollouts/lost")).unwrap();
+    repository.commit();
+    repository
+}
+
+#[test]
+fn a_comment_says_what_a_proposal_changes_of_its_own_gate() {
+    let repository = proposal("comment");
+    let (code, page) = repository.check(&["--base", "main", "--format", "markdown"]);
+    assert_eq!(code, 1, "{page}");
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    let in_order = [
+        at("### Tollgate: 1 of 3 workflows may go on; 2 hold."),
+        at("By the policies of <code>main</code> **this does not pass**."),
+        at("> **Self-approval**: <code>replies</code>."),
+        at("> **Vanished**: <code>lost</code>."),
+        at("| ❌ | <code>replies</code> |"),
+        at("<details>"),
+        at(
+            "| 🔓 **looser** | <code>param own.light&#95;share</code> | <code>80%</code> | <code>60%</code> | <code>main&#58;tollgate.yaml&#58;3</code> → <code>tollgate.yaml&#58;3</code> |",
+        ),
+        at("- <code>edited&#58; rollouts/edited/2026-11-16.yaml</code>"),
+        at("<code>other&#39;s ä &#34;x&#34;</code>: hold (<code>own.light</code>)"),
+    ];
+    assert!(in_order.is_sorted(), "{in_order:?} {page}");
+    assert!(page.lines().count() < 60, "{page}");
+    for table in page.split("\n\n").filter(|part| part.starts_with('|')) {
+        assert!(table.lines().all(|row| row.matches('|').count() == 6), "{table}");
+    }
+    let (code, page) = repository.check(&["--base", "main", "--allow-self-approval", "--format", "markdown"]);
+    assert!(
+        code == 1 && page.contains("> [!WARNING]\n> **Self-approval**"),
+        "what vanished still holds: {page}"
     );
 }

@@ -69,17 +69,16 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     let turned = |report: &&WorkflowReport| {
         stops(report.decision) && decision(&own.reports, report).is_some_and(|decision| !stops(decision))
     };
-    let self_approved: Vec<String> = reports
-        .iter()
-        .filter(|report| loosens && turned(report))
-        .map(|report| report.workflow.clone())
-        .collect();
+    let self_approved: Vec<String> =
+        reports.iter().filter(|report| loosens && turned(report)).map(WorkflowReport::name).collect();
     let touched = touched(&judged.files, &changes);
     let counts = |report: &&WorkflowReport| {
         let worse = decision(&old.reports, report).is_none_or(|before| report.decision > before);
-        all || worse || touched.contains(&report.workflow)
+        let name = report.name();
+        // Who turns a verdict has touched it, even if no snapshot was.
+        all || worse || touched.contains(&name) || self_approved.contains(&name)
     };
-    let names = |of: Vec<&WorkflowReport>| of.into_iter().map(|report| report.workflow.clone()).collect();
+    let names = |of: Vec<&WorkflowReport>| of.into_iter().map(WorkflowReport::name).collect();
     let standing: Vec<String> = names(reports.iter().filter(|r| stops(r.decision) && !counts(r)).collect());
     let vanished: Vec<String> =
         names(old.reports.iter().filter(|report| decision(reports, report).is_none()).collect());
@@ -87,8 +86,16 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     let holds = reports
         .iter()
         .filter(|report| stops(report.decision) && counts(report))
-        .any(|report| !(allow_self_approval && self_approved.contains(&report.workflow)));
-    let against = AgainstReport { reference, settings, rewritten, self_approved, standing, vanished };
+        .any(|report| !(allow_self_approval && self_approved.contains(&report.name())));
+    let against = AgainstReport {
+        reference,
+        settings,
+        rewritten,
+        self_approved,
+        self_approval_accepted: allow_self_approval,
+        standing,
+        vanished,
+    };
     let vanished = !against.vanished.is_empty();
     let mut judgement = judged.finish(sources, options);
     if judgement.exit != 2 {
@@ -364,7 +371,12 @@ impl Two<'_> {
             if before.map(|(_, text)| text) == after.map(|(_, text)| text) {
                 continue;
             }
-            let shown = |side: Option<&(Span, String)>| side.map(|(_, text)| text.clone());
+            // As it is written, on one line.
+            let shown = |side: Option<&(Span, String)>| {
+                side.map(|(span, _)| {
+                    self.sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ")
+                })
+            };
             changes.push(SettingChange {
                 what: format!("vocabulary: {name}"),
                 from: shown(before),

@@ -1,4 +1,7 @@
-//! What the formats for machines list: each diagnostic, and each rule that does something, with its places.
+//! What the formats for machines list: each diagnostic, what a proposal changes of what it is judged by, and each rule
+//! that does something, with its places.
+
+mod against;
 
 use crate::builtin;
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -7,6 +10,9 @@ use crate::render::severity;
 use crate::report::{Outcome, Place, RuleReport};
 use crate::source::SourceMap;
 use crate::text::visible;
+
+/// The kind of what is neither a rule's nor a diagnostic's, but was found of the proposal itself.
+pub(super) const PROPOSAL: &str = "proposal";
 
 /// Where something is, from its first to behind its last character.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +34,7 @@ pub(super) struct Finding {
     /// What the rule demands, or the title of the code.
     pub(super) title: String,
     pub(super) severity: Severity,
-    /// `hold`, `undecided` and so on; `error`, `warning` or `note` for a diagnostic.
+    /// `hold`, `undecided` and so on; `error`, `warning` or `note` for a diagnostic; [`PROPOSAL`].
     pub(super) kind: &'static str,
     pub(super) workflow: Option<String>,
     /// What happened, and what would change it, in sentences on lines of their own.
@@ -36,6 +42,8 @@ pub(super) struct Finding {
     pub(super) help: Option<String>,
     /// The snapshot's line first, where there is one; the policy's behind it.
     pub(super) places: Vec<Region>,
+    /// Why it fails nobody's check, where its workflow does not go on and that does not count.
+    pub(super) excused: Option<&'static str>,
 }
 
 impl Finding {
@@ -59,26 +67,40 @@ fn fnv(bytes: &[u8]) -> u64 {
     })
 }
 
-/// Everything that is to be listed: diagnostics first, then rules by workflow. `folder` is where the repository that was
+/// Everything that is to be listed: diagnostics first, then what a proposal changes, then rules by workflow. `folder` is where the repository that was
 /// judged lies within the one that the reader of the list looks at: nothing, or `examples/desk/`.
 pub(super) fn findings(judgement: &Judgement, folder: &str) -> Vec<Finding> {
     let mut findings = all(judgement);
     for place in findings.iter_mut().flat_map(|finding| &mut finding.places) {
-        if !place.file.starts_with(builtin::FOLDER) {
-            place.file.insert_str(0, folder);
-        }
+        place.file = below(folder, &place.file, judgement);
     }
     findings
+}
+
+/// The name of a file as the reader of the list knows it. One of the base keeps its prefix in front.
+pub(super) fn below(folder: &str, file: &str, judgement: &Judgement) -> String {
+    let base = judgement.report.against.as_ref().map(|against| format!("{}:", shown(&against.reference)));
+    let base = base.filter(|base| file.starts_with(base)).unwrap_or_default();
+    if file.starts_with(builtin::FOLDER) {
+        file.to_owned()
+    } else {
+        format!("{base}{folder}{}", file.strip_prefix(&base).unwrap_or(file))
+    }
 }
 
 fn all(judgement: &Judgement) -> Vec<Finding> {
     let sources = &judgement.sources;
     let diagnosed = judgement.diagnostics.iter().map(|diagnostic| of_diagnostic(diagnostic, sources));
     let ruled = judgement.report.workflows.iter().flat_map(|workflow| {
+        let name = workflow.name();
+        let excused = judgement.report.against.as_ref().and_then(|against| against.excuse(&name));
         let rules = workflow.rules.iter().filter_map(|rule| of_rule(rule, sources));
-        rules.map(|finding| Finding { workflow: Some(shown(&workflow.name())), ..finding })
+        rules.map(move |finding| {
+            let severity = if excused.is_some() { Severity::Note } else { finding.severity };
+            Finding { workflow: Some(shown(&name)), severity, excused, ..finding }
+        })
     });
-    diagnosed.chain(ruled).collect()
+    diagnosed.chain(against::found(judgement)).chain(ruled).collect()
 }
 
 fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
@@ -91,6 +113,7 @@ fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
         message: shown(&diagnostic.message),
         help: diagnostic.help.as_deref().map(shown),
         places: diagnostic.labels.iter().map(|label| region(label, sources)).collect(),
+        excused: None,
     }
 }
 
@@ -130,6 +153,7 @@ fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
         message: lines.join("\n"),
         help: rule.help.as_deref().map(shown),
         places,
+        excused: None,
     })
 }
 
