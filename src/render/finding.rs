@@ -1,13 +1,14 @@
 //! What the formats for machines list: each diagnostic, what a proposal changes of what it is judged by, and each rule
 //! that does something, with its places.
 
-mod against;
+pub(super) mod against;
 
+use crate::ast::EffectKind;
 use crate::builtin;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::engine::Judgement;
 use crate::render::severity;
-use crate::report::{Outcome, Place, RuleReport};
+use crate::report::{Outcome, Place, RuleReport, WaiverReport};
 use crate::source::SourceMap;
 use crate::text::visible;
 
@@ -42,6 +43,8 @@ pub(super) struct Finding {
     pub(super) help: Option<String>,
     /// The snapshot's line first, where there is one; the policy's behind it.
     pub(super) places: Vec<Region>,
+    /// What lifts it: the waivers of a waived rule.
+    pub(super) waivers: Vec<WaiverReport>,
     /// Why it fails nobody's check, where its workflow does not go on and that does not count.
     pub(super) excused: Option<&'static str>,
 }
@@ -75,6 +78,39 @@ pub(super) fn findings(judgement: &Judgement, folder: &str) -> Vec<Finding> {
         place.file = below(folder, &place.file, judgement);
     }
     findings
+}
+
+/// Rules that would be listed if no waiver lifted them.
+pub(super) fn waived(judgement: &Judgement, folder: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for workflow in &judgement.report.workflows {
+        for rule in workflow.rules.iter().filter(|rule| rule.enforced && rule.outcome == Outcome::Waived) {
+            let own = |waiver: &&WaiverReport| waiver.name() == workflow.name() && waiver.rule == rule.rule;
+            let mut finding = Finding {
+                workflow: Some(shown(&workflow.name())),
+                kind: Outcome::Waived.as_str(),
+                waivers: judgement.report.waivers.iter().filter(own).cloned().collect(),
+                ..of_effect(rule, rule.effect, &judgement.sources)
+            };
+            for place in &mut finding.places {
+                place.file = below(folder, &place.file, judgement);
+            }
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// Where formats that want a place show what has none.
+pub(super) fn nowhere(folder: &str) -> Region {
+    Region {
+        file: format!("{folder}tollgate.yaml"),
+        line: 1,
+        column: 1,
+        end_line: 1,
+        end_column: 2,
+        text: "no line of its own".to_owned(),
+    }
 }
 
 /// The name of a file as the reader of the list knows it. One of the base keeps its prefix in front.
@@ -113,6 +149,7 @@ fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
         message: shown(&diagnostic.message),
         help: diagnostic.help.as_deref().map(shown),
         places: diagnostic.labels.iter().map(|label| region(label, sources)).collect(),
+        waivers: Vec::new(),
         excused: None,
     }
 }
@@ -120,6 +157,10 @@ fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
 /// A rule that does something to its workflow; none for one that passed or does not apply.
 fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
     let applied = rule.applied.filter(|_| rule.enforced)?;
+    Some(of_effect(rule, applied, sources))
+}
+
+fn of_effect(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Finding {
     let undecided = rule.outcome == Outcome::Undecided;
     let in_policy = |label: &&Label| sources.name(label.span.file) == rule.policy.file;
     let (policy, input): (Vec<&Label>, Vec<&Label>) = rule.labels.iter().partition(in_policy);
@@ -144,7 +185,7 @@ fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
     if lines.is_empty() {
         lines.push(shown(&rule.title));
     }
-    Some(Finding {
+    Finding {
         rule: shown(&rule.rule),
         title: shown(&rule.title),
         severity: severity(applied),
@@ -153,8 +194,9 @@ fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
         message: lines.join("\n"),
         help: rule.help.as_deref().map(shown),
         places,
+        waivers: Vec::new(),
         excused: None,
-    })
+    }
 }
 
 fn region(label: &Label, sources: &SourceMap) -> Region {

@@ -92,6 +92,7 @@ fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Find
         message,
         help: None,
         places: Vec::new(),
+        waivers: Vec::new(),
         excused: None,
     }
 }
@@ -109,7 +110,7 @@ fn places(change: &SettingChange, base: &str) -> Vec<Region> {
 }
 
 /// The parts of `file:line`.
-fn split(place: &str) -> Option<(&str, usize)> {
+pub(in crate::render) fn split(place: &str) -> Option<(&str, usize)> {
     let (file, line) = place.rsplit_once(':')?;
     Some((file, line.parse().ok()?))
 }
