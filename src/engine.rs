@@ -36,6 +36,7 @@ use crate::vocabulary::Vocabulary;
 pub use against::{Sides, judge_against};
 pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
+pub use total::Denied;
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
 pub use policies::{Compiled, Tested, read_policies, test};
@@ -99,6 +100,7 @@ pub struct Judgement {
     /// By file and place.
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
+    pub denied: Denied,
     /// 0: every workflow may go on; 1: one holds or must roll back; 2: could not judge.
     pub exit: u8,
 }
@@ -260,7 +262,8 @@ impl JudgedAll {
             diagnostics: found,
         };
         let exit = exit_code(&report, &diagnostics, options);
-        Judgement { report, diagnostics, sources, exit }
+        let denied = if options.deny_warnings { Denied::Everything } else { Denied::Nothing };
+        Judgement { report, diagnostics, sources, denied, exit }
     }
 }
 

@@ -212,7 +212,7 @@ fn drawn(
         Format::Github => github::render(judgement, &folder),
         Format::Gitlab => gitlab::render(judgement, &folder),
         Format::Markdown => markdown::render(judgement, &folder),
-        Format::Tap => tap::render(judgement),
+        Format::Tap => tap::render(judgement, &folder),
     })
 }
 

@@ -15,6 +15,9 @@ use crate::text::visible;
 /// The kind of what is neither a rule's nor a diagnostic's, but was found of the proposal itself.
 pub(super) const PROPOSAL: &str = "proposal";
 
+/// The kind of a warning that holds, and is no rule's.
+pub(super) const DENIED: &str = "denied";
+
 /// Where something is, from its first to behind its last character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Region {
@@ -35,7 +38,7 @@ pub(super) struct Finding {
     /// What the rule demands, or the title of the code.
     pub(super) title: String,
     pub(super) severity: Severity,
-    /// `hold`, `undecided` and so on; `error`, `warning` or `note` for a diagnostic; [`PROPOSAL`].
+    /// `hold`, `undecided` and so on; `error`, `warning` or `note` for a diagnostic; [`DENIED`]; [`PROPOSAL`].
     pub(super) kind: &'static str,
     pub(super) workflow: Option<String>,
     /// What happened, and what would change it, in sentences on lines of their own.
@@ -74,10 +77,20 @@ fn fnv(bytes: &[u8]) -> u64 {
 /// judged lies within the one that the reader of the list looks at: nothing, or `examples/desk/`.
 pub(super) fn findings(judgement: &Judgement, folder: &str) -> Vec<Finding> {
     let mut findings = all(judgement);
-    for place in findings.iter_mut().flat_map(|finding| &mut finding.places) {
-        place.file = below(folder, &place.file, judgement);
-    }
+    findings.iter_mut().for_each(|finding| settle(finding, folder, judgement));
     findings
+}
+
+/// Gives places the names that the reader knows, and each place once.
+fn settle(finding: &mut Finding, folder: &str, judgement: &Judgement) {
+    let mut places: Vec<Region> = Vec::new();
+    for place in std::mem::take(&mut finding.places) {
+        let place = Region { file: below(folder, &place.file, judgement), ..place };
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    finding.places = places;
 }
 
 /// Rules that would be listed if no waiver lifted them.
@@ -92,9 +105,7 @@ pub(super) fn waived(judgement: &Judgement, folder: &str) -> Vec<Finding> {
                 waivers: judgement.report.waivers.iter().filter(own).cloned().collect(),
                 ..of_effect(rule, rule.effect, &judgement.sources)
             };
-            for place in &mut finding.places {
-                place.file = below(folder, &place.file, judgement);
-            }
+            settle(&mut finding, folder, judgement);
             findings.push(finding);
         }
     }
@@ -126,7 +137,13 @@ pub(super) fn below(folder: &str, file: &str, judgement: &Judgement) -> String {
 
 fn all(judgement: &Judgement) -> Vec<Finding> {
     let sources = &judgement.sources;
-    let diagnosed = judgement.diagnostics.iter().map(|diagnostic| of_diagnostic(diagnostic, sources));
+    let diagnosed = judgement.diagnostics.iter().map(|diagnostic| {
+        let finding = of_diagnostic(diagnostic, sources);
+        match judgement.denied.holds(diagnostic, sources) {
+            true => Finding { severity: Severity::Error, kind: DENIED, ..finding },
+            false => finding,
+        }
+    });
     let ruled = judgement.report.workflows.iter().flat_map(|workflow| {
         let name = workflow.name();
         let excused = judgement.report.against.as_ref().and_then(|against| against.excuse(&name));

@@ -83,6 +83,9 @@ fn row(workflow: &WorkflowReport, findings: &[Finding]) -> String {
         1 => why.push("1 warning".to_owned()),
         warnings => why.push(format!("{warnings} warnings")),
     }
+    if why.is_empty() && workflow.decision == Decision::Hold {
+        why.push("a warning that is not a rule&#39;s".to_owned());
+    }
     let stage = match (&workflow.stage, &workflow.asks) {
         (Some(stage), Some(asks)) => format!("{} → {}", inert(stage), inert(asks)),
         (Some(stage), None) => inert(stage),

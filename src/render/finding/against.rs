@@ -1,6 +1,6 @@
 //! What a proposal changes of the policies that it is judged by, as entries of a list for machines.
 
-use super::{Finding, PROPOSAL, Region, shown};
+use super::{Finding, PROPOSAL, Region, nowhere, shown};
 use crate::builtin;
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
@@ -40,6 +40,7 @@ fn vanished(name: &str) -> Finding {
     Finding {
         workflow: Some(shown(name)),
         help: Some("keep its snapshots; a rollout that ended has a last one".to_owned()),
+        places: vec![nowhere("")],
         ..finding(
             "tollgate.vanished",
             "No workflow vanishes",
@@ -50,8 +51,7 @@ fn vanished(name: &str) -> Finding {
 }
 
 fn loosened(change: &SettingChange, base: &str) -> Finding {
-    let side =
-        |side: &Option<String>| side.as_deref().map_or_else(|| "nothing".to_owned(), |side| shown(side));
+    let side = |side: &Option<String>| side.as_deref().map_or_else(|| "nothing".to_owned(), shown);
     let whom = change.workflows.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
     let whom = if whom.is_empty() { whom } else { format!(" for {whom}") };
     Finding {

@@ -1,7 +1,7 @@
 //! The human form of hand-made judgements, in a fixed style.
 
 use super::*;
-use crate::engine::LookBack;
+use crate::engine::{Denied, LookBack};
 use crate::report::{
     DayReport, Decision, History, Metric, Place, Report, Summary, Threshold, VERSION, WorkflowHistory,
     WorkflowReport,
@@ -103,7 +103,7 @@ fn judgement(sources: SourceMap, workflows: Vec<WorkflowReport>, diagnostics: Ve
         against: None,
         diagnostics: Vec::new(),
     };
-    Judgement { report, diagnostics, sources, exit: 0 }
+    Judgement { report, diagnostics, sources, denied: Denied::Nothing, exit: 0 }
 }
 
 fn sample() -> Judgement {
