@@ -61,7 +61,7 @@ fn listed(lines: &mut Vec<String>, title: &str, entries: Vec<String>, limit: usi
     let more = entries.len().saturating_sub(limit);
     lines.extend(entries.into_iter().take(limit).map(|entry| format!("  {entry}")));
     if more > 0 {
-        lines.push(format!("  and {more} more: `--all` lists them"));
+        lines.push(format!("  and {more} more: `--full` lists them"));
     }
 }
 
