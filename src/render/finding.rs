@@ -8,6 +8,7 @@ use crate::builtin;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::engine::Judgement;
 use crate::render::severity;
+use crate::report::against::FileChange;
 use crate::report::{Outcome, Place, RuleReport, WaiverReport};
 use crate::source::SourceMap;
 use crate::text::visible;
@@ -76,7 +77,7 @@ fn fnv(bytes: &[u8]) -> u64 {
 /// Everything that is to be listed: diagnostics first, then what a proposal changes, then rules by workflow. `folder` is where the repository that was
 /// judged lies within the one that the reader of the list looks at: nothing, or `examples/desk/`.
 pub(super) fn findings(judgement: &Judgement, folder: &str) -> Vec<Finding> {
-    let mut findings = all(judgement);
+    let mut findings = all(judgement, folder);
     findings.iter_mut().for_each(|finding| settle(finding, folder, judgement));
     findings
 }
@@ -124,6 +125,12 @@ pub(super) fn nowhere(folder: &str) -> Region {
     }
 }
 
+/// What became of a file, by the names that the reader knows.
+pub(super) fn named_below(folder: &str, change: &FileChange, judgement: &Judgement) -> String {
+    let name = |file: &Option<String>| file.as_deref().map(|file| below(folder, file, judgement));
+    FileChange { old: name(&change.old), new: name(&change.new), unseen: change.unseen }.to_string()
+}
+
 /// The name of a file as the reader of the list knows it. One of the base keeps its prefix in front.
 pub(super) fn below(folder: &str, file: &str, judgement: &Judgement) -> String {
     let base = judgement.report.against.as_ref().map(|against| format!("{}:", shown(&against.reference)));
@@ -135,7 +142,7 @@ pub(super) fn below(folder: &str, file: &str, judgement: &Judgement) -> String {
     }
 }
 
-fn all(judgement: &Judgement) -> Vec<Finding> {
+fn all(judgement: &Judgement, folder: &str) -> Vec<Finding> {
     let sources = &judgement.sources;
     let diagnosed = judgement.diagnostics.iter().map(|diagnostic| {
         let finding = of_diagnostic(diagnostic, sources);
@@ -153,7 +160,7 @@ fn all(judgement: &Judgement) -> Vec<Finding> {
             Finding { workflow: Some(shown(&name)), severity, excused, ..finding }
         })
     });
-    diagnosed.chain(against::found(judgement)).chain(ruled).collect()
+    diagnosed.chain(against::found(judgement, folder)).chain(ruled).collect()
 }
 
 fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {

@@ -66,23 +66,21 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
 
 fn row(workflow: &WorkflowReport, findings: &[Finding]) -> String {
     let name = shown(&workflow.name());
-    let own = |severity: Severity| {
-        findings
-            .iter()
-            .filter(|f| f.workflow.as_deref() == Some(&*name) && f.severity == severity)
-            .collect::<Vec<_>>()
-    };
-    let mut why: Vec<String> = own(Severity::Error)
-        .iter()
+    let own = || findings.iter().filter(|finding| finding.workflow.as_deref() == Some(&*name));
+    // What is excused would have stopped it, or is only said of it.
+    let stops = |f: &&Finding| f.severity == Severity::Error || f.excused.is_some() && stops(f.kind);
+    let mut why: Vec<String> = own()
+        .filter(stops)
         .map(|f| {
             code(&if f.kind == "undecided" { format!("{} (undecided)", f.rule) } else { f.rule.clone() })
         })
         .collect();
-    match own(Severity::Warning).len() {
+    match own().filter(|f| f.severity == Severity::Warning && f.kind != PROPOSAL).count() {
         0 => {}
         1 => why.push("1 warning".to_owned()),
         warnings => why.push(format!("{warnings} warnings")),
     }
+    why.extend(own().find_map(|finding| finding.excused).map(str::to_owned));
     if why.is_empty() && workflow.decision == Decision::Hold {
         why.push("a warning that is not a rule&#39;s".to_owned());
     }
@@ -134,6 +132,10 @@ fn mark(decision: Decision) -> &'static str {
         Decision::Rollback => "↩️",
         Decision::Error => "⚠️",
     }
+}
+
+fn stops(kind: &str) -> bool {
+    matches!(kind, "hold" | "rollback" | "undecided")
 }
 
 fn mark_of(finding: &Finding) -> &'static str {

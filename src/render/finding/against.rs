@@ -1,19 +1,22 @@
 //! What a proposal changes of the policies that it is judged by, as entries of a list for machines.
 
-use super::{Finding, PROPOSAL, Region, nowhere, shown};
+use super::{Finding, PROPOSAL, Region, named_below, nowhere, shown};
 use crate::builtin;
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
 use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
 
 /// What stops the proposal first; none where there is no base.
-pub(super) fn found(judgement: &Judgement) -> Vec<Finding> {
+pub(super) fn found(judgement: &Judgement, folder: &str) -> Vec<Finding> {
     let Some(against) = &judgement.report.against else { return Vec::new() };
     let approved = against.self_approved.iter().map(|name| self_approval(name, against));
     let vanished = against.vanished.iter().map(|name| vanished(name));
     let looser = against.settings.iter().filter(|change| change.direction == Direction::Looser);
     let looser = looser.map(|change| loosened(change, &against.reference));
-    let rewritten = against.rewritten.iter().map(|change| rewritten(change, &against.reference));
+    let rewritten = against.rewritten.iter().map(|change| {
+        let message = shown(&named_below(folder, change, judgement));
+        rewritten(change, message, &against.reference)
+    });
     approved.chain(vanished).chain(looser).chain(rewritten).collect()
 }
 
@@ -65,7 +68,7 @@ fn loosened(change: &SettingChange, base: &str) -> Finding {
     }
 }
 
-fn rewritten(change: &FileChange, base: &str) -> Finding {
+fn rewritten(change: &FileChange, message: String, base: &str) -> Finding {
     // A file that is gone is shown where it was.
     let file = change.new.as_ref().or(change.old.as_ref());
     Finding {
@@ -73,12 +76,7 @@ fn rewritten(change: &FileChange, base: &str) -> Finding {
             .map(|file| at(file, 1, format!("as in `{}` no longer", shown(base))))
             .into_iter()
             .collect(),
-        ..finding(
-            "tollgate.rewritten",
-            "Snapshots of the base stay as they are",
-            Severity::Warning,
-            shown(&change.to_string()),
-        )
+        ..finding("tollgate.rewritten", "Snapshots of the base stay as they are", Severity::Warning, message)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{LISTED, code, push_all};
 use crate::ast::EffectKind;
 use crate::engine::Judgement;
-use crate::render::finding::below;
+use crate::render::finding::{below, named_below};
 use crate::report::WorkflowReport;
 use crate::report::against::{AgainstReport, Direction, SettingChange};
 
@@ -38,8 +38,11 @@ pub(super) fn head(out: &mut String, judgement: &Judgement, against: &AgainstRep
 /// Below the failures: what is changed, and what stood before.
 pub(super) fn tail(out: &mut String, judgement: &Judgement, folder: &str, against: &AgainstReport) {
     settings(out, judgement, folder, &against.settings);
-    let rewritten: Vec<String> =
-        against.rewritten.iter().map(|change| format!("- {}\n", code(&change.to_string()))).collect();
+    let rewritten: Vec<String> = against
+        .rewritten
+        .iter()
+        .map(|change| format!("- {}\n", code(&named_below(folder, change, judgement))))
+        .collect();
     let title = format!("Snapshots that are no longer what they were: {}", rewritten.len());
     folded(out, &title, "", rewritten);
     let standing = judgement.report.workflows.iter().filter(|w| against.standing.contains(&w.name()));
