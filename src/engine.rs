@@ -26,7 +26,7 @@ use crate::parse::parse;
 use crate::program::Program;
 use crate::report::{
     Decision, DiagnosticReport, History, Report, VERSION, WaiverReport, WorkflowHistory, WorkflowReport,
-    line_of,
+    full_name, line_of,
 };
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
@@ -38,6 +38,7 @@ pub use against::{Sides, judge_against};
 pub use impact::{Impact, impact};
 pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
+pub use total::Denied;
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
 pub use policies::{Compiled, Tested, read_policies, test};
@@ -101,6 +102,7 @@ pub struct Judgement {
     /// By file and place.
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
+    pub denied: Denied,
     /// 0: every workflow may go on; 1: one holds or must roll back; 2: could not judge.
     pub exit: u8,
 }
@@ -214,7 +216,7 @@ struct JudgedAll {
     reports: Vec<WorkflowReport>,
     waivers: Vec<WaiverReport>,
     diagnostics: Vec<Diagnostic>,
-    /// The names of each workflow's files.
+    /// The names of the files of each workflow, by its full name.
     files: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -229,7 +231,7 @@ fn judge_loaded(loaded: Loaded, sources: &SourceMap, options: &Options) -> Judge
         rules += project.program.rules.len();
         for workflow in &project.workflows {
             let names = workflow.files.iter().map(|file| sources.name(*file).to_owned());
-            files.entry(workflow.name.to_string()).or_default().extend(names);
+            files.entry(full_name(project.name.as_deref(), &workflow.name)).or_default().extend(names);
         }
         for Judged { mut report, diagnostics: found, lifts: own } in
             judge_all(project, sources, as_of, options)
@@ -262,7 +264,8 @@ impl JudgedAll {
             diagnostics: found,
         };
         let exit = exit_code(&report, &diagnostics, options);
-        Judgement { report, diagnostics, sources, exit }
+        let denied = if options.deny_warnings { Denied::Everything } else { Denied::Nothing };
+        Judgement { report, diagnostics, sources, denied, exit }
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Style {
 #[derive(Clone, Debug, Default)]
 pub struct View {
     /// Everything, however long it gets.
-    pub all: bool,
+    pub full: bool,
     /// Only the workflows that do not go on.
     pub only_failed: bool,
     /// The repository's folder as a `file:` address, for a terminal that follows links.

@@ -88,7 +88,7 @@ pub struct WorkflowReport {
 }
 
 /// A workflow's name as people read it, behind that of its project where there are several.
-fn shown(project: Option<&str>, workflow: &str) -> String {
+pub fn full_name(project: Option<&str>, workflow: &str) -> String {
     match project {
         Some(project) => format!("{project}: {workflow}"),
         None => workflow.to_owned(),
@@ -98,21 +98,21 @@ fn shown(project: Option<&str>, workflow: &str) -> String {
 impl WorkflowReport {
     /// `teams/billing: invoices`, or the name alone.
     pub fn name(&self) -> String {
-        shown(self.project.as_deref(), &self.workflow)
+        full_name(self.project.as_deref(), &self.workflow)
     }
 }
 
 impl WaiverReport {
     /// As [`WorkflowReport::name`].
     pub fn name(&self) -> String {
-        shown(self.project.as_deref(), &self.workflow)
+        full_name(self.project.as_deref(), &self.workflow)
     }
 }
 
 impl WorkflowHistory {
     /// As [`WorkflowReport::name`].
     pub fn name(&self) -> String {
-        shown(self.project.as_deref(), &self.workflow)
+        full_name(self.project.as_deref(), &self.workflow)
     }
 }
 

@@ -551,12 +551,12 @@ fn people_choose_how_they_read() {
     assert!(plain.out.lines().count() < 200 && !plain.out.contains('\u{1b}'), "{}", plain.out);
     assert!(check(&["--color", "always"]).out.contains("\u{1b}[31m"));
     assert_eq!(check(&["--color", "never"]).out, plain.out);
-    let all = check(&["--all"]).out;
+    let all = check(&["--full"]).out;
     assert!(all.lines().count() > 200 && all.contains("rollback.harm_done"), "{all}");
-    let failed = check(&["--only", "failed", "--all"]).out;
+    let failed = check(&["--only", "failed", "--full"]).out;
     assert!(!failed.contains("order-status") && failed.contains("meeting-notes"), "{failed}");
     assert!(check(&["--narrate"]).out.lines().count() < 200);
-    let narrated = check(&["--narrate", "--all"]).out;
+    let narrated = check(&["--narrate", "--full"]).out;
     assert!(narrated.is_ascii() && narrated.contains("at light: 23 of 30 = 76.7%"), "{narrated}");
     let history = run(&["history", "examples/support-desk", "--narrate", "--workflow", "faq-answers"]).out;
     assert!(history.contains("2026-11-20: hold, stage expanded, failed foundation_upkeep.updated_monthly."));

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod base;
 #[cfg(test)]
 mod cli;

@@ -239,7 +239,7 @@ fn run(case: &Case, bless: bool, problems: &mut String) {
         case.test()
     } else {
         let judgement = case.judge();
-        let report = render(&judgement, STYLE, &View { all: true, ..View::default() });
+        let report = render(&judgement, STYLE, &View { full: true, ..View::default() });
         (found(&judgement), format!("{}\nexit {}\n", report.trim_end(), judgement.exit))
     };
     let expected: Marks = case.files().flat_map(|path| expected(&file_name(path), &lossy(path))).collect();

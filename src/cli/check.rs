@@ -37,6 +37,9 @@ pub(super) struct CheckArgs {
     /// Let a verdict count that what is proposed has turned itself, by loosening what it is judged by
     #[arg(long, requires = "base")]
     allow_self_approval: bool,
+    /// Let workflows count, too, that what is proposed neither touches nor makes worse
+    #[arg(long, requires = "base")]
+    all: bool,
     /// Judge as of this day, such as 2026-11-02, and not as of today
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
@@ -52,9 +55,9 @@ pub(super) struct CheckArgs {
     /// Show the reports of these workflows alone
     #[arg(long, value_name = "WHICH", value_enum)]
     only: Option<Only>,
-    /// Show every report, however many there are; with `--base`, let workflows count that nobody has touched
+    /// Show every report, however many there are
     #[arg(long)]
-    all: bool,
+    full: bool,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -205,14 +208,14 @@ fn drawn(
     Ok(match format {
         Format::Human if on_stdout => for_people(args, judgement),
         // A file has no terminal, whatever this was started from.
-        Format::Human => human::render(judgement, terminal::FILE, &View { all: true, ..View::default() }),
+        Format::Human => human::render(judgement, terminal::FILE, &View { full: true, ..View::default() }),
         Format::Json => json::render(&judgement.report)?,
         Format::Sarif => sarif::render(judgement, &folder),
         Format::Junit => junit::render(judgement, &folder)?,
         Format::Github => github::render(judgement, &folder),
         Format::Gitlab => gitlab::render(judgement, &folder),
         Format::Markdown => markdown::render(judgement, &folder),
-        Format::Tap => tap::render(judgement),
+        Format::Tap => tap::render(judgement, &folder),
     })
 }
 
@@ -233,7 +236,7 @@ fn for_people(args: &CheckArgs, judgement: &Judgement) -> String {
         return human::render_quiet(judgement, style);
     }
     let view = View {
-        all: args.all,
+        full: args.full,
         only_failed: args.only == Some(Only::Failed),
         links: args.terminal.links(&args.path),
     };

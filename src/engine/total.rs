@@ -1,11 +1,35 @@
 //! What a judgement comes to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Options;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{Decision, Outcome, Report, Summary, WorkflowReport};
+use crate::source::SourceMap;
+
+/// The warnings that hold, of those that are no rule's.
+#[derive(Debug)]
+pub enum Denied {
+    Nothing,
+    Everything,
+    /// Those about these files.
+    Of(BTreeSet<String>),
+}
+
+impl Denied {
+    /// Whether it is a warning that holds.
+    pub fn holds(&self, diagnostic: &Diagnostic, sources: &SourceMap) -> bool {
+        let is_denied = match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Of(files) => {
+                diagnostic.labels.iter().any(|label| files.contains(sources.name(label.span.file)))
+            }
+        };
+        is_denied && diagnostic.severity == Severity::Warning
+    }
+}
 
 /// What is said when everything was sound and still nothing was judged: that is no pass.
 pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option<Diagnostic> {

@@ -236,7 +236,7 @@ pub fn waivers(waivers: &[WaiverReport], all: bool) -> Vec<String> {
     let limit = if all { waivers.len() } else { MAX_WAIVERS };
     let mut lines: Vec<String> = waivers.iter().take(limit).map(line).collect();
     if waivers.len() > limit {
-        lines.push(format!("and {} more waivers: `--all` lists them", waivers.len() - limit));
+        lines.push(format!("and {} more waivers: `--full` lists them", waivers.len() - limit));
     }
     lines
 }
