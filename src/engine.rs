@@ -7,6 +7,7 @@ mod bases;
 mod in_force;
 mod overview;
 mod policies;
+mod suites;
 mod total;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,7 @@ pub use overview::{Surveyed, survey};
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
 pub use policies::{Compiled, Tested, read_policies, test};
+pub use suites::{CompiledSuite, Suite, Suites, TestOptions, TestRun, TestedFile, compile_suite, run_tests};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]

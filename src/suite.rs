@@ -326,7 +326,8 @@ fn keyed(element: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut
     }
 }
 
-fn dotted(path: &[Name]) -> String {
+/// A name of several words, as it is written.
+pub(crate) fn dotted(path: &[Name]) -> String {
     path.iter().map(|name| &*name.text).collect::<Vec<_>>().join(".")
 }
 
