@@ -39,8 +39,11 @@ pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
-pub use policies::{Compiled, Tested, read_policies, test};
-pub use suites::{CompiledSuite, Suite, Suites, TestOptions, TestRun, TestedFile, compile_suite, run_tests};
+pub use policies::{Compiled, read_policies};
+pub use suites::{
+    CompiledSuite, GivenTexts, Suite, Suites, TestGroup, TestOptions, TestRun, TestedFile, compile_suite,
+    files_given, run_tests,
+};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]

@@ -24,6 +24,12 @@ pub(super) struct TestArgs {
     /// Run only tests with this in their title, or in the name of a rule that they expect something of
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// Show which outcomes of rules, and which of their conditions, the tests have seen
+    #[arg(long)]
+    coverage: bool,
+    /// With `--coverage`: fail if less than this was seen, such as 90%
+    #[arg(long, value_name = "PERCENT", requires = "coverage", value_parser = percent)]
+    min: Option<u8>,
     /// How the result is written, and to which file: `junit=tests.xml`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
     format: Vec<Output<Format>>,
@@ -42,10 +48,16 @@ enum Format {
     Junit,
 }
 
+/// Reads `90%` or `90`.
+fn percent(text: &str) -> Result<u8, String> {
+    let percent = text.strip_suffix('%').unwrap_or(text).parse().ok().filter(|percent| *percent <= 100);
+    percent.ok_or_else(|| "not a whole number of percent from 0 to 100, written like 90%".to_owned())
+}
+
 /// Finds, reads, runs, shows.
 pub(super) fn run(args: &TestArgs) -> ExitCode {
     let suites = find::suites(&args.path, args.allow_outside);
-    let options = TestOptions { filter: args.filter.clone() };
+    let options = TestOptions { filter: args.filter.clone(), coverage: args.coverage, min: args.min };
     let run = args.terminal.waiting("testing", || run_tests(suites, &options));
     output::write_all(&args.format, run.exit, |format, on_stdout| drawn(format, on_stdout, args, &run))
 }

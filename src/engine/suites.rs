@@ -1,19 +1,25 @@
 //! The `test` blocks of projects: policies with the files that test them, read, run and summed up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use super::{TextFile, add, has_errors, in_order, parse_all};
-use crate::ast::{Expect, ExpectKind, ExprIds, File, Item, TestDecl};
+use crate::ast::{Expect, ExpectKind, ExprIds, File, GivenKind, Item, TestDecl};
 use crate::check::check;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::parse::parse;
 use crate::program::Program;
-use crate::report::tests::{TestCaseReport, TestFileReport, TestOutcome, TestReport, TestSummary};
+use crate::report::tests::{
+    CoverageReport, Covered, FileCoverage, TestCaseReport, TestFileReport, TestOutcome, TestReport,
+    TestSummary,
+};
 use crate::report::{DiagnosticReport, VERSION};
 use crate::settings::Settings;
 use crate::snapshot::{Input, Role};
 use crate::source::{FileId, SourceMap};
-use crate::suite::{Trial, dotted, run_test_decl};
+use crate::suite::coverage::{Counted, coverage};
+use crate::suite::{Bench, GivenFiles, Seen, Trial, dotted, run_test_decl};
 
 /// Everything that a run of tests reads.
 #[derive(Debug, Default)]
@@ -31,9 +37,19 @@ pub struct Suites {
 pub struct Suite {
     /// Every policy that the tests are run with.
     pub policies: Vec<TextFile>,
-    /// The files whose `test` blocks are run; a policy's own name may be among them.
+    /// The files whose `test` blocks are run, and, of `policies`, those that are tested.
     pub tests: Vec<TextFile>,
+    /// What tests take from files: the file of the test, the name that it gives, and what that leads to.
+    pub given: Vec<(String, String, Result<GivenTexts, String>)>,
     pub problems: Vec<Diagnostic>,
+}
+
+/// The files of a `given file`.
+#[derive(Clone, Debug, Default)]
+pub struct GivenTexts {
+    pub snapshots: Vec<TextFile>,
+    /// `rollout.yaml` files.
+    pub standing: Vec<TextFile>,
 }
 
 /// What the caller of a run chooses.
@@ -41,6 +57,10 @@ pub struct Suite {
 pub struct TestOptions {
     /// Only tests whose title, or the name of a rule that they expect something of, contains this.
     pub filter: Option<String>,
+    /// Whether to count what the tests have seen.
+    pub coverage: bool,
+    /// Of what is counted, so many percent at least.
+    pub min: Option<u8>,
 }
 
 /// What came of it. Every output format draws this.
@@ -49,10 +69,10 @@ pub struct TestRun {
     pub report: TestReport,
     /// As the files of the report.
     pub files: Vec<TestedFile>,
-    /// What is wrong beyond single tests.
+    /// What is wrong beyond single tests, and what coverage lacks.
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
-    /// 0: all passed; 1: one failed, or none was found; 2: policies or tests could not be read.
+    /// 0: all passed; 1: one failed, none was found, or too little was covered; 2: policies or tests could not be read.
     pub exit: u8,
 }
 
@@ -63,14 +83,40 @@ pub struct TestedFile {
     pub trials: Vec<Trial>,
 }
 
-/// A suite that was read: its policies, checked, and what of its tests is to be run with them.
+/// A suite that was read.
 #[derive(Debug)]
 pub struct CompiledSuite {
     pub policies: Vec<File>,
-    pub program: Program,
+    /// The policies that are tested.
+    pub tested: BTreeSet<FileId>,
     /// How many expressions there are, for checking the policies again.
     pub exprs: usize,
+    /// First the tests that are run with the policies alone, then each file that declares something of its own.
+    pub groups: Vec<TestGroup>,
+    pub given: GivenFiles,
+}
+
+/// Tests that are run with the same program.
+#[derive(Debug)]
+pub struct TestGroup {
+    pub program: Program,
+    /// The file that declares something beside the policies; none but its own tests see that.
+    pub fixture: Option<File>,
     pub tests: Vec<File>,
+}
+
+/// The names that a file's tests take snapshots from.
+pub fn files_given(file: &TextFile) -> BTreeSet<String> {
+    let Ok(bytes) = &file.content else { return BTreeSet::new() };
+    let text = String::from_utf8_lossy(bytes);
+    let (file, _) = parse(FileId::default(), &text, &mut ExprIds::default());
+    let given = tests_of(&file).flat_map(|test| &test.given);
+    given
+        .filter_map(|given| match &given.kind {
+            GivenKind::File(name) => Some(name.to_string()),
+            GivenKind::Series { .. } => None,
+        })
+        .collect()
 }
 
 /// Runs all tests.
@@ -79,20 +125,34 @@ pub fn run_tests(suites: Suites, options: &TestOptions) -> TestRun {
     let mut diagnostics = problems;
     let mut shared = BTreeMap::new();
     let mut files: Vec<TestedFile> = Vec::new();
+    let mut counted: Vec<Counted> = Vec::new();
     for suite in suites {
         let compiled = compile_suite(suite, &mut sources, &mut shared, &mut diagnostics);
-        let settings = Settings::declared(&compiled.program);
-        for file in &compiled.tests {
-            let tests = tests_of(file).filter(|test| is_wanted(test, options));
-            let trials: Vec<Trial> =
-                tests.map(|test| run_test_decl(test, &compiled.program, &settings, &mut sources)).collect();
-            if !trials.is_empty() {
-                files.push(TestedFile { name: sources.name(file.id).to_owned(), trials });
+        let mut met: Vec<Seen> = Vec::new();
+        for group in &compiled.groups {
+            let settings = Settings::declared(&group.program);
+            let bench = Bench {
+                program: &group.program,
+                settings: &settings,
+                files: &compiled.given,
+                coverage: options.coverage,
+            };
+            for file in &group.tests {
+                let tests = tests_of(file).filter(|test| is_wanted(test, options));
+                let mut trials: Vec<Trial> =
+                    tests.map(|test| run_test_decl(test, &bench, &mut sources)).collect();
+                met.extend(trials.iter_mut().flat_map(|trial| mem::take(&mut trial.met)));
+                if !trials.is_empty() {
+                    files.push(TestedFile { name: sources.name(file.id).to_owned(), trials });
+                }
             }
+        }
+        if let Some(group) = compiled.groups.first().filter(|_| options.coverage) {
+            counted.extend(coverage(&group.program, &compiled.tested, &met, &sources));
         }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    finish(files, diagnostics, sources, options)
+    finish(files, counted, diagnostics, sources, options)
 }
 
 /// Reads and checks one suite. `shared` are the files that were read for others already.
@@ -102,29 +162,71 @@ pub fn compile_suite(
     shared: &mut BTreeMap<String, Input>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> CompiledSuite {
-    let Suite { policies, tests, problems } = suite;
+    let Suite { policies, tests, given, problems } = suite;
     diagnostics.extend(problems);
-    let mut input = |file: TextFile, sources: &mut SourceMap| {
+    let mut input = |file: TextFile, role: Role, sources: &mut SourceMap| {
         let name = file.name.clone();
-        shared.entry(name).or_insert_with(|| add(file, Role::Snapshot, sources)).clone()
+        shared.entry(name).or_insert_with(|| add(file, role, sources)).clone()
     };
-    let policies: Vec<Input> = policies.into_iter().map(|file| input(file, sources)).collect();
-    let tests: Vec<Input> = tests.into_iter().map(|file| input(file, sources)).collect();
-    let wanted: BTreeSet<FileId> = tests.iter().map(|test| test.file).collect();
+    let mut read = |files: Vec<TextFile>, role: Role, sources: &mut SourceMap| -> Vec<Input> {
+        files.into_iter().map(|file| input(file, role, sources)).collect()
+    };
+    let policies = read(policies, Role::Snapshot, sources);
+    let tests = read(tests, Role::Snapshot, sources);
     let known: BTreeSet<FileId> = policies.iter().map(|policy| policy.file).collect();
+    let (tested, tests): (Vec<Input>, Vec<Input>) =
+        tests.into_iter().partition(|test| known.contains(&test.file));
+    let tested: BTreeSet<FileId> = tested.into_iter().map(|policy| policy.file).collect();
+    let mut files = GivenFiles::new();
+    for (test, name, texts) in given {
+        let Some(test) = tests
+            .iter()
+            .map(|test| test.file)
+            .chain(known.iter().copied())
+            .find(|file| sources.name(*file) == test)
+        else {
+            continue;
+        };
+        let inputs = texts.map(|texts| {
+            let mut inputs = read(texts.snapshots, Role::Snapshot, sources);
+            inputs.extend(read(texts.standing, Role::Standing, sources));
+            inputs
+        });
+        files.insert((test, name), inputs);
+    }
     let mut ids = ExprIds::default();
-    let mut found = Vec::new();
-    let policies = parse_all(&policies, sources, &mut ids, &mut found);
-    let tests: Vec<Input> = tests.into_iter().filter(|test| !known.contains(&test.file)).collect();
-    let mut tests = parse_all(&tests, sources, &mut ids, &mut found);
-    let all: Vec<File> = policies.iter().chain(&tests).cloned().collect();
+    let policies = parse_all(&policies, sources, &mut ids, diagnostics);
+    let tests = parse_all(&tests, sources, &mut ids, diagnostics);
     let exprs = ids.count();
-    let (mut program, checked) = check(&all, exprs);
-    found.extend(checked);
-    program.incomplete = has_errors(&found);
+    let (fixtures, mut bare): (Vec<File>, Vec<File>) = tests.into_iter().partition(declares);
+    bare.extend(policies.iter().filter(|file| tested.contains(&file.id)).cloned());
+    let mut groups = vec![group(&policies, None, bare, exprs, diagnostics)];
+    for fixture in fixtures {
+        groups.push(group(&policies, Some(fixture.clone()), vec![fixture], exprs, diagnostics));
+    }
+    CompiledSuite { policies, tested, exprs, groups, given: files }
+}
+
+fn group(
+    policies: &[File],
+    fixture: Option<File>,
+    tests: Vec<File>,
+    exprs: usize,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> TestGroup {
+    let all: Vec<File> = policies.iter().chain(&fixture).cloned().collect();
+    let (mut program, found) = check(&all, exprs);
     diagnostics.extend(found);
-    tests.extend(policies.iter().filter(|file| wanted.contains(&file.id)).cloned());
-    CompiledSuite { policies, program, exprs, tests }
+    program.incomplete = has_errors(diagnostics);
+    TestGroup { program, fixture, tests }
+}
+
+/// Whether a file of tests declares something itself.
+fn declares(file: &File) -> bool {
+    file.items.iter().any(|item| match item {
+        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) => true,
+        Item::Test(_) | Item::Broken(_) => false,
+    })
 }
 
 fn tests_of(file: &File) -> impl Iterator<Item = &TestDecl> {
@@ -146,6 +248,7 @@ fn is_wanted(test: &TestDecl, options: &TestOptions) -> bool {
 
 fn finish(
     files: Vec<TestedFile>,
+    mut counted: Vec<Counted>,
     mut diagnostics: Vec<Diagnostic>,
     sources: SourceMap,
     options: &TestOptions,
@@ -154,17 +257,14 @@ fn finish(
     if files.is_empty() {
         diagnostics.push(nothing_tested(options));
     }
+    diagnostics.extend(counted.iter_mut().filter_map(|counted| counted.missing.take()));
+    let coverage = options.coverage.then(|| covered(counted, &sources));
+    let too_little =
+        options.min.zip(coverage.as_ref()).and_then(|(min, coverage)| too_little(min, coverage.total));
+    let enough = too_little.is_none();
+    diagnostics.extend(too_little);
     let found = in_order(&mut diagnostics, &sources);
-    let case = |trial: &Trial| TestCaseReport {
-        title: trial.title.clone(),
-        line: sources.line_column(trial.span).0,
-        outcome: if trial.diagnostics.is_empty() { TestOutcome::Passed } else { TestOutcome::Failed },
-        diagnostics: trial.diagnostics.iter().map(|one| DiagnosticReport::new(one, &sources)).collect(),
-    };
-    let reports: Vec<TestFileReport> = files
-        .iter()
-        .map(|file| TestFileReport { file: file.name.clone(), tests: file.trials.iter().map(case).collect() })
-        .collect();
+    let reports: Vec<TestFileReport> = files.iter().map(|file| file_report(file, &sources)).collect();
     let count = |outcome: TestOutcome| {
         reports.iter().flat_map(|file| &file.tests).filter(|test| test.outcome == outcome).count()
     };
@@ -172,11 +272,45 @@ fn finish(
     let summary = TestSummary { files: reports.len(), tests: passed + failed, passed, failed };
     let exit = match (broken, failed, passed) {
         (true, ..) => 2,
-        (false, 0, 1..) => 0,
+        (false, 0, 1..) if enough => 0,
         (false, ..) => 1,
     };
-    let report = TestReport { version: VERSION, summary, files: reports, diagnostics: found };
+    let report = TestReport { version: VERSION, summary, files: reports, coverage, diagnostics: found };
     TestRun { report, files, diagnostics, sources, exit }
+}
+
+fn file_report(file: &TestedFile, sources: &SourceMap) -> TestFileReport {
+    let case = |trial: &Trial| TestCaseReport {
+        title: trial.title.clone(),
+        line: sources.line_column(trial.span).0,
+        outcome: if trial.passed() { TestOutcome::Passed } else { TestOutcome::Failed },
+        diagnostics: trial.diagnostics().map(|one| DiagnosticReport::new(one, sources)).collect(),
+        seen: trial.failures.iter().filter_map(|failure| failure.seen.clone()).collect(),
+    };
+    TestFileReport { file: file.name.clone(), tests: file.trials.iter().map(case).collect() }
+}
+
+/// Sums up what was counted, file by file.
+fn covered(counted: Vec<Counted>, sources: &SourceMap) -> CoverageReport {
+    let mut files: BTreeMap<String, FileCoverage> = BTreeMap::new();
+    let mut total = Covered::default();
+    for Counted { file, report, .. } in counted {
+        let name = sources.name(file).to_owned();
+        let empty = || FileCoverage { file: name.clone(), total: Covered::default(), rules: Vec::new() };
+        let file = files.entry(name.clone()).or_insert_with(empty);
+        file.total += report.total();
+        total += report.total();
+        file.rules.push(report);
+    }
+    CoverageReport { total, files: files.into_values().collect() }
+}
+
+fn too_little(min: u8, total: Covered) -> Option<Diagnostic> {
+    if total.points == 0 {
+        return Some(Diagnostic::error(Code::T604, "there is no rule whose tests could cover anything"));
+    }
+    let message = format!("coverage is {}, less than the {min}% that are asked for", total.percent());
+    (!total.reaches(min)).then(|| Diagnostic::error(Code::T604, message))
 }
 
 /// What is said where no test ran: that is no pass.

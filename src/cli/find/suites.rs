@@ -9,8 +9,11 @@ use super::ground::Ground;
 use super::stack::{Stack, Stacks, configs_below};
 use super::{CONFIG, Entry, Finder, Found, Kind, Matcher, policy_entries, read, read_all};
 use crate::code::Code;
+use crate::config::Setting;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Suite, Suites};
+use crate::engine::{GivenTexts, Suite, Suites, files_given};
+use crate::source::Span;
+use crate::text::quote;
 
 /// What the name of a file of tests ends in.
 pub(super) const TESTS: &str = ".test.gate";
@@ -51,13 +54,15 @@ pub(in super::super) fn suites(path: &Path, allow_outside: bool) -> Suites {
     suites
 }
 
-/// Whether a file is what was asked for, lies below it, or tests it.
+/// Whether a file is what was asked for, lies below it, tests it or is tested by it.
 fn is_part(file: &Path, wanted: &Path) -> bool {
-    let tested = || {
-        let name = file.to_str().and_then(|name| name.strip_suffix(TESTS));
-        name.is_some_and(|stem| Path::new(&format!("{stem}.gate")) == wanted)
+    let tested_by = |policy: &Path| {
+        let stem = policy.to_str().and_then(|name| name.strip_suffix(".gate"));
+        stem.map(|stem| PathBuf::from(format!("{stem}{TESTS}")))
     };
-    file.starts_with(wanted) || tested()
+    file.starts_with(wanted)
+        || tested_by(wanted).is_some_and(|tests| tests == file)
+        || tested_by(file).is_some_and(|tests| tests == wanted)
 }
 
 /// The nearest folder above with a configuration, within the repository.
@@ -94,7 +99,7 @@ fn of_stack(ground: &Ground, stack: Stack, is_wanted: &dyn Fn(&Path) -> bool) ->
     tests.retain(|file| file.name.ends_with(TESTS));
     tests.extend(policy_files);
     tests.retain(|file| is_wanted(&file.path));
-    suite.tests = read_all(finder.unique(tests));
+    finder.read_tests(tests, &mut suite);
     // What was said of an entry before is said once.
     suite.problems.append(&mut finder.problems);
     suite.policies = policies.builtin;
@@ -114,7 +119,10 @@ fn of_folder(ground: &Ground, is_wanted: &dyn Fn(&Path) -> bool) -> Suite {
     let mut tests = below(Kind::Tests);
     tests.extend(policies.iter().cloned());
     tests.retain(|file| is_wanted(&file.path));
-    Suite { policies: read_all(policies), tests: read_all(tests), problems: finder.problems }
+    let mut suite = Suite { policies: read_all(policies), ..Suite::default() };
+    finder.read_tests(tests, &mut suite);
+    suite.problems.append(&mut finder.problems);
+    suite
 }
 
 impl Finder {
@@ -123,5 +131,36 @@ impl Finder {
         let mut below = Vec::new();
         self.walk(folder, &Matcher { kind: Kind::Tests, glob: None }, &mut below);
         files.extend(below.into_iter().filter(|file| file.path.parent() == Some(folder)));
+    }
+
+    /// Reads files of tests, and what they take from other files.
+    fn read_tests(&mut self, files: Vec<Found>, suite: &mut Suite) {
+        let files = self.unique(files);
+        let folders: Vec<PathBuf> =
+            files.iter().map(|file| file.path.parent().unwrap_or(&file.path).to_owned()).collect();
+        suite.tests = read_all(files);
+        for (test, folder) in suite.tests.iter().zip(&folders) {
+            for name in files_given(test) {
+                let texts = self.given(folder, &name);
+                suite.given.push((test.name.clone(), name, texts));
+            }
+        }
+    }
+
+    /// The snapshots that a test in a folder takes from files, with the `rollout.yaml` beside them.
+    fn given(&mut self, folder: &Path, name: &str) -> Result<GivenTexts, String> {
+        let setting = Setting { value: name.to_owned(), span: Span::default() };
+        let mut files = Vec::new();
+        let mut finder = Self::new(self.ground.clone());
+        finder.entry(&Entry { setting, folder: folder.to_owned() }, Kind::Snapshots, &mut files);
+        if let Some(problem) = finder.problems.first() {
+            return Err(problem.message.clone());
+        }
+        let mut snapshots = finder.unique(files);
+        let standing = finder.standing(&mut snapshots);
+        if snapshots.is_empty() {
+            return Err(format!("no file matches `{}`", quote(name)));
+        }
+        Ok(GivenTexts { snapshots: read_all(snapshots), standing: read_all(standing) })
     }
 }
