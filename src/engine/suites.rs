@@ -309,7 +309,7 @@ fn too_little(min: u8, total: Covered) -> Option<Diagnostic> {
     if total.points == 0 {
         return Some(Diagnostic::error(Code::T604, "there is no rule whose tests could cover anything"));
     }
-    let message = format!("coverage is {}, less than the {min}% that are asked for", total.percent());
+    let message = format!("coverage is {}, less than the {min}% asked for", total.percent());
     (!total.reaches(min)).then(|| Diagnostic::error(Code::T604, message))
 }
 
@@ -321,7 +321,7 @@ fn nothing_tested(options: &TestOptions) -> Diagnostic {
         ),
         Some(filter) => {
             let message = format!(
-                "no test has `{}` in its title or expects something of such a rule",
+                "no test has `{}` in its title, or in the name of a rule that it expects something of",
                 filter.escape_debug()
             );
             Diagnostic::error(Code::T603, message).help("leave `--filter` out to run all of them")
