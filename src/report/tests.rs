@@ -55,6 +55,8 @@ pub enum TestOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RuleSeen {
     pub rule: String,
+    /// How many snapshots lie before those that are listed.
+    pub earlier: usize,
     pub snapshots: Vec<SnapshotSeen>,
 }
 
