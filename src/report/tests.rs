@@ -8,7 +8,7 @@ use super::{DiagnosticReport, Outcome};
 pub struct TestReport {
     pub version: u32,
     pub summary: TestSummary,
-    /// By project, then by name.
+    /// By name.
     pub files: Vec<TestFileReport>,
     /// Where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
