@@ -107,7 +107,7 @@ impl Count<'_> {
         let mut missing = Diagnostic::warning(Code::T604, format!("`{}` is not tested in full", rule.name));
         let unknown = !self.outcomes.iter().any(|(name, _)| **name == *rule.name);
         if unknown {
-            missing = missing.label(rule.decl.name.span, "no test expects anything of it");
+            missing = missing.label(rule.decl.name.span, "no test expects anything of it, and gets it");
         } else if !unseen.is_empty() {
             missing = missing.label(rule.decl.name.span, format!("no test sees it {}", unseen.join(" or ")));
         }
