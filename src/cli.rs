@@ -8,10 +8,12 @@ mod find;
 mod git;
 mod history;
 mod impact;
+mod output;
 mod read;
 mod schema;
 mod settings;
 mod terminal;
+mod test;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -31,6 +33,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Test(test::TestArgs),
     History(history::HistoryArgs),
     Impact(impact::ImpactArgs),
     Explain(explain::ExplainArgs),
@@ -53,6 +56,7 @@ pub fn run() -> ExitCode {
     };
     match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::History(args) => history::run(&args),
         Command::Impact(args) => impact::run(&args),
         Command::Explain(args) => explain::run(&args),

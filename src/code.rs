@@ -225,7 +225,13 @@ codes! {
     T601 "an expectation is not met"
          "A `test` block expects something of a rule or of the decision that is not so for the snapshots it gives. Either the policy or the test is wrong; the report shows what the rule saw."
     T602 "a test cannot be run"
-         "A `test` block names a rule or param that does not exist, gives a value that no snapshot could have, or no snapshot at all. Correct the test at the marked place; it can give only what a snapshot can say."
+         "A `test` block names a rule or param that does not exist, gives a value that no snapshot could have, no snapshot at all, or files that are not there. Correct the test at the marked place; it can give only what a snapshot can say."
+    T603 "no test was found"
+         "There is nothing to run, which is never a pass. `tollgate test` takes a folder with a `tollgate.yaml`, a folder with `.gate` files, or one such file; tests are `test` blocks, in files that end in `.test.gate` beside the policies."
+    T604 "tests leave something unseen"
+         "No test expects, and gets, an outcome that the rule can have, or one in which the marked condition decides: had it been the other way, the rule would have come out the same. A mistake there would go unnoticed. Write a test on each side of it; `--min 90%` asks for so much of what is counted."
+    T606 "tests that are not run"
+         "A file that ends in `.test.gate` lies beside no policy that a `tollgate.yaml` lists under `policies:`, so nobody knows which policies it tests. List its folder there, or give `tollgate test` that folder by itself."
 }
 
 impl fmt::Display for Code {

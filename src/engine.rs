@@ -8,6 +8,7 @@ mod impact;
 mod in_force;
 mod overview;
 mod policies;
+mod suites;
 mod total;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +42,11 @@ pub use overview::{Surveyed, survey};
 pub use total::Denied;
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
-pub use policies::{Compiled, Tested, read_policies, test};
+pub use policies::{Compiled, read_policies};
+pub use suites::{
+    CompiledSuite, GivenTexts, Suite, Suites, TestGroup, TestOptions, TestRun, TestedFile, compile_suite,
+    files_given, run_tests,
+};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]

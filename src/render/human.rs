@@ -9,11 +9,13 @@ mod history;
 mod impact;
 mod narrate;
 mod summary;
+mod trials;
 
 pub use history::render_history;
 pub use impact::{narrate_impact, render_impact};
 pub use narrate::{narrate, narrate_history};
 pub use summary::{goes_on, sentence, waivers};
+pub use trials::{narrate_tests, render_tests};
 
 use std::fmt::Write;
 

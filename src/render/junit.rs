@@ -5,8 +5,8 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::finding::{DENIED, Finding, PROPOSAL, findings};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
-use crate::engine::Judgement;
-use crate::report::{Outcome, RuleReport};
+use crate::engine::{Judgement, TestRun};
+use crate::report::{DiagnosticReport, LabelReport, Outcome, RuleReport};
 use crate::text::visible;
 
 /// The whole document.
@@ -51,6 +51,10 @@ pub fn render(judgement: &Judgement, folder: &str) -> Result<String, quick_junit
         }
         report.add_test_suite(suite);
     }
+    written(&report)
+}
+
+fn written(report: &Report) -> Result<String, quick_junit::SerializeError> {
     // The schema counts what was skipped in each suite, and has no sum of it.
     let sum = format!(" skipped=\"{}\"", report.skipped);
     Ok(report.to_string()?.replacen(&sum, "", 1))
@@ -71,6 +75,55 @@ fn of_proposal(finding: &Finding) -> TestCase {
         case.set_system_out(described(finding));
     }
     case
+}
+
+/// The document of a run of tests: a suite for each file, a case for each test.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_tests(run: &TestRun) -> Result<String, quick_junit::SerializeError> {
+    let mut report = Report::new("tollgate test");
+    let errors: Vec<_> =
+        run.report.diagnostics.iter().filter(|problem| problem.severity == "error").collect();
+    if !errors.is_empty() {
+        let mut suite = TestSuite::new("policies and tests");
+        for problem in errors {
+            let place =
+                problem.labels.first().map(|label| format!("{}:{}", label.place.file, label.place.line));
+            let status = told(problem, std::slice::from_ref(problem), NonSuccessKind::Error);
+            suite.add_test_case(TestCase::new(place.as_deref().unwrap_or("the run"), status));
+        }
+        report.add_test_suite(suite);
+    }
+    for file in &run.report.files {
+        let mut suite = TestSuite::new(visible(&file.file).as_ref());
+        for test in &file.tests {
+            let status = match test.diagnostics.first() {
+                None => TestCaseStatus::success(),
+                Some(first) => told(first, &test.diagnostics, NonSuccessKind::Failure),
+            };
+            let mut case = TestCase::new(visible(&test.title).as_ref(), status);
+            case.set_classname(visible(&file.file).as_ref());
+            suite.add_test_case(case);
+        }
+        report.add_test_suite(suite);
+    }
+    written(&report)
+}
+
+/// A case that is told by its first problem, and described by all of them.
+fn told(first: &DiagnosticReport, all: &[DiagnosticReport], kind: NonSuccessKind) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(first.code).set_message(visible(&first.message).as_ref());
+    let lines = all.iter().flat_map(|problem| {
+        let place =
+            |label: &LabelReport| format!("{}:{}: {}", label.place.file, label.place.line, label.text);
+        let help = problem.help.iter().map(|help| format!("help: {help}"));
+        [problem.message.clone()].into_iter().chain(problem.labels.iter().map(place)).chain(help)
+    });
+    let lines: Vec<String> = lines.map(|line| visible(&line).into_owned()).collect();
+    status.set_description(lines.join("\n"));
+    status
 }
 
 fn case(rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {
