@@ -11,7 +11,7 @@ use crate::text::{pad, quote, visible, width};
 
 /// What is wrong with the files first, then each file, then the sum.
 pub fn render_tests(run: &TestRun, style: Style) -> String {
-    let view = View { all: true, ..View::default() };
+    let view = View { full: true, ..View::default() };
     let mut page = Page::new(style, &view);
     let (unseen, problems): (Vec<Diagnostic>, Vec<Diagnostic>) =
         run.diagnostics.iter().cloned().partition(|diagnostic| diagnostic.code == Code::T604);
