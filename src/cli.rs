@@ -7,10 +7,12 @@ mod explain;
 mod find;
 mod git;
 mod history;
+mod init;
 mod read;
 mod schema;
 mod settings;
 mod terminal;
+mod write;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -29,6 +31,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::InitArgs),
     Check(check::CheckArgs),
     History(history::HistoryArgs),
     Explain(explain::ExplainArgs),
@@ -50,6 +53,7 @@ pub fn run() -> ExitCode {
         }
     };
     match cli.command {
+        Command::Init(args) => init::run(&args),
         Command::Check(args) => check::run(&args),
         Command::History(args) => history::run(&args),
         Command::Explain(args) => explain::run(&args),
