@@ -3,14 +3,18 @@
 //! The only part that touches the outer world; it decides nothing about a rollout.
 
 mod check;
+mod docs;
 mod explain;
 mod find;
 mod git;
 mod history;
 mod init;
+mod known;
+mod new;
 mod read;
 mod schema;
 mod settings;
+mod shell;
 mod terminal;
 mod write;
 
@@ -32,6 +36,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::InitArgs),
+    New(new::NewArgs),
     Check(check::CheckArgs),
     History(history::HistoryArgs),
     Explain(explain::ExplainArgs),
@@ -40,6 +45,9 @@ enum Command {
     /// List every rule: its effect, who set it, and who waived it
     Rules(settings::SettingsArgs),
     Schema(schema::SchemaArgs),
+    Docs(docs::DocsArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -54,12 +62,16 @@ pub fn run() -> ExitCode {
     };
     match cli.command {
         Command::Init(args) => init::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Check(args) => check::run(&args),
         Command::History(args) => history::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),
         Command::Schema(args) => schema::run(&args),
+        Command::Docs(args) => docs::run(&args),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
     }
 }
 

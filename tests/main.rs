@@ -24,6 +24,8 @@ mod ready;
 #[cfg(test)]
 mod remedies;
 #[cfg(test)]
+mod start;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod trials;
