@@ -73,10 +73,9 @@ pub(super) fn run(args: &InitArgs) -> ExitCode {
 
 /// A file of the templates with the workflow and the day in their places.
 fn filled(name: &str, text: &str, workflow: &str, day: &str) -> (String, String) {
-    let text = text.replace(WORKFLOW, &yaml_text(workflow));
-    // The tests of the policy have days of their own.
-    let text = if name.starts_with("rollouts/") { text.replace(DAY, day) } else { text };
-    (name.replace(WORKFLOW, workflow).replace(DAY, day), text)
+    // The day first, as a workflow may be called like one. The tests of the policy have days of their own.
+    let text = if name.starts_with("rollouts/") { text.replace(DAY, day) } else { text.to_owned() };
+    (name.replace(DAY, day).replace(WORKFLOW, workflow), text.replace(WORKFLOW, &yaml_text(workflow)))
 }
 
 /// A name that `--workflow` may give: it becomes a folder's, too.

@@ -1,10 +1,11 @@
 //! What the commands need that show what is in force, and judge nothing.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use super::terminal::TerminalArgs;
-use super::{FAILURE, find, finish};
+use super::{FAILURE, find};
 use crate::diagnostic::Severity;
 use crate::engine::{InForce, ProjectInForce, in_force};
 use crate::render::human;
@@ -19,7 +20,12 @@ pub(super) fn known(path: &Path, allow_outside: bool, terminal: &TerminalArgs) -
     let errors = known.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
     let style = terminal.style();
     let drawn: String = errors.map(|problem| human::draw(problem, &known.sources, style) + "\n").collect();
-    if drawn.is_empty() { Ok(known) } else { Err(finish(&drawn, FAILURE)) }
+    if drawn.is_empty() {
+        return Ok(known);
+    }
+    // What is printed may go to a file.
+    let _ = write!(io::stderr().lock(), "{drawn}");
+    Err(ExitCode::from(FAILURE))
 }
 
 /// The projects by name, for a message.
