@@ -1,5 +1,6 @@
 //! The output formats: each draws the same [`crate::engine::Judgement`].
 
+pub mod draft;
 #[cfg(feature = "cli")]
 pub mod explain;
 #[cfg(feature = "cli")]
@@ -22,6 +23,7 @@ pub mod markdown;
 pub mod overview;
 #[cfg(feature = "cli")]
 pub mod sarif;
+pub mod schema;
 #[cfg(feature = "cli")]
 pub mod tap;
 

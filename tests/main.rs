@@ -28,6 +28,8 @@ mod ready;
 #[cfg(test)]
 mod remedies;
 #[cfg(test)]
+mod start;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tidy;
