@@ -7,6 +7,7 @@ mod explain;
 mod find;
 mod git;
 mod history;
+mod lint;
 mod read;
 mod schema;
 mod settings;
@@ -36,6 +37,7 @@ enum Command {
     Params(settings::SettingsArgs),
     /// List every rule: its effect, who set it, and who waived it
     Rules(settings::SettingsArgs),
+    Lint(lint::LintArgs),
     Schema(schema::SchemaArgs),
 }
 
@@ -55,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Schema(args) => schema::run(&args),
     }
 }

@@ -129,7 +129,7 @@ impl Case {
             standing: read(&self.standing),
             ..Project::default()
         };
-        judge(Inputs { sources, projects: vec![project], problems: Vec::new() }, &self.options())
+        judge(Inputs { sources, projects: vec![project], ..Inputs::default() }, &self.options())
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
+use super::explain::tests_beside;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish, git, read, terminal};
 use crate::diagnostic::did_you_mean;
@@ -126,7 +127,8 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     };
     let judgement = match &args.base {
         None => {
-            let inputs = find::inputs(&args.path, args.allow_outside);
+            let mut inputs = find::inputs(&args.path, args.allow_outside);
+            inputs.lint = Some(tests_beside(&inputs, &args.path));
             args.terminal.waiting("judging", || judge(inputs, &options))
         }
         Some(reference) => {

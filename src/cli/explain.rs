@@ -114,7 +114,7 @@ fn unknown(name: &str, close: &[String]) -> String {
 }
 
 /// The tests that lie in the folders of the policies, the shipped ones among them.
-fn tests_beside(inputs: &Inputs, root: &Path) -> Vec<TextFile> {
+pub(super) fn tests_beside(inputs: &Inputs, root: &Path) -> Vec<TextFile> {
     let policies = || inputs.projects.iter().flat_map(|project| &project.policies);
     let mut names: BTreeSet<&str> = BTreeSet::new();
     names.extend(policies().map(|file| &*file.name));

@@ -28,7 +28,7 @@ use crate::engine::{Inputs, Project, Sides, TextFile};
 use crate::source::{SourceMap, Span};
 
 /// The configuration, in the repository's root.
-const CONFIG: &str = "tollgate.yaml";
+pub(super) const CONFIG: &str = "tollgate.yaml";
 /// A workflow's standing facts, beside its snapshots.
 const STANDING: &str = "rollout.yaml";
 /// Where snapshots are looked for unless the configuration says otherwise.
