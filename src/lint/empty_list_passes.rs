@@ -1,7 +1,7 @@
 //! A requirement that an empty list satisfies, where nothing asks for a list that is not empty.
 
 use super::Policies;
-use super::sample::{Literal, at_least};
+use super::sample::{Literal, at_least, is_of};
 use super::solve::holds;
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, RuleBody};
 use crate::builtins::Builtin;
@@ -62,11 +62,7 @@ impl<'a> Policies<'a> {
 
     /// Whether a condition is no, or undecided, where a list is empty.
     fn fails_empty(&self, literal: Literal<'a>, list: &List<'a>) -> bool {
-        let is_same = |arg: &'a Arg| {
-            let form = self.form(&arg.value);
-            // A mean is of a field of the elements.
-            form.is_some_and(|form| form == list.form || form.starts_with(&format!("{}.", list.form)))
-        };
+        let is_same = |arg: &'a Arg| self.form(&arg.value).is_some_and(|form| is_of(&form, &list.form));
         let is_unknown = |expr: &'a Expr| match self.call(expr) {
             Some((
                 Builtin::Share

@@ -6,7 +6,7 @@ use crate::ast::{Arg, CompareOp, EffectKind, Expr, ExprKind, LogicOp, Over, Rule
 use crate::builtins::Builtin;
 use crate::program::{Rule, Target};
 use crate::source::Span;
-use crate::value::Number;
+use crate::value::{Number, Value};
 
 /// A condition, and whether it is yes; else it is no.
 pub(super) type Literal<'a> = (&'a Expr, bool);
@@ -20,6 +20,13 @@ pub(super) struct Bound<'a> {
     pub(super) calendar: bool,
     /// The whole comparison.
     pub(super) span: Span,
+}
+
+/// A list in its window, in the form that is compared with others.
+#[derive(Debug)]
+pub(super) struct Sample {
+    list: String,
+    over: String,
 }
 
 impl Bound<'_> {
@@ -97,7 +104,7 @@ impl<'a> Policies<'a> {
     pub(super) fn bounds(&self, (expr, yes): Literal<'a>) -> Vec<Bound<'a>> {
         let bound = |of: &'a Expr, op: CompareOp, limit: &'a Expr| {
             let constant = self.constant(limit)?;
-            let crate::value::Value::Number(number) = constant.value else { return None };
+            let Value::Number(number) = constant.value else { return None };
             let known = self.constant(of).is_some();
             (!known).then_some(Bound { of, op, number, calendar: constant.calendar, span: expr.span })
         };
@@ -122,29 +129,33 @@ impl<'a> Policies<'a> {
         Some((*builtin, args.first()?))
     }
 
-    /// The list that is sampled, with its window; none where it is grouped.
-    pub(super) fn sample(&self, arg: &'a Arg) -> Option<String> {
+    /// The list that is sampled; none where it is grouped.
+    pub(super) fn sample(&self, arg: &'a Arg) -> Option<Sample> {
         let over = match &arg.over {
-            Some(Over::Window(length)) => format!(" over{}", self.form(length)?),
-            Some(Over::Stage(_)) => " over stage".to_owned(),
+            Some(Over::Window(length)) => self.form(length)?,
+            Some(Over::Stage(_)) => "stage".to_owned(),
             None => String::new(),
         };
-        if arg.by.is_some() { None } else { Some(self.form(&arg.value)? + &over) }
+        if arg.by.is_some() { None } else { Some(Sample { list: self.form(&arg.value)?, over }) }
     }
 
     /// The largest sample of a list that is asked for, and where.
-    pub(super) fn least(&self, sample: &str, literals: &[Literal<'a>]) -> Option<(usize, Span)> {
+    pub(super) fn least(&self, sample: &Sample, literals: &[Literal<'a>]) -> Option<(usize, Span)> {
         let bounds = literals.iter().flat_map(|literal| self.bounds(*literal));
         let asked = bounds.filter_map(|bound| {
             let (Builtin::Count, arg) = self.call(bound.of)? else { return None };
             // A count of some elements says that there are at least as many.
-            if self.sample(arg)? != sample {
-                return None;
-            }
-            Some((at_least(&bound)?, bound.span))
+            let counted = self.sample(arg)?;
+            (counted.over == sample.over && is_of(&sample.list, &counted.list))
+                .then_some((at_least(&bound)?, bound.span))
         });
         asked.max_by_key(|(count, _)| *count)
     }
+}
+
+/// Whether a list is another one, or the list of a field of its elements: a mean is of such.
+pub(super) fn is_of(list: &str, other: &str) -> bool {
+    list.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The whole number that a bound asks for at least.

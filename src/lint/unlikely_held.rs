@@ -83,15 +83,15 @@ fn judge(claim: &Confident, asked: Option<(usize, Span)>, length: usize) -> Opti
     // One that no sample can show is another lint's.
     let needed = claim.needed()?;
     let what = claim.shown();
-    let finding = Diagnostic::warning(Code::T706, format!("a run of {what} will hardly ever be seen"));
     let each = format!("each of {length} snapshots in a row has to show it, which takes {needed} at least");
     let Some((size, at)) = asked else {
-        let finding = finding.label(claim.span, each).help(format!(
-            "nothing says how many a snapshot has: ask for them inside, as in `count(…) >= {needed} and …`, look at a window \
-             with `over`, or leave out the confidence"
-        ));
-        return Some(finding);
+        let message = format!("nothing asks for the sample that each snapshot of this run needs for {what}");
+        return Some(Diagnostic::warning(Code::T706, message).label(claim.span, each).help(format!(
+            "ask for it inside, as in `count(…) >= {needed} and …`, look at a window with `over`, or leave out the confidence"
+        )));
     };
+    let finding =
+        Diagnostic::warning(Code::T706, format!("a run of snapshots with {what} will hardly ever be seen"));
     if size < needed {
         return Some(finding.label(claim.span, each).label(at, format!("asks for {size}")).help(HELP));
     }
