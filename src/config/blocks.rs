@@ -72,8 +72,7 @@ impl Reader<'_> {
         for (name, node) in self.fields(entries, None, "") {
             let Some(code) = Code::lint(&name.value) else {
                 let names = LINTS.map(|(_, name)| name);
-                let all = || names.into_iter().chain(LINTS.iter().map(|(code, _)| code.as_str()));
-                let close = if name.value.len() > 80 { None } else { did_you_mean(&name.value, all()) };
+                let close = if name.value.len() > 80 { None } else { did_you_mean(&name.value, names) };
                 self.report(errors::unknown_key(&name.value, "`lints`", close, &names, name.span));
                 continue;
             };

@@ -11,6 +11,9 @@ use crate::diagnostic::Diagnostic;
 use crate::program::{Policy, Rule, Target};
 use crate::source::Span;
 
+const NEVER: &str = "can never be yes";
+const ALWAYS: &str = "is yes whatever is measured";
+
 pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut idle = Vec::new();
@@ -40,9 +43,8 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
 
 fn never_applies(policies: &Policies<'_>, policy: &Policy) -> Option<Diagnostic> {
     let when = policy.when.as_ref().filter(|when| policies.is_own(when.span))?;
-    never(policies, when).then(|| {
-        finding(format!("the policy `{}` never applies", policy.name), when.span, "can never be yes")
-    })
+    never(policies, when)
+        .then(|| finding(format!("the policy `{}` never applies", policy.name), when.span, NEVER))
 }
 
 /// Whether no values make a condition yes.
@@ -61,56 +63,41 @@ fn in_rule<'a>(policies: &Policies<'a>, rule: &'a Rule) -> Option<Diagnostic> {
         (None, Some(when)) => (solver.formula(when), Some(when.span)),
         (None, None) => (Formula::Known(true), None),
     };
-    let name = &rule.name;
-    let never =
-        |solver: &Solver<'_, '_>, parts: Vec<Formula>| solver.search(&Formula::All(parts)) == Answer::Never;
-    let told = |message: String, span: Span, label: &str| {
-        let finding = finding(message, span, label);
-        Some(match given_at {
-            Some(at) => finding.label(at, "the policy applies only here"),
-            None => finding,
-        })
-    };
-    match &rule.decl.body {
+    // What is said where some conditions exclude each other, and of which expression.
+    let cases: Vec<(&str, &str, Span, Vec<Formula>)> = match &rule.decl.body {
         RuleBody::Trigger { when } => {
             let fires = solver.formula(when);
-            if never(&solver, vec![given.clone(), fires.clone()]) {
-                return told(format!("the rule `{name}` can never fire"), when.span, "can never be yes");
-            }
-            if never(&solver, vec![given, fires.negate()]) {
-                return told(
-                    format!("the rule `{name}` always fires"),
-                    when.span,
-                    "is yes whatever is measured",
-                );
-            }
+            vec![
+                ("can never fire", NEVER, when.span, vec![fires.clone()]),
+                ("always fires", ALWAYS, when.span, vec![fires.negate()]),
+            ]
         }
         RuleBody::Require { when, requires } => {
             let applies = when.as_ref().map_or(Formula::Known(true), |when| solver.formula(when));
             let passes = Formula::All(requires.iter().map(|expr| solver.formula(expr)).collect());
             let first = requires.first().map_or(rule.decl.name.span, |expr| expr.span);
-            if let Some(when) = when
-                && never(&solver, vec![given.clone(), applies.clone()])
-            {
-                return told(format!("the rule `{name}` never applies"), when.span, "can never be yes");
-            }
-            if never(&solver, vec![given.clone(), applies.clone(), passes.clone()]) {
-                return told(
-                    format!("the rule `{name}` can never pass"),
+            let span = when.as_ref().map_or(first, |when| when.span);
+            vec![
+                ("never applies", NEVER, span, vec![applies.clone()]),
+                (
+                    "can never pass",
+                    "nothing satisfies all that it asks for",
                     first,
-                    "no values satisfy all that it asks for",
-                );
-            }
-            if never(&solver, vec![given, applies, passes.negate()]) {
-                return told(
-                    format!("the rule `{name}` can never fail"),
-                    first,
-                    "is yes whatever is measured",
-                );
-            }
+                    vec![applies.clone(), passes.clone()],
+                ),
+                ("can never fail", ALWAYS, first, vec![applies, passes.negate()]),
+            ]
         }
-    }
-    None
+    };
+    let never = |parts: Vec<Formula>| solver.search(&Formula::All(parts)) == Answer::Never;
+    let (what, label, span, parts) = cases
+        .into_iter()
+        .find(|(_, _, _, parts)| never(std::iter::once(&given).chain(parts).cloned().collect()))?;
+    let finding = finding(format!("the rule `{}` {what}", rule.name), span, label);
+    Some(match given_at {
+        Some(at) if !never(parts) => finding.label(at, "the policy applies only here"),
+        Some(_) | None => finding,
+    })
 }
 
 /// What a function asks of each element or snapshot.
@@ -129,21 +116,12 @@ fn inside_calls<'a>(policies: &Policies<'a>, expr: &'a Expr) -> Option<Diagnosti
         | Target::Member(_) => None,
     }?;
     if never(policies, condition) {
-        return Some(finding(
-            "a condition that nothing satisfies".to_owned(),
-            condition.span,
-            "can never be yes",
-        ));
+        return Some(finding("a condition that nothing satisfies".to_owned(), condition.span, NEVER));
     }
     let mut solver = Solver::new(policies);
     let otherwise = solver.formula(condition).negate();
-    (solver.search(&otherwise) == Answer::Never).then(|| {
-        finding(
-            "a condition that everything satisfies".to_owned(),
-            condition.span,
-            "is yes whatever is measured",
-        )
-    })
+    (solver.search(&otherwise) == Answer::Never)
+        .then(|| finding("a condition that everything satisfies".to_owned(), condition.span, ALWAYS))
 }
 
 fn finding(message: String, span: Span, label: &str) -> Diagnostic {

@@ -76,13 +76,14 @@ fn behind_a_gate<'a>(
     all.push(rule);
     let values = policies.values_of(&all);
     let satisfied: Vec<&Value> = values.iter().filter(opens).collect();
-    let stopped = || satisfied.iter().find(|value| rule.stops_at(value));
     let always = satisfied.iter().all(|value| rule.stops_at(value));
     // From the other side a rule may well bound what the gate asks for.
     if gate.is_low() != rule.is_low() && !always {
         return None;
     }
-    let value = policies.shown(&gate.stops, stopped()?);
+    // The value nearest to what the gate asks for.
+    let nearest = gate.nearest(satisfied.iter().copied().filter(|value| rule.stops_at(value)))?;
+    let value = policies.shown(&gate.stops, nearest);
     let (name, verb) = (&rule.rule.name, rule.verb());
     let of = policies.written(gate.stops.of);
     let message = format!("at {value} the gate is satisfied and `{name}` {verb}");

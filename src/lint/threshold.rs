@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Policies;
 use super::sample::{Bound, Literal};
 use super::solve::{holds, values};
+use dashu_base::Abs;
+
 use crate::ast::{CompareOp, EffectKind, Expr, ExprKind, RuleBody};
 use crate::program::ParamValue;
 use crate::program::{Rule, Target};
@@ -31,6 +33,14 @@ pub(super) struct Threshold<'a> {
 impl<'a> Threshold<'a> {
     pub(super) fn stops_at(&self, value: &Value) -> bool {
         holds(self.stops.op, value, &Value::Number(self.stops.number.clone()))
+    }
+
+    /// The value that is nearest to what it is set to.
+    pub(super) fn nearest<'v>(&self, values: impl Iterator<Item = &'v Value>) -> Option<&'v Value> {
+        values.min_by_key(|value| match value {
+            Value::Number(number) => (number - &self.stops.number).abs(),
+            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => Number::ZERO,
+        })
     }
 
     /// Whether low values stop.

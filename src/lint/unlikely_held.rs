@@ -100,16 +100,22 @@ fn judge(claim: &Confident, asked: Option<(usize, Span)>, length: usize) -> Opti
     if all >= SMALL {
         return None;
     }
-    let percent = |chance: f64| {
-        Kind::Share.show(&Number::try_from((chance * 1000.0).round() / 1000.0).unwrap_or(Number::ZERO))
-    };
     let label = format!(
-        "of {size} that are {} good, one snapshot shows it with a chance of {}, and {length} in a row with {}",
+        "if the true share is {}, one snapshot of {size} shows it with a chance of {}, and {length} in a row with {}",
         Kind::Share.show(&truth),
         percent(one),
         percent(all)
     );
     Some(finding.label(claim.span, label).label(at, format!("asks for {size}")).help(HELP))
+}
+
+/// A chance as people read it.
+fn percent(chance: f64) -> String {
+    let least = 0.001;
+    match Number::try_from((chance / least).round()) {
+        Ok(steps) if chance >= least => Kind::Share.show(&(steps / Number::from(1000))),
+        Ok(_) | Err(_) => "less than 0.1%".to_owned(),
+    }
 }
 
 const HELP: &str = "ask for more in each snapshot, look at a window with `over`, or leave out the confidence: the run itself \

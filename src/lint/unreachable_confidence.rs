@@ -1,7 +1,7 @@
 //! A confidence that the sample which is asked for beside it can never reach, were every element of it good.
 
 use super::Policies;
-use super::sample::Literal;
+use super::sample::{Literal, Sample, opposite};
 use crate::ast::{CompareOp, Expr, ExprKind};
 use crate::builtins::Builtin;
 use crate::code::Code;
@@ -10,8 +10,6 @@ use crate::source::Span;
 use crate::stats::{Claim, MIN_MEAN_SAMPLE};
 use crate::types::Kind;
 use crate::value::Number;
-
-use super::sample::opposite;
 
 /// A larger sample is not tried out.
 const MAX_SAMPLE: usize = 10_000;
@@ -34,7 +32,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
 pub(super) struct Confident {
     pub(super) span: Span,
     /// The list.
-    pub(super) sample: String,
+    sample: Sample,
     pub(super) confidence: Number,
     /// The threshold as it is written.
     limit: Number,
@@ -43,10 +41,11 @@ pub(super) struct Confident {
 
 #[derive(Debug)]
 enum Claimed {
-    /// What the share of the elements that count is to reach, or to exceed.
+    /// What the share of the elements that count is to reach, or to exceed; or with `rest` that of the others.
     Share {
         threshold: Number,
         strict: bool,
+        rest: bool,
     },
     Mean,
 }
@@ -63,7 +62,7 @@ impl Confident {
     }
 
     fn claim(&self, size: usize) -> Option<Claim> {
-        let Claimed::Share { threshold, strict } = &self.kind else { return None };
+        let Claimed::Share { threshold, strict, .. } = &self.kind else { return None };
         Some(Claim { sure: size, possible: size, size, threshold: threshold.clone(), strict: *strict })
     }
 
@@ -75,12 +74,13 @@ impl Confident {
         }
     }
 
-    /// How likely a sample shows it, if the true share lies half way between the threshold and all; none for a mean.
+    /// A true share half way between the threshold and all, and how likely a sample then shows it; none for a mean.
     pub(super) fn chance(&self, size: usize) -> Option<(Number, f64)> {
-        let Claimed::Share { threshold, .. } = &self.kind else { return None };
+        let Claimed::Share { threshold, rest, .. } = &self.kind else { return None };
         let truth = (threshold + Number::ONE) / Number::from(2);
         let chance = self.claim(size)?.chance(&self.confidence, &truth);
-        Some((truth, chance))
+        let share = if *rest { Number::ONE - truth } else { truth };
+        Some((share, chance))
     }
 
     /// `95% confidence of 90%`
@@ -123,15 +123,15 @@ impl<'a> Policies<'a> {
 
 /// A share that is to stay below something is one of the others that is to reach the rest.
 fn share(op: CompareOp, limit: &Number) -> Option<Claimed> {
-    let rest = || Number::ONE - limit;
-    let (threshold, strict) = match op {
-        CompareOp::GreaterEqual => (limit.clone(), false),
-        CompareOp::Greater => (limit.clone(), true),
-        CompareOp::LessEqual => (rest(), false),
-        CompareOp::Less => (rest(), true),
+    let (strict, rest) = match op {
+        CompareOp::GreaterEqual => (false, false),
+        CompareOp::Greater => (true, false),
+        CompareOp::LessEqual => (false, true),
+        CompareOp::Less => (true, true),
         CompareOp::Equal | CompareOp::NotEqual => return None,
     };
-    Some(Claimed::Share { threshold, strict })
+    let threshold = if rest { Number::ONE - limit } else { limit.clone() };
+    Some(Claimed::Share { threshold, strict, rest })
 }
 
 fn finding<'a>(policies: &Policies<'a>, claim: &Confident, siblings: &[Literal<'a>]) -> Option<Diagnostic> {
@@ -150,7 +150,7 @@ fn finding<'a>(policies: &Policies<'a>, claim: &Confident, siblings: &[Literal<'
         return None;
     }
     let finding = Diagnostic::warning(Code::T704, format!("{size} samples cannot reach {what}"))
-        .label(claim.span, format!("takes {needed} at least, even if all of them are good"))
+        .label(claim.span, format!("takes {needed} at least, even if all of them bear it out"))
         .label(at, format!("asks for {size}"));
     Some(finding.help(format!("ask for {needed} or more, or for a lower confidence")))
 }
