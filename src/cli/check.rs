@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
-use super::explain::tests_beside;
+use super::lint::own_tests;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish, git, read, terminal};
 use crate::diagnostic::did_you_mean;
@@ -128,13 +128,14 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     let judgement = match &args.base {
         None => {
             let mut inputs = find::inputs(&args.path, args.allow_outside);
-            inputs.lint = Some(tests_beside(&inputs, &args.path));
+            inputs.lint = Some(own_tests(&inputs.projects, &args.path));
             args.terminal.waiting("judging", || judge(inputs, &options))
         }
         Some(reference) => {
             let tree = git::base_tree(&args.path, reference);
             match tree.and_then(|tree| find::sides(&args.path, args.allow_outside, &tree)) {
-                Ok(sides) => {
+                Ok(mut sides) => {
+                    sides.lint = Some(own_tests(&sides.head, &args.path));
                     let judged = || judge_against(sides, &options, args.allow_self_approval, args.all);
                     args.terminal.waiting("judging", judged)
                 }

@@ -99,6 +99,7 @@ pub(super) fn sides(root: &Path, allow_outside: bool, tree: &BaseTree) -> Result
         reference: tree.reference.clone(),
         changes: tree.changes.clone(),
         has_policies,
+        lint: None,
     })
 }
 

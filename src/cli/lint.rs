@@ -9,6 +9,7 @@ use clap::Args;
 use super::explain::tests_beside;
 use super::terminal::{Form, TerminalArgs};
 use super::{complain, find, finish, read};
+use crate::builtin;
 use crate::code::{Code, LINTS};
 use crate::diagnostic::did_you_mean;
 use crate::engine::{Inputs, Project, TextFile, lint};
@@ -53,7 +54,7 @@ pub(super) fn run(args: &LintArgs) -> ExitCode {
         Some(inputs) => inputs,
         None => {
             let inputs = find::inputs(&args.path, args.allow_outside);
-            let tests = tests_beside(&inputs, &args.path);
+            let tests = own_tests(&inputs.projects, &args.path);
             Inputs { lint: Some(tests), ..inputs }
         }
     };
@@ -65,6 +66,13 @@ pub(super) fn run(args: &LintArgs) -> ExitCode {
             Err(error) => complain(&format!("the report cannot be written: {error}")),
         },
     }
+}
+
+/// The tests beside the policies that are no shipped ones.
+pub(super) fn own_tests(projects: &[Project], root: &Path) -> Vec<TextFile> {
+    let mut tests = tests_beside(projects, root);
+    tests.retain(|test| !test.name.starts_with(builtin::FOLDER));
+    tests
 }
 
 /// The policies and tests of a folder that is no repository, or one policy file with the tests beside it.

@@ -122,6 +122,16 @@ const CASES: &[Case] = cases! {
     T513 "decision/nothing_applies" ".gate" ".yaml";
     T601 "test_decl/expectations" ".gate" ".test.gate";
     T602 "test_decl/mistakes" ".gate" ".test.gate";
+    T701 "lint/faults" ".gate" ".test.gate";
+    T702 "lint/faults" ".gate" ".test.gate";
+    T703 "lint/faults" ".gate" ".test.gate";
+    T704 "lint/faults" ".gate" ".test.gate";
+    T705 "lint/faults" ".gate" ".test.gate";
+    T706 "lint/faults" ".gate" ".test.gate";
+    T707 "lint/faults" ".gate" ".test.gate";
+    T708 "lint/faults" ".gate" ".test.gate";
+    T709 "lint/faults" ".gate" ".test.gate";
+    T710 "lint/untested_rule" ".gate" ".test.gate";
 };
 
 /// What `today` is for every case.
@@ -135,6 +145,14 @@ pub fn example(code: Code) -> Option<Example> {
         files.map(text_file).collect()
     };
     let tested = case.files.iter().any(|(name, _)| name.ends_with(".test.gate"));
+    if code.is_lint() {
+        let (tests, policies) = with(".gate").into_iter().partition(|file| file.name.ends_with(".test.gate"));
+        let project = Project { policies, ..Project::default() };
+        let inputs = Inputs { projects: vec![project], lint: Some(tests), ..Inputs::default() };
+        let linted = engine::lint(inputs, &[]);
+        let found = linted.findings.into_iter().find(|finding| finding.code == code)?;
+        return Some(Example { sources: linted.sources, shown: Shown::Diagnostic(found) });
+    }
     if tested {
         let tested = engine::test(with(".gate"));
         let all = tested.trials.into_iter().flat_map(|trial| trial.diagnostics).chain(tested.diagnostics);
