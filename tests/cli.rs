@@ -672,8 +672,18 @@ fn a_lint_fails_the_lint_and_no_rollout() {
     let linted = lint(&["--format", "json"]);
     assert_eq!((linted.code, found(&linted).contains(&"T707".to_owned())), (1, true), "{linted:?}");
     assert!(lint(&[]).out.contains("no rule uses the param `more.unused`"));
-    let allowed =
-        lint(&["--format", "json", "--allow", "T707", "--allow", "untested_rule", "--allow", "T709"]);
+    let allowed = lint(&[
+        "--format",
+        "json",
+        "--allow",
+        "T707",
+        "--allow",
+        "untested_rule",
+        "--allow",
+        "T709",
+        "--allow",
+        "unread_field",
+    ]);
     assert_eq!((allowed.code, found(&allowed)), (0, Vec::new()), "{allowed:?}");
     assert!(lint(&["--allow", "unused_pram"]).err.contains("did you mean `unused_param`?"));
 
@@ -687,7 +697,10 @@ fn a_lint_fails_the_lint_and_no_rollout() {
     assert!(repository.check(&["--narrate"]).out.contains("lint[T707]: "));
     assert!(!repository.check(&["--quiet"]).out.contains("T707"));
 
-    repository.file("tollgate.yaml", "policies: [policies/]\nlints: { T707: off, T709: off, T710: off }\n");
+    repository.file(
+        "tollgate.yaml",
+        "policies: [policies/]\nlints: { T707: off, T708: off, T709: off, T710: off }\n",
+    );
     assert_eq!(lint(&[]).code, 0);
     assert!(!repository.check(&[]).out.contains("lint["));
 

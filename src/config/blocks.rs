@@ -80,16 +80,14 @@ impl Reader<'_> {
                 self.report(errors::set_twice(code.as_str(), first.lint.span, name.span));
                 continue;
             }
-            let on = match &node.content {
-                Content::Text(text) if text == "off" => false,
-                Content::Text(text) if text == "warn" => true,
-                _ => {
-                    let place = if node.span.start < node.span.end { node.span } else { name.span };
-                    self.report(errors::not_a(&name.value, "`off` or `warn`", place));
-                    continue;
-                }
-            };
-            lints.push(LintEntry { lint: Setting { value: code, span: name.span }, on });
+            let written = if let Content::Text(text) = &node.content { text } else { "" };
+            if written == "off" || written == "warn" {
+                let lint = Setting { value: code, span: name.span };
+                lints.push(LintEntry { lint, on: written == "warn" });
+            } else {
+                let place = if node.span.start < node.span.end { node.span } else { name.span };
+                self.report(errors::not_a(&name.value, "`off` or `warn`", place));
+            }
         }
         lints
     }

@@ -27,16 +27,16 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
 /// Where numbers stand that values are compared with.
 fn bare_numbers(policies: &Policies<'_>, expr: &Expr) -> Vec<Span> {
     let mut found = Vec::new();
-    within(expr, &mut |expr| match &expr.kind {
-        ExprKind::Compare(_, left, right) => match (threshold(left), threshold(right)) {
-            (Some(span), None) if is_measured(policies, right) => found.push(span),
-            (None, Some(span)) if is_measured(policies, left) => found.push(span),
-            _ => {}
-        },
-        ExprKind::In { item, set: Set::Range(low, high), .. } if is_measured(policies, item) => {
+    within(expr, &mut |expr| {
+        if let ExprKind::Compare(_, left, right) = &expr.kind {
+            let sides = [(left, right), (right, left)].into_iter();
+            let limits = sides.filter(|(of, _)| is_measured(policies, of)).map(|(_, limit)| limit);
+            found.extend(limits.filter_map(|limit| threshold(limit)));
+        } else if let ExprKind::In { item, set: Set::Range(low, high), .. } = &expr.kind
+            && is_measured(policies, item)
+        {
             found.extend([low, high].into_iter().filter_map(|end| threshold(end)));
         }
-        _ => {}
     });
     found
 }

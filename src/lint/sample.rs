@@ -108,17 +108,17 @@ impl<'a> Policies<'a> {
             let known = self.constant(of).is_some();
             (!known).then_some(Bound { of, op, number, calendar: constant.calendar, span: expr.span })
         };
-        match &expr.kind {
-            ExprKind::Compare(op, left, right) => {
-                let op = if yes { *op } else { opposite(*op) };
-                bound(left, op, right).or_else(|| bound(right, turned(op), left)).into_iter().collect()
-            }
-            ExprKind::In { item, negated, set: Set::Range(low, high) } if *negated != yes => {
-                let ends = [(CompareOp::GreaterEqual, low), (CompareOp::LessEqual, high)];
-                ends.into_iter().filter_map(|(op, end)| bound(item, op, end)).collect()
-            }
-            _ => Vec::new(),
+        if let ExprKind::Compare(op, left, right) = &expr.kind {
+            let op = if yes { *op } else { opposite(*op) };
+            return bound(left, op, right).or_else(|| bound(right, turned(op), left)).into_iter().collect();
         }
+        if let ExprKind::In { item, negated, set: Set::Range(low, high) } = &expr.kind
+            && *negated != yes
+        {
+            let ends = [(CompareOp::GreaterEqual, low), (CompareOp::LessEqual, high)];
+            return ends.into_iter().filter_map(|(op, end)| bound(item, op, end)).collect();
+        }
+        Vec::new()
     }
 
     /// The call that an expression is, with its first argument.

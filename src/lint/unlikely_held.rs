@@ -22,7 +22,7 @@ use crate::value::Number;
 /// A chance below this is small: one in five.
 const SMALL: f64 = 0.2;
 /// A larger sample shows nearly everything, and a longer run is as good as never.
-const MAX_SAMPLE: usize = 10_000;
+const MAX_SAMPLE: usize = 1_000;
 const MAX_RUN: usize = 1_000;
 
 pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
@@ -59,20 +59,22 @@ impl<'a> Policies<'a> {
     fn runs(&self, expr: &'a Expr) -> Vec<(&'a Expr, usize)> {
         let run = |bound: &Bound<'a>| {
             let (builtin, arg) = self.call(bound.of)?;
-            let every = self.program.vocabulary.cadence.as_ref().map(|cadence| cadence.every.clone());
-            let steps = match builtin {
-                Builtin::Streak => bound.number.clone(),
-                Builtin::Held if bound.calendar => return Some((&arg.value, MAX_RUN)),
+            let is_held = builtin == Builtin::Held;
+            if !is_held && builtin != Builtin::Streak {
+                return None;
+            }
+            let cadence = self.program.vocabulary.cadence.as_ref().filter(|_| is_held);
+            let steps = match cadence {
+                _ if is_held && bound.calendar => Number::from(MAX_RUN),
                 // From the first of the run to the newest snapshot.
-                Builtin::Held => {
-                    &bound.number / every.unwrap_or_else(|| bound.number.clone()).max(Number::ONE)
-                }
-                _ => return None,
+                Some(cadence) => &bound.number / &cadence.every,
+                None if is_held => Number::ONE,
+                None => bound.number.clone(),
             };
             let beyond = matches!(bound.op, CompareOp::Greater | CompareOp::LessEqual);
             let steps = if beyond { steps.floor() + 1 } else { steps.ceil() };
             let steps = usize::try_from(steps).unwrap_or(MAX_RUN);
-            let snapshots = if builtin == Builtin::Held { steps.saturating_add(1) } else { steps };
+            let snapshots = if is_held { steps.saturating_add(1) } else { steps };
             Some((&arg.value, snapshots.clamp(1, MAX_RUN)))
         };
         self.bounds((expr, true)).iter().filter_map(run).collect()

@@ -101,11 +101,8 @@ impl<'a> Policies<'a> {
         let op = if yes { *op } else { opposite(*op) };
         let (builtin, arg) = self.call(left)?;
         let limit = self.plain(right);
-        let kind = match builtin {
-            Builtin::Share => share(op, &limit.clone()?)?,
-            Builtin::Mean => Claimed::Mean,
-            _ => return None,
-        };
+        // There are no others.
+        let kind = if builtin == Builtin::Share { share(op, &limit.clone()?)? } else { Claimed::Mean };
         Some(Confident {
             span: expr.span,
             sample: self.sample(arg)?,
