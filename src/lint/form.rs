@@ -9,6 +9,8 @@ use crate::value::{Number, Value, day_number};
 
 /// A form that is longer than this is not compared with others.
 const MAX_FORM: usize = 4_000;
+/// One that takes more steps to work out is not taken for constant.
+const MAX_STEPS: usize = 200;
 
 /// A value that no snapshot changes.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,10 @@ impl Constant {
 
     fn months(months: i32) -> Self {
         Self { value: Value::Number(months.into()), calendar: true }
+    }
+
+    fn plain(self) -> Option<Number> {
+        if let (Value::Number(number), false) = (self.value, self.calendar) { Some(number) } else { None }
     }
 
     fn number(number: &Number) -> Self {
@@ -48,6 +54,15 @@ impl Constant {
 impl<'a> Policies<'a> {
     /// The value of an expression, if it is the same for every snapshot.
     pub(super) fn constant(&self, expr: &Expr) -> Option<Constant> {
+        self.constant_in(expr, &mut 0)
+    }
+
+    /// `steps` counts what was looked at: lets that use lets twice stand for very much.
+    fn constant_in(&self, expr: &Expr, steps: &mut usize) -> Option<Constant> {
+        *steps += 1;
+        if *steps > MAX_STEPS {
+            return None;
+        }
         match &expr.kind {
             ExprKind::Literal(literal) => Some(Constant::literal(literal)),
             ExprKind::Path(_) => match self.target(expr)? {
@@ -55,14 +70,15 @@ impl<'a> Policies<'a> {
                     ParamValue::Value(value) => Constant::of(value.clone()),
                     ParamValue::Calendar(months) => Constant::months(*months),
                 }),
-                Target::Let(index) => self.constant(&self.program.lets.get(*index)?.decl.value),
+                Target::Let(index) => self.constant_in(&self.program.lets.get(*index)?.decl.value, steps),
                 Target::Stage(rung) => Some(Constant::number(&Number::from(*rung))),
                 Target::Member(name) => Some(Constant::of(Value::Text(name.clone()))),
                 Target::Field(_) | Target::JudgedField(_) | Target::Element { .. } | Target::Call(_) => None,
             },
-            ExprKind::Neg(inner) => Some(Constant::number(&-self.plain(inner)?)),
+            ExprKind::Neg(inner) => Some(Constant::number(&-self.constant_in(inner, steps)?.plain()?)),
             ExprKind::Arithmetic(op, a, b) => {
-                let (a, b) = (self.plain(a)?, self.plain(b)?);
+                let a = self.constant_in(a, steps)?.plain()?;
+                let b = self.constant_in(b, steps)?.plain()?;
                 let result = match op {
                     ArithmeticOp::Add => a + b,
                     ArithmeticOp::Subtract => a - b,
@@ -86,10 +102,7 @@ impl<'a> Policies<'a> {
 
     /// The number of a constant, in the unit that values are compared in.
     pub(super) fn plain(&self, expr: &Expr) -> Option<Number> {
-        match self.constant(expr)? {
-            Constant { value: Value::Number(number), calendar: false } => Some(number),
-            Constant { .. } => None,
-        }
+        self.constant(expr)?.plain()
     }
 
     /// A text that is the same for the same expressions; none for one that is too long.

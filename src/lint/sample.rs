@@ -8,6 +8,9 @@ use crate::program::{Rule, Target};
 use crate::source::Span;
 use crate::value::{Number, Value};
 
+/// A condition of more parts is not taken apart further.
+const MAX_LITERALS: usize = 200;
+
 /// A condition, and whether it is yes; else it is no.
 pub(super) type Literal<'a> = (&'a Expr, bool);
 
@@ -51,24 +54,32 @@ pub(super) fn opposite(op: CompareOp) -> CompareOp {
 impl<'a> Policies<'a> {
     /// The conditions that are all needed for one to be yes, or for it to be no.
     pub(super) fn literals(&self, expr: &'a Expr, yes: bool) -> Vec<Literal<'a>> {
-        let resolved = self.resolve(expr);
-        match &resolved.kind {
-            ExprKind::Not(inner) => self.literals(inner, !yes),
-            ExprKind::Logic(LogicOp::And, operands) if yes => self.all_literals(operands, yes),
-            ExprKind::Logic(LogicOp::Or, operands) if !yes => self.all_literals(operands, yes),
-            ExprKind::Literal(_)
-            | ExprKind::Path(_)
-            | ExprKind::Neg(_)
-            | ExprKind::Arithmetic(..)
-            | ExprKind::Compare(..)
-            | ExprKind::Logic(..)
-            | ExprKind::In { .. }
-            | ExprKind::If { .. }
-            | ExprKind::Has(_)
-            | ExprKind::Call { .. }
-            | ExprKind::AtLeast { .. }
-            | ExprKind::With { .. } => vec![(resolved, yes)],
+        let mut found = Vec::new();
+        let mut open = vec![(expr, yes)];
+        // From the last to the first, so that they come out in the order in which they are written.
+        while let Some((expr, yes)) = open.pop() {
+            let expr = self.resolve(expr);
+            let joins = if yes { LogicOp::And } else { LogicOp::Or };
+            match &expr.kind {
+                ExprKind::Not(inner) => open.push((inner, !yes)),
+                ExprKind::Logic(op, operands) if *op == joins && found.len() < MAX_LITERALS => {
+                    open.extend(operands.iter().rev().map(|operand| (operand, yes)));
+                }
+                ExprKind::Literal(_)
+                | ExprKind::Path(_)
+                | ExprKind::Neg(_)
+                | ExprKind::Arithmetic(..)
+                | ExprKind::Compare(..)
+                | ExprKind::Logic(..)
+                | ExprKind::In { .. }
+                | ExprKind::If { .. }
+                | ExprKind::Has(_)
+                | ExprKind::Call { .. }
+                | ExprKind::AtLeast { .. }
+                | ExprKind::With { .. } => found.push((expr, yes)),
+            }
         }
+        found
     }
 
     fn all_literals(&self, all: impl IntoIterator<Item = &'a Expr>, yes: bool) -> Vec<Literal<'a>> {
