@@ -13,6 +13,7 @@ pub mod human;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod junit;
+#[cfg(feature = "cli")]
 pub mod lint;
 pub mod manual;
 #[cfg(feature = "cli")]
