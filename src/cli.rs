@@ -11,6 +11,7 @@ mod history;
 mod impact;
 mod init;
 mod known;
+mod lint;
 mod new;
 mod output;
 mod read;
@@ -49,6 +50,7 @@ enum Command {
     Params(settings::SettingsArgs),
     /// List every rule: its effect, who set it, and who waived it
     Rules(settings::SettingsArgs),
+    Lint(lint::LintArgs),
     Schema(schema::SchemaArgs),
     Docs(docs::DocsArgs),
     Completions(shell::CompletionsArgs),
@@ -75,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Completions(args) => shell::completions(&args),

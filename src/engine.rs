@@ -6,6 +6,7 @@ mod against;
 mod bases;
 mod impact;
 mod in_force;
+mod lint;
 mod overview;
 mod policies;
 mod suites;
@@ -38,6 +39,7 @@ use crate::vocabulary::Vocabulary;
 pub use against::{Sides, judge_against};
 pub use impact::{Impact, impact};
 pub use in_force::{InForce, ProjectInForce, in_force};
+pub use lint::{Linted, lint};
 pub use overview::{Surveyed, survey};
 pub use total::Denied;
 use total::{exit_code, has_errors, nothing_judged, summarise};
@@ -66,6 +68,8 @@ pub struct Inputs {
     pub projects: Vec<Project>,
     /// What kept projects from being found at all.
     pub problems: Vec<Diagnostic>,
+    /// The tests beside the policies, where the project's own policies are to be linted.
+    pub lint: Option<Vec<TextFile>>,
 }
 
 /// What is judged by one configuration with its bases.
@@ -119,6 +123,8 @@ struct Ready {
     declared: Vec<(String, Span)>,
     program: Program,
     book: Book,
+    policies: Vec<FileId>,
+    lints_off: BTreeSet<Code>,
     workflows: Vec<Workflow>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -205,14 +211,19 @@ fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap
     diagnostics.extend(wrong);
     program.incomplete = has_errors(&diagnostics);
     diagnostics.extend(in_snapshots);
-    Ready { name, declared, program, book, workflows, diagnostics }
+    let policies = policies.iter().map(|input| input.file).collect();
+    let lints_off = lint::switched_off(&configs);
+    Ready { name, declared, program, book, policies, lints_off, workflows, diagnostics }
 }
 
 /// Judges the workflows that `inputs` speak of.
 pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
-    let Inputs { mut sources, projects, problems } = inputs;
+    let Inputs { mut sources, projects, problems, lint } = inputs;
     let loaded = load(projects, problems, &mut sources, options);
-    judge_loaded(loaded, &sources, options).finish(sources, options)
+    let lints = lint.map(|tests| lint::beside(&loaded.projects, tests, &mut sources));
+    let mut judged = judge_loaded(loaded, &sources, options);
+    judged.diagnostics.extend(lints.unwrap_or_default());
+    judged.finish(sources, options)
 }
 
 /// What came of a judgement, before it is a report.
@@ -320,7 +331,7 @@ pub struct LookBack {
 
 /// Judges each snapshot as it would have been judged on its own day.
 pub fn history(inputs: Inputs, options: &Options) -> LookBack {
-    let Inputs { mut sources, projects, problems } = inputs;
+    let Inputs { mut sources, projects, problems, lint: _ } = inputs;
     let Loaded { projects, as_of, mut diagnostics } = load(projects, problems, &mut sources, options);
     let mut histories = Vec::new();
     let mut rules = 0;

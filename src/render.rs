@@ -16,6 +16,8 @@ pub mod impact;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod junit;
+#[cfg(feature = "cli")]
+pub mod lint;
 pub mod manual;
 #[cfg(feature = "cli")]
 pub mod markdown;

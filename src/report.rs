@@ -32,6 +32,15 @@ pub struct Report {
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
+/// What came of linting.
+#[derive(Clone, Debug, Serialize)]
+pub struct LintReport {
+    pub version: u32,
+    pub findings: usize,
+    /// What is wrong with the files, then what was found.
+    pub diagnostics: Vec<DiagnosticReport>,
+}
+
 /// How many workflows have which decision, and how many enforced rules are undecided.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {

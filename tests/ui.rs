@@ -4,7 +4,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `CASE.gate`, `CASE.2.gate` | policies |
-//! | `CASE.test.gate` | `test` blocks, which are then run instead of a judgement |
+//! | `CASE.test.gate` | `test` blocks, which are then run instead of a judgement; in `lint/` they are what a rule is tested by |
 //! | `CASE.yaml`, `CASE.2.yaml`, … | snapshots; without any, the policies are only checked |
 //! | `CASE.rollout.yaml` | standing facts |
 //! | `CASE.config.yaml` | the configuration; `CASE.base.config.yaml` its base, `CASE.top.config.yaml` the base of that |
@@ -18,6 +18,8 @@
 //! `# as of: 2026-01-05` sets the day of judgement, `# workflow: NAME` judges that one alone, `# deny: warnings` denies them;
 //! of tests, `# filter: TEXT` runs some, and `# coverage: 90%` counts what they have seen.
 //!
+//! Cases in `lint/` are linted and not judged.
+//!
 //! `TOLLGATE_BLESS=1` writes the snapshots, `TOLLGATE_CASE=aggregate/` runs the cases whose path contains that.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 use tollgate::diagnostic::{Diagnostic, Label};
 use tollgate::engine::{
-    Inputs, Judgement, Options, Project, Suite, Suites, TestOptions, TextFile, judge, run_tests,
+    Inputs, Judgement, Options, Project, Suite, Suites, TestOptions, TextFile, judge, lint, run_tests,
 };
 use tollgate::render::human::{render, render_tests};
 use tollgate::render::{Style, View};
@@ -97,6 +99,22 @@ impl Case {
         }
     }
 
+    fn is_of_lints(&self) -> bool {
+        self.stem.parent().is_some_and(|folder| folder.ends_with("lint"))
+    }
+
+    /// Lints the policies: what was found, and how it is shown.
+    fn lint(&self) -> (Marks, String) {
+        let (tests, policies): (Vec<PathBuf>, Vec<PathBuf>) =
+            self.policies.iter().cloned().partition(|path| file_name(path).ends_with(".test.gate"));
+        let inputs = self.inputs(&policies);
+        let linted =
+            lint(Inputs { lint: Some(tests.iter().map(|path| text_file(path)).collect()), ..inputs }, &[]);
+        let all = linted.problems.iter().chain(&linted.findings);
+        let marks = all.map(|diagnostic| diagnosed(diagnostic, &linted.sources)).collect();
+        (marks, format!("{}exit {}\n", tollgate::render::lint::render(&linted, STYLE), linted.exit))
+    }
+
     fn has_tests(&self) -> bool {
         self.policies.iter().any(|path| file_name(path).ends_with(".test.gate"))
     }
@@ -125,17 +143,21 @@ impl Case {
     }
 
     fn judge(&self) -> Judgement {
+        judge(self.inputs(&self.policies), &self.options())
+    }
+
+    fn inputs(&self, policies: &[PathBuf]) -> Inputs {
         let read = |paths: &[PathBuf]| paths.iter().map(|path| text_file(path)).collect();
         let mut sources = SourceMap::default();
         let stack = self.configs.iter().map(|path| sources.add(file_name(path), lossy(path))).collect();
         let project = Project {
             stack,
-            policies: read(&self.policies),
+            policies: read(policies),
             snapshots: read(&self.snapshots),
             standing: read(&self.standing),
             ..Project::default()
         };
-        judge(Inputs { sources, projects: vec![project], problems: Vec::new() }, &self.options())
+        Inputs { sources, projects: vec![project], ..Inputs::default() }
     }
 }
 
@@ -241,7 +263,9 @@ fn difference(expected: &str, found: &str) -> String {
 }
 
 fn run(case: &Case, bless: bool, problems: &mut String) {
-    let (found, report) = if case.has_tests() {
+    let (found, report) = if case.is_of_lints() {
+        case.lint()
+    } else if case.has_tests() {
         case.test()
     } else {
         let judgement = case.judge();

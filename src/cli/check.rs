@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
+use super::lint::own_tests;
 use super::output::{self, Output};
 use super::terminal::TerminalArgs;
 use super::{complain, find, git, terminal};
@@ -101,13 +102,15 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     };
     let judgement = match &args.base {
         None => {
-            let inputs = find::inputs(&args.path, args.allow_outside);
+            let mut inputs = find::inputs(&args.path, args.allow_outside);
+            inputs.lint = Some(own_tests(&inputs.projects, &args.path));
             args.terminal.waiting("judging", || judge(inputs, &options))
         }
         Some(reference) => {
             let tree = git::base_tree(&args.path, reference);
             match tree.and_then(|tree| find::sides(&args.path, args.allow_outside, &tree)) {
-                Ok(sides) => {
+                Ok(mut sides) => {
+                    sides.lint = Some(own_tests(&sides.head, &args.path));
                     let judged = || judge_against(sides, &options, args.allow_self_approval, args.all);
                     args.terminal.waiting("judging", judged)
                 }

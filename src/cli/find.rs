@@ -31,7 +31,7 @@ use crate::engine::{Inputs, Project, Sides, TextFile};
 use crate::source::{SourceMap, Span};
 
 /// The configuration, in the repository's root.
-const CONFIG: &str = "tollgate.yaml";
+pub(super) const CONFIG: &str = "tollgate.yaml";
 /// A workflow's standing facts, beside its snapshots.
 const STANDING: &str = "rollout.yaml";
 /// Where snapshots are looked for unless the configuration says otherwise.
@@ -104,6 +104,7 @@ pub(super) fn sides(root: &Path, allow_outside: bool, tree: &BaseTree) -> Result
         reference: tree.reference.clone(),
         changes: tree.changes.clone(),
         has_policies,
+        lint: None,
     })
 }
 

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
 
-use super::{Denied, Judgement, Loaded, Options, Project, Ready, has_errors, judge_loaded, load};
+use super::{
+    Denied, Judgement, Loaded, Options, Project, Ready, TextFile, has_errors, judge_loaded, lint, load,
+};
 use crate::ast::{
     Cadence, EffectKind, FieldDecl, FieldKind, File, Item, RangeDecl, SnapshotDecl, TypeExpr, TypeKind,
 };
@@ -37,12 +39,15 @@ pub struct Sides {
     pub changes: Vec<FileChange>,
     /// Whether the base has policies at all; else those that are proposed count.
     pub has_policies: bool,
+    /// The tests beside the policies that are proposed, where these are to be linted.
+    pub lint: Option<Vec<TextFile>>,
 }
 
 /// Judges by the base what is proposed, and says what the proposal changes of it. With `allow_self_approval` a verdict
 /// that the proposal itself turns counts as turned; with `all`, so does what nobody has touched.
 pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool, all: bool) -> Judgement {
-    let Sides { mut sources, base, mixed, head, mut problems, reference, changes, has_policies } = sides;
+    let Sides { mut sources, base, mixed, head, mut problems, reference, changes, has_policies, lint } =
+        sides;
     if !has_policies {
         let message = format!(
             "`{reference}` has neither a configuration nor snapshots: what is proposed is judged by its own policies"
@@ -58,12 +63,14 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     // Policies with errors let nothing pass that could be approved.
     let broken: BTreeSet<Option<String>> =
         proposed.projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
+    let lints = lint.map(|tests| lint::beside(&proposed.projects, tests, &mut sources));
     let old = judge_loaded(before, &sources, &day);
     let own = judge_loaded(proposed, &sources, &day);
     let mut judged = judge_loaded(standing, &sources, options);
     judged
         .diagnostics
         .extend(own.diagnostics.into_iter().filter(|found| has_errors(std::slice::from_ref(found))));
+    judged.diagnostics.extend(lints.unwrap_or_default());
     let decision = |reports: &[WorkflowReport], of: &WorkflowReport| {
         let same = |report: &&WorkflowReport| report.workflow == of.workflow && report.project == of.project;
         reports.iter().find(same).map(|report| report.decision)

@@ -43,7 +43,7 @@ pub fn in_force(inputs: Inputs, tests: Vec<TextFile>) -> InForce {
     // No snapshot is later than this, and none is judged.
     let options =
         Options { as_of: Some(Date::MAX), today: Date::MAX, workflows: Vec::new(), deny_warnings: false };
-    let Inputs { mut sources, projects, problems } = inputs;
+    let Inputs { mut sources, projects, problems, lint: _ } = inputs;
     let Loaded { projects, mut diagnostics, .. } = load(projects, problems, &mut sources, &options);
     let known = projects.into_iter().map(|project| {
         let own = project.workflows.iter();
@@ -74,6 +74,6 @@ pub fn in_force(inputs: Inputs, tests: Vec<TextFile>) -> InForce {
     InForce { projects, tests, sources, diagnostics }
 }
 
-fn is_about_snapshots(code: Code) -> bool {
+pub(super) fn is_about_snapshots(code: Code) -> bool {
     code.as_str().starts_with("T3") || code == Code::T503
 }

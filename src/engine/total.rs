@@ -79,7 +79,9 @@ pub(super) fn exit_code(report: &Report, diagnostics: &[Diagnostic], options: &O
     if has_errors(diagnostics) || report.summary.error > 0 {
         return 2;
     }
-    let warned = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
+    // A lint is of a policy, and not of what a rollout shows.
+    let warns = |found: &Diagnostic| found.severity == Severity::Warning && !found.code.is_lint();
+    let warned = diagnostics.iter().any(warns);
     let stops = report.summary.hold > 0 || report.summary.rollback > 0 || options.deny_warnings && warned;
     u8::from(stops)
 }

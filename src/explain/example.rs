@@ -123,6 +123,16 @@ const CASES: &[Case] = cases! {
     T601 "test_decl/expectations" ".gate" ".test.gate";
     T602 "test_decl/mistakes" ".gate" ".test.gate";
     T604 "test_decl/coverage" ".gate" ".test.gate";
+    T701 "lint/faults" ".gate" ".test.gate";
+    T702 "lint/faults" ".gate" ".test.gate";
+    T703 "lint/faults" ".gate" ".test.gate";
+    T704 "lint/faults" ".gate" ".test.gate";
+    T705 "lint/faults" ".gate" ".test.gate";
+    T706 "lint/faults" ".gate" ".test.gate";
+    T707 "lint/faults" ".gate" ".test.gate";
+    T708 "lint/faults" ".gate" ".test.gate";
+    T709 "lint/faults" ".gate" ".test.gate";
+    T710 "lint/untested_rule" ".gate" ".test.gate";
 };
 
 /// What `today` is for every case.
@@ -137,6 +147,13 @@ pub fn example(code: Code) -> Option<Example> {
     };
     let (tests, policies): (Vec<_>, Vec<_>) =
         with(".gate").into_iter().partition(|file| file.name.ends_with(".test.gate"));
+    if code.is_lint() {
+        let project = Project { policies, ..Project::default() };
+        let inputs = Inputs { projects: vec![project], lint: Some(tests), ..Inputs::default() };
+        let linted = engine::lint(inputs, &[]);
+        let found = linted.findings.into_iter().find(|finding| finding.code == code)?;
+        return Some(Example { sources: linted.sources, shown: Shown::Diagnostic(found) });
+    }
     if !tests.is_empty() {
         return tested(code, tests, policies);
     }

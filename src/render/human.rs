@@ -177,19 +177,22 @@ impl Page {
 
     /// Errors, then warnings, then notes, as many as there is room for.
     fn diagnostics(&mut self, diagnostics: &[Diagnostic], sources: &SourceMap, view: &View) {
-        for (shown, diagnostic) in in_order(diagnostics).enumerate() {
+        let (lints, diagnostics): (Vec<_>, Vec<_>) = in_order(diagnostics).partition(|d| d.code.is_lint());
+        for (shown, diagnostic) in diagnostics.iter().enumerate() {
             let mut one = self.fresh();
             one.diagnostic(diagnostic, sources);
             if !view.full && shown > 0 && self.lines() + one.lines() > DIAGNOSTIC_LINES {
                 let more = diagnostics.len() - shown;
                 let what = summary::plural(more, "error, warning or note", "errors, warnings and notes");
                 self.line(&format!("  and {more} more {what}: `--full` shows them"));
-                self.blank();
-                return;
+                break;
             }
             self.out.push_str(&one.out);
             self.blank();
         }
+        self.blank();
+        summary::lints(&lints, sources, view.full).iter().for_each(|line| self.line(line));
+        self.blank();
     }
 
     /// Every workflow by name, if there is room for all of them; else nothing is written.

@@ -22,17 +22,20 @@ pub fn narrate(judgement: &Judgement, view: &View) -> String {
     let (limit, limit_of_diagnostics) =
         if view.full { (usize::MAX, usize::MAX) } else { (MAX_LINES, DIAGNOSTIC_LINES) };
     let mut lines = Vec::new();
-    for (told, diagnostic) in in_order(&judgement.diagnostics).enumerate() {
+    let (lints, diagnostics): (Vec<_>, Vec<_>) =
+        in_order(&judgement.diagnostics).partition(|d| d.code.is_lint());
+    for (told, diagnostic) in diagnostics.iter().enumerate() {
         let before = lines.len();
         diagnosed(diagnostic, sources, &mut lines);
         if told > 0 && lines.len() > limit_of_diagnostics {
             lines.truncate(before);
-            let more = judgement.diagnostics.len() - told;
+            let more = diagnostics.len() - told;
             lines.push(format!("and {more} more errors, warnings and notes: --full tells them."));
             lines.push(String::new());
             break;
         }
     }
+    lines.extend(summary::lints(&lints, sources, view.full));
     let workflows = judgement.report.workflows.iter();
     let workflows: Vec<_> =
         workflows.filter(|w| !view.only_failed || !summary::goes_on(w.decision)).collect();
