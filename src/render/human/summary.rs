@@ -236,7 +236,7 @@ pub fn waivers(waivers: &[WaiverReport], full: bool) -> Vec<String> {
             visible(&waiver.from),
         )
     };
-    let limit = if all { waivers.len() } else { MAX_WAIVERS };
+    let limit = if full { waivers.len() } else { MAX_WAIVERS };
     let mut lines: Vec<String> = waivers.iter().take(limit).map(line).collect();
     if waivers.len() > limit {
         lines.push(format!("and {} more waivers: `--full` lists them", waivers.len() - limit));
