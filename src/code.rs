@@ -226,6 +226,10 @@ codes! {
          "A `test` block expects something of a rule or of the decision that is not so for the snapshots it gives. Either the policy or the test is wrong; the report shows what the rule saw."
     T602 "a test cannot be run"
          "A `test` block names a rule or param that does not exist, gives a value that no snapshot could have, or no snapshot at all. Correct the test at the marked place; it can give only what a snapshot can say."
+    T605 "a mistake in a policy that no test would notice"
+         "A policy was changed in one small way (a threshold moved by a step, a comparison turned, a condition left out, an effect made milder), and every test still passed. Add the test that is shown, which tells the two apart. Where no snapshot could, say why in a comment on the line or above it: `# untested: REASON`."
+    T607 "an `untested` comment that justifies nothing"
+         "A comment says that no test can notice a mistake in a line, but the tests notice each of them, or the comment gives no reason. Take the comment out, or write the reason."
 }
 
 impl fmt::Display for Code {

@@ -38,7 +38,7 @@ pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
-pub use policies::{Compiled, Tested, read_policies, test};
+pub use policies::{Compiled, Mutated, Tested, mutate, read_policies, test};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ use crate::settings::{LADDER, Settings, rule_names};
 use crate::snapshot::{self, Input, Role};
 use crate::source::{SourceMap, Span};
 use crate::types::Type;
-use crate::value::{DAY, Date, Number, date_of_day, day_number};
+use crate::value::{DAY, Date, Number, Series, date_of_day, day_number};
 use crate::vocabulary::{RecordType, Vocabulary};
 
 /// What a generated series is called; a test may name its workflow otherwise.
@@ -66,8 +66,10 @@ pub fn run_test_decl(
         diagnostics: Vec::new(),
         outcomes: Vec::new(),
     };
-    let judged = set_params(&test.with, program, settings.clone())
-        .and_then(|settings| judge_given(test, program, &settings, sources));
+    let judged = set_params(&test.with, program, settings.clone()).and_then(|settings| {
+        let prepared = prepare(test, &program.vocabulary, sources)?;
+        Ok(prepared.judge_by(program, &settings, sources))
+    });
     match judged {
         Err(diagnostics) => trial.diagnostics = diagnostics,
         Ok(report) => {
@@ -121,18 +123,49 @@ fn set_params(
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
 }
 
-/// Judges the series that a test gives.
-fn judge_given(
-    test: &TestDecl,
-    program: &Program,
-    settings: &Settings,
+/// A test whose snapshots were read: they can be judged by any program of the same vocabulary.
+#[derive(Debug)]
+pub struct Prepared<'t> {
+    pub test: &'t TestDecl,
+    series: Series,
+    as_of: Date,
+}
+
+impl Prepared<'_> {
+    /// Judges the snapshots, with these settings as far as the test says nothing else.
+    ///
+    /// # Errors
+    /// If the test sets a param to what it cannot be.
+    pub fn judge(
+        &self,
+        program: &Program,
+        settings: Settings,
+        sources: &SourceMap,
+    ) -> Result<WorkflowReport, Vec<Diagnostic>> {
+        let settings = set_params(&self.test.with, program, settings)?;
+        Ok(self.judge_by(program, &settings, sources))
+    }
+
+    fn judge_by(&self, program: &Program, settings: &Settings, sources: &SourceMap) -> WorkflowReport {
+        let rulebook = Rulebook { program, settings, waivers: &[], sources };
+        judge_workflow(&rulebook, &self.series, self.as_of, false).report
+    }
+}
+
+/// Reads the series that a test gives.
+///
+/// # Errors
+/// If it gives none, or what no snapshot could say.
+pub fn prepare<'t>(
+    test: &'t TestDecl,
+    vocabulary: &Vocabulary,
     sources: &mut SourceMap,
-) -> Result<WorkflowReport, Vec<Diagnostic>> {
+) -> Result<Prepared<'t>, Vec<Diagnostic>> {
     let mut yaml = String::new();
     for given in &test.given {
         match &given.kind {
             GivenKind::Series { every, from, assigns } => {
-                write_series(every, from, assigns, &program.vocabulary, sources, &mut yaml)
+                write_series(every, from, assigns, vocabulary, sources, &mut yaml)
                     .map_err(|problem| vec![*problem])?;
             }
             GivenKind::File(_) => {
@@ -147,14 +180,14 @@ fn judge_given(
     let name = format!("{} ({})", sources.name(test.span.file), test.title);
     let file = sources.add(name, yaml);
     let (workflows, found) =
-        snapshot::load(&[Input::new(file, Role::Snapshot)], sources, &program.vocabulary);
+        snapshot::load(&[Input::new(file, Role::Snapshot)], sources, vocabulary);
     let errors: Vec<Diagnostic> =
         found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
     if !errors.is_empty() {
         let given = test.given.first().map_or(test.span, |given| given.span);
         return Err(errors.into_iter().map(|error| error.label(given, "given here")).collect());
     }
-    let Some(series) = workflows.first().and_then(|workflow| workflow.series.as_ref()) else {
+    let Some(series) = workflows.into_iter().next().and_then(|workflow| workflow.series) else {
         return Err(vec![problem("the test gives no snapshot", test.span, "nothing to judge")]);
     };
     let newest = series.snapshots.last().map_or(Date::default(), |snapshot| snapshot.date);
@@ -166,8 +199,7 @@ fn judge_given(
         Some((LiteralKind::Date(date), _)) => *date,
         Some((_, span)) => return Err(vec![problem("`as of` takes a date", span, "is none")]),
     };
-    let rulebook = Rulebook { program, settings, waivers: &[], sources };
-    Ok(judge_workflow(&rulebook, series, as_of, false).report)
+    Ok(Prepared { test, series, as_of })
 }
 
 /// Writes one YAML document for each snapshot of a series.
@@ -331,7 +363,7 @@ fn dotted(path: &[Name]) -> String {
 }
 
 /// What an expectation and the verdict disagree about.
-fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<Diagnostic> {
+pub fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<Diagnostic> {
     match &expect.kind {
         ExpectKind::Decision(name) => {
             let decision = report.decision.as_str();
