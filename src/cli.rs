@@ -7,10 +7,12 @@ mod explain;
 mod find;
 mod git;
 mod history;
+mod output;
 mod read;
 mod schema;
 mod settings;
 mod terminal;
+mod test;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -30,6 +32,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Test(test::TestArgs),
     History(history::HistoryArgs),
     Explain(explain::ExplainArgs),
     /// List every param: its value, who set it, and within which range
@@ -51,6 +54,7 @@ pub fn run() -> ExitCode {
     };
     match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::History(args) => history::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),

@@ -7,6 +7,7 @@ mod bases;
 mod in_force;
 mod overview;
 mod policies;
+mod suites;
 mod total;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,11 @@ pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
-pub use policies::{Compiled, Mutated, Tested, mutate, read_policies, test};
+pub use policies::{Compiled, read_policies};
+pub use suites::{
+    CompiledSuite, GivenTexts, Suite, Suites, TestGroup, TestOptions, TestRun, TestedFile, compile_suite,
+    files_given, run_tests,
+};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]

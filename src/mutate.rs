@@ -3,10 +3,13 @@
 //! A test only shows that a policy does what the test says. What nobody would notice if it were wrong is shown here.
 
 mod affected;
+mod draft;
 mod expr;
 mod mutants;
 mod reasons;
 mod step;
+mod values;
+mod witness;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -15,160 +18,182 @@ use crate::check::{InForce, check_with};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
-use crate::settings::Settings;
+use crate::report::tests::MutationReport;
 use crate::source::{FileId, SourceMap};
-use crate::suite::{Prepared, prepare, unmet};
+use crate::suite::{GivenFiles, Prepared, dotted, prepare};
 use affected::Affected;
+use draft::Draft;
 use mutants::{Mutant, mutants};
-use reasons::reasons;
+use reasons::{Reason, reasons};
+use witness::Search;
 
-/// What came of it.
-#[derive(Debug, Default)]
-pub struct Mutation {
-    /// Mistakes that the checker does not refuse: it notices the others.
-    pub mutants: usize,
-    /// Those that a test notices.
-    pub caught: usize,
-    /// Those that no test notices, and for which a comment says why.
-    pub justified: usize,
-    /// One for each that no test notices and nothing justifies, and for each comment that justifies nothing.
-    pub diagnostics: Vec<Diagnostic>,
+/// Tests, and everything that they are run with.
+#[derive(Debug)]
+pub struct Group<'a> {
+    /// The policies, at the same places in each group; behind them perhaps what the tests declare themselves.
+    pub files: Vec<File>,
+    pub tests: Vec<&'a TestDecl>,
 }
 
-impl Mutation {
-    /// Those that no test notices.
-    pub fn survivors(&self) -> usize {
-        self.mutants - self.caught
-    }
-
-    /// Whether every survivor is justified.
-    pub fn is_clean(&self) -> bool {
-        self.survivors() == self.justified
-    }
+/// What is mutated, and who should notice.
+#[derive(Debug)]
+pub struct Ground<'a> {
+    pub groups: Vec<Group<'a>>,
+    /// The policies whose mistakes count, all of them in the first group.
+    pub tested: Vec<FileId>,
+    /// How many expressions the files have.
+    pub exprs: usize,
+    pub given: &'a GivenFiles,
 }
 
-/// Makes the mutants of the policies in the files that `is_meant` picks, and runs the tests of all files on each.
+/// Makes the mutants of the tested policies, runs the tests on each, and says what none of them notices.
 ///
 /// The files must be free of errors; a test that fails without any mistake notices nothing.
-pub fn mutate(
-    files: &[File],
-    expr_count: usize,
-    is_meant: &dyn Fn(FileId) -> bool,
-    sources: &mut SourceMap,
-) -> Mutation {
-    let (policies, tests) = apart(files);
-    let (program, _) = check_with(&policies, expr_count, &InForce::new());
-    let mut tests: Vec<Prepared<'_>> =
-        tests.into_iter().filter_map(|test| prepare(test, &program.vocabulary, sources).ok()).collect();
+pub fn mutate(ground: &Ground<'_>, sources: &mut SourceMap) -> (MutationReport, Vec<Diagnostic>) {
+    let benches: Vec<Bench<'_>> =
+        ground.groups.iter().map(|group| Bench::of(group, ground, sources)).collect();
+    let Some(first) = benches.first() else { return (MutationReport::default(), Vec::new()) };
     let sources: &SourceMap = sources;
-    tests.retain(|test| passes(test, &program, sources));
-    let all = mutants(&policies, &program, sources, is_meant);
-    let affected = Affected::of(&program);
-    let trial = Trial { policies: &policies, expr_count, tests: &tests, affected: &affected, sources };
+    let comments = ground.tested.iter().flat_map(|file| reasons(*file, sources));
+    let comments: Vec<Reason> = comments.collect();
+    let trial = Trial { benches: &benches, exprs: ground.exprs, comments: &comments, sources };
+    let all = mutants(&first.files, &first.program, sources, &ground.tested);
     let fates: Vec<Fate> = all.par_iter().map(|mutant| trial.run(mutant)).collect();
 
-    let mut mutation = Mutation::default();
-    let comments = policies.iter().filter(|file| is_meant(file.id)).flat_map(|file| reasons(file.id, sources));
-    let mut comments: Vec<_> = comments.map(|comment| (comment, false)).collect();
-    for (mutant, fate) in all.iter().zip(fates) {
+    let mut report = MutationReport::default();
+    let mut diagnostics = Vec::new();
+    let mut idle = vec![true; comments.len()];
+    for fate in fates {
         match fate {
             Fate::Refused => continue,
-            Fate::Caught => mutation.caught += 1,
-            Fate::Survived => {
-                let mut covering =
-                    comments.iter_mut().filter(|(comment, _)| comment.covers(mutant.span, sources)).peekable();
-                if covering.peek().is_some() {
-                    covering.for_each(|(_, used)| *used = true);
-                    mutation.justified += 1;
-                } else {
-                    mutation.diagnostics.push(survivor(mutant));
-                }
+            Fate::Caught => report.caught += 1,
+            Fate::Justified(by) => {
+                report.justified += 1;
+                idle.iter_mut().enumerate().filter(|(at, _)| by.contains(at)).for_each(|(_, idle)| *idle = false);
             }
+            Fate::Survived(diagnostic) => diagnostics.push(*diagnostic),
         }
-        mutation.mutants += 1;
+        report.mutants += 1;
     }
-    mutation.diagnostics.extend(comments.iter().filter(|(_, used)| !used).map(|(comment, _)| comment.idle()));
-    mutation
+    report.survivors = report.mutants - report.caught;
+    let idle = comments.iter().zip(idle).filter(|(_, idle)| *idle);
+    diagnostics.extend(idle.map(|(comment, _)| comment.idle()));
+    (report, diagnostics)
 }
 
-/// The files without their tests, and the tests.
-fn apart(files: &[File]) -> (Vec<File>, Vec<&TestDecl>) {
-    let mut tests = Vec::new();
-    let mut policies = Vec::new();
-    for file in files {
-        let mut items = Vec::new();
-        for item in &file.items {
-            match item {
-                Item::Test(test) => tests.push(test),
-                Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => {
-                    items.push(item.clone());
-                }
-            }
-        }
-        policies.push(File { id: file.id, items });
+/// The tests of a group, ready to be judged again and again.
+struct Bench<'a> {
+    files: Vec<File>,
+    program: Program,
+    affected: Affected,
+    tests: Vec<Prepared<'a>>,
+}
+
+impl<'a> Bench<'a> {
+    fn of(group: &Group<'a>, ground: &Ground<'_>, sources: &mut SourceMap) -> Self {
+        let files: Vec<File> = group.files.iter().map(without_tests).collect();
+        let (program, _) = check_with(&files, ground.exprs, &InForce::new());
+        let prepared =
+            group.tests.iter().map(|test| prepare(test, &program.vocabulary, ground.given, sources));
+        let mut tests: Vec<Prepared<'_>> = prepared.filter_map(Result::ok).collect();
+        tests.retain(|test| test.passes(&program, sources));
+        Self { files, affected: Affected::of(&program), program, tests }
     }
-    (policies, tests)
 }
 
-fn survivor(mutant: &Mutant) -> Diagnostic {
-    Diagnostic::warning(Code::T605, format!("{}, and no test would notice", mutant.says))
-        .label(mutant.span, mutant.says.clone())
-}
-
-/// Whether everything that a test expects is so.
-fn passes(test: &Prepared<'_>, program: &Program, sources: &SourceMap) -> bool {
-    let report = test.judge(program, Settings::declared(program), sources);
-    report.is_ok_and(|report| {
-        test.test.expect.iter().all(|expect| unmet(expect, &report, program).is_none())
-    })
+fn without_tests(file: &File) -> File {
+    let is_policy = |item: &&Item| match item {
+        Item::Test(_) => false,
+        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => true,
+    };
+    File { id: file.id, items: file.items.iter().filter(is_policy).cloned().collect() }
 }
 
 enum Fate {
     /// By the checker.
     Refused,
     Caught,
-    Survived,
+    /// By the comments of these indices.
+    Justified(Vec<usize>),
+    Survived(Box<Diagnostic>),
 }
 
 /// What a mutant is tried with.
 struct Trial<'a> {
-    policies: &'a [File],
-    expr_count: usize,
-    tests: &'a [Prepared<'a>],
-    affected: &'a Affected,
+    benches: &'a [Bench<'a>],
+    exprs: usize,
+    comments: &'a [Reason],
     sources: &'a SourceMap,
 }
 
 impl Trial<'_> {
     fn run(&self, mutant: &Mutant) -> Fate {
-        let (program, found) =
-            check_with(&mutant.files(self.policies), self.expr_count, &InForce::new());
-        if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            return Fate::Refused;
+        let mut mutated = Vec::new();
+        for bench in self.benches {
+            let (program, found) = check_with(&mutant.files(&bench.files), self.exprs, &InForce::new());
+            if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+                return Fate::Refused;
+            }
+            mutated.push(program);
         }
-        // First those that look at a rule which the mistake can reach; then those that look at the decision.
-        let rules = self.affected.rules(mutant.decl, &program);
-        let near = |test: &&Prepared<'_>| test.test.expect.iter().any(|expect| names(expect, &rules));
-        let decided = |test: &&Prepared<'_>| test.test.expect.iter().any(is_decision);
-        let first = self.tests.iter().filter(|test| near(test) && !mutant.is_effect);
-        let then = self.tests.iter().filter(|test| (mutant.is_effect || !near(test)) && decided(test));
-        let caught = first.chain(then).any(|test| !passes(test, &program, self.sources));
-        if caught { Fate::Caught } else { Fate::Survived }
+        let mut each = self.benches.iter().zip(&mutated);
+        if each.any(|(bench, program)| self.is_noticed(mutant, bench, program)) {
+            return Fate::Caught;
+        }
+        let comments = self.comments.iter().enumerate();
+        let justified = comments.filter(|(_, comment)| comment.covers(mutant.span, self.sources));
+        let justified: Vec<usize> = justified.map(|(at, _)| at).collect();
+        if !justified.is_empty() {
+            return Fate::Justified(justified);
+        }
+        let mut diagnostic =
+            Diagnostic::warning(Code::T605, format!("{}, and no test would notice", mutant.says))
+                .label(mutant.span, "no test depends on this");
+        if let (Some(bench), Some(program)) = (self.benches.first(), mutated.first()) {
+            diagnostic = diagnostic.help(self.advice(mutant, bench, program));
+        }
+        Fate::Survived(Box::new(diagnostic))
+    }
+
+    /// Whether a test fails. First those that look at a rule which the mistake can reach, then those that look at the
+    /// decision; nothing can come out otherwise in the rest.
+    fn is_noticed(&self, mutant: &Mutant, bench: &Bench<'_>, program: &Program) -> bool {
+        let rules = bench.affected.names(mutant.decl, program);
+        let near = |test: &Prepared<'_>| test.test.expect.iter().any(|expect| is_of(expect, &rules));
+        let decided = |test: &Prepared<'_>| test.test.expect.iter().any(is_of_decision);
+        let (first, then): (Vec<_>, Vec<_>) =
+            bench.tests.iter().partition(|test| near(test) && !mutant.is_effect);
+        let mut all = first.into_iter().chain(then.into_iter().filter(|test| decided(test)));
+        all.any(|test| !test.passes(program, self.sources))
+    }
+
+    /// The test to add.
+    fn advice(&self, mutant: &Mutant, bench: &Bench<'_>, mutated: &Program) -> String {
+        let rules = bench.affected.rules(mutant.decl);
+        let names = bench.affected.names(mutant.decl, &bench.program);
+        let near = bench.tests.iter().filter(|test| test.test.expect.iter().any(|one| is_of(one, &names)));
+        let seeds = near.filter_map(|test| Draft::of(test.test, self.sources)).collect();
+        let search = Search { program: &bench.program, mutated, mutant, rules: &rules, sources: self.sources };
+        match search.witness(seeds) {
+            Some(witness) => {
+                format!("this test would notice; with the mistake {}:\n\n{}", witness.with_mistake, witness.test)
+            }
+            None => "no snapshot tried tells them apart: simplify the policy, or say in a comment why none can, \
+                     `# untested: REASON`"
+                .to_owned(),
+        }
     }
 }
 
-/// Whether an expectation is about one of some rules.
-fn names(expect: &Expect, rules: &[&str]) -> bool {
+/// Whether an expectation is of one of some rules.
+fn is_of(expect: &Expect, rules: &[&str]) -> bool {
     match &expect.kind {
-        ExpectKind::Rule(path, _) => {
-            let name = path.iter().map(|name| &*name.text).collect::<Vec<_>>().join(".");
-            rules.contains(&&*name)
-        }
+        ExpectKind::Rule(path, _) => rules.contains(&&*dotted(path)),
         ExpectKind::Decision(_) => false,
     }
 }
 
-fn is_decision(expect: &Expect) -> bool {
+fn is_of_decision(expect: &Expect) -> bool {
     match &expect.kind {
         ExpectKind::Decision(_) => true,
         ExpectKind::Rule(..) => false,

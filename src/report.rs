@@ -4,6 +4,7 @@
 
 pub mod against;
 pub mod overview;
+pub mod tests;
 
 use serde::Serialize;
 

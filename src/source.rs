@@ -38,7 +38,7 @@ impl Span {
 }
 
 /// A file that was read: its name as people know it (relative, with `/`) and its text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     pub name: String,
     pub text: String,
@@ -64,7 +64,7 @@ impl Source {
 }
 
 /// Every file that a run has read, policies and snapshots alike.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<Source>,
 }

@@ -6,6 +6,7 @@
 
 mod ground;
 mod stack;
+mod suites;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,6 +18,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use self::ground::{Ground, join};
 use self::stack::{Layer, Stack, Stacks};
+use self::suites::TESTS;
+pub(super) use self::suites::suites;
 use super::git::BaseTree;
 use super::read;
 use super::terminal::Progress;
@@ -195,6 +198,7 @@ struct Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Policies,
+    Tests,
     Snapshots,
 }
 
@@ -202,7 +206,7 @@ impl Kind {
     /// Whether a folder that is named without a glob gives this file.
     fn takes(self, name: &str) -> bool {
         match self {
-            Self::Policies => name.ends_with(".gate") && self.may_be(name),
+            Self::Policies | Self::Tests => name.ends_with(".gate") && self.may_be(name),
             Self::Snapshots => name.ends_with(".yaml") || name.ends_with(".yml"),
         }
     }
@@ -210,7 +214,8 @@ impl Kind {
     /// Whether a file that a glob matches counts.
     fn may_be(self, name: &str) -> bool {
         match self {
-            Self::Policies => !name.ends_with(".test.gate"),
+            Self::Policies => !name.ends_with(TESTS),
+            Self::Tests => name.ends_with(TESTS),
             Self::Snapshots => true,
         }
     }

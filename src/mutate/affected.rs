@@ -31,8 +31,13 @@ impl Affected {
         Self(found)
     }
 
-    /// The names of the rules that depend on the declaration of a span.
-    pub(super) fn rules<'p>(&self, decl: Span, program: &'p Program) -> Vec<&'p str> {
+    /// The indices of the rules that depend on the declaration of a span.
+    pub(super) fn rules(&self, decl: Span) -> BTreeSet<usize> {
+        self.0.get(&decl).cloned().unwrap_or_default()
+    }
+
+    /// Their names.
+    pub(super) fn names<'p>(&self, decl: Span, program: &'p Program) -> Vec<&'p str> {
         let indices = self.0.get(&decl).into_iter().flatten();
         indices.filter_map(|index| program.rules.get(*index)).map(|rule| &*rule.name).collect()
     }

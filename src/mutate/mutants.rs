@@ -57,18 +57,18 @@ impl<T> Change<T> {
     }
 }
 
-/// Every mutant of the policies of the files that `is_meant` picks.
+/// Every mutant of the policies of the tested files.
 pub(super) fn mutants(
     files: &[File],
     program: &Program,
     sources: &SourceMap,
-    is_meant: &dyn Fn(FileId) -> bool,
+    tested: &[FileId],
 ) -> Vec<Mutant> {
     let cadence = program.vocabulary.cadence.as_ref();
     let window_step = cadence.map_or_else(|| Number::from(DAY), |cadence| cadence.every.clone());
     let maker = Maker { program, variants: Variants { sources, window_step: &window_step } };
     let mut all = Vec::new();
-    for (file_at, file) in files.iter().enumerate().filter(|(_, file)| is_meant(file.id)) {
+    for (file_at, file) in files.iter().enumerate().filter(|(_, file)| tested.contains(&file.id)) {
         for (item_at, item) in file.items.iter().enumerate() {
             match item {
                 Item::Policy(policy) => maker.policy(policy, (file_at, item_at), &mut all),

@@ -11,7 +11,7 @@ use crate::program::Program;
 use crate::report::{Outcome, WorkflowReport};
 use crate::settings::Settings;
 use crate::source::SourceMap;
-use crate::suite::prepare;
+use crate::suite::{GivenFiles, prepare};
 use crate::value::{Date, date_of_day, day_number, parse_date};
 
 /// Snapshots that are tried for one mistake.
@@ -124,7 +124,7 @@ impl Search<'_> {
         let file = sources.add("tried", text.as_str());
         let (parsed, problems) = parse(file, &text, &mut ExprIds::default());
         let Some(Item::Test(test)) = parsed.items.first().filter(|_| problems.is_empty()) else { return None };
-        let prepared = prepare(test, &self.program.vocabulary, &mut sources).ok()?;
+        let prepared = prepare(test, &self.program.vocabulary, &GivenFiles::new(), &mut sources).ok()?;
         let judge = |program: &Program| {
             let mut settings = Settings::declared(program);
             if reached_alone {

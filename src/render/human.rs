@@ -8,10 +8,12 @@ mod against;
 mod history;
 mod narrate;
 mod summary;
+mod trials;
 
 pub use history::render_history;
 pub use narrate::{narrate, narrate_history};
 pub use summary::{goes_on, sentence, waivers};
+pub use trials::{narrate_tests, render_tests};
 
 use std::fmt::Write;
 

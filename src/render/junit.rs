@@ -4,8 +4,8 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::finding::{Finding, findings};
 use crate::ast::EffectKind;
-use crate::engine::Judgement;
-use crate::report::{Outcome, RuleReport};
+use crate::engine::{Judgement, TestRun};
+use crate::report::{DiagnosticReport, Outcome, RuleReport};
 use crate::text::visible;
 
 /// The whole document.
@@ -40,9 +40,61 @@ pub fn render(judgement: &Judgement, folder: &str) -> Result<String, quick_junit
         }
         report.add_test_suite(suite);
     }
+    written(&report)
+}
+
+fn written(report: &Report) -> Result<String, quick_junit::SerializeError> {
     // The schema counts what was skipped in each suite, and has no sum of it.
     let sum = format!(" skipped=\"{}\"", report.skipped);
     Ok(report.to_string()?.replacen(&sum, "", 1))
+}
+
+/// The document of a run of tests: a suite for each file, a case for each test.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_tests(run: &TestRun) -> Result<String, quick_junit::SerializeError> {
+    let mut report = Report::new("tollgate test");
+    let told = |problem: &DiagnosticReport, kind| {
+        let mut status = TestCaseStatus::non_success(kind);
+        status.set_type(problem.code).set_message(visible(&problem.message).as_ref());
+        let places = problem
+            .labels
+            .iter()
+            .map(|label| format!("{}:{}: {}", label.place.file, label.place.line, label.text));
+        let help = problem.help.iter().map(|help| format!("help: {help}"));
+        let lines: Vec<String> = [problem.message.clone()].into_iter().chain(places).chain(help).collect();
+        status.set_description(
+            lines.iter().map(|line| visible(line).into_owned()).collect::<Vec<_>>().join("\n"),
+        );
+        status
+    };
+    let errors: Vec<_> =
+        run.report.diagnostics.iter().filter(|problem| problem.severity == "error").collect();
+    if !errors.is_empty() {
+        let mut suite = TestSuite::new("policies and tests");
+        for problem in errors {
+            let place =
+                problem.labels.first().map(|label| format!("{}:{}", label.place.file, label.place.line));
+            let status = told(problem, NonSuccessKind::Error);
+            suite.add_test_case(TestCase::new(place.as_deref().unwrap_or("the run"), status));
+        }
+        report.add_test_suite(suite);
+    }
+    for file in &run.report.files {
+        let mut suite = TestSuite::new(visible(&file.file).as_ref());
+        for test in &file.tests {
+            let status = match test.diagnostics.first() {
+                None => TestCaseStatus::success(),
+                Some(first) => told(first, NonSuccessKind::Failure),
+            };
+            let mut case = TestCase::new(visible(&test.title).as_ref(), status);
+            case.set_classname(visible(&file.file).as_ref());
+            suite.add_test_case(case);
+        }
+        report.add_test_suite(suite);
+    }
+    written(&report)
 }
 
 fn case(rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {
