@@ -57,7 +57,8 @@ pub fn mutate(ground: &Ground<'_>, sources: &mut SourceMap) -> (MutationReport, 
     let comments = ground.tested.iter().flat_map(|file| reasons(*file, sources));
     let comments: Vec<Reason> = comments.collect();
     let trial = Trial { benches: &benches, exprs: ground.exprs, comments: &comments, sources };
-    let all = mutants(&first.files, &first.program, sources, &ground.tested);
+    let mut all = mutants(&first.files, &first.program, sources, &ground.tested);
+    all.retain(|mutant| benches.iter().any(|bench| bench.affected.is_any(mutant.decl)));
     let fates: Vec<Fate> = all.par_iter().map(|mutant| trial.run(mutant)).collect();
 
     let mut report = MutationReport::default();
@@ -69,7 +70,10 @@ pub fn mutate(ground: &Ground<'_>, sources: &mut SourceMap) -> (MutationReport, 
             Fate::Caught => report.caught += 1,
             Fate::Justified(by) => {
                 report.justified += 1;
-                idle.iter_mut().enumerate().filter(|(at, _)| by.contains(at)).for_each(|(_, idle)| *idle = false);
+                idle.iter_mut()
+                    .enumerate()
+                    .filter(|(at, _)| by.contains(at))
+                    .for_each(|(_, idle)| *idle = false);
             }
             Fate::Survived(diagnostic) => diagnostics.push(*diagnostic),
         }
@@ -173,14 +177,20 @@ impl Trial<'_> {
         let names = bench.affected.names(mutant.decl, &bench.program);
         let near = bench.tests.iter().filter(|test| test.test.expect.iter().any(|one| is_of(one, &names)));
         let seeds = near.filter_map(|test| Draft::of(test.test, self.sources)).collect();
-        let search = Search { program: &bench.program, mutated, mutant, rules: &rules, sources: self.sources };
+        let search =
+            Search { program: &bench.program, mutated, mutant, rules: &rules, sources: self.sources };
         match search.witness(seeds) {
             Some(witness) => {
-                format!("this test would notice; with the mistake {}:\n\n{}", witness.with_mistake, witness.test)
+                format!(
+                    "this test would notice; with the mistake {}:\n\n{}",
+                    witness.with_mistake, witness.test
+                )
             }
-            None => "no snapshot tried tells them apart: simplify the policy, or say in a comment why none can, \
+            None => {
+                "no snapshot tried tells them apart: simplify the policy, or say in a comment why none can, \
                      `# untested: REASON`"
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 }

@@ -84,10 +84,15 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
         outcomes: Vec::new(),
         met: Vec::new(),
     };
+    if test.expect.is_empty() {
+        let diagnostic = problem("the test expects nothing", test.span, "it could not fail")
+            .help("say how a rule comes out, as in `expect policy.rule passes`, or `expect decision hold`");
+        trial.failures.push(Failure { diagnostic, seen: None });
+        return trial;
+    }
     let set = set_params(&test.with, bench.program, bench.settings.clone());
-    let given = set.and_then(|settings| {
-        Ok((settings, prepare(test, &bench.program.vocabulary, bench.files, sources)?))
-    });
+    let given = set
+        .and_then(|settings| Ok((settings, prepare(test, &bench.program.vocabulary, bench.files, sources)?)));
     let failures = match given {
         Err(diagnostics) => {
             diagnostics.into_iter().map(|diagnostic| Failure { diagnostic, seen: None }).collect()
@@ -201,6 +206,11 @@ impl Case<'_> {
     }
 }
 
+/// Whether a name may be missing because its policy has errors, which are reported.
+fn is_unsure(name: &str, program: &Program) -> bool {
+    name.split_once('.').is_some_and(|(policy, _)| program.unsure.contains(policy))
+}
+
 fn problem(message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::T602, message).label(span, label)
 }
@@ -231,6 +241,11 @@ fn set_params(
         let known = program.params.iter().position(|param| *param.name == *name);
         let both = known.and_then(|at| Some((program.params.get(at)?, settings.params.get_mut(at)?)));
         let Some((param, setting)) = both else {
+            if is_unsure(&name, program) {
+                let message = format!("`{name}` cannot be set: its policy has errors");
+                problems.push(problem(message, *span, "set here"));
+                continue;
+            }
             let names = program.params.iter().map(|param| &*param.name);
             let help = did_you_mean(&name, names).map(|name| format!("did you mean `{name}`?"));
             problems

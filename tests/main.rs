@@ -26,6 +26,8 @@ mod ready;
 #[cfg(test)]
 mod remedies;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod trials;

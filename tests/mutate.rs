@@ -33,10 +33,8 @@ policy use \"Use\" when stage >= pilot {
 ";
 
 fn run(policy: &str, tests: &str) -> TestRun {
-    let file = |name: &str, text: &str| TextFile {
-        name: name.to_owned(),
-        content: Ok(text.as_bytes().to_vec()),
-    };
+    let file =
+        |name: &str, text: &str| TextFile { name: name.to_owned(), content: Ok(text.as_bytes().to_vec()) };
     let policies = vec![file("use.gate", policy)];
     let tests = vec![file("use.gate", policy), file("use.test.gate", tests)];
     let suite = Suite { policies, tests, ..Suite::default() };
@@ -120,7 +118,8 @@ fn nothing_is_mutated_while_a_test_fails_or_a_policy_is_broken() {
 
 #[test]
 fn a_policy_without_tests_of_its_own_is_all_survivors_and_no_crash() {
-    let lone = "test \"else\" { given every 1 week from 2026-01-05 { stage = testing } expect decision continue }";
+    let lone =
+        "test \"else\" { given every 1 week from 2026-01-05 { stage = testing } expect decision continue }";
     let run = run(POLICY, lone);
     let counts = report(&run);
     assert!(counts.survivors > 40, "{counts:?}");

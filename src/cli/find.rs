@@ -389,6 +389,14 @@ impl Finder {
                 self.problems.push(unreadable(value, LEADS_OUT).label(*span, "named here"));
             }
             Ok(metadata) if metadata.is_dir() => self.walk(&target, &Matcher { kind, glob: None }, files),
+            Ok(_) if kind == Kind::Policies && value.ends_with(TESTS) => {
+                let problem =
+                    Diagnostic::error(Code::T504, format!("`{value}` holds tests and is no policy"));
+                let problem = problem.label(*span, "named here");
+                self.problems.push(
+                    problem.help("name the policies alone: `tollgate test` finds the tests beside them"),
+                );
+            }
             Ok(_) => files.push(Found { name: self.ground.name(&target), path: target, refused: None }),
         }
         files.len() - before

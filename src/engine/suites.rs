@@ -12,8 +12,8 @@ use crate::mutate::{Ground, Group, mutate};
 use crate::parse::parse;
 use crate::program::Program;
 use crate::report::tests::{
-    CoverageReport, Covered, FileCoverage, MutationReport, TestCaseReport, TestFileReport, TestOutcome, TestReport,
-    TestSummary,
+    CoverageReport, Covered, FileCoverage, MutationReport, TestCaseReport, TestFileReport, TestOutcome,
+    TestReport, TestSummary,
 };
 use crate::report::{DiagnosticReport, VERSION};
 use crate::settings::Settings;
@@ -154,7 +154,8 @@ pub fn run_tests(suites: Suites, options: &TestOptions) -> TestRun {
         if let Some(group) = compiled.groups.first().filter(|_| options.coverage) {
             counted.extend(coverage(&group.program, &compiled.tested, &met, &sources));
         }
-        let all_pass = !has_errors(&diagnostics) && files.iter().all(|file| file.trials.iter().all(Trial::passed));
+        let all_pass =
+            !has_errors(&diagnostics) && files.iter().all(|file| file.trials.iter().all(Trial::passed));
         if options.mutate && all_pass && !files.is_empty() {
             let (report, found) = mutate(&mutation_ground(&compiled), &mut sources);
             *mutation.get_or_insert_default() += report;
@@ -294,7 +295,8 @@ fn finish(
         (false, 0, 1..) if enough => 0,
         (false, ..) => 1,
     };
-    let report = TestReport { version: VERSION, summary, files: reports, coverage, mutation, diagnostics: found };
+    let report =
+        TestReport { version: VERSION, summary, files: reports, coverage, mutation, diagnostics: found };
     TestRun { report, files, diagnostics, sources, exit }
 }
 
@@ -328,7 +330,7 @@ fn too_little(min: u8, total: Covered) -> Option<Diagnostic> {
     if total.points == 0 {
         return Some(Diagnostic::error(Code::T604, "there is no rule whose tests could cover anything"));
     }
-    let message = format!("coverage is {}, less than the {min}% that are asked for", total.percent());
+    let message = format!("coverage is {}, less than the {min}% asked for", total.percent());
     (!total.reaches(min)).then(|| Diagnostic::error(Code::T604, message))
 }
 
@@ -340,7 +342,7 @@ fn nothing_tested(options: &TestOptions) -> Diagnostic {
         ),
         Some(filter) => {
             let message = format!(
-                "no test has `{}` in its title or expects something of such a rule",
+                "no test has `{}` in its title, or in the name of a rule that it expects something of",
                 filter.escape_debug()
             );
             Diagnostic::error(Code::T603, message).help("leave `--filter` out to run all of them")

@@ -2,33 +2,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::explain::uses;
-use crate::program::Program;
+use crate::ast::{Expr, RuleBody};
+use crate::program::{Program, Target};
 use crate::source::Span;
 
-/// By the span of a declaration, the indices of the rules that depend on it.
+/// By the span of a declaration, the indices of the rules whose outcome depends on it. What a message shows decides nothing,
+/// and no test can expect it.
 #[derive(Debug)]
 pub(super) struct Affected(BTreeMap<Span, BTreeSet<usize>>);
 
 impl Affected {
     pub(super) fn of(program: &Program) -> Self {
-        let mut found: BTreeMap<Span, BTreeSet<usize>> = BTreeMap::new();
+        let mut affected = Self(BTreeMap::new());
         for (index, rule) in program.rules.iter().enumerate() {
-            let uses = uses(rule, program);
-            let params = uses.params.iter().filter_map(|at| program.params.get(*at));
-            let lets = uses.lets.iter().filter_map(|at| program.lets.get(*at));
+            let mut used = BTreeSet::from([rule.decl.span]);
+            match &rule.decl.body {
+                RuleBody::Trigger { when } => collect(when, program, &mut used),
+                RuleBody::Require { when, requires } => {
+                    when.iter().chain(requires).for_each(|expr| collect(expr, program, &mut used));
+                }
+            }
             // The `when` of a policy governs its standing rules alone.
             let policy = program.policies.get(rule.policy).filter(|_| rule.gate.is_none());
-            let decls = params
-                .map(|param| param.decl.span)
-                .chain(lets.map(|own| own.decl.span))
-                .chain(policy.map(|policy| policy.span))
-                .chain([rule.decl.span]);
-            for span in decls {
-                found.entry(span).or_default().insert(index);
+            if let Some(policy) = policy {
+                used.insert(policy.span);
+                policy.when.iter().for_each(|when| collect(when, program, &mut used));
+            }
+            for span in used {
+                affected.0.entry(span).or_default().insert(index);
             }
         }
-        Self(found)
+        affected
     }
 
     /// The indices of the rules that depend on the declaration of a span.
@@ -36,9 +40,38 @@ impl Affected {
         self.0.get(&decl).cloned().unwrap_or_default()
     }
 
+    /// Whether any does.
+    pub(super) fn is_any(&self, decl: Span) -> bool {
+        self.0.contains_key(&decl)
+    }
+
     /// Their names.
     pub(super) fn names<'p>(&self, decl: Span, program: &'p Program) -> Vec<&'p str> {
         let indices = self.0.get(&decl).into_iter().flatten();
         indices.filter_map(|index| program.rules.get(*index)).map(|rule| &*rule.name).collect()
     }
+}
+
+/// Adds the declarations that an expression uses, and what these use.
+fn collect(expr: &Expr, program: &Program, used: &mut BTreeSet<Span>) {
+    match program.expr(expr.id).and_then(|info| info.target.as_ref()) {
+        Some(Target::Param(index)) => used.extend(program.params.get(*index).map(|param| param.decl.span)),
+        Some(Target::Let(index)) => {
+            if let Some(own) = program.lets.get(*index)
+                && used.insert(own.decl.span)
+            {
+                collect(&own.decl.value, program, used);
+            }
+        }
+        Some(
+            Target::Field(_)
+            | Target::JudgedField(_)
+            | Target::Element { .. }
+            | Target::Stage(_)
+            | Target::Member(_)
+            | Target::Call(_),
+        )
+        | None => {}
+    }
+    expr.children().into_iter().for_each(|child| collect(child, program, used));
 }

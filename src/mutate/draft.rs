@@ -101,7 +101,9 @@ impl Draft {
         let length = self.length();
         draft.every = format!("{step} day{}", if step == 1 { "" } else { "s" });
         for (_, values) in &mut draft.assigns {
-            let (Some(first), Some(last)) = (values.first().cloned(), values.last().cloned()) else { continue };
+            let (Some(first), Some(last)) = (values.first().cloned(), values.last().cloned()) else {
+                continue;
+            };
             if values.len() > 1 {
                 *values = std::iter::once(first).chain(std::iter::repeat_n(last, repeats)).collect();
             }

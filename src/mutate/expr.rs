@@ -54,8 +54,7 @@ impl Variants<'_> {
             ExprKind::Literal(literal) => {
                 let written = self.sources.text(expr.span);
                 let next = steps(literal, written, is_window.then_some(self.window_step)).into_iter();
-                let next = next
-                    .map(|(kind, text)| (could_be(written, &text), with(ExprKind::Literal(kind))));
+                let next = next.map(|(kind, text)| (could_be(written, &text), with(ExprKind::Literal(kind))));
                 next.collect()
             }
             ExprKind::Compare(op, a, b) => others(*op)
@@ -95,7 +94,8 @@ impl Variants<'_> {
                 })
                 .collect(),
             ExprKind::With { claim, confidence } => {
-                let says = format!("`with {} confidence` could be left out", self.sources.text(confidence.span));
+                let says =
+                    format!("`with {} confidence` could be left out", self.sources.text(confidence.span));
                 vec![(says, (**claim).clone())]
             }
             ExprKind::Path(_)
@@ -119,7 +119,9 @@ impl Variants<'_> {
                     let rest = all_but(operands, at);
                     let what = self.quoted(operand.span);
                     match rest.as_slice() {
-                        [only] => Variant { expr: only.clone(), ..without(operand.span, what, expr.kind.clone()) },
+                        [only] => {
+                            Variant { expr: only.clone(), ..without(operand.span, what, expr.kind.clone()) }
+                        }
                         _ => without(operand.span, what, ExprKind::Logic(*op, rest)),
                     }
                 });

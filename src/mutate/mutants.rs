@@ -138,12 +138,16 @@ impl Maker<'_> {
                 gate
             };
             match item {
-                GateItem::Let(decl) => all.extend(self.let_decl(decl).into_iter().map(|change| {
-                    (decl.span, change.map(|now| with(GateItem::Let(Arc::new(now)))))
-                })),
-                GateItem::Rule(decl) => all.extend(self.rule(decl).into_iter().map(|change| {
-                    (decl.span, change.map(|now| with(GateItem::Rule(Arc::new(now)))))
-                })),
+                GateItem::Let(decl) => all.extend(
+                    self.let_decl(decl)
+                        .into_iter()
+                        .map(|change| (decl.span, change.map(|now| with(GateItem::Let(Arc::new(now)))))),
+                ),
+                GateItem::Rule(decl) => all.extend(
+                    self.rule(decl)
+                        .into_iter()
+                        .map(|change| (decl.span, change.map(|now| with(GateItem::Rule(Arc::new(now)))))),
+                ),
                 GateItem::Broken(_) => {}
             }
         }

@@ -11,7 +11,11 @@ use crate::value::{DAY, Number, date_of_day, day_number};
 /// A number moves in its last written digit (80% to 81%, 0.05 USD to 0.06 USD), a length in days or weeks by a day, a
 /// calendar span by a month, a date by a day, and a `window` by what it says: days less than the cadence of the snapshots
 /// would move nothing.
-pub(super) fn steps(kind: &LiteralKind, written: &str, window: Option<&Number>) -> Vec<(LiteralKind, String)> {
+pub(super) fn steps(
+    kind: &LiteralKind,
+    written: &str,
+    window: Option<&Number>,
+) -> Vec<(LiteralKind, String)> {
     [Number::ONE, -Number::ONE].iter().filter_map(|way| step(kind, written, window, way)).collect()
 }
 
@@ -41,11 +45,7 @@ fn step(
             let step = window.cloned().unwrap_or_else(|| unit_step(written, last_digit(written)));
             let next = seconds + step * way;
             let days = &next / Number::from(DAY);
-            let text = if days.is_int() {
-                plural(&days, "day")
-            } else {
-                shown(Kind::Duration, &next)
-            };
+            let text = if days.is_int() { plural(&days, "day") } else { shown(Kind::Duration, &next) };
             (LiteralKind::Duration(next), text)
         }
         LiteralKind::Calendar(months) => {

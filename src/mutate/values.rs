@@ -79,7 +79,9 @@ impl Pool {
     }
 
     fn literal(&mut self, literal: &LiteralKind, written: &str) {
-        for (kind, text) in steps(literal, written, None).into_iter().chain([(literal.clone(), written.to_owned())]) {
+        for (kind, text) in
+            steps(literal, written, None).into_iter().chain([(literal.clone(), written.to_owned())])
+        {
             match kind {
                 LiteralKind::Number(number) => self.numbers.push(number),
                 LiteralKind::Share(share) => self.shares.push(share),
@@ -95,7 +97,8 @@ impl Pool {
     fn fields(&mut self, used: &Uses<'_>) {
         let built_in = ["date", "workflow"];
         for (name, field) in used.fields.iter().filter(|(name, _)| !built_in.contains(&name.as_str())) {
-            let in_list = name.rsplit_once('.').and_then(|(list, own)| Some((self.list_of(list, used)?, own)));
+            let in_list =
+                name.rsplit_once('.').and_then(|(list, own)| Some((self.list_of(list, used)?, own)));
             match (in_list, &field.ty) {
                 (Some((list, own)), ty) => {
                     let fields = self.lists.entry(list).or_default();

@@ -53,8 +53,7 @@ impl Search<'_> {
             seeds.push(Draft::plain(&[]));
         }
         // In turn, so that a seed that leads nowhere does not use up all tries.
-        let mut changes: Vec<_> =
-            seeds.iter().map(|seed| self.changes(seed, &pool).into_iter()).collect();
+        let mut changes: Vec<_> = seeds.iter().map(|seed| self.changes(seed, &pool).into_iter()).collect();
         while left > 0 {
             let mut any = false;
             for changes in &mut changes {
@@ -78,12 +77,11 @@ impl Search<'_> {
         let cadence = self.program.vocabulary.cadence.as_ref();
         let longest = cadence.and_then(|cadence| whole_days(&(&cadence.every + &cadence.grace))).unwrap_or(7);
         let lengths: BTreeSet<usize> = pool.durations.iter().filter_map(whole_days).collect();
-        let timed: Vec<Draft> =
-            lengths.iter().filter_map(|days| seed.lasting(*days, longest)).collect();
+        let timed: Vec<Draft> = lengths.iter().filter_map(|days| seed.lasting(*days, longest)).collect();
         let set = |draft: &Draft| -> Vec<Draft> {
-            let each = values.iter().flat_map(|(path, value)| {
-                [draft.set(path, value, false), draft.set(path, value, true)]
-            });
+            let each = values
+                .iter()
+                .flat_map(|(path, value)| [draft.set(path, value, false), draft.set(path, value, true)]);
             each.collect()
         };
         let mut all = vec![seed.clone()];
@@ -123,12 +121,15 @@ impl Search<'_> {
         let text = draft.write("tried", "decision continue");
         let file = sources.add("tried", text.as_str());
         let (parsed, problems) = parse(file, &text, &mut ExprIds::default());
-        let Some(Item::Test(test)) = parsed.items.first().filter(|_| problems.is_empty()) else { return None };
+        let Some(Item::Test(test)) = parsed.items.first().filter(|_| problems.is_empty()) else {
+            return None;
+        };
         let prepared = prepare(test, &self.program.vocabulary, &GivenFiles::new(), &mut sources).ok()?;
         let judge = |program: &Program| {
             let mut settings = Settings::declared(program);
             if reached_alone {
-                let unreached = settings.rules.iter_mut().enumerate().filter(|(at, _)| !self.rules.contains(at));
+                let unreached =
+                    settings.rules.iter_mut().enumerate().filter(|(at, _)| !self.rules.contains(at));
                 unreached.for_each(|(_, rule)| rule.effect = None);
             }
             prepared.judge(program, settings, &sources).ok()

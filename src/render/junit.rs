@@ -5,7 +5,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::finding::{Finding, findings};
 use crate::ast::EffectKind;
 use crate::engine::{Judgement, TestRun};
-use crate::report::{DiagnosticReport, Outcome, RuleReport};
+use crate::report::{DiagnosticReport, LabelReport, Outcome, RuleReport};
 use crate::text::visible;
 
 /// The whole document.
@@ -55,20 +55,6 @@ fn written(report: &Report) -> Result<String, quick_junit::SerializeError> {
 /// As [`render`].
 pub fn render_tests(run: &TestRun) -> Result<String, quick_junit::SerializeError> {
     let mut report = Report::new("tollgate test");
-    let told = |problem: &DiagnosticReport, kind| {
-        let mut status = TestCaseStatus::non_success(kind);
-        status.set_type(problem.code).set_message(visible(&problem.message).as_ref());
-        let places = problem
-            .labels
-            .iter()
-            .map(|label| format!("{}:{}: {}", label.place.file, label.place.line, label.text));
-        let help = problem.help.iter().map(|help| format!("help: {help}"));
-        let lines: Vec<String> = [problem.message.clone()].into_iter().chain(places).chain(help).collect();
-        status.set_description(
-            lines.iter().map(|line| visible(line).into_owned()).collect::<Vec<_>>().join("\n"),
-        );
-        status
-    };
     let errors: Vec<_> =
         run.report.diagnostics.iter().filter(|problem| problem.severity == "error").collect();
     if !errors.is_empty() {
@@ -76,7 +62,7 @@ pub fn render_tests(run: &TestRun) -> Result<String, quick_junit::SerializeError
         for problem in errors {
             let place =
                 problem.labels.first().map(|label| format!("{}:{}", label.place.file, label.place.line));
-            let status = told(problem, NonSuccessKind::Error);
+            let status = told(problem, std::slice::from_ref(problem), NonSuccessKind::Error);
             suite.add_test_case(TestCase::new(place.as_deref().unwrap_or("the run"), status));
         }
         report.add_test_suite(suite);
@@ -86,7 +72,7 @@ pub fn render_tests(run: &TestRun) -> Result<String, quick_junit::SerializeError
         for test in &file.tests {
             let status = match test.diagnostics.first() {
                 None => TestCaseStatus::success(),
-                Some(first) => told(first, NonSuccessKind::Failure),
+                Some(first) => told(first, &test.diagnostics, NonSuccessKind::Failure),
             };
             let mut case = TestCase::new(visible(&test.title).as_ref(), status);
             case.set_classname(visible(&file.file).as_ref());
@@ -95,6 +81,21 @@ pub fn render_tests(run: &TestRun) -> Result<String, quick_junit::SerializeError
         report.add_test_suite(suite);
     }
     written(&report)
+}
+
+/// A case that is told by its first problem, and described by all of them.
+fn told(first: &DiagnosticReport, all: &[DiagnosticReport], kind: NonSuccessKind) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(first.code).set_message(visible(&first.message).as_ref());
+    let lines = all.iter().flat_map(|problem| {
+        let place =
+            |label: &LabelReport| format!("{}:{}: {}", label.place.file, label.place.line, label.text);
+        let help = problem.help.iter().map(|help| format!("help: {help}"));
+        [problem.message.clone()].into_iter().chain(problem.labels.iter().map(place)).chain(help)
+    });
+    let lines: Vec<String> = lines.map(|line| visible(&line).into_owned()).collect();
+    status.set_description(lines.join("\n"));
+    status
 }
 
 fn case(rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {

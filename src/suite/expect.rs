@@ -1,12 +1,13 @@
 //! Holds what a test expects against what came out.
 
-use super::{dotted, problem};
+use super::{dotted, is_unsure, problem};
 use crate::ast::{Expect, ExpectKind, Outcome as Expected};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::program::Program;
 use crate::report::{Decision, Outcome, WorkflowReport};
 use crate::settings::{LADDER, rule_names};
+use crate::text::first_few;
 
 /// Whether an expectation is met.
 pub(super) enum Met {
@@ -67,13 +68,7 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
                 return Some(unknown.help(help).meant(name.span, did_you_mean(&name.text, all)));
             }
             (*name.text != *decision).then(|| {
-                let decided: Vec<String> = report
-                    .rules
-                    .iter()
-                    .filter(|rule| rule.applied.is_some())
-                    .map(|rule| format!("`{}` {}", rule.rule, word(rule.outcome)))
-                    .collect();
-                let why = if decided.is_empty() { "no rule stops it".to_owned() } else { decided.join(", ") };
+                let why = why_decided(report);
                 Diagnostic::error(Code::T601, format!("the decision is {decision}, not {}", name.text))
                     .label(expect.span, format!("it is {decision}"))
                     .help(why)
@@ -86,13 +81,16 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
                 if ladder && matches!(expected, Expected::Passes | Expected::NotApplicable) {
                     return None;
                 }
-                let close = did_you_mean(&name, rule_names(program)).filter(|_| !ladder);
+                if ladder {
+                    return Some(problem(format!("`{name}` did not fire"), expect.span, "expected here"));
+                }
+                if is_unsure(&name, program) {
+                    let message = format!("`{name}` was not judged: its policy has errors");
+                    return Some(problem(message, expect.span, "expected here"));
+                }
+                let close = did_you_mean(&name, rule_names(program));
                 let help = close.map(|name| format!("did you mean `{name}`?"));
-                let message = if ladder {
-                    format!("`{name}` did not fire")
-                } else {
-                    format!("there is no rule `{name}`")
-                };
+                let message = format!("there is no rule `{name}`");
                 return Some(problem(message, expect.span, "expected here").maybe_help(help));
             };
             let wanted = outcome_of(*expected);
@@ -108,5 +106,24 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
                 diagnostic
             })
         }
+    }
+}
+
+/// Which rules made the decision what it is.
+fn why_decided(report: &WorkflowReport) -> String {
+    let harshest = report.rules.iter().filter_map(|rule| rule.applied).max();
+    let named = |outcome: Outcome| {
+        let rules =
+            report.rules.iter().filter(move |rule| rule.outcome == outcome && rule.applied == harshest);
+        rules.map(|rule| rule.rule.as_str()).collect::<Vec<_>>()
+    };
+    let told = |rules: Vec<&str>, how: &str| {
+        (!rules.is_empty()).then(|| format!("{} {how}", first_few(rules.into_iter())))
+    };
+    let failed = told(named(Outcome::Fail), "failed");
+    let open = told(named(Outcome::Undecided), "stayed undecided");
+    match [failed, open].into_iter().flatten().collect::<Vec<_>>().join("; ") {
+        why if harshest.is_some() && !why.is_empty() => why,
+        _ => "no rule stops it".to_owned(),
     }
 }

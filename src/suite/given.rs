@@ -88,16 +88,16 @@ fn named(
     name: &str,
     files: &GivenFiles,
 ) -> Result<Vec<Input>, Vec<Diagnostic>> {
-    let wrong = |why: &str| {
-        vec![
-            problem(why, given.span, "given here")
-                .help("the path is relative to the folder of this file, and stays in the repository"),
-        ]
-    };
     match files.get(&(test.span.file, name.to_owned())) {
         Some(Ok(inputs)) => Ok(inputs.clone()),
-        Some(Err(why)) => Err(wrong(why)),
-        None => Err(wrong("the test takes its snapshots from files, which are not at hand here")),
+        Some(Err(why)) => Err(vec![
+            problem(why, given.span, "given here")
+                .help("the path is relative to the folder of this file, and stays in the repository"),
+        ]),
+        None => {
+            let why = "the test takes its snapshots from files, which are not at hand here";
+            Err(vec![problem(why, given.span, "given here")])
+        }
     }
 }
 

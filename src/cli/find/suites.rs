@@ -13,7 +13,7 @@ use crate::config::Setting;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{GivenTexts, Suite, Suites, files_given};
 use crate::source::Span;
-use crate::text::quote;
+use crate::text::{first_few, quote};
 
 /// What the name of a file of tests ends in.
 pub(super) const TESTS: &str = ".test.gate";
@@ -36,6 +36,7 @@ pub(in super::super) fn suites(path: &Path, allow_outside: bool) -> Suites {
         let mut stacks = Stacks::new(&ground, &mut suites.sources);
         let stacks: Vec<Stack> = configs.iter().map(|config| stacks.stack(config)).collect();
         suites.suites = stacks.into_iter().map(|stack| of_stack(&ground, stack, &|_| true)).collect();
+        suites.problems.extend(not_run(&ground, &suites.suites));
         return suites;
     }
     let is_wanted = |file: &Path| is_part(file, &wanted);
@@ -52,6 +53,27 @@ pub(in super::super) fn suites(path: &Path, allow_outside: bool) -> Suites {
     let folder = if wanted.is_dir() { &*wanted } else { wanted.parent().unwrap_or(&wanted) };
     suites.suites.push(of_folder(&Ground::new(folder.to_owned(), allow_outside), &is_wanted));
     suites
+}
+
+/// What is said of tests that lie beside no policy of a project.
+fn not_run(ground: &Ground, suites: &[Suite]) -> Option<Diagnostic> {
+    let run: BTreeSet<&str> = suites.iter().flat_map(|suite| &suite.tests).map(|test| &*test.name).collect();
+    let mut finder = Finder::new(ground.clone());
+    let mut files = Vec::new();
+    finder.walk(&ground.root, &Matcher { kind: Kind::Tests, glob: None }, &mut files);
+    let files = finder.unique(files);
+    let left: Vec<&str> = files.iter().map(|file| &*file.name).filter(|name| !run.contains(name)).collect();
+    let are = match left.len() {
+        0 => return None,
+        1 => "is not run: it lies",
+        _ => "are not run: they lie",
+    };
+    let message =
+        format!("{} {are} beside no policy that a `tollgate.yaml` names", first_few(left.into_iter()));
+    Some(
+        Diagnostic::warning(Code::T606, message)
+            .help("list the folder under `policies:`, or test it by itself"),
+    )
 }
 
 /// Whether a file is what was asked for, lies below it, tests it or is tested by it.

@@ -13,8 +13,11 @@ use crate::text::{pad, quote, visible, width};
 pub fn render_tests(run: &TestRun, style: Style) -> String {
     let view = View { all: true, ..View::default() };
     let mut page = Page::new(style, &view);
-    let (unseen, problems): (Vec<Diagnostic>, Vec<Diagnostic>) =
-        run.diagnostics.iter().cloned().partition(|diagnostic| matches!(diagnostic.code, Code::T604 | Code::T605 | Code::T607));
+    let (unseen, problems): (Vec<Diagnostic>, Vec<Diagnostic>) = run
+        .diagnostics
+        .iter()
+        .cloned()
+        .partition(|diagnostic| matches!(diagnostic.code, Code::T604 | Code::T605 | Code::T607));
     page.diagnostics(&problems, &run.sources, &view);
     let name = |file: &TestedFile| visible(&file.name).into_owned();
     let names = run.files.iter().map(|file| width(&name(file))).max().unwrap_or(0);
@@ -89,8 +92,9 @@ fn table(page: &mut Page, seen: &RuleSeen) {
             columns.push(head)
         }
     });
-    let mut rows = vec![vec!["saw on".to_owned(), "it".to_owned()]];
-    rows.iter_mut().for_each(|row| row.extend(columns.iter().map(|head| cropped(head))));
+    let head = ["snapshot".to_owned(), "outcome".to_owned()];
+    let mut rows: Vec<Vec<String>> =
+        vec![head.into_iter().chain(columns.iter().map(|head| cropped(head))).collect()];
     let left_out = seen.snapshots.len().saturating_sub(MAX_SNAPSHOTS);
     for snapshot in seen.snapshots.iter().skip(left_out) {
         let value = |head: &&String| snapshot.values.iter().find(|value| value.expression == **head);
@@ -99,19 +103,18 @@ fn table(page: &mut Page, seen: &RuleSeen) {
         let outcome = snapshot.outcome.as_str().replace('_', " ");
         rows.push([snapshot.date.clone(), outcome].into_iter().chain(values).collect());
     }
-    let widths: Vec<usize> = (0..columns.len() + 2)
-        .map(|column| {
-            rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
-        })
-        .collect();
-    if left_out > 0 {
-        page.footer("saw", Some(&format!("the last {MAX_SNAPSHOTS} of {} snapshots", seen.snapshots.len())));
-    }
+    let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max();
+    let widths: Vec<usize> = (0..columns.len() + 2).map(|column| widest(column).unwrap_or(0)).collect();
+    let bar = if page.style.unicode { "│" } else { "|" };
     for (index, row) in rows.iter().enumerate() {
         let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| pad(cell, *width)).collect();
-        let line = format!("    {}", cells.join("  "));
-        let line = if index == 0 { page.paint(line.trim_end(), Color::Dim) } else { line };
-        page.line(&line);
+        let head = page.paint(if index == 0 { "saw:" } else { bar }, Color::Cyan);
+        let gap = if index == 0 { " " } else { "    " };
+        page.line(&format!("  {head}{gap}{}", cells.join("  ")));
+    }
+    if left_out > 0 {
+        let earlier = summary::plural(left_out, "snapshot", "snapshots");
+        page.line(&format!("  {}    and {left_out} {earlier} before these", page.paint(bar, Color::Cyan)));
     }
 }
 
