@@ -175,8 +175,10 @@ impl Trial<'_> {
     fn advice(&self, mutant: &Mutant, bench: &Bench<'_>, mutated: &Program) -> String {
         let rules = bench.affected.rules(mutant.decl);
         let names = bench.affected.names(mutant.decl, &bench.program);
-        let near = bench.tests.iter().filter(|test| test.test.expect.iter().any(|one| is_of(one, &names)));
-        let seeds = near.filter_map(|test| Draft::of(test.test, self.sources)).collect();
+        let (near, far): (Vec<_>, Vec<_>) =
+            bench.tests.iter().partition(|test| test.test.expect.iter().any(|one| is_of(one, &names)));
+        let seeds = near.into_iter().chain(far);
+        let seeds = seeds.filter_map(|test| Draft::of(test.test, self.sources)).collect();
         let search =
             Search { program: &bench.program, mutated, mutant, rules: &rules, sources: self.sources };
         match search.witness(seeds) {
@@ -186,11 +188,14 @@ impl Trial<'_> {
                     witness.with_mistake, witness.test
                 )
             }
-            None => {
-                "no snapshot tried tells them apart: simplify the policy, or say in a comment why none can, \
-                     `# untested: REASON`"
+            None if mutant.is_effect => {
+                "a test would notice in which this rule alone decides, with `expect decision …`, while everything \
+                 else is as it should be"
                     .to_owned()
             }
+            None => "no snapshot tried tells them apart: simplify the policy, or say in a comment why none can, \
+                     `# untested: REASON`"
+                .to_owned(),
         }
     }
 }

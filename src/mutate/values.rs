@@ -219,11 +219,11 @@ impl Pool {
         all
     }
 
-    /// How twenty, or as many as a rule asks for, fall into two parts at a share that turns a condition.
+    /// How twenty, as many as a rule asks for, or a hundred fall into two parts at a share that turns a condition.
     fn parts(&self, counts: &[usize]) -> Vec<(usize, usize)> {
         let largest = counts.iter().max().copied().unwrap_or(0);
         let mut all = vec![(1, 1)];
-        for total in [20, largest].into_iter().filter(|total| *total > 1) {
+        for total in [20, largest, 100].into_iter().filter(|total| *total > 1) {
             for share in &self.shares {
                 let part = (share * Number::from(total)).ceil();
                 let Ok(part) = usize::try_from(part) else { continue };

@@ -104,7 +104,8 @@ impl Search<'_> {
         let (right, wrong) = judged?;
         if self.mutant.is_effect {
             let (right, wrong) = (right.decision.as_str(), wrong.decision.as_str());
-            return (right != wrong).then(|| (format!("decision {right}"), format!("it is {wrong}")));
+            return (right != wrong)
+                .then(|| (format!("decision {right}"), format!("the decision is {wrong}")));
         }
         let pairs = right.rules.iter().zip(&wrong.rules);
         let (right, wrong) = pairs.into_iter().find(|(right, wrong)| right.outcome != wrong.outcome)?;
@@ -138,12 +139,12 @@ impl Search<'_> {
     }
 
     /// Leaves out every field that the difference does not need.
-    fn shortened(&self, mut draft: Draft, mut found: (String, String), sources: &mut SourceMap) -> Witness {
+    fn shortened(&self, mut draft: Draft, found: (String, String), sources: &mut SourceMap) -> Witness {
         let mut at = 0;
         while at < draft.fields() {
             let shorter = draft.without(at);
-            match shorter.and_then(|shorter| Some((self.difference(&shorter, sources)?, shorter))) {
-                Some((expect, shorter)) => (found, draft) = (expect, shorter),
+            match shorter.filter(|shorter| self.difference(shorter, sources).as_ref() == Some(&found)) {
+                Some(shorter) => draft = shorter,
                 None => at += 1,
             }
         }
