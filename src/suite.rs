@@ -21,6 +21,9 @@ use crate::vocabulary::Vocabulary;
 use expect::{Met, held_against};
 pub use given::{GivenFiles, MAX_ELEMENTS, MAX_SNAPSHOTS};
 
+/// How many snapshots are looked at again to say what a rule saw.
+const MAX_SEEN: usize = 60;
+
 /// What tests are run with.
 #[derive(Clone, Copy, Debug)]
 pub struct Bench<'a> {
@@ -180,7 +183,7 @@ impl Case<'_> {
 
     fn decided(&self, rule: &str) -> Vec<(ExprId, bool)> {
         self.index(rule)
-            .map(|rule| decided(&self.rulebook, self.series, self.as_of, rule))
+            .map(|rule| decided(&self.rulebook, &self.series.snapshots, self.as_of, rule))
             .unwrap_or_default()
     }
 
@@ -191,18 +194,16 @@ impl Case<'_> {
     /// What a rule would have seen on the day of each snapshot, when nothing later had been written, and in the end.
     fn seen(&self, rule: &str) -> Option<RuleSeen> {
         let index = self.index(rule)?;
-        let snapshots = &self.series.snapshots;
-        let seen = snapshots.iter().enumerate().map(|(at, snapshot)| {
-            let is_last = at + 1 == snapshots.len();
-            let then = Series {
-                workflow: self.series.workflow.clone(),
-                snapshots: snapshots.get(..=at).unwrap_or_default().to_vec(),
-            };
-            let day = if is_last { self.as_of } else { snapshot.date };
-            let (outcome, values) = observe(&self.rulebook, &then, day, index);
-            SnapshotSeen { date: snapshot.date.to_string(), outcome, values }
+        let all = &self.series.snapshots;
+        let earlier = all.len().saturating_sub(MAX_SEEN);
+        let seen = (earlier..all.len()).filter_map(|at| {
+            let then = all.get(..=at)?;
+            let date = then.last()?.date;
+            let day = if then.len() == all.len() { self.as_of } else { date };
+            let (outcome, values) = observe(&self.rulebook, then, day, index);
+            Some(SnapshotSeen { date: date.to_string(), outcome, values })
         });
-        Some(RuleSeen { rule: rule.to_owned(), snapshots: seen.collect() })
+        Some(RuleSeen { rule: rule.to_owned(), earlier, snapshots: seen.collect() })
     }
 }
 

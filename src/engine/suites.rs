@@ -274,7 +274,7 @@ fn finish(
     options: &TestOptions,
 ) -> TestRun {
     let broken = has_errors(&diagnostics);
-    if files.is_empty() {
+    if files.is_empty() && !broken {
         diagnostics.push(nothing_tested(options));
     }
     diagnostics.extend(counted.iter_mut().filter_map(|counted| counted.missing.take()));

@@ -10,16 +10,16 @@ use crate::evidence::Truth;
 use crate::program::{Policy, Program, Rule, Target};
 use crate::report::Outcome;
 use crate::report::tests::ValueSeen;
-use crate::value::{Date, Series};
+use crate::value::{Date, Snapshot};
 
-/// How a rule comes out as of a day, and the values of what its conditions compare.
+/// How a rule comes out on the last of some snapshots, as of a day, and the values of what its conditions compare.
 pub fn observe(
     rulebook: &Rulebook<'_>,
-    series: &Series,
+    snapshots: &[Snapshot],
     as_of: Date,
     rule: usize,
 ) -> (Outcome, Vec<ValueSeen>) {
-    let evaluator = Evaluator::new(rulebook, &series.snapshots);
+    let evaluator = Evaluator::new(rulebook, snapshots);
     let Some(rule) = rulebook.program.rules.get(rule) else { return (Outcome::Off, Vec::new()) };
     let Some(judging) = evaluator.judging_as_of(rule, as_of) else {
         return (Outcome::NotApplicable, Vec::new());
@@ -42,8 +42,13 @@ pub fn observe(
 
 /// The conditions that decided how a rule came out as of a day, and whether by being yes: those that would have turned
 /// a clause of the rule had they been the other way.
-pub fn decided(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, rule: usize) -> Vec<(ExprId, bool)> {
-    let evaluator = Evaluator::new(rulebook, &series.snapshots);
+pub fn decided(
+    rulebook: &Rulebook<'_>,
+    snapshots: &[Snapshot],
+    as_of: Date,
+    rule: usize,
+) -> Vec<(ExprId, bool)> {
+    let evaluator = Evaluator::new(rulebook, snapshots);
     let Some(rule) = rulebook.program.rules.get(rule) else { return Vec::new() };
     let Some(judging) = evaluator.judging_as_of(rule, as_of) else { return Vec::new() };
     let scope = Scope::at(judging.moment);

@@ -8,7 +8,7 @@ use super::{DiagnosticReport, Outcome};
 pub struct TestReport {
     pub version: u32,
     pub summary: TestSummary,
-    /// By project, then by name.
+    /// By name.
     pub files: Vec<TestFileReport>,
     /// Where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +58,8 @@ pub enum TestOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RuleSeen {
     pub rule: String,
+    /// How many snapshots lie before those that are listed.
+    pub earlier: usize,
     pub snapshots: Vec<SnapshotSeen>,
 }
 

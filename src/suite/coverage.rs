@@ -105,10 +105,16 @@ impl Count<'_> {
                 .map(|(word, _)| word)
                 .collect();
         let mut missing = Diagnostic::warning(Code::T604, format!("`{}` is not tested in full", rule.name));
-        if !unseen.is_empty() {
+        let unknown = !self.outcomes.iter().any(|(name, _)| **name == *rule.name);
+        if unknown {
+            missing = missing.label(rule.decl.name.span, "no test expects anything of it, and gets it");
+        } else if !unseen.is_empty() {
             missing = missing.label(rule.decl.name.span, format!("no test sees it {}", unseen.join(" or ")));
         }
-        let (conditions, missing) = self.conditions(&exprs, missing);
+        let (conditions, mut missing) = self.conditions(&exprs, missing);
+        if unknown {
+            missing.labels.truncate(1);
+        }
         let report = RuleCoverage { conditions, ..report };
         Counted {
             file: rule.decl.span.file,

@@ -123,7 +123,11 @@ fn of_stack(ground: &Ground, stack: Stack, is_wanted: &dyn Fn(&Path) -> bool) ->
     tests.retain(|file| is_wanted(&file.path));
     finder.read_tests(tests, &mut suite);
     // What was said of an entry before is said once.
-    suite.problems.append(&mut finder.problems);
+    let is_new = |problem: &Diagnostic| {
+        !suite.problems.iter().any(|said| said.message == problem.message && said.labels == problem.labels)
+    };
+    let more: Vec<Diagnostic> = finder.problems.into_iter().filter(is_new).collect();
+    suite.problems.extend(more);
     suite.policies = policies.builtin;
     suite.policies.extend(read_all(policies.files));
     suite

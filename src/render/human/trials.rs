@@ -104,7 +104,13 @@ fn table(page: &mut Page, seen: &RuleSeen) {
         rows.push([snapshot.date.clone(), outcome].into_iter().chain(values).collect());
     }
     let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max();
-    let widths: Vec<usize> = (0..columns.len() + 2).map(|column| widest(column).unwrap_or(0)).collect();
+    let mut room = page.style.width.saturating_sub(7);
+    let fits = |column: &usize| {
+        room = room.saturating_sub(*column + 2);
+        room > 0
+    };
+    let widths = (0..columns.len() + 2).map(|column| widest(column).unwrap_or(0));
+    let widths: Vec<usize> = widths.take_while(fits).collect();
     let bar = if page.style.unicode { "│" } else { "|" };
     for (index, row) in rows.iter().enumerate() {
         let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| pad(cell, *width)).collect();
@@ -112,9 +118,15 @@ fn table(page: &mut Page, seen: &RuleSeen) {
         let gap = if index == 0 { " " } else { "    " };
         page.line(&format!("  {head}{gap}{}", cells.join("  ")));
     }
-    if left_out > 0 {
-        let earlier = summary::plural(left_out, "snapshot", "snapshots");
-        page.line(&format!("  {}    and {left_out} {earlier} before these", page.paint(bar, Color::Cyan)));
+    let narrow = (columns.len() + 2).saturating_sub(widths.len());
+    let left_out = left_out + seen.earlier;
+    for (more, what) in [
+        (left_out, summary::plural(left_out, "snapshot before these", "snapshots before these")),
+        (narrow, summary::plural(narrow, "value", "values")),
+    ] {
+        if more > 0 {
+            page.line(&format!("  {}    and {more} {what}", page.paint(bar, Color::Cyan)));
+        }
     }
 }
 
@@ -138,10 +150,10 @@ fn told(snapshot: &SnapshotSeen) -> String {
     let values = snapshot
         .values
         .iter()
-        .map(|seen| format!("{} was {}", visible(&seen.expression), visible(&seen.value)));
-    let values: Vec<String> = values.collect();
+        .map(|seen| format!("{} is {}", visible(&seen.expression), visible(&seen.value)));
     let outcome = snapshot.outcome.as_str().replace('_', " ");
-    format!("On {} it was {outcome}: {}.", snapshot.date, values.join(", "))
+    [format!("On {}: {outcome}", snapshot.date)].into_iter().chain(values).collect::<Vec<_>>().join(", ")
+        + "."
 }
 
 /// What was covered: a line for each rule, and what it all comes to.
