@@ -170,7 +170,7 @@ impl Pool {
 
     /// Days at which `since` turns, seen from the newest snapshot.
     fn dates(&self, newest: Date) -> Vec<Date> {
-        let days = self.durations.iter().filter_map(|seconds| whole_days(seconds));
+        let days = self.durations.iter().filter_map(whole_days);
         let days = days.filter_map(|days| date_of_day(day_number(newest) - i64::try_from(days).ok()?));
         let months = self.months.iter().filter_map(|months| add_months(newest, -months));
         let mut all: Vec<Date> = Vec::new();
