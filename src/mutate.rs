@@ -27,6 +27,11 @@ use mutants::{Mutant, mutants};
 use reasons::{Reason, reasons};
 use witness::Search;
 
+/// Series that are tried in search of the tests to add: for all survivors together, and for each.
+const MAX_TRIES: usize = 20_000;
+const MIN_TRIES_EACH: usize = 50;
+const MAX_TRIES_EACH: usize = 1_500;
+
 /// Tests, and everything that they are run with.
 #[derive(Debug)]
 pub struct Group<'a> {
@@ -62,9 +67,9 @@ pub fn mutate(ground: &Ground<'_>, sources: &mut SourceMap) -> (MutationReport, 
     let fates: Vec<Fate> = all.par_iter().map(|mutant| trial.run(mutant)).collect();
 
     let mut report = MutationReport::default();
-    let mut diagnostics = Vec::new();
+    let mut survivors = Vec::new();
     let mut idle = vec![true; comments.len()];
-    for fate in fates {
+    for (mutant, fate) in all.iter().zip(fates) {
         match fate {
             Fate::Refused => continue,
             Fate::Caught => report.caught += 1,
@@ -75,11 +80,15 @@ pub fn mutate(ground: &Ground<'_>, sources: &mut SourceMap) -> (MutationReport, 
                     .filter(|(at, _)| by.contains(at))
                     .for_each(|(_, idle)| *idle = false);
             }
-            Fate::Survived(diagnostic) => diagnostics.push(*diagnostic),
+            Fate::Survived => survivors.push(mutant),
         }
         report.mutants += 1;
     }
     report.survivors = report.mutants - report.caught;
+    // Who has few tests has many survivors, and is not to wait for hours.
+    let tries = (MAX_TRIES / survivors.len().max(1)).clamp(MIN_TRIES_EACH, MAX_TRIES_EACH);
+    let mut diagnostics: Vec<Diagnostic> =
+        survivors.par_iter().map(|mutant| trial.survivor(mutant, first, tries)).collect();
     let idle = comments.iter().zip(idle).filter(|(_, idle)| *idle);
     diagnostics.extend(idle.map(|(comment, _)| comment.idle()));
     (report, diagnostics)
@@ -119,7 +128,7 @@ enum Fate {
     Caught,
     /// By the comments of these indices.
     Justified(Vec<usize>),
-    Survived(Box<Diagnostic>),
+    Survived,
 }
 
 /// What a mutant is tried with.
@@ -147,16 +156,14 @@ impl Trial<'_> {
         let comments = self.comments.iter().enumerate();
         let justified = comments.filter(|(_, comment)| comment.covers(mutant.span, self.sources));
         let justified: Vec<usize> = justified.map(|(at, _)| at).collect();
-        if !justified.is_empty() {
-            return Fate::Justified(justified);
-        }
-        let mut diagnostic =
-            Diagnostic::warning(Code::T605, format!("{}, and no test would notice", mutant.says))
-                .label(mutant.span, "no test depends on this");
-        if let (Some(bench), Some(program)) = (self.benches.first(), mutated.first()) {
-            diagnostic = diagnostic.help(self.advice(mutant, bench, program));
-        }
-        Fate::Survived(Box::new(diagnostic))
+        if justified.is_empty() { Fate::Survived } else { Fate::Justified(justified) }
+    }
+
+    fn survivor(&self, mutant: &Mutant, bench: &Bench<'_>, tries: usize) -> Diagnostic {
+        let (mutated, _) = check_with(&mutant.files(&bench.files), self.exprs, &InForce::new());
+        Diagnostic::warning(Code::T605, format!("{}, and no test would notice", mutant.says))
+            .label(mutant.span, "no test depends on this")
+            .help(self.advice(mutant, bench, &mutated, tries))
     }
 
     /// Whether a test fails. First those that look at a rule which the mistake can reach, then those that look at the
@@ -172,7 +179,7 @@ impl Trial<'_> {
     }
 
     /// The test to add.
-    fn advice(&self, mutant: &Mutant, bench: &Bench<'_>, mutated: &Program) -> String {
+    fn advice(&self, mutant: &Mutant, bench: &Bench<'_>, mutated: &Program, tries: usize) -> String {
         let rules = bench.affected.rules(mutant.decl);
         let names = bench.affected.names(mutant.decl, &bench.program);
         let (near, far): (Vec<_>, Vec<_>) =
@@ -181,7 +188,7 @@ impl Trial<'_> {
         let seeds = seeds.filter_map(|test| Draft::of(test.test, self.sources)).collect();
         let search =
             Search { program: &bench.program, mutated, mutant, rules: &rules, sources: self.sources };
-        match search.witness(seeds) {
+        match search.witness(seeds, tries) {
             Some(witness) => {
                 format!(
                     "this test would notice; with the mistake {}:\n\n{}",
@@ -193,8 +200,8 @@ impl Trial<'_> {
                  else is as it should be"
                     .to_owned()
             }
-            None => "no snapshot tried tells them apart: simplify the policy, or say in a comment why none can, \
-                     `# untested: REASON`"
+            None => "no snapshot tried tells them apart: write a test on the boundary or, where none can tell, say \
+                     why in a comment, `# untested: REASON`"
                 .to_owned(),
         }
     }

@@ -15,8 +15,6 @@ use crate::source::SourceMap;
 use crate::suite::{GivenFiles, prepare};
 use crate::value::{Date, date_of_day, day_number, parse_date};
 
-/// Snapshots that are tried for one mistake.
-const MAX_TRIES: usize = 1_500;
 /// Tests to begin with.
 const MAX_SEEDS: usize = 12;
 
@@ -41,9 +39,9 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The first such test that is found.
-    pub(super) fn witness(&self, seeds: Vec<Draft>) -> Option<Witness> {
-        let mut left = MAX_TRIES;
+    /// The first such test that is found among so many tries.
+    pub(super) fn witness(&self, seeds: Vec<Draft>, tries: usize) -> Option<Witness> {
+        let mut left = tries;
         let mut sources = self.sources.clone();
         let rules: Vec<usize> = self.rules.iter().copied().take(4).collect();
         let pool = Pool::of(&rules, self.program, self.sources);
