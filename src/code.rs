@@ -230,8 +230,12 @@ codes! {
          "There is nothing to run, which is never a pass. `tollgate test` takes a folder with a `tollgate.yaml`, a folder with `.gate` files, or one such file; tests are `test` blocks, in files that end in `.test.gate` beside the policies."
     T604 "tests leave something unseen"
          "No test expects, and gets, an outcome that the rule can have, or one in which the marked condition decides: had it been the other way, the rule would have come out the same. A mistake there would go unnoticed. Write a test on each side of it; `--min 90%` asks for so much of what is counted."
+    T605 "a mistake in a policy that no test would notice"
+         "The policy was changed in one small way (a threshold moved by a step, a comparison turned, a condition left out, an effect made milder), and every test still passed. Add a test that tells the two apart; where one was found, it is shown. Where no snapshot could, say why in a comment on the line or above it: `# untested: REASON`."
     T606 "tests that are not run"
          "A file that ends in `.test.gate` lies beside no policy that a `tollgate.yaml` lists under `policies:`, so nobody knows which policies it tests. List its folder there, or give `tollgate test` that folder by itself."
+    T607 "an `untested` comment that justifies nothing"
+         "A comment says that no test can notice a mistake in a line, but the tests notice each of them, or the comment gives no reason. Take the comment out, or write the reason."
 
     // T7: lints of policies, which never change a verdict.
     T701 "a rule or condition with one outcome"

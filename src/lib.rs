@@ -36,6 +36,7 @@ pub mod explain;
 pub mod history;
 pub mod layers;
 pub mod lint;
+pub mod mutate;
 pub mod suite;
 
 #[cfg(feature = "cli")]

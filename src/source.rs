@@ -38,7 +38,7 @@ impl Span {
 }
 
 /// A file that was read: its name as people know it (relative, with `/`) and its text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     pub name: String,
     pub text: String,
@@ -64,7 +64,7 @@ impl Source {
 }
 
 /// Every file that a run has read, policies and snapshots alike.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<Source>,
 }
@@ -75,6 +75,16 @@ impl SourceMap {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Source { name: name.into(), text: text.into(), line_starts: OnceLock::new() });
         id
+    }
+
+    /// How many files there are.
+    pub fn count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Takes back all files but the first `count`; nothing may point into them any more.
+    pub fn truncate(&mut self, count: usize) {
+        self.files.truncate(count);
     }
 
     /// The file of an id that this map handed out.

@@ -16,6 +16,7 @@ use crate::report::{Outcome, WorkflowReport};
 use crate::settings::Settings;
 use crate::source::{SourceMap, Span};
 use crate::value::{Date, Series};
+use crate::vocabulary::Vocabulary;
 
 use expect::{Met, held_against};
 pub use given::{GivenFiles, MAX_ELEMENTS, MAX_SNAPSHOTS};
@@ -93,16 +94,13 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
         return trial;
     }
     let set = set_params(&test.with, bench.program, bench.settings.clone());
-    let given = set.and_then(|settings| {
-        let series = given::series_of(test, &bench.program.vocabulary, bench.files, sources)?;
-        let as_of = day_of(test, &series).map_err(|problem| vec![*problem])?;
-        Ok((settings, series, as_of))
-    });
+    let given = set
+        .and_then(|settings| Ok((settings, prepare(test, &bench.program.vocabulary, bench.files, sources)?)));
     let failures = match given {
         Err(diagnostics) => {
             diagnostics.into_iter().map(|diagnostic| Failure { diagnostic, seen: None }).collect()
         }
-        Ok((settings, series, as_of)) => {
+        Ok((settings, Prepared { series, as_of, .. })) => {
             let rulebook = Rulebook { program: bench.program, settings: &settings, waivers: &[], sources };
             let case = Case { rulebook, series: &series, as_of, coverage: bench.coverage };
             case.run(test, &mut trial)
@@ -113,7 +111,48 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
     trial
 }
 
-/// A test whose snapshots were read.
+/// A test whose snapshots were read: they can be judged by any program of the same vocabulary.
+#[derive(Debug)]
+pub(crate) struct Prepared<'t> {
+    pub(crate) test: &'t TestDecl,
+    series: Series,
+    as_of: Date,
+}
+
+/// Reads the snapshots that a test gives.
+pub(crate) fn prepare<'t>(
+    test: &'t TestDecl,
+    vocabulary: &Vocabulary,
+    files: &GivenFiles,
+    sources: &mut SourceMap,
+) -> Result<Prepared<'t>, Vec<Diagnostic>> {
+    let series = given::series_of(test, vocabulary, files, sources)?;
+    let as_of = day_of(test, &series).map_err(|problem| vec![*problem])?;
+    Ok(Prepared { test, series, as_of })
+}
+
+impl Prepared<'_> {
+    /// Judges the snapshots, with these settings as far as the test says nothing else.
+    pub(crate) fn judge(
+        &self,
+        program: &Program,
+        settings: Settings,
+        sources: &SourceMap,
+    ) -> Result<WorkflowReport, Vec<Diagnostic>> {
+        let settings = set_params(&self.test.with, program, settings)?;
+        let rulebook = Rulebook { program, settings: &settings, waivers: &[], sources };
+        Ok(judge_workflow(&rulebook, &self.series, self.as_of, false).report)
+    }
+
+    /// Whether everything that the test expects is so.
+    pub(crate) fn passes(&self, program: &Program, sources: &SourceMap) -> bool {
+        let Ok(report) = self.judge(program, Settings::declared(program), sources) else { return false };
+        let is_met = |expect| matches!(held_against(expect, &report, program), Met::Yes(_));
+        self.test.expect.iter().all(is_met)
+    }
+}
+
+/// A test about to run.
 struct Case<'a> {
     rulebook: Rulebook<'a>,
     series: &'a Series,

@@ -22,6 +22,8 @@ mod layers;
 #[cfg(test)]
 mod manual;
 #[cfg(test)]
+mod mutate;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod ready;

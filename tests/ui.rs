@@ -135,6 +135,7 @@ impl Case {
             filter: setting("# filter:").map(str::to_owned),
             coverage: setting("# coverage:").is_some(),
             min: setting("# coverage:").and_then(|min| min.trim_end_matches('%').parse().ok()),
+            mutate: setting("# mutate:").is_some(),
         };
         let run = run_tests(Suites { suites: vec![suite], ..Suites::default() }, &options);
         let failed = run.files.iter().flat_map(|file| &file.trials).flat_map(|trial| trial.diagnostics());

@@ -103,6 +103,41 @@ impl Expr {
             }
         }
     }
+
+    /// Like [`Expr::children`], in the same order, to be changed.
+    pub fn children_mut(&mut self) -> Vec<&mut Self> {
+        match &mut self.kind {
+            ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => Vec::new(),
+            ExprKind::Not(inner) | ExprKind::Neg(inner) => vec![inner],
+            ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
+            ExprKind::With { claim, confidence } => vec![claim, confidence],
+            ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
+                operands.iter_mut().collect()
+            }
+            ExprKind::In { item, set, .. } => {
+                let mut all: Vec<&mut Self> = vec![item];
+                match set {
+                    Set::Range(low, high) => all.extend([&mut **low, &mut **high]),
+                    Set::List(members, _) => all.extend(members),
+                    Set::Value(value) => all.push(value),
+                }
+                all
+            }
+            ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
+            ExprKind::Call { args, .. } => {
+                let mut all = Vec::new();
+                for arg in args {
+                    all.push(&mut arg.value);
+                    all.extend(arg.condition.iter_mut().chain(&mut arg.by));
+                    match &mut arg.over {
+                        Some(Over::Window(length)) => all.push(length),
+                        Some(Over::Stage(_)) | None => {}
+                    }
+                }
+                all
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -15,7 +15,7 @@ use crate::render::{human, json, junit};
 /// Run the tests of policies
 ///
 /// Tests run with the values that the policies declare, whatever a configuration sets: `with` says otherwise. Exit codes:
-/// 0, all tests passed; 1, at least one failed, or none was found; 2, policies or tests could not be read.
+/// 0, all tests passed; 1, at least one failed, none was found, or with `--mutate` a mistake would go unnoticed; 2, policies or tests could not be read.
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     /// A folder with `tollgate.yaml`, or one with `.gate` files, or one such file
@@ -30,6 +30,9 @@ pub(super) struct TestArgs {
     /// With `--coverage`: fail if less than this was seen, such as 90%
     #[arg(long, value_name = "PERCENT", requires = "coverage", value_parser = percent)]
     min: Option<u8>,
+    /// Make small mistakes in the policies, and show those that no test would notice
+    #[arg(long, conflicts_with = "filter")]
+    mutate: bool,
     /// How the result is written, and to which file: `junit=tests.xml`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
     format: Vec<Output<Format>>,
@@ -57,7 +60,12 @@ fn percent(text: &str) -> Result<u8, String> {
 /// Finds, reads, runs, shows.
 pub(super) fn run(args: &TestArgs) -> ExitCode {
     let suites = find::suites(&args.path, args.allow_outside);
-    let options = TestOptions { filter: args.filter.clone(), coverage: args.coverage, min: args.min };
+    let options = TestOptions {
+        filter: args.filter.clone(),
+        coverage: args.coverage,
+        min: args.min,
+        mutate: args.mutate,
+    };
     let run = args.terminal.waiting("testing", || run_tests(suites, &options));
     output::write_all(&args.format, run.exit, |format, on_stdout| drawn(format, on_stdout, args, &run))
 }

@@ -8,11 +8,12 @@ use crate::ast::{Expect, ExpectKind, ExprIds, File, GivenKind, Item, TestDecl};
 use crate::check::check;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::mutate::{Ground, Group, mutate};
 use crate::parse::parse;
 use crate::program::Program;
 use crate::report::tests::{
-    CoverageReport, Covered, FileCoverage, TestCaseReport, TestFileReport, TestOutcome, TestReport,
-    TestSummary,
+    CoverageReport, Covered, FileCoverage, MutationReport, TestCaseReport, TestFileReport, TestOutcome,
+    TestReport, TestSummary,
 };
 use crate::report::{DiagnosticReport, VERSION};
 use crate::settings::Settings;
@@ -61,6 +62,8 @@ pub struct TestOptions {
     pub coverage: bool,
     /// Of what is counted, so many percent at least.
     pub min: Option<u8>,
+    /// Whether to make mistakes in the policies that the tests should notice.
+    pub mutate: bool,
 }
 
 /// What came of it. Every output format draws this.
@@ -69,10 +72,10 @@ pub struct TestRun {
     pub report: TestReport,
     /// As the files of the report.
     pub files: Vec<TestedFile>,
-    /// What is wrong beyond single tests, and what coverage lacks.
+    /// What is wrong beyond single tests, what coverage lacks, and what no test would notice.
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
-    /// 0: all passed; 1: one failed, none was found, or too little was covered; 2: policies or tests could not be read.
+    /// 0: all passed; 1: one failed, none was found, too little was covered, or a mistake would go unnoticed; 2: policies or tests could not be read.
     pub exit: u8,
 }
 
@@ -126,6 +129,7 @@ pub fn run_tests(suites: Suites, options: &TestOptions) -> TestRun {
     let mut shared = BTreeMap::new();
     let mut files: Vec<TestedFile> = Vec::new();
     let mut counted: Vec<Counted> = Vec::new();
+    let mut mutation: Option<MutationReport> = None;
     for suite in suites {
         let compiled = compile_suite(suite, &mut sources, &mut shared, &mut diagnostics);
         let mut met: Vec<Seen> = Vec::new();
@@ -150,9 +154,25 @@ pub fn run_tests(suites: Suites, options: &TestOptions) -> TestRun {
         if let Some(group) = compiled.groups.first().filter(|_| options.coverage) {
             counted.extend(coverage(&group.program, &compiled.tested, &met, &sources));
         }
+        let all_pass =
+            !has_errors(&diagnostics) && files.iter().all(|file| file.trials.iter().all(Trial::passed));
+        if options.mutate && all_pass && !files.is_empty() {
+            let (report, found) = mutate(&mutation_ground(&compiled), &mut sources);
+            *mutation.get_or_insert_default() += report;
+            diagnostics.extend(found);
+        }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    finish(files, counted, diagnostics, sources, options)
+    finish(files, (counted, mutation), diagnostics, sources, options)
+}
+
+fn mutation_ground(compiled: &CompiledSuite) -> Ground<'_> {
+    let groups = compiled.groups.iter().map(|group| Group {
+        files: compiled.policies.iter().chain(&group.fixture).cloned().collect(),
+        tests: group.tests.iter().flat_map(tests_of).collect(),
+    });
+    let tested = compiled.tested.iter().copied().collect();
+    Ground { groups: groups.collect(), tested, exprs: compiled.exprs, given: &compiled.given }
 }
 
 /// Reads and checks one suite. `shared` are the files that were read for others already.
@@ -248,7 +268,7 @@ fn is_wanted(test: &TestDecl, options: &TestOptions) -> bool {
 
 fn finish(
     files: Vec<TestedFile>,
-    mut counted: Vec<Counted>,
+    (mut counted, mutation): (Vec<Counted>, Option<MutationReport>),
     mut diagnostics: Vec<Diagnostic>,
     sources: SourceMap,
     options: &TestOptions,
@@ -261,7 +281,7 @@ fn finish(
     let coverage = options.coverage.then(|| covered(counted, &sources));
     let too_little =
         options.min.zip(coverage.as_ref()).and_then(|(min, coverage)| too_little(min, coverage.total));
-    let enough = too_little.is_none();
+    let enough = too_little.is_none() && mutation.is_none_or(MutationReport::is_clean);
     diagnostics.extend(too_little);
     let found = in_order(&mut diagnostics, &sources);
     let reports: Vec<TestFileReport> = files.iter().map(|file| file_report(file, &sources)).collect();
@@ -275,7 +295,8 @@ fn finish(
         (false, 0, 1..) if enough => 0,
         (false, ..) => 1,
     };
-    let report = TestReport { version: VERSION, summary, files: reports, coverage, diagnostics: found };
+    let report =
+        TestReport { version: VERSION, summary, files: reports, coverage, mutation, diagnostics: found };
     TestRun { report, files, diagnostics, sources, exit }
 }
 

@@ -123,6 +123,8 @@ const CASES: &[Case] = cases! {
     T601 "test_decl/expectations" ".gate" ".test.gate";
     T602 "test_decl/mistakes" ".gate" ".test.gate";
     T604 "test_decl/coverage" ".gate" ".test.gate";
+    T605 "test_decl/mutants" ".gate" ".test.gate";
+    T607 "test_decl/mutants" ".gate" ".test.gate";
     T701 "lint/faults" ".gate" ".test.gate";
     T702 "lint/faults" ".gate" ".test.gate";
     T703 "lint/faults" ".gate" ".test.gate";
@@ -183,7 +185,8 @@ pub fn example(code: Code) -> Option<Example> {
 fn tested(code: Code, mut tests: Vec<TextFile>, policies: Vec<TextFile>) -> Option<Example> {
     tests.extend(policies.iter().cloned());
     let suites = Suites { suites: vec![Suite { policies, tests, ..Suite::default() }], ..Suites::default() };
-    let options = TestOptions { coverage: code == Code::T604, ..TestOptions::default() };
+    let mutate = matches!(code, Code::T605 | Code::T607);
+    let options = TestOptions { coverage: code == Code::T604, mutate, ..TestOptions::default() };
     let run = engine::run_tests(suites, &options);
     let failures = run.files.into_iter().flat_map(|file| file.trials).flat_map(|trial| trial.failures);
     let all = failures.map(|failure| failure.diagnostic).chain(run.diagnostics);

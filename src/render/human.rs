@@ -380,7 +380,13 @@ impl Page {
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) {
         self.draw(diagnostic.severity.as_str(), diagnostic, sources);
-        self.footer("help", diagnostic.help.as_deref());
+        let help = diagnostic.help.as_deref();
+        let (advice, block) = match help.and_then(|help| help.split_once("\n\n")) {
+            Some((advice, block)) => (Some(advice), Some(block)),
+            None => (help, None),
+        };
+        self.footer("help", advice);
+        block.iter().for_each(|block| self.block(block));
     }
 
     /// The headline of a diagnostic and the places it labels.
@@ -440,6 +446,13 @@ impl Page {
             }
             (None, _) | (_, None) => line.to_owned(),
         }
+    }
+
+    /// Lines to be taken over as they are.
+    fn block(&mut self, text: &str) {
+        self.blank();
+        text.lines().for_each(|line| self.line(&format!("    {}", visible(line))));
+        self.blank();
     }
 
     /// A line below a report, such as `help: …`; continued lines keep to the frame.

@@ -13,7 +13,10 @@ pub struct TestReport {
     /// Where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<CoverageReport>,
-    /// What is wrong beyond single tests, and what coverage lacks.
+    /// Where it was asked for and no test failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mutation: Option<MutationReport>,
+    /// What is wrong beyond single tests, what coverage lacks, and what no test would notice.
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
@@ -144,5 +147,33 @@ impl RuleCoverage {
             total += Covered { covered: usize::from(seen), points: 1 };
         }
         total
+    }
+}
+
+/// Policies with one small mistake each, and how many of them the tests noticed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MutationReport {
+    /// Without those that the checker refuses.
+    pub mutants: usize,
+    pub caught: usize,
+    /// Those that no test notices.
+    pub survivors: usize,
+    /// Those of them for which a comment says why.
+    pub justified: usize,
+}
+
+impl MutationReport {
+    /// Whether there is a reason for every survivor.
+    pub fn is_clean(self) -> bool {
+        self.survivors == self.justified
+    }
+}
+
+impl std::ops::AddAssign for MutationReport {
+    fn add_assign(&mut self, other: Self) {
+        self.mutants += other.mutants;
+        self.caught += other.caught;
+        self.survivors += other.survivors;
+        self.justified += other.justified;
     }
 }

@@ -5,7 +5,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{TestRun, TestedFile};
 use crate::render::{Style, View};
-use crate::report::tests::{CoverageReport, Covered, RuleSeen, SnapshotSeen};
+use crate::report::tests::{CoverageReport, Covered, MutationReport, RuleSeen, SnapshotSeen};
 use crate::suite::Trial;
 use crate::text::{pad, quote, visible, width};
 
@@ -13,8 +13,11 @@ use crate::text::{pad, quote, visible, width};
 pub fn render_tests(run: &TestRun, style: Style) -> String {
     let view = View { full: true, ..View::default() };
     let mut page = Page::new(style, &view);
-    let (unseen, problems): (Vec<Diagnostic>, Vec<Diagnostic>) =
-        run.diagnostics.iter().cloned().partition(|diagnostic| diagnostic.code == Code::T604);
+    let (unseen, problems): (Vec<Diagnostic>, Vec<Diagnostic>) = run
+        .diagnostics
+        .iter()
+        .cloned()
+        .partition(|diagnostic| matches!(diagnostic.code, Code::T604 | Code::T605 | Code::T607));
     page.diagnostics(&problems, &run.sources, &view);
     let name = |file: &TestedFile| visible(&file.name).into_owned();
     let names = run.files.iter().map(|file| width(&name(file))).max().unwrap_or(0);
@@ -47,6 +50,7 @@ pub fn render_tests(run: &TestRun, style: Style) -> String {
     run.report.coverage.iter().for_each(|all| coverage(&mut page, all));
     page.blank();
     page.line(&sentence(run));
+    run.report.mutation.iter().for_each(|all| page.line(&mutation(*all)));
     page.out
 }
 
@@ -70,6 +74,7 @@ pub fn narrate_tests(run: &TestRun) -> String {
     }
     lines.extend(run.report.coverage.as_ref().map(covered));
     lines.push(sentence(run));
+    lines.extend(run.report.mutation.map(mutation));
     lines.join("\n") + "\n"
 }
 
@@ -191,6 +196,16 @@ fn coverage(page: &mut Page, coverage: &CoverageReport) {
 fn covered(coverage: &CoverageReport) -> String {
     let Covered { covered, points } = coverage.total;
     format!("Coverage {}: {covered} of {points} outcomes and conditions were seen.", coverage.total.percent())
+}
+
+/// What mutation comes to.
+fn mutation(report: MutationReport) -> String {
+    let MutationReport { mutants, caught, survivors, justified } = report;
+    let survive = if survivors == 1 { "survives" } else { "survive" };
+    format!(
+        "{mutants} {}, {caught} caught, {survivors} {survive} ({justified} justified).",
+        summary::plural(mutants, "mutant", "mutants")
+    )
 }
 
 /// A title as it is written.

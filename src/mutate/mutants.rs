@@ -1,0 +1,236 @@
+//! The policies of a run, each time with one small mistake in one declaration.
+
+use std::sync::Arc;
+
+use super::expr::{Variants, could_be};
+use super::step::steps;
+use crate::ast::{
+    Effect, EffectKind, Expr, ExprKind, File, GateDecl, GateItem, Item, LetDecl, Literal, LiteralKind,
+    ParamDecl, PolicyDecl, PolicyItem, RuleBody, RuleDecl,
+};
+use crate::program::Program;
+use crate::source::{FileId, SourceMap, Span};
+use crate::value::{DAY, Number};
+
+/// A policy with one mistake.
+pub(super) struct Mutant {
+    /// What is other than it was.
+    pub(super) span: Span,
+    /// «`>=` could be `>`»
+    pub(super) says: String,
+    /// The declaration that it is in: a rule, a let, a param, or the policy itself for its `when`.
+    pub(super) decl: Span,
+    /// Whether the effect is what is wrong, so that no outcome of a rule shows it.
+    pub(super) is_effect: bool,
+    /// Where the policy stands among the files, and what stands there now.
+    at: (usize, usize),
+    policy: PolicyDecl,
+}
+
+impl Mutant {
+    /// The files with the mistake.
+    pub(super) fn files(&self, files: &[File]) -> Vec<File> {
+        let mut files = files.to_vec();
+        let item = files.get_mut(self.at.0).and_then(|file| file.items.get_mut(self.at.1));
+        if let Some(item) = item {
+            *item = Item::Policy(self.policy.clone());
+        }
+        files
+    }
+}
+
+/// A change of one declaration.
+struct Change<T> {
+    span: Span,
+    says: String,
+    is_effect: bool,
+    now: T,
+}
+
+impl<T> Change<T> {
+    fn new(span: Span, says: String, now: T) -> Self {
+        Self { span, says, is_effect: false, now }
+    }
+
+    fn map<U>(self, make: impl FnOnce(T) -> U) -> Change<U> {
+        Change { span: self.span, says: self.says, is_effect: self.is_effect, now: make(self.now) }
+    }
+}
+
+/// Every mutant of the policies of the tested files.
+pub(super) fn mutants(
+    files: &[File],
+    program: &Program,
+    sources: &SourceMap,
+    tested: &[FileId],
+) -> Vec<Mutant> {
+    let cadence = program.vocabulary.cadence.as_ref();
+    let window_step = cadence.map_or_else(|| Number::from(DAY), |cadence| cadence.every.clone());
+    let maker = Maker { program, variants: Variants { sources, window_step: &window_step } };
+    let mut all = Vec::new();
+    for (file_at, file) in files.iter().enumerate().filter(|(_, file)| tested.contains(&file.id)) {
+        for (item_at, item) in file.items.iter().enumerate() {
+            match item {
+                Item::Policy(policy) => maker.policy(policy, (file_at, item_at), &mut all),
+                Item::Stages(_) | Item::Snapshot(_) | Item::Test(_) | Item::Broken(_) => {}
+            }
+        }
+    }
+    all
+}
+
+struct Maker<'a> {
+    program: &'a Program,
+    variants: Variants<'a>,
+}
+
+impl Maker<'_> {
+    fn policy(&self, policy: &PolicyDecl, at: (usize, usize), all: &mut Vec<Mutant>) {
+        let mut add = |decl: Span, change: Change<PolicyDecl>| {
+            let Change { span, says, is_effect, now } = change;
+            all.push(Mutant { span, says, decl, is_effect, at, policy: now });
+        };
+        for change in self.when(policy.when.as_ref()) {
+            add(policy.span, change.map(|when| PolicyDecl { when, ..policy.clone() }));
+        }
+        for (index, item) in policy.items.iter().enumerate() {
+            let with = |item: PolicyItem| {
+                let mut policy = policy.clone();
+                if let Some(place) = policy.items.get_mut(index) {
+                    *place = item;
+                }
+                policy
+            };
+            match item {
+                PolicyItem::Param(decl) => {
+                    for change in self.param(decl) {
+                        add(decl.span, change.map(|now| with(PolicyItem::Param(Arc::new(now)))));
+                    }
+                }
+                PolicyItem::Let(decl) => {
+                    for change in self.let_decl(decl) {
+                        add(decl.span, change.map(|now| with(PolicyItem::Let(Arc::new(now)))));
+                    }
+                }
+                PolicyItem::Rule(decl) => {
+                    for change in self.rule(decl) {
+                        add(decl.span, change.map(|now| with(PolicyItem::Rule(Arc::new(now)))));
+                    }
+                }
+                PolicyItem::Gate(gate) => {
+                    for (decl, change) in self.gate(gate) {
+                        add(decl, change.map(|now| with(PolicyItem::Gate(now))));
+                    }
+                }
+                PolicyItem::Broken(_) => {}
+            }
+        }
+    }
+
+    fn gate(&self, gate: &GateDecl) -> Vec<(Span, Change<GateDecl>)> {
+        let mut all = Vec::new();
+        for (index, item) in gate.items.iter().enumerate() {
+            let with = |item: GateItem| {
+                let mut gate = gate.clone();
+                if let Some(place) = gate.items.get_mut(index) {
+                    *place = item;
+                }
+                gate
+            };
+            match item {
+                GateItem::Let(decl) => all.extend(
+                    self.let_decl(decl)
+                        .into_iter()
+                        .map(|change| (decl.span, change.map(|now| with(GateItem::Let(Arc::new(now)))))),
+                ),
+                GateItem::Rule(decl) => all.extend(
+                    self.rule(decl)
+                        .into_iter()
+                        .map(|change| (decl.span, change.map(|now| with(GateItem::Rule(Arc::new(now)))))),
+                ),
+                GateItem::Broken(_) => {}
+            }
+        }
+        all
+    }
+
+    fn param(&self, decl: &ParamDecl) -> Vec<Change<ParamDecl>> {
+        let used = self.program.params.iter().find(|param| param.decl.span == decl.span);
+        let is_window = used.is_some_and(|param| param.uses.window);
+        let written = self.variants.sources.text(decl.value.span);
+        let next = steps(&decl.value.kind, written, is_window.then_some(self.variants.window_step));
+        let next = next.into_iter().map(|(kind, text)| {
+            let says = format!("{} by default", could_be(written, &text));
+            let value = Literal { kind, span: decl.value.span };
+            Change::new(decl.value.span, says, ParamDecl { value, ..decl.clone() })
+        });
+        next.collect()
+    }
+
+    fn let_decl(&self, decl: &LetDecl) -> Vec<Change<LetDecl>> {
+        let changes = self.expr(&decl.value).into_iter();
+        changes.map(|change| change.map(|value| LetDecl { value, ..decl.clone() })).collect()
+    }
+
+    fn rule(&self, decl: &RuleDecl) -> Vec<Change<RuleDecl>> {
+        let bodies = match &decl.body {
+            RuleBody::Trigger { when } => {
+                let changes = self.expr(when).into_iter();
+                let mut all: Vec<_> =
+                    changes.map(|change| change.map(|when| RuleBody::Trigger { when })).collect();
+                // Who forgets the condition has a rule that never fires.
+                let never = Expr { kind: ExprKind::Literal(LiteralKind::Bool(false)), ..when.clone() };
+                let says = "the rule could be left out".to_owned();
+                all.push(Change::new(when.span, says, RuleBody::Trigger { when: never }));
+                all
+            }
+            RuleBody::Require { when, requires } => {
+                let with_when = |when| RuleBody::Require { when, requires: requires.clone() };
+                let changes = self.when(when.as_ref()).into_iter();
+                let mut all: Vec<_> = changes.map(|change| change.map(with_when)).collect();
+                for (index, require) in requires.iter().enumerate() {
+                    let with = |now: Option<Expr>| {
+                        let mut requires = requires.clone();
+                        requires.splice(index..=index, now);
+                        RuleBody::Require { when: when.clone(), requires }
+                    };
+                    let changes = self.expr(require).into_iter();
+                    all.extend(changes.map(|change| change.map(|now| with(Some(now)))));
+                    let says = format!("`require {}` could be left out", self.variants.short(require.span));
+                    all.push(Change::new(require.span, says, with(None)));
+                }
+                all
+            }
+        };
+        let bodies = bodies.into_iter();
+        let mut all: Vec<_> =
+            bodies.map(|change| change.map(|body| RuleDecl { body, ..decl.clone() })).collect();
+        let milder = match decl.effect.kind {
+            EffectKind::Rollback => Some(EffectKind::Hold),
+            EffectKind::Hold => Some(EffectKind::Warn),
+            // What these do, no test can expect.
+            EffectKind::Warn | EffectKind::Note => None,
+        };
+        if let Some(kind) = milder {
+            let says = could_be(decl.effect.kind.as_str(), kind.as_str());
+            let effect = Effect { kind, ..decl.effect.clone() };
+            let now = RuleDecl { effect, ..decl.clone() };
+            all.push(Change { is_effect: true, ..Change::new(decl.effect.span, says, now) });
+        }
+        all
+    }
+
+    /// A `when` that may be left out.
+    fn when(&self, when: Option<&Expr>) -> Vec<Change<Option<Expr>>> {
+        let Some(when) = when else { return Vec::new() };
+        let mut all: Vec<_> = self.expr(when).into_iter().map(|change| change.map(Some)).collect();
+        let says = format!("`when {}` could be left out", self.variants.short(when.span));
+        all.push(Change::new(when.span, says, None));
+        all
+    }
+
+    fn expr(&self, expr: &Expr) -> Vec<Change<Expr>> {
+        let variants = self.variants.of(expr).into_iter();
+        variants.map(|variant| Change::new(variant.span, variant.says, variant.expr)).collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! The test that would notice a mistake: sought beside the tests that there are, tried out, and made as short as it gets.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::draft::Draft;
+use super::mutants::Mutant;
+use super::values::{Pool, whole_days};
+use crate::ast::{ExprIds, Item, LiteralKind};
+use crate::parse::{parse, parse_literal};
+use crate::program::Program;
+use crate::report::{Outcome, WorkflowReport};
+use crate::settings::Settings;
+use crate::source::SourceMap;
+use crate::suite::{GivenFiles, prepare};
+use crate::value::{Date, date_of_day, day_number, parse_date};
+
+/// Tests to begin with.
+const MAX_SEEDS: usize = 12;
+
+/// A test that passes, and fails with the mistake.
+#[derive(Debug)]
+pub(super) struct Witness {
+    /// The whole block.
+    pub(super) test: String,
+    /// What it expects, and what is so with the mistake: `passes`, `fails`.
+    pub(super) with_mistake: String,
+}
+
+/// What is sought: a series that the two programs judge differently.
+pub(super) struct Search<'a> {
+    pub(super) program: &'a Program,
+    pub(super) mutated: &'a Program,
+    pub(super) mutant: &'a Mutant,
+    /// The rules that the mistake can reach.
+    pub(super) rules: &'a BTreeSet<usize>,
+    /// Of this run; what is tried is not added to it.
+    pub(super) sources: &'a SourceMap,
+}
+
+impl Search<'_> {
+    /// The first such test that is found among so many tries.
+    pub(super) fn witness(&self, seeds: Vec<Draft>, tries: usize) -> Option<Witness> {
+        let mut left = tries;
+        let mut sources = self.sources.clone();
+        let rules: Vec<usize> = self.rules.iter().copied().take(4).collect();
+        let pool = Pool::of(&rules, self.program, self.sources);
+        let stages: Vec<&str> = self.program.vocabulary.stages.iter().map(|stage| &**stage).collect();
+        let plain = (1..=stages.len()).rev().map(|rungs| Draft::plain(stages.get(..rungs).unwrap_or(&[])));
+        let mut seeds: Vec<Draft> = seeds.into_iter().take(MAX_SEEDS).collect();
+        seeds.extend(plain);
+        if stages.is_empty() {
+            seeds.push(Draft::plain(&[]));
+        }
+        // In turn, so that a seed that leads nowhere does not use up all tries.
+        let mut changes: Vec<_> = seeds.iter().map(|seed| self.changes(seed, &pool)).collect();
+        while left > 0 {
+            let mut any = false;
+            for changes in &mut changes {
+                let Some(draft) = changes.next() else { continue };
+                any = true;
+                left = left.saturating_sub(1);
+                if let Some(expect) = self.difference(&draft, &mut sources) {
+                    return Some(self.shortened(draft, expect, &mut sources));
+                }
+            }
+            if !any {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The seed as it is, and with one or two changes.
+    fn changes<'s>(&self, seed: &'s Draft, pool: &Pool) -> impl Iterator<Item = Draft> + 's {
+        let values = Rc::new(pool.values(newest(seed), self.program));
+        let cadence = self.program.vocabulary.cadence.as_ref();
+        let longest = cadence.and_then(|cadence| whole_days(&(&cadence.every + &cadence.grace))).unwrap_or(7);
+        let lengths: BTreeSet<usize> = pool.durations.iter().filter_map(whole_days).collect();
+        let timed: Vec<Draft> = lengths.iter().filter_map(|days| seed.lasting(*days, longest)).collect();
+        let with_a_value = move |draft: Draft| {
+            let values = Rc::clone(&values);
+            (0..values.len()).flat_map(move |at| {
+                let value =
+                    values.get(at).map(|(path, value)| [false, true].map(|all| draft.set(path, value, all)));
+                value.into_iter().flatten()
+            })
+        };
+        let twice = with_a_value.clone();
+        std::iter::once(seed.clone())
+            .chain(timed.clone())
+            .chain(with_a_value(seed.clone()))
+            .chain(timed.into_iter().flat_map(with_a_value.clone()))
+            .chain(with_a_value(seed.clone()).flat_map(twice))
+    }
+
+    /// What to expect of a series that tells the two apart, and what is so with the mistake.
+    fn difference(&self, draft: &Draft, sources: &mut SourceMap) -> Option<(String, String)> {
+        let count = sources.count();
+        let judged = self.judge_both(draft, sources);
+        sources.truncate(count);
+        let (right, wrong) = judged?;
+        if self.mutant.is_effect {
+            let (right, wrong) = (right.decision.as_str(), wrong.decision.as_str());
+            return (right != wrong)
+                .then(|| (format!("decision {right}"), format!("the decision is {wrong}")));
+        }
+        let pairs = right.rules.iter().zip(&wrong.rules);
+        let (right, wrong) = pairs.into_iter().find(|(right, wrong)| right.outcome != wrong.outcome)?;
+        let so = match wrong.outcome {
+            Outcome::Undecided => "is undecided",
+            Outcome::NotApplicable => "is not applicable",
+            Outcome::Pass | Outcome::Fail | Outcome::Waived | Outcome::Off => word(wrong.outcome)?,
+        };
+        Some((format!("{} {}", right.rule, word(right.outcome)?), format!("it {so}")))
+    }
+
+    fn judge_both(&self, draft: &Draft, sources: &mut SourceMap) -> Option<(WorkflowReport, WorkflowReport)> {
+        let text = draft.write("tried", "decision continue");
+        let file = sources.add("tried", text.as_str());
+        let (parsed, problems) = parse(file, &text, &mut ExprIds::default());
+        let Some(Item::Test(test)) = parsed.items.first().filter(|_| problems.is_empty()) else {
+            return None;
+        };
+        let prepared = prepare(test, &self.program.vocabulary, &GivenFiles::new(), sources).ok()?;
+        let judge = |program: &Program| {
+            let mut settings = Settings::declared(program);
+            // The decision is made of all rules, an outcome of one alone.
+            if !self.mutant.is_effect {
+                let unreached =
+                    settings.rules.iter_mut().enumerate().filter(|(at, _)| !self.rules.contains(at));
+                unreached.for_each(|(_, rule)| rule.effect = None);
+            }
+            prepared.judge(program, settings, sources).ok()
+        };
+        Some((judge(self.program)?, judge(self.mutated)?))
+    }
+
+    /// Leaves out every field that the difference does not need.
+    fn shortened(&self, mut draft: Draft, found: (String, String), sources: &mut SourceMap) -> Witness {
+        let mut at = 0;
+        while at < draft.fields() {
+            let shorter = draft.without(at);
+            match shorter.filter(|shorter| self.difference(shorter, sources).as_ref() == Some(&found)) {
+                Some(shorter) => draft = shorter,
+                None => at += 1,
+            }
+        }
+        let subject = found.0.split(' ').next().unwrap_or("");
+        let says = self.mutant.says.chars().filter(|c| !matches!(c, '`' | '"' | '\\'));
+        let title: String = subject.chars().chain(": ".chars()).chain(says).collect();
+        Witness { test: draft.write(&title, &found.0), with_mistake: found.1 }
+    }
+}
+
+fn newest(draft: &Draft) -> Date {
+    let from = parse_date(draft.from()).unwrap_or_default();
+    let days = match parse_literal(draft.every()) {
+        Some(LiteralKind::Duration(seconds)) => whole_days(&seconds).unwrap_or(0),
+        Some(_) | None => 0,
+    };
+    let after = i64::try_from(days.saturating_mul(draft.length() - 1)).unwrap_or(0);
+    date_of_day(day_number(from) + after).unwrap_or(from)
+}
+
+/// As an expectation says it.
+fn word(outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Pass => Some("passes"),
+        Outcome::Fail => Some("fails"),
+        Outcome::Undecided => Some("undecided"),
+        Outcome::NotApplicable => Some("not applicable"),
+        Outcome::Waived | Outcome::Off => None,
+    }
+}
