@@ -5,6 +5,7 @@
 mod check;
 mod explain;
 mod find;
+mod fmt;
 mod git;
 mod history;
 mod read;
@@ -36,6 +37,7 @@ enum Command {
     Params(settings::SettingsArgs),
     /// List every rule: its effect, who set it, and who waived it
     Rules(settings::SettingsArgs),
+    Fmt(fmt::FmtArgs),
     Schema(schema::SchemaArgs),
 }
 
@@ -55,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::Schema(args) => schema::run(&args),
     }
 }

@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["ast", "types", "value", "vocabulary", "interval", "evidence", "report"],
     &["builtins", "stats", "program", "settings"],
     &["parse", "check", "eval", "snapshot", "config"],
-    &["engine", "layers", "suite", "history", "builtin", "explain", "direction"],
+    &["engine", "layers", "suite", "history", "builtin", "explain", "direction", "format"],
     &["render", "cli"],
 ];
 
