@@ -7,6 +7,9 @@ mod docs;
 mod layout;
 mod same;
 
+#[cfg(test)]
+mod tests;
+
 use crate::ast::{ExprIds, File};
 use crate::diagnostic::Diagnostic;
 use crate::parse;

@@ -55,7 +55,8 @@ impl Layout<'_> {
     fn documented(&self, item: &Part) -> Option<Documented> {
         let Part::Node(node) = item else { return None };
         let (text, head) = node.parts.split_last()?;
-        let token = self.token_at(text.first())?;
+        let Part::Token(text) = text else { return None };
+        let token = self.token_at(*text)?;
         let is_plain =
             !head.iter().any(|part| matches!(part, Part::Node(node) if node.kind == NodeKind::Fields));
         let is_documented = node.kind == NodeKind::Documented && token.kind == TokenKind::Doc && is_plain;

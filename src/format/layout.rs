@@ -28,6 +28,15 @@ pub(super) fn lay_out(concrete: &Concrete<'_>) -> String {
     text
 }
 
+/// Whether a part is nothing but something in brackets, which sets in itself what it is broken into.
+fn in_brackets(part: &Part) -> bool {
+    match part {
+        Part::Token(_) => false,
+        Part::Node(Node { kind: NodeKind::Bracketed, .. }) => true,
+        Part::Node(node) => matches!(&*node.parts, [only] if in_brackets(only)),
+    }
+}
+
 fn render(laid: &Laid<'_>, width: usize) -> String {
     let mut text = String::new();
     // Writing into a string does not fail.
@@ -149,8 +158,9 @@ impl<'a> Layout<'a> {
         inner.append(last).append(self.part(&Part::Token(close)))
     }
 
-    /// Parts one after the other; `between` says what stands before each but the first.
-    fn join(&self, parts: &[Part], between: impl Fn(&Part) -> Gap) -> Laid<'a> {
+    /// Parts one after the other; `between` says what stands before each but the first, `indent` how far what they are
+    /// broken into is set in.
+    fn join(&self, parts: &[Part], indent: usize, between: impl Fn(&Part) -> Gap) -> Laid<'a> {
         let mut laid = self.arena.nil();
         let mut previous: Option<&Part> = None;
         for part in parts {
@@ -159,20 +169,25 @@ impl<'a> Layout<'a> {
                 let gap = if clings { Gap::Nothing } else { between(part) };
                 laid = laid.append(self.gap(part.first(), gap));
             }
-            laid = laid.append(self.part(part));
+            let indent = if parts.len() == 1 || in_brackets(part) { 0 } else { indent };
+            laid = laid.append(self.part(part).nest(indent as isize));
             previous = Some(part);
         }
         laid
     }
 
     fn flow(&self, parts: &[Part]) -> Laid<'a> {
-        self.join(parts, |_| Gap::Space)
+        self.join(parts, 0, |_| Gap::Space)
     }
 
     /// Parts with a line break before each of some words, if they do not fit on the line.
     fn broken_before(&self, parts: &[Part], words: &[&str]) -> Laid<'a> {
-        self.join(parts, |part| if words.contains(&self.text_of(part)) { Gap::Line } else { Gap::Space })
-            .group()
+        self.join(
+            parts,
+            INDENT,
+            |part| if words.contains(&self.text_of(part)) { Gap::Line } else { Gap::Space },
+        )
+        .group()
     }
 
     fn part(&self, part: &Part) -> Laid<'a> {
@@ -187,6 +202,7 @@ impl<'a> Layout<'a> {
         match node.kind {
             NodeKind::Block | NodeKind::Fields | NodeKind::Given => self.block(node),
             NodeKind::Documented | NodeKind::Plain => self.flow(parts),
+            NodeKind::Clause if parts.last().is_some_and(in_brackets) => self.flow(parts),
             NodeKind::Clause => self.flow(parts).nest(INDENT as isize),
             NodeKind::Ladder => self.broken_before(parts, &["->"]).nest(INDENT as isize),
             NodeKind::Bracketed => self.bracketed(parts),
@@ -202,42 +218,35 @@ impl<'a> Layout<'a> {
     /// Operands with a line break before each operator, if they do not fit: the loosest operators first.
     fn operands(&self, parts: &[Part], levels: &[&[&str]]) -> Laid<'a> {
         let Some((operators, tighter)) = levels.split_first() else { return self.flow(parts) };
+        // What is broken within an operand is set in further than the operators.
+        let within = |operand: &[Part]| {
+            let is_set_in = operand.len() == parts.len() || matches!(operand, [only] if in_brackets(only));
+            self.operands(operand, tighter).nest(if is_set_in { 0 } else { INDENT as isize })
+        };
         let is_operator =
             |part: &Part| operators.contains(&self.text_of(part)) && !self.has_kind(part, TokenKind::Sign);
         let mut operands = parts.split(is_operator);
-        let first = operands.next().map_or(self.arena.nil(), |operand| self.operands(operand, tighter));
+        let first = operands.next().map_or(self.arena.nil(), within);
         let signs = parts.iter().filter(|part| is_operator(part));
         let further = signs.zip(operands).map(|(sign, operand)| {
             let operator = self.gap(sign.first(), Gap::Line).append(self.part(sign));
             let gap = operand.first().map_or(self.arena.nil(), |part| self.gap(part.first(), Gap::Space));
-            let nested = self.operands(operand, tighter);
-            operator.append(gap).append(nested)
+            operator.append(gap).append(within(operand))
         });
         let further = self.arena.concat(further);
         first.append(further).group()
     }
 
-    /// A list is broken inside rather than before its `in`.
+    /// A line break before each operator; but a list is broken inside rather than before its `in`.
     fn comparison(&self, parts: &[Part]) -> Laid<'a> {
-        let has_list = matches!(parts.last(), Some(Part::Node(Node { kind: NodeKind::Bracketed, .. })));
-        if has_list { self.flow(parts) } else { self.compared(parts) }
-    }
-
-    fn compared(&self, parts: &[Part]) -> Laid<'a> {
-        let mut after_not = false;
-        let breaks: Vec<usize> = parts
-            .iter()
-            .filter(|part| {
-                let word = self.text_of(part);
-                let breaks = ["<", "<=", ">", ">=", "==", "!=", "not", "with"].contains(&word)
-                    || word == "in" && !after_not;
-                after_not = word == "not";
-                breaks
-            })
-            .map(Part::first)
-            .collect();
-        let gap = |part: &Part| if breaks.contains(&part.first()) { Gap::Line } else { Gap::Space };
-        self.join(parts, gap).nest(INDENT as isize).group()
+        let has_list = parts.last().is_some_and(in_brackets);
+        let gap = |part: &Part| match self.text_of(part) {
+            "in" | "not" if has_list => Gap::Space,
+            "<" | "<=" | ">" | ">=" | "==" | "!=" | "not" | "with" => Gap::Line,
+            "in" if !parts.iter().any(|part| self.text_of(part) == "not") => Gap::Line,
+            _ => Gap::Space,
+        };
+        self.join(parts, INDENT, gap).group()
     }
 
     /// A head, and elements between brackets: on one line, or one a line.

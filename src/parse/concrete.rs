@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         match rule {
             // Left out: with it, what follows would reach from the comma on.
             Rule::comma => return,
-            Rule::path | Rule::quantity | Rule::EOI => return self.token(&pair, into),
+            Rule::path | Rule::quantity | Rule::doc | Rule::EOI => return self.token(&pair, into),
             _ => {}
         }
         let kind = kind(&pair);
