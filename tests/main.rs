@@ -10,6 +10,8 @@ mod cli;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod fmt;
+#[cfg(test)]
 mod formats;
 #[cfg(test)]
 mod gallery;
