@@ -103,7 +103,7 @@ fn a_file_that_is_not_understood_is_reported_and_left_and_the_others_are_done() 
     fs::write(folder.0.join("c.gate"), b"stages \xff").unwrap();
     let (code, out, errors) = folder.fmt(&[]);
     assert_eq!((code, &*out), (2, "formatted b.gate\n"));
-    assert!(errors.contains("error[T101]") && errors.contains("a.gate:1:"), "{errors}");
+    assert!(errors.contains("error[T107]") && errors.contains("a.gate:1:"), "{errors}");
     assert!(errors.contains("`c.gate` cannot be read: it is not UTF-8 text"), "{errors}");
     assert_eq!(folder.read("a.gate"), BROKEN);
     assert_eq!(folder.read("b.gate"), CANONICAL);

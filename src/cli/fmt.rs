@@ -79,6 +79,7 @@ impl Session {
     }
 
     fn format_standard_input(mut self) -> ExitCode {
+        self.seen += 1;
         let mut bytes = Vec::new();
         if let Err(error) = io::stdin().lock().take(read::MAX_BYTES).read_to_end(&mut bytes) {
             return complain(&format!("standard input cannot be read: {}", read::reason(&error)));
@@ -150,7 +151,7 @@ impl Session {
 
     fn finish(&self) -> ExitCode {
         let summary = match (self.seen, self.changed) {
-            (0, 0) => "no `.gate` file was found\n".to_owned(),
+            (0, 0) if !self.failed => "no `.gate` file was found\n".to_owned(),
             _ => String::new(),
         };
         let code = match (self.failed, self.check && self.changed > 0) {

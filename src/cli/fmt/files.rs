@@ -55,6 +55,8 @@ impl Search {
     }
 
     fn cannot(&mut self, path: &Path, why: &str) {
+        let here = fs::canonicalize(".").unwrap_or_default();
+        let path = path.strip_prefix(here).unwrap_or(path);
         let message = format!("`{}` cannot be read: {why}", quote(&path.display().to_string()));
         self.found.problems.push(Diagnostic::error(Code::T505, message));
     }
