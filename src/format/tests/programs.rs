@@ -26,15 +26,6 @@ fn gap(choice: u8) -> &'static str {
     GAPS[usize::from(choice) % GAPS.len()]
 }
 
-/// A text with other white space before some tokens.
-pub(super) fn respaced(text: &str, places: &[usize], seed: &[u8]) -> String {
-    let mut result = text.to_owned();
-    for (nth, place) in places.iter().enumerate().rev() {
-        result.insert_str(*place, gap(seed[nth % seed.len()]));
-    }
-    result
-}
-
 fn join(parts: Vec<String>, between: &str) -> String {
     parts.join(between)
 }
@@ -152,7 +143,7 @@ fn expr() -> BoxedStrategy<String> {
             prop_oneof![3 => paren, 1 => conditional, 4 => call, 2 => path(), 2 => literal(), 1 => at_least]
                 .boxed();
         let arithmetic =
-            vec((word(&["+", "-", "*", "/"]), optional(word(&["-", "-\u{1}-"])), primary.clone()), 0..4);
+            vec((word(&["+", "-", "*", "/"]), optional(word(&["-", "-\u{1}-"])), primary.clone()), 0..3);
         let sum = (optional(word(&["-"])), primary, arithmetic).prop_map(|(sign, first, further)| {
             let further: Vec<_> =
                 further.iter().map(|(op, sign, operand)| line(&[op, sign, operand])).collect();
@@ -177,7 +168,7 @@ fn expr() -> BoxedStrategy<String> {
         let operand = (optional(word(&["not", "not\u{1}not"])), compared)
             .prop_map(|(not, a)| line(&[&not, &a]))
             .boxed();
-        (operand.clone(), vec((word(&["and", "or"]), operand), 0..4)).prop_map(|(first, further)| {
+        (operand.clone(), vec((word(&["and", "or"]), operand), 0..3)).prop_map(|(first, further)| {
             let further: Vec<_> = further.iter().map(|(op, operand)| line(&[op, operand])).collect();
             line(&[&first, &join(further, "\u{1}")])
         })
