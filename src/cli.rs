@@ -6,6 +6,7 @@ mod check;
 mod docs;
 mod explain;
 mod find;
+mod fmt;
 mod git;
 mod history;
 mod impact;
@@ -51,6 +52,7 @@ enum Command {
     /// List every rule: its effect, who set it, and who waived it
     Rules(settings::SettingsArgs),
     Lint(lint::LintArgs),
+    Fmt(fmt::FmtArgs),
     Schema(schema::SchemaArgs),
     Docs(docs::DocsArgs),
     Completions(shell::CompletionsArgs),
@@ -78,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Completions(args) => shell::completions(&args),

@@ -33,6 +33,7 @@ pub mod builtin;
 pub mod direction;
 pub mod engine;
 pub mod explain;
+pub mod format;
 pub mod history;
 pub mod layers;
 pub mod lint;

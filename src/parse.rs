@@ -2,6 +2,7 @@
 //!
 //! The only place that knows pest. Must not know what names mean: that is the checker's business.
 
+pub mod concrete;
 mod decl;
 mod depth;
 mod errors;
@@ -54,9 +55,10 @@ pub fn parse(file: FileId, text: &str, ids: &mut ExprIds) -> (File, Vec<Diagnost
         let span = Span::new(file, 0..0);
         return (File { id: file, items: Vec::new() }, vec![errors::too_large(span, text.len())]);
     }
-    pest::set_call_limit(NonZeroUsize::new(MAX_STEPS));
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let (guarded, too_deep) = depth::blank_too_deep(text.get(start..).unwrap_or(""));
+    allow_steps();
+    let unmarked = skip_mark(text);
+    let start = text.len() - unmarked.len();
+    let (guarded, too_deep) = depth::blank_too_deep(unmarked);
     let mut builder = Builder::new(file, text, start, ids);
     builder.report_too_deep(too_deep);
     let items = match Grammar::parse(Rule::file, &guarded) {
@@ -70,12 +72,21 @@ pub fn parse(file: FileId, text: &str, ids: &mut ExprIds) -> (File, Vec<Diagnost
     (File { id: file, items }, builder.finish())
 }
 
+fn allow_steps() {
+    pest::set_call_limit(NonZeroUsize::new(MAX_STEPS));
+}
+
+/// The text behind the mark with which some editors begin a file.
+fn skip_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// Reads a text that is one literal and nothing else, as `-5%` or `2 weeks`; none if it is not.
 pub fn parse_literal(text: &str) -> Option<LiteralKind> {
     if text.len() > MAX_LITERAL_BYTES {
         return None;
     }
-    pest::set_call_limit(NonZeroUsize::new(MAX_STEPS));
+    allow_steps();
     let pair = Grammar::parse(Rule::lone_literal, text).ok()?.next()?;
     let (file, mut ids) = (FileId::default(), ExprIds::default());
     let mut builder = Builder::new(file, text, 0, &mut ids);

@@ -12,6 +12,8 @@ mod cli;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod fmt;
+#[cfg(test)]
 mod formats;
 #[cfg(test)]
 mod gallery;

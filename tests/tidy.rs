@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["ast", "types", "value", "vocabulary", "interval", "evidence", "report"],
     &["builtins", "stats", "program", "settings"],
     &["parse", "check", "eval", "snapshot", "config"],
-    &["engine", "layers", "suite", "history", "builtin", "explain", "direction", "lint", "mutate"],
+    &["engine", "layers", "suite", "history", "builtin", "explain", "direction", "lint", "mutate", "format"],
     &["render", "cli"],
 ];
 
@@ -29,6 +29,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["granit_parser"], &["src/snapshot"]),
     (&["serde_yaml"], &["src/config"]),
     (&["miette"], &["src/diagnostic", "src/render/human"]),
+    (&["pretty"], &["src/format"]),
     (&["quick_junit"], &["src/render/junit"]),
     (&["clap", "globset", "walkdir"], &["src/cli"]),
     (&["std::fs", "std::env", "std::process", "std::io"], &["src/cli", "src/main"]),

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// Beyond this a file is no snapshot and no policy; it is refused rather than held in memory.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+pub(super) const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The bytes of a file, or why there are none.
 pub(super) fn file(path: &Path) -> Result<Vec<u8>, String> {

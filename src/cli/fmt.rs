@@ -1,0 +1,179 @@
+//! `tollgate fmt`: policies in the one canonical style.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode};
+
+use clap::Args;
+
+use self::files::Found;
+use super::terminal::TerminalArgs;
+use super::{FAILURE, complain, finish, read};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::format::{Refusal, format};
+use crate::render::{Style, human};
+use crate::source::SourceMap;
+use crate::text::quote;
+
+mod files;
+
+/// Standard input or output.
+const STANDARD: &str = "-";
+
+/// Format policies and their tests
+///
+/// Writes every `.gate` file below each folder in the one canonical style, where it is not: only white space and commas
+/// change, and comments stay where they stood. Passed over are hidden folders, folders with a `CACHEDIR.TAG`, and what a
+/// `.tollgateignore` lists. Exit codes: 0, 1 if `--check` found something to change, or 2 if a file cannot be read, written
+/// or understood; such a file is left as it is, and the others are done.
+#[derive(Debug, Args)]
+pub(super) struct FmtArgs {
+    /// Folders, and files of any name; `-` formats standard input to standard output
+    #[arg(default_value = ".", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write nothing: list what would change, with the first line that would
+    #[arg(long)]
+    check: bool,
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+/// What has come of the files so far.
+struct Session {
+    check: bool,
+    style: Style,
+    seen: usize,
+    changed: usize,
+    failed: bool,
+    /// For standard output.
+    listed: String,
+    sources: SourceMap,
+}
+
+/// Finds the files, formats each.
+pub(super) fn run(args: &FmtArgs) -> ExitCode {
+    let mut session = Session::new(args);
+    if args.paths.iter().any(|path| path == Path::new(STANDARD)) {
+        return match &*args.paths {
+            [_] => session.format_standard_input(),
+            _ => complain("`-` stands alone: either standard input is formatted, or files"),
+        };
+    }
+    let Found { files, problems } = files::find(&args.paths);
+    for problem in problems {
+        session.report(&problem);
+    }
+    for (shown, path) in &files {
+        session.format_file(shown, path);
+    }
+    session.finish()
+}
+
+impl Session {
+    fn new(args: &FmtArgs) -> Self {
+        let (seen, changed, sources) = (0, 0, SourceMap::default());
+        let (style, listed) = (args.terminal.style(), String::new());
+        Self { check: args.check, style, seen, changed, failed: false, listed, sources }
+    }
+
+    fn format_standard_input(mut self) -> ExitCode {
+        self.seen += 1;
+        let mut bytes = Vec::new();
+        if let Err(error) = io::stdin().lock().take(read::MAX_BYTES).read_to_end(&mut bytes) {
+            return complain(&format!("standard input cannot be read: {}", read::reason(&error)));
+        }
+        let Some((text, formatted)) = self.formatted("<stdin>", bytes) else {
+            return ExitCode::from(FAILURE);
+        };
+        if self.check { self.changes("<stdin>", &text, &formatted).finish() } else { finish(&formatted, 0) }
+    }
+
+    fn format_file(&mut self, shown: &str, path: &Path) {
+        self.seen += 1;
+        let bytes = match read::file(path) {
+            Ok(bytes) => bytes,
+            Err(why) => return self.cannot(shown, "read", &why),
+        };
+        let Some((text, formatted)) = self.formatted(shown, bytes) else { return };
+        if text == formatted {
+            return;
+        }
+        if !self.check
+            && let Err(error) = replace(path, &formatted)
+        {
+            return self.cannot(shown, "written", &read::reason(&error));
+        }
+        self.changes(shown, &text, &formatted);
+    }
+
+    /// A text and what it becomes; what is wrong with it is reported.
+    fn formatted(&mut self, shown: &str, bytes: Vec<u8>) -> Option<(String, String)> {
+        let Ok(text) = String::from_utf8(bytes) else {
+            self.cannot(shown, "read", "it is not UTF-8 text");
+            return None;
+        };
+        let file = self.sources.add(shown, text.as_str());
+        match format(file, &text) {
+            Ok(formatted) => return Some((text, formatted)),
+            Err(Refusal::Broken(diagnostics)) => diagnostics.iter().for_each(|problem| self.report(problem)),
+            Err(Refusal::Unfaithful) => {
+                self.failed = true;
+                let why = "was left as it is: formatted, it would mean something else or lack a comment";
+                complain(&format!("`{}` {why}; this is a fault of tollgate, please report it", quote(shown)));
+            }
+        }
+        None
+    }
+
+    fn changes(&mut self, shown: &str, text: &str, formatted: &str) -> &mut Self {
+        if text != formatted {
+            self.changed += 1;
+            let same = text.split('\n').zip(formatted.split('\n')).take_while(|(a, b)| a == b).count();
+            let did = if self.check { "would change" } else { "formatted" };
+            let line = if self.check { format!(":{}", same + 1) } else { String::new() };
+            self.listed.push_str(&format!("{did} {}{line}\n", quote(shown)));
+        }
+        self
+    }
+
+    fn cannot(&mut self, shown: &str, what: &str, why: &str) {
+        let message = format!("`{}` cannot be {what}: {why}", quote(shown));
+        self.report(&Diagnostic::error(Code::T505, message));
+    }
+
+    fn report(&mut self, problem: &Diagnostic) {
+        self.failed = true;
+        let drawn = human::draw(problem, &self.sources, self.style);
+        let _ = writeln!(io::stderr().lock(), "{drawn}");
+    }
+
+    fn finish(&self) -> ExitCode {
+        let summary = match (self.seen, self.changed) {
+            (0, 0) if !self.failed => "no `.gate` file was found\n".to_owned(),
+            _ => String::new(),
+        };
+        let code = match (self.failed, self.check && self.changed > 0) {
+            (true, _) => FAILURE,
+            (false, true) => 1,
+            (false, false) => 0,
+        };
+        finish(&format!("{}{summary}", self.listed), code)
+    }
+}
+
+/// Puts a text in the place of a file, at once: whoever reads it meanwhile sees the one or the other.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}", process::id()));
+    let permissions = fs::metadata(path)?.permissions();
+    let written = File::create_new(&beside)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| fs::set_permissions(&beside, permissions))
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}

@@ -1,0 +1,315 @@
+//! Generates policy files: every form of the language, on pages that nobody would write.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop, prop_oneof};
+
+/// Stands in a generated text for the white space between two tokens, which is chosen last.
+const GAP: char = '\u{1}';
+
+const GAPS: [&str; 10] =
+    [" ", " ", " ", "  ", "\n", "\n\n\n", "\t", " # behind\n", "\n# own line\n", " #\n\n    #two \n"];
+
+/// A file.
+pub(super) fn program() -> impl Strategy<Value = String> {
+    let item = prop_oneof![1 => stages(), 2 => snapshot(), 4 => policy(), 2 => test()];
+    (vec(item, 1..3), vec(any::<u8>(), 32)).prop_map(|(items, seed)| {
+        let mut choices = seed.iter().cycle();
+        join(items, "\u{1}")
+            .chars()
+            .map(|c| if c == GAP { gap(*choices.next().unwrap()).to_owned() } else { c.to_string() })
+            .collect()
+    })
+}
+
+fn gap(choice: u8) -> &'static str {
+    GAPS[usize::from(choice) % GAPS.len()]
+}
+
+fn join(parts: Vec<String>, between: &str) -> String {
+    parts.join(between)
+}
+
+/// Tokens and groups of them, one after the other.
+fn line(parts: &[&str]) -> String {
+    parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\u{1}")
+}
+
+fn word(words: &'static [&'static str]) -> BoxedStrategy<String> {
+    prop::sample::select(words).prop_map(str::to_owned).boxed()
+}
+
+/// Words that mean something elsewhere among them.
+fn name() -> BoxedStrategy<String> {
+    word(&[
+        "adoption",
+        "a",
+        "count",
+        "first",
+        "stage",
+        "users_who_use_it_every_day",
+        "date",
+        "x",
+        "of",
+        "given",
+        "expect",
+        "test",
+        "within",
+        "at_least",
+        "note_it",
+    ])
+}
+
+fn path() -> BoxedStrategy<String> {
+    prop_oneof![
+        3 => name(),
+        2 => (name(), name()).prop_map(|(a, b)| format!("{a}.{b}")),
+        1 => word(&["it", "it.x", "snapshot.stage", "hold.count", "users.rule.when"]),
+    ]
+    .boxed()
+}
+
+fn optional(part: BoxedStrategy<String>) -> BoxedStrategy<String> {
+    option::of(part).prop_map(Option::unwrap_or_default).boxed()
+}
+
+fn text() -> BoxedStrategy<String> {
+    word(&[
+        "\"\"",
+        "\"text\"",
+        "\"with # and \\\" and é\"",
+        "\"a text that is so long that no line of the usual width holds it together with anything else on it\"",
+    ])
+}
+
+fn template() -> BoxedStrategy<String> {
+    prop_oneof![
+        text(),
+        word(&["\"{adoption} of {count(outputs where edit_time < 15%)}\"", "\"\\{no\\} {a + b}\""])
+    ]
+    .boxed()
+}
+
+fn literal() -> BoxedStrategy<String> {
+    prop_oneof![
+        4 => word(&["20", "0.05", ".5", "1e-3", "15%", "15 %", "2 weeks", "300 ms", "6 months", "0.05 USD", "2026-11-02", "true", "false"]),
+        1 => text(),
+    ]
+    .boxed()
+}
+
+fn signed() -> BoxedStrategy<String> {
+    prop_oneof![4 => literal(), 1 => word(&["-4", "-\u{1}0.8", "-5%"])].boxed()
+}
+
+fn elements(
+    of: BoxedStrategy<String>,
+    from: usize,
+    open: &'static str,
+    close: &'static str,
+) -> BoxedStrategy<String> {
+    (vec(of, from..5), any::<bool>())
+        .prop_map(move |(elements, trailing)| {
+            let comma = if trailing && !elements.is_empty() { "," } else { "" };
+            line(&[open, &join(elements, "\u{1},\u{1}"), comma, close])
+        })
+        .boxed()
+}
+
+fn expr() -> BoxedStrategy<String> {
+    let leaf =
+        prop_oneof![3 => path(), 2 => literal(), 1 => path().prop_map(|path| line(&["has", &path]))].boxed();
+    leaf.prop_recursive(2, 12, 3, |inner| {
+        let paren = inner.clone().prop_map(|inner| line(&["(", &inner, ")"])).boxed();
+        let conditional = (inner.clone(), inner.clone(), inner.clone())
+            .prop_map(|(c, a, b)| line(&["(", "if", &c, "then", &a, "else", &b, ")"]));
+        let over = prop_oneof![
+            Just("over\u{1}stage".to_owned()),
+            word(&["over\u{1}4 weeks", "over\u{1}window * 2"])
+        ]
+        .boxed();
+        let clause = |name: &'static str| {
+            let inner = inner.clone();
+            optional(inner.prop_map(move |inner| line(&[name, &inner])).boxed())
+        };
+        let arg = (inner.clone(), clause("where"), clause("by"), optional(over))
+            .prop_map(|(value, condition, by, over)| line(&[&value, &condition, &by, &over]))
+            .boxed();
+        let call =
+            (name(), elements(arg, 0, "(", ")")).prop_map(|(name, args)| line(&[&name, &args])).boxed();
+        let list = || elements(inner.clone(), 0, "[", "]");
+        let at_least = list().prop_map(|list| line(&["at", "least", "2", "of", &list]));
+        let primary =
+            prop_oneof![3 => paren, 1 => conditional, 4 => call, 2 => path(), 2 => literal(), 1 => at_least]
+                .boxed();
+        let arithmetic =
+            vec((word(&["+", "-", "*", "/"]), optional(word(&["-", "-\u{1}-"])), primary.clone()), 0..3);
+        let sum = (optional(word(&["-"])), primary, arithmetic).prop_map(|(sign, first, further)| {
+            let further: Vec<_> =
+                further.iter().map(|(op, sign, operand)| line(&[op, sign, operand])).collect();
+            line(&[&sign, &first, &join(further, "\u{1}")])
+        });
+        let sum = sum.boxed();
+        let set = prop_oneof![
+            list(),
+            sum.clone(),
+            (sum.clone(), sum.clone()).prop_map(|(a, b)| line(&[&a, "to", &b]))
+        ];
+        let tail = prop_oneof![
+            (
+                word(&["<", "<=", ">", ">=", "==", "!="]),
+                sum.clone(),
+                optional(word(&["with\u{1}90%\u{1}confidence"]))
+            )
+                .prop_map(|(op, b, with)| line(&[&op, &b, &with])),
+            (word(&["in", "not\u{1}in"]), set).prop_map(|(word, set)| line(&[&word, &set])),
+        ];
+        let compared = (sum, optional(tail.boxed())).prop_map(|(a, tail)| line(&[&a, &tail])).boxed();
+        let operand = (optional(word(&["not", "not\u{1}not"])), compared)
+            .prop_map(|(not, a)| line(&[&not, &a]))
+            .boxed();
+        (operand.clone(), vec((word(&["and", "or"]), operand), 0..3)).prop_map(|(first, further)| {
+            let further: Vec<_> = further.iter().map(|(op, operand)| line(&[op, operand])).collect();
+            line(&[&first, &join(further, "\u{1}")])
+        })
+    })
+    .boxed()
+}
+
+fn stages() -> BoxedStrategy<String> {
+    vec(name(), 1..8).prop_map(|names| line(&["stages", &join(names, "\u{1}->\u{1}")])).boxed()
+}
+
+fn range(keyword: &'static str) -> BoxedStrategy<String> {
+    optional((signed(), signed()).prop_map(move |(a, b)| line(&[keyword, &a, "to", &b])).boxed())
+}
+
+fn field() -> BoxedStrategy<String> {
+    let one_of = elements(name(), 1, "[", "]").prop_map(|list| line(&["one", "of", &list])).boxed();
+    let simple = word(&[
+        "bool",
+        "text",
+        "date",
+        "duration",
+        "count",
+        "number",
+        "number\u{1}USD",
+        "share",
+        "stage",
+        "unknown",
+    ]);
+    let listed = (
+        word(&["", "list\u{1}of", "list\u{1}of\u{1}list\u{1}of"]),
+        prop_oneof![3 => simple, 1 => one_of],
+        range("from"),
+    )
+        .prop_map(|(list, ty, range)| line(&[&list, &ty, &range]));
+    let plain = (name(), listed, word(&["", "", "key", "required"]), optional(text()))
+        .prop_map(|(name, ty, mark, doc)| line(&[&name, ":", &ty, &mark, &doc]))
+        .boxed();
+    plain
+        .prop_recursive(3, 12, 4, |inner| {
+            let fields = || vec((inner.clone(), word(&[",", "\n"])), 0..5).prop_map(|fields| {
+                join(fields.iter().map(|(field, end)| line(&[field, end])).collect(), "\u{1}")
+            });
+            prop_oneof![
+                2 => inner.clone(),
+                1 => (name(), optional(text()), fields()).prop_map(|(name, doc, fields)| line(&[&name, &doc, "{", &fields, "}"])),
+                1 => (name(), fields(), optional(text()))
+                    .prop_map(|(name, fields, doc)| line(&[&name, ":", "list", "of", "{", &fields, "}", &doc])),
+            ]
+        })
+        .boxed()
+}
+
+fn snapshot() -> BoxedStrategy<String> {
+    let cadence = word(&["", "every\u{1}1 week", "every\u{1}1 week\u{1}grace\u{1}3 days"]);
+    let fields = vec((field(), word(&[",", "\n"])), 0..6);
+    (cadence, fields)
+        .prop_map(|(cadence, fields)| {
+            let fields = join(fields.iter().map(|(field, end)| line(&[field, end])).collect(), "\u{1}");
+            line(&["snapshot", &cadence, "{", &fields, "}"])
+        })
+        .boxed()
+}
+
+fn prefixed(keyword: &'static str, of: BoxedStrategy<String>) -> BoxedStrategy<String> {
+    of.prop_map(move |of| line(&[keyword, &of])).boxed()
+}
+
+fn let_decl() -> BoxedStrategy<String> {
+    (name(), expr()).prop_map(|(name, value)| line(&["let", &name, "=", &value])).boxed()
+}
+
+fn rule() -> BoxedStrategy<String> {
+    let effect = || {
+        (word(&["note", "warn", "hold", "rollback"]), optional(template())).prop_map(|(a, b)| line(&[&a, &b]))
+    };
+    let trigger =
+        (expr(), effect()).prop_map(|(when, effect)| line(&["when", &when, "then", &effect])).boxed();
+    let requires = vec(prefixed("require", expr()), 1..4);
+    let requirement = (optional(prefixed("when", expr())), requires, effect())
+        .prop_map(|(when, requires, effect)| line(&[&when, &join(requires, "\u{1}"), "else", &effect]))
+        .boxed();
+    let undecided = word(&["undecided\u{1}pass", "undecided\u{1}warn", "undecided\u{1}hold"]);
+    let tail =
+        (optional(prefixed("link", text())), optional(prefixed("help", template())), optional(undecided))
+            .prop_map(|(a, b, c)| line(&[&a, &b, &c]));
+    (name(), optional(template()), prop_oneof![trigger, requirement], tail)
+        .prop_map(|(name, title, body, tail)| line(&["rule", &name, &title, "{", &body, &tail, "}"]))
+        .boxed()
+}
+
+fn gate() -> BoxedStrategy<String> {
+    (name(), name(), optional(template()), vec(let_decl(), 0..2), rule())
+        .prop_map(|(a, b, title, lets, rule)| {
+            line(&["gate", &a, "->", &b, &title, "{", &join(lets, "\u{1}"), &rule, "}"])
+        })
+        .boxed()
+}
+
+fn policy() -> BoxedStrategy<String> {
+    let param = (name(), signed(), range("within"), optional(text()))
+        .prop_map(|(name, value, within, doc)| line(&["param", &name, "=", &value, &within, &doc]));
+    let items = vec(prop_oneof![2 => param, 2 => let_decl(), 2 => rule(), 1 => gate()], 0..4);
+    (name(), optional(template()), optional(prefixed("when", expr())), items)
+        .prop_map(|(name, title, when, items)| {
+            line(&["policy", &name, &title, &when, "{", &join(items, "\u{1}"), "}"])
+        })
+        .boxed()
+}
+
+fn test_value() -> BoxedStrategy<String> {
+    prop_oneof![3 => signed(), 2 => Just("_".to_owned()), 2 => name()]
+        .prop_recursive(3, 12, 4, |inner| {
+            let repeated = (word(&["", "", "24\u{1}x"]), inner.clone())
+                .prop_map(|(times, value)| line(&[&times, &value]));
+            let entry = (name(), inner, word(&["", ","]))
+                .prop_map(|(name, value, comma)| line(&[&name, ":", &value, &comma]));
+            let record = vec(entry, 0..5).prop_map(|entries| line(&["{", &join(entries, "\u{1}"), "}"]));
+            prop_oneof![elements(repeated.boxed(), 0, "[", "]"), record]
+        })
+        .boxed()
+}
+
+fn test() -> BoxedStrategy<String> {
+    let assign = (path(), vec(test_value(), 1..9))
+        .prop_map(|(path, values)| line(&[&path, "=", &join(values, "\u{1},\u{1}")]));
+    let series = vec(assign, 0..4).prop_map(|assigns| {
+        line(&["given", "every", "1 week", "from", "2026-01-05", "{", &join(assigns, "\u{1}"), "}"])
+    });
+    let outcome = word(&["passes", "fails", "undecided", "not\u{1}applicable"]);
+    let clause = prop_oneof![
+        4 => series,
+        1 => prefixed("given", prefixed("file", text())),
+        1 => (path(), signed()).prop_map(|(path, value)| line(&["with", &path, "=", &value])),
+        2 => (path(), outcome).prop_map(|(path, outcome)| line(&["expect", &path, &outcome])),
+        1 => prefixed("expect", prefixed("decision", word(&["hold", "advance"]))),
+    ];
+    let as_of = word(&["", "as\u{1}of\u{1}2026-02-02"]);
+    (text(), vec(clause, 0..5), as_of)
+        .prop_map(|(title, clauses, as_of)| {
+            line(&["test", &title, "{", &join(clauses, "\u{1}"), &as_of, "}"])
+        })
+        .boxed()
+}

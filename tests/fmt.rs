@@ -1,0 +1,216 @@
+//! `tollgate fmt` as people run it: which files it finds, what it writes, and what it leaves alone.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tollgate::format::format;
+use tollgate::source::FileId;
+
+use crate::support::{files_under, relative, root};
+
+const ODD: &str = "stages a->b # c\n";
+const CANONICAL: &str = "stages a -> b  # c\n";
+const BROKEN: &str = "policy p {\n";
+
+struct Folder(PathBuf);
+
+impl Folder {
+    /// An empty one, and in it files with this content.
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fmt").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        for (name, text) in files {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap()
+    }
+
+    /// Exit code, standard output and standard error.
+    fn fmt(&self, arguments: &[&str]) -> (i32, String, String) {
+        self.fmt_with_input(arguments, "")
+    }
+
+    fn fmt_with_input(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+            .arg("fmt")
+            .args(arguments)
+            .current_dir(&self.0)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // What reads no standard input may have ended before it is written.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+
+    /// What is in the folder, hidden files included.
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+#[test]
+fn writes_what_is_not_canonical_and_touches_nothing_else() {
+    let folder = Folder::new(
+        "writes",
+        &[("a.gate", ODD), ("b/c.test.gate", ODD), ("d.gate", CANONICAL), ("e.yaml", ODD)],
+    );
+    let modified = |name: &str| fs::metadata(folder.0.join(name)).unwrap().modified().unwrap();
+    let before = modified("d.gate");
+    let run = folder.fmt(&[]);
+    assert_eq!(run, (0, "formatted a.gate\nformatted b/c.test.gate\n".to_owned(), String::new()));
+    assert_eq!(folder.read("a.gate"), CANONICAL);
+    assert_eq!(folder.read("b/c.test.gate"), CANONICAL);
+    assert_eq!(folder.read("e.yaml"), ODD);
+    assert_eq!(modified("d.gate"), before);
+    assert_eq!(folder.names(), ["a.gate", "b", "d.gate", "e.yaml"]);
+    assert_eq!(folder.fmt(&[]), (0, String::new(), String::new()));
+}
+
+#[test]
+fn check_lists_what_would_change_and_writes_nothing() {
+    let folder = Folder::new(
+        "check",
+        &[("a.gate", ODD), ("b.gate", CANONICAL), ("c.gate", "# First.\n\nstages a->b")],
+    );
+    let run = folder.fmt(&["--check", "."]);
+    assert_eq!(run, (1, "would change a.gate:1\nwould change c.gate:3\n".to_owned(), String::new()));
+    assert_eq!(folder.read("a.gate"), ODD);
+    assert_eq!(folder.fmt(&["--check", "b.gate"]), (0, String::new(), String::new()));
+}
+
+#[test]
+fn a_file_that_is_not_understood_is_reported_and_left_and_the_others_are_done() {
+    let folder = Folder::new("broken", &[("a.gate", BROKEN), ("b.gate", ODD)]);
+    fs::write(folder.0.join("c.gate"), b"stages \xff").unwrap();
+    let (code, out, errors) = folder.fmt(&[]);
+    assert_eq!((code, &*out), (2, "formatted b.gate\n"));
+    assert!(errors.contains("error[T107]") && errors.contains("a.gate:1:"), "{errors}");
+    assert!(errors.contains("`c.gate` cannot be read: it is not UTF-8 text"), "{errors}");
+    assert_eq!(folder.read("a.gate"), BROKEN);
+    assert_eq!(folder.read("b.gate"), CANONICAL);
+    let (code, _, _) = folder.fmt(&["--check"]);
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn what_is_not_there_is_an_error_and_nothing_to_format_is_said() {
+    let folder = Folder::new("nothing", &[("a.yaml", ODD)]);
+    let (code, out, errors) = folder.fmt(&["nowhere"]);
+    assert_eq!((code, &*out), (2, ""));
+    assert!(errors.contains("`nowhere` cannot be read: it does not exist"), "{errors}");
+    let (code, out, _) = folder.fmt(&["."]);
+    assert_eq!((code, &*out), (0, "no `.gate` file was found\n"));
+}
+
+#[test]
+fn hidden_and_made_folders_and_what_is_listed_are_passed_over() {
+    let folder = Folder::new(
+        "ignored",
+        &[
+            (".hidden/a.gate", ODD),
+            (".b.gate", ODD),
+            ("made/CACHEDIR.TAG", ""),
+            ("made/c.gate", ODD),
+            (".tollgateignore", "# Comment.\n\nlisted/\n**/odd_*.gate\n"),
+            ("listed/d.gate", ODD),
+            ("e/odd_e.gate", ODD),
+            ("e/listed/f.gate", ODD),
+            ("g/.tollgateignore", "*.test.gate\n"),
+            ("g/h.test.gate", ODD),
+            ("g/i/j.test.gate", ODD),
+        ],
+    );
+    fs::create_dir(folder.0.join(".git")).unwrap();
+    let shown = "would change e/listed/f.gate:1\nwould change g/i/j.test.gate:1\n";
+    assert_eq!(folder.fmt(&["--check"]), (1, shown.to_owned(), String::new()));
+    // A list holds for the folders below it, wherever one begins.
+    assert_eq!(
+        folder.fmt(&["--check", "e"]),
+        (1, "would change e/listed/f.gate:1\n".to_owned(), String::new())
+    );
+    // What is named is meant.
+    assert_eq!(folder.fmt(&["--check", "e/odd_e.gate"]).0, 1);
+    assert_eq!(folder.fmt(&["--check", "listed", "listed/d.gate"]).1, "would change listed/d.gate:1\n");
+    fs::write(folder.0.join(".tollgateignore"), "[\n").unwrap();
+    let (code, _, errors) = folder.fmt(&["--check", "g"]);
+    assert!(code == 2 && errors.contains("`[` is no glob"), "{errors}");
+}
+
+#[test]
+fn standard_input_is_formatted_to_standard_output() {
+    let folder = Folder::new("standard", &[("a.gate", ODD)]);
+    assert_eq!(folder.fmt_with_input(&["-"], ODD), (0, CANONICAL.to_owned(), String::new()));
+    assert_eq!(folder.fmt_with_input(&["-"], CANONICAL), (0, CANONICAL.to_owned(), String::new()));
+    assert_eq!(folder.fmt_with_input(&["--check", "-"], ODD).0, 1);
+    assert_eq!(folder.fmt_with_input(&["--check", "-"], CANONICAL), (0, String::new(), String::new()));
+    let (code, out, errors) = folder.fmt_with_input(&["-"], BROKEN);
+    assert_eq!((code, &*out), (2, ""));
+    assert!(errors.contains("<stdin>:1:"), "{errors}");
+    assert_eq!(folder.fmt(&["-", "a.gate"]).0, 2);
+    assert_eq!(folder.read("a.gate"), ODD);
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_stay_and_a_link_stays_a_link() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = Folder::new("permissions", &[("a.gate", ODD), ("b/c.gate", ODD)]);
+    let path = folder.0.join("a.gate");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("b/c.gate", folder.0.join("d.gate")).unwrap();
+    assert_eq!(folder.fmt(&["a.gate", "d.gate"]).0, 0);
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(folder.0.join("d.gate")).unwrap().is_symlink());
+    assert_eq!(folder.read("b/c.gate"), CANONICAL);
+}
+
+/// As `.ci/run` has it.
+#[test]
+fn the_repository_is_formatted() {
+    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["fmt", "--check", "."])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+/// Blocks that are marked as policies are examples of the style, too.
+#[test]
+fn policies_in_the_documents_are_formatted() {
+    let mut documents = files_under(&root().join("docs"), &["md"]);
+    documents.push(root().join("README.md"));
+    let mut count = 0;
+    for path in documents {
+        let text = fs::read_to_string(&path).unwrap();
+        let blocks = text.split("\n```gate\n").skip(1).filter_map(|rest| rest.split_once("\n```"));
+        for (block, _) in blocks {
+            let block = format!("{block}\n");
+            if let Ok(formatted) = format(FileId(0), &block) {
+                assert_eq!(block, formatted, "in {}", relative(&path));
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 1, "{count} blocks");
+}
