@@ -134,6 +134,57 @@ fn a_proposal_cannot_loosen_the_gate_that_it_has_to_pass() {
 }
 
 #[test]
+fn a_rule_that_is_rewritten_is_self_approval_too() {
+    let repository = Repository::new("rewrite");
+    repository.write("own/p.gate", &POLICY.replace(">= light_share", ">= light_share - 60%"));
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!(report["against"]["settings"][0]["direction"], "other", "nobody can tell from the text");
+    assert_eq!((code, list(&report, "self_approved")), (1, vec!["other's \u{e4} \"x\"".to_owned()]));
+    let (_, sarif) = repository.check(&["--base", "main", "--format", "sarif"]);
+    assert!(sarif.contains("tollgate.self_approval") && sarif.contains("own/p.gate"), "{sarif}");
+}
+
+#[test]
+fn what_only_the_proposal_looks_at_is_judged_by_the_base() {
+    let repository = Repository::new("elsewhere");
+    repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: [rollouts/, more/]\n"));
+    repository.snapshot("replies", "2026-11-16", true, 3);
+    fs::rename(repository.0.join("rollouts/replies"), repository.0.join("more")).unwrap();
+    repository.git(&["checkout", "-q", "main", "--", "rollouts/replies"]);
+    fs::remove_file(repository.0.join("more/2026-11-09.yaml")).unwrap();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (1, "hold"), "{report:#}");
+}
+
+#[test]
+fn a_new_project_is_judged_and_said_to_be_new() {
+    let repository = Repository::new("new project");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["rm", "-rqf", "rollouts"]);
+    fs::create_dir_all(repository.0.join("teams/a")).unwrap();
+    repository.write("teams/a/tollgate.yaml", "extends: ../../tollgate.yaml\n");
+    repository.snapshot("replies", "2026-11-09", false, 7);
+    fs::rename(repository.0.join("rollouts"), repository.0.join("teams/a/rollouts")).unwrap();
+    repository.commit();
+    repository.write("teams/b/tollgate.yaml", "extends: ../../tollgate.yaml\n");
+    repository.snapshot("tone", "2026-11-16", true, 3);
+    fs::rename(repository.0.join("rollouts"), repository.0.join("teams/b/rollouts")).unwrap();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "tone")), (1, "hold"), "{report:#}");
+    let said = report["diagnostics"][0]["message"].as_str().unwrap();
+    assert_eq!(said, "`main` has no project `teams/b`: it is judged by its own policies");
+}
+
+#[test]
+fn what_is_no_longer_looked_at_has_vanished() {
+    let repository = Repository::new("unseen");
+    repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: \"rollouts/o*/*.yaml\"\n"));
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, list(&report, "vanished")), (1, vec!["replies".to_owned()]));
+    assert_eq!(report["against"]["rewritten"][0]["unseen"], true);
+}
+
+#[test]
 fn what_nobody_touched_does_not_block_others() {
     let repository = Repository::new("standing");
     repository.snapshot("replies", "2026-11-16", true, 9);

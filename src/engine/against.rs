@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
 
-use super::{Denied, Judgement, Loaded, Options, Project, Ready, has_errors, judge_loaded, load};
+use super::{Denied, Judgement, Loaded, Options, Project, Ready, TextFile, has_errors, judge_loaded, load};
 use crate::ast::{
     Cadence, EffectKind, FieldDecl, FieldKind, File, Item, RangeDecl, SnapshotDecl, TypeExpr, TypeKind,
 };
@@ -42,13 +42,14 @@ pub struct Sides {
 /// Judges by the base what is proposed, and says what the proposal changes of it. With `allow_self_approval` a verdict
 /// that the proposal itself turns counts as turned; with `all`, so does what nobody has touched.
 pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool, all: bool) -> Judgement {
-    let Sides { mut sources, base, mixed, head, mut problems, reference, changes, has_policies } = sides;
+    let Sides { mut sources, base, mut mixed, head, mut problems, reference, changes, has_policies } = sides;
     if !has_policies {
         let message = format!(
             "`{reference}` has neither a configuration nor snapshots: what is proposed is judged by its own policies"
         );
         problems.push(Diagnostic::note(Code::T514, message));
     }
+    problems.extend(add_unknown(&mut mixed, &head, &reference));
     let before = load(base, Vec::new(), &mut sources, options);
     let standing = load(mixed, problems, &mut sources, options);
     // All three are judged on one day.
@@ -60,6 +61,7 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
         proposed.projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
     let old = judge_loaded(before, &sources, &day);
     let own = judge_loaded(proposed, &sources, &day);
+    let own_errors = has_errors(&own.diagnostics);
     let mut judged = judge_loaded(standing, &sources, options);
     judged
         .diagnostics
@@ -68,15 +70,15 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
         let same = |report: &&WorkflowReport| report.workflow == of.workflow && report.project == of.project;
         reports.iter().find(same).map(|report| report.decision)
     };
-    let loosens = settings.iter().any(|change| change.direction == Direction::Looser);
     let reports = &judged.reports;
     let turned = |report: &&WorkflowReport| {
         let held = matches!(report.decision, Decision::Hold | Decision::Rollback);
         held && !broken.contains(&report.project)
             && decision(&own.reports, report).is_some_and(|decision| !stops(decision))
     };
+    // The snapshots are the same on both sides, so it is what is proposed that lets it pass, whatever was changed.
     let self_approved: Vec<String> =
-        reports.iter().filter(|report| loosens && turned(report)).map(WorkflowReport::name).collect();
+        reports.iter().filter(|report| turned(report)).map(WorkflowReport::name).collect();
     let touched = touched(&judged.files, &changes);
     let counts = |report: &&WorkflowReport| {
         let worse = decision(&old.reports, report).is_none_or(|before| report.decision > before);
@@ -86,8 +88,17 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     };
     let names = |of: Vec<&WorkflowReport>| of.into_iter().map(WorkflowReport::name).collect();
     let standing: Vec<String> = names(reports.iter().filter(|r| stops(r.decision) && !counts(r)).collect());
-    let vanished: Vec<String> =
-        names(old.reports.iter().filter(|report| decision(reports, report).is_none()).collect());
+    let seen: BTreeSet<&String> = own.files.values().flatten().collect();
+    let is_unseen = |name: &str| {
+        !own_errors
+            && judged.files.get(name).is_some_and(|files| files.iter().all(|file| !seen.contains(file)))
+    };
+    let vanished: Vec<String> = names(
+        old.reports
+            .iter()
+            .filter(|report| decision(reports, report).is_none() || is_unseen(&report.name()))
+            .collect(),
+    );
     let rewritten = rewritten(&format!("{reference}:"), [&old.files, &judged.files, &own.files], &changes);
     let held: BTreeSet<String> = reports
         .iter()
@@ -115,6 +126,34 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     judgement.denied = denied;
     judgement.report.against = Some(against);
     judgement
+}
+
+/// Adds the snapshots and projects that only the proposal looks at: they are judged by the base as well, and what that
+/// does not know at all by itself, which is said. Else a verdict could be had by having nobody look.
+fn add_unknown(mixed: &mut Vec<Project>, head: &[Project], reference: &str) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for own in head {
+        let Some(project) = mixed.iter_mut().find(|project| project.name == own.name) else {
+            let name = own.name.as_deref().unwrap_or(".");
+            let message = format!("`{reference}` has no project `{name}`: it is judged by its own policies");
+            let place = own.stack.last().map(|file| Span::new(*file, 0..0));
+            let note = Diagnostic::note(Code::T514, message);
+            found.push(match place {
+                Some(place) => note.label(place, "new here"),
+                None => note,
+            });
+            mixed.push(own.clone());
+            continue;
+        };
+        add_missing(&mut project.snapshots, &own.snapshots);
+        add_missing(&mut project.standing, &own.standing);
+    }
+    found
+}
+
+fn add_missing(files: &mut Vec<TextFile>, more: &[TextFile]) {
+    let known: BTreeSet<String> = files.iter().map(|file| file.name.clone()).collect();
+    files.extend(more.iter().filter(|file| !known.contains(&file.name)).cloned());
 }
 
 fn stops(decision: Decision) -> bool {

@@ -35,14 +35,14 @@ pub(super) fn lines(against: &AgainstReport, style: Style, all: bool) -> Vec<Str
     say(
         Color::Red,
         &against.self_approved,
-        "self-approval: by what is proposed it would go on, and what is proposed loosens what it is judged by",
-        "self-approval: by what is proposed they would go on, and what is proposed loosens what they are judged by",
+        "self-approval: it would go on only by what is proposed, which changes what it is judged by",
+        "self-approval: they would go on only by what is proposed, which changes what they are judged by",
     );
     say(
         Color::Red,
         &against.vanished,
-        "gone: none of its snapshots is left",
-        "gone: none of their snapshots is left",
+        "gone: none of its snapshots is left, or looked at",
+        "gone: none of their snapshots is left, or looked at",
     );
     say(
         Color::Dim,
