@@ -251,6 +251,20 @@ fn a_vocabulary_can_change_and_its_ranges_cannot() {
 }
 
 #[test]
+fn one_good_output_cannot_be_written_many_times() {
+    let repository = Repository::new("key");
+    repository.write("own/p.gate", &POLICY.replace("text key", "text"));
+    repository.snapshot("replies", "2026-11-16", true, 7);
+    let path = repository.0.join("rollouts/replies/2026-11-16.yaml");
+    let text = fs::read_to_string(&path).unwrap() + &"  - { id: r0, edit_time: 5% }\n".repeat(10);
+    fs::write(&path, text).unwrap();
+    let (_, alone) = repository.report(&[]);
+    assert_eq!(decision(&alone, "replies"), "advance", "without the key nobody minds");
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (2, "error"), "the base's key stands");
+}
+
+#[test]
 fn a_base_without_policies_is_said_so() {
     let repository = Repository::new("first");
     repository.git(&["checkout", "-q", "--orphan", "empty"]);
@@ -277,6 +291,33 @@ fn a_base_without_a_configuration_is_judged_by_the_shipped_pack() {
     let change = &report["against"]["settings"][0];
     assert_eq!(change["what"], "rule before_deployment.light_enough", "{report:#}");
     assert_eq!(change["direction"], "looser", "{report:#}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_of_the_base_lead_where_they_led() {
+    let repository = Repository::new("links");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["mv", "own", "real"]);
+    std::os::unix::fs::symlink("real", repository.0.join("own")).unwrap();
+    repository.commit();
+    repository.snapshot("replies", "2026-11-16", true, 7);
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (1, "hold"), "{}", report["diagnostics"]);
+}
+
+/// What was added to the target since the branch began is nothing that the branch took away.
+#[test]
+fn a_workflow_that_came_after_the_branch_has_not_vanished() {
+    let repository = Repository::new("behind");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.snapshot("later", "2026-11-16", false, 9);
+    repository.commit();
+    repository.git(&["checkout", "-q", "branch"]);
+    repository.snapshot("replies", "2026-11-16", true, 9);
+    repository.commit();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, list(&report, "vanished")), (0, Vec::new()));
 }
 
 #[test]
