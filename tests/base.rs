@@ -182,6 +182,8 @@ fn what_is_no_longer_looked_at_has_vanished() {
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, list(&report, "vanished")), (1, vec!["replies".to_owned()]));
     assert_eq!(report["against"]["rewritten"][0]["unseen"], true);
+    let (_, quiet) = repository.check(&["--base", "main", "--quiet"]);
+    assert!(quiet.contains("`replies`: gone") && quiet.contains("`other's"), "{quiet}");
 }
 
 #[test]
@@ -248,6 +250,10 @@ fn a_vocabulary_can_change_and_its_ranges_cannot() {
     fs::write(&path, text.replace("edit_time: 40%", "edit_time: 4000%")).unwrap();
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, decision(&report, "replies")), (2, "error"), "the base's range stands");
+    fs::write(&path, text.replace("date: 2026-11-16", "date: never")).unwrap();
+    let (_, report) = repository.report(&["--base", "main"]);
+    let errors = report["diagnostics"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "an error of both sides is one: {errors:#?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Denied, JudgedAll, Judgement, Loaded, Options, Project, Ready, TextFile, has_errors, judge_loaded, load,
+    place_of,
 };
 use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item};
 use crate::code::Code;
@@ -61,8 +62,7 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     let old = judge_loaded(before, &sources, &day);
     let own = judge_loaded(proposed, &sources, &day);
     let mut judged = judge_loaded(standing, &sources, options);
-    let is_error = |found: &&Diagnostic| has_errors(std::slice::from_ref(*found));
-    judged.diagnostics.extend(own.diagnostics.iter().filter(is_error).cloned());
+    add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
     let reports = &judged.reports;
     let turned = |report: &&WorkflowReport| {
         let held = matches!(report.decision, Decision::Hold | Decision::Rollback);
@@ -138,6 +138,15 @@ fn add_unknown(mixed: &mut Vec<Project>, head: &[Project], reference: &str) -> V
 fn add_missing(files: &mut Vec<TextFile>, more: &[TextFile]) {
     let known: BTreeSet<String> = files.iter().map(|file| file.name.clone()).collect();
     files.extend(more.iter().filter(|file| !known.contains(&file.name)).cloned());
+}
+
+/// Adds the errors of what is proposed, but for those that were found in the same files already.
+fn add_errors(diagnostics: &mut Vec<Diagnostic>, own: &[Diagnostic], sources: &SourceMap) {
+    let said: BTreeSet<_> = diagnostics.iter().map(|known| place_of(known, sources)).collect();
+    let is_new = |found: &&Diagnostic| {
+        has_errors(std::slice::from_ref(*found)) && !said.contains(&place_of(found, sources))
+    };
+    diagnostics.extend(own.iter().filter(is_new).cloned());
 }
 
 /// What is decided of a workflow on another side, if that has it.

@@ -18,6 +18,18 @@ pub(super) fn lines(against: &AgainstReport, style: Style, all: bool) -> Vec<Str
     let rewritten =
         against.rewritten.iter().map(|change| visible(&change.to_string()).into_owned()).collect();
     listed(&mut lines, "Snapshots that are no longer what they were there:", rewritten, limit);
+    lines.extend(verdicts(against, style, limit));
+    lines
+}
+
+/// The few that a page of one line each has room for.
+pub(super) fn short(against: &AgainstReport, style: Style) -> Vec<String> {
+    verdicts(against, style, LISTED)
+}
+
+/// What fails beside the workflows that hold, and which of those fail nothing.
+fn verdicts(against: &AgainstReport, style: Style, limit: usize) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut say = |color, names: &[String], one: &str, many: &str| {
         if names.is_empty() {
             return;
