@@ -9,6 +9,7 @@ mod in_force;
 mod lint;
 mod overview;
 mod policies;
+mod retype;
 mod suites;
 mod total;
 
@@ -186,7 +187,7 @@ fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap
     if !types.is_empty() {
         let types: Vec<Input> = types.into_iter().map(|file| add(file, Role::Snapshot, sources)).collect();
         // What is wrong with them is said where they are judged themselves.
-        against::retype(&mut files, parse_all(&types, sources, &mut ids, &mut Vec::new()));
+        retype::retype(&mut files, parse_all(&types, sources, &mut ids, &mut Vec::new()));
     }
     let count = ids.count();
     let (mut program, found) = check(&files, count);

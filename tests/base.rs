@@ -134,6 +134,59 @@ fn a_proposal_cannot_loosen_the_gate_that_it_has_to_pass() {
 }
 
 #[test]
+fn a_rule_that_is_rewritten_is_self_approval_too() {
+    let repository = Repository::new("rewrite");
+    repository.write("own/p.gate", &POLICY.replace(">= light_share", ">= light_share - 60%"));
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!(report["against"]["settings"][0]["direction"], "other", "nobody can tell from the text");
+    assert_eq!((code, list(&report, "self_approved")), (1, vec!["other's \u{e4} \"x\"".to_owned()]));
+    let (_, sarif) = repository.check(&["--base", "main", "--format", "sarif"]);
+    assert!(sarif.contains("tollgate.self_approval") && sarif.contains("own/p.gate"), "{sarif}");
+}
+
+#[test]
+fn what_only_the_proposal_looks_at_is_judged_by_the_base() {
+    let repository = Repository::new("elsewhere");
+    repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: [rollouts/, more/]\n"));
+    repository.snapshot("replies", "2026-11-16", true, 3);
+    fs::rename(repository.0.join("rollouts/replies"), repository.0.join("more")).unwrap();
+    repository.git(&["checkout", "-q", "main", "--", "rollouts/replies"]);
+    fs::remove_file(repository.0.join("more/2026-11-09.yaml")).unwrap();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (1, "hold"), "{report:#}");
+}
+
+#[test]
+fn a_new_project_is_judged_and_said_to_be_new() {
+    let repository = Repository::new("new project");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["rm", "-rqf", "rollouts"]);
+    fs::create_dir_all(repository.0.join("teams/a")).unwrap();
+    repository.write("teams/a/tollgate.yaml", "extends: ../../tollgate.yaml\n");
+    repository.snapshot("replies", "2026-11-09", false, 7);
+    fs::rename(repository.0.join("rollouts"), repository.0.join("teams/a/rollouts")).unwrap();
+    repository.commit();
+    repository.write("teams/b/tollgate.yaml", "extends: ../../tollgate.yaml\n");
+    repository.snapshot("tone", "2026-11-16", true, 3);
+    fs::rename(repository.0.join("rollouts"), repository.0.join("teams/b/rollouts")).unwrap();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "tone")), (1, "hold"), "{report:#}");
+    let said = report["diagnostics"][0]["message"].as_str().unwrap();
+    assert_eq!(said, "`main` has no project `teams/b`: it is judged by its own policies");
+}
+
+#[test]
+fn what_is_no_longer_looked_at_has_vanished() {
+    let repository = Repository::new("unseen");
+    repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: \"rollouts/o*/*.yaml\"\n"));
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, list(&report, "vanished")), (1, vec!["replies".to_owned()]));
+    assert_eq!(report["against"]["rewritten"][0]["unseen"], true);
+    let (_, quiet) = repository.check(&["--base", "main", "--quiet"]);
+    assert!(quiet.contains("`replies`: gone") && quiet.contains("`other's"), "{quiet}");
+}
+
+#[test]
 fn what_nobody_touched_does_not_block_others() {
     let repository = Repository::new("standing");
     repository.snapshot("replies", "2026-11-16", true, 9);
@@ -197,6 +250,24 @@ fn a_vocabulary_can_change_and_its_ranges_cannot() {
     fs::write(&path, text.replace("edit_time: 40%", "edit_time: 4000%")).unwrap();
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, decision(&report, "replies")), (2, "error"), "the base's range stands");
+    fs::write(&path, text.replace("date: 2026-11-16", "date: never")).unwrap();
+    let (_, report) = repository.report(&["--base", "main"]);
+    let errors = report["diagnostics"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "an error of both sides is one: {errors:#?}");
+}
+
+#[test]
+fn one_good_output_cannot_be_written_many_times() {
+    let repository = Repository::new("key");
+    repository.write("own/p.gate", &POLICY.replace("text key", "text"));
+    repository.snapshot("replies", "2026-11-16", true, 7);
+    let path = repository.0.join("rollouts/replies/2026-11-16.yaml");
+    let text = fs::read_to_string(&path).unwrap() + &"  - { id: r0, edit_time: 5% }\n".repeat(10);
+    fs::write(&path, text).unwrap();
+    let (_, alone) = repository.report(&[]);
+    assert_eq!(decision(&alone, "replies"), "advance", "without the key nobody minds");
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (2, "error"), "the base's key stands");
 }
 
 #[test]
@@ -226,6 +297,33 @@ fn a_base_without_a_configuration_is_judged_by_the_shipped_pack() {
     let change = &report["against"]["settings"][0];
     assert_eq!(change["what"], "rule before_deployment.light_enough", "{report:#}");
     assert_eq!(change["direction"], "looser", "{report:#}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_of_the_base_lead_where_they_led() {
+    let repository = Repository::new("links");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["mv", "own", "real"]);
+    std::os::unix::fs::symlink("real", repository.0.join("own")).unwrap();
+    repository.commit();
+    repository.snapshot("replies", "2026-11-16", true, 7);
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "replies")), (1, "hold"), "{}", report["diagnostics"]);
+}
+
+/// What was added to the target since the branch began is nothing that the branch took away.
+#[test]
+fn a_workflow_that_came_after_the_branch_has_not_vanished() {
+    let repository = Repository::new("behind");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.snapshot("later", "2026-11-16", false, 9);
+    repository.commit();
+    repository.git(&["checkout", "-q", "branch"]);
+    repository.snapshot("replies", "2026-11-16", true, 9);
+    repository.commit();
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, list(&report, "vanished")), (0, Vec::new()));
 }
 
 #[test]

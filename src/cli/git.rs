@@ -143,9 +143,18 @@ fn write_out(git: &Git<'_>, commit: &str, tree: &Path) -> Result<(), Problem> {
     // Its mark makes the folder a repository of its own to whoever looks for the end of one.
     fs::create_dir_all(tree.join(".git"))?;
     git.output(&["read-tree", commit])?;
-    let names = git.output(&["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit])?;
-    let wanted = |name: &&[u8]| [&b".gate"[..], b".yaml", b".yml"].iter().any(|end| name.ends_with(end));
-    let wanted: Vec<&[u8]> = names.split(|byte| *byte == 0).filter(wanted).collect();
+    let entries = git.output(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
+    // Links too, as one may stand for a folder of such files; their mode is the first word of the line.
+    let wanted = |entry: &[u8]| {
+        entry.starts_with(b"120000 ")
+            || [&b".gate"[..], b".yaml", b".yml"].iter().any(|end| entry.ends_with(end))
+    };
+    let name = |entry: &'_ [u8]| entry.iter().position(|byte| *byte == b'\t').map(|tab| tab + 1);
+    let wanted: Vec<&[u8]> = entries
+        .split(|byte| *byte == 0)
+        .filter(|entry| wanted(entry))
+        .filter_map(|entry| entry.get(name(entry)?..))
+        .collect();
     let prefix = format!("--prefix={}/", tree.display());
     let mut child = git
         .command(&["checkout-index", "--quiet", "-z", "--stdin", &prefix])
@@ -164,7 +173,7 @@ fn write_out(git: &Git<'_>, commit: &str, tree: &Path) -> Result<(), Problem> {
 
 /// The files that differ between a commit and the working tree, new ones among them.
 fn changes(git: &Git<'_>, since: &str, inner: &Path) -> Result<Vec<FileChange>, Problem> {
-    let diff = git.output(&["diff", "--no-ext-diff", "--name-status", "-z", "-M", since])?;
+    let diff = git.output(&["diff", "--no-ext-diff", "--no-relative", "--name-status", "-z", "-M", since])?;
     let mut parts = diff.split(|byte| *byte == 0).map(String::from_utf8_lossy);
     let name = |path: Option<std::borrow::Cow<'_, str>>| path.map(|path| relative(&path, inner));
     let mut changes = BTreeSet::new();

@@ -2,14 +2,12 @@
 //! judged can loosen what it is judged by; and what the proposal would change of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem::discriminant;
 
 use super::{
-    Denied, Judgement, Loaded, Options, Project, Ready, TextFile, has_errors, judge_loaded, lint, load,
+    Denied, JudgedAll, Judgement, Loaded, Options, Project, Ready, TextFile, has_errors, judge_loaded, lint,
+    load, place_of,
 };
-use crate::ast::{
-    Cadence, EffectKind, FieldDecl, FieldKind, File, Item, RangeDecl, SnapshotDecl, TypeExpr, TypeKind,
-};
+use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::direction::larger_is_stricter;
@@ -46,7 +44,7 @@ pub struct Sides {
 /// Judges by the base what is proposed, and says what the proposal changes of it. With `allow_self_approval` a verdict
 /// that the proposal itself turns counts as turned; with `all`, so does what nobody has touched.
 pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool, all: bool) -> Judgement {
-    let Sides { mut sources, base, mixed, head, mut problems, reference, changes, has_policies, lint } =
+    let Sides { mut sources, base, mut mixed, head, mut problems, reference, changes, has_policies, lint } =
         sides;
     if !has_policies {
         let message = format!(
@@ -54,6 +52,7 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
         );
         problems.push(Diagnostic::note(Code::T514, message));
     }
+    problems.extend(add_unknown(&mut mixed, &head, &reference));
     let before = load(base, Vec::new(), &mut sources, options);
     let standing = load(mixed, problems, &mut sources, options);
     // All three are judged on one day.
@@ -67,23 +66,17 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     let old = judge_loaded(before, &sources, &day);
     let own = judge_loaded(proposed, &sources, &day);
     let mut judged = judge_loaded(standing, &sources, options);
-    judged
-        .diagnostics
-        .extend(own.diagnostics.into_iter().filter(|found| has_errors(std::slice::from_ref(found))));
+    add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
     judged.diagnostics.extend(lints.unwrap_or_default());
-    let decision = |reports: &[WorkflowReport], of: &WorkflowReport| {
-        let same = |report: &&WorkflowReport| report.workflow == of.workflow && report.project == of.project;
-        reports.iter().find(same).map(|report| report.decision)
-    };
-    let loosens = settings.iter().any(|change| change.direction == Direction::Looser);
     let reports = &judged.reports;
     let turned = |report: &&WorkflowReport| {
         let held = matches!(report.decision, Decision::Hold | Decision::Rollback);
         held && !broken.contains(&report.project)
             && decision(&own.reports, report).is_some_and(|decision| !stops(decision))
     };
+    // The snapshots are the same on both sides, so it is what is proposed that lets it pass, whatever was changed.
     let self_approved: Vec<String> =
-        reports.iter().filter(|report| loosens && turned(report)).map(WorkflowReport::name).collect();
+        reports.iter().filter(|report| turned(report)).map(WorkflowReport::name).collect();
     let touched = touched(&judged.files, &changes);
     let counts = |report: &&WorkflowReport| {
         let worse = decision(&old.reports, report).is_none_or(|before| report.decision > before);
@@ -93,9 +86,9 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     };
     let names = |of: Vec<&WorkflowReport>| of.into_iter().map(WorkflowReport::name).collect();
     let standing: Vec<String> = names(reports.iter().filter(|r| stops(r.decision) && !counts(r)).collect());
-    let vanished: Vec<String> =
-        names(old.reports.iter().filter(|report| decision(reports, report).is_none()).collect());
-    let rewritten = rewritten(&format!("{reference}:"), [&old.files, &judged.files, &own.files], &changes);
+    let prefix = format!("{reference}:");
+    let vanished = vanished(&prefix, &old, &judged, &own, &changes);
+    let rewritten = rewritten(&prefix, [&old.files, &judged.files, &own.files], &changes);
     let held: BTreeSet<String> = reports
         .iter()
         .filter(|report| stops(report.decision) && counts(report))
@@ -122,6 +115,75 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     judgement.denied = denied;
     judgement.report.against = Some(against);
     judgement
+}
+
+/// Adds the snapshots and projects that only the proposal looks at: they are judged by the base as well, and what that
+/// does not know at all by itself, which is said. Else a verdict could be had by having nobody look.
+fn add_unknown(mixed: &mut Vec<Project>, head: &[Project], reference: &str) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for own in head {
+        let Some(project) = mixed.iter_mut().find(|project| project.name == own.name) else {
+            let name = own.name.as_deref().unwrap_or(".");
+            let message = format!("`{reference}` has no project `{name}`: it is judged by its own policies");
+            let place = own.stack.last().map(|file| Span::new(*file, 0..0));
+            let note = Diagnostic::note(Code::T514, message);
+            found.push(match place {
+                Some(place) => note.label(place, "new here"),
+                None => note,
+            });
+            mixed.push(own.clone());
+            continue;
+        };
+        add_missing(&mut project.snapshots, &own.snapshots);
+        add_missing(&mut project.standing, &own.standing);
+    }
+    found
+}
+
+fn add_missing(files: &mut Vec<TextFile>, more: &[TextFile]) {
+    let known: BTreeSet<String> = files.iter().map(|file| file.name.clone()).collect();
+    files.extend(more.iter().filter(|file| !known.contains(&file.name)).cloned());
+}
+
+/// Adds the errors of what is proposed, but for those that were found in the same files already.
+fn add_errors(diagnostics: &mut Vec<Diagnostic>, own: &[Diagnostic], sources: &SourceMap) {
+    let said: BTreeSet<_> = diagnostics.iter().map(|known| place_of(known, sources)).collect();
+    let is_new = |found: &&Diagnostic| {
+        has_errors(std::slice::from_ref(*found)) && !said.contains(&place_of(found, sources))
+    };
+    diagnostics.extend(own.iter().filter(is_new).cloned());
+}
+
+/// What is decided of a workflow on another side, if that has it.
+fn decision(reports: &[WorkflowReport], of: &WorkflowReport) -> Option<Decision> {
+    let same = |report: &&WorkflowReport| report.workflow == of.workflow && report.project == of.project;
+    reports.iter().find(same).map(|report| report.decision)
+}
+
+/// The workflows of the base of which no snapshot is left, or of which the proposal looks at none.
+fn vanished(
+    prefix: &str,
+    old: &JudgedAll,
+    judged: &JudgedAll,
+    own: &JudgedAll,
+    changes: &[FileChange],
+) -> Vec<String> {
+    // What the base has and the branch never had is not gone: it came after the branch began.
+    let lost: BTreeSet<String> =
+        changes.iter().filter_map(|change| Some(format!("{prefix}{}", change.old.as_ref()?))).collect();
+    let is_lost = |name: &str| old.files.get(name).is_some_and(|files| !files.is_disjoint(&lost));
+    let seen: BTreeSet<&String> = own.files.values().flatten().collect();
+    // Where what is proposed has errors, these are what there is to say.
+    let sound = !has_errors(&own.diagnostics);
+    let is_unseen = |name: &str| {
+        let files = judged.files.get(name);
+        sound && files.is_some_and(|files| files.iter().all(|file| !seen.contains(file)))
+    };
+    let is_gone = |report: &&WorkflowReport| match decision(&judged.reports, report) {
+        None => is_lost(&report.name()),
+        Some(_) => is_unseen(&report.name()),
+    };
+    old.reports.iter().filter(is_gone).map(WorkflowReport::name).collect()
 }
 
 fn stops(decision: Decision) -> bool {
@@ -476,72 +538,6 @@ pub(super) fn declared(files: &[File]) -> Vec<(String, Span)> {
         }
     }
     found
-}
-
-/// Puts the types of the fields that are proposed in the place of those that stand, with the ranges and the cadence that
-/// stand: else a vocabulary could never change, and a range or cadence could be changed by what it is to hold.
-pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
-    let decls = |files: &[File]| -> Vec<SnapshotDecl> {
-        let items = files.iter().flat_map(|file| &file.items);
-        items
-            .filter_map(|item| match item {
-                Item::Snapshot(decl) => Some(decl.clone()),
-                Item::Stages(_) | Item::Policy(_) | Item::Test(_) | Item::Broken(_) => None,
-            })
-            .collect()
-    };
-    let (standing, proposed_decls) = (decls(files), decls(&proposed));
-    let Some(id) = proposed.first().map(|file| file.id).filter(|_| !proposed_decls.is_empty()) else {
-        return;
-    };
-    let mut cadence: Option<Cadence> = standing.iter().find_map(|decl| decl.cadence.clone());
-    let mut ranges = BTreeMap::new();
-    standing.iter().for_each(|decl| collect_ranges(&decl.fields, "", &mut ranges));
-    for file in files.iter_mut() {
-        file.items.retain(|item| !matches!(item, Item::Snapshot(_)));
-    }
-    let items = proposed_decls.into_iter().map(|mut decl| {
-        decl.cadence = cadence.take().or_else(|| decl.cadence.filter(|_| standing.is_empty()));
-        put_ranges(&mut decl.fields, "", &ranges);
-        Item::Snapshot(decl)
-    });
-    files.push(File { id, items: items.collect() });
-}
-
-type Ranges = BTreeMap<String, (TypeKind, Option<RangeDecl>)>;
-
-fn collect_ranges(fields: &[FieldDecl], prefix: &str, ranges: &mut Ranges) {
-    for field in fields {
-        let name = format!("{prefix}{}", field.name.text);
-        match &field.kind {
-            FieldKind::Record(inner) => collect_ranges(inner, &format!("{name}."), ranges),
-            FieldKind::Value { ty: TypeExpr { kind: TypeKind::ListOfRecords(inner), .. }, .. } => {
-                collect_ranges(inner, &format!("{name}."), ranges);
-            }
-            FieldKind::Value { ty, .. } => {
-                ranges.insert(name, (ty.kind.clone(), ty.range.clone()));
-            }
-        }
-    }
-}
-
-fn put_ranges(fields: &mut [FieldDecl], prefix: &str, ranges: &Ranges) {
-    for field in fields {
-        let name = format!("{prefix}{}", field.name.text);
-        match &mut field.kind {
-            FieldKind::Record(inner) => put_ranges(inner, &format!("{name}."), ranges),
-            FieldKind::Value { ty: TypeExpr { kind: TypeKind::ListOfRecords(inner), .. }, .. } => {
-                put_ranges(inner, &format!("{name}."), ranges);
-            }
-            FieldKind::Value { ty, .. } => {
-                if let Some((kind, range)) = ranges.get(&name)
-                    && discriminant(kind) == discriminant(&ty.kind)
-                {
-                    ty.range.clone_from(range);
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

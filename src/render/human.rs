@@ -107,6 +107,10 @@ pub fn render_quiet(judgement: &Judgement, style: Style) -> String {
     for workflow in &workflows {
         page.line(&columns.line(workflow, &summary::blockers(workflow), style));
     }
+    // Else nobody would know why it fails, or why it does not.
+    if let Some(against) = &judgement.report.against {
+        against::short(against, style).iter().for_each(|line| page.line(line));
+    }
     page.line(&summary::sentence(judgement));
     page.out
 }

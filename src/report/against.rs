@@ -12,13 +12,13 @@ pub struct AgainstReport {
     pub settings: Vec<SettingChange>,
     /// Snapshots of the base that are no longer what they were.
     pub rewritten: Vec<FileChange>,
-    /// Workflows that hold by the base's policies and would go on by those that are proposed, which loosen them.
+    /// Workflows that hold by the base's policies and would go on by those that are proposed.
     pub self_approved: Vec<String>,
     /// Whether those may go on all the same.
     pub self_approval_accepted: bool,
     /// Workflows that do not go on, and that the proposal neither touches nor makes worse.
     pub standing: Vec<String>,
-    /// Workflows of the base of which nothing is left.
+    /// Workflows of the base of which nothing is left, or looked at any more.
     pub vanished: Vec<String>,
 }
 

@@ -21,20 +21,27 @@ pub(super) fn found(judgement: &Judgement, folder: &str) -> Vec<Finding> {
 }
 
 fn self_approval(name: &str, against: &AgainstReport) -> Finding {
-    let looser = against.settings.iter().filter(|change| change.direction == Direction::Looser);
+    let is_looser = |change: &SettingChange| change.direction == Direction::Looser;
+    let any_looser = against.settings.iter().any(is_looser);
+    // What is called other may have turned it, where nothing is looser.
+    let turning = against.settings.iter().filter(|change| !any_looser || is_looser(change));
+    let mut places: Vec<Region> = turning.flat_map(|change| places(change, &against.reference)).collect();
+    if places.is_empty() {
+        places.push(nowhere(""));
+    }
     Finding {
         help: Some(
             "propose the policies and what they let pass apart, or accept it with `--allow-self-approval`"
                 .to_owned(),
         ),
-        places: looser.flat_map(|change| places(change, &against.reference)).collect(),
+        places,
         workflow: Some(shown(name)),
         excused: against.self_approval_accepted.then_some("self-approval accepted"),
         ..finding(
             "tollgate.self_approval",
             "A proposal does not loosen what it is judged by",
             if against.self_approval_accepted { Severity::Warning } else { Severity::Error },
-            "it does not go on by the base; by what is proposed it would, and what is proposed loosens what it is judged by".to_owned(),
+            "it does not go on by the base; it would only by what is proposed, which changes what it is judged by".to_owned(),
         )
     }
 }
@@ -48,7 +55,7 @@ fn vanished(name: &str) -> Finding {
             "tollgate.vanished",
             "No workflow vanishes",
             Severity::Error,
-            "none of its snapshots is left".to_owned(),
+            "none of its snapshots is left, or looked at".to_owned(),
         )
     }
 }

@@ -18,6 +18,18 @@ pub(super) fn lines(against: &AgainstReport, style: Style, all: bool) -> Vec<Str
     let rewritten =
         against.rewritten.iter().map(|change| visible(&change.to_string()).into_owned()).collect();
     listed(&mut lines, "Snapshots that are no longer what they were there:", rewritten, limit);
+    lines.extend(verdicts(against, style, limit));
+    lines
+}
+
+/// The few that a page of one line each has room for.
+pub(super) fn short(against: &AgainstReport, style: Style) -> Vec<String> {
+    verdicts(against, style, LISTED)
+}
+
+/// What fails beside the workflows that hold, and which of those fail nothing.
+fn verdicts(against: &AgainstReport, style: Style, limit: usize) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut say = |color, names: &[String], one: &str, many: &str| {
         if names.is_empty() {
             return;
@@ -35,14 +47,14 @@ pub(super) fn lines(against: &AgainstReport, style: Style, all: bool) -> Vec<Str
     say(
         Color::Red,
         &against.self_approved,
-        "self-approval: by what is proposed it would go on, and what is proposed loosens what it is judged by",
-        "self-approval: by what is proposed they would go on, and what is proposed loosens what they are judged by",
+        "self-approval: it would go on only by what is proposed, which changes what it is judged by",
+        "self-approval: they would go on only by what is proposed, which changes what they are judged by",
     );
     say(
         Color::Red,
         &against.vanished,
-        "gone: none of its snapshots is left",
-        "gone: none of their snapshots is left",
+        "gone: none of its snapshots is left, or looked at",
+        "gone: none of their snapshots is left, or looked at",
     );
     say(
         Color::Dim,

@@ -25,13 +25,15 @@ pub(super) fn head(out: &mut String, judgement: &Judgement, against: &AgainstRep
             ("CAUTION", "")
         };
         out.push_str(&format!(
-            "\n> [!{kind}]\n> **Self-approval**: {}. By what is proposed here it would go on, and what is proposed loosens what it is judged by.{accepted}\n",
+            "\n> [!{kind}]\n> **Self-approval**: {}. It would go on only by what is proposed here, which changes what it is judged by.{accepted}\n",
             names(&against.self_approved)
         ));
     }
     if !against.vanished.is_empty() {
         let names = names(&against.vanished);
-        out.push_str(&format!("\n> [!CAUTION]\n> **Vanished**: {names}. None of its snapshots is left.\n"));
+        out.push_str(&format!(
+            "\n> [!CAUTION]\n> **Vanished**: {names}. None of its snapshots is left, or looked at.\n"
+        ));
     }
 }
 
