@@ -1,0 +1,148 @@
+"""Policies and series as files, what the binary says of them, and where the oracle says something else."""
+
+import json
+import random
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import date
+
+from evaluate import evaluate
+from generate import write_policy
+from judge import FAIL, Judgement
+from shown import matches
+from syntax import children
+from world import write_snapshot
+
+TIME_LIMIT = 120
+
+
+@dataclass
+class Difference:
+    workflow: str
+    rule: str | None  # without one, it is about the decision
+    expected: object
+    found: object
+
+
+@dataclass
+class Repository:
+    world: object
+    policies: list
+    series: dict
+    as_of: int
+    seed: int
+
+    def write(self, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "rollouts").mkdir(parents=True)
+        (folder / "tollgate.yaml").write_text("policies: [policies/]\n")
+        (folder / "policies").mkdir()
+        for name, text in self.texts().items():
+            (folder / name).write_text(text)
+
+    def texts(self):
+        rng = random.Random(self.seed)
+        texts = {"policies/world.gate": self.world.declared()}
+        for policy in self.policies:
+            texts[f"policies/{policy.name}.gate"] = "".join(f"{line}\n" for line, _ in write_policy(policy))
+        for name, snapshots in self.series.items():
+            documents = [write_snapshot(snapshot, name, self.world, rng) for snapshot in snapshots]
+            texts[f"rollouts/{name}.yaml"] = "---\n".join(documents)
+        return texts
+
+    def report(self, binary, folder):
+        self.write(folder)
+        command = [binary, "check", "--format", "json", "--as-of", date.fromordinal(self.as_of).isoformat(), folder]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT)
+        if done.returncode not in (0, 1, 2):
+            raise RuntimeError(f"exit code {done.returncode} in {folder}: {done.stderr[-2000:]}")
+        return json.loads(done.stdout)
+
+    # --- what checks ----------------------------------------------------------------------------------------------------
+
+    def keep_what_checks(self, binary, folder, tally):
+        """Drops the rules and lets that are no policy, such as a comparison that the declared ranges rule out."""
+        tally["rules written"] += sum(len(policy.rules) for policy in self.policies)
+        while errors := self.errors(binary, folder):
+            for policy in self.policies:
+                self.drop(policy, errors.get(f"policies/{policy.name}.gate", {}), tally)
+        tally["rules that check"] += sum(len(policy.rules) for policy in self.policies)
+
+    def errors(self, binary, folder):
+        """The lines with errors, by file."""
+        alone = Repository(self.world, self.policies, {}, self.as_of, self.seed)
+        found = {}
+        for diagnostic in alone.report(binary, folder)["diagnostics"]:
+            label = (diagnostic["labels"] or [{"file": None}])[0]
+            if diagnostic["severity"] == "error" and label["file"]:
+                name = label["file"][label["file"].index("policies/"):]
+                found.setdefault(name, {})[label["line"]] = f"{diagnostic['code']} {diagnostic['message']}"
+        if "policies/world.gate" in found:
+            raise RuntimeError(f"the world does not check: {found}\n{self.world.declared()}")
+        return found
+
+    def drop(self, policy, errors, tally):
+        declared = [what for _, what in write_policy(policy)]
+        for line in errors:
+            bad = declared[line - 1]
+            tally["refused: " + re.sub(r"`[^`]*`|[-\d.%]+", "…", errors[line])[:60]] += 1
+            if bad is policy:
+                policy.when = None
+            elif any(bad is rule for rule in policy.rules):
+                policy.rules = [rule for rule in policy.rules if rule is not bad]
+            elif bad[0] != "let":
+                raise RuntimeError(f"{policy.name}:{line}: {errors[line]}")
+            else:
+                policy.lets = [let for let in policy.lets if let is not bad]
+                policy.rules = [rule for rule in policy.rules if not any(uses(e, bad[1]) for e in expressions(rule))]
+                if policy.when and uses(policy.when, bad[1]):
+                    policy.when = None
+
+    # --- what differs ---------------------------------------------------------------------------------------------------
+
+    def differences(self, binary, folder, tally=None):
+        tally = tally if tally is not None else {}
+        report = self.report(binary, folder)
+        verdicts = {workflow["workflow"]: workflow for workflow in report["workflows"]}
+        found = []
+        for name, snapshots in self.series.items():
+            judgement = Judgement(self.policies, snapshots, self.as_of, self.world)
+            found += self.compare(name, judgement, verdicts[name], tally)
+        return found
+
+    def compare(self, name, judgement, verdict, tally):
+        rules = {rule["rule"]: rule for rule in verdict["rules"]}
+        found = []
+        for policy in self.policies:
+            for rule in policy.rules:
+                said, expected = rules[rule.name], judgement.verdicts[rule.name]
+                count(tally, "cases")
+                count(tally, "outcome " + expected.outcome)
+                if (said["outcome"], said["enforced"]) != (expected.outcome, expected.enforced):
+                    found.append(Difference(name, rule.name, expected, (said["outcome"], said["enforced"])))
+                elif rule.shows and expected.outcome == FAIL:
+                    value = evaluate(rule.shows, judgement.places[rule.name])
+                    count(tally, "values")
+                    if not matches(said["message"], value):
+                        found.append(Difference(name, rule.name, value, said["message"]))
+        fired = {rule for rule in rules if rule.startswith("ladder.")}
+        count(tally, "decision " + judgement.decision)
+        if fired != judgement.fired:
+            found.append(Difference(name, None, judgement.fired, fired))
+        elif verdict["decision"] != judgement.decision:
+            found.append(Difference(name, None, judgement.decision, verdict["decision"]))
+        return found
+
+
+def count(tally, what):
+    tally[what] = tally.get(what, 0) + 1
+
+
+def expressions(rule):
+    return [e for e in (rule.when, rule.shows, *rule.conditions) if e]
+
+
+def uses(node, name):
+    return (node[0] in ("let", "param") and node[1] == name) or any(uses(child, name) for child in children(node))
