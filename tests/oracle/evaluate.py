@@ -223,8 +223,10 @@ def elements(source, over, place):
         case ("scalar", inner):
             inside, complete = window(over, place)
             values = [evaluate(inner, place.as_at(i)) for i in inside]
-            known = [v for v in values if v not in (UNKNOWN, UNDECIDED)]
-            return Elements(known, complete and len(known) == len(values))
+            if unfolded(inner)[0] in ("field", "judged"):
+                known = [v for v in values if v not in (UNKNOWN, UNDECIDED)]
+                return Elements(known, complete and len(known) == len(values))
+            return Elements(values, complete)
         case ("distinct", path, field, where, distinct_over):
             found = pooled(path, distinct_over, place)
             if found == UNKNOWN:
@@ -244,8 +246,9 @@ def elements(source, over, place):
 
 def pick(where, item, place):
     if where is None:
-        return YES
-    inner = scalar(item) if not isinstance(item, (dict, Between)) else item
+        # What an expression was at a snapshot where nothing of it is known may be nothing to count.
+        return UNDECIDED if item in (UNKNOWN, UNDECIDED) else YES
+    inner = item if isinstance(item, (dict, Between)) else scalar(item)
     return condition(evaluate(where, replace(place, element=inner)))
 
 
@@ -283,9 +286,11 @@ def pick_or_itself(function, where, item, place):
 
 
 def one_aggregate(node, picks, complete, world):
-    _, function, source, field, _, _, _, amount = node
+    _, function, source, field, where, _, _, amount = node
     if function in COUNTING:
         return counting(function, [picked for _, picked in picks], complete)
+    if source[0] == "scalar":
+        picks = [(item, YES if where is None else picked) for item, picked in picks]
     sure = [number(scalar(item if field is None else lookup(item, field))) for item, picked in picks if picked == YES]
     known = [value for value in sure if value != UNKNOWN]
     if complete and len(known) == len(sure) and all(picked != UNDECIDED for _, picked in picks):
