@@ -260,7 +260,7 @@ def aggregate(node, place):
     found = elements(source, over, place)
     if found == UNKNOWN:
         return UNKNOWN
-    picks = [(item, pick_or_itself(function, where, item, place)) for item in found.items]
+    picks = [(item, pick_or_itself(node, item, place)) for item in found.items]
     if by is None:
         return one_aggregate(node, picks, found.complete, place.world)
     if function not in COUNTING:
@@ -278,10 +278,11 @@ def aggregate(node, place):
     return Elements([one_aggregate(node, group, found.complete, place.world) for group in groups.values()], complete)
 
 
-def pick_or_itself(function, where, item, place):
+def pick_or_itself(node, item, place):
     """Whether an element is picked: of a list of conditions, `share any all none` count those that are true."""
+    _, function, _, field, where, _, _, _ = node
     if where is None and function in COUNTING[1:]:
-        return condition(scalar(item))
+        return condition(scalar(item if field is None else lookup(item, field)))
     return pick(where, item, place)
 
 
@@ -380,7 +381,7 @@ def confidence(node, place):
     silent = UNDECIDED if level is not None else UNKNOWN
     if UNKNOWN in (found, target) or not found.complete or not found.items:
         return silent
-    picks = [(item, pick_or_itself(function, where, item, place)) for item in found.items]
+    picks = [(item, pick_or_itself(sample, item, place)) for item in found.items]
     if function == "share":
         sure, possible = (counting("count", [p for _, p in picks], True).low, counting("count", [p for _, p in picks], True).high)
         if level is not None:

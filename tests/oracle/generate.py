@@ -19,7 +19,7 @@ POOL = {
     "edit": [Fraction(n, 100) for n in (0, 5, 10, 15, 20, 40, 100, 250)],
     "count": [Fraction(n) for n in range(7)],
     "score": [Fraction(n, 2) for n in range(2, 11)],
-    "delta": [Fraction(n, 2) for n in range(-6, 7)],
+    "delta": [Fraction(n, 2) for n in range(-6, 7)] + [Fraction(n, 10) for n in (1, 2, 3, 7)] + [Fraction("3.3333")],
     "usd": [Fraction(n, 4) for n in range(9)],
     "duration": [Fraction(n, 10) for n in (0, 1, 2, 5, 10, 600, 1200, 36000, 864000)],
     "span": [Fraction(n * 86400) for n in (0, 1, 3, 7, 10, 14, 21, 28, 35, 42)],
@@ -102,7 +102,8 @@ class Expressions:
         return ("judged" if judged else "field", path), FLAVOUR[name]
 
     def days(self):
-        return self.rng.choice([7, 14, 14, 21, 28, 28, 35, 10])
+        lengths = [7, 14, 14, 21, 28, 28, 35, 10]
+        return self.rng.choice(lengths if self.world.every != 1 else [1, 2, 3, 4, 5, 7, 14])
 
     def over(self, chance=0.4):
         if self.rng.random() > chance:
@@ -181,6 +182,9 @@ class Expressions:
         ), "span"
 
     def day(self, depth):
+        if self.rng.random() < 0.1:
+            when = TODAY - self.rng.choice([60, 28, 14, 7, 0])
+            return ("literal", when, date.fromordinal(when).isoformat())
         day = self.rng.choice([("field", ("launched",)), ("field", ("reviewed",)), ("field", ("date",))])
         if depth > 0 and self.rng.random() < 0.3:
             op, months = self.rng.choice("+-"), self.rng.choice([0, 0, 1, 3])
@@ -200,6 +204,8 @@ class Expressions:
         """`count share any all none`, of a list or of the values in a window."""
         if function == "count" and self.rng.random() < 0.15:
             return ("aggregate", "count", self.distinct(depth), None, None, None, None, None)
+        if function in ("any", "all", "none") and self.rng.random() < 0.15:
+            return self.of_distinct(function, depth)
         if self.rng.random() < 0.2:
             over = self.over(1)
             if function == "count":
@@ -208,6 +214,9 @@ class Expressions:
                 return ("aggregate", function, ("scalar", inner[0]), None, where, None, over, None)
             return ("aggregate", function, ("scalar", self.condition(depth - 1)), None, None, None, over, None)
         rows = self.rng.choice(["outputs", "outputs", "flags", "ratings", "checks", "areas"])
+        if rows in OWN and function != "count" and self.rng.random() < 0.15:
+            field = {"outputs": "ok", "flags": "open"}[rows]
+            return ("aggregate", function, ("list", (rows,)), (field,), None, None, self.over(), None)
         if rows == "checks":
             where = None if function != "count" else ("it",)
         else:
@@ -219,6 +228,16 @@ class Expressions:
                                        ("flags", ("size",)), ("ratings", None)])
         where = self.where(rows, depth, 0.3) if rows in OWN else None
         return ("distinct", (rows,), field, where, self.over())
+
+    def of_distinct(self, function, depth):
+        source = self.distinct(depth)
+        rows = source[1][0] if source[2] is None else source[2][0]
+        flavour = FLAVOUR.get(rows)
+        if flavour is None:
+            where = ("compare", "==", ("it",), self.word_literal(MEMBERS.get(rows, AREAS)))
+        else:
+            where = ("compare", self.operator(), ("it",), self.literal(flavour))
+        return ("aggregate", function, source, None, where, None, None, None)
 
     STATISTICS = ["sum", "mean", "median", "min", "max", "percentile"]
 
@@ -317,6 +336,12 @@ class Expressions:
             if self.rng.random() < 0.3:
                 return ("in_items", stage, [self.word_literal(LADDER) for _ in range(2)], self.rng.random() < 0.7)
             return ("compare", self.rng.choice(["==", "==", "!=", ">=", "<", "<=", ">"]), stage, self.word_literal(LADDER))
+        if name is None and self.rng.random() < 0.3:
+            looked = ("field", self.rng.choice([("stage",), ("area",), ("live",)]))
+            then = (self.rng.choice(["previous", "first"]), looked)
+            return ("compare", self.rng.choice(["==", "!="] + [">", "<="] * (looked[1] == ("stage",))), looked, then)
+        if name is None and self.rng.random() < 0.2:
+            return ("compare", self.rng.choice(["==", "!="]), *(("field", path) for path in CONDITIONS))
         path = ("field", ("area",)) if name is None else ("own", (name,))
         words = MEMBERS[path[1][0]]
         if name is None and self.rng.random() < 0.3:
@@ -390,8 +415,10 @@ class Expressions:
 EFFECTS = ["note", "warn", "hold", "rollback"]
 
 
-def policy(rng, world, name, size, depth, gates):
+def policy(rng, world, name, size, depth, gates, others):
     expressions = Expressions(rng, world)
+    for other in others:  # which this one may look at, by their names
+        expressions.params += [((kind, f"{other.name}.{own}", *rest), flavour) for (kind, own, *rest), flavour in other.named]
     made = Policy(name, [])
     for i in range(3):
         flavour = rng.choice(["share", "count", "usd", "score", "span"])
@@ -404,6 +431,7 @@ def policy(rng, world, name, size, depth, gates):
         let = ("let", f"let{i}", inner)
         made.lets.append(let)
         expressions.lets.append((let, flavour))
+    made.named = expressions.params[-3:] + expressions.lets
     if rng.random() < 0.3:
         made.when = expressions.condition(1)
     for i in range(size):
@@ -464,8 +492,8 @@ def write_policy(made):
 def value(rng, name, kind, day):
     match kind.name:
         case "list":
-            size = rng.choice([0, 1, 2, 3, 4, 6, 8])
-            names = rng.sample(range(1, 13), size)
+            size = rng.choice([0, 1, 2, 3, 4, 6, 8, 24])
+            names = rng.sample(range(1, 31), size)
             return [element(rng, name, kind.detail, f"r{n}", day) for n in names]
         case "record":
             inner = {n: value(rng, f"{name}.{n}", k, day) for n, k in kind.detail.items() if rng.random() < 0.8}
@@ -489,7 +517,7 @@ def element(rng, name, kind, key, day):
 
 def series(rng, world):
     """Snapshots by date. Some come late, some leave fields out, and often a value stays as it was."""
-    length = rng.choice([1, 2, 3, 4, 5, 6, 7, 8])
+    length = rng.choice([1, 2, 3, 4, 5, 6, 7, 8, 10])
     step = world.every or 7
     day = TODAY - step * (length - 1) - rng.choice([0, 0, 0, 1, 2, 3, 6, 11, 15])
     stage, made = rng.choice([0, 0, 0, 0, 1]), []

@@ -27,6 +27,7 @@ class Policy:
     when: tuple | None = None
     params: list = field(default_factory=list)
     lets: list = field(default_factory=list)
+    named: list = field(default_factory=list)  # params and lets with the flavour of their values
 
 
 @dataclass(frozen=True)

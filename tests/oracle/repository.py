@@ -96,9 +96,15 @@ class Repository:
                 raise RuntimeError(f"{policy.name}:{line}: {errors[line]}")
             else:
                 policy.lets = [let for let in policy.lets if let is not bad]
-                policy.rules = [rule for rule in policy.rules if not any(uses(e, bad[1]) for e in expressions(rule))]
-                if policy.when and uses(policy.when, bad[1]):
-                    policy.when = None
+                self.forget(bad[2])
+
+    def forget(self, let):
+        """Drops everything that uses a let, by whichever name."""
+        for policy in self.policies:
+            policy.rules = [rule for rule in policy.rules if not any(uses(e, let) for e in expressions(rule))]
+            policy.lets = [other for other in policy.lets if not uses(other[2], let)]
+            if policy.when and uses(policy.when, let):
+                policy.when = None
 
     # --- what differs ---------------------------------------------------------------------------------------------------
 
@@ -144,5 +150,5 @@ def expressions(rule):
     return [e for e in (rule.when, rule.shows, *rule.conditions) if e]
 
 
-def uses(node, name):
-    return (node[0] in ("let", "param") and node[1] == name) or any(uses(child, name) for child in children(node))
+def uses(node, let):
+    return (node[0] == "let" and node[2] is let) or any(uses(child, let) for child in children(node))
