@@ -47,7 +47,7 @@ class Elements:
 
 def lookup(record, path):
     for name in path:
-        if not isinstance(record, dict) or name not in record:
+        if not isinstance(record, dict) or record.get(name) is None:
             return UNKNOWN
         record = record[name]
     return record

@@ -1,5 +1,6 @@
 """Random worlds, policies and series, the same for the same seed: well typed, and with values that often meet their thresholds."""
 
+import json
 from datetime import date
 from fractions import Fraction
 
@@ -415,15 +416,19 @@ class Expressions:
 EFFECTS = ["note", "warn", "hold", "rollback"]
 
 
-def policy(rng, world, name, size, depth, gates, others):
+def policy(rng, world, name, size, depth, gates, others, workflows):
     expressions = Expressions(rng, world)
     for other in others:  # which this one may look at, by their names
         expressions.params += [((kind, f"{other.name}.{own}", *rest), flavour) for (kind, own, *rest), flavour in other.named]
     made = Policy(name, [])
     for i in range(3):
         flavour = rng.choice(["share", "count", "usd", "score", "span"])
-        _, value, text = expressions.literal(flavour)
-        param = ("param", f"limit{i}", value, text)
+        _, _, text = value = expressions.literal(flavour)
+        other = expressions.literal(flavour)
+        if rng.random() < 0.3 and ("%" in text) == ("%" in other[2]):
+            value = other
+            made.settings[f"{name}.limit{i}"] = value[2]
+        param = ("param", f"limit{i}", value[1], text)
         made.params.append(param)
         expressions.params.append((param, flavour))
     for i in range(3):
@@ -440,7 +445,17 @@ def policy(rng, world, name, size, depth, gates, others):
             step = rng.choice(range(len(LADDER) - 1))
             gate = (LADDER[step], LADDER[step + 1])
         made.rules.append(rule(rng, expressions, f"{name}.r{i}", depth, gate))
+        settle(rng, made.rules[-1], workflows)
     return made
+
+
+def settle(rng, made, workflows):
+    """What the configuration does to a rule: another effect, or a waiver."""
+    if made.undecided is None and rng.random() < 0.1:
+        made.setting = rng.choice([*EFFECTS, "off"])
+    for workflow in workflows:
+        if rng.random() < 0.03:
+            made.waivers[workflow] = rng.random() < 0.7
 
 
 def rule(rng, expressions, name, depth, gate):
@@ -486,6 +501,22 @@ def write_policy(made):
     return [*lines, ("}", made)]
 
 
+def write_config(policies, as_of):
+    """The `tollgate.yaml`."""
+    rules = [rule for policy in policies for rule in policy.rules]
+    until = {True: as_of, False: as_of - 1}
+    waivers = [{"rule": rule.name, "workflow": workflow, "because": "a trial", "owner": "ana@example.com",
+                "until": date.fromordinal(until[counts]).isoformat()}
+               for rule in rules for workflow, counts in rule.waivers.items()]
+    sections = {
+        "policies": ["  - policies/"],
+        "params": [f"  {name}: {value}" for policy in policies for name, value in policy.settings.items()],
+        "rules": [f"  {rule.name}: {rule.setting}" for rule in rules if rule.setting],
+        "waivers": [f"  - {json.dumps(waiver)}" for waiver in waivers],
+    }
+    return "".join("\n".join([f"{name}:", *lines, ""]) for name, lines in sections.items() if lines)
+
+
 # --- series -------------------------------------------------------------------------------------------------------------
 
 
@@ -515,6 +546,12 @@ def element(rng, name, kind, key, day):
             for n, k in kind.detail.items() if k.name == "text" or rng.random() < 0.93}
 
 
+def facts(rng, world):
+    """What stands in a `rollout.yaml`: it lies under every snapshot."""
+    names = rng.sample([name for name in world.fields if name != "outputs"], rng.choice([0, 0, 0, 2, 4]))
+    return {name: value(rng, name, world.fields[name], TODAY - 30) for name in names}
+
+
 def series(rng, world):
     """Snapshots by date. Some come late, some leave fields out, and often a value stays as it was."""
     length = rng.choice([1, 2, 3, 4, 5, 6, 7, 8, 10])
@@ -530,6 +567,8 @@ def series(rng, world):
                 snapshot[name] = before[name]
             elif rng.random() >= missing:
                 snapshot[name] = value(rng, name, kind, day)
+            elif rng.random() < 0.3:
+                snapshot[name] = None  # written down as `null`
         if rng.random() < 0.25:
             snapshot["advance_to"] = LADDER[rng.choice([stage + 1, stage + 1, stage + 1, stage + 2, stage]) % len(LADDER)]
         made.append(snapshot)

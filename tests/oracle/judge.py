@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from evaluate import Place, condition, evaluate
 from values import *
 
-NOT_APPLICABLE, PASS, FAIL = "not_applicable", "pass", "fail"
+NOT_APPLICABLE, PASS, FAIL, WAIVED, OFF = "not_applicable", "pass", "fail", "waived", "off"
 
 
 @dataclass
@@ -18,6 +18,12 @@ class Rule:
     undecided: str | None = None
     gate: tuple | None = None
     shows: tuple | None = None  # an expression that the message shows
+    setting: str | None = None  # another effect, or `off`, by the configuration
+    waivers: dict = field(default_factory=dict)  # by workflow, whether it still counts
+
+    @property
+    def in_force(self):
+        return self.setting or self.effect
 
 
 @dataclass
@@ -27,6 +33,7 @@ class Policy:
     when: tuple | None = None
     params: list = field(default_factory=list)
     lets: list = field(default_factory=list)
+    settings: dict = field(default_factory=dict)  # params that the configuration sets, with the text of their values
     named: list = field(default_factory=list)  # params and lets with the flavour of their values
 
 
@@ -56,7 +63,7 @@ def standing(rule, governed, place):
 def judged(rule, governed, place, stale):
     """As `outcome`, but a rollback does not fire only because days have passed without a measurement."""
     found = standing(rule, governed, place)
-    if stale and rule.effect == "rollback" and found == FAIL:
+    if stale and rule.in_force == "rollback" and found == FAIL:
         newest = place.as_at(place.at)
         if standing(rule, governed, newest) != FAIL:
             return UNDECIDED
@@ -67,16 +74,16 @@ def holds(rule, verdict):
     if not verdict.enforced:
         return False
     if verdict.outcome == FAIL:
-        return rule.effect == "hold"
-    in_doubt = rule.undecided or ("hold" if rule.effect == "rollback" else rule.effect)
+        return rule.in_force == "hold"
+    in_doubt = rule.undecided or ("hold" if rule.in_force == "rollback" else rule.in_force)
     return verdict.outcome == UNDECIDED and in_doubt == "hold"
 
 
 class Judgement:
     """Everything that is said of one workflow: `decision`, and `verdicts` by the rule's name."""
 
-    def __init__(self, policies, series, as_of, world):
-        self.world = world
+    def __init__(self, policies, workflow, series, as_of, world):
+        self.world, self.workflow = world, workflow
         self.series = [snapshot for snapshot in series if snapshot["date"] <= as_of]
         self.whole = self.seen_from(len(self.series), as_of)
         newest = self.series[-1]
@@ -101,6 +108,9 @@ class Judgement:
 
     def judge(self, rule, governed):
         place, enforced = self.whole, True
+        if rule.in_force == OFF:
+            self.verdicts[rule.name] = Verdict(OFF, False)
+            return
         if rule.gate is None:
             found = judged(rule, governed, place, self.stale)
         elif rule.gate == self.moved:
@@ -114,6 +124,10 @@ class Judgement:
             found, enforced = judged(rule, None, place, self.stale), False
         else:
             found, enforced = NOT_APPLICABLE, False
+        fired = found == FAIL and rule.in_force == "rollback"
+        harmless = found == UNDECIDED and rule.undecided == "pass"
+        if found in (FAIL, UNDECIDED) and not fired and not harmless and rule.waivers.get(self.workflow):
+            found = WAIVED
         self.verdicts[rule.name] = Verdict(found, enforced)
         self.places[rule.name] = place
 
@@ -133,7 +147,7 @@ class Judgement:
     def decide(self, rules):
         verdicts = self.verdicts
         self.fired = self.ladder({rule.gate for rule in rules})
-        if any(rule.effect == "rollback" and verdicts[rule.name] == Verdict(FAIL, True) for rule in rules):
+        if any(rule.in_force == "rollback" and verdicts[rule.name] == Verdict(FAIL, True) for rule in rules):
             return "rollback"
         if self.fired or any(holds(rule, verdicts[rule.name]) for rule in rules):
             return "hold"

@@ -1,19 +1,18 @@
 """Policies and series as files, what the binary says of them, and where the oracle says something else."""
 
 import json
-import random
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from evaluate import evaluate
-from generate import write_policy
+from generate import write_config, write_policy
 from judge import FAIL, Judgement
 from shown import matches
 from syntax import children
-from world import write_snapshot
+from world import write_fields, write_snapshot
 
 TIME_LIMIT = 120
 
@@ -33,23 +32,23 @@ class Repository:
     series: dict
     as_of: int
     seed: int
+    facts: dict = field(default_factory=dict)  # of workflows that have a `rollout.yaml`
 
     def write(self, folder):
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "rollouts").mkdir(parents=True)
-        (folder / "tollgate.yaml").write_text("policies: [policies/]\n")
-        (folder / "policies").mkdir()
         for name, text in self.texts().items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
 
     def texts(self):
-        rng = random.Random(self.seed)
-        texts = {"policies/world.gate": self.world.declared()}
+        texts = {"tollgate.yaml": write_config(self.policies, self.as_of), "policies/world.gate": self.world.declared()}
         for policy in self.policies:
             texts[f"policies/{policy.name}.gate"] = "".join(f"{line}\n" for line, _ in write_policy(policy))
         for name, snapshots in self.series.items():
-            documents = [write_snapshot(snapshot, name, self.world, rng) for snapshot in snapshots]
-            texts[f"rollouts/{name}.yaml"] = "---\n".join(documents)
+            documents = [write_snapshot(snapshot, name, self.world) for snapshot in snapshots]
+            texts[f"rollouts/{name}/series.yaml"] = "---\n".join(documents)
+            if self.facts.get(name):
+                texts[f"rollouts/{name}/rollout.yaml"] = write_fields(self.facts[name], self.world)
         return texts
 
     def report(self, binary, folder):
@@ -72,7 +71,7 @@ class Repository:
 
     def errors(self, binary, folder):
         """The lines with errors, by file."""
-        alone = Repository(self.world, self.policies, {}, self.as_of, self.seed)
+        alone = replace(self, series={}, facts={})
         found = {}
         for diagnostic in alone.report(binary, folder)["diagnostics"]:
             label = (diagnostic["labels"] or [{"file": None}])[0]
@@ -114,7 +113,8 @@ class Repository:
         verdicts = {workflow["workflow"]: workflow for workflow in report["workflows"]}
         found = []
         for name, snapshots in self.series.items():
-            judgement = Judgement(self.policies, snapshots, self.as_of, self.world)
+            whole = [over(self.facts.get(name, {}), snapshot) for snapshot in snapshots]
+            judgement = Judgement(self.policies, name, whole, self.as_of, self.world)
             found += self.compare(name, judgement, verdicts[name], tally)
         return found
 
@@ -140,6 +140,12 @@ class Repository:
         elif verdict["decision"] != judgement.decision:
             found.append(Difference(name, None, judgement.decision, verdict["decision"]))
         return found
+
+
+def over(facts, snapshot):
+    """A snapshot over what stands below it: it wins key by key, also inside of records."""
+    both = {**facts, **snapshot}
+    return {name: over(facts[name], value) if isinstance(value, dict) and name in facts else value for name, value in both.items()}
 
 
 def count(tally, what):

@@ -4,8 +4,6 @@ import copy
 from dataclasses import replace
 from datetime import date
 
-from judge import Policy, Rule
-from repository import Repository
 from syntax import children
 
 
@@ -23,16 +21,14 @@ def shrink(repository, difference, binary, folder):
         return next((d for d in found if (d.rule is None) == (difference.rule is None)), None)
 
     last = still_differs(small)
-    if last is None:
-        small, last = repository, difference
-    changed = True
+    changed = last is not None
     while changed:
         changed = False
         for candidate in smaller(small):
             if found := still_differs(candidate):
                 small, last, changed = candidate, found, True
                 break
-    return describe(small, last)
+    return describe(small, last or difference)
 
 
 def alone(repository, difference):
@@ -43,7 +39,7 @@ def alone(repository, difference):
             policy.rules = [rule for rule in policy.rules if rule.name == difference.rule]
         policies = [policy for policy in policies if policy.rules]
     series = {difference.workflow: repository.series[difference.workflow]}
-    return Repository(repository.world, policies, series, repository.as_of, repository.seed)
+    return replace(repository, policies=policies, series=series)
 
 
 def smaller(repository):
@@ -58,6 +54,8 @@ def smaller(repository):
     for i in range(len(snapshots)):
         if len(snapshots) > 1:
             yield with_series(snapshots[:i] + snapshots[i + 1:])
+    if repository.facts.get(name):
+        yield replace(repository, facts={})
     for p, policy in enumerate(repository.policies):
         for made in smaller_policies(policy):
             yield replace(repository, policies=repository.policies[:p] + made + repository.policies[p + 1:])
@@ -81,9 +79,11 @@ def smaller_policies(policy):
 
 
 def smaller_rules(rule):
-    for part in ("when", "undecided", "gate"):
+    for part in ("when", "undecided", "gate", "setting"):
         if getattr(rule, part):
             yield replace(rule, **{part: None})
+    if rule.waivers:
+        yield replace(rule, waivers={})
     if rule.shows and rule.conditions[0] != ("literal", True, "true"):
         yield replace(rule, shows=None)
     for i, condition in enumerate(rule.conditions):

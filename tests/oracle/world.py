@@ -83,6 +83,8 @@ def decimal(value):
 
 def write_value(value, kind):
     """A value as YAML, which is also how most literals are written."""
+    if value is None:
+        return "null"
     match kind.name:
         case "list":
             return "[" + ", ".join(write_value(item, kind.detail) for item in value) + "]"
@@ -102,10 +104,12 @@ def write_value(value, kind):
     return str(value)
 
 
-def write_snapshot(snapshot, workflow, world, rng):
-    lines = [f"workflow: {workflow}"]
-    for name, value in snapshot.items():
-        kind = {"date": Type("date"), "stage": Type("stage"), "advance_to": Type("stage")}.get(name) or world.fields[name]
-        lines.append(f"{name}: {write_value(value, kind)}")
-    lines += [f"{name}: null" for name in world.fields if name not in snapshot and rng.random() < 0.2]
-    return "\n".join(lines) + "\n"
+BUILT_IN = {"date": Type("date"), "stage": Type("stage"), "advance_to": Type("stage")}
+
+
+def write_fields(values, world):
+    return "".join(f"{name}: {write_value(value, BUILT_IN.get(name) or world.fields[name])}\n" for name, value in values.items())
+
+
+def write_snapshot(snapshot, workflow, world):
+    return f"workflow: {workflow}\n" + write_fields(snapshot, world)
