@@ -416,7 +416,7 @@ class Expressions:
 EFFECTS = ["note", "warn", "hold", "rollback"]
 
 
-def policy(rng, world, name, size, depth, gates, others, workflows):
+def policy(rng, world, name, size, depth, deciding, others, workflows):
     expressions = Expressions(rng, world)
     for other in others:  # which this one may look at, by their names
         expressions.params += [((kind, f"{other.name}.{own}", *rest), flavour) for (kind, own, *rest), flavour in other.named]
@@ -439,12 +439,15 @@ def policy(rng, world, name, size, depth, gates, others, workflows):
     made.named = expressions.params[-3:] + expressions.lets
     if rng.random() < 0.3:
         made.when = expressions.condition(1)
-    for i in range(size):
-        gate = None
-        if rng.random() < gates:
-            step = rng.choice(range(len(LADDER) - 1))
-            gate = (LADDER[step], LADDER[step + 1])
+    steps = list(zip(LADDER, LADDER[1:]))
+    gates = [rng.choice(steps) if rng.random() < 0.2 else None for _ in range(size)]
+    if deciding:  # few rules that stand in the way, and most gates declared
+        gates = [step for step in steps if rng.random() < 0.7] + [None] * size
+    for i, gate in enumerate(gates):
         made.rules.append(rule(rng, expressions, f"{name}.r{i}", depth, gate))
+        if deciding and rng.random() < (0.8 if gate is None else 0.5):
+            made.rules[-1].effect = rng.choice(["note", "warn"])
+            made.rules[-1].undecided = None
         settle(rng, made.rules[-1], workflows)
     return made
 
@@ -557,7 +560,8 @@ def series(rng, world):
     length = rng.choice([1, 2, 3, 4, 5, 6, 7, 8, 10])
     step = world.every or 7
     day = TODAY - step * (length - 1) - rng.choice([0, 0, 0, 1, 2, 3, 6, 11, 15])
-    stage, made = rng.choice([0, 0, 0, 0, 1]), []
+    stage, made = rng.choice([0, 0, 0, 0, 0, 0, 0, 1]), []
+    orderly = rng.random() < 0.6
     missing = rng.choice([0, 0.05, 0.25])
     for _ in range(length):
         before = made[-1] if made else {}
@@ -569,9 +573,10 @@ def series(rng, world):
                 snapshot[name] = value(rng, name, kind, day)
             elif rng.random() < 0.3:
                 snapshot[name] = None  # written down as `null`
-        if rng.random() < 0.25:
+        if rng.random() < 0.35:
             snapshot["advance_to"] = LADDER[rng.choice([stage + 1, stage + 1, stage + 1, stage + 2, stage]) % len(LADDER)]
         made.append(snapshot)
         day += max(1, step + rng.choice([0, 0, 0, 0, 0, 1, -1, world.grace, world.grace + 1, step]))
-        stage = min(len(LADDER) - 1, max(0, stage + rng.choice([0, 0, 0, 0, 0, 0, 1, 1, 2, -1])))
+        step = rng.choice([0, 0, 0, 1, 1] if orderly else [0, 0, 0, 0, 0, 0, 1, 1, 2, -1])
+        stage = min(len(LADDER) - 1, max(0, stage + step))
     return made
