@@ -305,7 +305,7 @@ class Expressions:
             (3, lambda: self.counted(self.rng.choice(["any", "all", "none"]), depth)),
             (1, lambda: self.any_group(depth)),
             (1, lambda: ("has", ("field", self.rng.choice([("adoption",), ("users", "active"), ("outputs",), ("reviewed",)])))),
-            (2, lambda: self.confident(depth)),
+            (4, lambda: self.confident(depth)),
             (2, lambda: self.length(depth)),
             (1, lambda: ("previous", ("field", self.rng.choice(CONDITIONS)))),
             (1, lambda: ("default", ("field", self.rng.choice(CONDITIONS)), ("literal", True, "true"))),
@@ -388,7 +388,11 @@ class Expressions:
     def sample(self, depth):
         """A share or a mean with a threshold, for `confidence`."""
         op = self.rng.choice(["<", "<=", ">", ">=", ">="])
-        if self.rng.random() < 0.7:
+        if self.rng.random() < 0.4:
+            flag = self.rng.choice([("own", ("ok",)), ("not", ("own", ("ok",))), ("compare", "!=", ("own", ("kind",)), ("literal", KINDS[0], KINDS[0]))])
+            share = ("aggregate", "share", ("list", ("outputs",)), None, flag, None, self.over(0.2), None)
+            return ("compare", op, share, self.literal("share"))
+        if self.rng.random() < 0.5:
             return ("compare", op, self.counted("share", depth), self.literal("share"))
         if self.rng.random() < 0.3:
             inner, flavour = self.named("plain", None)
@@ -528,7 +532,8 @@ def value(rng, name, kind, day):
         case "list":
             size = rng.choice([0, 1, 2, 3, 4, 6, 8, 24])
             names = rng.sample(range(1, 31), size)
-            return [element(rng, name, kind.detail, f"r{n}", day) for n in names]
+            missing = rng.choice([0, 0.03, 0.2])
+            return [element(rng, name, kind.detail, f"r{n}", day, missing) for n in names]
         case "record":
             inner = {n: value(rng, f"{name}.{n}", k, day) for n, k in kind.detail.items() if rng.random() < 0.8}
             return inner or {next(iter(kind.detail)): Fraction(1)}
@@ -541,12 +546,12 @@ def value(rng, name, kind, day):
     return rng.choice(POOL[FLAVOUR[name]])
 
 
-def element(rng, name, kind, key, day):
+def element(rng, name, kind, key, day, missing):
     if kind.name != "record":
         return value(rng, name, kind, day)
     # The key is never left out: an element without one is named by nothing.
     return {n: key if k.name == "text" else value(rng, n, k, day)
-            for n, k in kind.detail.items() if k.name == "text" or rng.random() < 0.93}
+            for n, k in kind.detail.items() if k.name == "text" or rng.random() >= missing}
 
 
 def facts(rng, world):
