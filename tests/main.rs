@@ -18,6 +18,8 @@ mod layers;
 #[cfg(test)]
 mod manual;
 #[cfg(test)]
+mod metamorphic;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod ready;
