@@ -39,10 +39,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Elements:
-    """The elements of a list, each with whether it was picked. It is not complete where there may be more of them."""
+    """The elements of a list. It is not complete where there may be more of them, and those behind the first `settled` may be
+    others by now: they have a key, and a newer snapshot lacks the list."""
 
     items: list
     complete: bool = True
+    settled: int | None = None
+
+    def sure(self):
+        return self.items[: self.settled]
+
+    def is_settled(self, index):
+        return self.settled is None or index < self.settled
 
 
 def lookup(record, path):
@@ -201,18 +209,19 @@ def pooled(path, over, place):
         found = lookup(place.snapshot, path)
         return UNKNOWN if found == UNKNOWN else Elements(found)
     inside, complete = window(over, place)
-    key, seen, items = place.world.key_of(path), set(), []
+    key, seen, items, settled = place.world.key_of(path), set(), [], None
     for index in reversed(inside):
         found = lookup(place.series[index], path)
         if found == UNKNOWN:
             complete = False
+            settled = len(items) if key is not None and settled is None else settled
             continue
         for item in found:
             if key is None or item[key] not in seen:
                 items.append(item)
         if key is not None:
             seen.update(item[key] for item in found)
-    return Elements(items, complete)
+    return Elements(items, complete, settled)
 
 
 def elements(source, over, place):
@@ -232,7 +241,7 @@ def elements(source, over, place):
             if found == UNKNOWN:
                 return UNKNOWN
             different = []
-            for item in found.items:
+            for item in found.sure():
                 picked = pick(where, item, place)
                 value = item if field is None else lookup(item, field)
                 if picked == UNDECIDED or (picked == YES and value == UNKNOWN):
@@ -262,7 +271,10 @@ def aggregate(node, place):
         return UNKNOWN
     picks = [(item, pick_or_itself(node, item, place)) for item in found.items]
     if by is None:
+        if function != "count" or where is not None:
+            picks = [(item, picked if found.is_settled(i) else UNDECIDED) for i, (item, picked) in enumerate(picks)]
         return one_aggregate(node, picks, found.complete, place.world)
+    picks = picks[: found.settled]
     if function not in COUNTING:
         picks = [(item, picked) for item, picked in picks if picked != NO]
     groups, complete = {}, found.complete

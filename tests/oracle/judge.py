@@ -125,7 +125,7 @@ class Judgement:
         else:
             found, enforced = NOT_APPLICABLE, False
         fired = found == FAIL and rule.in_force == "rollback"
-        harmless = found == UNDECIDED and rule.undecided == "pass"
+        harmless = found == UNDECIDED and rule.undecided == "pass" and enforced
         if found in (FAIL, UNDECIDED) and not fired and not harmless and rule.waivers.get(self.workflow):
             found = WAIVED
         self.verdicts[rule.name] = Verdict(found, enforced)

@@ -9,12 +9,14 @@ from datetime import date
 
 from evaluate import evaluate
 from generate import write_config, write_policy
-from judge import FAIL, Judgement
+from judge import FAIL, Judgement, Rule
 from shown import matches
 from syntax import children
+from values import YES
 from world import write_fields, write_snapshot
 
 TIME_LIMIT = 120
+NEVER_TRUE, NEVER_FAILS = "T205", "T211"
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Repository:
     as_of: int
     seed: int
     facts: dict = field(default_factory=dict)  # of workflows that have a `rollout.yaml`
+    wrongly_refused: list = field(default_factory=list)
 
     def write(self, folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -72,12 +75,7 @@ class Repository:
     def errors(self, binary, folder):
         """The lines with errors, by file."""
         alone = replace(self, series={}, facts={})
-        found = {}
-        for diagnostic in alone.report(binary, folder)["diagnostics"]:
-            label = (diagnostic["labels"] or [{"file": None}])[0]
-            if diagnostic["severity"] == "error" and label["file"]:
-                name = label["file"][label["file"].index("policies/"):]
-                found.setdefault(name, {})[label["line"]] = f"{diagnostic['code']} {diagnostic['message']}"
+        found = lines_of(alone.report(binary, folder), lambda diagnostic: diagnostic["severity"] == "error")
         if "policies/world.gate" in found:
             raise RuntimeError(f"the world does not check: {found}\n{self.world.declared()}")
         return found
@@ -86,6 +84,8 @@ class Repository:
         declared = [what for _, what in write_policy(policy)]
         for line in errors:
             bad = declared[line - 1]
+            if NEVER_TRUE in errors[line] and isinstance(bad, Rule):
+                self.doubt(bad, errors[line])
             tally["refused: " + re.sub(r"`[^`]*`|[-\d.%]+", "…", errors[line])[:60]] += 1
             if bad is policy:
                 policy.when = None
@@ -96,6 +96,18 @@ class Repository:
             else:
                 policy.lets = [let for let in policy.lets if let is not bad]
                 self.forget(bad[2])
+
+    def doubt(self, rule, error):
+        """Looks for a snapshot at which the only comparison of a rule is true, that was refused because it never is."""
+        claimed = [node for e in expressions(rule) for node in comparisons(e)]
+        if len(claimed) != 1 or of_an_element(claimed[0]):
+            return
+        for name in self.series:
+            judgement = self.judgement(name)
+            for at in range(len(judgement.series)):
+                if evaluate(claimed[0], judgement.whole.as_at(at)) == YES:
+                    self.wrongly_refused.append(Difference(name, rule.name, f"true at snapshot {at + 1}", error))
+                    return
 
     def forget(self, let):
         """Drops everything that uses a let, by whichever name."""
@@ -111,12 +123,27 @@ class Repository:
         tally = tally if tally is not None else {}
         report = self.report(binary, folder)
         verdicts = {workflow["workflow"]: workflow for workflow in report["workflows"]}
-        found = []
-        for name, snapshots in self.series.items():
-            whole = [over(self.facts.get(name, {}), snapshot) for snapshot in snapshots]
-            judgement = Judgement(self.policies, name, whole, self.as_of, self.world)
+        found = list(self.wrongly_refused)
+        never_failing = lines_of(report, lambda diagnostic: diagnostic["code"] == NEVER_FAILS)
+        for name in self.series:
+            judgement = self.judgement(name)
             found += self.compare(name, judgement, verdicts[name], tally)
+            found += self.failing(name, judgement, never_failing, tally)
         return found
+
+    def judgement(self, name):
+        whole = [over(self.facts.get(name, {}), snapshot) for snapshot in self.series[name]]
+        return Judgement(self.policies, name, whole, self.as_of, self.world)
+
+    def failing(self, name, judgement, never_failing, tally):
+        """The rules that fail although a warning says that they never do."""
+        for policy in self.policies:
+            declared = [what for _, what in write_policy(policy)]
+            for line, warning in never_failing.get(f"policies/{policy.name}.gate", {}).items():
+                rule = declared[line - 1]
+                count(tally, "never failing")
+                if isinstance(rule, Rule) and judgement.verdicts[rule.name].outcome == FAIL:
+                    yield Difference(name, rule.name, FAIL, warning)
 
     def compare(self, name, judgement, verdict, tally):
         rules = {rule["rule"]: rule for rule in verdict["rules"]}
@@ -140,6 +167,29 @@ class Repository:
         elif verdict["decision"] != judgement.decision:
             found.append(Difference(name, None, judgement.decision, verdict["decision"]))
         return found
+
+
+def lines_of(report, wanted):
+    """What is said of the lines of the policies, by file and line."""
+    found = {}
+    for diagnostic in report["diagnostics"]:
+        label = (diagnostic["labels"] or [{"file": None}])[0]
+        if wanted(diagnostic) and label["file"]:
+            name = label["file"][label["file"].index("policies/"):]
+            found.setdefault(name, {})[label["line"]] = f"{diagnostic['code']} {diagnostic['message']}"
+    return found
+
+
+COMPARISONS = ("compare", "in_range", "in_items", "in_list")
+
+
+def comparisons(node):
+    found = [node] if node[0] in COMPARISONS else []
+    return found + [inner for child in children(node) for inner in comparisons(child)]
+
+
+def of_an_element(node):
+    return node[0] in ("own", "it") or any(of_an_element(child) for child in children(node))
 
 
 def over(facts, snapshot):

@@ -38,6 +38,6 @@ def matches(text, value):
         return high is None and low is not None and near(found[1], low)
     if found := re.match(r"at most (.*)$", text):
         return low is None and high is not None and near(found[1], high)
-    if low is None or high is None:
-        return low is None and high is None and text == "unknown"
+    if text in (UNKNOWN, UNDECIDED) or None in (low, high):
+        return False
     return near(text, low) and near(text, high)
