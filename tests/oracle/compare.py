@@ -12,6 +12,7 @@ from pathlib import Path
 import generate
 from repository import Repository
 from shrink import shrink
+from world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def batch(seed, options):
     """A world with its policies and series. Some have many rules that each speak for themselves, some few that decide."""
     rng = random.Random(seed)
-    world = generate.World(generate.LADDER, generate.field_types(rng), rng.choice([7, 7, 7, 1, 14, None]), rng.choice([0, 1, 3]))
+    world = World(generate.LADDER, generate.field_types(rng), rng.choice([7, 7, 7, 1, 14, None]), rng.choice([0, 1, 3]))
     deciding = rng.random() < 0.4
     sizes = [rng.choice([1, 2]) for _ in range(rng.choice([2, 3]))] if deciding else [options.rules]
     depth = rng.choice([0, 1, 1, 2, 2, 3])

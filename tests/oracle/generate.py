@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from judge import Policy, Rule
 from syntax import write
-from world import SECONDS, Type, World, write_value
+from world import Type, write_value
 
 LADDER = ["testing", "pilot", "expanded", "full"]
 AREAS = ["east", "west", "north"]
@@ -389,14 +389,16 @@ class Expressions:
         """A share or a mean with a threshold, for `confidence`."""
         op = self.rng.choice(["<", "<=", ">", ">=", ">="])
         if self.rng.random() < 0.4:
-            flag = self.rng.choice([("own", ("ok",)), ("not", ("own", ("ok",))), ("compare", "!=", ("own", ("kind",)), ("literal", KINDS[0], KINDS[0]))])
+            other_kind = ("compare", "!=", ("own", ("kind",)), ("literal", KINDS[0], KINDS[0]))
+            flag = self.rng.choice([("own", ("ok",)), ("not", ("own", ("ok",))), other_kind])
             share = ("aggregate", "share", ("list", ("outputs",)), None, flag, None, self.over(0.2), None)
             return ("compare", op, share, self.literal("share"))
         if self.rng.random() < 0.5:
             return ("compare", op, self.counted("share", depth), self.literal("share"))
         if self.rng.random() < 0.3:
             inner, flavour = self.named("plain", None)
-            return ("compare", op, ("aggregate", "mean", ("scalar", inner), None, None, None, self.days() + 14, None), self.literal(flavour))
+            mean = ("aggregate", "mean", ("scalar", inner), None, None, None, self.days() + 14, None)
+            return ("compare", op, mean, self.literal(flavour))
         rows, field = self.rng.choice([("outputs", "edit_time"), ("outputs", "marks"), ("ratings", None)])
         mean = ("aggregate", "mean", ("list", (rows,)), field and (field,), self.where(rows, depth, 0.2), None, self.over(), None)
         return ("compare", op, mean, self.literal(FLAVOUR[field or rows]))

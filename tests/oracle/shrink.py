@@ -138,4 +138,5 @@ def describe(repository, difference):
     day = date.fromordinal(repository.as_of)
     what = difference.rule or "the decision"
     parts = [f"{text.strip()}\n" for name, text in repository.texts().items()]
-    return "\n".join(parts) + f"\nas of {day}: {what} of {difference.workflow}\n  oracle: {difference.expected}\n  tollgate: {difference.found}\n"
+    said = f"  oracle: {difference.expected}\n  tollgate: {difference.found}\n"
+    return "\n".join(parts) + f"\nas of {day}: {what} of {difference.workflow}\n{said}"
