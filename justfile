@@ -21,6 +21,10 @@ lint:
     cargo clippy --all-targets -- -D warnings
     cargo clippy --no-default-features --lib -- -D warnings
 
+# Compare verdicts with the independent oracle on so many random cases. Needs Python 3.11.
+oracle CASES="20000" SEED="1":
+    nice tests/oracle/run --cases {{CASES}} --seed {{SEED}}
+
 # Exactly what CI runs.
 ci:
     .ci/run

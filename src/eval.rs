@@ -63,6 +63,9 @@ pub(crate) struct List<'a> {
     pub(crate) unknown: Option<Reasons>,
     /// Why further elements may exist.
     pub(crate) open: Option<Reasons>,
+    /// The newest snapshot of the window that lacks the list, and why; an element with a key that was seen before it may have been
+    /// measured anew there.
+    pub(crate) hole: Option<(usize, Reasons)>,
     /// What its elements are called, for «no outputs to judge by».
     pub(crate) name: Rc<str>,
     /// Where it stands in the newest snapshot that has it, or where it is missing.

@@ -24,6 +24,8 @@ mod layers;
 #[cfg(test)]
 mod manual;
 #[cfg(test)]
+mod metamorphic;
+#[cfg(test)]
 mod mutate;
 #[cfg(test)]
 mod properties;

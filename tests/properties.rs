@@ -13,7 +13,7 @@ const VOCABULARY: &str = "
 snapshot every 1 week grace 3 days {
   a: number, b: number, c: share, d: count, p: bool, q: bool
   kind: one of [red, blue]
-  items: list of { size: number, good: bool, kind: one of [red, blue] }
+  items: list of { id: text key, size: number, good: bool, kind: one of [red, blue] }
 }
 ";
 
@@ -52,7 +52,7 @@ fn number() -> impl Strategy<Value = String> {
 }
 
 /// A condition.
-fn condition() -> impl Strategy<Value = String> {
+pub(crate) fn condition() -> impl Strategy<Value = String> {
     let comparison = (
         number(),
         prop_oneof![Just("<"), Just("<="), Just(">"), Just(">="), Just("=="), Just("!=")],
@@ -84,7 +84,7 @@ fn condition() -> impl Strategy<Value = String> {
 }
 
 /// A field's text, and whether it is written down at first.
-type Hidden = (String, bool);
+pub(crate) type Hidden = (String, bool);
 
 fn hidden(text: impl Strategy<Value = String>) -> impl Strategy<Value = Hidden> {
     (text, prop::bool::weighted(0.7))
@@ -103,9 +103,9 @@ fn kinds() -> impl Strategy<Value = String> {
 }
 
 /// One snapshot's fields, and its items' fields.
-type Fields = (Vec<Hidden>, Vec<Vec<Hidden>>, bool);
+pub(crate) type Fields = (Vec<Hidden>, Vec<Vec<Hidden>>, bool);
 
-fn snapshot() -> impl Strategy<Value = Fields> {
+pub(crate) fn snapshot() -> impl Strategy<Value = Fields> {
     let scalars = (
         hidden(numbers()),
         hidden(numbers()),
@@ -126,7 +126,7 @@ fn written(names: &[&str], fields: &[Hidden], whole: bool) -> Vec<String> {
 }
 
 /// The series as YAML: whole, or only what is written down at first.
-fn yaml(series: &[Fields], whole: bool) -> String {
+pub(crate) fn yaml(series: &[Fields], whole: bool) -> String {
     let mut text = String::new();
     for (week, (scalars, items, seen)) in series.iter().enumerate() {
         let mut fields = vec!["workflow: w".to_owned(), format!("date: 2026-01-{:02}", 5 + 7 * week)];
@@ -134,7 +134,11 @@ fn yaml(series: &[Fields], whole: bool) -> String {
         if whole || *seen {
             let items = items
                 .iter()
-                .map(|item| format!("{{ {} }}", written(&["size", "good", "kind"], item, whole).join(", ")));
+                .enumerate()
+                .map(|(id, item)| (id, written(&["size", "good", "kind"], item, whole)))
+                .map(|(id, parts)| {
+                    format!("{{ {} }}", [vec![format!("id: i{id}")], parts].concat().join(", "))
+                });
             fields.push(format!("items: [{}]", items.collect::<Vec<_>>().join(", ")));
         }
         text.push_str(&format!("---\n{{ {} }}\n", fields.join(", ")));

@@ -109,8 +109,8 @@ pub fn mean(elements: &[Amount], open: Option<&Reasons>, empty: impl FnOnce() ->
     Amount::bounded(Interval { low: part(total.low), high: part(total.high) }, merged(&all))
 }
 
-/// What a sorted, non-empty list of numbers comes to. It must not fall when an element rises.
-type Statistic<'f> = &'f dyn Fn(&[Number]) -> Option<Number>;
+/// What a sorted, non-empty list of bounds comes to; none is beyond every number. It must not fall when an element rises.
+type Statistic<'f> = &'f dyn Fn(&[Option<Number>]) -> Option<Number>;
 
 fn monotone(
     elements: &[Amount],
@@ -123,31 +123,29 @@ fn monotone(
         Ok(all) => all,
         Err(reasons) => return Amount::Unknown(reasons),
     };
-    let of_bound = |bound: fn(&Interval) -> Option<Number>| {
-        let mut numbers: Vec<Number> =
-            all.iter().map(|(interval, _)| bound(interval)).collect::<Option<_>>()?;
-        numbers.sort();
-        statistic(&numbers)
-    };
-    let interval = Interval { low: of_bound(|i| i.low.clone()), high: of_bound(|i| i.high.clone()) };
+    let mut lows: Vec<Option<Number>> = all.iter().map(|(interval, _)| interval.low.clone()).collect();
+    let mut highs: Vec<Option<Number>> = all.iter().map(|(interval, _)| interval.high.clone()).collect();
+    lows.sort(); // no lower bound comes first, where it belongs
+    highs.sort_by(|a, b| a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(b)));
+    let interval = Interval { low: statistic(&lows), high: statistic(&highs) };
     Amount::bounded(interval, merged(&all))
 }
 
 /// The smallest element; unknown of no elements (`empty`).
 pub fn min(elements: &[Amount], open: Option<&Reasons>, empty: impl FnOnce() -> Reasons) -> Amount {
-    monotone(elements, open, empty, &|sorted| sorted.first().cloned())
+    monotone(elements, open, empty, &|sorted| sorted.first().cloned().flatten())
 }
 
 /// The largest element; unknown of no elements (`empty`).
 pub fn max(elements: &[Amount], open: Option<&Reasons>, empty: impl FnOnce() -> Reasons) -> Amount {
-    monotone(elements, open, empty, &|sorted| sorted.last().cloned())
+    monotone(elements, open, empty, &|sorted| sorted.last().cloned().flatten())
 }
 
 /// The middle element, or the mean of the two middle ones; unknown of no elements (`empty`).
 pub fn median(elements: &[Amount], open: Option<&Reasons>, empty: impl FnOnce() -> Reasons) -> Amount {
     monotone(elements, open, empty, &|sorted| {
-        let upper = sorted.get(sorted.len() / 2)?;
-        let lower = sorted.get((sorted.len() - 1) / 2)?;
+        let upper = sorted.get(sorted.len() / 2)?.as_ref()?;
+        let lower = sorted.get((sorted.len() - 1) / 2)?.as_ref()?;
         Some((lower + upper) / Number::from(2))
     })
 }
@@ -163,7 +161,7 @@ pub fn percentile(
     monotone(elements, open, empty, &|sorted| {
         let position = (rank * Number::from(sorted.len())).ceil();
         let position = usize::try_from(position).unwrap_or(0).clamp(1, sorted.len());
-        sorted.get(position - 1).cloned()
+        sorted.get(position - 1).cloned().flatten()
     })
 }
 
@@ -227,5 +225,17 @@ mod tests {
         assert_eq!(min(&numbers, None, Reasons::default), between(0, 2));
         assert_eq!(max(&numbers, None, Reasons::default), between(2, 4));
         assert_eq!(sum(&numbers, None, false), between(2, 6));
+    }
+
+    #[test]
+    fn an_element_without_an_upper_bound_leaves_the_bound_that_the_others_give() {
+        let at_least = |low: i32| Amount::Between(Interval::at_least(low.into()), Reasons::default());
+        let between =
+            |low: i32, high: i32| Amount::Between(Interval::new(low.into(), high.into()), Reasons::default());
+        let numbers = [n(1), n(3), at_least(0)];
+        assert_eq!(min(&numbers, None, Reasons::default), between(0, 1));
+        assert_eq!(median(&numbers, None, Reasons::default), between(1, 3));
+        assert_eq!(max(&numbers, None, Reasons::default), at_least(3));
+        assert_eq!(mean(&[n(2), at_least(0)], None, Reasons::default), at_least(1));
     }
 }

@@ -210,10 +210,9 @@ impl<'a> Evaluator<'a> {
         };
         List {
             items: elements.iter().map(item).collect(),
-            unknown: None,
-            open: None,
             name: Rc::from(&*path.name),
             span: Some(located.key),
+            ..List::default()
         }
     }
 

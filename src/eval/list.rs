@@ -39,6 +39,11 @@ impl Key {
 }
 
 impl List<'_> {
+    /// Why an element may be another by now.
+    fn doubt(&self, item: &Item<'_>) -> Option<&Reasons> {
+        self.hole.as_ref().filter(|(at, _)| item.at < *at).map(|(_, why)| why)
+    }
+
     /// «no outputs to judge by»
     pub(super) fn empty(&self) -> Reasons {
         Reasons::of(ReasonKind::Empty { list: Arc::from(&*self.name) }, self.span)
@@ -63,6 +68,9 @@ impl<'a> Evaluator<'a> {
             let evidence = self.eval(&arg.value, then);
             if evidence.is_unknown() && (pooled || self.is_field(&arg.value)) {
                 list.open.get_or_insert_default().merge(&evidence.reasons());
+                if key_field.is_some() {
+                    list.hole.get_or_insert_with(|| (at, evidence.reasons()));
+                }
                 list.span =
                     list.span.or_else(|| evidence.reasons().first.first().and_then(|reason| reason.span));
             } else if pooled {
@@ -125,7 +133,8 @@ impl<'a> Evaluator<'a> {
             (None, ItemValue::Evidence(Evidence::Truth(truth))) => truth.clone(),
             (None, ItemValue::Evidence(_) | ItemValue::Record(_)) => Truth::Yes,
         };
-        list.items.iter().map(truth).collect()
+        let sure = |item| list.doubt(item).map_or_else(|| truth(item), |why| Truth::Undecided(why.clone()));
+        list.items.iter().map(sure).collect()
     }
 
     /// Evaluates a `where` or `by` at an element. In `mean(outputs.edit_time where …)` that is the output, not its editing
@@ -184,10 +193,14 @@ impl<'a> Evaluator<'a> {
         }
         let reduce =
             |members: &[usize]| self.reduce(builtin, arg, &list, &conditions, members, rank.as_ref());
-        let all: Vec<usize> = (0..list.items.len()).collect();
+        // What may be another by now stands for nothing beside others, which may exist anyway.
+        let alone = arg.by.is_none() && builtin != Builtin::Distinct;
+        let stands =
+            |index: &usize| list.items.get(*index).is_some_and(|item| alone || list.doubt(item).is_none());
+        let all: Vec<usize> = (0..list.items.len()).filter(stands).collect();
         let Some(by) = &arg.by else { return reduce(&all) };
         let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        for (index, item) in list.items.iter().enumerate() {
+        for (index, item) in all.iter().filter_map(|index| Some((*index, list.items.get(*index)?))) {
             if picks_before_grouping(builtin) && conditions.get(index) == Some(&Truth::No) {
                 continue;
             }
@@ -220,10 +233,10 @@ impl<'a> Evaluator<'a> {
         };
         Evidence::List(Rc::new(List {
             items: groups.values().map(item).collect(),
-            unknown: None,
             open,
             name: list.name.clone(),
             span: list.span,
+            ..List::default()
         }))
     }
 

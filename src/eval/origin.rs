@@ -45,7 +45,7 @@ impl<'a> Evaluator<'a> {
                 return;
             }
         }
-        if self.is_field(self.let_behind(expr).unwrap_or(expr)) {
+        if self.is_field(expr) {
             push_label(report, span(), self.show(expr, &self.eval(expr, scope)));
         } else {
             self.explain_fields_within(expr, scope, report);

@@ -325,12 +325,22 @@ impl<'a> Evaluator<'a> {
         expr.children().into_iter().all(|child| self.every_target(child, seen, test))
     }
 
-    /// Whether an expression is a field of the snapshot, without more.
+    /// Whether an expression is a field of the snapshot, without more; a let is what it stands for.
     pub(super) fn is_field(&self, expr: &Expr) -> bool {
-        matches!(
-            self.program.expr(expr.id).and_then(|info| info.target.as_ref()),
-            Some(Target::Field(_) | Target::JudgedField(_))
-        )
+        match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
+            Some(Target::Field(_) | Target::JudgedField(_)) => true,
+            Some(Target::Let(index)) => {
+                self.program.lets.get(*index).is_some_and(|inner| self.is_field(&inner.decl.value))
+            }
+            Some(
+                Target::Element { .. }
+                | Target::Param(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
+            )
+            | None => false,
+        }
     }
 }
 

@@ -1,0 +1,463 @@
+//! What must not change a verdict, on the examples and on generated repositories.
+//!
+//! *Writing*: the order of files, rules and keys, the names of files, line ends, comments and the style of the YAML say nothing.
+//! *Losing a value* never opens a gate that was shut. *What comes later* never changes what was said of an earlier date.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, history, judge};
+use tollgate::report::Decision;
+use tollgate::value::Date;
+
+use crate::properties::{Fields, condition, snapshot, yaml};
+use crate::support::{files_under, relative, root};
+
+/// Files by name, and the day of judgement.
+#[derive(Clone, Debug)]
+struct Repository {
+    policies: Vec<(String, String)>,
+    snapshots: Vec<(String, String)>,
+    standing: Vec<(String, String)>,
+    day: Date,
+}
+
+impl Repository {
+    fn example(name: &str, day: Date) -> Self {
+        let folder = root().join("examples").join(name);
+        let own = files_under(&folder, &["gate"]);
+        let shipped = files_under(&root().join("policies"), &["gate"]);
+        let policies = if own.is_empty() { shipped } else { own };
+        let read = |paths: Vec<std::path::PathBuf>| {
+            let text = |path: &std::path::PathBuf| (relative(path), std::fs::read_to_string(path).unwrap());
+            paths.iter().map(text).collect::<Vec<_>>()
+        };
+        let is_test = |(name, _): &(String, String)| name.ends_with(".test.gate");
+        let (standing, snapshots) = read(files_under(&folder.join("rollouts"), &["yaml"]))
+            .into_iter()
+            .partition(|(name, _)| name.ends_with("/rollout.yaml"));
+        let policies = read(policies).into_iter().filter(|file| !is_test(file)).collect();
+        Self { policies, snapshots, standing, day }
+    }
+
+    fn inputs(&self) -> Inputs {
+        let files = |files: &[(String, String)]| {
+            let file = |(name, text): &(String, String)| TextFile {
+                name: name.clone(),
+                content: Ok(text.clone().into_bytes()),
+            };
+            files.iter().map(file).collect()
+        };
+        let project = Project {
+            policies: files(&self.policies),
+            snapshots: files(&self.snapshots),
+            standing: files(&self.standing),
+            ..Project::default()
+        };
+        Inputs { projects: vec![project], ..Inputs::default() }
+    }
+
+    fn options(&self) -> Options {
+        Options { as_of: Some(self.day), today: self.day, workflows: Vec::new(), deny_warnings: false }
+    }
+
+    fn judge(&self) -> Judgement {
+        judge(self.inputs(), &self.options())
+    }
+
+    /// All that is said of each workflow, without the places where it is said.
+    fn verdict(&self) -> Vec<(String, Decision, BTreeSet<String>)> {
+        let report = self.judge().report;
+        let said = |workflow: &tollgate::report::WorkflowReport| {
+            let rules = workflow
+                .rules
+                .iter()
+                .map(|rule| format!("{} {:?} {} {:?}", rule.rule, rule.outcome, rule.enforced, rule.message));
+            (workflow.workflow.clone(), workflow.decision, rules.collect())
+        };
+        report.workflows.iter().map(said).collect()
+    }
+
+    /// Every text changed.
+    fn texts(&self, policy: impl Fn(&str) -> String, snapshot: impl Fn(&str) -> String) -> Self {
+        let all = |files: &[(String, String)], change: &dyn Fn(&str) -> String| {
+            files.iter().map(|(name, text)| (name.clone(), change(text))).collect()
+        };
+        Self {
+            policies: all(&self.policies, &policy),
+            snapshots: all(&self.snapshots, &snapshot),
+            standing: all(&self.standing, &snapshot),
+            day: self.day,
+        }
+    }
+
+    fn snapshots_as(&self, write: impl Fn(&Value) -> String) -> Self {
+        self.texts(str::to_owned, |text| {
+            documents(text).iter().map(|document| format!("---\n{}\n", write(document))).collect()
+        })
+    }
+
+    fn reversed(&self) -> Self {
+        let mut other = self.clone();
+        for files in [&mut other.policies, &mut other.snapshots, &mut other.standing] {
+            files.reverse();
+        }
+        other
+    }
+
+    /// Files with other names in the same folders, in another order. A `rollout.yaml` keeps its own: that is what it is.
+    fn renamed(&self) -> Self {
+        let mut other = self.clone();
+        for files in [&mut other.policies, &mut other.snapshots] {
+            let last = files.len();
+            for (index, (name, _)) in files.iter_mut().enumerate() {
+                let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+                let (_, extension) = file.rsplit_once('.').unwrap();
+                *name = format!("{folder}/{:05}.{extension}", last - index);
+            }
+            files.sort();
+        }
+        other
+    }
+
+    /// One file for each folder of snapshots.
+    fn gathered(&self) -> Self {
+        let mut other = self.clone();
+        other.snapshots.clear();
+        for (name, text) in &self.snapshots {
+            let (folder, _) = name.rsplit_once('/').unwrap_or_default();
+            let name = format!("{folder}/all.yaml");
+            match other.snapshots.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, all)) => *all = format!("{}\n---\n{all}", text.trim_start_matches("---\n")),
+                None => other.snapshots.push((name, text.trim_start_matches("---\n").to_owned())),
+            }
+        }
+        other
+    }
+}
+
+// --- ways to write the same ---------------------------------------------------------------------------------------------
+
+/// The documents of a YAML text that uses nothing a value could not hold.
+fn documents(text: &str) -> Vec<Value> {
+    let text = format!("\n{text}");
+    let parts = text.split("\n---\n").filter(|part| !part.trim().is_empty());
+    parts.map(|part| serde_yaml::from_str(part).unwrap_or_else(|error| panic!("{error}: {part}"))).collect()
+}
+
+/// How a text may be quoted: one that starts with a letter is no number, share or duration, which may not be.
+#[derive(Clone, Copy)]
+enum Quotes {
+    None,
+    Single,
+    Double,
+}
+
+fn scalar(value: &Value, quotes: Quotes) -> String {
+    let Value::String(text) = value else { return value.to_string() };
+    let plain = text.chars().all(|c| c.is_alphanumeric() || "_-.%@ ".contains(c))
+        && serde_yaml::from_str::<Value>(text).is_ok_and(|back| back == *value);
+    let word = text.starts_with(char::is_alphabetic) || is_date(text);
+    match quotes {
+        Quotes::None if plain => text.clone(),
+        Quotes::Single if word && !text.contains('\'') => format!("'{text}'"),
+        Quotes::Double if word => value.to_string(),
+        Quotes::None | Quotes::Single | Quotes::Double if plain => text.clone(),
+        Quotes::None | Quotes::Single | Quotes::Double => value.to_string(),
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2])
+}
+
+fn flow(value: &Value, quotes: Quotes) -> String {
+    match value {
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(|item| flow(item, quotes)).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| format!("{name}: {}", flow(value, quotes));
+            format!("{{ {} }}", fields.iter().rev().map(field).collect::<Vec<_>>().join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => scalar(value, quotes),
+    }
+}
+
+/// A line for each value, with a remark behind it where `remark` says so.
+fn block(value: &Value, indent: usize, remark: &str) -> String {
+    let margin = " ".repeat(indent);
+    let inner = |value: &Value| match value {
+        Value::Array(items) if !items.is_empty() => format!("\n{}", block(value, indent + 2, remark)),
+        Value::Object(fields) if !fields.is_empty() => format!("\n{}", block(value, indent + 2, remark)),
+        Value::Array(_)
+        | Value::Object(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_) => {
+            format!(" {}{remark}\n", flow(value, Quotes::None))
+        }
+    };
+    match value {
+        Value::Array(items) => items.iter().map(|item| format!("{margin}-{}", inner(item))).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| format!("{margin}{name}:{}", inner(value))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => inner(value),
+    }
+}
+
+/// A policy file with the rules that stand side by side in the opposite order.
+fn rules_reversed(text: &str) -> String {
+    let rules = rules_of(text);
+    let parents: BTreeSet<usize> = rules.iter().map(|(parent, _)| *parent).collect();
+    let mut swapped: Vec<(std::ops::Range<usize>, &str)> = Vec::new();
+    for parent in parents {
+        let slots: Vec<_> =
+            rules.iter().filter(|(of, _)| *of == parent).map(|(_, range)| range.clone()).collect();
+        swapped.extend(slots.iter().cloned().zip(slots.iter().rev().map(|range| &text[range.clone()])));
+    }
+    swapped.sort_by_key(|(range, _)| range.start);
+    let mut out = String::new();
+    let mut done = 0;
+    for (range, rule) in swapped {
+        out.push_str(&text[done..range.start]);
+        out.push_str(rule);
+        done = range.end;
+    }
+    out + &text[done..]
+}
+
+/// Each rule's place, behind the place of the brace that it stands in.
+fn rules_of(text: &str) -> Vec<(usize, std::ops::Range<usize>)> {
+    let (mut open, mut rules, mut started) = (Vec::new(), Vec::new(), None);
+    let (mut quoted, mut comment) = (false, false);
+    let bytes = text.as_bytes();
+    for at in 0..bytes.len() {
+        match bytes[at] {
+            b'\n' => comment = false,
+            _ if comment => {}
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'#' => comment = true,
+            b'{' => open.push(at),
+            b'}' => {
+                open.pop();
+                if let Some((depth, start)) = started
+                    && depth == open.len()
+                {
+                    rules.push((open.last().copied().unwrap_or_default(), start..at + 1));
+                    started = None;
+                }
+            }
+            b'r' if started.is_none()
+                && text[at..].starts_with("rule ")
+                && bytes[at - 1].is_ascii_whitespace() =>
+            {
+                started = Some((open.len(), at));
+            }
+            _ => {}
+        }
+    }
+    rules
+}
+
+fn windows_line_ends(text: &str) -> String {
+    text.replace('\n', "\r\n")
+}
+
+/// A remark at the end of every line of a policy, and on a line of its own.
+fn remarked(text: &str) -> String {
+    text.lines().map(|line| format!("{line} # \"a remark {{\n# another }}\n")).collect()
+}
+
+/// Every way to say the same, by name.
+fn same(repository: &Repository) -> Vec<(&'static str, Repository)> {
+    let unchanged = |text: &str| text.to_owned();
+    vec![
+        ("files in another order", repository.reversed()),
+        ("files under other names", repository.renamed()),
+        ("snapshots in one file", repository.gathered()),
+        ("line ends of Windows", repository.texts(windows_line_ends, windows_line_ends)),
+        ("remarks in policies", repository.texts(remarked, unchanged)),
+        ("rules in another order", repository.texts(rules_reversed, unchanged)),
+        ("flow style, keys in another order", repository.snapshots_as(|value| flow(value, Quotes::None))),
+        ("words in single quotes", repository.snapshots_as(|value| flow(value, Quotes::Single))),
+        ("words in double quotes", repository.snapshots_as(|value| flow(value, Quotes::Double))),
+        ("block style", repository.snapshots_as(|value| block(value, 0, ""))),
+        ("block style with remarks", repository.snapshots_as(|value| block(value, 0, "  # a remark"))),
+    ]
+}
+
+fn is_said_the_same(repository: &Repository) {
+    let verdict = repository.verdict();
+    for (way, other) in same(repository) {
+        let changed = other.verdict();
+        for (one, two) in verdict.iter().zip(&changed) {
+            assert_eq!(one, two, "{way}: {:#?}", other.judge().report.diagnostics);
+        }
+        assert_eq!(verdict.len(), changed.len(), "{way}");
+    }
+}
+
+#[test]
+fn how_the_examples_are_written_says_nothing() {
+    for (name, day) in
+        [("support-desk", Date::constant(2026, 11, 23)), ("canary", Date::constant(2026, 11, 22))]
+    {
+        let repository = Repository::example(name, day);
+        let verdict = repository.verdict();
+        assert!(verdict.len() > 2 && verdict.iter().all(|(_, decision, _)| *decision != Decision::Error));
+        is_said_the_same(&repository);
+    }
+}
+
+#[test]
+fn the_ways_to_write_differ() {
+    let repository = Repository::example("canary", Date::constant(2026, 11, 22));
+    for (way, other) in same(&repository) {
+        let files = |repository: &Repository| {
+            (repository.policies.clone(), repository.snapshots.clone(), repository.standing.clone())
+        };
+        assert_ne!(files(&repository), files(&other), "{way}");
+    }
+    let policy = "policy p { rule a { when x then hold \"}\" } gate s -> t { rule b { } # }\n rule c { } } rule d { } }";
+    let reversed = "policy p { rule d { } gate s -> t { rule c { } # }\n rule b { } } rule a { when x then hold \"}\" } }";
+    assert_eq!(rules_reversed(policy), reversed);
+}
+
+// --- generated repositories ---------------------------------------------------------------------------------------------
+
+const VOCABULARY: &str = "
+stages testing -> pilot -> full
+snapshot every 1 week grace 3 days {
+  a: number, b: number, c: share, d: count, p: bool, q: bool
+  kind: one of [red, blue]
+  items: list of { id: text key, size: number, good: bool, kind: one of [red, blue] }
+}
+";
+
+/// Policies of the conditions, each in another kind of rule.
+fn policy(conditions: &[String]) -> String {
+    let condition = |index: usize| conditions[index % conditions.len()].as_str();
+    format!(
+        "policy one when {} {{\n  rule required {{ require {} else hold }}\n  \
+         rule triggered {{ when {} then hold }}\n  rule back {{ when {} then rollback }}\n}}\n\
+         policy two {{\n  gate testing -> pilot \"g\" {{ rule first {{ when {} require {} else hold }} \
+         rule second {{ when {} then hold }} }}\n}}\n",
+        condition(0),
+        condition(1),
+        condition(2),
+        condition(3),
+        condition(4),
+        condition(5),
+        condition(1),
+    )
+}
+
+fn repository(policy: String, snapshots: String) -> Repository {
+    Repository {
+        policies: vec![("p/v.gate".to_owned(), VOCABULARY.to_owned()), ("p/p.gate".to_owned(), policy)],
+        snapshots: vec![("w/w.yaml".to_owned(), snapshots)],
+        standing: Vec::new(),
+        day: Date::constant(2026, 1, 26),
+    }
+}
+
+/// A repository of generated parts.
+fn generated(conditions: &[String], series: &[Fields], asks: bool) -> Repository {
+    let mut snapshots = yaml(series, false).replace("workflow: w,", "workflow: w, stage: testing,");
+    if asks {
+        let last = snapshots.rfind("stage: testing,").unwrap();
+        snapshots.insert_str(last, "advance_to: pilot, ");
+    }
+    repository(policy(conditions), snapshots)
+}
+
+/// Whether a condition can be one, and is not refused because it is never true.
+fn is_accepted(condition: &String) -> bool {
+    let alone = repository(format!("policy p {{ rule r {{ when {condition} then hold }} }}"), String::new());
+    !alone.judge().report.diagnostics.iter().any(|diagnostic| diagnostic.code.starts_with("T2"))
+}
+
+fn conditions() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(condition().prop_filter("is never true", is_accepted), 6)
+}
+
+/// Every value that is there: of a snapshot, or of an element; and whether a list is.
+fn values(series: &mut [Fields]) -> Vec<&mut bool> {
+    let mut found = Vec::new();
+    for (scalars, items, listed) in series {
+        let fields = scalars.iter_mut().chain(items.iter_mut().flatten());
+        found.extend(fields.map(|(_, there)| there).chain([listed]));
+    }
+    found.into_iter().filter(|there| **there).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn how_it_is_written_says_nothing(conditions in conditions(), series in prop::collection::vec(snapshot(), 1..4), asks: bool) {
+        is_said_the_same(&generated(&conditions, &series, asks));
+    }
+
+    #[test]
+    fn a_value_less_never_lets_go_on_what_was_held(conditions in conditions(), series in prop::collection::vec(snapshot(), 1..4), asks: bool, which: prop::sample::Index) {
+        let repository = generated(&conditions, &series, asks);
+        let before = repository.judge().report.workflows.remove(0);
+        let mut less = series.clone();
+        let mut there = values(&mut less);
+        if there.is_empty() {
+            return Ok(());
+        }
+        let lost = which.index(there.len());
+        *there[lost] = false;
+        let other = generated(&conditions, &less, asks);
+        let after = other.judge().report.workflows.remove(0);
+        let goes_on = matches!(after.decision, Decision::Continue | Decision::Advance);
+        let held = matches!(before.decision, Decision::Hold | Decision::Rollback);
+        prop_assert!(!(held && goes_on), "{repository:#?}\n{other:#?}");
+        let fires = after.decision == Decision::Rollback && before.decision != Decision::Rollback;
+        prop_assert!(!fires, "a rollback needs evidence: {repository:#?}\n{other:#?}");
+    }
+
+    #[test]
+    fn what_comes_later_changes_no_earlier_day(conditions in conditions(), series in prop::collection::vec(snapshot(), 2..4)) {
+        let repository = generated(&conditions, &series, false);
+        let earlier = generated(&conditions, &series[..series.len() - 1], false);
+        let (all, some) = (days(&repository), days(&earlier));
+        prop_assert_eq!(some.len() + 1, all.len());
+        prop_assert_eq!(&all[..some.len()], &some[..]);
+    }
+}
+
+/// Each day of the history of each workflow, as it is reported.
+fn days(repository: &Repository) -> Vec<Value> {
+    let back = history(repository.inputs(), &repository.options()).history;
+    let of = |workflow: &tollgate::report::WorkflowHistory| {
+        let day = |day| serde_json::json!([workflow.workflow, serde_json::to_value(day).unwrap()]);
+        workflow.days.iter().map(day).collect::<Vec<_>>()
+    };
+    back.workflows.iter().flat_map(of).collect()
+}
+
+#[test]
+fn what_comes_later_changes_no_earlier_day_of_the_examples() {
+    let whole = Repository::example("support-desk", Date::constant(2026, 11, 23));
+    let all = days(&whole);
+    assert!(all.len() > 50);
+    for day in ["2026-10-01", "2026-11-06", "2026-11-15"] {
+        let mut earlier = whole.clone();
+        earlier.snapshots.retain(|(_, text)| {
+            text.lines().find_map(|line| line.strip_prefix("date: ")).is_some_and(|date| date < day)
+        });
+        assert!(earlier.snapshots.len() > 3 && earlier.snapshots.len() < whole.snapshots.len(), "{day}");
+        for one in days(&earlier) {
+            assert!(all.contains(&one), "{day}: {one}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+"""Policies and series as files, what the binary says of them, and where the oracle says something else."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from evaluate import evaluate
+from generate import write_config, write_policy
+from judge import FAIL, Judgement, Rule
+from shown import matches
+from syntax import children
+from values import YES
+from world import write_fields, write_snapshot
+
+TIME_LIMIT = 120
+NEVER_TRUE, NEVER_FAILS = "T205", "T211"
+
+
+@dataclass
+class Difference:
+    workflow: str
+    rule: str | None  # without one, it is about the decision
+    expected: object
+    found: object
+
+
+@dataclass
+class Repository:
+    world: object
+    policies: list
+    series: dict
+    as_of: int
+    seed: int
+    facts: dict = field(default_factory=dict)  # of workflows that have a `rollout.yaml`
+    wrongly_refused: list = field(default_factory=list)
+
+    def write(self, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        for name, text in self.texts().items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+
+    def texts(self):
+        texts = {"tollgate.yaml": write_config(self.policies, self.as_of), "policies/world.gate": self.world.declared()}
+        for policy in self.policies:
+            texts[f"policies/{policy.name}.gate"] = "".join(f"{line}\n" for line, _ in write_policy(policy))
+        for name, snapshots in self.series.items():
+            documents = [write_snapshot(snapshot, name, self.world) for snapshot in snapshots]
+            texts[f"rollouts/{name}/series.yaml"] = "---\n".join(documents)
+            if self.facts.get(name):
+                texts[f"rollouts/{name}/rollout.yaml"] = write_fields(self.facts[name], self.world)
+        return texts
+
+    def report(self, binary, folder):
+        self.write(folder)
+        command = [binary, "check", "--format", "json", "--as-of", date.fromordinal(self.as_of).isoformat(), folder]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT)
+        if done.returncode not in (0, 1, 2):
+            raise RuntimeError(f"exit code {done.returncode} in {folder}: {done.stderr[-2000:]}")
+        return json.loads(done.stdout)
+
+    # --- what checks ----------------------------------------------------------------------------------------------------
+
+    def keep_what_checks(self, binary, folder, tally):
+        """Drops the rules and lets that are no policy, such as a comparison that the declared ranges rule out."""
+        tally["rules written"] += sum(len(policy.rules) for policy in self.policies)
+        while errors := self.errors(binary, folder):
+            for policy in self.policies:
+                self.drop(policy, errors.get(f"policies/{policy.name}.gate", {}), tally)
+        tally["rules that check"] += sum(len(policy.rules) for policy in self.policies)
+
+    def errors(self, binary, folder):
+        """The lines with errors, by file."""
+        alone = replace(self, series={}, facts={})
+        found = lines_of(alone.report(binary, folder), lambda diagnostic: diagnostic["severity"] == "error")
+        if "policies/world.gate" in found:
+            raise RuntimeError(f"the world does not check: {found}\n{self.world.declared()}")
+        return found
+
+    def drop(self, policy, errors, tally):
+        declared = [what for _, what in write_policy(policy)]
+        for line in errors:
+            bad = declared[line - 1]
+            if NEVER_TRUE in errors[line] and isinstance(bad, Rule):
+                self.doubt(bad, errors[line])
+            tally["refused: " + re.sub(r"`[^`]*`|[-\d.%]+", "…", errors[line])[:60]] += 1
+            if bad is policy:
+                policy.when = None
+            elif any(bad is rule for rule in policy.rules):
+                policy.rules = [rule for rule in policy.rules if rule is not bad]
+            elif bad[0] != "let":
+                raise RuntimeError(f"{policy.name}:{line}: {errors[line]}")
+            else:
+                policy.lets = [let for let in policy.lets if let is not bad]
+                self.forget(bad[2])
+
+    def doubt(self, rule, error):
+        """Looks for a snapshot at which the only comparison of a rule is true, that was refused because it never is."""
+        claimed = [node for e in expressions(rule) for node in comparisons(e)]
+        if len(claimed) != 1 or of_an_element(claimed[0]):
+            return
+        for name in self.series:
+            judgement = self.judgement(name)
+            for at in range(len(judgement.series)):
+                if evaluate(claimed[0], judgement.whole.as_at(at)) == YES:
+                    self.wrongly_refused.append(Difference(name, rule.name, f"true at snapshot {at + 1}", error))
+                    return
+
+    def forget(self, let):
+        """Drops everything that uses a let, by whichever name."""
+        for policy in self.policies:
+            policy.rules = [rule for rule in policy.rules if not any(uses(e, let) for e in expressions(rule))]
+            policy.lets = [other for other in policy.lets if not uses(other[2], let)]
+            if policy.when and uses(policy.when, let):
+                policy.when = None
+
+    # --- what differs ---------------------------------------------------------------------------------------------------
+
+    def differences(self, binary, folder, tally=None):
+        tally = tally if tally is not None else {}
+        report = self.report(binary, folder)
+        verdicts = {workflow["workflow"]: workflow for workflow in report["workflows"]}
+        found = list(self.wrongly_refused)
+        never_failing = lines_of(report, lambda diagnostic: diagnostic["code"] == NEVER_FAILS)
+        for name in self.series:
+            judgement = self.judgement(name)
+            found += self.compare(name, judgement, verdicts[name], tally)
+            found += self.failing(name, judgement, never_failing, tally)
+        return found
+
+    def judgement(self, name):
+        whole = [over(self.facts.get(name, {}), snapshot) for snapshot in self.series[name]]
+        return Judgement(self.policies, name, whole, self.as_of, self.world)
+
+    def failing(self, name, judgement, never_failing, tally):
+        """The rules that fail although a warning says that they never do."""
+        for policy in self.policies:
+            declared = [what for _, what in write_policy(policy)]
+            for line, warning in never_failing.get(f"policies/{policy.name}.gate", {}).items():
+                rule = declared[line - 1]
+                count(tally, "never failing")
+                if isinstance(rule, Rule) and judgement.verdicts[rule.name].outcome == FAIL:
+                    yield Difference(name, rule.name, FAIL, warning)
+
+    def compare(self, name, judgement, verdict, tally):
+        rules = {rule["rule"]: rule for rule in verdict["rules"]}
+        found = []
+        for policy in self.policies:
+            for rule in policy.rules:
+                said, expected = rules[rule.name], judgement.verdicts[rule.name]
+                count(tally, "cases")
+                count(tally, "outcome " + expected.outcome)
+                if (said["outcome"], said["enforced"]) != (expected.outcome, expected.enforced):
+                    found.append(Difference(name, rule.name, expected, (said["outcome"], said["enforced"])))
+                elif rule.shows and expected.outcome == FAIL:
+                    value = evaluate(rule.shows, judgement.places[rule.name])
+                    count(tally, "values")
+                    if not matches(said["message"], value):
+                        found.append(Difference(name, rule.name, value, said["message"]))
+        fired = {rule for rule in rules if rule.startswith("ladder.")}
+        count(tally, "decision " + judgement.decision)
+        if fired != judgement.fired:
+            found.append(Difference(name, None, judgement.fired, fired))
+        elif verdict["decision"] != judgement.decision:
+            found.append(Difference(name, None, judgement.decision, verdict["decision"]))
+        return found
+
+
+def lines_of(report, wanted):
+    """What is said of the lines of the policies, by file and line."""
+    found = {}
+    for diagnostic in report["diagnostics"]:
+        label = (diagnostic["labels"] or [{"file": None}])[0]
+        if wanted(diagnostic) and label["file"]:
+            name = label["file"][label["file"].index("policies/"):]
+            found.setdefault(name, {})[label["line"]] = f"{diagnostic['code']} {diagnostic['message']}"
+    return found
+
+
+COMPARISONS = ("compare", "in_range", "in_items", "in_list")
+
+
+def comparisons(node):
+    found = [node] if node[0] in COMPARISONS else []
+    return found + [inner for child in children(node) for inner in comparisons(child)]
+
+
+def of_an_element(node):
+    return node[0] in ("own", "it") or any(of_an_element(child) for child in children(node))
+
+
+def over(facts, snapshot):
+    """A snapshot over what stands below it: it wins key by key, also inside of records."""
+    both = {**facts, **snapshot}
+    return {name: over(facts[name], value) if isinstance(value, dict) and name in facts else value for name, value in both.items()}
+
+
+def count(tally, what):
+    tally[what] = tally.get(what, 0) + 1
+
+
+def expressions(rule):
+    return [e for e in (rule.when, rule.shows, *rule.conditions) if e]
+
+
+def uses(node, let):
+    return (node[0] == "let" and node[2] is let) or any(uses(child, let) for child in children(node))

@@ -1,0 +1,142 @@
+"""The smallest repository that still shows a disagreement, as far as dropping things one by one gets."""
+
+import copy
+from dataclasses import replace
+from datetime import date
+
+from syntax import children
+
+
+def shrink(repository, difference, binary, folder):
+    """Its text."""
+    small = alone(repository, difference)
+
+    def still_differs(candidate):
+        try:
+            if candidate.errors(binary, folder):
+                return None
+            found = candidate.differences(binary, folder)
+        except Exception:
+            return None
+        return next((d for d in found if (d.rule is None) == (difference.rule is None)), None)
+
+    last = still_differs(small)
+    changed = last is not None
+    while changed:
+        changed = False
+        for candidate in smaller(small):
+            if found := still_differs(candidate):
+                small, last, changed = candidate, found, True
+                break
+    return describe(small, last or difference)
+
+
+def alone(repository, difference):
+    """The repository with the workflow in question, and the rule if it is about one."""
+    policies = copy.deepcopy(repository.policies)
+    if difference.rule is not None:
+        for policy in policies:
+            policy.rules = [rule for rule in policy.rules if rule.name == difference.rule]
+        policies = [policy for policy in policies if policy.rules]
+    series = {difference.workflow: repository.series[difference.workflow]}
+    return replace(repository, policies=policies, series=series)
+
+
+def smaller(repository):
+    """Everything that is one step smaller, the big steps first."""
+    (name, snapshots), = repository.series.items()
+
+    def with_series(series):
+        return replace(repository, series={name: series})
+
+    for i in range(len(snapshots) - 1):
+        yield with_series(snapshots[i + 1:])
+    for i in range(len(snapshots)):
+        if len(snapshots) > 1:
+            yield with_series(snapshots[:i] + snapshots[i + 1:])
+    if repository.facts.get(name):
+        yield replace(repository, facts={})
+    for p, policy in enumerate(repository.policies):
+        for made in smaller_policies(policy):
+            yield replace(repository, policies=repository.policies[:p] + made + repository.policies[p + 1:])
+    for i, snapshot in enumerate(snapshots):
+        for changed in smaller_snapshots(snapshot):
+            yield with_series(snapshots[:i] + [changed] + snapshots[i + 1:])
+
+
+def smaller_policies(policy):
+    if policy.when:
+        yield [replace(policy, when=None)]
+    for i in range(len(policy.rules)):
+        rest = policy.rules[:i] + policy.rules[i + 1:]
+        yield [replace(policy, rules=rest)] if rest else []
+    for kept in ("params", "lets"):
+        for i, unused in enumerate(getattr(policy, kept)):
+            yield [replace(policy, **{kept: [x for x in getattr(policy, kept) if x is not unused]})]
+    for i, rule in enumerate(policy.rules):
+        for made in smaller_rules(rule):
+            yield [replace(policy, rules=policy.rules[:i] + [made] + policy.rules[i + 1:])]
+
+
+def smaller_rules(rule):
+    for part in ("when", "undecided", "gate", "setting"):
+        if getattr(rule, part):
+            yield replace(rule, **{part: None})
+    if rule.waivers:
+        yield replace(rule, waivers={})
+    if rule.shows and rule.conditions[0] != ("literal", True, "true"):
+        yield replace(rule, shows=None)
+    for i, condition in enumerate(rule.conditions):
+        if len(rule.conditions) > 1:
+            yield replace(rule, conditions=rule.conditions[:i] + rule.conditions[i + 1:])
+        for made in smaller_expressions(condition):
+            yield replace(rule, conditions=rule.conditions[:i] + [made] + rule.conditions[i + 1:])
+    for part in ("when", "shows"):
+        if getattr(rule, part):
+            for made in smaller_expressions(getattr(rule, part)):
+                yield replace(rule, **{part: made})
+
+
+def smaller_expressions(node):
+    """Parts of an expression, and the expression with a smaller part. Those that do not check are passed over by the caller."""
+    yield from children(node)
+    if node[0] == "aggregate":
+        _, function, source, field, where, by, over, amount = node
+        if where and function not in ("share", "any", "all", "none"):
+            yield ("aggregate", function, source, field, None, by, over, amount)
+        if over:
+            yield ("aggregate", function, source, field, where, by, None, amount)
+        if by:
+            yield ("aggregate", function, source, field, where, None, over, amount)
+    for i, part in enumerate(node[1:], 1):
+        if isinstance(part, list):
+            for j, item in enumerate(part):
+                for made in smaller_expressions(item):
+                    yield node[:i] + (part[:j] + [made] + part[j + 1:],) + node[i + 1:]
+        elif any(part is child for child in children(node)):
+            for made in smaller_expressions(part):
+                yield node[:i] + (made,) + node[i + 1:]
+
+
+def smaller_snapshots(snapshot):
+    for name in snapshot:
+        if name not in ("date", "stage"):
+            yield {kept: value for kept, value in snapshot.items() if kept != name}
+    for name, value in snapshot.items():
+        if isinstance(value, list):
+            for i, item in enumerate(value):
+                yield {**snapshot, name: value[:i] + value[i + 1:]}
+                if isinstance(item, dict):
+                    for part in item:
+                        if part != "id":
+                            less = {kept: inner for kept, inner in item.items() if kept != part}
+                            if less:
+                                yield {**snapshot, name: value[:i] + [less] + value[i + 1:]}
+
+
+def describe(repository, difference):
+    day = date.fromordinal(repository.as_of)
+    what = difference.rule or "the decision"
+    parts = [f"{text.strip()}\n" for name, text in repository.texts().items()]
+    said = f"  oracle: {difference.expected}\n  tollgate: {difference.found}\n"
+    return "\n".join(parts) + f"\nas of {day}: {what} of {difference.workflow}\n{said}"
