@@ -91,9 +91,13 @@ impl Repository {
         (run.status.code().unwrap(), text)
     }
 
+    /// What `check` reports, without what is said of the policies' own quality.
     pub(crate) fn report(&self, arguments: &[&str]) -> (i32, Value) {
         let (code, text) = self.check(&[arguments, &["--format", "json"]].concat());
-        (code, serde_json::from_str(&text).unwrap())
+        let mut report: Value = serde_json::from_str(&text).unwrap();
+        let lint = |found: &Value| found["code"].as_str().unwrap().starts_with("T7");
+        report["diagnostics"].as_array_mut().unwrap().retain(|found| !lint(found));
+        (code, report)
     }
 }
 
