@@ -176,7 +176,24 @@ fn a_new_project_is_judged_and_said_to_be_new() {
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, decision(&report, "tone")), (1, "hold"), "{report:#}");
     let said = report["diagnostics"][0]["message"].as_str().unwrap();
-    assert_eq!(said, "`main` has no project `teams/b`: it is judged by its own policies");
+    assert!(
+        said.starts_with("`main` has no project `teams/b`: what it extends is taken from there"),
+        "{said}"
+    );
+    // What it extends cannot be loosened for it.
+    repository.write("tollgate.yaml", &CONFIG.replace("80%", "50%"));
+    fs::create_dir_all(repository.0.join("teams/b/own")).unwrap();
+    repository.snapshot("tone", "2026-11-16", true, 6);
+    fs::rename(
+        repository.0.join("rollouts/tone/2026-11-16.yaml"),
+        repository.0.join("teams/b/rollouts/tone/2026-11-16.yaml"),
+    )
+    .unwrap();
+    fs::remove_dir_all(repository.0.join("rollouts")).unwrap();
+    let (_, alone) = repository.report(&[]);
+    assert_eq!(decision(&alone, "tone"), "advance", "{alone:#}");
+    let (code, report) = repository.report(&["--base", "main"]);
+    assert_eq!((code, decision(&report, "tone")), (1, "hold"), "{report:#}");
 }
 
 #[test]

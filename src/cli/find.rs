@@ -69,12 +69,13 @@ pub(super) fn sides(root: &Path, allow_outside: bool, tree: &BaseTree) -> Result
     let mut sources = SourceMap::default();
     let mut stacks = Stacks::new(&head, &mut sources);
     let found = stacks.projects();
-    let problems = stacks.problems;
+    let mut problems = stacks.problems;
     let proposed: Vec<Project> =
         found.into_iter().map(|(name, stack)| project(&head, name, stack, None)).collect();
     // A base that does not have the folder has no policies either.
     fs::create_dir_all(&tree.root).map_err(|error| cannot(&tree.root, error))?;
     let base_root = fs::canonicalize(&tree.root).map_err(|error| cannot(&tree.root, error))?;
+    problems.extend(add_new_projects(&proposed, &head.root, &base_root, &tree.reference)?);
     let ground = Ground::of_base(base_root, &tree.reference);
     let stacks = Stacks::new(&ground, &mut sources).projects();
     // Where there are snapshots and no configuration, `check` there judges by the shipped pack.
@@ -106,6 +107,43 @@ pub(super) fn sides(root: &Path, allow_outside: bool, tree: &BaseTree) -> Result
         has_policies,
         lint: None,
     })
+}
+
+/// Lays the configurations and policies of projects that are new into the tree of the base, so that what they extend is
+/// taken from the base: else a new project could loosen it for itself.
+fn add_new_projects(
+    proposed: &[Project],
+    head: &Path,
+    base: &Path,
+    reference: &str,
+) -> Result<Vec<Diagnostic>, String> {
+    let mut notes = Vec::new();
+    for project in proposed {
+        let (Some(name), Some(file)) = (&project.name, project.stack.last()) else { continue };
+        let folder = head.join(name);
+        if base.join(name).join(CONFIG).exists() {
+            continue;
+        }
+        let is_setting = |entry: &DirEntry| {
+            let name = entry.file_name().to_string_lossy();
+            entry.file_type().is_file() && (name == CONFIG || name.ends_with(".gate"))
+        };
+        for entry in WalkDir::new(&folder).into_iter().flatten().filter(is_setting) {
+            let target = base.join(entry.path().strip_prefix(head).unwrap_or(entry.path()));
+            if target.exists() {
+                continue;
+            }
+            let copied = target.parent().map_or(Ok(()), fs::create_dir_all);
+            copied.and_then(|()| fs::copy(entry.path(), &target)).map_err(|error| {
+                format!("`{}` cannot be copied: {}", target.display(), read::reason(&error))
+            })?;
+        }
+        let message = format!(
+            "`{reference}` has no project `{name}`: what it extends is taken from there, and its own settings as proposed"
+        );
+        notes.push(Diagnostic::note(Code::T514, message).label(Span::new(*file, 0..0), "new here"));
+    }
+    Ok(notes)
 }
 
 /// Finds and reads the files of one project; its snapshots on another ground, where one is given.
