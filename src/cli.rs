@@ -7,6 +7,7 @@ mod explain;
 mod find;
 mod git;
 mod history;
+mod impact;
 mod read;
 mod schema;
 mod settings;
@@ -31,6 +32,7 @@ struct Cli {
 enum Command {
     Check(check::CheckArgs),
     History(history::HistoryArgs),
+    Impact(impact::ImpactArgs),
     Explain(explain::ExplainArgs),
     /// List every param: its value, who set it, and within which range
     Params(settings::SettingsArgs),
@@ -52,6 +54,7 @@ pub fn run() -> ExitCode {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Impact(args) => impact::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),

@@ -4,6 +4,7 @@
 
 mod against;
 mod bases;
+mod impact;
 mod in_force;
 mod overview;
 mod policies;
@@ -34,6 +35,7 @@ use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
 pub use against::{Sides, judge_against};
+pub use impact::{Impact, impact};
 pub use in_force::{InForce, ProjectInForce, in_force};
 pub use overview::{Surveyed, survey};
 use total::{exit_code, has_errors, nothing_judged, summarise};

@@ -1,31 +1,44 @@
 //! The history: what each snapshot would have been judged on its own day, when nothing later had been written.
 
 use crate::eval::{Rulebook, judge_workflow};
-use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
+use crate::report::{DayReport, Metric, Outcome, WorkflowHistory, WorkflowReport};
 use crate::types::{Kind, Type};
-use crate::value::{Series, Snapshot, Value};
+use crate::value::{Date, Series, Snapshot, Value};
 use crate::vocabulary::Vocabulary;
 
 /// Judges every prefix of a series as of its last snapshot.
 pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series) -> WorkflowHistory {
-    let day = |at: usize| {
-        let seen = Series {
-            workflow: series.workflow.clone(),
-            snapshots: series.snapshots.get(..=at).unwrap_or_default().to_vec(),
-        };
-        day_report(rulebook, &seen)
-    };
     WorkflowHistory {
         project: None,
         workflow: series.workflow.to_string(),
-        days: (0..series.snapshots.len()).filter_map(day).collect(),
+        days: own_days(rulebook, series).map(|(date, report)| day_report(date, report)).collect(),
         metrics: metrics(&rulebook.program.vocabulary, &series.snapshots),
     }
 }
 
-fn day_report(rulebook: &Rulebook<'_>, seen: &Series) -> Option<DayReport> {
-    let date = seen.snapshots.last()?.date;
-    let report = judge_workflow(rulebook, seen, date, false).report;
+/// Judges every prefix of a series as of its last snapshot, and the whole of it as of a day, if that is a later one: the
+/// date of the last snapshot, the day of judgement, and what came of it.
+pub(crate) fn day_by_day(
+    rulebook: &Rulebook<'_>,
+    series: &Series,
+    as_of: Date,
+) -> impl Iterator<Item = (Date, Date, WorkflowReport)> {
+    let newest = series.snapshots.last().map(|snapshot| snapshot.date).filter(|newest| *newest < as_of);
+    let today = newest.map(|date| (date, as_of, judge_workflow(rulebook, series, as_of, false).report));
+    own_days(rulebook, series).map(|(date, report)| (date, date, report)).chain(today)
+}
+
+fn own_days(rulebook: &Rulebook<'_>, series: &Series) -> impl Iterator<Item = (Date, WorkflowReport)> {
+    series.snapshots.iter().enumerate().map(|(at, newest)| {
+        let seen = Series {
+            workflow: series.workflow.clone(),
+            snapshots: series.snapshots.get(..=at).unwrap_or_default().to_vec(),
+        };
+        (newest.date, judge_workflow(rulebook, &seen, newest.date, false).report)
+    })
+}
+
+fn day_report(date: Date, report: WorkflowReport) -> DayReport {
     let named = |outcome: Outcome| {
         report
             .rules
@@ -34,14 +47,14 @@ fn day_report(rulebook: &Rulebook<'_>, seen: &Series) -> Option<DayReport> {
             .map(|rule| rule.rule.clone())
             .collect()
     };
-    Some(DayReport {
+    DayReport {
         date: date.to_string(),
         failed: named(Outcome::Fail),
         undecided: named(Outcome::Undecided),
         stage: report.stage,
         asks: report.asks,
         decision: report.decision,
-    })
+    }
 }
 
 /// The numbers at the top of the snapshots, and in their records, that change along the series.

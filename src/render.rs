@@ -10,6 +10,8 @@ pub mod github;
 pub mod gitlab;
 #[cfg(feature = "cli")]
 pub mod human;
+#[cfg(feature = "cli")]
+pub mod impact;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod junit;

@@ -3,6 +3,7 @@
 //! Its shape is the versioned JSON of the manual; what only the human form shows is skipped there.
 
 pub mod against;
+pub mod impact;
 pub mod overview;
 
 use serde::Serialize;

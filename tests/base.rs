@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// A repository in a folder of its own, gone at the end.
-struct Repository(PathBuf);
+pub(crate) struct Repository(pub(crate) PathBuf);
 
 impl Drop for Repository {
     fn drop(&mut self) {
@@ -15,7 +15,7 @@ impl Drop for Repository {
     }
 }
 
-const POLICY: &str = "stages testing -> pilot
+pub(crate) const POLICY: &str = "stages testing -> pilot
 snapshot every 1 week grace 3 days { outputs: list of { id: text key, edit_time: share from 0% to 1000% } }
 policy own \"Ours\" {
   param light_share = 80% within 50% to 100%
@@ -27,11 +27,11 @@ policy own \"Ours\" {
   }
 }
 ";
-const CONFIG: &str = "policies: [own/]\nparams:\n  own.light_share: 80%\n";
+pub(crate) const CONFIG: &str = "policies: [own/]\nparams:\n  own.light_share: 80%\n";
 
 impl Repository {
     /// Two workflows on `main`, one of which asks too early, and a branch to work on.
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("tollgate base {name} {}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
@@ -46,25 +46,25 @@ impl Repository {
         repository
     }
 
-    fn git(&self, arguments: &[&str]) {
+    pub(crate) fn git(&self, arguments: &[&str]) {
         let names = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"];
         let run = Command::new("git").args(names).args(arguments).current_dir(&self.0).output().unwrap();
         assert!(run.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
     }
 
-    fn commit(&self) {
+    pub(crate) fn commit(&self) {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "-m", "x"]);
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// Ten outputs, some of them light.
-    fn snapshot(&self, workflow: &str, date: &str, asks: bool, light: usize) {
+    pub(crate) fn snapshot(&self, workflow: &str, date: &str, asks: bool, light: usize) {
         let time = |index: usize| if index < light { 5 } else { 40 };
         let outputs: String =
             (0..10).map(|index| format!("  - {{ id: r{index}, edit_time: {}% }}\n", time(index))).collect();
@@ -75,10 +75,14 @@ impl Repository {
     }
 
     fn check(&self, arguments: &[&str]) -> (i32, String) {
-        let fixed = ["check", "--as-of", "2026-11-18"];
+        self.run(&[&["check"], arguments].concat())
+    }
+
+    /// What a command writes, on the day of the newest snapshots.
+    pub(crate) fn run(&self, arguments: &[&str]) -> (i32, String) {
         let run = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .args(fixed)
             .args(arguments)
+            .args(["--as-of", "2026-11-18"])
             .current_dir(&self.0)
             .output();
         let run = run.unwrap();
@@ -244,5 +248,5 @@ fn what_git_lacks_is_said_with_what_to_do() {
         .output()
         .unwrap();
     let text = String::from_utf8(outside.stderr).unwrap();
-    assert!(text.contains("`git` is not installed, and `--base` needs it"), "{text}");
+    assert!(text.contains("`git` is not installed, and what stands in another commit needs it"), "{text}");
 }

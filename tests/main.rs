@@ -14,6 +14,8 @@ mod formats;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
+mod impact;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod manual;

@@ -38,9 +38,9 @@ pub(super) fn base_tree(path: &Path, reference: &str) -> Result<BaseTree, String
         fs::canonicalize(path).map_err(|error| format!("`{}` cannot be used: {error}", path.display()))?;
     let git = Git { folder: &path, index: None };
     let top = git.line(&["rev-parse", "--show-toplevel"]).map_err(|why| match why {
-        Problem::Missing => "`git` is not installed, and `--base` needs it".to_owned(),
+        Problem::Missing => "`git` is not installed, and what stands in another commit needs it".to_owned(),
         Problem::Failed(_) => {
-            format!("`{}` is in no git repository, so `--base` has nothing to look at", path.display())
+            format!("`{}` is in no git repository, so there is no commit to look at", path.display())
         }
     })?;
     let top = fs::canonicalize(&top).map_err(|error| format!("`{top}` cannot be used: {error}"))?;
@@ -64,7 +64,9 @@ fn commit(git: &Git<'_>, reference: &str) -> Result<String, String> {
     let wanted = format!("{reference}^{{commit}}");
     git.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).map_err(|_| {
         let shallow = git.line(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true");
-        let help = if shallow {
+        let help = if reference == "HEAD" {
+            "nothing is committed yet"
+        } else if shallow {
             "the clone is shallow: fetch the history with `git fetch --unshallow`, or with `fetch-depth: 0` in a workflow"
         } else {
             "fetch it first, as in `git fetch origin main`, and name it `origin/main`"

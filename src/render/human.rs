@@ -6,10 +6,12 @@
 
 mod against;
 mod history;
+mod impact;
 mod narrate;
 mod summary;
 
 pub use history::render_history;
+pub use impact::{narrate_impact, render_impact};
 pub use narrate::{narrate, narrate_history};
 pub use summary::{goes_on, sentence, waivers};
 

@@ -15,7 +15,7 @@ use crate::report::{Decision, WorkflowReport};
 const LISTED: usize = 20;
 
 /// A comment that is longer than a platform takes would not be written at all. Bytes, with room for a few lines more.
-const MOST: usize = 60_000;
+pub(super) const MOST: usize = 60_000;
 
 /// The whole comment.
 pub fn render(judgement: &Judgement, folder: &str) -> String {
@@ -117,7 +117,7 @@ fn fold(mark: &str, of: &str, finding: &Finding) -> String {
     format!("<details><summary>{mark} {of}: {title} ({rule})</summary>\n{body}\n</details>\n")
 }
 
-fn mark(decision: Decision) -> &'static str {
+pub(super) fn mark(decision: Decision) -> &'static str {
     match decision {
         Decision::Continue => "✅",
         Decision::Advance => "⬆️",
@@ -131,12 +131,12 @@ fn mark_of(finding: &Finding) -> &'static str {
     if finding.kind == "rollback" { "↩️" } else { "❌" }
 }
 
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     format!("<code>{}</code>", inert(text))
 }
 
 /// Text that is nothing but text: each special character is an entity, and what a platform would link is broken up.
-fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
     let mut out = String::new();
     for c in shown(text).replace('\n', " ").chars() {
         match c {

@@ -117,7 +117,7 @@ pub fn narrate_history(back: &LookBack) -> String {
     lines.join("\n") + "\n"
 }
 
-fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap, lines: &mut Vec<String>) {
+pub(super) fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap, lines: &mut Vec<String>) {
     let message = one_line(&diagnostic.message);
     lines.push(format!("{} {}: {message}.", diagnostic.severity.as_str(), diagnostic.code));
     labelled(&diagnostic.labels, sources, lines);

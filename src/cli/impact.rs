@@ -1,0 +1,79 @@
+//! `tollgate impact`: what a change of policies would have decided otherwise.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::check::{date, today};
+use super::terminal::TerminalArgs;
+use super::{complain, find, finish, git};
+use crate::engine::{Options, impact};
+use crate::render::{self, human, json};
+use crate::value::Date;
+
+/// Show which verdicts a change of policies flips
+///
+/// Judges every snapshot on its own day, and the newest as of today too, by the policies, configurations and waivers of
+/// another commit and by those that lie here, and lists what differs. Exit codes: 0, whether verdicts flip or not, or 2
+/// if something could not be judged.
+#[derive(Debug, Args)]
+pub(super) struct ImpactArgs {
+    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// The commit of the old policies, such as `origin/main`; unless it is given, what is not committed yet is looked at
+    #[arg(long, value_name = "REF", default_value = "HEAD")]
+    base: String,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    format: Form,
+    /// Look at nothing later than this day, such as 2026-11-02
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<Date>,
+    /// Look at this workflow alone; may be given several times
+    #[arg(long = "workflow", value_name = "NAME")]
+    workflows: Vec<String>,
+    /// Show every flip to people, however many there are
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Form {
+    /// For people
+    Human,
+    /// For programs
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+/// Finds, reads, judges the history twice, shows.
+pub(super) fn run(args: &ImpactArgs) -> ExitCode {
+    let Some(today) = today() else {
+        return complain("the system's clock is out of the calendar; give the day with `--as-of`");
+    };
+    let options =
+        Options { as_of: args.as_of, today, workflows: args.workflows.clone(), deny_warnings: false };
+    let tree = git::base_tree(&args.path, &args.base);
+    let sides = match tree.and_then(|tree| find::sides(&args.path, args.allow_outside, &tree)) {
+        Ok(sides) => sides,
+        Err(why) => return complain(&why),
+    };
+    let found = args.terminal.waiting("judging", || impact(sides, &options));
+    match args.format {
+        Form::Human if args.terminal.narrate => finish(&human::narrate_impact(&found), found.exit),
+        Form::Human => finish(&human::render_impact(&found, args.terminal.style(), args.all), found.exit),
+        Form::Markdown => finish(&render::impact::markdown(&found), found.exit),
+        Form::Json => match json::render(&found.report) {
+            Ok(text) => finish(&text, found.exit),
+            Err(error) => complain(&format!("the impact cannot be written as JSON: {error}")),
+        },
+    }
+}

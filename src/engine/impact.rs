@@ -1,0 +1,226 @@
+//! The impact of a change of policies: the whole history of what is proposed, judged by the old policies and by the new
+//! ones, and the verdicts that differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::total::{has_errors, nothing_judged};
+use super::{Loaded, Options, Sides, in_order, load, place_of};
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::day_by_day;
+use crate::report::impact::{Flip, ImpactReport, ImpactSummary, OneSided, RuleFlip, RuleSide};
+use crate::report::{Decision, Outcome, RuleReport, VERSION, WorkflowReport};
+use crate::source::SourceMap;
+use crate::value::{Date, Series};
+
+/// What came of replaying the history twice.
+#[derive(Debug)]
+pub struct Impact {
+    pub report: ImpactReport,
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: SourceMap,
+    /// 0, or 2 if something could not be judged.
+    pub exit: u8,
+}
+
+/// Judges each snapshot that is proposed on its own day, and the newest as of today too: by the policies of the base and
+/// by those that are proposed.
+pub fn impact(sides: Sides, options: &Options) -> Impact {
+    let Sides { mut sources, base: _, mixed, head, mut problems, reference, changes: _, has_policies } =
+        sides;
+    if !has_policies {
+        let message = format!(
+            "`{reference}` has neither a configuration nor snapshots: there is nothing to compare with"
+        );
+        problems.push(Diagnostic::note(Code::T514, message));
+    }
+    let new = load(head, problems, &mut sources, options);
+    // Both are judged on one day.
+    let day = Options { as_of: Some(new.as_of), ..options.clone() };
+    let mixed = if has_policies { mixed } else { Vec::new() };
+    let old = load(mixed, Vec::new(), &mut sources, &day);
+    let as_of = new.as_of;
+    let (before, after) = (replay(&old, as_of, &sources), replay(&new, as_of, &sources));
+    let mut diagnostics = all_diagnostics(&new);
+    let rules = new.projects.iter().map(|project| project.program.rules.len()).sum();
+    if !has_errors(&diagnostics) && (rules == 0 || after.is_empty()) {
+        diagnostics.extend(nothing_judged(rules, &[]));
+    }
+    add_errors(&mut diagnostics, all_diagnostics(&old), &sources);
+    let found = in_order(&mut diagnostics, &sources);
+    let exit = if has_errors(&diagnostics) { 2 } else { 0 };
+    let mut report = compare(&before, &after);
+    report.as_of = as_of.to_string();
+    report.reference = reference;
+    report.comparable = has_policies;
+    report.diagnostics = found;
+    if !has_policies {
+        report.one_sided.clear();
+    }
+    Impact { report, diagnostics, sources, exit }
+}
+
+fn all_diagnostics(loaded: &Loaded) -> Vec<Diagnostic> {
+    let own = loaded.projects.iter().flat_map(|project| &project.diagnostics);
+    loaded.diagnostics.iter().chain(own).cloned().collect()
+}
+
+/// Adds the errors of the old side, but for those that the new side has too: the snapshots are the same.
+fn add_errors(diagnostics: &mut Vec<Diagnostic>, old: Vec<Diagnostic>, sources: &SourceMap) {
+    let said: BTreeSet<_> = diagnostics.iter().map(|known| place_of(known, sources)).collect();
+    // A workflow that only the new side has is asked for with reason.
+    let news = |found: &Diagnostic| {
+        found.severity == Severity::Error
+            && found.code != Code::T508
+            && !said.contains(&place_of(found, sources))
+    };
+    diagnostics.extend(old.into_iter().filter(news));
+}
+
+/// A project's workflow.
+type Key = (Option<String>, String);
+/// The verdicts of a workflow: by the date of the newest snapshot that is seen, and the day of judgement.
+type Verdicts = BTreeMap<(Date, Date), Verdict>;
+
+struct Verdict {
+    decision: Decision,
+    rules: BTreeMap<String, RuleSide>,
+    seen: usize,
+}
+
+impl Verdict {
+    fn of(report: WorkflowReport) -> Self {
+        let side = |rule: RuleReport| {
+            let RuleReport { rule, outcome, enforced, applied, .. } = rule;
+            (rule, RuleSide { outcome, enforced, effect: applied })
+        };
+        Self {
+            decision: report.decision,
+            seen: report.snapshots,
+            rules: report.rules.into_iter().map(side).collect(),
+        }
+    }
+}
+
+/// Judges every day of every workflow, and the newest snapshot once more as of the day of judgement.
+fn replay(loaded: &Loaded, as_of: Date, sources: &SourceMap) -> BTreeMap<Key, Verdicts> {
+    let mut verdicts = BTreeMap::new();
+    for project in &loaded.projects {
+        let readable: Vec<&Series> =
+            project.workflows.iter().filter_map(|workflow| workflow.series.as_ref()).collect();
+        let judge = |series: &Series| {
+            let rulebook = project.rulebook(&series.workflow, sources);
+            let days = day_by_day(&rulebook, series, as_of);
+            let key = (project.name.clone(), series.workflow.to_string());
+            (key, days.map(|(date, day, report)| ((date, day), Verdict::of(report))).collect::<Verdicts>())
+        };
+        verdicts.extend(readable.into_par_iter().map(judge).collect::<Vec<_>>());
+    }
+    verdicts
+}
+
+/// What differs between the two.
+fn compare(old: &BTreeMap<Key, Verdicts>, new: &BTreeMap<Key, Verdicts>) -> ImpactReport {
+    let mut report = ImpactReport {
+        version: VERSION,
+        as_of: String::new(),
+        reference: String::new(),
+        comparable: true,
+        summary: ImpactSummary::default(),
+        verdicts: Vec::new(),
+        rules: Vec::new(),
+        one_sided: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    let none = Verdicts::new();
+    for key in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
+        let (before, after) = (old.get(key).unwrap_or(&none), new.get(key).unwrap_or(&none));
+        let both = own_days(before).filter(|day| after.contains_key(day)).count();
+        let (old_days, new_days) = (own_days(before).count() - both, own_days(after).count() - both);
+        let (project, workflow) = key.clone();
+        if old_days + new_days > 0 {
+            report.one_sided.push(OneSided { project, workflow, old_days, new_days });
+        }
+        report.summary.days += both;
+        report.summary.workflows += usize::from(both > 0);
+        let flips = flips(key, before, after);
+        report.summary.flipped_workflows += usize::from(flips.iter().any(|flip| flip.from != flip.to));
+        let (verdicts, rules): (Vec<_>, Vec<_>) = flips.into_iter().partition(|flip| flip.from != flip.to);
+        report.verdicts.extend(verdicts);
+        report.rules.extend(rules);
+    }
+    let goes_on = |decision| decision < Decision::Hold;
+    let count = |is: &dyn Fn(&Flip) -> bool| report.verdicts.iter().filter(|flip| is(flip)).count();
+    report.summary.released = count(&|flip| !goes_on(flip.from) && goes_on(flip.to));
+    report.summary.stopped = count(&|flip| goes_on(flip.from) && !goes_on(flip.to));
+    report.summary.flipped = report.verdicts.len();
+    report.summary.rules = report.rules.iter().map(|flip| flip.rules.len()).sum();
+    report
+}
+
+/// The snapshots that were judged on their own day, which is all of them.
+fn own_days(verdicts: &Verdicts) -> impl Iterator<Item = &(Date, Date)> {
+    verdicts.keys().filter(|(date, day)| date == day)
+}
+
+/// The days of a workflow that differ.
+fn flips((project, workflow): &Key, old: &Verdicts, new: &Verdicts) -> Vec<Flip> {
+    let mut flips: Vec<Flip> = Vec::new();
+    for (days, after) in new {
+        let Some(before) = old.get(days) else { continue };
+        let rules = rule_flips(before, after);
+        if before.decision == after.decision && rules.is_empty() {
+            continue;
+        }
+        let (date, as_of) = days;
+        let flip = Flip {
+            project: project.clone(),
+            workflow: workflow.clone(),
+            date: date.to_string(),
+            as_of: as_of.to_string(),
+            from: before.decision,
+            to: after.decision,
+            rules,
+            seen: after.seen,
+        };
+        let same = |own: &&Flip| own.date == flip.date && says_the_same(own, &flip);
+        if flips.last().filter(same).is_none() {
+            flips.push(flip);
+        }
+    }
+    flips
+}
+
+/// As of today the newest snapshot is worth a line only where that flips otherwise than its own day.
+fn says_the_same(own: &Flip, today: &Flip) -> bool {
+    let stay = own.from == own.to && today.from == today.to;
+    own.rules == today.rules && (stay || (own.from, own.to) == (today.from, today.to))
+}
+
+/// The rules that fire on at least one side, and differ; where these do not explain a decision, all that bear on it.
+fn rule_flips(old: &Verdict, new: &Verdict) -> Vec<RuleFlip> {
+    let names: BTreeSet<&String> = old.rules.keys().chain(new.rules.keys()).collect();
+    let sides = |name: &String| (old.rules.get(name).copied(), new.rules.get(name).copied());
+    let differing = names.into_iter().map(|name| (name, sides(name))).filter(|(_, (from, to))| from != to);
+    let differing: Vec<_> = differing.collect();
+    let any = |is: fn(RuleSide) -> bool, (from, to): &(Option<RuleSide>, Option<RuleSide>)| {
+        from.iter().chain(to).any(|side| is(*side))
+    };
+    let explained = old.decision == new.decision
+        || differing.iter().any(|(_, sides)| any(|side| side.enforced && fires(side), sides));
+    differing
+        .into_iter()
+        .filter(|(_, sides)| any(fires, sides) || !explained && any(|side| side.enforced, sides))
+        .map(|(name, (from, to))| RuleFlip { rule: name.clone(), from, to })
+        .collect()
+}
+
+/// Whether there is something to say of a rule; a new one that passes is no flip.
+fn fires(side: RuleSide) -> bool {
+    match side.outcome {
+        Outcome::Fail | Outcome::Undecided | Outcome::Waived => true,
+        Outcome::Pass | Outcome::NotApplicable | Outcome::Off => false,
+    }
+}

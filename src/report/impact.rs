@@ -1,0 +1,104 @@
+//! What a change of policies would have decided otherwise: every verdict of the history that flips.
+
+use serde::Serialize;
+
+use super::{Decision, DiagnosticReport, Outcome, shown};
+use crate::ast::EffectKind;
+
+/// What `impact` shows; the same version as the report.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImpactReport {
+    pub version: u32,
+    /// The last day that is looked at.
+    pub as_of: String,
+    /// The commit of the old policies, as it was named.
+    pub reference: String,
+    /// Whether that commit has policies to compare with.
+    pub comparable: bool,
+    pub summary: ImpactSummary,
+    /// The verdicts that flip: by project, workflow and date.
+    pub verdicts: Vec<Flip>,
+    /// The days on which rules flip and the verdict stays: by project, workflow and date.
+    pub rules: Vec<Flip>,
+    /// Workflows of which one side looks at snapshots that the other does not judge.
+    pub one_sided: Vec<OneSided>,
+    pub diagnostics: Vec<DiagnosticReport>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ImpactSummary {
+    /// Workflows, and snapshots of them, that both sides judge.
+    pub workflows: usize,
+    pub days: usize,
+    /// Verdicts that flip, and of how many workflows.
+    pub flipped: usize,
+    pub flipped_workflows: usize,
+    /// Of these: where the workflow did not go on and now would, and the other way round.
+    pub released: usize,
+    pub stopped: usize,
+    /// Outcomes of rules that flip and turn no verdict.
+    pub rules: usize,
+}
+
+/// A workflow on a day, judged otherwise by the old and by the new policies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Flip {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    pub workflow: String,
+    /// Of the newest snapshot that is seen.
+    pub date: String,
+    /// The day of judgement: the snapshot's own, but for the newest snapshot once more as of today.
+    pub as_of: String,
+    pub from: Decision,
+    pub to: Decision,
+    /// By name.
+    pub rules: Vec<RuleFlip>,
+    /// How many snapshots were there; days that follow each other are drawn as one.
+    #[serde(skip)]
+    pub seen: usize,
+}
+
+impl Flip {
+    /// `teams/billing: invoices`, or the name alone.
+    pub fn name(&self) -> String {
+        shown(self.project.as_deref(), &self.workflow)
+    }
+}
+
+/// A rule on both sides; one of them is none where the rule is not there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleFlip {
+    /// `policy.rule`
+    pub rule: String,
+    pub from: Option<RuleSide>,
+    pub to: Option<RuleSide>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleSide {
+    pub outcome: Outcome,
+    /// Whether it bears on the decision; the rules of a gate that nobody asks for do not.
+    pub enforced: bool,
+    /// What it does to the decision, if anything.
+    pub effect: Option<EffectKind>,
+}
+
+/// A workflow, and how many of its snapshots only one side judges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OneSided {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    pub workflow: String,
+    /// By the old policies, and not by the new ones.
+    pub old_days: usize,
+    /// By the new policies, and not by the old ones.
+    pub new_days: usize,
+}
+
+impl OneSided {
+    /// As [`Flip::name`].
+    pub fn name(&self) -> String {
+        shown(self.project.as_deref(), &self.workflow)
+    }
+}
