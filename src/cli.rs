@@ -3,15 +3,24 @@
 //! The only part that touches the outer world; it decides nothing about a rollout.
 
 mod check;
+mod docs;
 mod explain;
 mod find;
 mod git;
 mod history;
 mod impact;
+mod init;
+mod known;
+mod lint;
+mod new;
+mod output;
 mod read;
 mod schema;
 mod settings;
+mod shell;
 mod terminal;
+mod test;
+mod write;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -30,7 +39,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::InitArgs),
+    New(new::NewArgs),
     Check(check::CheckArgs),
+    Test(test::TestArgs),
     History(history::HistoryArgs),
     Impact(impact::ImpactArgs),
     Explain(explain::ExplainArgs),
@@ -38,7 +50,11 @@ enum Command {
     Params(settings::SettingsArgs),
     /// List every rule: its effect, who set it, and who waived it
     Rules(settings::SettingsArgs),
+    Lint(lint::LintArgs),
     Schema(schema::SchemaArgs),
+    Docs(docs::DocsArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -52,13 +68,20 @@ pub fn run() -> ExitCode {
         }
     };
     match cli.command {
+        Command::Init(args) => init::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::History(args) => history::run(&args),
         Command::Impact(args) => impact::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Schema(args) => schema::run(&args),
+        Command::Docs(args) => docs::run(&args),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
     }
 }
 

@@ -225,7 +225,62 @@ codes! {
     T601 "an expectation is not met"
          "A `test` block expects something of a rule or of the decision that is not so for the snapshots it gives. Either the policy or the test is wrong; the report shows what the rule saw."
     T602 "a test cannot be run"
-         "A `test` block names a rule or param that does not exist, gives a value that no snapshot could have, or no snapshot at all. Correct the test at the marked place; it can give only what a snapshot can say."
+         "A `test` block names a rule or param that does not exist, gives a value that no snapshot could have, no snapshot at all, or files that are not there. Correct the test at the marked place; it can give only what a snapshot can say."
+    T603 "no test was found"
+         "There is nothing to run, which is never a pass. `tollgate test` takes a folder with a `tollgate.yaml`, a folder with `.gate` files, or one such file; tests are `test` blocks, in files that end in `.test.gate` beside the policies."
+    T604 "tests leave something unseen"
+         "No test expects, and gets, an outcome that the rule can have, or one in which the marked condition decides: had it been the other way, the rule would have come out the same. A mistake there would go unnoticed. Write a test on each side of it; `--min 90%` asks for so much of what is counted."
+    T606 "tests that are not run"
+         "A file that ends in `.test.gate` lies beside no policy that a `tollgate.yaml` lists under `policies:`, so nobody knows which policies it tests. List its folder there, or give `tollgate test` that folder by itself."
+
+    // T7: lints of policies, which never change a verdict.
+    T701 "a rule or condition with one outcome"
+         "With the declared ranges and the values in force, no measured values make the rule fire, fail, pass or apply, or all of them do: it says two things of one expression that exclude each other, or something that is always so. Compare the marked condition with what its policy, gate and `when` say of the same expression."
+    T702 "a rollback that is laxer than the hold before it"
+         "A rollback fires at values at which the hold on the same expression does not, so that a workflow is sent back before anybody was told to stop. Make the hold the stricter of the two, or exchange their thresholds."
+    T703 "thresholds that do not go together"
+         "Of one expression a gate asks for less than a standing rule holds or rolls back at, so that the gate opens and the rule stops at once; or no value passes two rules. The report names such a value. Move one of the thresholds, or let both use one param."
+    T704 "a confidence that the sample cannot reach"
+         "Even if every element of the sample that is asked for beside it were good, the claim would not be shown with that confidence (by the exact binomial distribution; a mean needs five values). Ask for as many as the report says, or for a lower confidence."
+    T705 "an empty list passes"
+         "`none(…)` is yes and `count(…)` is 0 where the list is empty, so a workflow of which nothing was looked at passes. Require in the same rule or gate how many there must be. Where an empty list is good news, as of incidents, say so in a comment: `# lint: T705 REASON`."
+    T706 "a run that will hardly ever be seen"
+         "Inside `held` and `streak` each snapshot has to show the claim with its own sample, as one that is undecided ends the run. With as many as are asked for beside it (or none, if nothing is asked for) that is impossible, or its chance is below 20% though the true share is half way between the threshold and all. Ask for more in each snapshot, look at a window with `over`, or leave out the confidence."
+    T707 "a param that nothing uses"
+         "No rule depends on the param, not even through lets or messages, so that setting it changes nothing. Use it, or remove it."
+    T708 "a field that no rule reads"
+         "The vocabulary asks for a value that no condition or message reads. Texts and keys are for people and need no rule. Write the rule that was meant, or remove the field."
+    T709 "a threshold that is a bare number"
+         "A value of the snapshots is compared with a number that stands in the policy, so that nobody can set it in `tollgate.yaml` and nothing says within which range it makes sense. Declare a param. The numbers 0 and 1 (100%) are not meant."
+    T710 "a rule without a test"
+         "No `test` block expects anything of the rule, so nobody would notice if it were changed by mistake. Add a test in which it fails and one in which it passes to a file `NAME.test.gate` beside the policy."
+}
+
+/// The codes of lints, with the names that a configuration may give them.
+pub const LINTS: [(Code, &str); 10] = [
+    (Code::T701, "constant_rule"),
+    (Code::T702, "lax_rollback"),
+    (Code::T703, "overlapping_thresholds"),
+    (Code::T704, "unreachable_confidence"),
+    (Code::T705, "empty_list_passes"),
+    (Code::T706, "unlikely_held"),
+    (Code::T707, "unused_param"),
+    (Code::T708, "unread_field"),
+    (Code::T709, "bare_number"),
+    (Code::T710, "untested_rule"),
+];
+
+impl Code {
+    /// The lint of a code or name.
+    pub fn lint(name: &str) -> Option<Self> {
+        let found = LINTS.iter().find(|(code, known)| *known == name || code.as_str() == name);
+        found.map(|(code, _)| *code)
+    }
+
+    /// Whether it is of a policy alone, and never of evidence.
+    pub fn is_lint(self) -> bool {
+        LINTS.iter().any(|(code, _)| *code == self)
+    }
 }
 
 impl fmt::Display for Code {

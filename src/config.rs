@@ -13,6 +13,7 @@ mod glob;
 mod tests;
 
 use crate::ast::EffectKind;
+use crate::code::Code;
 use crate::config::document::{Content, Node, Problem};
 use crate::config::fields::Reader;
 use crate::diagnostic::Diagnostic;
@@ -24,7 +25,8 @@ pub use glob::Glob;
 /// Bytes of a configuration.
 pub const MAX_BYTES: usize = 1 << 20;
 
-const KEYS: [&str; 7] = ["extends", "policies", "snapshots", "params", "rules", "overrides", "waivers"];
+const KEYS: [&str; 8] =
+    ["extends", "policies", "snapshots", "params", "rules", "overrides", "waivers", "lints"];
 
 /// A value, and the place where it was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,7 @@ pub struct Config {
     pub block: Block,
     pub overrides: Vec<Override>,
     pub waivers: Vec<WaiverEntry>,
+    pub lints: Vec<LintEntry>,
     /// Whether an error leaves it open which base, policies or snapshots are meant.
     pub unsure: bool,
 }
@@ -98,6 +101,13 @@ pub struct WaiverEntry {
     pub until: Setting<Date>,
 }
 
+/// `lints: { unused_param: off }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LintEntry {
+    pub lint: Setting<Code>,
+    pub on: bool,
+}
+
 /// Reads a configuration. After an error it holds the settings that could be read all the same.
 pub fn read(file: FileId, text: &str) -> (Config, Vec<Diagnostic>) {
     let mut reader = Reader { text, diagnostics: Vec::new() };
@@ -144,6 +154,7 @@ impl Reader<'_> {
                 "snapshots" => config.snapshots = self.texts(&key, node, true),
                 "params" => config.block.params = self.params(&key, node),
                 "rules" => config.block.rules = self.rules(&key, node),
+                "lints" => config.lints = self.lints(&key, node),
                 "overrides" => config.overrides = self.overrides(&key, node),
                 _ => config.waivers = self.waivers(&key, node),
             }

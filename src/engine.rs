@@ -6,8 +6,10 @@ mod against;
 mod bases;
 mod impact;
 mod in_force;
+mod lint;
 mod overview;
 mod policies;
+mod suites;
 mod total;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +28,7 @@ use crate::parse::parse;
 use crate::program::Program;
 use crate::report::{
     Decision, DiagnosticReport, History, Report, VERSION, WaiverReport, WorkflowHistory, WorkflowReport,
-    line_of,
+    full_name, line_of,
 };
 use crate::snapshot::{self, Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
@@ -37,10 +39,16 @@ use crate::vocabulary::Vocabulary;
 pub use against::{Sides, judge_against};
 pub use impact::{Impact, impact};
 pub use in_force::{InForce, ProjectInForce, in_force};
+pub use lint::{Linted, lint};
 pub use overview::{Surveyed, survey};
+pub use total::Denied;
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
-pub use policies::{Compiled, Tested, read_policies, test};
+pub use policies::{Compiled, read_policies};
+pub use suites::{
+    CompiledSuite, GivenTexts, Suite, Suites, TestGroup, TestOptions, TestRun, TestedFile, compile_suite,
+    files_given, run_tests,
+};
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]
@@ -60,6 +68,8 @@ pub struct Inputs {
     pub projects: Vec<Project>,
     /// What kept projects from being found at all.
     pub problems: Vec<Diagnostic>,
+    /// The tests beside the policies, where the project's own policies are to be linted.
+    pub lint: Option<Vec<TextFile>>,
 }
 
 /// What is judged by one configuration with its bases.
@@ -101,6 +111,7 @@ pub struct Judgement {
     /// By file and place.
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
+    pub denied: Denied,
     /// 0: every workflow may go on; 1: one holds or must roll back; 2: could not judge.
     pub exit: u8,
 }
@@ -112,6 +123,8 @@ struct Ready {
     declared: Vec<(String, Span)>,
     program: Program,
     book: Book,
+    policies: Vec<FileId>,
+    lints_off: BTreeSet<Code>,
     workflows: Vec<Workflow>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -198,14 +211,19 @@ fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap
     diagnostics.extend(wrong);
     program.incomplete = has_errors(&diagnostics);
     diagnostics.extend(in_snapshots);
-    Ready { name, declared, program, book, workflows, diagnostics }
+    let policies = policies.iter().map(|input| input.file).collect();
+    let lints_off = lint::switched_off(&configs);
+    Ready { name, declared, program, book, policies, lints_off, workflows, diagnostics }
 }
 
 /// Judges the workflows that `inputs` speak of.
 pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
-    let Inputs { mut sources, projects, problems } = inputs;
+    let Inputs { mut sources, projects, problems, lint } = inputs;
     let loaded = load(projects, problems, &mut sources, options);
-    judge_loaded(loaded, &sources, options).finish(sources, options)
+    let lints = lint.map(|tests| lint::beside(&loaded.projects, tests, &mut sources));
+    let mut judged = judge_loaded(loaded, &sources, options);
+    judged.diagnostics.extend(lints.unwrap_or_default());
+    judged.finish(sources, options)
 }
 
 /// What came of a judgement, before it is a report.
@@ -214,7 +232,7 @@ struct JudgedAll {
     reports: Vec<WorkflowReport>,
     waivers: Vec<WaiverReport>,
     diagnostics: Vec<Diagnostic>,
-    /// The names of each workflow's files.
+    /// The names of the files of each workflow, by its full name.
     files: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -229,7 +247,7 @@ fn judge_loaded(loaded: Loaded, sources: &SourceMap, options: &Options) -> Judge
         rules += project.program.rules.len();
         for workflow in &project.workflows {
             let names = workflow.files.iter().map(|file| sources.name(*file).to_owned());
-            files.entry(workflow.name.to_string()).or_default().extend(names);
+            files.entry(full_name(project.name.as_deref(), &workflow.name)).or_default().extend(names);
         }
         for Judged { mut report, diagnostics: found, lifts: own } in
             judge_all(project, sources, as_of, options)
@@ -262,7 +280,8 @@ impl JudgedAll {
             diagnostics: found,
         };
         let exit = exit_code(&report, &diagnostics, options);
-        Judgement { report, diagnostics, sources, exit }
+        let denied = if options.deny_warnings { Denied::Everything } else { Denied::Nothing };
+        Judgement { report, diagnostics, sources, denied, exit }
     }
 }
 
@@ -312,7 +331,7 @@ pub struct LookBack {
 
 /// Judges each snapshot as it would have been judged on its own day.
 pub fn history(inputs: Inputs, options: &Options) -> LookBack {
-    let Inputs { mut sources, projects, problems } = inputs;
+    let Inputs { mut sources, projects, problems, lint: _ } = inputs;
     let Loaded { projects, as_of, mut diagnostics } = load(projects, problems, &mut sources, options);
     let mut histories = Vec::new();
     let mut rules = 0;

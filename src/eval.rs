@@ -8,6 +8,7 @@ mod explain;
 mod expr;
 mod list;
 mod missing;
+mod observe;
 mod origin;
 mod remedy;
 mod rule;
@@ -28,6 +29,7 @@ use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
 use crate::value::{Record, Snapshot, day_number};
 
+pub use observe::{conditions, decided, observe};
 pub use waive::Lift;
 pub use workflow::{Judged, judge_workflow};
 

@@ -18,7 +18,7 @@ use crate::program::Program;
 use crate::report::Outcome;
 use crate::settings::{LADDER, rule_names};
 use crate::source::{SourceMap, Span};
-use crate::suite::run_test_decl;
+use crate::suite::{Bench, GivenFiles, run_test_decl};
 
 /// What a word on the command line names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,11 +90,19 @@ pub struct Seen {
 
 /// The shortest tests beside the policies that expect each of a rule, and in which it really comes out so.
 pub fn seen(rule: &str, project: &ProjectInForce, tests: &[TestDecl], sources: &mut SourceMap) -> Seen {
+    // A test that takes its snapshots from files shows nothing of them.
+    let files = GivenFiles::new();
     let mut find = |wanted: Expected, outcome: Outcome| {
         let mut expecting: Vec<&TestDecl> = tests.iter().filter(|test| expects(test, rule, wanted)).collect();
         expecting.sort_by_key(|test| test.span.range().len());
         let agrees = |test: &&&TestDecl| {
-            let trial = run_test_decl(test, &project.program, &project.settings, sources);
+            let bench = Bench {
+                program: &project.program,
+                settings: &project.settings,
+                files: &files,
+                coverage: false,
+            };
+            let trial = run_test_decl(test, &bench, sources);
             trial.outcomes.iter().any(|(name, seen)| *name == *rule && *seen == outcome)
         };
         expecting.iter().find(agrees).map(|test| test.span)

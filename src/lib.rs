@@ -35,6 +35,7 @@ pub mod engine;
 pub mod explain;
 pub mod history;
 pub mod layers;
+pub mod lint;
 pub mod suite;
 
 #[cfg(feature = "cli")]

@@ -1,5 +1,6 @@
 //! The output formats: each draws the same [`crate::engine::Judgement`].
 
+pub mod draft;
 #[cfg(feature = "cli")]
 pub mod explain;
 #[cfg(feature = "cli")]
@@ -15,6 +16,8 @@ pub mod impact;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod junit;
+#[cfg(feature = "cli")]
+pub mod lint;
 pub mod manual;
 #[cfg(feature = "cli")]
 pub mod markdown;
@@ -22,6 +25,7 @@ pub mod markdown;
 pub mod overview;
 #[cfg(feature = "cli")]
 pub mod sarif;
+pub mod schema;
 #[cfg(feature = "cli")]
 pub mod tap;
 
@@ -44,7 +48,7 @@ pub struct Style {
 #[derive(Clone, Debug, Default)]
 pub struct View {
     /// Everything, however long it gets.
-    pub all: bool,
+    pub full: bool,
     /// Only the workflows that do not go on.
     pub only_failed: bool,
     /// The repository's folder as a `file:` address, for a terminal that follows links.

@@ -5,6 +5,7 @@
 pub mod against;
 pub mod impact;
 pub mod overview;
+pub mod tests;
 
 use serde::Serialize;
 
@@ -28,6 +29,15 @@ pub struct Report {
     /// What the proposal changes, where it was judged against a base.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<against::AgainstReport>,
+    pub diagnostics: Vec<DiagnosticReport>,
+}
+
+/// What came of linting.
+#[derive(Clone, Debug, Serialize)]
+pub struct LintReport {
+    pub version: u32,
+    pub findings: usize,
+    /// What is wrong with the files, then what was found.
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
@@ -88,7 +98,7 @@ pub struct WorkflowReport {
 }
 
 /// A workflow's name as people read it, behind that of its project where there are several.
-fn shown(project: Option<&str>, workflow: &str) -> String {
+pub fn full_name(project: Option<&str>, workflow: &str) -> String {
     match project {
         Some(project) => format!("{project}: {workflow}"),
         None => workflow.to_owned(),
@@ -98,21 +108,21 @@ fn shown(project: Option<&str>, workflow: &str) -> String {
 impl WorkflowReport {
     /// `teams/billing: invoices`, or the name alone.
     pub fn name(&self) -> String {
-        shown(self.project.as_deref(), &self.workflow)
+        full_name(self.project.as_deref(), &self.workflow)
     }
 }
 
 impl WaiverReport {
     /// As [`WorkflowReport::name`].
     pub fn name(&self) -> String {
-        shown(self.project.as_deref(), &self.workflow)
+        full_name(self.project.as_deref(), &self.workflow)
     }
 }
 
 impl WorkflowHistory {
     /// As [`WorkflowReport::name`].
     pub fn name(&self) -> String {
-        shown(self.project.as_deref(), &self.workflow)
+        full_name(self.project.as_deref(), &self.workflow)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::program::{ParamValue, Program};
 use crate::source::Span;
 use crate::types::{Kind, Type, show_date};
 use crate::value::{Date, Number, Value};
+use crate::vocabulary::Field;
 
 /// The rules that are built in, with their titles.
 pub const LADDER: [(&str, &str); 3] = [STARTED, SKIPPED, UNDECLARED];
@@ -135,6 +136,20 @@ pub fn show_value(ty: &Type, value: &ParamValue) -> String {
 pub fn show_range(ty: &Type, range: &Interval) -> Option<String> {
     let (low, high) = (range.low.as_ref()?, range.high.as_ref()?);
     Some(format!("{} to {}", show_number(ty, low), show_number(ty, high)))
+}
+
+/// The type of a field as it is declared: `share from 0% to 1000%`, with the range where it is not the usual one.
+pub fn field_type(field: &Field) -> String {
+    let inner = field.ty.element().unwrap_or(&field.ty);
+    let range = match inner {
+        Type::Amount(quantity) if quantity.range != quantity.kind.default_range() => {
+            show_range(inner, &quantity.range)
+        }
+        _ => None,
+    };
+    let ty = field.ty.to_string();
+    let ty = if inner.record().is_some() { ty.replace("list of record", "list of records") } else { ty };
+    range.map_or(ty.clone(), |range| format!("{ty} from {}", range))
 }
 
 fn show_number(ty: &Type, number: &Number) -> String {

@@ -157,6 +157,22 @@ impl Claim {
         if self.strict { tail.at_most(alpha) } else { tail.below(alpha) }
     }
 
+    /// The chance that a sample of this size shows the claim at `confidence`, if `truth` is the proportion it is drawn
+    /// from.
+    pub fn chance(&self, confidence: &Number, truth: &Number) -> f64 {
+        let alpha = Number::ONE - confidence;
+        let shown = |sure: usize| Self { sure, ..self.clone() }.lower_reaches(&alpha);
+        if !shown(self.size) {
+            return 0.0;
+        }
+        let (mut low, mut high) = (0, self.size);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if shown(middle) { high = middle } else { low = middle + 1 }
+        }
+        quick_upper_tail(high, self.size, truth.to_f64_fast())
+    }
+
     /// The highest confidence at which the claim would be shown: 1 − P(X ≥ k | B).
     pub fn confidence(&self) -> Number {
         if self.lower_reaches(&Number::ZERO) {
@@ -283,6 +299,18 @@ mod tests {
         assert_eq!(claim(4, 5, Number::ONE).decide(&percent(90)), Some(false));
         assert_eq!(claim(5, 5, percent(101)).decide(&percent(90)), Some(false));
         assert_eq!(claim(0, 5, percent(50)).confidence(), Number::ZERO);
+    }
+
+    #[test]
+    fn the_chance_of_a_sample_is_that_of_its_tail() {
+        // All 29 of 29 are needed to show 90 % with 95 %: 0.95^29.
+        let chance = claim(0, 29, percent(90)).chance(&percent(95), &percent(95));
+        assert!((chance - 0.95f64.powi(29)).abs() < 1e-9, "{chance}");
+        assert_eq!(claim(0, 28, percent(90)).chance(&percent(95), &percent(95)), 0.0);
+        // 28 or more of 30.
+        let chance = claim(0, 30, percent(80)).chance(&percent(90), &percent(90));
+        let tail: f64 = 0.9f64.powi(30) + 30.0 * 0.1 * 0.9f64.powi(29) + 435.0 * 0.01 * 0.9f64.powi(28);
+        assert!((chance - tail).abs() < 1e-9, "{chance}");
     }
 
     #[test]

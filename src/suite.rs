@@ -1,35 +1,38 @@
 //! Runs `test` blocks: makes the snapshots that a test gives, judges them with the engine's own parts, and holds what came
 //! out against what the test expects.
-//!
-//! A given series is written as YAML and read like any other, so that a test can give nothing that a snapshot could not
-//! say.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
+pub mod coverage;
+mod expect;
+mod given;
 
-use crate::ast::{
-    Assign, Expect, ExpectKind, File, GivenKind, Item, Literal, LiteralKind, Name, Outcome as Expected,
-};
-use crate::ast::{TestDecl, TestValue, TestValueKind, WithParam};
+use crate::ast::{ExprId, LiteralKind, Name, TestDecl, WithParam};
 use crate::check::{Unfit, value_for_param};
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::eval::{Rulebook, judge_workflow};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::eval::{Rulebook, decided, judge_workflow, observe};
 use crate::program::Program;
-use crate::report::{Decision, Outcome, WorkflowReport};
-use crate::settings::{LADDER, Settings, rule_names};
-use crate::snapshot::{self, Input, Role};
+use crate::report::tests::{RuleSeen, SnapshotSeen};
+use crate::report::{Outcome, WorkflowReport};
+use crate::settings::Settings;
 use crate::source::{SourceMap, Span};
-use crate::types::Type;
-use crate::value::{DAY, Date, Number, date_of_day, day_number};
-use crate::vocabulary::{RecordType, Vocabulary};
+use crate::value::{Date, Series};
 
-/// What a generated series is called; a test may name its workflow otherwise.
-const WORKFLOW: &str = "test";
-/// How many snapshots a test may give.
-pub const MAX_SNAPSHOTS: usize = 10_000;
-/// How many elements the lists of one value may have, repeats counted.
-pub const MAX_ELEMENTS: usize = 10_000;
+use expect::{Met, held_against};
+pub use given::{GivenFiles, MAX_ELEMENTS, MAX_SNAPSHOTS};
+
+/// How many snapshots are looked at again to say what a rule saw.
+const MAX_SEEN: usize = 60;
+
+/// What tests are run with.
+#[derive(Clone, Copy, Debug)]
+pub struct Bench<'a> {
+    pub program: &'a Program,
+    /// As far as a test says nothing else.
+    pub settings: &'a Settings,
+    pub files: &'a GivenFiles,
+    /// Whether to find out which conditions decided.
+    pub coverage: bool,
+}
 
 /// A test that ran.
 #[derive(Debug)]
@@ -38,51 +41,154 @@ pub struct Trial {
     /// The whole block.
     pub span: Span,
     /// What was not as expected, or kept the test from running; a test without any has passed.
-    pub diagnostics: Vec<Diagnostic>,
-    /// How each rule came out, by name: what coverage is counted from.
+    pub failures: Vec<Failure>,
+    /// How each rule came out, by name.
     pub outcomes: Vec<(String, Outcome)>,
+    /// What expectations of single rules were met: what coverage is counted from.
+    pub met: Vec<Seen>,
 }
 
-/// Runs every test of the files, in the order in which they stand there.
-pub fn run(files: &[File], program: &Program, sources: &mut SourceMap) -> Vec<Trial> {
-    let tests = files.iter().flat_map(|file| &file.items).filter_map(|item| match item {
-        Item::Test(test) => Some(test),
-        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
-    });
-    let declared = Settings::declared(program);
-    tests.map(|test| run_test_decl(test, program, &declared, sources)).collect()
+/// Why a test has not passed.
+#[derive(Debug)]
+pub struct Failure {
+    pub diagnostic: Diagnostic,
+    /// What the rule saw, for an expectation of a rule.
+    pub seen: Option<RuleSeen>,
 }
 
-/// Runs one test, with these settings as far as it says nothing else.
-pub fn run_test_decl(
-    test: &TestDecl,
-    program: &Program,
-    settings: &Settings,
-    sources: &mut SourceMap,
-) -> Trial {
+/// A rule that came out as a test expects.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub rule: String,
+    pub outcome: Outcome,
+    /// The conditions that decided it, and whether by being yes; only where coverage was asked for.
+    pub decided: Vec<(ExprId, bool)>,
+}
+
+impl Trial {
+    /// Whether all was as expected.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+
+    /// What is to be said of it.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.failures.iter().map(|failure| &failure.diagnostic)
+    }
+}
+
+/// Runs one test.
+pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap) -> Trial {
     let mut trial = Trial {
         title: test.title.to_string(),
         span: test.span,
-        diagnostics: Vec::new(),
+        failures: Vec::new(),
         outcomes: Vec::new(),
+        met: Vec::new(),
     };
-    let judged = set_params(&test.with, program, settings.clone())
-        .and_then(|settings| judge_given(test, program, &settings, sources));
-    match judged {
-        Err(diagnostics) => trial.diagnostics = diagnostics,
-        Ok(report) => {
-            for expect in &test.expect {
-                trial.diagnostics.extend(unmet(expect, &report, program));
-            }
-            trial.outcomes = report.rules.into_iter().map(|rule| (rule.rule, rule.outcome)).collect();
-        }
+    if test.expect.is_empty() {
+        let diagnostic = problem("the test expects nothing", test.span, "it could not fail")
+            .help("say how a rule comes out, as in `expect policy.rule passes`, or `expect decision hold`");
+        trial.failures.push(Failure { diagnostic, seen: None });
+        return trial;
     }
-    trial.diagnostics.iter_mut().for_each(|diagnostic| diagnostic.write_fix(sources));
+    let set = set_params(&test.with, bench.program, bench.settings.clone());
+    let given = set.and_then(|settings| {
+        let series = given::series_of(test, &bench.program.vocabulary, bench.files, sources)?;
+        let as_of = day_of(test, &series).map_err(|problem| vec![*problem])?;
+        Ok((settings, series, as_of))
+    });
+    let failures = match given {
+        Err(diagnostics) => {
+            diagnostics.into_iter().map(|diagnostic| Failure { diagnostic, seen: None }).collect()
+        }
+        Ok((settings, series, as_of)) => {
+            let rulebook = Rulebook { program: bench.program, settings: &settings, waivers: &[], sources };
+            let case = Case { rulebook, series: &series, as_of, coverage: bench.coverage };
+            case.run(test, &mut trial)
+        }
+    };
+    trial.failures = failures;
+    trial.failures.iter_mut().for_each(|failure| failure.diagnostic.write_fix(sources));
     trial
+}
+
+/// A test whose snapshots were read.
+struct Case<'a> {
+    rulebook: Rulebook<'a>,
+    series: &'a Series,
+    as_of: Date,
+    coverage: bool,
+}
+
+impl Case<'_> {
+    fn run(&self, test: &TestDecl, trial: &mut Trial) -> Vec<Failure> {
+        let report: WorkflowReport = judge_workflow(&self.rulebook, self.series, self.as_of, false).report;
+        let mut failures = Vec::new();
+        for expect in &test.expect {
+            match held_against(expect, &report, self.rulebook.program) {
+                Met::Yes(None) => {}
+                Met::Yes(Some((rule, outcome))) => {
+                    let decided = if self.coverage { self.decided(&rule) } else { Vec::new() };
+                    trial.met.push(Seen { rule, outcome, decided });
+                }
+                Met::No(diagnostic, rule) => {
+                    let seen = rule.and_then(|rule| self.seen(&rule));
+                    failures.push(Failure { diagnostic: *diagnostic, seen });
+                }
+            }
+        }
+        trial.outcomes = report.rules.into_iter().map(|rule| (rule.rule, rule.outcome)).collect();
+        failures
+    }
+
+    fn decided(&self, rule: &str) -> Vec<(ExprId, bool)> {
+        self.index(rule)
+            .map(|rule| decided(&self.rulebook, &self.series.snapshots, self.as_of, rule))
+            .unwrap_or_default()
+    }
+
+    fn index(&self, rule: &str) -> Option<usize> {
+        self.rulebook.program.rules.iter().position(|known| *known.name == *rule)
+    }
+
+    /// What a rule would have seen on the day of each snapshot, when nothing later had been written, and in the end.
+    fn seen(&self, rule: &str) -> Option<RuleSeen> {
+        let index = self.index(rule)?;
+        let all = &self.series.snapshots;
+        let earlier = all.len().saturating_sub(MAX_SEEN);
+        let seen = (earlier..all.len()).filter_map(|at| {
+            let then = all.get(..=at)?;
+            let date = then.last()?.date;
+            let day = if then.len() == all.len() { self.as_of } else { date };
+            let (outcome, values) = observe(&self.rulebook, then, day, index);
+            Some(SnapshotSeen { date: date.to_string(), outcome, values })
+        });
+        Some(RuleSeen { rule: rule.to_owned(), earlier, snapshots: seen.collect() })
+    }
+}
+
+/// Whether a name may be missing because its policy has errors, which are reported.
+fn is_unsure(name: &str, program: &Program) -> bool {
+    name.split_once('.').is_some_and(|(policy, _)| program.unsure.contains(policy))
 }
 
 fn problem(message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::T602, message).label(span, label)
+}
+
+/// The day of judgement: what the test says, or the newest snapshot's.
+fn day_of(test: &TestDecl, series: &Series) -> Result<Date, Box<Diagnostic>> {
+    let newest = series.snapshots.last().map_or(Date::default(), |snapshot| snapshot.date);
+    let wrong = |message: &str, span, label: &str| Err(Box::new(problem(message, span, label)));
+    match test.as_of.as_ref().map(|literal| (&literal.kind, literal.span)) {
+        None => Ok(newest),
+        Some((LiteralKind::Date(date), span)) if *date < newest => {
+            wrong("the day of judgement is before the newest snapshot", span, "earlier")
+        }
+        Some((LiteralKind::Date(date), _)) => Ok(*date),
+        Some((_, span)) => wrong("`as of` takes a date", span, "is none"),
+    }
 }
 
 /// Puts the values of `with` in force, each within its declared range.
@@ -97,6 +203,11 @@ fn set_params(
         let known = program.params.iter().position(|param| *param.name == *name);
         let both = known.and_then(|at| Some((program.params.get(at)?, settings.params.get_mut(at)?)));
         let Some((param, setting)) = both else {
+            if is_unsure(&name, program) {
+                let message = format!("`{name}` cannot be set: its policy has errors");
+                problems.push(problem(message, *span, "set here"));
+                continue;
+            }
             let names = program.params.iter().map(|param| &*param.name);
             let help = did_you_mean(&name, names).map(|name| format!("did you mean `{name}`?"));
             problems
@@ -121,276 +232,7 @@ fn set_params(
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
 }
 
-/// Judges the series that a test gives.
-fn judge_given(
-    test: &TestDecl,
-    program: &Program,
-    settings: &Settings,
-    sources: &mut SourceMap,
-) -> Result<WorkflowReport, Vec<Diagnostic>> {
-    let mut yaml = String::new();
-    for given in &test.given {
-        match &given.kind {
-            GivenKind::Series { every, from, assigns } => {
-                write_series(every, from, assigns, &program.vocabulary, sources, &mut yaml)
-                    .map_err(|problem| vec![*problem])?;
-            }
-            GivenKind::File(_) => {
-                return Err(vec![problem(
-                    "a test cannot take its snapshots from files yet",
-                    given.span,
-                    "write them out",
-                )]);
-            }
-        }
-    }
-    let name = format!("{} ({})", sources.name(test.span.file), test.title);
-    let file = sources.add(name, yaml);
-    let (workflows, found) =
-        snapshot::load(&[Input::new(file, Role::Snapshot)], sources, &program.vocabulary);
-    let errors: Vec<Diagnostic> =
-        found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
-    if !errors.is_empty() {
-        let given = test.given.first().map_or(test.span, |given| given.span);
-        return Err(errors.into_iter().map(|error| error.label(given, "given here")).collect());
-    }
-    let Some(series) = workflows.first().and_then(|workflow| workflow.series.as_ref()) else {
-        return Err(vec![problem("the test gives no snapshot", test.span, "nothing to judge")]);
-    };
-    let newest = series.snapshots.last().map_or(Date::default(), |snapshot| snapshot.date);
-    let as_of = match test.as_of.as_ref().map(|literal| (&literal.kind, literal.span)) {
-        None => newest,
-        Some((LiteralKind::Date(date), span)) if *date < newest => {
-            return Err(vec![problem("the day of judgement is before the newest snapshot", span, "earlier")]);
-        }
-        Some((LiteralKind::Date(date), _)) => *date,
-        Some((_, span)) => return Err(vec![problem("`as of` takes a date", span, "is none")]),
-    };
-    let rulebook = Rulebook { program, settings, waivers: &[], sources };
-    Ok(judge_workflow(&rulebook, series, as_of, false).report)
-}
-
-/// Writes one YAML document for each snapshot of a series.
-fn write_series(
-    every: &Literal,
-    from: &Literal,
-    assigns: &[Assign],
-    vocabulary: &Vocabulary,
-    sources: &SourceMap,
-    yaml: &mut String,
-) -> Result<(), Box<Diagnostic>> {
-    let LiteralKind::Duration(every_seconds) = &every.kind else {
-        return Err(Box::new(problem("`every` takes a length in days or weeks", every.span, "is none")));
-    };
-    let days = every_seconds / Number::from(DAY);
-    let days = i64::try_from(days.floor()).ok().filter(|whole| *whole > 0 && days.is_int());
-    let Some(days) = days else {
-        return Err(Box::new(problem("snapshots lie whole days apart", every.span, "is no number of days")));
-    };
-    let LiteralKind::Date(start) = from.kind else {
-        return Err(Box::new(problem("`from` takes a date", from.span, "is none")));
-    };
-    let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
-    if length > MAX_SNAPSHOTS {
-        return Err(Box::new(problem(
-            format!("more than {MAX_SNAPSHOTS} snapshots"),
-            from.span,
-            "given here",
-        )));
-    }
-    if let Some(short) =
-        assigns.iter().find(|assign| !matches!(assign.values.len(), 1) && assign.values.len() != length)
-    {
-        let message =
-            format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
-        return Err(Box::new(problem(message, short.span, "one value a snapshot, or a single one for all")));
-    }
-    let mut keys = 0;
-    let values = assigns.iter().flat_map(|assign| &assign.values);
-    if let Some(large) = values.into_iter().find(|value| elements_in(value) > MAX_ELEMENTS) {
-        return Err(Box::new(problem(
-            format!("more than {MAX_ELEMENTS} elements"),
-            large.span,
-            "given here",
-        )));
-    }
-    for index in 0..length {
-        let day = day_number(start) + days * i64::try_from(index).unwrap_or(i64::MAX);
-        let Some(date) = date_of_day(day) else {
-            return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
-        };
-        let mut root = Tree::default();
-        root.set(&["workflow"], WORKFLOW.to_owned());
-        root.set(&["date"], date.to_string());
-        for assign in assigns {
-            let value = assign.values.get(index).or_else(|| assign.values.first());
-            let path: Vec<&str> = assign.path.iter().map(|name| &*name.text).collect();
-            let ty = field_type(&vocabulary.snapshot, &path);
-            if let Some(text) = value.and_then(|value| yaml_of(value, ty, sources, &mut keys)) {
-                root.set(&path, text);
-            }
-        }
-        let _ = writeln!(yaml, "---\n{}", root.write());
-    }
-    Ok(())
-}
-
-/// How many elements a value comes to, with its repeats.
-fn elements_in(value: &TestValue) -> usize {
-    match &value.kind {
-        TestValueKind::Missing | TestValueKind::Literal(_) | TestValueKind::Word(_) => 1,
-        TestValueKind::Record(fields) => {
-            fields.iter().fold(1, |sum: usize, (_, value)| sum.saturating_add(elements_in(value)))
-        }
-        TestValueKind::List(elements) => elements.iter().fold(1, |sum: usize, (times, element)| {
-            sum.saturating_add((*times as usize).saturating_mul(elements_in(element)))
-        }),
-    }
-}
-
-/// Records under construction: text at the leaves.
-#[derive(Default)]
-struct Tree {
-    leaf: Option<String>,
-    fields: BTreeMap<String, Tree>,
-}
-
-impl Tree {
-    fn set(&mut self, path: &[&str], text: String) {
-        match path.split_first() {
-            Some((first, rest)) => self.fields.entry((*first).to_owned()).or_default().set(rest, text),
-            None => self.leaf = Some(text),
-        }
-    }
-
-    fn write(&self) -> String {
-        if let Some(leaf) = &self.leaf {
-            return leaf.clone();
-        }
-        let fields: Vec<String> =
-            self.fields.iter().map(|(name, tree)| format!("{name}: {}", tree.write())).collect();
-        format!("{{ {} }}", fields.join(", "))
-    }
-}
-
-fn field_type<'v>(record: &'v RecordType, path: &[&str]) -> Option<&'v Type> {
-    let (first, rest) = path.split_first()?;
-    let (_, field) = record.field(first)?;
-    match field.ty.record() {
-        Some(inner) if !rest.is_empty() => field_type(inner, rest),
-        Some(_) | None => Some(&field.ty),
-    }
-}
-
-/// A given value in flow style; none where it is missing. `keys` counts those that were generated for the whole series:
-/// a window that pools snapshots would take elements of one key for one.
-fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut usize) -> Option<String> {
-    match &value.kind {
-        TestValueKind::Missing => None,
-        TestValueKind::Word(name) => Some(name.text.to_string()),
-        TestValueKind::Literal(LiteralKind::Text(text)) => serde_json::to_string(&**text).ok(),
-        TestValueKind::Literal(_) => Some(sources.text(value.span).to_owned()),
-        TestValueKind::Record(fields) => {
-            let record = ty.and_then(Type::record);
-            let mut field = |(name, value): &(Name, TestValue)| {
-                let ty = record.and_then(|record| record.field(&name.text)).map(|(_, field)| &field.ty);
-                Some(format!("{}: {}", name.text, yaml_of(value, ty, sources, keys)?))
-            };
-            let fields: Vec<String> = fields.iter().filter_map(&mut field).collect();
-            Some(format!("{{ {} }}", fields.join(", ")))
-        }
-        TestValueKind::List(elements) => {
-            let repeated = elements.iter().flat_map(|(times, element)| (0..*times).map(move |_| element));
-            let element_type = ty.and_then(Type::element);
-            let elements: Vec<String> =
-                repeated.filter_map(|element| keyed(element, element_type, sources, keys)).collect();
-            Some(format!("[{}]", elements.join(", ")))
-        }
-    }
-}
-
-/// An element of a list, with a generated key where its type has one that it does not give.
-fn keyed(element: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut usize) -> Option<String> {
-    let text = yaml_of(element, ty, sources, keys)?;
-    let key = ty.and_then(Type::record).and_then(|record| record.fields.iter().find(|field| field.key));
-    match (key, &element.kind) {
-        (Some(key), TestValueKind::Record(fields))
-            if !fields.iter().any(|(name, _)| name.text == key.name) =>
-        {
-            let rest = text.trim_start_matches('{').trim_start();
-            let comma = if fields.is_empty() { "" } else { ", " };
-            *keys += 1;
-            Some(format!("{{ {}: {keys}{comma}{rest}", key.name))
-        }
-        _ => Some(text),
-    }
-}
-
-fn dotted(path: &[Name]) -> String {
+/// A name of several words, as it is written.
+pub(crate) fn dotted(path: &[Name]) -> String {
     path.iter().map(|name| &*name.text).collect::<Vec<_>>().join(".")
-}
-
-/// What an expectation and the verdict disagree about.
-fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<Diagnostic> {
-    match &expect.kind {
-        ExpectKind::Decision(name) => {
-            let decision = report.decision.as_str();
-            let all = Decision::ALL.map(Decision::as_str);
-            if !all.contains(&&*name.text) {
-                let message = format!("`{}` is no decision", name.text);
-                let unknown = problem(message, name.span, "expected here");
-                let help = format!("the decisions are {}", all.join(", "));
-                return Some(unknown.help(help).meant(name.span, did_you_mean(&name.text, all)));
-            }
-            (*name.text != *decision).then(|| {
-                let decided: Vec<String> = report
-                    .rules
-                    .iter()
-                    .filter(|rule| rule.applied.is_some())
-                    .map(|rule| format!("`{}` {}", rule.rule, rule.outcome.as_str()))
-                    .collect();
-                let why = if decided.is_empty() { "no rule stops it".to_owned() } else { decided.join(", ") };
-                Diagnostic::error(Code::T601, format!("the decision is {decision}, not {}", name.text))
-                    .label(expect.span, format!("it is {decision}"))
-                    .help(why)
-            })
-        }
-        ExpectKind::Rule(path, expected) => {
-            let name = dotted(path);
-            let Some(rule) = report.rules.iter().find(|rule| rule.rule == name) else {
-                let ladder = LADDER.iter().any(|(known, _)| *known == name);
-                if ladder && matches!(expected, Expected::Passes | Expected::NotApplicable) {
-                    return None;
-                }
-                let close = did_you_mean(&name, rule_names(program)).filter(|_| !ladder);
-                let help = close.map(|name| format!("did you mean `{name}`?"));
-                let message = if ladder {
-                    format!("`{name}` did not fire")
-                } else {
-                    format!("there is no rule `{name}`")
-                };
-                return Some(problem(message, expect.span, "expected here").maybe_help(help));
-            };
-            let wanted = match expected {
-                Expected::Passes => Outcome::Pass,
-                Expected::Fails => Outcome::Fail,
-                Expected::Undecided => Outcome::Undecided,
-                Expected::NotApplicable => Outcome::NotApplicable,
-            };
-            (rule.outcome != wanted).then(|| {
-                let word = |outcome: Outcome| outcome.as_str().replace('_', " ");
-                let message = format!("`{name}`: expected {}, got {}", word(wanted), word(rule.outcome));
-                let saw: Vec<String> = rule
-                    .evidence
-                    .iter()
-                    .map(|seen| format!("`{}` is {}", seen.expression, seen.value))
-                    .collect();
-                let mut diagnostic = Diagnostic::error(Code::T601, message)
-                    .label(expect.span, format!("it is {}", word(rule.outcome)))
-                    .maybe_help((!saw.is_empty()).then(|| saw.join("; ")));
-                diagnostic.labels.extend(rule.labels.iter().cloned());
-                diagnostic
-            })
-        }
-    }
 }

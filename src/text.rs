@@ -53,6 +53,29 @@ pub fn quote(text: &str) -> String {
     shown
 }
 
+/// A text as a YAML scalar: as it is where every reader takes that for text, else in double quotes.
+pub fn yaml_text(text: &str) -> String {
+    const WORDS: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
+    let is_plain = text.starts_with(|c: char| c.is_alphabetic())
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
+        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_plain {
+        return text.to_owned();
+    }
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if is_hidden(c) => {
+                let _ = write!(quoted, "\\U{:08x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
 /// How much of one text a report shows; a value of an input may be a whole book. Only the data has all of it.
 const PARAGRAPH: usize = 600;
 

@@ -74,7 +74,7 @@ impl Repository {
         self.write(&format!("rollouts/{}/{date}.yaml", workflow.replace('"', "'")), &text);
     }
 
-    fn check(&self, arguments: &[&str]) -> (i32, String) {
+    pub(crate) fn check(&self, arguments: &[&str]) -> (i32, String) {
         self.run(&[&["check"], arguments].concat())
     }
 
@@ -91,7 +91,7 @@ impl Repository {
         (run.status.code().unwrap(), text)
     }
 
-    fn report(&self, arguments: &[&str]) -> (i32, Value) {
+    pub(crate) fn report(&self, arguments: &[&str]) -> (i32, Value) {
         let (code, text) = self.check(&[arguments, &["--format", "json"]].concat());
         (code, serde_json::from_str(&text).unwrap())
     }

@@ -551,12 +551,12 @@ fn people_choose_how_they_read() {
     assert!(plain.out.lines().count() < 200 && !plain.out.contains('\u{1b}'), "{}", plain.out);
     assert!(check(&["--color", "always"]).out.contains("\u{1b}[31m"));
     assert_eq!(check(&["--color", "never"]).out, plain.out);
-    let all = check(&["--all"]).out;
+    let all = check(&["--full"]).out;
     assert!(all.lines().count() > 200 && all.contains("rollback.harm_done"), "{all}");
-    let failed = check(&["--only", "failed", "--all"]).out;
+    let failed = check(&["--only", "failed", "--full"]).out;
     assert!(!failed.contains("order-status") && failed.contains("meeting-notes"), "{failed}");
     assert!(check(&["--narrate"]).out.lines().count() < 200);
-    let narrated = check(&["--narrate", "--all"]).out;
+    let narrated = check(&["--narrate", "--full"]).out;
     assert!(narrated.is_ascii() && narrated.contains("at light: 23 of 30 = 76.7%"), "{narrated}");
     let history = run(&["history", "examples/support-desk", "--narrate", "--workflow", "faq-answers"]).out;
     assert!(history.contains("2026-11-20: hold, stage expanded, failed foundation_upkeep.updated_monthly."));
@@ -647,4 +647,72 @@ fn explain_tells_what_is_in_force_and_never_of_policies_that_nobody_chose() {
     let unsure = explain("light_enough");
     assert!(unsure.code == 2 && unsure.out.contains("[T401]"), "{unsure:?}");
     assert_eq!(run(&["explain", "stalled", "no/such/folder"]).code, 2);
+}
+
+#[test]
+fn a_lint_fails_the_lint_and_no_rollout() {
+    let repository = Repository::with_policy("lints");
+    repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    repository.file(
+        "policies/more.gate",
+        "policy more { param unused = 3\n  rule seen { require has outputs else hold } }\n",
+    );
+    repository.file(
+        "policies/more.test.gate",
+        "test \"t\" { given every 1 week from 2026-01-05 { workflow = \"a\" }\n expect more.seen fails }\n",
+    );
+    let folder = repository.folder.to_str().unwrap();
+    let lint = |arguments: &[&str]| run(&[&["lint", folder], arguments].concat());
+    let found = |run: &Run| -> Vec<String> {
+        let report: Value = serde_json::from_str(&run.out).unwrap();
+        let codes = codes(&report).into_iter().map(str::to_owned).collect();
+        assert_eq!(report["findings"], report["diagnostics"].as_array().unwrap().len(), "{report}");
+        codes
+    };
+    let linted = lint(&["--format", "json"]);
+    assert_eq!((linted.code, found(&linted).contains(&"T707".to_owned())), (1, true), "{linted:?}");
+    assert!(lint(&[]).out.contains("no rule uses the param `more.unused`"));
+    let allowed = lint(&[
+        "--format",
+        "json",
+        "--allow",
+        "T707",
+        "--allow",
+        "untested_rule",
+        "--allow",
+        "T709",
+        "--allow",
+        "unread_field",
+    ]);
+    assert_eq!((allowed.code, found(&allowed)), (0, Vec::new()), "{allowed:?}");
+    assert!(lint(&["--allow", "unused_pram"]).err.contains("did you mean `unused_param`?"));
+
+    // The check names it, and lets nothing depend on it.
+    let checked = repository.check(&["--deny", "warnings"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    assert!(
+        checked.out.contains("lint[T707]: policies/more.gate:1:21: no rule uses the param"),
+        "{checked:?}"
+    );
+    assert!(repository.check(&["--narrate"]).out.contains("lint[T707]: "));
+    assert!(!repository.check(&["--quiet"]).out.contains("T707"));
+
+    repository.file(
+        "tollgate.yaml",
+        "policies: [policies/]\nlints: { T707: off, T708: off, T709: off, T710: off }\n",
+    );
+    assert_eq!(lint(&[]).code, 0);
+    assert!(!repository.check(&[]).out.contains("lint["));
+
+    // A folder or a file for itself, whatever the configuration says of them.
+    let alone = run(&["lint", &format!("{folder}/policies")]);
+    assert_eq!((alone.code, alone.out.contains("T707")), (1, true), "{alone:?}");
+    let one = run(&["lint", &format!("{folder}/policies/quality.gate")]);
+    assert_eq!((one.code, one.out.contains("T707")), (1, false), "{one:?}");
+    assert_eq!(run(&["lint", "no/such/folder"]).code, 2);
+
+    // What could be read is linted.
+    repository.file("policies/broken.gate", "policy broken { rule r { require } }");
+    let broken = run(&["lint", &format!("{folder}/policies")]);
+    assert_eq!((broken.code, broken.out.contains("T707")), (2, true), "{broken:?}");
 }

@@ -10,8 +10,10 @@ use tollgate::diagnostic::Diagnostic;
 use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, judge};
 use tollgate::render::{github, gitlab, json, junit, markdown, sarif, tap};
 use tollgate::report::Outcome;
+use tollgate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
 use tollgate::value::Date;
 
+use crate::base::{CONFIG, POLICY, Repository};
 use crate::support::{files_under, relative, root};
 
 const TODAY: Date = Date::constant(2026, 11, 23);
@@ -41,7 +43,7 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn valid(schema: &str, document: &Value) {
+pub(crate) fn valid(schema: &str, document: &Value) {
     let text = fs::read_to_string(root().join("tests/schemas").join(schema)).unwrap();
     // SARIF's pattern of a language has a stray bracket, which not every engine takes for itself.
     let schema = parsed(&text.replace("{2}]?$", "{2}\\\\]?$"));
@@ -127,7 +129,7 @@ fn all_formats_of_a_run_agree() {
         .collect();
     assert_eq!(in_junit, stops);
 
-    let stream = tap::render(&judgement);
+    let stream = tap::render(&judgement, "");
     let in_tap: BTreeSet<String> = stream
         .lines()
         .filter_map(|line| line.strip_prefix("not ok ")?.split_once(" - ")?.1.split_once(": "))
@@ -313,7 +315,7 @@ fn nobody_writes_into_a_format() {
         let suites = quick_junit::Report::deserialize_from_str(&xml).unwrap();
         assert_eq!(suites.test_suites.iter().map(|suite| suite.test_cases.len()).sum::<usize>(), 1, "{xml}");
 
-        let stream = tap::render(&judgement);
+        let stream = tap::render(&judgement, "");
         let points: Vec<&str> =
             stream.lines().filter(|line| line.starts_with("not ok") || line.starts_with("ok")).collect();
         assert!(visible(&stream) && points.len() == 1 && !points[0].contains(" # SKIP"), "{stream}");
@@ -325,9 +327,60 @@ fn nobody_writes_into_a_format() {
 }
 
 #[test]
+fn nobody_writes_into_what_is_said_of_a_proposal() {
+    let mut lengths = BTreeSet::new();
+    for evil in EVIL {
+        let mut judgement = judged(
+            vec![text_file("p.gate", b"snapshot every 1 week grace 3 days { a: share }\npolicy p { rule r { require a >= 50% else hold } }\n")],
+            vec![text_file("rollouts/w.yaml", b"workflow: w\ndate: 2026-11-20\na: 10%\n")],
+        );
+        let text = || Some((*evil).to_owned());
+        let change = |direction| SettingChange {
+            what: (*evil).to_owned(),
+            from: text(),
+            to: text(),
+            was: Some(format!("{evil}:{evil}:1")),
+            now: Some(format!("{evil}:1")),
+            direction,
+            workflows: vec![(*evil).to_owned()],
+        };
+        judgement.report.against = Some(AgainstReport {
+            reference: (*evil).to_owned(),
+            settings: vec![change(Direction::Looser), change(Direction::Tighter)],
+            rewritten: vec![FileChange { old: text(), new: None, unseen: false }],
+            self_approved: vec![(*evil).to_owned()],
+            self_approval_accepted: false,
+            standing: vec!["w".to_owned()],
+            vanished: vec![(*evil).to_owned()],
+        });
+        let visible = |text: &str| text.chars().all(|c| c == '\n' || !tollgate::text::is_hidden(c));
+
+        let page = markdown::render(&judgement, "");
+        assert!(visible(&page), "{page}");
+        for forbidden in ["<script", "@team", "](", "**b", "://", "www.e", "WWW.e", "::error::x", "<!-- c"] {
+            assert!(!page.contains(forbidden), "{forbidden}: {page}");
+        }
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
+        assert!(rows.len() == 4 && rows.iter().all(|row| row.matches('|').count() == 6), "{page}");
+        lengths.insert(page.lines().count());
+
+        let commands = github::render(&judgement, "");
+        assert!(visible(&commands) && commands.lines().count() == 5, "{commands}");
+        assert!(commands.lines().all(|line| line.starts_with("::")), "{commands}");
+        let stream = tap::render(&judgement, "");
+        let points = stream.lines().filter(|line| line.starts_with("not ok") || line.starts_with("ok"));
+        assert!(visible(&stream) && points.count() == 5, "{stream}");
+        assert_eq!(cases_of_junit(&junit::render(&judgement, "").unwrap()), 5);
+        valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "")));
+        valid("code-quality.json", &parsed(&gitlab::render(&judgement, "")));
+    }
+    assert_eq!(lengths.len(), 1, "nobody adds a line: {lengths:?}");
+}
+
+#[test]
 fn the_comment_is_short_and_says_the_verdicts_first() {
     let page = markdown::render(&desk(), "");
-    assert!(page.lines().count() < 65, "{} lines", page.lines().count());
+    assert!(page.lines().count() < 60, "{} lines", page.lines().count());
     assert!(page.starts_with("### Tollgate: 3 of 14 workflows may go on"), "{page}");
     let good = judged(
         vec![text_file("p.gate", b"snapshot every 1 week grace 3 days { a: share }\npolicy p { rule r { require a >= 50% else hold } }\n")],
@@ -357,5 +410,54 @@ fn a_comment_is_never_longer_than_a_platform_takes() {
     assert!(
         page.len() < 65_000 && shown > 20 && page.contains(&format!("{} more do not fit here", 200 - shown)),
         "{shown}"
+    );
+}
+
+/// A proposal that loosens what it is judged by, edits and deletes snapshots, and leaves one workflow as it stood.
+pub(crate) fn proposal(name: &str) -> Repository {
+    let repository = Repository::new(name);
+    repository.git(&["checkout", "-q", "main"]);
+    repository.snapshot("edited", "2026-11-16", false, 9);
+    repository.snapshot("lost", "2026-11-16", false, 8);
+    repository.commit();
+    repository.git(&["checkout", "-q", "-B", "branch"]);
+    let waiver = "waivers:\n  - { rule: own.light, workflow: edited, because: \"a | b\", owner: me, until: 2026-12-31 }\n";
+    repository.write("tollgate.yaml", &format!("{}{waiver}", CONFIG.replace("80%", "60%")));
+    repository.write("own/p.gate", &POLICY.replace("id: text key,", "id: text key, remark: text,"));
+    repository.snapshot("replies", "2026-11-16", true, 7);
+    repository.snapshot("edited", "2026-11-16", false, 10);
+    fs::remove_dir_all(repository.0.join("rollouts/lost")).unwrap();
+    repository.commit();
+    repository
+}
+
+#[test]
+fn a_comment_says_what_a_proposal_changes_of_its_own_gate() {
+    let repository = proposal("comment");
+    let (code, page) = repository.check(&["--base", "main", "--format", "markdown"]);
+    assert_eq!(code, 1, "{page}");
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    let in_order = [
+        at("### Tollgate: 1 of 3 workflows may go on; 2 hold."),
+        at("By the policies of <code>main</code> **this does not pass**."),
+        at("> **Self-approval**: <code>replies</code>."),
+        at("> **Vanished**: <code>lost</code>."),
+        at("| ❌ | <code>replies</code> |"),
+        at("<details>"),
+        at(
+            "| 🔓 **looser** | <code>param own.light&#95;share</code> | <code>80%</code> | <code>60%</code> | <code>main&#58;tollgate.yaml&#58;3</code> → <code>tollgate.yaml&#58;3</code> |",
+        ),
+        at("- <code>edited&#58; rollouts/edited/2026-11-16.yaml</code>"),
+        at("<code>other&#39;s ä &#34;x&#34;</code>: hold (<code>own.light</code>)"),
+    ];
+    assert!(in_order.is_sorted(), "{in_order:?} {page}");
+    assert!(page.lines().count() < 60, "{page}");
+    for table in page.split("\n\n").filter(|part| part.starts_with('|')) {
+        assert!(table.lines().all(|row| row.matches('|').count() == 6), "{table}");
+    }
+    let (code, page) = repository.check(&["--base", "main", "--allow-self-approval", "--format", "markdown"]);
+    assert!(
+        code == 1 && page.contains("> [!WARNING]\n> **Self-approval**"),
+        "what vanished still holds: {page}"
     );
 }

@@ -201,12 +201,12 @@ fn a_long_list_is_cut_and_counted() {
     }
     repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
     let (_, text) = repository.impact(&[]);
-    assert!(text.contains("and 10 more days: `--all` lists them"), "{text}");
-    let (_, text) = repository.impact(&["--all"]);
+    assert!(text.contains("and 10 more days: `--full` lists them"), "{text}");
+    let (_, text) = repository.impact(&["--full"]);
     assert_eq!(text.matches("hold \u{2192} advance").count(), 70);
     let (_, comment) = repository.impact(&["--format", "markdown"]);
     assert_eq!(comment.matches("hold \u{2192} advance").count(), 50);
-    assert!(comment.contains("\nand 20 more days; `tollgate impact --all` lists every one.\n"), "{comment}");
+    assert!(comment.contains("\nand 20 more days; `tollgate impact --full` lists every one.\n"), "{comment}");
 }
 
 #[test]

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod base;
 #[cfg(test)]
 mod cli;
@@ -25,6 +27,10 @@ mod properties;
 mod ready;
 #[cfg(test)]
 mod remedies;
+#[cfg(test)]
+mod start;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

@@ -1,11 +1,9 @@
 //! `test` blocks run: those of the shipped pack beside it, and those of `tests/trials/`, which hold the language's rules of
 //! time, gates and confidence.
 
-use std::collections::BTreeSet;
-
-use tollgate::engine::{Tested, TextFile, test};
+use tollgate::engine::{Suite, Suites, TestOptions, TestRun, TextFile, run_tests};
 use tollgate::render::Style;
-use tollgate::render::human::draw;
+use tollgate::render::human::render_tests;
 
 use crate::support::{files_under, relative, root};
 
@@ -16,23 +14,25 @@ fn text_files(paths: &[std::path::PathBuf]) -> Vec<TextFile> {
         .collect()
 }
 
+/// Runs the tests of some files as `tollgate test` does.
+fn run(files: Vec<TextFile>) -> TestRun {
+    let policies = files.iter().filter(|file| !file.name.ends_with(".test.gate")).cloned().collect();
+    let suite = Suite { policies, tests: files, ..Suite::default() };
+    let options = TestOptions { coverage: true, ..TestOptions::default() };
+    run_tests(Suites { suites: vec![suite], ..Suites::default() }, &options)
+}
+
 /// Fails with the reports of everything that is not as expected.
-fn expect_all_to_pass(tested: &Tested, at_least: usize) {
+fn expect_all_to_pass(run: &TestRun, at_least: usize) {
     let style = Style { color: false, unicode: true, width: 100 };
-    let failed: Vec<String> = tested
-        .diagnostics
-        .iter()
-        .chain(tested.trials.iter().flat_map(|trial| &trial.diagnostics))
-        .map(|diagnostic| draw(diagnostic, &tested.sources, style))
-        .collect();
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
-    assert!(tested.trials.len() >= at_least, "only {} tests ran", tested.trials.len());
+    assert_eq!(run.exit, 0, "{}", render_tests(run, style));
+    assert!(run.report.summary.tests >= at_least, "only {} tests ran", run.report.summary.tests);
 }
 
 #[test]
 fn the_language_keeps_its_rules() {
     for path in files_under(&root().join("tests/trials"), &["gate"]) {
-        expect_all_to_pass(&test(text_files(&[path])), 5);
+        expect_all_to_pass(&run(text_files(&[path])), 5);
     }
 }
 
@@ -49,42 +49,30 @@ fn the_pack() -> Vec<TextFile> {
 
 #[test]
 fn the_shipped_policies_do_what_their_tests_say() {
-    expect_all_to_pass(&test(the_pack()), 130);
+    let run = run(the_pack());
+    expect_all_to_pass(&run, 130);
+    every_rule_is_seen_to_pass_to_fail_and_to_be_open(&run);
 }
 
-/// The rules that some test of the pack expects to come out so, and really do.
-fn expected(tested: &Tested, word: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for trial in &tested.trials {
-        let block = tested.sources.text(trial.span);
-        let expects = block.lines().filter_map(|line| line.trim().strip_prefix("expect "));
-        for rule in expects.filter_map(|expect| expect.strip_suffix(word)) {
-            found.insert(rule.trim().to_owned());
-        }
-    }
-    found
-}
-
-#[test]
-fn every_shipped_rule_is_seen_to_pass_to_fail_and_to_be_open() {
-    let tested = test(the_pack());
-    assert!(tested.rules.len() > 55, "only {} rules", tested.rules.len());
+fn every_rule_is_seen_to_pass_to_fail_and_to_be_open(run: &TestRun) {
+    let coverage = run.report.coverage.as_ref().unwrap();
+    let rules: Vec<_> =
+        coverage.files.iter().flat_map(|file| &file.rules).filter(|rule| rule.passes.is_some()).collect();
+    assert!(rules.len() > 55, "only {} rules", rules.len());
     let mut missing = Vec::new();
-    for word in ["passes", "fails", "undecided"] {
-        let seen = expected(&tested, word);
-        for rule in &tested.rules {
-            let excused = word == "undecided" && NEVER_UNDECIDED.iter().any(|(name, _)| name == rule);
-            match (seen.contains(rule), excused) {
-                (false, false) => missing.push(format!("{rule}: no test in which it {word}")),
-                (true, true) => {
-                    missing.push(format!("{rule}: is undecided in a test, so take it off the list"))
-                }
+    for rule in &rules {
+        for (word, seen) in [("pass", rule.passes), ("fail", rule.fails), ("be undecided", rule.undecided)] {
+            let excused =
+                word == "be undecided" && NEVER_UNDECIDED.iter().any(|(name, _)| *name == rule.rule);
+            match (seen.unwrap_or(true), excused) {
+                (false, false) => missing.push(format!("{}: no test sees it {word}", rule.rule)),
+                (true, true) => missing.push(format!("{}: take it off the list", rule.rule)),
                 (true, false) | (false, true) => {}
             }
         }
     }
     for (name, _) in NEVER_UNDECIDED {
-        if !tested.rules.iter().any(|rule| rule == name) {
+        if !rules.iter().any(|rule| rule.rule == *name) {
             missing.push(format!("{name}: is no rule"));
         }
     }

@@ -4,7 +4,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `CASE.gate`, `CASE.2.gate` | policies |
-//! | `CASE.test.gate` | `test` blocks, which are then run instead of a judgement |
+//! | `CASE.test.gate` | `test` blocks, which are then run instead of a judgement; in `lint/` they are what a rule is tested by |
 //! | `CASE.yaml`, `CASE.2.yaml`, … | snapshots; without any, the policies are only checked |
 //! | `CASE.rollout.yaml` | standing facts |
 //! | `CASE.config.yaml` | the configuration; `CASE.base.config.yaml` its base, `CASE.top.config.yaml` the base of that |
@@ -15,7 +15,10 @@
 //! `# error: [T506] nowhere` one without a label. In a policy, `# fail: RULE` and `# undecided: RULE` expect a rule to be judged
 //! so for what is on that line, of whichever workflow; on a line that names a workflow, `# decision: hold`, `# fail: A, B` and
 //! `# undecided: C` say what is expected of it. All of them hold both ways: what is not marked must not be. A line
-//! `# as of: 2026-01-05` sets the day of judgement, `# workflow: NAME` judges that one alone, `# deny: warnings` denies them.
+//! `# as of: 2026-01-05` sets the day of judgement, `# workflow: NAME` judges that one alone, `# deny: warnings` denies them;
+//! of tests, `# filter: TEXT` runs some, and `# coverage: 90%` counts what they have seen.
+//!
+//! Cases in `lint/` are linted and not judged.
 //!
 //! `TOLLGATE_BLESS=1` writes the snapshots, `TOLLGATE_CASE=aggregate/` runs the cases whose path contains that.
 
@@ -24,8 +27,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tollgate::diagnostic::{Diagnostic, Label};
-use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, judge, test};
-use tollgate::render::human::{draw, render};
+use tollgate::engine::{
+    Inputs, Judgement, Options, Project, Suite, Suites, TestOptions, TextFile, judge, lint, run_tests,
+};
+use tollgate::render::human::{render, render_tests};
 use tollgate::render::{Style, View};
 use tollgate::report::Outcome;
 use tollgate::source::SourceMap;
@@ -94,42 +99,65 @@ impl Case {
         }
     }
 
+    fn is_of_lints(&self) -> bool {
+        self.stem.parent().is_some_and(|folder| folder.ends_with("lint"))
+    }
+
+    /// Lints the policies: what was found, and how it is shown.
+    fn lint(&self) -> (Marks, String) {
+        let (tests, policies): (Vec<PathBuf>, Vec<PathBuf>) =
+            self.policies.iter().cloned().partition(|path| file_name(path).ends_with(".test.gate"));
+        let inputs = self.inputs(&policies);
+        let linted =
+            lint(Inputs { lint: Some(tests.iter().map(|path| text_file(path)).collect()), ..inputs }, &[]);
+        let all = linted.problems.iter().chain(&linted.findings);
+        let marks = all.map(|diagnostic| diagnosed(diagnostic, &linted.sources)).collect();
+        (marks, format!("{}exit {}\n", tollgate::render::lint::render(&linted, STYLE), linted.exit))
+    }
+
     fn has_tests(&self) -> bool {
         self.policies.iter().any(|path| file_name(path).ends_with(".test.gate"))
     }
 
     /// Runs the `test` blocks: what was found, and how it is shown.
     fn test(&self) -> (Marks, String) {
-        let tested = test(self.policies.iter().map(|path| text_file(path)).collect());
-        let (mut marks, mut report) = (Marks::new(), String::new());
-        let mut note = |diagnostics: &[Diagnostic], report: &mut String| {
-            for diagnostic in diagnostics {
-                marks.insert(diagnosed(diagnostic, &tested.sources));
-                report.push_str(&draw(diagnostic, &tested.sources, STYLE));
-                report.push('\n');
-            }
+        let read = |tests: bool| {
+            let paths = self.policies.iter().filter(|path| !tests || file_name(path).ends_with(".test.gate"));
+            paths.map(|path| text_file(path)).collect::<Vec<_>>()
         };
-        note(&tested.diagnostics, &mut report);
-        for trial in &tested.trials {
-            let passed = if trial.diagnostics.is_empty() { "passed" } else { "FAILED" };
-            report.push_str(&format!("{passed}: {}\n", trial.title));
-            note(&trial.diagnostics, &mut report);
-        }
-        (marks, report)
+        let mut policies = read(false);
+        policies.retain(|file| !file.name.ends_with(".test.gate"));
+        let tests = read(true).into_iter().chain(policies.iter().cloned()).collect();
+        let suite = Suite { policies, tests, ..Suite::default() };
+        let text: String = self.policies.iter().map(|path| lossy(path)).collect();
+        let setting = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        let options = TestOptions {
+            filter: setting("# filter:").map(str::to_owned),
+            coverage: setting("# coverage:").is_some(),
+            min: setting("# coverage:").and_then(|min| min.trim_end_matches('%').parse().ok()),
+        };
+        let run = run_tests(Suites { suites: vec![suite], ..Suites::default() }, &options);
+        let failed = run.files.iter().flat_map(|file| &file.trials).flat_map(|trial| trial.diagnostics());
+        let marks = failed.chain(&run.diagnostics).map(|found| diagnosed(found, &run.sources)).collect();
+        (marks, format!("{}\nexit {}\n", render_tests(&run, STYLE).trim_end(), run.exit))
     }
 
     fn judge(&self) -> Judgement {
+        judge(self.inputs(&self.policies), &self.options())
+    }
+
+    fn inputs(&self, policies: &[PathBuf]) -> Inputs {
         let read = |paths: &[PathBuf]| paths.iter().map(|path| text_file(path)).collect();
         let mut sources = SourceMap::default();
         let stack = self.configs.iter().map(|path| sources.add(file_name(path), lossy(path))).collect();
         let project = Project {
             stack,
-            policies: read(&self.policies),
+            policies: read(policies),
             snapshots: read(&self.snapshots),
             standing: read(&self.standing),
             ..Project::default()
         };
-        judge(Inputs { sources, projects: vec![project], problems: Vec::new() }, &self.options())
+        Inputs { sources, projects: vec![project], ..Inputs::default() }
     }
 }
 
@@ -235,11 +263,13 @@ fn difference(expected: &str, found: &str) -> String {
 }
 
 fn run(case: &Case, bless: bool, problems: &mut String) {
-    let (found, report) = if case.has_tests() {
+    let (found, report) = if case.is_of_lints() {
+        case.lint()
+    } else if case.has_tests() {
         case.test()
     } else {
         let judgement = case.judge();
-        let report = render(&judgement, STYLE, &View { all: true, ..View::default() });
+        let report = render(&judgement, STYLE, &View { full: true, ..View::default() });
         (found(&judgement), format!("{}\nexit {}\n", report.trim_end(), judgement.exit))
     };
     let expected: Marks = case.files().flat_map(|path| expected(&file_name(path), &lossy(path))).collect();

@@ -1,17 +1,16 @@
 //! `tollgate check`: judges the workflows of a repository.
 
-use std::collections::BTreeSet;
 use std::error::Error;
-use std::fs;
-use std::path::{self, Component, Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
+use super::lint::own_tests;
+use super::output::{self, Output};
 use super::terminal::TerminalArgs;
-use super::{complain, find, finish, git, read, terminal};
-use crate::diagnostic::did_you_mean;
+use super::{complain, find, git, terminal};
 use crate::engine::{Judgement, Options, judge, judge_against};
 use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use crate::value::{DAY, Date, date_of_day, parse_date};
@@ -29,14 +28,17 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     allow_outside: bool,
     /// How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times
-    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output)]
-    format: Vec<Output>,
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
+    format: Vec<Output<Format>>,
     /// Judge by the policies of this commit, such as `origin/main`, and say what is proposed to change of them
     #[arg(long, value_name = "REF")]
     base: Option<String>,
     /// Let a verdict count that what is proposed has turned itself, by loosening what it is judged by
     #[arg(long, requires = "base")]
     allow_self_approval: bool,
+    /// Let workflows count, too, that what is proposed neither touches nor makes worse
+    #[arg(long, requires = "base")]
+    all: bool,
     /// Judge as of this day, such as 2026-11-02, and not as of today
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
@@ -52,9 +54,9 @@ pub(super) struct CheckArgs {
     /// Show the reports of these workflows alone
     #[arg(long, value_name = "WHICH", value_enum)]
     only: Option<Only>,
-    /// Show every report, however many there are; with `--base`, let workflows count that nobody has touched
+    /// Show every report, however many there are
     #[arg(long)]
-    all: bool,
+    full: bool,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -76,32 +78,6 @@ enum Format {
     Gitlab,
     Markdown,
     Tap,
-}
-
-/// A format, and the file that it is written to; none is standard output.
-#[derive(Clone, Debug)]
-struct Output {
-    format: Format,
-    file: Option<PathBuf>,
-}
-
-/// Reads `sarif` or `sarif=tollgate.sarif`.
-fn output(text: &str) -> Result<Output, String> {
-    let (name, file) = match text.split_once('=') {
-        Some((name, "" | "-")) => (name, None),
-        Some((name, file)) => (name, Some(PathBuf::from(file))),
-        None => (text, None),
-    };
-    let formats = || Format::value_variants().iter().filter_map(|f| Some((f.to_possible_value()?, *f)));
-    match formats().find(|(value, _)| value.matches(name, false)) {
-        Some((_, format)) => Ok(Output { format, file }),
-        None => {
-            let names: Vec<String> = formats().map(|(value, _)| value.get_name().to_owned()).collect();
-            let close = did_you_mean(name, names.iter().map(String::as_str));
-            let close = close.map(|close| format!("did you mean `{close}`? ")).unwrap_or_default();
-            Err(format!("{close}the formats are {}", names.join(", ")))
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -126,13 +102,15 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     };
     let judgement = match &args.base {
         None => {
-            let inputs = find::inputs(&args.path, args.allow_outside);
+            let mut inputs = find::inputs(&args.path, args.allow_outside);
+            inputs.lint = Some(own_tests(&inputs.projects, &args.path));
             args.terminal.waiting("judging", || judge(inputs, &options))
         }
         Some(reference) => {
             let tree = git::base_tree(&args.path, reference);
             match tree.and_then(|tree| find::sides(&args.path, args.allow_outside, &tree)) {
-                Ok(sides) => {
+                Ok(mut sides) => {
+                    sides.lint = Some(own_tests(&sides.head, &args.path));
                     let judged = || judge_against(sides, &options, args.allow_self_approval, args.all);
                     args.terminal.waiting("judging", judged)
                 }
@@ -140,59 +118,9 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
             }
         }
     };
-    write_all(args, &judgement)
-}
-
-/// Writes every format that was asked for. One that cannot be written does not keep the others from it.
-fn write_all(args: &CheckArgs, judgement: &Judgement) -> ExitCode {
-    let on_stdout = args.format.iter().filter(|output| output.file.is_none()).count();
-    if on_stdout > 1 {
-        return complain(
-            "only one format can go to standard output; give the others a file, as in `sarif=FILE`",
-        );
-    }
-    if let Some(file) = written_twice(&args.format) {
-        return complain(&format!("two formats cannot be written to `{}`", file.display()));
-    }
-    let mut code = ExitCode::from(judgement.exit);
-    let mut printed = None;
-    for Output { format, file } in &args.format {
-        let text = match drawn(*format, file.is_none(), args, judgement) {
-            Ok(text) => text,
-            Err(error) => {
-                code = complain(&format!("the report cannot be written: {error}"));
-                continue;
-            }
-        };
-        match file {
-            None => printed = Some(text),
-            Some(file) => {
-                if let Err(error) = fs::write(file, text) {
-                    code = complain(&format!(
-                        "`{}` cannot be written: {}",
-                        file.display(),
-                        read::reason(&error)
-                    ));
-                }
-            }
-        }
-    }
-    match printed {
-        Some(text) => {
-            let written = finish(&text, judgement.exit);
-            if code == ExitCode::from(judgement.exit) { written } else { code }
-        }
-        None => code,
-    }
-}
-
-/// A file that two formats are to be written to.
-fn written_twice(outputs: &[Output]) -> Option<&Path> {
-    let mut seen = BTreeSet::new();
-    // A file's links count where it is there already; one that is not has at least one spelling of its folder.
-    let place = |file: &Path| fs::canonicalize(file).or_else(|_| path::absolute(file));
-    let mut files = outputs.iter().filter_map(|output| output.file.as_deref());
-    files.find(|file| place(file).is_ok_and(|place| !seen.insert(place)))
+    output::write_all(&args.format, judgement.exit, |format, on_stdout| {
+        drawn(format, on_stdout, args, &judgement)
+    })
 }
 
 fn drawn(
@@ -205,14 +133,14 @@ fn drawn(
     Ok(match format {
         Format::Human if on_stdout => for_people(args, judgement),
         // A file has no terminal, whatever this was started from.
-        Format::Human => human::render(judgement, terminal::FILE, &View { all: true, ..View::default() }),
+        Format::Human => human::render(judgement, terminal::FILE, &View { full: true, ..View::default() }),
         Format::Json => json::render(&judgement.report)?,
         Format::Sarif => sarif::render(judgement, &folder),
         Format::Junit => junit::render(judgement, &folder)?,
         Format::Github => github::render(judgement, &folder),
         Format::Gitlab => gitlab::render(judgement, &folder),
         Format::Markdown => markdown::render(judgement, &folder),
-        Format::Tap => tap::render(judgement),
+        Format::Tap => tap::render(judgement, &folder),
     })
 }
 
@@ -233,7 +161,7 @@ fn for_people(args: &CheckArgs, judgement: &Judgement) -> String {
         return human::render_quiet(judgement, style);
     }
     let view = View {
-        all: args.all,
+        full: args.full,
         only_failed: args.only == Some(Only::Failed),
         links: args.terminal.links(&args.path),
     };

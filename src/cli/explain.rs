@@ -12,7 +12,7 @@ use super::{FAILURE, complain, find, finish, read};
 use crate::builtin;
 use crate::code::Code;
 use crate::diagnostic::Severity;
-use crate::engine::{Inputs, TextFile, in_force};
+use crate::engine::{Project, TextFile, in_force};
 use crate::explain::{Subject, code, seen, subject};
 use crate::render::{explain, human};
 use crate::settings::rule_names;
@@ -50,7 +50,7 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
         return complain(&format!("there is no code `{}`: {}", quote(&args.name), codes_like(&args.name)));
     }
     let inputs = find::inputs(&args.path, args.allow_outside);
-    let tests = tests_beside(&inputs, &args.path);
+    let tests = tests_beside(&inputs.projects, &args.path);
     let mut known = in_force(inputs, tests);
     let errors = || known.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
     match subject(&args.name, &known) {
@@ -114,8 +114,8 @@ fn unknown(name: &str, close: &[String]) -> String {
 }
 
 /// The tests that lie in the folders of the policies, the shipped ones among them.
-fn tests_beside(inputs: &Inputs, root: &Path) -> Vec<TextFile> {
-    let policies = || inputs.projects.iter().flat_map(|project| &project.policies);
+pub(super) fn tests_beside(projects: &[Project], root: &Path) -> Vec<TextFile> {
+    let policies = || projects.iter().flat_map(|project| &project.policies);
     let mut names: BTreeSet<&str> = BTreeSet::new();
     names.extend(policies().map(|file| &*file.name));
     let shipped = names.iter().filter_map(|name| builtin::tests_beside(name));

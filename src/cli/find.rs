@@ -6,6 +6,7 @@
 
 mod ground;
 mod stack;
+mod suites;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,6 +18,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use self::ground::{Ground, join};
 use self::stack::{Layer, Stack, Stacks};
+use self::suites::TESTS;
+pub(super) use self::suites::suites;
 use super::git::BaseTree;
 use super::read;
 use super::terminal::Progress;
@@ -28,7 +31,7 @@ use crate::engine::{Inputs, Project, Sides, TextFile};
 use crate::source::{SourceMap, Span};
 
 /// The configuration, in the repository's root.
-const CONFIG: &str = "tollgate.yaml";
+pub(super) const CONFIG: &str = "tollgate.yaml";
 /// A workflow's standing facts, beside its snapshots.
 const STANDING: &str = "rollout.yaml";
 /// Where snapshots are looked for unless the configuration says otherwise.
@@ -101,6 +104,7 @@ pub(super) fn sides(root: &Path, allow_outside: bool, tree: &BaseTree) -> Result
         reference: tree.reference.clone(),
         changes: tree.changes.clone(),
         has_policies,
+        lint: None,
     })
 }
 
@@ -197,6 +201,7 @@ struct Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Policies,
+    Tests,
     Snapshots,
 }
 
@@ -204,7 +209,7 @@ impl Kind {
     /// Whether a folder that is named without a glob gives this file.
     fn takes(self, name: &str) -> bool {
         match self {
-            Self::Policies => name.ends_with(".gate") && self.may_be(name),
+            Self::Policies | Self::Tests => name.ends_with(".gate") && self.may_be(name),
             Self::Snapshots => name.ends_with(".yaml") || name.ends_with(".yml"),
         }
     }
@@ -212,7 +217,8 @@ impl Kind {
     /// Whether a file that a glob matches counts.
     fn may_be(self, name: &str) -> bool {
         match self {
-            Self::Policies => !name.ends_with(".test.gate"),
+            Self::Policies => !name.ends_with(TESTS),
+            Self::Tests => name.ends_with(TESTS),
             Self::Snapshots => true,
         }
     }
@@ -386,6 +392,14 @@ impl Finder {
                 self.problems.push(unreadable(value, LEADS_OUT).label(*span, "named here"));
             }
             Ok(metadata) if metadata.is_dir() => self.walk(&target, &Matcher { kind, glob: None }, files),
+            Ok(_) if kind == Kind::Policies && value.ends_with(TESTS) => {
+                let problem =
+                    Diagnostic::error(Code::T504, format!("`{value}` holds tests and is no policy"));
+                let problem = problem.label(*span, "named here");
+                self.problems.push(
+                    problem.help("name the policies alone: `tollgate test` finds the tests beside them"),
+                );
+            }
             Ok(_) => files.push(Found { name: self.ground.name(&target), path: target, refused: None }),
         }
         files.len() - before

@@ -39,7 +39,7 @@ pub(super) struct ImpactArgs {
     workflows: Vec<String>,
     /// Show every flip to people, however many there are
     #[arg(long)]
-    all: bool,
+    full: bool,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -69,7 +69,7 @@ pub(super) fn run(args: &ImpactArgs) -> ExitCode {
     let found = args.terminal.waiting("judging", || impact(sides, &options));
     match args.format {
         Form::Human if args.terminal.narrate => finish(&human::narrate_impact(&found), found.exit),
-        Form::Human => finish(&human::render_impact(&found, args.terminal.style(), args.all), found.exit),
+        Form::Human => finish(&human::render_impact(&found, args.terminal.style(), args.full), found.exit),
         Form::Markdown => finish(&render::impact::markdown(&found), found.exit),
         Form::Json => match json::render(&found.report) {
             Ok(text) => finish(&text, found.exit),

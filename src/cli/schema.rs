@@ -1,30 +1,70 @@
 //! `tollgate schema`: what editors need to complete and check files while they are written.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::finish;
+use super::known::{known, listed};
+use super::terminal::TerminalArgs;
+use super::{complain, finish};
+use crate::render::{json, schema};
+use crate::vocabulary::Vocabulary;
 
 /// Print a JSON Schema, for editors
 ///
-/// In most editors a first line `# yaml-language-server: $schema=PATH` then checks a `tollgate.yaml` while it is written.
+/// In most editors a first line `# yaml-language-server: $schema=PATH` then checks a file while it is written. Exit codes:
+/// 0, or 2 if the policies cannot be understood.
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
     /// Of what
     #[arg(value_enum)]
     what: What,
+    /// The repository whose vocabulary is meant; `tollgate.yaml` is the same for all
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
+    #[command(flatten)]
+    terminal: TerminalArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum What {
     /// `tollgate.yaml`
     Config,
+    /// A snapshot, as the policies in force declare its fields
+    Snapshot,
+    /// `rollout.yaml`, likewise
+    Rollout,
 }
 
 /// Prints it.
 pub(super) fn run(args: &SchemaArgs) -> ExitCode {
     match args.what {
         What::Config => finish(include_str!("../../schemas/config.schema.json"), 0),
+        What::Snapshot => of_vocabulary(args, schema::snapshot),
+        What::Rollout => of_vocabulary(args, schema::standing),
+    }
+}
+
+fn of_vocabulary(args: &SchemaArgs, written: fn(&Vocabulary) -> serde_json::Value) -> ExitCode {
+    let known = match known(&args.path, args.allow_outside, &args.terminal) {
+        Ok(known) => known,
+        Err(code) => return code,
+    };
+    let mut schemas: Vec<serde_json::Value> =
+        known.projects.iter().map(|project| written(&project.program.vocabulary)).collect();
+    schemas.dedup();
+    match schemas.as_slice() {
+        [one] => match json::render(one) {
+            Ok(text) => finish(&text, 0),
+            Err(error) => complain(&format!("the schema cannot be written: {error}")),
+        },
+        _ => complain(&format!(
+            "the projects have vocabularies of their own: give the folder of one of them ({})",
+            listed(known.projects.iter())
+        )),
     }
 }

@@ -3,8 +3,9 @@
 use super::document::{Content, Node};
 use super::fields::Reader;
 use super::glob::Glob;
-use super::{Block, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, errors};
+use super::{Block, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, errors};
 use crate::ast::EffectKind;
+use crate::code::{Code, LINTS};
 use crate::diagnostic::did_you_mean;
 use crate::value::parse_date;
 
@@ -63,6 +64,32 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    pub(super) fn lints(&mut self, key: &Setting<String>, node: Node) -> Vec<LintEntry> {
+        let Some(entries) = self.map(key, node) else { return Vec::new() };
+        let mut lints: Vec<LintEntry> = Vec::new();
+        for (name, node) in self.fields(entries, None, "") {
+            let Some(code) = Code::lint(&name.value) else {
+                let names = LINTS.map(|(_, name)| name);
+                let close = if name.value.len() > 80 { None } else { did_you_mean(&name.value, names) };
+                self.report(errors::unknown_key(&name.value, "`lints`", close, &names, name.span));
+                continue;
+            };
+            if let Some(first) = lints.iter().find(|entry| entry.lint.value == code) {
+                self.report(errors::set_twice(code.as_str(), first.lint.span, name.span));
+                continue;
+            }
+            let written = if let Content::Text(text) = &node.content { text } else { "" };
+            if written == "off" || written == "warn" {
+                let lint = Setting { value: code, span: name.span };
+                lints.push(LintEntry { lint, on: written == "warn" });
+            } else {
+                let place = if node.span.start < node.span.end { node.span } else { name.span };
+                self.report(errors::not_a(&name.value, "`off` or `warn`", place));
+            }
+        }
+        lints
     }
 
     pub(super) fn rules(&mut self, key: &Setting<String>, node: Node) -> Vec<RuleEntry> {

@@ -153,9 +153,9 @@ fn unknown_and_repeated_settings_are_refused() {
     assert_eq!(
         outcome.problems,
         [
-            "T403 1 `policy` is not a setting (there are `extends`, `policies`, `snapshots`, `params`, `rules`, `overrides`, `waivers`)",
+            "T403 1 `policy` is not a setting (there are `extends`, `policies`, `snapshots`, `params`, `rules`, `overrides`, `waivers`, `lints`)",
             "T403 2 `polices` is not a setting (did you mean `policies`?)",
-            "T403 3 `colour` is not a setting (there are `extends`, `policies`, `snapshots`, `params`, `rules`, `overrides`, `waivers`)",
+            "T403 3 `colour` is not a setting (there are `extends`, `policies`, `snapshots`, `params`, `rules`, `overrides`, `waivers`, `lints`)",
             "T405 5 `snapshots` is set twice (remove one of the two)",
             "T402 6 this key is not text",
         ]

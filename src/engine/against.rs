@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
 
-use super::{Judgement, Loaded, Options, Project, Ready, has_errors, judge_loaded, load};
+use super::{
+    Denied, Judgement, Loaded, Options, Project, Ready, TextFile, has_errors, judge_loaded, lint, load,
+};
 use crate::ast::{
     Cadence, EffectKind, FieldDecl, FieldKind, File, Item, RangeDecl, SnapshotDecl, TypeExpr, TypeKind,
 };
@@ -37,12 +39,15 @@ pub struct Sides {
     pub changes: Vec<FileChange>,
     /// Whether the base has policies at all; else those that are proposed count.
     pub has_policies: bool,
+    /// The tests beside the policies that are proposed, where these are to be linted.
+    pub lint: Option<Vec<TextFile>>,
 }
 
 /// Judges by the base what is proposed, and says what the proposal changes of it. With `allow_self_approval` a verdict
 /// that the proposal itself turns counts as turned; with `all`, so does what nobody has touched.
 pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool, all: bool) -> Judgement {
-    let Sides { mut sources, base, mixed, head, mut problems, reference, changes, has_policies } = sides;
+    let Sides { mut sources, base, mixed, head, mut problems, reference, changes, has_policies, lint } =
+        sides;
     if !has_policies {
         let message = format!(
             "`{reference}` has neither a configuration nor snapshots: what is proposed is judged by its own policies"
@@ -55,12 +60,17 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     let day = Options { as_of: Some(standing.as_of), ..options.clone() };
     let proposed = load(head, Vec::new(), &mut sources, &day);
     let settings = if has_policies { setting_changes(&standing, &proposed, &sources) } else { Vec::new() };
+    // Policies with errors let nothing pass that could be approved.
+    let broken: BTreeSet<Option<String>> =
+        proposed.projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
+    let lints = lint.map(|tests| lint::beside(&proposed.projects, tests, &mut sources));
     let old = judge_loaded(before, &sources, &day);
     let own = judge_loaded(proposed, &sources, &day);
     let mut judged = judge_loaded(standing, &sources, options);
     judged
         .diagnostics
         .extend(own.diagnostics.into_iter().filter(|found| has_errors(std::slice::from_ref(found))));
+    judged.diagnostics.extend(lints.unwrap_or_default());
     let decision = |reports: &[WorkflowReport], of: &WorkflowReport| {
         let same = |report: &&WorkflowReport| report.workflow == of.workflow && report.project == of.project;
         reports.iter().find(same).map(|report| report.decision)
@@ -68,33 +78,48 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
     let loosens = settings.iter().any(|change| change.direction == Direction::Looser);
     let reports = &judged.reports;
     let turned = |report: &&WorkflowReport| {
-        stops(report.decision) && decision(&own.reports, report).is_some_and(|decision| !stops(decision))
+        let held = matches!(report.decision, Decision::Hold | Decision::Rollback);
+        held && !broken.contains(&report.project)
+            && decision(&own.reports, report).is_some_and(|decision| !stops(decision))
     };
-    let self_approved: Vec<String> = reports
-        .iter()
-        .filter(|report| loosens && turned(report))
-        .map(|report| report.workflow.clone())
-        .collect();
+    let self_approved: Vec<String> =
+        reports.iter().filter(|report| loosens && turned(report)).map(WorkflowReport::name).collect();
     let touched = touched(&judged.files, &changes);
     let counts = |report: &&WorkflowReport| {
         let worse = decision(&old.reports, report).is_none_or(|before| report.decision > before);
-        all || worse || touched.contains(&report.workflow)
+        let name = report.name();
+        // Who turns a verdict has touched it, even if no snapshot was.
+        all || worse || touched.contains(&name) || self_approved.contains(&name)
     };
-    let names = |of: Vec<&WorkflowReport>| of.into_iter().map(|report| report.workflow.clone()).collect();
+    let names = |of: Vec<&WorkflowReport>| of.into_iter().map(WorkflowReport::name).collect();
     let standing: Vec<String> = names(reports.iter().filter(|r| stops(r.decision) && !counts(r)).collect());
     let vanished: Vec<String> =
         names(old.reports.iter().filter(|report| decision(reports, report).is_none()).collect());
     let rewritten = rewritten(&format!("{reference}:"), [&old.files, &judged.files, &own.files], &changes);
-    let holds = reports
+    let held: BTreeSet<String> = reports
         .iter()
         .filter(|report| stops(report.decision) && counts(report))
-        .any(|report| !(allow_self_approval && self_approved.contains(&report.workflow)));
-    let against = AgainstReport { reference, settings, rewritten, self_approved, standing, vanished };
+        .map(WorkflowReport::name)
+        .filter(|name| !(allow_self_approval && self_approved.contains(name)))
+        .collect();
+    // Of warnings those hold that are about a workflow which does not go on.
+    let of_held = judged.files.iter().filter(|(name, _)| held.contains(*name)).flat_map(|(_, files)| files);
+    let denied = Denied::Of(of_held.filter(|_| options.deny_warnings).cloned().collect());
+    let against = AgainstReport {
+        reference,
+        settings,
+        rewritten,
+        self_approved,
+        self_approval_accepted: allow_self_approval,
+        standing,
+        vanished,
+    };
     let vanished = !against.vanished.is_empty();
     let mut judgement = judged.finish(sources, options);
     if judgement.exit != 2 {
-        judgement.exit = u8::from(holds || vanished);
+        judgement.exit = u8::from(!held.is_empty() || vanished);
     }
+    judgement.denied = denied;
     judgement.report.against = Some(against);
     judgement
 }
@@ -152,7 +177,8 @@ fn rewritten(
 /// Everything that a proposal changes of what it is judged by.
 fn setting_changes(standing: &Loaded, proposed: &Loaded, sources: &SourceMap) -> Vec<SettingChange> {
     let mut changes = Vec::new();
-    for new in &proposed.projects {
+    // Of policies with errors nobody knows what they set.
+    for new in proposed.projects.iter().filter(|project| !project.program.incomplete) {
         let Some(old) = standing.projects.iter().find(|old| old.name == new.name) else { continue };
         let two = Two { old, new, sources };
         two.params(&mut changes);
@@ -365,7 +391,12 @@ impl Two<'_> {
             if before.map(|(_, text)| text) == after.map(|(_, text)| text) {
                 continue;
             }
-            let shown = |side: Option<&(Span, String)>| side.map(|(_, text)| text.clone());
+            // As it is written, on one line.
+            let shown = |side: Option<&(Span, String)>| {
+                side.map(|(span, _)| {
+                    self.sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ")
+                })
+            };
             changes.push(SettingChange {
                 what: format!("vocabulary: {name}"),
                 from: shown(before),

@@ -28,8 +28,17 @@ pub struct Impact {
 /// Judges each snapshot that is proposed on its own day, and the newest as of today too: by the policies of the base and
 /// by those that are proposed.
 pub fn impact(sides: Sides, options: &Options) -> Impact {
-    let Sides { mut sources, base: _, mixed, head, mut problems, reference, changes: _, has_policies } =
-        sides;
+    let Sides {
+        mut sources,
+        base: _,
+        mixed,
+        head,
+        mut problems,
+        reference,
+        changes: _,
+        has_policies,
+        lint: _,
+    } = sides;
     if !has_policies {
         let message = format!(
             "`{reference}` has neither a configuration nor snapshots: there is nothing to compare with"

@@ -1,12 +1,15 @@
 //! The policies of each project with what is in force, and their tests: what can be explained.
 
+use std::sync::Arc;
+
 use super::{Inputs, Loaded, Options, TextFile, add, in_order, load, parse_all};
 use crate::ast::{ExprIds, Item, TestDecl};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::layers::BoundWaiver;
 use crate::program::Program;
 use crate::settings::Settings;
-use crate::snapshot::Role;
+use crate::snapshot::{Role, Workflow};
 use crate::source::SourceMap;
 use crate::value::Date;
 
@@ -29,6 +32,10 @@ pub struct ProjectInForce {
     pub settings: Settings,
     /// Whether other settings are in force for some of its workflows.
     pub varies: bool,
+    /// Those, by workflow.
+    pub overridden: Vec<(Arc<str>, Settings)>,
+    pub waivers: Vec<BoundWaiver>,
+    pub workflows: Vec<Workflow>,
 }
 
 /// Reads policies and configurations, and the tests that lie beside them.
@@ -36,14 +43,23 @@ pub fn in_force(inputs: Inputs, tests: Vec<TextFile>) -> InForce {
     // No snapshot is later than this, and none is judged.
     let options =
         Options { as_of: Some(Date::MAX), today: Date::MAX, workflows: Vec::new(), deny_warnings: false };
-    let Inputs { mut sources, projects, problems } = inputs;
+    let Inputs { mut sources, projects, problems, lint: _ } = inputs;
     let Loaded { projects, mut diagnostics, .. } = load(projects, problems, &mut sources, &options);
     let known = projects.into_iter().map(|project| {
-        let own = project.workflows.iter().map(|workflow| project.book.settings(&workflow.name));
-        let varies = own.into_iter().any(|settings| *settings != project.book.general);
+        let own = project.workflows.iter();
+        let own = own.map(|workflow| (workflow.name.clone(), project.book.settings(&workflow.name)));
+        let differ = own.filter(|(_, settings)| **settings != project.book.general);
+        let overridden: Vec<_> = differ.map(|(name, settings)| (name, settings.clone())).collect();
         diagnostics.extend(project.diagnostics);
-        let settings = project.book.general;
-        ProjectInForce { name: project.name, program: project.program, settings, varies }
+        ProjectInForce {
+            name: project.name,
+            program: project.program,
+            settings: project.book.general,
+            varies: !overridden.is_empty(),
+            overridden,
+            waivers: project.book.waivers,
+            workflows: project.workflows,
+        }
     });
     let projects = known.collect();
     let tests: Vec<_> = tests.into_iter().map(|file| add(file, Role::Snapshot, &mut sources)).collect();
@@ -58,6 +74,6 @@ pub fn in_force(inputs: Inputs, tests: Vec<TextFile>) -> InForce {
     InForce { projects, tests, sources, diagnostics }
 }
 
-fn is_about_snapshots(code: Code) -> bool {
+pub(super) fn is_about_snapshots(code: Code) -> bool {
     code.as_str().starts_with("T3") || code == Code::T503
 }

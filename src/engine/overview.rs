@@ -21,7 +21,7 @@ pub struct Surveyed {
 
 /// Lists all params and rules: as they are for the workflows of `options`, or for all, with what overrides say of some.
 pub fn survey(inputs: Inputs, options: &Options) -> Surveyed {
-    let Inputs { mut sources, projects, problems } = inputs;
+    let Inputs { mut sources, projects, problems, lint: _ } = inputs;
     let Loaded { projects, as_of, mut diagnostics } = load(projects, problems, &mut sources, options);
     let (mut params, mut rules) = (Vec::new(), Vec::new());
     for project in &projects {

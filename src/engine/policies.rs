@@ -1,10 +1,9 @@
-//! Policies alone: read and checked, and held to their `test` blocks.
+//! Policies alone: read and checked.
 
 use super::{TextFile, compile, in_order};
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
 use crate::source::SourceMap;
-use crate::suite::{self, Trial};
 
 /// Policies that were read and checked.
 #[derive(Debug)]
@@ -21,30 +20,4 @@ pub fn read_policies(policies: Vec<TextFile>) -> Compiled {
     let (_, program) = compile(policies, &mut sources, &mut diagnostics);
     in_order(&mut diagnostics, &sources);
     Compiled { program, diagnostics, sources }
-}
-
-/// What came of the `test` blocks of some policy files.
-#[derive(Debug)]
-pub struct Tested {
-    pub trials: Vec<Trial>,
-    /// What is wrong with the files themselves.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The names of all rules that can be judged.
-    pub rules: Vec<String>,
-    pub sources: SourceMap,
-}
-
-/// Runs the `test` blocks of policy files.
-pub fn test(policies: Vec<TextFile>) -> Tested {
-    let mut sources = SourceMap::default();
-    let mut diagnostics = Vec::new();
-    let (files, program) = compile(policies, &mut sources, &mut diagnostics);
-    let trials = suite::run(&files, &program, &mut sources);
-    in_order(&mut diagnostics, &sources);
-    Tested {
-        trials,
-        diagnostics,
-        rules: program.rules.iter().map(|rule| rule.name.to_string()).collect(),
-        sources,
-    }
 }

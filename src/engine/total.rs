@@ -1,11 +1,35 @@
 //! What a judgement comes to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Options;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{Decision, Outcome, Report, Summary, WorkflowReport};
+use crate::source::SourceMap;
+
+/// The warnings that hold, of those that are no rule's.
+#[derive(Debug)]
+pub enum Denied {
+    Nothing,
+    Everything,
+    /// Those about these files.
+    Of(BTreeSet<String>),
+}
+
+impl Denied {
+    /// Whether it is a warning that holds.
+    pub fn holds(&self, diagnostic: &Diagnostic, sources: &SourceMap) -> bool {
+        let is_denied = match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Of(files) => {
+                diagnostic.labels.iter().any(|label| files.contains(sources.name(label.span.file)))
+            }
+        };
+        is_denied && diagnostic.severity == Severity::Warning
+    }
+}
 
 /// What is said when everything was sound and still nothing was judged: that is no pass.
 pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option<Diagnostic> {
@@ -55,7 +79,9 @@ pub(super) fn exit_code(report: &Report, diagnostics: &[Diagnostic], options: &O
     if has_errors(diagnostics) || report.summary.error > 0 {
         return 2;
     }
-    let warned = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
+    // A lint is of a policy, and not of what a rollout shows.
+    let warns = |found: &Diagnostic| found.severity == Severity::Warning && !found.code.is_lint();
+    let warned = diagnostics.iter().any(warns);
     let stops = report.summary.hold > 0 || report.summary.rollback > 0 || options.deny_warnings && warned;
     u8::from(stops)
 }

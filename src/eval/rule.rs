@@ -99,7 +99,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn verdict(&self, rule: &'a Rule, judging: &Judging) -> Verdict<'a> {
+    pub(super) fn verdict(&self, rule: &'a Rule, judging: &Judging) -> Verdict<'a> {
         let verdict = self.verdict_on(rule, judging.moment);
         if !judging.stale {
             return verdict;

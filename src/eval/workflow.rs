@@ -6,7 +6,7 @@ use super::{Evaluator, Moment, Rulebook};
 use crate::ast::EffectKind;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Label};
-use crate::program::Program;
+use crate::program::{Program, Rule};
 use crate::report::{Decision, EvidenceReport, Newest, Outcome, Place, RuleReport, WorkflowReport, line_of};
 use crate::settings::{SKIPPED, STARTED, UNDECLARED};
 use crate::source::Span;
@@ -162,31 +162,49 @@ impl<'a> Evaluator<'a> {
                 reports.push(self.listed(rule, setting, moment, Outcome::Off));
                 continue;
             };
-            let judging = match rule.gate.and_then(|gate| self.program.gates.get(gate)) {
-                None => Some(Judging { moment, enforced: true, asked: false, stale, effect }),
-                Some(gate) => {
-                    let next = ladder.is_some_and(|l| l.stage == gate.from && gate.to == l.stage + 1);
-                    let asked = next && ladder.is_some_and(|l| l.asks == Some(gate.to));
-                    let moved = ladder
-                        .filter(|ladder| ladder.stage == gate.to)
-                        .and_then(|ladder| ladder.moved)
-                        .filter(|(_, from)| *from == gate.from);
-                    match moved {
-                        Some((at, _)) => {
-                            let moment = Moment { at, day: self.day(at), judged: at };
-                            Some(Judging { moment, enforced: true, asked: false, stale: false, effect })
-                        }
-                        None if next => Some(Judging { moment, enforced: asked, asked, stale, effect }),
-                        None => None,
-                    }
-                }
-            };
+            let judging = self.judging_of(rule, effect, moment, stale, ladder);
             reports.push(match judging {
                 Some(judging) => self.eval_rule_decl(rule, setting, &judging),
                 None => self.listed(rule, setting, moment, Outcome::NotApplicable),
             });
         }
         reports
+    }
+
+    /// How a rule is judged; none for one of a gate that is not at stake.
+    fn judging_of(
+        &self,
+        rule: &Rule,
+        effect: EffectKind,
+        moment: Moment,
+        stale: bool,
+        ladder: Option<&Ladder>,
+    ) -> Option<Judging> {
+        let Some(gate) = rule.gate.and_then(|gate| self.program.gates.get(gate)) else {
+            return Some(Judging { moment, enforced: true, asked: false, stale, effect });
+        };
+        let next = ladder.is_some_and(|l| l.stage == gate.from && gate.to == l.stage + 1);
+        let asked = next && ladder.is_some_and(|l| l.asks == Some(gate.to));
+        let moved = ladder
+            .filter(|ladder| ladder.stage == gate.to)
+            .and_then(|ladder| ladder.moved)
+            .filter(|(_, from)| *from == gate.from);
+        match moved {
+            Some((at, _)) => {
+                let moment = Moment { at, day: self.day(at), judged: at };
+                Some(Judging { moment, enforced: true, asked: false, stale: false, effect })
+            }
+            None if next => Some(Judging { moment, enforced: asked, asked, stale, effect }),
+            None => None,
+        }
+    }
+
+    /// How the rule of an index is judged as of a day, on the newest snapshot.
+    pub(super) fn judging_as_of(&self, rule: &Rule, as_of: Date) -> Option<Judging> {
+        let newest = self.snapshots.len().saturating_sub(1);
+        let moment = Moment { at: newest, day: day_number(as_of), judged: newest };
+        let ladder = self.ladder(newest, &mut Vec::new());
+        self.judging_of(rule, rule.effect, moment, self.is_stale(moment), ladder.as_ref())
     }
 
     /// The built-in rules of the ladder that fire.

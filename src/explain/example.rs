@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{self, Inputs, Options, Project, TextFile};
+use crate::engine::{self, Inputs, Options, Project, Suite, Suites, TestOptions, TextFile};
 use crate::report::{Outcome, RuleReport};
 use crate::source::SourceMap;
 use crate::value::{Date, parse_date};
@@ -122,6 +122,17 @@ const CASES: &[Case] = cases! {
     T513 "decision/nothing_applies" ".gate" ".yaml";
     T601 "test_decl/expectations" ".gate" ".test.gate";
     T602 "test_decl/mistakes" ".gate" ".test.gate";
+    T604 "test_decl/coverage" ".gate" ".test.gate";
+    T701 "lint/faults" ".gate" ".test.gate";
+    T702 "lint/faults" ".gate" ".test.gate";
+    T703 "lint/faults" ".gate" ".test.gate";
+    T704 "lint/faults" ".gate" ".test.gate";
+    T705 "lint/faults" ".gate" ".test.gate";
+    T706 "lint/faults" ".gate" ".test.gate";
+    T707 "lint/faults" ".gate" ".test.gate";
+    T708 "lint/faults" ".gate" ".test.gate";
+    T709 "lint/faults" ".gate" ".test.gate";
+    T710 "lint/untested_rule" ".gate" ".test.gate";
 };
 
 /// What `today` is for every case.
@@ -134,12 +145,17 @@ pub fn example(code: Code) -> Option<Example> {
         let files = case.files.iter().filter(|(name, _)| name.ends_with(extension));
         files.map(text_file).collect()
     };
-    let tested = case.files.iter().any(|(name, _)| name.ends_with(".test.gate"));
-    if tested {
-        let tested = engine::test(with(".gate"));
-        let all = tested.trials.into_iter().flat_map(|trial| trial.diagnostics).chain(tested.diagnostics);
-        let found = all.into_iter().find(|diagnostic| diagnostic.code == code)?;
-        return Some(Example { sources: tested.sources, shown: Shown::Diagnostic(found) });
+    let (tests, policies): (Vec<_>, Vec<_>) =
+        with(".gate").into_iter().partition(|file| file.name.ends_with(".test.gate"));
+    if code.is_lint() {
+        let project = Project { policies, ..Project::default() };
+        let inputs = Inputs { projects: vec![project], lint: Some(tests), ..Inputs::default() };
+        let linted = engine::lint(inputs, &[]);
+        let found = linted.findings.into_iter().find(|finding| finding.code == code)?;
+        return Some(Example { sources: linted.sources, shown: Shown::Diagnostic(found) });
+    }
+    if !tests.is_empty() {
+        return tested(code, tests, policies);
     }
     let mut snapshots = with(".yaml");
     let standing = snapshots.extract_if(.., |file| file.name.ends_with("rollout.yaml")).collect();
@@ -151,8 +167,7 @@ pub fn example(code: Code) -> Option<Example> {
         if file.name.ends_with(".base.config.yaml") { "base/tollgate.yaml" } else { "tollgate.yaml" }
     };
     let stack = configs.map(|file| inputs.sources.add(name(&file), text(&file))).collect();
-    inputs.projects =
-        vec![Project { stack, policies: with(".gate"), snapshots, standing, ..Project::default() }];
+    inputs.projects = vec![Project { stack, policies, snapshots, standing, ..Project::default() }];
     let judgement = engine::judge(inputs, &options(case));
     let found = judgement.diagnostics.into_iter().find(|diagnostic| diagnostic.code == code);
     let wanted = if code == Code::T502 { Outcome::Undecided } else { Outcome::Fail };
@@ -162,6 +177,18 @@ pub fn example(code: Code) -> Option<Example> {
         None => Shown::Rule(Box::new(rules().find(|rule| rule.outcome == wanted && rule.applied.is_some())?)),
     };
     Some(Example { sources: judgement.sources, shown })
+}
+
+/// What a run of tests says.
+fn tested(code: Code, mut tests: Vec<TextFile>, policies: Vec<TextFile>) -> Option<Example> {
+    tests.extend(policies.iter().cloned());
+    let suites = Suites { suites: vec![Suite { policies, tests, ..Suite::default() }], ..Suites::default() };
+    let options = TestOptions { coverage: code == Code::T604, ..TestOptions::default() };
+    let run = engine::run_tests(suites, &options);
+    let failures = run.files.into_iter().flat_map(|file| file.trials).flat_map(|trial| trial.failures);
+    let all = failures.map(|failure| failure.diagnostic).chain(run.diagnostics);
+    let shown = Shown::Diagnostic(all.into_iter().find(|diagnostic| diagnostic.code == code)?);
+    Some(Example { sources: run.sources, shown })
 }
 
 fn text_file((name, text): &(&str, &str)) -> TextFile {

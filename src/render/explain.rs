@@ -7,11 +7,9 @@ use crate::explain::{Seen, Shown, Subject, Uses, example, of_ladder, uses, uses_
 use crate::program::Rule;
 use crate::render::{Style, human};
 use crate::report::line_of;
-use crate::settings::{LADDER, RuleSetting, show_range, show_value};
+use crate::settings::{LADDER, RuleSetting, field_type, show_range, show_value};
 use crate::source::Span;
 use crate::text::{visible, wrap};
-use crate::types::Type;
-use crate::vocabulary::Field;
 
 /// What a code means, with an example.
 pub fn code(code: Code, style: Style) -> String {
@@ -298,20 +296,6 @@ impl Text<'_> {
             self.page.line(&format!("    {text}"));
         }
     }
-}
-
-/// `share from 0% to 1000%`, with the range where it is not the usual one.
-fn field_type(field: &Field) -> String {
-    let inner = field.ty.element().unwrap_or(&field.ty);
-    let range = match inner {
-        Type::Amount(quantity) if quantity.range != quantity.kind.default_range() => {
-            show_range(inner, &quantity.range)
-        }
-        _ => None,
-    };
-    let ty = field.ty.to_string();
-    let ty = if inner.record().is_some() { ty.replace("list of record", "list of records") } else { ty };
-    range.map_or(ty.clone(), |range| format!("{ty} from {}", range))
 }
 
 /// What an undecided rule does.

@@ -1,12 +1,23 @@
-//! What the formats for machines list: each diagnostic, and each rule that does something, with its places.
+//! What the formats for machines list: each diagnostic, what a proposal changes of what it is judged by, and each rule
+//! that does something, with its places.
 
+pub(super) mod against;
+
+use crate::ast::EffectKind;
 use crate::builtin;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::engine::Judgement;
 use crate::render::severity;
-use crate::report::{Outcome, Place, RuleReport};
+use crate::report::against::FileChange;
+use crate::report::{Outcome, Place, RuleReport, WaiverReport};
 use crate::source::SourceMap;
 use crate::text::visible;
+
+/// The kind of what is neither a rule's nor a diagnostic's, but was found of the proposal itself.
+pub(super) const PROPOSAL: &str = "proposal";
+
+/// The kind of a warning that holds, and is no rule's.
+pub(super) const DENIED: &str = "denied";
 
 /// Where something is, from its first to behind its last character.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +39,7 @@ pub(super) struct Finding {
     /// What the rule demands, or the title of the code.
     pub(super) title: String,
     pub(super) severity: Severity,
-    /// `hold`, `undecided` and so on; `error`, `warning` or `note` for a diagnostic.
+    /// `hold`, `undecided` and so on; `error`, `warning` or `note` for a diagnostic; [`DENIED`]; [`PROPOSAL`].
     pub(super) kind: &'static str,
     pub(super) workflow: Option<String>,
     /// What happened, and what would change it, in sentences on lines of their own.
@@ -36,6 +47,10 @@ pub(super) struct Finding {
     pub(super) help: Option<String>,
     /// The snapshot's line first, where there is one; the policy's behind it.
     pub(super) places: Vec<Region>,
+    /// What lifts it: the waivers of a waived rule.
+    pub(super) waivers: Vec<WaiverReport>,
+    /// Why it fails nobody's check, where its workflow does not go on and that does not count.
+    pub(super) excused: Option<&'static str>,
 }
 
 impl Finding {
@@ -59,26 +74,93 @@ fn fnv(bytes: &[u8]) -> u64 {
     })
 }
 
-/// Everything that is to be listed: diagnostics first, then rules by workflow. `folder` is where the repository that was
+/// Everything that is to be listed: diagnostics first, then what a proposal changes, then rules by workflow. `folder` is where the repository that was
 /// judged lies within the one that the reader of the list looks at: nothing, or `examples/desk/`.
 pub(super) fn findings(judgement: &Judgement, folder: &str) -> Vec<Finding> {
-    let mut findings = all(judgement);
-    for place in findings.iter_mut().flat_map(|finding| &mut finding.places) {
-        if !place.file.starts_with(builtin::FOLDER) {
-            place.file.insert_str(0, folder);
+    let mut findings = all(judgement, folder);
+    findings.iter_mut().for_each(|finding| settle(finding, folder, judgement));
+    findings
+}
+
+/// Gives places the names that the reader knows, and each place once.
+fn settle(finding: &mut Finding, folder: &str, judgement: &Judgement) {
+    let mut places: Vec<Region> = Vec::new();
+    for place in std::mem::take(&mut finding.places) {
+        let place = Region { file: below(folder, &place.file, judgement), ..place };
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    finding.places = places;
+}
+
+/// Rules that would be listed if no waiver lifted them.
+pub(super) fn waived(judgement: &Judgement, folder: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for workflow in &judgement.report.workflows {
+        for rule in workflow.rules.iter().filter(|rule| rule.enforced && rule.outcome == Outcome::Waived) {
+            let own = |waiver: &&WaiverReport| waiver.name() == workflow.name() && waiver.rule == rule.rule;
+            let mut finding = Finding {
+                workflow: Some(shown(&workflow.name())),
+                kind: Outcome::Waived.as_str(),
+                waivers: judgement.report.waivers.iter().filter(own).cloned().collect(),
+                ..of_effect(rule, rule.effect, &judgement.sources)
+            };
+            settle(&mut finding, folder, judgement);
+            findings.push(finding);
         }
     }
     findings
 }
 
-fn all(judgement: &Judgement) -> Vec<Finding> {
+/// Where formats that want a place show what has none.
+pub(super) fn nowhere(folder: &str) -> Region {
+    Region {
+        file: format!("{folder}tollgate.yaml"),
+        line: 1,
+        column: 1,
+        end_line: 1,
+        end_column: 2,
+        text: "no line of its own".to_owned(),
+    }
+}
+
+/// What became of a file, by the names that the reader knows.
+pub(super) fn named_below(folder: &str, change: &FileChange, judgement: &Judgement) -> String {
+    let name = |file: &Option<String>| file.as_deref().map(|file| below(folder, file, judgement));
+    FileChange { old: name(&change.old), new: name(&change.new), unseen: change.unseen }.to_string()
+}
+
+/// The name of a file as the reader of the list knows it. One of the base keeps its prefix in front.
+pub(super) fn below(folder: &str, file: &str, judgement: &Judgement) -> String {
+    let base = judgement.report.against.as_ref().map(|against| format!("{}:", shown(&against.reference)));
+    let base = base.filter(|base| file.starts_with(base)).unwrap_or_default();
+    if file.starts_with(builtin::FOLDER) {
+        file.to_owned()
+    } else {
+        format!("{base}{folder}{}", file.strip_prefix(&base).unwrap_or(file))
+    }
+}
+
+fn all(judgement: &Judgement, folder: &str) -> Vec<Finding> {
     let sources = &judgement.sources;
-    let diagnosed = judgement.diagnostics.iter().map(|diagnostic| of_diagnostic(diagnostic, sources));
-    let ruled = judgement.report.workflows.iter().flat_map(|workflow| {
-        let rules = workflow.rules.iter().filter_map(|rule| of_rule(rule, sources));
-        rules.map(|finding| Finding { workflow: Some(shown(&workflow.name())), ..finding })
+    let diagnosed = judgement.diagnostics.iter().map(|diagnostic| {
+        let finding = of_diagnostic(diagnostic, sources);
+        match judgement.denied.holds(diagnostic, sources) {
+            true => Finding { severity: Severity::Error, kind: DENIED, ..finding },
+            false => finding,
+        }
     });
-    diagnosed.chain(ruled).collect()
+    let ruled = judgement.report.workflows.iter().flat_map(|workflow| {
+        let name = workflow.name();
+        let excused = judgement.report.against.as_ref().and_then(|against| against.excuse(&name));
+        let rules = workflow.rules.iter().filter_map(|rule| of_rule(rule, sources));
+        rules.map(move |finding| {
+            let severity = if excused.is_some() { Severity::Note } else { finding.severity };
+            Finding { workflow: Some(shown(&name)), severity, excused, ..finding }
+        })
+    });
+    diagnosed.chain(against::found(judgement, folder)).chain(ruled).collect()
 }
 
 fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
@@ -91,12 +173,18 @@ fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
         message: shown(&diagnostic.message),
         help: diagnostic.help.as_deref().map(shown),
         places: diagnostic.labels.iter().map(|label| region(label, sources)).collect(),
+        waivers: Vec::new(),
+        excused: None,
     }
 }
 
 /// A rule that does something to its workflow; none for one that passed or does not apply.
 fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
     let applied = rule.applied.filter(|_| rule.enforced)?;
+    Some(of_effect(rule, applied, sources))
+}
+
+fn of_effect(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Finding {
     let undecided = rule.outcome == Outcome::Undecided;
     let in_policy = |label: &&Label| sources.name(label.span.file) == rule.policy.file;
     let (policy, input): (Vec<&Label>, Vec<&Label>) = rule.labels.iter().partition(in_policy);
@@ -121,7 +209,7 @@ fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
     if lines.is_empty() {
         lines.push(shown(&rule.title));
     }
-    Some(Finding {
+    Finding {
         rule: shown(&rule.rule),
         title: shown(&rule.title),
         severity: severity(applied),
@@ -130,7 +218,9 @@ fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
         message: lines.join("\n"),
         help: rule.help.as_deref().map(shown),
         places,
-    })
+        waivers: Vec::new(),
+        excused: None,
+    }
 }
 
 fn region(label: &Label, sources: &SourceMap) -> Region {

@@ -16,7 +16,13 @@ fn command(finding: &Finding) -> String {
         Severity::Note => "notice",
     };
     let title = match &finding.workflow {
-        Some(workflow) => format!("{workflow}: {} ({})", finding.rule, finding.kind),
+        Some(workflow) => {
+            let kind = match finding.excused {
+                Some(why) => format!("{}, {why}", finding.kind),
+                None => finding.kind.to_owned(),
+            };
+            format!("{workflow}: {} ({kind})", finding.rule)
+        }
         None => format!("{}: {}", finding.rule, finding.title),
     };
     let place = finding.places.first().map(|place| {

@@ -2,36 +2,36 @@
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, findings};
+use super::finding::{Finding, findings, nowhere};
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
 
-/// Where findings without a place are shown: the report wants one for each.
-const NOWHERE: &str = "tollgate.yaml";
-
 /// The whole report.
 pub fn render(judgement: &Judgement, folder: &str) -> String {
-    let entries: Vec<Value> = findings(judgement, folder).iter().map(entry).collect();
+    let entries: Vec<Value> =
+        findings(judgement, folder).iter().map(|finding| entry(finding, folder)).collect();
     format!("{:#}\n", Value::from(entries))
 }
 
-fn entry(finding: &Finding) -> Value {
+fn entry(finding: &Finding, folder: &str) -> Value {
     let severity = match (finding.severity, finding.kind) {
         (Severity::Error, "rollback") => "blocker",
         (Severity::Error, _) => "critical",
         (Severity::Warning, _) => "minor",
         (Severity::Note, _) => "info",
     };
-    let place = finding.places.first();
+    // The report wants a place for each.
+    let place = finding.places.first().cloned().unwrap_or_else(|| nowhere(folder));
     let of = finding.workflow.as_ref().map(|workflow| format!("{workflow}: ")).unwrap_or_default();
+    let excuse = finding.excused.map(|why| format!(" ({why})")).unwrap_or_default();
     json!({
-        "description": format!("{of}{}", finding.message.replace('\n', "; ")),
+        "description": format!("{of}{}{excuse}", finding.message.replace('\n', "; ")),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint(),
         "severity": severity,
         "location": {
-            "path": place.map_or(NOWHERE, |place| &place.file),
-            "lines": { "begin": place.map_or(1, |place| place.line) },
+            "path": place.file,
+            "lines": { "begin": place.line },
         },
     })
 }

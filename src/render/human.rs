@@ -9,11 +9,13 @@ mod history;
 mod impact;
 mod narrate;
 mod summary;
+mod trials;
 
 pub use history::render_history;
 pub use impact::{narrate_impact, render_impact};
 pub use narrate::{narrate, narrate_history};
 pub use summary::{goes_on, sentence, waivers};
+pub use trials::{narrate_tests, render_tests};
 
 use std::fmt::Write;
 
@@ -58,14 +60,14 @@ pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
 fn tail(judgement: &Judgement, workflows: &[&WorkflowReport], style: Style, view: &View) -> String {
     let mut page = Page::new(style, view);
     let any_report = || workflows.iter().any(|w| w.rules.iter().any(is_shown));
-    if workflows.len() > 1 && (view.all || workflows.len() <= MAX_ROWS) && any_report() {
+    if workflows.len() > 1 && (view.full || workflows.len() <= MAX_ROWS) && any_report() {
         page.out.push_str(&summary::table(workflows, style));
         page.blank();
     }
-    summary::waivers(&judgement.report.waivers, view.all).iter().for_each(|line| page.line(line));
+    summary::waivers(&judgement.report.waivers, view.full).iter().for_each(|line| page.line(line));
     page.blank();
     if let Some(against) = &judgement.report.against {
-        against::lines(against, style, view.all).iter().for_each(|line| page.line(line));
+        against::lines(against, style, view.full).iter().for_each(|line| page.line(line));
         page.blank();
     }
     page.line(&summary::sentence(judgement));
@@ -175,19 +177,22 @@ impl Page {
 
     /// Errors, then warnings, then notes, as many as there is room for.
     fn diagnostics(&mut self, diagnostics: &[Diagnostic], sources: &SourceMap, view: &View) {
-        for (shown, diagnostic) in in_order(diagnostics).enumerate() {
+        let (lints, diagnostics): (Vec<_>, Vec<_>) = in_order(diagnostics).partition(|d| d.code.is_lint());
+        for (shown, diagnostic) in diagnostics.iter().enumerate() {
             let mut one = self.fresh();
             one.diagnostic(diagnostic, sources);
-            if !view.all && shown > 0 && self.lines() + one.lines() > DIAGNOSTIC_LINES {
+            if !view.full && shown > 0 && self.lines() + one.lines() > DIAGNOSTIC_LINES {
                 let more = diagnostics.len() - shown;
                 let what = summary::plural(more, "error, warning or note", "errors, warnings and notes");
-                self.line(&format!("  and {more} more {what}: `--all` shows them"));
-                self.blank();
-                return;
+                self.line(&format!("  and {more} more {what}: `--full` shows them"));
+                break;
             }
             self.out.push_str(&one.out);
             self.blank();
         }
+        self.blank();
+        summary::lints(&lints, sources, view.full).iter().for_each(|line| self.line(line));
+        self.blank();
     }
 
     /// Every workflow by name, if there is room for all of them; else nothing is written.
@@ -202,7 +207,7 @@ impl Page {
         let before = self.out.len();
         for workflow in workflows {
             self.workflow(workflow, columns, &judgement.sources, None);
-            if !view.all && self.lines() + tail > MAX_LINES {
+            if !view.full && self.lines() + tail > MAX_LINES {
                 self.out.truncate(before);
                 return false;
             }
@@ -251,7 +256,7 @@ impl Page {
         if !more.is_empty() {
             self.line(&format!("  and {} more: {}", more.len(), summary::decisions(more)));
         }
-        self.line("  `--all` shows every report, `--workflow NAME` those of one workflow");
+        self.line("  `--full` shows every report, `--workflow NAME` those of one workflow");
     }
 
     /// A workflow's line, and its reports; where room is short only those that stop it, as far as there is room. Whether

@@ -230,7 +230,7 @@ fn table(out: &mut String, flips: &[Flip]) {
     }
     if left_out > 0 {
         let what = counted(left_out, "more day");
-        let _ = writeln!(out, "\nand {what}; `tollgate impact --all` lists every one.");
+        let _ = writeln!(out, "\nand {what}; `tollgate impact --full` lists every one.");
     }
 }
 

@@ -2,10 +2,11 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::finding::{Finding, findings};
+use super::finding::{DENIED, Finding, PROPOSAL, findings};
 use crate::ast::EffectKind;
-use crate::engine::Judgement;
-use crate::report::{Outcome, RuleReport};
+use crate::diagnostic::Severity;
+use crate::engine::{Judgement, TestRun};
+use crate::report::{DiagnosticReport, LabelReport, Outcome, RuleReport};
 use crate::text::visible;
 
 /// The whole document.
@@ -15,17 +16,27 @@ use crate::text::visible;
 pub fn render(judgement: &Judgement, folder: &str) -> Result<String, quick_junit::SerializeError> {
     let findings = findings(judgement, folder);
     let mut report = Report::new("tollgate");
-    let problems: Vec<&Finding> = findings.iter().filter(|finding| finding.kind == "error").collect();
+    let of_files = |finding: &&Finding| finding.workflow.is_none() && finding.severity == Severity::Error;
+    let problems: Vec<&Finding> = findings.iter().filter(of_files).collect();
     if !problems.is_empty() {
         let mut suite = TestSuite::new("policies, configuration and snapshots");
         for problem in problems {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            let denied = problem.kind == DENIED;
+            let kind = if denied { NonSuccessKind::Failure } else { NonSuccessKind::Error };
+            let mut status = TestCaseStatus::non_success(kind);
             status.set_type(problem.rule.as_str()).set_message(problem.message.as_str());
             let place = problem.places.first().map(|place| format!("{}:{}", place.file, place.line));
             let mut case = TestCase::new(place.as_deref().unwrap_or("the run"), status);
             case.set_classname(problem.rule.as_str());
             suite.add_test_case(case);
         }
+        report.add_test_suite(suite);
+    }
+    let proposed: Vec<TestCase> =
+        findings.iter().filter(|finding| finding.kind == PROPOSAL).map(of_proposal).collect();
+    if !proposed.is_empty() {
+        let mut suite = TestSuite::new("the proposal");
+        suite.add_test_cases(proposed);
         report.add_test_suite(suite);
     }
     for workflow in &judgement.report.workflows {
@@ -40,14 +51,89 @@ pub fn render(judgement: &Judgement, folder: &str) -> Result<String, quick_junit
         }
         report.add_test_suite(suite);
     }
+    written(&report)
+}
+
+fn written(report: &Report) -> Result<String, quick_junit::SerializeError> {
     // The schema counts what was skipped in each suite, and has no sum of it.
     let sum = format!(" skipped=\"{}\"", report.skipped);
     Ok(report.to_string()?.replacen(&sum, "", 1))
 }
 
+/// What a proposal changes: a failure where it stops the proposal; else it is only said.
+fn of_proposal(finding: &Finding) -> TestCase {
+    let stops = finding.severity == Severity::Error;
+    let mut status = TestCaseStatus::success();
+    if stops {
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_type(finding.rule.as_str()).set_message(finding.message.as_str());
+        status.set_description(described(finding));
+    }
+    let mut case = TestCase::new(finding.workflow.as_ref().unwrap_or(&finding.message).as_str(), status);
+    case.set_classname(finding.rule.as_str());
+    if !stops {
+        case.set_system_out(described(finding));
+    }
+    case
+}
+
+/// The document of a run of tests: a suite for each file, a case for each test.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_tests(run: &TestRun) -> Result<String, quick_junit::SerializeError> {
+    let mut report = Report::new("tollgate test");
+    let errors: Vec<_> =
+        run.report.diagnostics.iter().filter(|problem| problem.severity == "error").collect();
+    if !errors.is_empty() {
+        let mut suite = TestSuite::new("policies and tests");
+        for problem in errors {
+            let place =
+                problem.labels.first().map(|label| format!("{}:{}", label.place.file, label.place.line));
+            let status = told(problem, std::slice::from_ref(problem), NonSuccessKind::Error);
+            suite.add_test_case(TestCase::new(place.as_deref().unwrap_or("the run"), status));
+        }
+        report.add_test_suite(suite);
+    }
+    for file in &run.report.files {
+        let mut suite = TestSuite::new(visible(&file.file).as_ref());
+        for test in &file.tests {
+            let status = match test.diagnostics.first() {
+                None => TestCaseStatus::success(),
+                Some(first) => told(first, &test.diagnostics, NonSuccessKind::Failure),
+            };
+            let mut case = TestCase::new(visible(&test.title).as_ref(), status);
+            case.set_classname(visible(&file.file).as_ref());
+            suite.add_test_case(case);
+        }
+        report.add_test_suite(suite);
+    }
+    written(&report)
+}
+
+/// A case that is told by its first problem, and described by all of them.
+fn told(first: &DiagnosticReport, all: &[DiagnosticReport], kind: NonSuccessKind) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(first.code).set_message(visible(&first.message).as_ref());
+    let lines = all.iter().flat_map(|problem| {
+        let place =
+            |label: &LabelReport| format!("{}:{}: {}", label.place.file, label.place.line, label.text);
+        let help = problem.help.iter().map(|help| format!("help: {help}"));
+        [problem.message.clone()].into_iter().chain(problem.labels.iter().map(place)).chain(help)
+    });
+    let lines: Vec<String> = lines.map(|line| visible(&line).into_owned()).collect();
+    status.set_description(lines.join("\n"));
+    status
+}
+
 fn case(rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {
     let (policy, own) = rule.rule.split_once('.').unwrap_or(("", &rule.rule));
     let status = match (finding, rule.outcome) {
+        (Some(Finding { excused: Some(why), .. }), _) if rule.applied >= Some(EffectKind::Hold) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(*why);
+            status
+        }
         (Some(finding), _) if rule.applied >= Some(EffectKind::Hold) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let first = finding.message.lines().next().unwrap_or(&finding.title);
@@ -69,8 +155,9 @@ fn case(rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {
     };
     let mut case = TestCase::new(visible(own).as_ref(), status);
     case.set_classname(visible(policy).as_ref());
-    // A warning or note is no failure; what it says is kept.
-    if let Some(finding) = finding.filter(|_| rule.applied < Some(EffectKind::Hold)) {
+    // A warning or note is no failure, nor is what does not count; what it says is kept.
+    let is_said = |finding: &&Finding| rule.applied < Some(EffectKind::Hold) || finding.excused.is_some();
+    if let Some(finding) = finding.filter(is_said) {
         case.set_system_out(described(finding));
     }
     case

@@ -1,36 +1,50 @@
-//! Policies as Markdown, for people: every rule, param, default and range.
+//! Policies as Markdown, for people: every rule, param, value and range, in the words of their sources.
 //!
-//! Draws what the compiled program holds, in the words of its sources.
+//! Draws what the compiled program holds and what is in force of it, and judges nothing: the same policies give the same
+//! page on every day. What policies say is text on it, and never Markdown of its own.
 
 use std::fmt::Write;
 
 use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
+use crate::engine::{InForce, ProjectInForce};
+use crate::layers::BoundWaiver;
 use crate::program::{Param, Program, Rule};
+use crate::report::line_of;
+use crate::settings::{
+    LADDER, ParamSetting, RuleSetting, Settings, field_type, rule_names, show_range, show_value,
+};
 use crate::source::{SourceMap, Span};
+use crate::text::visible;
+use crate::types::{Kind, Type};
+use crate::value::Number;
+use crate::vocabulary::RecordType;
 
-/// A section for each policy, by name.
+/// A section for each policy, by name, with what they declare.
 pub fn render(program: &Program, sources: &SourceMap) -> String {
-    let manual = Manual { program, sources };
     let mut out = String::new();
-    for (index, policy) in program.policies.iter().enumerate() {
-        // Writing to a string cannot fail, here and below.
-        let _ = writeln!(out, "## `{}`: {}\n", policy.name, manual.title(policy.title.as_ref()));
-        if let Some(when) = &policy.when {
-            let _ = writeln!(out, "Its standing rules apply when {}.\n", manual.code(when.span));
+    Manual { program, sources, settings: &Settings::declared(program) }.policies(&mut out);
+    ended(out)
+}
+
+/// What is in force in each project: its stages and fields, its policies, and the exceptions from them.
+pub fn in_force(known: &InForce) -> String {
+    let mut out = "# Policies in force\n\n".to_owned();
+    for project in &known.projects {
+        if let Some(name) = &project.name {
+            // Writing to a string cannot fail, here and below.
+            let _ = writeln!(out, "# Project {}\n", code(name));
         }
-        manual.params(&format!("{}.", policy.name), &mut out);
-        let of_policy = |rule: &&Rule| rule.policy == index;
-        let standing: Vec<&Rule> =
-            program.rules.iter().filter(of_policy).filter(|rule| rule.gate.is_none()).collect();
-        manual.rules(&standing, &mut out);
-        for (at, gate) in program.gates.iter().enumerate().filter(|(_, gate)| gate.policy == index) {
-            let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |name| name);
-            let title = manual.title(gate.title.as_ref());
-            let _ = writeln!(out, "### Gate `{} -> {}`: {title}\n", stage(gate.from), stage(gate.to));
-            let behind: Vec<&Rule> = program.rules.iter().filter(|rule| rule.gate == Some(at)).collect();
-            manual.rules(&behind, &mut out);
-        }
+        let manual =
+            Manual { program: &project.program, sources: &known.sources, settings: &project.settings };
+        manual.vocabulary(&mut out);
+        manual.policies(&mut out);
+        manual.overridden(project, &mut out);
+        manual.waivers(&project.waivers, &mut out);
     }
+    ended(out)
+}
+
+fn ended(mut out: String) -> String {
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
@@ -39,52 +53,148 @@ pub fn render(program: &Program, sources: &SourceMap) -> String {
 struct Manual<'a> {
     program: &'a Program,
     sources: &'a SourceMap,
+    settings: &'a Settings,
 }
 
 impl Manual<'_> {
+    fn vocabulary(&self, out: &mut String) {
+        let vocabulary = &self.program.vocabulary;
+        if !vocabulary.stages.is_empty() {
+            let stages: Vec<&str> = vocabulary.stages.iter().map(|stage| &**stage).collect();
+            let _ = writeln!(out, "## Stages\n\n{}\n", code(&stages.join(" -> ")));
+            out.push_str("| rule | says | effect |\n|---|---|---|\n");
+            for (name, title) in LADDER {
+                let effect = self.settings.ladder(name).map(|setting| self.effect(setting, EffectKind::Hold));
+                let _ = writeln!(out, "| {} | {title} | {} |", code(name), effect.unwrap_or_default());
+            }
+            out.push('\n');
+        }
+        out.push_str("## What a snapshot records\n\n");
+        if let Some(cadence) = &vocabulary.cadence {
+            let span = |seconds: &Number| Kind::Duration.show(seconds);
+            let late = match &cadence.grace {
+                none if *none == Number::ZERO => String::new(),
+                grace => format!(", or up to {} later", span(grace)),
+            };
+            let _ = writeln!(out, "One is due every {}{late}.\n", span(&cadence.every));
+        }
+        out.push_str("| field | type | |\n|---|---|---|\n");
+        fields(&vocabulary.snapshot, "", out);
+        out.push('\n');
+    }
+
+    fn policies(&self, out: &mut String) {
+        let program = self.program;
+        for (index, policy) in program.policies.iter().enumerate() {
+            let _ = writeln!(out, "## {}: {}\n", code(&policy.name), self.title(policy.title.as_ref()));
+            if let Some(when) = &policy.when {
+                let _ = writeln!(out, "Its standing rules apply when {}.\n", self.code(when.span));
+            }
+            self.params(&format!("{}.", policy.name), out);
+            let of_policy = |(_, rule): &(usize, &Rule)| rule.policy == index;
+            let standing = program.rules.iter().enumerate().filter(of_policy);
+            self.rules(standing.filter(|(_, rule)| rule.gate.is_none()), out);
+            for (at, gate) in program.gates.iter().enumerate().filter(|(_, gate)| gate.policy == index) {
+                let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |name| name);
+                let way = code(&format!("{} -> {}", stage(gate.from), stage(gate.to)));
+                let _ = writeln!(out, "### Gate {way}: {}\n", self.title(gate.title.as_ref()));
+                let behind = program.rules.iter().enumerate();
+                self.rules(behind.filter(|(_, rule)| rule.gate == Some(at)), out);
+            }
+        }
+    }
+
     fn params(&self, prefix: &str, out: &mut String) {
-        let own = |param: &&Param| param.name.starts_with(prefix);
-        let params: Vec<&Param> = self.program.params.iter().filter(own).collect();
+        let all = self.program.params.iter().zip(&self.settings.params);
+        let params: Vec<(&Param, &ParamSetting)> =
+            all.filter(|(param, _)| param.name.starts_with(prefix)).collect();
         if params.is_empty() {
             return;
         }
-        out.push_str("| param | default | range | |\n|---|---|---|---|\n");
-        for param in params {
-            let range = param.decl.within.as_ref();
+        out.push_str("| param | value | range | |\n|---|---|---|---|\n");
+        for (param, setting) in params {
             let _ = writeln!(
                 out,
-                "| `{}` | {} | {} | {} |",
-                param.decl.name.text,
-                cell(self.sources.text(param.decl.value.span)),
-                range.map_or_else(
-                    || "any".to_owned(),
-                    |range| {
-                        let end = |span| cell(self.sources.text(span));
-                        format!("{} to {}", end(range.low.span), end(range.high.span))
-                    }
-                ),
-                param.decl.doc.as_deref().map_or_else(String::new, cell),
+                "| {} | {} | {} | {} |",
+                code(&param.decl.name.text),
+                self.value(param, setting),
+                self.range(param, setting),
+                param.decl.doc.as_deref().map_or_else(String::new, prose),
             );
         }
         out.push('\n');
     }
 
-    fn rules(&self, rules: &[&Rule], out: &mut String) {
-        if rules.is_empty() {
+    /// `85% (tollgate.yaml:7; declared as 80%): board decision 12`
+    fn value(&self, param: &Param, setting: &ParamSetting) -> String {
+        let declared = self.sources.text(param.decl.value.span);
+        let locked = setting.locked.map(|lock| lock.span);
+        if !setting.configured {
+            return format!("{}{}", prose(declared), self.set(None, None, locked, None));
+        }
+        let value = prose(&show_value(&param.ty, &setting.value));
+        let because = setting.because.as_deref();
+        format!("{value}{}", self.set(Some(setting.origin), Some(declared), locked, because))
+    }
+
+    fn range(&self, param: &Param, setting: &ParamSetting) -> String {
+        let end = |span| prose(self.sources.text(span));
+        match (&param.decl.within, &setting.within) {
+            (None, None) => "any".to_owned(),
+            (Some(range), within) if *within == param.within => {
+                format!("{} to {}", end(range.low.span), end(range.high.span))
+            }
+            (_, Some(within)) => prose(&show_range(&param.ty, within).unwrap_or_default()),
+            (Some(_), None) => "any".to_owned(),
+        }
+    }
+
+    /// In parentheses who set it, what it was declared as, and who locked it; then why.
+    fn set(
+        &self,
+        by: Option<Span>,
+        declared: Option<&str>,
+        locked: Option<Span>,
+        why: Option<&str>,
+    ) -> String {
+        let place = |span| code(&line_of(span, self.sources));
+        let mut parts = Vec::new();
+        parts.extend(by.map(place));
+        parts.extend(declared.map(|declared| format!("declared as {}", prose(declared))));
+        parts.extend(locked.map(|span| format!("locked by {}", place(span))));
+        let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) };
+        let why = why.map(|why| format!(": {}", prose(why))).unwrap_or_default();
+        parts + &why
+    }
+
+    fn rules<'r>(&self, rules: impl Iterator<Item = (usize, &'r Rule)>, out: &mut String) {
+        let mut rules = rules.peekable();
+        if rules.peek().is_none() {
             return;
         }
         out.push_str("| rule | says | asks | effect |\n|---|---|---|---|\n");
-        for rule in rules {
+        for (at, rule) in rules {
+            let effect = self.settings.rules.get(at).map(|setting| self.effect(setting, rule.effect));
             let _ = writeln!(
                 out,
-                "| `{}` | {} | {} | {} |",
-                rule.name,
-                self.title(rule.decl.title.as_ref()),
+                "| {} | {} | {} | {}{} |",
+                code(&rule.name),
+                self.says(&rule.decl),
                 self.asks(&rule.decl),
-                effect(rule),
+                effect.unwrap_or_default(),
+                undecided(rule),
             );
         }
         out.push('\n');
+    }
+
+    /// Its title, and what it says to do where it fails.
+    fn says(&self, rule: &RuleDecl) -> String {
+        let mut lines = vec![self.title(rule.title.as_ref())];
+        lines.extend(rule.help.as_ref().map(|help| self.title(Some(help))));
+        lines.extend(rule.link.as_deref().map(prose));
+        lines.retain(|line| !line.is_empty());
+        lines.join("<br>")
     }
 
     fn asks(&self, rule: &RuleDecl) -> String {
@@ -100,29 +210,128 @@ impl Manual<'_> {
         }
     }
 
+    fn effect(&self, setting: &RuleSetting, declared: EffectKind) -> String {
+        let effect = setting.effect.map_or("off", EffectKind::as_str);
+        let locked = setting.locked.map(|lock| lock.span);
+        let because = setting.because.as_deref();
+        let (by, declared) = match setting.configured {
+            true => (Some(setting.origin), Some(declared.as_str())),
+            false => (None, None),
+        };
+        format!("{effect}{}", self.set(by, declared, locked, because))
+    }
+
+    /// What overrides say of some workflows.
+    fn overridden(&self, project: &ProjectInForce, out: &mut String) {
+        if project.overridden.is_empty() {
+            return;
+        }
+        out.push_str("## For some workflows\n\n| workflow | param or rule | in force |\n|---|---|---|\n");
+        for (workflow, own) in &project.overridden {
+            let mut row = |name: &str, value: String| {
+                let _ = writeln!(out, "| {} | {} | {value} |", code(workflow), code(name));
+            };
+            let params = self.program.params.iter().zip(own.params.iter().zip(&self.settings.params));
+            for (param, (setting, _)) in params.filter(|(_, (own, general))| own != general) {
+                row(&param.name, self.value(param, setting));
+            }
+            let rules = rule_names(self.program).zip(own.rules.iter().zip(&self.settings.rules)).enumerate();
+            for (at, (name, (setting, _))) in rules.filter(|(_, (_, (own, general)))| own != general) {
+                let declared = self.program.rules.get(at).map_or(EffectKind::Hold, |rule| rule.effect);
+                row(name, self.effect(setting, declared));
+            }
+        }
+        out.push('\n');
+    }
+
+    /// All of them, whatever day it is.
+    fn waivers(&self, waivers: &[BoundWaiver], out: &mut String) {
+        if waivers.is_empty() {
+            return;
+        }
+        out.push_str(
+            "## Waivers\n\n| rule | workflow | days | because | owner | |\n|---|---|---|---|---|---|\n",
+        );
+        for BoundWaiver { waiver, workflow, .. } in waivers {
+            let stage = waiver.stage.and_then(|rung| self.program.vocabulary.stages.get(rung));
+            let stage = stage.map(|stage| format!(" in {}", code(stage))).unwrap_or_default();
+            let from = waiver.from.map(|from| format!("from {from} ")).unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "| {} | {}{stage} | {from}until {} | {} | {} | {} |",
+                code(&waiver.rule),
+                code(workflow.value.as_str()),
+                waiver.until,
+                prose(&waiver.because),
+                prose(&waiver.owner),
+                code(&line_of(waiver.span, self.sources)),
+            );
+        }
+        out.push('\n');
+    }
+
     fn title(&self, title: Option<&Template>) -> String {
-        title.map_or_else(String::new, |title| cell(self.sources.text(title.span).trim_matches('"')))
+        title.map_or_else(String::new, |title| prose(self.sources.text(title.span).trim_matches('"')))
     }
 
     /// An expression as it is written, on one line.
     fn code(&self, span: Span) -> String {
-        let words: Vec<&str> = self.sources.text(span).split_whitespace().collect();
-        format!("`{}`", cell(&words.join(" ")))
+        code(self.sources.text(span))
     }
 }
 
-fn effect(rule: &Rule) -> String {
-    let undecided = match rule.decl.undecided.as_ref().map(|undecided| undecided.kind) {
+/// A row for each field, and below it for those of a record or of a list's elements.
+fn fields(ty: &RecordType, prefix: &str, out: &mut String) {
+    for field in &ty.fields {
+        let name = format!("{prefix}{}", field.name);
+        let mark = match (field.required, field.key) {
+            (true, true) => ", required, key",
+            (true, false) => ", required",
+            (false, true) => ", key",
+            (false, false) => "",
+        };
+        let doc = field.doc.as_deref().map_or_else(String::new, prose);
+        let _ = writeln!(out, "| {} | {}{mark} | {doc} |", code(&name), prose(&field_type(field)));
+        let inner = field.ty.element().unwrap_or(&field.ty);
+        if let Type::Record(record) = inner {
+            fields(record, &format!("{name}."), out);
+        }
+    }
+}
+
+fn undecided(rule: &Rule) -> &'static str {
+    match rule.decl.undecided.as_ref().map(|undecided| undecided.kind) {
         Some(UndecidedKind::Pass) => ", undecided passes",
         Some(UndecidedKind::Warn) => ", undecided warns",
         Some(UndecidedKind::Hold) => ", undecided holds",
         None if rule.effect == EffectKind::Rollback => ", undecided holds",
         None => "",
-    };
-    format!("{}{undecided}", rule.effect.as_str())
+    }
 }
 
-/// Text that stays within its cell of a table.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
+/// Text as code, on one line, that stays within its cell of a table and within its marks.
+fn code(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = visible(&words.join(" ")).replace('|', "\\|");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    if longest == 0 { format!("`{text}`") } else { format!("{fence} {text} {fence}") }
+}
+
+/// Text that is nothing but text, and stays within its cell of a table.
+fn prose(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut out = String::new();
+    for c in visible(&words.join(" ")).chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '|' | '~' | '$' => out.extend(['\\', c]),
+            // An empty comment keeps a mention or a reference from being one; an address is none.
+            '@' | '#' if !out.ends_with(char::is_alphanumeric) => {
+                out.push(c);
+                out.push_str("<!-- -->");
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }

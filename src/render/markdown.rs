@@ -3,9 +3,11 @@
 //! Everything that a stranger has written stands in HTML with its special characters as entities, so that it is text and
 //! nothing else: no mark-up, no link, no mention.
 
+mod against;
+
 use std::fmt::Write;
 
-use super::finding::{Finding, findings, shown};
+use super::finding::{Finding, PROPOSAL, findings, shown};
 use super::human::{goes_on, sentence, waivers};
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
@@ -22,19 +24,20 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
     let workflows = &judgement.report.workflows;
     let findings = findings(judgement, folder);
     let mut out = format!("### Tollgate: {}\n", inert(&sentence(judgement).replace('`', "")));
+    let against = judgement.report.against.as_ref();
+    against.iter().for_each(|base| against::head(&mut out, judgement, base));
     let problems: Vec<&Finding> =
         findings.iter().filter(|f| f.workflow.is_none() && f.severity == Severity::Error).collect();
     if !problems.is_empty() {
         out.push('\n');
     }
     push_all(&mut out, problems.iter().map(|problem| fold("⚠️", &problem.rule, problem)));
-    if workflows.is_empty() {
-        return out;
-    }
+    // What stands has lines of its own, further down.
+    let is_standing = |w: &&WorkflowReport| against.is_some_and(|base| base.standing.contains(&w.name()));
+    let workflows: Vec<&WorkflowReport> = workflows.iter().filter(|w| !is_standing(w)).collect();
     // What goes on needs no row of its own where nothing else does, or where there are too many.
-    let stops: Vec<&WorkflowReport> = workflows.iter().filter(|w| !goes_on(w.decision)).collect();
-    let rows: Vec<&WorkflowReport> =
-        if workflows.len() <= LISTED { workflows.iter().collect() } else { stops };
+    let stops = || workflows.iter().filter(|w| !goes_on(w.decision)).copied().collect();
+    let rows: Vec<&WorkflowReport> = if workflows.len() <= LISTED { workflows.clone() } else { stops() };
     if !rows.is_empty() {
         out.push_str("\n| | workflow | stage | decision | because of |\n|---|---|---|---|---|\n");
     }
@@ -44,12 +47,15 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
         let _ = writeln!(out, "\n{more} more may go on.");
     }
     let of_workflow = findings.iter().filter(|finding| finding.workflow.is_some());
-    let failures: Vec<&Finding> = of_workflow.filter(|finding| finding.severity == Severity::Error).collect();
+    // What was found of the proposal itself stands at the head.
+    let of_rules = of_workflow.filter(|finding| finding.kind != PROPOSAL);
+    let failures: Vec<&Finding> = of_rules.filter(|finding| finding.severity == Severity::Error).collect();
     if !failures.is_empty() {
         out.push('\n');
     }
     let folded = failures.iter().map(|f| fold(mark_of(f), f.workflow.as_deref().unwrap_or(""), f));
     push_all(&mut out, folded);
+    against.iter().for_each(|base| against::tail(&mut out, judgement, folder, base));
     let waived = waivers(&judgement.report.waivers, true);
     if !waived.is_empty() {
         out.push('\n');
@@ -60,22 +66,23 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
 
 fn row(workflow: &WorkflowReport, findings: &[Finding]) -> String {
     let name = shown(&workflow.name());
-    let own = |severity: Severity| {
-        findings
-            .iter()
-            .filter(|f| f.workflow.as_deref() == Some(&*name) && f.severity == severity)
-            .collect::<Vec<_>>()
-    };
-    let mut why: Vec<String> = own(Severity::Error)
-        .iter()
+    let own = || findings.iter().filter(|finding| finding.workflow.as_deref() == Some(&*name));
+    // What is excused would have stopped it, or is only said of it.
+    let stops = |f: &&Finding| f.severity == Severity::Error || f.excused.is_some() && stops(f.kind);
+    let mut why: Vec<String> = own()
+        .filter(stops)
         .map(|f| {
             code(&if f.kind == "undecided" { format!("{} (undecided)", f.rule) } else { f.rule.clone() })
         })
         .collect();
-    match own(Severity::Warning).len() {
+    match own().filter(|f| f.severity == Severity::Warning && f.kind != PROPOSAL).count() {
         0 => {}
         1 => why.push("1 warning".to_owned()),
         warnings => why.push(format!("{warnings} warnings")),
+    }
+    why.extend(own().find_map(|finding| finding.excused).map(str::to_owned));
+    if why.is_empty() && workflow.decision == Decision::Hold {
+        why.push("a warning that is not a rule&#39;s".to_owned());
     }
     let stage = match (&workflow.stage, &workflow.asks) {
         (Some(stage), Some(asks)) => format!("{} → {}", inert(stage), inert(asks)),
@@ -102,7 +109,7 @@ fn push_all(out: &mut String, parts: impl Iterator<Item = String>) {
     }
 }
 
-/// One failure, folded: three lines of HTML without a blank one, which would end the block.
+/// One failure, folded: two lines of HTML without a blank one, which would end the block.
 fn fold(mark: &str, of: &str, finding: &Finding) -> String {
     let (of, title, rule) = (code(of), inert(&finding.title), code(&finding.rule));
     let mut lines: Vec<String> = finding.message.lines().map(inert).collect();
@@ -114,7 +121,7 @@ fn fold(mark: &str, of: &str, finding: &Finding) -> String {
     );
     lines.extend(finding.help.as_ref().map(|help| format!("<i>{}</i>", inert(&help.replace('\n', " ")))));
     let body = lines.join("<br>");
-    format!("<details><summary>{mark} {of}: {title} ({rule})</summary>\n{body}\n</details>\n")
+    format!("<details><summary>{mark} {of}: {title} ({rule})</summary>\n{body}</details>\n")
 }
 
 pub(super) fn mark(decision: Decision) -> &'static str {
@@ -125,6 +132,10 @@ pub(super) fn mark(decision: Decision) -> &'static str {
         Decision::Rollback => "↩️",
         Decision::Error => "⚠️",
     }
+}
+
+fn stops(kind: &str) -> bool {
+    matches!(kind, "hold" | "rollback" | "undecided")
 }
 
 fn mark_of(finding: &Finding) -> &'static str {

@@ -2,20 +2,26 @@
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, Region, findings};
+use super::finding::{Finding, Region, against::split, below, findings, nowhere, shown, waived};
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
+use crate::report::WaiverReport;
 
 /// The whole log.
 pub fn render(judgement: &Judgement, folder: &str) -> String {
-    let findings = findings(judgement, folder);
+    let mut findings = findings(judgement, folder);
+    findings.extend(waived(judgement, folder));
     let mut rules: Vec<&Finding> = Vec::new();
     for finding in &findings {
-        if !rules.iter().any(|known| known.rule == finding.rule) {
-            rules.push(finding);
+        // What is only standing is listed as a note, whatever its rule is.
+        match rules.iter_mut().find(|known| known.rule == finding.rule) {
+            Some(known) if known.severity < finding.severity => *known = finding,
+            Some(_) => {}
+            None => rules.push(finding),
         }
     }
-    let results: Vec<Value> = findings.iter().map(|finding| result(finding, &rules)).collect();
+    let results: Vec<Value> =
+        findings.iter().map(|finding| result(finding, &rules, judgement, folder)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -43,7 +49,7 @@ fn rule(finding: &Finding) -> Value {
     })
 }
 
-fn result(finding: &Finding, rules: &[&Finding]) -> Value {
+fn result(finding: &Finding, rules: &[&Finding], judgement: &Judgement, folder: &str) -> Value {
     let index = rules.iter().position(|known| known.rule == finding.rule);
     let message = match &finding.workflow {
         Some(workflow) => format!("{workflow}: {}", finding.message),
@@ -54,7 +60,8 @@ fn result(finding: &Finding, rules: &[&Finding]) -> Value {
         "ruleIndex": index,
         "level": level(finding.severity),
         "message": { "text": message },
-        "locations": finding.places.iter().take(1).map(location).collect::<Vec<Value>>(),
+        // Who shows results in files takes none without a place.
+        "locations": [finding.places.first().map_or_else(|| location(&nowhere(folder)), location)],
         "partialFingerprints": { "tollgate/v1": finding.fingerprint() },
         "properties": { "kind": finding.kind },
     });
@@ -63,12 +70,31 @@ fn result(finding: &Finding, rules: &[&Finding]) -> Value {
             let related: Vec<Value> = finding.places.iter().skip(1).map(location).collect();
             object.insert("relatedLocations".to_owned(), related.into());
         }
-        if let (Some(workflow), Some(Value::Object(bag))) = (&finding.workflow, object.get_mut("properties"))
-        {
-            bag.insert("workflow".to_owned(), workflow.clone().into());
+        if let Some(Value::Object(bag)) = object.get_mut("properties") {
+            bag.extend(finding.workflow.clone().map(|workflow| ("workflow".to_owned(), workflow.into())));
+            bag.extend(finding.excused.map(|why| ("excused".to_owned(), why.into())));
         }
+        // The standard wants it in every result or in none.
+        let lifted = finding.waivers.iter().map(|waiver| suppression(waiver, judgement, folder));
+        object.insert("suppressions".to_owned(), lifted.collect());
     }
     result
+}
+
+/// A waiver, which a person has given for a reason.
+fn suppression(waiver: &WaiverReport, judgement: &Judgement, folder: &str) -> Value {
+    let (because, owner) = (shown(&waiver.because), shown(&waiver.owner));
+    let mut suppression = json!({
+        "kind": "external",
+        "status": "accepted",
+        "justification": format!("{because} (by {owner}, until {})", waiver.until),
+    });
+    if let (Some((file, line)), Some(object)) = (split(&waiver.from), suppression.as_object_mut()) {
+        let file = below(folder, &shown(file), judgement);
+        let place = json!({ "artifactLocation": { "uri": uri(&file) }, "region": { "startLine": line } });
+        object.insert("location".to_owned(), json!({ "physicalLocation": place }));
+    }
+    suppression
 }
 
 fn location(place: &Region) -> Value {

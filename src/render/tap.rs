@@ -1,5 +1,7 @@
-//! The Test Anything Protocol, version 14: a test point for each diagnostic and for each rule of each workflow.
+//! The Test Anything Protocol, version 14: a test point for each diagnostic that stops something, for what a proposal
+//! changes of what it is judged by, and for each rule of each workflow.
 
+use super::finding::{Finding, PROPOSAL, findings, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
@@ -7,16 +9,12 @@ use crate::report::{Decision, Outcome, RuleReport, WorkflowReport};
 use crate::text::visible;
 
 /// The whole stream.
-pub fn render(judgement: &Judgement) -> String {
-    let mut points = Vec::new();
-    for diagnostic in judgement.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
-        points.push(Point {
-            ok: false,
-            name: format!("{}: {}", diagnostic.code, diagnostic.message),
-            skip: None,
-            why: Vec::new(),
-        });
-    }
+pub fn render(judgement: &Judgement, folder: &str) -> String {
+    let findings = findings(judgement, folder);
+    let is_listed = |finding: &&Finding| {
+        finding.kind == PROPOSAL || finding.workflow.is_none() && finding.severity == Severity::Error
+    };
+    let mut points: Vec<Point> = findings.iter().filter(is_listed).map(of_files).collect();
     for workflow in &judgement.report.workflows {
         if workflow.decision == Decision::Error {
             points.push(Point {
@@ -26,7 +24,12 @@ pub fn render(judgement: &Judgement) -> String {
                 why: Vec::new(),
             });
         }
-        points.extend(workflow.rules.iter().map(|rule| point(workflow, rule)));
+        let name = shown(&workflow.name());
+        let own: Vec<&Finding> = findings.iter().filter(|f| f.workflow.as_ref() == Some(&name)).collect();
+        points.extend(workflow.rules.iter().map(|rule| {
+            let finding = own.iter().find(|finding| finding.rule == shown(&rule.rule));
+            point(workflow, rule, finding.copied())
+        }));
     }
     let mut out = format!("TAP version 14\n1..{}\n", points.len());
     for (index, point) in points.iter().enumerate() {
@@ -53,14 +56,31 @@ struct Point {
     why: Vec<(&'static str, String)>,
 }
 
-fn point(workflow: &WorkflowReport, rule: &RuleReport) -> Point {
+/// What is no rule's.
+fn of_files(finding: &Finding) -> Point {
+    let of = finding.workflow.as_ref().map(|workflow| format!("{workflow}: ")).unwrap_or_default();
+    Point {
+        ok: finding.severity != Severity::Error,
+        name: if of.is_empty() {
+            format!("{}: {}", finding.rule, finding.message)
+        } else {
+            format!("{of}{}", finding.rule)
+        },
+        skip: None,
+        why: at(Some(finding)),
+    }
+}
+
+fn point(workflow: &WorkflowReport, rule: &RuleReport, finding: Option<&Finding>) -> Point {
     let stops = rule.enforced && rule.applied >= Some(EffectKind::Hold);
     let skip = match rule.outcome {
         Outcome::NotApplicable => Some("not applicable"),
         Outcome::Off => Some("off"),
         Outcome::Waived => Some("waived"),
         Outcome::Pass | Outcome::Fail | Outcome::Undecided if !rule.enforced => Some("preview of a gate"),
-        Outcome::Pass | Outcome::Fail | Outcome::Undecided => None,
+        Outcome::Pass | Outcome::Fail | Outcome::Undecided => {
+            finding.and_then(|finding| finding.excused).filter(|_| stops)
+        }
     };
     let mut why = Vec::new();
     if rule.enforced && matches!(rule.outcome, Outcome::Fail | Outcome::Undecided) {
@@ -68,10 +88,16 @@ fn point(workflow: &WorkflowReport, rule: &RuleReport) -> Point {
         why.push(("effect", rule.applied.map_or("none", EffectKind::as_str).to_owned()));
         why.extend(rule.message.clone().map(|message| ("message", message)));
         why.extend(rule.would_pass.clone().map(|remedy| ("would_pass", remedy)));
-        let place = rule.evidence.first().map(|evidence| &evidence.place).unwrap_or(&rule.policy);
-        why.push(("at", format!("{}:{}:{}", place.file, place.line, place.column)));
+        why.extend(at(finding));
     }
-    Point { ok: !stops, name: format!("{}: {}", workflow.name(), rule.rule), skip, why }
+    Point { ok: !stops || skip.is_some(), name: format!("{}: {}", workflow.name(), rule.rule), skip, why }
+}
+
+/// The place that the other formats name, too.
+fn at(finding: Option<&Finding>) -> Vec<(&'static str, String)> {
+    let place = finding.and_then(|finding| finding.places.first());
+    let place = place.map(|place| ("at", format!("{}:{}:{}", place.file, place.line, place.column)));
+    place.into_iter().collect()
 }
 
 /// A description: `#` would begin a directive.

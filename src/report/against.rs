@@ -1,5 +1,7 @@
 //! What a proposal changes of the policies that it is judged by.
 
+use std::fmt;
+
 use serde::Serialize;
 
 #[derive(Clone, Debug, Serialize)]
@@ -12,10 +14,26 @@ pub struct AgainstReport {
     pub rewritten: Vec<FileChange>,
     /// Workflows that hold by the base's policies and would go on by those that are proposed, which loosen them.
     pub self_approved: Vec<String>,
+    /// Whether those may go on all the same.
+    pub self_approval_accepted: bool,
     /// Workflows that do not go on, and that the proposal neither touches nor makes worse.
     pub standing: Vec<String>,
     /// Workflows of the base of which nothing is left.
     pub vanished: Vec<String>,
+}
+
+impl AgainstReport {
+    /// Why a workflow that does not go on fails nobody's check, where it does not.
+    pub fn excuse(&self, workflow: &str) -> Option<&'static str> {
+        let among = |names: &[String]| names.iter().any(|name| name == workflow);
+        if among(&self.standing) {
+            Some("standing")
+        } else if self.self_approval_accepted && among(&self.self_approved) {
+            Some("self-approval accepted")
+        } else {
+            None
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -53,6 +71,19 @@ pub struct SettingChange {
     pub direction: Direction,
     /// For which workflows alone; for all if there is none.
     pub workflows: Vec<String>,
+}
+
+impl fmt::Display for FileChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.old, &self.new) {
+            (Some(_), Some(new)) if self.unseen => write!(f, "no longer looked at: {new}"),
+            (Some(old), Some(new)) if old == new => write!(f, "edited: {new}"),
+            (Some(old), Some(new)) => write!(f, "renamed: {old} to {new}"),
+            (Some(old), None) => write!(f, "deleted: {old}"),
+            (None, Some(new)) => write!(f, "new: {new}"),
+            (None, None) => Ok(()),
+        }
+    }
 }
 
 /// A file that was called `old` and is called `new`; without one of them it is new, or gone.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Decision, DiagnosticReport, Outcome, shown};
+use super::{Decision, DiagnosticReport, Outcome, full_name};
 use crate::ast::EffectKind;
 
 /// What `impact` shows; the same version as the report.
@@ -62,7 +62,7 @@ pub struct Flip {
 impl Flip {
     /// `teams/billing: invoices`, or the name alone.
     pub fn name(&self) -> String {
-        shown(self.project.as_deref(), &self.workflow)
+        full_name(self.project.as_deref(), &self.workflow)
     }
 }
 
@@ -99,6 +99,6 @@ pub struct OneSided {
 impl OneSided {
     /// As [`Flip::name`].
     pub fn name(&self) -> String {
-        shown(self.project.as_deref(), &self.workflow)
+        full_name(self.project.as_deref(), &self.workflow)
     }
 }

@@ -184,6 +184,12 @@ impl<'a> Stacks<'a> {
     }
 }
 
+/// Every configuration in a folder and below it, outside of hidden folders.
+pub(super) fn configs_below(root: &Path) -> Vec<PathBuf> {
+    let own = Some(root.join(CONFIG)).filter(|path| fs::symlink_metadata(path).is_ok());
+    own.into_iter().chain(nested(root).configs).collect()
+}
+
 /// The last layer of a stack, if it has a base.
 fn next_base(stack: &Stack) -> Option<(Layer, Setting<String>)> {
     let layer = stack.layers.last()?;

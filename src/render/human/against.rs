@@ -2,7 +2,7 @@
 
 use super::{Color, paint, summary};
 use crate::render::Style;
-use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
+use crate::report::against::{AgainstReport, Direction, SettingChange};
 use crate::text::{pad, visible, width, wrap};
 
 /// Changes that are listed unless all are asked for.
@@ -15,7 +15,8 @@ pub(super) fn lines(against: &AgainstReport, style: Style, all: bool) -> Vec<Str
     let limit = if all { usize::MAX } else { LISTED };
     let settings = table(&against.settings, style);
     listed(&mut lines, "What is proposed changes of them:", settings, limit);
-    let rewritten = against.rewritten.iter().map(rewritten).collect();
+    let rewritten =
+        against.rewritten.iter().map(|change| visible(&change.to_string()).into_owned()).collect();
     listed(&mut lines, "Snapshots that are no longer what they were there:", rewritten, limit);
     let mut say = |color, names: &[String], one: &str, many: &str| {
         if names.is_empty() {
@@ -60,7 +61,7 @@ fn listed(lines: &mut Vec<String>, title: &str, entries: Vec<String>, limit: usi
     let more = entries.len().saturating_sub(limit);
     lines.extend(entries.into_iter().take(limit).map(|entry| format!("  {entry}")));
     if more > 0 {
-        lines.push(format!("  and {more} more: `--all` lists them"));
+        lines.push(format!("  and {more} more: `--full` lists them"));
     }
 }
 
@@ -93,15 +94,4 @@ fn table(changes: &[SettingChange], style: Style) -> Vec<String> {
         )
     };
     changes.iter().map(line).collect()
-}
-
-fn rewritten(change: &FileChange) -> String {
-    let name =
-        |name: &Option<String>| name.as_deref().map_or_else(String::new, |name| visible(name).into_owned());
-    match (&change.old, &change.new) {
-        (Some(_), _) if change.unseen => format!("no longer looked at: {}", name(&change.new)),
-        (Some(old), Some(new)) if old == new => format!("edited: {}", name(&change.new)),
-        (Some(_), Some(_)) => format!("renamed: {} to {}", name(&change.old), name(&change.new)),
-        (Some(_), None) | (None, _) => format!("deleted: {}", name(&change.old)),
-    }
 }

@@ -8,7 +8,7 @@ use crate::text::{pad, visible, width};
 
 /// Diagnostics first, then each workflow.
 pub fn render_history(back: &LookBack, style: Style) -> String {
-    let view = View { all: true, ..View::default() };
+    let view = View { full: true, ..View::default() };
     let mut page = Page::new(style, &view);
     page.diagnostics(&back.diagnostics, &back.sources, &view);
     for workflow in &back.history.workflows {

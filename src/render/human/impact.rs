@@ -12,25 +12,25 @@ use crate::text::{pad, visible, width, wrap};
 const LISTED: usize = 60;
 
 /// Diagnostics first, then the flips of each workflow, and what it comes to.
-pub fn render_impact(impact: &Impact, style: Style, all: bool) -> String {
-    let view = View { all, ..View::default() };
+pub fn render_impact(impact: &Impact, style: Style, full: bool) -> String {
+    let view = View { full, ..View::default() };
     let mut page = Page::new(style, &view);
     page.diagnostics(&impact.diagnostics, &impact.sources, &view);
     let report = &impact.report;
-    flips(&mut page, &report.verdicts, all);
+    flips(&mut page, &report.verdicts, full);
     if !report.rules.is_empty() {
         page.blank();
         page.line("These rules flip and turn no verdict:");
-        flips(&mut page, &report.rules, all);
+        flips(&mut page, &report.rules, full);
     }
     page.blank();
-    let limit = if all { usize::MAX } else { LINES };
+    let limit = if full { usize::MAX } else { LINES };
     for of in report.one_sided.iter().take(limit) {
         page.line(&format!("`{}`: {}", visible(&of.name()), one_sided(of)));
     }
     let more = report.one_sided.len().saturating_sub(limit);
     if more > 0 {
-        page.line(&format!("and {more} more workflows that one side does not judge: `--all` lists them"));
+        page.line(&format!("and {more} more workflows that one side does not judge: `--full` lists them"));
     }
     page.blank();
     for sentence in [headline(impact), remarks(impact)].iter().filter(|text| !text.is_empty()) {
@@ -39,10 +39,10 @@ pub fn render_impact(impact: &Impact, style: Style, all: bool) -> String {
     page.out
 }
 
-fn flips(page: &mut Page, flips: &[Flip], all: bool) {
+fn flips(page: &mut Page, flips: &[Flip], full: bool) {
     let style = page.style;
     let rows = rows(flips);
-    let limit = if all { rows.len() } else { LISTED.min(rows.len()) };
+    let limit = if full { rows.len() } else { LISTED.min(rows.len()) };
     let (listed, others) = rows.split_at(limit);
     let widest = |part: &dyn Fn(&Row<'_>) -> usize| listed.iter().map(part).max().unwrap_or(0);
     let days = widest(&|row| row.day().len());
@@ -61,13 +61,13 @@ fn flips(page: &mut Page, flips: &[Flip], all: bool) {
             pad(&row.day(), days),
             paint(&pad(&verdict(row.flip, style), verdicts), color(row.flip), style)
         );
-        for rule in row.flip.rules.iter().take(limit_of_rules(all)) {
+        for rule in row.flip.rules.iter().take(limit_of_rules(full)) {
             page.line(&format!("{lead}  {}", changed(rule, style)));
             lead = " ".repeat(4 + days + verdicts);
         }
-        let more = row.flip.rules.len().saturating_sub(limit_of_rules(all));
+        let more = row.flip.rules.len().saturating_sub(limit_of_rules(full));
         if more > 0 {
-            page.line(&format!("{lead}  and {more} more: `--all` lists them"));
+            page.line(&format!("{lead}  and {more} more: `--full` lists them"));
         } else if row.flip.rules.is_empty() {
             page.line(&lead);
         }
@@ -75,12 +75,12 @@ fn flips(page: &mut Page, flips: &[Flip], all: bool) {
     if !others.is_empty() {
         let more = counted(others.iter().map(|row| row.days).sum(), "more day");
         page.blank();
-        page.line(&format!("and {more}: `--all` lists them"));
+        page.line(&format!("and {more}: `--full` lists them"));
     }
 }
 
-fn limit_of_rules(all: bool) -> usize {
-    if all { usize::MAX } else { RULES }
+fn limit_of_rules(full: bool) -> usize {
+    if full { usize::MAX } else { RULES }
 }
 
 /// `hold → advance`, or the one that stays.

@@ -20,19 +20,22 @@ const MAX_QUOTED: usize = 160;
 pub fn narrate(judgement: &Judgement, view: &View) -> String {
     let sources = &judgement.sources;
     let (limit, limit_of_diagnostics) =
-        if view.all { (usize::MAX, usize::MAX) } else { (MAX_LINES, DIAGNOSTIC_LINES) };
+        if view.full { (usize::MAX, usize::MAX) } else { (MAX_LINES, DIAGNOSTIC_LINES) };
     let mut lines = Vec::new();
-    for (told, diagnostic) in in_order(&judgement.diagnostics).enumerate() {
+    let (lints, diagnostics): (Vec<_>, Vec<_>) =
+        in_order(&judgement.diagnostics).partition(|d| d.code.is_lint());
+    for (told, diagnostic) in diagnostics.iter().enumerate() {
         let before = lines.len();
         diagnosed(diagnostic, sources, &mut lines);
         if told > 0 && lines.len() > limit_of_diagnostics {
             lines.truncate(before);
-            let more = judgement.diagnostics.len() - told;
-            lines.push(format!("and {more} more errors, warnings and notes: --all tells them."));
+            let more = diagnostics.len() - told;
+            lines.push(format!("and {more} more errors, warnings and notes: --full tells them."));
             lines.push(String::new());
             break;
         }
     }
+    lines.extend(summary::lints(&lints, sources, view.full));
     let workflows = judgement.report.workflows.iter();
     let workflows: Vec<_> =
         workflows.filter(|w| !view.only_failed || !summary::goes_on(w.decision)).collect();
@@ -46,11 +49,11 @@ pub fn narrate(judgement: &Judgement, view: &View) -> String {
         }
     }
     lines.extend(
-        summary::waivers(&judgement.report.waivers, view.all).into_iter().map(|line| format!("{line}.")),
+        summary::waivers(&judgement.report.waivers, view.full).into_iter().map(|line| format!("{line}.")),
     );
     if let Some(against) = &judgement.report.against {
         lines.extend(
-            against::lines(against, STYLE, view.all).into_iter().map(|line| line.replace("->", "to")),
+            against::lines(against, STYLE, view.full).into_iter().map(|line| line.replace("->", "to")),
         );
     }
     lines.push(summary::sentence(judgement));
@@ -86,7 +89,7 @@ fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, lines: &mut V
     if !more.is_empty() {
         lines.push(format!("and {} more: {}.", more.len(), summary::decisions(more)));
     }
-    lines.push("--all tells every report, --workflow NAME those of one workflow.".to_owned());
+    lines.push("--full tells every report, --workflow NAME those of one workflow.".to_owned());
     lines.push(String::new());
 }
 

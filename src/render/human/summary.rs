@@ -2,14 +2,17 @@
 
 use super::{Color, paint};
 use crate::ast::EffectKind;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Judgement;
 use crate::render::Style;
 use crate::report::{Decision, Outcome, RuleReport, WaiverReport, WorkflowReport};
+use crate::source::SourceMap;
 use crate::text::{pad, visible, width};
 
 /// Waivers that are listed unless all are asked for.
 const MAX_WAIVERS: usize = 20;
+/// Lints that are listed, likewise.
+const MAX_LINTS: usize = 5;
 
 /// Whether a workflow of this decision may go on.
 pub fn goes_on(decision: Decision) -> bool {
@@ -216,7 +219,7 @@ pub(super) fn table(workflows: &[&WorkflowReport], style: Style) -> String {
 }
 
 /// A line for each waiver that was used: `waived: order-status staged_rollout.long_enough until 2026-12-31 (38 days left)`.
-pub fn waivers(waivers: &[WaiverReport], all: bool) -> Vec<String> {
+pub fn waivers(waivers: &[WaiverReport], full: bool) -> Vec<String> {
     let line = |waiver: &WaiverReport| {
         let left = match waiver.days_left {
             0 => "its last day".to_owned(),
@@ -233,10 +236,32 @@ pub fn waivers(waivers: &[WaiverReport], all: bool) -> Vec<String> {
             visible(&waiver.from),
         )
     };
-    let limit = if all { waivers.len() } else { MAX_WAIVERS };
+    let limit = if full { waivers.len() } else { MAX_WAIVERS };
     let mut lines: Vec<String> = waivers.iter().take(limit).map(line).collect();
     if waivers.len() > limit {
-        lines.push(format!("and {} more waivers: `--all` lists them", waivers.len() - limit));
+        lines.push(format!("and {} more waivers: `--full` lists them", waivers.len() - limit));
+    }
+    lines
+}
+
+/// A line for each lint of the repository's policies, and where more is said of them.
+pub(super) fn lints(lints: &[&Diagnostic], sources: &SourceMap, full: bool) -> Vec<String> {
+    let limit = if full { lints.len() } else { MAX_LINTS };
+    let line = |lint: &&Diagnostic| {
+        let place = lint.labels.first().map(|label| {
+            let (line, column) = sources.line_column(label.span);
+            format!("{}:{line}:{column}: ", sources.name(label.span.file))
+        });
+        let text = format!("{}{}", place.unwrap_or_default(), lint.message);
+        format!("lint[{}]: {}", lint.code, visible(&text))
+    };
+    let mut lines: Vec<String> = lints.iter().take(limit).map(line).collect();
+    match lints.len() {
+        0 => {}
+        count if count > limit => {
+            lines.push(format!("and {} more: `tollgate lint` shows them with what to do", count - limit));
+        }
+        _ => lines.push("`tollgate lint` shows more of it, and no verdict depends on it".to_owned()),
     }
     lines
 }

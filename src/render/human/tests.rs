@@ -1,7 +1,7 @@
 //! The human form of hand-made judgements, in a fixed style.
 
 use super::*;
-use crate::engine::LookBack;
+use crate::engine::{Denied, LookBack};
 use crate::report::{
     DayReport, Decision, History, Metric, Place, Report, Summary, Threshold, VERSION, WorkflowHistory,
     WorkflowReport,
@@ -103,7 +103,7 @@ fn judgement(sources: SourceMap, workflows: Vec<WorkflowReport>, diagnostics: Ve
         against: None,
         diagnostics: Vec::new(),
     };
-    Judgement { report, diagnostics, sources, exit: 0 }
+    Judgement { report, diagnostics, sources, denied: Denied::Nothing, exit: 0 }
 }
 
 fn sample() -> Judgement {
@@ -261,7 +261,7 @@ fn ten_thousand_workflows_fit_on_a_page() {
     let lines = text.lines().filter(|line| line.starts_with(['✗', '↩'])).count();
     assert!(reports > 3 && lines > 40, "{text}");
     assert!(text.contains(&format!("and {} more: {} hold", 10_001 - lines, 10_001 - lines)), "{text}");
-    let whole = render(&crowd, STYLE, &View { all: true, ..View::default() });
+    let whole = render(&crowd, STYLE, &View { full: true, ..View::default() });
     assert_eq!(whole.matches("hold[T501]").count(), 10_001);
     for count in [1, 5, 6, 7, 19, 20, 21, 60, 200] {
         let text = render(&judgement(sources(), many(count), Vec::new()), STYLE, &View::default());
@@ -279,11 +279,11 @@ fn the_narrated_form_is_no_longer_than_a_page() {
         let crowd = judgement(sources(), workflows, Vec::new());
         let text = narrate(&crowd, &View::default());
         assert!(text.lines().count() < 200, "{} lines of {count} times {each}", text.lines().count());
-        assert_eq!(text.contains("--all tells every report"), text.starts_with("workflow z,"), "{text}");
+        assert_eq!(text.contains("--full tells every report"), text.starts_with("workflow z,"), "{text}");
         let told = text.lines().filter(|line| line.starts_with("workflow ")).count();
         let rest = format!("and {} more: {} hold.", count + 1 - told, count + 1 - told);
         assert!(told == count + 1 || text.contains(&rest), "{told} {count}\n{text}");
-        let whole = narrate(&crowd, &View { all: true, ..View::default() });
+        let whole = narrate(&crowd, &View { full: true, ..View::default() });
         assert_eq!(whole.matches("light_enough - ").count(), count * each + 1);
     }
 }
@@ -297,11 +297,11 @@ fn a_workflow_with_many_failures_and_many_diagnostics_are_cut_between_reports() 
     let crowd = judgement(self::sources(), vec![workflow("w", Decision::Hold, rules)], diagnostics.collect());
     let text = render(&crowd, STYLE, &View::default());
     assert!(text.lines().count() < 200, "{text}");
-    assert!(text.contains("more errors, warnings and notes: `--all` shows them"), "{text}");
+    assert!(text.contains("more errors, warnings and notes: `--full` shows them"), "{text}");
     assert!(text.contains("more of this workflow's rules"), "{text}");
     let text = narrate(&crowd, &View::default());
     assert!(text.lines().count() < 200, "{text}");
-    assert!(text.contains("more errors, warnings and notes: --all tells them"), "{text}");
+    assert!(text.contains("more errors, warnings and notes: --full tells them"), "{text}");
     assert!(text.contains("and more of this workflow's rules."), "{text}");
 }
 

@@ -1,0 +1,103 @@
+//! `tollgate lint`: what is allowed in a policy and yet hardly meant.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::explain::tests_beside;
+use super::terminal::{Form, TerminalArgs};
+use super::{complain, find, finish, read};
+use crate::builtin;
+use crate::code::{Code, LINTS};
+use crate::diagnostic::did_you_mean;
+use crate::engine::{Inputs, Project, TextFile, lint};
+use crate::render;
+use crate::render::json;
+
+/// Look for what is allowed in policies and yet hardly meant
+///
+/// Of a repository, its own policies by its configuration; of a folder with `.gate` files and no `tollgate.yaml`, those. Exit
+/// codes: 0, nothing was found; 1, something was; 2, something could not be read.
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// The repository, or a folder of policies
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Do not look for this, by code or name: `T709`, `bare_number`; may be given several times
+    #[arg(long, value_name = "LINT", value_parser = lint_code)]
+    allow: Vec<Code>,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    format: Form,
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+fn lint_code(name: &str) -> Result<Code, String> {
+    Code::lint(name).ok_or_else(|| {
+        let names = LINTS.map(|(_, name)| name);
+        match did_you_mean(name, names) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("the lints are {}", names.join(", ")),
+        }
+    })
+}
+
+/// Finds, reads, lints, shows.
+pub(super) fn run(args: &LintArgs) -> ExitCode {
+    let inputs = match policies_alone(&args.path) {
+        Some(inputs) => inputs,
+        None => {
+            let inputs = find::inputs(&args.path, args.allow_outside);
+            let tests = own_tests(&inputs.projects, &args.path);
+            Inputs { lint: Some(tests), ..inputs }
+        }
+    };
+    let linted = args.terminal.waiting("linting", || lint(inputs, &args.allow));
+    match args.format {
+        Form::Human => finish(&render::lint::render(&linted, args.terminal.style()), linted.exit),
+        Form::Json => match json::render(&linted.report) {
+            Ok(text) => finish(&text, linted.exit),
+            Err(error) => complain(&format!("the report cannot be written: {error}")),
+        },
+    }
+}
+
+/// The tests beside the policies that are no shipped ones.
+pub(super) fn own_tests(projects: &[Project], root: &Path) -> Vec<TextFile> {
+    let mut tests = tests_beside(projects, root);
+    tests.retain(|test| !test.name.starts_with(builtin::FOLDER));
+    tests
+}
+
+/// The policies and tests of a folder that is no repository, or one policy file with the tests beside it.
+fn policies_alone(path: &Path) -> Option<Inputs> {
+    if path.join(find::CONFIG).exists() {
+        return None;
+    }
+    let folder = if path.is_dir() { path } else { path.parent()? };
+    let entries = fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok()?;
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| folder.join(entry.file_name())).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "gate"));
+    files.sort();
+    let read = |file: &PathBuf| TextFile {
+        name: file.to_string_lossy().trim_start_matches("./").replace('\\', "/"),
+        content: read::file(file),
+    };
+    let (tests, mut policies): (Vec<PathBuf>, Vec<PathBuf>) =
+        files.into_iter().partition(|file| file.to_string_lossy().ends_with(".test.gate"));
+    if path.is_file() {
+        policies.retain(|file| file == path);
+    }
+    if policies.is_empty() {
+        return None;
+    }
+    let project = Project { policies: policies.iter().map(read).collect(), ..Project::default() };
+    let lint = Some(tests.iter().map(read).collect());
+    Some(Inputs { projects: vec![project], lint, ..Inputs::default() })
+}

@@ -1,0 +1,166 @@
+//! `tollgate new`: the next file of a kind, to be filled in.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::check::date;
+use super::known::{known, listed};
+use super::terminal::TerminalArgs;
+use super::write::new_files;
+use super::{complain, find, finish};
+use crate::diagnostic::did_you_mean;
+use crate::engine::{InForce, ProjectInForce};
+use crate::render::draft::draft;
+use crate::snapshot::Workflow;
+use crate::source::FileId;
+use crate::text::{first_few, quote};
+use crate::value::{DAY, Date, Number, Series, Snapshot, date_of_day, day_number};
+use crate::vocabulary::Cadence;
+
+/// Write the next file, to be filled in
+#[derive(Debug, Args)]
+pub(super) struct NewArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Snapshot(SnapshotArgs),
+}
+
+/// Write the next snapshot of a workflow, with the last one's fields and no values
+///
+/// It lies beside the last one and is named like it. Each field says what it means; what stays empty is unknown, and no
+/// rule takes it for a yes. The stage stays the same. Where the last one shares its file with others, the next is printed
+/// and not written. Exit codes: 0, or 2 if nothing was written.
+#[derive(Debug, Args)]
+struct SnapshotArgs {
+    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// The workflow
+    #[arg(long, value_name = "NAME")]
+    workflow: String,
+    /// Its day, such as 2026-11-02; without it, the last one's and the cadence of the policies
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    date: Option<Date>,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+/// Writes it.
+pub(super) fn run(args: &NewArgs) -> ExitCode {
+    let What::Snapshot(args) = &args.what;
+    let known = match known(&args.path, args.allow_outside, &args.terminal) {
+        Ok(known) => known,
+        Err(code) => return code,
+    };
+    match snapshot(args, &known) {
+        Ok(text) => finish(&text, 0),
+        Err(why) => complain(&why),
+    }
+}
+
+fn snapshot(args: &SnapshotArgs, known: &InForce) -> Result<String, String> {
+    let (project, workflow) = find_workflow(&args.workflow, known)?;
+    let name = quote(&args.workflow);
+    let Some(series) = &workflow.series else {
+        return Err(format!("the snapshots of `{name}` have errors: `tollgate check` shows them"));
+    };
+    let day = match args.date {
+        Some(day) => day,
+        None => next_day(series, project.program.vocabulary.cadence.as_ref())?,
+    };
+    if series.snapshots.iter().any(|snapshot| snapshot.date == day) {
+        return Err(format!("`{name}` has a snapshot of {day}"));
+    }
+    let Some(last) = series.snapshots.iter().rev().find(|snapshot| snapshot.date < day) else {
+        return Err(format!("the series of `{name}` begins after {day}"));
+    };
+    let text = draft(&project.program.vocabulary, last, day);
+    let file = known.sources.name(last.file);
+    if shared(last.file, project) {
+        return Ok(format!("# To be added to {file}, which holds several snapshots.\n---\n{text}"));
+    }
+    let new = name_beside(file, last, day);
+    new_files(&args.path, &[(new.clone(), text)])?;
+    if !is_found(&new, args) {
+        let _ = std::fs::remove_file(args.path.join(&new));
+        return Err(format!(
+            "nothing was written: `{new}` would not be found by `snapshots` of the configuration; widen its glob"
+        ));
+    }
+    Ok(format!("Wrote {}: fill in what was measured.\n", args.path.join(&new).display()))
+}
+
+/// The one project that has the workflow.
+fn find_workflow<'a>(name: &str, known: &'a InForce) -> Result<(&'a ProjectInForce, &'a Workflow), String> {
+    let all =
+        || known.projects.iter().flat_map(|project| project.workflows.iter().map(move |w| (project, w)));
+    let found: Vec<_> = all().filter(|(_, workflow)| *workflow.name == *name).collect();
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => {
+            let names: Vec<&str> = all().map(|(_, workflow)| &*workflow.name).collect();
+            let why = match did_you_mean(name, names.iter().copied()) {
+                Some(meant) => format!("did you mean `{}`?", quote(meant)),
+                None if names.is_empty() => {
+                    "there is no snapshot yet; `tollgate init` writes a first one".to_owned()
+                }
+                None => format!("there are {}", first_few(names.into_iter())),
+            };
+            Err(format!("there is no workflow `{}`: {why}", quote(name)))
+        }
+        several => Err(format!(
+            "several projects have a workflow `{}`: give the folder of one of them ({})",
+            quote(name),
+            listed(several.iter().map(|(project, _)| *project))
+        )),
+    }
+}
+
+/// The day on which the next snapshot is due. Not today: a series has its rhythm, and a file does not depend on the hour
+/// at which it was begun.
+fn next_day(series: &Series, cadence: Option<&Cadence>) -> Result<Date, String> {
+    let Some(cadence) = cadence else {
+        return Err(
+            "the policies do not say how often a snapshot is due; give its day with `--date`".to_owned()
+        );
+    };
+    let days = i64::try_from((&cadence.every / Number::from(DAY)).floor()).ok();
+    let last = series.snapshots.last().map(|last| day_number(last.date));
+    let next = last.zip(days).and_then(|(last, days)| date_of_day(last.checked_add(days)?));
+    next.ok_or_else(|| "the next day is out of the calendar; give one with `--date`".to_owned())
+}
+
+/// Whether a file holds more than one snapshot.
+fn shared(file: FileId, project: &ProjectInForce) -> bool {
+    let files = project.workflows.iter().filter(|workflow| workflow.files.contains(&file)).count();
+    let snapshots = project.workflows.iter().filter_map(|workflow| workflow.series.as_ref());
+    files > 1 || snapshots.flat_map(|series| &series.snapshots).filter(|one| one.file == file).count() > 1
+}
+
+/// The name of the next file: the last one's with the new day in the old one's place, or after what it is called.
+fn name_beside(file: &str, last: &Snapshot, day: Date) -> String {
+    let (folder, name) = file.rsplit_once('/').map_or(("", file), |(folder, name)| (folder, name));
+    let (old, day) = (last.date.to_string(), day.to_string());
+    let name = if name.contains(&old) {
+        name.replace(&old, &day)
+    } else {
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "yaml"));
+        format!("{stem}-{day}.{extension}")
+    };
+    if folder.is_empty() { name } else { format!("{folder}/{name}") }
+}
+
+/// Whether a file that was written is one that would be judged.
+fn is_found(name: &str, args: &SnapshotArgs) -> bool {
+    let inputs = find::inputs(Path::new(&args.path), args.allow_outside);
+    inputs.projects.iter().flat_map(|project| &project.snapshots).any(|file| file.name == name)
+}

@@ -1,0 +1,93 @@
+//! Output formats on the command line: which are asked for, and where each is written.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fs;
+use std::path::{self, Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use super::{complain, finish, read};
+use crate::diagnostic::did_you_mean;
+
+/// A format, and the file that it is written to; none is standard output.
+#[derive(Clone, Debug)]
+pub(super) struct Output<F> {
+    pub(super) format: F,
+    pub(super) file: Option<PathBuf>,
+}
+
+/// Reads `sarif` or `sarif=tollgate.sarif`.
+pub(super) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((name, "" | "-")) => (name, None),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let formats =
+        || F::value_variants().iter().filter_map(|format| Some((format.to_possible_value()?, format)));
+    match formats().find(|(value, _)| value.matches(name, false)) {
+        Some((_, format)) => Ok(Output { format: format.clone(), file }),
+        None => {
+            let names: Vec<String> = formats().map(|(value, _)| value.get_name().to_owned()).collect();
+            let close = did_you_mean(name, names.iter().map(String::as_str));
+            let close = close.map(|close| format!("did you mean `{close}`? ")).unwrap_or_default();
+            Err(format!("{close}the formats are {}", names.join(", ")))
+        }
+    }
+}
+
+/// Writes every format that was asked for, and ends with `exit`. One that cannot be written does not keep the others
+/// from it. `drawn` is told the format, and whether it goes to standard output.
+pub(super) fn write_all<F: Copy>(
+    outputs: &[Output<F>],
+    exit: u8,
+    drawn: impl Fn(F, bool) -> Result<String, Box<dyn Error>>,
+) -> ExitCode {
+    let on_stdout = outputs.iter().filter(|output| output.file.is_none()).count();
+    if on_stdout > 1 {
+        return complain(
+            "only one format can go to standard output; give the others a file, as in `json=FILE`",
+        );
+    }
+    if let Some(file) = written_twice(outputs) {
+        return complain(&format!("two formats cannot be written to `{}`", file.display()));
+    }
+    let mut code = ExitCode::from(exit);
+    let mut printed = None;
+    for Output { format, file } in outputs {
+        let text = match drawn(*format, file.is_none()) {
+            Ok(text) => text,
+            Err(error) => {
+                code = complain(&format!("the report cannot be written: {error}"));
+                continue;
+            }
+        };
+        match file {
+            None => printed = Some(text),
+            Some(file) => {
+                if let Err(error) = fs::write(file, text) {
+                    let why = read::reason(&error);
+                    code = complain(&format!("`{}` cannot be written: {why}", file.display()));
+                }
+            }
+        }
+    }
+    match printed {
+        Some(text) => {
+            let written = finish(&text, exit);
+            if code == ExitCode::from(exit) { written } else { code }
+        }
+        None => code,
+    }
+}
+
+/// A file that two formats are to be written to.
+fn written_twice<F>(outputs: &[Output<F>]) -> Option<&Path> {
+    let mut seen = BTreeSet::new();
+    // A file's links count where it is there already; one that is not has at least one spelling of its folder.
+    let place = |file: &Path| fs::canonicalize(file).or_else(|_| path::absolute(file));
+    let mut files = outputs.iter().filter_map(|output| output.file.as_deref());
+    files.find(|file| place(file).is_ok_and(|place| !seen.insert(place)))
+}

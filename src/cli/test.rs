@@ -1,0 +1,74 @@
+//! `tollgate test`: runs the `test` blocks of policies.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::output::{self, Output};
+use super::terminal::TerminalArgs;
+use super::{find, terminal};
+use crate::engine::{TestOptions, TestRun, run_tests};
+use crate::render::{human, json, junit};
+
+/// Run the tests of policies
+///
+/// Tests run with the values that the policies declare, whatever a configuration sets: `with` says otherwise. Exit codes:
+/// 0, all tests passed; 1, at least one failed, or none was found; 2, policies or tests could not be read.
+#[derive(Debug, Args)]
+pub(super) struct TestArgs {
+    /// A folder with `tollgate.yaml`, or one with `.gate` files, or one such file
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Run only tests with this in their title, or in the name of a rule that they expect something of
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Show which outcomes of rules, and which of their conditions, the tests have seen
+    #[arg(long)]
+    coverage: bool,
+    /// With `--coverage`: fail if less than this was seen, such as 90%
+    #[arg(long, value_name = "PERCENT", requires = "coverage", value_parser = percent)]
+    min: Option<u8>,
+    /// How the result is written, and to which file: `junit=tests.xml`; may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
+    format: Vec<Output<Format>>,
+    /// Let configurations name files outside of the repository
+    #[arg(long)]
+    allow_outside: bool,
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+/// The formats of a run of tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+    Junit,
+}
+
+/// Reads `90%` or `90`.
+fn percent(text: &str) -> Result<u8, String> {
+    let percent = text.strip_suffix('%').unwrap_or(text).parse().ok().filter(|percent| *percent <= 100);
+    percent.ok_or_else(|| "not a whole number of percent from 0 to 100, written like 90%".to_owned())
+}
+
+/// Finds, reads, runs, shows.
+pub(super) fn run(args: &TestArgs) -> ExitCode {
+    let suites = find::suites(&args.path, args.allow_outside);
+    let options = TestOptions { filter: args.filter.clone(), coverage: args.coverage, min: args.min };
+    let run = args.terminal.waiting("testing", || run_tests(suites, &options));
+    output::write_all(&args.format, run.exit, |format, on_stdout| drawn(format, on_stdout, args, &run))
+}
+
+fn drawn(format: Format, on_stdout: bool, args: &TestArgs, run: &TestRun) -> Result<String, Box<dyn Error>> {
+    Ok(match format {
+        Format::Human if on_stdout && args.terminal.narrate => human::narrate_tests(run),
+        Format::Human if on_stdout => human::render_tests(run, args.terminal.style()),
+        // A file has no terminal, whatever this was started from.
+        Format::Human => human::render_tests(run, terminal::FILE),
+        Format::Json => json::render(&run.report)?,
+        Format::Junit => junit::render_tests(run)?,
+    })
+}

@@ -1,0 +1,330 @@
+//! The `test` blocks of projects: policies with the files that test them, read, run and summed up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+
+use super::{TextFile, add, has_errors, in_order, parse_all};
+use crate::ast::{Expect, ExpectKind, ExprIds, File, GivenKind, Item, TestDecl};
+use crate::check::check;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::parse::parse;
+use crate::program::Program;
+use crate::report::tests::{
+    CoverageReport, Covered, FileCoverage, TestCaseReport, TestFileReport, TestOutcome, TestReport,
+    TestSummary,
+};
+use crate::report::{DiagnosticReport, VERSION};
+use crate::settings::Settings;
+use crate::snapshot::{Input, Role};
+use crate::source::{FileId, SourceMap};
+use crate::suite::coverage::{Counted, coverage};
+use crate::suite::{Bench, GivenFiles, Seen, Trial, dotted, run_test_decl};
+
+/// Everything that a run of tests reads.
+#[derive(Debug, Default)]
+pub struct Suites {
+    /// Holds the configurations already, as they say where policies lie.
+    pub sources: SourceMap,
+    /// By name.
+    pub suites: Vec<Suite>,
+    /// What kept suites from being found.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Policies, and the files that test them.
+#[derive(Clone, Debug, Default)]
+pub struct Suite {
+    /// Every policy that the tests are run with.
+    pub policies: Vec<TextFile>,
+    /// The files whose `test` blocks are run, and, of `policies`, those that are tested.
+    pub tests: Vec<TextFile>,
+    /// What tests take from files: the file of the test, the name that it gives, and what that leads to.
+    pub given: Vec<(String, String, Result<GivenTexts, String>)>,
+    pub problems: Vec<Diagnostic>,
+}
+
+/// The files of a `given file`.
+#[derive(Clone, Debug, Default)]
+pub struct GivenTexts {
+    pub snapshots: Vec<TextFile>,
+    /// `rollout.yaml` files.
+    pub standing: Vec<TextFile>,
+}
+
+/// What the caller of a run chooses.
+#[derive(Clone, Debug, Default)]
+pub struct TestOptions {
+    /// Only tests whose title, or the name of a rule that they expect something of, contains this.
+    pub filter: Option<String>,
+    /// Whether to count what the tests have seen.
+    pub coverage: bool,
+    /// Of what is counted, so many percent at least.
+    pub min: Option<u8>,
+}
+
+/// What came of it. Every output format draws this.
+#[derive(Debug)]
+pub struct TestRun {
+    pub report: TestReport,
+    /// As the files of the report.
+    pub files: Vec<TestedFile>,
+    /// What is wrong beyond single tests, and what coverage lacks.
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: SourceMap,
+    /// 0: all passed; 1: one failed, none was found, or too little was covered; 2: policies or tests could not be read.
+    pub exit: u8,
+}
+
+/// The tests of a file that ran.
+#[derive(Debug)]
+pub struct TestedFile {
+    pub name: String,
+    pub trials: Vec<Trial>,
+}
+
+/// A suite that was read.
+#[derive(Debug)]
+pub struct CompiledSuite {
+    pub policies: Vec<File>,
+    /// The policies that are tested.
+    pub tested: BTreeSet<FileId>,
+    /// How many expressions there are, for checking the policies again.
+    pub exprs: usize,
+    /// First the tests that are run with the policies alone, then each file that declares something of its own.
+    pub groups: Vec<TestGroup>,
+    pub given: GivenFiles,
+}
+
+/// Tests that are run with the same program.
+#[derive(Debug)]
+pub struct TestGroup {
+    pub program: Program,
+    /// The file that declares something beside the policies; none but its own tests see that.
+    pub fixture: Option<File>,
+    pub tests: Vec<File>,
+}
+
+/// The names that a file's tests take snapshots from.
+pub fn files_given(file: &TextFile) -> BTreeSet<String> {
+    let Ok(bytes) = &file.content else { return BTreeSet::new() };
+    let text = String::from_utf8_lossy(bytes);
+    let (file, _) = parse(FileId::default(), &text, &mut ExprIds::default());
+    let given = tests_of(&file).flat_map(|test| &test.given);
+    given
+        .filter_map(|given| match &given.kind {
+            GivenKind::File(name) => Some(name.to_string()),
+            GivenKind::Series { .. } => None,
+        })
+        .collect()
+}
+
+/// Runs all tests.
+pub fn run_tests(suites: Suites, options: &TestOptions) -> TestRun {
+    let Suites { mut sources, suites, problems } = suites;
+    let mut diagnostics = problems;
+    let mut shared = BTreeMap::new();
+    let mut files: Vec<TestedFile> = Vec::new();
+    let mut counted: Vec<Counted> = Vec::new();
+    for suite in suites {
+        let compiled = compile_suite(suite, &mut sources, &mut shared, &mut diagnostics);
+        let mut met: Vec<Seen> = Vec::new();
+        for group in &compiled.groups {
+            let settings = Settings::declared(&group.program);
+            let bench = Bench {
+                program: &group.program,
+                settings: &settings,
+                files: &compiled.given,
+                coverage: options.coverage,
+            };
+            for file in &group.tests {
+                let tests = tests_of(file).filter(|test| is_wanted(test, options));
+                let mut trials: Vec<Trial> =
+                    tests.map(|test| run_test_decl(test, &bench, &mut sources)).collect();
+                met.extend(trials.iter_mut().flat_map(|trial| mem::take(&mut trial.met)));
+                if !trials.is_empty() {
+                    files.push(TestedFile { name: sources.name(file.id).to_owned(), trials });
+                }
+            }
+        }
+        if let Some(group) = compiled.groups.first().filter(|_| options.coverage) {
+            counted.extend(coverage(&group.program, &compiled.tested, &met, &sources));
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    finish(files, counted, diagnostics, sources, options)
+}
+
+/// Reads and checks one suite. `shared` are the files that were read for others already.
+pub fn compile_suite(
+    suite: Suite,
+    sources: &mut SourceMap,
+    shared: &mut BTreeMap<String, Input>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> CompiledSuite {
+    let Suite { policies, tests, given, problems } = suite;
+    diagnostics.extend(problems);
+    let mut input = |file: TextFile, role: Role, sources: &mut SourceMap| {
+        let name = file.name.clone();
+        shared.entry(name).or_insert_with(|| add(file, role, sources)).clone()
+    };
+    let mut read = |files: Vec<TextFile>, role: Role, sources: &mut SourceMap| -> Vec<Input> {
+        files.into_iter().map(|file| input(file, role, sources)).collect()
+    };
+    let policies = read(policies, Role::Snapshot, sources);
+    let tests = read(tests, Role::Snapshot, sources);
+    let known: BTreeSet<FileId> = policies.iter().map(|policy| policy.file).collect();
+    let (tested, tests): (Vec<Input>, Vec<Input>) =
+        tests.into_iter().partition(|test| known.contains(&test.file));
+    let tested: BTreeSet<FileId> = tested.into_iter().map(|policy| policy.file).collect();
+    let mut files = GivenFiles::new();
+    for (test, name, texts) in given {
+        let Some(test) = tests
+            .iter()
+            .map(|test| test.file)
+            .chain(known.iter().copied())
+            .find(|file| sources.name(*file) == test)
+        else {
+            continue;
+        };
+        let inputs = texts.map(|texts| {
+            let mut inputs = read(texts.snapshots, Role::Snapshot, sources);
+            inputs.extend(read(texts.standing, Role::Standing, sources));
+            inputs
+        });
+        files.insert((test, name), inputs);
+    }
+    let mut ids = ExprIds::default();
+    let policies = parse_all(&policies, sources, &mut ids, diagnostics);
+    let tests = parse_all(&tests, sources, &mut ids, diagnostics);
+    let exprs = ids.count();
+    let (fixtures, mut bare): (Vec<File>, Vec<File>) = tests.into_iter().partition(declares);
+    bare.extend(policies.iter().filter(|file| tested.contains(&file.id)).cloned());
+    let mut groups = vec![group(&policies, None, bare, exprs, diagnostics)];
+    for fixture in fixtures {
+        groups.push(group(&policies, Some(fixture.clone()), vec![fixture], exprs, diagnostics));
+    }
+    CompiledSuite { policies, tested, exprs, groups, given: files }
+}
+
+fn group(
+    policies: &[File],
+    fixture: Option<File>,
+    tests: Vec<File>,
+    exprs: usize,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> TestGroup {
+    let all: Vec<File> = policies.iter().chain(&fixture).cloned().collect();
+    let (mut program, found) = check(&all, exprs);
+    diagnostics.extend(found);
+    program.incomplete = has_errors(diagnostics);
+    TestGroup { program, fixture, tests }
+}
+
+/// Whether a file of tests declares something itself.
+fn declares(file: &File) -> bool {
+    file.items.iter().any(|item| match item {
+        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) => true,
+        Item::Test(_) | Item::Broken(_) => false,
+    })
+}
+
+fn tests_of(file: &File) -> impl Iterator<Item = &TestDecl> {
+    file.items.iter().filter_map(|item| match item {
+        Item::Test(test) => Some(test),
+        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
+    })
+}
+
+fn is_wanted(test: &TestDecl, options: &TestOptions) -> bool {
+    let Some(filter) = &options.filter else { return true };
+    let filter = filter.to_lowercase();
+    let names = |expect: &Expect| match &expect.kind {
+        ExpectKind::Rule(path, _) => dotted(path).contains(&filter),
+        ExpectKind::Decision(_) => false,
+    };
+    test.title.to_lowercase().contains(&filter) || test.expect.iter().any(names)
+}
+
+fn finish(
+    files: Vec<TestedFile>,
+    mut counted: Vec<Counted>,
+    mut diagnostics: Vec<Diagnostic>,
+    sources: SourceMap,
+    options: &TestOptions,
+) -> TestRun {
+    let broken = has_errors(&diagnostics);
+    if files.is_empty() && !broken {
+        diagnostics.push(nothing_tested(options));
+    }
+    diagnostics.extend(counted.iter_mut().filter_map(|counted| counted.missing.take()));
+    let coverage = options.coverage.then(|| covered(counted, &sources));
+    let too_little =
+        options.min.zip(coverage.as_ref()).and_then(|(min, coverage)| too_little(min, coverage.total));
+    let enough = too_little.is_none();
+    diagnostics.extend(too_little);
+    let found = in_order(&mut diagnostics, &sources);
+    let reports: Vec<TestFileReport> = files.iter().map(|file| file_report(file, &sources)).collect();
+    let count = |outcome: TestOutcome| {
+        reports.iter().flat_map(|file| &file.tests).filter(|test| test.outcome == outcome).count()
+    };
+    let (passed, failed) = (count(TestOutcome::Passed), count(TestOutcome::Failed));
+    let summary = TestSummary { files: reports.len(), tests: passed + failed, passed, failed };
+    let exit = match (broken, failed, passed) {
+        (true, ..) => 2,
+        (false, 0, 1..) if enough => 0,
+        (false, ..) => 1,
+    };
+    let report = TestReport { version: VERSION, summary, files: reports, coverage, diagnostics: found };
+    TestRun { report, files, diagnostics, sources, exit }
+}
+
+fn file_report(file: &TestedFile, sources: &SourceMap) -> TestFileReport {
+    let case = |trial: &Trial| TestCaseReport {
+        title: trial.title.clone(),
+        line: sources.line_column(trial.span).0,
+        outcome: if trial.passed() { TestOutcome::Passed } else { TestOutcome::Failed },
+        diagnostics: trial.diagnostics().map(|one| DiagnosticReport::new(one, sources)).collect(),
+        seen: trial.failures.iter().filter_map(|failure| failure.seen.clone()).collect(),
+    };
+    TestFileReport { file: file.name.clone(), tests: file.trials.iter().map(case).collect() }
+}
+
+/// Sums up what was counted, file by file.
+fn covered(counted: Vec<Counted>, sources: &SourceMap) -> CoverageReport {
+    let mut files: BTreeMap<String, FileCoverage> = BTreeMap::new();
+    let mut total = Covered::default();
+    for Counted { file, report, .. } in counted {
+        let name = sources.name(file).to_owned();
+        let empty = || FileCoverage { file: name.clone(), total: Covered::default(), rules: Vec::new() };
+        let file = files.entry(name.clone()).or_insert_with(empty);
+        file.total += report.total();
+        total += report.total();
+        file.rules.push(report);
+    }
+    CoverageReport { total, files: files.into_values().collect() }
+}
+
+fn too_little(min: u8, total: Covered) -> Option<Diagnostic> {
+    if total.points == 0 {
+        return Some(Diagnostic::error(Code::T604, "there is no rule whose tests could cover anything"));
+    }
+    let message = format!("coverage is {}, less than the {min}% asked for", total.percent());
+    (!total.reaches(min)).then(|| Diagnostic::error(Code::T604, message))
+}
+
+/// What is said where no test ran: that is no pass.
+fn nothing_tested(options: &TestOptions) -> Diagnostic {
+    match &options.filter {
+        None => Diagnostic::error(Code::T603, "no test was found").help(
+            "tests are `test` blocks in files that end in `.test.gate`, beside the policies that they test",
+        ),
+        Some(filter) => {
+            let message = format!(
+                "no test has `{}` in its title, or in the name of a rule that it expects something of",
+                filter.escape_debug()
+            );
+            Diagnostic::error(Code::T603, message).help("leave `--filter` out to run all of them")
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Lints: what is allowed in a policy and yet hardly meant.
+//!
+//! Pure: looks at a checked program, the values in force, the tests beside it and what the checker has said already. A lint
+//! is a file in `lint/`, named after the problem; what several of them need stands there too. Lints are of policies and
+//! never of evidence, so that none of them changes a verdict.
+
+mod bare_number;
+mod constant_rule;
+mod empty_list_passes;
+mod form;
+mod lax_rollback;
+mod overlapping_thresholds;
+mod sample;
+mod solve;
+mod threshold;
+mod unlikely_held;
+mod unreachable_confidence;
+mod unread_field;
+mod untested_rule;
+mod unused_param;
+
+use std::collections::BTreeSet;
+
+use crate::ast::{EffectKind, Expr, RuleBody, RuleDecl, Template, TemplatePart, TestDecl};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::program::{Program, Rule, Target};
+use crate::settings::Settings;
+use crate::source::{FileId, SourceMap, Span};
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Policies<'a> {
+    pub program: &'a Program,
+    /// For workflows that no override speaks of.
+    pub settings: &'a Settings,
+    /// The tests beside the policies.
+    pub tests: &'a [TestDecl],
+    pub sources: &'a SourceMap,
+    /// The files that are to be looked at. The others are known, and nothing is said of them.
+    pub own: &'a BTreeSet<FileId>,
+    /// What the checker has said, which is not said again.
+    pub said: &'a [Diagnostic],
+}
+
+type Lint = fn(&Policies<'_>) -> Vec<Diagnostic>;
+
+/// Every lint, by code; the names are those of [`crate::code::LINTS`].
+const LINTS: [(Code, Lint); 10] = [
+    (Code::T701, constant_rule::find),
+    (Code::T702, lax_rollback::find),
+    (Code::T703, overlapping_thresholds::find),
+    (Code::T704, unreachable_confidence::find),
+    (Code::T705, empty_list_passes::find),
+    (Code::T706, unlikely_held::find),
+    (Code::T707, unused_param::find),
+    (Code::T708, unread_field::find),
+    (Code::T709, bare_number::find),
+    (Code::T710, untested_rule::find),
+];
+
+/// Looks for everything but what is switched off, here or by a comment at its place.
+pub fn lint(policies: &Policies<'_>, off: &BTreeSet<Code>) -> Vec<Diagnostic> {
+    let on = LINTS.iter().filter(|(code, _)| !off.contains(code));
+    let found = on.flat_map(|(_, find)| find(policies));
+    found.filter(|finding| policies.concerns(finding) && !is_marked(finding, policies.sources)).collect()
+}
+
+/// Whether a comment `# lint: T705 REASON` stands on the line of a finding, or alone on the one above it.
+fn is_marked(finding: &Diagnostic, sources: &SourceMap) -> bool {
+    let Some(label) = finding.labels.first() else { return false };
+    let Some(source) = sources.get(label.span.file) else { return false };
+    let (line, _) = sources.line_column(label.span);
+    let mut lines = source.text.lines().skip(line.saturating_sub(2));
+    let above = if line > 1 { lines.next() } else { None };
+    let above = above.filter(|above| above.trim_start().starts_with('#'));
+    above.into_iter().chain(lines.next()).any(|text| marks(text, finding.code))
+}
+
+fn marks(line: &str, code: Code) -> bool {
+    let mark = line.split_once("# lint: ").map(|(_, mark)| mark.trim_start());
+    let reason = mark.and_then(|mark| mark.strip_prefix(code.as_str()));
+    reason.is_some_and(|reason| reason.starts_with(' ') && !reason.trim().is_empty())
+}
+
+impl<'a> Policies<'a> {
+    fn is_own(&self, span: Span) -> bool {
+        self.own.contains(&span.file)
+    }
+
+    /// Whether a place of a finding is in a file that is looked at.
+    fn concerns(&self, finding: &Diagnostic) -> bool {
+        finding.labels.is_empty() || finding.labels.iter().any(|label| self.is_own(label.span))
+    }
+
+    /// What an expression stands for, through lets.
+    fn resolve(&self, mut expr: &'a Expr) -> &'a Expr {
+        // Lets that need each other are errors, and not in the program.
+        for _ in 0..=self.program.lets.len() {
+            match self.target(expr) {
+                Some(Target::Let(index)) => match self.program.lets.get(*index) {
+                    Some(inner) => expr = &inner.decl.value,
+                    None => return expr,
+                },
+                Some(
+                    Target::Param(_)
+                    | Target::Field(_)
+                    | Target::JudgedField(_)
+                    | Target::Element { .. }
+                    | Target::Stage(_)
+                    | Target::Member(_)
+                    | Target::Call(_),
+                )
+                | None => return expr,
+            }
+        }
+        expr
+    }
+
+    fn target(&self, expr: &Expr) -> Option<&'a Target> {
+        self.program.expr(expr.id)?.target.as_ref()
+    }
+
+    /// The effect in force of a rule; none if it is off.
+    fn effect(&self, index: usize) -> Option<EffectKind> {
+        self.settings.rules.get(index)?.effect
+    }
+
+    /// The rules that are not off, with their index and effect.
+    fn rules(&self) -> impl Iterator<Item = (usize, &'a Rule, EffectKind)> + use<'a, '_> {
+        let rules = self.program.rules.iter().enumerate();
+        rules.filter_map(|(index, rule)| Some((index, rule, self.effect(index)?)))
+    }
+}
+
+/// The `when` and the requirements of a rule.
+fn conditions(rule: &RuleDecl) -> Vec<&Expr> {
+    match &rule.body {
+        RuleBody::Trigger { when } => vec![when],
+        RuleBody::Require { when, requires } => when.iter().chain(requires).collect(),
+    }
+}
+
+/// The expressions that a text shows.
+fn shown(template: &Template) -> impl Iterator<Item = &Expr> {
+    template.parts.iter().filter_map(|part| match part {
+        TemplatePart::Expr(expr) => Some(expr),
+        TemplatePart::Text(_) => None,
+    })
+}
+
+/// Every expression of a program but those of lets: conditions, and what texts show.
+fn roots(program: &Program) -> Vec<&Expr> {
+    let mut all: Vec<&Expr> = Vec::new();
+    for policy in &program.policies {
+        all.extend(&policy.when);
+        all.extend(policy.title.iter().flat_map(shown));
+    }
+    all.extend(program.gates.iter().flat_map(|gate| &gate.title).flat_map(shown));
+    for rule in &program.rules {
+        all.extend(conditions(&rule.decl));
+        let texts = [&rule.decl.title, &rule.decl.effect.message, &rule.decl.help];
+        all.extend(texts.into_iter().flatten().flat_map(shown));
+    }
+    all
+}
+
+/// An expression and all within it, lets not looked through.
+fn within<'e>(expr: &'e Expr, visit: &mut impl FnMut(&'e Expr)) {
+    visit(expr);
+    expr.children().into_iter().for_each(|child| within(child, visit));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! A rule, or a condition in one, that comes out the same whatever is measured.
+//!
+//! The checker knows of single comparisons; this looks at what is said of one expression in several places.
+
+use super::Policies;
+use super::solve::{Answer, Formula, Solver};
+use crate::ast::{Expr, ExprKind, RuleBody};
+use crate::builtins::Builtin;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::program::{Policy, Rule, Target};
+use crate::source::Span;
+
+const NEVER: &str = "can never be yes";
+const ALWAYS: &str = "is yes whatever is measured";
+
+pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut idle = Vec::new();
+    for (index, policy) in policies.program.policies.iter().enumerate() {
+        if let Some(finding) = never_applies(policies, policy) {
+            idle.push(index);
+            found.push(finding);
+        }
+    }
+    let said = |rule: &Rule| {
+        let name = rule.decl.name.span;
+        let mut places = policies.said.iter().filter(|said| said.code == Code::T211);
+        places.any(|said| said.labels.first().is_some_and(|label| label.span == name))
+    };
+    for (_, rule, _) in policies.rules() {
+        let is_idle = rule.gate.is_none() && idle.contains(&rule.policy);
+        if policies.is_own(rule.decl.span) && !said(rule) && !is_idle {
+            found.extend(in_rule(policies, rule));
+        }
+    }
+    let conditions = policies.rules().flat_map(|(_, rule, _)| super::conditions(&rule.decl));
+    let lets = policies.program.lets.iter().map(|found| &found.decl.value);
+    let own = conditions.chain(lets).filter(|expr| policies.is_own(expr.span));
+    own.for_each(|expr| super::within(expr, &mut |expr| found.extend(inside_calls(policies, expr))));
+    found
+}
+
+fn never_applies(policies: &Policies<'_>, policy: &Policy) -> Option<Diagnostic> {
+    let when = policy.when.as_ref().filter(|when| policies.is_own(when.span))?;
+    never(policies, when)
+        .then(|| finding(format!("the policy `{}` never applies", policy.name), when.span, NEVER))
+}
+
+/// Whether no values make a condition yes.
+fn never<'a>(policies: &Policies<'a>, expr: &'a Expr) -> bool {
+    let mut solver = Solver::new(policies);
+    let formula = solver.formula(expr);
+    solver.search(&formula) == Answer::Never
+}
+
+fn in_rule<'a>(policies: &Policies<'a>, rule: &'a Rule) -> Option<Diagnostic> {
+    let mut solver = Solver::new(policies);
+    let gate = rule.gate.and_then(|gate| policies.program.gates.get(gate));
+    let policy = policies.program.policies.get(rule.policy);
+    let (given, given_at) = match (gate, policy.and_then(|policy| policy.when.as_ref())) {
+        (Some(gate), _) => (solver.in_stage(gate.from), None),
+        (None, Some(when)) => (solver.formula(when), Some(when.span)),
+        (None, None) => (Formula::Known(true), None),
+    };
+    // What is said where some conditions exclude each other, and of which expression.
+    let cases: Vec<(&str, &str, Span, Vec<Formula>)> = match &rule.decl.body {
+        RuleBody::Trigger { when } => {
+            let fires = solver.formula(when);
+            vec![
+                ("can never fire", NEVER, when.span, vec![fires.clone()]),
+                ("always fires", ALWAYS, when.span, vec![fires.negate()]),
+            ]
+        }
+        RuleBody::Require { when, requires } => {
+            let applies = when.as_ref().map_or(Formula::Known(true), |when| solver.formula(when));
+            let passes = Formula::All(requires.iter().map(|expr| solver.formula(expr)).collect());
+            let first = requires.first().map_or(rule.decl.name.span, |expr| expr.span);
+            let span = when.as_ref().map_or(first, |when| when.span);
+            vec![
+                ("never applies", NEVER, span, vec![applies.clone()]),
+                (
+                    "can never pass",
+                    "nothing satisfies all that it asks for",
+                    first,
+                    vec![applies.clone(), passes.clone()],
+                ),
+                ("can never fail", ALWAYS, first, vec![applies, passes.negate()]),
+            ]
+        }
+    };
+    let never = |parts: Vec<Formula>| solver.search(&Formula::All(parts)) == Answer::Never;
+    let (what, label, span, parts) = cases
+        .into_iter()
+        .find(|(_, _, _, parts)| never(std::iter::once(&given).chain(parts).cloned().collect()))?;
+    let finding = finding(format!("the rule `{}` {what}", rule.name), span, label);
+    Some(match given_at {
+        Some(at) if !never(parts) => finding.label(at, "the policy applies only here"),
+        Some(_) | None => finding,
+    })
+}
+
+/// What a function asks of each element or snapshot.
+fn inside_calls<'a>(policies: &Policies<'a>, expr: &'a Expr) -> Option<Diagnostic> {
+    let ExprKind::Call { args, .. } = &expr.kind else { return None };
+    let arg = args.first()?;
+    let condition = match policies.target(expr)? {
+        Target::Call(Builtin::Held | Builtin::Streak) => Some(&arg.value),
+        Target::Call(_) => arg.condition.as_ref(),
+        Target::Field(_)
+        | Target::JudgedField(_)
+        | Target::Element { .. }
+        | Target::Let(_)
+        | Target::Param(_)
+        | Target::Stage(_)
+        | Target::Member(_) => None,
+    }?;
+    if never(policies, condition) {
+        return Some(finding("a condition that nothing satisfies".to_owned(), condition.span, NEVER));
+    }
+    let mut solver = Solver::new(policies);
+    let otherwise = solver.formula(condition).negate();
+    (solver.search(&otherwise) == Answer::Never)
+        .then(|| finding("a condition that everything satisfies".to_owned(), condition.span, ALWAYS))
+}
+
+fn finding(message: String, span: Span, label: &str) -> Diagnostic {
+    Diagnostic::warning(Code::T701, message)
+        .label(span, label)
+        .help("compare what it says of one value in several places, and how the thresholds are set")
+}

@@ -1,0 +1,158 @@
+//! A confidence that the sample which is asked for beside it can never reach, were every element of it good.
+
+use super::Policies;
+use super::sample::{Literal, Sample, opposite};
+use crate::ast::{CompareOp, Expr, ExprKind};
+use crate::builtins::Builtin;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::stats::{Claim, MIN_MEAN_SAMPLE};
+use crate::types::Kind;
+use crate::value::Number;
+
+/// A larger sample is not tried out.
+const MAX_SAMPLE: usize = 10_000;
+
+pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (index, rule, _) in policies.rules() {
+        let needs = policies.needs(rule);
+        let mut siblings = needs.clone();
+        siblings.extend(policies.assumed(index, rule));
+        for confident in needs.iter().filter_map(|literal| policies.confident(*literal)) {
+            found.extend(finding(policies, &confident, &siblings));
+        }
+    }
+    found
+}
+
+/// A claim about a sample that is to be shown.
+#[derive(Debug)]
+pub(super) struct Confident {
+    pub(super) span: Span,
+    /// The list.
+    sample: Sample,
+    pub(super) confidence: Number,
+    /// The threshold as it is written.
+    limit: Number,
+    kind: Claimed,
+}
+
+#[derive(Debug)]
+enum Claimed {
+    /// What the share of the elements that count is to reach, or to exceed; or with `rest` that of the others.
+    Share {
+        threshold: Number,
+        strict: bool,
+        rest: bool,
+    },
+    Mean,
+}
+
+impl Confident {
+    /// Whether a sample of a size shows the claim if every element of it counts.
+    pub(super) fn is_shown_by(&self, size: usize) -> bool {
+        match &self.kind {
+            Claimed::Share { .. } => {
+                self.claim(size).is_some_and(|claim| claim.decide(&self.confidence) == Some(true))
+            }
+            Claimed::Mean => size >= MIN_MEAN_SAMPLE,
+        }
+    }
+
+    fn claim(&self, size: usize) -> Option<Claim> {
+        let Claimed::Share { threshold, strict, .. } = &self.kind else { return None };
+        Some(Claim { sure: size, possible: size, size, threshold: threshold.clone(), strict: *strict })
+    }
+
+    /// The smallest sample that can show it; none if none can.
+    pub(super) fn needed(&self) -> Option<usize> {
+        match &self.kind {
+            Claimed::Share { .. } => self.claim(0)?.further(&self.confidence),
+            Claimed::Mean => Some(MIN_MEAN_SAMPLE),
+        }
+    }
+
+    /// A true share half way between the threshold and all, and how likely a sample then shows it; none for a mean.
+    pub(super) fn chance(&self, size: usize) -> Option<(Number, f64)> {
+        let Claimed::Share { threshold, rest, .. } = &self.kind else { return None };
+        let truth = (threshold + Number::ONE) / Number::from(2);
+        let chance = self.claim(size)?.chance(&self.confidence, &truth);
+        let share = if *rest { Number::ONE - truth } else { truth };
+        Some((share, chance))
+    }
+
+    /// `95% confidence of 90%`
+    pub(super) fn shown(&self) -> String {
+        let confidence = Kind::Share.show(&self.confidence);
+        match self.kind {
+            Claimed::Share { .. } => format!("{confidence} confidence of {}", Kind::Share.show(&self.limit)),
+            Claimed::Mean => format!("{confidence} confidence of a mean"),
+        }
+    }
+}
+
+impl<'a> Policies<'a> {
+    /// What a literal asks to be shown with confidence.
+    pub(super) fn confident(&self, (expr, yes): Literal<'a>) -> Option<Confident> {
+        let ExprKind::With { claim, confidence } = &expr.kind else { return None };
+        let ExprKind::Compare(op, left, right) = &claim.kind else { return None };
+        let op = if yes { *op } else { opposite(*op) };
+        let (builtin, arg) = self.call(left)?;
+        let limit = self.plain(right);
+        // There are no others.
+        let kind = if builtin == Builtin::Share { share(op, &limit.clone()?)? } else { Claimed::Mean };
+        Some(Confident {
+            span: expr.span,
+            sample: self.sample(arg)?,
+            confidence: self.plain(confidence)?,
+            limit: limit.unwrap_or(Number::ZERO),
+            kind,
+        })
+    }
+
+    /// The largest sample that is asked for beside a claim, and where.
+    pub(super) fn asked(&self, claim: &Confident, siblings: &[Literal<'a>]) -> Option<(usize, Span)> {
+        self.least(&claim.sample, siblings)
+    }
+}
+
+/// A share that is to stay below something is one of the others that is to reach the rest.
+fn share(op: CompareOp, limit: &Number) -> Option<Claimed> {
+    let (strict, rest) = match op {
+        CompareOp::GreaterEqual => (false, false),
+        CompareOp::Greater => (true, false),
+        CompareOp::LessEqual => (false, true),
+        CompareOp::Less => (true, true),
+        CompareOp::Equal | CompareOp::NotEqual => return None,
+    };
+    let threshold = if rest { Number::ONE - limit } else { limit.clone() };
+    Some(Claimed::Share { threshold, strict, rest })
+}
+
+fn finding<'a>(policies: &Policies<'a>, claim: &Confident, siblings: &[Literal<'a>]) -> Option<Diagnostic> {
+    let needed = claim.needed();
+    let what = claim.shown();
+    let Some(needed) = needed else {
+        let message = format!("no sample can reach {what}");
+        return Some(
+            Diagnostic::warning(Code::T704, message)
+                .label(claim.span, "can never be yes, however many there are")
+                .help("ask for a little less than all, or for every element without a confidence"),
+        );
+    };
+    let (size, at) = policies.asked(claim, siblings).filter(|(size, _)| *size <= MAX_SAMPLE)?;
+    if claim.is_shown_by(size) {
+        return None;
+    }
+    let finding = Diagnostic::warning(Code::T704, format!("{size} samples cannot reach {what}"))
+        .label(claim.span, format!("takes {needed} at least, even if all of them bear it out"))
+        .label(at, format!("asks for {size}"));
+    Some(finding.help(format!("ask for {needed} or more, or for a lower confidence")))
+}
+
+/// Whether an expression is such a claim at all.
+pub(super) fn is_claim(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::With { .. })
+}

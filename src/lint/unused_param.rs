@@ -1,0 +1,45 @@
+//! A param that nothing uses: setting it changes nothing, though it looks as if it did.
+
+use std::collections::BTreeSet;
+
+use super::{Policies, roots, within};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::program::{Param, Target};
+
+pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+    let program = policies.program;
+    let (mut params, mut lets) = (BTreeSet::new(), BTreeSet::new());
+    let mut open = roots(program);
+    while let Some(expr) = open.pop() {
+        within(expr, &mut |expr| match policies.target(expr) {
+            Some(Target::Param(index)) => {
+                params.insert(*index);
+            }
+            Some(Target::Let(index)) if lets.insert(*index) => {
+                open.extend(program.lets.get(*index).map(|found| &found.decl.value));
+            }
+            Some(
+                Target::Let(_)
+                | Target::Field(_)
+                | Target::JudgedField(_)
+                | Target::Element { .. }
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
+            )
+            | None => {}
+        });
+    }
+    let unused = program.params.iter().enumerate().filter(|(index, param)| {
+        // What has an error may be what uses it.
+        let policy = param.name.split('.').next().unwrap_or_default();
+        !params.contains(index) && policies.is_own(param.decl.span) && !program.unsure.contains(policy)
+    });
+    let finding = |param: &Param| {
+        Diagnostic::warning(Code::T707, format!("no rule uses the param `{}`", param.name))
+            .label(param.decl.name.span, "setting it changes nothing")
+            .help("use it where its value stands as a number, or remove it")
+    };
+    unused.map(|(_, param)| finding(param)).collect()
+}

@@ -1,0 +1,179 @@
+//! The next snapshot of a series as YAML: the last one's fields with what each of them means, and no value.
+//!
+//! Values are left empty, and never carried over: an empty one is unknown, so that no rule passes on last week's figures.
+
+use std::fmt::Write;
+
+use crate::settings::field_type;
+use crate::source::FileId;
+use crate::text::{first_few, wrap, yaml_text};
+use crate::types::Type;
+use crate::value::{Date, Located, Record, Snapshot, Value};
+use crate::vocabulary::{Field, RecordType, Vocabulary};
+
+/// Columns of a line, as far as comments can be broken.
+const WIDTH: usize = 100;
+
+/// The snapshot that follows `last`, of another day. The stage is the same; it asks for nothing.
+pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Date) -> String {
+    let mut draft = Draft { file: last.file, out: String::new() };
+    draft.comment(
+        0,
+        "What was measured up to this day. What stays empty is unknown, and no rule takes it for a yes; an empty list is \
+         written `[]`.",
+    );
+    draft.out.push('\n');
+    if draft.is_own(last.record.fields.get(Vocabulary::WORKFLOW)) {
+        // Writing to a string cannot fail, here and below.
+        let _ = writeln!(draft.out, "workflow: {}", yaml_text(&last.workflow));
+    }
+    let _ = writeln!(draft.out, "date: {date}");
+    let built_in = if vocabulary.stages.is_empty() { Vocabulary::STAGE } else { Vocabulary::ADVANCE_TO + 1 };
+    if let Some(rung) = rung(last, vocabulary) {
+        let stage = |rung: usize| vocabulary.stages.get(rung).map(|name| &**name);
+        let _ = writeln!(draft.out, "stage: {}", stage(rung).unwrap_or_default());
+        if let Some(next) = stage(rung + 1) {
+            let _ = writeln!(draft.out, "# advance_to: {next}  # asks for the next stage");
+        }
+    }
+    draft.out.push('\n');
+    draft.fields(&vocabulary.snapshot, &[&last.record], built_in, 0);
+    let fields = vocabulary.snapshot.fields.iter().zip(&last.record.fields).skip(built_in);
+    let absent = fields.filter(|(field, value)| value.is_none() && !field.required);
+    let absent: Vec<&str> = absent.map(|(field, _)| &*field.name).collect();
+    if !absent.is_empty() {
+        draft.comment(0, &format!("Not recorded the last time: {}.", first_few(absent.into_iter())));
+    }
+    draft.out.truncate(draft.out.trim_end().len());
+    draft.out.push('\n');
+    draft.out
+}
+
+fn rung(last: &Snapshot, vocabulary: &Vocabulary) -> Option<usize> {
+    if vocabulary.stages.is_empty() {
+        return None;
+    }
+    match &last.record.fields.get(Vocabulary::STAGE)?.as_ref()?.value {
+        Value::Number(rung) => usize::try_from(rung.floor()).ok(),
+        Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
+    }
+}
+
+struct Draft {
+    /// The last snapshot: what lies in another file is a standing fact, and not to be said again.
+    file: FileId,
+    out: String,
+}
+
+impl Draft {
+    fn is_own(&self, value: Option<&Option<Located>>) -> bool {
+        value.and_then(Option::as_ref).is_some_and(|value| value.key.file == self.file)
+    }
+
+    fn comment(&mut self, indent: usize, text: &str) {
+        for line in wrap(text, WIDTH - indent.min(WIDTH / 2) - 2) {
+            let _ = writeln!(self.out, "{:indent$}# {line}", "");
+        }
+    }
+
+    /// The fields that one of the records has, and those that are required, from the `first` on.
+    fn fields(&mut self, ty: &RecordType, records: &[&Record], first: usize, indent: usize) {
+        for (at, field) in ty.fields.iter().enumerate().skip(first) {
+            let values = self.values(records, at);
+            if values.is_empty() && !field.required {
+                continue;
+            }
+            self.comment(indent, &about(field));
+            let _ = writeln!(self.out, "{:indent$}{}:", "", field.name);
+            match &field.ty {
+                Type::Record(inner) => self.fields(inner, &records_of(&values), 0, indent + 2),
+                Type::List(element) => self.list(element, &values, indent + 2),
+                Type::Bool
+                | Type::Text
+                | Type::Date
+                | Type::Stage
+                | Type::Choice(_)
+                | Type::Amount(_)
+                | Type::Elapsed
+                | Type::Calendar
+                | Type::Error => {}
+            }
+            if indent == 0 {
+                self.out.push('\n');
+            }
+        }
+    }
+
+    /// How an element is written, as a comment: an empty list would say that there was nothing.
+    fn list(&mut self, element: &Type, values: &[&Located], indent: usize) {
+        let mut lines = Vec::new();
+        if let Type::Record(inner) = element {
+            let elements: Vec<&Located> = values.iter().flat_map(|value| elements_of(value)).collect();
+            self.element(inner, &records_of(&elements), elements.is_empty(), 0, &mut lines);
+        }
+        if lines.is_empty() {
+            lines.push(String::new());
+        }
+        for (at, line) in lines.iter().enumerate() {
+            let mark = if at == 0 { "-" } else { " " };
+            let _ = writeln!(self.out, "{:indent$}{}", "", format!("# {mark} {line}").trim_end());
+        }
+    }
+
+    /// The fields that one of the elements has; all of them where there was no element to learn from.
+    fn element(
+        &self,
+        ty: &RecordType,
+        records: &[&Record],
+        all: bool,
+        indent: usize,
+        lines: &mut Vec<String>,
+    ) {
+        for (at, field) in ty.fields.iter().enumerate() {
+            let values = self.values(records, at);
+            if values.is_empty() && !field.required && !all {
+                continue;
+            }
+            let about = wrap(&about(field), usize::MAX).concat();
+            lines.push(format!("{:indent$}{}:  # {about}", "", field.name));
+            if let Type::Record(inner) = &field.ty {
+                self.element(inner, &records_of(&values), all, indent + 2, lines);
+            }
+        }
+    }
+
+    fn values<'a>(&self, records: &[&'a Record], at: usize) -> Vec<&'a Located> {
+        let values = records.iter().filter_map(|record| record.fields.get(at));
+        values.filter(|value| self.is_own(Some(value))).flatten().collect()
+    }
+}
+
+/// What a field means, and how it is written.
+fn about(field: &Field) -> String {
+    let ty = match &field.ty {
+        Type::Record(_) => None,
+        _ if field.required => Some(format!("{}, required", field_type(field))),
+        _ if field.key => Some(format!("{}, names the element", field_type(field))),
+        _ => Some(field_type(field)),
+    };
+    match (&field.doc, ty) {
+        (Some(doc), Some(ty)) => format!("{doc} ({ty})"),
+        (Some(doc), None) => doc.to_string(),
+        (None, ty) => ty.unwrap_or_else(|| "A record".to_owned()),
+    }
+}
+
+fn records_of<'a>(values: &[&'a Located]) -> Vec<&'a Record> {
+    let record = |value: &&'a Located| match &value.value {
+        Value::Record(record) => Some(record),
+        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+    };
+    values.iter().filter_map(record).collect()
+}
+
+fn elements_of(value: &Located) -> &[Located] {
+    match &value.value {
+        Value::List(elements) => elements,
+        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Record(_) => &[],
+    }
+}

@@ -1,0 +1,118 @@
+//! What a proposal changes of the policies that it is judged by, as entries of a list for machines.
+
+use super::{Finding, PROPOSAL, Region, named_below, nowhere, shown};
+use crate::builtin;
+use crate::diagnostic::Severity;
+use crate::engine::Judgement;
+use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
+
+/// What stops the proposal first; none where there is no base.
+pub(super) fn found(judgement: &Judgement, folder: &str) -> Vec<Finding> {
+    let Some(against) = &judgement.report.against else { return Vec::new() };
+    let approved = against.self_approved.iter().map(|name| self_approval(name, against));
+    let vanished = against.vanished.iter().map(|name| vanished(name));
+    let looser = against.settings.iter().filter(|change| change.direction == Direction::Looser);
+    let looser = looser.map(|change| loosened(change, &against.reference));
+    let rewritten = against.rewritten.iter().map(|change| {
+        let message = shown(&named_below(folder, change, judgement));
+        rewritten(change, message, &against.reference)
+    });
+    approved.chain(vanished).chain(looser).chain(rewritten).collect()
+}
+
+fn self_approval(name: &str, against: &AgainstReport) -> Finding {
+    let looser = against.settings.iter().filter(|change| change.direction == Direction::Looser);
+    Finding {
+        help: Some(
+            "propose the policies and what they let pass apart, or accept it with `--allow-self-approval`"
+                .to_owned(),
+        ),
+        places: looser.flat_map(|change| places(change, &against.reference)).collect(),
+        workflow: Some(shown(name)),
+        excused: against.self_approval_accepted.then_some("self-approval accepted"),
+        ..finding(
+            "tollgate.self_approval",
+            "A proposal does not loosen what it is judged by",
+            if against.self_approval_accepted { Severity::Warning } else { Severity::Error },
+            "it does not go on by the base; by what is proposed it would, and what is proposed loosens what it is judged by".to_owned(),
+        )
+    }
+}
+
+fn vanished(name: &str) -> Finding {
+    Finding {
+        workflow: Some(shown(name)),
+        help: Some("keep its snapshots; a rollout that ended has a last one".to_owned()),
+        places: vec![nowhere("")],
+        ..finding(
+            "tollgate.vanished",
+            "No workflow vanishes",
+            Severity::Error,
+            "none of its snapshots is left".to_owned(),
+        )
+    }
+}
+
+fn loosened(change: &SettingChange, base: &str) -> Finding {
+    let side = |side: &Option<String>| side.as_deref().map_or_else(|| "nothing".to_owned(), shown);
+    let whom = change.workflows.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+    let whom = if whom.is_empty() { whom } else { format!(" for {whom}") };
+    Finding {
+        places: places(change, base),
+        ..finding(
+            "tollgate.loosened",
+            "A setting becomes looser",
+            Severity::Warning,
+            format!("{}{whom}: {} -> {}", shown(&change.what), side(&change.from), side(&change.to)),
+        )
+    }
+}
+
+fn rewritten(change: &FileChange, message: String, base: &str) -> Finding {
+    // A file that is gone is shown where it was.
+    let file = change.new.as_ref().or(change.old.as_ref());
+    Finding {
+        places: file
+            .map(|file| at(file, 1, format!("as in `{}` no longer", shown(base))))
+            .into_iter()
+            .collect(),
+        ..finding("tollgate.rewritten", "Snapshots of the base stay as they are", Severity::Warning, message)
+    }
+}
+
+fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Finding {
+    Finding {
+        rule: rule.to_owned(),
+        title: title.to_owned(),
+        severity,
+        kind: PROPOSAL,
+        workflow: None,
+        message,
+        help: None,
+        places: Vec::new(),
+        waivers: Vec::new(),
+        excused: None,
+    }
+}
+
+/// What is proposed first, then what stands. What is gone from a file, or left to the shipped policies, is shown at the
+/// beginning of the file that set it: no line of it is left.
+fn places(change: &SettingChange, base: &str) -> Vec<Region> {
+    let was = change.was.as_deref().and_then(split);
+    let now = change.now.as_deref().and_then(split).filter(|(file, _)| !file.starts_with(builtin::FOLDER));
+    let now = now.map(|(file, line)| at(file, line, "is proposed".to_owned()));
+    let gone = was.map(|(file, _)| file.strip_prefix(&format!("{base}:")).unwrap_or(file));
+    let now = now.or_else(|| gone.map(|file| at(file, 1, "is no longer set here".to_owned())));
+    let was = was.map(|(file, line)| at(file, line, "stands".to_owned()));
+    now.into_iter().chain(was).collect()
+}
+
+/// The parts of `file:line`.
+pub(in crate::render) fn split(place: &str) -> Option<(&str, usize)> {
+    let (file, line) = place.rsplit_once(':')?;
+    Some((file, line.parse().ok()?))
+}
+
+fn at(file: &str, line: usize, text: String) -> Region {
+    Region { file: shown(file), line, column: 1, end_line: line, end_column: 2, text }
+}

@@ -1,0 +1,182 @@
+//! The vocabulary as a JSON Schema, so that editors complete and check snapshots while they are written.
+//!
+//! A schema sees YAML's values and not its text, so it is milder than `check`: it cannot see a date twice, a key twice, a
+//! number in quotes, or how far `0.5%` lies from `0.4%`. It is stricter in one thing: a field that nobody declares, of which
+//! `check` only warns, is marked.
+
+use serde_json::{Map, Number as JsonNumber, Value, json};
+
+use crate::interval::Interval;
+use crate::settings::field_type;
+use crate::types::{Kind, Quantity, Type};
+use crate::value::{Number, decimal};
+use crate::vocabulary::{Field, RecordType, Vocabulary};
+
+/// Editors know this draft best.
+const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+/// A decimal that is not negative, without an exponent.
+const DECIMAL: &str = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)";
+const EXPONENT: &str = "([eE][-+]?[0-9]+)?";
+
+/// Of a snapshot: what its own file must have, since no standing fact may give it, is required.
+pub fn snapshot(vocabulary: &Vocabulary) -> Value {
+    let required: &[&str] = if vocabulary.stages.is_empty() { &["date"] } else { &["date", "stage"] };
+    let mut schema = Schema { vocabulary }.record(&vocabulary.snapshot, |_| true);
+    schema.insert("required".to_owned(), json!(required));
+    titled(schema, "A snapshot", "What was measured of one workflow up to one date.")
+}
+
+/// Of a `rollout.yaml`: the same fields but those that tell snapshots apart.
+pub fn standing(vocabulary: &Vocabulary) -> Value {
+    let apart = |at: usize| match at {
+        Vocabulary::DATE => true,
+        Vocabulary::STAGE | Vocabulary::ADVANCE_TO => !vocabulary.stages.is_empty(),
+        _ => false,
+    };
+    let schema = Schema { vocabulary }.record(&vocabulary.snapshot, |at| !apart(at));
+    titled(schema, "rollout.yaml", "What does not change from one snapshot of the folder to the next.")
+}
+
+fn titled(mut schema: Map<String, Value>, title: &str, description: &str) -> Value {
+    schema.insert("$schema".to_owned(), json!(DRAFT));
+    schema.insert("title".to_owned(), json!(title));
+    schema.insert("description".to_owned(), json!(description));
+    Value::Object(schema)
+}
+
+struct Schema<'a> {
+    vocabulary: &'a Vocabulary,
+}
+
+impl Schema<'_> {
+    /// A record with some of its fields, of which none has to be there: it may lie over standing facts.
+    fn record(&self, ty: &RecordType, has: impl Fn(usize) -> bool) -> Map<String, Value> {
+        let fields = ty.fields.iter().enumerate().filter(|(at, _)| has(*at));
+        let properties: Map<String, Value> =
+            fields.map(|(_, field)| (field.name.to_string(), self.field(field))).collect();
+        object(json!({ "type": "object", "additionalProperties": false, "properties": properties }))
+    }
+
+    fn field(&self, field: &Field) -> Value {
+        let mut schema = self.of(&field.ty);
+        if !field.required {
+            or_nothing(&mut schema);
+        }
+        let ty = field_type(field);
+        let about = match (&field.doc, &field.ty) {
+            (Some(doc), Type::Record(_)) => doc.to_string(),
+            (Some(doc), _) => format!("{doc} ({ty})"),
+            (None, _) => ty,
+        };
+        schema.insert("description".to_owned(), json!(about));
+        Value::Object(schema)
+    }
+
+    fn of(&self, ty: &Type) -> Map<String, Value> {
+        object(match ty {
+            Type::Bool => json!({ "type": "boolean" }),
+            // A scalar of any kind is the text that it is written with.
+            Type::Text => json!({ "type": ["string", "number", "boolean"] }),
+            Type::Date => {
+                json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })
+            }
+            Type::Stage => one_of(self.vocabulary.stages.iter().map(|name| &**name)),
+            Type::Choice(members) => one_of(members.iter().map(|name| &**name)),
+            Type::Amount(quantity) => amount(quantity),
+            Type::List(element) => json!({ "type": "array", "items": self.element(element) }),
+            Type::Record(record) => return self.record(record, |_| true),
+            // No field has these.
+            Type::Elapsed | Type::Calendar | Type::Error => json!({}),
+        })
+    }
+
+    /// A list is taken as a whole, so that what its elements require is required in it.
+    fn element(&self, ty: &Type) -> Value {
+        let mut schema = self.of(ty);
+        match ty.record() {
+            Some(record) => self.require(record, &mut schema),
+            None => or_nothing(&mut schema),
+        }
+        Value::Object(schema)
+    }
+
+    fn require(&self, ty: &RecordType, schema: &mut Map<String, Value>) {
+        let required = ty.fields.iter().filter(|field| field.required);
+        let required: Vec<&str> = required.map(|field| &*field.name).collect();
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), json!(required));
+        }
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    }
+}
+
+/// Lets a value be empty, which says that it is unknown.
+fn or_nothing(schema: &mut Map<String, Value>) {
+    let nothing = json!("null");
+    match schema.get_mut("type") {
+        Some(Value::Array(types)) => types.push(nothing),
+        Some(one) => *one = json!([one.clone(), nothing]),
+        None => {}
+    }
+    if let Some(Value::Array(members)) = schema.get_mut("enum") {
+        members.push(Value::Null);
+    }
+    if let Some(Value::Array(ways)) = schema.get_mut("anyOf") {
+        ways.push(json!({ "type": "null" }));
+    }
+}
+
+fn one_of<'a>(words: impl Iterator<Item = &'a str>) -> Value {
+    json!({ "enum": words.collect::<Vec<_>>() })
+}
+
+fn amount(quantity: &Quantity) -> Value {
+    let sign =
+        if quantity.range.low.as_ref().is_some_and(|low| *low >= Number::ZERO) { r"\+?" } else { "[-+]?" };
+    let number = format!("{sign}{DECIMAL}{EXPONENT}");
+    let text = |pattern: String| json!({ "type": "string", "pattern": pattern });
+    match &quantity.kind {
+        Kind::Count => bounded("integer", &quantity.range),
+        Kind::Number => bounded("number", &quantity.range),
+        Kind::Unit(unit) => {
+            json!({ "anyOf": [bounded("number", &quantity.range), text(format!("^{number} *{unit}$"))] })
+        }
+        Kind::Duration => text(format!(r"^\+?{DECIMAL}{EXPONENT} *(ms|s|min|h|days?|weeks?)$")),
+        Kind::Share => {
+            let percent = if quantity.range == Kind::Share.default_range() {
+                // Up to 100 %, which a pattern can say.
+                format!(r"^\+?(0*(100(\.0*)?|[0-9]{{1,2}}(\.[0-9]*)?|\.[0-9]+)|{DECIMAL}[eE][-+]?[0-9]+) *%$")
+            } else {
+                format!("^{number} *%$")
+            };
+            // A bare number beyond these is taken for a percentage without its sign.
+            let bare = quantity.range.intersection(&Interval::new(Number::NEG_ONE, Number::ONE));
+            json!({ "anyOf": [text(percent), bounded("number", &bare)] })
+        }
+    }
+}
+
+fn bounded(ty: &str, range: &Interval) -> Value {
+    let mut schema = object(json!({ "type": ty }));
+    for (key, bound) in [("minimum", &range.low), ("maximum", &range.high)] {
+        if let Some(bound) = bound.as_ref().and_then(json_number) {
+            schema.insert(key.to_owned(), Value::Number(bound));
+        }
+    }
+    Value::Object(schema)
+}
+
+/// A bound as a reader of YAML would read it.
+fn json_number(number: &Number) -> Option<JsonNumber> {
+    let text = decimal(number, 40);
+    match text.parse::<i64>() {
+        Ok(whole) => Some(whole.into()),
+        Err(_) => JsonNumber::from_f64(text.parse().ok()?),
+    }
+}

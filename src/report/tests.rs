@@ -1,0 +1,148 @@
+//! What `test` shows, in the version of the report.
+
+use serde::Serialize;
+
+use super::{DiagnosticReport, Outcome};
+
+#[derive(Clone, Debug, Serialize)]
+pub struct TestReport {
+    pub version: u32,
+    pub summary: TestSummary,
+    /// By name.
+    pub files: Vec<TestFileReport>,
+    /// Where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<CoverageReport>,
+    /// What is wrong beyond single tests, and what coverage lacks.
+    pub diagnostics: Vec<DiagnosticReport>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TestSummary {
+    pub files: usize,
+    pub tests: usize,
+    pub passed: usize,
+    pub failed: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct TestFileReport {
+    pub file: String,
+    /// In the order in which they stand there.
+    pub tests: Vec<TestCaseReport>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct TestCaseReport {
+    pub title: String,
+    pub line: usize,
+    pub outcome: TestOutcome,
+    /// Why it has not passed.
+    /// Why it has not passed.
+    pub diagnostics: Vec<DiagnosticReport>,
+    /// What the rules saw of which something else was expected.
+    pub seen: Vec<RuleSeen>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TestOutcome {
+    Passed,
+    Failed,
+}
+
+/// What a rule saw along a series.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleSeen {
+    pub rule: String,
+    /// How many snapshots lie before those that are listed.
+    pub earlier: usize,
+    pub snapshots: Vec<SnapshotSeen>,
+}
+
+/// How a rule would have come out on the day of a snapshot, and the values of what its conditions compare.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SnapshotSeen {
+    pub date: String,
+    pub outcome: Outcome,
+    pub values: Vec<ValueSeen>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ValueSeen {
+    pub expression: String,
+    pub value: String,
+}
+
+/// How much of what can be seen of rules was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Covered {
+    pub covered: usize,
+    pub points: usize,
+}
+
+impl Covered {
+    /// «87.5%», never rounded up; all of nothing is all.
+    pub fn percent(self) -> String {
+        let tenths = (self.covered * 1000).checked_div(self.points).unwrap_or(1000);
+        match (tenths / 10, tenths % 10) {
+            (whole, 0) => format!("{whole}%"),
+            (whole, tenth) => format!("{whole}.{tenth}%"),
+        }
+    }
+
+    /// Whether it is at least so many percent.
+    pub fn reaches(self, percent: u8) -> bool {
+        self.covered * 100 >= self.points * usize::from(percent)
+    }
+}
+
+impl std::ops::AddAssign for Covered {
+    fn add_assign(&mut self, other: Self) {
+        self.covered += other.covered;
+        self.points += other.points;
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct CoverageReport {
+    #[serde(flatten)]
+    pub total: Covered,
+    /// By name.
+    pub files: Vec<FileCoverage>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct FileCoverage {
+    pub file: String,
+    #[serde(flatten)]
+    pub total: Covered,
+    /// As they are declared.
+    pub rules: Vec<RuleCoverage>,
+}
+
+/// Which outcomes of a rule were seen; none for one that it cannot have.
+#[derive(Clone, Debug, Serialize)]
+pub struct RuleCoverage {
+    /// `policy.rule`, or the policy for its `when`.
+    pub rule: String,
+    pub line: usize,
+    pub passes: Option<bool>,
+    pub fails: Option<bool>,
+    pub undecided: Option<bool>,
+    /// Shown, and not counted: the conditions of a `when` are.
+    pub not_applicable: Option<bool>,
+    /// Its conditions, each once yes and once no.
+    pub conditions: Covered,
+}
+
+impl RuleCoverage {
+    /// Its outcomes and its conditions.
+    pub fn total(&self) -> Covered {
+        let mut total = self.conditions;
+        for seen in [self.passes, self.fails, self.undecided].into_iter().flatten() {
+            total += Covered { covered: usize::from(seen), points: 1 };
+        }
+        total
+    }
+}

@@ -1,0 +1,129 @@
+//! Holds what a test expects against what came out.
+
+use super::{dotted, is_unsure, problem};
+use crate::ast::{Expect, ExpectKind, Outcome as Expected};
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::program::Program;
+use crate::report::{Decision, Outcome, WorkflowReport};
+use crate::settings::{LADDER, rule_names};
+use crate::text::first_few;
+
+/// Whether an expectation is met.
+pub(super) enum Met {
+    /// The rule that it is of, with its outcome, unless it is of the decision.
+    Yes(Option<(String, Outcome)>),
+    /// What is to be said, and the rule that it is of.
+    No(Box<Diagnostic>, Option<String>),
+}
+
+/// Holds one expectation against the verdict.
+pub(super) fn held_against(expect: &Expect, report: &WorkflowReport, program: &Program) -> Met {
+    match unmet(expect, report, program) {
+        None => Met::Yes(match &expect.kind {
+            ExpectKind::Rule(path, expected) => Some((dotted(path), outcome_of(*expected))),
+            ExpectKind::Decision(_) => None,
+        }),
+        Some(diagnostic) => {
+            let rule = match &expect.kind {
+                ExpectKind::Rule(path, _) => Some(dotted(path)),
+                ExpectKind::Decision(_) => None,
+            };
+            Met::No(Box::new(diagnostic), rule)
+        }
+    }
+}
+
+fn outcome_of(expected: Expected) -> Outcome {
+    match expected {
+        Expected::Passes => Outcome::Pass,
+        Expected::Fails => Outcome::Fail,
+        Expected::Undecided => Outcome::Undecided,
+        Expected::NotApplicable => Outcome::NotApplicable,
+    }
+}
+
+/// What an outcome is called where it is expected.
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "passes",
+        Outcome::Fail => "fails",
+        Outcome::Undecided => "is undecided",
+        Outcome::NotApplicable => "is not applicable",
+        Outcome::Waived => "is waived",
+        Outcome::Off => "is off",
+    }
+}
+
+/// What an expectation and the verdict disagree about.
+fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<Diagnostic> {
+    match &expect.kind {
+        ExpectKind::Decision(name) => {
+            let decision = report.decision.as_str();
+            let all = Decision::ALL.map(Decision::as_str);
+            if !all.contains(&&*name.text) {
+                let message = format!("`{}` is no decision", name.text);
+                let unknown = problem(message, name.span, "expected here");
+                let help = format!("the decisions are {}", all.join(", "));
+                return Some(unknown.help(help).meant(name.span, did_you_mean(&name.text, all)));
+            }
+            (*name.text != *decision).then(|| {
+                let why = why_decided(report);
+                Diagnostic::error(Code::T601, format!("the decision is {decision}, not {}", name.text))
+                    .label(expect.span, format!("it is {decision}"))
+                    .help(why)
+            })
+        }
+        ExpectKind::Rule(path, expected) => {
+            let name = dotted(path);
+            let Some(rule) = report.rules.iter().find(|rule| rule.rule == name) else {
+                let ladder = LADDER.iter().any(|(known, _)| *known == name);
+                if ladder && matches!(expected, Expected::Passes | Expected::NotApplicable) {
+                    return None;
+                }
+                if ladder {
+                    return Some(problem(format!("`{name}` did not fire"), expect.span, "expected here"));
+                }
+                if is_unsure(&name, program) {
+                    let message = format!("`{name}` was not judged: its policy has errors");
+                    return Some(problem(message, expect.span, "expected here"));
+                }
+                let close = did_you_mean(&name, rule_names(program));
+                let help = close.map(|name| format!("did you mean `{name}`?"));
+                let message = format!("there is no rule `{name}`");
+                return Some(problem(message, expect.span, "expected here").maybe_help(help));
+            };
+            let wanted = outcome_of(*expected);
+            (rule.outcome != wanted).then(|| {
+                let message = format!(
+                    "`{name}` {}, though the test expects that it {}",
+                    word(rule.outcome),
+                    word(wanted)
+                );
+                let mut diagnostic = Diagnostic::error(Code::T601, message)
+                    .label(expect.span, format!("it {}", word(rule.outcome)));
+                diagnostic.labels.extend(rule.labels.iter().cloned());
+                diagnostic
+            })
+        }
+    }
+}
+
+/// Which rules made the decision what it is.
+fn why_decided(report: &WorkflowReport) -> String {
+    let harshest = report.rules.iter().filter_map(|rule| rule.applied).max();
+    let named = |outcome: Outcome| {
+        let rules =
+            report.rules.iter().filter(move |rule| rule.outcome == outcome && rule.applied == harshest);
+        rules.map(|rule| rule.rule.as_str()).collect::<Vec<_>>()
+    };
+    let told = |rules: Vec<&str>, how: &str| {
+        (!rules.is_empty()).then(|| format!("{} {how}", first_few(rules.into_iter())))
+    };
+    let failed = told(named(Outcome::Fail), "failed");
+    let open = told(named(Outcome::Undecided), "stayed undecided");
+    match [failed, open].into_iter().flatten().collect::<Vec<_>>().join("; ") {
+        why if harshest.is_some() && !why.is_empty() => why,
+        _ => "no rule stops it".to_owned(),
+    }
+}

@@ -1,0 +1,258 @@
+//! The series that a test gives: written out in it, or taken from files.
+//!
+//! A series that is written out is made into YAML and read like any other, so that a test can give nothing that a snapshot
+//! could not say.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::{dotted, problem};
+use crate::ast::{Assign, Given, GivenKind, Literal, LiteralKind, Name, TestDecl, TestValue, TestValueKind};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::snapshot::{self, Input, Role};
+use crate::source::{FileId, SourceMap};
+use crate::text::first_few;
+use crate::types::Type;
+use crate::value::{DAY, Number, Series, date_of_day, day_number};
+use crate::vocabulary::{RecordType, Vocabulary};
+
+/// What a series that is written out is called; a test may name its workflow otherwise.
+const WORKFLOW: &str = "test";
+/// How many snapshots a test may give.
+pub const MAX_SNAPSHOTS: usize = 10_000;
+/// How many elements the lists of one value may have, repeats counted.
+pub const MAX_ELEMENTS: usize = 10_000;
+
+/// The files that tests take snapshots from, by the file of the test and the name that it gives; or why there are none.
+pub type GivenFiles = BTreeMap<(FileId, String), Result<Vec<Input>, String>>;
+
+/// The series that a test gives.
+pub(super) fn series_of(
+    test: &TestDecl,
+    vocabulary: &Vocabulary,
+    files: &GivenFiles,
+    sources: &mut SourceMap,
+) -> Result<Series, Vec<Diagnostic>> {
+    let mut yaml = String::new();
+    let mut inputs = Vec::new();
+    for given in &test.given {
+        match &given.kind {
+            GivenKind::Series { every, from, assigns } => {
+                write_series(every, from, assigns, vocabulary, sources, &mut yaml)
+                    .map_err(|problem| vec![*problem])?;
+            }
+            GivenKind::File(name) => inputs.extend(named(test, given, name, files)?),
+        }
+    }
+    if !yaml.is_empty() {
+        let name = format!("{} ({})", sources.name(test.span.file), test.title);
+        inputs.push(Input::new(sources.add(name, yaml), Role::Snapshot));
+    }
+    if inputs.is_empty() {
+        return Err(vec![nothing_given(test)]);
+    }
+    let (workflows, found) = snapshot::load(&inputs, sources, vocabulary);
+    let errors: Vec<Diagnostic> =
+        found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+    let given = test.given.first().map_or(test.span, |given| given.span);
+    if !errors.is_empty() {
+        return Err(errors.into_iter().map(|error| error.label(given, "given here")).collect());
+    }
+    if workflows.len() > 1 {
+        let names = first_few(workflows.iter().map(|workflow| &*workflow.name));
+        return Err(vec![
+            problem(
+                format!("a test judges one workflow, and this gives several: {names}"),
+                given,
+                "given here",
+            )
+            .help("give the files of one of them, or write a test for each"),
+        ]);
+    }
+    workflows
+        .into_iter()
+        .find_map(|workflow| workflow.series)
+        .filter(|series| !series.snapshots.is_empty())
+        .ok_or_else(|| vec![nothing_given(test)])
+}
+
+fn nothing_given(test: &TestDecl) -> Diagnostic {
+    problem("the test gives no snapshot", test.span, "nothing to judge")
+        .help("`given every 1 week from 2026-01-05 { … }` writes snapshots out, `given file \"…\"` takes them from files")
+}
+
+/// The files of a `given file`.
+fn named(
+    test: &TestDecl,
+    given: &Given,
+    name: &str,
+    files: &GivenFiles,
+) -> Result<Vec<Input>, Vec<Diagnostic>> {
+    match files.get(&(test.span.file, name.to_owned())) {
+        Some(Ok(inputs)) => Ok(inputs.clone()),
+        Some(Err(why)) => Err(vec![
+            problem(why, given.span, "given here")
+                .help("the path is relative to the folder of this file, and stays in the repository"),
+        ]),
+        None => {
+            let why = "the test takes its snapshots from files, which are not at hand here";
+            Err(vec![problem(why, given.span, "given here")])
+        }
+    }
+}
+
+/// Writes one YAML document for each snapshot of a series.
+fn write_series(
+    every: &Literal,
+    from: &Literal,
+    assigns: &[Assign],
+    vocabulary: &Vocabulary,
+    sources: &SourceMap,
+    yaml: &mut String,
+) -> Result<(), Box<Diagnostic>> {
+    let LiteralKind::Duration(every_seconds) = &every.kind else {
+        return Err(Box::new(problem("`every` takes a length in days or weeks", every.span, "is none")));
+    };
+    let days = every_seconds / Number::from(DAY);
+    let days = i64::try_from(days.floor()).ok().filter(|whole| *whole > 0 && days.is_int());
+    let Some(days) = days else {
+        return Err(Box::new(problem("snapshots lie whole days apart", every.span, "is no number of days")));
+    };
+    let LiteralKind::Date(start) = from.kind else {
+        return Err(Box::new(problem("`from` takes a date", from.span, "is none")));
+    };
+    let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
+    if length > MAX_SNAPSHOTS {
+        return Err(Box::new(problem(
+            format!("more than {MAX_SNAPSHOTS} snapshots"),
+            from.span,
+            "given here",
+        )));
+    }
+    if let Some(short) =
+        assigns.iter().find(|assign| !matches!(assign.values.len(), 1) && assign.values.len() != length)
+    {
+        let message =
+            format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
+        return Err(Box::new(problem(message, short.span, "one value a snapshot, or a single one for all")));
+    }
+    let mut keys = 0;
+    let values = assigns.iter().flat_map(|assign| &assign.values);
+    if let Some(large) = values.into_iter().find(|value| elements_in(value) > MAX_ELEMENTS) {
+        return Err(Box::new(problem(
+            format!("more than {MAX_ELEMENTS} elements"),
+            large.span,
+            "given here",
+        )));
+    }
+    for index in 0..length {
+        let day = day_number(start) + days * i64::try_from(index).unwrap_or(i64::MAX);
+        let Some(date) = date_of_day(day) else {
+            return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
+        };
+        let mut root = Tree::default();
+        root.set(&["workflow"], WORKFLOW.to_owned());
+        root.set(&["date"], date.to_string());
+        for assign in assigns {
+            let value = assign.values.get(index).or_else(|| assign.values.first());
+            let path: Vec<&str> = assign.path.iter().map(|name| &*name.text).collect();
+            let ty = field_type(&vocabulary.snapshot, &path);
+            if let Some(text) = value.and_then(|value| yaml_of(value, ty, sources, &mut keys)) {
+                root.set(&path, text);
+            }
+        }
+        let _ = writeln!(yaml, "---\n{}", root.write());
+    }
+    Ok(())
+}
+
+/// How many elements a value comes to, with its repeats.
+fn elements_in(value: &TestValue) -> usize {
+    match &value.kind {
+        TestValueKind::Missing | TestValueKind::Literal(_) | TestValueKind::Word(_) => 1,
+        TestValueKind::Record(fields) => {
+            fields.iter().fold(1, |sum: usize, (_, value)| sum.saturating_add(elements_in(value)))
+        }
+        TestValueKind::List(elements) => elements.iter().fold(1, |sum: usize, (times, element)| {
+            sum.saturating_add((*times as usize).saturating_mul(elements_in(element)))
+        }),
+    }
+}
+
+/// Records under construction: text at the leaves.
+#[derive(Default)]
+struct Tree {
+    leaf: Option<String>,
+    fields: BTreeMap<String, Tree>,
+}
+
+impl Tree {
+    fn set(&mut self, path: &[&str], text: String) {
+        match path.split_first() {
+            Some((first, rest)) => self.fields.entry((*first).to_owned()).or_default().set(rest, text),
+            None => self.leaf = Some(text),
+        }
+    }
+
+    fn write(&self) -> String {
+        if let Some(leaf) = &self.leaf {
+            return leaf.clone();
+        }
+        let fields: Vec<String> =
+            self.fields.iter().map(|(name, tree)| format!("{name}: {}", tree.write())).collect();
+        format!("{{ {} }}", fields.join(", "))
+    }
+}
+
+fn field_type<'v>(record: &'v RecordType, path: &[&str]) -> Option<&'v Type> {
+    let (first, rest) = path.split_first()?;
+    let (_, field) = record.field(first)?;
+    match field.ty.record() {
+        Some(inner) if !rest.is_empty() => field_type(inner, rest),
+        Some(_) | None => Some(&field.ty),
+    }
+}
+
+/// A given value in flow style; none where it is missing. `keys` counts those that were generated for the whole series:
+/// a window that pools snapshots would take elements of one key for one.
+fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut usize) -> Option<String> {
+    match &value.kind {
+        TestValueKind::Missing => None,
+        TestValueKind::Word(name) => Some(name.text.to_string()),
+        TestValueKind::Literal(LiteralKind::Text(text)) => serde_json::to_string(&**text).ok(),
+        TestValueKind::Literal(_) => Some(sources.text(value.span).to_owned()),
+        TestValueKind::Record(fields) => {
+            let record = ty.and_then(Type::record);
+            let mut field = |(name, value): &(Name, TestValue)| {
+                let ty = record.and_then(|record| record.field(&name.text)).map(|(_, field)| &field.ty);
+                Some(format!("{}: {}", name.text, yaml_of(value, ty, sources, keys)?))
+            };
+            let fields: Vec<String> = fields.iter().filter_map(&mut field).collect();
+            Some(format!("{{ {} }}", fields.join(", ")))
+        }
+        TestValueKind::List(elements) => {
+            let repeated = elements.iter().flat_map(|(times, element)| (0..*times).map(move |_| element));
+            let element_type = ty.and_then(Type::element);
+            let elements: Vec<String> =
+                repeated.filter_map(|element| keyed(element, element_type, sources, keys)).collect();
+            Some(format!("[{}]", elements.join(", ")))
+        }
+    }
+}
+
+/// An element of a list, with a generated key where its type has one that it does not give.
+fn keyed(element: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut usize) -> Option<String> {
+    let text = yaml_of(element, ty, sources, keys)?;
+    let key = ty.and_then(Type::record).and_then(|record| record.fields.iter().find(|field| field.key));
+    match (key, &element.kind) {
+        (Some(key), TestValueKind::Record(fields))
+            if !fields.iter().any(|(name, _)| name.text == key.name) =>
+        {
+            let rest = text.trim_start_matches('{').trim_start();
+            let comma = if fields.is_empty() { "" } else { ", " };
+            *keys += 1;
+            Some(format!("{{ {}: {keys}{comma}{rest}", key.name))
+        }
+        _ => Some(text),
+    }
+}

@@ -1,0 +1,539 @@
+//! The first steps, as people take them: a folder is begun, a snapshot is added, editors and people are told what there is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{files_under, relative, root};
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// Runs the program in a folder.
+fn run(folder: &Path, arguments: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let run =
+        Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) };
+    assert!((0..=2).contains(&run.code) && !run.err.contains("panicked"), "{}{}", run.out, run.err);
+    run
+}
+
+/// Like [`run`], and it has to do what it was told to.
+fn done(folder: &Path, arguments: &[&str]) -> String {
+    let run = run(folder, arguments);
+    assert_eq!(run.code, 0, "{arguments:?}: {}{}", run.out, run.err);
+    run.out
+}
+
+/// Why it was refused.
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let run = run(folder, arguments);
+    assert_eq!((run.code, &*run.out), (2, ""), "{arguments:?}: {}", run.err);
+    run.err
+}
+
+/// An empty folder of this name.
+fn empty(test: &str, name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("start").join(test);
+    let _ = fs::remove_dir_all(&folder);
+    let folder = folder.join(name);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let files = files_under(folder, &["yaml", "gate"]);
+    files.iter().map(|file| file.strip_prefix(folder).unwrap().to_string_lossy().into_owned()).collect()
+}
+
+/// Nothing is wrong with the snapshots.
+fn only_linted(report: &Value) {
+    let found = report["diagnostics"].as_array().unwrap();
+    assert!(found.iter().all(|found| found["code"].as_str().unwrap().starts_with("T7")), "{found:#?}");
+}
+
+fn report(folder: &Path, as_of: &str) -> Value {
+    serde_json::from_str(&run(folder, &["check", "--format", "json", "--as-of", as_of]).out).unwrap()
+}
+
+#[test]
+fn what_init_writes_works_as_it_is() {
+    for (name, workflow) in [
+        ("replies", "replies"),
+        ("My Café (v2)!", "my-café-v2"),
+        ("日本", "日本"),
+        ("null", "null"),
+        ("2026-01-05", "2026-01-05"),
+        ("...", "my-workflow"),
+        ("- 'x': #\"{}", "x"),
+    ] {
+        let folder = empty("works", name);
+        let said = done(&folder, &["init", "--date", "2026-11-20"]);
+        for next in ["tollgate check", "tollgate test", "tollgate explain house.worth_it", "--base"] {
+            assert!(said.contains(next), "{next}: {said}");
+        }
+        let report = report(&folder, "2026-11-21");
+        assert_eq!(report["diagnostics"], Value::Array(Vec::new()), "{name}");
+        assert_eq!(report["workflows"][0]["workflow"], workflow);
+        assert_eq!(report["workflows"][0]["decision"], "continue", "{name}");
+        assert_eq!(report["workflows"].as_array().unwrap().len(), 1);
+        let checked = run(&folder, &["check", "--as-of", "2026-11-21", "--deny", "warnings"]);
+        assert_eq!(checked.code, 0, "{}", checked.out);
+        assert!(done(&folder, &["test"]).contains("4 tests passed"), "{name}");
+        let explained = done(&folder, &["explain", "house.worth_it"]);
+        assert!(explained.contains("what nobody has measured") || explained.contains("hours_saved"));
+    }
+}
+
+#[test]
+fn the_first_snapshot_is_of_today() {
+    let folder = empty("today", "replies");
+    done(&folder, &["init"]);
+    assert_eq!(run(&folder, &["check", "--deny", "warnings"]).code, 0);
+}
+
+#[test]
+fn what_the_templates_offer_in_comments_is_right_too() {
+    let folder = empty("comments", "my-workflow");
+    done(&folder, &["init", "--date", "2026-01-05"]);
+    for name in ["tollgate.yaml", "rollouts/my-workflow/2026-01-05.yaml"] {
+        let text = fs::read_to_string(folder.join(name)).unwrap();
+        // A line that ends in a colon and says more than one word is a sentence.
+        let offered = |line: &str| {
+            let line = line.strip_prefix("# ")?;
+            let key = line.split_once(':').map(|(key, _)| key.trim_start())?;
+            (!key.trim_start_matches("- ").contains(' ') || line.starts_with("  ")).then(|| line.to_owned())
+        };
+        let text: Vec<String> =
+            text.lines().map(|line| offered(line).unwrap_or_else(|| line.to_owned())).collect();
+        fs::write(folder.join(name), text.join("\n")).unwrap();
+    }
+    let report = report(&folder, "2026-01-05");
+    // That the waiver has nothing to lift yet is a note.
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    assert!(diagnostics.iter().all(|diagnostic| diagnostic["severity"] == "note"), "{diagnostics:#?}");
+    assert_eq!(report["workflows"][0]["asks"], "pilot");
+    let params = done(&folder, &["params"]);
+    assert!(params.contains("60%"), "{params}");
+}
+
+#[test]
+fn init_overwrites_nothing() {
+    let folder = empty("overwrites", "replies");
+    write(&folder, "policies/house.gate", "mine");
+    write(&folder, "tollgate.yaml", "");
+    let why = refused(&folder, &["init"]);
+    assert!(why.contains("`tollgate.yaml`, `policies/house.gate` are there already"), "{why}");
+    assert_eq!(names(&folder), ["policies/house.gate", "tollgate.yaml"]);
+    assert_eq!(fs::read_to_string(folder.join("policies/house.gate")).unwrap(), "mine");
+
+    // What was written before the file that could not be is gone again.
+    let folder = empty("overwrites", "a file in the way");
+    write(&folder, "rollouts", "no folder");
+    let why = refused(&folder, &["init"]);
+    assert!(why.contains("nothing was written: `rollouts/"), "{why}");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+
+    for name in ["", "a/b", "..", "-x", "a\u{1b}b", &"x".repeat(101)] {
+        let why = refused(&folder, &["init", &format!("--workflow={name}")]);
+        assert!(why.contains("it names a folder"), "{name}: {why}");
+    }
+    assert!(refused(&folder, &["init", "--date", "2026-02-30"]).contains("not a date"));
+}
+
+#[test]
+fn init_makes_the_folder_that_it_is_given() {
+    let folder = empty("makes", "x");
+    let said = done(&folder, &["init", "a b/c", "--workflow", "w.1", "--date", "2026-11-20"]);
+    assert!(said.contains("tollgate check 'a b/c'"), "{said}");
+    assert_eq!(names(&folder.join("a b/c")).len(), 5);
+}
+
+#[test]
+fn the_templates_are_packaged() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let listed = Command::new(cargo)
+        .args(["package", "--list", "--allow-dirty", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let templates = files_under(&root().join("templates/init"), &["yaml", "gate"]);
+    assert_eq!(templates.len(), 5);
+    for template in templates {
+        assert!(listed.lines().any(|line| line == relative(&template)), "{}: {listed}", template.display());
+    }
+}
+
+/// A repository with a vocabulary of its own, and a series of one workflow.
+fn gauged(test: &str) -> PathBuf {
+    let folder = empty(test, "gauged");
+    write(
+        &folder,
+        "policies/p.gate",
+        "stages trial -> live
+snapshot every 2 weeks {
+  adoption: share \"Share of the users\"
+  cost: number USD
+  team { size: count, lead: text }
+  runs: list of { id: text key, took: duration, ok: bool }
+  notes: list of text
+  owner: text
+  seen: date required
+}
+policy p { rule r { when stage == live require adoption >= 50% else hold } }
+",
+    );
+    write(&folder, "tollgate.yaml", "policies: [policies/]\n");
+    write(&folder, "rollouts/w/rollout.yaml", "owner: ana\nteam: { lead: ben }\n");
+    write(
+        &folder,
+        "rollouts/w/2026-01-05.yaml",
+        "workflow: w\ndate: 2026-01-05\nstage: trial\nseen: 2026-01-01\n",
+    );
+    write(
+        &folder,
+        "rollouts/w/2026-01-19.yaml",
+        "workflow: w\ndate: 2026-01-19\nstage: trial\nadvance_to: live\nseen: 2026-01-19\nadoption: 60%
+team: { size: 3 }\nruns: [ { id: a, ok: true }, { id: b, took: 3 s } ]\nnotes: []\n",
+    );
+    folder
+}
+
+const NEXT: &str = "\
+# What was measured up to this day. What stays empty is unknown, and no rule takes it for a yes; an
+# empty list is written `[]`.
+
+workflow: w
+date: 2026-02-02
+stage: trial
+# advance_to: live  # asks for the next stage
+
+# Share of the users (share)
+adoption:
+
+# A record
+team:
+  # count
+  size:
+
+# list of records
+runs:
+  # - id:  # text, names the element
+  #   took:  # duration
+  #   ok:  # bool
+
+# list of text
+notes:
+  # -
+
+# date, required
+seen:
+
+# Not recorded the last time: `cost`.
+";
+
+#[test]
+fn the_next_snapshot_has_the_fields_and_no_values() {
+    let folder = gauged("next");
+    done(&folder, &["new", "snapshot", "--workflow", "w"]);
+    let text = fs::read_to_string(folder.join("rollouts/w/2026-02-02.yaml")).unwrap();
+    assert_eq!(text, NEXT);
+    // What is required is missing until it is filled in.
+    let report = report(&folder, "2026-02-02");
+    assert_eq!(report["workflows"][0]["decision"], "error");
+    let filled = text.replace("seen:", "seen: 2026-02-02").replace("stage: trial", "stage: live");
+    write(&folder, "rollouts/w/2026-02-02.yaml", &filled);
+    let report = self::report(&folder, "2026-02-02");
+    only_linted(&report);
+    let rule = &report["workflows"][0]["rules"].as_array().unwrap()[0];
+    assert_eq!(
+        (&rule["rule"], &rule["outcome"]),
+        (&Value::from("p.r"), &Value::from("undecided")),
+        "{rule:#}"
+    );
+    // Uncommented, the lists are what they were.
+    let text = filled.replace("  # - id:", "  - id:").replace("  #   ", "    ").replace("  # -\n", "  - x\n");
+    write(&folder, "rollouts/w/2026-02-02.yaml", &text);
+    only_linted(&self::report(&folder, "2026-02-02"));
+}
+
+#[test]
+fn a_next_snapshot_is_refused_where_it_would_be_wrong() {
+    let folder = gauged("refused");
+    let new = |more: &[&str]| refused(&folder, &[&["new", "snapshot", "--workflow"], more].concat());
+    assert!(new(&["w", "--date", "2026-01-19"]).contains("`w` has a snapshot of 2026-01-19"));
+    assert!(new(&["w", "--date", "2026-01-04"]).contains("begins after 2026-01-04"));
+    assert!(new(&["v"]).contains("there is no workflow `v`"), "{}", new(&["v"]));
+    assert!(new(&["w\u{1b}[2J"]).contains("\\u{1b}"));
+    write(&folder, "rollouts/w/2026-02-02.yaml.txt", "");
+    write(&folder, "rollouts/x/2026-02-02.yaml", "workflow: x\ndate: 2026-02-02\nadoption: 5\n");
+    assert!(new(&["x"]).contains("have errors"));
+    // One between two others takes the fields of the earlier one.
+    done(&folder, &["new", "snapshot", "--workflow", "w", "--date", "2026-01-12"]);
+    let text = fs::read_to_string(folder.join("rollouts/w/2026-01-12.yaml")).unwrap();
+    assert!(text.contains("date: 2026-01-12\n") && !text.contains("\nadoption:"), "{text}");
+
+    write(
+        &folder,
+        "policies/p.gate",
+        "snapshot { a: count }\npolicy p { rule r { require a > 1 else hold } }",
+    );
+    write(&folder, "rollouts/y.yaml", "workflow: y\ndate: 2026-01-19\na: 2\n");
+    assert!(new(&["y"]).contains("give its day with `--date`"));
+    write(&folder, "policies/p.gate", "policy p { rule r { require");
+    assert!(new(&["y"]).contains("policies/p.gate:1"));
+}
+
+#[test]
+fn the_next_snapshot_is_called_like_the_last() {
+    let folder = empty("called", "x");
+    write(
+        &folder,
+        "policies/p.gate",
+        "snapshot every 1 week { a: count }\npolicy p { rule r { require a > 1 else hold } }",
+    );
+    let config = "policies: [policies/]\nsnapshots: rollouts/*-01-*.yaml\n";
+    write(&folder, "tollgate.yaml", config);
+    let snapshot = |workflow: &str, date: &str| format!("workflow: {workflow}\ndate: {date}\na: 2\n");
+    write(&folder, "rollouts/one-2026-01-05.week.yaml", &snapshot("one", "2026-01-05"));
+    write(&folder, "rollouts/-01-two.yaml", &snapshot("\"two: 2\"", "2026-01-05"));
+    let both = [snapshot("three", "2026-01-05"), snapshot("four", "2026-01-05")].join("---\n");
+    write(&folder, "rollouts/-01-all.yaml", &both);
+    let new = |workflow: &str| done(&folder, &["new", "snapshot", "--workflow", workflow]);
+    assert!(new("one").contains("rollouts/one-2026-01-12.week.yaml"));
+    assert!(new("two: 2").contains("rollouts/-01-two-2026-01-12.yaml"));
+    let text = fs::read_to_string(folder.join("rollouts/-01-two-2026-01-12.yaml")).unwrap();
+    assert!(text.contains("workflow: \"two: 2\"\n"), "{text}");
+    let printed = new("three");
+    assert!(printed.contains("rollouts/-01-all.yaml") && printed.contains("\n---\n"), "{printed}");
+    write(&folder, "rollouts/-01-all.yaml", &[both, printed.replace("a:", "a: 3")].concat());
+    let report = report(&folder, "2026-01-12");
+    let three = report["workflows"].as_array().unwrap().iter().find(|w| w["workflow"] == "three").unwrap();
+    assert_eq!((&three["snapshots"], &three["decision"]), (&Value::from(2), &Value::from("continue")));
+
+    write(&folder, "rollouts/five-2026-01-30.yaml", &snapshot("five", "2026-01-30"));
+    let why = refused(&folder, &["new", "snapshot", "--workflow", "five"]);
+    assert!(why.contains("`rollouts/five-2026-02-06.yaml` would not be found"), "{why}");
+    assert!(!folder.join("rollouts/five-2026-02-06.yaml").exists());
+}
+
+/// YAML as the schemas' validators read it: no type but those of JSON.
+fn yaml(text: &str) -> Value {
+    // Only `true` and `false` are.
+    let options = serde_yaml::options! { strict_booleans: true };
+    serde_yaml::from_str_with_options(text, options).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn schema(folder: &Path, what: &str) -> jsonschema::Validator {
+    let text = done(folder, &["schema", what, "."]);
+    jsonschema::draft7::options()
+        .should_validate_formats(true)
+        .build(&serde_json::from_str(&text).unwrap())
+        .unwrap()
+}
+
+#[test]
+fn the_schema_takes_every_snapshot_of_the_examples() {
+    let mut seen = 0;
+    for config in files_under(&root().join("examples"), &["yaml"]) {
+        let folder = config.parent().unwrap();
+        if !config.ends_with("tollgate.yaml") || !folder.join("rollouts").exists() {
+            continue;
+        }
+        let (snapshot, rollout) = (schema(folder, "snapshot"), schema(folder, "rollout"));
+        for file in files_under(&folder.join("rollouts"), &["yaml"]) {
+            let value = yaml(&fs::read_to_string(&file).unwrap());
+            let is_standing = file.ends_with("rollout.yaml");
+            let errors: Vec<String> = if is_standing { &rollout } else { &snapshot }
+                .iter_errors(&value)
+                .map(|error| error.to_string())
+                .collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", relative(&file));
+            assert!(is_standing || !rollout.is_valid(&value), "{} is no standing fact", relative(&file));
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "only {seen} snapshots were found");
+}
+
+#[test]
+fn the_schema_refuses_what_check_refuses() {
+    let folder = gauged("schema");
+    let schema = schema(&folder, "snapshot");
+    let snapshot = |rest: &str| yaml(&format!("date: 2026-01-05\nstage: trial\nseen: 2026-01-05\n{rest}\n"));
+    for good in [
+        "adoption: 15%",
+        "adoption: 0.15",
+        "adoption: 100 %",
+        "adoption: 100.0%",
+        "adoption: 1e1%",
+        "adoption:",
+        "adoption: 0",
+        "cost: 0.05 USD",
+        "cost: -3",
+        "cost: -3USD",
+        "runs: []",
+        "runs: [ { took: 300ms } ]",
+        "runs: [ { took: 2 weeks, ok: } ]",
+        "owner: 5",
+        "team: { size: 4.0 }",
+        "team:",
+        "advance_to: live",
+        "workflow: w",
+        "notes: [a, 5, ]",
+    ] {
+        let errors: Vec<String> =
+            schema.iter_errors(&snapshot(good)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{good}: {errors:?}");
+    }
+    for bad in [
+        "adoption: 15",
+        "adoption: 101%",
+        "adoption: -1%",
+        "adoption: high",
+        "adoption: 5 USD",
+        "adoptoin: 15%",
+        "cost: 5 EUR",
+        "cost: lots",
+        "runs: [ { took: 300 } ]",
+        "runs: [ { took: -3 s } ]",
+        "runs: 5",
+        "runs: [ { tok: 3 s } ]",
+        "team: { size: 2.5 }",
+        "team: { size: -1 }",
+        "team: 4",
+        "advance_to: never",
+        "owner: [a]",
+        "runs: [ { ok: maybe } ]",
+    ] {
+        assert!(!schema.is_valid(&snapshot(bad)), "{bad}");
+        write(
+            &folder,
+            "rollouts/w/2026-01-20.yaml",
+            &format!("workflow: w\ndate: 2026-01-20\nstage: trial\nseen: 2026-01-05\n{bad}\n"),
+        );
+        assert_eq!(run(&folder, &["check", "--as-of", "2026-01-20"]).code, 2, "{bad}");
+    }
+    for bad in [
+        "stage: trial",
+        "date: 2026-01-05",
+        "date: 2026-02-30\nstage: trial",
+        "date: 2026-01-05\nstage:",
+        "- a",
+    ] {
+        assert!(!schema.is_valid(&yaml(bad)), "{bad}");
+    }
+}
+
+#[test]
+fn projects_with_vocabularies_of_their_own_have_no_common_schema() {
+    let folder = empty("projects", "x");
+    for (name, field) in [("a", "count"), ("b", "share")] {
+        write(&folder, &format!("{name}/tollgate.yaml"), "policies: [p.gate]\n");
+        let policy =
+            format!("snapshot {{ f: {field} }}\npolicy p {{ rule r {{ require f > 0 else hold }} }}");
+        write(&folder, &format!("{name}/p.gate"), &policy);
+        write(&folder, &format!("{name}/rollouts/w.yaml"), "workflow: w\ndate: 2026-01-05\nf: 1\n");
+    }
+    let why = refused(&folder, &["schema", "snapshot"]);
+    assert!(why.contains("`a`, `b`"), "{why}");
+    done(&folder, &["schema", "snapshot", "a"]);
+    let why = refused(&folder, &["new", "snapshot", "--workflow", "w", "--date", "2026-01-12"]);
+    assert!(why.contains("several projects have a workflow `w`"), "{why}");
+    let docs = done(&folder, &["docs"]);
+    assert!(docs.contains("# Project `a`\n") && docs.contains("# Project `b`\n"), "{docs}");
+}
+
+#[test]
+fn the_page_of_the_policies_tells_what_is_in_force() {
+    let folder = gauged("page");
+    write(
+        &folder,
+        "policies/p.gate",
+        "stages trial -> live
+snapshot every 1 week { adoption: share \"<b>Of</b> `the` | users, @everybody\" }
+policy p \"A [title](http://x) with *stars*\" {
+  param least = 50% within 0% to 100% \"The least\"
+  rule r \"Enough\" { when stage == live or \"`\" == \"a|b\" require adoption >= least else hold help \"Ask.\" link \"https://x.example/y\" }
+}
+",
+    );
+    write(
+        &folder,
+        "tollgate.yaml",
+        "policies: [policies/]
+params:
+  p.least: { value: 60%, because: \"a board | decision\" }
+rules:
+  p.r: { effect: warn, locked: true }
+overrides:
+  - workflows: [w]
+    params: { p.least: 70% }
+waivers:
+  - { rule: p.r, workflow: w, because: holidays, owner: ana@example.com, until: 2026-01-31 }
+",
+    );
+    for name in ["2026-01-05", "2026-01-19"] {
+        write(
+            &folder,
+            &format!("rollouts/w/{name}.yaml"),
+            &format!("workflow: w\ndate: {name}\nstage: trial\n"),
+        );
+    }
+    write(&folder, "rollouts/w/rollout.yaml", "adoption: 0.5\n");
+    let page = done(&folder, &["docs"]);
+    assert_eq!(page, done(&folder, &["docs"]));
+    for line in [
+        "`trial -> live`",
+        r"| `adoption` | share | \<b>Of\</b> \`the\` \| users, @<!-- -->everybody |",
+        r"## `p`: A \[title\](http://x) with \*stars\*",
+        r"| `least` | 60% (`tollgate.yaml:3`; declared as 50%): a board \| decision | 0% to 100% | The least |",
+        r#"| `p.r` | Enough<br>Ask.<br>https://x.example/y | `adoption >= least`, when `` stage == live or "`" == "a\|b" `` | warn (`tollgate.yaml:5`; declared as hold; locked by `tollgate.yaml:5`) |"#,
+        "| `w` | `p.least` | 70% (`tollgate.yaml:8`; declared as 50%) |",
+        "| `p.r` | `w` | until 2026-01-31 | holidays | ana@example.com | `tollgate.yaml:10` |",
+    ] {
+        assert!(page.lines().any(|found| found == line), "{line}\n{page}");
+    }
+}
+
+#[test]
+fn shells_and_the_manual_know_every_command() {
+    let folder = empty("shells", "x");
+    let help = done(&folder, &["--help"]);
+    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let commands: Vec<&str> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains(&"check") && commands.contains(&"init"), "{commands:?}");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = done(&folder, &["completions", shell]);
+        for command in &commands {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+    assert!(refused(&folder, &["completions", "tcsh"]).contains("possible values"));
+    done(&folder, &["man", "pages/man1"]);
+    for command in commands.iter().filter(|command| **command != "help") {
+        let page = fs::read_to_string(folder.join(format!("pages/man1/tollgate-{command}.1"))).unwrap();
+        assert!(page.contains(".SH SYNOPSIS") && page.contains(&format!("tollgate\\-{command}")), "{page}");
+    }
+    assert!(folder.join("pages/man1/tollgate-new-snapshot.1").exists());
+    assert!(done(&folder, &["man"]).starts_with(".ie"));
+    assert!(refused(&folder, &["man", "pages/man1"]).contains("there already"));
+}

@@ -1,0 +1,271 @@
+//! `tollgate test` as people run it: what it finds, what it takes from files, and what its formats say.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A repository that a test makes for itself.
+struct Repository(PathBuf);
+
+const POLICY: &str = "\
+snapshot { adoption: share  owner: text }
+
+policy use {
+  param enough = 50% within 10% to 90%
+  rule adopted { require adoption >= enough else hold }
+}
+";
+
+const TESTS: &str = "\
+test \"half is enough\" {
+  given every 1 week from 2026-01-05 { adoption = 40%, 50% }
+  expect use.adopted passes
+}
+";
+
+const CONFIG: &str = "policies: [policies/]\n";
+
+impl Repository {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("testing_{name}"));
+        let _ = fs::remove_dir_all(&folder);
+        for (name, text) in files {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        // The nearest folder with `.git` is the repository.
+        fs::create_dir_all(folder.join(".git")).unwrap();
+        Self(folder)
+    }
+
+    /// The exit code, and what is written.
+    fn test(&self, path: &str, arguments: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+            .arg("test")
+            .arg(self.0.join(path))
+            .args(arguments)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code().unwrap(), text)
+    }
+
+    fn json(&self, path: &str, arguments: &[&str]) -> (i32, Value) {
+        let (code, text) = self.test(path, &[&["--format", "json"], arguments].concat());
+        (code, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
+    }
+}
+
+/// The files that ran, each with how many tests.
+fn ran(report: &Value) -> Vec<String> {
+    let files = report["files"].as_array().unwrap();
+    let count = |file: &Value| file["tests"].as_array().unwrap().len();
+    files.iter().map(|file| format!("{} {}", file["file"].as_str().unwrap(), count(file))).collect()
+}
+
+#[test]
+fn a_project_a_folder_and_a_file_find_the_same_tests() {
+    let repository = Repository::new(
+        "finding",
+        &[
+            // A test does not depend on what a configuration sets.
+            ("tollgate.yaml", "policies: [policies/]\nparams: { use.enough: 90% }\n"),
+            ("policies/use.gate", POLICY),
+            ("policies/use.test.gate", TESTS),
+        ],
+    );
+    for path in [".", "policies", "policies/use.gate", "policies/use.test.gate"] {
+        let (code, report) = repository.json(path, &[]);
+        assert_eq!(
+            (code, ran(&report)),
+            (0, vec!["policies/use.test.gate 1".to_owned()]),
+            "{path}: {report}"
+        );
+    }
+    fs::remove_file(repository.0.join("tollgate.yaml")).unwrap();
+    for path in ["policies", "policies/use.gate", "policies/use.test.gate"] {
+        let (code, report) = repository.json(path, &[]);
+        assert_eq!((code, ran(&report)), (0, vec!["use.test.gate 1".to_owned()]), "{path}: {report}");
+    }
+}
+
+#[test]
+fn every_project_below_a_folder_is_tested_and_what_belongs_to_none_is_named() {
+    let repository = Repository::new(
+        "projects",
+        &[
+            ("b/tollgate.yaml", CONFIG),
+            ("b/policies/use.gate", POLICY),
+            ("b/policies/use.test.gate", TESTS),
+            ("a/tollgate.yaml", CONFIG),
+            ("a/policies/use.gate", POLICY),
+            ("a/policies/below/use.test.gate", TESTS),
+            ("c/stray.test.gate", TESTS),
+        ],
+    );
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!(code, 0, "{report}");
+    assert_eq!(ran(&report), ["a/policies/below/use.test.gate 1", "b/policies/use.test.gate 1"]);
+    assert_eq!(report["diagnostics"][0]["code"], "T606");
+    assert!(
+        report["diagnostics"][0]["message"].as_str().unwrap().starts_with("`c/stray.test.gate` is not run")
+    );
+}
+
+#[test]
+fn nothing_to_run_is_no_pass() {
+    let repository = Repository::new("nothing", &[("tollgate.yaml", CONFIG), ("policies/use.gate", POLICY)]);
+    for (path, arguments, code) in [
+        (".", &[][..], "T603"),
+        ("policies", &[], "T603"),
+        (".", &["--filter", "x"], "T603"),
+        ("x", &[], "T506"),
+    ] {
+        let (exit, report) = repository.json(path, arguments);
+        assert_eq!(exit, if code == "T506" { 2 } else { 1 }, "{path}: {report}");
+        assert_eq!(report["diagnostics"][0]["code"], code, "{path}: {report}");
+    }
+}
+
+#[test]
+fn a_broken_file_takes_nothing_from_the_others() {
+    let repository = Repository::new(
+        "broken",
+        &[
+            ("tollgate.yaml", CONFIG),
+            ("policies/use.gate", POLICY),
+            ("policies/broken.gate", "policy broken { rule"),
+            ("policies/use.test.gate", TESTS),
+        ],
+    );
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!(code, 2, "{report}");
+    assert_eq!(report["summary"]["passed"], 1, "{report}");
+}
+
+#[test]
+fn snapshots_are_taken_from_files() {
+    let given = |name: &str| {
+        format!("test \"{name}\" {{\n  given file \"{name}\"\n  expect use.adopted passes\n}}\n")
+    };
+    let names = ["../rollouts/one/*.yaml", "../rollouts/one/2026-01-12.yaml", "../rollouts/**/*.yaml"];
+    let names = names.into_iter().chain(["../rollouts/none/*.yaml", "gone.yaml", "../../*.yaml"]);
+    let tests: String = names.map(given).collect();
+    let day = |workflow: &str, day: &str, adoption: &str| {
+        format!("workflow: {workflow}\ndate: {day}\nadoption: {adoption}\n")
+    };
+    let repository = Repository::new(
+        "given",
+        &[
+            ("tollgate.yaml", CONFIG),
+            ("policies/use.gate", POLICY),
+            ("policies/use.test.gate", &tests),
+            ("rollouts/one/rollout.yaml", "owner: jane\n"),
+            ("rollouts/one/2026-01-05.yaml", &day("one", "2026-01-05", "40%")),
+            ("rollouts/one/2026-01-12.yaml", &day("one", "2026-01-12", "60%")),
+            ("rollouts/two/2026-01-12.yaml", &day("two", "2026-01-12", "60%")),
+        ],
+    );
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!(code, 1, "{report}");
+    let tests = report["files"][0]["tests"].as_array().unwrap();
+    let said = tests.iter().map(|test| test["diagnostics"][0]["message"].as_str().unwrap_or("passed"));
+    let said: Vec<_> = said.collect();
+    assert_eq!(
+        said,
+        [
+            "passed",
+            "passed",
+            "a test judges one workflow, and this gives several: `one`, `two`",
+            "no file matches `../rollouts/none/*.yaml`",
+            "`gone.yaml` cannot be used: it does not exist",
+            "`../../*.yaml` lies outside of the repository",
+        ]
+    );
+}
+
+#[test]
+fn a_failed_expectation_shows_what_the_rule_saw_at_each_snapshot() {
+    let tests = "test \"it falls\" {\n  given every 1 week from 2026-01-05 { adoption = 60%, _, 40% }\n  expect use.adopted passes\n}\n";
+    let repository = Repository::new("seen", &[("use.gate", POLICY), ("use.test.gate", tests)]);
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!(code, 1);
+    let snapshots = report["files"][0]["tests"][0]["seen"][0]["snapshots"].as_array().unwrap().clone();
+    let line = |seen: &Value| format!("{} {} {}", seen["date"], seen["outcome"], seen["values"][0]["value"]);
+    let lines: Vec<_> = snapshots.iter().map(line).collect();
+    assert_eq!(
+        lines,
+        [
+            r#""2026-01-05" "pass" "60%""#,
+            r#""2026-01-12" "undecided" "unknown""#,
+            r#""2026-01-19" "fail" "40%""#,
+        ]
+    );
+    let (_, human) = repository.test(".", &[]);
+    assert!(human.contains("  saw: snapshot    outcome    adoption\n"), "{human}");
+    assert!(human.contains("  │    2026-01-12  undecided  unknown\n"), "{human}");
+}
+
+#[test]
+fn junit_has_a_suite_for_each_file_and_a_case_for_each_test() {
+    let repository = Repository::new(
+        "junit",
+        &[
+            ("use.gate", POLICY),
+            (
+                "use.test.gate",
+                &format!("{TESTS}{}", TESTS.replace("passes", "fails").replace("half", "\\\"<half>")),
+            ),
+        ],
+    );
+    let (code, xml) = repository.test(".", &["--format", "junit"]);
+    assert_eq!(code, 1);
+    assert!(
+        xml.contains(
+            "<testsuite name=\"use.test.gate\" tests=\"2\" skipped=\"0\" errors=\"0\" failures=\"1\">"
+        ),
+        "{xml}"
+    );
+    assert!(xml.contains("<testcase name=\"half is enough\" classname=\"use.test.gate\"/>"), "{xml}");
+    assert!(xml.contains("type=\"T601\""), "{xml}");
+}
+
+#[test]
+fn too_little_coverage_is_a_failure_only_where_it_is_asked_for() {
+    let repository = Repository::new("coverage", &[("use.gate", POLICY), ("use.test.gate", TESTS)]);
+    let (code, report) = repository.json(".", &["--coverage"]);
+    // Of pass, fail and undecided one was seen, and of the condition that it is so.
+    assert_eq!(
+        (code, &report["coverage"]["covered"], &report["coverage"]["points"]),
+        (0, &2.into(), &5.into())
+    );
+    assert_eq!(repository.test(".", &["--coverage", "--min", "40%"]).0, 0);
+    let (code, human) = repository.test(".", &["--coverage", "--min", "41%"]);
+    assert_eq!(code, 1);
+    assert!(human.contains("error[T604]: coverage is 40%, less than the 41% asked for"), "{human}");
+    assert_eq!(repository.test(".", &["--min", "41%"]).0, 2);
+}
+
+#[test]
+fn tests_are_no_policies_of_a_check() {
+    let repository = Repository::new(
+        "check",
+        &[
+            ("tollgate.yaml", "policies: [use.gate, use.test.gate]\n"),
+            ("use.gate", POLICY),
+            ("use.test.gate", "policy mine { rule never { require adoption > 100% else hold } }\n"),
+            ("rollouts/one/2026-01-05.yaml", "workflow: one\ndate: 2026-01-05\nadoption: 60%\n"),
+        ],
+    );
+    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["check", "--as-of", "2026-01-05", "--format", "json"])
+        .arg(&repository.0)
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["diagnostics"][0]["code"], "T504", "{report}");
+    assert_eq!(report["workflows"][0]["rules"].as_array().unwrap().len(), 1, "{report}");
+}
