@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+#[expect(dead_code, reason = "the benches use the rest of it")]
 mod repository;
 
 fn main() -> ExitCode {

@@ -16,7 +16,7 @@ use crate::source::{FileId, Span};
 /// The tree of a text that is plain block YAML with nothing wrong; none of any other text.
 pub(super) fn parse(file: FileId, text: &str) -> Option<Tree<'_>> {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
-    if !text.as_bytes().iter().all(|byte| is_plain(byte)) {
+    if !text.as_bytes().iter().all(is_plain) {
         return None;
     }
     let mut reader = Reader {
