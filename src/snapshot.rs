@@ -6,6 +6,7 @@
 mod errors;
 pub mod limits;
 mod path;
+mod plain;
 mod problems;
 mod read;
 mod scalar;

@@ -35,11 +35,22 @@ pub enum NumberError {
     ExponentTooLarge,
 }
 
+/// Decimal digits that fit a `u64`, whatever they are.
+const WORD_DIGITS: usize = 19;
+
 /// Reads a decimal (`12`, `-0.05`, `+3`, `.5`, `1e-3`) exactly.
 ///
 /// # Errors
 /// If the text is not of that form, or needs more digits or a larger exponent than the limits allow.
 pub fn parse_number(text: &str) -> Result<Number, NumberError> {
+    parse_scaled(text, 0)
+}
+
+/// Reads a decimal, times ten to the power of `scale`: of `15%` the `15` with a scale of -2.
+///
+/// # Errors
+/// As of [`parse_number`].
+pub fn parse_scaled(text: &str, scale: i32) -> Result<Number, NumberError> {
     let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -49,19 +60,28 @@ pub fn parse_number(text: &str) -> Result<Number, NumberError> {
         None => (rest, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = [whole, fraction].concat();
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    let digits = || whole.bytes().chain(fraction.bytes());
+    let length = whole.len() + fraction.len();
+    if length == 0 || !digits().all(|b| b.is_ascii_digit()) {
         return Err(NumberError::Malformed);
     }
-    if digits.len() > MAX_DIGITS {
+    if length > MAX_DIGITS {
         return Err(NumberError::TooManyDigits);
     }
-    let numerator = UBig::from_str_radix(&digits, 10).map_err(|_| NumberError::Malformed)?;
-    let scale = exponent - i32::try_from(fraction.len()).unwrap_or(i32::MAX);
+    // Nearly all numbers fit a machine word, and need no text in one piece.
+    let numerator = if length <= WORD_DIGITS {
+        UBig::from(digits().fold(0, |number: u64, digit| number * 10 + u64::from(digit - b'0')))
+    } else {
+        UBig::from_str_radix(&[whole, fraction].concat(), 10).map_err(|_| NumberError::Malformed)?
+    };
+    let scale = scale + exponent - i32::try_from(fraction.len()).unwrap_or(i32::MAX);
+    let sign = if negative { Sign::Negative } else { Sign::Positive };
+    if scale == 0 {
+        return Ok(RBig::from(IBig::from_parts(sign, numerator)));
+    }
     let power = UBig::from(10u8).pow(scale.unsigned_abs() as usize);
     let (numerator, denominator) =
         if scale < 0 { (numerator, power) } else { (numerator * power, UBig::ONE) };
-    let sign = if negative { Sign::Negative } else { Sign::Positive };
     Ok(RBig::from_parts(IBig::from_parts(sign, numerator), denominator))
 }
 

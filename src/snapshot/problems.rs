@@ -28,6 +28,11 @@ impl Problems {
         }
     }
 
+    /// Whether nothing is wrong.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
     /// How many errors there were so far.
     pub(super) fn errors(&self) -> usize {
         self.errors

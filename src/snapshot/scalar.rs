@@ -13,7 +13,7 @@ use crate::snapshot::errors;
 use crate::snapshot::path::Subject;
 use crate::text::quote;
 use crate::types::{Kind, Quantity, Type};
-use crate::value::{DAY, Number, NumberError, Value, day_number, parse_date, parse_number};
+use crate::value::{DAY, Number, NumberError, Value, day_number, parse_date, parse_scaled};
 use crate::vocabulary::Vocabulary;
 
 /// A scalar, and the field that it is for.
@@ -96,14 +96,15 @@ impl Scalar<'_> {
         if !unit.chars().all(char::is_alphabetic) && unit != "%" {
             return Err(errors::bad_number(self, NumberError::Malformed));
         }
-        let number = parse_number(digits).map_err(|reason| errors::bad_number(self, reason))?;
+        let scale = if unit == "%" { -2 } else { 0 };
+        let number = parse_scaled(digits, scale).map_err(|reason| errors::bad_number(self, reason))?;
         let mut warning = None;
         let number = match &quantity.kind {
             Kind::Count | Kind::Number if unit.is_empty() => number,
             Kind::Count | Kind::Number => return Err(errors::unit_not_wanted(self, &quantity.kind, unit)),
             Kind::Unit(name) if unit.is_empty() || unit == &**name => number,
             Kind::Unit(name) => return Err(errors::other_unit(self, unit, name)),
-            Kind::Share if unit == "%" => number / Number::from(100),
+            Kind::Share if unit == "%" => number,
             Kind::Share if unit.is_empty() => {
                 if number > Number::ONE || number < Number::NEG_ONE {
                     return Err(errors::bare_share(self, &number));

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::snapshot::errors;
 use crate::snapshot::limits::{MAX_ALIAS_NODES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES};
 use crate::snapshot::problems::Problems;
-use crate::snapshot::syntax;
+use crate::snapshot::{plain, syntax};
 use crate::source::{FileId, Span};
 use crate::value::{NumberError, parse_number};
 
@@ -21,7 +21,7 @@ use crate::value::{NumberError, parse_number};
 pub(super) struct NodeId(u32);
 
 /// A value as it was written.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Node<'t> {
     /// A scalar's text, its quotes included (a block scalar's: from the first to the last character of its lines); of
     /// a collection the first line's telling part, so that a label does not cover pages.
@@ -33,7 +33,7 @@ pub(super) struct Node<'t> {
     height: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Content<'t> {
     /// A plain scalar that is empty, `~` or `null`.
     Null,
@@ -48,7 +48,7 @@ pub(super) enum Content<'t> {
 }
 
 /// A key and its value.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Entry<'t> {
     pub(super) key: Cow<'t, str>,
     pub(super) span: Span,
@@ -56,7 +56,7 @@ pub(super) struct Entry<'t> {
 }
 
 /// A YAML document.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Document {
     pub(super) root: NodeId,
     /// What follows could not be read: the root holds what was there before.
@@ -66,7 +66,7 @@ pub(super) struct Document {
 }
 
 /// All documents of a file.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Tree<'t> {
     nodes: Vec<Node<'t>>,
     pub(super) documents: Vec<Document>,
@@ -86,6 +86,11 @@ impl<'t> Tree<'t> {
 
 /// Reads a text. Documents before a fault are whole; the one with it is broken, and none follows.
 pub(super) fn parse<'t>(file: FileId, text: &'t str, problems: &mut Problems) -> Tree<'t> {
+    plain::parse(file, text).unwrap_or_else(|| parse_any(file, text, problems))
+}
+
+/// The same by the parser alone, whatever the text is.
+pub(super) fn parse_any<'t>(file: FileId, text: &'t str, problems: &mut Problems) -> Tree<'t> {
     let mut options = granit_parser::options! {
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
@@ -131,13 +136,23 @@ struct Open<'t> {
     height: usize,
 }
 
-enum OpenKind<'t> {
+pub(super) enum OpenKind<'t> {
     List(Vec<NodeId>),
     Map { entries: Vec<Entry<'t>>, key: Key<'t> },
 }
 
+impl OpenKind<'_> {
+    pub(super) fn list() -> Self {
+        Self::List(Vec::new())
+    }
+
+    pub(super) fn map() -> Self {
+        Self::Map { entries: Vec::new(), key: Key::None }
+    }
+}
+
 /// The key whose value comes next.
-enum Key<'t> {
+pub(super) enum Key<'t> {
     /// The next node is a key.
     None,
     Named(Cow<'t, str>, Span),
@@ -145,10 +160,11 @@ enum Key<'t> {
     Refused,
 }
 
-struct Builder<'t> {
+/// Puts a tree together, node by node.
+pub(super) struct Builder<'t> {
     file: FileId,
     text: &'t str,
-    tree: Tree<'t>,
+    pub(super) tree: Tree<'t>,
     open: Vec<Open<'t>>,
     root: Option<NodeId>,
     anchors: HashMap<usize, NodeId>,
@@ -160,7 +176,7 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn new(file: FileId, text: &'t str) -> Self {
+    pub(super) fn new(file: FileId, text: &'t str) -> Self {
         Self {
             file,
             text,
@@ -188,27 +204,21 @@ impl<'t> Builder<'t> {
         }
         match event {
             Event::DocumentStart(_, version) => {
-                self.inside = true;
+                self.begin_document(problems);
                 if self.tree.documents.len() >= MAX_DOCUMENTS {
                     return Err(errors::too_many_documents(span));
                 }
-                self.errors_before = problems.errors();
                 if let Some(version) = version.filter(|v| (v.major, v.minor) != (1, 2)) {
                     problems.push(errors::yaml_version(span, version.major, version.minor));
                 }
             }
-            Event::DocumentEnd => self.end_document(false, problems.errors() > self.errors_before),
+            Event::DocumentEnd => self.finish_document(problems),
             Event::Scalar(text, style, anchor, _) => self.scalar(text, style, anchor, span, problems)?,
             Event::SequenceStart(style, anchor, _) => {
-                self.start(OpenKind::List(Vec::new()), range.start, style, anchor)?;
+                self.start(OpenKind::list(), range.start, style, anchor)?;
             }
             Event::MappingStart(style, anchor, _) => {
-                self.start(
-                    OpenKind::Map { entries: Vec::new(), key: Key::None },
-                    range.start,
-                    style,
-                    anchor,
-                )?;
+                self.start(OpenKind::map(), range.start, style, anchor)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(range.end, problems),
             Event::Alias(anchor) => self.alias(anchor, span, problems)?,
@@ -216,6 +226,15 @@ impl<'t> Builder<'t> {
             _ => {}
         }
         Ok(())
+    }
+
+    pub(super) fn begin_document(&mut self, problems: &Problems) {
+        self.inside = true;
+        self.errors_before = problems.errors();
+    }
+
+    pub(super) fn finish_document(&mut self, problems: &Problems) {
+        self.end_document(false, problems.errors() > self.errors_before);
     }
 
     fn end_document(&mut self, broken: bool, faulty: bool) {
@@ -254,7 +273,7 @@ impl<'t> Builder<'t> {
         id
     }
 
-    fn scalar(
+    pub(super) fn scalar(
         &mut self,
         text: Cow<'t, str>,
         style: ScalarStyle,
@@ -301,7 +320,7 @@ impl<'t> Builder<'t> {
         Span::new(self.file, span.range().start..span.range().start + text.len())
     }
 
-    fn start(
+    pub(super) fn start(
         &mut self,
         kind: OpenKind<'t>,
         start: usize,
@@ -319,7 +338,7 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn end(&mut self, end: usize, problems: &mut Problems) {
+    pub(super) fn end(&mut self, end: usize, problems: &mut Problems) {
         let Some(open) = self.open.pop() else { return };
         let span = self.collection_span(&open, end);
         let content = match open.kind {

@@ -1,0 +1,88 @@
+//! Repositories to measure with: any number of snapshots of about 1.6 KB, always the same ones for the same number.
+//!
+//! Twenty weekly snapshots a workflow, in block style. One workflow of ten fails some rule, and one asks to advance.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// Snapshots of one workflow.
+pub const SERIES: usize = 20;
+/// The day after the newest snapshot.
+pub const AS_OF: &str = "2026-05-19";
+/// What is judged: by ten rules that any checker can say.
+pub const TEN_RULES: &str = include_str!("ten_rules.gate");
+
+/// The configuration of a repository: by the ten rules, or by the shipped pack.
+pub fn config(pack: bool) -> &'static str {
+    if pack { "policies: [builtin]\n" } else { "policies: [policies/]\n" }
+}
+
+/// Writes a repository of `count` snapshots into a folder.
+///
+/// # Errors
+/// If something cannot be written.
+pub fn write(folder: &Path, count: usize, pack: bool) -> io::Result<()> {
+    fs::create_dir_all(folder.join("policies"))?;
+    fs::write(folder.join("tollgate.yaml"), config(pack))?;
+    fs::write(folder.join("policies/ten_rules.gate"), TEN_RULES)?;
+    for index in 0..count {
+        let (name, text) = snapshot(index, count);
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, text)?;
+    }
+    Ok(())
+}
+
+/// The name and text of one of `count` snapshots.
+pub fn snapshot(index: usize, count: usize) -> (String, String) {
+    let (workflow, week) = (index / SERIES, index % SERIES);
+    let last = week + 1 == SERIES.min(count - workflow * SERIES);
+    let mut random = Random(index as u64 + 1);
+    let day = 5 + 7 * week;
+    let month = [(31, 1), (59, 2), (90, 3), (120, 4), (151, 5)].into_iter().find(|(end, _)| day <= *end);
+    let (end, month) = month.unwrap_or((151, 5));
+    let length = [31, 28, 31, 30, 31].get(month - 1).copied().unwrap_or(31);
+    let date = format!("2026-{month:02}-{:02}", day - (end - length));
+    let bad = workflow % 10 == 3 && last;
+    let asks = workflow % 10 == 7 && last;
+    let mut text = format!("workflow: workflow-{workflow:05}\ndate: {date}\nstage: pilot\n");
+    if asks {
+        text.push_str("advance_to: expanded\n");
+    }
+    let adoption = if bad { 31 } else { 60 + random.below(30) };
+    let _ = write!(
+        text,
+        "adoption: {adoption}%\nsatisfaction: 4.{}\nusers:\n  active: {}\n  target: 40\n",
+        random.below(9),
+        3 + random.below(2)
+    );
+    let _ = write!(
+        text,
+        "uptime: 99.{}%\nerror_rate: 0.{}%\nfeedback:\n  channel: true\n  reports: {}\n  acted_on: 1\n",
+        random.below(9),
+        random.below(9),
+        random.below(5)
+    );
+    text.push_str("issues:\n  open: 3\n  big: 0\nincidents: []\noutputs:\n");
+    for output in 0..24 {
+        let time = if output % 8 == 5 { 16 + random.below(20) } else { random.below(15) };
+        let kind = ["ordinary", "ordinary", "atypical"].get(random.below(3)).copied().unwrap_or("ordinary");
+        let _ = write!(text, "  - id: r{output:02}\n    edit_time: {time}%\n    kind: {kind}\n");
+    }
+    (format!("rollouts/workflow-{workflow:05}/{date}.yaml"), text)
+}
+
+/// A linear congruential generator (Knuth's MMIX constants): the same everywhere, which is all that is asked of it.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+}

@@ -1,0 +1,365 @@
+//! A shorter way to the tree of plain block YAML, which nearly every snapshot is: one document in ASCII, without anchors,
+//! tags, escapes, block scalars and values over several lines. Of anything else, and of anything that is wrong, it says
+//! nothing, and the parser is asked.
+//!
+//! Knows only as much of YAML as it takes to be sure that the parser would hand the same nodes, at the same places, to
+//! the same [`Builder`]; tests and a fuzz target hold it to that.
+
+use std::borrow::Cow;
+
+use granit_parser::{ScalarStyle, StructureStyle};
+
+use crate::snapshot::problems::Problems;
+use crate::snapshot::tree::{Builder, OpenKind, Tree};
+use crate::source::{FileId, Span};
+
+/// The tree of a text that is plain block YAML with nothing wrong; none of any other text.
+pub(super) fn parse(file: FileId, text: &str) -> Option<Tree<'_>> {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
+    if !text.as_bytes().iter().all(is_plain) {
+        return None;
+    }
+    let mut reader = Reader {
+        file,
+        text,
+        next: 0,
+        line: None,
+        builder: Builder::new(file, text),
+        problems: Problems::default(),
+    };
+    reader.builder.begin_document(&reader.problems);
+    reader.advance()?;
+    let first = reader.line.filter(|line| line.indent == 0 && !reader.is_item(*line))?;
+    reader.map(first.indent)?;
+    if reader.line.is_some() {
+        return None;
+    }
+    let Reader { mut builder, problems, .. } = reader;
+    builder.finish_document(&problems);
+    problems.is_empty().then_some(builder.tree)
+}
+
+/// A line with content.
+#[derive(Clone, Copy)]
+struct Line {
+    /// Columns before its content; those before `- ` are counted for what follows it on its line.
+    indent: usize,
+    /// First byte of its content.
+    start: usize,
+    /// One past its last byte, without blanks at the end.
+    end: usize,
+}
+
+struct Reader<'t> {
+    file: FileId,
+    text: &'t str,
+    /// Where the line after the current one begins.
+    next: usize,
+    /// None at the end.
+    line: Option<Line>,
+    builder: Builder<'t>,
+    problems: Problems,
+}
+
+impl<'t> Reader<'t> {
+    /// Goes to the next line with content. None if the text is not for this reader.
+    fn advance(&mut self) -> Option<()> {
+        self.line = None;
+        while let Some(rest) = self.text.get(self.next..).filter(|rest| !rest.is_empty()) {
+            let start = self.next;
+            let length = rest.find('\n').unwrap_or(rest.len());
+            self.next = start + length + 1;
+            let line = rest.get(..length)?.trim_end_matches(' ');
+            let content = line.trim_start_matches(' ');
+            if content.is_empty() || content.starts_with('#') {
+                continue;
+            }
+            let indent = line.len() - content.len();
+            let marker = content.starts_with("---") || content.starts_with("...") || content.starts_with('%');
+            if indent == 0 && marker {
+                return None;
+            }
+            self.line = Some(Line { indent, start: start + indent, end: start + line.len() });
+            break;
+        }
+        Some(())
+    }
+
+    fn slice(&self, start: usize, end: usize) -> Option<&'t str> {
+        self.text.get(start..end)
+    }
+
+    fn is_item(&self, line: Line) -> bool {
+        self.slice(line.start, line.end).is_some_and(|content| content.starts_with("- "))
+    }
+
+    fn open(&mut self, kind: OpenKind<'t>, at: usize, style: StructureStyle) -> Option<()> {
+        self.builder.start(kind, at, style, 0).ok()
+    }
+
+    fn scalar(&mut self, start: usize, end: usize) -> Option<()> {
+        let text = Cow::Borrowed(self.slice(start, end)?);
+        self.put(text, ScalarStyle::Plain, start, end)
+    }
+
+    fn put(&mut self, text: Cow<'t, str>, style: ScalarStyle, start: usize, end: usize) -> Option<()> {
+        let span = Span::new(self.file, start..end);
+        self.builder.scalar(text, style, 0, span, &mut self.problems).ok()
+    }
+
+    /// The map whose first key stands on the current line, and its other keys below that, `indent` columns in.
+    fn map(&mut self, indent: usize) -> Option<()> {
+        self.open(OpenKind::map(), self.line?.start, StructureStyle::Block)?;
+        while let Some(line) = self.line.filter(|line| line.indent == indent) {
+            if self.is_item(line) {
+                break;
+            }
+            let start = self.key(line.start, line.end)?;
+            self.value(start, line.end, indent)?;
+        }
+        self.close(indent)
+    }
+
+    /// A key with its colon; where that ends.
+    fn key(&mut self, start: usize, end: usize) -> Option<usize> {
+        /// Longer ones are left to the parser, which has a limit of its own.
+        const MAX_KEY: usize = 200;
+        let content = self.slice(start, end)?;
+        let length = content.find(|c: char| !is_word(c)).filter(|length| *length <= MAX_KEY)?;
+        let behind = content.get(length..)?.strip_prefix(':')?;
+        if !content.starts_with(|c: char| c.is_ascii_alphabetic())
+            || !(behind.is_empty() || behind.starts_with(' '))
+        {
+            return None;
+        }
+        self.scalar(start, start + length)?;
+        Some(start + length + 1)
+    }
+
+    /// What stands behind a key, from `start` to the end of its line, or below it.
+    fn value(&mut self, start: usize, end: usize, indent: usize) -> Option<()> {
+        let rest = self.slice(start, end)?;
+        let content = rest.trim_start_matches(' ');
+        if !(content.is_empty() || content.starts_with('#')) {
+            return self.inline(end - content.len(), end, indent);
+        }
+        self.advance()?;
+        let below = self.line?;
+        if self.is_item(below) && below.indent >= indent {
+            self.list(below.indent)
+        } else if below.indent > indent {
+            self.map(below.indent)
+        } else {
+            None
+        }
+    }
+
+    /// The list whose items begin `indent` columns in.
+    fn list(&mut self, indent: usize) -> Option<()> {
+        self.open(OpenKind::list(), self.line?.start, StructureStyle::Block)?;
+        while let Some(line) = self.line.filter(|line| line.indent == indent && self.is_item(*line)) {
+            let content = self.slice(line.start + 1, line.end)?;
+            let blanks = content.len() - content.trim_start_matches(' ').len();
+            let inner = Line { indent: indent + 1 + blanks, start: line.start + 1 + blanks, ..line };
+            if self.is_item(inner) {
+                return None;
+            }
+            if self.slice(inner.start, inner.end)?.trim_start_matches(is_word).starts_with(':') {
+                self.line = Some(inner);
+                self.map(inner.indent)?;
+            } else {
+                self.inline(inner.start, inner.end, indent)?;
+            }
+        }
+        self.close(indent)
+    }
+
+    /// Ends a collection `indent` columns in; whatever comes next belongs to one that is further out.
+    fn close(&mut self, indent: usize) -> Option<()> {
+        if self.line.is_some_and(|line| line.indent > indent) {
+            return None;
+        }
+        self.builder.end(0, &mut self.problems);
+        Some(())
+    }
+
+    /// A value on one line, and nothing that goes on with it below.
+    fn inline(&mut self, start: usize, end: usize, indent: usize) -> Option<()> {
+        let content = self.slice(start, end)?;
+        let after = match content.as_bytes().first()? {
+            b'[' | b'{' => self.flow(start, end)?,
+            quote @ (b'"' | b'\'') => {
+                let inside = content.get(1..)?;
+                let length = inside.find(char::from(*quote))?;
+                let text = inside.get(..length)?;
+                // A doubled quote, which stands for one, follows at once.
+                if text.contains('\\') || inside.get(length + 1..)?.starts_with(char::from(*quote)) {
+                    return None;
+                }
+                let style =
+                    if *quote == b'"' { ScalarStyle::DoubleQuoted } else { ScalarStyle::SingleQuoted };
+                let after = start + length + 2;
+                self.put(Cow::Borrowed(text), style, start, after)?;
+                after
+            }
+            _ => {
+                let length = content.find(" #").unwrap_or(content.len());
+                let text = content.get(..length)?.trim_end_matches(' ');
+                if !is_plain_value(text) || text.contains(": ") || text.ends_with(':') {
+                    return None;
+                }
+                self.scalar(start, start + text.len())?;
+                start + text.len()
+            }
+        };
+        let rest = self.slice(after, end)?;
+        if !(rest.is_empty() || rest.trim_start_matches(' ').starts_with('#') && rest.starts_with(' ')) {
+            return None;
+        }
+        self.advance()?;
+        if self.line.is_some_and(|line| line.indent > indent) { None } else { Some(()) }
+    }
+
+    /// A list or map in brackets that closes on its line; where it ends.
+    fn flow(&mut self, start: usize, end: usize) -> Option<usize> {
+        let is_map = self.slice(start, start + 1)? == "{";
+        let closing = if is_map { '}' } else { ']' };
+        let kind = if is_map { OpenKind::map() } else { OpenKind::list() };
+        self.open(kind, start, StructureStyle::Flow)?;
+        let mut at = self.past_blanks(start + 1, end)?;
+        while !self.slice(at, end)?.starts_with(closing) {
+            if is_map {
+                at = self.key(at, end)?;
+                at = self.past_blanks(at, end)?;
+            }
+            let rest = self.slice(at, end)?;
+            if rest.starts_with(['[', '{']) {
+                at = self.flow(at, end)?;
+            } else {
+                let length = rest.find([',', ']', '}', '[', '{'])?;
+                let text = rest.get(..length)?.trim_end_matches(' ');
+                if !is_plain_value(text) || text.contains([':', '#', '"', '\'']) {
+                    return None;
+                }
+                self.scalar(at, at + text.len())?;
+                at += text.len();
+            }
+            at = self.past_blanks(at, end)?;
+            if self.slice(at, end)?.starts_with(',') {
+                at = self.past_blanks(at + 1, end)?;
+                if self.slice(at, end)?.starts_with(closing) {
+                    return None;
+                }
+            } else if !self.slice(at, end)?.starts_with(closing) {
+                return None;
+            }
+        }
+        self.builder.end(at + 1, &mut self.problems);
+        Some(at + 1)
+    }
+
+    fn past_blanks(&self, at: usize, end: usize) -> Option<usize> {
+        let rest = self.slice(at, end)?;
+        Some(end - rest.trim_start_matches(' ').len())
+    }
+}
+
+/// What keys are made of here.
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// Whether a text without line ends is a plain scalar, as far as its first characters say.
+fn is_plain_value(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    match bytes.next() {
+        Some(b'-') => bytes.next().is_some_and(|next| next.is_ascii_alphanumeric() || next == b'.'),
+        Some(first) => {
+            first.is_ascii_alphanumeric() || matches!(first, b'.' | b'+' | b'~' | b'_' | b'/' | b'(')
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::snapshot::tree::parse_any;
+
+    /// Whether the text was taken; if it was, the parser agrees.
+    fn taken(text: &str) -> bool {
+        let Some(tree) = parse(FileId(0), text) else { return false };
+        let mut problems = Problems::default();
+        assert_eq!(tree, parse_any(FileId(0), text, &mut problems), "{text}");
+        assert!(problems.is_empty(), "{text}");
+        true
+    }
+
+    #[test]
+    fn plain_snapshots_are_taken() {
+        for text in [
+            "workflow: a b\ndate: 2026-11-02 # why\n\n# what\nn: -0.5\n",
+            "a:\n  b: 4.5 USD\n  c: [x, 1%]\nd:\n- e: 1\n  f: {}\n- e: 2\ng: 'h'",
+            "l:\n  - { id: r01, t: 4%,  k: ordinary }\n  - {id: r02, in: { a: [] }}\n  - x y\nq: \"a: b # c\"\n",
+        ] {
+            assert!(taken(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_left_to_the_parser() {
+        for text in [
+            "",
+            "# x\n",
+            "- a\n",
+            "a\n",
+            " a: 1\n",
+            "a:\n",
+            "a: b: c\n",
+            "a: b:\n",
+            "a: &x 1\n",
+            "a: *x\n",
+            "a: !!str 1\n",
+            "a: |\n  x\n",
+            "a: b\n  c\n",
+            "a: b\n # c\n  d\n",
+            "a: \"b\\n\"\n",
+            "a: 'b''c'\n",
+            "a: \u{e4}\n",
+            "a:\tb\n",
+            "---\na: 1\n",
+            "a: 1\n...\n",
+            "a: 1\na: 2\n",
+            "? a\n",
+            "a: 1\n  b: 2\n",
+            "a:\n    b: 1\n  c: 2\n",
+            "a: [b\n",
+            "a: [b,]\n",
+            "a: {b}\n",
+            "a: [b: c]\n",
+            "a: b\r\n",
+            "null: 1\n",
+            "1: 2\n",
+            "a: - b\n",
+            "a:\n- - b\n",
+            "a: 'b' c\n",
+            "a: [b]c\n",
+        ] {
+            assert!(!taken(text), "{text}");
+        }
+    }
+
+    proptest! {
+        /// Pieces of YAML in any order: wherever the text is taken, the parser says the same.
+        #[test]
+        fn the_parser_agrees(pieces in prop::collection::vec(prop::sample::select(vec![
+            "a", "b", "key", "1", "4%", "-1", "x y", ": ", ":", " ", "  ", "    ", "\n", "\n", "\n  ", "\n- ", "\n  - ", "- ", "#", " # c",
+            "[", "]", "{", "}", ", ", ",", "'", "\"", "a: 1", "b: x", "{ a: 1, b: 2 }", "[a, b]", "~", "null", "-", "?", "|", "&x", "%", ".",
+        ]), 0..40)) {
+            taken(&format!("a: {}", pieces.concat()));
+            taken(&pieces.concat());
+        }
+    }
+}
