@@ -8,14 +8,14 @@ use std::io;
 use std::path::Path;
 
 /// Snapshots of one workflow.
-pub const SERIES: usize = 20;
+pub(crate) const SERIES: usize = 20;
 /// The day after the newest snapshot.
-pub const AS_OF: &str = "2026-05-19";
+pub(crate) const AS_OF: &str = "2026-05-19";
 /// What is judged: by ten rules that any checker can say.
-pub const TEN_RULES: &str = include_str!("ten_rules.gate");
+pub(crate) const TEN_RULES: &str = include_str!("ten_rules.gate");
 
 /// The configuration of a repository: by the ten rules, or by the shipped pack.
-pub fn config(pack: bool) -> &'static str {
+pub(crate) fn config(pack: bool) -> &'static str {
     if pack { "policies: [builtin]\n" } else { "policies: [policies/]\n" }
 }
 
@@ -23,7 +23,7 @@ pub fn config(pack: bool) -> &'static str {
 ///
 /// # Errors
 /// If something cannot be written.
-pub fn write(folder: &Path, count: usize, pack: bool) -> io::Result<()> {
+pub(crate) fn write(folder: &Path, count: usize, pack: bool) -> io::Result<()> {
     fs::create_dir_all(folder.join("policies"))?;
     fs::write(folder.join("tollgate.yaml"), config(pack))?;
     fs::write(folder.join("policies/ten_rules.gate"), TEN_RULES)?;
@@ -39,7 +39,7 @@ pub fn write(folder: &Path, count: usize, pack: bool) -> io::Result<()> {
 }
 
 /// The name and text of one of `count` snapshots.
-pub fn snapshot(index: usize, count: usize) -> (String, String) {
+pub(crate) fn snapshot(index: usize, count: usize) -> (String, String) {
     let (workflow, week) = (index / SERIES, index % SERIES);
     let last = week + 1 == SERIES.min(count - workflow * SERIES);
     let mut random = Random(index as u64 + 1);
