@@ -28,12 +28,16 @@ pub(super) fn lay_out(concrete: &Concrete<'_>) -> String {
     text
 }
 
-/// Whether a part is nothing but something in brackets, which sets in itself what it is broken into.
+/// Whether a part is something in brackets, perhaps with `x in` or `at least 2 of` before it: it sets in itself what it
+/// is broken into.
 fn in_brackets(part: &Part) -> bool {
-    match part {
-        Part::Token(_) => false,
-        Part::Node(Node { kind: NodeKind::Bracketed, .. }) => true,
-        Part::Node(node) => matches!(&*node.parts, [only] if in_brackets(only)),
+    let is_list = |part: &Part| matches!(part, Part::Node(Node { kind: NodeKind::Bracketed, .. }));
+    let Part::Node(node) = part else { return false };
+    match (node.kind, &*node.parts) {
+        (NodeKind::Bracketed, _) => true,
+        (NodeKind::Plain | NodeKind::Comparison, [.., last]) if is_list(last) => true,
+        (_, [only]) => in_brackets(only),
+        (_, _) => false,
     }
 }
 

@@ -44,6 +44,11 @@ impl Strip for ExprId {
     }
 }
 
+/// How often an element of a test's list stands there.
+impl Strip for u32 {
+    fn strip(&mut self) {}
+}
+
 impl<T: Strip> Strip for Vec<T> {
     fn strip(&mut self) {
         self.iter_mut().for_each(T::strip);
@@ -208,8 +213,4 @@ strip_enum! {
         Self::Rule(a, _) => [a],
         Self::Decision(a) => [a],
     }
-}
-
-impl Strip for u32 {
-    fn strip(&mut self) {}
 }

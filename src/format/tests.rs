@@ -10,7 +10,7 @@ use proptest::prelude::{ProptestConfig, Strategy, prop_assert, prop_assert_eq, p
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use super::same::same_meaning;
+use super::same::{same_comments, same_meaning};
 use super::{Refusal, format, read};
 use crate::ast::File;
 use crate::parse::concrete::concrete;
@@ -251,6 +251,11 @@ policy p {  # Of the policy.
 fn parentheses_numbers_and_texts_are_left_alone() {
     let text = "policy p {\n  let a = ((x + 1)) * (y) >= 0.50 and (b or c)\n  let d = default(e, \"  é  \\\"\")\n}\n";
     becomes(text, text);
+    let list = "first_condition > 1, second_condition > 2, third_condition > 3, fourth_condition > 4, fifth > 5, sixth > 6";
+    becomes(
+        &format!("policy p {{ let a = at least 2 of [{list}] }}"),
+        &format!("policy p {{\n  let a = at least 2 of [\n    {}\n  ]\n}}\n", list.replace(", ", ",\n    ")),
+    );
     becomes("policy p { let a = 15 % + 2   weeks }", "policy p {\n  let a = 15% + 2 weeks\n}\n");
 }
 
@@ -270,6 +275,16 @@ fn a_file_without_declarations_stays_one() {
     becomes("\n\n# Nothing yet.", "# Nothing yet.\n");
     becomes("policy p {\n\n}", "policy p {}\n");
     becomes("policy p { # Nothing yet.\n}", "policy p {  # Nothing yet.\n}\n");
+}
+
+#[test]
+fn what_differs_is_seen() {
+    let (a, b) = ("policy p { let a = x + 1 } # c", "policy p {\n  let a = (x) + 1\n}  # c\n");
+    assert!(same_meaning(tree(a), tree(b)) && same_comments(&concrete(a).unwrap(), b));
+    for (from, to) in [("1", "2"), ("x", "y"), ("+", "-"), ("a =", "b =")] {
+        assert!(!same_meaning(tree(a), tree(&b.replacen(from, to, 1))), "{from} and {to}");
+    }
+    assert!(!same_comments(&concrete(a).unwrap(), &b.replace("# c", "")));
 }
 
 #[test]
