@@ -3,7 +3,7 @@
 //! Everything that strangers wrote passes through here before it is printed. Knows nothing of files or diagnostics.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::iter::repeat_n;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -131,9 +131,8 @@ fn push(lines: &mut [String], column: &mut usize, c: char) {
 /// The text, filled up with blanks to `columns`.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut out = text.to_owned();
-    let blanks = columns.saturating_sub(width(text));
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{:blanks$}", "");
+    // No format width, which panics beyond 65,535.
+    out.extend(repeat_n(' ', columns.saturating_sub(width(text))));
     out
 }
 

@@ -1,5 +1,7 @@
 //! The one integration binary. Each part is a file beside this one.
 
+#![expect(clippy::string_slice, reason = "tests may panic, and know where they cut")]
+
 #[cfg(test)]
 mod support;
 
@@ -21,6 +23,8 @@ mod impact;
 mod layers;
 #[cfg(test)]
 mod manual;
+#[cfg(test)]
+mod mutations;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

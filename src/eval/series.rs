@@ -13,6 +13,9 @@ use crate::types::{Kind, Type};
 use crate::value::{DAY, Number, Value, date_of_day};
 use crate::vocabulary::Vocabulary;
 
+/// The days of the calendar: the longest that a window can be.
+const MAX_WINDOW: i64 = 10_000 * 366;
+
 /// The snapshots of a window.
 pub(super) struct Window {
     pub(super) snapshots: Range<usize>,
@@ -62,7 +65,9 @@ impl<'a> Evaluator<'a> {
 
     fn days(&self, length: &'a Expr, scope: Scope<'_, 'a>) -> Result<i64, Reasons> {
         let seconds = self.amount(length, scope);
-        let days = seconds.known().map(|seconds| (seconds / Number::from(DAY)).floor());
+        // No series begins before the calendar does, so a longer window sees no more.
+        let most = Number::from(MAX_WINDOW * DAY);
+        let days = seconds.known().map(|seconds| (seconds.min(&most) / Number::from(DAY)).floor());
         days.and_then(|days| i64::try_from(days).ok()).ok_or_else(|| seconds.reasons())
     }
 

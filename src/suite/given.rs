@@ -146,8 +146,9 @@ fn write_series(
         )));
     }
     for index in 0..length {
-        let day = day_number(start) + days * i64::try_from(index).unwrap_or(i64::MAX);
-        let Some(date) = date_of_day(day) else {
+        let passed = i64::try_from(index).ok().and_then(|index| days.checked_mul(index));
+        let day = passed.and_then(|passed| day_number(start).checked_add(passed));
+        let Some(date) = day.and_then(date_of_day) else {
             return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
         };
         let mut root = Tree::default();
