@@ -22,6 +22,8 @@ mod impact;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod manual;
 #[cfg(test)]
 mod mutations;

@@ -30,12 +30,14 @@ impl<'a> Evaluator<'a> {
         match over {
             Over::Stage(_) => {
                 let start = self.stage_entry(at);
+                self.budget.spend(at - start);
                 Ok(Window { snapshots: start..at + 1, open: self.gap_within(start..at + 1) })
             }
             Over::Window(length) => {
                 let days = self.days(length, scope)?;
                 let from = self.day(at) - days;
                 let start = self.first_after(from, at);
+                self.budget.spend(at.saturating_sub(start));
                 let mut open = self.gap_within(start..at + 1);
                 let begins = self.day(start) - from;
                 let reaches_back = self.day(0) <= from;
@@ -249,6 +251,10 @@ impl<'a> Evaluator<'a> {
                 (Number::from(self.day(at) - self.day(start)) / &week, self.at(expr, at, scope).into_amount())
             })
             .collect();
+        let amounts: Vec<Amount> = points.iter().map(|(_, amount)| amount.clone()).collect();
+        if !self.budget.sums(&amounts) {
+            return Amount::Unknown(Reasons::default());
+        }
         slope(&points)
             .unwrap_or_else(|| self.no_earlier(&Type::amount(Kind::Number), scope.moment.at).into_amount())
     }
