@@ -20,6 +20,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::text;
+
 /// What could not be judged, or not be done.
 const FAILURE: u8 = 2;
 
@@ -68,6 +70,11 @@ pub fn run() -> ExitCode {
 
 /// Writes to standard output and ends with `code`. A reader that has closed its end (`| head`) has seen enough.
 fn finish(text: &str, code: u8) -> ExitCode {
+    print(&text::tame(text), code)
+}
+
+/// As [`finish`], for what is meant to be read by a build server.
+fn print(text: &str, code: u8) -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => ExitCode::from(code),

@@ -242,6 +242,6 @@ fn a_file_that_grows_while_it_is_read_has_its_limit() {
         let (code, said) = run("check", &repository, &["--as-of", "2026-01-05"]);
         assert!(code == 0 || code == 2 && said.contains("2026-01-05.yaml"), "{said}");
     }
-    drop(stop.send(()));
+    let _ = stop.send(());
     writer.join().unwrap();
 }

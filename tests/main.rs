@@ -22,6 +22,8 @@ mod gallery;
 #[cfg(test)]
 mod impact;
 #[cfg(test)]
+mod injection;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod limits;
