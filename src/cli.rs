@@ -10,10 +10,12 @@ mod history;
 mod impact;
 mod output;
 mod read;
+mod record;
 mod schema;
 mod settings;
 mod terminal;
 mod test;
+mod verify;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -44,6 +46,7 @@ enum Command {
     /// List every rule: its effect, who set it, and who waived it
     Rules(settings::SettingsArgs),
     Schema(schema::SchemaArgs),
+    Verify(verify::VerifyArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -65,6 +68,7 @@ pub fn run() -> ExitCode {
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),
         Command::Schema(args) => schema::run(&args),
+        Command::Verify(args) => verify::run(&args),
     }
 }
 

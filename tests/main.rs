@@ -36,6 +36,8 @@ mod properties;
 #[cfg(test)]
 mod ready;
 #[cfg(test)]
+mod record;
+#[cfg(test)]
 mod remedies;
 #[cfg(test)]
 mod testing;
