@@ -40,6 +40,8 @@ mod record;
 #[cfg(test)]
 mod remedies;
 #[cfg(test)]
+mod supply;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tidy;
