@@ -15,6 +15,10 @@ test *ARGS:
 bless *ARGS:
     TOLLGATE_BLESS=1 cargo test --test main {{ARGS}}
 
+# Every truncation and every changed byte of the examples' files, not only a sample: some minutes.
+mutations:
+    TOLLGATE_EVERY=1 cargo test --release --test main mutations -- --nocapture
+
 # Format, and let clippy look at both shapes of the package.
 lint:
     cargo fmt

@@ -16,17 +16,21 @@ mod lint;
 mod new;
 mod output;
 mod read;
+mod record;
 mod schema;
 mod settings;
 mod shell;
 mod terminal;
 mod test;
+mod verify;
 mod write;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::text;
 
 /// What could not be judged, or not be done.
 const FAILURE: u8 = 2;
@@ -57,6 +61,7 @@ enum Command {
     Docs(docs::DocsArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
+    Verify(verify::VerifyArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -85,11 +90,17 @@ pub fn run() -> ExitCode {
         Command::Docs(args) => docs::run(&args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
+        Command::Verify(args) => verify::run(&args),
     }
 }
 
 /// Writes to standard output and ends with `code`. A reader that has closed its end (`| head`) has seen enough.
 fn finish(text: &str, code: u8) -> ExitCode {
+    print(&text::tame(text), code)
+}
+
+/// As [`finish`], for what is meant to be read by a build server.
+fn print(text: &str, code: u8) -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => ExitCode::from(code),

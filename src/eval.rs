@@ -3,6 +3,7 @@
 //! Knows neither text nor files: it reads the program, the snapshots, and the day that time is counted to.
 
 mod bound;
+mod budget;
 mod compare;
 mod explain;
 mod expr;
@@ -21,6 +22,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use self::budget::Budget;
 use crate::ast::ExprId;
 use crate::builtins::series::Run;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
@@ -29,6 +31,7 @@ use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
 use crate::value::{Record, Snapshot, day_number};
 
+pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS};
 pub use observe::{conditions, decided, observe};
 pub use waive::Lift;
 pub use workflow::{Judged, judge_workflow};
@@ -137,27 +140,32 @@ pub(crate) struct Evaluator<'a> {
     runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
     /// What is taken to be otherwise, to try out a remedy; nothing while a verdict is found.
     assumed: Vec<remedy::Assumption<'a>>,
+    budget: Rc<Budget>,
+    /// What all remedies together may cost to try out. A verdict does not depend on it.
+    tries: Rc<Budget>,
 }
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(rulebook: &Rulebook<'a>, snapshots: &'a [Snapshot]) -> Self {
-        Self::of(rulebook.program, rulebook.settings, rulebook.sources, snapshots, Vec::new())
+        Self {
+            program: rulebook.program,
+            settings: rulebook.settings,
+            sources: rulebook.sources,
+            snapshots,
+            lets: RefCell::default(),
+            runs: RefCell::default(),
+            assumed: Vec::new(),
+            budget: Rc::default(),
+            tries: Rc::default(),
+        }
     }
 
     /// The same series, if something in it were otherwise.
     fn assuming(&self, assumed: Vec<remedy::Assumption<'a>>) -> Self {
-        Self::of(self.program, self.settings, self.sources, self.snapshots, assumed)
-    }
-
-    fn of(
-        program: &'a Program,
-        settings: &'a Settings,
-        sources: &'a SourceMap,
-        snapshots: &'a [Snapshot],
-        assumed: Vec<remedy::Assumption<'a>>,
-    ) -> Self {
+        let Self { program, settings, sources, snapshots, .. } = *self;
+        let (budget, tries) = (Rc::clone(&self.tries), Rc::clone(&self.tries));
         let (lets, runs) = (RefCell::default(), RefCell::default());
-        Self { program, settings, sources, snapshots, lets, runs, assumed }
+        Self { program, settings, sources, snapshots, lets, runs, assumed, budget, tries }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.

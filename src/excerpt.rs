@@ -367,7 +367,7 @@ mod tests {
         let spans = labels.iter().map(|(range, text)| (Span::new(file, range.clone()), *text));
         let mut chunks = excerpt(spans, &sources, FIT);
         assert_eq!(chunks.len(), 1);
-        chunks.remove(0)
+        chunks.pop().unwrap()
     }
 
     fn marked(chunk: &Chunk) -> Vec<(&str, String)> {

@@ -3,6 +3,8 @@
 //!
 //! Modules in reading order; `ARCHITECTURE.md` draws the floors.
 
+#![cfg_attr(test, expect(clippy::string_slice, reason = "tests may panic, and know where they cut"))]
+
 pub mod source;
 pub mod text;
 

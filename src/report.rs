@@ -5,6 +5,7 @@
 pub mod against;
 pub mod impact;
 pub mod overview;
+pub mod record;
 pub mod tests;
 
 use serde::Serialize;

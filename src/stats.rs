@@ -5,7 +5,7 @@
 //! reaches B exactly if P(X ≥ k | n, B) ≤ 1 − C, and that binomial tail is summed exactly.
 //! Means: Student's t, "The probable error of a mean", Biometrika 6 (1908).
 
-use dashu_base::UnsignedAbs;
+use dashu_base::{BitTest, UnsignedAbs};
 use dashu_int::UBig;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::beta::beta_reg;
@@ -110,6 +110,12 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// What deciding it may cost, in thousands of words of numbers that are worked on.
+    pub fn cost(&self) -> usize {
+        let words = 1 + self.threshold.denominator().bit_len() / 64;
+        self.size.saturating_mul(self.size / 64).saturating_mul(words) / 1_000
+    }
+
     /// `A <= B` as `1 − A >= 1 − B`.
     #[must_use]
     pub fn about_the_rest(&self) -> Self {

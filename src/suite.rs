@@ -9,10 +9,10 @@ use crate::ast::{ExprId, LiteralKind, Name, TestDecl, WithParam};
 use crate::check::{Unfit, value_for_param};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::eval::{Rulebook, decided, judge_workflow, observe};
+use crate::eval::{Judged, Rulebook, decided, judge_workflow, observe};
 use crate::program::Program;
 use crate::report::tests::{RuleSeen, SnapshotSeen};
-use crate::report::{Outcome, WorkflowReport};
+use crate::report::{Decision, Outcome, WorkflowReport};
 use crate::settings::Settings;
 use crate::source::{SourceMap, Span};
 use crate::value::{Date, Series};
@@ -141,7 +141,8 @@ impl Prepared<'_> {
     ) -> Result<WorkflowReport, Vec<Diagnostic>> {
         let settings = set_params(&self.test.with, program, settings)?;
         let rulebook = Rulebook { program, settings: &settings, waivers: &[], sources };
-        Ok(judge_workflow(&rulebook, &self.series, self.as_of, false).report)
+        let Judged { report, diagnostics, .. } = judge_workflow(&rulebook, &self.series, self.as_of, false);
+        if report.decision == Decision::Error { Err(diagnostics) } else { Ok(report) }
     }
 
     /// Whether everything that the test expects is so.
@@ -162,7 +163,11 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn run(&self, test: &TestDecl, trial: &mut Trial) -> Vec<Failure> {
-        let report: WorkflowReport = judge_workflow(&self.rulebook, self.series, self.as_of, false).report;
+        let Judged { report, diagnostics, .. } =
+            judge_workflow(&self.rulebook, self.series, self.as_of, false);
+        if report.decision == Decision::Error {
+            return diagnostics.into_iter().map(|diagnostic| Failure { diagnostic, seen: None }).collect();
+        }
         let mut failures = Vec::new();
         for expect in &test.expect {
             match held_against(expect, &report, self.rulebook.program) {

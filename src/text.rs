@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::iter::repeat_n;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -35,6 +36,41 @@ pub fn push_visible(out: &mut String, c: char) {
     } else {
         out.push(c);
     }
+}
+
+/// The text with nothing in it that a build server, which reads the logs of what it runs, would take for a command:
+/// `::error::` at the start of a line, `##[error]` or `##vso[…]` anywhere.
+pub fn tame(text: &str) -> Cow<'_, str> {
+    let is_command = |line: &str| line.trim_start().starts_with("::") || opens_command(line).is_some();
+    if !text.lines().any(is_command) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for line in text.split_inclusive('\n') {
+        let mut rest = line;
+        let blanks = line.len() - line.trim_start().len();
+        if let Some((before, command)) = line.split_at_checked(blanks)
+            && let Some(after) = command.strip_prefix("::")
+        {
+            out.extend([before, r"\u{3a}:"]);
+            rest = after;
+        }
+        while let Some((before, after)) = opens_command(rest) {
+            out.extend([before, r"#\u{23}"]);
+            rest = after;
+        }
+        out.push_str(rest);
+    }
+    Cow::Owned(out)
+}
+
+/// What stands before and behind the `##` of a `##word[`.
+fn opens_command(line: &str) -> Option<(&str, &str)> {
+    line.match_indices("##").find_map(|(at, _)| {
+        let (before, after) = (line.get(..at)?, line.get(at + 2..)?);
+        let word = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+        word.starts_with('[').then_some((before, after))
+    })
 }
 
 /// How many characters of an input's text a message quotes.
@@ -154,9 +190,8 @@ fn push(lines: &mut [String], column: &mut usize, c: char) {
 /// The text, filled up with blanks to `columns`.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut out = text.to_owned();
-    let blanks = columns.saturating_sub(width(text));
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{:blanks$}", "");
+    // No format width, which panics beyond 65,535.
+    out.extend(repeat_n(' ', columns.saturating_sub(width(text))));
     out
 }
 
@@ -168,6 +203,15 @@ mod tests {
     fn escape_sequences_and_direction_marks_are_written_out() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{9b}\n"), r"a\u{1b}[31mb\u{202e}c\u{9b}\u{a}");
         assert_eq!(visible("größer 大"), "größer 大");
+    }
+
+    #[test]
+    fn nothing_reads_like_a_command_of_a_build_server() {
+        let text = "a ::b\n  ::error::x\n# ## [a]\n\"##[error]y ##vso[z] #####[group]\n";
+        let tamed =
+            "a ::b\n  \\u{3a}:error::x\n# ## [a]\n\"#\\u{23}[error]y #\\u{23}vso[z] ####\\u{23}[group]\n";
+        assert_eq!(tame(text), tamed);
+        assert_eq!(tame("a::b\n## c"), "a::b\n## c");
     }
 
     #[test]

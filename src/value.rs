@@ -126,7 +126,8 @@ pub fn decimal(number: &Number, places: usize) -> String {
     let scaled = number * RBig::from(UBig::from(10u8).pow(places));
     let rounded = scaled.clone().abs().round();
     let digits = format!("{rounded:0>width$}", width = places + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - places);
+    let (whole, fraction) =
+        digits.split_at_checked(digits.len().saturating_sub(places)).unwrap_or((&digits, ""));
     let fraction = fraction.trim_end_matches('0');
     let sign = if scaled < RBig::ZERO && rounded != IBig::ZERO { "-" } else { "" };
     if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }

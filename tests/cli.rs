@@ -162,7 +162,7 @@ fn broken() -> Vec<Broken> {
         Broken { name, content: text.into_bytes(), line }
     };
     let whole = |name: &'static str, content: Vec<u8>| Broken { name, content, line: 1 };
-    let noise: Vec<u8> = (0..4096u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise: Vec<u8> = (0..4096u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect();
     vec![
         body("a share of fifteen", "adoption: 15", 3),
         body("a word for a share", "adoption: high", 3),

@@ -252,7 +252,7 @@ fn fingerprints_outlive_lines_and_differ() {
 }
 
 /// Everything that somebody could try to write into a format, as a workflow's name and as a text in a rule's message.
-const EVIL: &[&str] = &[
+pub(crate) const EVIL: &[&str] = &[
     "::error::x",
     "</details><script>alert(1)</script>",
     "\u{1b}[2J\u{1b}]8;;http://evil/\u{7}",
@@ -262,6 +262,10 @@ const EVIL: &[&str] = &[
     "not ok 1 - x # SKIP it",
     "%0A::error::z,line=1",
     "www.evil.example WWW.evil.example https://evil.example",
+    "##[error]x ##vso[task.complete result=Succeeded]",
+    "\u{202e}gnp.exe\u{2066}\u{200b}\u{feff}",
+    "=cmd()|' /C calc'!A1",
+    "a\r\n\n::stop-commands::t\n\n# heading\n---\nok 1 - all is well",
 ];
 
 #[test]

@@ -1,5 +1,7 @@
 //! The one integration binary. Each part is a file beside this one.
 
+#![expect(clippy::string_slice, reason = "tests may panic, and know where they cut")]
+
 #[cfg(test)]
 mod support;
 
@@ -12,6 +14,8 @@ mod cli;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod fmt;
 #[cfg(test)]
 mod formats;
@@ -20,7 +24,11 @@ mod gallery;
 #[cfg(test)]
 mod impact;
 #[cfg(test)]
+mod injection;
+#[cfg(test)]
 mod layers;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod manual;
 #[cfg(test)]
@@ -28,13 +36,19 @@ mod metamorphic;
 #[cfg(test)]
 mod mutate;
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod ready;
 #[cfg(test)]
+mod record;
+#[cfg(test)]
 mod remedies;
 #[cfg(test)]
 mod start;
+#[cfg(test)]
+mod supply;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -70,14 +70,14 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
 /// The next value up or down at the precision that is shown: 50.1% to 50.2%, 2 weeks to 3 weeks.
 fn next(shown: &str, up: bool) -> String {
     let end = shown.find(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '.'))).unwrap_or(shown.len());
-    let (number, unit) = shown.split_at(end);
+    let (number, unit) = shown.split_at_checked(end).unwrap();
     let places = number.split_once('.').map_or(0, |(_, digits)| digits.len());
     let step = if up { 1 } else { -1 };
     let digits: i64 = number.replace('.', "").parse().unwrap();
     let moved = digits + step;
     let sign = if moved < 0 { "-" } else { "" };
     let padded = format!("{:0>width$}", moved.abs(), width = places + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - places);
+    let (whole, fraction) = padded.split_at_checked(padded.len() - places).unwrap();
     let point = if places > 0 { "." } else { "" };
     format!("{sign}{whole}{point}{fraction}{unit}")
 }

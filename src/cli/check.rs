@@ -1,18 +1,20 @@
 //! `tollgate check`: judges the workflows of a repository.
 
 use std::error::Error;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
-use super::lint::own_tests;
 use super::output::{self, Output};
+use super::record::{Asked, record};
 use super::terminal::TerminalArgs;
-use super::{complain, find, git, terminal};
-use crate::engine::{Judgement, Options, judge, judge_against};
+use super::{complain, read, terminal};
+use crate::engine::{Judgement, Options};
 use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
+use crate::report::record::RecordedBase;
 use crate::value::{DAY, Date, date_of_day, parse_date};
 
 /// Judge which workflows may go on, and show why the others may not
@@ -30,6 +32,9 @@ pub(super) struct CheckArgs {
     /// How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
     format: Vec<Output<Format>>,
+    /// Write to this file what was decided, and digests of every file that was read, for `tollgate verify`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Judge by the policies of this commit, such as `origin/main`, and say what is proposed to change of them
     #[arg(long, value_name = "REF")]
     base: Option<String>,
@@ -100,24 +105,27 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         workflows: args.workflows.clone(),
         deny_warnings: args.deny == Some(Deny::Warnings),
     };
-    let judgement = match &args.base {
-        None => {
-            let mut inputs = find::inputs(&args.path, args.allow_outside);
-            inputs.lint = Some(own_tests(&inputs.projects, &args.path));
-            args.terminal.waiting("judging", || judge(inputs, &options))
-        }
-        Some(reference) => {
-            let tree = git::base_tree(&args.path, reference);
-            match tree.and_then(|tree| find::sides(&args.path, args.allow_outside, &tree)) {
-                Ok(mut sides) => {
-                    sides.lint = Some(own_tests(&sides.head, &args.path));
-                    let judged = || judge_against(sides, &options, args.allow_self_approval, args.all);
-                    args.terminal.waiting("judging", judged)
-                }
-                Err(why) => return complain(&why),
-            }
-        }
+    let base = args.base.as_ref().map(|reference| RecordedBase {
+        reference: reference.clone(),
+        commit: String::new(),
+        allow_self_approval: args.allow_self_approval,
+        all: args.all,
+    });
+    let asked = Asked { path: &args.path, allow_outside: args.allow_outside, base, options };
+    let read = match asked.read() {
+        Ok(read) => read.with_lints(&args.path),
+        Err(why) => return complain(&why),
     };
+    let found = args.record.as_ref().map(|file| (file, read.digests(), read.base()));
+    let judgement = args.terminal.waiting("judging", || asked.judge(read));
+    if let Some((file, files, base)) = found {
+        let written =
+            json::render(&record(&asked, files, base, &judgement)).map_err(|error| error.to_string());
+        let written = written.and_then(|text| fs::write(file, text).map_err(|error| read::reason(&error)));
+        if let Err(why) = written {
+            return complain(&format!("`{}` cannot be written: {why}", file.display()));
+        }
+    }
     output::write_all(&args.format, judgement.exit, |format, on_stdout| {
         drawn(format, on_stdout, args, &judgement)
     })

@@ -18,6 +18,8 @@ pub(super) struct BaseTree {
     pub(super) root: PathBuf,
     /// What is said to be known of it: the name that was given.
     pub(super) reference: String,
+    /// The commit that this is the name of.
+    pub(super) commit: String,
     /// Files that are no longer what they were where the branch began, named from the folder that is checked.
     pub(super) changes: Vec<FileChange>,
 }
@@ -49,8 +51,13 @@ pub(super) fn base_tree(path: &Path, reference: &str) -> Result<BaseTree, String
         env::temp_dir().join(format!("tollgate-{}-{}", process::id(), &commit.get(..12).unwrap_or("base")));
     let inner = path.strip_prefix(&top).unwrap_or(Path::new(""));
     let tree = folder.join("tree");
-    let mut base =
-        BaseTree { root: tree.join(inner), folder, reference: reference.to_owned(), changes: Vec::new() };
+    let mut base = BaseTree {
+        root: tree.join(inner),
+        folder,
+        reference: reference.to_owned(),
+        commit: commit.clone(),
+        changes: Vec::new(),
+    };
     write_out(&Git { folder: &top, index: Some(base.folder.join("index")) }, &commit, &tree)
         .map_err(|why| format!("the tree of `{reference}` cannot be written out: {why}"))?;
     // What the branch has not touched is no change of it, whatever has happened on the other side since.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::{complain, finish, read};
+use super::{complain, finish, print, read};
 use crate::diagnostic::did_you_mean;
 
 /// A format, and the file that it is written to; none is standard output.
@@ -40,7 +40,7 @@ pub(super) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
 
 /// Writes every format that was asked for, and ends with `exit`. One that cannot be written does not keep the others
 /// from it. `drawn` is told the format, and whether it goes to standard output.
-pub(super) fn write_all<F: Copy>(
+pub(super) fn write_all<F: Copy + ValueEnum>(
     outputs: &[Output<F>],
     exit: u8,
     drawn: impl Fn(F, bool) -> Result<String, Box<dyn Error>>,
@@ -76,11 +76,19 @@ pub(super) fn write_all<F: Copy>(
     }
     match printed {
         Some(text) => {
-            let written = finish(&text, exit);
+            // Of this format alone the lines are commands.
+            let for_server =
+                |output: &Output<F>| name_of(&output.format).is_some_and(|name| name == "github");
+            let to_server = outputs.iter().any(|output| output.file.is_none() && for_server(output));
+            let written = if to_server { print(&text, exit) } else { finish(&text, exit) };
             if code == ExitCode::from(exit) { written } else { code }
         }
         None => code,
     }
+}
+
+fn name_of<F: ValueEnum>(format: &F) -> Option<String> {
+    format.to_possible_value().map(|value| value.get_name().to_owned())
 }
 
 /// A file that two formats are to be written to.

@@ -66,11 +66,17 @@ impl<'a> Evaluator<'a> {
             Err(reasons) => Truth::Undecided(reasons),
             Ok(Sample::Share(tally)) => {
                 let claim = share_claim(op, &tally, threshold);
+                if !self.budget.spend(claim.cost()) {
+                    return Truth::Undecided(Reasons::default());
+                }
                 match claim.decide(level) {
                     // `A < B` is refuted where `A >= B` is shown: both run through the claim made.
                     Some(shown) => Truth::known(shown),
                     None => Truth::Undecided(too_few(&claim, &tally, level)),
                 }
+            }
+            Ok(Sample::Mean(values)) if !self.budget.sums(&amounts_of(&values)) => {
+                Truth::Undecided(Reasons::default())
             }
             Ok(Sample::Mean(values)) => match mean_confidence(&values, threshold) {
                 None => Truth::Undecided(Reasons::of(
@@ -188,6 +194,10 @@ pub(super) enum Sample {
 }
 
 /// The claim as one of «at least» or «more than».
+fn amounts_of(values: &[Number]) -> Vec<Amount> {
+    values.iter().cloned().map(Amount::Known).collect()
+}
+
 pub(super) fn share_claim(op: CompareOp, tally: &Tally, threshold: &Number) -> Claim {
     let strict = matches!(op, CompareOp::Greater | CompareOp::Less);
     let claim = Claim {

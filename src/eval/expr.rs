@@ -18,6 +18,9 @@ impl<'a> Evaluator<'a> {
         if let Some(assumed) = self.assumption(expr, scope) {
             return assumed.value.clone();
         }
+        if !self.budget.spend(1) {
+            return self.unknown(expr);
+        }
         match &expr.kind {
             ExprKind::Literal(literal) => eval_literal(literal),
             ExprKind::Path(_) => self.eval_path(expr, scope),
@@ -53,6 +56,14 @@ impl<'a> Evaluator<'a> {
                 Evidence::Truth(Truth::at_least(*count as usize, conditions))
             }
             ExprKind::With { claim, confidence } => Evidence::Truth(self.eval_with(claim, confidence, scope)),
+        }
+    }
+
+    /// What an expression is worth of which nothing can be said.
+    pub(super) fn unknown(&self, expr: &Expr) -> Evidence<'a> {
+        match self.program.expr(expr.id) {
+            Some(info) => Evidence::unknown(&info.ty, &Reasons::default(), ""),
+            None => Evidence::Amount(Amount::Unknown(Reasons::default())),
         }
     }
 
@@ -189,6 +200,7 @@ impl<'a> Evaluator<'a> {
         ty: &Type,
         at: usize,
     ) -> List<'a> {
+        self.budget.spend(elements.len());
         let element_type = ty.element().unwrap_or(ty);
         let rest = FieldPath { steps: steps.to_vec(), name: path.name.clone() };
         let item = |element: &'a Located| {
@@ -232,12 +244,12 @@ impl<'a> Evaluator<'a> {
             (false, true, _) => Evidence::Amount(move_date(b, a, false)),
             (false, false, op) => {
                 let (a, b) = (a.into_amount(), b.into_amount());
-                Evidence::Amount(match op {
+                Evidence::Amount(self.budget.short(match op {
                     ArithmeticOp::Add => a.add(&b),
                     ArithmeticOp::Subtract => a.subtract(&b),
                     ArithmeticOp::Multiply => a.multiply(&b),
                     ArithmeticOp::Divide => a.divide(&b),
-                })
+                }))
             }
         }
     }

@@ -75,6 +75,9 @@ impl<'a> Evaluator<'a> {
                     list.span.or_else(|| evidence.reasons().first.first().and_then(|reason| reason.span));
             } else if pooled {
                 let found = evidence.into_list();
+                if !self.budget.spend(found.items.len()) {
+                    break;
+                }
                 list.name = found.name.clone();
                 list.span = list.span.or(found.span);
                 if let Some(open) = &found.open {
@@ -186,6 +189,9 @@ impl<'a> Evaluator<'a> {
         if let Some(reasons) = &list.unknown {
             return unknown(reasons);
         }
+        if !self.budget.spend(list.items.len()) {
+            return self.unknown(expr);
+        }
         let rank = args.get(1).map(|rank| self.amount(&rank.value, scope));
         let mut conditions = self.conditions(arg, &list, scope);
         if arg.condition.is_none() && counts_everything(builtin) {
@@ -262,6 +268,9 @@ impl<'a> Evaluator<'a> {
             Builtin::Any => Evidence::Truth(counting::any(truths(), open)),
             Builtin::None => Evidence::Truth(counting::any(truths(), open).negate()),
             Builtin::All => Evidence::Truth(counting::all(truths(), open, empty)),
+            Builtin::Sum | Builtin::Mean if !self.budget.sums(&amounts()) => {
+                Evidence::Amount(Amount::Unknown(Reasons::default()))
+            }
             Builtin::Sum => {
                 Evidence::Amount(numbers::sum(&amounts(), open, self.is_non_negative(&arg.value)))
             }

@@ -84,7 +84,11 @@ impl<'a> Evaluator<'a> {
         let steps = self.all_steps(conditions, want, scope)?;
         let recorded = steps.iter().any(|step| step.assumption.is_none());
         let assumed = steps.iter().filter_map(|step| step.assumption.clone()).collect();
-        match self.assuming(assumed).verdict_on(rule, scope.moment).outcome {
+        let otherwise = self.assuming(assumed).verdict_on(rule, scope.moment).outcome;
+        if self.tries.is_spent() {
+            return None;
+        }
+        match otherwise {
             Outcome::Pass => {}
             Outcome::Undecided if recorded => {}
             Outcome::Undecided | Outcome::Fail | Outcome::NotApplicable | Outcome::Waived | Outcome::Off => {

@@ -13,6 +13,9 @@ use crate::types::{Kind, Type};
 use crate::value::{DAY, Number, Value, date_of_day};
 use crate::vocabulary::Vocabulary;
 
+/// The days of the calendar: the longest that a window can be.
+const MAX_WINDOW: i64 = 10_000 * 366;
+
 /// The snapshots of a window.
 pub(super) struct Window {
     pub(super) snapshots: Range<usize>,
@@ -27,12 +30,14 @@ impl<'a> Evaluator<'a> {
         match over {
             Over::Stage(_) => {
                 let start = self.stage_entry(at);
+                self.budget.spend(at - start);
                 Ok(Window { snapshots: start..at + 1, open: self.gap_within(start..at + 1) })
             }
             Over::Window(length) => {
                 let days = self.days(length, scope)?;
                 let from = self.day(at) - days;
                 let start = self.first_after(from, at);
+                self.budget.spend(at.saturating_sub(start));
                 let mut open = self.gap_within(start..at + 1);
                 let begins = self.day(start) - from;
                 let reaches_back = self.day(0) <= from;
@@ -62,7 +67,9 @@ impl<'a> Evaluator<'a> {
 
     fn days(&self, length: &'a Expr, scope: Scope<'_, 'a>) -> Result<i64, Reasons> {
         let seconds = self.amount(length, scope);
-        let days = seconds.known().map(|seconds| (seconds / Number::from(DAY)).floor());
+        // No series begins before the calendar does, so a longer window sees no more.
+        let most = Number::from(MAX_WINDOW * DAY);
+        let days = seconds.known().map(|seconds| (seconds.min(&most) / Number::from(DAY)).floor());
         days.and_then(|days| i64::try_from(days).ok()).ok_or_else(|| seconds.reasons())
     }
 
@@ -244,6 +251,10 @@ impl<'a> Evaluator<'a> {
                 (Number::from(self.day(at) - self.day(start)) / &week, self.at(expr, at, scope).into_amount())
             })
             .collect();
+        let amounts: Vec<Amount> = points.iter().map(|(_, amount)| amount.clone()).collect();
+        if !self.budget.sums(&amounts) {
+            return Amount::Unknown(Reasons::default());
+        }
         slope(&points)
             .unwrap_or_else(|| self.no_earlier(&Type::amount(Kind::Number), scope.moment.at).into_amount())
     }

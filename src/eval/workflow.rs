@@ -1,5 +1,6 @@
 //! A workflow: which rules and gates apply to it, and the decision.
 
+use super::budget::{MAX_BITS, MAX_SERIES, MAX_STEPS};
 use super::rule::Judging;
 use super::waive::{Lift, waive};
 use super::{Evaluator, Moment, Rulebook};
@@ -10,7 +11,7 @@ use crate::program::{Program, Rule};
 use crate::report::{Decision, EvidenceReport, Newest, Outcome, Place, RuleReport, WorkflowReport, line_of};
 use crate::settings::{SKIPPED, STARTED, UNDECLARED};
 use crate::source::Span;
-use crate::value::{Date, Located, Series, Value, day_number};
+use crate::value::{Date, Located, Series, Snapshot, Value, day_number};
 use crate::vocabulary::Vocabulary;
 
 /// What was found out about a workflow.
@@ -33,7 +34,11 @@ struct Ladder {
 
 /// Judges a series by the rules of a rulebook, on a day. With `deny_warnings`, a warning holds.
 pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, deny_warnings: bool) -> Judged {
-    let Rulebook { program, sources, .. } = *rulebook;
+    let Rulebook { program, .. } = *rulebook;
+    if series.snapshots.len() > MAX_SERIES {
+        let message = format!("`{}` has more than {MAX_SERIES} snapshots", series.workflow);
+        return too_much(message, "the newest of them", rulebook, series);
+    }
     let evaluator = Evaluator::new(rulebook, &series.snapshots);
     let newest = series.snapshots.len().saturating_sub(1);
     let moment = Moment { at: newest, day: day_number(as_of), judged: newest };
@@ -46,6 +51,11 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
     let mut rules = evaluator.rules(moment, stale, ladder.as_ref());
     if let Some(ladder) = &ladder {
         rules.extend(evaluator.ladder_rules(ladder, newest));
+    }
+    if evaluator.budget.is_spent() {
+        let message = format!("`{}` takes too long to judge", series.workflow);
+        let label = format!("after {MAX_STEPS} steps, or with a number of {MAX_BITS} bits, it was given up");
+        return too_much(message, &label, rulebook, series);
     }
     let stage = ladder.as_ref().map(|ladder| ladder.stage);
     let lifts = waive(rulebook.waivers, &mut rules, stage, as_of);
@@ -65,13 +75,36 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
         asks: ladder.as_ref().and_then(|ladder| ladder.asks).and_then(name),
         decision,
         snapshots: series.snapshots.len(),
-        newest: snapshot.map(|snapshot| Newest {
-            date: snapshot.date.to_string(),
-            file: sources.name(snapshot.file).to_owned(),
-        }),
+        newest: snapshot.map(|snapshot| newest_of(snapshot, rulebook)),
         rules,
     };
     Judged { report, diagnostics, lifts }
+}
+
+/// No verdict on what is beyond a limit.
+fn too_much(message: String, label: &str, rulebook: &Rulebook<'_>, series: &Series) -> Judged {
+    let newest = series.snapshots.last();
+    let mut diagnostic = Diagnostic::error(Code::T520, message).help(
+        "shorten its lists, its series or the windows of the policies; a part of it would be no verdict",
+    );
+    diagnostic
+        .labels
+        .extend(newest.map(|snapshot| Label { span: snapshot.record.span, text: label.to_owned() }));
+    let report = WorkflowReport {
+        project: None,
+        workflow: series.workflow.to_string(),
+        stage: None,
+        asks: None,
+        decision: Decision::Error,
+        snapshots: series.snapshots.len(),
+        newest: newest.map(|snapshot| newest_of(snapshot, rulebook)),
+        rules: Vec::new(),
+    };
+    Judged { report, diagnostics: vec![diagnostic], lifts: Vec::new() }
+}
+
+fn newest_of(snapshot: &Snapshot, rulebook: &Rulebook<'_>) -> Newest {
+    Newest { date: snapshot.date.to_string(), file: rulebook.sources.name(snapshot.file).to_owned() }
 }
 
 /// The harshest effect of an enforced rule; else `advance` where each gate at stake was passed by a rule of its own, else

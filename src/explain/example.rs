@@ -120,6 +120,7 @@ const CASES: &[Case] = cases! {
     T511 "decision/future_error" ".gate" ".yaml";
     T512 "decision/as_of" ".gate" ".yaml";
     T513 "decision/nothing_applies" ".gate" ".yaml";
+    T520 "decision/too_much" ".gate" ".yaml";
     T601 "test_decl/expectations" ".gate" ".test.gate";
     T602 "test_decl/mistakes" ".gate" ".test.gate";
     T604 "test_decl/coverage" ".gate" ".test.gate";

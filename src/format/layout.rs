@@ -150,7 +150,7 @@ impl<'a> Layout<'a> {
     fn closing(&self, inner: Laid<'a>, close: usize, gap: Gap) -> Laid<'a> {
         let has_comments = self.tokens.get(close).is_some_and(|token| !token.comments.is_empty());
         let blanks = if gap == Gap::Break { Blanks::All } else { Blanks::None };
-        let inner = inner.append(self.comments(close, blanks)).nest(INDENT as isize);
+        let inner = inner.append(self.comments(close, blanks)).nest(INDENT.cast_signed());
         let last = match gap {
             _ if has_comments => self.arena.hardline(),
             Gap::Nothing => self.arena.nil(),
@@ -174,7 +174,7 @@ impl<'a> Layout<'a> {
                 laid = laid.append(self.gap(part.first(), gap));
             }
             let indent = if parts.len() == 1 || in_brackets(part) { 0 } else { indent };
-            laid = laid.append(self.part(part).nest(indent as isize));
+            laid = laid.append(self.part(part).nest(indent.cast_signed()));
             previous = Some(part);
         }
         laid
@@ -207,8 +207,8 @@ impl<'a> Layout<'a> {
             NodeKind::Block | NodeKind::Fields | NodeKind::Given => self.block(node),
             NodeKind::Documented | NodeKind::Plain => self.flow(parts),
             NodeKind::Clause if parts.last().is_some_and(in_brackets) => self.flow(parts),
-            NodeKind::Clause => self.flow(parts).nest(INDENT as isize),
-            NodeKind::Ladder => self.broken_before(parts, &["->"]).nest(INDENT as isize),
+            NodeKind::Clause => self.flow(parts).nest(INDENT.cast_signed()),
+            NodeKind::Ladder => self.broken_before(parts, &["->"]).nest(INDENT.cast_signed()),
             NodeKind::Bracketed => self.bracketed(parts),
             NodeKind::Arg => self.broken_before(parts, &["where", "by", "over"]),
             NodeKind::If => self.broken_before(parts, &["then", "else"]),
@@ -225,7 +225,7 @@ impl<'a> Layout<'a> {
         // What is broken within an operand is set in further than the operators.
         let within = |operand: &[Part]| {
             let is_set_in = operand.len() == parts.len() || matches!(operand, [only] if in_brackets(only));
-            self.operands(operand, tighter).nest(if is_set_in { 0 } else { INDENT as isize })
+            self.operands(operand, tighter).nest(if is_set_in { 0 } else { INDENT.cast_signed() })
         };
         let is_operator =
             |part: &Part| operators.contains(&self.text_of(part)) && !self.has_kind(part, TokenKind::Sign);
@@ -257,7 +257,7 @@ impl<'a> Layout<'a> {
     fn bracketed(&self, parts: &[Part]) -> Laid<'a> {
         let opens = |part: &Part| ["(", "[", "{"].contains(&self.text_of(part));
         let Some(at) = parts.iter().position(opens) else { return self.flow(parts) };
-        let (head, rest) = parts.split_at(at);
+        let (head, rest) = parts.split_at_checked(at).unwrap_or((parts, &[]));
         let [open, elements @ .., close] = rest else { return self.flow(parts) };
         let mut laid = self.flow(head);
         if at > 0 {
@@ -288,7 +288,7 @@ impl<'a> Layout<'a> {
             let value = self.gap(value.first(), Gap::Line).append(self.part(value)).group();
             self.arena.text(",").append(value)
         });
-        start.append(self.part(first)).append(self.arena.concat(further).nest(INDENT as isize))
+        start.append(self.part(first)).append(self.arena.concat(further).nest(INDENT.cast_signed()))
     }
 
     /// A head, and items in braces: one a line, or all on the head's line.
@@ -297,14 +297,14 @@ impl<'a> Layout<'a> {
         let Some(at) = parts.iter().position(|part| self.text_of(part) == "{") else {
             return self.flow(parts);
         };
-        let (head, rest) = parts.split_at(at);
+        let (head, rest) = parts.split_at_checked(at).unwrap_or((parts, &[]));
         let [open, items @ .., close] = rest else { return self.flow(parts) };
         let mut laid = self.flow(head);
         if at > 0 {
             laid = laid.append(self.gap(open.first(), Gap::Space));
         }
         // Further in than the items, so that a long head is not taken for one of them.
-        laid = laid.nest(2 * INDENT as isize).append(self.part(open));
+        laid = laid.nest(2 * INDENT.cast_signed()).append(self.part(open));
         if items.is_empty() {
             return laid.append(self.closing(self.arena.nil(), close.first(), Gap::Nothing));
         }
@@ -335,7 +335,7 @@ impl<'a> Layout<'a> {
             Place::Elsewhere => layout.node(node),
             Place::Behind(blanks) => layout.flow(head).append(" ".repeat(blanks)).append(self.part(text)),
             Place::Below => {
-                let below = self.arena.hardline().append(self.part(text)).nest(INDENT as isize);
+                let below = self.arena.hardline().append(self.part(text)).nest(INDENT.cast_signed());
                 layout.flow(head).append(below)
             }
         }

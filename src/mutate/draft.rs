@@ -74,7 +74,7 @@ impl Draft {
         let mut draft = self.clone();
         let length = self.length();
         let at = draft.assigns.iter().position(|(known, _)| known == path);
-        let old = at.map(|at| draft.assigns.remove(at).1);
+        let old = at.and_then(|at| draft.assigns.drain(at..=at).next()).map(|(_, values)| values);
         let now = if everywhere || length == 1 {
             vec![value.to_owned()]
         } else {
@@ -119,7 +119,7 @@ impl Draft {
             return None;
         }
         let length = self.length();
-        draft.assigns.remove(at);
+        draft.assigns.drain(at..=at);
         (draft.length() == length).then_some(draft)
     }
 

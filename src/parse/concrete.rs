@@ -218,7 +218,7 @@ fn read_between(text: &str, at_start: bool) -> Between<'_> {
             '\r' if rest.starts_with("\r\n") => 2,
             _ => first.len_utf8(),
         };
-        let (this, after) = rest.split_at(length);
+        let (this, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         rest = after;
         match first {
             '#' => {

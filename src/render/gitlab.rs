@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::finding::{Finding, findings, nowhere};
+use super::json::printable;
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
 
@@ -10,7 +11,7 @@ use crate::engine::Judgement;
 pub fn render(judgement: &Judgement, folder: &str) -> String {
     let entries: Vec<Value> =
         findings(judgement, folder).iter().map(|finding| entry(finding, folder)).collect();
-    format!("{:#}\n", Value::from(entries))
+    printable(&format!("{:#}", Value::from(entries)))
 }
 
 fn entry(finding: &Finding, folder: &str) -> Value {

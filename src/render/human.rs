@@ -250,7 +250,7 @@ impl Page {
         }
         self.blank();
         let room = MAX_LINES.saturating_sub(self.lines() + tail + 4);
-        let (lines, more) = rest.split_at(room.min(rest.len()));
+        let (lines, more) = rest.split_at_checked(room).unwrap_or((rest, &[]));
         for workflow in lines {
             self.line(&columns.line(workflow, &summary::remarks(workflow, self.style), self.style));
         }
@@ -478,7 +478,7 @@ impl Page {
 fn place_in(line: &str) -> Option<(&str, &str, &str, &str)> {
     let frame = line.trim_start();
     let rest = ["╭─[", ",-["].into_iter().find_map(|opening| frame.strip_prefix(opening))?;
-    let (before, rest) = line.split_at(line.len() - rest.len());
+    let (before, rest) = line.split_at_checked(line.len() - rest.len())?;
     let (place, _) = rest.rsplit_once(']')?;
     let after = rest.get(place.len()..)?;
     // Whatever escapes are left here are our own colours.

@@ -13,11 +13,19 @@ use crate::text::is_hidden;
 /// # Errors
 /// If the report cannot be serialised, which the plain data it is made of gives no reason for.
 pub fn render(report: &impl Serialize) -> Result<String, serde_json::Error> {
-    let json = serde_json::to_string_pretty(report)?;
+    serde_json::to_string_pretty(report).map(|json| printable(&json))
+}
+
+/// JSON that can be shown on a terminal and in a log, with a line end.
+pub(super) fn printable(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + 1);
+    let mut before = ' ';
     for c in json.chars() {
+        // `##[` begins a command for those who read logs; no number sign stands outside of strings.
+        let is_command = c == '#' && before == '#';
+        before = c;
         // Beyond the line ends that the printer wrote, hidden characters stand in strings alone.
-        if is_hidden(c) && c != '\n' {
+        if is_hidden(c) && c != '\n' || is_command {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "\\u{unit:04x}");
@@ -27,7 +35,7 @@ pub fn render(report: &impl Serialize) -> Result<String, serde_json::Error> {
         }
     }
     out.push('\n');
-    Ok(out)
+    out
 }
 
 #[cfg(test)]

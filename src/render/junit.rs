@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::finding::{DENIED, Finding, PROPOSAL, findings};
+use super::finding::{DENIED, Finding, PROPOSAL, findings, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::{Judgement, TestRun};
@@ -40,12 +40,12 @@ pub fn render(judgement: &Judgement, folder: &str) -> Result<String, quick_junit
         report.add_test_suite(suite);
     }
     for workflow in &judgement.report.workflows {
-        let name = workflow.name();
-        let name = visible(&name);
-        let mut suite = TestSuite::new(name.as_ref());
+        // As findings name it: a name of several lines, made visible otherwise, would have none of them.
+        let name = shown(&workflow.name());
+        let mut suite = TestSuite::new(visible(&name).as_ref());
         for rule in &workflow.rules {
             let own = |finding: &&Finding| {
-                finding.workflow.as_deref() == Some(name.as_ref()) && finding.rule == visible(&rule.rule)
+                finding.workflow.as_ref() == Some(&name) && finding.rule == shown(&rule.rule)
             };
             suite.add_test_case(case(rule, &findings.iter().find(own)));
         }

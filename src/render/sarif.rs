@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Region, against::split, below, findings, nowhere, shown, waived};
+use super::json::printable;
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
 use crate::report::WaiverReport;
@@ -36,7 +37,7 @@ pub fn render(judgement: &Judgement, folder: &str) -> String {
             "invocations": [{ "executionSuccessful": judgement.exit != 2, "exitCode": judgement.exit }],
         }],
     });
-    format!("{log:#}\n")
+    printable(&format!("{log:#}"))
 }
 
 fn rule(finding: &Finding) -> Value {

@@ -9,6 +9,7 @@ use std::fmt::Write;
 use super::{dotted, problem};
 use crate::ast::{Assign, Given, GivenKind, Literal, LiteralKind, Name, TestDecl, TestValue, TestValueKind};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::snapshot::limits::MAX_BYTES;
 use crate::snapshot::{self, Input, Role};
 use crate::source::{FileId, SourceMap};
 use crate::text::first_few;
@@ -18,8 +19,8 @@ use crate::vocabulary::{RecordType, Vocabulary};
 
 /// What a series that is written out is called; a test may name its workflow otherwise.
 const WORKFLOW: &str = "test";
-/// How many snapshots a test may give.
-pub const MAX_SNAPSHOTS: usize = 10_000;
+/// How many snapshots a test may write out: as many as the documents of a snapshot file, which they become.
+pub const MAX_SNAPSHOTS: usize = 1_000;
 /// How many elements the lists of one value may have, repeats counted.
 pub const MAX_ELEMENTS: usize = 10_000;
 
@@ -146,8 +147,9 @@ fn write_series(
         )));
     }
     for index in 0..length {
-        let day = day_number(start) + days * i64::try_from(index).unwrap_or(i64::MAX);
-        let Some(date) = date_of_day(day) else {
+        let passed = i64::try_from(index).ok().and_then(|index| days.checked_mul(index));
+        let day = passed.and_then(|passed| day_number(start).checked_add(passed));
+        let Some(date) = day.and_then(date_of_day) else {
             return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
         };
         let mut root = Tree::default();
@@ -162,6 +164,10 @@ fn write_series(
             }
         }
         let _ = writeln!(yaml, "---\n{}", root.write());
+        if yaml.len() > MAX_BYTES {
+            let message = format!("what is given comes to more than {MAX_BYTES} bytes");
+            return Err(Box::new(problem(message, from.span, "given here")));
+        }
     }
     Ok(())
 }

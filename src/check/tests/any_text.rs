@@ -44,7 +44,7 @@ fn a_program_is_whole_whatever_is_missing_or_exchanged() {
     assert!(check_text(&[super::VOCABULARY, POLICIES].concat()).1.is_empty());
     for at in 0..tokens.len() {
         let mut without = tokens.clone();
-        without.remove(at);
+        without.drain(at..=at);
         let mut exchanged = tokens.clone();
         exchanged.swap(at, (at * 7 + 13) % tokens.len());
         for changed in [without, exchanged] {

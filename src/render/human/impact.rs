@@ -42,8 +42,8 @@ pub fn render_impact(impact: &Impact, style: Style, full: bool) -> String {
 fn flips(page: &mut Page, flips: &[Flip], full: bool) {
     let style = page.style;
     let rows = rows(flips);
-    let limit = if full { rows.len() } else { LISTED.min(rows.len()) };
-    let (listed, others) = rows.split_at(limit);
+    let limit = if full { rows.len() } else { LISTED };
+    let (listed, others) = rows.split_at_checked(limit).unwrap_or((&rows, &[]));
     let widest = |part: &dyn Fn(&Row<'_>) -> usize| listed.iter().map(part).max().unwrap_or(0);
     let days = widest(&|row| row.day().len());
     let verdicts = widest(&|row| width(&verdict(row.flip, style)));

@@ -84,7 +84,8 @@ fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, lines: &mut V
         }
         rest = others;
     }
-    let (told, more) = rest.split_at(MAX_LINES.saturating_sub(lines.len() + 4).min(rest.len()));
+    let room = MAX_LINES.saturating_sub(lines.len() + 4);
+    let (told, more) = rest.split_at_checked(room).unwrap_or((rest, &[]));
     lines.extend(told.iter().map(|workflow| line(workflow)));
     if !more.is_empty() {
         lines.push(format!("and {} more: {}.", more.len(), summary::decisions(more)));

@@ -1,0 +1,133 @@
+//! What a verdict was found from: the digests of all that was read, and the record that holds them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::lint::own_tests;
+use super::{find, git};
+use crate::engine::{Inputs, Judgement, Options, Project, Sides, judge, judge_against};
+use crate::report::record::{
+    LANGUAGE_VERSION, RECORD_VERSION, Record, RecordedBase, RecordedOptions, RecordedVerdict,
+};
+use crate::source::SourceMap;
+
+/// What is judged, as it was read.
+pub(super) enum Read {
+    Alone(Inputs),
+    Against(Box<Sides>, RecordedBase),
+}
+
+/// What a run is asked to judge.
+pub(super) struct Asked<'a> {
+    pub(super) path: &'a Path,
+    pub(super) allow_outside: bool,
+    /// The commit that is looked up, and whether what it stops may count.
+    pub(super) base: Option<RecordedBase>,
+    pub(super) options: Options,
+}
+
+impl Asked<'_> {
+    /// Finds and reads everything. The commit of the base is that of its name, unless it is known.
+    pub(super) fn read(&self) -> Result<Read, String> {
+        let Some(base) = &self.base else {
+            return Ok(Read::Alone(find::inputs(self.path, self.allow_outside)));
+        };
+        let wanted = if base.commit.is_empty() { &base.reference } else { &base.commit };
+        let mut tree = git::base_tree(self.path, wanted)?;
+        tree.reference.clone_from(&base.reference);
+        let sides = find::sides(self.path, self.allow_outside, &tree)?;
+        let commit = tree.commit.clone();
+        Ok(Read::Against(Box::new(sides), RecordedBase { commit, ..base.clone() }))
+    }
+
+    pub(super) fn judge(&self, read: Read) -> Judgement {
+        match read {
+            Read::Alone(inputs) => judge(inputs, &self.options),
+            Read::Against(sides, base) => {
+                judge_against(*sides, &self.options, base.allow_self_approval, base.all)
+            }
+        }
+    }
+}
+
+impl Read {
+    /// With the tests that the lints of the repository's own policies need.
+    pub(super) fn with_lints(mut self, path: &Path) -> Self {
+        match &mut self {
+            Self::Alone(inputs) => inputs.lint = Some(own_tests(&inputs.projects, path)),
+            Self::Against(sides, _) => sides.lint = Some(own_tests(&sides.head, path)),
+        }
+        self
+    }
+
+    /// Every file that was read, by name.
+    pub(super) fn digests(&self) -> BTreeMap<String, String> {
+        let mut digests = BTreeMap::new();
+        match self {
+            Self::Alone(inputs) => add(&mut digests, &inputs.projects, &inputs.sources),
+            Self::Against(sides, _) => {
+                [&sides.base, &sides.mixed, &sides.head]
+                    .into_iter()
+                    .for_each(|side| add(&mut digests, side, &sides.sources));
+            }
+        }
+        digests
+    }
+
+    pub(super) fn base(&self) -> Option<RecordedBase> {
+        match self {
+            Self::Alone(_) => None,
+            Self::Against(_, base) => Some(base.clone()),
+        }
+    }
+}
+
+fn add(digests: &mut BTreeMap<String, String>, projects: &[Project], sources: &SourceMap) {
+    for project in projects {
+        let configs = project.stack.iter().filter_map(|file| sources.get(*file));
+        digests.extend(configs.map(|config| (config.name.clone(), digest(config.text.as_bytes()))));
+        for file in project.policies.iter().chain(&project.snapshots).chain(&project.standing) {
+            let digest = file.content.as_deref().map_or_else(|why| format!("not read: {why}"), digest);
+            digests.insert(file.name.clone(), digest);
+        }
+    }
+}
+
+fn digest(bytes: &[u8]) -> String {
+    let mut text = "sha256:".to_owned();
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// The record of a judgement of what was asked, with the files and the base that were read for it.
+pub(super) fn record(
+    asked: &Asked<'_>,
+    files: BTreeMap<String, String>,
+    base: Option<RecordedBase>,
+    judgement: &Judgement,
+) -> Record {
+    let options = &asked.options;
+    Record {
+        record: RECORD_VERSION,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        language: LANGUAGE_VERSION.to_owned(),
+        as_of: judgement.report.as_of.clone(),
+        exit: judgement.exit,
+        options: RecordedOptions {
+            as_of: options.as_of.map(|day| day.to_string()),
+            today: options.today.to_string(),
+            workflows: options.workflows.clone(),
+            deny_warnings: options.deny_warnings,
+            allow_outside: asked.allow_outside,
+        },
+        base,
+        workflows: RecordedVerdict::all(&judgement.report),
+        files,
+    }
+}

@@ -1,0 +1,85 @@
+//! The record of a verdict: what was decided, and from which files. It holds nothing that a second run could not find out.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Outcome, Report, WorkflowReport};
+
+/// The version of the record's shape.
+pub const RECORD_VERSION: u32 = 1;
+/// The version of the language that this program judges by.
+pub const LANGUAGE_VERSION: &str = "0.1";
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Of the record's shape.
+    pub record: u32,
+    pub program: String,
+    pub language: String,
+    /// The day of judgement.
+    pub as_of: String,
+    pub exit: u8,
+    pub options: RecordedOptions,
+    /// What was judged against, if anything.
+    pub base: Option<RecordedBase>,
+    pub workflows: Vec<RecordedVerdict>,
+    /// Every policy, configuration and snapshot that was read, with its digest: `sha256:…`, or why it could not be read.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What the verdict depends on beside the files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedOptions {
+    /// The day that was asked for; none where it was that of the run.
+    pub as_of: Option<String>,
+    /// The day of the run.
+    pub today: String,
+    pub workflows: Vec<String>,
+    pub deny_warnings: bool,
+    pub allow_outside: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedBase {
+    /// As it was named, and is named before its files.
+    pub reference: String,
+    pub commit: String,
+    pub allow_self_approval: bool,
+    pub all: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedVerdict {
+    /// With its project before it, where there are several.
+    pub workflow: String,
+    pub decision: String,
+    /// The rules that bear on it or warn.
+    pub failed: Vec<String>,
+    pub undecided: Vec<String>,
+}
+
+impl RecordedVerdict {
+    fn new(workflow: &WorkflowReport) -> Self {
+        let named = |outcome: Outcome| {
+            let rules =
+                workflow.rules.iter().filter(|rule| rule.applied.is_some() && rule.outcome == outcome);
+            rules.map(|rule| rule.rule.clone()).collect()
+        };
+        Self {
+            workflow: workflow.name(),
+            decision: workflow.decision.as_str().to_owned(),
+            failed: named(Outcome::Fail),
+            undecided: named(Outcome::Undecided),
+        }
+    }
+
+    /// The verdicts of a report, in its order.
+    pub fn all(report: &Report) -> Vec<Self> {
+        report.workflows.iter().map(Self::new).collect()
+    }
+}

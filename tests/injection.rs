@@ -1,0 +1,206 @@
+//! What strangers write stays text: in every format of every command, as a name, a value, a title, a reason or a file's name.
+//!
+//! The same repository is drawn twice, with something harmless and with something that is active somewhere. Whatever gives
+//! a format its structure has to be the same both times. No format is CSV, so there are no formulas to be neutralised; what
+//! begins with `=` is quoted like any other text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::formats::EVIL;
+
+/// How what is written is read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Reader {
+    /// By people, on a terminal or in a build server's log.
+    Terminal,
+    Json,
+    Xml,
+    /// GitHub's commands, one a line.
+    Commands,
+    Markdown,
+    Tap,
+}
+
+const DRAWN: &[(Reader, &[&str])] = &[
+    (Reader::Terminal, &["check"]),
+    (Reader::Terminal, &["check", "--full"]),
+    (Reader::Terminal, &["check", "--quiet"]),
+    (Reader::Terminal, &["check", "--narrate", "--full"]),
+    (Reader::Json, &["check", "--format", "json"]),
+    (Reader::Json, &["check", "--format", "sarif"]),
+    (Reader::Json, &["check", "--format", "gitlab"]),
+    (Reader::Xml, &["check", "--format", "junit"]),
+    (Reader::Commands, &["check", "--format", "github"]),
+    (Reader::Markdown, &["check", "--format", "markdown"]),
+    (Reader::Tap, &["check", "--format", "tap"]),
+    (Reader::Terminal, &["history"]),
+    (Reader::Terminal, &["history", "--narrate"]),
+    (Reader::Json, &["history", "--format", "json"]),
+    (Reader::Terminal, &["params"]),
+    (Reader::Terminal, &["rules"]),
+    (Reader::Json, &["params", "--format", "json"]),
+    (Reader::Json, &["rules", "--format", "json"]),
+    (Reader::Terminal, &["test", "--coverage"]),
+    (Reader::Terminal, &["test", "--narrate"]),
+    (Reader::Json, &["test", "--format", "json"]),
+    (Reader::Xml, &["test", "--format", "junit"]),
+    (Reader::Terminal, &["explain", "p.r"]),
+    (Reader::Terminal, &["explain", "p.enough"]),
+];
+
+const HARMLESS: &str = "a harmless text of words";
+
+/// In YAML and in policies alike.
+fn quoted(text: &str) -> String {
+    text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect()
+}
+
+fn in_policy(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('{', "\\{")
+        .replace('}', "\\}")
+        .replace('\n', "\\n")
+        .replace('\r', " ")
+}
+
+fn write(folder: &Path, text: &str) {
+    let _ = fs::remove_dir_all(folder);
+    let file = |name: &str, content: String| {
+        let path: PathBuf = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    let (yaml, policy) = (quoted(text), in_policy(text));
+    file(
+        "tollgate.yaml",
+        format!(
+            "policies: [policies/]\nparams: {{ p.enough: {{ value: 60%, because: \"{yaml}\" }} }}\nwaivers:\n  - {{ rule: p.excused, workflow: \"{yaml}\", because: \"{yaml}\", owner: \"{yaml}\", until: 2026-12-31 }}\n"
+        ),
+    );
+    file(
+        "policies/p.gate",
+        format!(
+            "snapshot every 1 week grace 3 days {{ owner: text, good: bool, adoption: share }}
+policy p \"{policy}\" {{
+  param enough = 50% within 10% to 90% \"{policy}\"
+  rule r \"{policy} {{owner}}\" {{ require good and adoption >= enough else hold \"{{owner}} {policy}\" help \"{{owner}}\" }}
+  rule excused \"{policy}\" {{ require good else hold \"{policy}\" }}
+  rule warned {{ require owner == \"{policy}!\" else warn }}
+}}
+"
+        ),
+    );
+    file(
+        "policies/p.test.gate",
+        format!(
+            "test \"{policy}\" {{ given every 1 week from 2026-11-02 {{ owner = \"w\" good = false adoption = 60% }} expect p.r passes }}\n"
+        ),
+    );
+    let snapshot = |date: &str| {
+        format!(
+            "workflow: \"{yaml}\"\ndate: {date}\nowner: \"{yaml}\"\ngood: false\nadoption: 20%\n\"{yaml}\": 1\n"
+        )
+    };
+    let name: String = text.chars().filter(|c| !matches!(c, '/' | '\0')).collect();
+    file(&format!("rollouts/{name}.yaml"), snapshot("2026-11-20"));
+    file("rollouts/earlier.yaml", snapshot("2026-11-13"));
+    file("rollouts/broken.yaml", format!("workflow: other\ndate: 2026-11-20\ngood: \"{yaml}\"\n"));
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> String {
+    let (command, more) = arguments.split_first().unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    run.arg(command);
+    if *command == "explain" {
+        run.args(more).arg(folder);
+    } else {
+        run.arg(folder).args(more);
+    }
+    if matches!(*command, "check" | "history") {
+        run.args(["--as-of", "2026-11-23"]);
+    }
+    let output = run.env("NO_COLOR", "1").output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(!said.is_empty(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// What gives a format its structure, counted.
+fn structure(reader: Reader, text: &str) -> Vec<usize> {
+    let lines = |is: &dyn Fn(&str) -> bool| text.lines().filter(|line| is(line)).count();
+    match reader {
+        // Lines are broken where they are full, so that their number says nothing.
+        Reader::Terminal => Vec::new(),
+        Reader::Json => vec![shape(&serde_json::from_str(text).unwrap())],
+        Reader::Xml => {
+            let mut reader = quick_xml::Reader::from_str(text);
+            let mut elements = 0;
+            loop {
+                match reader.read_event().unwrap() {
+                    quick_xml::events::Event::Eof => return vec![elements],
+                    quick_xml::events::Event::Start(_) | quick_xml::events::Event::Empty(_) => elements += 1,
+                    _ => {}
+                }
+            }
+        }
+        Reader::Commands => vec![
+            text.lines().count(),
+            lines(&|line| {
+                ["::error file=", "::warning file=", "::notice file="]
+                    .iter()
+                    .any(|start| line.starts_with(start))
+            }),
+        ],
+        Reader::Markdown => {
+            let tags = ["<details>", "</details>", "<summary>", "<script", "<code>", "</code>"];
+            let mut counts: Vec<usize> = tags.iter().map(|tag| text.matches(tag).count()).collect();
+            counts.extend([
+                lines(&|line| line.starts_with('|')),
+                text.matches('|').count(),
+                text.lines().count(),
+            ]);
+            counts.extend(["](", "**", "`"].map(|mark| text.matches(mark).count()));
+            counts
+        }
+        Reader::Tap => vec![
+            lines(&|line| line.starts_with("ok ") || line.starts_with("not ok ")),
+            lines(&|line| line.contains("ok ") && !line.starts_with(' ') && line.contains(" # SKIP")),
+            lines(&|line| line.trim() == "---" || line.trim() == "..."),
+        ],
+    }
+}
+
+/// How many values a document has, wherever they stand.
+fn shape(value: &Value) -> usize {
+    match value {
+        Value::Array(all) => 1 + all.iter().map(shape).sum::<usize>(),
+        Value::Object(all) => 1 + all.values().map(shape).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+#[test]
+fn what_strangers_write_stays_text_in_every_format() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("injection");
+    write(&folder, HARMLESS);
+    let plain: Vec<_> = DRAWN.iter().map(|(reader, args)| structure(*reader, &run(&folder, args))).collect();
+    for evil in EVIL {
+        write(&folder, evil);
+        for ((reader, arguments), plain) in DRAWN.iter().zip(&plain) {
+            let text = run(&folder, arguments);
+            let case = format!("{evil:?} {arguments:?}:\n{text}");
+            assert!(text.chars().all(|c| c == '\n' || !tollgate::text::is_hidden(c)), "{case}");
+            // A line that is a command already is read as no other one.
+            let is_command = |line: &str| {
+                line.trim_start().starts_with("::") || line.contains("##[") || line.contains("##vso[")
+            };
+            assert!(*reader == Reader::Commands || !text.lines().any(is_command), "{case}");
+            assert_eq!(&structure(*reader, &text), plain, "{case}");
+        }
+    }
+}

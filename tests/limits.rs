@@ -1,0 +1,237 @@
+//! The limits of `SECURITY.md`: that its table says what the code says, and what happens at a limit and one past it.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use tollgate::engine::{Inputs, Options, Project, Suite, Suites, TestOptions, TextFile, judge, run_tests};
+use tollgate::source::SourceMap;
+use tollgate::value::Date;
+
+use crate::support::{files_under, relative, root};
+
+/// The rows of the table, cell by cell.
+fn rows() -> Vec<Vec<String>> {
+    let text = fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let (_, table) = text.split_once("|---|---|---|---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().replace('`', "")).collect())
+        .collect()
+}
+
+/// What `4 << 20`, `64 * 1024 * 1024` or `1_000` comes to.
+fn value(expression: &str) -> u64 {
+    let number = |text: &str| text.trim().replace('_', "").parse::<u64>().unwrap();
+    match expression.split_once("<<") {
+        Some((left, right)) => number(left) << number(right),
+        None => expression.split('*').map(number).product(),
+    }
+}
+
+/// What `64 MiB` or `1,000` comes to.
+fn limit(cell: &str) -> u64 {
+    let number = |text: &str| text.replace(',', "").parse::<u64>().unwrap();
+    cell.strip_suffix(" MiB").map_or_else(|| number(cell), |mib| number(mib) << 20)
+}
+
+#[test]
+fn the_table_of_limits_says_what_the_code_says() {
+    let rows = rows();
+    assert!(rows.len() > 20);
+    for row in &rows {
+        let [what, shown, name, file, why] = row.as_slice() else { panic!("{row:?}") };
+        let code = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let found = code.lines().find_map(|line| {
+            let (_, rest) = line.split_once(&format!("const {name}: "))?;
+            rest.split_once(" = ")?.1.strip_suffix(';')
+        });
+        let found = found.unwrap_or_else(|| panic!("{what}: {file} has no {name}"));
+        assert_eq!(value(found), limit(shown), "{what}: {name} of {file}");
+        assert!(!why.is_empty(), "{what}");
+    }
+    // The other way: whatever bounds what may be read or computed is in the table. What bounds a report's layout is not.
+    let listed: BTreeSet<(String, String)> =
+        rows.iter().map(|row| (row[3].clone(), row[2].clone())).collect();
+    for path in files_under(&root().join("src"), &["rs"]) {
+        let name = relative(&path);
+        let is_input =
+            ["src/cli/read", "src/cli/find", "src/snapshot/limits", "src/value", "src/suite/given"];
+        let is_budget =
+            ["src/eval/budget", "src/config", "src/parse.rs", "src/check/call", "src/check/let_decl"];
+        if !is_input.iter().chain(&is_budget).any(|start| name.starts_with(start)) {
+            continue;
+        }
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            if let Some((_, constant)) = line.split_once("const MAX_") {
+                let constant = format!("MAX_{}", constant.split(':').next().unwrap());
+                assert!(listed.contains(&(name.clone(), constant.clone())), "{name}: {constant}");
+            }
+        }
+    }
+}
+
+/// What a run is given: policy, configuration, snapshot.
+#[derive(Clone, Default)]
+struct Texts {
+    policy: String,
+    config: String,
+    snapshot: String,
+    test: String,
+}
+
+const POLICY: &str = "snapshot { x: number, list: list of number, outputs: list of { a: share } }\n\
+                      policy p { rule r { require x >= 1 else hold } }\n";
+/// What stands between the texts of several files.
+const NEXT_FILE: &str = "\0";
+const SNAPSHOT: &str = "workflow: w\ndate: 2026-01-05\nx: 1\n";
+
+impl Texts {
+    fn new() -> Self {
+        Self { policy: POLICY.to_owned(), snapshot: SNAPSHOT.to_owned(), ..Self::default() }
+    }
+
+    fn policy(text: String) -> Self {
+        Self { policy: text, ..Self::new() }
+    }
+
+    fn rules(text: &str) -> Self {
+        Self::policy(format!("{}policy p {{\n{text}\n}}\n", POLICY.lines().next().unwrap()))
+    }
+
+    fn snapshot(rest: &str) -> Self {
+        Self { snapshot: format!("{SNAPSHOT}{rest}"), ..Self::new() }
+    }
+
+    fn config(text: String) -> Self {
+        Self { config: text, ..Self::new() }
+    }
+
+    fn test(given: &str) -> Self {
+        let test = format!(
+            "test \"t\" {{ given every 1 day from 2026-01-05 {{ {given} }} expect decision continue }}\n"
+        );
+        Self { test, ..Self::new() }
+    }
+
+    /// The codes and messages of everything that is wrong.
+    fn problems(&self) -> Vec<String> {
+        let file = |name: &str, text: &str| TextFile {
+            name: name.to_owned(),
+            content: Ok(text.as_bytes().to_vec()),
+        };
+        let policies = vec![file("p.gate", &self.policy)];
+        let found = if self.test.is_empty() {
+            let mut sources = SourceMap::default();
+            let stack = Some(&self.config)
+                .filter(|text| !text.is_empty())
+                .map(|text| sources.add("tollgate.yaml", &**text));
+            let project = Project {
+                stack: stack.into_iter().collect(),
+                policies,
+                snapshots: self.snapshot.split(NEXT_FILE).map(|text| file("w.yaml", text)).collect(),
+                ..Project::default()
+            };
+            let today = Date::constant(2026, 1, 5);
+            let options = Options { as_of: Some(today), today, workflows: Vec::new(), deny_warnings: false };
+            judge(Inputs { sources, projects: vec![project], ..Inputs::default() }, &options).diagnostics
+        } else {
+            let suite = Suite { policies, tests: vec![file("p.test.gate", &self.test)], ..Suite::default() };
+            let run = run_tests(Suites { suites: vec![suite], ..Suites::default() }, &TestOptions::default());
+            let trials = run.files.iter().flat_map(|file| &file.trials);
+            trials.flat_map(|trial| trial.diagnostics().cloned()).chain(run.diagnostics).collect()
+        };
+        found.iter().map(|problem| format!("{} {problem}", problem.code)).collect()
+    }
+}
+
+/// A limit: the constant and its file, the code of what is beyond, and what uses just so much of it.
+type Case = (&'static str, &'static str, &'static str, fn(usize) -> Texts);
+
+const CASES: &[Case] = &[
+    ("src/snapshot/limits.rs", "MAX_BYTES", "T303", |n| {
+        Texts::snapshot(&format!("#{}", " ".repeat(n - SNAPSHOT.len() - 1)))
+    }),
+    ("src/snapshot/limits.rs", "MAX_DOCUMENTS", "T303", |n| {
+        let one = |at: usize| format!("---\n{{ workflow: w{at}, date: 2026-01-05, x: 1 }}\n");
+        Texts { snapshot: (0..n).map(one).collect(), ..Texts::new() }
+    }),
+    // The three entries take two each, the list's key and the list two, and the document one.
+    ("src/snapshot/limits.rs", "MAX_NODES", "T303", |n| {
+        Texts::snapshot(&format!("list: [{}]", "1,".repeat(n - 9)))
+    }),
+    ("src/snapshot/limits.rs", "MAX_ALIAS_NODES", "T303", |n| {
+        Texts::snapshot(&format!("list: &a [{}1]\noutputs: *a\n", "1,".repeat(n - 2)))
+    }),
+    ("src/snapshot/limits.rs", "MAX_DEPTH", "T303", |n| {
+        Texts::snapshot(&format!("deep: {}{}", "[".repeat(n - 1), "]".repeat(n - 1)))
+    }),
+    ("src/snapshot/limits.rs", "MAX_UNDECLARED", "T303", |n| {
+        Texts::snapshot(&(0..n).map(|at| format!("k{at}: 1\n")).collect::<String>())
+    }),
+    ("src/snapshot/limits.rs", "MAX_SHOWN", "T322", |n| {
+        Texts::snapshot(&format!("list: [{}]", "a,".repeat(n)))
+    }),
+    ("src/value.rs", "MAX_DIGITS", "T310", |n| Texts::snapshot(&format!("list: [{}]", "9".repeat(n)))),
+    ("src/value.rs", "MAX_EXPONENT", "T310", |n| Texts::snapshot(&format!("list: [1e{n}, 1e-{n}]"))),
+    ("src/eval/budget.rs", "MAX_SERIES", "T520", |n| {
+        let day = |at: usize| tollgate::value::date_of_day(20_458 - i64::try_from(at).unwrap()).unwrap();
+        let one = |at: usize| format!("{{ workflow: w, date: {}, x: 1 }}\n", day(at));
+        let days: Vec<String> = (0..n).map(one).collect();
+        let files: Vec<String> = days.chunks(500).map(|days| days.join("---\n")).collect();
+        Texts { snapshot: files.join(NEXT_FILE), ..Texts::new() }
+    }),
+    ("src/parse.rs", "MAX_POLICY_BYTES", "T111", |n| {
+        Texts::policy(format!("{POLICY}#{}", " ".repeat(n - POLICY.len() - 1)))
+    }),
+    ("src/parse.rs", "MAX_DEPTH", "T102", |n| {
+        Texts::rules(&format!("let a = x{}\nrule r {{ require a >= 1 else hold }}", " + x".repeat(n)))
+    }),
+    ("src/check/let_decl.rs", "MAX_HEIGHT", "T102", |n| {
+        let next = |at: usize| format!("let l{at} = -l{}\n", at - 1);
+        let lets: String = (1..=(n - 1) / 2).map(next).collect();
+        let first = if n.is_multiple_of(2) { "-x" } else { "x" };
+        Texts::rules(&format!(
+            "let l0 = {first}\n{lets}rule r {{ require l{} >= 1 or x >= 1 else hold }}",
+            (n - 1) / 2
+        ))
+    }),
+    ("src/check/call.rs", "MAX_LISTS", "T102", |n| {
+        let inner = (1..n).fold("a > 1%".to_owned(), |inner, _| format!("count(outputs where {inner}) > 0"));
+        Texts::rules(&format!("rule r {{ require x >= 1 or count(outputs where {inner}) > 0 else hold }}"))
+    }),
+    ("src/suite/given.rs", "MAX_SNAPSHOTS", "T602", |n| {
+        Texts::test(&format!("x = {}", vec!["1"; n].join(", ")))
+    }),
+    ("src/suite/given.rs", "MAX_ELEMENTS", "T602", |n| Texts::test(&format!("x = 1 list = [{} x 1]", n - 1))),
+    ("src/config.rs", "MAX_BYTES", "T401", |n| Texts::config(format!("#{}", " ".repeat(n - 1)))),
+    ("src/config/document.rs", "MAX_NODES", "T401", |n| {
+        Texts::config(format!("policies: [{}]", vec!["a"; n - 3].join(",")))
+    }),
+    ("src/config/document.rs", "MAX_DEPTH", "T401", |n| {
+        Texts::config(format!("unknown: {}{}", "[".repeat(n - 1), "]".repeat(n - 1)))
+    }),
+];
+
+#[test]
+fn at_a_limit_all_is_well_and_one_past_it_is_an_error() {
+    let rows = rows();
+    let mut wrong = Vec::new();
+    for (file, name, code, texts) in CASES {
+        let row = rows.iter().find(|row| row[3] == *file && row[2] == *name).unwrap();
+        let most = usize::try_from(limit(&row[1])).unwrap();
+        let beyond = |n: usize| {
+            let problems = texts(n).problems();
+            let first = problems.first().cloned().unwrap_or_default();
+            (
+                problems.iter().any(|problem| problem.contains(code)),
+                first.chars().take(150).collect::<String>(),
+            )
+        };
+        for (n, expected) in [(most, false), (most + 1, true)] {
+            let (found, said) = beyond(n);
+            if found != expected {
+                wrong.push(format!("{file} {name} at {n}: {said}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
