@@ -66,8 +66,9 @@ pub fn tame(text: &str) -> Cow<'_, str> {
 
 /// What stands before and behind the `##` of a `##word[`.
 fn opens_command(line: &str) -> Option<(&str, &str)> {
-    line.match_indices("##").find_map(|(at, _)| {
-        let (before, after) = (line.get(..at)?, line.get(at + 2..)?);
+    // Of more than two signs in a row the last two count.
+    line.match_indices('#').find_map(|(at, _)| {
+        let (before, after) = (line.get(..at)?, line.get(at..)?.strip_prefix("##")?);
         let word = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
         word.starts_with('[').then_some((before, after))
     })
