@@ -408,7 +408,7 @@ proptest! {
     #[test]
     fn a_value_less_never_lets_go_on_what_was_held(conditions in conditions(), series in prop::collection::vec(snapshot(), 1..4), asks: bool, which: prop::sample::Index) {
         let repository = generated(&conditions, &series, asks);
-        let before = repository.judge().report.workflows.remove(0);
+        let before = &repository.judge().report.workflows[0];
         let mut less = series.clone();
         let mut there = values(&mut less);
         if there.is_empty() {
@@ -417,7 +417,7 @@ proptest! {
         let lost = which.index(there.len());
         *there[lost] = false;
         let other = generated(&conditions, &less, asks);
-        let after = other.judge().report.workflows.remove(0);
+        let after = &other.judge().report.workflows[0];
         let goes_on = matches!(after.decision, Decision::Continue | Decision::Advance);
         let held = matches!(before.decision, Decision::Hold | Decision::Rollback);
         prop_assert!(!(held && goes_on), "{repository:#?}\n{other:#?}");
