@@ -11,12 +11,7 @@ use crate::support::{files_under, root};
 
 fn cargo(arguments: &[&str]) -> String {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(arguments)
-        .args(["--locked", "--offline"])
-        .current_dir(root())
-        .output()
-        .unwrap();
+    let output = Command::new(cargo).args(arguments).arg("--locked").current_dir(root()).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
