@@ -32,3 +32,8 @@ oracle CASES="20000" SEED="1":
 # Exactly what CI runs.
 ci:
     .ci/run
+
+# Fuzz a target for so many seconds; fuzz/README.md lists the targets.
+fuzz TARGET="policy" SECONDS="1200":
+    fuzz/seed
+    fuzz/run {{TARGET}} {{SECONDS}}

@@ -64,6 +64,15 @@ pub struct Workflow {
     pub files: Vec<FileId>,
 }
 
+/// Whether the parser reads a text as the fast reader does; none if that leaves it to the parser. For the fuzz target
+/// that holds the one to the other.
+#[doc(hidden)]
+pub fn plain_agrees(text: &str) -> Option<bool> {
+    let tree = plain::parse(FileId(0), text)?;
+    let mut problems = problems::Problems::default();
+    Some(tree == tree::parse_any(FileId(0), text, &mut problems) && problems.is_empty())
+}
+
 /// Reads all inputs: the workflows by name, and what is wrong, by file name and place.
 pub fn load(
     inputs: &[Input],

@@ -20,6 +20,8 @@ mod fmt;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod fuzzed;
+#[cfg(test)]
 mod gallery;
 #[cfg(test)]
 mod impact;

@@ -1,0 +1,162 @@
+//! Programs and series that mostly check clean, made of any bytes: each byte chooses what is written next.
+
+/// What may be written for each name; `<…>` stands for what that may be. The shortest come first: where the bytes end, or
+/// nesting gets deep, the first is taken.
+const RULES: &[(&str, &[&str])] = &[
+    (
+        "program",
+        &["stages one -> two -> three
+snapshot every <period> grace 3 days {
+  a: number, b: number, n: count, s: share, cost: number USD, t: duration, d: date, p: bool, q: bool, name: text
+  kind: one of [red, blue], tags: list of text, flags: list of bool, sizes: list of number
+  part { x: number, y: share, inner { z: count } }
+  items: list of { id: text key, size: number, good: bool, sort: one of [red, blue], y: share, took: duration, on: date, parts: list of { x: number } }
+}
+policy p \"P {<any>}\"<when> {
+  param limit = 2 within 1 to 5
+  param wait = <period>
+  let v = <number>
+  let c = <condition>
+  let m = <money>
+  rule r1 <rule>
+  rule r2 <rule>
+  rule r3 { require c require v <cmp> <number> require m <order> <money> else <effect> \"{v} {c} {m}\" }
+  gate one -> two \"G\" { rule g1 <rule> let local = <share> rule g2 { require local <order> <share> else hold } }
+  gate two -> three { rule g3 <rule> }
+}
+"],
+    ),
+    ("when", &["", " when <condition>"]),
+    (
+        "rule",
+        &[
+            "{ when <condition> then <effect> }",
+            "{ require <condition> else <effect> \"{<any>}\" }",
+            "\"{<any>}\" { when <condition> require <condition> require <condition> else <effect> help \"{<any>}\" }",
+            "{ when <condition> then hold \"{<any>} {<any>}\" undecided <undecided> }",
+        ],
+    ),
+    ("effect", &["hold", "rollback", "warn", "note"]),
+    ("undecided", &["pass", "warn", "hold"]),
+    ("period", &["1 week", "2 days", "2 weeks", "3 weeks"]),
+    ("window", &["1 week", "2 weeks", "stage", "3 weeks", "1 day", "<long>"]),
+    ("span", &["1 week", "2 weeks", "3 weeks", "1 day", "<long>"]),
+    ("long", &["9999 weeks", "4000000 days", "9223372036854775807 weeks", "99999999999999999999 days"]),
+    ("cmp", &["<", ">=", "<=", ">", "==", "!="]),
+    ("order", &[">=", "<", "<=", ">"]),
+    ("member", &["red", "blue"]),
+    ("stage", &["one", "two", "three"]),
+    ("level", &["80%", "95%", "50%", "99.9%"]),
+    ("any", &["a", "<number>", "<share>", "<money>", "<time>", "<date>", "<condition>", "<word>",  "confidence(<claim>)"]),
+    ("word", &["kind", "name", "stage", "part.inner.z", "latest(kind over <window>)", "default(kind, red)", "previous(stage)"]),
+    (
+        "number",
+        &[
+            "a", "b", "2", "n", "0", "-1.5", "limit", "part.x", "part.inner.z", "1000000", "0.001",
+            "(<number> + <number>)", "(<number> - <number>)", "(<number> * <number>)", "(<number> / <number>)", "-<number>",
+            "(<money> / <money>)", "(<time> / <time>)",
+            "(if <condition> then <number> else <number>)", "default(<field>, <number>)",
+            "count(items)", "count(items where <element>)", "count(items where <element> over <window>)", "count(distinct(items.sort))",
+            "<aggregate>(sizes)", "<aggregate>(items.size where <element>)", "<aggregate>(a over <window>)",
+            "<aggregate>(count(items where <element> by sort))", "max(<aggregate>(items.size where <element> by sort over <window>))",
+            "percentile(items.size, <level>)", "count(tags where it == name)",
+            "streak(<condition>)", "previous(<number>)", "first(<number>)", "latest(<number> over <window>)",
+            "change(<number> over <span>)", "trend(<number> over <span>)",
+        ],
+    ),
+    ("field", &["a", "b", "n", "part.x", "part.inner.z"]),
+    ("aggregate", &["sum", "mean", "median", "min", "max"]),
+    (
+        "share",
+        &[
+            "s", "50%", "part.y", "0%", "100%", "share(items where <element>)", "share(items where <element> over <window>)", "share(flags)",
+            "mean(items.y)", "min(share(items where <element> by sort))", "(<share> + <share>)", "(<share> - <share>)", "(<number> / <number>)",
+            "default(s, <share>)", "previous(<share>)", "max(items.y where <element>)", "mean(s over <window>)",
+        ],
+    ),
+    ("money", &["cost", "5 USD", "0 USD", "(<money> * <number>)", "(<money> / <number>)", "(<money> + <money>)", "sum(cost over <window>)", "change(cost over <span>)"]),
+    (
+        "time",
+        &["t", "3 days", "300 ms", "wait", "since(<date>)", "held(<condition>)", "(<time> * 2)", "(<date> - <date>)", "max(items.took)", "mean(items.took where <element>)",  "(<time> + <time>)"],
+    ),
+    ("date", &["d", "date", "2026-01-05", "(<date> + 2 weeks)", "(<date> - 3 days)", "(<date> + 1 month)", "(<date> + <long>)", "(<date> - <long>)", "(<date> + 9000 years)", "previous(d)", "latest(d over <window>)", "max(items.on)"]),
+    ("claim", &["share(items where <element>) <order> <share>", "mean(items.y) <order> <share>", "mean(sizes) <order> <number>", "mean(items.size where <element> over <window>) <order> <number>"]),
+    (
+        "condition",
+        &[
+            "p", "q", "true", "false", "a <cmp> <number>",
+            "<number> <cmp> <number>", "<share> <cmp> <share>", "<money> <cmp> <money>", "<time> <order> <time>", "<date> <cmp> <date>", "since(<date>) <order> 6 months",
+            "<number> in <number> to <number>", "<share> in 20% to 80%", "kind == <member>", "kind in [red]", "stage <order> <stage>", "stage in [one, two]", 
+            "(<condition> and <condition>)", "(<condition> or <condition>)", "(not <condition>)", "at least 2 of [<condition>, <condition>, <condition>]",
+            "(if <condition> then <condition> else <condition>)", "has <field>", "has items", "has kind", "default(p, <condition>)",
+            "any(items where <element>)", "all(items where <element>)", "none(items where <element> over <window>)", "any(flags)", "all(flags over <window>)",
+            "any(count(items by sort) where it > <number>)", "any(p over <window>)", "held(<condition>) >= <period>", "previous(<condition>)",
+            "<claim> with <level> confidence", "any(tags where it == name)",
+        ],
+    ),
+    (
+        "element",
+        &[
+            "it.good", "it.size > <number>", "it.sort == <member>", "true", "it.y <order> <share>", "it.took > <time>", "it.on <cmp> <date>", "it.size <cmp> snapshot.a", "has it.size", "it.id != snapshot.name",
+            "(<element> and <element>)", "(<element> or <element>)", "(not <element>)", "any(it.parts where it.x > <number>)", "count(it.parts) > 1", "it.size == max(items.size)",
+        ],
+    ),
+    ("series", &["<newest>", "<middle><newest>", "<oldest><middle><newest>"]),
+    ("oldest", &["---\n{ workflow: w, stage: <stage>, date: 2026-01-05<fields> }\n", "---\n{ workflow: w, stage: <stage>, date: 2025-12-01<fields> }\n"]),
+    ("middle", &["---\n{ workflow: w, stage: <stage>, date: 2026-01-12<fields> }\n", "---\n{ workflow: w, stage: one, date: 2026-01-18, advance_to: two<fields> }\n"]),
+    ("newest", &["---\n{ workflow: w, stage: <stage>, date: 2026-01-19<fields> }\n", "---\n{ workflow: w, stage: one, date: 2026-01-26, advance_to: two<fields> }\n"]),
+    (
+        "fields",
+        &[
+            "", ", a: <decimal>, b: <decimal>, n: <whole>, s: <percent>, cost: <whole> USD, t: <whole> h, d: <day>, p: <bool>, q: <bool>, name: w, kind: <member>, tags: [w, x], flags: [<bool>, <bool>], sizes: [<decimal>, <decimal>], part: { x: <decimal>, y: <percent>, inner: { z: <whole> } }, items: [<item>, <item2>]",
+            ", p: <bool>, a: <decimal><more>", ", items: [<item>, <item2>]<more>", ", items: [], a: ~, kind: <member><more>",
+        ],
+    ),
+    ("more", &["", ", n: <whole>, s: <percent>", ", d: <day>, t: <whole> days", ", sizes: [], flags: [<bool>]", ", part: { inner: {} }", ", cost: <decimal> USD, tags: []"]),
+    ("item", &["{ id: i1 }", "{ id: i1, size: <decimal>, good: <bool>, sort: <member>, y: <percent>, took: <whole> min, on: <day>, parts: [{ x: <decimal> }] }", "{ id: i1, good: <bool>, size: <decimal> }"]),
+    ("item2", &["{ id: i2, sort: <member> }", "{ id: i2, size: <decimal>, good: <bool>, sort: <member>, y: <percent>, took: <whole> s, on: <day>, parts: [] }", "{ id: i2, y: <percent>, parts: [{ x: ~ }] }"]),
+    ("decimal", &["0", "1", "-2", "3.5", "0.0001", "1e30", "-1e-30"]),
+    ("whole", &["0", "1", "2", "7", "1000000000000"]),
+    ("percent", &["0%", "50%", "100%", "33.3%", "33%"]),
+    ("bool", &["true", "false"]),
+    ("day", &["2026-01-05", "2026-01-26", "2025-01-31", "2027-03-01", "9999-12-31", "0001-01-01"]),
+];
+
+/// Levels that what stands for something else may nest.
+const DEPTH: usize = 7;
+/// Bytes after which only the shortest is written.
+const LONG: usize = 6000;
+
+/// A policy file and a file of snapshots.
+pub(crate) fn generate(choices: &[u8]) -> (String, String) {
+    let mut choices = choices.iter().copied();
+    let mut snapshots = String::new();
+    write("series", &mut choices, 0, &mut snapshots);
+    let mut policy = String::new();
+    write("program", &mut choices, 0, &mut policy);
+    (policy, snapshots)
+}
+
+fn write(name: &str, choices: &mut impl Iterator<Item = u8>, depth: usize, out: &mut String) {
+    let (_, forms) = RULES.iter().find(|(known, _)| *known == name).unwrap();
+    let is_short = depth > DEPTH || out.len() > LONG;
+    let choice = if is_short { 0 } else { choices.next().map_or(0, usize::from) };
+    let mut rest = forms[choice % forms.len()];
+    while let Some((before, name, after)) = placeholder(rest) {
+        out.push_str(before);
+        write(name, choices, depth + 1, out);
+        rest = after;
+    }
+    out.push_str(rest);
+}
+
+/// The first `<name>` of a form, with what stands before and after it.
+fn placeholder(form: &str) -> Option<(&str, &str, &str)> {
+    let starts = form.match_indices('<').map(|(at, _)| at);
+    starts.into_iter().find_map(|at| {
+        let (name, after) = form[at + 1..].split_once('>')?;
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        is_name.then_some((&form[..at], name, after))
+    })
+}
