@@ -274,9 +274,10 @@ impl Manual<'_> {
         title.map_or_else(String::new, |title| prose(self.sources.text(title.span).trim_matches('"')))
     }
 
-    /// An expression as it is written, on one line.
+    /// An expression as it is written, on one line, without the lines of comments between its own.
     fn code(&self, span: Span) -> String {
-        code(self.sources.text(span))
+        let lines = self.sources.text(span).lines().filter(|line| !line.trim_start().starts_with('#'));
+        code(&lines.collect::<Vec<_>>().join("\n"))
     }
 }
 
