@@ -21,7 +21,7 @@ mod unused_param;
 
 use std::collections::BTreeSet;
 
-use crate::ast::{EffectKind, Expr, RuleBody, RuleDecl, Template, TemplatePart, TestDecl};
+use crate::ast::{EffectKind, Expr, Template, TemplatePart, TestDecl};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::program::{Program, Rule, Target};
@@ -63,18 +63,23 @@ const LINTS: [(Code, Lint); 10] = [
 pub fn lint(policies: &Policies<'_>, off: &BTreeSet<Code>) -> Vec<Diagnostic> {
     let on = LINTS.iter().filter(|(code, _)| !off.contains(code));
     let found = on.flat_map(|(_, find)| find(policies));
-    found.filter(|finding| policies.concerns(finding) && !is_marked(finding, policies.sources)).collect()
+    found.filter(|finding| policies.concerns(finding) && !is_marked(finding, policies)).collect()
 }
 
-/// Whether a comment `# lint: T705 REASON` stands on the line of a finding, or alone on the one above it.
-fn is_marked(finding: &Diagnostic, sources: &SourceMap) -> bool {
+/// Whether a comment `# lint: T705 REASON` stands on the line of a finding, or alone on the one above it or above the
+/// clause that it is in.
+fn is_marked(finding: &Diagnostic, policies: &Policies<'_>) -> bool {
     let Some(label) = finding.labels.first() else { return false };
-    let Some(source) = sources.get(label.span.file) else { return false };
-    let (line, _) = sources.line_column(label.span);
-    let mut lines = source.text.lines().skip(line.saturating_sub(2));
-    let above = if line > 1 { lines.next() } else { None };
-    let above = above.filter(|above| above.trim_start().starts_with('#'));
-    above.into_iter().chain(lines.next()).any(|text| marks(text, finding.code))
+    let Some(source) = policies.sources.get(label.span.file) else { return false };
+    let lines: Vec<&str> = source.text.lines().collect();
+    // Lines are counted from 1.
+    let line_of = |span| policies.sources.line_column(span).0;
+    let line_before = |line: usize| lines.get(line.checked_sub(2)?);
+    let begins = [Some(label.span), policies.program.clause_at(label.span)];
+    let above = begins.into_iter().flatten().filter_map(|span| line_before(line_of(span)));
+    let above = above.filter(|line| line.trim_start().starts_with('#'));
+    let own = lines.get(line_of(label.span).saturating_sub(1));
+    above.chain(own).any(|line| marks(line, finding.code))
 }
 
 fn marks(line: &str, code: Code) -> bool {
@@ -133,14 +138,6 @@ impl<'a> Policies<'a> {
     }
 }
 
-/// The `when` and the requirements of a rule.
-fn conditions(rule: &RuleDecl) -> Vec<&Expr> {
-    match &rule.body {
-        RuleBody::Trigger { when } => vec![when],
-        RuleBody::Require { when, requires } => when.iter().chain(requires).collect(),
-    }
-}
-
 /// The expressions that a text shows.
 fn shown(template: &Template) -> impl Iterator<Item = &Expr> {
     template.parts.iter().filter_map(|part| match part {
@@ -158,7 +155,7 @@ fn roots(program: &Program) -> Vec<&Expr> {
     }
     all.extend(program.gates.iter().flat_map(|gate| &gate.title).flat_map(shown));
     for rule in &program.rules {
-        all.extend(conditions(&rule.decl));
+        all.extend(rule.decl.conditions());
         let texts = [&rule.decl.title, &rule.decl.effect.message, &rule.decl.help];
         all.extend(texts.into_iter().flatten().flat_map(shown));
     }

@@ -153,9 +153,12 @@ impl Trial<'_> {
         if each.any(|(bench, program)| self.is_noticed(mutant, bench, program)) {
             return Fate::Caught;
         }
+        let covers = |comment: &Reason| {
+            self.benches.iter().any(|bench| comment.covers(mutant.span, &bench.program, self.sources))
+        };
         let comments = self.comments.iter().enumerate();
-        let justified = comments.filter(|(_, comment)| comment.covers(mutant.span, self.sources));
-        let justified: Vec<usize> = justified.map(|(at, _)| at).collect();
+        let justified: Vec<usize> =
+            comments.filter(|(_, comment)| covers(comment)).map(|(at, _)| at).collect();
         if justified.is_empty() { Fate::Survived } else { Fate::Justified(justified) }
     }
 

@@ -37,6 +37,16 @@ impl Program {
     pub fn expr(&self, id: ExprId) -> Option<&ExprInfo> {
         self.exprs.get(id.0 as usize)?.as_ref()
     }
+
+    /// The condition or let that a place is in. It may be broken into lines, and what a comment above it says is said of
+    /// all of them.
+    pub fn clause_at(&self, place: Span) -> Option<Span> {
+        let of_policies = self.policies.iter().filter_map(|policy| policy.when.as_ref());
+        let of_rules = self.rules.iter().flat_map(|rule| rule.decl.conditions());
+        let conditions = of_policies.chain(of_rules).map(|expr| expr.span);
+        let mut all = conditions.chain(self.lets.iter().map(|item| item.decl.span));
+        all.find(|clause| clause.file == place.file && (clause.start..clause.end).contains(&place.start))
+    }
 }
 
 /// A type and, for paths and calls, what the name stands for.

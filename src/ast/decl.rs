@@ -161,6 +161,16 @@ pub struct RuleDecl {
     pub span: Span,
 }
 
+impl RuleDecl {
+    /// Its `when` and its requirements.
+    pub fn conditions(&self) -> Vec<&Expr> {
+        match &self.body {
+            RuleBody::Trigger { when } => vec![when],
+            RuleBody::Require { when, requires } => when.iter().chain(requires).collect(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum RuleBody {
     /// `when? require+ else EFFECT`: fails when one requirement is no.

@@ -1,6 +1,6 @@
 //! What a rule or let reads and is held against, through lets too; each once, in the order in which it is met.
 
-use crate::ast::{Arg, Expr, ExprKind, Over, RuleBody, Template, TemplatePart};
+use crate::ast::{Arg, Expr, ExprKind, Over, Template, TemplatePart};
 use crate::program::{FieldPath, Program, Rule, Target};
 use crate::types::Type;
 use crate::vocabulary::{Field, RecordType};
@@ -22,13 +22,9 @@ pub fn uses<'p>(rule: &Rule, program: &'p Program) -> Uses<'p> {
     let mut uses = Uses::default();
     let policy = program.policies.get(rule.policy);
     let when = policy.filter(|_| rule.gate.is_none()).and_then(|policy| policy.when.as_ref());
-    let conditions: Vec<&Expr> = match &rule.decl.body {
-        RuleBody::Trigger { when } => vec![when],
-        RuleBody::Require { when, requires } => when.iter().chain(requires).collect(),
-    };
     let texts = [&rule.decl.effect.message, &rule.decl.help, &rule.decl.title];
     let shown = texts.into_iter().flatten().flat_map(expressions);
-    for expr in conditions.into_iter().chain(when).chain(shown) {
+    for expr in rule.decl.conditions().into_iter().chain(when).chain(shown) {
         uses.add(expr, program);
     }
     uses

@@ -1,6 +1,6 @@
 //! A threshold that is written as a bare number: nobody can set it without editing the policy.
 
-use super::{Policies, conditions, within};
+use super::{Policies, within};
 use crate::ast::{Expr, ExprKind, LiteralKind, Set};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -10,7 +10,7 @@ use crate::value::Number;
 pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (_, rule, _) in policies.rules().filter(|(_, rule, _)| policies.is_own(rule.decl.span)) {
-        let bare = conditions(&rule.decl).into_iter().flat_map(|expr| bare_numbers(policies, expr));
+        let bare = rule.decl.conditions().into_iter().flat_map(|expr| bare_numbers(policies, expr));
         found.extend(finding(&format!("the rule `{}`", rule.name), &bare.collect::<Vec<_>>()));
     }
     for found_let in policies.program.lets.iter().filter(|found| policies.is_own(found.decl.span)) {

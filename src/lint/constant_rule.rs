@@ -34,7 +34,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
             found.extend(in_rule(policies, rule));
         }
     }
-    let conditions = policies.rules().flat_map(|(_, rule, _)| super::conditions(&rule.decl));
+    let conditions = policies.rules().flat_map(|(_, rule, _)| rule.decl.conditions());
     let lets = policies.program.lets.iter().map(|found| &found.decl.value);
     let own = conditions.chain(lets).filter(|expr| policies.is_own(expr.span));
     own.for_each(|expr| super::within(expr, &mut |expr| found.extend(inside_calls(policies, expr))));

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::sample::{Bound, Literal};
 use super::unreachable_confidence::{Confident, is_claim};
-use super::{Policies, conditions, within};
+use super::{Policies, within};
 use crate::ast::{CompareOp, Expr};
 use crate::builtins::Builtin;
 use crate::code::Code;
@@ -31,7 +31,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
     for (index, rule, _) in policies.rules() {
         let mut siblings = policies.needs(rule);
         siblings.extend(policies.assumed(index, rule));
-        let (mut open, mut lets) = (conditions(&rule.decl), BTreeSet::new());
+        let (mut open, mut lets) = (rule.decl.conditions(), BTreeSet::new());
         while let Some(expr) = open.pop() {
             within(expr, &mut |expr| {
                 if let Some(Target::Let(at)) = policies.target(expr)

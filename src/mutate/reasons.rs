@@ -2,24 +2,28 @@
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::program::Program;
 use crate::source::{FileId, SourceMap, Span};
 
 const MARK: &str = "untested:";
 
-/// A comment that justifies the mutants of a line.
+/// A comment that justifies the mutants of a line, or of the clause that begins there.
 #[derive(Debug)]
 pub(super) struct Reason {
     span: Span,
     /// The line, from 1, whose expressions it is for.
     line: usize,
+    is_above: bool,
     /// What it says behind the mark.
     text: String,
 }
 
 impl Reason {
     /// Whether it speaks for what begins at a place. One without a reason speaks for nothing.
-    pub(super) fn covers(&self, span: Span, sources: &SourceMap) -> bool {
-        !self.text.is_empty() && span.file == self.span.file && sources.line_column(span).0 == self.line
+    pub(super) fn covers(&self, place: Span, program: &Program, sources: &SourceMap) -> bool {
+        let is_here = |span| sources.line_column(span).0 == self.line;
+        let in_clause = || self.is_above && program.clause_at(place).is_some_and(is_here);
+        !self.text.is_empty() && place.file == self.span.file && (is_here(place) || in_clause())
     }
 
     /// What is wrong with one that justified nothing.
@@ -30,12 +34,13 @@ impl Reason {
                 .help("write `# untested: ` and why no snapshot can show the difference, or write the test");
         }
         Diagnostic::warning(Code::T607, "an `untested` comment that justifies nothing")
-            .label(self.span, "the tests catch every mutant of this line")
+            .label(self.span, "the tests catch every mutant that it is for")
             .help("take it out")
     }
 }
 
-/// The comments of a file. One behind an expression is for its line; one on lines of its own is for the line that follows.
+/// The comments of a file. One behind an expression is for its line; one on lines of its own is for the line that follows,
+/// with all of the clause that begins there: the formatter may break it.
 pub(super) fn reasons(file: FileId, sources: &SourceMap) -> Vec<Reason> {
     let Some(source) = sources.get(file) else { return Vec::new() };
     let lines: Vec<&str> = source.text.lines().collect();
@@ -45,14 +50,11 @@ pub(super) fn reasons(file: FileId, sources: &SourceMap) -> Vec<Reason> {
         let comment = line.get(at..).unwrap_or("");
         let Some(reason) = comment.trim_start_matches('#').trim_start().strip_prefix(MARK) else { continue };
         let is_alone = |line: &&str| line.trim_start().starts_with('#');
-        let below = if is_alone(line) {
-            lines.iter().skip(index).take_while(|line| is_alone(line)).count()
-        } else {
-            0
-        };
+        let below = lines.iter().skip(index).take_while(|line| is_alone(line)).count();
         found.push(Reason {
             span: Span::new(file, start + at..start + line.trim_end().len()),
             line: index + 1 + below,
+            is_above: below > 0,
             text: reason.trim().to_owned(),
         });
     }
