@@ -422,6 +422,7 @@ fn the_schema_refuses_what_check_refuses() {
         "team: 4",
         "advance_to: never",
         "owner: [a]",
+        "notes: [a, null]",
         "runs: [ { ok: maybe } ]",
     ] {
         assert!(!schema.is_valid(&snapshot(bad)), "{bad}");

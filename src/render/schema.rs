@@ -91,11 +91,11 @@ impl Schema<'_> {
     }
 
     /// A list is taken as a whole, so that what its elements require is required in it.
+    /// No element may be empty.
     fn element(&self, ty: &Type) -> Value {
         let mut schema = self.of(ty);
-        match ty.record() {
-            Some(record) => self.require(record, &mut schema),
-            None => or_nothing(&mut schema),
+        if let Some(record) = ty.record() {
+            self.require(record, &mut schema);
         }
         Value::Object(schema)
     }
