@@ -15,7 +15,7 @@ use crate::render::{human, json, junit};
 /// Run the tests of policies
 ///
 /// Tests run with the values that the policies declare, whatever a configuration sets: `with` says otherwise. Exit codes:
-/// 0, all tests passed; 1, at least one failed, none was found, or with `--mutate` a mistake would go unnoticed; 2, policies or tests could not be read.
+/// 0, all tests passed; 1, at least one failed, none was found, `--min` was not reached, or with `--mutate` a mistake would go unnoticed; 2, policies or tests could not be read.
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     /// A folder with `tollgate.yaml`, or one with `.gate` files, or one such file
