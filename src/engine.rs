@@ -7,6 +7,7 @@ mod bases;
 mod impact;
 mod in_force;
 mod lint;
+mod load;
 mod overview;
 mod policies;
 mod retype;
@@ -18,29 +19,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::ast::{ExprIds, File};
-use crate::check::{check, check_with};
+use crate::check::check;
 use crate::code::Code;
-use crate::config;
-use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::eval::{Judged, Lift, Rulebook, judge_workflow};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::eval::{Judged, Lift, judge_workflow};
 use crate::history::history_of;
-use crate::layers::{Book, days_left, no_rollback, settle};
+use crate::layers::{days_left, no_rollback};
 use crate::parse::parse;
 use crate::program::Program;
 use crate::report::{
     Decision, DiagnosticReport, History, Report, VERSION, WaiverReport, WorkflowHistory, WorkflowReport,
     full_name, line_of,
 };
-use crate::snapshot::{self, Input, Role, Workflow};
+use crate::snapshot::{Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
-use crate::text::first_few;
-use crate::value::{Date, Located, Series, Snapshot};
-use crate::vocabulary::Vocabulary;
+use crate::value::{Date, Series};
 
 pub use against::{Sides, judge_against};
 pub use impact::{Impact, impact};
 pub use in_force::{InForce, ProjectInForce, in_force};
 pub use lint::{Linted, lint};
+use load::{Loaded, Ready, load, load_each};
 pub use overview::{Surveyed, survey};
 pub use total::Denied;
 use total::{exit_code, has_errors, nothing_judged, summarise};
@@ -105,6 +104,13 @@ pub struct Options {
     pub deny_warnings: bool,
 }
 
+impl Options {
+    /// Whether a workflow is to be judged.
+    fn wants(&self, workflow: &str) -> bool {
+        self.workflows.is_empty() || self.workflows.iter().any(|wanted| wanted == workflow)
+    }
+}
+
 /// What came of it. Every output format draws this.
 #[derive(Debug)]
 pub struct Judgement {
@@ -117,112 +123,12 @@ pub struct Judgement {
     pub exit: u8,
 }
 
-/// A project that was read, before anything is judged.
-struct Ready {
-    name: Option<String>,
-    /// The fields of the vocabulary and its cadence, as the project's own policies declare them.
-    declared: Vec<(String, Span)>,
-    program: Program,
-    book: Book,
-    policies: Vec<FileId>,
-    lints_off: BTreeSet<Code>,
-    workflows: Vec<Workflow>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl Ready {
-    fn rulebook<'a>(&'a self, workflow: &str, sources: &'a SourceMap) -> Rulebook<'a> {
-        let (settings, waivers) = (self.book.settings(workflow), self.book.waivers(workflow));
-        Rulebook { program: &self.program, settings, waivers, sources }
-    }
-}
-
-/// What was read, before anything is judged.
-struct Loaded {
-    projects: Vec<Ready>,
-    as_of: Date,
-    /// What belongs to no project.
-    diagnostics: Vec<Diagnostic>,
-}
-
-fn load(
-    projects: Vec<Project>,
-    problems: Vec<Diagnostic>,
-    sources: &mut SourceMap,
-    options: &Options,
-) -> Loaded {
-    let mut diagnostics = problems;
-    let mut shared = BTreeMap::new();
-    let mut projects: Vec<Ready> =
-        projects.into_iter().map(|project| read_project(project, sources, &mut shared)).collect();
-    diagnostics.extend(bases::unaddressed(&mut projects, sources));
-    select(&mut projects, options, sources, &mut diagnostics);
-    let as_of = day_of_judgement(&mut projects, options, &mut diagnostics);
-    Loaded { projects, as_of, diagnostics }
-}
-
-/// Reads a project. What is wrong with it takes nothing from the others. `shared` are the policies that were read for
-/// others already.
-fn read_project(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap<String, Input>) -> Ready {
-    let Project { name, stack, unsure, policies, types, snapshots, standing, problems } = project;
-    let mut diagnostics = problems;
-    let mut configs = Vec::new();
-    for file in stack {
-        let text = sources.get(file).map_or("", |source| &source.text);
-        let (config, found) = config::read(file, text);
-        configs.push(config);
-        diagnostics.extend(found);
-    }
-    if unsure {
-        configs.clear();
-    }
-    let policies = policies.into_iter().map(|policy| {
-        let name = policy.name.clone();
-        shared.entry(name).or_insert_with(|| add(policy, Role::Snapshot, sources)).clone()
-    });
-    let policies: Vec<Input> = policies.collect();
-    let mut ids = ExprIds::default();
-    let mut files = parse_all(&policies, sources, &mut ids, &mut diagnostics);
-    let declared = against::declared(&files);
-    if !types.is_empty() {
-        let types: Vec<Input> = types.into_iter().map(|file| add(file, Role::Snapshot, sources)).collect();
-        // What is wrong with them is said where they are judged themselves.
-        retype::retype(&mut files, parse_all(&types, sources, &mut ids, &mut Vec::new()));
-    }
-    let count = ids.count();
-    let (mut program, found) = check(&files, count);
-    program.incomplete = has_errors(&diagnostics) || has_errors(&found);
-    let mut inputs: Vec<Input> = Vec::new();
-    inputs.extend(snapshots.into_iter().map(|file| add(file, Role::Snapshot, sources)));
-    inputs.extend(standing.into_iter().map(|file| add(file, Role::Standing, sources)));
-    let (workflows, in_snapshots) = snapshot::load(&inputs, sources, &program.vocabulary);
-    let names: Vec<_> = workflows.iter().map(|workflow| workflow.name.clone()).collect();
-    let (mut book, mut wrong) = settle(&program, &configs, &names);
-    let in_force = book.in_force(&program);
-    if in_force.is_empty() {
-        diagnostics.extend(found);
-    } else {
-        // What can never be true depends on the values in force.
-        let (again, found) = check_with(&files, count, &in_force);
-        program = again;
-        program.incomplete = has_errors(&diagnostics) || has_errors(&found);
-        (book, wrong) = settle(&program, &configs, &names);
-        diagnostics.extend(found);
-    }
-    diagnostics.extend(wrong);
-    program.incomplete = has_errors(&diagnostics);
-    diagnostics.extend(in_snapshots);
-    let policies = policies.iter().map(|input| input.file).collect();
-    let lints_off = lint::switched_off(&configs);
-    Ready { name, declared, program, book, policies, lints_off, workflows, diagnostics }
-}
-
 /// Judges the workflows that `inputs` speak of.
 pub fn judge(inputs: Inputs, options: &Options) -> Judgement {
     let Inputs { mut sources, projects, problems, lint } = inputs;
-    let loaded = load(projects, problems, &mut sources, options);
+    let loaded = load_judged(projects, problems, &mut sources, options);
     let lints = lint.map(|tests| lint::beside(&loaded.projects, tests, &mut sources));
-    let mut judged = judge_loaded(loaded, &sources, options);
+    let mut judged = put_together(loaded, &sources, options);
     judged.diagnostics.extend(lints.unwrap_or_default());
     judged.finish(sources, options)
 }
@@ -237,22 +143,32 @@ struct JudgedAll {
     files: BTreeMap<String, BTreeSet<String>>,
 }
 
-fn judge_loaded(loaded: Loaded, sources: &SourceMap, options: &Options) -> JudgedAll {
-    let Loaded { projects, as_of, mut diagnostics } = loaded;
+/// Reads projects, and judges each workflow when it is read.
+fn load_judged(
+    projects: Vec<Project>,
+    problems: Vec<Diagnostic>,
+    sources: &mut SourceMap,
+    options: &Options,
+) -> Loaded<Judged> {
+    load_each(projects, problems, sources, options, |rulebook, series, as_of| {
+        judge_workflow(rulebook, &series, as_of, options.deny_warnings)
+    })
+}
+
+fn put_together(loaded: Loaded<Judged>, sources: &SourceMap, options: &Options) -> JudgedAll {
+    let Loaded { mut projects, as_of, mut diagnostics } = loaded;
     let mut reports = Vec::new();
     let mut lifts = Vec::new();
     let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut rules = 0;
-    for project in &projects {
+    for project in &mut projects {
         diagnostics.extend(project.diagnostics.iter().cloned());
         rules += project.program.rules.len();
         for workflow in &project.workflows {
             let names = workflow.files.iter().map(|file| sources.name(*file).to_owned());
             files.entry(full_name(project.name.as_deref(), &workflow.name)).or_default().extend(names);
         }
-        for Judged { mut report, diagnostics: found, lifts: own } in
-            judge_all(project, sources, as_of, options)
-        {
+        for Judged { mut report, diagnostics: found, lifts: own } in take_judged(project, options) {
             report.project.clone_from(&project.name);
             diagnostics.extend(found);
             lifts.extend(own.into_iter().map(|lift| (report.project.clone(), report.workflow.clone(), lift)));
@@ -290,7 +206,7 @@ impl JudgedAll {
 type Met = (Option<String>, String, Lift);
 
 /// What is to be said of waivers, now that everything is judged.
-fn about_waivers(projects: &[Ready], lifts: &[Met], as_of: Date, options: &Options) -> Vec<Diagnostic> {
+fn about_waivers<T>(projects: &[Ready<T>], lifts: &[Met], as_of: Date, options: &Options) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = lifts
         .iter()
         .filter(|(_, _, lift)| !lift.lifted)
@@ -431,126 +347,41 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
     Some(Diagnostic::error(Code::T505, format!("`{name}` is not UTF-8 text")).label(place, "not UTF-8"))
 }
 
-/// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
-fn select(projects: &mut [Ready], options: &Options, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
-    if options.workflows.is_empty() {
-        return;
-    }
-    for wanted in &options.workflows {
-        let names = || projects.iter().flat_map(|project| &project.workflows).map(|workflow| &*workflow.name);
-        if !names().any(|name| name == wanted) {
-            let help = match did_you_mean(wanted, names()) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => format!("there are {}", first_few(names())),
-            };
-            let message = format!("there is no workflow `{}`", wanted.escape_debug());
-            let problem = Diagnostic::error(Code::T508, message);
-            diagnostics.push(if names().next().is_some() { problem.help(help) } else { problem });
-        }
-    }
-    for Ready { workflows, diagnostics, .. } in projects {
-        let (kept, dropped): (Vec<Workflow>, Vec<Workflow>) = std::mem::take(workflows)
-            .into_iter()
-            .partition(|workflow| options.workflows.iter().any(|wanted| **wanted == *workflow.name));
-        let kept_files: Vec<&str> =
-            kept.iter().flat_map(|w| &w.files).map(|file| sources.name(*file)).collect();
-        let foreign = |file: FileId| {
-            dropped.iter().any(|workflow| workflow.files.contains(&file))
-                && !kept_files.contains(&sources.name(file))
+/// What was judged of each workflow of a project, where some of its data could not be read as well.
+fn take_judged(project: &mut Ready<Judged>, options: &Options) -> Vec<Judged> {
+    let warned = if options.deny_warnings { warned_files(&project.diagnostics) } else { BTreeSet::new() };
+    let take_one = |workflow: &mut Workflow<Judged>| {
+        let unread = || Judged {
+            report: unreadable_workflow(&workflow.name),
+            diagnostics: Vec::new(),
+            lifts: Vec::new(),
         };
-        diagnostics.retain(|d| d.labels.is_empty() || !d.labels.iter().all(|label| foreign(label.span.file)));
-        *workflows = kept;
-    }
-}
-
-/// The day that is judged; snapshots later than it are left out of the series, or are errors.
-fn day_of_judgement(projects: &mut [Ready], options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Date {
-    if let Some(as_of) = options.as_of {
-        leave_out_later(projects, as_of, diagnostics);
-        return as_of;
-    }
-    let tomorrow = options.today.tomorrow().unwrap_or(options.today);
-    let workflows = || projects.iter().flat_map(|project| &project.workflows);
-    let mut snapshots = workflows().filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
-    let as_of = if snapshots.any(|snapshot| snapshot.date == tomorrow) { tomorrow } else { options.today };
-    for workflow in projects.iter_mut().flat_map(|project| &mut project.workflows) {
-        let later = |snapshot: &&Snapshot| snapshot.date > as_of;
-        let problems: Vec<Diagnostic> = workflow
-            .series
-            .iter()
-            .flat_map(|series| series.snapshots.iter().filter(later))
-            .map(|snapshot| from_the_future(snapshot, as_of))
-            .collect();
-        if !problems.is_empty() {
-            workflow.series = None;
-            diagnostics.extend(problems);
-        }
-    }
-    as_of
-}
-
-fn leave_out_later(projects: &mut [Ready], as_of: Date, diagnostics: &mut Vec<Diagnostic>) {
-    let mut later = 0;
-    for project in projects {
-        project.workflows.retain_mut(|workflow| {
-            let Some(series) = &mut workflow.series else { return true };
-            let before = series.snapshots.len();
-            series.snapshots.retain(|snapshot| snapshot.date <= as_of);
-            later += before - series.snapshots.len();
-            !series.snapshots.is_empty()
-        });
-    }
-    if later > 0 {
-        let what = if later == 1 { "1 snapshot is" } else { &format!("{later} snapshots are") };
-        diagnostics
-            .push(Diagnostic::note(Code::T512, format!("{what} dated later than {as_of} and not seen")));
-    }
-}
-
-fn from_the_future(snapshot: &Snapshot, as_of: Date) -> Diagnostic {
-    let date = snapshot.record.fields.get(Vocabulary::DATE).and_then(Option::as_ref);
-    let span = date.map_or(snapshot.record.span, |date: &Located| date.span);
-    Diagnostic::error(Code::T511, format!("the snapshot of `{}` is from the future", snapshot.workflow))
-        .label(span, format!("later than {as_of}, the day of judgement"))
-        .help("correct the date, or judge `--as-of` a later day")
-}
-
-fn judge_all(project: &Ready, sources: &SourceMap, as_of: Date, options: &Options) -> Vec<Judged> {
-    let judge_one = |workflow: &Workflow| match &workflow.series {
-        Some(series) => {
-            let rulebook = project.rulebook(&workflow.name, sources);
-            judge_workflow(&rulebook, series, as_of, options.deny_warnings)
-        }
-        None => Judged { report: unreadable_workflow(workflow), diagnostics: Vec::new(), lifts: Vec::new() },
-    };
-    let mut judged: Vec<Judged> = (&project.workflows).into_par_iter().map(judge_one).collect();
-    let warned: Vec<FileId> =
-        if options.deny_warnings { warned_files(&project.diagnostics) } else { Vec::new() };
-    for (workflow, Judged { report, diagnostics, .. }) in project.workflows.iter().zip(&mut judged) {
-        let own = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
+        let mut judged = workflow.series.take().unwrap_or_else(unread);
+        let own = judged.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
         let denied =
             options.deny_warnings && (own || workflow.files.iter().any(|file| warned.contains(file)));
-        if denied && report.decision < Decision::Hold {
-            report.decision = Decision::Hold;
+        if denied && judged.report.decision < Decision::Hold {
+            judged.report.decision = Decision::Hold;
         }
-    }
-    judged
+        judged
+    };
+    project.workflows.iter_mut().map(take_one).collect()
 }
 
-fn warned_files(diagnostics: &[Diagnostic]) -> Vec<FileId> {
+fn warned_files(diagnostics: &[Diagnostic]) -> BTreeSet<FileId> {
     let warnings = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning);
     warnings.flat_map(|diagnostic| diagnostic.labels.iter().map(|label| label.span.file)).collect()
 }
 
 /// A workflow with data that could not be read: no verdict from the rest.
-fn unreadable_workflow(workflow: &Workflow) -> WorkflowReport {
+fn unreadable_workflow(workflow: &str) -> WorkflowReport {
     WorkflowReport {
         project: None,
-        workflow: workflow.name.to_string(),
+        workflow: workflow.to_owned(),
         stage: None,
         asks: None,
         decision: Decision::Error,
-        snapshots: workflow.series.as_ref().map_or(0, |series: &Series| series.snapshots.len()),
+        snapshots: 0,
         newest: None,
         rules: Vec::new(),
     }

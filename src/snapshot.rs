@@ -4,6 +4,7 @@
 //! result depends neither on the order of the inputs nor, but for the places that messages name, on their names.
 
 mod errors;
+mod head;
 pub mod limits;
 mod path;
 mod plain;
@@ -17,15 +18,16 @@ mod tests;
 mod tree;
 mod typing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceMap};
-use crate::value::Series;
+use crate::value::{Date, Series};
 use crate::vocabulary::Vocabulary;
+use series::Groups;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,10 +58,11 @@ impl Input {
 
 /// What was found of one workflow.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Workflow {
+pub struct Workflow<T = Series> {
     pub name: Arc<str>,
-    /// Its snapshots; none if some of its data could not be read, so that nothing can be decided.
-    pub series: Option<Series>,
+    /// Its snapshots, or what was made of them; none if some of its data could not be read, so that nothing can be
+    /// decided.
+    pub series: Option<T>,
     /// The files that it was read from, by name; `rollout.yaml` only if that has errors.
     pub files: Vec<FileId>,
 }
@@ -79,36 +82,108 @@ pub fn load(
     sources: &SourceMap,
     vocabulary: &Vocabulary,
 ) -> (Vec<Workflow>, Vec<Diagnostic>) {
-    let mut inputs: Vec<&Input> = inputs.iter().collect();
-    inputs.sort_by_key(|input| (sources.name(input.file), input.file));
-    inputs.dedup_by_key(|input| input.file);
-    let (standing, snapshots): (Vec<&Input>, Vec<&Input>) =
-        inputs.into_iter().partition(|input| input.role == Role::Standing);
+    let survey = Survey::new(inputs, sources, vocabulary, false);
+    // Only a guess can be wrong.
+    survey.read(sources, vocabulary, |series| series).unwrap_or_default()
+}
 
-    let standing: Vec<read::Standing<'_>> =
-        standing.into_par_iter().map(|input| read::standing(input, sources, vocabulary)).collect();
-    let mut folders: BTreeMap<&str, read::Standing<'_>> = BTreeMap::new();
-    let mut diagnostics = Vec::new();
-    for facts in standing {
-        match folders.get_mut(facts.folder) {
-            Some(first) => {
-                diagnostics.push(errors::second_standing(first.place(), facts.place()));
-                first.sound = false;
-                diagnostics.extend(facts.diagnostics);
-            }
-            None => {
-                folders.insert(facts.folder, facts);
+/// Files of snapshots, of which most may not be read yet.
+///
+/// Values take many times the room of their text. So a series is read when it is its turn to be judged, and is gone
+/// when it is. Which files are a workflow's, their first lines say, or seem to.
+pub struct Survey<'t> {
+    standing: BTreeMap<&'t str, read::Standing<'t>>,
+    diagnostics: Vec<Diagnostic>,
+    read: Groups<'t>,
+    /// By workflow, with their dates.
+    unread: BTreeMap<Arc<str>, Vec<(&'t Input, Date)>>,
+}
+
+impl<'t> Survey<'t> {
+    /// Looks at all inputs. With `guess`, snapshots are left unread whose first lines name a workflow and a date.
+    pub fn new(inputs: &'t [Input], sources: &'t SourceMap, vocabulary: &Vocabulary, guess: bool) -> Self {
+        let mut inputs: Vec<&Input> = inputs.iter().collect();
+        inputs.sort_by_key(|input| (sources.name(input.file), input.file));
+        inputs.dedup_by_key(|input| input.file);
+        let (standing, snapshots): (Vec<&Input>, Vec<&Input>) =
+            inputs.into_iter().partition(|input| input.role == Role::Standing);
+        let facts: Vec<read::Standing<'_>> =
+            standing.into_par_iter().map(|input| read::standing(input, sources, vocabulary)).collect();
+        let mut standing: BTreeMap<&str, read::Standing<'_>> = BTreeMap::new();
+        let mut diagnostics = Vec::new();
+        for facts in facts {
+            match standing.get_mut(facts.folder) {
+                Some(first) => {
+                    diagnostics.push(errors::second_standing(first.place(), facts.place()));
+                    first.sound = false;
+                    diagnostics.extend(facts.diagnostics);
+                }
+                None => {
+                    standing.insert(facts.folder, facts);
+                }
             }
         }
+        let mut unread: BTreeMap<Arc<str>, Vec<(&Input, Date)>> = BTreeMap::new();
+        let mut unsure = Vec::new();
+        for input in snapshots {
+            match sources.get(input.file).filter(|_| guess).and_then(|source| head::guess(&source.text)) {
+                Some((workflow, date)) => match unread.get_mut(workflow) {
+                    Some(files) => files.push((input, date)),
+                    None => {
+                        unread.insert(workflow.into(), vec![(input, date)]);
+                    }
+                },
+                None => unsure.push(input),
+            }
+        }
+        let files: Vec<read::File<'_>> = unsure
+            .into_par_iter()
+            .map(|input| read::snapshots(input, sources, vocabulary, &standing))
+            .collect();
+        let mut read = Groups::default();
+        files.into_iter().for_each(|file| read.add(file));
+        Self { standing, diagnostics, read, unread }
     }
-    let files: Vec<read::File<'_>> = snapshots
-        .into_par_iter()
-        .map(|input| read::snapshots(input, sources, vocabulary, &folders))
-        .collect();
 
-    let workflows = series::assemble(files, folders, sources, &mut diagnostics);
-    // Standing facts lie under many snapshots, which may all say the same of them.
-    diagnostics.sort_by(|a, b| series::order(a, b, sources));
-    diagnostics.dedup();
-    (workflows, diagnostics)
+    /// The workflows that seem to be there.
+    pub fn names(&self) -> BTreeSet<Arc<str>> {
+        self.read.names().chain(self.unread.keys()).cloned().collect()
+    }
+
+    /// The workflows with the dates of their snapshots, as far as these are to be seen.
+    pub fn days(&self) -> impl Iterator<Item = (&Arc<str>, Date)> {
+        let unread = self.unread.iter();
+        let unread = unread.flat_map(|(name, files)| files.iter().map(move |(_, date)| (name, *date)));
+        self.read.days().chain(unread)
+    }
+
+    /// Reads the rest, one workflow after another, and makes of each series what `each` does: the workflows by name, and
+    /// what is wrong, by file name and place. None if a file belongs to another workflow than its first lines say.
+    pub fn read<T: Send>(
+        self,
+        sources: &SourceMap,
+        vocabulary: &Vocabulary,
+        each: impl Fn(Series) -> T + Sync,
+    ) -> Option<(Vec<Workflow<T>>, Vec<Diagnostic>)> {
+        let names = self.names();
+        let Self { standing, mut diagnostics, mut read, mut unread } = self;
+        let of_each = |name| {
+            let inputs = unread.remove(&name).unwrap_or_default();
+            (read.take(&name), inputs, name)
+        };
+        let groups: Vec<_> = names.into_iter().map(of_each).collect();
+        let finish = |(mut groups, inputs, name): (Groups<'t>, Vec<(&'t Input, Date)>, Arc<str>)| {
+            let files = inputs.into_par_iter();
+            let files = files.map(|(input, _)| read::snapshots(input, sources, vocabulary, &standing));
+            files.collect::<Vec<_>>().into_iter().for_each(|file| groups.add(file));
+            groups.finish(&name, sources, &each)
+        };
+        let mut finished: Vec<_> = groups.into_par_iter().map(finish).collect::<Option<_>>()?;
+        finished.push((None, read));
+        let workflows = series::assemble(finished, standing, sources, &mut diagnostics);
+        // Standing facts lie under many snapshots, which may all say the same of them.
+        diagnostics.sort_by(|a, b| series::order(a, b, sources));
+        diagnostics.dedup();
+        Some((workflows, diagnostics))
+    }
 }

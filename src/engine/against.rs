@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Denied, JudgedAll, Judgement, Loaded, Options, Project, Ready, TextFile, has_errors, judge_loaded, lint,
-    load, place_of,
+    Denied, JudgedAll, Judgement, Loaded, Options, Project, Ready, TextFile, has_errors, lint, load_judged,
+    place_of, put_together,
 };
 use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::direction::larger_is_stricter;
+use crate::eval::Judged;
 use crate::layers::BoundWaiver;
 use crate::program::ParamValue;
 use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
@@ -53,19 +54,19 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
         problems.push(Diagnostic::note(Code::T514, message));
     }
     problems.extend(add_unknown(&mut mixed, &head, &reference));
-    let before = load(base, Vec::new(), &mut sources, options);
-    let standing = load(mixed, problems, &mut sources, options);
+    let before = load_judged(base, Vec::new(), &mut sources, options);
+    let standing = load_judged(mixed, problems, &mut sources, options);
     // All three are judged on one day.
     let day = Options { as_of: Some(standing.as_of), ..options.clone() };
-    let proposed = load(head, Vec::new(), &mut sources, &day);
+    let proposed = load_judged(head, Vec::new(), &mut sources, &day);
     let settings = if has_policies { setting_changes(&standing, &proposed, &sources) } else { Vec::new() };
     // Policies with errors let nothing pass that could be approved.
     let broken: BTreeSet<Option<String>> =
         proposed.projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
     let lints = lint.map(|tests| lint::beside(&proposed.projects, tests, &mut sources));
-    let old = judge_loaded(before, &sources, &day);
-    let own = judge_loaded(proposed, &sources, &day);
-    let mut judged = judge_loaded(standing, &sources, options);
+    let old = put_together(before, &sources, &day);
+    let own = put_together(proposed, &sources, &day);
+    let mut judged = put_together(standing, &sources, options);
     add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
     judged.diagnostics.extend(lints.unwrap_or_default());
     let reports = &judged.reports;
@@ -237,7 +238,11 @@ fn rewritten(
 }
 
 /// Everything that a proposal changes of what it is judged by.
-fn setting_changes(standing: &Loaded, proposed: &Loaded, sources: &SourceMap) -> Vec<SettingChange> {
+fn setting_changes(
+    standing: &Loaded<Judged>,
+    proposed: &Loaded<Judged>,
+    sources: &SourceMap,
+) -> Vec<SettingChange> {
     let mut changes = Vec::new();
     // Of policies with errors nobody knows what they set.
     for new in proposed.projects.iter().filter(|project| !project.program.incomplete) {
@@ -254,8 +259,8 @@ fn setting_changes(standing: &Loaded, proposed: &Loaded, sources: &SourceMap) ->
 
 /// A project as it stands, and as it is proposed.
 struct Two<'a> {
-    old: &'a Ready,
-    new: &'a Ready,
+    old: &'a Ready<Judged>,
+    new: &'a Ready<Judged>,
     sources: &'a SourceMap,
 }
 
@@ -356,7 +361,7 @@ impl Two<'_> {
 
     /// Rules that are new, and declarations that say something else.
     fn rule_texts(&self, changes: &mut Vec<SettingChange>) {
-        let texts = |ready: &Ready| -> BTreeMap<String, (Span, String)> {
+        let texts = |ready: &Ready<Judged>| -> BTreeMap<String, (Span, String)> {
             let program = &ready.program;
             let rules = program.rules.iter().map(|rule| (format!("rule {}", rule.name), rule.decl.span));
             let lets = program.lets.iter().map(|inner| (format!("let {}", inner.name), inner.decl.span));
@@ -443,7 +448,7 @@ impl Two<'_> {
     }
 
     fn vocabulary(&self, changes: &mut Vec<SettingChange>) {
-        let texts = |ready: &Ready| -> BTreeMap<String, (Span, String)> {
+        let texts = |ready: &Ready<Judged>| -> BTreeMap<String, (Span, String)> {
             let declared = ready.declared.iter();
             declared.map(|(name, span)| (name.clone(), (*span, bare(self.sources.text(*span))))).collect()
         };

@@ -10,7 +10,7 @@ use crate::source::{SourceMap, Span};
 
 /// Finds it, where all projects below the checked folder are judged, and the base lies there too. Where one of them has
 /// an error, its workflows may not all be known.
-pub(super) fn unaddressed(projects: &mut [Ready], sources: &SourceMap) -> Vec<Diagnostic> {
+pub(super) fn unaddressed<T>(projects: &mut [Ready<T>], sources: &SourceMap) -> Vec<Diagnostic> {
     if projects.iter().any(|project| project.name.is_none() || has_errors(&project.diagnostics)) {
         return Vec::new();
     }

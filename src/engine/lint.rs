@@ -50,7 +50,11 @@ pub fn lint(inputs: Inputs, off: &[Code]) -> Linted {
 }
 
 /// The findings in the own policies of projects that are about to be judged. What is wrong with a test is not said there.
-pub(super) fn beside(projects: &[Ready], tests: Vec<TextFile>, sources: &mut SourceMap) -> Vec<Diagnostic> {
+pub(super) fn beside<T>(
+    projects: &[Ready<T>],
+    tests: Vec<TextFile>,
+    sources: &mut SourceMap,
+) -> Vec<Diagnostic> {
     let tests = read_tests(tests, sources, &mut Vec::new());
     of_projects(projects, &tests, sources)
 }
@@ -69,10 +73,11 @@ fn read_tests(
     tests.collect()
 }
 
-fn of_projects(projects: &[Ready], tests: &[TestDecl], sources: &SourceMap) -> Vec<Diagnostic> {
+fn of_projects<T>(projects: &[Ready<T>], tests: &[TestDecl], sources: &SourceMap) -> Vec<Diagnostic> {
     let is_own = |file: &&FileId| !sources.name(**file).starts_with(builtin::FOLDER);
-    let own =
-        |project: &Ready| -> BTreeSet<FileId> { project.policies.iter().filter(is_own).copied().collect() };
+    let own = |project: &Ready<T>| -> BTreeSet<FileId> {
+        project.policies.iter().filter(is_own).copied().collect()
+    };
     let found: Vec<(BTreeSet<FileId>, Vec<Diagnostic>)> = projects
         .iter()
         .map(|project| {

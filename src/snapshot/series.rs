@@ -21,43 +21,98 @@ struct Group {
     faulty: bool,
 }
 
-/// Sorts what the files say into workflows, and takes over their diagnostics.
-pub(super) fn assemble(
-    files: Vec<File<'_>>,
-    standing: BTreeMap<&str, Standing<'_>>,
-    sources: &SourceMap,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Workflow> {
-    let mut groups: BTreeMap<Arc<str>, Group> = BTreeMap::new();
-    let mut folders: BTreeMap<&str, BTreeSet<Arc<str>>> = BTreeMap::new();
-    let mut unnamed: Vec<(&str, FileId)> = Vec::new();
-    for file in files {
-        diagnostics.extend(file.diagnostics);
+/// What files say, sorted into workflows.
+#[derive(Default)]
+pub(super) struct Groups<'t> {
+    named: BTreeMap<Arc<str>, Group>,
+    /// The workflows that the files of a folder name.
+    folders: BTreeMap<&'t str, BTreeSet<Arc<str>>>,
+    /// Files that do not say whose they are.
+    unnamed: Vec<(&'t str, FileId)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'t> Groups<'t> {
+    pub(super) fn add(&mut self, file: File<'t>) {
+        self.diagnostics.extend(file.diagnostics);
         for found in file.entries {
             let Some(workflow) = found.workflow else {
-                unnamed.push((file.folder, file.file));
+                self.unnamed.push((file.folder, file.file));
                 continue;
             };
-            folders.entry(file.folder).or_default().insert(Arc::clone(&workflow));
-            let group = groups.entry(workflow).or_default();
+            self.folders.entry(file.folder).or_default().insert(Arc::clone(&workflow));
+            let group = self.named.entry(workflow).or_default();
             group.files.insert(file.file);
             group.faulty |= found.snapshot.is_none();
             group.dates.extend(found.date.map(|(date, span)| (date, file.file, span)));
             group.snapshots.extend(found.snapshot);
         }
     }
+
+    /// The workflows and dates that were found.
+    pub(super) fn days(&self) -> impl Iterator<Item = (&Arc<str>, Date)> {
+        self.named.iter().flat_map(|(name, group)| group.dates.iter().map(move |(date, ..)| (name, *date)))
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.named.keys()
+    }
+
+    /// Takes out what is known of one workflow.
+    pub(super) fn take(&mut self, workflow: &Arc<str>) -> Self {
+        let named = self.named.remove_entry(workflow).into_iter().collect();
+        Self { named, ..Self::default() }
+    }
+
+    /// The workflow of groups that have no other, and what is left; none if they have another. What `each` makes of its
+    /// series is kept in the place of the series.
+    pub(super) fn finish<T>(
+        mut self,
+        name: &Arc<str>,
+        sources: &SourceMap,
+        each: impl Fn(Series) -> T,
+    ) -> Option<(Option<Workflow<T>>, Self)> {
+        let group = self.named.remove(name);
+        let workflow =
+            group.map(|group| finish(Arc::clone(name), group, sources, &mut self.diagnostics, each));
+        self.named.is_empty().then_some((workflow, self))
+    }
+}
+
+/// Puts workflows that are finished together, with what is left of the groups that they were in.
+pub(super) fn assemble<T>(
+    finished: Vec<(Option<Workflow<T>>, Groups<'_>)>,
+    standing: BTreeMap<&str, Standing<'_>>,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Workflow<T>> {
+    let mut workflows: BTreeMap<Arc<str>, Workflow<T>> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, BTreeSet<Arc<str>>> = BTreeMap::new();
+    let mut unnamed: Vec<(&str, FileId)> = Vec::new();
+    for (workflow, rest) in finished {
+        workflows.extend(workflow.map(|workflow| (Arc::clone(&workflow.name), workflow)));
+        for (folder, names) in rest.folders {
+            folders.entry(folder).or_default().extend(names);
+        }
+        unnamed.extend(rest.unnamed);
+        diagnostics.extend(rest.diagnostics);
+    }
     // Unnamed files first: they may give a folder without snapshots its name.
     let faulty_facts = standing.values().filter(|facts| !facts.sound).map(|facts| (facts.folder, facts.file));
     unnamed.extend(faulty_facts);
     for (folder, file) in unnamed {
-        for workflow in blamed(folder, file, &folders, &standing, sources) {
-            let group = groups.entry(workflow).or_default();
-            group.files.insert(file);
-            group.faulty = true;
+        for name in blamed(folder, file, &folders, &standing, sources) {
+            let none = Workflow { name: Arc::clone(&name), series: None, files: Vec::new() };
+            let workflow = workflows.entry(name).or_insert(none);
+            workflow.series = None;
+            if !workflow.files.contains(&file) {
+                workflow.files.push(file);
+                workflow.files.sort_by_key(|file| (sources.name(*file), *file));
+            }
         }
     }
     diagnostics.extend(standing.into_values().flat_map(|facts| facts.diagnostics));
-    groups.into_iter().map(|(name, group)| finish(name, group, sources, diagnostics)).collect()
+    workflows.into_values().collect()
 }
 
 /// The workflows that a file belongs to which does not say so: those of the sound snapshots beside it, or that of the
@@ -83,12 +138,13 @@ fn blamed(
     BTreeSet::from([name])
 }
 
-fn finish(
+fn finish<T>(
     name: Arc<str>,
     mut group: Group,
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Workflow {
+    each: impl Fn(Series) -> T,
+) -> Workflow<T> {
     group.dates.sort_by_key(|(date, file, span)| (*date, sources.name(*file), *span));
     let mut first: Option<(Date, Span)> = None;
     for (date, _, span) in group.dates {
@@ -103,8 +159,8 @@ fn finish(
     group.snapshots.sort_by_key(|snapshot| snapshot.date);
     let mut files: Vec<FileId> = group.files.into_iter().collect();
     files.sort_by_key(|file| (sources.name(*file), *file));
-    let series = (!group.faulty).then(|| Series { workflow: Arc::clone(&name), snapshots: group.snapshots });
-    Workflow { name, series, files }
+    let series = Series { workflow: Arc::clone(&name), snapshots: group.snapshots };
+    Workflow { name, series: (!group.faulty).then(|| each(series)), files }
 }
 
 /// Diagnostics by file name and place.

@@ -1,0 +1,355 @@
+//! From what was given to what can be judged: policies are checked, configurations settled, and snapshots read, workflow by
+//! workflow.
+//!
+//! What is to be known before the first workflow can be judged (which others there are, for the overrides; whether one is
+//! already in tomorrow) is guessed from the first lines of the snapshots, so that a series need not be kept for longer than
+//! it takes to judge it. If the guess was wrong, everything is read first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::{Options, Project, add, against, bases, has_errors, lint, parse_all, retype};
+use crate::ast::{ExprIds, File};
+use crate::check::{check, check_with};
+use crate::code::Code;
+use crate::config::{self, Config};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::eval::Rulebook;
+use crate::layers::{Book, settle};
+use crate::program::Program;
+use crate::snapshot::{self, Input, Role, Survey, Workflow};
+use crate::source::{FileId, SourceMap, Span};
+use crate::text::first_few;
+use crate::value::{Date, Located, Series, Snapshot};
+use crate::vocabulary::Vocabulary;
+
+/// A project that was read, with its series, or what was made of them.
+pub(super) struct Ready<T = Series> {
+    pub(super) name: Option<String>,
+    /// The fields of the vocabulary and its cadence, as the project's own policies declare them.
+    pub(super) declared: Vec<(String, Span)>,
+    pub(super) program: Program,
+    pub(super) book: Book,
+    pub(super) policies: Vec<FileId>,
+    pub(super) lints_off: BTreeSet<Code>,
+    pub(super) workflows: Vec<Workflow<T>>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl<T> Ready<T> {
+    pub(super) fn rulebook<'a>(&'a self, workflow: &str, sources: &'a SourceMap) -> Rulebook<'a> {
+        let (settings, waivers) = (self.book.settings(workflow), self.book.waivers(workflow));
+        Rulebook { program: &self.program, settings, waivers, sources }
+    }
+
+    /// The same with other workflows.
+    fn with<U>(self, workflows: Vec<Workflow<U>>) -> Ready<U> {
+        let Self { name, declared, program, book, policies, lints_off, workflows: _, diagnostics } = self;
+        Ready { name, declared, program, book, policies, lints_off, workflows, diagnostics }
+    }
+}
+
+/// What was read, and what was made of each series.
+pub(super) struct Loaded<T = Series> {
+    pub(super) projects: Vec<Ready<T>>,
+    pub(super) as_of: Date,
+    /// What belongs to no project.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads projects, and keeps their series.
+pub(super) fn load(
+    projects: Vec<Project>,
+    problems: Vec<Diagnostic>,
+    sources: &mut SourceMap,
+    options: &Options,
+) -> Loaded {
+    load_each(projects, problems, sources, options, |_, series, _| series)
+}
+
+/// Reads projects, and keeps what `each` makes of a series on the day of judgement.
+pub(super) fn load_each<T: Send>(
+    projects: Vec<Project>,
+    problems: Vec<Diagnostic>,
+    sources: &mut SourceMap,
+    options: &Options,
+    each: impl Fn(&Rulebook<'_>, Series, Date) -> T + Sync,
+) -> Loaded<T> {
+    let mut shared = BTreeMap::new();
+    let drafts: Vec<Draft> =
+        projects.into_iter().map(|project| Draft::new(project, sources, &mut shared)).collect();
+    let loading = Loading { drafts: &drafts, sources, options, each };
+    let mut loaded = loading.by_guess().unwrap_or_else(|| loading.one_by_one());
+    loaded.diagnostics.extend(problems);
+    loaded
+}
+
+/// A project whose policies and configurations were parsed.
+struct Draft {
+    name: Option<String>,
+    configs: Vec<Config>,
+    policies: Vec<FileId>,
+    files: Vec<File>,
+    expressions: usize,
+    declared: Vec<(String, Span)>,
+    inputs: Vec<Input>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Draft {
+    /// What is wrong with a project takes nothing from the others. `shared` are the policies that were read for others
+    /// already.
+    fn new(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap<String, Input>) -> Self {
+        let Project { name, stack, unsure, policies, types, snapshots, standing, problems } = project;
+        let mut diagnostics = problems;
+        let mut configs = Vec::new();
+        for file in stack {
+            let text = sources.get(file).map_or("", |source| &source.text);
+            let (config, found) = config::read(file, text);
+            configs.push(config);
+            diagnostics.extend(found);
+        }
+        if unsure {
+            configs.clear();
+        }
+        let policies = policies.into_iter().map(|policy| {
+            let name = policy.name.clone();
+            shared.entry(name).or_insert_with(|| add(policy, Role::Snapshot, sources)).clone()
+        });
+        let policies: Vec<Input> = policies.collect();
+        let mut ids = ExprIds::default();
+        let mut files = parse_all(&policies, sources, &mut ids, &mut diagnostics);
+        let declared = against::declared(&files);
+        if !types.is_empty() {
+            let types: Vec<Input> =
+                types.into_iter().map(|file| add(file, Role::Snapshot, sources)).collect();
+            // What is wrong with them is said where they are judged themselves.
+            retype::retype(&mut files, parse_all(&types, sources, &mut ids, &mut Vec::new()));
+        }
+        let mut inputs: Vec<Input> = Vec::new();
+        inputs.extend(snapshots.into_iter().map(|file| add(file, Role::Snapshot, sources)));
+        inputs.extend(standing.into_iter().map(|file| add(file, Role::Standing, sources)));
+        let policies = policies.iter().map(|input| input.file).collect();
+        Self { name, configs, policies, files, expressions: ids.count(), declared, inputs, diagnostics }
+    }
+
+    /// Settles what is in force for workflows of these names, none of which is there yet. `program` and `found` came of
+    /// checking the policies by themselves.
+    fn settle(&self, program: Program, found: Vec<Diagnostic>, names: &BTreeSet<Arc<str>>) -> Ready<()> {
+        let mut program = program;
+        let mut diagnostics = self.diagnostics.clone();
+        let names: Vec<Arc<str>> = names.iter().cloned().collect();
+        program.incomplete = has_errors(&diagnostics) || has_errors(&found);
+        let (mut book, mut wrong) = settle(&program, &self.configs, &names);
+        let in_force = book.in_force(&program);
+        if in_force.is_empty() {
+            diagnostics.extend(found);
+        } else {
+            // What can never be true depends on the values in force.
+            let (again, found) = check_with(&self.files, self.expressions, &in_force);
+            program = again;
+            program.incomplete = has_errors(&diagnostics) || has_errors(&found);
+            (book, wrong) = settle(&program, &self.configs, &names);
+            diagnostics.extend(found);
+        }
+        diagnostics.extend(wrong);
+        program.incomplete = has_errors(&diagnostics);
+        Ready {
+            name: self.name.clone(),
+            declared: self.declared.clone(),
+            program,
+            book,
+            policies: self.policies.clone(),
+            lints_off: lint::switched_off(&self.configs),
+            workflows: Vec::new(),
+            diagnostics,
+        }
+    }
+}
+
+/// A series as it is seen on the day of judgement.
+struct Seen<T> {
+    /// What was made of it; none if nothing of it is to be seen.
+    made: Option<T>,
+    /// Snapshots that are left out.
+    later: usize,
+    /// About snapshots that nobody can have written yet.
+    future: Vec<Diagnostic>,
+    /// It has a snapshot of tomorrow.
+    is_tomorrow: bool,
+}
+
+struct Loading<'a, F> {
+    drafts: &'a [Draft],
+    sources: &'a SourceMap,
+    options: &'a Options,
+    each: F,
+}
+
+impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F> {
+    /// None if something was not as it seemed.
+    fn by_guess(&self) -> Option<Loaded<T>> {
+        let surveyed = self.drafts.iter().map(|draft| {
+            let (program, found) = check(&draft.files, draft.expressions);
+            let survey = Survey::new(&draft.inputs, self.sources, &program.vocabulary, true);
+            (draft, program, found, survey)
+        });
+        let surveyed: Vec<_> = surveyed.collect();
+        let tomorrow = self.tomorrow();
+        let is_tomorrow = surveyed.iter().any(|(.., survey)| {
+            survey.days().any(|(name, date)| date == tomorrow && self.options.wants(name))
+        });
+        let as_of = self.day(is_tomorrow);
+        let mut projects: Vec<Ready<Seen<T>>> = Vec::new();
+        for (draft, program, found, survey) in surveyed {
+            let names = survey.names();
+            let mut ready = draft.settle(program, found, &names);
+            let see = |series| self.see(&ready, series, as_of);
+            let (workflows, found) = survey.read(self.sources, &ready.program.vocabulary, see)?;
+            if !workflows.iter().map(|workflow| &workflow.name).eq(&names) {
+                return None;
+            }
+            ready.diagnostics.extend(found);
+            projects.push(ready.with(workflows));
+        }
+        let wanted = projects.iter().flat_map(|project| &project.workflows);
+        let mut wanted = wanted.filter(|workflow| self.options.wants(&workflow.name));
+        let was_tomorrow =
+            wanted.any(|workflow| workflow.series.as_ref().is_some_and(|seen| seen.is_tomorrow));
+        (is_tomorrow == was_tomorrow).then(|| self.finish(projects, as_of))
+    }
+
+    /// Reads everything before anything is made of it.
+    fn one_by_one(&self) -> Loaded<T> {
+        let mut projects: Vec<Ready> = Vec::new();
+        for draft in self.drafts {
+            let (program, found) = check(&draft.files, draft.expressions);
+            let (workflows, wrong) = snapshot::load(&draft.inputs, self.sources, &program.vocabulary);
+            let names = workflows.iter().map(|workflow| workflow.name.clone()).collect();
+            let mut ready = draft.settle(program, found, &names);
+            ready.diagnostics.extend(wrong);
+            projects.push(ready.with(workflows));
+        }
+        let wanted = projects.iter().flat_map(|project| &project.workflows);
+        let wanted = wanted.filter(|workflow| self.options.wants(&workflow.name));
+        let mut snapshots = wanted.filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
+        let tomorrow = self.tomorrow();
+        let as_of = self.day(snapshots.any(|snapshot| snapshot.date == tomorrow));
+        let see_all = |mut project: Ready| {
+            let workflows = std::mem::take(&mut project.workflows);
+            let see = |Workflow { name, series, files }| {
+                let series = series.map(|series| self.see(&project, series, as_of));
+                Workflow { name, series, files }
+            };
+            let seen = workflows.into_par_iter().map(see).collect();
+            project.with(seen)
+        };
+        let projects = projects.into_iter().map(see_all).collect();
+        self.finish(projects, as_of)
+    }
+
+    fn tomorrow(&self) -> Date {
+        self.options.today.tomorrow().unwrap_or(self.options.today)
+    }
+
+    /// The day that is judged: the one that was asked for, else today, or tomorrow where somebody is there already.
+    fn day(&self, is_tomorrow: bool) -> Date {
+        let today = if is_tomorrow { self.tomorrow() } else { self.options.today };
+        self.options.as_of.unwrap_or(today)
+    }
+
+    /// What is made of a series. Snapshots that are later than the day of judgement are left out where that was asked
+    /// for, and are errors where it is today.
+    fn see<U>(&self, project: &Ready<U>, mut series: Series, as_of: Date) -> Seen<T> {
+        let tomorrow = self.tomorrow();
+        let is_tomorrow = series.snapshots.iter().any(|snapshot| snapshot.date == tomorrow);
+        let mut seen = Seen { made: None, later: 0, future: Vec::new(), is_tomorrow };
+        if !self.options.wants(&series.workflow) {
+            return seen;
+        }
+        let is_later = |snapshot: &&Snapshot| snapshot.date > as_of;
+        if self.options.as_of.is_some() {
+            seen.later = series.snapshots.iter().filter(is_later).count();
+            series.snapshots.retain(|snapshot| snapshot.date <= as_of);
+        } else {
+            let later = series.snapshots.iter().filter(is_later);
+            seen.future = later.map(|snapshot| from_the_future(snapshot, as_of)).collect();
+        }
+        if !series.snapshots.is_empty() && seen.future.is_empty() {
+            let rulebook = project.rulebook(&series.workflow.clone(), self.sources);
+            seen.made = Some((self.each)(&rulebook, series, as_of));
+        }
+        seen
+    }
+
+    fn finish(&self, mut projects: Vec<Ready<Seen<T>>>, as_of: Date) -> Loaded<T> {
+        let mut diagnostics = bases::unaddressed(&mut projects, self.sources);
+        select(&mut projects, self.options, self.sources, &mut diagnostics);
+        let mut later = 0;
+        let finish_one = |mut project: Ready<Seen<T>>| {
+            let workflows = std::mem::take(&mut project.workflows).into_iter();
+            let kept = workflows.filter_map(|Workflow { name, series, files }| {
+                let Some(seen) = series else { return Some(Workflow { name, series: None, files }) };
+                later += seen.later;
+                let is_gone = seen.made.is_none() && seen.future.is_empty();
+                diagnostics.extend(seen.future);
+                (!is_gone).then_some(Workflow { name, series: seen.made, files })
+            });
+            let kept = kept.collect();
+            project.with(kept)
+        };
+        let projects = projects.into_iter().map(finish_one).collect();
+        if later > 0 {
+            let what = if later == 1 { "1 snapshot is" } else { &format!("{later} snapshots are") };
+            let message = format!("{what} dated later than {as_of} and not seen");
+            diagnostics.push(Diagnostic::note(Code::T512, message));
+        }
+        Loaded { projects, as_of, diagnostics }
+    }
+}
+
+/// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
+fn select<T>(
+    projects: &mut [Ready<T>],
+    options: &Options,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if options.workflows.is_empty() {
+        return;
+    }
+    for wanted in &options.workflows {
+        let names = || projects.iter().flat_map(|project| &project.workflows).map(|workflow| &*workflow.name);
+        if !names().any(|name| name == wanted) {
+            let help = match did_you_mean(wanted, names()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("there are {}", first_few(names())),
+            };
+            let message = format!("there is no workflow `{}`", wanted.escape_debug());
+            let problem = Diagnostic::error(Code::T508, message);
+            diagnostics.push(if names().next().is_some() { problem.help(help) } else { problem });
+        }
+    }
+    for Ready { workflows, diagnostics, .. } in projects {
+        let (kept, dropped): (Vec<_>, Vec<_>) =
+            std::mem::take(workflows).into_iter().partition(|workflow| options.wants(&workflow.name));
+        let kept_files: Vec<&str> =
+            kept.iter().flat_map(|w| &w.files).map(|file| sources.name(*file)).collect();
+        let foreign = |file: FileId| {
+            dropped.iter().any(|workflow| workflow.files.contains(&file))
+                && !kept_files.contains(&sources.name(file))
+        };
+        diagnostics.retain(|d| d.labels.is_empty() || !d.labels.iter().all(|label| foreign(label.span.file)));
+        *workflows = kept;
+    }
+}
+
+fn from_the_future(snapshot: &Snapshot, as_of: Date) -> Diagnostic {
+    let date = snapshot.record.fields.get(Vocabulary::DATE).and_then(Option::as_ref);
+    let span = date.map_or(snapshot.record.span, |date: &Located| date.span);
+    Diagnostic::error(Code::T511, format!("the snapshot of `{}` is from the future", snapshot.workflow))
+        .label(span, format!("later than {as_of}, the day of judgement"))
+        .help("correct the date, or judge `--as-of` a later day")
+}
