@@ -24,6 +24,7 @@ mod fuzzed;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
+mod guessed;
 mod impact;
 #[cfg(test)]
 mod injection;
