@@ -51,38 +51,59 @@ pub fn parse_number(text: &str) -> Result<Number, NumberError> {
 /// # Errors
 /// As of [`parse_number`].
 pub fn parse_scaled(text: &str, scale: i32) -> Result<Number, NumberError> {
-    let (negative, rest) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    let (negative, rest) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
     };
-    let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)?),
-        None => (rest, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = || whole.bytes().chain(fraction.bytes());
-    let length = whole.len() + fraction.len();
-    if length == 0 || !digits().all(|b| b.is_ascii_digit()) {
+    let (mut word, mut length, mut exponent) = (0u64, 0, 0);
+    // Digits after the point.
+    let mut places = None;
+    for (at, byte) in rest.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                // Right as long as there are no more than WORD_DIGITS.
+                word = word.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                length += 1;
+                places = places.map(|places| places + 1);
+            }
+            b'.' if places.is_none() => places = Some(0),
+            b'e' | b'E' => {
+                exponent = parse_exponent(text.get(text.len() - rest.len() + at + 1..).unwrap_or(""))?;
+                break;
+            }
+            _ => return Err(NumberError::Malformed),
+        }
+    }
+    if length == 0 {
         return Err(NumberError::Malformed);
     }
     if length > MAX_DIGITS {
         return Err(NumberError::TooManyDigits);
     }
-    // Nearly all numbers fit a machine word, and need no text in one piece.
     let numerator = if length <= WORD_DIGITS {
-        UBig::from(digits().fold(0, |number: u64, digit| number * 10 + u64::from(digit - b'0')))
+        UBig::from(word)
     } else {
-        UBig::from_str_radix(&[whole, fraction].concat(), 10).map_err(|_| NumberError::Malformed)?
+        let digits = text.bytes().filter(u8::is_ascii_digit).take(length).map(char::from);
+        UBig::from_str_radix(&digits.collect::<String>(), 10).map_err(|_| NumberError::Malformed)?
     };
-    let scale = scale + exponent - i32::try_from(fraction.len()).unwrap_or(i32::MAX);
+    let scale = scale + exponent - places.unwrap_or(0);
     let sign = if negative { Sign::Negative } else { Sign::Positive };
     if scale == 0 {
         return Ok(RBig::from(IBig::from_parts(sign, numerator)));
     }
-    let power = UBig::from(10u8).pow(scale.unsigned_abs() as usize);
+    let power = power_of_ten(scale.unsigned_abs());
     let (numerator, denominator) =
         if scale < 0 { (numerator, power) } else { (numerator * power, UBig::ONE) };
     Ok(RBig::from_parts(IBig::from_parts(sign, numerator), denominator))
+}
+
+/// Powers that fit a machine word are made without arithmetic on large numbers.
+fn power_of_ten(exponent: u32) -> UBig {
+    match 10u64.checked_pow(exponent) {
+        Some(power) => UBig::from(power),
+        None => UBig::from(10u8).pow(exponent as usize),
+    }
 }
 
 fn parse_exponent(text: &str) -> Result<i32, NumberError> {

@@ -21,8 +21,8 @@ pub(super) fn file(path: &Path) -> Result<Vec<u8>, String> {
     if metadata.len() > MAX_BYTES {
         return Err(too_large());
     }
-    let mut bytes = Vec::new();
     // The size may have changed since, and is 0 for what the system makes up on reading.
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
     File::open(path)
         .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
         .map_err(|error| reason(&error))?;

@@ -70,14 +70,12 @@ impl<'t> Reader<'t> {
             let length = rest.find('\n').unwrap_or(rest.len());
             self.next = start + length + 1;
             let line = rest.get(..length)?.trim_end_matches(' ');
-            let content = line.trim_start_matches(' ');
-            if content.is_empty() || content.starts_with('#') {
-                continue;
-            }
-            let indent = line.len() - content.len();
-            let marker = content.starts_with("---") || content.starts_with("...") || content.starts_with('%');
-            if indent == 0 && marker {
-                return None;
+            let indent = blanks(line);
+            match line.as_bytes().get(indent) {
+                None | Some(b'#') => continue,
+                // What may be a marker or a directive.
+                Some(b'-' | b'.' | b'%') if indent == 0 && !line.starts_with("- ") => return None,
+                Some(_) => {}
             }
             self.line = Some(Line { indent, start: start + indent, end: start + line.len() });
             break;
@@ -89,8 +87,12 @@ impl<'t> Reader<'t> {
         self.text.get(start..end)
     }
 
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
     fn is_item(&self, line: Line) -> bool {
-        self.slice(line.start, line.end).is_some_and(|content| content.starts_with("- "))
+        self.byte(line.start) == Some(b'-') && self.byte(line.start + 1) == Some(b' ')
     }
 
     fn open(&mut self, kind: OpenKind<'t>, at: usize, style: StructureStyle) -> Option<()> {
@@ -125,23 +127,23 @@ impl<'t> Reader<'t> {
         /// Longer ones are left to the parser, which has a limit of its own.
         const MAX_KEY: usize = 200;
         let content = self.slice(start, end)?;
-        let length = content.find(|c: char| !is_word(c)).filter(|length| *length <= MAX_KEY)?;
-        let behind = content.get(length..)?.strip_prefix(':')?;
-        if !content.starts_with(|c: char| c.is_ascii_alphabetic())
-            || !(behind.is_empty() || behind.starts_with(' '))
-        {
-            return None;
+        let length = word(content);
+        let is_key = content.as_bytes().first()?.is_ascii_alphabetic() && length <= MAX_KEY;
+        match content.as_bytes().get(length..)? {
+            [b':'] | [b':', b' ', ..] if is_key => {
+                self.scalar(start, start + length)?;
+                Some(start + length + 1)
+            }
+            _ => None,
         }
-        self.scalar(start, start + length)?;
-        Some(start + length + 1)
     }
 
     /// What stands behind a key, from `start` to the end of its line, or below it.
     fn value(&mut self, start: usize, end: usize, indent: usize) -> Option<()> {
         let rest = self.slice(start, end)?;
-        let content = rest.trim_start_matches(' ');
-        if !(content.is_empty() || content.starts_with('#')) {
-            return self.inline(end - content.len(), end, indent);
+        let before = blanks(rest);
+        if !matches!(rest.as_bytes().get(before), None | Some(b'#')) {
+            return self.inline(start + before, end, indent);
         }
         self.advance()?;
         let below = self.line?;
@@ -158,13 +160,13 @@ impl<'t> Reader<'t> {
     fn list(&mut self, indent: usize) -> Option<()> {
         self.open(OpenKind::list(), self.line?.start, StructureStyle::Block)?;
         while let Some(line) = self.line.filter(|line| line.indent == indent && self.is_item(*line)) {
-            let content = self.slice(line.start + 1, line.end)?;
-            let blanks = content.len() - content.trim_start_matches(' ').len();
-            let inner = Line { indent: indent + 1 + blanks, start: line.start + 1 + blanks, ..line };
+            let before = 1 + blanks(self.slice(line.start + 1, line.end)?);
+            let inner = Line { indent: indent + before, start: line.start + before, ..line };
             if self.is_item(inner) {
                 return None;
             }
-            if self.slice(inner.start, inner.end)?.trim_start_matches(is_word).starts_with(':') {
+            let content = self.slice(inner.start, inner.end)?;
+            if content.as_bytes().get(word(content)) == Some(&b':') {
                 self.line = Some(inner);
                 self.map(inner.indent)?;
             } else {
@@ -203,9 +205,9 @@ impl<'t> Reader<'t> {
                 after
             }
             _ => {
-                let length = content.find(" #").unwrap_or(content.len());
+                let length = find_pair(content, *b" #").unwrap_or(content.len());
                 let text = content.get(..length)?.trim_end_matches(' ');
-                if !is_plain_value(text) || text.contains(": ") || text.ends_with(':') {
+                if !is_plain_value(text) || find_pair(text, *b": ").is_some() || text.ends_with(':') {
                     return None;
                 }
                 self.scalar(start, start + text.len())?;
@@ -213,7 +215,8 @@ impl<'t> Reader<'t> {
             }
         };
         let rest = self.slice(after, end)?;
-        if !(rest.is_empty() || rest.trim_start_matches(' ').starts_with('#') && rest.starts_with(' ')) {
+        let before = blanks(rest);
+        if !rest.is_empty() && (before == 0 || rest.as_bytes().get(before) != Some(&b'#')) {
             return None;
         }
         self.advance()?;
@@ -222,18 +225,18 @@ impl<'t> Reader<'t> {
 
     /// A list or map in brackets that closes on its line; where it ends.
     fn flow(&mut self, start: usize, end: usize) -> Option<usize> {
-        let is_map = self.slice(start, start + 1)? == "{";
-        let closing = if is_map { '}' } else { ']' };
+        let is_map = self.byte(start)? == b'{';
+        let closing = if is_map { b'}' } else { b']' };
         let kind = if is_map { OpenKind::map() } else { OpenKind::list() };
         self.open(kind, start, StructureStyle::Flow)?;
         let mut at = self.past_blanks(start + 1, end)?;
-        while !self.slice(at, end)?.starts_with(closing) {
+        while self.byte(at)? != closing {
             if is_map {
                 at = self.key(at, end)?;
                 at = self.past_blanks(at, end)?;
             }
             let rest = self.slice(at, end)?;
-            if rest.starts_with(['[', '{']) {
+            if matches!(rest.as_bytes().first()?, b'[' | b'{') {
                 at = self.flow(at, end)?;
             } else {
                 let length = rest.find([',', ']', '}', '[', '{'])?;
@@ -245,12 +248,11 @@ impl<'t> Reader<'t> {
                 at += text.len();
             }
             at = self.past_blanks(at, end)?;
-            if self.slice(at, end)?.starts_with(',') {
+            let next = self.byte(at)?;
+            if next == b',' {
                 at = self.past_blanks(at + 1, end)?;
-                if self.slice(at, end)?.starts_with(closing) {
-                    return None;
-                }
-            } else if !self.slice(at, end)?.starts_with(closing) {
+            }
+            if (next == b',') == (self.byte(at)? == closing) {
                 return None;
             }
         }
@@ -259,14 +261,24 @@ impl<'t> Reader<'t> {
     }
 
     fn past_blanks(&self, at: usize, end: usize) -> Option<usize> {
-        let rest = self.slice(at, end)?;
-        Some(end - rest.trim_start_matches(' ').len())
+        let after = at + blanks(self.slice(at, end)?);
+        (after < end).then_some(after)
     }
 }
 
-/// What keys are made of here.
-fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
+/// How many spaces a text begins with.
+fn blanks(text: &str) -> usize {
+    text.bytes().take_while(|byte| *byte == b' ').count()
+}
+
+/// Where two characters stand next to each other in a text: a short one, so that a searcher would not pay.
+fn find_pair(text: &str, pair: [u8; 2]) -> Option<usize> {
+    text.as_bytes().windows(2).position(|two| two == pair)
+}
+
+/// How many characters it begins with that keys are made of here.
+fn word(text: &str) -> usize {
+    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()
 }
 
 /// Whether a text without line ends is a plain scalar, as far as its first characters say.

@@ -425,8 +425,8 @@ fn is_no_text(text: &str) -> bool {
     let special = matches!(digits, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN");
     let based = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0o"));
     let based = based.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_hexdigit()));
-    let decimal = parse_number(text) != Err(NumberError::Malformed);
-    bool || special || based || decimal
+    let decimal = text.starts_with(|c: char| !c.is_ascii_alphabetic());
+    bool || special || based || decimal && parse_number(text) != Err(NumberError::Malformed)
 }
 
 /// Keeps the first of each key.
