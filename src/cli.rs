@@ -109,6 +109,11 @@ fn print(text: &str, code: u8) -> ExitCode {
     }
 }
 
+/// Says on standard error what is worth knowing of something that was done.
+fn remark(note: &str) {
+    let _ = writeln!(io::stderr().lock(), "note: {note}");
+}
+
 /// Says on standard error why nothing could be done.
 fn complain(why: &str) -> ExitCode {
     let _ = writeln!(io::stderr().lock(), "error: {why}");
