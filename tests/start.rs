@@ -97,7 +97,7 @@ fn what_init_writes_works_as_it_is() {
         assert_eq!(report["workflows"].as_array().unwrap().len(), 1);
         let checked = run(&folder, &["check", "--as-of", "2026-11-21", "--deny", "warnings"]);
         assert_eq!(checked.code, 0, "{}", checked.out);
-        assert!(done(&folder, &["test"]).contains("4 tests passed"), "{name}");
+        assert!(done(&folder, &["test"]).contains("5 tests passed"), "{name}");
         let explained = done(&folder, &["explain", "house.worth_it"]);
         assert!(explained.contains("what nobody has measured") || explained.contains("hours_saved"));
     }
@@ -108,6 +108,14 @@ fn the_first_snapshot_is_of_today() {
     let folder = empty("today", "replies");
     done(&folder, &["init"]);
     assert_eq!(run(&folder, &["check", "--deny", "warnings"]).code, 0);
+}
+
+#[test]
+fn no_mistake_in_the_first_policy_goes_unnoticed() {
+    let folder = empty("mutants", "replies");
+    done(&folder, &["init"]);
+    let said = done(&folder, &["test", "--mutate", "--coverage", "--min", "100%"]);
+    assert!(said.contains(" caught, 0 survive (0 justified)") && !said.contains("\n0 mutants"), "{said}");
 }
 
 #[test]
