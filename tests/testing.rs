@@ -147,6 +147,44 @@ fn a_broken_file_takes_nothing_from_the_others() {
 }
 
 #[test]
+fn what_is_broken_is_not_mutated_and_keeps_nothing_else_from_it() {
+    let wrong = TESTS.replace("passes", "fails");
+    let boundary = TESTS.replace("40%", "49%").replace("50%", "49%").replace("passes", "fails");
+    let sound = format!("{TESTS}{}", boundary.replace("half is enough", "less is not"));
+    let repository = Repository::new(
+        "mutated",
+        &[
+            ("a/tollgate.yaml", CONFIG),
+            ("a/policies/use.gate", POLICY),
+            ("a/policies/use.test.gate", &wrong),
+            ("b/tollgate.yaml", CONFIG),
+            ("b/policies/use.gate", "policy broken { rule"),
+            ("b/policies/use.test.gate", TESTS),
+            ("c/tollgate.yaml", CONFIG),
+            ("c/policies/use.gate", POLICY),
+            ("c/policies/use.test.gate", &sound),
+        ],
+    );
+    let (code, alone) = repository.json("c", &["--mutate"]);
+    assert!(code < 2 && alone["mutation"]["mutants"].as_u64() > Some(3), "{alone}");
+    assert_eq!(alone["skipped"], Value::Null);
+    let (code, report) = repository.json(".", &["--mutate"]);
+    assert_eq!((code, &report["mutation"]), (2, &alone["mutation"]), "{report}");
+    let why = "No mutants were made of `a/policies/use.gate`, `b/policies/use.gate`: that takes policies without \
+               errors, and tests that pass.";
+    assert_eq!(report["skipped"], Value::from(vec![why]));
+    // The same in the other forms, and where nothing else is there.
+    for form in [&["--mutate"][..], &["--mutate", "--narrate"]] {
+        assert!(repository.test(".", form).1.contains(why), "{form:?}");
+        let (code, said) = repository.test("a", form);
+        assert_eq!(code, 1);
+        assert!(said.contains("No mutants were made of `policies/use.gate`: that takes"), "{said}");
+    }
+    let (code, said) = repository.test("b/policies", &["--mutate"]);
+    assert!(code == 2 && said.contains("No mutants were made of `policies/use.gate`: "), "{said}");
+}
+
+#[test]
 fn snapshots_are_taken_from_files() {
     let given = |name: &str| {
         format!("test \"{name}\" {{\n  given file \"{name}\"\n  expect use.adopted passes\n}}\n")
