@@ -288,6 +288,35 @@ fn too_little_coverage_is_a_failure_only_where_it_is_asked_for() {
 }
 
 #[test]
+fn coverage_is_not_counted_of_what_could_not_be_read() {
+    let broken = [POLICY, "policy more { rule"].concat();
+    let repository = Repository::new("uncounted", &[("use.gate", &broken), ("use.test.gate", TESTS)]);
+    let why = "Coverage was not counted: that takes policies and tests without errors.";
+    let (code, report) = repository.json(".", &["--coverage", "--min", "1%"]);
+    assert_eq!((code, &report["coverage"]), (2, &Value::Null), "{report}");
+    assert_eq!(report["skipped"], Value::from(vec![why]));
+    for form in [&["--coverage", "--min", "90%"][..], &["--coverage", "--narrate"]] {
+        let (code, said) = repository.test(".", form);
+        assert_eq!((code, said.contains(why), said.contains("Coverage 1")), (2, true, false), "{said}");
+        assert!(!said.contains("T604"), "{said}");
+    }
+}
+
+#[test]
+fn the_least_coverage_has_a_unit() {
+    let repository = Repository::new("unit", &[("use.gate", POLICY), ("use.test.gate", TESTS)]);
+    let refused = |min: &str| {
+        let (code, said) = repository.test(".", &["--coverage", "--min", min]);
+        assert_eq!(code, 2, "{min}: {said}");
+        said
+    };
+    assert!(refused("40").contains("a share has its unit; write 40%"));
+    for wrong in ["", "%", "101%", "101", "4.5%", "40 %", "40%%", "0x1%"] {
+        assert!(refused(wrong).contains("from 0 to 100, written like 90%"), "{wrong}");
+    }
+}
+
+#[test]
 fn tests_are_no_policies_of_a_check() {
     let repository = Repository::new(
         "check",

@@ -308,7 +308,7 @@ struct Asked {
 
 fn finish(
     files: Vec<TestedFile>,
-    Asked { mut counted, mutation, skipped }: Asked,
+    Asked { mut counted, mutation, mut skipped }: Asked,
     mut diagnostics: Vec<Diagnostic>,
     sources: SourceMap,
     options: &TestOptions,
@@ -317,8 +317,13 @@ fn finish(
     if files.is_empty() && !broken {
         diagnostics.push(nothing_tested(options));
     }
+    if options.coverage && broken {
+        // Of a rule that could not be read nobody knows what there is to see: a share would pass for one of everything.
+        counted.clear();
+        skipped.push("Coverage was not counted: that takes policies and tests without errors.".to_owned());
+    }
     diagnostics.extend(counted.iter_mut().filter_map(|counted| counted.missing.take()));
-    let coverage = options.coverage.then(|| covered(counted, &sources));
+    let coverage = (options.coverage && !broken).then(|| covered(counted, &sources));
     let too_little =
         options.min.zip(coverage.as_ref()).and_then(|(min, coverage)| too_little(min, coverage.total));
     let enough = too_little.is_none() && mutation.is_none_or(MutationReport::is_clean);

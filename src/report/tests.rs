@@ -10,7 +10,7 @@ pub struct TestReport {
     pub summary: TestSummary,
     /// By name.
     pub files: Vec<TestFileReport>,
-    /// Where it was asked for.
+    /// Where it was asked for and nothing was in error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<CoverageReport>,
     /// Where it was asked for: of the projects without errors whose tests all pass.
