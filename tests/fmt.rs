@@ -112,6 +112,25 @@ fn a_file_that_is_not_understood_is_reported_and_left_and_the_others_are_done() 
 }
 
 #[test]
+fn a_file_that_is_read_only_is_left_and_the_others_are_done() {
+    let folder = Folder::new("read only", &[("a.gate", ODD), ("b.gate", CANONICAL), ("c.gate", ODD)]);
+    for name in ["a.gate", "b.gate"] {
+        let mut permissions = fs::metadata(folder.0.join(name)).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(folder.0.join(name), permissions).unwrap();
+    }
+    // One that is in the style need not be written.
+    let (code, out, errors) = folder.fmt(&[]);
+    assert_eq!((code, &*out), (2, "formatted c.gate\n"));
+    assert!(errors.contains("error[T505]: `a.gate` cannot be written: it is read-only"), "{errors}");
+    assert!(!errors.contains("b.gate"), "{errors}");
+    assert_eq!((folder.read("a.gate"), folder.read("c.gate")), (ODD.to_owned(), CANONICAL.to_owned()));
+    assert_eq!(folder.names(), ["a.gate", "b.gate", "c.gate"]);
+    // To look at it is no reason to write it.
+    assert_eq!(folder.fmt(&["--check"]).0, 1);
+}
+
+#[test]
 fn what_is_not_there_is_an_error_and_nothing_to_format_is_said() {
     let folder = Folder::new("nothing", &[("a.yaml", ODD)]);
     let (code, out, errors) = folder.fmt(&["nowhere"]);

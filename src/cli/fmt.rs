@@ -101,9 +101,9 @@ impl Session {
             return;
         }
         if !self.check
-            && let Err(error) = replace(path, &formatted)
+            && let Err(why) = replace(path, &formatted)
         {
-            return self.cannot(shown, "written", &read::reason(&error));
+            return self.cannot(shown, "written", &why);
         }
         self.changes(shown, &text, &formatted);
     }
@@ -164,10 +164,14 @@ impl Session {
 }
 
 /// Puts a text in the place of a file, at once: whoever reads it meanwhile sees the one or the other.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+fn replace(path: &Path, text: &str) -> Result<(), String> {
+    let permissions = fs::metadata(path).map_err(|error| read::reason(&error))?.permissions();
+    // The folder alone decides whether a file may be replaced, so this is not asked for by anyone else.
+    if permissions.readonly() {
+        return Err("it is read-only".to_owned());
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}", process::id()));
-    let permissions = fs::metadata(path)?.permissions();
     let written = File::create_new(&beside)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .and_then(|()| fs::set_permissions(&beside, permissions))
@@ -175,5 +179,5 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
-    written
+    written.map_err(|error| read::reason(&error))
 }
