@@ -79,7 +79,6 @@ impl Session {
     }
 
     fn format_standard_input(mut self) -> ExitCode {
-        self.seen += 1;
         let mut bytes = Vec::new();
         if let Err(error) = io::stdin().lock().take(read::MAX_BYTES).read_to_end(&mut bytes) {
             return complain(&format!("standard input cannot be read: {}", read::reason(&error)));
@@ -87,7 +86,11 @@ impl Session {
         let Some((text, formatted)) = self.formatted("<stdin>", bytes) else {
             return ExitCode::from(FAILURE);
         };
-        if self.check { self.changes("<stdin>", &text, &formatted).finish() } else { finish(&formatted, 0) }
+        if !self.check {
+            return finish(&formatted, 0);
+        }
+        self.changes("<stdin>", &text, &formatted);
+        finish(&self.listed, u8::from(self.changed > 0))
     }
 
     fn format_file(&mut self, shown: &str, path: &Path) {
@@ -127,7 +130,7 @@ impl Session {
         None
     }
 
-    fn changes(&mut self, shown: &str, text: &str, formatted: &str) -> &mut Self {
+    fn changes(&mut self, shown: &str, text: &str, formatted: &str) {
         if text != formatted {
             self.changed += 1;
             let same = text.split('\n').zip(formatted.split('\n')).take_while(|(a, b)| a == b).count();
@@ -135,7 +138,6 @@ impl Session {
             let line = if self.check { format!(":{}", same + 1) } else { String::new() };
             self.listed.push_str(&format!("{did} {}{line}\n", quote(shown)));
         }
-        self
     }
 
     fn cannot(&mut self, shown: &str, what: &str, why: &str) {
@@ -152,6 +154,8 @@ impl Session {
     fn finish(&self) -> ExitCode {
         let summary = match (self.seen, self.changed) {
             (0, 0) if !self.failed => "no `.gate` file was found\n".to_owned(),
+            (1, 0) if self.check && !self.failed => "1 file is formatted\n".to_owned(),
+            (all, 0) if self.check && !self.failed => format!("{all} files are formatted\n"),
             _ => String::new(),
         };
         let code = match (self.failed, self.check && self.changed > 0) {
