@@ -454,7 +454,7 @@ fn the_shipped_example_has_one_of_each_verdict() {
 /// The documents' blocks that begin with a command line are what that command prints.
 #[test]
 fn the_documents_show_what_is_printed() {
-    for name in ["README.md", "docs/customising.md"] {
+    for name in ["README.md", "docs/customising.md", "docs/testing.md"] {
         shows_what_is_printed(name);
     }
 }
