@@ -9,6 +9,7 @@ mod find;
 mod fmt;
 mod git;
 mod history;
+mod ignored;
 mod impact;
 mod init;
 mod known;

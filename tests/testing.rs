@@ -116,6 +116,43 @@ fn every_project_below_a_folder_is_tested_and_what_belongs_to_none_is_named() {
 }
 
 #[test]
+fn folders_that_are_made_or_listed_are_passed_over_unless_they_are_named() {
+    let repository = Repository::new(
+        "passed_over",
+        &[
+            (".tollgateignore", "vendor/\n**/generated.gate\n"),
+            ("own/tollgate.yaml", CONFIG),
+            // A list of files says nothing of what a configuration names.
+            ("own/policies/generated.gate", POLICY),
+            ("own/policies/use.test.gate", TESTS),
+            ("vendor/theirs/tollgate.yaml", CONFIG),
+            ("vendor/theirs/policies/use.gate", POLICY),
+            ("vendor/theirs/policies/use.test.gate", TESTS),
+            ("target/CACHEDIR.TAG", ""),
+            ("target/made/tollgate.yaml", CONFIG),
+            ("target/made/policies/use.gate", "policy broken {"),
+            ("target/made/.tollgateignore", "[\n"),
+            ("target/stray.test.gate", TESTS),
+        ],
+    );
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!((code, ran(&report)), (0, vec!["own/policies/use.test.gate 1".to_owned()]), "{report}");
+    assert_eq!(report["diagnostics"], Value::from(Vec::<Value>::new()));
+    for (folder, code) in [("vendor", 0), ("vendor/theirs", 0), ("target/made", 2)] {
+        assert_eq!(repository.json(folder, &[]).0, code, "{folder}");
+    }
+    // The same without a configuration.
+    fs::remove_file(repository.0.join("own/tollgate.yaml")).unwrap();
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!((code, ran(&report)), (0, vec!["own/policies/use.test.gate 1".to_owned()]), "{report}");
+    fs::write(repository.0.join(".tollgateignore"), "[\n").unwrap();
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!(code, 2, "{report}");
+    let messages = report["diagnostics"].to_string();
+    assert!(messages.contains("`.tollgateignore` cannot be read: `[` is no glob"), "{report}");
+}
+
+#[test]
 fn nothing_to_run_is_no_pass() {
     let repository = Repository::new("nothing", &[("tollgate.yaml", CONFIG), ("policies/use.gate", POLICY)]);
     for (path, arguments, code) in [
