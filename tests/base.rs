@@ -360,6 +360,13 @@ fn what_git_lacks_is_said_with_what_to_do() {
     let inside = Repository(shallow);
     let (code, text) = inside.check(&["--base", "main"]);
     assert!(code == 2 && text.contains("the clone is shallow"), "{text}");
+    // The line that is shown names what was asked for, and does it.
+    let (_, text) = inside.check(&["--base", "origin/main"]);
+    let line = text.split('`').find(|part| part.starts_with("git fetch")).unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(line, "git fetch --unshallow origin main:refs/remotes/origin/main");
+    let words: Vec<&str> = line.split(' ').skip(1).collect();
+    inside.git(&words);
+    assert_ne!(inside.check(&["--base", "origin/main"]).0, 2);
     let outside = Command::new(env!("CARGO_BIN_EXE_tollgate"))
         .args(["check", "--base", "main", "."])
         .current_dir(&inside.0)
