@@ -9,6 +9,7 @@ mod find;
 mod fmt;
 mod git;
 mod history;
+mod ignored;
 mod impact;
 mod init;
 mod known;
@@ -107,6 +108,11 @@ fn print(text: &str, code: u8) -> ExitCode {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
         Err(error) => complain(&format!("the output cannot be written: {error}")),
     }
+}
+
+/// Says on standard error what is worth knowing of something that was done.
+fn remark(note: &str) {
+    let _ = writeln!(io::stderr().lock(), "note: {note}");
 }
 
 /// Says on standard error why nothing could be done.

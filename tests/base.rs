@@ -348,6 +348,23 @@ fn a_workflow_that_came_after_the_branch_has_not_vanished() {
 }
 
 #[test]
+fn a_commit_is_read_without_what_lies_outside_and_the_help_says_so() {
+    let repository = Repository::new("outside");
+    repository.write("tollgate.yaml", "extends: ../../shared.yaml\n");
+    repository.commit();
+    let help = |arguments: &[&str]| {
+        let (code, report) = repository.report(arguments);
+        let found = report["diagnostics"].as_array().unwrap();
+        let help = found.iter().find(|found| found["code"] == "T406").map(|found| found["help"].to_string());
+        (code, help.unwrap_or_default())
+    };
+    let (code, text) = help(&["--base", "HEAD"]);
+    assert!(code == 2 && text.contains("a commit is read without what lies outside"), "{text}");
+    let (code, text) = help(&[]);
+    assert!(code == 2 && text.contains("or check with `--allow-outside`"), "{text}");
+}
+
+#[test]
 fn what_git_lacks_is_said_with_what_to_do() {
     let repository = Repository::new("errors");
     let (code, text) = repository.check(&["--base", "nowhere"]);
@@ -360,6 +377,13 @@ fn what_git_lacks_is_said_with_what_to_do() {
     let inside = Repository(shallow);
     let (code, text) = inside.check(&["--base", "main"]);
     assert!(code == 2 && text.contains("the clone is shallow"), "{text}");
+    // The line that is shown names what was asked for, and does it.
+    let (_, text) = inside.check(&["--base", "origin/main"]);
+    let line = text.split('`').find(|part| part.starts_with("git fetch")).unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(line, "git fetch --unshallow origin main:refs/remotes/origin/main");
+    let words: Vec<&str> = line.split(' ').skip(1).collect();
+    inside.git(&words);
+    assert_ne!(inside.check(&["--base", "origin/main"]).0, 2);
     let outside = Command::new(env!("CARGO_BIN_EXE_tollgate"))
         .args(["check", "--base", "main", "."])
         .current_dir(&inside.0)

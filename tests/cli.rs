@@ -454,7 +454,7 @@ fn the_shipped_example_has_one_of_each_verdict() {
 /// The documents' blocks that begin with a command line are what that command prints.
 #[test]
 fn the_documents_show_what_is_printed() {
-    for name in ["README.md", "docs/customising.md"] {
+    for name in ["README.md", "docs/customising.md", "docs/testing.md"] {
         shows_what_is_printed(name);
     }
 }
@@ -694,7 +694,13 @@ fn a_lint_fails_the_lint_and_no_rollout() {
         checked.out.contains("lint[T707]: policies/more.gate:1:21: no rule uses the param"),
         "{checked:?}"
     );
-    assert!(repository.check(&["--narrate"]).out.contains("lint[T707]: "));
+    // Behind the verdicts, so that it pushes none of their reasons out of sight, and before what it all comes to.
+    for form in [&[][..], &["--narrate"], &["--full"]] {
+        let out = repository.check(form).out;
+        let at = |text: &str| out.find(text).unwrap_or_else(|| panic!("{text}: {out}"));
+        assert!(at("sound") < at("lint[T707]: "), "{out}");
+        assert!(out.lines().last().unwrap().contains("go on"), "{out}");
+    }
     assert!(!repository.check(&["--quiet"]).out.contains("T707"));
 
     repository.file(

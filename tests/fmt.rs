@@ -94,7 +94,11 @@ fn check_lists_what_would_change_and_writes_nothing() {
     let run = folder.fmt(&["--check", "."]);
     assert_eq!(run, (1, "would change a.gate:1\nwould change c.gate:3\n".to_owned(), String::new()));
     assert_eq!(folder.read("a.gate"), ODD);
-    assert_eq!(folder.fmt(&["--check", "b.gate"]), (0, String::new(), String::new()));
+    // That nothing was said is no sign that anything was looked at.
+    let clean = |all: &str| (0, format!("{all} formatted\n"), String::new());
+    assert_eq!(folder.fmt(&["--check", "b.gate"]), clean("1 file is"));
+    folder.fmt(&[]);
+    assert_eq!(folder.fmt(&["--check"]), clean("3 files are"));
 }
 
 #[test]
@@ -109,6 +113,25 @@ fn a_file_that_is_not_understood_is_reported_and_left_and_the_others_are_done() 
     assert_eq!(folder.read("b.gate"), CANONICAL);
     let (code, _, _) = folder.fmt(&["--check"]);
     assert_eq!(code, 2);
+}
+
+#[test]
+fn a_file_that_is_read_only_is_left_and_the_others_are_done() {
+    let folder = Folder::new("read only", &[("a.gate", ODD), ("b.gate", CANONICAL), ("c.gate", ODD)]);
+    for name in ["a.gate", "b.gate"] {
+        let mut permissions = fs::metadata(folder.0.join(name)).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(folder.0.join(name), permissions).unwrap();
+    }
+    // One that is in the style need not be written.
+    let (code, out, errors) = folder.fmt(&[]);
+    assert_eq!((code, &*out), (2, "formatted c.gate\n"));
+    assert!(errors.contains("error[T505]: `a.gate` cannot be written: it is read-only"), "{errors}");
+    assert!(!errors.contains("b.gate"), "{errors}");
+    assert_eq!((folder.read("a.gate"), folder.read("c.gate")), (ODD.to_owned(), CANONICAL.to_owned()));
+    assert_eq!(folder.names(), ["a.gate", "b.gate", "c.gate"]);
+    // To look at it is no reason to write it.
+    assert_eq!(folder.fmt(&["--check"]).0, 1);
 }
 
 #[test]

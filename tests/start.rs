@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use tollgate::value::{Date, date_of_day, day_number, parse_date};
 
 use crate::support::{files_under, relative, root};
 
@@ -96,7 +97,7 @@ fn what_init_writes_works_as_it_is() {
         assert_eq!(report["workflows"].as_array().unwrap().len(), 1);
         let checked = run(&folder, &["check", "--as-of", "2026-11-21", "--deny", "warnings"]);
         assert_eq!(checked.code, 0, "{}", checked.out);
-        assert!(done(&folder, &["test"]).contains("4 tests passed"), "{name}");
+        assert!(done(&folder, &["test"]).contains("5 tests passed"), "{name}");
         let explained = done(&folder, &["explain", "house.worth_it"]);
         assert!(explained.contains("what nobody has measured") || explained.contains("hours_saved"));
     }
@@ -107,6 +108,14 @@ fn the_first_snapshot_is_of_today() {
     let folder = empty("today", "replies");
     done(&folder, &["init"]);
     assert_eq!(run(&folder, &["check", "--deny", "warnings"]).code, 0);
+}
+
+#[test]
+fn no_mistake_in_the_first_policy_goes_unnoticed() {
+    let folder = empty("mutants", "replies");
+    done(&folder, &["init"]);
+    let said = done(&folder, &["test", "--mutate", "--coverage", "--min", "100%"]);
+    assert!(said.contains(" caught, 0 survive (0 justified)") && !said.contains("\n0 mutants"), "{said}");
 }
 
 #[test]
@@ -297,9 +306,69 @@ fn a_next_snapshot_is_refused_where_it_would_be_wrong() {
         "snapshot { a: count }\npolicy p { rule r { require a > 1 else hold } }",
     );
     write(&folder, "rollouts/y.yaml", "workflow: y\ndate: 2026-01-19\na: 2\n");
-    assert!(new(&["y"]).contains("give its day with `--date`"));
+    // Where nobody says when one is due, today is as good a day as any.
+    done(&folder, &["new", "snapshot", "--workflow", "y"]);
+    assert!(new(&["y"]).contains("give another day with `--date`"), "{}", new(&["y"]));
     write(&folder, "policies/p.gate", "policy p { rule r { require");
     assert!(new(&["y"]).contains("policies/p.gate:1"));
+}
+
+/// The day of the first snapshot of `replies`.
+fn first_day(folder: &Path) -> Date {
+    let names = names(&folder.join("rollouts/replies"));
+    names.iter().find_map(|name| parse_date(name.strip_suffix(".yaml")?)).unwrap()
+}
+
+fn later(day: Date, days: i64) -> Date {
+    date_of_day(day_number(day) + days).unwrap()
+}
+
+#[test]
+fn on_the_first_day_no_step_breaks_the_next() {
+    let folder = empty("first day", "replies");
+    let said = done(&folder, &["init"]);
+    assert!(said.contains("once it is due: a week after the first"), "{said}");
+    let today = first_day(&folder);
+    for command in ["check", "test", "lint", "rules"] {
+        done(&folder, &[command]);
+    }
+    // There is one of today, and the next is of a day that is yet to come.
+    let next = ["new", "snapshot", "--workflow", "replies"];
+    let due = later(today, 7);
+    let why = refused(&folder, &next);
+    let both = format!("`replies` has a snapshot of {today}, and the next is due on {due}");
+    assert!(why.contains(&both) && why.contains("`--date`"), "{why}");
+    done(&folder, &["check"]);
+    // Who asks for that day is told what it does.
+    let early = run(&folder, &[&next[..], &["--date", &due.to_string()]].concat());
+    assert_eq!(early.code, 0, "{}", early.err);
+    assert!(early.err.starts_with(&format!("note: {due} is yet to come: until then")), "{}", early.err);
+    assert_eq!(run(&folder, &["check"]).code, 2);
+    assert_eq!(run(&folder, &["check", "--as-of", &due.to_string()]).code, 0);
+}
+
+#[test]
+fn a_next_snapshot_is_of_no_day_that_is_yet_to_come() {
+    let folder = empty("early", "replies");
+    done(&folder, &["init"]);
+    let today = first_day(&folder);
+    // How many days ago the last one was, and whether the next is due.
+    for (ago, is_due) in [(3, false), (6, false), (7, true), (8, true)] {
+        let (first, folder) = (later(today, -ago), empty(&format!("early {ago}"), "replies"));
+        done(&folder, &["init", "--date", &first.to_string()]);
+        let new = run(&folder, &["new", "snapshot", "--workflow", "replies"]);
+        let day = if is_due { later(first, 7) } else { today };
+        assert_eq!(
+            (new.code, new.out.contains(&day.to_string())),
+            (0, true),
+            "{ago}: {}{}",
+            new.out,
+            new.err
+        );
+        let due = format!("is due on {}; this one is of today, {today}", later(first, 7));
+        assert_eq!((new.err.is_empty(), new.err.contains(&due)), (is_due, !is_due), "{ago}: {}", new.err);
+        done(&folder, &["check"]);
+    }
 }
 
 #[test]

@@ -116,6 +116,43 @@ fn every_project_below_a_folder_is_tested_and_what_belongs_to_none_is_named() {
 }
 
 #[test]
+fn folders_that_are_made_or_listed_are_passed_over_unless_they_are_named() {
+    let repository = Repository::new(
+        "passed_over",
+        &[
+            (".tollgateignore", "vendor/\n**/generated.gate\n"),
+            ("own/tollgate.yaml", CONFIG),
+            // A list of files says nothing of what a configuration names.
+            ("own/policies/generated.gate", POLICY),
+            ("own/policies/use.test.gate", TESTS),
+            ("vendor/theirs/tollgate.yaml", CONFIG),
+            ("vendor/theirs/policies/use.gate", POLICY),
+            ("vendor/theirs/policies/use.test.gate", TESTS),
+            ("target/CACHEDIR.TAG", ""),
+            ("target/made/tollgate.yaml", CONFIG),
+            ("target/made/policies/use.gate", "policy broken {"),
+            ("target/made/.tollgateignore", "[\n"),
+            ("target/stray.test.gate", TESTS),
+        ],
+    );
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!((code, ran(&report)), (0, vec!["own/policies/use.test.gate 1".to_owned()]), "{report}");
+    assert_eq!(report["diagnostics"], Value::from(Vec::<Value>::new()));
+    for (folder, code) in [("vendor", 0), ("vendor/theirs", 0), ("target/made", 2)] {
+        assert_eq!(repository.json(folder, &[]).0, code, "{folder}");
+    }
+    // The same without a configuration.
+    fs::remove_file(repository.0.join("own/tollgate.yaml")).unwrap();
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!((code, ran(&report)), (0, vec!["own/policies/use.test.gate 1".to_owned()]), "{report}");
+    fs::write(repository.0.join(".tollgateignore"), "[\n").unwrap();
+    let (code, report) = repository.json(".", &[]);
+    assert_eq!(code, 2, "{report}");
+    let messages = report["diagnostics"].to_string();
+    assert!(messages.contains("`.tollgateignore` cannot be read: `[` is no glob"), "{report}");
+}
+
+#[test]
 fn nothing_to_run_is_no_pass() {
     let repository = Repository::new("nothing", &[("tollgate.yaml", CONFIG), ("policies/use.gate", POLICY)]);
     for (path, arguments, code) in [
@@ -144,6 +181,44 @@ fn a_broken_file_takes_nothing_from_the_others() {
     let (code, report) = repository.json(".", &[]);
     assert_eq!(code, 2, "{report}");
     assert_eq!(report["summary"]["passed"], 1, "{report}");
+}
+
+#[test]
+fn what_is_broken_is_not_mutated_and_keeps_nothing_else_from_it() {
+    let wrong = TESTS.replace("passes", "fails");
+    let boundary = TESTS.replace("40%", "49%").replace("50%", "49%").replace("passes", "fails");
+    let sound = format!("{TESTS}{}", boundary.replace("half is enough", "less is not"));
+    let repository = Repository::new(
+        "mutated",
+        &[
+            ("a/tollgate.yaml", CONFIG),
+            ("a/policies/use.gate", POLICY),
+            ("a/policies/use.test.gate", &wrong),
+            ("b/tollgate.yaml", CONFIG),
+            ("b/policies/use.gate", "policy broken { rule"),
+            ("b/policies/use.test.gate", TESTS),
+            ("c/tollgate.yaml", CONFIG),
+            ("c/policies/use.gate", POLICY),
+            ("c/policies/use.test.gate", &sound),
+        ],
+    );
+    let (code, alone) = repository.json("c", &["--mutate"]);
+    assert!(code < 2 && alone["mutation"]["mutants"].as_u64() > Some(3), "{alone}");
+    assert_eq!(alone["skipped"], Value::Null);
+    let (code, report) = repository.json(".", &["--mutate"]);
+    assert_eq!((code, &report["mutation"]), (2, &alone["mutation"]), "{report}");
+    let why = "No mutants were made of `a/policies/use.gate`, `b/policies/use.gate`: that takes policies without \
+               errors, and tests that pass.";
+    assert_eq!(report["skipped"], Value::from(vec![why]));
+    // The same in the other forms, and where nothing else is there.
+    for form in [&["--mutate"][..], &["--mutate", "--narrate"]] {
+        assert!(repository.test(".", form).1.contains(why), "{form:?}");
+        let (code, said) = repository.test("a", form);
+        assert_eq!(code, 1);
+        assert!(said.contains("No mutants were made of `policies/use.gate`: that takes"), "{said}");
+    }
+    let (code, said) = repository.test("b/policies", &["--mutate"]);
+    assert!(code == 2 && said.contains("No mutants were made of `policies/use.gate`: "), "{said}");
 }
 
 #[test]
@@ -247,6 +322,35 @@ fn too_little_coverage_is_a_failure_only_where_it_is_asked_for() {
     assert_eq!(code, 1);
     assert!(human.contains("error[T604]: coverage is 40%, less than the 41% asked for"), "{human}");
     assert_eq!(repository.test(".", &["--min", "41%"]).0, 2);
+}
+
+#[test]
+fn coverage_is_not_counted_of_what_could_not_be_read() {
+    let broken = [POLICY, "policy more { rule"].concat();
+    let repository = Repository::new("uncounted", &[("use.gate", &broken), ("use.test.gate", TESTS)]);
+    let why = "Coverage was not counted: that takes policies and tests without errors.";
+    let (code, report) = repository.json(".", &["--coverage", "--min", "1%"]);
+    assert_eq!((code, &report["coverage"]), (2, &Value::Null), "{report}");
+    assert_eq!(report["skipped"], Value::from(vec![why]));
+    for form in [&["--coverage", "--min", "90%"][..], &["--coverage", "--narrate"]] {
+        let (code, said) = repository.test(".", form);
+        assert_eq!((code, said.contains(why), said.contains("Coverage 1")), (2, true, false), "{said}");
+        assert!(!said.contains("T604"), "{said}");
+    }
+}
+
+#[test]
+fn the_least_coverage_has_a_unit() {
+    let repository = Repository::new("unit", &[("use.gate", POLICY), ("use.test.gate", TESTS)]);
+    let refused = |min: &str| {
+        let (code, said) = repository.test(".", &["--coverage", "--min", min]);
+        assert_eq!(code, 2, "{min}: {said}");
+        said
+    };
+    assert!(refused("40").contains("a share has its unit; write 40%"));
+    for wrong in ["", "%", "101%", "101", "4.5%", "40 %", "40%%", "0x1%"] {
+        assert!(refused(wrong).contains("from 0 to 100, written like 90%"), "{wrong}");
+    }
 }
 
 #[test]

@@ -395,8 +395,7 @@ impl Finder {
         let Some(target) = self.ground.target(&entry.folder, value) else {
             let problem = Diagnostic::error(Code::T506, format!("`{value}` lies outside of the repository"));
             let problem = problem.label(*span, "leads out of it");
-            self.problems
-                .push(problem.help("name what is in the repository, or check with `--allow-outside`"));
+            self.problems.push(problem.help(self.ground.instead("name what is in the repository")));
             return 0;
         };
         let is_glob =

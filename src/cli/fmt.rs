@@ -79,7 +79,6 @@ impl Session {
     }
 
     fn format_standard_input(mut self) -> ExitCode {
-        self.seen += 1;
         let mut bytes = Vec::new();
         if let Err(error) = io::stdin().lock().take(read::MAX_BYTES).read_to_end(&mut bytes) {
             return complain(&format!("standard input cannot be read: {}", read::reason(&error)));
@@ -87,7 +86,11 @@ impl Session {
         let Some((text, formatted)) = self.formatted("<stdin>", bytes) else {
             return ExitCode::from(FAILURE);
         };
-        if self.check { self.changes("<stdin>", &text, &formatted).finish() } else { finish(&formatted, 0) }
+        if !self.check {
+            return finish(&formatted, 0);
+        }
+        self.changes("<stdin>", &text, &formatted);
+        finish(&self.listed, u8::from(self.changed > 0))
     }
 
     fn format_file(&mut self, shown: &str, path: &Path) {
@@ -101,9 +104,9 @@ impl Session {
             return;
         }
         if !self.check
-            && let Err(error) = replace(path, &formatted)
+            && let Err(why) = replace(path, &formatted)
         {
-            return self.cannot(shown, "written", &read::reason(&error));
+            return self.cannot(shown, "written", &why);
         }
         self.changes(shown, &text, &formatted);
     }
@@ -127,7 +130,7 @@ impl Session {
         None
     }
 
-    fn changes(&mut self, shown: &str, text: &str, formatted: &str) -> &mut Self {
+    fn changes(&mut self, shown: &str, text: &str, formatted: &str) {
         if text != formatted {
             self.changed += 1;
             let same = text.split('\n').zip(formatted.split('\n')).take_while(|(a, b)| a == b).count();
@@ -135,7 +138,6 @@ impl Session {
             let line = if self.check { format!(":{}", same + 1) } else { String::new() };
             self.listed.push_str(&format!("{did} {}{line}\n", quote(shown)));
         }
-        self
     }
 
     fn cannot(&mut self, shown: &str, what: &str, why: &str) {
@@ -152,6 +154,8 @@ impl Session {
     fn finish(&self) -> ExitCode {
         let summary = match (self.seen, self.changed) {
             (0, 0) if !self.failed => "no `.gate` file was found\n".to_owned(),
+            (1, 0) if self.check && !self.failed => "1 file is formatted\n".to_owned(),
+            (all, 0) if self.check && !self.failed => format!("{all} files are formatted\n"),
             _ => String::new(),
         };
         let code = match (self.failed, self.check && self.changed > 0) {
@@ -164,10 +168,14 @@ impl Session {
 }
 
 /// Puts a text in the place of a file, at once: whoever reads it meanwhile sees the one or the other.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+fn replace(path: &Path, text: &str) -> Result<(), String> {
+    let permissions = fs::metadata(path).map_err(|error| read::reason(&error))?.permissions();
+    // The folder alone decides whether a file may be replaced, so this is not asked for by anyone else.
+    if permissions.readonly() {
+        return Err("it is read-only".to_owned());
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}", process::id()));
-    let permissions = fs::metadata(path)?.permissions();
     let written = File::create_new(&beside)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .and_then(|()| fs::set_permissions(&beside, permissions))
@@ -175,5 +183,5 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
-    written
+    written.map_err(|error| read::reason(&error))
 }

@@ -70,16 +70,42 @@ pub(super) fn base_tree(path: &Path, reference: &str) -> Result<BaseTree, String
 fn commit(git: &Git<'_>, reference: &str) -> Result<String, String> {
     let wanted = format!("{reference}^{{commit}}");
     git.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).map_err(|_| {
-        let shallow = git.line(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true");
+        let shallow =
+            git.line(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true");
+        let remotes = git.output(&["remote"]).unwrap_or_default();
         let help = if reference == "HEAD" {
-            "nothing is committed yet"
-        } else if shallow {
-            "the clone is shallow: fetch the history with `git fetch --unshallow`, or with `fetch-depth: 0` in a workflow"
+            "nothing is committed yet".to_owned()
         } else {
-            "fetch it first, as in `git fetch origin main`, and name it `origin/main`"
+            how_to_fetch(reference, &String::from_utf8_lossy(&remotes), shallow)
         };
         format!("git knows no commit `{reference}`; {help}")
     })
+}
+
+/// What brings a commit that is not known here, as far as its name says where it is to be had.
+fn how_to_fetch(reference: &str, remotes: &str, shallow: bool) -> String {
+    // It becomes a line for a shell, so a name is taken up only if it is one word of one.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    let plain = reference.starts_with(|c: char| c.is_ascii_alphanumeric()) && reference.chars().all(is_plain);
+    let wanted = if plain { reference } else { "origin/main" };
+    let (remote, branch) = wanted
+        .split_once('/')
+        .filter(|(remote, _)| !plain || remotes.lines().any(|known| known == *remote))
+        .unwrap_or(("origin", wanted));
+    let is_hash = branch.len() >= 7 && branch.chars().all(|c| c.is_ascii_hexdigit());
+    let deep = if shallow { "--unshallow " } else { "" };
+    // A clone of one branch keeps no name of another one unless it is told to.
+    let what = if is_hash { branch.to_owned() } else { format!("{branch}:refs/remotes/{remote}/{branch}") };
+    let named = format!("{remote}/{branch}");
+    let then = if is_hash || named == reference { String::new() } else { format!(", and name it `{named}`") };
+    let fetch = format!("`git fetch {deep}{remote} {what}`");
+    if shallow {
+        format!(
+            "the clone is shallow: fetch it with its history, as in {fetch}{then}, or by `fetch-depth: 0` in a workflow"
+        )
+    } else {
+        format!("fetch it first, as in {fetch}{then}")
+    }
 }
 
 /// Why git gave no answer.
@@ -224,6 +250,27 @@ fn relative(path: &str, inner: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_to_fetch_is_what_was_asked_for() {
+        let help = |reference: &str, shallow| how_to_fetch(reference, "origin\nfork\n", shallow);
+        for (reference, line) in [
+            ("origin/release/2", "`git fetch origin release/2:refs/remotes/origin/release/2`"),
+            ("fork/main", "`git fetch fork main:refs/remotes/fork/main`"),
+            ("main", "`git fetch origin main:refs/remotes/origin/main`, and name it `origin/main`"),
+            ("a/b", "`git fetch origin a/b:refs/remotes/origin/a/b`, and name it `origin/a/b`"),
+            ("0123abcd", "`git fetch origin 0123abcd`"),
+            (
+                "--upload-pack=x",
+                "`git fetch origin main:refs/remotes/origin/main`, and name it `origin/main`",
+            ),
+            ("a; rm b", "`git fetch origin main:refs/remotes/origin/main`, and name it `origin/main`"),
+        ] {
+            assert_eq!(help(reference, false), format!("fetch it first, as in {line}"));
+            let deep = line.replace("git fetch", "git fetch --unshallow");
+            assert!(help(reference, true).contains(&format!("as in {deep}, or by")), "{reference}");
+        }
+    }
 
     #[test]
     fn paths_are_seen_from_the_folder_that_is_checked() {

@@ -128,7 +128,7 @@ What next:
   tollgate explain house.worth_it{at}
       tells what a rule asks and why; `tollgate rules{at}` lists all of them
   tollgate new snapshot --workflow {workflow}{at}
-      writes the next snapshot, to be filled in
+      writes the next snapshot, to be filled in, once it is due: a week after the first
   tollgate check --base origin/main{at}
       judges a pull request by the policies of its target branch: have it run for each
 ",

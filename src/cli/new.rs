@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::check::date;
+use super::check::{date, today};
 use super::known::{known, listed};
 use super::terminal::TerminalArgs;
 use super::write::new_files;
-use super::{complain, find, finish};
+use super::{complain, find, finish, remark};
 use crate::diagnostic::did_you_mean;
 use crate::engine::{InForce, ProjectInForce};
 use crate::render::draft::draft;
@@ -33,9 +33,10 @@ enum What {
 
 /// Write the next snapshot of a workflow, with the last one's fields and no values
 ///
-/// It lies beside the last one and is named like it. Each field says what it means; what stays empty is unknown, and no
-/// rule takes it for a yes. The stage stays the same. Where the last one shares its file with others, the next is printed
-/// and not written. Exit codes: 0, or 2 if nothing was written.
+/// It is of the day on which it is due, or of today if that is yet to come; it lies beside the last one and is named like
+/// it. Each field says what it means; what stays empty is unknown, and no rule takes it for a yes. The stage stays the
+/// same. Where the last one shares its file with others, the next is printed and not written. Exit codes: 0, or 2 if
+/// nothing was written.
 #[derive(Debug, Args)]
 struct SnapshotArgs {
     /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
@@ -44,7 +45,7 @@ struct SnapshotArgs {
     /// The workflow
     #[arg(long, value_name = "NAME")]
     workflow: String,
-    /// Its day, such as 2026-11-02; without it, the last one's and the cadence of the policies
+    /// Its day, such as 2026-11-02; without it, the last one's and the cadence of the policies, and never later than today
     #[arg(long, value_name = "DATE", value_parser = date)]
     date: Option<Date>,
     /// Let configurations name files outside of the repository
@@ -61,21 +62,30 @@ pub(super) fn run(args: &NewArgs) -> ExitCode {
         Ok(known) => known,
         Err(code) => return code,
     };
-    match snapshot(args, &known) {
-        Ok(text) => finish(&text, 0),
+    let Some(today) = today() else {
+        return complain("the system's clock is out of the calendar");
+    };
+    match snapshot(args, &known, today) {
+        Ok((text, note)) => {
+            if let Some(note) = note {
+                remark(&note);
+            }
+            finish(&text, 0)
+        }
         Err(why) => complain(&why),
     }
 }
 
-fn snapshot(args: &SnapshotArgs, known: &InForce) -> Result<String, String> {
+/// What to say of the snapshot that was written, and what is unusual about its day.
+fn snapshot(args: &SnapshotArgs, known: &InForce, today: Date) -> Result<(String, Option<String>), String> {
     let (project, workflow) = find_workflow(&args.workflow, known)?;
     let name = quote(&args.workflow);
     let Some(series) = &workflow.series else {
         return Err(format!("the snapshots of `{name}` have errors: `tollgate check` shows them"));
     };
-    let day = match args.date {
-        Some(day) => day,
-        None => next_day(series, project.program.vocabulary.cadence.as_ref())?,
+    let (day, note) = match args.date {
+        Some(day) => (day, too_early(day, today)),
+        None => next_day(&name, series, project.program.vocabulary.cadence.as_ref(), today)?,
     };
     if series.snapshots.iter().any(|snapshot| snapshot.date == day) {
         return Err(format!("`{name}` has a snapshot of {day}"));
@@ -86,7 +96,7 @@ fn snapshot(args: &SnapshotArgs, known: &InForce) -> Result<String, String> {
     let text = draft(&project.program.vocabulary, last, day);
     let file = known.sources.name(last.file);
     if shared(last.file, project) {
-        return Ok(format!("# To be added to {file}, which holds several snapshots.\n---\n{text}"));
+        return Ok((format!("# To be added to {file}, which holds several snapshots.\n---\n{text}"), note));
     }
     let new = name_beside(file, last, day);
     new_files(&args.path, &[(new.clone(), text)])?;
@@ -96,7 +106,8 @@ fn snapshot(args: &SnapshotArgs, known: &InForce) -> Result<String, String> {
             "nothing was written: `{new}` would not be found by `snapshots` of the configuration; widen its glob"
         ));
     }
-    Ok(format!("Wrote {}: fill in what was measured.\n", args.path.join(&new).display()))
+    let shown = args.path.strip_prefix(".").unwrap_or(&args.path).join(&new);
+    Ok((format!("Wrote {}: fill in what was measured.\n", shown.display()), note))
 }
 
 /// The one project that has the workflow.
@@ -125,18 +136,39 @@ fn find_workflow<'a>(name: &str, known: &'a InForce) -> Result<(&'a ProjectInFor
     }
 }
 
-/// The day on which the next snapshot is due. Not today: a series has its rhythm, and a file does not depend on the hour
-/// at which it was begun.
-fn next_day(series: &Series, cadence: Option<&Cadence>) -> Result<Date, String> {
-    let Some(cadence) = cadence else {
-        return Err(
-            "the policies do not say how often a snapshot is due; give its day with `--date`".to_owned()
-        );
-    };
-    let days = i64::try_from((&cadence.every / Number::from(DAY)).floor()).ok();
-    let last = series.snapshots.last().map(|last| day_number(last.date));
-    let next = last.zip(days).and_then(|(last, days)| date_of_day(last.checked_add(days)?));
-    next.ok_or_else(|| "the next day is out of the calendar; give one with `--date`".to_owned())
+/// The day of the next snapshot, and what is unusual about it: the day on which it is due, as a series has its rhythm and a
+/// file does not depend on the hour at which it was begun; or today, if that is yet to come or nobody says when it is.
+fn next_day(
+    name: &str,
+    series: &Series,
+    cadence: Option<&Cadence>,
+    today: Date,
+) -> Result<(Date, Option<String>), String> {
+    let last = series.snapshots.last().map(|last| last.date);
+    let due = cadence.zip(last).and_then(|(cadence, last)| {
+        let days = i64::try_from((&cadence.every / Number::from(DAY)).floor()).ok()?;
+        date_of_day(day_number(last).checked_add(days)?)
+    });
+    match (due, last) {
+        (Some(due), _) if due <= today => Ok((due, None)),
+        (_, Some(last)) if last >= today => {
+            let next = due.map(|due| format!(", and the next is due on {due}")).unwrap_or_default();
+            Err(format!("`{name}` has a snapshot of {last}{next}: give another day with `--date`"))
+        }
+        (Some(due), _) => {
+            let note =
+                format!("the next snapshot of `{name}` is due on {due}; this one is of today, {today}");
+            Ok((today, Some(note)))
+        }
+        (None, _) => Ok((today, None)),
+    }
+}
+
+/// What is said of a day that is yet to come.
+fn too_early(day: Date, today: Date) -> Option<String> {
+    let note =
+        || format!("{day} is yet to come: until then `tollgate check` takes this snapshot for an error");
+    (day > today).then(note)
 }
 
 /// Whether a file holds more than one snapshot.

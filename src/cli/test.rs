@@ -51,10 +51,14 @@ enum Format {
     Junit,
 }
 
-/// Reads `90%` or `90`.
+/// Reads `90%`.
 fn percent(text: &str) -> Result<u8, String> {
-    let percent = text.strip_suffix('%').unwrap_or(text).parse().ok().filter(|percent| *percent <= 100);
-    percent.ok_or_else(|| "not a whole number of percent from 0 to 100, written like 90%".to_owned())
+    let whole = |text: &str| text.parse().ok().filter(|percent: &u8| *percent <= 100);
+    let percent = text.strip_suffix('%').and_then(whole);
+    percent.ok_or_else(|| match whole(text) {
+        Some(bare) => format!("a share has its unit; write {bare}%"),
+        None => "not a whole number of percent from 0 to 100, written like 90%".to_owned(),
+    })
 }
 
 /// Finds, reads, runs, shows.

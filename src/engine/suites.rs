@@ -21,6 +21,7 @@ use crate::snapshot::{Input, Role};
 use crate::source::{FileId, SourceMap};
 use crate::suite::coverage::{Counted, coverage};
 use crate::suite::{Bench, GivenFiles, Seen, Trial, dotted, run_test_decl};
+use crate::text::first_few;
 
 /// Everything that a run of tests reads.
 #[derive(Debug, Default)]
@@ -129,41 +130,72 @@ pub fn run_tests(suites: Suites, options: &TestOptions) -> TestRun {
     let mut shared = BTreeMap::new();
     let mut files: Vec<TestedFile> = Vec::new();
     let mut counted: Vec<Counted> = Vec::new();
-    let mut mutation: Option<MutationReport> = None;
+    // Each with whether mistakes in it could be noticed.
+    let mut compiled: Vec<(CompiledSuite, bool)> = Vec::new();
     for suite in suites {
-        let compiled = compile_suite(suite, &mut sources, &mut shared, &mut diagnostics);
-        let mut met: Vec<Seen> = Vec::new();
-        for group in &compiled.groups {
-            let settings = Settings::declared(&group.program);
-            let bench = Bench {
-                program: &group.program,
-                settings: &settings,
-                files: &compiled.given,
-                coverage: options.coverage,
-            };
-            for file in &group.tests {
-                let tests = tests_of(file).filter(|test| is_wanted(test, options));
-                let mut trials: Vec<Trial> =
-                    tests.map(|test| run_test_decl(test, &bench, &mut sources)).collect();
-                met.extend(trials.iter_mut().flat_map(|trial| mem::take(&mut trial.met)));
-                if !trials.is_empty() {
-                    files.push(TestedFile { name: sources.name(file.id).to_owned(), trials });
-                }
-            }
+        let mut found = Vec::new();
+        let suite = compile_suite(suite, &mut sources, &mut shared, &mut found);
+        let (tested, met) = run_suite(&suite, options, &mut sources);
+        if let Some(group) = suite.groups.first().filter(|_| options.coverage) {
+            counted.extend(coverage(&group.program, &suite.tested, &met, &sources));
         }
-        if let Some(group) = compiled.groups.first().filter(|_| options.coverage) {
-            counted.extend(coverage(&group.program, &compiled.tested, &met, &sources));
-        }
-        let all_pass =
-            !has_errors(&diagnostics) && files.iter().all(|file| file.trials.iter().all(Trial::passed));
-        if options.mutate && all_pass && !files.is_empty() {
-            let (report, found) = mutate(&mutation_ground(&compiled), &mut sources);
+        let all_pass = tested.iter().all(|file| file.trials.iter().all(Trial::passed));
+        compiled.push((suite, all_pass && !has_errors(&found)));
+        files.extend(tested);
+        diagnostics.extend(found);
+    }
+    let mut mutation: Option<MutationReport> = None;
+    let mut skipped = Vec::new();
+    if options.mutate {
+        let (fit, unfit): (Vec<_>, Vec<_>) =
+            compiled.iter().partition(|(_, passes)| *passes && !files.is_empty());
+        for (suite, _) in fit {
+            let (report, found) = mutate(&mutation_ground(suite), &mut sources);
             *mutation.get_or_insert_default() += report;
             diagnostics.extend(found);
         }
+        if !unfit.is_empty() || mutation.is_none() {
+            skipped.push(not_mutated(unfit.into_iter().flat_map(|(suite, _)| &suite.tested), &sources));
+        }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    finish(files, (counted, mutation), diagnostics, sources, options)
+    let asked = Asked { counted, mutation, skipped };
+    finish(files, asked, diagnostics, sources, options)
+}
+
+/// Runs the tests of a suite that are wanted, and says what they have seen.
+fn run_suite(
+    suite: &CompiledSuite,
+    options: &TestOptions,
+    sources: &mut SourceMap,
+) -> (Vec<TestedFile>, Vec<Seen>) {
+    let mut files = Vec::new();
+    let mut met: Vec<Seen> = Vec::new();
+    for group in &suite.groups {
+        let settings = Settings::declared(&group.program);
+        let bench = Bench {
+            program: &group.program,
+            settings: &settings,
+            files: &suite.given,
+            coverage: options.coverage,
+        };
+        for file in &group.tests {
+            let tests = tests_of(file).filter(|test| is_wanted(test, options));
+            let mut trials: Vec<Trial> = tests.map(|test| run_test_decl(test, &bench, sources)).collect();
+            met.extend(trials.iter_mut().flat_map(|trial| mem::take(&mut trial.met)));
+            if !trials.is_empty() {
+                files.push(TestedFile { name: sources.name(file.id).to_owned(), trials });
+            }
+        }
+    }
+    (files, met)
+}
+
+/// Why there are no mutants of some policies: a mistake can only be noticed by what is right without it.
+fn not_mutated<'a>(policies: impl Iterator<Item = &'a FileId>, sources: &SourceMap) -> String {
+    let names: BTreeSet<&str> = policies.map(|file| sources.name(*file)).collect();
+    let of = if names.is_empty() { String::new() } else { format!(" of {}", first_few(names.into_iter())) };
+    format!("No mutants were made{of}: that takes policies without errors, and tests that pass.")
 }
 
 fn mutation_ground(compiled: &CompiledSuite) -> Ground<'_> {
@@ -266,9 +298,17 @@ fn is_wanted(test: &TestDecl, options: &TestOptions) -> bool {
     test.title.to_lowercase().contains(&filter) || test.expect.iter().any(names)
 }
 
+/// What was asked for beside the tests.
+struct Asked {
+    counted: Vec<Counted>,
+    mutation: Option<MutationReport>,
+    /// What of it was not done, and why.
+    skipped: Vec<String>,
+}
+
 fn finish(
     files: Vec<TestedFile>,
-    (mut counted, mutation): (Vec<Counted>, Option<MutationReport>),
+    Asked { mut counted, mutation, mut skipped }: Asked,
     mut diagnostics: Vec<Diagnostic>,
     sources: SourceMap,
     options: &TestOptions,
@@ -277,8 +317,13 @@ fn finish(
     if files.is_empty() && !broken {
         diagnostics.push(nothing_tested(options));
     }
+    if options.coverage && broken {
+        // Of a rule that could not be read nobody knows what there is to see: a share would pass for one of everything.
+        counted.clear();
+        skipped.push("Coverage was not counted: that takes policies and tests without errors.".to_owned());
+    }
     diagnostics.extend(counted.iter_mut().filter_map(|counted| counted.missing.take()));
-    let coverage = options.coverage.then(|| covered(counted, &sources));
+    let coverage = (options.coverage && !broken).then(|| covered(counted, &sources));
     let too_little =
         options.min.zip(coverage.as_ref()).and_then(|(min, coverage)| too_little(min, coverage.total));
     let enough = too_little.is_none() && mutation.is_none_or(MutationReport::is_clean);
@@ -295,8 +340,15 @@ fn finish(
         (false, 0, 1..) if enough => 0,
         (false, ..) => 1,
     };
-    let report =
-        TestReport { version: VERSION, summary, files: reports, coverage, mutation, diagnostics: found };
+    let report = TestReport {
+        version: VERSION,
+        summary,
+        files: reports,
+        coverage,
+        mutation,
+        skipped,
+        diagnostics: found,
+    };
     TestRun { report, files, diagnostics, sources, exit }
 }
 

@@ -39,8 +39,8 @@ const ONE_LINERS: usize = 40;
 /// Workflows in the table at the end.
 const MAX_ROWS: usize = 20;
 
-/// The whole of it: diagnostics, a line for each workflow with a report for each rule that did not pass, a table where
-/// it helps, and what it comes to. What is too long for one page is cut between reports, and what was left out is counted.
+/// The whole of it: diagnostics, a line for each workflow with a report for each rule that did not pass, lints, a table
+/// where it helps, and what it comes to. What is too long for one page is cut between reports, and what was left out is counted.
 pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
     let mut page = Page::new(style, view);
     page.diagnostics(&judgement.diagnostics, &judgement.sources, view);
@@ -56,9 +56,12 @@ pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
     page.out
 }
 
-/// What ends the page: the table, waivers, what a proposal changes, and what it all comes to.
+/// What ends the page: lints, on which no verdict depends, the table, waivers, what a proposal changes, and what it all comes to.
 fn tail(judgement: &Judgement, workflows: &[&WorkflowReport], style: Style, view: &View) -> String {
     let mut page = Page::new(style, view);
+    let lints: Vec<&Diagnostic> = in_order(&judgement.diagnostics).filter(|d| d.code.is_lint()).collect();
+    summary::lints(&lints, &judgement.sources, view.full).iter().for_each(|line| page.line(line));
+    page.blank();
     let any_report = || workflows.iter().any(|w| w.rules.iter().any(is_shown));
     if workflows.len() > 1 && (view.full || workflows.len() <= MAX_ROWS) && any_report() {
         page.out.push_str(&summary::table(workflows, style));
@@ -179,9 +182,9 @@ impl Page {
         self.out.lines().count()
     }
 
-    /// Errors, then warnings, then notes, as many as there is room for.
+    /// Errors, then warnings, then notes, as many as there is room for; lints stand elsewhere.
     fn diagnostics(&mut self, diagnostics: &[Diagnostic], sources: &SourceMap, view: &View) {
-        let (lints, diagnostics): (Vec<_>, Vec<_>) = in_order(diagnostics).partition(|d| d.code.is_lint());
+        let diagnostics: Vec<_> = in_order(diagnostics).filter(|d| !d.code.is_lint()).collect();
         for (shown, diagnostic) in diagnostics.iter().enumerate() {
             let mut one = self.fresh();
             one.diagnostic(diagnostic, sources);
@@ -194,8 +197,6 @@ impl Page {
             self.out.push_str(&one.out);
             self.blank();
         }
-        self.blank();
-        summary::lints(&lints, sources, view.full).iter().for_each(|line| self.line(line));
         self.blank();
     }
 

@@ -10,12 +10,15 @@ pub struct TestReport {
     pub summary: TestSummary,
     /// By name.
     pub files: Vec<TestFileReport>,
-    /// Where it was asked for.
+    /// Where it was asked for and nothing was in error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<CoverageReport>,
-    /// Where it was asked for and no test failed.
+    /// Where it was asked for: of the projects without errors whose tests all pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mutation: Option<MutationReport>,
+    /// What of that was not done, and why: a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
     /// What is wrong beyond single tests, what coverage lacks, and what no test would notice.
     pub diagnostics: Vec<DiagnosticReport>,
 }
@@ -40,7 +43,6 @@ pub struct TestCaseReport {
     pub title: String,
     pub line: usize,
     pub outcome: TestOutcome,
-    /// Why it has not passed.
     /// Why it has not passed.
     pub diagnostics: Vec<DiagnosticReport>,
     /// What the rules saw of which something else was expected.

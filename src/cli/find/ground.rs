@@ -51,6 +51,16 @@ impl Ground {
         self.boundary.as_ref().is_none_or(|boundary| target.starts_with(boundary)).then_some(target)
     }
 
+    /// What to do about a path that [`Self::target`] refuses: `what`, or what would let it.
+    pub(super) fn instead(&self, what: &str) -> String {
+        if self.prefix.is_empty() {
+            format!("{what}, or check with `--allow-outside`")
+        } else {
+            // Nobody knows what lay outside when the commit was made.
+            format!("{what}: a commit is read without what lies outside, `--allow-outside` or not")
+        }
+    }
+
     /// Whether a path that exists lies, with its links followed, outside of what it may lie in.
     pub(super) fn leads_out(&self, path: &Path) -> bool {
         let fence = if path.starts_with(&self.root) { Some(&self.root) } else { self.boundary.as_ref() };

@@ -118,7 +118,7 @@ impl<'a> Stacks<'a> {
             Box::new(problem.label(extends.span, "named here"))
         };
         let Some(mut path) = self.ground.target(layer.folder(), &extends.value) else {
-            let help = "extend a file of the same repository, or check with `--allow-outside`";
+            let help = self.ground.instead("extend a file of the same repository");
             return Err(Box::new(wrong("it lies outside of the repository").help(help)));
         };
         if path.is_dir() {

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::super::ignored::Ignored;
 use super::ground::Ground;
 use super::stack::{Stack, Stacks, configs_below};
-use super::{CONFIG, Entry, Finder, Found, Kind, Matcher, policy_entries, read, read_all};
+use super::{CONFIG, Entry, Finder, Found, Kind, Matcher, policy_entries, read, read_all, unreadable};
 use crate::code::Code;
 use crate::config::Setting;
 use crate::diagnostic::Diagnostic;
@@ -30,13 +31,16 @@ pub(in super::super) fn suites(path: &Path, allow_outside: bool) -> Suites {
             return suites;
         }
     };
-    let configs = if wanted.is_dir() { configs_below(&wanted) } else { Vec::new() };
+    let mut ignored = Ignored::default();
+    let mut configs = if wanted.is_dir() { configs_below(&wanted) } else { Vec::new() };
+    configs.retain(|config| !ignored.hides(&wanted, config));
     if !configs.is_empty() {
         let ground = Ground::new(wanted, allow_outside);
         let mut stacks = Stacks::new(&ground, &mut suites.sources);
         let stacks: Vec<Stack> = configs.iter().map(|config| stacks.stack(config)).collect();
         suites.suites = stacks.into_iter().map(|stack| of_stack(&ground, stack, &|_| true)).collect();
-        suites.problems.extend(not_run(&ground, &suites.suites));
+        suites.problems.extend(not_run(&ground, &suites.suites, &mut ignored));
+        suites.problems.extend(unread(&ground, ignored));
         return suites;
     }
     let is_wanted = |file: &Path| is_part(file, &wanted);
@@ -51,16 +55,24 @@ pub(in super::super) fn suites(path: &Path, allow_outside: bool) -> Suites {
         suites.sources = Default::default();
     }
     let folder = if wanted.is_dir() { &*wanted } else { wanted.parent().unwrap_or(&wanted) };
-    suites.suites.push(of_folder(&Ground::new(folder.to_owned(), allow_outside), &is_wanted));
+    let ground = Ground::new(folder.to_owned(), allow_outside);
+    suites.suites.push(of_folder(&ground, &is_wanted, &mut ignored));
+    suites.problems.extend(unread(&ground, ignored));
     suites
 }
 
+/// What is said of lists that cannot be read.
+fn unread(ground: &Ground, ignored: Ignored) -> impl Iterator<Item = Diagnostic> {
+    ignored.problems.into_iter().map(|(path, why)| unreadable(&ground.name(&path), &why))
+}
+
 /// What is said of tests that lie beside no policy of a project.
-fn not_run(ground: &Ground, suites: &[Suite]) -> Option<Diagnostic> {
+fn not_run(ground: &Ground, suites: &[Suite], ignored: &mut Ignored) -> Option<Diagnostic> {
     let run: BTreeSet<&str> = suites.iter().flat_map(|suite| &suite.tests).map(|test| &*test.name).collect();
     let mut finder = Finder::new(ground.clone());
     let mut files = Vec::new();
     finder.walk(&ground.root, &Matcher { kind: Kind::Tests, glob: None }, &mut files);
+    files.retain(|file| !ignored.hides(&ground.root, &file.path));
     let files = finder.unique(files);
     let left: Vec<&str> = files.iter().map(|file| &*file.name).filter(|name| !run.contains(name)).collect();
     let are = match left.len() {
@@ -134,11 +146,12 @@ fn of_stack(ground: &Ground, stack: Stack, is_wanted: &dyn Fn(&Path) -> bool) ->
 }
 
 /// The suite of a folder that no configuration speaks of.
-fn of_folder(ground: &Ground, is_wanted: &dyn Fn(&Path) -> bool) -> Suite {
+fn of_folder(ground: &Ground, is_wanted: &dyn Fn(&Path) -> bool, ignored: &mut Ignored) -> Suite {
     let mut finder = Finder::new(ground.clone());
     let mut below = |kind| {
         let mut files = Vec::new();
         finder.walk(&ground.root, &Matcher { kind, glob: None }, &mut files);
+        files.retain(|file| !ignored.hides(&ground.root, &file.path));
         finder.unique(files)
     };
     let policies = below(Kind::Policies);

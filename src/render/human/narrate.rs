@@ -16,7 +16,7 @@ const STYLE: Style = Style { color: false, unicode: false, width: usize::MAX };
 /// Characters that are quoted of a line.
 const MAX_QUOTED: usize = 160;
 
-/// Diagnostics, then each workflow with its reports, then what it comes to; no longer than the drawn form.
+/// Diagnostics, then each workflow with its reports, then lints, then what it comes to; no longer than the drawn form.
 pub fn narrate(judgement: &Judgement, view: &View) -> String {
     let sources = &judgement.sources;
     let (limit, limit_of_diagnostics) =
@@ -35,19 +35,20 @@ pub fn narrate(judgement: &Judgement, view: &View) -> String {
             break;
         }
     }
-    lines.extend(summary::lints(&lints, sources, view.full));
+    let lints = summary::lints(&lints, sources, view.full);
     let workflows = judgement.report.workflows.iter();
     let workflows: Vec<_> =
         workflows.filter(|w| !view.only_failed || !summary::goes_on(w.decision)).collect();
     let before = lines.len();
     for workflow in &workflows {
         spoken(workflow, sources, &mut lines);
-        if lines.len() >= limit {
+        if lines.len() + lints.len() >= limit {
             lines.truncate(before);
-            worst(workflows, sources, &mut lines);
+            worst(workflows, sources, MAX_LINES.saturating_sub(lints.len()), &mut lines);
             break;
         }
     }
+    lines.extend(lints);
     lines.extend(
         summary::waivers(&judgement.report.waivers, view.full).into_iter().map(|line| format!("{line}.")),
     );
@@ -61,9 +62,9 @@ pub fn narrate(judgement: &Judgement, view: &View) -> String {
 }
 
 /// The harshest decisions first: some with their reports, then some with a line each, then how many more there are.
-fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, lines: &mut Vec<String>) {
+fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, most: usize, lines: &mut Vec<String>) {
     workflows.sort_by_key(|workflow| std::cmp::Reverse(workflow.decision));
-    let limit = MAX_LINES.saturating_sub(workflows.len().min(ONE_LINERS) + 4);
+    let limit = most.saturating_sub(workflows.len().min(ONE_LINERS) + 4);
     let mut rest = workflows.as_slice();
     while let Some((workflow, others)) = rest.split_first() {
         let before = lines.len();
@@ -84,7 +85,7 @@ fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, lines: &mut V
         }
         rest = others;
     }
-    let room = MAX_LINES.saturating_sub(lines.len() + 4);
+    let room = most.saturating_sub(lines.len() + 4);
     let (told, more) = rest.split_at_checked(room).unwrap_or((rest, &[]));
     lines.extend(told.iter().map(|workflow| line(workflow)));
     if !more.is_empty() {

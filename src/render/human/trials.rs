@@ -50,6 +50,7 @@ pub fn render_tests(run: &TestRun, style: Style) -> String {
     run.report.coverage.iter().for_each(|all| coverage(&mut page, all));
     page.blank();
     page.line(&sentence(run));
+    run.report.skipped.iter().for_each(|why| page.line(&visible(why)));
     run.report.mutation.iter().for_each(|all| page.line(&mutation(*all)));
     page.out
 }
@@ -74,6 +75,7 @@ pub fn narrate_tests(run: &TestRun) -> String {
     }
     lines.extend(run.report.coverage.as_ref().map(covered));
     lines.push(sentence(run));
+    lines.extend(run.report.skipped.iter().map(|why| visible(why).into_owned()));
     lines.extend(run.report.mutation.map(mutation));
     lines.join("\n") + "\n"
 }
