@@ -37,3 +37,7 @@ ci:
 fuzz TARGET="policy" SECONDS="1200":
     fuzz/seed
     fuzz/run {{TARGET}} {{SECONDS}}
+
+# Measure beside other checkers, as docs/performance.md tells; without sizes, half an hour.
+compare *ARGS:
+    benches/compare/run {{ARGS}}

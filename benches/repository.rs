@@ -1,6 +1,7 @@
 //! Repositories to measure with: any number of snapshots of about 1.6 KB, always the same ones for the same number.
 //!
-//! Twenty weekly snapshots a workflow, in block style. One workflow of ten fails some rule, and one asks to advance.
+//! Twenty weekly snapshots a workflow, in block style. One workflow of ten fails a rule; none moves or asks to, so that the
+//! ten rules alone decide.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -49,11 +50,7 @@ pub(crate) fn snapshot(index: usize, count: usize) -> (String, String) {
     let length = [31, 28, 31, 30, 31].get(month - 1).copied().unwrap_or(31);
     let date = format!("2026-{month:02}-{:02}", day - (end - length));
     let bad = workflow % 10 == 3 && last;
-    let asks = workflow % 10 == 7 && last;
     let mut text = format!("workflow: workflow-{workflow:05}\ndate: {date}\nstage: pilot\n");
-    if asks {
-        text.push_str("advance_to: expanded\n");
-    }
     let adoption = if bad { 31 } else { 60 + random.below(30) };
     let _ = write!(
         text,
@@ -69,7 +66,7 @@ pub(crate) fn snapshot(index: usize, count: usize) -> (String, String) {
         random.below(5)
     );
     text.push_str("issues:\n  open: 3\n  big: 0\nincidents: []\noutputs:\n");
-    for output in 0..24 {
+    for output in 0..28 {
         let time = if output % 8 == 5 { 16 + random.below(20) } else { random.below(15) };
         let kind = ["ordinary", "ordinary", "atypical"].get(random.below(3)).copied().unwrap_or("ordinary");
         let _ = write!(text, "  - id: r{output:02}\n    edit_time: {time}%\n    kind: {kind}\n");
