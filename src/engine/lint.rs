@@ -82,6 +82,9 @@ fn of_projects<T>(projects: &[Ready<T>], tests: &[TestDecl], sources: &SourceMap
         .iter()
         .map(|project| {
             let own = own(project);
+            if own.is_empty() {
+                return (own, Vec::new());
+            }
             let policies = Policies {
                 program: &project.program,
                 settings: &project.book.general,
