@@ -218,7 +218,9 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         let mut wanted = wanted.filter(|workflow| self.options.wants(&workflow.name));
         let was_tomorrow =
             wanted.any(|workflow| workflow.series.as_ref().is_some_and(|seen| seen.is_tomorrow));
-        (is_tomorrow == was_tomorrow).then(|| self.finish(projects, as_of))
+        // Where a day was asked for, it is that.
+        let is_right = self.options.as_of.is_some() || is_tomorrow == was_tomorrow;
+        is_right.then(|| self.finish(projects, as_of))
     }
 
     /// Reads everything before anything is made of it.
