@@ -25,6 +25,7 @@ mod fuzzed;
 mod gallery;
 #[cfg(test)]
 mod guessed;
+#[cfg(test)]
 mod impact;
 #[cfg(test)]
 mod injection;
