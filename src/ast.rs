@@ -5,6 +5,7 @@
 
 mod decl;
 mod expr;
+mod ids;
 mod test;
 
 pub use decl::{

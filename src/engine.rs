@@ -297,23 +297,33 @@ fn compile(
     (files, program)
 }
 
-/// Parses policies.
+/// Parses policies, several at a time: that is most of what it takes to start.
 fn parse_all(
     policies: &[Input],
     sources: &SourceMap,
     ids: &mut ExprIds,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<File> {
-    let mut files = Vec::new();
-    for input in policies {
-        if let Some(problem) = unreadable(input, sources) {
-            diagnostics.push(problem);
-            continue;
+    let parse_one = |input: &Input| match unreadable(input, sources) {
+        Some(problem) => Err(problem),
+        None => {
+            let text = sources.get(input.file).map_or("", |source| &source.text);
+            let mut own = ExprIds::default();
+            let (file, found) = parse(input.file, text, &mut own);
+            Ok((file, found, own))
         }
-        let text = sources.get(input.file).map_or("", |source| &source.text);
-        let (file, found) = parse(input.file, text, ids);
-        diagnostics.extend(found);
-        files.push(file);
+    };
+    let parsed: Vec<_> = policies.into_par_iter().map(parse_one).collect();
+    let mut files = Vec::new();
+    for one in parsed {
+        match one {
+            Err(problem) => diagnostics.push(problem),
+            Ok((mut file, found, own)) => {
+                file.move_ids(&own, ids);
+                diagnostics.extend(found);
+                files.push(file);
+            }
+        }
     }
     files
 }

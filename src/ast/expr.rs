@@ -28,6 +28,13 @@ impl ExprIds {
         id
     }
 
+    /// Hands out as many as another has handed out; the first of them.
+    pub(super) fn reserve(&mut self, other: &Self) -> u32 {
+        let first = self.0;
+        self.0 += other.0;
+        first
+    }
+
     /// How many were handed out.
     pub fn count(&self) -> usize {
         self.0 as usize

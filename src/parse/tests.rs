@@ -1179,3 +1179,27 @@ const WORDS: [&str; 48] = [
     "#",
     "é",
 ];
+
+#[test]
+fn moved_ids_are_those_behind_the_others() {
+    let texts = [
+        include_str!("../../policies/staged_rollout.gate"),
+        include_str!("../../policies/before_deployment.gate"),
+        "policy p \"{a}\" when b { gate x -> y \"{c}\" { let d = if e then -f else g \
+         rule r \"{h}\" { when i in 1 to 2 require j > 1 with 90% confidence require k(l where m by n over 2 weeks) \
+         else hold \"{o}\" help \"{p}\" } } rule s { when not q and at least 1 of [r, has s.t] then warn \"{u}\" } }",
+    ];
+    let mut all = ExprIds::default();
+    let mut seen = Vec::new();
+    for text in texts {
+        let mut own = ExprIds::default();
+        let (mut file, found) = parse(FileId(0), text, &mut own);
+        assert_eq!(found, Vec::new());
+        file.move_ids(&own, &mut all);
+        let shown = format!("{file:?}");
+        let ids = shown.split("ExprId(").skip(1).filter_map(|rest| rest.split_once(')'));
+        seen.extend(ids.map(|(id, _)| id.parse::<usize>().unwrap()));
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, (0..all.count()).collect::<Vec<_>>());
+}
