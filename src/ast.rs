@@ -5,7 +5,7 @@
 
 mod decl;
 mod expr;
-mod ids;
+mod marks;
 mod test;
 
 pub use decl::{
@@ -17,6 +17,7 @@ pub use expr::{
     Arg, ArithmeticOp, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind, LogicOp, Name, Over,
     Set, Template, TemplatePart,
 };
+pub use marks::{Mark, Marked};
 pub use test::{
     Assign, Expect, ExpectKind, Given, GivenKind, Outcome, TestDecl, TestValue, TestValueKind, WithParam,
 };
