@@ -142,7 +142,7 @@ impl Checker<'_> {
             Lookup::Found(resolved) => Peek::Known(resolved.ty),
             Lookup::Pending(_) => Peek::Pending,
             Lookup::Silent | Lookup::Problem(_) => Peek::Known(Type::Error),
-            Lookup::Unknown(_) => Peek::Unknown,
+            Lookup::Nowhere | Lookup::Unknown(_) => Peek::Unknown,
         }
     }
 

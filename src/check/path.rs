@@ -35,7 +35,10 @@ pub(super) enum Lookup {
     Pending(usize),
     /// Not known, because of an error that was reported.
     Silent,
-    /// Nothing of that name is to be seen.
+    /// A first word that is nowhere to be seen. Its message, which takes comparing it with all words that are, is made
+    /// where it is said: a bare stage or member is looked up like this, too.
+    Nowhere,
+    /// Nothing of that name is to be seen behind the first word.
     Unknown(Box<Diagnostic>),
     Problem(Box<Diagnostic>),
 }
@@ -84,6 +87,10 @@ impl Checker<'_> {
             }
             Lookup::Silent => {
                 self.tainted();
+                None
+            }
+            Lookup::Nowhere => {
+                self.report_nowhere(scope, path);
                 None
             }
             Lookup::Unknown(diagnostic) | Lookup::Problem(diagnostic) => {
@@ -170,7 +177,7 @@ impl Checker<'_> {
         self.lookup_nothing(scope, first, rest)
     }
 
-    /// The error for a word that is nowhere, unless what it means is lost to an error that was reported.
+    /// A word that is nowhere, unless what it means is lost to an error that was reported.
     fn lookup_nothing(&self, scope: Scope<'_>, first: &Name, rest: &[Name]) -> Lookup {
         let lost = scope.elements().any(|(_, _, element)| element.ty == Type::Error)
             || self.names.broken.contains(&*first.text);
@@ -182,16 +189,25 @@ impl Checker<'_> {
         let incomplete = self.ground.incomplete
             || policy.is_some_and(|policy| policy.incomplete)
             || gate.is_some_and(|gate| gate.incomplete);
-        let visible = self.visible(scope, !rest.is_empty());
-        let suggestion = self.suggest(&first.text, visible.iter().map(|name| &**name));
+        let is_rule = policy.is_some_and(|policy| policy.rules.contains(&*first.text));
+        if !(incomplete || is_rule) || self.near_miss(scope, first, rest).is_some() {
+            return Lookup::Nowhere;
+        }
         // It may have been declared where the text could not be parsed; a near miss of another name was probably not.
-        if incomplete && suggestion.is_none() {
-            return Lookup::Silent;
-        }
-        if suggestion.is_none() && policy.is_some_and(|policy| policy.rules.contains(&*first.text)) {
-            return Lookup::problem(errors::rule_is_no_value(first));
-        }
-        Lookup::Unknown(Box::new(errors::unknown_name(first, suggestion, self.bare_word_hint(first))))
+        if incomplete { Lookup::Silent } else { Lookup::problem(errors::rule_is_no_value(first)) }
+    }
+
+    fn report_nowhere(&mut self, scope: Scope<'_>, path: &[Name]) {
+        let Some((first, rest)) = path.split_first() else { return };
+        let suggestion = self.near_miss(scope, first, rest);
+        let hint = self.bare_word_hint(first);
+        self.report(errors::unknown_name(first, suggestion.as_deref(), hint));
+    }
+
+    /// The word that was probably meant, if one is close.
+    fn near_miss(&self, scope: Scope<'_>, first: &Name, rest: &[Name]) -> Option<Arc<str>> {
+        let visible = self.visible(scope, !rest.is_empty());
+        self.suggest(&first.text, visible.iter().map(|name| &**name)).map(Arc::from)
     }
 
     /// Every first word that would have been understood.
