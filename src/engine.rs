@@ -206,7 +206,12 @@ impl JudgedAll {
 type Met = (Option<String>, String, Lift);
 
 /// What is to be said of waivers, now that everything is judged.
-fn about_waivers<T>(projects: &[Ready<T>], lifts: &[Met], as_of: Date, options: &Options) -> Vec<Diagnostic> {
+fn about_waivers(
+    projects: &[Ready<Judged>],
+    lifts: &[Met],
+    as_of: Date,
+    options: &Options,
+) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = lifts
         .iter()
         .filter(|(_, _, lift)| !lift.lifted)

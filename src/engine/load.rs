@@ -137,8 +137,7 @@ impl Draft {
 
     /// Settles what is in force for workflows of these names, none of which is there yet. `program` and `found` came of
     /// checking the policies by themselves.
-    fn settle(&self, program: Program, found: Vec<Diagnostic>, names: &BTreeSet<Arc<str>>) -> Ready<()> {
-        let mut program = program;
+    fn settle(&self, mut program: Program, found: Vec<Diagnostic>, names: &BTreeSet<Arc<str>>) -> Ready<()> {
         let mut diagnostics = self.diagnostics.clone();
         let names: Vec<Arc<str>> = names.iter().cloned().collect();
         program.incomplete = has_errors(&diagnostics) || has_errors(&found);
@@ -177,7 +176,7 @@ struct Seen<T> {
     later: usize,
     /// About snapshots that nobody can have written yet.
     future: Vec<Diagnostic>,
-    /// It has a snapshot of tomorrow.
+    /// It is to be judged, and has a snapshot of tomorrow.
     is_tomorrow: bool,
 }
 
@@ -214,10 +213,9 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
             ready.diagnostics.extend(found);
             projects.push(ready.with(workflows));
         }
-        let wanted = projects.iter().flat_map(|project| &project.workflows);
-        let mut wanted = wanted.filter(|workflow| self.options.wants(&workflow.name));
-        let was_tomorrow =
-            wanted.any(|workflow| workflow.series.as_ref().is_some_and(|seen| seen.is_tomorrow));
+        let mut seen =
+            projects.iter().flat_map(|project| &project.workflows).filter_map(|w| w.series.as_ref());
+        let was_tomorrow = seen.any(|seen| seen.is_tomorrow);
         // Where a day was asked for, it is that.
         let is_right = self.options.as_of.is_some() || is_tomorrow == was_tomorrow;
         is_right.then(|| self.finish(projects, as_of))
@@ -265,12 +263,12 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
     /// What is made of a series. Snapshots that are later than the day of judgement are left out where that was asked
     /// for, and are errors where it is today.
     fn see<U>(&self, project: &Ready<U>, mut series: Series, as_of: Date) -> Seen<T> {
-        let tomorrow = self.tomorrow();
-        let is_tomorrow = series.snapshots.iter().any(|snapshot| snapshot.date == tomorrow);
-        let mut seen = Seen { made: None, later: 0, future: Vec::new(), is_tomorrow };
+        let mut seen = Seen { made: None, later: 0, future: Vec::new(), is_tomorrow: false };
         if !self.options.wants(&series.workflow) {
             return seen;
         }
+        let tomorrow = self.tomorrow();
+        seen.is_tomorrow = series.snapshots.iter().any(|snapshot| snapshot.date == tomorrow);
         let is_later = |snapshot: &&Snapshot| snapshot.date > as_of;
         if self.options.as_of.is_some() {
             seen.later = series.snapshots.iter().filter(is_later).count();
@@ -280,7 +278,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
             seen.future = later.map(|snapshot| from_the_future(snapshot, as_of)).collect();
         }
         if !series.snapshots.is_empty() && seen.future.is_empty() {
-            let rulebook = project.rulebook(&series.workflow.clone(), self.sources);
+            let rulebook = project.rulebook(&series.workflow, self.sources);
             seen.made = Some((self.each)(&rulebook, series, as_of));
         }
         seen

@@ -76,9 +76,8 @@ impl Search {
             let is_folder = entry.file_type().is_dir();
             let is_below = entry.depth() > 0;
             let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-            let mut passed_over = || match is_folder {
-                true => self.ignored.passes_over(top, path),
-                false => self.ignored.lists(top, path),
+            let mut passed_over = || {
+                if is_folder { self.ignored.passes_over(top, path) } else { self.ignored.lists(top, path) }
             };
             if is_below && (is_hidden || passed_over()) {
                 if is_folder {
