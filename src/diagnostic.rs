@@ -299,7 +299,7 @@ mod tests {
         let file = sources.add("a", text);
         let at = text.find(wrong).unwrap();
         let span = Span::new(file, at..at + wrong.len());
-        let mut diagnostic = Diagnostic::error(Code::T201, "").fix(span, fix);
+        let mut diagnostic = Diagnostic::error(Code::UnknownName, "").fix(span, fix);
         diagnostic.write_fix(&sources);
         diagnostic.help
     }

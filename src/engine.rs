@@ -354,12 +354,16 @@ fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
     if let Some(problem) = &input.problem {
         let place = Span::new(input.file, 0..0);
         return Some(
-            Diagnostic::error(Code::T505, format!("`{name}` cannot be read: {problem}")).label(place, "here"),
+            Diagnostic::error(Code::UnreadableFile, format!("`{name}` cannot be read: {problem}"))
+                .label(place, "here"),
         );
     }
     let at = input.invalid_utf8_at?;
     let place = Span::new(input.file, at..at + 1);
-    Some(Diagnostic::error(Code::T505, format!("`{name}` is not UTF-8 text")).label(place, "not UTF-8"))
+    Some(
+        Diagnostic::error(Code::UnreadableFile, format!("`{name}` is not UTF-8 text"))
+            .label(place, "not UTF-8"),
+    )
 }
 
 /// What was judged of each workflow of a project, where some of its data could not be read as well.

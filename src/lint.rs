@@ -47,16 +47,16 @@ type Lint = fn(&Policies<'_>) -> Vec<Diagnostic>;
 
 /// Every lint, by code; the names are those of [`crate::code::LINTS`].
 const LINTS: [(Code, Lint); 10] = [
-    (Code::T701, constant_rule::find),
-    (Code::T702, lax_rollback::find),
-    (Code::T703, overlapping_thresholds::find),
-    (Code::T704, unreachable_confidence::find),
-    (Code::T705, empty_list_passes::find),
-    (Code::T706, unlikely_held::find),
-    (Code::T707, unused_param::find),
-    (Code::T708, unread_field::find),
-    (Code::T709, bare_number::find),
-    (Code::T710, untested_rule::find),
+    (Code::ConstantRule, constant_rule::find),
+    (Code::LaxRollback, lax_rollback::find),
+    (Code::OverlappingThresholds, overlapping_thresholds::find),
+    (Code::UnreachableConfidence, unreachable_confidence::find),
+    (Code::EmptyListPasses, empty_list_passes::find),
+    (Code::UnlikelyHeld, unlikely_held::find),
+    (Code::UnusedParam, unused_param::find),
+    (Code::UnreadField, unread_field::find),
+    (Code::BareNumber, bare_number::find),
+    (Code::UntestedRule, untested_rule::find),
 ];
 
 /// Looks for everything but what is switched off, here or by a comment at its place.

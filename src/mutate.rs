@@ -164,7 +164,7 @@ impl Trial<'_> {
 
     fn survivor(&self, mutant: &Mutant, bench: &Bench<'_>, tries: usize) -> Diagnostic {
         let (mutated, _) = check_with(&mutant.files(&bench.files), self.exprs, &InForce::new());
-        Diagnostic::warning(Code::T605, format!("{}, and no test would notice", mutant.says))
+        Diagnostic::warning(Code::UnnoticedMistake, format!("{}, and no test would notice", mutant.says))
             .label(mutant.span, "no test depends on this")
             .help(self.advice(mutant, bench, &mutated, tries))
     }

@@ -218,7 +218,7 @@ fn is_unsure(name: &str, program: &Program) -> bool {
 }
 
 fn problem(message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(Code::T602, message).label(span, label)
+    Diagnostic::error(Code::UnrunnableTest, message).label(span, label)
 }
 
 /// The day of judgement: what the test says, or the newest snapshot's.

@@ -50,7 +50,7 @@ fn report(run: &TestRun) -> MutationReport {
 /// The tests that are shown, and the messages of those for which none was found.
 fn advice(run: &TestRun) -> (BTreeSet<String>, Vec<String>) {
     let (mut tests, mut without) = (BTreeSet::new(), Vec::new());
-    for found in run.diagnostics.iter().filter(|found| found.code == Code::T605) {
+    for found in run.diagnostics.iter().filter(|found| found.code == Code::UnnoticedMistake) {
         match found.help.as_deref().and_then(|help| help.split_once("\n\n")) {
             Some((_, test)) => _ = tests.insert(test.to_owned()),
             None => without.push(found.message.clone()),

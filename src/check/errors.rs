@@ -36,7 +36,7 @@ pub(in crate::check) fn unknown_name(
 ) -> Diagnostic {
     let function = Builtin::from_name(&name.text)
         .map(|builtin| format!("`{0}` is a function: write `{0}(…)`", builtin.name()));
-    Diagnostic::error(Code::T201, format!("nothing is called `{}` here", name.text))
+    Diagnostic::error(Code::UnknownName, format!("nothing is called `{}` here", name.text))
         .label(name.span, "unknown name")
         .help("declare it: a field in a `snapshot` block, a let or param in this policy")
         .maybe_help(function)
@@ -58,7 +58,7 @@ pub(in crate::check) fn unknown_field(
         [..] => format!("`{}`", join(way)),
     };
     let fields = list(record.fields.iter().map(|field| &*field.name));
-    Diagnostic::error(Code::T201, format!("{whose} has no field `{}`", name.text))
+    Diagnostic::error(Code::UnknownName, format!("{whose} has no field `{}`", name.text))
         .label(name.span, "unknown field")
         .help(format!("its fields are {fields}"))
         .meant(name.span, suggestion)
@@ -71,9 +71,12 @@ pub(in crate::check) fn unknown_in_policy(
     in_gate: bool,
 ) -> Diagnostic {
     let gate = in_gate.then(|| "it is a let of a gate, which is only known in that gate".to_owned());
-    Diagnostic::error(Code::T201, format!("policy `{}` has no let or param `{}`", policy.text, name.text))
-        .label(name.span, "unknown name")
-        .maybe_help(gate.or_else(|| suggestion.map(|name| format!("did you mean `{name}`?"))))
+    Diagnostic::error(
+        Code::UnknownName,
+        format!("policy `{}` has no let or param `{}`", policy.text, name.text),
+    )
+    .label(name.span, "unknown name")
+    .maybe_help(gate.or_else(|| suggestion.map(|name| format!("did you mean `{name}`?"))))
 }
 
 pub(in crate::check) fn unknown_member(
@@ -82,7 +85,7 @@ pub(in crate::check) fn unknown_member(
     suggestion: Option<&str>,
 ) -> Diagnostic {
     let words = || members.iter().map(|member| &**member);
-    Diagnostic::error(Code::T201, format!("`{}` is not one of {}", name.text, list(words())))
+    Diagnostic::error(Code::UnknownName, format!("`{}` is not one of {}", name.text, list(words())))
         .label(name.span, "no such member")
         .meant(name.span, suggestion)
 }
@@ -93,7 +96,7 @@ pub(in crate::check) fn unknown_stage(
     suggestion: Option<&str>,
 ) -> Diagnostic {
     let words = list(stages.iter().map(|stage| &**stage));
-    Diagnostic::error(Code::T215, format!("there is no stage `{}`", name.text))
+    Diagnostic::error(Code::UnknownStage, format!("there is no stage `{}`", name.text))
         .label(name.span, "unknown stage")
         .help(format!("the stages are {words}"))
         .meant(name.span, suggestion)
@@ -103,7 +106,7 @@ pub(in crate::check) fn unknown_function(name: &Name) -> Diagnostic {
     let functions = || Builtin::ALL.iter().map(|builtin| builtin.name());
     let meant = other_word(&name.text, FUNCTIONS).or_else(|| did_you_mean(&name.text, functions()));
     let all: Vec<&str> = functions().collect();
-    Diagnostic::error(Code::T202, format!("there is no function `{}`", name.text))
+    Diagnostic::error(Code::UnknownFunction, format!("there is no function `{}`", name.text))
         .label(name.span, "unknown function")
         .help(format!("the functions are {}", all.join(", ")))
         .meant(name.span, meant)
@@ -137,7 +140,8 @@ pub(in crate::check) fn duplicate(what: &str, places: &[&Name]) -> Diagnostic {
     let mut sorted = places.to_vec();
     sorted.sort_by_key(|name| name.span);
     let name = sorted.first().map_or("", |name| &name.text);
-    let diagnostic = Diagnostic::error(Code::T206, format!("{what} `{name}` is declared more than once"));
+    let diagnostic =
+        Diagnostic::error(Code::DeclaredTwice, format!("{what} `{name}` is declared more than once"));
     let spans: Vec<Span> = sorted.iter().map(|name| name.span).collect();
     again(diagnostic, &spans).help("remove one of them, or give it another name")
 }
@@ -154,7 +158,7 @@ fn again(mut diagnostic: Diagnostic, spans: &[Span]) -> Diagnostic {
 pub(in crate::check) fn hides_field(what: &str, name: &Name, field: &Field) -> Diagnostic {
     let whose = if field.span.is_some() { "a field" } else { "a built-in field" };
     let diagnostic = Diagnostic::error(
-        Code::T206,
+        Code::DeclaredTwice,
         format!("{what} `{0}` has the name of {whose} of the snapshot", name.text),
     )
     .label(name.span, "give it another name");
@@ -166,7 +170,7 @@ pub(in crate::check) fn hides_field(what: &str, name: &Name, field: &Field) -> D
 
 /// A `where` or `by` within too many others.
 pub(in crate::check) fn too_many_lists(arg: &Arg, limit: usize) -> Diagnostic {
-    Diagnostic::error(Code::T102, format!("more than {limit} `where`s stand within each other"))
+    Diagnostic::error(Code::TooDeep, format!("more than {limit} `where`s stand within each other"))
         .label(arg.value.span, "goes through this list for each element of the others")
         .help("give the inner one a name with `let`, where it does not look at the elements around it")
 }
@@ -175,7 +179,7 @@ pub(in crate::check) fn too_many_lists(arg: &Arg, limit: usize) -> Diagnostic {
 pub(in crate::check) fn lets_too_deep(decl: &LetDecl, limit: usize) -> Diagnostic {
     let message =
         format!("let `{}` is more than {limit} levels deep, with the lets that it uses", decl.name.text);
-    Diagnostic::error(Code::T102, message)
+    Diagnostic::error(Code::TooDeep, message)
         .label(decl.name.span, "too deep")
         .help("let fewer lets build on each other")
 }
@@ -193,7 +197,7 @@ pub(in crate::check) fn cycle(names: &[(String, Name)]) -> Diagnostic {
         [one] => format!("let `{}` needs itself", shown(one)),
         _ => format!("lets need each other: `{}`", way.join(" -> ")),
     };
-    let mut diagnostic = Diagnostic::error(Code::T207, message);
+    let mut diagnostic = Diagnostic::error(Code::LetCycle, message);
     for (at, name) in names.iter().enumerate() {
         let next = way.get(at + 1).map_or("", |next| next);
         diagnostic = diagnostic.label(name.1.span, format!("needs `{next}`"));
@@ -224,19 +228,22 @@ pub(in crate::check) fn ambiguous_name(path: &[Name], name: &Name, outside: Outs
             format!("write `it.{path}` for the inner one, or give one of them another name"),
         ),
     };
-    Diagnostic::error(Code::T208, format!("`{}` is a field of the list's element and also {what}", name.text))
-        .label(name.span, "which one?")
-        .help(help)
+    Diagnostic::error(
+        Code::AmbiguousName,
+        format!("`{}` is a field of the list's element and also {what}", name.text),
+    )
+    .label(name.span, "which one?")
+    .help(help)
 }
 
 pub(in crate::check) fn rule_is_no_value(name: &Name) -> Diagnostic {
-    Diagnostic::error(Code::T218, format!("`{}` is a rule, and rules are no values", name.text))
+    Diagnostic::error(Code::NotAValue, format!("`{}` is a rule, and rules are no values", name.text))
         .label(name.span, "a rule")
         .help("give the condition of the rule a name with `let`, and use that in both places")
 }
 
 pub(in crate::check) fn policy_is_no_value(name: &Name) -> Diagnostic {
-    Diagnostic::error(Code::T218, format!("`{}` is a policy, and policies are no values", name.text))
+    Diagnostic::error(Code::NotAValue, format!("`{}` is a policy, and policies are no values", name.text))
         .label(name.span, "a policy")
         .help(format!("name one of its lets or params: `{}.NAME`", name.text))
 }
@@ -245,7 +252,7 @@ pub(in crate::check) fn record_is_no_value(path: &[Name], record: &RecordType) -
     let path_text = join(path);
     let field = record.fields.first().map_or("FIELD", |field| &*field.name);
     label_path(
-        Diagnostic::error(Code::T218, format!("`{path_text}` is a record, not a single value")),
+        Diagnostic::error(Code::NotAValue, format!("`{path_text}` is a record, not a single value")),
         path,
         "a record",
     )
@@ -255,38 +262,43 @@ pub(in crate::check) fn record_is_no_value(path: &[Name], record: &RecordType) -
 pub(in crate::check) fn has_no_fields(way: &[Name], name: &Name, ty: &crate::types::Type) -> Diagnostic {
     let what = super::words::a_type(ty);
     let whose = if way.is_empty() { "`it`".to_owned() } else { format!("`{}`", join(way)) };
-    Diagnostic::error(Code::T201, format!("{whose} is {what} and has no field `{}`", name.text))
+    Diagnostic::error(Code::UnknownName, format!("{whose} is {what} and has no field `{}`", name.text))
         .label(name.span, "unknown field")
 }
 
 pub(in crate::check) fn no_fields(name: &Name, rest: &[Name]) -> Diagnostic {
     let field = join(rest);
     let span = rest.first().map_or(name.span, |field| field.span);
-    Diagnostic::error(Code::T201, format!("`{}` is a let or param and has no field `{field}`", name.text))
-        .label(span, "unknown field")
+    Diagnostic::error(
+        Code::UnknownName,
+        format!("`{}` is a let or param and has no field `{field}`", name.text),
+    )
+    .label(span, "unknown field")
 }
 
 pub(in crate::check) fn through_two_lists(path: &[Name], first: &[Name]) -> Diagnostic {
     let message = format!("`{}` leads through a list within a list", join(path));
     let help = format!("go through `{}` first, and through the inner list in its `where`", join(first));
-    label_path(Diagnostic::error(Code::T218, message), path, "a list of lists").help(help)
+    label_path(Diagnostic::error(Code::NotAValue, message), path, "a list of lists").help(help)
 }
 
 pub(in crate::check) fn bare_snapshot(name: &Name) -> Diagnostic {
-    Diagnostic::error(Code::T218, "`snapshot` is not a single value")
+    Diagnostic::error(Code::NotAValue, "`snapshot` is not a single value")
         .label(name.span, "a whole snapshot")
         .help("name one of its fields: `snapshot.FIELD`")
 }
 
 pub(in crate::check) fn no_element(it: &Name) -> Diagnostic {
-    Diagnostic::error(Code::T218, "`it` stands for nothing here").label(it.span, "no list around it").help(
-        "`it` is the element of a list, in the `where` or `by` of a function that goes through that list",
-    )
+    Diagnostic::error(Code::NotAValue, "`it` stands for nothing here")
+        .label(it.span, "no list around it")
+        .help(
+            "`it` is the element of a list, in the `where` or `by` of a function that goes through that list",
+        )
 }
 
 pub(in crate::check) fn out_of_reach(name: &Name) -> Diagnostic {
     Diagnostic::error(
-        Code::T225,
+        Code::ElementInSeries,
         format!("`{}` is of one element, and this looks along the series", name.text),
     )
     .label(name.span, "the element is in one snapshot only")
@@ -300,7 +312,7 @@ pub(in crate::check) fn not_a_field(path: &[Name], who: &str, problem: &str) -> 
         "a param" => Some("a param always has a value; ask for a field"),
         _ => None,
     };
-    label_path(Diagnostic::error(Code::T219, message), path, problem).maybe_help(help.map(str::to_owned))
+    label_path(Diagnostic::error(Code::NotAField, message), path, problem).maybe_help(help.map(str::to_owned))
 }
 
 pub(in crate::check) fn no_step(
@@ -315,7 +327,7 @@ pub(in crate::check) fn no_step(
     };
     let problem = if high <= low { "leads down the ladder" } else { "skips a stage" };
     let message = format!("a gate leads to the next stage, `{} -> {}` does not", from.text, to.text);
-    Diagnostic::error(Code::T216, message).label(from.span.to(to.span), problem).help(help)
+    Diagnostic::error(Code::ImpossibleGate, message).label(from.span.to(to.span), problem).help(help)
 }
 
 pub(in crate::check) fn repeated_gate(decls: &[&GateDecl]) -> Diagnostic {
@@ -324,7 +336,7 @@ pub(in crate::check) fn repeated_gate(decls: &[&GateDecl]) -> Diagnostic {
     let (from, to) = decls.first().map_or(("", ""), |decl| (&decl.from.text, &decl.to.text));
     let message = format!("gate `{from} -> {to}` is declared more than once in this policy");
     let spans: Vec<Span> = decls.iter().map(|decl| decl.from.span.to(decl.to.span)).collect();
-    again(Diagnostic::error(Code::T216, message), &spans).help("put their rules into one gate")
+    again(Diagnostic::error(Code::ImpossibleGate, message), &spans).help("put their rules into one gate")
 }
 
 pub(in crate::check) fn harsher_undecided(
@@ -340,7 +352,7 @@ pub(in crate::check) fn harsher_undecided(
     let effect = effect.as_str();
     let message =
         format!("`undecided {word}` is harsher than `{effect}`, which is what the rule does when it fails");
-    Diagnostic::error(Code::T220, message)
+    Diagnostic::error(Code::HarsherWhenUndecided, message)
         .label(undecided.span, "harsher")
         .label(span, "the effect of the rule")
         .help("write `undecided pass`, or leave it out")

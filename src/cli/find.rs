@@ -55,7 +55,7 @@ pub(super) fn inputs(root: &Path, allow_outside: bool) -> Inputs {
         Ok(_) => format!("`{shown}` is no folder"),
         Err(error) => format!("the folder `{shown}` cannot be used: {}", read::reason(&error)),
     };
-    let problem = Diagnostic::error(Code::T506, why).help("give the folder of the repository");
+    let problem = Diagnostic::error(Code::NothingFound, why).help("give the folder of the repository");
     inputs.problems.push(problem);
     inputs
 }
@@ -141,7 +141,9 @@ fn add_new_projects(
         let message = format!(
             "`{reference}` has no project `{name}`: what it extends is taken from there, and its own settings as proposed"
         );
-        notes.push(Diagnostic::note(Code::T514, message).label(Span::new(*file, 0..0), "new here"));
+        notes.push(
+            Diagnostic::note(Code::BaseWithoutPolicies, message).label(Span::new(*file, 0..0), "new here"),
+        );
     }
     Ok(notes)
 }
@@ -209,7 +211,7 @@ impl Entry {
 const LEADS_OUT: &str = "it is a link that leads out of the repository";
 
 fn unreadable(name: &str, why: &str) -> Diagnostic {
-    Diagnostic::error(Code::T505, format!("`{name}` cannot be read: {why}"))
+    Diagnostic::error(Code::UnreadableFile, format!("`{name}` cannot be read: {why}"))
 }
 
 fn read_all(files: Vec<Found>) -> Vec<TextFile> {
@@ -304,7 +306,7 @@ impl Finder {
         let empty: Vec<_> =
             paths.iter().filter(|entry| self.entry(entry, Kind::Policies, &mut files) == 0).collect();
         if names.is_empty() && files.is_empty() && self.is_clean(before) {
-            let mut problem = Diagnostic::error(Code::T504, "no policy was found");
+            let mut problem = Diagnostic::error(Code::NoPolicy, "no policy was found");
             for entry in &empty {
                 problem = problem.label(entry.setting.span, "no `.gate` file here");
             }
@@ -327,7 +329,10 @@ impl Finder {
                     builtin::names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
                 ),
             };
-            let problem = Diagnostic::error(Code::T507, format!("no shipped policy is called `{name}`"));
+            let problem = Diagnostic::error(
+                Code::UnknownShippedPolicy,
+                format!("no shipped policy is called `{name}`"),
+            );
             self.problems.push(problem.label(span, "not in the shipped pack").help(help));
         }
         found
@@ -344,7 +349,7 @@ impl Finder {
                 let folder = own.join(SNAPSHOTS);
                 self.walk(&folder, &Matcher { kind: Kind::Snapshots, glob: None }, &mut files);
                 if files.is_empty() && self.is_clean(before) {
-                    let problem = Diagnostic::error(Code::T503, "no snapshot was found");
+                    let problem = Diagnostic::error(Code::NoSnapshot, "no snapshot was found");
                     let folder = self.ground.name(&folder);
                     let looked = format!("looked for `{folder}/**/*.yaml`; {help}");
                     self.problems.push(problem.help(looked));
@@ -356,7 +361,7 @@ impl Finder {
                     .filter(|entry| self.entry(entry, Kind::Snapshots, &mut files) == 0)
                     .collect();
                 if files.is_empty() && self.is_clean(before) {
-                    let mut problem = Diagnostic::error(Code::T503, "no snapshot was found");
+                    let mut problem = Diagnostic::error(Code::NoSnapshot, "no snapshot was found");
                     for entry in &empty {
                         problem = problem.label(entry.setting.span, "no file matches this");
                     }
@@ -382,7 +387,8 @@ impl Finder {
                 .iter()
                 .any(|problem| problem.labels.iter().any(|label| label.span == entry.span))
             {
-                let problem = Diagnostic::warning(Code::T506, format!("no file matches `{}`", entry.value));
+                let problem =
+                    Diagnostic::warning(Code::NothingFound, format!("no file matches `{}`", entry.value));
                 self.problems.push(problem.label(entry.span, "nothing is found here"));
             }
         }
@@ -393,7 +399,8 @@ impl Finder {
         let before = files.len();
         let Setting { value, span } = &entry.setting;
         let Some(target) = self.ground.target(&entry.folder, value) else {
-            let problem = Diagnostic::error(Code::T506, format!("`{value}` lies outside of the repository"));
+            let problem =
+                Diagnostic::error(Code::NothingFound, format!("`{value}` lies outside of the repository"));
             let problem = problem.label(*span, "leads out of it");
             self.problems.push(problem.help(self.ground.instead("name what is in the repository")));
             return 0;
@@ -412,7 +419,7 @@ impl Finder {
                     self.walk(&folder, &Matcher { kind, glob }, files);
                 }
                 Err(error) => {
-                    let problem = Diagnostic::error(Code::T506, format!("`{value}` is no glob"));
+                    let problem = Diagnostic::error(Code::NothingFound, format!("`{value}` is no glob"));
                     self.problems.push(problem.label(*span, error.kind().to_string()));
                 }
             }
@@ -421,7 +428,8 @@ impl Finder {
         match fs::metadata(&target) {
             Err(error) => {
                 let why = read::reason(&error);
-                let problem = Diagnostic::error(Code::T506, format!("`{value}` cannot be used: {why}"));
+                let problem =
+                    Diagnostic::error(Code::NothingFound, format!("`{value}` cannot be used: {why}"));
                 let builtin = did_you_mean(value, ["builtin"]).filter(|_| kind == Kind::Policies);
                 self.problems.push(problem.label(*span, "named here").meant(*span, builtin));
             }
@@ -431,7 +439,7 @@ impl Finder {
             Ok(metadata) if metadata.is_dir() => self.walk(&target, &Matcher { kind, glob: None }, files),
             Ok(_) if kind == Kind::Policies && value.ends_with(TESTS) => {
                 let problem =
-                    Diagnostic::error(Code::T504, format!("`{value}` holds tests and is no policy"));
+                    Diagnostic::error(Code::NoPolicy, format!("`{value}` holds tests and is no policy"));
                 let problem = problem.label(*span, "named here");
                 self.problems.push(
                     problem.help("name the policies alone: `tollgate test` finds the tests beside them"),

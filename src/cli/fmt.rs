@@ -142,7 +142,7 @@ impl Session {
 
     fn cannot(&mut self, shown: &str, what: &str, why: &str) {
         let message = format!("`{}` cannot be {what}: {why}", quote(shown));
-        self.report(&Diagnostic::error(Code::T505, message));
+        self.report(&Diagnostic::error(Code::UnreadableFile, message));
     }
 
     fn report(&mut self, problem: &Diagnostic) {

@@ -22,38 +22,38 @@ pub(super) fn not_yaml(span: Span, reason: &str) -> Diagnostic {
     } else {
         (format!("this is not YAML: {}", quote(reason)), None)
     };
-    Diagnostic::error(Code::T401, message)
+    Diagnostic::error(Code::ConfigNotYaml, message)
         .label(span, "the configuration is not understood from here on")
         .maybe_help(help.map(str::to_owned))
 }
 
 /// Beyond the limits of size, depth or aliases.
 pub(super) fn too_large(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T401, "this configuration is larger than any configuration should be")
+    Diagnostic::error(Code::ConfigNotYaml, "this configuration is larger than any configuration should be")
         .label(span, "it is not read further")
 }
 
 /// `---` in the middle.
 pub(super) fn second_document(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T401, "a configuration is one YAML document")
+    Diagnostic::error(Code::ConfigNotYaml, "a configuration is one YAML document")
         .label(span, "a second one begins here")
         .help("remove the `---`")
 }
 
 /// A list or scalar for the whole.
 pub(super) fn no_map(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, "a configuration consists of settings")
+    Diagnostic::error(Code::SettingType, "a configuration consists of settings")
         .label(span, "expected `policies: [builtin]` or the like")
 }
 
 /// `5: x`
 pub(super) fn key_is_no_text(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, "this key is not text").label(span, "expected the name of a setting")
+    Diagnostic::error(Code::SettingType, "this key is not text").label(span, "expected the name of a setting")
 }
 
 /// One setting twice.
 pub(super) fn set_twice(name: &str, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::T405, format!("`{}` is set twice", quote(name)))
+    Diagnostic::error(Code::DuplicateSetting, format!("`{}` is set twice", quote(name)))
         .label(second, "here again")
         .label(first, "first here")
         .help("remove one of the two")
@@ -61,12 +61,13 @@ pub(super) fn set_twice(name: &str, first: Span, second: Span) -> Diagnostic {
 
 /// `policies:` and nothing more.
 pub(super) fn no_value(name: &str, key: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, format!("`{name}` has no value")).label(key, "give it one or remove it")
+    Diagnostic::error(Code::SettingType, format!("`{name}` has no value"))
+        .label(key, "give it one or remove it")
 }
 
 /// A text where only a list will do.
 pub(super) fn no_list(name: &str, text: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, format!("`{name}` is a list"))
+    Diagnostic::error(Code::SettingType, format!("`{name}` is a list"))
         .label(span, "here is a text")
         .help(format!("write `{name}: [{}]`", quote(text)))
 }
@@ -74,18 +75,19 @@ pub(super) fn no_list(name: &str, text: &str, span: Span) -> Diagnostic {
 /// A bool, number or map for a list of texts.
 pub(super) fn wrong_type(name: &str, single: bool, span: Span) -> Diagnostic {
     let wanted = if single { "a text or a list of texts" } else { "a list of texts" };
-    Diagnostic::error(Code::T402, format!("`{name}` is {wanted}")).label(span, "here is something else")
+    Diagnostic::error(Code::SettingType, format!("`{name}` is {wanted}"))
+        .label(span, "here is something else")
 }
 
 /// Something else than a text in a list.
 pub(super) fn no_text(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, format!("`{name}` is a list of texts"))
+    Diagnostic::error(Code::SettingType, format!("`{name}` is a list of texts"))
         .label(span, "here is something else")
 }
 
 /// `""` in a list.
 pub(super) fn empty_text(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, format!("a text of `{name}` is empty"))
+    Diagnostic::error(Code::SettingType, format!("a text of `{name}` is empty"))
         .label(span, "fill it in or remove it")
 }
 
@@ -99,7 +101,7 @@ pub(super) fn unknown_key(
 ) -> Diagnostic {
     let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     let of = if of.is_empty() { String::new() } else { format!(" of {of}") };
-    Diagnostic::error(Code::T403, format!("`{}` is not a setting{of}", quote(name)))
+    Diagnostic::error(Code::UnknownSetting, format!("`{}` is not a setting{of}", quote(name)))
         .label(span, "unknown")
         .help(format!("there are {}", names.join(", ")))
         .meant(span, close)
@@ -107,7 +109,7 @@ pub(super) fn unknown_key(
 
 /// Something else than what the setting takes.
 pub(super) fn not_a(name: &str, wanted: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, format!("`{}` is {wanted}", quote(name)))
+    Diagnostic::error(Code::SettingType, format!("`{}` is {wanted}", quote(name)))
         .label(span, "here is something else")
 }
 
@@ -117,31 +119,31 @@ pub(super) fn no_effect(text: &str, close: Option<&str>, span: Span) -> Diagnost
         Some(close) => format!("did you mean `{close}`?"),
         None => "the effects are `off`, `note`, `warn`, `hold` and `rollback`".to_owned(),
     };
-    Diagnostic::error(Code::T402, format!("`{}` is not an effect", quote(text)))
+    Diagnostic::error(Code::SettingType, format!("`{}` is not an effect", quote(text)))
         .label(span, "unknown")
         .help(help)
 }
 
 /// `x: {}`
 pub(super) fn sets_nothing(name: &str, wanted: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, format!("nothing is set of `{}`", quote(name)))
+    Diagnostic::error(Code::SettingType, format!("nothing is set of `{}`", quote(name)))
         .label(span, format!("give it {wanted}"))
 }
 
 /// An override that only narrows or locks.
 pub(super) fn no_value_in_override(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, format!("an override gives `{}` no value", quote(name)))
+    Diagnostic::error(Code::SettingType, format!("an override gives `{}` no value", quote(name)))
         .label(span, "give it one: what is said of some workflows goes before what is said of all")
 }
 
 pub(super) fn no_effect_in_override(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T402, format!("an override gives `{}` no effect", quote(name)))
+    Diagnostic::error(Code::SettingType, format!("an override gives `{}` no effect", quote(name)))
         .label(span, "give it one: what is said of some workflows goes before what is said of all")
 }
 
 /// An override for nobody, a waiver without a reason.
 pub(super) fn missing_key(of: &str, name: &str, example: &str, span: Span) -> Diagnostic {
-    let code = if of == "a waiver" { Code::T411 } else { Code::T402 };
+    let code = if of == "a waiver" { Code::IncompleteWaiver } else { Code::SettingType };
     Diagnostic::error(code, format!("{of} needs `{name}`"))
         .label(span, "it is missing here")
         .help(format!("add `{name}: {example}`"))
@@ -149,14 +151,14 @@ pub(super) fn missing_key(of: &str, name: &str, example: &str, span: Span) -> Di
 
 /// `until: 2026-02-30`
 pub(super) fn no_date(name: &str, text: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T411, format!("`{}` is not a date of the calendar", quote(text)))
+    Diagnostic::error(Code::IncompleteWaiver, format!("`{}` is not a date of the calendar", quote(text)))
         .label(span, format!("`{name}` is written like 2026-12-31"))
         .help("a waiver without a clear end waives nothing")
 }
 
 /// `from` after `until`.
 pub(super) fn ends_before_it_begins(from: Span, until: Span) -> Diagnostic {
-    Diagnostic::error(Code::T411, "this waiver ends before it begins")
+    Diagnostic::error(Code::IncompleteWaiver, "this waiver ends before it begins")
         .label(until, "its last day")
         .label(from, "its first day")
 }

@@ -51,7 +51,7 @@ pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool,
         let message = format!(
             "`{reference}` has neither a configuration nor snapshots: what is proposed is judged by its own policies"
         );
-        problems.push(Diagnostic::note(Code::T514, message));
+        problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
     }
     problems.extend(add_unknown(&mut mixed, &head, &reference));
     let before = load_judged(base, Vec::new(), &mut sources, options);
@@ -127,7 +127,7 @@ fn add_unknown(mixed: &mut Vec<Project>, head: &[Project], reference: &str) -> V
             let name = own.name.as_deref().unwrap_or(".");
             let message = format!("`{reference}` has no project `{name}`: it is judged by its own policies");
             let place = own.stack.last().map(|file| Span::new(*file, 0..0));
-            let note = Diagnostic::note(Code::T514, message);
+            let note = Diagnostic::note(Code::BaseWithoutPolicies, message);
             found.push(match place {
                 Some(place) => note.label(place, "new here"),
                 None => note,

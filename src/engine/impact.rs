@@ -43,7 +43,7 @@ pub fn impact(sides: Sides, options: &Options) -> Impact {
         let message = format!(
             "`{reference}` has neither a configuration nor snapshots: there is nothing to compare with"
         );
-        problems.push(Diagnostic::note(Code::T514, message));
+        problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
     }
     let new = load(head, problems, &mut sources, options);
     // Both are judged on one day.
@@ -82,7 +82,7 @@ fn add_errors(diagnostics: &mut Vec<Diagnostic>, old: Vec<Diagnostic>, sources: 
     // A workflow that only the new side has is asked for with reason.
     let news = |found: &Diagnostic| {
         found.severity == Severity::Error
-            && found.code != Code::T508
+            && found.code != Code::UnknownWorkflow
             && !said.contains(&place_of(found, sources))
     };
     diagnostics.extend(old.into_iter().filter(news));

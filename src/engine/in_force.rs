@@ -75,5 +75,5 @@ pub fn in_force(inputs: Inputs, tests: Vec<TextFile>) -> InForce {
 }
 
 pub(super) fn is_about_snapshots(code: Code) -> bool {
-    code.as_str().starts_with("T3") || code == Code::T503
+    code.as_str().starts_with("T3") || code == Code::NoSnapshot
 }

@@ -106,8 +106,9 @@ fn of_projects<T>(projects: &[Ready<T>], tests: &[TestDecl], sources: &SourceMap
         sharing
             .all(|(_, all)| all.iter().any(|other| other.code == finding.code && place(other) == Some(span)))
     };
-    let counts =
-        |finding: &&Diagnostic| !matches!(finding.code, Code::T707 | Code::T708) || is_unused(finding);
+    let counts = |finding: &&Diagnostic| {
+        !matches!(finding.code, Code::UnusedParam | Code::UnreadField) || is_unused(finding)
+    };
     found.iter().flat_map(|(_, findings)| findings).filter(counts).cloned().collect()
 }
 

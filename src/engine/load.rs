@@ -304,7 +304,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         if later > 0 {
             let what = if later == 1 { "1 snapshot is" } else { &format!("{later} snapshots are") };
             let message = format!("{what} dated later than {as_of} and not seen");
-            diagnostics.push(Diagnostic::note(Code::T512, message));
+            diagnostics.push(Diagnostic::note(Code::LaterSnapshotsUnseen, message));
         }
         Loaded { projects, as_of, diagnostics }
     }
@@ -328,7 +328,7 @@ fn select<T>(
                 None => format!("there are {}", first_few(names())),
             };
             let message = format!("there is no workflow `{}`", wanted.escape_debug());
-            let problem = Diagnostic::error(Code::T508, message);
+            let problem = Diagnostic::error(Code::UnknownWorkflow, message);
             diagnostics.push(if names().next().is_some() { problem.help(help) } else { problem });
         }
     }
@@ -349,7 +349,10 @@ fn select<T>(
 fn from_the_future(snapshot: &Snapshot, as_of: Date) -> Diagnostic {
     let date = snapshot.record.fields.get(Vocabulary::DATE).and_then(Option::as_ref);
     let span = date.map_or(snapshot.record.span, |date: &Located| date.span);
-    Diagnostic::error(Code::T511, format!("the snapshot of `{}` is from the future", snapshot.workflow))
-        .label(span, format!("later than {as_of}, the day of judgement"))
-        .help("correct the date, or judge `--as-of` a later day")
+    Diagnostic::error(
+        Code::FutureSnapshot,
+        format!("the snapshot of `{}` is from the future", snapshot.workflow),
+    )
+    .label(span, format!("later than {as_of}, the day of judgement"))
+    .help("correct the date, or judge `--as-of` a later day")
 }

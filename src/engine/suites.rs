@@ -380,16 +380,16 @@ fn covered(counted: Vec<Counted>, sources: &SourceMap) -> CoverageReport {
 
 fn too_little(min: u8, total: Covered) -> Option<Diagnostic> {
     if total.points == 0 {
-        return Some(Diagnostic::error(Code::T604, "there is no rule whose tests could cover anything"));
+        return Some(Diagnostic::error(Code::Unseen, "there is no rule whose tests could cover anything"));
     }
     let message = format!("coverage is {}, less than the {min}% asked for", total.percent());
-    (!total.reaches(min)).then(|| Diagnostic::error(Code::T604, message))
+    (!total.reaches(min)).then(|| Diagnostic::error(Code::Unseen, message))
 }
 
 /// What is said where no test ran: that is no pass.
 fn nothing_tested(options: &TestOptions) -> Diagnostic {
     match &options.filter {
-        None => Diagnostic::error(Code::T603, "no test was found").help(
+        None => Diagnostic::error(Code::NoTest, "no test was found").help(
             "tests are `test` blocks in files that end in `.test.gate`, beside the policies that they test",
         ),
         Some(filter) => {
@@ -397,7 +397,7 @@ fn nothing_tested(options: &TestOptions) -> Diagnostic {
                 "no test has `{}` in its title, or in the name of a rule that it expects something of",
                 filter.escape_debug()
             );
-            Diagnostic::error(Code::T603, message).help("leave `--filter` out to run all of them")
+            Diagnostic::error(Code::NoTest, message).help("leave `--filter` out to run all of them")
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option
         Outcome::Pass | Outcome::Fail | Outcome::Undecided | Outcome::Waived => true,
         Outcome::NotApplicable | Outcome::Off => false,
     };
-    let error = |message: &str| Some(Diagnostic::error(Code::T513, message));
+    let error = |message: &str| Some(Diagnostic::error(Code::NothingJudged, message));
     if rules == 0 {
         return error("there is no rule to judge by");
     }

@@ -84,7 +84,7 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
 /// No verdict on what is beyond a limit.
 fn too_much(message: String, label: &str, rulebook: &Rulebook<'_>, series: &Series) -> Judged {
     let newest = series.snapshots.last();
-    let mut diagnostic = Diagnostic::error(Code::T520, message).help(
+    let mut diagnostic = Diagnostic::error(Code::TooMuchToJudge, message).help(
         "shorten its lists, its series or the windows of the policies; a part of it would be no verdict",
     );
     diagnostic
@@ -144,7 +144,7 @@ impl<'a> Evaluator<'a> {
         let newest = series.snapshots.get(moment.at)?;
         let days = moment.day - self.day(moment.at);
         let message = format!("the newest snapshot of `{}` is {days} days old", series.workflow);
-        let diagnostic = Diagnostic::warning(Code::T509, message)
+        let diagnostic = Diagnostic::warning(Code::StaleEvidence, message)
             .label(self.located(moment.at, Vocabulary::DATE)?.span, format!("measured up to {}", newest.date))
             .help("commit a snapshot of the weeks since; a gate does not open on old evidence");
         Some(diagnostic)
@@ -183,7 +183,7 @@ impl<'a> Evaluator<'a> {
         } else {
             format!("`{}` is an earlier stage than `{}`", name(wanted), name(stage))
         };
-        Diagnostic::warning(Code::T510, message)
+        Diagnostic::warning(Code::NothingAsked, message)
             .label(span, "asks for nothing")
             .help("`advance_to` names a later stage; going back needs no asking: write it as `stage`")
     }

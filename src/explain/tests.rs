@@ -64,7 +64,7 @@ fn names_are_found_whole_and_by_their_last_word() {
         expected.sort_unstable();
         assert_eq!(named(name), expected.join(" or "), "{name}");
     }
-    assert_eq!(code("t203"), Some(Code::T203));
+    assert_eq!(code("t203"), Some(Code::TypeMismatch));
 }
 
 #[test]

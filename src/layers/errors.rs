@@ -26,13 +26,13 @@ pub(super) fn unknown(what: &str, name: &Setting<String>, names: &[&str]) -> Dia
     let whole = || names.iter().find(|known| known.rsplit('.').next() == Some(&name.value));
     let help =
         suggest(&name.value, names).or_else(|| whole().map(|known| format!("did you mean `{known}`?")));
-    Diagnostic::error(Code::T407, format!("there is no {what} `{}`", quote(&name.value)))
+    Diagnostic::error(Code::NothingHasThisName, format!("there is no {what} `{}`", quote(&name.value)))
         .label(name.span, "no policy declares it")
         .maybe_help(help)
 }
 
 pub(super) fn unknown_stage(stage: &Setting<String>, stages: &[&str]) -> Diagnostic {
-    Diagnostic::error(Code::T407, format!("there is no stage `{}`", quote(&stage.value)))
+    Diagnostic::error(Code::NothingHasThisName, format!("there is no stage `{}`", quote(&stage.value)))
         .label(stage.span, "not on the ladder")
         .maybe_help(suggest(&stage.value, stages))
 }
@@ -47,13 +47,17 @@ pub(super) fn close_workflow(glob: &Setting<Glob>, workflows: &[Arc<str>]) -> Op
 pub(super) fn unknown_workflow(glob: &Setting<Glob>, workflows: &[Arc<str>]) -> Option<Diagnostic> {
     let name = glob.value.as_str();
     let help = close_workflow(glob, workflows)?;
-    let error = Diagnostic::error(Code::T407, format!("there is no workflow `{}`", quote(name)));
+    let error =
+        Diagnostic::error(Code::NothingHasThisName, format!("there is no workflow `{}`", quote(name)));
     Some(error.label(glob.span, "no snapshot is of it").help(help))
 }
 
 pub(super) fn no_such_workflow(glob: &Setting<Glob>) -> Diagnostic {
-    Diagnostic::warning(Code::T417, format!("no workflow is called `{}`", quote(glob.value.as_str())))
-        .label(glob.span, "this override has no effect")
+    Diagnostic::warning(
+        Code::OverrideForNoWorkflow,
+        format!("no workflow is called `{}`", quote(glob.value.as_str())),
+    )
+    .label(glob.span, "this override has no effect")
 }
 
 pub(super) fn unfit(param: &Param, unfit: Unfit, text: &str, span: Span) -> Diagnostic {
@@ -66,20 +70,20 @@ pub(super) fn unfit(param: &Param, unfit: Unfit, text: &str, span: Span) -> Diag
         }
         _ => None,
     };
-    Diagnostic::error(Code::T408, format!("`{}` {}", param.name, unfit.demand(&param.ty)))
+    Diagnostic::error(Code::ParamValueType, format!("`{}` {}", param.name, unfit.demand(&param.ty)))
         .label(span, format!("`{}` is none", quote(text)))
         .label(param.decl.span, "declared here")
         .maybe_help(help)
 }
 
 pub(super) fn no_range(param: &Param, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T412, format!("`{}` is a {} and has no range", param.name, param.ty))
+    Diagnostic::error(Code::WidenedRange, format!("`{}` is a {} and has no range", param.name, param.ty))
         .label(span, "nothing to narrow")
         .label(param.decl.span, "declared here")
 }
 
 pub(super) fn reversed(param: &Param, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T412, format!("the range of `{}` is the wrong way round", param.name))
+    Diagnostic::error(Code::WidenedRange, format!("the range of `{}` is the wrong way round", param.name))
         .label(span, "the lower end stands first")
 }
 
@@ -90,7 +94,7 @@ fn range_of(param: &Param, range: &Interval) -> String {
 pub(super) fn outside_declared(param: &Param, text: &Setting<String>) -> Diagnostic {
     let range = param.within.as_ref().map(|within| range_of(param, within)).unwrap_or_default();
     let place = param.decl.within.as_ref().map_or(param.decl.span, |within| within.span);
-    Diagnostic::error(Code::T409, format!("`{}` must lie within {range}", param.name))
+    Diagnostic::error(Code::ParamValueOutOfRange, format!("`{}` must lie within {range}", param.name))
         .label(text.span, format!("{} does not", quote(&text.value)))
         .label(place, "declared here")
 }
@@ -103,50 +107,62 @@ pub(super) fn outside(
     range: &Interval,
     there: Span,
 ) -> Diagnostic {
-    Diagnostic::error(Code::T409, format!("`{}` must lie within {}", param.name, range_of(param, range)))
-        .label(span, format!("{} does not", show_value(&param.ty, value)))
-        .label(there, "narrowed here")
+    Diagnostic::error(
+        Code::ParamValueOutOfRange,
+        format!("`{}` must lie within {}", param.name, range_of(param, range)),
+    )
+    .label(span, format!("{} does not", show_value(&param.ty, value)))
+    .label(there, "narrowed here")
 }
 
 /// A range without a value of its own, and the value in force is not in it.
 pub(super) fn leaves_out(param: &Param, value: &ParamValue, origin: Span, range: Span) -> Diagnostic {
     let value = show_value(&param.ty, value);
-    Diagnostic::error(Code::T409, format!("this range of `{}` leaves out the value in force", param.name))
-        .label(range, format!("does not contain {value}"))
-        .label(origin, "set here")
-        .help("give a value within the range, too")
+    Diagnostic::error(
+        Code::ParamValueOutOfRange,
+        format!("this range of `{}` leaves out the value in force", param.name),
+    )
+    .label(range, format!("does not contain {value}"))
+    .label(origin, "set here")
+    .help("give a value within the range, too")
 }
 
 pub(super) fn widened(param: &Param, span: Span, range: &Interval, there: Span) -> Diagnostic {
     let range = range_of(param, range);
-    Diagnostic::error(Code::T412, format!("the range of `{}` can be narrowed, and not widened", param.name))
-        .label(span, format!("reaches beyond {range}"))
-        .label(there, format!("{range} is set here"))
+    Diagnostic::error(
+        Code::WidenedRange,
+        format!("the range of `{}` can be narrowed, and not widened", param.name),
+    )
+    .label(span, format!("reaches beyond {range}"))
+    .label(there, format!("{range} is set here"))
 }
 
 pub(super) fn locked(name: &str, span: Span, there: Span) -> Diagnostic {
-    Diagnostic::error(Code::T410, format!("`{}` is locked", quote(name)))
+    Diagnostic::error(Code::Locked, format!("`{}` is locked", quote(name)))
         .label(span, "cannot be set here")
         .label(there, "locked by this base")
         .help("remove the setting, or have it changed in the base")
 }
 
 pub(super) fn waives_locked(rule: &str, span: Span, there: Span) -> Diagnostic {
-    Diagnostic::error(Code::T410, format!("`{rule}` is locked and cannot be waived here"))
+    Diagnostic::error(Code::Locked, format!("`{rule}` is locked and cannot be waived here"))
         .label(span, "this waiver has no effect")
         .label(there, "locked by this base")
         .help("only the base that locks a rule, and its own bases, may waive it")
 }
 
 pub(super) fn expired(rule: &str, until: Date, span: Span) -> Diagnostic {
-    Diagnostic::warning(Code::T413, format!("the waiver of `{rule}` has expired"))
+    Diagnostic::warning(Code::ExpiredWaiver, format!("the waiver of `{rule}` has expired"))
         .label(span, format!("{until} was its last day"))
         .help("remove it, or decide anew whether the reason still holds")
 }
 
 pub(super) fn unused(rule: &str, workflow: &str, span: Span) -> Diagnostic {
-    Diagnostic::note(Code::T414, format!("the waiver of `{rule}` for `{}` lifts nothing", quote(workflow)))
-        .label(span, "the rule passes, does not apply or is off, or there is no such workflow")
+    Diagnostic::note(
+        Code::UnneededWaiver,
+        format!("the waiver of `{rule}` for `{}` lifts nothing", quote(workflow)),
+    )
+    .label(span, "the rule passes, does not apply or is off, or there is no such workflow")
 }
 
 pub(super) fn ends_soon(rule: &str, days: i64, span: Span) -> Diagnostic {
@@ -155,13 +171,16 @@ pub(super) fn ends_soon(rule: &str, days: i64, span: Span) -> Diagnostic {
         1 => "tomorrow".to_owned(),
         days => format!("in {days} days"),
     };
-    Diagnostic::warning(Code::T415, format!("the waiver of `{rule}` ends {when}"))
+    Diagnostic::warning(Code::WaiverEndsSoon, format!("the waiver of `{rule}` ends {when}"))
         .label(span, "its last day")
         .help("what it lifts will hold again from the day after")
 }
 
 pub(super) fn no_rollback(rule: &str, workflow: &str, span: Span) -> Diagnostic {
-    Diagnostic::warning(Code::T416, format!("`{workflow}` must roll back: no waiver lifts `{rule}`"))
-        .label(span, "has no effect on a rollback that fired")
-        .help("a waiver lifts a hold, also of what is undecided; go back a stage")
+    Diagnostic::warning(
+        Code::UnwaivableRollback,
+        format!("`{workflow}` must roll back: no waiver lifts `{rule}`"),
+    )
+    .label(span, "has no effect on a rollback that fired")
+    .help("a waiver lifts a hold, also of what is undecided; go back a stage")
 }

@@ -67,8 +67,8 @@ fn is_measured(policies: &Policies<'_>, expr: &Expr) -> bool {
 fn finding(what: &str, bare: &[Span]) -> Option<Diagnostic> {
     let (first, others) = bare.split_first()?;
     let message = format!("{what} compares with a bare number");
-    let first =
-        Diagnostic::warning(Code::T709, message).label(*first, "nobody can set this in `tollgate.yaml`");
+    let first = Diagnostic::warning(Code::BareNumber, message)
+        .label(*first, "nobody can set this in `tollgate.yaml`");
     let labelled = others.iter().fold(first, |finding, span| finding.label(*span, "nor this"));
     Some(labelled.help("give it a name and a range: `param NAME = VALUE within LOW to HIGH`"))
 }

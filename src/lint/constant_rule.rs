@@ -25,7 +25,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
     }
     let said = |rule: &Rule| {
         let name = rule.decl.name.span;
-        let mut places = policies.said.iter().filter(|said| said.code == Code::T211);
+        let mut places = policies.said.iter().filter(|said| said.code == Code::NeverFails);
         places.any(|said| said.labels.first().is_some_and(|label| label.span == name))
     };
     for (_, rule, _) in policies.rules() {
@@ -125,7 +125,7 @@ fn inside_calls<'a>(policies: &Policies<'a>, expr: &'a Expr) -> Option<Diagnosti
 }
 
 fn finding(message: String, span: Span, label: &str) -> Diagnostic {
-    Diagnostic::warning(Code::T701, message)
+    Diagnostic::warning(Code::ConstantRule, message)
         .label(span, label)
         .help("compare what it says of one value in several places, and how the thresholds are set")
 }

@@ -95,7 +95,7 @@ impl<'a> Policies<'a> {
 
 fn finding(policies: &Policies<'_>, rule: &str, requirement: &Expr, list: &List<'_>) -> Diagnostic {
     let written = policies.written(list.expr);
-    Diagnostic::warning(Code::T705, format!("an empty list passes `{rule}`"))
+    Diagnostic::warning(Code::EmptyListPasses, format!("an empty list passes `{rule}`"))
         .label(requirement.span, format!("is yes where {written} is empty"))
         .help(format!(
             "require how many there must be, such as `count({}) >= 1`; if none at all is good news, say so: `# lint: T705 REASON`",

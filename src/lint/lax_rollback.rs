@@ -45,7 +45,7 @@ fn finding(
 ) -> Diagnostic {
     let of = policies.written(rollback.stops.of);
     let (back, held) = (&rollback.rule.name, &hold.rule.name);
-    Diagnostic::warning(Code::T702, format!("the rollback `{back}` is laxer than the hold `{held}`"))
+    Diagnostic::warning(Code::LaxRollback, format!("the rollback `{back}` is laxer than the hold `{held}`"))
         .label(rollback.stops.span, format!("fires where {of} is {value}"))
         .label(hold.stops.span, format!("does not hold at {value}"))
         .help("let the hold come first: a rollback is for what is worse")

@@ -51,7 +51,7 @@ fn contradiction(
         Some(_) => format!("{} at {value}", threshold.verb()),
         None => "one of the two stops at every value".to_owned(),
     };
-    let finding = Diagnostic::warning(Code::T703, message)
+    let finding = Diagnostic::warning(Code::OverlappingThresholds, message)
         .label(one.stops.span, at(one))
         .label(other.stops.span, at(other));
     Some(finding.help("leave a range between the two in which neither stops"))
@@ -87,7 +87,7 @@ fn behind_a_gate<'a>(
     let (name, verb) = (&rule.rule.name, rule.verb());
     let of = policies.written(gate.stops.of);
     let message = format!("at {value} the gate is satisfied and `{name}` {verb}");
-    let finding = Diagnostic::warning(Code::T703, message)
+    let finding = Diagnostic::warning(Code::OverlappingThresholds, message)
         .label(gate.stops.span, format!("`{}` passes where {of} is {value}", gate.rule.name))
         .label(rule.stops.span, format!("{verb} there"));
     Some(finding.help("a gate should ask for at least what the next stage has to keep"))

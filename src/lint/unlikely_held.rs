@@ -88,12 +88,14 @@ fn judge(claim: &Confident, asked: Option<(usize, Span)>, length: usize) -> Opti
     let each = format!("each of {length} snapshots in a row has to show it, which takes {needed} at least");
     let Some((size, at)) = asked else {
         let message = format!("nothing asks for the sample that each snapshot of this run needs for {what}");
-        return Some(Diagnostic::warning(Code::T706, message).label(claim.span, each).help(format!(
+        return Some(Diagnostic::warning(Code::UnlikelyHeld, message).label(claim.span, each).help(format!(
             "ask for it inside, as in `count(…) >= {needed} and …`, look at a window with `over`, or leave out the confidence"
         )));
     };
-    let finding =
-        Diagnostic::warning(Code::T706, format!("a run of snapshots with {what} will hardly ever be seen"));
+    let finding = Diagnostic::warning(
+        Code::UnlikelyHeld,
+        format!("a run of snapshots with {what} will hardly ever be seen"),
+    );
     if size < needed {
         return Some(finding.label(claim.span, each).label(at, format!("asks for {size}")).help(HELP));
     }

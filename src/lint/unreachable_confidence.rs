@@ -137,7 +137,7 @@ fn finding<'a>(policies: &Policies<'a>, claim: &Confident, siblings: &[Literal<'
     let Some(needed) = needed else {
         let message = format!("no sample can reach {what}");
         return Some(
-            Diagnostic::warning(Code::T704, message)
+            Diagnostic::warning(Code::UnreachableConfidence, message)
                 .label(claim.span, "can never be yes, however many there are")
                 .help("ask for a little less than all, or for every element without a confidence"),
         );
@@ -146,9 +146,10 @@ fn finding<'a>(policies: &Policies<'a>, claim: &Confident, siblings: &[Literal<'
     if claim.is_shown_by(size) {
         return None;
     }
-    let finding = Diagnostic::warning(Code::T704, format!("{size} samples cannot reach {what}"))
-        .label(claim.span, format!("takes {needed} at least, even if all of them bear it out"))
-        .label(at, format!("asks for {size}"));
+    let finding =
+        Diagnostic::warning(Code::UnreachableConfidence, format!("{size} samples cannot reach {what}"))
+            .label(claim.span, format!("takes {needed} at least, even if all of them bear it out"))
+            .label(at, format!("asks for {size}"));
     Some(finding.help(format!("ask for {needed} or more, or for a lower confidence")))
 }
 

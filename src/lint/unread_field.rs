@@ -140,7 +140,7 @@ fn is_for_rules(field: &Field) -> bool {
 }
 
 fn finding(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::warning(Code::T708, format!("no rule reads the field `{name}`"))
+    Diagnostic::warning(Code::UnreadField, format!("no rule reads the field `{name}`"))
         .label(span, "measured in vain")
         .help("write the rule that needs it, or stop asking for it")
 }

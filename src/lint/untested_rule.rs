@@ -25,7 +25,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
     match (policies.tests, untested.as_slice()) {
         ([], [first, _, ..]) => {
             let message = format!("none of the {} rules has a test", untested.len());
-            let finding = Diagnostic::warning(Code::T710, message)
+            let finding = Diagnostic::warning(Code::UntestedRule, message)
                 .label(first.decl.name.span, "the first of them")
                 .help("write `test` blocks in a file `NAME.test.gate` beside the policies");
             vec![finding]
@@ -35,7 +35,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
 }
 
 fn finding(rule: &Rule) -> Diagnostic {
-    Diagnostic::warning(Code::T710, format!("the rule `{}` has no test", rule.name))
+    Diagnostic::warning(Code::UntestedRule, format!("the rule `{}` has no test", rule.name))
         .label(rule.decl.name.span, "no test expects anything of it")
         .help(format!("add a test with `expect {} fails`, and one in which it passes", rule.name))
 }

@@ -37,7 +37,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
         !params.contains(index) && policies.is_own(param.decl.span) && !program.unsure.contains(policy)
     });
     let finding = |param: &Param| {
-        Diagnostic::warning(Code::T707, format!("no rule uses the param `{}`", param.name))
+        Diagnostic::warning(Code::UnusedParam, format!("no rule uses the param `{}`", param.name))
             .label(param.decl.name.span, "setting it changes nothing")
             .help("use it where its value stands as a number, or remove it")
     };

@@ -29,11 +29,14 @@ impl Reason {
     /// What is wrong with one that justified nothing.
     pub(super) fn idle(&self) -> Diagnostic {
         if self.text.is_empty() {
-            return Diagnostic::warning(Code::T607, "an `untested` comment that gives no reason")
-                .label(self.span, "why can no test notice it?")
-                .help("write `# untested: ` and why no snapshot can show the difference, or write the test");
+            return Diagnostic::warning(
+                Code::UnjustifiedUntested,
+                "an `untested` comment that gives no reason",
+            )
+            .label(self.span, "why can no test notice it?")
+            .help("write `# untested: ` and why no snapshot can show the difference, or write the test");
         }
-        Diagnostic::warning(Code::T607, "an `untested` comment that justifies nothing")
+        Diagnostic::warning(Code::UnjustifiedUntested, "an `untested` comment that justifies nothing")
             .label(self.span, "the tests catch every mutant that it is for")
             .help("take it out")
     }

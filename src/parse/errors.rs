@@ -9,18 +9,18 @@ use crate::value::{MAX_DIGITS, MAX_EXPONENT, NumberError};
 
 /// Something else stands where `expected` should; both as people write them.
 pub(super) fn unexpected(span: Span, expected: &str, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::T101, format!("expected {expected}, found {found}"))
+    Diagnostic::error(Code::Syntax, format!("expected {expected}, found {found}"))
         .label(span, "not expected here")
 }
 
 /// The text ends, or goes on with something else, after `before`.
 pub(super) fn ends_early(span: Span, expected: &str, before: &str, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::T101, format!("expected {expected} after `{before}`, found {found}"))
+    Diagnostic::error(Code::Syntax, format!("expected {expected} after `{before}`, found {found}"))
         .label(span, format!("{expected} is missing after this"))
 }
 
 pub(super) fn not_understood(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T101, "this is not understood").label(span, "not expected here")
+    Diagnostic::error(Code::Syntax, "this is not understood").label(span, "not expected here")
 }
 
 pub(super) fn misspelt_keyword(span: Span, expected: &str, found: &str) -> Diagnostic {
@@ -28,31 +28,31 @@ pub(super) fn misspelt_keyword(span: Span, expected: &str, found: &str) -> Diagn
 }
 
 pub(super) fn sign_of_no_number(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T101, "only a number can be negative")
+    Diagnostic::error(Code::Syntax, "only a number can be negative")
         .label(span, "this sign stands before no number")
 }
 
 pub(super) fn unknown_escape(span: Span, escape: &str) -> Diagnostic {
-    Diagnostic::error(Code::T101, format!("`{escape}` means nothing in a text"))
+    Diagnostic::error(Code::Syntax, format!("`{escape}` means nothing in a text"))
         .label(span, "unknown escape")
         .help(r#"after `\` stands one of `"`, `\`, `{`, `}` and `n`; a backslash itself is written `\\`"#)
 }
 
 pub(super) fn empty_interpolation(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T101, "there is no expression between these braces")
+    Diagnostic::error(Code::Syntax, "there is no expression between these braces")
         .label(span, "nothing to show here")
         .help(r"write `\{` for a brace")
 }
 
 pub(super) fn too_deep(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T102, format!("nested more than {MAX_DEPTH} levels deep"))
+    Diagnostic::error(Code::TooDeep, format!("nested more than {MAX_DEPTH} levels deep"))
         .label(span, "too deep from here on")
         .help("give parts of the expression a name with `let`")
 }
 
 /// The parser gave up by its own limits.
 pub(super) fn too_much(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T102, "this file is too intricate to be read")
+    Diagnostic::error(Code::TooDeep, "this file is too intricate to be read")
         .label(span, "nothing of this file was understood")
         .help("split it into several files")
 }
@@ -64,54 +64,59 @@ pub(super) fn bad_number(span: Span, error: NumberError) -> Diagnostic {
         NumberError::Malformed => "this is no number".to_owned(),
     };
     let help = (error == NumberError::TooManyDigits).then(|| "round it".to_owned());
-    Diagnostic::error(Code::T103, message).label(span, "cannot be held exactly").maybe_help(help)
+    Diagnostic::error(Code::NumberOrDateInPolicy, message)
+        .label(span, "cannot be held exactly")
+        .maybe_help(help)
 }
 
 pub(super) fn too_many_times(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T103, "this count is too large").label(span, format!("at most {}", u32::MAX))
+    Diagnostic::error(Code::NumberOrDateInPolicy, "this count is too large")
+        .label(span, format!("at most {}", u32::MAX))
 }
 
 pub(super) fn no_such_date(span: Span, date: &str) -> Diagnostic {
-    Diagnostic::error(Code::T103, format!("there is no day `{date}`")).label(span, "not in the calendar")
+    Diagnostic::error(Code::NumberOrDateInPolicy, format!("there is no day `{date}`"))
+        .label(span, "not in the calendar")
 }
 
 pub(super) fn part_of_a_month(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T103, "a span of months is a whole number of months")
+    Diagnostic::error(Code::NumberOrDateInPolicy, "a span of months is a whole number of months")
         .label(span, "no whole number of months")
         .help("write it in days or weeks")
 }
 
 pub(super) fn too_many_months(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T103, "this span is longer than the calendar").label(span, "more than 9999 years")
+    Diagnostic::error(Code::NumberOrDateInPolicy, "this span is longer than the calendar")
+        .label(span, "more than 9999 years")
 }
 
 pub(super) fn unclosed_text(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T104, "this text is not closed")
+    Diagnostic::error(Code::UnclosedText, "this text is not closed")
         .label(span, "no closing quote on this line")
         .help(r#"a text ends with `"` on the line that it begins on"#)
 }
 
 pub(super) fn unclosed_interpolation(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T104, "this brace is not closed in its text")
+    Diagnostic::error(Code::UnclosedText, "this brace is not closed in its text")
         .label(span, "an expression begins here")
         .help(r"close it with `}`, or write `\{` for a brace")
 }
 
 pub(super) fn quote_in_interpolation(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T104, "a quote inside `{…}` ends the text")
+    Diagnostic::error(Code::UnclosedText, "a quote inside `{…}` ends the text")
         .label(span, "this text ends inside its braces")
         .help("give the expression a name with `let`, and show that")
 }
 
 pub(super) fn reserved_name(span: Span, word: &str) -> Diagnostic {
-    Diagnostic::error(Code::T105, format!("`{word}` is a reserved word and cannot be a name"))
+    Diagnostic::error(Code::ReservedWord, format!("`{word}` is a reserved word and cannot be a name"))
         .label(span, "a name is expected here")
         .help("choose another name; the words of the grammar mean something of their own")
 }
 
 /// `after` is the operator that may not follow `before`.
 pub(super) fn chained_comparison(after: Span, before: Span) -> Diagnostic {
-    Diagnostic::error(Code::T106, "comparisons do not chain")
+    Diagnostic::error(Code::ComparisonChain, "comparisons do not chain")
         .label(after, "a second comparison")
         .label(before, "the first one")
         .help("join two comparisons with `and`, or put one in parentheses")
@@ -119,7 +124,8 @@ pub(super) fn chained_comparison(after: Span, before: Span) -> Diagnostic {
 
 /// `at` is where the block should have ended.
 pub(super) fn unclosed_brace(open: Span, at: Option<Span>) -> Diagnostic {
-    let error = Diagnostic::error(Code::T107, "this `{` is not closed").label(open, "no `}` for this one");
+    let error =
+        Diagnostic::error(Code::UnmatchedBrace, "this `{` is not closed").label(open, "no `}` for this one");
     match at {
         Some(at) => error.label(at, "it should be closed before this"),
         None => error,
@@ -127,17 +133,18 @@ pub(super) fn unclosed_brace(open: Span, at: Option<Span>) -> Diagnostic {
 }
 
 pub(super) fn stray_brace(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T107, "this `}` closes nothing").label(span, "no `{` is open here")
+    Diagnostic::error(Code::UnmatchedBrace, "this `}` closes nothing").label(span, "no `{` is open here")
 }
 
 /// `before` is what the brace should follow.
 pub(super) fn missing_open_brace(before: Span) -> Diagnostic {
-    Diagnostic::error(Code::T107, "this block has no `{`").label(before, "a `{` belongs behind this")
+    Diagnostic::error(Code::UnmatchedBrace, "this block has no `{`")
+        .label(before, "a `{` belongs behind this")
 }
 
 /// A declaration that belongs in a policy stands outside of one.
 pub(super) fn outside_policy(span: Span, word: &str, close: Option<Span>) -> Diagnostic {
-    let error = Diagnostic::error(Code::T107, format!("a `{word}` stands in a policy"))
+    let error = Diagnostic::error(Code::UnmatchedBrace, format!("a `{word}` stands in a policy"))
         .label(span, "this stands outside of one");
     match close {
         Some(close) => {
@@ -148,27 +155,27 @@ pub(super) fn outside_policy(span: Span, word: &str, close: Option<Span>) -> Dia
 }
 
 pub(super) fn incomplete_rule(span: Span, name: &str, missing: &str, help: &str) -> Diagnostic {
-    Diagnostic::error(Code::T108, format!("rule `{name}` has no {missing}"))
+    Diagnostic::error(Code::IncompleteRule, format!("rule `{name}` has no {missing}"))
         .label(span, format!("{missing} is missing before this"))
         .help(help)
 }
 
 pub(super) fn given_twice(second: Span, first: Span, what: &str) -> Diagnostic {
-    Diagnostic::error(Code::T109, format!("`{what}` is given twice"))
+    Diagnostic::error(Code::GivenTwice, format!("`{what}` is given twice"))
         .label(second, "once more here")
         .label(first, "given here")
         .help("remove one of the two")
 }
 
 pub(super) fn empty_gate(span: Span, from: &str, to: &str) -> Diagnostic {
-    Diagnostic::error(Code::T110, format!("the gate `{from} -> {to}` has no rule"))
+    Diagnostic::error(Code::EmptyGate, format!("the gate `{from} -> {to}` has no rule"))
         .label(span, "anybody would pass it")
         .help("give it a rule that says what must be proved first")
 }
 
 pub(super) fn too_large(span: Span, bytes: usize) -> Diagnostic {
     let limit = MAX_POLICY_BYTES / 1024;
-    Diagnostic::error(Code::T111, format!("this file is larger than {limit} KiB"))
+    Diagnostic::error(Code::PolicyTooLarge, format!("this file is larger than {limit} KiB"))
         .label(span, format!("{} KiB; it was not read", bytes.div_ceil(1024)))
         .help("split it into several files")
 }

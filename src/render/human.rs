@@ -323,7 +323,7 @@ impl Page {
         }
         let undecided = rule.outcome == Outcome::Undecided;
         let diagnostic = Diagnostic {
-            code: if undecided { Code::T502 } else { Code::T501 },
+            code: if undecided { Code::RuleUndecided } else { Code::RuleFailed },
             severity: severity(applied),
             message: headline(rule, applied, self.style),
             labels: shown_labels(rule, applied, sources),
@@ -359,7 +359,7 @@ impl Page {
     /// A note stops nothing: what it says, the values it saw, and, where it is undecided, what is not known.
     fn note(&mut self, rule: &RuleReport, sources: &SourceMap) {
         let undecided = rule.outcome == Outcome::Undecided;
-        let code = if undecided { Code::T502 } else { Code::T501 };
+        let code = if undecided { Code::RuleUndecided } else { Code::RuleFailed };
         let headline = Diagnostic::note(code, headline(rule, EffectKind::Note, self.style));
         self.draw(EffectKind::Note.as_str(), &headline, sources);
         let labels = shown_labels(rule, EffectKind::Note, sources);

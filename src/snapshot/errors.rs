@@ -19,20 +19,20 @@ use crate::value::{Date, MAX_DIGITS, MAX_EXPONENT, Number, NumberError, decimal}
 
 /// The system did not give the file.
 pub(super) fn unreadable(file: FileId, reason: &str) -> Diagnostic {
-    Diagnostic::error(Code::T301, format!("this file could not be read: {}", quote(reason)))
+    Diagnostic::error(Code::UnreadableSnapshot, format!("this file could not be read: {}", quote(reason)))
         .label(Span::new(file, 0..0), "nothing is known of its snapshots")
 }
 
 /// Bytes that are no UTF-8.
 pub(super) fn not_utf8(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T301, "this file is not UTF-8 text")
+    Diagnostic::error(Code::UnreadableSnapshot, "this file is not UTF-8 text")
         .label(span, "from here on it is something else")
         .help("save it as UTF-8, or keep it out of the snapshots")
 }
 
 /// A text that is not YAML.
 pub(super) fn not_yaml(span: Span, what: &str, help: Option<&str>) -> Diagnostic {
-    Diagnostic::error(Code::T302, what)
+    Diagnostic::error(Code::SnapshotNotYaml, what)
         .label(span, "the YAML is not understood from here on")
         .maybe_help(help.map(str::to_owned))
 }
@@ -40,43 +40,48 @@ pub(super) fn not_yaml(span: Span, what: &str, help: Option<&str>) -> Diagnostic
 /// A character that YAML forbids everywhere.
 pub(super) fn control_character(span: Span, character: char) -> Diagnostic {
     let message = format!("the control character `{}` is not allowed in YAML", character.escape_debug());
-    Diagnostic::error(Code::T302, message).label(span, "remove it, or write it as an escape in double quotes")
+    Diagnostic::error(Code::SnapshotNotYaml, message)
+        .label(span, "remove it, or write it as an escape in double quotes")
 }
 
 /// A file beyond [`MAX_BYTES`].
 pub(super) fn file_too_large(file: FileId, bytes: usize) -> Diagnostic {
     let message = format!("this file has {bytes} bytes; snapshots have at most {MAX_BYTES}");
-    Diagnostic::error(Code::T303, message).label(Span::new(file, 0..0), "it is not read").help("split it")
+    Diagnostic::error(Code::SnapshotTooLarge, message)
+        .label(Span::new(file, 0..0), "it is not read")
+        .help("split it")
 }
 
 /// More documents than [`MAX_DOCUMENTS`].
 pub(super) fn too_many_documents(span: Span) -> Diagnostic {
     let message = format!("this file has more than {MAX_DOCUMENTS} documents");
-    Diagnostic::error(Code::T303, message).label(span, "it is not read further").help("split it")
+    Diagnostic::error(Code::SnapshotTooLarge, message).label(span, "it is not read further").help("split it")
 }
 
 /// More nodes than [`MAX_NODES`].
 pub(super) fn too_many_nodes(span: Span) -> Diagnostic {
     let message = format!("this document has more than {MAX_NODES} keys and values");
-    Diagnostic::error(Code::T303, message).label(span, "it is not read further").help("split it")
+    Diagnostic::error(Code::SnapshotTooLarge, message).label(span, "it is not read further").help("split it")
 }
 
 /// Deeper than [`MAX_DEPTH`].
 pub(super) fn too_deep(span: Span) -> Diagnostic {
     let message = format!("records and lists are nested more than {MAX_DEPTH} levels deep");
-    Diagnostic::error(Code::T303, message).label(span, "one level too many")
+    Diagnostic::error(Code::SnapshotTooLarge, message).label(span, "one level too many")
 }
 
 /// Aliases beyond [`MAX_ALIAS_NODES`].
 pub(super) fn alias_too_large(span: Span) -> Diagnostic {
     let message = format!("the aliases of this file stand for more than {MAX_ALIAS_NODES} values");
-    Diagnostic::error(Code::T303, message).label(span, "one alias too many").help("write the values out")
+    Diagnostic::error(Code::SnapshotTooLarge, message)
+        .label(span, "one alias too many")
+        .help("write the values out")
 }
 
 /// More undeclared keys than [`MAX_UNDECLARED`].
 pub(super) fn too_many_undeclared(span: Span) -> Diagnostic {
     let message = format!("this file has more than {MAX_UNDECLARED} keys that are not declared");
-    Diagnostic::error(Code::T303, message).label(span, "one too many").help("is this a snapshot?")
+    Diagnostic::error(Code::SnapshotTooLarge, message).label(span, "one too many").help("is this a snapshot?")
 }
 
 /// Problems beyond those that are shown.
@@ -86,26 +91,26 @@ pub(super) fn not_shown(file: FileId, count: usize) -> Diagnostic {
     } else {
         format!("{count} further problems in this file are not shown")
     };
-    Diagnostic::note(Code::T322, message).label(Span::new(file, 0..0), "in this file")
+    Diagnostic::note(Code::FurtherProblems, message).label(Span::new(file, 0..0), "in this file")
 }
 
 /// A file without a document that says anything.
 pub(super) fn no_snapshot(file: FileId) -> Diagnostic {
-    Diagnostic::error(Code::T319, "no snapshot in this file")
+    Diagnostic::error(Code::EmptySnapshotFile, "no snapshot in this file")
         .label(Span::new(file, 0..0), "it is empty, or holds comments only")
         .help("fill it in or remove it")
 }
 
 /// An alias within the node that it names.
 pub(super) fn alias_in_itself(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T304, "this alias is part of what it stands for")
+    Diagnostic::error(Code::UnsupportedYaml, "this alias is part of what it stands for")
         .label(span, "it would never end")
         .help("write the value out")
 }
 
 /// `!!str`, `!thing`
 pub(super) fn tag(span: Span, tag: &str) -> Diagnostic {
-    Diagnostic::error(Code::T304, format!("the tag `{}` is not supported", quote(tag)))
+    Diagnostic::error(Code::UnsupportedYaml, format!("the tag `{}` is not supported", quote(tag)))
         .label(span, "a tag")
         .help("remove it: types come from the declared vocabulary")
 }
@@ -113,14 +118,14 @@ pub(super) fn tag(span: Span, tag: &str) -> Diagnostic {
 /// `%YAML 1.1`
 pub(super) fn yaml_version(span: Span, major: u32, minor: u32) -> Diagnostic {
     let message = format!("this document is declared as YAML {major}.{minor}; snapshots are YAML 1.2");
-    Diagnostic::error(Code::T304, message)
+    Diagnostic::error(Code::UnsupportedYaml, message)
         .label(span, "the document begins here")
         .help("remove the `%YAML` line; note that `yes`, `no`, `on` and `off` are texts in YAML 1.2")
 }
 
 /// `<<`
 pub(super) fn merge_key(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T304, "merge keys (`<<`) are not supported")
+    Diagnostic::error(Code::UnsupportedYaml, "merge keys (`<<`) are not supported")
         .label(span, "a merge key")
         .help("write the fields out; standing facts belong into a `rollout.yaml` beside the snapshots")
 }
@@ -131,18 +136,18 @@ pub(super) fn key_is_no_text(span: Span, key: &str) -> Diagnostic {
         "" => "a key is empty".to_owned(),
         key => format!("the key `{}` is not text", quote(key)),
     };
-    Diagnostic::error(Code::T304, message).label(span, "keys are the names of fields")
+    Diagnostic::error(Code::UnsupportedYaml, message).label(span, "keys are the names of fields")
 }
 
 /// `[a, b]: x`, `*alias: x`
 pub(super) fn complex_key(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T304, "a list, a record or an alias cannot be a key")
+    Diagnostic::error(Code::UnsupportedYaml, "a list, a record or an alias cannot be a key")
         .label(span, "keys are the names of fields")
 }
 
 /// One key twice in a record.
 pub(super) fn duplicate_key(key: &str, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::T305, format!("`{}` is there twice", quote(key)))
+    Diagnostic::error(Code::DuplicateKey, format!("`{}` is there twice", quote(key)))
         .label(second, "here again")
         .label(first, "first here")
         .help("remove one of the two")
@@ -155,21 +160,24 @@ pub(super) fn no_record(node: &Node<'_>, standing: bool) -> Diagnostic {
         Content::List(_) => "a list",
         Content::Null | Content::Scalar { .. } | Content::Map(_) => "text",
     };
-    Diagnostic::error(Code::T306, format!("{what} a record of fields, not {found}"))
+    Diagnostic::error(Code::WrongType, format!("{what} a record of fields, not {found}"))
         .label(node.span, "expected `key: value`")
 }
 
 /// A value of another type. `found` says what is there, with its article or in backticks.
 pub(super) fn wrong_type(subject: Subject<'_>, ty: &Type, found: &str) -> Diagnostic {
     let message = format!("`{}` is {}, here is {found}", subject.path, describe(ty));
-    with_declaration(Diagnostic::error(Code::T306, message).label(subject.span, how_to_write(ty)), subject)
+    with_declaration(
+        Diagnostic::error(Code::WrongType, message).label(subject.span, how_to_write(ty)),
+        subject,
+    )
 }
 
 /// A number or bool in quotes.
 pub(super) fn quoted(scalar: &Scalar<'_>, ty: &Type) -> Diagnostic {
     let text = quote(scalar.text);
     let message = format!("`{text}` is quoted and so a text; `{}` is {}", scalar.subject.path, describe(ty));
-    let error = Diagnostic::error(Code::T306, message).label(scalar.subject.span, "a text");
+    let error = Diagnostic::error(Code::WrongType, message).label(scalar.subject.span, "a text");
     with_declaration(error.help("write it without quotes"), scalar.subject)
 }
 
@@ -185,27 +193,28 @@ pub(super) fn no_bool(scalar: &Scalar<'_>) -> Diagnostic {
         scalar.subject.path,
         quote(scalar.text)
     );
-    let error = Diagnostic::error(Code::T306, message).label(scalar.subject.span, "a text").help(help);
+    let error = Diagnostic::error(Code::WrongType, message).label(scalar.subject.span, "a text").help(help);
     with_declaration(error, scalar.subject)
 }
 
 /// A null in a list.
 pub(super) fn empty_element(span: Span, list: &Path<'_>) -> Diagnostic {
-    Diagnostic::error(Code::T306, format!("an element of `{list}` is empty"))
+    Diagnostic::error(Code::WrongType, format!("an element of `{list}` is empty"))
         .label(span, "an element without a value")
         .help("give it a value or remove it")
 }
 
 /// A workflow's name without a letter.
 pub(super) fn empty_workflow(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T306, "the name of the workflow is empty").label(span, "name the workflow")
+    Diagnostic::error(Code::WrongType, "the name of the workflow is empty").label(span, "name the workflow")
 }
 
 /// A count of `2.5`.
 pub(super) fn not_whole(scalar: &Scalar<'_>) -> Diagnostic {
     let message =
         format!("{} is not a whole number; `{}` is a count", quote(scalar.text), scalar.subject.path);
-    let error = Diagnostic::error(Code::T306, message).label(scalar.subject.span, "expected a whole number");
+    let error =
+        Diagnostic::error(Code::WrongType, message).label(scalar.subject.span, "expected a whole number");
     with_declaration(error, scalar.subject)
 }
 
@@ -223,7 +232,7 @@ pub(super) fn out_of_range(scalar: &Scalar<'_>, quantity: &Quantity) -> Diagnost
         (None, None) => format!("{text} is outside the range of `{path}`"),
     };
     with_declaration(
-        Diagnostic::error(Code::T307, message)
+        Diagnostic::error(Code::OutOfRange, message)
             .label(scalar.subject.span, "out of range")
             .help("correct the value, or the range that the field is declared with"),
         scalar.subject,
@@ -237,14 +246,17 @@ pub(super) fn bare_share(scalar: &Scalar<'_>, number: &Number) -> Diagnostic {
     let shown = Kind::Share.show(number);
     let message = format!("{} is {}: write {percent}% or {fraction}", quote(scalar.text), quote(&shown));
     let label = format!("`{}` is a share", scalar.subject.path);
-    with_declaration(Diagnostic::error(Code::T308, message).label(scalar.subject.span, label), scalar.subject)
+    with_declaration(
+        Diagnostic::error(Code::BareShareAboveOne, message).label(scalar.subject.span, label),
+        scalar.subject,
+    )
 }
 
 /// A bare 1, or −1, for a share.
 pub(super) fn bare_one(scalar: &Scalar<'_>, number: &Number) -> Diagnostic {
     let sign = if *number < Number::ZERO { "-" } else { "" };
     let message = format!("{} for a share is read as {sign}100%", quote(scalar.text));
-    Diagnostic::warning(Code::T317, message)
+    Diagnostic::warning(Code::BareOneForShare, message)
         .label(scalar.subject.span, format!("`{}` is a share", scalar.subject.path))
         .help(format!("write {sign}100% or {sign}1%"))
 }
@@ -310,14 +322,15 @@ pub(super) fn no_time_unit(scalar: &Scalar<'_>, digits: &str, unit: &str) -> Dia
 }
 
 fn wrong_unit(scalar: &Scalar<'_>, message: String, help: String) -> Diagnostic {
-    let error = Diagnostic::error(Code::T309, message).label(scalar.subject.span, "the unit does not fit");
+    let error =
+        Diagnostic::error(Code::WrongUnit, message).label(scalar.subject.span, "the unit does not fit");
     with_declaration(error.help(help), scalar.subject)
 }
 
 /// `.nan`, `.inf`
 pub(super) fn not_finite(scalar: &Scalar<'_>) -> Diagnostic {
     let message = format!("`{}` is not a number that can be judged", quote(scalar.text));
-    let error = Diagnostic::error(Code::T310, message).label(scalar.subject.span, "not a number");
+    let error = Diagnostic::error(Code::ImpossibleNumber, message).label(scalar.subject.span, "not a number");
     with_declaration(error.help("leave the field out where its value is not known"), scalar.subject)
 }
 
@@ -334,7 +347,8 @@ pub(super) fn bad_number(scalar: &Scalar<'_>, reason: NumberError) -> Diagnostic
             (format!("{text} has an exponent beyond {MAX_EXPONENT}"), "is this the value that was measured?")
         }
     };
-    let error = Diagnostic::error(Code::T310, message).label(scalar.subject.span, "no number to judge by");
+    let error = Diagnostic::error(Code::ImpossibleNumber, message)
+        .label(scalar.subject.span, "no number to judge by");
     with_declaration(error.help(help), scalar.subject)
 }
 
@@ -357,7 +371,7 @@ pub(super) fn bad_date(scalar: &Scalar<'_>) -> Diagnostic {
         (true, None) => format!("{text} is not in the calendar: there is no such month"),
         (false, _) => format!("`{text}` is not a date; `{}` is one", scalar.subject.path),
     };
-    let error = Diagnostic::error(Code::T311, message).label(scalar.subject.span, "not a date");
+    let error = Diagnostic::error(Code::ImpossibleDate, message).label(scalar.subject.span, "not a date");
     let help = (!shaped).then(|| "write a date as `2026-11-02`, without a time of day".to_owned());
     with_declaration(error.maybe_help(help), scalar.subject)
 }
@@ -373,7 +387,7 @@ pub(super) fn unknown_word(scalar: &Scalar<'_>, kind: &str, words: &[Arc<str>]) 
     };
     let meant =
         (scalar.suggest && scalar.text.len() <= 80).then(|| did_you_mean(scalar.text, names())).flatten();
-    let error = Diagnostic::error(Code::T320, message)
+    let error = Diagnostic::error(Code::UndeclaredWord, message)
         .label(scalar.subject.span, "not declared")
         .help(format!("declared are {}", listed()))
         .meant(scalar.subject.span, meant);
@@ -386,8 +400,9 @@ pub(super) fn missing(record: Span, path: &Path<'_>, declared: Option<Span>) -> 
         None => "this snapshot".to_owned(),
         Some(above) => format!("`{above}`"),
     };
-    let error = Diagnostic::error(Code::T312, format!("`{}` is missing from {place}", path.name))
-        .label(record, format!("add `{}` here", path.name));
+    let error =
+        Diagnostic::error(Code::MissingRequiredField, format!("`{}` is missing from {place}", path.name))
+            .label(record, format!("add `{}` here", path.name));
     match declared {
         Some(declared) => error.label(declared, "declared as required here"),
         None => error,
@@ -396,14 +411,14 @@ pub(super) fn missing(record: Span, path: &Path<'_>, declared: Option<Span>) -> 
 
 /// A key that is close to a declared one.
 pub(super) fn misspelt(span: Span, key: &str, field: &str, path: Option<&Path<'_>>) -> Diagnostic {
-    Diagnostic::error(Code::T313, undeclared_message(key, path))
+    Diagnostic::error(Code::MisspeltField, undeclared_message(key, path))
         .label(span, "not declared")
         .meant(span, Some(field))
 }
 
 /// A key that no policy can read.
 pub(super) fn undeclared(span: Span, key: &str, path: Option<&Path<'_>>) -> Diagnostic {
-    Diagnostic::warning(Code::T314, undeclared_message(key, path))
+    Diagnostic::warning(Code::UndeclaredField, undeclared_message(key, path))
         .label(span, "no policy can read this")
         .help("declare it in a `snapshot` block, or remove it")
 }
@@ -423,7 +438,7 @@ pub(super) fn duplicate_element(
     list: &Path<'_>,
     key: &str,
 ) -> Diagnostic {
-    Diagnostic::error(Code::T316, format!("`{}` is there twice in `{list}`", quote(name)))
+    Diagnostic::error(Code::DuplicateElement, format!("`{}` is there twice in `{list}`", quote(name)))
         .label(second, "here again")
         .label(first, "first here")
         .help(format!("`{key}` names an element of `{list}`, so each of its values is there once"))
@@ -431,7 +446,7 @@ pub(super) fn duplicate_element(
 
 /// Two snapshots of one workflow with one date.
 pub(super) fn duplicate_date(workflow: &str, date: Date, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::T315, format!("`{}` has two snapshots of {date}", quote(workflow)))
+    Diagnostic::error(Code::DuplicateDate, format!("`{}` has two snapshots of {date}", quote(workflow)))
         .label(second, "here again")
         .label(first, "first here")
         .help("correct the date of one of them, or put them together")
@@ -439,14 +454,14 @@ pub(super) fn duplicate_date(workflow: &str, date: Date, first: Span, second: Sp
 
 /// `date`, `stage` or `advance_to` in a `rollout.yaml`.
 pub(super) fn not_standing(span: Span, field: &str) -> Diagnostic {
-    Diagnostic::error(Code::T318, format!("`{field}` is no standing fact"))
+    Diagnostic::error(Code::NotAStandingFact, format!("`{field}` is no standing fact"))
         .label(span, "it differs from snapshot to snapshot")
         .help("move it into the snapshots")
 }
 
 /// Two documents of standing facts for one folder.
 pub(super) fn second_standing(first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::T321, "more than one set of standing facts for this folder")
+    Diagnostic::error(Code::SeveralStandingFacts, "more than one set of standing facts for this folder")
         .label(second, "here again")
         .label(first, "first here")
         .help("put them into one document")

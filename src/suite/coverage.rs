@@ -65,7 +65,7 @@ impl Count<'_> {
     /// The `when` of a policy.
     fn clause(&mut self, policy: &str, when: &Expr) -> Counted {
         let missing =
-            Diagnostic::warning(Code::T604, format!("the `when` of `{policy}` is not tested in full"));
+            Diagnostic::warning(Code::Unseen, format!("the `when` of `{policy}` is not tested in full"));
         let (conditions, missing) = self.conditions(&[when], missing);
         let report = RuleCoverage {
             rule: policy.to_owned(),
@@ -104,7 +104,7 @@ impl Count<'_> {
                 .filter(|(_, seen)| *seen == Some(false))
                 .map(|(word, _)| word)
                 .collect();
-        let mut missing = Diagnostic::warning(Code::T604, format!("`{}` is not tested in full", rule.name));
+        let mut missing = Diagnostic::warning(Code::Unseen, format!("`{}` is not tested in full", rule.name));
         let unknown = !self.outcomes.iter().any(|(name, _)| **name == *rule.name);
         if unknown {
             missing = missing.label(rule.decl.name.span, "no test expects anything of it, and gets it");

@@ -69,9 +69,12 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
             }
             (*name.text != *decision).then(|| {
                 let why = why_decided(report);
-                Diagnostic::error(Code::T601, format!("the decision is {decision}, not {}", name.text))
-                    .label(expect.span, format!("it is {decision}"))
-                    .help(why)
+                Diagnostic::error(
+                    Code::UnmetExpectation,
+                    format!("the decision is {decision}, not {}", name.text),
+                )
+                .label(expect.span, format!("it is {decision}"))
+                .help(why)
             })
         }
         ExpectKind::Rule(path, expected) => {
@@ -100,7 +103,7 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
                     word(rule.outcome),
                     word(wanted)
                 );
-                let mut diagnostic = Diagnostic::error(Code::T601, message)
+                let mut diagnostic = Diagnostic::error(Code::UnmetExpectation, message)
                     .label(expect.span, format!("it {}", word(rule.outcome)));
                 diagnostic.labels.extend(rule.labels.iter().cloned());
                 diagnostic

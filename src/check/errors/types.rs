@@ -92,7 +92,7 @@ pub(in crate::check) fn never_true(
     };
     let subject = subject(left.expr, "the left side");
     let message = format!("{subject} is {word} {bound}, so it is never {} {other}", show_operator(op));
-    let diagnostic = Diagnostic::error(Code::T205, message)
+    let diagnostic = Diagnostic::error(Code::NeverTrue, message)
         .label(span, "never true")
         .help("correct the figure, or the range that the field is declared with");
     meant_percentage(right, left, meant_percentage(left, right, diagnostic))
@@ -127,7 +127,7 @@ pub(in crate::check) fn never_in(
             subject(high.expr, "its high end")
         );
         let help = "write the lower end first";
-        return Diagnostic::error(Code::T205, message).label(span, "never true").help(help);
+        return Diagnostic::error(Code::NeverTrue, message).label(span, "never true").help(help);
     }
     let what = match set {
         Set::Range(..) => "in that range",
@@ -136,7 +136,7 @@ pub(in crate::check) fn never_in(
     let subject = subject(item.expr, "the left side");
     let word = if negated { "always" } else { "never" };
     let message = format!("{subject} is {}, so it is {word} {what}", item.extent());
-    let diagnostic = Diagnostic::error(Code::T205, message)
+    let diagnostic = Diagnostic::error(Code::NeverTrue, message)
         .label(span, "never true")
         .help("correct the figures, or the range that the field is declared with");
     let meant = |diagnostic, member| meant_percentage(item, member, diagnostic);
@@ -152,9 +152,9 @@ pub(in crate::check) fn unlike(
     let (left_name, right_name) = (subject(left, "the left side"), subject(right, "the right side"));
     let both = format!("{left_name} is {}, {right_name} is {}", a_type(left_ty), a_type(right_ty));
     let (code, message, help) = match unlike {
-        Unlike::Types => (Code::T203, both, None),
+        Unlike::Types => (Code::TypeMismatch, both, None),
         Unlike::Units => (
-            Code::T204,
+            Code::UnitMismatch,
             both,
             bare_duration(left_ty, right)
                 .or_else(|| bare_duration(right_ty, left))
@@ -163,21 +163,25 @@ pub(in crate::check) fn unlike(
         Unlike::Unordered => {
             let message =
                 format!("{left_name} is {}, which has no order for `{}`", a_type(left_ty), show_operator(op));
-            (Code::T203, message, Some("only `==` and `!=` compare them".to_owned()))
+            (Code::TypeMismatch, message, Some("only `==` and `!=` compare them".to_owned()))
         }
         Unlike::Whole => {
             let left_is_whole = matches!(left_ty, Type::List(_) | Type::Record(_));
             let (name, ty) = if left_is_whole { (left_name, left_ty) } else { (right_name, right_ty) };
             let message = format!("{name} is {}, which cannot be compared", a_type(ty));
-            (Code::T203, message, Some("compare one value, as a `count(…)` or `mean(…)` of it".to_owned()))
+            (
+                Code::TypeMismatch,
+                message,
+                Some("compare one value, as a `count(…)` or `mean(…)` of it".to_owned()),
+            )
         }
         Unlike::Calendar => {
             let help = "spans of months or years compare only with what runs between dates, as `since(…)` and `held(…)` do";
-            (Code::T204, both, Some(help.to_owned()))
+            (Code::UnitMismatch, both, Some(help.to_owned()))
         }
         Unlike::Members => {
             let message = format!("{left_name} and {right_name} have no member in common");
-            (Code::T203, message, None)
+            (Code::TypeMismatch, message, None)
         }
     };
     let diagnostic = Diagnostic::error(code, message)
@@ -250,17 +254,19 @@ pub(in crate::check) fn arithmetic(
         Clash::Units => {
             let verb = if op == ArithmeticOp::Add { "add" } else { "subtract" };
             let help = bare_duration(left_ty, right).or_else(|| bare_duration(right_ty, left));
-            (Code::T204, both, help.or_else(|| Some(format!("only values of one unit {verb}"))))
+            (Code::UnitMismatch, both, help.or_else(|| Some(format!("only values of one unit {verb}"))))
         }
         Clash::NoSuchUnit(operator) => {
             let message =
                 format!("{left_name} {operator} {right_name} is in a unit that the language does not have");
-            (Code::T204, message, None)
+            (Code::UnitMismatch, message, None)
         }
-        Clash::DateFirst => (Code::T203, both, Some("write the date first: `date + duration`".to_owned())),
+        Clash::DateFirst => {
+            (Code::TypeMismatch, both, Some("write the date first: `date + duration`".to_owned()))
+        }
         Clash::Calendar => {
             let help = "spans of months or years are only added to dates and subtracted from them";
-            (Code::T203, both, Some(help.to_owned()))
+            (Code::TypeMismatch, both, Some(help.to_owned()))
         }
         Clash::Types => {
             let (expr, ty) = if crate::check::arithmetic::as_quantity(left_ty).is_none() {
@@ -281,7 +287,7 @@ pub(in crate::check) fn arithmetic(
 
 pub(in crate::check) fn no_arithmetic(expr: &Expr, ty: &Type) -> Diagnostic {
     let message = format!("{} is {}, and there is no arithmetic for that", subject(expr, "this"), a_type(ty));
-    Diagnostic::error(Code::T203, message).label(expr.span, label_of(ty))
+    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, label_of(ty))
 }
 
 pub(in crate::check) fn not_a_condition(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
@@ -294,12 +300,12 @@ pub(in crate::check) fn not_a_condition(expr: &Expr, ty: &Type, why: &str) -> Di
         _ if matches!(expr.kind, ExprKind::Literal(_)) => None,
         _ => like(&name, ty),
     };
-    Diagnostic::error(Code::T203, message).label(expr.span, "not a condition").maybe_help(help)
+    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a condition").maybe_help(help)
 }
 
 pub(in crate::check) fn not_a_list(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
     let message = format!("{why}, and {} is {}", subject(expr, "this"), a_type(ty));
-    Diagnostic::error(Code::T203, message).label(expr.span, "not a list").maybe_help(
+    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a list").maybe_help(
         (why.starts_with("an aggregate")).then(|| {
             "a single value makes a list of its own over a window, as in `mean(adoption over 4 weeks)`"
                 .to_owned()
@@ -309,12 +315,12 @@ pub(in crate::check) fn not_a_list(expr: &Expr, ty: &Type, why: &str) -> Diagnos
 
 pub(in crate::check) fn not_a_scalar(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
     let message = format!("{why}, and {} is {}", subject(expr, "this"), a_type(ty));
-    Diagnostic::error(Code::T203, message).label(expr.span, "not a single value")
+    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a single value")
 }
 
 pub(in crate::check) fn not_a_date(expr: &Expr, ty: &Type) -> Diagnostic {
     let message = format!("`since` runs from a date, and {} is {}", subject(expr, "this"), a_type(ty));
-    Diagnostic::error(Code::T203, message).label(expr.span, "not a date")
+    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a date")
 }
 
 pub(in crate::check) fn not_numbers(builtin: Builtin, expr: &Expr, element: &Type) -> Diagnostic {
@@ -331,7 +337,7 @@ pub(in crate::check) fn not_numbers(builtin: Builtin, expr: &Expr, element: &Typ
         (Type::Bool, _) => Some("`share(…)` and `count(… where it)` go through conditions".to_owned()),
         _ => None,
     };
-    Diagnostic::error(Code::T203, message).label(expr.span, "not a list of numbers").maybe_help(help)
+    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a list of numbers").maybe_help(help)
 }
 
 pub(in crate::check) fn branches_differ(
@@ -345,7 +351,7 @@ pub(in crate::check) fn branches_differ(
         subject(otherwise, "the second"),
         a_type(otherwise_ty)
     );
-    Diagnostic::error(Code::T203, message)
+    Diagnostic::error(Code::TypeMismatch, message)
         .label(then.span, label_of(then_ty))
         .label(otherwise.span, label_of(otherwise_ty))
 }
@@ -357,7 +363,7 @@ pub(in crate::check) fn bad_at_least(count: u32, span: Span, conditions: usize) 
     } else {
         (format!("{count} conditions never hold of a list of {conditions}"), "never true")
     };
-    Diagnostic::error(Code::T224, message).label(span, label).help(help)
+    Diagnostic::error(Code::ImpossibleCount, message).label(span, label).help(help)
 }
 
 pub(in crate::check) fn wrong_arguments(builtin: Builtin, name: &Name, found: usize) -> Diagnostic {
@@ -387,11 +393,11 @@ pub(in crate::check) fn wrong_arguments(builtin: Builtin, name: &Name, found: us
     };
     let message = format!("`{}` takes {due}, and was given {found}", name.text);
     let plural = if found == 1 { "" } else { "s" };
-    Diagnostic::error(Code::T217, message).label(name.span, format!("{found} argument{plural}"))
+    Diagnostic::error(Code::WrongArguments, message).label(name.span, format!("{found} argument{plural}"))
 }
 
 pub(in crate::check) fn clause_not_taken(builtin: Builtin, clause: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::T217, format!("`{}` takes no `{clause}` here", builtin.name()))
+    Diagnostic::error(Code::WrongArguments, format!("`{}` takes no `{clause}` here", builtin.name()))
         .label(span, "not taken")
 }
 
@@ -399,16 +405,20 @@ pub(in crate::check) fn needs_where(builtin: Builtin, name: &Name, arg: &Arg, el
     let list = a_type(&Type::List(Box::new(element.clone())));
     let what = subject(&arg.value, "this");
     let message = format!("`{}` goes through conditions, and {what} is {list}", builtin.name());
-    Diagnostic::error(Code::T217, message).label(name.span.to(arg.value.span), "needs a `where`").help(
-        format!("say which elements are meant: `{}({} where …)`", builtin.name(), what.trim_matches('`')),
-    )
+    Diagnostic::error(Code::WrongArguments, message)
+        .label(name.span.to(arg.value.span), "needs a `where`")
+        .help(format!(
+            "say which elements are meant: `{}({} where …)`",
+            builtin.name(),
+            what.trim_matches('`')
+        ))
 }
 
 pub(in crate::check) fn counts_all(name: &Name, arg: &Arg) -> Diagnostic {
     let what = subject(&arg.value, "…");
     let what = what.trim_matches('`');
     Diagnostic::error(
-        Code::T217,
+        Code::WrongArguments,
         "`count` counts every snapshot of the window here, whether the condition held or not",
     )
     .label(name.span.to(arg.value.span), "needs a `where`")
@@ -417,7 +427,7 @@ pub(in crate::check) fn counts_all(name: &Name, arg: &Arg) -> Diagnostic {
 
 pub(in crate::check) fn needs_over(builtin: Builtin, value: &Expr) -> Diagnostic {
     let name = builtin.name();
-    Diagnostic::error(Code::T217, format!("`{name}` looks back over a window, and none is given"))
+    Diagnostic::error(Code::WrongArguments, format!("`{name}` looks back over a window, and none is given"))
         .label(value.span, "needs an `over`")
         .help(format!("write `{name}({} over 4 weeks)`", subject(value, "…").trim_matches('`')))
 }
@@ -425,23 +435,23 @@ pub(in crate::check) fn needs_over(builtin: Builtin, value: &Expr) -> Diagnostic
 pub(in crate::check) fn needs_length(builtin: Builtin, span: Span) -> Diagnostic {
     let message =
         format!("`{}` compares with what was a fixed time before, which `over stage` is not", builtin.name());
-    Diagnostic::error(Code::T212, message).label(span, "no length of time")
+    Diagnostic::error(Code::ImpossibleWindow, message).label(span, "no length of time")
 }
 
 pub(in crate::check) fn bad_window(window: &Expr) -> Diagnostic {
     let message = format!("{} is no window: windows are whole days or weeks", subject(window, "this"));
-    Diagnostic::error(Code::T212, message).label(window.span, "not a number of days or weeks")
+    Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "not a number of days or weeks")
 }
 
 pub(in crate::check) fn bad_window_param(window: &Expr) -> Diagnostic {
     let name = subject(window, "this");
     let message = format!("param {name} can be a length that is no window: windows are whole days or weeks");
-    Diagnostic::error(Code::T212, message).label(window.span, "not always a window")
+    Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "not always a window")
 }
 
 pub(in crate::check) fn calendar_window(window: &Expr) -> Diagnostic {
     let message = format!("windows are in days or weeks, {} is a span of months", subject(window, "this"));
-    Diagnostic::error(Code::T212, message).label(window.span, "months differ in length")
+    Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "months differ in length")
 }
 
 pub(in crate::check) fn not_a_window(window: &Expr, ty: &Type) -> Diagnostic {
@@ -450,13 +460,13 @@ pub(in crate::check) fn not_a_window(window: &Expr, ty: &Type) -> Diagnostic {
     } else {
         format!("a window is a duration, and {} is {}", subject(window, "this"), a_type(ty))
     };
-    Diagnostic::error(Code::T212, message).label(window.span, "not a window")
+    Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "not a window")
 }
 
 pub(in crate::check) fn bad_percentile(share: &Expr) -> Diagnostic {
     let message =
         format!("a percentile is a share from 0% to 100%, {} is outside that", subject(share, "this"));
-    Diagnostic::error(Code::T210, message)
+    Diagnostic::error(Code::ImpossibleRange, message)
         .label(share.span, "no such percentile")
         .meant(share.span, percentage(share).as_deref())
 }
@@ -473,20 +483,23 @@ pub(in crate::check) fn not_a_share_setting(expr: &Expr, ty: &Type, fixed: bool)
     } else {
         "a literal or a param is due here, nothing that is computed".to_owned()
     };
-    Diagnostic::error(Code::T203, message).label(expr.span, "not a share")
+    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a share")
 }
 
 pub(in crate::check) fn bad_confidence(confidence: &Expr) -> Diagnostic {
     let name = subject(confidence, "this");
     let message = format!("a confidence lies between 0% and 100%, and {name} can be outside that");
-    Diagnostic::error(Code::T213, message)
+    Diagnostic::error(Code::ImpossibleConfidence, message)
         .label(confidence.span, "no such confidence")
         .meant(confidence.span, percentage(confidence).as_deref())
 }
 
 pub(in crate::check) fn not_a_claim(claim: &Expr) -> Diagnostic {
-    Diagnostic::error(Code::T213, "a confidence is had of one comparison with `<`, `<=`, `>` or `>=`")
-        .label(claim.span, "not such a comparison")
+    Diagnostic::error(
+        Code::ImpossibleConfidence,
+        "a confidence is had of one comparison with `<`, `<=`, `>` or `>=`",
+    )
+    .label(claim.span, "not such a comparison")
 }
 
 pub(in crate::check) fn not_sampled(left: &Expr) -> Diagnostic {
@@ -494,26 +507,27 @@ pub(in crate::check) fn not_sampled(left: &Expr) -> Diagnostic {
         "{} is no `share(…)` or `mean(…)`, so there is no confidence of it",
         subject(left, "the left side")
     );
-    Diagnostic::error(Code::T213, message)
+    Diagnostic::error(Code::ImpossibleConfidence, message)
         .label(left.span, "not taken of a sample")
         .help("the left side is a `share(…)` or `mean(…)`, or a let that is one, and not grouped with `by`")
 }
 
 pub(in crate::check) fn default_of_no_field(expr: &Expr) -> Diagnostic {
-    Diagnostic::error(Code::T219, "`default` asks for a field, and this is computed")
+    Diagnostic::error(Code::NotAField, "`default` asks for a field, and this is computed")
         .label(expr.span, "not a field")
         .help("give the default to the fields that it is computed from")
 }
 
 pub(in crate::check) fn reversed_range(range: &RangeDecl) -> Diagnostic {
     let (low, high) = (show_literal(&range.low.kind), show_literal(&range.high.kind));
-    Diagnostic::error(Code::T210, format!("the range from `{low}` to `{high}` is empty"))
+    Diagnostic::error(Code::ImpossibleRange, format!("the range from `{low}` to `{high}` is empty"))
         .label(range.span, "the lower end comes first")
         .help(format!("write `{high} to {low}`"))
 }
 
 pub(in crate::check) fn no_range(range: &RangeDecl, what: &str) -> Diagnostic {
-    Diagnostic::error(Code::T210, format!("{what} has no range")).label(range.span, "no range here")
+    Diagnostic::error(Code::ImpossibleRange, format!("{what} has no range"))
+        .label(range.span, "no range here")
 }
 
 /// An end of a range that does not fit its param.
@@ -530,21 +544,23 @@ pub(in crate::check) fn bound_of_param(ty: &Type, bound: &Literal) -> Diagnostic
         None
     };
     let message = format!("the param is {}, `{shown}` is {}", a_type(ty), a_type(&bound_ty));
-    Diagnostic::error(Code::T210, message).label(bound.span, "does not fit the param").maybe_help(help)
+    Diagnostic::error(Code::ImpossibleRange, message)
+        .label(bound.span, "does not fit the param")
+        .maybe_help(help)
 }
 
 pub(in crate::check) fn param_outside(decl: &ParamDecl, range: &RangeDecl) -> Diagnostic {
     let value = show_literal(&decl.value.kind);
     let (low, high) = (show_literal(&range.low.kind), show_literal(&range.high.kind));
     let message = format!("param `{}` is {value}, outside its range from {low} to {high}", decl.name.text);
-    Diagnostic::error(Code::T209, message)
+    Diagnostic::error(Code::ParamOutOfRange, message)
         .label(decl.value.span, "outside")
         .label(range.span, "the range that it must keep to")
         .help(format!("write a value from {low} to {high}, or widen the range"))
 }
 
 pub(in crate::check) fn never_fails(decl: &RuleDecl) -> Diagnostic {
-    Diagnostic::warning(Code::T211, format!("rule `{}` can never fail", decl.name.text))
+    Diagnostic::warning(Code::NeverFails, format!("rule `{}` can never fail", decl.name.text))
         .label(decl.name.span, "by the declared ranges")
         .help("correct what it asks for; if it is meant so, switch the rule off where it is not wanted")
 }

@@ -32,7 +32,7 @@ pub(in crate::check) fn unknown_type(name: &Name) -> Diagnostic {
         "enum" => "write the words that it can be, as in `one of [good, bad]`".to_owned(),
         _ => format!("the types are {}; and there is `one of [a, b]`", list(TYPES.iter().copied())),
     };
-    Diagnostic::error(Code::T214, format!("there is no type `{}`", name.text))
+    Diagnostic::error(Code::UnknownType, format!("there is no type `{}`", name.text))
         .label(name.span, "unknown type")
         .help(help)
         .meant(name.span, meant)
@@ -40,7 +40,7 @@ pub(in crate::check) fn unknown_type(name: &Name) -> Diagnostic {
 
 /// A unit in a type that is not in capitals.
 pub(in crate::check) fn bad_unit(unit: &Name) -> Diagnostic {
-    Diagnostic::error(Code::T214, format!("`{}` is no unit: units are words in capitals", unit.text))
+    Diagnostic::error(Code::UnknownType, format!("`{}` is no unit: units are words in capitals", unit.text))
         .label(unit.span, "not in capitals")
         .fix(unit.span, unit.text.to_uppercase())
 }
@@ -52,27 +52,27 @@ pub(in crate::check) fn unknown_unit(unit: &Name, suggestion: Option<&str>) -> D
     } else {
         format!("the units of time are {}", list(TIME_UNITS.iter().copied()))
     };
-    Diagnostic::error(Code::T214, format!("there is no unit `{}`", unit.text))
+    Diagnostic::error(Code::UnknownType, format!("there is no unit `{}`", unit.text))
         .label(unit.span, "unknown unit")
         .help(help)
         .meant(unit.span, suggestion.or(time))
 }
 
 pub(in crate::check) fn no_stages(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error(Code::T215, format!("{what} needs stages, and none are declared"))
+    Diagnostic::error(Code::UnknownStage, format!("{what} needs stages, and none are declared"))
         .label(span, "no stages")
         .help("declare the ladder, as in `stages testing -> pilot -> full`")
 }
 
 pub(in crate::check) fn second_ladder(first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::T223, "there are two ladders of stages")
+    Diagnostic::error(Code::ConflictingDeclarations, "there are two ladders of stages")
         .label(second, "another ladder")
         .label(first, "the first one")
         .help("all policies of a run share one ladder")
 }
 
 pub(in crate::check) fn second_cadence(first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::T221, "snapshots are declared with two cadences")
+    Diagnostic::error(Code::ImpossibleCadence, "snapshots are declared with two cadences")
         .label(second, "another cadence")
         .label(first, "the first one")
         .help("leave `every … grace …` out of one of the two")
@@ -80,7 +80,7 @@ pub(in crate::check) fn second_cadence(first: Span, second: Span) -> Diagnostic 
 
 pub(in crate::check) fn bad_cadence(literal: &Literal, what: &str) -> Diagnostic {
     let message = format!("{what} is counted in days or weeks, not in `{}`", show_literal(&literal.kind));
-    Diagnostic::error(Code::T221, message)
+    Diagnostic::error(Code::ImpossibleCadence, message)
         .label(literal.span, "not a number of days or weeks")
         .help("write for example `every 1 week grace 3 days`")
 }
@@ -90,8 +90,10 @@ pub(in crate::check) fn declared_differently(
     (first, second): (Option<Span>, Option<Span>),
     (first_type, second_type): (&str, &str),
 ) -> Diagnostic {
-    let mut diagnostic =
-        Diagnostic::error(Code::T223, format!("field `{name}` is declared as two different things"));
+    let mut diagnostic = Diagnostic::error(
+        Code::ConflictingDeclarations,
+        format!("field `{name}` is declared as two different things"),
+    );
     if let Some(span) = second {
         diagnostic = diagnostic.label(span, second_type);
     }
@@ -102,19 +104,19 @@ pub(in crate::check) fn declared_differently(
 }
 
 pub(in crate::check) fn bad_key(name: &Name, key: Span, problem: &str) -> Diagnostic {
-    Diagnostic::error(Code::T222, format!("`{}` cannot be a key: {problem}", name.text))
+    Diagnostic::error(Code::ImpossibleKey, format!("`{}` cannot be a key: {problem}", name.text))
         .label(key, "not a key")
         .help("a key is a field of a list's element, and tells its elements apart")
 }
 
 pub(in crate::check) fn not_lower_case(name: &Name) -> Diagnostic {
-    Diagnostic::error(Code::T226, format!("field `{}` is not in lower case", name.text))
+    Diagnostic::error(Code::FieldNotLowerCase, format!("field `{}` is not in lower case", name.text))
         .label(name.span, "not in lower case")
         .fix(name.span, name.text.to_ascii_lowercase())
 }
 
 pub(in crate::check) fn several_keys(keys: &[Span]) -> Diagnostic {
-    let diagnostic = Diagnostic::error(Code::T222, "an element has one key, not several");
+    let diagnostic = Diagnostic::error(Code::ImpossibleKey, "an element has one key, not several");
     keys.iter().fold(diagnostic, |diagnostic, key| diagnostic.label(*key, "a key")).help("keep one of them")
 }
 
@@ -138,7 +140,7 @@ pub(in crate::check) fn bound_of_field(kind: &Kind, bound: &Literal) -> Diagnost
     let meant = literal_number(&bound.kind)
         .filter(|_| *kind == Kind::Share && is_number)
         .and_then(|number| as_percentage(&number));
-    Diagnostic::error(Code::T210, message)
+    Diagnostic::error(Code::ImpossibleRange, message)
         .label(bound.span, "does not fit the field")
         .meant(bound.span, meant.as_deref())
 }

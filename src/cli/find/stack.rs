@@ -114,7 +114,8 @@ impl<'a> Stacks<'a> {
     ) -> Result<Layer, Box<Diagnostic>> {
         let written = extends.value.escape_debug();
         let wrong = |why: &str| {
-            let problem = Diagnostic::error(Code::T406, format!("`{written}` cannot be extended: {why}"));
+            let problem =
+                Diagnostic::error(Code::UnusableBase, format!("`{written}` cannot be extended: {why}"));
             Box::new(problem.label(extends.span, "named here"))
         };
         let Some(mut path) = self.ground.target(layer.folder(), &extends.value) else {
@@ -210,14 +211,14 @@ fn cycle(stack: &Stack, back_to: &Path) -> Diagnostic {
         spans.map(|span| Label { span, text: "extends the next".to_owned() }).collect();
     // The same circle, whichever of its files it was entered by.
     labels.sort_by_key(|label| label.span);
-    let mut problem = Diagnostic::error(Code::T406, "these files extend each other in a circle");
+    let mut problem = Diagnostic::error(Code::UnusableBase, "these files extend each other in a circle");
     problem.labels = labels;
     problem.help("a base must not build on what extends it: remove one of them")
 }
 
 /// What is said of snapshots that no configuration leads to.
 fn unjudged(folder: &str) -> Diagnostic {
-    Diagnostic::warning(Code::T506, format!("`{folder}` is not judged: it is part of no project"))
+    Diagnostic::warning(Code::NothingFound, format!("`{folder}` is not judged: it is part of no project"))
         .help("give the folder that it lies in a `tollgate.yaml`")
 }
 

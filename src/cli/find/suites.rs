@@ -27,7 +27,9 @@ pub(in super::super) fn suites(path: &Path, allow_outside: bool) -> Suites {
         Ok(wanted) => wanted,
         Err(error) => {
             let why = format!("`{}` cannot be used: {}", path.display(), read::reason(&error));
-            suites.problems.push(Diagnostic::error(Code::T506, why).help("give a folder, or a `.gate` file"));
+            suites
+                .problems
+                .push(Diagnostic::error(Code::NothingFound, why).help("give a folder, or a `.gate` file"));
             return suites;
         }
     };
@@ -83,7 +85,7 @@ fn not_run(ground: &Ground, suites: &[Suite], ignored: &mut Ignored) -> Option<D
     let message =
         format!("{} {are} beside no policy that a `tollgate.yaml` names", first_few(left.into_iter()));
     Some(
-        Diagnostic::warning(Code::T606, message)
+        Diagnostic::warning(Code::TestsNotRun, message)
             .help("list the folder under `policies:`, or test it by itself"),
     )
 }

@@ -97,7 +97,10 @@ fn what_is_not_there_is_reported_at_its_entry() {
     let text = "policies: [builtin:before_deploymnt, no.gate, ../up/]\nsnapshots: [none/*.yaml]\n";
     let repository = Repository::new("wrong", &[("tollgate.yaml", text)]);
     let inputs = repository.inputs();
-    assert_eq!(codes(&inputs), [Code::T507, Code::T506, Code::T506, Code::T503]);
+    assert_eq!(
+        codes(&inputs),
+        [Code::UnknownShippedPolicy, Code::NothingFound, Code::NothingFound, Code::NoSnapshot]
+    );
     assert_eq!(
         inputs.projects[0].problems[0].help.as_deref(),
         Some("did you mean `builtin:before_deployment`?")
@@ -110,9 +113,9 @@ fn what_is_not_there_is_reported_at_its_entry() {
 #[test]
 fn nothing_at_all_is_an_error_and_no_crash() {
     let repository = Repository::new("empty", &[("file", "")]);
-    assert_eq!(codes(&repository.inputs()), [Code::T503]);
-    assert_eq!(codes(&inputs(&repository.0.join("missing"), false)), [Code::T506]);
-    assert_eq!(codes(&inputs(&repository.0.join("file"), false)), [Code::T506]);
+    assert_eq!(codes(&repository.inputs()), [Code::NoSnapshot]);
+    assert_eq!(codes(&inputs(&repository.0.join("missing"), false)), [Code::NothingFound]);
+    assert_eq!(codes(&inputs(&repository.0.join("file"), false)), [Code::NothingFound]);
 }
 
 #[cfg(unix)]
@@ -143,5 +146,5 @@ fn links_stay_inside_and_only_regular_files_are_opened() {
             ("rollouts/a/socket.yaml", refused("it is no regular file")),
         ]
     );
-    assert_eq!(codes(&inputs), [Code::T505]);
+    assert_eq!(codes(&inputs), [Code::UnreadableFile]);
 }

@@ -55,7 +55,7 @@ impl Search {
         let here = fs::canonicalize(".").unwrap_or_default();
         let path = path.strip_prefix(here).unwrap_or(path);
         let message = format!("`{}` cannot be read: {why}", quote(&path.display().to_string()));
-        self.found.problems.push(Diagnostic::error(Code::T505, message));
+        self.found.problems.push(Diagnostic::error(Code::UnreadableFile, message));
     }
 
     /// The `.gate` files below a folder. Links are not followed: what they lead to is formatted where it lies.

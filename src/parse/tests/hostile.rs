@@ -47,7 +47,7 @@ fn hostile_texts_are_refused_and_hide_nothing() {
             let codes: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
             assert!(names.iter().any(|name| name == sound), "{start}: {names:?}");
             assert!(
-                names.iter().any(|name| name == "?broken") || codes == [Code::T102],
+                names.iter().any(|name| name == "?broken") || codes == [Code::TooDeep],
                 "{start}: {names:?}"
             );
             assert!((1..=3).contains(&codes.len()), "{start}: {codes:?}");
@@ -79,7 +79,7 @@ fn nesting_is_understood_up_to_its_limit() {
         for (levels, deep) in [(MAX_DEPTH / each - 2, false), (MAX_DEPTH + 2, true)] {
             let text = format!("policy p {{ let a = {}1{} }}", open.repeat(levels), close.repeat(levels));
             let codes: Vec<Code> = parsed(&text).1.iter().map(|diagnostic| diagnostic.code).collect();
-            assert_eq!(codes, if deep { &[Code::T102][..] } else { &[] }, "{open} {levels}");
+            assert_eq!(codes, if deep { &[Code::TooDeep][..] } else { &[] }, "{open} {levels}");
         }
     }
     let chain = |count: usize| format!("policy p {{ let a = b{} }}", " + b".repeat(count));
@@ -93,10 +93,10 @@ fn nesting_is_understood_up_to_its_limit() {
             format!("test \"t\" {{ given every 1 week from 2026-01-01 {{ a = {value} }} }}")
         };
         assert!(problems(&text(MAX_DEPTH - 3)).is_empty());
-        assert_eq!(parsed(&text(MAX_DEPTH + 2)).1[0].code, Code::T102);
+        assert_eq!(parsed(&text(MAX_DEPTH + 2)).1[0].code, Code::TooDeep);
     }
     let lists = format!("snapshot {{ a: {}text }}", "list of ".repeat(MAX_DEPTH + 1));
-    assert_eq!(parsed(&lists).1[0].code, Code::T102);
+    assert_eq!(parsed(&lists).1[0].code, Code::TooDeep);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_text_that_nests_too_deeply_hides_no_other_error() {
     );
     let (file, diagnostics) = parsed(&text);
     let codes: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
-    assert_eq!(codes, [Code::T102, Code::T102, Code::T102, Code::T101]);
+    assert_eq!(codes, [Code::TooDeep, Code::TooDeep, Code::TooDeep, Code::Syntax]);
     assert_eq!(item_names(&policy(&file).items), ["?x", "?y", "?r", "z"]);
 }
 

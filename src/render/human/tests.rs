@@ -128,7 +128,7 @@ fn sample() -> Judgement {
         holds,
         workflow("triage", Decision::Continue, vec![]),
     ];
-    let warning = Diagnostic::warning(Code::T102, "`costs` is not declared in the vocabulary")
+    let warning = Diagnostic::warning(Code::TooDeep, "`costs` is not declared in the vocabulary")
         .label(span(&sources, 1, "stage"), "did you mean `cost`?")
         .help("declare it, or remove it");
     judgement(sources, workflows, vec![warning])
@@ -150,7 +150,9 @@ fn ascii_is_ascii() {
 fn quiet_is_a_line_each() {
     let mut judgement = sample();
     let place = span(&judgement.sources, 1, "2026-11-16");
-    judgement.diagnostics.push(Diagnostic::error(Code::T103, "no such date").label(place, "here"));
+    judgement
+        .diagnostics
+        .push(Diagnostic::error(Code::NumberOrDateInPolicy, "no such date").label(place, "here"));
     insta::assert_snapshot!(render_quiet(&judgement, STYLE), @"
     error[T103]: rollouts/support-replies/2026-11-16.yaml:2:7: no such date
     ✗ support-replies  pilot → expanded  hold  staged_rollout.light_enough, staged_rollout.long_enough (undecided)
@@ -170,7 +172,7 @@ fn hidden_characters_are_visible_everywhere() {
     rule.help = Some(evil.into());
     rule.would_pass = Some(evil.into());
     rule.rule = evil.into();
-    let diagnostic = Diagnostic::error(Code::T101, evil).label(Span::new(file, 6..9), evil).help(evil);
+    let diagnostic = Diagnostic::error(Code::Syntax, evil).label(Span::new(file, 6..9), evil).help(evil);
     let mut workflow = workflow(evil, Decision::Hold, vec![rule]);
     workflow.stage = Some(evil.into());
     workflow.asks = Some(evil.into());
@@ -218,7 +220,7 @@ fn no_label_is_too_odd_to_draw() {
     let mut page = Page::new(STYLE, &View::default());
     for first in spans(one) {
         for second in spans(one).step_by(3).chain([Span::new(two, 0..1), Span::new(empty, 0..9)]) {
-            let diagnostic = Diagnostic::error(Code::T101, "odd").label(first, "a").label(second, "b");
+            let diagnostic = Diagnostic::error(Code::Syntax, "odd").label(first, "a").label(second, "b");
             page.draw("error", &diagnostic, &sources);
             let drawn = std::mem::take(&mut page.out);
             assert!(drawn.contains(" a") && drawn.contains('b'), "{first:?} {second:?}\n{drawn}");
@@ -230,7 +232,7 @@ fn no_label_is_too_odd_to_draw() {
 fn a_crowd_of_labels_is_cut() {
     let mut sources = SourceMap::default();
     let file = sources.add("a.yaml", "x\n".repeat(500));
-    let mut diagnostic = Diagnostic::error(Code::T101, "too many");
+    let mut diagnostic = Diagnostic::error(Code::Syntax, "too many");
     for line in 0..500 {
         diagnostic = diagnostic.label(Span::new(file, line * 2..line * 2 + 1), "here");
     }
@@ -293,7 +295,8 @@ fn a_workflow_with_many_failures_and_many_diagnostics_are_cut_between_reports() 
     let sources = sources();
     let rules = (0..50).map(|_| failed(&sources)).collect();
     let place = span(&sources, 1, "stage");
-    let diagnostics = (0..100).map(|n| Diagnostic::error(Code::T101, format!("no {n}")).label(place, "here"));
+    let diagnostics =
+        (0..100).map(|n| Diagnostic::error(Code::Syntax, format!("no {n}")).label(place, "here"));
     let crowd = judgement(self::sources(), vec![workflow("w", Decision::Hold, rules)], diagnostics.collect());
     let text = render(&crowd, STYLE, &View::default());
     assert!(text.lines().count() < 200, "{text}");
@@ -334,7 +337,8 @@ fn only_what_opens_a_frame_is_a_link() {
     {
         let mut sources = SourceMap::default();
         let file = sources.add(name, text);
-        let diagnostic = Diagnostic::error(Code::T101, "╭─[e:1:1]").label(Span::new(file, 0..1), "╭─[f:1:1]");
+        let diagnostic =
+            Diagnostic::error(Code::Syntax, "╭─[e:1:1]").label(Span::new(file, 0..1), "╭─[f:1:1]");
         let view = View { links: Some("file:///r".into()), ..View::default() };
         let text = render(&judgement(sources, Vec::new(), vec![diagnostic]), STYLE, &view);
         let links: Vec<_> = text.split("\u{1b}]8;;file://").skip(1).collect();

@@ -13,11 +13,10 @@ use crate::text::{pad, quote, visible, width};
 pub fn render_tests(run: &TestRun, style: Style) -> String {
     let view = View { full: true, ..View::default() };
     let mut page = Page::new(style, &view);
-    let (unseen, problems): (Vec<Diagnostic>, Vec<Diagnostic>) = run
-        .diagnostics
-        .iter()
-        .cloned()
-        .partition(|diagnostic| matches!(diagnostic.code, Code::T604 | Code::T605 | Code::T607));
+    let (unseen, problems): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        run.diagnostics.iter().cloned().partition(|diagnostic| {
+            matches!(diagnostic.code, Code::Unseen | Code::UnnoticedMistake | Code::UnjustifiedUntested)
+        });
     page.diagnostics(&problems, &run.sources, &view);
     let name = |file: &TestedFile| visible(&file.name).into_owned();
     let names = run.files.iter().map(|file| width(&name(file))).max().unwrap_or(0);
