@@ -8,8 +8,9 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use tollgate::ast::ExprIds;
 use tollgate::builtin;
 use tollgate::check::check;
-use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, judge};
+use tollgate::engine::{Judgement, Options, judge};
 use tollgate::parse::parse;
+use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::render::{Style, View, human, json, markdown, sarif};
 use tollgate::snapshot::{Input, Role, load};
 use tollgate::source::{FileId, SourceMap};

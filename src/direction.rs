@@ -194,7 +194,8 @@ impl Search<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{TextFile, read_policies};
+    use crate::engine::read_policies;
+    use crate::project::TextFile;
 
     fn of(rules: &str) -> Option<bool> {
         let text = format!(

@@ -27,6 +27,7 @@ use crate::history::history_of;
 use crate::layers::{days_left, no_rollback};
 use crate::parse::parse;
 use crate::program::Program;
+use crate::project::{Inputs, Project, TextFile};
 use crate::report::{
     Decision, DiagnosticReport, History, Report, VERSION, WaiverReport, WorkflowHistory, WorkflowReport,
     full_name, line_of,
@@ -35,7 +36,7 @@ use crate::snapshot::{Input, Role, Workflow};
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::{Date, Series};
 
-pub use against::{Sides, judge_against};
+pub use against::judge_against;
 pub use impact::{Impact, impact};
 pub use in_force::{InForce, ProjectInForce, in_force};
 pub use lint::{Linted, lint};
@@ -45,51 +46,7 @@ pub use total::Denied;
 use total::{exit_code, has_errors, nothing_judged, summarise};
 
 pub use policies::{Compiled, read_policies};
-pub use suites::{
-    CompiledSuite, GivenTexts, Suite, Suites, TestGroup, TestOptions, TestRun, TestedFile, compile_suite,
-    files_given, run_tests,
-};
-
-/// A file that somebody else has read, or tried to.
-#[derive(Clone, Debug)]
-pub struct TextFile {
-    /// As people know it: relative to the repository, with `/`.
-    pub name: String,
-    /// Its bytes, or why there are none, to be read behind «the file».
-    pub content: Result<Vec<u8>, String>,
-}
-
-/// Everything that a judgement reads.
-#[derive(Debug, Default)]
-pub struct Inputs {
-    /// Holds the configurations already, since these say where the other files are.
-    pub sources: SourceMap,
-    /// By name.
-    pub projects: Vec<Project>,
-    /// What kept projects from being found at all.
-    pub problems: Vec<Diagnostic>,
-    /// The tests beside the policies, where the project's own policies are to be linted.
-    pub lint: Option<Vec<TextFile>>,
-}
-
-/// What is judged by one configuration with its bases.
-#[derive(Clone, Debug, Default)]
-pub struct Project {
-    /// The folder of the configuration; none where the run has this project alone.
-    pub name: Option<String>,
-    /// The configurations in the sources: the farthest base first, the project's own last; none where there is none.
-    pub stack: Vec<FileId>,
-    /// Whether something is so wrong with the configurations that nobody knows what is to be judged by what.
-    pub unsure: bool,
-    pub policies: Vec<TextFile>,
-    /// Policies whose vocabulary says of what types the snapshots' fields are, in the place of that of `policies`.
-    pub types: Vec<TextFile>,
-    pub snapshots: Vec<TextFile>,
-    /// `rollout.yaml` files: standing facts of the workflows beside them.
-    pub standing: Vec<TextFile>,
-    /// What went wrong while the files were looked for; labels point into the sources.
-    pub problems: Vec<Diagnostic>,
-}
+pub use suites::{CompiledSuite, TestGroup, TestOptions, TestRun, TestedFile, compile_suite, run_tests};
 
 /// What the caller of a judgement chooses.
 #[derive(Clone, Debug)]

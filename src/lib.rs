@@ -32,6 +32,8 @@ pub mod parse;
 pub mod snapshot;
 
 pub mod builtin;
+pub mod project;
+
 pub mod direction;
 pub mod engine;
 pub mod explain;

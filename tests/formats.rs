@@ -7,7 +7,8 @@ use jsonschema::validator_for;
 use serde_json::Value;
 
 use tollgate::diagnostic::Diagnostic;
-use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, judge};
+use tollgate::engine::{Judgement, Options, judge};
+use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::render::{github, gitlab, json, junit, markdown, sarif, tap};
 use tollgate::report::Outcome;
 use tollgate::report::against::{AgainstReport, Direction, FileChange, SettingChange};

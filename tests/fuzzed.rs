@@ -13,7 +13,8 @@ use std::path::Path;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use tollgate::diagnostic::Severity;
-use tollgate::engine::{TextFile, read_policies};
+use tollgate::engine::read_policies;
+use tollgate::project::TextFile;
 
 use crate::support::{files_under, relative, root};
 use mutate::{Random, entries, mutate};

@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 
-use tollgate::engine::{Inputs, Options, Project, TextFile, judge};
+use tollgate::engine::{Options, judge};
+use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::source::SourceMap;
 use tollgate::value::Date;
 

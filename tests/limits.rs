@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use tollgate::engine::{Inputs, Options, Project, Suite, Suites, TestOptions, TextFile, judge, run_tests};
+use tollgate::engine::{Options, TestOptions, judge, run_tests};
+use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
 use tollgate::source::SourceMap;
 use tollgate::value::Date;
 

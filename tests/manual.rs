@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use tollgate::builtins::{Builtin, EXAMPLE_SERIES, EXAMPLE_VOCABULARY};
-use tollgate::engine::{Inputs, Options, Project, TextFile, judge};
+use tollgate::engine::{Options, judge};
+use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::render::human::render;
 use tollgate::render::{Style, View};
 use tollgate::value::Date;

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use tollgate::engine::{Inputs, Judgement, Options, Project, TextFile, history, judge};
+use tollgate::engine::{Judgement, Options, history, judge};
+use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::report::Decision;
 use tollgate::value::Date;
 

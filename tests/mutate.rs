@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use tollgate::code::Code;
-use tollgate::engine::{Suite, Suites, TestOptions, TestRun, TextFile, run_tests};
+use tollgate::engine::{TestOptions, TestRun, run_tests};
+use tollgate::project::{Suite, Suites, TextFile};
 use tollgate::report::tests::MutationReport;
 
 const POLICY: &str = "

@@ -11,9 +11,8 @@ use std::time::{Duration, Instant};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use tollgate::engine::{
-    Inputs, Judgement, Options, Project, Suite, Suites, TestOptions, TextFile, judge, run_tests,
-};
+use tollgate::engine::{Judgement, Options, TestOptions, judge, run_tests};
+use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::{Style, View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use tollgate::source::SourceMap;
 use tollgate::value::Date;

@@ -5,7 +5,8 @@
 
 use proptest::prelude::*;
 
-use tollgate::engine::{Inputs, Options, Project, TextFile, judge};
+use tollgate::engine::{Options, judge};
+use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::report::Outcome;
 use tollgate::value::Date;
 

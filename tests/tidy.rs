@@ -16,7 +16,8 @@ const FLOORS: &[&[&str]] = &[
     &["ast", "types", "value", "vocabulary", "interval", "evidence", "report"],
     &["builtins", "stats", "program", "settings"],
     &["parse", "check", "eval", "snapshot", "config"],
-    &["engine", "layers", "suite", "history", "builtin", "explain", "direction", "lint", "mutate", "format"],
+    &["builtin", "project"],
+    &["engine", "layers", "suite", "history", "explain", "direction", "lint", "mutate", "format"],
     &["render", "cli"],
 ];
 

@@ -1,7 +1,8 @@
 //! `test` blocks run: those of the shipped pack beside it, and those of `tests/trials/`, which hold the language's rules of
 //! time, gates and confidence.
 
-use tollgate::engine::{Suite, Suites, TestOptions, TestRun, TextFile, run_tests};
+use tollgate::engine::{TestOptions, TestRun, run_tests};
+use tollgate::project::{Suite, Suites, TextFile};
 use tollgate::render::Style;
 use tollgate::render::human::render_tests;
 

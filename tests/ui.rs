@@ -27,9 +27,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tollgate::diagnostic::{Diagnostic, Label};
-use tollgate::engine::{
-    Inputs, Judgement, Options, Project, Suite, Suites, TestOptions, TextFile, judge, lint, run_tests,
-};
+use tollgate::engine::{Judgement, Options, TestOptions, judge, lint, run_tests};
+use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::human::{render, render_tests};
 use tollgate::render::{Style, View};
 use tollgate::report::Outcome;

@@ -13,6 +13,16 @@ pub struct File {
     pub items: Vec<Item>,
 }
 
+impl File {
+    /// The `test` blocks, in their order.
+    pub fn tests(&self) -> impl Iterator<Item = &TestDecl> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Test(test) => Some(test),
+            Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
+        })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
     Stages(StagesDecl),

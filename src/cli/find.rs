@@ -27,7 +27,7 @@ use crate::builtin;
 use crate::code::Code;
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::engine::{Inputs, Project, Sides, TextFile};
+use crate::project::{Inputs, Project, Sides, TextFile};
 use crate::source::{SourceMap, Span};
 
 /// The configuration, in the repository's root.

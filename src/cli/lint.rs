@@ -12,7 +12,8 @@ use super::{complain, find, finish, read};
 use crate::builtin;
 use crate::code::{Code, LINTS};
 use crate::diagnostic::did_you_mean;
-use crate::engine::{Inputs, Project, TextFile, lint};
+use crate::engine::lint;
+use crate::project::{Inputs, Project, TextFile};
 use crate::render;
 use crate::render::json;
 

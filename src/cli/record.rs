@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::lint::own_tests;
 use super::{find, git};
-use crate::engine::{Inputs, Judgement, Options, Project, Sides, judge, judge_against};
+use crate::engine::{Judgement, Options, judge, judge_against};
+use crate::project::{Inputs, Project, Sides};
 use crate::report::record::{
     LANGUAGE_VERSION, RECORD_VERSION, Record, RecordedBase, RecordedOptions, RecordedVerdict,
 };

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Denied, JudgedAll, Judgement, Loaded, Options, Project, Ready, TextFile, has_errors, lint, load_judged,
-    place_of, put_together,
+    Denied, JudgedAll, Judgement, Loaded, Options, Ready, has_errors, lint, load_judged, place_of,
+    put_together,
 };
 use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item};
 use crate::code::Code;
@@ -14,33 +14,12 @@ use crate::direction::larger_is_stricter;
 use crate::eval::Judged;
 use crate::layers::BoundWaiver;
 use crate::program::ParamValue;
+use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
 use crate::report::{Decision, WorkflowReport, line_of};
 use crate::settings::{Settings, rule_names, show_range, show_value};
 use crate::source::{SourceMap, Span};
 use crate::value::{Number, Value};
-
-/// The three sides of a comparison; all their files are in one source map.
-#[derive(Debug)]
-pub struct Sides {
-    pub sources: SourceMap,
-    /// What the base says, of its own snapshots.
-    pub base: Vec<Project>,
-    /// What the base says, of the snapshots that are proposed: this is what counts.
-    pub mixed: Vec<Project>,
-    /// What is proposed, of itself.
-    pub head: Vec<Project>,
-    /// What went wrong while the files were looked for.
-    pub problems: Vec<Diagnostic>,
-    /// As the caller named it.
-    pub reference: String,
-    /// Files by their names then and now.
-    pub changes: Vec<FileChange>,
-    /// Whether the base has policies at all; else those that are proposed count.
-    pub has_policies: bool,
-    /// The tests beside the policies that are proposed, where these are to be linted.
-    pub lint: Option<Vec<TextFile>>,
-}
 
 /// Judges by the base what is proposed, and says what the proposal changes of it. With `allow_self_approval` a verdict
 /// that the proposal itself turns counts as turned; with `all`, so does what nobody has touched.

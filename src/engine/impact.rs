@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::total::{has_errors, nothing_judged};
-use super::{Loaded, Options, Sides, in_order, load, place_of};
+use super::{Loaded, Options, in_order, load, place_of};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::day_by_day;
+use crate::project::Sides;
 use crate::report::impact::{Flip, ImpactReport, ImpactSummary, OneSided, RuleFlip, RuleSide};
 use crate::report::{Decision, Outcome, RuleReport, VERSION, WorkflowReport};
 use crate::source::SourceMap;

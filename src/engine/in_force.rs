@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Inputs, Loaded, Options, TextFile, add, in_order, load, parse_all};
+use super::{Loaded, Options, add, in_order, load, parse_all};
 use crate::ast::{ExprIds, Item, TestDecl};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::layers::BoundWaiver;
 use crate::program::Program;
+use crate::project::{Inputs, TextFile};
 use crate::settings::Settings;
 use crate::snapshot::{Role, Workflow};
 use crate::source::SourceMap;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Inputs, Options, Ready, TextFile, add, has_errors, in_force, in_order, load, parse_all};
+use super::{Options, Ready, add, has_errors, in_force, in_order, load, parse_all};
 use crate::ast::{ExprIds, Item, TestDecl};
 use crate::builtin;
 use crate::code::Code;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Policies, lint as lint_policies};
+use crate::project::{Inputs, TextFile};
 use crate::report::{LintReport, VERSION};
 use crate::snapshot::Role;
 use crate::source::{FileId, SourceMap, Span};

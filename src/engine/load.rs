@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{Options, Project, add, against, bases, has_errors, lint, parse_all, retype};
+use super::{Options, add, against, bases, has_errors, lint, parse_all, retype};
 use crate::ast::{ExprIds, File};
 use crate::check::{check, check_with};
 use crate::code::Code;
@@ -19,6 +19,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::eval::Rulebook;
 use crate::layers::{Book, settle};
 use crate::program::Program;
+use crate::project::Project;
 use crate::snapshot::{self, Input, Role, Survey, Workflow};
 use crate::source::{FileId, SourceMap, Span};
 use crate::text::first_few;

@@ -1,8 +1,9 @@
 //! What is in force in each project, without judging anything.
 
-use super::{Inputs, Loaded, Options, Ready, has_errors, in_order, load};
+use super::{Loaded, Options, Ready, has_errors, in_order, load};
 use crate::diagnostic::Diagnostic;
 use crate::layers::BoundWaiver;
+use crate::project::Inputs;
 use crate::report::overview::{Overview, ParamRow, RuleRow, Waived};
 use crate::report::{VERSION, line_of};
 use crate::settings::{LADDER, Settings, show_range, show_value};

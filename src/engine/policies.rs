@@ -1,8 +1,9 @@
 //! Policies alone: read and checked.
 
-use super::{TextFile, compile, in_order};
+use super::{compile, in_order};
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
+use crate::project::TextFile;
 use crate::source::SourceMap;
 
 /// Policies that were read and checked.

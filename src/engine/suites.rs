@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
-use super::{TextFile, add, has_errors, in_order, parse_all};
-use crate::ast::{Expect, ExpectKind, ExprIds, File, GivenKind, Item, TestDecl};
+use super::{add, has_errors, in_order, parse_all};
+use crate::ast::{Expect, ExpectKind, ExprIds, File, Item, TestDecl};
 use crate::check::check;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::mutate::{Ground, Group, mutate};
-use crate::parse::parse;
 use crate::program::Program;
+use crate::project::{Suite, Suites, TextFile};
 use crate::report::tests::{
     CoverageReport, Covered, FileCoverage, MutationReport, TestCaseReport, TestFileReport, TestOutcome,
     TestReport, TestSummary,
@@ -22,37 +22,6 @@ use crate::source::{FileId, SourceMap};
 use crate::suite::coverage::{Counted, coverage};
 use crate::suite::{Bench, GivenFiles, Seen, Trial, dotted, run_test_decl};
 use crate::text::first_few;
-
-/// Everything that a run of tests reads.
-#[derive(Debug, Default)]
-pub struct Suites {
-    /// Holds the configurations already, as they say where policies lie.
-    pub sources: SourceMap,
-    /// By name.
-    pub suites: Vec<Suite>,
-    /// What kept suites from being found.
-    pub problems: Vec<Diagnostic>,
-}
-
-/// Policies, and the files that test them.
-#[derive(Clone, Debug, Default)]
-pub struct Suite {
-    /// Every policy that the tests are run with.
-    pub policies: Vec<TextFile>,
-    /// The files whose `test` blocks are run, and, of `policies`, those that are tested.
-    pub tests: Vec<TextFile>,
-    /// What tests take from files: the file of the test, the name that it gives, and what that leads to.
-    pub given: Vec<(String, String, Result<GivenTexts, String>)>,
-    pub problems: Vec<Diagnostic>,
-}
-
-/// The files of a `given file`.
-#[derive(Clone, Debug, Default)]
-pub struct GivenTexts {
-    pub snapshots: Vec<TextFile>,
-    /// `rollout.yaml` files.
-    pub standing: Vec<TextFile>,
-}
 
 /// What the caller of a run chooses.
 #[derive(Clone, Debug, Default)]
@@ -107,20 +76,6 @@ pub struct TestGroup {
     /// The file that declares something beside the policies; none but its own tests see that.
     pub fixture: Option<File>,
     pub tests: Vec<File>,
-}
-
-/// The names that a file's tests take snapshots from.
-pub fn files_given(file: &TextFile) -> BTreeSet<String> {
-    let Ok(bytes) = &file.content else { return BTreeSet::new() };
-    let text = String::from_utf8_lossy(bytes);
-    let (file, _) = parse(FileId::default(), &text, &mut ExprIds::default());
-    let given = tests_of(&file).flat_map(|test| &test.given);
-    given
-        .filter_map(|given| match &given.kind {
-            GivenKind::File(name) => Some(name.to_string()),
-            GivenKind::Series { .. } => None,
-        })
-        .collect()
 }
 
 /// Runs all tests.
@@ -180,7 +135,7 @@ fn run_suite(
             coverage: options.coverage,
         };
         for file in &group.tests {
-            let tests = tests_of(file).filter(|test| is_wanted(test, options));
+            let tests = file.tests().filter(|test| is_wanted(test, options));
             let mut trials: Vec<Trial> = tests.map(|test| run_test_decl(test, &bench, sources)).collect();
             met.extend(trials.iter_mut().flat_map(|trial| mem::take(&mut trial.met)));
             if !trials.is_empty() {
@@ -201,7 +156,7 @@ fn not_mutated<'a>(policies: impl Iterator<Item = &'a FileId>, sources: &SourceM
 fn mutation_ground(compiled: &CompiledSuite) -> Ground<'_> {
     let groups = compiled.groups.iter().map(|group| Group {
         files: compiled.policies.iter().chain(&group.fixture).cloned().collect(),
-        tests: group.tests.iter().flat_map(tests_of).collect(),
+        tests: group.tests.iter().flat_map(|file| file.tests()).collect(),
     });
     let tested = compiled.tested.iter().copied().collect();
     Ground { groups: groups.collect(), tested, exprs: compiled.exprs, given: &compiled.given }
@@ -278,13 +233,6 @@ fn declares(file: &File) -> bool {
     file.items.iter().any(|item| match item {
         Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) => true,
         Item::Test(_) | Item::Broken(_) => false,
-    })
-}
-
-fn tests_of(file: &File) -> impl Iterator<Item = &TestDecl> {
-    file.items.iter().filter_map(|item| match item {
-        Item::Test(test) => Some(test),
-        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
     })
 }
 

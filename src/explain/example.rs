@@ -2,7 +2,8 @@
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{self, Inputs, Options, Project, Suite, Suites, TestOptions, TextFile};
+use crate::engine::{self, Options, TestOptions};
+use crate::project::{Inputs, Project, Suite, Suites, TextFile};
 use crate::report::{Outcome, RuleReport};
 use crate::source::SourceMap;
 use crate::value::{Date, parse_date};

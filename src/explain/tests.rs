@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::builtin;
-use crate::engine::{Inputs, Project, TextFile, in_force};
+use crate::engine::in_force;
+use crate::project::{Inputs, Project, TextFile};
 
 fn pack() -> InForce {
     let file = |(name, text): (String, &str)| TextFile { name, content: Ok(text.as_bytes().to_vec()) };

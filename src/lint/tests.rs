@@ -4,8 +4,9 @@ use std::path::Path;
 use super::solve::{Domain, values};
 use super::*;
 use crate::code::LINTS as NAMES;
-use crate::engine::{Inputs, Project, TextFile, lint as lint_all};
+use crate::engine::lint as lint_all;
 use crate::interval::Interval;
+use crate::project::{Inputs, Project, TextFile};
 use crate::value::{Number, Value};
 
 /// The files of a folder of the package, as they are linted for themselves.

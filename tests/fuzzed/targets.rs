@@ -12,12 +12,12 @@ use tollgate::builtin;
 use tollgate::config;
 use tollgate::diagnostic::Diagnostic;
 use tollgate::engine::{
-    Inputs, Judgement, Options, Project, Suite, Suites, TestOptions, TextFile, history,
-    judge as judge_project, lint, read_policies, run_tests,
+    Judgement, Options, TestOptions, history, judge as judge_project, lint, read_policies, run_tests,
 };
 use tollgate::format::{Refusal, format as format_policy};
 use tollgate::layers::settle;
 use tollgate::program::Program;
+use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::{
     Style, View, github, gitlab, human, json, junit, lint as lint_page, markdown, sarif, tap,
 };

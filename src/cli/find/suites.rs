@@ -12,7 +12,7 @@ use super::{CONFIG, Entry, Finder, Found, Kind, Matcher, policy_entries, read, r
 use crate::code::Code;
 use crate::config::Setting;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{GivenTexts, Suite, Suites, files_given};
+use crate::project::{GivenTexts, Suite, Suites, files_given};
 use crate::source::Span;
 use crate::text::{first_few, quote};
 
