@@ -10,6 +10,8 @@ mod agreement;
 #[cfg(test)]
 mod base;
 #[cfg(test)]
+mod blessed;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod examples;

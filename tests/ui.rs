@@ -248,7 +248,7 @@ fn found(judgement: &Judgement) -> Marks {
 }
 
 /// The lines that differ, as a person would mark them; lines that both have are left out.
-fn difference(expected: &str, found: &str) -> String {
+pub(crate) fn difference(expected: &str, found: &str) -> String {
     let (old, new): (Vec<_>, Vec<_>) = (expected.lines().collect(), found.lines().collect());
     let same_start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let (old, new) = (&old[same_start..], &new[same_start..]);
