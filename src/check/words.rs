@@ -1,6 +1,6 @@
 //! How expressions and types are called in messages. Has no source text: names come from the tree.
 
-use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, Name};
+use crate::ast::{Expr, ExprKind, LiteralKind, Name};
 use crate::types::{Kind, Type};
 use crate::value::{Number, decimal};
 
@@ -89,30 +89,6 @@ fn a_kind(kind: &Kind) -> String {
     match kind {
         Kind::Count | Kind::Number | Kind::Share | Kind::Duration => format!("a {kind}"),
         Kind::Unit(unit) => format!("a number in {unit}"),
-    }
-}
-
-/// An operator as it is written.
-pub(super) fn show_operator(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Less => "<",
-        CompareOp::LessEqual => "<=",
-        CompareOp::Greater => ">",
-        CompareOp::GreaterEqual => ">=",
-        CompareOp::Equal => "==",
-        CompareOp::NotEqual => "!=",
-    }
-}
-
-/// The operator of the same comparison with its sides exchanged.
-pub(super) fn flip(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::Greater,
-        CompareOp::LessEqual => CompareOp::GreaterEqual,
-        CompareOp::Greater => CompareOp::Less,
-        CompareOp::GreaterEqual => CompareOp::LessEqual,
-        CompareOp::Equal => CompareOp::Equal,
-        CompareOp::NotEqual => CompareOp::NotEqual,
     }
 }
 

@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
                 compare_calendar(op, elapsed, *months)
             }
             (Evidence::Calendar(months), Evidence::Elapsed(elapsed)) => {
-                compare_calendar(flip(op), elapsed, *months)
+                compare_calendar(op.mirrored(), elapsed, *months)
             }
             (a, b) => compare_amounts(op, &a.clone().into_amount(), &b.clone().into_amount()),
         }
@@ -267,17 +267,6 @@ fn compare_amounts(op: CompareOp, a: &Amount, b: &Amount) -> Truth {
 /// What has run since `from` against months: the day it runs to against the day on which the months are over.
 fn compare_calendar(op: CompareOp, elapsed: &Elapsed, months: i32) -> Truth {
     compare_amounts(op, &elapsed.to, &elapsed.anniversary(months))
-}
-
-fn flip(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::Greater,
-        CompareOp::LessEqual => CompareOp::GreaterEqual,
-        CompareOp::Greater => CompareOp::Less,
-        CompareOp::GreaterEqual => CompareOp::LessEqual,
-        CompareOp::Equal => CompareOp::Equal,
-        CompareOp::NotEqual => CompareOp::NotEqual,
-    }
 }
 
 /// The bounds of a share of a sample, for showing: from the sure to the possible ones.

@@ -1,7 +1,6 @@
 //! What has to be so for a rule to pass or fire, as a list of single conditions; and what it asks of the size of samples.
 
 use super::Policies;
-use super::solve::turned;
 use crate::ast::{Arg, CompareOp, EffectKind, Expr, ExprKind, LogicOp, Over, RuleBody, Set};
 use crate::builtins::Builtin;
 use crate::program::{Rule, Target};
@@ -34,20 +33,8 @@ pub(super) struct Sample {
 
 impl Bound<'_> {
     pub(super) fn negated(mut self) -> Self {
-        self.op = opposite(self.op);
+        self.op = self.op.negated();
         self
-    }
-}
-
-/// The comparison that is true where this one is false.
-pub(super) fn opposite(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::GreaterEqual,
-        CompareOp::LessEqual => CompareOp::Greater,
-        CompareOp::Greater => CompareOp::LessEqual,
-        CompareOp::GreaterEqual => CompareOp::Less,
-        CompareOp::Equal => CompareOp::NotEqual,
-        CompareOp::NotEqual => CompareOp::Equal,
     }
 }
 
@@ -120,8 +107,11 @@ impl<'a> Policies<'a> {
             (!known).then_some(Bound { of, op, number, calendar: constant.calendar, span: expr.span })
         };
         if let ExprKind::Compare(op, left, right) = &expr.kind {
-            let op = if yes { *op } else { opposite(*op) };
-            return bound(left, op, right).or_else(|| bound(right, turned(op), left)).into_iter().collect();
+            let op = if yes { *op } else { op.negated() };
+            return bound(left, op, right)
+                .or_else(|| bound(right, op.mirrored(), left))
+                .into_iter()
+                .collect();
         }
         if let ExprKind::In { item, negated, set: Set::Range(low, high) } = &expr.kind
             && *negated != yes

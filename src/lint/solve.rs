@@ -174,13 +174,13 @@ impl<'p, 'a> Solver<'p, 'a> {
                 Formula::Known(holds(op, &left.value, &right.value))
             }
             (None, Some(constant)) => self.test(op, left, constant.value, constant.calendar),
-            (Some(constant), None) => self.test(turned(op), right, constant.value, constant.calendar),
+            (Some(constant), None) => self.test(op.mirrored(), right, constant.value, constant.calendar),
             (Some(_), Some(_)) => self.opaque(None),
             (None, None) => {
                 // Which of the two is larger.
                 let forms = self.policies.form(left).zip(self.policies.form(right));
                 let (form, op) = match forms {
-                    Some((left, right)) if right < left => (Some(format!("{right} ~ {left}")), turned(op)),
+                    Some((left, right)) if right < left => (Some(format!("{right} ~ {left}")), op.mirrored()),
                     Some((left, right)) => (Some(format!("{left} ~ {right}")), op),
                     None => (None, op),
                 };
@@ -350,30 +350,15 @@ impl Search {
     }
 }
 
-/// The comparison with its sides exchanged.
-pub(super) fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::Greater,
-        CompareOp::LessEqual => CompareOp::GreaterEqual,
-        CompareOp::Greater => CompareOp::Less,
-        CompareOp::GreaterEqual => CompareOp::LessEqual,
-        CompareOp::Equal | CompareOp::NotEqual => op,
-    }
-}
-
 /// How two values compare.
 pub(super) fn holds(op: CompareOp, left: &Value, right: &Value) -> bool {
-    let order = match (left, right) {
-        (Value::Number(left), Value::Number(right)) => Some(left.cmp(right)),
-        _ => None,
-    };
-    match op {
-        CompareOp::Less => order.is_some_and(std::cmp::Ordering::is_lt),
-        CompareOp::LessEqual => order.is_some_and(std::cmp::Ordering::is_le),
-        CompareOp::Greater => order.is_some_and(std::cmp::Ordering::is_gt),
-        CompareOp::GreaterEqual => order.is_some_and(std::cmp::Ordering::is_ge),
-        CompareOp::Equal => left == right,
-        CompareOp::NotEqual => left != right,
+    match (op, left, right) {
+        (CompareOp::Equal, _, _) => left == right,
+        (CompareOp::NotEqual, _, _) => left != right,
+        (_, Value::Number(left), Value::Number(right)) => op.holds(left.cmp(right)),
+        (CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual, _, _) => {
+            false
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A confidence that the sample which is asked for beside it can never reach, were every element of it good.
 
 use super::Policies;
-use super::sample::{Literal, Sample, opposite};
+use super::sample::{Literal, Sample};
 use crate::ast::{CompareOp, Expr, ExprKind};
 use crate::builtins::Builtin;
 use crate::code::Code;
@@ -98,7 +98,7 @@ impl<'a> Policies<'a> {
     pub(super) fn confident(&self, (expr, yes): Literal<'a>) -> Option<Confident> {
         let ExprKind::With { claim, confidence } = &expr.kind else { return None };
         let ExprKind::Compare(op, left, right) = &claim.kind else { return None };
-        let op = if yes { *op } else { opposite(*op) };
+        let op = if yes { *op } else { op.negated() };
         let (builtin, arg) = self.call(left)?;
         let limit = self.plain(right);
         // There are no others.

@@ -60,7 +60,7 @@ impl Variants<'_> {
             ExprKind::Compare(op, a, b) => others(*op)
                 .iter()
                 .map(|other| {
-                    let says = could_be(op_text(*op), op_text(*other));
+                    let says = could_be(op.as_str(), other.as_str());
                     (says, with(ExprKind::Compare(*other, a.clone(), b.clone())))
                 })
                 .collect(),
@@ -226,16 +226,5 @@ fn others(op: CompareOp) -> &'static [CompareOp] {
         GreaterEqual => &[Greater, Less],
         Equal => &[NotEqual],
         NotEqual => &[Equal],
-    }
-}
-
-fn op_text(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Less => "<",
-        CompareOp::LessEqual => "<=",
-        CompareOp::Greater => ">",
-        CompareOp::GreaterEqual => ">=",
-        CompareOp::Equal => "==",
-        CompareOp::NotEqual => "!=",
     }
 }

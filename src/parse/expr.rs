@@ -347,14 +347,7 @@ fn longest_run(pair: &Pair<'_, Rule>) -> usize {
 }
 
 fn compare_op(symbol: &str) -> CompareOp {
-    match symbol {
-        "<" => CompareOp::Less,
-        "<=" => CompareOp::LessEqual,
-        ">" => CompareOp::Greater,
-        ">=" => CompareOp::GreaterEqual,
-        "==" => CompareOp::Equal,
-        _ => CompareOp::NotEqual,
-    }
+    CompareOp::ALL.into_iter().find(|op| op.as_str() == symbol).unwrap_or(CompareOp::NotEqual)
 }
 
 fn arithmetic_op(symbol: &str) -> ArithmeticOp {

@@ -10,10 +10,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::ast::{
-    Arg, ArithmeticOp, CompareOp, Effect, EffectKind, Expect, ExpectKind, Expr, ExprKind, FieldKind,
-    GateItem, GivenKind, Item, Literal, LiteralKind, LogicOp, Name, Outcome, Over, PolicyDecl, PolicyItem,
-    RuleBody, RuleDecl, Set, SnapshotDecl, Template, TemplatePart, TestDecl, TestValue, TestValueKind,
-    TypeKind, UndecidedKind,
+    Arg, ArithmeticOp, Effect, EffectKind, Expect, ExpectKind, Expr, ExprKind, FieldKind, GateItem,
+    GivenKind, Item, Literal, LiteralKind, LogicOp, Name, Outcome, Over, PolicyDecl, PolicyItem, RuleBody,
+    RuleDecl, Set, SnapshotDecl, Template, TemplatePart, TestDecl, TestValue, TestValueKind, TypeKind,
+    UndecidedKind,
 };
 use crate::code::Code;
 
@@ -190,15 +190,7 @@ fn tree(expr: &Expr) -> String {
             format!("({op} {} {})", tree(left), tree(right))
         }
         ExprKind::Compare(op, left, right) => {
-            let op = match op {
-                CompareOp::Less => "<",
-                CompareOp::LessEqual => "<=",
-                CompareOp::Greater => ">",
-                CompareOp::GreaterEqual => ">=",
-                CompareOp::Equal => "==",
-                CompareOp::NotEqual => "!=",
-            };
-            format!("({op} {} {})", tree(left), tree(right))
+            format!("({} {} {})", op.as_str(), tree(left), tree(right))
         }
         ExprKind::Logic(LogicOp::And, operands) => format!("(and {})", all(operands)),
         ExprKind::Logic(LogicOp::Or, operands) => format!("(or {})", all(operands)),

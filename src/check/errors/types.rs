@@ -8,9 +8,7 @@ use crate::builtins::Builtin;
 use crate::check::arithmetic::Clash;
 use crate::check::compare::Unlike;
 use crate::check::literal::literal_type;
-use crate::check::words::{
-    a_type, as_percentage, flip, join, show_literal, show_months, show_operator, subject,
-};
+use crate::check::words::{a_type, as_percentage, join, show_literal, show_months, subject};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
@@ -70,7 +68,7 @@ pub(in crate::check) fn never_true(
     right: &Side<'_>,
 ) -> Diagnostic {
     let turned = left.is_literal() && !right.is_literal();
-    let (op, left, right) = if turned { (flip(op), right, left) } else { (op, left, right) };
+    let (op, left, right) = if turned { (op.mirrored(), right, left) } else { (op, left, right) };
     let upper = match op {
         CompareOp::Less | CompareOp::LessEqual => false,
         CompareOp::Greater | CompareOp::GreaterEqual => true,
@@ -91,7 +89,7 @@ pub(in crate::check) fn never_true(
         None => format!("{}, which is {}", subject(right.expr, "the right side"), right.extent()),
     };
     let subject = subject(left.expr, "the left side");
-    let message = format!("{subject} is {word} {bound}, so it is never {} {other}", show_operator(op));
+    let message = format!("{subject} is {word} {bound}, so it is never {} {other}", op.as_str());
     let diagnostic = Diagnostic::error(Code::NeverTrue, message)
         .label(span, "never true")
         .help("correct the figure, or the range that the field is declared with");
@@ -162,7 +160,7 @@ pub(in crate::check) fn unlike(
         ),
         Unlike::Unordered => {
             let message =
-                format!("{left_name} is {}, which has no order for `{}`", a_type(left_ty), show_operator(op));
+                format!("{left_name} is {}, which has no order for `{}`", a_type(left_ty), op.as_str());
             (Code::TypeMismatch, message, Some("only `==` and `!=` compare them".to_owned()))
         }
         Unlike::Whole => {
