@@ -1,112 +1,30 @@
-//! The functions of the language, by name. Each family has a file with its docs, implementation and tests.
+//! The functions of the language. Each is a row of its family's file: how it is called, what the manual says of it, its
+//! shape, and its implementation over plain data, with its tests.
+//!
+//! The phases read a row's fields or match the few shapes, and never ask for one function by name: another function of a
+//! shape that exists is one row more.
 
-use self::counting::COUNTING;
-use self::numbers::NUMBERS;
-use self::series::SERIES;
+use std::fmt;
+
+use self::claim::CLAIM;
+use self::counting::{COUNTING, Counting, Tallied};
+use self::numbers::{NUMBERS, Numbers};
+use self::series::{Along, SERIES};
 use self::single::SINGLE;
 
+mod claim;
 pub mod counting;
 pub mod numbers;
 pub mod series;
-pub mod single;
+mod single;
+pub mod which;
 
-/// A function that a call may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Builtin {
-    Count,
-    Share,
-    Any,
-    All,
-    None,
-    Sum,
-    Mean,
-    Median,
-    Min,
-    Max,
-    Percentile,
-    Distinct,
-    Default,
-    Latest,
-    Held,
-    Streak,
-    Since,
-    Previous,
-    First,
-    Change,
-    Trend,
-    Confidence,
-}
-
-impl Builtin {
-    /// Every function.
-    pub const ALL: &'static [Self] = &[
-        Self::Count,
-        Self::Share,
-        Self::Any,
-        Self::All,
-        Self::None,
-        Self::Sum,
-        Self::Mean,
-        Self::Median,
-        Self::Min,
-        Self::Max,
-        Self::Percentile,
-        Self::Distinct,
-        Self::Default,
-        Self::Latest,
-        Self::Held,
-        Self::Streak,
-        Self::Since,
-        Self::Previous,
-        Self::First,
-        Self::Change,
-        Self::Trend,
-        Self::Confidence,
-    ];
-
+/// A function that a call may name. What stands in `example` is run by the tests over [`EXAMPLE_SERIES`].
+pub struct Builtin {
     /// The word of the language.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Count => "count",
-            Self::Share => "share",
-            Self::Any => "any",
-            Self::All => "all",
-            Self::None => "none",
-            Self::Sum => "sum",
-            Self::Mean => "mean",
-            Self::Median => "median",
-            Self::Min => "min",
-            Self::Max => "max",
-            Self::Percentile => "percentile",
-            Self::Distinct => "distinct",
-            Self::Default => "default",
-            Self::Latest => "latest",
-            Self::Held => "held",
-            Self::Streak => "streak",
-            Self::Since => "since",
-            Self::Previous => "previous",
-            Self::First => "first",
-            Self::Change => "change",
-            Self::Trend => "trend",
-            Self::Confidence => "confidence",
-        }
-    }
-
-    /// The function of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|builtin| builtin.name() == name)
-    }
-
-    /// What it does, with an example.
-    pub fn doc(self) -> Option<&'static Doc> {
-        [COUNTING, NUMBERS, SERIES, SINGLE].into_iter().flatten().find(|doc| doc.builtin == self)
-    }
-}
-
-/// What the manual says of a function. The tests run the example over [`EXAMPLE_SERIES`].
-#[derive(Debug)]
-pub struct Doc {
-    pub builtin: Builtin,
+    pub name: &'static str,
+    /// What other languages and tools call it.
+    pub synonyms: &'static [&'static str],
     /// How it is called.
     pub usage: &'static str,
     /// What it gives.
@@ -114,6 +32,70 @@ pub struct Doc {
     pub example: &'static str,
     /// The example's value, as a message shows it.
     pub value: &'static str,
+    pub shape: Shape,
+}
+
+/// What a function reads, and what it makes of that.
+pub enum Shape {
+    /// `share(L where P)`: asks each element of a list whether it satisfies a condition. With `by` it does so for each
+    /// group of the elements.
+    Counting(Counting),
+    /// `mean(L.f where P)`: makes one number of those that a condition picks. With `by`, what is picked is grouped.
+    Numbers(Numbers),
+    /// `distinct(L.f where P)`: makes a list of the elements that a condition picks, each value once; takes no `by`.
+    Distinct,
+    /// `held(P)`: looks along the series.
+    Along(Along),
+    /// `default(path, y)`: what a path leads to, or a value in its stead.
+    Default,
+    /// `confidence(A >= B)`: how surely a sample bears a comparison out.
+    Confidence,
+}
+
+/// The sample that a claim with confidence is made about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sampled {
+    /// The elements that satisfy a condition, among all.
+    Share,
+    /// The numbers of a list.
+    Mean,
+}
+
+impl Builtin {
+    /// The sample behind a function's value; none where there is no confidence in such a value.
+    pub fn sampled(&self) -> Option<Sampled> {
+        match &self.shape {
+            Shape::Counting(counting) => match counting.tallied {
+                Tallied::Share(_) => Some(Sampled::Share),
+                Tallied::Number(_) | Tallied::Whether(_) => None,
+            },
+            Shape::Numbers(numbers) => numbers.is_mean.then_some(Sampled::Mean),
+            Shape::Distinct | Shape::Along(_) | Shape::Default | Shape::Confidence => None,
+        }
+    }
+}
+
+/// There is one row of each name.
+impl PartialEq for Builtin {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl fmt::Debug for Builtin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Every function, in the order in which messages list them.
+pub fn all() -> impl Iterator<Item = &'static Builtin> {
+    [COUNTING, NUMBERS, SINGLE, SERIES, CLAIM].into_iter().flatten()
+}
+
+/// The function of a name.
+pub fn find(name: &str) -> Option<&'static Builtin> {
+    all().find(|builtin| builtin.name == name)
 }
 
 /// The vocabulary of the examples.

@@ -3,7 +3,8 @@
 //! Looks at the form of the conditions, through lets, and at no value. What it cannot tell is said to be open.
 
 use crate::ast::{Arg, ArithmeticOp, CompareOp, EffectKind, Expr, ExprKind, Over, RuleBody, Set};
-use crate::builtins::Builtin;
+use crate::builtins::series::Along;
+use crate::builtins::{Builtin, Shape};
 use crate::interval::Interval;
 use crate::program::{Program, Target};
 use crate::value::Number;
@@ -109,7 +110,7 @@ impl Search<'_> {
                 self.still_or_open([&**condition]).join(self.course(then)).join(self.course(otherwise))
             }
             ExprKind::Call { args, .. } => match target {
-                Some(Target::Call(builtin)) => self.call(*builtin, args),
+                Some(Target::Call(builtin)) => self.call(builtin, args),
                 Some(
                     Target::Param(_)
                     | Target::Let(_)
@@ -161,7 +162,7 @@ impl Search<'_> {
         }
     }
 
-    fn call(&self, builtin: Builtin, args: &[Arg]) -> Course {
+    fn call(&self, builtin: &Builtin, args: &[Arg]) -> Course {
         let Some(arg) = args.first() else { return Course::Open };
         let window = match &arg.over {
             Some(Over::Window(length)) => self.still_or_open([&**length]),
@@ -170,20 +171,20 @@ impl Search<'_> {
         let by = self.still_or_open(&arg.by);
         let value = self.course(&arg.value);
         let condition = arg.condition.as_ref().map_or(Course::Still, |condition| self.course(condition));
-        let picked = if condition == Course::Still { value } else { Course::Open };
-        let own = match builtin {
-            Builtin::Count | Builtin::Share | Builtin::Any | Builtin::All => condition.join(value),
-            Builtin::None => condition.join(value).flip(),
-            Builtin::Held | Builtin::Streak | Builtin::Previous | Builtin::First | Builtin::Latest => value,
-            Builtin::Default => {
-                value.join(args.get(1).map_or(Course::Still, |other| self.course(&other.value)))
+        let other = args.get(1).map_or(Course::Still, |other| self.course(&other.value));
+        let own = match &builtin.shape {
+            Shape::Counting(counting) => {
+                let asked = condition.join(value);
+                if counting.falls { asked.flip() } else { asked }
             }
-            Builtin::Sum | Builtin::Mean | Builtin::Median | Builtin::Min | Builtin::Max => picked,
-            Builtin::Percentile => {
-                picked.join(args.get(1).map_or(Course::Still, |rank| self.course(&rank.value)))
-            }
-            Builtin::Confidence => value,
-            Builtin::Since | Builtin::Change | Builtin::Trend | Builtin::Distinct => {
+            Shape::Along(Along::Run(_) | Along::Snapshot(_) | Along::Latest) | Shape::Confidence => value,
+            Shape::Default => value.join(other),
+            Shape::Numbers(numbers) => match value.join(condition).join(other) {
+                Course::Still => Course::Still,
+                course if numbers.rises && condition == Course::Still => course,
+                Course::Up | Course::Down | Course::Open => Course::Open,
+            },
+            Shape::Along(Along::Since | Along::Stretch(_)) | Shape::Distinct => {
                 self.still_or_open([&arg.value])
             }
         };

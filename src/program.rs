@@ -74,7 +74,7 @@ pub enum Target {
     /// A member of `one of`.
     Member(Arc<str>),
     /// The function that a call names.
-    Call(Builtin),
+    Call(&'static Builtin),
 }
 
 /// The way from a record to a field. Each step is an index into the [`crate::vocabulary::RecordType`] reached so far;

@@ -1,69 +1,123 @@
-//! `held streak trend`: what the course of a series comes to.
+//! `latest held streak since previous first change trend`: what is seen along the series.
 
-use super::{Builtin, Doc};
+use super::{Builtin, Shape};
 use crate::evidence::{Amount, Reasons, Truth};
 use crate::interval::Interval;
 use crate::value::Number;
 
-/// What the manual says of this family.
-pub(super) const SERIES: &[Doc] = &[
-    Doc {
-        builtin: Builtin::Held,
-        usage: "held(P)",
-        gives: "how long P has been true without a break, up to the newest snapshot",
-        example: "held(adoption >= 60%)",
-        value: "2 weeks",
-    },
-    Doc {
-        builtin: Builtin::Streak,
-        usage: "streak(P)",
-        gives: "in how many of the newest snapshots in a row P was true",
-        example: "streak(adoption >= 60%)",
-        value: "3",
-    },
-    Doc {
-        builtin: Builtin::Since,
-        usage: "since(d)",
-        gives: "from the date d to the day of judgement",
-        example: "since(launched)",
-        value: "5 weeks",
-    },
-    Doc {
-        builtin: Builtin::Previous,
-        usage: "previous(x)",
-        gives: "x at the snapshot before",
-        example: "previous(adoption)",
-        value: "70%",
-    },
-    Doc {
-        builtin: Builtin::First,
-        usage: "first(x)",
-        gives: "x at the first snapshot of the series",
-        example: "first(adoption)",
-        value: "30%",
-    },
-    Doc {
-        builtin: Builtin::Latest,
+pub(super) static SERIES: &[Builtin] = &[
+    Builtin {
+        name: "latest",
+        synonyms: &["last", "newest"],
         usage: "latest(x over W)",
         gives: "the newest known x in the window",
         example: "latest(incidents over 2 weeks)",
         value: "0",
+        shape: Shape::Along(Along::Latest),
     },
-    Doc {
-        builtin: Builtin::Change,
+    Builtin {
+        name: "held",
+        synonyms: &[],
+        usage: "held(P)",
+        gives: "how long P has been true without a break, up to the newest snapshot",
+        example: "held(adoption >= 60%)",
+        value: "2 weeks",
+        shape: Shape::Along(Along::Run(Measure::Time)),
+    },
+    Builtin {
+        name: "streak",
+        synonyms: &[],
+        usage: "streak(P)",
+        gives: "in how many of the newest snapshots in a row P was true",
+        example: "streak(adoption >= 60%)",
+        value: "3",
+        shape: Shape::Along(Along::Run(Measure::Snapshots)),
+    },
+    Builtin {
+        name: "since",
+        synonyms: &["age", "elapsed"],
+        usage: "since(d)",
+        gives: "from the date d to the day of judgement",
+        example: "since(launched)",
+        value: "5 weeks",
+        shape: Shape::Along(Along::Since),
+    },
+    Builtin {
+        name: "previous",
+        synonyms: &[],
+        usage: "previous(x)",
+        gives: "x at the snapshot before",
+        example: "previous(adoption)",
+        value: "70%",
+        shape: Shape::Along(Along::Snapshot(|at| at.checked_sub(1))),
+    },
+    Builtin {
+        name: "first",
+        synonyms: &[],
+        usage: "first(x)",
+        gives: "x at the first snapshot of the series",
+        example: "first(adoption)",
+        value: "30%",
+        shape: Shape::Along(Along::Snapshot(|_| Some(0))),
+    },
+    Builtin {
+        name: "change",
+        synonyms: &["delta", "diff", "difference"],
         usage: "change(x over W)",
         gives: "x at the newest snapshot less x a window earlier",
         example: "change(adoption over 2 weeks)",
         value: "20%",
+        shape: Shape::Along(Along::Stretch(Stretch {
+            points: Points::Ends(Amount::subtract),
+            range: |range| range.subtract(range),
+        })),
     },
-    Doc {
-        builtin: Builtin::Trend,
+    Builtin {
+        name: "trend",
+        synonyms: &["slope"],
         usage: "trend(x over W)",
         gives: "the slope of the least-squares line through x, per week",
         example: "trend(adoption over 2 weeks)",
         value: "10%",
+        shape: Shape::Along(Along::Stretch(Stretch { points: Points::All(slope), range: |_| Interval::ALL })),
     },
 ];
+
+/// How a function looks along the series, and what it makes of what it sees.
+pub enum Along {
+    /// `held(P)`: in which snapshots, up to this one, a condition has been true without a break.
+    Run(Measure),
+    /// `since(d)`: from a date to the day of judgement.
+    Since,
+    /// `previous(x)`: the value at another snapshot; at which one, by the index of this one, or none.
+    Snapshot(fn(usize) -> Option<usize>),
+    /// `latest(x over W)`: the newest value that is known in a window.
+    Latest,
+    /// `change(x over W)`: from the snapshot a window earlier to this one.
+    Stretch(Stretch),
+}
+
+/// What a run is measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    Time,
+    Snapshots,
+}
+
+/// What is made of the values from the snapshot a window earlier to this one.
+pub struct Stretch {
+    pub points: Points,
+    /// In which range it lies, by the range of the values.
+    pub range: fn(&Interval) -> Interval,
+}
+
+/// The values that are looked at.
+pub enum Points {
+    /// Those of this snapshot and of the earlier one.
+    Ends(fn(&Amount, &Amount) -> Amount),
+    /// All, each with the weeks since the earlier snapshot; without a gap. None where there are too few.
+    All(fn(&[(Number, Amount)]) -> Option<Amount>),
+}
 
 /// The run of snapshots, up to one of them, in which a condition was true without a break.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,7 +157,7 @@ impl Run {
 
 /// The slope of the least-squares line through points `(x, y)`, in units of y for a unit of x; none where fewer than two
 /// different x are given. Exact: `Σ(x − x̄)·y / Σ(x − x̄)²`, which is linear in every y.
-pub fn slope(points: &[(Number, Amount)]) -> Option<Amount> {
+fn slope(points: &[(Number, Amount)]) -> Option<Amount> {
     let size = Number::from(points.len());
     let mean = points.iter().fold(Number::ZERO, |sum, (x, _)| sum + x)
         / if points.is_empty() { 1.into() } else { size };

@@ -1,28 +1,24 @@
-//! `distinct default confidence`: what fits no other family. They are evaluated where lists, fields and bounds are.
+//! `distinct default`: what fits no other family. They are evaluated where lists and fields are.
 
-use super::{Builtin, Doc};
+use super::{Builtin, Shape};
 
-/// What the manual says of this family.
-pub(super) const SINGLE: &[Doc] = &[
-    Doc {
-        builtin: Builtin::Distinct,
+pub(super) static SINGLE: &[Builtin] = &[
+    Builtin {
+        name: "distinct",
+        synonyms: &["dedup", "uniq", "unique"],
         usage: "distinct(L.f where P)",
         gives: "the list without repeats",
         example: "count(distinct(outputs.kind))",
         value: "2",
+        shape: Shape::Distinct,
     },
-    Doc {
-        builtin: Builtin::Default,
+    Builtin {
+        name: "default",
+        synonyms: &["coalesce", "ifnull"],
         usage: "default(path, y)",
         gives: "what the path leads to, or y where that is missing",
         example: "default(incidents, 7)",
         value: "7",
-    },
-    Doc {
-        builtin: Builtin::Confidence,
-        usage: "confidence(A >= B)",
-        gives: "the highest one-sided confidence at which the comparison would be yes",
-        example: "confidence(share(outputs where edit_time < 15%) >= 50%)",
-        value: "81.3%",
+        shape: Shape::Default,
     },
 ];

@@ -7,7 +7,9 @@ use super::compare::unify;
 use super::errors;
 use super::scope::Scope;
 use crate::ast::{Arg, Expr, ExprKind, Name, Over};
-use crate::builtins::Builtin;
+use crate::builtins::counting::{Counting, Tallied};
+use crate::builtins::numbers::{Numbers, Reduce};
+use crate::builtins::{self, Builtin, Shape};
 use crate::interval::Interval;
 use crate::program::{Target, Uses};
 use crate::types::{Kind, Quantity, Type};
@@ -40,66 +42,43 @@ struct Listed {
 
 impl Checker<'_> {
     pub(super) fn check_call(&mut self, scope: Scope<'_>, expr: &Expr, name: &Name, args: &[Arg]) -> Type {
-        let Some(builtin) = Builtin::from_name(&name.text) else {
+        let Some(builtin) = builtins::find(&name.text) else {
             self.report(errors::unknown_function(name));
             self.check_loosely(scope, args);
             return Type::Error;
         };
-        let ty = match builtin {
-            Builtin::Count
-            | Builtin::Share
-            | Builtin::Any
-            | Builtin::All
-            | Builtin::None
-            | Builtin::Sum
-            | Builtin::Mean
-            | Builtin::Median
-            | Builtin::Min
-            | Builtin::Max
-            | Builtin::Distinct => match args {
-                [list] => self.check_aggregate(scope, builtin, name, list),
-                _ => self.wrong_arguments(scope, builtin, name, args),
-            },
-            Builtin::Percentile => match args {
-                [list, share] => {
-                    self.check_percentile_share(scope, share);
-                    self.check_aggregate(scope, builtin, name, list)
-                }
-                _ => self.wrong_arguments(scope, builtin, name, args),
-            },
-            Builtin::Default => match args {
-                [path, fallback] => self.check_default(scope, path, fallback),
-                _ => self.wrong_arguments(scope, builtin, name, args),
-            },
-            Builtin::Held
-            | Builtin::Streak
-            | Builtin::Since
-            | Builtin::Previous
-            | Builtin::First
-            | Builtin::Latest
-            | Builtin::Change
-            | Builtin::Trend => match args {
-                [arg] => self.check_series(scope, builtin, arg),
-                _ => self.wrong_arguments(scope, builtin, name, args),
-            },
-            Builtin::Confidence => match args {
-                [claim] => {
-                    self.refuse_clauses(scope, builtin, claim, Clauses::NONE);
-                    self.check_claim(scope, &claim.value);
-                    let range = Kind::Share.default_range();
-                    Type::Amount(Quantity { kind: Kind::Share, range })
-                }
-                _ => self.wrong_arguments(scope, builtin, name, args),
-            },
+        let ty = match (&builtin.shape, args) {
+            (Shape::Numbers(Numbers { reduce: Reduce::Ranked(_), .. }), [list, share]) => {
+                self.check_rank(scope, builtin, share);
+                self.check_aggregate(scope, builtin, name, list)
+            }
+            (Shape::Numbers(Numbers { reduce: Reduce::Picked(_), .. }), [list])
+            | (Shape::Counting(_) | Shape::Distinct, [list]) => {
+                self.check_aggregate(scope, builtin, name, list)
+            }
+            (Shape::Default, [path, fallback]) => self.check_default(scope, builtin, path, fallback),
+            (Shape::Along(along), [arg]) => self.check_series(scope, builtin, along, arg),
+            (Shape::Confidence, [claim]) => {
+                self.refuse_clauses(scope, builtin, claim, Clauses::NONE);
+                self.check_claim(scope, &claim.value);
+                Type::amount(Kind::Share)
+            }
+            (
+                Shape::Numbers(_)
+                | Shape::Counting(_)
+                | Shape::Distinct
+                | Shape::Default
+                | Shape::Along(_)
+                | Shape::Confidence,
+                _,
+            ) => {
+                self.report(errors::wrong_arguments(builtin, name, args.len()));
+                self.check_loosely(scope, args);
+                Type::Error
+            }
         };
         self.record(expr.id, &ty, Some(Target::Call(builtin)));
         ty
-    }
-
-    fn wrong_arguments(&mut self, scope: Scope<'_>, builtin: Builtin, name: &Name, args: &[Arg]) -> Type {
-        self.report(errors::wrong_arguments(builtin, name, args.len()));
-        self.check_loosely(scope, args);
-        Type::Error
     }
 
     /// Checks what stands in arguments that do not fit, for the errors in them alone.
@@ -118,7 +97,13 @@ impl Checker<'_> {
     }
 
     /// Reports the clauses that a function does not take, and checks what stands in them.
-    pub(super) fn refuse_clauses(&mut self, scope: Scope<'_>, builtin: Builtin, arg: &Arg, allowed: Clauses) {
+    pub(super) fn refuse_clauses(
+        &mut self,
+        scope: Scope<'_>,
+        builtin: &Builtin,
+        arg: &Arg,
+        allowed: Clauses,
+    ) {
         let unknown = scope.element(Type::Error);
         let inside = scope.inside(&unknown);
         if let Some(condition) = arg.condition.as_ref().filter(|_| !allowed.condition) {
@@ -139,8 +124,8 @@ impl Checker<'_> {
         }
     }
 
-    fn check_aggregate(&mut self, scope: Scope<'_>, builtin: Builtin, name: &Name, arg: &Arg) -> Type {
-        let allowed = Clauses { by: builtin != Builtin::Distinct, ..Clauses::ALL };
+    fn check_aggregate(&mut self, scope: Scope<'_>, builtin: &Builtin, name: &Name, arg: &Arg) -> Type {
+        let allowed = Clauses { by: !matches!(builtin.shape, Shape::Distinct), ..Clauses::ALL };
         self.refuse_clauses(scope, builtin, arg, allowed);
         let listed = self.check_list_arg(scope, arg, arg.by.as_ref().filter(|_| allowed.by));
         let result = self.aggregate_type(builtin, name, arg, &listed);
@@ -200,23 +185,25 @@ impl Checker<'_> {
         Listed { element, from_scalar }
     }
 
-    fn aggregate_type(&mut self, builtin: Builtin, name: &Name, arg: &Arg, listed: &Listed) -> Type {
+    fn aggregate_type(&mut self, builtin: &Builtin, name: &Name, arg: &Arg, listed: &Listed) -> Type {
         let element = &listed.element;
-        match builtin {
-            Builtin::Count => {
+        match &builtin.shape {
+            Shape::Counting(Counting { tallied: Tallied::Number(_), .. }) => {
                 // Whoever writes `count(ok over 4 weeks)` means the weeks that were ok, not all of them.
                 if listed.from_scalar && *element == Type::Bool && arg.condition.is_none() {
                     self.report(errors::counts_all(name, arg));
                 }
                 Type::amount(Kind::Count)
             }
-            Builtin::Share | Builtin::Any | Builtin::All | Builtin::None => {
-                if arg.condition.is_none() && !matches!(element, Type::Bool | Type::Error) {
-                    self.report(errors::needs_where(builtin, name, arg, element));
-                }
-                if builtin == Builtin::Share { Type::amount(Kind::Share) } else { Type::Bool }
+            Shape::Counting(Counting { tallied: Tallied::Share(_), .. }) => {
+                self.check_conditions(builtin, name, arg, element);
+                Type::amount(Kind::Share)
             }
-            Builtin::Distinct => match element {
+            Shape::Counting(Counting { tallied: Tallied::Whether(_), .. }) => {
+                self.check_conditions(builtin, name, arg, element);
+                Type::Bool
+            }
+            Shape::Distinct => match element {
                 Type::List(_) | Type::Record(_) => {
                     self.report(errors::not_a_scalar(
                         &arg.value,
@@ -235,14 +222,9 @@ impl Checker<'_> {
                 | Type::Elapsed
                 | Type::Calendar => Type::List(Box::new(element.clone())),
             },
-            Builtin::Min | Builtin::Max if *element == Type::Date => Type::Date,
-            Builtin::Sum
-            | Builtin::Mean
-            | Builtin::Median
-            | Builtin::Min
-            | Builtin::Max
-            | Builtin::Percentile => match as_quantity(element) {
-                Some(quantity) => Type::Amount(summarised(builtin, quantity)),
+            Shape::Numbers(numbers) if numbers.extreme.is_some() && *element == Type::Date => Type::Date,
+            Shape::Numbers(numbers) => match as_quantity(element).and_then(numbers.type_of) {
+                Some(quantity) => Type::Amount(quantity),
                 None => {
                     if *element != Type::Error {
                         self.report(errors::not_numbers(builtin, &arg.value, element));
@@ -250,21 +232,19 @@ impl Checker<'_> {
                     Type::Error
                 }
             },
-            Builtin::Default
-            | Builtin::Latest
-            | Builtin::Held
-            | Builtin::Streak
-            | Builtin::Since
-            | Builtin::Previous
-            | Builtin::First
-            | Builtin::Change
-            | Builtin::Trend
-            | Builtin::Confidence => Type::Error,
+            Shape::Along(_) | Shape::Default | Shape::Confidence => Type::Error,
         }
     }
 
-    fn check_percentile_share(&mut self, scope: Scope<'_>, arg: &Arg) {
-        self.refuse_clauses(scope, Builtin::Percentile, arg, Clauses::NONE);
+    /// Checks that there is a condition to ask each element for.
+    fn check_conditions(&mut self, builtin: &Builtin, name: &Name, arg: &Arg, element: &Type) {
+        if arg.condition.is_none() && !matches!(element, Type::Bool | Type::Error) {
+            self.report(errors::needs_where(builtin, name, arg, element));
+        }
+    }
+
+    fn check_rank(&mut self, scope: Scope<'_>, builtin: &Builtin, arg: &Arg) {
+        self.refuse_clauses(scope, builtin, arg, Clauses::NONE);
         let Some(range) = self.check_share_setting(scope, &arg.value) else { return };
         if !Interval::new(Number::ZERO, Number::ONE).covers(&range) {
             self.report(errors::bad_percentile(&arg.value));
@@ -298,11 +278,11 @@ impl Checker<'_> {
         }
     }
 
-    fn check_default(&mut self, scope: Scope<'_>, path: &Arg, fallback: &Arg) -> Type {
-        self.refuse_clauses(scope, Builtin::Default, path, Clauses::NONE);
-        self.refuse_clauses(scope, Builtin::Default, fallback, Clauses::NONE);
+    fn check_default(&mut self, scope: Scope<'_>, builtin: &Builtin, path: &Arg, fallback: &Arg) -> Type {
+        self.refuse_clauses(scope, builtin, path, Clauses::NONE);
+        self.refuse_clauses(scope, builtin, fallback, Clauses::NONE);
         let field = if let ExprKind::Path(names) = &path.value.kind {
-            match self.resolve_field(scope, names, "default") {
+            match self.resolve_field(scope, names, builtin.name) {
                 // Says that a record is no value.
                 Some(resolved) if matches!(resolved.ty, Type::Record(_)) => {
                     self.check_expr(scope, &path.value)
@@ -332,18 +312,4 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-/// What an aggregate makes of the numbers of a list.
-fn summarised(builtin: Builtin, of: Quantity) -> Quantity {
-    let Quantity { kind, range } = of;
-    let average = if kind == Kind::Count { Kind::Number } else { kind.clone() };
-    let is = |bound: &Option<Number>, f: fn(&Number) -> bool| bound.as_ref().is_some_and(f);
-    if builtin == Builtin::Sum {
-        let low = is(&range.low, |low| *low >= Number::ZERO).then_some(Number::ZERO);
-        let high = is(&range.high, |high| *high <= Number::ZERO).then_some(Number::ZERO);
-        return Quantity { kind, range: Interval { low, high } };
-    }
-    let averages = matches!(builtin, Builtin::Mean | Builtin::Median);
-    Quantity { kind: if averages { average } else { kind }, range }
 }

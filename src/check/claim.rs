@@ -4,7 +4,6 @@ use super::Checker;
 use super::errors;
 use super::scope::Scope;
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
-use crate::builtins::Builtin;
 use crate::program::Target;
 use crate::value::Number;
 
@@ -41,9 +40,8 @@ impl Checker<'_> {
             expr = &self.names.lets.get(*index)?.decl.value;
         }
         let ExprKind::Call { args, .. } = &expr.kind else { return None };
-        let target = self.info(expr.id)?.target.as_ref()?;
-        let sampled = matches!(target, Target::Call(Builtin::Share | Builtin::Mean));
-        args.first().filter(|arg| sampled && arg.by.is_none())
+        let Target::Call(builtin) = self.info(expr.id)?.target.as_ref()? else { return None };
+        args.first().filter(|arg| builtin.sampled().is_some() && arg.by.is_none())
     }
 
     pub(super) fn check_confidence_level(&mut self, scope: Scope<'_>, confidence: &Expr) {

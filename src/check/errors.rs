@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use super::words::join;
 use crate::ast::{Arg, EffectKind, GateDecl, LetDecl, Name, Undecided, UndecidedKind};
-use crate::builtins::Builtin;
+use crate::builtins;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
@@ -34,8 +34,8 @@ pub(in crate::check) fn unknown_name(
     suggestion: Option<&str>,
     hint: Option<String>,
 ) -> Diagnostic {
-    let function = Builtin::from_name(&name.text)
-        .map(|builtin| format!("`{0}` is a function: write `{0}(…)`", builtin.name()));
+    let function = builtins::find(&name.text)
+        .map(|builtin| format!("`{0}` is a function: write `{0}(…)`", builtin.name));
     Diagnostic::error(Code::UnknownName, format!("nothing is called `{}` here", name.text))
         .label(name.span, "unknown name")
         .help("declare it: a field in a `snapshot` block, a let or param in this policy")
@@ -103,37 +103,14 @@ pub(in crate::check) fn unknown_stage(
 }
 
 pub(in crate::check) fn unknown_function(name: &Name) -> Diagnostic {
-    let functions = || Builtin::ALL.iter().map(|builtin| builtin.name());
-    let meant = other_word(&name.text, FUNCTIONS).or_else(|| did_you_mean(&name.text, functions()));
+    let functions = || builtins::all().map(|builtin| builtin.name);
+    let synonym = builtins::all().find(|builtin| builtin.synonyms.contains(&&*name.text));
+    let meant = synonym.map(|builtin| builtin.name).or_else(|| did_you_mean(&name.text, functions()));
     let all: Vec<&str> = functions().collect();
     Diagnostic::error(Code::UnknownFunction, format!("there is no function `{}`", name.text))
         .label(name.span, "unknown function")
         .help(format!("the functions are {}", all.join(", ")))
         .meant(name.span, meant)
-}
-
-/// What other languages call the functions of this one.
-const FUNCTIONS: &[(&str, &[&str])] = &[
-    ("mean", &["average", "avg"]),
-    ("count", &["len", "length", "number", "size"]),
-    ("share", &["fraction", "percent", "percentage", "proportion", "rate", "ratio"]),
-    ("all", &["every", "forall"]),
-    ("any", &["exists", "some"]),
-    ("sum", &["total"]),
-    ("min", &["least", "lowest", "minimum"]),
-    ("max", &["highest", "maximum", "most"]),
-    ("percentile", &["quantile"]),
-    ("distinct", &["dedup", "uniq", "unique"]),
-    ("default", &["coalesce", "ifnull"]),
-    ("latest", &["last", "newest"]),
-    ("since", &["age", "elapsed"]),
-    ("change", &["delta", "diff", "difference"]),
-    ("trend", &["slope"]),
-];
-
-/// The word of the language for another language's.
-fn other_word(word: &str, table: &[(&'static str, &[&str])]) -> Option<&'static str> {
-    table.iter().find(|(_, others)| others.contains(&word)).map(|(own, _)| *own)
 }
 
 pub(in crate::check) fn duplicate(what: &str, places: &[&Name]) -> Diagnostic {

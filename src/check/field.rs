@@ -16,7 +16,7 @@ use crate::vocabulary::{Field, RecordType, Vocabulary};
 /// A field that further declarations may still add to.
 pub(super) struct Draft {
     name: Arc<str>,
-    shape: Shape,
+    shape: FieldShape,
     required: bool,
     key: Option<Span>,
     doc: Option<Arc<str>>,
@@ -26,7 +26,7 @@ pub(super) struct Draft {
 }
 
 /// What a field holds.
-pub(super) enum Shape {
+pub(super) enum FieldShape {
     Value(Type),
     Record(Vec<Draft>),
     /// A list of records.
@@ -45,7 +45,7 @@ enum Place {
 pub(super) fn built_in(vocabulary: &Vocabulary) -> Vec<Draft> {
     let draft = |field: &Field| Draft {
         name: field.name.clone(),
-        shape: Shape::Value(field.ty.clone()),
+        shape: FieldShape::Value(field.ty.clone()),
         required: field.required,
         key: None,
         doc: None,
@@ -88,7 +88,7 @@ impl Fields<'_> {
 
     fn check_field_decl(&mut self, decl: &FieldDecl, place: Place) -> Draft {
         let (shape, key, required) = match &decl.kind {
-            FieldKind::Record(fields) => (Shape::Record(self.check(fields, Place::Record)), None, None),
+            FieldKind::Record(fields) => (FieldShape::Record(self.check(fields, Place::Record)), None, None),
             FieldKind::Value { ty, key, required } => (self.check_shape(ty), *key, *required),
         };
         if decl.name.text.chars().any(|c| c.is_ascii_uppercase()) {
@@ -113,11 +113,11 @@ impl Fields<'_> {
         }
     }
 
-    fn check_shape(&mut self, ty: &TypeExpr) -> Shape {
+    fn check_shape(&mut self, ty: &TypeExpr) -> FieldShape {
         match &ty.kind {
             TypeKind::ListOfRecords(fields) => {
                 self.refuse_range(ty);
-                Shape::List(self.check(fields, Place::Element))
+                FieldShape::List(self.check(fields, Place::Element))
             }
             TypeKind::Bool
             | TypeKind::Text
@@ -129,7 +129,7 @@ impl Fields<'_> {
             | TypeKind::Stage
             | TypeKind::OneOf(_)
             | TypeKind::List(_)
-            | TypeKind::Unknown(_) => Shape::Value(self.check_type_expr(ty)),
+            | TypeKind::Unknown(_) => FieldShape::Value(self.check_type_expr(ty)),
         }
     }
 
@@ -212,13 +212,13 @@ impl Fields<'_> {
 }
 
 /// Why a field of this shape cannot be a key.
-fn key_problem(shape: &Shape) -> Option<&'static str> {
+fn key_problem(shape: &FieldShape) -> Option<&'static str> {
     match shape {
-        Shape::Record(_) | Shape::List(_) | Shape::Value(Type::List(_) | Type::Record(_)) => {
+        FieldShape::Record(_) | FieldShape::List(_) | FieldShape::Value(Type::List(_) | Type::Record(_)) => {
             Some("it holds several values")
         }
-        Shape::Value(Type::Bool) => Some("only two elements could have one"),
-        Shape::Value(
+        FieldShape::Value(Type::Bool) => Some("only two elements could have one"),
+        FieldShape::Value(
             Type::Text
             | Type::Date
             | Type::Stage
@@ -249,17 +249,18 @@ fn merge_field(earlier: &mut Draft, later: Draft, diagnostics: &mut Vec<Diagnost
     earlier.doc = earlier.doc.take().or(later.doc);
     earlier.span = earlier.span.or(later.span);
     let differs = match (&mut earlier.shape, later.shape) {
-        (Shape::Record(fields), Shape::Record(more)) | (Shape::List(fields), Shape::List(more)) => {
+        (FieldShape::Record(fields), FieldShape::Record(more))
+        | (FieldShape::List(fields), FieldShape::List(more)) => {
             merge(fields, more, diagnostics);
             None
         }
         // One of them has an error that was reported.
-        (Shape::Value(Type::Error), _) => return,
-        (shape, Shape::Value(Type::Error)) => {
-            *shape = Shape::Value(Type::Error);
+        (FieldShape::Value(Type::Error), _) => return,
+        (shape, FieldShape::Value(Type::Error)) => {
+            *shape = FieldShape::Value(Type::Error);
             return;
         }
-        (Shape::Value(a), Shape::Value(b)) if *a == b => None,
+        (FieldShape::Value(a), FieldShape::Value(b)) if *a == b => None,
         (a, b) => Some((describe(a), describe(&b))),
     };
     // That the built-in fields are required goes without saying.
@@ -275,16 +276,16 @@ fn merge_field(earlier: &mut Draft, later: Draft, diagnostics: &mut Vec<Diagnost
     });
     if let Some((first, second)) = differs {
         diagnostics.push(errors::declared_differently(&earlier.name, places, (&first, &second)));
-        earlier.shape = Shape::Value(Type::Error);
+        earlier.shape = FieldShape::Value(Type::Error);
     }
 }
 
 /// A shape as it would be declared.
-fn describe(shape: &Shape) -> String {
+fn describe(shape: &FieldShape) -> String {
     match shape {
-        Shape::Record(_) => "a record".to_owned(),
-        Shape::List(_) => "a list of records".to_owned(),
-        Shape::Value(ty) => match ty {
+        FieldShape::Record(_) => "a record".to_owned(),
+        FieldShape::List(_) => "a list of records".to_owned(),
+        FieldShape::Value(ty) => match ty {
             Type::Amount(Quantity { kind, range }) if *range != kind.default_range() => {
                 let show = |bound: &Option<_>| {
                     bound.as_ref().map_or_else(|| "anything".to_owned(), |bound| kind.show(bound))
@@ -315,9 +316,11 @@ pub(super) fn finish(drafts: Vec<Draft>, diagnostics: &mut Vec<Diagnostic>) -> R
     let mut fields = Vec::new();
     for draft in drafts {
         let ty = match draft.shape {
-            Shape::Value(ty) => ty,
-            Shape::Record(fields) => Type::Record(Arc::new(finish(fields, diagnostics))),
-            Shape::List(fields) => Type::List(Box::new(Type::Record(Arc::new(finish(fields, diagnostics))))),
+            FieldShape::Value(ty) => ty,
+            FieldShape::Record(fields) => Type::Record(Arc::new(finish(fields, diagnostics))),
+            FieldShape::List(fields) => {
+                Type::List(Box::new(Type::Record(Arc::new(finish(fields, diagnostics)))))
+            }
         };
         let key = draft.key.is_some() && keys.len() == 1;
         let (name, required, doc, span) = (draft.name, draft.required, draft.doc, draft.span);

@@ -8,52 +8,63 @@ use super::literal::is_whole_days;
 use super::scope::Scope;
 use crate::ast::{Arg, Expr, ExprKind, LiteralKind, Over};
 use crate::builtins::Builtin;
-use crate::interval::Interval;
+use crate::builtins::series::{Along, Measure};
 use crate::program::Target;
 use crate::types::{Kind, Quantity, Type};
 use crate::value::Number;
 
 impl Checker<'_> {
-    pub(super) fn check_series(&mut self, scope: Scope<'_>, builtin: Builtin, arg: &Arg) -> Type {
-        let takes_window = matches!(builtin, Builtin::Latest | Builtin::Change | Builtin::Trend);
+    pub(super) fn check_series(
+        &mut self,
+        scope: Scope<'_>,
+        builtin: &Builtin,
+        along: &Along,
+        arg: &Arg,
+    ) -> Type {
+        let (takes_window, takes_stage) = match along {
+            Along::Latest => (true, true),
+            Along::Stretch(_) => (true, false),
+            Along::Run(_) | Along::Since | Along::Snapshot(_) => (false, false),
+        };
         let allowed = if takes_window { Clauses::OVER } else { Clauses::NONE };
         self.refuse_clauses(scope, builtin, arg, allowed);
         if takes_window {
             match &arg.over {
                 None => self.report(errors::needs_over(builtin, &arg.value)),
-                Some(Over::Stage(span)) if builtin != Builtin::Latest => {
+                Some(Over::Stage(span)) if !takes_stage => {
                     self.report(errors::needs_length(builtin, *span));
                 }
                 Some(over) => self.check_over(scope, over),
             }
         }
         // The day of judgement is the same wherever `since` stands, so it may look at an element's date.
-        let around = if builtin == Builtin::Since { scope } else { scope.along_the_series() };
+        let around = if matches!(along, Along::Since) { scope } else { scope.along_the_series() };
         let ty = self.check_expr(around, &arg.value);
-        self.series_type(builtin, &arg.value, ty)
+        self.series_type(builtin, along, &arg.value, ty)
     }
 
-    fn series_type(&mut self, builtin: Builtin, value: &Expr, ty: Type) -> Type {
-        match builtin {
-            Builtin::Held | Builtin::Streak => {
+    fn series_type(&mut self, builtin: &Builtin, along: &Along, value: &Expr, ty: Type) -> Type {
+        match along {
+            Along::Run(measure) => {
                 if !matches!(ty, Type::Bool | Type::Error) {
-                    let why = format!("`{}` looks at a condition", builtin.name());
+                    let why = format!("`{}` looks at a condition", builtin.name);
                     self.report(errors::not_a_condition(value, &ty, &why));
                 }
-                if builtin == Builtin::Held { Type::Elapsed } else { Type::amount(Kind::Count) }
+                match measure {
+                    Measure::Time => Type::Elapsed,
+                    Measure::Snapshots => Type::amount(Kind::Count),
+                }
             }
-            Builtin::Since => {
+            Along::Since => {
                 if !matches!(ty, Type::Date | Type::Error) {
                     self.report(errors::not_a_date(value, &ty));
                 }
                 Type::Elapsed
             }
-            Builtin::Change | Builtin::Trend => match as_quantity(&ty) {
+            Along::Stretch(stretch) => match as_quantity(&ty) {
                 Some(Quantity { kind, range }) => {
                     let kind = if kind == Kind::Count { Kind::Number } else { kind };
-                    let range =
-                        if builtin == Builtin::Change { range.subtract(&range) } else { Interval::ALL };
-                    Type::Amount(Quantity { kind, range })
+                    Type::Amount(Quantity { kind, range: (stretch.range)(&range) })
                 }
                 None => {
                     if ty != Type::Error {
@@ -63,21 +74,7 @@ impl Checker<'_> {
                 }
             },
             // The value itself, from another snapshot.
-            Builtin::Previous | Builtin::First | Builtin::Latest => ty,
-            Builtin::Count
-            | Builtin::Share
-            | Builtin::Any
-            | Builtin::All
-            | Builtin::None
-            | Builtin::Sum
-            | Builtin::Mean
-            | Builtin::Median
-            | Builtin::Min
-            | Builtin::Max
-            | Builtin::Percentile
-            | Builtin::Distinct
-            | Builtin::Default
-            | Builtin::Confidence => Type::Error,
+            Along::Snapshot(_) | Along::Latest => ty,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::bound::further_samples;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
-use crate::builtins::Builtin;
+use crate::builtins::Sampled;
 use crate::builtins::counting::Tally;
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
@@ -149,11 +149,12 @@ impl<'a> Evaluator<'a> {
                 Some(inner) => self.sample(&inner.decl.value, Scope::at(scope.moment)),
                 None => Err(Reasons::default()),
             },
-            (ExprKind::Call { args, .. }, Some(Target::Call(Builtin::Share))) => {
-                args.first().map_or_else(|| Err(Reasons::default()), |arg| self.share_sample(arg, scope))
-            }
-            (ExprKind::Call { args, .. }, Some(Target::Call(Builtin::Mean))) => {
-                args.first().map_or_else(|| Err(Reasons::default()), |arg| self.mean_sample(arg, scope))
+            (ExprKind::Call { args, .. }, Some(Target::Call(builtin))) => {
+                match (args.first(), builtin.sampled()) {
+                    (Some(arg), Some(Sampled::Share)) => self.share_sample(arg, scope),
+                    (Some(arg), Some(Sampled::Mean)) => self.mean_sample(arg, scope),
+                    (Some(_), None) | (None, _) => Err(Reasons::default()),
+                }
             }
             _ => Err(Reasons::default()),
         }

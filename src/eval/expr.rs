@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Evaluator, Evidence, Item, ItemValue, List, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
-use crate::builtins::Builtin;
+use crate::builtins::Shape;
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
 use crate::program::{FieldPath, ParamValue, Target};
 use crate::source::Span;
@@ -333,32 +333,16 @@ impl<'a> Evaluator<'a> {
             return Evidence::unknown(&info.ty, &Reasons::default(), "");
         };
         let Some(first) = args.first() else { return Evidence::unknown(&info.ty, &Reasons::default(), "") };
-        match builtin {
-            Builtin::Default => match args.get(1) {
+        match &builtin.shape {
+            Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct => {
+                self.eval_aggregate(&builtin.shape, expr, args, scope)
+            }
+            Shape::Along(along) => self.eval_series_call(along, first, &info.ty, scope),
+            Shape::Default => match args.get(1) {
                 Some(other) if !self.has(&first.value, scope) => self.eval(&other.value, scope),
                 Some(_) | None => self.eval(&first.value, scope),
             },
-            Builtin::Latest
-            | Builtin::Held
-            | Builtin::Streak
-            | Builtin::Since
-            | Builtin::Previous
-            | Builtin::First
-            | Builtin::Change
-            | Builtin::Trend => self.eval_series_call(*builtin, first, &info.ty, scope),
-            Builtin::Confidence => self.eval_confidence(&first.value, scope),
-            Builtin::Count
-            | Builtin::Share
-            | Builtin::Any
-            | Builtin::All
-            | Builtin::None
-            | Builtin::Sum
-            | Builtin::Mean
-            | Builtin::Median
-            | Builtin::Min
-            | Builtin::Max
-            | Builtin::Percentile
-            | Builtin::Distinct => self.eval_aggregate(*builtin, expr, args, scope),
+            Shape::Confidence => self.eval_confidence(&first.value, scope),
         }
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::{Evaluator, Evidence, Frame, Item, ItemValue, List, Scope};
 use crate::ast::{Arg, Expr};
-use crate::builtins::{Builtin, counting, numbers};
+use crate::builtins::Shape;
+use crate::builtins::counting::{Conditions, Counting, Tallied};
+use crate::builtins::numbers::{Numbers, Picked, Reduce};
 use crate::evidence::{Amount, ReasonKind, Reasons, Truth, Word};
 use crate::program::Target;
 use crate::types::Type;
@@ -175,7 +177,7 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn eval_aggregate(
         &self,
-        builtin: Builtin,
+        shape: &Shape,
         expr: &'a Expr,
         args: &'a [Arg],
         scope: Scope<'_, 'a>,
@@ -194,20 +196,23 @@ impl<'a> Evaluator<'a> {
         }
         let rank = args.get(1).map(|rank| self.amount(&rank.value, scope));
         let mut conditions = self.conditions(arg, &list, scope);
-        if arg.condition.is_none() && counts_everything(builtin) {
+        if arg.condition.is_none()
+            && matches!(shape, Shape::Counting(Counting { tallied: Tallied::Number(_), .. }))
+        {
             conditions = list.items.iter().map(is_an_element).collect();
         }
-        let reduce =
-            |members: &[usize]| self.reduce(builtin, arg, &list, &conditions, members, rank.as_ref());
+        let reduce = |members: &[usize]| self.reduce(shape, arg, &list, &conditions, members, rank.as_ref());
         // What may be another by now stands for nothing beside others, which may exist anyway.
-        let alone = arg.by.is_none() && builtin != Builtin::Distinct;
+        let alone = arg.by.is_none() && !matches!(shape, Shape::Distinct);
         let stands =
             |index: &usize| list.items.get(*index).is_some_and(|item| alone || list.doubt(item).is_none());
         let all: Vec<usize> = (0..list.items.len()).filter(stands).collect();
         let Some(by) = &arg.by else { return reduce(&all) };
+        // Numbers are picked before they are grouped; conditions are asked for in groups of all elements.
+        let picks_first = !matches!(shape, Shape::Counting(_));
         let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
         for (index, item) in all.iter().filter_map(|index| Some((*index, list.items.get(*index)?))) {
-            if picks_before_grouping(builtin) && conditions.get(index) == Some(&Truth::No) {
+            if picks_first && conditions.get(index) == Some(&Truth::No) {
                 continue;
             }
             match self.looking_at(arg, item, scope, |inside| Key::of(&self.eval(by, inside))) {
@@ -217,7 +222,7 @@ impl<'a> Evaluator<'a> {
         }
         // A group of which no pick is sure may not exist.
         let mut open = list.open.clone();
-        if picks_before_grouping(builtin) {
+        if picks_first {
             groups.retain(|_, members| {
                 let sure = members.iter().any(|index| conditions.get(*index) == Some(&Truth::Yes));
                 for index in members.iter().filter(|_| !sure) {
@@ -249,7 +254,7 @@ impl<'a> Evaluator<'a> {
     /// One value of the elements with the indexes `members`.
     fn reduce(
         &self,
-        builtin: Builtin,
+        shape: &Shape,
         arg: &'a Arg,
         list: &List<'a>,
         conditions: &[Truth],
@@ -258,42 +263,34 @@ impl<'a> Evaluator<'a> {
     ) -> Evidence<'a> {
         let of =
             || members.iter().filter_map(|index| Some((list.items.get(*index)?, conditions.get(*index)?)));
-        let truths = || of().map(|(_, truth)| truth.clone()).collect::<Vec<_>>();
-        let amounts = || of().filter_map(|(item, pick)| picked(item, pick)).collect::<Vec<_>>();
-        let open = list.open.as_ref();
-        let empty = || list.empty();
-        match builtin {
-            Builtin::Count => Evidence::Amount(counting::count(&truths(), open)),
-            Builtin::Share => Evidence::Amount(counting::share(&truths(), open, empty)),
-            Builtin::Any => Evidence::Truth(counting::any(truths(), open)),
-            Builtin::None => Evidence::Truth(counting::any(truths(), open).negate()),
-            Builtin::All => Evidence::Truth(counting::all(truths(), open, empty)),
-            Builtin::Sum | Builtin::Mean if !self.budget.sums(&amounts()) => {
+        let (open, empty) = (list.open.as_ref(), || list.empty());
+        match shape {
+            Shape::Counting(Counting { tallied, .. }) => {
+                let truths: Vec<Truth> = of().map(|(_, truth)| truth.clone()).collect();
+                let conditions = Conditions { of: &truths, open, empty: &empty };
+                match tallied {
+                    Tallied::Number(of) | Tallied::Share(of) => Evidence::Amount(of(&conditions)),
+                    Tallied::Whether(quantifier) => Evidence::Truth((quantifier.of)(&conditions)),
+                }
+            }
+            Shape::Numbers(Numbers { adds, reduce, .. }) => {
+                let amounts: Vec<Amount> = of().filter_map(|(item, pick)| picked(item, pick)).collect();
+                if *adds && !self.budget.sums(&amounts) {
+                    return Evidence::Amount(Amount::Unknown(Reasons::default()));
+                }
+                let non_negative = self.is_non_negative(&arg.value);
+                let picked = Picked { of: &amounts, open, empty: &empty, non_negative };
+                Evidence::Amount(match (reduce, rank) {
+                    (Reduce::Picked(of), _) => of(&picked),
+                    (Reduce::Ranked(of), Some(Amount::Known(rank))) => of(&picked, rank),
+                    (Reduce::Ranked(_), Some(rank)) => Amount::Unknown(rank.reasons()),
+                    (Reduce::Ranked(_), None) => Amount::Unknown(Reasons::default()),
+                })
+            }
+            Shape::Distinct => Evidence::List(Rc::new(distinct(list, of()))),
+            Shape::Along(_) | Shape::Default | Shape::Confidence => {
                 Evidence::Amount(Amount::Unknown(Reasons::default()))
             }
-            Builtin::Sum => {
-                Evidence::Amount(numbers::sum(&amounts(), open, self.is_non_negative(&arg.value)))
-            }
-            Builtin::Mean => Evidence::Amount(numbers::mean(&amounts(), open, empty)),
-            Builtin::Median => Evidence::Amount(numbers::median(&amounts(), open, empty)),
-            Builtin::Min => Evidence::Amount(numbers::min(&amounts(), open, empty)),
-            Builtin::Max => Evidence::Amount(numbers::max(&amounts(), open, empty)),
-            Builtin::Percentile => Evidence::Amount(match rank {
-                Some(Amount::Known(rank)) => numbers::percentile(&amounts(), rank, open, empty),
-                Some(rank) => Amount::Unknown(rank.reasons()),
-                None => Amount::Unknown(Reasons::default()),
-            }),
-            Builtin::Distinct => Evidence::List(Rc::new(distinct(list, of()))),
-            Builtin::Default
-            | Builtin::Latest
-            | Builtin::Held
-            | Builtin::Streak
-            | Builtin::Since
-            | Builtin::Previous
-            | Builtin::First
-            | Builtin::Change
-            | Builtin::Trend
-            | Builtin::Confidence => Evidence::Amount(Amount::Unknown(Reasons::default())),
         }
     }
 
@@ -306,11 +303,6 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// `count(L)` without `where` counts elements, also those of a list of conditions.
-fn counts_everything(builtin: Builtin) -> bool {
-    builtin == Builtin::Count
-}
-
 /// Whether there is something to count: at a snapshot of a window, an expression of which nothing is known may be none.
 fn is_an_element(item: &Item<'_>) -> Truth {
     match &item.value {
@@ -319,11 +311,6 @@ fn is_an_element(item: &Item<'_>) -> Truth {
         }
         ItemValue::Evidence(_) | ItemValue::Record(_) => Truth::Yes,
     }
-}
-
-/// `sum mean …` pick before they group; `count share any all none` group all elements.
-fn picks_before_grouping(builtin: Builtin) -> bool {
-    !matches!(builtin, Builtin::Count | Builtin::Share | Builtin::Any | Builtin::All | Builtin::None)
 }
 
 fn picked(item: &Item<'_>, pick: &Truth) -> Option<Amount> {

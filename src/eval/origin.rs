@@ -4,7 +4,7 @@ use super::explain::{find, place_of, push_label};
 use super::expr::eval_value;
 use super::{Evaluator, Evidence, Item, ItemValue, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
-use crate::builtins::Builtin;
+use crate::builtins::which::Which as Builtin;
 use crate::evidence::{Amount, Truth};
 use crate::program::{FieldPath, Target};
 use crate::report::RuleReport;

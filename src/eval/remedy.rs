@@ -7,8 +7,8 @@ use super::bound::{bound_text, date_bound, further_samples, mirror, opposite, ov
 use super::compare::{Sample, share_claim};
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
-use crate::builtins::Builtin;
 use crate::builtins::counting::Tally;
+use crate::builtins::which::Which as Builtin;
 use crate::evidence::{Amount, Elapsed, Truth, Word};
 use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::{Evaluator, Evidence, Moment, Scope};
 use crate::ast::{Arg, Expr, Over};
-use crate::builtins::Builtin;
-use crate::builtins::series::{Run, slope, streak};
+use crate::builtins::series::{Along, Measure, Points, Run, streak};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
 use crate::program::Target;
@@ -112,14 +111,14 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn eval_series_call(
         &self,
-        builtin: Builtin,
+        along: &Along,
         arg: &'a Arg,
         ty: &Type,
         scope: Scope<'_, 'a>,
     ) -> Evidence<'a> {
         let moment = scope.moment;
-        match builtin {
-            Builtin::Held => {
+        match along {
+            Along::Run(Measure::Time) => {
                 let run = self.run(&arg.value, scope);
                 let now = Number::from(self.day(moment.at));
                 let start =
@@ -130,40 +129,29 @@ impl<'a> Evaluator<'a> {
                     to: Amount::Known(now),
                 })
             }
-            Builtin::Streak => Evidence::Amount(streak(&self.run(&arg.value, scope), moment.at)),
-            Builtin::Since => self.since(self.amount(&arg.value, scope), moment),
-            Builtin::Previous => match moment.at.checked_sub(1) {
-                Some(before) => self.at(&arg.value, before, scope),
+            Along::Run(Measure::Snapshots) => {
+                Evidence::Amount(streak(&self.run(&arg.value, scope), moment.at))
+            }
+            Along::Since => self.since(self.amount(&arg.value, scope), moment),
+            Along::Snapshot(which) => match which(moment.at) {
+                Some(other) => self.at(&arg.value, other, scope),
                 None => self.no_earlier(ty, moment.at),
             },
-            Builtin::First => self.at(&arg.value, 0, scope),
-            Builtin::Latest => self.latest(arg, ty, scope),
-            Builtin::Change => match self.start_of(arg, scope) {
-                Ok(start) => {
+            Along::Latest => self.latest(arg, ty, scope),
+            Along::Stretch(stretch) => Evidence::Amount(match (self.start_of(arg, scope), &stretch.points) {
+                (Ok(start), Points::Ends(of)) => {
                     let at = |snapshot| self.at(&arg.value, snapshot, scope);
                     let (now, then) = (at(moment.at), at(start));
-                    Evidence::Amount(now.into_amount().subtract(&then.into_amount()))
+                    of(&now.into_amount(), &then.into_amount())
                 }
-                Err(reasons) => Evidence::Amount(Amount::Unknown(reasons)),
-            },
-            Builtin::Trend => Evidence::Amount(match self.start_of(arg, scope) {
-                Ok(start) => self.trend(&arg.value, start, scope),
-                Err(reasons) => Amount::Unknown(reasons),
+                (Ok(start), Points::All(of)) => match self.points_since(&arg.value, start, scope) {
+                    Ok(points) => of(&points).unwrap_or_else(|| {
+                        self.no_earlier(&Type::amount(Kind::Number), moment.at).into_amount()
+                    }),
+                    Err(reasons) => Amount::Unknown(reasons),
+                },
+                (Err(reasons), _) => Amount::Unknown(reasons),
             }),
-            Builtin::Count
-            | Builtin::Share
-            | Builtin::Any
-            | Builtin::All
-            | Builtin::None
-            | Builtin::Sum
-            | Builtin::Mean
-            | Builtin::Median
-            | Builtin::Min
-            | Builtin::Max
-            | Builtin::Percentile
-            | Builtin::Distinct
-            | Builtin::Default
-            | Builtin::Confidence => Evidence::unknown(ty, &Reasons::default(), ""),
         }
     }
 
@@ -239,11 +227,16 @@ impl<'a> Evaluator<'a> {
         Ok(start)
     }
 
-    /// The least-squares slope per week from one snapshot to the scope's.
-    fn trend(&self, expr: &'a Expr, start: usize, scope: Scope<'_, 'a>) -> Amount {
+    /// The values from one snapshot to the scope's, each with the weeks since the first.
+    fn points_since(
+        &self,
+        expr: &'a Expr,
+        start: usize,
+        scope: Scope<'_, 'a>,
+    ) -> Result<Vec<(Number, Amount)>, Reasons> {
         let range = start..scope.moment.at + 1;
         if let Some(gaps) = self.gap_within(range.clone()) {
-            return Amount::Unknown(gaps);
+            return Err(gaps);
         }
         let week = Number::from(7);
         let points: Vec<(Number, Amount)> = range
@@ -252,11 +245,7 @@ impl<'a> Evaluator<'a> {
             })
             .collect();
         let amounts: Vec<Amount> = points.iter().map(|(_, amount)| amount.clone()).collect();
-        if !self.budget.sums(&amounts) {
-            return Amount::Unknown(Reasons::default());
-        }
-        slope(&points)
-            .unwrap_or_else(|| self.no_earlier(&Type::amount(Kind::Number), scope.moment.at).into_amount())
+        if self.budget.sums(&amounts) { Ok(points) } else { Err(Reasons::default()) }
     }
 
     /// The run of snapshots up to the scope's in which a condition held. Computed once for the whole series, forwards.

@@ -3,7 +3,7 @@
 use super::compare::Sample;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, Template, TemplatePart};
-use crate::builtins::Builtin;
+use crate::builtins::which::Which as Builtin;
 use crate::evidence::{Amount, Truth, Word};
 use crate::interval::Interval;
 use crate::program::Target;
@@ -124,7 +124,7 @@ impl<'a> Evaluator<'a> {
     /// The function that an expression calls, through lets.
     pub(super) fn called(&self, expr: &'a Expr) -> Option<(Builtin, &'a Expr)> {
         match self.program.expr(expr.id)?.target.as_ref()? {
-            Target::Call(builtin) => Some((*builtin, expr)),
+            Target::Call(builtin) => Some((builtin.which(), expr)),
             Target::Let(index) => self.called(&self.program.lets.get(*index)?.decl.value),
             Target::Field(_)
             | Target::JudgedField(_)

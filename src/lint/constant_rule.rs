@@ -5,7 +5,8 @@
 use super::Policies;
 use super::solve::{Answer, Formula, Solver};
 use crate::ast::{Expr, ExprKind, RuleBody};
-use crate::builtins::Builtin;
+use crate::builtins::Shape;
+use crate::builtins::series::Along;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::program::{Policy, Rule, Target};
@@ -105,8 +106,15 @@ fn inside_calls<'a>(policies: &Policies<'a>, expr: &'a Expr) -> Option<Diagnosti
     let ExprKind::Call { args, .. } = &expr.kind else { return None };
     let arg = args.first()?;
     let condition = match policies.target(expr)? {
-        Target::Call(Builtin::Held | Builtin::Streak) => Some(&arg.value),
-        Target::Call(_) => arg.condition.as_ref(),
+        Target::Call(builtin) => match builtin.shape {
+            Shape::Along(Along::Run(_)) => Some(&arg.value),
+            Shape::Along(Along::Since | Along::Snapshot(_) | Along::Latest | Along::Stretch(_))
+            | Shape::Counting(_)
+            | Shape::Numbers(_)
+            | Shape::Distinct
+            | Shape::Default
+            | Shape::Confidence => arg.condition.as_ref(),
+        },
         Target::Field(_)
         | Target::JudgedField(_)
         | Target::Element { .. }

@@ -1,13 +1,13 @@
 //! A requirement that an empty list satisfies, where nothing asks for a list that is not empty.
 
 use super::Policies;
-use super::sample::{Literal, at_least, is_of};
-use super::solve::holds;
+use super::sample::{Bound, Literal, at_least, is_of};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, RuleBody};
-use crate::builtins::Builtin;
+use crate::builtins::counting::{Counting, Quantifier, Tallied};
+use crate::builtins::{Builtin, Shape};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::value::{Number, Value};
+use crate::value::Number;
 
 pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -34,46 +34,32 @@ struct List<'a> {
 impl<'a> Policies<'a> {
     /// The list whose emptiness satisfies a requirement.
     fn passes_empty(&self, literal: Literal<'a>) -> Option<List<'a>> {
-        let arg = match self.call(literal.0) {
-            Some((Builtin::None, arg)) if literal.1 => Some(arg),
-            Some((Builtin::Any, arg)) if !literal.1 => Some(arg),
-            _ => self
+        let zero = |bound: &Bound<'a>| {
+            let upper = matches!(bound.op, CompareOp::Less | CompareOp::LessEqual | CompareOp::Equal);
+            upper && bound.op.holds(Number::ZERO.cmp(&bound.number))
+        };
+        let arg = match self.quantified(literal.0) {
+            Some((quantifier, arg)) => (quantifier.of_none == Some(literal.1)).then_some(arg),
+            None => self
                 .bounds(literal)
                 .iter()
-                .find_map(|bound| {
-                    let upper = matches!(bound.op, CompareOp::Less | CompareOp::LessEqual | CompareOp::Equal);
-                    let zero =
-                        holds(bound.op, &Value::Number(Number::ZERO), &Value::Number(bound.number.clone()));
-                    self.call(bound.of).filter(|(builtin, _)| *builtin == Builtin::Count && upper && zero)
-                })
-                .map(|(_, arg)| arg),
+                .filter(|bound| zero(bound))
+                .find_map(|bound| self.counted(bound.of)),
         };
         self.list(arg?)
     }
 
     /// The list of an aggregate, but for one of groups.
     fn list(&self, arg: &'a Arg) -> Option<List<'a>> {
-        let groups = match self.call(&arg.value) {
-            Some((builtin, inner)) => inner.by.is_some() && builtin != Builtin::Distinct,
-            None => false,
-        };
+        let groups = self.call(&arg.value).is_some_and(|(_, inner)| inner.by.is_some());
         if groups { None } else { Some(List { form: self.form(&arg.value)?, expr: &arg.value }) }
     }
 
     /// Whether a condition is no, or undecided, where a list is empty.
     fn fails_empty(&self, literal: Literal<'a>, list: &List<'a>) -> bool {
         let is_same = |arg: &'a Arg| self.form(&arg.value).is_some_and(|form| is_of(&form, &list.form));
-        let is_unknown = |expr: &'a Expr| match self.call(expr) {
-            Some((
-                Builtin::Share
-                | Builtin::Mean
-                | Builtin::Median
-                | Builtin::Min
-                | Builtin::Max
-                | Builtin::Percentile,
-                arg,
-            )) => is_same(arg),
-            _ => false,
+        let is_unknown = |expr: &'a Expr| {
+            self.call(expr).is_some_and(|(builtin, arg)| unknown_of_none(builtin) && is_same(arg))
         };
         let compared = if let ExprKind::With { claim, .. } = &literal.0.kind { claim } else { literal.0 };
         if let ExprKind::Compare(_, left, right) = &compared.kind
@@ -81,15 +67,38 @@ impl<'a> Policies<'a> {
         {
             return true;
         }
-        match self.call(literal.0) {
-            Some((Builtin::All, arg)) => is_same(arg),
-            Some((Builtin::Any, arg)) if literal.1 => is_same(arg),
-            Some((Builtin::None, arg)) if !literal.1 => is_same(arg),
-            _ => self.bounds(literal).iter().any(|bound| {
-                let counted = self.call(bound.of).filter(|(builtin, _)| *builtin == Builtin::Count);
-                at_least(bound).is_some() && counted.is_some_and(|(_, arg)| is_same(arg))
-            }),
+        match self.quantified(literal.0) {
+            Some((quantifier, arg)) => quantifier.of_none != Some(literal.1) && is_same(arg),
+            None => self
+                .bounds(literal)
+                .iter()
+                .any(|bound| at_least(bound).is_some() && self.counted(bound.of).is_some_and(is_same)),
         }
+    }
+
+    /// The condition of how many elements satisfy another one that an expression is, and its argument.
+    fn quantified(&self, expr: &'a Expr) -> Option<(&'static Quantifier, &'a Arg)> {
+        let (builtin, arg) = self.call(expr)?;
+        match &builtin.shape {
+            Shape::Counting(Counting { tallied: Tallied::Whether(quantifier), .. }) => {
+                Some((quantifier, arg))
+            }
+            Shape::Counting(_)
+            | Shape::Numbers(_)
+            | Shape::Distinct
+            | Shape::Along(_)
+            | Shape::Default
+            | Shape::Confidence => None,
+        }
+    }
+}
+
+/// Whether nothing is known of the number that a function gives of an empty list.
+fn unknown_of_none(builtin: &Builtin) -> bool {
+    match &builtin.shape {
+        Shape::Counting(counting) => matches!(counting.tallied, Tallied::Share(_)),
+        Shape::Numbers(numbers) => numbers.unknown_of_none,
+        Shape::Distinct | Shape::Along(_) | Shape::Default | Shape::Confidence => false,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::Policies;
 use crate::ast::{Arg, CompareOp, EffectKind, Expr, ExprKind, LogicOp, Over, RuleBody, Set};
-use crate::builtins::Builtin;
+use crate::builtins::counting::{Counting, Tallied};
+use crate::builtins::{Builtin, Shape};
 use crate::program::{Rule, Target};
 use crate::source::Span;
 use crate::value::{Number, Value};
@@ -123,11 +124,18 @@ impl<'a> Policies<'a> {
     }
 
     /// The call that an expression is, with its first argument.
-    pub(super) fn call(&self, expr: &'a Expr) -> Option<(Builtin, &'a Arg)> {
+    pub(super) fn call(&self, expr: &'a Expr) -> Option<(&'static Builtin, &'a Arg)> {
         let expr = self.resolve(expr);
         let ExprKind::Call { args, .. } = &expr.kind else { return None };
         let Some(Target::Call(builtin)) = self.target(expr) else { return None };
-        Some((*builtin, args.first()?))
+        Some((builtin, args.first()?))
+    }
+
+    /// The argument of a `count`.
+    pub(super) fn counted(&self, expr: &'a Expr) -> Option<&'a Arg> {
+        let (builtin, arg) = self.call(expr)?;
+        let counts = matches!(builtin.shape, Shape::Counting(Counting { tallied: Tallied::Number(_), .. }));
+        counts.then_some(arg)
     }
 
     /// The list that is sampled; none where it is grouped.
@@ -144,9 +152,8 @@ impl<'a> Policies<'a> {
     pub(super) fn least(&self, sample: &Sample, literals: &[Literal<'a>]) -> Option<(usize, Span)> {
         let bounds = literals.iter().flat_map(|literal| self.bounds(*literal));
         let asked = bounds.filter_map(|bound| {
-            let (Builtin::Count, arg) = self.call(bound.of)? else { return None };
             // A count of some elements says that there are at least as many.
-            let counted = self.sample(arg)?;
+            let counted = self.sample(self.counted(bound.of)?)?;
             (counted.over == sample.over && is_of(&sample.list, &counted.list))
                 .then_some((at_least(&bound)?, bound.span))
         });

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use super::Policies;
 use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
-use crate::builtins::Builtin;
+use crate::builtins::Shape;
+use crate::builtins::series::Along;
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::{Kind, Type};
@@ -387,7 +388,8 @@ impl<'a> Policies<'a> {
                 Domain::Numbers { range: quantity.range.clone(), step }
             }
             Type::Elapsed => {
-                let forward = matches!(info.target, Some(Target::Call(Builtin::Held | Builtin::Since)));
+                let forward = matches!(&info.target, Some(Target::Call(builtin))
+                    if matches!(builtin.shape, Shape::Along(Along::Run(_) | Along::Since)));
                 let range = if forward { Interval::at_least(Number::ZERO) } else { Interval::ALL };
                 Domain::Numbers { range, step: days() }
             }

@@ -11,7 +11,8 @@ use super::sample::{Bound, Literal};
 use super::unreachable_confidence::{Confident, is_claim};
 use super::{Policies, within};
 use crate::ast::{CompareOp, Expr};
-use crate::builtins::Builtin;
+use crate::builtins::Shape;
+use crate::builtins::series::{Along, Measure};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::program::Target;
@@ -59,10 +60,8 @@ impl<'a> Policies<'a> {
     fn runs(&self, expr: &'a Expr) -> Vec<(&'a Expr, usize)> {
         let run = |bound: &Bound<'a>| {
             let (builtin, arg) = self.call(bound.of)?;
-            let is_held = builtin == Builtin::Held;
-            if !is_held && builtin != Builtin::Streak {
-                return None;
-            }
+            let Shape::Along(Along::Run(measure)) = &builtin.shape else { return None };
+            let is_held = *measure == Measure::Time;
             let cadence = self.program.vocabulary.cadence.as_ref().filter(|_| is_held);
             let steps = match cadence {
                 _ if is_held && bound.calendar => Number::from(MAX_RUN),

@@ -3,7 +3,7 @@
 use super::Policies;
 use super::sample::{Literal, Sample};
 use crate::ast::{CompareOp, Expr, ExprKind};
-use crate::builtins::Builtin;
+use crate::builtins::Sampled;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -101,8 +101,10 @@ impl<'a> Policies<'a> {
         let op = if yes { *op } else { op.negated() };
         let (builtin, arg) = self.call(left)?;
         let limit = self.plain(right);
-        // There are no others.
-        let kind = if builtin == Builtin::Share { share(op, &limit.clone()?)? } else { Claimed::Mean };
+        let kind = match builtin.sampled()? {
+            Sampled::Share => share(op, &limit.clone()?)?,
+            Sampled::Mean => Claimed::Mean,
+        };
         Some(Confident {
             span: expr.span,
             sample: self.sample(arg)?,

@@ -4,7 +4,8 @@ use crate::ast::{
     Arg, ArithmeticOp, CompareOp, Expr, ExprKind, Literal, LiteralKind, Name, ParamDecl, RangeDecl, RuleDecl,
     Set,
 };
-use crate::builtins::Builtin;
+use crate::builtins::numbers::Reduce;
+use crate::builtins::{Builtin, Shape};
 use crate::check::arithmetic::Clash;
 use crate::check::compare::Unlike;
 use crate::check::literal::literal_type;
@@ -321,8 +322,8 @@ pub(in crate::check) fn not_a_date(expr: &Expr, ty: &Type) -> Diagnostic {
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a date")
 }
 
-pub(in crate::check) fn not_numbers(builtin: Builtin, expr: &Expr, element: &Type) -> Diagnostic {
-    let name = builtin.name();
+pub(in crate::check) fn not_numbers(builtin: &Builtin, expr: &Expr, element: &Type) -> Diagnostic {
+    let name = builtin.name;
     let list = a_type(&Type::List(Box::new(element.clone())));
     let message = format!("`{name}` takes a list of numbers, and {} is {list}", subject(expr, "this"));
     let help = match (element, &expr.kind) {
@@ -364,52 +365,33 @@ pub(in crate::check) fn bad_at_least(count: u32, span: Span, conditions: usize) 
     Diagnostic::error(Code::ImpossibleCount, message).label(span, label).help(help)
 }
 
-pub(in crate::check) fn wrong_arguments(builtin: Builtin, name: &Name, found: usize) -> Diagnostic {
-    let due = match builtin {
-        Builtin::Percentile => "a list and a share: `percentile(L, 90%)`",
-        Builtin::Default => "a field and a value: `default(path, 0)`",
-        Builtin::Count
-        | Builtin::Share
-        | Builtin::Any
-        | Builtin::All
-        | Builtin::None
-        | Builtin::Sum
-        | Builtin::Mean
-        | Builtin::Median
-        | Builtin::Min
-        | Builtin::Max
-        | Builtin::Distinct
-        | Builtin::Latest
-        | Builtin::Held
-        | Builtin::Streak
-        | Builtin::Since
-        | Builtin::Previous
-        | Builtin::First
-        | Builtin::Change
-        | Builtin::Trend
-        | Builtin::Confidence => "one argument",
+pub(in crate::check) fn wrong_arguments(builtin: &Builtin, name: &Name, found: usize) -> Diagnostic {
+    let due = match &builtin.shape {
+        Shape::Numbers(numbers) if let Reduce::Ranked(_) = numbers.reduce => {
+            format!("a list and a share: `{}(L, 90%)`", builtin.name)
+        }
+        Shape::Default => format!("a field and a value: `{}(path, 0)`", builtin.name),
+        Shape::Numbers(_) | Shape::Counting(_) | Shape::Distinct | Shape::Along(_) | Shape::Confidence => {
+            "one argument".to_owned()
+        }
     };
     let message = format!("`{}` takes {due}, and was given {found}", name.text);
     let plural = if found == 1 { "" } else { "s" };
     Diagnostic::error(Code::WrongArguments, message).label(name.span, format!("{found} argument{plural}"))
 }
 
-pub(in crate::check) fn clause_not_taken(builtin: Builtin, clause: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::WrongArguments, format!("`{}` takes no `{clause}` here", builtin.name()))
+pub(in crate::check) fn clause_not_taken(builtin: &Builtin, clause: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::WrongArguments, format!("`{}` takes no `{clause}` here", builtin.name))
         .label(span, "not taken")
 }
 
-pub(in crate::check) fn needs_where(builtin: Builtin, name: &Name, arg: &Arg, element: &Type) -> Diagnostic {
+pub(in crate::check) fn needs_where(builtin: &Builtin, name: &Name, arg: &Arg, element: &Type) -> Diagnostic {
     let list = a_type(&Type::List(Box::new(element.clone())));
     let what = subject(&arg.value, "this");
-    let message = format!("`{}` goes through conditions, and {what} is {list}", builtin.name());
+    let message = format!("`{}` goes through conditions, and {what} is {list}", builtin.name);
     Diagnostic::error(Code::WrongArguments, message)
         .label(name.span.to(arg.value.span), "needs a `where`")
-        .help(format!(
-            "say which elements are meant: `{}({} where …)`",
-            builtin.name(),
-            what.trim_matches('`')
-        ))
+        .help(format!("say which elements are meant: `{}({} where …)`", builtin.name, what.trim_matches('`')))
 }
 
 pub(in crate::check) fn counts_all(name: &Name, arg: &Arg) -> Diagnostic {
@@ -423,16 +405,16 @@ pub(in crate::check) fn counts_all(name: &Name, arg: &Arg) -> Diagnostic {
     .help(format!("write `count({what} where it over …)` for those in which it held"))
 }
 
-pub(in crate::check) fn needs_over(builtin: Builtin, value: &Expr) -> Diagnostic {
-    let name = builtin.name();
+pub(in crate::check) fn needs_over(builtin: &Builtin, value: &Expr) -> Diagnostic {
+    let name = builtin.name;
     Diagnostic::error(Code::WrongArguments, format!("`{name}` looks back over a window, and none is given"))
         .label(value.span, "needs an `over`")
         .help(format!("write `{name}({} over 4 weeks)`", subject(value, "…").trim_matches('`')))
 }
 
-pub(in crate::check) fn needs_length(builtin: Builtin, span: Span) -> Diagnostic {
+pub(in crate::check) fn needs_length(builtin: &Builtin, span: Span) -> Diagnostic {
     let message =
-        format!("`{}` compares with what was a fixed time before, which `over stage` is not", builtin.name());
+        format!("`{}` compares with what was a fixed time before, which `over stage` is not", builtin.name);
     Diagnostic::error(Code::ImpossibleWindow, message).label(span, "no length of time")
 }
 

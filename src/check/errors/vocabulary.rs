@@ -1,6 +1,6 @@
 //! What can be wrong with `stages` and `snapshot` declarations.
 
-use super::{list, other_word};
+use super::list;
 use crate::ast::{Literal, Name};
 use crate::check::literal::literal_number;
 use crate::check::literal::literal_type;
@@ -25,8 +25,8 @@ const TIME_UNITS: &[&str] =
     &["ms", "s", "min", "h", "day", "days", "week", "weeks", "month", "months", "year", "years"];
 
 pub(in crate::check) fn unknown_type(name: &Name) -> Diagnostic {
-    let meant =
-        other_word(&name.text, OTHER_TYPES).or_else(|| did_you_mean(&name.text, TYPES.iter().copied()));
+    let other = OTHER_TYPES.iter().find(|(_, others)| others.contains(&&*name.text)).map(|(own, _)| *own);
+    let meant = other.or_else(|| did_you_mean(&name.text, TYPES.iter().copied()));
     let help = match &*name.text {
         "array" => "a list says of what, as in `list of text`".to_owned(),
         "enum" => "write the words that it can be, as in `one of [good, bad]`".to_owned(),
