@@ -3,30 +3,48 @@
 use std::fmt;
 
 macro_rules! codes {
-    ($($name:ident = $code:ident $title:literal $explanation:literal)*) => {
+    (
+        $($name:ident = $code:ident $title:literal $explanation:literal)*;
+        lints: $($lint:ident = $lint_code:ident $lint_title:literal $lint_explanation:literal)*
+    ) => {
         /// A stable diagnostic code, printed as `T` and three digits.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = concat!(stringify!($code), ": ", $title)] $name,)*
+            $(#[doc = concat!(stringify!($lint_code), ": ", $lint_title)] $lint,)*
         }
 
         impl Code {
             /// Every code, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+            pub const ALL: &'static [Self] = &[$(Self::$name,)* $(Self::$lint),*];
+
+            /// The codes of lints.
+            pub const LINTS: &'static [Self] = &[$(Self::$lint),*];
 
             /// The code as it is printed.
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => stringify!($code),)* }
+                match self {
+                    $(Self::$name => stringify!($code),)*
+                    $(Self::$lint => stringify!($lint_code),)*
+                }
             }
 
             /// What is wrong, in a few words.
             pub fn title(self) -> &'static str {
-                match self { $(Self::$name => $title,)* }
+                match self { $(Self::$name => $title,)* $(Self::$lint => $lint_title,)* }
             }
 
             /// What it means and what to do.
             pub fn explanation(self) -> &'static str {
-                match self { $(Self::$name => $explanation,)* }
+                match self {
+                    $(Self::$name => $explanation,)*
+                    $(Self::$lint => $lint_explanation,)*
+                }
+            }
+
+            /// The name that the sources use: `ConstantRule`.
+            fn variant(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* $(Self::$lint => stringify!($lint),)* }
             }
         }
     };
@@ -238,8 +256,10 @@ codes! {
          "A file that ends in `.test.gate` lies beside no policy that a `tollgate.yaml` lists under `policies:`, so nobody knows which policies it tests. List its folder there, or give `tollgate test` that folder by itself."
     UnjustifiedUntested = T607 "an `untested` comment that justifies nothing"
          "A comment says that no test can notice a mistake in a line, but the tests notice each of them, or the comment gives no reason. Take the comment out, or write the reason."
+;
 
     // T7: lints of policies, which never change a verdict.
+    lints:
     ConstantRule = T701 "a rule or condition with one outcome"
          "With the declared ranges and the values in force, no measured values make the rule fire, fail, pass or apply, or all of them do: it says two things of one expression that exclude each other, or something that is always so. Compare the marked condition with what its policy, gate and `when` say of the same expression."
     LaxRollback = T702 "a rollback that is laxer than the hold before it"
@@ -262,30 +282,32 @@ codes! {
          "No `test` block expects anything of the rule, so nobody would notice if it were changed by mistake. Add a test in which it fails and one in which it passes to a file `NAME.test.gate` beside the policy."
 }
 
-/// The codes of lints, with the names that a configuration may give them.
-pub const LINTS: [(Code, &str); 10] = [
-    (Code::ConstantRule, "constant_rule"),
-    (Code::LaxRollback, "lax_rollback"),
-    (Code::OverlappingThresholds, "overlapping_thresholds"),
-    (Code::UnreachableConfidence, "unreachable_confidence"),
-    (Code::EmptyListPasses, "empty_list_passes"),
-    (Code::UnlikelyHeld, "unlikely_held"),
-    (Code::UnusedParam, "unused_param"),
-    (Code::UnreadField, "unread_field"),
-    (Code::BareNumber, "bare_number"),
-    (Code::UntestedRule, "untested_rule"),
-];
-
 impl Code {
+    /// The name that a configuration may give a lint: `constant_rule`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in self.variant().chars() {
+            if c.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(c.to_ascii_lowercase());
+        }
+        name
+    }
+
+    /// The names of all lints.
+    pub fn lint_names() -> Vec<String> {
+        Self::LINTS.iter().map(|lint| lint.name()).collect()
+    }
+
     /// The lint of a code or name.
     pub fn lint(name: &str) -> Option<Self> {
-        let found = LINTS.iter().find(|(code, known)| *known == name || code.as_str() == name);
-        found.map(|(code, _)| *code)
+        Self::LINTS.iter().copied().find(|lint| lint.as_str() == name || lint.name() == name)
     }
 
     /// Whether it is of a policy alone, and never of evidence.
     pub fn is_lint(self) -> bool {
-        LINTS.iter().any(|(code, _)| *code == self)
+        Self::LINTS.contains(&self)
     }
 }
 

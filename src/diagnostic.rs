@@ -123,14 +123,14 @@ impl Diagnostic {
         self
     }
 
-    /// Puts the corrected line behind the help.
-    pub fn write_fix(&mut self, sources: &SourceMap) {
-        let Some(fix) = self.fix.take() else { return };
-        self.help = Some(match (self.help.take(), fixed_line(&fix, sources)) {
+    /// What to do, in words: the help, and the line as the fix makes it.
+    pub fn advice(&self, sources: &SourceMap) -> Option<String> {
+        let Some(fix) = &self.fix else { return self.help.clone() };
+        Some(match (self.help.clone(), fixed_line(fix, sources)) {
             (Some(help), Some(line)) => format!("{help} write `{line}`"),
             (Some(help), None) => help,
-            (None, line) => format!("write `{}`", line.unwrap_or(fix.text)),
-        });
+            (None, line) => format!("write `{}`", line.as_deref().unwrap_or(&fix.text)),
+        })
     }
 }
 
@@ -299,9 +299,7 @@ mod tests {
         let file = sources.add("a", text);
         let at = text.find(wrong).unwrap();
         let span = Span::new(file, at..at + wrong.len());
-        let mut diagnostic = Diagnostic::error(Code::UnknownName, "").fix(span, fix);
-        diagnostic.write_fix(&sources);
-        diagnostic.help
+        Diagnostic::error(Code::UnknownName, "").fix(span, fix).advice(&sources)
     }
 
     #[test]

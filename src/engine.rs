@@ -237,7 +237,6 @@ pub fn history(inputs: Inputs, options: &Options) -> LookBack {
 
 /// Sorts diagnostics by file and place, and gives them as the report has them.
 fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<DiagnosticReport> {
-    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.write_fix(sources));
     diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
     diagnostics.dedup();
     diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()

@@ -127,10 +127,10 @@ impl Spot {
         });
         let line_of = |offset: usize| starts.partition_point(|s| *s <= offset).saturating_sub(1);
         let line = line_of(start);
-        let text = line_text(source, line);
+        let text = source.line(line + 1);
         let line_start = starts.get(line).copied().unwrap_or(0);
-        let low = floor(text, start.saturating_sub(line_start));
-        let high = ceil(text, span.range().end.saturating_sub(line_start)).max(low);
+        let low = text.floor_char_boundary(start.saturating_sub(line_start));
+        let high = text.ceil_char_boundary(span.range().end.saturating_sub(line_start)).max(low);
         let marked = text.get(low..high).unwrap_or("");
         let range = low..low + marked.trim_end().len();
         let last_line = line_of(span.range().end.saturating_sub(1).min(text_end.saturating_sub(1)))
@@ -138,25 +138,6 @@ impl Spot {
         let column = text.get(..low).unwrap_or(text).chars().count() + 1;
         Self { line, last_line, range, column, ..Self::default() }
     }
-}
-
-/// A line without its end.
-fn line_text(source: &Source, line: usize) -> &str {
-    let starts = source.line_starts();
-    let start = starts.get(line).copied().unwrap_or(source.text.len());
-    let end = starts.get(line + 1).map_or(source.text.len(), |next| next - 1);
-    let text = source.text.get(start..end).unwrap_or("");
-    text.strip_suffix('\r').unwrap_or(text)
-}
-
-/// The character boundary at or before an offset.
-fn floor(text: &str, offset: usize) -> usize {
-    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
-}
-
-/// The character boundary at or behind an offset.
-fn ceil(text: &str, offset: usize) -> usize {
-    (offset..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
 fn chunk(source: &Source, spots: Vec<Spot>, last: usize, fit: Fit) -> Chunk {
@@ -180,7 +161,7 @@ fn chunk(source: &Source, spots: Vec<Spot>, last: usize, fit: Fit) -> Chunk {
         while let Some(spot) = spots.next_if(|spot| spot.line == line) {
             here.push(spot);
         }
-        let text = line_text(source, line);
+        let text = source.line(line + 1);
         print_line(&mut chunk, text, line + 1, disentangle(text, here), Fit { width: room, ..fit });
     }
     chunk
@@ -281,8 +262,8 @@ fn cells(part: &str, base: usize) -> Vec<Cell> {
 fn print_line(chunk: &mut Chunk, line: &str, number: usize, spots: Vec<Spot>, fit: Fit) {
     // A file may be one line of many megabytes.
     let near = spots.first().map_or(0, |spot| spot.range.start);
-    let base = floor(line, near.saturating_sub(NEAR));
-    let stop = ceil(line, near + NEAR);
+    let base = line.floor_char_boundary(near.saturating_sub(NEAR));
+    let stop = line.ceil_char_boundary(near + NEAR);
     let mut cells = cells(line.get(base..stop).unwrap_or(""), base);
     if spots.last().is_some_and(|spot| spot.range.end > line.len()) {
         cells.push(Cell { at: line.len(), text: " ".to_owned(), width: 1 });

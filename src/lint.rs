@@ -45,7 +45,7 @@ pub struct Policies<'a> {
 
 type Lint = fn(&Policies<'_>) -> Vec<Diagnostic>;
 
-/// Every lint, by code; the names are those of [`crate::code::LINTS`].
+/// Every lint, by code; its name is that of its file.
 const LINTS: [(Code, Lint); 10] = [
     (Code::ConstantRule, constant_rule::find),
     (Code::LaxRollback, lax_rollback::find),

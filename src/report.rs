@@ -11,7 +11,7 @@ pub mod tests;
 use serde::Serialize;
 
 use crate::ast::EffectKind;
-use crate::diagnostic::{Diagnostic, Label};
+use crate::diagnostic::{Diagnostic, Fix, Label};
 use crate::source::{SourceMap, Span};
 
 /// The version of the report's shape.
@@ -319,27 +319,73 @@ pub struct DiagnosticReport {
     pub severity: &'static str,
     pub message: String,
     pub labels: Vec<LabelReport>,
+    /// What to do, in words; where there is a fix, with the line as that makes it.
     pub help: Option<String>,
+    /// Only where there is no doubt of what was meant.
+    pub fix: Option<FixReport>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// From the first character of a stretch of a file to behind its last one; both are the same where it is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Region {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    /// The first column that is no longer in it.
+    pub end_column: usize,
+}
+
+impl Region {
+    /// What a span covers.
+    pub fn new(span: Span, sources: &SourceMap) -> Self {
+        let Place { file, line, column } = Place::new(span, sources);
+        let end = sources.get(span.file).map(|source| source.line_column(span.range().end));
+        let (end_line, end_column) = end.unwrap_or((line, column));
+        Self { file, line, column, end_line, end_column }
+    }
+}
+
+/// A place, and what is said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LabelReport {
     #[serde(flatten)]
-    pub place: Place,
+    pub region: Region,
     pub text: String,
+}
+
+/// A place, and what to write there instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FixReport {
+    #[serde(flatten)]
+    pub region: Region,
+    pub text: String,
+}
+
+impl LabelReport {
+    /// The serialised form of a label.
+    pub fn new(label: &Label, sources: &SourceMap) -> Self {
+        Self { region: Region::new(label.span, sources), text: label.text.clone() }
+    }
+}
+
+impl FixReport {
+    /// The serialised form of a fix.
+    pub fn new(fix: &Fix, sources: &SourceMap) -> Self {
+        Self { region: Region::new(fix.span, sources), text: fix.text.clone() }
+    }
 }
 
 impl DiagnosticReport {
     /// The serialised form of a diagnostic.
     pub fn new(diagnostic: &Diagnostic, sources: &SourceMap) -> Self {
-        let label =
-            |label: &Label| LabelReport { place: Place::new(label.span, sources), text: label.text.clone() };
         Self {
             code: diagnostic.code.as_str(),
             severity: diagnostic.severity.as_str(),
             message: diagnostic.message.clone(),
-            labels: diagnostic.labels.iter().map(label).collect(),
-            help: diagnostic.help.clone(),
+            labels: diagnostic.labels.iter().map(|label| LabelReport::new(label, sources)).collect(),
+            help: diagnostic.advice(sources),
+            fix: diagnostic.fix.as_ref().map(|fix| FixReport::new(fix, sources)),
         }
     }
 }

@@ -37,6 +37,28 @@ impl Span {
     }
 }
 
+/// What a column counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Columns {
+    /// Unicode characters, as people and reports count.
+    Characters,
+    /// Bytes of UTF-8.
+    Utf8,
+    /// Units of UTF-16, as most editors count.
+    Utf16,
+}
+
+impl Columns {
+    /// How many columns a character takes.
+    fn of(self, c: char) -> usize {
+        match self {
+            Self::Characters => 1,
+            Self::Utf8 => c.len_utf8(),
+            Self::Utf16 => c.len_utf16(),
+        }
+    }
+}
+
 /// A file that was read: its name as people know it (relative, with `/`) and its text.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -55,11 +77,44 @@ impl Source {
 
     /// Line and column of a byte, both from 1; the column counts characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        self.position(offset, Columns::Characters)
+    }
+
+    /// Line and column of a byte, both from 1. A byte within a character is taken for its first one, what lies behind
+    /// the text for its end.
+    pub fn position(&self, offset: usize, columns: Columns) -> (usize, usize) {
+        let offset = self.text.floor_char_boundary(offset);
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset).max(1);
         let start = starts.get(line - 1).copied().unwrap_or(0);
-        let before = self.text.get(start..offset.min(self.text.len())).unwrap_or("");
-        (line, before.chars().count() + 1)
+        let before = self.text.get(start..offset).unwrap_or("");
+        (line, before.chars().map(|c| columns.of(c)).sum::<usize>() + 1)
+    }
+
+    /// The byte at a line and column, both from 1. A column within a character is taken for the character, one behind
+    /// the line for its end, and a line behind the text for the text's end.
+    pub fn offset(&self, line: usize, column: usize, columns: Columns) -> usize {
+        let Some(start) = self.line_starts().get(line.max(1) - 1) else { return self.text.len() };
+        let mut left = column.max(1) - 1;
+        let is_before = |(_, c): &(usize, char)| match left.checked_sub(columns.of(*c)) {
+            Some(rest) => {
+                left = rest;
+                true
+            }
+            None => false,
+        };
+        let text = self.line(line);
+        let before = text.char_indices().take_while(is_before).last();
+        start + before.map_or(0, |(at, c)| at + c.len_utf8())
+    }
+
+    /// A line, from 1, without its end; empty behind the last one.
+    pub fn line(&self, line: usize) -> &str {
+        let starts = self.line_starts();
+        let start = starts.get(line.max(1) - 1).copied().unwrap_or(self.text.len());
+        let end = starts.get(line.max(1)).map_or(self.text.len(), |next| next - 1);
+        let text = self.text.get(start..end).unwrap_or("");
+        text.strip_suffix('\r').unwrap_or(text)
     }
 }
 
@@ -110,7 +165,15 @@ impl SourceMap {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const ALL: [Columns; 3] = [Columns::Characters, Columns::Utf8, Columns::Utf16];
+
+    fn source(text: &str) -> Source {
+        Source { name: "a".to_owned(), text: text.to_owned(), line_starts: OnceLock::new() }
+    }
 
     #[test]
     fn lines_and_columns_count_from_one_and_by_character() {
@@ -119,5 +182,58 @@ mod tests {
         assert_eq!(sources.line_column(Span::new(file, 0..1)), (1, 1));
         assert_eq!(sources.line_column(Span::new(file, 9..10)), (2, 5));
         assert_eq!(sources.text(Span::new(file, 4..8)), "twö");
+    }
+
+    #[test]
+    fn each_unit_counts_its_own_columns() {
+        let source = source("one\r\ne\u{301}\u{1f600}x\r\n");
+        let at = source.text.find('x').unwrap();
+        let columns = ALL.map(|columns| source.position(at, columns));
+        assert_eq!(columns, [(2, 4), (2, 8), (2, 5)]);
+        assert_eq!(ALL.map(|columns| source.position(at - 2, columns)), [(2, 3), (2, 4), (2, 3)]);
+        assert_eq!((source.line(1), source.line(3), source.line(9)), ("one", "", ""));
+    }
+
+    #[test]
+    fn places_that_are_not_there_are_the_nearest_that_are() {
+        let source = source("one\r\n\u{1f600}x\n");
+        for columns in ALL {
+            assert_eq!(source.offset(0, 0, columns), 0);
+            assert_eq!(source.offset(1, 99, columns), 3);
+            assert_eq!(source.offset(2, 99, columns), 10);
+            assert_eq!(source.offset(3, 1, columns), 11);
+            assert_eq!(source.offset(99, 1, columns), 11);
+            assert_eq!(source.position(99, columns), (3, 1));
+        }
+        assert_eq!(source.offset(2, 2, Columns::Utf16), 5);
+        assert_eq!(source.offset(2, 3, Columns::Utf16), 9);
+    }
+
+    proptest! {
+        #[test]
+        fn a_place_is_found_again(text in "[ab\\r\\nä漢\u{301}\u{1f600}]{0,24}", at in 0_usize..80) {
+            let source = source(&text);
+            let start = text.floor_char_boundary(at);
+            // Between the two characters of a line end nobody can write.
+            let is_split = text.get(..start).is_some_and(|before| before.ends_with('\r'))
+                && text.get(start..).is_some_and(|rest| rest.starts_with('\n') || rest.is_empty());
+            for columns in ALL {
+                let (line, column) = source.position(at, columns);
+                let found = source.offset(line, column, columns);
+                prop_assert_eq!(found, start - usize::from(is_split));
+                prop_assert_eq!(line, text.get(..start).unwrap_or("").matches('\n').count() + 1);
+            }
+        }
+
+        #[test]
+        fn any_line_and_column_is_a_place(text in "[ab\\r\\nä漢\u{301}\u{1f600}]{0,24}", line in 0_usize..9, column in 0_usize..40) {
+            let source = source(&text);
+            for columns in ALL {
+                let found = source.offset(line, column, columns);
+                prop_assert!(text.is_char_boundary(found));
+                let (own_line, own_column) = source.position(found, columns);
+                prop_assert!(own_line <= line.max(1) && (own_line < line || own_column <= column.max(1)));
+            }
+        }
     }
 }

@@ -107,7 +107,6 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
         }
     };
     trial.failures = failures;
-    trial.failures.iter_mut().for_each(|failure| failure.diagnostic.write_fix(sources));
     trial
 }
 

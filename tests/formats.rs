@@ -159,6 +159,55 @@ fn the_formats_keep_to_their_schemas() {
     valid("code-quality.json", &parsed(&gitlab::render(&nothing, "")));
 }
 
+/// The text with what SARIF tells to write, by lines and columns of characters.
+fn mended(text: &str, result: &Value) -> String {
+    let change = &result["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"], result["locations"][0]["physicalLocation"]["artifactLocation"]);
+    let replacement = &change["replacements"][0];
+    let at = |line: &str, column: &str| {
+        let number =
+            |key: &str| usize::try_from(replacement["deletedRegion"][key].as_u64().unwrap()).unwrap();
+        let before: usize = text.split_inclusive('\n').take(number(line) - 1).map(str::len).sum();
+        before + text[before..].char_indices().nth(number(column) - 1).unwrap().0
+    };
+    let (start, end) = (at("startLine", "startColumn"), at("endLine", "endColumn"));
+    let inserted = replacement["insertedContent"]["text"].as_str().unwrap();
+    format!("{}{inserted}{}", &text[..start], &text[end..])
+}
+
+#[test]
+fn a_fix_is_told_where_the_format_has_room_for_it() {
+    let right = "# \u{1f600}\nsnapshot { adoption: share }\npolicy p { rule r \"\u{1f600} e\u{301}\" { require adoption >= 50% else hold } }\n";
+    let wrong = right.replace("require adoption", "require adoptoin");
+    let judgement = judged(vec![text_file("p.gate", wrong.as_bytes())], Vec::new());
+    let log = parsed(&sarif::render(&judgement, "a b/"));
+    valid("sarif-2.1.0.json", &log);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let found = results.iter().find(|result| result["ruleId"] == "T201").unwrap();
+    assert_eq!(mended(&wrong, found), right);
+    assert!(results.iter().filter(|result| result.get("fixes").is_some()).count() == 1, "{results:#?}");
+
+    let said = "did you mean `adoption`?";
+    assert_eq!(found["fixes"][0]["description"]["text"], said);
+    let entries = parsed(&gitlab::render(&judgement, "a b/"));
+    let told = |e: &Value| e["description"].as_str().unwrap().ends_with(&format!("; {said}"));
+    assert_eq!(entries.as_array().unwrap().iter().filter(|e| told(e)).count(), 1, "{entries:#}");
+
+    let report = parsed(&json::render(&judgement.report).unwrap());
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    let fix = &diagnostics.iter().find(|d| d["code"] == "T201").unwrap()["fix"];
+    let region = &found["fixes"][0]["artifactChanges"][0]["replacements"][0]["deletedRegion"];
+    assert_eq!((&fix["text"], &fix["file"]), (&"adoption".into(), &"p.gate".into()));
+    for (own, theirs) in [
+        ("line", "startLine"),
+        ("column", "startColumn"),
+        ("end_line", "endLine"),
+        ("end_column", "endColumn"),
+    ] {
+        assert_eq!(fix[own], region[theirs], "{own}");
+    }
+}
+
 type Names = &'static [&'static str];
 
 /// What Jenkins reads of a JUnit file: each element, what it must and may have as attributes, and what it may hold.

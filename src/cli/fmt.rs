@@ -147,7 +147,9 @@ impl Session {
 
     fn report(&mut self, problem: &Diagnostic) {
         self.failed = true;
-        let drawn = human::draw(problem, &self.sources, self.style);
+        // Of what it cannot read, the formatter says only what is wrong there.
+        let problem = Diagnostic { fix: None, ..problem.clone() };
+        let drawn = human::draw(&problem, &self.sources, self.style);
         let _ = writeln!(io::stderr().lock(), "{drawn}");
     }
 

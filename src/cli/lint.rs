@@ -10,7 +10,7 @@ use super::explain::tests_beside;
 use super::terminal::{Form, TerminalArgs};
 use super::{complain, find, finish, read};
 use crate::builtin;
-use crate::code::{Code, LINTS};
+use crate::code::Code;
 use crate::diagnostic::did_you_mean;
 use crate::engine::lint;
 use crate::project::{Inputs, Project, TextFile};
@@ -41,8 +41,8 @@ pub(super) struct LintArgs {
 
 fn lint_code(name: &str) -> Result<Code, String> {
     Code::lint(name).ok_or_else(|| {
-        let names = LINTS.map(|(_, name)| name);
-        match did_you_mean(name, names) {
+        let names = Code::lint_names();
+        match did_you_mean(name, names.iter().map(String::as_str)) {
             Some(close) => format!("did you mean `{close}`?"),
             None => format!("the lints are {}", names.join(", ")),
         }

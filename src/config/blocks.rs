@@ -5,7 +5,7 @@ use super::fields::Reader;
 use super::glob::Glob;
 use super::{Block, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, errors};
 use crate::ast::EffectKind;
-use crate::code::{Code, LINTS};
+use crate::code::Code;
 use crate::diagnostic::did_you_mean;
 use crate::value::parse_date;
 
@@ -71,8 +71,10 @@ impl Reader<'_> {
         let mut lints: Vec<LintEntry> = Vec::new();
         for (name, node) in self.fields(entries, None, "") {
             let Some(code) = Code::lint(&name.value) else {
-                let names = LINTS.map(|(_, name)| name);
-                let close = if name.value.len() > 80 { None } else { did_you_mean(&name.value, names) };
+                let names = Code::lint_names();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let known = names.iter().copied();
+                let close = if name.value.len() > 80 { None } else { did_you_mean(&name.value, known) };
                 self.report(errors::unknown_key(&name.value, "`lints`", close, &names, name.span));
                 continue;
             };

@@ -3,7 +3,6 @@ use std::path::Path;
 
 use super::solve::{Domain, values};
 use super::*;
-use crate::code::LINTS as NAMES;
 use crate::engine::lint as lint_all;
 use crate::interval::Interval;
 use crate::project::{Inputs, Project, TextFile};
@@ -34,9 +33,9 @@ fn nothing_is_found_in_the_shipped_pack_and_the_examples() {
 #[test]
 fn a_lint_is_called_as_its_file() {
     let codes: Vec<Code> = LINTS.iter().map(|(code, _)| *code).collect();
-    assert_eq!(codes, NAMES.map(|(code, _)| code));
-    for (code, name) in NAMES {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/lint/{name}.rs"));
+    assert_eq!(codes, Code::LINTS);
+    for code in codes {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/lint/{}.rs", code.name()));
         assert!(file.exists(), "{code}: {}", file.display());
     }
 }

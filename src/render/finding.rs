@@ -5,11 +5,11 @@ pub(super) mod against;
 
 use crate::ast::EffectKind;
 use crate::builtin;
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
 use crate::engine::Judgement;
 use crate::render::severity;
 use crate::report::against::FileChange;
-use crate::report::{Outcome, Place, RuleReport, WaiverReport};
+use crate::report::{FixReport, LabelReport, Outcome, Place, Region, RuleReport, WaiverReport};
 use crate::source::SourceMap;
 use crate::text::visible;
 
@@ -19,19 +19,7 @@ pub(super) const PROPOSAL: &str = "proposal";
 /// The kind of a warning that holds, and is no rule's.
 pub(super) const DENIED: &str = "denied";
 
-/// Where something is, from its first to behind its last character.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Region {
-    pub(super) file: String,
-    pub(super) line: usize,
-    pub(super) column: usize,
-    pub(super) end_line: usize,
-    pub(super) end_column: usize,
-    /// What is said of it.
-    pub(super) text: String,
-}
-
-/// One entry of a list for machines. All texts have their hidden characters written out.
+/// One entry of a list for machines. All texts but that of a fix have their hidden characters written out.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     /// `policy.rule`, or the code of a diagnostic.
@@ -45,8 +33,10 @@ pub(super) struct Finding {
     /// What happened, and what would change it, in sentences on lines of their own.
     pub(super) message: String,
     pub(super) help: Option<String>,
+    /// What to write, where that is known and the file is one that the reader can change.
+    pub(super) fix: Option<FixReport>,
     /// The snapshot's line first, where there is one; the policy's behind it.
-    pub(super) places: Vec<Region>,
+    pub(super) places: Vec<LabelReport>,
     /// What lifts it: the waivers of a waived rule.
     pub(super) waivers: Vec<WaiverReport>,
     /// Why it fails nobody's check, where its workflow does not go on and that does not count.
@@ -59,7 +49,7 @@ impl Finding {
         let about = match &self.workflow {
             Some(workflow) => format!("{workflow}\n{}", self.rule),
             None => {
-                let file = self.places.first().map_or("", |place| &place.file);
+                let file = self.places.first().map_or("", |place| &place.region.file);
                 format!("{}\n{file}\n{}", self.rule, self.message)
             }
         };
@@ -84,14 +74,19 @@ pub(super) fn findings(judgement: &Judgement, folder: &str) -> Vec<Finding> {
 
 /// Gives places the names that the reader knows, and each place once.
 fn settle(finding: &mut Finding, folder: &str, judgement: &Judgement) {
-    let mut places: Vec<Region> = Vec::new();
-    for place in std::mem::take(&mut finding.places) {
-        let place = Region { file: below(folder, &place.file, judgement), ..place };
+    let mut places: Vec<LabelReport> = Vec::new();
+    for mut place in std::mem::take(&mut finding.places) {
+        place.region.file = below(folder, &place.region.file, judgement);
         if !places.contains(&place) {
             places.push(place);
         }
     }
     finding.places = places;
+    let is_own = |fix: &FixReport| base_of(&fix.region.file, judgement).is_empty();
+    finding.fix = finding.fix.take().filter(is_own);
+    if let Some(fix) = &mut finding.fix {
+        fix.region.file = below(folder, &fix.region.file, judgement);
+    }
 }
 
 /// Rules that would be listed if no waiver lifted them.
@@ -114,15 +109,13 @@ pub(super) fn waived(judgement: &Judgement, folder: &str) -> Vec<Finding> {
 }
 
 /// Where formats that want a place show what has none.
-pub(super) fn nowhere(folder: &str) -> Region {
-    Region {
-        file: format!("{folder}tollgate.yaml"),
-        line: 1,
-        column: 1,
-        end_line: 1,
-        end_column: 2,
-        text: "no line of its own".to_owned(),
-    }
+pub(super) fn nowhere(folder: &str) -> LabelReport {
+    at(format!("{folder}tollgate.yaml"), 1, 1, "no line of its own".to_owned())
+}
+
+/// One character of a file.
+fn at(file: String, line: usize, column: usize, text: String) -> LabelReport {
+    LabelReport { region: Region { file, line, column, end_line: line, end_column: column + 1 }, text }
 }
 
 /// What became of a file, by the names that the reader knows.
@@ -133,13 +126,18 @@ pub(super) fn named_below(folder: &str, change: &FileChange, judgement: &Judgeme
 
 /// The name of a file as the reader of the list knows it. One of the base keeps its prefix in front.
 pub(super) fn below(folder: &str, file: &str, judgement: &Judgement) -> String {
-    let base = judgement.report.against.as_ref().map(|against| format!("{}:", shown(&against.reference)));
-    let base = base.filter(|base| file.starts_with(base)).unwrap_or_default();
+    let base = base_of(file, judgement);
     if file.starts_with(builtin::FOLDER) {
         file.to_owned()
     } else {
         format!("{base}{folder}{}", file.strip_prefix(&base).unwrap_or(file))
     }
+}
+
+/// The prefix of a file of the base; nothing for any other.
+fn base_of(file: &str, judgement: &Judgement) -> String {
+    let base = judgement.report.against.as_ref().map(|against| format!("{}:", shown(&against.reference)));
+    base.filter(|base| file.starts_with(base)).unwrap_or_default()
 }
 
 fn all(judgement: &Judgement, folder: &str) -> Vec<Finding> {
@@ -171,7 +169,8 @@ fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
         kind: diagnostic.severity.as_str(),
         workflow: None,
         message: shown(&diagnostic.message),
-        help: diagnostic.help.as_deref().map(shown),
+        help: diagnostic.advice(sources).as_deref().map(shown),
+        fix: diagnostic.fix.as_ref().map(|fix| replacement(fix, sources)),
         places: diagnostic.labels.iter().map(|label| region(label, sources)).collect(),
         waivers: Vec::new(),
         excused: None,
@@ -188,10 +187,13 @@ fn of_effect(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Fin
     let undecided = rule.outcome == Outcome::Undecided;
     let in_policy = |label: &&Label| sources.name(label.span.file) == rule.policy.file;
     let (policy, input): (Vec<&Label>, Vec<&Label>) = rule.labels.iter().partition(in_policy);
-    let mut places: Vec<Region> = input.into_iter().map(|label| region(label, sources)).collect();
+    let mut places: Vec<LabelReport> = input.into_iter().map(|label| region(label, sources)).collect();
     match policy.first() {
         Some(label) => places.push(region(label, sources)),
-        None => places.push(at(&rule.policy)),
+        None => {
+            let Place { file, line, column } = &rule.policy;
+            places.push(at(shown(file), *line, *column, "the rule".to_owned()));
+        }
     }
     let mut lines = Vec::new();
     if undecided {
@@ -217,37 +219,26 @@ fn of_effect(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Fin
         workflow: None,
         message: lines.join("\n"),
         help: rule.help.as_deref().map(shown),
+        fix: None,
         places,
         waivers: Vec::new(),
         excused: None,
     }
 }
 
-fn region(label: &Label, sources: &SourceMap) -> Region {
-    let (line, column) = sources.line_column(label.span);
-    let text = sources.text(label.span);
-    let lines = text.matches('\n').count();
-    let last = text.rsplit('\n').next().unwrap_or(text).chars().count();
-    let end_column = if lines == 0 { column + last.max(1) } else { last + 1 };
-    Region {
-        file: shown(sources.name(label.span.file)),
-        line,
-        column,
-        end_line: line + lines,
-        end_column,
-        text: shown(&label.text),
+/// Where a label is: at least one character, which a reader can be shown.
+fn region(label: &Label, sources: &SourceMap) -> LabelReport {
+    let LabelReport { mut region, text } = LabelReport::new(label, sources);
+    region.file = shown(&region.file);
+    if (region.line, region.column) == (region.end_line, region.end_column) {
+        region.end_column += 1;
     }
+    LabelReport { region, text: shown(&text) }
 }
 
-fn at(place: &Place) -> Region {
-    Region {
-        file: shown(&place.file),
-        line: place.line,
-        column: place.column,
-        end_line: place.line,
-        end_column: place.column + 1,
-        text: "the rule".to_owned(),
-    }
+fn replacement(fix: &Fix, sources: &SourceMap) -> FixReport {
+    let FixReport { region, text } = FixReport::new(fix, sources);
+    FixReport { region: Region { file: shown(&region.file), ..region }, text }
 }
 
 /// Hidden characters written out; lines stay lines.

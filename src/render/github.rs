@@ -26,10 +26,10 @@ fn command(finding: &Finding) -> String {
         None => format!("{}: {}", finding.rule, finding.title),
     };
     let place = finding.places.first().map(|place| {
-        let (file, line, column) = (property(&place.file), place.line, place.column);
+        let (file, line, column) = (property(&place.region.file), place.region.line, place.region.column);
         format!(
             "file={file},line={line},endLine={},col={column},endColumn={},",
-            place.end_line, place.end_column
+            place.region.end_line, place.region.end_column
         )
     });
     let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();

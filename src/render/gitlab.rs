@@ -25,14 +25,18 @@ fn entry(finding: &Finding, folder: &str) -> Value {
     let place = finding.places.first().cloned().unwrap_or_else(|| nowhere(folder));
     let of = finding.workflow.as_ref().map(|workflow| format!("{workflow}: ")).unwrap_or_default();
     let excuse = finding.excused.map(|why| format!(" ({why})")).unwrap_or_default();
+    // The report has no field for a fix: the description is what people are shown.
+    let fix =
+        finding.fix.as_ref().and(finding.help.as_ref()).map(|help| format!("\n{help}")).unwrap_or_default();
+    let message = format!("{}{fix}", finding.message).replace('\n', "; ");
     json!({
-        "description": format!("{of}{}{excuse}", finding.message.replace('\n', "; ")),
+        "description": format!("{of}{message}{excuse}"),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint(),
         "severity": severity,
         "location": {
-            "path": place.file,
-            "lines": { "begin": place.line },
+            "path": place.region.file,
+            "lines": { "begin": place.region.line },
         },
     })
 }

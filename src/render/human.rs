@@ -385,10 +385,10 @@ impl Page {
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) {
         self.draw(diagnostic.severity.as_str(), diagnostic, sources);
-        let help = diagnostic.help.as_deref();
-        let (advice, block) = match help.and_then(|help| help.split_once("\n\n")) {
+        let help = diagnostic.advice(sources);
+        let (advice, block) = match help.as_deref().and_then(|help| help.split_once("\n\n")) {
             Some((advice, block)) => (Some(advice), Some(block)),
-            None => (help, None),
+            None => (help.as_deref(), None),
         };
         self.footer("help", advice);
         block.iter().for_each(|block| self.block(block));

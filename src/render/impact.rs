@@ -198,7 +198,7 @@ pub fn markdown(impact: &Impact) -> String {
 }
 
 fn error(found: &DiagnosticReport) -> String {
-    let place = found.labels.first().map(|label| &label.place);
+    let place = found.labels.first().map(|label| &label.region);
     let place = place.map(|place| format!(" ({})", code(&format!("{}:{}", place.file, place.line))));
     format!("⚠️ {}: {}{}", found.code, inert(&found.message), place.unwrap_or_default())
 }

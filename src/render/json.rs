@@ -59,6 +59,7 @@ mod tests {
                 message: message.into(),
                 labels: Vec::new(),
                 help: None,
+                fix: None,
             }],
         };
         let json = render(&report).unwrap();

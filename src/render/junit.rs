@@ -25,7 +25,8 @@ pub fn render(judgement: &Judgement, folder: &str) -> Result<String, quick_junit
             let kind = if denied { NonSuccessKind::Failure } else { NonSuccessKind::Error };
             let mut status = TestCaseStatus::non_success(kind);
             status.set_type(problem.rule.as_str()).set_message(problem.message.as_str());
-            let place = problem.places.first().map(|place| format!("{}:{}", place.file, place.line));
+            let place =
+                problem.places.first().map(|place| format!("{}:{}", place.region.file, place.region.line));
             let mut case = TestCase::new(place.as_deref().unwrap_or("the run"), status);
             case.set_classname(problem.rule.as_str());
             suite.add_test_case(case);
@@ -89,7 +90,7 @@ pub fn render_tests(run: &TestRun) -> Result<String, quick_junit::SerializeError
         let mut suite = TestSuite::new("policies and tests");
         for problem in errors {
             let place =
-                problem.labels.first().map(|label| format!("{}:{}", label.place.file, label.place.line));
+                problem.labels.first().map(|label| format!("{}:{}", label.region.file, label.region.line));
             let status = told(problem, std::slice::from_ref(problem), NonSuccessKind::Error);
             suite.add_test_case(TestCase::new(place.as_deref().unwrap_or("the run"), status));
         }
@@ -117,7 +118,7 @@ fn told(first: &DiagnosticReport, all: &[DiagnosticReport], kind: NonSuccessKind
     status.set_type(first.code).set_message(visible(&first.message).as_ref());
     let lines = all.iter().flat_map(|problem| {
         let place =
-            |label: &LabelReport| format!("{}:{}: {}", label.place.file, label.place.line, label.text);
+            |label: &LabelReport| format!("{}:{}: {}", label.region.file, label.region.line, label.text);
         let help = problem.help.iter().map(|help| format!("help: {help}"));
         [problem.message.clone()].into_iter().chain(problem.labels.iter().map(place)).chain(help)
     });
@@ -164,7 +165,10 @@ fn case(rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {
 }
 
 fn described(finding: &Finding) -> String {
-    let places = finding.places.iter().map(|place| format!("{}:{}: {}", place.file, place.line, place.text));
+    let places = finding
+        .places
+        .iter()
+        .map(|place| format!("{}:{}: {}", place.region.file, place.region.line, place.text));
     let help = finding.help.as_ref().map(|help| format!("help: {help}"));
     let lines: Vec<String> = [finding.message.clone()].into_iter().chain(places).chain(help).collect();
     lines.join("\n")

@@ -117,7 +117,7 @@ fn fold(mark: &str, of: &str, finding: &Finding) -> String {
         finding
             .places
             .iter()
-            .map(|p| format!("{} {}", code(&format!("{}:{}", p.file, p.line)), inert(&p.text))),
+            .map(|p| format!("{} {}", code(&format!("{}:{}", p.region.file, p.region.line)), inert(&p.text))),
     );
     lines.extend(finding.help.as_ref().map(|help| format!("<i>{}</i>", inert(&help.replace('\n', " ")))));
     let body = lines.join("<br>");

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, Region, against::split, below, findings, nowhere, shown, waived};
+use super::finding::{Finding, against::split, below, findings, nowhere, shown, waived};
 use super::json::printable;
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
-use crate::report::WaiverReport;
+use crate::report::{FixReport, LabelReport, Region, WaiverReport};
 
 /// The whole log.
 pub fn render(judgement: &Judgement, folder: &str) -> String {
@@ -71,6 +71,9 @@ fn result(finding: &Finding, rules: &[&Finding], judgement: &Judgement, folder: 
             let related: Vec<Value> = finding.places.iter().skip(1).map(location).collect();
             object.insert("relatedLocations".to_owned(), related.into());
         }
+        if let Some(known) = &finding.fix {
+            object.insert("fixes".to_owned(), json!([fix(known, finding.help.as_deref())]));
+        }
         if let Some(Value::Object(bag)) = object.get_mut("properties") {
             bag.extend(finding.workflow.clone().map(|workflow| ("workflow".to_owned(), workflow.into())));
             bag.extend(finding.excused.map(|why| ("excused".to_owned(), why.into())));
@@ -98,19 +101,33 @@ fn suppression(waiver: &WaiverReport, judgement: &Judgement, folder: &str) -> Va
     suppression
 }
 
-fn location(place: &Region) -> Value {
+fn location(place: &LabelReport) -> Value {
+    let LabelReport { region: at, text: said } = place;
     json!({
-        "physicalLocation": {
-            "artifactLocation": { "uri": uri(&place.file) },
-            "region": {
-                "startLine": place.line,
-                "startColumn": place.column,
-                "endLine": place.end_line,
-                "endColumn": place.end_column,
-            },
-        },
-        "message": { "text": text(&place.text, &place.file) },
+        "physicalLocation": { "artifactLocation": { "uri": uri(&at.file) }, "region": region(at) },
+        "message": { "text": text(said, &at.file) },
     })
+}
+
+fn region(of: &Region) -> Value {
+    json!({
+        "startLine": of.line,
+        "startColumn": of.column,
+        "endLine": of.end_line,
+        "endColumn": of.end_column,
+    })
+}
+
+/// What to write in the place of what.
+fn fix(fix: &FixReport, help: Option<&str>) -> Value {
+    let FixReport { region: at, text } = fix;
+    let replacement = json!({ "deletedRegion": region(at), "insertedContent": { "text": text } });
+    let change = json!({ "artifactLocation": { "uri": uri(&at.file) }, "replacements": [replacement] });
+    let mut fix = json!({ "artifactChanges": [change] });
+    if let (Some(help), Some(object)) = (help, fix.as_object_mut()) {
+        object.insert("description".to_owned(), json!({ "text": help }));
+    }
+    fix
 }
 
 /// A path as a relative address.

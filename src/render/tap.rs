@@ -96,7 +96,8 @@ fn point(workflow: &WorkflowReport, rule: &RuleReport, finding: Option<&Finding>
 /// The place that the other formats name, too.
 fn at(finding: Option<&Finding>) -> Vec<(&'static str, String)> {
     let place = finding.and_then(|finding| finding.places.first());
-    let place = place.map(|place| ("at", format!("{}:{}:{}", place.file, place.line, place.column)));
+    let place = place
+        .map(|place| ("at", format!("{}:{}:{}", place.region.file, place.region.line, place.region.column)));
     place.into_iter().collect()
 }
 

@@ -1,9 +1,10 @@
 //! What a proposal changes of the policies that it is judged by, as entries of a list for machines.
 
-use super::{Finding, PROPOSAL, Region, named_below, nowhere, shown};
+use super::{Finding, PROPOSAL, at, named_below, nowhere, shown};
 use crate::builtin;
 use crate::diagnostic::Severity;
 use crate::engine::Judgement;
+use crate::report::LabelReport;
 use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
 
 /// What stops the proposal first; none where there is no base.
@@ -25,7 +26,8 @@ fn self_approval(name: &str, against: &AgainstReport) -> Finding {
     let any_looser = against.settings.iter().any(is_looser);
     // What is called other may have turned it, where nothing is looser.
     let turning = against.settings.iter().filter(|change| !any_looser || is_looser(change));
-    let mut places: Vec<Region> = turning.flat_map(|change| places(change, &against.reference)).collect();
+    let mut places: Vec<LabelReport> =
+        turning.flat_map(|change| places(change, &against.reference)).collect();
     if places.is_empty() {
         places.push(nowhere(""));
     }
@@ -80,7 +82,7 @@ fn rewritten(change: &FileChange, message: String, base: &str) -> Finding {
     let file = change.new.as_ref().or(change.old.as_ref());
     Finding {
         places: file
-            .map(|file| at(file, 1, format!("as in `{}` no longer", shown(base))))
+            .map(|file| at(shown(file), 1, 1, format!("as in `{}` no longer", shown(base))))
             .into_iter()
             .collect(),
         ..finding("tollgate.rewritten", "Snapshots of the base stay as they are", Severity::Warning, message)
@@ -96,6 +98,7 @@ fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Find
         workflow: None,
         message,
         help: None,
+        fix: None,
         places: Vec::new(),
         waivers: Vec::new(),
         excused: None,
@@ -104,13 +107,13 @@ fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Find
 
 /// What is proposed first, then what stands. What is gone from a file, or left to the shipped policies, is shown at the
 /// beginning of the file that set it: no line of it is left.
-fn places(change: &SettingChange, base: &str) -> Vec<Region> {
+fn places(change: &SettingChange, base: &str) -> Vec<LabelReport> {
     let was = change.was.as_deref().and_then(split);
     let now = change.now.as_deref().and_then(split).filter(|(file, _)| !file.starts_with(builtin::FOLDER));
-    let now = now.map(|(file, line)| at(file, line, "is proposed".to_owned()));
+    let now = now.map(|(file, line)| at(shown(file), line, 1, "is proposed".to_owned()));
     let gone = was.map(|(file, _)| file.strip_prefix(&format!("{base}:")).unwrap_or(file));
-    let now = now.or_else(|| gone.map(|file| at(file, 1, "is no longer set here".to_owned())));
-    let was = was.map(|(file, line)| at(file, line, "stands".to_owned()));
+    let now = now.or_else(|| gone.map(|file| at(shown(file), 1, 1, "is no longer set here".to_owned())));
+    let was = was.map(|(file, line)| at(shown(file), line, 1, "stands".to_owned()));
     now.into_iter().chain(was).collect()
 }
 
@@ -118,8 +121,4 @@ fn places(change: &SettingChange, base: &str) -> Vec<Region> {
 pub(in crate::render) fn split(place: &str) -> Option<(&str, usize)> {
     let (file, line) = place.rsplit_once(':')?;
     Some((file, line.parse().ok()?))
-}
-
-fn at(file: &str, line: usize, text: String) -> Region {
-    Region { file: shown(file), line, column: 1, end_line: line, end_column: 2, text }
 }

@@ -126,7 +126,7 @@ pub(super) fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap, lines: &mu
     let message = one_line(&diagnostic.message);
     lines.push(format!("{} {}: {message}.", diagnostic.severity.as_str(), diagnostic.code));
     labelled(&diagnostic.labels, sources, lines);
-    lines.extend(diagnostic.help.as_ref().map(|help| format!("help: {}", shown_text(help))));
+    lines.extend(diagnostic.advice(sources).map(|help| format!("help: {}", shown_text(&help))));
     lines.push(String::new());
 }
 
