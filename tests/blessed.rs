@@ -268,7 +268,6 @@ fn own(example: &str) -> BTreeMap<String, String> {
     match example {
         "canary" => lines([
             ("mutate.txt", "test --mutate"),
-            ("mutate.json", "test --mutate --format json"),
             ("explain-rule.txt", "explain release.soaked_at_ten_percent"),
             ("explain-policy.txt", "explain release"),
             ("check-workflow.txt", "check --as-of 2026-11-23 --workflow search"),
