@@ -8,10 +8,11 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use tollgate::ast::ExprIds;
 use tollgate::builtin;
 use tollgate::check::check;
-use tollgate::engine::{Judgement, Options, judge};
+use tollgate::engine::{Answer, CheckOptions, DayOptions, Workspace};
 use tollgate::parse::parse;
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::render::{Style, View, human, json, markdown, sarif};
+use tollgate::report::Report;
 use tollgate::snapshot::{Input, Role, load};
 use tollgate::source::{FileId, SourceMap};
 use tollgate::value::parse_date;
@@ -42,13 +43,13 @@ fn inputs(count: usize, pack: bool) -> Inputs {
     Inputs { projects: vec![project], ..Inputs::default() }
 }
 
-fn options() -> Options {
+fn options() -> CheckOptions {
     let today = parse_date(repository::AS_OF).unwrap_or_default();
-    Options { as_of: Some(today), today, workflows: Vec::new(), deny_warnings: false }
+    CheckOptions::from(DayOptions { as_of: Some(today), ..DayOptions::on(today) })
 }
 
-fn judged(count: usize, pack: bool) -> Judgement {
-    judge(inputs(count, pack), &options())
+fn judged(count: usize, pack: bool) -> Answer<Report> {
+    Workspace::new().check(inputs(count, pack), &options())
 }
 
 fn phases(criterion: &mut Criterion) {
@@ -90,7 +91,7 @@ fn phases(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter_batched(
                 || inputs(SNAPSHOTS, pack),
-                |inputs| judge(inputs, &options()),
+                |inputs| Workspace::new().check(inputs, &options()),
                 BatchSize::LargeInput,
             );
         });

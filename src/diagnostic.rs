@@ -8,7 +8,7 @@ use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpa
 
 use crate::code::Code;
 use crate::excerpt::{Chunk, Fit, Mark, excerpt};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::text::visible;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,6 +112,14 @@ impl Diagnostic {
             Some(name) => self.help(format!("did you mean `{name}`?")).fix(span, name),
             None => self,
         }
+    }
+
+    /// The same of another file with the same text.
+    #[must_use]
+    pub fn placed(mut self, file: FileId) -> Self {
+        self.labels.iter_mut().for_each(|label| label.span.file = file);
+        self.fix.iter_mut().for_each(|fix| fix.span.file = file);
+        self
     }
 
     /// Leaves the corrected line out, as other parts of it may need a fix of their own.

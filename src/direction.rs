@@ -195,7 +195,7 @@ impl Search<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::read_policies;
+    use crate::engine::Workspace;
     use crate::project::TextFile;
 
     fn of(rules: &str) -> Option<bool> {
@@ -204,9 +204,9 @@ mod tests {
              policy p {{ param q = 50% within 1% to 99% {rules} }}"
         );
         let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into_bytes()) };
-        let compiled = read_policies(vec![file]);
+        let compiled = Workspace::new().compile(vec![file]);
         assert!(compiled.diagnostics.is_empty(), "{rules}: {:#?}", compiled.diagnostics);
-        larger_is_stricter(&compiled.program, 0)
+        larger_is_stricter(&compiled.report, 0)
     }
 
     #[test]

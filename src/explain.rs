@@ -7,13 +7,13 @@ mod example;
 mod tests;
 mod uses;
 
-pub use example::{Example, Shown, example};
+pub use example::{ExampleCase, Shown, example};
 pub use uses::{Uses, uses, uses_of_let};
 
 use crate::ast::{Expect, ExpectKind, Outcome as Expected, TestDecl};
 use crate::code::Code;
 use crate::diagnostic::did_you_mean;
-use crate::engine::{InForce, ProjectInForce};
+use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::program::Program;
 use crate::report::Outcome;
 use crate::settings::{LADDER, rule_names};
@@ -33,11 +33,28 @@ pub enum Subject {
     Policy(usize),
 }
 
+/// What there is to tell of a name.
+#[derive(Debug)]
+pub struct Explained {
+    pub known: PoliciesInForce,
+    /// What has the name; or the names that could be meant, if it is none, or if it is the last word of several.
+    pub found: Result<Found, Vec<String>>,
+}
+
+/// What has a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    /// Index of the project.
+    pub project: usize,
+    pub subject: Subject,
+    pub seen: Seen,
+}
+
 /// The subject of a name, and the index of the first project that knows it.
 ///
 /// # Errors
 /// The names that could be meant, if it is none, or if it is the last word of several.
-pub fn subject(name: &str, known: &InForce) -> Result<(usize, Subject), Vec<String>> {
+pub fn subject(name: &str, known: &PoliciesInForce) -> Result<(usize, Subject), Vec<String>> {
     let mut close = Vec::new();
     for (index, project) in known.projects.iter().enumerate() {
         match subject_in(name, &project.program) {

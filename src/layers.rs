@@ -8,6 +8,7 @@
 
 mod bind;
 mod errors;
+mod in_force;
 mod waivers;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::source::Span;
 use crate::value::{Number, Value};
 
 use bind::{BoundBlock, BoundParam, BoundRule};
+pub use in_force::{PoliciesInForce, ProjectInForce};
 pub use waivers::{BoundWaiver, days_left, no_rollback};
 
 /// What is in force, for every workflow.

@@ -1,4 +1,4 @@
-//! The output formats: each draws the same [`crate::engine::Judgement`].
+//! The output formats: each draws the same [`crate::engine::Answer`].
 
 pub mod draft;
 #[cfg(feature = "cli")]

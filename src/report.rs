@@ -8,10 +8,12 @@ pub mod overview;
 pub mod record;
 pub mod tests;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::ast::EffectKind;
-use crate::diagnostic::{Diagnostic, Fix, Label};
+use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
 use crate::source::{SourceMap, Span};
 
 /// The version of the report's shape.
@@ -31,6 +33,32 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<against::AgainstReport>,
     pub diagnostics: Vec<DiagnosticReport>,
+    #[serde(skip)]
+    pub denied: Denied,
+}
+
+/// The warnings that hold, of those that are no rule's.
+#[derive(Clone, Debug, Default)]
+pub enum Denied {
+    #[default]
+    Nothing,
+    Everything,
+    /// Those about these files.
+    Of(BTreeSet<String>),
+}
+
+impl Denied {
+    /// Whether it is a warning that holds.
+    pub fn holds(&self, diagnostic: &Diagnostic, sources: &SourceMap) -> bool {
+        let is_denied = match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Of(files) => {
+                diagnostic.labels.iter().any(|label| files.contains(sources.name(label.span.file)))
+            }
+        };
+        is_denied && diagnostic.severity == Severity::Warning
+    }
 }
 
 /// What came of linting.

@@ -2,8 +2,9 @@
 //!
 //! Knows nothing of what the files say.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A file of a [`SourceMap`], by its index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,8 +63,8 @@ impl Columns {
 /// A file that was read: its name as people know it (relative, with `/`) and its text.
 #[derive(Clone, Debug)]
 pub struct Source {
-    pub name: String,
-    pub text: String,
+    pub name: Arc<str>,
+    pub text: Arc<str>,
     line_starts: OnceLock<Vec<usize>>,
 }
 
@@ -118,17 +119,25 @@ impl Source {
     }
 }
 
-/// Every file that a run has read, policies and snapshots alike.
+/// Every file that a run has read, policies and snapshots alike. A copy shares their texts.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<Source>,
+    /// The last file of each name.
+    by_name: BTreeMap<Arc<str>, FileId>,
 }
 
 impl SourceMap {
-    /// Adds a file and hands out its id.
-    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+    /// Adds a file and hands out its id; that of the file which it is, where its name and text are known.
+    pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        let (name, text) = (name.into(), text.into());
+        let known = self.by_name.get(&name).copied();
+        if let Some(id) = known.filter(|id| self.get(*id).is_some_and(|source| source.text == text)) {
+            return id;
+        }
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { name: name.into(), text: text.into(), line_starts: OnceLock::new() });
+        self.by_name.insert(name.clone(), id);
+        self.files.push(Source { name, text, line_starts: OnceLock::new() });
         id
     }
 
@@ -140,6 +149,7 @@ impl SourceMap {
     /// Takes back all files but the first `count`; nothing may point into them any more.
     pub fn truncate(&mut self, count: usize) {
         self.files.truncate(count);
+        self.by_name.retain(|_, id| (id.0 as usize) < count);
     }
 
     /// The file of an id that this map handed out.
@@ -172,7 +182,7 @@ mod tests {
     const ALL: [Columns; 3] = [Columns::Characters, Columns::Utf8, Columns::Utf16];
 
     fn source(text: &str) -> Source {
-        Source { name: "a".to_owned(), text: text.to_owned(), line_starts: OnceLock::new() }
+        Source { name: "a".into(), text: text.into(), line_starts: OnceLock::new() }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::eval::{Judged, Rulebook, decided, judge_workflow, observe};
 use crate::program::Program;
-use crate::report::tests::{RuleSeen, SnapshotSeen};
+use crate::report::tests::{Failure, RuleSeen, SnapshotSeen};
 use crate::report::{Decision, Outcome, WorkflowReport};
 use crate::settings::Settings;
 use crate::source::{SourceMap, Span};
@@ -49,14 +49,6 @@ pub struct Trial {
     pub met: Vec<Seen>,
 }
 
-/// Why a test has not passed.
-#[derive(Debug)]
-pub struct Failure {
-    pub diagnostic: Diagnostic,
-    /// What the rule saw, for an expectation of a rule.
-    pub seen: Option<RuleSeen>,
-}
-
 /// A rule that came out as a test expects.
 #[derive(Clone, Debug)]
 pub struct Seen {
@@ -70,11 +62,6 @@ impl Trial {
     /// Whether all was as expected.
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
-    }
-
-    /// What is to be said of it.
-    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.failures.iter().map(|failure| &failure.diagnostic)
     }
 }
 

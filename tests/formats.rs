@@ -7,11 +7,11 @@ use jsonschema::validator_for;
 use serde_json::Value;
 
 use tollgate::diagnostic::Diagnostic;
-use tollgate::engine::{Judgement, Options, judge};
+use tollgate::engine::{Answer, CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::render::{github, gitlab, json, junit, markdown, sarif, tap};
-use tollgate::report::Outcome;
 use tollgate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
+use tollgate::report::{Outcome, Report};
 use tollgate::value::Date;
 
 use crate::base::{CONFIG, POLICY, Repository};
@@ -23,15 +23,15 @@ fn text_file(name: &str, text: &[u8]) -> TextFile {
     TextFile { name: name.to_owned(), content: Ok(text.to_vec()) }
 }
 
-fn judged(policies: Vec<TextFile>, snapshots: Vec<TextFile>) -> Judgement {
+fn judged(policies: Vec<TextFile>, snapshots: Vec<TextFile>) -> Answer<Report> {
     let (standing, snapshots) = snapshots.into_iter().partition(|file| file.name.ends_with("rollout.yaml"));
-    let options = Options { as_of: Some(TODAY), today: TODAY, workflows: Vec::new(), deny_warnings: false };
+    let options = CheckOptions::from(DayOptions { as_of: Some(TODAY), ..DayOptions::on(TODAY) });
     let project = Project { policies, snapshots, standing, ..Project::default() };
-    judge(Inputs { projects: vec![project], ..Inputs::default() }, &options)
+    Workspace::new().check(Inputs { projects: vec![project], ..Inputs::default() }, &options)
 }
 
 /// The support desk, and a workflow that could not be read.
-fn desk() -> Judgement {
+fn desk() -> Answer<Report> {
     let pack = tollgate::builtin::FILES.iter();
     let pack = pack.map(|(name, text)| text_file(&tollgate::builtin::file_name(name), text.as_bytes()));
     let files = files_under(&root().join("examples/support-desk/rollouts"), &["yaml"]);
@@ -57,7 +57,7 @@ pub(crate) fn valid(schema: &str, document: &Value) {
 }
 
 /// What stops a workflow, as `workflow rule`.
-fn stops(judgement: &Judgement) -> BTreeSet<String> {
+fn stops(judgement: &Answer<Report>) -> BTreeSet<String> {
     let rules = judgement.report.workflows.iter().flat_map(|w| w.rules.iter().map(move |rule| (w, rule)));
     let stopping = rules.filter(|(_, rule)| {
         rule.applied.is_some_and(|effect| matches!(effect.as_str(), "hold" | "rollback"))

@@ -13,7 +13,7 @@ use std::path::Path;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use tollgate::diagnostic::Severity;
-use tollgate::engine::read_policies;
+use tollgate::engine::Workspace;
 use tollgate::project::TextFile;
 
 use crate::support::{files_under, relative, root};
@@ -126,7 +126,7 @@ fn most_generated_programs_check_clean() {
     let is_clean = |seed: &u64| {
         let (policy, _) = generate::generate(&bytes(*seed).1);
         let file = TextFile { name: "p.gate".to_owned(), content: Ok(policy.into_bytes()) };
-        let diagnostics = read_policies(vec![file]).diagnostics;
+        let diagnostics = Workspace::new().compile(vec![file]).diagnostics;
         diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
     };
     let clean = (0..100).filter(is_clean).count();

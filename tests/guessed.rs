@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use tollgate::engine::{Options, judge};
+use tollgate::engine::{CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::source::SourceMap;
 use tollgate::value::Date;
@@ -40,7 +40,7 @@ const NAMES: [(&str, &str); 6] = [
 ];
 
 /// What is said of files, with the names of workflows to be guessed or not.
-fn said(files: &[(&str, &str)], standing: &[(&str, &str)], options: &Options, guess: bool) -> Value {
+fn said(files: &[(&str, &str)], standing: &[(&str, &str)], options: &CheckOptions, guess: bool) -> Value {
     let accented =
         |text: &str| NAMES.iter().fold(text.to_owned(), |text, (plain, other)| text.replace(plain, other));
     let plain =
@@ -56,22 +56,19 @@ fn said(files: &[(&str, &str)], standing: &[(&str, &str)], options: &Options, gu
     let policies = vec![TextFile { name: "p.gate".to_owned(), content: Ok(POLICY.into()) }];
     let project =
         Project { stack, policies, snapshots: read(files), standing: read(standing), ..Project::default() };
-    let options = Options {
-        workflows: options.workflows.iter().map(|name| written(name)).collect(),
-        ..options.clone()
-    };
-    let judgement = judge(Inputs { sources, projects: vec![project], ..Inputs::default() }, &options);
+    let mut options = options.clone();
+    options.day.workflows.iter_mut().for_each(|name| *name = written(name));
+    let judgement =
+        Workspace::new().check(Inputs { sources, projects: vec![project], ..Inputs::default() }, &options);
     let report = plain(&serde_json::to_string(&judgement.report).unwrap());
     serde_json::json!([judgement.exit, serde_json::from_str::<Value>(&report).unwrap()])
 }
 
 /// On the day of judgement, today, and for one workflow.
 fn agrees(files: &[(&str, &str)], standing: &[(&str, &str)]) -> Vec<Value> {
-    let options = |as_of, workflows: &[&str]| Options {
-        as_of,
-        today: TODAY,
-        workflows: workflows.iter().map(|name| (*name).to_owned()).collect(),
-        deny_warnings: true,
+    let options = |as_of, workflows: &[&str]| {
+        let workflows = workflows.iter().map(|name| (*name).to_owned()).collect();
+        CheckOptions { day: DayOptions { as_of, today: TODAY, workflows }, deny_warnings: true }
     };
     let all = [
         options(Some(TODAY), &[]),

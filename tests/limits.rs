@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use tollgate::engine::{Options, TestOptions, judge, run_tests};
+use tollgate::engine::{CheckOptions, DayOptions, TestOptions, Workspace};
 use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
 use tollgate::source::SourceMap;
 use tollgate::value::Date;
@@ -132,13 +132,17 @@ impl Texts {
                 ..Project::default()
             };
             let today = Date::constant(2026, 1, 5);
-            let options = Options { as_of: Some(today), today, workflows: Vec::new(), deny_warnings: false };
-            judge(Inputs { sources, projects: vec![project], ..Inputs::default() }, &options).diagnostics
+            let options = CheckOptions::from(DayOptions { as_of: Some(today), ..DayOptions::on(today) });
+            Workspace::new()
+                .check(Inputs { sources, projects: vec![project], ..Inputs::default() }, &options)
+                .diagnostics
         } else {
             let suite = Suite { policies, tests: vec![file("p.test.gate", &self.test)], ..Suite::default() };
-            let run = run_tests(Suites { suites: vec![suite], ..Suites::default() }, &TestOptions::default());
-            let trials = run.files.iter().flat_map(|file| &file.trials);
-            trials.flat_map(|trial| trial.diagnostics().cloned()).chain(run.diagnostics).collect()
+            let run = Workspace::new()
+                .test(Suites { suites: vec![suite], ..Suites::default() }, &TestOptions::default());
+            let tests = run.report.files.into_iter().flat_map(|file| file.tests);
+            let failures = tests.flat_map(|test| test.failures).map(|failure| failure.diagnostic);
+            failures.chain(run.diagnostics).collect()
         };
         found.iter().map(|problem| format!("{} {problem}", problem.code)).collect()
     }

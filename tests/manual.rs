@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use tollgate::builtins::{self, EXAMPLE_SERIES, EXAMPLE_VOCABULARY};
-use tollgate::engine::{Options, judge};
+use tollgate::engine::{CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::render::human::render;
 use tollgate::render::{Style, View};
@@ -15,9 +15,9 @@ fn text_file(name: &str, text: &str) -> TextFile {
     TextFile { name: name.to_owned(), content: Ok(text.as_bytes().to_vec()) }
 }
 
-fn options() -> Options {
+fn options() -> CheckOptions {
     let today = Date::constant(2026, 11, 16);
-    Options { as_of: Some(today), today, workflows: Vec::new(), deny_warnings: false }
+    CheckOptions::from(DayOptions { as_of: Some(today), ..DayOptions::on(today) })
 }
 
 /// Policies, and the example series to judge by them.
@@ -38,7 +38,7 @@ fn values(expressions: &[&str]) -> Vec<String> {
     let policies =
         vec![text_file("vocabulary.gate", EXAMPLE_VOCABULARY), text_file("examples.gate", &policy)];
     let inputs = with_the_example(policies);
-    let judgement = judge(inputs, &options());
+    let judgement = Workspace::new().check(inputs, &options());
     let style = Style { color: false, unicode: true, width: 100 };
     assert!(judgement.diagnostics.is_empty(), "{}", render(&judgement, style, &View::default()));
     let rules = &judgement.report.workflows.first().expect("the example is judged").rules;
@@ -108,7 +108,7 @@ fn the_documents_policies_are_sound() {
             if !block.contains("snapshot every") {
                 policies.push(text_file("vocabulary.gate", EXAMPLE_VOCABULARY));
             }
-            let judgement = judge(with_the_example(policies), &options());
+            let judgement = Workspace::new().check(with_the_example(policies), &options());
             let about_policies: Vec<_> = judgement
                 .report
                 .diagnostics
@@ -130,18 +130,18 @@ fn the_shipped_policies_are_in_the_manual() {
     let pack = tollgate::builtin::FILES
         .iter()
         .map(|(name, text)| text_file(&tollgate::builtin::file_name(name), text));
-    let compiled = tollgate::engine::read_policies(pack.collect());
+    let compiled = Workspace::new().compile(pack.collect());
     assert!(compiled.diagnostics.is_empty(), "{:#?}", compiled.diagnostics);
     let path = root().join("docs/policies.md");
     let text = std::fs::read_to_string(&path).unwrap();
     let (head, made) = text.split_once(MADE).expect("docs/policies.md has its mark");
-    let now = format!("\n{}", tollgate::render::manual::render(&compiled.program, &compiled.sources));
+    let now = format!("\n{}", tollgate::render::manual::render(&compiled.report, &compiled.sources));
     if std::env::var_os("TOLLGATE_BLESS").is_some() {
         std::fs::write(&path, [head, MADE, &now].concat()).unwrap();
         return;
     }
     assert_eq!(made, now, "docs/policies.md is not current: run `just bless` and read the difference");
-    for rule in &compiled.program.rules {
+    for rule in &compiled.report.rules {
         let short = rule.name.split_once('.').expect("policy.rule").1;
         assert!(
             head.contains(&format!("`{short}`")),

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use tollgate::engine::{Judgement, Options, history, judge};
+use tollgate::engine::{Answer, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
-use tollgate::report::Decision;
+use tollgate::report::{Decision, Report};
 use tollgate::value::Date;
 
 use crate::properties::{Fields, condition, snapshot, yaml};
@@ -60,12 +60,12 @@ impl Repository {
         Inputs { projects: vec![project], ..Inputs::default() }
     }
 
-    fn options(&self) -> Options {
-        Options { as_of: Some(self.day), today: self.day, workflows: Vec::new(), deny_warnings: false }
+    fn options(&self) -> DayOptions {
+        DayOptions { as_of: Some(self.day), ..DayOptions::on(self.day) }
     }
 
-    fn judge(&self) -> Judgement {
-        judge(self.inputs(), &self.options())
+    fn judge(&self) -> Answer<Report> {
+        Workspace::new().check(self.inputs(), &self.options().into())
     }
 
     /// All that is said of each workflow, without the places where it is said.
@@ -438,7 +438,7 @@ proptest! {
 
 /// Each day of the history of each workflow, as it is reported.
 fn days(repository: &Repository) -> Vec<Value> {
-    let back = history(repository.inputs(), &repository.options()).history;
+    let back = Workspace::new().history(repository.inputs(), &repository.options()).report;
     let of = |workflow: &tollgate::report::WorkflowHistory| {
         let day = |day| serde_json::json!([workflow.workflow, serde_json::to_value(day).unwrap()]);
         workflow.days.iter().map(day).collect::<Vec<_>>()

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use tollgate::code::Code;
-use tollgate::engine::{TestOptions, TestRun, run_tests};
+use tollgate::engine::{Answer, TestOptions, Workspace};
 use tollgate::project::{Suite, Suites, TextFile};
-use tollgate::report::tests::MutationReport;
+use tollgate::report::tests::{MutationReport, TestReport};
 
 const POLICY: &str = "
 stages testing -> pilot
@@ -34,22 +34,22 @@ policy use \"Use\" when stage >= pilot {
 }
 ";
 
-fn run(policy: &str, tests: &str) -> TestRun {
+fn run(policy: &str, tests: &str) -> Answer<TestReport> {
     let file =
         |name: &str, text: &str| TextFile { name: name.to_owned(), content: Ok(text.as_bytes().to_vec()) };
     let policies = vec![file("use.gate", policy)];
     let tests = vec![file("use.gate", policy), file("use.test.gate", tests)];
     let suite = Suite { policies, tests, ..Suite::default() };
     let options = TestOptions { mutate: true, ..TestOptions::default() };
-    run_tests(Suites { suites: vec![suite], ..Suites::default() }, &options)
+    Workspace::new().test(Suites { suites: vec![suite], ..Suites::default() }, &options)
 }
 
-fn report(run: &TestRun) -> MutationReport {
+fn report(run: &Answer<TestReport>) -> MutationReport {
     run.report.mutation.unwrap_or_else(|| panic!("no mutants: {:#?}", run.diagnostics))
 }
 
 /// The tests that are shown, and the messages of those for which none was found.
-fn advice(run: &TestRun) -> (BTreeSet<String>, Vec<String>) {
+fn advice(run: &Answer<TestReport>) -> (BTreeSet<String>, Vec<String>) {
     let (mut tests, mut without) = (BTreeSet::new(), Vec::new());
     for found in run.diagnostics.iter().filter(|found| found.code == Code::UnnoticedMistake) {
         match found.help.as_deref().and_then(|help| help.split_once("\n\n")) {

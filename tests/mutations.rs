@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use tollgate::engine::{Judgement, Options, TestOptions, judge, run_tests};
+use tollgate::engine::{Answer, CheckOptions, DayOptions, TestOptions, Workspace};
 use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::{Style, View, github, gitlab, human, json, junit, markdown, sarif, tap};
+use tollgate::report::Report;
 use tollgate::source::SourceMap;
 use tollgate::value::Date;
 
@@ -63,7 +64,7 @@ impl Repository {
             .collect()
     }
 
-    fn judge(&self, day: Date) -> Judgement {
+    fn judge(&self, day: Date) -> Answer<Report> {
         let mut sources = SourceMap::default();
         let config = self.files.get("tollgate.yaml").and_then(|text| String::from_utf8(text.clone()).ok());
         let stack = config.map(|text| sources.add("tollgate.yaml", text)).into_iter().collect();
@@ -74,8 +75,8 @@ impl Repository {
             standing: self.texts(|name| name.ends_with("/rollout.yaml")),
             ..Project::default()
         };
-        let options = Options { as_of: Some(day), today: day, workflows: Vec::new(), deny_warnings: false };
-        judge(Inputs { sources, projects: vec![project], ..Inputs::default() }, &options)
+        let options = CheckOptions::from(DayOptions { as_of: Some(day), ..DayOptions::on(day) });
+        Workspace::new().check(Inputs { sources, projects: vec![project], ..Inputs::default() }, &options)
     }
 
     /// Everything that the library does with these files, in one of the formats beside the two that are always drawn.
@@ -85,7 +86,7 @@ impl Repository {
         if !tests.is_empty() {
             let suite = Suite { policies: self.policies(), tests, ..Suite::default() };
             let options = TestOptions { coverage: true, ..TestOptions::default() };
-            let run = run_tests(Suites { suites: vec![suite], ..Suites::default() }, &options);
+            let run = Workspace::new().test(Suites { suites: vec![suite], ..Suites::default() }, &options);
             human::render_tests(&run, style);
             json::render(&run.report).unwrap();
             return run.exit;

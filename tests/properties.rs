@@ -5,7 +5,7 @@
 
 use proptest::prelude::*;
 
-use tollgate::engine::{Options, judge};
+use tollgate::engine::{CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::report::Outcome;
 use tollgate::value::Date;
@@ -152,14 +152,14 @@ fn outcome(condition: &str, snapshots: String) -> Option<Outcome> {
     let policy = format!("policy p {{ rule r {{ when {condition} then hold }} }}");
     let file = |name: &str, text: String| TextFile { name: name.to_owned(), content: Ok(text.into_bytes()) };
     let today = Date::constant(2026, 1, 26);
-    let options = Options { as_of: Some(today), today, workflows: Vec::new(), deny_warnings: false };
+    let options = CheckOptions::from(DayOptions { as_of: Some(today), ..DayOptions::on(today) });
     let project = Project {
         policies: vec![file("vocabulary.gate", VOCABULARY.to_owned()), file("p.gate", policy)],
         snapshots: vec![file("w.yaml", snapshots)],
         ..Project::default()
     };
     let inputs = Inputs { projects: vec![project], ..Inputs::default() };
-    let judgement = judge(inputs, &options);
+    let judgement = Workspace::new().check(inputs, &options);
     let refused =
         judgement.report.diagnostics.iter().any(|d| d.code.starts_with("T2") && d.severity == "error");
     let rule = judgement.report.workflows.first().and_then(|workflow| workflow.rules.first());

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use tollgate::engine::{Options, judge};
+use tollgate::engine::{DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::report::{Outcome, RuleReport};
 use tollgate::value::{Date, parse_date};
@@ -45,19 +45,14 @@ impl Measured {
 /// The only rule's report, or none if the policy is refused.
 fn judged(policy: &str, measured: &Measured) -> Option<RuleReport> {
     let file = |name: &str, text: String| TextFile { name: name.to_owned(), content: Ok(text.into_bytes()) };
-    let options = Options {
-        as_of: Some(measured.as_of),
-        today: measured.as_of,
-        workflows: Vec::new(),
-        deny_warnings: false,
-    };
+    let options = DayOptions { as_of: Some(measured.as_of), ..DayOptions::on(measured.as_of) };
     let project = Project {
         policies: vec![file("vocabulary.gate", VOCABULARY.to_owned()), file("p.gate", policy.to_owned())],
         snapshots: vec![file("w.yaml", measured.yaml())],
         ..Project::default()
     };
     let inputs = Inputs { projects: vec![project], ..Inputs::default() };
-    let judgement = judge(inputs, &options);
+    let judgement = Workspace::new().check(inputs, &options.into());
     let workflow = judgement.report.workflows.into_iter().next()?;
     workflow.rules.into_iter().next()
 }

@@ -1,10 +1,11 @@
 //! `test` blocks run: those of the shipped pack beside it, and those of `tests/trials/`, which hold the language's rules of
 //! time, gates and confidence.
 
-use tollgate::engine::{TestOptions, TestRun, run_tests};
+use tollgate::engine::{Answer, TestOptions, Workspace};
 use tollgate::project::{Suite, Suites, TextFile};
 use tollgate::render::Style;
 use tollgate::render::human::render_tests;
+use tollgate::report::tests::TestReport;
 
 use crate::support::{files_under, relative, root};
 
@@ -16,15 +17,15 @@ fn text_files(paths: &[std::path::PathBuf]) -> Vec<TextFile> {
 }
 
 /// Runs the tests of some files as `tollgate test` does.
-fn run(files: Vec<TextFile>) -> TestRun {
+fn run(files: Vec<TextFile>) -> Answer<TestReport> {
     let policies = files.iter().filter(|file| !file.name.ends_with(".test.gate")).cloned().collect();
     let suite = Suite { policies, tests: files, ..Suite::default() };
     let options = TestOptions { coverage: true, ..TestOptions::default() };
-    run_tests(Suites { suites: vec![suite], ..Suites::default() }, &options)
+    Workspace::new().test(Suites { suites: vec![suite], ..Suites::default() }, &options)
 }
 
 /// Fails with the reports of everything that is not as expected.
-fn expect_all_to_pass(run: &TestRun, at_least: usize) {
+fn expect_all_to_pass(run: &Answer<TestReport>, at_least: usize) {
     let style = Style { color: false, unicode: true, width: 100 };
     assert_eq!(run.exit, 0, "{}", render_tests(run, style));
     assert!(run.report.summary.tests >= at_least, "only {} tests ran", run.report.summary.tests);
@@ -55,7 +56,7 @@ fn the_shipped_policies_do_what_their_tests_say() {
     every_rule_is_seen_to_pass_to_fail_and_to_be_open(&run);
 }
 
-fn every_rule_is_seen_to_pass_to_fail_and_to_be_open(run: &TestRun) {
+fn every_rule_is_seen_to_pass_to_fail_and_to_be_open(run: &Answer<TestReport>) {
     let coverage = run.report.coverage.as_ref().unwrap();
     let rules: Vec<_> =
         coverage.files.iter().flat_map(|file| &file.rules).filter(|rule| rule.passes.is_some()).collect();

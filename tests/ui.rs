@@ -27,11 +27,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tollgate::diagnostic::{Diagnostic, Label};
-use tollgate::engine::{Judgement, Options, TestOptions, judge, lint, run_tests};
+use tollgate::engine::{Answer, CheckOptions, DayOptions, TestOptions, Workspace};
 use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::human::{render, render_tests};
 use tollgate::render::{Style, View};
-use tollgate::report::Outcome;
+use tollgate::report::{Outcome, Report};
 use tollgate::source::SourceMap;
 use tollgate::value::{Date, parse_date};
 
@@ -87,15 +87,13 @@ impl Case {
         self.policies.iter().chain(&self.snapshots).chain(&self.standing).chain(&self.configs)
     }
 
-    fn options(&self) -> Options {
+    fn options(&self) -> CheckOptions {
         let text: String = self.policies.iter().map(|path| lossy(path)).collect();
         let setting = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-        Options {
-            as_of: setting("# as of:").map(|day| parse_date(day).unwrap()),
-            today: TODAY,
-            workflows: setting("# workflow:").map(str::to_owned).into_iter().collect(),
-            deny_warnings: setting("# deny:") == Some("warnings"),
-        }
+        let as_of = setting("# as of:").map(|day| parse_date(day).unwrap());
+        let workflows = setting("# workflow:").map(str::to_owned).into_iter().collect();
+        let day = DayOptions { as_of, today: TODAY, workflows };
+        CheckOptions { day, deny_warnings: setting("# deny:") == Some("warnings") }
     }
 
     fn is_of_lints(&self) -> bool {
@@ -107,10 +105,10 @@ impl Case {
         let (tests, policies): (Vec<PathBuf>, Vec<PathBuf>) =
             self.policies.iter().cloned().partition(|path| file_name(path).ends_with(".test.gate"));
         let inputs = self.inputs(&policies);
-        let linted =
-            lint(Inputs { lint: Some(tests.iter().map(|path| text_file(path)).collect()), ..inputs }, &[]);
-        let all = linted.problems.iter().chain(&linted.findings);
-        let marks = all.map(|diagnostic| diagnosed(diagnostic, &linted.sources)).collect();
+        let linted = Workspace::new()
+            .lint(Inputs { lint: Some(tests.iter().map(|path| text_file(path)).collect()), ..inputs }, &[]);
+        let marks =
+            linted.diagnostics.iter().map(|diagnostic| diagnosed(diagnostic, &linted.sources)).collect();
         (marks, format!("{}exit {}\n", tollgate::render::lint::render(&linted, STYLE), linted.exit))
     }
 
@@ -136,14 +134,15 @@ impl Case {
             min: setting("# coverage:").and_then(|min| min.trim_end_matches('%').parse().ok()),
             mutate: setting("# mutate:").is_some(),
         };
-        let run = run_tests(Suites { suites: vec![suite], ..Suites::default() }, &options);
-        let failed = run.files.iter().flat_map(|file| &file.trials).flat_map(|trial| trial.diagnostics());
+        let run = Workspace::new().test(Suites { suites: vec![suite], ..Suites::default() }, &options);
+        let tests = run.report.files.iter().flat_map(|file| &file.tests);
+        let failed = tests.flat_map(|test| &test.failures).map(|failure| &failure.diagnostic);
         let marks = failed.chain(&run.diagnostics).map(|found| diagnosed(found, &run.sources)).collect();
         (marks, format!("{}\nexit {}\n", render_tests(&run, STYLE).trim_end(), run.exit))
     }
 
-    fn judge(&self) -> Judgement {
-        judge(self.inputs(&self.policies), &self.options())
+    fn judge(&self) -> Answer<Report> {
+        Workspace::new().check(self.inputs(&self.policies), &self.options())
     }
 
     fn inputs(&self, policies: &[PathBuf]) -> Inputs {
@@ -222,7 +221,7 @@ fn diagnosed(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
 }
 
 /// What a judgement found, in the form of marks.
-fn found(judgement: &Judgement) -> Marks {
+fn found(judgement: &Answer<Report>) -> Marks {
     let diagnostics =
         judgement.diagnostics.iter().map(|diagnostic| diagnosed(diagnostic, &judgement.sources));
     let mut marks: Marks = diagnostics.collect();

@@ -10,7 +10,7 @@ use super::{
     PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, Set, SnapshotDecl, StagesDecl, Template,
     TemplatePart, TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind, Undecided, WithParam,
 };
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// A mark, to be changed.
 pub enum Mark<'a> {
@@ -25,16 +25,17 @@ pub trait Marked {
 }
 
 impl File {
-    /// Moves the ids of all expressions, which were handed out by `own`, behind those that `all` has handed out, so that
-    /// no file has the same as another.
-    pub fn move_ids(&mut self, own: &ExprIds, all: &mut ExprIds) {
+    /// The same tree as that of another file with the same text. The ids of its expressions, which were handed out by
+    /// `own`, come behind those that `all` has handed out, so that no file has the same as another.
+    #[must_use]
+    pub fn placed(mut self, id: FileId, own: &ExprIds, all: &mut ExprIds) -> Self {
         let by = all.reserve(own);
-        if by > 0 {
-            self.each_mark(&mut |mark| match mark {
-                Mark::Id(id) => id.0 += by,
-                Mark::Span(_) => {}
-            });
-        }
+        self.id = id;
+        self.each_mark(&mut |mark| match mark {
+            Mark::Id(expr) => expr.0 += by,
+            Mark::Span(span) => span.file = id,
+        });
+        self
     }
 }
 

@@ -12,8 +12,9 @@ use super::output::{self, Output};
 use super::record::{Asked, record};
 use super::terminal::TerminalArgs;
 use super::{complain, read, terminal};
-use crate::engine::{Judgement, Options};
+use crate::engine::{Answer, CheckOptions, DayOptions};
 use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
+use crate::report::Report;
 use crate::report::record::RecordedBase;
 use crate::value::{DAY, Date, date_of_day, parse_date};
 
@@ -99,10 +100,8 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     let Some(today) = today() else {
         return complain("the system's clock is out of the calendar; give the day with `--as-of`");
     };
-    let options = Options {
-        as_of: args.as_of,
-        today,
-        workflows: args.workflows.clone(),
+    let options = CheckOptions {
+        day: DayOptions { as_of: args.as_of, today, workflows: args.workflows.clone() },
         deny_warnings: args.deny == Some(Deny::Warnings),
     };
     let base = args.base.as_ref().map(|reference| RecordedBase {
@@ -135,7 +134,7 @@ fn drawn(
     format: Format,
     on_stdout: bool,
     args: &CheckArgs,
-    judgement: &Judgement,
+    judgement: &Answer<Report>,
 ) -> Result<String, Box<dyn Error>> {
     let folder = within(&args.path);
     Ok(match format {
@@ -163,7 +162,7 @@ fn within(path: &Path) -> String {
     if inside { parts.collect() } else { String::new() }
 }
 
-fn for_people(args: &CheckArgs, judgement: &Judgement) -> String {
+fn for_people(args: &CheckArgs, judgement: &Answer<Report>) -> String {
     let style = args.terminal.style();
     if args.quiet {
         return human::render_quiet(judgement, style);

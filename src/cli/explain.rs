@@ -11,12 +11,11 @@ use super::terminal::TerminalArgs;
 use super::{FAILURE, complain, find, finish, read};
 use crate::builtin;
 use crate::code::Code;
-use crate::diagnostic::Severity;
-use crate::engine::in_force;
-use crate::explain::{Subject, code, seen, subject};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::Workspace;
+use crate::explain::code;
 use crate::project::{Project, TextFile};
 use crate::render::{explain, human};
-use crate::settings::rule_names;
 use crate::text::quote;
 
 /// Explain a code, a rule, a param, a let or a policy
@@ -44,40 +43,34 @@ const BROKEN: &str = "; not all policies and configurations could be understood:
 /// Finds the policies, looks for the name, tells.
 pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     let style = args.terminal.style();
+    let mut workspace = Workspace::new();
     if let Some(code) = code(&args.name) {
-        return finish(&explain::code(code, style), 0);
+        let example = workspace.example(code);
+        return finish(&explain::code(code, example.as_ref(), style), 0);
     }
     if looks_like_a_code(&args.name) {
         return complain(&format!("there is no code `{}`: {}", quote(&args.name), codes_like(&args.name)));
     }
     let inputs = find::inputs(&args.path, args.allow_outside);
     let tests = tests_beside(&inputs.projects, &args.path);
-    let mut known = in_force(inputs, tests);
-    let errors = || known.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
-    match subject(&args.name, &known) {
-        Ok((index, subject)) => {
-            let Some(project) = known.projects.get(index) else { return ExitCode::from(FAILURE) };
-            let seen = match subject {
-                Subject::Rule(at) => rule_names(&project.program)
-                    .nth(at)
-                    .map(|name| seen(name, project, &known.tests, &mut known.sources)),
-                Subject::Param(_) | Subject::Let(_) | Subject::Policy(_) => None,
-            };
-            let is_whole = errors().next().is_none();
-            let mut text = explain::subject(subject, project, &known, &seen.unwrap_or_default(), style);
-            if !is_whole {
+    let answer = workspace.explain(&args.name, inputs, tests);
+    let errors: Vec<&Diagnostic> =
+        answer.diagnostics.iter().filter(|problem| problem.severity == Severity::Error).collect();
+    match &answer.report.found {
+        Ok(found) => {
+            let mut text = explain::subject(found, &answer, style);
+            if !errors.is_empty() {
                 text.push_str(&format!("\nThis may not be all of it{BROKEN}.\n"));
             }
             finish(&text, 0)
         }
         Err(close) => {
-            let errors: Vec<_> = errors().collect();
-            if known.projects.iter().all(|project| project.program.rules.is_empty()) {
-                let drawn = errors.iter().map(|problem| human::draw(problem, &known.sources, style) + "\n");
+            if answer.report.known.projects.iter().all(|project| project.program.rules.is_empty()) {
+                let drawn = errors.iter().map(|problem| human::draw(problem, &answer.sources, style) + "\n");
                 let _ = finish(&drawn.collect::<String>(), FAILURE);
             }
             let hidden = if errors.is_empty() { "" } else { BROKEN };
-            complain(&format!("{}{hidden}", unknown(&args.name, &close)))
+            complain(&format!("{}{hidden}", unknown(&args.name, close)))
         }
     }
 }

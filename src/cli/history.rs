@@ -8,7 +8,7 @@ use clap::Args;
 use super::check::{date, today};
 use super::terminal::{Form, TerminalArgs};
 use super::{complain, find, finish};
-use crate::engine::{Options, history};
+use crate::engine::{DayOptions, Workspace};
 use crate::render::{human, json};
 use crate::value::Date;
 
@@ -42,14 +42,13 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
     let Some(today) = today() else {
         return complain("the system's clock is out of the calendar; give the day with `--as-of`");
     };
-    let options =
-        Options { as_of: args.as_of, today, workflows: args.workflows.clone(), deny_warnings: false };
+    let options = DayOptions { as_of: args.as_of, today, workflows: args.workflows.clone() };
     let inputs = find::inputs(&args.path, args.allow_outside);
-    let back = args.terminal.waiting("judging", || history(inputs, &options));
+    let back = args.terminal.waiting("judging", || Workspace::new().history(inputs, &options));
     match args.format {
         Form::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),
         Form::Human => finish(&human::render_history(&back, args.terminal.style()), back.exit),
-        Form::Json => match json::render(&back.history) {
+        Form::Json => match json::render(&back.report) {
             Ok(text) => finish(&text, back.exit),
             Err(error) => complain(&format!("the history cannot be written as JSON: {error}")),
         },

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::check::{date, today};
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish, git};
-use crate::engine::{Options, impact};
+use crate::engine::{DayOptions, Workspace};
 use crate::render::{self, human, json};
 use crate::value::Date;
 
@@ -59,14 +59,13 @@ pub(super) fn run(args: &ImpactArgs) -> ExitCode {
     let Some(today) = today() else {
         return complain("the system's clock is out of the calendar; give the day with `--as-of`");
     };
-    let options =
-        Options { as_of: args.as_of, today, workflows: args.workflows.clone(), deny_warnings: false };
+    let options = DayOptions { as_of: args.as_of, today, workflows: args.workflows.clone() };
     let tree = git::base_tree(&args.path, &args.base);
     let sides = match tree.and_then(|tree| find::sides(&args.path, args.allow_outside, &tree)) {
         Ok(sides) => sides,
         Err(why) => return complain(&why),
     };
-    let found = args.terminal.waiting("judging", || impact(sides, &options));
+    let found = args.terminal.waiting("judging", || Workspace::new().impact(sides, &options));
     match args.format {
         Form::Human if args.terminal.narrate => finish(&human::narrate_impact(&found), found.exit),
         Form::Human => finish(&human::render_impact(&found, args.terminal.style(), args.full), found.exit),

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use super::terminal::TerminalArgs;
 use super::{FAILURE, find};
 use crate::diagnostic::Severity;
-use crate::engine::{InForce, ProjectInForce, in_force};
+use crate::engine::{Answer, Workspace};
+use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::render::human;
 use crate::text::first_few;
 
@@ -15,8 +16,12 @@ use crate::text::first_few;
 ///
 /// # Errors
 /// If policies or configurations have errors: what is known is then not all of it. They have been shown.
-pub(super) fn known(path: &Path, allow_outside: bool, terminal: &TerminalArgs) -> Result<InForce, ExitCode> {
-    let known = in_force(find::inputs(path, allow_outside), Vec::new());
+pub(super) fn known(
+    path: &Path,
+    allow_outside: bool,
+    terminal: &TerminalArgs,
+) -> Result<Answer<PoliciesInForce>, ExitCode> {
+    let known = Workspace::new().in_force(find::inputs(path, allow_outside), Vec::new());
     let errors = known.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
     let style = terminal.style();
     let drawn: String = errors.map(|problem| human::draw(problem, &known.sources, style) + "\n").collect();

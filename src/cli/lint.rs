@@ -12,7 +12,7 @@ use super::{complain, find, finish, read};
 use crate::builtin;
 use crate::code::Code;
 use crate::diagnostic::did_you_mean;
-use crate::engine::lint;
+use crate::engine::Workspace;
 use crate::project::{Inputs, Project, TextFile};
 use crate::render;
 use crate::render::json;
@@ -59,7 +59,7 @@ pub(super) fn run(args: &LintArgs) -> ExitCode {
             Inputs { lint: Some(tests), ..inputs }
         }
     };
-    let linted = args.terminal.waiting("linting", || lint(inputs, &args.allow));
+    let linted = args.terminal.waiting("linting", || Workspace::new().lint(inputs, &args.allow));
     match args.format {
         Form::Human => finish(&render::lint::render(&linted, args.terminal.style()), linted.exit),
         Form::Json => match json::render(&linted.report) {

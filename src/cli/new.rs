@@ -11,7 +11,8 @@ use super::terminal::TerminalArgs;
 use super::write::new_files;
 use super::{complain, find, finish, remark};
 use crate::diagnostic::did_you_mean;
-use crate::engine::{InForce, ProjectInForce};
+use crate::engine::Answer;
+use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::render::draft::draft;
 use crate::snapshot::Workflow;
 use crate::source::FileId;
@@ -77,8 +78,12 @@ pub(super) fn run(args: &NewArgs) -> ExitCode {
 }
 
 /// What to say of the snapshot that was written, and what is unusual about its day.
-fn snapshot(args: &SnapshotArgs, known: &InForce, today: Date) -> Result<(String, Option<String>), String> {
-    let (project, workflow) = find_workflow(&args.workflow, known)?;
+fn snapshot(
+    args: &SnapshotArgs,
+    known: &Answer<PoliciesInForce>,
+    today: Date,
+) -> Result<(String, Option<String>), String> {
+    let (project, workflow) = find_workflow(&args.workflow, &known.report)?;
     let name = quote(&args.workflow);
     let Some(series) = &workflow.series else {
         return Err(format!("the snapshots of `{name}` have errors: `tollgate check` shows them"));
@@ -111,7 +116,10 @@ fn snapshot(args: &SnapshotArgs, known: &InForce, today: Date) -> Result<(String
 }
 
 /// The one project that has the workflow.
-fn find_workflow<'a>(name: &str, known: &'a InForce) -> Result<(&'a ProjectInForce, &'a Workflow), String> {
+fn find_workflow<'a>(
+    name: &str,
+    known: &'a PoliciesInForce,
+) -> Result<(&'a ProjectInForce, &'a Workflow), String> {
     let all =
         || known.projects.iter().flat_map(|project| project.workflows.iter().map(move |w| (project, w)));
     let found: Vec<_> = all().filter(|(_, workflow)| *workflow.name == *name).collect();

@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::lint::own_tests;
 use super::{find, git};
-use crate::engine::{Judgement, Options, judge, judge_against};
+use crate::engine::{AgainstOptions, Answer, CheckOptions, Workspace};
 use crate::project::{Inputs, Project, Sides};
+use crate::report::Report;
 use crate::report::record::{
     LANGUAGE_VERSION, RECORD_VERSION, Record, RecordedBase, RecordedOptions, RecordedVerdict,
 };
@@ -27,7 +28,7 @@ pub(super) struct Asked<'a> {
     pub(super) allow_outside: bool,
     /// The commit that is looked up, and whether what it stops may count.
     pub(super) base: Option<RecordedBase>,
-    pub(super) options: Options,
+    pub(super) options: CheckOptions,
 }
 
 impl Asked<'_> {
@@ -44,11 +45,13 @@ impl Asked<'_> {
         Ok(Read::Against(Box::new(sides), RecordedBase { commit, ..base.clone() }))
     }
 
-    pub(super) fn judge(&self, read: Read) -> Judgement {
+    pub(super) fn judge(&self, read: Read) -> Answer<Report> {
         match read {
-            Read::Alone(inputs) => judge(inputs, &self.options),
+            Read::Alone(inputs) => Workspace::new().check(inputs, &self.options),
             Read::Against(sides, base) => {
-                judge_against(*sides, &self.options, base.allow_self_approval, base.all)
+                let RecordedBase { allow_self_approval, all, .. } = base;
+                let against = AgainstOptions { allow_self_approval, all };
+                Workspace::new().check_against(*sides, &self.options, against)
             }
         }
     }
@@ -89,7 +92,7 @@ impl Read {
 fn add(digests: &mut BTreeMap<String, String>, projects: &[Project], sources: &SourceMap) {
     for project in projects {
         let configs = project.stack.iter().filter_map(|file| sources.get(*file));
-        digests.extend(configs.map(|config| (config.name.clone(), digest(config.text.as_bytes()))));
+        digests.extend(configs.map(|config| (config.name.to_string(), digest(config.text.as_bytes()))));
         for file in project.policies.iter().chain(&project.snapshots).chain(&project.standing) {
             let digest = file.content.as_deref().map_or_else(|why| format!("not read: {why}"), digest);
             digests.insert(file.name.clone(), digest);
@@ -111,7 +114,7 @@ pub(super) fn record(
     asked: &Asked<'_>,
     files: BTreeMap<String, String>,
     base: Option<RecordedBase>,
-    judgement: &Judgement,
+    judgement: &Answer<Report>,
 ) -> Record {
     let options = &asked.options;
     Record {
@@ -121,9 +124,9 @@ pub(super) fn record(
         as_of: judgement.report.as_of.clone(),
         exit: judgement.exit,
         options: RecordedOptions {
-            as_of: options.as_of.map(|day| day.to_string()),
-            today: options.today.to_string(),
-            workflows: options.workflows.clone(),
+            as_of: options.day.as_of.map(|day| day.to_string()),
+            today: options.day.today.to_string(),
+            workflows: options.day.workflows.clone(),
             deny_warnings: options.deny_warnings,
             allow_outside: asked.allow_outside,
         },

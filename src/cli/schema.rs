@@ -55,7 +55,7 @@ fn of_vocabulary(args: &SchemaArgs, written: fn(&Vocabulary) -> serde_json::Valu
         Err(code) => return code,
     };
     let mut schemas: Vec<serde_json::Value> =
-        known.projects.iter().map(|project| written(&project.program.vocabulary)).collect();
+        known.report.projects.iter().map(|project| written(&project.program.vocabulary)).collect();
     schemas.dedup();
     match schemas.as_slice() {
         [one] => match json::render(one) {
@@ -64,7 +64,7 @@ fn of_vocabulary(args: &SchemaArgs, written: fn(&Vocabulary) -> serde_json::Valu
         },
         _ => complain(&format!(
             "the projects have vocabularies of their own: give the folder of one of them ({})",
-            listed(known.projects.iter())
+            listed(known.report.projects.iter())
         )),
     }
 }

@@ -8,8 +8,9 @@ use clap::Args;
 use super::check::{date, today};
 use super::terminal::{Form, TerminalArgs};
 use super::{complain, find, finish};
-use crate::engine::{Options, Surveyed, survey};
+use crate::engine::{Answer, DayOptions, Workspace};
 use crate::render::{json, overview};
+use crate::report::overview::Overview;
 use crate::value::Date;
 
 /// What both take.
@@ -38,7 +39,7 @@ pub(super) struct SettingsArgs {
 pub(super) fn params(args: &SettingsArgs) -> ExitCode {
     run(args, |surveyed| match args.format {
         Form::Human => Ok(overview::params(surveyed, args.terminal.style())),
-        Form::Json => json::render(&surveyed.overview.params()),
+        Form::Json => json::render(&surveyed.report.params()),
     })
 }
 
@@ -46,17 +47,20 @@ pub(super) fn params(args: &SettingsArgs) -> ExitCode {
 pub(super) fn rules(args: &SettingsArgs) -> ExitCode {
     run(args, |surveyed| match args.format {
         Form::Human => Ok(overview::rules(surveyed, args.terminal.style())),
-        Form::Json => json::render(&surveyed.overview.rules()),
+        Form::Json => json::render(&surveyed.report.rules()),
     })
 }
 
-fn run(args: &SettingsArgs, written: impl Fn(&Surveyed) -> Result<String, serde_json::Error>) -> ExitCode {
+fn run(
+    args: &SettingsArgs,
+    written: impl Fn(&Answer<Overview>) -> Result<String, serde_json::Error>,
+) -> ExitCode {
     let Some(today) = today() else {
         return complain("the system's clock is out of the calendar; give the day with `--as-of`");
     };
     let workflows = args.workflow.clone().into_iter().collect();
-    let options = Options { as_of: args.as_of, today, workflows, deny_warnings: false };
-    let surveyed = survey(find::inputs(&args.path, args.allow_outside), &options);
+    let options = DayOptions { as_of: args.as_of, today, workflows };
+    let surveyed = Workspace::new().overview(find::inputs(&args.path, args.allow_outside), &options);
     match written(&surveyed) {
         Ok(text) => finish(&text, surveyed.exit),
         Err(error) => complain(&format!("the list cannot be written as JSON: {error}")),

@@ -9,8 +9,9 @@ use clap::{Args, ValueEnum};
 use super::output::{self, Output};
 use super::terminal::TerminalArgs;
 use super::{find, terminal};
-use crate::engine::{TestOptions, TestRun, run_tests};
+use crate::engine::{Answer, TestOptions, Workspace};
 use crate::render::{human, json, junit};
+use crate::report::tests::TestReport;
 
 /// Run the tests of policies
 ///
@@ -70,11 +71,16 @@ pub(super) fn run(args: &TestArgs) -> ExitCode {
         min: args.min,
         mutate: args.mutate,
     };
-    let run = args.terminal.waiting("testing", || run_tests(suites, &options));
+    let run = args.terminal.waiting("testing", || Workspace::new().test(suites, &options));
     output::write_all(&args.format, run.exit, |format, on_stdout| drawn(format, on_stdout, args, &run))
 }
 
-fn drawn(format: Format, on_stdout: bool, args: &TestArgs, run: &TestRun) -> Result<String, Box<dyn Error>> {
+fn drawn(
+    format: Format,
+    on_stdout: bool,
+    args: &TestArgs,
+    run: &Answer<TestReport>,
+) -> Result<String, Box<dyn Error>> {
     Ok(match format {
         Format::Human if on_stdout && args.terminal.narrate => human::narrate_tests(run),
         Format::Human if on_stdout => human::render_tests(run, args.terminal.style()),

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::record::{Asked, record};
 use super::{check, complain, finish, read};
-use crate::engine::Options;
+use crate::engine::{CheckOptions, DayOptions};
 use crate::report::record::{RECORD_VERSION, Record, RecordedVerdict};
 use crate::text::visible;
 
@@ -62,17 +62,14 @@ fn parse(bytes: &[u8]) -> Result<Record, String> {
     serde_json::from_value(value).map_err(|error| format!("it is no whole record: {error}"))
 }
 
-fn options(known: &Record) -> Option<Options> {
+fn options(known: &Record) -> Option<CheckOptions> {
     let as_of = match &known.options.as_of {
         Some(day) => Some(check::date(day).ok()?),
         None => None,
     };
-    Some(Options {
-        as_of,
-        today: check::date(&known.options.today).ok()?,
-        workflows: known.options.workflows.clone(),
-        deny_warnings: known.options.deny_warnings,
-    })
+    let today = check::date(&known.options.today).ok()?;
+    let day = DayOptions { as_of, today, workflows: known.options.workflows.clone() };
+    Some(CheckOptions { day, deny_warnings: known.options.deny_warnings })
 }
 
 /// What is to be said, and whether anything differs.

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Denied, JudgedAll, Judgement, Loaded, Options, Ready, has_errors, lint, load_judged, place_of,
-    put_together,
-};
+use super::judge::{JudgedAll, load_judged, put_together};
+use super::load::{Loaded, Ready};
+use super::total::has_errors;
+use super::{Answer, CheckOptions, DayOptions, Workspace, lint, place_of};
 use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -16,85 +16,114 @@ use crate::layers::BoundWaiver;
 use crate::program::ParamValue;
 use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
-use crate::report::{Decision, WorkflowReport, line_of};
+use crate::report::{Decision, Denied, Report, WorkflowReport, line_of};
 use crate::settings::{Settings, rule_names, show_range, show_value};
 use crate::source::{SourceMap, Span};
 use crate::value::{Number, Value};
 
-/// Judges by the base what is proposed, and says what the proposal changes of it. With `allow_self_approval` a verdict
-/// that the proposal itself turns counts as turned; with `all`, so does what nobody has touched.
-pub fn judge_against(sides: Sides, options: &Options, allow_self_approval: bool, all: bool) -> Judgement {
-    let Sides { mut sources, base, mut mixed, head, mut problems, reference, changes, has_policies, lint } =
-        sides;
-    if !has_policies {
-        let message = format!(
-            "`{reference}` has neither a configuration nor snapshots: what is proposed is judged by its own policies"
-        );
-        problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
+/// What the caller of a judgement against a base chooses.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AgainstOptions {
+    /// A verdict counts as turned that the proposal itself turns.
+    pub allow_self_approval: bool,
+    /// What nobody has touched counts, too.
+    pub all: bool,
+}
+
+impl Workspace {
+    /// Judges by the base what is proposed, and says what the proposal changes of it.
+    pub fn check_against(
+        &mut self,
+        sides: Sides,
+        options: &CheckOptions,
+        AgainstOptions { allow_self_approval, all }: AgainstOptions,
+    ) -> Answer<Report> {
+        self.begin();
+        let Sides {
+            mut sources,
+            base,
+            mut mixed,
+            head,
+            mut problems,
+            reference,
+            changes,
+            has_policies,
+            lint,
+        } = sides;
+        if !has_policies {
+            let message = format!(
+                "`{reference}` has neither a configuration nor snapshots: what is proposed is judged by its own policies"
+            );
+            problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
+        }
+        problems.extend(add_unknown(&mut mixed, &head, &reference));
+        let before = load_judged(self, base, Vec::new(), &mut sources, options);
+        let standing = load_judged(self, mixed, problems, &mut sources, options);
+        // All three are judged on one day.
+        let day = DayOptions { as_of: Some(standing.as_of), ..options.day.clone() };
+        let day = CheckOptions { day, ..options.clone() };
+        let proposed = load_judged(self, head, Vec::new(), &mut sources, &day);
+        let settings =
+            if has_policies { setting_changes(&standing, &proposed, &sources) } else { Vec::new() };
+        // Policies with errors let nothing pass that could be approved.
+        let broken: BTreeSet<Option<String>> =
+            proposed.projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
+        let lints = lint.map(|tests| lint::beside(self, &proposed.projects, tests, &mut sources));
+        let old = put_together(before, &sources, &day);
+        let own = put_together(proposed, &sources, &day);
+        let mut judged = put_together(standing, &sources, options);
+        add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
+        judged.diagnostics.extend(lints.unwrap_or_default());
+        let reports = &judged.reports;
+        let turned = |report: &&WorkflowReport| {
+            let held = matches!(report.decision, Decision::Hold | Decision::Rollback);
+            held && !broken.contains(&report.project)
+                && decision(&own.reports, report).is_some_and(|decision| !stops(decision))
+        };
+        // The snapshots are the same on both sides, so it is what is proposed that lets it pass, whatever was changed.
+        let self_approved: Vec<String> =
+            reports.iter().filter(|report| turned(report)).map(WorkflowReport::name).collect();
+        let touched = touched(&judged.files, &changes);
+        let counts = |report: &&WorkflowReport| {
+            let worse = decision(&old.reports, report).is_none_or(|before| report.decision > before);
+            let name = report.name();
+            // Who turns a verdict has touched it, even if no snapshot was.
+            all || worse || touched.contains(&name) || self_approved.contains(&name)
+        };
+        let names = |of: Vec<&WorkflowReport>| of.into_iter().map(WorkflowReport::name).collect();
+        let standing: Vec<String> =
+            names(reports.iter().filter(|r| stops(r.decision) && !counts(r)).collect());
+        let prefix = format!("{reference}:");
+        let vanished = vanished(&prefix, &old, &judged, &own, &changes);
+        let rewritten = rewritten(&prefix, [&old.files, &judged.files, &own.files], &changes);
+        let held: BTreeSet<String> = reports
+            .iter()
+            .filter(|report| stops(report.decision) && counts(report))
+            .map(WorkflowReport::name)
+            .filter(|name| !(allow_self_approval && self_approved.contains(name)))
+            .collect();
+        // Of warnings those hold that are about a workflow which does not go on.
+        let of_held =
+            judged.files.iter().filter(|(name, _)| held.contains(*name)).flat_map(|(_, files)| files);
+        let denied = Denied::Of(of_held.filter(|_| options.deny_warnings).cloned().collect());
+        let against = AgainstReport {
+            reference,
+            settings,
+            rewritten,
+            self_approved,
+            self_approval_accepted: allow_self_approval,
+            standing,
+            vanished,
+        };
+        let vanished = !against.vanished.is_empty();
+        let mut judgement = judged.finish(sources, options);
+        if judgement.exit != 2 {
+            judgement.exit = u8::from(!held.is_empty() || vanished);
+        }
+        judgement.report.denied = denied;
+        judgement.report.against = Some(against);
+        judgement
     }
-    problems.extend(add_unknown(&mut mixed, &head, &reference));
-    let before = load_judged(base, Vec::new(), &mut sources, options);
-    let standing = load_judged(mixed, problems, &mut sources, options);
-    // All three are judged on one day.
-    let day = Options { as_of: Some(standing.as_of), ..options.clone() };
-    let proposed = load_judged(head, Vec::new(), &mut sources, &day);
-    let settings = if has_policies { setting_changes(&standing, &proposed, &sources) } else { Vec::new() };
-    // Policies with errors let nothing pass that could be approved.
-    let broken: BTreeSet<Option<String>> =
-        proposed.projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
-    let lints = lint.map(|tests| lint::beside(&proposed.projects, tests, &mut sources));
-    let old = put_together(before, &sources, &day);
-    let own = put_together(proposed, &sources, &day);
-    let mut judged = put_together(standing, &sources, options);
-    add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
-    judged.diagnostics.extend(lints.unwrap_or_default());
-    let reports = &judged.reports;
-    let turned = |report: &&WorkflowReport| {
-        let held = matches!(report.decision, Decision::Hold | Decision::Rollback);
-        held && !broken.contains(&report.project)
-            && decision(&own.reports, report).is_some_and(|decision| !stops(decision))
-    };
-    // The snapshots are the same on both sides, so it is what is proposed that lets it pass, whatever was changed.
-    let self_approved: Vec<String> =
-        reports.iter().filter(|report| turned(report)).map(WorkflowReport::name).collect();
-    let touched = touched(&judged.files, &changes);
-    let counts = |report: &&WorkflowReport| {
-        let worse = decision(&old.reports, report).is_none_or(|before| report.decision > before);
-        let name = report.name();
-        // Who turns a verdict has touched it, even if no snapshot was.
-        all || worse || touched.contains(&name) || self_approved.contains(&name)
-    };
-    let names = |of: Vec<&WorkflowReport>| of.into_iter().map(WorkflowReport::name).collect();
-    let standing: Vec<String> = names(reports.iter().filter(|r| stops(r.decision) && !counts(r)).collect());
-    let prefix = format!("{reference}:");
-    let vanished = vanished(&prefix, &old, &judged, &own, &changes);
-    let rewritten = rewritten(&prefix, [&old.files, &judged.files, &own.files], &changes);
-    let held: BTreeSet<String> = reports
-        .iter()
-        .filter(|report| stops(report.decision) && counts(report))
-        .map(WorkflowReport::name)
-        .filter(|name| !(allow_self_approval && self_approved.contains(name)))
-        .collect();
-    // Of warnings those hold that are about a workflow which does not go on.
-    let of_held = judged.files.iter().filter(|(name, _)| held.contains(*name)).flat_map(|(_, files)| files);
-    let denied = Denied::Of(of_held.filter(|_| options.deny_warnings).cloned().collect());
-    let against = AgainstReport {
-        reference,
-        settings,
-        rewritten,
-        self_approved,
-        self_approval_accepted: allow_self_approval,
-        standing,
-        vanished,
-    };
-    let vanished = !against.vanished.is_empty();
-    let mut judgement = judged.finish(sources, options);
-    if judgement.exit != 2 {
-        judgement.exit = u8::from(!held.is_empty() || vanished);
-    }
-    judgement.denied = denied;
-    judgement.report.against = Some(against);
-    judgement
 }
 
 /// Adds the snapshots and projects that only the proposal looks at: they are judged by the base as well, and what that

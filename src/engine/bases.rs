@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Ready, has_errors};
+use super::load::Ready;
+use super::total::has_errors;
 use crate::diagnostic::Diagnostic;
 use crate::layers::addresses_nobody;
 use crate::source::{SourceMap, Span};

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::total::{has_errors, nothing_judged};
-use super::{Loaded, Options, in_order, load, place_of};
+use super::load::{Loaded, load};
+use super::total::{exit_of, has_errors, nothing_judged};
+use super::{Answer, DayOptions, Workspace, in_order, place_of};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::day_by_day;
@@ -16,60 +17,53 @@ use crate::report::{Decision, Outcome, RuleReport, VERSION, WorkflowReport};
 use crate::source::SourceMap;
 use crate::value::{Date, Series};
 
-/// What came of replaying the history twice.
-#[derive(Debug)]
-pub struct Impact {
-    pub report: ImpactReport,
-    pub diagnostics: Vec<Diagnostic>,
-    pub sources: SourceMap,
-    /// 0, or 2 if something could not be judged.
-    pub exit: u8,
-}
-
-/// Judges each snapshot that is proposed on its own day, and the newest as of today too: by the policies of the base and
-/// by those that are proposed.
-pub fn impact(sides: Sides, options: &Options) -> Impact {
-    let Sides {
-        mut sources,
-        base: _,
-        mixed,
-        head,
-        mut problems,
-        reference,
-        changes: _,
-        has_policies,
-        lint: _,
-    } = sides;
-    if !has_policies {
-        let message = format!(
-            "`{reference}` has neither a configuration nor snapshots: there is nothing to compare with"
-        );
-        problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
+impl Workspace {
+    /// Judges each snapshot that is proposed on its own day, and the newest as of today too: by the policies of the base and
+    /// by those that are proposed.
+    pub fn impact(&mut self, sides: Sides, options: &DayOptions) -> Answer<ImpactReport> {
+        self.begin();
+        let Sides {
+            mut sources,
+            base: _,
+            mixed,
+            head,
+            mut problems,
+            reference,
+            changes: _,
+            has_policies,
+            lint: _,
+        } = sides;
+        if !has_policies {
+            let message = format!(
+                "`{reference}` has neither a configuration nor snapshots: there is nothing to compare with"
+            );
+            problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
+        }
+        let new = load(self, head, problems, &mut sources, options);
+        // Both are judged on one day.
+        let day = DayOptions { as_of: Some(new.as_of), ..options.clone() };
+        let mixed = if has_policies { mixed } else { Vec::new() };
+        let old = load(self, mixed, Vec::new(), &mut sources, &day);
+        let as_of = new.as_of;
+        let (before, after) = (replay(&old, as_of, &sources), replay(&new, as_of, &sources));
+        let mut diagnostics = all_diagnostics(&new);
+        let rules = new.projects.iter().map(|project| project.program.rules.len()).sum();
+        if !has_errors(&diagnostics) && (rules == 0 || after.is_empty()) {
+            diagnostics.extend(nothing_judged(rules, &[]));
+        }
+        add_errors(&mut diagnostics, all_diagnostics(&old), &sources);
+        let found = in_order(&mut diagnostics, &sources);
+        let exit = exit_of(&diagnostics);
+        let mut report = compare(&before, &after);
+        report.as_of = as_of.to_string();
+        report.reference = reference;
+        report.comparable = has_policies;
+        report.diagnostics = found;
+        if !has_policies {
+            report.one_sided.clear();
+        }
+        Answer { report, diagnostics, sources, exit }
     }
-    let new = load(head, problems, &mut sources, options);
-    // Both are judged on one day.
-    let day = Options { as_of: Some(new.as_of), ..options.clone() };
-    let mixed = if has_policies { mixed } else { Vec::new() };
-    let old = load(mixed, Vec::new(), &mut sources, &day);
-    let as_of = new.as_of;
-    let (before, after) = (replay(&old, as_of, &sources), replay(&new, as_of, &sources));
-    let mut diagnostics = all_diagnostics(&new);
-    let rules = new.projects.iter().map(|project| project.program.rules.len()).sum();
-    if !has_errors(&diagnostics) && (rules == 0 || after.is_empty()) {
-        diagnostics.extend(nothing_judged(rules, &[]));
-    }
-    add_errors(&mut diagnostics, all_diagnostics(&old), &sources);
-    let found = in_order(&mut diagnostics, &sources);
-    let exit = if has_errors(&diagnostics) { 2 } else { 0 };
-    let mut report = compare(&before, &after);
-    report.as_of = as_of.to_string();
-    report.reference = reference;
-    report.comparable = has_policies;
-    report.diagnostics = found;
-    if !has_policies {
-        report.one_sided.clear();
-    }
-    Impact { report, diagnostics, sources, exit }
 }
 
 fn all_diagnostics(loaded: &Loaded) -> Vec<Diagnostic> {

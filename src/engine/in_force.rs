@@ -1,78 +1,47 @@
 //! The policies of each project with what is in force, and their tests: what can be explained.
 
-use std::sync::Arc;
-
-use super::{Loaded, Options, add, in_order, load, parse_all};
-use crate::ast::{ExprIds, Item, TestDecl};
+use super::lint::tests_in;
+use super::load::{Ready, load_all};
+use super::total::exit_of;
+use super::{Answer, Workspace, in_order};
 use crate::code::Code;
-use crate::diagnostic::Diagnostic;
-use crate::layers::BoundWaiver;
-use crate::program::Program;
+use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::project::{Inputs, TextFile};
-use crate::settings::Settings;
-use crate::snapshot::{Role, Workflow};
-use crate::source::SourceMap;
-use crate::value::Date;
 
-/// What came of reading it.
-#[derive(Debug)]
-pub struct InForce {
-    pub projects: Vec<ProjectInForce>,
-    /// Those of all projects.
-    pub tests: Vec<TestDecl>,
-    pub sources: SourceMap,
-    /// What is wrong with policies, configurations and tests.
-    pub diagnostics: Vec<Diagnostic>,
+impl Workspace {
+    /// Reads policies and configurations, and the tests that lie beside them, and judges nothing. What is wrong with
+    /// snapshots is not said.
+    pub fn in_force(&mut self, inputs: Inputs, tests: Vec<TextFile>) -> Answer<PoliciesInForce> {
+        self.begin();
+        let Inputs { mut sources, projects, problems, lint: _ } = inputs;
+        let (projects, mut diagnostics) = load_all(self, projects, problems, &mut sources);
+        let known = projects.into_iter().map(|project| {
+            diagnostics.extend(project.diagnostics.iter().cloned());
+            project_in_force(project)
+        });
+        let projects = known.collect();
+        let tests = tests_in(self, tests, &mut sources, &mut diagnostics);
+        diagnostics.retain(|diagnostic| !is_about_snapshots(diagnostic.code));
+        in_order(&mut diagnostics, &sources);
+        let exit = exit_of(&diagnostics);
+        Answer { report: PoliciesInForce { projects, tests }, diagnostics, sources, exit }
+    }
 }
 
-#[derive(Debug)]
-pub struct ProjectInForce {
-    pub name: Option<String>,
-    pub program: Program,
-    /// For workflows that no override speaks of.
-    pub settings: Settings,
-    /// Whether other settings are in force for some of its workflows.
-    pub varies: bool,
-    /// Those, by workflow.
-    pub overridden: Vec<(Arc<str>, Settings)>,
-    pub waivers: Vec<BoundWaiver>,
-    pub workflows: Vec<Workflow>,
-}
-
-/// Reads policies and configurations, and the tests that lie beside them.
-pub fn in_force(inputs: Inputs, tests: Vec<TextFile>) -> InForce {
-    // No snapshot is later than this, and none is judged.
-    let options =
-        Options { as_of: Some(Date::MAX), today: Date::MAX, workflows: Vec::new(), deny_warnings: false };
-    let Inputs { mut sources, projects, problems, lint: _ } = inputs;
-    let Loaded { projects, mut diagnostics, .. } = load(projects, problems, &mut sources, &options);
-    let known = projects.into_iter().map(|project| {
-        let own = project.workflows.iter();
-        let own = own.map(|workflow| (workflow.name.clone(), project.book.settings(&workflow.name)));
-        let differ = own.filter(|(_, settings)| **settings != project.book.general);
-        let overridden: Vec<_> = differ.map(|(name, settings)| (name, settings.clone())).collect();
-        diagnostics.extend(project.diagnostics);
-        ProjectInForce {
-            name: project.name,
-            program: project.program,
-            settings: project.book.general,
-            varies: !overridden.is_empty(),
-            overridden,
-            waivers: project.book.waivers,
-            workflows: project.workflows,
-        }
-    });
-    let projects = known.collect();
-    let tests: Vec<_> = tests.into_iter().map(|file| add(file, Role::Snapshot, &mut sources)).collect();
-    let files = parse_all(&tests, &sources, &mut ExprIds::default(), &mut diagnostics);
-    let tests = files.into_iter().flat_map(|file| file.items).filter_map(|item| match item {
-        Item::Test(test) => Some(test),
-        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
-    });
-    let tests = tests.collect();
-    diagnostics.retain(|diagnostic| !is_about_snapshots(diagnostic.code));
-    in_order(&mut diagnostics, &sources);
-    InForce { projects, tests, sources, diagnostics }
+fn project_in_force(project: Ready) -> ProjectInForce {
+    let Ready { name, program, book, workflows, .. } = project;
+    let own = workflows.iter().map(|workflow| (workflow.name.clone(), book.settings(&workflow.name)));
+    let differ = own.filter(|(_, settings)| **settings != book.general);
+    let overridden: Vec<_> = differ.map(|(name, settings)| (name, settings.clone())).collect();
+    ProjectInForce {
+        name,
+        program,
+        settings: book.general,
+        varies: !overridden.is_empty(),
+        overridden,
+        waivers: book.waivers,
+        workflows,
+    }
 }
 
 pub(super) fn is_about_snapshots(code: Code) -> bool {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Options, Ready, add, has_errors, in_force, in_order, load, parse_all};
-use crate::ast::{ExprIds, Item, TestDecl};
+use super::load::{Ready, load_all};
+use super::total::has_errors;
+use super::workspace::add;
+use super::{Answer, Workspace, in_force, in_order};
+use crate::ast::{ExprIds, TestDecl};
 use crate::builtin;
 use crate::code::Code;
 use crate::config::Config;
@@ -13,65 +16,49 @@ use crate::project::{Inputs, TextFile};
 use crate::report::{LintReport, VERSION};
 use crate::snapshot::Role;
 use crate::source::{FileId, SourceMap, Span};
-use crate::value::Date;
 
-/// What came of linting alone.
-#[derive(Debug)]
-pub struct Linted {
-    pub report: LintReport,
-    /// What was found.
-    pub findings: Vec<Diagnostic>,
-    /// What is wrong with policies, configurations and tests.
-    pub problems: Vec<Diagnostic>,
-    pub sources: SourceMap,
-    /// 0: nothing was found; 1: something was; 2: not everything could be read.
-    pub exit: u8,
-}
-
-/// Lints the policies of all projects that are no shipped ones, with the tests of [`Inputs::lint`]. `off` are not looked for.
-pub fn lint(inputs: Inputs, off: &[Code]) -> Linted {
-    // No snapshot is judged.
-    let options =
-        Options { as_of: Some(Date::MAX), today: Date::MAX, workflows: Vec::new(), deny_warnings: false };
-    let Inputs { mut sources, projects, problems, lint } = inputs;
-    let mut loaded = load(projects, problems, &mut sources, &options);
-    let tests = read_tests(lint.unwrap_or_default(), &mut sources, &mut loaded.diagnostics);
-    loaded.projects.iter_mut().for_each(|project| project.lints_off.extend(off));
-    let mut findings = of_projects(&loaded.projects, &tests, &sources);
-    let mut problems = loaded.diagnostics;
-    problems.extend(loaded.projects.into_iter().flat_map(|project| project.diagnostics));
-    problems.retain(|problem| !in_force::is_about_snapshots(problem.code));
-    let mut diagnostics = in_order(&mut problems, &sources);
-    let found = in_order(&mut findings, &sources);
-    let exit = if has_errors(&problems) { 2 } else { u8::from(!findings.is_empty()) };
-    let count = found.len();
-    diagnostics.extend(found);
-    let report = LintReport { version: VERSION, findings: count, diagnostics };
-    Linted { report, findings, problems, sources, exit }
+impl Workspace {
+    /// Lints the policies of all projects that are no shipped ones, with the tests of [`Inputs::lint`]. `off` are not looked
+    /// for. What is wrong with the files comes before what was found; the exit code is 1 where something was found.
+    pub fn lint(&mut self, inputs: Inputs, off: &[Code]) -> Answer<LintReport> {
+        self.begin();
+        let Inputs { mut sources, projects, problems, lint } = inputs;
+        let (mut projects, mut diagnostics) = load_all(self, projects, problems, &mut sources);
+        let tests = tests_in(self, lint.unwrap_or_default(), &mut sources, &mut diagnostics);
+        projects.iter_mut().for_each(|project| project.lints_off.extend(off));
+        let mut findings = of_projects(&projects, &tests, &sources);
+        diagnostics.extend(projects.into_iter().flat_map(|project| project.diagnostics));
+        diagnostics.retain(|problem| !in_force::is_about_snapshots(problem.code));
+        let mut said = in_order(&mut diagnostics, &sources);
+        said.extend(in_order(&mut findings, &sources));
+        let exit = if has_errors(&diagnostics) { 2 } else { u8::from(!findings.is_empty()) };
+        let report = LintReport { version: VERSION, findings: findings.len(), diagnostics: said };
+        diagnostics.extend(findings);
+        Answer { report, diagnostics, sources, exit }
+    }
 }
 
 /// The findings in the own policies of projects that are about to be judged. What is wrong with a test is not said there.
 pub(super) fn beside<T>(
+    workspace: &mut Workspace,
     projects: &[Ready<T>],
     tests: Vec<TextFile>,
     sources: &mut SourceMap,
 ) -> Vec<Diagnostic> {
-    let tests = read_tests(tests, sources, &mut Vec::new());
+    let tests = tests_in(workspace, tests, sources, &mut Vec::new());
     of_projects(projects, &tests, sources)
 }
 
-fn read_tests(
+/// The `test` blocks of files.
+pub(super) fn tests_in(
+    workspace: &mut Workspace,
     files: Vec<TextFile>,
     sources: &mut SourceMap,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<TestDecl> {
     let files: Vec<_> = files.into_iter().map(|file| add(file, Role::Snapshot, sources)).collect();
-    let files = parse_all(&files, sources, &mut ExprIds::default(), problems);
-    let tests = files.into_iter().flat_map(|file| file.items).filter_map(|item| match item {
-        Item::Test(test) => Some(test),
-        Item::Stages(_) | Item::Snapshot(_) | Item::Policy(_) | Item::Broken(_) => None,
-    });
-    tests.collect()
+    let files = workspace.parse_all(&files, sources, &mut ExprIds::default(), problems);
+    files.iter().flat_map(|file| file.tests().cloned()).collect()
 }
 
 fn of_projects<T>(projects: &[Ready<T>], tests: &[TestDecl], sources: &SourceMap) -> Vec<Diagnostic> {

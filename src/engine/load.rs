@@ -5,12 +5,14 @@
 //! already in tomorrow) is guessed from the first lines of the snapshots, so that a series need not be kept for longer than
 //! it takes to judge it. If the guess was wrong, everything is read first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{Options, add, against, bases, has_errors, lint, parse_all, retype};
+use super::total::has_errors;
+use super::workspace::add;
+use super::{DayOptions, Workspace, against, bases, lint, retype};
 use crate::ast::{ExprIds, File};
 use crate::check::{check, check_with};
 use crate::code::Code;
@@ -62,29 +64,47 @@ pub(super) struct Loaded<T = Series> {
 
 /// Reads projects, and keeps their series.
 pub(super) fn load(
+    workspace: &mut Workspace,
     projects: Vec<Project>,
     problems: Vec<Diagnostic>,
     sources: &mut SourceMap,
-    options: &Options,
+    options: &DayOptions,
 ) -> Loaded {
-    load_each(projects, problems, sources, options, |_, series, _| series)
+    load_each(workspace, projects, problems, sources, options, |_, series, _| series)
 }
 
 /// Reads projects, and keeps what `each` makes of a series on the day of judgement.
 pub(super) fn load_each<T: Send>(
+    workspace: &mut Workspace,
     projects: Vec<Project>,
     problems: Vec<Diagnostic>,
     sources: &mut SourceMap,
-    options: &Options,
+    options: &DayOptions,
     each: impl Fn(&Rulebook<'_>, Series, Date) -> T + Sync,
 ) -> Loaded<T> {
-    let mut shared = BTreeMap::new();
-    let drafts: Vec<Draft> =
-        projects.into_iter().map(|project| Draft::new(project, sources, &mut shared)).collect();
+    let drafts = drafts(workspace, projects, sources);
     let loading = Loading { drafts: &drafts, sources, options, each };
     let mut loaded = loading.by_guess().unwrap_or_else(|| loading.one_by_one());
     loaded.diagnostics.extend(problems);
     loaded
+}
+
+/// Reads projects whole and keeps every snapshot, whatever its day; and says what belongs to none of them.
+pub(super) fn load_all(
+    workspace: &mut Workspace,
+    projects: Vec<Project>,
+    problems: Vec<Diagnostic>,
+    sources: &mut SourceMap,
+) -> (Vec<Ready>, Vec<Diagnostic>) {
+    let drafts = drafts(workspace, projects, sources);
+    let mut projects: Vec<Ready> = drafts.iter().map(|draft| draft.read(sources)).collect();
+    let mut diagnostics = bases::unaddressed(&mut projects, sources);
+    diagnostics.extend(problems);
+    (projects, diagnostics)
+}
+
+fn drafts(workspace: &mut Workspace, projects: Vec<Project>, sources: &mut SourceMap) -> Vec<Draft> {
+    projects.into_iter().map(|project| Draft::new(workspace, project, sources)).collect()
 }
 
 /// A project whose policies and configurations were parsed.
@@ -100,9 +120,8 @@ struct Draft {
 }
 
 impl Draft {
-    /// What is wrong with a project takes nothing from the others. `shared` are the policies that were read for others
-    /// already.
-    fn new(project: Project, sources: &mut SourceMap, shared: &mut BTreeMap<String, Input>) -> Self {
+    /// What is wrong with a project takes nothing from the others.
+    fn new(workspace: &mut Workspace, project: Project, sources: &mut SourceMap) -> Self {
         let Project { name, stack, unsure, policies, types, snapshots, standing, problems } = project;
         let mut diagnostics = problems;
         let mut configs = Vec::new();
@@ -115,25 +134,32 @@ impl Draft {
         if unsure {
             configs.clear();
         }
-        let policies = policies.into_iter().map(|policy| {
-            let name = policy.name.clone();
-            shared.entry(name).or_insert_with(|| add(policy, Role::Snapshot, sources)).clone()
-        });
-        let policies: Vec<Input> = policies.collect();
+        let policies: Vec<Input> =
+            policies.into_iter().map(|policy| add(policy, Role::Snapshot, sources)).collect();
         let mut ids = ExprIds::default();
-        let mut files = parse_all(&policies, sources, &mut ids, &mut diagnostics);
+        let mut files = workspace.parse_all(&policies, sources, &mut ids, &mut diagnostics);
         let declared = against::declared(&files);
         if !types.is_empty() {
             let types: Vec<Input> =
                 types.into_iter().map(|file| add(file, Role::Snapshot, sources)).collect();
             // What is wrong with them is said where they are judged themselves.
-            retype::retype(&mut files, parse_all(&types, sources, &mut ids, &mut Vec::new()));
+            retype::retype(&mut files, workspace.parse_all(&types, sources, &mut ids, &mut Vec::new()));
         }
         let mut inputs: Vec<Input> = Vec::new();
         inputs.extend(snapshots.into_iter().map(|file| add(file, Role::Snapshot, sources)));
         inputs.extend(standing.into_iter().map(|file| add(file, Role::Standing, sources)));
         let policies = policies.iter().map(|input| input.file).collect();
         Self { name, configs, policies, files, expressions: ids.count(), declared, inputs, diagnostics }
+    }
+
+    /// Reads the snapshots, and settles what is in force for their workflows.
+    fn read(&self, sources: &SourceMap) -> Ready {
+        let (program, found) = check(&self.files, self.expressions);
+        let (workflows, wrong) = snapshot::load(&self.inputs, sources, &program.vocabulary);
+        let names = workflows.iter().map(|workflow| workflow.name.clone()).collect();
+        let mut ready = self.settle(program, found, &names);
+        ready.diagnostics.extend(wrong);
+        ready.with(workflows)
     }
 
     /// Settles what is in force for workflows of these names, none of which is there yet. `program` and `found` came of
@@ -184,7 +210,7 @@ struct Seen<T> {
 struct Loading<'a, F> {
     drafts: &'a [Draft],
     sources: &'a SourceMap,
-    options: &'a Options,
+    options: &'a DayOptions,
     each: F,
 }
 
@@ -224,15 +250,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
 
     /// Reads everything before anything is made of it.
     fn one_by_one(&self) -> Loaded<T> {
-        let mut projects: Vec<Ready> = Vec::new();
-        for draft in self.drafts {
-            let (program, found) = check(&draft.files, draft.expressions);
-            let (workflows, wrong) = snapshot::load(&draft.inputs, self.sources, &program.vocabulary);
-            let names = workflows.iter().map(|workflow| workflow.name.clone()).collect();
-            let mut ready = draft.settle(program, found, &names);
-            ready.diagnostics.extend(wrong);
-            projects.push(ready.with(workflows));
-        }
+        let projects: Vec<Ready> = self.drafts.iter().map(|draft| draft.read(self.sources)).collect();
         let wanted = projects.iter().flat_map(|project| &project.workflows);
         let wanted = wanted.filter(|workflow| self.options.wants(&workflow.name));
         let mut snapshots = wanted.filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
@@ -314,7 +332,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
 fn select<T>(
     projects: &mut [Ready<T>],
-    options: &Options,
+    options: &DayOptions,
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
 ) {

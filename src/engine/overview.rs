@@ -1,7 +1,8 @@
 //! What is in force in each project, without judging anything.
 
-use super::{Loaded, Options, Ready, has_errors, in_order, load};
-use crate::diagnostic::Diagnostic;
+use super::load::{Loaded, Ready, load};
+use super::total::exit_of;
+use super::{Answer, DayOptions, Workspace, in_order};
 use crate::layers::BoundWaiver;
 use crate::project::Inputs;
 use crate::report::overview::{Overview, ParamRow, RuleRow, Waived};
@@ -10,35 +11,33 @@ use crate::settings::{LADDER, Settings, show_range, show_value};
 use crate::source::SourceMap;
 use crate::value::Date;
 
-/// What came of it.
-#[derive(Debug)]
-pub struct Surveyed {
-    pub overview: Overview,
-    pub diagnostics: Vec<Diagnostic>,
-    pub sources: SourceMap,
-    /// 0, or 2 if something is broken.
-    pub exit: u8,
-}
-
-/// Lists all params and rules: as they are for the workflows of `options`, or for all, with what overrides say of some.
-pub fn survey(inputs: Inputs, options: &Options) -> Surveyed {
-    let Inputs { mut sources, projects, problems, lint: _ } = inputs;
-    let Loaded { projects, as_of, mut diagnostics } = load(projects, problems, &mut sources, options);
-    let (mut params, mut rules) = (Vec::new(), Vec::new());
-    for project in &projects {
-        diagnostics.extend(project.diagnostics.iter().cloned());
-        let survey = Survey { project, sources: &sources, as_of };
-        for (settings, workflows) in survey.variants(options) {
-            params.extend((0..settings.params.len()).filter_map(|at| survey.param(at, settings, &workflows)));
-            rules.extend((0..settings.rules.len()).filter_map(|at| survey.rule(at, settings, &workflows)));
+impl Workspace {
+    /// Lists all params and rules: as they are for the workflows of `options`, or for all, with what overrides say of some.
+    pub fn overview(&mut self, inputs: Inputs, options: &DayOptions) -> Answer<Overview> {
+        self.begin();
+        let Inputs { mut sources, projects, problems, lint: _ } = inputs;
+        let Loaded { projects, as_of, mut diagnostics } =
+            load(self, projects, problems, &mut sources, options);
+        let (mut params, mut rules) = (Vec::new(), Vec::new());
+        for project in &projects {
+            diagnostics.extend(project.diagnostics.iter().cloned());
+            let survey = Survey { project, sources: &sources, as_of };
+            for (settings, workflows) in survey.variants(options) {
+                params.extend(
+                    (0..settings.params.len()).filter_map(|at| survey.param(at, settings, &workflows)),
+                );
+                rules
+                    .extend((0..settings.rules.len()).filter_map(|at| survey.rule(at, settings, &workflows)));
+            }
         }
+        let params = merged(params, |row| &mut row.workflows);
+        let rules = merged(rules, |row| &mut row.workflows);
+        let found = in_order(&mut diagnostics, &sources);
+        let exit = exit_of(&diagnostics);
+        let report =
+            Overview { version: VERSION, as_of: as_of.to_string(), params, rules, diagnostics: found };
+        Answer { report, diagnostics, sources, exit }
     }
-    let params = merged(params, |row| &mut row.workflows);
-    let rules = merged(rules, |row| &mut row.workflows);
-    let found = in_order(&mut diagnostics, &sources);
-    let exit = if has_errors(&diagnostics) { 2 } else { 0 };
-    let overview = Overview { version: VERSION, as_of: as_of.to_string(), params, rules, diagnostics: found };
-    Surveyed { overview, diagnostics, sources, exit }
 }
 
 struct Survey<'a> {
@@ -49,7 +48,7 @@ struct Survey<'a> {
 
 impl Survey<'_> {
     /// The settings to be listed, with the workflow that they are for; no workflow means all others.
-    fn variants(&self, options: &Options) -> Vec<(&Settings, Vec<String>)> {
+    fn variants(&self, options: &DayOptions) -> Vec<(&Settings, Vec<String>)> {
         let Ready { book, workflows, .. } = self.project;
         let own =
             workflows.iter().map(|workflow| (book.settings(&workflow.name), vec![workflow.name.to_string()]));

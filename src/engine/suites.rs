@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
-use super::{add, has_errors, in_order, parse_all};
+use super::total::has_errors;
+use super::workspace::add;
+use super::{Answer, Workspace, in_order};
 use crate::ast::{Expect, ExpectKind, ExprIds, File, Item, TestDecl};
 use crate::check::check;
 use crate::code::Code;
@@ -36,86 +38,67 @@ pub struct TestOptions {
     pub mutate: bool,
 }
 
-/// What came of it. Every output format draws this.
-#[derive(Debug)]
-pub struct TestRun {
-    pub report: TestReport,
-    /// As the files of the report.
-    pub files: Vec<TestedFile>,
-    /// What is wrong beyond single tests, what coverage lacks, and what no test would notice.
-    pub diagnostics: Vec<Diagnostic>,
-    pub sources: SourceMap,
-    /// 0: all passed; 1: one failed, none was found, too little was covered, or a mistake would go unnoticed; 2: policies or tests could not be read.
-    pub exit: u8,
-}
-
-/// The tests of a file that ran.
-#[derive(Debug)]
-pub struct TestedFile {
-    pub name: String,
-    pub trials: Vec<Trial>,
-}
-
 /// A suite that was read.
-#[derive(Debug)]
-pub struct CompiledSuite {
-    pub policies: Vec<File>,
+struct CompiledSuite {
+    policies: Vec<File>,
     /// The policies that are tested.
-    pub tested: BTreeSet<FileId>,
+    tested: BTreeSet<FileId>,
     /// How many expressions there are, for checking the policies again.
-    pub exprs: usize,
+    exprs: usize,
     /// First the tests that are run with the policies alone, then each file that declares something of its own.
-    pub groups: Vec<TestGroup>,
-    pub given: GivenFiles,
+    groups: Vec<TestGroup>,
+    given: GivenFiles,
 }
 
 /// Tests that are run with the same program.
-#[derive(Debug)]
-pub struct TestGroup {
-    pub program: Program,
+struct TestGroup {
+    program: Program,
     /// The file that declares something beside the policies; none but its own tests see that.
-    pub fixture: Option<File>,
-    pub tests: Vec<File>,
+    fixture: Option<File>,
+    tests: Vec<File>,
 }
 
-/// Runs all tests.
-pub fn run_tests(suites: Suites, options: &TestOptions) -> TestRun {
-    let Suites { mut sources, suites, problems } = suites;
-    let mut diagnostics = problems;
-    let mut shared = BTreeMap::new();
-    let mut files: Vec<TestedFile> = Vec::new();
-    let mut counted: Vec<Counted> = Vec::new();
-    // Each with whether mistakes in it could be noticed.
-    let mut compiled: Vec<(CompiledSuite, bool)> = Vec::new();
-    for suite in suites {
-        let mut found = Vec::new();
-        let suite = compile_suite(suite, &mut sources, &mut shared, &mut found);
-        let (tested, met) = run_suite(&suite, options, &mut sources);
-        if let Some(group) = suite.groups.first().filter(|_| options.coverage) {
-            counted.extend(coverage(&group.program, &suite.tested, &met, &sources));
-        }
-        let all_pass = tested.iter().all(|file| file.trials.iter().all(Trial::passed));
-        compiled.push((suite, all_pass && !has_errors(&found)));
-        files.extend(tested);
-        diagnostics.extend(found);
-    }
-    let mut mutation: Option<MutationReport> = None;
-    let mut skipped = Vec::new();
-    if options.mutate {
-        let (fit, unfit): (Vec<_>, Vec<_>) =
-            compiled.iter().partition(|(_, passes)| *passes && !files.is_empty());
-        for (suite, _) in fit {
-            let (report, found) = mutate(&mutation_ground(suite), &mut sources);
-            *mutation.get_or_insert_default() += report;
+impl Workspace {
+    /// Runs all tests. The exit code is 1 where one failed, none was found, too little was covered, or a mistake would go
+    /// unnoticed.
+    pub fn test(&mut self, suites: Suites, options: &TestOptions) -> Answer<TestReport> {
+        self.begin();
+        let Suites { mut sources, suites, problems } = suites;
+        let mut diagnostics = problems;
+        let mut files: Vec<TestFileReport> = Vec::new();
+        let mut counted: Vec<Counted> = Vec::new();
+        // Each with whether mistakes in it could be noticed.
+        let mut compiled: Vec<(CompiledSuite, bool)> = Vec::new();
+        for suite in suites {
+            let mut found = Vec::new();
+            let suite = compile_suite(self, suite, &mut sources, &mut found);
+            let (tested, met) = run_suite(&suite, options, &mut sources);
+            if let Some(group) = suite.groups.first().filter(|_| options.coverage) {
+                counted.extend(coverage(&group.program, &suite.tested, &met, &sources));
+            }
+            let all_pass = tested.iter().flat_map(|file| &file.tests).all(TestCaseReport::passed);
+            compiled.push((suite, all_pass && !has_errors(&found)));
+            files.extend(tested);
             diagnostics.extend(found);
         }
-        if !unfit.is_empty() || mutation.is_none() {
-            skipped.push(not_mutated(unfit.into_iter().flat_map(|(suite, _)| &suite.tested), &sources));
+        let mut mutation: Option<MutationReport> = None;
+        let mut skipped = Vec::new();
+        if options.mutate {
+            let (fit, unfit): (Vec<_>, Vec<_>) =
+                compiled.iter().partition(|(_, passes)| *passes && !files.is_empty());
+            for (suite, _) in fit {
+                let (report, found) = mutate(&mutation_ground(suite), &mut sources);
+                *mutation.get_or_insert_default() += report;
+                diagnostics.extend(found);
+            }
+            if !unfit.is_empty() || mutation.is_none() {
+                skipped.push(not_mutated(unfit.into_iter().flat_map(|(suite, _)| &suite.tested), &sources));
+            }
         }
+        files.sort_by(|a, b| a.file.cmp(&b.file));
+        let asked = Asked { counted, mutation, skipped };
+        finish(files, asked, diagnostics, sources, options)
     }
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    let asked = Asked { counted, mutation, skipped };
-    finish(files, asked, diagnostics, sources, options)
 }
 
 /// Runs the tests of a suite that are wanted, and says what they have seen.
@@ -123,7 +106,7 @@ fn run_suite(
     suite: &CompiledSuite,
     options: &TestOptions,
     sources: &mut SourceMap,
-) -> (Vec<TestedFile>, Vec<Seen>) {
+) -> (Vec<TestFileReport>, Vec<Seen>) {
     let mut files = Vec::new();
     let mut met: Vec<Seen> = Vec::new();
     for group in &suite.groups {
@@ -139,7 +122,8 @@ fn run_suite(
             let mut trials: Vec<Trial> = tests.map(|test| run_test_decl(test, &bench, sources)).collect();
             met.extend(trials.iter_mut().flat_map(|trial| mem::take(&mut trial.met)));
             if !trials.is_empty() {
-                files.push(TestedFile { name: sources.name(file.id).to_owned(), trials });
+                let tests = trials.into_iter().map(|trial| case_report(trial, sources)).collect();
+                files.push(TestFileReport { file: sources.name(file.id).to_owned(), tests });
             }
         }
     }
@@ -162,21 +146,17 @@ fn mutation_ground(compiled: &CompiledSuite) -> Ground<'_> {
     Ground { groups: groups.collect(), tested, exprs: compiled.exprs, given: &compiled.given }
 }
 
-/// Reads and checks one suite. `shared` are the files that were read for others already.
-pub fn compile_suite(
+/// Reads and checks one suite.
+fn compile_suite(
+    workspace: &mut Workspace,
     suite: Suite,
     sources: &mut SourceMap,
-    shared: &mut BTreeMap<String, Input>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> CompiledSuite {
     let Suite { policies, tests, given, problems } = suite;
     diagnostics.extend(problems);
-    let mut input = |file: TextFile, role: Role, sources: &mut SourceMap| {
-        let name = file.name.clone();
-        shared.entry(name).or_insert_with(|| add(file, role, sources)).clone()
-    };
-    let mut read = |files: Vec<TextFile>, role: Role, sources: &mut SourceMap| -> Vec<Input> {
-        files.into_iter().map(|file| input(file, role, sources)).collect()
+    let read = |files: Vec<TextFile>, role: Role, sources: &mut SourceMap| -> Vec<Input> {
+        files.into_iter().map(|file| add(file, role, sources)).collect()
     };
     let policies = read(policies, Role::Snapshot, sources);
     let tests = read(tests, Role::Snapshot, sources);
@@ -202,8 +182,8 @@ pub fn compile_suite(
         files.insert((test, name), inputs);
     }
     let mut ids = ExprIds::default();
-    let policies = parse_all(&policies, sources, &mut ids, diagnostics);
-    let tests = parse_all(&tests, sources, &mut ids, diagnostics);
+    let policies = workspace.parse_all(&policies, sources, &mut ids, diagnostics);
+    let tests = workspace.parse_all(&tests, sources, &mut ids, diagnostics);
     let exprs = ids.count();
     let (fixtures, mut bare): (Vec<File>, Vec<File>) = tests.into_iter().partition(declares);
     bare.extend(policies.iter().filter(|file| tested.contains(&file.id)).cloned());
@@ -255,12 +235,12 @@ struct Asked {
 }
 
 fn finish(
-    files: Vec<TestedFile>,
+    files: Vec<TestFileReport>,
     Asked { mut counted, mutation, mut skipped }: Asked,
     mut diagnostics: Vec<Diagnostic>,
     sources: SourceMap,
     options: &TestOptions,
-) -> TestRun {
+) -> Answer<TestReport> {
     let broken = has_errors(&diagnostics);
     if files.is_empty() && !broken {
         diagnostics.push(nothing_tested(options));
@@ -277,38 +257,35 @@ fn finish(
     let enough = too_little.is_none() && mutation.is_none_or(MutationReport::is_clean);
     diagnostics.extend(too_little);
     let found = in_order(&mut diagnostics, &sources);
-    let reports: Vec<TestFileReport> = files.iter().map(|file| file_report(file, &sources)).collect();
     let count = |outcome: TestOutcome| {
-        reports.iter().flat_map(|file| &file.tests).filter(|test| test.outcome == outcome).count()
+        files.iter().flat_map(|file| &file.tests).filter(|test| test.outcome == outcome).count()
     };
     let (passed, failed) = (count(TestOutcome::Passed), count(TestOutcome::Failed));
-    let summary = TestSummary { files: reports.len(), tests: passed + failed, passed, failed };
+    let summary = TestSummary { files: files.len(), tests: passed + failed, passed, failed };
     let exit = match (broken, failed, passed) {
         (true, ..) => 2,
         (false, 0, 1..) if enough => 0,
         (false, ..) => 1,
     };
-    let report = TestReport {
-        version: VERSION,
-        summary,
-        files: reports,
-        coverage,
-        mutation,
-        skipped,
-        diagnostics: found,
-    };
-    TestRun { report, files, diagnostics, sources, exit }
+    let report =
+        TestReport { version: VERSION, summary, files, coverage, mutation, skipped, diagnostics: found };
+    Answer { report, diagnostics, sources, exit }
 }
 
-fn file_report(file: &TestedFile, sources: &SourceMap) -> TestFileReport {
-    let case = |trial: &Trial| TestCaseReport {
-        title: trial.title.clone(),
+fn case_report(trial: Trial, sources: &SourceMap) -> TestCaseReport {
+    let outcome = if trial.passed() { TestOutcome::Passed } else { TestOutcome::Failed };
+    TestCaseReport {
         line: sources.line_column(trial.span).0,
-        outcome: if trial.passed() { TestOutcome::Passed } else { TestOutcome::Failed },
-        diagnostics: trial.diagnostics().map(|one| DiagnosticReport::new(one, sources)).collect(),
+        title: trial.title,
+        outcome,
+        diagnostics: trial
+            .failures
+            .iter()
+            .map(|failure| DiagnosticReport::new(&failure.diagnostic, sources))
+            .collect(),
         seen: trial.failures.iter().filter_map(|failure| failure.seen.clone()).collect(),
-    };
-    TestFileReport { file: file.name.clone(), tests: file.trials.iter().map(case).collect() }
+        failures: trial.failures,
+    }
 }
 
 /// Sums up what was counted, file by file.

@@ -1,35 +1,11 @@
 //! What a judgement comes to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::Options;
+use super::CheckOptions;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{Decision, Outcome, Report, Summary, WorkflowReport};
-use crate::source::SourceMap;
-
-/// The warnings that hold, of those that are no rule's.
-#[derive(Debug)]
-pub enum Denied {
-    Nothing,
-    Everything,
-    /// Those about these files.
-    Of(BTreeSet<String>),
-}
-
-impl Denied {
-    /// Whether it is a warning that holds.
-    pub fn holds(&self, diagnostic: &Diagnostic, sources: &SourceMap) -> bool {
-        let is_denied = match self {
-            Self::Nothing => false,
-            Self::Everything => true,
-            Self::Of(files) => {
-                diagnostic.labels.iter().any(|label| files.contains(sources.name(label.span.file)))
-            }
-        };
-        is_denied && diagnostic.severity == Severity::Warning
-    }
-}
 
 /// What is said when everything was sound and still nothing was judged: that is no pass.
 pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option<Diagnostic> {
@@ -75,7 +51,13 @@ pub(super) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
-pub(super) fn exit_code(report: &Report, diagnostics: &[Diagnostic], options: &Options) -> u8 {
+/// The exit code of a command that judges nothing.
+pub(super) fn exit_of(diagnostics: &[Diagnostic]) -> u8 {
+    if has_errors(diagnostics) { 2 } else { 0 }
+}
+
+/// The exit code of a judgement.
+pub(super) fn exit_code(report: &Report, diagnostics: &[Diagnostic], options: &CheckOptions) -> u8 {
     if has_errors(diagnostics) || report.summary.error > 0 {
         return 2;
     }

@@ -1,19 +1,9 @@
-//! An example for each code: a case of the suite, embedded, and judged anew each time it is shown.
+//! An example for each code: a case of the suite, embedded. The engine judges it anew each time it is shown.
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{self, Options, TestOptions};
-use crate::project::{Inputs, Project, Suite, Suites, TextFile};
-use crate::report::{Outcome, RuleReport};
-use crate::source::SourceMap;
+use crate::report::RuleReport;
 use crate::value::{Date, parse_date};
-
-/// What is shown as an example of a code.
-#[derive(Debug)]
-pub struct Example {
-    pub sources: SourceMap,
-    pub shown: Shown,
-}
 
 /// A diagnostic, or a rule that failed or is undecided.
 #[derive(Debug)]
@@ -142,64 +132,41 @@ const CASES: &[Case] = cases! {
 /// What `today` is for every case.
 const TODAY: Date = Date::constant(2026, 1, 5);
 
-/// The example of a code, if there is one.
-pub fn example(code: Code) -> Option<Example> {
+/// A case as it is run: texts by their names.
+#[derive(Debug)]
+pub struct ExampleCase {
+    files: Vec<(String, String)>,
+    pub as_of: Option<Date>,
+    /// What `today` is for every case.
+    pub today: Date,
+    /// The workflows to judge; all of them if there is none.
+    pub workflows: Vec<String>,
+}
+
+impl ExampleCase {
+    /// Takes out the files whose names end so.
+    pub fn take(&mut self, extension: &str) -> Vec<(String, String)> {
+        self.files.extract_if(.., |(name, _)| name.ends_with(extension)).collect()
+    }
+}
+
+/// The case of a code, if there is one: on which day it is run, and for whom, its comments say.
+pub fn example(code: Code) -> Option<ExampleCase> {
     let case = CASES.iter().find(|case| case.code == code)?;
-    let with = |extension: &str| -> Vec<TextFile> {
-        let files = case.files.iter().filter(|(name, _)| name.ends_with(extension));
-        files.map(text_file).collect()
-    };
-    let (tests, policies): (Vec<_>, Vec<_>) =
-        with(".gate").into_iter().partition(|file| file.name.ends_with(".test.gate"));
-    if code.is_lint() {
-        let project = Project { policies, ..Project::default() };
-        let inputs = Inputs { projects: vec![project], lint: Some(tests), ..Inputs::default() };
-        let linted = engine::lint(inputs, &[]);
-        let found = linted.findings.into_iter().find(|finding| finding.code == code)?;
-        return Some(Example { sources: linted.sources, shown: Shown::Diagnostic(found) });
-    }
-    if !tests.is_empty() {
-        return tested(code, tests, policies);
-    }
-    let mut snapshots = with(".yaml");
-    let standing = snapshots.extract_if(.., |file| file.name.ends_with("rollout.yaml")).collect();
-    let mut inputs = Inputs::default();
-    let configs = snapshots.extract_if(.., |file| file.name.ends_with("config.yaml"));
-    let text =
-        |file: &TextFile| String::from_utf8_lossy(file.content.as_deref().unwrap_or_default()).into_owned();
-    let name = |file: &TextFile| {
-        if file.name.ends_with(".base.config.yaml") { "base/tollgate.yaml" } else { "tollgate.yaml" }
-    };
-    let stack = configs.map(|file| inputs.sources.add(name(&file), text(&file))).collect();
-    inputs.projects = vec![Project { stack, policies, snapshots, standing, ..Project::default() }];
-    let judgement = engine::judge(inputs, &options(case));
-    let found = judgement.diagnostics.into_iter().find(|diagnostic| diagnostic.code == code);
-    let wanted = if code == Code::RuleUndecided { Outcome::Undecided } else { Outcome::Fail };
-    let rules = || judgement.report.workflows.into_iter().flat_map(|workflow| workflow.rules);
-    let shown = match found {
-        Some(found) => Shown::Diagnostic(found),
-        None => Shown::Rule(Box::new(rules().find(|rule| rule.outcome == wanted && rule.applied.is_some())?)),
-    };
-    Some(Example { sources: judgement.sources, shown })
+    let lines = || case.files.iter().flat_map(|(_, text)| text.lines());
+    let setting = |name: &str| lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    Some(ExampleCase {
+        files: case.files.iter().map(shown_file).collect(),
+        as_of: setting("# as of:").and_then(parse_date),
+        today: TODAY,
+        workflows: setting("# workflow:").map(str::to_owned).into_iter().collect(),
+    })
 }
 
-/// What a run of tests says.
-fn tested(code: Code, mut tests: Vec<TextFile>, policies: Vec<TextFile>) -> Option<Example> {
-    tests.extend(policies.iter().cloned());
-    let suites = Suites { suites: vec![Suite { policies, tests, ..Suite::default() }], ..Suites::default() };
-    let mutate = matches!(code, Code::UnnoticedMistake | Code::UnjustifiedUntested);
-    let options = TestOptions { coverage: code == Code::Unseen, mutate, ..TestOptions::default() };
-    let run = engine::run_tests(suites, &options);
-    let failures = run.files.into_iter().flat_map(|file| file.trials).flat_map(|trial| trial.failures);
-    let all = failures.map(|failure| failure.diagnostic).chain(run.diagnostics);
-    let shown = Shown::Diagnostic(all.into_iter().find(|diagnostic| diagnostic.code == code)?);
-    Some(Example { sources: run.sources, shown })
-}
-
-fn text_file((name, text): &(&str, &str)) -> TextFile {
+/// A file of the suite as it is shown: without the folder, and without marks.
+fn shown_file((name, text): &(&str, &str)) -> (String, String) {
     let name = name.rsplit('/').next().unwrap_or(name);
-    let text: String = text.lines().map(|line| format!("{}\n", unmarked(line))).collect();
-    TextFile { name: name.to_owned(), content: Ok(text.into_bytes()) }
+    (name.to_owned(), text.lines().map(|line| format!("{}\n", unmarked(line))).collect())
 }
 
 /// A line without the suite's marks, which say what is expected of it.
@@ -207,16 +174,4 @@ fn unmarked(line: &str) -> &str {
     let marks = [" # error: ", " # warning: ", " # note: ", " # fail: ", " # undecided: ", " # decision: "];
     let end = marks.iter().filter_map(|mark| line.find(mark)).min();
     line.get(..end.unwrap_or(line.len())).unwrap_or(line).trim_end()
-}
-
-/// As the suite runs the case: its comments say on which day, and for whom.
-fn options(case: &Case) -> Options {
-    let lines = || case.files.iter().flat_map(|(_, text)| text.lines());
-    let setting = |name: &str| lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    Options {
-        as_of: setting("# as of:").and_then(parse_date),
-        today: TODAY,
-        workflows: setting("# workflow:").map(str::to_owned).into_iter().collect(),
-        deny_warnings: false,
-    }
 }

@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::builtin;
-use crate::engine::in_force;
+use crate::engine::{Answer, Workspace};
 use crate::project::{Inputs, Project, TextFile};
 
-fn pack() -> InForce {
+fn pack() -> Answer<PoliciesInForce> {
     let file = |(name, text): (String, &str)| TextFile { name, content: Ok(text.as_bytes().to_vec()) };
     let (tests, policies) = builtin::all().map(file).partition(|file| file.name.ends_with(".test.gate"));
     let project = Project { policies, ..Project::default() };
-    in_force(Inputs { projects: vec![project], ..Inputs::default() }, tests)
+    Workspace::new().in_force(Inputs { projects: vec![project], ..Inputs::default() }, tests)
 }
 
 #[test]
@@ -28,10 +28,10 @@ fn every_code_has_an_explanation_and_an_example() {
 fn every_shipped_rule_has_tests_to_show() {
     let mut known = pack();
     assert!(known.diagnostics.is_empty(), "{:#?}", known.diagnostics);
-    let project = &known.projects[0];
+    let project = &known.report.projects[0];
     assert!(project.program.rules.len() > 55);
     for rule in &project.program.rules {
-        let seen = seen(&rule.name, project, &known.tests, &mut known.sources);
+        let seen = seen(&rule.name, project, &known.report.tests, &mut known.sources);
         assert!(seen.passes.is_some() && seen.fails.is_some(), "{}: {seen:?}", rule.name);
         let uses = uses(rule, &project.program);
         assert!(!uses.fields.is_empty(), "{} reads nothing", rule.name);
@@ -41,8 +41,8 @@ fn every_shipped_rule_has_tests_to_show() {
 #[test]
 fn names_are_found_whole_and_by_their_last_word() {
     let known = pack();
-    let program = &known.projects[0].program;
-    let named = |name: &str| match subject(name, &known) {
+    let program = &known.report.projects[0].program;
+    let named = |name: &str| match subject(name, &known.report) {
         Ok((_, Subject::Rule(index))) => rule_names(program).nth(index).unwrap().to_owned(),
         Ok((_, Subject::Param(index))) => format!("param {}", program.params[index].name),
         Ok((_, Subject::Let(index))) => format!("let {}", program.lets[index].name),
@@ -71,7 +71,7 @@ fn names_are_found_whole_and_by_their_last_word() {
 #[test]
 fn what_a_rule_uses_is_followed_through_lets_and_into_lists() {
     let known = pack();
-    let program = &known.projects[0].program;
+    let program = &known.report.projects[0].program;
     let rule = program.rules.iter().find(|rule| &*rule.name == "before_deployment.light_enough").unwrap();
     let uses = uses(rule, program);
     let fields: Vec<&str> = uses.fields.iter().map(|(name, _)| &**name).collect();

@@ -2,23 +2,24 @@
 
 use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
 use crate::code::Code;
-use crate::engine::{InForce, ProjectInForce};
-use crate::explain::{Seen, Shown, Subject, Uses, example, of_ladder, uses, uses_of_let};
+use crate::engine::Answer;
+use crate::explain::{Explained, Found, Seen, Shown, Subject, Uses, of_ladder, uses, uses_of_let};
+use crate::layers::ProjectInForce;
 use crate::program::Rule;
 use crate::render::{Style, human};
 use crate::report::line_of;
 use crate::settings::{LADDER, RuleSetting, field_type, show_range, show_value};
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 use crate::text::{visible, wrap};
 
-/// What a code means, with an example.
-pub fn code(code: Code, style: Style) -> String {
+/// What a code means, with its example, if it has one.
+pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String {
     let mut page = Page { out: String::new(), style };
     page.heading(code.as_str(), code.title());
     page.paragraph(code.explanation());
-    let Some(example) = example(code) else { return page.out };
+    let Some(example) = example else { return page.out };
     page.section("For example");
-    let drawn = match &example.shown {
+    let drawn = match &example.report {
         Shown::Diagnostic(diagnostic) => human::draw(diagnostic, &example.sources, style),
         Shown::Rule(rule) => human::draw_rule(rule, &example.sources, style),
     };
@@ -27,21 +28,17 @@ pub fn code(code: Code, style: Style) -> String {
 }
 
 /// What a name of a project stands for.
-pub fn subject(
-    subject: Subject,
-    project: &ProjectInForce,
-    known: &InForce,
-    seen: &Seen,
-    style: Style,
-) -> String {
-    let mut text = Text { page: Page { out: String::new(), style }, project, known };
-    match subject {
-        Subject::Rule(index) => text.rule(index, seen),
+pub fn subject(found: &Found, answer: &Answer<Explained>, style: Style) -> String {
+    let projects = &answer.report.known.projects;
+    let Some(project) = projects.get(found.project) else { return String::new() };
+    let mut text = Text { page: Page { out: String::new(), style }, project, sources: &answer.sources };
+    match found.subject {
+        Subject::Rule(index) => text.rule(index, &found.seen),
         Subject::Param(index) => text.param(index),
         Subject::Let(index) => text.own_let(index),
         Subject::Policy(index) => text.policy(index),
     }
-    let several = known.projects.len() > 1;
+    let several = projects.len() > 1;
     if let Some(name) = project.name.as_ref().filter(|_| several) {
         text.page.section("Where");
         text.page.paragraph(&format!("As it is in the project `{name}`. Others may set it otherwise."));
@@ -91,12 +88,12 @@ impl Page {
 struct Text<'c> {
     page: Page,
     project: &'c ProjectInForce,
-    known: &'c InForce,
+    sources: &'c SourceMap,
 }
 
 impl Text<'_> {
     fn rule(&mut self, index: usize, seen: &Seen) {
-        let (project, known) = (self.project, self.known);
+        let project = self.project;
         let Some(setting) = project.settings.rules.get(index) else { return };
         let Some(rule) = project.program.rules.get(index) else {
             let ladder = LADDER.get(index - project.program.rules.len());
@@ -115,7 +112,7 @@ impl Text<'_> {
         self.page.paragraph(&self.what_it_asks(&rule.decl));
         let undecided = setting.effect.map(|effect| undecided(&rule.decl, effect)).unwrap_or_default();
         self.page.paragraph(&format!("{} {undecided}", self.effect(setting)));
-        let place = line_of(rule.decl.span, &known.sources);
+        let place = line_of(rule.decl.span, self.sources);
         self.page.section(&format!("As it is written, {place}"));
         self.quote(rule.decl.span);
         self.uses(&uses(rule, &project.program));
@@ -137,7 +134,7 @@ impl Text<'_> {
     fn own_let(&mut self, index: usize) {
         let Some(own) = self.project.program.lets.get(index) else { return };
         self.page.heading(&own.name, &format!("a let: {}", own.ty));
-        self.page.paragraph(&line_of(own.decl.span, &self.known.sources));
+        self.page.paragraph(&line_of(own.decl.span, self.sources));
         self.quote(own.decl.span);
         self.uses(&uses_of_let(index, &self.project.program));
         self.used_by(|uses| uses.lets.contains(&index));
@@ -201,10 +198,10 @@ impl Text<'_> {
             Some(EffectKind::Hold) => "A failure keeps the workflow where it is (`hold`)",
             Some(EffectKind::Rollback) => "A failure sends the workflow back (`rollback`)",
         };
-        let from = || format!(", as {} says", line_of(setting.origin, &self.known.sources));
+        let from = || format!(", as {} says", line_of(setting.origin, self.sources));
         let from = if setting.configured { from() } else { String::new() };
         let because = setting.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-        let locked = setting.locked.map(|lock| line_of(lock.span, &self.known.sources));
+        let locked = setting.locked.map(|lock| line_of(lock.span, self.sources));
         let locked = locked.map(|place| format!(" It is locked by {place}.")).unwrap_or_default();
         format!("{what}{from}{because}.{locked}")
     }
@@ -240,7 +237,7 @@ impl Text<'_> {
         let (Some(param), Some(setting)) = both else { return };
         let range = setting.within.as_ref().and_then(|range| show_range(&param.ty, range));
         let range = range.map(|range| format!(", within {range}")).unwrap_or_default();
-        let mut from = line_of(setting.origin, &self.known.sources);
+        let mut from = line_of(setting.origin, self.sources);
         if setting.configured {
             from.push_str(&format!("; declared as {}", show_value(&param.ty, &param.value)));
         }
@@ -248,7 +245,7 @@ impl Text<'_> {
             from.push_str(&format!("; {because}"));
         }
         if let Some(lock) = setting.locked {
-            from.push_str(&format!("; locked by {}", line_of(lock.span, &self.known.sources)));
+            from.push_str(&format!("; locked by {}", line_of(lock.span, self.sources)));
         }
         let value = show_value(&param.ty, &setting.value);
         let doc = param.decl.doc.as_deref().filter(|_| with_doc);
@@ -270,7 +267,7 @@ impl Text<'_> {
     fn seen(&mut self, seen: &Seen) {
         for (word, test) in [("passes", seen.passes), ("fails", seen.fails)] {
             if let Some(span) = test {
-                let place = line_of(span, &self.known.sources);
+                let place = line_of(span, self.sources);
                 self.page.section(&format!("A test in which it {word}, {place}"));
                 self.quote(span);
             }
@@ -283,12 +280,12 @@ impl Text<'_> {
 
     /// The text of a span on one line.
     fn source(&self, span: Span) -> String {
-        self.known.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The text of a span as it stands in its file, indented alike.
     fn quote(&mut self, span: Span) {
-        let sources = &self.known.sources;
+        let sources = self.sources;
         let indent = sources.line_column(span).1.saturating_sub(1);
         for line in sources.text(span).lines() {
             let blanks = line.len() - line.trim_start_matches(' ').len();

@@ -6,10 +6,10 @@ pub(super) mod against;
 use crate::ast::EffectKind;
 use crate::builtin;
 use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
-use crate::engine::Judgement;
+use crate::engine::Answer;
 use crate::render::severity;
 use crate::report::against::FileChange;
-use crate::report::{FixReport, LabelReport, Outcome, Place, Region, RuleReport, WaiverReport};
+use crate::report::{FixReport, LabelReport, Outcome, Place, Region, Report, RuleReport, WaiverReport};
 use crate::source::SourceMap;
 use crate::text::visible;
 
@@ -66,14 +66,14 @@ fn fnv(bytes: &[u8]) -> u64 {
 
 /// Everything that is to be listed: diagnostics first, then what a proposal changes, then rules by workflow. `folder` is where the repository that was
 /// judged lies within the one that the reader of the list looks at: nothing, or `examples/desk/`.
-pub(super) fn findings(judgement: &Judgement, folder: &str) -> Vec<Finding> {
+pub(super) fn findings(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let mut findings = all(judgement, folder);
     findings.iter_mut().for_each(|finding| settle(finding, folder, judgement));
     findings
 }
 
 /// Gives places the names that the reader knows, and each place once.
-fn settle(finding: &mut Finding, folder: &str, judgement: &Judgement) {
+fn settle(finding: &mut Finding, folder: &str, judgement: &Answer<Report>) {
     let mut places: Vec<LabelReport> = Vec::new();
     for mut place in std::mem::take(&mut finding.places) {
         place.region.file = below(folder, &place.region.file, judgement);
@@ -90,7 +90,7 @@ fn settle(finding: &mut Finding, folder: &str, judgement: &Judgement) {
 }
 
 /// Rules that would be listed if no waiver lifted them.
-pub(super) fn waived(judgement: &Judgement, folder: &str) -> Vec<Finding> {
+pub(super) fn waived(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     for workflow in &judgement.report.workflows {
         for rule in workflow.rules.iter().filter(|rule| rule.enforced && rule.outcome == Outcome::Waived) {
@@ -119,13 +119,13 @@ fn at(file: String, line: usize, column: usize, text: String) -> LabelReport {
 }
 
 /// What became of a file, by the names that the reader knows.
-pub(super) fn named_below(folder: &str, change: &FileChange, judgement: &Judgement) -> String {
+pub(super) fn named_below(folder: &str, change: &FileChange, judgement: &Answer<Report>) -> String {
     let name = |file: &Option<String>| file.as_deref().map(|file| below(folder, file, judgement));
     FileChange { old: name(&change.old), new: name(&change.new), unseen: change.unseen }.to_string()
 }
 
 /// The name of a file as the reader of the list knows it. One of the base keeps its prefix in front.
-pub(super) fn below(folder: &str, file: &str, judgement: &Judgement) -> String {
+pub(super) fn below(folder: &str, file: &str, judgement: &Answer<Report>) -> String {
     let base = base_of(file, judgement);
     if file.starts_with(builtin::FOLDER) {
         file.to_owned()
@@ -135,16 +135,16 @@ pub(super) fn below(folder: &str, file: &str, judgement: &Judgement) -> String {
 }
 
 /// The prefix of a file of the base; nothing for any other.
-fn base_of(file: &str, judgement: &Judgement) -> String {
+fn base_of(file: &str, judgement: &Answer<Report>) -> String {
     let base = judgement.report.against.as_ref().map(|against| format!("{}:", shown(&against.reference)));
     base.filter(|base| file.starts_with(base)).unwrap_or_default()
 }
 
-fn all(judgement: &Judgement, folder: &str) -> Vec<Finding> {
+fn all(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let sources = &judgement.sources;
     let diagnosed = judgement.diagnostics.iter().map(|diagnostic| {
         let finding = of_diagnostic(diagnostic, sources);
-        match judgement.denied.holds(diagnostic, sources) {
+        match judgement.report.denied.holds(diagnostic, sources) {
             true => Finding { severity: Severity::Error, kind: DENIED, ..finding },
             false => finding,
         }

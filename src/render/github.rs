@@ -2,10 +2,11 @@
 
 use super::finding::{Finding, findings};
 use crate::diagnostic::Severity;
-use crate::engine::Judgement;
+use crate::engine::Answer;
+use crate::report::Report;
 
 /// One line for each finding.
-pub fn render(judgement: &Judgement, folder: &str) -> String {
+pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     findings(judgement, folder).iter().map(command).collect()
 }
 

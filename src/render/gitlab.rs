@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::finding::{Finding, findings, nowhere};
 use super::json::printable;
 use crate::diagnostic::Severity;
-use crate::engine::Judgement;
+use crate::engine::Answer;
+use crate::report::Report;
 
 /// The whole report.
-pub fn render(judgement: &Judgement, folder: &str) -> String {
+pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     let entries: Vec<Value> =
         findings(judgement, folder).iter().map(|finding| entry(finding, folder)).collect();
     printable(&format!("{:#}", Value::from(entries)))

@@ -2,7 +2,7 @@
 //!
 //! Every line that quotes a stranger begins with a mark, a word or a frame of ours, so that a value in a snapshot can
 //! neither move the cursor nor pass for a command to the build server that shows the log. Draws only what the
-//! [`Judgement`] holds; it decides nothing.
+//! [`Answer`] holds; it decides nothing.
 
 mod against;
 mod history;
@@ -24,10 +24,10 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use crate::ast::EffectKind;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Drawn, Label, Severity};
-use crate::engine::Judgement;
+use crate::engine::Answer;
 use crate::excerpt::Fit;
 use crate::render::{Style, View, severity};
-use crate::report::{Outcome, RuleReport, WorkflowReport};
+use crate::report::{Outcome, Report, RuleReport, WorkflowReport};
 use crate::source::SourceMap;
 use crate::text::{pad, paragraph, visible, width, wrap};
 
@@ -41,7 +41,7 @@ const MAX_ROWS: usize = 20;
 
 /// The whole of it: diagnostics, a line for each workflow with a report for each rule that did not pass, lints, a table
 /// where it helps, and what it comes to. What is too long for one page is cut between reports, and what was left out is counted.
-pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
+pub fn render(judgement: &Answer<Report>, style: Style, view: &View) -> String {
     let mut page = Page::new(style, view);
     page.diagnostics(&judgement.diagnostics, &judgement.sources, view);
     let stops = |w: &&WorkflowReport| !view.only_failed || !summary::goes_on(w.decision);
@@ -57,7 +57,7 @@ pub fn render(judgement: &Judgement, style: Style, view: &View) -> String {
 }
 
 /// What ends the page: lints, on which no verdict depends, the table, waivers, what a proposal changes, and what it all comes to.
-fn tail(judgement: &Judgement, workflows: &[&WorkflowReport], style: Style, view: &View) -> String {
+fn tail(judgement: &Answer<Report>, workflows: &[&WorkflowReport], style: Style, view: &View) -> String {
     let mut page = Page::new(style, view);
     let lints: Vec<&Diagnostic> = in_order(&judgement.diagnostics).filter(|d| d.code.is_lint()).collect();
     summary::lints(&lints, &judgement.sources, view.full).iter().for_each(|line| page.line(line));
@@ -92,7 +92,7 @@ pub fn draw_rule(rule: &RuleReport, sources: &SourceMap, style: Style) -> String
 }
 
 /// Only what does not go on: a line for each error, warning and workflow, and what it comes to.
-pub fn render_quiet(judgement: &Judgement, style: Style) -> String {
+pub fn render_quiet(judgement: &Answer<Report>, style: Style) -> String {
     let mut page = Page::new(style, &View::default());
     for diagnostic in in_order(&judgement.diagnostics).filter(|d| d.severity == Severity::Error) {
         let place = diagnostic.labels.first().map(|label| {
@@ -205,7 +205,7 @@ impl Page {
         &mut self,
         workflows: &[&WorkflowReport],
         columns: &summary::Columns,
-        judgement: &Judgement,
+        judgement: &Answer<Report>,
         view: &View,
         tail: usize,
     ) -> bool {
@@ -225,7 +225,7 @@ impl Page {
         &mut self,
         workflows: &[&WorkflowReport],
         columns: &summary::Columns,
-        judgement: &Judgement,
+        judgement: &Answer<Report>,
         tail: usize,
     ) {
         let mut worst = workflows.to_vec();

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::human::goes_on;
 use super::markdown::{MOST, code, inert, mark};
 use crate::diagnostic::Severity;
-use crate::engine::Impact;
-use crate::report::impact::{Flip, OneSided, RuleFlip, RuleSide};
+use crate::engine::Answer;
+use crate::report::impact::{Flip, ImpactReport, OneSided, RuleFlip, RuleSide};
 use crate::report::{DiagnosticReport, Outcome};
 use crate::text::visible;
 
@@ -92,7 +92,7 @@ impl Outcomes {
 }
 
 /// What it all comes to, in one plain sentence; and a second one if something could not be judged.
-pub(super) fn headline(impact: &Impact) -> String {
+pub(super) fn headline(impact: &Answer<ImpactReport>) -> String {
     let broken = impact.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
     let flips = flips(impact);
     match broken {
@@ -101,7 +101,7 @@ pub(super) fn headline(impact: &Impact) -> String {
     }
 }
 
-fn flips(impact: &Impact) -> String {
+fn flips(impact: &Answer<ImpactReport>) -> String {
     let report = &impact.report;
     let summary = &report.summary;
     if !report.comparable {
@@ -129,7 +129,7 @@ fn flips(impact: &Impact) -> String {
 }
 
 /// How much was judged, and what else there is to say.
-pub(super) fn remarks(impact: &Impact) -> String {
+pub(super) fn remarks(impact: &Answer<ImpactReport>) -> String {
     let summary = &impact.report.summary;
     let mut remarks = Vec::new();
     if summary.days > 0 {
@@ -163,7 +163,7 @@ pub(super) fn one_sided(of: &OneSided) -> String {
 }
 
 /// A comment for a pull request: what it comes to, the verdicts, and the rest folded.
-pub fn markdown(impact: &Impact) -> String {
+pub fn markdown(impact: &Answer<ImpactReport>) -> String {
     let report = &impact.report;
     let plain = |text: &str| inert(&text.replace('`', ""));
     let mut out = format!("### Tollgate: {}\n", plain(headline(impact).trim_end_matches('.')));

@@ -41,7 +41,7 @@ pub(super) fn printable(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{DiagnosticReport, Report, Summary, VERSION};
+    use crate::report::{Denied, DiagnosticReport, Report, Summary, VERSION};
 
     #[test]
     fn hidden_characters_survive_and_are_not_printed() {
@@ -61,6 +61,7 @@ mod tests {
                 help: None,
                 fix: None,
             }],
+            denied: Denied::Nothing,
         };
         let json = render(&report).unwrap();
         let read: serde_json::Value = serde_json::from_str(&json).unwrap();

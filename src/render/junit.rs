@@ -5,15 +5,19 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::finding::{DENIED, Finding, PROPOSAL, findings, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
-use crate::engine::{Judgement, TestRun};
-use crate::report::{DiagnosticReport, LabelReport, Outcome, RuleReport};
+use crate::engine::Answer;
+use crate::report::tests::TestReport;
+use crate::report::{self, DiagnosticReport, LabelReport, Outcome, RuleReport};
 use crate::text::visible;
 
 /// The whole document.
 ///
 /// # Errors
 /// If the XML cannot be written, which writing to memory gives no reason for.
-pub fn render(judgement: &Judgement, folder: &str) -> Result<String, quick_junit::SerializeError> {
+pub fn render(
+    judgement: &Answer<report::Report>,
+    folder: &str,
+) -> Result<String, quick_junit::SerializeError> {
     let findings = findings(judgement, folder);
     let mut report = Report::new("tollgate");
     let of_files = |finding: &&Finding| finding.workflow.is_none() && finding.severity == Severity::Error;
@@ -82,7 +86,7 @@ fn of_proposal(finding: &Finding) -> TestCase {
 ///
 /// # Errors
 /// As [`render`].
-pub fn render_tests(run: &TestRun) -> Result<String, quick_junit::SerializeError> {
+pub fn render_tests(run: &Answer<TestReport>) -> Result<String, quick_junit::SerializeError> {
     let mut report = Report::new("tollgate test");
     let errors: Vec<_> =
         run.report.diagnostics.iter().filter(|problem| problem.severity == "error").collect();

@@ -6,8 +6,9 @@
 use std::fmt::Write;
 
 use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
-use crate::engine::{InForce, ProjectInForce};
+use crate::engine::Answer;
 use crate::layers::BoundWaiver;
+use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::program::{Param, Program, Rule};
 use crate::report::line_of;
 use crate::settings::{
@@ -27,9 +28,9 @@ pub fn render(program: &Program, sources: &SourceMap) -> String {
 }
 
 /// What is in force in each project: its stages and fields, its policies, and the exceptions from them.
-pub fn in_force(known: &InForce) -> String {
+pub fn in_force(known: &Answer<PoliciesInForce>) -> String {
     let mut out = "# Policies in force\n\n".to_owned();
-    for project in &known.projects {
+    for project in &known.report.projects {
         if let Some(name) = &project.name {
             // Writing to a string cannot fail, here and below.
             let _ = writeln!(out, "# Project {}\n", code(name));

@@ -10,8 +10,8 @@ use std::fmt::Write;
 use super::finding::{Finding, PROPOSAL, findings, shown};
 use super::human::{goes_on, sentence, waivers};
 use crate::diagnostic::Severity;
-use crate::engine::Judgement;
-use crate::report::{Decision, WorkflowReport};
+use crate::engine::Answer;
+use crate::report::{Decision, Report, WorkflowReport};
 
 /// Workflows that go on are counted, not listed, where there are more than so many.
 const LISTED: usize = 20;
@@ -20,7 +20,7 @@ const LISTED: usize = 20;
 pub(super) const MOST: usize = 60_000;
 
 /// The whole comment.
-pub fn render(judgement: &Judgement, folder: &str) -> String {
+pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     let workflows = &judgement.report.workflows;
     let findings = findings(judgement, folder);
     let mut out = format!("### Tollgate: {}\n", inert(&sentence(judgement).replace('`', "")));

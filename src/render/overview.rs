@@ -2,13 +2,13 @@
 
 use super::Style;
 use super::human::draw;
-use crate::engine::Surveyed;
-use crate::report::overview::{ParamRow, RuleRow, Waived};
+use crate::engine::Answer;
+use crate::report::overview::{Overview, ParamRow, RuleRow, Waived};
 use crate::text::{pad, visible, width};
 
 /// All params, after what is wrong.
-pub fn params(surveyed: &Surveyed, style: Style) -> String {
-    let rows = surveyed.overview.params.iter().map(|row: &ParamRow| {
+pub fn params(surveyed: &Answer<Overview>, style: Style) -> String {
+    let rows = surveyed.report.params.iter().map(|row: &ParamRow| {
         let because = row.because.as_deref().map(str::to_owned);
         let remarks = [because, locked(row.locked.as_deref()), whom(&row.workflows)];
         [
@@ -24,8 +24,8 @@ pub fn params(surveyed: &Surveyed, style: Style) -> String {
 }
 
 /// All rules, after what is wrong.
-pub fn rules(surveyed: &Surveyed, style: Style) -> String {
-    let rows = surveyed.overview.rules.iter().map(|row: &RuleRow| {
+pub fn rules(surveyed: &Answer<Overview>, style: Style) -> String {
+    let rows = surveyed.report.rules.iter().map(|row: &RuleRow| {
         let waived = |waived: &Waived| {
             format!(
                 "waived for {} until {} by {} ({})",
@@ -64,7 +64,7 @@ fn joined(remarks: impl IntoIterator<Item = Option<String>>) -> String {
 
 /// A table whose last column is as wide as it is.
 fn page<const N: usize>(
-    surveyed: &Surveyed,
+    surveyed: &Answer<Overview>,
     style: Style,
     head: [&str; N],
     rows: impl Iterator<Item = [String; N]>,

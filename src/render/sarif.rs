@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::finding::{Finding, against::split, below, findings, nowhere, shown, waived};
 use super::json::printable;
 use crate::diagnostic::Severity;
-use crate::engine::Judgement;
-use crate::report::{FixReport, LabelReport, Region, WaiverReport};
+use crate::engine::Answer;
+use crate::report::{FixReport, LabelReport, Region, Report, WaiverReport};
 
 /// The whole log.
-pub fn render(judgement: &Judgement, folder: &str) -> String {
+pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     let mut findings = findings(judgement, folder);
     findings.extend(waived(judgement, folder));
     let mut rules: Vec<&Finding> = Vec::new();
@@ -50,7 +50,7 @@ fn rule(finding: &Finding) -> Value {
     })
 }
 
-fn result(finding: &Finding, rules: &[&Finding], judgement: &Judgement, folder: &str) -> Value {
+fn result(finding: &Finding, rules: &[&Finding], judgement: &Answer<Report>, folder: &str) -> Value {
     let index = rules.iter().position(|known| known.rule == finding.rule);
     let message = match &finding.workflow {
         Some(workflow) => format!("{workflow}: {}", finding.message),
@@ -86,7 +86,7 @@ fn result(finding: &Finding, rules: &[&Finding], judgement: &Judgement, folder: 
 }
 
 /// A waiver, which a person has given for a reason.
-fn suppression(waiver: &WaiverReport, judgement: &Judgement, folder: &str) -> Value {
+fn suppression(waiver: &WaiverReport, judgement: &Answer<Report>, folder: &str) -> Value {
     let (because, owner) = (shown(&waiver.because), shown(&waiver.owner));
     let mut suppression = json!({
         "kind": "external",

@@ -4,12 +4,12 @@
 use super::finding::{Finding, PROPOSAL, findings, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
-use crate::engine::Judgement;
-use crate::report::{Decision, Outcome, RuleReport, WorkflowReport};
+use crate::engine::Answer;
+use crate::report::{Decision, Outcome, Report, RuleReport, WorkflowReport};
 use crate::text::visible;
 
 /// The whole stream.
-pub fn render(judgement: &Judgement, folder: &str) -> String {
+pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     let findings = findings(judgement, folder);
     let is_listed = |finding: &&Finding| {
         finding.kind == PROPOSAL || finding.workflow.is_none() && finding.severity == Severity::Error

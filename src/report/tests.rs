@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{DiagnosticReport, Outcome};
+use crate::diagnostic::Diagnostic;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct TestReport {
@@ -47,6 +48,24 @@ pub struct TestCaseReport {
     pub diagnostics: Vec<DiagnosticReport>,
     /// What the rules saw of which something else was expected.
     pub seen: Vec<RuleSeen>,
+    /// Both, each with the places that it speaks of.
+    #[serde(skip)]
+    pub failures: Vec<Failure>,
+}
+
+impl TestCaseReport {
+    /// Whether all was as expected.
+    pub fn passed(&self) -> bool {
+        self.outcome == TestOutcome::Passed
+    }
+}
+
+/// Why a test has not passed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub diagnostic: Diagnostic,
+    /// What the rule saw, for an expectation of a rule.
+    pub seen: Option<RuleSeen>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -11,9 +11,7 @@ use tollgate::ast::ExprIds;
 use tollgate::builtin;
 use tollgate::config;
 use tollgate::diagnostic::Diagnostic;
-use tollgate::engine::{
-    Judgement, Options, TestOptions, history, judge as judge_project, lint, read_policies, run_tests,
-};
+use tollgate::engine::{Answer, DayOptions, TestOptions, Workspace};
 use tollgate::format::{Refusal, format as format_policy};
 use tollgate::layers::settle;
 use tollgate::program::Program;
@@ -21,7 +19,7 @@ use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::{
     Style, View, github, gitlab, human, json, junit, lint as lint_page, markdown, sarif, tap,
 };
-use tollgate::report::Outcome;
+use tollgate::report::{Outcome, Report};
 use tollgate::snapshot::{Input, Role, load, plain_agrees};
 use tollgate::source::{FileId, SourceMap};
 use tollgate::text::is_hidden;
@@ -67,9 +65,9 @@ const TODAY: Date = Date::constant(2026, 1, 26);
 
 /// The shipped policies and the text of their vocabulary.
 static SHIPPED: LazyLock<Program> = LazyLock::new(|| {
-    let compiled = read_policies(shipped());
+    let compiled = Workspace::new().compile(shipped());
     assert!(compiled.diagnostics.is_empty());
-    compiled.program
+    compiled.report
 });
 
 fn shipped() -> Vec<TextFile> {
@@ -81,16 +79,16 @@ fn text_file(name: &str, content: &[u8]) -> TextFile {
     TextFile { name: name.to_owned(), content: Ok(content.to_vec()) }
 }
 
-fn options() -> Options {
-    Options { as_of: Some(TODAY), today: TODAY, workflows: Vec::new(), deny_warnings: false }
+fn options() -> DayOptions {
+    DayOptions { as_of: Some(TODAY), ..DayOptions::on(TODAY) }
 }
 
 /// Any text is a policy or has errors that can be drawn; what was checked can be linted.
 fn policy(data: &[u8]) {
-    let compiled = read_policies(vec![text_file("fuzzed.gate", data)]);
+    let compiled = Workspace::new().compile(vec![text_file("fuzzed.gate", data)]);
     draw(&compiled.diagnostics, &compiled.sources);
     let project = Project { policies: vec![text_file("fuzzed.gate", data)], ..Project::default() };
-    let linted = lint(Inputs { projects: vec![project], ..Inputs::default() }, &[]);
+    let linted = Workspace::new().lint(Inputs { projects: vec![project], ..Inputs::default() }, &[]);
     check_page(&lint_page::render(&linted, STYLE));
     assert_ne!(
         linted.exit,
@@ -174,19 +172,19 @@ fn judge_all_ways(policy: &[u8], snapshots: Option<&[u8]>, standing: Option<&[u8
         };
         Inputs { sources, projects: vec![project], ..Inputs::default() }
     };
-    let judged = judge_project(inputs(), &options());
+    let judged = Workspace::new().check(inputs(), &options().into());
     check_judgement(&judged);
-    let again = judge_project(inputs(), &options());
+    let again = Workspace::new().check(inputs(), &options().into());
     assert_eq!(
         json::render(&judged.report).ok(),
         json::render(&again.report).ok(),
         "the same inputs say the same"
     );
-    let back = history(inputs(), &options());
+    let back = Workspace::new().history(inputs(), &options());
     check_page(&human::render_history(&back, STYLE));
     let suite = Suite { policies: policies.clone(), tests: policies, ..Suite::default() };
     let suites = Suites { suites: vec![suite], ..Suites::default() };
-    let run = run_tests(suites, &TestOptions { coverage: true, ..TestOptions::default() });
+    let run = Workspace::new().test(suites, &TestOptions { coverage: true, ..TestOptions::default() });
     check_page(&human::render_tests(&run, STYLE));
 }
 
@@ -222,7 +220,7 @@ fn draw(diagnostics: &[Diagnostic], sources: &SourceMap) {
 }
 
 /// Every format draws the judgement; JSON is JSON; the exit code is one of three and agrees with what was found.
-fn check_judgement(judged: &Judgement) {
+fn check_judgement(judged: &Answer<Report>) {
     assert!(judged.exit <= 2);
     assert!(judged.exit == 2 || !has_errors(&judged.diagnostics), "an error is no judgement");
     check_page(&human::render(judged, STYLE, &View { full: true, ..View::default() }));

@@ -261,10 +261,11 @@ fn moved_ids_are_those_behind_the_others() {
     let mut seen = Vec::new();
     for text in texts {
         let mut own = ExprIds::default();
-        let (mut file, found) = parse(FileId(0), text, &mut own);
+        let (file, found) = parse(FileId(0), text, &mut own);
         assert_eq!(found, Vec::new());
-        file.move_ids(&own, &mut all);
+        let file = file.placed(FileId(7), &own, &mut all);
         let shown = format!("{file:?}");
+        assert!(shown.contains("FileId(7)") && !shown.contains("FileId(0)"), "{shown}");
         let ids = shown.split("ExprId(").skip(1).filter_map(|rest| rest.split_once(')'));
         seen.extend(ids.map(|(id, _)| id.parse::<usize>().unwrap()));
     }

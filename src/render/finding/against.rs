@@ -3,12 +3,12 @@
 use super::{Finding, PROPOSAL, at, named_below, nowhere, shown};
 use crate::builtin;
 use crate::diagnostic::Severity;
-use crate::engine::Judgement;
-use crate::report::LabelReport;
+use crate::engine::Answer;
 use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
+use crate::report::{LabelReport, Report};
 
 /// What stops the proposal first; none where there is no base.
-pub(super) fn found(judgement: &Judgement, folder: &str) -> Vec<Finding> {
+pub(super) fn found(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let Some(against) = &judgement.report.against else { return Vec::new() };
     let approved = against.self_approved.iter().map(|name| self_approval(name, against));
     let vanished = against.vanished.iter().map(|name| vanished(name));

@@ -1,17 +1,17 @@
 //! The human form of the history: a line for each snapshot, and the course of the numbers.
 
 use super::{Page, summary};
-use crate::engine::LookBack;
+use crate::engine::Answer;
 use crate::render::{Style, View};
-use crate::report::{DayReport, Metric, WorkflowHistory};
+use crate::report::{DayReport, History, Metric, WorkflowHistory};
 use crate::text::{pad, visible, width};
 
 /// Diagnostics first, then each workflow.
-pub fn render_history(back: &LookBack, style: Style) -> String {
+pub fn render_history(back: &Answer<History>, style: Style) -> String {
     let view = View { full: true, ..View::default() };
     let mut page = Page::new(style, &view);
     page.diagnostics(&back.diagnostics, &back.sources, &view);
-    for workflow in &back.history.workflows {
+    for workflow in &back.report.workflows {
         page.blank();
         history(&mut page, workflow);
     }

@@ -2,17 +2,17 @@
 
 use super::narrate::diagnosed;
 use super::{Color, Page, in_order, paint, summary};
-use crate::engine::Impact;
+use crate::engine::Answer;
 use crate::render::impact::{LINES, Outcomes, RULES, Row, counted, headline, one_sided, remarks, rows};
 use crate::render::{Style, View};
-use crate::report::impact::{Flip, RuleFlip};
+use crate::report::impact::{Flip, ImpactReport, RuleFlip};
 use crate::text::{pad, visible, width, wrap};
 
 /// Lines of flips that are listed unless all are asked for; each stands for days that follow each other.
 const LISTED: usize = 60;
 
 /// Diagnostics first, then the flips of each workflow, and what it comes to.
-pub fn render_impact(impact: &Impact, style: Style, full: bool) -> String {
+pub fn render_impact(impact: &Answer<ImpactReport>, style: Style, full: bool) -> String {
     let view = View { full, ..View::default() };
     let mut page = Page::new(style, &view);
     page.diagnostics(&impact.diagnostics, &impact.sources, &view);
@@ -110,7 +110,7 @@ fn changed(rule: &RuleFlip, style: Style) -> String {
 }
 
 /// The same in sentences.
-pub fn narrate_impact(impact: &Impact) -> String {
+pub fn narrate_impact(impact: &Answer<ImpactReport>) -> String {
     let mut lines = Vec::new();
     for diagnostic in in_order(&impact.diagnostics) {
         diagnosed(diagnostic, &impact.sources, &mut lines);

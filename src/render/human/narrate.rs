@@ -5,9 +5,9 @@ use super::{
     shown_labels, summary,
 };
 use crate::diagnostic::{Diagnostic, Label, MAX_DRAWN};
-use crate::engine::{Judgement, LookBack};
+use crate::engine::Answer;
 use crate::render::{Style, View};
-use crate::report::{RuleReport, WorkflowReport};
+use crate::report::{History, Report, RuleReport, WorkflowReport};
 use crate::source::{FileId, SourceMap};
 use crate::text::{paragraph, visible};
 
@@ -17,7 +17,7 @@ const STYLE: Style = Style { color: false, unicode: false, width: usize::MAX };
 const MAX_QUOTED: usize = 160;
 
 /// Diagnostics, then each workflow with its reports, then lints, then what it comes to; no longer than the drawn form.
-pub fn narrate(judgement: &Judgement, view: &View) -> String {
+pub fn narrate(judgement: &Answer<Report>, view: &View) -> String {
     let sources = &judgement.sources;
     let (limit, limit_of_diagnostics) =
         if view.full { (usize::MAX, usize::MAX) } else { (MAX_LINES, DIAGNOSTIC_LINES) };
@@ -96,12 +96,12 @@ fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, most: usize, 
 }
 
 /// Diagnostics, then a sentence for each snapshot.
-pub fn narrate_history(back: &LookBack) -> String {
+pub fn narrate_history(back: &Answer<History>) -> String {
     let mut lines = Vec::new();
     for diagnostic in in_order(&back.diagnostics) {
         diagnosed(diagnostic, &back.sources, &mut lines);
     }
-    for workflow in &back.history.workflows {
+    for workflow in &back.report.workflows {
         lines.push(format!("workflow {}", visible(&workflow.name())));
         for day in &workflow.days {
             let stage = day.stage.as_ref().map(|stage| format!(", stage {}", visible(stage)));

@@ -3,9 +3,9 @@
 use super::{Color, paint};
 use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::Judgement;
+use crate::engine::Answer;
 use crate::render::Style;
-use crate::report::{Decision, Outcome, RuleReport, WaiverReport, WorkflowReport};
+use crate::report::{Decision, Outcome, Report, RuleReport, WaiverReport, WorkflowReport};
 use crate::source::SourceMap;
 use crate::text::{pad, visible, width};
 
@@ -267,7 +267,7 @@ pub(super) fn lints(lints: &[&Diagnostic], sources: &SourceMap, full: bool) -> V
 }
 
 /// What it all comes to, in one plain sentence; and a second one if something could not be judged.
-pub fn sentence(judgement: &Judgement) -> String {
+pub fn sentence(judgement: &Answer<Report>) -> String {
     let workflows = &judgement.report.workflows;
     let count = |decision| workflows.iter().filter(|w| w.decision == decision).count();
     let (holds, rollbacks, errors) =

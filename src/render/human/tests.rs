@@ -1,10 +1,10 @@
 //! The human form of hand-made judgements, in a fixed style.
 
 use super::*;
-use crate::engine::{Denied, LookBack};
+use crate::engine::Answer;
 use crate::report::{
-    DayReport, Decision, History, Metric, Place, Report, Summary, Threshold, VERSION, WorkflowHistory,
-    WorkflowReport,
+    DayReport, Decision, Denied, History, Metric, Place, Report, Summary, Threshold, VERSION,
+    WorkflowHistory, WorkflowReport,
 };
 use crate::source::Span;
 
@@ -93,7 +93,11 @@ fn workflow(name: &str, decision: Decision, rules: Vec<RuleReport>) -> WorkflowR
     }
 }
 
-fn judgement(sources: SourceMap, workflows: Vec<WorkflowReport>, diagnostics: Vec<Diagnostic>) -> Judgement {
+fn judgement(
+    sources: SourceMap,
+    workflows: Vec<WorkflowReport>,
+    diagnostics: Vec<Diagnostic>,
+) -> Answer<Report> {
     let report = Report {
         waivers: Vec::new(),
         version: VERSION,
@@ -102,11 +106,12 @@ fn judgement(sources: SourceMap, workflows: Vec<WorkflowReport>, diagnostics: Ve
         workflows,
         against: None,
         diagnostics: Vec::new(),
+        denied: Denied::Nothing,
     };
-    Judgement { report, diagnostics, sources, denied: Denied::Nothing, exit: 0 }
+    Answer { report, diagnostics, sources, exit: 0 }
 }
 
-fn sample() -> Judgement {
+fn sample() -> Answer<Report> {
     let sources = sources();
     let failed = failed(&sources);
     let passed = RuleReport { outcome: Outcome::Pass, applied: None, enforced: false, ..failed.clone() };
@@ -365,13 +370,13 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
     };
     let workflow =
         WorkflowHistory { project: None, workflow: "w".into(), days: vec![day], metrics: vec![metric] };
-    let history = History {
+    let report = History {
         version: VERSION,
         as_of: String::new(),
         workflows: vec![workflow],
         diagnostics: Vec::new(),
     };
-    let back = LookBack { history, diagnostics: Vec::new(), sources: SourceMap::default(), exit: 0 };
+    let back = Answer { report, diagnostics: Vec::new(), sources: SourceMap::default(), exit: 0 };
     insta::assert_snapshot!(render_history(&back, Style { unicode: false, ..STYLE }), @"
     * w
       2026-11-16  pilot -> full  hold      a.b, a.c?

@@ -3,14 +3,16 @@
 use super::{Color, Page, summary};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{TestRun, TestedFile};
+use crate::engine::Answer;
 use crate::render::{Style, View};
-use crate::report::tests::{CoverageReport, Covered, MutationReport, RuleSeen, SnapshotSeen};
-use crate::suite::Trial;
+use crate::report::tests::{
+    CoverageReport, Covered, MutationReport, RuleSeen, SnapshotSeen, TestCaseReport, TestFileReport,
+    TestReport,
+};
 use crate::text::{pad, quote, visible, width};
 
 /// What is wrong with the files first, then each file, then the sum.
-pub fn render_tests(run: &TestRun, style: Style) -> String {
+pub fn render_tests(run: &Answer<TestReport>, style: Style) -> String {
     let view = View { full: true, ..View::default() };
     let mut page = Page::new(style, &view);
     let (unseen, problems): (Vec<Diagnostic>, Vec<Diagnostic>) =
@@ -18,10 +20,10 @@ pub fn render_tests(run: &TestRun, style: Style) -> String {
             matches!(diagnostic.code, Code::Unseen | Code::UnnoticedMistake | Code::UnjustifiedUntested)
         });
     page.diagnostics(&problems, &run.sources, &view);
-    let name = |file: &TestedFile| visible(&file.name).into_owned();
-    let names = run.files.iter().map(|file| width(&name(file))).max().unwrap_or(0);
-    for file in &run.files {
-        let failed: Vec<&Trial> = file.trials.iter().filter(|trial| !trial.passed()).collect();
+    let name = |file: &TestFileReport| visible(&file.file).into_owned();
+    let names = run.report.files.iter().map(|file| width(&name(file))).max().unwrap_or(0);
+    for file in &run.report.files {
+        let failed: Vec<&TestCaseReport> = file.tests.iter().filter(|test| !test.passed()).collect();
         if !failed.is_empty() {
             page.blank();
         }
@@ -32,12 +34,11 @@ pub fn render_tests(run: &TestRun, style: Style) -> String {
             (false, false) => page.paint("FAILED", Color::Red),
         };
         page.line(&format!("{mark} {}  {}", pad(&name(file), names), counts(file, failed.len())));
-        for trial in failed {
+        for test in failed {
             page.blank();
-            let line = run.sources.line_column(trial.span).0;
-            page.line(&format!("  {} at line {line}", quoted(trial)));
+            page.line(&format!("  {} at line {}", quoted(test), test.line));
             page.blank();
-            for failure in &trial.failures {
+            for failure in &test.failures {
                 page.diagnostic(&failure.diagnostic, &run.sources);
                 failure.seen.iter().for_each(|seen| table(&mut page, seen));
                 page.blank();
@@ -55,18 +56,17 @@ pub fn render_tests(run: &TestRun, style: Style) -> String {
 }
 
 /// The same in sentences.
-pub fn narrate_tests(run: &TestRun) -> String {
+pub fn narrate_tests(run: &Answer<TestReport>) -> String {
     let mut lines = Vec::new();
     for diagnostic in super::in_order(&run.diagnostics) {
         super::narrate::diagnosed(diagnostic, &run.sources, &mut lines);
     }
-    for file in &run.files {
-        let failed = file.trials.iter().filter(|trial| !trial.passed());
-        lines.push(format!("File {}: {}.", visible(&file.name), counts(file, failed.clone().count())));
-        for trial in failed {
-            let line = run.sources.line_column(trial.span).0;
-            lines.push(format!("The test {} at line {line} failed.", quoted(trial)));
-            for failure in &trial.failures {
+    for file in &run.report.files {
+        let failed = file.tests.iter().filter(|test| !test.passed());
+        lines.push(format!("File {}: {}.", visible(&file.file), counts(file, failed.clone().count())));
+        for test in failed {
+            lines.push(format!("The test {} at line {} failed.", quoted(test), test.line));
+            for failure in &test.failures {
                 super::narrate::diagnosed(&failure.diagnostic, &run.sources, &mut lines);
                 lines.extend(failure.seen.iter().flat_map(|seen| &seen.snapshots).map(told));
             }
@@ -210,12 +210,12 @@ fn mutation(report: MutationReport) -> String {
 }
 
 /// A title as it is written.
-fn quoted(trial: &Trial) -> String {
-    format!("\"{}\"", quote(&trial.title))
+fn quoted(test: &TestCaseReport) -> String {
+    format!("\"{}\"", quote(&test.title))
 }
 
-fn counts(file: &TestedFile, failed: usize) -> String {
-    let passed = file.trials.len() - failed;
+fn counts(file: &TestFileReport, failed: usize) -> String {
+    let passed = file.tests.len() - failed;
     match (passed, failed) {
         (passed, 0) => format!("{passed} passed"),
         (0, failed) => format!("{failed} failed"),
@@ -224,7 +224,7 @@ fn counts(file: &TestedFile, failed: usize) -> String {
 }
 
 /// What it comes to.
-fn sentence(run: &TestRun) -> String {
+fn sentence(run: &Answer<TestReport>) -> String {
     let counts = &run.report.summary;
     let tests = summary::plural(counts.tests, "test", "tests");
     let broken = if run.exit == 2 { " Not everything could be read, so this is not all." } else { "" };

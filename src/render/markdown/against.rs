@@ -2,16 +2,16 @@
 
 use super::{LISTED, code, push_all};
 use crate::ast::EffectKind;
-use crate::engine::Judgement;
+use crate::engine::Answer;
 use crate::render::finding::{below, named_below};
-use crate::report::WorkflowReport;
 use crate::report::against::{AgainstReport, Direction, SettingChange};
+use crate::report::{Report, WorkflowReport};
 
 /// What is longer than this is folded.
 const OPEN: usize = 5;
 
 /// Below the heading: what it is judged by, whether it passes, and what nobody may overlook.
-pub(super) fn head(out: &mut String, judgement: &Judgement, against: &AgainstReport) {
+pub(super) fn head(out: &mut String, judgement: &Answer<Report>, against: &AgainstReport) {
     let verdict = match judgement.exit {
         0 => "this passes",
         1 => "this does not pass",
@@ -38,7 +38,7 @@ pub(super) fn head(out: &mut String, judgement: &Judgement, against: &AgainstRep
 }
 
 /// Below the failures: what is changed, and what stood before.
-pub(super) fn tail(out: &mut String, judgement: &Judgement, folder: &str, against: &AgainstReport) {
+pub(super) fn tail(out: &mut String, judgement: &Answer<Report>, folder: &str, against: &AgainstReport) {
     settings(out, judgement, folder, &against.settings);
     let rewritten: Vec<String> = against
         .rewritten
@@ -52,7 +52,7 @@ pub(super) fn tail(out: &mut String, judgement: &Judgement, folder: &str, agains
     folded(out, &title, "", standing.map(line).collect());
 }
 
-fn settings(out: &mut String, judgement: &Judgement, folder: &str, changes: &[SettingChange]) {
+fn settings(out: &mut String, judgement: &Answer<Report>, folder: &str, changes: &[SettingChange]) {
     let count = |direction| changes.iter().filter(|change| change.direction == direction).count();
     let counts = [Direction::Looser, Direction::Tighter, Direction::Other]
         .map(|direction| (count(direction), direction))
@@ -64,7 +64,7 @@ fn settings(out: &mut String, judgement: &Judgement, folder: &str, changes: &[Se
     folded(out, &title, "| | setting | from | to | where |\n|---|---|---|---|---|\n", rows);
 }
 
-fn row(change: &SettingChange, judgement: &Judgement, folder: &str) -> String {
+fn row(change: &SettingChange, judgement: &Answer<Report>, folder: &str) -> String {
     let side = |side: &Option<String>| side.as_deref().map_or_else(|| "nothing".to_owned(), code);
     let direction = match change.direction {
         Direction::Looser => "🔓 **looser**",

@@ -1,0 +1,181 @@
+//! A judgement: projects are read, each workflow is judged when it is read, and the findings become a report.
+//!
+//! Knows no base; `against` does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lint;
+use super::load::{Loaded, Ready, load_each};
+use super::total::{exit_code, has_errors, nothing_judged, summarise};
+use super::{Answer, CheckOptions, Workspace, in_order};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::eval::{Judged, Lift, judge_workflow};
+use crate::layers::{days_left, no_rollback};
+use crate::project::{Inputs, Project};
+use crate::report::{Decision, Denied, Report, VERSION, WaiverReport, WorkflowReport, full_name, line_of};
+use crate::snapshot::Workflow;
+use crate::source::{FileId, SourceMap, Span};
+use crate::value::Date;
+
+impl Workspace {
+    /// Judges the workflows that `inputs` speak of. The answer's exit code is 0 where every workflow may go on, 1 where one
+    /// holds or must roll back, and 2 where something could not be judged.
+    pub fn check(&mut self, inputs: Inputs, options: &CheckOptions) -> Answer<Report> {
+        self.begin();
+        let Inputs { mut sources, projects, problems, lint } = inputs;
+        let loaded = load_judged(self, projects, problems, &mut sources, options);
+        let lints = lint.map(|tests| lint::beside(self, &loaded.projects, tests, &mut sources));
+        let mut judged = put_together(loaded, &sources, options);
+        judged.diagnostics.extend(lints.unwrap_or_default());
+        judged.finish(sources, options)
+    }
+}
+
+/// What came of a judgement, before it is a report.
+pub(super) struct JudgedAll {
+    as_of: Date,
+    pub(super) reports: Vec<WorkflowReport>,
+    waivers: Vec<WaiverReport>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// The names of the files of each workflow, by its full name.
+    pub(super) files: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Reads projects, and judges each workflow when it is read.
+pub(super) fn load_judged(
+    workspace: &mut Workspace,
+    projects: Vec<Project>,
+    problems: Vec<Diagnostic>,
+    sources: &mut SourceMap,
+    options: &CheckOptions,
+) -> Loaded<Judged> {
+    load_each(workspace, projects, problems, sources, &options.day, |rulebook, series, as_of| {
+        judge_workflow(rulebook, &series, as_of, options.deny_warnings)
+    })
+}
+
+pub(super) fn put_together(loaded: Loaded<Judged>, sources: &SourceMap, options: &CheckOptions) -> JudgedAll {
+    let Loaded { mut projects, as_of, mut diagnostics } = loaded;
+    let mut reports = Vec::new();
+    let mut lifts = Vec::new();
+    let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut rules = 0;
+    for project in &mut projects {
+        diagnostics.extend(project.diagnostics.iter().cloned());
+        rules += project.program.rules.len();
+        for workflow in &project.workflows {
+            let names = workflow.files.iter().map(|file| sources.name(*file).to_owned());
+            files.entry(full_name(project.name.as_deref(), &workflow.name)).or_default().extend(names);
+        }
+        for Judged { mut report, diagnostics: found, lifts: own } in take_judged(project, options) {
+            report.project.clone_from(&project.name);
+            diagnostics.extend(found);
+            lifts.extend(own.into_iter().map(|lift| (report.project.clone(), report.workflow.clone(), lift)));
+            reports.push(report);
+        }
+    }
+    diagnostics.extend(about_waivers(&projects, &lifts, as_of, options));
+    if !has_errors(&diagnostics) {
+        diagnostics.extend(nothing_judged(rules, &reports));
+    }
+    let waivers = used_waivers(lifts, as_of, sources);
+    JudgedAll { as_of, reports, waivers, diagnostics, files }
+}
+
+impl JudgedAll {
+    pub(super) fn finish(self, sources: SourceMap, options: &CheckOptions) -> Answer<Report> {
+        let Self { as_of, reports, waivers, mut diagnostics, files: _ } = self;
+        let found = in_order(&mut diagnostics, &sources);
+        let report = Report {
+            version: VERSION,
+            as_of: as_of.to_string(),
+            summary: summarise(&reports),
+            workflows: reports,
+            waivers,
+            against: None,
+            diagnostics: found,
+            denied: if options.deny_warnings { Denied::Everything } else { Denied::Nothing },
+        };
+        let exit = exit_code(&report, &diagnostics, options);
+        Answer { report, diagnostics, sources, exit }
+    }
+}
+
+/// A waiver that met something to lift: in which project, for which workflow.
+type Met = (Option<String>, String, Lift);
+
+/// What is to be said of waivers, now that everything is judged.
+fn about_waivers(
+    projects: &[Ready<Judged>],
+    lifts: &[Met],
+    as_of: Date,
+    options: &CheckOptions,
+) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = lifts
+        .iter()
+        .filter(|(_, _, lift)| !lift.lifted)
+        .map(|(_, workflow, lift)| no_rollback(&lift.waiver, workflow))
+        .collect();
+    let used = |span: Span| lifts.iter().any(|(_, _, lift)| lift.waiver.span == span);
+    for bound in projects.iter().flat_map(|project| &project.book.waivers) {
+        // Where only some workflows are judged, nobody knows what the others need.
+        let used = used(bound.waiver.span) || !options.day.workflows.is_empty();
+        found.extend(bound.finding(as_of, used));
+    }
+    found
+}
+
+fn used_waivers(lifts: Vec<Met>, as_of: Date, sources: &SourceMap) -> Vec<WaiverReport> {
+    let lifted = lifts.into_iter().filter(|(_, _, lift)| lift.lifted);
+    let report = |(project, workflow, Lift { waiver, .. }): Met| WaiverReport {
+        project,
+        workflow,
+        rule: waiver.rule.to_string(),
+        because: waiver.because.to_string(),
+        owner: waiver.owner.to_string(),
+        until: waiver.until.to_string(),
+        days_left: days_left(&waiver, as_of),
+        from: line_of(waiver.span, sources),
+    };
+    lifted.map(report).collect()
+}
+
+/// What was judged of each workflow of a project, where some of its data could not be read as well.
+fn take_judged(project: &mut Ready<Judged>, options: &CheckOptions) -> Vec<Judged> {
+    let warned = if options.deny_warnings { warned_files(&project.diagnostics) } else { BTreeSet::new() };
+    let take_one = |workflow: &mut Workflow<Judged>| {
+        let unread = || Judged {
+            report: unreadable_workflow(&workflow.name),
+            diagnostics: Vec::new(),
+            lifts: Vec::new(),
+        };
+        let mut judged = workflow.series.take().unwrap_or_else(unread);
+        let own = judged.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
+        let denied =
+            options.deny_warnings && (own || workflow.files.iter().any(|file| warned.contains(file)));
+        if denied && judged.report.decision < Decision::Hold {
+            judged.report.decision = Decision::Hold;
+        }
+        judged
+    };
+    project.workflows.iter_mut().map(take_one).collect()
+}
+
+fn warned_files(diagnostics: &[Diagnostic]) -> BTreeSet<FileId> {
+    let warnings = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning);
+    warnings.flat_map(|diagnostic| diagnostic.labels.iter().map(|label| label.span.file)).collect()
+}
+
+/// A workflow with data that could not be read: no verdict from the rest.
+fn unreadable_workflow(workflow: &str) -> WorkflowReport {
+    WorkflowReport {
+        project: None,
+        workflow: workflow.to_owned(),
+        stage: None,
+        asks: None,
+        decision: Decision::Error,
+        snapshots: 0,
+        newest: None,
+        rules: Vec::new(),
+    }
+}

@@ -1,0 +1,152 @@
+//! The workspace: the trees of policy files, kept by their text, so that a file is parsed once for all projects, sides
+//! and commands that read it, and again only when its text has changed.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::total::{exit_of, has_errors};
+use super::{Answer, in_order};
+use crate::ast::{ExprIds, File};
+use crate::check::check;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::parse::parse;
+use crate::program::Program;
+use crate::project::TextFile;
+use crate::snapshot::{Input, Role};
+use crate::source::{FileId, SourceMap, Span};
+
+/// How many commands a tree outlives that none of them has asked for.
+const KEPT: usize = 16;
+
+/// What commands are run in, one after another: it keeps the trees of the policies that they read, by their texts.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    trees: HashMap<Arc<str>, Tree>,
+    /// How many commands were begun.
+    commands: usize,
+    parsed: usize,
+}
+
+/// A text as it was parsed, as if it were the only file there is.
+#[derive(Debug)]
+struct Tree {
+    file: File,
+    found: Vec<Diagnostic>,
+    ids: ExprIds,
+    /// The last command that asked for it.
+    used: usize,
+}
+
+impl Tree {
+    fn parse(text: &str, used: usize) -> Self {
+        let mut ids = ExprIds::default();
+        let (file, found) = parse(FileId::default(), text, &mut ids);
+        Self { file, found, ids, used }
+    }
+}
+
+impl Workspace {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often a text was parsed so far. A text that is known already is not parsed again.
+    pub fn parsed(&self) -> usize {
+        self.parsed
+    }
+
+    /// Lets go of the trees that nobody has asked for in a while: of a file that is being edited there are many.
+    pub(super) fn begin(&mut self) {
+        self.commands += 1;
+        self.trees.retain(|_, tree| tree.used + KEPT >= self.commands);
+    }
+
+    /// Reads and checks policy files alone: what is sound of them is in the program.
+    pub fn compile(&mut self, policies: Vec<TextFile>) -> Answer<Program> {
+        self.begin();
+        let mut sources = SourceMap::default();
+        let mut diagnostics = Vec::new();
+        let policies: Vec<Input> =
+            policies.into_iter().map(|policy| add(policy, Role::Snapshot, &mut sources)).collect();
+        let mut ids = ExprIds::default();
+        let files = self.parse_all(&policies, &sources, &mut ids, &mut diagnostics);
+        let (mut program, found) = check(&files, ids.count());
+        diagnostics.extend(found);
+        program.incomplete = has_errors(&diagnostics);
+        in_order(&mut diagnostics, &sources);
+        let exit = exit_of(&diagnostics);
+        Answer { report: program, diagnostics, sources, exit }
+    }
+
+    /// The trees of policies whose expressions are numbered on from `ids`.
+    pub(super) fn parse_all(
+        &mut self,
+        policies: &[Input],
+        sources: &SourceMap,
+        ids: &mut ExprIds,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<File> {
+        self.parse_new(policies, sources);
+        let mut files = Vec::new();
+        for input in policies {
+            let Some(source) = sources.get(input.file) else { continue };
+            if let Some(problem) = unreadable(input, sources) {
+                diagnostics.push(problem);
+            } else if let Some(tree) = self.trees.get_mut(&source.text) {
+                tree.used = self.commands;
+                files.push(tree.file.clone().placed(input.file, &tree.ids, ids));
+                diagnostics.extend(tree.found.iter().map(|found| found.clone().placed(input.file)));
+            }
+        }
+        files
+    }
+
+    /// Parses the texts that are not known yet, several at a time: that is most of what it takes to start.
+    fn parse_new(&mut self, policies: &[Input], sources: &SourceMap) {
+        let readable = policies.iter().filter(|input| unreadable(input, sources).is_none());
+        let texts = readable.filter_map(|input| sources.get(input.file)).map(|source| &source.text);
+        let new: BTreeSet<&Arc<str>> = texts.filter(|text| !self.trees.contains_key(*text)).collect();
+        let used = self.commands;
+        let parsed: Vec<(Arc<str>, Tree)> =
+            new.into_par_iter().map(|text| (text.clone(), Tree::parse(text, used))).collect();
+        self.parsed += parsed.len();
+        self.trees.extend(parsed);
+    }
+}
+
+/// Adds a file to the sources, whatever could be read of it.
+pub(super) fn add(file: TextFile, role: Role, sources: &mut SourceMap) -> Input {
+    let (text, problem, invalid_utf8_at) = match file.content {
+        Err(problem) => (String::new(), Some(problem), None),
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => (text, None, None),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                (String::from_utf8_lossy(error.as_bytes()).into_owned(), None, Some(at))
+            }
+        },
+    };
+    Input { file: sources.add(file.name, text), role, problem, invalid_utf8_at }
+}
+
+/// What is wrong with a policy file that is no text.
+fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
+    let name = sources.name(input.file);
+    if let Some(problem) = &input.problem {
+        let place = Span::new(input.file, 0..0);
+        return Some(
+            Diagnostic::error(Code::UnreadableFile, format!("`{name}` cannot be read: {problem}"))
+                .label(place, "here"),
+        );
+    }
+    let at = input.invalid_utf8_at?;
+    let place = Span::new(input.file, at..at + 1);
+    Some(
+        Diagnostic::error(Code::UnreadableFile, format!("`{name}` is not UTF-8 text"))
+            .label(place, "not UTF-8"),
+    )
+}

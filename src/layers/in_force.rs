@@ -1,0 +1,33 @@
+//! The policies of each project with what is in force, and their tests: what can be explained.
+
+use std::sync::Arc;
+
+use super::BoundWaiver;
+use crate::ast::TestDecl;
+use crate::program::Program;
+use crate::settings::Settings;
+use crate::snapshot::Workflow;
+
+/// What is in force in the projects of a run.
+#[derive(Debug)]
+pub struct PoliciesInForce {
+    pub projects: Vec<ProjectInForce>,
+    /// The tests of all projects.
+    pub tests: Vec<TestDecl>,
+}
+
+/// What is in force in one of them.
+#[derive(Debug)]
+pub struct ProjectInForce {
+    /// The folder of its configuration, where a run has several projects.
+    pub name: Option<String>,
+    pub program: Program,
+    /// For workflows that no override speaks of.
+    pub settings: Settings,
+    /// Whether other settings are in force for some of its workflows.
+    pub varies: bool,
+    /// Those, by workflow.
+    pub overridden: Vec<(Arc<str>, Settings)>,
+    pub waivers: Vec<BoundWaiver>,
+    pub workflows: Vec<Workflow>,
+}
