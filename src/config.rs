@@ -25,8 +25,38 @@ pub use glob::Glob;
 /// Bytes of a configuration.
 pub const MAX_BYTES: usize = 1 << 20;
 
-const KEYS: [&str; 8] =
-    ["extends", "policies", "snapshots", "params", "rules", "overrides", "waivers", "lints"];
+#[derive(Clone, Copy)]
+enum ConfigKey {
+    Extends,
+    Policies,
+    Snapshots,
+    Params,
+    Rules,
+    Overrides,
+    Waivers,
+    Lints,
+}
+
+const KEYS: [(&str, ConfigKey); 8] = [
+    ("extends", ConfigKey::Extends),
+    ("policies", ConfigKey::Policies),
+    ("snapshots", ConfigKey::Snapshots),
+    ("params", ConfigKey::Params),
+    ("rules", ConfigKey::Rules),
+    ("overrides", ConfigKey::Overrides),
+    ("waivers", ConfigKey::Waivers),
+    ("lints", ConfigKey::Lints),
+];
+
+impl ConfigKey {
+    /// Whether it says which files are meant, so that after an error in it nothing is judged by others.
+    fn names_files(self) -> bool {
+        match self {
+            Self::Extends | Self::Policies | Self::Snapshots => true,
+            Self::Params | Self::Rules | Self::Overrides | Self::Waivers | Self::Lints => false,
+        }
+    }
+}
 
 /// A value, and the place where it was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,23 +173,22 @@ impl Reader<'_> {
             }
         };
         let mut config = Config::default();
-        let fields = self.fields(entries, Some(&KEYS), "");
+        let fields = self.fields(entries, &KEYS, "");
         // A misspelt `policies` must not lead to a judgement by policies that nobody chose.
         config.unsure = !self.diagnostics.is_empty();
-        for (key, node) in fields {
+        for (key, name, node) in fields {
             let before = self.diagnostics.len();
-            match &*key.value {
-                "extends" => config.extends = self.text(&key, &node),
-                "policies" => config.policies = self.texts(&key, node, false),
-                "snapshots" => config.snapshots = self.texts(&key, node, true),
-                "params" => config.block.params = self.params(&key, node),
-                "rules" => config.block.rules = self.rules(&key, node),
-                "lints" => config.lints = self.lints(&key, node),
-                "overrides" => config.overrides = self.overrides(&key, node),
-                _ => config.waivers = self.waivers(&key, node),
+            match key {
+                ConfigKey::Extends => config.extends = self.text(&name, &node),
+                ConfigKey::Policies => config.policies = self.texts(&name, node, false),
+                ConfigKey::Snapshots => config.snapshots = self.texts(&name, node, true),
+                ConfigKey::Params => config.block.params = self.params(&name, node),
+                ConfigKey::Rules => config.block.rules = self.rules(&name, node),
+                ConfigKey::Overrides => config.overrides = self.overrides(&name, node),
+                ConfigKey::Waivers => config.waivers = self.waivers(&name, node),
+                ConfigKey::Lints => config.lints = self.lints(&name, node),
             }
-            let files = matches!(&*key.value, "extends" | "policies" | "snapshots");
-            config.unsure |= files && self.diagnostics.len() > before;
+            config.unsure |= key.names_files() && self.diagnostics.len() > before;
         }
         Some(config)
     }

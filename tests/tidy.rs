@@ -38,6 +38,20 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["SystemTime", "Instant", "Zoned", "Timestamp"], &["src/cli", "src/main"]),
 ];
 
+/// Where a match over texts may take any other text for something: none of these reads a word of which there is a list.
+const FREE_TEXT: &[&str] = &[
+    // What to say of what somebody wrote.
+    "src/check/errors",
+    "src/snapshot/errors",
+    "src/parse/expected",
+    // A path's first word, which is a name unless it is `it` or `snapshot`.
+    "src/check/path",
+    // The gap before a token: one blank unless something else is said.
+    "src/format/layout",
+    // Units of a day and longer.
+    "src/mutate/step",
+];
+
 const MAX_LINES: usize = 600;
 const MAX_MAIN_LINES: usize = 30;
 
@@ -317,8 +331,28 @@ fn own_enums(sources: &[Source]) -> BTreeSet<&str> {
         .collect()
 }
 
-/// The arms of the `match` whose block opens at `open`: the place of each pattern, and its text.
-fn arms(code: &str, open: usize) -> Vec<(usize, &str)> {
+/// One arm of a `match`.
+struct Arm<'c> {
+    /// Where the pattern begins; of one that is blanked, where it ends.
+    at: usize,
+    pattern: &'c str,
+    body: &'c str,
+}
+
+impl Arm<'_> {
+    /// Whether the pattern is made of texts: they are blanked in the code, so that bars are all that is left of it.
+    fn is_text(&self, text: &str) -> bool {
+        self.pattern.trim_matches(['|', ' ', '\n']).is_empty() && text[..self.at].trim_end().ends_with('"')
+    }
+
+    /// Whether the pattern takes whatever there is.
+    fn takes_all(&self) -> bool {
+        self.pattern.starts_with(|first: char| first == '_' || first.is_lowercase()) && self.pattern == word_at(self.pattern)
+    }
+}
+
+/// The arms of the `match` whose block opens at `open`.
+fn arms(code: &str, open: usize) -> Vec<Arm<'_>> {
     let bytes = code.as_bytes();
     let (mut found, mut depth, mut at, mut start) = (Vec::new(), 0, open + 1, open + 1);
     while at < bytes.len() {
@@ -329,9 +363,10 @@ fn arms(code: &str, open: usize) -> Vec<(usize, &str)> {
             b'=' if depth == 0 && bytes.get(at + 1) == Some(&b'>') => {
                 let pattern = &code[start..at];
                 let text = pattern.trim_start();
-                found.push((start + pattern.len() - text.len(), text.trim_end()));
-                at = end_of_body(code, at + 2);
+                let (before, body) = (start + pattern.len() - text.len(), at + 2);
+                at = end_of_body(code, body);
                 start = at;
+                found.push(Arm { at: before, pattern: text.trim_end(), body: &code[body..at] });
                 continue;
             }
             _ => {}
@@ -379,11 +414,35 @@ fn matches_over_our_own_enums_name_every_variant() {
         for at in words(&source.code, "match") {
             let Some(open) = source.code[at..].find('{') else { continue };
             let arms = arms(&source.code, at + open);
-            if let Some((at, _)) = arms.iter().find(|(_, pattern)| *pattern == "_")
+            if let Some(rest) = arms.iter().find(|arm| arm.pattern == "_")
                 // A single one is an `if let` in other words.
-                && arms.iter().filter(|(_, pattern)| is_own(pattern)).count() > 1
+                && arms.iter().filter(|arm| is_own(arm.pattern)).count() > 1
             {
-                problems.push(source.at(*at, "this `_` hides variants of our own: name them"));
+                problems.push(source.at(rest.at, "this `_` hides variants of our own: name them"));
+            }
+        }
+    }
+    none(problems);
+}
+
+/// A key that somebody adds to a list, and forgets where it is read, must not be taken for the last one of the list.
+#[test]
+fn matches_over_words_take_no_other_word_for_one_of_them() {
+    let gives_up = ["None", "Err", "Other", "Unknown"];
+    let mut problems = Vec::new();
+    for source in sources().iter().filter(|source| !FREE_TEXT.iter().any(|place| source.is_in(place))) {
+        for at in words(&source.code, "match") {
+            let Some(open) = source.code[at..].find('{') else { continue };
+            let arms = arms(&source.code, at + open);
+            if let Some(last) = arms.last()
+                && last.takes_all()
+                && arms.iter().filter(|arm| arm.is_text(&source.text)).count() > 1
+                && !gives_up.iter().any(|word| words(last.body, word).next().is_some())
+            {
+                problems.push(source.at(
+                    last.at,
+                    "this arm takes any word for one of ours: match an enum, or give up with `None`",
+                ));
             }
         }
     }
@@ -454,6 +513,12 @@ fn the_search_sees_what_it_should() {
     );
     assert_eq!(blank("'x'; 'é' /* \n */").len(), "'x'; 'é' /* \n */".len());
     let text = "match x { A::B => {} A::C { d } => f(1, 2), (a, _) if b => { 1 }, _ => 2 }";
-    let found: Vec<_> = arms(text, 8).into_iter().map(|(_, pattern)| pattern).collect();
+    let found: Vec<_> = arms(text, 8).into_iter().map(|arm| arm.pattern).collect();
     assert_eq!(found, ["A::B", "A::C { d }", "(a, _) if b", "_"]);
+    let text = "match x { \"a\" | \"b\" => 1, 'c' => 2, rest => A::Other, }";
+    let code = blank(text);
+    let found = arms(&code, 8);
+    assert_eq!(found.iter().map(|arm| arm.is_text(text)).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!(found.iter().map(Arm::takes_all).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(found[2].body.trim(), "A::Other,");
 }

@@ -208,6 +208,9 @@ pub enum EffectKind {
 }
 
 impl EffectKind {
+    /// Mildest first.
+    pub const ALL: [Self; 4] = [Self::Note, Self::Warn, Self::Hold, Self::Rollback];
+
     /// The word of the language.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,25 +1,93 @@
 //! `params`, `rules`, `overrides` and `waivers`: what is set, and for whom.
 
 use super::document::{Content, Node};
-use super::fields::Reader;
+use super::fields::{Reader, close_to};
 use super::glob::Glob;
 use super::{Block, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, errors};
 use crate::ast::EffectKind;
 use crate::code::Code;
-use crate::diagnostic::did_you_mean;
-use crate::value::parse_date;
+use crate::value::{Date, parse_date};
 
-const PARAM: [&str; 4] = ["value", "within", "because", "locked"];
-const RULE: [&str; 3] = ["effect", "because", "locked"];
-const OVERRIDE: [&str; 3] = ["workflows", "params", "rules"];
-const WAIVER: [&str; 7] = ["rule", "workflow", "stage", "because", "owner", "from", "until"];
-const EFFECTS: [&str; 5] = ["off", "note", "warn", "hold", "rollback"];
+#[derive(Clone, Copy)]
+enum ParamKey {
+    Value,
+    Within,
+    Because,
+    Locked,
+}
+
+const PARAM: [(&str, ParamKey); 4] = [
+    ("value", ParamKey::Value),
+    ("within", ParamKey::Within),
+    ("because", ParamKey::Because),
+    ("locked", ParamKey::Locked),
+];
+
+#[derive(Clone, Copy)]
+enum RuleKey {
+    Effect,
+    Because,
+    Locked,
+}
+
+const RULE: [(&str, RuleKey); 3] =
+    [("effect", RuleKey::Effect), ("because", RuleKey::Because), ("locked", RuleKey::Locked)];
+
+#[derive(Clone, Copy)]
+enum OverrideKey {
+    Workflows,
+    Params,
+    Rules,
+}
+
+const OVERRIDE: [(&str, OverrideKey); 3] =
+    [("workflows", OverrideKey::Workflows), ("params", OverrideKey::Params), ("rules", OverrideKey::Rules)];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WaiverKey {
+    Rule,
+    Workflow,
+    Stage,
+    Because,
+    Owner,
+    From,
+    Until,
+}
+
+const WAIVER: [(&str, WaiverKey); 7] = [
+    ("rule", WaiverKey::Rule),
+    ("workflow", WaiverKey::Workflow),
+    ("stage", WaiverKey::Stage),
+    ("because", WaiverKey::Because),
+    ("owner", WaiverKey::Owner),
+    ("from", WaiverKey::From),
+    ("until", WaiverKey::Until),
+];
+
+impl WaiverKey {
+    /// A value to show where a waiver lacks what it needs; none for what it may leave out.
+    fn example(self) -> Option<&'static str> {
+        match self {
+            Self::Rule => Some("policy.rule"),
+            Self::Workflow => Some("support-replies"),
+            Self::Because => Some("\"why the rule may fail for now\""),
+            Self::Owner => Some("ana@example.com"),
+            Self::Until => Some("2026-12-31"),
+            Self::Stage | Self::From => None,
+        }
+    }
+}
+
+/// An effect that is none switches the rule off.
+fn effects() -> [(&'static str, Option<EffectKind>); 5] {
+    let [note, warn, hold, rollback] = EffectKind::ALL.map(|effect| (effect.as_str(), Some(effect)));
+    [("off", None), note, warn, hold, rollback]
+}
 
 impl Reader<'_> {
     pub(super) fn params(&mut self, key: &Setting<String>, node: Node) -> Vec<ParamEntry> {
         let Some(entries) = self.map(key, node) else { return Vec::new() };
-        let fields = self.fields(entries, None, "");
-        fields.into_iter().filter_map(|(name, value)| self.param(name, value)).collect()
+        self.names(entries).into_iter().filter_map(|(name, value)| self.param(name, value)).collect()
     }
 
     fn param(&mut self, name: Setting<String>, node: Node) -> Option<ParamEntry> {
@@ -27,12 +95,12 @@ impl Reader<'_> {
         let mut entry = ParamEntry { name, value: None, within: None, because: None, locked: None };
         match node.content {
             Content::Map(entries) => {
-                for (key, node) in self.fields(entries, Some(&PARAM), "a param") {
-                    match &*key.value {
-                        "value" => entry.value = self.text(&key, &node),
-                        "within" => entry.within = self.range(&key, &node),
-                        "because" => entry.because = self.text(&key, &node).map(|text| text.value),
-                        _ => entry.locked = self.flag(&key, &node),
+                for (key, name, node) in self.fields(entries, &PARAM, "a param") {
+                    match key {
+                        ParamKey::Value => entry.value = self.text(&name, &node),
+                        ParamKey::Within => entry.within = self.range(&name, &node),
+                        ParamKey::Because => entry.because = self.text(&name, &node).map(|text| text.value),
+                        ParamKey::Locked => entry.locked = self.flag(&name, &node),
                     }
                 }
                 if entry.value.is_none() && entry.within.is_none() && entry.locked.is_none() {
@@ -69,12 +137,11 @@ impl Reader<'_> {
     pub(super) fn lints(&mut self, key: &Setting<String>, node: Node) -> Vec<LintEntry> {
         let Some(entries) = self.map(key, node) else { return Vec::new() };
         let mut lints: Vec<LintEntry> = Vec::new();
-        for (name, node) in self.fields(entries, None, "") {
+        for (name, node) in self.names(entries) {
             let Some(code) = Code::lint(&name.value) else {
                 let names = Code::lint_names();
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                let known = names.iter().copied();
-                let close = if name.value.len() > 80 { None } else { did_you_mean(&name.value, known) };
+                let close = close_to(&name.value, &names);
                 self.report(errors::unknown_key(&name.value, "`lints`", close, &names, name.span));
                 continue;
             };
@@ -96,8 +163,7 @@ impl Reader<'_> {
 
     pub(super) fn rules(&mut self, key: &Setting<String>, node: Node) -> Vec<RuleEntry> {
         let Some(entries) = self.map(key, node) else { return Vec::new() };
-        let fields = self.fields(entries, None, "");
-        fields.into_iter().filter_map(|(name, value)| self.rule(name, value)).collect()
+        self.names(entries).into_iter().filter_map(|(name, value)| self.rule(name, value)).collect()
     }
 
     fn rule(&mut self, name: Setting<String>, node: Node) -> Option<RuleEntry> {
@@ -105,11 +171,11 @@ impl Reader<'_> {
         let mut entry = RuleEntry { name, effect: None, because: None, locked: None };
         match node.content {
             Content::Map(entries) => {
-                for (key, node) in self.fields(entries, Some(&RULE), "a rule") {
-                    match &*key.value {
-                        "effect" => entry.effect = self.effect(&key, &node),
-                        "because" => entry.because = self.text(&key, &node).map(|text| text.value),
-                        _ => entry.locked = self.flag(&key, &node),
+                for (key, name, node) in self.fields(entries, &RULE, "a rule") {
+                    match key {
+                        RuleKey::Effect => entry.effect = self.effect(&name, &node),
+                        RuleKey::Because => entry.because = self.text(&name, &node).map(|text| text.value),
+                        RuleKey::Locked => entry.locked = self.flag(&name, &node),
                     }
                 }
                 if entry.effect.is_none() && entry.locked.is_none() {
@@ -129,19 +195,13 @@ impl Reader<'_> {
 
     fn effect(&mut self, key: &Setting<String>, node: &Node) -> Option<Setting<Option<EffectKind>>> {
         let text = self.text(key, node)?;
-        let effect = match &*text.value {
-            "off" => None,
-            "note" => Some(EffectKind::Note),
-            "warn" => Some(EffectKind::Warn),
-            "hold" => Some(EffectKind::Hold),
-            "rollback" => Some(EffectKind::Rollback),
-            other => {
-                let close = if other.len() > 80 { None } else { did_you_mean(other, EFFECTS) };
-                self.report(errors::no_effect(other, close, text.span));
-                return None;
-            }
+        let effects = effects();
+        let Some((_, effect)) = effects.iter().find(|(word, _)| *word == text.value) else {
+            let close = close_to(&text.value, &effects.map(|(word, _)| word));
+            self.report(errors::no_effect(&text.value, close, text.span));
+            return None;
         };
-        Some(Setting { value: effect, span: text.span })
+        Some(Setting { value: *effect, span: text.span })
     }
 
     pub(super) fn overrides(&mut self, key: &Setting<String>, node: Node) -> Vec<Override> {
@@ -156,11 +216,11 @@ impl Reader<'_> {
             return None;
         };
         let (mut workflows, mut block) = (None, Block::default());
-        for (key, node) in self.fields(entries, Some(&OVERRIDE), "an override") {
-            match &*key.value {
-                "workflows" => workflows = Some(self.globs(&key, node)),
-                "params" => block.params = self.params(&key, node),
-                _ => block.rules = self.rules(&key, node),
+        for (key, name, node) in self.fields(entries, &OVERRIDE, "an override") {
+            match key {
+                OverrideKey::Workflows => workflows = Some(self.globs(&name, node)),
+                OverrideKey::Params => block.params = self.params(&name, node),
+                OverrideKey::Rules => block.rules = self.rules(&name, node),
             }
         }
         for param in &block.params {
@@ -176,13 +236,13 @@ impl Reader<'_> {
         block.rules.retain(|rule| rule.effect.is_some());
         match workflows {
             None => {
-                self.report(errors::missing_key("an override", "workflows", "[support-*]", span));
+                self.report(errors::no_workflows(span));
                 None
             }
             // Each of its names was wrong, and has had its error; or there is none.
             Some(workflows) if workflows.is_empty() => {
                 if self.diagnostics.len() == before {
-                    self.report(errors::missing_key("an override", "workflows", "[support-*]", span));
+                    self.report(errors::no_workflows(span));
                 }
                 None
             }
@@ -218,36 +278,23 @@ impl Reader<'_> {
         let (mut rule, mut workflow, mut stage) = (None, None, None);
         let (mut because, mut owner, mut from, mut until) = (None, None, None, None);
         let mut given = Vec::new();
-        for (key, node) in self.fields(entries, Some(&WAIVER), "a waiver") {
-            given.push(key.value.clone());
-            match &*key.value {
-                "rule" => rule = self.text(&key, &node),
-                "workflow" => workflow = self.glob(&key, &node),
-                "stage" => stage = self.text(&key, &node),
-                "because" => because = self.text(&key, &node),
-                "owner" => owner = self.text(&key, &node),
-                date => {
-                    let read = self.text(&key, &node).and_then(|text| {
-                        let parsed = parse_date(&text.value);
-                        if parsed.is_none() {
-                            self.report(errors::no_date(date, &text.value, text.span));
-                        }
-                        Some(Setting { value: parsed?, span: text.span })
-                    });
-                    if date == "from" { from = read } else { until = read }
-                }
+        for (key, name, node) in self.fields(entries, &WAIVER, "a waiver") {
+            given.push(key);
+            match key {
+                WaiverKey::Rule => rule = self.text(&name, &node),
+                WaiverKey::Workflow => workflow = self.glob(&name, &node),
+                WaiverKey::Stage => stage = self.text(&name, &node),
+                WaiverKey::Because => because = self.text(&name, &node),
+                WaiverKey::Owner => owner = self.text(&name, &node),
+                WaiverKey::From => from = self.date(&name, &node),
+                WaiverKey::Until => until = self.date(&name, &node),
             }
         }
-        let needed = [
-            ("rule", "policy.rule"),
-            ("workflow", "support-replies"),
-            ("because", "\"why the rule may fail for now\""),
-            ("owner", "ana@example.com"),
-            ("until", "2026-12-31"),
-        ];
-        for (name, example) in needed {
-            if !given.iter().any(|key| key == name) {
-                self.report(errors::missing_key("a waiver", name, example, span));
+        for (name, key) in WAIVER {
+            if let Some(example) = key.example()
+                && !given.contains(&key)
+            {
+                self.report(errors::incomplete_waiver(name, example, span));
             }
         }
         if let (Some(from), Some(until)) = (&from, &until)
@@ -267,5 +314,14 @@ impl Reader<'_> {
             from: from.map(|from| from.value),
             until: until?,
         })
+    }
+
+    fn date(&mut self, key: &Setting<String>, node: &Node) -> Option<Setting<Date>> {
+        let text = self.text(key, node)?;
+        let date = parse_date(&text.value);
+        if date.is_none() {
+            self.report(errors::no_date(&key.value, &text.value, text.span));
+        }
+        Some(Setting { value: date?, span: text.span })
     }
 }

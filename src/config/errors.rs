@@ -141,9 +141,17 @@ pub(super) fn no_effect_in_override(name: &str, span: Span) -> Diagnostic {
         .label(span, "give it one: what is said of some workflows goes before what is said of all")
 }
 
-/// An override for nobody, a waiver without a reason.
-pub(super) fn missing_key(of: &str, name: &str, example: &str, span: Span) -> Diagnostic {
-    let code = if of == "a waiver" { Code::IncompleteWaiver } else { Code::SettingType };
+/// An override for nobody.
+pub(super) fn no_workflows(span: Span) -> Diagnostic {
+    missing_key(Code::SettingType, "an override", "workflows", "[support-*]", span)
+}
+
+/// A waiver without a reason.
+pub(super) fn incomplete_waiver(name: &str, example: &str, span: Span) -> Diagnostic {
+    missing_key(Code::IncompleteWaiver, "a waiver", name, example, span)
+}
+
+fn missing_key(code: Code, of: &str, name: &str, example: &str, span: Span) -> Diagnostic {
     Diagnostic::error(code, format!("{of} needs `{name}`"))
         .label(span, "it is missing here")
         .help(format!("add `{name}: {example}`"))

@@ -7,40 +7,76 @@ use super::{Setting, errors};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 
+/// The word that was meant, unless what is written is too long for a slip.
+pub(super) fn close_to<'w>(written: &str, words: &[&'w str]) -> Option<&'w str> {
+    if written.len() > 80 { None } else { did_you_mean(written, words.iter().copied()) }
+}
+
 /// What is read, and what is wrong with it.
 pub(super) struct Reader<'t> {
     pub(super) text: &'t str,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// The keys of a map, with their values.
-pub(super) type Fields = Vec<(Setting<String>, Node)>;
+/// What is written for each key that a map may have, and which key it is. A variant without a row is never made, which
+/// the compiler reports; one without an arm where the map is read does not compile.
+pub(super) type Keys<K> = [(&'static str, K)];
 
 impl Reader<'_> {
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
-    /// The keys of a map, each once; what is none is reported. `known` are the keys that it may have, or all.
-    pub(super) fn fields(&mut self, entries: Vec<(Node, Node)>, known: Option<&[&str]>, of: &str) -> Fields {
-        let mut fields: Fields = Vec::new();
+    /// The values of a map of which we know the keys, each key once; what is none is reported. `of` is what has them,
+    /// or nothing for the whole.
+    pub(super) fn fields<K: Copy>(
+        &mut self,
+        entries: Vec<(Node, Node)>,
+        keys: &Keys<K>,
+        of: &str,
+    ) -> Vec<(K, Setting<String>, Node)> {
+        self.entries(entries, |name| match keys.iter().find(|(known, _)| *known == name.value) {
+            Some((_, key)) => Ok(*key),
+            None => {
+                let known: Vec<&str> = keys.iter().map(|(known, _)| *known).collect();
+                let close = close_to(&name.value, &known);
+                Err(errors::unknown_key(&name.value, of, close, &known, name.span))
+            }
+        })
+    }
+
+    /// The values of a map whose keys are others' names, each name once.
+    pub(super) fn names(&mut self, entries: Vec<(Node, Node)>) -> Vec<(Setting<String>, Node)> {
+        let entries = self.entries(entries, |_| Ok(()));
+        entries.into_iter().map(|((), name, node)| (name, node)).collect()
+    }
+
+    fn entries<K>(
+        &mut self,
+        entries: Vec<(Node, Node)>,
+        key_of: impl Fn(&Setting<String>) -> Result<K, Diagnostic>,
+    ) -> Vec<(K, Setting<String>, Node)> {
+        let mut fields = Vec::new();
         let mut seen = BTreeMap::new();
         for (key, value) in entries {
             let Content::Text(name) = key.content else {
                 self.report(errors::key_is_no_text(key.span));
                 continue;
             };
-            if let Some(known) = known.filter(|known| !known.contains(&&*name)) {
-                let close = if name.len() > 80 { None } else { did_you_mean(&name, known.iter().copied()) };
-                self.report(errors::unknown_key(&name, of, close, known, key.span));
+            let name = Setting { value: name, span: key.span };
+            let key = match key_of(&name) {
+                Ok(key) => key,
+                Err(unknown) => {
+                    self.report(unknown);
+                    continue;
+                }
+            };
+            if let Some(first) = seen.get(&name.value) {
+                self.report(errors::set_twice(&name.value, *first, name.span));
                 continue;
             }
-            if let Some(first) = seen.get(&name) {
-                self.report(errors::set_twice(&name, *first, key.span));
-                continue;
-            }
-            seen.insert(name.clone(), key.span);
-            fields.push((Setting { value: name, span: key.span }, value));
+            seen.insert(name.value.clone(), name.span);
+            fields.push((key, name, value));
         }
         fields
     }

@@ -272,11 +272,17 @@ impl Builder<'_> {
         }
         let help = help.and_then(|help| child(&help, Rule::string)).map(|text| self.build_template(&text));
         let link = link.and_then(|link| child(&link, Rule::string)).and_then(|text| self.build_string(&text));
-        let undecided = undecided.map(|undecided| self.build_undecided(&undecided));
+        let undecided = match undecided {
+            Some(undecided) => Some(self.build_undecided(&undecided)?),
+            None => None,
+        };
         let requires = requires.into_iter().collect::<Option<Vec<Expr>>>()?;
         let body = match outcome.as_rule() {
             Rule::then_clause => RuleBody::Trigger { when: when?? },
-            _ => RuleBody::Require { when: when.map_or(Some(None), |when| when.map(Some))?, requires },
+            Rule::else_clause => {
+                RuleBody::Require { when: when.map_or(Some(None), |when| when.map(Some))?, requires }
+            }
+            _ => return None,
         };
         let span = self.span_of(pair);
         Some(RuleDecl {
@@ -301,12 +307,7 @@ impl Builder<'_> {
 
     fn build_effect(&mut self, pair: &Pair<'_, Rule>) -> Option<Effect> {
         let written = child(pair, Rule::effect)?;
-        let kind = match written.as_str() {
-            "note" => EffectKind::Note,
-            "warn" => EffectKind::Warn,
-            "hold" => EffectKind::Hold,
-            _ => EffectKind::Rollback,
-        };
+        let kind = EffectKind::ALL.into_iter().find(|kind| kind.as_str() == written.as_str())?;
         let mut span = self.span_of(&written);
         let message = child(pair, Rule::message).map(|message| self.build_template(&message));
         if let Some(message) = &message {
@@ -315,13 +316,14 @@ impl Builder<'_> {
         Some(Effect { kind, message, span })
     }
 
-    fn build_undecided(&self, pair: &Pair<'_, Rule>) -> Undecided {
-        let kind = match child(pair, Rule::undecided_kind).map(|kind| kind.as_str()) {
-            Some("pass") => UndecidedKind::Pass,
-            Some("warn") => UndecidedKind::Warn,
-            Some(_) | None => UndecidedKind::Hold,
+    fn build_undecided(&self, pair: &Pair<'_, Rule>) -> Option<Undecided> {
+        let kind = match child(pair, Rule::undecided_kind)?.as_str() {
+            "pass" => UndecidedKind::Pass,
+            "warn" => UndecidedKind::Warn,
+            "hold" => UndecidedKind::Hold,
+            _ => return None,
         };
-        Undecided { kind, span: self.span_of(pair) }
+        Some(Undecided { kind, span: self.span_of(pair) })
     }
 }
 

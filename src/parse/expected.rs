@@ -12,6 +12,7 @@ use pest::error::{ErrorVariant, InputLocation};
 use super::tokens::{Token, TokenKind, Tokens};
 use super::tree::Builder;
 use super::{Grammar, Rule, errors};
+use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// Alternatives that a message lists at most.
@@ -20,9 +21,6 @@ const MAX_LISTED: usize = 5;
 /// Words that are listed before others, in this order.
 const FIRST_WORDS: [&str; 11] =
     ["rule", "let", "param", "gate", "require", "else", "when", "then", "where", "by", "over"];
-
-/// Names only before a dot.
-const EFFECTS: [&str; 4] = ["note", "warn", "hold", "rollback"];
 
 /// No names at all.
 const RESERVED: [&str; 27] = [
@@ -55,9 +53,14 @@ const RESERVED: [&str; 27] = [
     "link",
 ];
 
+/// Whether a word is a name only before a dot.
+fn is_effect(word: &str) -> bool {
+    EffectKind::ALL.iter().any(|effect| effect.as_str() == word)
+}
+
 /// Whether a word may not be used as a name that stands alone.
 pub(super) fn is_reserved(word: &str) -> bool {
-    RESERVED.contains(&word) || EFFECTS.contains(&word)
+    RESERVED.contains(&word) || is_effect(word)
 }
 
 /// Whether a word begins what a rule of the grammar matches, or was most likely meant to.
@@ -150,7 +153,7 @@ impl Builder<'_> {
     fn name_problem(&self, failure: &Failure<'_>) -> Option<Diagnostic> {
         let found = failure.found.as_ref()?;
         let previous = failure.previous.as_ref();
-        if let Some(previous) = previous.filter(|previous| EFFECTS.contains(&previous.of(failure.text))) {
+        if let Some(previous) = previous.filter(|previous| is_effect(previous.of(failure.text))) {
             // Records may be called so: the parser went on to look for a record's brace.
             if found.of(failure.text) == ":" {
                 let word = previous.of(failure.text);
@@ -241,7 +244,7 @@ impl<'a> Failure<'a> {
         unfinished
             || kinds(&self.expected).iter().all(|kind| match kind {
                 Expected::Operator | Expected::End => false,
-                Expected::Word(word) => EFFECTS.contains(&word.as_ref()),
+                Expected::Word(word) => is_effect(word),
                 Expected::Expression | Expected::Thing(_) | Expected::Sign(_) => true,
             })
     }
@@ -429,7 +432,7 @@ fn keywords(rule: Rule) -> Vec<Cow<'static, str>> {
         Rule::alone_policy_item => &["rule", "let", "param", "gate"],
         Rule::alone_gate_item => &["rule", "let"],
         Rule::alone_test_clause => &["given", "with", "as of", "expect"],
-        Rule::effect => &EFFECTS,
+        Rule::effect => &EffectKind::ALL.map(EffectKind::as_str),
         Rule::undecided_kind => &["pass", "warn", "hold"],
         Rule::outcome => &["passes", "fails", "undecided", "not applicable"],
         Rule::given => &["every", "file"],

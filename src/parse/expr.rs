@@ -151,7 +151,7 @@ impl Builder<'_> {
     ) -> Option<Box<Expr>> {
         let right = child(tail, Rule::sum)?;
         let b = self.build_sum(&right, depth);
-        let op = compare_op(child(tail, Rule::compare_op)?.as_str());
+        let op = compare_op(child(tail, Rule::compare_op)?.as_str())?;
         let span = self.span_of(left).to(self.span_of(&right));
         let Some(with) = child(tail, Rule::with_tail) else {
             return Some(self.boxed(span, ExprKind::Compare(op, a?.expr, b?.expr)));
@@ -218,7 +218,7 @@ impl Builder<'_> {
         for inner in pair.clone().into_inner() {
             match (inner.as_rule(), last.take()) {
                 (Rule::minus, _) => signs.push(self.span_of(&inner)),
-                (Rule::arithmetic_op, Some(operand)) => match arithmetic_op(inner.as_str()) {
+                (Rule::arithmetic_op, Some(operand)) => match arithmetic_op(inner.as_str())? {
                     op @ (ArithmeticOp::Multiply | ArithmeticOp::Divide) => product = Some((operand, op)),
                     op @ (ArithmeticOp::Add | ArithmeticOp::Subtract) => {
                         total = Some((self.applied(total.take(), operand), op));
@@ -346,15 +346,16 @@ fn longest_run(pair: &Pair<'_, Rule>) -> usize {
     longest
 }
 
-fn compare_op(symbol: &str) -> CompareOp {
-    CompareOp::ALL.into_iter().find(|op| op.as_str() == symbol).unwrap_or(CompareOp::NotEqual)
+fn compare_op(symbol: &str) -> Option<CompareOp> {
+    CompareOp::ALL.into_iter().find(|op| op.as_str() == symbol)
 }
 
-fn arithmetic_op(symbol: &str) -> ArithmeticOp {
-    match symbol {
+fn arithmetic_op(symbol: &str) -> Option<ArithmeticOp> {
+    Some(match symbol {
         "+" => ArithmeticOp::Add,
         "-" => ArithmeticOp::Subtract,
         "*" => ArithmeticOp::Multiply,
-        _ => ArithmeticOp::Divide,
-    }
+        "/" => ArithmeticOp::Divide,
+        _ => return None,
+    })
 }

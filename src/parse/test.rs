@@ -149,7 +149,8 @@ impl Builder<'_> {
             Rule::kw_passes => Outcome::Passes,
             Rule::kw_fails => Outcome::Fails,
             Rule::kw_undecided => Outcome::Undecided,
-            _ => Outcome::NotApplicable,
+            Rule::kw_not => Outcome::NotApplicable,
+            _ => return None,
         };
         Some(Expect { kind: ExpectKind::Rule(path, outcome), span })
     }

@@ -376,15 +376,20 @@ pub(super) fn bad_date(scalar: &Scalar<'_>) -> Diagnostic {
     with_declaration(error.maybe_help(help), scalar.subject)
 }
 
-/// A stage or member that is not declared; `kind` says which.
-pub(super) fn unknown_word(scalar: &Scalar<'_>, kind: &str, words: &[Arc<str>]) -> Diagnostic {
+/// A stage that is not declared.
+pub(super) fn unknown_stage(scalar: &Scalar<'_>, stages: &[Arc<str>]) -> Diagnostic {
+    unknown_word(scalar, format!("`{}` is not a stage", quote(scalar.text)), stages)
+}
+
+/// A word that is not declared for its field.
+pub(super) fn unknown_member(scalar: &Scalar<'_>, members: &[Arc<str>]) -> Diagnostic {
     let (text, path) = (quote(scalar.text), scalar.subject.path);
+    unknown_word(scalar, format!("`{text}` is not one that `{path}` can be"), members)
+}
+
+fn unknown_word(scalar: &Scalar<'_>, message: String, words: &[Arc<str>]) -> Diagnostic {
     let names = || words.iter().map(|word| &**word);
     let listed = || names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let message = match kind {
-        "stage" => format!("`{text}` is not a stage"),
-        _ => format!("`{text}` is not one that `{path}` can be"),
-    };
     let meant =
         (scalar.suggest && scalar.text.len() <= 80).then(|| did_you_mean(scalar.text, names())).flatten();
     let error = Diagnostic::error(Code::UndeclaredWord, message)

@@ -70,14 +70,14 @@ impl Scalar<'_> {
     fn stage(&self) -> Result<Value, Diagnostic> {
         match self.vocabulary.rung(self.text) {
             Some(rung) => Ok(Value::Number(rung.into())),
-            None => Err(errors::unknown_word(self, "stage", &self.vocabulary.stages)),
+            None => Err(errors::unknown_stage(self, &self.vocabulary.stages)),
         }
     }
 
     fn choice(&self, members: &[Arc<str>]) -> Result<Value, Diagnostic> {
         match members.iter().find(|member| &***member == self.text) {
             Some(member) => Ok(Value::Text(Arc::clone(member))),
-            None => Err(errors::unknown_word(self, "member", members)),
+            None => Err(errors::unknown_member(self, members)),
         }
     }
 
