@@ -2,12 +2,13 @@
 //!
 //! *Learning more never turns a verdict*: in conditions without `has` and `default`, filling in a missing value turns no yes
 //! into a no, and no no into a yes. *What checks clean never fails by type*: every condition the checker accepts is judged.
+//! *Undecided is never silent*: there is a reason for whatever is not known.
 
 use proptest::prelude::*;
 
 use tollgate::engine::{CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
-use tollgate::report::Outcome;
+use tollgate::report::{Outcome, RuleReport};
 use tollgate::value::Date;
 
 const VOCABULARY: &str = "
@@ -149,6 +150,10 @@ pub(crate) fn yaml(series: &[Fields], whole: bool) -> String {
 
 /// How a trigger on the condition comes out, or none if the checker refuses the condition.
 fn outcome(condition: &str, snapshots: String) -> Option<Outcome> {
+    judged(condition, snapshots).map(|rule| rule.outcome)
+}
+
+fn judged(condition: &str, snapshots: String) -> Option<RuleReport> {
     let policy = format!("policy p {{ rule r {{ when {condition} then hold }} }}");
     let file = |name: &str, text: String| TextFile { name: name.to_owned(), content: Ok(text.into_bytes()) };
     let today = Date::constant(2026, 1, 26);
@@ -162,13 +167,13 @@ fn outcome(condition: &str, snapshots: String) -> Option<Outcome> {
     let judgement = Workspace::new().check(inputs, &options);
     let refused =
         judgement.report.diagnostics.iter().any(|d| d.code.starts_with("T2") && d.severity == "error");
-    let rule = judgement.report.workflows.first().and_then(|workflow| workflow.rules.first());
+    let rule = judgement.report.workflows.first().and_then(|workflow| workflow.rules.first()).cloned();
     assert!(
         refused || rule.is_some(),
         "neither refused nor judged: {condition}: {:#?}",
         judgement.report.diagnostics
     );
-    rule.map(|rule| rule.outcome)
+    rule
 }
 
 proptest! {
@@ -181,5 +186,17 @@ proptest! {
         if partly != Outcome::Undecided {
             prop_assert_eq!(wholly, Some(partly), "{}\n{}", condition, yaml(&series, false));
         }
+    }
+
+    /// Each expression on the way is held to it too: the evaluator asserts it.
+    #[test]
+    fn what_is_undecided_says_why(condition in condition(), series in prop::collection::vec(snapshot(), 1..4)) {
+        let Some(rule) = judged(&condition, yaml(&series, false)) else { return Ok(()) };
+        prop_assert!(
+            rule.outcome != Outcome::Undecided || !rule.evidence.is_empty(),
+            "{}\n{}",
+            condition,
+            yaml(&series, false)
+        );
     }
 }

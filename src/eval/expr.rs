@@ -21,6 +21,17 @@ impl<'a> Evaluator<'a> {
         if !self.budget.spend(1) {
             return self.unknown(expr);
         }
+        let evidence = self.eval_kind(expr, scope);
+        // Where the budget is spent, the workflow has an error and no verdict; and nobody is told why something is not
+        // known that is only assumed.
+        debug_assert!(
+            evidence.says_why() || self.budget.is_spent() || !self.assumed.is_empty(),
+            "undecided without a reason: {expr:?}"
+        );
+        evidence
+    }
+
+    fn eval_kind(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Evidence<'a> {
         match &expr.kind {
             ExprKind::Literal(literal) => eval_literal(literal),
             ExprKind::Path(_) => self.eval_path(expr, scope),
@@ -463,6 +474,26 @@ impl<'a> Evidence<'a> {
             Self::Amount(amount) => amount.reasons(),
             Self::Elapsed(elapsed) => elapsed.seconds().reasons(),
             Self::List(list) => list.unknown.clone().or_else(|| list.open.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether there is a reason for all that is not known of it.
+    fn says_why(&self) -> bool {
+        let amount = |amount: &Amount| amount.known().is_some() || !amount.reasons().is_empty();
+        match self {
+            Self::Truth(Truth::Undecided(reasons)) | Self::Word(Word::Unknown(reasons)) => {
+                !reasons.is_empty()
+            }
+            Self::Truth(Truth::Yes | Truth::No) | Self::Calendar(_) | Self::Word(Word::Known(_)) => true,
+            Self::Amount(known) => amount(known),
+            Self::Elapsed(elapsed) => amount(&elapsed.from) && amount(&elapsed.to),
+            Self::List(list) => {
+                let hole = list.hole.as_ref().map(|(_, reasons)| reasons);
+                [list.unknown.as_ref(), list.open.as_ref(), hole]
+                    .into_iter()
+                    .flatten()
+                    .all(|reasons| !reasons.is_empty())
+            }
         }
     }
 
