@@ -19,11 +19,12 @@ bless *ARGS:
 mutations:
     TOLLGATE_EVERY=1 cargo test --release --test main mutations -- --nocapture
 
-# Format, and let clippy look at both shapes of the package.
+# Format, and let clippy look at every shape of the package: as a command, as a library, and with the formats.
 lint:
     cargo fmt
     cargo clippy --all-targets -- -D warnings
     cargo clippy --no-default-features --lib -- -D warnings
+    cargo clippy --no-default-features --features render --lib -- -D warnings
 
 # Compare verdicts with the independent oracle on so many random cases. Needs Python 3.11.
 oracle CASES="20000" SEED="1":

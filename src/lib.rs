@@ -46,4 +46,5 @@ pub mod suite;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "render")]
 pub mod render;

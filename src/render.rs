@@ -1,37 +1,25 @@
 //! The output formats: each draws the same [`crate::engine::Answer`].
+//!
+//! Built with the feature `render`, which a program can have without the command line.
 
 pub mod draft;
-#[cfg(feature = "cli")]
 pub mod explain;
-#[cfg(feature = "cli")]
 mod finding;
-#[cfg(feature = "cli")]
 pub mod github;
-#[cfg(feature = "cli")]
 pub mod gitlab;
-#[cfg(feature = "cli")]
 pub mod human;
-#[cfg(feature = "cli")]
 pub mod impact;
 pub mod json;
-#[cfg(feature = "cli")]
 pub mod junit;
-#[cfg(feature = "cli")]
 pub mod lint;
 pub mod manual;
-#[cfg(feature = "cli")]
 pub mod markdown;
-#[cfg(feature = "cli")]
 pub mod overview;
-#[cfg(feature = "cli")]
 pub mod sarif;
 pub mod schema;
-#[cfg(feature = "cli")]
 pub mod tap;
 
-#[cfg(feature = "cli")]
 use crate::ast::EffectKind;
-#[cfg(feature = "cli")]
 use crate::diagnostic::Severity;
 
 /// What the place that is written to can show.
@@ -56,7 +44,6 @@ pub struct View {
 }
 
 /// How grave it is when a rule applies an effect.
-#[cfg(feature = "cli")]
 fn severity(applied: EffectKind) -> Severity {
     match applied {
         EffectKind::Note => Severity::Note,

@@ -29,7 +29,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["pest", "pest_derive"], &["src/parse"]),
     (&["granit_parser"], &["src/snapshot"]),
     (&["serde_yaml"], &["src/config"]),
-    (&["miette"], &["src/diagnostic", "src/render/human"]),
+    (&["miette"], &["src/render/human"]),
     (&["pretty"], &["src/format"]),
     (&["quick_junit"], &["src/render/junit"]),
     (&["clap", "globset", "walkdir"], &["src/cli"]),
@@ -347,7 +347,8 @@ impl Arm<'_> {
 
     /// Whether the pattern takes whatever there is.
     fn takes_all(&self) -> bool {
-        self.pattern.starts_with(|first: char| first == '_' || first.is_lowercase()) && self.pattern == word_at(self.pattern)
+        self.pattern.starts_with(|first: char| first == '_' || first.is_lowercase())
+            && self.pattern == word_at(self.pattern)
     }
 }
 
@@ -428,7 +429,10 @@ fn matches_over_our_own_enums_name_every_variant() {
 /// A key that somebody adds to a list, and forgets where it is read, must not be taken for the last one of the list.
 #[test]
 fn matches_over_words_take_no_other_word_for_one_of_them() {
-    let gives_up = ["None", "Err", "Other", "Unknown"];
+    let gives_up = |body: &str| {
+        ["None", "Err", "Other", "Unknown"].iter().any(|word| words(body, word).next().is_some())
+            || body.trim_end_matches([',', '\n', ' ']).trim() == "{}"
+    };
     let mut problems = Vec::new();
     for source in sources().iter().filter(|source| !FREE_TEXT.iter().any(|place| source.is_in(place))) {
         for at in words(&source.code, "match") {
@@ -437,7 +441,7 @@ fn matches_over_words_take_no_other_word_for_one_of_them() {
             if let Some(last) = arms.last()
                 && last.takes_all()
                 && arms.iter().filter(|arm| arm.is_text(&source.text)).count() > 1
-                && !gives_up.iter().any(|word| words(last.body, word).next().is_some())
+                && !gives_up(last.body)
             {
                 problems.push(source.at(
                     last.at,

@@ -5,6 +5,7 @@
 //! [`Answer`] holds; it decides nothing.
 
 mod against;
+mod drawn;
 mod history;
 mod impact;
 mod narrate;
@@ -23,9 +24,10 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::ast::EffectKind;
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Drawn, Label, Severity};
+use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::engine::Answer;
 use crate::excerpt::Fit;
+use crate::render::human::drawn::Drawn;
 use crate::render::{Style, View, severity};
 use crate::report::{Outcome, Report, RuleReport, WorkflowReport};
 use crate::source::SourceMap;

@@ -1,10 +1,11 @@
 //! The form for screen readers: what the drawn form says, line by line, without frames, columns or marks.
 
+use super::drawn::MAX_DRAWN;
 use super::{
     DIAGNOSTIC_LINES, MAX_LINES, ONE_LINERS, against, headline, in_order, is_shown, remedy_word,
     shown_labels, summary,
 };
-use crate::diagnostic::{Diagnostic, Label, MAX_DRAWN};
+use crate::diagnostic::{Diagnostic, Label};
 use crate::engine::Answer;
 use crate::render::{Style, View};
 use crate::report::{History, Report, RuleReport, WorkflowReport};
