@@ -2,13 +2,13 @@
 //! where the run passes.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use quick_junit::{NonSuccessKind, TestCaseStatus};
 use serde_json::Value;
 
-use crate::base::{CONFIG, POLICY, Repository};
+use crate::base::{CONFIG, POLICY};
 use crate::formats::valid;
+use crate::support::Repo;
 
 /// What fails: of which workflow, if of one, by which rule or code, and where.
 type Failures = BTreeSet<(String, String, String)>;
@@ -143,15 +143,15 @@ fn in_tap(stream: &str, workflows: &[String]) -> Failures {
 }
 
 /// Runs once, in all formats, and holds them against each other.
-fn run(repository: &Repository, arguments: &[&str]) -> Run {
+fn run(repository: &Repo, arguments: &[&str]) -> Run {
     let formats = ["sarif", "junit", "github", "gitlab", "markdown", "tap"];
     let to_file = formats.map(|format| format!("--format={format}=out.{format}"));
     let to_file: Vec<&str> = to_file.iter().map(String::as_str).collect();
     let (exit, report) = repository.report(&[arguments, &to_file].concat());
     let [sarif, junit, github, gitlab, page, tap] = formats.map(|format| {
-        let path = repository.0.join(format!("out.{format}"));
-        let text = fs::read_to_string(&path).unwrap();
-        fs::remove_file(path).unwrap();
+        let name = format!("out.{format}");
+        let text = repository.read(&name);
+        repository.remove(&name);
         text
     });
     let (sarif, gitlab): (Value, Value) =
@@ -204,7 +204,7 @@ fn failure(workflow: &str, rule: &str, place: &str) -> (String, String, String) 
 
 #[test]
 fn of_a_proposal_that_approves_itself() {
-    let repository = crate::formats::proposal("agreement");
+    let repository = crate::formats::proposal();
     let found = run(&repository, &["--base", "main"]);
     assert_eq!(found.exit, 1);
     let rule = failure("replies", "own.light", "rollouts/replies/2026-11-16.yaml:5");
@@ -233,7 +233,7 @@ fn of_a_proposal_that_approves_itself() {
 
 #[test]
 fn of_what_stands_or_is_accepted() {
-    let repository = Repository::new("agreement standing");
+    let repository = Repo::asking();
     repository.snapshot("replies", "2026-11-16", true, 9);
     repository.commit();
     assert_eq!(run(&repository, &["--base", "main"]).exit, 0);
@@ -254,7 +254,7 @@ fn of_what_stands_or_is_accepted() {
 /// A policy alone can turn a verdict, too; that touches the workflow.
 #[test]
 fn of_a_policy_alone_that_lets_a_workflow_pass() {
-    let repository = Repository::new("agreement policy");
+    let repository = Repo::asking();
     repository.write("own/p.gate", &POLICY.replace("light_share\n", "light_share / 4\n"));
     let name = "other's \u{e4} \"x\"";
     let only_it = |found: &Run| {
@@ -272,16 +272,15 @@ fn of_a_policy_alone_that_lets_a_workflow_pass() {
 }
 
 /// Asks for the stage that it is in, which is a warning and no rule's.
-fn ask_for_nothing(repository: &Repository, workflow: &str) {
+fn ask_for_nothing(repository: &Repo, workflow: &str) {
     repository.snapshot(workflow, "2026-11-16", true, 9);
-    let path = repository.0.join(format!("rollouts/{workflow}/2026-11-16.yaml"));
-    let text = fs::read_to_string(&path).unwrap().replace("advance_to: pilot", "advance_to: testing");
-    fs::write(path, text).unwrap();
+    let name = format!("rollouts/{workflow}/2026-11-16.yaml");
+    repository.edit(&name, "advance_to: pilot", "advance_to: testing");
 }
 
 #[test]
 fn of_warnings_that_are_denied() {
-    let repository = Repository::new("agreement denied");
+    let repository = Repo::asking();
     ask_for_nothing(&repository, "replies");
     let deny = ["--deny", "warnings"];
     let found = run(&repository, &deny);
@@ -297,7 +296,7 @@ fn of_warnings_that_are_denied() {
 
 #[test]
 fn of_what_could_not_be_judged() {
-    let repository = Repository::new("agreement broken");
+    let repository = Repo::asking();
     repository
         .write("rollouts/replies/2026-11-16.yaml", "workflow: replies\ndate: 2026-11-16\nstage: tset\n");
     assert_eq!(run(&repository, &["--base", "main"]).exit, 2);
@@ -308,7 +307,7 @@ fn of_what_could_not_be_judged() {
 
 #[test]
 fn of_waived_rules_which_sarif_suppresses() {
-    let repository = Repository::new("agreement waived");
+    let repository = Repo::asking();
     let waiver = "waivers:\n  - { rule: own.light, workflow: \"other's \u{e4} \\\"x\\\"\", because: a week late, owner: me, until: 2026-12-31 }\n";
     repository.write("tollgate.yaml", &format!("{CONFIG}{waiver}"));
     let found = run(&repository, &[]);

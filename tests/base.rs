@@ -1,19 +1,8 @@
 //! `check --base`: nothing that is judged can loosen what it is judged by. On real repositories, made for each test.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use serde_json::Value;
 
-/// A repository in a folder of its own, gone at the end.
-pub(crate) struct Repository(pub(crate) PathBuf);
-
-impl Drop for Repository {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use crate::support::{Repo, Run};
 
 pub(crate) const POLICY: &str = "stages testing -> pilot
 snapshot every 1 week grace 3 days { outputs: list of { id: text key, edit_time: share from 0% to 1000% } }
@@ -29,38 +18,16 @@ policy own \"Ours\" {
 ";
 pub(crate) const CONFIG: &str = "policies: [own/]\nparams:\n  own.light_share: 80%\n";
 
-impl Repository {
+impl Repo {
     /// Two workflows on `main`, one of which asks too early, and a branch to work on.
-    pub(crate) fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("tollgate base {name} {}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        let repository = Self(folder);
-        repository.git(&["init", "-q", "-b", "main"]);
-        repository.write("tollgate.yaml", CONFIG);
-        repository.write("own/p.gate", POLICY);
-        repository.snapshot("replies", "2026-11-09", false, 7);
-        repository.snapshot("other's \u{e4} \"x\"", "2026-11-16", true, 3);
-        repository.commit();
-        repository.git(&["checkout", "-q", "-b", "branch"]);
-        repository
-    }
-
-    pub(crate) fn git(&self, arguments: &[&str]) {
-        let names = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"];
-        let run = Command::new("git").args(names).args(arguments).current_dir(&self.0).output().unwrap();
-        assert!(run.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
-    }
-
-    pub(crate) fn commit(&self) {
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "-m", "x"]);
-    }
-
-    pub(crate) fn write(&self, name: &str, text: &str) {
-        let path = self.0.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+    pub(crate) fn asking() -> Self {
+        let repo = Self::new().file("tollgate.yaml", CONFIG).file("own/p.gate", POLICY);
+        repo.git(&["init", "-q", "-b", "main"]);
+        repo.snapshot("replies", "2026-11-09", false, 7);
+        repo.snapshot("other's \u{e4} \"x\"", "2026-11-16", true, 3);
+        repo.commit();
+        repo.git(&["checkout", "-q", "-b", "branch"]);
+        repo
     }
 
     /// Ten outputs, some of them light.
@@ -71,24 +38,16 @@ impl Repository {
         let ask = if asks { "advance_to: pilot\n" } else { "" };
         let name = Value::from(workflow);
         let text = format!("workflow: {name}\ndate: {date}\nstage: testing\n{ask}outputs:\n{outputs}");
-        self.write(&format!("rollouts/{}/{date}.yaml", workflow.replace('"', "'")), &text);
+        self.write(&format!("rollouts/{}/{date}.yaml", workflow.replace('"', "'")), text);
     }
 
     pub(crate) fn check(&self, arguments: &[&str]) -> (i32, String) {
-        self.run(&[&["check"], arguments].concat())
+        self.dated(&[&["check"], arguments].concat())
     }
 
-    /// What a command writes, on the day of the newest snapshots.
-    pub(crate) fn run(&self, arguments: &[&str]) -> (i32, String) {
-        let run = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .args(arguments)
-            .args(["--as-of", "2026-11-18"])
-            .current_dir(&self.0)
-            .output();
-        let run = run.unwrap();
-        let text = String::from_utf8(run.stdout).unwrap() + &String::from_utf8(run.stderr).unwrap();
-        assert!(!text.contains("panicked"), "{text}");
-        (run.status.code().unwrap(), text)
+    /// What a command says on the day of the newest snapshots.
+    pub(crate) fn dated(&self, arguments: &[&str]) -> (i32, String) {
+        self.run(&[arguments, &["--as-of", "2026-11-18"]].concat()).said()
     }
 
     /// What `check` reports, without what is said of the policies' own quality.
@@ -113,7 +72,7 @@ fn list(report: &Value, key: &str) -> Vec<String> {
 
 #[test]
 fn a_proposal_cannot_loosen_the_gate_that_it_has_to_pass() {
-    let repository = Repository::new("loosen");
+    let repository = Repo::asking();
     repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
     repository.snapshot("replies", "2026-11-16", true, 7);
     repository.commit();
@@ -139,7 +98,7 @@ fn a_proposal_cannot_loosen_the_gate_that_it_has_to_pass() {
 
 #[test]
 fn a_rule_that_is_rewritten_is_self_approval_too() {
-    let repository = Repository::new("rewrite");
+    let repository = Repo::asking();
     repository.write("own/p.gate", &POLICY.replace(">= light_share", ">= light_share - 60%"));
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!(report["against"]["settings"][0]["direction"], "other", "nobody can tell from the text");
@@ -150,29 +109,28 @@ fn a_rule_that_is_rewritten_is_self_approval_too() {
 
 #[test]
 fn what_only_the_proposal_looks_at_is_judged_by_the_base() {
-    let repository = Repository::new("elsewhere");
+    let repository = Repo::asking();
     repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: [rollouts/, more/]\n"));
     repository.snapshot("replies", "2026-11-16", true, 3);
-    fs::rename(repository.0.join("rollouts/replies"), repository.0.join("more")).unwrap();
+    repository.rename("rollouts/replies", "more");
     repository.git(&["checkout", "-q", "main", "--", "rollouts/replies"]);
-    fs::remove_file(repository.0.join("more/2026-11-09.yaml")).unwrap();
+    repository.remove("more/2026-11-09.yaml");
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, decision(&report, "replies")), (1, "hold"), "{report:#}");
 }
 
 #[test]
 fn a_new_project_is_judged_and_said_to_be_new() {
-    let repository = Repository::new("new project");
+    let repository = Repo::asking();
     repository.git(&["checkout", "-q", "main"]);
     repository.git(&["rm", "-rqf", "rollouts"]);
-    fs::create_dir_all(repository.0.join("teams/a")).unwrap();
     repository.write("teams/a/tollgate.yaml", "extends: ../../tollgate.yaml\n");
     repository.snapshot("replies", "2026-11-09", false, 7);
-    fs::rename(repository.0.join("rollouts"), repository.0.join("teams/a/rollouts")).unwrap();
+    repository.rename("rollouts", "teams/a/rollouts");
     repository.commit();
     repository.write("teams/b/tollgate.yaml", "extends: ../../tollgate.yaml\n");
     repository.snapshot("tone", "2026-11-16", true, 3);
-    fs::rename(repository.0.join("rollouts"), repository.0.join("teams/b/rollouts")).unwrap();
+    repository.rename("rollouts", "teams/b/rollouts");
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, decision(&report, "tone")), (1, "hold"), "{report:#}");
     let said = report["diagnostics"][0]["message"].as_str().unwrap();
@@ -182,14 +140,9 @@ fn a_new_project_is_judged_and_said_to_be_new() {
     );
     // What it extends cannot be loosened for it.
     repository.write("tollgate.yaml", &CONFIG.replace("80%", "50%"));
-    fs::create_dir_all(repository.0.join("teams/b/own")).unwrap();
     repository.snapshot("tone", "2026-11-16", true, 6);
-    fs::rename(
-        repository.0.join("rollouts/tone/2026-11-16.yaml"),
-        repository.0.join("teams/b/rollouts/tone/2026-11-16.yaml"),
-    )
-    .unwrap();
-    fs::remove_dir_all(repository.0.join("rollouts")).unwrap();
+    repository.rename("rollouts/tone/2026-11-16.yaml", "teams/b/rollouts/tone/2026-11-16.yaml");
+    repository.remove("rollouts");
     let (_, alone) = repository.report(&[]);
     assert_eq!(decision(&alone, "tone"), "advance", "{alone:#}");
     let (code, report) = repository.report(&["--base", "main"]);
@@ -198,7 +151,7 @@ fn a_new_project_is_judged_and_said_to_be_new() {
 
 #[test]
 fn what_is_no_longer_looked_at_has_vanished() {
-    let repository = Repository::new("unseen");
+    let repository = Repo::asking();
     repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: \"rollouts/o*/*.yaml\"\n"));
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, list(&report, "vanished")), (1, vec!["replies".to_owned()]));
@@ -209,7 +162,7 @@ fn what_is_no_longer_looked_at_has_vanished() {
 
 #[test]
 fn what_nobody_touched_does_not_block_others() {
-    let repository = Repository::new("standing");
+    let repository = Repo::asking();
     repository.snapshot("replies", "2026-11-16", true, 9);
     repository.commit();
     let (code, report) = repository.report(&["--base", "main"]);
@@ -222,9 +175,9 @@ fn what_nobody_touched_does_not_block_others() {
 
 #[test]
 fn history_is_not_rewritten_quietly() {
-    let repository = Repository::new("rewritten");
+    let repository = Repo::asking();
     repository.snapshot("replies", "2026-11-09", false, 9);
-    fs::remove_dir_all(repository.0.join("rollouts/other's \u{e4} 'x'")).unwrap();
+    repository.remove("rollouts/other's \u{e4} 'x'");
     repository.commit();
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!(code, 1, "a workflow that is gone holds");
@@ -237,7 +190,7 @@ fn history_is_not_rewritten_quietly() {
 
 #[test]
 fn waivers_and_rules_are_the_bases_too() {
-    let repository = Repository::new("waiver");
+    let repository = Repo::asking();
     repository.snapshot("replies", "2026-11-16", true, 7);
     let waiver =
         "waivers:\n  - { rule: own.light, workflow: replies, because: x, owner: me, until: 2026-12-31 }\n";
@@ -254,24 +207,24 @@ fn waivers_and_rules_are_the_bases_too() {
 
 #[test]
 fn a_vocabulary_can_change_and_its_ranges_cannot() {
-    let repository = Repository::new("vocabulary");
+    let repository = Repo::asking();
     let wider = POLICY
         .replace("from 0% to 1000% }", "from 0% to 5000% }")
         .replace("snapshot every 1 week grace 3 days {", "snapshot every 9 weeks {\n  remark: text\n");
     repository.write("own/p.gate", &wider);
     repository.snapshot("replies", "2026-11-16", true, 9);
-    let path = repository.0.join("rollouts/replies/2026-11-16.yaml");
-    let text = fs::read_to_string(&path).unwrap() + "remark: the new field\n";
-    fs::write(&path, &text).unwrap();
+    let name = "rollouts/replies/2026-11-16.yaml";
+    repository.append(name, "remark: the new field\n");
+    let text = repository.read(name);
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, decision(&report, "replies")), (0, "advance"), "{}", report["diagnostics"]);
     let settings = report["against"]["settings"].as_array().unwrap();
     let what: Vec<&str> = settings.iter().map(|change| change["what"].as_str().unwrap()).collect();
     assert_eq!(what, ["vocabulary: outputs", "vocabulary: remark", "vocabulary: the cadence"]);
-    fs::write(&path, text.replace("edit_time: 40%", "edit_time: 4000%")).unwrap();
+    repository.write(name, text.replace("edit_time: 40%", "edit_time: 4000%"));
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, decision(&report, "replies")), (2, "error"), "the base's range stands");
-    fs::write(&path, text.replace("date: 2026-11-16", "date: never")).unwrap();
+    repository.write(name, text.replace("date: 2026-11-16", "date: never"));
     let (_, report) = repository.report(&["--base", "main"]);
     let errors = report["diagnostics"].as_array().unwrap();
     assert_eq!(errors.len(), 1, "an error of both sides is one: {errors:#?}");
@@ -279,12 +232,11 @@ fn a_vocabulary_can_change_and_its_ranges_cannot() {
 
 #[test]
 fn one_good_output_cannot_be_written_many_times() {
-    let repository = Repository::new("key");
+    let repository = Repo::asking();
     repository.write("own/p.gate", &POLICY.replace("text key", "text"));
     repository.snapshot("replies", "2026-11-16", true, 7);
-    let path = repository.0.join("rollouts/replies/2026-11-16.yaml");
-    let text = fs::read_to_string(&path).unwrap() + &"  - { id: r0, edit_time: 5% }\n".repeat(10);
-    fs::write(&path, text).unwrap();
+    let more = "  - { id: r0, edit_time: 5% }\n".repeat(10);
+    repository.append("rollouts/replies/2026-11-16.yaml", &more);
     let (_, alone) = repository.report(&[]);
     assert_eq!(decision(&alone, "replies"), "advance", "without the key nobody minds");
     let (code, report) = repository.report(&["--base", "main"]);
@@ -293,7 +245,7 @@ fn one_good_output_cannot_be_written_many_times() {
 
 #[test]
 fn a_base_without_policies_is_said_so() {
-    let repository = Repository::new("first");
+    let repository = Repo::asking();
     repository.git(&["checkout", "-q", "--orphan", "empty"]);
     repository.git(&["rm", "-rqf", "."]);
     repository.write("README.md", "nothing yet");
@@ -306,7 +258,7 @@ fn a_base_without_policies_is_said_so() {
 
 #[test]
 fn a_base_without_a_configuration_is_judged_by_the_shipped_pack() {
-    let repository = Repository::new("pack");
+    let repository = Repo::asking();
     repository.git(&["checkout", "-q", "main"]);
     repository.git(&["rm", "-rqf", "tollgate.yaml", "own"]);
     repository.commit();
@@ -323,10 +275,10 @@ fn a_base_without_a_configuration_is_judged_by_the_shipped_pack() {
 #[cfg(unix)]
 #[test]
 fn links_of_the_base_lead_where_they_led() {
-    let repository = Repository::new("links");
+    let repository = Repo::asking();
     repository.git(&["checkout", "-q", "main"]);
     repository.git(&["mv", "own", "real"]);
-    std::os::unix::fs::symlink("real", repository.0.join("own")).unwrap();
+    std::os::unix::fs::symlink("real", repository.path("own")).unwrap();
     repository.commit();
     repository.snapshot("replies", "2026-11-16", true, 7);
     let (code, report) = repository.report(&["--base", "main"]);
@@ -336,7 +288,7 @@ fn links_of_the_base_lead_where_they_led() {
 /// What was added to the target since the branch began is nothing that the branch took away.
 #[test]
 fn a_workflow_that_came_after_the_branch_has_not_vanished() {
-    let repository = Repository::new("behind");
+    let repository = Repo::asking();
     repository.git(&["checkout", "-q", "main"]);
     repository.snapshot("later", "2026-11-16", false, 9);
     repository.commit();
@@ -349,7 +301,7 @@ fn a_workflow_that_came_after_the_branch_has_not_vanished() {
 
 #[test]
 fn a_commit_is_read_without_what_lies_outside_and_the_help_says_so() {
-    let repository = Repository::new("outside");
+    let repository = Repo::asking();
     repository.write("tollgate.yaml", "extends: ../../shared.yaml\n");
     repository.commit();
     let help = |arguments: &[&str]| {
@@ -366,15 +318,14 @@ fn a_commit_is_read_without_what_lies_outside_and_the_help_says_so() {
 
 #[test]
 fn what_git_lacks_is_said_with_what_to_do() {
-    let repository = Repository::new("errors");
+    let repository = Repo::asking();
     let (code, text) = repository.check(&["--base", "nowhere"]);
     assert!(code == 2 && text.contains("git knows no commit `nowhere`; fetch it first"), "{text}");
     let (code, text) = repository.check(&["--base", "--output=x"]);
-    assert!(code == 2 && !Path::new("x").exists(), "{text}");
-    let shallow = repository.0.join("shallow");
-    let source = format!("file://{}", repository.0.display());
-    repository.git(&["clone", "-q", "--depth", "1", "-b", "branch", &source, shallow.to_str().unwrap()]);
-    let inside = Repository(shallow);
+    assert!(code == 2 && !repository.path("x").exists(), "{text}");
+    let source = format!("file://{}", repository.folder().display());
+    repository.git(&["clone", "-q", "--depth", "1", "-b", "branch", &source, "shallow"]);
+    let inside = repository.below("shallow");
     let (code, text) = inside.check(&["--base", "main"]);
     assert!(code == 2 && text.contains("the clone is shallow"), "{text}");
     // The line that is shown names what was asked for, and does it.
@@ -384,12 +335,7 @@ fn what_git_lacks_is_said_with_what_to_do() {
     let words: Vec<&str> = line.split(' ').skip(1).collect();
     inside.git(&words);
     assert_ne!(inside.check(&["--base", "origin/main"]).0, 2);
-    let outside = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["check", "--base", "main", "."])
-        .current_dir(&inside.0)
-        .env("PATH", "")
-        .output()
-        .unwrap();
-    let text = String::from_utf8(outside.stderr).unwrap();
+    let mut without_git = inside.command(&["check", "--base", "main", "."]);
+    let text = Run::of(without_git.env("PATH", "").output().unwrap()).err;
     assert!(text.contains("`git` is not installed, and what stands in another commit needs it"), "{text}");
 }

@@ -8,11 +8,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::thread;
 
-use crate::support::{files_under, relative, root};
+use crate::support::{Repo, Run, relative, root};
 use crate::ui::difference;
 
 const EXAMPLES: [&str; 3] = ["canary", "organisation", "support-desk"];
@@ -37,101 +36,31 @@ const SUBCOMMANDS: [&str; 16] = [
 ];
 const DAY: &str = "--as-of 2026-11-23";
 
-/// A copy of an example in a folder of its own, gone at the end.
+/// A copy of an example, and what it is called.
 struct Scene {
     name: String,
-    folder: PathBuf,
-}
-
-impl Drop for Scene {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
-    }
+    repo: Repo,
 }
 
 impl Scene {
     /// A scene without any file.
     fn empty(name: &str) -> Self {
-        let folder = format!("tollgate blessed {} {}", name.replace('/', " "), std::process::id());
-        let folder = std::env::temp_dir().join(folder);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        Self { name: name.to_owned(), folder }
+        Self { name: name.to_owned(), repo: Repo::new() }
     }
 
     fn of(name: &str, example: &str) -> Self {
-        let scene = Self::empty(name);
-        let from = root().join("examples").join(example);
-        for file in files_under(&from, &["yaml", "gate"]) {
-            let to = scene.folder.join(file.strip_prefix(&from).unwrap());
-            fs::create_dir_all(to.parent().unwrap()).unwrap();
-            fs::copy(file, to).unwrap();
-        }
-        // The end of the repository, wherever folders for temporary files lie.
-        scene.git(&["init", "-q", "-b", "main"]);
-        scene
-    }
-
-    /// Runs git with the same names and dates always, so that commits have the same names too.
-    fn git(&self, arguments: &[&str]) {
-        let date = "2026-11-20T12:00:00Z";
-        let run = Command::new("git")
-            .args(["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"])
-            .args(["-c", "core.autocrlf=false"])
-            .args(arguments)
-            .envs([("GIT_AUTHOR_DATE", date), ("GIT_COMMITTER_DATE", date)])
-            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")])
-            .current_dir(&self.folder)
-            .output()
-            .unwrap();
-        assert!(run.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
-    }
-
-    fn commit(&self) {
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "-m", "x"]);
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn edit(&self, name: &str, old: &str, new: &str) {
-        let text = fs::read_to_string(self.folder.join(name)).unwrap();
-        assert!(text.contains(old), "{name} has no {old:?}");
-        self.write(name, &text.replacen(old, new, 1));
-    }
-
-    fn append(&self, name: &str, more: &str) {
-        let text = fs::read_to_string(self.folder.join(name)).unwrap_or_default();
-        self.write(name, &(text + more));
-    }
-
-    fn remove(&self, name: &str) {
-        fs::remove_file(self.folder.join(name)).unwrap();
-    }
-
-    fn rename(&self, old: &str, new: &str) {
-        let new = self.folder.join(new);
-        fs::create_dir_all(new.parent().unwrap()).unwrap();
-        fs::rename(self.folder.join(old), new).unwrap();
+        let repo = Repo::new().example(example);
+        repo.git(&["init", "-q", "-b", "main"]);
+        Self { name: name.to_owned(), repo }
     }
 
     /// What a command line prints, and a line of `commands.txt`.
     fn run(&self, file: &str, line: &str) -> (String, String) {
-        let run = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .args(line.split(' ').filter(|word| !word.is_empty()))
-            .env("COLUMNS", "100")
-            .current_dir(&self.folder)
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let (out, err) = (text(run.stdout), text(run.stderr));
-        let exit = run.status.code().unwrap();
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let Run { code, out, err } =
+            Run::of(self.repo.command(&arguments).env("COLUMNS", "100").output().unwrap());
         let said: String = err.lines().map(|line| format!("    {line}\n")).collect();
-        (out, format!("{file}: tollgate {} -> {exit}\n{said}", line.trim_end()))
+        (out, format!("{file}: tollgate {} -> {code}\n{said}", line.trim_end()))
     }
 
     /// Runs all command lines, and holds what they print against what was blessed.
@@ -290,78 +219,77 @@ fn own(example: &str) -> BTreeMap<String, String> {
 }
 
 /// Changes policies, configuration and snapshots on a branch, in every direction.
-fn branch(scene: &Scene, example: &str) {
-    scene.commit();
-    scene.git(&["checkout", "-q", "-b", "branch"]);
+fn branch(repo: &Repo, example: &str) {
+    repo.commit();
+    repo.git(&["checkout", "-q", "-b", "branch"]);
     match example {
         "canary" => {
-            scene.edit(
+            repo.edit(
                 "policies/release.gate",
                 "param broken = 1% within 0.2% to 20%",
                 "param broken = 2% within 0.2% to 30%",
             );
-            scene.append(
+            repo.append(
                 "tollgate.yaml",
                 "waivers:\n  - rule: release.no_slower\n    workflow: search\n    because: a new index\n    owner: Sam\n    until: 2026-11-30\n",
             );
-            scene.edit("rollouts/search/2026-11-20.yaml", "search", "search ");
-            scene.remove("rollouts/thumbnails/2026-11-21.yaml");
+            let search = repo.read("rollouts/search/2026-11-20.yaml").replacen("search", "search ", 1);
+            repo.write("rollouts/search/2026-11-20.yaml", search);
+            repo.remove("rollouts/thumbnails/2026-11-21.yaml");
         }
         "organisation" => {
-            scene.edit("platform/tollgate.yaml", "value: 75%", "value: 70%");
-            scene.edit("platform/tollgate.yaml", "{ value: 15%, locked: true }", "{ value: 15% }");
-            scene.edit("teams/claims/tollgate.yaml", "{ value: 95%, because: regulator }", "90%");
-            scene.write("teams/new/tollgate.yaml", "extends: ../../platform/tollgate.yaml\n");
-            let letters =
-                fs::read_to_string(scene.folder.join("teams/claims/rollouts/claim-letters/2026-11-18.yaml"));
-            scene.write("teams/new/rollouts/claim-letters/2026-11-18.yaml", &letters.unwrap());
+            repo.edit("platform/tollgate.yaml", "value: 75%", "value: 70%");
+            repo.edit("platform/tollgate.yaml", "{ value: 15%, locked: true }", "{ value: 15% }");
+            repo.edit("teams/claims/tollgate.yaml", "{ value: 95%, because: regulator }", "90%");
+            repo.write("teams/new/tollgate.yaml", "extends: ../../platform/tollgate.yaml\n");
+            let letters = repo.read("teams/claims/rollouts/claim-letters/2026-11-18.yaml");
+            repo.write("teams/new/rollouts/claim-letters/2026-11-18.yaml", letters);
         }
         _ => {
-            scene.append(
+            repo.append(
                 "tollgate.yaml",
                 "params:\n  before_deployment.light_share: 60%\n  staged_rollout.min_adoption: 60%\nrules:\n  ladder.skipped: warn\n",
             );
-            scene.edit("rollouts/ticket-routing/2026-11-20.yaml", "stage: expanded", "stage:  expanded");
-            scene.remove("rollouts/faq-answers/2026-11-20.yaml");
-            scene.rename("rollouts/order-status/2026-11-20.yaml", "rollouts/order-status/latest.yaml");
-            let notes =
-                fs::read_to_string(scene.folder.join("rollouts/ticket-routing/2026-11-20.yaml")).unwrap();
-            scene.write("rollouts/new/2026-11-20.yaml", &notes.replace("ticket-routing", "new"));
+            repo.edit("rollouts/ticket-routing/2026-11-20.yaml", "stage: expanded", "stage:  expanded");
+            repo.remove("rollouts/faq-answers/2026-11-20.yaml");
+            repo.rename("rollouts/order-status/2026-11-20.yaml", "rollouts/order-status/latest.yaml");
+            let notes = repo.read("rollouts/ticket-routing/2026-11-20.yaml");
+            repo.write("rollouts/new/2026-11-20.yaml", &notes.replace("ticket-routing", "new"));
         }
     }
-    scene.commit();
+    repo.commit();
     let config = if example == "organisation" { "platform/tollgate.yaml" } else { "tollgate.yaml" };
-    scene.append(config, "# Not committed yet.\n");
+    repo.append(config, "# Not committed yet.\n");
 }
 
 /// Puts faults of every kind into an example.
-fn faults(scene: &Scene) {
-    scene.write(
+fn faults(repo: &Repo) {
+    repo.write(
         "tollgate.yaml",
         "policies: [builtin, own/, policis/]\nsnapshots: rollouts/**/*.yaml\nparam: {}\nparams:\n  \
          before_deployment.light_shar: 60%\n  staged_rollout.pilot_adoption: 60\nrules:\n  ladder.skipped: warm\n\
          waivers:\n  - rule: ladder.skipped\n    workflow: price-quotes\n    owner: Sam\n",
     );
-    scene.write(
+    repo.write(
         "own/own.gate",
         "policy own \"Ours\" {\n  param share = 80% within 50% to 100%\n  param unused = 2 weeks\n  \
          rule busy \"Used\" {\n    require adoptoin >= share\n    else hold\n  }\n  rule cost \"Cheap\" {\n    \
          require satisfaction >= 3 USD\n    else hold \"only {satisfaction}\"\n  }\n  rule light \"Light\" {\n    \
          require share(outputs where edit_tme < 15%) >= 80\n    else warm\n  }\n}\n",
     );
-    scene.write(
+    repo.write(
         "own/own.test.gate",
         "test \"busy\" {\n  given { adoption: 10% }\n  expect own.busy fail\n}\n",
     );
     let outputs = "outputs:\n  - { id: a, edit_tme: 5% }\n  - { id: a, edit_time: 30 }\n";
-    scene.write(
+    repo.write(
         "rollouts/broken/2026-11-20.yaml",
         &format!(
             "workflow: broken\ndate: 2026-11-20\nstage: pilto\nadoptoin: 80%\nsatisfaction: high\n{outputs}"
         ),
     );
-    scene.write("rollouts/broken/2026-11-21.yaml", "workflow: broken\ndate: 2026-11-20\nstage: [\n");
-    scene.write("rollouts/empty/2026-11-21.yaml", "# nothing yet\n");
+    repo.write("rollouts/broken/2026-11-21.yaml", "workflow: broken\ndate: 2026-11-20\nstage: [\n");
+    repo.write("rollouts/empty/2026-11-21.yaml", "# nothing yet\n");
 }
 
 fn held(scenes: &[(Scene, BTreeMap<String, String>)]) {
@@ -390,7 +318,7 @@ fn the_examples_print_what_was_blessed() {
 fn branches_of_the_examples_print_what_was_blessed() {
     let scene = |example: &&str| {
         let scene = Scene::of(&format!("{example}/base"), example);
-        branch(&scene, example);
+        branch(&scene.repo, example);
         (scene, with_base())
     };
     held(&EXAMPLES.iter().map(scene).collect::<Vec<_>>());
@@ -399,7 +327,7 @@ fn branches_of_the_examples_print_what_was_blessed() {
 #[test]
 fn faults_print_what_was_blessed() {
     let scene = Scene::of("broken", "support-desk");
-    faults(&scene);
+    faults(&scene.repo);
     let mut lines = everything();
     lines.extend(
         [("own.txt", "test own"), ("own-lint.json", "lint own --format json")]

@@ -1,26 +1,11 @@
 //! The program as people run it: exit codes, what it says of hostile files, and that order does not matter.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::root;
-
-/// A repository that a test makes for itself.
-struct Repository {
-    folder: PathBuf,
-}
-
-/// What a run of the program came to.
-#[derive(Debug)]
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
+use crate::support::{Repo, Run, root, run_in};
 
 const POLICY: &str = "\
 snapshot {
@@ -36,58 +21,34 @@ policy quality \"Quality\" {
 }
 ";
 
-impl Repository {
-    /// An empty one; what an earlier run left is removed.
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        Self { folder }
-    }
+/// A configuration that names policies of its own.
+const CONFIG: &str = "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n";
 
-    /// One with [`POLICY`] and a configuration that names it.
-    fn with_policy(name: &str) -> Self {
-        let repository = Self::new(name);
-        repository.file("tollgate.yaml", "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
-        repository.file("policies/quality.gate", POLICY);
-        repository
-    }
+/// A repository with [`POLICY`].
+fn with_policy() -> Repo {
+    Repo::new().file("tollgate.yaml", CONFIG).file("policies/quality.gate", POLICY)
+}
 
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) {
-        let path = self.folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
+impl Repo {
     /// A snapshot of `workflow` of 2026-01-05, in a folder of its own.
-    fn snapshot(&self, workflow: &str, rest: &str) {
+    fn measured(&self, workflow: &str, rest: &str) {
         let text = format!("workflow: {workflow}\ndate: 2026-01-05\n{rest}\n");
-        self.file(&format!("rollouts/{workflow}/2026-01-05.yaml"), text);
+        self.write(&format!("rollouts/{workflow}/2026-01-05.yaml"), text);
     }
 
-    fn check(&self, arguments: &[&str]) -> Run {
-        let folder = self.folder.to_str().unwrap();
-        run(&[&["check", folder, "--as-of", "2026-01-05"], arguments].concat())
+    /// The check of that day.
+    fn checked(&self, arguments: &[&str]) -> Run {
+        self.run(&[&["check", "--as-of", "2026-01-05"], arguments].concat())
     }
 
-    fn report(&self) -> Value {
-        let run = self.check(&["--format", "json"]);
-        serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("no JSON: {error}\n{run:?}"))
+    fn reported(&self) -> Value {
+        self.checked(&["--format", "json"]).json()
     }
 }
 
+/// Runs the program in the package's folder.
 fn run(arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(arguments)
-        .current_dir(root())
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    let run =
-        Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) };
-    assert!((0..=2).contains(&run.code) && !run.err.contains("panicked"), "{run:?}");
-    run
+    run_in(&root(), arguments)
 }
 
 /// `count` outputs of each editing time; `None` for one that was not recorded.
@@ -121,7 +82,7 @@ fn places(report: &Value) -> Vec<(String, u64)> {
 
 #[test]
 fn a_share_is_exact_at_its_threshold() {
-    let repository = Repository::with_policy("a_share_is_exact");
+    let repository = with_policy();
     let light = Some(5);
     let heavy = Some(40);
     let cases = [
@@ -136,9 +97,9 @@ fn a_share_is_exact_at_its_threshold() {
         ("nothing", "outputs: null".to_owned(), "undecided", "hold"),
     ];
     for (name, rest, _, _) in &cases {
-        repository.snapshot(name, rest);
+        repository.measured(name, rest);
     }
-    let report = repository.report();
+    let report = repository.reported();
     for (name, _, outcome, decision) in &cases {
         let workflow = workflow(&report, name);
         assert_eq!(workflow["rules"][0]["outcome"], *outcome, "{name}");
@@ -146,7 +107,7 @@ fn a_share_is_exact_at_its_threshold() {
     }
     assert_eq!(report["summary"]["workflows"], cases.len());
     assert_eq!(report["summary"]["undecided"], 4);
-    assert_eq!(repository.check(&[]).code, 1);
+    assert_eq!(repository.checked(&[]).code, 1);
 }
 
 /// A snapshot that has to be refused: its name, the text, the line of the mistake.
@@ -202,15 +163,15 @@ fn bomb() -> String {
 fn a_broken_snapshot_is_an_error_at_its_line_and_hides_nothing() {
     assert!(bomb().len() > 50_000);
     for case in broken() {
-        let repository = Repository::with_policy("a_broken_snapshot");
-        repository.file("rollouts/broken/2026-01-05.yaml", &case.content);
-        repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
-        repository.snapshot("unsound", &outputs(&[(23, Some(5)), (7, Some(40))]));
+        let repository = with_policy();
+        repository.write("rollouts/broken/2026-01-05.yaml", &case.content);
+        repository.measured("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+        repository.measured("unsound", &outputs(&[(23, Some(5)), (7, Some(40))]));
         let name = case.name;
 
         let started = Instant::now();
-        let human = repository.check(&[]);
-        let report = repository.report();
+        let human = repository.checked(&[]);
+        let report = repository.reported();
         assert!(started.elapsed() < Duration::from_secs(20), "{name}: took {:?}", started.elapsed());
 
         assert_eq!(human.code, 2, "{name}: {}", human.out);
@@ -232,31 +193,31 @@ fn a_broken_snapshot_is_an_error_at_its_line_and_hides_nothing() {
 
 #[test]
 fn a_workflow_with_one_broken_snapshot_has_no_verdict_from_the_others() {
-    let repository = Repository::with_policy("one_broken_of_two");
-    repository.snapshot("mixed", &outputs(&[(24, Some(5))]));
-    repository.file("rollouts/mixed/2025-12-29.yaml", "workflow: mixed\ndate: 2025-12-29\nadoption: 15\n");
-    let report = repository.report();
+    let repository = with_policy();
+    repository.measured("mixed", &outputs(&[(24, Some(5))]));
+    repository.write("rollouts/mixed/2025-12-29.yaml", "workflow: mixed\ndate: 2025-12-29\nadoption: 15\n");
+    let report = repository.reported();
     assert_eq!(workflow(&report, "mixed")["decision"], "error");
-    assert_eq!(repository.check(&[]).code, 2);
+    assert_eq!(repository.checked(&[]).code, 2);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_file_that_may_not_be_read_is_an_error() {
     use std::os::unix::fs::PermissionsExt;
-    let repository = Repository::with_policy("may_not_be_read");
-    repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
-    repository.snapshot("locked", &outputs(&[(24, Some(5)), (6, Some(40))]));
-    let locked = repository.folder.join("rollouts/locked/2026-01-05.yaml");
+    let repository = with_policy();
+    repository.measured("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    repository.measured("locked", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    let locked = repository.path("rollouts/locked/2026-01-05.yaml");
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&locked).is_ok() {
         // The superuser reads everything, so there is nothing to see.
         return;
     }
-    let run = repository.check(&[]);
+    let run = repository.checked(&[]);
     assert_eq!(run.code, 2);
     assert!(run.out.contains("rollouts/locked/2026-01-05.yaml"), "{}", run.out);
-    assert_eq!(workflow(&repository.report(), "sound")["decision"], "continue");
+    assert_eq!(workflow(&repository.reported(), "sound")["decision"], "continue");
 }
 
 /// The codes of all diagnostics of a report.
@@ -276,26 +237,26 @@ fn what_cannot_be_found_or_is_too_large_has_a_code() {
         ("T507", "policies: [builtin:vocabluary]", "policies/a.gate", POLICY),
     ];
     for (code, config, file, text) in cases {
-        let repository = Repository::new("not_found");
-        repository.file("tollgate.yaml", config);
-        repository.file(file, text);
-        let report = repository.report();
+        let repository = Repo::new();
+        repository.write("tollgate.yaml", config);
+        repository.write(file, text);
+        let report = repository.reported();
         assert!(codes(&report).contains(&code), "{code}: {config}: {:?}", codes(&report));
-        assert_eq!(repository.check(&[]).code, 2, "{code}");
+        assert_eq!(repository.checked(&[]).code, 2, "{code}");
     }
 
-    let repository = Repository::new("misspelt_builtin");
-    repository.file("tollgate.yaml", "policies: [buitlin]\n");
-    let said = repository.check(&[]).out;
+    let repository = Repo::new();
+    repository.write("tollgate.yaml", "policies: [buitlin]\n");
+    let said = repository.checked(&[]).out;
     assert!(said.contains("did you mean `builtin`? write `policies: [builtin]`"), "{said}");
 
-    let repository = Repository::with_policy("too_large");
-    repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
-    repository.snapshot("long", &format!("ok: true # {}", "-".repeat(5 << 20)));
-    repository.snapshot("wrong", &format!("outputs:\n{}", "  - { edit_time: much }\n".repeat(120)));
-    repository.file("policies/long.gate", format!("# {}", "-".repeat(2 << 20)));
-    repository.file("policies/noise.gate", [0xff, 0xfe]);
-    let report = repository.report();
+    let repository = with_policy();
+    repository.measured("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    repository.measured("long", &format!("ok: true # {}", "-".repeat(5 << 20)));
+    repository.measured("wrong", &format!("outputs:\n{}", "  - { edit_time: much }\n".repeat(120)));
+    repository.write("policies/long.gate", format!("# {}", "-".repeat(2 << 20)));
+    repository.write("policies/noise.gate", [0xff, 0xfe]);
+    let report = repository.reported();
     // A snapshot and a policy that are too large, a policy that is not text, and errors beyond those that are shown.
     for code in ["T303", "T111", "T505", "T322"] {
         assert!(codes(&report).contains(&code), "{code}: {:?}", codes(&report));
@@ -306,8 +267,8 @@ fn what_cannot_be_found_or_is_too_large_has_a_code() {
 
 #[test]
 fn every_mistake_of_a_policy_is_shown_in_one_run() {
-    let repository = Repository::new("every_mistake");
-    repository.file("tollgate.yaml", "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
+    let repository = Repo::new();
+    repository.write("tollgate.yaml", CONFIG);
     let policy = "\
 snapshot { adoption: share, latency: duration, outputs: list of { edit_time: share } }
 
@@ -320,11 +281,11 @@ policy quality {
   rule function { require average(outputs.edit_time) <= 20% else hold }
 }
 ";
-    repository.file("policies/quality.gate", policy);
-    repository.snapshot("sound", "adoption: 60%");
-    let run = repository.check(&[]);
+    repository.write("policies/quality.gate", policy);
+    repository.measured("sound", "adoption: 60%");
+    let run = repository.checked(&[]);
     assert_eq!(run.code, 2);
-    let mut lines: Vec<_> = places(&repository.report());
+    let mut lines: Vec<_> = places(&repository.reported());
     lines.sort();
     lines.dedup();
     let file = |line: u64| ("policies/quality.gate".to_owned(), line);
@@ -350,17 +311,17 @@ fn order_and_names_decide_nothing() {
         "{ workflow: z, date: 2026-01-05, score: 1, ok: false }\n",
         "{ workflow: x, date: 2025-12-29, adoption: 10%, score: 9 }\n",
     ];
-    let outcome = |name: &str, order: &[usize; 4], files: &[&str; 4], vocabulary_first: bool| {
-        let repository = Repository::new(name);
-        repository.file("tollgate.yaml", "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
+    let outcome = |order: &[usize; 4], files: &[&str; 4], vocabulary_first: bool| {
+        let repository = Repo::new();
+        repository.write("tollgate.yaml", CONFIG);
         for (at, name) in order.iter().zip(files) {
-            repository.file(&format!("rollouts/{name}.yaml"), snapshots[*at]);
+            repository.write(&format!("rollouts/{name}.yaml"), snapshots[*at]);
         }
         let rules: String = order.iter().map(|at| format!("  {}\n", rules[*at])).collect();
         let names = if vocabulary_first { ["a", "b"] } else { ["b", "a"] };
-        repository.file(&format!("policies/{}.gate", names[0]), vocabulary);
-        repository.file(&format!("policies/{}.gate", names[1]), format!("policy p {{\n{rules}}}\n"));
-        let report = repository.report();
+        repository.write(&format!("policies/{}.gate", names[0]), vocabulary);
+        repository.write(&format!("policies/{}.gate", names[1]), format!("policy p {{\n{rules}}}\n"));
+        let report = repository.reported();
         let mut found: Vec<String> = Vec::new();
         for workflow in report["workflows"].as_array().unwrap() {
             found.push(format!("{} {}", workflow["workflow"], workflow["decision"]));
@@ -371,55 +332,55 @@ fn order_and_names_decide_nothing() {
         found.sort();
         (found, report["summary"].clone())
     };
-    let first = outcome("order_first", &[0, 1, 2, 3], &["a", "b", "c", "d"], true);
+    let first = outcome(&[0, 1, 2, 3], &["a", "b", "c", "d"], true);
     assert_eq!(first.1["rollback"], 1);
-    assert_eq!(first, outcome("order_second", &[3, 2, 1, 0], &["a", "b", "c", "d"], false));
-    assert_eq!(first, outcome("order_third", &[2, 0, 3, 1], &["z/4", "y", "1", "x/y/z"], false));
+    assert_eq!(first, outcome(&[3, 2, 1, 0], &["a", "b", "c", "d"], false));
+    assert_eq!(first, outcome(&[2, 0, 3, 1], &["z/4", "y", "1", "x/y/z"], false));
 }
 
 #[test]
 fn exit_codes_say_what_came_of_it() {
-    let repository = Repository::with_policy("exit_codes");
-    repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
-    assert_eq!(repository.check(&[]).code, 0, "all go on");
-    repository.snapshot("held", &outputs(&[(23, Some(5)), (7, Some(40))]));
-    assert_eq!(repository.check(&[]).code, 1, "one holds");
-    assert_eq!(repository.check(&["--workflow", "sound"]).code, 0, "the one that holds was not asked for");
-    assert_eq!(repository.check(&["--workflow", "sount"]).code, 2, "no such workflow");
-    assert_eq!(repository.check(&["--as-of", "2026-02-30"]).code, 2, "no such day");
+    let repository = with_policy();
+    repository.measured("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    assert_eq!(repository.checked(&[]).code, 0, "all go on");
+    repository.measured("held", &outputs(&[(23, Some(5)), (7, Some(40))]));
+    assert_eq!(repository.checked(&[]).code, 1, "one holds");
+    assert_eq!(repository.checked(&["--workflow", "sound"]).code, 0, "the one that holds was not asked for");
+    assert_eq!(repository.checked(&["--workflow", "sount"]).code, 2, "no such workflow");
+    assert_eq!(repository.checked(&["--as-of", "2026-02-30"]).code, 2, "no such day");
     assert_eq!(run(&["check", "no/such/folder"]).code, 2, "no such folder");
     assert_eq!(run(&["chekc"]).code, 2, "no such command");
     assert_eq!(run(&["--help"]).code, 0);
 
     let warns = POLICY.replace("else hold", "else warn");
-    repository.file("policies/quality.gate", warns);
-    assert_eq!(repository.check(&[]).code, 0, "a warning");
-    assert_eq!(repository.check(&["--deny", "warnings"]).code, 1, "a warning that is denied");
+    repository.write("policies/quality.gate", warns);
+    assert_eq!(repository.checked(&[]).code, 0, "a warning");
+    assert_eq!(repository.checked(&["--deny", "warnings"]).code, 1, "a warning that is denied");
     let rolls_back = POLICY.replace("else hold", "else rollback");
-    repository.file("policies/quality.gate", rolls_back);
-    assert_eq!(repository.check(&[]).code, 1, "a rollback");
+    repository.write("policies/quality.gate", rolls_back);
+    assert_eq!(repository.checked(&[]).code, 1, "a rollback");
 
-    repository.file("policies/quality.gate", "policy quality {");
-    assert_eq!(repository.check(&[]).code, 2, "a broken policy");
-    repository.file("policies/quality.gate", POLICY);
-    repository.file("tollgate.yaml", "policies: [");
-    assert_eq!(repository.check(&[]).code, 2, "a broken configuration");
+    repository.write("policies/quality.gate", "policy quality {");
+    assert_eq!(repository.checked(&[]).code, 2, "a broken policy");
+    repository.write("policies/quality.gate", POLICY);
+    repository.write("tollgate.yaml", "policies: [");
+    assert_eq!(repository.checked(&[]).code, 2, "a broken configuration");
 
-    let empty = Repository::with_policy("exit_codes_empty");
-    assert_eq!(empty.check(&[]).code, 2, "no snapshot");
-    serde_json::from_str::<Value>(&empty.check(&["--format", "json"]).out).unwrap();
+    let empty = with_policy();
+    assert_eq!(empty.checked(&[]).code, 2, "no snapshot");
+    serde_json::from_str::<Value>(&empty.checked(&["--format", "json"]).out).unwrap();
 }
 
 #[test]
 fn the_same_inputs_give_the_same_bytes() {
-    let repository = Repository::with_policy("same_bytes");
+    let repository = with_policy();
     for name in ["c", "a", "b"] {
-        repository.snapshot(name, &outputs(&[(23, Some(5)), (1, None), (6, Some(40))]));
+        repository.measured(name, &outputs(&[(23, Some(5)), (1, None), (6, Some(40))]));
     }
     for arguments in [&["--format", "json"][..], &[][..]] {
-        let first = repository.check(arguments);
+        let first = repository.checked(arguments);
         for _ in 0..3 {
-            assert_eq!(first.out, repository.check(arguments).out);
+            assert_eq!(first.out, repository.checked(arguments).out);
         }
     }
 }
@@ -475,37 +436,36 @@ fn shows_what_is_printed(name: &str) {
 }
 
 /// A repository with a gate that the workflow asks to pass, and may.
-fn at_a_gate(name: &str) -> Repository {
-    let repository = Repository::new(name);
-    repository.file("tollgate.yaml", "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
-    repository.file(
+fn at_a_gate() -> Repo {
+    let repository = Repo::new();
+    repository.write("tollgate.yaml", CONFIG);
+    repository.write(
         "policies/p.gate",
         "stages a -> b\nsnapshot { x: share }\npolicy p { gate a -> b { rule enough { require x >= 50% else hold } } }\n",
     );
-    repository.snapshot("w", "stage: a\nadvance_to: b\nx: 60%");
+    repository.measured("w", "stage: a\nadvance_to: b\nx: 60%");
     repository
 }
 
 #[test]
 fn a_gate_does_not_open_while_a_policy_is_broken() {
-    let repository = at_a_gate("broken-policy");
-    assert_eq!(repository.check(&[]).code, 0);
-    assert_eq!(workflow(&repository.report(), "w")["decision"], "advance");
-    repository.file("policies/q.gate", "policy q { rule more { require xx >= 90% else hold } }\n");
-    assert_eq!(repository.check(&[]).code, 2);
-    assert_eq!(workflow(&repository.report(), "w")["decision"], "hold");
-    let folder = repository.folder.to_str().unwrap();
-    let history = run(&["history", folder, "--as-of", "2026-01-05", "--format", "json"]);
+    let repository = at_a_gate();
+    assert_eq!(repository.checked(&[]).code, 0);
+    assert_eq!(workflow(&repository.reported(), "w")["decision"], "advance");
+    repository.write("policies/q.gate", "policy q { rule more { require xx >= 90% else hold } }\n");
+    assert_eq!(repository.checked(&[]).code, 2);
+    assert_eq!(workflow(&repository.reported(), "w")["decision"], "hold");
+    let history = repository.run(&["history", "--as-of", "2026-01-05", "--format", "json"]);
     assert_eq!(history.code, 2);
-    let history: Value = serde_json::from_str(&history.out).unwrap();
+    let history = history.json();
     assert_eq!(history["workflows"][0]["days"][0]["decision"], "hold");
 }
 
 #[test]
 fn a_broken_configuration_never_falls_back_to_the_shipped_policies() {
-    let repository = at_a_gate("broken-configuration");
-    repository.file("tollgate.yaml", "polcies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
-    let run = repository.check(&[]);
+    let repository = at_a_gate();
+    repository.write("tollgate.yaml", "polcies: [policies/]\nsnapshots: rollouts/**/*.yaml\n");
+    let run = repository.checked(&[]);
     assert_eq!(run.code, 2);
     assert!(run.out.contains("tollgate.yaml:1") && run.out.contains("`policies`"), "{}", run.out);
     assert!(!run.out.contains("rollouts/w"), "{}", run.out);
@@ -514,18 +474,18 @@ fn a_broken_configuration_never_falls_back_to_the_shipped_policies() {
 #[cfg(unix)]
 #[test]
 fn a_folder_that_is_linked_in_from_outside_is_an_error() {
-    let repository = at_a_gate("linked-folder");
-    let outside = Repository::new("linked-folder-outside");
-    outside.file("2026-01-06.yaml", "workflow: w\ndate: 2026-01-06\nstage: a\nx: 1%\n");
-    std::os::unix::fs::symlink(&outside.folder, repository.folder.join("rollouts/w/more")).unwrap();
-    let run = repository.check(&[]);
+    let repository = at_a_gate();
+    let outside = Repo::new();
+    outside.write("2026-01-06.yaml", "workflow: w\ndate: 2026-01-06\nstage: a\nx: 1%\n");
+    std::os::unix::fs::symlink(outside.folder(), repository.path("rollouts/w/more")).unwrap();
+    let run = repository.checked(&[]);
     assert_eq!(run.code, 2, "{}", run.out);
     assert!(run.out.contains("rollouts/w/more"), "{}", run.out);
 }
 
 #[test]
 fn a_long_chain_of_lets_is_an_error_and_no_overflow() {
-    let repository = at_a_gate("long-chain");
+    let repository = at_a_gate();
     let mut policy = "policy q {\n  let l0 = 1\n".to_owned();
     for n in 1..3000 {
         policy.push_str(&format!("  let l{n} = (if x > 50% then l{} + 1 else l{} - 1)\n", n - 1, n - 1));
@@ -533,11 +493,11 @@ fn a_long_chain_of_lets_is_an_error_and_no_overflow() {
     policy.push_str(
         "  rule last { require l2999 > 0 else hold }\n  rule early { require l80 > 0 else hold }\n}\n",
     );
-    repository.file("policies/q.gate", policy);
-    let run = repository.check(&["--quiet"]);
+    repository.write("policies/q.gate", policy);
+    let run = repository.checked(&["--quiet"]);
     assert_eq!(run.code, 2);
     assert!(run.out.contains("policies/q.gate:88:7: let `l86` is more than 256 levels deep"), "{}", run.out);
-    let report = repository.report();
+    let report = repository.reported();
     let rules = workflow(&report, "w")["rules"].as_array().unwrap();
     assert!(rules.iter().any(|rule| rule["rule"] == "q.early" && rule["outcome"] == "pass"), "{rules:#?}");
     assert!(rules.iter().all(|rule| rule["rule"] != "q.last"));
@@ -564,9 +524,8 @@ fn people_choose_how_they_read() {
 
 #[test]
 fn formats_go_to_files_and_one_to_standard_output() {
-    let folder = std::env::temp_dir().join(format!("tollgate-formats-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let written = Repo::new();
+    let file = |name: &str| written.path(name).to_str().unwrap().to_owned();
     let check = |formats: &[String]| {
         let formats: Vec<&str> = formats.iter().flat_map(|format| ["--format", format]).collect();
         run(&[&["check", "examples/support-desk", "--as-of", "2026-11-23"], &*formats].concat())
@@ -576,36 +535,34 @@ fn formats_go_to_files_and_one_to_standard_output() {
     assert_eq!(both.code, 1, "{both:?}");
     let place = "file=examples/support-desk/rollouts/meeting-notes/2026-11-18.yaml,line=9,";
     assert!(both.out.contains(place), "files are named as the build server knows them: {}", both.out);
-    let log = std::fs::read_to_string(file("a b.sarif")).unwrap();
+    let log = written.read("a b.sarif");
     assert!(
         log.contains("\"uri\": \"examples/support-desk/rollouts/meeting-notes/2026-11-18.yaml\""),
         "{log}"
     );
-    assert!(std::fs::read_to_string(file("human.txt")).unwrap().contains("3 of 13 workflows may go on"));
+    assert!(written.read("human.txt").contains("3 of 13 workflows may go on"));
 
     let twice = check(&["json".into(), "tap".into()]);
     assert!(twice.code == 2 && twice.err.contains("only one format can go to standard output"), "{twice:?}");
     let two = check(&[sarif.clone(), format!("junit={}", file("./a b.sarif"))]);
     assert!(two.code == 2 && two.err.contains("two formats cannot be written to"), "{two:?}");
     let new = check(&[format!("tap={}", file("new")), format!("json={}", file("./new"))]);
-    assert!(new.code == 2 && !std::path::Path::new(&file("new")).exists(), "{new:?}");
+    assert!(new.code == 2 && !written.path("new").exists(), "{new:?}");
     let unknown = check(&["sariff".into()]);
     assert!(unknown.code == 2 && unknown.err.contains("did you mean `sarif`?"), "{unknown:?}");
     let nowhere = check(&[format!("sarif={}", file("no/such/folder.sarif")), "tap".into()]);
     assert!(nowhere.code == 2 && nowhere.err.contains("it does not exist"), "{nowhere:?}");
     assert!(nowhere.out.starts_with("TAP version 14"), "the others are written all the same");
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
 fn explain_tells_what_is_in_force_and_never_of_policies_that_nobody_chose() {
-    let repository = Repository::new("explain");
-    let folder = repository.folder.to_str().unwrap();
-    let explain = |name: &str| run(&["explain", name, folder]);
+    let repository = Repo::new();
+    let explain = |name: &str| repository.run(&["explain", name]);
     let config =
         "params: { before_deployment.light_share: 90% }\nrules: { before_deployment.recalibrate: warn }\n";
-    repository.file("tollgate.yaml", format!("policies: [builtin, policies/]\n{config}"));
-    repository.file("policies/ours.gate", "policy ours \"Ours\" {\n  let high = adoption > 60%\n  rule liked \"Liked\" { require high else hold }\n}\n");
+    repository.write("tollgate.yaml", format!("policies: [builtin, policies/]\n{config}"));
+    repository.write("policies/ours.gate", "policy ours \"Ours\" {\n  let high = adoption > 60%\n  rule liked \"Liked\" { require high else hold }\n}\n");
     let test = |adoption: &str, outcome: &str| {
         format!(
             "test \"at {adoption}\" {{ given every 1 week from 2026-01-05 {{ stage = pilot adoption = {adoption} }} expect ours.liked {outcome} }}\n"
@@ -613,7 +570,7 @@ fn explain_tells_what_is_in_force_and_never_of_policies_that_nobody_chose() {
     };
     // The first test is wrong, so it is no example.
     let tests = [test("9%", "passes"), test("70%", "passes"), test("50%", "fails")].concat();
-    repository.file("policies/any_name.test.gate", tests);
+    repository.write("policies/any_name.test.gate", tests);
 
     let set = "before_deployment.light_share = 90%, within 60% to 100% (tollgate.yaml:2; declared as 80%)";
     let light = explain("light_enough");
@@ -640,10 +597,10 @@ fn explain_tells_what_is_in_force_and_never_of_policies_that_nobody_chose() {
         assert!(unknown.code == 2 && unknown.err.contains(said), "{unknown:?}");
     }
 
-    repository.file("policies/broken.gate", "policy broken {");
+    repository.write("policies/broken.gate", "policy broken {");
     let incomplete = explain("ours.liked");
     assert!(incomplete.code == 0 && incomplete.out.contains("may not be all of it"), "{incomplete:?}");
-    repository.file("tollgate.yaml", "policies: [builtin\n");
+    repository.write("tollgate.yaml", "policies: [builtin\n");
     let unsure = explain("light_enough");
     assert!(unsure.code == 2 && unsure.out.contains("[T401]"), "{unsure:?}");
     assert_eq!(run(&["explain", "stalled", "no/such/folder"]).code, 2);
@@ -651,18 +608,17 @@ fn explain_tells_what_is_in_force_and_never_of_policies_that_nobody_chose() {
 
 #[test]
 fn a_lint_fails_the_lint_and_no_rollout() {
-    let repository = Repository::with_policy("lints");
-    repository.snapshot("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
-    repository.file(
+    let repository = with_policy();
+    repository.measured("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
+    repository.write(
         "policies/more.gate",
         "policy more { param unused = 3\n  rule seen { require has outputs else hold } }\n",
     );
-    repository.file(
+    repository.write(
         "policies/more.test.gate",
         "test \"t\" { given every 1 week from 2026-01-05 { workflow = \"a\" }\n expect more.seen fails }\n",
     );
-    let folder = repository.folder.to_str().unwrap();
-    let lint = |arguments: &[&str]| run(&[&["lint", folder], arguments].concat());
+    let lint = |arguments: &[&str]| repository.run(&[&["lint"], arguments].concat());
     let found = |run: &Run| -> Vec<String> {
         let report: Value = serde_json::from_str(&run.out).unwrap();
         let codes = codes(&report).into_iter().map(str::to_owned).collect();
@@ -688,7 +644,7 @@ fn a_lint_fails_the_lint_and_no_rollout() {
     assert!(lint(&["--allow", "unused_pram"]).err.contains("did you mean `unused_param`?"));
 
     // The check names it, and lets nothing depend on it.
-    let checked = repository.check(&["--deny", "warnings"]);
+    let checked = repository.checked(&["--deny", "warnings"]);
     assert_eq!(checked.code, 0, "{checked:?}");
     assert!(
         checked.out.contains("lint[T707]: policies/more.gate:1:21: no rule uses the param"),
@@ -696,29 +652,29 @@ fn a_lint_fails_the_lint_and_no_rollout() {
     );
     // Behind the verdicts, so that it pushes none of their reasons out of sight, and before what it all comes to.
     for form in [&[][..], &["--narrate"], &["--full"]] {
-        let out = repository.check(form).out;
+        let out = repository.checked(form).out;
         let at = |text: &str| out.find(text).unwrap_or_else(|| panic!("{text}: {out}"));
         assert!(at("sound") < at("lint[T707]: "), "{out}");
         assert!(out.lines().last().unwrap().contains("go on"), "{out}");
     }
-    assert!(!repository.check(&["--quiet"]).out.contains("T707"));
+    assert!(!repository.checked(&["--quiet"]).out.contains("T707"));
 
-    repository.file(
+    repository.write(
         "tollgate.yaml",
         "policies: [policies/]\nlints: { T707: off, T708: off, T709: off, T710: off }\n",
     );
     assert_eq!(lint(&[]).code, 0);
-    assert!(!repository.check(&[]).out.contains("lint["));
+    assert!(!repository.checked(&[]).out.contains("lint["));
 
     // A folder or a file for itself, whatever the configuration says of them.
-    let alone = run(&["lint", &format!("{folder}/policies")]);
+    let alone = repository.run(&["lint", "policies"]);
     assert_eq!((alone.code, alone.out.contains("T707")), (1, true), "{alone:?}");
-    let one = run(&["lint", &format!("{folder}/policies/quality.gate")]);
+    let one = repository.run(&["lint", "policies/quality.gate"]);
     assert_eq!((one.code, one.out.contains("T707")), (1, false), "{one:?}");
     assert_eq!(run(&["lint", "no/such/folder"]).code, 2);
 
     // What could be read is linted.
-    repository.file("policies/broken.gate", "policy broken { rule r { require } }");
-    let broken = run(&["lint", &format!("{folder}/policies")]);
+    repository.write("policies/broken.gate", "policy broken { rule r { require } }");
+    let broken = repository.run(&["lint", "policies"]);
     assert_eq!((broken.code, broken.out.contains("T707")), (2, true), "{broken:?}");
 }

@@ -1,21 +1,14 @@
 //! The examples are judged: each workflow's decision, and every rule that stops it.
 
-use std::process::Command;
-
 use serde_json::Value;
 
-use crate::support::root;
+use crate::support::{root, run_in};
 
 /// The exit code, and the report as JSON.
 fn check(example: &str, as_of: &str) -> (i32, Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["check", "--format", "json", "--as-of", as_of])
-        .arg(root().join("examples").join(example))
-        .output()
-        .unwrap();
-    let report = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    (output.status.code().unwrap(), report)
+    let run =
+        run_in(&root().join("examples").join(example), &["check", "--format", "json", "--as-of", as_of]);
+    (run.code, run.json())
 }
 
 /// A line for each workflow: its decision, and the rules that hold it or roll it back, with `?` for those that are undecided.
@@ -124,13 +117,9 @@ fn the_organisation() {
 
 /// Runs the tests of an example: all of them pass, and they are so many.
 fn passes_its_tests(example: &str, count: usize) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .arg("test")
-        .arg(root().join("examples").join(example))
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{text}");
+    let run = run_in(&root().join("examples").join(example), &["test"]);
+    let text = run.out;
+    assert_eq!(run.code, 0, "{text}");
     assert!(text.ends_with(&format!("\n{count} tests passed.\n")), "{text}");
 }
 

@@ -4,9 +4,11 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use crate::support::Repo;
 
 /// Longer than any of these runs takes, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,6 +35,8 @@ const THINGS: &[(Thing, &str)] = &[
     (Thing::Large, "it is larger than 64 MiB"),
 ];
 
+const CHECK: &[&str] = &["check", "--as-of", "2026-01-05"];
+
 /// The names of files that are read.
 const PLACES: &[&str] = &[
     "tollgate.yaml",
@@ -43,34 +47,24 @@ const PLACES: &[&str] = &[
     "rollouts/w/rollout.yaml",
 ];
 
-fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("files-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(folder.join("repository/.git")).unwrap();
-    folder
-}
+const FILES: &[(&str, &str)] = &[
+    ("tollgate.yaml", "extends: base/tollgate.yaml\nsnapshots: rollouts/**/*.yaml\n"),
+    ("base/tollgate.yaml", "policies: [../policies/]\n"),
+    ("policies/p.gate", "snapshot { x: number }\npolicy p { rule r { require x >= 1 else hold } }\n"),
+    (
+        "policies/p.test.gate",
+        "test \"t\" { given file \"../rollouts/w/2026-01-05.yaml\" expect p.r passes }\n",
+    ),
+    ("rollouts/w/2026-01-05.yaml", "workflow: w\ndate: 2026-01-05\nx: 1\n"),
+    ("rollouts/w/rollout.yaml", "x: 1\n"),
+];
 
 /// A repository in which all is well.
-fn write_repository(folder: &Path) {
-    let files = [
-        ("tollgate.yaml", "extends: base/tollgate.yaml\nsnapshots: rollouts/**/*.yaml\n"),
-        ("base/tollgate.yaml", "policies: [../policies/]\n"),
-        ("policies/p.gate", "snapshot { x: number }\npolicy p { rule r { require x >= 1 else hold } }\n"),
-        (
-            "policies/p.test.gate",
-            "test \"t\" { given file \"../rollouts/w/2026-01-05.yaml\" expect p.r passes }\n",
-        ),
-        ("rollouts/w/2026-01-05.yaml", "workflow: w\ndate: 2026-01-05\nx: 1\n"),
-        ("rollouts/w/rollout.yaml", "x: 1\n"),
-    ];
-    for (name, text) in files {
-        let path = folder.join("repository").join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+fn sound() -> Repo {
+    Repo::new().files(FILES)
 }
 
-fn put(thing: Thing, place: &Path, outside: &Path) {
+fn put(thing: Thing, place: &Path, secret: &Path) {
     fs::remove_file(place).unwrap();
     match thing {
         Thing::Pipe => assert!(Command::new("mkfifo").arg(place).status().unwrap().success()),
@@ -80,8 +74,8 @@ fn put(thing: Thing, place: &Path, outside: &Path) {
             symlink(place.with_extension("loop"), place).unwrap();
         }
         Thing::LinkOut => {
-            fs::write(outside.join("secret"), "x: 1 # hidden").unwrap();
-            symlink(outside.join("secret"), place).unwrap();
+            fs::write(secret, "x: 1 # hidden").unwrap();
+            symlink(secret, place).unwrap();
         }
         Thing::LinkToNothing => symlink("nowhere", place).unwrap(),
         Thing::Folder => fs::create_dir(place).unwrap(),
@@ -90,21 +84,14 @@ fn put(thing: Thing, place: &Path, outside: &Path) {
 }
 
 /// Exit code and everything that was printed; a run that does not end is a failure.
-fn run(command: &str, folder: &Path, more: &[&str]) -> (i32, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .arg(command)
-        .arg(folder)
-        .args(more)
-        .env("NO_COLOR", "1")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+fn run(repository: &Repo, arguments: &[&str]) -> (i32, String) {
+    let mut command = repository.command(arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if started.elapsed() > PATIENCE {
             child.kill().unwrap();
-            panic!("{command} {more:?} in {} does not end", folder.display());
+            panic!("{arguments:?} does not end");
         }
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -118,21 +105,15 @@ fn run(command: &str, folder: &Path, more: &[&str]) -> (i32, String) {
 
 #[test]
 fn whatever_stands_for_a_file_the_run_ends_and_names_it() {
-    let folder = scratch("things");
-    let repository = folder.join("repository");
-    let day = ["--as-of", "2026-01-05"];
-    write_repository(&folder);
-    assert_eq!(run("check", &repository, &day).0, 0);
-    assert_eq!(run("test", &repository, &[]).0, 0);
+    let repository = sound();
+    assert_eq!(run(&repository, CHECK).0, 0);
+    assert_eq!(run(&repository, &["test"]).0, 0);
     for place in PLACES {
         for (thing, why) in THINGS {
-            let _ = fs::remove_dir_all(&repository);
-            fs::create_dir_all(repository.join(".git")).unwrap();
-            write_repository(&folder);
-            put(*thing, &repository.join(place), &folder);
+            let repository = sound();
+            put(*thing, &repository.path(place), &repository.outside("secret"));
             let is_test = place.ends_with(".test.gate");
-            let (code, said) =
-                if is_test { run("test", &repository, &[]) } else { run("check", &repository, &day) };
+            let (code, said) = run(&repository, if is_test { &["test"] } else { CHECK });
             let case = format!("{place} {thing:?}: {said}");
             assert!(!said.contains("hidden") && !said.contains("panicked"), "{case}");
             match (thing, *place) {
@@ -151,7 +132,7 @@ fn whatever_stands_for_a_file_the_run_ends_and_names_it() {
             }
             // What a test takes from files is looked at by the same rules.
             if place.starts_with("rollouts/w/2026") {
-                let (code, said) = run("test", &repository, &[]);
+                let (code, said) = run(&repository, &["test"]);
                 assert_eq!(code, 1, "{place} {thing:?}: {said}");
                 assert!(said.contains("2026-01-05.yaml"), "{said}");
             }
@@ -161,13 +142,11 @@ fn whatever_stands_for_a_file_the_run_ends_and_names_it() {
 
 #[test]
 fn a_folder_that_may_not_be_looked_into_is_an_error() {
-    let folder = scratch("locked");
-    write_repository(&folder);
-    let repository = folder.join("repository");
-    let locked = repository.join("rollouts/w");
+    let repository = sound();
+    let locked = repository.path("rollouts/w");
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     let readable = fs::read_dir(&locked).is_ok();
-    let (code, said) = run("check", &repository, &["--as-of", "2026-01-05"]);
+    let (code, said) = run(&repository, CHECK);
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
     // The superuser looks into everything, so there is nothing to see.
     if !readable {
@@ -177,15 +156,14 @@ fn a_folder_that_may_not_be_looked_into_is_an_error() {
 
 #[test]
 fn nothing_outside_is_named_without_leave() {
-    let folder = scratch("outside");
-    let inner = folder.join("repository");
-    let outside = folder.join("outside");
-    fs::create_dir_all(outside.join("policies")).and(fs::create_dir_all(outside.join("data"))).unwrap();
-    let policy = "snapshot { x: number }\npolicy p { rule r { require x >= 1 else hold } }\n";
-    fs::write(outside.join("policies/p.gate"), policy).unwrap();
-    fs::write(outside.join("tollgate.yaml"), "policies: [policies/]\n").unwrap();
-    fs::write(outside.join("data/w.yaml"), "workflow: w\ndate: 2026-01-05\nx: 1\n").unwrap();
-    let day = ["--as-of", "2026-01-05"];
+    let repository = Repo::new();
+    let outside = |name: &str, text: &str| {
+        let path = repository.outside("outside").join(name);
+        fs::create_dir_all(path.parent().unwrap()).and(fs::write(path, text)).unwrap();
+    };
+    outside("policies/p.gate", "snapshot { x: number }\npolicy p { rule r { require x >= 1 else hold } }\n");
+    outside("tollgate.yaml", "policies: [policies/]\n");
+    outside("data/w.yaml", "workflow: w\ndate: 2026-01-05\nx: 1\n");
     let cases = [
         "extends: ../outside/tollgate.yaml\n",
         "policies: [../outside/policies/]\n",
@@ -195,13 +173,11 @@ fn nothing_outside_is_named_without_leave() {
         "policies: [../outside/policies/]\nsnapshots: [../outside/data/w.yaml]\n",
     ];
     for config in cases {
-        let _ = fs::remove_dir_all(&inner);
-        write_repository(&folder);
-        fs::create_dir_all(inner.join(".git")).unwrap();
-        fs::write(inner.join("tollgate.yaml"), config).unwrap();
-        let (code, said) = run("check", &inner, &day);
+        repository.clear();
+        let repository = repository.clone().files(FILES).file("tollgate.yaml", config);
+        let (code, said) = run(&repository, CHECK);
         assert!(code == 2 && said.contains("outside of the repository"), "{config}: {said}");
-        let (code, said) = run("check", &inner, &["--as-of", "2026-01-05", "--allow-outside"]);
+        let (code, said) = run(&repository, &[CHECK, &["--allow-outside"]].concat());
         assert_eq!(code, 0, "{config}: {said}");
     }
     // What a test takes from files, too, and in no way that is written otherwise.
@@ -211,21 +187,19 @@ fn nothing_outside_is_named_without_leave() {
         "/etc/hostname",
         "../rollouts/../../outside/data/w.yaml",
     ] {
-        write_repository(&folder);
-        fs::write(inner.join("tollgate.yaml"), "policies: [policies/]\n").unwrap();
         let test = format!("test \"t\" {{ given file \"{given}\" expect p.r passes }}\n");
-        fs::write(inner.join("policies/p.test.gate"), test).unwrap();
-        let (code, said) = run("test", &inner, &[]);
+        let config = "policies: [policies/]\n";
+        let repository = repository.clone().files(FILES).file("tollgate.yaml", config);
+        repository.write("policies/p.test.gate", test);
+        let (code, said) = run(&repository, &["test"]);
         assert!(code == 1 && said.contains("outside of the repository"), "{given}: {said}");
     }
 }
 
 #[test]
 fn a_file_that_grows_while_it_is_read_has_its_limit() {
-    let folder = scratch("grows");
-    write_repository(&folder);
-    let repository = folder.join("repository");
-    let place = repository.join("rollouts/w/2026-01-05.yaml");
+    let repository = sound();
+    let place = repository.path("rollouts/w/2026-01-05.yaml");
     let mut file = fs::OpenOptions::new().append(true).open(place).unwrap();
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let writer = std::thread::spawn(move || {
@@ -239,7 +213,7 @@ fn a_file_that_grows_while_it_is_read_has_its_limit() {
         }
     });
     for _ in 0..5 {
-        let (code, said) = run("check", &repository, &["--as-of", "2026-01-05"]);
+        let (code, said) = run(&repository, CHECK);
         assert!(code == 0 || code == 2 && said.contains("2026-01-05.yaml"), "{said}");
     }
     let _ = stop.send(());

@@ -1,79 +1,33 @@
 //! `tollgate fmt` as people run it: which files it finds, what it writes, and what it leaves alone.
 
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use tollgate::format::format;
 use tollgate::source::FileId;
 
-use crate::support::{files_under, relative, root};
+use crate::support::{Repo, Run, files_under, relative, root, run_in};
 
 const ODD: &str = "stages a->b # c\n";
 const CANONICAL: &str = "stages a -> b  # c\n";
 const BROKEN: &str = "policy p {\n";
 
-struct Folder(PathBuf);
-
-impl Folder {
-    /// An empty one, and in it files with this content.
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fmt").join(name);
-        let _ = fs::remove_dir_all(&folder);
-        for (name, text) in files {
-            let path = folder.join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        Self(folder)
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.join(name)).unwrap()
-    }
-
+impl Repo {
     /// Exit code, standard output and standard error.
     fn fmt(&self, arguments: &[&str]) -> (i32, String, String) {
         self.fmt_with_input(arguments, "")
     }
 
     fn fmt_with_input(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .arg("fmt")
-            .args(arguments)
-            .current_dir(&self.0)
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // What reads no standard input may have ended before it is written.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-    }
-
-    /// What is in the folder, hidden files included.
-    fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(&self.0)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
+        let Run { code, out, err } = self.run_with_input(&[&["fmt"], arguments].concat(), input);
+        (code, out, err)
     }
 }
 
 #[test]
 fn writes_what_is_not_canonical_and_touches_nothing_else() {
-    let folder = Folder::new(
-        "writes",
-        &[("a.gate", ODD), ("b/c.test.gate", ODD), ("d.gate", CANONICAL), ("e.yaml", ODD)],
-    );
-    let modified = |name: &str| fs::metadata(folder.0.join(name)).unwrap().modified().unwrap();
+    let folder =
+        Repo::new().files(&[("a.gate", ODD), ("b/c.test.gate", ODD), ("d.gate", CANONICAL), ("e.yaml", ODD)]);
+    let modified = |name: &str| fs::metadata(folder.path(name)).unwrap().modified().unwrap();
     let before = modified("d.gate");
     let run = folder.fmt(&[]);
     assert_eq!(run, (0, "formatted a.gate\nformatted b/c.test.gate\n".to_owned(), String::new()));
@@ -81,16 +35,14 @@ fn writes_what_is_not_canonical_and_touches_nothing_else() {
     assert_eq!(folder.read("b/c.test.gate"), CANONICAL);
     assert_eq!(folder.read("e.yaml"), ODD);
     assert_eq!(modified("d.gate"), before);
-    assert_eq!(folder.names(), ["a.gate", "b", "d.gate", "e.yaml"]);
+    assert_eq!(folder.names(), ["a.gate", "b/c.test.gate", "d.gate", "e.yaml"]);
     assert_eq!(folder.fmt(&[]), (0, String::new(), String::new()));
 }
 
 #[test]
 fn check_lists_what_would_change_and_writes_nothing() {
-    let folder = Folder::new(
-        "check",
-        &[("a.gate", ODD), ("b.gate", CANONICAL), ("c.gate", "# First.\n\nstages a->b")],
-    );
+    let folder =
+        Repo::new().files(&[("a.gate", ODD), ("b.gate", CANONICAL), ("c.gate", "# First.\n\nstages a->b")]);
     let run = folder.fmt(&["--check", "."]);
     assert_eq!(run, (1, "would change a.gate:1\nwould change c.gate:3\n".to_owned(), String::new()));
     assert_eq!(folder.read("a.gate"), ODD);
@@ -103,8 +55,8 @@ fn check_lists_what_would_change_and_writes_nothing() {
 
 #[test]
 fn a_file_that_is_not_understood_is_reported_and_left_and_the_others_are_done() {
-    let folder = Folder::new("broken", &[("a.gate", BROKEN), ("b.gate", ODD)]);
-    fs::write(folder.0.join("c.gate"), b"stages \xff").unwrap();
+    let folder = Repo::new().files(&[("a.gate", BROKEN), ("b.gate", ODD)]);
+    folder.write("c.gate", b"stages \xff");
     let (code, out, errors) = folder.fmt(&[]);
     assert_eq!((code, &*out), (2, "formatted b.gate\n"));
     assert!(errors.contains("error[T107]") && errors.contains("a.gate:1:"), "{errors}");
@@ -117,11 +69,11 @@ fn a_file_that_is_not_understood_is_reported_and_left_and_the_others_are_done() 
 
 #[test]
 fn a_file_that_is_read_only_is_left_and_the_others_are_done() {
-    let folder = Folder::new("read only", &[("a.gate", ODD), ("b.gate", CANONICAL), ("c.gate", ODD)]);
+    let folder = Repo::new().files(&[("a.gate", ODD), ("b.gate", CANONICAL), ("c.gate", ODD)]);
     for name in ["a.gate", "b.gate"] {
-        let mut permissions = fs::metadata(folder.0.join(name)).unwrap().permissions();
+        let mut permissions = fs::metadata(folder.path(name)).unwrap().permissions();
         permissions.set_readonly(true);
-        fs::set_permissions(folder.0.join(name), permissions).unwrap();
+        fs::set_permissions(folder.path(name), permissions).unwrap();
     }
     // One that is in the style need not be written.
     let (code, out, errors) = folder.fmt(&[]);
@@ -136,7 +88,7 @@ fn a_file_that_is_read_only_is_left_and_the_others_are_done() {
 
 #[test]
 fn what_is_not_there_is_an_error_and_nothing_to_format_is_said() {
-    let folder = Folder::new("nothing", &[("a.yaml", ODD)]);
+    let folder = Repo::new().files(&[("a.yaml", ODD)]);
     let (code, out, errors) = folder.fmt(&["nowhere"]);
     assert_eq!((code, &*out), (2, ""));
     assert!(errors.contains("`nowhere` cannot be read: it does not exist"), "{errors}");
@@ -146,23 +98,19 @@ fn what_is_not_there_is_an_error_and_nothing_to_format_is_said() {
 
 #[test]
 fn hidden_and_made_folders_and_what_is_listed_are_passed_over() {
-    let folder = Folder::new(
-        "ignored",
-        &[
-            (".hidden/a.gate", ODD),
-            (".b.gate", ODD),
-            ("made/CACHEDIR.TAG", ""),
-            ("made/c.gate", ODD),
-            (".tollgateignore", "# Comment.\n\nlisted/\n**/odd_*.gate\n"),
-            ("listed/d.gate", ODD),
-            ("e/odd_e.gate", ODD),
-            ("e/listed/f.gate", ODD),
-            ("g/.tollgateignore", "*.test.gate\n"),
-            ("g/h.test.gate", ODD),
-            ("g/i/j.test.gate", ODD),
-        ],
-    );
-    fs::create_dir(folder.0.join(".git")).unwrap();
+    let folder = Repo::new().files(&[
+        (".hidden/a.gate", ODD),
+        (".b.gate", ODD),
+        ("made/CACHEDIR.TAG", ""),
+        ("made/c.gate", ODD),
+        (".tollgateignore", "# Comment.\n\nlisted/\n**/odd_*.gate\n"),
+        ("listed/d.gate", ODD),
+        ("e/odd_e.gate", ODD),
+        ("e/listed/f.gate", ODD),
+        ("g/.tollgateignore", "*.test.gate\n"),
+        ("g/h.test.gate", ODD),
+        ("g/i/j.test.gate", ODD),
+    ]);
     let shown = "would change e/listed/f.gate:1\nwould change g/i/j.test.gate:1\n";
     assert_eq!(folder.fmt(&["--check"]), (1, shown.to_owned(), String::new()));
     // A list holds for the folders below it, wherever one begins.
@@ -173,14 +121,14 @@ fn hidden_and_made_folders_and_what_is_listed_are_passed_over() {
     // What is named is meant.
     assert_eq!(folder.fmt(&["--check", "e/odd_e.gate"]).0, 1);
     assert_eq!(folder.fmt(&["--check", "listed", "listed/d.gate"]).1, "would change listed/d.gate:1\n");
-    fs::write(folder.0.join(".tollgateignore"), "[\n").unwrap();
+    folder.write(".tollgateignore", "[\n");
     let (code, _, errors) = folder.fmt(&["--check", "g"]);
     assert!(code == 2 && errors.contains("`[` is no glob"), "{errors}");
 }
 
 #[test]
 fn standard_input_is_formatted_to_standard_output() {
-    let folder = Folder::new("standard", &[("a.gate", ODD)]);
+    let folder = Repo::new().files(&[("a.gate", ODD)]);
     assert_eq!(folder.fmt_with_input(&["-"], ODD), (0, CANONICAL.to_owned(), String::new()));
     assert_eq!(folder.fmt_with_input(&["-"], CANONICAL), (0, CANONICAL.to_owned(), String::new()));
     assert_eq!(folder.fmt_with_input(&["--check", "-"], ODD).0, 1);
@@ -196,26 +144,21 @@ fn standard_input_is_formatted_to_standard_output() {
 #[test]
 fn permissions_stay_and_a_link_stays_a_link() {
     use std::os::unix::fs::{PermissionsExt, symlink};
-    let folder = Folder::new("permissions", &[("a.gate", ODD), ("b/c.gate", ODD)]);
-    let path = folder.0.join("a.gate");
+    let folder = Repo::new().files(&[("a.gate", ODD), ("b/c.gate", ODD)]);
+    let path = folder.path("a.gate");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    symlink("b/c.gate", folder.0.join("d.gate")).unwrap();
+    symlink("b/c.gate", folder.path("d.gate")).unwrap();
     assert_eq!(folder.fmt(&["a.gate", "d.gate"]).0, 0);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
-    assert!(fs::symlink_metadata(folder.0.join("d.gate")).unwrap().is_symlink());
+    assert!(fs::symlink_metadata(folder.path("d.gate")).unwrap().is_symlink());
     assert_eq!(folder.read("b/c.gate"), CANONICAL);
 }
 
 /// As `.ci/run` has it.
 #[test]
 fn the_repository_is_formatted() {
-    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["fmt", "--check", "."])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    let run = run_in(&root(), &["fmt", "--check", "."]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
 }
 
 /// Blocks that are marked as policies are examples of the style, too.

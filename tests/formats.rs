@@ -14,8 +14,8 @@ use tollgate::report::against::{AgainstReport, Direction, FileChange, SettingCha
 use tollgate::report::{Outcome, Report};
 use tollgate::value::Date;
 
-use crate::base::{CONFIG, POLICY, Repository};
-use crate::support::{files_under, relative, root};
+use crate::base::{CONFIG, POLICY};
+use crate::support::{Repo, files_under, relative, root};
 
 const TODAY: Date = Date::constant(2026, 11, 23);
 
@@ -468,8 +468,8 @@ fn a_comment_is_never_longer_than_a_platform_takes() {
 }
 
 /// A proposal that loosens what it is judged by, edits and deletes snapshots, and leaves one workflow as it stood.
-pub(crate) fn proposal(name: &str) -> Repository {
-    let repository = Repository::new(name);
+pub(crate) fn proposal() -> Repo {
+    let repository = Repo::asking();
     repository.git(&["checkout", "-q", "main"]);
     repository.snapshot("edited", "2026-11-16", false, 9);
     repository.snapshot("lost", "2026-11-16", false, 8);
@@ -480,14 +480,14 @@ pub(crate) fn proposal(name: &str) -> Repository {
     repository.write("own/p.gate", &POLICY.replace("id: text key,", "id: text key, remark: text,"));
     repository.snapshot("replies", "2026-11-16", true, 7);
     repository.snapshot("edited", "2026-11-16", false, 10);
-    fs::remove_dir_all(repository.0.join("rollouts/lost")).unwrap();
+    repository.remove("rollouts/lost");
     repository.commit();
     repository
 }
 
 #[test]
 fn a_comment_says_what_a_proposal_changes_of_its_own_gate() {
-    let repository = proposal("comment");
+    let repository = proposal();
     let (code, page) = repository.check(&["--base", "main", "--format", "markdown"]);
     assert_eq!(code, 1, "{page}");
     let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));

@@ -1,19 +1,18 @@
 //! `impact`: a change of policies is reviewed by the verdicts that it flips. On real repositories, made for each test.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::base::{CONFIG, POLICY, Repository};
-use crate::support::{files_under, root};
+use crate::base::{CONFIG, POLICY};
+use crate::support::{Repo, root};
 
-/// The workflow of [`Repository::new`] whose name needs care everywhere.
+/// The workflow of [`Repo::asking`] whose name needs care everywhere.
 const ODD: &str = "other's \u{e4} \"x\"";
 
-impl Repository {
+impl Repo {
     fn impact(&self, arguments: &[&str]) -> (i32, String) {
-        self.run(&[&["impact", "--base", "main"], arguments].concat())
+        self.dated(&[&["impact", "--base", "main"], arguments].concat())
     }
 
     fn data(&self, arguments: &[&str]) -> (i32, Value) {
@@ -46,7 +45,7 @@ fn lines(data: &Value, key: &str) -> Vec<String> {
 
 #[test]
 fn exactly_the_flipped_verdicts_are_listed() {
-    let repository = Repository::new("impact-loosen");
+    let repository = Repo::asking();
     repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
     repository.snapshot("replies", "2026-11-16", true, 7);
     repository.commit();
@@ -97,7 +96,7 @@ These rules flip and turn no verdict:
 
 #[test]
 fn what_says_the_same_flips_nothing() {
-    let repository = Repository::new("impact-layout");
+    let repository = Repo::asking();
     let tidied = POLICY.replace("      else hold\n", "      # or not\n\n      else   hold\n");
     let passing =
         "policy more \"More\" { rule fine \"Fine\" { require count(outputs) > 3 else rollback } }\n";
@@ -115,7 +114,7 @@ fn what_says_the_same_flips_nothing() {
 
 #[test]
 fn waivers_and_effects_flip_verdicts_too() {
-    let repository = Repository::new("impact-waiver");
+    let repository = Repo::asking();
     let waiver = |from: &str| {
         let name = Value::from(ODD);
         format!(
@@ -132,7 +131,7 @@ fn waivers_and_effects_flip_verdicts_too() {
     let expected = format!("{ODD} 2026-11-16 as of 2026-11-18 hold>continue own.light fail>waived");
     assert_eq!(lines(&data, "verdicts"), [expected]);
     repository.write("tollgate.yaml", &format!("{CONFIG}rules:\n  own.light: warn\n"));
-    let (_, text) = repository.run(&["impact"]);
+    let (_, text) = repository.dated(&["impact"]);
     assert!(
         text.contains("2026-11-16  hold \u{2192} continue  own.light: fail (hold) \u{2192} fail (warn)"),
         "{text}"
@@ -141,7 +140,7 @@ fn waivers_and_effects_flip_verdicts_too() {
 
 #[test]
 fn a_rule_of_one_side_alone_is_not_there_on_the_other() {
-    let repository = Repository::new("impact-rules");
+    let repository = Repo::asking();
     let renamed = POLICY.replace("rule light ", "rule lighter ");
     repository.write("own/p.gate", &renamed);
     let (_, data) = repository.data(&[]);
@@ -172,7 +171,7 @@ fn a_rule_of_one_side_alone_is_not_there_on_the_other() {
 
 #[test]
 fn days_that_follow_each_other_are_drawn_as_one() {
-    let repository = Repository::new("impact-days");
+    let repository = Repo::asking();
     for day in ["2026-10-26", "2026-11-02", "2026-11-16"] {
         repository.snapshot("replies", day, false, 7);
     }
@@ -195,7 +194,7 @@ fn days_that_follow_each_other_are_drawn_as_one() {
 
 #[test]
 fn a_long_list_is_cut_and_counted() {
-    let repository = Repository::new("impact-long");
+    let repository = Repo::asking();
     for number in 0..70 {
         repository.snapshot(&format!("w{number}"), "2026-11-16", true, 7);
     }
@@ -211,7 +210,7 @@ fn a_long_list_is_cut_and_counted() {
 
 #[test]
 fn what_is_broken_on_one_side_is_said_with_what_could_be_judged() {
-    let repository = Repository::new("impact-broken");
+    let repository = Repo::asking();
     let broken = "policy more \"More\" { rule x \"X\" { require nothing > 3 else hold } }\n";
     repository.write("own/q.gate", broken);
     repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
@@ -233,8 +232,8 @@ fn what_is_broken_on_one_side_is_said_with_what_could_be_judged() {
     );
     // And the other way round.
     repository.git(&["branch", "-f", "broken"]);
-    fs::remove_file(repository.0.join("own/q.gate")).unwrap();
-    let (code, text) = repository.run(&["impact", "--base", "broken", "--format", "json"]);
+    repository.remove("own/q.gate");
+    let (code, text) = repository.dated(&["impact", "--base", "broken", "--format", "json"]);
     let data: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((code, &data["diagnostics"][0]["labels"][0]["file"]), (2, &Value::from("broken:own/q.gate")));
     // A mistake in a snapshot is one mistake, though both sides meet it.
@@ -247,7 +246,7 @@ fn what_is_broken_on_one_side_is_said_with_what_could_be_judged() {
 
 #[test]
 fn what_one_side_alone_looks_at_is_said() {
-    let repository = Repository::new("impact-globs");
+    let repository = Repo::asking();
     repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: [rollouts/replies/]\n"));
     let (code, data) = repository.data(&[]);
     assert_eq!((code, &data["one_sided"][0]["workflow"]), (0, &Value::from(ODD)));
@@ -257,13 +256,13 @@ fn what_one_side_alone_looks_at_is_said() {
 
 #[test]
 fn a_base_without_policies_gives_nothing_to_compare() {
-    let repository = Repository::new("impact-first");
+    let repository = Repo::asking();
     repository.git(&["checkout", "-q", "--orphan", "bare"]);
     repository.git(&["rm", "-rqf", "."]);
     repository.write("README.md", "nothing yet");
     repository.commit();
     repository.git(&["checkout", "-q", "main"]);
-    let (code, text) = repository.run(&["impact", "--base", "bare"]);
+    let (code, text) = repository.dated(&["impact", "--base", "bare"]);
     assert!(
         code == 0
             && text.contains(
@@ -272,22 +271,20 @@ fn a_base_without_policies_gives_nothing_to_compare() {
         "{text}"
     );
     assert!(text.contains("T514"), "{text}");
-    let (code, text) = repository.run(&["impact", "--base", "nowhere"]);
+    let (code, text) = repository.dated(&["impact", "--base", "nowhere"]);
     assert!(code == 2 && text.contains("git knows no commit `nowhere`"), "{text}");
-    let empty = repository.0.join("empty");
-    fs::create_dir(&empty).unwrap();
-    let empty = Repository(empty);
+    let empty = repository.below("empty");
     empty.git(&["init", "-q"]);
-    let (code, text) = empty.run(&["impact"]);
+    let (code, text) = empty.dated(&["impact"]);
     assert!(code == 2 && text.contains("nothing is committed yet"), "{text}");
 }
 
 #[test]
 fn what_strangers_wrote_is_text_and_nothing_else() {
-    let repository = Repository::new("impact-inject");
+    let repository = Repo::asking();
     let evil = "| x </details> \u{1b}[31m @all `y`";
     repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
-    let text = fs::read_to_string(repository.0.join("rollouts/replies/2026-11-09.yaml")).unwrap();
+    let text = repository.read("rollouts/replies/2026-11-09.yaml");
     let text = text.replace("workflow: \"replies\"", &format!("workflow: {}", Value::from(evil)));
     repository.write(
         "rollouts/evil/1.yaml",
@@ -312,22 +309,13 @@ fn what_strangers_wrote_is_text_and_nothing_else() {
 /// The example of the manual is what is really said.
 #[test]
 fn the_support_desk_is_reviewed_as_the_manual_says() {
-    let repository = Repository::new("impact-desk");
-    let desk = root().join("examples/support-desk");
-    fs::remove_dir_all(repository.0.join("rollouts")).unwrap();
-    for path in files_under(&desk, &["yaml"]) {
-        let name = path.strip_prefix(&desk).unwrap().to_str().unwrap().to_owned();
-        repository.write(&name, &fs::read_to_string(&path).unwrap());
-    }
+    let repository = Repo::asking();
+    repository.remove("rollouts");
+    let repository = repository.example("support-desk");
     repository.commit();
-    let config = fs::read_to_string(desk.join("tollgate.yaml")).unwrap();
     let params = "params:\n  before_deployment.light_share: 60%\n  foundation_upkeep.often: 3 months\n";
-    repository.write("tollgate.yaml", &(config + params));
-    let run = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["impact", "--as-of", "2026-11-23"])
-        .current_dir(&repository.0)
-        .output();
-    let text = String::from_utf8(run.unwrap().stdout).unwrap();
+    repository.append("tollgate.yaml", params);
+    let text = repository.run(&["impact", "--as-of", "2026-11-23"]).out;
     let manual = fs::read_to_string(root().join("docs/pull-requests.md")).unwrap();
     assert!(manual.contains(&format!("```text\n{text}```\n")), "{text}");
 }

@@ -4,13 +4,10 @@
 //! a format its structure has to be the same both times. No format is CSV, so there are no formulas to be neutralised; what
 //! begins with `=` is quoted like any other text.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::formats::EVIL;
+use crate::support::Repo;
 
 /// How what is written is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,13 +65,10 @@ fn in_policy(text: &str) -> String {
         .replace('\r', " ")
 }
 
-fn write(folder: &Path, text: &str) {
-    let _ = fs::remove_dir_all(folder);
-    let file = |name: &str, content: String| {
-        let path: PathBuf = folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    };
+/// A repository in which this text stands wherever a text may.
+fn written(text: &str) -> Repo {
+    let repository = Repo::new();
+    let file = |name: &str, content: String| repository.write(name, content);
     let (yaml, policy) = (quoted(text), in_policy(text));
     file(
         "tollgate.yaml",
@@ -110,24 +104,15 @@ policy p \"{policy}\" {{
     file(&format!("rollouts/{name}.yaml"), snapshot("2026-11-20"));
     file("rollouts/earlier.yaml", snapshot("2026-11-13"));
     file("rollouts/broken.yaml", format!("workflow: other\ndate: 2026-11-20\ngood: \"{yaml}\"\n"));
+    repository
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> String {
-    let (command, more) = arguments.split_first().unwrap();
-    let mut run = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-    run.arg(command);
-    if *command == "explain" {
-        run.args(more).arg(folder);
-    } else {
-        run.arg(folder).args(more);
-    }
-    if matches!(*command, "check" | "history") {
-        run.args(["--as-of", "2026-11-23"]);
-    }
-    let output = run.env("NO_COLOR", "1").output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(!said.is_empty(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    said
+fn run(repository: &Repo, arguments: &[&str]) -> String {
+    let dated = matches!(arguments.first(), Some(&("check" | "history")));
+    let day: &[&str] = if dated { &["--as-of", "2026-11-23"] } else { &[] };
+    let run = repository.run(&[arguments, day].concat());
+    assert!(!run.out.is_empty(), "{arguments:?}: {}", run.err);
+    run.out
 }
 
 /// What gives a format its structure, counted.
@@ -186,13 +171,13 @@ fn shape(value: &Value) -> usize {
 
 #[test]
 fn what_strangers_write_stays_text_in_every_format() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("injection");
-    write(&folder, HARMLESS);
-    let plain: Vec<_> = DRAWN.iter().map(|(reader, args)| structure(*reader, &run(&folder, args))).collect();
+    let harmless = written(HARMLESS);
+    let plain: Vec<_> =
+        DRAWN.iter().map(|(reader, args)| structure(*reader, &run(&harmless, args))).collect();
     for evil in EVIL {
-        write(&folder, evil);
+        let repository = written(evil);
         for ((reader, arguments), plain) in DRAWN.iter().zip(&plain) {
-            let text = run(&folder, arguments);
+            let text = run(&repository, arguments);
             let case = format!("{evil:?} {arguments:?}:\n{text}");
             assert!(text.chars().all(|c| c == '\n' || !tollgate::text::is_hidden(c)), "{case}");
             // A line that is a command already is read as no other one.

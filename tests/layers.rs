@@ -1,72 +1,28 @@
 //! Thresholds of an organisation: bases, bounds, overrides and waivers, on copies of the example.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{files_under, root};
-
-/// A copy of `examples/organisation` that a test may change.
-struct Organisation(PathBuf);
+use crate::support::{Repo, files_under, root, run_in};
 
 const BASE: &str = "platform/tollgate.yaml";
 const SUPPORT: &str = "teams/support/tollgate.yaml";
 const CLAIMS: &str = "teams/claims/tollgate.yaml";
 
-impl Organisation {
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("layers-{name}"));
-        let _ = fs::remove_dir_all(&folder);
-        let example = root().join("examples/organisation");
-        for path in files_under(&example, &["yaml", "gate"]) {
-            let to = folder.join(path.strip_prefix(&example).unwrap());
-            fs::create_dir_all(to.parent().unwrap()).unwrap();
-            fs::copy(&path, to).unwrap();
-        }
-        // It is a repository of its own, and not part of this one.
-        fs::create_dir_all(folder.join(".git")).unwrap();
-        Self(folder)
-    }
+/// A copy of `examples/organisation` that a test may change.
+fn an_organisation() -> Repo {
+    Repo::new().example("organisation")
+}
 
-    /// Replaces what is there once, and says in which line.
-    fn change(&self, name: &str, old: &str, new: &str) -> usize {
-        let path = self.0.join(name);
-        let text = fs::read_to_string(&path).unwrap();
-        assert_eq!(text.matches(old).count(), 1, "{old}");
-        fs::write(&path, text.replacen(old, new, 1)).unwrap();
-        text[..text.find(old).unwrap()].matches('\n').count() + 1
-    }
+/// The report on a part of it, as of a day.
+fn check_on(organisation: &Repo, part: &str, day: &str) -> (i32, Value) {
+    let run = organisation.run(&["check", part, "--format", "json", "--as-of", day]);
+    (run.code, run.json())
+}
 
-    fn add(&self, name: &str, more: &str) {
-        let path = self.0.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        fs::write(&path, text + more).unwrap();
-    }
-
-    fn run(&self, part: &str, arguments: &[&str]) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .args(arguments)
-            .arg(self.0.join(part))
-            .output()
-            .unwrap();
-        let (out, err) =
-            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-        assert!(!err.contains("panicked"), "{err}");
-        (output.status.code().unwrap(), out)
-    }
-
-    /// The report on a part of it, as of a day.
-    fn check_on(&self, part: &str, day: &str) -> (i32, Value) {
-        let (code, out) = self.run(part, &["check", "--format", "json", "--as-of", day]);
-        (code, serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}")))
-    }
-
-    fn check(&self) -> (i32, Value) {
-        self.check_on(".", "2026-11-23")
-    }
+fn check(organisation: &Repo) -> (i32, Value) {
+    check_on(organisation, ".", "2026-11-23")
 }
 
 fn decisions(report: &Value) -> Vec<String> {
@@ -106,27 +62,27 @@ fn origins(report: &Value) -> Vec<String> {
 
 #[test]
 fn one_number_of_the_base_changes_both_teams_and_is_named() {
-    let organisation = Organisation::new("one_number");
-    let (code, report) = organisation.check();
+    let organisation = an_organisation();
+    let (code, report) = check(&organisation);
     let before =
         ["claim-letters hold", "claim-summaries advance", "reply-drafts advance", "tone-check advance"];
     assert_eq!((code, decisions(&report)), (1, before.map(str::to_owned).to_vec()));
-    let line = organisation.change(BASE, "value: 75%", "value: 80%");
-    let (code, report) = organisation.check();
+    let line = organisation.edit(BASE, "value: 75%", "value: 80%");
+    let (code, report) = check(&organisation);
     let after = ["claim-letters hold", "claim-summaries hold", "reply-drafts hold", "tone-check advance"];
     assert_eq!((code, decisions(&report)), (1, after.map(str::to_owned).to_vec()));
     // The letters have a number of their own.
     assert_eq!(origins(&report), [format!("{CLAIMS}:10"), format!("{BASE}:{line}")]);
     let workflows = report["workflows"].as_array().unwrap();
     assert_eq!(workflows[1]["project"], "teams/claims");
-    let (_, human) = organisation.run(".", &["check", "--as-of", "2026-11-23"]);
+    let human = organisation.run(&["check", "--as-of", "2026-11-23"]).out;
     assert!(human.contains(&format!("80% ({BASE}:{line}, within 70% to 95%)")), "{human}");
 }
 
 #[test]
 fn nothing_in_a_report_lacks_an_origin() {
-    let organisation = Organisation::new("origins");
-    let (_, report) = organisation.check();
+    let organisation = an_organisation();
+    let (_, report) = check(&organisation);
     let is_place = |place: &Value| {
         let (file, line) = place.as_str().unwrap().rsplit_once(':').unwrap();
         assert!(!file.is_empty() && line.parse::<usize>().unwrap() > 0, "{place}");
@@ -139,7 +95,7 @@ fn nothing_in_a_report_lacks_an_origin() {
     assert!(thresholds.len() > 4);
     thresholds.iter().for_each(|threshold| is_place(&threshold["from"]));
     report["waivers"].as_array().unwrap().iter().for_each(|waiver| is_place(&waiver["from"]));
-    let (_, markdown) = organisation.run(".", &["check", "--as-of", "2026-11-23", "--format", "markdown"]);
+    let markdown = organisation.run(&["check", "--as-of", "2026-11-23", "--format", "markdown"]).out;
     assert!(markdown.contains("waived"), "{markdown}");
 }
 
@@ -156,9 +112,9 @@ fn a_team_that_breaks_a_bound_is_refused_and_the_others_are_judged() {
         ("widens-alone", format!("  {share}: {{ within: 70% to 96% }}\n"), "T412", 7),
         ("has-no-room-for-its-own", format!("  {share}: {{ within: 80% to 95% }}\n"), "T409", 6),
     ] {
-        let organisation = Organisation::new(name);
-        organisation.change(SUPPORT, "\nwaivers:", &format!("{more}\nwaivers:"));
-        let (exit, report) = organisation.check();
+        let organisation = an_organisation();
+        organisation.edit(SUPPORT, "\nwaivers:", &format!("{more}\nwaivers:"));
+        let (exit, report) = check(&organisation);
         let expected = match line {
             // The range of the policy itself.
             0 => format!("{code} {SUPPORT}:5 builtin/before_deployment.gate:21"),
@@ -177,25 +133,25 @@ fn a_team_that_breaks_a_bound_is_refused_and_the_others_are_judged() {
 
 #[test]
 fn a_locked_rule_is_neither_set_nor_waived_by_a_team() {
-    let organisation = Organisation::new("locked_rule");
-    organisation.add(SUPPORT, "rules: { rollback.harm_done: warn }\n");
-    organisation.add(
+    let organisation = an_organisation();
+    organisation.append(SUPPORT, "rules: { rollback.harm_done: warn }\n");
+    organisation.append(
         CLAIMS,
         "waivers: [{ rule: rollback.harm_done, workflow: '*', because: x, owner: y, until: 2026-12-31 }]\n",
     );
-    let (code, report) = organisation.check();
+    let (code, report) = check(&organisation);
     assert_eq!(code, 2);
     assert_eq!(
         found(&report),
         [format!("T410 {CLAIMS}:11 {BASE}:13"), format!("T410 {SUPPORT}:12 {BASE}:13")]
     );
     // The base itself may.
-    let organisation = Organisation::new("locked_by_itself");
-    organisation.add(
+    let organisation = an_organisation();
+    organisation.append(
         BASE,
         "waivers: [{ rule: rollback.harm_done, workflow: 'x*', because: x, owner: y, until: 2026-12-31 }]\n",
     );
-    assert_eq!(found(&organisation.check().1), [format!("T414 {BASE}:14")], "not refused; and for nobody");
+    assert_eq!(found(&check(&organisation).1), [format!("T414 {BASE}:14")], "not refused; and for nobody");
 }
 
 /// What holds `tone-check`, beside old evidence.
@@ -206,30 +162,30 @@ fn approved(report: &Value) -> (String, String) {
 
 #[test]
 fn a_waiver_lifts_on_its_last_day_and_not_on_the_next() {
-    let organisation = Organisation::new("last_day");
-    organisation.change(SUPPORT, "until: 2026-12-04", "until: 2026-11-23");
-    let (code, report) = organisation.check_on("teams/support", "2026-11-23");
+    let organisation = an_organisation();
+    organisation.edit(SUPPORT, "until: 2026-12-04", "until: 2026-11-23");
+    let (code, report) = check_on(&organisation, "teams/support", "2026-11-23");
     let (outcome, waivers) = approved(&report);
     assert_eq!((code, outcome.as_str()), (0, "waived"));
     assert!(waivers.contains("\"days_left\":0") && waivers.contains("ana@example.com"), "{waivers}");
     assert_eq!(found(&report), ["T415 tollgate.yaml:11"]);
-    let (code, report) = organisation.check_on("teams/support", "2026-11-24");
+    let (code, report) = check_on(&organisation, "teams/support", "2026-11-24");
     assert_eq!((code, approved(&report)), (1, ("fail".to_owned(), "[]".to_owned())));
     assert_eq!(found(&report), ["T413 tollgate.yaml:11"]);
     assert_eq!(decisions(&report)[1], "tone-check hold");
     // Not before its first day, and for no other stage.
-    organisation.change(SUPPORT, "until: 2026-11-23", "from: 2026-11-24\n    until: 2026-12-31");
-    assert_eq!(approved(&organisation.check_on("teams/support", "2026-11-23").1).0, "fail");
-    assert_eq!(approved(&organisation.check_on("teams/support", "2026-11-24").1).0, "waived");
-    organisation.change(SUPPORT, "workflow: tone-check", "workflow: tone-check\n    stage: pilot");
-    assert_eq!(approved(&organisation.check_on("teams/support", "2026-11-24").1).0, "fail");
+    organisation.edit(SUPPORT, "until: 2026-11-23", "from: 2026-11-24\n    until: 2026-12-31");
+    assert_eq!(approved(&check_on(&organisation, "teams/support", "2026-11-23").1).0, "fail");
+    assert_eq!(approved(&check_on(&organisation, "teams/support", "2026-11-24").1).0, "waived");
+    organisation.edit(SUPPORT, "workflow: tone-check", "workflow: tone-check\n    stage: pilot");
+    assert_eq!(approved(&check_on(&organisation, "teams/support", "2026-11-24").1).0, "fail");
 }
 
 #[test]
 fn a_waiver_for_a_rollback_never_lifts_and_says_so() {
-    let organisation = Organisation::new("rollback");
-    organisation.add(SUPPORT, "rules: { data_use.approved: rollback }\n");
-    let (code, report) = organisation.check_on("teams/support", "2026-11-23");
+    let organisation = an_organisation();
+    organisation.append(SUPPORT, "rules: { data_use.approved: rollback }\n");
+    let (code, report) = check_on(&organisation, "teams/support", "2026-11-23");
     assert_eq!((code, approved(&report)), (1, ("fail".to_owned(), "[]".to_owned())));
     assert_eq!(
         (decisions(&report)[1].as_str(), found(&report)),
@@ -239,9 +195,9 @@ fn a_waiver_for_a_rollback_never_lifts_and_says_so() {
 
 #[test]
 fn a_waiver_that_lifts_nothing_or_means_nothing_is_reported() {
-    let organisation = Organisation::new("unused");
-    organisation.change(SUPPORT, "workflow: tone-check", "workflow: reply-drafts");
-    let (code, report) = organisation.check_on("teams/support", "2026-11-23");
+    let organisation = an_organisation();
+    organisation.edit(SUPPORT, "workflow: tone-check", "workflow: reply-drafts");
+    let (code, report) = check_on(&organisation, "teams/support", "2026-11-23");
     assert_eq!((code, found(&report)), (1, vec!["T414 tollgate.yaml:7".to_owned()]));
     for (old, new, code) in [
         ("workflow: reply-drafts", "workflow: reply-draft", "T407 tollgate.yaml:8"),
@@ -249,10 +205,10 @@ fn a_waiver_that_lifts_nothing_or_means_nothing_is_reported() {
         ("until: 2026-12-04", "until: 4.12.2026", "T411 tollgate.yaml:11"),
         ("owner: ana@example.com\n    ", "", "T411 tollgate.yaml:7"),
     ] {
-        organisation.change(SUPPORT, old, new);
-        let (exit, report) = organisation.check_on("teams/support", "2026-11-23");
+        organisation.edit(SUPPORT, old, new);
+        let (exit, report) = check_on(&organisation, "teams/support", "2026-11-23");
         assert_eq!((exit, found(&report)), (2, vec![code.to_owned()]), "{new}");
-        organisation.change(
+        organisation.edit(
             SUPPORT,
             if new.is_empty() { "until:" } else { new },
             if new.is_empty() { "owner: ana@example.com\n    until:" } else { old },
@@ -262,47 +218,47 @@ fn a_waiver_that_lifts_nothing_or_means_nothing_is_reported() {
 
 #[test]
 fn bases_are_found_within_the_repository_and_never_in_a_circle() {
-    let organisation = Organisation::new("bases");
-    organisation.change(
+    let organisation = an_organisation();
+    organisation.edit(
         SUPPORT,
         "extends: ../../platform/tollgate.yaml",
         "extends: ../../platform/tolgate.yaml",
     );
-    let (code, report) = organisation.check();
+    let (code, report) = check(&organisation);
     assert_eq!((code, found(&report)), (2, vec![format!("T406 {SUPPORT}:1")]));
     assert_eq!(
         decisions(&report),
         ["claim-letters hold", "claim-summaries advance"],
         "the other team is judged"
     );
-    organisation.change(SUPPORT, "extends: ../../platform/tolgate.yaml", "extends: ../claims");
-    organisation.change(CLAIMS, "extends: ../../platform/tollgate.yaml", "extends: ../support/tollgate.yaml");
-    let (code, report) = organisation.check();
+    organisation.edit(SUPPORT, "extends: ../../platform/tolgate.yaml", "extends: ../claims");
+    organisation.edit(CLAIMS, "extends: ../../platform/tollgate.yaml", "extends: ../support/tollgate.yaml");
+    let (code, report) = check(&organisation);
     let circle = format!("T406 {CLAIMS}:1 {SUPPORT}:1");
     // Nobody extends the platform's file any more, so it is taken for a project, and has nothing to judge.
     assert_eq!((code, found(&report)), (2, vec!["T503".to_owned(), circle]));
 
-    let organisation = Organisation::new("outside");
-    organisation.add("teams/support/.git/HEAD", "");
-    let (code, report) = organisation.check_on("teams/support", "2026-11-23");
+    let organisation = an_organisation();
+    organisation.append("teams/support/.git/HEAD", "");
+    let (code, report) = check_on(&organisation, "teams/support", "2026-11-23");
     assert_eq!((code, found(&report)), (2, vec!["T406 tollgate.yaml:1".to_owned()]));
     assert_eq!(
         report["workflows"].as_array().unwrap().len(),
         0,
         "nothing is judged without the base's bounds"
     );
-    let arguments = ["check", "--format", "json", "--as-of", "2026-11-23", "--allow-outside"];
-    assert_eq!(organisation.run("teams/support", &arguments).0, 0);
+    let arguments = ["check", "teams/support", "--as-of", "2026-11-23", "--allow-outside"];
+    assert_eq!(organisation.run(&arguments).code, 0);
 }
 
 #[test]
 fn names_that_the_organisation_shares_with_the_pack_are_refused_at_both_places() {
-    let organisation = Organisation::new("clash");
-    organisation.add(
+    let organisation = an_organisation();
+    organisation.append(
         "platform/policies/own.gate",
         "policy rollback \"Ours\" { rule r { when has workflow then note } }\nsnapshot { adoption: count }\n",
     );
-    let (code, report) = organisation.check_on("teams/claims", "2026-11-23");
+    let (code, report) = check_on(&organisation, "teams/claims", "2026-11-23");
     let found = found(&report);
     assert_eq!(code, 2);
     for code in ["T206", "T223"] {
@@ -317,17 +273,17 @@ fn names_that_the_organisation_shares_with_the_pack_are_refused_at_both_places()
 
 #[test]
 fn the_lists_say_who_set_what() {
-    let organisation = Organisation::new("lists");
-    let (code, out) =
-        organisation.run("teams/claims", &["params", "--format", "json", "--workflow", "claim-letters"]);
-    let list: Value = serde_json::from_str(&out).unwrap();
+    let organisation = an_organisation();
+    let run =
+        organisation.run(&["params", "teams/claims", "--format", "json", "--workflow", "claim-letters"]);
+    let list = run.json();
     let params = list["params"].as_array().unwrap();
     let share = params.iter().find(|row| row["param"] == "before_deployment.light_share").unwrap();
-    assert_eq!(code, 0);
+    assert_eq!(run.code, 0);
     let shown = ["value", "default", "range", "from", "because"].map(|key| share[key].as_str().unwrap());
     assert_eq!(shown, ["95%", "80%", "70% to 95%", "tollgate.yaml:10", "regulator"]);
     assert!(params.iter().all(|row| row["from"].as_str().unwrap().contains(':')));
-    let (_, out) = organisation.run("teams/support", &["rules", "--as-of", "2026-11-23"]);
+    let out = organisation.run(&["rules", "teams/support", "--as-of", "2026-11-23"]).out;
     let line = |name: &str| out.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
     assert!(
         line("data_use.approved")
@@ -335,7 +291,7 @@ fn the_lists_say_who_set_what() {
     );
     assert!(line("rollback.harm_done").contains("locked in ../../platform/tollgate.yaml:13"));
     assert!(line("ladder.skipped").contains("hold"));
-    assert_eq!(organisation.run(".", &["params", "--workflow", "claim-leters"]).0, 2);
+    assert_eq!(organisation.run(&["params", "--workflow", "claim-leters"]).code, 2);
 }
 
 /// A YAML file as JSON. In YAML 1.2 `off` is a text.
@@ -345,8 +301,7 @@ fn as_json(text: &str) -> Value {
 
 #[test]
 fn the_schema_takes_what_tollgate_takes_and_refuses_slips() {
-    let output = Command::new(env!("CARGO_BIN_EXE_tollgate")).args(["schema", "config"]).output().unwrap();
-    let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let schema = run_in(&root(), &["schema", "config"]).json();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     let mut seen = 0;
@@ -391,29 +346,29 @@ fn the_schema_takes_what_tollgate_takes_and_refuses_slips() {
 #[test]
 fn a_lock_for_some_workflows_says_what_it_locks() {
     let light = "before_deployment.light_enough";
-    let organisation = Organisation::new("locks_some");
-    organisation.change(CLAIMS, "rules:", &format!("rules:\n  {light}: off"));
-    organisation.add(
+    let organisation = an_organisation();
+    organisation.edit(CLAIMS, "rules:", &format!("rules:\n  {light}: off"));
+    organisation.append(
         BASE,
         &format!(
             "overrides:\n- workflows: claim-*\n  rules: {{ {light}: {{ effect: hold, locked: true }} }}\n"
         ),
     );
-    let (code, report) = organisation.check();
+    let (code, report) = check(&organisation);
     assert_eq!((code, found(&report)), (1, Vec::<String>::new()));
     let held = rule(&report, "claim-letters", light);
     assert_eq!((held["outcome"].as_str(), held["effect"].as_str()), (Some("fail"), Some("hold")));
     // Without an effect, it would lock what the team has switched off.
-    let line = organisation.change(BASE, "effect: hold, locked", "locked");
-    let (code, report) = organisation.check();
+    let line = organisation.edit(BASE, "effect: hold, locked", "locked");
+    let (code, report) = check(&organisation);
     assert_eq!((code, found(&report)), (2, vec![format!("T402 {BASE}:{line}")]));
     assert!(!decisions(&report).iter().any(|line| line.ends_with("advance")), "{:?}", decisions(&report));
 }
 
 #[test]
 fn what_a_base_says_of_nobody_is_reported_where_all_projects_are_seen() {
-    let organisation = Organisation::new("nobody");
-    organisation.add(
+    let organisation = an_organisation();
+    organisation.append(
         BASE,
         "overrides:
 - workflows: [claim-sumaries, 'reply-*']
@@ -422,25 +377,24 @@ waivers:
 - { rule: data_use.approved, workflow: nobody, because: x, owner: y, until: 2026-12-31 }
 ",
     );
-    let (code, report) = organisation.check();
+    let (code, report) = check(&organisation);
     assert_eq!((code, found(&report)), (1, vec![format!("T417 {BASE}:15"), format!("T414 {BASE}:18")]));
     assert_eq!(report["diagnostics"][0]["help"], "did you mean `claim-summaries`?");
     // One team cannot know whom the base means.
-    let (_, report) = organisation.check_on("teams/claims", "2026-11-23");
+    let (_, report) = check_on(&organisation, "teams/claims", "2026-11-23");
     assert_eq!(found(&report), Vec::<String>::new());
-    let (_, report) = organisation.check_on("teams", "2026-11-23");
+    let (_, report) = check_on(&organisation, "teams", "2026-11-23");
     assert_eq!(found(&report), Vec::<String>::new());
 }
 
 #[test]
 fn snapshots_beside_a_base_are_judged_and_those_of_no_project_named() {
-    let organisation = Organisation::new("own_snapshots");
-    let snapshot =
-        fs::read_to_string(organisation.0.join("teams/claims/rollouts/claim-letters/2026-11-18.yaml"));
-    let snapshot = snapshot.unwrap().replace("claim-letters", "house-bot");
-    organisation.add("platform/rollouts/2026-11-18.yaml", &snapshot);
-    organisation.add("teams/new/rollouts/2026-11-18.yaml", &snapshot);
-    let (_, report) = organisation.check();
+    let organisation = an_organisation();
+    let snapshot = organisation.read("teams/claims/rollouts/claim-letters/2026-11-18.yaml");
+    let snapshot = snapshot.replace("claim-letters", "house-bot");
+    organisation.append("platform/rollouts/2026-11-18.yaml", &snapshot);
+    organisation.append("teams/new/rollouts/2026-11-18.yaml", &snapshot);
+    let (_, report) = check(&organisation);
     let bot = report["workflows"].as_array().unwrap().iter().find(|w| w["workflow"] == "house-bot").unwrap();
     assert_eq!(bot["project"], "platform");
     let unjudged = report["diagnostics"].as_array().unwrap();

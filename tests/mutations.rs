@@ -5,8 +5,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -18,7 +16,7 @@ use tollgate::report::Report;
 use tollgate::source::SourceMap;
 use tollgate::value::Date;
 
-use crate::support::root;
+use crate::support::{Repo, root};
 
 /// What every byte is replaced by: what opens, closes, separates or ends something, no character, no text, and a digit.
 const REPLACEMENTS: &[u8] = b"{\"\n:-%#\0\xff9";
@@ -151,31 +149,21 @@ fn mutate(repository: &Repository, name: &str, day: Date) -> (usize, Vec<String>
 }
 
 /// Runs the program itself on some of the mutations of a file.
-fn run_some(repository: &Repository, name: &str, scratch: &str, day: Date) -> (usize, Vec<String>) {
+fn run_some(repository: &Repository, name: &str, day: Date) -> (usize, Vec<String>) {
     let text = &repository.files[name];
     let mut cases = some(mutations_of(text), SAMPLE_OF_RUNS);
     if cases.len() == mutations_of(text) {
         cases = cases.into_iter().step_by(RUN_OF_ALL).collect();
     }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(scratch);
-    let _ = fs::remove_dir_all(&folder);
-    let write = |name: &str, text: &[u8]| {
-        let path: PathBuf = folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
-    repository.files.iter().for_each(|(name, text)| write(name, text));
+    let repo = repository.files.iter().fold(Repo::new(), |repo, (name, text)| repo.file(name, text));
     let mut wrong = Vec::new();
     for index in &cases {
         let Some(mutated) = mutation(text, *index) else { continue };
-        write(name, &mutated);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-        if name.ends_with(".test.gate") {
-            command.arg("test").arg(&folder);
-        } else {
-            command.arg("check").arg(&folder).args(["--as-of", &day.to_string()]);
-        }
-        let output = command.env("NO_COLOR", "1").output().unwrap();
+        repo.write(name, &mutated);
+        let day = day.to_string();
+        let is_test = name.ends_with(".test.gate");
+        let arguments: &[&str] = if is_test { &["test"] } else { &["check", "--as-of", &day] };
+        let output = repo.command(arguments).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         if !matches!(output.status.code(), Some(0..=2)) || said.contains("panicked") {
             wrong.push(format!("{name}: case {index} ends in {:?}: {said}", output.status.code()));
@@ -185,13 +173,13 @@ fn run_some(repository: &Repository, name: &str, scratch: &str, day: Date) -> (u
 }
 
 /// Mutates every file of a repository.
-fn mutate_all(repository: &Repository, scratch: &str, day: Date) {
+fn mutate_all(repository: &Repository, day: Date) {
     let (mut read, mut run, mut wrong) = (0, 0, Vec::new());
     for name in repository.files.keys() {
         let (cases, found) = mutate(repository, name, day);
         read += cases;
         wrong.extend(found);
-        let (cases, found) = run_some(repository, name, scratch, day);
+        let (cases, found) = run_some(repository, name, day);
         run += cases;
         wrong.extend(found);
     }
@@ -210,7 +198,7 @@ fn a_canary_s_files_end_in_a_verdict_or_an_error() {
         "rollouts/checkout/2026-11-22.yaml",
         "rollouts/checkout/rollout.yaml",
     ];
-    mutate_all(&Repository::new("examples/canary", &names), "mutated-canary", Date::constant(2026, 11, 22));
+    mutate_all(&Repository::new("examples/canary", &names), Date::constant(2026, 11, 22));
 }
 
 #[test]
@@ -222,7 +210,7 @@ fn tests_of_policies_end_in_a_verdict_or_an_error() {
         "policies/release.test.gate",
         "rollouts/checkout/2026-11-22.yaml",
     ];
-    mutate_all(&Repository::new("examples/canary", &names), "mutated-tests", Date::constant(2026, 11, 22));
+    mutate_all(&Repository::new("examples/canary", &names), Date::constant(2026, 11, 22));
 }
 
 #[test]
@@ -234,11 +222,7 @@ fn a_support_desk_s_files_end_in_a_verdict_or_an_error() {
         "rollouts/faq-answers/2026-11-20.yaml",
         "rollouts/faq-answers/rollout.yaml",
     ];
-    mutate_all(
-        &Repository::new("examples/support-desk", &names),
-        "mutated-desk",
-        Date::constant(2026, 11, 23),
-    );
+    mutate_all(&Repository::new("examples/support-desk", &names), Date::constant(2026, 11, 23));
 }
 
 #[test]

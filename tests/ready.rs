@@ -8,35 +8,27 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::root;
+use crate::support::{Repo, Run, root};
 
 /// A folder that stands for a runner's, with the files that a platform reads.
 struct Runner {
-    folder: PathBuf,
+    files: Repo,
     /// What is looked for before the system's programs.
     programs: PathBuf,
 }
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
 impl Runner {
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("runner of {name}"));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(folder.join("temp")).unwrap();
-        fs::create_dir_all(folder.join("bin")).unwrap();
+    fn new() -> Self {
+        let files = Repo::called("a runner");
+        files.below("temp");
         let programs = Path::new(env!("CARGO_BIN_EXE_tollgate")).parent().unwrap().to_owned();
-        Self { folder, programs }
+        Self { files, programs }
     }
 
     /// One that finds `program` as the text of a shell script.
-    fn with_program(name: &str, program: &str, text: &str) -> Self {
-        let runner = Self::new(name);
-        let programs = runner.folder.join("bin");
+    fn with_program(program: &str, text: &str) -> Self {
+        let runner = Self::new();
+        let programs = runner.files.below("bin").folder().to_owned();
         script(&programs.join(program), text);
         Self { programs, ..runner }
     }
@@ -48,19 +40,18 @@ impl Runner {
             .arg(root().join("scripts").join(name))
             .current_dir(root())
             .env("PATH", format!("{}:{path}", self.programs.display()))
-            .env("RUNNER_TEMP", self.folder.join("temp"))
-            .env("GITHUB_OUTPUT", self.folder.join("output"))
-            .env("GITHUB_STEP_SUMMARY", self.folder.join("summary"))
-            .env("GITHUB_PATH", self.folder.join("path"))
+            .env("RUNNER_TEMP", self.files.path("temp"))
+            .env("GITHUB_OUTPUT", self.files.path("output"))
+            .env("GITHUB_STEP_SUMMARY", self.files.path("summary"))
+            .env("GITHUB_PATH", self.files.path("path"))
             .envs(variables.iter().copied())
             .output()
             .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+        Run::of(output)
     }
 
     fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.join(name)).unwrap_or_default()
+        fs::read_to_string(self.files.path(name)).unwrap_or_default()
     }
 
     /// The outputs, read as the platform reads them.
@@ -92,7 +83,7 @@ const DESK: &[(&str, &str)] = &[("TOLLGATE_PATH", "examples/support-desk"), ("TO
 
 #[test]
 fn the_action_writes_what_the_platform_reads() {
-    let runner = Runner::new("the desk");
+    let runner = Runner::new();
     let run = runner.script("check.sh", DESK);
     assert_eq!(run.code, 1, "{}", run.err);
     let outputs = runner.outputs();
@@ -122,7 +113,7 @@ fn the_action_writes_what_the_platform_reads() {
 
 #[test]
 fn the_action_can_leave_the_failing_to_others() {
-    let runner = Runner::new("no failing");
+    let runner = Runner::new();
     let quiet =
         [("TOLLGATE_FAIL", "false"), ("TOLLGATE_ANNOTATIONS", "false"), ("TOLLGATE_SUMMARY", "false")];
     let run = runner.script("check.sh", &[DESK, &quiet[..]].concat());
@@ -133,7 +124,7 @@ fn the_action_can_leave_the_failing_to_others() {
 
 #[test]
 fn what_cannot_be_judged_fails_the_action_and_says_so() {
-    let runner = Runner::new("nothing");
+    let runner = Runner::new();
     let run = runner.script("check.sh", &[("TOLLGATE_AS_OF", "tomorrow"), ("TOLLGATE_FAIL", "false")]);
     assert_eq!(run.code, 2);
     let outputs = runner.outputs();
@@ -145,7 +136,7 @@ fn what_cannot_be_judged_fails_the_action_and_says_so() {
 #[test]
 fn the_action_passes_on_what_it_was_given_and_nothing_else() {
     let given = |variables: &[(&str, &str)]| {
-        let runner = Runner::with_program("arguments", "tollgate", "printf '<%s>' \"$@\"");
+        let runner = Runner::with_program("tollgate", "printf '<%s>' \"$@\"");
         let run = runner.script("check.sh", variables);
         assert_eq!(run.code, 0, "{}", run.err);
         run.out
@@ -168,19 +159,14 @@ fn the_action_passes_on_what_it_was_given_and_nothing_else() {
 
 #[test]
 fn no_snapshot_writes_into_the_outputs() {
-    let runner = Runner::new("hostile");
-    let folder = runner.folder.join("repository");
-    fs::create_dir_all(folder.join("rollouts")).unwrap();
-    fs::write(folder.join("tollgate.yaml"), "policies: [p.gate]\n").unwrap();
-    fs::write(
-        folder.join("p.gate"),
-        "snapshot { owner: text, good: bool }\npolicy p { rule r { require good else hold \"{owner}\" } }\n",
-    )
-    .unwrap();
+    let runner = Runner::new();
+    let policy =
+        "snapshot { owner: text, good: bool }\npolicy p { rule r { require good else hold \"{owner}\" } }\n";
+    let repository = Repo::new().file("tollgate.yaml", "policies: [p.gate]\n").file("p.gate", policy);
     let evil = r#""x\nexit-code=0\n::error::y\n</details>\n\u001b[2J""#;
     let snapshot = format!("workflow: {evil}\ndate: 2026-01-05\nowner: {evil}\ngood: false\n");
-    fs::write(folder.join("rollouts/w.yaml"), snapshot).unwrap();
-    let path = folder.to_str().unwrap();
+    repository.write("rollouts/w.yaml", snapshot);
+    let path = repository.folder().to_str().unwrap();
     let run = runner.script("check.sh", &[("TOLLGATE_PATH", path), ("TOLLGATE_AS_OF", "2026-01-05")]);
     assert_eq!((run.code, &*runner.outputs()["exit-code"]), (1, "1"), "{}", run.err);
     assert_eq!(run.out.lines().filter(|line| line.starts_with("::error")).count(), 1, "{}", run.out);
@@ -194,7 +180,7 @@ mkdir -p \"$2/bin\"; printf '#!/bin/sh\\necho built\\n' >\"$2/bin/tollgate\"; ch
 #[test]
 fn the_action_installs_a_release_or_builds() {
     let source = ("TOLLGATE_SOURCE", "/runner/_actions/owner/name/v1");
-    let runner = Runner::with_program("build", "cargo", CARGO);
+    let runner = Runner::with_program("cargo", CARGO);
     let run = runner.script("install.sh", &[source, ("TOLLGATE_REPOSITORY", "file:///nowhere/")]);
     assert!(run.code == 0 && run.out.contains("<--path></runner/_actions/owner/name/v1>"), "{}", run.err);
     assert!(run.out.ends_with("built\n") && runner.read("path").ends_with("tollgate-bin/bin\n"));
@@ -214,14 +200,14 @@ fn the_action_installs_a_release_or_builds() {
 
 #[test]
 fn a_release_is_taken_only_as_its_checksum_says() {
-    let runner = Runner::with_program("release", "cargo", "echo built; exit 3");
+    let runner = Runner::with_program("cargo", "echo built; exit 3");
     let make = "folder=$1/releases/download/v2.0.0; mkdir -p \"$folder\"; cd \"$folder\"
 printf '#!/bin/sh\\necho released\\n' >tollgate; chmod +x tollgate
 name=tollgate-2.0.0-$(uname -m)-$(uname -s | tr '[:upper:]' '[:lower:]').tar.gz
 tar -czf \"$name\" tollgate; sha256sum \"$name\" >\"$name.sha256\"";
-    script(&runner.folder.join("make"), make);
-    let site = runner.folder.join("site");
-    let made = Command::new("bash").arg(runner.folder.join("make")).arg(&site).status().unwrap();
+    script(&runner.files.path("make"), make);
+    let site = runner.files.path("site");
+    let made = Command::new("bash").arg(runner.files.path("make")).arg(&site).status().unwrap();
     assert!(made.success());
     // An address has no blanks.
     let address = format!("file://{}", site.display()).replace(' ', "%20");

@@ -1,30 +1,22 @@
 //! `check --record` and `verify`: a verdict can be found again from its files, and whatever differs is named.
 
 use std::fs;
-use std::process::Command;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::base::Repository;
-use crate::support::root;
-
-/// Exit code and standard output, with what was complained of.
-fn tollgate(arguments: &[&str]) -> (i32, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_tollgate")).args(arguments).env("NO_COLOR", "1").output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr);
-    (output.status.code().unwrap(), text)
-}
+use crate::support::{Repo, root};
 
 struct Recorded {
-    repository: Repository,
-    file: String,
+    repository: Repo,
+    /// Outside of the repository.
+    file: PathBuf,
 }
 
 impl Recorded {
-    fn new(name: &str, more: &[&str]) -> Self {
-        let repository = Repository::new(name);
-        let file = format!("{}/{name}.json", env!("CARGO_TARGET_TMPDIR"));
+    fn new(more: &[&str]) -> Self {
+        let repository = Repo::asking();
+        let file = repository.outside("record.json");
         let recorded = Self { repository, file };
         let (code, said) = recorded.check(more);
         assert!(code <= 1, "{said}");
@@ -32,12 +24,12 @@ impl Recorded {
     }
 
     fn check(&self, more: &[&str]) -> (i32, String) {
-        let folder = self.repository.0.to_str().unwrap();
-        tollgate(&[&["check", folder, "--as-of", "2026-11-23", "--record", &self.file], more].concat())
+        let check = ["check", "--as-of", "2026-11-23", "--record", self.file.to_str().unwrap()];
+        self.repository.run(&[&check, more].concat()).said()
     }
 
     fn verify(&self) -> (i32, String) {
-        tollgate(&["verify", &self.file, self.repository.0.to_str().unwrap()])
+        self.repository.run(&["verify", self.file.to_str().unwrap(), "."]).said()
     }
 
     fn read(&self) -> Value {
@@ -47,7 +39,7 @@ impl Recorded {
 
 #[test]
 fn a_record_names_every_file_and_is_the_same_each_time() {
-    let recorded = Recorded::new("record", &[]);
+    let recorded = Recorded::new(&[]);
     let record = recorded.read();
     let files: Vec<&String> = record["files"].as_object().unwrap().keys().collect();
     assert!(
@@ -55,7 +47,7 @@ fn a_record_names_every_file_and_is_the_same_each_time() {
     );
     assert!(files.iter().any(|name| name.starts_with("rollouts/")), "{files:?}");
     // The digest is that of the bytes, as anybody can compute it.
-    fs::write(recorded.repository.0.join("tollgate.yaml"), "").unwrap();
+    recorded.repository.write("tollgate.yaml", "");
     recorded.check(&[]);
     let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     assert_eq!(recorded.read()["files"]["tollgate.yaml"], empty);
@@ -70,13 +62,13 @@ fn a_record_names_every_file_and_is_the_same_each_time() {
 
 #[test]
 fn a_record_is_verified_and_what_differs_is_named() {
-    let recorded = Recorded::new("verify", &[]);
+    let recorded = Recorded::new(&[]);
     let (code, said) = recorded.verify();
     assert!(code == 0 && said.starts_with("Verified: "), "{said}");
 
-    let folder = recorded.repository.0.clone();
-    let policy = fs::read_to_string(folder.join("own/p.gate")).unwrap();
-    fs::write(folder.join("own/p.gate"), format!("{policy}# a remark\n")).unwrap();
+    let repository = &recorded.repository;
+    let policy = repository.read("own/p.gate");
+    repository.append("own/p.gate", "# a remark\n");
     let (code, said) = recorded.verify();
     assert!(
         code == 1
@@ -85,15 +77,15 @@ fn a_record_is_verified_and_what_differs_is_named() {
         "{said}"
     );
 
-    fs::write(folder.join("own/p.gate"), policy.replace("rule light", "rule heavy")).unwrap();
+    repository.write("own/p.gate", policy.replace("rule light", "rule heavy"));
     let (code, said) = recorded.verify();
     assert!(code == 1 && said.contains("own.heavy") && said.contains("own.light"), "{said}");
-    fs::write(folder.join("own/p.gate"), &policy).unwrap();
+    repository.write("own/p.gate", &policy);
 
-    let rollouts: Vec<_> = crate::support::files_under(&folder.join("rollouts"), &["yaml"]);
-    let text = fs::read_to_string(&rollouts[0]).unwrap();
-    fs::remove_file(&rollouts[0]).unwrap();
-    fs::write(folder.join("rollouts/new.yaml"), text.replace("2026-11-", "2026-10-")).unwrap();
+    let name = repository.names().into_iter().find(|name| name.starts_with("rollouts/")).unwrap();
+    let text = repository.read(&name);
+    repository.remove(&name);
+    repository.write("rollouts/new.yaml", text.replace("2026-11-", "2026-10-"));
     let (code, said) = recorded.verify();
     assert!(
         code == 1 && said.contains("missing: rollouts/") && said.contains("new: rollouts/new.yaml"),
@@ -103,7 +95,7 @@ fn a_record_is_verified_and_what_differs_is_named() {
 
 #[test]
 fn a_verdict_against_a_base_is_found_again_though_the_branch_moves_on() {
-    let recorded = Recorded::new("verify-base", &["--base", "main"]);
+    let recorded = Recorded::new(&["--base", "main"]);
     let record = recorded.read();
     assert_eq!(record["base"]["commit"].as_str().unwrap().len(), 40);
     assert!(record["files"].as_object().unwrap().contains_key("main:own/p.gate"), "{record:#}");
@@ -117,7 +109,7 @@ fn a_verdict_against_a_base_is_found_again_though_the_branch_moves_on() {
 
 #[test]
 fn what_cannot_be_verified_is_said() {
-    let recorded = Recorded::new("verify-not", &[]);
+    let recorded = Recorded::new(&[]);
     let text = fs::read_to_string(&recorded.file).unwrap();
     for (from, to, why) in [
         ("\"record\": 1", "\"record\": 2", "it is a record of version 2, not 1"),
@@ -143,7 +135,6 @@ fn what_cannot_be_verified_is_said() {
     let (code, said) = recorded.verify();
     assert!(code == 0 && said.contains("note: recorded by version"), "{said}");
     // A record that cannot be written is no run that went well.
-    let folder = recorded.repository.0.to_str().unwrap();
-    let (code, said) = tollgate(&["check", folder, "--record", "/nowhere/at/all.json"]);
+    let (code, said) = recorded.repository.run(&["check", "--record", "/nowhere/at/all.json"]).said();
     assert!(code == 2 && said.contains("cannot be written: it does not exist"), "{said}");
 }

@@ -1,77 +1,42 @@
 //! The first steps, as people take them: a folder is begun, a snapshot is added, editors and people are told what there is.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 use tollgate::value::{Date, date_of_day, day_number, parse_date};
 
-use crate::support::{files_under, relative, root};
+use crate::support::{Repo, files_under, relative, root, run_in};
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
+impl Repo {
+    /// Runs the program, which has to do what it is told to.
+    fn done(&self, arguments: &[&str]) -> String {
+        done(self.folder(), arguments)
+    }
+
+    /// Why it was refused.
+    fn refused(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments);
+        assert_eq!((run.code, &*run.out), (2, ""), "{arguments:?}: {}", run.err);
+        run.err
+    }
+
+    fn report_on(&self, as_of: &str) -> Value {
+        self.run(&["check", "--format", "json", "--as-of", as_of]).json()
+    }
 }
 
-/// Runs the program in a folder.
-fn run(folder: &Path, arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    let run =
-        Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) };
-    assert!((0..=2).contains(&run.code) && !run.err.contains("panicked"), "{}{}", run.out, run.err);
-    run
-}
-
-/// Like [`run`], and it has to do what it was told to.
 fn done(folder: &Path, arguments: &[&str]) -> String {
-    let run = run(folder, arguments);
+    let run = run_in(folder, arguments);
     assert_eq!(run.code, 0, "{arguments:?}: {}{}", run.out, run.err);
     run.out
-}
-
-/// Why it was refused.
-fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let run = run(folder, arguments);
-    assert_eq!((run.code, &*run.out), (2, ""), "{arguments:?}: {}", run.err);
-    run.err
-}
-
-/// An empty folder of this name.
-fn empty(test: &str, name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("start").join(test);
-    let _ = fs::remove_dir_all(&folder);
-    let folder = folder.join(name);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn write(folder: &Path, name: &str, text: &str) {
-    let path = folder.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let files = files_under(folder, &["yaml", "gate"]);
-    files.iter().map(|file| file.strip_prefix(folder).unwrap().to_string_lossy().into_owned()).collect()
 }
 
 /// Nothing is wrong with the snapshots.
 fn only_linted(report: &Value) {
     let found = report["diagnostics"].as_array().unwrap();
     assert!(found.iter().all(|found| found["code"].as_str().unwrap().starts_with("T7")), "{found:#?}");
-}
-
-fn report(folder: &Path, as_of: &str) -> Value {
-    serde_json::from_str(&run(folder, &["check", "--format", "json", "--as-of", as_of]).out).unwrap()
 }
 
 #[test]
@@ -85,45 +50,45 @@ fn what_init_writes_works_as_it_is() {
         ("...", "my-workflow"),
         ("- 'x': #\"{}", "x"),
     ] {
-        let folder = empty("works", name);
-        let said = done(&folder, &["init", "--date", "2026-11-20"]);
+        let folder = Repo::called(name);
+        let said = folder.done(&["init", "--date", "2026-11-20"]);
         for next in ["tollgate check", "tollgate test", "tollgate explain house.worth_it", "--base"] {
             assert!(said.contains(next), "{next}: {said}");
         }
-        let report = report(&folder, "2026-11-21");
+        let report = folder.report_on("2026-11-21");
         assert_eq!(report["diagnostics"], Value::Array(Vec::new()), "{name}");
         assert_eq!(report["workflows"][0]["workflow"], workflow);
         assert_eq!(report["workflows"][0]["decision"], "continue", "{name}");
         assert_eq!(report["workflows"].as_array().unwrap().len(), 1);
-        let checked = run(&folder, &["check", "--as-of", "2026-11-21", "--deny", "warnings"]);
+        let checked = folder.run(&["check", "--as-of", "2026-11-21", "--deny", "warnings"]);
         assert_eq!(checked.code, 0, "{}", checked.out);
-        assert!(done(&folder, &["test"]).contains("5 tests passed"), "{name}");
-        let explained = done(&folder, &["explain", "house.worth_it"]);
+        assert!(folder.done(&["test"]).contains("5 tests passed"), "{name}");
+        let explained = folder.done(&["explain", "house.worth_it"]);
         assert!(explained.contains("what nobody has measured") || explained.contains("hours_saved"));
     }
 }
 
 #[test]
 fn the_first_snapshot_is_of_today() {
-    let folder = empty("today", "replies");
-    done(&folder, &["init"]);
-    assert_eq!(run(&folder, &["check", "--deny", "warnings"]).code, 0);
+    let folder = Repo::called("replies");
+    folder.done(&["init"]);
+    assert_eq!(folder.run(&["check", "--deny", "warnings"]).code, 0);
 }
 
 #[test]
 fn no_mistake_in_the_first_policy_goes_unnoticed() {
-    let folder = empty("mutants", "replies");
-    done(&folder, &["init"]);
-    let said = done(&folder, &["test", "--mutate", "--coverage", "--min", "100%"]);
+    let folder = Repo::called("replies");
+    folder.done(&["init"]);
+    let said = folder.done(&["test", "--mutate", "--coverage", "--min", "100%"]);
     assert!(said.contains(" caught, 0 survive (0 justified)") && !said.contains("\n0 mutants"), "{said}");
 }
 
 #[test]
 fn what_the_templates_offer_in_comments_is_right_too() {
-    let folder = empty("comments", "my-workflow");
-    done(&folder, &["init", "--date", "2026-01-05"]);
+    let folder = Repo::called("my-workflow");
+    folder.done(&["init", "--date", "2026-01-05"]);
     for name in ["tollgate.yaml", "rollouts/my-workflow/2026-01-05.yaml"] {
-        let text = fs::read_to_string(folder.join(name)).unwrap();
+        let text = folder.read(name);
         // A line that ends in a colon and says more than one word is a sentence.
         let offered = |line: &str| {
             let line = line.strip_prefix("# ")?;
@@ -132,47 +97,47 @@ fn what_the_templates_offer_in_comments_is_right_too() {
         };
         let text: Vec<String> =
             text.lines().map(|line| offered(line).unwrap_or_else(|| line.to_owned())).collect();
-        fs::write(folder.join(name), text.join("\n")).unwrap();
+        folder.write(name, text.join("\n"));
     }
-    let report = report(&folder, "2026-01-05");
+    let report = folder.report_on("2026-01-05");
     // That the waiver has nothing to lift yet is a note.
     let diagnostics = report["diagnostics"].as_array().unwrap();
     assert!(diagnostics.iter().all(|diagnostic| diagnostic["severity"] == "note"), "{diagnostics:#?}");
     assert_eq!(report["workflows"][0]["asks"], "pilot");
-    let params = done(&folder, &["params"]);
+    let params = folder.done(&["params"]);
     assert!(params.contains("60%"), "{params}");
 }
 
 #[test]
 fn init_overwrites_nothing() {
-    let folder = empty("overwrites", "replies");
-    write(&folder, "policies/house.gate", "mine");
-    write(&folder, "tollgate.yaml", "");
-    let why = refused(&folder, &["init"]);
+    let folder = Repo::called("replies");
+    folder.write("policies/house.gate", "mine");
+    folder.write("tollgate.yaml", "");
+    let why = folder.refused(&["init"]);
     assert!(why.contains("`tollgate.yaml`, `policies/house.gate` are there already"), "{why}");
-    assert_eq!(names(&folder), ["policies/house.gate", "tollgate.yaml"]);
-    assert_eq!(fs::read_to_string(folder.join("policies/house.gate")).unwrap(), "mine");
+    assert_eq!(folder.names(), ["policies/house.gate", "tollgate.yaml"]);
+    assert_eq!(folder.read("policies/house.gate"), "mine");
 
     // What was written before the file that could not be is gone again.
-    let folder = empty("overwrites", "a file in the way");
-    write(&folder, "rollouts", "no folder");
-    let why = refused(&folder, &["init"]);
+    let folder = Repo::called("a file in the way");
+    folder.write("rollouts", "no folder");
+    let why = folder.refused(&["init"]);
     assert!(why.contains("nothing was written: `rollouts/"), "{why}");
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(folder.names(), ["rollouts"]);
 
     for name in ["", "a/b", "..", "-x", "a\u{1b}b", &"x".repeat(101)] {
-        let why = refused(&folder, &["init", &format!("--workflow={name}")]);
+        let why = folder.refused(&["init", &format!("--workflow={name}")]);
         assert!(why.contains("it names a folder"), "{name}: {why}");
     }
-    assert!(refused(&folder, &["init", "--date", "2026-02-30"]).contains("not a date"));
+    assert!(folder.refused(&["init", "--date", "2026-02-30"]).contains("not a date"));
 }
 
 #[test]
 fn init_makes_the_folder_that_it_is_given() {
-    let folder = empty("makes", "x");
-    let said = done(&folder, &["init", "a b/c", "--workflow", "w.1", "--date", "2026-11-20"]);
+    let folder = Repo::called("x");
+    let said = folder.done(&["init", "a b/c", "--workflow", "w.1", "--date", "2026-11-20"]);
     assert!(said.contains("tollgate check 'a b/c'"), "{said}");
-    assert_eq!(names(&folder.join("a b/c")).len(), 5);
+    assert_eq!(folder.below("a b/c").names().len(), 5);
 }
 
 #[test]
@@ -192,10 +157,9 @@ fn the_templates_are_packaged() {
 }
 
 /// A repository with a vocabulary of its own, and a series of one workflow.
-fn gauged(test: &str) -> PathBuf {
-    let folder = empty(test, "gauged");
-    write(
-        &folder,
+fn gauged() -> Repo {
+    let folder = Repo::called("gauged");
+    folder.write(
         "policies/p.gate",
         "stages trial -> live
 snapshot every 2 weeks {
@@ -210,15 +174,13 @@ snapshot every 2 weeks {
 policy p { rule r { when stage == live require adoption >= 50% else hold } }
 ",
     );
-    write(&folder, "tollgate.yaml", "policies: [policies/]\n");
-    write(&folder, "rollouts/w/rollout.yaml", "owner: ana\nteam: { lead: ben }\n");
-    write(
-        &folder,
+    folder.write("tollgate.yaml", "policies: [policies/]\n");
+    folder.write("rollouts/w/rollout.yaml", "owner: ana\nteam: { lead: ben }\n");
+    folder.write(
         "rollouts/w/2026-01-05.yaml",
         "workflow: w\ndate: 2026-01-05\nstage: trial\nseen: 2026-01-01\n",
     );
-    write(
-        &folder,
+    folder.write(
         "rollouts/w/2026-01-19.yaml",
         "workflow: w\ndate: 2026-01-19\nstage: trial\nadvance_to: live\nseen: 2026-01-19\nadoption: 60%
 team: { size: 3 }\nruns: [ { id: a, ok: true }, { id: b, took: 3 s } ]\nnotes: []\n",
@@ -261,16 +223,16 @@ seen:
 
 #[test]
 fn the_next_snapshot_has_the_fields_and_no_values() {
-    let folder = gauged("next");
-    done(&folder, &["new", "snapshot", "--workflow", "w"]);
-    let text = fs::read_to_string(folder.join("rollouts/w/2026-02-02.yaml")).unwrap();
+    let folder = gauged();
+    folder.done(&["new", "snapshot", "--workflow", "w"]);
+    let text = folder.read("rollouts/w/2026-02-02.yaml");
     assert_eq!(text, NEXT);
     // What is required is missing until it is filled in.
-    let report = report(&folder, "2026-02-02");
+    let report = folder.report_on("2026-02-02");
     assert_eq!(report["workflows"][0]["decision"], "error");
     let filled = text.replace("seen:", "seen: 2026-02-02").replace("stage: trial", "stage: live");
-    write(&folder, "rollouts/w/2026-02-02.yaml", &filled);
-    let report = self::report(&folder, "2026-02-02");
+    folder.write("rollouts/w/2026-02-02.yaml", &filled);
+    let report = folder.report_on("2026-02-02");
     only_linted(&report);
     let rule = &report["workflows"][0]["rules"].as_array().unwrap()[0];
     assert_eq!(
@@ -280,42 +242,38 @@ fn the_next_snapshot_has_the_fields_and_no_values() {
     );
     // Uncommented, the lists are what they were.
     let text = filled.replace("  # - id:", "  - id:").replace("  #   ", "    ").replace("  # -\n", "  - x\n");
-    write(&folder, "rollouts/w/2026-02-02.yaml", &text);
-    only_linted(&self::report(&folder, "2026-02-02"));
+    folder.write("rollouts/w/2026-02-02.yaml", &text);
+    only_linted(&folder.report_on("2026-02-02"));
 }
 
 #[test]
 fn a_next_snapshot_is_refused_where_it_would_be_wrong() {
-    let folder = gauged("refused");
-    let new = |more: &[&str]| refused(&folder, &[&["new", "snapshot", "--workflow"], more].concat());
+    let folder = gauged();
+    let new = |more: &[&str]| folder.refused(&[&["new", "snapshot", "--workflow"], more].concat());
     assert!(new(&["w", "--date", "2026-01-19"]).contains("`w` has a snapshot of 2026-01-19"));
     assert!(new(&["w", "--date", "2026-01-04"]).contains("begins after 2026-01-04"));
     assert!(new(&["v"]).contains("there is no workflow `v`"), "{}", new(&["v"]));
     assert!(new(&["w\u{1b}[2J"]).contains("\\u{1b}"));
-    write(&folder, "rollouts/w/2026-02-02.yaml.txt", "");
-    write(&folder, "rollouts/x/2026-02-02.yaml", "workflow: x\ndate: 2026-02-02\nadoption: 5\n");
+    folder.write("rollouts/w/2026-02-02.yaml.txt", "");
+    folder.write("rollouts/x/2026-02-02.yaml", "workflow: x\ndate: 2026-02-02\nadoption: 5\n");
     assert!(new(&["x"]).contains("have errors"));
     // One between two others takes the fields of the earlier one.
-    done(&folder, &["new", "snapshot", "--workflow", "w", "--date", "2026-01-12"]);
-    let text = fs::read_to_string(folder.join("rollouts/w/2026-01-12.yaml")).unwrap();
+    folder.done(&["new", "snapshot", "--workflow", "w", "--date", "2026-01-12"]);
+    let text = folder.read("rollouts/w/2026-01-12.yaml");
     assert!(text.contains("date: 2026-01-12\n") && !text.contains("\nadoption:"), "{text}");
 
-    write(
-        &folder,
-        "policies/p.gate",
-        "snapshot { a: count }\npolicy p { rule r { require a > 1 else hold } }",
-    );
-    write(&folder, "rollouts/y.yaml", "workflow: y\ndate: 2026-01-19\na: 2\n");
+    folder.write("policies/p.gate", "snapshot { a: count }\npolicy p { rule r { require a > 1 else hold } }");
+    folder.write("rollouts/y.yaml", "workflow: y\ndate: 2026-01-19\na: 2\n");
     // Where nobody says when one is due, today is as good a day as any.
-    done(&folder, &["new", "snapshot", "--workflow", "y"]);
+    folder.done(&["new", "snapshot", "--workflow", "y"]);
     assert!(new(&["y"]).contains("give another day with `--date`"), "{}", new(&["y"]));
-    write(&folder, "policies/p.gate", "policy p { rule r { require");
+    folder.write("policies/p.gate", "policy p { rule r { require");
     assert!(new(&["y"]).contains("policies/p.gate:1"));
 }
 
 /// The day of the first snapshot of `replies`.
-fn first_day(folder: &Path) -> Date {
-    let names = names(&folder.join("rollouts/replies"));
+fn first_day(folder: &Repo) -> Date {
+    let names = folder.below("rollouts/replies").names();
     names.iter().find_map(|name| parse_date(name.strip_suffix(".yaml")?)).unwrap()
 }
 
@@ -325,38 +283,38 @@ fn later(day: Date, days: i64) -> Date {
 
 #[test]
 fn on_the_first_day_no_step_breaks_the_next() {
-    let folder = empty("first day", "replies");
-    let said = done(&folder, &["init"]);
+    let folder = Repo::called("replies");
+    let said = folder.done(&["init"]);
     assert!(said.contains("once it is due: a week after the first"), "{said}");
     let today = first_day(&folder);
     for command in ["check", "test", "lint", "rules"] {
-        done(&folder, &[command]);
+        folder.done(&[command]);
     }
     // There is one of today, and the next is of a day that is yet to come.
     let next = ["new", "snapshot", "--workflow", "replies"];
     let due = later(today, 7);
-    let why = refused(&folder, &next);
+    let why = folder.refused(&next);
     let both = format!("`replies` has a snapshot of {today}, and the next is due on {due}");
     assert!(why.contains(&both) && why.contains("`--date`"), "{why}");
-    done(&folder, &["check"]);
+    folder.done(&["check"]);
     // Who asks for that day is told what it does.
-    let early = run(&folder, &[&next[..], &["--date", &due.to_string()]].concat());
+    let early = folder.run(&[&next[..], &["--date", &due.to_string()]].concat());
     assert_eq!(early.code, 0, "{}", early.err);
     assert!(early.err.starts_with(&format!("note: {due} is yet to come: until then")), "{}", early.err);
-    assert_eq!(run(&folder, &["check"]).code, 2);
-    assert_eq!(run(&folder, &["check", "--as-of", &due.to_string()]).code, 0);
+    assert_eq!(folder.run(&["check"]).code, 2);
+    assert_eq!(folder.run(&["check", "--as-of", &due.to_string()]).code, 0);
 }
 
 #[test]
 fn a_next_snapshot_is_of_no_day_that_is_yet_to_come() {
-    let folder = empty("early", "replies");
-    done(&folder, &["init"]);
+    let folder = Repo::called("replies");
+    folder.done(&["init"]);
     let today = first_day(&folder);
     // How many days ago the last one was, and whether the next is due.
     for (ago, is_due) in [(3, false), (6, false), (7, true), (8, true)] {
-        let (first, folder) = (later(today, -ago), empty(&format!("early {ago}"), "replies"));
-        done(&folder, &["init", "--date", &first.to_string()]);
-        let new = run(&folder, &["new", "snapshot", "--workflow", "replies"]);
+        let (first, folder) = (later(today, -ago), Repo::called("replies"));
+        folder.done(&["init", "--date", &first.to_string()]);
+        let new = folder.run(&["new", "snapshot", "--workflow", "replies"]);
         let day = if is_due { later(first, 7) } else { today };
         assert_eq!(
             (new.code, new.out.contains(&day.to_string())),
@@ -367,41 +325,40 @@ fn a_next_snapshot_is_of_no_day_that_is_yet_to_come() {
         );
         let due = format!("is due on {}; this one is of today, {today}", later(first, 7));
         assert_eq!((new.err.is_empty(), new.err.contains(&due)), (is_due, !is_due), "{ago}: {}", new.err);
-        done(&folder, &["check"]);
+        folder.done(&["check"]);
     }
 }
 
 #[test]
 fn the_next_snapshot_is_called_like_the_last() {
-    let folder = empty("called", "x");
-    write(
-        &folder,
+    let folder = Repo::called("x");
+    folder.write(
         "policies/p.gate",
         "snapshot every 1 week { a: count }\npolicy p { rule r { require a > 1 else hold } }",
     );
     let config = "policies: [policies/]\nsnapshots: rollouts/*-01-*.yaml\n";
-    write(&folder, "tollgate.yaml", config);
+    folder.write("tollgate.yaml", config);
     let snapshot = |workflow: &str, date: &str| format!("workflow: {workflow}\ndate: {date}\na: 2\n");
-    write(&folder, "rollouts/one-2026-01-05.week.yaml", &snapshot("one", "2026-01-05"));
-    write(&folder, "rollouts/-01-two.yaml", &snapshot("\"two: 2\"", "2026-01-05"));
+    folder.write("rollouts/one-2026-01-05.week.yaml", &snapshot("one", "2026-01-05"));
+    folder.write("rollouts/-01-two.yaml", &snapshot("\"two: 2\"", "2026-01-05"));
     let both = [snapshot("three", "2026-01-05"), snapshot("four", "2026-01-05")].join("---\n");
-    write(&folder, "rollouts/-01-all.yaml", &both);
-    let new = |workflow: &str| done(&folder, &["new", "snapshot", "--workflow", workflow]);
+    folder.write("rollouts/-01-all.yaml", &both);
+    let new = |workflow: &str| folder.done(&["new", "snapshot", "--workflow", workflow]);
     assert!(new("one").contains("rollouts/one-2026-01-12.week.yaml"));
     assert!(new("two: 2").contains("rollouts/-01-two-2026-01-12.yaml"));
-    let text = fs::read_to_string(folder.join("rollouts/-01-two-2026-01-12.yaml")).unwrap();
+    let text = folder.read("rollouts/-01-two-2026-01-12.yaml");
     assert!(text.contains("workflow: \"two: 2\"\n"), "{text}");
     let printed = new("three");
     assert!(printed.contains("rollouts/-01-all.yaml") && printed.contains("\n---\n"), "{printed}");
-    write(&folder, "rollouts/-01-all.yaml", &[both, printed.replace("a:", "a: 3")].concat());
-    let report = report(&folder, "2026-01-12");
+    folder.write("rollouts/-01-all.yaml", &[both, printed.replace("a:", "a: 3")].concat());
+    let report = folder.report_on("2026-01-12");
     let three = report["workflows"].as_array().unwrap().iter().find(|w| w["workflow"] == "three").unwrap();
     assert_eq!((&three["snapshots"], &three["decision"]), (&Value::from(2), &Value::from("continue")));
 
-    write(&folder, "rollouts/five-2026-01-30.yaml", &snapshot("five", "2026-01-30"));
-    let why = refused(&folder, &["new", "snapshot", "--workflow", "five"]);
+    folder.write("rollouts/five-2026-01-30.yaml", &snapshot("five", "2026-01-30"));
+    let why = folder.refused(&["new", "snapshot", "--workflow", "five"]);
     assert!(why.contains("`rollouts/five-2026-02-06.yaml` would not be found"), "{why}");
-    assert!(!folder.join("rollouts/five-2026-02-06.yaml").exists());
+    assert!(!folder.path("rollouts/five-2026-02-06.yaml").exists());
 }
 
 /// YAML as the schemas' validators read it: no type but those of JSON.
@@ -445,8 +402,8 @@ fn the_schema_takes_every_snapshot_of_the_examples() {
 
 #[test]
 fn the_schema_refuses_what_check_refuses() {
-    let folder = gauged("schema");
-    let schema = schema(&folder, "snapshot");
+    let folder = gauged();
+    let schema = schema(folder.folder(), "snapshot");
     let snapshot = |rest: &str| yaml(&format!("date: 2026-01-05\nstage: trial\nseen: 2026-01-05\n{rest}\n"));
     for good in [
         "adoption: 15%",
@@ -495,12 +452,11 @@ fn the_schema_refuses_what_check_refuses() {
         "runs: [ { ok: maybe } ]",
     ] {
         assert!(!schema.is_valid(&snapshot(bad)), "{bad}");
-        write(
-            &folder,
+        folder.write(
             "rollouts/w/2026-01-20.yaml",
             &format!("workflow: w\ndate: 2026-01-20\nstage: trial\nseen: 2026-01-05\n{bad}\n"),
         );
-        assert_eq!(run(&folder, &["check", "--as-of", "2026-01-20"]).code, 2, "{bad}");
+        assert_eq!(folder.run(&["check", "--as-of", "2026-01-20"]).code, 2, "{bad}");
     }
     for bad in [
         "stage: trial",
@@ -515,29 +471,27 @@ fn the_schema_refuses_what_check_refuses() {
 
 #[test]
 fn projects_with_vocabularies_of_their_own_have_no_common_schema() {
-    let folder = empty("projects", "x");
+    let folder = Repo::called("x");
     for (name, field) in [("a", "count"), ("b", "share")] {
-        write(&folder, &format!("{name}/tollgate.yaml"), "policies: [p.gate]\n");
+        folder.write(&format!("{name}/tollgate.yaml"), "policies: [p.gate]\n");
         let policy =
             format!("snapshot {{ f: {field} }}\npolicy p {{ rule r {{ require f > 0 else hold }} }}");
-        write(&folder, &format!("{name}/p.gate"), &policy);
-        write(&folder, &format!("{name}/rollouts/w.yaml"), "workflow: w\ndate: 2026-01-05\nf: 1\n");
+        folder.write(&format!("{name}/p.gate"), &policy);
+        folder.write(&format!("{name}/rollouts/w.yaml"), "workflow: w\ndate: 2026-01-05\nf: 1\n");
     }
-    let why = refused(&folder, &["schema", "snapshot"]);
+    let why = folder.refused(&["schema", "snapshot"]);
     assert!(why.contains("`a`, `b`"), "{why}");
-    done(&folder, &["schema", "snapshot", "a"]);
-    let why = refused(&folder, &["new", "snapshot", "--workflow", "w", "--date", "2026-01-12"]);
+    folder.done(&["schema", "snapshot", "a"]);
+    let why = folder.refused(&["new", "snapshot", "--workflow", "w", "--date", "2026-01-12"]);
     assert!(why.contains("several projects have a workflow `w`"), "{why}");
-    let docs = done(&folder, &["docs"]);
+    let docs = folder.done(&["docs"]);
     assert!(docs.contains("# Project `a`\n") && docs.contains("# Project `b`\n"), "{docs}");
 }
 
 #[test]
 fn the_page_of_the_policies_tells_what_is_in_force() {
-    let folder = gauged("page");
-    write(
-        &folder,
-        "policies/p.gate",
+    let folder = gauged();
+    folder.write("policies/p.gate",
         "stages trial -> live
 snapshot every 1 week { adoption: share \"<b>Of</b> `the` | users, @everybody\" }
 policy p \"A [title](http://x) with *stars*\" {
@@ -546,8 +500,7 @@ policy p \"A [title](http://x) with *stars*\" {
 }
 ",
     );
-    write(
-        &folder,
+    folder.write(
         "tollgate.yaml",
         "policies: [policies/]
 params:
@@ -562,15 +515,12 @@ waivers:
 ",
     );
     for name in ["2026-01-05", "2026-01-19"] {
-        write(
-            &folder,
-            &format!("rollouts/w/{name}.yaml"),
-            &format!("workflow: w\ndate: {name}\nstage: trial\n"),
-        );
+        folder
+            .write(&format!("rollouts/w/{name}.yaml"), &format!("workflow: w\ndate: {name}\nstage: trial\n"));
     }
-    write(&folder, "rollouts/w/rollout.yaml", "adoption: 0.5\n");
-    let page = done(&folder, &["docs"]);
-    assert_eq!(page, done(&folder, &["docs"]));
+    folder.write("rollouts/w/rollout.yaml", "adoption: 0.5\n");
+    let page = folder.done(&["docs"]);
+    assert_eq!(page, folder.done(&["docs"]));
     for line in [
         "`trial -> live`",
         r"| `adoption` | share | \<b>Of\</b> \`the\` \| users, @<!-- -->everybody |",
@@ -586,24 +536,24 @@ waivers:
 
 #[test]
 fn shells_and_the_manual_know_every_command() {
-    let folder = empty("shells", "x");
-    let help = done(&folder, &["--help"]);
+    let folder = Repo::called("x");
+    let help = folder.done(&["--help"]);
     let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     let commands: Vec<&str> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(commands.contains(&"check") && commands.contains(&"init"), "{commands:?}");
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let script = done(&folder, &["completions", shell]);
+        let script = folder.done(&["completions", shell]);
         for command in &commands {
             assert!(script.contains(command), "{shell}: {command}");
         }
     }
-    assert!(refused(&folder, &["completions", "tcsh"]).contains("possible values"));
-    done(&folder, &["man", "pages/man1"]);
+    assert!(folder.refused(&["completions", "tcsh"]).contains("possible values"));
+    folder.done(&["man", "pages/man1"]);
     for command in commands.iter().filter(|command| **command != "help") {
-        let page = fs::read_to_string(folder.join(format!("pages/man1/tollgate-{command}.1"))).unwrap();
+        let page = folder.read(&format!("pages/man1/tollgate-{command}.1"));
         assert!(page.contains(".SH SYNOPSIS") && page.contains(&format!("tollgate\\-{command}")), "{page}");
     }
-    assert!(folder.join("pages/man1/tollgate-new-snapshot.1").exists());
-    assert!(done(&folder, &["man"]).starts_with(".ie"));
-    assert!(refused(&folder, &["man", "pages/man1"]).contains("there already"));
+    assert!(folder.path("pages/man1/tollgate-new-snapshot.1").exists());
+    assert!(folder.done(&["man"]).starts_with(".ie"));
+    assert!(folder.refused(&["man", "pages/man1"]).contains("there already"));
 }

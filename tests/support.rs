@@ -1,7 +1,11 @@
-//! What several parts need: the package's files, by name.
+//! What several parts need: the package's files by name, and scratch repositories.
+
+mod repo;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+pub(crate) use repo::{Repo, Run, run_in};
 
 /// The package's folder.
 pub(crate) fn root() -> PathBuf {

@@ -1,13 +1,8 @@
 //! `tollgate test` as people run it: what it finds, what it takes from files, and what its formats say.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use serde_json::Value;
 
-/// A repository that a test makes for itself.
-struct Repository(PathBuf);
+use crate::support::Repo;
 
 const POLICY: &str = "\
 snapshot { adoption: share  owner: text }
@@ -27,35 +22,15 @@ test \"half is enough\" {
 
 const CONFIG: &str = "policies: [policies/]\n";
 
-impl Repository {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("testing_{name}"));
-        let _ = fs::remove_dir_all(&folder);
-        for (name, text) in files {
-            let path = folder.join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        // The nearest folder with `.git` is the repository.
-        fs::create_dir_all(folder.join(".git")).unwrap();
-        Self(folder)
-    }
-
+impl Repo {
     /// The exit code, and what is written.
     fn test(&self, path: &str, arguments: &[&str]) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .arg("test")
-            .arg(self.0.join(path))
-            .args(arguments)
-            .output()
-            .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr);
-        (output.status.code().unwrap(), text)
+        self.run(&[&["test", path], arguments].concat()).said()
     }
 
     fn json(&self, path: &str, arguments: &[&str]) -> (i32, Value) {
-        let (code, text) = self.test(path, &[&["--format", "json"], arguments].concat());
-        (code, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
+        let run = self.run(&[&["test", path, "--format", "json"], arguments].concat());
+        (run.code, run.json())
     }
 }
 
@@ -68,15 +43,12 @@ fn ran(report: &Value) -> Vec<String> {
 
 #[test]
 fn a_project_a_folder_and_a_file_find_the_same_tests() {
-    let repository = Repository::new(
-        "finding",
-        &[
-            // A test does not depend on what a configuration sets.
-            ("tollgate.yaml", "policies: [policies/]\nparams: { use.enough: 90% }\n"),
-            ("policies/use.gate", POLICY),
-            ("policies/use.test.gate", TESTS),
-        ],
-    );
+    let repository = Repo::new().files(&[
+        // A test does not depend on what a configuration sets.
+        ("tollgate.yaml", "policies: [policies/]\nparams: { use.enough: 90% }\n"),
+        ("policies/use.gate", POLICY),
+        ("policies/use.test.gate", TESTS),
+    ]);
     for path in [".", "policies", "policies/use.gate", "policies/use.test.gate"] {
         let (code, report) = repository.json(path, &[]);
         assert_eq!(
@@ -85,7 +57,7 @@ fn a_project_a_folder_and_a_file_find_the_same_tests() {
             "{path}: {report}"
         );
     }
-    fs::remove_file(repository.0.join("tollgate.yaml")).unwrap();
+    repository.remove("tollgate.yaml");
     for path in ["policies", "policies/use.gate", "policies/use.test.gate"] {
         let (code, report) = repository.json(path, &[]);
         assert_eq!((code, ran(&report)), (0, vec!["use.test.gate 1".to_owned()]), "{path}: {report}");
@@ -94,18 +66,15 @@ fn a_project_a_folder_and_a_file_find_the_same_tests() {
 
 #[test]
 fn every_project_below_a_folder_is_tested_and_what_belongs_to_none_is_named() {
-    let repository = Repository::new(
-        "projects",
-        &[
-            ("b/tollgate.yaml", CONFIG),
-            ("b/policies/use.gate", POLICY),
-            ("b/policies/use.test.gate", TESTS),
-            ("a/tollgate.yaml", CONFIG),
-            ("a/policies/use.gate", POLICY),
-            ("a/policies/below/use.test.gate", TESTS),
-            ("c/stray.test.gate", TESTS),
-        ],
-    );
+    let repository = Repo::new().files(&[
+        ("b/tollgate.yaml", CONFIG),
+        ("b/policies/use.gate", POLICY),
+        ("b/policies/use.test.gate", TESTS),
+        ("a/tollgate.yaml", CONFIG),
+        ("a/policies/use.gate", POLICY),
+        ("a/policies/below/use.test.gate", TESTS),
+        ("c/stray.test.gate", TESTS),
+    ]);
     let (code, report) = repository.json(".", &[]);
     assert_eq!(code, 0, "{report}");
     assert_eq!(ran(&report), ["a/policies/below/use.test.gate 1", "b/policies/use.test.gate 1"]);
@@ -117,24 +86,21 @@ fn every_project_below_a_folder_is_tested_and_what_belongs_to_none_is_named() {
 
 #[test]
 fn folders_that_are_made_or_listed_are_passed_over_unless_they_are_named() {
-    let repository = Repository::new(
-        "passed_over",
-        &[
-            (".tollgateignore", "vendor/\n**/generated.gate\n"),
-            ("own/tollgate.yaml", CONFIG),
-            // A list of files says nothing of what a configuration names.
-            ("own/policies/generated.gate", POLICY),
-            ("own/policies/use.test.gate", TESTS),
-            ("vendor/theirs/tollgate.yaml", CONFIG),
-            ("vendor/theirs/policies/use.gate", POLICY),
-            ("vendor/theirs/policies/use.test.gate", TESTS),
-            ("target/CACHEDIR.TAG", ""),
-            ("target/made/tollgate.yaml", CONFIG),
-            ("target/made/policies/use.gate", "policy broken {"),
-            ("target/made/.tollgateignore", "[\n"),
-            ("target/stray.test.gate", TESTS),
-        ],
-    );
+    let repository = Repo::new().files(&[
+        (".tollgateignore", "vendor/\n**/generated.gate\n"),
+        ("own/tollgate.yaml", CONFIG),
+        // A list of files says nothing of what a configuration names.
+        ("own/policies/generated.gate", POLICY),
+        ("own/policies/use.test.gate", TESTS),
+        ("vendor/theirs/tollgate.yaml", CONFIG),
+        ("vendor/theirs/policies/use.gate", POLICY),
+        ("vendor/theirs/policies/use.test.gate", TESTS),
+        ("target/CACHEDIR.TAG", ""),
+        ("target/made/tollgate.yaml", CONFIG),
+        ("target/made/policies/use.gate", "policy broken {"),
+        ("target/made/.tollgateignore", "[\n"),
+        ("target/stray.test.gate", TESTS),
+    ]);
     let (code, report) = repository.json(".", &[]);
     assert_eq!((code, ran(&report)), (0, vec!["own/policies/use.test.gate 1".to_owned()]), "{report}");
     assert_eq!(report["diagnostics"], Value::from(Vec::<Value>::new()));
@@ -142,10 +108,10 @@ fn folders_that_are_made_or_listed_are_passed_over_unless_they_are_named() {
         assert_eq!(repository.json(folder, &[]).0, code, "{folder}");
     }
     // The same without a configuration.
-    fs::remove_file(repository.0.join("own/tollgate.yaml")).unwrap();
+    repository.remove("own/tollgate.yaml");
     let (code, report) = repository.json(".", &[]);
     assert_eq!((code, ran(&report)), (0, vec!["own/policies/use.test.gate 1".to_owned()]), "{report}");
-    fs::write(repository.0.join(".tollgateignore"), "[\n").unwrap();
+    repository.write(".tollgateignore", "[\n");
     let (code, report) = repository.json(".", &[]);
     assert_eq!(code, 2, "{report}");
     let messages = report["diagnostics"].to_string();
@@ -154,7 +120,7 @@ fn folders_that_are_made_or_listed_are_passed_over_unless_they_are_named() {
 
 #[test]
 fn nothing_to_run_is_no_pass() {
-    let repository = Repository::new("nothing", &[("tollgate.yaml", CONFIG), ("policies/use.gate", POLICY)]);
+    let repository = Repo::new().files(&[("tollgate.yaml", CONFIG), ("policies/use.gate", POLICY)]);
     for (path, arguments, code) in [
         (".", &[][..], "T603"),
         ("policies", &[], "T603"),
@@ -169,15 +135,12 @@ fn nothing_to_run_is_no_pass() {
 
 #[test]
 fn a_broken_file_takes_nothing_from_the_others() {
-    let repository = Repository::new(
-        "broken",
-        &[
-            ("tollgate.yaml", CONFIG),
-            ("policies/use.gate", POLICY),
-            ("policies/broken.gate", "policy broken { rule"),
-            ("policies/use.test.gate", TESTS),
-        ],
-    );
+    let repository = Repo::new().files(&[
+        ("tollgate.yaml", CONFIG),
+        ("policies/use.gate", POLICY),
+        ("policies/broken.gate", "policy broken { rule"),
+        ("policies/use.test.gate", TESTS),
+    ]);
     let (code, report) = repository.json(".", &[]);
     assert_eq!(code, 2, "{report}");
     assert_eq!(report["summary"]["passed"], 1, "{report}");
@@ -188,20 +151,17 @@ fn what_is_broken_is_not_mutated_and_keeps_nothing_else_from_it() {
     let wrong = TESTS.replace("passes", "fails");
     let boundary = TESTS.replace("40%", "49%").replace("50%", "49%").replace("passes", "fails");
     let sound = format!("{TESTS}{}", boundary.replace("half is enough", "less is not"));
-    let repository = Repository::new(
-        "mutated",
-        &[
-            ("a/tollgate.yaml", CONFIG),
-            ("a/policies/use.gate", POLICY),
-            ("a/policies/use.test.gate", &wrong),
-            ("b/tollgate.yaml", CONFIG),
-            ("b/policies/use.gate", "policy broken { rule"),
-            ("b/policies/use.test.gate", TESTS),
-            ("c/tollgate.yaml", CONFIG),
-            ("c/policies/use.gate", POLICY),
-            ("c/policies/use.test.gate", &sound),
-        ],
-    );
+    let repository = Repo::new().files(&[
+        ("a/tollgate.yaml", CONFIG),
+        ("a/policies/use.gate", POLICY),
+        ("a/policies/use.test.gate", &wrong),
+        ("b/tollgate.yaml", CONFIG),
+        ("b/policies/use.gate", "policy broken { rule"),
+        ("b/policies/use.test.gate", TESTS),
+        ("c/tollgate.yaml", CONFIG),
+        ("c/policies/use.gate", POLICY),
+        ("c/policies/use.test.gate", &sound),
+    ]);
     let (code, alone) = repository.json("c", &["--mutate"]);
     assert!(code < 2 && alone["mutation"]["mutants"].as_u64() > Some(3), "{alone}");
     assert_eq!(alone["skipped"], Value::Null);
@@ -232,18 +192,15 @@ fn snapshots_are_taken_from_files() {
     let day = |workflow: &str, day: &str, adoption: &str| {
         format!("workflow: {workflow}\ndate: {day}\nadoption: {adoption}\n")
     };
-    let repository = Repository::new(
-        "given",
-        &[
-            ("tollgate.yaml", CONFIG),
-            ("policies/use.gate", POLICY),
-            ("policies/use.test.gate", &tests),
-            ("rollouts/one/rollout.yaml", "owner: jane\n"),
-            ("rollouts/one/2026-01-05.yaml", &day("one", "2026-01-05", "40%")),
-            ("rollouts/one/2026-01-12.yaml", &day("one", "2026-01-12", "60%")),
-            ("rollouts/two/2026-01-12.yaml", &day("two", "2026-01-12", "60%")),
-        ],
-    );
+    let repository = Repo::new().files(&[
+        ("tollgate.yaml", CONFIG),
+        ("policies/use.gate", POLICY),
+        ("policies/use.test.gate", &tests),
+        ("rollouts/one/rollout.yaml", "owner: jane\n"),
+        ("rollouts/one/2026-01-05.yaml", &day("one", "2026-01-05", "40%")),
+        ("rollouts/one/2026-01-12.yaml", &day("one", "2026-01-12", "60%")),
+        ("rollouts/two/2026-01-12.yaml", &day("two", "2026-01-12", "60%")),
+    ]);
     let (code, report) = repository.json(".", &[]);
     assert_eq!(code, 1, "{report}");
     let tests = report["files"][0]["tests"].as_array().unwrap();
@@ -265,7 +222,7 @@ fn snapshots_are_taken_from_files() {
 #[test]
 fn a_failed_expectation_shows_what_the_rule_saw_at_each_snapshot() {
     let tests = "test \"it falls\" {\n  given every 1 week from 2026-01-05 { adoption = 60%, _, 40% }\n  expect use.adopted passes\n}\n";
-    let repository = Repository::new("seen", &[("use.gate", POLICY), ("use.test.gate", tests)]);
+    let repository = Repo::new().files(&[("use.gate", POLICY), ("use.test.gate", tests)]);
     let (code, report) = repository.json(".", &[]);
     assert_eq!(code, 1);
     let snapshots = report["files"][0]["tests"][0]["seen"][0]["snapshots"].as_array().unwrap().clone();
@@ -286,16 +243,13 @@ fn a_failed_expectation_shows_what_the_rule_saw_at_each_snapshot() {
 
 #[test]
 fn junit_has_a_suite_for_each_file_and_a_case_for_each_test() {
-    let repository = Repository::new(
-        "junit",
-        &[
-            ("use.gate", POLICY),
-            (
-                "use.test.gate",
-                &format!("{TESTS}{}", TESTS.replace("passes", "fails").replace("half", "\\\"<half>")),
-            ),
-        ],
-    );
+    let repository = Repo::new().files(&[
+        ("use.gate", POLICY),
+        (
+            "use.test.gate",
+            &format!("{TESTS}{}", TESTS.replace("passes", "fails").replace("half", "\\\"<half>")),
+        ),
+    ]);
     let (code, xml) = repository.test(".", &["--format", "junit"]);
     assert_eq!(code, 1);
     assert!(
@@ -310,7 +264,7 @@ fn junit_has_a_suite_for_each_file_and_a_case_for_each_test() {
 
 #[test]
 fn too_little_coverage_is_a_failure_only_where_it_is_asked_for() {
-    let repository = Repository::new("coverage", &[("use.gate", POLICY), ("use.test.gate", TESTS)]);
+    let repository = Repo::new().files(&[("use.gate", POLICY), ("use.test.gate", TESTS)]);
     let (code, report) = repository.json(".", &["--coverage"]);
     // Of pass, fail and undecided one was seen, and of the condition that it is so.
     assert_eq!(
@@ -327,7 +281,7 @@ fn too_little_coverage_is_a_failure_only_where_it_is_asked_for() {
 #[test]
 fn coverage_is_not_counted_of_what_could_not_be_read() {
     let broken = [POLICY, "policy more { rule"].concat();
-    let repository = Repository::new("uncounted", &[("use.gate", &broken), ("use.test.gate", TESTS)]);
+    let repository = Repo::new().files(&[("use.gate", &broken), ("use.test.gate", TESTS)]);
     let why = "Coverage was not counted: that takes policies and tests without errors.";
     let (code, report) = repository.json(".", &["--coverage", "--min", "1%"]);
     assert_eq!((code, &report["coverage"]), (2, &Value::Null), "{report}");
@@ -341,7 +295,7 @@ fn coverage_is_not_counted_of_what_could_not_be_read() {
 
 #[test]
 fn the_least_coverage_has_a_unit() {
-    let repository = Repository::new("unit", &[("use.gate", POLICY), ("use.test.gate", TESTS)]);
+    let repository = Repo::new().files(&[("use.gate", POLICY), ("use.test.gate", TESTS)]);
     let refused = |min: &str| {
         let (code, said) = repository.test(".", &["--coverage", "--min", min]);
         assert_eq!(code, 2, "{min}: {said}");
@@ -355,21 +309,13 @@ fn the_least_coverage_has_a_unit() {
 
 #[test]
 fn tests_are_no_policies_of_a_check() {
-    let repository = Repository::new(
-        "check",
-        &[
-            ("tollgate.yaml", "policies: [use.gate, use.test.gate]\n"),
-            ("use.gate", POLICY),
-            ("use.test.gate", "policy mine { rule never { require adoption > 100% else hold } }\n"),
-            ("rollouts/one/2026-01-05.yaml", "workflow: one\ndate: 2026-01-05\nadoption: 60%\n"),
-        ],
-    );
-    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["check", "--as-of", "2026-01-05", "--format", "json"])
-        .arg(&repository.0)
-        .output()
-        .unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let repository = Repo::new().files(&[
+        ("tollgate.yaml", "policies: [use.gate, use.test.gate]\n"),
+        ("use.gate", POLICY),
+        ("use.test.gate", "policy mine { rule never { require adoption > 100% else hold } }\n"),
+        ("rollouts/one/2026-01-05.yaml", "workflow: one\ndate: 2026-01-05\nadoption: 60%\n"),
+    ]);
+    let report = repository.run(&["check", "--as-of", "2026-01-05", "--format", "json"]).json();
     assert_eq!(report["diagnostics"][0]["code"], "T504", "{report}");
     assert_eq!(report["workflows"][0]["rules"].as_array().unwrap().len(), 1, "{report}");
 }
