@@ -17,6 +17,9 @@ mod suites;
 mod total;
 mod workspace;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::report::DiagnosticReport;
@@ -39,6 +42,36 @@ pub struct Answer<R> {
     /// The exit code of the command: 0 if all is well, and 2 if something could not be read or judged. What 1 means, the
     /// command says.
     pub exit: u8,
+    /// Whether it was cancelled: the report then lacks workflows, and nothing may be concluded from it.
+    pub cancelled: bool,
+}
+
+impl<R> Answer<R> {
+    fn new(report: R, diagnostics: Vec<Diagnostic>, sources: SourceMap, exit: u8) -> Self {
+        Self { report, diagnostics, sources, exit, cancelled: false }
+    }
+
+    /// Says so where the command was cancelled.
+    fn unless(self, cancel: &Cancel) -> Self {
+        let cancelled = cancel.is_cancelled();
+        Self { exit: if cancelled { 2 } else { self.exit }, cancelled, ..self }
+    }
+}
+
+/// A flag that somebody else raises to end a command early: it is looked at before each workflow. Copies share it.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Ends the command before its next workflow.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the command is to end.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// The day that a command looks at, and the workflows.
@@ -50,12 +83,13 @@ pub struct DayOptions {
     pub today: Date,
     /// The workflows to look at; all of them if there is none.
     pub workflows: Vec<String>,
+    pub cancel: Cancel,
 }
 
 impl DayOptions {
     /// All workflows, as of today.
     pub fn on(today: Date) -> Self {
-        Self { as_of: None, today, workflows: Vec::new() }
+        Self { as_of: None, today, workflows: Vec::new(), cancel: Cancel::default() }
     }
 
     /// Whether a workflow is to be looked at.

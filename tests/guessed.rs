@@ -68,7 +68,7 @@ fn said(files: &[(&str, &str)], standing: &[(&str, &str)], options: &CheckOption
 fn agrees(files: &[(&str, &str)], standing: &[(&str, &str)]) -> Vec<Value> {
     let options = |as_of, workflows: &[&str]| {
         let workflows = workflows.iter().map(|name| (*name).to_owned()).collect();
-        CheckOptions { day: DayOptions { as_of, today: TODAY, workflows }, deny_warnings: true }
+        CheckOptions { day: DayOptions { as_of, workflows, ..DayOptions::on(TODAY) }, deny_warnings: true }
     };
     let all = [
         options(Some(TODAY), &[]),

@@ -63,3 +63,5 @@ mod tidy;
 mod trials;
 #[cfg(test)]
 mod ui;
+#[cfg(test)]
+mod workspace;

@@ -92,7 +92,7 @@ impl Case {
         let setting = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
         let as_of = setting("# as of:").map(|day| parse_date(day).unwrap());
         let workflows = setting("# workflow:").map(str::to_owned).into_iter().collect();
-        let day = DayOptions { as_of, today: TODAY, workflows };
+        let day = DayOptions { as_of, workflows, ..DayOptions::on(TODAY) };
         CheckOptions { day, deny_warnings: setting("# deny:") == Some("warnings") }
     }
 

@@ -101,7 +101,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         return complain("the system's clock is out of the calendar; give the day with `--as-of`");
     };
     let options = CheckOptions {
-        day: DayOptions { as_of: args.as_of, today, workflows: args.workflows.clone() },
+        day: DayOptions { as_of: args.as_of, workflows: args.workflows.clone(), ..DayOptions::on(today) },
         deny_warnings: args.deny == Some(Deny::Warnings),
     };
     let base = args.base.as_ref().map(|reference| RecordedBase {

@@ -42,7 +42,8 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
     let Some(today) = today() else {
         return complain("the system's clock is out of the calendar; give the day with `--as-of`");
     };
-    let options = DayOptions { as_of: args.as_of, today, workflows: args.workflows.clone() };
+    let options =
+        DayOptions { as_of: args.as_of, workflows: args.workflows.clone(), ..DayOptions::on(today) };
     let inputs = find::inputs(&args.path, args.allow_outside);
     let back = args.terminal.waiting("judging", || Workspace::new().history(inputs, &options));
     match args.format {

@@ -59,7 +59,8 @@ pub(super) fn run(args: &ImpactArgs) -> ExitCode {
     let Some(today) = today() else {
         return complain("the system's clock is out of the calendar; give the day with `--as-of`");
     };
-    let options = DayOptions { as_of: args.as_of, today, workflows: args.workflows.clone() };
+    let options =
+        DayOptions { as_of: args.as_of, workflows: args.workflows.clone(), ..DayOptions::on(today) };
     let tree = git::base_tree(&args.path, &args.base);
     let sides = match tree.and_then(|tree| find::sides(&args.path, args.allow_outside, &tree)) {
         Ok(sides) => sides,

@@ -59,7 +59,7 @@ fn run(
         return complain("the system's clock is out of the calendar; give the day with `--as-of`");
     };
     let workflows = args.workflow.clone().into_iter().collect();
-    let options = DayOptions { as_of: args.as_of, today, workflows };
+    let options = DayOptions { as_of: args.as_of, workflows, ..DayOptions::on(today) };
     let surveyed = Workspace::new().overview(find::inputs(&args.path, args.allow_outside), &options);
     match written(&surveyed) {
         Ok(text) => finish(&text, surveyed.exit),

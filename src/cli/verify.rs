@@ -68,7 +68,7 @@ fn options(known: &Record) -> Option<CheckOptions> {
         None => None,
     };
     let today = check::date(&known.options.today).ok()?;
-    let day = DayOptions { as_of, today, workflows: known.options.workflows.clone() };
+    let day = DayOptions { as_of, workflows: known.options.workflows.clone(), ..DayOptions::on(today) };
     Some(CheckOptions { day, deny_warnings: known.options.deny_warnings })
 }
 

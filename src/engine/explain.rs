@@ -12,12 +12,12 @@ use crate::source::SourceMap;
 impl Workspace {
     /// Looks for a name in the policies of all projects, and for tests beside them that show what a rule does.
     pub fn explain(&mut self, name: &str, inputs: Inputs, tests: Vec<TextFile>) -> Answer<Explained> {
-        let Answer { report: known, diagnostics, mut sources, exit } = self.in_force(inputs, tests);
+        let Answer { report: known, diagnostics, mut sources, exit, .. } = self.in_force(inputs, tests);
         let found = subject(name, &known).map(|(project, subject)| {
             let seen = shown_by_tests(&known, project, subject, &mut sources);
             Found { project, subject, seen }
         });
-        Answer { report: Explained { known, found }, diagnostics, sources, exit }
+        Answer::new(Explained { known, found }, diagnostics, sources, exit)
     }
 
     /// Judges the example of a code. A code that speaks of folders and not of texts has none.
@@ -50,16 +50,16 @@ impl Workspace {
         let project = Project { stack, policies, snapshots, standing, ..Project::default() };
         let inputs = Inputs { sources, projects: vec![project], ..Inputs::default() };
         let ExampleCase { as_of, today, workflows, .. } = case;
-        let day = DayOptions { as_of, today, workflows };
+        let day = DayOptions { as_of, workflows, ..DayOptions::on(today) };
         let answer = self.check(inputs, &CheckOptions::from(day));
         if answer.diagnostics.iter().any(|diagnostic| diagnostic.code == code) {
             return showing(answer, code);
         }
         let wanted = if code == Code::RuleUndecided { Outcome::Undecided } else { Outcome::Fail };
-        let Answer { report, diagnostics, sources, exit } = answer;
+        let Answer { report, diagnostics, sources, exit, .. } = answer;
         let mut rules = report.workflows.into_iter().flat_map(|workflow| workflow.rules);
         let rule = rules.find(|rule| rule.outcome == wanted && rule.applied.is_some())?;
-        Some(Answer { report: Shown::Rule(Box::new(rule)), diagnostics, sources, exit })
+        Some(Answer::new(Shown::Rule(Box::new(rule)), diagnostics, sources, exit))
     }
 
     fn tested_example(
@@ -83,9 +83,9 @@ impl Workspace {
 
 /// The first diagnostic of a code.
 fn showing<R>(answer: Answer<R>, code: Code) -> Option<Answer<Shown>> {
-    let Answer { report: _, diagnostics, sources, exit } = answer;
+    let Answer { diagnostics, sources, exit, .. } = answer;
     let found = diagnostics.iter().find(|diagnostic| diagnostic.code == code)?.clone();
-    Some(Answer { report: Shown::Diagnostic(found), diagnostics, sources, exit })
+    Some(Answer::new(Shown::Diagnostic(found), diagnostics, sources, exit))
 }
 
 fn texts(files: Vec<(String, String)>) -> Vec<TextFile> {

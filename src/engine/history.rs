@@ -25,10 +25,13 @@ impl Workspace {
             let readable: Vec<&Series> =
                 project.workflows.iter().filter_map(|workflow| workflow.series.as_ref()).collect();
             let look = |series: &Series| {
+                if options.cancel.is_cancelled() {
+                    return None;
+                }
                 let own = history_of(&project.rulebook(&series.workflow, &sources), series);
-                WorkflowHistory { project: project.name.clone(), ..own }
+                Some(WorkflowHistory { project: project.name.clone(), ..own })
             };
-            histories.extend(readable.into_par_iter().map(look).collect::<Vec<_>>());
+            histories.extend(readable.into_par_iter().filter_map(look).collect::<Vec<_>>());
         }
         if !has_errors(&diagnostics) && (rules == 0 || histories.is_empty()) {
             diagnostics.extend(nothing_judged(rules, &[]));
@@ -37,6 +40,6 @@ impl Workspace {
         let exit = exit_of(&diagnostics);
         let report =
             History { version: VERSION, as_of: as_of.to_string(), workflows: histories, diagnostics: found };
-        Answer { report, diagnostics, sources, exit }
+        Answer::new(report, diagnostics, sources, exit).unless(&options.cancel)
     }
 }

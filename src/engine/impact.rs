@@ -45,7 +45,7 @@ impl Workspace {
         let mixed = if has_policies { mixed } else { Vec::new() };
         let old = load(self, mixed, Vec::new(), &mut sources, &day);
         let as_of = new.as_of;
-        let (before, after) = (replay(&old, as_of, &sources), replay(&new, as_of, &sources));
+        let (before, after) = (replay(&old, &sources, &day), replay(&new, &sources, &day));
         let mut diagnostics = all_diagnostics(&new);
         let rules = new.projects.iter().map(|project| project.program.rules.len()).sum();
         if !has_errors(&diagnostics) && (rules == 0 || after.is_empty()) {
@@ -62,7 +62,7 @@ impl Workspace {
         if !has_policies {
             report.one_sided.clear();
         }
-        Answer { report, diagnostics, sources, exit }
+        Answer::new(report, diagnostics, sources, exit).unless(&options.cancel)
     }
 }
 
@@ -109,18 +109,24 @@ impl Verdict {
 }
 
 /// Judges every day of every workflow, and the newest snapshot once more as of the day of judgement.
-fn replay(loaded: &Loaded, as_of: Date, sources: &SourceMap) -> BTreeMap<Key, Verdicts> {
+fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<Key, Verdicts> {
     let mut verdicts = BTreeMap::new();
     for project in &loaded.projects {
         let readable: Vec<&Series> =
             project.workflows.iter().filter_map(|workflow| workflow.series.as_ref()).collect();
         let judge = |series: &Series| {
+            if day.cancel.is_cancelled() {
+                return None;
+            }
             let rulebook = project.rulebook(&series.workflow, sources);
-            let days = day_by_day(&rulebook, series, as_of);
+            let days = day_by_day(&rulebook, series, loaded.as_of);
             let key = (project.name.clone(), series.workflow.to_string());
-            (key, days.map(|(date, day, report)| ((date, day), Verdict::of(report))).collect::<Verdicts>())
+            Some((
+                key,
+                days.map(|(date, day, report)| ((date, day), Verdict::of(report))).collect::<Verdicts>(),
+            ))
         };
-        verdicts.extend(readable.into_par_iter().map(judge).collect::<Vec<_>>());
+        verdicts.extend(readable.into_par_iter().filter_map(judge).collect::<Vec<_>>());
     }
     verdicts
 }

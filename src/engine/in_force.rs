@@ -24,7 +24,7 @@ impl Workspace {
         diagnostics.retain(|diagnostic| !is_about_snapshots(diagnostic.code));
         in_order(&mut diagnostics, &sources);
         let exit = exit_of(&diagnostics);
-        Answer { report: PoliciesInForce { projects, tests }, diagnostics, sources, exit }
+        Answer::new(PoliciesInForce { projects, tests }, diagnostics, sources, exit)
     }
 }
 

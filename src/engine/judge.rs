@@ -97,7 +97,7 @@ impl JudgedAll {
             denied: if options.deny_warnings { Denied::Everything } else { Denied::Nothing },
         };
         let exit = exit_code(&report, &diagnostics, options);
-        Answer { report, diagnostics, sources, exit }
+        Answer::new(report, diagnostics, sources, exit).unless(&options.day.cancel)
     }
 }
 

@@ -34,7 +34,7 @@ impl Workspace {
         let exit = if has_errors(&diagnostics) { 2 } else { u8::from(!findings.is_empty()) };
         let report = LintReport { version: VERSION, findings: findings.len(), diagnostics: said };
         diagnostics.extend(findings);
-        Answer { report, diagnostics, sources, exit }
+        Answer::new(report, diagnostics, sources, exit)
     }
 }
 

@@ -283,7 +283,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
     /// for, and are errors where it is today.
     fn see<U>(&self, project: &Ready<U>, mut series: Series, as_of: Date) -> Seen<T> {
         let mut seen = Seen { made: None, later: 0, future: Vec::new(), is_tomorrow: false };
-        if !self.options.wants(&series.workflow) {
+        if !self.options.wants(&series.workflow) || self.options.cancel.is_cancelled() {
             return seen;
         }
         let tomorrow = self.tomorrow();

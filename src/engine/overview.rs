@@ -36,7 +36,7 @@ impl Workspace {
         let exit = exit_of(&diagnostics);
         let report =
             Overview { version: VERSION, as_of: as_of.to_string(), params, rules, diagnostics: found };
-        Answer { report, diagnostics, sources, exit }
+        Answer::new(report, diagnostics, sources, exit)
     }
 }
 

@@ -269,7 +269,7 @@ fn finish(
     };
     let report =
         TestReport { version: VERSION, summary, files, coverage, mutation, skipped, diagnostics: found };
-    Answer { report, diagnostics, sources, exit }
+    Answer::new(report, diagnostics, sources, exit)
 }
 
 fn case_report(trial: Trial, sources: &SourceMap) -> TestCaseReport {

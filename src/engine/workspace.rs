@@ -79,7 +79,7 @@ impl Workspace {
         program.incomplete = has_errors(&diagnostics);
         in_order(&mut diagnostics, &sources);
         let exit = exit_of(&diagnostics);
-        Answer { report: program, diagnostics, sources, exit }
+        Answer::new(program, diagnostics, sources, exit)
     }
 
     /// The trees of policies whose expressions are numbered on from `ids`.

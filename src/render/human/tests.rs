@@ -108,7 +108,7 @@ fn judgement(
         diagnostics: Vec::new(),
         denied: Denied::Nothing,
     };
-    Answer { report, diagnostics, sources, exit: 0 }
+    Answer { report, diagnostics, sources, exit: 0, cancelled: false }
 }
 
 fn sample() -> Answer<Report> {
@@ -376,7 +376,8 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
         workflows: vec![workflow],
         diagnostics: Vec::new(),
     };
-    let back = Answer { report, diagnostics: Vec::new(), sources: SourceMap::default(), exit: 0 };
+    let back =
+        Answer { report, diagnostics: Vec::new(), sources: SourceMap::default(), exit: 0, cancelled: false };
     insta::assert_snapshot!(render_history(&back, Style { unicode: false, ..STYLE }), @"
     * w
       2026-11-16  pilot -> full  hold      a.b, a.c?
