@@ -7,6 +7,7 @@ mod budget;
 mod compare;
 mod explain;
 mod expr;
+mod figure;
 mod list;
 mod missing;
 mod observe;
@@ -14,7 +15,6 @@ mod origin;
 mod remedy;
 mod rule;
 mod series;
-mod show;
 mod waive;
 mod workflow;
 

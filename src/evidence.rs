@@ -3,7 +3,6 @@
 //! Pure: knows neither the syntax tree nor the snapshots. A value is known, between two bounds, or unknown; a
 //! condition is yes, no or undecided (strong Kleene logic). Nothing here turns the absence of a value into a value.
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::interval::Interval;
@@ -14,14 +13,14 @@ use crate::value::{DAY, Date, Number, add_months, date_of_day, day_number};
 const MAX_REASONS: usize = 8;
 
 /// One reason why something is not known.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub kind: ReasonKind,
     /// Where in the input it would have been, or was not enough.
     pub span: Option<Span>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReasonKind {
     /// A field that the snapshot of that date does not have.
     Missing { field: Arc<str>, date: Date },
@@ -35,44 +34,42 @@ pub enum ReasonKind {
     NoSuchDate,
     /// An `if` whose condition is undecided, between words that differ.
     Branches,
-    /// The snapshots in a window do not cover it; one of the day `until`, without further gaps, would.
-    Uncovered { have: String, want: String, until: Option<Date> },
+    /// The snapshots in a window cover so many days of it, in whole weeks where the window is so long; one of the day
+    /// `until`, without further gaps, would cover all.
+    Uncovered { have: i64, want: i64, until: Option<Date> },
     /// Two snapshots further apart than the cadence and its grace.
     Gap { from: Date, to: Date },
     /// Nothing known in a window.
-    NoneKnown { what: Arc<str>, window: String },
+    NoneKnown { what: Arc<str>, window: Within },
     /// There is no earlier snapshot to look at.
     NoEarlier { date: Date },
     /// A date after the day that time is counted to.
     Later { date: Date, day: Date },
     /// The newest snapshot is older than the cadence and its grace.
     Stale { newest: Date, day: Date },
-    /// A sample that shows neither side at the confidence asked for, and what further samples would do.
-    TooFew { sample: String, further: Option<String> },
+    /// A sample that shows neither side at the confidence asked for.
+    TooFew(SmallSample),
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            ReasonKind::Missing { field, date } => write!(f, "`{field}` is not in the snapshot of {date}"),
-            ReasonKind::MissingInElement { field, date } => {
-                write!(f, "`{field}` is missing in an element of the snapshot of {date}")
-            }
-            ReasonKind::Empty { list } => write!(f, "no {list} to judge by"),
-            ReasonKind::DividedByZero => f.write_str("a division by what may be zero"),
-            ReasonKind::NoSuchDate => f.write_str("a date moves by whole days, within the calendar"),
-            ReasonKind::Branches => f.write_str("which branch of the `if` holds is undecided"),
-            ReasonKind::Uncovered { have, want, until: _ } => write!(f, "{have} of {want} covered"),
-            ReasonKind::Gap { from, to } => write!(f, "no snapshot between {from} and {to}"),
-            ReasonKind::NoneKnown { what, window } => write!(f, "no `{what}` is known {window}"),
-            ReasonKind::NoEarlier { date } => write!(f, "there is no snapshot before {date}"),
-            ReasonKind::Later { date, day } => write!(f, "{date} is later than {day}"),
-            ReasonKind::Stale { newest, day } => {
-                write!(f, "the newest snapshot is of {newest}, too old to judge {day} by")
-            }
-            ReasonKind::TooFew { sample, further: _ } => f.write_str(sample),
-        }
-    }
+/// What a window goes back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// The snapshot with which the workflow entered its stage.
+    Stage,
+    /// So long, as the policy writes it.
+    Last(Arc<str>),
+}
+
+/// A sample that is too small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SmallSample {
+    /// Of so many elements so many surely, and so many possibly, satisfy a condition. So many good ones in a row would do;
+    /// no number of them where there is none.
+    Counted { sure: usize, possible: usize, total: usize, level: Number, further: Option<usize> },
+    /// So many values, whose mean is held against a bound.
+    Values { count: usize, level: Number },
+    /// So many values, too few or too much alike for their mean to have bounds.
+    Alike { count: usize },
 }
 
 /// Why something is not known: a set, in the order in which the reasons were met, of which the first few are kept.

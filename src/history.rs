@@ -1,7 +1,8 @@
 //! The history: what each snapshot would have been judged on its own day, when nothing later had been written.
 
 use crate::eval::{Rulebook, judge_workflow};
-use crate::report::{DayReport, Metric, Outcome, WorkflowHistory, WorkflowReport};
+use crate::report::why::WorkflowVerdict;
+use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
 use crate::types::{Kind, Type};
 use crate::value::{Date, Series, Snapshot, Value};
 use crate::vocabulary::Vocabulary;
@@ -11,7 +12,7 @@ pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series) -> WorkflowHi
     WorkflowHistory {
         project: None,
         workflow: series.workflow.to_string(),
-        days: own_days(rulebook, series).map(|(date, report)| day_report(date, report)).collect(),
+        days: own_days(rulebook, series).map(|(date, verdict)| day_report(date, verdict)).collect(),
         metrics: metrics(&rulebook.program.vocabulary, &series.snapshots),
     }
 }
@@ -22,25 +23,25 @@ pub(crate) fn day_by_day(
     rulebook: &Rulebook<'_>,
     series: &Series,
     as_of: Date,
-) -> impl Iterator<Item = (Date, Date, WorkflowReport)> {
+) -> impl Iterator<Item = (Date, Date, WorkflowVerdict)> {
     let newest = series.snapshots.last().map(|snapshot| snapshot.date).filter(|newest| *newest < as_of);
-    let today = newest.map(|date| (date, as_of, judge_workflow(rulebook, series, as_of, false).report));
-    own_days(rulebook, series).map(|(date, report)| (date, date, report)).chain(today)
+    let today = newest.map(|date| (date, as_of, judge_workflow(rulebook, series, as_of, false).verdict));
+    own_days(rulebook, series).map(|(date, verdict)| (date, date, verdict)).chain(today)
 }
 
-fn own_days(rulebook: &Rulebook<'_>, series: &Series) -> impl Iterator<Item = (Date, WorkflowReport)> {
+fn own_days(rulebook: &Rulebook<'_>, series: &Series) -> impl Iterator<Item = (Date, WorkflowVerdict)> {
     series.snapshots.iter().enumerate().map(|(at, newest)| {
         let seen = Series {
             workflow: series.workflow.clone(),
             snapshots: series.snapshots.get(..=at).unwrap_or_default().to_vec(),
         };
-        (newest.date, judge_workflow(rulebook, &seen, newest.date, false).report)
+        (newest.date, judge_workflow(rulebook, &seen, newest.date, false).verdict)
     })
 }
 
-fn day_report(date: Date, report: WorkflowReport) -> DayReport {
+fn day_report(date: Date, verdict: WorkflowVerdict) -> DayReport {
     let named = |outcome: Outcome| {
-        report
+        verdict
             .rules
             .iter()
             .filter(|rule| rule.applied.is_some() && rule.outcome == outcome)
@@ -51,9 +52,9 @@ fn day_report(date: Date, report: WorkflowReport) -> DayReport {
         date: date.to_string(),
         failed: named(Outcome::Fail),
         undecided: named(Outcome::Undecided),
-        stage: report.stage,
-        asks: report.asks,
-        decision: report.decision,
+        stage: verdict.stage,
+        asks: verdict.asks,
+        decision: verdict.decision,
     }
 }
 

@@ -43,6 +43,7 @@ pub mod layers;
 pub mod lint;
 pub mod mutate;
 pub mod suite;
+pub mod words;
 
 #[cfg(feature = "cli")]
 pub mod cli;

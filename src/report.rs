@@ -7,6 +7,7 @@ pub mod impact;
 pub mod overview;
 pub mod record;
 pub mod tests;
+pub mod why;
 
 use std::collections::BTreeSet;
 
@@ -155,7 +156,7 @@ impl WorkflowHistory {
     }
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Newest {
     pub date: String,
     pub file: String,

@@ -11,12 +11,14 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::eval::{Judged, Rulebook, decided, judge_workflow, observe};
 use crate::program::Program;
-use crate::report::tests::{Failure, RuleSeen, SnapshotSeen};
-use crate::report::{Decision, Outcome, WorkflowReport};
+use crate::report::tests::{Failure, RuleSeen, SnapshotSeen, ValueSeen};
+use crate::report::why::{Reading, WorkflowVerdict};
+use crate::report::{Decision, Outcome};
 use crate::settings::Settings;
 use crate::source::{SourceMap, Span};
 use crate::value::{Date, Series};
 use crate::vocabulary::Vocabulary;
+use crate::words::{reading, remark};
 
 use expect::{Met, held_against};
 pub use given::{GivenFiles, MAX_ELEMENTS, MAX_SNAPSHOTS};
@@ -124,17 +126,16 @@ impl Prepared<'_> {
         program: &Program,
         settings: Settings,
         sources: &SourceMap,
-    ) -> Result<WorkflowReport, Vec<Diagnostic>> {
+    ) -> Result<WorkflowVerdict, Vec<Diagnostic>> {
         let settings = set_params(&self.test.with, program, settings)?;
         let rulebook = Rulebook { program, settings: &settings, waivers: &[], sources };
-        let Judged { report, diagnostics, .. } = judge_workflow(&rulebook, &self.series, self.as_of, false);
-        if report.decision == Decision::Error { Err(diagnostics) } else { Ok(report) }
+        sound(judge_workflow(&rulebook, &self.series, self.as_of, false))
     }
 
     /// Whether everything that the test expects is so.
     pub(crate) fn passes(&self, program: &Program, sources: &SourceMap) -> bool {
-        let Ok(report) = self.judge(program, Settings::declared(program), sources) else { return false };
-        let is_met = |expect| matches!(held_against(expect, &report, program), Met::Yes(_));
+        let Ok(verdict) = self.judge(program, Settings::declared(program), sources) else { return false };
+        let is_met = |expect| matches!(held_against(expect, &verdict, program, sources), Met::Yes(_));
         self.test.expect.iter().all(is_met)
     }
 }
@@ -149,14 +150,18 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn run(&self, test: &TestDecl, trial: &mut Trial) -> Vec<Failure> {
-        let Judged { report, diagnostics, .. } =
-            judge_workflow(&self.rulebook, self.series, self.as_of, false);
-        if report.decision == Decision::Error {
-            return diagnostics.into_iter().map(|diagnostic| Failure { diagnostic, seen: None }).collect();
-        }
+        let verdict = match sound(judge_workflow(&self.rulebook, self.series, self.as_of, false)) {
+            Ok(verdict) => verdict,
+            Err(diagnostics) => {
+                return diagnostics
+                    .into_iter()
+                    .map(|diagnostic| Failure { diagnostic, seen: None })
+                    .collect();
+            }
+        };
         let mut failures = Vec::new();
         for expect in &test.expect {
-            match held_against(expect, &report, self.rulebook.program) {
+            match held_against(expect, &verdict, self.rulebook.program, self.rulebook.sources) {
                 Met::Yes(None) => {}
                 Met::Yes(Some((rule, outcome))) => {
                     let decided = if self.coverage { self.decided(&rule) } else { Vec::new() };
@@ -168,7 +173,7 @@ impl Case<'_> {
                 }
             }
         }
-        trial.outcomes = report.rules.into_iter().map(|rule| (rule.rule, rule.outcome)).collect();
+        trial.outcomes = verdict.rules.into_iter().map(|rule| (rule.rule, rule.outcome)).collect();
         failures
     }
 
@@ -192,10 +197,26 @@ impl Case<'_> {
             let date = then.last()?.date;
             let day = if then.len() == all.len() { self.as_of } else { date };
             let (outcome, values) = observe(&self.rulebook, then, day, index);
+            let values = values.iter().map(|seen| value_seen(seen, self.rulebook.sources)).collect();
             Some(SnapshotSeen { date: date.to_string(), outcome, values })
         });
         Some(RuleSeen { rule: rule.to_owned(), earlier, snapshots: seen.collect() })
     }
+}
+
+/// A judgement that came to a verdict; else why it did not.
+fn sound(judged: Judged) -> Result<WorkflowVerdict, Vec<Diagnostic>> {
+    let Judged { verdict, remarks, .. } = judged;
+    match verdict.decision {
+        Decision::Error => Err(remarks.iter().map(|one| remark(one, &verdict.workflow)).collect()),
+        Decision::Continue | Decision::Advance | Decision::Hold | Decision::Rollback => Ok(verdict),
+    }
+}
+
+/// An expression on one line, and its value.
+fn value_seen((span, value): &(Span, Reading), sources: &SourceMap) -> ValueSeen {
+    let expression = sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+    ValueSeen { expression, value: reading(value) }
 }
 
 /// Whether a name may be missing because its policy has errors, which are reported.

@@ -75,9 +75,9 @@ impl Kind {
         self.show_precisely(number, 0)
     }
 
-    /// The nearest number on the right side of a bound that [`Kind::show`] shows as it is, and how it is shown: 1/3 is
+    /// The nearest number on the right side of a bound that is shown as it is, and how many more digits that takes: 1/3 is
     /// reached by 33.4 %, not by 33.3 %. With `up` it is at least the bound, else at most.
-    pub fn nearest(&self, bound: &Number, up: bool) -> (Number, String) {
+    pub fn nearest(&self, bound: &Number, up: bool) -> (Number, usize) {
         let steps = |extra: usize| Number::ONE / Number::from(UBig::from(10u8).pow(extra));
         let (step, extra) = match self {
             Self::Count => (Number::ONE, 0),
@@ -95,9 +95,7 @@ impl Kind {
         };
         let times = bound / &step;
         let whole = if up { times.ceil() } else { times.floor() };
-        let nearest = Number::from(whole) * step;
-        let shown = self.show_precisely(&nearest, extra);
-        (nearest, shown)
+        (Number::from(whole) * step, extra)
     }
 
     /// Like [`Kind::show`], with `extra` more digits after the point, for values that would look equal.

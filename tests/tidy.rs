@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::ops::Range;
 
 use tollgate::code::Code;
 
@@ -17,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["ast", "types", "value", "vocabulary", "interval", "evidence", "report"],
     &["builtins", "stats", "program", "settings"],
     &["parse", "check", "eval", "snapshot", "config"],
-    &["builtin", "project"],
+    &["builtin", "project", "words"],
     &["layers", "lint", "format", "history", "suite", "direction"],
     &["explain"],
     &["mutate"],
@@ -55,6 +56,9 @@ const FREE_TEXT: &[&str] = &[
     // Units of a day and longer.
     "src/mutate/step",
 ];
+
+/// What finds out and writes no English: words are made of it elsewhere.
+const WORDLESS: &[&str] = &["src/eval", "src/evidence", "src/report/why"];
 
 const MAX_LINES: usize = 600;
 const MAX_MAIN_LINES: usize = 30;
@@ -123,8 +127,21 @@ fn tests_start(code: &str) -> Option<usize> {
 
 /// The code with comments and the contents of strings and characters replaced by blanks; lines and offsets stay.
 fn blank(text: &str) -> String {
+    let mut out = text.as_bytes().to_vec();
+    for range in comments_and_literals(text) {
+        for byte in &mut out[range] {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+    }
+    String::from_utf8(out).unwrap()
+}
+
+/// Where comments, strings and characters stand.
+fn comments_and_literals(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
-    let mut out = bytes.to_vec();
+    let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let end = match bytes[at] {
@@ -137,14 +154,12 @@ fn blank(text: &str) -> String {
             b'\'' => end_of_char(bytes, at).unwrap_or(at),
             _ => at,
         };
-        for byte in &mut out[at..end] {
-            if *byte != b'\n' {
-                *byte = b' ';
-            }
+        if end > at {
+            found.push(at..end);
         }
         at = end.max(at + 1);
     }
-    String::from_utf8(out).unwrap()
+    found
 }
 
 fn find(bytes: &[u8], from: usize, what: &[u8]) -> Option<usize> {
@@ -281,6 +296,26 @@ fn libraries_and_the_outer_world_stay_in_their_rooms() {
                     problems
                         .push(source.at(at, &format!("`{name}` is used only in {}", rooms.join(" and "))));
                 }
+            }
+        }
+    }
+    none(problems);
+}
+
+#[test]
+fn what_finds_out_writes_no_english() {
+    let mut problems = Vec::new();
+    for source in sources() {
+        if !WORDLESS.iter().any(|place| source.is_in(place)) {
+            continue;
+        }
+        for at in words(&source.code, "format").chain(words(&source.code, "Display")) {
+            problems.push(source.at(at, "report it as data: `src/words` makes English of it"));
+        }
+        for range in comments_and_literals(&source.text[..source.code.len().min(source.text.len())]) {
+            let literal = &source.text[range.clone()];
+            if literal.starts_with(['"', 'r']) && literal.contains(' ') {
+                problems.push(source.at(range.start, "a text with a blank in it: `src/words` writes those"));
             }
         }
     }

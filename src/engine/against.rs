@@ -11,7 +11,6 @@ use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::direction::larger_is_stricter;
-use crate::eval::Judged;
 use crate::layers::BoundWaiver;
 use crate::program::ParamValue;
 use crate::project::{Project, Sides, TextFile};
@@ -20,6 +19,7 @@ use crate::report::{Decision, Denied, Report, WorkflowReport, line_of};
 use crate::settings::{Settings, rule_names, show_range, show_value};
 use crate::source::{SourceMap, Span};
 use crate::value::{Number, Value};
+use crate::words::Told;
 
 /// What the caller of a judgement against a base chooses.
 #[derive(Clone, Copy, Debug, Default)]
@@ -247,8 +247,8 @@ fn rewritten(
 
 /// Everything that a proposal changes of what it is judged by.
 fn setting_changes(
-    standing: &Loaded<Judged>,
-    proposed: &Loaded<Judged>,
+    standing: &Loaded<Told>,
+    proposed: &Loaded<Told>,
     sources: &SourceMap,
 ) -> Vec<SettingChange> {
     let mut changes = Vec::new();
@@ -267,8 +267,8 @@ fn setting_changes(
 
 /// A project as it stands, and as it is proposed.
 struct Two<'a> {
-    old: &'a Ready<Judged>,
-    new: &'a Ready<Judged>,
+    old: &'a Ready<Told>,
+    new: &'a Ready<Told>,
     sources: &'a SourceMap,
 }
 
@@ -369,7 +369,7 @@ impl Two<'_> {
 
     /// Rules that are new, and declarations that say something else.
     fn rule_texts(&self, changes: &mut Vec<SettingChange>) {
-        let texts = |ready: &Ready<Judged>| -> BTreeMap<String, (Span, String)> {
+        let texts = |ready: &Ready<Told>| -> BTreeMap<String, (Span, String)> {
             let program = &ready.program;
             let rules = program.rules.iter().map(|rule| (format!("rule {}", rule.name), rule.decl.span));
             let lets = program.lets.iter().map(|inner| (format!("let {}", inner.name), inner.decl.span));
@@ -456,7 +456,7 @@ impl Two<'_> {
     }
 
     fn vocabulary(&self, changes: &mut Vec<SettingChange>) {
-        let texts = |ready: &Ready<Judged>| -> BTreeMap<String, (Span, String)> {
+        let texts = |ready: &Ready<Told>| -> BTreeMap<String, (Span, String)> {
             let declared = ready.declared.iter();
             declared.map(|(name, span)| (name.clone(), (*span, bare(self.sources.text(*span))))).collect()
         };

@@ -13,7 +13,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::day_by_day;
 use crate::project::Sides;
 use crate::report::impact::{Flip, ImpactReport, ImpactSummary, OneSided, RuleFlip, RuleSide};
-use crate::report::{Decision, Outcome, RuleReport, VERSION, WorkflowReport};
+use crate::report::why::{RuleVerdict, WorkflowVerdict};
+use crate::report::{Decision, Outcome, VERSION};
 use crate::source::SourceMap;
 use crate::value::{Date, Series};
 
@@ -95,15 +96,15 @@ struct Verdict {
 }
 
 impl Verdict {
-    fn of(report: WorkflowReport) -> Self {
-        let side = |rule: RuleReport| {
-            let RuleReport { rule, outcome, enforced, applied, .. } = rule;
+    fn of(verdict: WorkflowVerdict) -> Self {
+        let side = |rule: RuleVerdict| {
+            let RuleVerdict { rule, outcome, enforced, applied, .. } = rule;
             (rule, RuleSide { outcome, enforced, effect: applied })
         };
         Self {
-            decision: report.decision,
-            seen: report.snapshots,
-            rules: report.rules.into_iter().map(side).collect(),
+            decision: verdict.decision,
+            seen: verdict.snapshots,
+            rules: verdict.rules.into_iter().map(side).collect(),
         }
     }
 }
@@ -123,7 +124,7 @@ fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<Ke
             let key = (project.name.clone(), series.workflow.to_string());
             Some((
                 key,
-                days.map(|(date, day, report)| ((date, day), Verdict::of(report))).collect::<Verdicts>(),
+                days.map(|(date, day, verdict)| ((date, day), Verdict::of(verdict))).collect::<Verdicts>(),
             ))
         };
         verdicts.extend(readable.into_par_iter().filter_map(judge).collect::<Vec<_>>());

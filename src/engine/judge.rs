@@ -9,13 +9,14 @@ use super::load::{Loaded, Ready, load_each};
 use super::total::{exit_code, has_errors, nothing_judged, summarise};
 use super::{Answer, CheckOptions, Workspace, in_order};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{Judged, Lift, judge_workflow};
+use crate::eval::{Lift, judge_workflow};
 use crate::layers::{days_left, no_rollback};
 use crate::project::{Inputs, Project};
 use crate::report::{Decision, Denied, Report, VERSION, WaiverReport, WorkflowReport, full_name, line_of};
 use crate::snapshot::Workflow;
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Date;
+use crate::words::{Told, tell};
 
 impl Workspace {
     /// Judges the workflows that `inputs` speak of. The answer's exit code is 0 where every workflow may go on, 1 where one
@@ -48,13 +49,13 @@ pub(super) fn load_judged(
     problems: Vec<Diagnostic>,
     sources: &mut SourceMap,
     options: &CheckOptions,
-) -> Loaded<Judged> {
+) -> Loaded<Told> {
     load_each(workspace, projects, problems, sources, &options.day, |rulebook, series, as_of| {
-        judge_workflow(rulebook, &series, as_of, options.deny_warnings)
+        tell(judge_workflow(rulebook, &series, as_of, options.deny_warnings), rulebook.sources)
     })
 }
 
-pub(super) fn put_together(loaded: Loaded<Judged>, sources: &SourceMap, options: &CheckOptions) -> JudgedAll {
+pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &CheckOptions) -> JudgedAll {
     let Loaded { mut projects, as_of, mut diagnostics } = loaded;
     let mut reports = Vec::new();
     let mut lifts = Vec::new();
@@ -67,7 +68,7 @@ pub(super) fn put_together(loaded: Loaded<Judged>, sources: &SourceMap, options:
             let names = workflow.files.iter().map(|file| sources.name(*file).to_owned());
             files.entry(full_name(project.name.as_deref(), &workflow.name)).or_default().extend(names);
         }
-        for Judged { mut report, diagnostics: found, lifts: own } in take_judged(project, options) {
+        for Told { mut report, diagnostics: found, lifts: own } in take_judged(project, options) {
             report.project.clone_from(&project.name);
             diagnostics.extend(found);
             lifts.extend(own.into_iter().map(|lift| (report.project.clone(), report.workflow.clone(), lift)));
@@ -106,7 +107,7 @@ type Met = (Option<String>, String, Lift);
 
 /// What is to be said of waivers, now that everything is judged.
 fn about_waivers(
-    projects: &[Ready<Judged>],
+    projects: &[Ready<Told>],
     lifts: &[Met],
     as_of: Date,
     options: &CheckOptions,
@@ -141,10 +142,10 @@ fn used_waivers(lifts: Vec<Met>, as_of: Date, sources: &SourceMap) -> Vec<Waiver
 }
 
 /// What was judged of each workflow of a project, where some of its data could not be read as well.
-fn take_judged(project: &mut Ready<Judged>, options: &CheckOptions) -> Vec<Judged> {
+fn take_judged(project: &mut Ready<Told>, options: &CheckOptions) -> Vec<Told> {
     let warned = if options.deny_warnings { warned_files(&project.diagnostics) } else { BTreeSet::new() };
-    let take_one = |workflow: &mut Workflow<Judged>| {
-        let unread = || Judged {
+    let take_one = |workflow: &mut Workflow<Told>| {
+        let unread = || Told {
             report: unreadable_workflow(&workflow.name),
             diagnostics: Vec::new(),
             lifts: Vec::new(),

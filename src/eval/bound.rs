@@ -1,9 +1,10 @@
-//! Bounds of comparisons: the nearest value that keeps one, and how it is said.
+//! Bounds of comparisons: the nearest value that keeps one.
 
 use super::Evidence;
 use crate::ast::CompareOp;
 use crate::evidence::{Amount, Elapsed};
-use crate::types::{Kind, show_date};
+use crate::report::why::{Bound, Figure};
+use crate::types::Kind;
 use crate::value::{DAY, Number};
 
 /// The nearest whole number that keeps a bound, and whether it lies at or above it.
@@ -18,61 +19,66 @@ pub(super) fn whole(op: CompareOp, bound: &Number) -> Option<(dashu_int::IBig, b
     }
 }
 
-/// «at least », «50%», and a number that keeps the bound.
-pub(super) fn bound_text(
-    op: CompareOp,
-    bound: &Number,
-    kind: &Kind,
-) -> Option<(&'static str, String, Number)> {
+/// How a value would have to lie to the nearest one that can be shown, that one, and a number that keeps the bound.
+pub(super) fn nearest_bound(op: CompareOp, bound: &Number, kind: &Kind) -> Option<(Bound, Figure, Number)> {
     if *kind == Kind::Count && matches!(op, CompareOp::Less | CompareOp::Greater) {
         let (number, above) = whole(op, bound)?;
         let number = Number::from(number);
-        return Some((if above { "at least " } else { "at most " }, kind.show(&number), number));
+        let word = if above { Bound::AtLeast } else { Bound::AtMost };
+        return Some((word, Figure::number(kind.clone(), number.clone()), number));
     }
+    let figure = |(number, digits): &(Number, usize)| Figure {
+        digits: *digits,
+        ..Figure::number(kind.clone(), number.clone())
+    };
     let (up, strict) = match op {
         CompareOp::GreaterEqual => (true, false),
         CompareOp::Greater => (true, true),
         CompareOp::LessEqual => (false, false),
         CompareOp::Less => (false, true),
         CompareOp::Equal | CompareOp::NotEqual => {
-            let (nearest, shown) = kind.nearest(bound, true);
-            let differs = op == CompareOp::NotEqual;
-            let number = if differs { bound + Number::ONE } else { bound.clone() };
+            let nearest = kind.nearest(bound, true);
+            let (word, number) = if op == CompareOp::NotEqual {
+                (Bound::OtherThan, bound + Number::ONE)
+            } else {
+                (Bound::Exactly, bound.clone())
+            };
             // A bound that is not shown as it is cannot be told to anybody.
-            return (nearest == *bound).then_some((if differs { "other than " } else { "" }, shown, number));
+            return (nearest.0 == *bound).then(|| (word, figure(&nearest), number));
         }
     };
-    let (nearest, shown) = kind.nearest(bound, up);
-    let word = match (up, strict && nearest == *bound) {
-        (true, false) => "at least ",
-        (true, true) => "more than ",
-        (false, false) => "at most ",
-        (false, true) => "less than ",
+    let nearest = kind.nearest(bound, up);
+    let shown = figure(&nearest);
+    let beyond = strict && nearest.0 == *bound;
+    let word = match (up, beyond) {
+        (true, false) => Bound::AtLeast,
+        (true, true) => Bound::MoreThan,
+        (false, false) => Bound::AtMost,
+        (false, true) => Bound::LessThan,
     };
     // Beyond the bound by less than is ever shown; only for trying out.
     let little = Number::ONE / Number::from(1_000_000_000_000_i64);
-    let beyond = match (strict && nearest == *bound, up) {
-        (false, _) => nearest,
-        (true, true) => nearest + little,
-        (true, false) => nearest - little,
+    let number = match (beyond, up) {
+        (false, _) => nearest.0,
+        (true, true) => nearest.0 + little,
+        (true, false) => nearest.0 - little,
     };
-    Some((word, shown, beyond))
+    Some((word, shown, number))
 }
 
-/// «of 2026-11-02 or later», and a day that keeps the bound.
-pub(super) fn date_bound(op: CompareOp, bound: &Number) -> Option<(String, Number)> {
+/// How a date would have to lie to a day, that day, and one that keeps the bound.
+pub(super) fn date_bound(op: CompareOp, bound: &Number) -> Option<(Bound, Figure, Number)> {
     if op == CompareOp::NotEqual {
-        return Some((format!("other than {}", show_date(bound)), bound + Number::ONE));
+        return Some((Bound::OtherThan, Figure::day(bound.clone()), bound + Number::ONE));
     }
     let (day, above) = whole(op, bound)?;
     let day = Number::from(day);
-    let date = show_date(&day);
-    let text = match (op, above) {
-        (CompareOp::Equal, _) => format!("of {date}"),
-        (_, true) => format!("of {date} or later"),
-        (_, false) => format!("of {date} or earlier"),
+    let word = match (op, above) {
+        (CompareOp::Equal, _) => Bound::Exactly,
+        (_, true) => Bound::AtLeast,
+        (_, false) => Bound::AtMost,
     };
-    Some((text, day))
+    Some((word, Figure::day(day.clone()), day))
 }
 
 /// The first day on which at least, or more than, a length has run since `from`.
@@ -107,13 +113,5 @@ pub(super) fn mirror(op: CompareOp) -> CompareOp {
         CompareOp::Greater => CompareOp::Less,
         CompareOp::GreaterEqual => CompareOp::LessEqual,
         CompareOp::Equal | CompareOp::NotEqual => op,
-    }
-}
-
-/// «8 further good samples in a row»
-pub(super) fn further_samples(count: usize) -> String {
-    match count {
-        1 => "1 further good sample".to_owned(),
-        more => format!("{more} further good samples in a row"),
     }
 }

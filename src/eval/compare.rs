@@ -1,15 +1,13 @@
 //! Comparisons, plain and with confidence.
 
-use super::bound::further_samples;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::Sampled;
 use crate::builtins::counting::Tally;
-use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
+use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, SmallSample, Truth};
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::stats::{Claim, mean_confidence};
-use crate::types::Kind;
 use crate::value::Number;
 
 impl<'a> Evaluator<'a> {
@@ -79,28 +77,21 @@ impl<'a> Evaluator<'a> {
                 Truth::Undecided(Reasons::default())
             }
             Ok(Sample::Mean(values)) => match mean_confidence(&values, threshold) {
-                None => Truth::Undecided(Reasons::of(
-                    ReasonKind::TooFew {
-                        sample: format!("{} values, or all alike, give a mean no bounds", values.len()),
-                        further: None,
-                    },
-                    None,
-                )),
+                None => Truth::Undecided(alike(&values)),
                 Some(above) => {
-                    let level_shown = Kind::Share.show(level);
-                    let level = level.to_f64_fast();
+                    let confidence = level.to_f64_fast();
                     let (shown, refuted) = match op {
-                        CompareOp::Less | CompareOp::LessEqual => (1.0 - above >= level, above >= level),
+                        CompareOp::Less | CompareOp::LessEqual => {
+                            (1.0 - above >= confidence, above >= confidence)
+                        }
                         CompareOp::Greater
                         | CompareOp::GreaterEqual
                         | CompareOp::Equal
-                        | CompareOp::NotEqual => (above >= level, 1.0 - above >= level),
+                        | CompareOp::NotEqual => (above >= confidence, 1.0 - above >= confidence),
                     };
-                    let sample =
-                        format!("{} values show neither side at {level_shown} confidence", values.len());
                     let decided = if shown { Some(true) } else { refuted.then_some(false) };
                     Truth::decided(decided, || {
-                        Reasons::of(ReasonKind::TooFew { sample, further: None }, None)
+                        too_small(SmallSample::Values { count: values.len(), level: level.clone() })
                     })
                 }
             },
@@ -129,10 +120,7 @@ impl<'a> Evaluator<'a> {
                 };
                 match shown.and_then(|shown| Number::try_from(shown).ok()) {
                     Some(shown) => Amount::Known(shown),
-                    None => {
-                        let sample = format!("{} values, or all alike, give a mean no bounds", values.len());
-                        Amount::Unknown(Reasons::of(ReasonKind::TooFew { sample, further: None }, None))
-                    }
+                    None => Amount::Unknown(alike(&values)),
                 }
             }
         })
@@ -215,20 +203,25 @@ pub(super) fn share_claim(op: CompareOp, tally: &Tally, threshold: &Number) -> C
 }
 
 fn too_few(claim: &Claim, tally: &Tally, level: &Number) -> Reasons {
-    let level_shown = Kind::Share.show(level);
-    let counted = if tally.sure == tally.possible {
-        format!("{} of {}", tally.sure, tally.total)
-    } else {
-        format!("{} to {} of {}", tally.sure, tally.possible, tally.total)
-    };
-    let further = match claim.further(level) {
-        Some(further) => further_samples(further),
-        None => "no number of good samples: the threshold cannot be shown to be reached".to_owned(),
-    };
-    let sample = format!("{counted} shows neither side at {level_shown} confidence");
-    let mut reasons = Reasons::of(ReasonKind::TooFew { sample, further: Some(further) }, None);
-    reasons.merge(&tally.reasons);
+    let Tally { sure, possible, total, reasons: why } = tally;
+    let mut reasons = too_small(SmallSample::Counted {
+        sure: *sure,
+        possible: *possible,
+        total: *total,
+        level: level.clone(),
+        further: claim.further(level),
+    });
+    reasons.merge(why);
     reasons
+}
+
+/// Values without bounds of their mean.
+fn alike(values: &[Number]) -> Reasons {
+    too_small(SmallSample::Alike { count: values.len() })
+}
+
+fn too_small(sample: SmallSample) -> Reasons {
+    Reasons::of(ReasonKind::TooFew(sample), None)
 }
 
 fn truths_equal(a: &Truth, b: &Truth) -> Truth {

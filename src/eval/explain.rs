@@ -4,13 +4,12 @@ use super::bound::{mirror, opposite};
 use super::rule::Verdict;
 use super::{Evaluator, Scope};
 use crate::ast::{CompareOp, Expr, ExprKind, LogicOp, Set};
-use crate::diagnostic::Label;
 use crate::evidence::{ReasonKind, Reasons, Truth};
 use crate::program::{Rule, Target};
-use crate::report::{EvidenceReport, Outcome, RuleReport, Threshold, line_of};
-use crate::settings::show_range;
+use crate::report::Outcome;
+use crate::report::why::{Earlier, Figure, Held, Pointer, RuleVerdict, Said, Saw};
 use crate::source::Span;
-use crate::types::{Kind, MORE_DIGITS, Type};
+use crate::types::Kind;
 use crate::value::{Located, Record, Value};
 
 /// How one side of a comparison is explained.
@@ -27,31 +26,33 @@ struct Side<'k> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// Fills in a report's evidence, thresholds, labels, and what would change it.
+    /// Fills in a rule's evidence, thresholds, pointers, and what would change it.
     pub(super) fn explain(
         &self,
         rule: &'a Rule,
         verdict: &Verdict<'a>,
         scope: Scope<'_, 'a>,
-        report: &mut RuleReport,
+        report: &mut RuleVerdict,
     ) {
         for expr in &verdict.deciding {
             self.explain_condition(expr, scope, report);
         }
-        report.would_pass = match verdict.outcome {
+        report.change = match verdict.outcome {
             Outcome::Fail => self.would_pass(rule, scope),
             Outcome::Undecided => self.would_decide(&self.undecided_reasons(verdict, scope), scope),
             Outcome::Pass | Outcome::NotApplicable | Outcome::Waived | Outcome::Off => None,
         };
         let newest = self.snapshots.get(scope.moment.at).map(|snapshot| snapshot.record.span);
         for reason in &verdict.reasons.first {
-            let span = reason.span.or(newest);
-            report.evidence.extend(span.map(|span| EvidenceReport {
+            let Some(span) = reason.span.or(newest) else { continue };
+            report.evidence.push(Saw {
                 expression: report.rule.clone(),
-                value: format!("unknown: {reason}"),
-                place: self.place(span),
-            }));
-            push_label(report, span.map(|span| self.first_line(span)), reason.to_string());
+                said: Said::Value(Figure::unknown().into()),
+                because: Some(reason.kind.clone()),
+                span,
+            });
+            let said = Said::Unknown(reason.kind.clone(), Earlier::Unasked);
+            point(report, Some(self.first_line(span)), said);
         }
     }
 
@@ -67,7 +68,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Walks down to the comparisons and calls that decided; in `a and b` with `a` true, to `b` alone.
-    fn explain_condition(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleReport) {
+    fn explain_condition(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         let truth = self.truth(expr, scope);
         match &expr.kind {
             ExprKind::Logic(op, operands) => {
@@ -115,7 +116,8 @@ impl<'a> Evaluator<'a> {
                 }
             }
             ExprKind::Path(_) if let Some(inner) = self.let_behind(expr) => {
-                push_label(report, Some(expr.span), self.show(expr, &self.eval(expr, scope)));
+                let value = self.figure(expr, &self.eval(expr, scope));
+                point(report, Some(expr.span), Said::Value(value.into()));
                 self.explain_condition(inner, Scope::at(scope.moment), report);
             }
             ExprKind::Has(_)
@@ -160,7 +162,7 @@ impl<'a> Evaluator<'a> {
         right: &'a Expr,
         truth: &Truth,
         scope: Scope<'_, 'a>,
-        report: &mut RuleReport,
+        report: &mut RuleVerdict,
     ) {
         // A trigger that fired failed by being true: what counts against it is the opposite.
         let wanted = if *truth == Truth::Yes { opposite(op) } else { op };
@@ -176,7 +178,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// One side of a comparison: its value, and where that comes from.
-    fn explain_side(&self, expr: &'a Expr, side: Side<'_>, scope: Scope<'_, 'a>, report: &mut RuleReport) {
+    fn explain_side(&self, expr: &'a Expr, side: Side<'_>, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
             _ if matches!(expr.kind, ExprKind::Literal(_)) => return,
             Some(Target::Stage(_) | Target::Member(_)) => return,
@@ -191,20 +193,20 @@ impl<'a> Evaluator<'a> {
             | None => {}
         }
         let evidence = self.eval(expr, scope);
-        let shown = self.show_with_arithmetic(expr, scope, side.digits, side.kind);
+        let said = Said::Value(self.reading(expr, scope, side.digits, side.kind));
         let reasons = evidence.reasons();
         let place =
             self.span_of(expr, scope).or_else(|| reasons.first.first().and_then(|reason| reason.span));
         let newest = self.snapshots.get(scope.moment.at).map(|snapshot| snapshot.record.span);
         if let Some(span) = place.or(newest) {
-            let why = reasons.first.first().map(|reason| format!(": {reason}")).unwrap_or_default();
-            report.evidence.push(EvidenceReport {
+            report.evidence.push(Saw {
                 expression: self.sources.text(expr.span).to_owned(),
-                value: format!("{shown}{why}"),
-                place: self.place(span),
+                said: said.clone(),
+                because: reasons.first.first().map(|reason| reason.kind.clone()),
+                span,
             });
         }
-        push_label(report, Some(expr.span), shown);
+        point(report, Some(expr.span), said);
         self.explain_thresholds_within(expr, report);
         // What is known in part has lines of its own, beside those where the rest is missing; first comes what decides.
         if side.decided && !evidence.is_unknown() {
@@ -218,41 +220,35 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn explain_reasons(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleReport) {
+    fn explain_reasons(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         if let Truth::Undecided(reasons) = truth {
             self.explain_why(reasons, scope, report);
-            for reason in
-                reasons.first.iter().filter(|reason| matches!(reason.kind, ReasonKind::TooFew { .. }))
-            {
-                push_label(report, Some(expr.span), reason.to_string());
+            for reason in reasons.first.iter().filter(|reason| matches!(reason.kind, ReasonKind::TooFew(_))) {
+                point(report, Some(expr.span), Said::Unknown(reason.kind.clone(), Earlier::Unasked));
             }
         }
     }
 
     /// Says why something is not known, and where it would have been. A reason without a place is said at the newest
     /// snapshot.
-    fn explain_why(&self, reasons: &Reasons, scope: Scope<'_, 'a>, report: &mut RuleReport) {
+    fn explain_why(&self, reasons: &Reasons, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         let newest = self.snapshots.get(scope.moment.at).map(|snapshot| snapshot.record.span);
         for reason in &reasons.first {
-            let span = reason.span.or(newest.filter(|_| !matches!(reason.kind, ReasonKind::TooFew { .. })));
-            push_label(report, span.map(|span| self.first_line(span)), self.told(reason, scope));
+            let span = reason.span.or(newest.filter(|_| !matches!(reason.kind, ReasonKind::TooFew(_))));
+            let said = Said::Unknown(reason.kind.clone(), self.earlier(reason, scope));
+            point(report, span.map(|span| self.first_line(span)), said);
         }
     }
 
     /// A value under its name, with the place where it was set unless that is the declaration.
-    fn explain_param(&self, index: usize, expr: &Expr, report: &mut RuleReport) {
-        let Some(setting) = self.settings.params.get(index) else { return };
-        let Some(threshold) = self.note_threshold(index, true, report) else { return };
-        let text = if setting.configured {
-            format!("{} ({})", threshold.value, threshold.source())
-        } else {
-            threshold.value
-        };
-        push_label(report, Some(expr.span), text);
+    fn explain_param(&self, index: usize, expr: &Expr, report: &mut RuleVerdict) {
+        if let Some(threshold) = self.note_threshold(index, true, report) {
+            point(report, Some(expr.span), Said::Param(threshold));
+        }
     }
 
     /// The params that a computed side uses are thresholds too, though no label is put on them.
-    fn explain_thresholds_within(&self, expr: &'a Expr, report: &mut RuleReport) {
+    fn explain_thresholds_within(&self, expr: &'a Expr, report: &mut RuleVerdict) {
         self.every_target(expr, &mut Vec::new(), &mut |target| {
             if let Target::Param(index) = target {
                 self.note_threshold(*index, false, report);
@@ -262,19 +258,20 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Lists a param among the thresholds, once: its value, and where that was set.
-    fn note_threshold(&self, index: usize, labelled: bool, report: &mut RuleReport) -> Option<Threshold> {
+    fn note_threshold(&self, index: usize, pointed_at: bool, report: &mut RuleVerdict) -> Option<Held> {
         let (param, setting) = (self.program.params.get(index)?, self.settings.params.get(index)?);
         let within = setting.within.as_ref().filter(|_| setting.configured);
-        let threshold = Threshold {
-            param: param.name.to_string(),
-            value: self.show_as(&param.ty, &self.eval_param_decl(index), 0),
-            from: line_of(setting.origin, self.sources),
-            within: within.and_then(|range| show_range(&param.ty, range)),
-            because: setting.because.as_deref().map(str::to_owned),
-            labelled,
+        let threshold = Held {
+            param: param.name.clone(),
+            figure: self.figure_of(&param.ty, &self.eval_param_decl(index)),
+            origin: setting.origin,
+            configured: setting.configured,
+            within: within.map(|range| (param.ty.clone(), range.clone())),
+            because: setting.because.clone(),
+            pointed_at,
         };
         match report.thresholds.iter_mut().find(|known| known.param == threshold.param) {
-            Some(known) => known.labelled |= labelled,
+            Some(known) => known.pointed_at |= pointed_at,
             None => report.thresholds.push(threshold.clone()),
         }
         Some(threshold)
@@ -316,11 +313,8 @@ impl<'a> Evaluator<'a> {
 
     /// How many more digits it takes to tell two different amounts apart.
     fn telling_digits(&self, left: &'a Expr, right: &'a Expr, scope: Scope<'_, 'a>) -> usize {
-        let show = |expr: &'a Expr, digits| {
-            let ty = self.program.expr(expr.id).map_or(&Type::Error, |info| &info.ty);
-            self.show_as(ty, &self.eval(expr, scope), digits)
-        };
-        (0..MORE_DIGITS).find(|digits| show(left, *digits) != show(right, *digits)).unwrap_or(0)
+        let figure = |expr: &'a Expr| self.figure(expr, &self.eval(expr, scope));
+        figure(left).digits_to_tell(&figure(right))
     }
 }
 
@@ -343,9 +337,10 @@ pub(super) fn place_of(located: &Located) -> Span {
     }
 }
 
-pub(super) fn push_label(report: &mut RuleReport, span: Option<Span>, text: String) {
+/// Points at a place, unless something is said of it already.
+pub(super) fn point(report: &mut RuleVerdict, span: Option<Span>, said: Said) {
     let Some(span) = span else { return };
-    if !report.labels.iter().any(|label| label.span == span) {
-        report.labels.push(Label { span, text });
+    if !report.pointers.iter().any(|pointer| pointer.span == span) {
+        report.pointers.push(Pointer { span, said });
     }
 }

@@ -1,29 +1,20 @@
 //! What is not known: since when, and what to record for a rule to be decided.
 
 use super::{Evaluator, Scope};
-use crate::evidence::{Reason, ReasonKind, Reasons};
+use crate::evidence::{Reason, ReasonKind, Reasons, SmallSample};
+use crate::report::why::{Change, Earlier, Missing};
 use crate::types::Type;
 use crate::value::{Date, Record, Value, date_of_day, day_number};
 
-/// How many things to record are named.
-const NAMED: usize = 4;
-
 impl<'a> Evaluator<'a> {
     /// What would decide what is undecided for these reasons, so far as anything could.
-    pub(super) fn would_decide(&self, reasons: &Reasons, scope: Scope<'_, 'a>) -> Option<String> {
-        let mut records: Vec<(String, Vec<String>)> = Vec::new();
-        let mut others: Vec<String> = Vec::new();
+    pub(super) fn would_decide(&self, reasons: &Reasons, scope: Scope<'_, 'a>) -> Option<Change> {
+        let mut records: Vec<Change> = Vec::new();
+        let mut others: Vec<Change> = Vec::new();
         let mut waiting = false;
         for reason in &reasons.first {
-            if let Some((place, what)) = self.to_record(reason, scope) {
-                let known = records.iter().position(|(known, _)| *known == place);
-                let at = known.unwrap_or_else(|| {
-                    records.push((place, Vec::new()));
-                    records.len() - 1
-                });
-                if let Some((_, names)) = records.get_mut(at).filter(|(_, names)| !names.contains(&what)) {
-                    names.push(what);
-                }
+            if let Some((missing, date)) = self.to_record(reason, scope) {
+                self.record(missing, date, reason, scope, &mut records);
                 continue;
             }
             let Some(remedy) = self.remedy_for(reason) else { continue };
@@ -34,35 +25,50 @@ impl<'a> Evaluator<'a> {
             }
             waiting |= waits;
         }
-        let recorded = records.iter().map(|(place, names)| {
-            let more = names.len().saturating_sub(NAMED);
-            let named = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("record {named}{more} in {place}")
-        });
-        let all: Vec<String> = recorded.take(NAMED).chain(others).collect();
-        (!all.is_empty()).then(|| all.join("; "))
+        records.extend(others);
+        (!records.is_empty()).then_some(Change::Decide(records))
     }
 
-    /// What is missing, and the place that it is missing in.
-    fn to_record(&self, reason: &Reason, scope: Scope<'_, 'a>) -> Option<(String, String)> {
+    /// Adds something to what is to be recorded in its file, once; in one with several snapshots, of a date.
+    fn record(
+        &self,
+        missing: Missing,
+        date: Date,
+        reason: &Reason,
+        scope: Scope<'_, 'a>,
+        records: &mut Vec<Change>,
+    ) {
+        let Some(newest) = self.snapshots.get(scope.moment.at) else { return };
+        let source = reason.span.map_or(newest.file, |span| span.file);
+        let name = self.sources.name(source);
+        let text = self.sources.get(source).map_or("", |source| &source.text);
+        let several = text.lines().skip(1).any(|line| line.starts_with("---"));
+        let of = several.then_some(date);
+        let known = records.iter_mut().find_map(|record| match record {
+            Change::Record { fields, file, snapshot } if *file == name && *snapshot == of => Some(fields),
+            _ => None,
+        });
+        match known {
+            Some(fields) if fields.contains(&missing) => {}
+            Some(fields) => fields.push(missing),
+            None => {
+                let (fields, file) = (vec![missing], name.to_owned());
+                records.push(Change::Record { fields, file, snapshot: of });
+            }
+        }
+    }
+
+    /// What is missing, and in the snapshot of which date.
+    fn to_record(&self, reason: &Reason, scope: Scope<'_, 'a>) -> Option<(Missing, Date)> {
         let newest = self.snapshots.get(scope.moment.at)?;
-        let in_file = |date: Date| {
-            let file = reason.span.map_or(newest.file, |span| span.file);
-            let name = self.sources.name(file);
-            let text = self.sources.get(file).map_or("", |source| &source.text);
-            let several = text.lines().skip(1).any(|line| line.starts_with("---"));
-            if several { format!("the snapshot of {date} in {name}") } else { name.to_owned() }
-        };
         match &reason.kind {
-            ReasonKind::Missing { field, date } => Some((in_file(*date), format!("`{field}`"))),
+            ReasonKind::Missing { field, date } => Some((Missing::Field(field.clone(), None), *date)),
             ReasonKind::MissingInElement { field, date } => {
                 let line = reason.span.map(|span| self.sources.line_column(span).0);
-                let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
-                Some((in_file(*date), format!("`{field}`{line}")))
+                Some((Missing::Field(field.clone(), line), *date))
             }
-            ReasonKind::NoneKnown { what, .. } => Some((in_file(newest.date), format!("`{what}`"))),
-            ReasonKind::Empty { list } => Some((in_file(newest.date), format!("at least one of `{list}`"))),
+            ReasonKind::NoneKnown { what, .. } => Some((Missing::Field(what.clone(), None), newest.date)),
+            ReasonKind::Empty { list } => Some((Missing::Element(list.clone()), newest.date)),
             ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
             | ReasonKind::Branches
@@ -71,28 +77,26 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::NoEarlier { .. }
             | ReasonKind::Later { .. }
             | ReasonKind::Stale { .. }
-            | ReasonKind::TooFew { .. } => None,
+            | ReasonKind::TooFew(_) => None,
         }
     }
 
-    fn remedy_for(&self, reason: &Reason) -> Option<String> {
+    fn remedy_for(&self, reason: &Reason) -> Option<Change> {
         match &reason.kind {
             ReasonKind::Gap { from, to } => self.fills(*from, *to),
-            ReasonKind::Uncovered { until: Some(until), .. } => {
-                Some(format!("wait for a snapshot of {until} or later, with no gap until then"))
-            }
-            ReasonKind::NoEarlier { .. } => Some("wait for the next snapshot".to_owned()),
-            ReasonKind::Later { date, .. } => Some(format!("wait until {date}, or correct that date")),
+            ReasonKind::Uncovered { until, .. } => until.map(Change::SnapshotFrom),
+            ReasonKind::NoEarlier { .. } => Some(Change::NextSnapshot),
+            ReasonKind::Later { date, .. } => Some(Change::Reached(*date)),
             ReasonKind::Stale { day, .. } => {
                 let first = date_of_day(day_number(*day) - self.patience().unwrap_or(0))?;
-                Some(format!("a snapshot of {first} to {day}"))
+                Some(Change::SnapshotWithin { first, last: Some(*day) })
             }
-            ReasonKind::TooFew { further, .. } => further.clone(),
-            ReasonKind::Missing { .. }
+            ReasonKind::TooFew(SmallSample::Counted { further, .. }) => Some(Change::GoodSamples(*further)),
+            ReasonKind::TooFew(SmallSample::Values { .. } | SmallSample::Alike { .. })
+            | ReasonKind::Missing { .. }
             | ReasonKind::MissingInElement { .. }
             | ReasonKind::Empty { .. }
             | ReasonKind::NoneKnown { .. }
-            | ReasonKind::Uncovered { until: None, .. }
             | ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
             | ReasonKind::Branches => None,
@@ -100,30 +104,29 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The snapshots that close a gap: one where one is enough, and when; else how far apart they may be.
-    fn fills(&self, from: Date, to: Date) -> Option<String> {
-        let patience = self.patience()?;
-        let earliest = date_of_day(day_number(to) - patience)?;
-        let latest = date_of_day(day_number(from) + patience)?;
+    fn fills(&self, from: Date, to: Date) -> Option<Change> {
+        let days = self.patience()?;
+        let earliest = date_of_day(day_number(to) - days)?;
+        let latest = date_of_day(day_number(from) + days)?;
         Some(if earliest == latest {
-            format!("a snapshot of {earliest}")
+            Change::SnapshotWithin { first: earliest, last: None }
         } else if earliest < latest {
-            format!("a snapshot of {} to {}", earliest.max(from), latest.min(to))
+            Change::SnapshotWithin { first: earliest.max(from), last: Some(latest.min(to)) }
         } else {
-            format!("snapshots at most {patience} days apart between {from} and {to}")
+            Change::SnapshotsApart { days, from, to }
         })
     }
 
-    /// A reason with what the series knows besides: «`satisfaction` is not in the snapshot of 2026-11-16; last recorded on
-    /// 2026-11-02».
-    pub(super) fn told(&self, reason: &Reason, scope: Scope<'_, 'a>) -> String {
-        let ReasonKind::Missing { field, date } = &reason.kind else { return reason.to_string() };
-        let Some(steps) = self.steps_of(field) else { return reason.to_string() };
+    /// What the series had of a field before it was missing.
+    pub(super) fn earlier(&self, reason: &Reason, scope: Scope<'_, 'a>) -> Earlier {
+        let ReasonKind::Missing { field, date } = &reason.kind else { return Earlier::Unasked };
+        let Some(steps) = self.steps_of(field) else { return Earlier::Unasked };
         let earlier = self.snapshots.get(..scope.moment.at).unwrap_or_default();
         let earlier = earlier.iter().filter(|snapshot| day_number(snapshot.date) < day_number(*date));
         match earlier.rev().find(|snapshot| holds(&snapshot.record, &steps)) {
-            Some(snapshot) => format!("{reason}; last recorded on {}", snapshot.date),
-            None if scope.moment.at > 0 => format!("{reason}, nor in any before it"),
-            None => reason.to_string(),
+            Some(snapshot) => Earlier::On(snapshot.date),
+            None if scope.moment.at > 0 => Earlier::Never,
+            None => Earlier::Unasked,
         }
     }
 

@@ -9,31 +9,30 @@ use crate::ast::{Expr, ExprId, ExprKind, LogicOp, RuleBody};
 use crate::evidence::Truth;
 use crate::program::{Policy, Program, Rule, Target};
 use crate::report::Outcome;
-use crate::report::tests::ValueSeen;
+use crate::report::why::Reading;
+use crate::source::Span;
 use crate::value::{Date, Snapshot};
 
-/// How a rule comes out on the last of some snapshots, as of a day, and the values of what its conditions compare.
+/// How a rule comes out on the last of some snapshots, as of a day, and what its conditions compare, each with its value.
 pub fn observe(
     rulebook: &Rulebook<'_>,
     snapshots: &[Snapshot],
     as_of: Date,
     rule: usize,
-) -> (Outcome, Vec<ValueSeen>) {
+) -> (Outcome, Vec<(Span, Reading)>) {
     let evaluator = Evaluator::new(rulebook, snapshots);
     let Some(rule) = rulebook.program.rules.get(rule) else { return (Outcome::Off, Vec::new()) };
     let Some(judging) = evaluator.judging_as_of(rule, as_of) else {
         return (Outcome::NotApplicable, Vec::new());
     };
     let outcome = evaluator.verdict(rule, &judging).outcome;
-    let mut values: Vec<ValueSeen> = Vec::new();
+    let mut values: Vec<(Span, Reading)> = Vec::new();
     let scope = Scope::at(judging.moment);
+    let text = |span: Span| rulebook.sources.text(span).split_whitespace();
     for condition in all_conditions(rulebook.program, rule) {
         for side in evaluator.sides(condition) {
-            let expression =
-                rulebook.sources.text(side.span).split_whitespace().collect::<Vec<_>>().join(" ");
-            if !values.iter().any(|seen| seen.expression == expression) {
-                let value = evaluator.show_with_arithmetic(side, scope, 0, None);
-                values.push(ValueSeen { expression, value });
+            if !values.iter().any(|(known, _)| text(*known).eq(text(side.span))) {
+                values.push((side.span, evaluator.reading(side, scope, 0, None)));
             }
         }
     }

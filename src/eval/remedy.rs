@@ -3,7 +3,7 @@
 //! A change is tried by judging the rule again with an expression taken to be otherwise; one that changes nothing, or
 //! that the declared range of a field forbids, is never proposed.
 
-use super::bound::{bound_text, date_bound, further_samples, mirror, opposite, over_day, whole};
+use super::bound::{date_bound, mirror, nearest_bound, opposite, over_day, whole};
 use super::compare::{Sample, share_claim};
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
@@ -12,7 +12,8 @@ use crate::builtins::which::Which as Builtin;
 use crate::evidence::{Amount, Elapsed, Truth, Word};
 use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;
-use crate::types::{Kind, MORE_DIGITS, Type, show_date};
+use crate::report::why::{Bound, Change, Elements, Figure};
+use crate::types::{Kind, Type};
 use crate::value::{DAY, Number};
 
 /// An expression that is taken to have another value, at one snapshot.
@@ -27,7 +28,7 @@ pub(super) struct Assumption<'a> {
 
 /// One thing that would have to be otherwise.
 struct Step<'a> {
-    text: String,
+    change: Change,
     /// None for what is to be recorded, whatever it then says.
     assumption: Option<Assumption<'a>>,
 }
@@ -45,7 +46,7 @@ struct Aim<'a> {
     op: CompareOp,
     left: &'a Expr,
     bound: Evidence<'a>,
-    /// How the bound is shown.
+    /// What the bound is told as.
     kind: Option<Kind>,
 }
 
@@ -76,7 +77,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What would make a failed rule pass; none where no single change that was tried does.
-    pub(super) fn would_pass(&self, rule: &'a Rule, scope: Scope<'_, 'a>) -> Option<String> {
+    pub(super) fn would_pass(&self, rule: &'a Rule, scope: Scope<'_, 'a>) -> Option<Change> {
         let (conditions, want): (Vec<&Expr>, bool) = match &rule.decl.body {
             RuleBody::Trigger { when } => (vec![when], false),
             RuleBody::Require { requires, .. } => (requires.iter().collect(), true),
@@ -98,8 +99,8 @@ impl<'a> Evaluator<'a> {
         if self.share_a_field(&steps) {
             return None;
         }
-        let texts: Vec<String> = steps.into_iter().map(|step| step.text).collect();
-        (!texts.is_empty()).then(|| texts.join("; and "))
+        let changes: Vec<Change> = steps.into_iter().map(|step| step.change).collect();
+        (!changes.is_empty()).then_some(Change::All(changes))
     }
 
     /// Whether two steps are about one field: each was tried as if the other had nothing to do with it.
@@ -129,7 +130,7 @@ impl<'a> Evaluator<'a> {
         let mut all = Steps::new();
         for condition in conditions {
             for step in self.steps(condition, want, scope)? {
-                if !all.iter().any(|known| known.text == step.text) {
+                if !all.iter().any(|known| known.change == step.change) {
                     all.push(step);
                 }
             }
@@ -173,9 +174,9 @@ impl<'a> Evaluator<'a> {
             ExprKind::If { condition, then, otherwise } => match self.truth(condition, scope) {
                 Truth::Yes => self.steps(then, want, scope),
                 Truth::No => self.steps(otherwise, want, scope),
-                Truth::Undecided(_) => self.record(&truth, scope),
+                Truth::Undecided(_) => self.decide_steps(&truth, scope),
             },
-            _ if matches!(truth, Truth::Undecided(_)) => self.record(&truth, scope),
+            _ if matches!(truth, Truth::Undecided(_)) => self.decide_steps(&truth, scope),
             ExprKind::Compare(op, left, right) => {
                 let op = if want { *op } else { opposite(*op) };
                 self.compare_steps(op, left, right, scope)
@@ -192,27 +193,32 @@ impl<'a> Evaluator<'a> {
             {
                 let sample = self.listed_sample(arg, scope)?;
                 let needed = needed(sample.tally.total)?;
-                let text = self.elements(arg, &sample, needed, None);
-                Some(vec![self.step(text, expr, Evidence::Truth(Truth::known(want)), scope)])
+                let change = self.elements(arg, sample, needed, false);
+                Some(vec![self.step(change, expr, Evidence::Truth(Truth::known(want)), scope)])
             }
             ExprKind::Has(_) => None,
             ExprKind::Path(_) | ExprKind::Call { .. } => {
-                let text = format!("`{}` {want}, now {}", self.sources.text(expr.span), !want);
-                Some(vec![self.step(text, expr, Evidence::Truth(Truth::known(want)), scope)])
+                let change = Change::Turn { of: self.quoted(expr), to: want };
+                Some(vec![self.step(change, expr, Evidence::Truth(Truth::known(want)), scope)])
             }
             ExprKind::Literal(_) | ExprKind::Neg(_) | ExprKind::Arithmetic(..) => None,
         }
     }
 
-    fn step(&self, text: String, expr: &'a Expr, value: Evidence<'a>, scope: Scope<'_, 'a>) -> Step<'a> {
+    fn step(&self, change: Change, expr: &'a Expr, value: Evidence<'a>, scope: Scope<'_, 'a>) -> Step<'a> {
         let assumption = Assumption { expr, at: scope.moment.at, value, tally: None };
-        Step { text, assumption: Some(assumption) }
+        Step { change, assumption: Some(assumption) }
     }
 
-    fn record(&self, truth: &Truth, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+    fn decide_steps(&self, truth: &Truth, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
         let Truth::Undecided(reasons) = truth else { return None };
-        let text = self.would_decide(reasons, scope)?;
-        Some(vec![Step { text, assumption: None }])
+        let change = self.would_decide(reasons, scope)?;
+        Some(vec![Step { change, assumption: None }])
+    }
+
+    /// An expression as the policy has it.
+    fn quoted(&self, expr: &Expr) -> String {
+        self.sources.text(expr.span).to_owned()
     }
 
     fn compare_steps(
@@ -234,13 +240,13 @@ impl<'a> Evaluator<'a> {
     fn aim(&self, aim: &Aim<'a>, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
         match (&aim.bound, self.called(aim.left)) {
             (Evidence::Word(Word::Known(word)), _) if aim.op == CompareOp::Equal => {
-                let text = format!("`{}` of `{word}`", self.sources.text(aim.left.span));
-                Some(vec![self.step(text, aim.left, aim.bound.clone(), scope)])
+                let change = Change::Word { of: self.quoted(aim.left), word: word.clone(), other: false };
+                Some(vec![self.step(change, aim.left, aim.bound.clone(), scope)])
             }
             (Evidence::Word(Word::Known(word)), _) if aim.op == CompareOp::NotEqual => {
-                let text = format!("`{}` other than `{word}`", self.sources.text(aim.left.span));
-                let other = Evidence::Word(Word::Known(format!("not {word}").into()));
-                Some(vec![self.step(text, aim.left, other, scope)])
+                let change = Change::Word { of: self.quoted(aim.left), word: word.clone(), other: true };
+                let other = Evidence::Word(Word::Known([word, "'"].concat().into()));
+                Some(vec![self.step(change, aim.left, other, scope)])
             }
             (Evidence::Word(_) | Evidence::List(_) | Evidence::Truth(Truth::Undecided(_)), _) => None,
             (Evidence::Truth(truth), _) if aim.op == CompareOp::Equal => {
@@ -286,25 +292,23 @@ impl<'a> Evaluator<'a> {
     fn amount_steps(&self, aim: &Aim<'a>, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
         let Evidence::Amount(bound) = &aim.bound else { return None };
         let bound = bound.known()?;
-        let now = self.eval(aim.left, scope);
-        let what = self.sources.text(aim.left.span);
+        let of = self.quoted(aim.left);
         let ty = &self.program.expr(aim.left.id)?.ty;
         let Type::Amount(quantity) = ty else {
             let Type::Date = ty else { return None };
-            let (text, day) = date_bound(aim.op, bound)?;
-            let text = format!("`{what}` {text}");
-            return Some(vec![self.step(text, aim.left, Evidence::Amount(Amount::Known(day)), scope)]);
+            let (word, to, day) = date_bound(aim.op, bound)?;
+            let change = Change::Date { of, bound: word, to };
+            return Some(vec![self.step(change, aim.left, Evidence::Amount(Amount::Known(day)), scope)]);
         };
         let kind = aim.kind.as_ref().unwrap_or(&quantity.kind);
-        let (word, shown, wanted) = bound_text(aim.op, bound, kind)?;
+        let (word, to, wanted) = nearest_bound(aim.op, bound, kind)?;
         if !quantity.range.contains(&wanted) {
             return None;
         }
-        let Evidence::Amount(now) = now else { return None };
-        let now = self.show_amount(kind, &now, bound, &shown);
-        let of = if aim.op == CompareOp::NotEqual { "" } else { "of " };
-        let text = format!("`{what}` {of}{word}{shown}, now {now}");
-        Some(vec![self.step(text, aim.left, Evidence::Amount(Amount::Known(wanted)), scope)])
+        let Evidence::Amount(now) = self.eval(aim.left, scope) else { return None };
+        let now = self.missing_figure(kind, now, bound, &to);
+        let change = Change::Reach { of, bound: word, to, now };
+        Some(vec![self.step(change, aim.left, Evidence::Amount(Amount::Known(wanted)), scope)])
     }
 
     /// «2 more of the 30 outputs with `edit_time < light_edit` (24 of 30 = 80%)»
@@ -329,10 +333,10 @@ impl<'a> Evaluator<'a> {
         if needed > tally.total || counts_all {
             return if is_share { None } else { self.amount_steps(aim, scope) };
         }
-        let text = self.elements(arg, &sample, needed, is_share.then_some(&Kind::Share));
         let value = if is_share { Number::from(needed) / Number::from(tally.total) } else { needed.into() };
         let tally = Tally { sure: needed, possible: needed, ..tally.clone() };
-        let mut step = self.step(text, aim.left, Evidence::Amount(Amount::Known(value)), scope);
+        let change = self.elements(arg, sample, needed, is_share);
+        let mut step = self.step(change, aim.left, Evidence::Amount(Amount::Known(value)), scope);
         if let Some(assumption) = &mut step.assumption {
             assumption.tally = Some(tally);
         }
@@ -347,30 +351,10 @@ impl<'a> Evaluator<'a> {
         (whole && arg.by.is_none()).then(|| ListedSample { tally, name: list.name.to_string() })
     }
 
-    fn elements(&self, arg: &Arg, sample: &ListedSample, needed: usize, share: Option<&Kind>) -> String {
-        let ListedSample { tally, name } = sample;
-        let total = tally.total;
-        let with = arg.condition.as_ref().map(|condition| self.sources.text(condition.span));
-        let with = with.map(|condition| format!(" with `{condition}`")).unwrap_or_default();
-        if needed == 0 {
-            return format!("none of the {total} {name}{with}, now {}", tally.sure);
-        }
-        if needed == total && share.is_none() {
-            return format!("all {total} {name}{with}, now {}", tally.possible);
-        }
-        let part = match share {
-            Some(kind) => {
-                let share = kind.show(&(Number::from(needed) / Number::from(total.max(1))));
-                format!("{needed} of {total} = {share}")
-            }
-            None => format!("{needed} of {total}"),
-        };
-        // What is not known of an element does not count for it, nor against.
-        if needed > tally.sure {
-            format!("{} more of the {total} {name}{with} ({part})", needed - tally.sure)
-        } else {
-            format!("{} fewer of the {total} {name}{with} ({part})", tally.possible.saturating_sub(needed))
-        }
+    fn elements(&self, arg: &Arg, sample: ListedSample, needed: usize, is_share: bool) -> Change {
+        let ListedSample { tally: Tally { sure, possible, total, .. }, name: list } = sample;
+        let condition = arg.condition.as_ref().map(|condition| self.quoted(condition));
+        Change::Elements(Elements { needed, sure, possible, total, list, condition, is_share })
     }
 
     /// What runs up to the newest snapshot goes on by waiting, and ends by what it is about.
@@ -397,42 +381,36 @@ impl<'a> Evaluator<'a> {
         arg: &'a Arg,
         scope: Scope<'_, 'a>,
     ) -> Option<Steps<'a>> {
-        let condition = self.sources.text(arg.value.span);
+        let condition = self.quoted(&arg.value);
         let holds_now = self.truth(&arg.value, Scope::at(scope.moment)) == Truth::Yes;
         if builtin == Builtin::Streak {
             let Evidence::Amount(bound) = &aim.bound else { return None };
             let (needed, _) = whole(aim.op, bound.known()?)?;
             let now = self.amount(aim.left, scope);
             let more = Number::from(needed.clone()) - now.known()?;
-            let plural = if more == Number::ONE { "" } else { "s" };
-            let text = format!("`{condition}` in {} more snapshot{plural}", more.floor());
             let value = Evidence::Amount(Amount::Known(needed.into()));
-            return Some(vec![self.step(text, aim.left, value, scope)]);
+            return Some(vec![self.step(Change::Repeat { condition, more }, aim.left, value, scope)]);
         }
         let Evidence::Elapsed(Elapsed { from, .. }) = self.eval(aim.left, scope) else { return None };
         let from = from.known()?.clone();
         let end = over_day(aim.op, &from, &aim.bound)?;
-        let date = show_date(&end);
-        let text = if holds_now {
-            let gap = if self.patience().is_some() { "no gap and " } else { "" };
-            format!("a snapshot of {date} or later, with {gap}`{condition}` until then")
+        let change = if holds_now {
+            Change::GoOn { condition, until: Figure::day(end.clone()), no_gap: self.patience().is_some() }
         } else {
-            let length = self.show_as(&Type::Elapsed, &aim.bound, 0);
-            format!("`{condition}`, and then for {length}")
+            Change::Begin { condition, length: self.figure_of(&Type::Elapsed, &aim.bound) }
         };
         let value = Evidence::Elapsed(Elapsed { from: Amount::Known(from), to: Amount::Known(end) });
-        Some(vec![self.step(text, aim.left, value, scope)])
+        Some(vec![self.step(change, aim.left, value, scope)])
     }
 
     /// A date that lies too long back would have to be later; one that is too recent takes waiting.
     fn since_steps(&self, aim: &Aim<'a>, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
         let Evidence::Elapsed(Elapsed { from, to }) = self.eval(aim.left, scope) else { return None };
         let (from, to) = (from.known()?.clone(), to.known()?.clone());
-        let what = self.sources.text(arg.value.span);
-        let (text, from, to) = match aim.op {
+        let (change, from, to) = match aim.op {
             CompareOp::Greater | CompareOp::GreaterEqual => {
                 let day = over_day(aim.op, &from, &aim.bound)?;
-                (format!("waiting until {}", show_date(&day)), from, day)
+                (Change::Wait { until: Figure::day(day.clone()) }, from, day)
             }
             CompareOp::Less | CompareOp::LessEqual => {
                 let mut day = from;
@@ -452,12 +430,13 @@ impl<'a> Evaluator<'a> {
                 while !enough(&day) && day < to {
                     day += Number::ONE;
                 }
-                (format!("`{what}` of {} or later", show_date(&day)), day, to)
+                let (of, later) = (self.quoted(&arg.value), Figure::day(day.clone()));
+                (Change::Date { of, bound: Bound::AtLeast, to: later }, day, to)
             }
             CompareOp::Equal | CompareOp::NotEqual => return None,
         };
         let value = Evidence::Elapsed(Elapsed { from: Amount::Known(from), to: Amount::Known(to) });
-        Some(vec![self.step(text, aim.left, value, scope)])
+        Some(vec![self.step(change, aim.left, value, scope)])
     }
 
     /// How many elements would have to change sides for the claim to be shown; where all would not do, how many more
@@ -486,8 +465,8 @@ impl<'a> Evaluator<'a> {
         };
         let arg = args.first()?;
         let sample = self.listed_sample(arg, Scope::at(scope.moment))?;
-        let (text, tally) = if let Some(needed) = needed {
-            (self.elements(arg, &sample, needed, Some(&Kind::Share)), changed(needed))
+        let (change, tally) = if let Some(needed) = needed {
+            (self.elements(arg, sample, needed, true), changed(needed))
         } else {
             let more = share_claim(op, &tally, threshold).further(level)?;
             let counted = if rising { more } else { 0 };
@@ -497,12 +476,17 @@ impl<'a> Evaluator<'a> {
                 total: tally.total + more,
                 ..tally.clone()
             };
-            let word = if rising { "with" } else { "without" };
-            let condition = arg.condition.as_ref().map_or("", |condition| self.sources.text(condition.span));
-            (format!("{more} further {} in a row {word} `{condition}`", sample.name), further)
+            let condition = arg.condition.as_ref().map(|condition| self.quoted(condition));
+            let change = Change::Samples {
+                more,
+                list: sample.name,
+                condition: condition.unwrap_or_default(),
+                satisfying: rising,
+            };
+            (change, further)
         };
         let share = Number::from(tally.sure) / Number::from(tally.total.max(1));
-        let mut step = self.step(text, left, Evidence::Amount(Amount::Known(share)), scope);
+        let mut step = self.step(change, left, Evidence::Amount(Amount::Known(share)), scope);
         if let Some(assumption) = &mut step.assumption {
             assumption.tally = Some(tally);
         }
@@ -516,9 +500,9 @@ impl<'a> Evaluator<'a> {
         let (Evidence::Amount(level), true) = (&aim.bound, rising) else { return None };
         let Ok(Sample::Share(tally)) = self.sample(left, scope) else { return None };
         let claim = share_claim(*op, &tally, self.amount(right, scope).known()?);
-        let text = further_samples(claim.further(level.known()?)?);
+        let change = Change::GoodSamples(Some(claim.further(level.known()?)?));
         let value = Evidence::Amount(Amount::Known(Number::ONE));
-        Some(vec![self.step(text, aim.left, value, scope)])
+        Some(vec![self.step(change, aim.left, value, scope)])
     }
 
     fn in_steps(&self, item: &'a Expr, set: &'a Set, want: bool, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
@@ -535,10 +519,10 @@ impl<'a> Evaluator<'a> {
                     .or_else(|| (!want).then(|| self.compare_steps(CompareOp::Greater, item, high, scope))?)
             }
             Set::List(members, _) if want => {
-                let names: Vec<&str> = members.iter().map(|member| self.sources.text(member.span)).collect();
-                let text = format!("`{}` of {}", self.sources.text(item.span), names.join(" or "));
                 let value = self.eval(members.first()?, scope);
-                self.is_measured(item).then(|| vec![self.step(text, item, value, scope)])
+                let members = members.iter().map(|member| self.quoted(member)).collect();
+                let change = Change::OneOf { of: self.quoted(item), members };
+                self.is_measured(item).then(|| vec![self.step(change, item, value, scope)])
             }
             Set::List(..) | Set::Value(_) => None,
         }
@@ -567,18 +551,17 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// An amount, so that it is seen to miss a bound.
-    fn show_amount(&self, kind: &Kind, amount: &Amount, bound: &Number, bound_shown: &str) -> String {
-        let ty = Type::amount(kind.clone());
-        let show = |extra| self.show_as(&ty, &Evidence::Amount(amount.clone()), extra);
-        if let Amount::Known(now) = amount {
+    /// An amount, so that it is seen to miss a bound, which is told as `to`.
+    fn missing_figure(&self, kind: &Kind, amount: Amount, bound: &Number, to: &Figure) -> Figure {
+        if let Amount::Known(now) = &amount {
             let ((low, _), (high, _)) = (kind.nearest(now, false), kind.nearest(now, true));
             if now != bound && low <= *bound && *bound <= high {
                 // Rounded away from the bound, so that it is seen to miss it.
-                return kind.nearest(now, now > bound).1;
+                let (nearest, digits) = kind.nearest(now, now > bound);
+                return Figure { digits, ..Figure::number(kind.clone(), nearest) };
             }
         }
-        (0..MORE_DIGITS).map(show).find(|shown| shown != bound_shown).unwrap_or_else(|| show(0))
+        self.figure_of(&Type::amount(kind.clone()), &Evidence::Amount(amount)).told_from(to)
     }
 }
 

@@ -1,12 +1,14 @@
 //! Rules: whether one passes, fails, is undecided or does not apply, and what that does.
 
+use std::sync::Arc;
+
 use super::{Evaluator, Moment, Scope};
 use crate::ast::{EffectKind, Expr, RuleBody, UndecidedKind};
 use crate::evidence::{ReasonKind, Reasons, Truth};
 use crate::program::Rule;
-use crate::report::{Outcome, Place, RuleReport, line_of};
+use crate::report::Outcome;
+use crate::report::why::{Piece, RuleVerdict};
 use crate::settings::RuleSetting;
-use crate::source::Span;
 use crate::value::date_of_day;
 
 /// How a rule is judged: when, and with what consequence.
@@ -44,7 +46,7 @@ impl<'a> Evaluator<'a> {
         rule: &'a Rule,
         setting: &RuleSetting,
         judging: &Judging,
-    ) -> RuleReport {
+    ) -> RuleVerdict {
         let scope = Scope::at(judging.moment);
         let verdict = self.verdict(rule, judging);
         let mut report = self.listed(rule, setting, judging.moment, verdict.outcome);
@@ -54,15 +56,14 @@ impl<'a> Evaluator<'a> {
         }
         if matches!(verdict.outcome, Outcome::Fail | Outcome::Undecided) {
             if verdict.outcome == Outcome::Fail {
-                report.message = rule.decl.effect.message.as_ref().map(|message| self.render(message, scope));
+                report.message = rule.decl.effect.message.as_ref().map(|message| self.pieces(message, scope));
             }
-            report.help = rule.decl.help.as_ref().map(|help| self.render(help, scope));
+            report.help = rule.decl.help.as_ref().map(|help| self.pieces(help, scope));
             self.explain(rule, &verdict, scope, &mut report);
             if judging.moment.at + 1 < self.snapshots.len() {
                 // What was is not mended: there is no remedy but to go back, or to be excused.
-                report.before_move =
-                    self.snapshots.get(judging.moment.at).map(|snapshot| snapshot.date.to_string());
-                report.would_pass = report.would_pass.filter(|_| report.outcome == Outcome::Undecided);
+                report.before_move = self.snapshots.get(judging.moment.at).map(|snapshot| snapshot.date);
+                report.change = report.change.filter(|_| report.outcome == Outcome::Undecided);
             }
         }
         report
@@ -75,26 +76,25 @@ impl<'a> Evaluator<'a> {
         setting: &RuleSetting,
         moment: Moment,
         outcome: Outcome,
-    ) -> RuleReport {
+    ) -> RuleVerdict {
         let decl = &rule.decl;
-        let title = decl.title.as_ref();
-        RuleReport {
+        let title = decl.title.as_ref().map(|title| self.pieces(title, Scope::at(moment)));
+        RuleVerdict {
             rule: rule.name.to_string(),
-            title: title
-                .map_or_else(|| decl.name.text.to_string(), |title| self.render(title, Scope::at(moment))),
-            gate: rule.gate.and_then(|gate| self.gate_name(gate)),
+            title: title.unwrap_or_else(|| vec![Piece::Text(decl.name.text.clone())]),
+            gate: rule.gate.and_then(|gate| self.gate_stages(gate)),
             enforced: false,
             outcome,
             effect: setting.effect.unwrap_or(rule.effect),
-            effect_from: line_of(setting.origin, self.sources),
+            effect_from: setting.origin,
+            applied: None,
+            declared: Some(decl.name.span),
             message: None,
-            policy: self.place(decl.name.span),
+            help: None,
             evidence: Vec::new(),
             thresholds: Vec::new(),
-            would_pass: None,
-            applied: None,
-            labels: Vec::new(),
-            help: None,
+            pointers: Vec::new(),
+            change: None,
             before_move: None,
         }
     }
@@ -192,16 +192,10 @@ impl<'a> Evaluator<'a> {
         Verdict::new(Outcome::Fail, failed)
     }
 
-    /// The place of a span, for the report.
-    pub(super) fn place(&self, span: Span) -> Place {
-        let (line, column) = self.sources.line_column(span);
-        Place { file: self.sources.name(span.file).to_owned(), line, column }
-    }
-
-    fn gate_name(&self, gate: usize) -> Option<String> {
+    fn gate_stages(&self, gate: usize) -> Option<[Arc<str>; 2]> {
         let gate = self.program.gates.get(gate)?;
         let stages = &self.program.vocabulary.stages;
-        Some(format!("{} -> {}", stages.get(gate.from)?, stages.get(gate.to)?))
+        Some([stages.get(gate.from)?.clone(), stages.get(gate.to)?.clone()])
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Evaluator, Evidence, Moment, Scope};
 use crate::ast::{Arg, Expr, Over};
 use crate::builtins::series::{Along, Measure, Points, Run, streak};
-use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
+use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Within};
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::{Kind, Type};
@@ -195,8 +195,8 @@ impl<'a> Evaluator<'a> {
         }
         let what = self.sources.text(arg.value.span).into();
         let window = match over {
-            Over::Stage(_) => "since the workflow entered its stage".to_owned(),
-            Over::Window(length) => format!("in the last {}", self.sources.text(length.span)),
+            Over::Stage(_) => Within::Stage,
+            Over::Window(length) => Within::Last(self.sources.text(length.span).into()),
         };
         let missing = self.eval(&arg.value, scope).reasons();
         let span = missing.first.first().and_then(|reason| reason.span);
@@ -344,13 +344,9 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// «2 of 4 weeks covered»; `until`: the day from which they would be.
+/// A window of `want` days of which `have` are covered; `until`: the day from which all would be.
 fn uncovered(have: i64, want: i64, until: i64) -> Reasons {
     let have = have.clamp(0, want);
-    let (have, want) = if want % 7 == 0 {
-        ((have / 7).to_string(), Kind::Duration.show(&Number::from(want * DAY)))
-    } else {
-        (have.to_string(), format!("{want} days"))
-    };
+    let have = if want % 7 == 0 { have - have % 7 } else { have };
     Reasons::of(ReasonKind::Uncovered { have, want, until: date_of_day(until) }, None)
 }

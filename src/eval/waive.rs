@@ -1,7 +1,8 @@
 //! Waivers: the one place where an exception changes what a rule does.
 
 use crate::ast::EffectKind;
-use crate::report::{Outcome, RuleReport};
+use crate::report::Outcome;
+use crate::report::why::RuleVerdict;
 use crate::settings::Waiver;
 use crate::value::Date;
 
@@ -17,7 +18,7 @@ pub struct Lift {
 /// is no such rollback, whatever the rule.
 pub(super) fn waive(
     waivers: &[Waiver],
-    rules: &mut [RuleReport],
+    rules: &mut [RuleVerdict],
     stage: Option<usize>,
     day: Date,
 ) -> Vec<Lift> {

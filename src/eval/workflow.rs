@@ -1,14 +1,15 @@
 //! A workflow: which rules and gates apply to it, and the decision.
 
-use super::budget::{MAX_BITS, MAX_SERIES, MAX_STEPS};
+use std::sync::Arc;
+
+use super::budget::MAX_SERIES;
 use super::rule::Judging;
 use super::waive::{Lift, waive};
 use super::{Evaluator, Moment, Rulebook};
 use crate::ast::EffectKind;
-use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Label};
 use crate::program::{Program, Rule};
-use crate::report::{Decision, EvidenceReport, Newest, Outcome, Place, RuleReport, WorkflowReport, line_of};
+use crate::report::why::{Breach, Piece, Pointer, Remark, RuleVerdict, Said, Saw, WorkflowVerdict};
+use crate::report::{Decision, Newest, Outcome};
 use crate::settings::{SKIPPED, STARTED, UNDECLARED};
 use crate::source::Span;
 use crate::value::{Date, Located, Series, Snapshot, Value, day_number};
@@ -17,8 +18,8 @@ use crate::vocabulary::Vocabulary;
 /// What was found out about a workflow.
 #[derive(Debug)]
 pub struct Judged {
-    pub report: WorkflowReport,
-    pub diagnostics: Vec<Diagnostic>,
+    pub verdict: WorkflowVerdict,
+    pub remarks: Vec<Remark>,
     /// What waivers met with.
     pub lifts: Vec<Lift>,
 }
@@ -36,26 +37,23 @@ struct Ladder {
 pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, deny_warnings: bool) -> Judged {
     let Rulebook { program, .. } = *rulebook;
     if series.snapshots.len() > MAX_SERIES {
-        let message = format!("`{}` has more than {MAX_SERIES} snapshots", series.workflow);
-        return too_much(message, "the newest of them", rulebook, series);
+        return no_verdict(|newest| Remark::TooManySnapshots { newest }, rulebook, series);
     }
     let evaluator = Evaluator::new(rulebook, &series.snapshots);
     let newest = series.snapshots.len().saturating_sub(1);
     let moment = Moment { at: newest, day: day_number(as_of), judged: newest };
     let stale = evaluator.is_stale(moment);
-    let mut diagnostics = Vec::new();
+    let mut remarks = Vec::new();
     if stale {
-        diagnostics.extend(evaluator.stale_series(series, moment));
+        remarks.extend(evaluator.stale_series(moment));
     }
-    let ladder = evaluator.ladder(newest, &mut diagnostics);
+    let ladder = evaluator.ladder(newest, &mut remarks);
     let mut rules = evaluator.rules(moment, stale, ladder.as_ref());
     if let Some(ladder) = &ladder {
         rules.extend(evaluator.ladder_rules(ladder, newest));
     }
     if evaluator.budget.is_spent() {
-        let message = format!("`{}` takes too long to judge", series.workflow);
-        let label = format!("after {MAX_STEPS} steps, or with a number of {MAX_BITS} bits, it was given up");
-        return too_much(message, &label, rulebook, series);
+        return no_verdict(|newest| Remark::TooMuchToJudge { newest }, rulebook, series);
     }
     let stage = ladder.as_ref().map(|ladder| ladder.stage);
     let lifts = waive(rulebook.waivers, &mut rules, stage, as_of);
@@ -68,8 +66,7 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
     let stages = &program.vocabulary.stages;
     let name = |rung: usize| stages.get(rung).map(ToString::to_string);
     let snapshot = series.snapshots.get(newest);
-    let report = WorkflowReport {
-        project: None,
+    let verdict = WorkflowVerdict {
         workflow: series.workflow.to_string(),
         stage: ladder.as_ref().and_then(|ladder| name(ladder.stage)),
         asks: ladder.as_ref().and_then(|ladder| ladder.asks).and_then(name),
@@ -78,20 +75,17 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
         newest: snapshot.map(|snapshot| newest_of(snapshot, rulebook)),
         rules,
     };
-    Judged { report, diagnostics, lifts }
+    Judged { verdict, remarks, lifts }
 }
 
 /// No verdict on what is beyond a limit.
-fn too_much(message: String, label: &str, rulebook: &Rulebook<'_>, series: &Series) -> Judged {
+fn no_verdict(
+    remark: impl FnOnce(Option<Span>) -> Remark,
+    rulebook: &Rulebook<'_>,
+    series: &Series,
+) -> Judged {
     let newest = series.snapshots.last();
-    let mut diagnostic = Diagnostic::error(Code::TooMuchToJudge, message).help(
-        "shorten its lists, its series or the windows of the policies; a part of it would be no verdict",
-    );
-    diagnostic
-        .labels
-        .extend(newest.map(|snapshot| Label { span: snapshot.record.span, text: label.to_owned() }));
-    let report = WorkflowReport {
-        project: None,
+    let verdict = WorkflowVerdict {
         workflow: series.workflow.to_string(),
         stage: None,
         asks: None,
@@ -100,7 +94,8 @@ fn too_much(message: String, label: &str, rulebook: &Rulebook<'_>, series: &Seri
         newest: newest.map(|snapshot| newest_of(snapshot, rulebook)),
         rules: Vec::new(),
     };
-    Judged { report, diagnostics: vec![diagnostic], lifts: Vec::new() }
+    let remarks = vec![remark(newest.map(|snapshot| snapshot.record.span))];
+    Judged { verdict, remarks, lifts: Vec::new() }
 }
 
 fn newest_of(snapshot: &Snapshot, rulebook: &Rulebook<'_>) -> Newest {
@@ -109,7 +104,7 @@ fn newest_of(snapshot: &Snapshot, rulebook: &Rulebook<'_>) -> Newest {
 
 /// The harshest effect of an enforced rule; else `advance` where each gate at stake was passed by a rule of its own, else
 /// `continue`.
-fn decide(program: &Program, rules: &[RuleReport], ladder: Option<&Ladder>, newest: usize) -> Decision {
+fn decide(program: &Program, rules: &[RuleVerdict], ladder: Option<&Ladder>, newest: usize) -> Decision {
     match rules.iter().filter_map(|rule| rule.applied).max() {
         Some(EffectKind::Rollback) => return Decision::Rollback,
         Some(EffectKind::Hold) => return Decision::Hold,
@@ -140,14 +135,10 @@ impl<'a> Evaluator<'a> {
         self.patience().is_some_and(|patience| moment.day - self.day(moment.at) > patience)
     }
 
-    fn stale_series(&self, series: &Series, moment: Moment) -> Option<Diagnostic> {
-        let newest = series.snapshots.get(moment.at)?;
-        let days = moment.day - self.day(moment.at);
-        let message = format!("the newest snapshot of `{}` is {days} days old", series.workflow);
-        let diagnostic = Diagnostic::warning(Code::StaleEvidence, message)
-            .label(self.located(moment.at, Vocabulary::DATE)?.span, format!("measured up to {}", newest.date))
-            .help("commit a snapshot of the weeks since; a gate does not open on old evidence");
-        Some(diagnostic)
+    fn stale_series(&self, moment: Moment) -> Option<Remark> {
+        let newest = self.snapshots.get(moment.at)?.date;
+        let span = self.located(moment.at, Vocabulary::DATE)?.span;
+        Some(Remark::Stale { days: moment.day - self.day(moment.at), newest, span })
     }
 
     fn located(&self, at: usize, field: usize) -> Option<&'a Located> {
@@ -155,7 +146,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// None without a ladder, and for a series without stages.
-    fn ladder(&self, newest: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<Ladder> {
+    fn ladder(&self, newest: usize, remarks: &mut Vec<Remark>) -> Option<Ladder> {
         if self.program.vocabulary.stages.is_empty() {
             return None;
         }
@@ -169,26 +160,19 @@ impl<'a> Evaluator<'a> {
         });
         let asks = wanted.and_then(|(rung, span)| {
             if rung <= stage {
-                diagnostics.push(self.no_ask(rung, stage, span));
+                let (wanted, stage) = (self.stage_name(rung), self.stage_name(stage));
+                remarks.push(Remark::NothingAsked { wanted, stage, span });
             }
             (rung > stage).then_some(rung)
         });
         Some(Ladder { stage, asks, moved })
     }
 
-    fn no_ask(&self, wanted: usize, stage: usize, span: Span) -> Diagnostic {
-        let name = |rung: usize| self.program.vocabulary.stages.get(rung).map_or("", |name| name);
-        let message = if wanted == stage {
-            format!("the workflow already is in stage `{}`", name(stage))
-        } else {
-            format!("`{}` is an earlier stage than `{}`", name(wanted), name(stage))
-        };
-        Diagnostic::warning(Code::NothingAsked, message)
-            .label(span, "asks for nothing")
-            .help("`advance_to` names a later stage; going back needs no asking: write it as `stage`")
+    fn stage_name(&self, rung: usize) -> Arc<str> {
+        self.program.vocabulary.stages.get(rung).cloned().unwrap_or_default()
     }
 
-    fn rules(&self, moment: Moment, stale: bool, ladder: Option<&Ladder>) -> Vec<RuleReport> {
+    fn rules(&self, moment: Moment, stale: bool, ladder: Option<&Ladder>) -> Vec<RuleVerdict> {
         let mut reports = Vec::new();
         for (rule, setting) in self.program.rules.iter().zip(&self.settings.rules) {
             let Some(effect) = setting.effect else {
@@ -241,30 +225,25 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The built-in rules of the ladder that fire.
-    fn ladder_rules(&self, ladder: &Ladder, newest: usize) -> Vec<RuleReport> {
+    fn ladder_rules(&self, ladder: &Ladder, newest: usize) -> Vec<RuleVerdict> {
         let mut fired = Vec::new();
-        let name = |rung: usize| self.program.vocabulary.stages.get(rung).map_or("", |name| name);
+        let name = |rung: usize| self.stage_name(rung);
         let stage_span = self.located(newest, Vocabulary::STAGE).map(|located| located.span);
         if ladder.moved.is_none() && ladder.stage > 0 {
-            let message = format!(
-                "the series begins in `{}`; a rollout begins in `{}`",
-                name(self.stage(0).unwrap_or(0)),
-                name(0)
-            );
-            fired.extend(self.ladder_rule(STARTED, message, stage_span));
+            let breach = Breach::Began { stage: name(self.stage(0).unwrap_or(0)), first: name(0) };
+            fired.extend(self.ladder_rule(STARTED, breach, stage_span));
         }
         let ask_span = self.located(newest, Vocabulary::ADVANCE_TO).map(|located| located.span);
-        let moves = ladder.moved.map(|(_, from)| (from, ladder.stage, stage_span, "moved"));
-        let ask = ladder.asks.map(|to| (ladder.stage, to, ask_span, "asks to move"));
-        for (from, to, span, verb) in moves.into_iter().chain(ask) {
+        let moves = ladder.moved.map(|(_, from)| (from, ladder.stage, stage_span, false));
+        let ask = ladder.asks.map(|to| (ladder.stage, to, ask_span, true));
+        for (from, to, span, asked) in moves.into_iter().chain(ask) {
             let declared = self.program.gates.iter().any(|gate| gate.from == from && gate.to == to);
-            let message = format!("the workflow {verb} from `{}` to `{}`", name(from), name(to));
             if to > from + 1 {
-                let message = format!("{message}, past `{}`", name(from + 1));
-                fired.extend(self.ladder_rule(SKIPPED, message, span));
+                let breach = Breach::Skipped { asked, from: name(from), to: name(to), past: name(from + 1) };
+                fired.extend(self.ladder_rule(SKIPPED, breach, span));
             } else if !declared {
-                let message = format!("{message}, and no gate says when it may");
-                fired.extend(self.ladder_rule(UNDECLARED, message, span));
+                let breach = Breach::Undeclared { asked, from: name(from), to: name(to) };
+                fired.extend(self.ladder_rule(UNDECLARED, breach, span));
             }
         }
         fired
@@ -273,36 +252,34 @@ impl<'a> Evaluator<'a> {
     fn ladder_rule(
         &self,
         (rule, title): (&str, &str),
-        message: String,
+        breach: Breach,
         span: Option<Span>,
-    ) -> Option<RuleReport> {
+    ) -> Option<RuleVerdict> {
         let setting = self.settings.ladder(rule)?;
-        let evidence = span.map(|span| EvidenceReport {
+        let said = Said::Breach(breach.clone());
+        let evidence = span.map(|span| Saw {
             expression: self.sources.text(span).to_owned(),
-            value: message.clone(),
-            place: self.place(span),
+            said: said.clone(),
+            because: None,
+            span,
         });
-        let policy = match self.program.vocabulary.stages_span {
-            Some(span) => self.place(span),
-            None => Place { file: String::new(), line: 1, column: 1 },
-        };
         let off = setting.effect.is_none();
-        Some(RuleReport {
+        Some(RuleVerdict {
             rule: rule.to_owned(),
-            title: title.to_owned(),
+            title: vec![Piece::Text(title.into())],
             gate: None,
             enforced: !off,
             outcome: if off { Outcome::Off } else { Outcome::Fail },
             effect: setting.effect.unwrap_or(EffectKind::Hold),
-            effect_from: line_of(setting.origin, self.sources),
-            message: Some(message.clone()),
-            policy,
+            effect_from: setting.origin,
+            applied: setting.effect,
+            declared: self.program.vocabulary.stages_span,
+            message: Some(vec![Piece::Breach(breach)]),
+            help: None,
             evidence: evidence.into_iter().collect(),
             thresholds: Vec::new(),
-            would_pass: None,
-            applied: setting.effect,
-            labels: span.map(|span| Label { span, text: message }).into_iter().collect(),
-            help: None,
+            pointers: span.map(|span| Pointer { span, said }).into_iter().collect(),
+            change: None,
             before_move: None,
         })
     }

@@ -9,7 +9,8 @@ use super::values::{Pool, whole_days};
 use crate::ast::{ExprIds, Item, LiteralKind};
 use crate::parse::{parse, parse_literal};
 use crate::program::Program;
-use crate::report::{Outcome, WorkflowReport};
+use crate::report::Outcome;
+use crate::report::why::WorkflowVerdict;
 use crate::settings::Settings;
 use crate::source::SourceMap;
 use crate::suite::{GivenFiles, prepare};
@@ -115,7 +116,11 @@ impl Search<'_> {
         Some((format!("{} {}", right.rule, word(right.outcome)?), format!("it {so}")))
     }
 
-    fn judge_both(&self, draft: &Draft, sources: &mut SourceMap) -> Option<(WorkflowReport, WorkflowReport)> {
+    fn judge_both(
+        &self,
+        draft: &Draft,
+        sources: &mut SourceMap,
+    ) -> Option<(WorkflowVerdict, WorkflowVerdict)> {
         let text = draft.write("tried", "decision continue");
         let file = sources.add("tried", text.as_str());
         let (parsed, problems) = parse(file, &text, &mut ExprIds::default());

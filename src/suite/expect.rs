@@ -5,9 +5,12 @@ use crate::ast::{Expect, ExpectKind, Outcome as Expected};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::program::Program;
-use crate::report::{Decision, Outcome, WorkflowReport};
+use crate::report::why::WorkflowVerdict;
+use crate::report::{Decision, Outcome};
 use crate::settings::{LADDER, rule_names};
+use crate::source::SourceMap;
 use crate::text::first_few;
+use crate::words::labels;
 
 /// Whether an expectation is met.
 pub(super) enum Met {
@@ -18,8 +21,13 @@ pub(super) enum Met {
 }
 
 /// Holds one expectation against the verdict.
-pub(super) fn held_against(expect: &Expect, report: &WorkflowReport, program: &Program) -> Met {
-    match unmet(expect, report, program) {
+pub(super) fn held_against(
+    expect: &Expect,
+    verdict: &WorkflowVerdict,
+    program: &Program,
+    sources: &SourceMap,
+) -> Met {
+    match unmet(expect, verdict, program, sources) {
         None => Met::Yes(match &expect.kind {
             ExpectKind::Rule(path, expected) => Some((dotted(path), outcome_of(*expected))),
             ExpectKind::Decision(_) => None,
@@ -56,10 +64,15 @@ fn word(outcome: Outcome) -> &'static str {
 }
 
 /// What an expectation and the verdict disagree about.
-fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<Diagnostic> {
+fn unmet(
+    expect: &Expect,
+    verdict: &WorkflowVerdict,
+    program: &Program,
+    sources: &SourceMap,
+) -> Option<Diagnostic> {
     match &expect.kind {
         ExpectKind::Decision(name) => {
-            let decision = report.decision.as_str();
+            let decision = verdict.decision.as_str();
             let all = Decision::ALL.map(Decision::as_str);
             if !all.contains(&&*name.text) {
                 let message = format!("`{}` is no decision", name.text);
@@ -68,7 +81,7 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
                 return Some(unknown.help(help).meant(name.span, did_you_mean(&name.text, all)));
             }
             (*name.text != *decision).then(|| {
-                let why = why_decided(report);
+                let why = why_decided(verdict);
                 Diagnostic::error(
                     Code::UnmetExpectation,
                     format!("the decision is {decision}, not {}", name.text),
@@ -79,7 +92,7 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
         }
         ExpectKind::Rule(path, expected) => {
             let name = dotted(path);
-            let Some(rule) = report.rules.iter().find(|rule| rule.rule == name) else {
+            let Some(rule) = verdict.rules.iter().find(|rule| rule.rule == name) else {
                 let ladder = LADDER.iter().any(|(known, _)| *known == name);
                 if ladder && matches!(expected, Expected::Passes | Expected::NotApplicable) {
                     return None;
@@ -105,7 +118,7 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
                 );
                 let mut diagnostic = Diagnostic::error(Code::UnmetExpectation, message)
                     .label(expect.span, format!("it {}", word(rule.outcome)));
-                diagnostic.labels.extend(rule.labels.iter().cloned());
+                diagnostic.labels.extend(labels(rule, sources));
                 diagnostic
             })
         }
@@ -113,11 +126,11 @@ fn unmet(expect: &Expect, report: &WorkflowReport, program: &Program) -> Option<
 }
 
 /// Which rules made the decision what it is.
-fn why_decided(report: &WorkflowReport) -> String {
-    let harshest = report.rules.iter().filter_map(|rule| rule.applied).max();
+fn why_decided(verdict: &WorkflowVerdict) -> String {
+    let harshest = verdict.rules.iter().filter_map(|rule| rule.applied).max();
     let named = |outcome: Outcome| {
         let rules =
-            report.rules.iter().filter(move |rule| rule.outcome == outcome && rule.applied == harshest);
+            verdict.rules.iter().filter(move |rule| rule.outcome == outcome && rule.applied == harshest);
         rules.map(|rule| rule.rule.as_str()).collect::<Vec<_>>()
     };
     let told = |rules: Vec<&str>, how: &str| {

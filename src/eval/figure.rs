@@ -1,0 +1,126 @@
+//! Evidence as figures: what an expression is worth, what it counts, and what it was computed from.
+
+use std::sync::Arc;
+
+use super::compare::{Sample, share_bounds};
+use super::{Evaluator, Evidence, Scope};
+use crate::ast::{Expr, ExprKind, Template, TemplatePart};
+use crate::builtins::which::Which as Builtin;
+use crate::evidence::{Amount, Truth, Word};
+use crate::interval::Interval;
+use crate::program::Target;
+use crate::report::why::{Computed, Figure, Piece, Reading, Scale, Worth};
+use crate::types::{Kind, Type};
+
+impl<'a> Evaluator<'a> {
+    /// A title, message or help with its values.
+    pub(super) fn pieces(&self, template: &'a Template, scope: Scope<'_, 'a>) -> Vec<Piece> {
+        let piece = |part: &'a TemplatePart| match part {
+            TemplatePart::Text(text) => Piece::Text(text.clone()),
+            TemplatePart::Expr(expr) => Piece::Value(self.figure(expr, &self.eval(expr, scope))),
+        };
+        template.parts.iter().map(piece).collect()
+    }
+
+    /// The value of an expression, in its unit.
+    pub(super) fn figure(&self, expr: &Expr, evidence: &Evidence<'a>) -> Figure {
+        let ty = self.program.expr(expr.id).map_or(&Type::Error, |info| &info.ty);
+        self.figure_of(ty, evidence)
+    }
+
+    /// The value of an expression with what it was computed from, «22 of 30» or «23 / 30»; as one of a `kind`, where one is
+    /// given.
+    pub(super) fn reading(
+        &self,
+        expr: &'a Expr,
+        scope: Scope<'_, 'a>,
+        digits: usize,
+        kind: Option<&Kind>,
+    ) -> Reading {
+        let ty = self.program.expr(expr.id).map_or(&Type::Error, |info| &info.ty);
+        let as_kind = kind.filter(|_| matches!(ty, Type::Amount(_))).map(|kind| Type::amount(kind.clone()));
+        let evidence = self.eval(expr, scope);
+        let figure = Figure { digits, ..self.figure_of(as_kind.as_ref().unwrap_or(ty), &evidence) };
+        match self.sample(expr, scope) {
+            Ok(Sample::Share(tally)) => {
+                let (sure, possible, total) = (tally.sure, tally.possible, tally.total);
+                let figure = if sure == possible { figure } else { between_shares(share_bounds(&tally)) };
+                Reading { figure, from: Some(Computed::Counted { sure, possible, total }) }
+            }
+            Ok(Sample::Mean(_)) | Err(_) if evidence.is_unknown() => figure.into(),
+            Ok(Sample::Mean(_)) | Err(_) => Reading { figure, from: self.operands(expr, scope) },
+        }
+    }
+
+    /// «23 / 30», for what is computed of known numbers.
+    fn operands(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Option<Computed> {
+        let (expr, scope) = match self.let_behind(expr) {
+            Some(inner) => (inner, Scope::at(scope.moment)),
+            None => (expr, scope),
+        };
+        let ExprKind::Arithmetic(op, left, right) = &expr.kind else { return None };
+        let operand = |expr: &'a Expr| {
+            let quantity = self.program.expr(expr.id)?.ty.quantity()?;
+            let number = self.amount(expr, scope).known()?.clone();
+            let compound = matches!(expr.kind, ExprKind::Arithmetic(..)) && self.let_behind(expr).is_none();
+            (!compound).then(|| Figure::number(quantity.kind.clone(), number))
+        };
+        Some(Computed::Arithmetic { left: operand(left)?, op: *op, right: operand(right)? })
+    }
+
+    /// A value of a type.
+    pub(super) fn figure_of(&self, ty: &Type, evidence: &Evidence<'a>) -> Figure {
+        let scale = match ty {
+            Type::Amount(quantity) => Scale::Kind(quantity.kind.clone()),
+            Type::Date => Scale::Date,
+            Type::Stage => Scale::Stage(Arc::from(&*self.program.vocabulary.stages)),
+            Type::Elapsed => Scale::Kind(Kind::Duration),
+            Type::Bool
+            | Type::Text
+            | Type::Choice(_)
+            | Type::Calendar
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Error => Scale::Kind(Kind::Number),
+        };
+        let worth = match evidence {
+            Evidence::Truth(Truth::Yes) => Worth::Yes,
+            Evidence::Truth(Truth::No) => Worth::No,
+            Evidence::Truth(Truth::Undecided(_)) => Worth::Undecided,
+            Evidence::Word(Word::Known(text)) => Worth::Word(text.clone()),
+            Evidence::Word(Word::Unknown(_)) => Worth::Unknown,
+            Evidence::Amount(amount) => worth_of(amount),
+            Evidence::Elapsed(elapsed) => worth_of(&elapsed.seconds()),
+            Evidence::Calendar(months) => Worth::Months(*months),
+            Evidence::List(list) if list.unknown.is_some() => Worth::Unknown,
+            Evidence::List(list) => Worth::Elements { count: list.items.len(), open: list.open.is_some() },
+        };
+        Figure { worth, scale, digits: 0 }
+    }
+
+    /// The function that an expression calls, through lets.
+    pub(super) fn called(&self, expr: &'a Expr) -> Option<(Builtin, &'a Expr)> {
+        match self.program.expr(expr.id)?.target.as_ref()? {
+            Target::Call(builtin) => Some((builtin.which(), expr)),
+            Target::Let(index) => self.called(&self.program.lets.get(*index)?.decl.value),
+            Target::Field(_)
+            | Target::JudgedField(_)
+            | Target::Element { .. }
+            | Target::Param(_)
+            | Target::Stage(_)
+            | Target::Member(_) => None,
+        }
+    }
+}
+
+fn worth_of(amount: &Amount) -> Worth {
+    match amount {
+        Amount::Known(number) => Worth::Number(number.clone()),
+        Amount::Between(interval, _) => Worth::Between(interval.clone()),
+        Amount::Unknown(_) => Worth::Unknown,
+    }
+}
+
+fn between_shares(bounds: Interval) -> Figure {
+    Figure { worth: Worth::Between(bounds), scale: Scale::Kind(Kind::Share), digits: 0 }
+}

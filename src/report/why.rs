@@ -1,0 +1,411 @@
+//! What was seen of a workflow and why its rules came out as they did: plain data, of which `words` alone makes English.
+//!
+//! Knows no wording. Expressions are quoted from the policy, numbers are exact and know what they count, and places are
+//! spans, so that whoever shows this can still choose how.
+
+use std::sync::Arc;
+
+use super::{Decision, Newest, Outcome};
+use crate::ast::{ArithmeticOp, EffectKind};
+use crate::evidence::ReasonKind;
+use crate::interval::Interval;
+use crate::source::Span;
+use crate::types::{Kind, MORE_DIGITS, Type};
+use crate::value::{Date, Number};
+
+/// What was decided of a workflow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkflowVerdict {
+    pub workflow: String,
+    /// Of the newest snapshot; none where no stages are declared.
+    pub stage: Option<String>,
+    pub asks: Option<String>,
+    pub decision: Decision,
+    /// How many snapshots its series has.
+    pub snapshots: usize,
+    pub newest: Option<Newest>,
+    pub rules: Vec<RuleVerdict>,
+}
+
+/// How a rule came out, and why. The why is empty for a rule that neither failed nor is undecided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleVerdict {
+    /// `policy.rule`
+    pub rule: String,
+    pub title: Vec<Piece>,
+    /// The stages of the gate that the rule belongs to.
+    pub gate: Option<[Arc<str>; 2]>,
+    /// Whether it bears on the decision; a previewed gate's rules do not.
+    pub enforced: bool,
+    pub outcome: Outcome,
+    /// The effect in force.
+    pub effect: EffectKind,
+    /// Where the effect was set.
+    pub effect_from: Span,
+    /// What it does to the decision, if anything.
+    pub applied: Option<EffectKind>,
+    /// Where the rule is declared; none for a rule of the ladder without a declaration.
+    pub declared: Option<Span>,
+    /// The rule's message, for one that failed.
+    pub message: Option<Vec<Piece>>,
+    /// The rule's `help`.
+    pub help: Option<Vec<Piece>>,
+    /// The sub-expressions that decided, and what they are worth.
+    pub evidence: Vec<Saw>,
+    /// The params that these were held against.
+    pub thresholds: Vec<Held>,
+    /// What is to be said of which place: the policy's expressions, and the input's lines.
+    pub pointers: Vec<Pointer>,
+    /// What would have to be otherwise for the rule to pass, or to be decided, where that is known.
+    pub change: Option<Change>,
+    /// The date of the last snapshot before a move that has been made, where that is what the rule is judged on.
+    pub before_move: Option<Date>,
+}
+
+/// A part of a title, message or help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// As the policy says it.
+    Text(Arc<str>),
+    Value(Figure),
+    Breach(Breach),
+}
+
+/// What breaks a built-in rule of the ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Breach {
+    /// The series begins in a stage that is not the first.
+    Began { stage: Arc<str>, first: Arc<str> },
+    /// A stage lies between the two; whether the move was made or is asked for.
+    Skipped { asked: bool, from: Arc<str>, to: Arc<str>, past: Arc<str> },
+    /// No gate is declared between the two.
+    Undeclared { asked: bool, from: Arc<str>, to: Arc<str> },
+}
+
+/// What an expression is worth, as far as it is known, and what it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    pub worth: Worth,
+    pub scale: Scale,
+    /// How many more digits than usual it takes to tell it from what it is held against.
+    pub digits: usize,
+}
+
+/// What an expression is worth, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Worth {
+    Yes,
+    No,
+    Undecided,
+    Unknown,
+    Word(Arc<str>),
+    Number(Number),
+    Between(Interval),
+    /// Calendar months.
+    Months(i32),
+    /// A list; whether it may have more elements than these.
+    Elements {
+        count: usize,
+        open: bool,
+    },
+}
+
+/// What a number stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scale {
+    Kind(Kind),
+    /// A day number.
+    Date,
+    /// A rung of these stages.
+    Stage(Arc<[Arc<str>]>),
+}
+
+impl Figure {
+    /// A number of a kind, with the usual digits.
+    pub fn number(kind: Kind, number: Number) -> Self {
+        Self { worth: Worth::Number(number), scale: Scale::Kind(kind), digits: 0 }
+    }
+
+    /// A day number.
+    pub fn day(day: Number) -> Self {
+        Self { worth: Worth::Number(day), scale: Scale::Date, digits: 0 }
+    }
+
+    /// Nothing known.
+    pub fn unknown() -> Self {
+        Self { worth: Worth::Unknown, scale: Scale::Kind(Kind::Number), digits: 0 }
+    }
+
+    /// How many more digits than usual it takes to tell it from another; none where no number of them would.
+    pub fn digits_to_tell(&self, other: &Self) -> usize {
+        (0..MORE_DIGITS).find(|more| self.looks(*more) != other.looks(*more)).unwrap_or(0)
+    }
+
+    /// With as many digits as tell it from another, which keeps its own.
+    #[must_use]
+    pub fn told_from(self, other: &Self) -> Self {
+        let shown = other.looks(other.digits);
+        let digits = (0..MORE_DIGITS).find(|more| self.looks(*more) != shown).unwrap_or(0);
+        Self { digits, ..self }
+    }
+
+    /// Its numbers as they are shown; what is none looks like nothing.
+    fn looks(&self, digits: usize) -> Looks {
+        let Scale::Kind(kind) = &self.scale else { return Looks::Otherwise };
+        let look = |number: &Number| kind.show_precisely(number, digits);
+        match &self.worth {
+            Worth::Number(number) => Looks::Number(look(number)),
+            Worth::Between(bounds) => {
+                Looks::Between(bounds.low.as_ref().map(look), bounds.high.as_ref().map(look))
+            }
+            Worth::Yes
+            | Worth::No
+            | Worth::Undecided
+            | Worth::Unknown
+            | Worth::Word(_)
+            | Worth::Months(_)
+            | Worth::Elements { .. } => Looks::Otherwise,
+        }
+    }
+}
+
+/// What a figure's numbers look like.
+#[derive(PartialEq, Eq)]
+enum Looks {
+    Number(String),
+    Between(Option<String>, Option<String>),
+    /// No digits make a difference.
+    Otherwise,
+}
+
+/// A value, with what it was computed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    pub figure: Figure,
+    pub from: Option<Computed>,
+}
+
+/// What a value was computed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Computed {
+    /// A share of so many; the two counts differ where not every element is known.
+    Counted {
+        sure: usize,
+        possible: usize,
+        total: usize,
+    },
+    Arithmetic {
+        left: Figure,
+        op: ArithmeticOp,
+        right: Figure,
+    },
+}
+
+impl From<Figure> for Reading {
+    fn from(figure: Figure) -> Self {
+        Self { figure, from: None }
+    }
+}
+
+/// An expression that decided, what was seen of it, and where in the input that stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saw {
+    /// As the policy or the snapshot has it.
+    pub expression: String,
+    pub said: Said,
+    /// The first reason why no more is known.
+    pub because: Option<ReasonKind>,
+    pub span: Span,
+}
+
+/// A param that an expression was held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    pub param: Arc<str>,
+    pub figure: Figure,
+    /// Where its value was set.
+    pub origin: Span,
+    /// Whether a configuration set it.
+    pub configured: bool,
+    /// The range that the value had to keep to, where a configuration set it, and the param's type.
+    pub within: Option<(Type, Interval)>,
+    /// Why the configuration set it.
+    pub because: Option<Arc<str>>,
+    /// Whether a pointer says its value.
+    pub pointed_at: bool,
+}
+
+/// A place, and what is to be said of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pointer {
+    pub span: Span,
+    pub said: Said,
+}
+
+/// What there is to say of a place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// What an expression is worth.
+    Value(Reading),
+    /// Why something is not known, and what an earlier snapshot had of it.
+    Unknown(ReasonKind, Earlier),
+    /// The value of a param, with the place where it was set unless that is the declaration.
+    Param(Held),
+    /// How many elements of a list count against a condition, and what the first of them are called.
+    Against(Against),
+    /// The list has no elements.
+    Empty,
+    /// The first of the elements that count against a condition.
+    FirstOfThem,
+    /// The list has so many elements.
+    Elements { list: Arc<str>, count: usize },
+    /// The value on another day.
+    On(Figure, Date),
+    /// The date that time is counted from, to this day.
+    CountedTo(Date),
+    /// The values along a window.
+    Window(Vec<Dated>),
+    /// A condition has held on these dates without a break.
+    Run { condition: String, held: Vec<Dated> },
+    /// A condition about the stage alone has held since then.
+    RunOfStage { condition: String, since: Date },
+    /// A condition does not hold on the newest date; what it measures is worth this there.
+    NoRun { condition: String, date: Date, now: Option<Figure> },
+    /// The element that an extreme comes from.
+    Extreme { largest: bool, element: ElementName },
+    /// A rule of the ladder is broken.
+    Breach(Breach),
+}
+
+/// What the snapshots before one had of what is missing there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// There is none, or nobody looked.
+    Unasked,
+    Never,
+    On(Date),
+}
+
+/// Elements of a list that do, or do not, satisfy a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Against {
+    pub matching: usize,
+    pub total: usize,
+    /// Whether they satisfy the condition.
+    pub satisfy: bool,
+    pub condition: String,
+    /// The first few of them.
+    pub named: Vec<ElementName>,
+}
+
+/// What an element is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ElementName {
+    /// Its first text, as its key is.
+    Text(Arc<str>),
+    /// Its number in the list, from 1.
+    Nth(usize),
+    /// The snapshot that it is from.
+    Date(Date),
+}
+
+/// What was seen on a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dated {
+    pub date: Date,
+    /// Whether the snapshot before it is of the same year, so that the year need not be said again.
+    pub same_year: bool,
+    pub figure: Option<Figure>,
+}
+
+/// Something that would have to be otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// All of these, for a rule to pass.
+    All(Vec<Self>),
+    /// All of these, for what is undecided to be decided.
+    Decide(Vec<Self>),
+    /// A condition would have to come out otherwise.
+    Turn { of: String, to: bool },
+    /// A word would have to be this one, or another than this.
+    Word { of: String, word: Arc<str>, other: bool },
+    /// A value would have to be one of these, as the policy writes them.
+    OneOf { of: String, members: Vec<String> },
+    /// An amount would have to reach a value.
+    Reach { of: String, bound: Bound, to: Figure, now: Figure },
+    /// A date would have to be another.
+    Date { of: String, bound: Bound, to: Figure },
+    /// Elements of a list would have to change sides.
+    Elements(Elements),
+    /// A condition would have to hold in so many more snapshots.
+    Repeat { condition: String, more: Number },
+    /// A condition that holds would have to go on holding until a day, and, where a cadence is declared, without a gap.
+    GoOn { condition: String, until: Figure, no_gap: bool },
+    /// A condition would have to begin to hold, and then for so long.
+    Begin { condition: String, length: Figure },
+    /// Time would have to pass, up to a day.
+    Wait { until: Figure },
+    /// So many further elements in a row would have to be, all with or all without a condition.
+    Samples { more: usize, list: String, condition: String, satisfying: bool },
+    /// So many further good samples in a row; no number of them would do where there is none.
+    GoodSamples(Option<usize>),
+    /// Fields would have to be recorded in a file, or in one snapshot of it.
+    Record { fields: Vec<Missing>, file: String, snapshot: Option<Date> },
+    /// The next snapshot would have to come.
+    NextSnapshot,
+    /// A snapshot of a day or later would have to come, with no gap until then.
+    SnapshotFrom(Date),
+    /// A snapshot of one of these days is missing; it is known to be one day where the last is none.
+    SnapshotWithin { first: Date, last: Option<Date> },
+    /// Snapshots between two dates would have to lie at most so many days apart.
+    SnapshotsApart { days: i64, from: Date, to: Date },
+    /// A date lies in the future: it has to come, or is wrong.
+    Reached(Date),
+}
+
+/// How a value would have to lie to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    AtLeast,
+    MoreThan,
+    AtMost,
+    LessThan,
+    Exactly,
+    OtherThan,
+}
+
+/// How many elements of a list would have to satisfy a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elements {
+    pub needed: usize,
+    /// How many surely, and how many possibly, do now.
+    pub sure: usize,
+    pub possible: usize,
+    pub total: usize,
+    pub list: String,
+    pub condition: Option<String>,
+    /// Whether their share is what counts.
+    pub is_share: bool,
+}
+
+/// What is to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// A field, and its line where it is one of an element.
+    Field(Arc<str>, Option<usize>),
+    /// At least one element of a list.
+    Element(Arc<str>),
+}
+
+/// What was noticed of a workflow, beside what its rules say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// Its series has more snapshots than are judged; the newest of them.
+    TooManySnapshots { newest: Option<Span> },
+    /// Judging it takes more steps, or longer numbers, than are allowed; its newest snapshot.
+    TooMuchToJudge { newest: Option<Span> },
+    /// The newest snapshot is so many days old.
+    Stale { days: i64, newest: Date, span: Span },
+    /// It asks to move to a stage that is not a later one.
+    NothingAsked { wanted: Arc<str>, stage: Arc<str>, span: Span },
+}

@@ -1,0 +1,102 @@
+//! English of what was found out: the one place that turns verdicts, their why and what would change them into sentences.
+//!
+//! Decides nothing and looks nothing up but the places that spans stand for. It is below the engine and the formats, so
+//! that a test's diagnostics, the report and every format say the same in the same words.
+
+mod change;
+mod reason;
+mod remark;
+mod said;
+mod value;
+
+pub use remark::remark;
+pub use said::labels;
+pub use value::{figure, reading};
+
+use crate::diagnostic::Diagnostic;
+use crate::eval::{Judged, Lift};
+use crate::report::why::{Held, Piece, RuleVerdict, Saw, WorkflowVerdict};
+use crate::report::{EvidenceReport, Place, RuleReport, Threshold, WorkflowReport, line_of};
+use crate::settings::show_range;
+use crate::source::SourceMap;
+
+/// What was found out about a workflow, as it is reported.
+#[derive(Debug)]
+pub struct Told {
+    pub report: WorkflowReport,
+    pub diagnostics: Vec<Diagnostic>,
+    /// What waivers met with.
+    pub lifts: Vec<Lift>,
+}
+
+/// Puts a judgement into words.
+pub fn tell(judged: Judged, sources: &SourceMap) -> Told {
+    let Judged { verdict, remarks, lifts } = judged;
+    let diagnostics = remarks.iter().map(|one| remark(one, &verdict.workflow)).collect();
+    Told { report: workflow_report(verdict, sources), diagnostics, lifts }
+}
+
+fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowReport {
+    let rules = verdict.rules.into_iter().map(|rule| rule_report(rule, sources)).collect();
+    WorkflowReport {
+        project: None,
+        workflow: verdict.workflow,
+        stage: verdict.stage,
+        asks: verdict.asks,
+        decision: verdict.decision,
+        snapshots: verdict.snapshots,
+        newest: verdict.newest,
+        rules,
+    }
+}
+
+fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
+    let nowhere = || Place { file: String::new(), line: 1, column: 1 };
+    RuleReport {
+        title: text(&verdict.title),
+        gate: verdict.gate.as_ref().map(|[from, to]| format!("{from} -> {to}")),
+        enforced: verdict.enforced,
+        outcome: verdict.outcome,
+        effect: verdict.effect,
+        effect_from: line_of(verdict.effect_from, sources),
+        message: verdict.message.as_deref().map(text),
+        policy: verdict.declared.map_or_else(nowhere, |span| Place::new(span, sources)),
+        evidence: verdict.evidence.iter().map(|saw| evidence(saw, sources)).collect(),
+        thresholds: verdict.thresholds.iter().map(|held| threshold(held, sources)).collect(),
+        would_pass: verdict.change.as_ref().map(change::change),
+        applied: verdict.applied,
+        labels: labels(&verdict, sources),
+        help: verdict.help.as_deref().map(text),
+        before_move: verdict.before_move.map(|date| date.to_string()),
+        rule: verdict.rule,
+    }
+}
+
+fn text(pieces: &[Piece]) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Text(text) => text.to_string(),
+        Piece::Value(value) => figure(value),
+        Piece::Breach(breach) => said::breach(breach),
+    };
+    pieces.iter().map(piece).collect()
+}
+
+fn evidence(saw: &Saw, sources: &SourceMap) -> EvidenceReport {
+    let why = saw.because.as_ref().map(|reason| format!(": {}", reason::reason(reason))).unwrap_or_default();
+    EvidenceReport {
+        expression: saw.expression.clone(),
+        value: format!("{}{why}", said::said(&saw.said, sources)),
+        place: Place::new(saw.span, sources),
+    }
+}
+
+fn threshold(held: &Held, sources: &SourceMap) -> Threshold {
+    Threshold {
+        param: held.param.to_string(),
+        value: figure(&held.figure),
+        from: line_of(held.origin, sources),
+        within: held.within.as_ref().and_then(|(ty, range)| show_range(ty, range)),
+        because: held.because.as_deref().map(str::to_owned),
+        labelled: held.pointed_at,
+    }
+}

@@ -1,0 +1,125 @@
+//! What would make a failed rule pass, or decide an undecided one.
+
+use super::value::figure;
+use crate::report::why::{Bound, Change, Elements, Figure, Missing};
+use crate::types::Kind;
+use crate::value::{Date, Number};
+
+/// How many things to record are named, and how many places to record something in.
+const NAMED: usize = 4;
+
+/// The change, in words that follow «would pass:» or «would decide:».
+pub(super) fn change(wanted: &Change) -> String {
+    match wanted {
+        Change::All(changes) => changes.iter().map(change).collect::<Vec<_>>().join("; and "),
+        Change::Decide(changes) => decide(changes),
+        Change::Turn { of, to } => format!("`{of}` {to}, now {}", !to),
+        Change::Word { of, word, other: false } => format!("`{of}` of `{word}`"),
+        Change::Word { of, word, other: true } => format!("`{of}` other than `{word}`"),
+        Change::OneOf { of, members } => format!("`{of}` of {}", members.join(" or ")),
+        Change::Reach { of, bound, to, now } => {
+            format!("`{of}` {}{}, now {}", before(*bound), figure(to), figure(now))
+        }
+        Change::Date { of, bound, to } => format!("`{of}` {}", day(*bound, to)),
+        Change::Elements(wanted) => elements(wanted),
+        Change::Repeat { condition, more } => {
+            let plural = if *more == Number::ONE { "" } else { "s" };
+            format!("`{condition}` in {} more snapshot{plural}", more.floor())
+        }
+        Change::GoOn { condition, until, no_gap } => {
+            let gap = if *no_gap { "no gap and " } else { "" };
+            format!("a snapshot of {} or later, with {gap}`{condition}` until then", figure(until))
+        }
+        Change::Begin { condition, length } => format!("`{condition}`, and then for {}", figure(length)),
+        Change::Wait { until } => format!("waiting until {}", figure(until)),
+        Change::Samples { more, list, condition, satisfying } => {
+            let word = if *satisfying { "with" } else { "without" };
+            format!("{more} further {list} in a row {word} `{condition}`")
+        }
+        Change::GoodSamples(None) => {
+            "no number of good samples: the threshold cannot be shown to be reached".to_owned()
+        }
+        Change::GoodSamples(Some(1)) => "1 further good sample".to_owned(),
+        Change::GoodSamples(Some(more)) => format!("{more} further good samples in a row"),
+        Change::Record { fields, file, snapshot } => record(fields, file, *snapshot),
+        Change::NextSnapshot => "wait for the next snapshot".to_owned(),
+        Change::SnapshotFrom(day) => format!("wait for a snapshot of {day} or later, with no gap until then"),
+        Change::SnapshotWithin { first, last: None } => format!("a snapshot of {first}"),
+        Change::SnapshotWithin { first, last: Some(last) } => format!("a snapshot of {first} to {last}"),
+        Change::SnapshotsApart { days, from, to } => {
+            format!("snapshots at most {days} days apart between {from} and {to}")
+        }
+        Change::Reached(date) => format!("wait until {date}, or correct that date"),
+    }
+}
+
+/// What stands before the value that an amount would have to reach.
+fn before(bound: Bound) -> &'static str {
+    match bound {
+        Bound::AtLeast => "of at least ",
+        Bound::MoreThan => "of more than ",
+        Bound::AtMost => "of at most ",
+        Bound::LessThan => "of less than ",
+        Bound::Exactly => "of ",
+        Bound::OtherThan => "other than ",
+    }
+}
+
+/// «of 2026-11-02 or later»
+fn day(bound: Bound, day: &Figure) -> String {
+    let day = figure(day);
+    match bound {
+        Bound::OtherThan => format!("other than {day}"),
+        Bound::Exactly => format!("of {day}"),
+        Bound::AtLeast | Bound::MoreThan => format!("of {day} or later"),
+        Bound::AtMost | Bound::LessThan => format!("of {day} or earlier"),
+    }
+}
+
+/// «2 more of the 30 outputs with `edit_time < light_edit` (24 of 30 = 80%)»
+fn elements(wanted: &Elements) -> String {
+    let Elements { needed, sure, possible, total, list, condition, is_share } = wanted;
+    let with = condition.as_ref().map(|condition| format!(" with `{condition}`")).unwrap_or_default();
+    if *needed == 0 {
+        return format!("none of the {total} {list}{with}, now {sure}");
+    }
+    if needed == total && !is_share {
+        return format!("all {total} {list}{with}, now {possible}");
+    }
+    let part = if *is_share {
+        let share = Number::from(*needed) / Number::from((*total).max(1));
+        format!("{needed} of {total} = {}", Kind::Share.show(&share))
+    } else {
+        format!("{needed} of {total}")
+    };
+    // What is not known of an element does not count for it, nor against.
+    if needed > sure {
+        format!("{} more of the {total} {list}{with} ({part})", needed - sure)
+    } else {
+        format!("{} fewer of the {total} {list}{with} ({part})", possible.saturating_sub(*needed))
+    }
+}
+
+/// What is to be recorded comes first, in a few places at most.
+fn decide(changes: &[Change]) -> String {
+    let is_record = |change: &&Change| matches!(change, Change::Record { .. });
+    let records = changes.iter().filter(is_record).take(NAMED);
+    let others = changes.iter().filter(|change| !is_record(change));
+    records.chain(others).map(change).collect::<Vec<_>>().join("; ")
+}
+
+fn record(fields: &[Missing], file: &str, snapshot: Option<Date>) -> String {
+    let missing = |missing: &Missing| match missing {
+        Missing::Field(field, None) => format!("`{field}`"),
+        Missing::Field(field, Some(line)) => format!("`{field}` (line {line})"),
+        Missing::Element(list) => format!("at least one of `{list}`"),
+    };
+    let named = fields.iter().take(NAMED).map(missing).collect::<Vec<_>>().join(", ");
+    let more = fields.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let place = match snapshot {
+        Some(date) => format!("the snapshot of {date} in {file}"),
+        None => file.to_owned(),
+    };
+    format!("record {named}{more} in {place}")
+}

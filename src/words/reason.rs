@@ -1,0 +1,49 @@
+//! Why something is not known.
+
+use super::value::counted;
+use crate::evidence::{ReasonKind, SmallSample, Within};
+use crate::types::Kind;
+use crate::value::{DAY, Number};
+
+/// The reason, as it stands behind a value or beside a line of the input.
+pub(super) fn reason(reason: &ReasonKind) -> String {
+    match reason {
+        ReasonKind::Missing { field, date } => format!("`{field}` is not in the snapshot of {date}"),
+        ReasonKind::MissingInElement { field, date } => {
+            format!("`{field}` is missing in an element of the snapshot of {date}")
+        }
+        ReasonKind::Empty { list } => format!("no {list} to judge by"),
+        ReasonKind::DividedByZero => "a division by what may be zero".to_owned(),
+        ReasonKind::NoSuchDate => "a date moves by whole days, within the calendar".to_owned(),
+        ReasonKind::Branches => "which branch of the `if` holds is undecided".to_owned(),
+        ReasonKind::Uncovered { have, want, until: _ } if want % 7 == 0 => {
+            let want = Kind::Duration.show(&Number::from(want * DAY));
+            format!("{} of {want} covered", have / 7)
+        }
+        ReasonKind::Uncovered { have, want, until: _ } => format!("{have} of {want} days covered"),
+        ReasonKind::Gap { from, to } => format!("no snapshot between {from} and {to}"),
+        ReasonKind::NoneKnown { what, window: Within::Stage } => {
+            format!("no `{what}` is known since the workflow entered its stage")
+        }
+        ReasonKind::NoneKnown { what, window: Within::Last(length) } => {
+            format!("no `{what}` is known in the last {length}")
+        }
+        ReasonKind::NoEarlier { date } => format!("there is no snapshot before {date}"),
+        ReasonKind::Later { date, day } => format!("{date} is later than {day}"),
+        ReasonKind::Stale { newest, day } => {
+            format!("the newest snapshot is of {newest}, too old to judge {day} by")
+        }
+        ReasonKind::TooFew(sample) => too_few(sample),
+    }
+}
+
+fn too_few(sample: &SmallSample) -> String {
+    let neither = |level: &Number| format!("neither side at {} confidence", Kind::Share.show(level));
+    match sample {
+        SmallSample::Counted { sure, possible, total, level, further: _ } => {
+            format!("{} shows {}", counted(*sure, *possible, *total), neither(level))
+        }
+        SmallSample::Values { count, level } => format!("{count} values show {}", neither(level)),
+        SmallSample::Alike { count } => format!("{count} values, or all alike, give a mean no bounds"),
+    }
+}

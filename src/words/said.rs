@@ -1,0 +1,126 @@
+//! What is said of places: under the policy's expressions, and beside the lines of the input.
+
+use super::reason::reason;
+use super::threshold;
+use super::value::{figure, reading};
+use crate::diagnostic::Label;
+use crate::report::why::{Against, Breach, Dated, Earlier, ElementName, Held, Pointer, RuleVerdict, Said};
+use crate::source::SourceMap;
+use crate::value::Date;
+
+/// How many dates of a run are named.
+const NAMED_DATES: usize = 5;
+
+/// The places of a rule that failed or is undecided: the policy's and the input's.
+pub fn labels(rule: &RuleVerdict, sources: &SourceMap) -> Vec<Label> {
+    let label = |pointer: &Pointer| Label { span: pointer.span, text: said(&pointer.said, sources) };
+    rule.pointers.iter().map(label).collect()
+}
+
+pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
+    match what {
+        Said::Value(value) => reading(value),
+        Said::Unknown(why, earlier) => match earlier {
+            Earlier::Unasked => reason(why),
+            Earlier::Never => format!("{}, nor in any before it", reason(why)),
+            Earlier::On(date) => format!("{}; last recorded on {date}", reason(why)),
+        },
+        Said::Param(held) => param(held, sources),
+        Said::Against(against) => elements(against),
+        Said::Empty => "empty".to_owned(),
+        Said::FirstOfThem => "the first of them".to_owned(),
+        Said::Elements { list, count } => format!("`{list}`: {count} elements"),
+        Said::On(value, date) => format!("{} on {date}", figure(value)),
+        Said::CountedTo(date) => format!("counted to {date}"),
+        Said::Window(seen) => {
+            let on = |dated: &Dated| match &dated.figure {
+                Some(value) => format!("{} on {}", figure(value), short_date(dated)),
+                None => short_date(dated),
+            };
+            some_of(seen, on)
+        }
+        Said::Run { condition, held } => {
+            let at = |dated: &Dated| match &dated.figure {
+                Some(value) => format!("{} ({})", short_date(dated), figure(value)),
+                None => short_date(dated),
+            };
+            format!("`{condition}` at {}", some_of(held, at))
+        }
+        Said::RunOfStage { condition, since } => format!("`{condition}` since {since}"),
+        Said::NoRun { condition, date, now: Some(now) } => {
+            format!("not `{condition}` on {date}: {}", figure(now))
+        }
+        Said::NoRun { condition, date, now: None } => format!("not `{condition}` on {date}"),
+        Said::Extreme { largest: true, element } => format!("the largest: {}", name(element)),
+        Said::Extreme { largest: false, element } => format!("the smallest: {}", name(element)),
+        Said::Breach(of) => breach(of),
+    }
+}
+
+/// What breaks a rule of the ladder.
+pub(super) fn breach(breach: &Breach) -> String {
+    let moves = |asked: bool| if asked { "asks to move" } else { "moved" };
+    match breach {
+        Breach::Began { stage, first } => {
+            format!("the series begins in `{stage}`; a rollout begins in `{first}`")
+        }
+        Breach::Skipped { asked, from, to, past } => {
+            format!("the workflow {} from `{from}` to `{to}`, past `{past}`", moves(*asked))
+        }
+        Breach::Undeclared { asked, from, to } => {
+            format!("the workflow {} from `{from}` to `{to}`, and no gate says when it may", moves(*asked))
+        }
+    }
+}
+
+/// The value of a param, with the place where it was set unless that is the declaration.
+fn param(held: &Held, sources: &SourceMap) -> String {
+    let threshold = threshold(held, sources);
+    if held.configured { format!("{} ({})", threshold.value, threshold.source()) } else { threshold.value }
+}
+
+/// «7 of 30 do not satisfy `edit_time < 15%`: r03, r07, r11 and 4 more»
+fn elements(against: &Against) -> String {
+    let Against { matching, total, satisfy, condition, named } = against;
+    let verb = match (satisfy, matching) {
+        (true, 1) => "satisfies",
+        (true, _) => "satisfy",
+        (false, 1) => "does not satisfy",
+        (false, _) => "do not satisfy",
+    };
+    let mut text = format!("{matching} of {total} {verb} `{condition}`");
+    if !named.is_empty() {
+        text.push_str(": ");
+        text.push_str(&named.iter().map(name).collect::<Vec<_>>().join(", "));
+    }
+    let more = matching - named.len();
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}
+
+fn name(element: &ElementName) -> String {
+    match element {
+        ElementName::Text(text) => text.to_string(),
+        ElementName::Nth(number) => format!("#{number}"),
+        ElementName::Date(date) => date.to_string(),
+    }
+}
+
+/// Without the year, where that was said before.
+fn short_date(dated: &Dated) -> String {
+    let date: Date = dated.date;
+    if dated.same_year { format!("{:02}-{:02}", date.month(), date.day()) } else { date.to_string() }
+}
+
+/// The first few and the last of what was seen at many snapshots, and how many there were.
+fn some_of(seen: &[Dated], tell: impl Fn(&Dated) -> String) -> String {
+    let join = |some: &[Dated]| some.iter().map(&tell).collect::<Vec<_>>().join(", ");
+    match (seen.get(..NAMED_DATES - 2), seen.last()) {
+        (Some(first), Some(last)) if seen.len() > NAMED_DATES => {
+            format!("{}, …, {}, {} snapshots", join(first), tell(last), seen.len())
+        }
+        _ => join(seen),
+    }
+}
