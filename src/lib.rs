@@ -33,6 +33,7 @@ pub mod snapshot;
 
 pub mod builtin;
 pub mod project;
+pub mod words;
 
 pub mod direction;
 pub mod engine;
@@ -43,7 +44,6 @@ pub mod layers;
 pub mod lint;
 pub mod mutate;
 pub mod suite;
-pub mod words;
 
 #[cfg(feature = "cli")]
 pub mod cli;

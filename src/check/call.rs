@@ -155,7 +155,7 @@ impl Checker<'_> {
         } else if ty == Type::Error || arg.over.is_some() {
             (ty, true)
         } else {
-            self.report(errors::not_a_list(&arg.value, &ty, "an aggregate goes through a list"));
+            self.report(errors::not_a_list_of_elements(&arg.value, &ty));
             (Type::Error, false)
         };
         if scope.depth() >= MAX_LISTS && (arg.condition.is_some() || by.is_some()) {

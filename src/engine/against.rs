@@ -2,6 +2,8 @@
 //! judged can loosen what it is judged by; and what the proposal would change of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
 
 use super::judge::{JudgedAll, load_judged, put_together};
 use super::load::{Loaded, Ready};
@@ -369,14 +371,13 @@ impl Two<'_> {
 
     /// Rules that are new, and declarations that say something else.
     fn rule_texts(&self, changes: &mut Vec<SettingChange>) {
-        let texts = |ready: &Ready<Told>| -> BTreeMap<String, (Span, String)> {
+        let texts = |ready: &Ready<Told>| -> BTreeMap<Declared, (Span, String)> {
             let program = &ready.program;
-            let rules = program.rules.iter().map(|rule| (format!("rule {}", rule.name), rule.decl.span));
-            let lets = program.lets.iter().map(|inner| (format!("let {}", inner.name), inner.decl.span));
-            let policies = program
-                .policies
-                .iter()
-                .filter_map(|policy| Some((format!("policy {}", policy.name), policy.when.as_ref()?.span)));
+            let rules = program.rules.iter().map(|rule| (Declared::Rule(rule.name.clone()), rule.decl.span));
+            let lets = program.lets.iter().map(|inner| (Declared::Let(inner.name.clone()), inner.decl.span));
+            let policies = program.policies.iter().filter_map(|policy| {
+                Some((Declared::Policy(policy.name.clone()), policy.when.as_ref()?.span))
+            });
             let all = rules.chain(lets).chain(policies);
             all.map(|(what, span)| (what, (span, bare(self.sources.text(span))))).collect()
         };
@@ -386,9 +387,9 @@ impl Two<'_> {
             if before.is_some_and(|(_, before)| before == text) {
                 continue;
             }
-            let added = before.is_none() && what.starts_with("rule ");
+            let added = before.is_none() && matches!(what, Declared::Rule(_));
             changes.push(SettingChange {
-                what: what.clone(),
+                what: what.to_string(),
                 from: before.map(|_| "as it was".to_owned()),
                 to: Some(if before.is_some() { "says something else".to_owned() } else { "new".to_owned() }),
                 was: before.map(|(span, _)| line_of(*span, self.sources)),
@@ -397,11 +398,11 @@ impl Two<'_> {
                 workflows: Vec::new(),
             });
         }
-        for (what, (span, _)) in
-            old.iter().filter(|(what, _)| !new.contains_key(*what) && !what.starts_with("rule "))
-        {
+        // A rule that is gone is told with its effect.
+        let gone = |what: &Declared| !new.contains_key(what) && !matches!(what, Declared::Rule(_));
+        for (what, (span, _)) in old.iter().filter(|(what, _)| gone(what)) {
             changes.push(SettingChange {
-                what: what.clone(),
+                what: what.to_string(),
                 from: Some("as it was".to_owned()),
                 to: None,
                 was: Some(line_of(*span, self.sources)),
@@ -481,6 +482,24 @@ impl Two<'_> {
                 direction: Direction::Other,
                 workflows: Vec::new(),
             });
+        }
+    }
+}
+
+/// What a policy declares beside its params, in the order in which it is listed.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Declared {
+    Let(Arc<str>),
+    Policy(Arc<str>),
+    Rule(Arc<str>),
+}
+
+impl fmt::Display for Declared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Let(name) => write!(f, "let {name}"),
+            Self::Policy(name) => write!(f, "policy {name}"),
+            Self::Rule(name) => write!(f, "rule {name}"),
         }
     }
 }

@@ -93,25 +93,3 @@ pub(super) fn over_day(op: CompareOp, from: &Number, length: &Evidence<'_>) -> O
     };
     whole(op, &end).map(|(day, _)| Number::from(day))
 }
-
-pub(super) fn opposite(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::GreaterEqual,
-        CompareOp::LessEqual => CompareOp::Greater,
-        CompareOp::Greater => CompareOp::LessEqual,
-        CompareOp::GreaterEqual => CompareOp::Less,
-        CompareOp::Equal => CompareOp::NotEqual,
-        CompareOp::NotEqual => CompareOp::Equal,
-    }
-}
-
-/// The comparison as the right side sees it.
-pub(super) fn mirror(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::Greater,
-        CompareOp::LessEqual => CompareOp::GreaterEqual,
-        CompareOp::Greater => CompareOp::Less,
-        CompareOp::GreaterEqual => CompareOp::LessEqual,
-        CompareOp::Equal | CompareOp::NotEqual => op,
-    }
-}

@@ -1,6 +1,5 @@
 //! Why a rule came out as it did: the sub-expressions that decided, their values, and the lines that these came from.
 
-use super::bound::{mirror, opposite};
 use super::rule::Verdict;
 use super::{Evaluator, Scope};
 use crate::ast::{CompareOp, Expr, ExprKind, LogicOp, Set};
@@ -165,7 +164,7 @@ impl<'a> Evaluator<'a> {
         report: &mut RuleVerdict,
     ) {
         // A trigger that fired failed by being true: what counts against it is the opposite.
-        let wanted = if *truth == Truth::Yes { opposite(op) } else { op };
+        let wanted = if *truth == Truth::Yes { op.negated() } else { op };
         let kind = self.common_kind(left, right);
         let side = Side {
             wanted: Some(wanted),
@@ -174,7 +173,7 @@ impl<'a> Evaluator<'a> {
             decided: !matches!(truth, Truth::Undecided(_)),
         };
         self.explain_side(left, side, scope, report);
-        self.explain_side(right, Side { wanted: Some(mirror(wanted)), ..side }, scope, report);
+        self.explain_side(right, Side { wanted: Some(wanted.mirrored()), ..side }, scope, report);
     }
 
     /// One side of a comparison: its value, and where that comes from.

@@ -3,7 +3,7 @@
 //! A change is tried by judging the rule again with an expression taken to be otherwise; one that changes nothing, or
 //! that the declared range of a field forbids, is never proposed.
 
-use super::bound::{date_bound, mirror, nearest_bound, opposite, over_day, whole};
+use super::bound::{date_bound, nearest_bound, over_day, whole};
 use super::compare::{Sample, share_claim};
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
@@ -178,7 +178,7 @@ impl<'a> Evaluator<'a> {
             },
             _ if matches!(truth, Truth::Undecided(_)) => self.decide_steps(&truth, scope),
             ExprKind::Compare(op, left, right) => {
-                let op = if want { *op } else { opposite(*op) };
+                let op = if want { *op } else { op.negated() };
                 self.compare_steps(op, left, right, scope)
             }
             ExprKind::With { claim, confidence } => self.with_steps(claim, confidence, want, scope),
@@ -229,7 +229,7 @@ impl<'a> Evaluator<'a> {
         scope: Scope<'_, 'a>,
     ) -> Option<Steps<'a>> {
         let (op, left, right) =
-            if self.is_measured(left) { (op, left, right) } else { (mirror(op), right, left) };
+            if self.is_measured(left) { (op, left, right) } else { (op.mirrored(), right, left) };
         if !self.is_measured(left) {
             return None;
         }
@@ -415,7 +415,7 @@ impl<'a> Evaluator<'a> {
             CompareOp::Less | CompareOp::LessEqual => {
                 let mut day = from;
                 // The earliest day from which not too much has run: looked for, as months differ in length.
-                let enough = |day: &Number| match over_day(opposite(aim.op), day, &aim.bound) {
+                let enough = |day: &Number| match over_day(aim.op.negated(), day, &aim.bound) {
                     Some(over) => over > to,
                     None => true,
                 };
@@ -454,7 +454,7 @@ impl<'a> Evaluator<'a> {
         let (level, threshold) = (level.known()?, threshold.known()?);
         let (_, call) = self.called(left)?;
         let ExprKind::Call { args, .. } = &call.kind else { return None };
-        let op = if want { *op } else { opposite(*op) };
+        let op = if want { *op } else { op.negated() };
         let rising = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
         let changed = |sure: usize| Tally { sure, possible: sure, ..tally.clone() };
         let shown = |sure: &usize| share_claim(op, &changed(*sure), threshold).decide(level) == Some(true);

@@ -304,12 +304,12 @@ pub(in crate::check) fn not_a_condition(expr: &Expr, ty: &Type, why: &str) -> Di
 
 pub(in crate::check) fn not_a_list(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
     let message = format!("{why}, and {} is {}", subject(expr, "this"), a_type(ty));
-    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a list").maybe_help(
-        (why.starts_with("an aggregate")).then(|| {
-            "a single value makes a list of its own over a window, as in `mean(adoption over 4 weeks)`"
-                .to_owned()
-        }),
-    )
+    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a list")
+}
+
+pub(in crate::check) fn not_a_list_of_elements(expr: &Expr, ty: &Type) -> Diagnostic {
+    not_a_list(expr, ty, "an aggregate goes through a list")
+        .help("a single value makes a list of its own over a window, as in `mean(adoption over 4 weeks)`")
 }
 
 pub(in crate::check) fn not_a_scalar(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
