@@ -24,7 +24,7 @@ use std::sync::Arc;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, ReadFile, SourceMap};
 use crate::value::{Date, Series};
 use crate::vocabulary::Vocabulary;
 use series::Groups;
@@ -38,21 +38,17 @@ pub enum Role {
     Standing,
 }
 
-/// A file of a [`SourceMap`] that was found.
+/// A file of snapshots, or of standing facts.
 #[derive(Clone, Debug)]
 pub struct Input {
-    pub file: FileId,
+    pub read: ReadFile,
     pub role: Role,
-    /// Why it could not be read; its text is then empty.
-    pub problem: Option<String>,
-    /// The first byte that is no UTF-8; its text was then made of what there is.
-    pub invalid_utf8_at: Option<usize>,
 }
 
 impl Input {
     /// A file that was read.
     pub fn new(file: FileId, role: Role) -> Self {
-        Self { file, role, problem: None, invalid_utf8_at: None }
+        Self { read: ReadFile { file, problem: None, invalid_utf8_at: None }, role }
     }
 }
 
@@ -103,8 +99,8 @@ impl<'t> Survey<'t> {
     /// Looks at all inputs. With `guess`, snapshots are left unread whose first lines name a workflow and a date.
     pub fn new(inputs: &'t [Input], sources: &'t SourceMap, vocabulary: &Vocabulary, guess: bool) -> Self {
         let mut inputs: Vec<&Input> = inputs.iter().collect();
-        inputs.sort_by_key(|input| (sources.name(input.file), input.file));
-        inputs.dedup_by_key(|input| input.file);
+        inputs.sort_by_key(|input| (sources.name(input.read.file), input.read.file));
+        inputs.dedup_by_key(|input| input.read.file);
         let (standing, snapshots): (Vec<&Input>, Vec<&Input>) =
             inputs.into_iter().partition(|input| input.role == Role::Standing);
         let facts: Vec<read::Standing<'_>> =
@@ -126,7 +122,8 @@ impl<'t> Survey<'t> {
         let mut unread: BTreeMap<Arc<str>, Vec<(&Input, Date)>> = BTreeMap::new();
         let mut unsure = Vec::new();
         for input in snapshots {
-            match sources.get(input.file).filter(|_| guess).and_then(|source| head::guess(&source.text)) {
+            match sources.get(input.read.file).filter(|_| guess).and_then(|source| head::guess(&source.text))
+            {
                 Some((workflow, date)) => match unread.get_mut(workflow) {
                     Some(files) => files.push((input, date)),
                     None => {

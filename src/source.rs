@@ -10,6 +10,16 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
+/// A file of a [`SourceMap`], and what could not be read of it.
+#[derive(Clone, Debug)]
+pub struct ReadFile {
+    pub file: FileId,
+    /// Why it could not be read; its text is then empty.
+    pub problem: Option<String>,
+    /// The first byte that is no UTF-8; its text was then made of what there is.
+    pub invalid_utf8_at: Option<usize>,
+}
+
 /// A byte range of one file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {

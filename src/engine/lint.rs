@@ -14,7 +14,6 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::{Policies, lint as lint_policies};
 use crate::project::{Inputs, TextFile};
 use crate::report::{LintReport, VERSION};
-use crate::snapshot::Role;
 use crate::source::{FileId, SourceMap, Span};
 
 impl Workspace {
@@ -56,7 +55,7 @@ pub(super) fn tests_in(
     sources: &mut SourceMap,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<TestDecl> {
-    let files: Vec<_> = files.into_iter().map(|file| add(file, Role::Snapshot, sources)).collect();
+    let files: Vec<_> = files.into_iter().map(|file| add(file, sources)).collect();
     let files = workspace.parse_all(&files, sources, &mut ExprIds::default(), problems);
     files.iter().flat_map(|file| file.tests().cloned()).collect()
 }

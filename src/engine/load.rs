@@ -23,7 +23,7 @@ use crate::layers::{Book, settle};
 use crate::program::Program;
 use crate::project::Project;
 use crate::snapshot::{self, Input, Role, Survey, Workflow};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, ReadFile, SourceMap, Span};
 use crate::text::first_few;
 use crate::value::{Date, Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
@@ -134,21 +134,20 @@ impl Draft {
         if unsure {
             configs.clear();
         }
-        let policies: Vec<Input> =
-            policies.into_iter().map(|policy| add(policy, Role::Snapshot, sources)).collect();
+        let policies: Vec<ReadFile> = policies.into_iter().map(|policy| add(policy, sources)).collect();
         let mut ids = ExprIds::default();
         let mut files = workspace.parse_all(&policies, sources, &mut ids, &mut diagnostics);
         let declared = against::declared(&files);
         if !types.is_empty() {
-            let types: Vec<Input> =
-                types.into_iter().map(|file| add(file, Role::Snapshot, sources)).collect();
+            let types: Vec<ReadFile> = types.into_iter().map(|file| add(file, sources)).collect();
             // What is wrong with them is said where they are judged themselves.
             retype::retype(&mut files, workspace.parse_all(&types, sources, &mut ids, &mut Vec::new()));
         }
+        let mut input = |file, role| Input { read: add(file, sources), role };
         let mut inputs: Vec<Input> = Vec::new();
-        inputs.extend(snapshots.into_iter().map(|file| add(file, Role::Snapshot, sources)));
-        inputs.extend(standing.into_iter().map(|file| add(file, Role::Standing, sources)));
-        let policies = policies.iter().map(|input| input.file).collect();
+        inputs.extend(snapshots.into_iter().map(|file| input(file, Role::Snapshot)));
+        inputs.extend(standing.into_iter().map(|file| input(file, Role::Standing)));
+        let policies = policies.iter().map(|policy| policy.file).collect();
         Self { name, configs, policies, files, expressions: ids.count(), declared, inputs, diagnostics }
     }
 

@@ -20,7 +20,7 @@ use crate::report::tests::{
 use crate::report::{DiagnosticReport, VERSION};
 use crate::settings::Settings;
 use crate::snapshot::{Input, Role};
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, ReadFile, SourceMap};
 use crate::suite::coverage::{Counted, coverage};
 use crate::suite::{Bench, GivenFiles, Seen, Trial, dotted, run_test_decl};
 use crate::text::first_few;
@@ -155,13 +155,13 @@ fn compile_suite(
 ) -> CompiledSuite {
     let Suite { policies, tests, given, problems } = suite;
     diagnostics.extend(problems);
-    let read = |files: Vec<TextFile>, role: Role, sources: &mut SourceMap| -> Vec<Input> {
-        files.into_iter().map(|file| add(file, role, sources)).collect()
+    let read = |files: Vec<TextFile>, sources: &mut SourceMap| -> Vec<ReadFile> {
+        files.into_iter().map(|file| add(file, sources)).collect()
     };
-    let policies = read(policies, Role::Snapshot, sources);
-    let tests = read(tests, Role::Snapshot, sources);
+    let policies = read(policies, sources);
+    let tests = read(tests, sources);
     let known: BTreeSet<FileId> = policies.iter().map(|policy| policy.file).collect();
-    let (tested, tests): (Vec<Input>, Vec<Input>) =
+    let (tested, tests): (Vec<ReadFile>, Vec<ReadFile>) =
         tests.into_iter().partition(|test| known.contains(&test.file));
     let tested: BTreeSet<FileId> = tested.into_iter().map(|policy| policy.file).collect();
     let mut files = GivenFiles::new();
@@ -175,9 +175,10 @@ fn compile_suite(
             continue;
         };
         let inputs = texts.map(|texts| {
-            let mut inputs = read(texts.snapshots, Role::Snapshot, sources);
-            inputs.extend(read(texts.standing, Role::Standing, sources));
-            inputs
+            let roles = [(texts.snapshots, Role::Snapshot), (texts.standing, Role::Standing)];
+            let inputs =
+                |(files, role)| read(files, sources).into_iter().map(move |read| Input { read, role });
+            roles.into_iter().flat_map(inputs).collect()
         });
         files.insert((test, name), inputs);
     }

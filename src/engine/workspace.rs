@@ -15,8 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::parse::parse;
 use crate::program::Program;
 use crate::project::TextFile;
-use crate::snapshot::{Input, Role};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, ReadFile, SourceMap, Span};
 
 /// How many commands a tree outlives that none of them has asked for.
 const KEPT: usize = 16;
@@ -70,8 +69,7 @@ impl Workspace {
         self.begin();
         let mut sources = SourceMap::default();
         let mut diagnostics = Vec::new();
-        let policies: Vec<Input> =
-            policies.into_iter().map(|policy| add(policy, Role::Snapshot, &mut sources)).collect();
+        let policies: Vec<ReadFile> = policies.into_iter().map(|policy| add(policy, &mut sources)).collect();
         let mut ids = ExprIds::default();
         let files = self.parse_all(&policies, &sources, &mut ids, &mut diagnostics);
         let (mut program, found) = check(&files, ids.count());
@@ -85,30 +83,30 @@ impl Workspace {
     /// The trees of policies whose expressions are numbered on from `ids`.
     pub(super) fn parse_all(
         &mut self,
-        policies: &[Input],
+        policies: &[ReadFile],
         sources: &SourceMap,
         ids: &mut ExprIds,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<File> {
         self.parse_new(policies, sources);
         let mut files = Vec::new();
-        for input in policies {
-            let Some(source) = sources.get(input.file) else { continue };
-            if let Some(problem) = unreadable(input, sources) {
+        for policy in policies {
+            let Some(source) = sources.get(policy.file) else { continue };
+            if let Some(problem) = unreadable(policy, sources) {
                 diagnostics.push(problem);
             } else if let Some(tree) = self.trees.get_mut(&source.text) {
                 tree.used = self.commands;
-                files.push(tree.file.clone().placed(input.file, &tree.ids, ids));
-                diagnostics.extend(tree.found.iter().map(|found| found.clone().placed(input.file)));
+                files.push(tree.file.clone().placed(policy.file, &tree.ids, ids));
+                diagnostics.extend(tree.found.iter().map(|found| found.clone().placed(policy.file)));
             }
         }
         files
     }
 
     /// Parses the texts that are not known yet, several at a time: that is most of what it takes to start.
-    fn parse_new(&mut self, policies: &[Input], sources: &SourceMap) {
-        let readable = policies.iter().filter(|input| unreadable(input, sources).is_none());
-        let texts = readable.filter_map(|input| sources.get(input.file)).map(|source| &source.text);
+    fn parse_new(&mut self, policies: &[ReadFile], sources: &SourceMap) {
+        let readable = policies.iter().filter(|policy| unreadable(policy, sources).is_none());
+        let texts = readable.filter_map(|policy| sources.get(policy.file)).map(|source| &source.text);
         let new: BTreeSet<&Arc<str>> = texts.filter(|text| !self.trees.contains_key(*text)).collect();
         let used = self.commands;
         let parsed: Vec<(Arc<str>, Tree)> =
@@ -119,7 +117,7 @@ impl Workspace {
 }
 
 /// Adds a file to the sources, whatever could be read of it.
-pub(super) fn add(file: TextFile, role: Role, sources: &mut SourceMap) -> Input {
+pub(super) fn add(file: TextFile, sources: &mut SourceMap) -> ReadFile {
     let (text, problem, invalid_utf8_at) = match file.content {
         Err(problem) => (String::new(), Some(problem), None),
         Ok(bytes) => match String::from_utf8(bytes) {
@@ -130,21 +128,21 @@ pub(super) fn add(file: TextFile, role: Role, sources: &mut SourceMap) -> Input 
             }
         },
     };
-    Input { file: sources.add(file.name, text), role, problem, invalid_utf8_at }
+    ReadFile { file: sources.add(file.name, text), problem, invalid_utf8_at }
 }
 
 /// What is wrong with a policy file that is no text.
-fn unreadable(input: &Input, sources: &SourceMap) -> Option<Diagnostic> {
-    let name = sources.name(input.file);
-    if let Some(problem) = &input.problem {
-        let place = Span::new(input.file, 0..0);
+fn unreadable(policy: &ReadFile, sources: &SourceMap) -> Option<Diagnostic> {
+    let name = sources.name(policy.file);
+    if let Some(problem) = &policy.problem {
+        let place = Span::new(policy.file, 0..0);
         return Some(
             Diagnostic::error(Code::UnreadableFile, format!("`{name}` cannot be read: {problem}"))
                 .label(place, "here"),
         );
     }
-    let at = input.invalid_utf8_at?;
-    let place = Span::new(input.file, at..at + 1);
+    let at = policy.invalid_utf8_at?;
+    let place = Span::new(policy.file, at..at + 1);
     Some(
         Diagnostic::error(Code::UnreadableFile, format!("`{name}` is not UTF-8 text"))
             .label(place, "not UTF-8"),

@@ -77,9 +77,16 @@ pub(super) fn standing<'t>(input: &Input, sources: &'t SourceMap, vocabulary: &V
         let name = record.as_ref().and_then(workflow_of).or_else(|| workflow_before_fault(root));
         workflow = workflow.or(name);
     }
-    let folder = folder(sources.name(input.file));
+    let folder = folder(sources.name(input.read.file));
     let sound = problems.errors() == 0;
-    Standing { file: input.file, folder, sound, workflow, diagnostics: problems.finish(input.file), tree }
+    Standing {
+        file: input.read.file,
+        folder,
+        sound,
+        workflow,
+        diagnostics: problems.finish(input.read.file),
+        tree,
+    }
 }
 
 /// Reads a file of snapshots, over the standing facts of its folder.
@@ -89,7 +96,7 @@ pub(super) fn snapshots<'t>(
     vocabulary: &Vocabulary,
     standing: &BTreeMap<&str, Standing<'_>>,
 ) -> File<'t> {
-    let folder = folder(sources.name(input.file));
+    let folder = folder(sources.name(input.read.file));
     let mut problems = Problems::default();
     let tree = parse(input, sources, &mut problems);
     let standing = standing.get(folder).and_then(Standing::root);
@@ -103,15 +110,15 @@ pub(super) fn snapshots<'t>(
         let before = typing.errors();
         let record = if document.broken { None } else { typing.document(root, standing) };
         let sound = !tree.fault && !document.faulty && typing.errors() == before;
-        entries.push(found(input.file, root, record, sound));
+        entries.push(found(input.read.file, root, record, sound));
     }
     if tree.fault {
         only_named(&mut entries);
     } else if entries.is_empty() {
-        problems.push(errors::no_snapshot(input.file));
+        problems.push(errors::no_snapshot(input.read.file));
         entries.push(Found { workflow: None, date: None, snapshot: None });
     }
-    File { file: input.file, folder, entries, diagnostics: problems.finish(input.file) }
+    File { file: input.read.file, folder, entries, diagnostics: problems.finish(input.read.file) }
 }
 
 /// After a fault the file may go on with any workflow that it names before; with one that it does not name, only if
@@ -170,13 +177,13 @@ fn is_empty(tree: &Tree<'_>, document: &Document) -> bool {
 
 /// The tree of an input. Where it could not be read to its end, its last document is broken.
 fn parse<'t>(input: &Input, sources: &'t SourceMap, problems: &mut Problems) -> Tree<'t> {
-    let file = input.file;
+    let file = input.read.file;
     let text = sources.get(file).map_or("", |source| &source.text);
-    if let Some(reason) = &input.problem {
+    if let Some(reason) = &input.read.problem {
         problems.push(errors::unreadable(file, reason));
         return tree::parse_until(file, "", 0);
     }
-    if let Some(at) = input.invalid_utf8_at {
+    if let Some(at) = input.read.invalid_utf8_at {
         problems.push(errors::not_utf8(syntax::place(file, text, at)));
         return tree::parse_until(file, text, at.min(MAX_BYTES));
     }

@@ -90,14 +90,14 @@ fn messages_show_control_characters_and_are_short() {
 fn files_that_could_not_be_read_are_errors() {
     let files = [("f/a.yaml", ""), ("g/b.yaml", HEAD)];
     let outcome = run_with(&files, &vocabulary(), |mut input| {
-        input.problem = (input.file == FileId(1)).then(|| "permission denied".to_owned());
+        input.read.problem = (input.read.file == FileId(1)).then(|| "permission denied".to_owned());
         input
     });
     assert_eq!(outcome.lines(), ["T301 f/a.yaml:1 this file could not be read: permission denied"]);
     assert_eq!(outcome.names(), "[f], w 1");
     for (text, names) in [("workflow: v\nx: \u{fffd}\n", "[v]"), ("workflow: v\u{fffd}", "[f]")] {
         let outcome = run_with(&[("f/a.yaml", text)], &vocabulary(), |mut input| {
-            input.invalid_utf8_at = text.find('\u{fffd}');
+            input.read.invalid_utf8_at = text.find('\u{fffd}');
             input
         });
         assert_eq!(outcome.diagnostics[0].message, "this file is not UTF-8 text");
