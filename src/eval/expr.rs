@@ -22,12 +22,9 @@ impl<'a> Evaluator<'a> {
             return self.unknown(expr);
         }
         let evidence = self.eval_kind(expr, scope);
-        // Where the budget is spent, the workflow has an error and no verdict; and nobody is told why something is not
-        // known that is only assumed.
-        debug_assert!(
-            evidence.says_why() || self.budget.is_spent() || !self.assumed.is_empty(),
-            "undecided without a reason: {expr:?}"
-        );
+        // Nothing is undecided without a reason. Where the budget is spent, the workflow has an error and no verdict; and
+        // nobody is told why something is not known that is only assumed.
+        debug_assert!(evidence.says_why() || self.budget.is_spent() || !self.assumed.is_empty(), "{expr:?}");
         evidence
     }
 
