@@ -3,20 +3,19 @@
 //! The only part that touches the outer world; it decides nothing about a rollout.
 
 mod check;
+mod disk;
 mod docs;
 mod explain;
 mod find;
 mod fmt;
 mod git;
 mod history;
-mod ignored;
 mod impact;
 mod init;
 mod known;
 mod lint;
 mod new;
 mod output;
-mod read;
 mod record;
 mod schema;
 mod settings;

@@ -1,14 +1,52 @@
-//! What is read: the files of a project, of its tests, and of the three sides of a comparison.
+//! Which files there are: where a project is, its configurations, policies, snapshots and tests, and what stands beside
+//! them in another commit.
 //!
-//! Knows no file system, and nothing of what the files say beyond where others are.
+//! Reads through [`Files`] alone, whatever these are: knows no file system, and nothing of what the files say beyond where
+//! others are.
 
-use std::collections::BTreeSet;
+mod beside;
+mod files;
+mod finder;
+mod ignored;
+mod overlay;
+pub mod path;
+mod sides;
+mod site;
+mod stack;
+mod suites;
+mod table;
+#[cfg(test)]
+mod tests;
+mod walk;
 
-use crate::ast::{ExprIds, GivenKind};
+use std::sync::Arc;
+
+use self::finder::{Finder, Mention, read_all};
+use self::stack::{Layer, Stack, Stacks};
+use crate::code::Code;
+use crate::config::{self, Config, Setting};
 use crate::diagnostic::Diagnostic;
-use crate::parse::parse;
 use crate::report::against::FileChange;
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, Span};
+
+pub use beside::{own_tests, policies_alone, tests_beside};
+pub use files::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle};
+pub use ignored::Ignored;
+pub use overlay::Overlay;
+pub use sides::{Base, sides};
+pub use site::Site;
+pub use suites::suites;
+pub use table::{Memory, Node, Table};
+pub use walk::{Step, walk};
+
+/// The configuration, in the repository's root.
+pub const CONFIG: &str = "tollgate.yaml";
+/// A workflow's standing facts, beside its snapshots.
+const STANDING: &str = "rollout.yaml";
+/// Where snapshots are looked for unless the configuration says otherwise.
+const SNAPSHOTS: &str = "rollouts";
+/// What the name of a file of tests ends in.
+const TESTS: &str = ".test.gate";
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]
@@ -37,8 +75,8 @@ pub struct Inputs {
 pub struct Project {
     /// The folder of the configuration; none where the run has this project alone.
     pub name: Option<String>,
-    /// The configurations in the sources: the farthest base first, the project's own last; none where there is none.
-    pub stack: Vec<FileId>,
+    /// The configurations: the farthest base first, the project's own last; none where there is none.
+    pub stack: Vec<Arc<Configuration>>,
     /// Whether something is so wrong with the configurations that nobody knows what is to be judged by what.
     pub unsure: bool,
     pub policies: Vec<TextFile>,
@@ -104,16 +142,120 @@ pub struct GivenTexts {
     pub standing: Vec<TextFile>,
 }
 
-/// The names that a file's tests take snapshots from.
-pub fn files_given(file: &TextFile) -> BTreeSet<String> {
-    let Ok(bytes) = &file.content else { return BTreeSet::new() };
-    let text = String::from_utf8_lossy(bytes);
-    let (file, _) = parse(FileId::default(), &text, &mut ExprIds::default());
-    let given = file.tests().flat_map(|test| &test.given);
-    given
-        .filter_map(|given| match &given.kind {
-            GivenKind::File(name) => Some(name.to_string()),
-            GivenKind::Series { .. } => None,
-        })
-        .collect()
+/// A configuration that was read.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    pub file: FileId,
+    pub config: Config,
+    /// What is wrong in it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Configuration {
+    /// Adds a file to the sources, and reads it.
+    pub fn add(name: &str, text: &str, sources: &mut SourceMap) -> Arc<Self> {
+        let file = sources.add(name, text);
+        let (config, diagnostics) = config::read(file, text);
+        Arc::new(Self { file, config, diagnostics })
+    }
+}
+
+/// The folder or file that a command is given.
+#[derive(Clone)]
+pub struct Start<'a> {
+    pub files: &'a dyn Files,
+    /// Where it is.
+    pub path: String,
+    /// As whoever gave it has written it.
+    pub shown: String,
+    /// Whether configurations may name what lies outside of the repository.
+    pub allow_outside: bool,
+}
+
+impl<'a> Start<'a> {
+    /// A folder of files that are known by their paths alone.
+    pub fn new(files: &'a dyn Files, path: &str) -> Self {
+        Self { files, path: path.to_owned(), shown: path.to_owned(), allow_outside: false }
+    }
+
+    /// The folder with what is around it.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    pub fn site(&self) -> Result<Site<'a>, String> {
+        match self.files.resolve(&self.path) {
+            Ok(found) if found.is_folder => Ok(Site::new(self.files, &found.path, self.allow_outside)),
+            Ok(_) => Err(format!("`{}` is no folder", self.shown)),
+            Err(why) => Err(format!("the folder `{}` cannot be used: {why}", self.shown)),
+        }
+    }
+}
+
+/// Finds and reads everything that is judged in a folder. What goes wrong is in the inputs' problems.
+pub fn inputs(start: &Start<'_>) -> Inputs {
+    let mut inputs = Inputs::default();
+    match start.site() {
+        Ok(site) => {
+            let mut stacks = Stacks::new(&site, &mut inputs.sources);
+            let found = stacks.projects();
+            inputs.problems = stacks.problems;
+            let read = |(name, stack)| project(&site, name, stack, None);
+            inputs.projects = found.into_iter().map(read).collect();
+        }
+        Err(why) => {
+            let problem = Diagnostic::error(Code::NothingFound, why);
+            inputs.problems.push(problem.help("give the folder of the repository"));
+        }
+    }
+    inputs
+}
+
+/// Finds and reads the files of one project; its snapshots on another site, where one is given.
+fn project(site: &Site<'_>, name: Option<String>, stack: Stack, elsewhere: Option<&Site<'_>>) -> Project {
+    let Stack { layers, unsure, problems } = stack;
+    let configurations = layers.iter().rev().map(|layer| layer.configuration.clone()).collect();
+    let mut project = Project { name, stack: configurations, unsure, problems, ..Project::default() };
+    if unsure {
+        return project;
+    }
+    let mut finder = Finder::new(site);
+    let policies = finder.policies(policy_mentions(&layers));
+    project.problems.append(&mut finder.problems);
+    let there = elsewhere.unwrap_or(site);
+    let folder = |path: &str| if elsewhere.is_some() { site.path_on(there, path) } else { path.to_owned() };
+    let own = folder(layers.first().map_or(&*site.root, Layer::folder));
+    let says_where =
+        layers.iter().find_map(|layer| Some((layer.configuration.config.snapshots.clone()?, layer.folder())));
+    let mentions = says_where.map(|(settings, from)| Mention::all(settings, &folder(from)));
+    let mut finder = Finder::new(there);
+    let mut snapshots = finder.snapshots(mentions, &own);
+    let standing = finder.standing(&mut snapshots);
+    project.problems.append(&mut finder.problems);
+    project.policies = policies.builtin;
+    project.policies.extend(read_all(site.files, policies.files));
+    project.snapshots = read_all(there.files, snapshots);
+    project.standing = read_all(there.files, standing);
+    project
+}
+
+/// The policies of all layers: a nearer file adds to its base, and takes nothing away. The farthest base that names none
+/// stands for the shipped pack.
+fn policy_mentions(layers: &[Layer]) -> Option<Vec<Mention>> {
+    let mut mentions = Vec::new();
+    for layer in layers.iter().rev() {
+        let Configuration { file, config, .. } = &*layer.configuration;
+        match &config.policies {
+            Some(settings) => mentions.extend(Mention::all(settings.clone(), layer.folder())),
+            None if mentions.is_empty() && config.extends.is_none() => {
+                let builtin = Setting { value: "builtin".to_owned(), span: Span::new(*file, 0..0) };
+                mentions.push(Mention { setting: builtin, folder: layer.folder().to_owned() });
+            }
+            None => {}
+        }
+    }
+    (!layers.is_empty()).then_some(mentions)
+}
+
+fn unreadable(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::error(Code::UnreadableFile, format!("`{name}` cannot be read: {why}"))
 }

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
+use crate::branch::{changed, texts_of};
 use crate::support::{Repo, Run, relative, root};
 use crate::ui::difference;
 
@@ -218,48 +219,18 @@ fn own(example: &str) -> BTreeMap<String, String> {
     }
 }
 
-/// Changes policies, configuration and snapshots on a branch, in every direction.
+/// Commits the example, and on a branch what changes of it; some of that is not committed yet.
 fn branch(repo: &Repo, example: &str) {
     repo.commit();
     repo.git(&["checkout", "-q", "-b", "branch"]);
-    match example {
-        "canary" => {
-            repo.edit(
-                "policies/release.gate",
-                "param broken = 1% within 0.2% to 20%",
-                "param broken = 2% within 0.2% to 30%",
-            );
-            repo.append(
-                "tollgate.yaml",
-                "waivers:\n  - rule: release.no_slower\n    workflow: search\n    because: a new index\n    owner: Sam\n    until: 2026-11-30\n",
-            );
-            let search = repo.read("rollouts/search/2026-11-20.yaml").replacen("search", "search ", 1);
-            repo.write("rollouts/search/2026-11-20.yaml", search);
-            repo.remove("rollouts/thumbnails/2026-11-21.yaml");
-        }
-        "organisation" => {
-            repo.edit("platform/tollgate.yaml", "value: 75%", "value: 70%");
-            repo.edit("platform/tollgate.yaml", "{ value: 15%, locked: true }", "{ value: 15% }");
-            repo.edit("teams/claims/tollgate.yaml", "{ value: 95%, because: regulator }", "90%");
-            repo.write("teams/new/tollgate.yaml", "extends: ../../platform/tollgate.yaml\n");
-            let letters = repo.read("teams/claims/rollouts/claim-letters/2026-11-18.yaml");
-            repo.write("teams/new/rollouts/claim-letters/2026-11-18.yaml", letters);
-        }
-        _ => {
-            repo.append(
-                "tollgate.yaml",
-                "params:\n  before_deployment.light_share: 60%\n  staged_rollout.min_adoption: 60%\nrules:\n  ladder.skipped: warn\n",
-            );
-            repo.edit("rollouts/ticket-routing/2026-11-20.yaml", "stage: expanded", "stage:  expanded");
-            repo.remove("rollouts/faq-answers/2026-11-20.yaml");
-            repo.rename("rollouts/order-status/2026-11-20.yaml", "rollouts/order-status/latest.yaml");
-            let notes = repo.read("rollouts/ticket-routing/2026-11-20.yaml");
-            repo.write("rollouts/new/2026-11-20.yaml", &notes.replace("ticket-routing", "new"));
-        }
+    let before = texts_of(example);
+    let (committed, after) = changed(example, &before);
+    for name in before.keys().filter(|name| !committed.contains_key(*name)) {
+        repo.remove(name);
     }
+    committed.iter().for_each(|(name, text)| repo.write(name, text));
     repo.commit();
-    let config = if example == "organisation" { "platform/tollgate.yaml" } else { "tollgate.yaml" };
-    repo.append(config, "# Not committed yet.\n");
+    after.iter().for_each(|(name, text)| repo.write(name, text));
 }
 
 /// Puts faults of every kind into an example.

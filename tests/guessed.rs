@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use tollgate::engine::{CheckOptions, DayOptions, Workspace};
-use tollgate::project::{Inputs, Project, TextFile};
+use tollgate::project::{Configuration, Inputs, Project, TextFile};
 use tollgate::source::SourceMap;
 use tollgate::value::Date;
 
@@ -52,7 +52,7 @@ fn said(files: &[(&str, &str)], standing: &[(&str, &str)], options: &CheckOption
         files.iter().map(file).collect()
     };
     let mut sources = SourceMap::default();
-    let stack = vec![sources.add("tollgate.yaml", written(CONFIG))];
+    let stack = vec![Configuration::add("tollgate.yaml", &written(CONFIG), &mut sources)];
     let policies = vec![TextFile { name: "p.gate".to_owned(), content: Ok(POLICY.into()) }];
     let project =
         Project { stack, policies, snapshots: read(files), standing: read(standing), ..Project::default() };

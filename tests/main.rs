@@ -12,6 +12,8 @@ mod base;
 #[cfg(test)]
 mod blessed;
 #[cfg(test)]
+mod branch;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod examples;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use tollgate::engine::{Answer, CheckOptions, DayOptions, TestOptions, Workspace};
-use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
+use tollgate::project::{Configuration, Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::{Style, View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use tollgate::report::Report;
 use tollgate::source::SourceMap;
@@ -65,7 +65,8 @@ impl Repository {
     fn judge(&self, day: Date) -> Answer<Report> {
         let mut sources = SourceMap::default();
         let config = self.files.get("tollgate.yaml").and_then(|text| String::from_utf8(text.clone()).ok());
-        let stack = config.map(|text| sources.add("tollgate.yaml", text)).into_iter().collect();
+        let stack =
+            config.map(|text| Configuration::add("tollgate.yaml", &text, &mut sources)).into_iter().collect();
         let project = Project {
             stack,
             policies: self.policies(),

@@ -37,8 +37,10 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["miette"], &["src/render/human"]),
     (&["pretty"], &["src/format"]),
     (&["quick_junit"], &["src/render/junit"]),
-    (&["clap", "globset", "walkdir"], &["src/cli"]),
-    (&["std::fs", "std::env", "std::process", "std::io"], &["src/cli", "src/main"]),
+    (&["clap"], &["src/cli"]),
+    (&["globset"], &["src/project"]),
+    (&["fs", "temp_dir", "canonicalize"], &["src/cli/disk", "src/cli/write", "src/cli/fmt"]),
+    (&["std::env", "std::process", "std::io"], &["src/cli", "src/main"]),
     (&["println", "print", "eprintln", "eprint"], &["src/cli", "src/main"]),
     (&["SystemTime", "Instant", "Zoned", "Timestamp"], &["src/cli", "src/main"]),
 ];

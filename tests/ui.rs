@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 use tollgate::diagnostic::{Diagnostic, Label};
 use tollgate::engine::{Answer, CheckOptions, DayOptions, TestOptions, Workspace};
-use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
+use tollgate::project::{Configuration, Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::human::{render, render_tests};
 use tollgate::render::{Style, View};
 use tollgate::report::{Outcome, Report};
@@ -148,7 +148,11 @@ impl Case {
     fn inputs(&self, policies: &[PathBuf]) -> Inputs {
         let read = |paths: &[PathBuf]| paths.iter().map(|path| text_file(path)).collect();
         let mut sources = SourceMap::default();
-        let stack = self.configs.iter().map(|path| sources.add(file_name(path), lossy(path))).collect();
+        let stack = self
+            .configs
+            .iter()
+            .map(|path| Configuration::add(&file_name(path), &lossy(path), &mut sources))
+            .collect();
         let project = Project {
             stack,
             policies: read(policies),

@@ -1,7 +1,6 @@
 //! `tollgate check`: judges the workflows of a repository.
 
 use std::error::Error;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +10,8 @@ use clap::{Args, ValueEnum};
 use super::output::{self, Output};
 use super::record::{Asked, record};
 use super::terminal::TerminalArgs;
-use super::{complain, read, terminal};
+use super::write::write;
+use super::{complain, terminal};
 use crate::engine::{Answer, CheckOptions, DayOptions};
 use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use crate::report::Report;
@@ -111,7 +111,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         all: args.all,
     });
     let asked = Asked { path: &args.path, allow_outside: args.allow_outside, base, options };
-    let read = match asked.read() {
+    let read = match args.terminal.waiting("reading", || asked.read()) {
         Ok(read) => read.with_lints(&args.path),
         Err(why) => return complain(&why),
     };
@@ -120,7 +120,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     if let Some((file, files, base)) = found {
         let written =
             json::render(&record(&asked, files, base, &judgement)).map_err(|error| error.to_string());
-        let written = written.and_then(|text| fs::write(file, text).map_err(|error| read::reason(&error)));
+        let written = written.and_then(|text| write(file, &text));
         if let Err(why) = written {
             return complain(&format!("`{}` cannot be written: {why}", file.display()));
         }

@@ -1,20 +1,16 @@
 //! `tollgate explain`: what a code, a rule, a param, a let or a policy means.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::terminal::TerminalArgs;
-use super::{FAILURE, complain, find, finish, read};
-use crate::builtin;
+use super::{FAILURE, complain, find, finish};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Workspace;
 use crate::explain::code;
-use crate::project::{Project, TextFile};
 use crate::render::{explain, human};
 use crate::text::quote;
 
@@ -52,7 +48,7 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
         return complain(&format!("there is no code `{}`: {}", quote(&args.name), codes_like(&args.name)));
     }
     let inputs = find::inputs(&args.path, args.allow_outside);
-    let tests = tests_beside(&inputs.projects, &args.path);
+    let tests = find::tests_beside(&inputs.projects, &args.path);
     let answer = workspace.explain(&args.name, inputs, tests);
     let errors: Vec<&Diagnostic> =
         answer.diagnostics.iter().filter(|problem| problem.severity == Severity::Error).collect();
@@ -105,29 +101,4 @@ fn unknown(name: &str, close: &[String]) -> String {
         }
         several => format!("nothing is called `{name}`: did you mean {}?", listed(several)),
     }
-}
-
-/// The tests that lie in the folders of the policies, the shipped ones among them.
-pub(super) fn tests_beside(projects: &[Project], root: &Path) -> Vec<TextFile> {
-    let policies = || projects.iter().flat_map(|project| &project.policies);
-    let mut names: BTreeSet<&str> = BTreeSet::new();
-    names.extend(policies().map(|file| &*file.name));
-    let shipped = names.iter().filter_map(|name| builtin::tests_beside(name));
-    let mut tests: Vec<TextFile> =
-        shipped.map(|(name, text)| TextFile { name, content: Ok(text.as_bytes().to_vec()) }).collect();
-    let own = names.iter().filter(|name| !name.starts_with(builtin::FOLDER));
-    let folders: BTreeSet<&str> =
-        own.map(|name| name.rsplit_once('/').map_or("", |(folder, _)| folder)).collect();
-    for folder in folders {
-        let Ok(entries) = fs::read_dir(root.join(folder)) else { continue };
-        let found = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        let mut found: Vec<String> = found.filter(|name| name.ends_with(".test.gate")).collect();
-        found.sort();
-        for name in found {
-            let content = read::file(&root.join(folder).join(&name));
-            let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-            tests.push(TextFile { name, content });
-        }
-    }
-    tests
 }

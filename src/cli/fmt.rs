@@ -9,10 +9,11 @@ use clap::Args;
 
 use self::files::Found;
 use super::terminal::TerminalArgs;
-use super::{FAILURE, complain, finish, read};
+use super::{FAILURE, complain, disk, finish};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::format::{Refusal, format};
+use crate::project::MAX_BYTES;
 use crate::render::{Style, human};
 use crate::source::SourceMap;
 use crate::text::quote;
@@ -80,8 +81,8 @@ impl Session {
 
     fn format_standard_input(mut self) -> ExitCode {
         let mut bytes = Vec::new();
-        if let Err(error) = io::stdin().lock().take(read::MAX_BYTES).read_to_end(&mut bytes) {
-            return complain(&format!("standard input cannot be read: {}", read::reason(&error)));
+        if let Err(error) = io::stdin().lock().take(MAX_BYTES).read_to_end(&mut bytes) {
+            return complain(&format!("standard input cannot be read: {}", disk::reason(&error)));
         }
         let Some((text, formatted)) = self.formatted("<stdin>", bytes) else {
             return ExitCode::from(FAILURE);
@@ -95,7 +96,7 @@ impl Session {
 
     fn format_file(&mut self, shown: &str, path: &Path) {
         self.seen += 1;
-        let bytes = match read::file(path) {
+        let bytes = match disk::read(path) {
             Ok(bytes) => bytes,
             Err(why) => return self.cannot(shown, "read", &why),
         };
@@ -171,7 +172,7 @@ impl Session {
 
 /// Puts a text in the place of a file, at once: whoever reads it meanwhile sees the one or the other.
 fn replace(path: &Path, text: &str) -> Result<(), String> {
-    let permissions = fs::metadata(path).map_err(|error| read::reason(&error))?.permissions();
+    let permissions = fs::metadata(path).map_err(|error| disk::reason(&error))?.permissions();
     // The folder alone decides whether a file may be replaced, so this is not asked for by anyone else.
     if permissions.readonly() {
         return Err("it is read-only".to_owned());
@@ -185,5 +186,5 @@ fn replace(path: &Path, text: &str) -> Result<(), String> {
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
-    written.map_err(|error| read::reason(&error))
+    written.map_err(|error| disk::reason(&error))
 }

@@ -1,73 +1,78 @@
-//! What `git` knows: the tree of another commit, written out into a folder of its own, and what has changed since.
+//! What `git` knows: the files of another commit, read from its objects, and what has changed since.
 //!
-//! Asks the `git` program and nothing else. Names of files are taken as they are, whatever characters they have.
+//! Asks the `git` program and nothing else. Nothing is written, and no hook is run. Names of files are taken as they are,
+//! whatever characters they have.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::{env, fs, process};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
+use super::disk::canonical;
+use crate::project::{self, Base, Destination, Files, MAX_BYTES, Node, Obstacle, Table};
 use crate::report::against::FileChange;
 
+/// What would have git look elsewhere than in the folder that it is started in.
+const REDIRECTIONS: [&str; 9] = [
+    "GIT_DIR",
+    "GIT_COMMON_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+];
+
 /// Another commit's files, as far as they can be policies, configurations or snapshots.
-#[derive(Debug)]
-pub(super) struct BaseTree {
-    folder: PathBuf,
+pub(super) struct Commit {
+    files: Blobs,
     /// The folder in it that stands for the one that is checked.
-    pub(super) root: PathBuf,
+    root: String,
     /// What is said to be known of it: the name that was given.
     pub(super) reference: String,
     /// The commit that this is the name of.
-    pub(super) commit: String,
+    pub(super) id: String,
     /// Files that are no longer what they were where the branch began, named from the folder that is checked.
-    pub(super) changes: Vec<FileChange>,
+    changes: Vec<FileChange>,
 }
 
-impl Drop for BaseTree {
-    fn drop(&mut self) {
-        // A folder that stays behind in the system's place for such is no reason to fail.
-        let _ = fs::remove_dir_all(&self.folder);
+impl Commit {
+    pub(super) fn base(&self) -> Base<'_> {
+        let Self { files, root, reference, id: _, changes } = self;
+        Base { files, root, reference, changes }
     }
 }
 
-/// Writes out the tree of a commit, and finds what has changed since the branch left it.
+/// Looks up a commit and its files, and finds what has changed since the branch left it.
 ///
 /// # Errors
 /// What is missing, and what to do: `git`, a repository, the commit.
-pub(super) fn base_tree(path: &Path, reference: &str) -> Result<BaseTree, String> {
-    let path =
-        fs::canonicalize(path).map_err(|error| format!("`{}` cannot be used: {error}", path.display()))?;
-    let git = Git { folder: &path, index: None };
+pub(super) fn commit(path: &Path, reference: &str) -> Result<Commit, String> {
+    let path = canonical(path).map_err(|error| format!("`{}` cannot be used: {error}", path.display()))?;
+    let git = Git { folder: &path };
     let top = git.line(&["rev-parse", "--show-toplevel"]).map_err(|why| match why {
         Problem::Missing => "`git` is not installed, and what stands in another commit needs it".to_owned(),
         Problem::Failed(_) => {
             format!("`{}` is in no git repository, so there is no commit to look at", path.display())
         }
     })?;
-    let top = fs::canonicalize(&top).map_err(|error| format!("`{top}` cannot be used: {error}"))?;
-    let commit = commit(&git, reference)?;
-    let folder =
-        env::temp_dir().join(format!("tollgate-{}-{}", process::id(), &commit.get(..12).unwrap_or("base")));
+    let top = canonical(Path::new(&top)).map_err(|error| format!("`{top}` cannot be used: {error}"))?;
+    let id = look_up(&git, reference)?;
     let inner = path.strip_prefix(&top).unwrap_or(Path::new(""));
-    let tree = folder.join("tree");
-    let mut base = BaseTree {
-        root: tree.join(inner),
-        folder,
-        reference: reference.to_owned(),
-        commit: commit.clone(),
-        changes: Vec::new(),
-    };
-    write_out(&Git { folder: &top, index: Some(base.folder.join("index")) }, &commit, &tree)
-        .map_err(|why| format!("the tree of `{reference}` cannot be written out: {why}"))?;
+    let files = Blobs::of(&Git { folder: &top }, &id)
+        .map_err(|why| format!("the files of `{reference}` cannot be read: {why}"))?;
     // What the branch has not touched is no change of it, whatever has happened on the other side since.
-    let since = git.line(&["merge-base", &commit, "HEAD"]).unwrap_or(commit);
-    base.changes =
+    let since = git.line(&["merge-base", &id, "HEAD"]).unwrap_or_else(|_| id.clone());
+    let changes =
         changes(&git, &since, inner).map_err(|why| format!("what has changed cannot be found: {why}"))?;
-    Ok(base)
+    let root: Vec<_> = inner.iter().map(|part| part.to_string_lossy()).collect();
+    Ok(Commit { files, root: root.join("/"), reference: reference.to_owned(), id, changes })
 }
 
-fn commit(git: &Git<'_>, reference: &str) -> Result<String, String> {
+fn look_up(git: &Git<'_>, reference: &str) -> Result<String, String> {
     let wanted = format!("{reference}^{{commit}}");
     git.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).map_err(|_| {
         let shallow =
@@ -132,8 +137,6 @@ impl From<io::Error> for Problem {
 
 struct Git<'a> {
     folder: &'a Path,
-    /// An index of our own, so that the repository's stays as it is.
-    index: Option<PathBuf>,
 }
 
 impl Git<'_> {
@@ -141,10 +144,12 @@ impl Git<'_> {
         let mut command = Command::new("git");
         // Hooks and aliases of the repository that is judged have no say here.
         command.args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"]);
-        command.args(arguments).current_dir(self.folder).env("LC_ALL", "C").env_remove("GIT_DIR");
-        if let Some(index) = &self.index {
-            command.env("GIT_INDEX_FILE", index);
+        command.args(arguments).current_dir(self.folder);
+        for name in REDIRECTIONS {
+            command.env_remove(name);
         }
+        // What a repository says to be read in the place of an object is no part of the commit.
+        command.env("LC_ALL", "C").env("GIT_NO_REPLACE_OBJECTS", "1");
         command
     }
 
@@ -171,37 +176,109 @@ fn checked(output: Output) -> Result<Vec<u8>, Problem> {
     ))
 }
 
-/// The files of a commit that can be of interest, with no other ones beside them.
-fn write_out(git: &Git<'_>, commit: &str, tree: &Path) -> Result<(), Problem> {
-    // Its mark makes the folder a repository of its own to whoever looks for the end of one.
-    fs::create_dir_all(tree.join(".git"))?;
-    git.output(&["read-tree", commit])?;
-    let entries = git.output(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
-    // Links too, as one may stand for a folder of such files; their mode is the first word of the line.
-    let wanted = |entry: &[u8]| {
-        entry.starts_with(b"120000 ")
-            || [&b".gate"[..], b".yaml", b".yml"].iter().any(|end| entry.ends_with(end))
-    };
-    let name = |entry: &'_ [u8]| entry.iter().position(|byte| *byte == b'\t').map(|tab| tab + 1);
-    let wanted: Vec<&[u8]> = entries
-        .split(|byte| *byte == 0)
-        .filter(|entry| wanted(entry))
-        .filter_map(|entry| entry.get(name(entry)?..))
-        .collect();
-    let prefix = format!("--prefix={}/", tree.display());
-    let mut child = git
-        .command(&["checkout-index", "--quiet", "-z", "--stdin", &prefix])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        for name in wanted {
-            stdin.write_all(name)?;
-            stdin.write_all(&[0])?;
+/// The blobs of a commit by their paths, each read when it is asked for.
+struct Blobs {
+    /// What git knows them by.
+    table: Table<String>,
+    reader: Mutex<Reader>,
+}
+
+impl Blobs {
+    /// Those that can be of interest.
+    fn of(git: &Git<'_>, commit: &str) -> Result<Self, Problem> {
+        let entries = git.output(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
+        let mut reader = Reader::new(git)?;
+        let mut table = Table::default();
+        for entry in entries.split(|byte| *byte == 0) {
+            let entry = String::from_utf8_lossy(entry);
+            let Some((about, path)) = entry.split_once('\t') else { continue };
+            let mut about = about.split(' ');
+            // What is no blob is another repository.
+            let (Some(mode), Some("blob"), Some(id)) = (about.next(), about.next(), about.next()) else {
+                continue;
+            };
+            // Links too, as one may stand for a folder of such files.
+            if mode == "120000" {
+                let target = reader.read(id).map_err(|why| Problem::Failed(why.to_string()))?;
+                table.insert(path, Node::Link(String::from_utf8_lossy(&target).into_owned()));
+            } else if [".gate", ".yaml", ".yml"].iter().any(|end| path.ends_with(end)) {
+                table.insert(path, Node::File(id.to_owned()));
+            }
         }
+        Ok(Self { table, reader: Mutex::new(reader) })
     }
-    checked(child.wait_with_output()?).map(drop)
+}
+
+impl Files for Blobs {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle> {
+        let id = self.table.file(path)?;
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.read(id)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<project::Child>, Obstacle> {
+        self.table.list(folder)
+    }
+
+    fn resolve(&self, path: &str) -> Result<Destination, Obstacle> {
+        self.table.resolve(path)
+    }
+
+    fn repository(&self, _: &str) -> Option<String> {
+        Some(String::new())
+    }
+}
+
+/// A `git` that waits for names of objects, and answers with what is in them.
+struct Reader {
+    git: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Reader {
+    fn new(git: &Git<'_>) -> io::Result<Self> {
+        let mut command = git.command(&["cat-file", "--batch"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut git = command.spawn()?;
+        let (Some(questions), Some(answers)) = (git.stdin.take(), git.stdout.take()) else {
+            return Err(io::Error::other("git does not answer"));
+        };
+        Ok(Self { git, questions, answers: BufReader::new(answers) })
+    }
+
+    fn read(&mut self, id: &str) -> Result<Vec<u8>, Obstacle> {
+        let size = self.ask(id).map_err(|error| Obstacle::Other(error.to_string()))?;
+        let mut content = self.answers.by_ref().take(size + 1);
+        let read = if size > MAX_BYTES {
+            io::copy(&mut content, &mut io::sink()).map(|_| Err(Obstacle::TooLarge))
+        } else {
+            let mut bytes = Vec::new();
+            content.read_to_end(&mut bytes).map(|_| {
+                // A line break ends it.
+                bytes.pop();
+                Ok(bytes)
+            })
+        };
+        read.unwrap_or_else(|error| Err(Obstacle::Other(error.to_string())))
+    }
+
+    /// Asks for an object, and says how many bytes of it come, with a line break behind them.
+    fn ask(&mut self, id: &str) -> io::Result<u64> {
+        self.questions.write_all(format!("{id}\n").as_bytes())?;
+        let mut about = String::new();
+        self.answers.read_line(&mut about)?;
+        let size = about.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok());
+        size.ok_or_else(|| io::Error::other(format!("git answers `{}`", about.trim_end())))
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // Nothing is lost: it has only read, and is not asked for more.
+        let _ = self.git.kill();
+        let _ = self.git.wait();
+    }
 }
 
 /// The files that differ between a commit and the working tree, new ones among them.

@@ -44,7 +44,7 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
     };
     let options =
         DayOptions { as_of: args.as_of, workflows: args.workflows.clone(), ..DayOptions::on(today) };
-    let inputs = find::inputs(&args.path, args.allow_outside);
+    let inputs = args.terminal.waiting("reading", || find::inputs(&args.path, args.allow_outside));
     let back = args.terminal.waiting("judging", || Workspace::new().history(inputs, &options));
     match args.format {
         Form::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),

@@ -61,8 +61,11 @@ pub(super) fn run(args: &ImpactArgs) -> ExitCode {
     };
     let options =
         DayOptions { as_of: args.as_of, workflows: args.workflows.clone(), ..DayOptions::on(today) };
-    let tree = git::base_tree(&args.path, &args.base);
-    let sides = match tree.and_then(|tree| find::sides(&args.path, args.allow_outside, &tree)) {
+    let read = || {
+        let commit = git::commit(&args.path, &args.base)?;
+        find::sides(&args.path, args.allow_outside, &commit)
+    };
+    let sides = match args.terminal.waiting("reading", read) {
         Ok(sides) => sides,
         Err(why) => return complain(&why),
     };

@@ -2,13 +2,13 @@
 //!
 //! What it writes lies in `templates/init/`, a repository like any other.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::check::{date, today};
+use super::disk::canonical;
 use super::write::new_files;
 use super::{complain, finish};
 use crate::text::{visible, yaml_text};
@@ -95,7 +95,7 @@ const LONGEST: usize = 100;
 /// The name of a folder, made fit to be a workflow's; none if nothing is left of it.
 fn name_of(path: &Path) -> Option<String> {
     // A folder that is yet to be made is called as it was given.
-    let folder = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = canonical(path).unwrap_or_else(|_| path.to_owned());
     let name = folder.file_name()?.to_string_lossy().to_lowercase();
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let name = words.collect::<Vec<_>>().join("-");

@@ -1,19 +1,16 @@
 //! `tollgate lint`: what is allowed in a policy and yet hardly meant.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::explain::tests_beside;
 use super::terminal::{Form, TerminalArgs};
-use super::{complain, find, finish, read};
-use crate::builtin;
+use super::{complain, find, finish};
 use crate::code::Code;
 use crate::diagnostic::did_you_mean;
 use crate::engine::Workspace;
-use crate::project::{Inputs, Project, TextFile};
+use crate::project::Inputs;
 use crate::render;
 use crate::render::json;
 
@@ -51,11 +48,11 @@ fn lint_code(name: &str) -> Result<Code, String> {
 
 /// Finds, reads, lints, shows.
 pub(super) fn run(args: &LintArgs) -> ExitCode {
-    let inputs = match policies_alone(&args.path) {
+    let inputs = match find::policies_alone(&args.path) {
         Some(inputs) => inputs,
         None => {
             let inputs = find::inputs(&args.path, args.allow_outside);
-            let tests = own_tests(&inputs.projects, &args.path);
+            let tests = find::own_tests(&inputs.projects, &args.path);
             Inputs { lint: Some(tests), ..inputs }
         }
     };
@@ -67,38 +64,4 @@ pub(super) fn run(args: &LintArgs) -> ExitCode {
             Err(error) => complain(&format!("the report cannot be written: {error}")),
         },
     }
-}
-
-/// The tests beside the policies that are no shipped ones.
-pub(super) fn own_tests(projects: &[Project], root: &Path) -> Vec<TextFile> {
-    let mut tests = tests_beside(projects, root);
-    tests.retain(|test| !test.name.starts_with(builtin::FOLDER));
-    tests
-}
-
-/// The policies and tests of a folder that is no repository, or one policy file with the tests beside it.
-fn policies_alone(path: &Path) -> Option<Inputs> {
-    if path.join(find::CONFIG).exists() {
-        return None;
-    }
-    let folder = if path.is_dir() { path } else { path.parent()? };
-    let entries = fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok()?;
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| folder.join(entry.file_name())).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "gate"));
-    files.sort();
-    let read = |file: &PathBuf| TextFile {
-        name: file.to_string_lossy().trim_start_matches("./").replace('\\', "/"),
-        content: read::file(file),
-    };
-    let (tests, mut policies): (Vec<PathBuf>, Vec<PathBuf>) =
-        files.into_iter().partition(|file| file.to_string_lossy().ends_with(".test.gate"));
-    if path.is_file() {
-        policies.retain(|file| file == path);
-    }
-    if policies.is_empty() {
-        return None;
-    }
-    let project = Project { policies: policies.iter().map(read).collect(), ..Project::default() };
-    let lint = Some(tests.iter().map(read).collect());
-    Some(Inputs { projects: vec![project], lint, ..Inputs::default() })
 }

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::check::{date, today};
 use super::known::{known, listed};
 use super::terminal::TerminalArgs;
-use super::write::new_files;
+use super::write::{new_files, remove};
 use super::{complain, find, finish, remark};
 use crate::diagnostic::did_you_mean;
 use crate::engine::Answer;
@@ -106,7 +106,7 @@ fn snapshot(
     let new = name_beside(file, last, day);
     new_files(&args.path, &[(new.clone(), text)])?;
     if !is_found(&new, args) {
-        let _ = std::fs::remove_file(args.path.join(&new));
+        remove(&args.path.join(&new));
         return Err(format!(
             "nothing was written: `{new}` would not be found by `snapshots` of the configuration; widen its glob"
         ));

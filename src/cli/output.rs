@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::fs;
 use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::{complain, finish, print, read};
+use super::disk::canonical;
+use super::write::write;
+use super::{complain, finish, print};
 use crate::diagnostic::did_you_mean;
 
 /// A format, and the file that it is written to; none is standard output.
@@ -67,8 +68,7 @@ pub(super) fn write_all<F: Copy + ValueEnum>(
         match file {
             None => printed = Some(text),
             Some(file) => {
-                if let Err(error) = fs::write(file, text) {
-                    let why = read::reason(&error);
+                if let Err(why) = write(file, &text) {
                     code = complain(&format!("`{}` cannot be written: {why}", file.display()));
                 }
             }
@@ -95,7 +95,7 @@ fn name_of<F: ValueEnum>(format: &F) -> Option<String> {
 fn written_twice<F>(outputs: &[Output<F>]) -> Option<&Path> {
     let mut seen = BTreeSet::new();
     // A file's links count where it is there already; one that is not has at least one spelling of its folder.
-    let place = |file: &Path| fs::canonicalize(file).or_else(|_| path::absolute(file));
+    let place = |file: &Path| canonical(file).or_else(|_| path::absolute(file));
     let mut files = outputs.iter().filter_map(|output| output.file.as_deref());
     files.find(|file| place(file).is_ok_and(|place| !seen.insert(place)))
 }

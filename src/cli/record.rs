@@ -6,7 +6,6 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::lint::own_tests;
 use super::{find, git};
 use crate::engine::{AgainstOptions, Answer, CheckOptions, Workspace};
 use crate::project::{Inputs, Project, Sides};
@@ -38,10 +37,10 @@ impl Asked<'_> {
             return Ok(Read::Alone(find::inputs(self.path, self.allow_outside)));
         };
         let wanted = if base.commit.is_empty() { &base.reference } else { &base.commit };
-        let mut tree = git::base_tree(self.path, wanted)?;
-        tree.reference.clone_from(&base.reference);
-        let sides = find::sides(self.path, self.allow_outside, &tree)?;
-        let commit = tree.commit.clone();
+        let mut base_commit = git::commit(self.path, wanted)?;
+        base_commit.reference.clone_from(&base.reference);
+        let sides = find::sides(self.path, self.allow_outside, &base_commit)?;
+        let commit = base_commit.id.clone();
         Ok(Read::Against(Box::new(sides), RecordedBase { commit, ..base.clone() }))
     }
 
@@ -61,8 +60,8 @@ impl Read {
     /// With the tests that the lints of the repository's own policies need.
     pub(super) fn with_lints(mut self, path: &Path) -> Self {
         match &mut self {
-            Self::Alone(inputs) => inputs.lint = Some(own_tests(&inputs.projects, path)),
-            Self::Against(sides, _) => sides.lint = Some(own_tests(&sides.head, path)),
+            Self::Alone(inputs) => inputs.lint = Some(find::own_tests(&inputs.projects, path)),
+            Self::Against(sides, _) => sides.lint = Some(find::own_tests(&sides.head, path)),
         }
         self
     }
@@ -91,7 +90,7 @@ impl Read {
 
 fn add(digests: &mut BTreeMap<String, String>, projects: &[Project], sources: &SourceMap) {
     for project in projects {
-        let configs = project.stack.iter().filter_map(|file| sources.get(*file));
+        let configs = project.stack.iter().filter_map(|configuration| sources.get(configuration.file));
         digests.extend(configs.map(|config| (config.name.to_string(), digest(config.text.as_bytes()))));
         for file in project.policies.iter().chain(&project.snapshots).chain(&project.standing) {
             let digest = file.content.as_deref().map_or_else(|why| format!("not read: {why}"), digest);

@@ -2,16 +2,15 @@
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::time::Duration;
+use std::{env, thread};
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use terminal_size::{Width, terminal_size_of};
 
+use super::disk::canonical;
 use crate::render::Style;
 
 /// Columns where no terminal says otherwise.
@@ -76,7 +75,7 @@ impl TerminalArgs {
     pub(super) fn links(&self, root: &Path) -> Option<String> {
         let wanted = self.color == ColorChoice::Auto && io::stdout().is_terminal() && !is_dumb();
         let follows = wanted && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
-        let root = follows.then(|| fs::canonicalize(root).ok()).flatten()?;
+        let root = follows.then(|| canonical(root).ok()).flatten()?;
         Some(format!("file://{}", root.display()))
     }
 
@@ -111,53 +110,10 @@ fn is_dumb() -> bool {
     env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// The progress of reading many files, on a terminal's standard error, once it has taken half a second.
-pub(super) struct Progress {
-    started: Instant,
-    total: usize,
-    done: AtomicUsize,
-    bar: OnceLock<ProgressBar>,
-    shown: bool,
-}
-
 /// How long nothing is said.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How often what is said moves.
 const TICK: Duration = Duration::from_millis(100);
-
-impl Progress {
-    pub(super) fn reading(total: usize) -> Self {
-        Self {
-            started: Instant::now(),
-            total,
-            done: AtomicUsize::new(0),
-            bar: OnceLock::new(),
-            shown: io::stderr().is_terminal(),
-        }
-    }
-
-    /// One more is done.
-    pub(super) fn step(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.shown && self.started.elapsed() > PATIENCE {
-            let bar = self.bar.get_or_init(|| {
-                let style = ProgressStyle::with_template("reading {human_pos} of {human_len} files");
-                let bar = ProgressBar::new(self.total as u64);
-                bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-                bar
-            });
-            bar.set_position(done as u64);
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = self.bar.get() {
-            bar.finish_and_clear();
-        }
-    }
-}
 
 /// Whether the locale is UTF-8: the first of these that is set decides, and where none is, it is taken to be.
 fn is_utf8(value: impl Fn(&str) -> Option<String>) -> bool {

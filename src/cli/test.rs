@@ -64,7 +64,7 @@ fn percent(text: &str) -> Result<u8, String> {
 
 /// Finds, reads, runs, shows.
 pub(super) fn run(args: &TestArgs) -> ExitCode {
-    let suites = find::suites(&args.path, args.allow_outside);
+    let suites = args.terminal.waiting("reading", || find::suites(&args.path, args.allow_outside));
     let options = TestOptions {
         filter: args.filter.clone(),
         coverage: args.coverage,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::record::{Asked, record};
-use super::{check, complain, finish, read};
+use super::{check, complain, disk, finish};
 use crate::engine::{CheckOptions, DayOptions};
 use crate::report::record::{RECORD_VERSION, Record, RecordedVerdict};
 use crate::text::visible;
@@ -27,7 +27,7 @@ pub(super) struct VerifyArgs {
 
 /// Reads the record, judges again, compares.
 pub(super) fn run(args: &VerifyArgs) -> ExitCode {
-    let known = match read::file(&args.file).and_then(|bytes| parse(&bytes)) {
+    let known = match disk::read(&args.file).and_then(|bytes| parse(&bytes)) {
         Ok(known) => known,
         Err(why) => return complain(&format!("`{}` cannot be verified: {why}", args.file.display())),
     };

@@ -1,11 +1,22 @@
-//! Writes new files: all of them or none, and never over one that is there.
+//! Writes files: what is asked for by name, and new ones, all of them or none, and never over one that is there.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::read::reason;
+use super::disk::reason;
 use crate::text::first_few;
+
+/// Writes a file that was asked for, over what is there.
+pub(super) fn write(file: &Path, text: &str) -> Result<(), String> {
+    fs::write(file, text).map_err(|error| reason(&error))
+}
+
+/// Takes back a file that was written.
+pub(super) fn remove(file: &Path) {
+    // It is of no use, and does no harm either.
+    let _ = fs::remove_file(file);
+}
 
 /// Writes files below `root`, by their names with `/` and their texts, and makes the folders that they need.
 ///

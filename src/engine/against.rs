@@ -136,7 +136,7 @@ fn add_unknown(mixed: &mut Vec<Project>, head: &[Project], reference: &str) -> V
         let Some(project) = mixed.iter_mut().find(|project| project.name == own.name) else {
             let name = own.name.as_deref().unwrap_or(".");
             let message = format!("`{reference}` has no project `{name}`: it is judged by its own policies");
-            let place = own.stack.last().map(|file| Span::new(*file, 0..0));
+            let place = own.stack.last().map(|own| Span::new(own.file, 0..0));
             let note = Diagnostic::note(Code::BaseWithoutPolicies, message);
             found.push(match place {
                 Some(place) => note.label(place, "new here"),

@@ -4,7 +4,7 @@ use super::{Answer, CheckOptions, DayOptions, TestOptions, Workspace};
 use crate::code::Code;
 use crate::explain::{ExampleCase, Explained, Found, Seen, Shown, Subject, example, seen, subject};
 use crate::layers::PoliciesInForce;
-use crate::project::{Inputs, Project, Suite, Suites, TextFile};
+use crate::project::{Configuration, Inputs, Project, Suite, Suites, TextFile};
 use crate::report::Outcome;
 use crate::settings::rule_names;
 use crate::source::SourceMap;
@@ -45,7 +45,8 @@ impl Workspace {
         let mut sources = SourceMap::default();
         let base = case.take(".base.config.yaml").into_iter().map(|(_, text)| ("base/tollgate.yaml", text));
         let own = case.take("config.yaml").into_iter().map(|(_, text)| ("tollgate.yaml", text));
-        let stack = base.chain(own).map(|(name, text)| sources.add(name, text)).collect();
+        let configs = base.chain(own);
+        let stack = configs.map(|(name, text)| Configuration::add(name, &text, &mut sources)).collect();
         let (standing, snapshots) = (texts(case.take("rollout.yaml")), texts(case.take(".yaml")));
         let project = Project { stack, policies, snapshots, standing, ..Project::default() };
         let inputs = Inputs { sources, projects: vec![project], ..Inputs::default() };

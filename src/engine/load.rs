@@ -16,7 +16,7 @@ use super::{DayOptions, Workspace, against, bases, lint, retype};
 use crate::ast::{ExprIds, File};
 use crate::check::{check, check_with};
 use crate::code::Code;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::eval::Rulebook;
 use crate::layers::{Book, settle};
@@ -125,11 +125,9 @@ impl Draft {
         let Project { name, stack, unsure, policies, types, snapshots, standing, problems } = project;
         let mut diagnostics = problems;
         let mut configs = Vec::new();
-        for file in stack {
-            let text = sources.get(file).map_or("", |source| &source.text);
-            let (config, found) = config::read(file, text);
-            configs.push(config);
-            diagnostics.extend(found);
+        for configuration in stack {
+            configs.push(configuration.config.clone());
+            diagnostics.extend(configuration.diagnostics.iter().cloned());
         }
         if unsure {
             configs.clear();

@@ -15,7 +15,7 @@ use tollgate::engine::{Answer, DayOptions, TestOptions, Workspace};
 use tollgate::format::{Refusal, format as format_policy};
 use tollgate::layers::settle;
 use tollgate::program::Program;
-use tollgate::project::{Inputs, Project, Suite, Suites, TextFile};
+use tollgate::project::{Configuration, Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::{
     Style, View, github, gitlab, human, json, junit, lint as lint_page, markdown, sarif, tap,
 };
@@ -162,7 +162,8 @@ fn judge_all_ways(policy: &[u8], snapshots: Option<&[u8]>, standing: Option<&[u8
     let policies = vec![text_file("fuzzed.test.gate", policy)];
     let inputs = || {
         let mut sources = SourceMap::default();
-        let stack = set.map(|text| sources.add("tollgate.yaml", String::from_utf8_lossy(text)));
+        let stack =
+            set.map(|text| Configuration::add("tollgate.yaml", &String::from_utf8_lossy(text), &mut sources));
         let project = Project {
             stack: stack.into_iter().collect(),
             policies: policies.clone(),

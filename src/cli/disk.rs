@@ -1,0 +1,268 @@
+//! The disk: the files of this machine, as the library asks for them.
+//!
+//! A path is known by its parts below the top of the file system. Only regular files of a sane size are opened.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{self, Component, Path, PathBuf};
+use std::sync::RwLock;
+
+use crate::project::path::{ancestors, join};
+use crate::project::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle, Start};
+
+/// The file system that a path of the command line lies in.
+pub(super) struct Disk {
+    /// `/`, or a drive.
+    top: PathBuf,
+    /// The path, as the library knows it.
+    place: String,
+    /// As it was written.
+    shown: String,
+    /// Folders and files whose names are no text, by what stands for them.
+    nameless: RwLock<BTreeMap<String, PathBuf>>,
+}
+
+impl Disk {
+    /// The file system of a path, whether there is anything at that or not.
+    pub(super) fn of(path: &Path) -> Self {
+        let shown = path.display().to_string();
+        let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let real = canonical(&path).unwrap_or_else(|_| path.clone());
+        let top = real.ancestors().last().unwrap_or(&real).to_owned();
+        let mut disk = Self { top, place: String::new(), shown, nameless: RwLock::default() };
+        disk.place = disk.place(&path);
+        disk
+    }
+
+    /// Where a command starts that is given the path.
+    pub(super) fn start(&self, allow_outside: bool) -> Start<'_> {
+        Start { files: self, path: self.place.clone(), shown: self.shown.clone(), allow_outside }
+    }
+
+    /// A path as the library knows it.
+    fn place(&self, path: &Path) -> String {
+        let parts = path.components().filter_map(|part| match part {
+            Component::Normal(_) | Component::ParentDir => Some(part.as_os_str().to_string_lossy()),
+            Component::Prefix(_) | Component::RootDir | Component::CurDir => None,
+        });
+        let place = parts.collect::<Vec<_>>().join("/");
+        if path.to_str().is_none() {
+            self.remember(&place, path);
+        }
+        place
+    }
+
+    /// A path as the system knows it.
+    pub(super) fn real(&self, place: &str) -> PathBuf {
+        let nameless = self.nameless.read().unwrap_or_else(|broken| broken.into_inner());
+        let known = ancestors(place).filter(|_| !nameless.is_empty());
+        let known = known.filter_map(|above| Some((above, nameless.get(above)?))).next();
+        let (mut real, rest) = match known {
+            Some((above, known)) => (known.clone(), place.get(above.len()..).unwrap_or("")),
+            None => (self.top.clone(), place),
+        };
+        // A part that is a whole path would take the place of all before it.
+        let is_part = |part: &&str| Path::new(part).is_relative() && !part.is_empty();
+        real.extend(rest.split('/').filter(is_part));
+        real
+    }
+
+    fn remember(&self, place: &str, path: &Path) {
+        let mut nameless = self.nameless.write().unwrap_or_else(|broken| broken.into_inner());
+        nameless.insert(place.to_owned(), path.to_owned());
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle> {
+        bytes_of(&self.real(path))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Child>, Obstacle> {
+        let entries = fs::read_dir(self.real(folder)).map_err(|error| obstacle(&error))?;
+        let mut children = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| obstacle(&error))?;
+            let name = entry.file_name();
+            let shown = name.to_string_lossy().into_owned();
+            if name.to_str().is_none() {
+                self.remember(&join(folder, &shown), &entry.path());
+            }
+            children.push(Child { name: shown, kind: entry.file_type().map_or(FileKind::Other, kind) });
+        }
+        children.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(children)
+    }
+
+    fn resolve(&self, path: &str) -> Result<Destination, Obstacle> {
+        let path = self.real(path);
+        match canonical(&path) {
+            // On another drive.
+            Ok(real) if !real.starts_with(&self.top) => Err(Obstacle::LeadsOut),
+            Ok(real) => Ok(Destination { path: self.place(&real), is_folder: real.is_dir() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(&path).is_ok() => {
+                Err(Obstacle::Dangling)
+            }
+            Err(error) => Err(obstacle(&error)),
+        }
+    }
+
+    fn repository(&self, folder: &str) -> Option<String> {
+        let is_top = |folder: &&str| self.real(&join(folder, ".git")).exists();
+        ancestors(folder).find(is_top).map(str::to_owned)
+    }
+}
+
+fn kind(file_type: fs::FileType) -> FileKind {
+    if file_type.is_file() {
+        FileKind::File
+    } else if file_type.is_dir() {
+        FileKind::Folder
+    } else if file_type.is_symlink() {
+        FileKind::Link
+    } else {
+        FileKind::Other
+    }
+}
+
+/// The bytes of a file, or why there are none.
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Obstacle> {
+    // Asked before it is opened: opening a pipe would wait for its other end, forever.
+    let metadata = fs::metadata(path).map_err(|error| obstacle(&error))?;
+    if metadata.is_dir() {
+        return Err(Obstacle::Folder);
+    }
+    if !metadata.is_file() {
+        return Err(Obstacle::Irregular);
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(Obstacle::TooLarge);
+    }
+    // The size may have changed since, and is 0 for what the system makes up on reading.
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| obstacle(&error))?;
+    if bytes.len() as u64 > MAX_BYTES { Err(Obstacle::TooLarge) } else { Ok(bytes) }
+}
+
+/// The bytes of a file that is no part of a repository, or why there are none.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    bytes_of(path).map_err(|why| why.to_string())
+}
+
+/// A path with all links resolved.
+pub(super) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+fn obstacle(error: &io::Error) -> Obstacle {
+    match error.kind() {
+        io::ErrorKind::NotFound => Obstacle::Missing,
+        io::ErrorKind::PermissionDenied => Obstacle::Denied,
+        io::ErrorKind::NotADirectory => Obstacle::NoFolder,
+        kind => Obstacle::Other(kind.to_string()),
+    }
+}
+
+/// What went wrong, in the same words on every system.
+pub(super) fn reason(error: &io::Error) -> String {
+    obstacle(error).to_string()
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::project::{Inputs, Memory, Node, inputs};
+
+    /// The paths of files with their texts, and, after an arrow, of links.
+    type Tree = &'static [(&'static str, &'static str)];
+
+    const TREES: &[Tree] = &[
+        &[("rollouts/b/2.yaml", "x: 1"), ("rollouts/b/rollout.yaml", ""), ("rollouts/.h/3.yaml", "")],
+        &[
+            ("tollgate.yaml", "policies: [policies/]\nsnapshots: data/*/m-*.yaml\n"),
+            ("policies/a.gate", "a"),
+            ("policies/linked.gate", "-> a.gate"),
+            ("data/x/m-1.yaml", "1"),
+            ("data/x/m-2.yaml", "-> nowhere"),
+            ("data/x/m-3.yaml", "-> m-3.yaml"),
+            ("data/y", "-> x"),
+            ("data/z", "-> ../policies"),
+            ("data/out", "-> ../../outside"),
+        ],
+        &[
+            ("rollouts", "-> real"),
+            ("real/w/1.yaml", "1"),
+            ("real/w/again", "-> ../../real"),
+            ("real/w/more/CACHEDIR.TAG", ""),
+            ("real/w/rollout.yaml", "-> ../standing.yaml"),
+            ("real/standing.yaml", "s"),
+        ],
+        &[
+            ("base/tollgate.yaml", "policies: [p.gate]\n"),
+            ("base/p.gate", "p"),
+            ("teams/a/tollgate.yaml", "extends: ../../base\n"),
+            ("teams/a/rollouts/w/1.yaml", "1"),
+            ("teams/b/tollgate.yaml", "-> ../a/tollgate.yaml"),
+            ("teams/b/rollouts/w/1.yaml", "1"),
+            ("teams/c/tollgate.yaml", "extends: tollgate.yaml\n"),
+            ("left/rollouts/w/1.yaml", "1"),
+        ],
+        &[("tollgate.yaml", "policies: [no.gate, p.gate/x, ../up, '/abs', 'a[']\n"), ("p.gate", "p")],
+        &[("tollgate.yaml", "-> nowhere")],
+        &[("tollgate.yaml/x", "")],
+    ];
+
+    fn shown(inputs: &Inputs) -> String {
+        format!("{:#?}\n{:#?}\n{:#?}", inputs.sources, inputs.projects, inputs.problems)
+    }
+
+    #[test]
+    fn a_disk_and_a_memory_with_the_same_files_give_the_same_inputs() {
+        let folder = std::env::temp_dir().join(format!("tollgate-disk-{}", std::process::id()));
+        for (at, tree) in TREES.iter().enumerate() {
+            let root = folder.join(at.to_string());
+            fs::create_dir_all(root.join(".git")).unwrap();
+            fs::create_dir_all(folder.join("outside")).unwrap();
+            let mut memory = Memory::default();
+            for (path, text) in *tree {
+                let real = root.join(path);
+                fs::create_dir_all(real.parent().unwrap()).unwrap();
+                match text.strip_prefix("-> ") {
+                    Some(target) => {
+                        symlink(target, real).unwrap();
+                        memory.insert(*path, Node::Link(target.to_owned()));
+                    }
+                    None => {
+                        fs::write(real, text).unwrap();
+                        memory.insert(*path, Node::File(text.as_bytes().to_vec()));
+                    }
+                }
+            }
+            let on_disk = inputs(&Disk::of(&root).start(false));
+            let in_memory = inputs(&Start::new(&memory, ""));
+            assert_eq!(shown(&on_disk), shown(&in_memory), "{tree:?}");
+        }
+        let _ = fs::remove_dir_all(folder);
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_is_read_all_the_same() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let folder = std::env::temp_dir().join(format!("tollgate-nameless-{}", std::process::id()));
+        let inner = folder.join(OsStr::from_bytes(b"\xff")).join("rollouts");
+        fs::create_dir_all(&inner).unwrap();
+        if fs::write(inner.join(OsStr::from_bytes(b"\xfe.yaml")), "x: 1").is_ok() {
+            let found = inputs(&Disk::of(inner.parent().unwrap()).start(false));
+            let file = &found.projects[0].snapshots[0];
+            assert_eq!((&*file.name, file.content.as_deref()), ("rollouts/\u{fffd}.yaml", Ok(&b"x: 1"[..])));
+        }
+        let _ = fs::remove_dir_all(folder);
+    }
+}

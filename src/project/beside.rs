@@ -1,0 +1,69 @@
+//! What lies beside policies: their tests, and, in a folder that is no repository, each other.
+
+use std::collections::BTreeSet;
+
+use super::files::{Child, Files};
+use super::path::{join, name, parent};
+use super::{CONFIG, Inputs, Project, Site, Start, TESTS, TextFile};
+use crate::builtin;
+
+/// The tests that lie in the folders of the policies, the shipped ones among them.
+pub fn tests_beside(projects: &[Project], site: &Site<'_>) -> Vec<TextFile> {
+    let policies = projects.iter().flat_map(|project| &project.policies);
+    let names: BTreeSet<&str> = policies.map(|file| &*file.name).collect();
+    let shipped = names.iter().filter_map(|name| builtin::tests_beside(name));
+    let mut tests: Vec<TextFile> =
+        shipped.map(|(name, text)| TextFile { name, content: Ok(text.as_bytes().to_vec()) }).collect();
+    let own = names.iter().filter(|name| !name.starts_with(builtin::FOLDER));
+    let folders: BTreeSet<&str> = own.map(|name| parent(name)).collect();
+    for folder in folders {
+        let Some(path) = site.target(&site.root, folder) else { continue };
+        let listed = site.files.list(&path).unwrap_or_default();
+        let found = listed.into_iter().filter(|child| child.name.ends_with(TESTS));
+        tests.extend(found.map(|Child { name, .. }| TextFile {
+            content: read(site.files, &join(&path, &name)),
+            name: join(folder, &name),
+        }));
+    }
+    tests
+}
+
+/// The tests beside the policies that are no shipped ones.
+pub fn own_tests(projects: &[Project], site: &Site<'_>) -> Vec<TextFile> {
+    let mut tests = tests_beside(projects, site);
+    tests.retain(|test| !test.name.starts_with(builtin::FOLDER));
+    tests
+}
+
+/// The policies and tests of a folder that is no repository, or one policy file with the tests beside it.
+pub fn policies_alone(start: &Start<'_>) -> Option<Inputs> {
+    let Start { files, path, shown, .. } = start;
+    if files.resolve(&join(path, CONFIG)).is_ok() {
+        return None;
+    }
+    let found = files.resolve(path);
+    let is_folder = found.as_ref().is_ok_and(|found| found.is_folder);
+    let (folder, shown) = if is_folder { (&**path, &**shown) } else { (parent(path), parent(shown)) };
+    let listed = files.list(folder).ok()?;
+    let names = listed.into_iter().map(|child| child.name);
+    let names = names.filter(|name| name.strip_suffix(".gate").is_some_and(|stem| !stem.is_empty()));
+    let (tests, mut policies): (Vec<String>, Vec<String>) = names.partition(|name| name.ends_with(TESTS));
+    if found.is_ok() && !is_folder {
+        policies.retain(|file| file == name(path));
+    }
+    if policies.is_empty() {
+        return None;
+    }
+    let shown = shown.trim_start_matches("./").trim_end_matches('/');
+    let read = |file: &String| TextFile {
+        name: join(if shown == "." { "" } else { shown }, file).replace('\\', "/"),
+        content: read(*files, &join(folder, file)),
+    };
+    let project = Project { policies: policies.iter().map(read).collect(), ..Project::default() };
+    let lint = Some(tests.iter().map(read).collect());
+    Some(Inputs { projects: vec![project], lint, ..Inputs::default() })
+}
+
+fn read(files: &dyn Files, path: &str) -> Result<Vec<u8>, String> {
+    files.read(path).map_err(|why| why.to_string())
+}

@@ -1,0 +1,107 @@
+//! What files there are, whoever holds them: a disk, a commit, or the memory of an editor.
+//!
+//! Paths are texts as in [`super::path`]. Knows no file system.
+
+use std::fmt;
+
+/// Beyond this a file is no snapshot and no policy; it is refused rather than held in memory.
+pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Somewhere to read files from.
+pub trait Files: Sync {
+    /// The bytes of a regular file of at most [`MAX_BYTES`]; links are followed, wherever they lead.
+    ///
+    /// # Errors
+    /// Why there are none.
+    fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle>;
+
+    /// What lies in a folder itself, by name; a link to a folder is followed.
+    ///
+    /// # Errors
+    /// Why it cannot be looked into.
+    fn list(&self, folder: &str) -> Result<Vec<Child>, Obstacle>;
+
+    /// Where a path leads when all links in it are followed.
+    ///
+    /// # Errors
+    /// Why it leads nowhere.
+    fn resolve(&self, path: &str) -> Result<Destination, Obstacle>;
+
+    /// The nearest folder, from this one upwards, that is the top of a repository; none if it lies in no repository.
+    fn repository(&self, folder: &str) -> Option<String>;
+}
+
+/// Something in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Child {
+    pub name: String,
+    pub kind: FileKind,
+}
+
+/// What a name in a folder stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    File,
+    Folder,
+    Link,
+    /// A pipe, a socket, a device.
+    Other,
+}
+
+/// What a path leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// Without links.
+    pub path: String,
+    pub is_folder: bool,
+}
+
+/// Why a path gives no bytes, or leads nowhere. As a text it is read behind the name of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// There is nothing of that name.
+    Missing,
+    /// There is a link of that name, and nothing where it leads.
+    Dangling,
+    /// A link leads to where the files do not reach.
+    LeadsOut,
+    Folder,
+    /// It would have to be a folder, to have something in it.
+    NoFolder,
+    /// A pipe, a socket, a device.
+    Irregular,
+    TooLarge,
+    Denied,
+    /// Anything else, in the words of the system.
+    Other(String),
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing | Self::Dangling => f.write_str("it does not exist"),
+            Self::LeadsOut => f.write_str(LEADS_OUT),
+            Self::Folder => f.write_str("it is a folder"),
+            Self::NoFolder => f.write_str("not a directory"),
+            Self::Irregular => f.write_str("it is no regular file"),
+            Self::TooLarge => write!(f, "it is larger than {} MiB", MAX_BYTES / 1024 / 1024),
+            Self::Denied => f.write_str("permission is denied"),
+            Self::Other(why) => f.write_str(why),
+        }
+    }
+}
+
+/// What is said of a link that is not to be followed, of a file as of a folder.
+pub(super) const LEADS_OUT: &str = "it is a link that leads out of the repository";
+/// What is said of a link that was met, and not named by anyone.
+pub(super) const LEADS_NOWHERE: &str = "it is a link that leads nowhere";
+
+/// Whether there is anything of that name, be it a link that leads nowhere.
+pub(super) fn is_there(files: &dyn Files, path: &str) -> bool {
+    files.resolve(path) != Err(Obstacle::Missing)
+}
+
+/// Whether a path leads to a folder.
+pub(super) fn is_folder(files: &dyn Files, path: &str) -> bool {
+    files.resolve(path).is_ok_and(|resolved| resolved.is_folder)
+}

@@ -1,0 +1,411 @@
+//! Finds the files that a configuration names: policies, snapshots, and the standing facts beside these.
+//!
+//! Hidden files and folders are passed over, links are followed as long as they stay in the repository, and `.gitignore`
+//! is not consulted: what is judged is what the globs name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::is_separator;
+
+use globset::{GlobBuilder, GlobMatcher};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
+use super::files::{FileKind, Files, LEADS_NOWHERE, LEADS_OUT, Obstacle, is_there};
+use super::path::{below, join, name, parent, parts};
+use super::site::{Site, shared_folder};
+use super::walk::{Step, walk};
+use super::{SNAPSHOTS, STANDING, TESTS, TextFile, unreadable};
+use crate::builtin;
+use crate::code::Code;
+use crate::config::Setting;
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::source::Span;
+
+/// An entry of `policies:` or `snapshots:`.
+pub(super) struct Mention {
+    pub(super) setting: Setting<String>,
+    /// What its path is relative to.
+    pub(super) folder: String,
+}
+
+impl Mention {
+    pub(super) fn all(settings: Vec<Setting<String>>, folder: &str) -> Vec<Self> {
+        settings.into_iter().map(|setting| Self { setting, folder: folder.to_owned() }).collect()
+    }
+}
+
+/// A file that was found and not yet read.
+#[derive(Clone, Debug)]
+pub(super) struct FoundFile {
+    /// Within the repository.
+    pub(super) name: String,
+    pub(super) path: String,
+    /// Why it is not to be opened.
+    refused: Option<&'static str>,
+}
+
+/// Reads what was found, several at a time.
+pub(super) fn read_all(files: &dyn Files, found: Vec<FoundFile>) -> Vec<TextFile> {
+    let read = |file: FoundFile| {
+        let content = match file.refused {
+            Some(why) => Err(why.to_owned()),
+            None => files.read(&file.path).map_err(|why| why.to_string()),
+        };
+        TextFile { name: file.name, content }
+    };
+    found.into_par_iter().map(read).collect()
+}
+
+/// What an entry of the configuration looks for in folders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Policies,
+    Tests,
+    Snapshots,
+}
+
+impl Wanted {
+    /// Whether a folder that is named without a glob gives this file.
+    fn takes(self, name: &str) -> bool {
+        match self {
+            Self::Policies | Self::Tests => name.ends_with(".gate") && self.may_be(name),
+            Self::Snapshots => name.ends_with(".yaml") || name.ends_with(".yml"),
+        }
+    }
+
+    /// Whether a file that a glob matches counts.
+    fn may_be(self, name: &str) -> bool {
+        match self {
+            Self::Policies => !name.ends_with(TESTS),
+            Self::Tests => name.ends_with(TESTS),
+            Self::Snapshots => true,
+        }
+    }
+}
+
+/// Which of the files in a folder are meant.
+struct Matcher<'f> {
+    wanted: Wanted,
+    /// What the path from a folder has to match.
+    glob: Option<(&'f str, GlobMatcher)>,
+}
+
+impl Matcher<'_> {
+    fn matches(&self, path: &str) -> bool {
+        match &self.glob {
+            Some((folder, glob)) => {
+                glob.is_match(below(path, folder).unwrap_or(path)) && self.wanted.may_be(name(path))
+            }
+            None => self.wanted.takes(name(path)),
+        }
+    }
+}
+
+/// The policies of a run: shipped ones, which need no reading, and files.
+pub(super) struct Policies {
+    pub(super) builtin: Vec<TextFile>,
+    pub(super) files: Vec<FoundFile>,
+}
+
+pub(super) struct Finder<'a> {
+    pub(super) site: &'a Site<'a>,
+    pub(super) problems: Vec<Diagnostic>,
+    /// Whether a link was followed, so that one file may have been found twice.
+    followed: bool,
+}
+
+impl<'a> Finder<'a> {
+    pub(super) fn new(site: &'a Site<'a>) -> Self {
+        Self { site, problems: Vec::new(), followed: false }
+    }
+
+    /// The files of `policies:`, or the shipped pack where there is no such entry.
+    pub(super) fn policies(&mut self, mentions: Option<Vec<Mention>>) -> Policies {
+        let Some(mentions) = mentions else {
+            return Policies { builtin: shipped(builtin::names()), files: Vec::new() };
+        };
+        let before = self.problems.len();
+        let mut names = BTreeSet::new();
+        let mut files = Vec::new();
+        let mut paths = Vec::new();
+        for mention in mentions {
+            if mention.setting.value == "builtin" {
+                names.extend(builtin::names());
+            } else if let Some(name) = mention.setting.value.strip_prefix("builtin:") {
+                names.extend(self.shipped_policy(name, mention.setting.span));
+            } else {
+                paths.push(mention);
+            }
+        }
+        if !names.is_empty() {
+            names.insert(builtin::VOCABULARY);
+        }
+        let empty: Vec<_> =
+            paths.iter().filter(|path| self.mentioned(path, Wanted::Policies, &mut files) == 0).collect();
+        if names.is_empty() && files.is_empty() && self.is_clean(before) {
+            let mut problem = Diagnostic::error(Code::NoPolicy, "no policy was found");
+            for mention in &empty {
+                problem = problem.label(mention.setting.span, "no `.gate` file here");
+            }
+            self.problems
+                .push(problem.help("list folders with `.gate` files, or `builtin` for the shipped policies"));
+        } else {
+            self.warn_of_empty(&empty);
+        }
+        Policies { builtin: shipped(names), files: self.unique(files) }
+    }
+
+    /// The name of a shipped policy, if there is one.
+    fn shipped_policy(&mut self, name: &str, span: Span) -> Option<&'static str> {
+        let found = builtin::names().find(|known| *known == name);
+        if found.is_none() {
+            let help = match did_you_mean(name, builtin::names()) {
+                Some(close) => format!("did you mean `builtin:{close}`?"),
+                None => format!(
+                    "there are {}",
+                    builtin::names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+                ),
+            };
+            let problem = Diagnostic::error(
+                Code::UnknownShippedPolicy,
+                format!("no shipped policy is called `{name}`"),
+            );
+            self.problems.push(problem.label(span, "not in the shipped pack").help(help));
+        }
+        found
+    }
+
+    /// The files of `snapshots:`, or of `rollouts/` in the project's folder where there is no such entry; `rollout.yaml`
+    /// files are among them.
+    pub(super) fn snapshots(&mut self, mentions: Option<Vec<Mention>>, own: &str) -> Vec<FoundFile> {
+        let before = self.problems.len();
+        let mut files = Vec::new();
+        let help = "`snapshots:` in `tollgate.yaml` says where they lie";
+        match mentions {
+            None => {
+                let folder = join(own, SNAPSHOTS);
+                self.all_below(&folder, Wanted::Snapshots, &mut files);
+                if files.is_empty() && self.is_clean(before) {
+                    let problem = Diagnostic::error(Code::NoSnapshot, "no snapshot was found");
+                    let folder = self.site.name(&folder);
+                    let looked = format!("looked for `{folder}/**/*.yaml`; {help}");
+                    self.problems.push(problem.help(looked));
+                }
+            }
+            Some(mentions) => {
+                let empty: Vec<_> = mentions
+                    .iter()
+                    .filter(|mention| self.mentioned(mention, Wanted::Snapshots, &mut files) == 0)
+                    .collect();
+                if files.is_empty() && self.is_clean(before) {
+                    let mut problem = Diagnostic::error(Code::NoSnapshot, "no snapshot was found");
+                    for mention in &empty {
+                        problem = problem.label(mention.setting.span, "no file matches this");
+                    }
+                    self.problems.push(problem.help(help));
+                } else {
+                    self.warn_of_empty(&empty);
+                }
+            }
+        }
+        self.unique(files)
+    }
+
+    /// Whether no error was noted since.
+    fn is_clean(&self, before: usize) -> bool {
+        self.problems.iter().skip(before).all(|problem| problem.severity != Severity::Error)
+    }
+
+    fn warn_of_empty(&mut self, mentions: &[&Mention]) {
+        for Mention { setting, .. } in mentions {
+            // One that does not exist at all has had its error.
+            let labels = self.problems.iter().flat_map(|problem| &problem.labels);
+            if !labels.into_iter().any(|label| label.span == setting.span) {
+                let problem =
+                    Diagnostic::warning(Code::NothingFound, format!("no file matches `{}`", setting.value));
+                self.problems.push(problem.label(setting.span, "nothing is found here"));
+            }
+        }
+    }
+
+    /// Adds the files of one entry, and says how many they are.
+    pub(super) fn mentioned(
+        &mut self,
+        mention: &Mention,
+        wanted: Wanted,
+        files: &mut Vec<FoundFile>,
+    ) -> usize {
+        let before = files.len();
+        let Setting { value, span } = &mention.setting;
+        let Some(target) = self.site.target(&mention.folder, value) else {
+            let problem =
+                Diagnostic::error(Code::NothingFound, format!("`{value}` lies outside of the repository"));
+            let problem = problem.label(*span, "leads out of it");
+            self.problems.push(problem.help(self.site.instead("name what is in the repository")));
+            return 0;
+        };
+        if value.split(is_separator).any(is_glob) {
+            self.globbed(mention, &target, wanted, files);
+            return files.len() - before;
+        }
+        match self.site.files.resolve(&target) {
+            Ok(_) | Err(Obstacle::LeadsOut) if self.site.leads_out(&target) => {
+                self.problems.push(unreadable(value, LEADS_OUT).label(*span, "named here"));
+            }
+            Err(why) => {
+                let problem =
+                    Diagnostic::error(Code::NothingFound, format!("`{value}` cannot be used: {why}"));
+                let builtin = did_you_mean(value, ["builtin"]).filter(|_| wanted == Wanted::Policies);
+                self.problems.push(problem.label(*span, "named here").meant(*span, builtin));
+            }
+            Ok(found) if found.is_folder => self.all_below(&target, wanted, files),
+            Ok(_) if wanted == Wanted::Policies && value.ends_with(TESTS) => {
+                let problem =
+                    Diagnostic::error(Code::NoPolicy, format!("`{value}` holds tests and is no policy"));
+                let problem = problem.label(*span, "named here");
+                self.problems.push(
+                    problem.help("name the policies alone: `tollgate test` finds the tests beside them"),
+                );
+            }
+            Ok(_) => files.push(FoundFile { name: self.site.name(&target), path: target, refused: None }),
+        }
+        files.len() - before
+    }
+
+    /// Adds the files of an entry that is a glob.
+    fn globbed(&mut self, mention: &Mention, target: &str, wanted: Wanted, files: &mut Vec<FoundFile>) {
+        let Setting { value, span } = &mention.setting;
+        // Only what is written can be a glob: the folder before it is itself, whatever its name.
+        let from = shared_folder(&mention.folder, target);
+        let written = below(target, from).unwrap_or(target);
+        let fixed: Vec<&str> = parts(written).take_while(|part| !is_glob(part)).collect();
+        let folder = join(from, &fixed.join("/"));
+        let pattern = below(target, &folder).unwrap_or(target);
+        match GlobBuilder::new(pattern).literal_separator(true).build() {
+            Ok(glob) => {
+                let glob = Some((&*folder, glob.compile_matcher()));
+                self.walk(&folder, &Matcher { wanted, glob }, files);
+            }
+            Err(error) => {
+                let problem = Diagnostic::error(Code::NothingFound, format!("`{value}` is no glob"));
+                self.problems.push(problem.label(*span, error.kind().to_string()));
+            }
+        }
+    }
+
+    /// Adds all files below a folder that are what is wanted.
+    pub(super) fn all_below(&mut self, folder: &str, wanted: Wanted, files: &mut Vec<FoundFile>) {
+        self.walk(folder, &Matcher { wanted, glob: None }, files);
+    }
+
+    /// Adds the files below a folder of the repository that match.
+    fn walk(&mut self, base: &str, matcher: &Matcher<'_>, files: &mut Vec<FoundFile>) {
+        let site = self.site;
+        let mut found = |path: &str, refused: Option<&'static str>| {
+            if matcher.matches(path) {
+                files.push(FoundFile { name: site.name(path), path: path.to_owned(), refused });
+            }
+        };
+        // The folders that the walk is in, with all links resolved.
+        let mut real: Vec<String> = Vec::new();
+        let mut out = Vec::new();
+        walk(site.files, base, &mut |step| {
+            let Step { path, kind, depth, unseen } = step;
+            if let Some(why) = unseen {
+                self.problems.push(unreadable(&site.name(path), &why.to_string()));
+                return false;
+            }
+            if step.is_hidden() {
+                return false;
+            }
+            real.truncate(*depth);
+            match kind {
+                FileKind::File | FileKind::Other => {
+                    found(path, None);
+                    false
+                }
+                FileKind::Folder => {
+                    let above = real.last().map(|above| join(above, name(path)));
+                    real.push(above.unwrap_or_else(|| (*path).to_owned()));
+                    true
+                }
+                FileKind::Link => {
+                    self.followed = true;
+                    match site.files.resolve(path) {
+                        _ if site.leads_out(path) => out.push((*path).to_owned()),
+                        Err(_) => found(path, Some(LEADS_NOWHERE)),
+                        Ok(target) if !target.is_folder => found(path, None),
+                        // A link back to a folder that is being walked: all that is in it is seen anyway.
+                        Ok(target) if real.contains(&target.path) => {}
+                        Ok(target) => {
+                            real.push(target.path);
+                            return true;
+                        }
+                    }
+                    false
+                }
+            }
+        });
+        for path in out {
+            let is_file = match site.files.resolve(&path) {
+                Ok(target) => !target.is_folder,
+                // Nobody can look there.
+                Err(_) => matcher.matches(&path),
+            };
+            if is_file {
+                found(&path, Some(LEADS_OUT));
+            } else {
+                // What it holds might be what keeps a gate shut.
+                self.problems.push(unreadable(&site.name(&path), LEADS_OUT));
+            }
+        }
+    }
+
+    /// The files by name, each once: also where two entries, or a link, lead to the same one.
+    pub(super) fn unique(&self, files: Vec<FoundFile>) -> Vec<FoundFile> {
+        let by_name: BTreeMap<String, FoundFile> =
+            files.into_iter().map(|file| (file.name.clone(), file)).collect();
+        if !self.followed {
+            return by_name.into_values().collect();
+        }
+        let target = |file: &FoundFile| match self.site.files.resolve(&file.path) {
+            Ok(target) => target.path,
+            Err(_) => file.path.clone(),
+        };
+        let (direct, linked): (Vec<_>, Vec<_>) =
+            by_name.into_values().partition(|file| target(file) == file.path || file.refused.is_some());
+        let mut seen: BTreeSet<String> = direct.iter().map(|file| file.path.clone()).collect();
+        let mut files = direct;
+        files.extend(linked.into_iter().filter(|file| seen.insert(target(file))));
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        files
+    }
+
+    /// Takes the `rollout.yaml` files out of the snapshots, and adds those that lie beside one.
+    pub(super) fn standing(&self, snapshots: &mut Vec<FoundFile>) -> Vec<FoundFile> {
+        let mut standing: Vec<_> = snapshots.extract_if(.., |file| name(&file.path) == STANDING).collect();
+        let folders: BTreeSet<_> = snapshots.iter().map(|file| parent(&file.path)).collect();
+        for folder in folders {
+            let path = join(folder, STANDING);
+            if is_there(self.site.files, &path) && !standing.iter().any(|file| file.path == path) {
+                let refused = self.site.leads_out(&path).then_some(LEADS_OUT);
+                standing.push(FoundFile { name: self.site.name(&path), path, refused });
+            }
+        }
+        standing.sort_by(|a, b| a.name.cmp(&b.name));
+        standing
+    }
+}
+
+/// Whether a part of a path stands for several names.
+fn is_glob(part: &str) -> bool {
+    part.contains(['*', '?', '[', '{', '\\'])
+}
+
+/// Shipped files as inputs.
+fn shipped(names: impl IntoIterator<Item = &'static str>) -> Vec<TextFile> {
+    let file = |name| TextFile {
+        name: builtin::file_name(name),
+        content: Ok(builtin::text(name).unwrap_or_default().as_bytes().to_vec()),
+    };
+    names.into_iter().map(file).collect()
+}
