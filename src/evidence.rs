@@ -168,22 +168,61 @@ impl Truth {
 
     /// Yes when at least `count` are yes, no when fewer can be.
     pub fn at_least(count: usize, conditions: impl IntoIterator<Item = Self>) -> Self {
-        let (mut sure, mut possible, mut reasons) = (0, 0, Reasons::default());
-        for condition in conditions {
-            match condition {
-                Self::Yes => {
-                    sure += 1;
-                    possible += 1;
-                }
-                Self::No => {}
-                Self::Undecided(why) => {
-                    possible += 1;
-                    reasons.merge(&why);
-                }
+        let conditions = conditions.into_iter().map(|condition| match condition {
+            Self::Yes => Ok(true),
+            Self::No => Ok(false),
+            Self::Undecided(reasons) => Err(reasons),
+        });
+        at_least(count, conditions, |all, reasons| all.merged(&reasons))
+            .map_or_else(Self::Undecided, Self::known)
+    }
+
+    /// `a == b`
+    pub fn equal(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Undecided(a), Self::Undecided(b)) => Self::Undecided(a.clone().merged(b)),
+            (Self::Undecided(reasons), _) | (_, Self::Undecided(reasons)) => Self::Undecided(reasons.clone()),
+            (a, b) => Self::known(a == b),
+        }
+    }
+
+    /// What holds if this does, or else what holds otherwise; of two that agree it does not matter which.
+    #[must_use]
+    pub fn choose(self, then: Self, otherwise: Self) -> Self {
+        match self {
+            Self::Yes => then,
+            Self::No => otherwise,
+            Self::Undecided(_) if then == otherwise => then,
+            Self::Undecided(reasons) => Self::Undecided(reasons),
+        }
+    }
+}
+
+/// Whether at least `count` conditions are true, where some are open: these join to what leaves the answer open.
+pub fn at_least<W>(
+    count: usize,
+    conditions: impl IntoIterator<Item = Result<bool, W>>,
+    join: impl Fn(W, W) -> W,
+) -> Result<bool, W> {
+    let (mut sure, mut possible, mut open) = (0, 0, None);
+    for condition in conditions {
+        match condition {
+            Ok(yes) => {
+                sure += usize::from(yes);
+                possible += usize::from(yes);
+            }
+            Err(why) => {
+                possible += 1;
+                open = Some(match open {
+                    Some(all) => join(all, why),
+                    None => why,
+                });
             }
         }
-        let decided = if sure >= count { Some(true) } else { (possible < count).then_some(false) };
-        Self::decided(decided, || reasons)
+    }
+    match open {
+        Some(why) if sure < count && count <= possible => Err(why),
+        Some(_) | None => Ok(sure >= count),
     }
 }
 

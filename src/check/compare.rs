@@ -4,6 +4,7 @@ use super::Checker;
 use super::errors;
 use super::scope::Scope;
 use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, Set};
+use crate::evidence::Truth;
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::{Kind, Quantity, Type};
@@ -42,7 +43,7 @@ impl Checker<'_> {
             return Type::Bool;
         }
         self.record(expr.id, &Type::Bool, None);
-        if !self.possible(expr).yes {
+        if self.possible(expr) == Truth::No {
             let (left, right) = (self.side(left, &left_ty), self.side(right, &right_ty));
             let never = errors::never_true(expr.span, op, &left, &right);
             self.report(never);
@@ -99,7 +100,7 @@ impl Checker<'_> {
         }
         self.record(expr.id, &Type::Bool, None);
         let possible = self.possible_in(item, set);
-        let never = if negated { !possible.no } else { !possible.yes };
+        let never = possible == Truth::known(negated);
         // `x in []` is no, and is said to be: only what cannot be seen is worth an error.
         if never && !matches!(set, Set::List(members, _) if members.is_empty()) {
             let item = self.side(item, &item_ty);

@@ -6,12 +6,12 @@ use super::Checker;
 use super::errors;
 use super::literal::{bound_of_param, literal_number, literal_type};
 use super::names::{ParamEntry, RuleEntry};
-use super::possible::Possible;
 use super::scope::Scope;
 use crate::ast::{
     EffectKind, GateItem, LiteralKind, Name, ParamDecl, RangeDecl, RuleBody, RuleDecl, Undecided,
     UndecidedKind,
 };
+use crate::evidence::Truth;
 use crate::interval::Interval;
 use crate::types::{Kind, Quantity, Type};
 
@@ -205,10 +205,10 @@ impl Checker<'_> {
     fn warn_if_it_never_fails(&mut self, decl: &RuleDecl) {
         let may_fail = match &decl.body {
             RuleBody::Require { when, requires } => {
-                when.as_ref().is_none_or(|when| self.possible(when).yes)
-                    && requires.iter().any(|require| self.possible(require).no)
+                when.as_ref().is_none_or(|when| self.possible(when) != Truth::No)
+                    && requires.iter().any(|require| self.possible(require) != Truth::Yes)
             }
-            RuleBody::Trigger { when } => self.possible(when) != Possible { yes: false, no: true },
+            RuleBody::Trigger { when } => self.possible(when) != Truth::No,
         };
         if !may_fail {
             self.report(errors::never_fails(decl));

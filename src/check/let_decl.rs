@@ -7,7 +7,7 @@
 use super::Checker;
 use super::errors;
 use super::names::LetState;
-use super::possible::Possible;
+use super::possible;
 use super::scope::Scope;
 use crate::ast::Expr;
 use crate::program::Target;
@@ -122,7 +122,7 @@ impl Checker<'_> {
         let mut names = Vec::new();
         for index in cycle {
             if let Some(entry) = self.names.lets.get_mut(*index) {
-                entry.state = LetState::Done(Type::Error, Possible::ANY);
+                entry.state = LetState::Done(Type::Error, possible::ANY);
                 entry.sound = false;
                 let name = entry.decl.name.clone();
                 names.push((self.let_name(*index), name));

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::errors;
-use super::possible::Possible;
 use super::vocabulary::Ground;
 use crate::ast::{
     File, GateDecl, GateItem, Item, LetDecl, Name, ParamDecl, PolicyDecl, PolicyItem, RuleDecl,
 };
 use crate::diagnostic::Diagnostic;
+use crate::evidence::Truth;
 use crate::interval::Interval;
 use crate::program::Uses;
 use crate::types::Type;
@@ -75,7 +75,7 @@ pub(super) enum LetState {
     New,
     /// Waits for another let.
     Waiting,
-    Done(Type, Possible),
+    Done(Type, Truth),
 }
 
 pub(super) struct RuleEntry<'a> {

@@ -5,34 +5,23 @@ use super::Checker;
 use super::literal::literal_number;
 use super::names::LetState;
 use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
+use crate::evidence::{Reasons, Truth};
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::Type;
 use crate::value::Number;
 
-/// Whether a condition can be yes, and whether it can be no. It may be undecided in any case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Possible {
-    pub(super) yes: bool,
-    pub(super) no: bool,
+/// What the ranges decide; undecided where a condition can be either. It may not be known in any case.
+fn decided(answer: Option<bool>) -> Truth {
+    Truth::decided(answer, Reasons::default)
 }
 
-impl Possible {
-    /// Either.
-    pub(super) const ANY: Self = Self { yes: true, no: true };
-
-    fn from(decided: Option<bool>) -> Self {
-        Self { yes: decided != Some(false), no: decided != Some(true) }
-    }
-
-    fn negate(self) -> Self {
-        Self { yes: self.no, no: self.yes }
-    }
-}
+/// Either.
+pub(super) const ANY: Truth = Truth::Undecided(Reasons { first: Vec::new(), more: 0 });
 
 /// What a comparison of anything in two ranges can give.
-pub(super) fn compare(op: CompareOp, left: &Interval, right: &Interval) -> Possible {
-    Possible::from(match op {
+pub(super) fn compare(op: CompareOp, left: &Interval, right: &Interval) -> Truth {
+    decided(match op {
         CompareOp::Less => left.less(right),
         CompareOp::LessEqual => left.less_equal(right),
         CompareOp::Greater => right.less(left),
@@ -43,40 +32,32 @@ pub(super) fn compare(op: CompareOp, left: &Interval, right: &Interval) -> Possi
 }
 
 /// What `item in low to high` can give.
-pub(super) fn within(item: &Interval, low: &Interval, high: &Interval) -> Possible {
-    let above = low.less_equal(item);
-    let below = item.less_equal(high);
-    let empty = high.less(low) == Some(true);
-    Possible {
-        yes: above != Some(false) && below != Some(false) && !empty,
-        no: !(above == Some(true) && below == Some(true)),
+pub(super) fn within(item: &Interval, low: &Interval, high: &Interval) -> Truth {
+    if high.less(low) == Some(true) {
+        return Truth::No;
     }
+    Truth::all([low.less_equal(item), item.less_equal(high)].map(decided))
 }
 
 impl Checker<'_> {
     /// What a checked condition can give.
-    pub(super) fn possible(&self, expr: &Expr) -> Possible {
+    pub(super) fn possible(&self, expr: &Expr) -> Truth {
         match &expr.kind {
-            ExprKind::Literal(LiteralKind::Bool(value)) => Possible::from(Some(*value)),
+            ExprKind::Literal(LiteralKind::Bool(value)) => Truth::known(*value),
             ExprKind::Path(_) => match self.info(expr.id).and_then(|info| info.target.as_ref()) {
                 Some(Target::Let(index)) => match self.names.lets.get(*index).map(|entry| &entry.state) {
-                    Some(LetState::Done(_, possible)) => *possible,
-                    Some(LetState::New | LetState::Waiting) | None => Possible::ANY,
+                    Some(LetState::Done(_, possible)) => possible.clone(),
+                    Some(LetState::New | LetState::Waiting) | None => ANY,
                 },
-                _ => Possible::ANY,
+                _ => ANY,
             },
             ExprKind::Not(operand) => self.possible(operand).negate(),
             ExprKind::Compare(op, left, right) => compare(*op, &self.range(left), &self.range(right)),
             ExprKind::Logic(op, operands) => {
-                // Each operand once: what is nested would be looked at again and again.
-                let found: Vec<_> = operands.iter().map(|operand| self.possible(operand)).collect();
+                let operands = operands.iter().map(|operand| self.possible(operand));
                 match op {
-                    LogicOp::And => {
-                        Possible { yes: found.iter().all(|p| p.yes), no: found.iter().any(|p| p.no) }
-                    }
-                    LogicOp::Or => {
-                        Possible { yes: found.iter().any(|p| p.yes), no: found.iter().all(|p| p.no) }
-                    }
+                    LogicOp::And => Truth::all(operands),
+                    LogicOp::Or => Truth::any(operands),
                 }
             }
             ExprKind::In { item, negated, set } => {
@@ -84,20 +65,11 @@ impl Checker<'_> {
                 if *negated { found.negate() } else { found }
             }
             ExprKind::If { condition, then, otherwise } => {
-                let condition = self.possible(condition);
-                let (then, otherwise) = (self.possible(then), self.possible(otherwise));
-                Possible {
-                    yes: condition.yes && then.yes || condition.no && otherwise.yes,
-                    no: condition.yes && then.no || condition.no && otherwise.no,
-                }
+                self.possible(condition).choose(self.possible(then), self.possible(otherwise))
             }
             ExprKind::AtLeast { count, of, .. } => {
                 let needed = usize::try_from(*count).unwrap_or(usize::MAX);
-                let possible: Vec<_> = of.iter().map(|operand| self.possible(operand)).collect();
-                Possible {
-                    yes: possible.iter().filter(|p| p.yes).count() >= needed,
-                    no: possible.iter().filter(|p| !p.no).count() < needed,
-                }
+                Truth::at_least(needed, of.iter().map(|operand| self.possible(operand)))
             }
             // A confidence bound lies on the far side of the claim's own value, so what is never or always true of
             // that is so of the claim.
@@ -106,25 +78,21 @@ impl Checker<'_> {
             | ExprKind::Neg(_)
             | ExprKind::Arithmetic(..)
             | ExprKind::Has(_)
-            | ExprKind::Call { .. } => Possible::ANY,
+            | ExprKind::Call { .. } => ANY,
         }
     }
 
     /// What `item in set` can give.
-    pub(super) fn possible_in(&self, item: &Expr, set: &Set) -> Possible {
+    pub(super) fn possible_in(&self, item: &Expr, set: &Set) -> Truth {
         let item = self.range(item);
         match set {
             // Months and seconds are different numbers.
-            Set::Range(low, high) if self.is_calendar(low) != self.is_calendar(high) => Possible::ANY,
+            Set::Range(low, high) if self.is_calendar(low) != self.is_calendar(high) => ANY,
             Set::Range(low, high) => within(&item, &self.range(low), &self.range(high)),
             Set::List(members, _) => {
-                let possible: Vec<_> = members
-                    .iter()
-                    .map(|member| compare(CompareOp::Equal, &item, &self.range(member)))
-                    .collect();
-                Possible { yes: possible.iter().any(|p| p.yes), no: possible.iter().all(|p| p.no) }
+                Truth::any(members.iter().map(|member| compare(CompareOp::Equal, &item, &self.range(member))))
             }
-            Set::Value(_) => Possible::ANY,
+            Set::Value(_) => ANY,
         }
     }
 

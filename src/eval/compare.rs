@@ -14,7 +14,7 @@ impl<'a> Evaluator<'a> {
     /// `a op b`
     pub(super) fn compare(&self, op: CompareOp, a: &Evidence<'a>, b: &Evidence<'a>) -> Truth {
         match (a, b) {
-            (Evidence::Truth(a), Evidence::Truth(b)) => equality(op, truths_equal(a, b)),
+            (Evidence::Truth(a), Evidence::Truth(b)) => equality(op, a.equal(b)),
             (Evidence::Word(a), Evidence::Word(b)) => equality(op, a.equal(b)),
             (Evidence::Calendar(a), Evidence::Calendar(b)) => {
                 compare_amounts(op, &Amount::Known((*a).into()), &Amount::Known((*b).into()))
@@ -222,18 +222,6 @@ fn alike(values: &[Number]) -> Reasons {
 
 fn too_small(sample: SmallSample) -> Reasons {
     Reasons::of(ReasonKind::TooFew(sample), None)
-}
-
-fn truths_equal(a: &Truth, b: &Truth) -> Truth {
-    match (a, b) {
-        (Truth::Undecided(a), Truth::Undecided(b)) => {
-            let mut reasons = a.clone();
-            reasons.merge(b);
-            Truth::Undecided(reasons)
-        }
-        (Truth::Undecided(reasons), _) | (_, Truth::Undecided(reasons)) => Truth::Undecided(reasons.clone()),
-        (a, b) => Truth::known(a == b),
-    }
 }
 
 /// `==` or `!=`, the only comparisons of conditions and words.

@@ -509,7 +509,7 @@ impl<'a> Evidence<'a> {
     /// Either of the two, it is undecided which, for `reasons`.
     fn hull(self, other: Self, reasons: &Reasons) -> Self {
         match (self, other) {
-            (Self::Truth(a), Self::Truth(b)) if a == b => Self::Truth(a),
+            (Self::Truth(a), Self::Truth(b)) => Self::Truth(Truth::Undecided(reasons.clone()).choose(a, b)),
             (Self::Truth(_), _) => Self::Truth(Truth::Undecided(reasons.clone())),
             (Self::Word(a), Self::Word(b)) => Self::Word(a.hull(&b, reasons)),
             (Self::Elapsed(a), Self::Elapsed(b)) => {

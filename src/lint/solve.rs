@@ -9,6 +9,7 @@ use super::Policies;
 use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
 use crate::builtins::series::Along;
+use crate::evidence;
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::{Kind, Type};
@@ -332,22 +333,7 @@ impl Search {
     }
 
     fn at_least(&mut self, needed: usize, parts: &[Formula]) -> Result<bool, usize> {
-        let (mut yes, mut open, mut first) = (0, 0, None);
-        for part in parts {
-            match self.evaluate(part) {
-                Ok(true) => yes += 1,
-                Ok(false) => {}
-                Err(subject) => {
-                    open += 1;
-                    first.get_or_insert(subject);
-                }
-            }
-        }
-        match first {
-            _ if yes >= needed => Ok(true),
-            Some(subject) if yes + open >= needed => Err(subject),
-            Some(_) | None => Ok(false),
-        }
+        evidence::at_least(needed, parts.iter().map(|part| self.evaluate(part)), |first, _| first)
     }
 }
 
