@@ -17,7 +17,6 @@ pub mod counting;
 pub mod numbers;
 pub mod series;
 mod single;
-pub mod which;
 
 /// A function that a call may name. What stands in `example` is run by the tests over [`EXAMPLE_SERIES`].
 pub struct Builtin {
@@ -135,3 +134,20 @@ outputs:
   - { id: d, edit_time: 30%, kind: atypical }
   - { id: e, edit_time: 8%, kind: ordinary }
 ";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_name_and_a_synonym_mean_one_function() {
+        let mut seen = BTreeSet::new();
+        for builtin in all() {
+            for word in builtin.synonyms.iter().chain([&builtin.name]) {
+                assert!(seen.insert(*word), "`{word}` means two functions");
+            }
+        }
+    }
+}

@@ -304,6 +304,25 @@ fn libraries_and_the_outer_world_stay_in_their_rooms() {
     none(problems);
 }
 
+/// What a phase asks of a function is a field of its row, or its shape: none is asked for by name.
+#[test]
+fn functions_are_rows_of_their_families() {
+    let mut problems = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_in("src/builtins")) {
+        for at in words(&source.code, "Builtin") {
+            if source.code[at..].starts_with("Builtin::") {
+                problems.push(
+                    source.at(at, "`Builtin::` is used only in src/builtins: ask the row or its shape"),
+                );
+            }
+        }
+        for (at, _) in source.code.match_indices("builtin.name ==") {
+            problems.push(source.at(at, "a function is not told by its name: give its row a field"));
+        }
+    }
+    none(problems);
+}
+
 #[test]
 fn what_finds_out_writes_no_english() {
     let mut problems = Vec::new();

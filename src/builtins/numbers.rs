@@ -42,7 +42,7 @@ pub(super) static NUMBERS: &[Builtin] = &[
     },
     Builtin {
         name: "median",
-        synonyms: &[],
+        synonyms: &["p50"],
         usage: "median(L.f where P)",
         gives: "the middle one, or the mean of the two middle ones",
         example: "median(outputs.edit_time)",
@@ -77,7 +77,7 @@ pub(super) static NUMBERS: &[Builtin] = &[
     },
     Builtin {
         name: "percentile",
-        synonyms: &["quantile"],
+        synonyms: &["p90", "p95", "p99", "quantile"],
         usage: "percentile(L.f where P, q)",
         gives: "the smallest with at least the share q at or below it",
         example: "percentile(outputs.edit_time, 80%)",

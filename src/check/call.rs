@@ -223,16 +223,26 @@ impl Checker<'_> {
                 | Type::Calendar => Type::List(Box::new(element.clone())),
             },
             Shape::Numbers(numbers) if numbers.extreme.is_some() && *element == Type::Date => Type::Date,
-            Shape::Numbers(numbers) => match as_quantity(element).and_then(numbers.type_of) {
-                Some(quantity) => Type::Amount(quantity),
-                None => {
-                    if *element != Type::Error {
-                        self.report(errors::not_numbers(builtin, &arg.value, element));
-                    }
-                    Type::Error
-                }
-            },
+            Shape::Numbers(numbers) => self.number_type(builtin, numbers, arg, element),
             Shape::Along(_) | Shape::Default | Shape::Confidence => Type::Error,
+        }
+    }
+
+    /// What a function makes of the numbers of a list.
+    fn number_type(&mut self, builtin: &Builtin, numbers: &Numbers, arg: &Arg, element: &Type) -> Type {
+        if *element == Type::Error {
+            return Type::Error;
+        }
+        let Some(quantity) = as_quantity(element) else {
+            self.report(errors::not_numbers(builtin, &arg.value, element));
+            return Type::Error;
+        };
+        match (numbers.type_of)(quantity) {
+            Some(quantity) => Type::Amount(quantity),
+            None => {
+                self.report(errors::no_such_unit(builtin, &arg.value, element));
+                Type::Error
+            }
         }
     }
 

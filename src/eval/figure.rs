@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::compare::{Sample, share_bounds};
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Expr, ExprKind, Template, TemplatePart};
-use crate::builtins::which::Which as Builtin;
+use crate::builtins::Builtin;
 use crate::evidence::{Amount, Truth, Word};
 use crate::interval::Interval;
 use crate::program::Target;
@@ -99,9 +99,9 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The function that an expression calls, through lets.
-    pub(super) fn called(&self, expr: &'a Expr) -> Option<(Builtin, &'a Expr)> {
+    pub(super) fn called(&self, expr: &'a Expr) -> Option<(&'static Builtin, &'a Expr)> {
         match self.program.expr(expr.id)?.target.as_ref()? {
-            Target::Call(builtin) => Some((builtin.which(), expr)),
+            Target::Call(builtin) => Some((builtin, expr)),
             Target::Let(index) => self.called(&self.program.lets.get(*index)?.decl.value),
             Target::Field(_)
             | Target::JudgedField(_)

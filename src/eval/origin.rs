@@ -4,7 +4,9 @@ use super::explain::{find, place_of, point};
 use super::expr::eval_value;
 use super::{Evaluator, Evidence, Item, ItemValue, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
-use crate::builtins::which::Which as Builtin;
+use crate::builtins::Shape;
+use crate::builtins::numbers::Extreme;
+use crate::builtins::series::Along;
 use crate::evidence::{Amount, Truth};
 use crate::program::{FieldPath, Target};
 use crate::report::why::{Against, Dated, ElementName, Figure, RuleVerdict, Said};
@@ -30,12 +32,12 @@ impl<'a> Evaluator<'a> {
             && let ExprKind::Call { args, .. } = &call.kind
             && let Some(arg) = args.first()
         {
-            if let Some((said, first)) = self.against(builtin, arg, wanted, scope) {
+            if let Some((said, first)) = self.against(&builtin.shape, arg, wanted, scope) {
                 point(report, span(), said);
                 point(report, first.map(|span| self.first_line(span)), Said::FirstOfThem);
                 return;
             }
-            let points = self.points(builtin, arg, scope);
+            let points = self.points(&builtin.shape, arg, scope);
             if !points.is_empty() {
                 for (span, said) in points {
                     point(report, Some(self.first_line(span)), said);
@@ -51,7 +53,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The lines that a function of the series has looked at, with what it saw there.
-    fn points(&self, builtin: Builtin, arg: &'a Arg, scope: Scope<'_, 'a>) -> Vec<(Span, Said)> {
+    fn points(&self, shape: &Shape, arg: &'a Arg, scope: Scope<'_, 'a>) -> Vec<(Span, Said)> {
         let at = scope.moment.at;
         let seen = |at: usize| {
             let then = Scope::at(self.moment_of(at, scope.moment.judged));
@@ -59,20 +61,19 @@ impl<'a> Evaluator<'a> {
             let figure = self.figure(&arg.value, &self.eval(&arg.value, then));
             Some((self.span_of(&arg.value, then)?, Said::On(figure, date)))
         };
-        match builtin {
-            Builtin::Held | Builtin::Streak => self.run_seen(&arg.value, scope).into_iter().collect(),
-            Builtin::Since => {
+        match shape {
+            Shape::Along(Along::Run(_)) => self.run_seen(&arg.value, scope).into_iter().collect(),
+            Shape::Along(Along::Since) => {
                 let day = date_of_day(scope.moment.day).unwrap_or_default();
                 let span = self.span_of(&arg.value, scope);
                 span.map(|span| (span, Said::CountedTo(day))).into_iter().collect()
             }
-            Builtin::Previous => at.checked_sub(1).and_then(seen).into_iter().collect(),
-            Builtin::First => seen(0).into_iter().collect(),
-            Builtin::Change | Builtin::Trend => {
+            Shape::Along(Along::Snapshot(which)) => which(at).and_then(seen).into_iter().collect(),
+            Shape::Along(Along::Stretch(_)) => {
                 let start = self.start_of(arg, scope).ok();
                 start.into_iter().chain([at]).filter_map(seen).collect()
             }
-            Builtin::Latest => {
+            Shape::Along(Along::Latest) => {
                 let window = arg.over.as_ref().and_then(|over| self.window(over, scope).ok());
                 let known = |at: &usize| {
                     let then = Scope::at(self.moment_of(*at, scope.moment.judged));
@@ -80,18 +81,13 @@ impl<'a> Evaluator<'a> {
                 };
                 window.and_then(|w| w.snapshots.rev().find(known)).and_then(seen).into_iter().collect()
             }
-            Builtin::Min | Builtin::Max => self.extremes(builtin, arg, scope),
-            Builtin::Count
-            | Builtin::Share
-            | Builtin::Any
-            | Builtin::All
-            | Builtin::None
-            | Builtin::Sum
-            | Builtin::Mean
-            | Builtin::Median
-            | Builtin::Percentile
-            | Builtin::Distinct => self.window_seen(arg, scope).into_iter().collect(),
-            Builtin::Default | Builtin::Confidence => Vec::new(),
+            Shape::Numbers(numbers) if let Some(extreme) = numbers.extreme => {
+                self.extremes(extreme, arg, scope)
+            }
+            Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct => {
+                self.window_seen(arg, scope).into_iter().collect()
+            }
+            Shape::Default | Shape::Confidence => Vec::new(),
         }
     }
 
@@ -163,7 +159,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The element that an extreme comes from.
-    fn extremes(&self, builtin: Builtin, arg: &'a Arg, scope: Scope<'_, 'a>) -> Vec<(Span, Said)> {
+    fn extremes(&self, end: Extreme, arg: &'a Arg, scope: Scope<'_, 'a>) -> Vec<(Span, Said)> {
         let list = self.arg_list(arg, scope);
         // Of the values of groups none has a line of its own.
         let of_groups = matches!(self.called(&arg.value), Some((_, call)) if is_grouped(call));
@@ -184,7 +180,7 @@ impl<'a> Evaluator<'a> {
             .filter_map(|(index, (item, _))| Some((known(item)?, index)))
             .collect();
         picked.sort();
-        let largest = builtin == Builtin::Max;
+        let largest = end == Extreme::Largest;
         let extreme = if largest { picked.last() } else { picked.first() };
         let item = extreme.and_then(|(_, index)| Some((*index, list.items.get(*index)?)));
         let Some((index, item)) = item else { return Vec::new() };
@@ -235,38 +231,15 @@ impl<'a> Evaluator<'a> {
     /// «7 of 30 do not satisfy `edit_time < 15%`: r03, r07, r11 and 4 more», and where the first of them stands.
     fn against(
         &self,
-        builtin: Builtin,
+        shape: &Shape,
         arg: &'a Arg,
         wanted: Option<CompareOp>,
         scope: Scope<'_, 'a>,
     ) -> Option<(Said, Option<Span>)> {
+        let Shape::Counting(counting) = shape else { return None };
         let condition = arg.condition.as_ref()?;
         let too_many = matches!(wanted, Some(CompareOp::Less | CompareOp::LessEqual));
-        let against = match builtin {
-            Builtin::Count | Builtin::Share if too_many => Truth::Yes,
-            Builtin::Count | Builtin::Share | Builtin::All => Truth::No,
-            Builtin::Any if too_many => Truth::Yes,
-            Builtin::Any => Truth::No,
-            Builtin::None if too_many => Truth::No,
-            Builtin::None => Truth::Yes,
-            Builtin::Sum
-            | Builtin::Mean
-            | Builtin::Median
-            | Builtin::Min
-            | Builtin::Max
-            | Builtin::Percentile
-            | Builtin::Distinct
-            | Builtin::Default
-            | Builtin::Latest
-            | Builtin::Held
-            | Builtin::Streak
-            | Builtin::Since
-            | Builtin::Previous
-            | Builtin::First
-            | Builtin::Change
-            | Builtin::Trend
-            | Builtin::Confidence => return None,
-        };
+        let against = Truth::known(if too_many { counting.excess } else { counting.falls });
         let list = self.arg_list(arg, scope);
         let conditions = self.conditions(arg, &list, scope);
         let matching: Vec<(usize, &Item<'a>)> = list

@@ -7,8 +7,9 @@ use super::bound::{date_bound, nearest_bound, over_day, whole};
 use super::compare::{Sample, share_claim};
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
-use crate::builtins::counting::Tally;
-use crate::builtins::which::Which as Builtin;
+use crate::builtins::Shape;
+use crate::builtins::counting::{Counting, Tallied, Tally};
+use crate::builtins::series::{Along, Measure};
 use crate::evidence::{Amount, Elapsed, Truth, Word};
 use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;
@@ -189,9 +190,11 @@ impl<'a> Evaluator<'a> {
             ExprKind::Call { args, .. }
                 if let Some((builtin, _)) = self.called(expr)
                     && let Some(arg) = args.first()
-                    && let Some(needed) = needed_elements(builtin, want) =>
+                    && let Shape::Counting(Counting { tallied: Tallied::Whether(quantifier), .. }) =
+                        &builtin.shape =>
             {
                 let sample = self.listed_sample(arg, scope)?;
+                let needed = if want { quantifier.for_yes } else { quantifier.for_no };
                 let needed = needed(sample.tally.total)?;
                 let change = self.elements(arg, sample, needed, false);
                 Some(vec![self.step(change, expr, Evidence::Truth(Truth::known(want)), scope)])
@@ -256,30 +259,21 @@ impl<'a> Evaluator<'a> {
             (Evidence::Amount(_) | Evidence::Elapsed(_) | Evidence::Calendar(_), Some((builtin, call))) => {
                 let ExprKind::Call { args, .. } = &call.kind else { return None };
                 let arg = args.first()?;
-                match builtin {
-                    Builtin::Held | Builtin::Streak => self.run_steps(builtin, aim, arg, scope),
-                    Builtin::Since => self.since_steps(aim, arg, scope),
-                    Builtin::Share | Builtin::Count if arg.by.is_none() => {
-                        self.element_steps(builtin, aim, arg, scope)
-                    }
-                    Builtin::Confidence => self.confidence_steps(aim, arg, scope),
-                    Builtin::Previous | Builtin::First => None,
-                    Builtin::Count
-                    | Builtin::Share
-                    | Builtin::Any
-                    | Builtin::All
-                    | Builtin::None
-                    | Builtin::Sum
-                    | Builtin::Mean
-                    | Builtin::Median
-                    | Builtin::Min
-                    | Builtin::Max
-                    | Builtin::Percentile
-                    | Builtin::Distinct
-                    | Builtin::Default
-                    | Builtin::Latest
-                    | Builtin::Change
-                    | Builtin::Trend => self.amount_steps(aim, scope),
+                match &builtin.shape {
+                    Shape::Along(Along::Run(measure)) => self.run_steps(*measure, aim, arg, scope),
+                    Shape::Along(Along::Since) => self.since_steps(aim, arg, scope),
+                    Shape::Along(Along::Snapshot(_)) => None,
+                    Shape::Counting(counting) if arg.by.is_none() => match counting.tallied {
+                        Tallied::Share(_) => self.element_steps(true, aim, arg, scope),
+                        Tallied::Number(_) => self.element_steps(false, aim, arg, scope),
+                        Tallied::Whether(_) => self.amount_steps(aim, scope),
+                    },
+                    Shape::Confidence => self.confidence_steps(aim, arg, scope),
+                    Shape::Counting(_)
+                    | Shape::Numbers(_)
+                    | Shape::Distinct
+                    | Shape::Default
+                    | Shape::Along(Along::Latest | Along::Stretch(_)) => self.amount_steps(aim, scope),
                 }
             }
             (Evidence::Amount(_) | Evidence::Elapsed(_) | Evidence::Calendar(_), None) => {
@@ -314,7 +308,7 @@ impl<'a> Evaluator<'a> {
     /// «2 more of the 30 outputs with `edit_time < light_edit` (24 of 30 = 80%)»
     fn element_steps(
         &self,
-        builtin: Builtin,
+        is_share: bool,
         aim: &Aim<'a>,
         arg: &'a Arg,
         scope: Scope<'_, 'a>,
@@ -325,7 +319,6 @@ impl<'a> Evaluator<'a> {
             return self.amount_steps(aim, scope);
         };
         let tally = &sample.tally;
-        let is_share = builtin == Builtin::Share;
         let exact = if is_share { bound * Number::from(tally.total) } else { bound.clone() };
         let (needed, _) = whole(aim.op, &exact)?;
         let needed = usize::try_from(needed).ok()?;
@@ -360,7 +353,7 @@ impl<'a> Evaluator<'a> {
     /// What runs up to the newest snapshot goes on by waiting, and ends by what it is about.
     fn run_steps(
         &self,
-        builtin: Builtin,
+        measure: Measure,
         aim: &Aim<'a>,
         arg: &'a Arg,
         scope: Scope<'_, 'a>,
@@ -370,20 +363,20 @@ impl<'a> Evaluator<'a> {
                 self.steps(&arg.value, false, Scope::at(scope.moment))
             }
             CompareOp::Equal => None,
-            CompareOp::Greater | CompareOp::GreaterEqual => self.wait_steps(builtin, aim, arg, scope),
+            CompareOp::Greater | CompareOp::GreaterEqual => self.wait_steps(measure, aim, arg, scope),
         }
     }
 
     fn wait_steps(
         &self,
-        builtin: Builtin,
+        measure: Measure,
         aim: &Aim<'a>,
         arg: &'a Arg,
         scope: Scope<'_, 'a>,
     ) -> Option<Steps<'a>> {
         let condition = self.quoted(&arg.value);
         let holds_now = self.truth(&arg.value, Scope::at(scope.moment)) == Truth::Yes;
-        if builtin == Builtin::Streak {
+        if measure == Measure::Snapshots {
             let Evidence::Amount(bound) = &aim.bound else { return None };
             let (needed, _) = whole(aim.op, bound.known()?)?;
             let now = self.amount(aim.left, scope);
@@ -563,16 +556,4 @@ impl<'a> Evaluator<'a> {
         }
         self.figure_of(&Type::amount(kind.clone()), &Evidence::Amount(amount)).told_from(to)
     }
-}
-
-/// How many of so many elements have to satisfy the condition.
-fn needed_elements(builtin: Builtin, want: bool) -> Option<fn(usize) -> Option<usize>> {
-    let none: fn(usize) -> Option<usize> = |_| Some(0);
-    let one: fn(usize) -> Option<usize> = |total| (total > 0).then_some(1);
-    let all: fn(usize) -> Option<usize> = |total| (total > 0).then_some(total);
-    let all_but_one: fn(usize) -> Option<usize> = |total| total.checked_sub(1);
-    let quantifiers =
-        [(Builtin::Any, one, none), (Builtin::None, none, one), (Builtin::All, all, all_but_one)];
-    let (_, yes, no) = quantifiers.into_iter().find(|(known, _, _)| *known == builtin)?;
-    Some(if want { yes } else { no })
 }

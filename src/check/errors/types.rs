@@ -339,6 +339,13 @@ pub(in crate::check) fn not_numbers(builtin: &Builtin, expr: &Expr, element: &Ty
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a list of numbers").maybe_help(help)
 }
 
+pub(in crate::check) fn no_such_unit(builtin: &Builtin, expr: &Expr, element: &Type) -> Diagnostic {
+    let (name, of) = (builtin.name, subject(expr, "this"));
+    let message = format!("the `{name}` of {of} is in a unit that the language does not have");
+    Diagnostic::error(Code::UnitMismatch, message)
+        .label(expr.span, label_of(&Type::List(Box::new(element.clone()))))
+}
+
 pub(in crate::check) fn branches_differ(
     (then, then_ty): (&Expr, &Type),
     (otherwise, otherwise_ty): (&Expr, &Type),
