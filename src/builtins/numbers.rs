@@ -1,10 +1,10 @@
-//! `sum mean median min max percentile`: one number from a list of numbers.
+//! `sum mean median min max percentile variance`: one number from a list of numbers.
 //!
 //! Each takes the elements picked by `where`; an element that is unknown, or whose pick is undecided, is
 //! [`Amount::Unknown`] among them.
 
 use super::{Builtin, Shape};
-use crate::evidence::{Amount, Reasons};
+use crate::evidence::{Amount, ReasonKind, Reasons};
 use crate::interval::Interval;
 use crate::types::{Kind, Quantity};
 use crate::value::Number;
@@ -84,6 +84,21 @@ pub(super) static NUMBERS: &[Builtin] = &[
         value: "12%",
         shape: Shape::Numbers(Numbers { reduce: Reduce::Ranked(percentile), ..ONE_OF_THEM }),
     },
+    Builtin {
+        name: "variance",
+        synonyms: &["var"],
+        usage: "variance(L.f where P)",
+        gives: "their sample variance, a plain number; unknown of fewer than two",
+        example: "variance(outputs.edit_time)",
+        value: "0.0097",
+        shape: Shape::Numbers(Numbers {
+            reduce: Reduce::Picked(variance),
+            type_of: square,
+            adds: true,
+            rises: false,
+            ..ONE_OF_THEM
+        }),
+    },
 ];
 
 /// A function that makes one number of a list of numbers.
@@ -143,6 +158,12 @@ const ONE_OF_THEM: Numbers = Numbers {
 fn average(of: Quantity) -> Option<Quantity> {
     let kind = if of.kind == Kind::Count { Kind::Number } else { of.kind };
     Some(Quantity { kind, ..of })
+}
+
+/// Squares are never negative. The square of a unit is one that the language does not have.
+fn square(of: Quantity) -> Option<Quantity> {
+    let range = Interval::at_least(Number::ZERO);
+    of.kind.is_plain().then_some(Quantity { kind: Kind::Number, range })
 }
 
 /// Any number of numbers that are not negative adds up to one that is not, and likewise.
@@ -251,6 +272,25 @@ fn percentile(picked: &Picked<'_>, rank: &Number) -> Amount {
     })
 }
 
+/// The sample variance: `Σ(x − x̄)² / (n − 1)`. Unknown where not every number is known, and of fewer than two.
+fn variance(picked: &Picked<'_>) -> Amount {
+    let (all, reasons) = match picked.bounds() {
+        Ok(known) => known,
+        Err(reasons) => return Amount::Unknown(reasons),
+    };
+    let Some(known) = all.iter().map(Interval::as_point).collect::<Option<Vec<&Number>>>() else {
+        return Amount::Unknown(reasons);
+    };
+    let size = Number::from(known.len());
+    if size <= Number::ONE {
+        return Amount::Unknown(Reasons::of(ReasonKind::DividedByZero, None));
+    }
+    let mean = known.iter().fold(Number::ZERO, |sum, number| sum + *number) / &size;
+    let square = |number: &Number| (number - &mean) * (number - &mean);
+    let squares = known.iter().fold(Number::ZERO, |sum, number| sum + square(number));
+    Amount::Known(squares / (size - Number::ONE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,6 +358,22 @@ mod tests {
         assert_eq!(min(&of(&numbers)), between(0, 2));
         assert_eq!(max(&of(&numbers)), between(2, 4));
         assert_eq!(sum(&of(&numbers)), between(2, 6));
+    }
+
+    #[test]
+    fn a_variance_takes_two_numbers_and_no_guess() {
+        assert_eq!(
+            variance(&of(&known(&[1, 2, 3, 4, 10]))),
+            Amount::Known(Number::from_parts(25.into(), 2u8.into()))
+        );
+        assert_eq!(variance(&of(&known(&[7, 7]))), n(0));
+        assert_eq!(variance(&of(&[])), unknown());
+        assert_eq!(variance(&of(&[n(2), n(4), unknown()])), unknown());
+        assert_eq!(variance(&Picked { open: Some(&Reasons::default()), ..of(&known(&[1, 2])) }), unknown());
+        let between = Amount::Between(Interval::new(1.into(), 2.into()), Reasons::default());
+        assert_eq!(variance(&of(&[n(2), between])), unknown());
+        let of_one = Reasons::of(ReasonKind::DividedByZero, None);
+        assert_eq!(variance(&of(&known(&[7]))), Amount::Unknown(of_one));
     }
 
     #[test]

@@ -322,7 +322,7 @@ def never_negative(source, field, world):
             return world.never_negative(path)
         case ("scalar", ("aggregate", *_) as inner) | (("aggregate", *_) as inner):
             _, function, of_what, of_field, *_ = inner
-            return function in ("count", "share") or never_negative(of_what, of_field, world)
+            return function in ("count", "share", "variance") or never_negative(of_what, of_field, world)
     return False
 
 
@@ -343,6 +343,8 @@ def counting(function, picks, complete):
 
 def statistic(function, values, amount):
     lows, highs = [v.low for v in values], [v.high for v in values]
+    if function == "variance":
+        return exactly(variance(lows)) if len(values) > 1 and all(v.known for v in values) else UNKNOWN
     if not values:
         return exactly(0) if function == "sum" else UNKNOWN
     if None in lows or None in highs:
@@ -355,6 +357,11 @@ def open_statistic(function, lows, highs, amount):
     low = plain(function, [-INFINITE if v is None else v for v in lows], amount)
     high = plain(function, [INFINITE if v is None else v for v in highs], amount)
     return Between(None if low == -INFINITE else low, None if high == INFINITE else high)
+
+
+def variance(sample):
+    mean = Fraction(sum(sample), len(sample))
+    return sum((value - mean) ** 2 for value in sample) / (len(sample) - 1)
 
 
 def plain(function, values, amount):

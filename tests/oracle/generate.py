@@ -20,12 +20,13 @@ POOL = {
     "edit": [Fraction(n, 100) for n in (0, 5, 10, 15, 20, 40, 100, 250)],
     "count": [Fraction(n) for n in range(7)],
     "score": [Fraction(n, 2) for n in range(2, 11)],
+    "square": [Fraction(n, 400) for n in (0, 1, 2, 4, 8, 9, 16, 50)],
     "delta": [Fraction(n, 2) for n in range(-6, 7)] + [Fraction(n, 10) for n in (1, 2, 3, 7)] + [Fraction("3.3333")],
     "usd": [Fraction(n, 4) for n in range(9)],
     "duration": [Fraction(n, 10) for n in (0, 1, 2, 5, 10, 600, 1200, 36000, 864000)],
     "span": [Fraction(n * 86400) for n in (0, 1, 3, 7, 10, 14, 21, 28, 35, 42)],
 }
-DIMENSION = {"plain": ["share", "drift", "count", "score", "delta"], "usd": ["usd"], "time": ["duration"]}
+DIMENSION = {"plain": ["share", "drift", "count", "score", "square", "delta"], "usd": ["usd"], "time": ["duration"]}
 
 
 def field_types(rng):
@@ -58,6 +59,8 @@ def field_types(rng):
 FLAVOUR = {"adoption": "share", "quality": "share", "drift": "drift", "users.active": "count", "users.target": "count",
            "errors": "count", "score": "score", "delta": "delta", "cost": "usd", "latency": "duration", "edit_time": "edit",
            "price": "usd", "lag": "duration", "marks": "delta", "size": "count", "ratings": "score"}
+# What a variance of them looks like: no count is left of counts, and nothing is below zero.
+SQUARED = {"share": "square", "drift": "square", "edit": "square", "count": "score"}
 CONDITIONS = [("live",), ("ready",)]
 MEMBERS = {"kind": KINDS, "zone": AREAS, "area": AREAS}
 OWN = {"outputs": ["edit_time", "price", "lag", "marks", "kind", "ok"], "flags": ["size", "zone", "open"]}
@@ -248,7 +251,7 @@ class Expressions:
                 return self.of_groups(depth)
             function = self.rng.choice(["count", "share"])
             return self.counted(function, depth), function
-        function = self.rng.choice(self.STATISTICS)
+        function = self.rng.choice(self.STATISTICS + ["variance"] * (dimension == "plain"))
         amount = Fraction(self.rng.choice([10, 25, 50, 80, 90, 100]), 100) if function == "percentile" else None
         if self.rng.random() < 0.3:
             inner, flavour = self.number(dimension, depth - 1) if self.rng.random() < 0.2 else self.named(dimension, None)
@@ -256,12 +259,14 @@ class Expressions:
                 inner, flavour = self.counted("count", depth), "count"
             if flavour == "span" or dimension != "plain" and flavour == "count":
                 return self.named(dimension, None)
+            flavour = SQUARED.get(flavour, flavour) if function == "variance" else flavour
             return ("aggregate", function, ("scalar", inner), None, None, None, self.over(1), amount), flavour
         rows, field = self.rng.choice({"plain": [("outputs", "edit_time"), ("outputs", "marks"), ("flags", "size"), ("ratings", None)],
                                        "usd": [("outputs", "price")], "time": [("outputs", "lag")]}[dimension])
         where = self.where(rows, depth, 0.4)
-        return (("aggregate", function, ("list", (rows,)), None if field is None else (field,), where, None, self.over(), amount),
-                FLAVOUR[field or rows])
+        flavour = FLAVOUR[field or rows]
+        flavour = SQUARED.get(flavour, flavour) if function == "variance" else flavour
+        return ("aggregate", function, ("list", (rows,)), None if field is None else (field,), where, None, self.over(), amount), flavour
 
     def grouped(self, depth):
         """An aggregate with one value for each group, and their flavour."""
@@ -270,10 +275,11 @@ class Expressions:
             function = self.rng.choice(["count", "share"])
             where = self.where(rows, depth, 0.6 if function == "count" else 1)
             return ("aggregate", function, ("list", (rows,)), None, where, self.by(rows), self.over(), None), function
-        function = self.rng.choice(self.STATISTICS[:-1])
+        function = self.rng.choice([*self.STATISTICS[:-1], "variance"])
         field = "size" if rows == "flags" else self.rng.choice(["edit_time", "marks"])
         where = self.where(rows, depth, 0.4)
-        return ("aggregate", function, ("list", (rows,)), (field,), where, self.by(rows), self.over(), None), FLAVOUR[field]
+        flavour = SQUARED.get(FLAVOUR[field], FLAVOUR[field]) if function == "variance" else FLAVOUR[field]
+        return ("aggregate", function, ("list", (rows,)), (field,), where, self.by(rows), self.over(), None), flavour
 
     def of_groups(self, depth):
         source, flavour = self.grouped(depth)
