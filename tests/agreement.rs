@@ -238,7 +238,7 @@ fn of_what_stands_or_is_accepted() {
     repository.commit();
     assert_eq!(run(&repository, &["--base", "main"]).exit, 0);
     assert_eq!(run(&repository, &["--base", "main", "--all"]).exit, 1);
-    repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
+    repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
     repository.snapshot("replies", "2026-11-16", true, 7);
     assert_eq!(run(&repository, &["--base", "main"]).exit, 1);
     let accepted = run(&repository, &["--base", "main", "--allow-self-approval"]);
@@ -255,7 +255,7 @@ fn of_what_stands_or_is_accepted() {
 #[test]
 fn of_a_policy_alone_that_lets_a_workflow_pass() {
     let repository = Repo::asking();
-    repository.write("own/p.gate", &POLICY.replace("light_share\n", "light_share / 4\n"));
+    repository.write("own/p.gate", POLICY.replace("light_share\n", "light_share / 4\n"));
     let name = "other's \u{e4} \"x\"";
     let only_it = |found: &Run| {
         assert!(
@@ -266,8 +266,8 @@ fn of_a_policy_alone_that_lets_a_workflow_pass() {
     };
     // Nobody can tell from its text that a rule says less; from the verdict everybody can.
     only_it(&run(&repository, &["--base", "main"]));
-    repository.write("own/p.gate", &POLICY.replace("within 50%", "within 10%"));
-    repository.write("tollgate.yaml", &CONFIG.replace("80%", "20%"));
+    repository.write("own/p.gate", POLICY.replace("within 50%", "within 10%"));
+    repository.write("tollgate.yaml", CONFIG.replace("80%", "20%"));
     only_it(&run(&repository, &["--base", "main"]));
 }
 
@@ -309,7 +309,7 @@ fn of_what_could_not_be_judged() {
 fn of_waived_rules_which_sarif_suppresses() {
     let repository = Repo::asking();
     let waiver = "waivers:\n  - { rule: own.light, workflow: \"other's \u{e4} \\\"x\\\"\", because: a week late, owner: me, until: 2026-12-31 }\n";
-    repository.write("tollgate.yaml", &format!("{CONFIG}{waiver}"));
+    repository.write("tollgate.yaml", format!("{CONFIG}{waiver}"));
     let found = run(&repository, &[]);
     assert_eq!(found.exit, 0);
     let results = found.sarif["runs"][0]["results"].as_array().unwrap();

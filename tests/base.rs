@@ -73,7 +73,7 @@ fn list(report: &Value, key: &str) -> Vec<String> {
 #[test]
 fn a_proposal_cannot_loosen_the_gate_that_it_has_to_pass() {
     let repository = Repo::asking();
-    repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
+    repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
     repository.snapshot("replies", "2026-11-16", true, 7);
     repository.commit();
     let (_, alone) = repository.report(&[]);
@@ -99,7 +99,7 @@ fn a_proposal_cannot_loosen_the_gate_that_it_has_to_pass() {
 #[test]
 fn a_rule_that_is_rewritten_is_self_approval_too() {
     let repository = Repo::asking();
-    repository.write("own/p.gate", &POLICY.replace(">= light_share", ">= light_share - 60%"));
+    repository.write("own/p.gate", POLICY.replace(">= light_share", ">= light_share - 60%"));
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!(report["against"]["settings"][0]["direction"], "other", "nobody can tell from the text");
     assert_eq!((code, list(&report, "self_approved")), (1, vec!["other's \u{e4} \"x\"".to_owned()]));
@@ -110,7 +110,7 @@ fn a_rule_that_is_rewritten_is_self_approval_too() {
 #[test]
 fn what_only_the_proposal_looks_at_is_judged_by_the_base() {
     let repository = Repo::asking();
-    repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: [rollouts/, more/]\n"));
+    repository.write("tollgate.yaml", format!("{CONFIG}snapshots: [rollouts/, more/]\n"));
     repository.snapshot("replies", "2026-11-16", true, 3);
     repository.rename("rollouts/replies", "more");
     repository.git(&["checkout", "-q", "main", "--", "rollouts/replies"]);
@@ -139,7 +139,7 @@ fn a_new_project_is_judged_and_said_to_be_new() {
         "{said}"
     );
     // What it extends cannot be loosened for it.
-    repository.write("tollgate.yaml", &CONFIG.replace("80%", "50%"));
+    repository.write("tollgate.yaml", CONFIG.replace("80%", "50%"));
     repository.snapshot("tone", "2026-11-16", true, 6);
     repository.rename("rollouts/tone/2026-11-16.yaml", "teams/b/rollouts/tone/2026-11-16.yaml");
     repository.remove("rollouts");
@@ -152,7 +152,7 @@ fn a_new_project_is_judged_and_said_to_be_new() {
 #[test]
 fn what_is_no_longer_looked_at_has_vanished() {
     let repository = Repo::asking();
-    repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: \"rollouts/o*/*.yaml\"\n"));
+    repository.write("tollgate.yaml", format!("{CONFIG}snapshots: \"rollouts/o*/*.yaml\"\n"));
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, list(&report, "vanished")), (1, vec!["replies".to_owned()]));
     assert_eq!(report["against"]["rewritten"][0]["unseen"], true);
@@ -194,7 +194,7 @@ fn waivers_and_rules_are_the_bases_too() {
     repository.snapshot("replies", "2026-11-16", true, 7);
     let waiver =
         "waivers:\n  - { rule: own.light, workflow: replies, because: x, owner: me, until: 2026-12-31 }\n";
-    repository.write("tollgate.yaml", &format!("{CONFIG}{waiver}rules:\n  ladder.skipped: warn\n"));
+    repository.write("tollgate.yaml", format!("{CONFIG}{waiver}rules:\n  ladder.skipped: warn\n"));
     let tidied = POLICY.replace("      else hold\n", "      # or not\n\n      else   hold\n");
     repository.write("own/p.gate", &tidied);
     let (code, report) = repository.report(&["--base", "main"]);
@@ -233,7 +233,7 @@ fn a_vocabulary_can_change_and_its_ranges_cannot() {
 #[test]
 fn one_good_output_cannot_be_written_many_times() {
     let repository = Repo::asking();
-    repository.write("own/p.gate", &POLICY.replace("text key", "text"));
+    repository.write("own/p.gate", POLICY.replace("text key", "text"));
     repository.snapshot("replies", "2026-11-16", true, 7);
     let more = "  - { id: r0, edit_time: 5% }\n".repeat(10);
     repository.append("rollouts/replies/2026-11-16.yaml", &more);

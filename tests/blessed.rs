@@ -255,7 +255,7 @@ fn faults(repo: &Repo) {
     let outputs = "outputs:\n  - { id: a, edit_tme: 5% }\n  - { id: a, edit_time: 30 }\n";
     repo.write(
         "rollouts/broken/2026-11-20.yaml",
-        &format!(
+        format!(
             "workflow: broken\ndate: 2026-11-20\nstage: pilto\nadoptoin: 80%\nsatisfaction: high\n{outputs}"
         ),
     );

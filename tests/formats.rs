@@ -476,8 +476,8 @@ pub(crate) fn proposal() -> Repo {
     repository.commit();
     repository.git(&["checkout", "-q", "-B", "branch"]);
     let waiver = "waivers:\n  - { rule: own.light, workflow: edited, because: \"a | b\", owner: me, until: 2026-12-31 }\n";
-    repository.write("tollgate.yaml", &format!("{}{waiver}", CONFIG.replace("80%", "60%")));
-    repository.write("own/p.gate", &POLICY.replace("id: text key,", "id: text key, remark: text,"));
+    repository.write("tollgate.yaml", format!("{}{waiver}", CONFIG.replace("80%", "60%")));
+    repository.write("own/p.gate", POLICY.replace("id: text key,", "id: text key, remark: text,"));
     repository.snapshot("replies", "2026-11-16", true, 7);
     repository.snapshot("edited", "2026-11-16", false, 10);
     repository.remove("rollouts/lost");

@@ -46,7 +46,7 @@ fn lines(data: &Value, key: &str) -> Vec<String> {
 #[test]
 fn exactly_the_flipped_verdicts_are_listed() {
     let repository = Repo::asking();
-    repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
+    repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
     repository.snapshot("replies", "2026-11-16", true, 7);
     repository.commit();
     let (code, data) = repository.data(&[]);
@@ -121,16 +121,16 @@ fn waivers_and_effects_flip_verdicts_too() {
             "{CONFIG}waivers:\n  - {{ rule: own.light, workflow: {name}, because: x, owner: me, {from}until: 2026-12-31 }}\n"
         )
     };
-    repository.write("tollgate.yaml", &waiver(""));
+    repository.write("tollgate.yaml", waiver(""));
     let (_, data) = repository.data(&[]);
     let expected = format!("{ODD} 2026-11-16 hold>continue own.light fail>waived");
     assert_eq!(lines(&data, "verdicts"), [expected]);
     // One that begins after the newest snapshot flips today's verdict alone.
-    repository.write("tollgate.yaml", &waiver("from: 2026-11-17, "));
+    repository.write("tollgate.yaml", waiver("from: 2026-11-17, "));
     let (_, data) = repository.data(&[]);
     let expected = format!("{ODD} 2026-11-16 as of 2026-11-18 hold>continue own.light fail>waived");
     assert_eq!(lines(&data, "verdicts"), [expected]);
-    repository.write("tollgate.yaml", &format!("{CONFIG}rules:\n  own.light: warn\n"));
+    repository.write("tollgate.yaml", format!("{CONFIG}rules:\n  own.light: warn\n"));
     let (_, text) = repository.dated(&["impact"]);
     assert!(
         text.contains("2026-11-16  hold \u{2192} continue  own.light: fail (hold) \u{2192} fail (warn)"),
@@ -198,7 +198,7 @@ fn a_long_list_is_cut_and_counted() {
     for number in 0..70 {
         repository.snapshot(&format!("w{number}"), "2026-11-16", true, 7);
     }
-    repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
+    repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
     let (_, text) = repository.impact(&[]);
     assert!(text.contains("and 10 more days: `--full` lists them"), "{text}");
     let (_, text) = repository.impact(&["--full"]);
@@ -213,7 +213,7 @@ fn what_is_broken_on_one_side_is_said_with_what_could_be_judged() {
     let repository = Repo::asking();
     let broken = "policy more \"More\" { rule x \"X\" { require nothing > 3 else hold } }\n";
     repository.write("own/q.gate", broken);
-    repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
+    repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
     repository.snapshot(ODD, "2026-11-16", true, 7);
     repository.commit();
     let (code, data) = repository.data(&[]);
@@ -247,7 +247,7 @@ fn what_is_broken_on_one_side_is_said_with_what_could_be_judged() {
 #[test]
 fn what_one_side_alone_looks_at_is_said() {
     let repository = Repo::asking();
-    repository.write("tollgate.yaml", &format!("{CONFIG}snapshots: [rollouts/replies/]\n"));
+    repository.write("tollgate.yaml", format!("{CONFIG}snapshots: [rollouts/replies/]\n"));
     let (code, data) = repository.data(&[]);
     assert_eq!((code, &data["one_sided"][0]["workflow"]), (0, &Value::from(ODD)));
     let (_, text) = repository.impact(&[]);
@@ -283,12 +283,12 @@ fn a_base_without_policies_gives_nothing_to_compare() {
 fn what_strangers_wrote_is_text_and_nothing_else() {
     let repository = Repo::asking();
     let evil = "| x </details> \u{1b}[31m @all `y`";
-    repository.write("tollgate.yaml", &CONFIG.replace("80%", "60%"));
+    repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
     let text = repository.read("rollouts/replies/2026-11-09.yaml");
     let text = text.replace("workflow: \"replies\"", &format!("workflow: {}", Value::from(evil)));
     repository.write(
         "rollouts/evil/1.yaml",
-        &text.replace("stage: testing\n", "stage: testing\nadvance_to: pilot\n"),
+        text.replace("stage: testing\n", "stage: testing\nadvance_to: pilot\n"),
     );
     let (code, data) = repository.data(&[]);
     assert_eq!((code, lines(&data, "verdicts").len()), (0, 1), "{data:#}");

@@ -339,8 +339,8 @@ fn the_next_snapshot_is_called_like_the_last() {
     let config = "policies: [policies/]\nsnapshots: rollouts/*-01-*.yaml\n";
     folder.write("tollgate.yaml", config);
     let snapshot = |workflow: &str, date: &str| format!("workflow: {workflow}\ndate: {date}\na: 2\n");
-    folder.write("rollouts/one-2026-01-05.week.yaml", &snapshot("one", "2026-01-05"));
-    folder.write("rollouts/-01-two.yaml", &snapshot("\"two: 2\"", "2026-01-05"));
+    folder.write("rollouts/one-2026-01-05.week.yaml", snapshot("one", "2026-01-05"));
+    folder.write("rollouts/-01-two.yaml", snapshot("\"two: 2\"", "2026-01-05"));
     let both = [snapshot("three", "2026-01-05"), snapshot("four", "2026-01-05")].join("---\n");
     folder.write("rollouts/-01-all.yaml", &both);
     let new = |workflow: &str| folder.done(&["new", "snapshot", "--workflow", workflow]);
@@ -350,12 +350,12 @@ fn the_next_snapshot_is_called_like_the_last() {
     assert!(text.contains("workflow: \"two: 2\"\n"), "{text}");
     let printed = new("three");
     assert!(printed.contains("rollouts/-01-all.yaml") && printed.contains("\n---\n"), "{printed}");
-    folder.write("rollouts/-01-all.yaml", &[both, printed.replace("a:", "a: 3")].concat());
+    folder.write("rollouts/-01-all.yaml", [both, printed.replace("a:", "a: 3")].concat());
     let report = folder.report_on("2026-01-12");
     let three = report["workflows"].as_array().unwrap().iter().find(|w| w["workflow"] == "three").unwrap();
     assert_eq!((&three["snapshots"], &three["decision"]), (&Value::from(2), &Value::from("continue")));
 
-    folder.write("rollouts/five-2026-01-30.yaml", &snapshot("five", "2026-01-30"));
+    folder.write("rollouts/five-2026-01-30.yaml", snapshot("five", "2026-01-30"));
     let why = folder.refused(&["new", "snapshot", "--workflow", "five"]);
     assert!(why.contains("`rollouts/five-2026-02-06.yaml` would not be found"), "{why}");
     assert!(!folder.path("rollouts/five-2026-02-06.yaml").exists());
@@ -454,7 +454,7 @@ fn the_schema_refuses_what_check_refuses() {
         assert!(!schema.is_valid(&snapshot(bad)), "{bad}");
         folder.write(
             "rollouts/w/2026-01-20.yaml",
-            &format!("workflow: w\ndate: 2026-01-20\nstage: trial\nseen: 2026-01-05\n{bad}\n"),
+            format!("workflow: w\ndate: 2026-01-20\nstage: trial\nseen: 2026-01-05\n{bad}\n"),
         );
         assert_eq!(folder.run(&["check", "--as-of", "2026-01-20"]).code, 2, "{bad}");
     }
@@ -516,7 +516,7 @@ waivers:
     );
     for name in ["2026-01-05", "2026-01-19"] {
         folder
-            .write(&format!("rollouts/w/{name}.yaml"), &format!("workflow: w\ndate: {name}\nstage: trial\n"));
+            .write(&format!("rollouts/w/{name}.yaml"), format!("workflow: w\ndate: {name}\nstage: trial\n"));
     }
     folder.write("rollouts/w/rollout.yaml", "adoption: 0.5\n");
     let page = folder.done(&["docs"]);
