@@ -3,6 +3,7 @@
 //! Its shape is the versioned JSON of the manual; what only the human form shows is skipped there.
 
 pub mod against;
+pub mod amount;
 pub mod impact;
 pub mod overview;
 pub mod record;
@@ -10,17 +11,21 @@ pub mod tests;
 pub mod why;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::Serialize;
+
+use amount::AmountReport;
 
 use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
 use crate::source::{SourceMap, Span};
 
 /// The version of the report's shape.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     pub version: u32,
     /// The day of judgement.
@@ -64,6 +69,7 @@ impl Denied {
 
 /// What came of linting.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LintReport {
     pub version: u32,
     pub findings: usize,
@@ -73,6 +79,7 @@ pub struct LintReport {
 
 /// How many workflows have which decision, and how many enforced rules are undecided.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Summary {
     pub workflows: usize,
     pub advance: usize,
@@ -86,6 +93,7 @@ pub struct Summary {
 
 /// What a workflow may do, mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     Continue,
@@ -112,6 +120,7 @@ impl Decision {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WorkflowReport {
     /// The folder of its configuration, where a run judges several projects.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,12 +166,14 @@ impl WorkflowHistory {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Newest {
     pub date: String,
     pub file: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Pass,
@@ -188,6 +199,7 @@ impl Outcome {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleReport {
     /// `policy.rule`
     pub rule: String,
@@ -199,8 +211,8 @@ pub struct RuleReport {
     pub outcome: Outcome,
     /// The effect in force. That of an undecided rule is what being undecided does: see `applied`.
     pub effect: EffectKind,
-    /// Where the effect was set: `file:line`.
-    pub effect_from: String,
+    /// Where the effect was set.
+    pub effect_from: Place,
     /// The rule's message, for one that failed.
     pub message: Option<String>,
     pub policy: Place,
@@ -208,20 +220,22 @@ pub struct RuleReport {
     pub thresholds: Vec<Threshold>,
     pub would_pass: Option<String>,
     /// What it does to the decision: the effect of a failed rule, what an undecided one does instead; none otherwise.
-    #[serde(skip)]
     pub applied: Option<EffectKind>,
-    /// Places for the human form: the expression with the values it saw, and the input's lines.
+    /// The same as `places`, for whoever has the files.
     #[serde(skip)]
     pub labels: Vec<Label>,
+    /// What is said of which place: the policy's expressions with what they saw, and the input's lines.
+    #[serde(rename = "labels")]
+    pub places: Vec<LabelReport>,
     /// The rule's `help`, with its values.
-    #[serde(skip)]
     pub help: Option<String>,
     /// The date of the last snapshot before a move that has been made, where that is what the rule is judged on.
-    #[serde(skip)]
     pub before_move: Option<String>,
 }
 
+/// Where something begins: line and column count from 1, and the column characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Place {
     pub file: String,
     pub line: usize,
@@ -236,22 +250,35 @@ impl Place {
     }
 }
 
+impl fmt::Display for Place {
+    /// `file:line`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
 /// A sub-expression that decided, its value, and where in the input that stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EvidenceReport {
     pub expression: String,
     pub value: String,
+    /// The value as a number, where it is one and known for sure.
+    pub amount: Option<AmountReport>,
     #[serde(flatten)]
     pub place: Place,
 }
 
 /// A param that an expression was held against, and where its value was set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Threshold {
     pub param: String,
     pub value: String,
-    /// `file:line`
-    pub from: String,
+    /// The value as a number, where it is one.
+    pub amount: Option<AmountReport>,
+    /// Where the value was set.
+    pub from: Place,
     /// The range that the value had to keep to, where a configuration set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
@@ -268,19 +295,14 @@ impl Threshold {
     pub fn source(&self) -> String {
         match &self.within {
             Some(within) => format!("{}, within {within}", self.from),
-            None => self.from.clone(),
+            None => self.from.to_string(),
         }
     }
 }
 
-/// `file:line`
-pub fn line_of(span: Span, sources: &SourceMap) -> String {
-    let (line, _) = sources.line_column(span);
-    format!("{}:{line}", sources.name(span.file))
-}
-
 /// A waiver that was used: of one rule, for one workflow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WaiverReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
@@ -292,12 +314,13 @@ pub struct WaiverReport {
     pub until: String,
     /// After the day of judgement; 0 on the last one.
     pub days_left: i64,
-    /// `file:line`
-    pub from: String,
+    /// Where it is given.
+    pub from: Place,
 }
 
 /// What `history` shows; the same version as the report.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct History {
     pub version: u32,
     /// The last day that is looked at.
@@ -308,6 +331,7 @@ pub struct History {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WorkflowHistory {
     /// As in the report.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -322,6 +346,7 @@ pub struct WorkflowHistory {
 
 /// A snapshot as it was judged on its own day.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DayReport {
     pub date: String,
     pub stage: Option<String>,
@@ -343,6 +368,7 @@ pub struct Metric {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DiagnosticReport {
     pub code: &'static str,
     pub severity: &'static str,
@@ -356,6 +382,7 @@ pub struct DiagnosticReport {
 
 /// From the first character of a stretch of a file to behind its last one; both are the same where it is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Region {
     pub file: String,
     pub line: usize,
@@ -377,6 +404,7 @@ impl Region {
 
 /// A place, and what is said of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LabelReport {
     #[serde(flatten)]
     pub region: Region,
@@ -385,6 +413,7 @@ pub struct LabelReport {
 
 /// A place, and what to write there instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FixReport {
     #[serde(flatten)]
     pub region: Region,
@@ -418,3 +447,6 @@ impl DiagnosticReport {
         }
     }
 }
+
+#[cfg(test)]
+mod schema;

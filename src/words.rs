@@ -15,8 +15,9 @@ pub use value::{figure, reading};
 
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Judged, Lift};
-use crate::report::why::{Held, Piece, RuleVerdict, Saw, WorkflowVerdict};
-use crate::report::{EvidenceReport, Place, RuleReport, Threshold, WorkflowReport, line_of};
+use crate::report::amount::AmountReport;
+use crate::report::why::{Held, Piece, RuleVerdict, Said, Saw, WorkflowVerdict};
+use crate::report::{EvidenceReport, LabelReport, Place, RuleReport, Threshold, WorkflowReport};
 use crate::settings::show_range;
 use crate::source::SourceMap;
 
@@ -51,6 +52,7 @@ fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowRep
 }
 
 fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
+    let labels = labels(&verdict, sources);
     let nowhere = || Place { file: String::new(), line: 1, column: 1 };
     RuleReport {
         title: text(&verdict.title),
@@ -58,14 +60,15 @@ fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
         enforced: verdict.enforced,
         outcome: verdict.outcome,
         effect: verdict.effect,
-        effect_from: line_of(verdict.effect_from, sources),
+        effect_from: Place::new(verdict.effect_from, sources),
         message: verdict.message.as_deref().map(text),
         policy: verdict.declared.map_or_else(nowhere, |span| Place::new(span, sources)),
         evidence: verdict.evidence.iter().map(|saw| evidence(saw, sources)).collect(),
         thresholds: verdict.thresholds.iter().map(|held| threshold(held, sources)).collect(),
         would_pass: verdict.change.as_ref().map(change::change),
         applied: verdict.applied,
-        labels: labels(&verdict, sources),
+        places: labels.iter().map(|label| LabelReport::new(label, sources)).collect(),
+        labels,
         help: verdict.help.as_deref().map(text),
         before_move: verdict.before_move.map(|date| date.to_string()),
         rule: verdict.rule,
@@ -83,9 +86,11 @@ fn text(pieces: &[Piece]) -> String {
 
 fn evidence(saw: &Saw, sources: &SourceMap) -> EvidenceReport {
     let why = saw.because.as_ref().map(|reason| format!(": {}", reason::reason(reason))).unwrap_or_default();
+    let known = if let Said::Value(reading) = &saw.said { Some(&reading.figure) } else { None };
     EvidenceReport {
         expression: saw.expression.clone(),
         value: format!("{}{why}", said::said(&saw.said, sources)),
+        amount: known.and_then(AmountReport::of_figure),
         place: Place::new(saw.span, sources),
     }
 }
@@ -94,7 +99,8 @@ fn threshold(held: &Held, sources: &SourceMap) -> Threshold {
     Threshold {
         param: held.param.to_string(),
         value: figure(&held.figure),
-        from: line_of(held.origin, sources),
+        amount: AmountReport::of_figure(&held.figure),
+        from: Place::new(held.origin, sources),
         within: held.within.as_ref().and_then(|(ty, range)| show_range(ty, range)),
         because: held.because.as_deref().map(str::to_owned),
         labelled: held.pointed_at,

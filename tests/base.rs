@@ -85,8 +85,8 @@ fn a_proposal_cannot_loosen_the_gate_that_it_has_to_pass() {
     assert_eq!(change["what"], "param own.light_share");
     assert_eq!((&change["from"], &change["to"]), (&Value::from("80%"), &Value::from("60%")));
     assert_eq!(
-        (&change["was"], &change["now"]),
-        (&Value::from("main:tollgate.yaml:3"), &Value::from("tollgate.yaml:3"))
+        [&change["was"]["file"], &change["was"]["line"], &change["now"]["file"], &change["now"]["line"]],
+        [&Value::from("main:tollgate.yaml"), &Value::from(3), &Value::from("tollgate.yaml"), &Value::from(3)]
     );
     assert_eq!(change["direction"], "looser");
     let (code, text) = repository.check(&["--base", "main"]);

@@ -11,7 +11,7 @@ use tollgate::engine::{Answer, CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::render::{github, gitlab, json, junit, markdown, sarif, tap};
 use tollgate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
-use tollgate::report::{Outcome, Report};
+use tollgate::report::{Outcome, Place, Report};
 use tollgate::value::Date;
 
 use crate::base::{CONFIG, POLICY};
@@ -393,8 +393,8 @@ fn nobody_writes_into_what_is_said_of_a_proposal() {
             what: (*evil).to_owned(),
             from: text(),
             to: text(),
-            was: Some(format!("{evil}:{evil}:1")),
-            now: Some(format!("{evil}:1")),
+            was: Some(Place { file: format!("{evil}:{evil}"), line: 1, column: 1 }),
+            now: Some(Place { file: (*evil).to_owned(), line: 1, column: 1 }),
             direction,
             workflows: vec![(*evil).to_owned()],
         };

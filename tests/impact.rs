@@ -58,7 +58,7 @@ fn exactly_the_flipped_verdicts_are_listed() {
     let summary = &data["summary"];
     assert_eq!((&summary["days"], &summary["workflows"]), (&Value::from(3), &Value::from(2)));
     assert_eq!((&summary["flipped"], &summary["released"]), (&Value::from(1), &Value::from(1)));
-    assert_eq!((&data["version"], &data["reference"]), (&Value::from(1), &Value::from("main")));
+    assert_eq!((&data["version"], &data["reference"]), (&Value::from(2), &Value::from("main")));
 
     let (_, text) = repository.impact(&[]);
     let expected = "\

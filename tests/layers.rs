@@ -37,7 +37,7 @@ fn found(report: &Value) -> Vec<String> {
     let line = |diagnostic: &Value| {
         let mut words = vec![diagnostic["code"].as_str().unwrap().to_owned()];
         for label in diagnostic["labels"].as_array().unwrap() {
-            words.push(format!("{}:{}", label["file"].as_str().unwrap(), label["line"]));
+            words.push(line_of(label));
         }
         words.join(" ")
     };
@@ -50,12 +50,17 @@ fn rule<'r>(report: &'r Value, workflow: &str, rule: &str) -> &'r Value {
     workflow["rules"].as_array().unwrap().iter().find(|found| found["rule"] == rule).unwrap()
 }
 
+/// A place as people write it.
+fn line_of(place: &Value) -> String {
+    format!("{}:{}", place["file"].as_str().unwrap(), place["line"])
+}
+
 /// Each place that a report gives for a threshold of `light_share`.
 fn origins(report: &Value) -> Vec<String> {
     let rules = report["workflows"].as_array().unwrap().iter().flat_map(|w| w["rules"].as_array().unwrap());
     let thresholds = rules.flat_map(|rule| rule["thresholds"].as_array().unwrap());
     let share = thresholds.filter(|threshold| threshold["param"] == "before_deployment.light_share");
-    let mut places: Vec<String> = share.map(|t| t["from"].as_str().unwrap().to_owned()).collect();
+    let mut places: Vec<String> = share.map(|t| line_of(&t["from"])).collect();
     places.dedup();
     places
 }
@@ -84,8 +89,8 @@ fn nothing_in_a_report_lacks_an_origin() {
     let organisation = an_organisation();
     let (_, report) = check(&organisation);
     let is_place = |place: &Value| {
-        let (file, line) = place.as_str().unwrap().rsplit_once(':').unwrap();
-        assert!(!file.is_empty() && line.parse::<usize>().unwrap() > 0, "{place}");
+        let number = |key: &str| place[key].as_u64().unwrap_or_default();
+        assert!(place["file"] != "" && number("line") > 0 && number("column") > 0, "{place}");
     };
     let rules: Vec<&Value> =
         report["workflows"].as_array().unwrap().iter().flat_map(|w| w["rules"].as_array().unwrap()).collect();
@@ -280,9 +285,13 @@ fn the_lists_say_who_set_what() {
     let params = list["params"].as_array().unwrap();
     let share = params.iter().find(|row| row["param"] == "before_deployment.light_share").unwrap();
     assert_eq!(run.code, 0);
-    let shown = ["value", "default", "range", "from", "because"].map(|key| share[key].as_str().unwrap());
-    assert_eq!(shown, ["95%", "80%", "70% to 95%", "tollgate.yaml:10", "regulator"]);
-    assert!(params.iter().all(|row| row["from"].as_str().unwrap().contains(':')));
+    let shown = ["value", "default", "range", "because"].map(|key| share[key].as_str().unwrap());
+    assert_eq!(shown, ["95%", "80%", "70% to 95%", "regulator"]);
+    assert_eq!(
+        (line_of(&share["from"]), &share["amount"]["exact"]),
+        ("tollgate.yaml:10".to_owned(), &Value::from("19/20"))
+    );
+    assert!(params.iter().all(|row| row["from"]["line"].as_u64().unwrap() > 0));
     let out = organisation.run(&["rules", "teams/support", "--as-of", "2026-11-23"]).out;
     let line = |name: &str| out.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
     assert!(

@@ -34,6 +34,8 @@ mod impact;
 #[cfg(test)]
 mod injection;
 #[cfg(test)]
+mod json;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod limits;

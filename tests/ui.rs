@@ -35,6 +35,7 @@ use tollgate::report::{Outcome, Report};
 use tollgate::source::SourceMap;
 use tollgate::value::{Date, parse_date};
 
+use crate::json::breaks_schema_as_printed;
 use crate::support::{files_under, relative, root};
 
 /// What `today` is for every case.
@@ -100,8 +101,8 @@ impl Case {
         self.stem.parent().is_some_and(|folder| folder.ends_with("lint"))
     }
 
-    /// Lints the policies: what was found, and how it is shown.
-    fn lint(&self) -> (Marks, String) {
+    /// Lints the policies: what was found, how it is shown, and what its JSON breaks of the schema.
+    fn lint(&self) -> (Marks, String, Vec<String>) {
         let (tests, policies): (Vec<PathBuf>, Vec<PathBuf>) =
             self.policies.iter().cloned().partition(|path| file_name(path).ends_with(".test.gate"));
         let inputs = self.inputs(&policies);
@@ -109,15 +110,16 @@ impl Case {
             .lint(Inputs { lint: Some(tests.iter().map(|path| text_file(path)).collect()), ..inputs }, &[]);
         let marks =
             linted.diagnostics.iter().map(|diagnostic| diagnosed(diagnostic, &linted.sources)).collect();
-        (marks, format!("{}exit {}\n", tollgate::render::lint::render(&linted, STYLE), linted.exit))
+        let shown = format!("{}exit {}\n", tollgate::render::lint::render(&linted, STYLE), linted.exit);
+        (marks, shown, breaks_schema_as_printed(Some("LintReport"), &linted.report))
     }
 
     fn has_tests(&self) -> bool {
         self.policies.iter().any(|path| file_name(path).ends_with(".test.gate"))
     }
 
-    /// Runs the `test` blocks: what was found, and how it is shown.
-    fn test(&self) -> (Marks, String) {
+    /// Runs the `test` blocks: what was found, how it is shown, and what its JSON breaks of the schema.
+    fn test(&self) -> (Marks, String, Vec<String>) {
         let read = |tests: bool| {
             let paths = self.policies.iter().filter(|path| !tests || file_name(path).ends_with(".test.gate"));
             paths.map(|path| text_file(path)).collect::<Vec<_>>()
@@ -138,7 +140,8 @@ impl Case {
         let tests = run.report.files.iter().flat_map(|file| &file.tests);
         let failed = tests.flat_map(|test| &test.failures).map(|failure| &failure.diagnostic);
         let marks = failed.chain(&run.diagnostics).map(|found| diagnosed(found, &run.sources)).collect();
-        (marks, format!("{}\nexit {}\n", render_tests(&run, STYLE).trim_end(), run.exit))
+        let shown = format!("{}\nexit {}\n", render_tests(&run, STYLE).trim_end(), run.exit);
+        (marks, shown, breaks_schema_as_printed(Some("TestReport"), &run.report))
     }
 
     fn judge(&self) -> Answer<Report> {
@@ -266,18 +269,22 @@ pub(crate) fn difference(expected: &str, found: &str) -> String {
 }
 
 fn run(case: &Case, bless: bool, problems: &mut String) {
-    let (found, report) = if case.is_of_lints() {
+    let (found, report, breaks) = if case.is_of_lints() {
         case.lint()
     } else if case.has_tests() {
         case.test()
     } else {
         let judgement = case.judge();
         let report = render(&judgement, STYLE, &View { full: true, ..View::default() });
-        (found(&judgement), format!("{}\nexit {}\n", report.trim_end(), judgement.exit))
+        let shown = format!("{}\nexit {}\n", report.trim_end(), judgement.exit);
+        (found(&judgement), shown, breaks_schema_as_printed(None, &judgement.report))
     };
     let expected: Marks = case.files().flat_map(|path| expected(&file_name(path), &lossy(path))).collect();
     let mut complain = |problem: String| problems.push_str(&format!("{problem}\n"));
     let name = relative(&case.stem);
+    for breach in breaks {
+        complain(format!("{name}: its JSON does not keep to the schema: {breach}"));
+    }
     for missing in expected.difference(&found) {
         complain(format!("{name}: marked, but did not happen: {missing}"));
     }

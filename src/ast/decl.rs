@@ -199,6 +199,7 @@ pub struct Effect {
 
 /// What a failed rule does, mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum EffectKind {
     Note,

@@ -17,7 +17,7 @@ use crate::layers::BoundWaiver;
 use crate::program::ParamValue;
 use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
-use crate::report::{Decision, Denied, Report, WorkflowReport, line_of};
+use crate::report::{Decision, Denied, Place, Report, WorkflowReport};
 use crate::settings::{Settings, rule_names, show_range, show_value};
 use crate::source::{SourceMap, Span};
 use crate::value::{Number, Value};
@@ -304,8 +304,8 @@ impl Two<'_> {
                         what,
                         from: Some(from),
                         to: Some(to),
-                        was: Some(line_of(old.origin, self.sources)),
-                        now: Some(line_of(new.origin, self.sources)),
+                        was: Some(Place::new(old.origin, self.sources)),
+                        now: Some(Place::new(new.origin, self.sources)),
                         direction,
                         workflows: workflow.clone().into_iter().collect(),
                     };
@@ -358,8 +358,8 @@ impl Two<'_> {
                         what: format!("rule {name}"),
                         from: Some(word(old.effect)),
                         to: new.map(|new| word(new.effect)),
-                        was: Some(line_of(old.origin, self.sources)),
-                        now: new.map(|new| line_of(new.origin, self.sources)),
+                        was: Some(Place::new(old.origin, self.sources)),
+                        now: new.map(|new| Place::new(new.origin, self.sources)),
                         direction: if harsher { Direction::Tighter } else { Direction::Looser },
                         workflows: workflow.clone().into_iter().collect(),
                     },
@@ -392,8 +392,8 @@ impl Two<'_> {
                 what: what.to_string(),
                 from: before.map(|_| "as it was".to_owned()),
                 to: Some(if before.is_some() { "says something else".to_owned() } else { "new".to_owned() }),
-                was: before.map(|(span, _)| line_of(*span, self.sources)),
-                now: Some(line_of(*span, self.sources)),
+                was: before.map(|(span, _)| Place::new(*span, self.sources)),
+                now: Some(Place::new(*span, self.sources)),
                 direction: if added { Direction::Tighter } else { Direction::Other },
                 workflows: Vec::new(),
             });
@@ -405,7 +405,7 @@ impl Two<'_> {
                 what: what.to_string(),
                 from: Some("as it was".to_owned()),
                 to: None,
-                was: Some(line_of(*span, self.sources)),
+                was: Some(Place::new(*span, self.sources)),
                 now: None,
                 direction: Direction::Other,
                 workflows: Vec::new(),
@@ -437,8 +437,8 @@ impl Two<'_> {
                 what: named(bound),
                 from: before.map(until),
                 to: Some(until(bound)),
-                was: before.map(|before| line_of(before.waiver.span, self.sources)),
-                now: Some(line_of(bound.waiver.span, self.sources)),
+                was: before.map(|before| Place::new(before.waiver.span, self.sources)),
+                now: Some(Place::new(bound.waiver.span, self.sources)),
                 direction: if shorter { Direction::Tighter } else { Direction::Looser },
                 workflows: Vec::new(),
             });
@@ -448,7 +448,7 @@ impl Two<'_> {
                 what: named(bound),
                 from: Some(until(bound)),
                 to: None,
-                was: Some(line_of(bound.waiver.span, self.sources)),
+                was: Some(Place::new(bound.waiver.span, self.sources)),
                 now: None,
                 direction: Direction::Tighter,
                 workflows: Vec::new(),
@@ -477,8 +477,8 @@ impl Two<'_> {
                 what: format!("vocabulary: {name}"),
                 from: shown(before),
                 to: shown(after),
-                was: before.map(|(span, _)| line_of(*span, self.sources)),
-                now: after.map(|(span, _)| line_of(*span, self.sources)),
+                was: before.map(|(span, _)| Place::new(*span, self.sources)),
+                now: after.map(|(span, _)| Place::new(*span, self.sources)),
                 direction: Direction::Other,
                 workflows: Vec::new(),
             });

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{Lift, judge_workflow};
 use crate::layers::{days_left, no_rollback};
 use crate::project::{Inputs, Project};
-use crate::report::{Decision, Denied, Report, VERSION, WaiverReport, WorkflowReport, full_name, line_of};
+use crate::report::{Decision, Denied, Place, Report, VERSION, WaiverReport, WorkflowReport, full_name};
 use crate::snapshot::Workflow;
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Date;
@@ -136,7 +136,7 @@ fn used_waivers(lifts: Vec<Met>, as_of: Date, sources: &SourceMap) -> Vec<Waiver
         owner: waiver.owner.to_string(),
         until: waiver.until.to_string(),
         days_left: days_left(&waiver, as_of),
-        from: line_of(waiver.span, sources),
+        from: Place::new(waiver.span, sources),
     };
     lifted.map(report).collect()
 }

@@ -4,12 +4,15 @@ use super::load::{Loaded, Ready, load};
 use super::total::exit_of;
 use super::{Answer, DayOptions, Workspace, in_order};
 use crate::layers::BoundWaiver;
+use crate::program::ParamValue;
 use crate::project::Inputs;
+use crate::report::amount::AmountReport;
 use crate::report::overview::{Overview, ParamRow, RuleRow, Waived};
-use crate::report::{VERSION, line_of};
+use crate::report::{Place, VERSION};
 use crate::settings::{LADDER, Settings, show_range, show_value};
 use crate::source::SourceMap;
-use crate::value::Date;
+use crate::types::Type;
+use crate::value::{Date, Value};
 
 impl Workspace {
     /// Lists all params and rules: as they are for the workflows of `options`, or for all, with what overrides say of some.
@@ -69,11 +72,12 @@ impl Survey<'_> {
             project: self.project.name.clone(),
             param: param.name.to_string(),
             value: show_value(&param.ty, &setting.value),
+            amount: amount(&param.ty, &setting.value),
             default: show_value(&param.ty, &param.value),
             range: setting.within.as_ref().and_then(|range| show_range(&param.ty, range)),
-            from: line_of(setting.origin, self.sources),
+            from: Place::new(setting.origin, self.sources),
             because: setting.because.as_deref().map(str::to_owned),
-            locked: setting.locked.map(|lock| line_of(lock.span, self.sources)),
+            locked: setting.locked.map(|lock| Place::new(lock.span, self.sources)),
             workflows: workflows.to_vec(),
         })
     }
@@ -95,16 +99,16 @@ impl Survey<'_> {
             workflow: bound.workflow.value.as_str().to_owned(),
             until: bound.waiver.until.to_string(),
             owner: bound.waiver.owner.to_string(),
-            from: line_of(bound.waiver.span, self.sources),
+            from: Place::new(bound.waiver.span, self.sources),
         });
         Some(RuleRow {
             project: self.project.name.clone(),
             policy: name.split_once('.').map_or("", |(policy, _)| policy).to_owned(),
             title,
             effect: setting.effect.map_or("off", |effect| effect.as_str()).to_owned(),
-            from: line_of(setting.origin, self.sources),
+            from: Place::new(setting.origin, self.sources),
             because: setting.because.as_deref().map(str::to_owned),
-            locked: setting.locked.map(|lock| line_of(lock.span, self.sources)),
+            locked: setting.locked.map(|lock| Place::new(lock.span, self.sources)),
             waived: waived.collect(),
             workflows: workflows.to_vec(),
             rule: name,
@@ -123,6 +127,15 @@ impl Survey<'_> {
                 LADDER.get(at - rules.len()).map(|(name, title)| ((*name).to_owned(), (*title).to_owned()))
             }
         }
+    }
+}
+
+/// The value of a param as a number, where it is one.
+fn amount(ty: &Type, value: &ParamValue) -> Option<AmountReport> {
+    match value {
+        ParamValue::Value(Value::Number(number)) => AmountReport::of_type(ty, number),
+        ParamValue::Calendar(_)
+        | ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) => None,
     }
 }
 

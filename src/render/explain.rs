@@ -7,7 +7,7 @@ use crate::explain::{Explained, Found, Seen, Shown, Subject, Uses, of_ladder, us
 use crate::layers::ProjectInForce;
 use crate::program::Rule;
 use crate::render::{Style, human};
-use crate::report::line_of;
+use crate::report::Place;
 use crate::settings::{LADDER, RuleSetting, field_type, show_range, show_value};
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, wrap};
@@ -112,7 +112,7 @@ impl Text<'_> {
         self.page.paragraph(&self.what_it_asks(&rule.decl));
         let undecided = setting.effect.map(|effect| undecided(&rule.decl, effect)).unwrap_or_default();
         self.page.paragraph(&format!("{} {undecided}", self.effect(setting)));
-        let place = line_of(rule.decl.span, self.sources);
+        let place = Place::new(rule.decl.span, self.sources);
         self.page.section(&format!("As it is written, {place}"));
         self.quote(rule.decl.span);
         self.uses(&uses(rule, &project.program));
@@ -134,7 +134,7 @@ impl Text<'_> {
     fn own_let(&mut self, index: usize) {
         let Some(own) = self.project.program.lets.get(index) else { return };
         self.page.heading(&own.name, &format!("a let: {}", own.ty));
-        self.page.paragraph(&line_of(own.decl.span, self.sources));
+        self.page.paragraph(&Place::new(own.decl.span, self.sources).to_string());
         self.quote(own.decl.span);
         self.uses(&uses_of_let(index, &self.project.program));
         self.used_by(|uses| uses.lets.contains(&index));
@@ -198,10 +198,10 @@ impl Text<'_> {
             Some(EffectKind::Hold) => "A failure keeps the workflow where it is (`hold`)",
             Some(EffectKind::Rollback) => "A failure sends the workflow back (`rollback`)",
         };
-        let from = || format!(", as {} says", line_of(setting.origin, self.sources));
+        let from = || format!(", as {} says", Place::new(setting.origin, self.sources));
         let from = if setting.configured { from() } else { String::new() };
         let because = setting.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-        let locked = setting.locked.map(|lock| line_of(lock.span, self.sources));
+        let locked = setting.locked.map(|lock| Place::new(lock.span, self.sources));
         let locked = locked.map(|place| format!(" It is locked by {place}.")).unwrap_or_default();
         format!("{what}{from}{because}.{locked}")
     }
@@ -237,7 +237,7 @@ impl Text<'_> {
         let (Some(param), Some(setting)) = both else { return };
         let range = setting.within.as_ref().and_then(|range| show_range(&param.ty, range));
         let range = range.map(|range| format!(", within {range}")).unwrap_or_default();
-        let mut from = line_of(setting.origin, self.sources);
+        let mut from = Place::new(setting.origin, self.sources).to_string();
         if setting.configured {
             from.push_str(&format!("; declared as {}", show_value(&param.ty, &param.value)));
         }
@@ -245,7 +245,7 @@ impl Text<'_> {
             from.push_str(&format!("; {because}"));
         }
         if let Some(lock) = setting.locked {
-            from.push_str(&format!("; locked by {}", line_of(lock.span, self.sources)));
+            from.push_str(&format!("; locked by {}", Place::new(lock.span, self.sources)));
         }
         let value = show_value(&param.ty, &setting.value);
         let doc = param.decl.doc.as_deref().filter(|_| with_doc);
@@ -267,7 +267,7 @@ impl Text<'_> {
     fn seen(&mut self, seen: &Seen) {
         for (word, test) in [("passes", seen.passes), ("fails", seen.fails)] {
             if let Some(span) = test {
-                let place = line_of(span, self.sources);
+                let place = Place::new(span, self.sources);
                 self.page.section(&format!("A test in which it {word}, {place}"));
                 self.quote(span);
             }

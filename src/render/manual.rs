@@ -10,7 +10,7 @@ use crate::engine::Answer;
 use crate::layers::BoundWaiver;
 use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::program::{Param, Program, Rule};
-use crate::report::line_of;
+use crate::report::Place;
 use crate::settings::{
     LADDER, ParamSetting, RuleSetting, Settings, field_type, rule_names, show_range, show_value,
 };
@@ -158,7 +158,7 @@ impl Manual<'_> {
         locked: Option<Span>,
         why: Option<&str>,
     ) -> String {
-        let place = |span| code(&line_of(span, self.sources));
+        let place = |span| code(&Place::new(span, self.sources).to_string());
         let mut parts = Vec::new();
         parts.extend(by.map(place));
         parts.extend(declared.map(|declared| format!("declared as {}", prose(declared))));
@@ -265,7 +265,7 @@ impl Manual<'_> {
                 waiver.until,
                 prose(&waiver.because),
                 prose(&waiver.owner),
-                code(&line_of(waiver.span, self.sources)),
+                code(&Place::new(waiver.span, self.sources).to_string()),
             );
         }
         out.push('\n');

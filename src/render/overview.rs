@@ -3,6 +3,7 @@
 use super::Style;
 use super::human::draw;
 use crate::engine::Answer;
+use crate::report::Place;
 use crate::report::overview::{Overview, ParamRow, RuleRow, Waived};
 use crate::text::{pad, visible, width};
 
@@ -10,13 +11,13 @@ use crate::text::{pad, visible, width};
 pub fn params(surveyed: &Answer<Overview>, style: Style) -> String {
     let rows = surveyed.report.params.iter().map(|row: &ParamRow| {
         let because = row.because.as_deref().map(str::to_owned);
-        let remarks = [because, locked(row.locked.as_deref()), whom(&row.workflows)];
+        let remarks = [because, locked(row.locked.as_ref()), whom(&row.workflows)];
         [
             named(row.project.as_deref(), &row.param),
             row.value.clone(),
             row.default.clone(),
             row.range.clone().unwrap_or_else(|| "any".to_owned()),
-            row.from.clone(),
+            row.from.to_string(),
             joined(remarks),
         ]
     });
@@ -34,11 +35,11 @@ pub fn rules(surveyed: &Answer<Overview>, style: Style) -> String {
         };
         let waivers: Vec<String> = row.waived.iter().map(waived).collect();
         let waivers = (!waivers.is_empty()).then(|| waivers.join("; "));
-        let remarks = [row.because.clone(), locked(row.locked.as_deref()), whom(&row.workflows), waivers];
+        let remarks = [row.because.clone(), locked(row.locked.as_ref()), whom(&row.workflows), waivers];
         [
             named(row.project.as_deref(), &row.rule),
             row.effect.clone(),
-            row.from.clone(),
+            row.from.to_string(),
             row.title.clone(),
             joined(remarks),
         ]
@@ -50,7 +51,7 @@ fn named(project: Option<&str>, name: &str) -> String {
     project.map_or_else(|| name.to_owned(), |project| format!("{project}: {name}"))
 }
 
-fn locked(by: Option<&str>) -> Option<String> {
+fn locked(by: Option<&Place>) -> Option<String> {
     by.map(|place| format!("locked in {place}"))
 }
 

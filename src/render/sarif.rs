@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, against::split, below, findings, nowhere, shown, waived};
+use super::finding::{Finding, below, findings, nowhere, shown, waived};
 use super::json::printable;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
-use crate::report::{FixReport, LabelReport, Region, Report, WaiverReport};
+use crate::report::{FixReport, LabelReport, Place, Region, Report, WaiverReport};
 
 /// The whole log.
 pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
@@ -88,17 +88,15 @@ fn result(finding: &Finding, rules: &[&Finding], judgement: &Answer<Report>, fol
 /// A waiver, which a person has given for a reason.
 fn suppression(waiver: &WaiverReport, judgement: &Answer<Report>, folder: &str) -> Value {
     let (because, owner) = (shown(&waiver.because), shown(&waiver.owner));
-    let mut suppression = json!({
+    let Place { file, line, column: _ } = &waiver.from;
+    let file = below(folder, &shown(file), judgement);
+    let place = json!({ "artifactLocation": { "uri": uri(&file) }, "region": { "startLine": line } });
+    json!({
         "kind": "external",
         "status": "accepted",
         "justification": format!("{because} (by {owner}, until {})", waiver.until),
-    });
-    if let (Some((file, line)), Some(object)) = (split(&waiver.from), suppression.as_object_mut()) {
-        let file = below(folder, &shown(file), judgement);
-        let place = json!({ "artifactLocation": { "uri": uri(&file) }, "region": { "startLine": line } });
-        object.insert("location".to_owned(), json!({ "physicalLocation": place }));
-    }
-    suppression
+        "location": { "physicalLocation": place },
+    })
 }
 
 fn location(place: &LabelReport) -> Value {

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::Place;
+
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AgainstReport {
     /// The base, as it was named.
     pub reference: String,
@@ -37,6 +40,7 @@ impl AgainstReport {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     Looser,
@@ -57,6 +61,7 @@ impl Direction {
 
 /// Something that is set, on both sides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SettingChange {
     /// `param before_deployment.light_share`
     pub what: String,
@@ -64,10 +69,10 @@ pub struct SettingChange {
     pub from: Option<String>,
     /// None for what is gone.
     pub to: Option<String>,
-    /// `file:line` in the base.
-    pub was: Option<String>,
-    /// `file:line` in what is proposed.
-    pub now: Option<String>,
+    /// Where it is set in the base.
+    pub was: Option<Place>,
+    /// Where it is set in what is proposed.
+    pub now: Option<Place>,
     pub direction: Direction,
     /// For which workflows alone; for all if there is none.
     pub workflows: Vec<String>,
@@ -88,6 +93,7 @@ impl fmt::Display for FileChange {
 
 /// A file that was called `old` and is called `new`; without one of them it is new, or gone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileChange {
     pub old: Option<String>,
     pub new: Option<String>,

@@ -7,6 +7,7 @@ use crate::ast::EffectKind;
 
 /// What `impact` shows; the same version as the report.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ImpactReport {
     pub version: u32,
     /// The last day that is looked at.
@@ -26,6 +27,7 @@ pub struct ImpactReport {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ImpactSummary {
     /// Workflows, and snapshots of them, that both sides judge.
     pub workflows: usize,
@@ -42,6 +44,7 @@ pub struct ImpactSummary {
 
 /// A workflow on a day, judged otherwise by the old and by the new policies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Flip {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
@@ -68,6 +71,7 @@ impl Flip {
 
 /// A rule on both sides; one of them is none where the rule is not there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleFlip {
     /// `policy.rule`
     pub rule: String,
@@ -76,6 +80,7 @@ pub struct RuleFlip {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleSide {
     pub outcome: Outcome,
     /// Whether it bears on the decision; the rules of a gate that nobody asks for do not.
@@ -86,6 +91,7 @@ pub struct RuleSide {
 
 /// A workflow, and how many of its snapshots only one side judges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OneSided {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::report::DiagnosticReport;
+use super::amount::AmountReport;
+use super::{DiagnosticReport, Place};
 
 /// All params, or all rules, of the projects of a run.
 #[derive(Clone, Debug)]
@@ -17,21 +18,24 @@ pub struct Overview {
 
 /// A param with one of the values that it has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ParamRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
     /// `policy.param`
     pub param: String,
     pub value: String,
+    /// The same as a number, where it is one.
+    pub amount: Option<AmountReport>,
     /// What its policy declares.
     pub default: String,
     /// What nearer files must keep to, as far as there is a range.
     pub range: Option<String>,
-    /// Where the value was set: `file:line`.
-    pub from: String,
+    /// Where the value was set.
+    pub from: Place,
     pub because: Option<String>,
     /// Where a base locks it.
-    pub locked: Option<String>,
+    pub locked: Option<Place>,
     /// For which workflows overrides say so; for all others if there is none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub workflows: Vec<String>,
@@ -39,6 +43,7 @@ pub struct ParamRow {
 
 /// A rule with one of the effects that it has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
@@ -49,11 +54,11 @@ pub struct RuleRow {
     pub title: String,
     /// `off`, `note`, `warn`, `hold` or `rollback`.
     pub effect: String,
-    /// Where the effect was set: `file:line`.
-    pub from: String,
+    /// Where the effect was set.
+    pub from: Place,
     pub because: Option<String>,
     /// Where a base locks it.
-    pub locked: Option<String>,
+    pub locked: Option<Place>,
     /// Waivers that are active on the day.
     pub waived: Vec<Waived>,
     /// For which workflows overrides say so; for all others if there is none.
@@ -62,17 +67,20 @@ pub struct RuleRow {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Waived {
     /// As the waiver names them, perhaps with `*`.
     pub workflow: String,
     pub until: String,
     pub owner: String,
-    /// `file:line`
-    pub from: String,
+    /// Where it is given.
+    pub from: Place,
 }
 
 /// One of both lists, as it is serialised.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "ListOf{T}"))]
 pub struct Listed<'o, T> {
     version: u32,
     as_of: &'o str,

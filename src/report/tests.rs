@@ -6,6 +6,7 @@ use super::{DiagnosticReport, Outcome};
 use crate::diagnostic::Diagnostic;
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TestReport {
     pub version: u32,
     pub summary: TestSummary,
@@ -25,6 +26,7 @@ pub struct TestReport {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TestSummary {
     pub files: usize,
     pub tests: usize,
@@ -33,6 +35,7 @@ pub struct TestSummary {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TestFileReport {
     pub file: String,
     /// In the order in which they stand there.
@@ -40,6 +43,7 @@ pub struct TestFileReport {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TestCaseReport {
     pub title: String,
     pub line: usize,
@@ -69,6 +73,7 @@ pub struct Failure {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TestOutcome {
     Passed,
@@ -77,6 +82,7 @@ pub enum TestOutcome {
 
 /// What a rule saw along a series.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleSeen {
     pub rule: String,
     /// How many snapshots lie before those that are listed.
@@ -86,6 +92,7 @@ pub struct RuleSeen {
 
 /// How a rule would have come out on the day of a snapshot, and the values of what its conditions compare.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SnapshotSeen {
     pub date: String,
     pub outcome: Outcome,
@@ -93,6 +100,7 @@ pub struct SnapshotSeen {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ValueSeen {
     pub expression: String,
     pub value: String,
@@ -100,6 +108,7 @@ pub struct ValueSeen {
 
 /// How much of what can be seen of rules was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Covered {
     pub covered: usize,
     pub points: usize,
@@ -129,6 +138,7 @@ impl std::ops::AddAssign for Covered {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CoverageReport {
     #[serde(flatten)]
     pub total: Covered,
@@ -137,6 +147,7 @@ pub struct CoverageReport {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileCoverage {
     pub file: String,
     #[serde(flatten)]
@@ -147,6 +158,7 @@ pub struct FileCoverage {
 
 /// Which outcomes of a rule were seen; none for one that it cannot have.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleCoverage {
     /// `policy.rule`, or the policy for its `when`.
     pub rule: String,
@@ -173,6 +185,7 @@ impl RuleCoverage {
 
 /// Policies with one small mistake each, and how many of them the tests noticed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MutationReport {
     /// Without those that the checker refuses.
     pub mutants: usize,

@@ -5,7 +5,7 @@ use crate::builtin;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
-use crate::report::{LabelReport, Report};
+use crate::report::{LabelReport, Place, Report};
 
 /// What stops the proposal first; none where there is no base.
 pub(super) fn found(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
@@ -108,17 +108,12 @@ fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Find
 /// What is proposed first, then what stands. What is gone from a file, or left to the shipped policies, is shown at the
 /// beginning of the file that set it: no line of it is left.
 fn places(change: &SettingChange, base: &str) -> Vec<LabelReport> {
-    let was = change.was.as_deref().and_then(split);
-    let now = change.now.as_deref().and_then(split).filter(|(file, _)| !file.starts_with(builtin::FOLDER));
-    let now = now.map(|(file, line)| at(shown(file), line, 1, "is proposed".to_owned()));
-    let gone = was.map(|(file, _)| file.strip_prefix(&format!("{base}:")).unwrap_or(file));
+    let at_place = |place: &Place, said: &str| at(shown(&place.file), place.line, 1, said.to_owned());
+    let own = change.now.as_ref().filter(|place| !place.file.starts_with(builtin::FOLDER));
+    let now = own.map(|place| at_place(place, "is proposed"));
+    let prefix = format!("{base}:");
+    let gone = change.was.as_ref().map(|was| was.file.strip_prefix(&prefix).unwrap_or(&was.file));
     let now = now.or_else(|| gone.map(|file| at(shown(file), 1, 1, "is no longer set here".to_owned())));
-    let was = was.map(|(file, line)| at(shown(file), line, 1, "stands".to_owned()));
+    let was = change.was.as_ref().map(|place| at_place(place, "stands"));
     now.into_iter().chain(was).collect()
-}
-
-/// The parts of `file:line`.
-pub(in crate::render) fn split(place: &str) -> Option<(&str, usize)> {
-    let (file, line) = place.rsplit_once(':')?;
-    Some((file, line.parse().ok()?))
 }

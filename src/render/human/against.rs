@@ -95,8 +95,12 @@ fn table(changes: &[SettingChange], style: Style) -> Vec<String> {
             Direction::Other => Color::Dim,
         };
         let word = paint(&pad(change.direction.as_str(), "tighter".len()), color, style);
-        let places: Vec<_> =
-            change.was.iter().chain(&change.now).map(|place| visible(place).into_owned()).collect();
+        let places: Vec<_> = change
+            .was
+            .iter()
+            .chain(&change.now)
+            .map(|place| visible(&place.to_string()).into_owned())
+            .collect();
         let places = places.join(&format!(" {arrow} "));
         format!(
             "{word}  {}  {} {arrow} {}  ({places})",

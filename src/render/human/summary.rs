@@ -233,7 +233,7 @@ pub fn waivers(waivers: &[WaiverReport], full: bool) -> Vec<String> {
             waiver.until,
             visible(&waiver.owner),
             visible(&waiver.because),
-            visible(&waiver.from),
+            visible(&waiver.from.to_string()),
         )
     };
     let limit = if full { waivers.len() } else { MAX_WAIVERS };

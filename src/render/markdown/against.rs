@@ -76,7 +76,8 @@ fn row(change: &SettingChange, judgement: &Answer<Report>, folder: &str) -> Stri
     } else {
         format!(" for {}", names(&change.workflows))
     };
-    let places = change.was.iter().chain(&change.now).map(|place| code(&below(folder, place, judgement)));
+    let places =
+        change.was.iter().chain(&change.now).map(|place| code(&below(folder, &place.to_string(), judgement)));
     format!(
         "| {direction} | {}{whom} | {} | {} | {} |\n",
         code(&change.what),
