@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use tollgate::engine::{CheckOptions, DayOptions, Workspace};
-use tollgate::project::{Memory, Node, Start, inputs};
+use tollgate::project::{Memory, Start, TableNode, inputs};
 use tollgate::value::Date;
 
 fn main() -> io::Result<()> {
@@ -31,7 +31,7 @@ fn read(folder: &Path, name: &str, files: &mut Memory) -> io::Result<()> {
         if path.is_dir() {
             read(&path, &format!("{name}/"), files)?;
         } else {
-            files.insert(name, Node::File(fs::read(path)?));
+            files.insert(name, TableNode::File(fs::read(path)?));
         }
     }
     Ok(())

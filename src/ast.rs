@@ -9,15 +9,16 @@ mod marks;
 mod test;
 
 pub use decl::{
-    Cadence, Effect, EffectKind, FieldDecl, FieldKind, File, GateDecl, GateItem, Item, LetDecl, ParamDecl,
-    PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, SnapshotDecl, StagesDecl, TypeExpr, TypeKind,
-    Undecided, UndecidedKind,
+    CadenceDecl, Effect, EffectKind, FieldDecl, FieldKind, File, GateDecl, GateItem, Item, LetDecl,
+    ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, SnapshotDecl, StagesDecl, TypeExpr,
+    TypeKind, Undecided, UndecidedKind,
 };
 pub use expr::{
     Arg, ArithmeticOp, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind, LogicOp, Name, Over,
     Set, Template, TemplatePart,
 };
-pub use marks::{Mark, Marked};
+pub use marks::{Marked, TreeMark};
 pub use test::{
-    Assign, Expect, ExpectKind, Given, GivenKind, Outcome, TestDecl, TestValue, TestValueKind, WithParam,
+    Assign, Expect, ExpectKind, ExpectedOutcome, Given, GivenKind, TestDecl, TestValue, TestValueKind,
+    WithParam,
 };

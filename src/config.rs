@@ -14,8 +14,8 @@ mod tests;
 
 use crate::ast::EffectKind;
 use crate::code::Code;
-use crate::config::document::{Content, Node, Problem};
-use crate::config::fields::Reader;
+use crate::config::document::{ConfigContent, ConfigNode, ConfigProblem};
+use crate::config::fields::ConfigReader;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use crate::value::Date;
@@ -140,12 +140,12 @@ pub struct LintEntry {
 
 /// Reads a configuration. After an error it holds the settings that could be read all the same.
 pub fn read(file: FileId, text: &str) -> (Config, Vec<Diagnostic>) {
-    let mut reader = Reader { text, diagnostics: Vec::new() };
+    let mut reader = ConfigReader { text, diagnostics: Vec::new() };
     let config = reader.config(file).unwrap_or_else(|| Config { unsure: true, ..Config::default() });
     (config, reader.diagnostics)
 }
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     /// None if there is nothing that could be a configuration.
     fn config(&mut self, file: FileId) -> Option<Config> {
         if self.text.len() > MAX_BYTES {
@@ -156,18 +156,18 @@ impl Reader<'_> {
             Ok(root) => root,
             Err(problem) => {
                 self.report(match problem {
-                    Problem::NotYaml { span, reason } => errors::not_yaml(span, &reason),
-                    Problem::TooLarge { span } => errors::too_large(span),
-                    Problem::SecondDocument { span } => errors::second_document(span),
+                    ConfigProblem::NotYaml { span, reason } => errors::not_yaml(span, &reason),
+                    ConfigProblem::TooLarge { span } => errors::too_large(span),
+                    ConfigProblem::SecondDocument { span } => errors::second_document(span),
                 });
                 return None;
             }
         };
         let entries = match root.content {
-            Content::Map(entries) => entries,
+            ConfigContent::Map(entries) => entries,
             // Nothing is set in a file of comments.
-            Content::Null => return Some(Config::default()),
-            Content::Text(_) | Content::Other | Content::List(_) => {
+            ConfigContent::Null => return Some(Config::default()),
+            ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::List(_) => {
                 self.report(errors::no_map(root.span));
                 return None;
             }
@@ -194,20 +194,25 @@ impl Reader<'_> {
     }
 
     /// A list of texts, or one where `single` allows it.
-    fn texts(&mut self, key: &Setting<String>, node: Node, single: bool) -> Option<Vec<Setting<String>>> {
+    fn texts(
+        &mut self,
+        key: &Setting<String>,
+        node: ConfigNode,
+        single: bool,
+    ) -> Option<Vec<Setting<String>>> {
         let (name, diagnostics) = (&key.value, &mut self.diagnostics);
         let elements = match node.content {
-            Content::List(elements) => elements,
-            Content::Text(_) if single => vec![node],
-            Content::Null => {
+            ConfigContent::List(elements) => elements,
+            ConfigContent::Text(_) if single => vec![node],
+            ConfigContent::Null => {
                 diagnostics.push(errors::no_value(name, key.span));
                 return None;
             }
-            Content::Text(text) => {
+            ConfigContent::Text(text) => {
                 diagnostics.push(errors::no_list(name, &text, node.span));
                 return None;
             }
-            Content::Other | Content::Map(_) => {
+            ConfigContent::Other | ConfigContent::Map(_) => {
                 diagnostics.push(errors::wrong_type(name, single, node.span));
                 return None;
             }
@@ -215,11 +220,14 @@ impl Reader<'_> {
         let mut values = Vec::with_capacity(elements.len());
         for element in elements {
             match element.content {
-                Content::Text(text) if text.trim().is_empty() => {
+                ConfigContent::Text(text) if text.trim().is_empty() => {
                     diagnostics.push(errors::empty_text(name, element.span));
                 }
-                Content::Text(value) => values.push(Setting { value, span: element.span }),
-                Content::Null | Content::Other | Content::List(_) | Content::Map(_) => {
+                ConfigContent::Text(value) => values.push(Setting { value, span: element.span }),
+                ConfigContent::Null
+                | ConfigContent::Other
+                | ConfigContent::List(_)
+                | ConfigContent::Map(_) => {
                     let span = if element.span.start < element.span.end { element.span } else { key.span };
                     diagnostics.push(errors::no_text(name, span));
                 }

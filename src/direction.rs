@@ -38,7 +38,7 @@ impl Course {
 
 /// Whether a larger value of a param is stricter (`true`) or laxer for all rules that use it; none where that is open.
 pub fn larger_is_stricter(program: &Program, param: usize) -> Option<bool> {
-    let search = Search { program, param };
+    let search = DirectionSearch { program, param };
     let mut all = Course::Still;
     for rule in program.rules.iter().filter(|rule| rule.effect > EffectKind::Note) {
         let policy = program.policies.get(rule.policy).filter(|_| rule.gate.is_none());
@@ -62,12 +62,12 @@ pub fn larger_is_stricter(program: &Program, param: usize) -> Option<bool> {
     }
 }
 
-struct Search<'p> {
+struct DirectionSearch<'p> {
     program: &'p Program,
     param: usize,
 }
 
-impl Search<'_> {
+impl DirectionSearch<'_> {
     fn course(&self, expr: &Expr) -> Course {
         let target = self.program.expr(expr.id).and_then(|info| info.target.as_ref());
         match &expr.kind {

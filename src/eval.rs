@@ -61,7 +61,7 @@ pub(crate) enum Evidence<'a> {
 /// A list, as far as it was seen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct List<'a> {
-    pub(crate) items: Vec<Item<'a>>,
+    pub(crate) items: Vec<ListItem<'a>>,
     /// Why nothing at all is known of it.
     pub(crate) unknown: Option<Reasons>,
     /// Why further elements may exist.
@@ -77,7 +77,7 @@ pub(crate) struct List<'a> {
 
 /// An element of a list, or the value of a scalar at a snapshot of a window.
 #[derive(Clone, Debug)]
-pub(crate) struct Item<'a> {
+pub(crate) struct ListItem<'a> {
     pub(crate) value: ItemValue<'a>,
     /// The element itself, where the value is one of its fields: `outputs.edit_time`.
     pub(crate) of: Option<&'a Record>,
@@ -112,7 +112,7 @@ pub(crate) struct Scope<'s, 'a> {
 
 /// An element that a `where` or `by` looks at.
 pub(crate) struct Frame<'s, 'a> {
-    pub(crate) item: &'s Item<'a>,
+    pub(crate) item: &'s ListItem<'a>,
     pub(crate) outer: Option<&'s Frame<'s, 'a>>,
 }
 

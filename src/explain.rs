@@ -8,9 +8,9 @@ mod tests;
 mod uses;
 
 pub use example::{ExampleCase, Shown, example};
-pub use uses::{Uses, uses, uses_of_let};
+pub use uses::{RuleUses, uses, uses_of_let};
 
-use crate::ast::{Expect, ExpectKind, Outcome as Expected, TestDecl};
+use crate::ast::{Expect, ExpectKind, ExpectedOutcome, TestDecl};
 use crate::code::Code;
 use crate::diagnostic::did_you_mean;
 use crate::layers::{PoliciesInForce, ProjectInForce};
@@ -22,7 +22,7 @@ use crate::suite::{Bench, GivenFiles, run_test_decl};
 
 /// What a word on the command line names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum NamedSubject {
     /// Index of a rule in the settings: one of the program's, or one of the ladder's.
     Rule(usize),
     /// Index of a param.
@@ -38,23 +38,23 @@ pub enum Subject {
 pub struct Explained {
     pub known: PoliciesInForce,
     /// What has the name; or the names that could be meant, if it is none, or if it is the last word of several.
-    pub found: Result<Found, Vec<String>>,
+    pub found: Result<FoundName, Vec<String>>,
 }
 
 /// What has a name.
 #[derive(Clone, Copy, Debug)]
-pub struct Found {
+pub struct FoundName {
     /// Index of the project.
     pub project: usize,
-    pub subject: Subject,
-    pub seen: Seen,
+    pub subject: NamedSubject,
+    pub seen: SeenTests,
 }
 
 /// The subject of a name, and the index of the first project that knows it.
 ///
 /// # Errors
 /// The names that could be meant, if it is none, or if it is the last word of several.
-pub fn subject(name: &str, known: &PoliciesInForce) -> Result<(usize, Subject), Vec<String>> {
+pub fn subject(name: &str, known: &PoliciesInForce) -> Result<(usize, NamedSubject), Vec<String>> {
     let mut close = Vec::new();
     for (index, project) in known.projects.iter().enumerate() {
         match subject_in(name, &project.program) {
@@ -67,13 +67,14 @@ pub fn subject(name: &str, known: &PoliciesInForce) -> Result<(usize, Subject), 
     Err(close)
 }
 
-fn subject_in(name: &str, program: &Program) -> Result<Subject, Vec<String>> {
-    let mut named: Vec<(&str, Subject)> = Vec::new();
-    named.extend(rule_names(program).enumerate().map(|(at, name)| (name, Subject::Rule(at))));
-    named.extend(program.params.iter().enumerate().map(|(at, param)| (&*param.name, Subject::Param(at))));
-    named.extend(program.lets.iter().enumerate().map(|(at, own)| (&*own.name, Subject::Let(at))));
+fn subject_in(name: &str, program: &Program) -> Result<NamedSubject, Vec<String>> {
+    let mut named: Vec<(&str, NamedSubject)> = Vec::new();
+    named.extend(rule_names(program).enumerate().map(|(at, name)| (name, NamedSubject::Rule(at))));
+    named
+        .extend(program.params.iter().enumerate().map(|(at, param)| (&*param.name, NamedSubject::Param(at))));
+    named.extend(program.lets.iter().enumerate().map(|(at, own)| (&*own.name, NamedSubject::Let(at))));
     let policies = program.policies.iter().enumerate();
-    named.extend(policies.map(|(at, policy)| (&*policy.name, Subject::Policy(at))));
+    named.extend(policies.map(|(at, policy)| (&*policy.name, NamedSubject::Policy(at))));
     if let Some((_, subject)) = named.iter().find(|(known, _)| *known == name) {
         return Ok(*subject);
     }
@@ -100,16 +101,16 @@ pub fn code(name: &str) -> Option<Code> {
 
 /// A test in which a rule passes and one in which it fails, with the settings in force.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen {
+pub struct SeenTests {
     pub passes: Option<Span>,
     pub fails: Option<Span>,
 }
 
 /// The shortest tests beside the policies that expect each of a rule, and in which it really comes out so.
-pub fn seen(rule: &str, project: &ProjectInForce, tests: &[TestDecl], sources: &mut SourceMap) -> Seen {
+pub fn seen(rule: &str, project: &ProjectInForce, tests: &[TestDecl], sources: &mut SourceMap) -> SeenTests {
     // A test that takes its snapshots from files shows nothing of them.
     let files = GivenFiles::new();
-    let mut find = |wanted: Expected, outcome: Outcome| {
+    let mut find = |wanted: ExpectedOutcome, outcome: Outcome| {
         let mut expecting: Vec<&TestDecl> = tests.iter().filter(|test| expects(test, rule, wanted)).collect();
         expecting.sort_by_key(|test| test.span.range().len());
         let agrees = |test: &&&TestDecl| {
@@ -124,10 +125,13 @@ pub fn seen(rule: &str, project: &ProjectInForce, tests: &[TestDecl], sources: &
         };
         expecting.iter().find(agrees).map(|test| test.span)
     };
-    Seen { passes: find(Expected::Passes, Outcome::Pass), fails: find(Expected::Fails, Outcome::Fail) }
+    SeenTests {
+        passes: find(ExpectedOutcome::Passes, Outcome::Pass),
+        fails: find(ExpectedOutcome::Fails, Outcome::Fail),
+    }
 }
 
-fn expects(test: &TestDecl, rule: &str, wanted: Expected) -> bool {
+fn expects(test: &TestDecl, rule: &str, wanted: ExpectedOutcome) -> bool {
     let is_wanted = |expect: &Expect| match &expect.kind {
         ExpectKind::Rule(path, outcome) => {
             let name: Vec<&str> = path.iter().map(|name| &*name.text).collect();

@@ -30,7 +30,7 @@ use crate::source::{FileId, SourceMap, Span};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
-pub struct Policies<'a> {
+pub struct LintedPolicies<'a> {
     pub program: &'a Program,
     /// For workflows that no override speaks of.
     pub settings: &'a Settings,
@@ -43,7 +43,7 @@ pub struct Policies<'a> {
     pub said: &'a [Diagnostic],
 }
 
-type Lint = fn(&Policies<'_>) -> Vec<Diagnostic>;
+type Lint = fn(&LintedPolicies<'_>) -> Vec<Diagnostic>;
 
 /// Every lint, by code; its name is that of its file.
 const LINTS: [(Code, Lint); 10] = [
@@ -60,7 +60,7 @@ const LINTS: [(Code, Lint); 10] = [
 ];
 
 /// Looks for everything but what is switched off, here or by a comment at its place.
-pub fn lint(policies: &Policies<'_>, off: &BTreeSet<Code>) -> Vec<Diagnostic> {
+pub fn lint(policies: &LintedPolicies<'_>, off: &BTreeSet<Code>) -> Vec<Diagnostic> {
     let on = LINTS.iter().filter(|(code, _)| !off.contains(code));
     let found = on.flat_map(|(_, find)| find(policies));
     found.filter(|finding| policies.concerns(finding) && !is_marked(finding, policies)).collect()
@@ -68,7 +68,7 @@ pub fn lint(policies: &Policies<'_>, off: &BTreeSet<Code>) -> Vec<Diagnostic> {
 
 /// Whether a comment `# lint: T705 REASON` stands on the line of a finding, or alone on the one above it or above the
 /// clause that it is in.
-fn is_marked(finding: &Diagnostic, policies: &Policies<'_>) -> bool {
+fn is_marked(finding: &Diagnostic, policies: &LintedPolicies<'_>) -> bool {
     let Some(label) = finding.labels.first() else { return false };
     let Some(source) = policies.sources.get(label.span.file) else { return false };
     let lines: Vec<&str> = source.text.lines().collect();
@@ -88,7 +88,7 @@ fn marks(line: &str, code: Code) -> bool {
     reason.is_some_and(|reason| reason.starts_with(' ') && !reason.trim().is_empty())
 }
 
-impl<'a> Policies<'a> {
+impl<'a> LintedPolicies<'a> {
     fn is_own(&self, span: Span) -> bool {
         self.own.contains(&span.file)
     }

@@ -22,10 +22,10 @@ use crate::report::tests::MutationReport;
 use crate::source::{FileId, SourceMap};
 use crate::suite::{GivenFiles, Prepared, dotted, prepare};
 use affected::Affected;
-use draft::Draft;
+use draft::TestDraft;
 use mutants::{Mutant, mutants};
-use reasons::{Reason, reasons};
-use witness::Search;
+use reasons::{Justification, reasons};
+use witness::WitnessSearch;
 
 /// Series that are tried in search of the tests to add: for all survivors together, and for each.
 const MAX_TRIES: usize = 20_000;
@@ -34,7 +34,7 @@ const MAX_TRIES_EACH: usize = 1_500;
 
 /// Tests, and everything that they are run with.
 #[derive(Debug)]
-pub struct Group<'a> {
+pub struct MutationGroup<'a> {
     /// The policies, at the same places in each group; behind them perhaps what the tests declare themselves.
     pub files: Vec<File>,
     pub tests: Vec<&'a TestDecl>,
@@ -42,8 +42,8 @@ pub struct Group<'a> {
 
 /// What is mutated, and who should notice.
 #[derive(Debug)]
-pub struct Ground<'a> {
-    pub groups: Vec<Group<'a>>,
+pub struct MutationGround<'a> {
+    pub groups: Vec<MutationGroup<'a>>,
     /// The policies whose mistakes count, all of them in the first group.
     pub tested: Vec<FileId>,
     /// How many expressions the files have.
@@ -54,14 +54,14 @@ pub struct Ground<'a> {
 /// Makes the mutants of the tested policies, runs the tests on each, and says what none of them notices.
 ///
 /// The files must be free of errors; a test that fails without any mistake notices nothing.
-pub fn mutate(ground: &Ground<'_>, sources: &mut SourceMap) -> (MutationReport, Vec<Diagnostic>) {
-    let benches: Vec<Bench<'_>> =
-        ground.groups.iter().map(|group| Bench::of(group, ground, sources)).collect();
+pub fn mutate(ground: &MutationGround<'_>, sources: &mut SourceMap) -> (MutationReport, Vec<Diagnostic>) {
+    let benches: Vec<MutationBench<'_>> =
+        ground.groups.iter().map(|group| MutationBench::of(group, ground, sources)).collect();
     let Some(first) = benches.first() else { return (MutationReport::default(), Vec::new()) };
     let sources: &SourceMap = sources;
     let comments = ground.tested.iter().flat_map(|file| reasons(*file, sources));
-    let comments: Vec<Reason> = comments.collect();
-    let trial = Trial { benches: &benches, exprs: ground.exprs, comments: &comments, sources };
+    let comments: Vec<Justification> = comments.collect();
+    let trial = MutantTrial { benches: &benches, exprs: ground.exprs, comments: &comments, sources };
     let mut all = mutants(&first.files, &first.program, sources, &ground.tested);
     all.retain(|mutant| benches.iter().any(|bench| bench.affected.is_any(mutant.decl)));
     let fates: Vec<Fate> = all.par_iter().map(|mutant| trial.run(mutant)).collect();
@@ -95,15 +95,15 @@ pub fn mutate(ground: &Ground<'_>, sources: &mut SourceMap) -> (MutationReport, 
 }
 
 /// The tests of a group, ready to be judged again and again.
-struct Bench<'a> {
+struct MutationBench<'a> {
     files: Vec<File>,
     program: Program,
     affected: Affected,
     tests: Vec<Prepared<'a>>,
 }
 
-impl<'a> Bench<'a> {
-    fn of(group: &Group<'a>, ground: &Ground<'_>, sources: &mut SourceMap) -> Self {
+impl<'a> MutationBench<'a> {
+    fn of(group: &MutationGroup<'a>, ground: &MutationGround<'_>, sources: &mut SourceMap) -> Self {
         let files: Vec<File> = group.files.iter().map(without_tests).collect();
         let (program, _) = check_with(&files, ground.exprs, &InForce::new());
         let prepared =
@@ -132,14 +132,14 @@ enum Fate {
 }
 
 /// What a mutant is tried with.
-struct Trial<'a> {
-    benches: &'a [Bench<'a>],
+struct MutantTrial<'a> {
+    benches: &'a [MutationBench<'a>],
     exprs: usize,
-    comments: &'a [Reason],
+    comments: &'a [Justification],
     sources: &'a SourceMap,
 }
 
-impl Trial<'_> {
+impl MutantTrial<'_> {
     fn run(&self, mutant: &Mutant) -> Fate {
         let mut mutated = Vec::new();
         for bench in self.benches {
@@ -153,7 +153,7 @@ impl Trial<'_> {
         if each.any(|(bench, program)| self.is_noticed(mutant, bench, program)) {
             return Fate::Caught;
         }
-        let covers = |comment: &Reason| {
+        let covers = |comment: &Justification| {
             self.benches.iter().any(|bench| comment.covers(mutant.span, &bench.program, self.sources))
         };
         let comments = self.comments.iter().enumerate();
@@ -162,7 +162,7 @@ impl Trial<'_> {
         if justified.is_empty() { Fate::Survived } else { Fate::Justified(justified) }
     }
 
-    fn survivor(&self, mutant: &Mutant, bench: &Bench<'_>, tries: usize) -> Diagnostic {
+    fn survivor(&self, mutant: &Mutant, bench: &MutationBench<'_>, tries: usize) -> Diagnostic {
         let (mutated, _) = check_with(&mutant.files(&bench.files), self.exprs, &InForce::new());
         Diagnostic::warning(Code::UnnoticedMistake, format!("{}, and no test would notice", mutant.says))
             .label(mutant.span, "no test depends on this")
@@ -171,7 +171,7 @@ impl Trial<'_> {
 
     /// Whether a test fails. First those that look at a rule which the mistake can reach, then those that look at the
     /// decision; nothing can come out otherwise in the rest.
-    fn is_noticed(&self, mutant: &Mutant, bench: &Bench<'_>, program: &Program) -> bool {
+    fn is_noticed(&self, mutant: &Mutant, bench: &MutationBench<'_>, program: &Program) -> bool {
         let rules = bench.affected.names(mutant.decl, program);
         let near = |test: &Prepared<'_>| test.test.expect.iter().any(|expect| is_of(expect, &rules));
         let decided = |test: &Prepared<'_>| test.test.expect.iter().any(is_of_decision);
@@ -182,15 +182,15 @@ impl Trial<'_> {
     }
 
     /// The test to add.
-    fn advice(&self, mutant: &Mutant, bench: &Bench<'_>, mutated: &Program, tries: usize) -> String {
+    fn advice(&self, mutant: &Mutant, bench: &MutationBench<'_>, mutated: &Program, tries: usize) -> String {
         let rules = bench.affected.rules(mutant.decl);
         let names = bench.affected.names(mutant.decl, &bench.program);
         let (near, far): (Vec<_>, Vec<_>) =
             bench.tests.iter().partition(|test| test.test.expect.iter().any(|one| is_of(one, &names)));
         let seeds = near.into_iter().chain(far);
-        let seeds = seeds.filter_map(|test| Draft::of(test.test, self.sources)).collect();
+        let seeds = seeds.filter_map(|test| TestDraft::of(test.test, self.sources)).collect();
         let search =
-            Search { program: &bench.program, mutated, mutant, rules: &rules, sources: self.sources };
+            WitnessSearch { program: &bench.program, mutated, mutant, rules: &rules, sources: self.sources };
         match search.witness(seeds, tries) {
             Some(witness) => {
                 format!(

@@ -36,7 +36,7 @@ pub use overlay::Overlay;
 pub use sides::{Base, sides};
 pub use site::Site;
 pub use suites::suites;
-pub use table::{Memory, Node, Table};
+pub use table::{Memory, Table, TableNode};
 pub use walk::{Step, walk};
 
 /// The configuration, in the repository's root.

@@ -133,7 +133,7 @@ impl<'t> Survey<'t> {
                 None => unsure.push(input),
             }
         }
-        let files: Vec<read::File<'_>> = unsure
+        let files: Vec<read::SnapshotFile<'_>> = unsure
             .into_par_iter()
             .map(|input| read::snapshots(input, sources, vocabulary, &standing))
             .collect();

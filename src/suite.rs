@@ -48,12 +48,12 @@ pub struct Trial {
     /// How each rule came out, by name.
     pub outcomes: Vec<(String, Outcome)>,
     /// What expectations of single rules were met: what coverage is counted from.
-    pub met: Vec<Seen>,
+    pub met: Vec<MetExpectation>,
 }
 
 /// A rule that came out as a test expects.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct MetExpectation {
     pub rule: String,
     pub outcome: Outcome,
     /// The conditions that decided it, and whether by being yes; only where coverage was asked for.
@@ -91,7 +91,7 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
         }
         Ok((settings, Prepared { series, as_of, .. })) => {
             let rulebook = Rulebook { program: bench.program, settings: &settings, waivers: &[], sources };
-            let case = Case { rulebook, series: &series, as_of, coverage: bench.coverage };
+            let case = TestCase { rulebook, series: &series, as_of, coverage: bench.coverage };
             case.run(test, &mut trial)
         }
     };
@@ -141,14 +141,14 @@ impl Prepared<'_> {
 }
 
 /// A test about to run.
-struct Case<'a> {
+struct TestCase<'a> {
     rulebook: Rulebook<'a>,
     series: &'a Series,
     as_of: Date,
     coverage: bool,
 }
 
-impl Case<'_> {
+impl TestCase<'_> {
     fn run(&self, test: &TestDecl, trial: &mut Trial) -> Vec<Failure> {
         let verdict = match sound(judge_workflow(&self.rulebook, self.series, self.as_of, false)) {
             Ok(verdict) => verdict,
@@ -165,7 +165,7 @@ impl Case<'_> {
                 Met::Yes(None) => {}
                 Met::Yes(Some((rule, outcome))) => {
                     let decided = if self.coverage { self.decided(&rule) } else { Vec::new() };
-                    trial.met.push(Seen { rule, outcome, decided });
+                    trial.met.push(MetExpectation { rule, outcome, decided });
                 }
                 Met::No(diagnostic, rule) => {
                     let seen = rule.and_then(|rule| self.seen(&rule));

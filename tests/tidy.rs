@@ -3,7 +3,7 @@
 //! Everything here is a plain text search over the code with its comments, strings and tests blanked out: no parser, so
 //! that a rule can be read and changed in a minute.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::Range;
 
@@ -480,6 +480,34 @@ fn matches_over_our_own_enums_name_every_variant() {
                 && arms.iter().filter(|arm| is_own(arm.pattern)).count() > 1
             {
                 problems.push(source.at(rest.at, "this `_` hides variants of our own: name them"));
+            }
+        }
+    }
+    none(problems);
+}
+
+/// One meaning a type name: whoever reads it, or looks for it, finds one thing.
+#[test]
+fn every_type_name_is_declared_once() {
+    let sources = sources();
+    let mut declared: BTreeMap<&str, String> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for source in &sources {
+        for keyword in ["struct", "enum", "trait", "type"] {
+            for at in words(&source.code, keyword) {
+                let name = word_at(source.code[at + keyword.len()..].trim_start());
+                let is_indented =
+                    source.code[..at].rsplit('\n').next().is_some_and(|line| line.starts_with(' '));
+                // An indented `type` is that of an implementation.
+                if name.is_empty() || keyword == "type" && is_indented {
+                    continue;
+                }
+                let place = source.at(at, "is declared");
+                if let Some(first) = declared.get(name) {
+                    problems.push(source.at(at, &format!("`{name}` is another type, too: {first}")));
+                } else {
+                    declared.insert(name, place);
+                }
             }
         }
     }

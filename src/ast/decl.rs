@@ -43,13 +43,13 @@ pub struct StagesDecl {
 /// `snapshot every 1 week grace 3 days { … }`
 #[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotDecl {
-    pub cadence: Option<Cadence>,
+    pub cadence: Option<CadenceDecl>,
     pub fields: Vec<FieldDecl>,
     pub span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cadence {
+pub struct CadenceDecl {
     pub every: Literal,
     pub grace: Option<Literal>,
     pub span: Span,

@@ -5,15 +5,15 @@
 use std::sync::Arc;
 
 use super::{
-    Arg, Assign, Cadence, Effect, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind, FieldDecl, FieldKind,
-    File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, Literal, LiteralKind, Name, Over, ParamDecl,
-    PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, Set, SnapshotDecl, StagesDecl, Template,
-    TemplatePart, TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind, Undecided, WithParam,
+    Arg, Assign, CadenceDecl, Effect, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind, FieldDecl,
+    FieldKind, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, Literal, LiteralKind, Name, Over,
+    ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, Set, SnapshotDecl, StagesDecl,
+    Template, TemplatePart, TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind, Undecided, WithParam,
 };
 use crate::source::{FileId, Span};
 
 /// A mark, to be changed.
-pub enum Mark<'a> {
+pub enum TreeMark<'a> {
     Span(&'a mut Span),
     Id(&'a mut ExprId),
 }
@@ -21,7 +21,7 @@ pub enum Mark<'a> {
 /// What bears marks.
 pub trait Marked {
     /// Hands out all marks, in no order.
-    fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>));
+    fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>));
 }
 
 impl File {
@@ -32,56 +32,56 @@ impl File {
         let by = all.reserve(own);
         self.id = id;
         self.each_mark(&mut |mark| match mark {
-            Mark::Id(expr) => expr.0 += by,
-            Mark::Span(span) => span.file = id,
+            TreeMark::Id(expr) => expr.0 += by,
+            TreeMark::Span(span) => span.file = id,
         });
         self
     }
 }
 
 impl Marked for Span {
-    fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>)) {
-        each(Mark::Span(self));
+    fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>)) {
+        each(TreeMark::Span(self));
     }
 }
 
 impl Marked for ExprId {
-    fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>)) {
-        each(Mark::Id(self));
+    fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>)) {
+        each(TreeMark::Id(self));
     }
 }
 
 /// How often an element of a test's list stands there.
 impl Marked for u32 {
-    fn each_mark(&mut self, _: &mut dyn FnMut(Mark<'_>)) {}
+    fn each_mark(&mut self, _: &mut dyn FnMut(TreeMark<'_>)) {}
 }
 
 impl<T: Marked> Marked for Vec<T> {
-    fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>)) {
+    fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>)) {
         self.iter_mut().for_each(|inner| inner.each_mark(each));
     }
 }
 
 impl<T: Marked> Marked for Option<T> {
-    fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>)) {
+    fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>)) {
         self.iter_mut().for_each(|inner| inner.each_mark(each));
     }
 }
 
 impl<T: Marked> Marked for Box<T> {
-    fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>)) {
+    fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>)) {
         (**self).each_mark(each);
     }
 }
 
 impl<T: Marked + Clone> Marked for Arc<T> {
-    fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>)) {
+    fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>)) {
         Arc::make_mut(self).each_mark(each);
     }
 }
 
 impl<T: Marked, U: Marked> Marked for (T, U) {
-    fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>)) {
+    fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>)) {
         self.0.each_mark(each);
         self.1.each_mark(each);
     }
@@ -91,7 +91,7 @@ impl<T: Marked, U: Marked> Marked for (T, U) {
 macro_rules! marked_struct {
     ($($name:ident { $($field:ident),* $(| $($rest:ident),*)? })*) => {$(
         impl Marked for $name {
-            fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>)) {
+            fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>)) {
                 let Self { $($field,)* $($($rest: _,)*)? } = self;
                 $($field.each_mark(each);)*
             }
@@ -103,7 +103,7 @@ marked_struct! {
     File { items | id }
     StagesDecl { stages, span }
     SnapshotDecl { cadence, fields, span }
-    Cadence { every, grace, span }
+    CadenceDecl { every, grace, span }
     FieldDecl { name, kind, span | doc }
     TypeExpr { kind, range, span }
     RangeDecl { low, high, span }
@@ -131,7 +131,7 @@ marked_struct! {
 macro_rules! marked_enum {
     ($($name:ident { $($variant:pat => [$($field:ident),*],)* })*) => {$(
         impl Marked for $name {
-            fn each_mark(&mut self, each: &mut dyn FnMut(Mark<'_>)) {
+            fn each_mark(&mut self, each: &mut dyn FnMut(TreeMark<'_>)) {
                 match self { $($variant => { $($field.each_mark(each);)* })* }
             }
         }

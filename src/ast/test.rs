@@ -74,13 +74,13 @@ pub struct Expect {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExpectKind {
     /// `expect staged_rollout.stalled fails`
-    Rule(Vec<Name>, Outcome),
+    Rule(Vec<Name>, ExpectedOutcome),
     /// `expect decision hold`
     Decision(Name),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ExpectedOutcome {
     Passes,
     Fails,
     Undecided,

@@ -4,7 +4,7 @@ use dashu_base::BitTest;
 
 use super::Checker;
 use super::errors;
-use super::scope::Scope;
+use super::scope::NameScope;
 use crate::ast::{ArithmeticOp, Expr, ExprKind};
 use crate::interval::Interval;
 use crate::types::{Kind, Quantity, Type};
@@ -31,7 +31,7 @@ pub(super) enum Clash {
 impl Checker<'_> {
     /// Checks a chain of operators. Such a chain leans to the left and may be a thousand operands long, so that it is
     /// taken apart without recursion.
-    pub(super) fn check_arithmetic(&mut self, scope: Scope<'_>, expr: &Expr) -> Type {
+    pub(super) fn check_arithmetic(&mut self, scope: NameScope<'_>, expr: &Expr) -> Type {
         let mut chain = Vec::new();
         let mut first = expr;
         while let ExprKind::Arithmetic(op, left, right) = &first.kind {
@@ -53,7 +53,7 @@ impl Checker<'_> {
         ty
     }
 
-    pub(super) fn check_neg(&mut self, scope: Scope<'_>, operand: &Expr) -> Type {
+    pub(super) fn check_neg(&mut self, scope: NameScope<'_>, operand: &Expr) -> Type {
         let ty = self.check_expr(scope, operand);
         match as_quantity(&ty) {
             _ if ty == Type::Error => Type::Error,

@@ -5,7 +5,7 @@ use super::Checker;
 use super::arithmetic::as_quantity;
 use super::compare::unify;
 use super::errors;
-use super::scope::Scope;
+use super::scope::NameScope;
 use crate::ast::{Arg, Expr, ExprKind, Name, Over};
 use crate::builtins::counting::{Counting, Tallied};
 use crate::builtins::numbers::{Numbers, Reduce};
@@ -33,7 +33,7 @@ impl Clauses {
 }
 
 /// The list that an aggregate goes through.
-struct Listed {
+struct AggregatedList {
     /// What it holds; [`Type::Error`] if that is not known.
     element: Type,
     /// A single value, seen in each snapshot of a window.
@@ -41,7 +41,13 @@ struct Listed {
 }
 
 impl Checker<'_> {
-    pub(super) fn check_call(&mut self, scope: Scope<'_>, expr: &Expr, name: &Name, args: &[Arg]) -> Type {
+    pub(super) fn check_call(
+        &mut self,
+        scope: NameScope<'_>,
+        expr: &Expr,
+        name: &Name,
+        args: &[Arg],
+    ) -> Type {
         let Some(builtin) = builtins::find(&name.text) else {
             self.report(errors::unknown_function(name));
             self.check_loosely(scope, args);
@@ -82,7 +88,7 @@ impl Checker<'_> {
     }
 
     /// Checks what stands in arguments that do not fit, for the errors in them alone.
-    fn check_loosely(&mut self, scope: Scope<'_>, args: &[Arg]) {
+    fn check_loosely(&mut self, scope: NameScope<'_>, args: &[Arg]) {
         let unknown = scope.element(Type::Error);
         let inside = scope.inside(&unknown);
         for arg in args {
@@ -99,7 +105,7 @@ impl Checker<'_> {
     /// Reports the clauses that a function does not take, and checks what stands in them.
     pub(super) fn refuse_clauses(
         &mut self,
-        scope: Scope<'_>,
+        scope: NameScope<'_>,
         builtin: &Builtin,
         arg: &Arg,
         allowed: Clauses,
@@ -124,7 +130,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_aggregate(&mut self, scope: Scope<'_>, builtin: &Builtin, name: &Name, arg: &Arg) -> Type {
+    fn check_aggregate(&mut self, scope: NameScope<'_>, builtin: &Builtin, name: &Name, arg: &Arg) -> Type {
         let allowed = Clauses { by: !matches!(builtin.shape, Shape::Distinct), ..Clauses::ALL };
         self.refuse_clauses(scope, builtin, arg, allowed);
         let listed = self.check_list_arg(scope, arg, arg.by.as_ref().filter(|_| allowed.by));
@@ -136,7 +142,7 @@ impl Checker<'_> {
     }
 
     /// Checks a list with its clauses; without a list in it, one error.
-    fn check_list_arg(&mut self, scope: Scope<'_>, arg: &Arg, by: Option<&Expr>) -> Listed {
+    fn check_list_arg(&mut self, scope: NameScope<'_>, arg: &Arg, by: Option<&Expr>) -> AggregatedList {
         let around = if arg.over.is_some() { scope.along_the_series() } else { scope };
         let (ty, through) = if let ExprKind::Path(path) = &arg.value.kind {
             self.check_list_path(around, &arg.value, path)
@@ -148,7 +154,7 @@ impl Checker<'_> {
         }
         // What the list holds will be known when the let that it uses is checked.
         if !self.waiting.is_empty() {
-            return Listed { element: Type::Error, from_scalar: false };
+            return AggregatedList { element: Type::Error, from_scalar: false };
         }
         let (element, from_scalar) = if let Type::List(element) = ty {
             (*element, false)
@@ -160,7 +166,7 @@ impl Checker<'_> {
         };
         if scope.depth() >= MAX_LISTS && (arg.condition.is_some() || by.is_some()) {
             self.report(errors::too_many_lists(arg, MAX_LISTS));
-            return Listed { element: Type::Error, from_scalar };
+            return AggregatedList { element: Type::Error, from_scalar };
         }
         // In `mean(outputs.edit_time where …)` the condition looks at the output, not at its editing time.
         let looked_at = scope.element(through.unwrap_or_else(|| element.clone()));
@@ -182,10 +188,10 @@ impl Checker<'_> {
                 | Type::Error => {}
             }
         }
-        Listed { element, from_scalar }
+        AggregatedList { element, from_scalar }
     }
 
-    fn aggregate_type(&mut self, builtin: &Builtin, name: &Name, arg: &Arg, listed: &Listed) -> Type {
+    fn aggregate_type(&mut self, builtin: &Builtin, name: &Name, arg: &Arg, listed: &AggregatedList) -> Type {
         let element = &listed.element;
         match &builtin.shape {
             Shape::Counting(Counting { tallied: Tallied::Number(_), .. }) => {
@@ -253,7 +259,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_rank(&mut self, scope: Scope<'_>, builtin: &Builtin, arg: &Arg) {
+    fn check_rank(&mut self, scope: NameScope<'_>, builtin: &Builtin, arg: &Arg) {
         self.refuse_clauses(scope, builtin, arg, Clauses::NONE);
         let Some(range) = self.check_share_setting(scope, &arg.value) else { return };
         if !Interval::new(Number::ZERO, Number::ONE).covers(&range) {
@@ -263,7 +269,7 @@ impl Checker<'_> {
     }
 
     /// The range of a share that must be a literal or a param; none if it is not, which is reported.
-    pub(super) fn check_share_setting(&mut self, scope: Scope<'_>, expr: &Expr) -> Option<Interval> {
+    pub(super) fn check_share_setting(&mut self, scope: NameScope<'_>, expr: &Expr) -> Option<Interval> {
         let ty = self.check_expr(scope, expr);
         let fixed = matches!(expr.kind, ExprKind::Literal(_))
             || matches!(self.info(expr.id).map(|info| &info.target), Some(Some(Target::Param(_))));
@@ -288,7 +294,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_default(&mut self, scope: Scope<'_>, builtin: &Builtin, path: &Arg, fallback: &Arg) -> Type {
+    fn check_default(&mut self, scope: NameScope<'_>, builtin: &Builtin, path: &Arg, fallback: &Arg) -> Type {
         self.refuse_clauses(scope, builtin, path, Clauses::NONE);
         self.refuse_clauses(scope, builtin, fallback, Clauses::NONE);
         let field = if let ExprKind::Path(names) = &path.value.kind {

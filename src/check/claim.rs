@@ -2,14 +2,14 @@
 
 use super::Checker;
 use super::errors;
-use super::scope::Scope;
+use super::scope::NameScope;
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::program::Target;
 use crate::value::Number;
 
 impl Checker<'_> {
     /// Checks a claim: `A >= B`, where A is a share or mean.
-    pub(super) fn check_claim(&mut self, scope: Scope<'_>, claim: &Expr) {
+    pub(super) fn check_claim(&mut self, scope: NameScope<'_>, claim: &Expr) {
         let checked = self.is_sound(|checker| {
             checker.check_condition(scope, claim, "a confidence is had of a comparison");
         });
@@ -44,7 +44,7 @@ impl Checker<'_> {
         args.first().filter(|arg| builtin.sampled().is_some() && arg.by.is_none())
     }
 
-    pub(super) fn check_confidence_level(&mut self, scope: Scope<'_>, confidence: &Expr) {
+    pub(super) fn check_confidence_level(&mut self, scope: NameScope<'_>, confidence: &Expr) {
         let Some(range) = self.check_share_setting(scope, confidence) else { return };
         let low = range.low.as_ref().is_some_and(|low| *low > Number::ZERO);
         let high = range.high.as_ref().is_some_and(|high| *high < Number::ONE);

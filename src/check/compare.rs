@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::errors;
-use super::scope::Scope;
+use super::scope::NameScope;
 use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, Set};
 use crate::evidence::Truth;
 use crate::interval::Interval;
@@ -28,7 +28,7 @@ pub(super) enum Unlike {
 impl Checker<'_> {
     pub(super) fn check_compare(
         &mut self,
-        scope: Scope<'_>,
+        scope: NameScope<'_>,
         expr: &Expr,
         op: CompareOp,
         left: &Expr,
@@ -53,7 +53,7 @@ impl Checker<'_> {
 
     pub(super) fn check_in(
         &mut self,
-        scope: Scope<'_>,
+        scope: NameScope<'_>,
         expr: &Expr,
         item: &Expr,
         negated: bool,
@@ -122,9 +122,15 @@ impl Checker<'_> {
     }
 
     /// A side of a comparison as its error describes it.
-    fn side<'e>(&'e self, expr: &'e Expr, ty: &'e Type) -> errors::Side<'e> {
+    fn side<'e>(&'e self, expr: &'e Expr, ty: &'e Type) -> errors::ComparedSide<'e> {
         let range = self.range(expr);
-        errors::Side { expr, ty, range, bare: self.bare_number(expr), stages: &self.ground.vocabulary.stages }
+        errors::ComparedSide {
+            expr,
+            ty,
+            range,
+            bare: self.bare_number(expr),
+            stages: &self.ground.vocabulary.stages,
+        }
     }
 
     /// The number that an expression is, if it is a literal without a unit or a param that is set to one.
@@ -140,7 +146,7 @@ impl Checker<'_> {
     }
 
     /// What stands in a set, as its error describes it.
-    fn sides<'e>(&'e self, set: &'e Set) -> Vec<errors::Side<'e>> {
+    fn sides<'e>(&'e self, set: &'e Set) -> Vec<errors::ComparedSide<'e>> {
         let members: Vec<&Expr> = match set {
             Set::Range(low, high) => vec![low, high],
             Set::List(members, _) => members.iter().collect(),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Checker;
 use super::errors;
 use super::literal::{bound_of_param, literal_number, literal_type};
-use super::names::{ParamEntry, RuleEntry};
-use super::scope::Scope;
+use super::names::{NamedParam, NamedRule};
+use super::scope::NameScope;
 use crate::ast::{
     EffectKind, GateItem, LiteralKind, Name, ParamDecl, RangeDecl, RuleBody, RuleDecl, Undecided,
     UndecidedKind,
@@ -19,7 +19,7 @@ impl Checker<'_> {
     /// Checks every param.
     pub(super) fn check_params(&mut self) {
         for index in 0..self.names.params.len() {
-            let Some(ParamEntry { decl, policy, .. }) = self.names.params.get(index) else { continue };
+            let Some(NamedParam { decl, policy, .. }) = self.names.params.get(index) else { continue };
             let (decl, name) = (*decl, self.qualified(*policy, &decl.name.text));
             let (mut ty, mut within) = (Type::Error, None);
             let sound = self.is_sound(|checker| (ty, within) = checker.check_param_decl(decl));
@@ -82,8 +82,8 @@ impl Checker<'_> {
         }
         self.find_repeated_gates();
         for index in 0..self.names.rules.len() {
-            let Some(RuleEntry { decl, policy, gate, .. }) = self.names.rules.get(index) else { continue };
-            let (decl, scope) = (*decl, Scope::of(*policy, *gate));
+            let Some(NamedRule { decl, policy, gate, .. }) = self.names.rules.get(index) else { continue };
+            let (decl, scope) = (*decl, NameScope::of(*policy, *gate));
             let sound = self.is_sound(|checker| checker.check_rule_decl(scope, decl));
             if sound {
                 self.warn_if_it_never_fails(decl);
@@ -97,7 +97,7 @@ impl Checker<'_> {
     fn check_policy_decl(&mut self, index: usize) {
         let Some(entry) = self.names.policies.get(index) else { return };
         let decl = entry.decl;
-        let scope = Scope::of(index, None);
+        let scope = NameScope::of(index, None);
         let mut title_is_sound = true;
         if let Some(title) = &decl.title {
             title_is_sound = self.is_sound(|checker| checker.check_template(scope, title));
@@ -116,7 +116,7 @@ impl Checker<'_> {
 
     fn check_gate_decl(&mut self, index: usize) {
         let Some(entry) = self.names.gates.get(index) else { return };
-        let (decl, scope) = (entry.decl, Scope::of(entry.policy, Some(index)));
+        let (decl, scope) = (entry.decl, NameScope::of(entry.policy, Some(index)));
         let mut rungs = None;
         let sound = self.is_sound(|checker| {
             rungs = checker.check_rungs(&decl.from, &decl.to);
@@ -179,7 +179,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_rule_decl(&mut self, scope: Scope<'_>, decl: &RuleDecl) {
+    fn check_rule_decl(&mut self, scope: NameScope<'_>, decl: &RuleDecl) {
         let templates = decl.title.iter().chain(&decl.effect.message).chain(&decl.help);
         templates.for_each(|template| self.check_template(scope, template));
         match &decl.body {

@@ -5,7 +5,7 @@ mod types;
 mod vocabulary;
 
 pub(super) use types::{
-    Side, arithmetic, bad_at_least, bad_confidence, bad_percentile, bad_window, bad_window_param,
+    ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_percentile, bad_window, bad_window_param,
     bound_of_param, branches_differ, calendar_window, clause_not_taken, counts_all, default_of_no_field,
     needs_length, needs_over, needs_where, never_fails, never_in, never_true, no_arithmetic, no_range,
     no_such_unit, not_a_claim, not_a_condition, not_a_date, not_a_list, not_a_list_of_elements, not_a_scalar,

@@ -5,14 +5,14 @@ use super::compare::unify;
 use super::errors;
 use super::literal::literal_type;
 use super::path::Resolved;
-use super::scope::Scope;
+use super::scope::NameScope;
 use crate::ast::{Expr, ExprKind, LiteralKind, Name, Template, TemplatePart};
 use crate::program::{FieldPath, Target};
 use crate::types::Type;
 
 impl Checker<'_> {
     /// The type of an expression, which its side table has afterwards; [`Type::Error`] if it has none.
-    pub(super) fn check_expr(&mut self, scope: Scope<'_>, expr: &Expr) -> Type {
+    pub(super) fn check_expr(&mut self, scope: NameScope<'_>, expr: &Expr) -> Type {
         let ty = match &expr.kind {
             // These write their own entries.
             ExprKind::Path(path) => return self.check_path(scope, expr, path),
@@ -56,7 +56,7 @@ impl Checker<'_> {
     }
 
     /// Checks an expression that must be a condition; `why` says what asks for one.
-    pub(super) fn check_condition(&mut self, scope: Scope<'_>, expr: &Expr, why: &str) {
+    pub(super) fn check_condition(&mut self, scope: NameScope<'_>, expr: &Expr, why: &str) {
         let ty = self.check_expr(scope, expr);
         if !matches!(ty, Type::Bool | Type::Error) {
             self.report(errors::not_a_condition(expr, &ty, why));
@@ -96,7 +96,7 @@ impl Checker<'_> {
         false
     }
 
-    fn check_if(&mut self, scope: Scope<'_>, condition: &Expr, then: &Expr, otherwise: &Expr) -> Type {
+    fn check_if(&mut self, scope: NameScope<'_>, condition: &Expr, then: &Expr, otherwise: &Expr) -> Type {
         self.check_condition(scope, condition, "after `if` stands a condition");
         let then_ty = self.check_expr(scope, then);
         let otherwise_ty = self.check_expr(scope, otherwise);
@@ -106,7 +106,7 @@ impl Checker<'_> {
         })
     }
 
-    fn check_has(&mut self, scope: Scope<'_>, expr: &Expr, path: &[Name]) -> Type {
+    fn check_has(&mut self, scope: NameScope<'_>, expr: &Expr, path: &[Name]) -> Type {
         if let Some(resolved) = self.resolve_field(scope, path, "has") {
             self.record(expr.id, &Type::Bool, Some(resolved.target));
         }
@@ -114,7 +114,12 @@ impl Checker<'_> {
     }
 
     /// What a path stands for that must be a field, and not one inside a list.
-    pub(super) fn resolve_field(&mut self, scope: Scope<'_>, path: &[Name], who: &str) -> Option<Resolved> {
+    pub(super) fn resolve_field(
+        &mut self,
+        scope: NameScope<'_>,
+        path: &[Name],
+        who: &str,
+    ) -> Option<Resolved> {
         let resolved = self.resolve(scope, path)?;
         let problem = match &resolved.target {
             Target::Field(_) | Target::JudgedField(_) => None,
@@ -133,7 +138,7 @@ impl Checker<'_> {
     }
 
     /// Checks the expressions in a title, message or help.
-    pub(super) fn check_template(&mut self, scope: Scope<'_>, template: &Template) {
+    pub(super) fn check_template(&mut self, scope: NameScope<'_>, template: &Template) {
         for part in &template.parts {
             let expr = match part {
                 TemplatePart::Text(_) => continue,

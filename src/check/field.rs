@@ -14,7 +14,7 @@ use crate::types::{Kind, Quantity, Type};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
 /// A field that further declarations may still add to.
-pub(super) struct Draft {
+pub(super) struct FieldDraft {
     name: Arc<str>,
     shape: FieldShape,
     required: bool,
@@ -28,22 +28,22 @@ pub(super) struct Draft {
 /// What a field holds.
 pub(super) enum FieldShape {
     Value(Type),
-    Record(Vec<Draft>),
+    Record(Vec<FieldDraft>),
     /// A list of records.
-    List(Vec<Draft>),
+    List(Vec<FieldDraft>),
 }
 
 /// Where a field stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum FieldPlace {
     Record,
     /// Directly in a list's element: a key may stand here.
     Element,
 }
 
 /// The built-in fields.
-pub(super) fn built_in(vocabulary: &Vocabulary) -> Vec<Draft> {
-    let draft = |field: &Field| Draft {
+pub(super) fn built_in(vocabulary: &Vocabulary) -> Vec<FieldDraft> {
+    let draft = |field: &Field| FieldDraft {
         name: field.name.clone(),
         shape: FieldShape::Value(field.ty.clone()),
         required: field.required,
@@ -60,8 +60,8 @@ pub(super) fn check_field_decls(
     decls: &[FieldDecl],
     has_stages: bool,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Draft> {
-    Fields { has_stages, diagnostics }.check(decls, Place::Record)
+) -> Vec<FieldDraft> {
+    Fields { has_stages, diagnostics }.check(decls, FieldPlace::Record)
 }
 
 struct Fields<'d> {
@@ -70,13 +70,13 @@ struct Fields<'d> {
 }
 
 impl Fields<'_> {
-    fn check(&mut self, decls: &[FieldDecl], place: Place) -> Vec<Draft> {
+    fn check(&mut self, decls: &[FieldDecl], place: FieldPlace) -> Vec<FieldDraft> {
         let names: Vec<_> = decls.iter().map(|decl| decl.name.clone()).collect();
         for group in duplicates(&names) {
             self.diagnostics.push(errors::duplicate("field", &group));
         }
         let mut seen = BTreeSet::new();
-        let mut drafts: Vec<Draft> = Vec::new();
+        let mut drafts: Vec<FieldDraft> = Vec::new();
         for decl in decls {
             let draft = self.check_field_decl(decl, place);
             if seen.insert(&decl.name.text) {
@@ -86,9 +86,11 @@ impl Fields<'_> {
         drafts
     }
 
-    fn check_field_decl(&mut self, decl: &FieldDecl, place: Place) -> Draft {
+    fn check_field_decl(&mut self, decl: &FieldDecl, place: FieldPlace) -> FieldDraft {
         let (shape, key, required) = match &decl.kind {
-            FieldKind::Record(fields) => (FieldShape::Record(self.check(fields, Place::Record)), None, None),
+            FieldKind::Record(fields) => {
+                (FieldShape::Record(self.check(fields, FieldPlace::Record)), None, None)
+            }
             FieldKind::Value { ty, key, required } => (self.check_shape(ty), *key, *required),
         };
         if decl.name.text.chars().any(|c| c.is_ascii_uppercase()) {
@@ -96,13 +98,13 @@ impl Fields<'_> {
         }
         let key = key.filter(|span| {
             let problem =
-                if place == Place::Element { key_problem(&shape) } else { Some("it is in no list") };
+                if place == FieldPlace::Element { key_problem(&shape) } else { Some("it is in no list") };
             if let Some(problem) = problem {
                 self.diagnostics.push(errors::bad_key(&decl.name, *span, problem));
             }
             problem.is_none()
         });
-        Draft {
+        FieldDraft {
             name: decl.name.text.clone(),
             shape,
             required: required.is_some(),
@@ -117,7 +119,7 @@ impl Fields<'_> {
         match &ty.kind {
             TypeKind::ListOfRecords(fields) => {
                 self.refuse_range(ty);
-                FieldShape::List(self.check(fields, Place::Element))
+                FieldShape::List(self.check(fields, FieldPlace::Element))
             }
             TypeKind::Bool
             | TypeKind::Text
@@ -165,7 +167,7 @@ impl Fields<'_> {
                 if element == Type::Error { element } else { Type::List(Box::new(element)) }
             }
             TypeKind::ListOfRecords(fields) => {
-                let fields = self.check(fields, Place::Element);
+                let fields = self.check(fields, FieldPlace::Element);
                 let element = finish(fields, self.diagnostics);
                 Type::List(Box::new(Type::Record(Arc::new(element))))
             }
@@ -232,7 +234,7 @@ fn key_problem(shape: &FieldShape) -> Option<&'static str> {
 }
 
 /// Adds the fields of another block.
-pub(super) fn merge(known: &mut Vec<Draft>, fields: Vec<Draft>, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn merge(known: &mut Vec<FieldDraft>, fields: Vec<FieldDraft>, diagnostics: &mut Vec<Diagnostic>) {
     let places: BTreeMap<_, _> =
         known.iter().enumerate().map(|(at, draft)| (draft.name.clone(), at)).collect();
     for field in fields {
@@ -243,7 +245,7 @@ pub(super) fn merge(known: &mut Vec<Draft>, fields: Vec<Draft>, diagnostics: &mu
     }
 }
 
-fn merge_field(earlier: &mut Draft, later: Draft, diagnostics: &mut Vec<Diagnostic>) {
+fn merge_field(earlier: &mut FieldDraft, later: FieldDraft, diagnostics: &mut Vec<Diagnostic>) {
     let places = (earlier.span, later.span);
     let built_in = earlier.built_in;
     earlier.doc = earlier.doc.take().or(later.doc);
@@ -308,7 +310,7 @@ fn describe(shape: &FieldShape) -> String {
 }
 
 /// The finished record type.
-pub(super) fn finish(drafts: Vec<Draft>, diagnostics: &mut Vec<Diagnostic>) -> RecordType {
+pub(super) fn finish(drafts: Vec<FieldDraft>, diagnostics: &mut Vec<Diagnostic>) -> RecordType {
     let keys: Vec<_> = drafts.iter().filter_map(|draft| draft.key).collect();
     if keys.len() > 1 {
         diagnostics.push(errors::several_keys(&keys));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Checker;
 use super::literal::param_value;
-use super::names::{LetState, PolicyEntry, RuleEntry};
+use super::names::{LetState, NamedRule, PolicyEntry};
 use super::sort;
 use crate::ast::{GateItem, PolicyDecl, PolicyItem};
 use crate::diagnostic::Diagnostic;
@@ -27,7 +27,7 @@ impl Checker<'_> {
             |policy, gate: Option<usize>| is_in(policy) && gate.is_none_or(|gate| has(&gates, gate));
         let lets =
             renumber(self.names.lets.iter().map(|entry| entry.sound && is_open(entry.policy, entry.gate)));
-        let is_judged = |rule: &RuleEntry<'_>| {
+        let is_judged = |rule: &NamedRule<'_>| {
             let standing = rule.gate.is_none();
             let applies = self.names.policies.get(rule.policy).is_some_and(|policy| policy.when_is_sound);
             rule.sound && is_open(rule.policy, rule.gate) && (applies || !standing)
@@ -85,7 +85,7 @@ impl Checker<'_> {
     }
 
     /// The names of policies of which something is left out, or was not understood.
-    fn unsure(&self, is_judged: impl Fn(&RuleEntry<'_>) -> bool) -> BTreeSet<Arc<str>> {
+    fn unsure(&self, is_judged: impl Fn(&NamedRule<'_>) -> bool) -> BTreeSet<Arc<str>> {
         let is_left_out = |policy: usize, entry: &PolicyEntry<'_>| {
             !entry.unique
                 || has_broken(entry.decl)

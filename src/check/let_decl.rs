@@ -8,7 +8,7 @@ use super::Checker;
 use super::errors;
 use super::names::LetState;
 use super::possible;
-use super::scope::Scope;
+use super::scope::NameScope;
 use crate::ast::Expr;
 use crate::program::Target;
 use crate::types::Type;
@@ -17,7 +17,7 @@ use crate::types::Type;
 pub(super) const MAX_HEIGHT: usize = 256;
 
 /// A let that is being checked, and the lets that it waits for.
-struct Frame {
+struct PendingLet {
     index: usize,
     waits_for: Vec<usize>,
 }
@@ -71,12 +71,12 @@ impl Checker<'_> {
         }
     }
 
-    fn enter_let(&mut self, index: usize, stack: &mut Vec<Frame>) {
+    fn enter_let(&mut self, index: usize, stack: &mut Vec<PendingLet>) {
         let Some(entry) = self.names.lets.get_mut(index) else { return };
         match entry.state {
             LetState::New => {
                 entry.state = LetState::Waiting;
-                stack.push(Frame { index, waits_for: Vec::new() });
+                stack.push(PendingLet { index, waits_for: Vec::new() });
             }
             LetState::Waiting | LetState::Done(..) => {}
         }
@@ -85,7 +85,7 @@ impl Checker<'_> {
     /// The type of a let's value, and whether that is sound.
     fn check_let_decl(&mut self, index: usize) -> (Type, bool) {
         let Some(entry) = self.names.lets.get(index) else { return (Type::Error, false) };
-        let scope = Scope::of(entry.policy, entry.gate);
+        let scope = NameScope::of(entry.policy, entry.gate);
         let decl = entry.decl;
         let mut ty = Type::Error;
         let sound = self.is_sound(|checker| ty = checker.check_expr(scope, &decl.value));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Checker;
 use super::errors;
 use super::path::Lookup;
-use super::scope::Scope;
+use super::scope::NameScope;
 use crate::ast::{Expr, ExprKind, Name};
 use crate::program::Target;
 use crate::types::Type;
@@ -42,7 +42,7 @@ pub(super) fn bare_word(expr: &Expr) -> Option<&Name> {
 
 impl Checker<'_> {
     /// Checks two expressions that are compared with each other.
-    pub(super) fn check_pair(&mut self, scope: Scope<'_>, left: &Expr, right: &Expr) -> (Type, Type) {
+    pub(super) fn check_pair(&mut self, scope: NameScope<'_>, left: &Expr, right: &Expr) -> (Type, Type) {
         let right_first = match (bare_word(left), bare_word(right)) {
             (None, _) => false,
             (Some(_), None) => true,
@@ -69,7 +69,7 @@ impl Checker<'_> {
     }
 
     /// Checks an expression that is compared with something of type `other`.
-    pub(super) fn check_against(&mut self, scope: Scope<'_>, expr: &Expr, other: &Type) -> Type {
+    pub(super) fn check_against(&mut self, scope: NameScope<'_>, expr: &Expr, other: &Type) -> Type {
         let Some(word) = bare_word(expr) else { return self.check_expr(scope, expr) };
         if let Some((ty, target)) = self.member(other, word) {
             self.record(expr.id, &ty, Some(target));
@@ -137,7 +137,7 @@ impl Checker<'_> {
         self.report(errors::unknown_stage(word, stages, suggestion));
     }
 
-    fn peek(&self, scope: Scope<'_>, word: &Name) -> Peek {
+    fn peek(&self, scope: NameScope<'_>, word: &Name) -> Peek {
         match self.lookup(scope, std::slice::from_ref(word)) {
             Lookup::Found(resolved) => Peek::Known(resolved.ty),
             Lookup::Pending(_) => Peek::Pending,

@@ -19,9 +19,9 @@ use crate::types::Type;
 pub(super) struct Names<'a> {
     pub(super) policies: Vec<PolicyEntry<'a>>,
     pub(super) gates: Vec<GateEntry<'a>>,
-    pub(super) params: Vec<ParamEntry<'a>>,
+    pub(super) params: Vec<NamedParam<'a>>,
     pub(super) lets: Vec<LetEntry<'a>>,
-    pub(super) rules: Vec<RuleEntry<'a>>,
+    pub(super) rules: Vec<NamedRule<'a>>,
     /// The policies of a name: several where there is a clash.
     pub(super) by_name: BTreeMap<&'a str, Vec<usize>>,
     /// Names of policies that could not be parsed.
@@ -51,7 +51,7 @@ pub(super) struct GateEntry<'a> {
     pub(super) sound: bool,
 }
 
-pub(super) struct ParamEntry<'a> {
+pub(super) struct NamedParam<'a> {
     pub(super) decl: &'a Arc<ParamDecl>,
     pub(super) policy: usize,
     pub(super) ty: Type,
@@ -78,7 +78,7 @@ pub(super) enum LetState {
     Done(Type, Truth),
 }
 
-pub(super) struct RuleEntry<'a> {
+pub(super) struct NamedRule<'a> {
     pub(super) decl: &'a Arc<RuleDecl>,
     pub(super) policy: usize,
     pub(super) gate: Option<usize>,
@@ -136,7 +136,7 @@ impl<'a> Names<'a> {
                 PolicyItem::Param(decl) => {
                     let symbol = Symbol::Param(self.params.len());
                     values.entry(&decl.name.text).or_default().push((symbol, &decl.name));
-                    self.params.push(ParamEntry {
+                    self.params.push(NamedParam {
                         decl,
                         policy,
                         ty: Type::Error,
@@ -213,7 +213,7 @@ impl<'a> Names<'a> {
         rules: &mut BTreeMap<&'a str, Vec<usize>>,
     ) {
         rules.entry(&decl.name.text).or_default().push(self.rules.len());
-        self.rules.push(RuleEntry { decl, policy, gate, sound: true });
+        self.rules.push(NamedRule { decl, policy, gate, sound: true });
     }
 
     /// Each name's one meaning; names with several are reported.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::Checker;
 use super::errors;
 use super::names::{LetState, Symbol};
-use super::scope::Scope;
+use super::scope::NameScope;
 use super::words::join;
 use crate::ast::{Expr, Name};
 use crate::diagnostic::Diagnostic;
@@ -51,14 +51,14 @@ impl Lookup {
 
 impl Checker<'_> {
     /// The type of a path as a value.
-    pub(super) fn check_path(&mut self, scope: Scope<'_>, expr: &Expr, path: &[Name]) -> Type {
+    pub(super) fn check_path(&mut self, scope: NameScope<'_>, expr: &Expr, path: &[Name]) -> Type {
         self.check_list_path(scope, expr, path).0
     }
 
     /// Like [`Checker::check_path`], with the element of the list that the path leads through, if it does.
     pub(super) fn check_list_path(
         &mut self,
-        scope: Scope<'_>,
+        scope: NameScope<'_>,
         expr: &Expr,
         path: &[Name],
     ) -> (Type, Option<Type>) {
@@ -72,7 +72,7 @@ impl Checker<'_> {
     }
 
     /// What a path stands for; what is wrong with it is reported.
-    pub(super) fn resolve(&mut self, scope: Scope<'_>, path: &[Name]) -> Option<Resolved> {
+    pub(super) fn resolve(&mut self, scope: NameScope<'_>, path: &[Name]) -> Option<Resolved> {
         match self.lookup(scope, path) {
             Lookup::Found(resolved) => {
                 if !resolved.sound || resolved.ty == Type::Error {
@@ -101,7 +101,7 @@ impl Checker<'_> {
     }
 
     /// What a path stands for.
-    pub(super) fn lookup(&self, scope: Scope<'_>, path: &[Name]) -> Lookup {
+    pub(super) fn lookup(&self, scope: NameScope<'_>, path: &[Name]) -> Lookup {
         let Some((first, rest)) = path.split_first() else { return Lookup::Silent };
         match &*first.text {
             "it" => self.lookup_it(scope, first, rest),
@@ -115,7 +115,7 @@ impl Checker<'_> {
         Type::Record(self.ground.vocabulary.snapshot.clone())
     }
 
-    fn lookup_it(&self, scope: Scope<'_>, it: &Name, rest: &[Name]) -> Lookup {
+    fn lookup_it(&self, scope: NameScope<'_>, it: &Name, rest: &[Name]) -> Lookup {
         let Some((up, in_reach, element)) = scope.elements().next() else {
             return Lookup::problem(errors::no_element(it));
         };
@@ -130,7 +130,7 @@ impl Checker<'_> {
         Lookup::Found(Box::new(Resolved { ty: element.ty.clone(), target, element: None, sound: true }))
     }
 
-    fn lookup_word(&self, scope: Scope<'_>, path: &[Name], first: &Name, rest: &[Name]) -> Lookup {
+    fn lookup_word(&self, scope: NameScope<'_>, path: &[Name], first: &Name, rest: &[Name]) -> Lookup {
         let has_field = |ty: &Type| matches!(ty, Type::Record(record) if record.field(&first.text).is_some());
         let holders: Vec<_> = scope.elements().filter(|(_, _, element)| has_field(&element.ty)).collect();
         let reachable: Vec<_> = holders.iter().filter(|(_, in_reach, _)| *in_reach).collect();
@@ -178,7 +178,7 @@ impl Checker<'_> {
     }
 
     /// A word that is nowhere, unless what it means is lost to an error that was reported.
-    fn lookup_nothing(&self, scope: Scope<'_>, first: &Name, rest: &[Name]) -> Lookup {
+    fn lookup_nothing(&self, scope: NameScope<'_>, first: &Name, rest: &[Name]) -> Lookup {
         let lost = scope.elements().any(|(_, _, element)| element.ty == Type::Error)
             || self.names.broken.contains(&*first.text);
         if lost {
@@ -197,7 +197,7 @@ impl Checker<'_> {
         if incomplete { Lookup::Silent } else { Lookup::problem(errors::rule_is_no_value(first)) }
     }
 
-    fn report_nowhere(&mut self, scope: Scope<'_>, path: &[Name]) {
+    fn report_nowhere(&mut self, scope: NameScope<'_>, path: &[Name]) {
         let Some((first, rest)) = path.split_first() else { return };
         let suggestion = self.near_miss(scope, first, rest);
         let hint = self.bare_word_hint(first);
@@ -205,13 +205,13 @@ impl Checker<'_> {
     }
 
     /// The word that was probably meant, if one is close.
-    fn near_miss(&self, scope: Scope<'_>, first: &Name, rest: &[Name]) -> Option<Arc<str>> {
+    fn near_miss(&self, scope: NameScope<'_>, first: &Name, rest: &[Name]) -> Option<Arc<str>> {
         let visible = self.visible(scope, !rest.is_empty());
         self.suggest(&first.text, visible.iter().map(|name| &**name)).map(Arc::from)
     }
 
     /// Every first word that would have been understood.
-    fn visible(&self, scope: Scope<'_>, with_policies: bool) -> Vec<Arc<str>> {
+    fn visible(&self, scope: NameScope<'_>, with_policies: bool) -> Vec<Arc<str>> {
         let mut visible: Vec<Arc<str>> = Vec::new();
         let records =
             scope.elements().filter_map(|(_, in_reach, element)| as_record(&element.ty).filter(|_| in_reach));
@@ -229,14 +229,14 @@ impl Checker<'_> {
         visible
     }
 
-    fn policy_name(&self, scope: Scope<'_>) -> Arc<str> {
+    fn policy_name(&self, scope: NameScope<'_>) -> Arc<str> {
         self.names
             .policies
             .get(scope.policy)
             .map_or_else(|| "".into(), |policy| policy.decl.name.text.clone())
     }
 
-    fn own_symbol(&self, scope: Scope<'_>, name: &str) -> Option<Symbol> {
+    fn own_symbol(&self, scope: NameScope<'_>, name: &str) -> Option<Symbol> {
         let gate = scope.gate.and_then(|gate| self.names.gates.get(gate));
         let in_gate = gate.and_then(|gate| gate.values.get(name));
         let in_policy = || self.names.policies.get(scope.policy)?.values.get(name);

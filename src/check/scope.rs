@@ -4,7 +4,7 @@ use crate::types::Type;
 
 /// The policy, gate and list elements around an expression.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'s> {
+pub(super) struct NameScope<'s> {
     /// Index into the policies.
     pub(super) policy: usize,
     /// Index into the gates.
@@ -23,7 +23,7 @@ pub(super) struct Element<'s> {
     depth: usize,
 }
 
-impl<'s> Scope<'s> {
+impl<'s> NameScope<'s> {
     /// The scope of a policy or gate, in no list.
     pub(super) fn of(policy: usize, gate: Option<usize>) -> Self {
         Self { policy, gate, element: None, reach: 0 }
@@ -40,11 +40,11 @@ impl<'s> Scope<'s> {
     }
 
     /// The scope of a `where` or `by` over elements like this.
-    pub(super) fn inside<'e>(self, element: &'e Element<'e>) -> Scope<'e>
+    pub(super) fn inside<'e>(self, element: &'e Element<'e>) -> NameScope<'e>
     where
         's: 'e,
     {
-        Scope { policy: self.policy, gate: self.gate, element: Some(element), reach: self.reach }
+        NameScope { policy: self.policy, gate: self.gate, element: Some(element), reach: self.reach }
     }
 
     /// The scope of an expression that is judged in each snapshot of the series.

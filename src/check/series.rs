@@ -5,7 +5,7 @@ use super::arithmetic::as_quantity;
 use super::call::Clauses;
 use super::errors;
 use super::literal::is_whole_days;
-use super::scope::Scope;
+use super::scope::NameScope;
 use crate::ast::{Arg, Expr, ExprKind, LiteralKind, Over};
 use crate::builtins::Builtin;
 use crate::builtins::series::{Along, Measure};
@@ -16,7 +16,7 @@ use crate::value::Number;
 impl Checker<'_> {
     pub(super) fn check_series(
         &mut self,
-        scope: Scope<'_>,
+        scope: NameScope<'_>,
         builtin: &Builtin,
         along: &Along,
         arg: &Arg,
@@ -79,7 +79,7 @@ impl Checker<'_> {
     }
 
     /// Checks a window.
-    pub(super) fn check_over(&mut self, scope: Scope<'_>, over: &Over) {
+    pub(super) fn check_over(&mut self, scope: NameScope<'_>, over: &Over) {
         match over {
             Over::Stage(span) => {
                 if self.ground.vocabulary.stages.is_empty() {
@@ -94,7 +94,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_window(&mut self, scope: Scope<'_>, window: &Expr) {
+    fn check_window(&mut self, scope: NameScope<'_>, window: &Expr) {
         let ty = self.check_expr(scope, window);
         let target = self.info(window.id).and_then(|info| info.target.clone());
         let literal = matches!(window.kind, ExprKind::Literal(_));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::errors;
 use super::field;
 use super::literal::is_whole_days;
-use crate::ast::{Cadence as CadenceDecl, File, Item, Literal, LiteralKind, Name, SnapshotDecl, StagesDecl};
+use crate::ast::{CadenceDecl, File, Item, Literal, LiteralKind, Name, SnapshotDecl, StagesDecl};
 use crate::diagnostic::Diagnostic;
 use crate::types::{Kind, Type};
 use crate::value::Number;

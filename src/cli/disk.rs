@@ -177,7 +177,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
-    use crate::project::{Inputs, Memory, Node, inputs};
+    use crate::project::{Inputs, Memory, TableNode, inputs};
 
     /// The paths of files with their texts, and, after an arrow, of links.
     type Tree = &'static [(&'static str, &'static str)];
@@ -236,11 +236,11 @@ mod tests {
                 match text.strip_prefix("-> ") {
                     Some(target) => {
                         symlink(target, real).unwrap();
-                        memory.insert(*path, Node::Link(target.to_owned()));
+                        memory.insert(*path, TableNode::Link(target.to_owned()));
                     }
                     None => {
                         fs::write(real, text).unwrap();
-                        memory.insert(*path, Node::File(text.as_bytes().to_vec()));
+                        memory.insert(*path, TableNode::File(text.as_bytes().to_vec()));
                     }
                 }
             }

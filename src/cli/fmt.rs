@@ -7,7 +7,7 @@ use std::process::{self, ExitCode};
 
 use clap::Args;
 
-use self::files::Found;
+use self::files::FilesToFormat;
 use super::terminal::TerminalArgs;
 use super::{FAILURE, complain, disk, finish};
 use crate::code::Code;
@@ -62,7 +62,7 @@ pub(super) fn run(args: &FmtArgs) -> ExitCode {
             _ => complain("`-` stands alone: either standard input is formatted, or files"),
         };
     }
-    let Found { files, problems } = files::find(&args.paths);
+    let FilesToFormat { files, problems } = files::find(&args.paths);
     for problem in problems {
         session.report(&problem);
     }

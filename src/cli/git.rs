@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use super::disk::canonical;
-use crate::project::{self, Base, Destination, Files, MAX_BYTES, Node, Obstacle, Table};
+use crate::project::{self, Base, Destination, Files, MAX_BYTES, Obstacle, Table, TableNode};
 use crate::report::against::FileChange;
 
 /// What would have git look elsewhere than in the folder that it is started in.
@@ -54,8 +54,10 @@ pub(super) fn commit(path: &Path, reference: &str) -> Result<Commit, String> {
     let path = canonical(path).map_err(|error| format!("`{}` cannot be used: {error}", path.display()))?;
     let git = Git { folder: &path };
     let top = git.line(&["rev-parse", "--show-toplevel"]).map_err(|why| match why {
-        Problem::Missing => "`git` is not installed, and what stands in another commit needs it".to_owned(),
-        Problem::Failed(_) => {
+        GitProblem::Missing => {
+            "`git` is not installed, and what stands in another commit needs it".to_owned()
+        }
+        GitProblem::Failed(_) => {
             format!("`{}` is in no git repository, so there is no commit to look at", path.display())
         }
     })?;
@@ -115,12 +117,12 @@ fn how_to_fetch(reference: &str, remotes: &str, shallow: bool) -> String {
 
 /// Why git gave no answer.
 #[derive(Debug)]
-enum Problem {
+enum GitProblem {
     Missing,
     Failed(String),
 }
 
-impl std::fmt::Display for Problem {
+impl std::fmt::Display for GitProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Missing => f.write_str("`git` is not installed"),
@@ -129,7 +131,7 @@ impl std::fmt::Display for Problem {
     }
 }
 
-impl From<io::Error> for Problem {
+impl From<io::Error> for GitProblem {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::NotFound { Self::Missing } else { Self::Failed(error.to_string()) }
     }
@@ -153,25 +155,25 @@ impl Git<'_> {
         command
     }
 
-    fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, Problem> {
+    fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, GitProblem> {
         let output = self.command(arguments).stdin(Stdio::null()).output()?;
         checked(output)
     }
 
     /// The first line of what git answers.
-    fn line(&self, arguments: &[&str]) -> Result<String, Problem> {
+    fn line(&self, arguments: &[&str]) -> Result<String, GitProblem> {
         let bytes = self.output(arguments)?;
         let text = String::from_utf8_lossy(&bytes);
         Ok(text.lines().next().unwrap_or("").to_owned())
     }
 }
 
-fn checked(output: Output) -> Result<Vec<u8>, Problem> {
+fn checked(output: Output) -> Result<Vec<u8>, GitProblem> {
     if output.status.success() {
         return Ok(output.stdout);
     }
     let why = String::from_utf8_lossy(&output.stderr);
-    Err(Problem::Failed(
+    Err(GitProblem::Failed(
         why.lines().next().unwrap_or("git has failed").trim_start_matches("fatal: ").to_owned(),
     ))
 }
@@ -180,14 +182,14 @@ fn checked(output: Output) -> Result<Vec<u8>, Problem> {
 struct Blobs {
     /// What git knows them by.
     table: Table<String>,
-    reader: Mutex<Reader>,
+    reader: Mutex<ObjectReader>,
 }
 
 impl Blobs {
     /// Those that can be of interest.
-    fn of(git: &Git<'_>, commit: &str) -> Result<Self, Problem> {
+    fn of(git: &Git<'_>, commit: &str) -> Result<Self, GitProblem> {
         let entries = git.output(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        let mut reader = Reader::new(git)?;
+        let mut reader = ObjectReader::new(git)?;
         let mut table = Table::default();
         for entry in entries.split(|byte| *byte == 0) {
             let entry = String::from_utf8_lossy(entry);
@@ -199,10 +201,10 @@ impl Blobs {
             };
             // Links too, as one may stand for a folder of such files.
             if mode == "120000" {
-                let target = reader.read(id).map_err(|why| Problem::Failed(why.to_string()))?;
-                table.insert(path, Node::Link(String::from_utf8_lossy(&target).into_owned()));
+                let target = reader.read(id).map_err(|why| GitProblem::Failed(why.to_string()))?;
+                table.insert(path, TableNode::Link(String::from_utf8_lossy(&target).into_owned()));
             } else if [".gate", ".yaml", ".yml"].iter().any(|end| path.ends_with(end)) {
-                table.insert(path, Node::File(id.to_owned()));
+                table.insert(path, TableNode::File(id.to_owned()));
             }
         }
         Ok(Self { table, reader: Mutex::new(reader) })
@@ -230,13 +232,13 @@ impl Files for Blobs {
 }
 
 /// A `git` that waits for names of objects, and answers with what is in them.
-struct Reader {
+struct ObjectReader {
     git: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
-impl Reader {
+impl ObjectReader {
     fn new(git: &Git<'_>) -> io::Result<Self> {
         let mut command = git.command(&["cat-file", "--batch"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -273,7 +275,7 @@ impl Reader {
     }
 }
 
-impl Drop for Reader {
+impl Drop for ObjectReader {
     fn drop(&mut self) {
         // Nothing is lost: it has only read, and is not asked for more.
         let _ = self.git.kill();
@@ -282,7 +284,7 @@ impl Drop for Reader {
 }
 
 /// The files that differ between a commit and the working tree, new ones among them.
-fn changes(git: &Git<'_>, since: &str, inner: &Path) -> Result<Vec<FileChange>, Problem> {
+fn changes(git: &Git<'_>, since: &str, inner: &Path) -> Result<Vec<FileChange>, GitProblem> {
     let diff = git.output(&["diff", "--no-ext-diff", "--no-relative", "--name-status", "-z", "-M", since])?;
     let mut parts = diff.split(|byte| *byte == 0).map(String::from_utf8_lossy);
     let name = |path: Option<std::borrow::Cow<'_, str>>| path.map(|path| relative(&path, inner));

@@ -29,8 +29,8 @@ pub(super) struct ImpactArgs {
     #[arg(long)]
     allow_outside: bool,
     /// How the result is written
-    #[arg(long, value_enum, default_value_t = Form::Human)]
-    format: Form,
+    #[arg(long, value_enum, default_value_t = ImpactForm::Human)]
+    format: ImpactForm,
     /// Look at nothing later than this day, such as 2026-11-02
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
@@ -45,7 +45,7 @@ pub(super) struct ImpactArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Form {
+enum ImpactForm {
     /// For people
     Human,
     /// For programs
@@ -71,10 +71,12 @@ pub(super) fn run(args: &ImpactArgs) -> ExitCode {
     };
     let found = args.terminal.waiting("judging", || Workspace::new().impact(sides, &options));
     match args.format {
-        Form::Human if args.terminal.narrate => finish(&human::narrate_impact(&found), found.exit),
-        Form::Human => finish(&human::render_impact(&found, args.terminal.style(), args.full), found.exit),
-        Form::Markdown => finish(&render::impact::markdown(&found), found.exit),
-        Form::Json => match json::render(&found.report) {
+        ImpactForm::Human if args.terminal.narrate => finish(&human::narrate_impact(&found), found.exit),
+        ImpactForm::Human => {
+            finish(&human::render_impact(&found, args.terminal.style(), args.full), found.exit)
+        }
+        ImpactForm::Markdown => finish(&render::impact::markdown(&found), found.exit),
+        ImpactForm::Json => match json::render(&found.report) {
             Ok(text) => finish(&text, found.exit),
             Err(error) => complain(&format!("the impact cannot be written as JSON: {error}")),
         },

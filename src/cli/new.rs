@@ -24,11 +24,11 @@ use crate::vocabulary::Cadence;
 #[derive(Debug, Args)]
 pub(super) struct NewArgs {
     #[command(subcommand)]
-    what: What,
+    what: NewCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum NewCommand {
     Snapshot(SnapshotArgs),
 }
 
@@ -58,7 +58,7 @@ struct SnapshotArgs {
 
 /// Writes it.
 pub(super) fn run(args: &NewArgs) -> ExitCode {
-    let What::Snapshot(args) = &args.what;
+    let NewCommand::Snapshot(args) = &args.what;
     let known = match known(&args.path, args.allow_outside, &args.terminal) {
         Ok(known) => known,
         Err(code) => return code,

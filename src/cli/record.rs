@@ -11,7 +11,7 @@ use crate::engine::{AgainstOptions, Answer, CheckOptions, Workspace};
 use crate::project::{Inputs, Project, Sides};
 use crate::report::Report;
 use crate::report::record::{
-    LANGUAGE_VERSION, RECORD_VERSION, Record, RecordedBase, RecordedOptions, RecordedVerdict,
+    LANGUAGE_VERSION, RECORD_VERSION, RecordedBase, RecordedOptions, RecordedVerdict, VerdictRecord,
 };
 use crate::source::SourceMap;
 
@@ -114,9 +114,9 @@ pub(super) fn record(
     files: BTreeMap<String, String>,
     base: Option<RecordedBase>,
     judgement: &Answer<Report>,
-) -> Record {
+) -> VerdictRecord {
     let options = &asked.options;
-    Record {
+    VerdictRecord {
         record: RECORD_VERSION,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         language: LANGUAGE_VERSION.to_owned(),

@@ -19,7 +19,7 @@ use crate::vocabulary::Vocabulary;
 pub(super) struct SchemaArgs {
     /// Of what
     #[arg(value_enum)]
-    what: What,
+    what: SchemaKind,
     /// The repository whose vocabulary is meant; `tollgate.yaml` is the same for all
     #[arg(default_value = ".")]
     path: PathBuf,
@@ -31,7 +31,7 @@ pub(super) struct SchemaArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum What {
+enum SchemaKind {
     /// `tollgate.yaml`
     Config,
     /// A snapshot, as the policies in force declare its fields
@@ -43,9 +43,9 @@ enum What {
 /// Prints it.
 pub(super) fn run(args: &SchemaArgs) -> ExitCode {
     match args.what {
-        What::Config => finish(include_str!("../../schemas/config.schema.json"), 0),
-        What::Snapshot => of_vocabulary(args, schema::snapshot),
-        What::Rollout => of_vocabulary(args, schema::standing),
+        SchemaKind::Config => finish(include_str!("../../schemas/config.schema.json"), 0),
+        SchemaKind::Snapshot => of_vocabulary(args, schema::snapshot),
+        SchemaKind::Rollout => of_vocabulary(args, schema::standing),
     }
 }
 

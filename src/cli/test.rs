@@ -35,8 +35,8 @@ pub(super) struct TestArgs {
     #[arg(long, conflicts_with = "filter")]
     mutate: bool,
     /// How the result is written, and to which file: `junit=tests.xml`; may be given several times
-    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
-    format: Vec<Output<Format>>,
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<TestFormat>)]
+    format: Vec<Output<TestFormat>>,
     /// Let configurations name files outside of the repository
     #[arg(long)]
     allow_outside: bool,
@@ -46,7 +46,7 @@ pub(super) struct TestArgs {
 
 /// The formats of a run of tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum TestFormat {
     Human,
     Json,
     Junit,
@@ -76,17 +76,17 @@ pub(super) fn run(args: &TestArgs) -> ExitCode {
 }
 
 fn drawn(
-    format: Format,
+    format: TestFormat,
     on_stdout: bool,
     args: &TestArgs,
     run: &Answer<TestReport>,
 ) -> Result<String, Box<dyn Error>> {
     Ok(match format {
-        Format::Human if on_stdout && args.terminal.narrate => human::narrate_tests(run),
-        Format::Human if on_stdout => human::render_tests(run, args.terminal.style()),
+        TestFormat::Human if on_stdout && args.terminal.narrate => human::narrate_tests(run),
+        TestFormat::Human if on_stdout => human::render_tests(run, args.terminal.style()),
         // A file has no terminal, whatever this was started from.
-        Format::Human => human::render_tests(run, terminal::FILE),
-        Format::Json => json::render(&run.report)?,
-        Format::Junit => junit::render_tests(run)?,
+        TestFormat::Human => human::render_tests(run, terminal::FILE),
+        TestFormat::Json => json::render(&run.report)?,
+        TestFormat::Junit => junit::render_tests(run)?,
     })
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use super::record::{Asked, record};
 use super::{check, complain, disk, finish};
 use crate::engine::{CheckOptions, DayOptions};
-use crate::report::record::{RECORD_VERSION, Record, RecordedVerdict};
+use crate::report::record::{RECORD_VERSION, RecordedVerdict, VerdictRecord};
 use crate::text::visible;
 
 /// Check a record that `check --record` wrote against the files as they are now
@@ -51,7 +51,7 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
     finish(&(lines.join("\n") + "\n"), u8::from(differs))
 }
 
-fn parse(bytes: &[u8]) -> Result<Record, String> {
+fn parse(bytes: &[u8]) -> Result<VerdictRecord, String> {
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))?;
     match value.get("record").and_then(serde_json::Value::as_u64) {
@@ -62,7 +62,7 @@ fn parse(bytes: &[u8]) -> Result<Record, String> {
     serde_json::from_value(value).map_err(|error| format!("it is no whole record: {error}"))
 }
 
-fn options(known: &Record) -> Option<CheckOptions> {
+fn options(known: &VerdictRecord) -> Option<CheckOptions> {
     let as_of = match &known.options.as_of {
         Some(day) => Some(check::date(day).ok()?),
         None => None,
@@ -73,7 +73,7 @@ fn options(known: &Record) -> Option<CheckOptions> {
 }
 
 /// What is to be said, and whether anything differs.
-fn compare(known: &Record, found: &Record) -> (Vec<String>, bool) {
+fn compare(known: &VerdictRecord, found: &VerdictRecord) -> (Vec<String>, bool) {
     let mut lines = files(&known.files, &found.files);
     let same_files = lines.is_empty();
     let verdicts = verdicts(&known.workflows, &found.workflows);

@@ -1,7 +1,7 @@
 //! `params`, `rules`, `overrides` and `waivers`: what is set, and for whom.
 
-use super::document::{Content, Node};
-use super::fields::{Reader, close_to};
+use super::document::{ConfigContent, ConfigNode};
+use super::fields::{ConfigReader, close_to};
 use super::glob::Glob;
 use super::{Block, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, errors};
 use crate::ast::EffectKind;
@@ -84,17 +84,17 @@ fn effects() -> [(&'static str, Option<EffectKind>); 5] {
     [("off", None), note, warn, hold, rollback]
 }
 
-impl Reader<'_> {
-    pub(super) fn params(&mut self, key: &Setting<String>, node: Node) -> Vec<ParamEntry> {
+impl ConfigReader<'_> {
+    pub(super) fn params(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<ParamEntry> {
         let Some(entries) = self.map(key, node) else { return Vec::new() };
         self.names(entries).into_iter().filter_map(|(name, value)| self.param(name, value)).collect()
     }
 
-    fn param(&mut self, name: Setting<String>, node: Node) -> Option<ParamEntry> {
+    fn param(&mut self, name: Setting<String>, node: ConfigNode) -> Option<ParamEntry> {
         let before = self.diagnostics.len();
         let mut entry = ParamEntry { name, value: None, within: None, because: None, locked: None };
         match node.content {
-            Content::Map(entries) => {
+            ConfigContent::Map(entries) => {
                 for (key, name, node) in self.fields(entries, &PARAM, "a param") {
                     match key {
                         ParamKey::Value => entry.value = self.text(&name, &node),
@@ -111,7 +111,7 @@ impl Reader<'_> {
                     ));
                 }
             }
-            Content::Null | Content::Text(_) | Content::Other | Content::List(_) => {
+            ConfigContent::Null | ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::List(_) => {
                 entry.value = self.text(&entry.name.clone(), &node);
             }
         }
@@ -120,7 +120,7 @@ impl Reader<'_> {
     }
 
     /// `55% to 90%`
-    fn range(&mut self, key: &Setting<String>, node: &Node) -> Option<Setting<(String, String)>> {
+    fn range(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Setting<(String, String)>> {
         let text = self.text(key, node)?;
         match text.value.split_once(" to ") {
             Some((low, high)) => {
@@ -134,7 +134,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn lints(&mut self, key: &Setting<String>, node: Node) -> Vec<LintEntry> {
+    pub(super) fn lints(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<LintEntry> {
         let Some(entries) = self.map(key, node) else { return Vec::new() };
         let mut lints: Vec<LintEntry> = Vec::new();
         for (name, node) in self.names(entries) {
@@ -149,7 +149,7 @@ impl Reader<'_> {
                 self.report(errors::set_twice(code.as_str(), first.lint.span, name.span));
                 continue;
             }
-            let written = if let Content::Text(text) = &node.content { text } else { "" };
+            let written = if let ConfigContent::Text(text) = &node.content { text } else { "" };
             if written == "off" || written == "warn" {
                 let lint = Setting { value: code, span: name.span };
                 lints.push(LintEntry { lint, on: written == "warn" });
@@ -161,16 +161,16 @@ impl Reader<'_> {
         lints
     }
 
-    pub(super) fn rules(&mut self, key: &Setting<String>, node: Node) -> Vec<RuleEntry> {
+    pub(super) fn rules(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<RuleEntry> {
         let Some(entries) = self.map(key, node) else { return Vec::new() };
         self.names(entries).into_iter().filter_map(|(name, value)| self.rule(name, value)).collect()
     }
 
-    fn rule(&mut self, name: Setting<String>, node: Node) -> Option<RuleEntry> {
+    fn rule(&mut self, name: Setting<String>, node: ConfigNode) -> Option<RuleEntry> {
         let before = self.diagnostics.len();
         let mut entry = RuleEntry { name, effect: None, because: None, locked: None };
         match node.content {
-            Content::Map(entries) => {
+            ConfigContent::Map(entries) => {
                 for (key, name, node) in self.fields(entries, &RULE, "a rule") {
                     match key {
                         RuleKey::Effect => entry.effect = self.effect(&name, &node),
@@ -186,14 +186,14 @@ impl Reader<'_> {
                     ));
                 }
             }
-            Content::Null | Content::Text(_) | Content::Other | Content::List(_) => {
+            ConfigContent::Null | ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::List(_) => {
                 entry.effect = self.effect(&entry.name.clone(), &node);
             }
         }
         (self.diagnostics.len() == before).then_some(entry)
     }
 
-    fn effect(&mut self, key: &Setting<String>, node: &Node) -> Option<Setting<Option<EffectKind>>> {
+    fn effect(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Setting<Option<EffectKind>>> {
         let text = self.text(key, node)?;
         let effects = effects();
         let Some((_, effect)) = effects.iter().find(|(word, _)| *word == text.value) else {
@@ -204,14 +204,14 @@ impl Reader<'_> {
         Some(Setting { value: *effect, span: text.span })
     }
 
-    pub(super) fn overrides(&mut self, key: &Setting<String>, node: Node) -> Vec<Override> {
+    pub(super) fn overrides(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<Override> {
         let Some(elements) = self.list(key, node) else { return Vec::new() };
         elements.into_iter().filter_map(|element| self.an_override(element)).collect()
     }
 
-    fn an_override(&mut self, node: Node) -> Option<Override> {
+    fn an_override(&mut self, node: ConfigNode) -> Option<Override> {
         let (before, span) = (self.diagnostics.len(), node.span);
-        let Content::Map(entries) = node.content else {
+        let ConfigContent::Map(entries) = node.content else {
             self.report(errors::not_a("overrides", "a list of maps, each with `workflows`", span));
             return None;
         };
@@ -250,28 +250,30 @@ impl Reader<'_> {
         }
     }
 
-    fn globs(&mut self, key: &Setting<String>, node: Node) -> Vec<Setting<Glob>> {
+    fn globs(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<Setting<Glob>> {
         let elements = match node.content {
-            Content::List(elements) => elements,
-            Content::Null | Content::Text(_) | Content::Other | Content::Map(_) => vec![node],
+            ConfigContent::List(elements) => elements,
+            ConfigContent::Null | ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::Map(_) => {
+                vec![node]
+            }
         };
         elements.iter().filter_map(|element| self.glob(key, element)).collect()
     }
 
-    fn glob(&mut self, key: &Setting<String>, node: &Node) -> Option<Setting<Glob>> {
+    fn glob(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Setting<Glob>> {
         self.text(key, node).map(|text| Setting { value: Glob::new(text.value), span: text.span })
     }
 
-    pub(super) fn waivers(&mut self, key: &Setting<String>, node: Node) -> Vec<WaiverEntry> {
+    pub(super) fn waivers(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<WaiverEntry> {
         let Some(elements) = self.list(key, node) else { return Vec::new() };
         elements.into_iter().filter_map(|element| self.waiver(element)).collect()
     }
 
     /// A waiver with anything wrong in it waives nothing.
-    fn waiver(&mut self, node: Node) -> Option<WaiverEntry> {
+    fn waiver(&mut self, node: ConfigNode) -> Option<WaiverEntry> {
         let before = self.diagnostics.len();
         let span = node.span;
-        let Content::Map(entries) = node.content else {
+        let ConfigContent::Map(entries) = node.content else {
             self.report(errors::not_a("waivers", "a list of maps, each with a `rule`", span));
             return None;
         };
@@ -316,7 +318,7 @@ impl Reader<'_> {
         })
     }
 
-    fn date(&mut self, key: &Setting<String>, node: &Node) -> Option<Setting<Date>> {
+    fn date(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Setting<Date>> {
         let text = self.text(key, node)?;
         let date = parse_date(&text.value);
         if date.is_none() {

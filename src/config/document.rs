@@ -18,33 +18,33 @@ const MAX_NODES: usize = 20_000;
 
 /// A value with its place.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) content: Content,
+pub(super) struct ConfigNode {
+    pub(super) content: ConfigContent,
     /// A scalar as it is written, with its quotes; of a list or map where it begins.
     pub(super) span: Span,
 }
 
 #[derive(Debug)]
-pub(super) enum Content {
+pub(super) enum ConfigContent {
     Null,
     Text(String),
     /// A bool or number.
     Other,
-    List(Vec<Node>),
+    List(Vec<ConfigNode>),
     /// Keys may be there twice.
-    Map(Vec<(Node, Node)>),
+    Map(Vec<(ConfigNode, ConfigNode)>),
 }
 
 /// Why there is no tree.
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(super) enum ConfigProblem {
     NotYaml { span: Span, reason: String },
     TooLarge { span: Span },
     SecondDocument { span: Span },
 }
 
 /// Reads a text.
-pub(super) fn parse(file: FileId, text: &str) -> Result<Node, Problem> {
+pub(super) fn parse(file: FileId, text: &str) -> Result<ConfigNode, ConfigProblem> {
     let options = serde_yaml::options! {
         strict_booleans: true,
         emit_comments: false,
@@ -66,27 +66,27 @@ pub(super) fn parse(file: FileId, text: &str) -> Result<Node, Problem> {
         .map_err(|error| problem(file, text, &error))
 }
 
-fn problem(file: FileId, text: &str, error: &Error) -> Problem {
+fn problem(file: FileId, text: &str, error: &Error) -> ConfigProblem {
     if let Error::AliasError { error, .. } = error {
         return problem(file, text, error);
     }
     let span = error.location().map_or(Span::new(file, 0..0), |location| place(file, text, &location));
     match error {
         Error::Budget { breach: serde_yaml::budget::BudgetBreach::Documents { .. }, .. }
-        | Error::MultipleDocuments { .. } => Problem::SecondDocument { span },
+        | Error::MultipleDocuments { .. } => ConfigProblem::SecondDocument { span },
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => Problem::TooLarge { span },
+        | Error::AliasReplayStackDepthExceeded { .. } => ConfigProblem::TooLarge { span },
         other => {
             let message = other.to_string();
             // The place is shown by the span.
             let reason = message.rfind(" at line ").and_then(|end| message.get(..end)).unwrap_or(&message);
             // The parser's own limit on nesting has no variant.
             if reason == "recursion limit exceeded" {
-                Problem::TooLarge { span }
+                ConfigProblem::TooLarge { span }
             } else {
-                Problem::NotYaml { span, reason: reason.to_owned() }
+                ConfigProblem::NotYaml { span, reason: reason.to_owned() }
             }
         }
     }
@@ -110,20 +110,20 @@ fn place(file: FileId, text: &str, location: &Location) -> Span {
     Span::new(file, at..before.len())
 }
 
-fn located(file: FileId, text: &str, raw: Spanned<Raw>) -> Node {
+fn located(file: FileId, text: &str, raw: Spanned<Raw>) -> ConfigNode {
     let span = raw.defined.span();
     let offset = |n: Option<u64>| n.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
     let start = offset(span.byte_offset());
     let written = text.get(start..start.saturating_add(offset(span.byte_len()))).unwrap_or("").trim_end();
     let mut span = Span::new(file, start..start + written.len());
     let content = match raw.value {
-        Raw::Null => Content::Null,
-        Raw::Text(text) => Content::Text(text),
-        Raw::Other => Content::Other,
+        Raw::Null => ConfigContent::Null,
+        Raw::Text(text) => ConfigContent::Text(text),
+        Raw::Other => ConfigContent::Other,
         Raw::List(elements) => {
-            Content::List(elements.into_iter().map(|element| located(file, text, element)).collect())
+            ConfigContent::List(elements.into_iter().map(|element| located(file, text, element)).collect())
         }
-        Raw::Map(entries) => Content::Map(
+        Raw::Map(entries) => ConfigContent::Map(
             entries
                 .into_iter()
                 .map(|(key, value)| (located(file, text, key), located(file, text, value)))
@@ -133,13 +133,13 @@ fn located(file: FileId, text: &str, raw: Spanned<Raw>) -> Node {
     // A collection in lines has no bytes of its own; it begins with its first key or element.
     if span.start == span.end {
         let first = match &content {
-            Content::List(elements) => elements.first().map(|element| element.span),
-            Content::Map(entries) => entries.first().map(|(key, _)| key.span),
-            Content::Null | Content::Text(_) | Content::Other => None,
+            ConfigContent::List(elements) => elements.first().map(|element| element.span),
+            ConfigContent::Map(entries) => entries.first().map(|(key, _)| key.span),
+            ConfigContent::Null | ConfigContent::Text(_) | ConfigContent::Other => None,
         };
         span = first.unwrap_or(span);
     }
-    Node { content, span }
+    ConfigNode { content, span }
 }
 
 /// What serde hands out.

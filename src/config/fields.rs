@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Content, Node};
+use super::document::{ConfigContent, ConfigNode};
 use super::{Setting, errors};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
@@ -13,7 +13,7 @@ pub(super) fn close_to<'w>(written: &str, words: &[&'w str]) -> Option<&'w str> 
 }
 
 /// What is read, and what is wrong with it.
-pub(super) struct Reader<'t> {
+pub(super) struct ConfigReader<'t> {
     pub(super) text: &'t str,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -22,7 +22,7 @@ pub(super) struct Reader<'t> {
 /// the compiler reports; one without an arm where the map is read does not compile.
 pub(super) type Keys<K> = [(&'static str, K)];
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -31,10 +31,10 @@ impl Reader<'_> {
     /// or nothing for the whole.
     pub(super) fn fields<K: Copy>(
         &mut self,
-        entries: Vec<(Node, Node)>,
+        entries: Vec<(ConfigNode, ConfigNode)>,
         keys: &Keys<K>,
         of: &str,
-    ) -> Vec<(K, Setting<String>, Node)> {
+    ) -> Vec<(K, Setting<String>, ConfigNode)> {
         self.entries(entries, |name| match keys.iter().find(|(known, _)| *known == name.value) {
             Some((_, key)) => Ok(*key),
             None => {
@@ -46,20 +46,23 @@ impl Reader<'_> {
     }
 
     /// The values of a map whose keys are others' names, each name once.
-    pub(super) fn names(&mut self, entries: Vec<(Node, Node)>) -> Vec<(Setting<String>, Node)> {
+    pub(super) fn names(
+        &mut self,
+        entries: Vec<(ConfigNode, ConfigNode)>,
+    ) -> Vec<(Setting<String>, ConfigNode)> {
         let entries = self.entries(entries, |_| Ok(()));
         entries.into_iter().map(|((), name, node)| (name, node)).collect()
     }
 
     fn entries<K>(
         &mut self,
-        entries: Vec<(Node, Node)>,
+        entries: Vec<(ConfigNode, ConfigNode)>,
         key_of: impl Fn(&Setting<String>) -> Result<K, Diagnostic>,
-    ) -> Vec<(K, Setting<String>, Node)> {
+    ) -> Vec<(K, Setting<String>, ConfigNode)> {
         let mut fields = Vec::new();
         let mut seen = BTreeMap::new();
         for (key, value) in entries {
-            let Content::Text(name) = key.content else {
+            let ConfigContent::Text(name) = key.content else {
                 self.report(errors::key_is_no_text(key.span));
                 continue;
             };
@@ -82,14 +85,18 @@ impl Reader<'_> {
     }
 
     /// A map, or a report that there is none.
-    pub(super) fn map(&mut self, key: &Setting<String>, node: Node) -> Option<Vec<(Node, Node)>> {
+    pub(super) fn map(
+        &mut self,
+        key: &Setting<String>,
+        node: ConfigNode,
+    ) -> Option<Vec<(ConfigNode, ConfigNode)>> {
         match node.content {
-            Content::Map(entries) => Some(entries),
-            Content::Null => {
+            ConfigContent::Map(entries) => Some(entries),
+            ConfigContent::Null => {
                 self.report(errors::no_value(&key.value, key.span));
                 None
             }
-            Content::Text(_) | Content::Other | Content::List(_) => {
+            ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::List(_) => {
                 self.report(errors::not_a(&key.value, "a map", node.span));
                 None
             }
@@ -97,14 +104,14 @@ impl Reader<'_> {
     }
 
     /// A list, or a report that there is none.
-    pub(super) fn list(&mut self, key: &Setting<String>, node: Node) -> Option<Vec<Node>> {
+    pub(super) fn list(&mut self, key: &Setting<String>, node: ConfigNode) -> Option<Vec<ConfigNode>> {
         match node.content {
-            Content::List(elements) => Some(elements),
-            Content::Null => {
+            ConfigContent::List(elements) => Some(elements),
+            ConfigContent::Null => {
                 self.report(errors::no_value(&key.value, key.span));
                 None
             }
-            Content::Text(_) | Content::Other | Content::Map(_) => {
+            ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::Map(_) => {
                 self.report(errors::not_a(&key.value, "a list", node.span));
                 None
             }
@@ -112,15 +119,15 @@ impl Reader<'_> {
     }
 
     /// A scalar as it is written, without its quotes; or a report that there is none.
-    pub(super) fn text(&mut self, key: &Setting<String>, node: &Node) -> Option<Setting<String>> {
+    pub(super) fn text(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Setting<String>> {
         let value = match &node.content {
-            Content::Text(text) if !text.trim().is_empty() => text.clone(),
-            Content::Other => self.text.get(node.span.range()).unwrap_or("").to_owned(),
-            Content::Null | Content::Text(_) => {
+            ConfigContent::Text(text) if !text.trim().is_empty() => text.clone(),
+            ConfigContent::Other => self.text.get(node.span.range()).unwrap_or("").to_owned(),
+            ConfigContent::Null | ConfigContent::Text(_) => {
                 self.report(errors::no_value(&key.value, key.span));
                 return None;
             }
-            Content::List(_) | Content::Map(_) => {
+            ConfigContent::List(_) | ConfigContent::Map(_) => {
                 self.report(errors::not_a(&key.value, "a single value", node.span));
                 return None;
             }
@@ -129,11 +136,11 @@ impl Reader<'_> {
     }
 
     /// The place of `true`, or nothing for `false`; or a report.
-    pub(super) fn flag(&mut self, key: &Setting<String>, node: &Node) -> Option<Span> {
+    pub(super) fn flag(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Span> {
         let written = self.text.get(node.span.range()).unwrap_or("");
         match (&node.content, written) {
-            (Content::Other, "true") => Some(key.span),
-            (Content::Other, "false") => None,
+            (ConfigContent::Other, "true") => Some(key.span),
+            (ConfigContent::Other, "false") => None,
             _ => {
                 self.report(errors::not_a(&key.value, "`true` or `false`", key.span));
                 None

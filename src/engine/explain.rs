@@ -2,7 +2,9 @@
 
 use super::{Answer, CheckOptions, DayOptions, TestOptions, Workspace};
 use crate::code::Code;
-use crate::explain::{ExampleCase, Explained, Found, Seen, Shown, Subject, example, seen, subject};
+use crate::explain::{
+    ExampleCase, Explained, FoundName, NamedSubject, SeenTests, Shown, example, seen, subject,
+};
 use crate::layers::PoliciesInForce;
 use crate::project::{Configuration, Inputs, Project, Suite, Suites, TextFile};
 use crate::report::Outcome;
@@ -15,7 +17,7 @@ impl Workspace {
         let Answer { report: known, diagnostics, mut sources, exit, .. } = self.in_force(inputs, tests);
         let found = subject(name, &known).map(|(project, subject)| {
             let seen = shown_by_tests(&known, project, subject, &mut sources);
-            Found { project, subject, seen }
+            FoundName { project, subject, seen }
         });
         Answer::new(Explained { known, found }, diagnostics, sources, exit)
     }
@@ -98,14 +100,14 @@ fn texts(files: Vec<(String, String)>) -> Vec<TextFile> {
 fn shown_by_tests(
     known: &PoliciesInForce,
     project: usize,
-    subject: Subject,
+    subject: NamedSubject,
     sources: &mut SourceMap,
-) -> Seen {
-    let Some(project) = known.projects.get(project) else { return Seen::default() };
+) -> SeenTests {
+    let Some(project) = known.projects.get(project) else { return SeenTests::default() };
     match subject {
-        Subject::Rule(at) => rule_names(&project.program)
+        NamedSubject::Rule(at) => rule_names(&project.program)
             .nth(at)
-            .map_or_else(Seen::default, |name| seen(name, project, &known.tests, sources)),
-        Subject::Param(_) | Subject::Let(_) | Subject::Policy(_) => Seen::default(),
+            .map_or_else(SeenTests::default, |name| seen(name, project, &known.tests, sources)),
+        NamedSubject::Param(_) | NamedSubject::Let(_) | NamedSubject::Policy(_) => SeenTests::default(),
     }
 }

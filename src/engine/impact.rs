@@ -85,17 +85,17 @@ fn add_errors(diagnostics: &mut Vec<Diagnostic>, old: Vec<Diagnostic>, sources: 
 }
 
 /// A project's workflow.
-type Key = (Option<String>, String);
+type WorkflowKey = (Option<String>, String);
 /// The verdicts of a workflow: by the date of the newest snapshot that is seen, and the day of judgement.
-type Verdicts = BTreeMap<(Date, Date), Verdict>;
+type Verdicts = BTreeMap<(Date, Date), DayVerdict>;
 
-struct Verdict {
+struct DayVerdict {
     decision: Decision,
     rules: BTreeMap<String, RuleSide>,
     seen: usize,
 }
 
-impl Verdict {
+impl DayVerdict {
     fn of(verdict: WorkflowVerdict) -> Self {
         let side = |rule: RuleVerdict| {
             let RuleVerdict { rule, outcome, enforced, applied, .. } = rule;
@@ -110,7 +110,7 @@ impl Verdict {
 }
 
 /// Judges every day of every workflow, and the newest snapshot once more as of the day of judgement.
-fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<Key, Verdicts> {
+fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<WorkflowKey, Verdicts> {
     let mut verdicts = BTreeMap::new();
     for project in &loaded.projects {
         let readable: Vec<&Series> =
@@ -124,7 +124,7 @@ fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<Ke
             let key = (project.name.clone(), series.workflow.to_string());
             Some((
                 key,
-                days.map(|(date, day, verdict)| ((date, day), Verdict::of(verdict))).collect::<Verdicts>(),
+                days.map(|(date, day, verdict)| ((date, day), DayVerdict::of(verdict))).collect::<Verdicts>(),
             ))
         };
         verdicts.extend(readable.into_par_iter().filter_map(judge).collect::<Vec<_>>());
@@ -133,7 +133,7 @@ fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<Ke
 }
 
 /// What differs between the two.
-fn compare(old: &BTreeMap<Key, Verdicts>, new: &BTreeMap<Key, Verdicts>) -> ImpactReport {
+fn compare(old: &BTreeMap<WorkflowKey, Verdicts>, new: &BTreeMap<WorkflowKey, Verdicts>) -> ImpactReport {
     let mut report = ImpactReport {
         version: VERSION,
         as_of: String::new(),
@@ -177,7 +177,7 @@ fn own_days(verdicts: &Verdicts) -> impl Iterator<Item = &(Date, Date)> {
 }
 
 /// The days of a workflow that differ.
-fn flips((project, workflow): &Key, old: &Verdicts, new: &Verdicts) -> Vec<Flip> {
+fn flips((project, workflow): &WorkflowKey, old: &Verdicts, new: &Verdicts) -> Vec<Flip> {
     let mut flips: Vec<Flip> = Vec::new();
     for (days, after) in new {
         let Some(before) = old.get(days) else { continue };
@@ -211,7 +211,7 @@ fn says_the_same(own: &Flip, today: &Flip) -> bool {
 }
 
 /// The rules that fire on at least one side, and differ; where these do not explain a decision, all that bear on it.
-fn rule_flips(old: &Verdict, new: &Verdict) -> Vec<RuleFlip> {
+fn rule_flips(old: &DayVerdict, new: &DayVerdict) -> Vec<RuleFlip> {
     let names: BTreeSet<&String> = old.rules.keys().chain(new.rules.keys()).collect();
     let sides = |name: &String| (old.rules.get(name).copied(), new.rules.get(name).copied());
     let differing = names.into_iter().map(|name| (name, sides(name))).filter(|(_, (from, to))| from != to);

@@ -103,12 +103,12 @@ impl JudgedAll {
 }
 
 /// A waiver that met something to lift: in which project, for which workflow.
-type Met = (Option<String>, String, Lift);
+type LiftedWaiver = (Option<String>, String, Lift);
 
 /// What is to be said of waivers, now that everything is judged.
 fn about_waivers(
     projects: &[Ready<Told>],
-    lifts: &[Met],
+    lifts: &[LiftedWaiver],
     as_of: Date,
     options: &CheckOptions,
 ) -> Vec<Diagnostic> {
@@ -126,9 +126,9 @@ fn about_waivers(
     found
 }
 
-fn used_waivers(lifts: Vec<Met>, as_of: Date, sources: &SourceMap) -> Vec<WaiverReport> {
+fn used_waivers(lifts: Vec<LiftedWaiver>, as_of: Date, sources: &SourceMap) -> Vec<WaiverReport> {
     let lifted = lifts.into_iter().filter(|(_, _, lift)| lift.lifted);
-    let report = |(project, workflow, Lift { waiver, .. }): Met| WaiverReport {
+    let report = |(project, workflow, Lift { waiver, .. }): LiftedWaiver| WaiverReport {
         project,
         workflow,
         rule: waiver.rule.to_string(),

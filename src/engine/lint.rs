@@ -11,7 +11,7 @@ use crate::builtin;
 use crate::code::Code;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::lint::{Policies, lint as lint_policies};
+use crate::lint::{LintedPolicies, lint as lint_policies};
 use crate::project::{Inputs, TextFile};
 use crate::report::{LintReport, VERSION};
 use crate::source::{FileId, SourceMap, Span};
@@ -72,7 +72,7 @@ fn of_projects<T>(projects: &[Ready<T>], tests: &[TestDecl], sources: &SourceMap
             if own.is_empty() {
                 return (own, Vec::new());
             }
-            let policies = Policies {
+            let policies = LintedPolicies {
                 program: &project.program,
                 settings: &project.book.general,
                 tests,

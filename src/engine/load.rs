@@ -103,12 +103,12 @@ pub(super) fn load_all(
     (projects, diagnostics)
 }
 
-fn drafts(workspace: &mut Workspace, projects: Vec<Project>, sources: &mut SourceMap) -> Vec<Draft> {
-    projects.into_iter().map(|project| Draft::new(workspace, project, sources)).collect()
+fn drafts(workspace: &mut Workspace, projects: Vec<Project>, sources: &mut SourceMap) -> Vec<ParsedProject> {
+    projects.into_iter().map(|project| ParsedProject::new(workspace, project, sources)).collect()
 }
 
 /// A project whose policies and configurations were parsed.
-struct Draft {
+struct ParsedProject {
     name: Option<String>,
     configs: Vec<Config>,
     policies: Vec<FileId>,
@@ -119,7 +119,7 @@ struct Draft {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Draft {
+impl ParsedProject {
     /// What is wrong with a project takes nothing from the others.
     fn new(workspace: &mut Workspace, project: Project, sources: &mut SourceMap) -> Self {
         let Project { name, stack, unsure, policies, types, snapshots, standing, problems } = project;
@@ -193,7 +193,7 @@ impl Draft {
 }
 
 /// A series as it is seen on the day of judgement.
-struct Seen<T> {
+struct SeenSeries<T> {
     /// What was made of it; none if nothing of it is to be seen.
     made: Option<T>,
     /// Snapshots that are left out.
@@ -205,7 +205,7 @@ struct Seen<T> {
 }
 
 struct Loading<'a, F> {
-    drafts: &'a [Draft],
+    drafts: &'a [ParsedProject],
     sources: &'a SourceMap,
     options: &'a DayOptions,
     each: F,
@@ -225,7 +225,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
             survey.days().any(|(name, date)| date == tomorrow && self.options.wants(name))
         });
         let as_of = self.day(is_tomorrow);
-        let mut projects: Vec<Ready<Seen<T>>> = Vec::new();
+        let mut projects: Vec<Ready<SeenSeries<T>>> = Vec::new();
         for (draft, program, found, survey) in surveyed {
             let names = survey.names();
             let mut ready = draft.settle(program, found, &names);
@@ -278,8 +278,8 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
 
     /// What is made of a series. Snapshots that are later than the day of judgement are left out where that was asked
     /// for, and are errors where it is today.
-    fn see<U>(&self, project: &Ready<U>, mut series: Series, as_of: Date) -> Seen<T> {
-        let mut seen = Seen { made: None, later: 0, future: Vec::new(), is_tomorrow: false };
+    fn see<U>(&self, project: &Ready<U>, mut series: Series, as_of: Date) -> SeenSeries<T> {
+        let mut seen = SeenSeries { made: None, later: 0, future: Vec::new(), is_tomorrow: false };
         if !self.options.wants(&series.workflow) || self.options.cancel.is_cancelled() {
             return seen;
         }
@@ -300,11 +300,11 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         seen
     }
 
-    fn finish(&self, mut projects: Vec<Ready<Seen<T>>>, as_of: Date) -> Loaded<T> {
+    fn finish(&self, mut projects: Vec<Ready<SeenSeries<T>>>, as_of: Date) -> Loaded<T> {
         let mut diagnostics = bases::unaddressed(&mut projects, self.sources);
         select(&mut projects, self.options, self.sources, &mut diagnostics);
         let mut later = 0;
-        let finish_one = |mut project: Ready<Seen<T>>| {
+        let finish_one = |mut project: Ready<SeenSeries<T>>| {
             let workflows = std::mem::take(&mut project.workflows).into_iter();
             let kept = workflows.filter_map(|Workflow { name, series, files }| {
                 let Some(seen) = series else { return Some(Workflow { name, series: None, files }) };

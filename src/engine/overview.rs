@@ -24,7 +24,7 @@ impl Workspace {
         let (mut params, mut rules) = (Vec::new(), Vec::new());
         for project in &projects {
             diagnostics.extend(project.diagnostics.iter().cloned());
-            let survey = Survey { project, sources: &sources, as_of };
+            let survey = OverviewSurvey { project, sources: &sources, as_of };
             for (settings, workflows) in survey.variants(options) {
                 params.extend(
                     (0..settings.params.len()).filter_map(|at| survey.param(at, settings, &workflows)),
@@ -43,13 +43,13 @@ impl Workspace {
     }
 }
 
-struct Survey<'a> {
+struct OverviewSurvey<'a> {
     project: &'a Ready,
     sources: &'a SourceMap,
     as_of: Date,
 }
 
-impl Survey<'_> {
+impl OverviewSurvey<'_> {
     /// The settings to be listed, with the workflow that they are for; no workflow means all others.
     fn variants(&self, options: &DayOptions) -> Vec<(&Settings, Vec<String>)> {
         let Ready { book, workflows, .. } = self.project;

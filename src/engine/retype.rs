@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::mem::discriminant;
 
-use crate::ast::{Cadence, FieldDecl, FieldKind, File, Item, RangeDecl, SnapshotDecl, TypeExpr, TypeKind};
+use crate::ast::{
+    CadenceDecl, FieldDecl, FieldKind, File, Item, RangeDecl, SnapshotDecl, TypeExpr, TypeKind,
+};
 use crate::source::Span;
 
 /// Puts the types of the fields that are proposed in the place of those that stand, with the ranges, keys,
@@ -23,7 +25,7 @@ pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
     let Some(id) = proposed.first().map(|file| file.id).filter(|_| !proposed_decls.is_empty()) else {
         return;
     };
-    let mut cadence: Option<Cadence> = standing.iter().find_map(|decl| decl.cadence.clone());
+    let mut cadence: Option<CadenceDecl> = standing.iter().find_map(|decl| decl.cadence.clone());
     let mut ranges = BTreeMap::new();
     standing.iter().for_each(|decl| collect_ranges(&decl.fields, "", &mut ranges));
     for file in files.iter_mut() {
@@ -38,14 +40,14 @@ pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
 }
 
 /// What stands of a field, beside its type.
-struct Standing {
+struct FieldRest {
     kind: TypeKind,
     range: Option<RangeDecl>,
     key: Option<Span>,
     required: Option<Span>,
 }
 
-type Ranges = BTreeMap<String, Standing>;
+type Ranges = BTreeMap<String, FieldRest>;
 
 fn collect_ranges(fields: &[FieldDecl], prefix: &str, ranges: &mut Ranges) {
     for field in fields {
@@ -57,7 +59,7 @@ fn collect_ranges(fields: &[FieldDecl], prefix: &str, ranges: &mut Ranges) {
             }
             FieldKind::Value { ty: TypeExpr { kind, range, .. }, key, required } => {
                 let (kind, range, key, required) = (kind.clone(), range.clone(), *key, *required);
-                ranges.insert(name, Standing { kind, range, key, required });
+                ranges.insert(name, FieldRest { kind, range, key, required });
             }
         }
     }

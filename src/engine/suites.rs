@@ -10,7 +10,7 @@ use crate::ast::{Expect, ExpectKind, ExprIds, File, Item, TestDecl};
 use crate::check::check;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::mutate::{Ground, Group, mutate};
+use crate::mutate::{MutationGround, MutationGroup, mutate};
 use crate::program::Program;
 use crate::project::{Suite, Suites, TextFile};
 use crate::report::tests::{
@@ -22,7 +22,7 @@ use crate::settings::Settings;
 use crate::snapshot::{Input, Role};
 use crate::source::{FileId, ReadFile, SourceMap};
 use crate::suite::coverage::{Counted, coverage};
-use crate::suite::{Bench, GivenFiles, Seen, Trial, dotted, run_test_decl};
+use crate::suite::{Bench, GivenFiles, MetExpectation, Trial, dotted, run_test_decl};
 use crate::text::first_few;
 
 /// What the caller of a run chooses.
@@ -96,7 +96,7 @@ impl Workspace {
             }
         }
         files.sort_by(|a, b| a.file.cmp(&b.file));
-        let asked = Asked { counted, mutation, skipped };
+        let asked = SuiteExtras { counted, mutation, skipped };
         finish(files, asked, diagnostics, sources, options)
     }
 }
@@ -106,9 +106,9 @@ fn run_suite(
     suite: &CompiledSuite,
     options: &TestOptions,
     sources: &mut SourceMap,
-) -> (Vec<TestFileReport>, Vec<Seen>) {
+) -> (Vec<TestFileReport>, Vec<MetExpectation>) {
     let mut files = Vec::new();
-    let mut met: Vec<Seen> = Vec::new();
+    let mut met: Vec<MetExpectation> = Vec::new();
     for group in &suite.groups {
         let settings = Settings::declared(&group.program);
         let bench = Bench {
@@ -137,13 +137,13 @@ fn not_mutated<'a>(policies: impl Iterator<Item = &'a FileId>, sources: &SourceM
     format!("No mutants were made{of}: that takes policies without errors, and tests that pass.")
 }
 
-fn mutation_ground(compiled: &CompiledSuite) -> Ground<'_> {
-    let groups = compiled.groups.iter().map(|group| Group {
+fn mutation_ground(compiled: &CompiledSuite) -> MutationGround<'_> {
+    let groups = compiled.groups.iter().map(|group| MutationGroup {
         files: compiled.policies.iter().chain(&group.fixture).cloned().collect(),
         tests: group.tests.iter().flat_map(|file| file.tests()).collect(),
     });
     let tested = compiled.tested.iter().copied().collect();
-    Ground { groups: groups.collect(), tested, exprs: compiled.exprs, given: &compiled.given }
+    MutationGround { groups: groups.collect(), tested, exprs: compiled.exprs, given: &compiled.given }
 }
 
 /// Reads and checks one suite.
@@ -228,7 +228,7 @@ fn is_wanted(test: &TestDecl, options: &TestOptions) -> bool {
 }
 
 /// What was asked for beside the tests.
-struct Asked {
+struct SuiteExtras {
     counted: Vec<Counted>,
     mutation: Option<MutationReport>,
     /// What of it was not done, and why.
@@ -237,7 +237,7 @@ struct Asked {
 
 fn finish(
     files: Vec<TestFileReport>,
-    Asked { mut counted, mutation, mut skipped }: Asked,
+    SuiteExtras { mut counted, mutation, mut skipped }: SuiteExtras,
     mut diagnostics: Vec<Diagnostic>,
     sources: SourceMap,
     options: &TestOptions,

@@ -23,7 +23,7 @@ const KEPT: usize = 16;
 /// What commands are run in, one after another: it keeps the trees of the policies that they read, by their texts.
 #[derive(Debug, Default)]
 pub struct Workspace {
-    trees: HashMap<Arc<str>, Tree>,
+    trees: HashMap<Arc<str>, KeptTree>,
     /// How many commands were begun.
     commands: usize,
     parsed: usize,
@@ -31,7 +31,7 @@ pub struct Workspace {
 
 /// A text as it was parsed, as if it were the only file there is.
 #[derive(Debug)]
-struct Tree {
+struct KeptTree {
     file: File,
     found: Vec<Diagnostic>,
     ids: ExprIds,
@@ -39,7 +39,7 @@ struct Tree {
     used: usize,
 }
 
-impl Tree {
+impl KeptTree {
     fn parse(text: &str, used: usize) -> Self {
         let mut ids = ExprIds::default();
         let (file, found) = parse(FileId::default(), text, &mut ids);
@@ -109,8 +109,8 @@ impl Workspace {
         let texts = readable.filter_map(|policy| sources.get(policy.file)).map(|source| &source.text);
         let new: BTreeSet<&Arc<str>> = texts.filter(|text| !self.trees.contains_key(*text)).collect();
         let used = self.commands;
-        let parsed: Vec<(Arc<str>, Tree)> =
-            new.into_par_iter().map(|text| (text.clone(), Tree::parse(text, used))).collect();
+        let parsed: Vec<(Arc<str>, KeptTree)> =
+            new.into_par_iter().map(|text| (text.clone(), KeptTree::parse(text, used))).collect();
         self.parsed += parsed.len();
         self.trees.extend(parsed);
     }

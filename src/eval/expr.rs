@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Evaluator, Evidence, Item, ItemValue, List, Scope};
+use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
@@ -226,7 +226,7 @@ impl<'a> Evaluator<'a> {
                     ItemValue::Evidence(eval_value(&element.value))
                 }
             };
-            Item { value, of, at, span: Some(element.span) }
+            ListItem { value, of, at, span: Some(element.span) }
         };
         List {
             items: elements.iter().map(item).collect(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Evaluator, Evidence, Frame, Item, ItemValue, List, Scope};
+use super::{Evaluator, Evidence, Frame, ItemValue, List, ListItem, Scope};
 use crate::ast::{Arg, Expr};
 use crate::builtins::Shape;
 use crate::builtins::counting::{Conditions, Counting, Tallied};
@@ -16,13 +16,13 @@ use crate::value::{Number, Value};
 
 /// What elements are grouped by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+enum GroupKey {
     Bool(bool),
     Number(Number),
     Text(Arc<str>),
 }
 
-impl Key {
+impl GroupKey {
     /// The key that a value is, or why it is not known.
     fn of(evidence: &Evidence<'_>) -> Result<Self, Reasons> {
         match evidence {
@@ -42,7 +42,7 @@ impl Key {
 
 impl List<'_> {
     /// Why an element may be another by now.
-    fn doubt(&self, item: &Item<'_>) -> Option<&Reasons> {
+    fn doubt(&self, item: &ListItem<'_>) -> Option<&Reasons> {
         self.hole.as_ref().filter(|(at, _)| item.at < *at).map(|(_, why)| why)
     }
 
@@ -85,14 +85,14 @@ impl<'a> Evaluator<'a> {
                 if let Some(open) = &found.open {
                     list.open.get_or_insert_default().merge(open);
                 }
-                let fresh = |item: &&Item<'a>| {
+                let fresh = |item: &&ListItem<'a>| {
                     key_field.and_then(|field| element_key(item, field)).is_none_or(|key| keys.insert(key))
                 };
                 list.items.extend(found.items.iter().rev().filter(fresh).cloned());
             } else {
                 let span = self.span_of(&arg.value, then);
                 list.span = list.span.or(span);
-                list.items.push(Item { value: ItemValue::Evidence(evidence), of: None, at, span });
+                list.items.push(ListItem { value: ItemValue::Evidence(evidence), of: None, at, span });
             }
         }
         list.items.reverse();
@@ -133,7 +133,7 @@ impl<'a> Evaluator<'a> {
     /// For each element, whether it satisfies the argument's `where`; without one, itself where it is a condition, else
     /// yes.
     pub(super) fn conditions(&self, arg: &'a Arg, list: &List<'a>, scope: Scope<'_, 'a>) -> Vec<Truth> {
-        let truth = |item: &Item<'a>| match (&arg.condition, &item.value) {
+        let truth = |item: &ListItem<'a>| match (&arg.condition, &item.value) {
             (Some(condition), _) => self.looking_at(arg, item, scope, |inside| self.truth(condition, inside)),
             (None, ItemValue::Evidence(Evidence::Truth(truth))) => truth.clone(),
             (None, ItemValue::Evidence(_) | ItemValue::Record(_)) => Truth::Yes,
@@ -147,13 +147,14 @@ impl<'a> Evaluator<'a> {
     fn looking_at<T>(
         &self,
         arg: &'a Arg,
-        item: &Item<'a>,
+        item: &ListItem<'a>,
         scope: Scope<'_, 'a>,
         f: impl FnOnce(Scope<'_, 'a>) -> T,
     ) -> T {
         match item.of {
             Some(record) if self.is_path_to_values(&arg.value) => {
-                let whole = Item { value: ItemValue::Record(record), of: None, at: item.at, span: item.span };
+                let whole =
+                    ListItem { value: ItemValue::Record(record), of: None, at: item.at, span: item.span };
                 f(scope.within(&Frame { item: &whole, outer: scope.element }))
             }
             Some(_) | None => f(scope.within(&Frame { item, outer: scope.element })),
@@ -210,12 +211,12 @@ impl<'a> Evaluator<'a> {
         let Some(by) = &arg.by else { return reduce(&all) };
         // Numbers are picked before they are grouped; conditions are asked for in groups of all elements.
         let picks_first = !matches!(shape, Shape::Counting(_));
-        let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        let mut groups: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
         for (index, item) in all.iter().filter_map(|index| Some((*index, list.items.get(*index)?))) {
             if picks_first && conditions.get(index) == Some(&Truth::No) {
                 continue;
             }
-            match self.looking_at(arg, item, scope, |inside| Key::of(&self.eval(by, inside))) {
+            match self.looking_at(arg, item, scope, |inside| GroupKey::of(&self.eval(by, inside))) {
                 Ok(key) => groups.entry(key).or_default().push(index),
                 Err(reasons) => return unknown(&reasons),
             }
@@ -235,7 +236,7 @@ impl<'a> Evaluator<'a> {
         }
         let item = |members: &Vec<usize>| {
             let newest = members.last().and_then(|index| list.items.get(*index));
-            Item {
+            ListItem {
                 value: ItemValue::Evidence(reduce(members)),
                 of: None,
                 at: newest.map_or(scope.moment.at, |item| item.at),
@@ -304,7 +305,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Whether there is something to count: at a snapshot of a window, an expression of which nothing is known may be none.
-fn is_an_element(item: &Item<'_>) -> Truth {
+fn is_an_element(item: &ListItem<'_>) -> Truth {
     match &item.value {
         ItemValue::Evidence(evidence) if item.of.is_none() && evidence.is_unknown() => {
             Truth::Undecided(evidence.reasons())
@@ -313,7 +314,7 @@ fn is_an_element(item: &Item<'_>) -> Truth {
     }
 }
 
-fn picked(item: &Item<'_>, pick: &Truth) -> Option<Amount> {
+fn picked(item: &ListItem<'_>, pick: &Truth) -> Option<Amount> {
     match (pick, &item.value) {
         (Truth::No, _) => None,
         (Truth::Undecided(reasons), _) => Some(Amount::Unknown(reasons.clone())),
@@ -323,7 +324,7 @@ fn picked(item: &Item<'_>, pick: &Truth) -> Option<Amount> {
 }
 
 /// The elements picked, each value once; unknown where a value or its pick is.
-fn distinct<'a, 's>(list: &List<'a>, of: impl Iterator<Item = (&'s Item<'a>, &'s Truth)>) -> List<'a>
+fn distinct<'a, 's>(list: &List<'a>, of: impl Iterator<Item = (&'s ListItem<'a>, &'s Truth)>) -> List<'a>
 where
     'a: 's,
 {
@@ -335,7 +336,7 @@ where
             (Truth::No, _) => continue,
             (Truth::Undecided(reasons), _) => reasons.clone(),
             (Truth::Yes, ItemValue::Record(_)) => Reasons::default(),
-            (Truth::Yes, ItemValue::Evidence(evidence)) => match Key::of(evidence) {
+            (Truth::Yes, ItemValue::Evidence(evidence)) => match GroupKey::of(evidence) {
                 Ok(key) => {
                     if seen.insert(key) {
                         result.items.push(item.clone());
@@ -351,7 +352,7 @@ where
 }
 
 /// The value of an element's key field, as text.
-fn element_key(item: &Item<'_>, field: usize) -> Option<String> {
+fn element_key(item: &ListItem<'_>, field: usize) -> Option<String> {
     let record = match &item.value {
         ItemValue::Record(record) => *record,
         ItemValue::Evidence(_) => item.of?,

@@ -55,7 +55,7 @@ pub fn decided(
     for clause in clauses(rulebook.program, rule) {
         let leaves = conditions(rulebook.program, &clause);
         let truths = leaves.iter().map(|leaf| (leaf.id, known(&evaluator.truth(leaf, scope)))).collect();
-        let trial = Trial { program: rulebook.program, truths };
+        let trial = ClauseTrial { program: rulebook.program, truths };
         let Some(whole) = trial.all(&clause, None) else {
             // What is open keeps nothing from being looked at, and is decided by nothing.
             continue;
@@ -162,12 +162,12 @@ fn known(truth: &Truth) -> Option<bool> {
 }
 
 /// The conditions of a clause as they were judged, to try what it would be if one of them were otherwise.
-struct Trial<'p> {
+struct ClauseTrial<'p> {
     program: &'p Program,
     truths: HashMap<ExprId, Option<bool>>,
 }
 
-impl<'p> Trial<'p> {
+impl<'p> ClauseTrial<'p> {
     /// Whether all are so, with one condition turned; none if that is open.
     fn all(&self, exprs: &[&'p Expr], turned: Option<ExprId>) -> Option<bool> {
         let mut known = self.truths.clone();

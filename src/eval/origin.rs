@@ -2,7 +2,7 @@
 
 use super::explain::{find, place_of, point};
 use super::expr::eval_value;
-use super::{Evaluator, Evidence, Item, ItemValue, Scope};
+use super::{Evaluator, Evidence, ItemValue, ListItem, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::Shape;
 use crate::builtins::numbers::Extreme;
@@ -95,7 +95,7 @@ impl<'a> Evaluator<'a> {
     fn window_seen(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<(Span, Said)> {
         arg.over.as_ref()?;
         let list = self.arg_list(arg, scope);
-        let seen = |item: &Item<'a>| match &item.value {
+        let seen = |item: &ListItem<'a>| match &item.value {
             ItemValue::Evidence(evidence) if item.of.is_none() => {
                 Some((item.at, self.figure(&arg.value, evidence)))
             }
@@ -167,7 +167,7 @@ impl<'a> Evaluator<'a> {
             return Vec::new();
         }
         let conditions = self.conditions(arg, &list, scope);
-        let known = |item: &Item<'a>| match &item.value {
+        let known = |item: &ListItem<'a>| match &item.value {
             ItemValue::Evidence(Evidence::Amount(Amount::Known(number))) => Some(number.clone()),
             ItemValue::Evidence(_) | ItemValue::Record(_) => None,
         };
@@ -242,7 +242,7 @@ impl<'a> Evaluator<'a> {
         let against = Truth::known(if too_many { counting.excess } else { counting.falls });
         let list = self.arg_list(arg, scope);
         let conditions = self.conditions(arg, &list, scope);
-        let matching: Vec<(usize, &Item<'a>)> = list
+        let matching: Vec<(usize, &ListItem<'a>)> = list
             .items
             .iter()
             .enumerate()

@@ -28,13 +28,13 @@ pub(super) struct Assumption<'a> {
 }
 
 /// One thing that would have to be otherwise.
-struct Step<'a> {
+struct RemedyStep<'a> {
     change: Change,
     /// None for what is to be recorded, whatever it then says.
     assumption: Option<Assumption<'a>>,
 }
 
-type Steps<'a> = Vec<Step<'a>>;
+type Steps<'a> = Vec<RemedyStep<'a>>;
 
 /// The elements that a condition is counted over, and what they are called.
 struct ListedSample {
@@ -105,7 +105,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether two steps are about one field: each was tried as if the other had nothing to do with it.
-    fn share_a_field(&self, steps: &[Step<'a>]) -> bool {
+    fn share_a_field(&self, steps: &[RemedyStep<'a>]) -> bool {
         let mut seen: Vec<&FieldPath> = Vec::new();
         steps.iter().filter_map(|step| step.assumption.as_ref()).any(|assumption| {
             let mut own: Vec<&FieldPath> = Vec::new();
@@ -208,15 +208,21 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn step(&self, change: Change, expr: &'a Expr, value: Evidence<'a>, scope: Scope<'_, 'a>) -> Step<'a> {
+    fn step(
+        &self,
+        change: Change,
+        expr: &'a Expr,
+        value: Evidence<'a>,
+        scope: Scope<'_, 'a>,
+    ) -> RemedyStep<'a> {
         let assumption = Assumption { expr, at: scope.moment.at, value, tally: None };
-        Step { change, assumption: Some(assumption) }
+        RemedyStep { change, assumption: Some(assumption) }
     }
 
     fn decide_steps(&self, truth: &Truth, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
         let Truth::Undecided(reasons) = truth else { return None };
         let change = self.would_decide(reasons, scope)?;
-        Some(vec![Step { change, assumption: None }])
+        Some(vec![RemedyStep { change, assumption: None }])
     }
 
     /// An expression as the policy has it.

@@ -43,10 +43,10 @@ fn names_are_found_whole_and_by_their_last_word() {
     let known = pack();
     let program = &known.report.projects[0].program;
     let named = |name: &str| match subject(name, &known.report) {
-        Ok((_, Subject::Rule(index))) => rule_names(program).nth(index).unwrap().to_owned(),
-        Ok((_, Subject::Param(index))) => format!("param {}", program.params[index].name),
-        Ok((_, Subject::Let(index))) => format!("let {}", program.lets[index].name),
-        Ok((_, Subject::Policy(index))) => format!("policy {}", program.policies[index].name),
+        Ok((_, NamedSubject::Rule(index))) => rule_names(program).nth(index).unwrap().to_owned(),
+        Ok((_, NamedSubject::Param(index))) => format!("param {}", program.params[index].name),
+        Ok((_, NamedSubject::Let(index))) => format!("let {}", program.lets[index].name),
+        Ok((_, NamedSubject::Policy(index))) => format!("policy {}", program.policies[index].name),
         Err(close) => close.join(" or "),
     };
     for (name, found) in [

@@ -6,7 +6,7 @@ use crate::types::Type;
 use crate::vocabulary::{Field, RecordType};
 
 #[derive(Debug, Default)]
-pub struct Uses<'p> {
+pub struct RuleUses<'p> {
     /// Indices of params.
     pub params: Vec<usize>,
     /// Indices of lets.
@@ -18,8 +18,8 @@ pub struct Uses<'p> {
 }
 
 /// Everything that a rule uses.
-pub fn uses<'p>(rule: &Rule, program: &'p Program) -> Uses<'p> {
-    let mut uses = Uses::default();
+pub fn uses<'p>(rule: &Rule, program: &'p Program) -> RuleUses<'p> {
+    let mut uses = RuleUses::default();
     let policy = program.policies.get(rule.policy);
     let when = policy.filter(|_| rule.gate.is_none()).and_then(|policy| policy.when.as_ref());
     let texts = [&rule.decl.effect.message, &rule.decl.help, &rule.decl.title];
@@ -31,8 +31,8 @@ pub fn uses<'p>(rule: &Rule, program: &'p Program) -> Uses<'p> {
 }
 
 /// Everything that a let uses.
-pub fn uses_of_let(index: usize, program: &Program) -> Uses<'_> {
-    let mut uses = Uses::default();
+pub fn uses_of_let(index: usize, program: &Program) -> RuleUses<'_> {
+    let mut uses = RuleUses::default();
     if let Some(own) = program.lets.get(index) {
         uses.add(&own.decl.value, program);
     }
@@ -46,7 +46,7 @@ fn expressions(template: &Template) -> impl Iterator<Item = &Expr> {
     })
 }
 
-impl<'p> Uses<'p> {
+impl<'p> RuleUses<'p> {
     fn add(&mut self, expr: &Expr, program: &'p Program) {
         match program.expr(expr.id).and_then(|info| info.target.as_ref()) {
             Some(Target::Param(index)) if !self.params.contains(index) => self.params.push(*index),

@@ -5,14 +5,14 @@ use unicode_width::UnicodeWidthStr;
 
 use super::WIDTH;
 use super::layout::Layout;
-use crate::parse::concrete::{NodeKind, Part, TokenKind};
+use crate::parse::concrete::{ConcreteTokenKind, NodeKind, Part};
 
 /// The fewest blanks between a field or param and its text.
 const APART: usize = 2;
 
 /// Where the text of an item stands.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum CommentPlace {
     /// There is none, or it follows a block.
     Elsewhere,
     /// On the same line, so many blanks behind.
@@ -30,13 +30,13 @@ struct Documented {
 
 impl Layout<'_> {
     /// The place of each item's text. Those of neighbours, with no empty line or comment between them, stand alike.
-    pub(super) fn doc_places(&self, items: &[Part]) -> Vec<Place> {
+    pub(super) fn doc_places(&self, items: &[Part]) -> Vec<CommentPlace> {
         let documented: Vec<Option<Documented>> = items.iter().map(|item| self.documented(item)).collect();
         let mut places = Vec::new();
         while let Some(next) = documented.get(places.len()) {
             let start = places.len();
             if next.is_none() {
-                places.push(Place::Elsewhere);
+                places.push(CommentPlace::Elsewhere);
                 continue;
             }
             let further = documented.iter().zip(items).skip(start + 1);
@@ -45,9 +45,9 @@ impl Layout<'_> {
             let run = || documented.iter().skip(start).take(further + 1).flatten();
             let column = run().map(|item| item.head).max().unwrap_or(0) + APART;
             let fits = run().all(|item| self.column + column + item.doc <= WIDTH);
-            places.extend(
-                run().map(|item| if fits { Place::Behind(column - item.head) } else { Place::Below }),
-            );
+            places.extend(run().map(|item| {
+                if fits { CommentPlace::Behind(column - item.head) } else { CommentPlace::Below }
+            }));
         }
         places
     }
@@ -59,7 +59,8 @@ impl Layout<'_> {
         let token = self.token_at(*text)?;
         let is_plain =
             !head.iter().any(|part| matches!(part, Part::Node(node) if node.kind == NodeKind::Fields));
-        let is_documented = node.kind == NodeKind::Documented && token.kind == TokenKind::Doc && is_plain;
+        let is_documented =
+            node.kind == NodeKind::Documented && token.kind == ConcreteTokenKind::Doc && is_plain;
         (is_documented && token.comments.is_empty())
             .then(|| Some(Documented { head: self.width_of(head)?, doc: token.text.width() }))?
     }

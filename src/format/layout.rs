@@ -7,9 +7,9 @@ use std::slice;
 use pretty::{Arena, Doc, DocAllocator, DocBuilder};
 use unicode_width::UnicodeWidthStr;
 
-use super::docs::Place;
+use super::docs::CommentPlace;
 use super::{INDENT, WIDTH};
-use crate::parse::concrete::{Comment, Concrete, Node, NodeKind, Part, Token, TokenKind};
+use crate::parse::concrete::{Comment, Concrete, ConcreteToken, ConcreteTokenKind, Node, NodeKind, Part};
 
 pub(super) type Laid<'a> = DocBuilder<'a, Arena<'a>>;
 
@@ -74,7 +74,7 @@ enum Blanks {
 #[derive(Clone, Copy)]
 pub(super) struct Layout<'a> {
     arena: &'a Arena<'a>,
-    tokens: &'a [Token<'a>],
+    tokens: &'a [ConcreteToken<'a>],
     /// Where the lines of the innermost block begin.
     pub(super) column: usize,
     /// Whether blocks stay on the line that they begin on.
@@ -82,7 +82,7 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn token_at(&self, at: usize) -> Option<&'a Token<'a>> {
+    pub(super) fn token_at(&self, at: usize) -> Option<&'a ConcreteToken<'a>> {
         self.tokens.get(at)
     }
 
@@ -93,7 +93,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn has_kind(&self, part: &Part, kind: TokenKind) -> bool {
+    fn has_kind(&self, part: &Part, kind: ConcreteTokenKind) -> bool {
         matches!(part, Part::Token(at) if self.tokens.get(*at).is_some_and(|token| token.kind == kind))
     }
 
@@ -169,7 +169,7 @@ impl<'a> Layout<'a> {
         let mut previous: Option<&Part> = None;
         for part in parts {
             if let Some(previous) = previous {
-                let clings = self.has_kind(previous, TokenKind::Sign) || self.text_of(part) == ":";
+                let clings = self.has_kind(previous, ConcreteTokenKind::Sign) || self.text_of(part) == ":";
                 let gap = if clings { Gap::Nothing } else { between(part) };
                 laid = laid.append(self.gap(part.first(), gap));
             }
@@ -227,8 +227,9 @@ impl<'a> Layout<'a> {
             let is_set_in = operand.len() == parts.len() || matches!(operand, [only] if in_brackets(only));
             self.operands(operand, tighter).nest(if is_set_in { 0 } else { INDENT.cast_signed() })
         };
-        let is_operator =
-            |part: &Part| operators.contains(&self.text_of(part)) && !self.has_kind(part, TokenKind::Sign);
+        let is_operator = |part: &Part| {
+            operators.contains(&self.text_of(part)) && !self.has_kind(part, ConcreteTokenKind::Sign)
+        };
         let mut operands = parts.split(is_operator);
         let first = operands.next().map_or(self.arena.nil(), within);
         let signs = parts.iter().filter(|part| is_operator(part));
@@ -327,14 +328,16 @@ impl<'a> Layout<'a> {
         laid
     }
 
-    fn item(&self, item: &Part, doc: Place) -> Laid<'a> {
+    fn item(&self, item: &Part, doc: CommentPlace) -> Laid<'a> {
         let layout = Self { one_line: self.stays_on_one_line(item), ..*self };
         let Part::Node(node) = item else { return self.part(item) };
         let Some((text, head)) = node.parts.split_last() else { return self.arena.nil() };
         match doc {
-            Place::Elsewhere => layout.node(node),
-            Place::Behind(blanks) => layout.flow(head).append(" ".repeat(blanks)).append(self.part(text)),
-            Place::Below => {
+            CommentPlace::Elsewhere => layout.node(node),
+            CommentPlace::Behind(blanks) => {
+                layout.flow(head).append(" ".repeat(blanks)).append(self.part(text))
+            }
+            CommentPlace::Below => {
                 let below = self.arena.hardline().append(self.part(text)).nest(INDENT.cast_signed());
                 layout.flow(head).append(below)
             }

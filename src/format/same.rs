@@ -1,6 +1,6 @@
 //! Whether two texts mean the same: their trees without places, and their comments.
 
-use crate::ast::{ExprId, File, Mark, Marked as _};
+use crate::ast::{ExprId, File, Marked as _, TreeMark};
 use crate::parse::concrete::{Comment, Concrete, concrete};
 use crate::source::Span;
 
@@ -8,8 +8,8 @@ use crate::source::Span;
 pub(super) fn same_meaning(mut a: File, mut b: File) -> bool {
     for file in [&mut a, &mut b] {
         file.each_mark(&mut |mark| match mark {
-            Mark::Span(span) => *span = Span::default(),
-            Mark::Id(id) => *id = ExprId(0),
+            TreeMark::Span(span) => *span = Span::default(),
+            TreeMark::Id(id) => *id = ExprId(0),
         });
     }
     a == b

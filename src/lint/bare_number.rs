@@ -1,13 +1,13 @@
 //! A threshold that is written as a bare number: nobody can set it without editing the policy.
 
-use super::{Policies, within};
+use super::{LintedPolicies, within};
 use crate::ast::{Expr, ExprKind, LiteralKind, Set};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::Number;
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (_, rule, _) in policies.rules().filter(|(_, rule, _)| policies.is_own(rule.decl.span)) {
         let bare = rule.decl.conditions().into_iter().flat_map(|expr| bare_numbers(policies, expr));
@@ -25,7 +25,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
 }
 
 /// Where numbers stand that values are compared with.
-fn bare_numbers(policies: &Policies<'_>, expr: &Expr) -> Vec<Span> {
+fn bare_numbers(policies: &LintedPolicies<'_>, expr: &Expr) -> Vec<Span> {
     let mut found = Vec::new();
     within(expr, &mut |expr| {
         if let ExprKind::Compare(_, left, right) = &expr.kind {
@@ -60,7 +60,7 @@ fn threshold(expr: &Expr) -> Option<Span> {
 }
 
 /// Whether a value comes from the snapshots, and is not a param or number itself.
-fn is_measured(policies: &Policies<'_>, expr: &Expr) -> bool {
+fn is_measured(policies: &LintedPolicies<'_>, expr: &Expr) -> bool {
     policies.constant(expr).is_none()
 }
 

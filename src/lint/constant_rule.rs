@@ -2,8 +2,8 @@
 //!
 //! The checker knows of single comparisons; this looks at what is said of one expression in several places.
 
-use super::Policies;
-use super::solve::{Answer, Formula, Solver};
+use super::LintedPolicies;
+use super::solve::{Formula, SolveAnswer, Solver};
 use crate::ast::{Expr, ExprKind, RuleBody};
 use crate::builtins::Shape;
 use crate::builtins::series::Along;
@@ -15,7 +15,7 @@ use crate::source::Span;
 const NEVER: &str = "can never be yes";
 const ALWAYS: &str = "is yes whatever is measured";
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut idle = Vec::new();
     for (index, policy) in policies.program.policies.iter().enumerate() {
@@ -42,20 +42,20 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn never_applies(policies: &Policies<'_>, policy: &Policy) -> Option<Diagnostic> {
+fn never_applies(policies: &LintedPolicies<'_>, policy: &Policy) -> Option<Diagnostic> {
     let when = policy.when.as_ref().filter(|when| policies.is_own(when.span))?;
     never(policies, when)
         .then(|| finding(format!("the policy `{}` never applies", policy.name), when.span, NEVER))
 }
 
 /// Whether no values make a condition yes.
-fn never<'a>(policies: &Policies<'a>, expr: &'a Expr) -> bool {
+fn never<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> bool {
     let mut solver = Solver::new(policies);
     let formula = solver.formula(expr);
-    solver.search(&formula) == Answer::Never
+    solver.search(&formula) == SolveAnswer::Never
 }
 
-fn in_rule<'a>(policies: &Policies<'a>, rule: &'a Rule) -> Option<Diagnostic> {
+fn in_rule<'a>(policies: &LintedPolicies<'a>, rule: &'a Rule) -> Option<Diagnostic> {
     let mut solver = Solver::new(policies);
     let gate = rule.gate.and_then(|gate| policies.program.gates.get(gate));
     let policy = policies.program.policies.get(rule.policy);
@@ -90,7 +90,7 @@ fn in_rule<'a>(policies: &Policies<'a>, rule: &'a Rule) -> Option<Diagnostic> {
             ]
         }
     };
-    let never = |parts: Vec<Formula>| solver.search(&Formula::All(parts)) == Answer::Never;
+    let never = |parts: Vec<Formula>| solver.search(&Formula::All(parts)) == SolveAnswer::Never;
     let (what, label, span, parts) = cases
         .into_iter()
         .find(|(_, _, _, parts)| never(std::iter::once(&given).chain(parts).cloned().collect()))?;
@@ -102,7 +102,7 @@ fn in_rule<'a>(policies: &Policies<'a>, rule: &'a Rule) -> Option<Diagnostic> {
 }
 
 /// What a function asks of each element or snapshot.
-fn inside_calls<'a>(policies: &Policies<'a>, expr: &'a Expr) -> Option<Diagnostic> {
+fn inside_calls<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> Option<Diagnostic> {
     let ExprKind::Call { args, .. } = &expr.kind else { return None };
     let arg = args.first()?;
     let condition = match policies.target(expr)? {
@@ -128,7 +128,7 @@ fn inside_calls<'a>(policies: &Policies<'a>, expr: &'a Expr) -> Option<Diagnosti
     }
     let mut solver = Solver::new(policies);
     let otherwise = solver.formula(condition).negate();
-    (solver.search(&otherwise) == Answer::Never)
+    (solver.search(&otherwise) == SolveAnswer::Never)
         .then(|| finding("a condition that everything satisfies".to_owned(), condition.span, ALWAYS))
 }
 

@@ -1,7 +1,7 @@
 //! A requirement that an empty list satisfies, where nothing asks for a list that is not empty.
 
-use super::Policies;
-use super::sample::{Bound, Literal, at_least, is_of};
+use super::LintedPolicies;
+use super::sample::{SampleBound, SignedCondition, at_least, is_of};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, RuleBody};
 use crate::builtins::counting::{Counting, Quantifier, Tallied};
 use crate::builtins::{Builtin, Shape};
@@ -9,7 +9,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::value::Number;
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (index, rule, _) in policies.rules() {
         let RuleBody::Require { requires, .. } = &rule.decl.body else { continue };
@@ -26,15 +26,15 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
 }
 
 /// A list: how it is compared with others, and as it is written.
-struct List<'a> {
+struct ComparedList<'a> {
     form: String,
     expr: &'a Expr,
 }
 
-impl<'a> Policies<'a> {
+impl<'a> LintedPolicies<'a> {
     /// The list whose emptiness satisfies a requirement.
-    fn passes_empty(&self, literal: Literal<'a>) -> Option<List<'a>> {
-        let zero = |bound: &Bound<'a>| {
+    fn passes_empty(&self, literal: SignedCondition<'a>) -> Option<ComparedList<'a>> {
+        let zero = |bound: &SampleBound<'a>| {
             let upper = matches!(bound.op, CompareOp::Less | CompareOp::LessEqual | CompareOp::Equal);
             upper && bound.op.holds(Number::ZERO.cmp(&bound.number))
         };
@@ -50,13 +50,13 @@ impl<'a> Policies<'a> {
     }
 
     /// The list of an aggregate, but for one of groups.
-    fn list(&self, arg: &'a Arg) -> Option<List<'a>> {
+    fn list(&self, arg: &'a Arg) -> Option<ComparedList<'a>> {
         let groups = self.call(&arg.value).is_some_and(|(_, inner)| inner.by.is_some());
-        if groups { None } else { Some(List { form: self.form(&arg.value)?, expr: &arg.value }) }
+        if groups { None } else { Some(ComparedList { form: self.form(&arg.value)?, expr: &arg.value }) }
     }
 
     /// Whether a condition is no, or undecided, where a list is empty.
-    fn fails_empty(&self, literal: Literal<'a>, list: &List<'a>) -> bool {
+    fn fails_empty(&self, literal: SignedCondition<'a>, list: &ComparedList<'a>) -> bool {
         let is_same = |arg: &'a Arg| self.form(&arg.value).is_some_and(|form| is_of(&form, &list.form));
         let is_unknown = |expr: &'a Expr| {
             self.call(expr).is_some_and(|(builtin, arg)| unknown_of_none(builtin) && is_same(arg))
@@ -102,7 +102,12 @@ fn unknown_of_none(builtin: &Builtin) -> bool {
     }
 }
 
-fn finding(policies: &Policies<'_>, rule: &str, requirement: &Expr, list: &List<'_>) -> Diagnostic {
+fn finding(
+    policies: &LintedPolicies<'_>,
+    rule: &str,
+    requirement: &Expr,
+    list: &ComparedList<'_>,
+) -> Diagnostic {
     let written = policies.written(list.expr);
     Diagnostic::warning(Code::EmptyListPasses, format!("an empty list passes `{rule}`"))
         .label(requirement.span, format!("is yes where {written} is empty"))

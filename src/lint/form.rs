@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Policies;
+use super::LintedPolicies;
 use crate::ast::{Arg, ArithmeticOp, Expr, ExprKind, LiteralKind, Over, Set};
 use crate::program::{ParamValue, Target};
 use crate::value::{Number, Value, day_number};
@@ -51,7 +51,7 @@ impl Constant {
     }
 }
 
-impl<'a> Policies<'a> {
+impl<'a> LintedPolicies<'a> {
     /// The value of an expression, if it is the same for every snapshot.
     pub(super) fn constant(&self, expr: &Expr) -> Option<Constant> {
         self.constant_in(expr, &mut 0)

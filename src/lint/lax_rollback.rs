@@ -1,17 +1,17 @@
 //! A rollback that fires where the hold before it does not: who is held back last is thrown back first.
 
-use super::Policies;
-use super::threshold::Threshold;
+use super::LintedPolicies;
+use super::threshold::RuleThreshold;
 use crate::ast::EffectKind;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for alike in policies.thresholds() {
         let standing = || alike.iter().filter(|threshold| threshold.rule.gate.is_none());
         for rollback in standing().filter(|threshold| threshold.effect == EffectKind::Rollback) {
-            let holds: Vec<&Threshold<'_>> = standing()
+            let holds: Vec<&RuleThreshold<'_>> = standing()
                 .filter(|hold| hold.effect == EffectKind::Hold && hold.is_low() == rollback.is_low())
                 .filter(|hold| rollback.asks_no_more_than(hold) && rollback.meets(hold))
                 .collect();
@@ -28,9 +28,9 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
     found
 }
 
-impl<'a> Policies<'a> {
+impl<'a> LintedPolicies<'a> {
     /// A value at which the one stops and the other does not.
-    fn gap(&self, one: &Threshold<'a>, other: &Threshold<'a>) -> Option<String> {
+    fn gap(&self, one: &RuleThreshold<'a>, other: &RuleThreshold<'a>) -> Option<String> {
         let values = self.values_of(&[one, other]);
         let gap = values.iter().find(|value| one.stops_at(value) && !other.stops_at(value));
         gap.map(|value| self.shown(&one.stops, value))
@@ -38,9 +38,9 @@ impl<'a> Policies<'a> {
 }
 
 fn finding(
-    policies: &Policies<'_>,
-    rollback: &Threshold<'_>,
-    hold: &Threshold<'_>,
+    policies: &LintedPolicies<'_>,
+    rollback: &RuleThreshold<'_>,
+    hold: &RuleThreshold<'_>,
     value: &str,
 ) -> Diagnostic {
     let of = policies.written(rollback.stops.of);

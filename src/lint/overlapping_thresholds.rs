@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Policies;
-use super::threshold::Threshold;
+use super::LintedPolicies;
+use super::threshold::RuleThreshold;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::value::Value;
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut told = BTreeSet::new();
     for alike in policies.thresholds() {
@@ -30,9 +30,9 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
 
 /// Two rules of which one stops at each value.
 fn contradiction(
-    policies: &Policies<'_>,
-    one: &Threshold<'_>,
-    other: &Threshold<'_>,
+    policies: &LintedPolicies<'_>,
+    one: &RuleThreshold<'_>,
+    other: &RuleThreshold<'_>,
     together: bool,
 ) -> Option<Diagnostic> {
     let alike = one.asks_no_more_than(other) && other.asks_no_more_than(one);
@@ -47,7 +47,7 @@ fn contradiction(
     let value = policies.shown(&one.stops, both.or(values.first())?);
     let of = policies.written(one.stops.of);
     let message = format!("no value of {of} passes both `{}` and `{}`", one.rule.name, other.rule.name);
-    let at = |threshold: &Threshold<'_>| match both {
+    let at = |threshold: &RuleThreshold<'_>| match both {
         Some(_) => format!("{} at {value}", threshold.verb()),
         None => "one of the two stops at every value".to_owned(),
     };
@@ -59,18 +59,18 @@ fn contradiction(
 
 /// A gate that is open, or opens at all, only where a standing rule stops.
 fn behind_a_gate<'a>(
-    policies: &Policies<'a>,
-    alike: &[Threshold<'a>],
-    gate: &Threshold<'a>,
-    rule: &Threshold<'a>,
+    policies: &LintedPolicies<'a>,
+    alike: &[RuleThreshold<'a>],
+    gate: &RuleThreshold<'a>,
+    rule: &RuleThreshold<'a>,
 ) -> Option<Diagnostic> {
     let ends = gate.rule.gate.and_then(|gate| policies.program.gates.get(gate))?;
     if !(rule.is_judged_in(ends.from) || rule.is_judged_in(ends.to)) || !rule.asks_no_more_than(gate) {
         return None;
     }
     // All that the gate asks of the expression counts.
-    let same = |other: &&Threshold<'a>| other.rule.gate == gate.rule.gate && other.asks_nothing_else();
-    let asked: Vec<&Threshold<'a>> = alike.iter().filter(same).chain([gate]).collect();
+    let same = |other: &&RuleThreshold<'a>| other.rule.gate == gate.rule.gate && other.asks_nothing_else();
+    let asked: Vec<&RuleThreshold<'a>> = alike.iter().filter(same).chain([gate]).collect();
     let opens = |value: &&Value| asked.iter().all(|threshold| !threshold.stops_at(value));
     let mut all = asked.clone();
     all.push(rule);

@@ -1,6 +1,6 @@
 //! What has to be so for a rule to pass or fire, as a list of single conditions; and what it asks of the size of samples.
 
-use super::Policies;
+use super::LintedPolicies;
 use crate::ast::{Arg, CompareOp, EffectKind, Expr, ExprKind, LogicOp, Over, RuleBody, Set};
 use crate::builtins::counting::{Counting, Tallied};
 use crate::builtins::{Builtin, Shape};
@@ -12,11 +12,11 @@ use crate::value::{Number, Value};
 const MAX_LITERALS: usize = 200;
 
 /// A condition, and whether it is yes; else it is no.
-pub(super) type Literal<'a> = (&'a Expr, bool);
+pub(super) type SignedCondition<'a> = (&'a Expr, bool);
 
 /// A value that is compared with a number.
 #[derive(Clone, Debug)]
-pub(super) struct Bound<'a> {
+pub(super) struct SampleBound<'a> {
     pub(super) of: &'a Expr,
     pub(super) op: CompareOp,
     pub(super) number: Number,
@@ -27,21 +27,21 @@ pub(super) struct Bound<'a> {
 
 /// A list in its window, in the form that is compared with others.
 #[derive(Debug)]
-pub(super) struct Sample {
+pub(super) struct SampledList {
     list: String,
     over: String,
 }
 
-impl Bound<'_> {
+impl SampleBound<'_> {
     pub(super) fn negated(mut self) -> Self {
         self.op = self.op.negated();
         self
     }
 }
 
-impl<'a> Policies<'a> {
+impl<'a> LintedPolicies<'a> {
     /// The conditions that are all needed for one to be yes, or for it to be no.
-    pub(super) fn literals(&self, expr: &'a Expr, yes: bool) -> Vec<Literal<'a>> {
+    pub(super) fn literals(&self, expr: &'a Expr, yes: bool) -> Vec<SignedCondition<'a>> {
         let mut found = Vec::new();
         let mut open = vec![(expr, yes)];
         // From the last to the first, so that they come out in the order in which they are written.
@@ -70,12 +70,12 @@ impl<'a> Policies<'a> {
         found
     }
 
-    fn all_literals(&self, all: impl IntoIterator<Item = &'a Expr>, yes: bool) -> Vec<Literal<'a>> {
+    fn all_literals(&self, all: impl IntoIterator<Item = &'a Expr>, yes: bool) -> Vec<SignedCondition<'a>> {
         all.into_iter().flat_map(|expr| self.literals(expr, yes)).collect()
     }
 
     /// What has to be so for a rule to pass, or for a trigger to fire.
-    pub(super) fn needs(&self, rule: &'a Rule) -> Vec<Literal<'a>> {
+    pub(super) fn needs(&self, rule: &'a Rule) -> Vec<SignedCondition<'a>> {
         match &rule.decl.body {
             RuleBody::Trigger { when } => self.literals(when, true),
             RuleBody::Require { when, requires } => self.all_literals(when.iter().chain(requires), true),
@@ -83,7 +83,7 @@ impl<'a> Policies<'a> {
     }
 
     /// What else has to be so where a rule matters: by its policy, and by the other rules of its gate that hold.
-    pub(super) fn assumed(&self, index: usize, rule: &'a Rule) -> Vec<Literal<'a>> {
+    pub(super) fn assumed(&self, index: usize, rule: &'a Rule) -> Vec<SignedCondition<'a>> {
         let Some(gate) = rule.gate else {
             let policy = self.program.policies.get(rule.policy);
             return self.all_literals(policy.and_then(|policy| policy.when.as_ref()), true);
@@ -100,12 +100,12 @@ impl<'a> Policies<'a> {
     }
 
     /// The comparisons with numbers that a literal comes to, all of which are so.
-    pub(super) fn bounds(&self, (expr, yes): Literal<'a>) -> Vec<Bound<'a>> {
+    pub(super) fn bounds(&self, (expr, yes): SignedCondition<'a>) -> Vec<SampleBound<'a>> {
         let bound = |of: &'a Expr, op: CompareOp, limit: &'a Expr| {
             let constant = self.constant(limit)?;
             let Value::Number(number) = constant.value else { return None };
             let known = self.constant(of).is_some();
-            (!known).then_some(Bound { of, op, number, calendar: constant.calendar, span: expr.span })
+            (!known).then_some(SampleBound { of, op, number, calendar: constant.calendar, span: expr.span })
         };
         if let ExprKind::Compare(op, left, right) = &expr.kind {
             let op = if yes { *op } else { op.negated() };
@@ -139,17 +139,21 @@ impl<'a> Policies<'a> {
     }
 
     /// The list that is sampled; none where it is grouped.
-    pub(super) fn sample(&self, arg: &'a Arg) -> Option<Sample> {
+    pub(super) fn sample(&self, arg: &'a Arg) -> Option<SampledList> {
         let over = match &arg.over {
             Some(Over::Window(length)) => self.form(length)?,
             Some(Over::Stage(_)) => "stage".to_owned(),
             None => String::new(),
         };
-        if arg.by.is_some() { None } else { Some(Sample { list: self.form(&arg.value)?, over }) }
+        if arg.by.is_some() { None } else { Some(SampledList { list: self.form(&arg.value)?, over }) }
     }
 
     /// The largest sample of a list that is asked for, and where.
-    pub(super) fn least(&self, sample: &Sample, literals: &[Literal<'a>]) -> Option<(usize, Span)> {
+    pub(super) fn least(
+        &self,
+        sample: &SampledList,
+        literals: &[SignedCondition<'a>],
+    ) -> Option<(usize, Span)> {
         let bounds = literals.iter().flat_map(|literal| self.bounds(*literal));
         let asked = bounds.filter_map(|bound| {
             // A count of some elements says that there are at least as many.
@@ -167,7 +171,7 @@ pub(super) fn is_of(list: &str, other: &str) -> bool {
 }
 
 /// The whole number that a bound asks for at least.
-pub(super) fn at_least(bound: &Bound<'_>) -> Option<usize> {
+pub(super) fn at_least(bound: &SampleBound<'_>) -> Option<usize> {
     let least = match bound.op {
         CompareOp::GreaterEqual | CompareOp::Equal => bound.number.ceil(),
         CompareOp::Greater => bound.number.floor() + 1,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Policies;
+use super::LintedPolicies;
 use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
 use crate::builtins::series::Along;
@@ -38,7 +38,7 @@ impl Formula {
 
 /// What can be said of a formula.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Answer {
+pub(super) enum SolveAnswer {
     /// No values make it true.
     Never,
     /// These do, by subject; none where it does not matter.
@@ -62,7 +62,7 @@ pub(super) enum Domain {
 }
 
 #[derive(Debug)]
-struct Subject {
+struct SolvedSubject {
     domain: Domain,
     /// What it is compared with.
     marks: Vec<Value>,
@@ -71,14 +71,14 @@ struct Subject {
 /// Formulas that share their subjects.
 #[derive(Debug)]
 pub(super) struct Solver<'p, 'a> {
-    policies: &'p Policies<'a>,
+    policies: &'p LintedPolicies<'a>,
     by_form: BTreeMap<String, usize>,
-    subjects: Vec<Subject>,
+    subjects: Vec<SolvedSubject>,
     parts: usize,
 }
 
 impl<'p, 'a> Solver<'p, 'a> {
-    pub(super) fn new(policies: &'p Policies<'a>) -> Self {
+    pub(super) fn new(policies: &'p LintedPolicies<'a>) -> Self {
         Self { policies, by_form: BTreeMap::new(), subjects: Vec::new(), parts: 0 }
     }
 
@@ -221,32 +221,32 @@ impl<'p, 'a> Solver<'p, 'a> {
                 return index;
             }
         }
-        self.subjects.push(Subject { domain, marks: Vec::new() });
+        self.subjects.push(SolvedSubject { domain, marks: Vec::new() });
         next
     }
 
     /// Values that make a formula true.
-    pub(super) fn search(&self, formula: &Formula) -> Answer {
-        let mut search = Search {
-            values: self.subjects.iter().map(Subject::values).collect(),
+    pub(super) fn search(&self, formula: &Formula) -> SolveAnswer {
+        let mut search = SolutionSearch {
+            values: self.subjects.iter().map(SolvedSubject::values).collect(),
             chosen: Vec::new(),
             steps: 0,
         };
         search.chosen.resize(self.subjects.len(), None);
         match search.run(formula) {
-            _ if search.steps > MAX_STEPS => Answer::Open,
-            true => Answer::With(search.chosen),
-            false => Answer::Never,
+            _ if search.steps > MAX_STEPS => SolveAnswer::Open,
+            true => SolveAnswer::With(search.chosen),
+            false => SolveAnswer::Never,
         }
     }
 }
 
 /// A value of a domain for each way in which one can compare with the marks.
 pub(super) fn values(domain: Domain, marks: Vec<Value>) -> Vec<Value> {
-    Subject { domain, marks }.values()
+    SolvedSubject { domain, marks }.values()
 }
 
-impl Subject {
+impl SolvedSubject {
     /// One value for each way in which the subject can compare with its marks.
     fn values(&self) -> Vec<Value> {
         match &self.domain {
@@ -288,13 +288,13 @@ impl Subject {
     }
 }
 
-struct Search {
+struct SolutionSearch {
     values: Vec<Vec<Value>>,
     chosen: Vec<Option<Value>>,
     steps: usize,
 }
 
-impl Search {
+impl SolutionSearch {
     /// Whether what is not yet chosen can be chosen so that the formula is true; it is then chosen.
     fn run(&mut self, formula: &Formula) -> bool {
         match self.evaluate(formula) {
@@ -355,7 +355,7 @@ impl Domain {
     }
 }
 
-impl<'a> Policies<'a> {
+impl<'a> LintedPolicies<'a> {
     fn stages(&self) -> Domain {
         let rungs = 0..self.program.vocabulary.stages.len();
         Domain::Words(rungs.map(|rung| Value::Number(rung.into())).collect())

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Policies;
-use super::sample::{Bound, Literal};
+use super::LintedPolicies;
+use super::sample::{SampleBound, SignedCondition};
 use super::solve::{holds, values};
 use dashu_base::Abs;
 
@@ -20,17 +20,17 @@ const MAX_ALIKE: usize = 100;
 
 /// A rule stops the rollout where this bound is so, in some stages, as long as the rest is so.
 #[derive(Clone, Debug)]
-pub(super) struct Threshold<'a> {
+pub(super) struct RuleThreshold<'a> {
     pub(super) index: usize,
     pub(super) rule: &'a Rule,
     pub(super) effect: EffectKind,
-    pub(super) stops: Bound<'a>,
+    pub(super) stops: SampleBound<'a>,
     rest: BTreeSet<String>,
     /// For each stage whether the rule is judged there; of a gate, that which it leads out of.
     stages: Vec<bool>,
 }
 
-impl<'a> Threshold<'a> {
+impl<'a> RuleThreshold<'a> {
     pub(super) fn stops_at(&self, value: &Value) -> bool {
         holds(self.stops.op, value, &Value::Number(self.stops.number.clone()))
     }
@@ -75,10 +75,10 @@ impl<'a> Threshold<'a> {
     }
 }
 
-impl<'a> Policies<'a> {
+impl<'a> LintedPolicies<'a> {
     /// The thresholds of all rules that hold or roll back, by the expression that they are on.
-    pub(super) fn thresholds(&self) -> Vec<Vec<Threshold<'a>>> {
-        let mut by_form: BTreeMap<String, Vec<Threshold<'a>>> = BTreeMap::new();
+    pub(super) fn thresholds(&self) -> Vec<Vec<RuleThreshold<'a>>> {
+        let mut by_form: BTreeMap<String, Vec<RuleThreshold<'a>>> = BTreeMap::new();
         for (index, rule, effect) in self.rules().filter(|(_, _, effect)| *effect >= EffectKind::Hold) {
             for (form, threshold) in self.thresholds_of(index, rule, effect) {
                 let alike = by_form.entry(form).or_default();
@@ -95,7 +95,7 @@ impl<'a> Policies<'a> {
         index: usize,
         rule: &'a Rule,
         effect: EffectKind,
-    ) -> Vec<(String, Threshold<'a>)> {
+    ) -> Vec<(String, RuleThreshold<'a>)> {
         let policy = self.program.policies.get(rule.policy).filter(|_| rule.gate.is_none());
         let policy_when = policy.and_then(|policy| policy.when.as_ref());
         let (rule_when, ways) = match &rule.decl.body {
@@ -115,26 +115,26 @@ impl<'a> Policies<'a> {
                 let all: Vec<&Stop<'a>> = others.chain(&given).collect();
                 let (Some(rest), Some(form)) = (self.rest(&all), self.form_of(bound)) else { continue };
                 let stages = self.stages_of(rule, &all);
-                found.push((form, Threshold { index, rule, effect, stops: bound.clone(), rest, stages }));
+                found.push((form, RuleThreshold { index, rule, effect, stops: bound.clone(), rest, stages }));
             }
         }
         found
     }
 
     /// Each way in which a requirement can fail, as what is all so then.
-    fn failures(&self, literal: Literal<'a>) -> Vec<Vec<Stop<'a>>> {
+    fn failures(&self, literal: SignedCondition<'a>) -> Vec<Vec<Stop<'a>>> {
         if matches!(literal.0.kind, ExprKind::In { .. }) {
             return self.bounds(literal).into_iter().map(|bound| self.stop_at(bound.negated())).collect();
         }
         vec![self.stop(&self.literals(literal.0, !literal.1))]
     }
 
-    fn stop_at(&self, bound: Bound<'a>) -> Vec<Stop<'a>> {
+    fn stop_at(&self, bound: SampleBound<'a>) -> Vec<Stop<'a>> {
         vec![Stop::Bound(bound)]
     }
 
-    fn stop(&self, literals: &[Literal<'a>]) -> Vec<Stop<'a>> {
-        let one = |literal: &Literal<'a>| {
+    fn stop(&self, literals: &[SignedCondition<'a>]) -> Vec<Stop<'a>> {
+        let one = |literal: &SignedCondition<'a>| {
             let bounds: Vec<_> =
                 self.bounds(*literal).into_iter().filter(|bound| self.is_ordered(bound)).collect();
             match bounds.is_empty() {
@@ -146,12 +146,12 @@ impl<'a> Policies<'a> {
     }
 
     /// Whether it bounds a number from one side; what is said of stages is looked at otherwise.
-    fn is_ordered(&self, bound: &Bound<'a>) -> bool {
+    fn is_ordered(&self, bound: &SampleBound<'a>) -> bool {
         let is_stage = self.program.expr(bound.of.id).is_some_and(|info| info.ty == Type::Stage);
         !is_stage && !matches!(bound.op, CompareOp::Equal | CompareOp::NotEqual)
     }
 
-    fn form_of(&self, bound: &Bound<'a>) -> Option<String> {
+    fn form_of(&self, bound: &SampleBound<'a>) -> Option<String> {
         Some(self.form(bound.of)? + if bound.calendar { " in months" } else { "" })
     }
 
@@ -178,7 +178,7 @@ impl<'a> Policies<'a> {
     }
 
     /// What is said of the stage of the snapshot that is judged.
-    fn stage_test(&self, stop: &Stop<'a>) -> Option<Bound<'a>> {
+    fn stage_test(&self, stop: &Stop<'a>) -> Option<SampleBound<'a>> {
         let Stop::Other(literal) = stop else { return None };
         let bound = self.bounds(*literal).into_iter().next()?;
         let Some(Target::Field(path)) = self.target(bound.of) else { return None };
@@ -186,14 +186,14 @@ impl<'a> Policies<'a> {
     }
 
     /// Values of the expression that some thresholds are on, one for each way in which it compares with them.
-    pub(super) fn values_of(&self, thresholds: &[&Threshold<'a>]) -> Vec<Value> {
+    pub(super) fn values_of(&self, thresholds: &[&RuleThreshold<'a>]) -> Vec<Value> {
         let Some(first) = thresholds.first() else { return Vec::new() };
         let domain = self.domain(first.stops.of);
         values(domain, thresholds.iter().map(|one| Value::Number(one.stops.number.clone())).collect())
     }
 
     /// A value of a bound's expression, as people read it.
-    pub(super) fn shown(&self, bound: &Bound<'_>, value: &Value) -> String {
+    pub(super) fn shown(&self, bound: &SampleBound<'_>, value: &Value) -> String {
         let Value::Number(number) = value else { return String::new() };
         self.shown_number(bound.of, bound.calendar, number)
     }
@@ -220,6 +220,6 @@ impl<'a> Policies<'a> {
 /// A part of what is so where a rule stops.
 #[derive(Clone, Debug)]
 enum Stop<'a> {
-    Bound(Bound<'a>),
-    Other(Literal<'a>),
+    Bound(SampleBound<'a>),
+    Other(SignedCondition<'a>),
 }

@@ -7,9 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use super::sample::{Bound, Literal};
+use super::sample::{SampleBound, SignedCondition};
 use super::unreachable_confidence::{Confident, is_claim};
-use super::{Policies, within};
+use super::{LintedPolicies, within};
 use crate::ast::{CompareOp, Expr};
 use crate::builtins::Shape;
 use crate::builtins::series::{Along, Measure};
@@ -26,7 +26,7 @@ const SMALL: f64 = 0.2;
 const MAX_SAMPLE: usize = 1_000;
 const MAX_RUN: usize = 1_000;
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut told = BTreeSet::new();
     for (index, rule, _) in policies.rules() {
@@ -44,7 +44,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
                     let inside = policies.literals(run, true);
                     let claims = inside.iter().filter(|(inner, _)| is_claim(inner));
                     for claim in claims.filter_map(|literal| policies.confident(*literal)) {
-                        let all: Vec<Literal<'_>> = inside.iter().chain(&siblings).copied().collect();
+                        let all: Vec<SignedCondition<'_>> = inside.iter().chain(&siblings).copied().collect();
                         let asked = policies.asked(&claim, &all);
                         found.extend(judge(&claim, asked, length).filter(|_| told.insert(claim.span)));
                     }
@@ -55,10 +55,10 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
     found
 }
 
-impl<'a> Policies<'a> {
+impl<'a> LintedPolicies<'a> {
     /// What has to be true along the series for a comparison, and in how many snapshots in a row.
     fn runs(&self, expr: &'a Expr) -> Vec<(&'a Expr, usize)> {
-        let run = |bound: &Bound<'a>| {
+        let run = |bound: &SampleBound<'a>| {
             let (builtin, arg) = self.call(bound.of)?;
             let Shape::Along(Along::Run(measure)) = &builtin.shape else { return None };
             let is_held = *measure == Measure::Time;

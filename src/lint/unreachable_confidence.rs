@@ -1,7 +1,7 @@
 //! A confidence that the sample which is asked for beside it can never reach, were every element of it good.
 
-use super::Policies;
-use super::sample::{Literal, Sample};
+use super::LintedPolicies;
+use super::sample::{SampledList, SignedCondition};
 use crate::ast::{CompareOp, Expr, ExprKind};
 use crate::builtins::Sampled;
 use crate::code::Code;
@@ -14,7 +14,7 @@ use crate::value::Number;
 /// A larger sample is not tried out.
 const MAX_SAMPLE: usize = 10_000;
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (index, rule, _) in policies.rules() {
         let needs = policies.needs(rule);
@@ -32,7 +32,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
 pub(super) struct Confident {
     pub(super) span: Span,
     /// The list.
-    sample: Sample,
+    sample: SampledList,
     pub(super) confidence: Number,
     /// The threshold as it is written.
     limit: Number,
@@ -93,9 +93,9 @@ impl Confident {
     }
 }
 
-impl<'a> Policies<'a> {
+impl<'a> LintedPolicies<'a> {
     /// What a literal asks to be shown with confidence.
-    pub(super) fn confident(&self, (expr, yes): Literal<'a>) -> Option<Confident> {
+    pub(super) fn confident(&self, (expr, yes): SignedCondition<'a>) -> Option<Confident> {
         let ExprKind::With { claim, confidence } = &expr.kind else { return None };
         let ExprKind::Compare(op, left, right) = &claim.kind else { return None };
         let op = if yes { *op } else { op.negated() };
@@ -115,7 +115,7 @@ impl<'a> Policies<'a> {
     }
 
     /// The largest sample that is asked for beside a claim, and where.
-    pub(super) fn asked(&self, claim: &Confident, siblings: &[Literal<'a>]) -> Option<(usize, Span)> {
+    pub(super) fn asked(&self, claim: &Confident, siblings: &[SignedCondition<'a>]) -> Option<(usize, Span)> {
         self.least(&claim.sample, siblings)
     }
 }
@@ -133,7 +133,11 @@ fn share(op: CompareOp, limit: &Number) -> Option<Claimed> {
     Some(Claimed::Share { threshold, strict, rest })
 }
 
-fn finding<'a>(policies: &Policies<'a>, claim: &Confident, siblings: &[Literal<'a>]) -> Option<Diagnostic> {
+fn finding<'a>(
+    policies: &LintedPolicies<'a>,
+    claim: &Confident,
+    siblings: &[SignedCondition<'a>],
+) -> Option<Diagnostic> {
     let needed = claim.needed();
     let what = claim.shown();
     let Some(needed) = needed else {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Policies, roots};
+use super::{LintedPolicies, roots};
 use crate::ast::{Expr, ExprKind, Over};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -13,12 +13,12 @@ use crate::source::Span;
 use crate::types::Type;
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     if !policies.program.unsure.is_empty() {
         // What has an error may be what reads it.
         return Vec::new();
     }
-    let mut reading = Reading { policies, read: BTreeSet::new(), lets: BTreeSet::new() };
+    let mut reading = FieldReading { policies, read: BTreeSet::new(), lets: BTreeSet::new() };
     for expr in roots(policies.program) {
         reading.expr(expr, &mut Vec::new());
     }
@@ -28,13 +28,13 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
 }
 
 /// Where the fields that are read are declared.
-struct Reading<'p, 'a> {
-    policies: &'p Policies<'a>,
+struct FieldReading<'p, 'a> {
+    policies: &'p LintedPolicies<'a>,
     read: BTreeSet<Span>,
     lets: BTreeSet<usize>,
 }
 
-impl<'a> Reading<'_, 'a> {
+impl<'a> FieldReading<'_, 'a> {
     /// `elements` are the types of the elements that a `where` goes through, the innermost last.
     fn expr(&mut self, expr: &'a Expr, elements: &mut Vec<Option<&'a Type>>) {
         match self.policies.target(expr) {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Policies;
+use super::LintedPolicies;
 use crate::ast::ExpectKind;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::program::Rule;
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let expected: BTreeSet<String> = policies
         .tests
         .iter()

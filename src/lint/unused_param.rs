@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Policies, roots, within};
+use super::{LintedPolicies, roots, within};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::program::{Param, Target};
 
-pub(super) fn find(policies: &Policies<'_>) -> Vec<Diagnostic> {
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let program = policies.program;
     let (mut params, mut lets) = (BTreeSet::new(), BTreeSet::new());
     let mut open = roots(program);

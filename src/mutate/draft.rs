@@ -10,7 +10,7 @@ pub(super) const MAX_LENGTH: usize = 200;
 
 /// A test with one series that can be changed, and no expectation yet.
 #[derive(Clone, Debug)]
-pub(super) struct Draft {
+pub(super) struct TestDraft {
     /// The series before the last one, as they were written.
     before: Vec<String>,
     every: String,
@@ -21,7 +21,7 @@ pub(super) struct Draft {
     after: Vec<String>,
 }
 
-impl Draft {
+impl TestDraft {
     /// The parts of a test; none where its snapshots are files.
     pub(super) fn of(test: &TestDecl, sources: &SourceMap) -> Option<Self> {
         let text = |span| sources.text(span).to_owned();

@@ -40,20 +40,20 @@ impl Mutant {
 }
 
 /// A change of one declaration.
-struct Change<T> {
+struct Mutation<T> {
     span: Span,
     says: String,
     is_effect: bool,
     now: T,
 }
 
-impl<T> Change<T> {
+impl<T> Mutation<T> {
     fn new(span: Span, says: String, now: T) -> Self {
         Self { span, says, is_effect: false, now }
     }
 
-    fn map<U>(self, make: impl FnOnce(T) -> U) -> Change<U> {
-        Change { span: self.span, says: self.says, is_effect: self.is_effect, now: make(self.now) }
+    fn map<U>(self, make: impl FnOnce(T) -> U) -> Mutation<U> {
+        Mutation { span: self.span, says: self.says, is_effect: self.is_effect, now: make(self.now) }
     }
 }
 
@@ -86,8 +86,8 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn policy(&self, policy: &PolicyDecl, at: (usize, usize), all: &mut Vec<Mutant>) {
-        let mut add = |decl: Span, change: Change<PolicyDecl>| {
-            let Change { span, says, is_effect, now } = change;
+        let mut add = |decl: Span, change: Mutation<PolicyDecl>| {
+            let Mutation { span, says, is_effect, now } = change;
             all.push(Mutant { span, says, decl, is_effect, at, policy: now });
         };
         for change in self.when(policy.when.as_ref()) {
@@ -127,7 +127,7 @@ impl Maker<'_> {
         }
     }
 
-    fn gate(&self, gate: &GateDecl) -> Vec<(Span, Change<GateDecl>)> {
+    fn gate(&self, gate: &GateDecl) -> Vec<(Span, Mutation<GateDecl>)> {
         let mut all = Vec::new();
         for (index, item) in gate.items.iter().enumerate() {
             let with = |item: GateItem| {
@@ -154,7 +154,7 @@ impl Maker<'_> {
         all
     }
 
-    fn param(&self, decl: &ParamDecl) -> Vec<Change<ParamDecl>> {
+    fn param(&self, decl: &ParamDecl) -> Vec<Mutation<ParamDecl>> {
         let used = self.program.params.iter().find(|param| param.decl.span == decl.span);
         let is_window = used.is_some_and(|param| param.uses.window);
         let written = self.variants.sources.text(decl.value.span);
@@ -162,17 +162,17 @@ impl Maker<'_> {
         let next = next.into_iter().map(|(kind, text)| {
             let says = format!("{} by default", could_be(written, &text));
             let value = Literal { kind, span: decl.value.span };
-            Change::new(decl.value.span, says, ParamDecl { value, ..decl.clone() })
+            Mutation::new(decl.value.span, says, ParamDecl { value, ..decl.clone() })
         });
         next.collect()
     }
 
-    fn let_decl(&self, decl: &LetDecl) -> Vec<Change<LetDecl>> {
+    fn let_decl(&self, decl: &LetDecl) -> Vec<Mutation<LetDecl>> {
         let changes = self.expr(&decl.value).into_iter();
         changes.map(|change| change.map(|value| LetDecl { value, ..decl.clone() })).collect()
     }
 
-    fn rule(&self, decl: &RuleDecl) -> Vec<Change<RuleDecl>> {
+    fn rule(&self, decl: &RuleDecl) -> Vec<Mutation<RuleDecl>> {
         let bodies = match &decl.body {
             RuleBody::Trigger { when } => {
                 let changes = self.expr(when).into_iter();
@@ -181,7 +181,7 @@ impl Maker<'_> {
                 // Who forgets the condition has a rule that never fires.
                 let never = Expr { kind: ExprKind::Literal(LiteralKind::Bool(false)), ..when.clone() };
                 let says = "the rule could be left out".to_owned();
-                all.push(Change::new(when.span, says, RuleBody::Trigger { when: never }));
+                all.push(Mutation::new(when.span, says, RuleBody::Trigger { when: never }));
                 all
             }
             RuleBody::Require { when, requires } => {
@@ -197,7 +197,7 @@ impl Maker<'_> {
                     let changes = self.expr(require).into_iter();
                     all.extend(changes.map(|change| change.map(|now| with(Some(now)))));
                     let says = format!("`require {}` could be left out", self.variants.short(require.span));
-                    all.push(Change::new(require.span, says, with(None)));
+                    all.push(Mutation::new(require.span, says, with(None)));
                 }
                 all
             }
@@ -215,22 +215,22 @@ impl Maker<'_> {
             let says = could_be(decl.effect.kind.as_str(), kind.as_str());
             let effect = Effect { kind, ..decl.effect.clone() };
             let now = RuleDecl { effect, ..decl.clone() };
-            all.push(Change { is_effect: true, ..Change::new(decl.effect.span, says, now) });
+            all.push(Mutation { is_effect: true, ..Mutation::new(decl.effect.span, says, now) });
         }
         all
     }
 
     /// A `when` that may be left out.
-    fn when(&self, when: Option<&Expr>) -> Vec<Change<Option<Expr>>> {
+    fn when(&self, when: Option<&Expr>) -> Vec<Mutation<Option<Expr>>> {
         let Some(when) = when else { return Vec::new() };
         let mut all: Vec<_> = self.expr(when).into_iter().map(|change| change.map(Some)).collect();
         let says = format!("`when {}` could be left out", self.variants.short(when.span));
-        all.push(Change::new(when.span, says, None));
+        all.push(Mutation::new(when.span, says, None));
         all
     }
 
-    fn expr(&self, expr: &Expr) -> Vec<Change<Expr>> {
+    fn expr(&self, expr: &Expr) -> Vec<Mutation<Expr>> {
         let variants = self.variants.of(expr).into_iter();
-        variants.map(|variant| Change::new(variant.span, variant.says, variant.expr)).collect()
+        variants.map(|variant| Mutation::new(variant.span, variant.says, variant.expr)).collect()
     }
 }

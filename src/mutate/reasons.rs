@@ -9,7 +9,7 @@ const MARK: &str = "untested:";
 
 /// A comment that justifies the mutants of a line, or of the clause that begins there.
 #[derive(Debug)]
-pub(super) struct Reason {
+pub(super) struct Justification {
     span: Span,
     /// The line, from 1, whose expressions it is for.
     line: usize,
@@ -18,7 +18,7 @@ pub(super) struct Reason {
     text: String,
 }
 
-impl Reason {
+impl Justification {
     /// Whether it speaks for what begins at a place. One without a reason speaks for nothing.
     pub(super) fn covers(&self, place: Span, program: &Program, sources: &SourceMap) -> bool {
         let is_here = |span| sources.line_column(span).0 == self.line;
@@ -44,7 +44,7 @@ impl Reason {
 
 /// The comments of a file. One behind an expression is for its line; one on lines of its own is for the line that follows,
 /// with all of the clause that begins there: the formatter may break it.
-pub(super) fn reasons(file: FileId, sources: &SourceMap) -> Vec<Reason> {
+pub(super) fn reasons(file: FileId, sources: &SourceMap) -> Vec<Justification> {
     let Some(source) = sources.get(file) else { return Vec::new() };
     let lines: Vec<&str> = source.text.lines().collect();
     let mut found = Vec::new();
@@ -54,7 +54,7 @@ pub(super) fn reasons(file: FileId, sources: &SourceMap) -> Vec<Reason> {
         let Some(reason) = comment.trim_start_matches('#').trim_start().strip_prefix(MARK) else { continue };
         let is_alone = |line: &&str| line.trim_start().starts_with('#');
         let below = lines.iter().skip(index).take_while(|line| is_alone(line)).count();
-        found.push(Reason {
+        found.push(Justification {
             span: Span::new(file, start + at..start + line.trim_end().len()),
             line: index + 1 + below,
             is_above: below > 0,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::step::steps;
 use crate::ast::{Expr, ExprKind, LiteralKind, RuleBody};
-use crate::explain::{Uses, uses};
+use crate::explain::{RuleUses, uses};
 use crate::program::{ParamValue, Program};
 use crate::settings::show_value;
 use crate::source::SourceMap;
@@ -94,7 +94,7 @@ impl Pool {
         }
     }
 
-    fn fields(&mut self, used: &Uses<'_>) {
+    fn fields(&mut self, used: &RuleUses<'_>) {
         let built_in = ["date", "workflow"];
         for (name, field) in used.fields.iter().filter(|(name, _)| !built_in.contains(&name.as_str())) {
             let in_list =
@@ -119,7 +119,7 @@ impl Pool {
     }
 
     /// The list that a name is one of, if it is: of one whose elements alone are read, nothing but them is used.
-    fn list_of(&self, name: &str, used: &Uses<'_>) -> Option<String> {
+    fn list_of(&self, name: &str, used: &RuleUses<'_>) -> Option<String> {
         let is_list = |field: &Field| field.ty.element().is_some();
         let known = used.fields.iter().any(|(known, field)| known == name && is_list(field));
         (known || self.lists.contains_key(name)).then(|| name.to_owned())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::draft::Draft;
+use super::draft::TestDraft;
 use super::mutants::Mutant;
 use super::values::{Pool, whole_days};
 use crate::ast::{ExprIds, Item, LiteralKind};
@@ -29,7 +29,7 @@ pub(super) struct Witness {
 }
 
 /// What is sought: a series that the two programs judge differently.
-pub(super) struct Search<'a> {
+pub(super) struct WitnessSearch<'a> {
     pub(super) program: &'a Program,
     pub(super) mutated: &'a Program,
     pub(super) mutant: &'a Mutant,
@@ -39,19 +39,20 @@ pub(super) struct Search<'a> {
     pub(super) sources: &'a SourceMap,
 }
 
-impl Search<'_> {
+impl WitnessSearch<'_> {
     /// The first such test that is found among so many tries.
-    pub(super) fn witness(&self, seeds: Vec<Draft>, tries: usize) -> Option<Witness> {
+    pub(super) fn witness(&self, seeds: Vec<TestDraft>, tries: usize) -> Option<Witness> {
         let mut left = tries;
         let mut sources = self.sources.clone();
         let rules: Vec<usize> = self.rules.iter().copied().take(4).collect();
         let pool = Pool::of(&rules, self.program, self.sources);
         let stages: Vec<&str> = self.program.vocabulary.stages.iter().map(|stage| &**stage).collect();
-        let plain = (1..=stages.len()).rev().map(|rungs| Draft::plain(stages.get(..rungs).unwrap_or(&[])));
-        let mut seeds: Vec<Draft> = seeds.into_iter().take(MAX_SEEDS).collect();
+        let plain =
+            (1..=stages.len()).rev().map(|rungs| TestDraft::plain(stages.get(..rungs).unwrap_or(&[])));
+        let mut seeds: Vec<TestDraft> = seeds.into_iter().take(MAX_SEEDS).collect();
         seeds.extend(plain);
         if stages.is_empty() {
-            seeds.push(Draft::plain(&[]));
+            seeds.push(TestDraft::plain(&[]));
         }
         // In turn, so that a seed that leads nowhere does not use up all tries.
         let mut changes: Vec<_> = seeds.iter().map(|seed| self.changes(seed, &pool)).collect();
@@ -73,13 +74,13 @@ impl Search<'_> {
     }
 
     /// The seed as it is, and with one or two changes.
-    fn changes<'s>(&self, seed: &'s Draft, pool: &Pool) -> impl Iterator<Item = Draft> + 's {
+    fn changes<'s>(&self, seed: &'s TestDraft, pool: &Pool) -> impl Iterator<Item = TestDraft> + 's {
         let values = Rc::new(pool.values(newest(seed), self.program));
         let cadence = self.program.vocabulary.cadence.as_ref();
         let longest = cadence.and_then(|cadence| whole_days(&(&cadence.every + &cadence.grace))).unwrap_or(7);
         let lengths: BTreeSet<usize> = pool.durations.iter().filter_map(whole_days).collect();
-        let timed: Vec<Draft> = lengths.iter().filter_map(|days| seed.lasting(*days, longest)).collect();
-        let with_a_value = move |draft: Draft| {
+        let timed: Vec<TestDraft> = lengths.iter().filter_map(|days| seed.lasting(*days, longest)).collect();
+        let with_a_value = move |draft: TestDraft| {
             let values = Rc::clone(&values);
             (0..values.len()).flat_map(move |at| {
                 let value =
@@ -96,7 +97,7 @@ impl Search<'_> {
     }
 
     /// What to expect of a series that tells the two apart, and what is so with the mistake.
-    fn difference(&self, draft: &Draft, sources: &mut SourceMap) -> Option<(String, String)> {
+    fn difference(&self, draft: &TestDraft, sources: &mut SourceMap) -> Option<(String, String)> {
         let count = sources.count();
         let judged = self.judge_both(draft, sources);
         sources.truncate(count);
@@ -118,7 +119,7 @@ impl Search<'_> {
 
     fn judge_both(
         &self,
-        draft: &Draft,
+        draft: &TestDraft,
         sources: &mut SourceMap,
     ) -> Option<(WorkflowVerdict, WorkflowVerdict)> {
         let text = draft.write("tried", "decision continue");
@@ -142,7 +143,7 @@ impl Search<'_> {
     }
 
     /// Leaves out every field that the difference does not need.
-    fn shortened(&self, mut draft: Draft, found: (String, String), sources: &mut SourceMap) -> Witness {
+    fn shortened(&self, mut draft: TestDraft, found: (String, String), sources: &mut SourceMap) -> Witness {
         let mut at = 0;
         while at < draft.fields() {
             let shorter = draft.without(at);
@@ -158,7 +159,7 @@ impl Search<'_> {
     }
 }
 
-fn newest(draft: &Draft) -> Date {
+fn newest(draft: &TestDraft) -> Date {
     let from = parse_date(draft.from()).unwrap_or_default();
     let days = match parse_literal(draft.every()) {
         Some(LiteralKind::Duration(seconds)) => whole_days(&seconds).unwrap_or(0),

@@ -14,16 +14,16 @@ use super::{Grammar, Rule, allow_steps, skip_mark};
 #[derive(Debug)]
 pub struct Concrete<'a> {
     /// Without commas, which separate and mean nothing else. The last one is empty: what stands before the file's end.
-    pub tokens: Vec<Token<'a>>,
+    pub tokens: Vec<ConcreteToken<'a>>,
     /// What stands at the top level of the file.
     pub items: Vec<Part>,
 }
 
 /// A word, number with its unit, path, text or symbol, and what stands between it and the token before it.
 #[derive(Debug)]
-pub struct Token<'a> {
+pub struct ConcreteToken<'a> {
     pub text: Cow<'a, str>,
-    pub kind: TokenKind,
+    pub kind: ConcreteTokenKind,
     pub comments: Vec<Comment<'a>>,
     /// Whether an empty line stands directly before it.
     pub after_blank: bool,
@@ -32,7 +32,7 @@ pub struct Token<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
+pub enum ConcreteTokenKind {
     Plain,
     /// The sign of a number or expression, which clings to it.
     Sign,
@@ -126,7 +126,7 @@ struct Reader<'a> {
     text: &'a str,
     /// Where the last token ends.
     end: usize,
-    tokens: Vec<Token<'a>>,
+    tokens: Vec<ConcreteToken<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -172,9 +172,9 @@ impl<'a> Reader<'a> {
         let between = read_between(self.text.get(self.end..span.start()).unwrap_or(""), self.end == 0);
         self.end = span.end();
         let kind = match pair.as_rule() {
-            Rule::minus => TokenKind::Sign,
-            Rule::doc => TokenKind::Doc,
-            _ => TokenKind::Plain,
+            Rule::minus => ConcreteTokenKind::Sign,
+            Rule::doc => ConcreteTokenKind::Doc,
+            _ => ConcreteTokenKind::Plain,
         };
         let text = match pair.as_rule() {
             Rule::quantity => spaced_quantity(pair),
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
             into.push(Part::Token(self.tokens.len()));
         }
         let Between { comments, after_blank, begins_line } = between;
-        self.tokens.push(Token { text, kind, comments, after_blank, begins_line });
+        self.tokens.push(ConcreteToken { text, kind, comments, after_blank, begins_line });
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn blank_too_deep(text: &str) -> (Cow<'_, str>, Vec<Range<usize>>) {
 }
 
 /// An open bracket, and how many `if`s followed it. The outermost frame has no bracket.
-struct Frame {
+struct OpenBracket {
     close: &'static str,
     ifs: usize,
 }
@@ -51,7 +51,7 @@ struct Hidden {
 
 struct Scan<'a> {
     text: &'a str,
-    frames: Vec<Frame>,
+    frames: Vec<OpenBracket>,
     /// The frames and all their `if`s.
     depth: usize,
     hidden: Option<Hidden>,
@@ -111,7 +111,7 @@ impl<'a> Scan<'a> {
     }
 
     fn open(&mut self, close: &'static str) {
-        self.frames.push(Frame { close, ifs: 0 });
+        self.frames.push(OpenBracket { close, ifs: 0 });
         self.depth += 1;
     }
 

@@ -7,7 +7,7 @@ use pest::iterators::Pair;
 use super::recover::{Previous, Spoiled};
 use super::tree::{Builder, child, children, extent, first};
 use super::{MAX_DEPTH, Rule, errors};
-use crate::ast::{Cadence, FieldDecl, FieldKind, Name, RangeDecl, SnapshotDecl, TypeExpr, TypeKind};
+use crate::ast::{CadenceDecl, FieldDecl, FieldKind, Name, RangeDecl, SnapshotDecl, TypeExpr, TypeKind};
 use crate::source::Span;
 
 impl Builder<'_> {
@@ -26,7 +26,7 @@ impl Builder<'_> {
         (SnapshotDecl { cadence, fields, span: self.span_of(pair) }, broken)
     }
 
-    fn build_cadence(&mut self, pair: &Pair<'_, Rule>) -> Option<Cadence> {
+    fn build_cadence(&mut self, pair: &Pair<'_, Rule>) -> Option<CadenceDecl> {
         let span = self.span_of(pair);
         let mut literals = children(pair, Rule::signed_literal);
         let every = self.build_signed_literal(&literals.next()?);
@@ -34,7 +34,7 @@ impl Builder<'_> {
             Some(grace) => Some(self.build_signed_literal(&grace)?),
             None => None,
         };
-        Some(Cadence { every: every?, grace, span })
+        Some(CadenceDecl { every: every?, grace, span })
     }
 
     /// The fields of a block; the names of broken ones go to `broken`.

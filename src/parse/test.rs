@@ -6,8 +6,8 @@ use super::recover::{Previous, Spoiled};
 use super::tree::{Builder, child, children, extent, first};
 use super::{Rule, errors};
 use crate::ast::{
-    Assign, Expect, ExpectKind, Given, GivenKind, Literal, Name, Outcome, TestDecl, TestValue, TestValueKind,
-    WithParam,
+    Assign, Expect, ExpectKind, ExpectedOutcome, Given, GivenKind, Literal, Name, TestDecl, TestValue,
+    TestValueKind, WithParam,
 };
 
 impl Builder<'_> {
@@ -146,10 +146,10 @@ impl Builder<'_> {
         }
         let path = self.build_path(&child(pair, Rule::path)?);
         let outcome = match child(pair, Rule::outcome).and_then(|outcome| first(&outcome))?.as_rule() {
-            Rule::kw_passes => Outcome::Passes,
-            Rule::kw_fails => Outcome::Fails,
-            Rule::kw_undecided => Outcome::Undecided,
-            Rule::kw_not => Outcome::NotApplicable,
+            Rule::kw_passes => ExpectedOutcome::Passes,
+            Rule::kw_fails => ExpectedOutcome::Fails,
+            Rule::kw_undecided => ExpectedOutcome::Undecided,
+            Rule::kw_not => ExpectedOutcome::NotApplicable,
             _ => return None,
         };
         Some(Expect { kind: ExpectKind::Rule(path, outcome), span })

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::ast::{
-    Arg, ArithmeticOp, Effect, EffectKind, Expect, ExpectKind, Expr, ExprKind, FieldKind, GateItem,
-    GivenKind, Item, Literal, LiteralKind, LogicOp, Name, Outcome, Over, PolicyDecl, PolicyItem, RuleBody,
+    Arg, ArithmeticOp, Effect, EffectKind, Expect, ExpectKind, ExpectedOutcome, Expr, ExprKind, FieldKind,
+    GateItem, GivenKind, Item, Literal, LiteralKind, LogicOp, Name, Over, PolicyDecl, PolicyItem, RuleBody,
     RuleDecl, Set, SnapshotDecl, Template, TemplatePart, TestDecl, TestValue, TestValueKind, TypeKind,
     UndecidedKind,
 };

@@ -5,7 +5,7 @@ use super::overlay::Overlay;
 use super::path::{join, name};
 use super::site::Site;
 use super::stack::Stacks;
-use super::table::{Memory, Node};
+use super::table::{Memory, TableNode};
 use super::walk::walk;
 use super::{CONFIG, Project, SNAPSHOTS, Sides, project};
 use crate::code::Code;
@@ -84,7 +84,7 @@ fn new_projects(proposed: &[Project], head: &Site<'_>, base: Base<'_>) -> (Memor
         walk(head.files, &join(&head.root, folder), &mut |step| {
             let is_setting = name(step.path) == CONFIG || name(step.path).ends_with(".gate");
             if step.kind == FileKind::File && is_setting {
-                let node = head.files.read(step.path).map_or_else(Node::Unreadable, Node::File);
+                let node = head.files.read(step.path).map_or_else(TableNode::Unreadable, TableNode::File);
                 new.insert(join(base.root, &head.relative(step.path)), node);
             }
             step.kind == FileKind::Folder

@@ -13,7 +13,7 @@ const MAX_LINKS: usize = 40;
 
 /// What is at a path of a [`Table`].
 #[derive(Clone, Debug)]
-pub enum Node<T> {
+pub enum TableNode<T> {
     File(T),
     /// Where it leads, from the folder that it lies in.
     Link(String),
@@ -24,7 +24,7 @@ pub enum Node<T> {
 /// What there is, by path. Folders are there if something is in them.
 #[derive(Clone, Debug)]
 pub struct Table<T> {
-    nodes: BTreeMap<String, Node<T>>,
+    nodes: BTreeMap<String, TableNode<T>>,
 }
 
 impl<T> Default for Table<T> {
@@ -35,7 +35,7 @@ impl<T> Default for Table<T> {
 
 impl<T> Table<T> {
     /// Puts something at a path, in the place of what was there.
-    pub fn insert(&mut self, path: impl Into<String>, node: Node<T>) {
+    pub fn insert(&mut self, path: impl Into<String>, node: TableNode<T>) {
         self.nodes.insert(path.into(), node);
     }
 
@@ -46,10 +46,10 @@ impl<T> Table<T> {
     pub fn file(&self, path: &str) -> Result<&T, Obstacle> {
         let Destination { path, is_folder } = self.resolve(path)?;
         match self.nodes.get(&path) {
-            Some(Node::File(file)) => Ok(file),
-            Some(Node::Unreadable(why)) => Err(why.clone()),
-            Some(Node::Link(_)) | None if is_folder => Err(Obstacle::Folder),
-            Some(Node::Link(_)) | None => Err(Obstacle::Missing),
+            Some(TableNode::File(file)) => Ok(file),
+            Some(TableNode::Unreadable(why)) => Err(why.clone()),
+            Some(TableNode::Link(_)) | None if is_folder => Err(Obstacle::Folder),
+            Some(TableNode::Link(_)) | None => Err(Obstacle::Missing),
         }
     }
 
@@ -73,9 +73,9 @@ impl<T> Table<T> {
                 from = Bound::Included(format!("{start}{name}0"));
             } else {
                 let kind = match node {
-                    Node::File(_) => FileKind::File,
-                    Node::Link(_) => FileKind::Link,
-                    Node::Unreadable(_) => FileKind::Other,
+                    TableNode::File(_) => FileKind::File,
+                    TableNode::Link(_) => FileKind::Link,
+                    TableNode::Unreadable(_) => FileKind::Other,
                 };
                 listed.push(Child { name: rest.to_owned(), kind });
                 from = Bound::Excluded(path.clone());
@@ -107,7 +107,7 @@ impl<T> Table<T> {
             }
             let next = join(&here, &part);
             match self.nodes.get(&next) {
-                Some(Node::Link(target)) => {
+                Some(TableNode::Link(target)) => {
                     links += 1;
                     if target.starts_with('/') {
                         return Err(Obstacle::LeadsOut);
@@ -120,11 +120,11 @@ impl<T> Table<T> {
                     }
                     rest.extend(reversed(target));
                 }
-                Some(Node::File(_) | Node::Unreadable(_)) if rest.is_empty() => {
+                Some(TableNode::File(_) | TableNode::Unreadable(_)) if rest.is_empty() => {
                     return Ok(Destination { path: next, is_folder: false });
                 }
                 None if self.holds(&next) => here = next,
-                Some(Node::File(_) | Node::Unreadable(_)) => return Err(Obstacle::NoFolder),
+                Some(TableNode::File(_) | TableNode::Unreadable(_)) => return Err(Obstacle::NoFolder),
                 None => return Err(missing),
             }
         }
@@ -146,7 +146,7 @@ impl Memory {
     pub fn new<P: Into<String>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Self {
         let mut memory = Self::default();
         for (path, text) in files {
-            memory.insert(path, Node::File(text.into()));
+            memory.insert(path, TableNode::File(text.into()));
         }
         memory
     }

@@ -11,13 +11,13 @@ impl Repository {
         Self(Memory::new(files.iter().copied()))
     }
 
-    fn with(mut self, path: &str, node: Node<Vec<u8>>) -> Self {
+    fn with(mut self, path: &str, node: TableNode<Vec<u8>>) -> Self {
         self.0.insert(path, node);
         self
     }
 
     fn link(self, path: &str, target: &str) -> Self {
-        self.with(path, Node::Link(target.to_owned()))
+        self.with(path, TableNode::Link(target.to_owned()))
     }
 
     fn inputs(&self) -> Inputs {
@@ -124,7 +124,7 @@ fn links_stay_inside_and_only_regular_files_are_opened() {
         .link("rollouts/a/loop", "../a")
         .link("rollouts/a/self.yaml", "self.yaml")
         .link("rollouts/b", "../other")
-        .with("rollouts/a/socket.yaml", Node::Unreadable(Obstacle::Irregular));
+        .with("rollouts/a/socket.yaml", TableNode::Unreadable(Obstacle::Irregular));
     let inputs = repository.inputs();
     let found: Vec<_> =
         inputs.projects[0].snapshots.iter().map(|f| (f.name.as_str(), f.content.clone().err())).collect();

@@ -16,7 +16,7 @@ const WIDTH: usize = 100;
 
 /// The snapshot that follows `last`, of another day. The stage is the same; it asks for nothing.
 pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Date) -> String {
-    let mut draft = Draft { file: last.file, out: String::new() };
+    let mut draft = SnapshotDraft { file: last.file, out: String::new() };
     draft.comment(
         0,
         "What was measured up to this day. What stays empty is unknown, and no rule takes it for a yes; an empty list is \
@@ -59,13 +59,13 @@ fn rung(last: &Snapshot, vocabulary: &Vocabulary) -> Option<usize> {
     }
 }
 
-struct Draft {
+struct SnapshotDraft {
     /// The last snapshot: what lies in another file is a standing fact, and not to be said again.
     file: FileId,
     out: String,
 }
 
-impl Draft {
+impl SnapshotDraft {
     fn is_own(&self, value: Option<&Option<Located>>) -> bool {
         value.and_then(Option::as_ref).is_some_and(|value| value.key.file == self.file)
     }

@@ -3,7 +3,9 @@
 use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
 use crate::code::Code;
 use crate::engine::Answer;
-use crate::explain::{Explained, Found, Seen, Shown, Subject, Uses, of_ladder, uses, uses_of_let};
+use crate::explain::{
+    Explained, FoundName, NamedSubject, RuleUses, SeenTests, Shown, of_ladder, uses, uses_of_let,
+};
 use crate::layers::ProjectInForce;
 use crate::program::Rule;
 use crate::render::{Style, human};
@@ -14,7 +16,7 @@ use crate::text::{visible, wrap};
 
 /// What a code means, with its example, if it has one.
 pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String {
-    let mut page = Page { out: String::new(), style };
+    let mut page = ExplainPage { out: String::new(), style };
     page.heading(code.as_str(), code.title());
     page.paragraph(code.explanation());
     let Some(example) = example else { return page.out };
@@ -28,15 +30,16 @@ pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String
 }
 
 /// What a name of a project stands for.
-pub fn subject(found: &Found, answer: &Answer<Explained>, style: Style) -> String {
+pub fn subject(found: &FoundName, answer: &Answer<Explained>, style: Style) -> String {
     let projects = &answer.report.known.projects;
     let Some(project) = projects.get(found.project) else { return String::new() };
-    let mut text = Text { page: Page { out: String::new(), style }, project, sources: &answer.sources };
+    let mut text =
+        Text { page: ExplainPage { out: String::new(), style }, project, sources: &answer.sources };
     match found.subject {
-        Subject::Rule(index) => text.rule(index, &found.seen),
-        Subject::Param(index) => text.param(index),
-        Subject::Let(index) => text.own_let(index),
-        Subject::Policy(index) => text.policy(index),
+        NamedSubject::Rule(index) => text.rule(index, &found.seen),
+        NamedSubject::Param(index) => text.param(index),
+        NamedSubject::Let(index) => text.own_let(index),
+        NamedSubject::Policy(index) => text.policy(index),
     }
     let several = projects.len() > 1;
     if let Some(name) = project.name.as_ref().filter(|_| several) {
@@ -46,12 +49,12 @@ pub fn subject(found: &Found, answer: &Answer<Explained>, style: Style) -> Strin
     text.page.out
 }
 
-struct Page {
+struct ExplainPage {
     out: String,
     style: Style,
 }
 
-impl Page {
+impl ExplainPage {
     fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');
@@ -86,13 +89,13 @@ impl Page {
 }
 
 struct Text<'c> {
-    page: Page,
+    page: ExplainPage,
     project: &'c ProjectInForce,
     sources: &'c SourceMap,
 }
 
 impl Text<'_> {
-    fn rule(&mut self, index: usize, seen: &Seen) {
+    fn rule(&mut self, index: usize, seen: &SeenTests) {
         let project = self.project;
         let Some(setting) = project.settings.rules.get(index) else { return };
         let Some(rule) = project.program.rules.get(index) else {
@@ -206,7 +209,7 @@ impl Text<'_> {
         format!("{what}{from}{because}.{locked}")
     }
 
-    fn uses(&mut self, uses: &Uses<'_>) {
+    fn uses(&mut self, uses: &RuleUses<'_>) {
         if !uses.lets.is_empty() {
             self.page.section("The lets that it uses");
             for own in uses.lets.iter().filter_map(|index| self.project.program.lets.get(*index)) {
@@ -252,7 +255,7 @@ impl Text<'_> {
         self.page.entry(&format!("{} = {value}{range} ({from})", param.name), doc);
     }
 
-    fn used_by(&mut self, is_used: impl Fn(&Uses<'_>) -> bool) {
+    fn used_by(&mut self, is_used: impl Fn(&RuleUses<'_>) -> bool) {
         let program = &self.project.program;
         let using: Vec<&Rule> = program.rules.iter().filter(|rule| is_used(&uses(rule, program))).collect();
         if using.is_empty() {
@@ -264,7 +267,7 @@ impl Text<'_> {
         }
     }
 
-    fn seen(&mut self, seen: &Seen) {
+    fn seen(&mut self, seen: &SeenTests) {
         for (word, test) in [("passes", seen.passes), ("fails", seen.fails)] {
             if let Some(span) = test {
                 let place = Place::new(span, self.sources);

@@ -48,7 +48,7 @@ pub fn render(judgement: &Answer<Report>, style: Style, view: &View) -> String {
     page.diagnostics(&judgement.diagnostics, &judgement.sources, view);
     let stops = |w: &&WorkflowReport| !view.only_failed || !summary::goes_on(w.decision);
     let workflows: Vec<&WorkflowReport> = judgement.report.workflows.iter().filter(stops).collect();
-    let columns = summary::Columns::new(&workflows, style);
+    let columns = summary::TableColumns::new(&workflows, style);
     let tail = tail(judgement, &workflows, style, view);
     if !page.all_workflows(&workflows, &columns, judgement, view, tail.lines().count()) {
         page.worst_workflows(&workflows, &columns, judgement, tail.lines().count());
@@ -108,7 +108,7 @@ pub fn render_quiet(judgement: &Answer<Report>, style: Style) -> String {
     }
     let workflows: Vec<_> =
         judgement.report.workflows.iter().filter(|w| !summary::goes_on(w.decision)).collect();
-    let columns = summary::Columns::new(&workflows, style);
+    let columns = summary::TableColumns::new(&workflows, style);
     for workflow in &workflows {
         page.line(&columns.line(workflow, &summary::blockers(workflow), style));
     }
@@ -206,7 +206,7 @@ impl Page {
     fn all_workflows(
         &mut self,
         workflows: &[&WorkflowReport],
-        columns: &summary::Columns,
+        columns: &summary::TableColumns,
         judgement: &Answer<Report>,
         view: &View,
         tail: usize,
@@ -226,7 +226,7 @@ impl Page {
     fn worst_workflows(
         &mut self,
         workflows: &[&WorkflowReport],
-        columns: &summary::Columns,
+        columns: &summary::TableColumns,
         judgement: &Answer<Report>,
         tail: usize,
     ) {
@@ -271,7 +271,7 @@ impl Page {
     fn workflow(
         &mut self,
         workflow: &WorkflowReport,
-        columns: &summary::Columns,
+        columns: &summary::TableColumns,
         sources: &SourceMap,
         room: Option<usize>,
     ) -> bool {

@@ -13,7 +13,7 @@ pub const LANGUAGE_VERSION: &str = "0.1";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Record {
+pub struct VerdictRecord {
     /// Of the record's shape.
     pub record: u32,
     pub program: String,

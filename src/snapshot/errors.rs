@@ -11,7 +11,7 @@ use crate::snapshot::limits::{
 };
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::scalar::Scalar;
-use crate::snapshot::tree::{Content, Node};
+use crate::snapshot::tree::{Content, YamlNode};
 use crate::source::{FileId, Span};
 use crate::text::quote;
 use crate::types::{Kind, Quantity, Type};
@@ -154,7 +154,7 @@ pub(super) fn duplicate_key(key: &str, first: Span, second: Span) -> Diagnostic 
 }
 
 /// A document that is a list or a scalar.
-pub(super) fn no_record(node: &Node<'_>, standing: bool) -> Diagnostic {
+pub(super) fn no_record(node: &YamlNode<'_>, standing: bool) -> Diagnostic {
     let what = if standing { "standing facts are" } else { "a snapshot is" };
     let found = match &node.content {
         Content::List(_) => "a list",

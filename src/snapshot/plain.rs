@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use granit_parser::{ScalarStyle, StructureStyle};
 
 use crate::snapshot::problems::Problems;
-use crate::snapshot::tree::{Builder, OpenKind, Tree};
+use crate::snapshot::tree::{OpenKind, Tree, TreeBuilder};
 use crate::source::{FileId, Span};
 
 /// The tree of a text that is plain block YAML with nothing wrong; none of any other text.
@@ -19,12 +19,12 @@ pub(super) fn parse(file: FileId, text: &str) -> Option<Tree<'_>> {
     if !text.as_bytes().iter().all(is_plain) {
         return None;
     }
-    let mut reader = Reader {
+    let mut reader = PlainReader {
         file,
         text,
         next: 0,
         line: None,
-        builder: Builder::new(file, text),
+        builder: TreeBuilder::new(file, text),
         problems: Problems::default(),
     };
     reader.builder.begin_document(&reader.problems);
@@ -34,7 +34,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Option<Tree<'_>> {
     if reader.line.is_some() {
         return None;
     }
-    let Reader { mut builder, problems, .. } = reader;
+    let PlainReader { mut builder, problems, .. } = reader;
     builder.finish_document(&problems);
     problems.is_empty().then_some(builder.tree)
 }
@@ -50,18 +50,18 @@ struct Line {
     end: usize,
 }
 
-struct Reader<'t> {
+struct PlainReader<'t> {
     file: FileId,
     text: &'t str,
     /// Where the line after the current one begins.
     next: usize,
     /// None at the end.
     line: Option<Line>,
-    builder: Builder<'t>,
+    builder: TreeBuilder<'t>,
     problems: Problems,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> PlainReader<'t> {
     /// Goes to the next line with content. None if the text is not for this reader.
     fn advance(&mut self) -> Option<()> {
         self.line = None;

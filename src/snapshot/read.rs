@@ -40,15 +40,15 @@ impl Standing<'_> {
 }
 
 /// What one file of snapshots says.
-pub(super) struct File<'t> {
+pub(super) struct SnapshotFile<'t> {
     pub(super) file: FileId,
     pub(super) folder: &'t str,
-    pub(super) entries: Vec<Found>,
+    pub(super) entries: Vec<FoundSnapshot>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// A snapshot, as far as it could be read.
-pub(super) struct Found {
+pub(super) struct FoundSnapshot {
     pub(super) workflow: Option<Arc<str>>,
     pub(super) date: Option<(Date, Span)>,
     /// None if it has an error.
@@ -95,7 +95,7 @@ pub(super) fn snapshots<'t>(
     sources: &'t SourceMap,
     vocabulary: &Vocabulary,
     standing: &BTreeMap<&str, Standing<'_>>,
-) -> File<'t> {
+) -> SnapshotFile<'t> {
     let folder = folder(sources.name(input.read.file));
     let mut problems = Problems::default();
     let tree = parse(input, sources, &mut problems);
@@ -116,25 +116,25 @@ pub(super) fn snapshots<'t>(
         only_named(&mut entries);
     } else if entries.is_empty() {
         problems.push(errors::no_snapshot(input.read.file));
-        entries.push(Found { workflow: None, date: None, snapshot: None });
+        entries.push(FoundSnapshot { workflow: None, date: None, snapshot: None });
     }
-    File { file: input.read.file, folder, entries, diagnostics: problems.finish(input.read.file) }
+    SnapshotFile { file: input.read.file, folder, entries, diagnostics: problems.finish(input.read.file) }
 }
 
 /// After a fault the file may go on with any workflow that it names before; with one that it does not name, only if
 /// it names none.
-fn only_named(entries: &mut Vec<Found>) {
+fn only_named(entries: &mut Vec<FoundSnapshot>) {
     if entries.iter().any(|entry| entry.workflow.is_some()) {
         entries.retain(|entry| entry.workflow.is_some());
     } else {
         entries.clear();
-        entries.push(Found { workflow: None, date: None, snapshot: None });
+        entries.push(FoundSnapshot { workflow: None, date: None, snapshot: None });
     }
 }
 
-fn found(file: FileId, root: At<'_>, record: Option<Record>, sound: bool) -> Found {
+fn found(file: FileId, root: At<'_>, record: Option<Record>, sound: bool) -> FoundSnapshot {
     let Some(record) = record else {
-        return Found { workflow: workflow_before_fault(root), date: None, snapshot: None };
+        return FoundSnapshot { workflow: workflow_before_fault(root), date: None, snapshot: None };
     };
     let workflow = workflow_of(&record);
     let date = date_of(&record);
@@ -144,7 +144,7 @@ fn found(file: FileId, root: At<'_>, record: Option<Record>, sound: bool) -> Fou
         }
         (Some(_) | None, _) => None,
     };
-    Found { workflow, date, snapshot }
+    FoundSnapshot { workflow, date, snapshot }
 }
 
 fn workflow_of(record: &Record) -> Option<Arc<str>> {

@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::snapshot::read::{File, Standing};
+use crate::snapshot::read::{SnapshotFile, Standing};
 use crate::snapshot::{Workflow, errors};
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::{Date, Series, Snapshot};
 
 /// What is known of a workflow so far.
 #[derive(Default)]
-struct Group {
+struct SeriesSoFar {
     snapshots: Vec<Snapshot>,
     dates: Vec<(Date, FileId, Span)>,
     files: BTreeSet<FileId>,
@@ -24,7 +24,7 @@ struct Group {
 /// What files say, sorted into workflows.
 #[derive(Default)]
 pub(super) struct Groups<'t> {
-    named: BTreeMap<Arc<str>, Group>,
+    named: BTreeMap<Arc<str>, SeriesSoFar>,
     /// The workflows that the files of a folder name.
     folders: BTreeMap<&'t str, BTreeSet<Arc<str>>>,
     /// Files that do not say whose they are.
@@ -33,7 +33,7 @@ pub(super) struct Groups<'t> {
 }
 
 impl<'t> Groups<'t> {
-    pub(super) fn add(&mut self, file: File<'t>) {
+    pub(super) fn add(&mut self, file: SnapshotFile<'t>) {
         self.diagnostics.extend(file.diagnostics);
         for found in file.entries {
             let Some(workflow) = found.workflow else {
@@ -140,7 +140,7 @@ fn blamed(
 
 fn finish<T>(
     name: Arc<str>,
-    mut group: Group,
+    mut group: SeriesSoFar,
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
     each: impl Fn(Series) -> T,

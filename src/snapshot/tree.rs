@@ -22,7 +22,7 @@ pub(super) struct NodeId(u32);
 
 /// A value as it was written.
 #[derive(Debug, PartialEq)]
-pub(super) struct Node<'t> {
+pub(super) struct YamlNode<'t> {
     /// A scalar's text, its quotes included (a block scalar's: from the first to the last character of its lines); of
     /// a collection the first line's telling part, so that a label does not cover pages.
     pub(super) span: Span,
@@ -68,18 +68,18 @@ pub(super) struct Document {
 /// All documents of a file.
 #[derive(Debug, PartialEq)]
 pub(super) struct Tree<'t> {
-    nodes: Vec<Node<'t>>,
+    nodes: Vec<YamlNode<'t>>,
     pub(super) documents: Vec<Document>,
     /// The text could not be read to its end.
     pub(super) fault: bool,
 }
 
-static NULL: Node<'static> =
-    Node { span: Span { file: FileId(0), start: 0, end: 0 }, content: Content::Null, size: 1, height: 0 };
+static NULL: YamlNode<'static> =
+    YamlNode { span: Span { file: FileId(0), start: 0, end: 0 }, content: Content::Null, size: 1, height: 0 };
 
 impl<'t> Tree<'t> {
     /// The node of an id that this tree handed out.
-    pub(super) fn node(&self, id: NodeId) -> &Node<'t> {
+    pub(super) fn node(&self, id: NodeId) -> &YamlNode<'t> {
         self.nodes.get(id.0 as usize).unwrap_or(&NULL)
     }
 }
@@ -96,7 +96,7 @@ pub(super) fn parse_any<'t>(file: FileId, text: &'t str, problems: &mut Problems
         block_nesting_limit: MAX_DEPTH,
     };
     options.set_emit_comments(false);
-    let mut builder = Builder::new(file, text);
+    let mut builder = TreeBuilder::new(file, text);
     for next in Parser::new_from_str_with_options(text, options) {
         let result = match next {
             Ok((event, span)) => builder.event(event, span, problems),
@@ -138,7 +138,7 @@ struct Open<'t> {
 
 pub(super) enum OpenKind<'t> {
     List(Vec<NodeId>),
-    Map { entries: Vec<Entry<'t>>, key: Key<'t> },
+    Map { entries: Vec<Entry<'t>>, key: PendingKey<'t> },
 }
 
 impl OpenKind<'_> {
@@ -147,12 +147,12 @@ impl OpenKind<'_> {
     }
 
     pub(super) fn map() -> Self {
-        Self::Map { entries: Vec::new(), key: Key::None }
+        Self::Map { entries: Vec::new(), key: PendingKey::None }
     }
 }
 
 /// The key whose value comes next.
-pub(super) enum Key<'t> {
+pub(super) enum PendingKey<'t> {
     /// The next node is a key.
     None,
     Named(Cow<'t, str>, Span),
@@ -161,7 +161,7 @@ pub(super) enum Key<'t> {
 }
 
 /// Puts a tree together, node by node.
-pub(super) struct Builder<'t> {
+pub(super) struct TreeBuilder<'t> {
     file: FileId,
     text: &'t str,
     pub(super) tree: Tree<'t>,
@@ -175,7 +175,7 @@ pub(super) struct Builder<'t> {
     alias_nodes: u32,
 }
 
-impl<'t> Builder<'t> {
+impl<'t> TreeBuilder<'t> {
     pub(super) fn new(file: FileId, text: &'t str) -> Self {
         Self {
             file,
@@ -269,7 +269,7 @@ impl<'t> Builder<'t> {
 
     fn add(&mut self, span: Span, content: Content<'t>, size: u32, height: usize) -> NodeId {
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX));
-        self.tree.nodes.push(Node { span, content, size, height });
+        self.tree.nodes.push(YamlNode { span, content, size, height });
         id
     }
 
@@ -287,16 +287,16 @@ impl<'t> Builder<'t> {
         let span = if block { self.trimmed(span) } else { span };
         // An empty value has the text `~` and no bytes.
         let null = plain && (span.start == span.end || is_null(&text));
-        if let Some(Open { kind: OpenKind::Map { key: key @ Key::None, .. }, first, .. }) =
+        if let Some(Open { kind: OpenKind::Map { key: key @ PendingKey::None, .. }, first, .. }) =
             self.open.last_mut()
         {
             first.get_or_insert(span);
             *key = match refused_key(&text, plain, null, span) {
                 Some(problem) => {
                     problems.push(problem);
-                    Key::Refused
+                    PendingKey::Refused
                 }
-                None => Key::Named(text.clone(), span),
+                None => PendingKey::Named(text.clone(), span),
             };
             if anchor != 0 {
                 let content = if null { Content::Null } else { Content::Scalar { text, plain } };
@@ -393,12 +393,12 @@ impl<'t> Builder<'t> {
         open.first.get_or_insert(at);
         match &mut open.kind {
             OpenKind::List(elements) => elements.push(id),
-            OpenKind::Map { entries, key } => match std::mem::replace(key, Key::None) {
-                Key::Named(key, span) => entries.push(Entry { key, span, value: id }),
-                Key::Refused => {}
-                Key::None => {
+            OpenKind::Map { entries, key } => match std::mem::replace(key, PendingKey::None) {
+                PendingKey::Named(key, span) => entries.push(Entry { key, span, value: id }),
+                PendingKey::Refused => {}
+                PendingKey::None => {
                     problems.push(errors::complex_key(at));
-                    *key = Key::Refused;
+                    *key = PendingKey::Refused;
                 }
             },
         }

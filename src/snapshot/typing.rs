@@ -13,7 +13,7 @@ use crate::snapshot::limits::{MAX_SHOWN, MAX_UNDECLARED};
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::problems::Problems;
 use crate::snapshot::scalar::Scalar;
-use crate::snapshot::tree::{Content, Entry, Node, NodeId, Tree};
+use crate::snapshot::tree::{Content, Entry, NodeId, Tree, YamlNode};
 use crate::source::Span;
 use crate::types::Type;
 use crate::value::{Located, Record, Value};
@@ -27,7 +27,7 @@ pub(super) struct At<'a> {
 }
 
 impl<'a> At<'a> {
-    pub(super) fn node(self) -> &'a Node<'a> {
+    pub(super) fn node(self) -> &'a YamlNode<'a> {
         self.tree.node(self.id)
     }
 

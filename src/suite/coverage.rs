@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Seen;
+use super::MetExpectation;
 use crate::ast::{Expr, ExprId, ExprKind, RuleBody};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -29,7 +29,7 @@ pub struct Counted {
 pub fn coverage(
     program: &Program,
     files: &BTreeSet<FileId>,
-    seen: &[Seen],
+    seen: &[MetExpectation],
     sources: &SourceMap,
 ) -> Vec<Counted> {
     let mut count = Count {

@@ -1,7 +1,7 @@
 //! Holds what a test expects against what came out.
 
 use super::{dotted, is_unsure, problem};
-use crate::ast::{Expect, ExpectKind, Outcome as Expected};
+use crate::ast::{Expect, ExpectKind, ExpectedOutcome};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::program::Program;
@@ -42,12 +42,12 @@ pub(super) fn held_against(
     }
 }
 
-fn outcome_of(expected: Expected) -> Outcome {
+fn outcome_of(expected: ExpectedOutcome) -> Outcome {
     match expected {
-        Expected::Passes => Outcome::Pass,
-        Expected::Fails => Outcome::Fail,
-        Expected::Undecided => Outcome::Undecided,
-        Expected::NotApplicable => Outcome::NotApplicable,
+        ExpectedOutcome::Passes => Outcome::Pass,
+        ExpectedOutcome::Fails => Outcome::Fail,
+        ExpectedOutcome::Undecided => Outcome::Undecided,
+        ExpectedOutcome::NotApplicable => Outcome::NotApplicable,
     }
 }
 
@@ -94,7 +94,7 @@ fn unmet(
             let name = dotted(path);
             let Some(rule) = verdict.rules.iter().find(|rule| rule.rule == name) else {
                 let ladder = LADDER.iter().any(|(known, _)| *known == name);
-                if ladder && matches!(expected, Expected::Passes | Expected::NotApplicable) {
+                if ladder && matches!(expected, ExpectedOutcome::Passes | ExpectedOutcome::NotApplicable) {
                     return None;
                 }
                 if ladder {

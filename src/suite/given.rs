@@ -152,7 +152,7 @@ fn write_series(
         let Some(date) = day.and_then(date_of_day) else {
             return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
         };
-        let mut root = Tree::default();
+        let mut root = RecordDraft::default();
         root.set(&["workflow"], WORKFLOW.to_owned());
         root.set(&["date"], date.to_string());
         for assign in assigns {
@@ -187,12 +187,12 @@ fn elements_in(value: &TestValue) -> usize {
 
 /// Records under construction: text at the leaves.
 #[derive(Default)]
-struct Tree {
+struct RecordDraft {
     leaf: Option<String>,
-    fields: BTreeMap<String, Tree>,
+    fields: BTreeMap<String, RecordDraft>,
 }
 
-impl Tree {
+impl RecordDraft {
     fn set(&mut self, path: &[&str], text: String) {
         match path.split_first() {
             Some((first, rest)) => self.fields.entry((*first).to_owned()).or_default().set(rest, text),

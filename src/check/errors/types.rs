@@ -19,7 +19,7 @@ use crate::value::{Number, decimal};
 use std::sync::Arc;
 
 /// A side of a comparison, with all that can be said of it.
-pub(in crate::check) struct Side<'e> {
+pub(in crate::check) struct ComparedSide<'e> {
     pub(in crate::check) expr: &'e Expr,
     pub(in crate::check) ty: &'e Type,
     pub(in crate::check) range: Interval,
@@ -28,7 +28,7 @@ pub(in crate::check) struct Side<'e> {
     pub(in crate::check) stages: &'e [Arc<str>],
 }
 
-impl Side<'_> {
+impl ComparedSide<'_> {
     fn is_literal(&self) -> bool {
         matches!(self.expr.kind, ExprKind::Literal(_))
     }
@@ -65,8 +65,8 @@ impl Side<'_> {
 pub(in crate::check) fn never_true(
     span: Span,
     op: CompareOp,
-    left: &Side<'_>,
-    right: &Side<'_>,
+    left: &ComparedSide<'_>,
+    right: &ComparedSide<'_>,
 ) -> Diagnostic {
     let turned = left.is_literal() && !right.is_literal();
     let (op, left, right) = if turned { (op.mirrored(), right, left) } else { (op, left, right) };
@@ -98,7 +98,11 @@ pub(in crate::check) fn never_true(
 }
 
 /// `50` beside a share was probably meant to be `50%`.
-fn meant_percentage(share: &Side<'_>, number: &Side<'_>, diagnostic: Diagnostic) -> Diagnostic {
+fn meant_percentage(
+    share: &ComparedSide<'_>,
+    number: &ComparedSide<'_>,
+    diagnostic: Diagnostic,
+) -> Diagnostic {
     let is_share = matches!(share.ty, Type::Amount(quantity) if quantity.kind == Kind::Share);
     let Some(meant) = number.bare.as_ref().filter(|_| is_share).and_then(as_percentage) else {
         return diagnostic;
@@ -113,9 +117,9 @@ fn meant_percentage(share: &Side<'_>, number: &Side<'_>, diagnostic: Diagnostic)
 pub(in crate::check) fn never_in(
     span: Span,
     negated: bool,
-    item: &Side<'_>,
+    item: &ComparedSide<'_>,
     set: &Set,
-    members: &[Side<'_>],
+    members: &[ComparedSide<'_>],
 ) -> Diagnostic {
     if let (Set::Range(..), [low, high]) = (set, members)
         && high.range.less(&low.range) == Some(true)

@@ -11,13 +11,13 @@ use crate::text::quote;
 
 /// Each file once: by the name that it is shown by, with the path that it is written to.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct FilesToFormat {
     pub(super) files: BTreeMap<String, PathBuf>,
     pub(super) problems: Vec<Diagnostic>,
 }
 
 /// Finds the files. A file that is named is formatted whatever is ignored.
-pub(super) fn find(paths: &[PathBuf]) -> Found {
+pub(super) fn find(paths: &[PathBuf]) -> FilesToFormat {
     let mut search = Search::default();
     for path in paths {
         match canonical(path) {
@@ -34,7 +34,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Found {
 
 #[derive(Default)]
 struct Search {
-    found: Found,
+    found: FilesToFormat,
     /// By the path with all links resolved.
     seen: BTreeSet<PathBuf>,
     /// Lists of what is ignored that cannot be read, or not in full, with the reason.

@@ -403,10 +403,11 @@ fn tests_give_and_expect() {
     );
     let Literal { kind, .. } = test.as_of.unwrap();
     assert_eq!((path(&test.with[0].path).as_str(), literal(&kind).as_str()), ("p.q", "2026-02-02"));
-    let [Expect { kind: ExpectKind::Rule(a, Outcome::NotApplicable), .. }, b, c] = &test.expect[..] else {
+    let [Expect { kind: ExpectKind::Rule(a, ExpectedOutcome::NotApplicable), .. }, b, c] = &test.expect[..]
+    else {
         panic!()
     };
     assert_eq!(path(a), "p.r");
-    assert!(matches!(&b.kind, ExpectKind::Rule(path, Outcome::Undecided) if path.len() == 2));
+    assert!(matches!(&b.kind, ExpectKind::Rule(path, ExpectedOutcome::Undecided) if path.len() == 2));
     assert!(matches!(&c.kind, ExpectKind::Decision(name) if &*name.text == "hold"));
 }

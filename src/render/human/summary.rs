@@ -33,13 +33,13 @@ fn color(decision: Decision) -> Color {
 }
 
 /// How many columns the parts of the workflows' lines take.
-pub(super) struct Columns {
+pub(super) struct TableColumns {
     name: usize,
     stage: usize,
     decision: usize,
 }
 
-impl Columns {
+impl TableColumns {
     pub(super) fn new(workflows: &[&WorkflowReport], style: Style) -> Self {
         let widest =
             |part: &dyn Fn(&WorkflowReport) -> usize| workflows.iter().map(|w| part(w)).max().unwrap_or(0);
