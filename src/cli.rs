@@ -2,6 +2,7 @@
 //!
 //! The only part that touches the outer world; it decides nothing about a rollout.
 
+mod arguments;
 mod check;
 mod disk;
 mod docs;

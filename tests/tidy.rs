@@ -38,6 +38,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["pretty"], &["src/format"]),
     (&["quick_junit"], &["src/render/junit"]),
     (&["clap"], &["src/cli"]),
+    (&["walkdir"], &["src/cli/disk"]),
     (&["globset"], &["src/project"]),
     (&["fs", "temp_dir", "canonicalize"], &["src/cli/disk", "src/cli/write", "src/cli/fmt"]),
     (&["std::env", "std::process", "std::io"], &["src/cli", "src/main"]),

@@ -3,20 +3,20 @@
 use std::error::Error;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
-use super::output::{self, Output};
+use super::arguments::{ProjectArgs, date, day_options};
+use super::output::{self, Output, OutputFormat};
 use super::record::{Asked, record};
 use super::terminal::TerminalArgs;
 use super::write::write;
 use super::{complain, terminal};
-use crate::engine::{Answer, CheckOptions, DayOptions};
+use crate::engine::{Answer, CheckOptions};
 use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use crate::report::Report;
 use crate::report::record::RecordedBase;
-use crate::value::{DAY, Date, date_of_day, parse_date};
+use crate::value::Date;
 
 /// Judge which workflows may go on, and show why the others may not
 ///
@@ -24,12 +24,8 @@ use crate::value::{DAY, Date, date_of_day, parse_date};
 /// not be judged.
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
-    #[arg(default_value = ".")]
-    path: PathBuf,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    project: ProjectArgs,
     /// How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
     format: Vec<Output<Format>>,
@@ -86,33 +82,34 @@ enum Format {
     Tap,
 }
 
+impl OutputFormat for Format {
+    fn is_commands(self) -> bool {
+        self == Self::Github
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Deny {
     Warnings,
 }
 
-pub(super) fn date(text: &str) -> Result<Date, String> {
-    parse_date(text).ok_or_else(|| "not a date of the calendar, written like 2026-11-02".to_owned())
-}
-
 /// Finds, reads, judges, shows.
 pub(super) fn run(args: &CheckArgs) -> ExitCode {
-    let Some(today) = today() else {
-        return complain("the system's clock is out of the calendar; give the day with `--as-of`");
+    let day = match day_options(args.as_of, &args.workflows) {
+        Ok(day) => day,
+        Err(code) => return code,
     };
-    let options = CheckOptions {
-        day: DayOptions { as_of: args.as_of, workflows: args.workflows.clone(), ..DayOptions::on(today) },
-        deny_warnings: args.deny == Some(Deny::Warnings),
-    };
+    let options = CheckOptions { day, deny_warnings: args.deny == Some(Deny::Warnings) };
     let base = args.base.as_ref().map(|reference| RecordedBase {
         reference: reference.clone(),
         commit: String::new(),
         allow_self_approval: args.allow_self_approval,
         all: args.all,
     });
-    let asked = Asked { path: &args.path, allow_outside: args.allow_outside, base, options };
+    let asked =
+        Asked { path: &args.project.path, allow_outside: args.project.outside.allow_outside, base, options };
     let read = match args.terminal.waiting("reading", || asked.read()) {
-        Ok(read) => read.with_lints(&args.path),
+        Ok(read) => read.with_lints(&args.project.path),
         Err(why) => return complain(&why),
     };
     let found = args.record.as_ref().map(|file| (file, read.digests(), read.base()));
@@ -136,7 +133,7 @@ fn drawn(
     args: &CheckArgs,
     judgement: &Answer<Report>,
 ) -> Result<String, Box<dyn Error>> {
-    let folder = within(&args.path);
+    let folder = within(&args.project.path);
     Ok(match format {
         Format::Human if on_stdout => for_people(args, judgement),
         // A file has no terminal, whatever this was started from.
@@ -170,20 +167,11 @@ fn for_people(args: &CheckArgs, judgement: &Answer<Report>) -> String {
     let view = View {
         full: args.full,
         only_failed: args.only == Some(Only::Failed),
-        links: args.terminal.links(&args.path),
+        links: args.terminal.links(&args.project.path),
     };
     if args.terminal.narrate {
         human::narrate(judgement, &view)
     } else {
         human::render(judgement, style, &view)
     }
-}
-
-/// The day in UTC. This is the only place that asks for the time.
-pub(super) fn today() -> Option<Date> {
-    let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_secs()).ok()?,
-        Err(before) => -i64::try_from(before.duration().as_secs()).ok()?,
-    };
-    date_of_day(seconds.div_euclid(DAY))
 }

@@ -8,6 +8,8 @@ use std::io::{self, Read};
 use std::path::{self, Component, Path, PathBuf};
 use std::sync::RwLock;
 
+use walkdir::WalkDir;
+
 use crate::project::path::{ancestors, join};
 use crate::project::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle, Start};
 
@@ -80,18 +82,21 @@ impl Files for Disk {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Child>, Obstacle> {
-        let entries = fs::read_dir(self.real(folder)).map_err(|error| obstacle(&error))?;
+        let real = self.real(folder);
+        if !fs::metadata(&real).map_err(|error| obstacle(&error))?.is_dir() {
+            return Err(Obstacle::NoFolder);
+        }
+        let entries = WalkDir::new(real).min_depth(1).max_depth(1);
         let mut children = Vec::new();
         for entry in entries {
-            let entry = entry.map_err(|error| obstacle(&error))?;
+            let entry = entry.map_err(|error| error.io_error().map_or(Obstacle::Missing, obstacle))?;
             let name = entry.file_name();
             let shown = name.to_string_lossy().into_owned();
             if name.to_str().is_none() {
-                self.remember(&join(folder, &shown), &entry.path());
+                self.remember(&join(folder, &shown), entry.path());
             }
-            children.push(Child { name: shown, kind: entry.file_type().map_or(FileKind::Other, kind) });
+            children.push(Child { name: shown, kind: kind(entry.file_type()) });
         }
-        children.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(children)
     }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::arguments::OutsideArgs;
 use super::finish;
 use super::known::known;
 use super::terminal::TerminalArgs;
@@ -19,16 +20,15 @@ pub(super) struct DocsArgs {
     /// The repository: the folder with `tollgate.yaml`
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    outside: OutsideArgs,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
 
 /// Prints the page.
 pub(super) fn run(args: &DocsArgs) -> ExitCode {
-    match known(&args.path, args.allow_outside, &args.terminal) {
+    match known(&args.path, &args.outside, &args.terminal) {
         Ok(known) => finish(&manual::in_force(&known), 0),
         Err(code) => code,
     }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::arguments::OutsideArgs;
 use super::terminal::TerminalArgs;
 use super::{FAILURE, complain, find, finish};
 use crate::code::Code;
@@ -26,9 +27,8 @@ pub(super) struct ExplainArgs {
     /// The repository whose policies are meant
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    outside: OutsideArgs,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -47,7 +47,7 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     if looks_like_a_code(&args.name) {
         return complain(&format!("there is no code `{}`: {}", quote(&args.name), codes_like(&args.name)));
     }
-    let inputs = find::inputs(&args.path, args.allow_outside);
+    let inputs = find::inputs(&args.path, args.outside.allow_outside);
     let tests = find::tests_beside(&inputs.projects, &args.path);
     let answer = workspace.explain(&args.name, inputs, tests);
     let errors: Vec<&Diagnostic> =

@@ -1,16 +1,14 @@
 //! `tollgate history`: what each snapshot would have been judged on its own day.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::check::{date, today};
-use super::terminal::{Form, TerminalArgs};
+use super::arguments::{Form, LastDayArgs, ProjectArgs, day_options};
+use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
-use crate::engine::{DayOptions, Workspace};
+use crate::engine::Workspace;
 use crate::render::{human, json};
-use crate::value::Date;
 
 /// Show how each snapshot would have been judged on its own day
 ///
@@ -18,18 +16,13 @@ use crate::value::Date;
 /// rollout. Exit codes: 0, or 2 if something could not be judged.
 #[derive(Debug, Args)]
 pub(super) struct HistoryArgs {
-    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
-    #[arg(default_value = ".")]
-    path: PathBuf,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    project: ProjectArgs,
     /// How the result is written
     #[arg(long, value_enum, default_value_t = Form::Human)]
     format: Form,
-    /// Look at nothing later than this day, such as 2026-11-02
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    as_of: Option<Date>,
+    #[command(flatten)]
+    day: LastDayArgs,
     /// Show this workflow alone; may be given several times
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
@@ -39,12 +32,13 @@ pub(super) struct HistoryArgs {
 
 /// Finds, reads, judges day by day, shows.
 pub(super) fn run(args: &HistoryArgs) -> ExitCode {
-    let Some(today) = today() else {
-        return complain("the system's clock is out of the calendar; give the day with `--as-of`");
+    let options = match day_options(args.day.as_of, &args.workflows) {
+        Ok(options) => options,
+        Err(code) => return code,
     };
-    let options =
-        DayOptions { as_of: args.as_of, workflows: args.workflows.clone(), ..DayOptions::on(today) };
-    let inputs = args.terminal.waiting("reading", || find::inputs(&args.path, args.allow_outside));
+    let inputs = args
+        .terminal
+        .waiting("reading", || find::inputs(&args.project.path, args.project.outside.allow_outside));
     let back = args.terminal.waiting("judging", || Workspace::new().history(inputs, &options));
     match args.format {
         Form::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),

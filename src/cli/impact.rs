@@ -1,16 +1,14 @@
 //! `tollgate impact`: what a change of policies would have decided otherwise.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::check::{date, today};
+use super::arguments::{LastDayArgs, ProjectArgs, day_options};
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish, git};
-use crate::engine::{DayOptions, Workspace};
+use crate::engine::Workspace;
 use crate::render::{self, human, json};
-use crate::value::Date;
 
 /// Show which verdicts a change of policies flips
 ///
@@ -19,21 +17,16 @@ use crate::value::Date;
 /// if something could not be judged.
 #[derive(Debug, Args)]
 pub(super) struct ImpactArgs {
-    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
-    #[arg(default_value = ".")]
-    path: PathBuf,
     /// The commit of the old policies, such as `origin/main`; unless it is given, what is not committed yet is looked at
     #[arg(long, value_name = "REF", default_value = "HEAD")]
     base: String,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    project: ProjectArgs,
     /// How the result is written
     #[arg(long, value_enum, default_value_t = ImpactForm::Human)]
     format: ImpactForm,
-    /// Look at nothing later than this day, such as 2026-11-02
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    as_of: Option<Date>,
+    #[command(flatten)]
+    day: LastDayArgs,
     /// Look at this workflow alone; may be given several times
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
@@ -56,14 +49,13 @@ enum ImpactForm {
 
 /// Finds, reads, judges the history twice, shows.
 pub(super) fn run(args: &ImpactArgs) -> ExitCode {
-    let Some(today) = today() else {
-        return complain("the system's clock is out of the calendar; give the day with `--as-of`");
+    let options = match day_options(args.day.as_of, &args.workflows) {
+        Ok(options) => options,
+        Err(code) => return code,
     };
-    let options =
-        DayOptions { as_of: args.as_of, workflows: args.workflows.clone(), ..DayOptions::on(today) };
     let read = || {
-        let commit = git::commit(&args.path, &args.base)?;
-        find::sides(&args.path, args.allow_outside, &commit)
+        let commit = git::commit(&args.project.path, &args.base)?;
+        find::sides(&args.project.path, args.project.outside.allow_outside, &commit)
     };
     let sides = match args.terminal.waiting("reading", read) {
         Ok(sides) => sides,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::check::{date, today};
+use super::arguments::{date, today};
 use super::disk::canonical;
 use super::write::new_files;
 use super::{complain, finish};

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::arguments::OutsideArgs;
 use super::terminal::TerminalArgs;
 use super::{FAILURE, find};
 use crate::diagnostic::Severity;
@@ -12,16 +13,16 @@ use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::render::human;
 use crate::text::first_few;
 
-/// Reads what is in force below `path`.
+/// Reads what is in force in a project.
 ///
 /// # Errors
 /// If policies or configurations have errors: what is known is then not all of it. They have been shown.
 pub(super) fn known(
     path: &Path,
-    allow_outside: bool,
+    outside: &OutsideArgs,
     terminal: &TerminalArgs,
 ) -> Result<Answer<PoliciesInForce>, ExitCode> {
-    let known = Workspace::new().in_force(find::inputs(path, allow_outside), Vec::new());
+    let known = Workspace::new().in_force(find::inputs(path, outside.allow_outside), Vec::new());
     let errors = known.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
     let style = terminal.style();
     let drawn: String = errors.map(|problem| human::draw(problem, &known.sources, style) + "\n").collect();

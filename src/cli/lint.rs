@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::terminal::{Form, TerminalArgs};
+use super::arguments::{Form, OutsideArgs};
+use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
 use crate::code::Code;
 use crate::diagnostic::did_you_mean;
@@ -26,9 +27,8 @@ pub(super) struct LintArgs {
     /// Do not look for this, by code or name: `T709`, `bare_number`; may be given several times
     #[arg(long, value_name = "LINT", value_parser = lint_code)]
     allow: Vec<Code>,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    outside: OutsideArgs,
     /// How the result is written
     #[arg(long, value_enum, default_value_t = Form::Human)]
     format: Form,
@@ -51,7 +51,7 @@ pub(super) fn run(args: &LintArgs) -> ExitCode {
     let inputs = match find::policies_alone(&args.path) {
         Some(inputs) => inputs,
         None => {
-            let inputs = find::inputs(&args.path, args.allow_outside);
+            let inputs = find::inputs(&args.path, args.outside.allow_outside);
             let tests = find::own_tests(&inputs.projects, &args.path);
             Inputs { lint: Some(tests), ..inputs }
         }

@@ -1,11 +1,11 @@
 //! `tollgate new`: the next file of a kind, to be filled in.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::check::{date, today};
+use super::arguments::{ProjectArgs, date, today};
 use super::known::{known, listed};
 use super::terminal::TerminalArgs;
 use super::write::{new_files, remove};
@@ -40,18 +40,14 @@ enum NewCommand {
 /// nothing was written.
 #[derive(Debug, Args)]
 struct SnapshotArgs {
-    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
-    #[arg(default_value = ".")]
-    path: PathBuf,
     /// The workflow
     #[arg(long, value_name = "NAME")]
     workflow: String,
     /// Its day, such as 2026-11-02; without it, the last one's and the cadence of the policies, and never later than today
     #[arg(long, value_name = "DATE", value_parser = date)]
     date: Option<Date>,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    project: ProjectArgs,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -59,7 +55,7 @@ struct SnapshotArgs {
 /// Writes it.
 pub(super) fn run(args: &NewArgs) -> ExitCode {
     let NewCommand::Snapshot(args) = &args.what;
-    let known = match known(&args.path, args.allow_outside, &args.terminal) {
+    let known = match known(&args.project.path, &args.project.outside, &args.terminal) {
         Ok(known) => known,
         Err(code) => return code,
     };
@@ -104,14 +100,14 @@ fn snapshot(
         return Ok((format!("# To be added to {file}, which holds several snapshots.\n---\n{text}"), note));
     }
     let new = name_beside(file, last, day);
-    new_files(&args.path, &[(new.clone(), text)])?;
+    new_files(&args.project.path, &[(new.clone(), text)])?;
     if !is_found(&new, args) {
-        remove(&args.path.join(&new));
+        remove(&args.project.path.join(&new));
         return Err(format!(
             "nothing was written: `{new}` would not be found by `snapshots` of the configuration; widen its glob"
         ));
     }
-    let shown = args.path.strip_prefix(".").unwrap_or(&args.path).join(&new);
+    let shown = args.project.path.strip_prefix(".").unwrap_or(&args.project.path).join(&new);
     Ok((format!("Wrote {}: fill in what was measured.\n", shown.display()), note))
 }
 
@@ -201,6 +197,6 @@ fn name_beside(file: &str, last: &Snapshot, day: Date) -> String {
 
 /// Whether a file that was written is one that would be judged.
 fn is_found(name: &str, args: &SnapshotArgs) -> bool {
-    let inputs = find::inputs(Path::new(&args.path), args.allow_outside);
+    let inputs = find::inputs(Path::new(&args.project.path), args.project.outside.allow_outside);
     inputs.projects.iter().flat_map(|project| &project.snapshots).any(|file| file.name == name)
 }

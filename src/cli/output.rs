@@ -12,6 +12,14 @@ use super::write::write;
 use super::{complain, finish, print};
 use crate::diagnostic::did_you_mean;
 
+/// A format that a command may be asked for.
+pub(super) trait OutputFormat: Copy + ValueEnum {
+    /// Whether its lines are commands to a build server, which are then printed as they are.
+    fn is_commands(self) -> bool {
+        false
+    }
+}
+
 /// A format, and the file that it is written to; none is standard output.
 #[derive(Clone, Debug)]
 pub(super) struct Output<F> {
@@ -41,7 +49,7 @@ pub(super) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
 
 /// Writes every format that was asked for, and ends with `exit`. One that cannot be written does not keep the others
 /// from it. `drawn` is told the format, and whether it goes to standard output.
-pub(super) fn write_all<F: Copy + ValueEnum>(
+pub(super) fn write_all<F: OutputFormat>(
     outputs: &[Output<F>],
     exit: u8,
     drawn: impl Fn(F, bool) -> Result<String, Box<dyn Error>>,
@@ -76,19 +84,12 @@ pub(super) fn write_all<F: Copy + ValueEnum>(
     }
     match printed {
         Some(text) => {
-            // Of this format alone the lines are commands.
-            let for_server =
-                |output: &Output<F>| name_of(&output.format).is_some_and(|name| name == "github");
-            let to_server = outputs.iter().any(|output| output.file.is_none() && for_server(output));
+            let to_server = outputs.iter().any(|output| output.file.is_none() && output.format.is_commands());
             let written = if to_server { print(&text, exit) } else { finish(&text, exit) };
             if code == ExitCode::from(exit) { written } else { code }
         }
         None => code,
     }
-}
-
-fn name_of<F: ValueEnum>(format: &F) -> Option<String> {
-    format.to_possible_value().map(|value| value.get_name().to_owned())
 }
 
 /// A file that two formats are to be written to.

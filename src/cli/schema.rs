@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use super::arguments::OutsideArgs;
 use super::known::{known, listed};
 use super::terminal::TerminalArgs;
 use super::{complain, finish};
@@ -23,9 +24,8 @@ pub(super) struct SchemaArgs {
     /// The repository whose vocabulary is meant; `tollgate.yaml` is the same for all
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    outside: OutsideArgs,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -50,7 +50,7 @@ pub(super) fn run(args: &SchemaArgs) -> ExitCode {
 }
 
 fn of_vocabulary(args: &SchemaArgs, written: fn(&Vocabulary) -> serde_json::Value) -> ExitCode {
-    let known = match known(&args.path, args.allow_outside, &args.terminal) {
+    let known = match known(&args.path, &args.outside, &args.terminal) {
         Ok(known) => known,
         Err(code) => return code,
     };

@@ -1,14 +1,13 @@
 //! `tollgate params` and `tollgate rules`: what is in force, and who set it.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::check::{date, today};
-use super::terminal::{Form, TerminalArgs};
+use super::arguments::{Form, ProjectArgs, date, day_options};
+use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
-use crate::engine::{Answer, DayOptions, Workspace};
+use crate::engine::{Answer, Workspace};
 use crate::render::{json, overview};
 use crate::report::overview::Overview;
 use crate::value::Date;
@@ -16,9 +15,6 @@ use crate::value::Date;
 /// What both take.
 #[derive(Debug, Args)]
 pub(super) struct SettingsArgs {
-    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
-    #[arg(default_value = ".")]
-    path: PathBuf,
     /// What is in force for this workflow
     #[arg(long = "workflow", value_name = "NAME")]
     workflow: Option<String>,
@@ -28,9 +24,8 @@ pub(super) struct SettingsArgs {
     /// Look at the waivers of this day, such as 2026-11-02, and not of today
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    project: ProjectArgs,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -55,12 +50,12 @@ fn run(
     args: &SettingsArgs,
     written: impl Fn(&Answer<Overview>) -> Result<String, serde_json::Error>,
 ) -> ExitCode {
-    let Some(today) = today() else {
-        return complain("the system's clock is out of the calendar; give the day with `--as-of`");
+    let options = match day_options(args.as_of, args.workflow.as_slice()) {
+        Ok(options) => options,
+        Err(code) => return code,
     };
-    let workflows = args.workflow.clone().into_iter().collect();
-    let options = DayOptions { as_of: args.as_of, workflows, ..DayOptions::on(today) };
-    let surveyed = Workspace::new().overview(find::inputs(&args.path, args.allow_outside), &options);
+    let surveyed = Workspace::new()
+        .overview(find::inputs(&args.project.path, args.project.outside.allow_outside), &options);
     match written(&surveyed) {
         Ok(text) => finish(&text, surveyed.exit),
         Err(error) => complain(&format!("the list cannot be written as JSON: {error}")),

@@ -22,15 +22,6 @@ const MIN_WIDTH: usize = 60;
 /// The style of a file.
 pub(super) const FILE: Style = Style { color: false, unicode: true, width: WIDTH };
 
-/// For whom it is written, where there are no further formats.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Form {
-    /// For people
-    Human,
-    /// For programs
-    Json,
-}
-
 /// How what is meant for people is written.
 #[derive(Debug, Args)]
 pub(super) struct TerminalArgs {

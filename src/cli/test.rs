@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::output::{self, Output};
+use super::arguments::OutsideArgs;
+use super::output::{self, Output, OutputFormat};
 use super::terminal::TerminalArgs;
 use super::{find, terminal};
 use crate::engine::{Answer, TestOptions, Workspace};
@@ -37,9 +38,8 @@ pub(super) struct TestArgs {
     /// How the result is written, and to which file: `junit=tests.xml`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<TestFormat>)]
     format: Vec<Output<TestFormat>>,
-    /// Let configurations name files outside of the repository
-    #[arg(long)]
-    allow_outside: bool,
+    #[command(flatten)]
+    outside: OutsideArgs,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -51,6 +51,8 @@ enum TestFormat {
     Json,
     Junit,
 }
+
+impl OutputFormat for TestFormat {}
 
 /// Reads `90%`.
 fn percent(text: &str) -> Result<u8, String> {
@@ -64,7 +66,7 @@ fn percent(text: &str) -> Result<u8, String> {
 
 /// Finds, reads, runs, shows.
 pub(super) fn run(args: &TestArgs) -> ExitCode {
-    let suites = args.terminal.waiting("reading", || find::suites(&args.path, args.allow_outside));
+    let suites = args.terminal.waiting("reading", || find::suites(&args.path, args.outside.allow_outside));
     let options = TestOptions {
         filter: args.filter.clone(),
         coverage: args.coverage,

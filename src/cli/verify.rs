@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::arguments::date;
 use super::record::{Asked, record};
-use super::{check, complain, disk, finish};
+use super::{complain, disk, finish};
 use crate::engine::{CheckOptions, DayOptions};
 use crate::report::record::{RECORD_VERSION, RecordedVerdict, VerdictRecord};
 use crate::text::visible;
@@ -64,10 +65,10 @@ fn parse(bytes: &[u8]) -> Result<VerdictRecord, String> {
 
 fn options(known: &VerdictRecord) -> Option<CheckOptions> {
     let as_of = match &known.options.as_of {
-        Some(day) => Some(check::date(day).ok()?),
+        Some(day) => Some(date(day).ok()?),
         None => None,
     };
-    let today = check::date(&known.options.today).ok()?;
+    let today = date(&known.options.today).ok()?;
     let day = DayOptions { as_of, workflows: known.options.workflows.clone(), ..DayOptions::on(today) };
     Some(CheckOptions { day, deny_warnings: known.options.deny_warnings })
 }
