@@ -13,11 +13,36 @@ use crate::report::{FixReport, LabelReport, Outcome, Place, Region, Report, Rule
 use crate::source::SourceMap;
 use crate::text::visible;
 
-/// The kind of what is neither a rule's nor a diagnostic's, but was found of the proposal itself.
-pub(super) const PROPOSAL: &str = "proposal";
+/// What a finding is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FindingKind {
+    /// A rule that failed, with what that does.
+    Effect(EffectKind),
+    /// An undecided rule that stops its workflow or warns.
+    Undecided,
+    /// A rule that a waiver lifts.
+    Waived,
+    /// What was said of a file.
+    Diagnostic(Severity),
+    /// A warning that holds, and is not a rule's.
+    Denied,
+    /// What was found of the pull request itself.
+    Proposal,
+}
 
-/// The kind of a warning that holds, and is no rule's.
-pub(super) const DENIED: &str = "denied";
+impl FindingKind {
+    /// The word for it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Effect(effect) => effect.as_str(),
+            Self::Undecided => "undecided",
+            Self::Waived => "waived",
+            Self::Diagnostic(severity) => severity.as_str(),
+            Self::Denied => "denied",
+            Self::Proposal => "proposal",
+        }
+    }
+}
 
 /// One entry of a list for machines. All texts but that of a fix have their hidden characters written out.
 #[derive(Clone, Debug)]
@@ -27,8 +52,7 @@ pub(super) struct Finding {
     /// What the rule demands, or the title of the code.
     pub(super) title: String,
     pub(super) severity: Severity,
-    /// `hold`, `undecided` and so on; `error`, `warning` or `note` for a diagnostic; [`DENIED`]; [`PROPOSAL`].
-    pub(super) kind: &'static str,
+    pub(super) kind: FindingKind,
     pub(super) workflow: Option<String>,
     /// What happened, and what would change it, in sentences on lines of their own.
     pub(super) message: String,
@@ -97,7 +121,7 @@ pub(super) fn waived(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
             let own = |waiver: &&WaiverReport| waiver.name() == workflow.name() && waiver.rule == rule.rule;
             let mut finding = Finding {
                 workflow: Some(shown(&workflow.name())),
-                kind: Outcome::Waived.as_str(),
+                kind: FindingKind::Waived,
                 waivers: judgement.report.waivers.iter().filter(own).cloned().collect(),
                 ..of_effect(rule, rule.effect, &judgement.sources)
             };
@@ -145,7 +169,7 @@ fn all(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let diagnosed = judgement.diagnostics.iter().map(|diagnostic| {
         let finding = of_diagnostic(diagnostic, sources);
         match judgement.report.denied.holds(diagnostic, sources) {
-            true => Finding { severity: Severity::Error, kind: DENIED, ..finding },
+            true => Finding { severity: Severity::Error, kind: FindingKind::Denied, ..finding },
             false => finding,
         }
     });
@@ -166,7 +190,7 @@ fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
         rule: diagnostic.code.to_string(),
         title: diagnostic.code.title().to_owned(),
         severity: diagnostic.severity,
-        kind: diagnostic.severity.as_str(),
+        kind: FindingKind::Diagnostic(diagnostic.severity),
         workflow: None,
         message: shown(&diagnostic.message),
         help: diagnostic.advice(sources).as_deref().map(shown),
@@ -215,7 +239,7 @@ fn of_effect(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Fin
         rule: shown(&rule.rule),
         title: shown(&rule.title),
         severity: severity(applied),
-        kind: if undecided { "undecided" } else { applied.as_str() },
+        kind: if undecided { FindingKind::Undecided } else { FindingKind::Effect(applied) },
         workflow: None,
         message: lines.join("\n"),
         help: rule.help.as_deref().map(shown),

@@ -19,8 +19,8 @@ fn command(finding: &Finding) -> String {
     let title = match &finding.workflow {
         Some(workflow) => {
             let kind = match finding.excused {
-                Some(why) => format!("{}, {why}", finding.kind),
-                None => finding.kind.to_owned(),
+                Some(why) => format!("{}, {why}", finding.kind.as_str()),
+                None => finding.kind.as_str().to_owned(),
             };
             format!("{workflow}: {} ({kind})", finding.rule)
         }

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, findings, nowhere};
+use super::finding::{Finding, FindingKind, findings, nowhere};
 use super::json::printable;
+use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::Report;
@@ -17,7 +18,7 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
 
 fn entry(finding: &Finding, folder: &str) -> Value {
     let severity = match (finding.severity, finding.kind) {
-        (Severity::Error, "rollback") => "blocker",
+        (Severity::Error, FindingKind::Effect(EffectKind::Rollback)) => "blocker",
         (Severity::Error, _) => "critical",
         (Severity::Warning, _) => "minor",
         (Severity::Note, _) => "info",

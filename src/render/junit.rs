@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::finding::{DENIED, Finding, PROPOSAL, findings, shown};
+use super::finding::{Finding, FindingKind, findings, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -25,7 +25,7 @@ pub fn render(
     if !problems.is_empty() {
         let mut suite = TestSuite::new("policies, configuration and snapshots");
         for problem in problems {
-            let denied = problem.kind == DENIED;
+            let denied = problem.kind == FindingKind::Denied;
             let kind = if denied { NonSuccessKind::Failure } else { NonSuccessKind::Error };
             let mut status = TestCaseStatus::non_success(kind);
             status.set_type(problem.rule.as_str()).set_message(problem.message.as_str());
@@ -38,7 +38,7 @@ pub fn render(
         report.add_test_suite(suite);
     }
     let proposed: Vec<TestCase> =
-        findings.iter().filter(|finding| finding.kind == PROPOSAL).map(of_proposal).collect();
+        findings.iter().filter(|finding| finding.kind == FindingKind::Proposal).map(of_proposal).collect();
     if !proposed.is_empty() {
         let mut suite = TestSuite::new("the proposal");
         suite.add_test_cases(proposed);
@@ -142,7 +142,7 @@ fn case(rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {
         (Some(finding), _) if rule.applied >= Some(EffectKind::Hold) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let first = finding.message.lines().next().unwrap_or(&finding.title);
-            status.set_type(finding.kind).set_message(first);
+            status.set_type(finding.kind.as_str()).set_message(first);
             status.set_description(described(finding));
             status
         }

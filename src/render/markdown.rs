@@ -7,8 +7,9 @@ mod against;
 
 use std::fmt::Write;
 
-use super::finding::{Finding, PROPOSAL, findings, shown};
+use super::finding::{Finding, FindingKind, findings, shown};
 use super::human::{goes_on, sentence, waivers};
+use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::{Decision, Report, WorkflowReport};
@@ -48,7 +49,7 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     }
     let of_workflow = findings.iter().filter(|finding| finding.workflow.is_some());
     // What was found of the proposal itself stands at the head.
-    let of_rules = of_workflow.filter(|finding| finding.kind != PROPOSAL);
+    let of_rules = of_workflow.filter(|finding| finding.kind != FindingKind::Proposal);
     let failures: Vec<&Finding> = of_rules.filter(|finding| finding.severity == Severity::Error).collect();
     if !failures.is_empty() {
         out.push('\n');
@@ -72,10 +73,14 @@ fn row(workflow: &WorkflowReport, findings: &[Finding]) -> String {
     let mut why: Vec<String> = own()
         .filter(stops)
         .map(|f| {
-            code(&if f.kind == "undecided" { format!("{} (undecided)", f.rule) } else { f.rule.clone() })
+            code(&if f.kind == FindingKind::Undecided {
+                format!("{} (undecided)", f.rule)
+            } else {
+                f.rule.clone()
+            })
         })
         .collect();
-    match own().filter(|f| f.severity == Severity::Warning && f.kind != PROPOSAL).count() {
+    match own().filter(|f| f.severity == Severity::Warning && f.kind != FindingKind::Proposal).count() {
         0 => {}
         1 => why.push("1 warning".to_owned()),
         warnings => why.push(format!("{warnings} warnings")),
@@ -134,12 +139,12 @@ pub(super) fn mark(decision: Decision) -> &'static str {
     }
 }
 
-fn stops(kind: &str) -> bool {
-    matches!(kind, "hold" | "rollback" | "undecided")
+fn stops(kind: FindingKind) -> bool {
+    matches!(kind, FindingKind::Undecided | FindingKind::Effect(EffectKind::Hold | EffectKind::Rollback))
 }
 
 fn mark_of(finding: &Finding) -> &'static str {
-    if finding.kind == "rollback" { "↩️" } else { "❌" }
+    if finding.kind == FindingKind::Effect(EffectKind::Rollback) { "↩️" } else { "❌" }
 }
 
 pub(super) fn code(text: &str) -> String {

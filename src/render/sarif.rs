@@ -64,7 +64,7 @@ fn result(finding: &Finding, rules: &[&Finding], judgement: &Answer<Report>, fol
         // Who shows results in files takes none without a place.
         "locations": [finding.places.first().map_or_else(|| location(&nowhere(folder)), location)],
         "partialFingerprints": { "tollgate/v1": finding.fingerprint() },
-        "properties": { "kind": finding.kind },
+        "properties": { "kind": finding.kind.as_str() },
     });
     if let Some(object) = result.as_object_mut() {
         if finding.places.len() > 1 {

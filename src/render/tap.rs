@@ -1,7 +1,7 @@
 //! The Test Anything Protocol, version 14: a test point for each diagnostic that stops something, for what a proposal
 //! changes of what it is judged by, and for each rule of each workflow.
 
-use super::finding::{Finding, PROPOSAL, findings, shown};
+use super::finding::{Finding, FindingKind, findings, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -12,7 +12,8 @@ use crate::text::visible;
 pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     let findings = findings(judgement, folder);
     let is_listed = |finding: &&Finding| {
-        finding.kind == PROPOSAL || finding.workflow.is_none() && finding.severity == Severity::Error
+        finding.kind == FindingKind::Proposal
+            || finding.workflow.is_none() && finding.severity == Severity::Error
     };
     let mut points: Vec<Point> = findings.iter().filter(is_listed).map(of_files).collect();
     for workflow in &judgement.report.workflows {

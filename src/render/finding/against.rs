@@ -1,6 +1,6 @@
 //! What a proposal changes of the policies that it is judged by, as entries of a list for machines.
 
-use super::{Finding, PROPOSAL, at, named_below, nowhere, shown};
+use super::{Finding, FindingKind, at, named_below, nowhere, shown};
 use crate::builtin;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -94,7 +94,7 @@ fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Find
         rule: rule.to_owned(),
         title: title.to_owned(),
         severity,
-        kind: PROPOSAL,
+        kind: FindingKind::Proposal,
         workflow: None,
         message,
         help: None,

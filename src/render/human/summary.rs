@@ -177,6 +177,14 @@ pub(super) fn decisions(workflows: &[&WorkflowReport]) -> String {
     counted.collect::<Vec<_>>().join(", ")
 }
 
+/// What the cells of a column of the table hold, which says how they are shown.
+#[derive(PartialEq, Eq)]
+enum Cells {
+    Texts,
+    Numbers,
+    Decisions,
+}
+
 /// All workflows with the columns that say something of at least one.
 pub(super) fn table(workflows: &[&WorkflowReport], style: Style) -> String {
     let count = |w: &WorkflowReport, is: fn(&RuleReport) -> bool| {
@@ -184,30 +192,32 @@ pub(super) fn table(workflows: &[&WorkflowReport], style: Style) -> String {
         if count == 0 { String::new() } else { count.to_string() }
     };
     let text = |text: &Option<String>| text.as_deref().map_or(String::new(), |t| visible(t).into_owned());
-    let columns: Vec<(&str, bool, Vec<String>)> = vec![
-        ("workflow", false, workflows.iter().map(|w| visible(&w.name()).into_owned()).collect()),
-        ("stage", false, workflows.iter().map(|w| text(&w.stage)).collect()),
-        ("asks", false, workflows.iter().map(|w| text(&w.asks)).collect()),
-        ("decision", false, workflows.iter().map(|w| w.decision.as_str().to_owned()).collect()),
-        ("failed", true, workflows.iter().map(|w| count(w, failed)).collect()),
-        ("undecided", true, workflows.iter().map(|w| count(w, undecided)).collect()),
-        ("warned", true, workflows.iter().map(|w| count(w, warned)).collect()),
-        ("waived", true, workflows.iter().map(|w| count(w, waived)).collect()),
+    let columns: Vec<(&str, Cells, Vec<String>)> = vec![
+        ("workflow", Cells::Texts, workflows.iter().map(|w| visible(&w.name()).into_owned()).collect()),
+        ("stage", Cells::Texts, workflows.iter().map(|w| text(&w.stage)).collect()),
+        ("asks", Cells::Texts, workflows.iter().map(|w| text(&w.asks)).collect()),
+        ("decision", Cells::Decisions, workflows.iter().map(|w| w.decision.as_str().to_owned()).collect()),
+        ("failed", Cells::Numbers, workflows.iter().map(|w| count(w, failed)).collect()),
+        ("undecided", Cells::Numbers, workflows.iter().map(|w| count(w, undecided)).collect()),
+        ("warned", Cells::Numbers, workflows.iter().map(|w| count(w, warned)).collect()),
+        ("waived", Cells::Numbers, workflows.iter().map(|w| count(w, waived)).collect()),
     ];
     let mut head = "  ".to_owned();
     let mut rows: Vec<String> = workflows.iter().map(|_| "  ".to_owned()).collect();
-    for (title, is_number, cells) in columns.iter().filter(|(_, _, c)| c.iter().any(|cell| !cell.is_empty()))
-    {
+    for (title, holds, cells) in columns.iter().filter(|(_, _, c)| c.iter().any(|cell| !cell.is_empty())) {
         let size = cells.iter().map(|cell| width(cell)).chain([title.len()]).max().unwrap_or(0);
         let fit = |cell: &str| {
             let blanks = " ".repeat(size.saturating_sub(width(cell)));
-            if *is_number { format!("{blanks}{cell}  ") } else { format!("{cell}{blanks}  ") }
+            if *holds == Cells::Numbers { format!("{blanks}{cell}  ") } else { format!("{cell}{blanks}  ") }
         };
         head.push_str(&fit(title));
         for ((row, cell), workflow) in rows.iter_mut().zip(cells).zip(workflows) {
             let cell = fit(cell);
-            let is_decision = *title == "decision";
-            row.push_str(&if is_decision { paint(&cell, color(workflow.decision), style) } else { cell });
+            row.push_str(&if *holds == Cells::Decisions {
+                paint(&cell, color(workflow.decision), style)
+            } else {
+                cell
+            });
         }
     }
     let mut out = String::new();
