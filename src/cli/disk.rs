@@ -86,7 +86,7 @@ impl Files for Disk {
         if !fs::metadata(&real).map_err(|error| obstacle(&error))?.is_dir() {
             return Err(Obstacle::NoFolder);
         }
-        let entries = WalkDir::new(real).min_depth(1).max_depth(1);
+        let entries = WalkDir::new(real).min_depth(1).max_depth(1).sort_by_file_name();
         let mut children = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|error| error.io_error().map_or(Obstacle::Missing, obstacle))?;
