@@ -256,10 +256,12 @@ impl ObjectReader {
             io::copy(&mut content, &mut io::sink()).map(|_| Err(Obstacle::TooLarge))
         } else {
             let mut bytes = Vec::new();
-            content.read_to_end(&mut bytes).map(|_| {
-                // A line break ends it.
-                bytes.pop();
-                Ok(bytes)
+            content.read_to_end(&mut bytes).map(|read| {
+                // A line break ends it: without one, git has stopped in the middle.
+                match bytes.pop() {
+                    Some(b'\n') if read as u64 == size + 1 => Ok(bytes),
+                    Some(_) | None => Err(Obstacle::Other("git has stopped answering".to_owned())),
+                }
             })
         };
         read.unwrap_or_else(|error| Err(Obstacle::Other(error.to_string())))
