@@ -24,12 +24,15 @@ use crate::source::{SourceMap, Span};
 /// The version of the report's shape.
 pub const VERSION: u32 = 2;
 
+/// What `check` found: the decisions, what they rest on, and what is wrong with the files.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
+    /// The version of the report's shape, [`VERSION`].
     pub version: u32,
     /// The day of judgement.
     pub as_of: String,
+    /// How many workflows came out how.
     pub summary: Summary,
     /// By project, then by name.
     pub workflows: Vec<WorkflowReport>,
@@ -38,7 +41,9 @@ pub struct Report {
     /// What the proposal changes, where it was judged against a base.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<against::AgainstReport>,
+    /// What is wrong with the files, and what else there is to say that is no rule's.
     pub diagnostics: Vec<DiagnosticReport>,
+    /// Which warnings hold; it is not serialised.
     #[serde(skip)]
     pub denied: Denied,
 }
@@ -46,8 +51,10 @@ pub struct Report {
 /// The warnings that hold, of those that are no rule's.
 #[derive(Clone, Debug, Default)]
 pub enum Denied {
+    /// No warning holds.
     #[default]
     Nothing,
+    /// Every warning holds.
     Everything,
     /// Those about these files.
     Of(BTreeSet<String>),
@@ -71,7 +78,9 @@ impl Denied {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LintReport {
+    /// As in [`Report`].
     pub version: u32,
+    /// How many findings the lints have, without what else is wrong with the files.
     pub findings: usize,
     /// What is wrong with the files, then what was found.
     pub diagnostics: Vec<DiagnosticReport>,
@@ -81,13 +90,20 @@ pub struct LintReport {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Summary {
+    /// How many workflows there are in all.
     pub workflows: usize,
+    /// How many may move to the stage that they ask for.
     pub advance: usize,
+    /// How many may go on as they are.
     #[serde(rename = "continue")]
     pub go_on: usize,
+    /// How many must hold.
     pub hold: usize,
+    /// How many must roll back.
     pub rollback: usize,
+    /// How many could not be judged.
     pub error: usize,
+    /// How many enforced rules are undecided, over all workflows.
     pub undecided: usize,
 }
 
@@ -96,10 +112,15 @@ pub struct Summary {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
+    /// It may go on in its stage.
     Continue,
+    /// It may move to the stage that it asks for.
     Advance,
+    /// It must stay where it is.
     Hold,
+    /// It must go back.
     Rollback,
+    /// It could not be judged.
     Error,
 }
 
@@ -119,20 +140,26 @@ impl Decision {
     }
 }
 
+/// One workflow: what it may do, and every rule that has a say in it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WorkflowReport {
     /// The folder of its configuration, where a run judges several projects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// The workflow's name, without its project.
     pub workflow: String,
     /// Of the newest snapshot; none where no stages are declared or the workflow could not be read.
     pub stage: Option<String>,
+    /// The stage that the newest snapshot asks to move to; none where it asks for none.
     pub asks: Option<String>,
+    /// What the workflow may do.
     pub decision: Decision,
     /// How many snapshots its series has.
     pub snapshots: usize,
+    /// The newest snapshot; none where there is none that could be read.
     pub newest: Option<Newest>,
+    /// How each rule came out.
     pub rules: Vec<RuleReport>,
 }
 
@@ -165,22 +192,32 @@ impl WorkflowHistory {
     }
 }
 
+/// The newest snapshot of a workflow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Newest {
+    /// Its date, as in `2026-11-16`.
     pub date: String,
+    /// The name of its file.
     pub file: String,
 }
 
+/// How a rule came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
+    /// What it requires is so.
     Pass,
+    /// What it requires is not so.
     Fail,
+    /// The snapshots do not say enough to tell.
     Undecided,
+    /// It does not apply to this workflow as it is now.
     NotApplicable,
+    /// A waiver has lifted it.
     Waived,
+    /// A configuration has turned it off.
     Off,
 }
 
@@ -198,16 +235,19 @@ impl Outcome {
     }
 }
 
+/// How one rule came out for one workflow, and why.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleReport {
     /// `policy.rule`
     pub rule: String,
+    /// The rule's title, with its values.
     pub title: String,
     /// `pilot -> expanded`, for a rule of a gate.
     pub gate: Option<String>,
     /// Whether it bears on the decision; a previewed gate's rules do not.
     pub enforced: bool,
+    /// How the rule came out.
     pub outcome: Outcome,
     /// The effect in force. That of an undecided rule is what being undecided does: see `applied`.
     pub effect: EffectKind,
@@ -215,9 +255,13 @@ pub struct RuleReport {
     pub effect_from: Place,
     /// The rule's message, for one that failed.
     pub message: Option<String>,
+    /// Where the rule is declared; the file is empty where no policy declares it.
     pub policy: Place,
+    /// What decided, with the values that were seen.
     pub evidence: Vec<EvidenceReport>,
+    /// The params that its conditions were held against.
     pub thresholds: Vec<Threshold>,
+    /// What would make a failed rule pass or decide an undecided one; none where nothing is to be said.
     pub would_pass: Option<String>,
     /// What it does to the decision: the effect of a failed rule, what an undecided one does instead; none otherwise.
     pub applied: Option<EffectKind>,
@@ -237,8 +281,11 @@ pub struct RuleReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Place {
+    /// The name of the file.
     pub file: String,
+    /// The line, counted from 1.
     pub line: usize,
+    /// The column in characters, counted from 1.
     pub column: usize,
 }
 
@@ -261,10 +308,13 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EvidenceReport {
+    /// The expression as the policy has it, or the rule's name where it is undecided beyond its conditions.
     pub expression: String,
+    /// Its value as people read it; where it is unknown, with the reason.
     pub value: String,
     /// The value as a number, where it is one and known for sure.
     pub amount: Option<AmountReport>,
+    /// Where in the input the value stands.
     #[serde(flatten)]
     pub place: Place,
 }
@@ -273,7 +323,9 @@ pub struct EvidenceReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Threshold {
+    /// The param's name.
     pub param: String,
+    /// Its value, as people read it.
     pub value: String,
     /// The value as a number, where it is one.
     pub amount: Option<AmountReport>,
@@ -304,11 +356,16 @@ impl Threshold {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WaiverReport {
+    /// As in [`WorkflowReport`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// The name of the workflow that it was used for, without its project.
     pub workflow: String,
+    /// The rule that it lifts, as `policy.rule`.
     pub rule: String,
+    /// Why it was given.
     pub because: String,
+    /// Who answers for it.
     pub owner: String,
     /// Its last day.
     pub until: String,
@@ -322,20 +379,24 @@ pub struct WaiverReport {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct History {
+    /// As in [`Report`].
     pub version: u32,
     /// The last day that is looked at.
     pub as_of: String,
     /// By name.
     pub workflows: Vec<WorkflowHistory>,
+    /// What is wrong with the files.
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
+/// One workflow, judged again on the day of each of its snapshots.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WorkflowHistory {
     /// As in the report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// As in [`WorkflowReport`].
     pub workflow: String,
     /// One for each snapshot, by date.
     pub days: Vec<DayReport>,
@@ -348,31 +409,44 @@ pub struct WorkflowHistory {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DayReport {
+    /// The date of the snapshot, which is the day of judgement too.
     pub date: String,
+    /// The stage that the snapshot is in; none where no stages are declared.
     pub stage: Option<String>,
+    /// The stage that it asks to move to; none where it asks for none.
     pub asks: Option<String>,
+    /// What the workflow could do on that day.
     pub decision: Decision,
     /// The rules that failed, and bear on the decision or warn.
     pub failed: Vec<String>,
+    /// The rules that were undecided, and bear on the decision or warn.
     pub undecided: Vec<String>,
 }
 
 /// The course of a number, for the human form.
 #[derive(Clone, Debug)]
 pub struct Metric {
+    /// The name of the field.
     pub name: String,
+    /// The first value that is known, as people read it.
     pub first: String,
+    /// The last value that is known, as people read it.
     pub last: String,
     /// One for each snapshot; only for drawing.
     pub values: Vec<Option<f64>>,
 }
 
+/// Something that is wrong, or worth a word, with the places that it is about.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DiagnosticReport {
+    /// The code that `tollgate explain` knows.
     pub code: &'static str,
+    /// `note`, `warning` or `error`.
     pub severity: &'static str,
+    /// What is wrong, in words.
     pub message: String,
+    /// What is said of which place.
     pub labels: Vec<LabelReport>,
     /// What to do, in words; where there is a fix, with the line as that makes it.
     pub help: Option<String>,
@@ -384,9 +458,13 @@ pub struct DiagnosticReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Region {
+    /// The name of the file.
     pub file: String,
+    /// The line of its first character, counted from 1.
     pub line: usize,
+    /// The column of its first character, in characters and counted from 1.
     pub column: usize,
+    /// The line in which it ends, counted from 1.
     pub end_line: usize,
     /// The first column that is no longer in it.
     pub end_column: usize,
@@ -406,8 +484,10 @@ impl Region {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LabelReport {
+    /// The place.
     #[serde(flatten)]
     pub region: Region,
+    /// What is said of it.
     pub text: String,
 }
 
@@ -415,8 +495,10 @@ pub struct LabelReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FixReport {
+    /// What is to be replaced.
     #[serde(flatten)]
     pub region: Region,
+    /// What to write there instead.
     pub text: String,
 }
 

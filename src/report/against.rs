@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Place;
 
+/// How what is proposed differs from the base, and which workflows that concerns.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AgainstReport {
@@ -39,12 +40,16 @@ impl AgainstReport {
     }
 }
 
+/// Which way a change goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
+    /// More may go on by it than before.
     Looser,
+    /// Less may go on by it than before.
     Tighter,
+    /// It goes neither way, or nobody can tell which.
     Other,
 }
 
@@ -73,6 +78,7 @@ pub struct SettingChange {
     pub was: Option<Place>,
     /// Where it is set in what is proposed.
     pub now: Option<Place>,
+    /// Whether it loosens or tightens.
     pub direction: Direction,
     /// For which workflows alone; for all if there is none.
     pub workflows: Vec<String>,
@@ -95,7 +101,9 @@ impl fmt::Display for FileChange {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileChange {
+    /// The name in the base; none for a new file.
     pub old: Option<String>,
+    /// The name now; none for a file that is gone.
     pub new: Option<String>,
     /// Whether it is as it was, and no longer among what is judged.
     pub unseen: bool,

@@ -9,6 +9,7 @@ use crate::ast::EffectKind;
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ImpactReport {
+    /// The version of the report's shape, [`VERSION`](super::VERSION).
     pub version: u32,
     /// The last day that is looked at.
     pub as_of: String,
@@ -16,6 +17,7 @@ pub struct ImpactReport {
     pub reference: String,
     /// Whether that commit has policies to compare with.
     pub comparable: bool,
+    /// How much flips.
     pub summary: ImpactSummary,
     /// The verdicts that flip: by project, workflow and date.
     pub verdicts: Vec<Flip>,
@@ -23,20 +25,25 @@ pub struct ImpactReport {
     pub rules: Vec<Flip>,
     /// Workflows of which one side looks at snapshots that the other does not judge.
     pub one_sided: Vec<OneSided>,
+    /// What is wrong with the files.
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
+/// How much there is to compare, and how much of it flips.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ImpactSummary {
     /// Workflows, and snapshots of them, that both sides judge.
     pub workflows: usize,
+    /// The snapshots of them that both sides judge.
     pub days: usize,
     /// Verdicts that flip, and of how many workflows.
     pub flipped: usize,
+    /// How many workflows the flipped verdicts are of.
     pub flipped_workflows: usize,
     /// Of these: where the workflow did not go on and now would, and the other way round.
     pub released: usize,
+    /// Of the flipped verdicts, those where the workflow went on and now would not.
     pub stopped: usize,
     /// Outcomes of rules that flip and turn no verdict.
     pub rules: usize,
@@ -46,14 +53,18 @@ pub struct ImpactSummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Flip {
+    /// As in [`WorkflowReport`](super::WorkflowReport).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// As in [`WorkflowReport`](super::WorkflowReport).
     pub workflow: String,
     /// Of the newest snapshot that is seen.
     pub date: String,
     /// The day of judgement: the snapshot's own, but for the newest snapshot once more as of today.
     pub as_of: String,
+    /// The decision by the old policies.
     pub from: Decision,
+    /// The decision by the new policies.
     pub to: Decision,
     /// By name.
     pub rules: Vec<RuleFlip>,
@@ -75,13 +86,17 @@ impl Flip {
 pub struct RuleFlip {
     /// `policy.rule`
     pub rule: String,
+    /// How it came out by the old policies.
     pub from: Option<RuleSide>,
+    /// How it came out by the new policies.
     pub to: Option<RuleSide>,
 }
 
+/// How a rule came out on one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleSide {
+    /// Its outcome there.
     pub outcome: Outcome,
     /// Whether it bears on the decision; the rules of a gate that nobody asks for do not.
     pub enforced: bool,
@@ -93,8 +108,10 @@ pub struct RuleSide {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OneSided {
+    /// As in [`WorkflowReport`](super::WorkflowReport).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// As in [`WorkflowReport`](super::WorkflowReport).
     pub workflow: String,
     /// By the old policies, and not by the new ones.
     pub old_days: usize,

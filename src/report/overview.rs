@@ -8,11 +8,15 @@ use super::{DiagnosticReport, Place};
 /// All params, or all rules, of the projects of a run.
 #[derive(Clone, Debug)]
 pub struct Overview {
+    /// The version of the report's shape, [`VERSION`](super::VERSION).
     pub version: u32,
     /// The day that waivers are looked at.
     pub as_of: String,
+    /// The params; a param has a row for each value that it has.
     pub params: Vec<ParamRow>,
+    /// The rules; a rule has a row for each effect that it has.
     pub rules: Vec<RuleRow>,
+    /// What is wrong with the files.
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
@@ -20,10 +24,12 @@ pub struct Overview {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ParamRow {
+    /// As in [`WorkflowReport`](super::WorkflowReport).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
     /// `policy.param`
     pub param: String,
+    /// The value, as people read it.
     pub value: String,
     /// The same as a number, where it is one.
     pub amount: Option<AmountReport>,
@@ -33,6 +39,7 @@ pub struct ParamRow {
     pub range: Option<String>,
     /// Where the value was set.
     pub from: Place,
+    /// Why the configuration set it; none where it does not say, or none has set it.
     pub because: Option<String>,
     /// Where a base locks it.
     pub locked: Option<Place>,
@@ -45,10 +52,12 @@ pub struct ParamRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleRow {
+    /// As in [`WorkflowReport`](super::WorkflowReport).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
     /// `policy.rule`
     pub rule: String,
+    /// The name of the rule's policy.
     pub policy: String,
     /// As it is written: values are filled in where it is judged.
     pub title: String,
@@ -56,6 +65,7 @@ pub struct RuleRow {
     pub effect: String,
     /// Where the effect was set.
     pub from: Place,
+    /// Why the configuration set the effect; none where it does not say, or none has set it.
     pub because: Option<String>,
     /// Where a base locks it.
     pub locked: Option<Place>,
@@ -66,12 +76,15 @@ pub struct RuleRow {
     pub workflows: Vec<String>,
 }
 
+/// A waiver of a rule that is active on the day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Waived {
     /// As the waiver names them, perhaps with `*`.
     pub workflow: String,
+    /// Its last day.
     pub until: String,
+    /// Who answers for it.
     pub owner: String,
     /// Where it is given.
     pub from: Place,

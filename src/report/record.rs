@@ -11,19 +11,25 @@ pub const RECORD_VERSION: u32 = 1;
 /// The version of the language that this program judges by.
 pub const LANGUAGE_VERSION: &str = "0.1";
 
+/// A verdict, and everything that it was found from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VerdictRecord {
     /// Of the record's shape.
     pub record: u32,
+    /// The version of Tollgate that judged.
     pub program: String,
+    /// The version of the language that it judged by.
     pub language: String,
     /// The day of judgement.
     pub as_of: String,
+    /// The exit code of the run.
     pub exit: u8,
+    /// What was asked for.
     pub options: RecordedOptions,
     /// What was judged against, if anything.
     pub base: Option<RecordedBase>,
+    /// The verdict on each workflow, in the order of the report.
     pub workflows: Vec<RecordedVerdict>,
     /// Every policy, configuration and snapshot that was read, with its digest: `sha256:…`, or why it could not be read.
     pub files: BTreeMap<String, String>,
@@ -37,29 +43,39 @@ pub struct RecordedOptions {
     pub as_of: Option<String>,
     /// The day of the run.
     pub today: String,
+    /// The workflows that were asked for; every one where there are none.
     pub workflows: Vec<String>,
+    /// Whether warnings hold.
     pub deny_warnings: bool,
+    /// Whether configurations may name what lies outside of the repository.
     pub allow_outside: bool,
 }
 
+/// The base that was judged against.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordedBase {
     /// As it was named, and is named before its files.
     pub reference: String,
+    /// The id of its commit.
     pub commit: String,
+    /// Whether a verdict counts that the proposal has turned itself, by loosening what it is judged by.
     pub allow_self_approval: bool,
+    /// Whether workflows count that the proposal neither touches nor makes worse.
     pub all: bool,
 }
 
+/// The decision on one workflow, and the rules that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordedVerdict {
     /// With its project before it, where there are several.
     pub workflow: String,
+    /// The word of [`Decision`](super::Decision).
     pub decision: String,
     /// The rules that bear on it or warn.
     pub failed: Vec<String>,
+    /// As in `failed`, for the rules that are undecided.
     pub undecided: Vec<String>,
 }
 

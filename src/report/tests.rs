@@ -5,10 +5,13 @@ use serde::Serialize;
 use super::{DiagnosticReport, Outcome};
 use crate::diagnostic::Diagnostic;
 
+/// What came of the tests of the policies.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TestReport {
+    /// The version of the report's shape, [`VERSION`](super::VERSION).
     pub version: u32,
+    /// How many tests passed, and how many did not.
     pub summary: TestSummary,
     /// By name.
     pub files: Vec<TestFileReport>,
@@ -25,28 +28,39 @@ pub struct TestReport {
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
+/// How many tests there are, and how they came out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TestSummary {
+    /// How many files were read.
     pub files: usize,
+    /// How many tests ran.
     pub tests: usize,
+    /// How many came out as expected.
     pub passed: usize,
+    /// How many did not.
     pub failed: usize,
 }
 
+/// The tests of one file.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TestFileReport {
+    /// The name of the file.
     pub file: String,
     /// In the order in which they stand there.
     pub tests: Vec<TestCaseReport>,
 }
 
+/// One test, and how it came out.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TestCaseReport {
+    /// The test's title.
     pub title: String,
+    /// The line on which it begins, counted from 1.
     pub line: usize,
+    /// Whether it passed.
     pub outcome: TestOutcome,
     /// Why it has not passed.
     pub diagnostics: Vec<DiagnosticReport>,
@@ -67,16 +81,20 @@ impl TestCaseReport {
 /// Why a test has not passed.
 #[derive(Clone, Debug)]
 pub struct Failure {
+    /// What was expected and is not so, or why the test could not run.
     pub diagnostic: Diagnostic,
     /// What the rule saw, for an expectation of a rule.
     pub seen: Option<RuleSeen>,
 }
 
+/// Whether a test passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TestOutcome {
+    /// All was as expected.
     Passed,
+    /// Something was not as expected.
     Failed,
 }
 
@@ -84,9 +102,11 @@ pub enum TestOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleSeen {
+    /// The rule, as `policy.rule`.
     pub rule: String,
     /// How many snapshots lie before those that are listed.
     pub earlier: usize,
+    /// The last snapshots, by date.
     pub snapshots: Vec<SnapshotSeen>,
 }
 
@@ -94,15 +114,21 @@ pub struct RuleSeen {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SnapshotSeen {
+    /// The date of the snapshot.
     pub date: String,
+    /// How the rule would have come out.
     pub outcome: Outcome,
+    /// What its conditions compare, each with its value.
     pub values: Vec<ValueSeen>,
 }
 
+/// An expression of a condition, and its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ValueSeen {
+    /// The expression as the policy has it, on one line.
     pub expression: String,
+    /// Its value, as people read it.
     pub value: String,
 }
 
@@ -110,7 +136,9 @@ pub struct ValueSeen {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Covered {
+    /// How many points were seen.
     pub covered: usize,
+    /// How many points can be seen.
     pub points: usize,
 }
 
@@ -137,19 +165,24 @@ impl std::ops::AddAssign for Covered {
     }
 }
 
+/// How much of the policies the tests have seen.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CoverageReport {
+    /// All files together.
     #[serde(flatten)]
     pub total: Covered,
     /// By name.
     pub files: Vec<FileCoverage>,
 }
 
+/// How much of one policy file the tests have seen.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileCoverage {
+    /// The name of the file.
     pub file: String,
+    /// All its rules together.
     #[serde(flatten)]
     pub total: Covered,
     /// As they are declared.
@@ -162,9 +195,13 @@ pub struct FileCoverage {
 pub struct RuleCoverage {
     /// `policy.rule`, or the policy for its `when`.
     pub rule: String,
+    /// The line on which it is declared, counted from 1.
     pub line: usize,
+    /// Whether a test saw it pass; none where it cannot.
     pub passes: Option<bool>,
+    /// Whether a test saw it fail; none where it cannot.
     pub fails: Option<bool>,
+    /// Whether a test saw it undecided; none where it cannot be.
     pub undecided: Option<bool>,
     /// Shown, and not counted: the conditions of a `when` are.
     pub not_applicable: Option<bool>,
@@ -189,6 +226,7 @@ impl RuleCoverage {
 pub struct MutationReport {
     /// Without those that the checker refuses.
     pub mutants: usize,
+    /// Those that make a test fail.
     pub caught: usize,
     /// Those that no test notices.
     pub survivors: usize,
