@@ -4,11 +4,15 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::code::Code;
 use crate::source::{FileId, SourceMap, Span};
 use crate::text::visible;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     Note,
     Warning,

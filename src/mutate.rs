@@ -18,7 +18,7 @@ use crate::check::{InForce, check_with};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
-use crate::report::tests::MutationReport;
+use crate::report::testing::MutationReport;
 use crate::source::{FileId, SourceMap};
 use crate::suite::{GivenFiles, Prepared, dotted, prepare};
 use affected::Affected;

@@ -7,7 +7,7 @@ pub mod amount;
 pub mod impact;
 pub mod overview;
 pub mod record;
-pub mod tests;
+pub mod testing;
 pub mod why;
 
 use std::collections::BTreeSet;
@@ -442,8 +442,8 @@ pub struct Metric {
 pub struct DiagnosticReport {
     /// The code that `tollgate explain` knows.
     pub code: &'static str,
-    /// `note`, `warning` or `error`.
-    pub severity: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
     /// What is wrong, in words.
     pub message: String,
     /// What is said of which place.
@@ -521,7 +521,7 @@ impl DiagnosticReport {
     pub fn new(diagnostic: &Diagnostic, sources: &SourceMap) -> Self {
         Self {
             code: diagnostic.code.as_str(),
-            severity: diagnostic.severity.as_str(),
+            severity: diagnostic.severity,
             message: diagnostic.message.clone(),
             labels: diagnostic.labels.iter().map(|label| LabelReport::new(label, sources)).collect(),
             help: diagnostic.advice(sources),

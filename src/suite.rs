@@ -11,7 +11,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::eval::{Judged, Rulebook, decided, judge_workflow, observe};
 use crate::program::Program;
-use crate::report::tests::{Failure, RuleSeen, SnapshotSeen, ValueSeen};
+use crate::report::testing::{Failure, RuleSeen, SnapshotSeen, ValueSeen};
 use crate::report::why::{Reading, WorkflowVerdict};
 use crate::report::{Decision, Outcome};
 use crate::settings::Settings;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tollgate::code::Code;
 use tollgate::engine::{Answer, TestOptions, Workspace};
 use tollgate::project::{Suite, Suites, TextFile};
-use tollgate::report::tests::{MutationReport, TestReport};
+use tollgate::report::testing::{MutationReport, TestReport};
 
 const POLICY: &str = "
 stages testing -> pilot

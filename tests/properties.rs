@@ -6,6 +6,7 @@
 
 use proptest::prelude::*;
 
+use tollgate::diagnostic::Severity;
 use tollgate::engine::{CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::report::{Outcome, RuleReport};
@@ -165,8 +166,11 @@ fn judged(condition: &str, snapshots: String) -> Option<RuleReport> {
     };
     let inputs = Inputs { projects: vec![project], ..Inputs::default() };
     let judgement = Workspace::new().check(inputs, &options);
-    let refused =
-        judgement.report.diagnostics.iter().any(|d| d.code.starts_with("T2") && d.severity == "error");
+    let refused = judgement
+        .report
+        .diagnostics
+        .iter()
+        .any(|d| d.code.starts_with("T2") && d.severity == Severity::Error);
     let rule = judgement.report.workflows.first().and_then(|workflow| workflow.rules.first()).cloned();
     assert!(
         refused || rule.is_some(),

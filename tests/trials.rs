@@ -5,7 +5,7 @@ use tollgate::engine::{Answer, TestOptions, Workspace};
 use tollgate::project::{Suite, Suites, TextFile};
 use tollgate::render::Style;
 use tollgate::render::human::render_tests;
-use tollgate::report::tests::TestReport;
+use tollgate::report::testing::TestReport;
 
 use crate::support::{files_under, relative, root};
 

@@ -12,7 +12,7 @@ use super::terminal::TerminalArgs;
 use super::{find, terminal};
 use crate::engine::{Answer, TestOptions, Workspace};
 use crate::render::{human, json, junit};
-use crate::report::tests::TestReport;
+use crate::report::testing::TestReport;
 
 /// Run the tests of policies
 ///

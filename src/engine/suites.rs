@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::mutate::{MutationGround, MutationGroup, mutate};
 use crate::program::Program;
 use crate::project::{Suite, Suites, TextFile};
-use crate::report::tests::{
+use crate::report::testing::{
     CoverageReport, Covered, FileCoverage, MutationReport, TestCaseReport, TestFileReport, TestOutcome,
     TestReport, TestSummary,
 };

@@ -172,7 +172,7 @@ pub fn markdown(impact: &Answer<ImpactReport>) -> String {
         let _ = writeln!(out, "\n{}", plain(&remarks));
     }
     let errors: Vec<String> =
-        report.diagnostics.iter().filter(|found| found.severity == "error").map(error).collect();
+        report.diagnostics.iter().filter(|found| found.severity == Severity::Error).map(error).collect();
     list(&mut out, &errors);
     if !report.comparable {
         return out;

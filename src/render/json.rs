@@ -55,7 +55,7 @@ mod tests {
             against: None,
             diagnostics: vec![DiagnosticReport {
                 code: "T101",
-                severity: "error",
+                severity: crate::diagnostic::Severity::Error,
                 message: message.into(),
                 labels: Vec::new(),
                 help: None,

@@ -6,7 +6,7 @@ use super::finding::{Finding, FindingKind, findings, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
-use crate::report::tests::TestReport;
+use crate::report::testing::TestReport;
 use crate::report::{self, DiagnosticReport, LabelReport, Outcome, RuleReport};
 use crate::text::visible;
 
@@ -89,7 +89,7 @@ fn of_proposal(finding: &Finding) -> TestCase {
 pub fn render_tests(run: &Answer<TestReport>) -> Result<String, quick_junit::SerializeError> {
     let mut report = Report::new("tollgate test");
     let errors: Vec<_> =
-        run.report.diagnostics.iter().filter(|problem| problem.severity == "error").collect();
+        run.report.diagnostics.iter().filter(|problem| problem.severity == Severity::Error).collect();
     if !errors.is_empty() {
         let mut suite = TestSuite::new("policies and tests");
         for problem in errors {

@@ -9,7 +9,7 @@ mod tests {
 
     use crate::report::impact::ImpactReport;
     use crate::report::overview::{Listed, ParamRow, RuleRow};
-    use crate::report::tests::TestReport;
+    use crate::report::testing::TestReport;
     use crate::report::{History, LintReport, Report};
 
     /// The report of `check`; those of the other commands are among the definitions.

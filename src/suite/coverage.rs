@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::eval::conditions;
 use crate::program::{FieldPath, Program, Rule, Target};
 use crate::report::Outcome;
-use crate::report::tests::{Covered, RuleCoverage};
+use crate::report::testing::{Covered, RuleCoverage};
 use crate::source::{FileId, SourceMap};
 use crate::types::Type;
 use crate::vocabulary::RecordType;

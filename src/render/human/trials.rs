@@ -5,7 +5,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Answer;
 use crate::render::{Style, View};
-use crate::report::tests::{
+use crate::report::testing::{
     CoverageReport, Covered, MutationReport, RuleSeen, SnapshotSeen, TestCaseReport, TestFileReport,
     TestReport,
 };
