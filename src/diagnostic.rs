@@ -10,12 +10,16 @@ use crate::code::Code;
 use crate::source::{FileId, SourceMap, Span};
 use crate::text::visible;
 
+/// How grave a diagnostic is, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    /// Something worth knowing, with nothing to be done about it.
     Note,
+    /// Something that is probably a mistake, and stops nothing by itself.
     Warning,
+    /// Something that is wrong, and has to be put right.
     Error,
 }
 
@@ -33,19 +37,24 @@ impl Severity {
 /// A place, and what is to be said of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
+    /// The bytes that the label stands under.
     pub span: Span,
+    /// What is said of them.
     pub text: String,
 }
 
 /// What is said to a person about a policy, a configuration or a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// What kind of diagnostic it is, by its stable code.
     pub code: Code,
+    /// How grave it is here.
     pub severity: Severity,
     /// Lower case, no full stop, names in backticks.
     pub message: String,
     /// The first is the place of the problem.
     pub labels: Vec<Label>,
+    /// What to do about it; none where there is nothing to advise.
     pub help: Option<String>,
     /// Only where there is no doubt of what was meant.
     pub fix: Option<Fix>,
@@ -54,7 +63,9 @@ pub struct Diagnostic {
 /// What to write in the place of a span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
+    /// The bytes to replace; an empty span is where to put the text in.
     pub span: Span,
+    /// What to write there.
     pub text: String,
 }
 

@@ -83,6 +83,7 @@ pub struct DayOptions {
     pub today: Date,
     /// The workflows to look at; all of them if there is none.
     pub workflows: Vec<String>,
+    /// Lets the caller end the command early.
     pub cancel: Cancel,
 }
 
@@ -101,6 +102,7 @@ impl DayOptions {
 /// What the caller of a judgement chooses.
 #[derive(Clone, Debug)]
 pub struct CheckOptions {
+    /// The day of judgement, and the workflows to judge.
     pub day: DayOptions,
     /// Warnings hold.
     pub deny_warnings: bool,

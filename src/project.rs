@@ -79,9 +79,11 @@ pub struct Project {
     pub stack: Vec<Arc<Configuration>>,
     /// Whether something is so wrong with the configurations that nobody knows what is to be judged by what.
     pub unsure: bool,
+    /// The policies that judge, each a file with its text.
     pub policies: Vec<TextFile>,
     /// Policies whose vocabulary says of what types the snapshots' fields are, in the place of that of `policies`.
     pub types: Vec<TextFile>,
+    /// The files of snapshots to judge.
     pub snapshots: Vec<TextFile>,
     /// `rollout.yaml` files: standing facts of the workflows beside them.
     pub standing: Vec<TextFile>,
@@ -92,6 +94,7 @@ pub struct Project {
 /// The three sides of a comparison; all their files are in one source map.
 #[derive(Debug)]
 pub struct Sides {
+    /// Every file of the three sides.
     pub sources: SourceMap,
     /// What the base says, of its own snapshots.
     pub base: Vec<Project>,
@@ -131,12 +134,14 @@ pub struct Suite {
     pub tests: Vec<TextFile>,
     /// What tests take from files: the file of the test, the name that it gives, and what that leads to.
     pub given: Vec<(String, String, Result<GivenTexts, String>)>,
+    /// What went wrong while the files of this suite were looked for.
     pub problems: Vec<Diagnostic>,
 }
 
 /// The files of a `given file`.
 #[derive(Clone, Debug, Default)]
 pub struct GivenTexts {
+    /// The files of snapshots.
     pub snapshots: Vec<TextFile>,
     /// `rollout.yaml` files.
     pub standing: Vec<TextFile>,
@@ -145,7 +150,9 @@ pub struct GivenTexts {
 /// A configuration that was read.
 #[derive(Clone, Debug)]
 pub struct Configuration {
+    /// The file that it was read from.
     pub file: FileId,
+    /// What it says, as far as it could be read.
     pub config: Config,
     /// What is wrong in it.
     pub diagnostics: Vec<Diagnostic>,
@@ -163,6 +170,7 @@ impl Configuration {
 /// The folder or file that a command is given.
 #[derive(Clone)]
 pub struct Start<'a> {
+    /// The files to look among.
     pub files: &'a dyn Files,
     /// Where it is.
     pub path: String,

@@ -25,6 +25,7 @@ use crate::diagnostic::Severity;
 /// What the place that is written to can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
+    /// Whether colors are shown.
     pub color: bool,
     /// Frames and marks beyond ASCII.
     pub unicode: bool,

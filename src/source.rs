@@ -13,6 +13,7 @@ pub struct FileId(pub u32);
 /// A file of a [`SourceMap`], and what could not be read of it.
 #[derive(Clone, Debug)]
 pub struct ReadFile {
+    /// The file in the source map that holds what was read of it.
     pub file: FileId,
     /// Why it could not be read; its text is then empty.
     pub problem: Option<String>,
@@ -23,6 +24,7 @@ pub struct ReadFile {
 /// A byte range of one file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
+    /// The file that the bytes are counted in.
     pub file: FileId,
     /// First byte.
     pub start: u32,
@@ -73,7 +75,9 @@ impl Columns {
 /// A file that was read: its name as people know it (relative, with `/`) and its text.
 #[derive(Clone, Debug)]
 pub struct Source {
+    /// The name as people know it: a relative path with `/`.
     pub name: Arc<str>,
+    /// All of the file's text.
     pub text: Arc<str>,
     line_starts: OnceLock<Vec<usize>>,
 }

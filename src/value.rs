@@ -159,19 +159,24 @@ pub fn decimal(number: &Number, places: usize) -> String {
 pub struct Located {
     /// The key before it; for a list's element and for a document the value's own place.
     pub key: Span,
+    /// The place of the value itself.
     pub span: Span,
+    /// What stands there.
     pub value: Value,
 }
 
 /// What a snapshot says, typed by the vocabulary.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
+    /// A yes or a no.
     Bool(bool),
     /// A text, or a member of `one of`.
     Text(Arc<str>),
     /// A count, number or share; seconds for a duration; a rung, from 0, for a stage; a day number for a date.
     Number(Number),
+    /// The elements of a list, in the order of the file.
     List(Vec<Located>),
+    /// The fields of a record.
     Record(Record),
 }
 
@@ -188,16 +193,22 @@ pub struct Record {
 /// One YAML document, typed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
+    /// The file that the document is in.
     pub file: FileId,
+    /// The name of the workflow that it is of.
     pub workflow: Arc<str>,
+    /// The day that it was taken on.
     pub date: Date,
+    /// All of its fields.
     pub record: Record,
 }
 
 /// The snapshots of one workflow, by date; no date twice, never empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
+    /// The name of the workflow that all of them are of.
     pub workflow: Arc<str>,
+    /// The snapshots, oldest first.
     pub snapshots: Vec<Snapshot>,
 }
 

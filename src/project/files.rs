@@ -34,15 +34,20 @@ pub trait Files: Sync {
 /// Something in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Child {
+    /// The name alone, without the folder's path.
     pub name: String,
+    /// What the name stands for, before any link is followed.
     pub kind: FileKind,
 }
 
 /// What a name in a folder stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
+    /// A regular file.
     File,
+    /// A folder.
     Folder,
+    /// A symbolic link, to wherever it leads.
     Link,
     /// A pipe, a socket, a device.
     Other,
@@ -53,6 +58,7 @@ pub enum FileKind {
 pub struct Destination {
     /// Without links.
     pub path: String,
+    /// Whether it is a folder rather than a file.
     pub is_folder: bool,
 }
 
@@ -65,12 +71,15 @@ pub enum Obstacle {
     Dangling,
     /// A link leads to where the files do not reach.
     LeadsOut,
+    /// It is a folder, which has no bytes to read.
     Folder,
     /// It would have to be a folder, to have something in it.
     NoFolder,
     /// A pipe, a socket, a device.
     Irregular,
+    /// The file has more than [`MAX_BYTES`] bytes.
     TooLarge,
+    /// The system does not let this user read it.
     Denied,
     /// Anything else, in the words of the system.
     Other(String),

@@ -5,7 +5,9 @@ use super::files::{Child, Destination, Files, Obstacle};
 /// What `over` has is taken from there, and everything else from `under`.
 #[derive(Clone, Copy)]
 pub struct Overlay<'a> {
+    /// The files that are looked at first.
     pub over: &'a dyn Files,
+    /// The files that are looked at where `over` has nothing.
     pub under: &'a dyn Files,
 }
 

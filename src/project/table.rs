@@ -14,6 +14,7 @@ const MAX_LINKS: usize = 40;
 /// What is at a path of a [`Table`].
 #[derive(Clone, Debug)]
 pub enum TableNode<T> {
+    /// A file, with what the table keeps of it.
     File(T),
     /// Where it leads, from the folder that it lies in.
     Link(String),

@@ -6,6 +6,7 @@ use super::path::{join, name};
 /// Something that a walk has come to.
 #[derive(Debug)]
 pub struct Step<'a> {
+    /// Where it lies, beginning with the folder that the walk began in.
     pub path: &'a str,
     /// A link is handed out as such; who goes into it follows it.
     pub kind: FileKind,

@@ -16,14 +16,19 @@ use crate::value::{Date, Number};
 /// What was decided of a workflow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkflowVerdict {
+    /// The workflow's name.
     pub workflow: String,
     /// Of the newest snapshot; none where no stages are declared.
     pub stage: Option<String>,
+    /// The later stage that the newest snapshot asks to move to; none where it asks for no move.
     pub asks: Option<String>,
+    /// What comes of all its rules together.
     pub decision: Decision,
     /// How many snapshots its series has.
     pub snapshots: usize,
+    /// The newest snapshot's date and file; none for a series without snapshots.
     pub newest: Option<Newest>,
+    /// Every rule that applies to the workflow, with how it came out.
     pub rules: Vec<RuleVerdict>,
 }
 
@@ -32,11 +37,13 @@ pub struct WorkflowVerdict {
 pub struct RuleVerdict {
     /// `policy.rule`
     pub rule: String,
+    /// The rule's title, in pieces to be read one after another.
     pub title: Vec<Piece>,
     /// The stages of the gate that the rule belongs to.
     pub gate: Option<[Arc<str>; 2]>,
     /// Whether it bears on the decision; a previewed gate's rules do not.
     pub enforced: bool,
+    /// How the rule came out.
     pub outcome: Outcome,
     /// The effect in force.
     pub effect: EffectKind,
@@ -67,7 +74,9 @@ pub struct RuleVerdict {
 pub enum Piece {
     /// As the policy says it.
     Text(Arc<str>),
+    /// A value that the policy puts into the text.
     Value(Figure),
+    /// What breaks a rule of the ladder, which has no text of its own.
     Breach(Breach),
 }
 
@@ -75,17 +84,40 @@ pub enum Piece {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Breach {
     /// The series begins in a stage that is not the first.
-    Began { stage: Arc<str>, first: Arc<str> },
+    Began {
+        /// The stage of the first snapshot.
+        stage: Arc<str>,
+        /// The stage that every rollout begins in.
+        first: Arc<str>,
+    },
     /// A stage lies between the two; whether the move was made or is asked for.
-    Skipped { asked: bool, from: Arc<str>, to: Arc<str>, past: Arc<str> },
+    Skipped {
+        /// Whether the move is asked for, rather than made.
+        asked: bool,
+        /// The stage that the move leaves.
+        from: Arc<str>,
+        /// The stage that the move leads to.
+        to: Arc<str>,
+        /// The stage that the move passes over.
+        past: Arc<str>,
+    },
     /// No gate is declared between the two.
-    Undeclared { asked: bool, from: Arc<str>, to: Arc<str> },
+    Undeclared {
+        /// Whether the move is asked for, rather than made.
+        asked: bool,
+        /// The stage that the move leaves.
+        from: Arc<str>,
+        /// The stage that the move leads to.
+        to: Arc<str>,
+    },
 }
 
 /// What an expression is worth, as far as it is known, and what it counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
+    /// What is known of the value.
     pub worth: Worth,
+    /// What a number of it stands for.
     pub scale: Scale,
     /// How many more digits than usual it takes to tell it from what it is held against.
     pub digits: usize,
@@ -94,18 +126,27 @@ pub struct Figure {
 /// What an expression is worth, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Worth {
+    /// A condition that holds.
     Yes,
+    /// A condition that does not hold.
     No,
+    /// A condition of which nobody knows whether it holds.
     Undecided,
+    /// A value of which nothing is known.
     Unknown,
+    /// A text, or a member of `one of`.
     Word(Arc<str>),
+    /// An exact number, in the unit of its scale.
     Number(Number),
+    /// A number that is known to lie within these bounds.
     Between(Interval),
     /// Calendar months.
     Months(i32),
     /// A list; whether it may have more elements than these.
     Elements {
+        /// How many elements are known.
         count: usize,
+        /// Whether there may be more than those.
         open: bool,
     },
 }
@@ -113,6 +154,7 @@ pub enum Worth {
 /// What a number stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scale {
+    /// An amount: a count, a plain number, a share or a duration in seconds.
     Kind(Kind),
     /// A day number.
     Date,
@@ -181,7 +223,9 @@ enum Looks {
 /// A value, with what it was computed from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
+    /// What it is worth.
     pub figure: Figure,
+    /// What it was computed from; none where it was not computed, or nothing more is known.
     pub from: Option<Computed>,
 }
 
@@ -190,13 +234,20 @@ pub struct Reading {
 pub enum Computed {
     /// A share of so many; the two counts differ where not every element is known.
     Counted {
+        /// How many elements surely satisfy the condition.
         sure: usize,
+        /// How many may satisfy it, the sure ones included.
         possible: usize,
+        /// How many elements there are.
         total: usize,
     },
+    /// A calculation with two known numbers.
     Arithmetic {
+        /// The number before the sign.
         left: Figure,
+        /// What is done with the two.
         op: ArithmeticOp,
+        /// The number behind the sign.
         right: Figure,
     },
 }
@@ -212,16 +263,20 @@ impl From<Figure> for Reading {
 pub struct Saw {
     /// As the policy or the snapshot has it.
     pub expression: String,
+    /// What was seen of it.
     pub said: Said,
     /// The first reason why no more is known.
     pub because: Option<ReasonKind>,
+    /// Where in the policy or the input that stands.
     pub span: Span,
 }
 
 /// A param that an expression was held against.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
+    /// The param's name.
     pub param: Arc<str>,
+    /// The value that it has in this judgement.
     pub figure: Figure,
     /// Where its value was set.
     pub origin: Span,
@@ -238,7 +293,9 @@ pub struct Held {
 /// A place, and what is to be said of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pointer {
+    /// The place, in a policy, a configuration or a snapshot.
     pub span: Span,
+    /// What is to be said there.
     pub said: Said,
 }
 
@@ -258,7 +315,12 @@ pub enum Said {
     /// The first of the elements that count against a condition.
     FirstOfThem,
     /// The list has so many elements.
-    Elements { list: Arc<str>, count: usize },
+    Elements {
+        /// The list's name.
+        list: Arc<str>,
+        /// How many elements it has.
+        count: usize,
+    },
     /// The value on another day.
     On(Figure, Date),
     /// The date that time is counted from, to this day.
@@ -266,13 +328,35 @@ pub enum Said {
     /// The values along a window.
     Window(Vec<Dated>),
     /// A condition has held on these dates without a break.
-    Run { condition: String, held: Vec<Dated> },
+    Run {
+        /// The condition, as the policy writes it.
+        condition: String,
+        /// The dates, oldest first, with what was seen on each.
+        held: Vec<Dated>,
+    },
     /// A condition about the stage alone has held since then.
-    RunOfStage { condition: String, since: Date },
+    RunOfStage {
+        /// The condition, as the policy writes it.
+        condition: String,
+        /// The first day on which it has held.
+        since: Date,
+    },
     /// A condition does not hold on the newest date; what it measures is worth this there.
-    NoRun { condition: String, date: Date, now: Option<Figure> },
+    NoRun {
+        /// The condition, as the policy writes it.
+        condition: String,
+        /// The date of the newest snapshot.
+        date: Date,
+        /// What is measured, as it is on that date; none where there is nothing to show.
+        now: Option<Figure>,
+    },
     /// The element that an extreme comes from.
-    Extreme { largest: bool, element: ElementName },
+    Extreme {
+        /// Whether it is the largest, rather than the smallest.
+        largest: bool,
+        /// What the element is called.
+        element: ElementName,
+    },
     /// A rule of the ladder is broken.
     Breach(Breach),
 }
@@ -282,17 +366,22 @@ pub enum Said {
 pub enum Earlier {
     /// There is none, or nobody looked.
     Unasked,
+    /// None of them had it.
     Never,
+    /// The last one that had it is of this date.
     On(Date),
 }
 
 /// Elements of a list that do, or do not, satisfy a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Against {
+    /// How many elements these are.
     pub matching: usize,
+    /// How many elements the list has.
     pub total: usize,
     /// Whether they satisfy the condition.
     pub satisfy: bool,
+    /// The condition, as the policy writes it.
     pub condition: String,
     /// The first few of them.
     pub named: Vec<ElementName>,
@@ -312,9 +401,11 @@ pub enum ElementName {
 /// What was seen on a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dated {
+    /// The day of the snapshot.
     pub date: Date,
     /// Whether the snapshot before it is of the same year, so that the year need not be said again.
     pub same_year: bool,
+    /// What was seen; none where the date alone is to be said.
     pub figure: Option<Figure>,
 }
 
@@ -326,39 +417,120 @@ pub enum Change {
     /// All of these, for what is undecided to be decided.
     Decide(Vec<Self>),
     /// A condition would have to come out otherwise.
-    Turn { of: String, to: bool },
+    Turn {
+        /// The condition, as the policy writes it.
+        of: String,
+        /// What it would have to come out as.
+        to: bool,
+    },
     /// A word would have to be this one, or another than this.
-    Word { of: String, word: Arc<str>, other: bool },
+    Word {
+        /// The expression, as the policy writes it.
+        of: String,
+        /// The word that it would have to be, or not to be.
+        word: Arc<str>,
+        /// Whether any word but this one would do.
+        other: bool,
+    },
     /// A value would have to be one of these, as the policy writes them.
-    OneOf { of: String, members: Vec<String> },
+    OneOf {
+        /// The expression, as the policy writes it.
+        of: String,
+        /// The values that would do, as the policy writes them.
+        members: Vec<String>,
+    },
     /// An amount would have to reach a value.
-    Reach { of: String, bound: Bound, to: Figure, now: Figure },
+    Reach {
+        /// The amount, as the policy writes it.
+        of: String,
+        /// How it would have to lie to the value.
+        bound: Bound,
+        /// The value to reach.
+        to: Figure,
+        /// What the amount is worth now.
+        now: Figure,
+    },
     /// A date would have to be another.
-    Date { of: String, bound: Bound, to: Figure },
+    Date {
+        /// The date, as the policy writes it.
+        of: String,
+        /// How it would have to lie to the other day.
+        bound: Bound,
+        /// The day to compare it with.
+        to: Figure,
+    },
     /// Elements of a list would have to change sides.
     Elements(Elements),
     /// A condition would have to hold in so many more snapshots.
-    Repeat { condition: String, more: Number },
+    Repeat {
+        /// The condition, as the policy writes it.
+        condition: String,
+        /// How many more snapshots it takes.
+        more: Number,
+    },
     /// A condition that holds would have to go on holding until a day, and, where a cadence is declared, without a gap.
-    GoOn { condition: String, until: Figure, no_gap: bool },
+    GoOn {
+        /// The condition, as the policy writes it.
+        condition: String,
+        /// The day that it would have to hold until.
+        until: Figure,
+        /// Whether a cadence is declared, so that no snapshot may be left out.
+        no_gap: bool,
+    },
     /// A condition would have to begin to hold, and then for so long.
-    Begin { condition: String, length: Figure },
+    Begin {
+        /// The condition, as the policy writes it.
+        condition: String,
+        /// How long it would have to hold, as a duration.
+        length: Figure,
+    },
     /// Time would have to pass, up to a day.
-    Wait { until: Figure },
+    Wait {
+        /// The day to wait for.
+        until: Figure,
+    },
     /// So many further elements in a row would have to be, all with or all without a condition.
-    Samples { more: usize, list: String, condition: String, satisfying: bool },
+    Samples {
+        /// How many further elements it takes.
+        more: usize,
+        /// The list's name.
+        list: String,
+        /// The condition, as the policy writes it.
+        condition: String,
+        /// Whether they would have to satisfy the condition, rather than not.
+        satisfying: bool,
+    },
     /// So many further good samples in a row; no number of them would do where there is none.
     GoodSamples(Option<usize>),
     /// Fields would have to be recorded in a file, or in one snapshot of it.
-    Record { fields: Vec<Missing>, file: String, snapshot: Option<Date> },
+    Record {
+        /// What is missing there.
+        fields: Vec<Missing>,
+        /// The name of the file to record it in.
+        file: String,
+        /// The date of the snapshot to record it in; none where the file alone is known.
+        snapshot: Option<Date>,
+    },
     /// The next snapshot would have to come.
     NextSnapshot,
     /// A snapshot of a day or later would have to come, with no gap until then.
     SnapshotFrom(Date),
     /// A snapshot of one of these days is missing; it is known to be one day where the last is none.
-    SnapshotWithin { first: Date, last: Option<Date> },
+    SnapshotWithin {
+        /// The first day that would do.
+        first: Date,
+        /// The last day that would do; none where only the first would.
+        last: Option<Date>,
+    },
     /// Snapshots between two dates would have to lie at most so many days apart.
-    SnapshotsApart { days: i64, from: Date, to: Date },
+    SnapshotsApart {
+        /// How many days apart one snapshot and the next may be, at most.
+        days: i64,
+        /// The date of the snapshot before the gap.
+        from: Date,
+        /// The date of the snapshot behind the gap.
+        to: Date,
+    },
     /// A date lies in the future: it has to come, or is wrong.
     Reached(Date),
 }
@@ -366,23 +538,34 @@ pub enum Change {
 /// How a value would have to lie to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
+    /// The value itself, or above it; of a date, that day or later.
     AtLeast,
+    /// Above the value.
     MoreThan,
+    /// The value itself, or below it; of a date, that day or earlier.
     AtMost,
+    /// Below the value.
     LessThan,
+    /// The value itself.
     Exactly,
+    /// Any but the value.
     OtherThan,
 }
 
 /// How many elements of a list would have to satisfy a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elements {
+    /// How many elements would have to satisfy it.
     pub needed: usize,
     /// How many surely, and how many possibly, do now.
     pub sure: usize,
+    /// How many possibly do now, the sure ones included.
     pub possible: usize,
+    /// How many elements the list has.
     pub total: usize,
+    /// The list's name.
     pub list: String,
+    /// The condition, as the policy writes it; none where the policy gives none.
     pub condition: Option<String>,
     /// Whether their share is what counts.
     pub is_share: bool,
@@ -401,11 +584,31 @@ pub enum Missing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
     /// Its series has more snapshots than are judged; the newest of them.
-    TooManySnapshots { newest: Option<Span> },
+    TooManySnapshots {
+        /// The place of the newest snapshot; none for a series without snapshots.
+        newest: Option<Span>,
+    },
     /// Judging it takes more steps, or longer numbers, than are allowed; its newest snapshot.
-    TooMuchToJudge { newest: Option<Span> },
+    TooMuchToJudge {
+        /// The place of the newest snapshot; none for a series without snapshots.
+        newest: Option<Span>,
+    },
     /// The newest snapshot is so many days old.
-    Stale { days: i64, newest: Date, span: Span },
+    Stale {
+        /// How many days lie between the newest snapshot and the day of judgement.
+        days: i64,
+        /// The date of the newest snapshot.
+        newest: Date,
+        /// Where that date is written.
+        span: Span,
+    },
     /// It asks to move to a stage that is not a later one.
-    NothingAsked { wanted: Arc<str>, stage: Arc<str>, span: Span },
+    NothingAsked {
+        /// The stage that is asked for.
+        wanted: Arc<str>,
+        /// The stage that the workflow is in.
+        stage: Arc<str>,
+        /// Where it is asked for.
+        span: Span,
+    },
 }
