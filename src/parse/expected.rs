@@ -69,7 +69,7 @@ pub(super) fn begins(rule: Rule, word: &str) -> bool {
 }
 
 /// Where the parser stopped: the token there, the one before it, and what it would have taken.
-struct Failure<'a> {
+struct SyntaxFailure<'a> {
     text: &'a str,
     previous: Option<Token>,
     /// None at the end of the file.
@@ -120,14 +120,14 @@ impl Builder<'_> {
                 previous = second;
             }
         }
-        let failure = Failure { text, previous, found, expected };
+        let failure = SyntaxFailure { text, previous, found, expected };
         self.text_problem(&failure)
             .or_else(|| self.name_problem(&failure))
             .or_else(|| self.rule_problem(&failure, &stretch))
             .unwrap_or_else(|| self.syntax_problem(&failure, &stretch))
     }
 
-    fn text_problem(&self, failure: &Failure<'_>) -> Option<Diagnostic> {
+    fn text_problem(&self, failure: &SyntaxFailure<'_>) -> Option<Diagnostic> {
         let found = failure.found.as_ref()?;
         if found.kind == (TokenKind::Text { closed: false }) {
             // An odd quote may be the second of a pair whose first one ended the text before.
@@ -150,7 +150,7 @@ impl Builder<'_> {
         matches!(token.kind, TokenKind::Text { .. }) && text.rfind('{') > text.rfind('}')
     }
 
-    fn name_problem(&self, failure: &Failure<'_>) -> Option<Diagnostic> {
+    fn name_problem(&self, failure: &SyntaxFailure<'_>) -> Option<Diagnostic> {
         let found = failure.found.as_ref()?;
         let previous = failure.previous.as_ref();
         if let Some(previous) = previous.filter(|previous| is_effect(previous.of(failure.text))) {
@@ -166,7 +166,7 @@ impl Builder<'_> {
     }
 
     /// A rule that ends before it says everything.
-    fn rule_problem(&self, failure: &Failure<'_>, stretch: &Range<usize>) -> Option<Diagnostic> {
+    fn rule_problem(&self, failure: &SyntaxFailure<'_>, stretch: &Range<usize>) -> Option<Diagnostic> {
         let takes = |rules: &[Rule]| failure.expected.iter().any(|rule| rules.contains(rule));
         let requires = takes(&[Rule::require_clause, Rule::kw_require]);
         let whens = takes(&[Rule::when_clause, Rule::kw_when]);
@@ -198,7 +198,7 @@ impl Builder<'_> {
         Some(errors::incomplete_rule(self.span(at.range.clone()), name.of(failure.text), missing, help))
     }
 
-    fn syntax_problem(&self, failure: &Failure<'_>, stretch: &Range<usize>) -> Diagnostic {
+    fn syntax_problem(&self, failure: &SyntaxFailure<'_>, stretch: &Range<usize>) -> Diagnostic {
         let listed: Vec<String> =
             kinds(&failure.expected).iter().take(MAX_LISTED).map(Expected::text).collect();
         let found = failure.found_text().map_or_else(
@@ -223,7 +223,7 @@ impl Builder<'_> {
     }
 }
 
-impl<'a> Failure<'a> {
+impl<'a> SyntaxFailure<'a> {
     fn found_text(&self) -> Option<&'a str> {
         self.found.as_ref().map(|found| found.of(self.text))
     }

@@ -1,0 +1,117 @@
+//! A value with what is needed to show it: what it counts, and how many digits tell it from another.
+//!
+//! Knows no wording.
+
+use std::sync::Arc;
+
+use crate::interval::Interval;
+use crate::types::{Kind, MORE_DIGITS};
+use crate::value::Number;
+
+/// What an expression is worth, as far as it is known, and what it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// What is known of the value.
+    pub worth: Worth,
+    /// What a number of it stands for.
+    pub scale: Scale,
+    /// How many more digits than usual it takes to tell it from what it is held against.
+    pub digits: usize,
+}
+
+/// What an expression is worth, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// A condition that holds.
+    Yes,
+    /// A condition that does not hold.
+    No,
+    /// A condition of which nobody knows whether it holds.
+    Undecided,
+    /// A value of which nothing is known.
+    Unknown,
+    /// A text, or a member of `one of`.
+    Word(Arc<str>),
+    /// An exact number, in the unit of its scale.
+    Number(Number),
+    /// A number that is known to lie within these bounds.
+    Between(Interval),
+    /// Calendar months.
+    Months(i32),
+    /// A list; whether it may have more elements than these.
+    Elements {
+        /// How many elements are known.
+        count: usize,
+        /// Whether there may be more than those.
+        open: bool,
+    },
+}
+
+/// What a number stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// An amount: a count, a plain number, a share or a duration in seconds.
+    Kind(Kind),
+    /// A day number.
+    Date,
+    /// A rung of these stages.
+    Stage(Arc<[Arc<str>]>),
+}
+
+impl Figure {
+    /// A number of a kind, with the usual digits.
+    pub fn number(kind: Kind, number: Number) -> Self {
+        Self { worth: Worth::Number(number), scale: Scale::Kind(kind), digits: 0 }
+    }
+
+    /// A day number.
+    pub fn day(day: Number) -> Self {
+        Self { worth: Worth::Number(day), scale: Scale::Date, digits: 0 }
+    }
+
+    /// Nothing known.
+    pub fn unknown() -> Self {
+        Self { worth: Worth::Unknown, scale: Scale::Kind(Kind::Number), digits: 0 }
+    }
+
+    /// How many more digits than usual it takes to tell it from another; none where no number of them would.
+    pub fn digits_to_tell(&self, other: &Self) -> usize {
+        (0..MORE_DIGITS).find(|more| self.looks(*more) != other.looks(*more)).unwrap_or(0)
+    }
+
+    /// With as many digits as tell it from another, which keeps its own.
+    #[must_use]
+    pub fn told_from(self, other: &Self) -> Self {
+        let shown = other.looks(other.digits);
+        let digits = (0..MORE_DIGITS).find(|more| self.looks(*more) != shown).unwrap_or(0);
+        Self { digits, ..self }
+    }
+
+    /// Its numbers as they are shown; what is none looks like nothing.
+    fn looks(&self, digits: usize) -> Looks {
+        let Scale::Kind(kind) = &self.scale else { return Looks::Otherwise };
+        let look = |number: &Number| kind.show_precisely(number, digits);
+        match &self.worth {
+            Worth::Number(number) => Looks::Number(look(number)),
+            Worth::Between(bounds) => {
+                Looks::Between(bounds.low.as_ref().map(look), bounds.high.as_ref().map(look))
+            }
+            Worth::Yes
+            | Worth::No
+            | Worth::Undecided
+            | Worth::Unknown
+            | Worth::Word(_)
+            | Worth::Months(_)
+            | Worth::Elements { .. } => Looks::Otherwise,
+        }
+    }
+}
+
+/// What a figure's numbers look like.
+#[derive(PartialEq, Eq)]
+enum Looks {
+    Number(String),
+    Between(Option<String>, Option<String>),
+    /// No digits make a difference.
+    Otherwise,
+}
