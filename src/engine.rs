@@ -81,7 +81,7 @@ pub struct DayOptions {
     pub as_of: Option<Date>,
     /// Today in UTC.
     pub today: Date,
-    /// The workflows to look at; all of them if there is none.
+    /// The workflows to look at; all of them if this is empty.
     pub workflows: Vec<String>,
     /// Lets the caller end the command early.
     pub cancel: Cancel,

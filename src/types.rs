@@ -184,6 +184,23 @@ impl Type {
         if let Self::Amount(quantity) = self { Some(quantity) } else { None }
     }
 
+    /// An amount; what runs between two dates is a duration here.
+    pub fn as_quantity(&self) -> Option<Quantity> {
+        match self {
+            Self::Amount(quantity) => Some(quantity.clone()),
+            Self::Elapsed => Some(Quantity { kind: Kind::Duration, range: Interval::ALL }),
+            Self::Bool
+            | Self::Text
+            | Self::Date
+            | Self::Stage
+            | Self::Choice(_)
+            | Self::Calendar
+            | Self::List(_)
+            | Self::Record(_)
+            | Self::Error => None,
+        }
+    }
+
     /// A number of a kind, in the kind's default range.
     pub fn amount(kind: Kind) -> Self {
         let range = kind.default_range();

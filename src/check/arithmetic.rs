@@ -55,7 +55,7 @@ impl Checker<'_> {
 
     pub(super) fn check_neg(&mut self, scope: NameScope<'_>, operand: &Expr) -> Type {
         let ty = self.check_expr(scope, operand);
-        match as_quantity(&ty) {
+        match ty.as_quantity() {
             _ if ty == Type::Error => Type::Error,
             Some(Quantity { kind, range }) => {
                 let kind = if kind == Kind::Count { Kind::Number } else { kind };
@@ -66,23 +66,6 @@ impl Checker<'_> {
                 Type::Error
             }
         }
-    }
-}
-
-/// An amount; what runs between two dates is a duration here.
-pub(super) fn as_quantity(ty: &Type) -> Option<Quantity> {
-    match ty {
-        Type::Amount(quantity) => Some(quantity.clone()),
-        Type::Elapsed => Some(Quantity { kind: Kind::Duration, range: Interval::ALL }),
-        Type::Bool
-        | Type::Text
-        | Type::Date
-        | Type::Stage
-        | Type::Choice(_)
-        | Type::Calendar
-        | Type::List(_)
-        | Type::Record(_)
-        | Type::Error => None,
     }
 }
 
@@ -104,7 +87,9 @@ fn combine(op: ArithmeticOp, left: &Type, right: &Type) -> Result<Type, Clash> {
         (_, Type::Calendar, _) | (_, _, Type::Calendar) => return Err(Clash::Calendar),
         _ => {}
     }
-    let (Some(left), Some(right)) = (as_quantity(left), as_quantity(right)) else { return Err(Clash::Types) };
+    let (Some(left), Some(right)) = (left.as_quantity(), right.as_quantity()) else {
+        return Err(Clash::Types);
+    };
     let kind = combine_kinds(op, left.kind, right.kind)?;
     let range = match op {
         ArithmeticOp::Add => left.range.add(&right.range),

@@ -2,7 +2,6 @@
 //! `series`, confidence in `claim`.
 
 use super::Checker;
-use super::arithmetic::as_quantity;
 use super::compare::unify;
 use super::errors;
 use super::scope::NameScope;
@@ -239,7 +238,7 @@ impl Checker<'_> {
         if *element == Type::Error {
             return Type::Error;
         }
-        let Some(quantity) = as_quantity(element) else {
+        let Some(quantity) = element.as_quantity() else {
             self.report(errors::not_numbers(builtin, &arg.value, element));
             return Type::Error;
         };

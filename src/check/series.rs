@@ -1,7 +1,6 @@
 //! What looks along the series: `held`, `since`, `trend` and their like, and windows.
 
 use super::Checker;
-use super::arithmetic::as_quantity;
 use super::call::Clauses;
 use super::errors;
 use super::literal::is_whole_days;
@@ -61,7 +60,7 @@ impl Checker<'_> {
                 }
                 Type::Elapsed
             }
-            Along::Stretch(stretch) => match as_quantity(&ty) {
+            Along::Stretch(stretch) => match ty.as_quantity() {
                 Some(Quantity { kind, range }) => {
                     let kind = if kind == Kind::Count { Kind::Number } else { kind };
                     Type::Amount(Quantity { kind, range: (stretch.range)(&range) })

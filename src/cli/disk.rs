@@ -131,7 +131,7 @@ fn kind(file_type: fs::FileType) -> FileKind {
     }
 }
 
-/// The bytes of a file, or why there are none.
+/// Reads the bytes of a file, or says why it cannot.
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Obstacle> {
     // Asked before it is opened: opening a pipe would wait for its other end, forever.
     let metadata = fs::metadata(path).map_err(|error| obstacle(&error))?;
@@ -152,7 +152,7 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Obstacle> {
     if bytes.len() as u64 > MAX_BYTES { Err(Obstacle::TooLarge) } else { Ok(bytes) }
 }
 
-/// The bytes of a file that is no part of a repository, or why there are none.
+/// As [`bytes_of`], of a file that need not lie in a repository.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     bytes_of(path).map_err(|why| why.to_string())
 }

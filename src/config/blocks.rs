@@ -78,7 +78,7 @@ impl WaiverKey {
     }
 }
 
-/// An effect that is none switches the rule off.
+/// The word `off` switches the rule off: then there is no effect.
 fn effects() -> [(&'static str, Option<EffectKind>); 5] {
     let [note, warn, hold, rollback] = EffectKind::ALL.map(|effect| (effect.as_str(), Some(effect)));
     [("off", None), note, warn, hold, rollback]

@@ -27,7 +27,7 @@ impl ConfigReader<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// The values of a map of which we know the keys, each key once; what is none is reported. `of` is what has them,
+    /// The values of a map of which we know the keys, each key once; a key that we do not know is reported. `of` is what has them,
     /// or nothing for the whole.
     pub(super) fn fields<K: Copy>(
         &mut self,

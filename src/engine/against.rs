@@ -33,7 +33,7 @@ pub struct AgainstOptions {
 }
 
 impl Workspace {
-    /// Judges by the base what is proposed, and says what the proposal changes of it.
+    /// Judges a pull request by the policies of its base, and lists what it changes of them.
     pub fn check_against(
         &mut self,
         sides: Sides,

@@ -33,15 +33,7 @@ fn project_in_force(project: Ready) -> ProjectInForce {
     let own = workflows.iter().map(|workflow| (workflow.name.clone(), book.settings(&workflow.name)));
     let differ = own.filter(|(_, settings)| **settings != book.general);
     let overridden: Vec<_> = differ.map(|(name, settings)| (name, settings.clone())).collect();
-    ProjectInForce {
-        name,
-        program,
-        settings: book.general,
-        varies: !overridden.is_empty(),
-        overridden,
-        waivers: book.waivers,
-        workflows,
-    }
+    ProjectInForce { name, program, settings: book.general, overridden, waivers: book.waivers, workflows }
 }
 
 pub(super) fn is_about_snapshots(code: Code) -> bool {

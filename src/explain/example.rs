@@ -139,7 +139,7 @@ pub struct ExampleCase {
     pub as_of: Option<Date>,
     /// What `today` is for every case.
     pub today: Date,
-    /// The workflows to judge; all of them if there is none.
+    /// The workflows to judge; all of them if this is empty.
     pub workflows: Vec<String>,
 }
 

@@ -24,9 +24,7 @@ pub struct ProjectInForce {
     pub program: Program,
     /// For workflows that no override speaks of.
     pub settings: Settings,
-    /// Whether other settings are in force for some of its workflows.
-    pub varies: bool,
-    /// Those, by workflow.
+    /// Other settings that are in force for some of its workflows, by workflow.
     pub overridden: Vec<(Arc<str>, Settings)>,
     pub waivers: Vec<BoundWaiver>,
     pub workflows: Vec<Workflow>,

@@ -24,7 +24,10 @@ impl Files for Overlay<'_> {
             Err(Obstacle::Missing) => return self.under.list(folder),
             over => over?,
         };
-        let under = self.under.list(folder).unwrap_or_default();
+        let under = match self.under.list(folder) {
+            Err(Obstacle::Missing | Obstacle::NoFolder) => Vec::new(),
+            under => under?,
+        };
         let new = |entry: &Child| listed.iter().all(|known| known.name != entry.name);
         let new: Vec<Child> = under.into_iter().filter(new).collect();
         listed.extend(new);
@@ -41,5 +44,25 @@ impl Files for Overlay<'_> {
 
     fn repository(&self, folder: &str) -> Option<String> {
         self.under.repository(folder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::{Memory, TableNode};
+
+    #[test]
+    fn a_folder_that_cannot_be_listed_is_not_an_empty_one() {
+        let mut over = Memory::default();
+        over.insert("rollouts/a.yaml", TableNode::File(Vec::new()));
+        let mut under = Memory::default();
+        let names = |under: &Memory| {
+            let listed = Overlay { over: &over, under }.list("rollouts");
+            listed.map(|listed| listed.into_iter().map(|child| child.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&under), Ok(vec!["a.yaml".to_owned()]));
+        under.insert("rollouts", TableNode::Link("/elsewhere".to_owned()));
+        assert_eq!(names(&under), Err(Obstacle::LeadsOut));
     }
 }

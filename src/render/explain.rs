@@ -219,7 +219,7 @@ impl Text<'_> {
         if !uses.params.is_empty() {
             self.page.section("Its params, with the values in force");
             uses.params.iter().for_each(|index| self.one_param(*index, true));
-            if self.project.varies {
+            if !self.project.overridden.is_empty() {
                 self.page.line("");
                 self.page.paragraph(
                     "For some workflows an override may say otherwise: `tollgate params` lists them.",

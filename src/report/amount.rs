@@ -44,19 +44,7 @@ impl AmountReport {
 
     /// A number of a type; none for what is shown as something else, such as a date.
     pub fn of_type(ty: &Type, number: &Number) -> Option<Self> {
-        match ty {
-            Type::Amount(quantity) => Some(Self::new(&quantity.kind, number)),
-            Type::Elapsed => Some(Self::new(&Kind::Duration, number)),
-            Type::Bool
-            | Type::Text
-            | Type::Date
-            | Type::Stage
-            | Type::Choice(_)
-            | Type::Calendar
-            | Type::List(_)
-            | Type::Record(_)
-            | Type::Error => None,
-        }
+        ty.as_quantity().map(|quantity| Self::new(&quantity.kind, number))
     }
 }
 

@@ -232,7 +232,7 @@ fn quoted_member(ty: &Type, other: &Expr) -> Option<String> {
 fn bare_unit(ty: &Type, other: &Expr) -> Option<String> {
     let ExprKind::Literal(literal @ LiteralKind::Number(_)) = &other.kind else { return None };
     let number = show_literal(literal);
-    match crate::check::arithmetic::as_quantity(ty)?.kind {
+    match ty.as_quantity()?.kind {
         Kind::Unit(unit) => Some(format!("{number} {unit}")),
         Kind::Count | Kind::Number | Kind::Share | Kind::Duration => None,
     }
@@ -241,7 +241,7 @@ fn bare_unit(ty: &Type, other: &Expr) -> Option<String> {
 /// `300` beside a duration: nobody knows of what.
 fn bare_duration(ty: &Type, other: &Expr) -> Option<String> {
     let ExprKind::Literal(literal @ LiteralKind::Number(_)) = &other.kind else { return None };
-    let is_duration = crate::check::arithmetic::as_quantity(ty)?.kind == Kind::Duration;
+    let is_duration = ty.as_quantity()?.kind == Kind::Duration;
     is_duration.then(|| format!("write the unit, as in `{} days`", show_literal(literal)))
 }
 
@@ -272,11 +272,8 @@ pub(in crate::check) fn arithmetic(
             (Code::TypeMismatch, both, Some(help.to_owned()))
         }
         Clash::Types => {
-            let (expr, ty) = if crate::check::arithmetic::as_quantity(left_ty).is_none() {
-                (left, left_ty)
-            } else {
-                (right, right_ty)
-            };
+            let (expr, ty) =
+                if left_ty.as_quantity().is_none() { (left, left_ty) } else { (right, right_ty) };
             return no_arithmetic(expr, ty);
         }
     };
