@@ -35,6 +35,8 @@ pub struct Book {
     settings: Vec<Settings>,
     /// Index into `settings`, and the waivers, of each workflow.
     workflows: BTreeMap<Arc<str>, (usize, Vec<Waiver>)>,
+    /// What overrides say that speak of no workflow there is yet, by their globs.
+    pub idle: BTreeMap<String, Settings>,
     /// All that are sound.
     pub waivers: Vec<BoundWaiver>,
     /// Of which workflows the bases say something, and whether it is any of these: they speak to other projects too.
@@ -104,6 +106,7 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
         general: settle(&[], &mut diagnostics),
         settings: Vec::new(),
         workflows: BTreeMap::new(),
+        idle: BTreeMap::new(),
         waivers: Vec::new(),
         addressed: Vec::new(),
     };
@@ -117,17 +120,22 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
         });
         book.workflows.insert(name.clone(), (index, Vec::new()));
     }
+    let mut idle: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, block) in overrides.iter().enumerate() {
-        if !selections.keys().any(|chosen| chosen.contains(&index)) {
-            settle(&[index], &mut diagnostics);
-        }
         let globs = block.workflows.unwrap_or_default();
+        if !selections.keys().any(|chosen| chosen.contains(&index)) {
+            let names = globs.iter().map(|glob| glob.value.as_str()).collect::<Vec<_>>().join(", ");
+            idle.entry(names).or_default().push(index);
+        }
         if block.layer + 1 == stack.len() {
             diagnostics.extend(unfitting(globs, workflows));
         } else {
             let fits = |glob: &Setting<Glob>| workflows.iter().any(|name| glob.value.matches(name));
             book.addressed.extend(globs.iter().map(|glob| (glob.clone(), fits(glob))));
         }
+    }
+    for (names, blocks) in idle {
+        book.idle.insert(names, settle(&blocks, &mut diagnostics));
     }
     book.waivers = waivers::bind(program, stack, workflows, &mut diagnostics);
     waivers::hand_out(&mut book, &mut diagnostics);

@@ -8,6 +8,7 @@ mod beside;
 mod files;
 mod finder;
 mod ignored;
+mod merged;
 mod overlay;
 pub mod path;
 mod sides;
@@ -26,12 +27,13 @@ use self::stack::{Layer, Stack, Stacks};
 use crate::code::Code;
 use crate::config::{self, Config, Setting};
 use crate::diagnostic::Diagnostic;
-use crate::report::against::FileChange;
 use crate::source::{FileId, SourceMap, Span};
 
 pub use beside::{own_tests, policies_alone, tests_beside};
+pub(crate) use files::same_text;
 pub use files::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle};
 pub use ignored::Ignored;
+pub use merged::Branch;
 pub use overlay::Overlay;
 pub use sides::{Base, sides};
 pub use site::Site;
@@ -98,16 +100,16 @@ pub struct Sides {
     pub sources: SourceMap,
     /// What the base says, of its own snapshots.
     pub base: Vec<Project>,
-    /// What the base says, of the snapshots that are proposed: this is what counts.
+    /// What the base says, of the snapshots as they would be merged: this is what counts.
     pub mixed: Vec<Project>,
-    /// What is proposed, of itself.
+    /// What the branch says, of the same snapshots.
     pub head: Vec<Project>,
     /// What went wrong while the files were looked for.
     pub problems: Vec<Diagnostic>,
     /// As the caller named it.
     pub reference: String,
-    /// Files by their names then and now.
-    pub changes: Vec<FileChange>,
+    /// The commit that the caller named.
+    pub commit: String,
     /// Whether the base has policies at all; else those that are proposed count.
     pub has_policies: bool,
     /// The tests beside the policies that are proposed, where these are to be linted.

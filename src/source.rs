@@ -171,6 +171,11 @@ impl SourceMap {
         self.files.get(id.0 as usize)
     }
 
+    /// The last file of a name.
+    pub fn named(&self, name: &str) -> Option<&Source> {
+        self.by_name.get(name).and_then(|id| self.get(*id))
+    }
+
     /// The name of a file, or nothing for an id of another map.
     pub fn name(&self, id: FileId) -> &str {
         self.get(id).map_or("", |source| &source.name)

@@ -15,6 +15,7 @@ use super::{complain, terminal};
 use crate::engine::{Answer, CheckOptions};
 use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use crate::report::Report;
+use crate::report::against::DeniedChanges;
 use crate::report::record::RecordedBase;
 use crate::value::Date;
 
@@ -47,9 +48,9 @@ pub(super) struct CheckArgs {
     /// Judge this workflow alone; may be given several times
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
-    /// Let warnings hold
+    /// Let this hold, too; `looser` and `rewritten` are what a pull request does to its base; may be given several times
     #[arg(long, value_name = "WHAT", value_enum)]
-    deny: Option<Deny>,
+    deny: Vec<Deny>,
     /// Show only what does not go on, one line each
     #[arg(long, short)]
     quiet: bool,
@@ -90,7 +91,12 @@ impl OutputFormat for Format {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Deny {
+    /// Every warning
     Warnings,
+    /// Settings that are looser than in the base, or may be
+    Looser,
+    /// Snapshots of the base that are no longer what they were
+    Rewritten,
 }
 
 /// Finds, reads, judges, shows.
@@ -99,12 +105,18 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         Ok(day) => day,
         Err(code) => return code,
     };
-    let options = CheckOptions { day, deny_warnings: args.deny == Some(Deny::Warnings) };
+    let denies = |what| args.deny.contains(&what);
+    let deny = DeniedChanges { looser: denies(Deny::Looser), rewritten: denies(Deny::Rewritten) };
+    if args.base.is_none() && (deny.looser || deny.rewritten) {
+        return complain("`--deny looser` and `--deny rewritten` compare with a base: give `--base` as well");
+    }
+    let options = CheckOptions { day, deny_warnings: denies(Deny::Warnings) };
     let base = args.base.as_ref().map(|reference| RecordedBase {
         reference: reference.clone(),
         commit: String::new(),
         allow_self_approval: args.allow_self_approval,
         all: args.all,
+        deny,
     });
     let asked =
         Asked { path: &args.project.path, allow_outside: args.project.outside.allow_outside, base, options };

@@ -1,20 +1,22 @@
-//! What `git` knows: the files of another commit, read from its objects, and what has changed since.
+//! What `git` knows: the files of another commit, read from its objects, and where the branch left it.
 //!
-//! Asks the `git` program and nothing else. Nothing is written, and no hook is run. Names of files are taken as they are,
-//! whatever characters they have.
+//! Asks the `git` program and nothing else. Nothing is written, and no hook, filter, replacement or graft has a say.
+
+mod blobs;
+mod reference;
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
-use super::disk::canonical;
-use crate::project::{self, Base, Destination, Files, MAX_BYTES, Obstacle, Table, TableNode};
-use crate::report::against::FileChange;
+use self::blobs::{Blobs, text_of};
+use self::reference::Unresolved;
+use super::disk::{canonical, read};
+use crate::project::{Base, Branch};
 
-/// What would have git look elsewhere than in the folder that it is started in.
-const REDIRECTIONS: [&str; 9] = [
+/// What would have git look elsewhere than in the folder that it is started in, or run other programs.
+const REDIRECTIONS: [&str; 13] = [
     "GIT_DIR",
     "GIT_COMMON_DIR",
     "GIT_WORK_TREE",
@@ -22,11 +24,22 @@ const REDIRECTIONS: [&str; 9] = [
     "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_NAMESPACE",
-    "GIT_GRAFT_FILE",
     "GIT_SHALLOW_FILE",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_EXEC_PATH",
+    "GIT_PREFIX",
+    "GIT_IMPLICIT_WORK_TREE",
 ];
 
-/// Another commit's files, as far as they can be policies, configurations or snapshots.
+/// The programs and shortcuts of the repository that is judged have no say here.
+const SETTINGS: [&str; 4] =
+    ["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.commitGraph=false", "core.quotePath=false"];
+
+/// In the place of a file that would change what history looks like.
+const NO_FILE: &str = "/dev/null";
+
+/// Another commit's files, and how the branch that is checked out stands to it.
 pub(super) struct Commit {
     files: Blobs,
     /// The folder in it that stands for the one that is checked.
@@ -35,22 +48,90 @@ pub(super) struct Commit {
     pub(super) reference: String,
     /// The commit that this is the name of.
     pub(super) id: String,
-    /// Files that are no longer what they were where the branch began, named from the folder that is checked.
-    changes: Vec<FileChange>,
+    /// The files where the branch left it; none where the branch has all of it.
+    since: Option<Blobs>,
+    branch: Branch,
 }
 
 impl Commit {
     pub(super) fn base(&self) -> Base<'_> {
-        let Self { files, root, reference, id: _, changes } = self;
-        Base { files, root, reference, changes }
+        let Self { files, root, reference, id, since, branch } = self;
+        Base { files, root, reference, commit: id, since: since.as_ref().map_or(files, |since| since), branch }
     }
 }
 
-/// Looks up a commit and its files, and finds what has changed since the branch left it.
+/// Looks up a commit and its files.
 ///
 /// # Errors
 /// What is missing, and what to do: `git`, a repository, the commit.
 pub(super) fn commit(path: &Path, reference: &str) -> Result<Commit, String> {
+    let (top, inner) = repository(path)?;
+    let git = Git { folder: &top };
+    let id = look_up(&git, reference)?;
+    let files =
+        Blobs::of(&git, &id).map_err(|why| format!("the files of `{reference}` cannot be read: {why}"))?;
+    let root: Vec<_> = inner.iter().map(|part| part.to_string_lossy()).collect();
+    let (root, reference) = (root.join("/"), reference.to_owned());
+    Ok(Commit { files, root, reference, id, since: None, branch: Branch::default() })
+}
+
+/// The same, with what the commit has that the branch has not: a branch is judged as it would be merged.
+///
+/// # Errors
+/// As of [`commit`], and where nobody can tell at which commit the branch began.
+pub(super) fn base(path: &Path, reference: &str, allow_outside: bool) -> Result<Commit, String> {
+    let (top, _) = repository(path)?;
+    let git = Git { folder: &top };
+    if !allow_outside {
+        borrows_nothing(&git)?;
+    }
+    let mut commit = commit(path, reference)?;
+    let unread = |why: GitProblem| format!("the history of `{reference}` cannot be read: {why}");
+    let Some(since) = reference::merge_base(&git, &commit.id).map_err(unread)? else {
+        return Err(format!(
+            "git does not know where the branch left `{reference}`: {}",
+            if reference::is_shallow(&git) {
+                reference::advice(&git, reference)
+            } else {
+                "they have no commit in common, so nobody can tell what the branch changes".to_owned()
+            }
+        ));
+    };
+    if since != commit.id {
+        let changed = ["diff-tree", "-r", "-z", "--no-renames", "--ignore-submodules=none", "--name-only"];
+        let changed = [&changed[..], &[&since, &commit.id]].concat();
+        commit.branch.behind = names(&git.output(&changed).map_err(unread)?);
+        commit.since = Some(Blobs::of(&git, &since).map_err(unread)?);
+    }
+    let listed = git.output(&["ls-files", "-t", "-z", "--full-name"]).map_err(unread)?;
+    let entries = listed.split(|byte| *byte == 0);
+    let absent = entries.filter_map(|entry| entry.strip_prefix(b"S ")).map(text_of);
+    commit.branch.absent = absent.collect();
+    Ok(commit)
+}
+
+/// Refuses a repository that takes objects from elsewhere: what lies there may be changed by others.
+fn borrows_nothing(git: &Git<'_>) -> Result<(), String> {
+    let file = git.line(&["rev-parse", "--git-path", "objects/info/alternates"]);
+    let file = file.map_err(|why| format!("git does not say where its objects are: {why}"))?;
+    let others = read(&git.folder.join(file)).unwrap_or_default();
+    let others = String::from_utf8_lossy(&others);
+    let mut others = others.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    match others.next() {
+        None => Ok(()),
+        Some(other) => Err(format!(
+            "the repository takes objects from `{}`: give `--allow-outside` if you trust it, or run `git repack -a -d` and remove `objects/info/alternates`",
+            other.escape_debug()
+        )),
+    }
+}
+
+fn names(list: &[u8]) -> BTreeSet<String> {
+    list.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(text_of).collect()
+}
+
+/// The top of the repository that a folder is in, and the way from there to the folder.
+fn repository(path: &Path) -> Result<(PathBuf, PathBuf), String> {
     let path = canonical(path).map_err(|error| format!("`{}` cannot be used: {error}", path.display()))?;
     let git = Git { folder: &path };
     let top = git.line(&["rev-parse", "--show-toplevel"]).map_err(|why| match why {
@@ -62,57 +143,20 @@ pub(super) fn commit(path: &Path, reference: &str) -> Result<Commit, String> {
         }
     })?;
     let top = canonical(Path::new(&top)).map_err(|error| format!("`{top}` cannot be used: {error}"))?;
-    let id = look_up(&git, reference)?;
-    let inner = path.strip_prefix(&top).unwrap_or(Path::new(""));
-    let files = Blobs::of(&Git { folder: &top }, &id)
-        .map_err(|why| format!("the files of `{reference}` cannot be read: {why}"))?;
-    // What the branch has not touched is no change of it, whatever has happened on the other side since.
-    let since = git.line(&["merge-base", &id, "HEAD"]).unwrap_or_else(|_| id.clone());
-    let changes =
-        changes(&git, &since, inner).map_err(|why| format!("what has changed cannot be found: {why}"))?;
-    let root: Vec<_> = inner.iter().map(|part| part.to_string_lossy()).collect();
-    Ok(Commit { files, root: root.join("/"), reference: reference.to_owned(), id, changes })
+    let inner = path.strip_prefix(&top).unwrap_or(Path::new("")).to_owned();
+    Ok((top, inner))
 }
 
 fn look_up(git: &Git<'_>, reference: &str) -> Result<String, String> {
-    let wanted = format!("{reference}^{{commit}}");
-    git.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).map_err(|_| {
-        let shallow =
-            git.line(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true");
-        let remotes = git.output(&["remote"]).unwrap_or_default();
-        let help = if reference == "HEAD" {
-            "nothing is committed yet".to_owned()
-        } else {
-            how_to_fetch(reference, &String::from_utf8_lossy(&remotes), shallow)
-        };
-        format!("git knows no commit `{reference}`; {help}")
+    reference::resolve(git, reference).map_err(|why| match why {
+        Unresolved::Unclear(why) => why,
+        Unresolved::Unknown if reference == "HEAD" => {
+            format!("git knows no commit `{reference}`; nothing is committed yet")
+        }
+        Unresolved::Unknown => {
+            format!("git knows no commit `{reference}`; {}", reference::advice(git, reference))
+        }
     })
-}
-
-/// What brings a commit that is not known here, as far as its name says where it is to be had.
-fn how_to_fetch(reference: &str, remotes: &str, shallow: bool) -> String {
-    // It becomes a line for a shell, so a name is taken up only if it is one word of one.
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
-    let plain = reference.starts_with(|c: char| c.is_ascii_alphanumeric()) && reference.chars().all(is_plain);
-    let wanted = if plain { reference } else { "origin/main" };
-    let (remote, branch) = wanted
-        .split_once('/')
-        .filter(|(remote, _)| !plain || remotes.lines().any(|known| known == *remote))
-        .unwrap_or(("origin", wanted));
-    let is_hash = branch.len() >= 7 && branch.chars().all(|c| c.is_ascii_hexdigit());
-    let deep = if shallow { "--unshallow " } else { "" };
-    // A clone of one branch keeps no name of another one unless it is told to.
-    let what = if is_hash { branch.to_owned() } else { format!("{branch}:refs/remotes/{remote}/{branch}") };
-    let named = format!("{remote}/{branch}");
-    let then = if is_hash || named == reference { String::new() } else { format!(", and name it `{named}`") };
-    let fetch = format!("`git fetch {deep}{remote} {what}`");
-    if shallow {
-        format!(
-            "the clone is shallow: fetch it with its history, as in {fetch}{then}, or by `fetch-depth: 0` in a workflow"
-        )
-    } else {
-        format!("fetch it first, as in {fetch}{then}")
-    }
 }
 
 /// Why git gave no answer.
@@ -137,6 +181,7 @@ impl From<io::Error> for GitProblem {
     }
 }
 
+/// Asks `git` in a folder.
 struct Git<'a> {
     folder: &'a Path,
 }
@@ -145,13 +190,15 @@ impl Git<'_> {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         // Hooks and aliases of the repository that is judged have no say here.
-        command.args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"]);
+        for setting in SETTINGS {
+            command.args(["-c", setting]);
+        }
         command.args(arguments).current_dir(self.folder);
         for name in REDIRECTIONS {
             command.env_remove(name);
         }
         // What a repository says to be read in the place of an object is no part of the commit.
-        command.env("LC_ALL", "C").env("GIT_NO_REPLACE_OBJECTS", "1");
+        command.env("LC_ALL", "C").env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_GRAFT_FILE", NO_FILE);
         command
     }
 
@@ -176,189 +223,4 @@ fn checked(output: Output) -> Result<Vec<u8>, GitProblem> {
     Err(GitProblem::Failed(
         why.lines().next().unwrap_or("git has failed").trim_start_matches("fatal: ").to_owned(),
     ))
-}
-
-/// The blobs of a commit by their paths, each read when it is asked for.
-struct Blobs {
-    /// What git knows them by.
-    table: Table<String>,
-    reader: Mutex<ObjectReader>,
-}
-
-impl Blobs {
-    /// Those that can be of interest.
-    fn of(git: &Git<'_>, commit: &str) -> Result<Self, GitProblem> {
-        let entries = git.output(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        let mut reader = ObjectReader::new(git)?;
-        let mut table = Table::default();
-        for entry in entries.split(|byte| *byte == 0) {
-            let entry = String::from_utf8_lossy(entry);
-            let Some((about, path)) = entry.split_once('\t') else { continue };
-            let mut about = about.split(' ');
-            // What is no blob is another repository.
-            let (Some(mode), Some("blob"), Some(id)) = (about.next(), about.next(), about.next()) else {
-                continue;
-            };
-            // Links too, as one may stand for a folder of such files.
-            if mode == "120000" {
-                let target = reader.read(id).map_err(|why| GitProblem::Failed(why.to_string()))?;
-                table.insert(path, TableNode::Link(String::from_utf8_lossy(&target).into_owned()));
-            } else if [".gate", ".yaml", ".yml"].iter().any(|end| path.ends_with(end)) {
-                table.insert(path, TableNode::File(id.to_owned()));
-            }
-        }
-        Ok(Self { table, reader: Mutex::new(reader) })
-    }
-}
-
-impl Files for Blobs {
-    fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle> {
-        let id = self.table.file(path)?;
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        reader.read(id)
-    }
-
-    fn list(&self, folder: &str) -> Result<Vec<project::Child>, Obstacle> {
-        self.table.list(folder)
-    }
-
-    fn resolve(&self, path: &str) -> Result<Destination, Obstacle> {
-        self.table.resolve(path)
-    }
-
-    fn repository(&self, _: &str) -> Option<String> {
-        Some(String::new())
-    }
-}
-
-/// A `git` that waits for names of objects, and answers with what is in them.
-struct ObjectReader {
-    git: Child,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
-
-impl ObjectReader {
-    fn new(git: &Git<'_>) -> io::Result<Self> {
-        let mut command = git.command(&["cat-file", "--batch"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut git = command.spawn()?;
-        let (Some(questions), Some(answers)) = (git.stdin.take(), git.stdout.take()) else {
-            return Err(io::Error::other("git does not answer"));
-        };
-        Ok(Self { git, questions, answers: BufReader::new(answers) })
-    }
-
-    fn read(&mut self, id: &str) -> Result<Vec<u8>, Obstacle> {
-        let size = self.ask(id).map_err(|error| Obstacle::Other(error.to_string()))?;
-        let mut content = self.answers.by_ref().take(size + 1);
-        let read = if size > MAX_BYTES {
-            io::copy(&mut content, &mut io::sink()).map(|_| Err(Obstacle::TooLarge))
-        } else {
-            let mut bytes = Vec::new();
-            content.read_to_end(&mut bytes).map(|read| {
-                // A line break ends it: without one, git has stopped in the middle.
-                match bytes.pop() {
-                    Some(b'\n') if read as u64 == size + 1 => Ok(bytes),
-                    Some(_) | None => Err(Obstacle::Other("git has stopped answering".to_owned())),
-                }
-            })
-        };
-        read.unwrap_or_else(|error| Err(Obstacle::Other(error.to_string())))
-    }
-
-    /// Asks for an object, and says how many bytes of it come, with a line break behind them.
-    fn ask(&mut self, id: &str) -> io::Result<u64> {
-        self.questions.write_all(format!("{id}\n").as_bytes())?;
-        let mut about = String::new();
-        self.answers.read_line(&mut about)?;
-        let size = about.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok());
-        size.ok_or_else(|| io::Error::other(format!("git answers `{}`", about.trim_end())))
-    }
-}
-
-impl Drop for ObjectReader {
-    fn drop(&mut self) {
-        // Nothing is lost: it has only read, and is not asked for more.
-        let _ = self.git.kill();
-        let _ = self.git.wait();
-    }
-}
-
-/// The files that differ between a commit and the working tree, new ones among them.
-fn changes(git: &Git<'_>, since: &str, inner: &Path) -> Result<Vec<FileChange>, GitProblem> {
-    let diff = git.output(&["diff", "--no-ext-diff", "--no-relative", "--name-status", "-z", "-M", since])?;
-    let mut parts = diff.split(|byte| *byte == 0).map(String::from_utf8_lossy);
-    let name = |path: Option<std::borrow::Cow<'_, str>>| path.map(|path| relative(&path, inner));
-    let mut changes = BTreeSet::new();
-    while let Some(status) = parts.next().filter(|status| !status.is_empty()) {
-        let first = name(parts.next());
-        changes.insert(match status.chars().next() {
-            Some('A') => FileChange { old: None, new: first, unseen: false },
-            Some('D') => FileChange { old: first, new: None, unseen: false },
-            Some('R' | 'C') => FileChange { old: first, new: name(parts.next()), unseen: false },
-            Some(_) | None => FileChange { old: first.clone(), new: first, unseen: false },
-        });
-    }
-    let untracked =
-        git.output(&["ls-files", "--others", "--exclude-standard", "-z", "--full-name", "--", ":/"])?;
-    let untracked = untracked.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    changes.extend(untracked.map(|path| FileChange {
-        old: None,
-        new: name(Some(String::from_utf8_lossy(path))),
-        unseen: false,
-    }));
-    Ok(changes.into_iter().collect())
-}
-
-/// A path from the repository's top as seen from a folder in it.
-fn relative(path: &str, inner: &Path) -> String {
-    let mut up = 0;
-    let mut folder = Some(inner);
-    while let Some(inner) = folder {
-        if inner == Path::new("") {
-            break;
-        }
-        if let Ok(rest) = Path::new(path).strip_prefix(inner) {
-            return "../".repeat(up) + &rest.to_string_lossy();
-        }
-        up += 1;
-        folder = inner.parent();
-    }
-    "../".repeat(up) + path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_to_fetch_is_what_was_asked_for() {
-        let help = |reference: &str, shallow| how_to_fetch(reference, "origin\nfork\n", shallow);
-        for (reference, line) in [
-            ("origin/release/2", "`git fetch origin release/2:refs/remotes/origin/release/2`"),
-            ("fork/main", "`git fetch fork main:refs/remotes/fork/main`"),
-            ("main", "`git fetch origin main:refs/remotes/origin/main`, and name it `origin/main`"),
-            ("a/b", "`git fetch origin a/b:refs/remotes/origin/a/b`, and name it `origin/a/b`"),
-            ("0123abcd", "`git fetch origin 0123abcd`"),
-            (
-                "--upload-pack=x",
-                "`git fetch origin main:refs/remotes/origin/main`, and name it `origin/main`",
-            ),
-            ("a; rm b", "`git fetch origin main:refs/remotes/origin/main`, and name it `origin/main`"),
-        ] {
-            assert_eq!(help(reference, false), format!("fetch it first, as in {line}"));
-            let deep = line.replace("git fetch", "git fetch --unshallow");
-            assert!(help(reference, true).contains(&format!("as in {deep}, or by")), "{reference}");
-        }
-    }
-
-    #[test]
-    fn paths_are_seen_from_the_folder_that_is_checked() {
-        let seen = |path: &str, inner: &str| relative(path, Path::new(inner));
-        assert_eq!(seen("rollouts/a.yaml", ""), "rollouts/a.yaml");
-        assert_eq!(seen("teams/a/x.yaml", "teams/a"), "x.yaml");
-        assert_eq!(seen("teams/b/x.yaml", "teams/a"), "../b/x.yaml");
-        assert_eq!(seen("platform/t.yaml", "teams/a"), "../../platform/t.yaml");
-    }
 }

@@ -37,7 +37,7 @@ impl Asked<'_> {
             return Ok(Read::Alone(find::inputs(self.path, self.allow_outside)));
         };
         let wanted = if base.commit.is_empty() { &base.reference } else { &base.commit };
-        let mut base_commit = git::commit(self.path, wanted)?;
+        let mut base_commit = git::base(self.path, wanted, self.allow_outside)?;
         base_commit.reference.clone_from(&base.reference);
         let sides = find::sides(self.path, self.allow_outside, &base_commit)?;
         let commit = base_commit.id.clone();
@@ -48,8 +48,8 @@ impl Asked<'_> {
         match read {
             Read::Alone(inputs) => Workspace::new().check(inputs, &self.options),
             Read::Against(sides, base) => {
-                let RecordedBase { allow_self_approval, all, .. } = base;
-                let against = AgainstOptions { allow_self_approval, all };
+                let RecordedBase { allow_self_approval, all, deny, .. } = base;
+                let against = AgainstOptions { allow_self_approval, all, deny };
                 Workspace::new().check_against(*sides, &self.options, against)
             }
         }

@@ -1,35 +1,45 @@
 //! A judgement against a base: by the policies, configurations and waivers that stand there, so that nothing which is
-//! judged can loosen what it is judged by; and what the proposal would change of them.
+//! judged can loosen what it is judged by; and what the branch would change of them.
+
+mod history;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::Arc;
 
-use super::judge::{JudgedAll, load_judged, put_together};
-use super::load::{Loaded, Ready};
+use self::history::{Book, Evidence, FileChanges, Rewriting, Rewritten, newest_days, parted, plain};
+pub(super) use self::settings::declared;
+use self::settings::setting_changes;
+use super::judge::{JudgedAll, put_together};
+use super::load::{Loaded, load_each};
 use super::total::has_errors;
 use super::{Answer, CheckOptions, DayOptions, Workspace, lint, place_of};
-use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item};
 use crate::code::Code;
+use crate::config::WaiverEntry;
 use crate::diagnostic::Diagnostic;
-use crate::direction::larger_is_stricter;
-use crate::layers::BoundWaiver;
-use crate::program::ParamValue;
+use crate::eval::judge_workflow;
 use crate::project::{Project, Sides, TextFile};
-use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
-use crate::report::{Decision, Denied, Place, Report, WorkflowReport};
-use crate::settings::{Settings, rule_names, show_range, show_value};
-use crate::source::{SourceMap, Span};
-use crate::value::{Number, Value};
-use crate::words::Told;
+use crate::report::against::{AgainstReport, DeniedChanges};
+use crate::report::{Decision, Denied, Report, WorkflowReport};
+use crate::source::SourceMap;
+use crate::value::Date;
+use crate::words::{Told, tell};
 
 /// What the caller of a judgement against a base chooses.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AgainstOptions {
-    /// A verdict counts as turned that the proposal itself turns.
+    /// A verdict counts as turned that the branch itself turns.
     pub allow_self_approval: bool,
     /// What nobody has touched counts, too.
     pub all: bool,
+    /// What holds though no workflow does.
+    pub deny: DeniedChanges,
+}
+
+/// What was judged by one side's rules.
+struct Side {
+    loaded: Loaded<Told>,
+    evidence: Book,
 }
 
 impl Workspace {
@@ -38,17 +48,17 @@ impl Workspace {
         &mut self,
         sides: Sides,
         options: &CheckOptions,
-        AgainstOptions { allow_self_approval, all }: AgainstOptions,
+        against: AgainstOptions,
     ) -> Answer<Report> {
         self.begin();
         let Sides {
             mut sources,
             base,
-            mut mixed,
+            mixed,
             head,
             mut problems,
             reference,
-            changes,
+            commit,
             has_policies,
             lint,
         } = sides;
@@ -58,102 +68,245 @@ impl Workspace {
             );
             problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
         }
-        problems.extend(add_unknown(&mut mixed, &head, &reference));
-        let before = load_judged(self, base, Vec::new(), &mut sources, options);
-        let standing = load_judged(self, mixed, problems, &mut sources, options);
-        // All three are judged on one day.
-        let day = DayOptions { as_of: Some(standing.as_of), ..options.day.clone() };
+        let prefix = format!("{reference}:");
+        let changes = FileChanges::of([&base, &mixed, &head], &prefix);
+        let waivers: Vec<WaiverEntry> = waivers(&base).cloned().collect();
+        let before = self.side(base, Vec::new(), &mut sources, options, &BTreeMap::new());
+        let days = newest_days(&before.loaded, &before.evidence);
+        let again = if changes.names.is_empty() { Vec::new() } else { mixed.clone() };
+        let standing = self.side(mixed, problems, &mut sources, options, &days);
+        // All are judged on one day.
+        let day = DayOptions { as_of: Some(standing.loaded.as_of), ..options.day.clone() };
         let day = CheckOptions { day, ..options.clone() };
-        let proposed = load_judged(self, head, Vec::new(), &mut sources, &day);
-        let settings =
-            if has_policies { setting_changes(&standing, &proposed, &sources) } else { Vec::new() };
+        let head = begun(head, &waivers);
+        let proposed = self.side(head, Vec::new(), &mut sources, &day, &BTreeMap::new()).loaded;
+        let own_projects = &proposed.projects;
+        let settings = if has_policies {
+            setting_changes(&standing.loaded.projects, own_projects, &sources)
+        } else {
+            Vec::new()
+        };
+        let rewriting = Rewriting {
+            before: (&before.loaded, &before.evidence),
+            now: (&standing.loaded, &standing.evidence),
+            changes: &changes,
+            sources: &sources,
+            prefix: &prefix,
+        };
+        let taken = rewriting.of_newest();
+        let is_sound = !own_projects.iter().any(|project| has_errors(&project.diagnostics));
+        let rewritten = rewriting.listed(is_sound);
         // Policies with errors let nothing pass that could be approved.
         let broken: BTreeSet<Option<String>> =
-            proposed.projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
-        let lints = lint.map(|tests| lint::beside(self, &proposed.projects, tests, &mut sources));
-        let old = put_together(before, &sources, &day);
+            own_projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
+        let lints = lint.map(|tests| lint::beside(self, own_projects, tests, &mut sources));
+        let restored = self.restored(again, &taken, &mut sources, (&day, &prefix));
+        let old = put_together(before.loaded, &sources, &day);
         let own = put_together(proposed, &sources, &day);
-        let mut judged = put_together(standing, &sources, options);
+        let mut judged = put_together(standing.loaded, &sources, options);
         add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
         judged.diagnostics.extend(lints.unwrap_or_default());
-        let reports = &judged.reports;
-        let turned = |report: &&WorkflowReport| {
-            let held = matches!(report.decision, Decision::Hold | Decision::Rollback);
-            held && !broken.contains(&report.project)
-                && decision(&own.reports, report).is_some_and(|decision| !stops(decision))
-        };
-        // The snapshots are the same on both sides, so it is what is proposed that lets it pass, whatever was changed.
-        let self_approved: Vec<String> =
-            reports.iter().filter(|report| turned(report)).map(WorkflowReport::name).collect();
-        let touched = touched(&judged.files, &changes);
+        let restored = restore(&mut judged, restored);
+        let verdicts = Verdicts { old: &old, judged: &judged, own: &own, broken, is_sound };
+        let self_approved = verdicts.self_approved(&restored);
+        let touched = touched(&old, &judged, &changes.names, &prefix);
         let counts = |report: &&WorkflowReport| {
-            let worse = decision(&old.reports, report).is_none_or(|before| report.decision > before);
             let name = report.name();
             // Who turns a verdict has touched it, even if no snapshot was.
-            all || worse || touched.contains(&name) || self_approved.contains(&name)
+            against.all
+                || verdicts.is_worse(report)
+                || [&touched, &restored, &self_approved].iter().any(|names| names.contains(&name))
         };
-        let names = |of: Vec<&WorkflowReport>| of.into_iter().map(WorkflowReport::name).collect();
-        let standing: Vec<String> =
-            names(reports.iter().filter(|r| stops(r.decision) && !counts(r)).collect());
-        let prefix = format!("{reference}:");
-        let vanished = vanished(&prefix, &old, &judged, &own, &changes);
-        let rewritten = rewritten(&prefix, [&old.files, &judged.files, &own.files], &changes);
-        let held: BTreeSet<String> = reports
-            .iter()
-            .filter(|report| stops(report.decision) && counts(report))
+        let stopped = || judged.reports.iter().filter(|report| stops(report.decision));
+        let held: BTreeSet<String> = stopped()
+            .filter(counts)
             .map(WorkflowReport::name)
-            .filter(|name| !(allow_self_approval && self_approved.contains(name)))
+            .filter(|name| !(against.allow_self_approval && self_approved.contains(name)))
             .collect();
+        let report = AgainstReport {
+            reference,
+            commit,
+            settings,
+            rewritten,
+            standing: stopped().filter(|report| !counts(report)).map(WorkflowReport::name).collect(),
+            vanished: verdicts.vanished(),
+            self_approved: self_approved.into_iter().collect(),
+            self_approval_accepted: against.allow_self_approval,
+            restored: restored.into_iter().collect(),
+            denied: denied(against.deny, options),
+        };
         // Of warnings those hold that are about a workflow which does not go on.
         let of_held =
             judged.files.iter().filter(|(name, _)| held.contains(*name)).flat_map(|(_, files)| files);
         let denied = Denied::Of(of_held.filter(|_| options.deny_warnings).cloned().collect());
-        let against = AgainstReport {
-            reference,
-            settings,
-            rewritten,
-            self_approved,
-            self_approval_accepted: allow_self_approval,
-            standing,
-            vanished,
-        };
-        let vanished = !against.vanished.is_empty();
         let mut judgement = judged.finish(sources, options);
         if judgement.exit != 2 {
-            judgement.exit = u8::from(!held.is_empty() || vanished);
+            let stops = !held.is_empty() || !report.vanished.is_empty() || report.holds();
+            judgement.exit = u8::from(stops);
         }
         judgement.report.denied = denied;
-        judgement.report.against = Some(against);
+        judgement.report.against = Some(report);
         judgement
     }
-}
 
-/// Adds the snapshots and projects that only the proposal looks at: they are judged by the base as well, and what that
-/// does not know at all by itself, which is said. Else a verdict could be had by having nobody look.
-fn add_unknown(mixed: &mut Vec<Project>, head: &[Project], reference: &str) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for own in head {
-        let Some(project) = mixed.iter_mut().find(|project| project.name == own.name) else {
-            let name = own.name.as_deref().unwrap_or(".");
-            let message = format!("`{reference}` has no project `{name}`: it is judged by its own policies");
-            let place = own.stack.last().map(|own| Span::new(own.file, 0..0));
-            let note = Diagnostic::note(Code::BaseWithoutPolicies, message);
-            found.push(match place {
-                Some(place) => note.label(place, "new here"),
-                None => note,
-            });
-            mixed.push(own.clone());
-            continue;
-        };
-        add_missing(&mut project.snapshots, &own.snapshots);
-        add_missing(&mut project.standing, &own.standing);
+    /// Judges one side, and keeps of its evidence what there is to compare.
+    fn side(
+        &mut self,
+        projects: Vec<Project>,
+        problems: Vec<Diagnostic>,
+        sources: &mut SourceMap,
+        options: &CheckOptions,
+        days: &BTreeMap<Arc<str>, BTreeSet<Date>>,
+    ) -> Side {
+        let loaded = load_each(self, projects, problems, sources, &options.day, |rulebook, series, as_of| {
+            let judged = judge_workflow(rulebook, &series, as_of, options.deny_warnings);
+            (tell(judged, rulebook.sources), Evidence::of(&series, days))
+        });
+        let (loaded, evidence) = parted(loaded);
+        Side { loaded, evidence }
     }
-    found
+
+    /// What would be decided of workflows had the branch left their newest snapshots as they stand in the base.
+    fn restored(
+        &mut self,
+        projects: Vec<Project>,
+        taken: &[Rewritten],
+        sources: &mut SourceMap,
+        (options, prefix): (&CheckOptions, &str),
+    ) -> Vec<WorkflowReport> {
+        if taken.is_empty() {
+            return Vec::new();
+        }
+        let wanted: Vec<String> = taken.iter().map(|taken| taken.workflow.to_string()).collect();
+        let texts = sources.clone();
+        let put_back = |mut project: Project| {
+            for taken in taken {
+                put_back(&mut project, taken, &texts, prefix);
+            }
+            project
+        };
+        let projects = projects.into_iter().map(put_back).collect();
+        let day = DayOptions { workflows: wanted, ..options.day.clone() };
+        let options = CheckOptions { day, ..options.clone() };
+        let loaded = self.side(projects, Vec::new(), sources, &options, &BTreeMap::new()).loaded;
+        let names: BTreeSet<&String> = taken.iter().map(|taken| &taken.full).collect();
+        let reports = put_together(loaded, sources, &options).reports;
+        reports.into_iter().filter(|report| names.contains(&report.name())).collect()
+    }
 }
 
-fn add_missing(files: &mut Vec<TextFile>, more: &[TextFile]) {
-    let known: BTreeSet<String> = files.iter().map(|file| file.name.clone()).collect();
-    files.extend(more.iter().filter(|file| !known.contains(&file.name)).cloned());
+/// Puts the newest snapshot of a workflow back as it stands in the base, with the facts that lie beside it now.
+fn put_back(project: &mut Project, taken: &Rewritten, sources: &SourceMap, prefix: &str) {
+    if taken.project != project.name {
+        return;
+    }
+    let name = &taken.file;
+    project.snapshots.retain(|file| !taken.instead.contains(&file.name));
+    let Some(file) = sources.named(name) else { return };
+    let beside = |file: &str| file.rsplit_once('/').map_or_else(String::new, |(folder, _)| format!("{folder}/"));
+    let facts = format!("{}rollout.yaml", beside(plain(name, prefix)));
+    if let Some(facts) = project.standing.iter().find(|file| file.name == facts).cloned() {
+        let name = format!("{}rollout.yaml", beside(name));
+        if !project.standing.iter().any(|known| known.name == name) {
+            project.standing.push(TextFile { name, ..facts });
+        }
+    }
+    project.snapshots.push(TextFile { name: name.clone(), content: Ok(file.text.as_bytes().to_vec()) });
+}
+
+/// Takes what is decided without the rewriting where that is worse, and says of which workflows.
+fn restore(judged: &mut JudgedAll, restored: Vec<WorkflowReport>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for without in restored {
+        let same = |known: &&mut WorkflowReport| known.name() == without.name();
+        if let Some(known) = judged.reports.iter_mut().find(same)
+            && without.decision > known.decision
+        {
+            names.insert(without.name());
+            *known = without;
+        }
+    }
+    names
+}
+
+/// What holds beside workflows: who lets warnings hold means these as well.
+fn denied(asked: DeniedChanges, options: &CheckOptions) -> DeniedChanges {
+    DeniedChanges {
+        looser: asked.looser || options.deny_warnings,
+        rewritten: asked.rewritten || options.deny_warnings,
+    }
+}
+
+fn waivers(projects: &[Project]) -> impl Iterator<Item = &WaiverEntry> {
+    let configs = projects.iter().flat_map(|project| &project.stack);
+    configs.flat_map(|configuration| &configuration.config.waivers)
+}
+
+/// The branch's own projects, with the waivers that it adds begun: one that begins tomorrow is approved today.
+fn begun(projects: Vec<Project>, known: &[WaiverEntry]) -> Vec<Project> {
+    let term = |entry: &WaiverEntry| {
+        let stage = entry.stage.as_ref().map(|stage| stage.value.clone());
+        (entry.rule.value.clone(), entry.workflow.value.clone(), stage, entry.from, entry.until.value)
+    };
+    let is_new = |entry: &WaiverEntry| !known.iter().any(|known| term(known) == term(entry));
+    let begin = |mut project: Project| {
+        for configuration in &mut project.stack {
+            let waivers = &configuration.config.waivers;
+            if waivers.iter().any(|entry| entry.from.is_some() && is_new(entry)) {
+                let own = Arc::make_mut(configuration).config.waivers.iter_mut();
+                own.filter(|entry| is_new(entry)).for_each(|entry| entry.from = None);
+            }
+        }
+        project
+    };
+    projects.into_iter().map(begin).collect()
+}
+
+/// What was decided by the three sides.
+struct Verdicts<'a> {
+    /// By the base, of the base.
+    old: &'a JudgedAll,
+    /// By the base, of what would be merged.
+    judged: &'a JudgedAll,
+    /// By the branch, of what would be merged.
+    own: &'a JudgedAll,
+    /// Projects of the branch whose policies have errors.
+    broken: BTreeSet<Option<String>>,
+    /// Whether the branch's own policies and configurations are free of errors.
+    is_sound: bool,
+}
+
+impl Verdicts<'_> {
+    /// The workflows that the branch's own rules let pass, and the base's do not. The snapshots are the same, so that it
+    /// is the branch which turns the verdict, whatever it changes.
+    fn self_approved(&self, restored: &BTreeSet<String>) -> BTreeSet<String> {
+        let turned = |report: &&WorkflowReport| {
+            stops(report.decision)
+                && report.decision != Decision::Error
+                && !self.broken.contains(&report.project)
+                && !restored.contains(&report.name())
+                && decision(&self.own.reports, report).is_some_and(|decision| !stops(decision))
+        };
+        self.judged.reports.iter().filter(turned).map(WorkflowReport::name).collect()
+    }
+
+    fn is_worse(&self, report: &WorkflowReport) -> bool {
+        decision(&self.old.reports, report).is_none_or(|before| report.decision > before)
+    }
+
+    /// The workflows of the base of which no snapshot is left, or of which the branch looks at none.
+    fn vanished(&self) -> Vec<String> {
+        let seen: BTreeSet<&String> = self.own.files.values().flatten().collect();
+        // Where what is proposed has errors, these are what there is to say.
+        let is_unseen = |name: &str| {
+            let files = self.judged.files.get(name);
+            self.is_sound && files.is_some_and(|files| files.iter().all(|file| !seen.contains(file)))
+        };
+        let is_gone = |report: &&WorkflowReport| {
+            decision(&self.judged.reports, report).is_none() || is_unseen(&report.name())
+        };
+        self.old.reports.iter().filter(is_gone).map(WorkflowReport::name).collect()
+    }
 }
 
 /// Adds the errors of what is proposed, but for those that were found in the same files already.
@@ -171,415 +324,23 @@ fn decision(reports: &[WorkflowReport], of: &WorkflowReport) -> Option<Decision>
     reports.iter().find(same).map(|report| report.decision)
 }
 
-/// The workflows of the base of which no snapshot is left, or of which the proposal looks at none.
-fn vanished(
-    prefix: &str,
-    old: &JudgedAll,
-    judged: &JudgedAll,
-    own: &JudgedAll,
-    changes: &[FileChange],
-) -> Vec<String> {
-    // What the base has and the branch never had is not gone: it came after the branch began.
-    let lost: BTreeSet<String> =
-        changes.iter().filter_map(|change| Some(format!("{prefix}{}", change.old.as_ref()?))).collect();
-    let is_lost = |name: &str| old.files.get(name).is_some_and(|files| !files.is_disjoint(&lost));
-    let seen: BTreeSet<&String> = own.files.values().flatten().collect();
-    // Where what is proposed has errors, these are what there is to say.
-    let sound = !has_errors(&own.diagnostics);
-    let is_unseen = |name: &str| {
-        let files = judged.files.get(name);
-        sound && files.is_some_and(|files| files.iter().all(|file| !seen.contains(file)))
-    };
-    let is_gone = |report: &&WorkflowReport| match decision(&judged.reports, report) {
-        None => is_lost(&report.name()),
-        Some(_) => is_unseen(&report.name()),
-    };
-    old.reports.iter().filter(is_gone).map(WorkflowReport::name).collect()
-}
-
 fn stops(decision: Decision) -> bool {
     decision >= Decision::Hold
 }
 
-/// The workflows of which a file has changed, their standing facts among them.
-fn touched(files: &BTreeMap<String, BTreeSet<String>>, changes: &[FileChange]) -> BTreeSet<String> {
-    let changed: BTreeSet<&str> =
-        changes.iter().flat_map(|change| change.old.iter().chain(&change.new)).map(String::as_str).collect();
-    let folder = |file: &str| file.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    let is_touched = |names: &BTreeSet<String>| {
-        names.iter().any(|name| {
-            changed.contains(name.as_str())
-                || changed.contains(format!("{}rollout.yaml", folder(name)).as_str())
-        })
-    };
-    // A snapshot that is gone was in the folder of those that remain.
-    let lost = |names: &BTreeSet<String>| {
-        let gone =
-            changes.iter().filter(|change| change.new.is_none()).filter_map(|change| change.old.as_deref());
-        gone.into_iter()
-            .any(|gone| names.iter().any(|name| !folder(name).is_empty() && folder(name) == folder(gone)))
-    };
-    let names = files.iter().filter(|(_, names)| is_touched(names) || lost(names));
-    names.map(|(workflow, _)| workflow.clone()).collect()
-}
-
-/// Snapshots of the base that were edited, renamed or deleted since, or that the proposal no longer looks at. `files` are
-/// those of the base, of the base's globs on what is proposed, and of what is proposed; the base's are named with `prefix`.
-fn rewritten(
+/// The workflows of which a file is other than in the base, their standing facts among them.
+fn touched(
+    old: &JudgedAll,
+    judged: &JudgedAll,
+    changed: &BTreeSet<String>,
     prefix: &str,
-    files: [&BTreeMap<String, BTreeSet<String>>; 3],
-    changes: &[FileChange],
-) -> Vec<FileChange> {
-    let [old, standing, proposed] = files.map(|files| -> BTreeSet<String> {
-        let names = files.values().flatten();
-        names.map(|name| name.strip_prefix(prefix).unwrap_or(name).to_owned()).collect()
-    });
-    let of_snapshots = |change: &&FileChange| change.old.as_ref().is_some_and(|name| old.contains(name));
-    let mut found: Vec<FileChange> = changes.iter().filter(of_snapshots).cloned().collect();
-    let unseen = standing.difference(&proposed).filter(|name| old.contains(*name));
-    found.extend(unseen.map(|name| FileChange {
-        old: Some(name.clone()),
-        new: Some(name.clone()),
-        unseen: true,
-    }));
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// Everything that a proposal changes of what it is judged by.
-fn setting_changes(
-    standing: &Loaded<Told>,
-    proposed: &Loaded<Told>,
-    sources: &SourceMap,
-) -> Vec<SettingChange> {
-    let mut changes = Vec::new();
-    // Of policies with errors nobody knows what they set.
-    for new in proposed.projects.iter().filter(|project| !project.program.incomplete) {
-        let Some(old) = standing.projects.iter().find(|old| old.name == new.name) else { continue };
-        let two = Two { old, new, sources };
-        two.params(&mut changes);
-        two.rules(&mut changes);
-        two.waivers(&mut changes);
-        two.vocabulary(&mut changes);
-    }
-    changes.sort_by(|a, b| (a.direction, &a.what, &a.workflows).cmp(&(b.direction, &b.what, &b.workflows)));
-    changes
-}
-
-/// A project as it stands, and as it is proposed.
-struct Two<'a> {
-    old: &'a Ready<Told>,
-    new: &'a Ready<Told>,
-    sources: &'a SourceMap,
-}
-
-impl Two<'_> {
-    /// The settings to compare: for all workflows, then for those for which one side says something of its own.
-    fn variants(&self) -> Vec<(Option<String>, &Settings, &Settings)> {
-        let (old, new) = (&self.old.book, &self.new.book);
-        let names = self.old.workflows.iter().chain(&self.new.workflows).map(|workflow| &*workflow.name);
-        let names: BTreeSet<&str> = names.collect();
-        let own = names
-            .into_iter()
-            .filter(|name| *old.settings(name) != old.general || *new.settings(name) != new.general);
-        let own = own.map(|name| (Some(name.to_owned()), old.settings(name), new.settings(name)));
-        std::iter::once((None, &old.general, &new.general)).chain(own).collect()
-    }
-
-    fn params(&self, changes: &mut Vec<SettingChange>) {
-        for (workflow, old_settings, new_settings) in self.variants() {
-            for (at, param) in self.new.program.params.iter().enumerate() {
-                let Some(before) = self.old.program.params.iter().position(|known| known.name == param.name)
-                else {
-                    continue;
-                };
-                let (Some(old), Some(new)) = (old_settings.params.get(before), new_settings.params.get(at))
-                else {
-                    continue;
-                };
-                let stricter = larger_is_stricter(&self.old.program, before);
-                let mut push = |what: String, from: String, to: String, direction| {
-                    let change = SettingChange {
-                        what,
-                        from: Some(from),
-                        to: Some(to),
-                        was: Some(Place::new(old.origin, self.sources)),
-                        now: Some(Place::new(new.origin, self.sources)),
-                        direction,
-                        workflows: workflow.clone().into_iter().collect(),
-                    };
-                    merge(changes, change);
-                };
-                if old.value != new.value {
-                    let (from, to) = (show_value(&param.ty, &old.value), show_value(&param.ty, &new.value));
-                    push(format!("param {}", param.name), from, to, moved(&old.value, &new.value, stricter));
-                }
-                if old.within != new.within {
-                    let range = |within: &Option<_>| {
-                        within
-                            .as_ref()
-                            .and_then(|range| show_range(&param.ty, range))
-                            .unwrap_or_else(|| "any".to_owned())
-                    };
-                    let narrower = match (&old.within, &new.within) {
-                        (Some(old), Some(new)) => old.covers(new),
-                        (None, Some(_)) => true,
-                        (Some(_) | None, None) => false,
-                    };
-                    let direction = if narrower { Direction::Tighter } else { Direction::Looser };
-                    push(
-                        format!("range of {}", param.name),
-                        range(&old.within),
-                        range(&new.within),
-                        direction,
-                    );
-                }
-            }
-        }
-    }
-
-    fn rules(&self, changes: &mut Vec<SettingChange>) {
-        let (old_names, new_names): (Vec<&str>, Vec<&str>) =
-            (rule_names(&self.old.program).collect(), rule_names(&self.new.program).collect());
-        for (workflow, old_settings, new_settings) in self.variants() {
-            for (before, name) in old_names.iter().enumerate() {
-                let Some(old) = old_settings.rules.get(before) else { continue };
-                let now = new_names.iter().position(|known| known == name);
-                let new = now.and_then(|now| new_settings.rules.get(now));
-                let word = |effect: Option<EffectKind>| effect.map_or("off", EffectKind::as_str).to_owned();
-                if new.is_some_and(|new| new.effect == old.effect) || new.is_none() && workflow.is_some() {
-                    continue;
-                }
-                let harsher = new.is_some_and(|new| new.effect > old.effect);
-                merge(
-                    changes,
-                    SettingChange {
-                        what: format!("rule {name}"),
-                        from: Some(word(old.effect)),
-                        to: new.map(|new| word(new.effect)),
-                        was: Some(Place::new(old.origin, self.sources)),
-                        now: new.map(|new| Place::new(new.origin, self.sources)),
-                        direction: if harsher { Direction::Tighter } else { Direction::Looser },
-                        workflows: workflow.clone().into_iter().collect(),
-                    },
-                );
-            }
-        }
-        self.rule_texts(changes);
-    }
-
-    /// Rules that are new, and declarations that say something else.
-    fn rule_texts(&self, changes: &mut Vec<SettingChange>) {
-        let texts = |ready: &Ready<Told>| -> BTreeMap<Declared, (Span, String)> {
-            let program = &ready.program;
-            let rules = program.rules.iter().map(|rule| (Declared::Rule(rule.name.clone()), rule.decl.span));
-            let lets = program.lets.iter().map(|inner| (Declared::Let(inner.name.clone()), inner.decl.span));
-            let policies = program.policies.iter().filter_map(|policy| {
-                Some((Declared::Policy(policy.name.clone()), policy.when.as_ref()?.span))
-            });
-            let all = rules.chain(lets).chain(policies);
-            all.map(|(what, span)| (what, (span, bare(self.sources.text(span))))).collect()
-        };
-        let (old, new) = (texts(self.old), texts(self.new));
-        for (what, (span, text)) in &new {
-            let before = old.get(what);
-            if before.is_some_and(|(_, before)| before == text) {
-                continue;
-            }
-            let added = before.is_none() && matches!(what, Declared::Rule(_));
-            changes.push(SettingChange {
-                what: what.to_string(),
-                from: before.map(|_| "as it was".to_owned()),
-                to: Some(if before.is_some() { "says something else".to_owned() } else { "new".to_owned() }),
-                was: before.map(|(span, _)| Place::new(*span, self.sources)),
-                now: Some(Place::new(*span, self.sources)),
-                direction: if added { Direction::Tighter } else { Direction::Other },
-                workflows: Vec::new(),
-            });
-        }
-        // A rule that is gone is told with its effect.
-        let gone = |what: &Declared| !new.contains_key(what) && !matches!(what, Declared::Rule(_));
-        for (what, (span, _)) in old.iter().filter(|(what, _)| gone(what)) {
-            changes.push(SettingChange {
-                what: what.to_string(),
-                from: Some("as it was".to_owned()),
-                to: None,
-                was: Some(Place::new(*span, self.sources)),
-                now: None,
-                direction: Direction::Other,
-                workflows: Vec::new(),
-            });
-        }
-    }
-
-    fn waivers(&self, changes: &mut Vec<SettingChange>) {
-        let key = |bound: &BoundWaiver| {
-            (bound.waiver.rule.clone(), bound.workflow.value.as_str().to_owned(), bound.waiver.stage)
-        };
-        let named = |bound: &BoundWaiver| {
-            format!("waiver of {} for {}", bound.waiver.rule, bound.workflow.value.as_str())
-        };
-        let until = |bound: &BoundWaiver| format!("until {}", bound.waiver.until);
-        let (old, new) = (&self.old.book.waivers, &self.new.book.waivers);
-        for bound in new {
-            let before = old.iter().find(|known| key(known) == key(bound));
-            let same = |before: &BoundWaiver| {
-                before.waiver.until == bound.waiver.until && before.waiver.from == bound.waiver.from
-            };
-            if before.is_some_and(same) {
-                continue;
-            }
-            let shorter = before.is_some_and(|before| {
-                bound.waiver.until <= before.waiver.until && bound.waiver.from >= before.waiver.from
-            });
-            changes.push(SettingChange {
-                what: named(bound),
-                from: before.map(until),
-                to: Some(until(bound)),
-                was: before.map(|before| Place::new(before.waiver.span, self.sources)),
-                now: Some(Place::new(bound.waiver.span, self.sources)),
-                direction: if shorter { Direction::Tighter } else { Direction::Looser },
-                workflows: Vec::new(),
-            });
-        }
-        for bound in old.iter().filter(|bound| !new.iter().any(|known| key(known) == key(bound))) {
-            changes.push(SettingChange {
-                what: named(bound),
-                from: Some(until(bound)),
-                to: None,
-                was: Some(Place::new(bound.waiver.span, self.sources)),
-                now: None,
-                direction: Direction::Tighter,
-                workflows: Vec::new(),
-            });
-        }
-    }
-
-    fn vocabulary(&self, changes: &mut Vec<SettingChange>) {
-        let texts = |ready: &Ready<Told>| -> BTreeMap<String, (Span, String)> {
-            let declared = ready.declared.iter();
-            declared.map(|(name, span)| (name.clone(), (*span, bare(self.sources.text(*span))))).collect()
-        };
-        let (old, new) = (texts(self.old), texts(self.new));
-        for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
-            let (before, after) = (old.get(name), new.get(name));
-            if before.map(|(_, text)| text) == after.map(|(_, text)| text) {
-                continue;
-            }
-            // As it is written, on one line.
-            let shown = |side: Option<&(Span, String)>| {
-                side.map(|(span, _)| {
-                    self.sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ")
-                })
-            };
-            changes.push(SettingChange {
-                what: format!("vocabulary: {name}"),
-                from: shown(before),
-                to: shown(after),
-                was: before.map(|(span, _)| Place::new(*span, self.sources)),
-                now: after.map(|(span, _)| Place::new(*span, self.sources)),
-                direction: Direction::Other,
-                workflows: Vec::new(),
-            });
-        }
-    }
-}
-
-/// What a policy declares beside its params, in the order in which it is listed.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Declared {
-    Let(Arc<str>),
-    Policy(Arc<str>),
-    Rule(Arc<str>),
-}
-
-impl fmt::Display for Declared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Let(name) => write!(f, "let {name}"),
-            Self::Policy(name) => write!(f, "policy {name}"),
-            Self::Rule(name) => write!(f, "rule {name}"),
-        }
-    }
-}
-
-/// Adds a change; one that says the same of another workflow is put together with it.
-fn merge(changes: &mut Vec<SettingChange>, change: SettingChange) {
-    let of_all = |change: &SettingChange| SettingChange { workflows: Vec::new(), ..change.clone() };
-    let like = |known: &&mut SettingChange| of_all(known) == of_all(&change);
-    match changes.iter_mut().find(like) {
-        // What is said of all is not repeated for some.
-        Some(known) if known.workflows.is_empty() => {}
-        Some(known) => known.workflows.extend(change.workflows),
-        None => changes.push(change),
-    }
-}
-
-fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -> Direction {
-    let number = |value: &ParamValue| match value {
-        ParamValue::Calendar(months) => Some(Number::from(*months)),
-        ParamValue::Value(Value::Number(number)) => Some(number.clone()),
-        ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) => None,
+) -> BTreeSet<String> {
+    let is_touched = |file: &String| {
+        let file = plain(file, prefix);
+        let facts = file.rsplit_once('/').map(|(folder, _)| format!("{folder}/rollout.yaml"));
+        changed.contains(file) || facts.is_some_and(|facts| changed.contains(&facts))
     };
-    match (number(old), number(new), larger_is_stricter) {
-        (Some(old), Some(new), Some(larger)) if (new > old) == larger => Direction::Tighter,
-        (Some(_), Some(_), Some(_)) => Direction::Looser,
-        (_, _, _) => Direction::Other,
-    }
-}
-
-/// A text without its white space and comments, outside quotes: the same for whatever is only laid out differently.
-fn bare(text: &str) -> String {
-    let mut out = String::new();
-    let (mut quoted, mut comment, mut escaped) = (false, false, false);
-    for c in text.chars() {
-        comment = if comment { c != '\n' } else { c == '#' && !quoted };
-        if comment || !quoted && c.is_whitespace() {
-            continue;
-        }
-        if c == '"' && !escaped {
-            quoted = !quoted;
-        }
-        escaped = c == '\\' && !escaped;
-        out.push(c);
-    }
-    out
-}
-
-/// The fields that policies declare, by their whole names, and the cadence.
-pub(super) fn declared(files: &[File]) -> Vec<(String, Span)> {
-    fn add(fields: &[FieldDecl], prefix: &str, found: &mut Vec<(String, Span)>) {
-        for field in fields {
-            let name = format!("{prefix}{}", field.name.text);
-            match &field.kind {
-                FieldKind::Record(inner) => add(inner, &format!("{name}."), found),
-                FieldKind::Value { .. } => found.push((name, field.span)),
-            }
-        }
-    }
-    let mut found = Vec::new();
-    for item in files.iter().flat_map(|file| &file.items) {
-        match item {
-            Item::Snapshot(decl) => {
-                found.extend(decl.cadence.as_ref().map(|cadence| ("the cadence".to_owned(), cadence.span)));
-                add(&decl.fields, "", &mut found);
-            }
-            Item::Stages(decl) => found.push(("the stages".to_owned(), decl.span)),
-            Item::Policy(_) | Item::Test(_) | Item::Broken(_) => {}
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bare;
-
-    #[test]
-    fn layout_and_comments_say_nothing() {
-        let one = bare("rule r \"a  b\" { # why\n  require x>=1\n else hold }");
-        assert_eq!(one, bare("rule r \"a  b\" {\nrequire x >= 1 else hold } # and how"));
-        assert_ne!(one, bare("rule r \"a b\" { require x >= 1 else hold }"));
-    }
+    let files = old.files.iter().chain(&judged.files);
+    let files = files.filter(|(_, files)| files.iter().any(is_touched));
+    files.map(|(workflow, _)| workflow.clone()).collect()
 }

@@ -30,7 +30,7 @@ impl Workspace {
             head,
             mut problems,
             reference,
-            changes: _,
+            commit: _,
             has_policies,
             lint: _,
         } = sides;

@@ -48,7 +48,7 @@ impl<T> Ready<T> {
     }
 
     /// The same with other workflows.
-    fn with<U>(self, workflows: Vec<Workflow<U>>) -> Ready<U> {
+    pub(super) fn with<U>(self, workflows: Vec<Workflow<U>>) -> Ready<U> {
         let Self { name, declared, program, book, policies, lints_off, workflows: _, diagnostics } = self;
         Ready { name, declared, program, book, policies, lints_off, workflows, diagnostics }
     }

@@ -75,6 +75,10 @@ pub enum Obstacle {
     Folder,
     /// It would have to be a folder, to have something in it.
     NoFolder,
+    /// It lies in another repository, of which this one knows the commit alone.
+    Submodule,
+    /// It stands for a file that is kept elsewhere.
+    Pointer,
     /// A pipe, a socket, a device.
     Irregular,
     /// The file has more than [`MAX_BYTES`] bytes.
@@ -92,6 +96,8 @@ impl fmt::Display for Obstacle {
             Self::LeadsOut => f.write_str(LEADS_OUT),
             Self::Folder => f.write_str("it is a folder"),
             Self::NoFolder => f.write_str("not a directory"),
+            Self::Submodule => f.write_str("it is a submodule, so its files are in another repository"),
+            Self::Pointer => f.write_str("it is a pointer of Git LFS: what it stands for is not here"),
             Self::Irregular => f.write_str("it is no regular file"),
             Self::TooLarge => write!(f, "it is larger than {} MiB", MAX_BYTES / 1024 / 1024),
             Self::Denied => f.write_str("permission is denied"),
@@ -104,6 +110,21 @@ impl fmt::Display for Obstacle {
 pub(super) const LEADS_OUT: &str = "it is a link that leads out of the repository";
 /// What is said of a link that was met, and not named by anyone.
 pub(super) const LEADS_NOWHERE: &str = "it is a link that leads nowhere";
+
+/// What a file says, unless it only says where that is kept.
+pub(super) fn content(files: &dyn Files, path: &str) -> Result<Vec<u8>, Obstacle> {
+    let bytes = files.read(path)?;
+    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") { Err(Obstacle::Pointer) } else { Ok(bytes) }
+}
+
+/// Whether two files say the same, however their lines end.
+pub(crate) fn same_text(a: &[u8], b: &[u8]) -> bool {
+    let lines = |bytes| <[u8]>::split(bytes, |byte| *byte == b'\n');
+    let bare = |line: &'_ [u8]| line.strip_suffix(b"\r").map(<[u8]>::len).unwrap_or(line.len());
+    a == b
+        || lines(a).count() == lines(b).count()
+            && lines(a).zip(lines(b)).all(|(a, b)| a.get(..bare(a)) == b.get(..bare(b)))
+}
 
 /// Whether there is anything of that name, be it a link that leads nowhere.
 pub(super) fn is_there(files: &dyn Files, path: &str) -> bool {

@@ -9,7 +9,7 @@ use std::path::is_separator;
 use globset::{GlobBuilder, GlobMatcher};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::files::{FileKind, Files, LEADS_NOWHERE, LEADS_OUT, Obstacle, is_there};
+use super::files::{FileKind, Files, LEADS_NOWHERE, LEADS_OUT, Obstacle, content, is_there};
 use super::path::{below, join, name, parent, parts};
 use super::site::{Site, shared_folder};
 use super::walk::{Step, walk};
@@ -48,7 +48,7 @@ pub(super) fn read_all(files: &dyn Files, found: Vec<FoundFile>) -> Vec<TextFile
     let read = |file: FoundFile| {
         let content = match file.refused {
             Some(why) => Err(why.to_owned()),
-            None => files.read(&file.path).map_err(|why| why.to_string()),
+            None => content(files, &file.path).map_err(|why| why.to_string()),
         };
         TextFile { name: file.name, content }
     };

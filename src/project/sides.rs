@@ -1,16 +1,18 @@
-//! What is compared: the files of a folder as they are proposed, and those of another commit.
+//! What is compared: the files of a folder as its branch would be merged, and those of the base.
+//!
+//! The base is sealed: its policies and configurations are its own files, and nothing of the branch lies among them.
 
-use super::files::{FileKind, Files, is_folder};
+use std::collections::BTreeSet;
+
+use super::files::{Files, Obstacle, content, is_folder};
+use super::merged::{Branch, Conflict, Merged, Placed};
 use super::overlay::Overlay;
-use super::path::{join, name};
+use super::path::join;
 use super::site::Site;
 use super::stack::Stacks;
-use super::table::{Memory, TableNode};
-use super::walk::walk;
-use super::{CONFIG, Project, SNAPSHOTS, Sides, project};
+use super::{CONFIG, Project, SNAPSHOTS, Sides, TextFile, project, unreadable};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::report::against::FileChange;
 use crate::source::{SourceMap, Span};
 
 /// Another commit.
@@ -18,84 +20,116 @@ use crate::source::{SourceMap, Span};
 pub struct Base<'a> {
     /// All of its files.
     pub files: &'a dyn Files,
+    /// All files of the commit at which the branch left it.
+    pub since: &'a dyn Files,
+    /// How the branch stands to it.
+    pub branch: &'a Branch,
     /// The folder in it that stands for the one that is checked.
     pub root: &'a str,
     /// What is said to be known of it: the name that was given.
     pub reference: &'a str,
-    /// Files that are no longer what they were where the branch began, named from the folder that is checked.
-    pub changes: &'a [FileChange],
+    /// Its whole hash.
+    pub commit: &'a str,
 }
 
-/// Finds and reads what is proposed in a folder, what stands in a base, and the one judged by the other.
+/// Finds and reads what a branch says in a folder, what stands in its base, and the one judged by the other.
 pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
-    let Base { files, root, reference, changes } = base;
+    let Base { files, since, branch, root, reference, commit } = base;
+    let top = head.root.strip_suffix(root).unwrap_or(&head.root).trim_end_matches('/');
+    let merged = |conflict| Merged { own: head.files, base: files, since, branch, top, conflict };
+    let (refusing, lenient) = (merged(Conflict::Refuse), merged(Conflict::TakeBranch));
+    let is_merged = !branch.behind.is_empty() || !branch.absent.is_empty();
+    let seen_by = |merged| if is_merged { merged } else { head.files };
+    let data = head.among(seen_by(&refusing));
+    let own = head.among(seen_by(&lenient));
     let mut sources = SourceMap::default();
-    let mut stacks = Stacks::new(head, &mut sources);
+    let mut stacks = Stacks::new(&own, &mut sources);
     let found = stacks.projects();
     let mut problems = stacks.problems;
     let proposed: Vec<Project> =
-        found.into_iter().map(|(name, stack)| project(head, name, stack, None)).collect();
-    let (new, notes) = new_projects(&proposed, head, base);
-    problems.extend(notes);
-    let files = Overlay { over: files, under: &new };
-    let site = Site::of_base(&files, root, reference);
+        found.into_iter().map(|(name, stack)| project(&own, name, stack, Some(&data))).collect();
+    let site = Site::of_base(files, root, reference);
     let stacks = Stacks::new(&site, &mut sources).projects();
     // Where there are snapshots and no configuration, `check` there judges by the shipped pack.
     let has_policies = stacks.iter().any(|(_, stack)| !stack.layers.is_empty())
-        || is_folder(&files, &join(&site.root, SNAPSHOTS));
+        || is_folder(files, &join(&site.root, SNAPSHOTS));
     let unnamed = |name: Option<String>| {
         name.map(|name| name.strip_prefix(&format!("{reference}:")).unwrap_or(&name).to_owned())
     };
-    let mut base = Vec::new();
+    let mut standing = Vec::new();
     let mut mixed = Vec::new();
     for (name, stack) in if has_policies { stacks } else { Vec::new() } {
         let name = unnamed(name);
-        base.push(project(&site, name.clone(), stack.clone(), None));
-        let types = proposed.iter().find(|project| project.name == name);
-        let types = types.map(|project| project.policies.clone()).unwrap_or_default();
-        mixed.push(Project { types, ..project(&site, name, stack, Some(head)) });
+        let project_of = |there: Option<&Site<'_>>| project(&site, name.clone(), stack.clone(), there);
+        let (before, mut judged) = (project_of(None), project_of(Some(&data)));
+        problems.extend(unread(&before, &site));
+        if let Some(own) = proposed.iter().find(|project| project.name == name) {
+            judged.types.clone_from(&own.policies);
+            add_missing(&mut judged.snapshots, &own.snapshots);
+            add_missing(&mut judged.standing, &own.standing);
+        }
+        standing.push(before);
+        mixed.push(judged);
+    }
+    let known: BTreeSet<Option<String>> = standing.iter().map(|project| project.name.clone()).collect();
+    for own in proposed.iter().filter(|own| has_policies && !known.contains(&own.name)) {
+        problems.push(new_here(own, reference));
+        let placed = Placed { files, top };
+        let over = Overlay { over: &placed, under: &lenient };
+        let site = head.among(&over).named_by(reference);
+        let folder = own.name.as_deref().unwrap_or("");
+        let stack = Stacks::new(&site, &mut sources).stack(&join(&join(&head.root, folder), CONFIG));
+        let judged = project(&site, own.name.clone(), stack, Some(&data));
+        mixed.push(Project { types: own.policies.clone(), ..judged });
     }
     if !has_policies {
         mixed.clone_from(&proposed);
     }
     Sides {
         sources,
-        base,
+        base: standing,
         mixed,
         head: proposed,
         problems,
         reference: reference.to_owned(),
-        changes: changes.to_vec(),
+        commit: commit.to_owned(),
         has_policies,
         lint: None,
     }
 }
 
-/// The configurations and policies of projects that are new, to lie under the files of the base, so that what they extend
-/// is taken from the base: else a new project could loosen it for itself.
-fn new_projects(proposed: &[Project], head: &Site<'_>, base: Base<'_>) -> (Memory, Vec<Diagnostic>) {
-    let mut new = Memory::default();
-    let mut notes = Vec::new();
-    for project in proposed {
-        let (Some(folder), Some(own)) = (&project.name, project.stack.last()) else { continue };
-        if base.files.resolve(&join(base.root, &join(folder, CONFIG))).is_ok() {
-            continue;
-        }
-        walk(head.files, &join(&head.root, folder), &mut |step| {
-            let is_setting = name(step.path) == CONFIG || name(step.path).ends_with(".gate");
-            if step.kind == FileKind::File && is_setting {
-                let node = head.files.read(step.path).map_or_else(TableNode::Unreadable, TableNode::File);
-                new.insert(join(base.root, &head.relative(step.path)), node);
+/// Adds the files that only the branch looks at: else a verdict could be had by having nobody look.
+fn add_missing(files: &mut Vec<TextFile>, more: &[TextFile]) {
+    let known: BTreeSet<String> = files.iter().map(|file| file.name.clone()).collect();
+    files.extend(more.iter().filter(|file| !known.contains(&file.name)).cloned());
+}
+
+/// What of the base nobody can compare with, as it is kept elsewhere. What is broken there may be mended by the branch.
+fn unread(project: &Project, site: &Site<'_>) -> Vec<Diagnostic> {
+    let prefix = site.name("");
+    let files = project.snapshots.iter().chain(&project.standing).filter(|file| file.content.is_err());
+    let why = |file: &TextFile| {
+        let path = site.target(&site.root, file.name.strip_prefix(&prefix)?)?;
+        match content(site.files, &path) {
+            Err(why @ (Obstacle::Pointer | Obstacle::Submodule)) => {
+                Some(unreadable(&file.name, &why.to_string()))
             }
-            step.kind == FileKind::Folder
-        });
-        let message = format!(
-            "`{}` has no project `{folder}`: what it extends is taken from there, and its own settings as proposed",
-            base.reference
-        );
-        notes.push(
-            Diagnostic::note(Code::BaseWithoutPolicies, message).label(Span::new(own.file, 0..0), "new here"),
-        );
+            Err(_) | Ok(_) => None,
+        }
+    };
+    files.filter_map(why).chain(project.problems.iter().filter(|found| found.code == Code::UnreadableFile).cloned()).collect()
+}
+
+/// What is said of a project that the base does not have. What it shares with others is the base's: else it could loosen
+/// that for itself.
+fn new_here(own: &Project, reference: &str) -> Diagnostic {
+    let name = own.name.as_deref().unwrap_or(".");
+    let message = format!(
+        "`{reference}` has no project `{name}`: what it extends is taken from there, and its own settings as proposed"
+    );
+    let note = Diagnostic::note(Code::BaseWithoutPolicies, message);
+    match own.stack.last() {
+        Some(configuration) => note.label(Span::new(configuration.file, 0..0), "new here"),
+        None => note,
     }
-    (new, notes)
 }

@@ -29,7 +29,18 @@ impl<'a> Site<'a> {
 
     /// The same folder of another commit: its files are known by that commit's name.
     pub(super) fn of_base(files: &'a dyn Files, root: &str, reference: &str) -> Self {
-        Self { prefix: format!("{reference}:"), ..Self::new(files, root, false) }
+        Self::new(files, root, false).named_by(reference)
+    }
+
+    /// The same place among other files.
+    pub(super) fn among<'b>(&self, files: &'b dyn Files) -> Site<'b> {
+        let Self { files: _, root, boundary, prefix } = self.clone();
+        Site { files, root, boundary, prefix }
+    }
+
+    /// The same, where files are known by the name of a commit.
+    pub(super) fn named_by(self, reference: &str) -> Self {
+        Self { prefix: format!("{reference}:"), ..self }
     }
 
     /// The path from the folder that is checked, also where it leads out of that.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::files::{FileKind, Obstacle, is_folder, is_there};
+use super::files::{FileKind, Obstacle, content, is_folder, is_there};
 use super::path::{below, join, name, parent};
 use super::site::Site;
 use super::walk::walk;
@@ -65,7 +65,7 @@ impl<'a> Stacks<'a> {
             return known.clone();
         }
         let bytes =
-            if self.site.leads_out(path) { Err(Obstacle::LeadsOut) } else { self.site.files.read(path) };
+            if self.site.leads_out(path) { Err(Obstacle::LeadsOut) } else { content(self.site.files, path) };
         let text = bytes
             .map_err(|why| why.to_string())
             .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()));

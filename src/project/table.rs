@@ -60,6 +60,9 @@ impl<T> Table<T> {
     /// If there is no such folder.
     pub fn list(&self, folder: &str) -> Result<Vec<Child>, Obstacle> {
         let Destination { path: folder, is_folder } = self.resolve(folder)?;
+        if let Some(TableNode::Unreadable(why)) = self.nodes.get(&folder) {
+            return Err(why.clone());
+        }
         if !is_folder {
             return Err(Obstacle::NoFolder);
         }
@@ -76,6 +79,7 @@ impl<T> Table<T> {
                 let kind = match node {
                     TableNode::File(_) => FileKind::File,
                     TableNode::Link(_) => FileKind::Link,
+                    TableNode::Unreadable(Obstacle::Submodule) => FileKind::Folder,
                     TableNode::Unreadable(_) => FileKind::Other,
                 };
                 listed.push(Child { name: rest.to_owned(), kind });
@@ -121,6 +125,10 @@ impl<T> Table<T> {
                     }
                     rest.extend(reversed(target));
                 }
+                Some(TableNode::Unreadable(Obstacle::Submodule)) if rest.is_empty() => {
+                    return Ok(Destination { path: next, is_folder: true });
+                }
+                Some(TableNode::Unreadable(Obstacle::Submodule)) => return Err(Obstacle::Submodule),
                 Some(TableNode::File(_) | TableNode::Unreadable(_)) if rest.is_empty() => {
                     return Ok(Destination { path: next, is_folder: false });
                 }

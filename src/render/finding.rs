@@ -145,7 +145,7 @@ fn at(file: String, line: usize, column: usize, text: String) -> LabelReport {
 /// What became of a file, by the names that the reader knows.
 pub(super) fn named_below(folder: &str, change: &FileChange, judgement: &Answer<Report>) -> String {
     let name = |file: &Option<String>| file.as_deref().map(|file| below(folder, file, judgement));
-    FileChange { old: name(&change.old), new: name(&change.new), unseen: change.unseen }.to_string()
+    FileChange { old: name(&change.old), new: name(&change.new), fate: change.fate }.to_string()
 }
 
 /// The name of a file as the reader of the list knows it. One of the base keeps its prefix in front.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Place;
 
@@ -12,6 +12,8 @@ use super::Place;
 pub struct AgainstReport {
     /// The base, as it was named.
     pub reference: String,
+    /// The commit that this was the name of, by its whole hash.
+    pub commit: String,
     /// Params, ranges, rules, waivers and fields that differ: what loosens first.
     pub settings: Vec<SettingChange>,
     /// Snapshots of the base that are no longer what they were.
@@ -24,9 +26,19 @@ pub struct AgainstReport {
     pub standing: Vec<String>,
     /// Workflows of the base of which nothing is left, or looked at any more.
     pub vanished: Vec<String>,
+    /// Workflows that are judged by their newest snapshot as it stands in the base, since the branch rewrites it.
+    pub restored: Vec<String>,
+    /// What holds beside workflows: settings that are looser or may be, and snapshots that are rewritten.
+    pub denied: DeniedChanges,
 }
 
 impl AgainstReport {
+    /// Whether changes hold that a team has chosen to hold for.
+    pub fn holds(&self) -> bool {
+        self.denied.looser && self.settings.iter().any(|change| change.direction.may_loosen())
+            || self.denied.rewritten && !self.rewritten.is_empty()
+    }
+
     /// Why a workflow that does not go on fails nobody's check, where it does not.
     pub fn excuse(&self, workflow: &str) -> Option<&'static str> {
         let among = |names: &[String]| names.iter().any(|name| name == workflow);
@@ -40,6 +52,17 @@ impl AgainstReport {
     }
 }
 
+/// What a team has chosen to hold for, though no workflow holds for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeniedChanges {
+    /// Settings that are looser, or may be.
+    pub looser: bool,
+    /// Snapshots of the base that are rewritten.
+    pub rewritten: bool,
+}
+
 /// Which way a change goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -47,17 +70,28 @@ impl AgainstReport {
 pub enum Direction {
     /// More may go on by it than before.
     Looser,
+    /// Nobody can tell, so that it may be looser.
+    Unknown,
     /// Less may go on by it than before.
     Tighter,
-    /// It goes neither way, or nobody can tell which.
+    /// It turns no verdict by what the base knows.
     Other,
 }
 
 impl Direction {
+    /// Whether it is to be looked at: it is not known to be as strict as before.
+    pub fn may_loosen(self) -> bool {
+        match self {
+            Self::Looser | Self::Unknown => true,
+            Self::Tighter | Self::Other => false,
+        }
+    }
+
     /// The word of the report.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Looser => "looser",
+            Self::Unknown => "unknown",
             Self::Tighter => "tighter",
             Self::Other => "other",
         }
@@ -84,20 +118,57 @@ pub struct SettingChange {
     pub workflows: Vec<String>,
 }
 
-impl fmt::Display for FileChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.old, &self.new) {
-            (Some(_), Some(new)) if self.unseen => write!(f, "no longer looked at: {new}"),
-            (Some(old), Some(new)) if old == new => write!(f, "edited: {new}"),
-            (Some(old), Some(new)) => write!(f, "renamed: {old} to {new}"),
-            (Some(old), None) => write!(f, "deleted: {old}"),
-            (None, Some(new)) => write!(f, "new: {new}"),
-            (None, None) => Ok(()),
-        }
+impl SettingChange {
+    /// A change of which nothing is said yet but what it is of, and which way it goes.
+    pub fn new(what: String, direction: Direction) -> Self {
+        let (from, to, was, now) = (None, None, None, None);
+        Self { what, from, to, was, now, direction, workflows: Vec::new() }
+    }
+
+    /// What it was.
+    pub fn from(self, from: impl Into<String>) -> Self {
+        Self { from: Some(from.into()), ..self }
+    }
+
+    /// What it is.
+    pub fn to(self, to: impl Into<String>) -> Self {
+        Self { to: Some(to.into()), ..self }
+    }
+
+    /// Where it stands in the base.
+    pub fn was(self, was: Place) -> Self {
+        Self { was: Some(was), ..self }
+    }
+
+    /// Where it stands in the branch.
+    pub fn now(self, now: Place) -> Self {
+        Self { now: Some(now), ..self }
+    }
+
+    /// For which workflow it is.
+    pub fn only(self, workflow: Option<&str>) -> Self {
+        Self { workflows: workflow.into_iter().map(str::to_owned).collect(), ..self }
     }
 }
 
-/// A file that was called `old` and is called `new`; without one of them it is new, or gone.
+/// What became of a file of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FileFate {
+    /// It says something else.
+    Edited,
+    /// It says the same under another name.
+    Renamed,
+    /// It is not there, or not where the base looks.
+    Deleted,
+    /// It is as it was, and the branch's own rules do not look at it.
+    Unread,
+    /// It is new, and dated no later than what the base knew.
+    BackDated,
+}
+
+/// A file of snapshots or facts that is not what it was in the base.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileChange {
@@ -105,6 +176,20 @@ pub struct FileChange {
     pub old: Option<String>,
     /// The name now; none for a file that is gone.
     pub new: Option<String>,
-    /// Whether it is as it was, and no longer among what is judged.
-    pub unseen: bool,
+    /// What became of it.
+    pub fate: FileFate,
+}
+
+impl fmt::Display for FileChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |name: &Option<String>| name.clone().unwrap_or_default();
+        let (old, new) = (name(&self.old), name(&self.new));
+        match self.fate {
+            FileFate::Edited => write!(f, "edited: {new}"),
+            FileFate::Renamed => write!(f, "renamed: {old} to {new}"),
+            FileFate::Deleted => write!(f, "deleted: {old}"),
+            FileFate::Unread => write!(f, "no longer read: {new}"),
+            FileFate::BackDated => write!(f, "new, and dated back: {new}"),
+        }
+    }
 }

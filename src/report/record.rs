@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::against::DeniedChanges;
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Report, WorkflowReport};
@@ -63,6 +64,8 @@ pub struct RecordedBase {
     pub allow_self_approval: bool,
     /// Whether workflows count that the proposal neither touches nor makes worse.
     pub all: bool,
+    /// What holds though no workflow does.
+    pub deny: DeniedChanges,
 }
 
 /// The decision on one workflow, and the rules that it comes from.

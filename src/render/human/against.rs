@@ -90,7 +90,7 @@ fn table(changes: &[SettingChange], style: Style) -> Vec<String> {
     let wide = changes.iter().map(|change| width(&what(change))).max().unwrap_or(0).min(style.width / 2);
     let line = |change: &SettingChange| {
         let color = match change.direction {
-            Direction::Looser => Color::Red,
+            Direction::Looser | Direction::Unknown => Color::Red,
             Direction::Tighter => Color::Green,
             Direction::Other => Color::Dim,
         };

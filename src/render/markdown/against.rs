@@ -54,7 +54,7 @@ pub(super) fn tail(out: &mut String, judgement: &Answer<Report>, folder: &str, a
 
 fn settings(out: &mut String, judgement: &Answer<Report>, folder: &str, changes: &[SettingChange]) {
     let count = |direction| changes.iter().filter(|change| change.direction == direction).count();
-    let counts = [Direction::Looser, Direction::Tighter, Direction::Other]
+    let counts = [Direction::Looser, Direction::Unknown, Direction::Tighter, Direction::Other]
         .map(|direction| (count(direction), direction))
         .into_iter()
         .filter(|(count, _)| *count > 0)
@@ -68,6 +68,7 @@ fn row(change: &SettingChange, judgement: &Answer<Report>, folder: &str) -> Stri
     let side = |side: &Option<String>| side.as_deref().map_or_else(|| "nothing".to_owned(), code);
     let direction = match change.direction {
         Direction::Looser => "🔓 **looser**",
+        Direction::Unknown => "🔓 **unknown**",
         Direction::Tighter => "🔒 tighter",
         Direction::Other => "other",
     };

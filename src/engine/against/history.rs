@@ -1,0 +1,310 @@
+//! What a pull request does to the evidence that its base has: found by what was read, and not by what git says of files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::load::{Loaded, Ready};
+use crate::project::{Project, TextFile, same_text};
+use crate::report::against::{FileChange, FileFate};
+use crate::report::full_name;
+use crate::snapshot::Workflow;
+use crate::source::{FileId, SourceMap};
+use crate::types::Type;
+use crate::value::{Date, Located, Record, Series, Snapshot, Value};
+use crate::vocabulary::{RecordType, Vocabulary};
+use crate::words::Told;
+
+/// What is kept of a series that was judged.
+pub(super) struct Evidence {
+    /// The day of each snapshot, and the file that it is in.
+    days: Vec<(Date, FileId)>,
+    newest: Option<Snapshot>,
+    /// The snapshots of the days that were asked for.
+    at: Vec<Snapshot>,
+}
+
+/// The evidence of each workflow, by its full name.
+pub(super) type Book = BTreeMap<String, Evidence>;
+
+impl Evidence {
+    /// Keeps the newest snapshot, and those of `days`, by the workflow's own name.
+    pub(super) fn of(series: &Series, days: &BTreeMap<Arc<str>, BTreeSet<Date>>) -> Self {
+        let wanted = days.get(&series.workflow);
+        let is_wanted = |snapshot: &&Snapshot| wanted.is_some_and(|days| days.contains(&snapshot.date));
+        Self {
+            days: series.snapshots.iter().map(|snapshot| (snapshot.date, snapshot.file)).collect(),
+            newest: series.snapshots.last().cloned(),
+            at: series.snapshots.iter().filter(is_wanted).cloned().collect(),
+        }
+    }
+}
+
+/// Parts what was judged from what is kept of the evidence.
+pub(super) fn parted(loaded: Loaded<(Told, Evidence)>) -> (Loaded<Told>, Book) {
+    let mut book = Book::new();
+    let Loaded { projects, as_of, diagnostics } = loaded;
+    let part = |mut project: Ready<(Told, Evidence)>| {
+        let workflows = std::mem::take(&mut project.workflows).into_iter();
+        let part = |Workflow { name, series, files }| {
+            let series = series.map(|(told, evidence)| {
+                book.insert(full_name(project.name.as_deref(), &name), evidence);
+                told
+            });
+            Workflow { name, series, files }
+        };
+        let workflows = workflows.map(part).collect();
+        project.with(workflows)
+    };
+    (Loaded { projects: projects.into_iter().map(part).collect(), as_of, diagnostics }, book)
+}
+
+/// The newest day of each workflow, by its own name.
+pub(super) fn newest_days<T>(loaded: &Loaded<T>, book: &Book) -> BTreeMap<Arc<str>, BTreeSet<Date>> {
+    let mut days: BTreeMap<Arc<str>, BTreeSet<Date>> = BTreeMap::new();
+    for project in &loaded.projects {
+        for workflow in &project.workflows {
+            let known = book.get(&full_name(project.name.as_deref(), &workflow.name));
+            let newest = known.and_then(|evidence| evidence.newest.as_ref());
+            days.entry(workflow.name.clone()).or_default().extend(newest.map(|snapshot| snapshot.date));
+        }
+    }
+    days
+}
+
+/// What became of the files of the base's snapshots and facts.
+pub(super) struct FileChanges {
+    /// The names of all files that are other than in the base, new ones among them.
+    pub(super) names: BTreeSet<String>,
+    /// What became of those that the base has.
+    fates: Vec<FileChange>,
+    /// The files that the base does not have under this name or another.
+    new: BTreeSet<String>,
+}
+
+impl FileChanges {
+    /// Compares the files of the base with those that are judged, and with those that the branch itself looks at. The
+    /// base's names begin with `prefix`.
+    pub(super) fn of(sides: [&[Project]; 3], prefix: &str) -> Self {
+        let [base, judged, own] = sides.map(|side| files(side, prefix));
+        let same = |a: &TextFile, b: &TextFile| match (&a.content, &b.content) {
+            (Ok(a), Ok(b)) => same_text(a, b),
+            (Err(a), Err(b)) => a == b,
+            (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
+        };
+        let is_new = |name: &&&str| !base.contains_key(**name);
+        let mut new: BTreeSet<&str> = judged.keys().filter(is_new).copied().collect();
+        let mut names: BTreeSet<String> = new.iter().map(|name| (*name).to_owned()).collect();
+        let mut fates = Vec::new();
+        for (name, before) in &base {
+            let (fate, now) = match judged.get(name) {
+                Some(now) if !same(before, now) => (FileFate::Edited, Some(*name)),
+                Some(_) if !own.contains_key(name) => (FileFate::Unread, Some(*name)),
+                Some(_) => continue,
+                None => {
+                    let moved = |new: &&&str| judged.get(**new).is_some_and(|now| same(before, now));
+                    match new.iter().find(moved).copied() {
+                        Some(now) => (FileFate::Renamed, Some(now)),
+                        None => (FileFate::Deleted, None),
+                    }
+                }
+            };
+            // What is the same and not read by the branch's own rules is not touched by that.
+            if fate != FileFate::Unread {
+                names.insert((*name).to_owned());
+            }
+            now.filter(|_| fate == FileFate::Renamed).map(|now| new.remove(now));
+            let (old, new) = (Some((*name).to_owned()), now.map(str::to_owned));
+            fates.push(FileChange { fate, old, new });
+        }
+        Self { names, fates, new: new.into_iter().map(str::to_owned).collect() }
+    }
+}
+
+fn files<'p>(side: &'p [Project], prefix: &str) -> BTreeMap<&'p str, &'p TextFile> {
+    let files = side.iter().flat_map(|project| project.snapshots.iter().chain(&project.standing));
+    files.map(|file| (plain(&file.name, prefix), file)).collect()
+}
+
+/// The name of a file without that of the base.
+pub(super) fn plain<'n>(name: &'n str, prefix: &str) -> &'n str {
+    name.strip_prefix(prefix).unwrap_or(name)
+}
+
+/// Both sides of what was judged by the base's rules: its own evidence, and that of the branch.
+pub(super) struct Rewriting<'a> {
+    pub(super) before: (&'a Loaded<Told>, &'a Book),
+    pub(super) now: (&'a Loaded<Told>, &'a Book),
+    pub(super) changes: &'a FileChanges,
+    pub(super) sources: &'a SourceMap,
+    /// What the base's names begin with.
+    pub(super) prefix: &'a str,
+}
+
+/// A workflow whose newest evidence the branch takes away or rewrites.
+pub(super) struct Rewritten {
+    pub(super) project: Option<String>,
+    pub(super) workflow: Arc<str>,
+    /// With its project before it, where there are several.
+    pub(super) full: String,
+    /// The file of the base.
+    pub(super) file: String,
+    /// Files of the branch that speak of the same day, by their names.
+    pub(super) instead: BTreeSet<String>,
+}
+
+/// What a branch leaves of a snapshot.
+#[derive(Clone, Copy)]
+struct Kept {
+    /// All that the snapshot itself says.
+    own: bool,
+    /// All that the facts beside it say.
+    facts: bool,
+    /// Nothing is added but that the workflow asks to move.
+    same: bool,
+}
+
+impl Rewriting<'_> {
+    /// The workflows whose newest snapshot of the base is not there any more with all that it said. What is added to it
+    /// is new evidence.
+    pub(super) fn of_newest(&self) -> Vec<Rewritten> {
+        let mut found = Vec::new();
+        for (project, workflow) in self.workflows() {
+            let full = full_name(project.name.as_deref(), workflow);
+            let Some(newest) = self.before.1.get(&full).and_then(|evidence| evidence.newest.as_ref()) else {
+                continue;
+            };
+            let file = self.sources.name(newest.file);
+            let is_kept = self.kept(project, &full).is_some_and(|kept| kept.own);
+            if is_kept || !self.changes.names.contains(plain(file, self.prefix)) {
+                continue;
+            }
+            let days = self.now.1.get(&full).map_or(&[][..], |evidence| &evidence.days);
+            let same_day = days.iter().filter(|(date, _)| *date == newest.date);
+            let instead = same_day.map(|(_, file)| self.sources.name(*file).to_owned());
+            let instead = instead.chain([plain(file, self.prefix).to_owned()]).collect();
+            found.push(Rewritten {
+                project: project.name.clone(),
+                workflow: workflow.clone(),
+                full,
+                file: file.to_owned(),
+                instead,
+            });
+        }
+        found
+    }
+
+    /// Snapshots and facts of the base that are no longer what they were, and new ones that are dated back.
+    pub(super) fn listed(&self, is_sound: bool) -> Vec<FileChange> {
+        let harmless = self.harmless();
+        let is_listed = |change: &&FileChange| match change.fate {
+            FileFate::Edited => !change.old.as_ref().is_some_and(|name| harmless.contains(name)),
+            // Where the branch's own rules are broken, these are what there is to say.
+            FileFate::Unread => is_sound,
+            FileFate::Renamed | FileFate::Deleted | FileFate::BackDated => true,
+        };
+        let mut listed: Vec<FileChange> = self.changes.fates.iter().filter(is_listed).cloned().collect();
+        for (full, evidence) in self.now.1 {
+            let before = self.before.1.get(full).and_then(|before| before.newest.as_ref());
+            let Some(newest) = before.map(|snapshot| snapshot.date) else { continue };
+            for (date, file) in &evidence.days {
+                let name = self.sources.name(*file);
+                if *date <= newest && self.changes.new.contains(name) {
+                    listed.push(FileChange {
+                        fate: FileFate::BackDated,
+                        old: None,
+                        new: Some(name.to_owned()),
+                    });
+                }
+            }
+        }
+        listed.sort();
+        listed.dedup();
+        listed
+    }
+
+    /// Edited files to which nothing was done but to add a fact, or to ask for the next stage in the newest snapshot.
+    fn harmless(&self) -> BTreeSet<String> {
+        let mut touched: BTreeMap<String, bool> = BTreeMap::new();
+        for (project, workflow) in self.workflows() {
+            let full = full_name(project.name.as_deref(), workflow);
+            let Some(evidence) = self.before.1.get(&full) else { continue };
+            let kept = self.kept(project, &full);
+            let newest = evidence.newest.as_ref().map(|newest| newest.file);
+            for (_, file) in &evidence.days {
+                let name = plain(self.sources.name(*file), self.prefix);
+                let only_asks = Some(*file) == newest && kept.is_some_and(|kept| kept.same);
+                *touched.entry(name.to_owned()).or_insert(true) &= only_asks;
+                let facts = name.rsplit_once('/').map(|(folder, _)| format!("{folder}/rollout.yaml"));
+                if let Some(facts) = facts {
+                    *touched.entry(facts).or_insert(true) &= kept.is_some_and(|kept| kept.facts);
+                }
+            }
+        }
+        touched.into_iter().filter(|(_, harmless)| *harmless).map(|(name, _)| name).collect()
+    }
+
+    fn workflows(&self) -> impl Iterator<Item = (&Ready<Told>, &Arc<str>)> {
+        let projects = self.before.0.projects.iter();
+        projects.flat_map(|project| project.workflows.iter().map(move |workflow| (project, &workflow.name)))
+    }
+
+    /// What is left of the newest snapshot of a workflow of the base; none if its day has none.
+    fn kept(&self, project: &Ready<Told>, full: &str) -> Option<Kept> {
+        let old = self.before.1.get(full)?.newest.as_ref()?;
+        let new = self.now.1.get(full)?.at.iter().find(|snapshot| snapshot.date == old.date)?;
+        let there = self.now.0.projects.iter().find(|known| known.name == project.name)?;
+        let (was, is) = (&project.program.vocabulary, &there.program.vocabulary);
+        Some(Kept {
+            own: keeps_own(old, was, new, is, true),
+            facts: keeps_own(old, was, new, is, false),
+            same: keeps_own(old, was, new, is, true) && only_asks(old, was, new, is),
+        })
+    }
+}
+
+/// Whether a snapshot still says all that one said itself, or by the facts beside it.
+fn keeps_own(old: &Snapshot, was: &Vocabulary, new: &Snapshot, is: &Vocabulary, own: bool) -> bool {
+    let wanted = |value: &Located| (value.span.file == old.file) == own;
+    keeps_fields(&old.record, &was.snapshot, &new.record, &is.snapshot, &wanted)
+}
+
+/// Whether a snapshot says nothing that another did not say, but for the stage that it asks for.
+fn only_asks(old: &Snapshot, was: &Vocabulary, new: &Snapshot, is: &Vocabulary) -> bool {
+    let asks = |value: &Located| {
+        let ask = new.record.fields.get(Vocabulary::ADVANCE_TO).and_then(Option::as_ref);
+        !is.stages.is_empty() && ask.is_some_and(|ask| ask.span == value.span)
+    };
+    let wanted = |value: &Located| value.span.file == new.file && !asks(value);
+    keeps_fields(&new.record, &is.snapshot, &old.record, &was.snapshot, &wanted)
+}
+
+/// Whether all fields of a record that are wanted are in another one, with all that they say.
+fn keeps_fields(
+    old: &Record,
+    was: &RecordType,
+    new: &Record,
+    is: &RecordType,
+    wanted: &dyn Fn(&Located) -> bool,
+) -> bool {
+    was.fields.iter().zip(&old.fields).all(|(field, value)| {
+        let Some(value) = value.as_ref().filter(|value| wanted(value)) else { return true };
+        is.field(&field.name).is_some_and(|(at, now)| {
+            let there = new.fields.get(at).and_then(Option::as_ref);
+            there.is_some_and(|there| keeps(&value.value, &field.ty, &there.value, &now.ty))
+        })
+    })
+}
+
+/// Whether a value says all that another one said: the same, or the same with more in its lists and records.
+fn keeps(old: &Value, was: &Type, new: &Value, is: &Type) -> bool {
+    match (old, was, new, is) {
+        (Value::Record(old), Type::Record(was), Value::Record(new), Type::Record(is)) => {
+            keeps_fields(old, was, new, is, &|_| true)
+        }
+        (Value::List(old), Type::List(was), Value::List(new), Type::List(is)) => {
+            let mut rest = new.iter();
+            old.iter().all(|old| rest.any(|new| keeps(&old.value, was, &new.value, is)))
+        }
+        (old, _, new, _) => old == new,
+    }
+}

@@ -1,0 +1,409 @@
+//! What a pull request changes of the settings that it is judged by, and which way each change goes: looser, unless it is
+//! provably not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use super::super::load::Ready;
+use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item};
+use crate::direction::larger_is_stricter;
+use crate::layers::BoundWaiver;
+use crate::program::ParamValue;
+use crate::report::Place;
+use crate::report::against::{Direction, SettingChange};
+use crate::settings::{Lock, Settings, rule_names, show_range, show_value};
+use crate::source::{SourceMap, Span};
+use crate::value::{Number, Value};
+use crate::words::Told;
+
+/// What the cadence is called among what is declared.
+const CADENCE: &str = "the cadence";
+
+/// Everything that a branch changes of what it is judged by.
+pub(super) fn setting_changes(
+    standing: &[Ready<Told>],
+    proposed: &[Ready<Told>],
+    sources: &SourceMap,
+) -> Vec<SettingChange> {
+    let mut changes = Vec::new();
+    for old in standing {
+        let Some(new) = proposed.iter().find(|new| new.name == old.name) else {
+            let name = old.name.as_deref().unwrap_or(".");
+            changes.push(SettingChange::new(format!("project {name}"), Direction::Looser).from("judged"));
+            continue;
+        };
+        // Of policies with errors nobody knows what they set.
+        if new.program.incomplete {
+            continue;
+        }
+        let two = Two { old, new, sources };
+        two.params(&mut changes);
+        two.rules(&mut changes);
+        two.waivers(&mut changes);
+        two.vocabulary(&mut changes);
+    }
+    changes.sort_by(|a, b| (a.direction, &a.what, &a.workflows).cmp(&(b.direction, &b.what, &b.workflows)));
+    changes
+}
+
+/// A project as it stands, and as it is proposed.
+struct Two<'a> {
+    old: &'a Ready<Told>,
+    new: &'a Ready<Told>,
+    sources: &'a SourceMap,
+}
+
+impl Two<'_> {
+    /// The settings to compare: for all workflows, then for those for which one side says something of its own.
+    fn variants(&self) -> Vec<(Option<String>, &Settings, &Settings)> {
+        let (old, new) = (&self.old.book, &self.new.book);
+        let names = self.old.workflows.iter().chain(&self.new.workflows).map(|workflow| &*workflow.name);
+        let names: BTreeSet<&str> = names.collect();
+        let own = names
+            .into_iter()
+            .filter(|name| *old.settings(name) != old.general || *new.settings(name) != new.general);
+        let own = own.map(|name| (Some(name.to_owned()), old.settings(name), new.settings(name)));
+        // Overrides of workflows that do not exist yet.
+        let idle: BTreeSet<&str> = old.idle.keys().chain(new.idle.keys()).map(String::as_str).collect();
+        let idle = idle.into_iter().map(|globs| {
+            let old = old.idle.get(globs).unwrap_or(&old.general);
+            (Some(globs.to_owned()), old, new.idle.get(globs).unwrap_or(&new.general))
+        });
+        std::iter::once((None, &old.general, &new.general)).chain(own).chain(idle).collect()
+    }
+
+    fn params(&self, changes: &mut Vec<SettingChange>) {
+        for (workflow, old_settings, new_settings) in self.variants() {
+            for (at, param) in self.new.program.params.iter().enumerate() {
+                let Some(before) = self.old.program.params.iter().position(|known| known.name == param.name)
+                else {
+                    continue;
+                };
+                let (Some(old), Some(new)) = (old_settings.params.get(before), new_settings.params.get(at))
+                else {
+                    continue;
+                };
+                let stricter = larger_is_stricter(&self.old.program, before);
+                let mut push = |what: String, from: String, to: String, direction| {
+                    let change = SettingChange::new(what, direction).from(from).to(to);
+                    let change = change.was(Place::new(old.origin, self.sources));
+                    let change = change.now(Place::new(new.origin, self.sources));
+                    merge(changes, change.only(workflow.as_deref()));
+                };
+                if old.value != new.value {
+                    let (from, to) = (show_value(&param.ty, &old.value), show_value(&param.ty, &new.value));
+                    push(format!("param {}", param.name), from, to, moved(&old.value, &new.value, stricter));
+                }
+                if old.within != new.within {
+                    let range = |within: &Option<_>| {
+                        within
+                            .as_ref()
+                            .and_then(|range| show_range(&param.ty, range))
+                            .unwrap_or_else(|| "any".to_owned())
+                    };
+                    let narrower = match (&old.within, &new.within) {
+                        (Some(old), Some(new)) => old.covers(new),
+                        (None, Some(_)) => true,
+                        (Some(_) | None, None) => false,
+                    };
+                    let direction = if narrower { Direction::Tighter } else { Direction::Looser };
+                    push(
+                        format!("range of {}", param.name),
+                        range(&old.within),
+                        range(&new.within),
+                        direction,
+                    );
+                }
+                let locks = (old.locked, new.locked);
+                self.lock(changes, format!("lock of {}", param.name), locks, workflow.as_deref());
+            }
+        }
+        let names = |ready: &Ready<Told>| -> BTreeMap<Arc<str>, Span> {
+            let params = ready.program.params.iter();
+            params.map(|param| (param.name.clone(), param.decl.span)).collect()
+        };
+        let (old, new) = (names(self.old), names(self.new));
+        for (name, span) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
+            let change = SettingChange::new(format!("param {name}"), Direction::Unknown).from("as it was");
+            changes.push(change.was(Place::new(*span, self.sources)));
+        }
+        for (name, span) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+            let change = SettingChange::new(format!("param {name}"), Direction::Other).to("new");
+            changes.push(change.now(Place::new(*span, self.sources)));
+        }
+    }
+
+    /// Who removes a lock lets everybody set what was locked.
+    fn lock(
+        &self,
+        changes: &mut Vec<SettingChange>,
+        what: String,
+        (old, new): (Option<Lock>, Option<Lock>),
+        workflow: Option<&str>,
+    ) {
+        let change = match (old, new) {
+            (Some(old), None) => SettingChange::new(what, Direction::Looser)
+                .from("locked")
+                .was(Place::new(old.span, self.sources)),
+            (None, Some(new)) => SettingChange::new(what, Direction::Tighter)
+                .to("locked")
+                .now(Place::new(new.span, self.sources)),
+            // A lock binds the files that extend the one which says so: a nearer one binds fewer.
+            (Some(old), Some(new)) if new.layer > old.layer => SettingChange::new(what, Direction::Looser)
+                .from("locked")
+                .to("locked for fewer files")
+                .was(Place::new(old.span, self.sources))
+                .now(Place::new(new.span, self.sources)),
+            (Some(_), Some(_)) | (None, None) => return,
+        };
+        merge(changes, change.only(workflow));
+    }
+
+    fn rules(&self, changes: &mut Vec<SettingChange>) {
+        let (old_names, new_names): (Vec<&str>, Vec<&str>) =
+            (rule_names(&self.old.program).collect(), rule_names(&self.new.program).collect());
+        for (workflow, old_settings, new_settings) in self.variants() {
+            for (before, name) in old_names.iter().enumerate() {
+                let Some(old) = old_settings.rules.get(before) else { continue };
+                let now = new_names.iter().position(|known| known == name);
+                let new = now.and_then(|now| new_settings.rules.get(now));
+                let word = |effect: Option<EffectKind>| effect.map_or("off", EffectKind::as_str).to_owned();
+                let locks = (old.locked, new.and_then(|new| new.locked));
+                if new.is_some() {
+                    self.lock(changes, format!("lock of {name}"), locks, workflow.as_deref());
+                }
+                if new.is_some_and(|new| new.effect == old.effect) || new.is_none() && workflow.is_some() {
+                    continue;
+                }
+                let harsher = new.is_some_and(|new| new.effect > old.effect);
+                let direction = if harsher { Direction::Tighter } else { Direction::Looser };
+                let mut change = SettingChange::new(format!("rule {name}"), direction).from(word(old.effect));
+                change.to = new.map(|new| word(new.effect));
+                change.now = new.map(|new| Place::new(new.origin, self.sources));
+                let change = change.was(Place::new(old.origin, self.sources));
+                merge(changes, change.only(workflow.as_deref()));
+            }
+        }
+        self.rule_texts(changes);
+    }
+
+    /// Rules that are new, and declarations that say something else.
+    fn rule_texts(&self, changes: &mut Vec<SettingChange>) {
+        let texts = |ready: &Ready<Told>| -> BTreeMap<Declared, (Span, String)> {
+            let program = &ready.program;
+            let rules = program.rules.iter().map(|rule| (Declared::Rule(rule.name.clone()), rule.decl.span));
+            let lets = program.lets.iter().map(|inner| (Declared::Let(inner.name.clone()), inner.decl.span));
+            let policies = program.policies.iter().filter_map(|policy| {
+                Some((Declared::When(policy.name.clone()), policy.when.as_ref()?.span))
+            });
+            let all = rules.chain(lets).chain(policies);
+            all.map(|(what, span)| (what, (span, bare(self.sources.text(span))))).collect()
+        };
+        let (old, new) = (texts(self.old), texts(self.new));
+        for (what, (span, text)) in &new {
+            let before = old.get(what);
+            if before.is_some_and(|(_, before)| before == text) {
+                continue;
+            }
+            let direction = match (before, what) {
+                (Some(_), _) => Direction::Unknown,
+                // What applies only sometimes applies less often than before.
+                (None, Declared::When(policy)) if self.has_policy(policy) => Direction::Looser,
+                (None, Declared::Rule(_)) => Direction::Tighter,
+                (None, Declared::When(_) | Declared::Let(_)) => Direction::Other,
+            };
+            let mut change = SettingChange::new(what.to_string(), direction);
+            change.from = before.map(|_| "as it was".to_owned());
+            change.was = before.map(|(span, _)| Place::new(*span, self.sources));
+            let to = if before.is_some() { "says something else" } else { "new" };
+            changes.push(change.to(to).now(Place::new(*span, self.sources)));
+        }
+        // A rule that is gone is told with its effect.
+        let gone = |what: &Declared| !new.contains_key(what) && !matches!(what, Declared::Rule(_));
+        for (what, (span, _)) in old.iter().filter(|(what, _)| gone(what)) {
+            let change = SettingChange::new(what.to_string(), Direction::Unknown).from("as it was");
+            changes.push(change.was(Place::new(*span, self.sources)));
+        }
+    }
+
+    /// Whether the base has a policy of this name.
+    fn has_policy(&self, name: &str) -> bool {
+        self.old.program.policies.iter().any(|policy| *policy.name == *name)
+    }
+
+    fn waivers(&self, changes: &mut Vec<SettingChange>) {
+        let key = |bound: &BoundWaiver| {
+            (bound.waiver.rule.clone(), bound.workflow.value.as_str().to_owned(), bound.waiver.stage)
+        };
+        let named = |bound: &BoundWaiver| {
+            format!("waiver of {} for {}", bound.waiver.rule, bound.workflow.value.as_str())
+        };
+        let term = |bound: &BoundWaiver| match bound.waiver.from {
+            Some(from) => format!("from {from} until {}", bound.waiver.until),
+            None => format!("until {}", bound.waiver.until),
+        };
+        let period = |bound: &BoundWaiver| (bound.waiver.from, bound.waiver.until);
+        let (old, new) = (&self.old.book.waivers, &self.new.book.waivers);
+        for bound in new {
+            let like: Vec<_> = old.iter().filter(|known| key(known) == key(bound)).collect();
+            if like.iter().any(|before| period(before) == period(bound)) {
+                continue;
+            }
+            let within = |before: &&&BoundWaiver| {
+                bound.waiver.until <= before.waiver.until && bound.waiver.from >= before.waiver.from
+            };
+            let shorter = like.iter().find(within);
+            let direction = if shorter.is_some() { Direction::Tighter } else { Direction::Looser };
+            let before = shorter.or(like.first());
+            let mut change = SettingChange::new(named(bound), direction).to(term(bound));
+            change.from = before.map(|before| term(before));
+            change.was = before.map(|before| Place::new(before.waiver.span, self.sources));
+            changes.push(change.now(Place::new(bound.waiver.span, self.sources)));
+        }
+        for bound in old.iter().filter(|bound| !new.iter().any(|known| key(known) == key(bound))) {
+            let change = SettingChange::new(named(bound), Direction::Tighter).from(term(bound));
+            changes.push(change.was(Place::new(bound.waiver.span, self.sources)));
+        }
+    }
+
+    fn vocabulary(&self, changes: &mut Vec<SettingChange>) {
+        let texts = |ready: &Ready<Told>| -> BTreeMap<String, (Span, String)> {
+            let declared = ready.declared.iter();
+            declared.map(|(name, span)| (name.clone(), (*span, bare(self.sources.text(*span))))).collect()
+        };
+        let (old, new) = (texts(self.old), texts(self.new));
+        for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
+            let (before, after) = (old.get(name), new.get(name));
+            if before.map(|(_, text)| text) == after.map(|(_, text)| text) {
+                continue;
+            }
+            // As it is written, on one line.
+            let shown = |side: Option<&(Span, String)>| {
+                side.map(|(span, _)| {
+                    self.sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ")
+                })
+            };
+            let direction = match (before, after) {
+                // No rule of the base speaks of it.
+                (None, Some(_)) => Direction::Other,
+                (Some(_), Some(_)) if name == CADENCE => self.cadence(),
+                (_, _) => Direction::Unknown,
+            };
+            let mut change = SettingChange::new(format!("vocabulary: {name}"), direction);
+            (change.from, change.to) = (shown(before), shown(after));
+            change.was = before.map(|(span, _)| Place::new(*span, self.sources));
+            change.now = after.map(|(span, _)| Place::new(*span, self.sources));
+            changes.push(change);
+        }
+    }
+
+    /// Who lets snapshots come later lets old ones count for longer.
+    fn cadence(&self) -> Direction {
+        let sides = [self.old, self.new].map(|ready| ready.program.vocabulary.cadence.as_ref());
+        match sides {
+            [Some(old), Some(new)] if new.every <= old.every && new.grace <= old.grace => Direction::Tighter,
+            [Some(_), Some(_)] => Direction::Looser,
+            [_, _] => Direction::Unknown,
+        }
+    }
+}
+
+/// What a policy declares beside its params, in the order in which it is listed.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Declared {
+    Let(Arc<str>),
+    /// When a policy applies.
+    When(Arc<str>),
+    Rule(Arc<str>),
+}
+
+impl fmt::Display for Declared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Let(name) => write!(f, "let {name}"),
+            Self::When(name) => write!(f, "policy {name}"),
+            Self::Rule(name) => write!(f, "rule {name}"),
+        }
+    }
+}
+
+/// Adds a change; one that says the same of another workflow is put together with it.
+fn merge(changes: &mut Vec<SettingChange>, change: SettingChange) {
+    let of_all = |change: &SettingChange| SettingChange { workflows: Vec::new(), ..change.clone() };
+    let like = |known: &&mut SettingChange| of_all(known) == of_all(&change);
+    match changes.iter_mut().find(like) {
+        // What is said of all is not repeated for some.
+        Some(known) if known.workflows.is_empty() => {}
+        Some(known) => known.workflows.extend(change.workflows),
+        None => changes.push(change),
+    }
+}
+
+fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -> Direction {
+    let number = |value: &ParamValue| match value {
+        ParamValue::Calendar(months) => Some(Number::from(*months)),
+        ParamValue::Value(Value::Number(number)) => Some(number.clone()),
+        ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) => None,
+    };
+    match (number(old), number(new), larger_is_stricter) {
+        (Some(old), Some(new), Some(larger)) if (new > old) == larger => Direction::Tighter,
+        (Some(_), Some(_), Some(_)) => Direction::Looser,
+        (_, _, _) => Direction::Unknown,
+    }
+}
+
+/// A text without its white space and comments, outside quotes: the same for whatever is only laid out differently.
+fn bare(text: &str) -> String {
+    let mut out = String::new();
+    let (mut quoted, mut comment, mut escaped) = (false, false, false);
+    for c in text.chars() {
+        comment = if comment { c != '\n' } else { c == '#' && !quoted };
+        if comment || !quoted && c.is_whitespace() {
+            continue;
+        }
+        if c == '"' && !escaped {
+            quoted = !quoted;
+        }
+        escaped = c == '\\' && !escaped;
+        out.push(c);
+    }
+    out
+}
+
+/// The fields that policies declare, by their whole names, and the cadence.
+pub(in crate::engine) fn declared(files: &[File]) -> Vec<(String, Span)> {
+    fn add(fields: &[FieldDecl], prefix: &str, found: &mut Vec<(String, Span)>) {
+        for field in fields {
+            let name = format!("{prefix}{}", field.name.text);
+            match &field.kind {
+                FieldKind::Record(inner) => add(inner, &format!("{name}."), found),
+                FieldKind::Value { .. } => found.push((name, field.span)),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for item in files.iter().flat_map(|file| &file.items) {
+        match item {
+            Item::Snapshot(decl) => {
+                found.extend(decl.cadence.as_ref().map(|cadence| (CADENCE.to_owned(), cadence.span)));
+                add(&decl.fields, "", &mut found);
+            }
+            Item::Stages(decl) => found.push(("the stages".to_owned(), decl.span)),
+            Item::Policy(_) | Item::Test(_) | Item::Broken(_) => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare;
+
+    #[test]
+    fn layout_and_comments_say_nothing() {
+        let one = bare("rule r \"a  b\" { # why\n  require x>=1\n else hold }");
+        assert_eq!(one, bare("rule r \"a  b\" {\nrequire x >= 1 else hold } # and how"));
+        assert_ne!(one, bare("rule r \"a b\" { require x >= 1 else hold }"));
+    }
+}
