@@ -101,7 +101,7 @@ fn a_rule_that_is_rewritten_is_self_approval_too() {
     let repository = Repo::asking();
     repository.write("own/p.gate", POLICY.replace(">= light_share", ">= light_share - 60%"));
     let (code, report) = repository.report(&["--base", "main"]);
-    assert_eq!(report["against"]["settings"][0]["direction"], "other", "nobody can tell from the text");
+    assert_eq!(report["against"]["settings"][0]["direction"], "unknown", "nobody can tell from the text");
     assert_eq!((code, list(&report, "self_approved")), (1, vec!["other's \u{e4} \"x\"".to_owned()]));
     let (_, sarif) = repository.check(&["--base", "main", "--format", "sarif"]);
     assert!(sarif.contains("tollgate.self_approval") && sarif.contains("own/p.gate"), "{sarif}");
@@ -155,7 +155,7 @@ fn what_is_no_longer_looked_at_has_vanished() {
     repository.write("tollgate.yaml", format!("{CONFIG}snapshots: \"rollouts/o*/*.yaml\"\n"));
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, list(&report, "vanished")), (1, vec!["replies".to_owned()]));
-    assert_eq!(report["against"]["rewritten"][0]["unseen"], true);
+    assert_eq!(report["against"]["rewritten"][0]["fate"], "unread");
     let (_, quiet) = repository.check(&["--base", "main", "--quiet"]);
     assert!(quiet.contains("`replies`: gone") && quiet.contains("`other's"), "{quiet}");
 }
@@ -220,7 +220,7 @@ fn a_vocabulary_can_change_and_its_ranges_cannot() {
     assert_eq!((code, decision(&report, "replies")), (0, "advance"), "{}", report["diagnostics"]);
     let settings = report["against"]["settings"].as_array().unwrap();
     let what: Vec<&str> = settings.iter().map(|change| change["what"].as_str().unwrap()).collect();
-    assert_eq!(what, ["vocabulary: outputs", "vocabulary: remark", "vocabulary: the cadence"]);
+    assert_eq!(what, ["vocabulary: the cadence", "vocabulary: outputs", "vocabulary: remark"]);
     repository.write(name, text.replace("edit_time: 40%", "edit_time: 4000%"));
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, decision(&report, "replies")), (2, "error"), "the base's range stands");
@@ -245,12 +245,13 @@ fn one_good_output_cannot_be_written_many_times() {
 
 #[test]
 fn a_base_without_policies_is_said_so() {
-    let repository = Repo::asking();
-    repository.git(&["checkout", "-q", "--orphan", "empty"]);
-    repository.git(&["rm", "-rqf", "."]);
-    repository.write("README.md", "nothing yet");
+    let repository = Repo::new().file("README.md", "nothing yet");
+    repository.git(&["init", "-q", "-b", "empty"]);
     repository.commit();
-    repository.git(&["checkout", "-q", "branch"]);
+    repository.git(&["checkout", "-q", "-b", "branch"]);
+    repository.write("tollgate.yaml", CONFIG);
+    repository.write("own/p.gate", POLICY);
+    repository.snapshot("replies", "2026-11-09", false, 7);
     let (_, report) = repository.report(&["--base", "empty"]);
     assert_eq!(report["diagnostics"][0]["code"], "T514", "{report:#}");
     assert_eq!(decision(&report, "replies"), "continue");
@@ -331,7 +332,7 @@ fn what_git_lacks_is_said_with_what_to_do() {
     // The line that is shown names what was asked for, and does it.
     let (_, text) = inside.check(&["--base", "origin/main"]);
     let line = text.split('`').find(|part| part.starts_with("git fetch")).unwrap_or_else(|| panic!("{text}"));
-    assert_eq!(line, "git fetch --unshallow origin main:refs/remotes/origin/main");
+    assert_eq!(line, "git fetch --unshallow origin refs/heads/main:refs/remotes/origin/main");
     let words: Vec<&str> = line.split(' ').skip(1).collect();
     inside.git(&words);
     assert_ne!(inside.check(&["--base", "origin/main"]).0, 2);

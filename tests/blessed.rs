@@ -60,6 +60,10 @@ impl Scene {
         let arguments: Vec<&str> = line.split_whitespace().collect();
         let Run { code, out, err } =
             Run::of(self.repo.command(&arguments).env("COLUMNS", "100").output().unwrap());
+        // The hash of the base changes with every file of the example.
+        let base = self.repo.hash_of("main");
+        let out = base
+            .map_or_else(|| out.clone(), |base| out.replace(&base, "COMMIT").replace(&base[..12], "COMMIT"));
         let said: String = err.lines().map(|line| format!("    {line}\n")).collect();
         (out, format!("{file}: tollgate {} -> {code}\n{said}", line.trim_end()))
     }

@@ -10,7 +10,9 @@ use tollgate::diagnostic::Diagnostic;
 use tollgate::engine::{Answer, CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::render::{github, gitlab, json, junit, markdown, sarif, tap};
-use tollgate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
+use tollgate::report::against::{
+    AgainstReport, DeniedChanges, Direction, FileChange, FileFate, SettingChange,
+};
 use tollgate::report::{Outcome, Place, Report};
 use tollgate::value::Date;
 
@@ -401,11 +403,14 @@ fn nobody_writes_into_what_is_said_of_a_proposal() {
         judgement.report.against = Some(AgainstReport {
             reference: (*evil).to_owned(),
             settings: vec![change(Direction::Looser), change(Direction::Tighter)],
-            rewritten: vec![FileChange { old: text(), new: None, unseen: false }],
+            rewritten: vec![FileChange { old: text(), new: None, fate: FileFate::Deleted }],
             self_approved: vec![(*evil).to_owned()],
             self_approval_accepted: false,
             standing: vec!["w".to_owned()],
             vanished: vec![(*evil).to_owned()],
+            commit: (*evil).to_owned(),
+            restored: vec![(*evil).to_owned()],
+            denied: DeniedChanges::default(),
         });
         let visible = |text: &str| text.chars().all(|c| c == '\n' || !tollgate::text::is_hidden(c));
 

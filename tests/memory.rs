@@ -14,9 +14,8 @@ use std::fs;
 use std::path::Path;
 
 use tollgate::engine::{AgainstOptions, CheckOptions, DayOptions, Workspace};
-use tollgate::project::{Base, Files, Memory, Overlay, Start, inputs, own_tests, sides};
+use tollgate::project::{Base, Branch, Files, Memory, Overlay, Start, inputs, own_tests, sides};
 use tollgate::report::Report;
-use tollgate::report::against::FileChange;
 use tollgate::value::Date;
 
 use self::branch::{Texts, changed, texts_of};
@@ -45,11 +44,14 @@ fn report(files: &dyn Files) -> String {
 }
 
 /// The same against what was there before.
-fn report_against(files: &dyn Files, before: &Memory, changes: &[FileChange]) -> String {
+fn report_against(files: &dyn Files, before: &Memory) -> String {
     let site = Start::new(files, "").site().unwrap();
-    let mut sides = sides(&site, Base { files: before, root: "", reference: "main", changes });
+    let branch = Branch::default();
+    let base =
+        Base { files: before, since: before, branch: &branch, root: "", reference: "main", commit: "COMMIT" };
+    let mut sides = sides(&site, base);
     sides.lint = Some(own_tests(&sides.head, &site));
-    let against = AgainstOptions { allow_self_approval: false, all: false };
+    let against = AgainstOptions::default();
     json(&Workspace::new().check_against(sides, &options(), against).report)
 }
 
@@ -96,35 +98,7 @@ fn a_branch_over_its_base_gives_the_report_of_the_disk() {
             after.iter().partition(|(name, text)| before.get(*name) == Some(text));
         let (kept, edited) = (memory(kept), memory(edited));
         let files = Overlay { over: &edited, under: &kept };
-        let found = report_against(&files, &memory(&before), &changes(&before, &after));
+        let found = report_against(&files, &memory(&before));
         is_blessed(example, "base/base.json", &found);
     }
-}
-
-/// The changes as git sees them: a file that is gone and one that is new with the same text are the same one.
-fn changes(before: &Texts, after: &Texts) -> Vec<FileChange> {
-    let mut changes = Vec::new();
-    let mut change = |old: Option<&String>, new: Option<&String>| {
-        changes.push(FileChange { old: old.cloned(), new: new.cloned(), unseen: false });
-    };
-    let mut new: Vec<_> = after.iter().filter(|(name, _)| !before.contains_key(*name)).collect();
-    for (name, text) in before {
-        match after.get(name) {
-            Some(now) if now == text => {}
-            Some(_) => change(Some(name), Some(name)),
-            None => {
-                let same = new.iter().find(|(_, new)| *new == text).map(|(name, _)| *name);
-                new.retain(|(name, _)| Some(*name) != same);
-                change(Some(name), same);
-            }
-        }
-    }
-    new.into_iter().for_each(|(name, _)| change(None, Some(name)));
-    changes
-}
-
-#[test]
-fn the_program_of_the_examples_prints_the_decisions() {
-    let decisions = judge::decisions().unwrap();
-    assert!(decisions.contains("price-quotes: "), "{decisions}");
 }

@@ -48,7 +48,7 @@ fn a_text_is_parsed_once_for_all_projects_sides_and_commands() {
         head: vec![project("a", &own(2)), project("b", &own(4))],
         problems: Vec::new(),
         reference: "main".to_owned(),
-        changes: Vec::new(),
+        commit: String::new(),
         has_policies: true,
         lint: None,
     };

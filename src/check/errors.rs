@@ -146,6 +146,20 @@ pub(in crate::check) fn hides_field(what: &str, name: &Name, field: &Field) -> D
     }
 }
 
+/// A field of a record that is called like a policy, and like what that declares.
+pub(in crate::check) fn two_meanings(record: &str, field: &Field, policy: Span) -> Diagnostic {
+    let name = format!("{record}.{}", field.name);
+    let diagnostic = Diagnostic::error(
+        Code::DeclaredTwice,
+        format!("`{name}` could mean this field, or what the policy `{record}` declares"),
+    );
+    let diagnostic = match field.span {
+        Some(span) => diagnostic.label(span, "give the field or its record another name"),
+        None => diagnostic,
+    };
+    diagnostic.label(policy, "declared in the policy")
+}
+
 /// A `where` or `by` within too many others.
 pub(in crate::check) fn too_many_lists(arg: &Arg, limit: usize) -> Diagnostic {
     Diagnostic::error(Code::TooDeep, format!("more than {limit} `where`s stand within each other"))

@@ -12,7 +12,9 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::Truth;
 use crate::interval::Interval;
 use crate::program::Uses;
+use crate::source::Span;
 use crate::types::Type;
+use crate::vocabulary::RecordType;
 
 /// Everything that policies declare, policies by name and the rest in the order of policies and declarations.
 #[derive(Default)]
@@ -323,5 +325,32 @@ impl<'a> Names<'a> {
         for entry in &mut self.params {
             entry.sound &= hides_field("param", &entry.decl.name);
         }
+        self.find_dotted_clashes(&ground.vocabulary.snapshot, diagnostics);
+    }
+
+    /// `quality.light` may not be a field of the record `quality` and also a let or param of the policy `quality`: who
+    /// declares the one would change what the other means to rules that are written already.
+    fn find_dotted_clashes(&self, record: &RecordType, diagnostics: &mut Vec<Diagnostic>) {
+        for field in &record.fields {
+            let Some(inner) = field.ty.element().unwrap_or(&field.ty).record() else { continue };
+            self.find_dotted_clashes(inner, diagnostics);
+            let policies = self.by_name.get(&*field.name).into_iter().flatten();
+            for policy in policies.filter_map(|policy| self.policies.get(*policy)) {
+                for own in inner.fields.iter().filter(|own| policy.values.contains_key(&*own.name)) {
+                    diagnostics.push(errors::two_meanings(&field.name, own, self.place(policy, &own.name)));
+                }
+            }
+        }
+    }
+
+    /// Where a policy declares a let or a param.
+    fn place(&self, policy: &PolicyEntry<'_>, name: &str) -> Span {
+        let symbol = policy.values.get(name);
+        let decl = symbol.and_then(|symbol| match symbol {
+            Symbol::Let(index) => self.lets.get(*index).map(|entry| entry.decl.name.span),
+            Symbol::Param(index) => self.params.get(*index).map(|entry| entry.decl.name.span),
+            Symbol::Broken => None,
+        });
+        decl.unwrap_or(policy.decl.name.span)
     }
 }

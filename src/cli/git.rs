@@ -56,7 +56,14 @@ pub(super) struct Commit {
 impl Commit {
     pub(super) fn base(&self) -> Base<'_> {
         let Self { files, root, reference, id, since, branch } = self;
-        Base { files, root, reference, commit: id, since: since.as_ref().map_or(files, |since| since), branch }
+        Base {
+            files,
+            root,
+            reference,
+            commit: id,
+            since: since.as_ref().map_or(files, |since| since),
+            branch,
+        }
     }
 }
 

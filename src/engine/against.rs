@@ -51,17 +51,8 @@ impl Workspace {
         against: AgainstOptions,
     ) -> Answer<Report> {
         self.begin();
-        let Sides {
-            mut sources,
-            base,
-            mixed,
-            head,
-            mut problems,
-            reference,
-            commit,
-            has_policies,
-            lint,
-        } = sides;
+        let Sides { mut sources, base, mixed, head, mut problems, reference, commit, has_policies, lint } =
+            sides;
         if !has_policies {
             let message = format!(
                 "`{reference}` has neither a configuration nor snapshots: what is proposed is judged by its own policies"
@@ -203,7 +194,8 @@ fn put_back(project: &mut Project, taken: &Rewritten, sources: &SourceMap, prefi
     let name = &taken.file;
     project.snapshots.retain(|file| !taken.instead.contains(&file.name));
     let Some(file) = sources.named(name) else { return };
-    let beside = |file: &str| file.rsplit_once('/').map_or_else(String::new, |(folder, _)| format!("{folder}/"));
+    let beside =
+        |file: &str| file.rsplit_once('/').map_or_else(String::new, |(folder, _)| format!("{folder}/"));
     let facts = format!("{}rollout.yaml", beside(plain(name, prefix)));
     if let Some(facts) = project.standing.iter().find(|file| file.name == facts).cloned() {
         let name = format!("{}rollout.yaml", beside(name));

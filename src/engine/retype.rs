@@ -1,87 +1,87 @@
-//! The vocabulary of a judgement against a base: the types that are proposed, with everything else as it stands.
+//! The vocabulary of a judgement against a base: what the base declares, and the fields that only the branch has.
 
-use std::collections::BTreeMap;
-use std::mem::discriminant;
+use std::collections::BTreeSet;
 
-use crate::ast::{
-    CadenceDecl, FieldDecl, FieldKind, File, Item, RangeDecl, SnapshotDecl, TypeExpr, TypeKind,
-};
-use crate::source::Span;
+use crate::ast::{FieldDecl, FieldKind, File, Item, SnapshotDecl, TypeExpr, TypeKind};
 
-/// Puts the types of the fields that are proposed in the place of those that stand, with the ranges, keys,
-/// cadence and `required` that stand: else a vocabulary could never change, and those could be changed by what they are
-/// to hold.
+/// Adds the fields that the branch declares and the base does not. Else a field could never be added; and what the base
+/// declares stays what its rules mean by it: type, range, key, cadence and `required`.
 pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
-    let decls = |files: &[File]| -> Vec<SnapshotDecl> {
-        let items = files.iter().flat_map(|file| &file.items);
-        items
-            .filter_map(|item| match item {
-                Item::Snapshot(decl) => Some(decl.clone()),
-                Item::Stages(_) | Item::Policy(_) | Item::Test(_) | Item::Broken(_) => None,
-            })
-            .collect()
-    };
-    let (standing, proposed_decls) = (decls(files), decls(&proposed));
-    let Some(id) = proposed.first().map(|file| file.id).filter(|_| !proposed_decls.is_empty()) else {
+    let is_snapshot = |item: &Item| matches!(item, Item::Snapshot(_));
+    if !files.iter().flat_map(|file| &file.items).any(is_snapshot) {
+        let new = proposed
+            .into_iter()
+            .map(|file| File { items: file.items.into_iter().filter(is_snapshot).collect(), ..file });
+        files.extend(new.filter(|file| !file.items.is_empty()));
         return;
-    };
-    let mut cadence: Option<CadenceDecl> = standing.iter().find_map(|decl| decl.cadence.clone());
-    let mut ranges = BTreeMap::new();
-    standing.iter().for_each(|decl| collect_ranges(&decl.fields, "", &mut ranges));
-    for file in files.iter_mut() {
-        file.items.retain(|item| !matches!(item, Item::Snapshot(_)));
     }
-    let items = proposed_decls.into_iter().map(|mut decl| {
-        decl.cadence = cadence.take().or_else(|| decl.cadence.filter(|_| standing.is_empty()));
-        put_ranges(&mut decl.fields, "", &ranges);
-        Item::Snapshot(decl)
-    });
-    files.push(File { id, items: items.collect() });
+    let mut known = BTreeSet::new();
+    for decl in decls(files) {
+        add_names(&decl.fields, "", &mut known);
+    }
+    let mut proposed = proposed;
+    let new: Vec<FieldDecl> =
+        decls(&mut proposed).flat_map(|decl| std::mem::take(&mut decl.fields)).collect();
+    for field in new {
+        let mut standing: Vec<&mut SnapshotDecl> = decls(files).collect();
+        let name = field.name.text.clone();
+        match standing.iter_mut().flat_map(|decl| &mut decl.fields).find(|known| known.name.text == name) {
+            Some(standing) => add_inner(standing, field, &name, &known),
+            None => standing.first_mut().into_iter().for_each(|decl| decl.fields.push(field.clone())),
+        }
+    }
 }
 
-/// What stands of a field, beside its type.
-struct FieldRest {
-    kind: TypeKind,
-    range: Option<RangeDecl>,
-    key: Option<Span>,
-    required: Option<Span>,
+fn decls(files: &mut [File]) -> impl Iterator<Item = &mut SnapshotDecl> {
+    files.iter_mut().flat_map(|file| &mut file.items).filter_map(|item| match item {
+        Item::Snapshot(decl) => Some(decl),
+        Item::Stages(_) | Item::Policy(_) | Item::Test(_) | Item::Broken(_) => None,
+    })
 }
 
-type Ranges = BTreeMap<String, FieldRest>;
-
-fn collect_ranges(fields: &[FieldDecl], prefix: &str, ranges: &mut Ranges) {
+/// Adds the whole names of all fields, those of lists' elements among them.
+fn add_names(fields: &[FieldDecl], prefix: &str, known: &mut BTreeSet<String>) {
     for field in fields {
         let name = format!("{prefix}{}", field.name.text);
         match &field.kind {
-            FieldKind::Record(inner) => collect_ranges(inner, &format!("{name}."), ranges),
-            FieldKind::Value { ty: TypeExpr { kind: TypeKind::ListOfRecords(inner), .. }, .. } => {
-                collect_ranges(inner, &format!("{name}."), ranges);
+            FieldKind::Record(inner)
+            | FieldKind::Value { ty: TypeExpr { kind: TypeKind::ListOfRecords(inner), .. }, .. } => {
+                add_names(inner, &format!("{name}."), known);
             }
-            FieldKind::Value { ty: TypeExpr { kind, range, .. }, key, required } => {
-                let (kind, range, key, required) = (kind.clone(), range.clone(), *key, *required);
-                ranges.insert(name, FieldRest { kind, range, key, required });
+            FieldKind::Value { .. } => {}
+        }
+        known.insert(name);
+    }
+}
+
+/// Adds what is new within a field that both sides have. One that is something else on the branch stays what it is.
+fn add_inner(standing: &mut FieldDecl, proposed: FieldDecl, name: &str, known: &BTreeSet<String>) {
+    let (Some(fields), Some(more)) = (inner(&mut standing.kind), own_inner(proposed.kind)) else { return };
+    for mut field in more {
+        let name = format!("{name}.{}", field.name.text);
+        match fields.iter_mut().find(|known| known.name.text == field.name.text) {
+            Some(standing) => add_inner(standing, field, &name, known),
+            None if known.contains(&name) => {}
+            None => {
+                // With a key, elements that the base counts one by one would count once.
+                if let FieldKind::Value { key, .. } = &mut field.kind {
+                    *key = None;
+                }
+                fields.push(field);
             }
         }
     }
 }
 
-fn put_ranges(fields: &mut [FieldDecl], prefix: &str, ranges: &Ranges) {
-    for field in fields {
-        let name = format!("{prefix}{}", field.name.text);
-        match &mut field.kind {
-            FieldKind::Record(inner) => put_ranges(inner, &format!("{name}."), ranges),
-            FieldKind::Value { ty: TypeExpr { kind: TypeKind::ListOfRecords(inner), .. }, .. } => {
-                put_ranges(inner, &format!("{name}."), ranges);
-            }
-            FieldKind::Value { ty, key, required } => {
-                let Some(standing) = ranges.get(&name) else { continue };
-                *required = standing.required.or(*required);
-                if discriminant(&standing.kind) == discriminant(&ty.kind) {
-                    ty.range.clone_from(&standing.range);
-                    // Without the key one good element could be written many times.
-                    *key = standing.key.or(*key);
-                }
-            }
-        }
+/// The fields of a record, or of a list's elements.
+fn inner(kind: &mut FieldKind) -> Option<&mut Vec<FieldDecl>> {
+    match kind {
+        FieldKind::Record(fields)
+        | FieldKind::Value { ty: TypeExpr { kind: TypeKind::ListOfRecords(fields), .. }, .. } => Some(fields),
+        FieldKind::Value { .. } => None,
     }
+}
+
+fn own_inner(mut kind: FieldKind) -> Option<Vec<FieldDecl>> {
+    inner(&mut kind).map(std::mem::take)
 }

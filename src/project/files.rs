@@ -114,7 +114,11 @@ pub(super) const LEADS_NOWHERE: &str = "it is a link that leads nowhere";
 /// What a file says, unless it only says where that is kept.
 pub(super) fn content(files: &dyn Files, path: &str) -> Result<Vec<u8>, Obstacle> {
     let bytes = files.read(path)?;
-    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") { Err(Obstacle::Pointer) } else { Ok(bytes) }
+    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+        Err(Obstacle::Pointer)
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// Whether two files say the same, however their lines end.

@@ -69,7 +69,8 @@ impl Merged<'_> {
             Err(why) if is_missing(why) && same(&own, &since) => Ok(Side::Neither),
             Ok(_) | Err(_) if same(&own, &base) || self.conflict == Conflict::TakeBranch => Ok(Side::Own),
             Ok(_) | Err(_) => Err(Obstacle::Other(
-                "both the branch and its base have changed it: merge the base into the branch first".to_owned(),
+                "both the branch and its base have changed it: merge the base into the branch first"
+                    .to_owned(),
             )),
         }
     }

@@ -117,7 +117,10 @@ fn unread(project: &Project, site: &Site<'_>) -> Vec<Diagnostic> {
             Err(_) | Ok(_) => None,
         }
     };
-    files.filter_map(why).chain(project.problems.iter().filter(|found| found.code == Code::UnreadableFile).cloned()).collect()
+    files
+        .filter_map(why)
+        .chain(project.problems.iter().filter(|found| found.code == Code::UnreadableFile).cloned())
+        .collect()
 }
 
 /// What is said of a project that the base does not have. What it shares with others is the base's: else it could loosen

@@ -198,7 +198,10 @@ fn a_new_project_takes_its_own_settings_and_the_base_of_the_other_commit() {
         ("teams/b/rollouts/w/1.yaml", "new"),
     ]);
     let site = Start::new(&new.0, "").site().unwrap();
-    let sides = sides(&site, Base { files: &old, root: "", reference: "main", changes: &[] });
+    let branch = Branch::default();
+    let (files, since) = (&old, &old);
+    let base = Base { files, since, branch: &branch, root: "", reference: "main", commit: "0" };
+    let sides = sides(&site, base);
     let side = |projects: &[Project]| {
         let texts = |files: &[TextFile]| {
             let text = |file: &TextFile| String::from_utf8(file.content.clone().unwrap()).unwrap();

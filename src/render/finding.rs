@@ -88,7 +88,7 @@ fn fnv(bytes: &[u8]) -> u64 {
     })
 }
 
-/// Everything that is to be listed: diagnostics first, then what a proposal changes, then rules by workflow. `folder` is where the repository that was
+/// Everything that is to be listed: diagnostics first, then what a pull request changes, then rules by workflow. `folder` is where the repository that was
 /// judged lies within the one that the reader of the list looks at: nothing, or `examples/desk/`.
 pub(super) fn findings(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let mut findings = all(judgement, folder);

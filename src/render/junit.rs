@@ -20,7 +20,10 @@ pub fn render(
 ) -> Result<String, quick_junit::SerializeError> {
     let findings = findings(judgement, folder);
     let mut report = Report::new("tollgate");
-    let of_files = |finding: &&Finding| finding.workflow.is_none() && finding.severity == Severity::Error;
+    let of_files = |finding: &&Finding| {
+        let is_own = finding.workflow.is_none() && finding.kind != FindingKind::Proposal;
+        is_own && finding.severity == Severity::Error
+    };
     let problems: Vec<&Finding> = findings.iter().filter(of_files).collect();
     if !problems.is_empty() {
         let mut suite = TestSuite::new("policies, configuration and snapshots");
@@ -40,7 +43,7 @@ pub fn render(
     let proposed: Vec<TestCase> =
         findings.iter().filter(|finding| finding.kind == FindingKind::Proposal).map(of_proposal).collect();
     if !proposed.is_empty() {
-        let mut suite = TestSuite::new("the proposal");
+        let mut suite = TestSuite::new("the pull request");
         suite.add_test_cases(proposed);
         report.add_test_suite(suite);
     }
@@ -65,7 +68,7 @@ fn written(report: &Report) -> Result<String, quick_junit::SerializeError> {
     Ok(report.to_string()?.replacen(&sum, "", 1))
 }
 
-/// What a proposal changes: a failure where it stops the proposal; else it is only said.
+/// What a pull request changes: a failure where it stops the pull request; else it is only said.
 fn of_proposal(finding: &Finding) -> TestCase {
     let stops = finding.severity == Severity::Error;
     let mut status = TestCaseStatus::success();

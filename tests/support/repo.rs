@@ -160,6 +160,12 @@ impl Repo {
         assert!(run.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
     }
 
+    /// The whole hash of what a branch stands at.
+    pub(crate) fn hash_of(&self, branch: &str) -> Option<String> {
+        let path = self.folder.join(".git/refs/heads").join(branch);
+        fs::read_to_string(path).ok().map(|hash| hash.trim().to_owned())
+    }
+
     /// Commits all that is there.
     pub(crate) fn commit(&self) {
         self.git(&["add", "-A"]);

@@ -79,7 +79,8 @@ pub(super) fn how_to_fetch(reference: &str, remotes: &str, shallow: bool) -> Str
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
     let plain = reference.starts_with(|c: char| c.is_ascii_alphanumeric()) && reference.chars().all(is_plain);
     let wanted = if plain { reference } else { "origin/main" };
-    let wanted = wanted.strip_prefix("refs/remotes/").or(wanted.strip_prefix("refs/heads/")).unwrap_or(wanted);
+    let wanted =
+        wanted.strip_prefix("refs/remotes/").or(wanted.strip_prefix("refs/heads/")).unwrap_or(wanted);
     let (remote, branch) = wanted
         .split_once('/')
         .filter(|(remote, _)| !plain || remotes.lines().any(|known| known == *remote))
@@ -143,7 +144,11 @@ mod tests {
             ("fork/main", "`git fetch fork refs/heads/main:refs/remotes/fork/main`".to_owned()),
             ("refs/remotes/origin/main", main.to_owned()),
             ("main", format!("{main}, and name it `origin/main`")),
-            ("a/b", "`git fetch origin refs/heads/a/b:refs/remotes/origin/a/b`, and name it `origin/a/b`".to_owned()),
+            (
+                "a/b",
+                "`git fetch origin refs/heads/a/b:refs/remotes/origin/a/b`, and name it `origin/a/b`"
+                    .to_owned(),
+            ),
             ("refs/tags/v1", "`git fetch origin refs/tags/v1:refs/tags/v1`".to_owned()),
             ("0123abcd", "`git fetch origin 0123abcd`".to_owned()),
             ("--upload-pack=x", format!("{main}, and name it `origin/main`")),
@@ -175,7 +180,10 @@ mod tests {
         assert_eq!(found(&[]), Err(Unresolved::Unknown));
         for names in [&["refs/tags/main"][..], &["refs/heads/main", "refs/tags/main"]] {
             let said = found(names);
-            assert!(matches!(&said, Err(Unresolved::Unclear(why)) if why.contains("refs/tags/main")), "{said:?}");
+            assert!(
+                matches!(&said, Err(Unresolved::Unclear(why)) if why.contains("refs/tags/main")),
+                "{said:?}"
+            );
         }
     }
 }

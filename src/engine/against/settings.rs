@@ -194,9 +194,10 @@ impl Two<'_> {
             let program = &ready.program;
             let rules = program.rules.iter().map(|rule| (Declared::Rule(rule.name.clone()), rule.decl.span));
             let lets = program.lets.iter().map(|inner| (Declared::Let(inner.name.clone()), inner.decl.span));
-            let policies = program.policies.iter().filter_map(|policy| {
-                Some((Declared::When(policy.name.clone()), policy.when.as_ref()?.span))
-            });
+            let policies = program
+                .policies
+                .iter()
+                .filter_map(|policy| Some((Declared::When(policy.name.clone()), policy.when.as_ref()?.span)));
             let all = rules.chain(lets).chain(policies);
             all.map(|(what, span)| (what, (span, bare(self.sources.text(span))))).collect()
         };

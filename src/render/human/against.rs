@@ -1,4 +1,4 @@
-//! What a proposal changes of the policies that it is judged by, for people.
+//! What a pull request changes of the policies that it is judged by, for people.
 
 use super::{Color, paint, summary};
 use crate::render::Style;
@@ -11,13 +11,14 @@ const LISTED: usize = 20;
 /// The lines below the table.
 pub(super) fn lines(against: &AgainstReport, style: Style, all: bool) -> Vec<String> {
     let base = visible(&against.reference);
-    let mut lines = vec![format!("Judged by the policies of `{base}`.")];
+    let commit = against.commit.get(..12).unwrap_or(&against.commit);
+    let mut lines = vec![format!("Judged by the policies of `{base}` (commit {commit}).")];
     let limit = if all { usize::MAX } else { LISTED };
     let settings = table(&against.settings, style);
-    listed(&mut lines, "What is proposed changes of them:", settings, limit);
+    listed(&mut lines, "This pull request changes:", settings, limit);
     let rewritten =
         against.rewritten.iter().map(|change| visible(&change.to_string()).into_owned()).collect();
-    listed(&mut lines, "Snapshots that are no longer what they were there:", rewritten, limit);
+    listed(&mut lines, "Snapshots that it rewrites:", rewritten, limit);
     lines.extend(verdicts(against, style, limit));
     lines
 }
@@ -47,20 +48,31 @@ fn verdicts(against: &AgainstReport, style: Style, limit: usize) -> Vec<String> 
     say(
         Color::Red,
         &against.self_approved,
-        "self-approval: it would go on only by what is proposed, which changes what it is judged by",
-        "self-approval: they would go on only by what is proposed, which changes what they are judged by",
+        "self-approval: passes only under the rules that this pull request loosens",
+        "self-approval: pass only under the rules that this pull request loosens",
     );
     say(
         Color::Red,
         &against.vanished,
-        "gone: none of its snapshots is left, or looked at",
-        "gone: none of their snapshots is left, or looked at",
+        "gone: none of its snapshots is left, or read",
+        "gone: none of their snapshots is left, or read",
     );
+    let restored = format!(
+        "judged by the newest snapshot as it stands in `{}`, which this pull request rewrites",
+        visible(&against.reference)
+    );
+    say(Color::Red, &against.restored, &restored, &restored);
+    let loosened = against.settings.iter().any(|change| change.direction.may_loosen());
+    let names = |named: bool, name: &str| Vec::from_iter(named.then(|| name.to_owned()));
+    let looser = names(against.denied.looser && loosened, "--deny looser");
+    say(Color::Red, &looser, "settings are looser, or may be", "");
+    let rewritten = names(against.denied.rewritten && !against.rewritten.is_empty(), "--deny rewritten");
+    say(Color::Red, &rewritten, "snapshots of the base are rewritten", "");
     say(
         Color::Dim,
         &against.standing,
-        "it does not go on either; nothing here touches it, so it does not count (`--all` counts it)",
-        "they do not go on either; nothing here touches them, so they do not count (`--all` counts them)",
+        "does not go on either, but this pull request does not touch it (`--all` counts it)",
+        "do not go on either, but this pull request does not touch them (`--all` counts them)",
     );
     lines
 }

@@ -1,4 +1,4 @@
-//! What a proposal changes of the policies that it is judged by, in a comment on it: short, and folded where it is long.
+//! What a pull request changes of the policies that it is judged by, in a comment on it: short, and folded where it is long.
 
 use super::{LISTED, code, push_all};
 use crate::ast::EffectKind;
@@ -17,7 +17,11 @@ pub(super) fn head(out: &mut String, judgement: &Answer<Report>, against: &Again
         1 => "this does not pass",
         _ => "this could not be judged",
     };
-    out.push_str(&format!("\nBy the policies of {} **{verdict}**.\n", code(&against.reference)));
+    out.push_str(&format!(
+        "\nBy the policies of {} (commit {}) **{verdict}**.\n",
+        code(&against.reference),
+        code(against.commit.get(..12).unwrap_or(&against.commit))
+    ));
     if !against.self_approved.is_empty() {
         let (kind, accepted) = if against.self_approval_accepted {
             ("WARNING", " It was accepted with <code>--allow-self-approval</code>.")
@@ -25,15 +29,27 @@ pub(super) fn head(out: &mut String, judgement: &Answer<Report>, against: &Again
             ("CAUTION", "")
         };
         out.push_str(&format!(
-            "\n> [!{kind}]\n> **Self-approval**: {}. It would go on only by what is proposed here, which changes what it is judged by.{accepted}\n",
+            "\n> [!{kind}]\n> **Self-approval**: {}. It passes only under the rules that this pull request loosens.{accepted}\n",
             names(&against.self_approved)
         ));
     }
     if !against.vanished.is_empty() {
         let names = names(&against.vanished);
         out.push_str(&format!(
-            "\n> [!CAUTION]\n> **Vanished**: {names}. None of its snapshots is left, or looked at.\n"
+            "\n> [!CAUTION]\n> **Vanished**: {names}. None of its snapshots is left, or read.\n"
         ));
+    }
+    if !against.restored.is_empty() {
+        out.push_str(&format!(
+            "\n> [!CAUTION]\n> **Rewritten**: {}. It is judged by its newest snapshot as it stands in {}.\n",
+            names(&against.restored),
+            code(&against.reference)
+        ));
+    }
+    if against.holds() {
+        out.push_str(
+            "\n> [!CAUTION]\n> What is looser or rewritten here is denied, whatever the workflows do.\n",
+        );
     }
 }
 
