@@ -49,6 +49,7 @@ mod mutate;
 mod mutations;
 #[cfg(test)]
 mod properties;
+mod pull_request;
 #[cfg(test)]
 mod ready;
 #[cfg(test)]

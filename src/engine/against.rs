@@ -21,7 +21,7 @@ use crate::eval::judge_workflow;
 use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, DeniedChanges};
 use crate::report::{Decision, Denied, Report, WorkflowReport};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::value::Date;
 use crate::words::{Told, tell};
 
@@ -69,11 +69,11 @@ impl Workspace {
         // All are judged on one day.
         let day = DayOptions { as_of: Some(standing.loaded.as_of), ..options.day.clone() };
         let day = CheckOptions { day, ..options.clone() };
-        let head = begun(head, &waivers);
+        let (head, begins) = begun(head, &waivers);
         let proposed = self.side(head, Vec::new(), &mut sources, &day, &BTreeMap::new()).loaded;
         let own_projects = &proposed.projects;
         let settings = if has_policies {
-            setting_changes(&standing.loaded.projects, own_projects, &sources)
+            setting_changes(&standing.loaded.projects, own_projects, &begins, &sources)
         } else {
             Vec::new()
         };
@@ -234,24 +234,24 @@ fn waivers(projects: &[Project]) -> impl Iterator<Item = &WaiverEntry> {
     configs.flat_map(|configuration| &configuration.config.waivers)
 }
 
-/// The branch's own projects, with the waivers that it adds begun: one that begins tomorrow is approved today.
-fn begun(projects: Vec<Project>, known: &[WaiverEntry]) -> Vec<Project> {
+/// The branch's own projects, with the waivers that it adds begun, as one that begins tomorrow is approved today; and when
+/// they would begin.
+fn begun(mut projects: Vec<Project>, known: &[WaiverEntry]) -> (Vec<Project>, BTreeMap<Span, Option<Date>>) {
     let term = |entry: &WaiverEntry| {
         let stage = entry.stage.as_ref().map(|stage| stage.value.clone());
         (entry.rule.value.clone(), entry.workflow.value.clone(), stage, entry.from, entry.until.value)
     };
-    let is_new = |entry: &WaiverEntry| !known.iter().any(|known| term(known) == term(entry));
-    let begin = |mut project: Project| {
-        for configuration in &mut project.stack {
-            let waivers = &configuration.config.waivers;
-            if waivers.iter().any(|entry| entry.from.is_some() && is_new(entry)) {
-                let own = Arc::make_mut(configuration).config.waivers.iter_mut();
-                own.filter(|entry| is_new(entry)).for_each(|entry| entry.from = None);
+    let is_new = |entry: &&mut WaiverEntry| !known.iter().any(|known| term(known) == term(entry));
+    let mut begins = BTreeMap::new();
+    for configuration in projects.iter_mut().flat_map(|project| &mut project.stack) {
+        if configuration.config.waivers.iter().any(|entry| entry.from.is_some()) {
+            let own = &mut Arc::make_mut(configuration).config.waivers;
+            for entry in own.iter_mut().filter(is_new) {
+                begins.insert(entry.rule.span, entry.from.take());
             }
         }
-        project
-    };
-    projects.into_iter().map(begin).collect()
+    }
+    (projects, begins)
 }
 
 /// What was decided by the three sides.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::files::{Files, Obstacle, content, is_folder};
 use super::merged::{Branch, Conflict, Merged, Placed};
 use super::overlay::Overlay;
-use super::path::join;
+use super::path::{below, join};
 use super::site::Site;
 use super::stack::Stacks;
 use super::{CONFIG, Project, SNAPSHOTS, Sides, TextFile, project, unreadable};
@@ -82,9 +82,11 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
         let judged = project(&site, own.name.clone(), stack, Some(&data));
         mixed.push(Project { types: own.policies.clone(), ..judged });
     }
+    mixed.sort_by(|a, b| a.name.cmp(&b.name));
     if !has_policies {
         mixed.clone_from(&proposed);
     }
+    problems.extend(moved_links(&refusing, &site, &standing, &mixed));
     Sides {
         sources,
         base: standing,
@@ -121,6 +123,34 @@ fn unread(project: &Project, site: &Site<'_>) -> Vec<Diagnostic> {
         .filter_map(why)
         .chain(project.problems.iter().filter(|found| found.code == Code::UnreadableFile).cloned())
         .collect()
+}
+
+/// Links to folders that lead elsewhere in the base than where the branch began: nobody merges those but git.
+fn moved_links(
+    merged: &Merged<'_>,
+    site: &Site<'_>,
+    standing: &[Project],
+    mixed: &[Project],
+) -> Vec<Diagnostic> {
+    let folder = |files: &dyn Files, path: &str| {
+        files.resolve(path).ok().filter(|found| found.is_folder).map(|found| found.path)
+    };
+    let prefix = site.name("");
+    let projects = standing.iter().chain(mixed);
+    let files = projects.flat_map(|project| project.snapshots.iter().chain(&project.standing));
+    let plain =
+        |file: &TextFile| site.target(&site.root, file.name.strip_prefix(&prefix).unwrap_or(&file.name));
+    let read: BTreeSet<String> = files.filter_map(plain).collect();
+    let is_moved = |link: &&String| {
+        let (then, now) = (folder(merged.since, link), folder(merged.base, link));
+        let is_read =
+            || read.range(format!("{link}/")..).next().is_some_and(|file| below(file, link).is_some());
+        (then.is_some() || now.is_some()) && then != now && is_read()
+    };
+    let refuse = |link: &String| {
+        unreadable(link, "it leads elsewhere in the base by now: merge the base into the branch first")
+    };
+    merged.branch.behind.iter().filter(is_moved).map(refuse).collect()
 }
 
 /// What is said of a project that the base does not have. What it shares with others is the base's: else it could loosen

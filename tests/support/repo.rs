@@ -124,6 +124,11 @@ impl Repo {
         fs::rename(self.path(old), new).unwrap();
     }
 
+    /// Removes a link, and nothing of what it leads to.
+    pub(crate) fn remove_link(&self, name: &str) {
+        fs::remove_file(self.path(name)).unwrap();
+    }
+
     /// Makes it as empty as a new one.
     pub(crate) fn clear(&self) {
         fs::remove_dir_all(&self.folder).unwrap();
@@ -164,6 +169,12 @@ impl Repo {
     pub(crate) fn hash_of(&self, branch: &str) -> Option<String> {
         let path = self.folder.join(".git/refs/heads").join(branch);
         fs::read_to_string(path).ok().map(|hash| hash.trim().to_owned())
+    }
+
+    /// Commits all that is there, even if that is nothing new.
+    pub(crate) fn commit_more(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "--allow-empty", "-m", "x"]);
     }
 
     /// Commits all that is there.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::super::load::Ready;
-use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item};
+use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item, Template};
 use crate::direction::larger_is_stricter;
 use crate::layers::BoundWaiver;
 use crate::program::ParamValue;
@@ -14,7 +14,7 @@ use crate::report::Place;
 use crate::report::against::{Direction, SettingChange};
 use crate::settings::{Lock, Settings, rule_names, show_range, show_value};
 use crate::source::{SourceMap, Span};
-use crate::value::{Number, Value};
+use crate::value::{Date, Number, Value};
 use crate::words::Told;
 
 /// What the cadence is called among what is declared.
@@ -24,6 +24,7 @@ const CADENCE: &str = "the cadence";
 pub(super) fn setting_changes(
     standing: &[Ready<Told>],
     proposed: &[Ready<Told>],
+    begins: &BTreeMap<Span, Option<Date>>,
     sources: &SourceMap,
 ) -> Vec<SettingChange> {
     let mut changes = Vec::new();
@@ -37,7 +38,7 @@ pub(super) fn setting_changes(
         if new.program.incomplete {
             continue;
         }
-        let two = Two { old, new, sources };
+        let two = Two { old, new, begins, sources };
         two.params(&mut changes);
         two.rules(&mut changes);
         two.waivers(&mut changes);
@@ -51,6 +52,8 @@ pub(super) fn setting_changes(
 struct Two<'a> {
     old: &'a Ready<Told>,
     new: &'a Ready<Told>,
+    /// From when the branch's new waivers count, which are judged as if they had begun.
+    begins: &'a BTreeMap<Span, Option<Date>>,
     sources: &'a SourceMap,
 }
 
@@ -190,24 +193,12 @@ impl Two<'_> {
 
     /// Rules that are new, and declarations that say something else.
     fn rule_texts(&self, changes: &mut Vec<SettingChange>) {
-        let texts = |ready: &Ready<Told>| -> BTreeMap<Declared, (Span, String)> {
-            let program = &ready.program;
-            let rules = program.rules.iter().map(|rule| (Declared::Rule(rule.name.clone()), rule.decl.span));
-            let lets = program.lets.iter().map(|inner| (Declared::Let(inner.name.clone()), inner.decl.span));
-            let policies = program
-                .policies
-                .iter()
-                .filter_map(|policy| Some((Declared::When(policy.name.clone()), policy.when.as_ref()?.span)));
-            let all = rules.chain(lets).chain(policies);
-            all.map(|(what, span)| (what, (span, bare(self.sources.text(span))))).collect()
-        };
-        let (old, new) = (texts(self.old), texts(self.new));
-        for (what, (span, text)) in &new {
+        let (old, new) = (self.texts(self.old), self.texts(self.new));
+        for (what, now) in &new {
             let before = old.get(what);
-            if before.is_some_and(|(_, before)| before == text) {
-                continue;
-            }
             let direction = match (before, what) {
+                (Some(before), _) if before.says == now.says && before.means == now.means => continue,
+                (Some(before), _) if before.means == now.means => Direction::Other,
                 (Some(_), _) => Direction::Unknown,
                 // What applies only sometimes applies less often than before.
                 (None, Declared::When(policy)) if self.has_policy(policy) => Direction::Looser,
@@ -216,16 +207,64 @@ impl Two<'_> {
             };
             let mut change = SettingChange::new(what.to_string(), direction);
             change.from = before.map(|_| "as it was".to_owned());
-            change.was = before.map(|(span, _)| Place::new(*span, self.sources));
-            let to = if before.is_some() { "says something else" } else { "new" };
-            changes.push(change.to(to).now(Place::new(*span, self.sources)));
+            change.was = before.map(|before| Place::new(before.span, self.sources));
+            let to = match (before, direction) {
+                (None, _) => "new",
+                (Some(_), Direction::Other) => "the same in other words",
+                (Some(_), Direction::Looser | Direction::Unknown | Direction::Tighter) => {
+                    "says something else"
+                }
+            };
+            changes.push(change.to(to).now(Place::new(now.span, self.sources)));
         }
         // A rule that is gone is told with its effect.
         let gone = |what: &Declared| !new.contains_key(what) && !matches!(what, Declared::Rule(_));
-        for (what, (span, _)) in old.iter().filter(|(what, _)| gone(what)) {
-            let change = SettingChange::new(what.to_string(), Direction::Unknown).from("as it was");
-            changes.push(change.was(Place::new(*span, self.sources)));
+        for (what, before) in old.iter().filter(|(what, _)| gone(what)) {
+            let direction = match what {
+                Declared::When(_) => Direction::Tighter,
+                Declared::Let(_) | Declared::Rule(_) => Direction::Unknown,
+            };
+            let change = SettingChange::new(what.to_string(), direction).from("as it was");
+            changes.push(change.was(Place::new(before.span, self.sources)));
         }
+    }
+
+    /// What rules, lets and policies say. Gates may have lets of one name: these are put together.
+    fn texts(&self, ready: &Ready<Told>) -> BTreeMap<Declared, DeclaredText> {
+        let program = &ready.program;
+        let mut texts: BTreeMap<Declared, DeclaredText> = BTreeMap::new();
+        let mut add = |what, span: Span, says: String, means: String| {
+            let new = || DeclaredText { span, says: String::new(), means: String::new() };
+            let text = texts.entry(what).or_insert_with(new);
+            text.says += &bare(&says);
+            text.means += &bare(&means);
+        };
+        for rule in &program.rules {
+            let decl = &rule.decl;
+            // The effect is compared by itself, as it is in force.
+            let effect = decl.effect.span;
+            let span = |template: &Option<Template>| template.as_ref().map(|template| template.span);
+            let message = span(&decl.effect.message).map_or("", |span| self.sources.text(span));
+            let says = without(self.sources, decl.span, &[effect]) + message;
+            let prose = [span(&decl.title), span(&decl.help), Some(effect)];
+            let prose: Vec<Span> = prose.into_iter().flatten().collect();
+            let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |stage| &**stage);
+            let gate = rule.gate.and_then(|gate| program.gates.get(gate));
+            let gate =
+                gate.map_or_else(String::new, |gate| format!("{}>{}:", stage(gate.from), stage(gate.to)));
+            let means = gate + &without(self.sources, decl.span, &prose);
+            add(Declared::Rule(rule.name.clone()), decl.span, says, means);
+        }
+        let text = |span: Span| self.sources.text(span).to_owned();
+        for inner in &program.lets {
+            let span = inner.decl.span;
+            add(Declared::Let(inner.name.clone()), span, text(span), text(span));
+        }
+        for policy in &program.policies {
+            let Some(when) = &policy.when else { continue };
+            add(Declared::When(policy.name.clone()), when.span, text(when.span), text(when.span));
+        }
+        texts
     }
 
     /// Whether the base has a policy of this name.
@@ -240,11 +279,13 @@ impl Two<'_> {
         let named = |bound: &BoundWaiver| {
             format!("waiver of {} for {}", bound.waiver.rule, bound.workflow.value.as_str())
         };
-        let term = |bound: &BoundWaiver| match bound.waiver.from {
+        let from =
+            |bound: &BoundWaiver| self.begins.get(&bound.waiver.span).copied().unwrap_or(bound.waiver.from);
+        let term = |bound: &BoundWaiver| match from(bound) {
             Some(from) => format!("from {from} until {}", bound.waiver.until),
             None => format!("until {}", bound.waiver.until),
         };
-        let period = |bound: &BoundWaiver| (bound.waiver.from, bound.waiver.until);
+        let period = |bound: &BoundWaiver| (from(bound), bound.waiver.until);
         let (old, new) = (&self.old.book.waivers, &self.new.book.waivers);
         for bound in new {
             let like: Vec<_> = old.iter().filter(|known| key(known) == key(bound)).collect();
@@ -252,7 +293,7 @@ impl Two<'_> {
                 continue;
             }
             let within = |before: &&&BoundWaiver| {
-                bound.waiver.until <= before.waiver.until && bound.waiver.from >= before.waiver.from
+                bound.waiver.until <= before.waiver.until && from(bound) >= from(before)
             };
             let shorter = like.iter().find(within);
             let direction = if shorter.is_some() { Direction::Tighter } else { Direction::Looser };
@@ -310,6 +351,29 @@ impl Two<'_> {
     }
 }
 
+/// What a declaration says.
+struct DeclaredText {
+    span: Span,
+    /// All of it, without layout and comments.
+    says: String,
+    /// The part that decides, and in which gate it does.
+    means: String,
+}
+
+/// The text under a span without the parts that are for people.
+fn without(sources: &SourceMap, span: Span, prose: &[Span]) -> String {
+    let text = sources.text(span);
+    let mut prose: Vec<Span> = prose.to_vec();
+    prose.sort();
+    let (mut out, mut at) = (String::new(), 0);
+    for part in prose {
+        let start = part.range().start.saturating_sub(span.range().start);
+        out.push_str(text.get(at..start).unwrap_or(""));
+        at = part.range().end.saturating_sub(span.range().start);
+    }
+    out + text.get(at..).unwrap_or("")
+}
+
 /// What a policy declares beside its params, in the order in which it is listed.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Declared {
@@ -354,15 +418,22 @@ fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -
     }
 }
 
-/// A text without its white space and comments, outside quotes: the same for whatever is only laid out differently.
+/// A text without its layout and comments, outside quotes: the same for whatever is only laid out differently.
 fn bare(text: &str) -> String {
     let mut out = String::new();
-    let (mut quoted, mut comment, mut escaped) = (false, false, false);
+    let (mut quoted, mut comment, mut escaped, mut apart) = (false, false, false, false);
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '%');
     for c in text.chars() {
         comment = if comment { c != '\n' } else { c == '#' && !quoted };
         if comment || !quoted && c.is_whitespace() {
+            apart = true;
             continue;
         }
+        // Two words are two words.
+        if apart && is_word(c) && out.ends_with(is_word) {
+            out.push(' ');
+        }
+        apart = false;
         if c == '"' && !escaped {
             quoted = !quoted;
         }
@@ -405,6 +476,7 @@ mod tests {
     fn layout_and_comments_say_nothing() {
         let one = bare("rule r \"a  b\" { # why\n  require x>=1\n else hold }");
         assert_eq!(one, bare("rule r \"a  b\" {\nrequire x >= 1 else hold } # and how"));
+        assert_ne!(bare("require not bad"), bare("require notbad"));
         assert_ne!(one, bare("rule r \"a b\" { require x >= 1 else hold }"));
     }
 }

@@ -181,7 +181,7 @@ _tollgate() {
                     return 0
                     ;;
                 --deny)
-                    COMPREPLY=($(compgen -W "warnings" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "warnings looser rewritten" -- "${cur}"))
                     return 0
                     ;;
                 --only)

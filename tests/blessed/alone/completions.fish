@@ -64,7 +64,9 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l record -d 'W
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l base -d 'Judge by the policies of this commit, such as `origin/main`, and say what is proposed to change of them' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l as-of -d 'Judge as of this day, such as 2026-11-02, and not as of today' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l workflow -d 'Judge this workflow alone; may be given several times' -r
-complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l deny -d 'Let warnings hold' -r -f -a "warnings\t''"
+complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l deny -d 'Let this hold, too; `looser` and `rewritten` are what a pull request does to its base; may be given several times' -r -f -a "warnings\t'Every warning'
+looser\t'Settings that are looser than in the base, or may be'
+rewritten\t'Snapshots of the base that are no longer what they were'"
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l only -d 'Show the reports of these workflows alone' -r -f -a "failed\t'Those that do not go on'"
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l color -d 'Colour: on a terminal that can show it, always, or never; `NO_COLOR` is heeded by `auto`' -r -f -a "auto\t''
 always\t''
