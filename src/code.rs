@@ -74,6 +74,8 @@ codes! {
          "A gate without rules would let everybody pass. Say what must be proved first, or remove the gate."
     PolicyTooLarge = T111 "a policy file that is too large"
          "Policy files of more than 1024 KiB are not read. Split the file."
+    EmptyPolicy = T112 "a policy file that declares nothing"
+         "The file is empty, holds comments alone, or declares no stages, fields, rules or tests. A rule that stood in it would be out of force without a word, so this is an error. Write what it should declare, or remove the file."
 
     // T2: names, types, units and ranges in policies.
     UnknownName = T201 "an unknown name"
@@ -221,7 +223,7 @@ codes! {
     UnreadableFile = T505 "a file cannot be read"
          "The file or folder is there and cannot be used: it may not be read, is no regular file, is too large, is a link that leads out of the repository, or is not UTF-8 text. The other files are judged all the same, but the judgement is not complete."
     NothingFound = T506 "nothing is found under this name"
-         "An entry of `policies:` or `snapshots:`, or the folder to check, does not exist, or no file matches it. Paths are relative to the folder of the `tollgate.yaml` that they stand in, and stay in the repository. Or a folder `rollouts/` belongs to no project: give the folder that it lies in a `tollgate.yaml`."
+         "An entry of `policies:` or `snapshots:`, or the folder to check, does not exist, or no file matches it. For policies that is an error: rules that somebody named would be out of force. A submodule that was not fetched is an empty folder. Paths are relative to the folder of the `tollgate.yaml` that they stand in, and stay in the repository. Or a folder `rollouts/` belongs to no project: give the folder that it lies in a `tollgate.yaml`."
     UnknownShippedPolicy = T507 "no shipped policy has this name"
          "`builtin:NAME` takes one policy of the shipped pack; `builtin` takes all of them."
     UnknownWorkflow = T508 "no workflow has this name"
@@ -240,6 +242,8 @@ codes! {
          "The commit that `--base` names has neither a `tollgate.yaml` nor a `rollouts/` folder, so there is nothing that could judge the proposal but the proposal itself. From the next one on its policies count. A base that has snapshots and no configuration is judged by the shipped policies, as `check` would there."
     TooMuchToJudge = T520 "a workflow is too much to judge"
          "Judging it takes more steps, longer numbers or more snapshots than the limits in `SECURITY.md` allow. A part of it would be no verdict, so there is none. Aggregates within aggregates over long lists, and windows within `held` over long series, cost the product of their lengths; numbers are exact, so what is multiplied by itself again and again gets long."
+    UnreadConfiguration = T530 "a configuration that is not read"
+         "A file is called nearly like `tollgate.yaml`, as in `tollgate.yml` or `.tollgate.yaml`, or lies in a folder above the one that is checked. It would not be read, and other policies would judge than somebody thinks, so nothing is decided. Rename it, remove it, or check its folder."
 
     // T6: tests of policies.
     UnmetExpectation = T601 "an expectation is not met"

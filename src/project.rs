@@ -9,11 +9,14 @@ mod files;
 mod finder;
 mod ignored;
 mod merged;
+mod misnamed;
+mod nested;
 mod overlay;
 pub mod path;
 mod sides;
 mod site;
 mod stack;
+mod submodules;
 mod suites;
 mod table;
 #[cfg(test)]
@@ -47,6 +50,8 @@ pub const CONFIG: &str = "tollgate.yaml";
 const STANDING: &str = "rollout.yaml";
 /// Where snapshots are looked for unless the configuration says otherwise.
 const SNAPSHOTS: &str = "rollouts";
+/// What the name of a policy ends in.
+const GATE: &str = ".gate";
 /// What the name of a file of tests ends in.
 const TESTS: &str = ".test.gate";
 
@@ -264,6 +269,12 @@ fn policy_mentions(layers: &[Layer]) -> Option<Vec<Mention>> {
         }
     }
     (!layers.is_empty()).then_some(mentions)
+}
+
+/// Whether a name has an ending, in whatever case: `2026-11-20.YAML` is a snapshot to whoever put it there.
+pub fn ends_in(name: &str, ending: &str) -> bool {
+    let start = name.len().checked_sub(ending.len());
+    start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
 }
 
 fn unreadable(name: &str, why: &str) -> Diagnostic {

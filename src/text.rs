@@ -2,11 +2,15 @@
 //!
 //! Everything that strangers wrote passes through here before it is printed. Knows nothing of files or diagnostics.
 
+mod alike;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::iter::repeat_n;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+pub use alike::appearances;
 
 /// Whether a character could hide, move or restyle what is printed around it: control characters (an escape sequence
 /// starts with one), bidirectional and zero-width marks, and the separators that some readers take for a new line.
@@ -36,6 +40,19 @@ pub fn push_visible(out: &mut String, c: char) {
     } else {
         out.push(c);
     }
+}
+
+/// A name of a file, with what is no UTF-8 in it written as `\xe8`: two names stay two.
+pub fn file_name(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
 }
 
 /// The text with nothing in it that a build server, which reads the logs of what it runs, would take for a command:
@@ -204,6 +221,13 @@ mod tests {
     fn escape_sequences_and_direction_marks_are_written_out() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{9b}\n"), r"a\u{1b}[31mb\u{202e}c\u{9b}\u{a}");
         assert_eq!(visible("größer 大"), "größer 大");
+    }
+
+    #[test]
+    fn names_that_are_no_text_stay_apart() {
+        assert_eq!(file_name("caf\u{e9}".as_bytes()), "caf\u{e9}");
+        assert_eq!(file_name(b"caf\xe8.yaml"), r"caf\xe8.yaml");
+        assert_ne!(file_name(b"caf\xe8"), file_name(b"caf\xe9"));
     }
 
     #[test]

@@ -24,6 +24,8 @@ mod fmt;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod found;
+#[cfg(test)]
 mod fuzzed;
 #[cfg(test)]
 mod gallery;

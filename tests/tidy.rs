@@ -575,7 +575,7 @@ fn every_shipped_policy_is_embedded() {
 #[test]
 fn every_diagnostic_has_a_case() {
     let mut shown = String::new();
-    for name in ["tests/base.rs", "tests/cli.rs", "tests/layers.rs", "tests/testing.rs"] {
+    for name in ["tests/base.rs", "tests/cli.rs", "tests/found.rs", "tests/layers.rs", "tests/testing.rs"] {
         shown.push_str(&fs::read_to_string(root().join(name)).unwrap());
     }
     for path in files_under(&root().join("tests/ui"), &["snap"]) {

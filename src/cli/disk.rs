@@ -12,6 +12,7 @@ use walkdir::WalkDir;
 
 use crate::project::path::{ancestors, join};
 use crate::project::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle, Start};
+use crate::text::{file_name, quote};
 
 /// The file system that a path of the command line lies in.
 pub(super) struct Disk {
@@ -45,7 +46,9 @@ impl Disk {
     /// A path as the library knows it.
     fn place(&self, path: &Path) -> String {
         let parts = path.components().filter_map(|part| match part {
-            Component::Normal(_) | Component::ParentDir => Some(part.as_os_str().to_string_lossy()),
+            Component::Normal(_) | Component::ParentDir => {
+                Some(file_name(part.as_os_str().as_encoded_bytes()))
+            }
             Component::Prefix(_) | Component::RootDir | Component::CurDir => None,
         });
         let place = parts.collect::<Vec<_>>().join("/");
@@ -86,18 +89,26 @@ impl Files for Disk {
         if !fs::metadata(&real).map_err(|error| obstacle(&error))?.is_dir() {
             return Err(Obstacle::NoFolder);
         }
-        let entries = WalkDir::new(real).min_depth(1).max_depth(1).sort_by_file_name();
-        let mut children = Vec::new();
+        let entries = WalkDir::new(real).min_depth(1).max_depth(1);
+        let mut children: Vec<Child> = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|error| error.io_error().map_or(Obstacle::Missing, obstacle))?;
             let name = entry.file_name();
-            let shown = name.to_string_lossy().into_owned();
+            let shown = file_name(name.as_encoded_bytes());
             if name.to_str().is_none() {
                 self.remember(&join(folder, &shown), entry.path());
             }
             children.push(Child { name: shown, kind: kind(entry.file_type()) });
         }
-        Ok(children)
+        children.sort_by(|a, b| a.name.cmp(&b.name));
+        // A name may have a backslash of its own.
+        match children.windows(2).find(|pair| matches!(pair, [a, b] if a.name == b.name)) {
+            Some([twin, ..]) => {
+                let why = format!("two names in it are written `{}`", quote(&twin.name));
+                Err(Obstacle::Other(why))
+            }
+            Some(_) | None => Ok(children),
+        }
     }
 
     fn resolve(&self, path: &str) -> Result<Destination, Obstacle> {
@@ -266,7 +277,7 @@ mod tests {
         if fs::write(inner.join(OsStr::from_bytes(b"\xfe.yaml")), "x: 1").is_ok() {
             let found = inputs(&Disk::of(inner.parent().unwrap()).start(false));
             let file = &found.projects[0].snapshots[0];
-            assert_eq!((&*file.name, file.content.as_deref()), ("rollouts/\u{fffd}.yaml", Ok(&b"x: 1"[..])));
+            assert_eq!((&*file.name, file.content.as_deref()), (r"rollouts/\xfe.yaml", Ok(&b"x: 1"[..])));
         }
         let _ = fs::remove_dir_all(folder);
     }

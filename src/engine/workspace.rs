@@ -8,7 +8,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::total::{exit_of, has_errors};
 use super::{Answer, in_order};
-use crate::ast::{ExprIds, File};
+use crate::ast::{ExprIds, File, Item};
 use crate::check::check;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -16,6 +16,7 @@ use crate::parse::parse;
 use crate::program::Program;
 use crate::project::TextFile;
 use crate::source::{FileId, ReadFile, SourceMap, Span};
+use crate::text::quote;
 
 /// How many commands a tree outlives that none of them has asked for.
 const KEPT: usize = 16;
@@ -96,6 +97,7 @@ impl Workspace {
                 diagnostics.push(problem);
             } else if let Some(tree) = self.trees.get_mut(&source.text) {
                 tree.used = self.commands;
+                diagnostics.extend(declares_nothing(&tree.file, policy.file, &source.name));
                 files.push(tree.file.clone().placed(policy.file, &tree.ids, ids));
                 diagnostics.extend(tree.found.iter().map(|found| found.clone().placed(policy.file)));
             }
@@ -129,6 +131,19 @@ pub(super) fn add(file: TextFile, sources: &mut SourceMap) -> ReadFile {
         },
     };
     ReadFile { file: sources.add(file.name, text), problem, invalid_utf8_at }
+}
+
+/// What is said of a file of which nothing would be in force: it was emptied, or is yet to be written.
+fn declares_nothing(tree: &File, file: FileId, name: &str) -> Option<Diagnostic> {
+    let says = |item: &Item| match item {
+        Item::Policy(policy) => !policy.items.is_empty(),
+        Item::Test(_) | Item::Stages(_) | Item::Snapshot(_) | Item::Broken(_) => true,
+    };
+    (!tree.items.iter().any(says)).then(|| {
+        Diagnostic::error(Code::EmptyPolicy, format!("`{}` declares nothing", quote(name)))
+            .label(Span::new(file, 0..0), "no rule, field, stage or test in it")
+            .help("write what it should declare, or remove the file")
+    })
 }
 
 /// What is wrong with a policy file that is no text.

@@ -42,6 +42,7 @@ const CASES: &[Case] = cases! {
     IncompleteRule "rule_decl/broken" ".gate";
     GivenTwice "rule_decl/given_twice" ".gate";
     EmptyGate "gate_decl/mistakes" ".gate";
+    EmptyPolicy "policy_decl/empty" ".gate";
     UnknownName "let_decl/unknown" ".gate";
     UnknownFunction "aggregate/mistakes" ".gate";
     TypeMismatch "policy_decl/when_type" ".gate";

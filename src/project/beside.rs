@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::files::{Child, Files};
+use super::files::{Child, Files, is_there};
+use super::misnamed::misnamed_in;
 use super::path::{join, name, parent};
-use super::{CONFIG, Inputs, Project, Site, Start, TESTS, TextFile};
+use super::{CONFIG, GATE, Inputs, Project, Site, Start, TESTS, TextFile, ends_in};
 use crate::builtin;
 
 /// The tests that lie in the folders of the policies, the shipped ones among them.
@@ -19,7 +20,7 @@ pub fn tests_beside(projects: &[Project], site: &Site<'_>) -> Vec<TextFile> {
     for folder in folders {
         let Some(path) = site.target(&site.root, folder) else { continue };
         let listed = site.files.list(&path).unwrap_or_default();
-        let found = listed.into_iter().filter(|child| child.name.ends_with(TESTS));
+        let found = listed.into_iter().filter(|child| ends_in(&child.name, TESTS));
         tests.extend(found.map(|Child { name, .. }| TextFile {
             content: read(site.files, &join(&path, &name)),
             name: join(folder, &name),
@@ -38,7 +39,7 @@ pub fn own_tests(projects: &[Project], site: &Site<'_>) -> Vec<TextFile> {
 /// The policies and tests of a folder that is no repository, or one policy file with the tests beside it.
 pub fn policies_alone(start: &Start<'_>) -> Option<Inputs> {
     let Start { files, path, shown, .. } = start;
-    if files.resolve(&join(path, CONFIG)).is_ok() {
+    if is_there(*files, &join(path, CONFIG)) || !misnamed_in(*files, path).is_empty() {
         return None;
     }
     let found = files.resolve(path);
@@ -46,8 +47,8 @@ pub fn policies_alone(start: &Start<'_>) -> Option<Inputs> {
     let (folder, shown) = if is_folder { (&**path, &**shown) } else { (parent(path), parent(shown)) };
     let listed = files.list(folder).ok()?;
     let names = listed.into_iter().map(|child| child.name);
-    let names = names.filter(|name| name.strip_suffix(".gate").is_some_and(|stem| !stem.is_empty()));
-    let (tests, mut policies): (Vec<String>, Vec<String>) = names.partition(|name| name.ends_with(TESTS));
+    let names = names.filter(|name| ends_in(name, GATE) && name.len() > GATE.len());
+    let (tests, mut policies): (Vec<String>, Vec<String>) = names.partition(|name| ends_in(name, TESTS));
     if found.is_ok() && !is_folder {
         policies.retain(|file| file == name(path));
     }

@@ -132,7 +132,7 @@ pub(crate) fn same_text(a: &[u8], b: &[u8]) -> bool {
 
 /// Whether there is anything of that name, be it a link that leads nowhere.
 pub(super) fn is_there(files: &dyn Files, path: &str) -> bool {
-    files.resolve(path) != Err(Obstacle::Missing)
+    !matches!(files.resolve(path), Err(Obstacle::Missing | Obstacle::NoFolder))
 }
 
 /// Whether a path leads to a folder.

@@ -10,15 +10,17 @@ use globset::{GlobBuilder, GlobMatcher};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::files::{FileKind, Files, LEADS_NOWHERE, LEADS_OUT, Obstacle, content, is_there};
-use super::path::{below, join, name, parent, parts};
+use super::path::{ancestors, below, join, name, parent, parts};
 use super::site::{Site, shared_folder};
+use super::submodules::not_fetched;
 use super::walk::{Step, walk};
-use super::{SNAPSHOTS, STANDING, TESTS, TextFile, unreadable};
+use super::{GATE, SNAPSHOTS, STANDING, TESTS, TextFile, ends_in, unreadable};
 use crate::builtin;
 use crate::code::Code;
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::source::Span;
+use crate::text::quote;
 
 /// An entry of `policies:` or `snapshots:`.
 pub(super) struct Mention {
@@ -65,18 +67,18 @@ pub(super) enum Wanted {
 
 impl Wanted {
     /// Whether a folder that is named without a glob gives this file.
-    fn takes(self, name: &str) -> bool {
+    pub(super) fn takes(self, name: &str) -> bool {
         match self {
-            Self::Policies | Self::Tests => name.ends_with(".gate") && self.may_be(name),
-            Self::Snapshots => name.ends_with(".yaml") || name.ends_with(".yml"),
+            Self::Policies | Self::Tests => ends_in(name, GATE) && self.may_be(name),
+            Self::Snapshots => ends_in(name, ".yaml") || ends_in(name, ".yml"),
         }
     }
 
     /// Whether a file that a glob matches counts.
     fn may_be(self, name: &str) -> bool {
         match self {
-            Self::Policies => !name.ends_with(TESTS),
-            Self::Tests => name.ends_with(TESTS),
+            Self::Policies => !ends_in(name, TESTS),
+            Self::Tests => ends_in(name, TESTS),
             Self::Snapshots => true,
         }
     }
@@ -93,7 +95,10 @@ impl Matcher<'_> {
     fn matches(&self, path: &str) -> bool {
         match &self.glob {
             Some((folder, glob)) => {
-                glob.is_match(below(path, folder).unwrap_or(path)) && self.wanted.may_be(name(path))
+                let path = below(path, folder).unwrap_or(path);
+                let is_match =
+                    glob.is_match(path) || lower_ending(path).is_some_and(|path| glob.is_match(path));
+                is_match && self.wanted.may_be(name(path))
             }
             None => self.wanted.takes(name(path)),
         }
@@ -146,10 +151,16 @@ impl<'a> Finder<'a> {
             for mention in &empty {
                 problem = problem.label(mention.setting.span, "no `.gate` file here");
             }
-            self.problems
-                .push(problem.help("list folders with `.gate` files, or `builtin` for the shipped policies"));
+            let help = self.fetch(&empty);
+            let help = help.unwrap_or(
+                "list folders with `.gate` files, or `builtin` for the shipped policies".to_owned(),
+            );
+            self.problems.push(problem.help(help));
         } else {
-            self.warn_of_empty(&empty);
+            self.say_what_is_empty(&empty, |mention| {
+                let message = format!("no policy is found in `{}`", quote(&mention.setting.value));
+                Diagnostic::error(Code::NothingFound, message).help("name what is there, or remove the entry")
+            });
         }
         Policies { builtin: shipped(names), files: self.unique(files) }
     }
@@ -201,9 +212,12 @@ impl<'a> Finder<'a> {
                     for mention in &empty {
                         problem = problem.label(mention.setting.span, "no file matches this");
                     }
-                    self.problems.push(problem.help(help));
+                    self.problems.push(problem.help(help).maybe_help(self.fetch(&empty)));
                 } else {
-                    self.warn_of_empty(&empty);
+                    self.say_what_is_empty(&empty, |mention| {
+                        let message = format!("no file matches `{}`", quote(&mention.setting.value));
+                        Diagnostic::warning(Code::NothingFound, message)
+                    });
                 }
             }
         }
@@ -215,16 +229,24 @@ impl<'a> Finder<'a> {
         self.problems.iter().skip(before).all(|problem| problem.severity != Severity::Error)
     }
 
-    fn warn_of_empty(&mut self, mentions: &[&Mention]) {
-        for Mention { setting, .. } in mentions {
+    fn say_what_is_empty(&mut self, mentions: &[&Mention], said: impl Fn(&Mention) -> Diagnostic) {
+        for mention in mentions {
+            let span = mention.setting.span;
             // One that does not exist at all has had its error.
             let labels = self.problems.iter().flat_map(|problem| &problem.labels);
-            if !labels.into_iter().any(|label| label.span == setting.span) {
-                let problem =
-                    Diagnostic::warning(Code::NothingFound, format!("no file matches `{}`", setting.value));
-                self.problems.push(problem.label(setting.span, "nothing is found here"));
+            if !labels.into_iter().any(|label| label.span == span) {
+                let problem = said(mention).label(span, "nothing is found here");
+                self.problems.push(problem.maybe_help(self.fetch(&[mention])));
             }
         }
+    }
+
+    /// How to fetch what entries lack, where a submodule has it.
+    fn fetch(&self, mentions: &[&Mention]) -> Option<String> {
+        mentions.iter().find_map(|mention| {
+            let target = self.site.target(&mention.folder, &mention.setting.value)?;
+            not_fetched(self.site, &fixed_part(mention, &target))
+        })
     }
 
     /// Adds the files of one entry, and says how many they are.
@@ -258,7 +280,7 @@ impl<'a> Finder<'a> {
                 self.problems.push(problem.label(*span, "named here").meant(*span, builtin));
             }
             Ok(found) if found.is_folder => self.all_below(&target, wanted, files),
-            Ok(_) if wanted == Wanted::Policies && value.ends_with(TESTS) => {
+            Ok(_) if wanted == Wanted::Policies && ends_in(value, TESTS) => {
                 let problem =
                     Diagnostic::error(Code::NoPolicy, format!("`{value}` holds tests and is no policy"));
                 let problem = problem.label(*span, "named here");
@@ -274,11 +296,12 @@ impl<'a> Finder<'a> {
     /// Adds the files of an entry that is a glob.
     fn globbed(&mut self, mention: &Mention, target: &str, wanted: Wanted, files: &mut Vec<FoundFile>) {
         let Setting { value, span } = &mention.setting;
-        // Only what is written can be a glob: the folder before it is itself, whatever its name.
-        let from = shared_folder(&mention.folder, target);
-        let written = below(target, from).unwrap_or(target);
-        let fixed: Vec<&str> = parts(written).take_while(|part| !is_glob(part)).collect();
-        let folder = join(from, &fixed.join("/"));
+        let folder = fixed_part(mention, target);
+        let dangles = |above: &&str| self.site.files.resolve(above) == Err(Obstacle::Dangling);
+        if let Some(link) = ancestors(&folder).find(dangles) {
+            self.problems.push(unreadable(&self.site.name(link), LEADS_NOWHERE).label(*span, "named here"));
+            return;
+        }
         let pattern = below(target, &folder).unwrap_or(target);
         match GlobBuilder::new(pattern).literal_separator(true).build() {
             Ok(glob) => {
@@ -308,6 +331,7 @@ impl<'a> Finder<'a> {
         // The folders that the walk is in, with all links resolved.
         let mut real: Vec<String> = Vec::new();
         let mut out = Vec::new();
+        let mut lost = Vec::new();
         walk(site.files, base, &mut |step| {
             let Step { path, kind, depth, unseen } = step;
             if let Some(why) = unseen {
@@ -332,7 +356,9 @@ impl<'a> Finder<'a> {
                     self.followed = true;
                     match site.files.resolve(path) {
                         _ if site.leads_out(path) => out.push((*path).to_owned()),
-                        Err(_) => found(path, Some(LEADS_NOWHERE)),
+                        Err(_) if matcher.matches(path) => found(path, Some(LEADS_NOWHERE)),
+                        // It may have led to a folder.
+                        Err(why) => lost.push(((*path).to_owned(), why)),
                         Ok(target) if !target.is_folder => found(path, None),
                         // A link back to a folder that is being walked: all that is in it is seen anyway.
                         Ok(target) if real.contains(&target.path) => {}
@@ -345,6 +371,10 @@ impl<'a> Finder<'a> {
                 }
             }
         });
+        for (path, why) in lost {
+            let why = if why == Obstacle::Dangling { LEADS_NOWHERE.to_owned() } else { why.to_string() };
+            self.problems.push(unreadable(&site.name(&path), &why));
+        }
         for path in out {
             let is_file = match site.files.resolve(&path) {
                 Ok(target) => !target.is_folder,
@@ -382,11 +412,12 @@ impl<'a> Finder<'a> {
 
     /// Takes the `rollout.yaml` files out of the snapshots, and adds those that lie beside one.
     pub(super) fn standing(&self, snapshots: &mut Vec<FoundFile>) -> Vec<FoundFile> {
-        let mut standing: Vec<_> = snapshots.extract_if(.., |file| name(&file.path) == STANDING).collect();
+        let mut standing: Vec<_> =
+            snapshots.extract_if(.., |file| name(&file.path).eq_ignore_ascii_case(STANDING)).collect();
         let folders: BTreeSet<_> = snapshots.iter().map(|file| parent(&file.path)).collect();
         for folder in folders {
-            let path = join(folder, STANDING);
-            if is_there(self.site.files, &path) && !standing.iter().any(|file| file.path == path) {
+            let Some(path) = self.standing_in(folder) else { continue };
+            if !standing.iter().any(|file| file.path == path) {
                 let refused = self.site.leads_out(&path).then_some(LEADS_OUT);
                 standing.push(FoundFile { name: self.site.name(&path), path, refused });
             }
@@ -394,6 +425,32 @@ impl<'a> Finder<'a> {
         standing.sort_by(|a, b| a.name.cmp(&b.name));
         standing
     }
+
+    fn standing_in(&self, folder: &str) -> Option<String> {
+        let path = join(folder, STANDING);
+        if is_there(self.site.files, &path) {
+            return Some(path);
+        }
+        let listed = self.site.files.list(folder).unwrap_or_default();
+        let found = listed.into_iter().find(|child| child.name.eq_ignore_ascii_case(STANDING));
+        found.map(|child| join(folder, &child.name))
+    }
+}
+
+/// A path whose ending is one that is looked for in another case, with that in lower case.
+fn lower_ending(path: &str) -> Option<String> {
+    let ending = [TESTS, GATE, ".yaml", ".yml"].into_iter().find(|ending| ends_in(path, ending))?;
+    let stem = path.get(..path.len() - ending.len())?;
+    (!path.ends_with(ending)).then(|| format!("{stem}{ending}"))
+}
+
+/// The path of an entry up to its first part that is a glob.
+fn fixed_part(mention: &Mention, target: &str) -> String {
+    // Only what is written can be a glob: the folder before it is itself, whatever its name.
+    let from = shared_folder(&mention.folder, target);
+    let written = below(target, from).unwrap_or(target);
+    let fixed: Vec<&str> = parts(written).take_while(|part| !is_glob(part)).collect();
+    join(from, &fixed.join("/"))
 }
 
 /// Whether a part of a path stands for several names.

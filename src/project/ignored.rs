@@ -68,10 +68,12 @@ fn read_list(files: &dyn Files, path: &str, problems: &mut Vec<(String, String)>
     if files.resolve(path).is_err() {
         return Vec::new();
     }
-    let text = match files.read(path) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+    let text = files.read(path).map_err(|why| why.to_string());
+    let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()));
+    let text = match text {
+        Ok(text) => text,
         Err(why) => {
-            problems.push((path.to_owned(), why.to_string()));
+            problems.push((path.to_owned(), why));
             return Vec::new();
         }
     };

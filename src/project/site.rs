@@ -55,6 +55,12 @@ impl<'a> Site<'a> {
         up.chain(parts(path).skip(shared)).collect::<Vec<_>>().join("/")
     }
 
+    /// The folders above the one that is checked, the nearest first, within its repository.
+    pub(super) fn above(&self) -> Vec<&str> {
+        let Some(top) = self.files.repository(&self.root) else { return Vec::new() };
+        ancestors(&self.root).skip(1).take_while(|folder| below(folder, &top).is_some()).collect()
+    }
+
     /// The path that is meant by `written` in `folder`, if it stays within the repository.
     pub(super) fn target(&self, folder: &str, written: &str) -> Option<String> {
         if written.starts_with(is_separator) {

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::files::{FileKind, Obstacle, content, is_folder, is_there};
-use super::path::{below, join, name, parent};
+use super::files::{Obstacle, content, is_folder, is_there};
+use super::misnamed::{configured_above, misnamed};
+use super::nested::{Nested, nested};
+use super::path::{below, join, parent};
 use super::site::Site;
-use super::walk::walk;
 use super::{CONFIG, Configuration, SNAPSHOTS, unreadable};
 use crate::code::Code;
 use crate::config::Setting;
@@ -133,52 +134,58 @@ impl<'a> Stacks<'a> {
         Ok(Layer { configuration, path })
     }
 
-    /// The stacks of all projects below the root, by their path: that of the root itself, or, where that has nothing to
-    /// judge, each nested configuration that no other one extends, or that has snapshots beside it.
+    /// The stacks of all projects of the root and below it, by their path: that of the root itself, unless it has nothing to
+    /// judge, and each nested configuration that no other one extends, or that has snapshots beside it.
     pub(super) fn projects(&mut self) -> Vec<(Option<String>, Stack)> {
         let (site, files) = (self.site, self.site.files);
         let root = join(&site.root, CONFIG);
         let own = self.stack(&root);
-        if own.unsure || own.sets_snapshots() || files.resolve(&join(&site.root, SNAPSHOTS)).is_ok() {
+        if own.unsure {
             return vec![(None, own)];
         }
-        let Nested { configs, rollouts, unseen } = nested(site);
+        let Nested { configs, misnamed: unread, rollouts, unseen } = nested(site);
         let nested: Vec<(String, Stack)> =
             configs.into_iter().map(|path| (path.clone(), self.stack(&path))).collect();
-        let extended: BTreeSet<String> = nested
-            .iter()
-            .flat_map(|(_, stack)| stack.layers.iter().skip(1))
+        let stacks = nested.iter().map(|(_, stack)| stack).chain([&own]);
+        let extended: BTreeSet<String> = stacks
+            .flat_map(|stack| stack.layers.iter().skip(1))
             .filter_map(|layer| self.same(&layer.path))
             .collect();
         let is_extended = |path: &str| self.same(path).is_some_and(|path| extended.contains(&path));
-        let is_base = !own.layers.is_empty() && is_extended(&root);
-        if nested.is_empty() && unseen.is_empty() || !own.layers.is_empty() && !is_base {
-            return vec![(None, own)];
-        }
-        let has_rollouts = |path: &str, stack: &Stack| {
-            !stack.sets_snapshots() && is_folder(files, &join(parent(path), SNAPSHOTS))
-        };
-        let projects: Vec<(String, Stack)> = nested
+        let has_rollouts = |path: &str| is_there(files, &join(parent(path), SNAPSHOTS));
+        let is_project = own.sets_snapshots() || !own.layers.is_empty() && !is_extended(&root);
+        let is_own = is_project || has_rollouts(&root);
+        let below_it: Vec<(String, Stack)> = nested
             .into_iter()
             // Files that extend each other in a circle are nobody's base.
             .filter(|(path, stack)| {
-                !is_extended(path) || has_rollouts(path, stack) || stack.unsure && stack.layers.len() > 1
+                let has_data = has_rollouts(path) || stack.sets_snapshots() || stack.unsure;
+                let is_base = is_extended(path) && (stack.sets_snapshots() || !has_rollouts(path));
+                !is_base && (has_data || !is_own) || stack.unsure && stack.layers.len() > 1
             })
             .collect();
-        for folder in rollouts {
-            if !projects.iter().any(|(path, _)| below(&folder, parent(path)).is_some()) {
-                self.problems.push(unjudged(&site.name(&folder)));
-            }
+        let judges_root = is_own || below_it.is_empty() && unseen.is_empty();
+        if judges_root && own.layers.is_empty() {
+            self.problems.extend(configured_above(site));
         }
-        projects
-            .into_iter()
-            .map(|(path, stack)| (Some(site.name(parent(&path))), stack))
-            .chain(unseen.into_iter().map(|(path, why)| {
-                let name = site.name(&path);
-                let problems = vec![unreadable(&name, &why.to_string())];
-                (Some(name), Stack { unsure: true, problems, ..Stack::default() })
-            }))
-            .collect()
+        self.refuse(unread);
+        let is_judged = |folder: &str| below_it.iter().any(|(path, _)| below(folder, parent(path)).is_some());
+        let left = rollouts.iter().filter(|folder| !judges_root && !is_judged(folder));
+        self.problems.extend(left.map(|folder| unjudged(&site.name(folder))));
+        let unseen = unseen.into_iter().map(|(path, why)| {
+            let name = site.name(&path);
+            let problems = vec![unreadable(&name, &why.to_string())];
+            (Some(name), Stack { unsure: true, problems, ..Stack::default() })
+        });
+        let below_it = below_it.into_iter().map(|(path, stack)| (Some(site.name(parent(&path))), stack));
+        judges_root.then_some((None, own)).into_iter().chain(below_it).chain(unseen).collect()
+    }
+
+    /// Says of files that they were meant to be configurations, unless another one names them.
+    pub(super) fn refuse(&mut self, found: Vec<String>) {
+        let unread = found.into_iter().filter(|path| !self.read.contains_key(path));
+        let said: Vec<Diagnostic> = unread.map(|path| misnamed(self.site, &path)).collect();
+        self.problems.extend(said);
     }
 
     /// What tells files apart.
@@ -202,12 +209,6 @@ impl<'a> Stacks<'a> {
     }
 }
 
-/// Every configuration in the folder that is checked and below it, outside of hidden folders.
-pub(super) fn configs_below(site: &Site<'_>) -> Vec<String> {
-    let own = Some(join(&site.root, CONFIG)).filter(|path| is_there(site.files, path));
-    own.into_iter().chain(nested(site).configs).collect()
-}
-
 /// The last layer of a stack, if it has a base.
 fn next_base(stack: &Stack) -> Option<(Layer, Setting<String>)> {
     let layer = stack.layers.last()?;
@@ -218,36 +219,4 @@ fn next_base(stack: &Stack) -> Option<(Layer, Setting<String>)> {
 fn unjudged(folder: &str) -> Diagnostic {
     Diagnostic::warning(Code::NothingFound, format!("`{folder}` is not judged: it is part of no project"))
         .help("give the folder that it lies in a `tollgate.yaml`")
-}
-
-/// What lies below a folder, outside of hidden folders.
-#[derive(Default)]
-struct Nested {
-    configs: Vec<String>,
-    /// Folders in which snapshots are looked for.
-    rollouts: Vec<String>,
-    /// Folders that cannot be looked into, with the reason.
-    unseen: Vec<(String, Obstacle)>,
-}
-
-/// Looks below the folder that is checked; links are not followed.
-fn nested(site: &Site<'_>) -> Nested {
-    let mut found = Nested::default();
-    walk(site.files, &site.root, &mut |step| {
-        if let Some(why) = &step.unseen {
-            found.unseen.push((step.path.to_owned(), why.clone()));
-            return false;
-        }
-        if step.is_hidden() {
-            return false;
-        }
-        let is_folder = step.kind == FileKind::Folder;
-        if step.depth > 1 && name(step.path) == CONFIG {
-            found.configs.push(step.path.to_owned());
-        } else if step.depth > 0 && is_folder && name(step.path) == SNAPSHOTS {
-            found.rollouts.push(step.path.to_owned());
-        }
-        is_folder
-    });
-    found
 }

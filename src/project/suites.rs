@@ -3,13 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::files::{Destination, Files};
+use super::files::{Destination, Files, is_there};
 use super::finder::{Finder, FoundFile, Mention, Wanted, read_all};
 use super::ignored::Ignored;
+use super::nested::{Nested, nested};
 use super::path::{ancestors, below, join, parent};
 use super::site::Site;
-use super::stack::{Stack, Stacks, configs_below};
-use super::{CONFIG, GivenTexts, Start, Suite, Suites, TESTS, TextFile, policy_mentions, unreadable};
+use super::stack::{Stack, Stacks};
+use super::{
+    CONFIG, GATE, GivenTexts, Start, Suite, Suites, TESTS, TextFile, ends_in, policy_mentions, unreadable,
+};
 use crate::ast::{ExprIds, GivenKind};
 use crate::code::Code;
 use crate::config::Setting;
@@ -37,12 +40,14 @@ pub fn suites(start: &Start<'_>) -> Suites {
     let mut ignored = Ignored::new(files);
     if is_folder {
         let site = site(&wanted);
-        let mut configs = configs_below(&site);
-        configs.retain(|config| !ignored.hides(&wanted, config));
-        if !configs.is_empty() {
-            let mut stacks = Stacks::new(&site, &mut suites.sources);
-            let stacks: Vec<Stack> = configs.iter().map(|config| stacks.stack(config)).collect();
-            suites.suites = stacks.into_iter().map(|stack| of_stack(&site, stack, &|_| true)).collect();
+        let Nested { configs, misnamed, .. } = nested(&site);
+        let own = Some(join(&wanted, CONFIG)).filter(|own| is_there(files, own));
+        let mut stacks = Stacks::new(&site, &mut suites.sources);
+        let found: Vec<Stack> = own.iter().chain(&configs).map(|config| stacks.stack(config)).collect();
+        stacks.refuse(misnamed);
+        suites.problems.append(&mut stacks.problems);
+        if !found.is_empty() {
+            suites.suites = found.into_iter().map(|stack| of_stack(&site, stack, &|_| true)).collect();
             suites.problems.extend(not_run(&site, &suites.suites, &mut ignored));
             suites.problems.extend(unread(&site, ignored));
             return suites;
@@ -94,10 +99,13 @@ fn not_run(site: &Site<'_>, suites: &[Suite], ignored: &mut Ignored<'_>) -> Opti
 
 /// Whether a file is what was asked for, lies below it, tests it or is tested by it.
 fn is_part(file: &str, wanted: &str) -> bool {
-    let tested_by = |policy: &str| policy.strip_suffix(".gate").map(|stem| format!("{stem}{TESTS}"));
-    below(file, wanted).is_some()
-        || tested_by(wanted).is_some_and(|tests| tests == file)
-        || tested_by(file).is_some_and(|tests| tests == wanted)
+    let stem = |name: &str, ending: &str| {
+        let length = name.len() - if ends_in(name, ending) { ending.len() } else { return None };
+        name.get(..length).map(str::to_owned)
+    };
+    let tests =
+        |test: &str, policy: &str| stem(test, TESTS).is_some_and(|own| stem(policy, GATE) == Some(own));
+    below(file, wanted).is_some() || tests(file, wanted) || tests(wanted, file)
 }
 
 /// The nearest folder above with a configuration, within the repository.
@@ -129,7 +137,7 @@ fn of_stack(site: &Site<'_>, stack: Stack, is_wanted: &dyn Fn(&str) -> bool) -> 
     for folder in folders {
         finder.beside(folder, &mut tests);
     }
-    tests.retain(|file| file.name.ends_with(TESTS));
+    tests.retain(|file| ends_in(&file.name, TESTS));
     tests.extend(policy_files);
     tests.retain(|file| is_wanted(&file.path));
     finder.read_tests(tests, &mut suite);

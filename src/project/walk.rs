@@ -30,8 +30,9 @@ pub fn walk(files: &dyn Files, folder: &str, enter: &mut dyn FnMut(&Step<'_>) ->
         Ok(real) if real.path != folder => FileKind::Link,
         Ok(real) if real.is_folder => FileKind::Folder,
         Ok(_) => FileKind::File,
-        Err(Obstacle::Dangling) => FileKind::Link,
-        Err(_) => return,
+        Err(Obstacle::Missing | Obstacle::NoFolder) => return,
+        // Who goes into it sees why that cannot be.
+        Err(_) => FileKind::Link,
     };
     step(files, folder, kind, 0, enter);
 }

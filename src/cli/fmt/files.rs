@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::super::disk::{Disk, canonical, reason};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::project::{FileKind, Ignored, path::below, walk};
-use crate::text::quote;
+use crate::project::{FileKind, Ignored, ends_in, path::below, walk};
+use crate::text::{file_name, quote};
 
 /// Each file once: by the name that it is shown by, with the path that it is written to.
 #[derive(Default)]
@@ -44,7 +44,8 @@ struct Search {
 impl Search {
     fn add(&mut self, path: &Path, real: PathBuf) {
         if self.seen.insert(real.clone()) {
-            let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
+            let path = path.strip_prefix(".").unwrap_or(path);
+            let shown = file_name(path.as_os_str().as_encoded_bytes());
             self.found.files.insert(shown, real);
         }
     }
@@ -74,7 +75,7 @@ impl Search {
             if step.depth > 0 && (step.is_hidden() || passed_over()) {
                 return false;
             }
-            if step.kind == FileKind::File && step.path.ends_with(".gate") {
+            if step.kind == FileKind::File && ends_in(step.path, ".gate") {
                 let shown = below(step.path, &root).unwrap_or(step.path);
                 self.add(&folder.join(shown), disk.real(step.path));
             }
