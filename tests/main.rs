@@ -44,6 +44,7 @@ mod limits;
 #[cfg(test)]
 mod manual;
 #[cfg(test)]
+mod merges;
 mod metamorphic;
 #[cfg(test)]
 mod mutate;

@@ -388,6 +388,7 @@ fn what_cannot_be_read_is_never_missing() {
     assert_eq!(against(&shallow, "origin/main", &[]).code, 0);
     let stranger = house();
     stranger.git(&["checkout", "-q", "--orphan", "stranger"]);
+    stranger.write("README.md", "Not of this house.\n");
     stranger.commit();
     says(&against(&stranger, "main", &[]), 2, "no commit in common");
 }
