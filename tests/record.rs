@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::base::CONFIG;
 use crate::support::{Repo, root};
 
 struct Recorded {
@@ -29,7 +30,21 @@ impl Recorded {
     }
 
     fn verify(&self) -> (i32, String) {
-        self.repository.run(&["verify", self.file.to_str().unwrap(), "."]).said()
+        self.verify_with(&[])
+    }
+
+    fn verify_with(&self, more: &[&str]) -> (i32, String) {
+        self.repository.run(&[&["verify", self.file.to_str().unwrap(), "."], more].concat()).said()
+    }
+
+    /// What is said of the record with another text in the place of one that it has.
+    fn verify_forged(&self, from: &str, to: &str) -> (i32, String) {
+        let text = fs::read_to_string(&self.file).unwrap();
+        assert!(text.contains(from), "{from}: {text}");
+        fs::write(&self.file, text.replacen(from, to, 1)).unwrap();
+        let said = self.verify();
+        fs::write(&self.file, text).unwrap();
+        said
     }
 
     fn read(&self) -> Value {
@@ -108,23 +123,125 @@ fn a_verdict_against_a_base_is_found_again_though_the_branch_moves_on() {
 }
 
 #[test]
+fn what_is_verified_is_said() {
+    let recorded = Recorded::new(&[]);
+    let (code, said) = recorded.verify();
+    let lines = "as recorded.
+  exit code: 1, something has to hold or go back
+  workflows: all
+  hold: `other's \u{e4} \"x\"`
+  continue: `replies`
+  flags: --as-of 2026-11-23
+";
+    assert!(code == 0 && said.starts_with("Verified: ") && said.ends_with(lines), "{said}");
+    let recorded = Recorded::new(&["--workflow", "replies"]);
+    let (code, said) = recorded.verify();
+    let lines = "  exit code: 0, nothing that counts has to hold or go back
+  workflows: only `replies`
+  continue: `replies`
+  flags: --as-of 2026-11-23
+";
+    assert!(code == 0 && said.ends_with(lines), "{said}");
+    recorded.check(&["--deny", "warnings"]);
+    let (code, said) = recorded.verify();
+    assert!(code == 0 && said.ends_with("flags: --as-of 2026-11-23 --deny warnings\n"), "{said}");
+    // Of a base: which commit, and what was let count or not.
+    let recorded = Recorded::new(&["--base", "main"]);
+    let record = recorded.read();
+    let commit = record["base"]["commit"].as_str().unwrap();
+    let (code, said) = recorded.verify();
+    let base = format!("base: commit {commit} of `main`; what was judged has it in its history");
+    assert!(code == 0 && said.contains(&base), "{said}");
+    assert!(said.contains("hold (standing, which does not count): `other's"), "{said}");
+    recorded.repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
+    recorded.repository.snapshot("replies", "2026-11-16", true, 7);
+    recorded.check(&["--base", "main", "--allow-self-approval", "--all"]);
+    let (code, said) = recorded.verify();
+    assert!(
+        code == 0
+            && said.contains("hold (self-approval accepted, which does not count): `replies`")
+            && said.ends_with("--allow-self-approval --all\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_record_cannot_name_another_base_than_it_was_judged_by() {
+    let recorded = Recorded::new(&["--base", "main"]);
+    let commit = recorded.read()["base"]["commit"].as_str().unwrap().to_owned();
+    for word in ["HEAD", "main", &commit[..12], &commit.to_uppercase(), ""] {
+        let (code, said) = recorded.verify_forged(&commit, word);
+        assert!(code == 2 && said.contains("is not a whole hash"), "{word}: {said}");
+    }
+    let (code, said) = recorded.verify_forged(&commit, &"0".repeat(40));
+    assert!(code == 2 && said.contains("git knows no commit `0000"), "{said}");
+    let (code, said) = recorded.verify_forged("\"reference\": \"main\"", "\"reference\": \"nowhere\"");
+    assert!(code == 2 && said.contains("git knows no commit `nowhere`"), "{said}");
+    let (code, said) = recorded.verify_forged("\"ancestor_of_head\": true", "\"ancestor_of_head\": false");
+    assert!(code == 1 && said.contains("it is an ancestor of what is checked out"), "{said}");
+
+    // Judged by the pull request itself, and said to have been judged by `main`.
+    recorded.repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
+    recorded.repository.commit();
+    recorded.check(&["--base", "HEAD"]);
+    assert_eq!(recorded.verify().0, 0);
+    let own = recorded.read()["base"]["commit"].as_str().unwrap().to_owned();
+    let text = fs::read_to_string(&recorded.file).unwrap();
+    let forged = text.replace("HEAD:", "main:").replace("\"HEAD\"", "\"main\"");
+    fs::write(&recorded.file, forged).unwrap();
+    let (code, said) = recorded.verify();
+    let why = format!("base: commit {own} is not in the history of `main`, which is at {commit}");
+    assert!(code == 1 && said.contains(&why) && said.contains("Not verified: the base"), "{said}");
+}
+
+#[test]
+fn what_lies_outside_is_read_only_where_the_command_line_lets_it() {
+    let recorded = Recorded::new(&[]);
+    let repository = &recorded.repository;
+    repository.rename("rollouts/replies", "../away");
+    repository.write("tollgate.yaml", format!("{CONFIG}snapshots: [rollouts/, ../away/]\n"));
+    let (code, said) = recorded.check(&["--allow-outside"]);
+    assert!(code == 1 && said.contains("replies"), "{said}");
+    let (code, said) = recorded.verify();
+    assert!(code == 2 && said.contains("give it to `verify` too") && !said.contains("away"), "{said}");
+    let (code, said) = recorded.verify_with(&["--allow-outside"]);
+    assert!(code == 0 && said.contains("--allow-outside"), "{said}");
+
+    // What lies above the folder that is checked, and in its repository, is none of that.
+    repository.write("tollgate.yaml", CONFIG);
+    repository.write("teams/a/tollgate.yaml", "extends: ../../tollgate.yaml\n");
+    repository.rename("rollouts", "teams/a/rollouts");
+    let team = Recorded { repository: repository.below("teams/a"), file: recorded.file.clone() };
+    let (code, said) = team.check(&[]);
+    assert!(code == 1, "{said}");
+    assert!(team.read()["files"].as_object().unwrap().contains_key("../../tollgate.yaml"));
+    let (code, said) = team.verify();
+    assert!(code == 0 && said.starts_with("Verified: "), "{said}");
+}
+
+#[test]
 fn what_cannot_be_verified_is_said() {
     let recorded = Recorded::new(&[]);
     let text = fs::read_to_string(&recorded.file).unwrap();
+    let day = "\"as_of\": \"2026-11-23\",\n    \"today\"";
     for (from, to, why) in [
-        ("\"record\": 1", "\"record\": 2", "it is a record of version 2, not 1"),
-        ("\"record\": 1,", "", "it is no record"),
-        ("\"exit\"", "\"exits\"", "it is no whole record"),
-        (
-            "\"as_of\": \"2026-11-23\",\n    \"today\"",
-            "\"as_of\": \"soon\",\n    \"today\"",
-            "a day of it is none",
-        ),
+        ("\"record\": 2", "\"record\": 3", "it is a record of version 3, and this program reads version 2"),
+        ("\"record\": 2", "\"record\": 1", "the version of tollgate that wrote it, `0.1.0`, reads it"),
+        ("\"record\": 2,", "", "it is no record"),
+        ("\"exit\"", "\"exits\"", "it is no whole record: unknown field `exits`"),
+        ("\"exit\": 1", "\"exit\": 1, \"signed\": true", "it is no whole record: unknown field `signed`"),
+        ("\"exit\": 1", "\"exit\": 0, \"exit\": 1", "it is no whole record: duplicate field `exit`"),
+        ("\"files\": {", "\"files\": { \"own/p.gate\": \"\",", "duplicate key `own/p.gate`"),
+        (day, &*day.replace("2026-11-23", "soon"), "its day `soon` is not a date"),
+        (day, &*day.replace("2026-11-23", "2999-01-01"), "it is of 2999-01-01, a day that is yet to come"),
+        ("\"as_of\": \"2026-11-23\"", "\"as_of\": \"2999-01-01\"", "it is of 2999-01-01"),
+        ("\"files\": {", "\"files\": { \"../x\": \"\",", "its file `../x` lies outside of the repository"),
+        ("\"files\": {", "\"files\": { \"own/../../x\": \"\",", "lies outside of the repository"),
+        ("\"files\": {", "\"files\": { \"/etc/passwd\": \"\",", "lies outside of the repository"),
+        ("\"allow_outside\": false", "\"allow_outside\": true", "a record cannot give that itself"),
         ("{", "", "it is no JSON"),
     ] {
-        assert!(text.contains(from), "{from}: {text}");
-        fs::write(&recorded.file, text.replacen(from, to, 1)).unwrap();
-        let (code, said) = recorded.verify();
+        let (code, said) = recorded.verify_forged(from, to);
         assert!(code == 2 && said.contains(why), "{why}: {said}");
     }
     fs::remove_file(&recorded.file).unwrap();

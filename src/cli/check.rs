@@ -114,6 +114,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     let base = args.base.as_ref().map(|reference| RecordedBase {
         reference: reference.clone(),
         commit: String::new(),
+        ancestor_of_head: false,
         allow_self_approval: args.allow_self_approval,
         all: args.all,
         deny,

@@ -54,6 +54,11 @@ pub(super) struct Commit {
 }
 
 impl Commit {
+    /// Whether what is checked out has it in its history; of a [`base`] alone.
+    pub(super) fn is_ancestor_of_head(&self) -> bool {
+        self.since.is_none()
+    }
+
     pub(super) fn base(&self) -> Base<'_> {
         let Self { files, root, reference, id, since, branch } = self;
         Base {
@@ -65,6 +70,22 @@ impl Commit {
             branch,
         }
     }
+}
+
+/// The commit that a name means now, and whether `commit` is that one or an ancestor of it.
+///
+/// # Errors
+/// If git cannot tell: it knows no such name, or the clone is shallow and what it has does not show it.
+pub(super) fn belongs(path: &Path, commit: &str, reference: &str) -> Result<(String, bool), String> {
+    let (top, _) = repository(path)?;
+    let git = Git { folder: &top };
+    let now = look_up(&git, reference)?;
+    let belongs = git.line(&["merge-base", commit, &now]).is_ok_and(|shared| shared == commit);
+    if !belongs && reference::is_shallow(&git) {
+        let advice = reference::advice(&git, reference);
+        return Err(format!("nobody can tell whether {commit} is a commit of `{reference}`; {advice}"));
+    }
+    Ok((now, belongs))
 }
 
 /// Looks up a commit and its files.

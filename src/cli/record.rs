@@ -32,6 +32,9 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     /// Finds and reads everything. The commit of the base is that of its name, unless it is known.
+    ///
+    /// # Errors
+    /// What keeps the base from being read.
     pub(super) fn read(&self) -> Result<Read, String> {
         let Some(base) = &self.base else {
             return Ok(Read::Alone(find::inputs(self.path, self.allow_outside)));
@@ -40,8 +43,8 @@ impl Asked<'_> {
         let mut base_commit = git::base(self.path, wanted, self.allow_outside)?;
         base_commit.reference.clone_from(&base.reference);
         let sides = find::sides(self.path, self.allow_outside, &base_commit)?;
-        let commit = base_commit.id.clone();
-        Ok(Read::Against(Box::new(sides), RecordedBase { commit, ..base.clone() }))
+        let (commit, ancestor_of_head) = (base_commit.id.clone(), base_commit.is_ancestor_of_head());
+        Ok(Read::Against(Box::new(sides), RecordedBase { commit, ancestor_of_head, ..base.clone() }))
     }
 
     pub(super) fn judge(&self, read: Read) -> Answer<Report> {

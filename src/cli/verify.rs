@@ -1,22 +1,31 @@
 //! `tollgate verify`: whether a recorded verdict is that of the files as they are now.
+//!
+//! Whoever wrote the record may have wished for another verdict: it names a commit by its hash alone, and cannot have more
+//! read than the command line lets it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use serde::Deserialize;
 
-use super::arguments::date;
+use super::arguments::{OutsideArgs, date, today};
+use super::disk::{Disk, canonical};
 use super::record::{Asked, record};
-use super::{complain, disk, finish};
-use crate::engine::{CheckOptions, DayOptions};
-use crate::report::record::{RECORD_VERSION, RecordedVerdict, VerdictRecord};
-use crate::text::visible;
+use super::{complain, disk, finish, git};
+use crate::engine::{Answer, CheckOptions, DayOptions};
+use crate::project::Files;
+use crate::project::path::{below, parts};
+use crate::report::Report;
+use crate::report::record::{RECORD_VERSION, RecordedBase, RecordedVerdict, VerdictRecord};
+use crate::text::{first_few, quote, visible};
+use crate::value::Date;
 
 /// Check a record that `check --record` wrote against the files as they are now
 ///
-/// Exit codes: 0, the files and the verdict are those of the record; 1, something differs; 2, the record cannot be
-/// verified.
+/// Says what differs, and what was recorded: the exit code, the decisions, the base, the flags. Exit codes: 0, the files and
+/// the verdict are those of the record, be it a hold; 1, something differs; 2, the record cannot be verified.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// The record
@@ -24,59 +33,144 @@ pub(super) struct VerifyArgs {
     /// The repository that it is of
     #[arg(default_value = ".")]
     path: PathBuf,
+    #[command(flatten)]
+    outside: OutsideArgs,
 }
 
 /// Reads the record, judges again, compares.
 pub(super) fn run(args: &VerifyArgs) -> ExitCode {
-    let known = match disk::read(&args.file).and_then(|bytes| parse(&bytes)) {
-        Ok(known) => known,
-        Err(why) => return complain(&format!("`{}` cannot be verified: {why}", args.file.display())),
-    };
-    let Some(options) = options(&known) else {
-        return complain(&format!("`{}` cannot be verified: a day of it is none", args.file.display()));
-    };
+    match verified(args) {
+        Ok((lines, same)) => finish(&(lines.join("\n") + "\n"), u8::from(!same)),
+        Err(why) => complain(&format!("`{}` cannot be verified: {why}", args.file.display())),
+    }
+}
+
+/// What is to be said, and whether everything is as recorded.
+fn verified(args: &VerifyArgs) -> Result<(Vec<String>, bool), String> {
+    let today = today().ok_or("the system's clock is out of the calendar")?;
+    let known = parse(&disk::read(&args.file)?)?;
+    let options = options(&known, today)?;
+    permitted(&known, args)?;
+    let place = known.base.as_ref().map(|base| Place::find(base, &args.path)).transpose()?;
     let asked = Asked {
         path: &args.path,
         allow_outside: known.options.allow_outside,
         base: known.base.clone(),
         options,
     };
-    let read = match asked.read() {
-        Ok(read) => read,
-        Err(why) => return complain(&why),
-    };
+    let read = asked.read()?;
     let (files, base) = (read.digests(), read.base());
     let judgement = asked.judge(read);
     let found = record(&asked, files, base, &judgement);
-    let (lines, differs) = compare(&known, &found);
-    finish(&(lines.join("\n") + "\n"), u8::from(differs))
+    let (mut lines, same) = compare(&known, &found, place.as_ref());
+    lines.extend(recorded(&known, &judgement, place.as_ref()).into_iter().map(|line| format!("  {line}")));
+    Ok((lines, same))
+}
+
+/// What every version of a record has.
+#[derive(Deserialize)]
+struct Versions {
+    record: u64,
+    program: Option<String>,
 }
 
 fn parse(bytes: &[u8]) -> Result<VerdictRecord, String> {
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))?;
-    match value.get("record").and_then(serde_json::Value::as_u64) {
-        Some(version) if version == u64::from(RECORD_VERSION) => {}
-        Some(version) => return Err(format!("it is a record of version {version}, not {RECORD_VERSION}")),
-        None => return Err("it is no record".to_owned()),
-    }
-    serde_json::from_value(value).map_err(|error| format!("it is no whole record: {error}"))
-}
-
-fn options(known: &VerdictRecord) -> Option<CheckOptions> {
-    let as_of = match &known.options.as_of {
-        Some(day) => Some(date(day).ok()?),
-        None => None,
+    let Ok(Versions { record, program }) = Versions::deserialize(&value) else {
+        return Err("it is no record".to_owned());
     };
-    let today = date(&known.options.today).ok()?;
-    let day = DayOptions { as_of, workflows: known.options.workflows.clone(), ..DayOptions::on(today) };
-    Some(CheckOptions { day, deny_warnings: known.options.deny_warnings })
+    if record != u64::from(RECORD_VERSION) {
+        let writer = program.map(|program| format!(", `{}`,", quote(&program))).unwrap_or_default();
+        return Err(format!(
+            "it is a record of version {record}, and this program reads version {RECORD_VERSION}: the version of tollgate that wrote it{writer} reads it"
+        ));
+    }
+    // From its text once more: a value has lost the first of two keys that are the same.
+    serde_json::from_slice(bytes).map_err(|error| format!("it is no whole record: {error}"))
 }
 
-/// What is to be said, and whether anything differs.
-fn compare(known: &VerdictRecord, found: &VerdictRecord) -> (Vec<String>, bool) {
-    let mut lines = files(&known.files, &found.files);
-    let same_files = lines.is_empty();
+fn options(known: &VerdictRecord, today: Date) -> Result<CheckOptions, String> {
+    let day = |text: &str| date(text).map_err(|why| format!("its day `{}` is {why}", quote(text)));
+    let as_of = known.options.as_of.as_deref().map(day).transpose()?;
+    let (ran, judged) = (day(&known.options.today)?, day(&known.as_of)?);
+    if let Some(late) = [Some(ran), Some(judged), as_of].into_iter().flatten().find(|day| *day > today) {
+        return Err(format!("it is of {late}, a day that is yet to come: today is {today}"));
+    }
+    let day = DayOptions { as_of, workflows: known.options.workflows.clone(), ..DayOptions::on(ran) };
+    Ok(CheckOptions { day, deny_warnings: known.options.deny_warnings })
+}
+
+/// Refuses what a record may not ask for by itself, and what no run can have written.
+fn permitted(known: &VerdictRecord, args: &VerifyArgs) -> Result<(), String> {
+    if let Some(base) = &known.base
+        && !is_whole_hash(&base.commit)
+    {
+        let commit = quote(&base.commit);
+        return Err(format!("its commit `{commit}` is not a whole hash, as `git rev-parse` prints it"));
+    }
+    if known.options.allow_outside {
+        return match args.outside.allow_outside {
+            true => Ok(()),
+            false => Err("it was judged with `--allow-outside`, and a record cannot give that itself: \
+                 give it to `verify` too, if files outside of the repository may be read"
+                .to_owned()),
+        };
+    }
+    let path = canonical(&args.path)
+        .map_err(|error| format!("`{}` cannot be used: {}", args.path.display(), disk::reason(&error)))?;
+    let disk = Disk::of(&path);
+    let folder = disk.start(false).path;
+    let top = disk.repository(&folder).unwrap_or_else(|| folder.clone());
+    let depth = parts(below(&folder, &top).unwrap_or_default()).count();
+    let base = known.base.as_ref().map(|base| format!("{}:", base.reference)).unwrap_or_default();
+    let leads_out = |name: &&String| leads_out(name.strip_prefix(&base).unwrap_or(name), depth);
+    match known.files.keys().find(leads_out) {
+        Some(name) => Err(format!("its file `{}` lies outside of the repository", quote(name))),
+        None => Ok(()),
+    }
+}
+
+/// As git writes the hash of a commit, by either of its two functions.
+fn is_whole_hash(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Whether a name leads above the top of the repository, `depth` folders above the one that it is seen from.
+fn leads_out(name: &str, depth: usize) -> bool {
+    let mut at = Some(depth);
+    for part in parts(name) {
+        at = match part {
+            "." => at,
+            ".." => at.and_then(|depth| depth.checked_sub(1)),
+            _ => at.map(|depth| depth + 1),
+        };
+    }
+    at.is_none() || Path::new(name).has_root()
+}
+
+/// Where the commit of a base lies now.
+struct Place {
+    /// Whether it is one of those that its name stands for.
+    belongs: bool,
+    /// The commit that its name means now.
+    now: String,
+}
+
+impl Place {
+    fn find(base: &RecordedBase, path: &Path) -> Result<Self, String> {
+        let (now, belongs) = git::belongs(path, &base.commit, &base.reference)?;
+        Ok(Self { belongs, now })
+    }
+}
+
+/// What differs, and whether nothing does.
+fn compare(known: &VerdictRecord, found: &VerdictRecord, place: Option<&Place>) -> (Vec<String>, bool) {
+    let mut lines = base(known, found, place);
+    let same_base = lines.is_empty();
+    let files = files(&known.files, &found.files);
+    let same_files = files.is_empty();
+    lines.extend(files);
     let verdicts = verdicts(&known.workflows, &found.workflows);
     let same_verdict = verdicts.is_empty() && (known.exit, &known.as_of) == (found.exit, &found.as_of);
     lines.extend(verdicts);
@@ -93,17 +187,100 @@ fn compare(known: &VerdictRecord, found: &VerdictRecord) -> (Vec<String>, bool) 
         ));
     }
     let day = visible(&known.as_of);
-    lines.push(match (same_files, same_verdict) {
-        (true, true) => {
+    lines.push(match (same_base, same_files, same_verdict) {
+        (true, true, true) => {
             format!("Verified: {} files and the verdict of {day} are as recorded.", known.files.len())
         }
-        (false, true) => format!("Not verified: files differ. The verdict of {day} is the same."),
-        (true, false) => {
+        (false, _, _) => "Not verified: the base is not what the record says.".to_owned(),
+        (true, false, true) => format!("Not verified: files differ. The verdict of {day} is the same."),
+        (true, true, false) => {
             format!("Not verified: the files are the same, and the verdict of {day} is another.")
         }
-        (false, false) => format!("Not verified: files differ, and so does the verdict of {day}."),
+        (true, false, false) => format!("Not verified: files differ, and so does the verdict of {day}."),
     });
-    (lines, !(same_files && same_verdict))
+    (lines, same_base && same_files && same_verdict)
+}
+
+fn base(known: &VerdictRecord, found: &VerdictRecord, place: Option<&Place>) -> Vec<String> {
+    let (Some(was), Some(is), Some(place)) = (&known.base, &found.base, place) else { return Vec::new() };
+    let mut lines = Vec::new();
+    if !place.belongs {
+        let (name, commit, now) = (quote(&was.reference), &was.commit, &place.now);
+        lines.push(format!("base: commit {commit} is not in the history of `{name}`, which is at {now}"));
+    }
+    if was.commit != is.commit {
+        lines.push(format!("base: {} is not a commit itself; it stands for {}", was.commit, is.commit));
+    }
+    if was.ancestor_of_head != is.ancestor_of_head {
+        let verb = |is: bool| if is { "is" } else { "is not" };
+        let (is, was) = (verb(is.ancestor_of_head), verb(was.ancestor_of_head));
+        lines
+            .push(format!("base: it {is} an ancestor of what is checked out; the record says that it {was}"));
+    }
+    lines
+}
+
+/// What somebody has to know of the verdict who reads nothing but that it is verified.
+fn recorded(known: &VerdictRecord, judgement: &Answer<Report>, place: Option<&Place>) -> Vec<String> {
+    let meaning = match known.exit {
+        0 => "nothing that counts has to hold or go back",
+        1 => "something has to hold or go back",
+        _ => "something could not be judged",
+    };
+    let mut lines = vec![format!("exit code: {}, {meaning}", known.exit)];
+    let asked = &known.options.workflows;
+    lines.push(match asked.is_empty() {
+        true => "workflows: all".to_owned(),
+        false => format!("workflows: only {}", first_few(asked.iter().map(String::as_str))),
+    });
+    lines.extend(decisions(known, judgement));
+    if let (Some(base), Some(place)) = (&known.base, place) {
+        let name = quote(&base.reference);
+        let of = match (place.belongs, place.now == base.commit) {
+            (true, true) => format!("of `{name}`"),
+            (true, false) => format!("of `{name}`, which is at {} now", place.now),
+            (false, _) => format!("and not of `{name}`, as the record says"),
+        };
+        let has = if base.ancestor_of_head { "has" } else { "does not have" };
+        lines.push(format!("base: commit {} {of}; what was judged {has} it in its history", base.commit));
+    }
+    let flags = flags(known);
+    if !flags.is_empty() {
+        lines.push(format!("flags: {}", flags.join(" ")));
+    }
+    lines
+}
+
+/// The workflows by what was decided of them, and by why that does not count where it does not.
+fn decisions(known: &VerdictRecord, judgement: &Answer<Report>) -> Vec<String> {
+    let against = judgement.report.against.as_ref();
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for RecordedVerdict { workflow, decision, .. } in &known.workflows {
+        let excuse = against.and_then(|against| against.excuse(workflow));
+        let excuse = excuse.map(|why| format!(" ({why}, which does not count)")).unwrap_or_default();
+        let what = format!("{}{excuse}", quote(decision));
+        match groups.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, names)) => names.push(workflow),
+            None => groups.push((what, vec![workflow])),
+        }
+    }
+    groups.into_iter().map(|(what, names)| format!("{what}: {}", first_few(names.into_iter()))).collect()
+}
+
+/// What the command line gave that the verdict depends on.
+fn flags(known: &VerdictRecord) -> Vec<String> {
+    let options = &known.options;
+    let of_base = |is: fn(&RecordedBase) -> bool| known.base.as_ref().is_some_and(is);
+    let given = [
+        (options.deny_warnings, "--deny warnings"),
+        (options.allow_outside, "--allow-outside"),
+        (of_base(|base| base.allow_self_approval), "--allow-self-approval"),
+        (of_base(|base| base.all), "--all"),
+        (of_base(|base| base.deny.looser), "--deny looser"),
+        (of_base(|base| base.deny.rewritten), "--deny rewritten"),
+    ];
+    let day = options.as_of.iter().map(|day| format!("--as-of {day}"));
+    day.chain(given.iter().filter(|(is, _)| *is).map(|(_, flag)| (*flag).to_owned())).collect()
 }
 
 fn files(known: &BTreeMap<String, String>, found: &BTreeMap<String, String>) -> Vec<String> {

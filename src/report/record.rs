@@ -1,14 +1,16 @@
 //! The record of a verdict: what was decided, and from which files. It holds nothing that a second run could not find out.
 
 use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::against::DeniedChanges;
-use serde::{Deserialize, Serialize};
-
 use super::{Outcome, Report, WorkflowReport};
 
 /// The version of the record's shape.
-pub const RECORD_VERSION: u32 = 1;
+pub const RECORD_VERSION: u32 = 2;
 /// The version of the language that this program judges by.
 pub const LANGUAGE_VERSION: &str = "0.1";
 
@@ -33,6 +35,7 @@ pub struct VerdictRecord {
     /// The verdict on each workflow, in the order of the report.
     pub workflows: Vec<RecordedVerdict>,
     /// Every policy, configuration and snapshot that was read, with its digest: `sha256:…`, or why it could not be read.
+    #[serde(deserialize_with = "each_once")]
     pub files: BTreeMap<String, String>,
 }
 
@@ -58,14 +61,40 @@ pub struct RecordedOptions {
 pub struct RecordedBase {
     /// As it was named, and is named before its files.
     pub reference: String,
-    /// The id of its commit.
+    /// The whole hash of its commit.
     pub commit: String,
-    /// Whether a verdict counts that the proposal has turned itself, by loosening what it is judged by.
+    /// Whether that commit is an ancestor of the one that was checked out: the branch has all that the base had.
+    pub ancestor_of_head: bool,
+    /// Whether a verdict counts that the pull request has turned itself, by loosening what it is judged by.
     pub allow_self_approval: bool,
-    /// Whether workflows count that the proposal neither touches nor makes worse.
+    /// Whether workflows count that the pull request neither touches nor makes worse.
     pub all: bool,
     /// What holds though no workflow does.
     pub deny: DeniedChanges,
+}
+
+/// Reads the files of a record. A map takes the last of two entries with the same key; here they are an error, as other readers
+/// may take the first.
+fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Entries;
+    impl<'de> Visitor<'de> for Entries {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of texts")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut files = BTreeMap::new();
+            while let Some((name, digest)) = entries.next_entry::<String, String>()? {
+                if files.insert(name.clone(), digest).is_some() {
+                    return Err(A::Error::custom(format_args!("duplicate key `{name}`")));
+                }
+            }
+            Ok(files)
+        }
+    }
+    deserializer.deserialize_map(Entries)
 }
 
 /// The decision on one workflow, and the rules that it comes from.
