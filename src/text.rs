@@ -13,9 +13,12 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub use alike::appearances;
 
 /// Whether a character could hide, move or restyle what is printed around it: control characters (an escape sequence
-/// starts with one), bidirectional and zero-width marks, and the separators that some readers take for a new line.
+/// starts with one), bidirectional and zero-width marks, the separators that some readers take for a new line, and what
+/// Unicode says is no character: XML 1.0 has no way to write two of these.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
+        || u32::from(c) & 0xfffe == 0xfffe
+        || matches!(c, '\u{fdd0}'..='\u{fdef}')
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
@@ -220,7 +223,8 @@ mod tests {
     #[test]
     fn escape_sequences_and_direction_marks_are_written_out() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{9b}\n"), r"a\u{1b}[31mb\u{202e}c\u{9b}\u{a}");
-        assert_eq!(visible("größer 大"), "größer 大");
+        assert_eq!(visible("\u{fffe}\u{ffff}\u{fdd0}\u{10ffff}"), r"\u{fffe}\u{ffff}\u{fdd0}\u{10ffff}");
+        assert_eq!(visible("größer 大 \u{fffd}"), "größer 大 \u{fffd}");
     }
 
     #[test]

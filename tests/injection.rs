@@ -19,6 +19,8 @@ enum Reader {
     /// GitHub's commands, one a line.
     Commands,
     Markdown,
+    /// Markdown with marks of its own: backslashes before what would be one.
+    Manual,
     Tap,
 }
 
@@ -34,6 +36,7 @@ const DRAWN: &[(Reader, &[&str])] = &[
     (Reader::Commands, &["check", "--format", "github"]),
     (Reader::Markdown, &["check", "--format", "markdown"]),
     (Reader::Tap, &["check", "--format", "tap"]),
+    (Reader::Manual, &["docs"]),
     (Reader::Terminal, &["history"]),
     (Reader::Terminal, &["history", "--narrate"]),
     (Reader::Json, &["history", "--format", "json"]),
@@ -152,12 +155,50 @@ fn structure(reader: Reader, text: &str) -> Vec<usize> {
             counts.extend(["](", "**", "`"].map(|mark| text.matches(mark).count()));
             counts
         }
+        Reader::Manual => {
+            let text = active(text);
+            let marks =
+                ["[", "]", "*", "_", "<", "|", "`", "&", "~", "$", "@", "#", "!2", "%3", "://", "www.", "\n"];
+            marks.iter().map(|mark| text.matches(mark).count()).collect()
+        }
         Reader::Tap => vec![
             lines(&|line| line.starts_with("ok ") || line.starts_with("not ok ")),
             lines(&|line| line.contains("ok ") && !line.starts_with(' ') && line.contains(" # SKIP")),
             lines(&|line| line.trim() == "---" || line.trim() == "..."),
         ],
     }
+}
+
+/// What of a page is neither code nor behind a backslash, without the marks that an empty comment ends.
+fn active(page: &str) -> String {
+    let page =
+        page.to_lowercase().replace("@<!-- -->", "").replace("#<!-- -->", "").replace("www.<!-- -->", "");
+    let page = page.replace("<!-- -->", "\u{b6}");
+    let mut out = String::new();
+    let mut rest = page.as_str();
+    while let Some(c) = rest.chars().next() {
+        let ticks = rest.len() - rest.trim_start_matches('`').len();
+        let (fence, after) = rest.split_at(ticks);
+        if let Some((code, after)) = rest.strip_prefix("<code>").and_then(|rest| rest.split_once("</code>")) {
+            assert!(!code.contains(['<', '|', '`', '\n']), "{code}");
+            rest = after;
+        } else if c == '\\' {
+            rest = &rest[1 + rest[1..].chars().next().map_or(0, char::len_utf8)..];
+        } else if let Some(end) = closing(after, fence).filter(|_| ticks > 0) {
+            rest = &after[end + ticks..];
+        } else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    out
+}
+
+/// Where a run of as many backticks stands in the same line.
+fn closing(text: &str, fence: &str) -> Option<usize> {
+    let line = text.lines().next().unwrap_or_default();
+    let is_whole = |at: &usize| !line[..*at].ends_with('`') && !line[at + fence.len()..].starts_with('`');
+    line.match_indices(fence).map(|(at, _)| at).find(is_whole)
 }
 
 /// How many values a document has, wherever they stand.
@@ -187,5 +228,36 @@ fn what_strangers_write_stays_text_in_every_format() {
             assert!(*reader == Reader::Commands || !text.lines().any(is_command), "{case}");
             assert_eq!(&structure(*reader, &text), plain, "{case}");
         }
+    }
+}
+
+/// In SARIF `[text](target)` in a message is a link.
+#[test]
+fn no_message_of_sarif_has_a_link() {
+    fn messages<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+        match value {
+            Value::Array(all) => all.iter().for_each(|inner| messages(inner, found)),
+            Value::Object(all) => {
+                for (key, inner) in all {
+                    match inner.as_str() {
+                        Some(text) if key == "text" => found.push(text),
+                        _ => messages(inner, found),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let repository = written("[the log](https://evil.example/t) \\[x](y)");
+    let log: Value = serde_json::from_str(&run(&repository, &["check", "--format", "sarif"])).unwrap();
+    let mut found = Vec::new();
+    messages(&log, &mut found);
+    assert!(
+        found.iter().any(|text| text.contains(r"\[the log\](https://evil.example/t) \\\[x\](y)")),
+        "{found:#?}"
+    );
+    for text in found {
+        let bare = text.replace(r"\\", "").replace(r"\[", "").replace(r"\]", "");
+        assert!(!bare.contains(['[', ']']), "{text}");
     }
 }

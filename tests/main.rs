@@ -51,6 +51,8 @@ mod mutate;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
+mod outputs;
+#[cfg(test)]
 mod properties;
 mod pull_request;
 #[cfg(test)]

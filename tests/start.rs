@@ -524,11 +524,11 @@ waivers:
     for line in [
         "`trial -> live`",
         r"| `adoption` | share | \<b>Of\</b> \`the\` \| users, @<!-- -->everybody |",
-        r"## `p`: A \[title\](http://x) with \*stars\*",
+        r"## `p`: A \[title\](http:<!-- -->//x) with \*stars\*",
         r"| `least` | 60% (`tollgate.yaml:3`; declared as 50%): a board \| decision | 0% to 100% | The least |",
-        r#"| `p.r` | Enough<br>Ask.<br>https://x.example/y | `adoption >= least`, when `` stage == live or "`" == "a\|b" `` | warn (`tollgate.yaml:5`; declared as hold; locked by `tollgate.yaml:5`) |"#,
+        r#"| `p.r` | Enough<br>Ask.<br>`https://x.example/y` | `adoption >= least`, when `` stage == live or "`" == "a\|b" `` | warn (`tollgate.yaml:5`; declared as hold; locked by `tollgate.yaml:5`) |"#,
         "| `w` | `p.least` | 70% (`tollgate.yaml:8`; declared as 50%) |",
-        "| `p.r` | `w` | until 2026-01-31 | holidays | ana@example.com | `tollgate.yaml:10` |",
+        "| `p.r` | `w` | until 2026-01-31 | holidays | ana@<!-- -->example.com | `tollgate.yaml:10` |",
     ] {
         assert!(page.lines().any(|found| found == line), "{line}\n{page}");
     }

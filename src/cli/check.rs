@@ -16,7 +16,7 @@ use crate::engine::{Answer, CheckOptions};
 use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use crate::report::Report;
 use crate::report::against::DeniedChanges;
-use crate::report::record::RecordedBase;
+use crate::report::record::{RecordedBase, VerdictRecord};
 use crate::value::Date;
 
 /// Judge which workflows may go on, and show why the others may not
@@ -101,6 +101,9 @@ enum Deny {
 
 /// Finds, reads, judges, shows.
 pub(super) fn run(args: &CheckArgs) -> ExitCode {
+    if let Err(code) = output::prepare(&args.format, args.record.as_deref()) {
+        return code;
+    }
     let day = match day_options(args.as_of, &args.workflows) {
         Ok(day) => day,
         Err(code) => return code,
@@ -127,17 +130,23 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     };
     let found = args.record.as_ref().map(|file| (file, read.digests(), read.base()));
     let judgement = args.terminal.waiting("judging", || asked.judge(read));
-    if let Some((file, files, base)) = found {
-        let written =
-            json::render(&record(&asked, files, base, &judgement)).map_err(|error| error.to_string());
-        let written = written.and_then(|text| write(file, &text));
-        if let Err(why) = written {
-            return complain(&format!("`{}` cannot be written: {why}", file.display()));
-        }
-    }
-    output::write_all(&args.format, judgement.exit, |format, on_stdout| {
+    let recorded = match found {
+        Some((file, files, base)) => write_record(file, &record(&asked, files, base, &judgement)),
+        None => Ok(()),
+    };
+    let written = output::write_all(&args.format, judgement.exit, |format, on_stdout| {
         drawn(format, on_stdout, args, &judgement)
-    })
+    });
+    match recorded {
+        Ok(()) => written,
+        Err(why) => complain(&why),
+    }
+}
+
+fn write_record(file: &Path, record: &VerdictRecord) -> Result<(), String> {
+    let text = json::render(record).map_err(|error| error.to_string());
+    text.and_then(|text| write(file, &text))
+        .map_err(|why| format!("`{}` cannot be written: {why}", file.display()))
 }
 
 fn drawn(

@@ -1,14 +1,14 @@
 //! `tollgate fmt`: policies in the one canonical style.
 
-use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
 
 use clap::Args;
 
 use self::files::FilesToFormat;
 use super::terminal::TerminalArgs;
+use super::write::swap;
 use super::{FAILURE, complain, disk, finish};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -105,7 +105,7 @@ impl Session {
             return;
         }
         if !self.check
-            && let Err(why) = replace(path, &formatted)
+            && let Err(why) = swap(path, &formatted)
         {
             return self.cannot(shown, "written", &why);
         }
@@ -168,23 +168,4 @@ impl Session {
         };
         finish(&format!("{}{summary}", self.listed), code)
     }
-}
-
-/// Puts a text in the place of a file, at once: whoever reads it meanwhile sees the one or the other.
-fn replace(path: &Path, text: &str) -> Result<(), String> {
-    let permissions = fs::metadata(path).map_err(|error| disk::reason(&error))?.permissions();
-    // The folder alone decides whether a file may be replaced, so this is not asked for by anyone else.
-    if permissions.readonly() {
-        return Err("it is read-only".to_owned());
-    }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.{}", process::id()));
-    let written = File::create_new(&beside)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::set_permissions(&beside, permissions))
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written.map_err(|error| disk::reason(&error))
 }

@@ -7,8 +7,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::disk::canonical;
-use super::write::write;
+use super::write::{clear, destination, write};
 use super::{complain, finish, print};
 use crate::diagnostic::did_you_mean;
 
@@ -47,6 +46,29 @@ pub(super) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
     }
 }
 
+/// Sees that every format has a place of its own, and that no file there is an earlier run's. `record` is one more file that
+/// is to be written.
+///
+/// # Errors
+/// If two are to be written to one place; that has been said.
+pub(super) fn prepare<F>(outputs: &[Output<F>], record: Option<&Path>) -> Result<(), ExitCode> {
+    let on_stdout = outputs.iter().filter(|output| output.file.is_none()).count();
+    if on_stdout > 1 {
+        let help = "give the others a file, as in `json=FILE`";
+        return Err(complain(&format!("only one format can go to standard output; {help}")));
+    }
+    let formats = || outputs.iter().filter_map(|output| output.file.as_deref());
+    if let Some(file) = named_twice(formats()) {
+        return Err(complain(&format!("two formats cannot be written to `{}`", file.display())));
+    }
+    let all = || formats().chain(record);
+    if let Some(file) = named_twice(all()) {
+        return Err(complain(&format!("a format and the record cannot be written to `{}`", file.display())));
+    }
+    all().for_each(clear);
+    Ok(())
+}
+
 /// Writes every format that was asked for, and ends with `exit`. One that cannot be written does not keep the others
 /// from it. `drawn` is told the format, and whether it goes to standard output.
 pub(super) fn write_all<F: OutputFormat>(
@@ -54,15 +76,6 @@ pub(super) fn write_all<F: OutputFormat>(
     exit: u8,
     drawn: impl Fn(F, bool) -> Result<String, Box<dyn Error>>,
 ) -> ExitCode {
-    let on_stdout = outputs.iter().filter(|output| output.file.is_none()).count();
-    if on_stdout > 1 {
-        return complain(
-            "only one format can go to standard output; give the others a file, as in `json=FILE`",
-        );
-    }
-    if let Some(file) = written_twice(outputs) {
-        return complain(&format!("two formats cannot be written to `{}`", file.display()));
-    }
     let mut code = ExitCode::from(exit);
     let mut printed = None;
     for Output { format, file } in outputs {
@@ -92,11 +105,9 @@ pub(super) fn write_all<F: OutputFormat>(
     }
 }
 
-/// A file that two formats are to be written to.
-fn written_twice<F>(outputs: &[Output<F>]) -> Option<&Path> {
+/// A file that is named before, by this or by another name.
+fn named_twice<'f>(mut files: impl Iterator<Item = &'f Path>) -> Option<&'f Path> {
     let mut seen = BTreeSet::new();
-    // A file's links count where it is there already; one that is not has at least one spelling of its folder.
-    let place = |file: &Path| canonical(file).or_else(|_| path::absolute(file));
-    let mut files = outputs.iter().filter_map(|output| output.file.as_deref());
+    let place = |file: &Path| destination(file).or_else(|_| path::absolute(file));
     files.find(|file| place(file).is_ok_and(|place| !seen.insert(place)))
 }

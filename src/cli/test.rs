@@ -66,6 +66,9 @@ fn percent(text: &str) -> Result<u8, String> {
 
 /// Finds, reads, runs, shows.
 pub(super) fn run(args: &TestArgs) -> ExitCode {
+    if let Err(code) = output::prepare(&args.format, None) {
+        return code;
+    }
     let suites = args.terminal.waiting("reading", || find::suites(&args.path, args.outside.allow_outside));
     let options = TestOptions {
         filter: args.filter.clone(),

@@ -51,7 +51,7 @@ fn verified(args: &VerifyArgs) -> Result<(Vec<String>, bool), String> {
     let known = parse(&disk::read(&args.file)?)?;
     let options = options(&known, today)?;
     permitted(&known, args)?;
-    let place = known.base.as_ref().map(|base| Place::find(base, &args.path)).transpose()?;
+    let place = known.base.as_ref().map(|base| BaseNow::find(base, &args.path)).transpose()?;
     let asked = Asked {
         path: &args.path,
         allow_outside: known.options.allow_outside,
@@ -139,25 +139,21 @@ fn is_whole_hash(text: &str) -> bool {
 /// Whether a name leads above the top of the repository, `depth` folders above the one that it is seen from.
 fn leads_out(name: &str, depth: usize) -> bool {
     let mut at = Some(depth);
-    for part in parts(name) {
-        at = match part {
-            "." => at,
-            ".." => at.and_then(|depth| depth.checked_sub(1)),
-            _ => at.map(|depth| depth + 1),
-        };
+    for part in parts(name).filter(|part| *part != ".") {
+        at = if part == ".." { at.and_then(|depth| depth.checked_sub(1)) } else { at.map(|depth| depth + 1) };
     }
     at.is_none() || Path::new(name).has_root()
 }
 
 /// Where the commit of a base lies now.
-struct Place {
+struct BaseNow {
     /// Whether it is one of those that its name stands for.
     belongs: bool,
     /// The commit that its name means now.
     now: String,
 }
 
-impl Place {
+impl BaseNow {
     fn find(base: &RecordedBase, path: &Path) -> Result<Self, String> {
         let (now, belongs) = git::belongs(path, &base.commit, &base.reference)?;
         Ok(Self { belongs, now })
@@ -165,7 +161,7 @@ impl Place {
 }
 
 /// What differs, and whether nothing does.
-fn compare(known: &VerdictRecord, found: &VerdictRecord, place: Option<&Place>) -> (Vec<String>, bool) {
+fn compare(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>) -> (Vec<String>, bool) {
     let mut lines = base(known, found, place);
     let same_base = lines.is_empty();
     let files = files(&known.files, &found.files);
@@ -201,7 +197,7 @@ fn compare(known: &VerdictRecord, found: &VerdictRecord, place: Option<&Place>) 
     (lines, same_base && same_files && same_verdict)
 }
 
-fn base(known: &VerdictRecord, found: &VerdictRecord, place: Option<&Place>) -> Vec<String> {
+fn base(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>) -> Vec<String> {
     let (Some(was), Some(is), Some(place)) = (&known.base, &found.base, place) else { return Vec::new() };
     let mut lines = Vec::new();
     if !place.belongs {
@@ -221,7 +217,7 @@ fn base(known: &VerdictRecord, found: &VerdictRecord, place: Option<&Place>) -> 
 }
 
 /// What somebody has to know of the verdict who reads nothing but that it is verified.
-fn recorded(known: &VerdictRecord, judgement: &Answer<Report>, place: Option<&Place>) -> Vec<String> {
+fn recorded(known: &VerdictRecord, judgement: &Answer<Report>, place: Option<&BaseNow>) -> Vec<String> {
     let meaning = match known.exit {
         0 => "nothing that counts has to hold or go back",
         1 => "something has to hold or go back",

@@ -1,15 +1,141 @@
-//! Writes files: what is asked for by name, and new ones, all of them or none, and never over one that is there.
+//! Writes files: what is asked for by name, at once or not at all, and new ones, all of them or none, and never over one that
+//! is there.
+//!
+//! A repository may bring links. None of them has the program write where nobody told it to.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{self, Component, Path, PathBuf};
+use std::process;
 
-use super::disk::reason;
+use super::disk::{canonical, reason};
 use crate::text::first_few;
 
-/// Writes a file that was asked for, over what is there.
+/// Writes a file that was asked for, over what is there. If it cannot be written, nothing is left of what was there.
 pub(super) fn write(file: &Path, text: &str) -> Result<(), String> {
-    fs::write(file, text).map_err(|error| reason(&error))
+    let into = |place: &Path| fs::write(place, text).map_err(|error| reason(&error));
+    if is_open_already(file) {
+        return into(file);
+    }
+    let place = destination(file)?;
+    match fs::symlink_metadata(&place) {
+        // A pipe or a device, which somebody is at the other end of.
+        Ok(known) if !known.is_file() && !known.is_dir() => into(&place),
+        Ok(known) if known.is_file() && !known.permissions().readonly() => swap(&place, text).or_else(|_| {
+            // The folder takes no new file: one file alone may be mounted into it.
+            let written = into(&place);
+            if written.is_err() {
+                discard(&place);
+            }
+            written
+        }),
+        Ok(_) | Err(_) => swap(&place, text),
+    }
+}
+
+/// Takes away what an earlier run has written to a file that this run is to write: if this one ends without writing it, nobody
+/// shall take the old one for its own. What is read-only, or no regular file, stays.
+pub(super) fn clear(file: &Path) {
+    let Ok(place) = destination(file) else { return };
+    let known = fs::symlink_metadata(&place);
+    let is_old = known.is_ok_and(|known| known.is_file() && !known.permissions().readonly());
+    if is_old && !is_open_already(file) {
+        discard(&place);
+    }
+}
+
+/// Removes a file, or empties it where it cannot be removed.
+fn discard(place: &Path) {
+    // If neither can be done, writing it cannot be either, and that is told.
+    let _ = fs::remove_file(place).or_else(|_| File::create(place).map(drop));
+}
+
+/// What the system gives a program under a name though it is open already: there is no file to be replaced.
+fn is_open_already(file: &Path) -> bool {
+    ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|known| file.starts_with(known))
+}
+
+/// Puts a text in the place of a file, at once: whoever reads it meanwhile sees the one or the other.
+pub(super) fn swap(place: &Path, text: &str) -> Result<(), String> {
+    let known = fs::metadata(place).ok().map(|known| known.permissions());
+    // The folder alone decides whether a file may be replaced, so this is not asked for by anyone else.
+    if known.as_ref().is_some_and(Permissions::readonly) {
+        return Err("it is read-only".to_owned());
+    }
+    let (beside, mut file) = beside(place).map_err(|error| reason(&error))?;
+    let mut written = file.write_all(text.as_bytes());
+    drop(file);
+    if let Some(permissions) = known {
+        written = written.and_then(|()| fs::set_permissions(&beside, permissions));
+    }
+    written.and_then(|()| fs::rename(&beside, place)).map_err(|error| {
+        remove(&beside);
+        reason(&error)
+    })
+}
+
+/// A new file in the same folder, under a name that nothing has.
+fn beside(place: &Path) -> io::Result<(PathBuf, File)> {
+    let mut attempt = 0;
+    loop {
+        let beside = place.with_file_name(format!(".tollgate-{}-{attempt}", process::id()));
+        match File::create_new(&beside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
+            made => return made.map(|file| (beside, file)),
+        }
+    }
+}
+
+/// What a path leads to with all links followed. A path that somebody has written may lead anywhere, and a link only to where
+/// it could lie itself: in the same repository or, outside of every one, in the folder that the program was started in.
+///
+/// # Errors
+/// If a link in it leads out of there, or nowhere.
+pub(super) fn destination(path: &Path) -> Result<PathBuf, String> {
+    let whole = path::absolute(path).map_err(|error| reason(&error))?;
+    let mut real = PathBuf::new();
+    let mut parts = whole.components().peekable();
+    while let Some(part) = parts.next() {
+        match part {
+            Component::Prefix(_) | Component::RootDir => real.push(part),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                real.pop();
+            }
+            Component::Normal(name) => {
+                let folder = real.clone();
+                real.push(name);
+                if fs::symlink_metadata(&real).is_ok_and(|known| known.is_symlink()) {
+                    let it = if parts.peek().is_some() { "it lies behind" } else { "it is" };
+                    real = followed(&real, &folder).map_err(|why| format!("{it} a link that leads {why}"))?;
+                }
+            }
+        }
+    }
+    Ok(real)
+}
+
+/// Where a link in a folder leads, or whereto it leads and must not.
+fn followed(link: &Path, folder: &Path) -> Result<PathBuf, &'static str> {
+    let target = canonical(link).or_else(|_| yet_to_be_made(link, folder)).map_err(|_| "nowhere")?;
+    if let Some(top) = folder.ancestors().find(|above| above.join(".git").exists()) {
+        let inner = target.strip_prefix(top).map_err(|_| "out of the repository")?;
+        // What git keeps there says what runs on this machine.
+        return if inner.starts_with(".git") { Err("into `.git`") } else { Ok(target) };
+    }
+    let here = canonical(Path::new(".")).map_err(|_| "nowhere")?;
+    let leads_out = folder.starts_with(&here) && !target.starts_with(&here);
+    if leads_out { Err("out of the folder that this was started in") } else { Ok(target) }
+}
+
+/// Where a link leads whose file is not there, in a folder that is.
+fn yet_to_be_made(link: &Path, folder: &Path) -> io::Result<PathBuf> {
+    let missing = || io::Error::from(io::ErrorKind::NotFound);
+    let target = folder.join(fs::read_link(link)?);
+    let (Some(above), Some(name)) = (target.parent(), target.file_name()) else { return Err(missing()) };
+    let target = canonical(above)?.join(name);
+    // Another link that leads nowhere.
+    if fs::symlink_metadata(&target).is_ok() { Err(missing()) } else { Ok(target) }
 }
 
 /// Takes back a file that was written.
@@ -32,9 +158,11 @@ pub(super) fn new_files(root: &Path, files: &[(String, String)]) -> Result<(), S
     }
     let mut made = Made::default();
     for (name, text) in files {
-        if let Err(error) = made.file(&root.join(name), text) {
+        let place = destination(&root.join(name));
+        let written = place.and_then(|place| made.file(&place, text).map_err(|error| reason(&error)));
+        if let Err(why) = written {
             made.undo();
-            return Err(format!("nothing was written: `{name}` cannot be made: {}", reason(&error)));
+            return Err(format!("nothing was written: `{name}` cannot be made: {why}"));
         }
     }
     Ok(())

@@ -99,7 +99,8 @@ pub fn render_tests(run: &Answer<TestReport>) -> Result<String, quick_junit::Ser
             let place =
                 problem.labels.first().map(|label| format!("{}:{}", label.region.file, label.region.line));
             let status = told(problem, std::slice::from_ref(problem), NonSuccessKind::Error);
-            suite.add_test_case(TestCase::new(place.as_deref().unwrap_or("the run"), status));
+            let place = place.unwrap_or_else(|| "the run".to_owned());
+            suite.add_test_case(TestCase::new(visible(&place).as_ref(), status));
         }
         report.add_test_suite(suite);
     }

@@ -10,6 +10,7 @@ use crate::engine::Answer;
 use crate::layers::BoundWaiver;
 use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::program::{Param, Program, Rule};
+use crate::render::markdown::{self, BREAK, ends_with_www, refers};
 use crate::report::Place;
 use crate::settings::{
     LADDER, ParamSetting, RuleSetting, Settings, field_type, rule_names, show_range, show_value,
@@ -193,7 +194,7 @@ impl Manual<'_> {
     fn says(&self, rule: &RuleDecl) -> String {
         let mut lines = vec![self.title(rule.title.as_ref())];
         lines.extend(rule.help.as_ref().map(|help| self.title(Some(help))));
-        lines.extend(rule.link.as_deref().map(prose));
+        lines.extend(rule.link.as_deref().map(code));
         lines.retain(|line| !line.is_empty());
         lines.join("<br>")
     }
@@ -314,7 +315,12 @@ fn undecided(rule: &Rule) -> &'static str {
 /// Text as code, on one line, that stays within its cell of a table and within its marks.
 fn code(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let text = visible(&words.join(" ")).replace('|', "\\|");
+    let text = words.join(" ");
+    // In a table a backslash before the one that `|` gets would take that one for itself.
+    if text.contains("\\|") {
+        return markdown::code(&text);
+    }
+    let text = visible(&text).replace('|', "\\|");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     if longest == 0 { format!("`{text}`") } else { format!("{fence} {text} {fence}") }
@@ -324,13 +330,19 @@ fn code(text: &str) -> String {
 fn prose(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut out = String::new();
+    let mut mark = None;
     for c in visible(&words.join(" ")).chars() {
+        if mark.take().is_some_and(|mark| refers(mark, c)) {
+            out.push_str(BREAK);
+        }
+        mark = Some(c);
         match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '|' | '~' | '$' => out.extend(['\\', c]),
-            // An empty comment keeps a mention or a reference from being one; an address is none.
-            '@' | '#' if !out.ends_with(char::is_alphanumeric) => {
+            '.' if ends_with_www(&out) => out.extend([".", BREAK]),
+            '/' if out.ends_with(':') => out.extend([BREAK, "/"]),
+            '@' | '#' => {
                 out.push(c);
-                out.push_str("<!-- -->");
+                out.push_str(BREAK);
             }
             c => out.push(c),
         }

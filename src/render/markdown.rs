@@ -154,14 +154,18 @@ pub(super) fn code(text: &str) -> String {
 /// Text that is nothing but text: each special character is an entity, and what a platform would link is broken up.
 pub(super) fn inert(text: &str) -> String {
     let mut out = String::new();
+    let mut mark = None;
     for c in shown(text).replace('\n', " ").chars() {
+        if mark.take().is_some_and(|mark| refers(mark, c)) {
+            out.push_str(BREAK);
+        }
+        mark = Some(c);
         match c {
             // Nor an address a link: `www.` begins one for Markdown, `://` for those who look at what came of it.
-            '.' if ends_with_www(&out) => out.push_str(".<!-- -->"),
-            '/' if out.ends_with("&#58;") => out.push_str("<!-- -->/"),
-            // An empty comment keeps a mention or a reference from being one.
+            '.' if ends_with_www(&out) => out.extend([".", BREAK]),
+            '/' if out.ends_with("&#58;") => out.extend([BREAK, "/"]),
             '@' | '#' => {
-                let _ = write!(out, "{c}<!-- -->");
+                let _ = write!(out, "{c}{BREAK}");
             }
             '<' | '>' | '&' | '"' | '\'' | '|' | '`' | '*' | '_' | '[' | ']' | '~' | '\\' | '!' | '$'
             | ':' => {
@@ -173,6 +177,14 @@ pub(super) fn inert(text: &str) -> String {
     out
 }
 
-fn ends_with_www(text: &str) -> bool {
+/// An empty comment keeps what stands around it from being a mention, a reference or an address.
+pub(super) const BREAK: &str = "<!-- -->";
+
+/// Whether a mark and what follows it would refer to something on GitLab: a merge request `!1`, a milestone `%"x"`, a label `~x`.
+pub(super) fn refers(mark: char, next: char) -> bool {
+    matches!(mark, '!' | '%' | '~' | '&' | '$' | '^') && (next.is_alphanumeric() || next == '"')
+}
+
+pub(super) fn ends_with_www(text: &str) -> bool {
     text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
 }

@@ -1,5 +1,7 @@
 //! SARIF 2.1.0, for code scanning: a result for each finding, at the snapshot's line, with the policy's beside it.
 
+use std::iter::repeat_n;
+
 use serde_json::{Value, json};
 
 use super::finding::{Finding, below, findings, nowhere, shown, waived};
@@ -44,15 +46,15 @@ fn rule(finding: &Finding) -> Value {
     let help = finding.help.as_deref().unwrap_or(&finding.title);
     json!({
         "id": finding.rule,
-        "shortDescription": { "text": text(&finding.title, &finding.rule) },
-        "help": { "text": text(help, &finding.rule) },
+        "shortDescription": message(text(&finding.title, &finding.rule)),
+        "help": message(text(help, &finding.rule)),
         "defaultConfiguration": { "level": level(finding.severity) },
     })
 }
 
 fn result(finding: &Finding, rules: &[&Finding], judgement: &Answer<Report>, folder: &str) -> Value {
     let index = rules.iter().position(|known| known.rule == finding.rule);
-    let message = match &finding.workflow {
+    let said = match &finding.workflow {
         Some(workflow) => format!("{workflow}: {}", finding.message),
         None => finding.message.clone(),
     };
@@ -60,7 +62,7 @@ fn result(finding: &Finding, rules: &[&Finding], judgement: &Answer<Report>, fol
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": level(finding.severity),
-        "message": { "text": message },
+        "message": message(&said),
         // Who shows results in files takes none without a place.
         "locations": [finding.places.first().map_or_else(|| location(&nowhere(folder)), location)],
         "partialFingerprints": { "tollgate/v1": finding.fingerprint() },
@@ -103,7 +105,7 @@ fn location(place: &LabelReport) -> Value {
     let LabelReport { region: at, text: said } = place;
     json!({
         "physicalLocation": { "artifactLocation": { "uri": uri(&at.file) }, "region": region(at) },
-        "message": { "text": text(said, &at.file) },
+        "message": message(text(said, &at.file)),
     })
 }
 
@@ -123,7 +125,7 @@ fn fix(fix: &FixReport, help: Option<&str>) -> Value {
     let change = json!({ "artifactLocation": { "uri": uri(&at.file) }, "replacements": [replacement] });
     let mut fix = json!({ "artifactChanges": [change] });
     if let (Some(help), Some(object)) = (help, fix.as_object_mut()) {
-        object.insert("description".to_owned(), json!({ "text": help }));
+        object.insert("description".to_owned(), message(help));
     }
     fix
 }
@@ -141,6 +143,21 @@ fn uri(path: &str) -> String {
 
 fn level(severity: Severity) -> &'static str {
     severity.as_str()
+}
+
+/// A message. In one, `[text](target)` is a link (SARIF 2.1.0, 3.11.6), so that a bracket has a backslash before it, and so has
+/// a backslash before a bracket.
+fn message(text: &str) -> Value {
+    let mut out = String::with_capacity(text.len());
+    let mut backslashes = 0;
+    for c in text.chars() {
+        if matches!(c, '[' | ']') {
+            out.extend(repeat_n('\\', backslashes + 1));
+        }
+        backslashes = if c == '\\' { backslashes + 1 } else { 0 };
+        out.push(c);
+    }
+    json!({ "text": out })
 }
 
 /// A text, or another where it is empty: SARIF wants one.

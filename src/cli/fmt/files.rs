@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::super::disk::{Disk, canonical, reason};
+use super::super::write::destination;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::project::{FileKind, Ignored, ends_in, path::below, walk};
@@ -20,10 +21,12 @@ pub(super) struct FilesToFormat {
 pub(super) fn find(paths: &[PathBuf]) -> FilesToFormat {
     let mut search = Search::default();
     for path in paths {
-        match canonical(path) {
+        // What is formatted is written: no link has that done elsewhere.
+        let real = destination(path).and_then(|real| canonical(&real).map_err(|error| reason(&error)));
+        match real {
             Ok(real) if real.is_dir() => search.walk(path, &real),
             Ok(real) => search.add(path, real),
-            Err(error) => search.cannot(path, &reason(&error)),
+            Err(why) => search.cannot(path, &why),
         }
     }
     for (path, why) in std::mem::take(&mut search.unread) {
