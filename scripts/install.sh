@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Puts `tollgate` on the path of the steps that follow: a released binary of the version that was asked for where there is
 # one, else built from the source of that version.
+#
+# A step is started in the checkout, which a pull request has written: `rust-toolchain.toml` there names the program that is
+# started as `cargo`, and `.cargo/config.toml` the one that it compiles with. So nothing is looked up from there.
 set -euo pipefail
 
 version=${TOLLGATE_VERSION:-}
@@ -20,8 +23,19 @@ if [[ -n $version && ( -z $repository || $repository == */ ) ]]; then
     exit 2
 fi
 
-root=${TOLLGATE_ROOT:-${RUNNER_TEMP:-${TMPDIR:-/tmp}}/tollgate-bin}
+# Unless somebody says where, a folder that nobody can have filled before.
+root=${TOLLGATE_ROOT:-$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/tollgate-bin.XXXXXX")}
 mkdir -p "$root/bin"
+root=$(cd "$root" && pwd)
+source=${TOLLGATE_SOURCE:-}
+if [[ -d $source ]]; then source=$(cd "$source" && pwd); fi
+
+cd /
+# The one that is set up on this machine, or that the workflow names; no file chooses another.
+if [[ -z ${RUSTUP_TOOLCHAIN:-} ]] && command -v rustup >/dev/null; then
+    read -r RUSTUP_TOOLCHAIN _ < <(rustup default) || true
+    export RUSTUP_TOOLCHAIN
+fi
 
 # Takes `tollgate-VERSION-MACHINE.tar.gz` of a release, if it is what the checksum beside it says.
 released() {
@@ -38,7 +52,7 @@ released() {
 }
 
 if [[ -z $version ]]; then
-    cargo install --locked --root "$root" --path "${TOLLGATE_SOURCE:?}"
+    cargo install --locked --root "$root" --path "${source:?}"
 elif ! released; then
     cargo install --locked --root "$root" --git "$repository" --tag "v$version" tollgate
 fi

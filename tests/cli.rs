@@ -678,3 +678,28 @@ fn a_lint_fails_the_lint_and_no_rollout() {
     let broken = repository.run(&["lint", "policies"]);
     assert_eq!((broken.code, broken.out.contains("T707")), (2, true), "{broken:?}");
 }
+
+/// What git says is often the line that mends it; what it does not say is not made up.
+#[test]
+fn what_git_says_is_passed_on() {
+    let repository = Repo::asking();
+    let check = |variables: &[(&str, &str)]| {
+        let mut command = repository.command(&["check", "--as-of", "2026-11-18", "--base", "main"]);
+        Run::of(command.envs(variables.iter().copied()).output().unwrap()).said()
+    };
+    let (code, said) = check(&[("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")]);
+    assert!(code == 2 && said.contains("detected dubious ownership in repository"), "{said}");
+    assert!(said.contains("git config --global --add safe.directory"), "{said}");
+    let nowhere = check(&[("PATH", "/nowhere")]);
+    assert!(nowhere.0 == 2 && nowhere.1.contains("`git` is not installed"), "{}", nowhere.1);
+    // Nothing is written, so a folder for temporary files is of no matter.
+    let (code, said) = check(&[]);
+    assert_eq!(check(&[("TMPDIR", "/proc")]), (code, said));
+    repository.append(".git/config", "[core\n");
+    let (code, said) = check(&[]);
+    assert!(code == 2 && said.contains("bad config line"), "{said}");
+    let alone = Repo::called("alone");
+    alone.remove(".git");
+    let alone = alone.run(&["check", "--base", "main"]);
+    assert!(alone.code == 2 && alone.err.contains("is in no git repository"), "{alone:?}");
+}

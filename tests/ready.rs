@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Repo, Run, root};
+use crate::support::{Repo, Run, files_under, root};
 
 /// A folder that stands for a runner's, with the files that a platform reads.
 struct Runner {
@@ -39,6 +39,7 @@ impl Runner {
             .arg("-eu")
             .arg(root().join("scripts").join(name))
             .current_dir(root())
+            .env_remove("RUSTUP_TOOLCHAIN")
             .env("PATH", format!("{}:{path}", self.programs.display()))
             .env("RUNNER_TEMP", self.files.path("temp"))
             .env("GITHUB_OUTPUT", self.files.path("output"))
@@ -183,7 +184,7 @@ fn the_action_installs_a_release_or_builds() {
     let runner = Runner::with_program("cargo", CARGO);
     let run = runner.script("install.sh", &[source, ("TOLLGATE_REPOSITORY", "file:///nowhere/")]);
     assert!(run.code == 0 && run.out.contains("<--path></runner/_actions/owner/name/v1>"), "{}", run.err);
-    assert!(run.out.ends_with("built\n") && runner.read("path").ends_with("tollgate-bin/bin\n"));
+    assert!(run.out.ends_with("built\n") && runner.read("path").contains("/temp/tollgate-bin."));
 
     let old = runner.script(
         "install.sh",
@@ -196,6 +197,18 @@ fn the_action_installs_a_release_or_builds() {
         assert_eq!(run.code, 2, "{version}");
         assert!(run.err.starts_with("error: ") && run.out.is_empty(), "{}", run.err);
     }
+}
+
+/// The checkout is a pull request's: neither the programs that it names, nor its settings of `cargo`, have a say.
+#[test]
+fn the_action_builds_outside_of_the_checkout() {
+    let runner = Runner::with_program("cargo", &format!("pwd; echo \"<$RUSTUP_TOOLCHAIN>\"; {CARGO}"));
+    let source = ("TOLLGATE_SOURCE", "/runner/_actions/owner/name/v1");
+    script(&runner.files.path("bin/rustup"), "echo 'named-1.95 (default)'");
+    let run = runner.script("install.sh", &[source]);
+    assert!(run.code == 0 && run.out.starts_with("/\n<named-1.95>\n"), "{}{}", run.out, run.err);
+    let run = runner.script("install.sh", &[source, ("RUSTUP_TOOLCHAIN", "mine")]);
+    assert!(run.code == 0 && run.out.starts_with("/\n<mine>\n"), "{}{}", run.out, run.err);
 }
 
 #[test]
@@ -239,6 +252,41 @@ fn the_action_names_every_variable_that_its_scripts_read() {
         }
         assert!(action.contains(&format!("scripts/{name}")));
     }
+    // A merge queue has a base of its own, which nobody has to name.
+    assert!(action.contains("TOLLGATE_BASE: ${{ inputs.base || github.event.merge_group.base_sha }}"));
     // Values reach scripts as variables: none is written into one.
     assert!(action.lines().all(|line| !line.trim_start().starts_with("run:") || !line.contains("${{")));
+}
+
+/// A plain name could be a tag's, which more people may push than a branch.
+#[test]
+fn what_is_fetched_is_named_in_full() {
+    let documents = files_under(&root().join("docs"), &["md"]);
+    let others = ["README.md", "templates/tollgate.gitlab-ci.yml", "action.yml", "scripts/check.sh"];
+    let mut count = 0;
+    for path in documents.into_iter().chain(others.map(|name| root().join(name))) {
+        let text = fs::read_to_string(&path).unwrap();
+        for (at, _) in text.match_indices("git fetch ") {
+            let command = text[at..].split(['`', '\n']).next().unwrap();
+            let named: Vec<&str> = command.split([' ', '"']).filter(|word| word.contains(':')).collect();
+            let whole = |name: &&str| name.starts_with("refs/heads/") || name.starts_with("+refs/heads/");
+            let only_deeper = command == "git fetch --unshallow";
+            assert!(
+                only_deeper || !named.is_empty() && named.iter().all(whole),
+                "{}: {command}",
+                path.display()
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 1, "{count} fetches");
+}
+
+/// A commit of deletions alone may take away just what held.
+#[test]
+fn the_hook_judges_every_commit() {
+    let hooks = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
+    let hook = hooks.split("- id: ").find(|hook| hook.starts_with("tollgate\n")).unwrap();
+    assert!(hook.contains("\n  always_run: true\n") && !hook.contains("files:"), "{hook}");
+    assert!(hook.contains("\n  pass_filenames: false\n"), "{hook}");
 }

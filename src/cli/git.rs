@@ -14,6 +14,7 @@ use self::blobs::{Blobs, text_of};
 use self::reference::Unresolved;
 use super::disk::{canonical, read};
 use crate::project::{Base, Branch};
+use crate::text::{paragraph, visible};
 
 /// What would have git look elsewhere than in the folder that it is started in, or run other programs.
 const REDIRECTIONS: [&str; 13] = [
@@ -79,8 +80,10 @@ impl Commit {
 pub(super) fn belongs(path: &Path, commit: &str, reference: &str) -> Result<(String, bool), String> {
     let (top, _) = repository(path)?;
     let git = Git { folder: &top };
-    let now = look_up(&git, reference)?;
-    let belongs = git.line(&["merge-base", commit, &now]).is_ok_and(|shared| shared == commit);
+    let (commit, now) = (look_up(&git, commit)?, look_up(&git, reference)?);
+    let shared = reference::merge_base(&git, &commit, &now);
+    let shared = shared.map_err(|why| format!("the history of `{reference}` cannot be read: {why}"))?;
+    let belongs = shared.is_some_and(|shared| shared == commit);
     if !belongs && reference::is_shallow(&git) {
         let advice = reference::advice(&git, reference);
         return Err(format!("nobody can tell whether {commit} is a commit of `{reference}`; {advice}"));
@@ -115,7 +118,7 @@ pub(super) fn base(path: &Path, reference: &str, allow_outside: bool) -> Result<
     }
     let mut commit = commit(path, reference)?;
     let unread = |why: GitProblem| format!("the history of `{reference}` cannot be read: {why}");
-    let Some(since) = reference::merge_base(&git, &commit.id).map_err(unread)? else {
+    let Some(since) = reference::merge_base(&git, &commit.id, "HEAD").map_err(unread)? else {
         return Err(format!(
             "git does not know where the branch left `{reference}`: {}",
             if reference::is_shallow(&git) {
@@ -166,9 +169,10 @@ fn repository(path: &Path) -> Result<(PathBuf, PathBuf), String> {
         GitProblem::Missing => {
             "`git` is not installed, and what stands in another commit needs it".to_owned()
         }
-        GitProblem::Failed(_) => {
+        GitProblem::Failed(why) if why.contains("not a git repository") => {
             format!("`{}` is in no git repository, so there is no commit to look at", path.display())
         }
+        other => format!("git does not answer for `{}`: {other}", path.display()),
     })?;
     let top = canonical(Path::new(&top)).map_err(|error| format!("`{top}` cannot be used: {error}"))?;
     let inner = path.strip_prefix(&top).unwrap_or(Path::new("")).to_owned();
@@ -190,7 +194,11 @@ fn look_up(git: &Git<'_>, reference: &str) -> Result<String, String> {
 /// Why git gave no answer.
 #[derive(Debug)]
 enum GitProblem {
+    /// It is not installed.
     Missing,
+    /// It has failed and said nothing: there is nothing of what it was asked for.
+    Silent,
+    /// In its own words.
     Failed(String),
 }
 
@@ -198,6 +206,7 @@ impl std::fmt::Display for GitProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Missing => f.write_str("`git` is not installed"),
+            Self::Silent => f.write_str("git has failed, and does not say why"),
             Self::Failed(why) => f.write_str(why),
         }
     }
@@ -247,8 +256,21 @@ fn checked(output: Output) -> Result<Vec<u8>, GitProblem> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let why = String::from_utf8_lossy(&output.stderr);
-    Err(GitProblem::Failed(
-        why.lines().next().unwrap_or("git has failed").trim_start_matches("fatal: ").to_owned(),
-    ))
+    match said(&output.stderr) {
+        nothing if nothing.is_empty() => Err(GitProblem::Silent),
+        why => Err(GitProblem::Failed(why)),
+    }
+}
+
+/// What git says on standard error, in one paragraph: what is wrong, and often how to mend it.
+fn said(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let mut said = String::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if !said.is_empty() {
+            said.push_str(if said.ends_with([':', '.', ',']) { " " } else { ". " });
+        }
+        said.push_str(line.trim_start_matches("fatal: ").trim_start_matches("error: "));
+    }
+    visible(&paragraph(&said)).into_owned()
 }

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Git, GitProblem};
+use super::{Git, GitProblem, said};
 use crate::project::{self, Destination, Files, MAX_BYTES, Obstacle, Table, TableNode};
 
 /// The blobs of a commit by their paths, each read when it is asked for.
@@ -64,6 +64,9 @@ impl Files for Blobs {
     }
 }
 
+/// Bytes of what git says on standard error that are read.
+const MAX_WORDS: u64 = 10_000;
+
 /// A `git` that waits for names of objects, and answers with what is in them.
 struct ObjectReader {
     git: Child,
@@ -74,7 +77,7 @@ struct ObjectReader {
 impl ObjectReader {
     fn new(git: &Git<'_>) -> io::Result<Self> {
         let mut command = git.command(&["cat-file", "--batch"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut git = command.spawn()?;
         let (Some(questions), Some(answers)) = (git.stdin.take(), git.stdout.take()) else {
             return Err(io::Error::other("git does not answer"));
@@ -93,18 +96,33 @@ impl ObjectReader {
                 // A line break ends it: without one, git has stopped in the middle.
                 match bytes.pop() {
                     Some(b'\n') if read as u64 == size + 1 => Ok(bytes),
-                    Some(_) | None => Err(Obstacle::Other("git has stopped answering".to_owned())),
+                    Some(_) | None => Err(Obstacle::Other(self.stopped())),
                 }
             })
         };
         read.unwrap_or_else(|error| Err(Obstacle::Other(error.to_string())))
     }
 
+    /// Why there is no answer, in git's own words if it has any.
+    fn stopped(&mut self) -> String {
+        let _ = self.git.kill();
+        let mut words = Vec::new();
+        if let Some(stderr) = self.git.stderr.take() {
+            let _ = stderr.take(MAX_WORDS).read_to_end(&mut words);
+        }
+        match said(&words) {
+            nothing if nothing.is_empty() => "git has stopped answering".to_owned(),
+            words => format!("git has stopped answering: {words}"),
+        }
+    }
+
     /// Asks for an object, and says how many bytes of it come, with a line break behind them.
     fn ask(&mut self, id: &str) -> io::Result<u64> {
-        self.questions.write_all(format!("{id}\n").as_bytes())?;
         let mut about = String::new();
-        self.answers.read_line(&mut about)?;
+        let asked = self.questions.write_all(format!("{id}\n").as_bytes());
+        if asked.and_then(|()| self.answers.read_line(&mut about)).ok().filter(|read| *read > 0).is_none() {
+            return Err(io::Error::other(self.stopped()));
+        }
         let size = about.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok());
         size.ok_or_else(|| io::Error::other(format!("git answers `{}`", about.trim_end())))
     }

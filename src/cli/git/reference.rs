@@ -41,7 +41,10 @@ pub(super) fn resolve(git: &Git<'_>, reference: &str) -> Result<String, Unresolv
     };
     let wanted = format!("{full}{steps}^{{commit}}");
     let id = git.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]);
-    id.map_err(|_| Unresolved::Unknown)
+    id.map_err(|why| match why {
+        GitProblem::Silent => Unresolved::Unknown,
+        why => Unresolved::Unclear(format!("`{reference}` cannot be looked up: {why}")),
+    })
 }
 
 /// The name, and the way from there: `main` and `~1`.
@@ -119,12 +122,12 @@ pub(super) fn is_shallow(git: &Git<'_>) -> bool {
     git.line(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true")
 }
 
-/// Where the branch that is checked out left another commit. Of several such places it is the first by its hash.
-pub(super) fn merge_base(git: &Git<'_>, id: &str) -> Result<Option<String>, GitProblem> {
-    match git.output(&["merge-base", "--all", id, "HEAD"]) {
+/// Where the ways to two commits part. Of several such places it is the first by its hash.
+pub(super) fn merge_base(git: &Git<'_>, one: &str, other: &str) -> Result<Option<String>, GitProblem> {
+    match git.output(&["merge-base", "--all", one, other]) {
         Ok(found) => Ok(String::from_utf8_lossy(&found).lines().map(str::to_owned).min()),
-        Err(GitProblem::Failed(_)) => Ok(None),
-        Err(missing @ GitProblem::Missing) => Err(missing),
+        Err(GitProblem::Silent) => Ok(None),
+        Err(why) => Err(why),
     }
 }
 
