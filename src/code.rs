@@ -176,6 +176,8 @@ codes! {
          "A folder has one `rollout.yaml`, which holds one document."
     FurtherProblems = T322 "further problems that are not shown"
          "A file with very many problems shows the first of them. Correct these, and the rest will be shown."
+    LookAlikeWorkflows = T323 "workflows whose names look alike"
+         "Two workflows differ in their names only by case, blanks, dashes, hidden characters or letters that are drawn the same. Each is judged by its own snapshots, so that what was measured of one thing may lie in two series, the good in one and the bad in the other. Give them one name, or two that nobody takes for one another."
 
     // T4: the configuration.
     ConfigNotYaml = T401 "the configuration is not YAML"
@@ -244,6 +246,8 @@ codes! {
          "Judging it takes more steps, longer numbers or more snapshots than the limits in `SECURITY.md` allow. A part of it would be no verdict, so there is none. Aggregates within aggregates over long lists, and windows within `held` over long series, cost the product of their lengths; numbers are exact, so what is multiplied by itself again and again gets long."
     UnreadConfiguration = T530 "a configuration that is not read"
          "A file is called nearly like `tollgate.yaml`, as in `tollgate.yml` or `.tollgate.yaml`, or lies in a folder above the one that is checked. It would not be read, and other policies would judge than somebody thinks, so nothing is decided. Rename it, remove it, or check its folder."
+    MisleadingCharacter = T531 "a character that shows readers something else"
+         "A file holds a carriage return without a line feed, another character that some take for the end of a line, or one that turns the direction of text. What a reviewer sees may then differ from what is read: a line may look like a comment and be none. Take it out. In a text of a snapshot it may stand as an escape, as in `\"\\u202e\"`."
 
     // T6: tests of policies.
     UnmetExpectation = T601 "an expectation is not met"

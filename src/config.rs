@@ -16,7 +16,7 @@ use crate::ast::EffectKind;
 use crate::code::Code;
 use crate::config::document::{ConfigContent, ConfigNode, ConfigProblem};
 use crate::config::fields::ConfigReader;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, misleads};
 use crate::source::{FileId, Span};
 use crate::value::Date;
 
@@ -150,6 +150,10 @@ impl ConfigReader<'_> {
     fn config(&mut self, file: FileId) -> Option<Config> {
         if self.text.len() > MAX_BYTES {
             self.report(errors::too_large(Span::new(file, 0..0)));
+            return None;
+        }
+        if let Some(problem) = misleads(file, self.text) {
+            self.report(problem);
             return None;
         }
         let root = match document::parse(file, self.text) {

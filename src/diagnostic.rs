@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::code::Code;
 use crate::source::{FileId, SourceMap, Span};
-use crate::text::visible;
+use crate::text::{misleading, visible};
 
 /// How grave a diagnostic is, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -172,6 +172,20 @@ impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
+}
+
+/// What is said of a file that shows its readers something else than what is read of it.
+pub fn misleads(file: FileId, text: &str) -> Option<Diagnostic> {
+    let (at, c) = misleading(text)?;
+    let message = match c {
+        '\r' => "a carriage return without a line feed behind it".to_owned(),
+        c => format!("the character `{}`", c.escape_unicode()),
+    };
+    let message = format!("{message} shows readers something else than what is read");
+    let problem = Diagnostic::error(Code::MisleadingCharacter, message);
+    let problem =
+        problem.label(Span::new(file, at..at + c.len_utf8()), "a new line to some, and nothing to others");
+    Some(problem.help("take it out; a line ends with a line feed"))
 }
 
 /// The candidate that `word` was most likely meant to be, if one is close.

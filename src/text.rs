@@ -24,6 +24,17 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// The first character, with its byte, by which a file shows its readers other lines, or another order of words, than what
+/// is read of it: a carriage return by itself, what some take for the end of a line, and what turns the direction of text.
+pub fn misleading(text: &str) -> Option<(usize, char)> {
+    text.char_indices().find(|(at, c)| match c {
+        '\r' => text.as_bytes().get(at + 1) != Some(&b'\n'),
+        '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        _ => false,
+    })
+}
+
 /// The text with each hidden character written as `\u{1b}`; line ends and tabs are hidden characters too.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
@@ -225,6 +236,18 @@ mod tests {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{9b}\n"), r"a\u{1b}[31mb\u{202e}c\u{9b}\u{a}");
         assert_eq!(visible("\u{fffe}\u{ffff}\u{fdd0}\u{10ffff}"), r"\u{fffe}\u{ffff}\u{fdd0}\u{10ffff}");
         assert_eq!(visible("größer 大 \u{fffd}"), "größer 大 \u{fffd}");
+    }
+
+    #[test]
+    fn what_shows_readers_something_else_is_found() {
+        for plain in ["", "a\r\nb\r\n", "a\tb", "\u{5d0}\u{200f} \u{e9}"] {
+            assert_eq!(misleading(plain), None, "{plain:?}");
+        }
+        for c in ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}', '\u{202e}', '\u{2067}'] {
+            assert_eq!(misleading(&format!("\u{e9}\r\n{c}x\r\n")), Some((4, c)), "{c:?}");
+        }
+        assert_eq!(misleading("a\r\r\n"), Some((1, '\r')));
+        assert_eq!(misleading("a\r"), Some((1, '\r')));
     }
 
     #[test]

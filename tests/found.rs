@@ -262,6 +262,67 @@ fn endings_in_another_case_are_what_they_are() {
     }
 }
 
+#[test]
+fn what_shows_readers_something_else_than_is_read_is_refused() {
+    let plain = [
+        ("tollgate.yaml", CONFIG),
+        ("policies/own.gate", RULES),
+        (
+            "policies/own.test.gate",
+            "test \"t\" { given every 1 week from 2026-01-05 { stage = testing adoption = 80% } expect own.used passes }\n",
+        ),
+        ("rollouts/w/rollout.yaml", "# facts\n"),
+        ("rollouts/w/2026-11-20.yaml", &snapshot("w", "2026-11-20", GOOD)),
+    ];
+    let with = |file: &str, text: &str| {
+        let repo = project(GOOD).files(&plain);
+        repo.append(file, text);
+        let command: &[&str] = if file.ends_with(".test.gate") { &["test"] } else { COMMANDS[0] };
+        words(repo.run(command))
+    };
+    for (file, _) in plain {
+        let lines = project(GOOD).files(&plain).read(file).lines().count();
+        for hidden in ["\r", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}", "\u{202e}", "\u{2066}"] {
+            let (code, said) = with(file, &format!("# harm was done{hidden}# more\n"));
+            // Some of them YAML does not let stand at all.
+            assert!(
+                code == 2 && said.contains(&format!("{file}:{}", lines + 1)),
+                "{file} {hidden:?}: {said}"
+            );
+        }
+        for innocent in ["# one\r\n# two\r\n", "# \u{5e9}\u{5dc}\u{5d5}\u{5dd}\u{200f}!\n", "#\tcaf\u{e9}\n"]
+        {
+            assert_eq!(with(file, innocent).0, 0, "{file} {innocent:?}: {:?}", with(file, innocent));
+        }
+    }
+    // In a text, as an escape, it is what it is.
+    let repo = project(GOOD).file("policies/vocabulary.gate", VOCABULARY.replace(" }", " owner: text }"));
+    repo.append("rollouts/w/2026-11-20.yaml", "owner: \"mira \\u202e \\r jonas\"\n");
+    says(&repo, 0, &[]);
+}
+
+#[test]
+fn workflows_whose_names_look_alike_are_a_warning_with_both_lines() {
+    let twins = ["W", "\"w \"", "w\u{200b}", "\u{ff57}", "\u{461}"];
+    for twin in twins {
+        let repo = project(GOOD).file("rollouts/t/a.yaml", snapshot(twin, "2026-11-20", GOOD));
+        let found = check_json(&repo)["diagnostics"].as_array().unwrap().clone();
+        let found: Vec<_> = found.iter().filter(|found| found["code"] == "T323").collect();
+        assert_eq!(found.len(), 1, "{twin:?}");
+        says(&repo, 0, &[]);
+        for found in found {
+            let files: Vec<_> =
+                found["labels"].as_array().unwrap().iter().map(|label| &label["file"]).collect();
+            assert!(files.len() == 2 && files.iter().any(|file| **file == "rollouts/t/a.yaml"), "{found}");
+            assert_eq!(repo.run(&[COMMANDS[0], &["--deny", "warnings"]].concat()).code, 1);
+        }
+    }
+    let repo = project(GOOD).file("rollouts/t/a.yaml", snapshot("v", "2026-11-20", GOOD));
+    assert_eq!(repo.run(&[COMMANDS[0], &["--deny", "warnings"]].concat()).code, 0);
+    let repo = project(GOOD).file("rollouts/t/a.yaml", snapshot("W", "2026-11-20", BAD));
+    says(&repo, 1, &["the workflows `W` and `w` look alike"]);
+}
+
 #[cfg(unix)]
 mod links_and_bytes {
     use std::ffi::OsStr;

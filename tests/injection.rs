@@ -60,12 +60,13 @@ fn quoted(text: &str) -> String {
 }
 
 fn in_policy(text: &str) -> String {
+    // What misleads readers is refused in a policy, whatever else it holds.
+    let text = text.replace(|c| tollgate::text::misleading(&format!("{c}.")).is_some(), " ");
     text.replace('\\', "\\\\")
         .replace('"', "\\\"")
         .replace('{', "\\{")
         .replace('}', "\\}")
         .replace('\n', "\\n")
-        .replace('\r', " ")
 }
 
 /// A repository in which this text stands wherever a text may.

@@ -11,7 +11,7 @@ use super::{Answer, in_order};
 use crate::ast::{ExprIds, File, Item};
 use crate::check::check;
 use crate::code::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, misleads};
 use crate::parse::parse;
 use crate::program::Program;
 use crate::project::TextFile;
@@ -98,6 +98,7 @@ impl Workspace {
             } else if let Some(tree) = self.trees.get_mut(&source.text) {
                 tree.used = self.commands;
                 diagnostics.extend(declares_nothing(&tree.file, policy.file, &source.name));
+                diagnostics.extend(misleads(policy.file, &source.text));
                 files.push(tree.file.clone().placed(policy.file, &tree.ids, ids));
                 diagnostics.extend(tree.found.iter().map(|found| found.clone().placed(policy.file)));
             }

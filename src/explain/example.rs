@@ -84,6 +84,8 @@ const CASES: &[Case] = cases! {
     UndeclaredField "snapshot_file/keys" ".gate" ".yaml";
     DuplicateDate "snapshot_file/series" ".2.yaml" ".gate" ".yaml";
     DuplicateElement "snapshot_file/keys" ".gate" ".yaml";
+    LookAlikeWorkflows "snapshot_file/look_alike" ".gate" ".yaml";
+    MisleadingCharacter "snapshot_file/misleading" ".gate" ".yaml";
     BareOneForShare "snapshot_file/shares" ".gate" ".yaml";
     NotAStandingFact "standing_facts/not_standing" ".gate" ".rollout.yaml" ".yaml";
     EmptySnapshotFile "snapshot_file/empty" ".2.yaml" ".gate" ".yaml";

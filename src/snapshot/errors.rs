@@ -44,6 +44,15 @@ pub(super) fn control_character(span: Span, character: char) -> Diagnostic {
         .label(span, "remove it, or write it as an escape in double quotes")
 }
 
+/// Two workflows that a reader would take for one, each with a place of its name.
+pub(super) fn look_alike((name, place): (&str, Span), (twin, at): (&str, Span)) -> Diagnostic {
+    let message = format!("the workflows `{}` and `{}` look alike", quote(twin), quote(name));
+    Diagnostic::warning(Code::LookAlikeWorkflows, message)
+        .label(place, "this one")
+        .label(at, "and this one are judged by themselves")
+        .help("give them one name, or two that nobody takes for one another")
+}
+
 /// A file beyond [`MAX_BYTES`].
 pub(super) fn file_too_large(file: FileId, bytes: usize) -> Diagnostic {
     let message = format!("this file has {bytes} bytes; snapshots have at most {MAX_BYTES}");

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, misleads};
 use crate::snapshot::limits::MAX_BYTES;
 use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{Content, Document, Tree};
@@ -49,7 +49,8 @@ pub(super) struct SnapshotFile<'t> {
 
 /// A snapshot, as far as it could be read.
 pub(super) struct FoundSnapshot {
-    pub(super) workflow: Option<Arc<str>>,
+    /// With the place of the name.
+    pub(super) workflow: Option<(Arc<str>, Span)>,
     pub(super) date: Option<(Date, Span)>,
     /// None if it has an error.
     pub(super) snapshot: Option<Snapshot>,
@@ -75,7 +76,7 @@ pub(super) fn standing<'t>(input: &Input, sources: &'t SourceMap, vocabulary: &V
         let root = At { tree: &tree, id: document.root };
         let record = if document.broken { None } else { typing.document(root, None) };
         let name = record.as_ref().and_then(workflow_of).or_else(|| workflow_before_fault(root));
-        workflow = workflow.or(name);
+        workflow = workflow.or(name.map(|(name, _)| name));
     }
     let folder = folder(sources.name(input.read.file));
     let sound = problems.errors() == 0;
@@ -139,7 +140,7 @@ fn found(file: FileId, root: At<'_>, record: Option<Record>, sound: bool) -> Fou
     let workflow = workflow_of(&record);
     let date = date_of(&record);
     let snapshot = match (&workflow, date) {
-        (Some(workflow), Some((date, _))) if sound => {
+        (Some((workflow, _)), Some((date, _))) if sound => {
             Some(Snapshot { file, workflow: Arc::clone(workflow), date, record })
         }
         (Some(_) | None, _) => None,
@@ -147,9 +148,10 @@ fn found(file: FileId, root: At<'_>, record: Option<Record>, sound: bool) -> Fou
     FoundSnapshot { workflow, date, snapshot }
 }
 
-fn workflow_of(record: &Record) -> Option<Arc<str>> {
-    match &record.fields.get(Vocabulary::WORKFLOW)?.as_ref()?.value {
-        Value::Text(name) => Some(Arc::clone(name)),
+fn workflow_of(record: &Record) -> Option<(Arc<str>, Span)> {
+    let located = record.fields.get(Vocabulary::WORKFLOW)?.as_ref()?;
+    match &located.value {
+        Value::Text(name) => Some((Arc::clone(name), located.span)),
         Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => None,
     }
 }
@@ -162,10 +164,11 @@ fn date_of(record: &Record) -> Option<(Date, Span)> {
 }
 
 /// The workflow that a document names, though it may be broken further down.
-fn workflow_before_fault(root: At<'_>) -> Option<Arc<str>> {
+fn workflow_before_fault(root: At<'_>) -> Option<(Arc<str>, Span)> {
     let entry = root.entries()?.iter().find(|entry| entry.key == "workflow")?;
-    match &root.tree.node(entry.value).content {
-        Content::Scalar { text, .. } if !text.trim().is_empty() => Some((&**text).into()),
+    let node = root.tree.node(entry.value);
+    match &node.content {
+        Content::Scalar { text, .. } if !text.trim().is_empty() => Some(((&**text).into(), node.span)),
         Content::Null | Content::Scalar { .. } | Content::List(_) | Content::Map(_) => None,
     }
 }
@@ -196,6 +199,11 @@ fn parse<'t>(input: &Input, sources: &'t SourceMap, problems: &mut Problems) -> 
     let forbidden = |byte: &u8| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127);
     if let Some((at, byte)) = text.bytes().enumerate().find(|(_, byte)| forbidden(byte)) {
         problems.push(errors::control_character(syntax::place(file, text, at), byte.into()));
+        return tree::parse_until(file, text, at);
+    }
+    if let Some(problem) = misleads(file, text) {
+        let at = problem.labels.first().map_or(0, |label| label.span.range().start);
+        problems.push(problem);
         return tree::parse_until(file, text, at);
     }
     tree::parse(file, text, problems)

@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::snapshot::read::{SnapshotFile, Standing};
 use crate::snapshot::{Workflow, errors};
 use crate::source::{FileId, SourceMap, Span};
+use crate::text::appearances;
 use crate::value::{Date, Series, Snapshot};
 
 /// What is known of a workflow so far.
@@ -25,6 +26,8 @@ struct SeriesSoFar {
 #[derive(Default)]
 pub(super) struct Groups<'t> {
     named: BTreeMap<Arc<str>, SeriesSoFar>,
+    /// Where each workflow is named first.
+    places: BTreeMap<Arc<str>, Span>,
     /// The workflows that the files of a folder name.
     folders: BTreeMap<&'t str, BTreeSet<Arc<str>>>,
     /// Files that do not say whose they are.
@@ -36,11 +39,12 @@ impl<'t> Groups<'t> {
     pub(super) fn add(&mut self, file: SnapshotFile<'t>) {
         self.diagnostics.extend(file.diagnostics);
         for found in file.entries {
-            let Some(workflow) = found.workflow else {
+            let Some((workflow, place)) = found.workflow else {
                 self.unnamed.push((file.folder, file.file));
                 continue;
             };
             self.folders.entry(file.folder).or_default().insert(Arc::clone(&workflow));
+            self.places.entry(Arc::clone(&workflow)).or_insert(place);
             let group = self.named.entry(workflow).or_default();
             group.files.insert(file.file);
             group.faulty |= found.snapshot.is_none();
@@ -89,7 +93,13 @@ pub(super) fn assemble<T>(
     let mut workflows: BTreeMap<Arc<str>, Workflow<T>> = BTreeMap::new();
     let mut folders: BTreeMap<&str, BTreeSet<Arc<str>>> = BTreeMap::new();
     let mut unnamed: Vec<(&str, FileId)> = Vec::new();
+    let mut places: BTreeMap<Arc<str>, Span> = BTreeMap::new();
     for (workflow, rest) in finished {
+        for (name, place) in rest.places {
+            let first = places.entry(name).or_insert(place);
+            let key = |span: Span| (sources.name(span.file), span);
+            *first = if key(place) < key(*first) { place } else { *first };
+        }
         workflows.extend(workflow.map(|workflow| (Arc::clone(&workflow.name), workflow)));
         for (folder, names) in rest.folders {
             folders.entry(folder).or_default().extend(names);
@@ -97,6 +107,7 @@ pub(super) fn assemble<T>(
         unnamed.extend(rest.unnamed);
         diagnostics.extend(rest.diagnostics);
     }
+    diagnostics.extend(look_alikes(&places));
     // Unnamed files first: they may give a folder without snapshots its name.
     let faulty_facts = standing.values().filter(|facts| !facts.sound).map(|facts| (facts.folder, facts.file));
     unnamed.extend(faulty_facts);
@@ -113,6 +124,22 @@ pub(super) fn assemble<T>(
     }
     diagnostics.extend(standing.into_values().flat_map(|facts| facts.diagnostics));
     workflows.into_values().collect()
+}
+
+/// What is said of workflows that a reader would take for one.
+fn look_alikes(places: &BTreeMap<Arc<str>, Span>) -> Vec<Diagnostic> {
+    let mut seen: BTreeMap<String, (&Arc<str>, Span)> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (name, place) in places {
+        let looks = appearances(name);
+        if let Some((twin, at)) = looks.iter().find_map(|look| seen.get(look)) {
+            found.push(errors::look_alike((name, *place), (twin, *at)));
+        }
+        for look in looks {
+            seen.entry(look).or_insert((name, *place));
+        }
+    }
+    found
 }
 
 /// The workflows that a file belongs to which does not say so: those of the sound snapshots beside it, or that of the
