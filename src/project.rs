@@ -33,7 +33,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceMap, Span};
 
 pub use beside::{own_tests, policies_alone, tests_beside};
-pub(crate) use files::same_text;
+pub(crate) use files::bare_text;
 pub use files::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle};
 pub use ignored::Ignored;
 pub use merged::Branch;

@@ -632,3 +632,23 @@ fn what_is_denied_fails_in_every_format() {
     }
     says(&repo.run(&["check", "--as-of", DAY, "--deny", "looser"]), 2, "give `--base` as well");
 }
+
+#[test]
+fn a_folder_that_looks_like_a_repository_is_none() {
+    let repo = house();
+    // A bare repository among the files of the pull request, with a base of its own choice.
+    let evil = repo.below("teams");
+    evil.write("tollgate.yaml", CONFIG);
+    evil.write("policies/house.gate", POLICY.replace("= 80% within 60%", "= 0% within 0%"));
+    snapshot(&evil, "t", DAY, 40);
+    evil.git(&["init", "-q", "-b", "main"]);
+    evil.commit();
+    evil.git(&["config", "core.worktree", "."]);
+    for name in ["HEAD", "config", "objects", "refs", "index"] {
+        evil.rename(&format!(".git/{name}"), name);
+    }
+    evil.remove(".git");
+    let run = repo.run(&["check", "--as-of", DAY, "--base", "main", "teams"]);
+    assert!(run.code == 2 || run.out.contains("neither a configuration nor snapshots"), "{run:?}");
+    assert!(!run.out.contains(&format!("(commit {})", &evil.read("refs/heads/main")[..12])), "{run:?}");
+}

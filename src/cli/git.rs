@@ -33,9 +33,16 @@ const REDIRECTIONS: [&str; 13] = [
     "GIT_IMPLICIT_WORK_TREE",
 ];
 
-/// The programs and shortcuts of the repository that is judged have no say here.
-const SETTINGS: [&str; 4] =
-    ["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.commitGraph=false", "core.quotePath=false"];
+/// The programs and shortcuts of the repository that is judged have no say here; nor has a folder among its files that looks
+/// like a repository.
+const SETTINGS: [&str; 6] = [
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.commitGraph=false",
+    "core.quotePath=false",
+    "safe.bareRepository=explicit",
+    "advice.graftFileDeprecated=false",
+];
 
 /// In the place of a file that would change what history looks like.
 const NO_FILE: &str = "/dev/null";

@@ -98,7 +98,7 @@ impl Workspace {
         add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
         judged.diagnostics.extend(lints.unwrap_or_default());
         let restored = restore(&mut judged, restored);
-        let verdicts = Verdicts { old: &old, judged: &judged, own: &own, broken, is_sound };
+        let verdicts = Verdicts::new([&old, &judged, &own], broken, is_sound);
         let self_approved = verdicts.self_approved(&restored);
         let touched = touched(&old, &judged, &changes.names, &prefix);
         let counts = |report: &&WorkflowReport| {
@@ -208,14 +208,14 @@ fn put_back(project: &mut Project, taken: &Rewritten, sources: &SourceMap, prefi
 
 /// Takes what is decided without the rewriting where that is worse, and says of which workflows.
 fn restore(judged: &mut JudgedAll, restored: Vec<WorkflowReport>) -> BTreeSet<String> {
+    let mut without: BTreeMap<String, WorkflowReport> =
+        restored.into_iter().map(|report| (report.name(), report)).collect();
     let mut names = BTreeSet::new();
-    for without in restored {
-        let same = |known: &&mut WorkflowReport| known.name() == without.name();
-        if let Some(known) = judged.reports.iter_mut().find(same)
-            && without.decision > known.decision
-        {
-            names.insert(without.name());
-            *known = without;
+    for known in &mut judged.reports {
+        let worse = without.remove(&known.name()).filter(|without| without.decision > known.decision);
+        if let Some(worse) = worse {
+            names.insert(worse.name());
+            *known = worse;
         }
     }
     names
@@ -262,42 +262,53 @@ struct Verdicts<'a> {
     judged: &'a JudgedAll,
     /// By the branch, of what would be merged.
     own: &'a JudgedAll,
+    /// What each of the three decides, by workflow.
+    decisions: [BTreeMap<String, Decision>; 3],
     /// Projects of the branch whose policies have errors.
     broken: BTreeSet<Option<String>>,
     /// Whether the branch's own policies and configurations are free of errors.
     is_sound: bool,
 }
 
-impl Verdicts<'_> {
+impl<'a> Verdicts<'a> {
+    fn new(sides: [&'a JudgedAll; 3], broken: BTreeSet<Option<String>>, is_sound: bool) -> Self {
+        let [old, judged, own] = sides;
+        let decided = |report: &WorkflowReport| (report.name(), report.decision);
+        let decisions = sides.map(|side| side.reports.iter().map(decided).collect());
+        Self { old, judged, own, decisions, broken, is_sound }
+    }
+
     /// The workflows that the branch's own rules let pass, and the base's do not. The snapshots are the same, so that it
     /// is the branch which turns the verdict, whatever it changes.
     fn self_approved(&self, restored: &BTreeSet<String>) -> BTreeSet<String> {
+        let [_, _, own] = &self.decisions;
         let turned = |report: &&WorkflowReport| {
+            let name = report.name();
             stops(report.decision)
                 && report.decision != Decision::Error
                 && !self.broken.contains(&report.project)
-                && !restored.contains(&report.name())
-                && decision(&self.own.reports, report).is_some_and(|decision| !stops(decision))
+                && !restored.contains(&name)
+                && own.get(&name).is_some_and(|decision| !stops(*decision))
         };
         self.judged.reports.iter().filter(turned).map(WorkflowReport::name).collect()
     }
 
     fn is_worse(&self, report: &WorkflowReport) -> bool {
-        decision(&self.old.reports, report).is_none_or(|before| report.decision > before)
+        let [old, _, _] = &self.decisions;
+        old.get(&report.name()).is_none_or(|before| report.decision > *before)
     }
 
     /// The workflows of the base of which no snapshot is left, or of which the branch looks at none.
     fn vanished(&self) -> Vec<String> {
+        let [_, judged, _] = &self.decisions;
         let seen: BTreeSet<&String> = self.own.files.values().flatten().collect();
         // Where what is proposed has errors, these are what there is to say.
         let is_unseen = |name: &str| {
             let files = self.judged.files.get(name);
             self.is_sound && files.is_some_and(|files| files.iter().all(|file| !seen.contains(file)))
         };
-        let is_gone = |report: &&WorkflowReport| {
-            decision(&self.judged.reports, report).is_none() || is_unseen(&report.name())
-        };
-        self.old.reports.iter().filter(is_gone).map(WorkflowReport::name).collect()
+        let names = self.old.reports.iter().map(WorkflowReport::name);
+        names.filter(|name| !judged.contains_key(name) || is_unseen(name)).collect()
     }
 }
 
@@ -308,12 +319,6 @@ fn add_errors(diagnostics: &mut Vec<Diagnostic>, own: &[Diagnostic], sources: &S
         has_errors(std::slice::from_ref(*found)) && !said.contains(&place_of(found, sources))
     };
     diagnostics.extend(own.iter().filter(is_new).cloned());
-}
-
-/// What is decided of a workflow on another side, if that has it.
-fn decision(reports: &[WorkflowReport], of: &WorkflowReport) -> Option<Decision> {
-    let same = |report: &&WorkflowReport| report.workflow == of.workflow && report.project == of.project;
-    reports.iter().find(same).map(|report| report.decision)
 }
 
 fn stops(decision: Decision) -> bool {

@@ -121,13 +121,10 @@ pub(super) fn content(files: &dyn Files, path: &str) -> Result<Vec<u8>, Obstacle
     }
 }
 
-/// Whether two files say the same, however their lines end.
-pub(crate) fn same_text(a: &[u8], b: &[u8]) -> bool {
-    let lines = |bytes| <[u8]>::split(bytes, |byte| *byte == b'\n');
-    let bare = |line: &'_ [u8]| line.strip_suffix(b"\r").map(<[u8]>::len).unwrap_or(line.len());
-    a == b
-        || lines(a).count() == lines(b).count()
-            && lines(a).zip(lines(b)).all(|(a, b)| a.get(..bare(a)) == b.get(..bare(b)))
+/// What a file says, however its lines end.
+pub(crate) fn bare_text(bytes: &[u8]) -> Vec<u8> {
+    let lines = bytes.split(|byte| *byte == b'\n');
+    lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect::<Vec<_>>().join(&b'\n')
 }
 
 /// Whether there is anything of that name, be it a link that leads nowhere.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::files::{Child, Destination, FileKind, Files, Obstacle, same_text};
+use super::files::{Child, Destination, FileKind, Files, Obstacle, bare_text};
 use super::path::{below, join, name, parent};
 
 /// How a branch stands to a base. All names are paths from the top of the repository.
@@ -60,7 +60,7 @@ impl Merged<'_> {
         }
         let (own, base, since) = (self.own.read(path), self.base.read(known), self.since.read(known));
         let same = |a: &Result<Vec<u8>, Obstacle>, b: &Result<Vec<u8>, Obstacle>| match (a, b) {
-            (Ok(a), Ok(b)) => same_text(a, b),
+            (Ok(a), Ok(b)) => a == b || bare_text(a) == bare_text(b),
             (Err(a), Err(b)) => is_missing(a) && is_missing(b),
             (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
         };

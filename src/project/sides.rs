@@ -67,6 +67,8 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
             judged.types.clone_from(&own.policies);
             add_missing(&mut judged.snapshots, &own.snapshots);
             add_missing(&mut judged.standing, &own.standing);
+            let found = !judged.snapshots.is_empty();
+            judged.problems.retain(|problem| !(found && problem.code == Code::NoSnapshot));
         }
         standing.push(before);
         mixed.push(judged);

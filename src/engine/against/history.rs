@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::load::{Loaded, Ready};
-use crate::project::{Project, TextFile, same_text};
+use crate::project::{Project, TextFile, bare_text};
 use crate::report::against::{FileChange, FileFate};
 use crate::report::full_name;
 use crate::snapshot::Workflow;
@@ -87,12 +87,15 @@ impl FileChanges {
     pub(super) fn of(sides: [&[Project]; 3], prefix: &str) -> Self {
         let [base, judged, own] = sides.map(|side| files(side, prefix));
         let same = |a: &TextFile, b: &TextFile| match (&a.content, &b.content) {
-            (Ok(a), Ok(b)) => same_text(a, b),
+            (Ok(a), Ok(b)) => a == b || bare_text(a) == bare_text(b),
             (Err(a), Err(b)) => a == b,
             (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
         };
         let is_new = |name: &&&str| !base.contains_key(**name);
         let mut new: BTreeSet<&str> = judged.keys().filter(is_new).copied().collect();
+        let text = |file: &TextFile| file.content.as_deref().ok().map(bare_text);
+        let by_text: BTreeMap<Vec<u8>, &str> =
+            new.iter().rev().filter_map(|name| Some((text(judged.get(name)?)?, *name))).collect();
         let mut names: BTreeSet<String> = new.iter().map(|name| (*name).to_owned()).collect();
         let mut fates = Vec::new();
         for (name, before) in &base {
@@ -100,13 +103,10 @@ impl FileChanges {
                 Some(now) if !same(before, now) => (FileFate::Edited, Some(*name)),
                 Some(_) if !own.contains_key(name) => (FileFate::Unread, Some(*name)),
                 Some(_) => continue,
-                None => {
-                    let moved = |new: &&&str| judged.get(**new).is_some_and(|now| same(before, now));
-                    match new.iter().find(moved).copied() {
-                        Some(now) => (FileFate::Renamed, Some(now)),
-                        None => (FileFate::Deleted, None),
-                    }
-                }
+                None => match text(before).and_then(|text| by_text.get(&text).copied()) {
+                    Some(now) => (FileFate::Renamed, Some(now)),
+                    None => (FileFate::Deleted, None),
+                },
             };
             // What is the same and not read by the branch's own rules is not touched by that.
             if fate != FileFate::Unread {

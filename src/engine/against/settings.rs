@@ -27,7 +27,7 @@ pub(super) fn setting_changes(
     begins: &BTreeMap<Span, Option<Date>>,
     sources: &SourceMap,
 ) -> Vec<SettingChange> {
-    let mut changes = Vec::new();
+    let mut changes = Changes::default();
     for old in standing {
         let Some(new) = proposed.iter().find(|new| new.name == old.name) else {
             let name = old.name.as_deref().unwrap_or(".");
@@ -44,6 +44,7 @@ pub(super) fn setting_changes(
         two.waivers(&mut changes);
         two.vocabulary(&mut changes);
     }
+    let mut changes = changes.list;
     changes.sort_by(|a, b| (a.direction, &a.what, &a.workflows).cmp(&(b.direction, &b.what, &b.workflows)));
     changes
 }
@@ -76,7 +77,7 @@ impl Two<'_> {
         std::iter::once((None, &old.general, &new.general)).chain(own).chain(idle).collect()
     }
 
-    fn params(&self, changes: &mut Vec<SettingChange>) {
+    fn params(&self, changes: &mut Changes) {
         for (workflow, old_settings, new_settings) in self.variants() {
             for (at, param) in self.new.program.params.iter().enumerate() {
                 let Some(before) = self.old.program.params.iter().position(|known| known.name == param.name)
@@ -92,7 +93,7 @@ impl Two<'_> {
                     let change = SettingChange::new(what, direction).from(from).to(to);
                     let change = change.was(Place::new(old.origin, self.sources));
                     let change = change.now(Place::new(new.origin, self.sources));
-                    merge(changes, change.only(workflow.as_deref()));
+                    changes.push(change.only(workflow.as_deref()));
                 };
                 if old.value != new.value {
                     let (from, to) = (show_value(&param.ty, &old.value), show_value(&param.ty, &new.value));
@@ -140,7 +141,7 @@ impl Two<'_> {
     /// Who removes a lock lets everybody set what was locked.
     fn lock(
         &self,
-        changes: &mut Vec<SettingChange>,
+        changes: &mut Changes,
         what: String,
         (old, new): (Option<Lock>, Option<Lock>),
         workflow: Option<&str>,
@@ -160,10 +161,10 @@ impl Two<'_> {
                 .now(Place::new(new.span, self.sources)),
             (Some(_), Some(_)) | (None, None) => return,
         };
-        merge(changes, change.only(workflow));
+        changes.push(change.only(workflow));
     }
 
-    fn rules(&self, changes: &mut Vec<SettingChange>) {
+    fn rules(&self, changes: &mut Changes) {
         let (old_names, new_names): (Vec<&str>, Vec<&str>) =
             (rule_names(&self.old.program).collect(), rule_names(&self.new.program).collect());
         for (workflow, old_settings, new_settings) in self.variants() {
@@ -185,14 +186,14 @@ impl Two<'_> {
                 change.to = new.map(|new| word(new.effect));
                 change.now = new.map(|new| Place::new(new.origin, self.sources));
                 let change = change.was(Place::new(old.origin, self.sources));
-                merge(changes, change.only(workflow.as_deref()));
+                changes.push(change.only(workflow.as_deref()));
             }
         }
         self.rule_texts(changes);
     }
 
     /// Rules that are new, and declarations that say something else.
-    fn rule_texts(&self, changes: &mut Vec<SettingChange>) {
+    fn rule_texts(&self, changes: &mut Changes) {
         let (old, new) = (self.texts(self.old), self.texts(self.new));
         for (what, now) in &new {
             let before = old.get(what);
@@ -272,7 +273,7 @@ impl Two<'_> {
         self.old.program.policies.iter().any(|policy| *policy.name == *name)
     }
 
-    fn waivers(&self, changes: &mut Vec<SettingChange>) {
+    fn waivers(&self, changes: &mut Changes) {
         let key = |bound: &BoundWaiver| {
             (bound.waiver.rule.clone(), bound.workflow.value.as_str().to_owned(), bound.waiver.stage)
         };
@@ -309,7 +310,7 @@ impl Two<'_> {
         }
     }
 
-    fn vocabulary(&self, changes: &mut Vec<SettingChange>) {
+    fn vocabulary(&self, changes: &mut Changes) {
         let texts = |ready: &Ready<Told>| -> BTreeMap<String, (Span, String)> {
             let declared = ready.declared.iter();
             declared.map(|(name, span)| (name.clone(), (*span, bare(self.sources.text(*span))))).collect()
@@ -393,15 +394,24 @@ impl fmt::Display for Declared {
     }
 }
 
-/// Adds a change; one that says the same of another workflow is put together with it.
-fn merge(changes: &mut Vec<SettingChange>, change: SettingChange) {
-    let of_all = |change: &SettingChange| SettingChange { workflows: Vec::new(), ..change.clone() };
-    let like = |known: &&mut SettingChange| of_all(known) == of_all(&change);
-    match changes.iter_mut().find(like) {
-        // What is said of all is not repeated for some.
-        Some(known) if known.workflows.is_empty() => {}
-        Some(known) => known.workflows.extend(change.workflows),
-        None => changes.push(change),
+/// Changes, where what is said of several workflows is said once.
+#[derive(Default)]
+struct Changes {
+    list: Vec<SettingChange>,
+    /// Where each is in the list, by all that it says but for whom.
+    known: BTreeMap<String, usize>,
+}
+
+impl Changes {
+    fn push(&mut self, change: SettingChange) {
+        let of_all = SettingChange { workflows: Vec::new(), ..change.clone() };
+        let at = *self.known.entry(format!("{of_all:?}")).or_insert(self.list.len());
+        match self.list.get_mut(at) {
+            // What is said of all is not repeated for some.
+            Some(known) if known.workflows.is_empty() => {}
+            Some(known) => known.workflows.extend(change.workflows),
+            None => self.list.push(change),
+        }
     }
 }
 
