@@ -323,6 +323,45 @@ fn workflows_whose_names_look_alike_are_a_warning_with_both_lines() {
     says(&repo, 1, &["the workflows `W` and `w` look alike"]);
 }
 
+#[test]
+fn places_are_those_of_the_folder_that_the_command_runs_in() {
+    let repo = Repo::new().file("teams/claims/tollgate.yaml", "extends: ../../platform\n");
+    repo.write("platform/tollgate.yaml", "policies: [own.gate]\nparams: { own.floor: 60% }\n");
+    let rules = "policy own { param floor = 50% within 10% to 90% rule used { require adoption >= floor else hold } }\n";
+    repo.write("platform/own.gate", format!("{VOCABULARY}{rules}"));
+    repo.write("teams/claims/rollouts/w/2026-11-20.yaml", snapshot("w", "2026-11-20", BAD));
+    let whole = repo.path("teams/claims").to_str().unwrap().to_owned();
+    let said = |from: &Repo, path: &str, format: &str| {
+        from.run(&[COMMANDS[0], &["--format", format, path]].concat()).out
+    };
+    let paths = [
+        "teams/claims",
+        "./teams/claims",
+        "teams/claims/",
+        "teams/../teams/claims",
+        "teams//claims/.",
+        &whole,
+    ];
+    for format in ["sarif", "github", "gitlab", "markdown", "tap"] {
+        for path in paths {
+            let out = said(&repo, path, format).replace("&#58;", ":");
+            assert!(!out.contains("../") && !out.contains(&whole), "{format} {path}: {out}");
+            assert!(out.contains("teams/claims/rollouts/w/2026-11-20.yaml"), "{format} {path}: {out}");
+            let has_threshold = ["platform/tollgate.yaml:2", "platform/tollgate.yaml%3A2"];
+            let has_threshold = has_threshold.iter().any(|place| out.contains(place));
+            assert!(format == "tap" || has_threshold, "{format} {path}: {out}");
+            assert_eq!(out, said(&repo, paths[0], format).replace("&#58;", ":"), "{format} {path}");
+        }
+    }
+    let teams = repo.below("teams");
+    assert!(said(&teams, "../teams/claims", "github").contains("file=claims/rollouts/w/2026-11-20.yaml,"));
+    assert!(said(&repo.below("teams/claims"), ".", "github").contains("file=rollouts/w/2026-11-20.yaml,"));
+    // Outside of it there is no other name than the whole one.
+    let elsewhere = said(&repo.below("platform"), "../teams/claims", "gitlab");
+    let real = fs::canonicalize(&whole).unwrap();
+    assert!(elsewhere.contains(&format!("{}/rollouts/w/2026-11-20.yaml", real.display())), "{elsewhere}");
+}
+
 #[cfg(unix)]
 mod links_and_bytes {
     use std::ffi::OsStr;
@@ -375,6 +414,15 @@ mod links_and_bytes {
         checked.remove("a");
         symlink("../checked/rollouts", checked.path("more")).unwrap();
         says(&checked, 0, &[]);
+    }
+
+    #[test]
+    fn a_folder_that_is_given_as_a_link_is_where_it_leads() {
+        let repo = Repo::new();
+        with_project(&repo, "teams/claims/", BAD);
+        symlink("teams/claims", repo.path("current")).unwrap();
+        let out = repo.run(&[COMMANDS[0], &["--format", "github", "current"]].concat()).out;
+        assert!(out.contains("file=teams/claims/rollouts/w/2026-11-20.yaml,"), "{out}");
     }
 
     fn named(repo: &Repo, bytes: &[u8], text: &str) -> bool {

@@ -1,12 +1,13 @@
 //! `tollgate check`: judges the workflows of a repository.
 
 use std::error::Error;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use super::arguments::{ProjectArgs, date, day_options};
+use super::disk::seen_from_here;
 use super::output::{self, Output, OutputFormat};
 use super::record::{Asked, record};
 use super::terminal::TerminalArgs;
@@ -155,7 +156,7 @@ fn drawn(
     args: &CheckArgs,
     judgement: &Answer<Report>,
 ) -> Result<String, Box<dyn Error>> {
-    let folder = within(&args.project.path);
+    let folder = seen_from_here(&args.project.path);
     Ok(match format {
         Format::Human if on_stdout => for_people(args, judgement),
         // A file has no terminal, whatever this was started from.
@@ -168,17 +169,6 @@ fn drawn(
         Format::Markdown => markdown::render(judgement, &folder),
         Format::Tap => tap::render(judgement, &folder),
     })
-}
-
-/// Where the repository lies below the folder that the command runs in, which is what build servers show files of:
-/// `examples/desk/`, or nothing.
-fn within(path: &Path) -> String {
-    let parts = path.components().filter_map(|part| match part {
-        Component::Normal(name) => Some(format!("{}/", name.to_string_lossy())),
-        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => None,
-    });
-    let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if inside { parts.collect() } else { String::new() }
 }
 
 fn for_people(args: &CheckArgs, judgement: &Answer<Report>) -> String {

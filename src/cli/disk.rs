@@ -173,6 +173,18 @@ pub(super) fn canonical(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
 }
 
+/// Where a folder lies for those who read what this run writes, however its path was given: `examples/desk/` below the folder
+/// that the command runs in, nothing for that folder itself, and the whole path where it lies outside.
+pub(super) fn seen_from_here(folder: &Path) -> String {
+    let (Ok(here), Ok(folder)) = (canonical(Path::new(".")), canonical(folder)) else { return String::new() };
+    let seen = folder.strip_prefix(&here).unwrap_or(&folder);
+    let mut shown = file_name(seen.as_os_str().as_encoded_bytes()).replace(path::MAIN_SEPARATOR, "/");
+    if !shown.is_empty() && !shown.ends_with('/') {
+        shown.push('/');
+    }
+    shown
+}
+
 fn obstacle(error: &io::Error) -> Obstacle {
     match error.kind() {
         io::ErrorKind::NotFound => Obstacle::Missing,

@@ -40,6 +40,21 @@ pub fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
 }
 
+/// A path without `..` behind a folder that it would leave again. It may begin with `/`; links are not looked at.
+pub fn straight(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for part in parts(path) {
+        match (part, kept.last()) {
+            ("..", Some(last)) if *last != ".." => {
+                kept.pop();
+            }
+            (part, _) => kept.push(part),
+        }
+    }
+    let start = if path.starts_with('/') { "/" } else { "" };
+    start.to_owned() + &kept.join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +65,11 @@ mod tests {
         assert_eq!(below("a/b/c", "a"), Some("b/c"));
         assert_eq!(below("a/b", "a/b"), Some(""));
         assert_eq!(below("ab/c", "a"), None);
+        assert_eq!(straight("teams/a/../../platform/x.yaml"), "platform/x.yaml");
+        assert_eq!(
+            (straight("../x"), straight("a/../../x"), straight("/a/../b/c")),
+            ("../x".into(), "../x".into(), "/b/c".into())
+        );
         assert_eq!(below("a", ""), Some("a"));
         assert_eq!((parent("a"), name("a"), name("a/b")), ("", "a", "b"));
         assert_eq!((join("", "a"), join("a", ""), join("a", "b")), ("a".into(), "a".into(), "a/b".into()));

@@ -7,6 +7,7 @@ use crate::ast::EffectKind;
 use crate::builtin;
 use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
 use crate::engine::Answer;
+use crate::project::path::straight;
 use crate::render::severity;
 use crate::report::against::FileChange;
 use crate::report::{FixReport, LabelReport, Outcome, Place, Region, Report, RuleReport, WaiverReport};
@@ -89,7 +90,7 @@ fn fnv(bytes: &[u8]) -> u64 {
 }
 
 /// Everything that is to be listed: diagnostics first, then what a pull request changes, then rules by workflow. `folder` is where the repository that was
-/// judged lies within the one that the reader of the list looks at: nothing, or `examples/desk/`.
+/// judged lies for the reader of the list: nothing, `examples/desk/`, or `/home/ana/desk/`.
 pub(super) fn findings(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let mut findings = all(judgement, folder);
     findings.iter_mut().for_each(|finding| settle(finding, folder, judgement));
@@ -123,7 +124,7 @@ pub(super) fn waived(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
                 workflow: Some(shown(&workflow.name())),
                 kind: FindingKind::Waived,
                 waivers: judgement.report.waivers.iter().filter(own).cloned().collect(),
-                ..of_effect(rule, rule.effect, &judgement.sources)
+                ..of_effect(rule, rule.effect, judgement, folder)
             };
             settle(&mut finding, folder, judgement);
             findings.push(finding);
@@ -154,7 +155,7 @@ pub(super) fn below(folder: &str, file: &str, judgement: &Answer<Report>) -> Str
     if file.starts_with(builtin::FOLDER) {
         file.to_owned()
     } else {
-        format!("{base}{folder}{}", file.strip_prefix(&base).unwrap_or(file))
+        base.clone() + &straight(&format!("{folder}{}", file.strip_prefix(&base).unwrap_or(file)))
     }
 }
 
@@ -176,7 +177,7 @@ fn all(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let ruled = judgement.report.workflows.iter().flat_map(|workflow| {
         let name = workflow.name();
         let excused = judgement.report.against.as_ref().and_then(|against| against.excuse(&name));
-        let rules = workflow.rules.iter().filter_map(|rule| of_rule(rule, sources));
+        let rules = workflow.rules.iter().filter_map(|rule| of_rule(rule, judgement, folder));
         rules.map(move |finding| {
             let severity = if excused.is_some() { Severity::Note } else { finding.severity };
             Finding { workflow: Some(shown(&name)), severity, excused, ..finding }
@@ -202,12 +203,13 @@ fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
 }
 
 /// A rule that does something to its workflow; none for one that passed or does not apply.
-fn of_rule(rule: &RuleReport, sources: &SourceMap) -> Option<Finding> {
+fn of_rule(rule: &RuleReport, judgement: &Answer<Report>, folder: &str) -> Option<Finding> {
     let applied = rule.applied.filter(|_| rule.enforced)?;
-    Some(of_effect(rule, applied, sources))
+    Some(of_effect(rule, applied, judgement, folder))
 }
 
-fn of_effect(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Finding {
+fn of_effect(rule: &RuleReport, applied: EffectKind, judgement: &Answer<Report>, folder: &str) -> Finding {
+    let sources = &judgement.sources;
     let undecided = rule.outcome == Outcome::Undecided;
     let in_policy = |label: &&Label| sources.name(label.span.file) == rule.policy.file;
     let (policy, input): (Vec<&Label>, Vec<&Label>) = rule.labels.iter().partition(in_policy);
@@ -228,7 +230,8 @@ fn of_effect(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> Fin
         lines.push(format!("{}: {}", shown(&evidence.expression), shown(&evidence.value)));
     }
     for threshold in &rule.thresholds {
-        lines.push(shown(&format!("{} = {} ({})", threshold.param, threshold.value, threshold.from)));
+        let from = below(folder, &threshold.from.to_string(), judgement);
+        lines.push(shown(&format!("{} = {} ({from})", threshold.param, threshold.value)));
     }
     let word = if undecided { "would decide" } else { "would pass" };
     lines.extend(rule.would_pass.as_ref().map(|remedy| format!("{word}: {}", shown(remedy))));
