@@ -23,15 +23,19 @@ if [[ -n $version && ( -z $repository || $repository == */ ) ]]; then
     exit 2
 fi
 
-# Unless somebody says where, a folder that nobody can have filled before.
-root=${TOLLGATE_ROOT:-$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/tollgate-bin.XXXXXX")}
-mkdir -p "$root/bin"
-root=$(cd "$root" && pwd)
-source=${TOLLGATE_SOURCE:-}
-if [[ -d $source ]]; then source=$(cd "$source" && pwd); fi
-
+here=$PWD
 cd /
-# The one that is set up on this machine, or that the workflow names; no file chooses another.
+# A path as it was meant where the step was started; a drive's letter begins one, too.
+absolute() { case $1 in /* | [A-Za-z]:*) printf '%s' "$1" ;; *) printf '%s' "$here/$1" ;; esac; }
+source=$(absolute "${TOLLGATE_SOURCE:-}")
+# Unless somebody says where, a folder that nobody can have filled before.
+if [[ -n ${TOLLGATE_ROOT:-} ]]; then
+    root=$(absolute "$TOLLGATE_ROOT")
+else
+    root=$(mktemp -d "$(absolute "${RUNNER_TEMP:-${TMPDIR:-/tmp}}")/tollgate-bin.XXXXXX")
+fi
+mkdir -p "$root/bin"
+# The toolchain that is set up on this machine, or that the workflow names; no file chooses another.
 if [[ -z ${RUSTUP_TOOLCHAIN:-} ]] && command -v rustup >/dev/null; then
     read -r RUSTUP_TOOLCHAIN _ < <(rustup default) || true
     export RUSTUP_TOOLCHAIN
@@ -52,7 +56,7 @@ released() {
 }
 
 if [[ -z $version ]]; then
-    cargo install --locked --root "$root" --path "${source:?}"
+    cargo install --locked --root "$root" --path "$source"
 elif ! released; then
     cargo install --locked --root "$root" --git "$repository" --tag "v$version" tollgate
 fi

@@ -311,7 +311,7 @@ pub(crate) const EVIL: &[&str] = &[
     "a | b\n::warning::y",
     "`x` @team #1 **b** [l](http://evil) ![i](x) <!-- c",
     "]]></failure>\u{0}\u{fffe}\u{b}\u{ffff}\u{fdd0}\u{1ffff}",
-    "[a](https://x.example) \\[b](javascript:alert) a\\| b a@b.example o/r#1 !2 %3 ~bug &4 $5 &1 {0}",
+    "[a](https://x.example) \\[b](javascript:alert) a\\| b a@b.example o/r#1 !2 %3 ~bug &4 $5 &1 GH-1 {0}",
     "not ok 1 - x # SKIP it",
     "%0A::error::z,line=1",
     "www.evil.example WWW.evil.example https://evil.example",

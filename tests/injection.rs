@@ -158,8 +158,10 @@ fn structure(reader: Reader, text: &str) -> Vec<usize> {
         }
         Reader::Manual => {
             let text = active(text);
-            let marks =
-                ["[", "]", "*", "_", "<", "|", "`", "&", "~", "$", "@", "#", "!2", "%3", "://", "www.", "\n"];
+            let marks = [
+                "[", "]", "*", "_", "<", "|", "`", "&", "~", "$", "@", "#", "!2", "%3", "gh-1", "://",
+                "www.", "\n",
+            ];
             marks.iter().map(|mark| text.matches(mark).count()).collect()
         }
         Reader::Tap => vec![

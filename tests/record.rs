@@ -239,7 +239,15 @@ fn what_cannot_be_verified_is_said() {
         ("\"files\": {", "\"files\": { \"own/../../x\": \"\",", "lies outside of the repository"),
         ("\"files\": {", "\"files\": { \"/etc/passwd\": \"\",", "lies outside of the repository"),
         ("\"allow_outside\": false", "\"allow_outside\": true", "a record cannot give that itself"),
-        ("{", "", "it is no JSON"),
+        ("\"workflows\": []", "\"workflows\": {}", "it is no whole record: invalid type"),
+        (
+            "\"base\": null",
+            "\"base\": [\"main\", \"\", true, false, false, [false, false]]",
+            "a list in the place of",
+        ),
+        ("{", "[", "it is no record"),
+        ("\"exit\"", "exit", "it is no JSON: key must be a string"),
+        ("{", "\"x\"", "it is no record"),
     ] {
         let (code, said) = recorded.verify_forged(from, to);
         assert!(code == 2 && said.contains(why), "{why}: {said}");
@@ -247,6 +255,12 @@ fn what_cannot_be_verified_is_said() {
     fs::remove_file(&recorded.file).unwrap();
     let (code, said) = recorded.verify();
     assert!(code == 2 && said.contains("it does not exist"), "{said}");
+    // A workflow that is listed twice was not judged twice.
+    let twice = text.replacen("\"workflows\": [\n    {", "\"workflows\": [\n    { \"workflow\": \"replies\", \"decision\": \"continue\", \"failed\": [], \"undecided\": [] },\n    {", 1);
+    assert_ne!(twice, text);
+    fs::write(&recorded.file, twice).unwrap();
+    let (code, said) = recorded.verify();
+    assert!(code == 1 && said.contains("the verdict of 2026-11-23 is another"), "{said}");
     // Another version is worth a note, and no reason to refuse.
     fs::write(&recorded.file, text.replacen("\"language\": \"0.1\"", "\"language\": \"0.0\"", 1)).unwrap();
     let (code, said) = recorded.verify();

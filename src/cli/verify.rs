@@ -75,19 +75,31 @@ struct Versions {
 }
 
 fn parse(bytes: &[u8]) -> Result<VerdictRecord, String> {
-    let value: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))?;
-    let Ok(Versions { record, program }) = Versions::deserialize(&value) else {
-        return Err("it is no record".to_owned());
+    let refused = |what: &'static str| {
+        move |error: serde_json::Error| match error.is_data() {
+            true => format!("it is no {what}: {}", visible(&error.to_string())),
+            false => format!("it is no JSON: {error}"),
+        }
     };
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err("it is no record".to_owned());
+    }
+    let Versions { record, program } = serde_json::from_slice(bytes).map_err(refused("record"))?;
     if record != u64::from(RECORD_VERSION) {
         let writer = program.map(|program| format!(", `{}`,", quote(&program))).unwrap_or_default();
         return Err(format!(
             "it is a record of version {record}, and this program reads version {RECORD_VERSION}: the version of tollgate that wrote it{writer} reads it"
         ));
     }
-    // From its text once more: a value has lost the first of two keys that are the same.
-    serde_json::from_slice(bytes).map_err(|error| format!("it is no whole record: {error}"))
+    let known: VerdictRecord = serde_json::from_slice(bytes).map_err(refused("whole record"))?;
+    // A list may stand for an object where one is read, and for nobody else.
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(refused("whole record"))?;
+    let same = serde_json::to_value(&known).is_ok_and(|known| known == value);
+    if same {
+        Ok(known)
+    } else {
+        Err("it is no whole record: it has a list in the place of an object".to_owned())
+    }
 }
 
 fn options(known: &VerdictRecord, today: Date) -> Result<CheckOptions, String> {
@@ -168,7 +180,8 @@ fn compare(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>
     let same_files = files.is_empty();
     lines.extend(files);
     let verdicts = verdicts(&known.workflows, &found.workflows);
-    let same_verdict = verdicts.is_empty() && (known.exit, &known.as_of) == (found.exit, &found.as_of);
+    let same_verdict =
+        (known.exit, &known.as_of, &known.workflows) == (found.exit, &found.as_of, &found.workflows);
     lines.extend(verdicts);
     if !same_verdict && known.exit != found.exit {
         lines.push(format!("exit code: {}, was {}", found.exit, known.exit));

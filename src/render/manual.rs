@@ -10,7 +10,7 @@ use crate::engine::Answer;
 use crate::layers::BoundWaiver;
 use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::program::{Param, Program, Rule};
-use crate::render::markdown::{self, BREAK, ends_with_www, refers};
+use crate::render::markdown::{self, BREAK, ends_with, refers};
 use crate::report::Place;
 use crate::settings::{
     LADDER, ParamSetting, RuleSetting, Settings, field_type, rule_names, show_range, show_value,
@@ -338,7 +338,8 @@ fn prose(text: &str) -> String {
         mark = Some(c);
         match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '|' | '~' | '$' => out.extend(['\\', c]),
-            '.' if ends_with_www(&out) => out.extend([".", BREAK]),
+            '.' if ends_with(&out, "www") => out.extend([".", BREAK]),
+            '-' if ends_with(&out, "gh") => out.extend(["-", BREAK]),
             '/' if out.ends_with(':') => out.extend([BREAK, "/"]),
             '@' | '#' => {
                 out.push(c);

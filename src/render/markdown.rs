@@ -162,7 +162,8 @@ pub(super) fn inert(text: &str) -> String {
         mark = Some(c);
         match c {
             // Nor an address a link: `www.` begins one for Markdown, `://` for those who look at what came of it.
-            '.' if ends_with_www(&out) => out.extend([".", BREAK]),
+            '.' if ends_with(&out, "www") => out.extend([".", BREAK]),
+            '-' if ends_with(&out, "gh") => out.extend(["-", BREAK]),
             '/' if out.ends_with("&#58;") => out.extend([BREAK, "/"]),
             '@' | '#' => {
                 let _ = write!(out, "{c}{BREAK}");
@@ -185,6 +186,8 @@ pub(super) fn refers(mark: char, next: char) -> bool {
     matches!(mark, '!' | '%' | '~' | '&' | '$' | '^') && (next.is_alphanumeric() || next == '"')
 }
 
-pub(super) fn ends_with_www(text: &str) -> bool {
-    text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
+/// Whether a text ends so, in letters of any size: `www.` begins an address, and `GH-1` is an issue.
+pub(super) fn ends_with(text: &str, end: &str) -> bool {
+    let tail = text.len().checked_sub(end.len()).and_then(|at| text.get(at..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }

@@ -16,7 +16,7 @@ pub const LANGUAGE_VERSION: &str = "0.1";
 
 /// A verdict, and everything that it was found from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct VerdictRecord {
     /// Of the record's shape.
     pub record: u32,
@@ -41,7 +41,7 @@ pub struct VerdictRecord {
 
 /// What the verdict depends on beside the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct RecordedOptions {
     /// The day that was asked for; none where it was that of the run.
     pub as_of: Option<String>,
@@ -57,7 +57,7 @@ pub struct RecordedOptions {
 
 /// The base that was judged against.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct RecordedBase {
     /// As it was named, and is named before its files.
     pub reference: String,
@@ -99,7 +99,7 @@ fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Stri
 
 /// The decision on one workflow, and the rules that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct RecordedVerdict {
     /// With its project before it, where there are several.
     pub workflow: String,
