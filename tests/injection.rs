@@ -181,7 +181,7 @@ fn active(page: &str) -> String {
     let mut rest = page.as_str();
     while let Some(c) = rest.chars().next() {
         let ticks = rest.len() - rest.trim_start_matches('`').len();
-        let (fence, after) = rest.split_at(ticks);
+        let (fence, after) = rest.split_at_checked(ticks).unwrap();
         if let Some((code, after)) = rest.strip_prefix("<code>").and_then(|rest| rest.split_once("</code>")) {
             assert!(!code.contains(['<', '|', '`', '\n']), "{code}");
             rest = after;

@@ -45,6 +45,7 @@ mod limits;
 mod manual;
 #[cfg(test)]
 mod merges;
+#[cfg(test)]
 mod metamorphic;
 #[cfg(test)]
 mod mutate;
@@ -54,6 +55,7 @@ mod mutations;
 mod outputs;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
 mod pull_request;
 #[cfg(test)]
 mod ready;

@@ -30,7 +30,7 @@ impl Dice {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (self.0 % sides as u64) as usize
+        usize::try_from(self.0 % u64::try_from(sides).unwrap()).unwrap()
     }
 
     fn of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
@@ -108,12 +108,13 @@ fn is_setting(name: &str) -> bool {
     name.ends_with("tollgate.yaml") || name.ends_with(".gate")
 }
 
-/// Something that a pull request may do.
+fn pick(dice: &mut Dice, all: &[String]) -> String {
+    all.get(dice.roll(all.len().max(1))).cloned().unwrap_or_default()
+}
+
+/// Something that a pull request may do to the evidence, or to what judges it.
 fn change(dice: &mut Dice, tree: &mut Tree) {
     let data = names(tree, |name| !is_setting(name));
-    let settings = names(tree, is_setting);
-    let pick =
-        |dice: &mut Dice, all: &[String]| all.get(dice.roll(all.len().max(1))).cloned().unwrap_or_default();
     let some = pick(dice, &data);
     let said = match tree.get(&some) {
         Some(Node::Text(said)) => said.clone(),
@@ -161,8 +162,15 @@ fn change(dice: &mut Dice, tree: &mut Tree) {
             &some,
             said.replace("stage: testing", "stage: pilot").replace("advance_to: pilot\n", ""),
         ),
+        _ => change_setting(dice, tree),
+    }
+}
+
+/// Something that a pull request may do to what it is judged by.
+fn change_setting(dice: &mut Dice, tree: &mut Tree) {
+    match dice.roll(7) {
         // Policies: loosened, retyped, emptied, and names taken.
-        10 => {
+        0 | 1 => {
             let Some(Node::Text(policy)) = tree.get("policies/house.gate").cloned() else { return };
             let (from, to) = [
                 ("= 60% within 40%", "= 40% within 0%"),
@@ -180,7 +188,7 @@ fn change(dice: &mut Dice, tree: &mut Tree) {
             ][dice.roll(12)];
             text(tree, "policies/house.gate", policy.replace(from, to));
         }
-        11 => {
+        2 => {
             let more = dice.of(&[
                 "policy more { rule r { require adoption >= 1% else hold } }\n",
                 "snapshot { remark: text }\n",
@@ -190,7 +198,7 @@ fn change(dice: &mut Dice, tree: &mut Tree) {
             text(tree, &format!("policies/{}.gate", dice.of(&["more", "new/more"])), more);
         }
         // Configurations: values, exceptions, where to look, new projects.
-        12 | 13 => {
+        3 | 4 => {
             let config = pick(dice, &names(tree, |name| name.ends_with("tollgate.yaml")));
             let Some(Node::Text(said)) = tree.get(&config).cloned() else { return };
             let more = dice.of(&[
@@ -207,7 +215,7 @@ fn change(dice: &mut Dice, tree: &mut Tree) {
             ]);
             text(tree, &config, said + more);
         }
-        14 => {
+        5 => {
             let place = dice.of(&[
                 "tollgate.yaml",
                 "policies/tollgate.yaml",
@@ -228,7 +236,7 @@ fn change(dice: &mut Dice, tree: &mut Tree) {
                 said,
             );
         }
-        _ => drop(tree.remove(&pick(dice, &settings))),
+        _ => drop(tree.remove(&pick(dice, &names(tree, is_setting)))),
     }
 }
 

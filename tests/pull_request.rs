@@ -571,7 +571,8 @@ fn the_newest_snapshot_counts_as_it_was() {
         let run = against(&repo, "main", &[]);
         // Where it holds without it as well, there is nothing to put back.
         let said = run.out.contains("judged by the newest snapshot as it stands in `main`");
-        assert!(run.code == 1 && said == !run.out.contains("[rollouts/a/2026-11-13.yaml"), "{run:?}");
+        assert_eq!(run.code, 1, "{run:?}");
+        assert_ne!(said, run.out.contains("[rollouts/a/2026-11-13.yaml"), "{run:?}");
         assert_eq!(said, report(&repo, &[])["restored"] == Value::from(vec!["a"]));
     }
     // Who adds a newer one shows that it is better.

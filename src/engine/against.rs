@@ -7,7 +7,7 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use self::history::{Book, Evidence, FileChanges, Rewriting, Rewritten, newest_days, parted, plain};
+use self::history::{FileChanges, KeptBook, KeptSeries, Rewriting, Rewritten, newest_days, parted, plain};
 pub(super) use self::settings::declared;
 use self::settings::setting_changes;
 use super::judge::{JudgedAll, put_together};
@@ -37,9 +37,9 @@ pub struct AgainstOptions {
 }
 
 /// What was judged by one side's rules.
-struct Side {
+struct JudgedSide {
     loaded: Loaded<Told>,
-    evidence: Book,
+    evidence: KeptBook,
 }
 
 impl Workspace {
@@ -53,12 +53,7 @@ impl Workspace {
         self.begin();
         let Sides { mut sources, base, mixed, head, mut problems, reference, commit, has_policies, lint } =
             sides;
-        if !has_policies {
-            let message = format!(
-                "`{reference}` has neither a configuration nor snapshots: what is proposed is judged by its own policies"
-            );
-            problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
-        }
+        problems.extend((!has_policies).then(|| nothing_to_judge_by(&reference)));
         let prefix = format!("{reference}:");
         let changes = FileChanges::of([&base, &mixed, &head], &prefix);
         let waivers: Vec<WaiverEntry> = waivers(&base).cloned().collect();
@@ -72,11 +67,8 @@ impl Workspace {
         let (head, begins) = begun(head, &waivers);
         let proposed = self.side(head, Vec::new(), &mut sources, &day, &BTreeMap::new()).loaded;
         let own_projects = &proposed.projects;
-        let settings = if has_policies {
-            setting_changes(&standing.loaded.projects, own_projects, &begins, &sources)
-        } else {
-            Vec::new()
-        };
+        let known = if has_policies { &*standing.loaded.projects } else { &[] };
+        let settings = setting_changes(known, own_projects, &begins, &sources);
         let rewriting = Rewriting {
             before: (&before.loaded, &before.evidence),
             now: (&standing.loaded, &standing.evidence),
@@ -98,7 +90,7 @@ impl Workspace {
         add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
         judged.diagnostics.extend(lints.unwrap_or_default());
         let restored = restore(&mut judged, restored);
-        let verdicts = Verdicts::new([&old, &judged, &own], broken, is_sound);
+        let verdicts = ThreeVerdicts::new([&old, &judged, &own], broken, is_sound);
         let self_approved = verdicts.self_approved(&restored);
         let touched = touched(&old, &judged, &changes.names, &prefix);
         let counts = |report: &&WorkflowReport| {
@@ -148,13 +140,13 @@ impl Workspace {
         sources: &mut SourceMap,
         options: &CheckOptions,
         days: &BTreeMap<Arc<str>, BTreeSet<Date>>,
-    ) -> Side {
+    ) -> JudgedSide {
         let loaded = load_each(self, projects, problems, sources, &options.day, |rulebook, series, as_of| {
             let judged = judge_workflow(rulebook, &series, as_of, options.deny_warnings);
-            (tell(judged, rulebook.sources), Evidence::of(&series, days))
+            (tell(judged, rulebook.sources), KeptSeries::of(&series, days))
         });
         let (loaded, evidence) = parted(loaded);
-        Side { loaded, evidence }
+        JudgedSide { loaded, evidence }
     }
 
     /// What would be decided of workflows had the branch left their newest snapshots as they stand in the base.
@@ -184,6 +176,13 @@ impl Workspace {
         let reports = put_together(loaded, sources, &options).reports;
         reports.into_iter().filter(|report| names.contains(&report.name())).collect()
     }
+}
+
+fn nothing_to_judge_by(reference: &str) -> Diagnostic {
+    let message = format!(
+        "`{reference}` has neither a configuration nor snapshots: the pull request is judged by its own policies"
+    );
+    Diagnostic::note(Code::BaseWithoutPolicies, message)
 }
 
 /// Puts the newest snapshot of a workflow back as it stands in the base, with the facts that lie beside it now.
@@ -255,7 +254,7 @@ fn begun(mut projects: Vec<Project>, known: &[WaiverEntry]) -> (Vec<Project>, BT
 }
 
 /// What was decided by the three sides.
-struct Verdicts<'a> {
+struct ThreeVerdicts<'a> {
     /// By the base, of the base.
     old: &'a JudgedAll,
     /// By the base, of what would be merged.
@@ -270,7 +269,7 @@ struct Verdicts<'a> {
     is_sound: bool,
 }
 
-impl<'a> Verdicts<'a> {
+impl<'a> ThreeVerdicts<'a> {
     fn new(sides: [&'a JudgedAll; 3], broken: BTreeSet<Option<String>>, is_sound: bool) -> Self {
         let [old, judged, own] = sides;
         let decided = |report: &WorkflowReport| (report.name(), report.decision);

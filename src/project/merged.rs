@@ -42,7 +42,7 @@ pub(super) struct Merged<'a> {
 }
 
 /// Whose file counts.
-enum Side {
+enum MergeSide {
     Own,
     Base,
     Neither,
@@ -50,13 +50,13 @@ enum Side {
 
 impl Merged<'_> {
     /// Whose file counts at a path that leads through no link.
-    fn side(&self, path: &str) -> Result<Side, Obstacle> {
-        let Some(known) = below(path, self.top) else { return Ok(Side::Own) };
+    fn side(&self, path: &str) -> Result<MergeSide, Obstacle> {
+        let Some(known) = below(path, self.top) else { return Ok(MergeSide::Own) };
         if self.branch.absent.contains(known) && self.own.resolve(path).is_err() {
             return Err(Obstacle::Other("it is not checked out: check out the whole tree".to_owned()));
         }
         if !self.branch.behind.contains(known) {
-            return Ok(Side::Own);
+            return Ok(MergeSide::Own);
         }
         let (own, base, since) = (self.own.read(path), self.base.read(known), self.since.read(known));
         let same = |a: &Result<Vec<u8>, Obstacle>, b: &Result<Vec<u8>, Obstacle>| match (a, b) {
@@ -65,9 +65,11 @@ impl Merged<'_> {
             (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
         };
         match &base {
-            Ok(_) if same(&own, &since) => Ok(Side::Base),
-            Err(why) if is_missing(why) && same(&own, &since) => Ok(Side::Neither),
-            Ok(_) | Err(_) if same(&own, &base) || self.conflict == Conflict::TakeBranch => Ok(Side::Own),
+            Ok(_) if same(&own, &since) => Ok(MergeSide::Base),
+            Err(why) if is_missing(why) && same(&own, &since) => Ok(MergeSide::Neither),
+            Ok(_) | Err(_) if same(&own, &base) || self.conflict == Conflict::TakeBranch => {
+                Ok(MergeSide::Own)
+            }
             Ok(_) | Err(_) => Err(Obstacle::Other(
                 "both the branch and its base have changed it: merge the base into the branch first"
                     .to_owned(),
@@ -91,7 +93,7 @@ impl Merged<'_> {
                 continue;
             }
             // A file that cannot be told apart is met when it is read.
-            if matches!(self.side(&join(self.top, &path)), Ok(Side::Base) | Err(_)) {
+            if matches!(self.side(&join(self.top, &path)), Ok(MergeSide::Base) | Err(_)) {
                 let kind = if is_folder { FileKind::Folder } else { FileKind::File };
                 added.push(Child { name: name.to_owned(), kind });
             }
@@ -100,7 +102,7 @@ impl Merged<'_> {
     }
 
     fn is_gone(&self, path: &str) -> bool {
-        matches!(self.side(path), Ok(Side::Neither))
+        matches!(self.side(path), Ok(MergeSide::Neither))
     }
 }
 
@@ -108,9 +110,9 @@ impl Files for Merged<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle> {
         let path = self.resolve(path)?.path;
         match self.side(&path)? {
-            Side::Own => self.own.read(&path),
-            Side::Base => self.base.read(below(&path, self.top).unwrap_or(&path)),
-            Side::Neither => Err(Obstacle::Missing),
+            MergeSide::Own => self.own.read(&path),
+            MergeSide::Base => self.base.read(below(&path, self.top).unwrap_or(&path)),
+            MergeSide::Neither => Err(Obstacle::Missing),
         }
     }
 

@@ -9,6 +9,11 @@ use std::sync::{Mutex, PoisonError};
 use super::{Git, GitProblem, said};
 use crate::project::{self, Destination, Files, MAX_BYTES, Obstacle, Table, TableNode};
 
+/// What git writes of a symbolic link.
+const LINK: &str = "120000";
+/// What git writes of a commit of another repository.
+const SUBMODULE: &str = "160000";
+
 /// The blobs of a commit by their paths, each read when it is asked for.
 pub(super) struct Blobs {
     /// What git knows them by.
@@ -24,21 +29,21 @@ impl Blobs {
         let mut table = Table::default();
         for entry in entries.split(|byte| *byte == 0) {
             let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else { continue };
-            let (about, path) = entry.split_at(tab);
+            let (Some(about), Some(path)) = (entry.get(..tab), entry.get(tab + 1..)) else { continue };
             let about = String::from_utf8_lossy(about);
             let mut about = about.split(' ');
             let (Some(mode), Some(_), Some(id)) = (about.next(), about.next(), about.next()) else {
                 continue;
             };
-            let node = match mode {
-                "120000" => {
-                    let target = reader.read(id).map_err(|why| GitProblem::Failed(why.to_string()))?;
-                    TableNode::Link(text_of(&target))
-                }
-                "160000" => TableNode::Unreadable(Obstacle::Submodule),
-                _ => TableNode::File(id.to_owned()),
+            let node = if mode == LINK {
+                let target = reader.read(id).map_err(|why| GitProblem::Failed(why.to_string()))?;
+                TableNode::Link(text_of(&target))
+            } else if mode == SUBMODULE {
+                TableNode::Unreadable(Obstacle::Submodule)
+            } else {
+                TableNode::File(id.to_owned())
             };
-            table.insert(text_of(path.get(1..).unwrap_or_default()), node);
+            table.insert(text_of(path), node);
         }
         Ok(Self { table, reader: Mutex::new(reader) })
     }

@@ -62,13 +62,13 @@ fn is_object(git: &Git<'_>, start: &str) -> bool {
 }
 
 /// The only thing that is called so, unless that is a tag.
-fn one_of(reference: &str, mut found: Vec<String>) -> Result<String, Unresolved> {
+fn one_of(reference: &str, found: Vec<String>) -> Result<String, Unresolved> {
     match found.as_slice() {
         [] => Err(Unresolved::Unknown),
         [tag] if tag.starts_with("refs/tags/") => Err(Unresolved::Unclear(format!(
             "no branch is called `{reference}`, only a tag: say `{tag}` if you mean that"
         ))),
-        [_] => Ok(found.remove(0)),
+        [only] => Ok(only.clone()),
         several => {
             let names = several.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             Err(Unresolved::Unclear(format!("`{reference}` could mean any of {names}: say which")))

@@ -15,7 +15,7 @@ use crate::vocabulary::{RecordType, Vocabulary};
 use crate::words::Told;
 
 /// What is kept of a series that was judged.
-pub(super) struct Evidence {
+pub(super) struct KeptSeries {
     /// The day of each snapshot, and the file that it is in.
     days: Vec<(Date, FileId)>,
     newest: Option<Snapshot>,
@@ -24,9 +24,9 @@ pub(super) struct Evidence {
 }
 
 /// The evidence of each workflow, by its full name.
-pub(super) type Book = BTreeMap<String, Evidence>;
+pub(super) type KeptBook = BTreeMap<String, KeptSeries>;
 
-impl Evidence {
+impl KeptSeries {
     /// Keeps the newest snapshot, and those of `days`, by the workflow's own name.
     pub(super) fn of(series: &Series, days: &BTreeMap<Arc<str>, BTreeSet<Date>>) -> Self {
         let wanted = days.get(&series.workflow);
@@ -40,10 +40,10 @@ impl Evidence {
 }
 
 /// Parts what was judged from what is kept of the evidence.
-pub(super) fn parted(loaded: Loaded<(Told, Evidence)>) -> (Loaded<Told>, Book) {
-    let mut book = Book::new();
+pub(super) fn parted(loaded: Loaded<(Told, KeptSeries)>) -> (Loaded<Told>, KeptBook) {
+    let mut book = KeptBook::new();
     let Loaded { projects, as_of, diagnostics } = loaded;
-    let part = |mut project: Ready<(Told, Evidence)>| {
+    let part = |mut project: Ready<(Told, KeptSeries)>| {
         let workflows = std::mem::take(&mut project.workflows).into_iter();
         let part = |Workflow { name, series, files }| {
             let series = series.map(|(told, evidence)| {
@@ -59,7 +59,7 @@ pub(super) fn parted(loaded: Loaded<(Told, Evidence)>) -> (Loaded<Told>, Book) {
 }
 
 /// The newest day of each workflow, by its own name.
-pub(super) fn newest_days<T>(loaded: &Loaded<T>, book: &Book) -> BTreeMap<Arc<str>, BTreeSet<Date>> {
+pub(super) fn newest_days<T>(loaded: &Loaded<T>, book: &KeptBook) -> BTreeMap<Arc<str>, BTreeSet<Date>> {
     let mut days: BTreeMap<Arc<str>, BTreeSet<Date>> = BTreeMap::new();
     for project in &loaded.projects {
         for workflow in &project.workflows {
@@ -132,8 +132,8 @@ pub(super) fn plain<'n>(name: &'n str, prefix: &str) -> &'n str {
 
 /// Both sides of what was judged by the base's rules: its own evidence, and that of the branch.
 pub(super) struct Rewriting<'a> {
-    pub(super) before: (&'a Loaded<Told>, &'a Book),
-    pub(super) now: (&'a Loaded<Told>, &'a Book),
+    pub(super) before: (&'a Loaded<Told>, &'a KeptBook),
+    pub(super) now: (&'a Loaded<Told>, &'a KeptBook),
     pub(super) changes: &'a FileChanges,
     pub(super) sources: &'a SourceMap,
     /// What the base's names begin with.
