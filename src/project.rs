@@ -30,6 +30,7 @@ use self::stack::{Layer, Stack, Stacks};
 use crate::code::Code;
 use crate::config::{self, Config, Setting};
 use crate::diagnostic::Diagnostic;
+use crate::report::read::{PassedOver, PassedOverWhy};
 use crate::source::{FileId, SourceMap, Span};
 
 pub use beside::{own_tests, policies_alone, tests_beside};
@@ -94,6 +95,8 @@ pub struct Project {
     pub snapshots: Vec<TextFile>,
     /// `rollout.yaml` files: standing facts of the workflows beside them.
     pub standing: Vec<TextFile>,
+    /// What looks as if it were meant and is not read.
+    pub passed_over: Vec<PassedOver>,
     /// What went wrong while the files were looked for; labels point into the sources.
     pub problems: Vec<Diagnostic>,
 }
@@ -214,8 +217,10 @@ pub fn inputs(start: &Start<'_>) -> Inputs {
             let mut stacks = Stacks::new(&site, &mut inputs.sources);
             let found = stacks.projects();
             inputs.problems = stacks.problems;
+            let (rollouts, passed_over) = (stacks.rollouts, stacks.passed_over);
             let read = |(name, stack)| project(&site, name, stack, None);
             inputs.projects = found.into_iter().map(read).collect();
+            add_passed_over(&mut inputs.projects, passed_over, &rollouts);
         }
         Err(why) => {
             let problem = Diagnostic::error(Code::NothingFound, why);
@@ -236,6 +241,7 @@ fn project(site: &Site<'_>, name: Option<String>, stack: Stack, elsewhere: Optio
     let mut finder = Finder::new(site);
     let policies = finder.policies(policy_mentions(&layers));
     project.problems.append(&mut finder.problems);
+    project.passed_over.append(&mut finder.passed_over);
     let there = elsewhere.unwrap_or(site);
     let folder = |path: &str| if elsewhere.is_some() { site.path_on(there, path) } else { path.to_owned() };
     let own = folder(layers.first().map_or(&*site.root, Layer::folder));
@@ -246,11 +252,25 @@ fn project(site: &Site<'_>, name: Option<String>, stack: Stack, elsewhere: Optio
     let mut snapshots = finder.snapshots(mentions, &own);
     let standing = finder.standing(&mut snapshots);
     project.problems.append(&mut finder.problems);
+    project.passed_over.append(&mut finder.passed_over);
     project.policies = policies.builtin;
     project.policies.extend(read_all(site.files, policies.files));
     project.snapshots = read_all(there.files, snapshots);
     project.standing = read_all(there.files, standing);
     project
+}
+
+/// Adds what was passed over on the way to the projects, folders of snapshots that none of them reads among it.
+fn add_passed_over(projects: &mut [Project], mut found: Vec<PassedOver>, rollouts: &[String]) {
+    let is_read = |folder: &&String| {
+        let read = projects.iter().flat_map(|project| project.snapshots.iter().chain(&project.standing));
+        read.into_iter().any(|file| path::below(&file.name, folder).is_some())
+    };
+    let unread = rollouts.iter().filter(|folder| !is_read(folder));
+    found.extend(unread.map(|folder| PassedOver { path: folder.clone(), why: PassedOverWhy::NotNamed }));
+    if let Some(first) = projects.first_mut() {
+        first.passed_over.extend(found);
+    }
 }
 
 /// The policies of all layers: a nearer file adds to its base, and takes nothing away. The farthest base that names none

@@ -6,6 +6,7 @@ pub mod against;
 pub mod amount;
 pub mod impact;
 pub mod overview;
+pub mod read;
 pub mod record;
 pub mod testing;
 pub mod why;
@@ -16,6 +17,7 @@ use std::fmt;
 use serde::Serialize;
 
 use amount::AmountReport;
+use read::ReadReport;
 
 use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
@@ -32,6 +34,8 @@ pub struct Report {
     pub version: u32,
     /// The day of judgement.
     pub as_of: String,
+    /// What it was found from.
+    pub read: ReadReport,
     /// How many workflows came out how.
     pub summary: Summary,
     /// By project, then by name.

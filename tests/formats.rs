@@ -227,6 +227,8 @@ const JUNIT: &[(&str, Names, Names, Names)] = &[
         &["time", "classname", "group"],
         &["skipped", "error", "failure", "system-out", "system-err"],
     ),
+    ("properties", &[], &[], &["property"]),
+    ("property", &["name"], &["value"], &[]),
     ("failure", &[], &["type", "message"], &[]),
     ("error", &[], &["type", "message"], &[]),
     ("skipped", &[], &["type", "message"], &[]),

@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use crate::support::{Repo, Run};
 
 const VOCABULARY: &str = "stages testing -> pilot\nsnapshot { adoption: share }\n";
@@ -360,6 +362,67 @@ fn places_are_those_of_the_folder_that_the_command_runs_in() {
     let elsewhere = said(&repo.below("platform"), "../teams/claims", "gitlab");
     let real = fs::canonicalize(&whole).unwrap();
     assert!(elsewhere.contains(&format!("{}/rollouts/w/2026-11-20.yaml", real.display())), "{elsewhere}");
+}
+
+#[test]
+fn every_report_says_what_was_read_and_what_was_passed_over() {
+    let plain = project(GOOD).file("rollouts/w/notes.md", "").file(".github/workflows/x.yaml", "");
+    let read = check_json(&plain)["read"].clone();
+    let counted = |read: &serde_json::Value| {
+        let keys =
+            ["policies", "policy_files", "shipped_policies", "snapshots", "workflows", "passed_over_more"];
+        keys.map(|key| read[key].as_u64().unwrap())
+    };
+    assert_eq!((counted(&read), &read["configurations"]), ([1, 2, 0, 1, 1, 0], &json!(["tollgate.yaml"])));
+    assert_eq!(read["passed_over"], json!([]));
+    let repo = plain.files(&[
+        ("rollouts/.old/v/2026-11-20.yaml", ""),
+        ("rollouts/w/.2026-11-19.yaml", ""),
+        ("rollouts/w/2026-11-27.json", ""),
+        ("policies/own.gate.off", ""),
+        ("part/rollouts/v/2026-11-20.yaml", ""),
+        (".tollgateignore", "fixtures/\n"),
+        ("fixtures/x", ""),
+        ("made/CACHEDIR.TAG", ""),
+        ("made/tollgate.yaml", ""),
+        (".hidden/tollgate.yaml", ""),
+        ("target/CACHEDIR.TAG", ""),
+    ]);
+    let read = check_json(&repo)["read"].clone();
+    assert_eq!(counted(&read), [1, 2, 0, 1, 1, 0]);
+    let missed: Vec<String> = read["passed_over"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|missed| format!("{} {}", missed["path"].as_str().unwrap(), missed["why"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        missed,
+        [
+            ".hidden hidden",
+            "fixtures ignored",
+            "made cache",
+            "part/rollouts not_named",
+            "policies/own.gate.off not_named",
+            "rollouts/.old hidden",
+            "rollouts/w/.2026-11-19.yaml hidden",
+            "rollouts/w/2026-11-27.json not_named",
+        ]
+    );
+    says(&repo, 0, &["Read: tollgate.yaml, 1 policy of 2 files, 1 snapshot of 1 workflow.", "and 5 more."]);
+    for format in ["markdown", "tap", "junit", "sarif"] {
+        let out = repo.run(&[COMMANDS[0], &["--format", format]].concat()).out.replace("&#58;", ":");
+        assert!(out.contains("1 snapshot of 1 workflow") && out.contains(".hidden"), "{format}: {out}");
+    }
+    // Of what a glob leaves, what lies beside what it takes; and nothing that another entry takes.
+    let repo = project(GOOD).file("data/x.yaml", "").file("rollouts/w/notes.yaml", "");
+    repo.write("tollgate.yaml", "policies: [policies/]\nsnapshots: ['**/2*.yaml', 'rollouts/w/*-20.yaml']\n");
+    let read = check_json(&repo)["read"].clone();
+    assert_eq!(read["passed_over"], json!([{ "path": "rollouts/w/notes.yaml", "why": "not_named" }]));
+    // Without a configuration.
+    repo.remove("tollgate.yaml");
+    repo.remove("rollouts/w/notes.yaml");
+    says(&repo, 0, &["Read: no `tollgate.yaml`, 6 shipped policies, 1 snapshot of 1 workflow."]);
 }
 
 #[cfg(unix)]

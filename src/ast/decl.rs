@@ -14,6 +14,15 @@ pub struct File {
 }
 
 impl File {
+    /// How many policies it declares.
+    pub fn policies(&self) -> usize {
+        let is_policy = |item: &&Item| match item {
+            Item::Policy(_) => true,
+            Item::Stages(_) | Item::Snapshot(_) | Item::Test(_) | Item::Broken(_) => false,
+        };
+        self.items.iter().filter(is_policy).count()
+    }
+
     /// The `test` blocks, in their order.
     pub fn tests(&self) -> impl Iterator<Item = &TestDecl> {
         self.items.iter().filter_map(|item| match item {

@@ -8,10 +8,12 @@ use super::lint;
 use super::load::{Loaded, Ready, load_each};
 use super::total::{exit_code, has_errors, nothing_judged, summarise};
 use super::{Answer, CheckOptions, Workspace, in_order};
+use crate::builtin;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{Lift, judge_workflow};
 use crate::layers::{days_left, no_rollback};
 use crate::project::{Inputs, Project};
+use crate::report::read::{PassedOver, ReadReport};
 use crate::report::{Decision, Denied, Place, Report, VERSION, WaiverReport, WorkflowReport, full_name};
 use crate::snapshot::Workflow;
 use crate::source::{FileId, SourceMap, Span};
@@ -35,6 +37,7 @@ impl Workspace {
 /// What came of a judgement, before it is a report.
 pub(super) struct JudgedAll {
     as_of: Date,
+    read: ReadReport,
     pub(super) reports: Vec<WorkflowReport>,
     waivers: Vec<WaiverReport>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -80,16 +83,18 @@ pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &
         diagnostics.extend(nothing_judged(rules, &reports));
     }
     let waivers = used_waivers(lifts, as_of, sources);
-    JudgedAll { as_of, reports, waivers, diagnostics, files }
+    JudgedAll { as_of, read: what_was_read(&projects, sources), reports, waivers, diagnostics, files }
 }
 
 impl JudgedAll {
     pub(super) fn finish(self, sources: SourceMap, options: &CheckOptions) -> Answer<Report> {
-        let Self { as_of, reports, waivers, mut diagnostics, files: _ } = self;
+        let Self { as_of, read, reports, waivers, mut diagnostics, files: _ } = self;
         let found = in_order(&mut diagnostics, &sources);
+        let snapshots = reports.iter().map(|report| report.snapshots).sum();
         let report = Report {
             version: VERSION,
             as_of: as_of.to_string(),
+            read: ReadReport { snapshots, workflows: reports.len(), ..read },
             summary: summarise(&reports),
             workflows: reports,
             waivers,
@@ -99,6 +104,29 @@ impl JudgedAll {
         };
         let exit = exit_code(&report, &diagnostics, options);
         Answer::new(report, diagnostics, sources, exit).unless(&options.day.cancel)
+    }
+}
+
+/// How much that was passed over a report lists.
+const MAX_PASSED_OVER: usize = 20;
+
+/// What was read of all projects, each file once; the snapshots are counted when all are judged.
+fn what_was_read(projects: &[Ready<Told>], sources: &SourceMap) -> ReadReport {
+    let read = || projects.iter().map(|project| &project.read);
+    let names = read().flat_map(|read| &read.configurations).map(|file| sources.name(*file).to_owned());
+    let configurations: BTreeSet<String> = names.collect();
+    let policies = read().flat_map(|read| &read.policies).map(|(file, count)| (sources.name(*file), *count));
+    let (shipped, own): (BTreeMap<&str, usize>, BTreeMap<&str, usize>) =
+        policies.partition(|(name, _)| name.starts_with(builtin::FOLDER));
+    let missed: BTreeSet<&PassedOver> = read().flat_map(|read| &read.passed_over).collect();
+    ReadReport {
+        configurations: configurations.into_iter().collect(),
+        policies: own.values().sum(),
+        policy_files: own.len(),
+        shipped_policies: shipped.values().sum(),
+        passed_over_more: missed.len().saturating_sub(MAX_PASSED_OVER),
+        passed_over: missed.into_iter().take(MAX_PASSED_OVER).cloned().collect(),
+        ..ReadReport::default()
     }
 }
 

@@ -22,6 +22,7 @@ use crate::eval::Rulebook;
 use crate::layers::{Book, settle};
 use crate::program::Program;
 use crate::project::Project;
+use crate::report::read::PassedOver;
 use crate::snapshot::{self, Input, Role, Survey, Workflow};
 use crate::source::{FileId, ReadFile, SourceMap, Span};
 use crate::text::first_few;
@@ -36,6 +37,7 @@ pub(super) struct Ready<T = Series> {
     pub(super) program: Program,
     pub(super) book: Book,
     pub(super) policies: Vec<FileId>,
+    pub(super) read: ReadFiles,
     pub(super) lints_off: BTreeSet<Code>,
     pub(super) workflows: Vec<Workflow<T>>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -49,9 +51,19 @@ impl<T> Ready<T> {
 
     /// The same with other workflows.
     pub(super) fn with<U>(self, workflows: Vec<Workflow<U>>) -> Ready<U> {
-        let Self { name, declared, program, book, policies, lints_off, workflows: _, diagnostics } = self;
-        Ready { name, declared, program, book, policies, lints_off, workflows, diagnostics }
+        let Self { name, declared, program, book, policies, read, lints_off, workflows: _, diagnostics } =
+            self;
+        Ready { name, declared, program, book, policies, read, lints_off, workflows, diagnostics }
     }
+}
+
+/// The files that a project is judged by, and what was passed over beside them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ReadFiles {
+    pub(super) configurations: Vec<FileId>,
+    /// With how many policies each declares.
+    pub(super) policies: Vec<(FileId, usize)>,
+    pub(super) passed_over: Vec<PassedOver>,
 }
 
 /// What was read, and what was made of each series.
@@ -115,6 +127,7 @@ struct ParsedProject {
     files: Vec<File>,
     expressions: usize,
     declared: Vec<(String, Span)>,
+    read: ReadFiles,
     inputs: Vec<Input>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -122,10 +135,13 @@ struct ParsedProject {
 impl ParsedProject {
     /// What is wrong with a project takes nothing from the others.
     fn new(workspace: &mut Workspace, project: Project, sources: &mut SourceMap) -> Self {
-        let Project { name, stack, unsure, policies, types, snapshots, standing, problems } = project;
+        let Project { name, stack, unsure, policies, types, snapshots, standing, passed_over, problems } =
+            project;
         let mut diagnostics = problems;
         let mut configs = Vec::new();
+        let mut read = ReadFiles { passed_over, ..ReadFiles::default() };
         for configuration in stack {
+            read.configurations.push(configuration.file);
             configs.push(configuration.config.clone());
             diagnostics.extend(configuration.diagnostics.iter().cloned());
         }
@@ -135,6 +151,7 @@ impl ParsedProject {
         let policies: Vec<ReadFile> = policies.into_iter().map(|policy| add(policy, sources)).collect();
         let mut ids = ExprIds::default();
         let mut files = workspace.parse_all(&policies, sources, &mut ids, &mut diagnostics);
+        read.policies = files.iter().map(|file| (file.id, file.policies())).collect();
         let declared = against::declared(&files);
         if !types.is_empty() {
             let types: Vec<ReadFile> = types.into_iter().map(|file| add(file, sources)).collect();
@@ -146,7 +163,7 @@ impl ParsedProject {
         inputs.extend(snapshots.into_iter().map(|file| input(file, Role::Snapshot)));
         inputs.extend(standing.into_iter().map(|file| input(file, Role::Standing)));
         let policies = policies.iter().map(|policy| policy.file).collect();
-        Self { name, configs, policies, files, expressions: ids.count(), declared, inputs, diagnostics }
+        Self { name, configs, policies, files, expressions: ids.count(), declared, read, inputs, diagnostics }
     }
 
     /// Reads the snapshots, and settles what is in force for their workflows.
@@ -185,6 +202,7 @@ impl ParsedProject {
             program,
             book,
             policies: self.policies.clone(),
+            read: self.read.clone(),
             lints_off: lint::switched_off(&self.configs),
             workflows: Vec::new(),
             diagnostics,

@@ -19,6 +19,7 @@ use crate::builtin;
 use crate::code::Code;
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::report::read::{PassedOver, PassedOverWhy};
 use crate::source::Span;
 use crate::text::quote;
 
@@ -74,6 +75,19 @@ impl Wanted {
         }
     }
 
+    /// Whether somebody may have meant a file that is not taken: `2026-11-20.json` among snapshots, `own.gate.off` among
+    /// policies.
+    fn resembles(self, name: &str) -> bool {
+        match self {
+            Self::Policies => name.to_ascii_lowercase().contains(GATE) && self.may_be(name),
+            Self::Tests => false,
+            Self::Snapshots => {
+                [".yaml", ".yml", ".json"].iter().any(|ending| ends_in(name, ending))
+                    && !name.eq_ignore_ascii_case(STANDING)
+            }
+        }
+    }
+
     /// Whether a file that a glob matches counts.
     fn may_be(self, name: &str) -> bool {
         match self {
@@ -105,6 +119,39 @@ impl Matcher<'_> {
     }
 }
 
+/// What a walk has come by and not taken.
+#[derive(Default)]
+struct Missed {
+    untaken: Vec<String>,
+    hidden: Vec<(String, FileKind)>,
+}
+
+impl Missed {
+    /// What of it somebody may have meant. Of what a glob leaves, that is what lies beside what it takes.
+    fn told(self, site: &Site<'_>, matcher: &Matcher<'_>, taken: &[FoundFile]) -> Vec<PassedOver> {
+        let folders: BTreeSet<&str> = taken.iter().map(|file| parent(&file.path)).collect();
+        let is_meant = |path: &String| matcher.glob.is_none() || folders.contains(parent(path));
+        let untaken = self.untaken.into_iter().filter(is_meant).map(|path| (path, PassedOverWhy::NotNamed));
+        let looks = |(path, kind): &(String, FileKind)| match kind {
+            FileKind::File => matcher.wanted.resembles(name(path)),
+            FileKind::Folder => name(path) != ".git" && holds(site.files, path, matcher.wanted),
+            FileKind::Link | FileKind::Other => false,
+        };
+        let hidden = self.hidden.into_iter().filter(looks).map(|(path, _)| (path, PassedOverWhy::Hidden));
+        untaken.chain(hidden).map(|(path, why)| PassedOver { path: site.name(&path), why }).collect()
+    }
+}
+
+/// Whether a file that is wanted lies in a folder, or below it.
+fn holds(files: &dyn Files, folder: &str, wanted: Wanted) -> bool {
+    let mut found = false;
+    walk(files, folder, &mut |step| {
+        found |= step.kind == FileKind::File && wanted.takes(name(step.path));
+        !found && step.kind == FileKind::Folder
+    });
+    found
+}
+
 /// The policies of a run: shipped ones, which need no reading, and files.
 pub(super) struct Policies {
     pub(super) builtin: Vec<TextFile>,
@@ -114,13 +161,15 @@ pub(super) struct Policies {
 pub(super) struct Finder<'a> {
     pub(super) site: &'a Site<'a>,
     pub(super) problems: Vec<Diagnostic>,
+    /// What looks as if it were wanted, and was not taken.
+    pub(super) passed_over: Vec<PassedOver>,
     /// Whether a link was followed, so that one file may have been found twice.
     followed: bool,
 }
 
 impl<'a> Finder<'a> {
     pub(super) fn new(site: &'a Site<'a>) -> Self {
-        Self { site, problems: Vec::new(), followed: false }
+        Self { site, problems: Vec::new(), passed_over: Vec::new(), followed: false }
     }
 
     /// The files of `policies:`, or the shipped pack where there is no such entry.
@@ -162,7 +211,9 @@ impl<'a> Finder<'a> {
                 Diagnostic::error(Code::NothingFound, message).help("name what is there, or remove the entry")
             });
         }
-        Policies { builtin: shipped(names), files: self.unique(files) }
+        let files = self.unique(files);
+        self.keep_what_was_missed(&files);
+        Policies { builtin: shipped(names), files }
     }
 
     /// The name of a shipped policy, if there is one.
@@ -221,7 +272,17 @@ impl<'a> Finder<'a> {
                 }
             }
         }
-        self.unique(files)
+        let files = self.unique(files);
+        self.keep_what_was_missed(&files);
+        files
+    }
+
+    /// Keeps, of what was passed over, what no other entry has taken.
+    fn keep_what_was_missed(&mut self, taken: &[FoundFile]) {
+        let taken: BTreeSet<&str> = taken.iter().map(|file| &*file.name).collect();
+        self.passed_over.retain(|missed| !taken.contains(&*missed.path));
+        self.passed_over.sort();
+        self.passed_over.dedup();
     }
 
     /// Whether no error was noted since.
@@ -323,11 +384,15 @@ impl<'a> Finder<'a> {
     /// Adds the files below a folder of the repository that match.
     fn walk(&mut self, base: &str, matcher: &Matcher<'_>, files: &mut Vec<FoundFile>) {
         let site = self.site;
+        let (mut missed, before) = (Missed::default(), files.len());
         let mut found = |path: &str, refused: Option<&'static str>| {
             if matcher.matches(path) {
                 files.push(FoundFile { name: site.name(path), path: path.to_owned(), refused });
+            } else if matcher.wanted.resembles(name(path)) {
+                missed.untaken.push(path.to_owned());
             }
         };
+        let mut hidden = Vec::new();
         // The folders that the walk is in, with all links resolved.
         let mut real: Vec<String> = Vec::new();
         let mut out = Vec::new();
@@ -339,6 +404,7 @@ impl<'a> Finder<'a> {
                 return false;
             }
             if step.is_hidden() {
+                hidden.push(((*path).to_owned(), *kind));
                 return false;
             }
             real.truncate(*depth);
@@ -388,6 +454,9 @@ impl<'a> Finder<'a> {
                 self.problems.push(unreadable(&site.name(&path), LEADS_OUT));
             }
         }
+        missed.hidden = hidden;
+        let taken = files.get(before..).unwrap_or_default();
+        self.passed_over.extend(missed.told(site, matcher, taken));
     }
 
     /// The files by name, each once: also where two entries, or a link, lead to the same one.

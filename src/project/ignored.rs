@@ -6,6 +6,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::files::Files;
 use super::path::{ancestors, below, join, parent};
+use crate::report::read::PassedOverWhy;
 use crate::text::quote;
 
 /// Lists what is passed over, a glob a line, beside what it lists or in a folder above.
@@ -45,7 +46,15 @@ impl<'a> Ignored<'a> {
 
     /// Whether a folder is passed over.
     pub fn passes_over(&mut self, top: &str, folder: &str) -> bool {
-        self.files.resolve(&join(folder, CACHE)).is_ok() || self.lists(top, folder)
+        self.why(top, folder).is_some()
+    }
+
+    /// Why a folder is passed over, if it is.
+    pub(super) fn why(&mut self, top: &str, folder: &str) -> Option<PassedOverWhy> {
+        if self.files.resolve(&join(folder, CACHE)).is_ok() {
+            return Some(PassedOverWhy::Cache);
+        }
+        self.lists(top, folder).then_some(PassedOverWhy::Ignored)
     }
 
     /// Whether a file below `root` lies in a folder that is passed over in a search from there.

@@ -10,6 +10,7 @@ use super::path::{ancestors, below, join, name, parent};
 use super::site::Site;
 use super::walk::walk;
 use super::{CONFIG, SNAPSHOTS};
+use crate::report::read::{PassedOver, PassedOverWhy};
 
 /// What was found below a folder, outside of hidden folders and of what is ignored.
 #[derive(Default)]
@@ -21,6 +22,8 @@ pub(super) struct Nested {
     pub(super) rollouts: Vec<String>,
     /// Folders that cannot be looked into, and lists of what is ignored that cannot be read, with the reason.
     pub(super) unseen: Vec<(String, Obstacle)>,
+    /// Folders that look as if there were a project in them, and what is listed as none.
+    pub(super) passed_over: Vec<PassedOver>,
 }
 
 /// Looks below the folder that is checked; links are not followed.
@@ -40,7 +43,17 @@ pub(super) fn nested(site: &Site<'_>) -> Nested {
         if step.depth > 0 && !is_folder && is_misnamed(files, step.path) {
             found.misnamed.push(step.path.to_owned());
         }
-        if step.is_hidden() || step.depth > 0 && is_folder && ignored.passes_over(&top, step.path) {
+        let why = match step.is_hidden() {
+            true => Some(PassedOverWhy::Hidden),
+            false if step.depth == 0 || !is_folder => None,
+            false => ignored.why(&top, step.path),
+        };
+        if let Some(why) = why {
+            let is_project =
+                is_folder && [CONFIG, SNAPSHOTS].iter().any(|name| is_there(files, &join(step.path, name)));
+            if is_project || why == PassedOverWhy::Ignored {
+                found.passed_over.push(PassedOver { path: site.name(step.path), why });
+            }
             return false;
         }
         if step.kind == FileKind::Link {

@@ -10,7 +10,7 @@ use super::overlay::Overlay;
 use super::path::{below, join};
 use super::site::Site;
 use super::stack::Stacks;
-use super::{CONFIG, Project, SNAPSHOTS, Sides, TextFile, project, unreadable};
+use super::{CONFIG, Project, SNAPSHOTS, Sides, TextFile, add_passed_over, project, unreadable};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
@@ -46,6 +46,7 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
     let mut stacks = Stacks::new(&own, &mut sources);
     let found = stacks.projects();
     let mut problems = stacks.problems;
+    let (rollouts, passed_over) = (stacks.rollouts, stacks.passed_over);
     let proposed: Vec<Project> =
         found.into_iter().map(|(name, stack)| project(&own, name, stack, Some(&data))).collect();
     let site = Site::of_base(files, root, reference);
@@ -88,6 +89,7 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
     if !has_policies {
         mixed.clone_from(&proposed);
     }
+    add_passed_over(&mut mixed, passed_over, &rollouts);
     problems.extend(moved_links(&refusing, &site, &standing, &mixed));
     Sides {
         sources,

@@ -12,6 +12,7 @@ use super::{CONFIG, Configuration, SNAPSHOTS, unreadable};
 use crate::code::Code;
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Label};
+use crate::report::read::PassedOver;
 use crate::source::SourceMap;
 
 /// How many files may extend each other.
@@ -53,12 +54,17 @@ pub(super) struct Stacks<'a> {
     sources: &'a mut SourceMap,
     /// What belongs to no project.
     pub(super) problems: Vec<Diagnostic>,
+    /// Folders of snapshots below the root, by name, whether a project reads them or not.
+    pub(super) rollouts: Vec<String>,
+    /// What was passed over on the way to the projects.
+    pub(super) passed_over: Vec<PassedOver>,
     read: BTreeMap<String, Result<Arc<Configuration>, String>>,
 }
 
 impl<'a> Stacks<'a> {
     pub(super) fn new(site: &'a Site<'a>, sources: &'a mut SourceMap) -> Self {
-        Self { site, sources, problems: Vec::new(), read: BTreeMap::new() }
+        let (problems, rollouts, passed_over, read) = Default::default();
+        Self { site, sources, problems, rollouts, passed_over, read }
     }
 
     fn configuration(&mut self, path: &str) -> Result<Arc<Configuration>, String> {
@@ -143,7 +149,8 @@ impl<'a> Stacks<'a> {
         if own.unsure {
             return vec![(None, own)];
         }
-        let Nested { configs, misnamed: unread, rollouts, unseen } = nested(site);
+        let Nested { configs, misnamed: unread, rollouts, unseen, passed_over } = nested(site);
+        self.passed_over = passed_over;
         let nested: Vec<(String, Stack)> =
             configs.into_iter().map(|path| (path.clone(), self.stack(&path))).collect();
         let stacks = nested.iter().map(|(_, stack)| stack).chain([&own]);
@@ -170,8 +177,10 @@ impl<'a> Stacks<'a> {
         }
         self.refuse(unread);
         let is_judged = |folder: &str| below_it.iter().any(|(path, _)| below(folder, parent(path)).is_some());
-        let left = rollouts.iter().filter(|folder| !judges_root && !is_judged(folder));
-        self.problems.extend(left.map(|folder| unjudged(&site.name(folder))));
+        let (inner, left): (Vec<_>, Vec<_>) =
+            rollouts.iter().partition(|folder| judges_root || is_judged(folder));
+        self.problems.extend(left.into_iter().map(|folder| unjudged(&site.name(folder))));
+        self.rollouts = inner.into_iter().map(|folder| site.name(folder)).collect();
         let unseen = unseen.into_iter().map(|(path, why)| {
             let name = site.name(&path);
             let problems = vec![unreadable(&name, &why.to_string())];

@@ -3,6 +3,7 @@
 
 pub(super) mod against;
 
+use super::human::read;
 use crate::ast::EffectKind;
 use crate::builtin;
 use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
@@ -157,6 +158,14 @@ pub(super) fn below(folder: &str, file: &str, judgement: &Answer<Report>) -> Str
     } else {
         base.clone() + &straight(&format!("{folder}{}", file.strip_prefix(&base).unwrap_or(file)))
     }
+}
+
+/// What was read, by the names that the reader knows, in sentences.
+pub(super) fn read_below(folder: &str, judgement: &Answer<Report>) -> Vec<String> {
+    let mut known = judgement.report.read.clone();
+    let names = known.passed_over.iter_mut().map(|missed| &mut missed.path);
+    names.chain(&mut known.configurations).for_each(|name| *name = below(folder, name, judgement));
+    read(&known)
 }
 
 /// The prefix of a file of the base; nothing for any other.

@@ -15,7 +15,7 @@ mod trials;
 pub use history::render_history;
 pub use impact::{narrate_impact, render_impact};
 pub use narrate::{narrate, narrate_history};
-pub use summary::{goes_on, sentence, waivers};
+pub use summary::{goes_on, read, sentence, waivers};
 pub use trials::{narrate_tests, render_tests};
 
 use std::fmt::Write;
@@ -74,6 +74,10 @@ fn tail(judgement: &Answer<Report>, workflows: &[&WorkflowReport], style: Style,
     if let Some(against) = &judgement.report.against {
         against::lines(against, style, view.full).iter().for_each(|line| page.line(line));
         page.blank();
+    }
+    for line in summary::read(&judgement.report.read).iter().flat_map(|line| wrap(line, style.width)) {
+        let line = page.paint(&line, Color::Dim);
+        page.line(&line);
     }
     page.line(&summary::sentence(judgement));
     page.out

@@ -41,6 +41,7 @@ pub(super) fn printable(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::read::ReadReport;
     use crate::report::{Denied, DiagnosticReport, Report, Summary, VERSION};
 
     #[test]
@@ -49,6 +50,7 @@ mod tests {
         let report = Report {
             version: VERSION,
             as_of: "2026-11-23".into(),
+            read: ReadReport::default(),
             summary: Summary::default(),
             workflows: Vec::new(),
             waivers: Vec::new(),

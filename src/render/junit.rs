@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::finding::{Finding, FindingKind, findings, shown};
+use super::finding::{Finding, FindingKind, findings, read_below, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -58,6 +58,10 @@ pub fn render(
             suite.add_test_case(case(rule, &findings.iter().find(own)));
         }
         report.add_test_suite(suite);
+    }
+    if let Some(first) = report.test_suites.first_mut() {
+        let read = read_below(folder, judgement).join(" ");
+        first.add_property(("read", read.as_str()));
     }
     written(&report)
 }

@@ -7,7 +7,7 @@ mod against;
 
 use std::fmt::Write;
 
-use super::finding::{Finding, FindingKind, findings, shown};
+use super::finding::{Finding, FindingKind, findings, read_below, shown};
 use super::human::{goes_on, sentence, waivers};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
@@ -62,6 +62,8 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
         out.push('\n');
     }
     push_all(&mut out, waived.iter().map(|line| format!("- {}\n", inert(line))));
+    let read = read_below(folder, judgement).join(" ").replace('`', "");
+    let _ = writeln!(out, "\n<sub>{}</sub>", inert(&read));
     out
 }
 

@@ -4,7 +4,7 @@ use std::iter::repeat_n;
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, below, findings, nowhere, shown, waived};
+use super::finding::{Finding, below, findings, nowhere, read_below, shown, waived};
 use super::json::printable;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -36,6 +36,7 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
             } },
             "columnKind": "unicodeCodePoints",
             "results": results,
+            "properties": { "read": read_below(folder, judgement) },
             "invocations": [{ "executionSuccessful": judgement.exit != 2, "exitCode": judgement.exit }],
         }],
     });

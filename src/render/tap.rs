@@ -1,7 +1,7 @@
 //! The Test Anything Protocol, version 14: a test point for each diagnostic that stops something, for what a proposal
 //! changes of what it is judged by, and for each rule of each workflow.
 
-use super::finding::{Finding, FindingKind, findings, shown};
+use super::finding::{Finding, FindingKind, findings, read_below, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -33,6 +33,9 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
         }));
     }
     let mut out = format!("TAP version 14\n1..{}\n", points.len());
+    for line in read_below(folder, judgement) {
+        out.push_str(&format!("# {}\n", plain(&line)));
+    }
     for (index, point) in points.iter().enumerate() {
         let ok = if point.ok { "ok" } else { "not ok" };
         out.push_str(&format!("{ok} {} - {}", index + 1, plain(&point.name)));

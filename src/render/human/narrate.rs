@@ -58,6 +58,7 @@ pub fn narrate(judgement: &Answer<Report>, view: &View) -> String {
             against::lines(against, STYLE, view.full).into_iter().map(|line| line.replace("->", "to")),
         );
     }
+    lines.extend(summary::read(&judgement.report.read));
     lines.push(summary::sentence(judgement));
     lines.join("\n") + "\n"
 }

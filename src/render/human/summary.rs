@@ -5,6 +5,7 @@ use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Answer;
 use crate::render::Style;
+use crate::report::read::ReadReport;
 use crate::report::{Decision, Outcome, Report, RuleReport, WaiverReport, WorkflowReport};
 use crate::source::SourceMap;
 use crate::text::{pad, visible, width};
@@ -13,6 +14,8 @@ use crate::text::{pad, visible, width};
 const MAX_WAIVERS: usize = 20;
 /// Lints that are listed, likewise.
 const MAX_LINTS: usize = 5;
+/// What was passed over and is named.
+const MAX_PASSED_OVER: usize = 3;
 
 /// Whether a workflow of this decision may go on.
 pub fn goes_on(decision: Decision) -> bool {
@@ -272,6 +275,41 @@ pub(super) fn lints(lints: &[&Diagnostic], sources: &SourceMap, full: bool) -> V
             lines.push(format!("and {} more: `tollgate lint` shows them with what to do", count - limit));
         }
         _ => lines.push("`tollgate lint` shows more of it, and no verdict depends on it".to_owned()),
+    }
+    lines
+}
+
+/// What was read, in a sentence, and what was passed over, in another one if there is any.
+pub fn read(read: &ReadReport) -> Vec<String> {
+    let count = |count: usize, one: &str, many: &str| format!("{count} {}", plural(count, one, many));
+    let named = |name: &String| visible(name).into_owned();
+    let mut parts: Vec<String> = match read.configurations.as_slice() {
+        [] if read.policy_files == 0 => vec!["no `tollgate.yaml`".to_owned()],
+        [] => Vec::new(),
+        [one] => vec![named(one)],
+        [first, second] => vec![named(first), named(second)],
+        several => vec![count(several.len(), "configuration", "configurations")],
+    };
+    if read.policy_files > 0 {
+        let files = count(read.policy_files, "file", "files");
+        parts.push(format!("{} of {files}", count(read.policies, "policy", "policies")));
+    }
+    if read.shipped_policies > 0 {
+        parts.push(count(read.shipped_policies, "shipped policy", "shipped policies"));
+    }
+    let workflows = count(read.workflows, "workflow", "workflows");
+    parts.push(format!("{} of {workflows}", count(read.snapshots, "snapshot", "snapshots")));
+    let mut lines = vec![format!("Read: {}.", parts.join(", "))];
+    let missed: Vec<String> = read
+        .passed_over
+        .iter()
+        .take(MAX_PASSED_OVER)
+        .map(|missed| format!("{} ({})", visible(&missed.path), missed.why.as_str()))
+        .collect();
+    if !missed.is_empty() {
+        let more = read.passed_over.len() - missed.len() + read.passed_over_more;
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        lines.push(format!("Passed over: {}{more}.", missed.join(", ")));
     }
     lines
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::Answer;
+use crate::report::read::ReadReport;
 use crate::report::{
     DayReport, Decision, Denied, History, Metric, Place, Report, Summary, Threshold, VERSION,
     WorkflowHistory, WorkflowReport,
@@ -104,6 +105,7 @@ fn judgement(
         waivers: Vec::new(),
         version: VERSION,
         as_of: "2026-11-23".into(),
+        read: ReadReport::default(),
         summary: Summary::default(),
         workflows,
         against: None,

@@ -850,7 +850,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__verify)
-            opts="-h --help"
+            opts="-h --allow-outside --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

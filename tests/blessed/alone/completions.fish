@@ -167,6 +167,7 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand docs" -l narrate -d 'W
 complete -c tollgate -n "__fish_tollgate_using_subcommand docs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tollgate -n "__fish_tollgate_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tollgate -n "__fish_tollgate_using_subcommand man" -s h -l help -d 'Print help'
+complete -c tollgate -n "__fish_tollgate_using_subcommand verify" -l allow-outside -d 'Let configurations name files outside of the repository'
 complete -c tollgate -n "__fish_tollgate_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "init" -d 'Write a configuration, a policy of your own with its tests, and a first snapshot'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "new" -d 'Write the next file, to be filled in'
