@@ -77,9 +77,8 @@ fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup();
 }
 
-/// Names that an unknown one is compared with, and diagnostics after which no more are: a large file of nothing but
-/// unknown names is to be refused as fast as any other.
-const MAX_CANDIDATES: usize = 2_000;
+/// Diagnostics after which no more near misses are looked for: a large file of nothing but unknown names is to be refused
+/// as fast as any other.
 const MAX_SUGGESTIONS: usize = 200;
 
 /// What is known while the policies of a run are checked. Its methods are spread over the files of this folder.
@@ -123,12 +122,12 @@ impl Checker<'_> {
         }
     }
 
-    /// The candidate that a word was probably meant to be. Not sought among too many, nor once there is plenty to mend.
+    /// The candidate that a word was probably meant to be. Not sought once there is plenty to mend.
     fn suggest<'c>(&self, word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
         if self.diagnostics.len() >= MAX_SUGGESTIONS {
             return None;
         }
-        did_you_mean(word, candidates.into_iter().take(MAX_CANDIDATES))
+        did_you_mean(word, candidates)
     }
 
     fn info(&self, id: ExprId) -> Option<&ExprInfo> {

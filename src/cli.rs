@@ -26,7 +26,10 @@ mod test;
 mod verify;
 mod write;
 
+use std::any::Any;
+use std::env;
 use std::io::{self, BufWriter, Write};
+use std::panic::{UnwindSafe, catch_unwind, set_hook};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +38,8 @@ use crate::text;
 
 /// What could not be judged, or not be done.
 const FAILURE: u8 = 2;
+/// Asks for what only developers want to see of a panic.
+const BACKTRACE: &str = "RUST_BACKTRACE";
 
 #[derive(Debug, Parser)]
 #[command(name = "tollgate", version, about, max_term_width = 100)]
@@ -65,8 +70,34 @@ enum Command {
     Verify(verify::VerifyArgs),
 }
 
-/// Runs the command that the process was started with.
+/// Runs the command that the process was started with. Whatever panics, here or in a library, ends in an error and never
+/// in a verdict.
 pub fn run() -> ExitCode {
+    if env::var_os(BACKTRACE).is_none() {
+        set_hook(Box::new(|_| {}));
+    }
+    guarded(run_command)
+}
+
+/// Ends with what `work` ends with, or with an error where it panics.
+fn guarded(work: impl FnOnce() -> ExitCode + UnwindSafe) -> ExitCode {
+    catch_unwind(work).unwrap_or_else(|panic| {
+        let why = text::quote(&said(&*panic));
+        complain(&format!(
+            "tollgate has failed, by a fault of its own: {why}. Nothing was decided.\n\
+             help: please report this with the files that show it; `{BACKTRACE}=1` says where it happened"
+        ))
+    })
+}
+
+/// What a panic says.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no reason was given".to_owned())
+}
+
+fn run_command() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -119,4 +150,18 @@ fn remark(note: &str) {
 fn complain(why: &str) -> ExitCode {
     let _ = writeln!(io::stderr().lock(), "error: {why}");
     ExitCode::from(FAILURE)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::ExitCode;
+
+    use super::{FAILURE, guarded};
+
+    #[test]
+    fn a_panic_is_an_error_and_all_else_goes_on() {
+        let code = |code: u8| format!("{:?}", ExitCode::from(code));
+        assert_eq!(format!("{:?}", guarded(|| panic!("of some library"))), code(FAILURE));
+        assert_eq!(format!("{:?}", guarded(|| ExitCode::from(1))), code(1));
+    }
 }

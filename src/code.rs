@@ -76,6 +76,8 @@ codes! {
          "Policy files of more than 1024 KiB are not read. Split the file."
     EmptyPolicy = T112 "a policy file that declares nothing"
          "The file is empty, holds comments alone, or declares no stages, fields, rules or tests. A rule that stood in it would be out of force without a word, so this is an error. Write what it should declare, or remove the file."
+    NameTooLong = T113 "a name that is too long"
+         "A name of a policy, of a workflow, or of workflows in a configuration has at most 200 bytes, as reports name it again and again. Choose a shorter one."
 
     // T2: names, types, units and ranges in policies.
     UnknownName = T201 "an unknown name"
@@ -244,6 +246,8 @@ codes! {
          "The commit that `--base` names has neither a `tollgate.yaml` nor a `rollouts/` folder, so there is nothing that could judge the proposal but the proposal itself. From the next one on its policies count. A base that has snapshots and no configuration is judged by the shipped policies, as `check` would there."
     TooMuchToJudge = T520 "a workflow is too much to judge"
          "Judging it takes more steps, longer numbers or more snapshots than the limits in `SECURITY.md` allow. A part of it would be no verdict, so there is none. Aggregates within aggregates over long lists, and windows within `held` over long series, cost the product of their lengths; numbers are exact, so what is multiplied by itself again and again gets long."
+    RunTooLarge = T521 "a run is too much to judge"
+         "All workflows together take more steps, or have more to be reported, than the limits in `SECURITY.md` allow for files of this size. No verdict of the run counts, as it would depend on which workflow came first. Judge fewer workflows at once, or by fewer rules."
     UnreadConfiguration = T530 "a configuration that is not read"
          "A file is called nearly like `tollgate.yaml`, as in `tollgate.yml` or `.tollgate.yaml`, or lies in a folder above the one that is checked. It would not be read, and other policies would judge than somebody thinks, so nothing is decided. Rename it, remove it, or check its folder."
     MisleadingCharacter = T531 "a character that shows readers something else"

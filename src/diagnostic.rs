@@ -188,16 +188,49 @@ pub fn misleads(file: FileId, text: &str) -> Option<Diagnostic> {
     Some(problem.help("take it out; a line ends with a line feed"))
 }
 
-/// The candidate that `word` was most likely meant to be, if one is close.
+/// Letters of a word that a near miss is looked for.
+const MAX_GUESSED: usize = 80;
+/// Pairs of letters that are compared for one guess: some five hundred candidates of that length or so.
+const MAX_PAIRS: usize = 100_000;
+
+/// The candidate that `word` was most likely meant to be, if one is close. Of words that are too long, or too many, none is
+/// looked for.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let best = candidates
-        .into_iter()
-        .filter(|candidate| *candidate != word)
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .min_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)))?;
-    let length = word.chars().count().max(best.1.chars().count());
-    // A third of the letters may differ: `adoptoin`, `edit_tme`, `pilott`; not `cost` for `count`.
-    (best.0 * 3 <= length).then_some(best.1)
+    did_you_mean_within(&mut { MAX_PAIRS }, word, candidates)
+}
+
+/// The same for one of many words: `pairs` of letters may be compared for all of them together.
+pub fn did_you_mean_within<'a>(
+    pairs: &mut usize,
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let own = length_of(word)?;
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let Some(length) = length_of(candidate) else { continue };
+        let longest = own.max(length);
+        // At least as many letters differ as one has more than the other.
+        if candidate == word || own.abs_diff(length) * 3 > longest {
+            continue;
+        }
+        *pairs = pairs.saturating_sub(own * length);
+        if *pairs == 0 {
+            return None;
+        }
+        let found = (strsim::damerau_levenshtein(word, candidate), candidate);
+        // A third of the letters may differ: `adoptoin`, `edit_tme`, `pilott`; not `cost` for `count`.
+        if found.0 * 3 <= longest && best.is_none_or(|best| found < best) {
+            best = Some(found);
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// How many letters a word has, unless they are too many.
+fn length_of(word: &str) -> Option<usize> {
+    let is_short = word.len() <= MAX_GUESSED * 4;
+    is_short.then(|| word.chars().count()).filter(|length| *length <= MAX_GUESSED)
 }
 
 #[cfg(test)]
@@ -228,5 +261,23 @@ mod tests {
         assert_eq!(did_you_mean("adoptoin", words), Some("adoption"));
         assert_eq!(did_you_mean("edit_tme", words), Some("edit_time"));
         assert_eq!(did_you_mean("cost", words), None);
+    }
+
+    #[test]
+    fn no_near_miss_is_looked_for_among_words_that_are_too_long_or_too_many() {
+        let long = "a".repeat(MAX_GUESSED);
+        let longer = format!("{long}b");
+        assert_eq!(did_you_mean(&long.replacen('a', "b", 1), [&*long]), Some(&*long));
+        assert_eq!(did_you_mean(&longer, [&*long]), None);
+        assert_eq!(did_you_mean(&long, [&*longer]), None);
+        let names: Vec<String> = (0..1_000).map(|n| format!("workflow_{n:06}")).collect();
+        let among = |many: usize| {
+            did_you_mean("workflow_O00007", names[..many].iter().map(String::as_str)).map(str::to_owned)
+        };
+        assert_eq!(among(400), Some("workflow_000007".to_owned()));
+        assert_eq!(among(1_000), None);
+        // Those that are far shorter or longer cost nothing.
+        let short = vec!["a"; 10_000];
+        assert_eq!(did_you_mean("adoptoin", short.into_iter().chain(["adoption"])), Some("adoption"));
     }
 }

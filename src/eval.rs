@@ -31,10 +31,10 @@ use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
 use crate::value::{Record, Snapshot, day_number};
 
-pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS};
+pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
 pub use observe::{conditions, decided, observe};
 pub use waive::Lift;
-pub use workflow::{Judged, judge_workflow};
+pub use workflow::{Judged, judge_each_day, judge_workflow};
 
 /// What a workflow is judged by.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +44,8 @@ pub struct Rulebook<'a> {
     /// Those that concern the workflow, active or not.
     pub waivers: &'a [Waiver],
     pub sources: &'a SourceMap,
+    /// What all judging of the run may cost.
+    pub run: &'a RunBudget,
 }
 
 /// What an expression is worth at a moment.
@@ -140,9 +142,9 @@ pub(crate) struct Evaluator<'a> {
     runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
     /// What is taken to be otherwise, to try out a remedy; nothing while a verdict is found.
     assumed: Vec<remedy::Assumption<'a>>,
-    budget: Rc<Budget>,
+    budget: Rc<Budget<'a>>,
     /// What all remedies together may cost to try out. A verdict does not depend on it.
-    tries: Rc<Budget>,
+    tries: Rc<Budget<'a>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -155,8 +157,8 @@ impl<'a> Evaluator<'a> {
             lets: RefCell::default(),
             runs: RefCell::default(),
             assumed: Vec::new(),
-            budget: Rc::default(),
-            tries: Rc::default(),
+            budget: Rc::new(Budget::new(rulebook.run)),
+            tries: Rc::new(Budget::for_tries(rulebook.run)),
         }
     }
 

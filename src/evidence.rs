@@ -60,12 +60,23 @@ pub enum Within {
     Last(Arc<str>),
 }
 
+/// How many further good samples in a row would show a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Further {
+    /// So many.
+    So(usize),
+    /// No number of them.
+    Never,
+    /// It would take too long to find out.
+    Unsought,
+}
+
 /// A sample that is too small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SmallSample {
-    /// Of so many elements so many surely, and so many possibly, satisfy a condition. So many good ones in a row would do;
-    /// no number of them where there is none.
-    Counted { sure: usize, possible: usize, total: usize, level: Number, further: Option<usize> },
+    /// Of so many elements so many surely, and so many possibly, satisfy a condition. It says how many good ones in a row
+    /// would do.
+    Counted { sure: usize, possible: usize, total: usize, level: Number, further: Further },
     /// So many values, whose mean is held against a bound.
     Values { count: usize, level: Number },
     /// So many values, too few or too much alike for their mean to have bounds.
@@ -95,10 +106,10 @@ impl Reasons {
             if self.first.len() < MAX_REASONS {
                 self.first.push(reason.clone());
             } else {
-                self.more += 1;
+                self.more = self.more.saturating_add(1);
             }
         }
-        self.more += other.more;
+        self.more = self.more.saturating_add(other.more);
     }
 
     fn merged(mut self, other: &Self) -> Self {

@@ -13,6 +13,7 @@ pub use uses::{RuleUses, uses, uses_of_let};
 use crate::ast::{Expect, ExpectKind, ExpectedOutcome, TestDecl};
 use crate::code::Code;
 use crate::diagnostic::did_you_mean;
+use crate::eval::RunBudget;
 use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::program::Program;
 use crate::report::Outcome;
@@ -110,6 +111,7 @@ pub struct SeenTests {
 pub fn seen(rule: &str, project: &ProjectInForce, tests: &[TestDecl], sources: &mut SourceMap) -> SeenTests {
     // A test that takes its snapshots from files shows nothing of them.
     let files = GivenFiles::new();
+    let run = RunBudget::default();
     let mut find = |wanted: ExpectedOutcome, outcome: Outcome| {
         let mut expecting: Vec<&TestDecl> = tests.iter().filter(|test| expects(test, rule, wanted)).collect();
         expecting.sort_by_key(|test| test.span.range().len());
@@ -119,6 +121,7 @@ pub fn seen(rule: &str, project: &ProjectInForce, tests: &[TestDecl], sources: &
                 settings: &project.settings,
                 files: &files,
                 coverage: false,
+                run: &run,
             };
             let trial = run_test_decl(test, &bench, sources);
             trial.outcomes.iter().any(|(name, seen)| *name == *rule && *seen == outcome)

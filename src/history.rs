@@ -1,6 +1,6 @@
 //! The history: what each snapshot would have been judged on its own day, when nothing later had been written.
 
-use crate::eval::{Rulebook, judge_workflow};
+use crate::eval::{Rulebook, judge_each_day, judge_workflow};
 use crate::report::why::WorkflowVerdict;
 use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
 use crate::types::{Kind, Type};
@@ -12,31 +12,24 @@ pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series) -> WorkflowHi
     WorkflowHistory {
         project: None,
         workflow: series.workflow.to_string(),
-        days: own_days(rulebook, series).map(|(date, verdict)| day_report(date, verdict)).collect(),
+        days: judge_each_day(rulebook, series)
+            .map(|(date, verdict)| day_report(date, verdict))
+            .take_while(|day| rulebook.run.report(day.bytes()))
+            .collect(),
         metrics: metrics(&rulebook.program.vocabulary, &series.snapshots),
     }
 }
 
 /// Judges every prefix of a series as of its last snapshot, and the whole of it as of a day, if that is a later one: the
 /// date of the last snapshot, the day of judgement, and what came of it.
-pub(crate) fn day_by_day(
-    rulebook: &Rulebook<'_>,
-    series: &Series,
+pub(crate) fn day_by_day<'a>(
+    rulebook: &'a Rulebook<'a>,
+    series: &'a Series,
     as_of: Date,
-) -> impl Iterator<Item = (Date, Date, WorkflowVerdict)> {
+) -> impl Iterator<Item = (Date, Date, WorkflowVerdict)> + 'a {
     let newest = series.snapshots.last().map(|snapshot| snapshot.date).filter(|newest| *newest < as_of);
     let today = newest.map(|date| (date, as_of, judge_workflow(rulebook, series, as_of, false).verdict));
-    own_days(rulebook, series).map(|(date, verdict)| (date, date, verdict)).chain(today)
-}
-
-fn own_days(rulebook: &Rulebook<'_>, series: &Series) -> impl Iterator<Item = (Date, WorkflowVerdict)> {
-    series.snapshots.iter().enumerate().map(|(at, newest)| {
-        let seen = Series {
-            workflow: series.workflow.clone(),
-            snapshots: series.snapshots.get(..=at).unwrap_or_default().to_vec(),
-        };
-        (newest.date, judge_workflow(rulebook, &seen, newest.date, false).verdict)
-    })
+    judge_each_day(rulebook, series).map(|(date, verdict)| (date, date, verdict)).chain(today)
 }
 
 fn day_report(date: Date, verdict: WorkflowVerdict) -> DayReport {

@@ -85,6 +85,9 @@ fn number_of(value: &ParamValue) -> Option<Number> {
     }
 }
 
+/// Rules and params of all settings that differ, and waivers of all workflows, that a project may have.
+const MAX_SETTLED: usize = 2_000_000;
+
 /// Settles what is in force for each of `workflows`. `stack` begins with the farthest base. What is wrong for several
 /// workflows may be said several times.
 pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (Book, Vec<Diagnostic>) {
@@ -110,14 +113,21 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
         waivers: Vec::new(),
         addressed: Vec::new(),
     };
+    let mut settled = 0;
     for name in workflows {
         let fits = |block: &BoundBlock<'_>| block.fits(name);
         let chosen: Vec<usize> =
             overrides.iter().enumerate().filter(|(_, block)| fits(block)).map(|(index, _)| index).collect();
-        let index = *selections.entry(chosen).or_insert_with_key(|chosen| {
-            book.settings.push(settle(chosen, &mut diagnostics));
-            book.settings.len() - 1
-        });
+        if !selections.contains_key(&chosen) {
+            settled += program.rules.len() + program.params.len() + 1;
+            if settled > MAX_SETTLED {
+                diagnostics.push(errors::too_much_settled());
+                break;
+            }
+            book.settings.push(settle(&chosen, &mut diagnostics));
+            selections.insert(chosen.clone(), book.settings.len() - 1);
+        }
+        let index = selections.get(&chosen).copied().unwrap_or(0);
         book.workflows.insert(name.clone(), (index, Vec::new()));
     }
     let mut idle: BTreeMap<String, Vec<usize>> = BTreeMap::new();

@@ -19,6 +19,7 @@ mod unread_field;
 mod untested_rule;
 mod unused_param;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::ast::{EffectKind, Expr, Template, TemplatePart, TestDecl};
@@ -29,7 +30,7 @@ use crate::settings::Settings;
 use crate::source::{FileId, SourceMap, Span};
 
 /// What is looked at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct LintedPolicies<'a> {
     pub program: &'a Program,
     /// For workflows that no override speaks of.
@@ -41,6 +42,20 @@ pub struct LintedPolicies<'a> {
     pub own: &'a BTreeSet<FileId>,
     /// What the checker has said, which is not said again.
     pub said: &'a [Diagnostic],
+    /// Steps of exact sums that are left: what takes more is not found out.
+    pub left: Cell<usize>,
+}
+
+/// Steps of exact sums that linting may take: some seconds.
+pub const MAX_LINT_STEPS: usize = 20_000_000;
+
+impl LintedPolicies<'_> {
+    /// Takes steps off; false once there are none left.
+    fn spend(&self, steps: usize) -> bool {
+        let left = self.left.get().saturating_sub(steps);
+        self.left.set(left);
+        left > 0
+    }
 }
 
 type Lint = fn(&LintedPolicies<'_>) -> Vec<Diagnostic>;

@@ -20,12 +20,14 @@ mod tree;
 mod tests;
 
 use std::num::NonZeroUsize;
+use std::ops::Range;
 
 use pest::Parser;
 
 use crate::ast::{ExprIds, File, LiteralKind};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
+use tokens::{TokenKind, Tokens};
 use tree::Builder;
 
 /// Bytes that a policy file may have: some 20,000 lines. Larger ones are refused unread.
@@ -38,6 +40,9 @@ pub const MAX_DEPTH: usize = 128;
 /// Steps that the parser may take in one text: some three seconds. A policy of [`MAX_POLICY_BYTES`] takes a third of
 /// them; only a megabyte of nothing but operators or commas takes more.
 const MAX_STEPS: usize = 100_000_000;
+
+/// Bytes of a name: each report names rules and fields again and again.
+const MAX_NAME_BYTES: usize = 200;
 
 /// Bytes that a literal outside of a policy may have.
 const MAX_LITERAL_BYTES: usize = 200;
@@ -58,6 +63,10 @@ pub fn parse(file: FileId, text: &str, ids: &mut ExprIds) -> (File, Vec<Diagnost
     allow_steps();
     let unmarked = skip_mark(text);
     let start = text.len() - unmarked.len();
+    if let Some(name) = too_long(unmarked) {
+        let span = Span::new(file, start + name.start..start + name.end);
+        return (File { id: file, items: Vec::new() }, vec![errors::long_name(span)]);
+    }
     let (guarded, too_deep) = depth::blank_too_deep(unmarked);
     let mut builder = Builder::new(file, text, start, ids);
     builder.report_too_deep(too_deep);
@@ -70,6 +79,12 @@ pub fn parse(file: FileId, text: &str, ids: &mut ExprIds) -> (File, Vec<Diagnost
         }
     };
     (File { id: file, items }, builder.finish())
+}
+
+/// The first name of a text that is longer than names may be.
+fn too_long(text: &str) -> Option<Range<usize>> {
+    let mut words = Tokens::new(text, 0).filter(|token| token.kind == TokenKind::Word);
+    words.find(|word| word.range.len() > MAX_NAME_BYTES).map(|word| word.range)
 }
 
 fn allow_steps() {

@@ -7,6 +7,7 @@
 mod beside;
 mod files;
 mod finder;
+mod glob;
 mod ignored;
 mod merged;
 mod misnamed;

@@ -180,6 +180,11 @@ impl WorkflowReport {
     pub fn name(&self) -> String {
         full_name(self.project.as_deref(), &self.workflow)
     }
+
+    /// How much memory it takes, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.rules.iter().map(RuleReport::bytes).sum::<usize>() + self.workflow.len() + 500
+    }
 }
 
 impl WaiverReport {
@@ -279,6 +284,26 @@ pub struct RuleReport {
     pub help: Option<String>,
     /// The date of the last snapshot before a move that has been made, where that is what the rule is judged on.
     pub before_move: Option<String>,
+}
+
+impl RuleReport {
+    fn bytes(&self) -> usize {
+        let place = |place: &Place| place.file.len();
+        let texts = [&self.gate, &self.message, &self.would_pass, &self.help, &self.before_move];
+        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        let evidence =
+            |seen: &EvidenceReport| 200 + seen.expression.len() + seen.value.len() + place(&seen.place);
+        let held = |held: &Threshold| {
+            let because = held.because.as_deref().map_or(0, str::len);
+            300 + held.param.len() + held.value.len() + because + place(&held.from)
+        };
+        let label = |label: &LabelReport| 200 + 2 * label.text.len() + label.region.file.len();
+        let evidence: usize = self.evidence.iter().map(evidence).sum();
+        let thresholds: usize = self.thresholds.iter().map(held).sum();
+        let labels: usize = self.places.iter().map(label).sum();
+        let own = self.rule.len() + self.title.len() + place(&self.effect_from) + place(&self.policy);
+        600 + own + texts + evidence + thresholds + labels
+    }
 }
 
 /// Where something begins: line and column count from 1, and the column characters.
@@ -425,6 +450,13 @@ pub struct DayReport {
     pub failed: Vec<String>,
     /// The rules that were undecided, and bear on the decision or warn.
     pub undecided: Vec<String>,
+}
+
+impl DayReport {
+    /// How much memory it takes, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.failed.iter().chain(&self.undecided).map(|rule| 24 + rule.len()).sum::<usize>() + 200
+    }
 }
 
 /// The course of a number, for the human form.

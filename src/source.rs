@@ -160,6 +160,11 @@ impl SourceMap {
         self.files.len()
     }
 
+    /// How many bytes all files have.
+    pub fn bytes(&self) -> usize {
+        self.files.iter().map(|file| file.text.len()).sum()
+    }
+
     /// Takes back all files but the first `count`; nothing may point into them any more.
     pub fn truncate(&mut self, count: usize) {
         self.files.truncate(count);

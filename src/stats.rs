@@ -5,11 +5,14 @@
 //! reaches B exactly if P(X ≥ k | n, B) ≤ 1 − C, and that binomial tail is summed exactly.
 //! Means: Student's t, "The probable error of a mean", Biometrika 6 (1908).
 
+use std::cmp::Ordering;
+
 use dashu_base::{BitTest, UnsignedAbs};
 use dashu_int::UBig;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::beta::beta_reg;
 
+use crate::evidence::Further;
 use crate::value::Number;
 
 /// Up to this sample size tails are always summed exactly; above it only where the quick value is too close to call.
@@ -21,13 +24,39 @@ pub const MIN_MEAN_SAMPLE: usize = 5;
 /// How many further samples are looked ahead for a decision.
 pub const MAX_FURTHER: usize = 100_000;
 
-/// P(X ≥ k) of n draws with probability `p`, exactly.
-fn upper_tail(k: usize, n: usize, p: &Number) -> Number {
+/// Asks whether so many steps more may be taken, each of some hundred nanoseconds.
+pub type Spend<'s> = &'s dyn Fn(usize) -> bool;
+
+/// A share of a whole, not reduced, which would take longer than to compute it.
+#[derive(Debug)]
+struct Parts {
+    sum: UBig,
+    whole: UBig,
+}
+
+impl Parts {
+    /// How it compares with another number.
+    fn against(&self, other: &Number) -> Ordering {
+        let other_sum = other.numerator().clone().unsigned_abs();
+        (&self.sum * other.denominator()).cmp(&(other_sum * &self.whole))
+    }
+
+    fn into_number(self) -> Number {
+        Number::from_parts(self.sum.into(), self.whole)
+    }
+}
+
+/// P(X ≥ k) of n draws with probability `p`, exactly; none where that would take too long.
+fn upper_tail(k: usize, n: usize, p: &Number, spend: Spend<'_>) -> Option<Parts> {
+    let of = |sum: UBig| Some(Parts { sum, whole: UBig::ONE });
     if k == 0 || *p >= Number::ONE {
-        return Number::ONE;
+        return of(UBig::ONE);
     }
     if *p <= Number::ZERO || k > n {
-        return Number::ZERO;
+        return of(UBig::ZERO);
+    }
+    if !spend(steps_of(n - k + 1, n, p)) {
+        return None;
     }
     // Over the common denominator: Σ C(n,i)·a^i·b^(n−i) for i from k to n, from the last term down.
     let (a, whole) = (p.numerator().clone().unsigned_abs(), p.denominator().clone());
@@ -40,7 +69,18 @@ fn upper_tail(k: usize, n: usize, p: &Number) -> Number {
             term = term * UBig::from(i) * &b / (UBig::from(n - i + 1) * &a);
         }
     }
-    Number::from_parts(sum.into(), whole.pow(n))
+    Some(Parts { sum, whole: whole.pow(n) })
+}
+
+/// What so many terms of a tail of n draws take: each has a word for every 64 bits of the threshold and every draw, and is
+/// gone through for each word that it is multiplied with and divided by.
+fn steps_of(terms: usize, n: usize, p: &Number) -> usize {
+    let bits = p.denominator().bit_len();
+    let words = n.saturating_mul(bits) / 64;
+    let power = words.saturating_mul(words.isqrt()) / 8;
+    (terms.saturating_mul(words).saturating_mul(bits / 64 + 3) / 32)
+        .saturating_add(power / 16)
+        .saturating_add(1)
 }
 
 /// P(X ≥ k) of n draws with probability `p`, by the incomplete beta function.
@@ -53,42 +93,49 @@ fn quick_upper_tail(k: usize, n: usize, p: f64) -> f64 {
 }
 
 /// A binomial tail, compared with significance levels.
+#[derive(Debug)]
 enum Tail {
-    Exact(Number),
+    Exact(Parts),
     Quick(f64),
 }
 
-/// P(X ≥ k), or with `lower` P(X ≤ k), good enough to be compared with `alpha`.
-fn tail(k: usize, n: usize, p: &Number, lower: bool, alpha: &Number) -> Tail {
+/// Steps that a quick value takes.
+const QUICK: usize = 20;
+
+/// P(X ≥ k), or with `lower` P(X ≤ k), good enough to be compared with `alpha`; none where that would take too long.
+fn tail(k: usize, n: usize, p: &Number, lower: bool, alpha: &Number, spend: Spend<'_>) -> Option<Tail> {
     // P(X ≤ k | p) = P(n − X ≥ n − k | 1 − p)
     let (k, p) = if lower { (n - k, Number::ONE - p) } else { (k, p.clone()) };
     if n > EXACT_SAMPLE {
+        if !spend(QUICK) {
+            return None;
+        }
         let quick = quick_upper_tail(k, n, p.to_f64_fast());
         if (quick - alpha.to_f64_fast()).abs() > TOO_CLOSE {
-            return Tail::Quick(quick);
+            return Some(Tail::Quick(quick));
         }
     }
-    Tail::Exact(upper_tail(k, n, &p))
+    upper_tail(k, n, &p, spend).map(Tail::Exact)
 }
 
 impl Tail {
     fn at_most(&self, alpha: &Number) -> bool {
         match self {
-            Self::Exact(tail) => tail <= alpha,
+            Self::Exact(tail) => tail.against(alpha).is_le(),
             Self::Quick(tail) => *tail <= alpha.to_f64_fast(),
         }
     }
 
     fn below(&self, alpha: &Number) -> bool {
         match self {
-            Self::Exact(tail) => tail < alpha,
+            Self::Exact(tail) => tail.against(alpha).is_lt(),
             Self::Quick(tail) => *tail < alpha.to_f64_fast(),
         }
     }
 
     fn into_number(self) -> Number {
         match self {
-            Self::Exact(tail) => tail,
+            Self::Exact(tail) => tail.into_number(),
             Self::Quick(tail) => Number::try_from(tail).unwrap_or(Number::ZERO),
         }
     }
@@ -110,12 +157,6 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// What deciding it may cost, in thousands of words of numbers that are worked on.
-    pub fn cost(&self) -> usize {
-        let words = 1 + self.threshold.denominator().bit_len() / 64;
-        self.size.saturating_mul(self.size / 64).saturating_mul(words) / 1_000
-    }
-
     /// `A <= B` as `1 − A >= 1 − B`.
     #[must_use]
     pub fn about_the_rest(&self) -> Self {
@@ -128,68 +169,70 @@ impl Claim {
     }
 
     /// Whether the one-sided bounds at `confidence` (between 0 and 1) show that the claim holds or does not; none if
-    /// they show neither.
-    pub fn decide(&self, confidence: &Number) -> Option<bool> {
+    /// they show neither, or that would take too long to find out.
+    pub fn decide(&self, confidence: &Number, spend: Spend<'_>) -> Option<bool> {
         let alpha = Number::ONE - confidence;
-        if self.lower_reaches(&alpha) {
+        if self.lower_reaches(&alpha, spend)? {
             return Some(true);
         }
-        self.upper_misses(&alpha).then_some(false)
+        self.upper_misses(&alpha, spend)?.then_some(false)
     }
 
-    fn lower_reaches(&self, alpha: &Number) -> bool {
+    /// None where it would take too long to find out; and likewise below.
+    fn lower_reaches(&self, alpha: &Number, spend: Spend<'_>) -> Option<bool> {
         let (b, zero, one) = (&self.threshold, Number::ZERO, Number::ONE);
         // The lower bound lies from 0 (at k = 0) to below 1.
         if *b < zero || *b == zero && (!self.strict || self.sure > 0) {
-            return true;
+            return Some(true);
         }
         if *b >= one || self.sure == 0 {
-            return false;
+            return Some(false);
         }
-        let tail = tail(self.sure, self.size, b, false, alpha);
-        if self.strict { tail.below(alpha) } else { tail.at_most(alpha) }
+        let tail = tail(self.sure, self.size, b, false, alpha, spend)?;
+        Some(if self.strict { tail.below(alpha) } else { tail.at_most(alpha) })
     }
 
-    fn upper_misses(&self, alpha: &Number) -> bool {
+    fn upper_misses(&self, alpha: &Number, spend: Spend<'_>) -> Option<bool> {
         let (b, zero, one) = (&self.threshold, Number::ZERO, Number::ONE);
         // The upper bound lies from above 0 to 1 (at k = n).
         if *b > one || *b == one && (self.strict || self.possible < self.size) {
-            return true;
+            return Some(true);
         }
         if *b <= zero || self.possible == self.size {
-            return false;
+            return Some(false);
         }
-        let tail = tail(self.possible, self.size, b, true, alpha);
-        if self.strict { tail.at_most(alpha) } else { tail.below(alpha) }
+        let tail = tail(self.possible, self.size, b, true, alpha, spend)?;
+        Some(if self.strict { tail.at_most(alpha) } else { tail.below(alpha) })
     }
 
     /// The chance that a sample of this size shows the claim at `confidence`, if `truth` is the proportion it is drawn
-    /// from.
-    pub fn chance(&self, confidence: &Number, truth: &Number) -> f64 {
+    /// from; none where that would take too long to find out.
+    pub fn chance(&self, confidence: &Number, truth: &Number, spend: Spend<'_>) -> Option<f64> {
         let alpha = Number::ONE - confidence;
-        let shown = |sure: usize| Self { sure, ..self.clone() }.lower_reaches(&alpha);
-        if !shown(self.size) {
-            return 0.0;
+        let shown = |sure: usize| Self { sure, ..self.clone() }.lower_reaches(&alpha, spend);
+        if !shown(self.size)? {
+            return Some(0.0);
         }
         let (mut low, mut high) = (0, self.size);
         while low < high {
             let middle = usize::midpoint(low, high);
-            if shown(middle) { high = middle } else { low = middle + 1 }
+            if shown(middle)? { high = middle } else { low = middle + 1 }
         }
-        quick_upper_tail(high, self.size, truth.to_f64_fast())
+        Some(quick_upper_tail(high, self.size, truth.to_f64_fast()))
     }
 
-    /// The highest confidence at which the claim would be shown: 1 − P(X ≥ k | B).
-    pub fn confidence(&self) -> Number {
-        if self.lower_reaches(&Number::ZERO) {
-            return Number::ONE;
+    /// The highest confidence at which the claim would be shown: 1 − P(X ≥ k | B); none where that would take too long.
+    pub fn confidence(&self, spend: Spend<'_>) -> Option<Number> {
+        if self.lower_reaches(&Number::ZERO, spend)? {
+            return Some(Number::ONE);
         }
-        Number::ONE - tail(self.sure, self.size, &self.threshold, false, &Number::ONE).into_number()
+        let tail = tail(self.sure, self.size, &self.threshold, false, &Number::ONE, spend)?;
+        Some(Number::ONE - tail.into_number())
     }
 
-    /// How many further samples in a row that count would show the claim at `confidence`; none if no number up to
-    /// [`MAX_FURTHER`] could.
-    pub fn further(&self, confidence: &Number) -> Option<usize> {
+    /// How many further samples in a row that count would show the claim at `confidence`.
+    pub fn further(&self, confidence: &Number, spend: Spend<'_>) -> Further {
+        let alpha = Number::ONE - confidence;
         let shown = |more: usize| {
             let claim = Self {
                 sure: self.sure + more,
@@ -197,21 +240,28 @@ impl Claim {
                 size: self.size + more,
                 ..self.clone()
             };
-            claim.decide(confidence) == Some(true)
+            claim.lower_reaches(&alpha, spend)
         };
-        let mut enough = 1;
-        while !shown(enough) {
-            enough *= 2;
-            if enough > MAX_FURTHER {
-                return None;
+        let (mut low, mut high) = (0, 1);
+        loop {
+            match shown(high) {
+                None => return Further::Unsought,
+                Some(true) => break,
+                Some(false) => (low, high) = (high, high * 2),
+            }
+            if high > MAX_FURTHER {
+                return Further::Never;
             }
         }
-        let (mut low, mut high) = (enough / 2, enough);
         while high - low > 1 {
             let middle = usize::midpoint(low, high);
-            if shown(middle) { high = middle } else { low = middle }
+            match shown(middle) {
+                None => return Further::Unsought,
+                Some(true) => high = middle,
+                Some(false) => low = middle,
+            }
         }
-        Some(high)
+        Further::So(high)
     }
 }
 
@@ -237,6 +287,8 @@ pub fn mean_confidence(sample: &[Number], threshold: &Number) -> Option<f64> {
 mod tests {
     use super::*;
 
+    const FREE: Spend<'static> = &|_| true;
+
     fn percent(p: u32) -> Number {
         Number::from_parts(p.into(), 100u8.into())
     }
@@ -250,7 +302,7 @@ mod tests {
         let (mut low, mut high) = (Number::ZERO, Number::ONE);
         for _ in 0..40 {
             let middle = (&low + &high) / Number::from(2);
-            if claim(k, n, middle.clone()).decide(confidence) == Some(true) {
+            if claim(k, n, middle.clone()).decide(confidence, FREE) == Some(true) {
                 low = middle
             } else {
                 high = middle
@@ -274,47 +326,47 @@ mod tests {
     #[test]
     fn thirty_samples_against_eighty_percent() {
         let decided: Vec<Option<bool>> =
-            (0..=30).map(|k| claim(k, 30, percent(80)).decide(&percent(90))).collect();
+            (0..=30).map(|k| claim(k, 30, percent(80)).decide(&percent(90), FREE)).collect();
         for (k, decision) in decided.iter().enumerate() {
             let expected = if k >= 28 { Some(true) } else { (k <= 20).then_some(false) };
             assert_eq!(*decision, expected, "{k} of 30");
         }
-        assert_eq!(claim(5, 5, percent(80)).decide(&percent(95)), None);
+        assert_eq!(claim(5, 5, percent(80)).decide(&percent(95), FREE), None);
     }
 
     #[test]
     fn at_most_is_at_least_of_the_rest() {
         let low = claim(1, 30, percent(20)).about_the_rest();
-        assert_eq!(low.decide(&percent(90)), claim(29, 30, percent(80)).decide(&percent(90)));
+        assert_eq!(low.decide(&percent(90), FREE), claim(29, 30, percent(80)).decide(&percent(90), FREE));
     }
 
     #[test]
     fn further_good_samples_decide() {
-        assert_eq!(claim(5, 5, percent(80)).further(&percent(95)), Some(9)); // 0.8^14 = 0.044
-        assert_eq!(claim(5, 5, Number::ONE).further(&percent(95)), None);
-        let shown = claim(27, 30, percent(80)).further(&percent(90));
-        let more = shown.expect("27 of 30 can still be shown");
-        assert_eq!(claim(27 + more, 30 + more, percent(80)).decide(&percent(90)), Some(true));
-        assert_eq!(claim(26 + more, 29 + more, percent(80)).decide(&percent(90)), None);
+        assert_eq!(claim(5, 5, percent(80)).further(&percent(95), FREE), Further::So(9)); // 0.8^14 = 0.044
+        assert_eq!(claim(5, 5, Number::ONE).further(&percent(95), FREE), Further::Never);
+        let shown = claim(27, 30, percent(80)).further(&percent(90), FREE);
+        let Further::So(more) = shown else { panic!("27 of 30 can still be shown") };
+        assert_eq!(claim(27 + more, 30 + more, percent(80)).decide(&percent(90), FREE), Some(true));
+        assert_eq!(claim(26 + more, 29 + more, percent(80)).decide(&percent(90), FREE), None);
     }
 
     #[test]
     fn thresholds_at_the_ends() {
-        assert_eq!(claim(0, 5, Number::ZERO).decide(&percent(90)), Some(true));
-        assert_eq!(claim(5, 5, Number::ONE).decide(&percent(90)), None);
-        assert_eq!(claim(4, 5, Number::ONE).decide(&percent(90)), Some(false));
-        assert_eq!(claim(5, 5, percent(101)).decide(&percent(90)), Some(false));
-        assert_eq!(claim(0, 5, percent(50)).confidence(), Number::ZERO);
+        assert_eq!(claim(0, 5, Number::ZERO).decide(&percent(90), FREE), Some(true));
+        assert_eq!(claim(5, 5, Number::ONE).decide(&percent(90), FREE), None);
+        assert_eq!(claim(4, 5, Number::ONE).decide(&percent(90), FREE), Some(false));
+        assert_eq!(claim(5, 5, percent(101)).decide(&percent(90), FREE), Some(false));
+        assert_eq!(claim(0, 5, percent(50)).confidence(FREE), Some(Number::ZERO));
     }
 
     #[test]
     fn the_chance_of_a_sample_is_that_of_its_tail() {
         // All 29 of 29 are needed to show 90 % with 95 %: 0.95^29.
-        let chance = claim(0, 29, percent(90)).chance(&percent(95), &percent(95));
+        let chance = claim(0, 29, percent(90)).chance(&percent(95), &percent(95), FREE).unwrap();
         assert!((chance - 0.95f64.powi(29)).abs() < 1e-9, "{chance}");
-        assert_eq!(claim(0, 28, percent(90)).chance(&percent(95), &percent(95)), 0.0);
+        assert_eq!(claim(0, 28, percent(90)).chance(&percent(95), &percent(95), FREE), Some(0.0));
         // 28 or more of 30.
-        let chance = claim(0, 30, percent(80)).chance(&percent(90), &percent(90));
+        let chance = claim(0, 30, percent(80)).chance(&percent(90), &percent(90), FREE).unwrap();
         let tail: f64 = 0.9f64.powi(30) + 30.0 * 0.1 * 0.9f64.powi(29) + 435.0 * 0.01 * 0.9f64.powi(28);
         assert!((chance - tail).abs() < 1e-9, "{chance}");
     }
@@ -322,7 +374,7 @@ mod tests {
     #[test]
     fn quick_and_exact_tails_agree() {
         for (k, n, p) in [(4_000, 5_000, 79), (3_960, 5_000, 80), (10, 2_000, 1)] {
-            let exact = upper_tail(k, n, &percent(p)).to_f64_fast();
+            let exact = upper_tail(k, n, &percent(p), FREE).unwrap().into_number().to_f64_fast();
             assert!((exact - quick_upper_tail(k, n, f64::from(p) / 100.0)).abs() < 1e-9, "{k} of {n}");
         }
     }
@@ -341,5 +393,26 @@ mod tests {
             ),
             None
         );
+    }
+
+    #[test]
+    fn what_takes_too_long_is_not_found_out() {
+        let long = Number::ONE / Number::from(3) - Number::from_parts(1.into(), UBig::from(10u8).pow(30));
+        let claim = claim(700, 1_000, long);
+        let steps = |budget: usize| {
+            let left = std::cell::Cell::new(budget);
+            let spend = |steps: usize| {
+                left.set(left.get().saturating_sub(steps));
+                left.get() > 0
+            };
+            let level = Number::ONE - Number::from_parts(1.into(), UBig::from(10u8).pow(30));
+            (claim.decide(&level, &spend), claim.further(&level, &spend), budget - left.get())
+        };
+        let (decision, further, spent) = steps(usize::MAX);
+        assert_eq!((decision, steps(1_000).0), (Some(true), None));
+        assert!(matches!(further, Further::So(_)) && steps(1_000).1 == Further::Unsought);
+        // Twice as many digits, or draws, take several times as much.
+        assert!(spent > 10_000, "{spent}");
+        assert!(steps_of(500, 2_000, &claim.threshold) > steps_of(500, 1_000, &claim.threshold));
     }
 }

@@ -9,7 +9,7 @@ use crate::ast::{ExprId, LiteralKind, Name, TestDecl, WithParam};
 use crate::check::{Unfit, value_for_param};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::eval::{Judged, Rulebook, decided, judge_workflow, observe};
+use crate::eval::{Judged, Rulebook, RunBudget, decided, judge_workflow, observe};
 use crate::program::Program;
 use crate::report::testing::{Failure, RuleSeen, SnapshotSeen, ValueSeen};
 use crate::report::why::{Reading, WorkflowVerdict};
@@ -35,6 +35,8 @@ pub struct Bench<'a> {
     pub files: &'a GivenFiles,
     /// Whether to find out which conditions decided.
     pub coverage: bool,
+    /// What all tests together may cost.
+    pub run: &'a RunBudget,
 }
 
 /// A test that ran.
@@ -90,7 +92,8 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
             diagnostics.into_iter().map(|diagnostic| Failure { diagnostic, seen: None }).collect()
         }
         Ok((settings, Prepared { series, as_of, .. })) => {
-            let rulebook = Rulebook { program: bench.program, settings: &settings, waivers: &[], sources };
+            let (program, run) = (bench.program, bench.run);
+            let rulebook = Rulebook { program, settings: &settings, waivers: &[], sources, run };
             let case = TestCase { rulebook, series: &series, as_of, coverage: bench.coverage };
             case.run(test, &mut trial)
         }
@@ -128,7 +131,9 @@ impl Prepared<'_> {
         sources: &SourceMap,
     ) -> Result<WorkflowVerdict, Vec<Diagnostic>> {
         let settings = set_params(&self.test.with, program, settings)?;
-        let rulebook = Rulebook { program, settings: &settings, waivers: &[], sources };
+        // Mutants have limits of their own: how many are tried, and how often.
+        let run = RunBudget::unbounded();
+        let rulebook = Rulebook { program, settings: &settings, waivers: &[], sources, run: &run };
         sound(judge_workflow(&rulebook, &self.series, self.as_of, false))
     }
 

@@ -14,10 +14,10 @@ pub use said::labels;
 pub use value::{figure, reading};
 
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Judged, Lift};
+use crate::eval::{Judged, Lift, Rulebook};
 use crate::report::amount::AmountReport;
 use crate::report::why::{Held, Piece, RuleVerdict, Said, Saw, WorkflowVerdict};
-use crate::report::{EvidenceReport, LabelReport, Place, RuleReport, Threshold, WorkflowReport};
+use crate::report::{Decision, EvidenceReport, LabelReport, Place, RuleReport, Threshold, WorkflowReport};
 use crate::settings::show_range;
 use crate::source::SourceMap;
 
@@ -30,11 +30,35 @@ pub struct Told {
     pub lifts: Vec<Lift>,
 }
 
-/// Puts a judgement into words.
-pub fn tell(judged: Judged, sources: &SourceMap) -> Told {
+impl Told {
+    /// No verdict of a workflow.
+    pub fn nothing(workflow: &str) -> Self {
+        let report = WorkflowReport {
+            project: None,
+            workflow: workflow.to_owned(),
+            stage: None,
+            asks: None,
+            decision: Decision::Error,
+            snapshots: 0,
+            newest: None,
+            rules: Vec::new(),
+        };
+        Self { report, diagnostics: Vec::new(), lifts: Vec::new() }
+    }
+}
+
+/// Puts a judgement into words; there are none once a run has more to report than it may.
+pub fn tell(judged: Judged, rulebook: &Rulebook<'_>) -> Told {
     let Judged { verdict, remarks, lifts } = judged;
+    if rulebook.run.is_exceeded() {
+        return Told::nothing(&verdict.workflow);
+    }
     let diagnostics = remarks.iter().map(|one| remark(one, &verdict.workflow)).collect();
-    Told { report: workflow_report(verdict, sources), diagnostics, lifts }
+    let report = workflow_report(verdict, rulebook.sources);
+    if !rulebook.run.report(report.bytes()) {
+        return Told::nothing(&report.workflow);
+    }
+    Told { report, diagnostics, lifts }
 }
 
 fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowReport {

@@ -123,7 +123,7 @@ fn hidden_and_made_folders_and_what_is_listed_are_passed_over() {
     assert_eq!(folder.fmt(&["--check", "listed", "listed/d.gate"]).1, "would change listed/d.gate:1\n");
     folder.write(".tollgateignore", "[\n");
     let (code, _, errors) = folder.fmt(&["--check", "g"]);
-    assert!(code == 2 && errors.contains("`[` is no glob"), "{errors}");
+    assert!(code == 2 && errors.contains("`[` is not a glob"), "{errors}");
 }
 
 #[test]

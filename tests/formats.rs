@@ -75,7 +75,7 @@ fn all_formats_of_a_run_agree() {
     assert!(stops.len() > 8, "{stops:?}");
 
     let report = parsed(&json::render(&judgement.report).unwrap());
-    let log = parsed(&sarif::render(&judgement, ""));
+    let log = parsed(&sarif::render(&judgement, "").unwrap());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let results = log["runs"][0]["results"].as_array().unwrap();
     let errors =
@@ -84,7 +84,7 @@ fn all_formats_of_a_run_agree() {
         errors().map(|r| format!("{} {}", text(&r["properties"]["workflow"]), text(&r["ruleId"]))).collect();
     assert_eq!(in_sarif, stops);
 
-    let entries = parsed(&gitlab::render(&judgement, ""));
+    let entries = parsed(&gitlab::render(&judgement, "").unwrap());
     let grave = |e: &&Value| e["severity"] == "critical" || e["severity"] == "blocker";
     let of_workflow = |e: &Value| {
         let (workflow, _) = e["description"].as_str()?.split_once(": ")?;
@@ -153,12 +153,12 @@ fn all_formats_of_a_run_agree() {
 #[test]
 fn the_formats_keep_to_their_schemas() {
     let judgement = desk();
-    valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "examples/a b/")));
-    valid("code-quality.json", &parsed(&gitlab::render(&judgement, "")));
+    valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "examples/a b/").unwrap()));
+    valid("code-quality.json", &parsed(&gitlab::render(&judgement, "").unwrap()));
     let nothing = judged(Vec::new(), Vec::new());
     assert_eq!(nothing.exit, 2);
-    valid("sarif-2.1.0.json", &parsed(&sarif::render(&nothing, "")));
-    valid("code-quality.json", &parsed(&gitlab::render(&nothing, "")));
+    valid("sarif-2.1.0.json", &parsed(&sarif::render(&nothing, "").unwrap()));
+    valid("code-quality.json", &parsed(&gitlab::render(&nothing, "").unwrap()));
 }
 
 /// The text with what SARIF tells to write, by lines and columns of characters.
@@ -182,7 +182,7 @@ fn a_fix_is_told_where_the_format_has_room_for_it() {
     let right = "# \u{1f600}\nsnapshot { adoption: share }\npolicy p { rule r \"\u{1f600} e\u{301}\" { require adoption >= 50% else hold } }\n";
     let wrong = right.replace("require adoption", "require adoptoin");
     let judgement = judged(vec![text_file("p.gate", wrong.as_bytes())], Vec::new());
-    let log = parsed(&sarif::render(&judgement, "a b/"));
+    let log = parsed(&sarif::render(&judgement, "a b/").unwrap());
     valid("sarif-2.1.0.json", &log);
     let results = log["runs"][0]["results"].as_array().unwrap();
     let found = results.iter().find(|result| result["ruleId"] == "T201").unwrap();
@@ -191,7 +191,7 @@ fn a_fix_is_told_where_the_format_has_room_for_it() {
 
     let said = "did you mean `adoption`?";
     assert_eq!(found["fixes"][0]["description"]["text"], said);
-    let entries = parsed(&gitlab::render(&judgement, "a b/"));
+    let entries = parsed(&gitlab::render(&judgement, "a b/").unwrap());
     let told = |e: &Value| e["description"].as_str().unwrap().ends_with(&format!("; {said}"));
     assert_eq!(entries.as_array().unwrap().iter().filter(|e| told(e)).count(), 1, "{entries:#}");
 
@@ -294,8 +294,10 @@ fn fingerprints_outlive_lines_and_differ() {
     let policy = "snapshot every 1 week grace 3 days { a: share, b: share }\npolicy p { rule r { require a >= 50% else hold } rule s { require b >= 50% else hold } }\n";
     let print = |policy: &str, snapshot: &str| {
         let snapshot = text_file("rollouts/w.yaml", snapshot.as_bytes());
-        let log =
-            parsed(&sarif::render(&judged(vec![text_file("p.gate", policy.as_bytes())], vec![snapshot]), ""));
+        let log = parsed(
+            &sarif::render(&judged(vec![text_file("p.gate", policy.as_bytes())], vec![snapshot]), "")
+                .unwrap(),
+        );
         let results = log["runs"][0]["results"].as_array().unwrap().clone();
         results.iter().map(|r| r["partialFingerprints"]["tollgate/v1"].to_string()).collect::<Vec<_>>()
     };
@@ -379,8 +381,11 @@ fn nobody_writes_into_a_format() {
             stream.lines().filter(|line| line.starts_with("not ok") || line.starts_with("ok")).collect();
         assert!(visible(&stream) && points.len() == 1 && !points[0].contains(" # SKIP"), "{stream}");
 
-        valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "")));
-        assert!(visible(&sarif::render(&judgement, "")) && visible(&gitlab::render(&judgement, "")));
+        valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "").unwrap()));
+        assert!(
+            visible(&sarif::render(&judgement, "").unwrap())
+                && visible(&gitlab::render(&judgement, "").unwrap())
+        );
         assert!(visible(&json::render(&judgement.report).unwrap()));
     }
 }
@@ -433,8 +438,8 @@ fn nobody_writes_into_what_is_said_of_a_proposal() {
         let points = stream.lines().filter(|line| line.starts_with("not ok") || line.starts_with("ok"));
         assert!(visible(&stream) && points.count() == 5, "{stream}");
         assert_eq!(cases_of_junit(&junit::render(&judgement, "").unwrap()), 5);
-        valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "")));
-        valid("code-quality.json", &parsed(&gitlab::render(&judgement, "")));
+        valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "").unwrap()));
+        valid("code-quality.json", &parsed(&gitlab::render(&judgement, "").unwrap()));
     }
     assert_eq!(lengths.len(), 1, "nobody adds a line: {lengths:?}");
 }

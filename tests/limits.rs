@@ -8,7 +8,7 @@ use tollgate::project::{Configuration, Inputs, Project, Suite, Suites, TextFile}
 use tollgate::source::SourceMap;
 use tollgate::value::Date;
 
-use crate::support::{files_under, relative, root};
+use crate::support::{Repo, Run, files_under, relative, root};
 
 /// The rows of the table, cell by cell.
 fn rows() -> Vec<Vec<String>> {
@@ -55,8 +55,15 @@ fn the_table_of_limits_says_what_the_code_says() {
     for path in files_under(&root().join("src"), &["rs"]) {
         let name = relative(&path);
         let is_input = ["src/project", "src/snapshot/limits", "src/value", "src/suite/given"];
-        let is_budget =
-            ["src/eval/budget", "src/config", "src/parse.rs", "src/check/call", "src/check/let_decl"];
+        let is_budget = [
+            "src/eval/budget",
+            "src/lint.rs",
+            "src/layers.rs",
+            "src/config",
+            "src/parse.rs",
+            "src/check/call",
+            "src/check/let_decl",
+        ];
         if !is_input.iter().chain(&is_budget).any(|start| name.starts_with(start)) {
             continue;
         }
@@ -186,6 +193,17 @@ const CASES: &[Case] = &[
     ("src/parse.rs", "MAX_POLICY_BYTES", "T111", |n| {
         Texts::policy(format!("{POLICY}#{}", " ".repeat(n - POLICY.len() - 1)))
     }),
+    ("src/parse.rs", "MAX_NAME_BYTES", "T113", |n| {
+        Texts::rules(&format!("let {0} = x\nrule r {{ require {0} >= 1 else hold }}", "a".repeat(n)))
+    }),
+    ("src/snapshot/limits.rs", "MAX_WORKFLOW_BYTES", "T113", |n| Texts {
+        snapshot: SNAPSHOT.replace("workflow: w", &format!("workflow: {}", "w".repeat(n))),
+        ..Texts::new()
+    }),
+    ("src/config/glob.rs", "MAX_PATTERN_BYTES", "T113", |n| {
+        let config = "overrides: [{ workflows: [\"PATTERN\"], rules: { p.r: warn } }]\n";
+        Texts::config(config.replace("PATTERN", &format!("w{}", "*".repeat(n - 1))))
+    }),
     ("src/parse.rs", "MAX_DEPTH", "T102", |n| {
         Texts::rules(&format!("let a = x{}\nrule r {{ require a >= 1 else hold }}", " + x".repeat(n)))
     }),
@@ -238,4 +256,99 @@ fn at_a_limit_all_is_well_and_one_past_it_is_an_error() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A repository in which all is well, with one file more or another one in its place.
+fn sound_but(name: &str, text: &str) -> Repo {
+    Repo::new()
+        .file("tollgate.yaml", "policies: [p/]\n")
+        .file("p/p.gate", "policy p { rule r { require n >= 1 else hold } }\nsnapshot { n: count }\n")
+        .file("p/p.test.gate", "test \"t\" { given file \"../rollouts/a.yaml\" expect decision continue }\n")
+        .file("rollouts/a.yaml", "workflow: a\ndate: 2026-11-20\nn: 1\n")
+        .file(name, text)
+}
+
+#[test]
+fn a_glob_beyond_the_limits_is_an_error_wherever_it_is_written() {
+    let braces = |depth: usize| format!("{}a{}", "{".repeat(depth), "}".repeat(depth));
+    type Place = (&'static str, &'static [&'static str], fn(&str) -> String);
+    let places: &[Place] = &[
+        ("tollgate.yaml", &["check", "--as-of", "2026-11-20"], |glob| {
+            format!("policies: [p/]\nsnapshots: [\"rollouts/*.yaml\", \"{glob}\"]\n")
+        }),
+        ("tollgate.yaml", &["check", "--as-of", "2026-11-20"], |glob| {
+            format!("policies: [p/, \"{glob}\"]\n")
+        }),
+        (".tollgateignore", &["fmt", "--check"], |glob| format!("{glob}\n")),
+        ("p/p.test.gate", &["test"], |glob| {
+            let glob = glob.replace('{', "\\{");
+            format!("test \"t\" {{ given file \"../rollouts/{glob}.yaml\" expect decision continue }}\n")
+        }),
+    ];
+    for (place, arguments, text) in places {
+        for glob in [braces(300), "?".repeat(2_000)] {
+            let run = sound_but(place, &text(&glob)).run(arguments);
+            assert!(run.code == 2 && !run.err.contains("fault of its own"), "{place}: {run:?}");
+            assert!(format!("{}{}", run.out, run.err).contains("is not a glob"), "{place}: {run:?}");
+        }
+        let sound = sound_but("x", "");
+        assert!(sound.run(arguments).code < 2, "{place}: {:?}", sound.run(arguments));
+    }
+    let within = sound_but("tollgate.yaml", "policies: [p/]\nsnapshots: [\"rollouts/{a,{b,c}}.yaml\"]\n");
+    assert_eq!(within.run(&["check", "--as-of", "2026-11-20"]).code, 0);
+    within.write("rollouts/a.yaml", "workflow: a\ndate: 2026-11-20\nn: 0\n");
+    assert_eq!(within.run(&["check", "--as-of", "2026-11-20"]).code, 1);
+}
+
+/// So many workflows, judged by a rule that fails with a message of so many bytes.
+fn reported(workflows: usize, message: usize) -> Repo {
+    let policy = format!(
+        "policy p {{ rule r {{ require n >= 1 else hold \"{}\" }} }}\nsnapshot {{ n: count }}\n",
+        "m".repeat(message)
+    );
+    let one = |at: usize| format!("workflow: w{at}\ndate: 2026-11-20\nn: 0\n");
+    let snapshots: Vec<String> = (0..workflows).map(one).collect();
+    Repo::new()
+        .file("tollgate.yaml", "policies: [p/]\n")
+        .file("p/p.gate", policy)
+        .file("rollouts/all.yaml", snapshots.join("---\n"))
+}
+
+#[test]
+fn a_report_beyond_the_budget_is_an_error_and_no_verdict_counts() {
+    const CHECK: &[&str] = &["check", "--as-of", "2026-11-20", "--format", "json"];
+    let within = reported(20, 200_000).run(CHECK);
+    assert_eq!(within.code, 1, "{}", within.err);
+    let beyond = reported(900, 200_000);
+    for threads in ["1", "2", "5"] {
+        let run = Run::of(beyond.command(CHECK).env("RAYON_NUM_THREADS", threads).output().unwrap());
+        let report = run.json();
+        assert_eq!((run.code, &report["summary"]["error"]), (2, &900.into()));
+        assert_eq!(report["diagnostics"][0]["code"], "T521");
+        assert!(run.out.len() < 1_000_000, "{}", run.out.len());
+    }
+}
+
+#[test]
+fn a_run_takes_no_more_steps_than_it_may() {
+    // Numbers of some 16,000 bits, so that few operations take many steps.
+    let squares: String = ["x", "a", "b", "c", "d", "f", "g"]
+        .windows(2)
+        .map(|w| format!("let {1} = {0} * {0}\n", w[0], w[1]))
+        .collect();
+    let policy = format!(
+        "snapshot {{ x: number l: list of {{ e: count }} }}\n\
+         policy p {{ {squares}rule r {{ require all(l where g * g + e > 9) else hold }} }}\n"
+    );
+    let x = "1234567890".repeat(4);
+    let list = "{e: 1},".repeat(1_000);
+    let texts = |workflows: usize| {
+        let one = |at: usize| format!("workflow: w{at}\ndate: 2026-01-05\nx: {x}\nl: [{list}]\n");
+        let snapshot = (0..workflows).map(one).collect::<Vec<_>>().join("---\n");
+        Texts { policy: policy.clone(), snapshot, ..Texts::new() }
+    };
+    assert_eq!(texts(2).problems(), Vec::<String>::new());
+    // Each of them takes less than a workflow may.
+    let problems = texts(12).problems();
+    assert!(problems.len() == 1 && problems[0].starts_with("T521"), "{problems:?}");
 }

@@ -94,10 +94,10 @@ impl Repository {
         human::render(&judgement, style, &View { full: true, ..View::default() });
         json::render(&judgement.report).unwrap();
         match format % 7 {
-            0 => sarif::render(&judgement, ""),
+            0 => sarif::render(&judgement, "").unwrap(),
             1 => junit::render(&judgement, "").unwrap(),
             2 => github::render(&judgement, ""),
-            3 => gitlab::render(&judgement, ""),
+            3 => gitlab::render(&judgement, "").unwrap(),
             4 => markdown::render(&judgement, ""),
             5 => tap::render(&judgement, ""),
             _ => human::narrate(&judgement, &View::default()),

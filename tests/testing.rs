@@ -115,7 +115,7 @@ fn folders_that_are_made_or_listed_are_passed_over_unless_they_are_named() {
     let (code, report) = repository.json(".", &[]);
     assert_eq!(code, 2, "{report}");
     let messages = report["diagnostics"].to_string();
-    assert!(messages.contains("`.tollgateignore` cannot be read: `[` is no glob"), "{report}");
+    assert!(messages.contains("`.tollgateignore` cannot be read: line 1: `[` is not a glob"), "{report}");
 }
 
 #[test]

@@ -360,7 +360,7 @@ fn label_path(diagnostic: Diagnostic, path: &[Name], text: &str) -> Diagnostic {
 
 /// `a, b and c`
 fn list<'w>(words: impl Iterator<Item = &'w str>) -> String {
-    let mut words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    let mut words: Vec<_> = words.take(MAX_LISTED + 1).map(|word| format!("`{word}`")).collect();
     if words.len() > MAX_LISTED {
         words.truncate(MAX_LISTED);
         words.push("others".to_owned());

@@ -162,10 +162,10 @@ fn drawn(
         // A file has no terminal, whatever this was started from.
         Format::Human => human::render(judgement, terminal::FILE, &View { full: true, ..View::default() }),
         Format::Json => json::render(&judgement.report)?,
-        Format::Sarif => sarif::render(judgement, &folder),
+        Format::Sarif => sarif::render(judgement, &folder)?,
         Format::Junit => junit::render(judgement, &folder)?,
         Format::Github => github::render(judgement, &folder),
-        Format::Gitlab => gitlab::render(judgement, &folder),
+        Format::Gitlab => gitlab::render(judgement, &folder)?,
         Format::Markdown => markdown::render(judgement, &folder),
         Format::Tap => tap::render(judgement, &folder),
     })

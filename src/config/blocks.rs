@@ -2,7 +2,7 @@
 
 use super::document::{ConfigContent, ConfigNode};
 use super::fields::{ConfigReader, close_to};
-use super::glob::Glob;
+use super::glob::{Glob, MAX_PATTERN_BYTES};
 use super::{Block, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, errors};
 use crate::ast::EffectKind;
 use crate::code::Code;
@@ -261,7 +261,12 @@ impl ConfigReader<'_> {
     }
 
     fn glob(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Setting<Glob>> {
-        self.text(key, node).map(|text| Setting { value: Glob::new(text.value), span: text.span })
+        let Setting { value, span } = self.text(key, node)?;
+        if value.len() > MAX_PATTERN_BYTES {
+            self.report(errors::long_pattern(&key.value, value.len(), span));
+            return None;
+        }
+        Some(Setting { value: Glob::new(value), span })
     }
 
     pub(super) fn waivers(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<WaiverEntry> {

@@ -2,6 +2,7 @@
 //!
 //! Knows what people are told, and nothing of how a problem is found.
 
+use super::glob::MAX_PATTERN_BYTES;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -139,6 +140,15 @@ pub(super) fn no_value_in_override(name: &str, span: Span) -> Diagnostic {
 pub(super) fn no_effect_in_override(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::SettingType, format!("an override gives `{}` no effect", quote(name)))
         .label(span, "give it one: what is said of some workflows goes before what is said of all")
+}
+
+/// A pattern that is longer than any name of a workflow.
+pub(super) fn long_pattern(name: &str, bytes: usize, span: Span) -> Diagnostic {
+    let message =
+        format!("`{name}` is longer than {MAX_PATTERN_BYTES} bytes, and so than any name of a workflow");
+    Diagnostic::error(Code::NameTooLong, message)
+        .label(span, format!("{bytes} bytes"))
+        .help("write a shorter pattern, or several")
 }
 
 /// An override for nobody.

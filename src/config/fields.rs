@@ -7,9 +7,9 @@ use super::{Setting, errors};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 
-/// The word that was meant, unless what is written is too long for a slip.
+/// The word that was meant.
 pub(super) fn close_to<'w>(written: &str, words: &[&'w str]) -> Option<&'w str> {
-    if written.len() > 80 { None } else { did_you_mean(written, words.iter().copied()) }
+    did_you_mean(written, words.iter().copied())
 }
 
 /// What is read, and what is wrong with it.

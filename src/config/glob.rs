@@ -1,5 +1,10 @@
 //! Names of workflows with `*` and `?`.
 
+use std::str::Chars;
+
+/// Bytes of a pattern, as of a workflow's name.
+pub(super) const MAX_PATTERN_BYTES: usize = 200;
+
 /// A pattern: `*` stands for any characters, also none, `?` for one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob(String);
@@ -21,28 +26,27 @@ impl Glob {
 
     /// Whether it fits a name. Goes back to the last `*` alone, so that its cost is a product of the lengths.
     pub fn matches(&self, name: &str) -> bool {
-        let (pattern, name): (Vec<char>, Vec<char>) = (self.0.chars().collect(), name.chars().collect());
-        let (mut at, mut seen) = (0, 0);
-        let mut star: Option<(usize, usize)> = None;
-        while let Some(c) = name.get(seen) {
-            match pattern.get(at) {
+        let (mut pattern, mut rest) = (self.0.chars(), name.chars());
+        // What stands behind the last `*`, and the rest of the name from where that is looked for.
+        let mut star: Option<(Chars<'_>, Chars<'_>)> = None;
+        while let Some(c) = rest.clone().next() {
+            match pattern.clone().next() {
                 Some('*') => {
-                    star = Some((at, seen));
-                    at += 1;
+                    pattern.next();
+                    star = Some((pattern.clone(), rest.clone()));
                 }
-                Some(p) if *p == '?' || p == c => {
-                    at += 1;
-                    seen += 1;
+                Some(p) if p == '?' || p == c => {
+                    pattern.next();
+                    rest.next();
                 }
                 _ => {
-                    let Some((before, taken)) = star else { return false };
-                    star = Some((before, taken + 1));
-                    at = before + 1;
-                    seen = taken + 1;
+                    let Some((behind, from)) = &mut star else { return false };
+                    from.next();
+                    (pattern, rest) = (behind.clone(), from.clone());
                 }
             }
         }
-        pattern.iter().skip(at).all(|p| *p == '*')
+        pattern.all(|p| p == '*')
     }
 }
 

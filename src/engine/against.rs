@@ -143,7 +143,7 @@ impl Workspace {
     ) -> JudgedSide {
         let loaded = load_each(self, projects, problems, sources, &options.day, |rulebook, series, as_of| {
             let judged = judge_workflow(rulebook, &series, as_of, options.deny_warnings);
-            (tell(judged, rulebook.sources), KeptSeries::of(&series, days))
+            (tell(judged, rulebook), KeptSeries::of(&series, days))
         });
         let (loaded, evidence) = parted(loaded);
         JudgedSide { loaded, evidence }

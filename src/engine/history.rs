@@ -3,7 +3,7 @@
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::load::{Loaded, load};
-use super::total::{exit_of, has_errors, nothing_judged};
+use super::total::{beyond_budget, exit_of, has_errors, nothing_judged};
 use super::{Answer, DayOptions, Workspace, in_order};
 use crate::history::history_of;
 use crate::project::Inputs;
@@ -32,6 +32,10 @@ impl Workspace {
                 Some(WorkflowHistory { project: project.name.clone(), ..own })
             };
             histories.extend(readable.into_par_iter().filter_map(look).collect::<Vec<_>>());
+        }
+        if let Some(problem) = beyond_budget(&projects) {
+            diagnostics.push(problem);
+            histories.clear();
         }
         if !has_errors(&diagnostics) && (rules == 0 || histories.is_empty()) {
             diagnostics.extend(nothing_judged(rules, &[]));

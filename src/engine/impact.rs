@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::load::{Loaded, load};
-use super::total::{exit_of, has_errors, nothing_judged};
+use super::total::{beyond_budget, exit_of, has_errors, nothing_judged};
 use super::{Answer, DayOptions, Workspace, in_order, place_of};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -46,8 +46,12 @@ impl Workspace {
         let mixed = if has_policies { mixed } else { Vec::new() };
         let old = load(self, mixed, Vec::new(), &mut sources, &day);
         let as_of = new.as_of;
-        let (before, after) = (replay(&old, &sources, &day), replay(&new, &sources, &day));
+        let (mut before, mut after) = (replay(&old, &sources, &day), replay(&new, &sources, &day));
         let mut diagnostics = all_diagnostics(&new);
+        if let Some(problem) = beyond_budget(&new.projects).or_else(|| beyond_budget(&old.projects)) {
+            diagnostics.push(problem);
+            (before, after) = (BTreeMap::new(), BTreeMap::new());
+        }
         let rules = new.projects.iter().map(|project| project.program.rules.len()).sum();
         if !has_errors(&diagnostics) && (rules == 0 || after.is_empty()) {
             diagnostics.extend(nothing_judged(rules, &[]));
@@ -96,6 +100,11 @@ struct DayVerdict {
 }
 
 impl DayVerdict {
+    /// How much memory that of a verdict takes, about.
+    fn bytes(verdict: &WorkflowVerdict) -> usize {
+        verdict.rules.iter().map(|rule| 100 + rule.rule.len()).sum::<usize>() + 100
+    }
+
     fn of(verdict: WorkflowVerdict) -> Self {
         let side = |rule: RuleVerdict| {
             let RuleVerdict { rule, outcome, enforced, applied, .. } = rule;
@@ -121,11 +130,10 @@ fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<Wo
             }
             let rulebook = project.rulebook(&series.workflow, sources);
             let days = day_by_day(&rulebook, series, loaded.as_of);
+            let days = days.take_while(|(.., verdict)| rulebook.run.report(DayVerdict::bytes(verdict)));
             let key = (project.name.clone(), series.workflow.to_string());
-            Some((
-                key,
-                days.map(|(date, day, verdict)| ((date, day), DayVerdict::of(verdict))).collect::<Verdicts>(),
-            ))
+            let verdicts = days.map(|(date, day, verdict)| ((date, day), DayVerdict::of(verdict)));
+            Some((key, verdicts.collect::<Verdicts>()))
         };
         verdicts.extend(readable.into_par_iter().filter_map(judge).collect::<Vec<_>>());
     }

@@ -2,11 +2,11 @@
 //!
 //! Knows no base; `against` does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::lint;
 use super::load::{Loaded, Ready, load_each};
-use super::total::{exit_code, has_errors, nothing_judged, summarise};
+use super::total::{beyond_budget, exit_code, has_errors, nothing_judged, summarise};
 use super::{Answer, CheckOptions, Workspace, in_order};
 use crate::builtin;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -54,7 +54,7 @@ pub(super) fn load_judged(
     options: &CheckOptions,
 ) -> Loaded<Told> {
     load_each(workspace, projects, problems, sources, &options.day, |rulebook, series, as_of| {
-        tell(judge_workflow(rulebook, &series, as_of, options.deny_warnings), rulebook.sources)
+        tell(judge_workflow(rulebook, &series, as_of, options.deny_warnings), rulebook)
     })
 }
 
@@ -64,6 +64,7 @@ pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &
     let mut lifts = Vec::new();
     let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut rules = 0;
+    diagnostics.extend(beyond_budget(&projects));
     for project in &mut projects {
         diagnostics.extend(project.diagnostics.iter().cloned());
         rules += project.program.rules.len();
@@ -145,10 +146,10 @@ fn about_waivers(
         .filter(|(_, _, lift)| !lift.lifted)
         .map(|(_, workflow, lift)| no_rollback(&lift.waiver, workflow))
         .collect();
-    let used = |span: Span| lifts.iter().any(|(_, _, lift)| lift.waiver.span == span);
+    let used: HashSet<Span> = lifts.iter().map(|(_, _, lift)| lift.waiver.span).collect();
     for bound in projects.iter().flat_map(|project| &project.book.waivers) {
         // Where only some workflows are judged, nobody knows what the others need.
-        let used = used(bound.waiver.span) || !options.day.workflows.is_empty();
+        let used = used.contains(&bound.waiver.span) || !options.day.workflows.is_empty();
         found.extend(bound.finding(as_of, used));
     }
     found
@@ -172,13 +173,11 @@ fn used_waivers(lifts: Vec<LiftedWaiver>, as_of: Date, sources: &SourceMap) -> V
 /// What was judged of each workflow of a project, where some of its data could not be read as well.
 fn take_judged(project: &mut Ready<Told>, options: &CheckOptions) -> Vec<Told> {
     let warned = if options.deny_warnings { warned_files(&project.diagnostics) } else { BTreeSet::new() };
+    let spent = project.run.is_exceeded();
     let take_one = |workflow: &mut Workflow<Told>| {
-        let unread = || Told {
-            report: unreadable_workflow(&workflow.name),
-            diagnostics: Vec::new(),
-            lifts: Vec::new(),
-        };
-        let mut judged = workflow.series.take().unwrap_or_else(unread);
+        // Which workflows were judged when the budget ran out depends on the threads: none of them counts.
+        let judged = workflow.series.take().filter(|_| !spent);
+        let mut judged = judged.unwrap_or_else(|| Told::nothing(&workflow.name));
         let own = judged.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
         let denied =
             options.deny_warnings && (own || workflow.files.iter().any(|file| warned.contains(file)));
@@ -193,18 +192,4 @@ fn take_judged(project: &mut Ready<Told>, options: &CheckOptions) -> Vec<Told> {
 fn warned_files(diagnostics: &[Diagnostic]) -> BTreeSet<FileId> {
     let warnings = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning);
     warnings.flat_map(|diagnostic| diagnostic.labels.iter().map(|label| label.span.file)).collect()
-}
-
-/// A workflow with data that could not be read: no verdict from the rest.
-fn unreadable_workflow(workflow: &str) -> WorkflowReport {
-    WorkflowReport {
-        project: None,
-        workflow: workflow.to_owned(),
-        stage: None,
-        asks: None,
-        decision: Decision::Error,
-        snapshots: 0,
-        newest: None,
-        rules: Vec::new(),
-    }
 }

@@ -1,5 +1,6 @@
 //! Lints of the policies of each project. They are said beside a judgement, and never change it.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::load::{Ready, load_all};
@@ -11,7 +12,7 @@ use crate::builtin;
 use crate::code::Code;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::lint::{LintedPolicies, lint as lint_policies};
+use crate::lint::{LintedPolicies, MAX_LINT_STEPS, lint as lint_policies};
 use crate::project::{Inputs, TextFile};
 use crate::report::{LintReport, VERSION};
 use crate::source::{FileId, SourceMap, Span};
@@ -79,6 +80,7 @@ fn of_projects<T>(projects: &[Ready<T>], tests: &[TestDecl], sources: &SourceMap
                 sources,
                 own: &own,
                 said: &project.diagnostics,
+                left: Cell::new(MAX_LINT_STEPS),
             };
             let found = lint_policies(&policies, &project.lints_off);
             (own, found)

@@ -17,8 +17,8 @@ use crate::ast::{ExprIds, File};
 use crate::check::{check, check_with};
 use crate::code::Code;
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::eval::Rulebook;
+use crate::diagnostic::{Diagnostic, did_you_mean_within};
+use crate::eval::{Rulebook, RunBudget};
 use crate::layers::{Book, settle};
 use crate::program::Program;
 use crate::project::Project;
@@ -41,19 +41,21 @@ pub(super) struct Ready<T = Series> {
     pub(super) lints_off: BTreeSet<Code>,
     pub(super) workflows: Vec<Workflow<T>>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What all judging of the run may cost.
+    pub(super) run: Arc<RunBudget>,
 }
 
 impl<T> Ready<T> {
     pub(super) fn rulebook<'a>(&'a self, workflow: &str, sources: &'a SourceMap) -> Rulebook<'a> {
         let (settings, waivers) = (self.book.settings(workflow), self.book.waivers(workflow));
-        Rulebook { program: &self.program, settings, waivers, sources }
+        Rulebook { program: &self.program, settings, waivers, sources, run: &self.run }
     }
 
     /// The same with other workflows.
     pub(super) fn with<U>(self, workflows: Vec<Workflow<U>>) -> Ready<U> {
-        let Self { name, declared, program, book, policies, read, lints_off, workflows: _, diagnostics } =
+        let Self { name, declared, program, book, policies, read, lints_off, workflows: _, diagnostics, run } =
             self;
-        Ready { name, declared, program, book, policies, read, lints_off, workflows, diagnostics }
+        Ready { name, declared, program, book, policies, read, lints_off, workflows, diagnostics, run }
     }
 }
 
@@ -116,7 +118,11 @@ pub(super) fn load_all(
 }
 
 fn drafts(workspace: &mut Workspace, projects: Vec<Project>, sources: &mut SourceMap) -> Vec<ParsedProject> {
-    projects.into_iter().map(|project| ParsedProject::new(workspace, project, sources)).collect()
+    let parsed = projects.into_iter().map(|project| ParsedProject::new(workspace, project, sources));
+    let mut parsed: Vec<ParsedProject> = parsed.collect();
+    let run = Arc::new(RunBudget::of(sources.bytes()));
+    parsed.iter_mut().for_each(|project| project.run = Arc::clone(&run));
+    parsed
 }
 
 /// A project whose policies and configurations were parsed.
@@ -130,6 +136,7 @@ struct ParsedProject {
     read: ReadFiles,
     inputs: Vec<Input>,
     diagnostics: Vec<Diagnostic>,
+    run: Arc<RunBudget>,
 }
 
 impl ParsedProject {
@@ -163,7 +170,8 @@ impl ParsedProject {
         inputs.extend(snapshots.into_iter().map(|file| input(file, Role::Snapshot)));
         inputs.extend(standing.into_iter().map(|file| input(file, Role::Standing)));
         let policies = policies.iter().map(|policy| policy.file).collect();
-        Self { name, configs, policies, files, expressions: ids.count(), declared, read, inputs, diagnostics }
+        let (expressions, run) = (ids.count(), Arc::default());
+        Self { name, configs, policies, files, expressions, declared, read, inputs, diagnostics, run }
     }
 
     /// Reads the snapshots, and settles what is in force for their workflows.
@@ -206,6 +214,7 @@ impl ParsedProject {
             lints_off: lint::switched_off(&self.configs),
             workflows: Vec::new(),
             diagnostics,
+            run: Arc::clone(&self.run),
         }
     }
 }
@@ -344,6 +353,9 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
     }
 }
 
+/// Pairs of letters that are compared to find out which workflow was asked for, among those of a large repository.
+const MAX_PAIRS: usize = 20_000_000;
+
 /// Keeps the workflows that were asked for, and what is to be said of their files and of files that are no workflow's.
 fn select<T>(
     projects: &mut [Ready<T>],
@@ -357,7 +369,7 @@ fn select<T>(
     for wanted in &options.workflows {
         let names = || projects.iter().flat_map(|project| &project.workflows).map(|workflow| &*workflow.name);
         if !names().any(|name| name == wanted) {
-            let help = match did_you_mean(wanted, names()) {
+            let help = match did_you_mean_within(&mut { MAX_PAIRS }, wanted, names()) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("there are {}", first_few(names())),
             };

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
-use super::total::has_errors;
+use super::total::{has_errors, too_much};
 use super::workspace::add;
 use super::{Answer, Workspace, in_order};
 use crate::ast::{Expect, ExpectKind, ExprIds, File, Item, TestDecl};
 use crate::check::check;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::eval::RunBudget;
 use crate::mutate::{MutationGround, MutationGroup, mutate};
 use crate::program::Program;
 use crate::project::{Suite, Suites, TextFile};
@@ -72,7 +73,9 @@ impl Workspace {
         for suite in suites {
             let mut found = Vec::new();
             let suite = compile_suite(self, suite, &mut sources, &mut found);
-            let (tested, met) = run_suite(&suite, options, &mut sources);
+            let run = RunBudget::of(sources.bytes());
+            let (tested, met) = run_suite(&suite, options, &run, &mut sources);
+            diagnostics.extend(too_much(&run));
             if let Some(group) = suite.groups.first().filter(|_| options.coverage) {
                 counted.extend(coverage(&group.program, &suite.tested, &met, &sources));
             }
@@ -105,6 +108,7 @@ impl Workspace {
 fn run_suite(
     suite: &CompiledSuite,
     options: &TestOptions,
+    run: &RunBudget,
     sources: &mut SourceMap,
 ) -> (Vec<TestFileReport>, Vec<MetExpectation>) {
     let mut files = Vec::new();
@@ -116,6 +120,7 @@ fn run_suite(
             settings: &settings,
             files: &suite.given,
             coverage: options.coverage,
+            run,
         };
         for file in &group.tests {
             let tests = file.tests().filter(|test| is_wanted(test, options));

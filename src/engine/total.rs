@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::CheckOptions;
+use super::load::Ready;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::eval::RunBudget;
 use crate::report::{Decision, Outcome, Report, Summary, WorkflowReport};
 
 /// What is said when everything was sound and still nothing was judged: that is no pass.
@@ -25,6 +27,31 @@ pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option
         return error("no rule applies to any workflow").map(|diagnostic| diagnostic.help(help));
     }
     None
+}
+
+/// What is said of a run that takes more than it may, so that none of its verdicts counts.
+pub(super) fn beyond_budget<T>(projects: &[Ready<T>]) -> Option<Diagnostic> {
+    projects.iter().find_map(|project| too_much(&project.run))
+}
+
+/// The same of a budget.
+pub(super) fn too_much(run: &RunBudget) -> Option<Diagnostic> {
+    let error = |message: String, help: &str| {
+        Diagnostic::error(Code::RunTooLarge, format!("{message}: no verdict of this run counts")).help(help)
+    };
+    let steps = run.too_few_steps().map(|most| {
+        error(
+            format!("judging all of this takes more than {most} steps"),
+            "shorten the windows and lists that the policies go through, or judge fewer workflows with `--workflow`",
+        )
+    });
+    let bytes = run.too_few_bytes().map(|most| {
+        error(
+            format!("what there is to report is larger than {most} bytes"),
+            "judge fewer workflows at once, with `--workflow`, or by fewer rules",
+        )
+    });
+    steps.or(bytes)
 }
 
 pub(super) fn summarise(reports: &[WorkflowReport]) -> Summary {

@@ -97,7 +97,10 @@ impl Workspace {
                 diagnostics.push(problem);
             } else if let Some(tree) = self.trees.get_mut(&source.text) {
                 tree.used = self.commands;
-                diagnostics.extend(declares_nothing(&tree.file, policy.file, &source.name));
+                // What was not read may declare anything, and has its error.
+                if tree.found.is_empty() {
+                    diagnostics.extend(declares_nothing(&tree.file, policy.file, &source.name));
+                }
                 diagnostics.extend(misleads(policy.file, &source.text));
                 files.push(tree.file.clone().placed(policy.file, &tree.ids, ids));
                 diagnostics.extend(tree.found.iter().map(|found| found.clone().placed(policy.file)));

@@ -25,7 +25,11 @@ impl<'a> Evaluator<'a> {
             (Evidence::Calendar(months), Evidence::Elapsed(elapsed)) => {
                 compare_calendar(op.mirrored(), elapsed, *months)
             }
-            (a, b) => compare_amounts(op, &a.clone().into_amount(), &b.clone().into_amount()),
+            (a, b) => {
+                let (a, b) = (a.clone().into_amount(), b.clone().into_amount());
+                self.budget.compares(&a, &b);
+                compare_amounts(op, &a, &b)
+            }
         }
     }
 
@@ -64,13 +68,10 @@ impl<'a> Evaluator<'a> {
             Err(reasons) => Truth::Undecided(reasons),
             Ok(Sample::Share(tally)) => {
                 let claim = share_claim(op, &tally, threshold);
-                if !self.budget.spend(claim.cost()) {
-                    return Truth::Undecided(Reasons::default());
-                }
-                match claim.decide(level) {
+                match claim.decide(level, &|steps| self.budget.spend(steps)) {
                     // `A < B` is refuted where `A >= B` is shown: both run through the claim made.
                     Some(shown) => Truth::known(shown),
-                    None => Truth::Undecided(too_few(&claim, &tally, level)),
+                    None => Truth::Undecided(self.too_few(&claim, &tally, level)),
                 }
             }
             Ok(Sample::Mean(values)) if !self.budget.sums(&amounts_of(&values)) => {
@@ -109,7 +110,11 @@ impl<'a> Evaluator<'a> {
         };
         Evidence::Amount(match self.sample(left, scope) {
             Err(reasons) => Amount::Unknown(reasons),
-            Ok(Sample::Share(tally)) => Amount::Known(share_claim(*op, &tally, threshold).confidence()),
+            Ok(Sample::Share(tally)) => {
+                let claim = share_claim(*op, &tally, threshold);
+                let confidence = claim.confidence(&|steps| self.budget.spend(steps));
+                confidence.map_or_else(|| Amount::Unknown(Reasons::default()), Amount::Known)
+            }
             Ok(Sample::Mean(values)) => {
                 let above = mean_confidence(&values, threshold);
                 let shown = match op {
@@ -124,6 +129,19 @@ impl<'a> Evaluator<'a> {
                 }
             }
         })
+    }
+
+    fn too_few(&self, claim: &Claim, tally: &Tally, level: &Number) -> Reasons {
+        let Tally { sure, possible, total, reasons: why } = tally;
+        let mut reasons = too_small(SmallSample::Counted {
+            sure: *sure,
+            possible: *possible,
+            total: *total,
+            level: level.clone(),
+            further: claim.further(level, &|steps| self.tries.spend(steps)),
+        });
+        reasons.merge(why);
+        reasons
     }
 
     /// The sample behind a `share(…)` or `mean(…)`, through lets; why there is none, otherwise.
@@ -200,19 +218,6 @@ pub(super) fn share_claim(op: CompareOp, tally: &Tally, threshold: &Number) -> C
         CompareOp::Less | CompareOp::LessEqual => claim.about_the_rest(),
         CompareOp::Greater | CompareOp::GreaterEqual | CompareOp::Equal | CompareOp::NotEqual => claim,
     }
-}
-
-fn too_few(claim: &Claim, tally: &Tally, level: &Number) -> Reasons {
-    let Tally { sure, possible, total, reasons: why } = tally;
-    let mut reasons = too_small(SmallSample::Counted {
-        sure: *sure,
-        possible: *possible,
-        total: *total,
-        level: level.clone(),
-        further: claim.further(level),
-    });
-    reasons.merge(why);
-    reasons
 }
 
 /// Values without bounds of their mean.

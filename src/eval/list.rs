@@ -276,7 +276,8 @@ impl<'a> Evaluator<'a> {
             }
             Shape::Numbers(Numbers { adds, reduce, .. }) => {
                 let amounts: Vec<Amount> = of().filter_map(|(item, pick)| picked(item, pick)).collect();
-                if *adds && !self.budget.sums(&amounts) {
+                let may = if *adds { self.budget.sums(&amounts) } else { self.budget.sorts(&amounts) };
+                if !may {
                     return Evidence::Amount(Amount::Unknown(Reasons::default()));
                 }
                 let non_negative = self.is_non_negative(&arg.value);

@@ -1,7 +1,7 @@
 //! What is not known: since when, and what to record for a rule to be decided.
 
 use super::{Evaluator, Scope};
-use crate::evidence::{Reason, ReasonKind, Reasons, SmallSample};
+use crate::evidence::{Further, Reason, ReasonKind, Reasons, SmallSample};
 use crate::report::why::{Change, Earlier, Missing};
 use crate::types::Type;
 use crate::value::{Date, Record, Value, date_of_day, day_number};
@@ -91,7 +91,11 @@ impl<'a> Evaluator<'a> {
                 let first = date_of_day(day_number(*day) - self.patience().unwrap_or(0))?;
                 Some(Change::SnapshotWithin { first, last: Some(*day) })
             }
-            ReasonKind::TooFew(SmallSample::Counted { further, .. }) => Some(Change::GoodSamples(*further)),
+            ReasonKind::TooFew(SmallSample::Counted { further, .. }) => match further {
+                Further::So(more) => Some(Change::GoodSamples(Some(*more))),
+                Further::Never => Some(Change::GoodSamples(None)),
+                Further::Unsought => None,
+            },
             ReasonKind::TooFew(SmallSample::Values { .. } | SmallSample::Alike { .. })
             | ReasonKind::Missing { .. }
             | ReasonKind::MissingInElement { .. }

@@ -3,6 +3,8 @@
 //! A change is tried by judging the rule again with an expression taken to be otherwise; one that changes nothing, or
 //! that the declared range of a field forbids, is never proposed.
 
+use std::ops::Range;
+
 use super::bound::{date_bound, nearest_bound, over_day, whole};
 use super::compare::{Sample, share_claim};
 use super::{Evaluator, Evidence, Scope};
@@ -10,7 +12,7 @@ use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
 use crate::builtins::Shape;
 use crate::builtins::counting::{Counting, Tallied, Tally};
 use crate::builtins::series::{Along, Measure};
-use crate::evidence::{Amount, Elapsed, Truth, Word};
+use crate::evidence::{Amount, Elapsed, Further, Truth, Word};
 use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;
 use crate::report::why::{Bound, Change, Elements, Figure};
@@ -456,18 +458,25 @@ impl<'a> Evaluator<'a> {
         let op = if want { *op } else { op.negated() };
         let rising = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
         let changed = |sure: usize| Tally { sure, possible: sure, ..tally.clone() };
-        let shown = |sure: &usize| share_claim(op, &changed(*sure), threshold).decide(level) == Some(true);
+        let spend = |steps: usize| self.tries.spend(steps);
+        let shown =
+            |sure: usize| share_claim(op, &changed(sure), threshold).decide(level, &spend) == Some(true);
+        // Who shows it with some shows it with more.
         let needed = if rising {
-            (tally.possible + 1..=tally.total).find(shown)
+            let enough = first_of(tally.possible + 1..tally.total + 1, shown);
+            Some(enough).filter(|enough| *enough <= tally.total)
         } else {
-            (0..tally.sure).rev().find(shown)
+            let count = first_of(1..tally.sure + 1, |less| shown(tally.sure - less));
+            tally.sure.checked_sub(count)
         };
         let arg = args.first()?;
         let sample = self.listed_sample(arg, Scope::at(scope.moment))?;
         let (change, tally) = if let Some(needed) = needed {
             (self.elements(arg, sample, needed, true), changed(needed))
         } else {
-            let more = share_claim(op, &tally, threshold).further(level)?;
+            let Further::So(more) = share_claim(op, &tally, threshold).further(level, &spend) else {
+                return None;
+            };
             let counted = if rising { more } else { 0 };
             let further = Tally {
                 sure: tally.sure + counted,
@@ -499,7 +508,9 @@ impl<'a> Evaluator<'a> {
         let (Evidence::Amount(level), true) = (&aim.bound, rising) else { return None };
         let Ok(Sample::Share(tally)) = self.sample(left, scope) else { return None };
         let claim = share_claim(*op, &tally, self.amount(right, scope).known()?);
-        let change = Change::GoodSamples(Some(claim.further(level.known()?)?));
+        let further = claim.further(level.known()?, &|steps| self.tries.spend(steps));
+        let Further::So(more) = further else { return None };
+        let change = Change::GoodSamples(Some(more));
         let value = Evidence::Amount(Amount::Known(Number::ONE));
         Some(vec![self.step(change, aim.left, value, scope)])
     }
@@ -562,4 +573,14 @@ impl<'a> Evaluator<'a> {
         }
         self.figure_of(&Type::amount(kind.clone()), &Evidence::Amount(amount)).told_from(to)
     }
+}
+
+/// The first number of a range of which something is so, if it is so of all that follow; else the range's end.
+fn first_of(range: Range<usize>, is_so: impl Fn(usize) -> bool) -> usize {
+    let Range { mut start, mut end } = range;
+    while start < end {
+        let middle = usize::midpoint(start, end);
+        if is_so(middle) { end = middle } else { start = middle + 1 }
+    }
+    end
 }

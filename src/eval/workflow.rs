@@ -1,5 +1,7 @@
 //! A workflow: which rules and gates apply to it, and the decision.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::budget::MAX_SERIES;
@@ -35,12 +37,42 @@ struct Ladder {
 
 /// Judges a series by the rules of a rulebook, on a day. With `deny_warnings`, a warning holds.
 pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, deny_warnings: bool) -> Judged {
-    let Rulebook { program, .. } = *rulebook;
-    if series.snapshots.len() > MAX_SERIES {
-        return no_verdict(|newest| Remark::TooManySnapshots { newest }, rulebook, series);
-    }
     let evaluator = Evaluator::new(rulebook, &series.snapshots);
-    let newest = series.snapshots.len().saturating_sub(1);
+    judge(&evaluator, rulebook, &series.workflow, as_of, deny_warnings)
+}
+
+/// Judges what was known at each snapshot of a series, on its own day: its date, and what came of it. What is known of runs
+/// goes from day to day, so that a long one costs no more than to go on with it.
+pub fn judge_each_day<'a>(
+    rulebook: &'a Rulebook<'a>,
+    series: &'a Series,
+) -> impl Iterator<Item = (Date, WorkflowVerdict)> + 'a {
+    let mut runs = HashMap::new();
+    series.snapshots.iter().enumerate().map(move |(at, newest)| {
+        let seen = series.snapshots.get(..=at).unwrap_or_default();
+        let mut evaluator = Evaluator::new(rulebook, seen);
+        evaluator.runs = RefCell::new(std::mem::take(&mut runs));
+        let judged = judge(&evaluator, rulebook, &series.workflow, newest.date, false);
+        if !evaluator.budget.is_spent() {
+            runs = evaluator.runs.take();
+            runs.retain(|(_, judged), _| *judged == usize::MAX);
+        }
+        (newest.date, judged.verdict)
+    })
+}
+
+fn judge(
+    evaluator: &Evaluator<'_>,
+    rulebook: &Rulebook<'_>,
+    workflow: &str,
+    as_of: Date,
+    deny_warnings: bool,
+) -> Judged {
+    let (Rulebook { program, .. }, snapshots) = (*rulebook, evaluator.snapshots);
+    if snapshots.len() > MAX_SERIES {
+        return no_verdict(|newest| Remark::TooManySnapshots { newest }, rulebook, workflow, snapshots);
+    }
+    let newest = snapshots.len().saturating_sub(1);
     let moment = Moment { at: newest, day: day_number(as_of), judged: newest };
     let stale = evaluator.is_stale(moment);
     let mut remarks = Vec::new();
@@ -53,7 +85,7 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
         rules.extend(evaluator.ladder_rules(ladder, newest));
     }
     if evaluator.budget.is_spent() {
-        return no_verdict(|newest| Remark::TooMuchToJudge { newest }, rulebook, series);
+        return no_verdict(|newest| Remark::TooMuchToJudge { newest }, rulebook, workflow, snapshots);
     }
     let stage = ladder.as_ref().map(|ladder| ladder.stage);
     let lifts = waive(rulebook.waivers, &mut rules, stage, as_of);
@@ -65,13 +97,13 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
     let decision = decide(program, &rules, ladder.as_ref(), newest);
     let stages = &program.vocabulary.stages;
     let name = |rung: usize| stages.get(rung).map(ToString::to_string);
-    let snapshot = series.snapshots.get(newest);
+    let snapshot = snapshots.get(newest);
     let verdict = WorkflowVerdict {
-        workflow: series.workflow.to_string(),
+        workflow: workflow.to_owned(),
         stage: ladder.as_ref().and_then(|ladder| name(ladder.stage)),
         asks: ladder.as_ref().and_then(|ladder| ladder.asks).and_then(name),
         decision,
-        snapshots: series.snapshots.len(),
+        snapshots: snapshots.len(),
         newest: snapshot.map(|snapshot| newest_of(snapshot, rulebook)),
         rules,
     };
@@ -82,15 +114,16 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
 fn no_verdict(
     remark: impl FnOnce(Option<Span>) -> Remark,
     rulebook: &Rulebook<'_>,
-    series: &Series,
+    workflow: &str,
+    snapshots: &[Snapshot],
 ) -> Judged {
-    let newest = series.snapshots.last();
+    let newest = snapshots.last();
     let verdict = WorkflowVerdict {
-        workflow: series.workflow.to_string(),
+        workflow: workflow.to_owned(),
         stage: None,
         asks: None,
         decision: Decision::Error,
-        snapshots: series.snapshots.len(),
+        snapshots: snapshots.len(),
         newest: newest.map(|snapshot| newest_of(snapshot, rulebook)),
         rules: Vec::new(),
     };

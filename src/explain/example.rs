@@ -43,6 +43,7 @@ const CASES: &[Case] = cases! {
     GivenTwice "rule_decl/given_twice" ".gate";
     EmptyGate "gate_decl/mistakes" ".gate";
     EmptyPolicy "policy_decl/empty" ".gate";
+    NameTooLong "let_decl/too_long" ".gate";
     UnknownName "let_decl/unknown" ".gate";
     UnknownFunction "aggregate/mistakes" ".gate";
     TypeMismatch "policy_decl/when_type" ".gate";

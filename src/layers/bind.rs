@@ -14,7 +14,7 @@ use crate::types::{Kind, Type};
 use crate::value::Number;
 
 /// Beyond these many problems nobody reads suggestions, and they cost.
-const MAX_SUGGESTIONS: usize = 100;
+pub(super) const MAX_SUGGESTIONS: usize = 100;
 
 /// What one file says of all workflows, or one override of some.
 pub(super) struct BoundBlock<'c> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::MAX_SETTLED;
 use crate::ast::LiteralKind;
 use crate::check::Unfit;
 use crate::code::Code;
@@ -17,7 +18,7 @@ use crate::types::{Kind, Type};
 use crate::value::{Date, Number, decimal};
 
 fn suggest(name: &str, names: &[&str]) -> Option<String> {
-    let close = if name.len() > 80 { None } else { did_you_mean(name, names.iter().copied()) };
+    let close = did_you_mean(name, names.iter().copied());
     close.map(|close| format!("did you mean `{close}`?"))
 }
 
@@ -183,4 +184,12 @@ pub(super) fn no_rollback(rule: &str, workflow: &str, span: Span) -> Diagnostic 
     )
     .label(span, "has no effect on a rollback that fired")
     .help("a waiver lifts a hold, also of what is undecided; go back a stage")
+}
+
+/// Settings or waivers that multiply with the workflows.
+pub(super) fn too_much_settled() -> Diagnostic {
+    let message =
+        format!("more than {MAX_SETTLED} settings and waivers would be in force for the workflows together");
+    Diagnostic::error(Code::RunTooLarge, message)
+        .help("write fewer overrides and waivers, each for more workflows, or judge part of the workflows by a project of their own")
 }

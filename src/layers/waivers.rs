@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::bind::is_excused;
-use super::{Book, errors};
+use super::bind::{MAX_SUGGESTIONS, is_excused};
+use super::{Book, MAX_SETTLED, errors};
 use crate::config::{Config, Glob, Setting, WaiverEntry};
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
@@ -77,7 +77,8 @@ pub(super) fn bind(
         let WaiverEntry { rule, workflow, stage, because, owner, from, until } = entry;
         let Some(index) = rules.iter().position(|name| *name == rule.value) else {
             if !is_excused(program, &rule.value) {
-                diagnostics.push(errors::unknown("rule", rule, &rules));
+                let names = if diagnostics.len() < MAX_SUGGESTIONS { &*rules } else { &[] };
+                diagnostics.push(errors::unknown("rule", rule, names));
             }
             continue;
         };
@@ -133,10 +134,15 @@ pub(super) fn hand_out(book: &mut Book, diagnostics: &mut Vec<Diagnostic>) {
         lock.is_some()
     };
     waivers.retain(|bound| !refused(bound, general));
+    let mut handed_out = 0;
     for (name, (index, own)) in workflows {
         let settings = settings.get(*index).unwrap_or(general);
         let concerns = waivers.iter().filter(|bound| bound.workflow.value.matches(name));
         let granted = concerns.filter(|bound| !refused(bound, settings));
-        own.extend(granted.map(|bound| bound.waiver.clone()));
+        own.extend(granted.map(|bound| bound.waiver.clone()).take(MAX_SETTLED - handed_out));
+        handed_out += own.len();
+    }
+    if handed_out == MAX_SETTLED {
+        diagnostics.push(errors::too_much_settled());
     }
 }

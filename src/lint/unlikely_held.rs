@@ -15,8 +15,10 @@ use crate::builtins::Shape;
 use crate::builtins::series::{Along, Measure};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::evidence::Further;
 use crate::program::Target;
 use crate::source::Span;
+use crate::stats::Spend;
 use crate::types::Kind;
 use crate::value::Number;
 
@@ -46,7 +48,9 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
                     for claim in claims.filter_map(|literal| policies.confident(*literal)) {
                         let all: Vec<SignedCondition<'_>> = inside.iter().chain(&siblings).copied().collect();
                         let asked = policies.asked(&claim, &all);
-                        found.extend(judge(&claim, asked, length).filter(|_| told.insert(claim.span)));
+                        found.extend(
+                            judge(policies, &claim, asked, length).filter(|_| told.insert(claim.span)),
+                        );
                     }
                 }
             });
@@ -80,9 +84,15 @@ impl<'a> LintedPolicies<'a> {
     }
 }
 
-fn judge(claim: &Confident, asked: Option<(usize, Span)>, length: usize) -> Option<Diagnostic> {
+fn judge(
+    policies: &LintedPolicies<'_>,
+    claim: &Confident,
+    asked: Option<(usize, Span)>,
+    length: usize,
+) -> Option<Diagnostic> {
+    let spend: Spend<'_> = &|steps| policies.spend(steps);
     // One that no sample can show is another lint's.
-    let needed = claim.needed()?;
+    let Further::So(needed) = claim.needed(spend) else { return None };
     let what = claim.shown();
     let each = format!("each of {length} snapshots in a row has to show it, which takes {needed} at least");
     let Some((size, at)) = asked else {
@@ -98,7 +108,10 @@ fn judge(claim: &Confident, asked: Option<(usize, Span)>, length: usize) -> Opti
     if size < needed {
         return Some(finding.label(claim.span, each).label(at, format!("asks for {size}")).help(HELP));
     }
-    let (truth, one) = claim.chance(size).filter(|_| size <= MAX_SAMPLE)?;
+    if size > MAX_SAMPLE {
+        return None;
+    }
+    let (truth, one) = claim.chance(size, spend)?;
     let all = one.powi(i32::try_from(length).unwrap_or(i32::MAX));
     if all >= SMALL {
         return None;

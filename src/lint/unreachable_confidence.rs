@@ -6,8 +6,9 @@ use crate::ast::{CompareOp, Expr, ExprKind};
 use crate::builtins::Sampled;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::evidence::Further;
 use crate::source::Span;
-use crate::stats::{Claim, MIN_MEAN_SAMPLE};
+use crate::stats::{Claim, MIN_MEAN_SAMPLE, Spend};
 use crate::types::Kind;
 use crate::value::Number;
 
@@ -52,10 +53,10 @@ enum Claimed {
 
 impl Confident {
     /// Whether a sample of a size shows the claim if every element of it counts.
-    pub(super) fn is_shown_by(&self, size: usize) -> bool {
+    pub(super) fn is_shown_by(&self, size: usize, spend: Spend<'_>) -> bool {
         match &self.kind {
             Claimed::Share { .. } => {
-                self.claim(size).is_some_and(|claim| claim.decide(&self.confidence) == Some(true))
+                self.claim(size).is_some_and(|claim| claim.decide(&self.confidence, spend) == Some(true))
             }
             Claimed::Mean => size >= MIN_MEAN_SAMPLE,
         }
@@ -66,19 +67,21 @@ impl Confident {
         Some(Claim { sure: size, possible: size, size, threshold: threshold.clone(), strict: *strict })
     }
 
-    /// The smallest sample that can show it; none if none can.
-    pub(super) fn needed(&self) -> Option<usize> {
+    /// The smallest sample that can show it.
+    pub(super) fn needed(&self, spend: Spend<'_>) -> Further {
         match &self.kind {
-            Claimed::Share { .. } => self.claim(0)?.further(&self.confidence),
-            Claimed::Mean => Some(MIN_MEAN_SAMPLE),
+            Claimed::Share { .. } => {
+                self.claim(0).map_or(Further::Never, |claim| claim.further(&self.confidence, spend))
+            }
+            Claimed::Mean => Further::So(MIN_MEAN_SAMPLE),
         }
     }
 
     /// A true share half way between the threshold and all, and how likely a sample then shows it; none for a mean.
-    pub(super) fn chance(&self, size: usize) -> Option<(Number, f64)> {
+    pub(super) fn chance(&self, size: usize, spend: Spend<'_>) -> Option<(Number, f64)> {
         let Claimed::Share { threshold, rest, .. } = &self.kind else { return None };
         let truth = (threshold + Number::ONE) / Number::from(2);
-        let chance = self.claim(size)?.chance(&self.confidence, &truth);
+        let chance = self.claim(size)?.chance(&self.confidence, &truth, spend)?;
         let share = if *rest { Number::ONE - truth } else { truth };
         Some((share, chance))
     }
@@ -138,18 +141,22 @@ fn finding<'a>(
     claim: &Confident,
     siblings: &[SignedCondition<'a>],
 ) -> Option<Diagnostic> {
-    let needed = claim.needed();
+    let spend: Spend<'_> = &|steps| policies.spend(steps);
     let what = claim.shown();
-    let Some(needed) = needed else {
-        let message = format!("no sample can reach {what}");
-        return Some(
-            Diagnostic::warning(Code::UnreachableConfidence, message)
-                .label(claim.span, "can never be yes, however many there are")
-                .help("ask for a little less than all, or for every element without a confidence"),
-        );
+    let needed = match claim.needed(spend) {
+        Further::So(needed) => needed,
+        Further::Never => {
+            let message = format!("no sample can reach {what}");
+            return Some(
+                Diagnostic::warning(Code::UnreachableConfidence, message)
+                    .label(claim.span, "can never be yes, however many there are")
+                    .help("ask for a little less than all, or for every element without a confidence"),
+            );
+        }
+        Further::Unsought => return None,
     };
     let (size, at) = policies.asked(claim, siblings).filter(|(size, _)| *size <= MAX_SAMPLE)?;
-    if claim.is_shown_by(size) {
+    if claim.is_shown_by(size, spend) {
         return None;
     }
     let finding =

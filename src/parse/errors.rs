@@ -1,6 +1,7 @@
 //! What the parser says: one constructor for each problem.
 
 use super::MAX_DEPTH;
+use super::MAX_NAME_BYTES;
 use super::MAX_POLICY_BYTES;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -178,4 +179,11 @@ pub(super) fn too_large(span: Span, bytes: usize) -> Diagnostic {
     Diagnostic::error(Code::PolicyTooLarge, format!("this file is larger than {limit} KiB"))
         .label(span, format!("{} KiB; it was not read", bytes.div_ceil(1024)))
         .help("split it into several files")
+}
+
+pub(super) fn long_name(span: Span) -> Diagnostic {
+    let message = format!("a name is longer than {MAX_NAME_BYTES} bytes");
+    Diagnostic::error(Code::NameTooLong, message)
+        .label(span, format!("{} bytes; the file was not read", span.range().len()))
+        .help("choose a shorter name")
 }

@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::is_separator;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::files::{FileKind, Files, LEADS_NOWHERE, LEADS_OUT, Obstacle, content, is_there};
+use super::glob;
 use super::path::{ancestors, below, join, name, parent, parts};
 use super::site::{Site, shared_folder};
 use super::submodules::not_fetched;
@@ -364,14 +365,12 @@ impl<'a> Finder<'a> {
             return;
         }
         let pattern = below(target, &folder).unwrap_or(target);
-        match GlobBuilder::new(pattern).literal_separator(true).build() {
-            Ok(glob) => {
-                let glob = Some((&*folder, glob.compile_matcher()));
-                self.walk(&folder, &Matcher { wanted, glob }, files);
-            }
-            Err(error) => {
-                let problem = Diagnostic::error(Code::NothingFound, format!("`{value}` is no glob"));
-                self.problems.push(problem.label(*span, error.kind().to_string()));
+        match glob::compile(pattern) {
+            Ok(glob) => self.walk(&folder, &Matcher { wanted, glob: Some((&*folder, glob)) }, files),
+            Err(why) => {
+                let message = format!("`{}` is not a glob", quote(value));
+                let problem = Diagnostic::error(Code::NothingFound, message).label(*span, why);
+                self.problems.push(problem.help("write a shorter pattern, or several"));
             }
         }
     }

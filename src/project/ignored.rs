@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 
 use super::files::Files;
+use super::glob;
 use super::path::{ancestors, below, join, parent};
 use crate::report::read::PassedOverWhy;
 use crate::text::quote;
@@ -13,6 +14,8 @@ use crate::text::quote;
 const IGNORE: &str = ".tollgateignore";
 /// Marks a folder that a tool made and can make again.
 const CACHE: &str = "CACHEDIR.TAG";
+/// Globs of one list; each is asked of every file below its folder.
+const MAX_IGNORED: usize = 200;
 
 /// The lists that were read so far.
 pub struct Ignored<'a> {
@@ -86,13 +89,22 @@ fn read_list(files: &dyn Files, path: &str, problems: &mut Vec<(String, String)>
             return Vec::new();
         }
     };
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = (1..).zip(text.lines().map(str::trim));
+    let written = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     let mut globs = Vec::new();
-    for line in lines {
-        match GlobBuilder::new(line.trim_end_matches('/')).literal_separator(true).build() {
-            Ok(glob) => globs.push(glob.compile_matcher()),
-            Err(error) => {
-                problems.push((path.to_owned(), format!("`{}` is no glob: {}", quote(line), error.kind())));
+    for (number, line) in written {
+        if globs.len() == MAX_IGNORED {
+            problems
+                .push((path.to_owned(), format!("line {number}: it lists more than {MAX_IGNORED} globs")));
+            break;
+        }
+        match glob::compile(line.trim_end_matches('/')) {
+            Ok(glob) => globs.push(glob),
+            Err(why) => {
+                problems.push((
+                    path.to_owned(),
+                    format!("line {number}: `{}` is not a glob: {why}", quote(line)),
+                ));
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::files::{Destination, Files, is_there};
 use super::finder::{Finder, FoundFile, Mention, Wanted, read_all};
+use super::glob;
 use super::ignored::Ignored;
 use super::nested::{Nested, nested};
 use super::path::{ancestors, below, join, parent};
@@ -187,6 +188,13 @@ impl Finder<'_> {
         for (test, folder) in suite.tests.iter().zip(&folders) {
             for name in files_given(test) {
                 let texts = self.given(folder, &name);
+                // Not a failed test, but a file that cannot be what it is meant to be.
+                if texts.is_err()
+                    && let Err(why) = glob::compile(&name)
+                {
+                    let message = format!("`{}` of `{}` is not a glob: {why}", quote(&name), test.name);
+                    suite.problems.push(Diagnostic::error(Code::NothingFound, message));
+                }
                 suite.given.push((test.name.clone(), name, texts));
             }
         }

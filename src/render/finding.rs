@@ -3,6 +3,8 @@
 
 pub(super) mod against;
 
+use std::collections::HashMap;
+
 use super::human::read;
 use crate::ast::EffectKind;
 use crate::builtin;
@@ -98,6 +100,25 @@ pub(super) fn findings(judgement: &Answer<Report>, folder: &str) -> Vec<Finding>
     findings
 }
 
+/// The findings of rules, by workflow and rule; of two of one rule the first.
+pub(super) struct FindingsOf<'f>(HashMap<&'f str, HashMap<&'f str, &'f Finding>>);
+
+impl<'f> FindingsOf<'f> {
+    pub(super) fn new(findings: &'f [Finding]) -> Self {
+        let mut of: HashMap<&str, HashMap<&str, &Finding>> = HashMap::new();
+        for finding in findings {
+            if let Some(workflow) = &finding.workflow {
+                of.entry(workflow).or_default().entry(&finding.rule).or_insert(finding);
+            }
+        }
+        Self(of)
+    }
+
+    pub(super) fn get(&self, workflow: &str, rule: &str) -> Option<&'f Finding> {
+        self.0.get(workflow)?.get(&*shown(rule)).copied()
+    }
+}
+
 /// Gives places the names that the reader knows, and each place once.
 fn settle(finding: &mut Finding, folder: &str, judgement: &Answer<Report>) {
     let mut places: Vec<LabelReport> = Vec::new();
@@ -118,13 +139,17 @@ fn settle(finding: &mut Finding, folder: &str, judgement: &Answer<Report>) {
 /// Rules that would be listed if no waiver lifted them.
 pub(super) fn waived(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut waivers: HashMap<(String, &str), Vec<&WaiverReport>> = HashMap::new();
+    for waiver in &judgement.report.waivers {
+        waivers.entry((waiver.name(), &waiver.rule)).or_default().push(waiver);
+    }
     for workflow in &judgement.report.workflows {
         for rule in workflow.rules.iter().filter(|rule| rule.enforced && rule.outcome == Outcome::Waived) {
-            let own = |waiver: &&WaiverReport| waiver.name() == workflow.name() && waiver.rule == rule.rule;
+            let own = waivers.get(&(workflow.name(), &*rule.rule)).into_iter().flatten();
             let mut finding = Finding {
                 workflow: Some(shown(&workflow.name())),
                 kind: FindingKind::Waived,
-                waivers: judgement.report.waivers.iter().filter(own).cloned().collect(),
+                waivers: own.map(|waiver| (*waiver).clone()).collect(),
                 ..of_effect(rule, rule.effect, judgement, folder)
             };
             settle(&mut finding, folder, judgement);

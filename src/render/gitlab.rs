@@ -3,17 +3,19 @@
 use serde_json::{Value, json};
 
 use super::finding::{Finding, FindingKind, findings, nowhere};
-use super::json::printable;
+use super::json::{self, Each};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::Report;
 
 /// The whole report.
-pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
-    let entries: Vec<Value> =
-        findings(judgement, folder).iter().map(|finding| entry(finding, folder)).collect();
-    printable(&format!("{:#}", Value::from(entries)))
+///
+/// # Errors
+/// As of [`json::render`](super::json::render).
+pub fn render(judgement: &Answer<Report>, folder: &str) -> Result<String, serde_json::Error> {
+    let findings = findings(judgement, folder);
+    json::render(&Each(findings.iter().map(|finding| entry(finding, folder))))
 }
 
 fn entry(finding: &Finding, folder: &str) -> Value {

@@ -3,8 +3,9 @@
 //! Adds nothing to [`crate::report`] and leaves nothing out.
 
 use std::fmt::Write;
+use std::io;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::text::is_hidden;
 
@@ -13,29 +14,53 @@ use crate::text::is_hidden;
 /// # Errors
 /// If the report cannot be serialised, which the plain data it is made of gives no reason for.
 pub fn render(report: &impl Serialize) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(report).map(|json| printable(&json))
+    let mut out = Printable::default();
+    serde_json::to_writer_pretty(&mut out, report)?;
+    out.text.push('\n');
+    Ok(out.text)
 }
 
-/// JSON that can be shown on a terminal and in a log, with a line end.
-pub(super) fn printable(json: &str) -> String {
-    let mut out = String::with_capacity(json.len() + 1);
-    let mut before = ' ';
-    for c in json.chars() {
-        // `##[` begins a command for those who read logs; no number sign stands outside of strings.
-        let is_command = c == '#' && before == '#';
-        before = c;
-        // Beyond the line ends that the printer wrote, hidden characters stand in strings alone.
-        if is_hidden(c) && c != '\n' || is_command {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
+/// JSON that can be shown on a terminal and in a log, as it is written: a report is held in memory once.
+#[derive(Default)]
+struct Printable {
+    text: String,
+    /// Whether the last character was a number sign.
+    is_sign: bool,
+}
+
+impl io::Write for Printable {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // The serialiser hands out whole characters.
+        let json = str::from_utf8(bytes).map_err(io::Error::other)?;
+        for c in json.chars() {
+            // `##[` begins a command for those who read logs; no number sign stands outside of strings.
+            let is_command = c == '#' && self.is_sign;
+            self.is_sign = c == '#';
+            // Beyond the line ends that the printer wrote, hidden characters stand in strings alone.
+            if is_hidden(c) && c != '\n' || is_command {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(self.text, "\\u{unit:04x}");
+                }
+            } else {
+                self.text.push(c);
             }
-        } else {
-            out.push(c);
         }
+        Ok(bytes.len())
     }
-    out.push('\n');
-    out
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A list that is serialised element by element, each of which is made when its turn comes.
+pub(super) struct Each<I>(pub(super) I);
+
+impl<I: Iterator<Item: Serialize> + Clone> Serialize for Each<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone())
+    }
 }
 
 #[cfg(test)]

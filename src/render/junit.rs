@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::finding::{Finding, FindingKind, findings, read_below, shown};
+use super::finding::{Finding, FindingKind, FindingsOf, findings, read_below, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -47,15 +47,13 @@ pub fn render(
         suite.add_test_cases(proposed);
         report.add_test_suite(suite);
     }
+    let of_rules = FindingsOf::new(&findings);
     for workflow in &judgement.report.workflows {
         // As findings name it: a name of several lines, made visible otherwise, would have none of them.
         let name = shown(&workflow.name());
         let mut suite = TestSuite::new(visible(&name).as_ref());
         for rule in &workflow.rules {
-            let own = |finding: &&Finding| {
-                finding.workflow.as_ref() == Some(&name) && finding.rule == shown(&rule.rule)
-            };
-            suite.add_test_case(case(rule, &findings.iter().find(own)));
+            suite.add_test_case(case(rule, &of_rules.get(&name, &rule.rule)));
         }
         report.add_test_suite(suite);
     }

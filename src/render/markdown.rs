@@ -5,6 +5,7 @@
 
 mod against;
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::finding::{Finding, FindingKind, findings, read_below, shown};
@@ -42,7 +43,13 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     if !rows.is_empty() {
         out.push_str("\n| | workflow | stage | decision | because of |\n|---|---|---|---|---|\n");
     }
-    push_all(&mut out, rows.iter().map(|workflow| row(workflow, &findings)));
+    let mut own: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for finding in &findings {
+        if let Some(workflow) = &finding.workflow {
+            own.entry(workflow).or_default().push(finding);
+        }
+    }
+    push_all(&mut out, rows.iter().map(|workflow| row(workflow, &own)));
     let more = workflows.len() - rows.len();
     if more > 0 {
         let _ = writeln!(out, "\n{more} more may go on.");
@@ -67,9 +74,9 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     out
 }
 
-fn row(workflow: &WorkflowReport, findings: &[Finding]) -> String {
+fn row(workflow: &WorkflowReport, findings: &HashMap<&str, Vec<&Finding>>) -> String {
     let name = shown(&workflow.name());
-    let own = || findings.iter().filter(|finding| finding.workflow.as_deref() == Some(&*name));
+    let own = || findings.get(&*name).into_iter().flatten().copied();
     // What is excused would have stopped it, or is only said of it.
     let stops = |f: &&Finding| f.severity == Severity::Error || f.excused.is_some() && stops(f.kind);
     let mut why: Vec<String> = own()

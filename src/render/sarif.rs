@@ -1,46 +1,83 @@
 //! SARIF 2.1.0, for code scanning: a result for each finding, at the snapshot's line, with the policy's beside it.
 
+use std::collections::HashMap;
 use std::iter::repeat_n;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::finding::{Finding, below, findings, nowhere, read_below, shown, waived};
-use super::json::printable;
+use super::json::{self, Each};
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::{FixReport, LabelReport, Place, Region, Report, WaiverReport};
 
-/// The whole log.
-pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
+/// The whole log. Its keys are in the order of their names.
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<R>; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R> {
+    column_kind: &'static str,
+    invocations: Value,
+    properties: Value,
+    results: R,
+    tool: Value,
+}
+
+/// The rules of a log, and the place of each by its name.
+#[derive(Default)]
+struct SarifRules<'f> {
+    all: Vec<&'f Finding>,
+    places: HashMap<&'f str, usize>,
+}
+
+impl<'f> SarifRules<'f> {
+    fn of(findings: &'f [Finding]) -> Self {
+        let mut rules = Self::default();
+        for finding in findings {
+            let next = rules.all.len();
+            let at = *rules.places.entry(&finding.rule).or_insert(next);
+            match rules.all.get_mut(at) {
+                // What is only standing is listed as a note, whatever its rule is.
+                Some(known) if known.severity < finding.severity => *known = finding,
+                Some(_) => {}
+                None => rules.all.push(finding),
+            }
+        }
+        rules
+    }
+}
+
+/// The log as a text.
+///
+/// # Errors
+/// As of [`json::render`](super::json::render).
+pub fn render(judgement: &Answer<Report>, folder: &str) -> Result<String, serde_json::Error> {
     let mut findings = findings(judgement, folder);
     findings.extend(waived(judgement, folder));
-    let mut rules: Vec<&Finding> = Vec::new();
-    for finding in &findings {
-        // What is only standing is listed as a note, whatever its rule is.
-        match rules.iter_mut().find(|known| known.rule == finding.rule) {
-            Some(known) if known.severity < finding.severity => *known = finding,
-            Some(_) => {}
-            None => rules.push(finding),
-        }
-    }
-    let results: Vec<Value> =
-        findings.iter().map(|finding| result(finding, &rules, judgement, folder)).collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
+    let rules = SarifRules::of(&findings);
+    json::render(&Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        runs: [Run {
+            column_kind: "unicodeCodePoints",
+            invocations: json!([{ "executionSuccessful": judgement.exit != 2, "exitCode": judgement.exit }]),
+            properties: json!({ "read": read_below(folder, judgement) }),
+            results: Each(findings.iter().map(|finding| result(finding, &rules, judgement, folder))),
+            tool: json!({ "driver": {
                 "name": "tollgate",
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": rules.iter().map(|finding| rule(finding)).collect::<Vec<Value>>(),
-            } },
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-            "properties": { "read": read_below(folder, judgement) },
-            "invocations": [{ "executionSuccessful": judgement.exit != 2, "exitCode": judgement.exit }],
+                "rules": rules.all.iter().map(|finding| rule(finding)).collect::<Vec<Value>>(),
+            } }),
         }],
-    });
-    printable(&format!("{log:#}"))
+        version: "2.1.0",
+    })
 }
 
 fn rule(finding: &Finding) -> Value {
@@ -53,8 +90,8 @@ fn rule(finding: &Finding) -> Value {
     })
 }
 
-fn result(finding: &Finding, rules: &[&Finding], judgement: &Answer<Report>, folder: &str) -> Value {
-    let index = rules.iter().position(|known| known.rule == finding.rule);
+fn result(finding: &Finding, rules: &SarifRules<'_>, judgement: &Answer<Report>, folder: &str) -> Value {
+    let index = rules.places.get(&*finding.rule);
     let said = match &finding.workflow {
         Some(workflow) => format!("{workflow}: {}", finding.message),
         None => finding.message.clone(),

@@ -1,7 +1,7 @@
 //! The Test Anything Protocol, version 14: a test point for each diagnostic that stops something, for what a proposal
 //! changes of what it is judged by, and for each rule of each workflow.
 
-use super::finding::{Finding, FindingKind, findings, read_below, shown};
+use super::finding::{Finding, FindingKind, FindingsOf, findings, read_below, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -16,6 +16,7 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
             || finding.workflow.is_none() && finding.severity == Severity::Error
     };
     let mut points: Vec<Point> = findings.iter().filter(is_listed).map(of_files).collect();
+    let of_rules = FindingsOf::new(&findings);
     for workflow in &judgement.report.workflows {
         if workflow.decision == Decision::Error {
             points.push(Point {
@@ -26,11 +27,8 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
             });
         }
         let name = shown(&workflow.name());
-        let own: Vec<&Finding> = findings.iter().filter(|f| f.workflow.as_ref() == Some(&name)).collect();
-        points.extend(workflow.rules.iter().map(|rule| {
-            let finding = own.iter().find(|finding| finding.rule == shown(&rule.rule));
-            point(workflow, rule, finding.copied())
-        }));
+        let own = |rule: &RuleReport| point(workflow, rule, of_rules.get(&name, &rule.rule));
+        points.extend(workflow.rules.iter().map(own));
     }
     let mut out = format!("TAP version 14\n1..{}\n", points.len());
     for line in read_below(folder, judgement) {

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::snapshot::limits::{
-    MAX_ALIAS_NODES, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, MAX_UNDECLARED,
+    MAX_ALIAS_NODES, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, MAX_UNDECLARED, MAX_WORKFLOW_BYTES,
 };
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::scalar::Scalar;
 use crate::snapshot::tree::{Content, YamlNode};
 use crate::source::{FileId, Span};
-use crate::text::quote;
+use crate::text::{first_few, quote};
 use crate::types::{Kind, Quantity, Type};
 use crate::value::{Date, MAX_DIGITS, MAX_EXPONENT, Number, NumberError, decimal};
 
@@ -218,6 +218,14 @@ pub(super) fn empty_workflow(span: Span) -> Diagnostic {
     Diagnostic::error(Code::WrongType, "the name of the workflow is empty").label(span, "name the workflow")
 }
 
+/// A workflow's name that is longer than names may be.
+pub(super) fn long_workflow(span: Span, bytes: usize) -> Diagnostic {
+    let message = format!("the name of the workflow is longer than {MAX_WORKFLOW_BYTES} bytes");
+    Diagnostic::error(Code::NameTooLong, message)
+        .label(span, format!("{bytes} bytes"))
+        .help("choose a shorter name")
+}
+
 /// A count of `2.5`.
 pub(super) fn not_whole(scalar: &Scalar<'_>) -> Diagnostic {
     let message =
@@ -398,12 +406,10 @@ pub(super) fn unknown_member(scalar: &Scalar<'_>, members: &[Arc<str>]) -> Diagn
 
 fn unknown_word(scalar: &Scalar<'_>, message: String, words: &[Arc<str>]) -> Diagnostic {
     let names = || words.iter().map(|word| &**word);
-    let listed = || names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let meant =
-        (scalar.suggest && scalar.text.len() <= 80).then(|| did_you_mean(scalar.text, names())).flatten();
+    let meant = scalar.suggest.then(|| did_you_mean(scalar.text, names())).flatten();
     let error = Diagnostic::error(Code::UndeclaredWord, message)
         .label(scalar.subject.span, "not declared")
-        .help(format!("declared are {}", listed()))
+        .help(format!("declared are {}", first_few(names())))
         .meant(scalar.subject.span, meant);
     with_declaration(error, scalar.subject)
 }

@@ -16,3 +16,5 @@ pub const MAX_DEPTH: usize = 64;
 pub const MAX_UNDECLARED: usize = 1_000;
 /// Errors of a file that are shown, and likewise warnings.
 pub const MAX_SHOWN: usize = 100;
+/// Bytes of the name of a workflow: a report names it again and again.
+pub const MAX_WORKFLOW_BYTES: usize = 200;

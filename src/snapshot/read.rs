@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, misleads};
-use crate::snapshot::limits::MAX_BYTES;
+use crate::snapshot::limits::{MAX_BYTES, MAX_WORKFLOW_BYTES};
 use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{Content, Document, Tree};
 use crate::snapshot::typing::{At, Typing};
@@ -71,7 +71,7 @@ pub(super) fn standing<'t>(input: &Input, sources: &'t SourceMap, vocabulary: &V
         problems.push(errors::second_standing(tree.node(first.root).span, tree.node(second.root).span));
     }
     let mut workflow = None;
-    let mut typing = Typing::new(vocabulary, &mut problems, true);
+    let mut typing = Typing::new(vocabulary, &mut problems, true, length(input, sources));
     for document in &tree.documents {
         let root = At { tree: &tree, id: document.root };
         let record = if document.broken { None } else { typing.document(root, None) };
@@ -102,7 +102,7 @@ pub(super) fn snapshots<'t>(
     let tree = parse(input, sources, &mut problems);
     let standing = standing.get(folder).and_then(Standing::root);
     let mut entries = Vec::new();
-    let mut typing = Typing::new(vocabulary, &mut problems, false);
+    let mut typing = Typing::new(vocabulary, &mut problems, false, length(input, sources));
     for document in &tree.documents {
         if is_empty(&tree, document) {
             continue;
@@ -168,7 +168,9 @@ fn workflow_before_fault(root: At<'_>) -> Option<(Arc<str>, Span)> {
     let entry = root.entries()?.iter().find(|entry| entry.key == "workflow")?;
     let node = root.tree.node(entry.value);
     match &node.content {
-        Content::Scalar { text, .. } if !text.trim().is_empty() => Some(((&**text).into(), node.span)),
+        Content::Scalar { text, .. } if !text.trim().is_empty() && text.len() <= MAX_WORKFLOW_BYTES => {
+            Some(((&**text).into(), node.span))
+        }
         Content::Null | Content::Scalar { .. } | Content::List(_) | Content::Map(_) => None,
     }
 }
@@ -176,6 +178,10 @@ fn workflow_before_fault(root: At<'_>) -> Option<(Arc<str>, Span)> {
 /// A document that says nothing, as between two `---`.
 fn is_empty(tree: &Tree<'_>, document: &Document) -> bool {
     !document.faulty && matches!(tree.node(document.root).content, Content::Null)
+}
+
+fn length(input: &Input, sources: &SourceMap) -> usize {
+    sources.get(input.read.file).map_or(0, |source| source.text.len())
 }
 
 /// The tree of an input. Where it could not be read to its end, its last document is broken.

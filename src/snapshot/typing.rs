@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, did_you_mean_within};
 use crate::snapshot::errors;
-use crate::snapshot::limits::{MAX_SHOWN, MAX_UNDECLARED};
+use crate::snapshot::limits::{MAX_SHOWN, MAX_UNDECLARED, MAX_WORKFLOW_BYTES};
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::problems::Problems;
 use crate::snapshot::scalar::Scalar;
@@ -74,12 +74,22 @@ pub(super) struct Typing<'a> {
     /// The file is a `rollout.yaml`, read by itself: nothing is required of it.
     alone: bool,
     undeclared: usize,
+    /// What may still be compared to find out which fields undeclared keys were meant to be.
+    pairs: usize,
 }
 
+/// Pairs of letters that are compared for the undeclared keys of a file: so many for any file, and more for a long one.
+const PAIRS: (usize, usize) = (20_000, 10);
+
 impl<'a> Typing<'a> {
-    /// For a snapshot's file, or with `alone` for a `rollout.yaml` by itself.
-    pub(super) fn new(vocabulary: &'a Vocabulary, problems: &'a mut Problems, alone: bool) -> Self {
-        Self { vocabulary, problems, alone, undeclared: 0 }
+    /// For a snapshot's file of so many bytes, or with `alone` for a `rollout.yaml` by itself.
+    pub(super) fn new(
+        vocabulary: &'a Vocabulary,
+        problems: &'a mut Problems,
+        alone: bool,
+        bytes: usize,
+    ) -> Self {
+        Self { vocabulary, problems, alone, undeclared: 0, pairs: PAIRS.0 + PAIRS.1 * bytes }
     }
 
     /// The errors of the file so far.
@@ -97,10 +107,13 @@ impl<'a> Typing<'a> {
         let mut record =
             self.record(Layers { upper: Some(root), lower: standing }, &vocabulary.snapshot, None);
         let workflow = record.fields.get_mut(Vocabulary::WORKFLOW)?;
-        if let Some(Located { value: Value::Text(name), span, .. }) = workflow
-            && name.trim().is_empty()
-        {
-            self.problems.push(errors::empty_workflow(*span));
+        if let Some(Located { value: Value::Text(name), span, .. }) = workflow {
+            let problem = match name.trim() {
+                "" => errors::empty_workflow(*span),
+                _ if name.len() > MAX_WORKFLOW_BYTES => errors::long_workflow(*span, name.len()),
+                _ => return Some(record),
+            };
+            self.problems.push(problem);
             *workflow = None;
         }
         Some(record)
@@ -202,11 +215,14 @@ impl<'a> Typing<'a> {
                 }
                 return;
             }
+            let mut pairs = self.pairs;
             let lacking = ty.fields.iter().zip(present).enumerate().filter(|(at, (_, entry))| {
                 entry.is_none() && !(self.alone && path.is_none() && self.never_standing(*at))
             });
             let lacking = lacking.map(|(_, (field, _))| &*field.name);
-            self.problems.push(match close_to(&entry.key, lacking) {
+            let meant = did_you_mean_within(&mut pairs, &entry.key, lacking);
+            self.pairs = pairs;
+            self.problems.push(match meant {
                 Some(field) => errors::misspelt(entry.span, &entry.key, field, path),
                 None => errors::undeclared(entry.span, &entry.key, path),
             });
@@ -322,11 +338,4 @@ impl<'a> Typing<'a> {
             }
         }
     }
-}
-
-/// The field that an undeclared key was most likely meant to be.
-fn close_to<'n>(key: &str, fields: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    /// Longer keys are not compared: no field is named like that.
-    const MAX_LENGTH: usize = 80;
-    if key.len() > MAX_LENGTH { None } else { did_you_mean(key, fields) }
 }

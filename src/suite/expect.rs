@@ -3,7 +3,7 @@
 use super::{dotted, is_unsure, problem};
 use crate::ast::{Expect, ExpectKind, ExpectedOutcome};
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, did_you_mean, did_you_mean_within};
 use crate::program::Program;
 use crate::report::why::WorkflowVerdict;
 use crate::report::{Decision, Outcome};
@@ -63,6 +63,9 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
+/// Pairs of letters that are compared to find out which rule an expectation means; a file may hold many.
+const MAX_PAIRS: usize = 10_000;
+
 /// What an expectation and the verdict disagree about.
 fn unmet(
     expect: &Expect,
@@ -104,7 +107,7 @@ fn unmet(
                     let message = format!("`{name}` was not judged: its policy has errors");
                     return Some(problem(message, expect.span, "expected here"));
                 }
-                let close = did_you_mean(&name, rule_names(program));
+                let close = did_you_mean_within(&mut { MAX_PAIRS }, &name, rule_names(program));
                 let help = close.map(|name| format!("did you mean `{name}`?"));
                 let message = format!("there is no rule `{name}`");
                 return Some(problem(message, expect.span, "expected here").maybe_help(help));

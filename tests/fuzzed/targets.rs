@@ -227,8 +227,11 @@ fn check_judgement(judged: &Answer<Report>) {
     check_page(&human::render(judged, STYLE, &View { full: true, ..View::default() }));
     check_page(&human::render_quiet(judged, STYLE));
     check_page(&human::narrate(judged, &View::default()));
-    for text in [json::render(&judged.report).unwrap(), sarif::render(judged, ""), gitlab::render(judged, "")]
-    {
+    for text in [
+        json::render(&judged.report).unwrap(),
+        sarif::render(judged, "").unwrap(),
+        gitlab::render(judged, "").unwrap(),
+    ] {
         serde_json::from_str::<serde_json::Value>(&text).unwrap();
     }
     for rule in judged.report.workflows.iter().flat_map(|workflow| &workflow.rules) {
