@@ -17,11 +17,13 @@ mod suites;
 mod total;
 mod workspace;
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::code::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::DiagnosticReport;
 use crate::source::SourceMap;
 use crate::value::Date;
@@ -118,7 +120,27 @@ impl From<DayOptions> for CheckOptions {
 fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<DiagnosticReport> {
     diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
     diagnostics.dedup();
+    keep_gravest(diagnostics);
     diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
+}
+
+/// Diagnostics that one run says.
+const MAX_SAID: usize = 1_000;
+
+/// Leaves out what is too much to be read: what is least grave first, and of that the last.
+fn keep_gravest(diagnostics: &mut Vec<Diagnostic>) {
+    let hidden = diagnostics.len().saturating_sub(MAX_SAID);
+    if hidden == 0 {
+        return;
+    }
+    let mut order: Vec<(usize, Severity)> =
+        diagnostics.iter().map(|diagnostic| diagnostic.severity).enumerate().collect();
+    order.sort_by_key(|(_, severity)| Reverse(*severity));
+    let kept: HashSet<usize> = order.iter().take(MAX_SAID).map(|(at, _)| *at).collect();
+    let mut at = 0..;
+    diagnostics.retain(|_| at.next().is_some_and(|at| kept.contains(&at)));
+    let message = format!("{hidden} further problems are not shown");
+    diagnostics.push(Diagnostic::note(Code::FurtherProblems, message));
 }
 
 /// Orders diagnostics by file name, place, code and message: never by how the files were found.

@@ -122,7 +122,7 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
             settled += program.rules.len() + program.params.len() + 1;
             if settled > MAX_SETTLED {
                 diagnostics.push(errors::too_much_settled());
-                break;
+                return (book, diagnostics);
             }
             book.settings.push(settle(&chosen, &mut diagnostics));
             selections.insert(chosen.clone(), book.settings.len() - 1);
@@ -145,6 +145,11 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
         }
     }
     for (names, blocks) in idle {
+        settled += program.rules.len() + program.params.len() + 1;
+        if settled > MAX_SETTLED {
+            diagnostics.push(errors::too_much_settled());
+            return (book, diagnostics);
+        }
         book.idle.insert(names, settle(&blocks, &mut diagnostics));
     }
     book.waivers = waivers::bind(program, stack, workflows, &mut diagnostics);

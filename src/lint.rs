@@ -74,10 +74,13 @@ const LINTS: [(Code, Lint); 10] = [
     (Code::UntestedRule, untested_rule::find),
 ];
 
+/// Findings of one lint; who has so many has other things to do first.
+const MAX_FINDINGS: usize = 300;
+
 /// Looks for everything but what is switched off, here or by a comment at its place.
 pub fn lint(policies: &LintedPolicies<'_>, off: &BTreeSet<Code>) -> Vec<Diagnostic> {
     let on = LINTS.iter().filter(|(code, _)| !off.contains(code));
-    let found = on.flat_map(|(_, find)| find(policies));
+    let found = on.flat_map(|(_, find)| find(policies).into_iter().take(MAX_FINDINGS));
     found.filter(|finding| policies.concerns(finding) && !is_marked(finding, policies)).collect()
 }
 

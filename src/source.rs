@@ -103,7 +103,12 @@ impl Source {
         let line = starts.partition_point(|start| *start <= offset).max(1);
         let start = starts.get(line - 1).copied().unwrap_or(0);
         let before = self.text.get(start..offset).unwrap_or("");
-        (line, before.chars().map(|c| columns.of(c)).sum::<usize>() + 1)
+        let column = match columns {
+            Columns::Characters => before.chars().count(),
+            Columns::Utf8 => before.len(),
+            Columns::Utf16 => before.chars().map(|c| columns.of(c)).sum(),
+        };
+        (line, column + 1)
     }
 
     /// The byte at a line and column, both from 1. A column within a character is taken for the character, one behind

@@ -166,9 +166,11 @@ const MAX_LISTED: usize = 12;
 
 /// Names in a message: the first twelve, with the others counted.
 pub fn first_few<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let all: Vec<String> = names.map(|name| format!("`{}`", quote(name))).collect();
-    let listed = all.get(..MAX_LISTED.min(all.len())).unwrap_or_default().join(", ");
-    match all.len().saturating_sub(MAX_LISTED) {
+    let mut names = names;
+    let listed: Vec<String> =
+        names.by_ref().take(MAX_LISTED).map(|name| format!("`{}`", quote(name))).collect();
+    let listed = listed.join(", ");
+    match names.count() {
         0 => listed,
         more => format!("{listed} and {more} others"),
     }

@@ -352,3 +352,73 @@ fn a_run_takes_no_more_steps_than_it_may() {
     let problems = texts(12).problems();
     assert!(problems.len() == 1 && problems[0].starts_with("T521"), "{problems:?}");
 }
+
+#[test]
+fn overrides_by_workflows_by_rules_are_bounded() {
+    let texts = |workflows: usize, rules: usize| {
+        let rules: String =
+            (0..rules).map(|at| format!("rule r{at} {{ require x >= 1 else hold }}\n")).collect();
+        let own = |at: usize| format!("{{ workflows: [w{at}], rules: {{ p.r1: warn }} }}");
+        let one = |at: usize| format!("{{ workflow: w{at}, date: 2026-01-05, x: 1 }}\n");
+        Texts {
+            config: format!("overrides: [{}]", (0..workflows).map(own).collect::<Vec<_>>().join(",")),
+            snapshot: (0..workflows).map(one).collect::<Vec<_>>().join("---\n"),
+            ..Texts::rules(&rules)
+        }
+    };
+    assert_eq!(texts(20, 20).problems(), Vec::<String>::new());
+    let problems = texts(800, 3_000).problems();
+    assert!(problems[0].starts_with("T521 more than 2000000 settings"), "{problems:?}");
+}
+
+#[test]
+fn standing_facts_have_a_size() {
+    let facts = |bytes: usize| {
+        Repo::new()
+            .file("tollgate.yaml", "policies: [p/]\n")
+            .file(
+                "p/p.gate",
+                "policy p { rule r { require n >= 1 else hold } }\nsnapshot { n: count t: text }\n",
+            )
+            .file("rollouts/rollout.yaml", format!("t: \"{}\"\n", "x".repeat(bytes - 6)))
+            .file("rollouts/a.yaml", "workflow: a\ndate: 2026-11-20\nn: 1\n")
+            .run(&["check", "--as-of", "2026-11-20"])
+    };
+    let within = facts(16 << 10);
+    assert_eq!(within.code, 0, "{within:?}");
+    let beyond = facts((16 << 10) + 1);
+    assert!(beyond.code == 2 && beyond.out.contains("T303"), "{beyond:?}");
+}
+
+#[test]
+fn lets_that_name_each_other_twice_are_told_once_or_not_at_all() {
+    // Each is made of the one before twice over: 2^100 comparisons, if somebody looked at each.
+    for (first, op, x) in [("x > 1", "or", "x: 1"), ("y > 1", "and", "x: 1")] {
+        let lets: String = (1..100).map(|at| format!("let l{at} = l{0} {op} l{0}\n", at - 1)).collect();
+        let policy = format!(
+            "snapshot {{ x: number y: number }}\npolicy p {{ let l0 = {first}\n{lets}rule r {{ require l99 else hold }} }}\n"
+        );
+        let repo = Repo::new()
+            .file("tollgate.yaml", "policies: [p/]\n")
+            .file("p/p.gate", policy)
+            .file("rollouts/a.yaml", format!("workflow: a\ndate: 2026-11-20\n{x}\n"));
+        for arguments in [&["check", "--as-of", "2026-11-20"][..], &["lint"], &["explain", "p.r"], &["docs"]]
+        {
+            let run = repo.run(arguments);
+            assert!(run.code < 2 && run.out.len() < 200_000, "{op} {arguments:?}: {} {}", run.code, run.err);
+        }
+    }
+}
+
+#[test]
+fn a_text_is_not_repeated_in_full_for_each_time_that_it_is_named() {
+    let named = "{t}".repeat(500);
+    let run = Repo::new()
+        .file("tollgate.yaml", "policies: [p/]\n")
+        .file("p/p.gate", format!(
+            "policy p {{ rule r {{ require n >= 1 else hold \"{named}\" }} }}\nsnapshot {{ n: count t: text }}\n"
+        ))
+        .file("rollouts/a.yaml", format!("workflow: a\ndate: 2026-11-20\nn: 0\nt: {}\n", "x".repeat(200_000)))
+        .run(&["check", "--as-of", "2026-11-20", "--format", "json"]);
+    assert!(run.code == 1 && run.out.len() < 2_000_000, "{} {}", run.code, run.out.len());
+}

@@ -17,7 +17,7 @@ use crate::value::Number;
 /// the shipped policies take 20,000 for a year of snapshots with thirty outputs each.
 pub const MAX_STEPS: u64 = 20_000_000;
 /// Steps that all judging of a run may take, for its files of whatever size.
-const MAX_RUN_STEPS: u64 = 20_000_000;
+const MAX_RUN_STEPS: u64 = 10_000_000;
 /// Steps more for each byte of its files: a year of snapshots takes less than one.
 const MAX_STEPS_PER_BYTE: u64 = 20;
 /// Bytes that what is reported of all workflows may come to, for files of whatever size. A report is held in memory.
@@ -25,7 +25,7 @@ const MAX_REPORT_BYTES: u64 = 128 << 20;
 /// Bytes more for each byte of the files.
 const MAX_REPORT_PER_BYTE: u64 = 20;
 /// Steps that all remedies of one workflow may take to be tried out. A verdict does not depend on it.
-const MAX_TRIES: u64 = 4_000_000;
+const MAX_TRIES: u64 = 2_000_000;
 /// Bits of a number that is computed. Numbers are exact, so a chain of lets that square each other would fill the memory;
 /// a mean of a thousand ratios of measured numbers takes fewer.
 pub const MAX_BITS: usize = 1 << 15;

@@ -11,6 +11,11 @@ use crate::source::Span;
 use crate::types::Kind;
 use crate::value::{Located, Record, Value};
 
+/// Comparisons and calls that are told of one rule.
+const MAX_TOLD: usize = 200;
+/// Steps that telling one of them takes, or looking through what it is made of.
+pub(super) const EFFORT: usize = 20;
+
 /// How one side of a comparison is explained.
 #[derive(Clone, Copy, Default)]
 struct Side<'k> {
@@ -67,7 +72,11 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Walks down to the comparisons and calls that decided; in `a and b` with `a` true, to `b` alone.
+    /// A condition of very many parts is told by the first ones.
     fn explain_condition(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
+        if report.evidence.len() >= MAX_TOLD || !self.tries.spend(EFFORT) {
+            return;
+        }
         let truth = self.truth(expr, scope);
         match &expr.kind {
             ExprKind::Logic(op, operands) => {
@@ -109,7 +118,8 @@ impl<'a> Evaluator<'a> {
                         self.explain_side(high, Side::default(), scope, report);
                     }
                     Set::List(members, _) => {
-                        members.iter().for_each(|m| self.explain_side(m, Side::default(), scope, report))
+                        let told = members.iter().take(MAX_TOLD);
+                        told.for_each(|m| self.explain_side(m, Side::default(), scope, report));
                     }
                     Set::Value(value) => self.explain_side(value, Side::default(), scope, report),
                 }
@@ -278,6 +288,9 @@ impl<'a> Evaluator<'a> {
 
     /// The line of the input that an expression's value stands on: the scalar, or the list's key.
     pub(super) fn span_of(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Option<Span> {
+        if !self.tries.spend(1) {
+            return None;
+        }
         let snapshot = |at: usize| self.snapshots.get(at).map(|snapshot| &snapshot.record);
         match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
             Some(Target::Field(path)) => find(snapshot(scope.moment.at)?, &path.steps).map(place_of),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::compare::{Sample, share_bounds};
+use super::explain::EFFORT;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Expr, ExprKind, Template, TemplatePart};
 use crate::builtins::Builtin;
@@ -17,6 +18,8 @@ impl<'a> Evaluator<'a> {
     pub(super) fn pieces(&self, template: &'a Template, scope: Scope<'_, 'a>) -> Vec<Piece> {
         let piece = |part: &'a TemplatePart| match part {
             TemplatePart::Text(text) => Piece::Text(text.clone()),
+            // Of very many values in texts the last are not shown.
+            TemplatePart::Expr(_) if !self.tries.spend(EFFORT) => Piece::Text("…".into()),
             TemplatePart::Expr(expr) => Piece::Value(self.figure(expr, &self.eval(expr, scope))),
         };
         template.parts.iter().map(piece).collect()
@@ -87,7 +90,7 @@ impl<'a> Evaluator<'a> {
             Evidence::Truth(Truth::Yes) => Worth::Yes,
             Evidence::Truth(Truth::No) => Worth::No,
             Evidence::Truth(Truth::Undecided(_)) => Worth::Undecided,
-            Evidence::Word(Word::Known(text)) => Worth::Word(text.clone()),
+            Evidence::Word(Word::Known(text)) => Worth::Word(cropped(text)),
             Evidence::Word(Word::Unknown(_)) => Worth::Unknown,
             Evidence::Amount(amount) => worth_of(amount),
             Evidence::Elapsed(elapsed) => worth_of(&elapsed.seconds()),
@@ -123,4 +126,14 @@ fn worth_of(amount: &Amount) -> Worth {
 
 fn between_shares(bounds: Interval) -> Figure {
     Figure { worth: Worth::Between(bounds), scale: Scale::Kind(Kind::Share), digits: 0 }
+}
+
+/// Letters of a text that is shown as a value; a snapshot may hold a whole book, and a message name it many times.
+const MAX_LETTERS: usize = 1_000;
+
+fn cropped(text: &Arc<str>) -> Arc<str> {
+    match text.char_indices().nth(MAX_LETTERS) {
+        Some((at, _)) => [text.get(..at).unwrap_or_default(), "…"].concat().into(),
+        None => text.clone(),
+    }
 }

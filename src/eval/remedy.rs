@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::bound::{date_bound, nearest_bound, over_day, whole};
 use super::compare::{Sample, share_claim};
+use super::explain::EFFORT;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
 use crate::builtins::Shape;
@@ -35,6 +36,9 @@ struct RemedyStep<'a> {
     /// None for what is to be recorded, whatever it then says.
     assumption: Option<Assumption<'a>>,
 }
+
+/// Things that one remedy may change.
+const MAX_REMEDY_STEPS: usize = 100;
 
 type Steps<'a> = Vec<RemedyStep<'a>>;
 
@@ -133,6 +137,10 @@ impl<'a> Evaluator<'a> {
         let mut all = Steps::new();
         for condition in conditions {
             for step in self.steps(condition, want, scope)? {
+                // Nobody does so much to pass one rule.
+                if all.len() >= MAX_REMEDY_STEPS {
+                    return None;
+                }
                 if !all.iter().any(|known| known.change == step.change) {
                     all.push(step);
                 }
@@ -157,6 +165,9 @@ impl<'a> Evaluator<'a> {
 
     /// What would make a condition come out as wanted; nothing to do where it does already.
     fn steps(&self, expr: &'a Expr, want: bool, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+        if !self.tries.spend(EFFORT) {
+            return None;
+        }
         let truth = self.truth(expr, scope);
         if truth == Truth::known(want) {
             return Some(Steps::new());

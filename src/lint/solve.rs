@@ -227,6 +227,13 @@ impl<'p, 'a> Solver<'p, 'a> {
 
     /// Values that make a formula true.
     pub(super) fn search(&self, formula: &Formula) -> SolveAnswer {
+        let words = |subject: &SolvedSubject| match &subject.domain {
+            Domain::Words(words) => words.len(),
+            Domain::Bool | Domain::Text | Domain::Numbers { .. } => subject.marks.len(),
+        };
+        if self.subjects.iter().map(words).sum::<usize>() > MAX_PARTS {
+            return SolveAnswer::Open;
+        }
         let mut search = SolutionSearch {
             values: self.subjects.iter().map(SolvedSubject::values).collect(),
             chosen: Vec::new(),

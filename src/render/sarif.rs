@@ -14,16 +14,16 @@ use crate::report::{FixReport, LabelReport, Place, Region, Report, WaiverReport}
 
 /// The whole log. Its keys are in the order of their names.
 #[derive(Serialize)]
-struct Log<R> {
+struct SarifLog<R> {
     #[serde(rename = "$schema")]
     schema: &'static str,
-    runs: [Run<R>; 1],
+    runs: [SarifRun<R>; 1],
     version: &'static str,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<R> {
+struct SarifRun<R> {
     column_kind: &'static str,
     invocations: Value,
     properties: Value,
@@ -63,9 +63,9 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> Result<String, serde_
     let mut findings = findings(judgement, folder);
     findings.extend(waived(judgement, folder));
     let rules = SarifRules::of(&findings);
-    json::render(&Log {
+    json::render(&SarifLog {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
-        runs: [Run {
+        runs: [SarifRun {
             column_kind: "unicodeCodePoints",
             invocations: json!([{ "executionSuccessful": judgement.exit != 2, "exitCode": judgement.exit }]),
             properties: json!({ "read": read_below(folder, judgement) }),

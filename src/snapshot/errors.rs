@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::snapshot::limits::{
-    MAX_ALIAS_NODES, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, MAX_UNDECLARED, MAX_WORKFLOW_BYTES,
+    MAX_ALIAS_NODES, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, MAX_STANDING_BYTES, MAX_UNDECLARED,
+    MAX_WORKFLOW_BYTES,
 };
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::scalar::Scalar;
@@ -59,6 +60,22 @@ pub(super) fn file_too_large(file: FileId, bytes: usize) -> Diagnostic {
     Diagnostic::error(Code::SnapshotTooLarge, message)
         .label(Span::new(file, 0..0), "it is not read")
         .help("split it")
+}
+
+/// A `rollout.yaml` beyond [`MAX_STANDING_BYTES`].
+pub(super) fn standing_too_large(file: FileId, bytes: usize) -> Diagnostic {
+    let message = format!("this file has {bytes} bytes; standing facts have at most {MAX_STANDING_BYTES}");
+    Diagnostic::error(Code::SnapshotTooLarge, message)
+        .label(Span::new(file, 0..0), "it is not read")
+        .help("give in the snapshots what is not a fact about all of them")
+}
+
+/// Records of more fields than a file of its length can be meant to have.
+pub(super) fn too_many_fields(span: Span) -> Diagnostic {
+    let message = "the records of this file would have far more fields than it gives";
+    Diagnostic::error(Code::SnapshotTooLarge, message)
+        .label(span, "it is not read further")
+        .help("declare fewer fields, or give them in several lists")
 }
 
 /// More documents than [`MAX_DOCUMENTS`].

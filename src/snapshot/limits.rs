@@ -18,3 +18,5 @@ pub const MAX_UNDECLARED: usize = 1_000;
 pub const MAX_SHOWN: usize = 100;
 /// Bytes of the name of a workflow: a report names it again and again.
 pub const MAX_WORKFLOW_BYTES: usize = 200;
+/// Bytes of a `rollout.yaml`, which lies under every snapshot of its folder.
+pub const MAX_STANDING_BYTES: usize = 16 << 10;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, misleads};
-use crate::snapshot::limits::{MAX_BYTES, MAX_WORKFLOW_BYTES};
+use crate::snapshot::limits::{MAX_BYTES, MAX_STANDING_BYTES, MAX_WORKFLOW_BYTES};
 use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{Content, Document, Tree};
 use crate::snapshot::typing::{At, Typing};
@@ -69,6 +69,11 @@ pub(super) fn standing<'t>(input: &Input, sources: &'t SourceMap, vocabulary: &V
     tree.documents = documents.into_iter().filter(|document| !is_empty(&tree, document)).collect();
     if let [first, second, ..] = &*tree.documents {
         problems.push(errors::second_standing(tree.node(first.root).span, tree.node(second.root).span));
+    }
+    let bytes = length(input, sources);
+    if bytes > MAX_STANDING_BYTES {
+        problems.push(errors::standing_too_large(input.read.file, bytes));
+        tree = tree::parse_until(input.read.file, "", 0);
     }
     let mut workflow = None;
     let mut typing = Typing::new(vocabulary, &mut problems, true, length(input, sources));

@@ -74,10 +74,14 @@ pub(super) struct Typing<'a> {
     /// The file is a `rollout.yaml`, read by itself: nothing is required of it.
     alone: bool,
     undeclared: usize,
+    /// How many fields records may still have.
+    fields: usize,
     /// What may still be compared to find out which fields undeclared keys were meant to be.
     pairs: usize,
 }
 
+/// Fields that the records of a file have, given or not: so many for any file, and more for a long one.
+const FIELDS: (usize, usize) = (1_000, 4);
 /// Pairs of letters that are compared for the undeclared keys of a file: so many for any file, and more for a long one.
 const PAIRS: (usize, usize) = (20_000, 10);
 
@@ -89,7 +93,8 @@ impl<'a> Typing<'a> {
         alone: bool,
         bytes: usize,
     ) -> Self {
-        Self { vocabulary, problems, alone, undeclared: 0, pairs: PAIRS.0 + PAIRS.1 * bytes }
+        let (fields, pairs) = (FIELDS.0 + FIELDS.1 * bytes, PAIRS.0 + PAIRS.1 * bytes);
+        Self { vocabulary, problems, alone, undeclared: 0, fields, pairs }
     }
 
     /// The errors of the file so far.
@@ -120,12 +125,20 @@ impl<'a> Typing<'a> {
     }
 
     fn record(&mut self, layers: Layers<'a>, ty: &'a RecordType, path: Option<&Path<'_>>) -> Record {
+        let span = layers.upper.or(layers.lower).map(|at| at.node().span).unwrap_or_default();
+        let Some(left) = self.fields.checked_sub(ty.fields.len()) else {
+            if self.fields > 0 {
+                self.problems.push(errors::too_many_fields(span));
+                self.fields = 0;
+            }
+            return Record { fields: Vec::new(), span };
+        };
+        self.fields = left;
         let upper = self.by_field(layers.upper, ty, path, self.alone);
         let lower = self.by_field(layers.lower, ty, path, true);
         if let Some(entries) = layers.upper.and_then(At::entries) {
             self.undeclared_keys(entries, ty, &upper, path);
         }
-        let span = layers.upper.or(layers.lower).map(|at| at.node().span).unwrap_or_default();
         let mut fields = Vec::with_capacity(ty.fields.len());
         for (at, field) in ty.fields.iter().enumerate() {
             let path = Path::field(path, &field.name);
