@@ -2,7 +2,10 @@
 //!
 //! Looks at the form of the conditions, through lets, and at no value. What it cannot tell is said to be open.
 
-use crate::ast::{Arg, ArithmeticOp, CompareOp, EffectKind, Expr, ExprKind, Over, RuleBody, Set};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::ast::{Arg, ArithmeticOp, CompareOp, Expr, ExprKind, Over, RuleBody, Set, UndecidedKind};
 use crate::builtins::series::Along;
 use crate::builtins::{Builtin, Shape};
 use crate::interval::Interval;
@@ -38,9 +41,9 @@ impl Course {
 
 /// Whether a larger value of a param is stricter (`true`) or laxer for all rules that use it; none where that is open.
 pub fn larger_is_stricter(program: &Program, param: usize) -> Option<bool> {
-    let search = DirectionSearch { program, param };
+    let search = DirectionSearch { program, param, lets: RefCell::default() };
     let mut all = Course::Still;
-    for rule in program.rules.iter().filter(|rule| rule.effect > EffectKind::Note) {
+    for rule in &program.rules {
         let policy = program.policies.get(rule.policy).filter(|_| rule.gate.is_none());
         let applies =
             policy.and_then(|policy| policy.when.as_ref()).map_or(Course::Still, |when| search.course(when));
@@ -53,7 +56,13 @@ pub fn larger_is_stricter(program: &Program, param: usize) -> Option<bool> {
                 required.fold(when, Course::join)
             }
         };
-        all = all.join(applies).join(own);
+        let course = applies.join(own);
+        // What is undecided may pass: then a rule that asks for more can let more pass.
+        let passes = rule.decl.undecided.as_ref().is_some_and(|undecided| match undecided.kind {
+            UndecidedKind::Pass | UndecidedKind::Warn => true,
+            UndecidedKind::Hold => false,
+        });
+        all = all.join(if passes && course != Course::Still { Course::Open } else { course });
     }
     match all {
         Course::Up => Some(true),
@@ -65,6 +74,8 @@ pub fn larger_is_stricter(program: &Program, param: usize) -> Option<bool> {
 struct DirectionSearch<'p> {
     program: &'p Program,
     param: usize,
+    /// How the lets move that were looked at already.
+    lets: RefCell<BTreeMap<usize, Course>>,
 }
 
 impl DirectionSearch<'_> {
@@ -74,11 +85,7 @@ impl DirectionSearch<'_> {
             ExprKind::Literal(_) | ExprKind::Has(_) => Course::Still,
             ExprKind::Path(_) => match target {
                 Some(Target::Param(index)) if *index == self.param => Course::Up,
-                Some(Target::Let(index)) => self
-                    .program
-                    .lets
-                    .get(*index)
-                    .map_or(Course::Still, |inner| self.course(&inner.decl.value)),
+                Some(Target::Let(index)) => self.let_course(*index),
                 Some(
                     Target::Param(_)
                     | Target::Field(_)
@@ -123,6 +130,16 @@ impl DirectionSearch<'_> {
                 | None => Course::Open,
             },
         }
+    }
+
+    fn let_course(&self, index: usize) -> Course {
+        if let Some(known) = self.lets.borrow().get(&index) {
+            return *known;
+        }
+        let inner = self.program.lets.get(index);
+        let course = inner.map_or(Course::Still, |inner| self.course(&inner.decl.value));
+        self.lets.borrow_mut().insert(index, course);
+        course
     }
 
     fn still_or_open<'e>(&self, parts: impl IntoIterator<Item = &'e Expr>) -> Course {
@@ -226,7 +243,8 @@ mod tests {
             ("rule r { require n >= q * x else hold }", None),
             ("rule r { require a >= q else hold } rule s { require a <= q else hold }", None),
             ("rule r { require a == q else hold }", None),
-            ("rule r { require a >= q else note } rule s { require a <= q else hold }", Some(false)),
+            ("rule r { require a >= q else note } rule s { require a <= q else hold }", None),
+            ("rule r { require a >= q else hold undecided pass }", None),
             ("rule r { when a > q require n >= 3 else hold }", Some(false)),
             (
                 "rule r { require share(outputs where t < 15%) >= 80% with q confidence else hold }",

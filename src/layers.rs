@@ -35,8 +35,8 @@ pub struct Book {
     settings: Vec<Settings>,
     /// Index into `settings`, and the waivers, of each workflow.
     workflows: BTreeMap<Arc<str>, (usize, Vec<Waiver>)>,
-    /// What overrides say that speak of no workflow there is yet, by their globs.
-    pub idle: BTreeMap<String, Settings>,
+    /// What overrides say that may speak of workflows which do not exist yet, in the order in which they count.
+    pub patterns: Vec<String>,
     /// All that are sound.
     pub waivers: Vec<BoundWaiver>,
     /// Of which workflows the bases say something, and whether it is any of these: they speak to other projects too.
@@ -109,7 +109,7 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
         general: settle(&[], &mut diagnostics),
         settings: Vec::new(),
         workflows: BTreeMap::new(),
-        idle: BTreeMap::new(),
+        patterns: Vec::new(),
         waivers: Vec::new(),
         addressed: Vec::new(),
     };
@@ -130,12 +130,15 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
         let index = selections.get(&chosen).copied().unwrap_or(0);
         book.workflows.insert(name.clone(), (index, Vec::new()));
     }
-    let mut idle: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut idle = Vec::new();
     for (index, block) in overrides.iter().enumerate() {
         let globs = block.workflows.unwrap_or_default();
+        let exists = |glob: &Setting<Glob>| workflows.iter().any(|name| **name == *glob.value.as_str());
+        if !globs.iter().all(exists) {
+            book.patterns.push(block.shown());
+        }
         if !selections.keys().any(|chosen| chosen.contains(&index)) {
-            let names = globs.iter().map(|glob| glob.value.as_str()).collect::<Vec<_>>().join(", ");
-            idle.entry(names).or_default().push(index);
+            idle.push(index);
         }
         if block.layer + 1 == stack.len() {
             diagnostics.extend(unfitting(globs, workflows));
@@ -144,13 +147,13 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
             book.addressed.extend(globs.iter().map(|glob| (glob.clone(), fits(glob))));
         }
     }
-    for (names, blocks) in idle {
+    for index in idle {
         settled += program.rules.len() + program.params.len() + 1;
         if settled > MAX_SETTLED {
             diagnostics.push(errors::too_much_settled());
             return (book, diagnostics);
         }
-        book.idle.insert(names, settle(&blocks, &mut diagnostics));
+        settle(&[index], &mut diagnostics);
     }
     book.waivers = waivers::bind(program, stack, workflows, &mut diagnostics);
     waivers::hand_out(&mut book, &mut diagnostics);
@@ -279,7 +282,12 @@ impl<'p> Settling<'p> {
     fn finish(mut self) -> Settings {
         let narrowed = self.settings.params.iter_mut().zip(self.ranges).zip(self.set_by);
         for ((setting, ranges), set_by) in narrowed {
+            setting.bounds.clone_from(&setting.within);
             for (by, range, _) in ranges {
+                setting.bounds = Some(match &setting.bounds {
+                    Some(wider) => wider.intersection(&range),
+                    None => range.clone(),
+                });
                 if set_by.is_none_or(|layer| by <= layer) {
                     setting.within = Some(match &setting.within {
                         Some(wider) => wider.intersection(&range),

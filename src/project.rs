@@ -24,6 +24,7 @@ mod table;
 mod tests;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use self::finder::{Finder, Mention, read_all};
@@ -35,8 +36,8 @@ use crate::report::read::{PassedOver, PassedOverWhy};
 use crate::source::{FileId, SourceMap, Span};
 
 pub use beside::{own_tests, policies_alone, tests_beside};
-pub(crate) use files::bare_text;
 pub use files::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle};
+pub(crate) use files::{bare_text, same_text};
 pub use ignored::Ignored;
 pub use merged::Branch;
 pub use overlay::Overlay;
@@ -96,6 +97,10 @@ pub struct Project {
     pub snapshots: Vec<TextFile>,
     /// `rollout.yaml` files: standing facts of the workflows beside them.
     pub standing: Vec<TextFile>,
+    /// Where policies are looked for: folders, files and globs from the folder that is checked, and `builtin`.
+    pub policies_from: BTreeSet<String>,
+    /// Where snapshots are looked for, likewise.
+    pub snapshots_from: BTreeSet<String>,
     /// What looks as if it were meant and is not read.
     pub passed_over: Vec<PassedOver>,
     /// What went wrong while the files were looked for; labels point into the sources.
@@ -210,6 +215,11 @@ impl<'a> Start<'a> {
     }
 }
 
+/// Whether a file holds the standing facts of what lies beside it.
+pub(crate) fn is_facts(name: &str) -> bool {
+    path::name(name).eq_ignore_ascii_case(STANDING)
+}
+
 /// Finds and reads everything that is judged in a folder. What goes wrong is in the inputs' problems.
 pub fn inputs(start: &Start<'_>) -> Inputs {
     let mut inputs = Inputs::default();
@@ -240,7 +250,9 @@ fn project(site: &Site<'_>, name: Option<String>, stack: Stack, elsewhere: Optio
         return project;
     }
     let mut finder = Finder::new(site);
-    let policies = finder.policies(policy_mentions(&layers));
+    let mentions = policy_mentions(&layers);
+    project.policies_from = mentions.iter().flatten().map(|mention| mention.shown(site)).collect();
+    let policies = finder.policies(mentions);
     project.problems.append(&mut finder.problems);
     project.passed_over.append(&mut finder.passed_over);
     let there = elsewhere.unwrap_or(site);
@@ -249,6 +261,10 @@ fn project(site: &Site<'_>, name: Option<String>, stack: Stack, elsewhere: Optio
     let says_where =
         layers.iter().find_map(|layer| Some((layer.configuration.config.snapshots.clone()?, layer.folder())));
     let mentions = says_where.map(|(settings, from)| Mention::all(settings, &folder(from)));
+    project.snapshots_from = match &mentions {
+        Some(mentions) => mentions.iter().map(|mention| mention.shown(there)).collect(),
+        None => BTreeSet::from([there.relative(&path::join(&own, SNAPSHOTS))]),
+    };
     let mut finder = Finder::new(there);
     let mut snapshots = finder.snapshots(mentions, &own);
     let standing = finder.standing(&mut snapshots);

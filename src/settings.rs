@@ -36,6 +36,8 @@ pub struct ParamSetting {
     pub configured: bool,
     /// What it must keep to: the range of the policy, as far as it was narrowed above the value.
     pub within: Option<Interval>,
+    /// What a nearer file must keep to: all that the range was narrowed to.
+    pub bounds: Option<Interval>,
     pub because: Option<Arc<str>>,
     /// The base that lets nobody else set it.
     pub locked: Option<Lock>,
@@ -90,6 +92,7 @@ impl Settings {
             origin: param.origin,
             configured: false,
             within: param.within.clone(),
+            bounds: param.within.clone(),
             because: None,
             locked: None,
         });

@@ -279,7 +279,7 @@ fn judged(since: &Tree, base: &Tree, branch: &Tree) -> Answer<Report> {
     let (since_files, base_files, own) = (memory(since), memory(base), memory(branch));
     let all: BTreeSet<&String> = since.keys().chain(base.keys()).collect();
     let behind = all.into_iter().filter(|name| since.get(*name) != base.get(*name)).cloned().collect();
-    let state = Branch { behind, absent: BTreeSet::new() };
+    let state = Branch { behind, ..Branch::default() };
     let (files, since) = (&base_files, &since_files);
     let base = Base { files, since, branch: &state, root: "", reference: "main", commit: "0" };
     let sides = sides(&Start::new(&own, "").site().unwrap(), base);

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use self::blobs::{Blobs, text_of};
+use self::blobs::{Blobs, SUBMODULE, text_of};
 use self::reference::Unresolved;
 use super::disk::{canonical, read};
 use crate::project::{Base, Branch};
@@ -90,7 +90,7 @@ pub(super) fn belongs(path: &Path, commit: &str, reference: &str) -> Result<(Str
     let (commit, now) = (look_up(&git, commit)?, look_up(&git, reference)?);
     let shared = reference::merge_base(&git, &commit, &now);
     let shared = shared.map_err(|why| format!("the history of `{reference}` cannot be read: {why}"))?;
-    let belongs = shared.is_some_and(|shared| shared == commit);
+    let belongs = shared.contains(&commit);
     if !belongs && reference::is_shallow(&git) {
         let advice = reference::advice(&git, reference);
         return Err(format!("nobody can tell whether {commit} is a commit of `{reference}`; {advice}"));
@@ -108,7 +108,7 @@ pub(super) fn commit(path: &Path, reference: &str) -> Result<Commit, String> {
     let id = look_up(&git, reference)?;
     let files =
         Blobs::of(&git, &id).map_err(|why| format!("the files of `{reference}` cannot be read: {why}"))?;
-    let root: Vec<_> = inner.iter().map(|part| part.to_string_lossy()).collect();
+    let root: Vec<_> = inner.iter().map(|part| text_of(part.as_encoded_bytes())).collect();
     let (root, reference) = (root.join("/"), reference.to_owned());
     Ok(Commit { files, root, reference, id, since: None, branch: Branch::default() })
 }
@@ -125,15 +125,24 @@ pub(super) fn base(path: &Path, reference: &str, allow_outside: bool) -> Result<
     }
     let mut commit = commit(path, reference)?;
     let unread = |why: GitProblem| format!("the history of `{reference}` cannot be read: {why}");
-    let Some(since) = reference::merge_base(&git, &commit.id, "HEAD").map_err(unread)? else {
-        return Err(format!(
-            "git does not know where the branch left `{reference}`: {}",
-            if reference::is_shallow(&git) {
-                reference::advice(&git, reference)
-            } else {
-                "they have no commit in common, so nobody can tell what the branch changes".to_owned()
-            }
-        ));
+    let since = match reference::merge_base(&git, &commit.id, "HEAD").map_err(unread)?.as_slice() {
+        [since] => since.clone(),
+        [] => {
+            return Err(format!(
+                "git does not know where the branch left `{reference}`: {}",
+                if reference::is_shallow(&git) {
+                    reference::advice(&git, reference)
+                } else {
+                    "they have no commit in common".to_owned()
+                }
+            ));
+        }
+        // Which of them is taken decides what the branch seems to have changed.
+        [_, _, ..] => {
+            return Err(format!(
+                "the branch and `{reference}` have each merged the other: merge `{reference}` into the branch first"
+            ));
+        }
     };
     if since != commit.id {
         let changed = ["diff-tree", "-r", "-z", "--no-renames", "--ignore-submodules=none", "--name-only"];
@@ -141,10 +150,21 @@ pub(super) fn base(path: &Path, reference: &str, allow_outside: bool) -> Result<
         commit.branch.behind = names(&git.output(&changed).map_err(unread)?);
         commit.since = Some(Blobs::of(&git, &since).map_err(unread)?);
     }
-    let listed = git.output(&["ls-files", "-t", "-z", "--full-name"]).map_err(unread)?;
-    let entries = listed.split(|byte| *byte == 0);
-    let absent = entries.filter_map(|entry| entry.strip_prefix(b"S ")).map(text_of);
-    commit.branch.absent = absent.collect();
+    // What the index says: `S 100644 HASH 0<tab>PATH`.
+    let listed = git.output(&["ls-files", "-t", "-s", "-z", "--full-name"]).map_err(unread)?;
+    for entry in listed.split(|byte| *byte == 0) {
+        let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else { continue };
+        let (about, path) = (entry.get(..tab).unwrap_or_default(), entry.get(tab + 1..).unwrap_or_default());
+        if about.get(2..).is_some_and(|about| about.starts_with(SUBMODULE.as_bytes())) {
+            commit.branch.submodules.insert(text_of(path));
+        } else if about.starts_with(b"S ") {
+            commit.branch.absent.insert(text_of(path));
+        }
+    }
+    // Whatever has any word for this attribute, wherever it says so.
+    let encoded = [":(top)", ":(top,exclude,attr:!working-tree-encoding)"];
+    let encoded = [&["ls-files", "-z", "--full-name", "--"], &encoded[..]].concat();
+    commit.branch.encoded = names(&git.output(&encoded).map_err(unread)?);
     Ok(commit)
 }
 

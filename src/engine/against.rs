@@ -7,9 +7,11 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use self::history::{FileChanges, KeptBook, KeptSeries, Rewriting, Rewritten, newest_days, parted, plain};
+use self::history::{
+    FileChanges, KeptBook, KeptSeries, Rewriting, Rewritten, folder, newest_days, parted, plain,
+};
 pub(super) use self::settings::declared;
-use self::settings::setting_changes;
+use self::settings::{place_changes, setting_changes};
 use super::judge::{JudgedAll, put_together};
 use super::load::{Loaded, load_each};
 use super::total::has_errors;
@@ -21,7 +23,7 @@ use crate::eval::judge_workflow;
 use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, DeniedChanges};
 use crate::report::{Decision, Denied, Report, WorkflowReport};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::value::Date;
 use crate::words::{Told, tell};
 
@@ -56,7 +58,9 @@ impl Workspace {
         problems.extend((!has_policies).then(|| nothing_to_judge_by(&reference)));
         let prefix = format!("{reference}:");
         let changes = FileChanges::of([&base, &mixed, &head], &prefix);
-        let waivers: Vec<WaiverEntry> = waivers(&base).cloned().collect();
+        let waivers = waivers(&base);
+        let seen = seen(&head);
+        let places = place_changes(&base, &head);
         let before = self.side(base, Vec::new(), &mut sources, options, &BTreeMap::new());
         let days = newest_days(&before.loaded, &before.evidence);
         let again = if changes.names.is_empty() { Vec::new() } else { mixed.clone() };
@@ -68,7 +72,7 @@ impl Workspace {
         let proposed = self.side(head, Vec::new(), &mut sources, &day, &BTreeMap::new()).loaded;
         let own_projects = &proposed.projects;
         let known = if has_policies { &*standing.loaded.projects } else { &[] };
-        let settings = setting_changes(known, own_projects, &begins, &sources);
+        let settings = setting_changes([known, own_projects], places, &begins, (&sources, &prefix));
         let rewriting = Rewriting {
             before: (&before.loaded, &before.evidence),
             now: (&standing.loaded, &standing.evidence),
@@ -90,9 +94,9 @@ impl Workspace {
         add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
         judged.diagnostics.extend(lints.unwrap_or_default());
         let restored = restore(&mut judged, restored);
-        let verdicts = ThreeVerdicts::new([&old, &judged, &own], broken, is_sound);
+        let verdicts = ThreeVerdicts::new([&old, &judged, &own], seen, broken, is_sound);
         let self_approved = verdicts.self_approved(&restored);
-        let touched = touched(&old, &judged, &changes.names, &prefix);
+        let touched = touched(&old, &judged, &changes, &prefix);
         let counts = |report: &&WorkflowReport| {
             let name = report.name();
             // Who turns a verdict has touched it, even if no snapshot was.
@@ -163,9 +167,8 @@ impl Workspace {
         let wanted: Vec<String> = taken.iter().map(|taken| taken.workflow.to_string()).collect();
         let texts = sources.clone();
         let put_back = |mut project: Project| {
-            for taken in taken {
-                put_back(&mut project, taken, &texts, prefix);
-            }
+            let own: Vec<&Rewritten> = taken.iter().filter(|taken| taken.project == project.name).collect();
+            put_back(&mut project, &own, &texts, prefix);
             project
         };
         let projects = projects.into_iter().map(put_back).collect();
@@ -185,24 +188,24 @@ fn nothing_to_judge_by(reference: &str) -> Diagnostic {
     Diagnostic::note(Code::BaseWithoutPolicies, message)
 }
 
-/// Puts the newest snapshot of a workflow back as it stands in the base, with the facts that lie beside it now.
-fn put_back(project: &mut Project, taken: &Rewritten, sources: &SourceMap, prefix: &str) {
-    if taken.project != project.name {
-        return;
+/// Puts the newest snapshot of a workflow back as it is in the base, with the facts that lie beside it now.
+fn put_back(project: &mut Project, taken: &[&Rewritten], sources: &SourceMap, prefix: &str) {
+    let instead: BTreeSet<&String> = taken.iter().flat_map(|taken| &taken.instead).collect();
+    project.snapshots.retain(|file| !instead.contains(&file.name));
+    let files: BTreeSet<FileId> = taken.iter().map(|taken| taken.file).collect();
+    for file in files.into_iter().filter_map(|file| sources.get(file)) {
+        let beside = folder(plain(&file.name, prefix));
+        let facts = project.standing.iter().find(|facts| folder(&facts.name) == beside);
+        let name = match folder(&file.name) {
+            "" => format!("{prefix}rollout.yaml"),
+            folder => format!("{folder}/rollout.yaml"),
+        };
+        let is_known = project.standing.iter().any(|known| known.name == name);
+        let facts = facts.filter(|_| !is_known).map(|facts| TextFile { name, ..facts.clone() });
+        project.standing.extend(facts);
+        let content = Ok(file.text.as_bytes().to_vec());
+        project.snapshots.push(TextFile { name: file.name.to_string(), content });
     }
-    let name = &taken.file;
-    project.snapshots.retain(|file| !taken.instead.contains(&file.name));
-    let Some(file) = sources.named(name) else { return };
-    let beside =
-        |file: &str| file.rsplit_once('/').map_or_else(String::new, |(folder, _)| format!("{folder}/"));
-    let facts = format!("{}rollout.yaml", beside(plain(name, prefix)));
-    if let Some(facts) = project.standing.iter().find(|file| file.name == facts).cloned() {
-        let name = format!("{}rollout.yaml", beside(name));
-        if !project.standing.iter().any(|known| known.name == name) {
-            project.standing.push(TextFile { name, ..facts });
-        }
-    }
-    project.snapshots.push(TextFile { name: name.clone(), content: Ok(file.text.as_bytes().to_vec()) });
 }
 
 /// Takes what is decided without the rewriting where that is worse, and says of which workflows.
@@ -228,29 +231,41 @@ fn denied(asked: DeniedChanges, options: &CheckOptions) -> DeniedChanges {
     }
 }
 
-fn waivers(projects: &[Project]) -> impl Iterator<Item = &WaiverEntry> {
-    let configs = projects.iter().flat_map(|project| &project.stack);
-    configs.flat_map(|configuration| &configuration.config.waivers)
-}
-
 /// The branch's own projects, with the waivers that it adds begun, as one that begins tomorrow is approved today; and when
 /// they would begin.
-fn begun(mut projects: Vec<Project>, known: &[WaiverEntry]) -> (Vec<Project>, BTreeMap<Span, Option<Date>>) {
-    let term = |entry: &WaiverEntry| {
-        let stage = entry.stage.as_ref().map(|stage| stage.value.clone());
-        (entry.rule.value.clone(), entry.workflow.value.clone(), stage, entry.from, entry.until.value)
-    };
-    let is_new = |entry: &&mut WaiverEntry| !known.iter().any(|known| term(known) == term(entry));
+fn begun(mut projects: Vec<Project>, base: &Waivers) -> (Vec<Project>, BTreeMap<Span, Option<Date>>) {
     let mut begins = BTreeMap::new();
-    for configuration in projects.iter_mut().flat_map(|project| &mut project.stack) {
-        if configuration.config.waivers.iter().any(|entry| entry.from.is_some()) {
-            let own = &mut Arc::make_mut(configuration).config.waivers;
-            for entry in own.iter_mut().filter(is_new) {
-                begins.insert(entry.rule.span, entry.from.take());
+    for project in &mut projects {
+        let known = base.get(&project.name);
+        for configuration in &mut project.stack {
+            if configuration.config.waivers.iter().any(|entry| entry.from.is_some()) {
+                let own = Arc::make_mut(configuration).config.waivers.iter_mut();
+                let new = own.filter(|entry| !known.is_some_and(|known| known.contains(&term(entry))));
+                begins.extend(new.map(|entry| (entry.rule.span, entry.from.take())));
             }
         }
     }
     (projects, begins)
+}
+
+/// What a waiver grants: rule, workflows, stage, first and last day.
+type Term = (String, String, Option<String>, Option<Date>, Date);
+
+/// The waivers of each project.
+type Waivers = BTreeMap<Option<String>, BTreeSet<Term>>;
+
+fn term(entry: &WaiverEntry) -> Term {
+    let stage = entry.stage.as_ref().map(|stage| stage.value.clone());
+    let workflow = entry.workflow.value.as_str().to_owned();
+    (entry.rule.value.clone(), workflow, stage, entry.from, entry.until.value)
+}
+
+fn waivers(projects: &[Project]) -> Waivers {
+    let of = |project: &Project| {
+        let configs = project.stack.iter().map(|configuration| &configuration.config);
+        (project.name.clone(), configs.flat_map(|config| config.waivers.iter().map(term)).collect())
+    };
+    projects.iter().map(of).collect()
 }
 
 /// What was decided by the three sides.
@@ -259,8 +274,8 @@ struct ThreeVerdicts<'a> {
     old: &'a JudgedAll,
     /// By the base, of what would be merged.
     judged: &'a JudgedAll,
-    /// By the branch, of what would be merged.
-    own: &'a JudgedAll,
+    /// The files that the branch's own configuration names, by project.
+    seen: BTreeMap<Option<String>, BTreeSet<String>>,
     /// What each of the three decides, by workflow.
     decisions: [BTreeMap<String, Decision>; 3],
     /// Projects of the branch whose policies have errors.
@@ -270,11 +285,16 @@ struct ThreeVerdicts<'a> {
 }
 
 impl<'a> ThreeVerdicts<'a> {
-    fn new(sides: [&'a JudgedAll; 3], broken: BTreeSet<Option<String>>, is_sound: bool) -> Self {
-        let [old, judged, own] = sides;
+    fn new(
+        sides: [&'a JudgedAll; 3],
+        seen: BTreeMap<Option<String>, BTreeSet<String>>,
+        broken: BTreeSet<Option<String>>,
+        is_sound: bool,
+    ) -> Self {
+        let [old, judged, _] = sides;
         let decided = |report: &WorkflowReport| (report.name(), report.decision);
         let decisions = sides.map(|side| side.reports.iter().map(decided).collect());
-        Self { old, judged, own, decisions, broken, is_sound }
+        Self { old, judged, seen, decisions, broken, is_sound }
     }
 
     /// The workflows that the branch's own rules let pass, and the base's do not. The snapshots are the same, so that it
@@ -300,15 +320,25 @@ impl<'a> ThreeVerdicts<'a> {
     /// The workflows of the base of which no snapshot is left, or of which the branch looks at none.
     fn vanished(&self) -> Vec<String> {
         let [_, judged, _] = &self.decisions;
-        let seen: BTreeSet<&String> = self.own.files.values().flatten().collect();
-        // Where what is proposed has errors, these are what there is to say.
-        let is_unseen = |name: &str| {
-            let files = self.judged.files.get(name);
-            self.is_sound && files.is_some_and(|files| files.iter().all(|file| !seen.contains(file)))
+        // Where the branch's own rules have errors, these are what there is to say.
+        let is_unseen = |report: &WorkflowReport| {
+            let seen = self.seen.get(&report.project);
+            let files = self.judged.files.get(&report.name());
+            let is_seen = |file: &String| seen.is_some_and(|seen| seen.contains(file));
+            self.is_sound && files.is_some_and(|files| !files.iter().any(is_seen))
         };
-        let names = self.old.reports.iter().map(WorkflowReport::name);
-        names.filter(|name| !judged.contains_key(name) || is_unseen(name)).collect()
+        let is_gone = |report: &&WorkflowReport| !judged.contains_key(&report.name()) || is_unseen(report);
+        self.old.reports.iter().filter(is_gone).map(WorkflowReport::name).collect()
     }
+}
+
+/// The files of evidence that each project names.
+fn seen(projects: &[Project]) -> BTreeMap<Option<String>, BTreeSet<String>> {
+    let of = |project: &Project| {
+        let files = project.snapshots.iter().chain(&project.standing);
+        (project.name.clone(), files.map(|file| file.name.clone()).collect())
+    };
+    projects.iter().map(of).collect()
 }
 
 /// Adds the errors of what is proposed, but for those that were found in the same files already.
@@ -325,18 +355,10 @@ fn stops(decision: Decision) -> bool {
 }
 
 /// The workflows of which a file is other than in the base, their standing facts among them.
-fn touched(
-    old: &JudgedAll,
-    judged: &JudgedAll,
-    changed: &BTreeSet<String>,
-    prefix: &str,
-) -> BTreeSet<String> {
-    let is_touched = |file: &String| {
-        let file = plain(file, prefix);
-        let facts = file.rsplit_once('/').map(|(folder, _)| format!("{folder}/rollout.yaml"));
-        changed.contains(file) || facts.is_some_and(|facts| changed.contains(&facts))
-    };
-    let files = old.files.iter().chain(&judged.files);
-    let files = files.filter(|(_, files)| files.iter().any(is_touched));
-    files.map(|(workflow, _)| workflow.clone()).collect()
+fn touched(old: &JudgedAll, judged: &JudgedAll, changes: &FileChanges, prefix: &str) -> BTreeSet<String> {
+    let facts = changes.folders_of_facts();
+    let is_touched = |file: &str| changes.names.contains(file) || facts.contains(folder(file));
+    let old = old.files.iter().filter(|(_, files)| files.iter().any(|file| is_touched(plain(file, prefix))));
+    let judged = judged.files.iter().filter(|(_, files)| files.iter().any(|file| is_touched(file)));
+    old.chain(judged).map(|(workflow, _)| workflow.clone()).collect()
 }

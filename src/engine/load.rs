@@ -142,8 +142,9 @@ struct ParsedProject {
 impl ParsedProject {
     /// What is wrong with a project takes nothing from the others.
     fn new(workspace: &mut Workspace, project: Project, sources: &mut SourceMap) -> Self {
-        let Project { name, stack, unsure, policies, types, snapshots, standing, passed_over, problems } =
-            project;
+        let Project {
+            name, stack, unsure, policies, types, snapshots, standing, passed_over, problems, ..
+        } = project;
         let mut diagnostics = problems;
         let mut configs = Vec::new();
         let mut read = ReadFiles { passed_over, ..ReadFiles::default() };

@@ -1,7 +1,7 @@
 //! What configurations name, found in the policies, and their values typed by them.
 
 use super::errors;
-use crate::ast::{LiteralKind, Name};
+use crate::ast::{EffectKind, LiteralKind, Name};
 use crate::check::{Unfit, value_for_param, value_of_type};
 use crate::config::{Config, Glob, ParamEntry, RuleEntry, Setting};
 use crate::diagnostic::Diagnostic;
@@ -27,6 +27,27 @@ pub(super) struct BoundBlock<'c> {
 }
 
 impl BoundBlock<'_> {
+    /// What it says of whom, on one line.
+    pub(super) fn shown(&self) -> String {
+        let globs = self.workflows.unwrap_or_default().iter().map(|glob| glob.value.as_str());
+        let mut said = globs.collect::<Vec<_>>().join(", ") + ":";
+        for BoundParam { entry, .. } in &self.params {
+            let value = entry.value.as_ref().map(|value| format!(" {}", value.value)).unwrap_or_default();
+            let within = entry
+                .within
+                .as_ref()
+                .map(|within| format!(" within {} to {}", within.value.0, within.value.1));
+            let locked = if entry.locked.is_some() { " locked" } else { "" };
+            said += &format!(" {}{value}{}{locked}", entry.name.value, within.unwrap_or_default());
+        }
+        for BoundRule { entry, .. } in &self.rules {
+            let effect = entry.effect.as_ref().map(|effect| effect.value.map_or("off", EffectKind::as_str));
+            let locked = if entry.locked.is_some() { " locked" } else { "" };
+            said += &format!(" {} {}{locked}", entry.name.value, effect.unwrap_or_default());
+        }
+        said
+    }
+
     pub(super) fn fits(&self, workflow: &str) -> bool {
         self.workflows.is_some_and(|globs| globs.iter().any(|glob| glob.value.matches(workflow)))
     }

@@ -124,7 +124,7 @@ pub(super) fn bind(
 
 /// Gives each workflow the waivers that concern it, and refuses those of rules that a base has locked.
 pub(super) fn hand_out(book: &mut Book, diagnostics: &mut Vec<Diagnostic>) {
-    let Book { general, settings, workflows, waivers, idle: _, addressed: _ } = book;
+    let Book { general, settings, workflows, waivers, patterns: _, addressed: _ } = book;
     let mut refused = |bound: &BoundWaiver, settings: &Settings| {
         let lock = settings.rules.get(bound.rule).and_then(|rule| rule.locked);
         let lock = lock.filter(|lock| lock.layer < bound.layer);

@@ -127,6 +127,11 @@ pub(crate) fn bare_text(bytes: &[u8]) -> Vec<u8> {
     lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect::<Vec<_>>().join(&b'\n')
 }
 
+/// Whether two files say the same, however their lines end.
+pub(crate) fn same_text(a: &[u8], b: &[u8]) -> bool {
+    a == b || bare_text(a) == bare_text(b)
+}
+
 /// Whether there is anything of that name, be it a link that leads nowhere.
 pub(super) fn is_there(files: &dyn Files, path: &str) -> bool {
     !matches!(files.resolve(path), Err(Obstacle::Missing | Obstacle::NoFolder))

@@ -35,6 +35,16 @@ impl Mention {
     pub(super) fn all(settings: Vec<Setting<String>>, folder: &str) -> Vec<Self> {
         settings.into_iter().map(|setting| Self { setting, folder: folder.to_owned() }).collect()
     }
+
+    /// Where it leads from the folder that is checked; shipped policies are called as they are written.
+    pub(super) fn shown(&self, site: &Site<'_>) -> String {
+        let written = &*self.setting.value;
+        if written.starts_with("builtin") {
+            written.to_owned()
+        } else {
+            site.relative(&join(&self.folder, written))
+        }
+    }
 }
 
 /// A file that was found and not yet read.

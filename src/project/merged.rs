@@ -3,10 +3,11 @@
 //! Knows files, and nothing of what they say. It merges whole files: one that both sides have changed is either refused,
 //! or taken as the branch has it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
-use super::files::{Child, Destination, FileKind, Files, Obstacle, bare_text};
-use super::path::{below, join, name, parent};
+use super::files::{Child, Destination, FileKind, Files, Obstacle, same_text};
+use super::path::{ancestors, below, join, name, parent};
 
 /// How a branch stands to a base. All names are paths from the top of the repository.
 #[derive(Clone, Debug, Default)]
@@ -15,52 +16,94 @@ pub struct Branch {
     pub behind: BTreeSet<String>,
     /// What is part of the branch, and not checked out.
     pub absent: BTreeSet<String>,
+    /// Commits of other repositories.
+    pub submodules: BTreeSet<String>,
+    /// What is checked out in another encoding than it is committed in.
+    pub encoded: BTreeSet<String>,
+}
+
+impl Branch {
+    /// Whether what is checked out is not all that there is to see.
+    fn is_plain(&self) -> bool {
+        let Self { behind, absent, submodules, encoded } = self;
+        [behind, absent, submodules, encoded].iter().all(|names| names.is_empty())
+    }
 }
 
 /// What is done about a file that the base and the branch have both changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Conflict {
-    /// Nobody can tell what it would say.
+    /// Nobody knows what it will say.
     Refuse,
     /// It says what it says on the branch.
     TakeBranch,
 }
 
 /// A branch over its base.
-#[derive(Clone, Copy)]
 pub(super) struct Merged<'a> {
     /// What is checked out.
     pub(super) own: &'a dyn Files,
-    /// What stands in the base.
+    /// What the base has.
     pub(super) base: &'a dyn Files,
-    /// What stood there when the branch left it.
+    /// What it had when the branch left it.
     pub(super) since: &'a dyn Files,
     pub(super) branch: &'a Branch,
     /// The top of the repository among `own`.
     pub(super) top: &'a str,
     pub(super) conflict: Conflict,
+    /// Whose file counts, as far as somebody has asked.
+    sides: Mutex<BTreeMap<String, Result<MergeSide, Obstacle>>>,
 }
 
 /// Whose file counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MergeSide {
     Own,
     Base,
     Neither,
 }
 
-impl Merged<'_> {
+impl<'a> Merged<'a> {
+    pub(super) fn new(
+        [own, base, since]: [&'a dyn Files; 3],
+        branch: &'a Branch,
+        top: &'a str,
+        conflict: Conflict,
+    ) -> Self {
+        Self { own, base, since, branch, top, conflict, sides: Mutex::default() }
+    }
+
+    /// The files to look among: those that are checked out, where they are all.
+    pub(super) fn files(&self) -> &dyn Files {
+        if self.branch.is_plain() { self.own } else { self }
+    }
+
     /// Whose file counts at a path that leads through no link.
     fn side(&self, path: &str) -> Result<MergeSide, Obstacle> {
         let Some(known) = below(path, self.top) else { return Ok(MergeSide::Own) };
         if self.branch.absent.contains(known) && self.own.resolve(path).is_err() {
             return Err(Obstacle::Other("it is not checked out: check out the whole tree".to_owned()));
         }
+        if self.branch.encoded.contains(known) {
+            let why =
+                "it is checked out in another encoding than it is committed in (`working-tree-encoding`)";
+            return Err(Obstacle::Other(why.to_owned()));
+        }
+        if ancestors(known).any(|above| self.branch.submodules.contains(above)) {
+            return Err(Obstacle::Submodule);
+        }
         if !self.branch.behind.contains(known) {
             return Ok(MergeSide::Own);
         }
+        let mut sides = self.sides.lock().unwrap_or_else(PoisonError::into_inner);
+        sides.entry(known.to_owned()).or_insert_with(|| self.merge(path, known)).clone()
+    }
+
+    /// Whose file counts of one that the base has changed.
+    fn merge(&self, path: &str, known: &str) -> Result<MergeSide, Obstacle> {
         let (own, base, since) = (self.own.read(path), self.base.read(known), self.since.read(known));
         let same = |a: &Result<Vec<u8>, Obstacle>, b: &Result<Vec<u8>, Obstacle>| match (a, b) {
-            (Ok(a), Ok(b)) => a == b || bare_text(a) == bare_text(b),
+            (Ok(a), Ok(b)) => same_text(a, b),
             (Err(a), Err(b)) => is_missing(a) && is_missing(b),
             (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
         };
@@ -77,32 +120,38 @@ impl Merged<'_> {
         }
     }
 
-    /// What lies below a folder beside what is checked out there, as the folder's own children.
-    fn added(&self, folder: &str) -> Vec<Child> {
-        let Some(known) = below(folder, self.top) else { return Vec::new() };
-        let start = if known.is_empty() { String::new() } else { format!("{known}/") };
-        let below = |names: &'_ BTreeSet<String>| -> Vec<String> {
-            let from = names.range(start.clone()..);
-            from.take_while(|path| path.starts_with(&start)).cloned().collect()
-        };
-        let mut added: Vec<Child> = Vec::new();
-        for path in below(&self.branch.behind).into_iter().chain(below(&self.branch.absent)) {
-            let rest = path.get(start.len()..).unwrap_or_default();
-            let (name, is_folder) = rest.split_once('/').map_or((rest, false), |(name, _)| (name, true));
-            if added.iter().rev().any(|known| known.name == name) {
-                continue;
+    /// What there is at a path beside what is checked out: a file, or a folder with one in it.
+    fn added(&self, path: &str) -> Option<FileKind> {
+        let known = below(path, self.top)?;
+        // A file that nobody can tell is met when it is read.
+        let counts =
+            |known: &String| matches!(self.side(&join(self.top, known)), Ok(MergeSide::Base) | Err(_));
+        let Branch { behind, absent, .. } = self.branch;
+        for names in [behind, absent] {
+            if names.get(known).is_some_and(counts) {
+                return Some(FileKind::File);
             }
-            // A file that cannot be told apart is met when it is read.
-            if matches!(self.side(&join(self.top, &path)), Ok(MergeSide::Base) | Err(_)) {
-                let kind = if is_folder { FileKind::Folder } else { FileKind::File };
-                added.push(Child { name: name.to_owned(), kind });
+            let start = format!("{known}/");
+            if names.range(start.clone()..).take_while(|path| path.starts_with(&start)).any(counts) {
+                return Some(FileKind::Folder);
             }
         }
-        added
+        None
     }
 
-    fn is_gone(&self, path: &str) -> bool {
-        matches!(self.side(path), Ok(MergeSide::Neither))
+    /// The names of what may lie in a folder beside what is checked out there.
+    fn candidates(&self, folder: &str) -> BTreeSet<String> {
+        let Some(known) = below(folder, self.top) else { return BTreeSet::new() };
+        let start = if known.is_empty() { String::new() } else { format!("{known}/") };
+        let Branch { behind, absent, .. } = self.branch;
+        let below = |names: &BTreeSet<String>| -> BTreeSet<String> {
+            let below = names.range(start.clone()..).take_while(|path| path.starts_with(&start));
+            let first = |path: &String| {
+                path.get(start.len()..).and_then(|rest| rest.split('/').next()).map(str::to_owned)
+            };
+            below.filter_map(first).collect()
+        };
+        below(behind).into_iter().chain(below(absent)).collect()
     }
 }
 
@@ -118,34 +167,33 @@ impl Files for Merged<'_> {
 
     fn list(&self, folder: &str) -> Result<Vec<Child>, Obstacle> {
         let real = self.resolve(folder)?.path;
-        let added = self.added(&real);
-        let mut listed = match self.own.list(&real) {
-            Err(Obstacle::Missing) if !added.is_empty() => Vec::new(),
-            own => own?,
+        let mut listed: BTreeMap<String, FileKind> = match self.own.list(&real) {
+            Err(Obstacle::Missing) => BTreeMap::new(),
+            own => own?.into_iter().map(|child| (child.name, child.kind)).collect(),
         };
-        listed.retain(|child| child.kind != FileKind::File || !self.is_gone(&join(&real, &child.name)));
-        for child in added {
-            if listed.iter().all(|known| known.name != child.name) {
-                listed.push(child);
+        listed.retain(|name, kind| {
+            *kind != FileKind::File || self.side(&join(&real, name)) != Ok(MergeSide::Neither)
+        });
+        for name in self.candidates(&real) {
+            if !listed.contains_key(&name)
+                && let Some(kind) = self.added(&join(&real, &name))
+            {
+                listed.insert(name, kind);
             }
         }
-        listed.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(listed)
+        Ok(listed.into_iter().map(|(name, kind)| Child { name, kind }).collect())
     }
 
     fn resolve(&self, path: &str) -> Result<Destination, Obstacle> {
         match self.own.resolve(path) {
-            Ok(found) if !found.is_folder && self.is_gone(&found.path) => Err(Obstacle::Missing),
-            Err(Obstacle::Missing) => {
+            Ok(found) if !found.is_folder && self.side(&found.path) == Ok(MergeSide::Neither) => {
+                Err(Obstacle::Missing)
+            }
+            Err(Obstacle::Missing) if path != self.top && !path.is_empty() => {
                 // The part that is there may lead through links; what the base has added lies below it.
-                let folder = if path == self.top || path.is_empty() {
-                    return Err(Obstacle::Missing);
-                } else {
-                    self.resolve(parent(path))?.path
-                };
-                let found = self.added(&folder).into_iter().find(|child| child.name == name(path));
-                let found = found.ok_or(Obstacle::Missing)?;
-                Ok(Destination { path: join(&folder, name(path)), is_folder: found.kind == FileKind::Folder })
+                let path = join(&self.resolve(parent(path))?.path, name(path));
+                let kind = self.added(&path).ok_or(Obstacle::Missing)?;
+                Ok(Destination { path, is_folder: kind == FileKind::Folder })
             }
             found => found,
         }

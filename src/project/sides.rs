@@ -36,12 +36,9 @@ pub struct Base<'a> {
 pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
     let Base { files, since, branch, root, reference, commit } = base;
     let top = head.root.strip_suffix(root).unwrap_or(&head.root).trim_end_matches('/');
-    let merged = |conflict| Merged { own: head.files, base: files, since, branch, top, conflict };
+    let merged = |conflict| Merged::new([head.files, files, since], branch, top, conflict);
     let (refusing, lenient) = (merged(Conflict::Refuse), merged(Conflict::TakeBranch));
-    let is_merged = !branch.behind.is_empty() || !branch.absent.is_empty();
-    let seen_by = |merged| if is_merged { merged } else { head.files };
-    let data = head.among(seen_by(&refusing));
-    let own = head.among(seen_by(&lenient));
+    let (data, own) = (head.among(refusing.files()), head.among(lenient.files()));
     let mut sources = SourceMap::default();
     let mut stacks = Stacks::new(&own, &mut sources);
     let found = stacks.projects();
@@ -75,14 +72,15 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
         mixed.push(judged);
     }
     let known: BTreeSet<Option<String>> = standing.iter().map(|project| project.name.clone()).collect();
+    let placed = Placed { files, top };
+    // What a new project shares with others is the base's, for this project alone.
+    let over = Overlay { over: &placed, under: lenient.files() };
+    let over = head.among(&over).named_by(reference);
     for own in proposed.iter().filter(|own| has_policies && !known.contains(&own.name)) {
         problems.push(new_here(own, reference));
-        let placed = Placed { files, top };
-        let over = Overlay { over: &placed, under: &lenient };
-        let site = head.among(&over).named_by(reference);
-        let folder = own.name.as_deref().unwrap_or("");
-        let stack = Stacks::new(&site, &mut sources).stack(&join(&join(&head.root, folder), CONFIG));
-        let judged = project(&site, own.name.clone(), stack, Some(&data));
+        let folder = join(&head.root, own.name.as_deref().unwrap_or(""));
+        let stack = Stacks::new(&over, &mut sources).stack(&join(&folder, CONFIG));
+        let judged = project(&over, own.name.clone(), stack, Some(&data));
         mixed.push(Project { types: own.policies.clone(), ..judged });
     }
     mixed.sort_by(|a, b| a.name.cmp(&b.name));
@@ -91,6 +89,7 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
     }
     add_passed_over(&mut mixed, passed_over, &rollouts);
     problems.extend(moved_links(&refusing, &site, &standing, &mixed));
+    problems.extend(named_like_the_base(&proposed, &mixed, &site.name("")));
     Sides {
         sources,
         base: standing,
@@ -129,16 +128,14 @@ fn unread(project: &Project, site: &Site<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Links to folders that lead elsewhere in the base than where the branch began: nobody merges those but git.
+/// Links that lead elsewhere in the base than where the branch began: nobody merges those but git.
 fn moved_links(
     merged: &Merged<'_>,
     site: &Site<'_>,
     standing: &[Project],
     mixed: &[Project],
 ) -> Vec<Diagnostic> {
-    let folder = |files: &dyn Files, path: &str| {
-        files.resolve(path).ok().filter(|found| found.is_folder).map(|found| found.path)
-    };
+    let leads = |files: &dyn Files, path: &str| files.resolve(path).ok().map(|found| found.path);
     let prefix = site.name("");
     let projects = standing.iter().chain(mixed);
     let files = projects.flat_map(|project| project.snapshots.iter().chain(&project.standing));
@@ -146,10 +143,10 @@ fn moved_links(
         |file: &TextFile| site.target(&site.root, file.name.strip_prefix(&prefix).unwrap_or(&file.name));
     let read: BTreeSet<String> = files.filter_map(plain).collect();
     let is_moved = |link: &&String| {
-        let (then, now) = (folder(merged.since, link), folder(merged.base, link));
-        let is_read =
-            || read.range(format!("{link}/")..).next().is_some_and(|file| below(file, link).is_some());
-        (then.is_some() || now.is_some()) && then != now && is_read()
+        let (then, now) = (leads(merged.since, link), leads(merged.base, link));
+        let is_link = [&then, &now].into_iter().flatten().any(|target| target != *link);
+        let is_read = || read.range((*link).clone()..).next().is_some_and(|file| below(file, link).is_some());
+        is_link && then != now && is_read()
     };
     let refuse = |link: &String| {
         unreadable(link, "it leads elsewhere in the base by now: merge the base into the branch first")
@@ -157,12 +154,24 @@ fn moved_links(
     merged.branch.behind.iter().filter(is_moved).map(refuse).collect()
 }
 
+/// Files of the branch whose names begin like those of the base's: they would be taken for these.
+fn named_like_the_base(proposed: &[Project], mixed: &[Project], prefix: &str) -> Vec<Diagnostic> {
+    let evidence = |project: &'_ Project| -> Vec<String> {
+        project.snapshots.iter().chain(&project.standing).map(|file| file.name.clone()).collect()
+    };
+    let policies = proposed.iter().flat_map(|project| &project.policies).map(|file| file.name.clone());
+    let all = proposed.iter().chain(mixed).flat_map(evidence).chain(policies);
+    let names: BTreeSet<String> = all.filter(|name| name.starts_with(prefix)).collect();
+    let refuse = |name: &String| unreadable(name, "its name begins like those of the base's files");
+    names.iter().map(refuse).collect()
+}
+
 /// What is said of a project that the base does not have. What it shares with others is the base's: else it could loosen
 /// that for itself.
 fn new_here(own: &Project, reference: &str) -> Diagnostic {
     let name = own.name.as_deref().unwrap_or(".");
     let message = format!(
-        "`{reference}` has no project `{name}`: what it extends is taken from there, and its own settings as proposed"
+        "`{reference}` has no project `{name}`: what it extends is taken from there, and its own settings as they are here"
     );
     let note = Diagnostic::note(Code::BaseWithoutPolicies, message);
     match own.stack.last() {

@@ -12,7 +12,7 @@ use crate::project::{self, Destination, Files, MAX_BYTES, Obstacle, Table, Table
 /// What git writes of a symbolic link.
 const LINK: &str = "120000";
 /// What git writes of a commit of another repository.
-const SUBMODULE: &str = "160000";
+pub(super) const SUBMODULE: &str = "160000";
 
 /// The blobs of a commit by their paths, each read when it is asked for.
 pub(super) struct Blobs {

@@ -122,11 +122,11 @@ pub(super) fn is_shallow(git: &Git<'_>) -> bool {
     git.line(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true")
 }
 
-/// Where the ways to two commits part. Of several such places it is the first by its hash.
-pub(super) fn merge_base(git: &Git<'_>, one: &str, other: &str) -> Result<Option<String>, GitProblem> {
+/// Where the ways to two commits part. There are several where both have merged the other.
+pub(super) fn merge_base(git: &Git<'_>, one: &str, other: &str) -> Result<Vec<String>, GitProblem> {
     match git.output(&["merge-base", "--all", one, other]) {
-        Ok(found) => Ok(String::from_utf8_lossy(&found).lines().map(str::to_owned).min()),
-        Err(GitProblem::Silent) => Ok(None),
+        Ok(found) => Ok(String::from_utf8_lossy(&found).lines().map(str::to_owned).collect()),
+        Err(GitProblem::Silent) => Ok(Vec::new()),
         Err(why) => Err(why),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::load::{Loaded, Ready};
-use crate::project::{Project, TextFile, bare_text};
+use crate::project::{Project, TextFile, bare_text, is_facts, same_text};
 use crate::report::against::{FileChange, FileFate};
 use crate::report::full_name;
 use crate::snapshot::Workflow;
@@ -77,33 +77,34 @@ pub(super) struct FileChanges {
     pub(super) names: BTreeSet<String>,
     /// What became of those that the base has.
     fates: Vec<FileChange>,
-    /// The files that the base does not have under this name or another.
-    new: BTreeSet<String>,
 }
+
+/// A file as one project sees it: the project's name, and the file's.
+type Seen<'p> = (Option<&'p str>, &'p str);
 
 impl FileChanges {
     /// Compares the files of the base with those that are judged, and with those that the branch itself looks at. The
     /// base's names begin with `prefix`.
-    pub(super) fn of(sides: [&[Project]; 3], prefix: &str) -> Self {
-        let [base, judged, own] = sides.map(|side| files(side, prefix));
+    pub(super) fn of([base, judged, own]: [&[Project]; 3], prefix: &str) -> Self {
+        let (base, judged, own) = (files(base, prefix), files(judged, ""), files(own, ""));
         let same = |a: &TextFile, b: &TextFile| match (&a.content, &b.content) {
-            (Ok(a), Ok(b)) => a == b || bare_text(a) == bare_text(b),
+            (Ok(a), Ok(b)) => same_text(a, b),
             (Err(a), Err(b)) => a == b,
             (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
         };
-        let is_new = |name: &&&str| !base.contains_key(**name);
-        let mut new: BTreeSet<&str> = judged.keys().filter(is_new).copied().collect();
+        let is_new = |seen: &&Seen<'_>| !base.contains_key(*seen);
+        let mut new: BTreeSet<Seen<'_>> = judged.keys().filter(is_new).copied().collect();
         let text = |file: &TextFile| file.content.as_deref().ok().map(bare_text);
-        let by_text: BTreeMap<Vec<u8>, &str> =
-            new.iter().rev().filter_map(|name| Some((text(judged.get(name)?)?, *name))).collect();
-        let mut names: BTreeSet<String> = new.iter().map(|name| (*name).to_owned()).collect();
+        let by_text: BTreeMap<(Option<&str>, Vec<u8>), &str> =
+            new.iter().rev().filter_map(|seen| Some(((seen.0, text(judged.get(seen)?)?), seen.1))).collect();
+        let mut names: BTreeSet<String> = new.iter().map(|(_, name)| (*name).to_owned()).collect();
         let mut fates = Vec::new();
-        for (name, before) in &base {
-            let (fate, now) = match judged.get(name) {
+        for ((project, name), before) in &base {
+            let (fate, now) = match judged.get(&(*project, *name)) {
                 Some(now) if !same(before, now) => (FileFate::Edited, Some(*name)),
-                Some(_) if !own.contains_key(name) => (FileFate::Unread, Some(*name)),
+                Some(_) if !own.contains_key(&(*project, *name)) => (FileFate::Unread, Some(*name)),
                 Some(_) => continue,
-                None => match text(before).and_then(|text| by_text.get(&text).copied()) {
+                None => match text(before).and_then(|text| by_text.get(&(*project, text)).copied()) {
                     Some(now) => (FileFate::Renamed, Some(now)),
                     None => (FileFate::Deleted, None),
                 },
@@ -112,17 +113,30 @@ impl FileChanges {
             if fate != FileFate::Unread {
                 names.insert((*name).to_owned());
             }
-            now.filter(|_| fate == FileFate::Renamed).map(|now| new.remove(now));
+            now.filter(|_| fate == FileFate::Renamed).map(|now| new.remove(&(*project, now)));
             let (old, new) = (Some((*name).to_owned()), now.map(str::to_owned));
             fates.push(FileChange { fate, old, new });
         }
-        Self { names, fates, new: new.into_iter().map(str::to_owned).collect() }
+        Self { names, fates }
+    }
+
+    /// The folders whose standing facts are other than in the base.
+    pub(super) fn folders_of_facts(&self) -> BTreeSet<&str> {
+        self.names.iter().filter(|name| is_facts(name)).map(|name| folder(name)).collect()
     }
 }
 
-fn files<'p>(side: &'p [Project], prefix: &str) -> BTreeMap<&'p str, &'p TextFile> {
-    let files = side.iter().flat_map(|project| project.snapshots.iter().chain(&project.standing));
-    files.map(|file| (plain(&file.name, prefix), file)).collect()
+fn files<'p>(side: &'p [Project], prefix: &str) -> BTreeMap<Seen<'p>, &'p TextFile> {
+    let of = |project: &'p Project| {
+        let files = project.snapshots.iter().chain(&project.standing);
+        files.map(|file| ((project.name.as_deref(), plain(&file.name, prefix)), file))
+    };
+    side.iter().flat_map(of).collect()
+}
+
+/// The folder that a file lies in.
+pub(super) fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The name of a file without that of the base.
@@ -147,7 +161,7 @@ pub(super) struct Rewritten {
     /// With its project before it, where there are several.
     pub(super) full: String,
     /// The file of the base.
-    pub(super) file: String,
+    pub(super) file: FileId,
     /// Files of the branch that speak of the same day, by their names.
     pub(super) instead: BTreeSet<String>,
 }
@@ -157,8 +171,6 @@ pub(super) struct Rewritten {
 struct Kept {
     /// All that the snapshot itself says.
     own: bool,
-    /// All that the facts beside it say.
-    facts: bool,
     /// Nothing is added but that the workflow asks to move.
     same: bool,
 }
@@ -186,7 +198,7 @@ impl Rewriting<'_> {
                 project: project.name.clone(),
                 workflow: workflow.clone(),
                 full,
-                file: file.to_owned(),
+                file: newest.file,
                 instead,
             });
         }
@@ -204,16 +216,13 @@ impl Rewriting<'_> {
         };
         let mut listed: Vec<FileChange> = self.changes.fates.iter().filter(is_listed).cloned().collect();
         for (full, evidence) in self.now.1 {
-            let before = self.before.1.get(full).and_then(|before| before.newest.as_ref());
-            let Some(newest) = before.map(|snapshot| snapshot.date) else { continue };
+            let Some(before) = self.before.1.get(full) else { continue };
+            let known: BTreeSet<Date> = before.days.iter().map(|(date, _)| *date).collect();
+            let Some(newest) = known.last() else { continue };
             for (date, file) in &evidence.days {
-                let name = self.sources.name(*file);
-                if *date <= newest && self.changes.new.contains(name) {
-                    listed.push(FileChange {
-                        fate: FileFate::BackDated,
-                        old: None,
-                        new: Some(name.to_owned()),
-                    });
+                if date <= newest && !known.contains(date) {
+                    let new = Some(self.sources.name(*file).to_owned());
+                    listed.push(FileChange { fate: FileFate::BackDated, old: None, new });
                 }
             }
         }
@@ -222,25 +231,23 @@ impl Rewriting<'_> {
         listed
     }
 
-    /// Edited files to which nothing was done but to add a fact, or to ask for the next stage in the newest snapshot.
+    /// Edited files of one snapshot, the newest of its workflow, to which nothing was done but to ask for the next stage.
     fn harmless(&self) -> BTreeSet<String> {
-        let mut touched: BTreeMap<String, bool> = BTreeMap::new();
-        for (project, workflow) in self.workflows() {
-            let full = full_name(project.name.as_deref(), workflow);
-            let Some(evidence) = self.before.1.get(&full) else { continue };
-            let kept = self.kept(project, &full);
-            let newest = evidence.newest.as_ref().map(|newest| newest.file);
-            for (_, file) in &evidence.days {
-                let name = plain(self.sources.name(*file), self.prefix);
-                let only_asks = Some(*file) == newest && kept.is_some_and(|kept| kept.same);
-                *touched.entry(name.to_owned()).or_insert(true) &= only_asks;
-                let facts = name.rsplit_once('/').map(|(folder, _)| format!("{folder}/rollout.yaml"));
-                if let Some(facts) = facts {
-                    *touched.entry(facts).or_insert(true) &= kept.is_some_and(|kept| kept.facts);
-                }
-            }
+        // How many snapshots a file has, on both sides together.
+        let mut held: BTreeMap<String, usize> = BTreeMap::new();
+        for (_, file) in
+            [self.before.1, self.now.1].into_iter().flat_map(|book| book.values()).flat_map(|kept| &kept.days)
+        {
+            *held.entry(plain(self.sources.name(*file), self.prefix).to_owned()).or_default() += 1;
         }
-        touched.into_iter().filter(|(_, harmless)| *harmless).map(|(name, _)| name).collect()
+        let asks = |(project, workflow): (&Ready<Told>, &Arc<str>)| {
+            let full = full_name(project.name.as_deref(), workflow);
+            let newest = self.before.1.get(&full)?.newest.as_ref()?;
+            let name = plain(self.sources.name(newest.file), self.prefix);
+            let only = held.get(name) == Some(&2) && self.kept(project, &full).is_some_and(|kept| kept.same);
+            only.then(|| name.to_owned())
+        };
+        self.workflows().filter_map(asks).collect()
     }
 
     fn workflows(&self) -> impl Iterator<Item = (&Ready<Told>, &Arc<str>)> {
@@ -255,16 +262,15 @@ impl Rewriting<'_> {
         let there = self.now.0.projects.iter().find(|known| known.name == project.name)?;
         let (was, is) = (&project.program.vocabulary, &there.program.vocabulary);
         Some(Kept {
-            own: keeps_own(old, was, new, is, true),
-            facts: keeps_own(old, was, new, is, false),
-            same: keeps_own(old, was, new, is, true) && only_asks(old, was, new, is),
+            own: keeps_own(old, was, new, is),
+            same: keeps_own(old, was, new, is) && only_asks(old, was, new, is),
         })
     }
 }
 
-/// Whether a snapshot still says all that one said itself, or by the facts beside it.
-fn keeps_own(old: &Snapshot, was: &Vocabulary, new: &Snapshot, is: &Vocabulary, own: bool) -> bool {
-    let wanted = |value: &Located| (value.span.file == old.file) == own;
+/// Whether a snapshot still says all that one said itself, and not by the facts beside it.
+fn keeps_own(old: &Snapshot, was: &Vocabulary, new: &Snapshot, is: &Vocabulary) -> bool {
+    let wanted = |value: &Located| value.span.file == old.file;
     keeps_fields(&old.record, &was.snapshot, &new.record, &is.snapshot, &wanted)
 }
 
@@ -305,6 +311,11 @@ fn keeps(old: &Value, was: &Type, new: &Value, is: &Type) -> bool {
             let mut rest = new.iter();
             old.iter().all(|old| rest.any(|new| keeps(&old.value, was, &new.value, is)))
         }
-        (old, _, new, _) => old == new,
+        (
+            Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) | Value::Record(_),
+            _,
+            new,
+            _,
+        ) => old == new,
     }
 }

@@ -6,10 +6,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::super::load::Ready;
+use super::history::plain;
 use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item, Template};
 use crate::direction::larger_is_stricter;
 use crate::layers::BoundWaiver;
-use crate::program::ParamValue;
+use crate::program::{Gate, ParamValue};
+use crate::project::Project;
 use crate::report::Place;
 use crate::report::against::{Direction, SettingChange};
 use crate::settings::{Lock, Settings, rule_names, show_range, show_value};
@@ -22,12 +24,13 @@ const CADENCE: &str = "the cadence";
 
 /// Everything that a branch changes of what it is judged by.
 pub(super) fn setting_changes(
-    standing: &[Ready<Told>],
-    proposed: &[Ready<Told>],
+    [standing, proposed]: [&[Ready<Told>]; 2],
+    places: Vec<SettingChange>,
     begins: &BTreeMap<Span, Option<Date>>,
-    sources: &SourceMap,
+    (sources, prefix): (&SourceMap, &str),
 ) -> Vec<SettingChange> {
     let mut changes = Changes::default();
+    places.into_iter().for_each(|change| changes.push(change));
     for old in standing {
         let Some(new) = proposed.iter().find(|new| new.name == old.name) else {
             let name = old.name.as_deref().unwrap_or(".");
@@ -38,9 +41,11 @@ pub(super) fn setting_changes(
         if new.program.incomplete {
             continue;
         }
-        let two = Two { old, new, begins, sources };
+        let two = Two { old, new, begins, sources, prefix };
         two.params(&mut changes);
+        two.patterns(&mut changes);
         two.rules(&mut changes);
+        two.gates(&mut changes);
         two.waivers(&mut changes);
         two.vocabulary(&mut changes);
     }
@@ -49,13 +54,34 @@ pub(super) fn setting_changes(
     changes
 }
 
-/// A project as it stands, and as it is proposed.
+/// Where a branch no longer looks for policies and snapshots, though the base does.
+pub(super) fn place_changes(base: &[Project], head: &[Project]) -> Vec<SettingChange> {
+    let mut changes = Vec::new();
+    for old in base {
+        let Some(new) = head.iter().find(|new| new.name == old.name) else { continue };
+        let places = [
+            ("policies", &old.policies_from, &new.policies_from),
+            ("snapshots", &old.snapshots_from, &new.snapshots_from),
+        ];
+        // Where more is looked for, more is judged.
+        for (what, old, new) in places.into_iter().filter(|(_, old, new)| !new.is_superset(old)) {
+            let shown = |all: &BTreeSet<String>| all.iter().cloned().collect::<Vec<_>>().join(", ");
+            let change = SettingChange::new(format!("where {what} are looked for"), Direction::Unknown);
+            changes.push(change.from(shown(old)).to(shown(new)));
+        }
+    }
+    changes
+}
+
+/// A project by the base, and by the branch.
 struct Two<'a> {
     old: &'a Ready<Told>,
     new: &'a Ready<Told>,
     /// From when the branch's new waivers count, which are judged as if they had begun.
     begins: &'a BTreeMap<Span, Option<Date>>,
     sources: &'a SourceMap,
+    /// What the names of the base's files begin with.
+    prefix: &'a str,
 }
 
 impl Two<'_> {
@@ -68,27 +94,20 @@ impl Two<'_> {
             .into_iter()
             .filter(|name| *old.settings(name) != old.general || *new.settings(name) != new.general);
         let own = own.map(|name| (Some(name.to_owned()), old.settings(name), new.settings(name)));
-        // Overrides of workflows that do not exist yet.
-        let idle: BTreeSet<&str> = old.idle.keys().chain(new.idle.keys()).map(String::as_str).collect();
-        let idle = idle.into_iter().map(|globs| {
-            let old = old.idle.get(globs).unwrap_or(&old.general);
-            (Some(globs.to_owned()), old, new.idle.get(globs).unwrap_or(&new.general))
-        });
-        std::iter::once((None, &old.general, &new.general)).chain(own).chain(idle).collect()
+        std::iter::once((None, &old.general, &new.general)).chain(own).collect()
     }
 
     fn params(&self, changes: &mut Changes) {
+        let known: BTreeMap<&str, usize> =
+            self.old.program.params.iter().enumerate().map(|(at, param)| (&*param.name, at)).collect();
+        let mut stricter: BTreeMap<usize, Option<bool>> = BTreeMap::new();
         for (workflow, old_settings, new_settings) in self.variants() {
             for (at, param) in self.new.program.params.iter().enumerate() {
-                let Some(before) = self.old.program.params.iter().position(|known| known.name == param.name)
-                else {
-                    continue;
-                };
+                let Some(before) = known.get(&*param.name).copied() else { continue };
                 let (Some(old), Some(new)) = (old_settings.params.get(before), new_settings.params.get(at))
                 else {
                     continue;
                 };
-                let stricter = larger_is_stricter(&self.old.program, before);
                 let mut push = |what: String, from: String, to: String, direction| {
                     let change = SettingChange::new(what, direction).from(from).to(to);
                     let change = change.was(Place::new(old.origin, self.sources));
@@ -97,16 +116,18 @@ impl Two<'_> {
                 };
                 if old.value != new.value {
                     let (from, to) = (show_value(&param.ty, &old.value), show_value(&param.ty, &new.value));
-                    push(format!("param {}", param.name), from, to, moved(&old.value, &new.value, stricter));
+                    let larger = || larger_is_stricter(&self.old.program, before);
+                    let larger = *stricter.entry(before).or_insert_with(larger);
+                    push(format!("param {}", param.name), from, to, moved(&old.value, &new.value, larger));
                 }
-                if old.within != new.within {
+                if old.bounds != new.bounds {
                     let range = |within: &Option<_>| {
                         within
                             .as_ref()
                             .and_then(|range| show_range(&param.ty, range))
                             .unwrap_or_else(|| "any".to_owned())
                     };
-                    let narrower = match (&old.within, &new.within) {
+                    let narrower = match (&old.bounds, &new.bounds) {
                         (Some(old), Some(new)) => old.covers(new),
                         (None, Some(_)) => true,
                         (Some(_) | None, None) => false,
@@ -114,8 +135,8 @@ impl Two<'_> {
                     let direction = if narrower { Direction::Tighter } else { Direction::Looser };
                     push(
                         format!("range of {}", param.name),
-                        range(&old.within),
-                        range(&new.within),
+                        range(&old.bounds),
+                        range(&new.bounds),
                         direction,
                     );
                 }
@@ -153,24 +174,68 @@ impl Two<'_> {
             (None, Some(new)) => SettingChange::new(what, Direction::Tighter)
                 .to("locked")
                 .now(Place::new(new.span, self.sources)),
-            // A lock binds the files that extend the one which says so: a nearer one binds fewer.
-            (Some(old), Some(new)) if new.layer > old.layer => SettingChange::new(what, Direction::Looser)
-                .from("locked")
-                .to("locked for fewer files")
-                .was(Place::new(old.span, self.sources))
-                .now(Place::new(new.span, self.sources)),
+            // A lock binds the files that extend the one which says so.
+            (Some(old), Some(new)) if self.plain(old.span) != self.plain(new.span) => {
+                SettingChange::new(what, Direction::Unknown)
+                    .from("locked")
+                    .to("locked by another file")
+                    .was(Place::new(old.span, self.sources))
+                    .now(Place::new(new.span, self.sources))
+            }
             (Some(_), Some(_)) | (None, None) => return,
         };
         changes.push(change.only(workflow));
     }
 
+    /// The name of a file without that of the base.
+    fn plain(&self, span: Span) -> &str {
+        plain(self.sources.name(span.file), self.prefix)
+    }
+
+    /// Overrides that may speak of workflows to come: nobody knows which of them will fit those.
+    fn patterns(&self, changes: &mut Changes) {
+        let (old, new) = (&self.old.book.patterns, &self.new.book.patterns);
+        if old == new {
+            return;
+        }
+        let shown = |all: &[String], others: &[String]| {
+            let own: Vec<&str> =
+                all.iter().filter(|block| !others.contains(block)).map(String::as_str).collect();
+            if own.is_empty() && !all.is_empty() { "in another order".to_owned() } else { own.join("; ") }
+        };
+        let mut change = SettingChange::new("overrides".to_owned(), Direction::Unknown);
+        change.from = Some(shown(old, new)).filter(|shown| !shown.is_empty());
+        change.to = Some(shown(new, old)).filter(|shown| !shown.is_empty());
+        changes.push(change);
+    }
+
+    /// Without a gate `ladder.undeclared` holds a move: who declares the first one opens it.
+    fn gates(&self, changes: &mut Changes) {
+        let gates = |ready: &Ready<Told>| -> BTreeMap<String, Span> {
+            let stage = |rung: usize| ready.program.vocabulary.stages.get(rung).map_or("", |stage| &**stage);
+            let all = ready.program.gates.iter();
+            all.map(|gate| (format!("gate {} -> {}", stage(gate.from), stage(gate.to)), gate.span)).collect()
+        };
+        let (old, new) = (gates(self.old), gates(self.new));
+        for (name, span) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+            let change = SettingChange::new(name.clone(), Direction::Looser).to("new");
+            changes.push(change.now(Place::new(*span, self.sources)));
+        }
+        for (name, span) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
+            let change = SettingChange::new(name.clone(), Direction::Tighter).from("as it was");
+            changes.push(change.was(Place::new(*span, self.sources)));
+        }
+    }
+
     fn rules(&self, changes: &mut Changes) {
         let (old_names, new_names): (Vec<&str>, Vec<&str>) =
             (rule_names(&self.old.program).collect(), rule_names(&self.new.program).collect());
+        let known: BTreeMap<&str, usize> =
+            new_names.iter().enumerate().map(|(at, name)| (*name, at)).collect();
         for (workflow, old_settings, new_settings) in self.variants() {
             for (before, name) in old_names.iter().enumerate() {
                 let Some(old) = old_settings.rules.get(before) else { continue };
-                let now = new_names.iter().position(|known| known == name);
+                let now = known.get(name).copied();
                 let new = now.and_then(|now| new_settings.rules.get(now));
                 let word = |effect: Option<EffectKind>| effect.map_or("off", EffectKind::as_str).to_owned();
                 let locks = (old.locked, new.and_then(|new| new.locked));
@@ -204,7 +269,7 @@ impl Two<'_> {
                 // What applies only sometimes applies less often than before.
                 (None, Declared::When(policy)) if self.has_policy(policy) => Direction::Looser,
                 (None, Declared::Rule(_)) => Direction::Tighter,
-                (None, Declared::When(_) | Declared::Let(_)) => Direction::Other,
+                (None, Declared::When(_) | Declared::Let(..)) => Direction::Other,
             };
             let mut change = SettingChange::new(what.to_string(), direction);
             change.from = before.map(|_| "as it was".to_owned());
@@ -223,14 +288,14 @@ impl Two<'_> {
         for (what, before) in old.iter().filter(|(what, _)| gone(what)) {
             let direction = match what {
                 Declared::When(_) => Direction::Tighter,
-                Declared::Let(_) | Declared::Rule(_) => Direction::Unknown,
+                Declared::Let(..) | Declared::Rule(_) => Direction::Unknown,
             };
             let change = SettingChange::new(what.to_string(), direction).from("as it was");
             changes.push(change.was(Place::new(before.span, self.sources)));
         }
     }
 
-    /// What rules, lets and policies say. Gates may have lets of one name: these are put together.
+    /// What rules, lets and policies say.
     fn texts(&self, ready: &Ready<Told>) -> BTreeMap<Declared, DeclaredText> {
         let program = &ready.program;
         let mut texts: BTreeMap<Declared, DeclaredText> = BTreeMap::new();
@@ -240,6 +305,7 @@ impl Two<'_> {
             text.says += &bare(&says);
             text.means += &bare(&means);
         };
+        let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |stage| &**stage);
         for rule in &program.rules {
             let decl = &rule.decl;
             // The effect is compared by itself, as it is in force.
@@ -249,7 +315,6 @@ impl Two<'_> {
             let says = without(self.sources, decl.span, &[effect]) + message;
             let prose = [span(&decl.title), span(&decl.help), Some(effect)];
             let prose: Vec<Span> = prose.into_iter().flatten().collect();
-            let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |stage| &**stage);
             let gate = rule.gate.and_then(|gate| program.gates.get(gate));
             let gate =
                 gate.map_or_else(String::new, |gate| format!("{}>{}:", stage(gate.from), stage(gate.to)));
@@ -257,9 +322,15 @@ impl Two<'_> {
             add(Declared::Rule(rule.name.clone()), decl.span, says, means);
         }
         let text = |span: Span| self.sources.text(span).to_owned();
+        let gate_of = |span: Span| {
+            let around =
+                |gate: &&Gate| gate.span.file == span.file && gate.span.range().contains(&span.range().start);
+            program.gates.iter().find(around)
+        };
         for inner in &program.lets {
             let span = inner.decl.span;
-            add(Declared::Let(inner.name.clone()), span, text(span), text(span));
+            let gate = gate_of(span).map(|gate| format!("{}>{}:", stage(gate.from), stage(gate.to)));
+            add(Declared::Let(inner.name.clone(), gate.unwrap_or_default()), span, text(span), text(span));
         }
         for policy in &program.policies {
             let Some(when) = &policy.when else { continue };
@@ -330,7 +401,6 @@ impl Two<'_> {
             let direction = match (before, after) {
                 // No rule of the base speaks of it.
                 (None, Some(_)) => Direction::Other,
-                (Some(_), Some(_)) if name == CADENCE => self.cadence(),
                 (_, _) => Direction::Unknown,
             };
             let mut change = SettingChange::new(format!("vocabulary: {name}"), direction);
@@ -338,16 +408,6 @@ impl Two<'_> {
             change.was = before.map(|(span, _)| Place::new(*span, self.sources));
             change.now = after.map(|(span, _)| Place::new(*span, self.sources));
             changes.push(change);
-        }
-    }
-
-    /// Who lets snapshots come later lets old ones count for longer.
-    fn cadence(&self) -> Direction {
-        let sides = [self.old, self.new].map(|ready| ready.program.vocabulary.cadence.as_ref());
-        match sides {
-            [Some(old), Some(new)] if new.every <= old.every && new.grace <= old.grace => Direction::Tighter,
-            [Some(_), Some(_)] => Direction::Looser,
-            [_, _] => Direction::Unknown,
         }
     }
 }
@@ -378,7 +438,8 @@ fn without(sources: &SourceMap, span: Span, prose: &[Span]) -> String {
 /// What a policy declares beside its params, in the order in which it is listed.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Declared {
-    Let(Arc<str>),
+    /// With the gate that it is in.
+    Let(Arc<str>, String),
     /// When a policy applies.
     When(Arc<str>),
     Rule(Arc<str>),
@@ -387,7 +448,7 @@ enum Declared {
 impl fmt::Display for Declared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Let(name) => write!(f, "let {name}"),
+            Self::Let(name, _) => write!(f, "let {name}"),
             Self::When(name) => write!(f, "policy {name}"),
             Self::Rule(name) => write!(f, "rule {name}"),
         }
@@ -421,7 +482,10 @@ fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -
         ParamValue::Value(Value::Number(number)) => Some(number.clone()),
         ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) => None,
     };
-    match (number(old), number(new), larger_is_stricter) {
+    // Months and days have no common measure.
+    let is_calendar = |value: &ParamValue| matches!(value, ParamValue::Calendar(_));
+    let measured = larger_is_stricter.filter(|_| is_calendar(old) == is_calendar(new));
+    match (number(old), number(new), measured) {
         (Some(old), Some(new), Some(larger)) if (new > old) == larger => Direction::Tighter,
         (Some(_), Some(_), Some(_)) => Direction::Looser,
         (_, _, _) => Direction::Unknown,

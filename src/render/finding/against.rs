@@ -140,5 +140,6 @@ fn places(change: &SettingChange, base: &str) -> Vec<LabelReport> {
     let gone = change.was.as_ref().map(|was| was.file.strip_prefix(&prefix).unwrap_or(&was.file));
     let now = now.or_else(|| gone.map(|file| at(shown(file), 1, 1, "is no longer set here".to_owned())));
     let was = change.was.as_ref().map(|place| at_place(place, "in the base"));
-    now.into_iter().chain(was).collect()
+    let found: Vec<LabelReport> = now.into_iter().chain(was).collect();
+    if found.is_empty() { vec![nowhere("")] } else { found }
 }
