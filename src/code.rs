@@ -214,6 +214,8 @@ codes! {
          "A waiver lifts a hold, also that of a rollback that is undecided. A rollback that fired has the evidence for it, and no waiver lifts it: go back a stage, or, if the rule itself is wrong, change its effect or its threshold where everybody sees it."
     OverrideForNoWorkflow = T417 "an override for no workflow"
          "No workflow has a name that fits the `workflows` of this override, so it has no effect. Correct the name, or remove the override."
+    EmptyConfiguration = T418 "a configuration that sets nothing"
+         "The file is empty, or holds comments alone. The shipped policies would judge in the place of those that stood in it, so this is an error. Write `policies: [builtin]` if these are meant, or remove the file."
 
     // T5: findings of a judgement, and what kept one from being made.
     RuleFailed = T501 "a rule failed"

@@ -169,8 +169,11 @@ impl ConfigReader<'_> {
         };
         let entries = match root.content {
             ConfigContent::Map(entries) => entries,
-            // Nothing is set in a file of comments.
-            ConfigContent::Null => return Some(Config::default()),
+            // As if there were none, and whoever emptied it did not say so.
+            ConfigContent::Null => {
+                self.report(errors::empty(file));
+                return Some(Config::default());
+            }
             ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::List(_) => {
                 self.report(errors::no_map(root.span));
                 return None;

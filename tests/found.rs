@@ -236,6 +236,29 @@ fn a_policy_file_that_was_emptied_is_an_error() {
 }
 
 #[test]
+fn a_configuration_that_was_emptied_is_an_error() {
+    for text in ["", "# to be written\n", "---\n"] {
+        let repo = project(BAD);
+        says(&repo, 1, &[]);
+        repo.write("tollgate.yaml", text);
+        says(&repo, 2, &["the configuration sets nothing", "`policies: [builtin]`"]);
+    }
+    says(&project(GOOD).file("tollgate.yaml", "policies: [builtin]\n"), 0, &[]);
+}
+
+#[test]
+fn a_submodule_that_was_not_fetched_is_named_where_it_would_be_read() {
+    let modules = "[submodule \"x\"]\n\tpath = policies/shared\n\turl = x\n";
+    for (part, code) in [("policies/shared", 2), ("rollouts/shared", 2), ("vendor/shared", 0)] {
+        let repo = project(GOOD).file(".gitmodules", modules.replace("policies/shared", part));
+        fs::create_dir_all(repo.path(part)).unwrap();
+        says(&repo, code, &[part, "a submodule that was not fetched"]);
+        repo.write(&format!("{part}/README.md"), "fetched");
+        says(&repo, 0, &[]);
+    }
+}
+
+#[test]
 fn endings_in_another_case_are_what_they_are() {
     for config in [CONFIG, "policies: ['policies/*.gate']\nsnapshots: rollouts/**/*.yaml\n"] {
         for (adoption, code) in [(BAD, 1), (GOOD, 0)] {

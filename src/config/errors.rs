@@ -5,8 +5,15 @@
 use super::glob::MAX_PATTERN_BYTES;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::text::quote;
+
+/// A configuration in which nothing is set.
+pub(super) fn empty(file: FileId) -> Diagnostic {
+    Diagnostic::error(Code::EmptyConfiguration, "the configuration sets nothing")
+        .label(Span::new(file, 0..0), "it is empty, or holds comments alone")
+        .help("write `policies: [builtin]` if the shipped policies are to judge, or remove the file")
+}
 
 /// A text that is not YAML, or uses what is refused of it; `reason` is the parser's.
 pub(super) fn not_yaml(span: Span, reason: &str) -> Diagnostic {

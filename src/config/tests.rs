@@ -50,11 +50,14 @@ fn settings_have_their_places() {
 }
 
 #[test]
-fn an_empty_file_sets_nothing() {
-    for text in ["", "# nothing yet\n", "---\n", "{}"] {
+fn an_empty_file_is_an_error() {
+    for text in ["", "# later\n", "---\n"] {
         let outcome = run(text);
-        assert_eq!((outcome.config, outcome.problems), (Config::default(), Vec::new()), "{text}");
+        assert_eq!(outcome.config, Config::default(), "{text}");
+        let said = outcome.problems.join("\n");
+        assert!(said.starts_with("T418 1 ") && outcome.problems.len() == 1, "{text}: {said}");
     }
+    assert_eq!(run("{}").problems, Vec::<String>::new());
 }
 
 #[test]

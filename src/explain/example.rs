@@ -42,6 +42,7 @@ const CASES: &[Case] = cases! {
     IncompleteRule "rule_decl/broken" ".gate";
     GivenTwice "rule_decl/given_twice" ".gate";
     EmptyGate "gate_decl/mistakes" ".gate";
+    EmptyConfiguration "config_file/empty" ".config.yaml" ".gate";
     EmptyPolicy "policy_decl/empty" ".gate";
     NameTooLong "let_decl/too_long" ".gate";
     UnknownName "let_decl/unknown" ".gate";

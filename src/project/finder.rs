@@ -13,7 +13,7 @@ use super::files::{FileKind, Files, LEADS_NOWHERE, LEADS_OUT, Obstacle, content,
 use super::glob;
 use super::path::{ancestors, below, join, name, parent, parts};
 use super::site::{Site, shared_folder};
-use super::submodules::not_fetched;
+use super::submodules::{FETCH, not_fetched, unfetched};
 use super::walk::{Step, walk};
 use super::{GATE, SNAPSHOTS, STANDING, TESTS, TextFile, ends_in, unreadable};
 use crate::builtin;
@@ -93,8 +93,8 @@ impl Wanted {
             Self::Policies => name.to_ascii_lowercase().contains(GATE) && self.may_be(name),
             Self::Tests => false,
             Self::Snapshots => {
-                [".yaml", ".yml", ".json"].iter().any(|ending| ends_in(name, ending))
-                    && !name.eq_ignore_ascii_case(STANDING)
+                let lower = name.to_ascii_lowercase();
+                [".yaml", ".yml", ".json"].iter().any(|ending| lower.contains(ending)) && lower != STANDING
             }
         }
     }
@@ -144,9 +144,8 @@ impl Missed {
         let is_meant = |path: &String| matcher.glob.is_none() || folders.contains(parent(path));
         let untaken = self.untaken.into_iter().filter(is_meant).map(|path| (path, PassedOverWhy::NotNamed));
         let looks = |(path, kind): &(String, FileKind)| match kind {
-            FileKind::File => matcher.wanted.resembles(name(path)),
+            FileKind::File | FileKind::Link | FileKind::Other => matcher.wanted.resembles(name(path)),
             FileKind::Folder => name(path) != ".git" && holds(site.files, path, matcher.wanted),
-            FileKind::Link | FileKind::Other => false,
         };
         let hidden = self.hidden.into_iter().filter(looks).map(|(path, _)| (path, PassedOverWhy::Hidden));
         untaken.chain(hidden).map(|(path, why)| PassedOver { path: site.name(&path), why }).collect()
@@ -462,6 +461,11 @@ impl<'a> Finder<'a> {
                 // What it holds might be what keeps a gate shut.
                 self.problems.push(unreadable(&site.name(&path), LEADS_OUT));
             }
+        }
+        // Nobody knows what it would hold.
+        for module in unfetched(site).iter().filter(|module| below(module, base).is_some()) {
+            let problem = unreadable(&site.name(module), "it is a submodule that was not fetched");
+            self.problems.push(problem.help(FETCH));
         }
         missed.hidden = hidden;
         let taken = files.get(before..).unwrap_or_default();

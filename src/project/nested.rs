@@ -8,6 +8,7 @@ use super::ignored::Ignored;
 use super::misnamed::is_misnamed;
 use super::path::{ancestors, below, join, name, parent};
 use super::site::Site;
+use super::submodules::unfetched;
 use super::walk::walk;
 use super::{CONFIG, SNAPSHOTS};
 use crate::report::read::{PassedOver, PassedOverWhy};
@@ -75,6 +76,9 @@ pub(super) fn nested(site: &Site<'_>) -> Nested {
             found.unseen.push((link, Obstacle::Other(why)));
         }
     }
+    let unfetched = unfetched(site).into_iter().filter(|module| below(module, root).is_some());
+    let why = PassedOverWhy::NotFetched;
+    found.passed_over.extend(unfetched.map(|module| PassedOver { path: site.name(&module), why }));
     found.unseen.extend(ignored.problems.into_iter().map(|(list, why)| (list, Obstacle::Other(why))));
     found
 }

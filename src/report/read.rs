@@ -45,6 +45,8 @@ pub enum PassedOverWhy {
     Ignored,
     /// It holds a `CACHEDIR.TAG`.
     Cache,
+    /// It is a submodule that was not fetched.
+    NotFetched,
     /// No entry of the configuration takes it.
     NotNamed,
 }
@@ -56,6 +58,7 @@ impl PassedOverWhy {
             Self::Hidden => "hidden",
             Self::Ignored => "listed in `.tollgateignore`",
             Self::Cache => "has a `CACHEDIR.TAG`",
+            Self::NotFetched => "a submodule that was not fetched",
             Self::NotNamed => "taken by no entry",
         }
     }
