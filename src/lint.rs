@@ -74,14 +74,24 @@ const LINTS: [(Code, Lint); 10] = [
     (Code::UntestedRule, untested_rule::find),
 ];
 
+/// Parts of a condition; where one has more, nothing is linted, as the lints hold its parts against each other.
+const MAX_LINTED: usize = 4_000;
 /// Findings of one lint; who has so many has other things to do first.
 const MAX_FINDINGS: usize = 300;
 
 /// Looks for everything but what is switched off, here or by a comment at its place.
 pub fn lint(policies: &LintedPolicies<'_>, off: &BTreeSet<Code>) -> Vec<Diagnostic> {
+    if roots(policies.program).into_iter().any(|root| parts(root) > MAX_LINTED) {
+        return Vec::new();
+    }
     let on = LINTS.iter().filter(|(code, _)| !off.contains(code));
     let found = on.flat_map(|(_, find)| find(policies).into_iter().take(MAX_FINDINGS));
     found.filter(|finding| policies.concerns(finding) && !is_marked(finding, policies)).collect()
+}
+
+/// How many parts an expression has, itself among them.
+fn parts(expr: &Expr) -> usize {
+    1 + expr.children().into_iter().map(parts).sum::<usize>()
 }
 
 /// Whether a comment `# lint: T705 REASON` stands on the line of a finding, or alone on the one above it or above the

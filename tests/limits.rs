@@ -422,3 +422,40 @@ fn a_text_is_not_repeated_in_full_for_each_time_that_it_is_named() {
         .run(&["check", "--as-of", "2026-11-20", "--format", "json"]);
     assert!(run.code == 1 && run.out.len() < 2_000_000, "{} {}", run.code, run.out.len());
 }
+
+#[cfg(unix)]
+#[test]
+fn links_beside_links_are_not_followed_for_ever() {
+    use std::os::unix::fs::symlink;
+    let repo = sound_but("x", "");
+    assert_eq!(repo.run(&["check", "--as-of", "2026-11-20"]).code, 0);
+    // One link to what is there already changes nothing.
+    fs::create_dir(repo.path("real")).unwrap();
+    symlink(repo.path("real"), repo.path("rollouts/linked")).unwrap();
+    assert_eq!(repo.run(&["check", "--as-of", "2026-11-20"]).code, 0);
+    for depth in 0..30 {
+        fs::create_dir(repo.path(&format!("d{depth}"))).unwrap();
+        if depth > 0 {
+            for link in ["a", "b"] {
+                symlink(repo.path(&format!("d{depth}")), repo.path(&format!("d{}/{link}", depth - 1)))
+                    .unwrap();
+            }
+        }
+    }
+    symlink(repo.path("d0"), repo.path("rollouts/many")).unwrap();
+    let run = repo.run(&["check", "--as-of", "2026-11-20"]);
+    assert!(run.code == 2 && run.out.contains("reached through links"), "{run:?}");
+}
+
+#[test]
+fn files_of_nobody_beside_many_workflows_cost_no_product() {
+    let mut repo = sound_but("x", "");
+    let one = |at: usize| format!("{{ workflow: w{at}, date: 2026-11-20, n: 1 }}\n");
+    repo = repo.file("rollouts/b.yaml", (0..900).map(one).collect::<Vec<_>>().join("---\n"));
+    assert_eq!(repo.run(&["check", "--as-of", "2026-11-20"]).code, 0);
+    for at in 0..300 {
+        repo.write(&format!("rollouts/broken{at}.yaml"), "x");
+    }
+    let run = repo.run(&["check", "--as-of", "2026-11-20", "--format", "json"]);
+    assert_eq!((run.code, &run.json()["summary"]["error"]), (2, &901.into()));
+}

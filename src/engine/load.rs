@@ -5,7 +5,7 @@
 //! already in tomorrow) is guessed from the first lines of the snapshots, so that a series need not be kept for longer than
 //! it takes to judge it. If the guess was wrong, everything is read first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -382,12 +382,10 @@ fn select<T>(
     for Ready { workflows, diagnostics, .. } in projects {
         let (kept, dropped): (Vec<_>, Vec<_>) =
             std::mem::take(workflows).into_iter().partition(|workflow| options.wants(&workflow.name));
-        let kept_files: Vec<&str> =
+        let kept_files: HashSet<&str> =
             kept.iter().flat_map(|w| &w.files).map(|file| sources.name(*file)).collect();
-        let foreign = |file: FileId| {
-            dropped.iter().any(|workflow| workflow.files.contains(&file))
-                && !kept_files.contains(&sources.name(file))
-        };
+        let dropped: HashSet<FileId> = dropped.into_iter().flat_map(|workflow| workflow.files).collect();
+        let foreign = |file: FileId| dropped.contains(&file) && !kept_files.contains(&sources.name(file));
         diagnostics.retain(|d| d.labels.is_empty() || !d.labels.iter().all(|label| foreign(label.span.file)));
         *workflows = kept;
     }

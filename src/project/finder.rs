@@ -24,6 +24,9 @@ use crate::report::read::{PassedOver, PassedOverWhy};
 use crate::source::Span;
 use crate::text::quote;
 
+/// Folders that a search enters through links.
+const MAX_LINKED: usize = 1_000;
+
 /// An entry of `policies:` or `snapshots:`.
 pub(super) struct Mention {
     pub(super) setting: Setting<String>,
@@ -175,11 +178,21 @@ pub(super) struct Finder<'a> {
     pub(super) passed_over: Vec<PassedOver>,
     /// Whether a link was followed, so that one file may have been found twice.
     followed: bool,
+    /// How many folders were entered through links, and whether there were too many.
+    linked: usize,
+    is_lost: bool,
 }
 
 impl<'a> Finder<'a> {
     pub(super) fn new(site: &'a Site<'a>) -> Self {
-        Self { site, problems: Vec::new(), passed_over: Vec::new(), followed: false }
+        Self {
+            site,
+            problems: Vec::new(),
+            passed_over: Vec::new(),
+            followed: false,
+            linked: 0,
+            is_lost: false,
+        }
     }
 
     /// The files of `policies:`, or the shipped pack where there is no such entry.
@@ -436,7 +449,15 @@ impl<'a> Finder<'a> {
                         Ok(target) if !target.is_folder => found(path, None),
                         // A link back to a folder that is being walked: all that is in it is seen anyway.
                         Ok(target) if real.contains(&target.path) => {}
+                        // Links beside links lead to more paths than anybody can follow.
+                        Ok(_) if self.linked == MAX_LINKED => {
+                            if !std::mem::replace(&mut self.is_lost, true) {
+                                let why = format!("more than {MAX_LINKED} folders are reached through links");
+                                self.problems.push(unreadable(&site.name(path), &why));
+                            }
+                        }
                         Ok(target) => {
+                            self.linked += 1;
                             real.push(target.path);
                             return true;
                         }

@@ -111,16 +111,28 @@ pub(super) fn assemble<T>(
     // Unnamed files first: they may give a folder without snapshots its name.
     let faulty_facts = standing.values().filter(|facts| !facts.sound).map(|facts| (facts.folder, facts.file));
     unnamed.extend(faulty_facts);
+    let mut faulty: BTreeMap<Arc<str>, Vec<FileId>> = BTreeMap::new();
+    let mut faulty_of: BTreeMap<&str, Vec<FileId>> = BTreeMap::new();
     for (folder, file) in unnamed {
-        for name in blamed(folder, file, &folders, &standing, sources) {
-            let none = Workflow { name: Arc::clone(&name), series: None, files: Vec::new() };
-            let workflow = workflows.entry(name).or_insert(none);
-            workflow.series = None;
-            if !workflow.files.contains(&file) {
-                workflow.files.push(file);
-                workflow.files.sort_by_key(|file| (sources.name(*file), *file));
-            }
+        if folders.contains_key(folder) {
+            faulty_of.entry(folder).or_default().push(file);
+        } else {
+            faulty.entry(named_by(folder, file, &standing, sources)).or_default().push(file);
         }
+    }
+    for (folder, files) in faulty_of {
+        // Files that say nothing of whose they are belong to all whose snapshots lie beside them.
+        for name in folders.get(folder).into_iter().flatten() {
+            faulty.entry(Arc::clone(name)).or_default().extend(files.iter().take(MAX_BLAMED));
+        }
+    }
+    for (name, files) in faulty {
+        let none = Workflow { name: Arc::clone(&name), series: None, files: Vec::new() };
+        let workflow = workflows.entry(name).or_insert(none);
+        workflow.series = None;
+        workflow.files.extend(files);
+        workflow.files.sort_by_key(|file| (sources.name(*file), *file));
+        workflow.files.dedup();
     }
     diagnostics.extend(standing.into_values().flat_map(|facts| facts.diagnostics));
     workflows.into_values().collect()
@@ -142,27 +154,25 @@ fn look_alikes(places: &BTreeMap<Arc<str>, Span>) -> Vec<Diagnostic> {
     found
 }
 
-/// The workflows that a file belongs to which does not say so: those of the sound snapshots beside it, or that of the
-/// standing facts, or one named like the folder, or like the file where there is no folder.
-fn blamed(
+/// Files that are listed of a workflow which has no verdict because of them.
+const MAX_BLAMED: usize = 100;
+
+/// The workflow of a file that does not say so, where no sound snapshot lies beside it: that of the standing facts, or one
+/// named like the folder, or like the file where there is no folder.
+fn named_by(
     folder: &str,
     file: FileId,
-    folders: &BTreeMap<&str, BTreeSet<Arc<str>>>,
     standing: &BTreeMap<&str, Standing<'_>>,
     sources: &SourceMap,
-) -> BTreeSet<Arc<str>> {
-    if let Some(names) = folders.get(folder) {
-        return names.clone();
-    }
+) -> Arc<str> {
     let facts = standing.get(folder).and_then(|facts| facts.workflow.clone());
-    let name = facts.unwrap_or_else(|| {
+    facts.unwrap_or_else(|| {
         let last = folder.rsplit('/').next().unwrap_or("");
         let file = sources.name(file);
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         let stem = stem.rsplit('/').next().unwrap_or(stem);
         if matches!(last, "" | "." | "..") { stem.into() } else { last.into() }
-    });
-    BTreeSet::from([name])
+    })
 }
 
 fn finish<T>(
