@@ -6,6 +6,8 @@
 mod support;
 
 #[cfg(test)]
+mod adversary;
+#[cfg(test)]
 mod agreement;
 #[cfg(test)]
 mod base;

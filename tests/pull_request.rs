@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::support::{Repo, Run};
 
-const DAY: &str = "2026-11-20";
-const CONFIG: &str = "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n";
-const POLICY: &str = r#"stages testing -> pilot -> full
+pub(crate) const DAY: &str = "2026-11-20";
+pub(crate) const CONFIG: &str = "policies: [policies/]\nsnapshots: rollouts/**/*.yaml\n";
+pub(crate) const POLICY: &str = r#"stages testing -> pilot -> full
 
 snapshot every 1 week grace 3 days {
   adoption: share
@@ -30,7 +30,7 @@ policy quality "Quality" {
 "#;
 
 /// A repository in which `a` holds, as its outputs are heavy, and `b` may go on; and a branch of it.
-fn house() -> Repo {
+pub(crate) fn house() -> Repo {
     let repo = Repo::new().file("tollgate.yaml", CONFIG).file("policies/house.gate", POLICY);
     repo.git(&["init", "-q", "-b", "main"]);
     for date in ["2026-11-13", DAY] {
@@ -42,22 +42,22 @@ fn house() -> Repo {
     repo
 }
 
-fn snapshot(repo: &Repo, workflow: &str, date: &str, edit_time: u32) {
+pub(crate) fn snapshot(repo: &Repo, workflow: &str, date: &str, edit_time: u32) {
     repo.write(&format!("rollouts/{workflow}/{date}.yaml"), text_of(workflow, date, edit_time));
 }
 
-fn text_of(workflow: &str, date: &str, edit_time: u32) -> String {
+pub(crate) fn text_of(workflow: &str, date: &str, edit_time: u32) -> String {
     let outputs: String =
         (1..=5).map(|id| format!("  - {{ id: o{id}, edit_time: {edit_time}% }}\n")).collect();
     format!("workflow: {workflow}\ndate: {date}\nstage: testing\nadoption: 70%\noutputs:\n{outputs}")
 }
 
 /// What a check against a base comes to.
-fn against(repo: &Repo, base: &str, more: &[&str]) -> Run {
+pub(crate) fn against(repo: &Repo, base: &str, more: &[&str]) -> Run {
     repo.run(&[&["check", "--as-of", DAY, "--base", base], more].concat())
 }
 
-fn code(repo: &Repo) -> i32 {
+pub(crate) fn code(repo: &Repo) -> i32 {
     against(repo, "main", &[]).code
 }
 
@@ -69,7 +69,7 @@ fn report(repo: &Repo, more: &[&str]) -> Value {
 }
 
 /// The settings that the pull request changes, each with its direction.
-fn settings(repo: &Repo) -> Vec<String> {
+pub(crate) fn settings(repo: &Repo) -> Vec<String> {
     let found = report(repo, &[]);
     let say = |change: &Value| {
         format!("{} {}", change["direction"].as_str().unwrap(), change["what"].as_str().unwrap())
@@ -78,7 +78,7 @@ fn settings(repo: &Repo) -> Vec<String> {
 }
 
 /// What becomes of the base's files.
-fn fates(repo: &Repo) -> Vec<String> {
+pub(crate) fn fates(repo: &Repo) -> Vec<String> {
     let found = report(repo, &[]);
     let name = |change: &Value, key: &str| change[key].as_str().unwrap_or("-").to_owned();
     let say =
@@ -87,7 +87,7 @@ fn fates(repo: &Repo) -> Vec<String> {
 }
 
 #[track_caller]
-fn says(run: &Run, code: i32, what: &str) {
+pub(crate) fn says(run: &Run, code: i32, what: &str) {
     let said = format!("{}{}", run.out, run.err);
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(run.code == code && said.contains(what), "{run:?}");
