@@ -40,10 +40,16 @@ impl Course {
 }
 
 /// Whether a larger value of a param is stricter (`true`) or laxer for all rules that use it; none where that is open.
-pub fn larger_is_stricter(program: &Program, param: usize) -> Option<bool> {
-    let search = DirectionSearch { program, param, lets: RefCell::default() };
+///
+/// `counts` says of which rules, by their index, it matters.
+pub fn larger_is_stricter(program: &Program, param: usize, counts: impl Fn(usize) -> bool) -> Option<bool> {
     let mut all = Course::Still;
-    for rule in &program.rules {
+    for (_, rule) in program.rules.iter().enumerate().filter(|(index, _)| counts(*index)) {
+        let passes = rule.decl.undecided.as_ref().is_some_and(|undecided| match undecided.kind {
+            UndecidedKind::Pass | UndecidedKind::Warn => true,
+            UndecidedKind::Hold => false,
+        });
+        let search = DirectionSearch { program, param, passes, lets: RefCell::default() };
         let policy = program.policies.get(rule.policy).filter(|_| rule.gate.is_none());
         let applies =
             policy.and_then(|policy| policy.when.as_ref()).map_or(Course::Still, |when| search.course(when));
@@ -56,13 +62,7 @@ pub fn larger_is_stricter(program: &Program, param: usize) -> Option<bool> {
                 required.fold(when, Course::join)
             }
         };
-        let course = applies.join(own);
-        // What is undecided may pass: then a rule that asks for more can let more pass.
-        let passes = rule.decl.undecided.as_ref().is_some_and(|undecided| match undecided.kind {
-            UndecidedKind::Pass | UndecidedKind::Warn => true,
-            UndecidedKind::Hold => false,
-        });
-        all = all.join(if passes && course != Course::Still { Course::Open } else { course });
+        all = all.join(applies).join(own);
     }
     match all {
         Course::Up => Some(true),
@@ -74,6 +74,8 @@ pub fn larger_is_stricter(program: &Program, param: usize) -> Option<bool> {
 struct DirectionSearch<'p> {
     program: &'p Program,
     param: usize,
+    /// Whether what is undecided passes: then whoever asks to be surer lets more pass.
+    passes: bool,
     /// How the lets move that were looked at already.
     lets: RefCell<BTreeMap<usize, Course>>,
 }
@@ -103,7 +105,14 @@ impl DirectionSearch<'_> {
             ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
                 operands.iter().map(|operand| self.course(operand)).fold(Course::Still, Course::join)
             }
-            ExprKind::With { claim, confidence } => self.course(claim).join(self.course(confidence).flip()),
+            ExprKind::With { claim, confidence } => {
+                let surer = match self.course(confidence) {
+                    Course::Still => Course::Still,
+                    Course::Up | Course::Down | Course::Open if self.passes => Course::Open,
+                    course @ (Course::Up | Course::Down | Course::Open) => course.flip(),
+                };
+                self.course(claim).join(surer)
+            }
             ExprKind::In { item, negated, set } => {
                 let within = match set {
                     Set::Range(low, high) => self.course(low).flip().join(self.course(high)),
@@ -212,6 +221,7 @@ impl DirectionSearch<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ast::EffectKind;
     use crate::engine::Workspace;
     use crate::project::TextFile;
 
@@ -223,7 +233,9 @@ mod tests {
         let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into_bytes()) };
         let compiled = Workspace::new().compile(vec![file]);
         assert!(compiled.diagnostics.is_empty(), "{rules}: {:#?}", compiled.diagnostics);
-        larger_is_stricter(&compiled.report, 0)
+        let program = &compiled.report;
+        let harsh = |rule: usize| program.rules[rule].effect > EffectKind::Note;
+        larger_is_stricter(program, 0, harsh)
     }
 
     #[test]
@@ -243,8 +255,12 @@ mod tests {
             ("rule r { require n >= q * x else hold }", None),
             ("rule r { require a >= q else hold } rule s { require a <= q else hold }", None),
             ("rule r { require a == q else hold }", None),
-            ("rule r { require a >= q else note } rule s { require a <= q else hold }", None),
-            ("rule r { require a >= q else hold undecided pass }", None),
+            ("rule r { require a >= q else note } rule s { require a <= q else hold }", Some(false)),
+            ("rule r { require a >= q else hold undecided pass }", Some(true)),
+            (
+                "rule r { require share(outputs where t < 15%) >= 8% with q confidence else hold undecided pass }",
+                None,
+            ),
             ("rule r { when a > q require n >= 3 else hold }", Some(false)),
             (
                 "rule r { require share(outputs where t < 15%) >= 80% with q confidence else hold }",

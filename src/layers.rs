@@ -14,6 +14,7 @@ mod waivers;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::ast::EffectKind;
 use crate::check::InForce;
 use crate::config::{Config, Glob, Setting};
 use crate::diagnostic::Diagnostic;
@@ -48,6 +49,12 @@ impl Book {
     pub fn settings(&self, workflow: &str) -> &Settings {
         let index = self.workflows.get(workflow).map(|(index, _)| *index);
         index.and_then(|index| self.settings.get(index)).unwrap_or(&self.general)
+    }
+
+    /// Whether a rule does more than note, for any workflow.
+    pub fn is_harsh(&self, rule: usize) -> bool {
+        let all = self.settings.iter().chain([&self.general]);
+        all.filter_map(|settings| settings.rules.get(rule)).any(|rule| rule.effect > Some(EffectKind::Note))
     }
 
     /// The waivers that concern a workflow, active or not.

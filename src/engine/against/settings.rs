@@ -116,7 +116,8 @@ impl Two<'_> {
                 };
                 if old.value != new.value {
                     let (from, to) = (show_value(&param.ty, &old.value), show_value(&param.ty, &new.value));
-                    let larger = || larger_is_stricter(&self.old.program, before);
+                    let larger =
+                        || larger_is_stricter(&self.old.program, before, |rule| self.old.book.is_harsh(rule));
                     let larger = *stricter.entry(before).or_insert_with(larger);
                     push(format!("param {}", param.name), from, to, moved(&old.value, &new.value, larger));
                 }
