@@ -245,7 +245,7 @@ codes! {
     NothingJudged = T513 "nothing to judge"
          "No policy, no snapshot, or no rule that applies was found, so nothing was judged; that is never a pass. Check the `policies:` and `snapshots:` of the configuration and the stage of the workflows."
     BaseWithoutPolicies = T514 "the base has no policies"
-         "The commit that `--base` names has neither a `tollgate.yaml` nor a `rollouts/` folder, so there is nothing that could judge the proposal but the proposal itself. From the next one on its policies count. A base that has snapshots and no configuration is judged by the shipped policies, as `check` would there."
+         "The commit that `--base` names has neither a `tollgate.yaml` nor a `rollouts/` folder, so nothing but the pull request itself could judge it. From the next one on its policies count. A base that has snapshots and no configuration is judged by the shipped policies, as `check` would there."
     TooMuchToJudge = T520 "a workflow is too much to judge"
          "Judging it takes more steps, longer numbers or more snapshots than the limits in `SECURITY.md` allow. A part of it would be no verdict, so there is none. Aggregates within aggregates over long lists, and windows within `held` over long series, cost the product of their lengths; numbers are exact, so what is multiplied by itself again and again gets long."
     RunTooLarge = T521 "a run is too much to judge"

@@ -42,7 +42,7 @@ pub struct Report {
     pub workflows: Vec<WorkflowReport>,
     /// Those that lifted something.
     pub waivers: Vec<WaiverReport>,
-    /// What the proposal changes, where it was judged against a base.
+    /// What the pull request changes, where it was judged against a base.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<against::AgainstReport>,
     /// What is wrong with the files, and what else there is to say that is no rule's.

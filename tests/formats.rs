@@ -432,12 +432,12 @@ fn nobody_writes_into_what_is_said_of_a_proposal() {
         lengths.insert(page.lines().count());
 
         let commands = github::render(&judgement, "");
-        assert!(visible(&commands) && commands.lines().count() == 5, "{commands}");
+        assert!(visible(&commands) && commands.lines().count() == 6, "{commands}");
         assert!(commands.lines().all(|line| line.starts_with("::")), "{commands}");
         let stream = tap::render(&judgement, "");
         let points = stream.lines().filter(|line| line.starts_with("not ok") || line.starts_with("ok"));
-        assert!(visible(&stream) && points.count() == 5, "{stream}");
-        assert_eq!(cases_of_junit(&junit::render(&judgement, "").unwrap()), 5);
+        assert!(visible(&stream) && points.count() == 6, "{stream}");
+        assert_eq!(cases_of_junit(&junit::render(&judgement, "").unwrap()), 6);
         valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "").unwrap()));
         valid("code-quality.json", &parsed(&gitlab::render(&judgement, "").unwrap()));
     }
@@ -506,7 +506,7 @@ fn a_comment_says_what_a_proposal_changes_of_its_own_gate() {
     let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
     let in_order = [
         at("### Tollgate: 1 of 3 workflows may go on; 2 hold."),
-        at("By the policies of <code>main</code> **this does not pass**."),
+        at("By the policies of <code>main</code> (commit <code>"),
         at("> **Self-approval**: <code>replies</code>."),
         at("> **Vanished**: <code>lost</code>."),
         at("| ❌ | <code>replies</code> |"),

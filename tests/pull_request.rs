@@ -195,7 +195,7 @@ fn the_base_holds_what_its_configuration_names_whatever_it_ends_in() {
     assert_eq!((code(&repo), fates(&repo)), (0, Vec::new()));
     repo.edit(&format!("rollouts/a/{DAY}.json"), "40%", "4%");
     assert_eq!(fates(&repo), [format!("edited rollouts/a/{DAY}.json rollouts/a/{DAY}.json")]);
-    says(&against(&repo, "main", &[]), 1, "`a`: judged by the newest snapshot as it stands in `main`");
+    says(&against(&repo, "main", &[]), 1, "`a`: judged with the newest snapshot of `main`");
     repo.remove(&format!("rollouts/a/{DAY}.json"));
     says(&against(&repo, "main", &[]), 1, "`a`: gone");
 }
@@ -569,7 +569,7 @@ fn the_newest_snapshot_counts_as_it_was() {
         trick();
         let run = against(&repo, "main", &[]);
         // Where it holds without it as well, there is nothing to put back.
-        let said = run.out.contains("judged by the newest snapshot as it stands in `main`");
+        let said = run.out.contains("judged with the newest snapshot of `main`");
         assert_eq!(run.code, 1, "{run:?}");
         assert_ne!(said, run.out.contains("[rollouts/a/2026-11-13.yaml"), "{run:?}");
         assert_eq!(said, report(&repo, &[])["restored"] == Value::from(vec!["a"]));
@@ -593,7 +593,7 @@ fn what_is_reached_through_a_link_is_compared_too() {
     repo.git(&["checkout", "-q", "-B", "branch"]);
     assert_eq!(code(&repo), 0, "a stands");
     repo.write(&format!("data/a/{DAY}.yaml"), text_of("a", DAY, 4));
-    says(&against(&repo, "main", &[]), 1, "`a`: judged by the newest snapshot as it stands");
+    says(&against(&repo, "main", &[]), 1, "`a`: judged with the newest snapshot of");
     // A link that leads elsewhere says something else.
     repo.git(&["checkout", "-q", "-f", "branch"]);
     repo.write(&format!("data/good/{DAY}.yaml"), text_of("a", DAY, 4));

@@ -34,13 +34,13 @@ pub(super) struct CheckArgs {
     /// Write to this file what was decided, and digests of every file that was read, for `tollgate verify`
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Judge by the policies of this commit, such as `origin/main`, and say what is proposed to change of them
+    /// Judge by the policies of this commit, such as `origin/main`, and say what the pull request changes of them
     #[arg(long, value_name = "REF")]
     base: Option<String>,
-    /// Let a verdict count that what is proposed has turned itself, by loosening what it is judged by
+    /// Also pass workflows that pass only under the rules that this pull request loosens
     #[arg(long, requires = "base")]
     allow_self_approval: bool,
-    /// Let workflows count, too, that what is proposed neither touches nor makes worse
+    /// Also fail on workflows that this change neither touches nor makes worse
     #[arg(long, requires = "base")]
     all: bool,
     /// Judge as of this day, such as 2026-11-02, and not as of today

@@ -281,7 +281,7 @@ fn nearer_files_win_and_what_is_said_of_a_workflow_goes_before_what_is_said_of_a
         (vec![of_some("w", "60%"), of_all("70%")], "60%"),
         (vec![of_some("w", "60%"), of_some("*", "70%")], "70%"),
         (vec![of_some("v", "60%"), of_all("70%")], "70%"),
-        (vec![of_all("60%") + &of_some("w", "65%"), String::new()], "65%"),
+        (vec![of_all("60%") + &of_some("w", "65%"), "waivers: []\n".to_owned()], "65%"),
     ] {
         let configs: Vec<&str> = configs.iter().map(String::as_str).collect();
         assert_eq!(set(POLICY, "p.x", &configs), (expected.to_owned(), Vec::new()), "{configs:?}");

@@ -1,4 +1,4 @@
-//! What the formats for machines list: each diagnostic, what a proposal changes of what it is judged by, and each rule
+//! What the formats for machines list: each diagnostic, what a pull request changes of what it is judged by, and each rule
 //! that does something, with its places.
 
 pub(super) mod against;
@@ -31,7 +31,7 @@ pub(super) enum FindingKind {
     /// A warning that holds, and is not a rule's.
     Denied,
     /// What was found of the pull request itself.
-    Proposal,
+    PullRequest,
 }
 
 impl FindingKind {
@@ -43,7 +43,7 @@ impl FindingKind {
             Self::Waived => "waived",
             Self::Diagnostic(severity) => severity.as_str(),
             Self::Denied => "denied",
-            Self::Proposal => "proposal",
+            Self::PullRequest => "pull request",
         }
     }
 }

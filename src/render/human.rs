@@ -58,7 +58,7 @@ pub fn render(judgement: &Answer<Report>, style: Style, view: &View) -> String {
     page.out
 }
 
-/// What ends the page: lints, on which no verdict depends, the table, waivers, what a proposal changes, and what it all comes to.
+/// What ends the page: lints, on which no verdict depends, the table, waivers, what a pull request changes, and what it all comes to.
 fn tail(judgement: &Answer<Report>, workflows: &[&WorkflowReport], style: Style, view: &View) -> String {
     let mut page = Page::new(style, view);
     let lints: Vec<&Diagnostic> = in_order(&judgement.diagnostics).filter(|d| d.code.is_lint()).collect();

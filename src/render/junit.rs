@@ -21,7 +21,7 @@ pub fn render(
     let findings = findings(judgement, folder);
     let mut report = Report::new("tollgate");
     let of_files = |finding: &&Finding| {
-        let is_own = finding.workflow.is_none() && finding.kind != FindingKind::Proposal;
+        let is_own = finding.workflow.is_none() && finding.kind != FindingKind::PullRequest;
         is_own && finding.severity == Severity::Error
     };
     let problems: Vec<&Finding> = findings.iter().filter(of_files).collect();
@@ -40,8 +40,11 @@ pub fn render(
         }
         report.add_test_suite(suite);
     }
-    let proposed: Vec<TestCase> =
-        findings.iter().filter(|finding| finding.kind == FindingKind::Proposal).map(of_proposal).collect();
+    let proposed: Vec<TestCase> = findings
+        .iter()
+        .filter(|finding| finding.kind == FindingKind::PullRequest)
+        .map(of_pull_request)
+        .collect();
     if !proposed.is_empty() {
         let mut suite = TestSuite::new("the pull request");
         suite.add_test_cases(proposed);
@@ -71,7 +74,7 @@ fn written(report: &Report) -> Result<String, quick_junit::SerializeError> {
 }
 
 /// What a pull request changes: a failure where it stops the pull request; else it is only said.
-fn of_proposal(finding: &Finding) -> TestCase {
+fn of_pull_request(finding: &Finding) -> TestCase {
     let stops = finding.severity == Severity::Error;
     let mut status = TestCaseStatus::success();
     if stops {

@@ -55,8 +55,8 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
         let _ = writeln!(out, "\n{more} more may go on.");
     }
     let of_workflow = findings.iter().filter(|finding| finding.workflow.is_some());
-    // What was found of the proposal itself stands at the head.
-    let of_rules = of_workflow.filter(|finding| finding.kind != FindingKind::Proposal);
+    // What was found of the pull request itself stands at the head.
+    let of_rules = of_workflow.filter(|finding| finding.kind != FindingKind::PullRequest);
     let failures: Vec<&Finding> = of_rules.filter(|finding| finding.severity == Severity::Error).collect();
     if !failures.is_empty() {
         out.push('\n');
@@ -89,7 +89,7 @@ fn row(workflow: &WorkflowReport, findings: &HashMap<&str, Vec<&Finding>>) -> St
             })
         })
         .collect();
-    match own().filter(|f| f.severity == Severity::Warning && f.kind != FindingKind::Proposal).count() {
+    match own().filter(|f| f.severity == Severity::Warning && f.kind != FindingKind::PullRequest).count() {
         0 => {}
         1 => why.push("1 warning".to_owned()),
         warnings => why.push(format!("{warnings} warnings")),

@@ -1,4 +1,4 @@
-//! The Test Anything Protocol, version 14: a test point for each diagnostic that stops something, for what a proposal
+//! The Test Anything Protocol, version 14: a test point for each diagnostic that stops something, for what a pull request
 //! changes of what it is judged by, and for each rule of each workflow.
 
 use super::finding::{Finding, FindingKind, FindingsOf, findings, read_below, shown};
@@ -12,7 +12,7 @@ use crate::text::visible;
 pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     let findings = findings(judgement, folder);
     let is_listed = |finding: &&Finding| {
-        finding.kind == FindingKind::Proposal
+        finding.kind == FindingKind::PullRequest
             || finding.workflow.is_none() && finding.severity == Severity::Error
     };
     let mut points: Vec<Point> = findings.iter().filter(is_listed).map(of_files).collect();

@@ -1,4 +1,4 @@
-//! What a proposal changes of the policies that it is judged by.
+//! What a pull request changes of the policies that it is judged by.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Place;
 
-/// How what is proposed differs from the base, and which workflows that concerns.
+/// How a pull request differs from its base, and which workflows that concerns.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AgainstReport {
@@ -18,11 +18,11 @@ pub struct AgainstReport {
     pub settings: Vec<SettingChange>,
     /// Snapshots of the base that are no longer what they were.
     pub rewritten: Vec<FileChange>,
-    /// Workflows that hold by the base's policies and would go on by those that are proposed.
+    /// Workflows that hold by the base's policies and would go on by the pull request's own.
     pub self_approved: Vec<String>,
     /// Whether those may go on all the same.
     pub self_approval_accepted: bool,
-    /// Workflows that do not go on, and that the proposal neither touches nor makes worse.
+    /// Workflows that do not go on, and that the pull request neither touches nor makes worse.
     pub standing: Vec<String>,
     /// Workflows of the base of which nothing is left, or looked at any more.
     pub vanished: Vec<String>,
@@ -110,7 +110,7 @@ pub struct SettingChange {
     pub to: Option<String>,
     /// Where it is set in the base.
     pub was: Option<Place>,
-    /// Where it is set in what is proposed.
+    /// Where it is set in the pull request.
     pub now: Option<Place>,
     /// Whether it loosens or tightens.
     pub direction: Direction,

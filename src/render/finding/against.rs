@@ -72,7 +72,7 @@ fn restored(name: &str, base: &str) -> Finding {
             "tollgate.restored",
             "The newest snapshot is not rewritten to pass",
             Severity::Warning,
-            format!("judged by its newest snapshot as it stands in `{}`", shown(base)),
+            format!("judged with the newest snapshot of `{}`, which this pull request rewrites", shown(base)),
         )
     }
 }
@@ -119,7 +119,7 @@ fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Find
         rule: rule.to_owned(),
         title: title.to_owned(),
         severity,
-        kind: FindingKind::Proposal,
+        kind: FindingKind::PullRequest,
         workflow: None,
         message,
         help: None,
@@ -130,7 +130,7 @@ fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Find
     }
 }
 
-/// What is proposed first, then what stands. What is gone from a file, or left to the shipped policies, is shown at the
+/// The pull request's place first, then the base's. What is gone from a file, or left to the shipped policies, is shown at the
 /// beginning of the file that set it: no line of it is left.
 fn places(change: &SettingChange, base: &str) -> Vec<LabelReport> {
     let at_place = |place: &Place, said: &str| at(shown(&place.file), place.line, 1, said.to_owned());

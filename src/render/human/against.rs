@@ -58,7 +58,7 @@ fn verdicts(against: &AgainstReport, style: Style, limit: usize) -> Vec<String> 
         "gone: none of their snapshots is left, or read",
     );
     let restored = format!(
-        "judged by the newest snapshot as it stands in `{}`, which this pull request rewrites",
+        "judged with the newest snapshot of `{}`, which this pull request rewrites",
         visible(&against.reference)
     );
     say(Color::Red, &against.restored, &restored, &restored);

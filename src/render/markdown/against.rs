@@ -41,7 +41,7 @@ pub(super) fn head(out: &mut String, judgement: &Answer<Report>, against: &Again
     }
     if !against.restored.is_empty() {
         out.push_str(&format!(
-            "\n> [!CAUTION]\n> **Rewritten**: {}. It is judged by its newest snapshot as it stands in {}.\n",
+            "\n> [!CAUTION]\n> **Rewritten**: {}. It is judged with the newest snapshot of {}, which is rewritten here.\n",
             names(&against.restored),
             code(&against.reference)
         ));

@@ -61,7 +61,7 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_s
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l format -d 'How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l record -d 'Write to this file what was decided, and digests of every file that was read, for `tollgate verify`' -r -F
-complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l base -d 'Judge by the policies of this commit, such as `origin/main`, and say what is proposed to change of them' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l base -d 'Judge by the policies of this commit, such as `origin/main`, and say what the pull request changes of them' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l as-of -d 'Judge as of this day, such as 2026-11-02, and not as of today' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l workflow -d 'Judge this workflow alone; may be given several times' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l deny -d 'Let this hold, too; `looser` and `rewritten` are what a pull request does to its base; may be given several times' -r -f -a "warnings\t'Every warning'
@@ -72,8 +72,8 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l color -d 'Co
 always\t''
 never\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l allow-outside -d 'Let configurations name files outside of the repository'
-complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l allow-self-approval -d 'Let a verdict count that what is proposed has turned itself, by loosening what it is judged by'
-complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l all -d 'Let workflows count, too, that what is proposed neither touches nor makes worse'
+complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l allow-self-approval -d 'Also pass workflows that pass only under the rules that this pull request loosens'
+complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l all -d 'Also fail on workflows that this change neither touches nor makes worse'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -s q -l quiet -d 'Show only what does not go on, one line each'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l full -d 'Show every report, however many there are'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l narrate -d 'Write sentences for a screen reader: no frames, columns or marks'
