@@ -12,7 +12,7 @@ use crate::report::Report;
 /// The whole report.
 ///
 /// # Errors
-/// As of [`json::render`](super::json::render).
+/// As of [`json::render`].
 pub fn render(judgement: &Answer<Report>, folder: &str) -> Result<String, serde_json::Error> {
     let findings = findings(judgement, folder);
     json::render(&Each(findings.iter().map(|finding| entry(finding, folder))))

@@ -58,7 +58,7 @@ impl<'f> SarifRules<'f> {
 /// The log as a text.
 ///
 /// # Errors
-/// As of [`json::render`](super::json::render).
+/// As of [`json::render`].
 pub fn render(judgement: &Answer<Report>, folder: &str) -> Result<String, serde_json::Error> {
     let mut findings = findings(judgement, folder);
     findings.extend(waived(judgement, folder));
