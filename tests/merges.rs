@@ -11,6 +11,8 @@ use tollgate::report::Report;
 use tollgate::value::Date;
 
 const DATES: [&str; 4] = ["2026-11-06", "2026-11-13", "2026-11-20", "2026-11-21"];
+const TODAY: Date = Date::constant(2026, 11, 21);
+const NEXT_WEEK: Date = Date::constant(2026, 11, 28);
 const WORKFLOWS: [&str; 3] = ["a", "b", "c"];
 
 /// What is at a path: a text, or a link.
@@ -122,7 +124,7 @@ fn change(dice: &mut Dice, tree: &mut Tree) {
     };
     let folder = some.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let workflow = folder.rsplit_once('/').map_or("a", |(_, name)| name).to_owned();
-    match dice.roll(16) {
+    match dice.roll(22) {
         // Evidence: edited, added, deleted, moved, renamed, dated back, given away, reached through a link.
         0 => text(tree, &some, said.replace("40%", "4%")),
         1 => text(tree, &some, said.replace("  - { id: o0, edit_time: 40% }\n", "")),
@@ -162,6 +164,10 @@ fn change(dice: &mut Dice, tree: &mut Tree) {
             &some,
             said.replace("stage: testing", "stage: pilot").replace("advance_to: pilot\n", ""),
         ),
+        10..16 => {
+            let said = snapshot(dice, &workflow, DATES[3]);
+            text(tree, &format!("{folder}/{}.yaml", DATES[3]), said.replace("40%", "4%"));
+        }
         _ => change_setting(dice, tree),
     }
 }
@@ -174,6 +180,9 @@ fn change_setting(dice: &mut Dice, tree: &mut Tree) {
             let Some(Node::Text(policy)) = tree.get("policies/house.gate").cloned() else { return };
             let (from, to) = [
                 ("= 60% within 40%", "= 40% within 0%"),
+                ("= 60% within 40%", "= 70% within 50%"),
+                ("\"Light\"", "\"Lighter\""),
+                ("  gate testing", "  rule more { require adoption >= 1% else hold }\n  gate testing"),
                 ("light >= light_share", "light >= 0%"),
                 ("< 15%", "< 150%"),
                 ("else hold", "else warn"),
@@ -185,7 +194,7 @@ fn change_setting(dice: &mut Dice, tree: &mut Tree) {
                 ("\"Quality\" {", "\"Quality\" when adoption > 99% {"),
                 ("when held(light < 20%) > 1 week", "when held(light < 2%) > 9 weeks"),
                 ("every 1 week", "every 9 weeks"),
-            ][dice.roll(12)];
+            ][dice.roll(15)];
             text(tree, "policies/house.gate", policy.replace(from, to));
         }
         2 => {
@@ -270,8 +279,7 @@ fn merged(since: &Tree, base: &Tree, branch: &Tree) -> Option<Tree> {
     Some(tree)
 }
 
-fn options() -> CheckOptions {
-    let today = Date::constant(2026, 11, 21);
+fn options_on(today: Date) -> CheckOptions {
     CheckOptions::from(DayOptions { as_of: Some(today), ..DayOptions::on(today) })
 }
 
@@ -284,16 +292,28 @@ fn judged(since: &Tree, base: &Tree, branch: &Tree) -> Answer<Report> {
     let base = Base { files, since, branch: &state, root: "", reference: "main", commit: "0" };
     let sides = sides(&Start::new(&own, "").site().unwrap(), base);
     let against = AgainstOptions { all: true, ..AgainstOptions::default() };
-    Workspace::new().check_against(sides, &options(), against)
+    Workspace::new().check_against(sides, &options_on(TODAY), against)
 }
 
-/// What the base's own policies say of the files as they would be merged.
-fn reference(base: &Tree, merged: &Tree) -> u8 {
+/// The evidence with a snapshot more of each workflow, as it may come in a week.
+fn later(dice: &mut Dice, merged: &Tree) -> Tree {
+    let mut tree = merged.clone();
+    for name in names(merged, |name| name.ends_with("2026-11-20.yaml")) {
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let workflow = folder.rsplit_once('/').map_or("a", |(_, name)| name).to_owned();
+        let said = snapshot(dice, &workflow, "2026-11-27");
+        text(&mut tree, &format!("{folder}/2026-11-27.yaml"), said);
+    }
+    tree
+}
+
+/// What one tree's policies say of another one's evidence.
+fn reference(base: &Tree, merged: &Tree, today: Date) -> u8 {
     let settings = base.iter().filter(|(name, _)| is_setting(name));
     let data = merged.iter().filter(|(name, _)| !is_setting(name));
     let files: Tree = settings.chain(data).map(|(name, node)| (name.clone(), node.clone())).collect();
     let files = memory(&files);
-    Workspace::new().check(inputs(&Start::new(&files, "")), &options()).exit
+    Workspace::new().check(inputs(&Start::new(&files, "")), &options_on(today)).exit
 }
 
 #[test]
@@ -319,8 +339,14 @@ fn no_pull_request_passes_what_its_base_holds_unseen() {
             continue;
         }
         let Some(merged) = merged(&since, &base, &branch) else { continue };
-        let right = reference(&base, &merged);
+        let right = reference(&base, &merged, TODAY);
         assert_eq!(right, 0, "case {case}: {:#?}", difference(&base, &branch));
+        // Where nothing is looser, the evidence to come fares by the branch's rules as by the base's.
+        for _ in 0..3 {
+            let later = later(&mut dice, &merged);
+            let [by_base, by_branch] = [&base, &merged].map(|rules| reference(rules, &later, NEXT_WEEK));
+            assert!(by_base == 0 || by_branch != 0, "case {case}, later: {:#?}", difference(&base, &branch));
+        }
     }
     println!(
         "{wanted} pull requests: {seen:?} went on, held, or could not be judged; {named} went on with a warning"
