@@ -22,13 +22,17 @@ pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
     let mut proposed = proposed;
     let new: Vec<FieldDecl> =
         decls(&mut proposed).flat_map(|decl| std::mem::take(&mut decl.fields)).collect();
-    for field in new {
-        let mut standing: Vec<&mut SnapshotDecl> = decls(files).collect();
+    let (inside, fresh): (Vec<FieldDecl>, Vec<FieldDecl>) =
+        new.into_iter().partition(|field| known.contains(&*field.name.text));
+    for field in inside {
         let name = field.name.text.clone();
-        match standing.iter_mut().flat_map(|decl| &mut decl.fields).find(|known| known.name.text == name) {
-            Some(standing) => add_inner(standing, field, &name, &known),
-            None => standing.first_mut().into_iter().for_each(|decl| decl.fields.push(field.clone())),
+        let mut standing = decls(files).flat_map(|decl| &mut decl.fields);
+        if let Some(standing) = standing.find(|known| known.name.text == name) {
+            add_inner(standing, field, &name, &known);
         }
+    }
+    if let Some(decl) = decls(files).next() {
+        decl.fields.extend(fresh);
     }
 }
 
