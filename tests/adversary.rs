@@ -268,3 +268,16 @@ fn what_is_committed_is_what_is_judged() {
     repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{hash},shared")]);
     says(&against(&repo, "main", &[]), 2, "it is a submodule");
 }
+
+#[test]
+fn a_note_that_holds_by_configuration_counts() {
+    let rules = "param need = 50%\n  rule low { require adoption >= need else note }\n  rule high { require adoption <= need + 40% else hold }";
+    let policy = POLICY.replace("  let light", &format!("  {rules}\n  let light"));
+    let repo = house_of(&policy);
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("tollgate.yaml", format!("{CONFIG}rules: {{ quality.low: hold }}\n"));
+    repo.commit();
+    repo.git(&["checkout", "-q", "-B", "branch"]);
+    repo.write("policies/house.gate", policy.replace("need = 50%", "need = 40%"));
+    assert_eq!(settings(&repo), ["unknown param quality.need"]);
+}
