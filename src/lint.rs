@@ -50,7 +50,7 @@ pub struct LintedPolicies<'a> {
 pub const MAX_LINT_STEPS: usize = 20_000_000;
 
 impl LintedPolicies<'_> {
-    /// Takes steps off; false once there are none left.
+    /// Uses up steps, and says whether there were enough left.
     fn spend(&self, steps: usize) -> bool {
         let left = self.left.get().saturating_sub(steps);
         self.left.set(left);

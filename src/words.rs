@@ -47,7 +47,7 @@ impl Told {
     }
 }
 
-/// Puts a judgement into words; there are none once a run has more to report than it may.
+/// Puts a judgement into words. Once the run is over its limit for reports, it returns nothing.
 pub fn tell(judged: Judged, rulebook: &Rulebook<'_>) -> Told {
     let Judged { verdict, remarks, lifts } = judged;
     if rulebook.run.is_exceeded() {

@@ -10,11 +10,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use self::blobs::{Blobs, SUBMODULE, text_of};
+use self::blobs::{Blobs, SUBMODULE};
 use self::reference::Unresolved;
 use super::disk::{canonical, read};
 use crate::project::{Base, Branch};
-use crate::text::{paragraph, visible};
+use crate::text::{file_name, paragraph, visible};
 
 /// What would have git look elsewhere than in the folder that it is started in, or run other programs.
 const REDIRECTIONS: [&str; 13] = [
@@ -108,7 +108,7 @@ pub(super) fn commit(path: &Path, reference: &str) -> Result<Commit, String> {
     let id = look_up(&git, reference)?;
     let files =
         Blobs::of(&git, &id).map_err(|why| format!("the files of `{reference}` cannot be read: {why}"))?;
-    let root: Vec<_> = inner.iter().map(|part| text_of(part.as_encoded_bytes())).collect();
+    let root: Vec<_> = inner.iter().map(|part| file_name(part.as_encoded_bytes())).collect();
     let (root, reference) = (root.join("/"), reference.to_owned());
     Ok(Commit { files, root, reference, id, since: None, branch: Branch::default() })
 }
@@ -156,9 +156,9 @@ pub(super) fn base(path: &Path, reference: &str, allow_outside: bool) -> Result<
         let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else { continue };
         let (about, path) = (entry.get(..tab).unwrap_or_default(), entry.get(tab + 1..).unwrap_or_default());
         if about.get(2..).is_some_and(|about| about.starts_with(SUBMODULE.as_bytes())) {
-            commit.branch.submodules.insert(text_of(path));
+            commit.branch.submodules.insert(file_name(path));
         } else if about.starts_with(b"S ") {
-            commit.branch.absent.insert(text_of(path));
+            commit.branch.absent.insert(file_name(path));
         }
     }
     // Whatever has any word for this attribute, wherever it says so.
@@ -185,7 +185,7 @@ fn borrows_nothing(git: &Git<'_>) -> Result<(), String> {
 }
 
 fn names(list: &[u8]) -> BTreeSet<String> {
-    list.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(text_of).collect()
+    list.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(file_name).collect()
 }
 
 /// The top of the repository that a folder is in, and the way from there to the folder.

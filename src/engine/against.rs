@@ -341,7 +341,7 @@ fn seen(projects: &[Project]) -> BTreeMap<Option<String>, BTreeSet<String>> {
     projects.iter().map(of).collect()
 }
 
-/// Adds the errors of what is proposed, but for those that were found in the same files already.
+/// Adds the errors of the pull request's own rules, except those that were already found in the same files.
 fn add_errors(diagnostics: &mut Vec<Diagnostic>, own: &[Diagnostic], sources: &SourceMap) {
     let said: BTreeSet<_> = diagnostics.iter().map(|known| place_of(known, sources)).collect();
     let is_new = |found: &&Diagnostic| {

@@ -131,7 +131,7 @@ impl<'a> Budget<'a> {
         Self { left: Cell::new(steps), told: Cell::new(steps), run }
     }
 
-    /// Takes steps off; false once there are none left.
+    /// Uses up steps, and says whether there were enough left.
     pub(super) fn spend(&self, steps: usize) -> bool {
         let left = self.left.get().saturating_sub(u64::try_from(steps).unwrap_or(u64::MAX));
         self.left.set(left);

@@ -41,8 +41,8 @@ fn likeness(name: &str) -> Option<Likeness> {
     (is_copy || is_slip).then_some(Likeness::Near)
 }
 
-/// Whether a file would be taken for the configuration of its folder, and is not it. What only comes near counts where
-/// there is none of the right name.
+/// Whether a file would be taken for the configuration of its folder, and is not it. A near miss counts only if the
+/// folder has no `tollgate.yaml`.
 pub(super) fn is_misnamed(files: &dyn Files, path: &str) -> bool {
     match likeness(name(path)) {
         Some(Likeness::Twin) => true,

@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ReadReport {
-    /// The configurations by name. Where there is none, the shipped policies judge.
+    /// The names of the configurations. If the list is empty, the shipped policies judge.
     pub configurations: Vec<String>,
     /// How many policies judge that are no shipped ones.
     pub policies: usize,

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{Git, GitProblem, said};
 use crate::project::{self, Destination, Files, MAX_BYTES, Obstacle, Table, TableNode};
+use crate::text::file_name;
 
 /// What git writes of a symbolic link.
 const LINK: &str = "120000";
@@ -37,13 +38,13 @@ impl Blobs {
             };
             let node = if mode == LINK {
                 let target = reader.read(id).map_err(|why| GitProblem::Failed(why.to_string()))?;
-                TableNode::Link(text_of(&target))
+                TableNode::Link(file_name(&target))
             } else if mode == SUBMODULE {
                 TableNode::Unreadable(Obstacle::Submodule)
             } else {
                 TableNode::File(id.to_owned())
             };
-            table.insert(text_of(path), node);
+            table.insert(file_name(path), node);
         }
         Ok(Self { table, reader: Mutex::new(reader) })
     }
@@ -141,23 +142,13 @@ impl Drop for ObjectReader {
     }
 }
 
-/// A path as a text: what is not UTF-8 in it is written out, so that two names stay two.
-pub(super) fn text_of(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::text_of;
+    use super::file_name;
 
     #[test]
     fn names_that_are_not_utf_8_stay_apart() {
-        assert_eq!(text_of(b"caf\xe8/s.yaml"), "caf\\xe8/s.yaml");
-        assert_eq!(text_of("caf\u{e9}".as_bytes()), "caf\u{e9}");
+        assert_eq!(file_name(b"caf\xe8/s.yaml"), "caf\\xe8/s.yaml");
+        assert_eq!(file_name("caf\u{e9}".as_bytes()), "caf\u{e9}");
     }
 }

@@ -26,7 +26,7 @@ pub enum Worth {
     Yes,
     /// A condition that does not hold.
     No,
-    /// A condition of which nobody knows whether it holds.
+    /// A condition that may hold or not: the evidence does not say.
     Undecided,
     /// A value of which nothing is known.
     Unknown,
@@ -87,7 +87,7 @@ impl Figure {
         Self { digits, ..self }
     }
 
-    /// Its numbers as they are shown; what is none looks like nothing.
+    /// Its numbers as they are shown. A figure without a number has no text.
     fn looks(&self, digits: usize) -> Looks {
         let Scale::Kind(kind) = &self.scale else { return Looks::Otherwise };
         let look = |number: &Number| kind.show_precisely(number, digits);
