@@ -226,7 +226,7 @@ fn what_cannot_be_verified_is_said() {
     let day = "\"as_of\": \"2026-11-23\",\n    \"today\"";
     for (from, to, why) in [
         ("\"record\": 2", "\"record\": 3", "it is a record of version 3, and this program reads version 2"),
-        ("\"record\": 2", "\"record\": 1", "the version of tollgate that wrote it, `0.1.0`, reads it"),
+        ("\"record\": 2", "\"record\": 1", "the version of tollgate that wrote it, `0.2.0`, reads it"),
         ("\"record\": 2,", "", "it is no record"),
         ("\"exit\"", "\"exits\"", "it is no whole record: unknown field `exits`"),
         ("\"exit\": 1", "\"exit\": 1, \"signed\": true", "it is no whole record: unknown field `signed`"),
@@ -262,7 +262,7 @@ fn what_cannot_be_verified_is_said() {
     let (code, said) = recorded.verify();
     assert!(code == 1 && said.contains("the verdict of 2026-11-23 is another"), "{said}");
     // Another version is worth a note, and no reason to refuse.
-    fs::write(&recorded.file, text.replacen("\"language\": \"0.1\"", "\"language\": \"0.0\"", 1)).unwrap();
+    fs::write(&recorded.file, text.replacen("\"language\": \"0.2\"", "\"language\": \"0.1\"", 1)).unwrap();
     let (code, said) = recorded.verify();
     assert!(code == 0 && said.contains("note: recorded by version"), "{said}");
     // A record that cannot be written is no run that went well.

@@ -12,7 +12,7 @@ use super::{Outcome, Report, WorkflowReport};
 /// The version of the record's shape.
 pub const RECORD_VERSION: u32 = 2;
 /// The version of the language that this program judges by.
-pub const LANGUAGE_VERSION: &str = "0.1";
+pub const LANGUAGE_VERSION: &str = "0.2";
 
 /// A verdict, and everything that it was found from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
