@@ -9,9 +9,9 @@ mod marks;
 mod test;
 
 pub use decl::{
-    CadenceDecl, Effect, EffectKind, FieldDecl, FieldKind, File, GateDecl, GateItem, Item, LetDecl,
-    ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, SnapshotDecl, StagesDecl, TypeExpr,
-    TypeKind, Undecided, UndecidedKind,
+    CadenceDecl, Effect, EffectKind, FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem, Item,
+    LetDecl, ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, SnapshotDecl, StagesDecl,
+    TypeExpr, TypeKind, Undecided, UndecidedKind,
 };
 pub use expr::{
     Arg, ArithmeticOp, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind, LogicOp, Name, Over,

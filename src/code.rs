@@ -69,7 +69,7 @@ codes! {
     IncompleteRule = T108 "a rule that is not complete"
          "A rule is `require …` with an `else`, perhaps after a `when`, or `when …` with a `then`. Say what is missing: the condition, or what a failed rule does."
     GivenTwice = T109 "given twice"
-         "A rule has one `help`, one `link` and one `undecided`, a field one `key` and one `required`, and a test one `as of`. Remove one of the two."
+         "A rule has one `help`, one `link` and one `undecided`, a field one `key`, one `required` and one `changing`, and a test one `as of`. Remove one of the two."
     EmptyGate = T110 "a gate without a rule"
          "A gate without rules would let everybody pass. Say what must be proved first, or remove the gate."
     PolicyTooLarge = T111 "a policy file that is too large"
@@ -132,6 +132,8 @@ codes! {
          "`held`, `streak`, `previous`, `first`, `latest`, `change`, `trend` and windows look at an expression in each snapshot. The element of a list that a `where` goes through belongs to one of them only. Give what is looked at along the series a name with `let`, outside of the `where`."
     FieldNotLowerCase = T226 "a field name that is not in lower case"
          "Fields are named in lower case, so that they cannot be taken for a unit. Write the name in lower case, in the snapshots too."
+    ImpossibleMark = T240 "a mark that a field cannot have"
+         "`changing` is for fields of lists whose elements have a `key`, other than the key itself: what a later snapshot says of an element counts there. Leave the mark out, or give the list a key."
 
     // T3: snapshots.
     UnreadableSnapshot = T301 "a file that could not be read"

@@ -19,6 +19,8 @@ pub struct Field {
     pub required: bool,
     /// Names its element within the list.
     pub key: bool,
+    /// Later snapshots may say something else of the same element: the newest that says something counts.
+    pub changing: bool,
     pub doc: Option<Arc<str>>,
     /// Where it is declared; none if it is built in.
     pub span: Option<Span>,
@@ -34,7 +36,7 @@ impl RecordType {
 /// Two record types are the same when their fields are, wherever and however documented these were declared.
 impl PartialEq for RecordType {
     fn eq(&self, other: &Self) -> bool {
-        let shape = |f: &Field| (f.name.clone(), f.ty.clone(), f.required, f.key);
+        let shape = |f: &Field| (f.name.clone(), f.ty.clone(), f.required, f.key, f.changing);
         self.fields.iter().map(shape).eq(other.fields.iter().map(shape))
     }
 }
@@ -76,6 +78,7 @@ impl Vocabulary {
             ty,
             required,
             key: false,
+            changing: false,
             doc: None,
             span: None,
         };

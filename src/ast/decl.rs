@@ -69,13 +69,23 @@ pub struct FieldDecl {
     pub name: Name,
     pub doc: Option<Arc<str>>,
     pub kind: FieldKind,
+    pub marks: FieldMarks,
     pub span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldKind {
-    Value { ty: TypeExpr, key: Option<Span>, required: Option<Span> },
+    Value(TypeExpr),
     Record(Vec<FieldDecl>),
+}
+
+/// The words behind a field's type, each where it stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldMarks {
+    pub key: Option<Span>,
+    pub required: Option<Span>,
+    /// Later snapshots may say something else of the same element.
+    pub changing: Option<Span>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::{
     Arg, Assign, CadenceDecl, Effect, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind, FieldDecl,
-    FieldKind, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, Literal, LiteralKind, Name, Over,
-    ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, Set, SnapshotDecl, StagesDecl,
-    Template, TemplatePart, TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind, Undecided, WithParam,
+    FieldKind, FieldMarks, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, Literal, LiteralKind,
+    Name, Over, ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, Set, SnapshotDecl,
+    StagesDecl, Template, TemplatePart, TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind, Undecided,
+    WithParam,
 };
 use crate::source::{FileId, Span};
 
@@ -104,7 +105,8 @@ marked_struct! {
     StagesDecl { stages, span }
     SnapshotDecl { cadence, fields, span }
     CadenceDecl { every, grace, span }
-    FieldDecl { name, kind, span | doc }
+    FieldDecl { name, kind, marks, span | doc }
+    FieldMarks { key, required, changing }
     TypeExpr { kind, range, span }
     RangeDecl { low, high, span }
     PolicyDecl { name, title, when, items, span }
@@ -147,7 +149,7 @@ marked_enum! {
         Self::Broken(a) => [a],
     }
     FieldKind {
-        Self::Value { ty, key, required } => [ty, key, required],
+        Self::Value(a) => [a],
         Self::Record(a) => [a],
     }
     TypeKind {

@@ -19,6 +19,7 @@ pub(super) struct FieldDraft {
     shape: FieldShape,
     required: bool,
     key: Option<Span>,
+    changing: Option<Span>,
     doc: Option<Arc<str>>,
     /// None for a built-in field that is not declared.
     span: Option<Span>,
@@ -48,6 +49,7 @@ pub(super) fn built_in(vocabulary: &Vocabulary) -> Vec<FieldDraft> {
         shape: FieldShape::Value(field.ty.clone()),
         required: field.required,
         key: None,
+        changing: None,
         doc: None,
         span: None,
         built_in: true,
@@ -87,16 +89,14 @@ impl Fields<'_> {
     }
 
     fn check_field_decl(&mut self, decl: &FieldDecl, place: FieldPlace) -> FieldDraft {
-        let (shape, key, required) = match &decl.kind {
-            FieldKind::Record(fields) => {
-                (FieldShape::Record(self.check(fields, FieldPlace::Record)), None, None)
-            }
-            FieldKind::Value { ty, key, required } => (self.check_shape(ty), *key, *required),
+        let shape = match &decl.kind {
+            FieldKind::Record(fields) => FieldShape::Record(self.check(fields, FieldPlace::Record)),
+            FieldKind::Value(ty) => self.check_shape(ty),
         };
         if decl.name.text.chars().any(|c| c.is_ascii_uppercase()) {
             self.diagnostics.push(errors::not_lower_case(&decl.name));
         }
-        let key = key.filter(|span| {
+        let key = decl.marks.key.filter(|span| {
             let problem =
                 if place == FieldPlace::Element { key_problem(&shape) } else { Some("it is in no list") };
             if let Some(problem) = problem {
@@ -107,8 +107,9 @@ impl Fields<'_> {
         FieldDraft {
             name: decl.name.text.clone(),
             shape,
-            required: required.is_some(),
+            required: decl.marks.required.is_some(),
             key,
+            changing: decl.marks.changing,
             doc: decl.doc.clone(),
             span: Some(decl.name.span),
             built_in: false,
@@ -168,7 +169,7 @@ impl Fields<'_> {
             }
             TypeKind::ListOfRecords(fields) => {
                 let fields = self.check(fields, FieldPlace::Element);
-                let element = finish(fields, self.diagnostics);
+                let element = finish_element(fields, self.diagnostics);
                 Type::List(Box::new(Type::Record(Arc::new(element))))
             }
             TypeKind::Unknown(name) => {
@@ -276,6 +277,11 @@ fn merge_field(earlier: &mut FieldDraft, later: FieldDraft, diagnostics: &mut Ve
         (None, Some(_)) => Some(("not the key".to_owned(), "the key".to_owned())),
         _ => None,
     });
+    let differs = differs.or_else(|| match (earlier.changing, later.changing) {
+        (Some(_), None) => Some(("changing".to_owned(), "not changing".to_owned())),
+        (None, Some(_)) => Some(("not changing".to_owned(), "changing".to_owned())),
+        _ => None,
+    });
     if let Some((first, second)) = differs {
         diagnostics.push(errors::declared_differently(&earlier.name, places, (&first, &second)));
         earlier.shape = FieldShape::Value(Type::Error);
@@ -309,24 +315,57 @@ fn describe(shape: &FieldShape) -> String {
     }
 }
 
-/// The finished record type.
+/// The finished type of a snapshot.
 pub(super) fn finish(drafts: Vec<FieldDraft>, diagnostics: &mut Vec<Diagnostic>) -> RecordType {
+    finish_record(drafts, ListAround::None, diagnostics)
+}
+
+/// The list that a record stands in, perhaps in another record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ListAround {
+    None,
+    WithoutKey,
+    WithKey,
+}
+
+/// The finished type of a list's elements.
+fn finish_element(drafts: Vec<FieldDraft>, diagnostics: &mut Vec<Diagnostic>) -> RecordType {
+    let keyed = drafts.iter().any(|draft| draft.key.is_some());
+    let around = if keyed { ListAround::WithKey } else { ListAround::WithoutKey };
+    finish_record(drafts, around, diagnostics)
+}
+
+fn finish_record(
+    drafts: Vec<FieldDraft>,
+    around: ListAround,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> RecordType {
     let keys: Vec<_> = drafts.iter().filter_map(|draft| draft.key).collect();
     if keys.len() > 1 {
         diagnostics.push(errors::several_keys(&keys));
     }
     let mut fields = Vec::new();
     for draft in drafts {
+        if let Some(span) = draft.changing {
+            let problem = match around {
+                _ if draft.key.is_some() => Some("it is the key, which names the element"),
+                ListAround::None => Some("it is in no list"),
+                ListAround::WithoutKey => Some("its list has no `key`"),
+                ListAround::WithKey => None,
+            };
+            diagnostics.extend(problem.map(|problem| errors::bad_changing(&draft.name, span, problem)));
+        }
         let ty = match draft.shape {
             FieldShape::Value(ty) => ty,
-            FieldShape::Record(fields) => Type::Record(Arc::new(finish(fields, diagnostics))),
+            FieldShape::Record(fields) => Type::Record(Arc::new(finish_record(fields, around, diagnostics))),
             FieldShape::List(fields) => {
-                Type::List(Box::new(Type::Record(Arc::new(finish(fields, diagnostics)))))
+                Type::List(Box::new(Type::Record(Arc::new(finish_element(fields, diagnostics)))))
             }
         };
         let key = draft.key.is_some() && keys.len() == 1;
+        let changing = draft.changing.is_some();
         let (name, required, doc, span) = (draft.name, draft.required, draft.doc, draft.span);
-        fields.push(Field { name, ty, required, key, doc, span });
+        fields.push(Field { name, ty, required, key, changing, doc, span });
     }
     RecordType { fields }
 }

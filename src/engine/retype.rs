@@ -49,10 +49,10 @@ fn add_names(fields: &[FieldDecl], prefix: &str, known: &mut BTreeSet<String>) {
         let name = format!("{prefix}{}", field.name.text);
         match &field.kind {
             FieldKind::Record(inner)
-            | FieldKind::Value { ty: TypeExpr { kind: TypeKind::ListOfRecords(inner), .. }, .. } => {
+            | FieldKind::Value(TypeExpr { kind: TypeKind::ListOfRecords(inner), .. }) => {
                 add_names(inner, &format!("{name}."), known);
             }
-            FieldKind::Value { .. } => {}
+            FieldKind::Value(_) => {}
         }
         known.insert(name);
     }
@@ -61,6 +61,7 @@ fn add_names(fields: &[FieldDecl], prefix: &str, known: &mut BTreeSet<String>) {
 /// Adds what is new within a field that both sides have. One that is something else on the branch stays what it is.
 fn add_inner(standing: &mut FieldDecl, proposed: FieldDecl, name: &str, known: &BTreeSet<String>) {
     let (Some(fields), Some(more)) = (inner(&mut standing.kind), own_inner(proposed.kind)) else { return };
+    let is_keyed = fields.iter().any(|field| field.marks.key.is_some());
     for mut field in more {
         let name = format!("{name}.{}", field.name.text);
         match fields.iter_mut().find(|known| known.name.text == field.name.text) {
@@ -68,8 +69,9 @@ fn add_inner(standing: &mut FieldDecl, proposed: FieldDecl, name: &str, known: &
             None if known.contains(&name) => {}
             None => {
                 // With a key, elements that the base counts one by one would count once.
-                if let FieldKind::Value { key, .. } = &mut field.kind {
-                    *key = None;
+                field.marks.key = None;
+                if !is_keyed {
+                    field.marks.changing = None;
                 }
                 fields.push(field);
             }
@@ -81,8 +83,8 @@ fn add_inner(standing: &mut FieldDecl, proposed: FieldDecl, name: &str, known: &
 fn inner(kind: &mut FieldKind) -> Option<&mut Vec<FieldDecl>> {
     match kind {
         FieldKind::Record(fields)
-        | FieldKind::Value { ty: TypeExpr { kind: TypeKind::ListOfRecords(fields), .. }, .. } => Some(fields),
-        FieldKind::Value { .. } => None,
+        | FieldKind::Value(TypeExpr { kind: TypeKind::ListOfRecords(fields), .. }) => Some(fields),
+        FieldKind::Value(_) => None,
     }
 }
 

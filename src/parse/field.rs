@@ -7,7 +7,9 @@ use pest::iterators::Pair;
 use super::recover::{Previous, Spoiled};
 use super::tree::{Builder, child, children, extent, first};
 use super::{MAX_DEPTH, Rule, errors};
-use crate::ast::{CadenceDecl, FieldDecl, FieldKind, Name, RangeDecl, SnapshotDecl, TypeExpr, TypeKind};
+use crate::ast::{
+    CadenceDecl, FieldDecl, FieldKind, FieldMarks, Name, RangeDecl, SnapshotDecl, TypeExpr, TypeKind,
+};
 use crate::source::Span;
 
 impl Builder<'_> {
@@ -66,25 +68,32 @@ impl Builder<'_> {
         let body = inner.next()?;
         // The comma behind a field is no part of it.
         let span = name.span.to(self.span_of(&body));
+        let marks = self.build_field_marks(&body);
         if body.as_rule() == Rule::field_record {
             let doc = self.build_doc(&body);
             let fields = self.build_fields(&body, broken);
-            return Some(FieldDecl { name, doc, kind: FieldKind::Record(fields), span });
+            return Some(FieldDecl { name, doc, kind: FieldKind::Record(fields), marks, span });
         }
         let doc = self.build_doc(&body);
         let written = child(&body, Rule::type_expr)?;
+        let inner_doc = child(&written, Rule::field_record).and_then(|record| self.build_doc(&record));
+        let ty = self.build_type_expr(&written, broken)?;
+        Some(FieldDecl { name, doc: doc.or(inner_doc), kind: FieldKind::Value(ty), marks, span })
+    }
+
+    fn build_field_marks(&mut self, body: &Pair<'_, Rule>) -> FieldMarks {
         let mut mark = |rule: Rule, what: &str| {
             let mut marks =
-                children(&body, rule).map(|mark| self.span_of(&mark)).collect::<Vec<_>>().into_iter();
+                children(body, rule).map(|mark| self.span_of(&mark)).collect::<Vec<_>>().into_iter();
             let once = marks.next();
             marks.next().inspect(|twice| self.check_once(once, *twice, what));
             once
         };
-        let key = mark(Rule::kw_key, "key");
-        let required = mark(Rule::kw_required, "required");
-        let inner_doc = child(&written, Rule::field_record).and_then(|record| self.build_doc(&record));
-        let ty = self.build_type_expr(&written, broken)?;
-        Some(FieldDecl { name, doc: doc.or(inner_doc), kind: FieldKind::Value { ty, key, required }, span })
+        FieldMarks {
+            key: mark(Rule::kw_key, "key"),
+            required: mark(Rule::kw_required, "required"),
+            changing: mark(Rule::kw_changing, "changing"),
+        }
     }
 
     /// The doc string of a declaration.

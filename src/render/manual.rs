@@ -287,14 +287,11 @@ impl Manual<'_> {
 fn fields(ty: &RecordType, prefix: &str, out: &mut String) {
     for field in &ty.fields {
         let name = format!("{prefix}{}", field.name);
-        let mark = match (field.required, field.key) {
-            (true, true) => ", required, key",
-            (true, false) => ", required",
-            (false, true) => ", key",
-            (false, false) => "",
-        };
+        let marks = [(field.required, "required"), (field.key, "key"), (field.changing, "changing")];
+        let marks = marks.iter().filter(|(is_set, _)| *is_set);
+        let marks: String = marks.map(|(_, word)| format!(", {word}")).collect();
         let doc = field.doc.as_deref().map_or_else(String::new, prose);
-        let _ = writeln!(out, "| {} | {}{mark} | {doc} |", code(&name), prose(&field_type(field)));
+        let _ = writeln!(out, "| {} | {}{marks} | {doc} |", code(&name), prose(&field_type(field)));
         let inner = field.ty.element().unwrap_or(&field.ty);
         if let Type::Record(record) = inner {
             fields(record, &format!("{name}."), out);

@@ -19,7 +19,7 @@ use crate::value::{Located, Number, Value, parse_number};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
 fn field(name: &str, ty: Type) -> Field {
-    Field { name: name.into(), ty, required: false, key: false, doc: None, span: None }
+    Field { name: name.into(), ty, required: false, key: false, changing: false, doc: None, span: None }
 }
 
 fn required(name: &str, ty: Type) -> Field {

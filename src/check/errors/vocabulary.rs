@@ -109,6 +109,14 @@ pub(in crate::check) fn bad_key(name: &Name, key: Span, problem: &str) -> Diagno
         .help("a key is a field of a list's element, and tells its elements apart")
 }
 
+pub(in crate::check) fn bad_changing(name: &str, mark: Span, problem: &str) -> Diagnostic {
+    Diagnostic::error(Code::ImpossibleMark, format!("`{name}` cannot be `changing`: {problem}"))
+        .label(mark, "not `changing`")
+        .help(
+            "of an element with a key, snapshots must say the same, unless a field is `changing`; leave the word out",
+        )
+}
+
 pub(in crate::check) fn not_lower_case(name: &Name) -> Diagnostic {
     Diagnostic::error(Code::FieldNotLowerCase, format!("field `{}` is not in lower case", name.text))
         .label(name.span, "not in lower case")

@@ -525,7 +525,7 @@ pub(in crate::engine) fn declared(files: &[File]) -> Vec<(String, Span)> {
             let name = format!("{prefix}{}", field.name.text);
             match &field.kind {
                 FieldKind::Record(inner) => add(inner, &format!("{name}."), found),
-                FieldKind::Value { .. } => found.push((name, field.span)),
+                FieldKind::Value(_) => found.push((name, field.span)),
             }
         }
     }

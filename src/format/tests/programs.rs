@@ -204,7 +204,12 @@ fn field() -> BoxedStrategy<String> {
         range("from"),
     )
         .prop_map(|(list, ty, range)| line(&[&list, &ty, &range]));
-    let plain = (name(), listed, word(&["", "", "key", "required"]), optional(text()))
+    let plain = (
+        name(),
+        listed,
+        word(&["", "", "key", "required", "changing", "required\u{1}changing"]),
+        optional(text()),
+    )
         .prop_map(|(name, ty, mark, doc)| line(&[&name, ":", &ty, &mark, &doc]))
         .boxed();
     plain

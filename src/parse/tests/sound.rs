@@ -148,6 +148,7 @@ fn words_known_by_their_place_are_names_elsewhere() {
         "x",
         "key",
         "required",
+        "changing",
         "list",
         "one",
         "number",
@@ -333,7 +334,7 @@ fn fields_have_types_marks_and_docs() {
     let text = r#"snapshot every 1 week {
   a: bool required "doc", b: one of [x, y,]
   c "record" { d: number USD from 0 to 5 e: list of list of share from 0% to 10% }
-  f: list of { id: text key } "many"
+  f: list of { id: text key, g: bool required changing "it may" } "many"
   g: shar
   h: stage i: date j: duration k: text l: number
 }"#;
@@ -343,21 +344,22 @@ fn fields_have_types_marks_and_docs() {
     let docs: Vec<_> = block.fields.iter().map(|field| field.doc.as_deref()).collect();
     assert_eq!(docs[..5], [Some("doc"), None, Some("record"), Some("many"), None]);
     assert_eq!(&text[block.fields[0].span.range()], "a: bool required \"doc\"");
-    let FieldKind::Value { ty, required, .. } = &block.fields[0].kind else { panic!() };
-    assert!(ty.kind == TypeKind::Bool && required.is_some());
+    let FieldKind::Value(ty) = &block.fields[0].kind else { panic!() };
+    assert!(ty.kind == TypeKind::Bool && block.fields[0].marks.required.is_some());
     let FieldKind::Record(fields) = &block.fields[2].kind else { panic!() };
-    let FieldKind::Value { ty, .. } = &fields[0].kind else { panic!() };
+    let FieldKind::Value(ty) = &fields[0].kind else { panic!() };
     assert!(matches!(&ty.kind, TypeKind::Number(Some(unit)) if &*unit.text == "USD"));
     assert_eq!(&text[ty.span.range()], "number USD from 0 to 5");
-    let FieldKind::Value { ty, .. } = &fields[1].kind else { panic!() };
+    let FieldKind::Value(ty) = &fields[1].kind else { panic!() };
     let TypeKind::List(inner) = &ty.kind else { panic!() };
     let TypeKind::List(share) = &inner.kind else { panic!() };
     assert!(share.kind == TypeKind::Share && share.range.is_some() && ty.range.is_none());
     assert_eq!(&text[inner.span.range()], "list of share from 0% to 10%");
-    let FieldKind::Value { ty, .. } = &block.fields[3].kind else { panic!() };
+    let FieldKind::Value(ty) = &block.fields[3].kind else { panic!() };
     let TypeKind::ListOfRecords(fields) = &ty.kind else { panic!() };
-    assert!(matches!(&fields[0].kind, FieldKind::Value { key: Some(_), .. }));
-    let FieldKind::Value { ty, .. } = &block.fields[4].kind else { panic!() };
+    assert!(fields[0].marks.key.is_some());
+    assert!(fields[1].marks.changing.is_some() && fields[1].marks.required.is_some());
+    let FieldKind::Value(ty) = &block.fields[4].kind else { panic!() };
     assert!(matches!(&ty.kind, TypeKind::Unknown(name) if &*name.text == "shar"));
     assert!(snapshot("snapshot { }").cadence.is_none());
 }
