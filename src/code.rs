@@ -218,6 +218,8 @@ codes! {
          "No workflow has a name that fits the `workflows` of this override, so it has no effect. Correct the name, or remove the override."
     EmptyConfiguration = T418 "a configuration that sets nothing"
          "The file is empty, or holds comments alone. The shipped policies would judge in the place of those that stood in it, so this is an error. Write `policies: [builtin]` if these are meant, or remove the file."
+    SettingEnds = T419 "a setting that ends"
+         "A base narrows a range, or locks a param or rule, from a day on, and this setting does not fit that. It counts until the day before. From then on counts what would be in force without it. Give a value that fits, with `from:` and that day, or ask whoever keeps the base."
 
     // T5: findings of a judgement, and what kept one from being made.
     RuleFailed = T501 "a rule failed"

@@ -83,7 +83,7 @@ pub struct Config {
     pub unsure: bool,
 }
 
-/// What is set of params and rules.
+/// What is set of params and rules. What is set step by step has an entry for each step, the earliest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     pub params: Vec<ParamEntry>,
@@ -100,6 +100,8 @@ pub struct ParamEntry {
     pub within: Option<Setting<(String, String)>>,
     pub because: Option<String>,
     pub locked: Option<Span>,
+    /// The first day on which it counts.
+    pub from: Option<Date>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +112,8 @@ pub struct RuleEntry {
     pub effect: Option<Setting<Option<EffectKind>>>,
     pub because: Option<String>,
     pub locked: Option<Span>,
+    /// The first day on which it counts.
+    pub from: Option<Date>,
 }
 
 /// What is set for some workflows.

@@ -4,11 +4,13 @@
 //! A *base* is a file that is extended, the *nearer* file extends it; layers are numbered from the farthest base. First
 //! counts what is said of all workflows, from base to nearer, then what overrides say of some, likewise. So a nearer
 //! file wins, and what is said of a workflow by its name goes before what is said of all. A setting that breaks a bound is
-//! reported and left out: what was in force without it stays so.
+//! reported and left out: what was in force without it stays so. A setting may have a first day; then all this is so on
+//! each day of what has begun.
 
 mod bind;
 mod errors;
 mod in_force;
+mod settling;
 mod waivers;
 
 use std::collections::BTreeMap;
@@ -20,11 +22,12 @@ use crate::config::{Config, Glob, Setting};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::program::{ParamValue, Program};
-use crate::settings::{Lock, ParamSetting, Settings, Waiver};
-use crate::source::Span;
+use crate::settings::{Settings, Waiver, rule_names};
 use crate::value::{Number, Value};
 
-use bind::{BoundBlock, BoundParam, BoundRule};
+use bind::BoundBlock;
+use settling::Settling;
+
 pub use in_force::{PoliciesInForce, ProjectInForce};
 pub use waivers::{BoundWaiver, days_left, no_rollback};
 
@@ -53,8 +56,8 @@ impl Book {
 
     /// Whether a rule does more than note, for any workflow.
     pub fn is_harsh(&self, rule: usize) -> bool {
-        let all = self.settings.iter().chain([&self.general]);
-        all.filter_map(|settings| settings.rules.get(rule)).any(|rule| rule.effect > Some(EffectKind::Note))
+        let all = self.settings.iter().chain([&self.general]).filter_map(|settings| settings.rules.get(rule));
+        all.flat_map(|rule| rule.steps()).any(|(_, rule)| rule.effect > Some(EffectKind::Note))
     }
 
     /// The waivers that concern a workflow, active or not.
@@ -68,7 +71,10 @@ impl Book {
         let all =
             || if self.settings.is_empty() { std::slice::from_ref(&self.general) } else { &self.settings };
         for (index, param) in program.params.iter().enumerate().filter(|(_, param)| param.within.is_none()) {
-            let settings = || all().iter().filter_map(|settings| settings.params.get(index));
+            let settings = || {
+                let steps = all().iter().filter_map(|settings| settings.params.get(index));
+                steps.flat_map(|steps| steps.steps()).map(|(_, setting)| setting)
+            };
             if !settings().any(|setting| setting.configured) {
                 continue;
             }
@@ -101,37 +107,38 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
     let (blocks, mut diagnostics) = bind::bind(program, stack);
     let (general, overrides): (Vec<&BoundBlock<'_>>, Vec<&BoundBlock<'_>>) =
         blocks.iter().partition(|block| block.workflows.is_none());
-    let mut base = Settling::new(program);
-    general.into_iter().for_each(|block| base.block(block));
-    diagnostics.append(&mut base.diagnostics);
-    let settle = |chosen: &[usize], diagnostics: &mut Vec<Diagnostic>| {
+    let mut base = Settling::new(program, rule_names(program).count());
+    general.iter().for_each(|block| base.block(block));
+    let mut settled = 0;
+    // None where it would be too much.
+    let mut settle = |chosen: &[usize], diagnostics: &mut Vec<Diagnostic>| {
         let mut settling = base.clone();
         let chosen = chosen.iter().filter_map(|index| overrides.get(*index));
         chosen.for_each(|block| settling.block(block));
-        diagnostics.append(&mut settling.diagnostics);
-        settling.finish()
+        settled += settling.cost();
+        if settled > MAX_SETTLED {
+            diagnostics.push(errors::too_much_settled());
+            return None;
+        }
+        let is_first = settled == settling.cost();
+        Some(settling.finish(if is_first { 0 } else { general.len() }, diagnostics))
     };
     let mut selections: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
     let mut book = Book {
-        general: settle(&[], &mut diagnostics),
+        general: settle(&[], &mut diagnostics).unwrap_or_else(|| Settings::declared(program)),
         settings: Vec::new(),
         workflows: BTreeMap::new(),
         patterns: Vec::new(),
         waivers: Vec::new(),
         addressed: Vec::new(),
     };
-    let mut settled = 0;
     for name in workflows {
         let fits = |block: &BoundBlock<'_>| block.fits(name);
         let chosen: Vec<usize> =
             overrides.iter().enumerate().filter(|(_, block)| fits(block)).map(|(index, _)| index).collect();
         if !selections.contains_key(&chosen) {
-            settled += program.rules.len() + program.params.len() + 1;
-            if settled > MAX_SETTLED {
-                diagnostics.push(errors::too_much_settled());
-                return (book, diagnostics);
-            }
-            book.settings.push(settle(&chosen, &mut diagnostics));
+            let Some(settings) = settle(&chosen, &mut diagnostics) else { return (book, diagnostics) };
+            book.settings.push(settings);
             selections.insert(chosen.clone(), book.settings.len() - 1);
         }
         let index = selections.get(&chosen).copied().unwrap_or(0);
@@ -155,12 +162,9 @@ pub fn settle(program: &Program, stack: &[Config], workflows: &[Arc<str>]) -> (B
         }
     }
     for index in idle {
-        settled += program.rules.len() + program.params.len() + 1;
-        if settled > MAX_SETTLED {
-            diagnostics.push(errors::too_much_settled());
+        if settle(&[index], &mut diagnostics).is_none() {
             return (book, diagnostics);
         }
-        settle(&[index], &mut diagnostics);
     }
     book.waivers = waivers::bind(program, stack, workflows, &mut diagnostics);
     waivers::hand_out(&mut book, &mut diagnostics);
@@ -180,131 +184,6 @@ fn unfitting(globs: &[Setting<Glob>], workflows: &[Arc<str>]) -> Vec<Diagnostic>
     let report =
         |glob| errors::unknown_workflow(glob, workflows).unwrap_or_else(|| errors::no_such_workflow(glob));
     if workflows.is_empty() { Vec::new() } else { globs.iter().filter(alone).map(report).collect() }
-}
-
-/// The settings of one selection of blocks, as they come about.
-#[derive(Clone)]
-struct Settling<'p> {
-    program: &'p Program,
-    settings: Settings,
-    /// For each param the narrower ranges: by which layer, and where.
-    ranges: Vec<Vec<(usize, Interval, Span)>>,
-    /// For each param the layer of the value in force; none for the declaration.
-    set_by: Vec<Option<usize>>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl<'p> Settling<'p> {
-    fn new(program: &'p Program) -> Self {
-        let count = program.params.len();
-        Self {
-            program,
-            settings: Settings::declared(program),
-            ranges: vec![Vec::new(); count],
-            set_by: vec![None; count],
-            diagnostics: Vec::new(),
-        }
-    }
-
-    fn block(&mut self, block: &BoundBlock<'_>) {
-        for param in &block.params {
-            if let Err(problem) = self.param(block.layer, param) {
-                self.diagnostics.push(*problem);
-            }
-        }
-        for rule in &block.rules {
-            if let Err(problem) = self.rule(block.layer, rule) {
-                self.diagnostics.push(*problem);
-            }
-        }
-    }
-
-    fn param(&mut self, layer: usize, set: &BoundParam<'_>) -> Result<(), Box<Diagnostic>> {
-        let (Some(param), Some(setting), Some(ranges), Some(set_by)) = (
-            self.program.params.get(set.index),
-            self.settings.params.get_mut(set.index),
-            self.ranges.get_mut(set.index),
-            self.set_by.get_mut(set.index),
-        ) else {
-            return Ok(());
-        };
-        if let Some(lock) = setting.locked.filter(|lock| lock.layer < layer) {
-            return Err(Box::new(errors::locked(&param.name, set.entry.name.span, lock.span)));
-        }
-        // What a nearer file narrowed binds only the files that extend it.
-        let above = || ranges.iter().filter(|(by, _, _)| *by <= layer);
-        if let Some((range, span)) = &set.within
-            && let Some((_, wider, there)) = above().find(|(_, wider, _)| !wider.covers(range))
-        {
-            return Err(Box::new(errors::widened(param, *span, wider, *there)));
-        }
-        let value = set.value.as_ref().map_or(&setting.value, |(value, _)| value);
-        let number = number_of(value);
-        let outside = |range: &Interval| number.as_ref().is_some_and(|number| !range.contains(number));
-        let own = set.within.iter().map(|(range, span)| (range, *span));
-        let mut bounds = above().map(|(_, range, span)| (range, *span)).chain(own);
-        if let Some((range, there)) = bounds.find(|(range, _)| outside(range)) {
-            return Err(Box::new(match &set.value {
-                Some((_, span)) => errors::outside(param, value, *span, range, there),
-                None => errors::leaves_out(param, value, setting.origin, there),
-            }));
-        }
-        if let Some((value, span)) = &set.value {
-            *set_by = Some(layer);
-            *setting = ParamSetting {
-                value: value.clone(),
-                origin: *span,
-                configured: true,
-                because: set.entry.because.as_deref().map(Arc::from),
-                ..setting.clone()
-            };
-        }
-        if let Some((range, span)) = &set.within {
-            ranges.push((layer, range.clone(), *span));
-        }
-        if let Some(span) = set.entry.locked {
-            setting.locked = Some(Lock { layer, span });
-        }
-        Ok(())
-    }
-
-    fn rule(&mut self, layer: usize, set: &BoundRule<'_>) -> Result<(), Box<Diagnostic>> {
-        let Some(setting) = self.settings.rules.get_mut(set.index) else { return Ok(()) };
-        if let Some(lock) = setting.locked.filter(|lock| lock.layer < layer) {
-            let name = &set.entry.name;
-            return Err(Box::new(errors::locked(&name.value, name.span, lock.span)));
-        }
-        if let Some(effect) = &set.entry.effect {
-            setting.effect = effect.value;
-            setting.origin = effect.span;
-            setting.configured = true;
-            setting.because = set.entry.because.as_deref().map(Arc::from);
-        }
-        if let Some(span) = set.entry.locked {
-            setting.locked = Some(Lock { layer, span });
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Settings {
-        let narrowed = self.settings.params.iter_mut().zip(self.ranges).zip(self.set_by);
-        for ((setting, ranges), set_by) in narrowed {
-            setting.bounds.clone_from(&setting.within);
-            for (by, range, _) in ranges {
-                setting.bounds = Some(match &setting.bounds {
-                    Some(wider) => wider.intersection(&range),
-                    None => range.clone(),
-                });
-                if set_by.is_none_or(|layer| by <= layer) {
-                    setting.within = Some(match &setting.within {
-                        Some(wider) => wider.intersection(&range),
-                        None => range,
-                    });
-                }
-            }
-        }
-        self.settings
-    }
 }
 
 #[cfg(test)]

@@ -154,9 +154,9 @@ impl<'a> LintedPolicies<'a> {
         self.program.expr(expr.id)?.target.as_ref()
     }
 
-    /// The effect in force of a rule; none if it is off.
+    /// The harshest effect that a rule has on any day; none if it is off.
     fn effect(&self, index: usize) -> Option<EffectKind> {
-        self.settings.rules.get(index)?.effect
+        self.settings.rules.get(index)?.steps().filter_map(|(_, rule)| rule.effect).max()
     }
 
     /// The rules that are not off, with their index and effect.

@@ -1,6 +1,9 @@
 //! The values and effects in force: what the policies declare, as far as no configuration says otherwise.
 //!
-//! Stands beside a [`Program`], which is the same for all workflows; settings may differ from one to the next.
+//! Stands beside a [`Program`], which is the same for all workflows; settings may differ from one to the next, and from one
+//! day to the next.
+
+mod timeline;
 
 use std::sync::Arc;
 
@@ -12,6 +15,8 @@ use crate::types::{Kind, Type, show_date};
 use crate::value::{Date, Number, Value};
 use crate::vocabulary::Field;
 
+pub use timeline::Timeline;
+
 /// The rules that are built in, with their titles.
 pub const LADDER: [(&str, &str); 3] = [STARTED, SKIPPED, UNDECLARED];
 pub const STARTED: (&str, &str) = ("ladder.started", "A rollout begins in the first stage");
@@ -22,9 +27,9 @@ pub const UNDECLARED: (&str, &str) = ("ladder.undeclared", "Every move passes a 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// As [`Program::params`].
-    pub params: Vec<ParamSetting>,
+    pub params: Vec<Timeline<ParamSetting>>,
     /// As [`Program::rules`], then those of [`LADDER`].
-    pub rules: Vec<RuleSetting>,
+    pub rules: Vec<Timeline<RuleSetting>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -107,13 +112,29 @@ impl Settings {
         // The ladder's rules fire only where stages are declared.
         let ladder = program.vocabulary.stages_span.into_iter();
         let ladder = ladder.flat_map(|span| LADDER.map(|_| declared(EffectKind::Hold, span)));
-        Self { params: params.collect(), rules: rules.chain(ladder).collect() }
+        let rules = rules.chain(ladder).map(Timeline::always).collect();
+        Self { params: params.map(Timeline::always).collect(), rules }
     }
 
-    /// The setting of a built-in rule.
-    pub fn ladder(&self, name: &str) -> Option<&RuleSetting> {
+    /// What is in force of a param on a day, by its number.
+    pub fn param_on(&self, index: usize, day: i64) -> Option<&ParamSetting> {
+        self.params.get(index).map(|steps| steps.on(day))
+    }
+
+    /// What is in force of a rule on a day, by its number.
+    pub fn rule_on(&self, index: usize, day: i64) -> Option<&RuleSetting> {
+        self.rules.get(index).map(|steps| steps.on(day))
+    }
+
+    /// The settings of a built-in rule.
+    pub fn ladder(&self, name: &str) -> Option<&Timeline<RuleSetting>> {
         let index = LADDER.iter().position(|(known, _)| *known == name)?;
         self.rules.get((self.rules.len().checked_sub(LADDER.len())?) + index)
+    }
+
+    /// What is in force of a built-in rule on a day, by its number.
+    pub fn ladder_on(&self, name: &str, day: i64) -> Option<&RuleSetting> {
+        self.ladder(name).map(|steps| steps.on(day))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::program::Program;
 use crate::report::testing::{Failure, RuleSeen, SnapshotSeen, ValueSeen};
 use crate::report::why::{Reading, WorkflowVerdict};
 use crate::report::{Decision, Outcome};
-use crate::settings::Settings;
+use crate::settings::{ParamSetting, Settings, Timeline};
 use crate::source::{SourceMap, Span};
 use crate::value::{Date, Series};
 use crate::vocabulary::Vocabulary;
@@ -258,7 +258,7 @@ fn set_params(
         let name = dotted(path);
         let known = program.params.iter().position(|param| *param.name == *name);
         let both = known.and_then(|at| Some((program.params.get(at)?, settings.params.get_mut(at)?)));
-        let Some((param, setting)) = both else {
+        let Some((param, steps)) = both else {
             if is_unsure(&name, program) {
                 let message = format!("`{name}` cannot be set: its policy has errors");
                 problems.push(problem(message, *span, "set here"));
@@ -271,9 +271,9 @@ fn set_params(
             continue;
         };
         let unfit = match value_for_param(param, &value.kind) {
-            Ok(set) => {
-                setting.value = set;
-                setting.origin = *span;
+            Ok(value) => {
+                let declared = steps.on(i64::MIN).clone();
+                *steps = Timeline::always(ParamSetting { value, origin: *span, ..declared });
                 continue;
             }
             Err(Unfit::Range) => {

@@ -340,3 +340,33 @@ fn what_git_lacks_is_said_with_what_to_do() {
     let text = Run::of(without_git.env("PATH", "").output().unwrap()).err;
     assert!(text.contains("`git` is not installed, and what stands in another commit needs it"), "{text}");
 }
+
+#[test]
+fn a_setting_is_looser_if_it_is_on_any_day() {
+    let said = |steps: &str| {
+        let repository = Repo::asking();
+        repository.write("tollgate.yaml", CONFIG.replace("80%", steps));
+        repository.commit();
+        let (_, report) = repository.report(&["--base", "main"]);
+        let change = |change: &Value| {
+            format!("{} {} {} {}", change["direction"], change["what"], change["from"], change["to"])
+        };
+        report["against"]["settings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(change)
+            .collect::<Vec<_>>()
+            .join("\n")
+            .replace('"', "")
+    };
+    assert_eq!(
+        said("[{ value: 80% }, { value: 60%, from: 2027-01-01 }]"),
+        "looser param own.light_share from 2027-01-01 80% 60%"
+    );
+    assert_eq!(
+        said("[{ value: 60% }, { value: 80%, from: 2020-01-01 }, { value: 90%, from: 2027-01-01 }]"),
+        "looser param own.light_share 80% 60%\ntighter param own.light_share from 2027-01-01 80% 90%"
+    );
+    assert_eq!(said("[{ value: 80%, from: 2020-01-01 }]"), "");
+}

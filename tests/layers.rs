@@ -411,3 +411,24 @@ fn snapshots_beside_a_base_are_judged_and_those_of_no_project_named() {
     assert_eq!(unjudged.len(), 1);
     assert_eq!(unjudged[0]["message"], "`teams/new/rollouts` is not judged: it is part of no project");
 }
+
+#[test]
+fn lists_show_every_step_and_the_value_of_the_day() {
+    let policy = "snapshot { adoption: share }\npolicy p {\n  param floor = 50%\n  rule r { require adoption >= floor else hold }\n}\n";
+    let config = "policies: [p.gate]\nparams:\n  p.floor: { value: 60%, from: 2026-01-10 }\nrules:\n  p.r: [{ effect: warn }, { effect: hold, from: 2026-01-20 }]\n";
+    let repo = Repo::new().file("p.gate", policy).file("tollgate.yaml", config);
+    let value = |day: &str| {
+        let params = repo.run(&["params", "--as-of", day, "--format", "json"]).json();
+        let rules = repo.run(&["rules", "--as-of", day, "--format", "json"]).json();
+        format!("{} {}", params["params"][0]["value"], rules["rules"][0]["effect"])
+    };
+    assert_eq!(value("2026-01-09"), "\"50%\" \"warn\"");
+    assert_eq!(value("2026-01-10"), "\"60%\" \"warn\"");
+    assert_eq!(value("2026-01-20"), "\"60%\" \"hold\"");
+    let shown = repo.run(&["params", "--as-of", "2026-01-09"]).said().1;
+    assert!(shown.contains("50% at first, from 2026-01-10 60% (tollgate.yaml:3)"), "{shown}");
+    let shown = repo.run(&["rules", "--as-of", "2026-01-09"]).said().1;
+    assert!(shown.contains("warn at first, from 2026-01-20 hold (tollgate.yaml:5)"), "{shown}");
+    let shown = repo.run(&["explain", "p.floor"]).said().1;
+    assert!(shown.contains("p.floor from 2026-01-10 = 60% (tollgate.yaml:3; declared as 50%)"), "{shown}");
+}

@@ -6,6 +6,7 @@ use super::glob::{Glob, MAX_PATTERN_BYTES};
 use super::{Block, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, errors};
 use crate::ast::EffectKind;
 use crate::code::Code;
+use crate::source::Span;
 use crate::value::{Date, parse_date};
 
 #[derive(Clone, Copy)]
@@ -14,13 +15,15 @@ enum ParamKey {
     Within,
     Because,
     Locked,
+    From,
 }
 
-const PARAM: [(&str, ParamKey); 4] = [
+const PARAM: [(&str, ParamKey); 5] = [
     ("value", ParamKey::Value),
     ("within", ParamKey::Within),
     ("because", ParamKey::Because),
     ("locked", ParamKey::Locked),
+    ("from", ParamKey::From),
 ];
 
 #[derive(Clone, Copy)]
@@ -28,10 +31,18 @@ enum RuleKey {
     Effect,
     Because,
     Locked,
+    From,
 }
 
-const RULE: [(&str, RuleKey); 3] =
-    [("effect", RuleKey::Effect), ("because", RuleKey::Because), ("locked", RuleKey::Locked)];
+const RULE: [(&str, RuleKey); 4] = [
+    ("effect", RuleKey::Effect),
+    ("because", RuleKey::Because),
+    ("locked", RuleKey::Locked),
+    ("from", RuleKey::From),
+];
+
+/// Steps that a param or rule may be set in: each is gone through on the first day of every other one.
+const MAX_STEPS: usize = 100;
 
 #[derive(Clone, Copy)]
 enum OverrideKey {
@@ -87,12 +98,61 @@ fn effects() -> [(&'static str, Option<EffectKind>); 5] {
 impl ConfigReader<'_> {
     pub(super) fn params(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<ParamEntry> {
         let Some(entries) = self.map(key, node) else { return Vec::new() };
-        self.names(entries).into_iter().filter_map(|(name, value)| self.param(name, value)).collect()
+        let mut params = Vec::new();
+        for (name, node) in self.names(entries) {
+            params.extend(self.steps(&name, node, Self::param, |entry| (entry.from, entry.name.span)));
+        }
+        params
+    }
+
+    /// What is set in one go, or in a list of steps; these by their first days. A step that is wrong takes the others with
+    /// it: they would set what nobody meant.
+    fn steps<T>(
+        &mut self,
+        name: &Setting<String>,
+        node: ConfigNode,
+        step: fn(&mut Self, Setting<String>, ConfigNode) -> Option<T>,
+        begins: fn(&T) -> (Option<Date>, Span),
+    ) -> Vec<T> {
+        let nodes = match node.content {
+            ConfigContent::List(nodes) if nodes.iter().any(ConfigNode::is_map) => nodes,
+            ConfigContent::List(_)
+            | ConfigContent::Null
+            | ConfigContent::Text(_)
+            | ConfigContent::Other
+            | ConfigContent::Map(_) => return step(self, name.clone(), node).into_iter().collect(),
+        };
+        if nodes.len() > MAX_STEPS {
+            self.report(errors::too_many_steps(&name.value, MAX_STEPS, name.span));
+            return Vec::new();
+        }
+        let count = nodes.len();
+        let mut steps: Vec<T> = Vec::new();
+        for (at, node) in nodes.into_iter().enumerate() {
+            // Each step stands at a place of its own.
+            let own = Setting { value: name.value.clone(), span: node.span };
+            if !node.is_map() {
+                self.report(errors::not_a(&name.value, "a list of maps, each with a `from`", node.span));
+                continue;
+            }
+            let Some(entry) = step(self, own, node) else { continue };
+            let (from, span) = begins(&entry);
+            if at > 0 && from.is_none() {
+                self.report(errors::no_first_day(&name.value, span));
+            } else if let Some((_, first)) = steps.iter().map(begins).find(|(known, _)| *known == from) {
+                self.report(errors::one_day_twice(&name.value, span, first));
+            } else {
+                steps.push(entry);
+            }
+        }
+        steps.sort_by_key(|entry| begins(entry).0);
+        if steps.len() == count { steps } else { Vec::new() }
     }
 
     fn param(&mut self, name: Setting<String>, node: ConfigNode) -> Option<ParamEntry> {
         let before = self.diagnostics.len();
-        let mut entry = ParamEntry { name, value: None, within: None, because: None, locked: None };
+        let mut entry =
+            ParamEntry { name, value: None, within: None, because: None, locked: None, from: None };
         match node.content {
             ConfigContent::Map(entries) => {
                 for (key, name, node) in self.fields(entries, &PARAM, "a param") {
@@ -101,6 +161,7 @@ impl ConfigReader<'_> {
                         ParamKey::Within => entry.within = self.range(&name, &node),
                         ParamKey::Because => entry.because = self.text(&name, &node).map(|text| text.value),
                         ParamKey::Locked => entry.locked = self.flag(&name, &node),
+                        ParamKey::From => entry.from = self.first_day(&name, &node),
                     }
                 }
                 if entry.value.is_none() && entry.within.is_none() && entry.locked.is_none() {
@@ -163,12 +224,16 @@ impl ConfigReader<'_> {
 
     pub(super) fn rules(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<RuleEntry> {
         let Some(entries) = self.map(key, node) else { return Vec::new() };
-        self.names(entries).into_iter().filter_map(|(name, value)| self.rule(name, value)).collect()
+        let mut rules = Vec::new();
+        for (name, node) in self.names(entries) {
+            rules.extend(self.steps(&name, node, Self::rule, |entry| (entry.from, entry.name.span)));
+        }
+        rules
     }
 
     fn rule(&mut self, name: Setting<String>, node: ConfigNode) -> Option<RuleEntry> {
         let before = self.diagnostics.len();
-        let mut entry = RuleEntry { name, effect: None, because: None, locked: None };
+        let mut entry = RuleEntry { name, effect: None, because: None, locked: None, from: None };
         match node.content {
             ConfigContent::Map(entries) => {
                 for (key, name, node) in self.fields(entries, &RULE, "a rule") {
@@ -176,6 +241,7 @@ impl ConfigReader<'_> {
                         RuleKey::Effect => entry.effect = self.effect(&name, &node),
                         RuleKey::Because => entry.because = self.text(&name, &node).map(|text| text.value),
                         RuleKey::Locked => entry.locked = self.flag(&name, &node),
+                        RuleKey::From => entry.from = self.first_day(&name, &node),
                     }
                 }
                 if entry.effect.is_none() && entry.locked.is_none() {
@@ -321,6 +387,16 @@ impl ConfigReader<'_> {
             from: from.map(|from| from.value),
             until: until?,
         })
+    }
+
+    /// The `from` of a param or rule.
+    fn first_day(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Date> {
+        let text = self.text(key, node)?;
+        let date = parse_date(&text.value);
+        if date.is_none() {
+            self.report(errors::not_a("from", "a date, such as 2026-12-01", text.span));
+        }
+        date
     }
 
     fn date(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Setting<Date>> {

@@ -24,6 +24,13 @@ pub(super) struct ConfigNode {
     pub(super) span: Span,
 }
 
+impl ConfigNode {
+    /// Whether it is a map.
+    pub(super) fn is_map(&self) -> bool {
+        matches!(self.content, ConfigContent::Map(_))
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum ConfigContent {
     Null,

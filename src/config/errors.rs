@@ -138,6 +138,28 @@ pub(super) fn sets_nothing(name: &str, wanted: &str, span: Span) -> Diagnostic {
         .label(span, format!("give it {wanted}"))
 }
 
+/// A step behind the first one without its day.
+pub(super) fn no_first_day(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::SettingType, format!("a step of `{}` has no first day", quote(name)))
+        .label(span, "only the first step may leave it out")
+        .help("add `from: 2026-12-01`, the first day on which it counts")
+}
+
+/// Two steps that begin together.
+pub(super) fn one_day_twice(name: &str, second: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(Code::DuplicateSetting, format!("two steps of `{}` begin on one day", quote(name)))
+        .label(second, "here again")
+        .label(first, "first here")
+        .help("remove one of the two")
+}
+
+/// More steps than anybody takes.
+pub(super) fn too_many_steps(name: &str, most: usize, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::SettingType, format!("`{}` has more than {most} steps", quote(name)))
+        .label(span, "set here")
+        .help("remove steps that are long past")
+}
+
 /// An override that only narrows or locks.
 pub(super) fn no_value_in_override(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::SettingType, format!("an override gives `{}` no value", quote(name)))

@@ -3,16 +3,17 @@
 use super::load::{Loaded, Ready, load};
 use super::total::exit_of;
 use super::{Answer, DayOptions, Workspace, in_order};
+use crate::ast::EffectKind;
 use crate::layers::BoundWaiver;
 use crate::program::ParamValue;
 use crate::project::Inputs;
 use crate::report::amount::AmountReport;
-use crate::report::overview::{Overview, ParamRow, RuleRow, Waived};
+use crate::report::overview::{Overview, ParamRow, RuleRow, SettingStep, Waived};
 use crate::report::{Place, VERSION};
-use crate::settings::{LADDER, Settings, show_range, show_value};
+use crate::settings::{LADDER, ParamSetting, RuleSetting, Settings, Timeline, show_range, show_value};
 use crate::source::SourceMap;
 use crate::types::Type;
-use crate::value::{Date, Value};
+use crate::value::{Date, Value, day_number};
 
 impl Workspace {
     /// Lists all params and rules: as they are for the workflows of `options`, or for all, with what overrides say of some.
@@ -64,10 +65,16 @@ impl OverviewSurvey<'_> {
 
     /// None for one that is the same as for all others.
     fn param(&self, at: usize, settings: &Settings, workflows: &[String]) -> Option<ParamRow> {
-        let (param, setting) = (self.project.program.params.get(at)?, settings.params.get(at)?);
-        if !workflows.is_empty() && self.project.book.general.params.get(at) == Some(setting) {
+        let (param, steps) = (self.project.program.params.get(at)?, settings.params.get(at)?);
+        if !workflows.is_empty() && self.project.book.general.params.get(at) == Some(steps) {
             return None;
         }
+        let setting = steps.on(day_number(self.as_of));
+        let step = |(from, step): (Option<Date>, &ParamSetting)| SettingStep {
+            from: from.map(|from| from.to_string()),
+            set: show_value(&param.ty, &step.value),
+            place: Place::new(step.origin, self.sources),
+        };
         Some(ParamRow {
             project: self.project.name.clone(),
             param: param.name.to_string(),
@@ -78,16 +85,23 @@ impl OverviewSurvey<'_> {
             from: Place::new(setting.origin, self.sources),
             because: setting.because.as_deref().map(str::to_owned),
             locked: setting.locked.map(|lock| Place::new(lock.span, self.sources)),
+            steps: several(steps, step),
             workflows: workflows.to_vec(),
         })
     }
 
     /// None for one that is the same as for all others.
     fn rule(&self, at: usize, settings: &Settings, workflows: &[String]) -> Option<RuleRow> {
-        let setting = settings.rules.get(at)?;
-        if !workflows.is_empty() && self.project.book.general.rules.get(at) == Some(setting) {
+        let steps = settings.rules.get(at)?;
+        if !workflows.is_empty() && self.project.book.general.rules.get(at) == Some(steps) {
             return None;
         }
+        let setting = steps.on(day_number(self.as_of));
+        let step = |(from, step): (Option<Date>, &RuleSetting)| SettingStep {
+            from: from.map(|from| from.to_string()),
+            set: step.effect.map_or("off", EffectKind::as_str).to_owned(),
+            place: Place::new(step.origin, self.sources),
+        };
         let (name, title) = self.named(at)?;
         let is_active = |bound: &&BoundWaiver| {
             let mut named = self.project.workflows.iter().map(|workflow| &*workflow.name);
@@ -110,6 +124,7 @@ impl OverviewSurvey<'_> {
             because: setting.because.as_deref().map(str::to_owned),
             locked: setting.locked.map(|lock| Place::new(lock.span, self.sources)),
             waived: waived.collect(),
+            steps: several(steps, step),
             workflows: workflows.to_vec(),
             rule: name,
         })
@@ -128,6 +143,14 @@ impl OverviewSurvey<'_> {
             }
         }
     }
+}
+
+/// What is in force step by step; nothing where it is the same on every day.
+fn several<T>(steps: &Timeline<T>, step: impl Fn((Option<Date>, &T)) -> SettingStep) -> Vec<SettingStep> {
+    let mut all: Vec<SettingStep> = steps.steps().map(step).collect();
+    // A lock or a range may begin where the value goes on.
+    all.dedup_by(|next, known| next.set == known.set && next.place == known.place);
+    if all.len() == 1 { Vec::new() } else { all }
 }
 
 /// The value of a param as a number, where it is one.

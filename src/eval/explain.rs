@@ -191,7 +191,7 @@ impl<'a> Evaluator<'a> {
         match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
             _ if matches!(expr.kind, ExprKind::Literal(_)) => return,
             Some(Target::Stage(_) | Target::Member(_)) => return,
-            Some(Target::Param(index)) => return self.explain_param(*index, expr, report),
+            Some(Target::Param(index)) => return self.explain_param(*index, expr, scope, report),
             Some(
                 Target::Field(_)
                 | Target::JudgedField(_)
@@ -216,7 +216,7 @@ impl<'a> Evaluator<'a> {
             });
         }
         point(report, Some(expr.span), said);
-        self.explain_thresholds_within(expr, report);
+        self.explain_thresholds_within(expr, scope, report);
         // What is known in part has lines of its own, beside those where the rest is missing; first comes what decides.
         if side.decided && !evidence.is_unknown() {
             self.explain_origin(expr, side.wanted, scope, report);
@@ -250,29 +250,36 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A value under its name, with the place where it was set unless that is the declaration.
-    fn explain_param(&self, index: usize, expr: &Expr, report: &mut RuleVerdict) {
-        if let Some(threshold) = self.note_threshold(index, true, report) {
+    fn explain_param(&self, index: usize, expr: &Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
+        if let Some(threshold) = self.note_threshold(index, true, scope, report) {
             point(report, Some(expr.span), Said::Param(threshold));
         }
     }
 
     /// The params that a computed side uses are thresholds too, though no label is put on them.
-    fn explain_thresholds_within(&self, expr: &'a Expr, report: &mut RuleVerdict) {
+    fn explain_thresholds_within(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         self.every_target(expr, &mut Vec::new(), &mut |target| {
             if let Target::Param(index) = target {
-                self.note_threshold(*index, false, report);
+                self.note_threshold(*index, false, scope, report);
             }
             true
         });
     }
 
     /// Lists a param among the thresholds, once: its value, and where that was set.
-    fn note_threshold(&self, index: usize, pointed_at: bool, report: &mut RuleVerdict) -> Option<Held> {
-        let (param, setting) = (self.program.params.get(index)?, self.settings.params.get(index)?);
+    fn note_threshold(
+        &self,
+        index: usize,
+        pointed_at: bool,
+        scope: Scope<'_, 'a>,
+        report: &mut RuleVerdict,
+    ) -> Option<Held> {
+        let day = scope.moment.day;
+        let (param, setting) = (self.program.params.get(index)?, self.settings.param_on(index, day)?);
         let within = setting.within.as_ref().filter(|_| setting.configured);
         let threshold = Held {
             param: param.name.clone(),
-            figure: self.figure_of(&param.ty, &self.eval_param_decl(index)),
+            figure: self.figure_of(&param.ty, &self.eval_param_decl(index, day)),
             origin: setting.origin,
             configured: setting.configured,
             within: within.map(|range| (param.ty.clone(), range.clone())),

@@ -101,7 +101,7 @@ impl<'a> Evaluator<'a> {
             Some(Target::JudgedField(path)) => self.field(path, &info.ty, scope.moment.judged),
             Some(Target::Element { up, path }) => self.element(*up, path, &info.ty, scope),
             Some(Target::Let(index)) => self.eval_let_decl(*index, scope),
-            Some(Target::Param(index)) => self.eval_param_decl(*index),
+            Some(Target::Param(index)) => self.eval_param_decl(*index, scope.moment.day),
             Some(Target::Stage(rung)) => Evidence::Amount(Amount::Known(Number::from(*rung))),
             Some(Target::Member(member)) => Evidence::Word(Word::Known(member.clone())),
             Some(Target::Call(_)) | None => Evidence::unknown(&info.ty, &Reasons::default(), ""),
@@ -121,8 +121,9 @@ impl<'a> Evaluator<'a> {
         evidence
     }
 
-    pub(super) fn eval_param_decl(&self, index: usize) -> Evidence<'a> {
-        match self.settings.params.get(index).map(|param| &param.value) {
+    /// The value of a param that is in force on a day.
+    pub(super) fn eval_param_decl(&self, index: usize, day: i64) -> Evidence<'a> {
+        match self.settings.param_on(index, day).map(|param| &param.value) {
             Some(ParamValue::Value(value)) => eval_value(value),
             Some(ParamValue::Calendar(months)) => Evidence::Calendar(*months),
             None => Evidence::Amount(Amount::Unknown(Reasons::default())),

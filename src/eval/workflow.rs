@@ -82,7 +82,7 @@ fn judge(
     let ladder = evaluator.ladder(newest, &mut remarks);
     let mut rules = evaluator.rules(moment, stale, ladder.as_ref());
     if let Some(ladder) = &ladder {
-        rules.extend(evaluator.ladder_rules(ladder, newest));
+        rules.extend(evaluator.ladder_rules(ladder, newest, moment.day));
     }
     if evaluator.budget.is_spent() {
         return no_verdict(|newest| Remark::TooMuchToJudge { newest }, rulebook, workflow, snapshots);
@@ -207,13 +207,15 @@ impl<'a> Evaluator<'a> {
 
     fn rules(&self, moment: Moment, stale: bool, ladder: Option<&Ladder>) -> Vec<RuleVerdict> {
         let mut reports = Vec::new();
-        for (rule, setting) in self.program.rules.iter().zip(&self.settings.rules) {
+        for (rule, steps) in self.program.rules.iter().zip(&self.settings.rules) {
+            // What a rule does is looked up on the day that it is judged for, as the values of params are.
+            let judged = self.judging_of(rule, rule.effect, moment, stale, ladder);
+            let setting = steps.on(judged.as_ref().map_or(moment.day, |judging| judging.moment.day));
             let Some(effect) = setting.effect else {
                 reports.push(self.listed(rule, setting, moment, Outcome::Off));
                 continue;
             };
-            let judging = self.judging_of(rule, effect, moment, stale, ladder);
-            reports.push(match judging {
+            reports.push(match judged.map(|judging| Judging { effect, ..judging }) {
                 Some(judging) => self.eval_rule_decl(rule, setting, &judging),
                 None => self.listed(rule, setting, moment, Outcome::NotApplicable),
             });
@@ -257,26 +259,28 @@ impl<'a> Evaluator<'a> {
         self.judging_of(rule, rule.effect, moment, self.is_stale(moment), ladder.as_ref())
     }
 
-    /// The built-in rules of the ladder that fire.
-    fn ladder_rules(&self, ladder: &Ladder, newest: usize) -> Vec<RuleVerdict> {
+    /// The built-in rules of the ladder that fire, each with the effect of the day that it is judged for.
+    fn ladder_rules(&self, ladder: &Ladder, newest: usize, today: i64) -> Vec<RuleVerdict> {
         let mut fired = Vec::new();
         let name = |rung: usize| self.stage_name(rung);
         let stage_span = self.located(newest, Vocabulary::STAGE).map(|located| located.span);
         if ladder.moved.is_none() && ladder.stage > 0 {
             let breach = Breach::Began { stage: name(self.stage(0).unwrap_or(0)), first: name(0) };
-            fired.extend(self.ladder_rule(STARTED, breach, stage_span));
+            fired.extend(self.ladder_rule(STARTED, breach, stage_span, self.day(0)));
         }
         let ask_span = self.located(newest, Vocabulary::ADVANCE_TO).map(|located| located.span);
-        let moves = ladder.moved.map(|(_, from)| (from, ladder.stage, stage_span, false));
-        let ask = ladder.asks.map(|to| (ladder.stage, to, ask_span, true));
-        for (from, to, span, asked) in moves.into_iter().chain(ask) {
+        let moves = ladder.moved.map(|(at, from)| (from, ladder.stage, stage_span, Some(at)));
+        let ask = ladder.asks.map(|to| (ladder.stage, to, ask_span, None));
+        for (from, to, span, left) in moves.into_iter().chain(ask) {
+            // A move is judged on the day of the last snapshot before it.
+            let (asked, day) = (left.is_none(), left.map_or(today, |at| self.day(at)));
             let declared = self.program.gates.iter().any(|gate| gate.from == from && gate.to == to);
             if to > from + 1 {
                 let breach = Breach::Skipped { asked, from: name(from), to: name(to), past: name(from + 1) };
-                fired.extend(self.ladder_rule(SKIPPED, breach, span));
+                fired.extend(self.ladder_rule(SKIPPED, breach, span, day));
             } else if !declared {
                 let breach = Breach::Undeclared { asked, from: name(from), to: name(to) };
-                fired.extend(self.ladder_rule(UNDECLARED, breach, span));
+                fired.extend(self.ladder_rule(UNDECLARED, breach, span, day));
             }
         }
         fired
@@ -287,8 +291,9 @@ impl<'a> Evaluator<'a> {
         (rule, title): (&str, &str),
         breach: Breach,
         span: Option<Span>,
+        day: i64,
     ) -> Option<RuleVerdict> {
-        let setting = self.settings.ladder(rule)?;
+        let setting = self.settings.ladder_on(rule, day)?;
         let said = Said::Breach(breach.clone());
         let evidence = span.map(|span| Saw {
             expression: self.sources.text(span).to_owned(),

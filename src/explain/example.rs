@@ -43,6 +43,7 @@ const CASES: &[Case] = cases! {
     GivenTwice "rule_decl/given_twice" ".gate";
     EmptyGate "gate_decl/mistakes" ".gate";
     EmptyConfiguration "config_file/empty" ".config.yaml" ".gate";
+    SettingEnds "config_layers/steps" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
     EmptyPolicy "policy_decl/empty" ".gate";
     NameTooLong "let_decl/too_long" ".gate";
     UnknownName "let_decl/unknown" ".gate";

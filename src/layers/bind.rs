@@ -11,7 +11,7 @@ use crate::program::{Param, ParamValue, Program};
 use crate::settings::rule_names;
 use crate::source::Span;
 use crate::types::{Kind, Type};
-use crate::value::Number;
+use crate::value::{Date, Number};
 
 /// Beyond these many problems nobody reads suggestions, and they cost.
 pub(super) const MAX_SUGGESTIONS: usize = 100;
@@ -31,6 +31,7 @@ impl BoundBlock<'_> {
     pub(super) fn shown(&self) -> String {
         let globs = self.workflows.unwrap_or_default().iter().map(|glob| glob.value.as_str());
         let mut said = globs.collect::<Vec<_>>().join(", ") + ":";
+        let from = |day: Option<Date>| day.map(|day| format!(" from {day}")).unwrap_or_default();
         for BoundParam { entry, .. } in &self.params {
             let value = entry.value.as_ref().map(|value| format!(" {}", value.value)).unwrap_or_default();
             let within = entry
@@ -38,12 +39,14 @@ impl BoundBlock<'_> {
                 .as_ref()
                 .map(|within| format!(" within {} to {}", within.value.0, within.value.1));
             let locked = if entry.locked.is_some() { " locked" } else { "" };
-            said += &format!(" {}{value}{}{locked}", entry.name.value, within.unwrap_or_default());
+            let from = from(entry.from);
+            said += &format!(" {}{value}{}{locked}{from}", entry.name.value, within.unwrap_or_default());
         }
         for BoundRule { entry, .. } in &self.rules {
             let effect = entry.effect.as_ref().map(|effect| effect.value.map_or("off", EffectKind::as_str));
             let locked = if entry.locked.is_some() { " locked" } else { "" };
-            said += &format!(" {} {}{locked}", entry.name.value, effect.unwrap_or_default());
+            let from = from(entry.from);
+            said += &format!(" {} {}{locked}{from}", entry.name.value, effect.unwrap_or_default());
         }
         said
     }
@@ -56,15 +59,37 @@ impl BoundBlock<'_> {
 pub(super) struct BoundParam<'c> {
     /// Into [`Program::params`].
     pub(super) index: usize,
+    /// Which file: 0 is the farthest base.
+    pub(super) layer: usize,
+    /// Its block, by the order in which these count.
+    pub(super) block: usize,
     pub(super) entry: &'c ParamEntry,
     pub(super) value: Option<(ParamValue, Span)>,
     pub(super) within: Option<(Interval, Span)>,
 }
 
+impl BoundParam<'_> {
+    /// Where it says what it sets.
+    pub(super) fn place(&self) -> Span {
+        self.value.as_ref().map_or(self.entry.name.span, |(_, span)| *span)
+    }
+}
+
 pub(super) struct BoundRule<'c> {
     /// Into the rules of the settings.
     pub(super) index: usize,
+    /// Which file: 0 is the farthest base.
+    pub(super) layer: usize,
+    /// Its block, by the order in which these count.
+    pub(super) block: usize,
     pub(super) entry: &'c RuleEntry,
+}
+
+impl BoundRule<'_> {
+    /// Where it says what it sets.
+    pub(super) fn place(&self) -> Span {
+        self.entry.effect.as_ref().map_or(self.entry.name.span, |effect| effect.span)
+    }
 }
 
 /// Binds a stack, in the order in which its blocks count.
@@ -75,11 +100,11 @@ pub(super) fn bind<'c>(program: &Program, stack: &'c [Config]) -> (Vec<BoundBloc
     let some = layers().flat_map(|(layer, config)| {
         config.overrides.iter().map(move |set| (layer, Some(set.workflows.as_slice()), &set.block))
     });
-    let blocks = all.chain(some).map(|(layer, workflows, block)| BoundBlock {
+    let blocks = all.chain(some).enumerate().map(|(at, (layer, workflows, block))| BoundBlock {
         layer,
         workflows,
-        params: block.params.iter().filter_map(|entry| binder.param(entry)).collect(),
-        rules: block.rules.iter().filter_map(|entry| binder.rule(entry)).collect(),
+        params: block.params.iter().filter_map(|entry| binder.param(entry, (layer, at))).collect(),
+        rules: block.rules.iter().filter_map(|entry| binder.rule(entry, (layer, at))).collect(),
     });
     (blocks.collect(), binder.diagnostics)
 }
@@ -91,7 +116,7 @@ struct Binder<'p> {
 }
 
 impl Binder<'_> {
-    fn param<'c>(&mut self, entry: &'c ParamEntry) -> Option<BoundParam<'c>> {
+    fn param<'c>(&mut self, entry: &'c ParamEntry, (layer, block): (usize, usize)) -> Option<BoundParam<'c>> {
         let found = self.program.params.iter().position(|param| *param.name == *entry.name.value);
         let Some((index, param)) = found.and_then(|at| Some((at, self.program.params.get(at)?))) else {
             let names: Vec<&str> = self.program.params.iter().map(|param| &*param.name).collect();
@@ -118,15 +143,15 @@ impl Binder<'_> {
                 }
             }
         }
-        sound.then_some(BoundParam { index, entry, value, within })
+        sound.then_some(BoundParam { index, layer, block, entry, value, within })
     }
 
-    fn rule<'c>(&mut self, entry: &'c RuleEntry) -> Option<BoundRule<'c>> {
+    fn rule<'c>(&mut self, entry: &'c RuleEntry, (layer, block): (usize, usize)) -> Option<BoundRule<'c>> {
         let index = self.rules.iter().position(|name| *name == entry.name.value);
         if index.is_none() {
             self.unknown("rule", &entry.name, &self.rules.clone());
         }
-        Some(BoundRule { index: index?, entry })
+        Some(BoundRule { index: index?, layer, block, entry })
     }
 
     fn unknown(&mut self, what: &str, name: &Setting<String>, names: &[&str]) {

@@ -145,6 +145,16 @@ pub(super) fn locked(name: &str, span: Span, there: Span) -> Diagnostic {
         .help("remove the setting, or have it changed in the base")
 }
 
+/// A setting that does not fit what a base says from a day on.
+pub(super) fn ends(name: &str, span: Span, day: Date, there: Span) -> Diagnostic {
+    Diagnostic::warning(Code::SettingEnds, format!("this setting of `{}` ends before {day}", quote(name)))
+        .label(span, format!("does not fit what is in force from {day} on"))
+        .label(there, format!("counts from {day} on"))
+        .help(format!(
+            "add what fits, with `from: {day}`; without it counts what would hold without this setting"
+        ))
+}
+
 pub(super) fn waives_locked(rule: &str, span: Span, there: Span) -> Diagnostic {
     Diagnostic::error(Code::Locked, format!("`{rule}` is locked and cannot be waived here"))
         .label(span, "this waiver has no effect")

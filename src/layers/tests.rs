@@ -1,6 +1,6 @@
 //! Bounds, order and origins: on random stacks, and on small ones that are looked at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -12,8 +12,9 @@ use crate::config;
 use crate::diagnostic::Severity;
 use crate::parse::parse;
 use crate::program::Program;
-use crate::settings::show_value;
+use crate::settings::{ParamSetting, show_value};
 use crate::source::SourceMap;
+use crate::value::{Date, day_number};
 
 /// The range that the policy declares, in percent.
 const DECLARED: (u32, u32) = (10, 90);
@@ -101,7 +102,7 @@ proptest! {
         let workflows: [Arc<str>; 2] = ["pay-out".into(), "other".into()];
         let (book, found) = settle(&program, &stack, &workflows);
         for workflow in &workflows {
-            let setting = &book.settings(workflow).params[0];
+            let setting = book.settings(workflow).params[0].constant().unwrap();
             // What was read and not refused, for this workflow, in the order in which it counts.
             let refused: BTreeSet<_> = found.iter().filter_map(|d| d.labels.first()).map(|label| label.span.file).collect();
             let layers = &layers;
@@ -168,7 +169,7 @@ proptest! {
         for workflow in &workflows {
             let in_force = |depth: usize| {
                 let (book, _) = settle(&program, &stack[..depth], &workflows);
-                book.settings(workflow).rules[0].clone()
+                book.settings(workflow).rules[0].constant().unwrap().clone()
             };
             for depth in 1..=stack.len() {
                 let base = in_force(depth);
@@ -198,7 +199,8 @@ fn set(policy: &str, param: &str, configs: &[&str]) -> (String, Vec<String>) {
     }
     let (book, found) = settle(&program, &stack, &["w".into()]);
     let at = program.params.iter().position(|p| *p.name == *param).unwrap_or_else(|| panic!("no {param}"));
-    let value = show_value(&program.params[at].ty, &book.settings("w").params[at].value);
+    let steps = &book.settings("w").params[at];
+    let value = show_value(&program.params[at].ty, &steps.constant().unwrap().value);
     let problems = found.iter().filter(|d| d.severity == Severity::Error);
     (value, problems.map(|d| format!("{} {}", d.code, d.message)).collect())
 }
@@ -285,5 +287,134 @@ fn nearer_files_win_and_what_is_said_of_a_workflow_goes_before_what_is_said_of_a
     ] {
         let configs: Vec<&str> = configs.iter().map(String::as_str).collect();
         assert_eq!(set(POLICY, "p.x", &configs), (expected.to_owned(), Vec::new()), "{configs:?}");
+    }
+}
+
+/// The values of a param for `w`, each with the last digit of its first day in January, and the codes of what is said.
+fn steps(param: &str, configs: &[&str]) -> (String, Vec<String>) {
+    let mut sources = SourceMap::default();
+    let program = program(POLICY, &mut sources);
+    let mut stack = Vec::new();
+    for text in configs {
+        let (config, found) = config::read(sources.add("c", *text), text);
+        assert_eq!(found, []);
+        stack.push(config);
+    }
+    let (book, found) = settle(&program, &stack, &["w".into()]);
+    let at = program.params.iter().position(|p| *p.name == *param).unwrap();
+    let shown = |(from, setting): (Option<Date>, &ParamSetting)| {
+        let from = from.map(|day| format!("{}:", day.day())).unwrap_or_default();
+        from + &show_value(&program.params[at].ty, &setting.value)
+    };
+    let values: Vec<String> = book.settings("w").params[at].steps().map(shown).collect();
+    (values.join(" "), found.iter().map(|d| d.code.to_string()).collect())
+}
+
+#[test]
+fn on_each_day_counts_what_wins_of_all_that_has_begun() {
+    let x = |said: &str| format!("params: {{ p.x: {said} }}\n");
+    let w = |said: &str| format!("overrides: [{{ workflows: w, params: {{ p.x: {said} }} }}]\n");
+    for (configs, values, codes) in [
+        (vec![x("{ value: 60%, from: 2026-01-05 }")], "50% 5:60%", vec![]),
+        (vec![x("[{ value: 60% }, { value: 70%, from: 2026-01-05 }]")], "60% 5:70%", vec![]),
+        (
+            vec![x("[{ value: 60%, from: 2026-01-09 }, { value: 70%, from: 2026-01-05 }]")],
+            "50% 5:70% 9:60%",
+            vec![],
+        ),
+        // A nearer file wins as soon as it has begun, and however long ago that was.
+        (vec![x("{ value: 60%, from: 2026-01-05 }"), x("70%")], "70%", vec![]),
+        (
+            vec![x("{ value: 60%, from: 2026-01-05 }"), x("{ value: 70%, from: 2026-01-03 }")],
+            "50% 3:70%",
+            vec![],
+        ),
+        (
+            vec![x("{ value: 60%, from: 2026-01-05 }"), x("{ value: 70%, from: 2026-01-07 }")],
+            "50% 5:60% 7:70%",
+            vec![],
+        ),
+        (vec![w("{ value: 60%, from: 2026-01-05 }"), x("70%")], "70% 5:60%", vec![]),
+        // What a base narrows from a day on ends what began before, and refuses what begins later.
+        (
+            vec![x("{ within: 65% to 90%, value: 80%, from: 2026-01-05 }"), x("60%")],
+            "60% 5:80%",
+            vec!["T419"],
+        ),
+        (
+            vec![
+                x("{ within: 65% to 90%, value: 80%, from: 2026-01-05 }"),
+                x("{ value: 60%, from: 2026-01-05 }"),
+            ],
+            "50% 5:80%",
+            vec!["T409"],
+        ),
+        (
+            vec![
+                x("{ within: 65% to 90%, value: 80%, from: 2026-01-05 }"),
+                x("[{ value: 60% }, { value: 70%, from: 2026-01-05 }]"),
+            ],
+            "60% 5:70%",
+            vec![],
+        ),
+        // A range binds from its own day on, however the value goes on.
+        (
+            vec![x("[{ value: 80%, within: 70% to 90% }, { value: 75%, from: 2026-01-05 }]"), x("60%")],
+            "80% 5:75%",
+            vec!["T409"],
+        ),
+        (vec![x("{ locked: true, from: 2026-01-05 }"), x("60%")], "60% 5:50%", vec!["T419"]),
+        (
+            vec![x("{ locked: true, from: 2026-01-05 }"), x("{ value: 60%, from: 2026-01-06 }")],
+            "50% 5:50%",
+            vec!["T410"],
+        ),
+        // A range of a nearer file that a later value of the base does not fit.
+        (vec![x("{ value: 60%, from: 2026-01-05 }"), x("{ within: 40% to 55% }")], "50% 5:60%", vec!["T419"]),
+        (
+            vec![
+                x("{ within: 40% to 55%, from: 2026-01-05 }"),
+                x("{ within: 40% to 70%, from: 2026-01-07 }"),
+            ],
+            "50% 5:50%",
+            vec!["T412"],
+        ),
+    ] {
+        let texts: Vec<&str> = configs.iter().map(String::as_str).collect();
+        let (got, said) = steps("p.x", &texts);
+        assert_eq!(
+            (got.as_str(), said),
+            (values, codes.into_iter().map(str::to_owned).collect()),
+            "{configs:#?}"
+        );
+    }
+}
+
+proptest! {
+    /// Of what has begun on a day, the same counts as if nothing had a first day.
+    #[test]
+    fn a_day_knows_nothing_of_what_begins_later(layers in prop::collection::vec((said(), 0..4u32), 1..5), day in 0..4u32) {
+        let mut sources = SourceMap::default();
+        let program = program(POLICY, &mut sources);
+        let (mut dated, mut plain) = (Vec::new(), Vec::new());
+        let mut place = BTreeMap::new();
+        for (at, (said, from)) in layers.iter().enumerate() {
+            let text = said.yaml();
+            let with_day = text.replacen("p.x: { ", &format!("p.x: {{ from: 2026-01-0{}, ", from + 1), 1);
+            let text = if from <= &day { text } else { "waivers: []\n".to_owned() };
+            let (one, other) = (sources.add(format!("d{at}"), with_day.clone()), sources.add(format!("p{at}"), text.clone()));
+            place.insert(one, other);
+            dated.push(config::read(one, &with_day).0);
+            plain.push(config::read(other, &text).0);
+        }
+        let workflows: [Arc<str>; 1] = ["pay-out".into()];
+        let on = day_number(Date::constant(2026, 1, 1)) + i64::from(day);
+        let (dated, plain) = (settle(&program, &dated, &workflows).0, settle(&program, &plain, &workflows).0);
+        let (one, other) = (dated.settings("pay-out").param_on(0, on).unwrap(), plain.settings("pay-out").param_on(0, on).unwrap());
+        prop_assert_eq!(&one.value, &other.value);
+        prop_assert_eq!((&one.within, &one.bounds), (&other.within, &other.bounds));
+        prop_assert_eq!(one.locked.map(|lock| lock.layer), other.locked.map(|lock| lock.layer));
+        let origin = place.get(&one.origin.file).copied().unwrap_or(one.origin.file);
+        prop_assert_eq!(origin, other.origin.file);
     }
 }

@@ -7,7 +7,7 @@ use super::{Book, MAX_SETTLED, errors};
 use crate::config::{Config, Glob, Setting, WaiverEntry};
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
-use crate::settings::{Settings, Waiver, rule_names};
+use crate::settings::{Settings, Timeline, Waiver, rule_names};
 use crate::source::Span;
 use crate::value::{Date, day_number};
 
@@ -125,24 +125,47 @@ pub(super) fn bind(
 /// Gives each workflow the waivers that concern it, and refuses those of rules that a base has locked.
 pub(super) fn hand_out(book: &mut Book, diagnostics: &mut Vec<Diagnostic>) {
     let Book { general, settings, workflows, waivers, patterns: _, addressed: _ } = book;
-    let mut refused = |bound: &BoundWaiver, settings: &Settings| {
-        let lock = settings.rules.get(bound.rule).and_then(|rule| rule.locked);
-        let lock = lock.filter(|lock| lock.layer < bound.layer);
-        if let Some(lock) = lock {
-            diagnostics.push(errors::waives_locked(&bound.waiver.rule, bound.waiver.span, lock.span));
+    waivers.retain_mut(|bound| match granted(bound, general, diagnostics) {
+        Some(until) => {
+            bound.waiver.until = until;
+            true
         }
-        lock.is_some()
-    };
-    waivers.retain(|bound| !refused(bound, general));
+        None => false,
+    });
     let mut handed_out = 0;
     for (name, (index, own)) in workflows {
         let settings = settings.get(*index).unwrap_or(general);
         let concerns = waivers.iter().filter(|bound| bound.workflow.value.matches(name));
-        let granted = concerns.filter(|bound| !refused(bound, settings));
-        own.extend(granted.map(|bound| bound.waiver.clone()).take(MAX_SETTLED - handed_out));
+        let granted = concerns.filter_map(|bound| {
+            Some(Waiver { until: granted(bound, settings, diagnostics)?, ..bound.waiver.clone() })
+        });
+        own.extend(granted.take(MAX_SETTLED - handed_out));
         handed_out += own.len();
     }
     if handed_out == MAX_SETTLED {
         diagnostics.push(errors::too_much_settled());
+    }
+}
+
+/// The last day of a waiver: that which it says, or the last one before a base locks its rule. None where that is locked
+/// from the waiver's first day on.
+fn granted(bound: &BoundWaiver, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Option<Date> {
+    let waiver = &bound.waiver;
+    let steps = settings.rules.get(bound.rule).into_iter().flat_map(Timeline::steps);
+    let locks = steps.filter_map(|(from, rule)| Some((from, rule.locked?)));
+    let lock = locks.into_iter().find(|(_, lock)| lock.layer < bound.layer);
+    match lock {
+        Some((Some(day), lock)) if Some(day) > waiver.from => {
+            if day > waiver.until {
+                return Some(waiver.until);
+            }
+            diagnostics.push(errors::ends(&waiver.rule, waiver.span, day, lock.span));
+            day.yesterday().ok()
+        }
+        Some((_, lock)) => {
+            diagnostics.push(errors::waives_locked(&waiver.rule, waiver.span, lock.span));
+            None
+        }
+        None => Some(waiver.until),
     }
 }

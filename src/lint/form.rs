@@ -66,7 +66,7 @@ impl<'a> LintedPolicies<'a> {
         match &expr.kind {
             ExprKind::Literal(literal) => Some(Constant::literal(literal)),
             ExprKind::Path(_) => match self.target(expr)? {
-                Target::Param(index) => Some(match &self.settings.params.get(*index)?.value {
+                Target::Param(index) => Some(match &self.settings.params.get(*index)?.constant()?.value {
                     ParamValue::Value(value) => Constant::of(value.clone()),
                     ParamValue::Calendar(months) => Constant::months(*months),
                 }),

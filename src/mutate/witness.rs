@@ -11,7 +11,7 @@ use crate::parse::{parse, parse_literal};
 use crate::program::Program;
 use crate::report::Outcome;
 use crate::report::why::WorkflowVerdict;
-use crate::settings::Settings;
+use crate::settings::{RuleSetting, Settings, Timeline};
 use crate::source::SourceMap;
 use crate::suite::{GivenFiles, prepare};
 use crate::value::{Date, date_of_day, day_number, parse_date};
@@ -135,7 +135,9 @@ impl WitnessSearch<'_> {
             if !self.mutant.is_effect {
                 let unreached =
                     settings.rules.iter_mut().enumerate().filter(|(at, _)| !self.rules.contains(at));
-                unreached.for_each(|(_, rule)| rule.effect = None);
+                unreached.for_each(|(_, rule)| {
+                    *rule = Timeline::always(RuleSetting { effect: None, ..rule.on(i64::MIN).clone() });
+                });
             }
             prepared.judge(program, settings, sources).ok()
         };

@@ -7,12 +7,13 @@ use crate::explain::{
     Explained, FoundName, NamedSubject, RuleUses, SeenTests, Shown, of_ladder, uses, uses_of_let,
 };
 use crate::layers::ProjectInForce;
-use crate::program::Rule;
+use crate::program::{Param, Rule};
 use crate::render::{Style, human};
 use crate::report::Place;
-use crate::settings::{LADDER, RuleSetting, field_type, show_range, show_value};
+use crate::settings::{LADDER, ParamSetting, RuleSetting, field_type, show_range, show_value};
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, wrap};
+use crate::value::Date;
 
 /// What a code means, with its example, if it has one.
 pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String {
@@ -97,7 +98,7 @@ struct Text<'c> {
 impl Text<'_> {
     fn rule(&mut self, index: usize, seen: &SeenTests) {
         let project = self.project;
-        let Some(setting) = project.settings.rules.get(index) else { return };
+        let Some(steps) = project.settings.rules.get(index) else { return };
         let Some(rule) = project.program.rules.get(index) else {
             let ladder = LADDER.get(index - project.program.rules.len());
             let Some((name, title)) = ladder else { return };
@@ -105,16 +106,23 @@ impl Text<'_> {
             self.page.paragraph(of_ladder(name).unwrap_or_default());
             self.page.paragraph(&format!(
                 "The rule is built in: it is listed when it fires, and looks at the current move and ask alone. {}",
-                self.effect(setting)
+                self.effect(steps.on(i64::MIN))
             ));
+            for (from, setting) in steps.steps() {
+                let from = from.map(|day| format!("From {day} on: {}", self.effect(setting)));
+                self.page.paragraph(&from.unwrap_or_default());
+            }
             self.seen(seen);
             return;
         };
         self.page.heading(&rule.name, &self.title(rule.decl.title.as_ref()));
         self.page.paragraph(&self.when_judged(rule));
         self.page.paragraph(&self.what_it_asks(&rule.decl));
-        let undecided = setting.effect.map(|effect| undecided(&rule.decl, effect)).unwrap_or_default();
-        self.page.paragraph(&format!("{} {undecided}", self.effect(setting)));
+        for (from, setting) in steps.steps() {
+            let undecided = setting.effect.map(|effect| undecided(&rule.decl, effect)).unwrap_or_default();
+            let from = from.map(|day| format!("From {day} on: ")).unwrap_or_default();
+            self.page.paragraph(&format!("{from}{} {undecided}", self.effect(setting)));
+        }
         let place = Place::new(rule.decl.span, self.sources);
         self.page.section(&format!("As it is written, {place}"));
         self.quote(rule.decl.span);
@@ -130,7 +138,8 @@ impl Text<'_> {
         self.used_by(|uses| uses.params.contains(&index));
         self.page.section("To set it, in `tollgate.yaml`");
         self.page.line("    params:");
-        let value = project.settings.params.get(index).map(|setting| show_value(&param.ty, &setting.value));
+        let newest = project.settings.params.get(index).and_then(|steps| steps.steps().next_back());
+        let value = newest.map(|(_, setting)| show_value(&param.ty, &setting.value));
         self.page.line(&format!("      {}: {}", param.name, value.unwrap_or_default()));
     }
 
@@ -153,8 +162,12 @@ impl Text<'_> {
             self.page.line("");
         }
         let rules = project.program.rules.iter().zip(&project.settings.rules);
-        for (rule, setting) in rules.filter(|(rule, _)| rule.policy == index) {
-            let effect = setting.effect.map_or("off", EffectKind::as_str);
+        for (rule, steps) in rules.filter(|(rule, _)| rule.policy == index) {
+            let effect = |(from, setting): (Option<Date>, &RuleSetting)| {
+                let from = from.map(|day| format!(", from {day} ")).unwrap_or_default();
+                from + setting.effect.map_or("off", EffectKind::as_str)
+            };
+            let effect: String = steps.steps().map(effect).collect();
             let title = self.title(rule.decl.title.as_ref());
             self.page.entry(&format!("{} ({effect})", rule.name), Some(&title));
         }
@@ -234,10 +247,17 @@ impl Text<'_> {
         }
     }
 
-    /// `staged_rollout.light_share = 85%, within 60% to 100% (tollgate.yaml:7; declared as 80%)`
+    /// `staged_rollout.light_share = 85%, within 60% to 100% (tollgate.yaml:7; declared as 80%)`; a line for each step.
     fn one_param(&mut self, index: usize, with_doc: bool) {
         let both = (self.project.program.params.get(index), self.project.settings.params.get(index));
-        let (Some(param), Some(setting)) = both else { return };
+        let (Some(param), Some(steps)) = both else { return };
+        for (from, setting) in steps.steps() {
+            let doc = param.decl.doc.as_deref().filter(|_| with_doc && from.is_none());
+            self.page.entry(&self.param_step(param, from, setting), doc);
+        }
+    }
+
+    fn param_step(&self, param: &Param, since: Option<Date>, setting: &ParamSetting) -> String {
         let range = setting.within.as_ref().and_then(|range| show_range(&param.ty, range));
         let range = range.map(|range| format!(", within {range}")).unwrap_or_default();
         let mut from = Place::new(setting.origin, self.sources).to_string();
@@ -251,8 +271,8 @@ impl Text<'_> {
             from.push_str(&format!("; locked by {}", Place::new(lock.span, self.sources)));
         }
         let value = show_value(&param.ty, &setting.value);
-        let doc = param.decl.doc.as_deref().filter(|_| with_doc);
-        self.page.entry(&format!("{} = {value}{range} ({from})", param.name), doc);
+        let since = since.map(|day| format!(" from {day}")).unwrap_or_default();
+        format!("{}{since} = {value}{range} ({from})", param.name)
     }
 
     fn used_by(&mut self, is_used: impl Fn(&RuleUses<'_>) -> bool) {

@@ -13,7 +13,7 @@ use crate::program::{Param, Program, Rule};
 use crate::render::markdown::{self, BREAK, ends_with, refers};
 use crate::report::Place;
 use crate::settings::{
-    LADDER, ParamSetting, RuleSetting, Settings, field_type, rule_names, show_range, show_value,
+    LADDER, ParamSetting, RuleSetting, Settings, Timeline, field_type, rule_names, show_range, show_value,
 };
 use crate::source::{SourceMap, Span};
 use crate::text::visible;
@@ -66,7 +66,7 @@ impl Manual<'_> {
             let _ = writeln!(out, "## Stages\n\n{}\n", code(&stages.join(" -> ")));
             out.push_str("| rule | says | effect |\n|---|---|---|\n");
             for (name, title) in LADDER {
-                let effect = self.settings.ladder(name).map(|setting| self.effect(setting, EffectKind::Hold));
+                let effect = self.settings.ladder(name).map(|steps| self.effects(steps, EffectKind::Hold));
                 let _ = writeln!(out, "| {} | {title} | {} |", code(name), effect.unwrap_or_default());
             }
             out.push('\n');
@@ -108,23 +108,27 @@ impl Manual<'_> {
 
     fn params(&self, prefix: &str, out: &mut String) {
         let all = self.program.params.iter().zip(&self.settings.params);
-        let params: Vec<(&Param, &ParamSetting)> =
+        let params: Vec<(&Param, &Timeline<ParamSetting>)> =
             all.filter(|(param, _)| param.name.starts_with(prefix)).collect();
         if params.is_empty() {
             return;
         }
         out.push_str("| param | value | range | |\n|---|---|---|---|\n");
-        for (param, setting) in params {
+        for (param, steps) in params {
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} |",
                 code(&param.decl.name.text),
-                self.value(param, setting),
-                self.range(param, setting),
+                self.values(param, steps),
+                stepwise(steps, |setting| self.range(param, setting)),
                 param.decl.doc.as_deref().map_or_else(String::new, prose),
             );
         }
         out.push('\n');
+    }
+
+    fn values(&self, param: &Param, steps: &Timeline<ParamSetting>) -> String {
+        stepwise(steps, |setting| self.value(param, setting))
     }
 
     /// `85% (tollgate.yaml:7; declared as 80%): board decision 12`
@@ -176,7 +180,7 @@ impl Manual<'_> {
         }
         out.push_str("| rule | says | asks | effect |\n|---|---|---|---|\n");
         for (at, rule) in rules {
-            let effect = self.settings.rules.get(at).map(|setting| self.effect(setting, rule.effect));
+            let effect = self.settings.rules.get(at).map(|steps| self.effects(steps, rule.effect));
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {}{} |",
@@ -212,6 +216,10 @@ impl Manual<'_> {
         }
     }
 
+    fn effects(&self, steps: &Timeline<RuleSetting>, declared: EffectKind) -> String {
+        stepwise(steps, |setting| self.effect(setting, declared))
+    }
+
     fn effect(&self, setting: &RuleSetting, declared: EffectKind) -> String {
         let effect = setting.effect.map_or("off", EffectKind::as_str);
         let locked = setting.locked.map(|lock| lock.span);
@@ -235,12 +243,12 @@ impl Manual<'_> {
             };
             let params = self.program.params.iter().zip(own.params.iter().zip(&self.settings.params));
             for (param, (setting, _)) in params.filter(|(_, (own, general))| own != general) {
-                row(&param.name, self.value(param, setting));
+                row(&param.name, self.values(param, setting));
             }
             let rules = rule_names(self.program).zip(own.rules.iter().zip(&self.settings.rules)).enumerate();
             for (at, (name, (setting, _))) in rules.filter(|(_, (_, (own, general)))| own != general) {
                 let declared = self.program.rules.get(at).map_or(EffectKind::Hold, |rule| rule.effect);
-                row(name, self.effect(setting, declared));
+                row(name, self.effects(setting, declared));
             }
         }
         out.push('\n');
@@ -346,4 +354,19 @@ fn prose(text: &str) -> String {
         }
     }
     out
+}
+
+/// What is in force, and from which days on something else is, a line each.
+fn stepwise<T>(steps: &Timeline<T>, show: impl Fn(&T) -> String) -> String {
+    let mut lines = Vec::new();
+    let mut last = None;
+    for (from, setting) in steps.steps() {
+        let shown = Some(show(setting));
+        if shown != last {
+            let from = from.map(|day| format!("from {day} ")).unwrap_or_default();
+            lines.push(from + shown.as_deref().unwrap_or_default());
+        }
+        last = shown;
+    }
+    lines.join("<br>")
 }

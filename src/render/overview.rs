@@ -4,14 +4,14 @@ use super::Style;
 use super::human::draw;
 use crate::engine::Answer;
 use crate::report::Place;
-use crate::report::overview::{Overview, ParamRow, RuleRow, Waived};
+use crate::report::overview::{Overview, ParamRow, RuleRow, SettingStep, Waived};
 use crate::text::{pad, visible, width};
 
 /// All params, after what is wrong.
 pub fn params(surveyed: &Answer<Overview>, style: Style) -> String {
     let rows = surveyed.report.params.iter().map(|row: &ParamRow| {
         let because = row.because.as_deref().map(str::to_owned);
-        let remarks = [because, locked(row.locked.as_ref()), whom(&row.workflows)];
+        let remarks = [because, stepwise(&row.steps), locked(row.locked.as_ref()), whom(&row.workflows)];
         [
             named(row.project.as_deref(), &row.param),
             row.value.clone(),
@@ -35,7 +35,9 @@ pub fn rules(surveyed: &Answer<Overview>, style: Style) -> String {
         };
         let waivers: Vec<String> = row.waived.iter().map(waived).collect();
         let waivers = (!waivers.is_empty()).then(|| waivers.join("; "));
-        let remarks = [row.because.clone(), locked(row.locked.as_ref()), whom(&row.workflows), waivers];
+        let steps = stepwise(&row.steps);
+        let remarks =
+            [row.because.clone(), steps, locked(row.locked.as_ref()), whom(&row.workflows), waivers];
         [
             named(row.project.as_deref(), &row.rule),
             row.effect.clone(),
@@ -49,6 +51,15 @@ pub fn rules(surveyed: &Answer<Overview>, style: Style) -> String {
 
 fn named(project: Option<&str>, name: &str) -> String {
     project.map_or_else(|| name.to_owned(), |project| format!("{project}: {name}"))
+}
+
+/// `80%, from 2026-12-01 85% (tollgate.yaml:7)`
+fn stepwise(steps: &[SettingStep]) -> Option<String> {
+    let step = |SettingStep { from, set, place }: &SettingStep| match from {
+        Some(from) => format!("from {from} {set} ({place})"),
+        None => format!("{set} at first"),
+    };
+    (!steps.is_empty()).then(|| steps.iter().map(step).collect::<Vec<_>>().join(", "))
 }
 
 fn locked(by: Option<&Place>) -> Option<String> {

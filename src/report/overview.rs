@@ -43,9 +43,24 @@ pub struct ParamRow {
     pub because: Option<String>,
     /// Where a base locks it.
     pub locked: Option<Place>,
+    /// Its values, where they differ from day to day; the row's own is that of the day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<SettingStep>,
     /// For which workflows overrides say so; for all others if there is none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub workflows: Vec<String>,
+}
+
+/// What is in force from a day on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SettingStep {
+    /// The first day on which it counts; none for what holds from the beginning.
+    pub from: Option<String>,
+    /// The value or effect, as people read it.
+    pub set: String,
+    /// Where it was set.
+    pub place: Place,
 }
 
 /// A rule with one of the effects that it has.
@@ -71,6 +86,9 @@ pub struct RuleRow {
     pub locked: Option<Place>,
     /// Waivers that are active on the day.
     pub waived: Vec<Waived>,
+    /// Its effects, where they differ from day to day; the row's own is that of the day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<SettingStep>,
     /// For which workflows overrides say so; for all others if there is none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub workflows: Vec<String>,

@@ -1,22 +1,23 @@
 //! What a pull request changes of the settings that it is judged by, and which way each change goes: looser, unless it is
 //! provably not.
 
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use super::super::load::Ready;
 use super::history::plain;
-use crate::ast::{EffectKind, FieldDecl, FieldKind, File, Item, Template};
-use crate::direction::larger_is_stricter;
+use crate::ast::{FieldDecl, FieldKind, File, Item, Template};
 use crate::layers::BoundWaiver;
-use crate::program::{Gate, ParamValue};
+use crate::program::Gate;
 use crate::project::Project;
 use crate::report::Place;
 use crate::report::against::{Direction, SettingChange};
-use crate::settings::{Lock, Settings, rule_names, show_range, show_value};
+use crate::settings::{Lock, Settings};
 use crate::source::{SourceMap, Span};
-use crate::value::{Date, Number, Value};
+use crate::value::Date;
 use crate::words::Told;
 
 /// What the cadence is called among what is declared.
@@ -45,6 +46,7 @@ pub(super) fn setting_changes(
         two.params(&mut changes);
         two.patterns(&mut changes);
         two.rules(&mut changes);
+        two.rule_texts(&mut changes);
         two.gates(&mut changes);
         two.waivers(&mut changes);
         two.vocabulary(&mut changes);
@@ -95,69 +97,6 @@ impl Two<'_> {
             .filter(|name| *old.settings(name) != old.general || *new.settings(name) != new.general);
         let own = own.map(|name| (Some(name.to_owned()), old.settings(name), new.settings(name)));
         std::iter::once((None, &old.general, &new.general)).chain(own).collect()
-    }
-
-    fn params(&self, changes: &mut Changes) {
-        let known: BTreeMap<&str, usize> =
-            self.old.program.params.iter().enumerate().map(|(at, param)| (&*param.name, at)).collect();
-        let mut stricter: BTreeMap<usize, Option<bool>> = BTreeMap::new();
-        for (workflow, old_settings, new_settings) in self.variants() {
-            for (at, param) in self.new.program.params.iter().enumerate() {
-                let Some(before) = known.get(&*param.name).copied() else { continue };
-                let (Some(old), Some(new)) = (old_settings.params.get(before), new_settings.params.get(at))
-                else {
-                    continue;
-                };
-                let mut push = |what: String, from: String, to: String, direction| {
-                    let change = SettingChange::new(what, direction).from(from).to(to);
-                    let change = change.was(Place::new(old.origin, self.sources));
-                    let change = change.now(Place::new(new.origin, self.sources));
-                    changes.push(change.only(workflow.as_deref()));
-                };
-                if old.value != new.value {
-                    let (from, to) = (show_value(&param.ty, &old.value), show_value(&param.ty, &new.value));
-                    let larger =
-                        || larger_is_stricter(&self.old.program, before, |rule| self.old.book.is_harsh(rule));
-                    let larger = *stricter.entry(before).or_insert_with(larger);
-                    push(format!("param {}", param.name), from, to, moved(&old.value, &new.value, larger));
-                }
-                if old.bounds != new.bounds {
-                    let range = |within: &Option<_>| {
-                        within
-                            .as_ref()
-                            .and_then(|range| show_range(&param.ty, range))
-                            .unwrap_or_else(|| "any".to_owned())
-                    };
-                    let narrower = match (&old.bounds, &new.bounds) {
-                        (Some(old), Some(new)) => old.covers(new),
-                        (None, Some(_)) => true,
-                        (Some(_) | None, None) => false,
-                    };
-                    let direction = if narrower { Direction::Tighter } else { Direction::Looser };
-                    push(
-                        format!("range of {}", param.name),
-                        range(&old.bounds),
-                        range(&new.bounds),
-                        direction,
-                    );
-                }
-                let locks = (old.locked, new.locked);
-                self.lock(changes, format!("lock of {}", param.name), locks, workflow.as_deref());
-            }
-        }
-        let names = |ready: &Ready<Told>| -> BTreeMap<Arc<str>, Span> {
-            let params = ready.program.params.iter();
-            params.map(|param| (param.name.clone(), param.decl.span)).collect()
-        };
-        let (old, new) = (names(self.old), names(self.new));
-        for (name, span) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
-            let change = SettingChange::new(format!("param {name}"), Direction::Unknown).from("as it was");
-            changes.push(change.was(Place::new(*span, self.sources)));
-        }
-        for (name, span) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            let change = SettingChange::new(format!("param {name}"), Direction::Other).to("new");
-            changes.push(change.now(Place::new(*span, self.sources)));
-        }
     }
 
     /// Who removes a lock lets everybody set what was locked.
@@ -226,36 +165,6 @@ impl Two<'_> {
             let change = SettingChange::new(name.clone(), Direction::Tighter).from("as it was");
             changes.push(change.was(Place::new(*span, self.sources)));
         }
-    }
-
-    fn rules(&self, changes: &mut Changes) {
-        let (old_names, new_names): (Vec<&str>, Vec<&str>) =
-            (rule_names(&self.old.program).collect(), rule_names(&self.new.program).collect());
-        let known: BTreeMap<&str, usize> =
-            new_names.iter().enumerate().map(|(at, name)| (*name, at)).collect();
-        for (workflow, old_settings, new_settings) in self.variants() {
-            for (before, name) in old_names.iter().enumerate() {
-                let Some(old) = old_settings.rules.get(before) else { continue };
-                let now = known.get(name).copied();
-                let new = now.and_then(|now| new_settings.rules.get(now));
-                let word = |effect: Option<EffectKind>| effect.map_or("off", EffectKind::as_str).to_owned();
-                let locks = (old.locked, new.and_then(|new| new.locked));
-                if new.is_some() {
-                    self.lock(changes, format!("lock of {name}"), locks, workflow.as_deref());
-                }
-                if new.is_some_and(|new| new.effect == old.effect) || new.is_none() && workflow.is_some() {
-                    continue;
-                }
-                let harsher = new.is_some_and(|new| new.effect > old.effect);
-                let direction = if harsher { Direction::Tighter } else { Direction::Looser };
-                let mut change = SettingChange::new(format!("rule {name}"), direction).from(word(old.effect));
-                change.to = new.map(|new| word(new.effect));
-                change.now = new.map(|new| Place::new(new.origin, self.sources));
-                let change = change.was(Place::new(old.origin, self.sources));
-                changes.push(change.only(workflow.as_deref()));
-            }
-        }
-        self.rule_texts(changes);
     }
 
     /// Rules that are new, and declarations that say something else.
@@ -474,22 +383,6 @@ impl Changes {
             Some(known) => known.workflows.extend(change.workflows),
             None => self.list.push(change),
         }
-    }
-}
-
-fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -> Direction {
-    let number = |value: &ParamValue| match value {
-        ParamValue::Calendar(months) => Some(Number::from(*months)),
-        ParamValue::Value(Value::Number(number)) => Some(number.clone()),
-        ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) => None,
-    };
-    // Months and days have no common measure.
-    let is_calendar = |value: &ParamValue| matches!(value, ParamValue::Calendar(_));
-    let measured = larger_is_stricter.filter(|_| is_calendar(old) == is_calendar(new));
-    match (number(old), number(new), measured) {
-        (Some(old), Some(new), Some(larger)) if (new > old) == larger => Direction::Tighter,
-        (Some(_), Some(_), Some(_)) => Direction::Looser,
-        (_, _, _) => Direction::Unknown,
     }
 }
 
