@@ -12,6 +12,8 @@ mod errors;
 mod expr;
 mod field;
 mod finish;
+mod form;
+mod kinds;
 mod let_decl;
 mod literal;
 mod member;
@@ -20,6 +22,7 @@ mod path;
 mod possible;
 mod scope;
 mod series;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
@@ -61,6 +64,7 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
     checker.check_params();
     checker.check_lets();
     checker.check_policies();
+    checker.settle_kinds();
     checker.finish()
 }
 

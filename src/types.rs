@@ -50,6 +50,11 @@ pub enum Kind {
     Duration,
     /// A number with a unit, as `USD`.
     Unit(Arc<str>),
+    /// A bare number in an expression, which is of the kind of what stands beside it. Only while policies are checked.
+    Bare,
+    /// A quotient or product of plain numbers, which goes with shares and with numbers. Only while policies are checked: then
+    /// it is known whether it is shown as a percentage.
+    Ratio,
 }
 
 impl Kind {
@@ -58,15 +63,23 @@ impl Kind {
         match self {
             Self::Count | Self::Duration => Interval::at_least(Number::ZERO),
             Self::Share => Interval::new(Number::ZERO, Number::ONE),
-            Self::Number | Self::Unit(_) => Interval::ALL,
+            Self::Number | Self::Unit(_) | Self::Bare | Self::Ratio => Interval::ALL,
         }
     }
 
-    /// Whether it is a plain number, count or share, which mix.
+    /// Whether it has no unit.
     pub fn is_plain(&self) -> bool {
         match self {
-            Self::Count | Self::Number | Self::Share => true,
+            Self::Count | Self::Number | Self::Share | Self::Bare | Self::Ratio => true,
             Self::Duration | Self::Unit(_) => false,
+        }
+    }
+
+    /// Whether what stands beside it decides how it is shown.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Bare | Self::Ratio => true,
+            Self::Count | Self::Number | Self::Share | Self::Duration | Self::Unit(_) => false,
         }
     }
 
@@ -81,7 +94,7 @@ impl Kind {
         let steps = |extra: usize| Number::ONE / Number::from(UBig::from(10u8).pow(extra));
         let (step, extra) = match self {
             Self::Count => (Number::ONE, 0),
-            Self::Number | Self::Unit(_) => finest(bound, 4, steps),
+            Self::Number | Self::Unit(_) | Self::Bare | Self::Ratio => finest(bound, 4, steps),
             Self::Share => finest(bound, 3, steps),
             Self::Duration => {
                 let magnitude = bound.clone().max(-bound.clone());
@@ -101,7 +114,7 @@ impl Kind {
     /// Like [`Kind::show`], with `extra` more digits after the point, for values that would look equal.
     pub fn show_precisely(&self, number: &Number, extra: usize) -> String {
         match self {
-            Self::Count | Self::Number => significant(number, 4 + extra),
+            Self::Count | Self::Number | Self::Bare | Self::Ratio => significant(number, 4 + extra),
             Self::Share => show_share(number, extra),
             Self::Duration => show_duration(number, extra),
             Self::Unit(unit) => format!("{} {unit}", significant(number, 4 + extra)),
@@ -212,7 +225,8 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count => f.write_str("count"),
-            Self::Number => f.write_str("number"),
+            Self::Number | Self::Bare => f.write_str("number"),
+            Self::Ratio => f.write_str("ratio"),
             Self::Share => f.write_str("share"),
             Self::Duration => f.write_str("duration"),
             Self::Unit(unit) => write!(f, "number {unit}"),

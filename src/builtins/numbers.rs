@@ -143,6 +143,13 @@ pub struct Picked<'l> {
     pub non_negative: bool,
 }
 
+impl Numbers {
+    /// Whether what it gives is of the kind of the numbers that it takes: of dollars then dollars.
+    pub fn keeps_the_kind(&self) -> bool {
+        (self.type_of)(Quantity { kind: Kind::Unit("".into()), range: Interval::ALL }).is_some()
+    }
+}
+
 /// A function that gives one of the numbers, as most do more or less.
 const ONE_OF_THEM: Numbers = Numbers {
     reduce: Reduce::Picked(median),
@@ -160,10 +167,10 @@ fn average(of: Quantity) -> Option<Quantity> {
     Some(Quantity { kind, ..of })
 }
 
-/// Squares are never negative. The square of a unit is one that the language does not have.
+/// Squares are never negative, and ratios as all products are. The square of a unit is one that the language does not have.
 fn square(of: Quantity) -> Option<Quantity> {
     let range = Interval::at_least(Number::ZERO);
-    of.kind.is_plain().then_some(Quantity { kind: Kind::Number, range })
+    of.kind.is_plain().then_some(Quantity { kind: Kind::Ratio, range })
 }
 
 /// Any number of numbers that are not negative adds up to one that is not, and likewise.

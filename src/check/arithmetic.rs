@@ -3,7 +3,10 @@
 use dashu_base::BitTest;
 
 use super::Checker;
+use super::compare::joined;
 use super::errors;
+use super::form::part_of_whole;
+use super::kinds::KindsMet;
 use super::scope::NameScope;
 use crate::ast::{ArithmeticOp, Expr, ExprKind};
 use crate::interval::Interval;
@@ -18,6 +21,8 @@ const MAX_BITS: usize = 1024;
 pub(super) enum Clash {
     /// Two different units, or a unit and a plain number, are added or subtracted.
     Units,
+    /// A share and a count or number are added or subtracted.
+    Kinds,
     /// Two units are multiplied or divided into one that the language does not have.
     NoSuchUnit(&'static str),
     /// `duration + date`, the wrong way round.
@@ -42,7 +47,11 @@ impl Checker<'_> {
         for (node, op, left, right) in chain.into_iter().rev() {
             let right_ty = self.check_expr(scope, right);
             ty = match combine(op, &ty, &right_ty) {
-                Ok(ty) => ty,
+                Ok(ty) => self.narrowed(op, left, right, ty),
+                Err(Clash::Kinds) => {
+                    self.report_kinds((left, &ty), (right, &right_ty), KindsMet::Added);
+                    Type::Error
+                }
                 Err(clash) => {
                     self.report(errors::arithmetic(op, (left, &ty), (right, &right_ty), &clash));
                     Type::Error
@@ -51,6 +60,18 @@ impl Checker<'_> {
             self.record(node.id, &ty, None);
         }
         ty
+    }
+
+    /// A part is at most its whole, which the ranges of the two do not say.
+    fn narrowed(&self, op: ArithmeticOp, left: &Expr, right: &Expr, ty: Type) -> Type {
+        match ty {
+            Type::Amount(Quantity { kind, range })
+                if op == ArithmeticOp::Divide && self.is_part_of_whole(left, right) =>
+            {
+                Type::Amount(Quantity { kind, range: range.intersection(&part_of_whole()) })
+            }
+            ty => ty,
+        }
     }
 
     pub(super) fn check_neg(&mut self, scope: NameScope<'_>, operand: &Expr) -> Type {
@@ -104,20 +125,19 @@ fn combine_kinds(op: ArithmeticOp, left: Kind, right: Kind) -> Result<Kind, Clas
     match (op, left, right) {
         // Between counts, only the difference may be no count.
         (ArithmeticOp::Subtract, Kind::Count, Kind::Count) => Ok(Kind::Number),
-        // Like by like, and any two plain numbers, divide to a plain number.
-        (ArithmeticOp::Divide, a, b) if a == b || a.is_plain() && b.is_plain() => Ok(Kind::Number),
+        // Like by like, and any two plain numbers, divide to a ratio.
+        (ArithmeticOp::Divide, a, b) if a == b || a.is_plain() && b.is_plain() => Ok(Kind::Ratio),
         (ArithmeticOp::Divide, a, b) if b.is_plain() => Ok(a),
         (ArithmeticOp::Divide, _, _) => Err(Clash::NoSuchUnit("divided by")),
-        (ArithmeticOp::Multiply, a, b) if a.is_plain() && a == b => Ok(a),
         (ArithmeticOp::Multiply, a, b) => match (a.is_plain(), b.is_plain()) {
-            (true, true) => Ok(Kind::Number),
+            (true, true) => Ok(Kind::Ratio),
             (true, false) => Ok(b),
             (false, true) => Ok(a),
             (false, false) => Err(Clash::NoSuchUnit("times")),
         },
         (ArithmeticOp::Add | ArithmeticOp::Subtract, a, b) if a == b => Ok(a),
         (ArithmeticOp::Add | ArithmeticOp::Subtract, a, b) if a.is_plain() && b.is_plain() => {
-            Ok(Kind::Number)
+            joined(&a, &b).ok_or(Clash::Kinds)
         }
         (ArithmeticOp::Add | ArithmeticOp::Subtract, _, _) => Err(Clash::Units),
     }

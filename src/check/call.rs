@@ -272,7 +272,7 @@ impl Checker<'_> {
         let ty = self.check_expr(scope, expr);
         let fixed = matches!(expr.kind, ExprKind::Literal(_))
             || matches!(self.info(expr.id).map(|info| &info.target), Some(Some(Target::Param(_))));
-        if let Type::Amount(Quantity { kind: Kind::Share | Kind::Number, range }) = &ty
+        if let Type::Amount(Quantity { kind: Kind::Share | Kind::Number | Kind::Bare, range }) = &ty
             && fixed
         {
             return Some(range.clone());
@@ -322,7 +322,7 @@ impl Checker<'_> {
             }
             (Some(ty), _) => ty,
             (None, _) => {
-                self.report(errors::branches_differ((&path.value, &field), (&fallback.value, &other)));
+                self.report_branches((&path.value, &field), (&fallback.value, &other));
                 Type::Error
             }
         }

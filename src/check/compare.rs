@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::errors;
+use super::kinds::KindsMet;
 use super::scope::NameScope;
 use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, Set};
 use crate::evidence::Truth;
@@ -15,6 +16,8 @@ use crate::value::Number;
 pub(super) enum Unlike {
     Types,
     Units,
+    /// A share and a count or number.
+    Kinds,
     /// They only compare with `==` and `!=`.
     Unordered,
     /// Lists and records, which do not compare at all.
@@ -38,9 +41,16 @@ impl Checker<'_> {
         if left_ty == Type::Error || right_ty == Type::Error {
             return Type::Bool;
         }
-        if let Some(unlike) = comparable(op, &left_ty, &right_ty) {
-            self.report(errors::unlike(op, (left, &left_ty), (right, &right_ty), unlike));
-            return Type::Bool;
+        match comparable(op, &left_ty, &right_ty) {
+            None => {}
+            Some(Unlike::Kinds) => {
+                self.report_kinds((left, &left_ty), (right, &right_ty), KindsMet::Compared);
+                return Type::Bool;
+            }
+            Some(unlike) => {
+                self.report(errors::unlike(op, (left, &left_ty), (right, &right_ty), unlike));
+                return Type::Bool;
+            }
         }
         self.record(expr.id, &Type::Bool, None);
         if self.possible(expr) == Truth::No {
@@ -69,6 +79,7 @@ impl Checker<'_> {
                     // Two ends of the same wrong type are one mistake.
                     like = like && self.check_like(CompareOp::LessEqual, (item, &item_ty), (end, &ty));
                 }
+                like = like && self.check_one_kind([&**low, &**high]);
             }
             Set::List(members, _) => {
                 item_ty = self.check_expr(scope, item);
@@ -80,6 +91,7 @@ impl Checker<'_> {
                     let ty = self.check_against(scope, member, &item_ty);
                     like &= self.check_like(CompareOp::Equal, (item, &item_ty), (member, &ty));
                 }
+                like = like && self.check_one_kind(members);
             }
             Set::Value(list) => {
                 let ty = self.check_expr(scope, list);
@@ -115,8 +127,10 @@ impl Checker<'_> {
             return false;
         }
         let unlike = comparable(op, left.1, right.1);
-        if let Some(unlike) = unlike {
-            self.report(errors::unlike(op, left, right, unlike).one_of_several());
+        match unlike {
+            None => {}
+            Some(Unlike::Kinds) => self.report_kinds(left, right, KindsMet::Listed),
+            Some(unlike) => self.report(errors::unlike(op, left, right, unlike).one_of_several()),
         }
         unlike.is_none()
     }
@@ -169,8 +183,11 @@ pub(super) fn comparable(op: CompareOp, left: &Type, right: &Type) -> Option<Unl
         (Type::Error, _) | (_, Type::Error) => None,
         (Type::List(_) | Type::Record(_), _) | (_, Type::List(_) | Type::Record(_)) => Some(Unlike::Whole),
         (Type::Amount(a), Type::Amount(b)) => {
-            let like = a.kind == b.kind || a.kind.is_plain() && b.kind.is_plain();
-            (!like).then_some(Unlike::Units)
+            if a.kind == b.kind || a.kind.is_plain() && b.kind.is_plain() {
+                joined(&a.kind, &b.kind).is_none().then_some(Unlike::Kinds)
+            } else {
+                Some(Unlike::Units)
+            }
         }
         (Type::Elapsed, Type::Elapsed | Type::Calendar) | (Type::Calendar, Type::Elapsed) => None,
         (Type::Elapsed, Type::Amount(Quantity { kind: Kind::Duration, .. }))
@@ -194,16 +211,38 @@ pub(super) fn comparable(op: CompareOp, left: &Type, right: &Type) -> Option<Unl
     }
 }
 
+/// The kind of two numbers that stand beside each other; none where they do not go together. A bare number and a ratio go with
+/// shares, and with counts and numbers; these do not go with each other.
+pub(super) fn joined(left: &Kind, right: &Kind) -> Option<Kind> {
+    match (left, right) {
+        (a, b) if a == b => Some(a.clone()),
+        (Kind::Bare, other) | (other, Kind::Bare) if other.is_plain() => Some(match other {
+            Kind::Count => Kind::Number,
+            other => other.clone(),
+        }),
+        (Kind::Ratio, Kind::Share) | (Kind::Share, Kind::Ratio) => Some(Kind::Share),
+        (Kind::Ratio | Kind::Count | Kind::Number, Kind::Ratio | Kind::Count | Kind::Number) => {
+            Some(Kind::Number)
+        }
+        (
+            Kind::Count
+            | Kind::Number
+            | Kind::Share
+            | Kind::Duration
+            | Kind::Unit(_)
+            | Kind::Bare
+            | Kind::Ratio,
+            _,
+        ) => None,
+    }
+}
+
 /// The one type of two branches, if there is one.
 pub(super) fn unify(left: &Type, right: &Type) -> Option<Type> {
     match (left, right) {
         (Type::Error, _) | (_, Type::Error) => Some(Type::Error),
         (Type::Amount(a), Type::Amount(b)) => {
-            let kind = match (&a.kind, &b.kind) {
-                (a, b) if a == b => a.clone(),
-                (a, b) if a.is_plain() && b.is_plain() => Kind::Number,
-                _ => return None,
-            };
+            let kind = joined(&a.kind, &b.kind)?;
             Some(Type::Amount(Quantity { kind, range: a.range.hull(&b.range) }))
         }
         (Type::Elapsed, Type::Amount(Quantity { kind: Kind::Duration, .. }))

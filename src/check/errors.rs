@@ -1,9 +1,11 @@
 //! The checker's diagnostics, one constructor a problem: about names and declarations here, about types, units and
 //! ranges in `errors/types.rs`, about the vocabulary in `errors/vocabulary.rs`.
 
+mod kinds;
 mod types;
 mod vocabulary;
 
+pub(super) use kinds::{Counterpart, unlike_kinds};
 pub(super) use types::{
     ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_percentile, bad_window, bad_window_param,
     bound_of_param, branches_differ, calendar_window, clause_not_taken, counts_all, default_of_no_field,

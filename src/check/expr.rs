@@ -8,7 +8,7 @@ use super::path::Resolved;
 use super::scope::NameScope;
 use crate::ast::{Expr, ExprKind, LiteralKind, Name, Template, TemplatePart};
 use crate::program::{FieldPath, Target};
-use crate::types::Type;
+use crate::types::{Kind, Quantity, Type};
 
 impl Checker<'_> {
     /// The type of an expression, which its side table has afterwards; [`Type::Error`] if it has none.
@@ -67,7 +67,11 @@ impl Checker<'_> {
         if !self.check_unit(literal) {
             return Type::Error;
         }
-        let ty = literal_type(literal);
+        let mut ty = literal_type(literal);
+        // It has no kind of its own, and takes that of what stands beside it.
+        if let Type::Amount(Quantity { kind: kind @ Kind::Number, .. }) = &mut ty {
+            *kind = Kind::Bare;
+        }
         self.record(expr.id, &ty, None);
         ty
     }
@@ -101,7 +105,7 @@ impl Checker<'_> {
         let then_ty = self.check_expr(scope, then);
         let otherwise_ty = self.check_expr(scope, otherwise);
         unify(&then_ty, &otherwise_ty).unwrap_or_else(|| {
-            self.report(errors::branches_differ((then, &then_ty), (otherwise, &otherwise_ty)));
+            self.report_branches((then, &then_ty), (otherwise, &otherwise_ty));
             Type::Error
         })
     }

@@ -82,7 +82,16 @@ pub(super) fn bound_of_field(kind: &Kind, bound: &Literal) -> Result<Number, Box
         (Kind::Unit(unit), LiteralKind::Unit(number, written)) if *unit == written.text => {
             Some(number.clone())
         }
-        (Kind::Count | Kind::Number | Kind::Share | Kind::Duration | Kind::Unit(_), _) => None,
+        (
+            Kind::Count
+            | Kind::Number
+            | Kind::Share
+            | Kind::Duration
+            | Kind::Unit(_)
+            | Kind::Bare
+            | Kind::Ratio,
+            _,
+        ) => None,
     };
     number.ok_or_else(|| Box::new(errors::bound_of_field(kind, bound)))
 }

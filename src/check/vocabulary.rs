@@ -149,7 +149,7 @@ fn collect_units_of_type(ty: &Type, units: &mut BTreeSet<Arc<str>>) {
             Kind::Unit(unit) => {
                 units.insert(unit.clone());
             }
-            Kind::Count | Kind::Number | Kind::Share | Kind::Duration => {}
+            Kind::Count | Kind::Number | Kind::Share | Kind::Duration | Kind::Bare | Kind::Ratio => {}
         },
         Type::List(element) => collect_units_of_type(element, units),
         Type::Record(record) => collect_units(record, units),

@@ -66,7 +66,7 @@ pub(super) fn a_type(ty: &Type) -> String {
             Type::Record(_) => "a list of records".to_owned(),
             Type::List(_) => "a list of lists".to_owned(),
             Type::Amount(quantity) => match &quantity.kind {
-                Kind::Count | Kind::Number | Kind::Share | Kind::Duration => {
+                Kind::Count | Kind::Number | Kind::Share | Kind::Duration | Kind::Bare | Kind::Ratio => {
                     format!("a list of {}s", quantity.kind)
                 }
                 Kind::Unit(unit) => format!("a list of numbers in {unit}"),
@@ -87,7 +87,9 @@ pub(super) fn a_type(ty: &Type) -> String {
 
 fn a_kind(kind: &Kind) -> String {
     match kind {
-        Kind::Count | Kind::Number | Kind::Share | Kind::Duration => format!("a {kind}"),
+        Kind::Count | Kind::Number | Kind::Share | Kind::Duration | Kind::Bare | Kind::Ratio => {
+            format!("a {kind}")
+        }
         Kind::Unit(unit) => format!("a number in {unit}"),
     }
 }

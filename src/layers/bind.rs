@@ -219,7 +219,9 @@ fn literal(ty: &Type, text: &str) -> Option<LiteralKind> {
         Some(Kind::Unit(unit)) => {
             Some(LiteralKind::Unit(number.clone(), Name { text: unit.clone(), span: Span::default() }))
         }
-        Some(Kind::Count | Kind::Number | Kind::Share | Kind::Duration) | None => None,
+        Some(Kind::Count | Kind::Number | Kind::Share | Kind::Duration | Kind::Bare | Kind::Ratio) | None => {
+            None
+        }
     };
     let literal = parse_literal(text)?;
     match &literal {

@@ -154,7 +154,7 @@ impl Pool {
                 };
                 match &quantity.kind {
                     Kind::Count => of(&self.counts()),
-                    Kind::Number => of(&self.numbers),
+                    Kind::Number | Kind::Bare | Kind::Ratio => of(&self.numbers),
                     Kind::Share => of(&self.shares),
                     Kind::Duration => of(&self.durations),
                     Kind::Unit(_) => self.amounts.clone(),

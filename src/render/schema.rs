@@ -143,7 +143,7 @@ fn amount(quantity: &Quantity) -> Value {
     let text = |pattern: String| json!({ "type": "string", "pattern": pattern });
     match &quantity.kind {
         Kind::Count => bounded("integer", &quantity.range),
-        Kind::Number => bounded("number", &quantity.range),
+        Kind::Number | Kind::Bare | Kind::Ratio => bounded("number", &quantity.range),
         Kind::Unit(unit) => {
             json!({ "anyOf": [bounded("number", &quantity.range), text(format!("^{number} *{unit}$"))] })
         }

@@ -27,7 +27,7 @@ impl AmountReport {
     pub fn new(kind: &Kind, number: &Number) -> Self {
         let (kind, unit) = match kind {
             Kind::Count => ("count", None),
-            Kind::Number => ("number", None),
+            Kind::Number | Kind::Bare | Kind::Ratio => ("number", None),
             Kind::Share => ("share", None),
             Kind::Duration => ("duration", Some("s".to_owned())),
             Kind::Unit(unit) => ("number", Some(unit.to_string())),

@@ -535,7 +535,7 @@ fn how_to_write(ty: &Type) -> String {
         Type::Date => "write a date as `2026-11-02`".to_owned(),
         Type::Amount(quantity) => match &quantity.kind {
             Kind::Count => "expected a whole number".to_owned(),
-            Kind::Number => "expected a number".to_owned(),
+            Kind::Number | Kind::Bare | Kind::Ratio => "expected a number".to_owned(),
             Kind::Share => "write a share as `15%` or `0.15`".to_owned(),
             Kind::Duration => "write a duration as `300 ms` or `2 weeks`".to_owned(),
             Kind::Unit(unit) => format!("write it as `5 {unit}` or `5`"),

@@ -100,8 +100,10 @@ impl Scalar<'_> {
         let number = parse_scaled(digits, scale).map_err(|reason| errors::bad_number(self, reason))?;
         let mut warning = None;
         let number = match &quantity.kind {
-            Kind::Count | Kind::Number if unit.is_empty() => number,
-            Kind::Count | Kind::Number => return Err(errors::unit_not_wanted(self, &quantity.kind, unit)),
+            Kind::Count | Kind::Number | Kind::Bare | Kind::Ratio if unit.is_empty() => number,
+            Kind::Count | Kind::Number | Kind::Bare | Kind::Ratio => {
+                return Err(errors::unit_not_wanted(self, &quantity.kind, unit));
+            }
             Kind::Unit(name) if unit.is_empty() || unit == &**name => number,
             Kind::Unit(name) => return Err(errors::other_unit(self, unit, name)),
             Kind::Share if unit == "%" => number,

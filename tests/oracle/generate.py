@@ -26,7 +26,10 @@ POOL = {
     "duration": [Fraction(n, 10) for n in (0, 1, 2, 5, 10, 600, 1200, 36000, 864000)],
     "span": [Fraction(n * 86400) for n in (0, 1, 3, 7, 10, 14, 21, 28, 35, 42)],
 }
-DIMENSION = {"plain": ["share", "drift", "count", "score", "square", "delta"], "usd": ["usd"], "time": ["duration"]}
+# A share and a count or number do not go together; a quotient or product goes with both, and is made of both.
+DIMENSION = {"plain": ["count", "score", "delta"], "part": ["share", "drift", "square"], "usd": ["usd"], "time": ["duration"]}
+DIMENSIONS = ["plain", "part", "part", "usd", "time"]
+UNITLESS = ["plain", "part"]
 
 
 def field_types(rng):
@@ -93,7 +96,7 @@ class Expressions:
     def named(self, dimension, rows):
         """A field of a dimension: of the snapshot, or of the element."""
         wanted = DIMENSION[dimension]
-        own = [n for n in OWN.get(rows, []) if FLAVOUR.get(n) in wanted + ["edit"] * (dimension == "plain")]
+        own = [n for n in OWN.get(rows, []) if FLAVOUR.get(n) in wanted + ["edit"] * (dimension == "part")]
         if own and self.rng.random() < 0.8:
             name = self.rng.choice(own)
             return ("own", (name,)), FLAVOUR[name]
@@ -146,12 +149,16 @@ class Expressions:
         a, flavour = self.number(dimension, depth - 1, rows)
         match self.rng.choice("++--*/n"):
             case "*":
-                return ("arithmetic", "*", a, self.number("plain", depth - 1, rows)[0]), flavour
-            case "/" if dimension == "plain" and self.rng.random() < 0.4:
+                if dimension in UNITLESS:
+                    a = self.number(self.rng.choice(UNITLESS), depth - 1, rows)[0]
+                return ("arithmetic", "*", a, self.number(self.rng.choice(UNITLESS), depth - 1, rows)[0]), flavour
+            case "/" if dimension in UNITLESS and self.rng.random() < 0.4:
                 other = self.rng.choice(["usd", "time"])
-                return ("arithmetic", "/", self.number(other, depth - 1, rows)[0], self.number(other, depth - 1, rows)[0]), "count"
+                return ("arithmetic", "/", self.number(other, depth - 1, rows)[0], self.number(other, depth - 1, rows)[0]), DIMENSION[dimension][0]
             case "/":
-                return ("arithmetic", "/", a, self.number("plain", depth - 1, rows)[0]), flavour
+                if dimension in UNITLESS:
+                    a = self.number(self.rng.choice(UNITLESS), depth - 1, rows)[0]
+                return ("arithmetic", "/", a, self.number(self.rng.choice(UNITLESS), depth - 1, rows)[0]), flavour
             case "n":
                 return ("negative", a), flavour
             case op:
@@ -213,7 +220,7 @@ class Expressions:
         if self.rng.random() < 0.2:
             over = self.over(1)
             if function == "count":
-                inner = self.named("plain", None)
+                inner = self.named(self.rng.choice(UNITLESS), None)
                 where = ("compare", self.operator(), ("it",), self.literal(inner[1])) if self.rng.random() < 0.8 else None
                 return ("aggregate", function, ("scalar", inner[0]), None, where, None, over, None)
             return ("aggregate", function, ("scalar", self.condition(depth - 1)), None, None, None, over, None)
@@ -246,44 +253,46 @@ class Expressions:
     STATISTICS = ["sum", "mean", "median", "min", "max", "percentile"]
 
     def aggregate(self, dimension, depth):
-        if dimension == "plain" and self.rng.random() < 0.6:
+        if dimension in UNITLESS and self.rng.random() < 0.6:
             if self.rng.random() < 0.25:
-                return self.of_groups(depth)
-            function = self.rng.choice(["count", "share"])
+                return self.of_groups(depth, dimension)
+            function = {"plain": "count", "part": "share"}[dimension]
             return self.counted(function, depth), function
-        function = self.rng.choice(self.STATISTICS + ["variance"] * (dimension == "plain"))
+        function = self.rng.choice(self.STATISTICS + ["variance"] * (dimension in UNITLESS))
         amount = Fraction(self.rng.choice([10, 25, 50, 80, 90, 100]), 100) if function == "percentile" else None
         if self.rng.random() < 0.3:
             inner, flavour = self.number(dimension, depth - 1) if self.rng.random() < 0.2 else self.named(dimension, None)
             if function == "sum" and inner[0] not in ("field",):
-                inner, flavour = self.counted("count", depth), "count"
-            if flavour == "span" or dimension != "plain" and flavour == "count":
+                inner, flavour = self.counted(counting := "share" if dimension == "part" else "count", depth), counting
+            if flavour == "span" or dimension not in UNITLESS and flavour == "count":
                 return self.named(dimension, None)
             flavour = SQUARED.get(flavour, flavour) if function == "variance" else flavour
             return ("aggregate", function, ("scalar", inner), None, None, None, self.over(1), amount), flavour
-        rows, field = self.rng.choice({"plain": [("outputs", "edit_time"), ("outputs", "marks"), ("flags", "size"), ("ratings", None)],
+        rows, field = self.rng.choice({"plain": [("outputs", "marks"), ("flags", "size"), ("ratings", None)], "part": [("outputs", "edit_time")],
                                        "usd": [("outputs", "price")], "time": [("outputs", "lag")]}[dimension])
         where = self.where(rows, depth, 0.4)
         flavour = FLAVOUR[field or rows]
         flavour = SQUARED.get(flavour, flavour) if function == "variance" else flavour
         return ("aggregate", function, ("list", (rows,)), None if field is None else (field,), where, None, self.over(), amount), flavour
 
-    def grouped(self, depth):
+    def grouped(self, depth, dimension=None):
         """An aggregate with one value for each group, and their flavour."""
+        dimension = dimension or self.rng.choice(UNITLESS)
         rows = self.rng.choice(["outputs", "flags"])
-        if self.rng.random() < 0.6:
-            function = self.rng.choice(["count", "share"])
+        if self.rng.random() < 0.6 or (rows == "flags" and dimension == "part"):
+            function = {"plain": "count", "part": "share"}[dimension]
             where = self.where(rows, depth, 0.6 if function == "count" else 1)
             return ("aggregate", function, ("list", (rows,)), None, where, self.by(rows), self.over(), None), function
         function = self.rng.choice([*self.STATISTICS[:-1], "variance"])
-        field = "size" if rows == "flags" else self.rng.choice(["edit_time", "marks"])
+        field = "size" if rows == "flags" else {"plain": "marks", "part": "edit_time"}[dimension]
         where = self.where(rows, depth, 0.4)
         flavour = SQUARED.get(FLAVOUR[field], FLAVOUR[field]) if function == "variance" else FLAVOUR[field]
         return ("aggregate", function, ("list", (rows,)), (field,), where, self.by(rows), self.over(), None), flavour
 
-    def of_groups(self, depth):
-        source, flavour = self.grouped(depth)
-        function = self.rng.choice(["min", "max", "sum", "mean", "count"])
+    def of_groups(self, depth, dimension):
+        counts = dimension == "plain" and self.rng.random() < 0.3
+        source, flavour = self.grouped(depth, None if counts else dimension)
+        function = "count" if counts else self.rng.choice(["min", "max", "sum", "mean"])
         where = ("compare", self.operator(), ("it",), self.literal(flavour)) if function == "count" else None
         return ("aggregate", function, source, None, where, None, None, None), "count" if function == "count" else flavour
 
@@ -359,7 +368,7 @@ class Expressions:
         return ("compare", self.rng.choice(["==", "!="]), path, self.word_literal(words))
 
     def compared(self, depth, rows=None):
-        dimension = self.rng.choice(["plain", "plain", "plain", "usd", "time"]) if rows != "flags" else "plain"
+        dimension = self.rng.choice(DIMENSIONS) if rows != "flags" else "plain"
         a, flavour = self.number(dimension, depth, rows)
         if self.rng.random() < 0.12:
             low, high = sorted((self.literal(flavour), self.literal(flavour)), key=lambda node: node[1])
@@ -402,7 +411,7 @@ class Expressions:
         if self.rng.random() < 0.5:
             return ("compare", op, self.counted("share", depth), self.literal("share"))
         if self.rng.random() < 0.3:
-            inner, flavour = self.named("plain", None)
+            inner, flavour = self.named(self.rng.choice(UNITLESS), None)
             mean = ("aggregate", "mean", ("scalar", inner), None, None, None, self.days() + 14, None)
             return ("compare", op, mean, self.literal(flavour))
         rows, field = self.rng.choice([("outputs", "edit_time"), ("outputs", "marks"), ("ratings", None)])
@@ -416,7 +425,7 @@ class Expressions:
     def shown(self, depth):
         """An expression whose value a message shows."""
         return self.pick(
-            (4, lambda: self.number(self.rng.choice(["plain", "plain", "usd", "time"]), depth)[0]),
+            (4, lambda: self.number(self.rng.choice(DIMENSIONS), depth)[0]),
             (1, lambda: ("confidence", self.sample(depth))),
             (1, lambda: self.run(depth)[0]),
             (1, lambda: self.condition(depth)),
@@ -436,6 +445,8 @@ def policy(rng, world, name, size, depth, deciding, others, workflows):
     for i in range(3):
         flavour = rng.choice(["share", "count", "usd", "score", "span"])
         _, _, text = value = expressions.literal(flavour)
+        while flavour == "share" and "%" not in text:  # a bare number is no share
+            _, _, text = value = expressions.literal(flavour)
         other = expressions.literal(flavour)
         if rng.random() < 0.3 and ("%" in text) == ("%" in other[2]):
             value = other
@@ -444,7 +455,7 @@ def policy(rng, world, name, size, depth, deciding, others, workflows):
         made.params.append(param)
         expressions.params.append((param, flavour))
     for i in range(3):
-        inner, flavour = expressions.number(rng.choice(["plain", "plain", "usd", "time"]), 1)
+        inner, flavour = expressions.number(rng.choice(DIMENSIONS), 1)
         let = ("let", f"let{i}", inner)
         made.lets.append(let)
         expressions.lets.append((let, flavour))

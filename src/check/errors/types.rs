@@ -14,7 +14,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::source::Span;
-use crate::types::{Kind, Type, show_date};
+use crate::types::{Kind, Quantity, Type, show_date};
 use crate::value::{Number, decimal};
 use std::sync::Arc;
 
@@ -103,8 +103,14 @@ fn meant_percentage(
     number: &ComparedSide<'_>,
     diagnostic: Diagnostic,
 ) -> Diagnostic {
-    let is_share = matches!(share.ty, Type::Amount(quantity) if quantity.kind == Kind::Share);
-    let Some(meant) = number.bare.as_ref().filter(|_| is_share).and_then(as_percentage) else {
+    let can_be = |number: &Number| match share.ty.quantity() {
+        // A ratio with an upper end is a part of a whole, by its form.
+        Some(Quantity { kind: Kind::Share | Kind::Ratio, range }) => {
+            range.high.is_some() && range.contains(&(number / Number::from(100)))
+        }
+        Some(_) | None => false,
+    };
+    let Some(meant) = number.bare.as_ref().filter(|number| can_be(number)).and_then(as_percentage) else {
         return diagnostic;
     };
     let name = if let ExprKind::Path(path) = &number.expr.kind { path.last() } else { None };
@@ -156,6 +162,7 @@ pub(in crate::check) fn unlike(
     let both = format!("{left_name} is {}, {right_name} is {}", a_type(left_ty), a_type(right_ty));
     let (code, message, help) = match unlike {
         Unlike::Types => (Code::TypeMismatch, both, None),
+        Unlike::Kinds => (Code::UnitMismatch, both, like(&left_name, left_ty)),
         Unlike::Units => (
             Code::UnitMismatch,
             both,
@@ -210,7 +217,7 @@ fn like(name: &str, ty: &Type) -> Option<String> {
     let Type::Amount(quantity) = ty else { return None };
     let other = match &quantity.kind {
         Kind::Count => "a plain number, such as `20`".to_owned(),
-        Kind::Number => "a plain number, such as `0.5`".to_owned(),
+        Kind::Number | Kind::Bare | Kind::Ratio => "a plain number, such as `0.5`".to_owned(),
         Kind::Share => "a share, such as `50%`".to_owned(),
         Kind::Duration => "a duration, such as `2 weeks`".to_owned(),
         Kind::Unit(unit) => format!("an amount such as `5 {unit}`"),
@@ -234,7 +241,7 @@ fn bare_unit(ty: &Type, other: &Expr) -> Option<String> {
     let number = show_literal(literal);
     match ty.as_quantity()?.kind {
         Kind::Unit(unit) => Some(format!("{number} {unit}")),
-        Kind::Count | Kind::Number | Kind::Share | Kind::Duration => None,
+        Kind::Count | Kind::Number | Kind::Share | Kind::Duration | Kind::Bare | Kind::Ratio => None,
     }
 }
 
@@ -259,6 +266,7 @@ pub(in crate::check) fn arithmetic(
             let help = bare_duration(left_ty, right).or_else(|| bare_duration(right_ty, left));
             (Code::UnitMismatch, both, help.or_else(|| Some(format!("only values of one unit {verb}"))))
         }
+        Clash::Kinds => (Code::UnitMismatch, both, None),
         Clash::NoSuchUnit(operator) => {
             let message =
                 format!("{left_name} {operator} {right_name} is in a unit that the language does not have");
@@ -526,7 +534,7 @@ pub(in crate::check) fn bound_of_param(ty: &Type, bound: &Literal) -> Diagnostic
         match &quantity.kind {
             Kind::Unit(unit) => Some(format!("write `{shown} {unit}`")),
             Kind::Share => as_percentage(number).map(|meant| format!("did you mean `{meant}`?")),
-            Kind::Count | Kind::Number | Kind::Duration => None,
+            Kind::Count | Kind::Number | Kind::Duration | Kind::Bare | Kind::Ratio => None,
         }
     } else {
         None

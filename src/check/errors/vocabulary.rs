@@ -139,7 +139,7 @@ pub(in crate::check) fn bound_of_field(kind: &Kind, bound: &Literal) -> Diagnost
         }
         Kind::Share if is_number => format!("`{shown}` is no end of a range of shares"),
         Kind::Duration if shown.starts_with('-') => format!("a duration is never as little as `{shown}`"),
-        Kind::Number | Kind::Share | Kind::Duration | Kind::Unit(_) => format!(
+        Kind::Number | Kind::Share | Kind::Duration | Kind::Unit(_) | Kind::Bare | Kind::Ratio => format!(
             "the field is {}, `{shown}` is {}",
             a_type(&Type::amount(kind.clone())),
             a_type(&literal_type(&bound.kind))

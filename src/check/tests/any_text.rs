@@ -11,7 +11,7 @@ policy rollout \"{light} of {count(outputs)}\" when stage >= pilot {
   param window = 2 weeks
   let light = share(outputs where edit_time < 15% and kind in [ordinary, atypical])
   let groups = mean(outputs.edit_time where it.kind == ordinary by kind)
-  let far = base.deep + light
+  let far = base.deep + count(outputs)
   rule size \"size\" {
     when stage == pilot and not ready or has users.active
     require users.active in 2 to 5

@@ -177,7 +177,7 @@ fn logic_takes_conditions() {
 #[test]
 fn branches_have_one_type() {
     assert_eq!(type_of("if ready then 20% else 40%"), "share 20% to 40%");
-    assert_eq!(type_of("if ready then 20% else 1"), "number 0.2 to 1");
+    assert_eq!(type_of("if ready then 20% else 1"), "share 20% to 100%");
     assert_eq!(type_of("if ready then mood else mood"), "one of [good, bad]");
     assert_eq!(type_of("if ready then since(launch) else 2 weeks"), "duration .. to ..");
     rejects(&[

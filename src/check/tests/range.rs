@@ -11,7 +11,7 @@ fn a_comparison_that_can_never_be_true_is_an_error() {
         ("satisfaction > 5", "T205 `satisfaction` is at most 5, so it is never > 5"),
         ("satisfaction == 0", "T205 `satisfaction` is at least 1, so it is never == 0"),
         ("satisfaction == 7", "T205 `satisfaction` is at most 5, so it is never == 7"),
-        ("adoption + 1 > 2", "T205 the left side is at most 2, so it is never > 2"),
+        ("adoption + 1 > 2", "T205 the left side is at most 200%, so it is never > 200%"),
         (
             "adoption > satisfaction",
             "T205 `adoption` is at most 100%, so it is never > `satisfaction`, which is between 1 and 5",

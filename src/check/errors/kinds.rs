@@ -1,0 +1,65 @@
+//! What is said of a count or a number beside a share.
+
+use crate::ast::{Expr, ExprKind, LiteralKind, Name, ParamDecl};
+use crate::check::words::{a_type, subject};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::types::{Kind, Type};
+use crate::value::{Number, decimal};
+
+/// What stands beside a share, and is none.
+pub(in crate::check) enum Counterpart<'e> {
+    /// A field of numbers.
+    Field(&'e str),
+    /// A param that is set to a bare number, and the share that this says.
+    Param {
+        decl: &'e ParamDecl,
+        share: Number,
+    },
+    /// `count(L where P)`, by the name of the function.
+    Counted(&'e Name),
+    Count,
+    Number,
+}
+
+pub(in crate::check) fn unlike_kinds(
+    (left, left_ty): (&Expr, &Type),
+    (right, right_ty): (&Expr, &Type),
+    share: &Expr,
+    counterpart: &Counterpart<'_>,
+) -> Diagnostic {
+    let (left_name, right_name) = (subject(left, "the left side"), subject(right, "the right side"));
+    let message = format!("{left_name} is {}, {right_name} is {}", a_type(left_ty), a_type(right_ty));
+    let diagnostic = Diagnostic::error(Code::UnitMismatch, message)
+        .label(left.span, a_type(left_ty))
+        .label(right.span, a_type(right_ty));
+    let help = match counterpart {
+        Counterpart::Field(name) => format!("a number is no share: declare `{name}` as a `share`"),
+        Counterpart::Param { share, .. } => format!("did you mean the share `{}`?", percentage(share)),
+        Counterpart::Counted(_) => "did you mean the share of them, `share(…)`?".to_owned(),
+        Counterpart::Count => "a count is no share: divide it by how many there are in all".to_owned(),
+        Counterpart::Number => "a number is no share: divide it by the whole".to_owned(),
+    };
+    match counterpart {
+        Counterpart::Param { decl, share } => diagnostic
+            .label(decl.value.span, "a bare number")
+            .help(help)
+            .fix(decl.value.span, percentage(share)),
+        Counterpart::Counted(name) => diagnostic.help(help).fix(name.span, "share"),
+        Counterpart::Field(_) | Counterpart::Number => diagnostic.help(match plain(share) {
+            Some(plain) => format!("{help}, or write `{plain}`"),
+            None => help,
+        }),
+        Counterpart::Count => diagnostic.help(help),
+    }
+}
+
+fn percentage(share: &Number) -> String {
+    Kind::Share.show_precisely(share, 9)
+}
+
+/// What to write instead of a share beside a number.
+fn plain(share: &Expr) -> Option<String> {
+    let ExprKind::Literal(LiteralKind::Share(number)) = &share.kind else { return None };
+    Some(decimal(number, 12))
+}
