@@ -15,7 +15,7 @@ use crate::program::{FieldPath, Target};
 use crate::types::{Kind, Quantity, Type};
 
 /// What is shown alike.
-struct Groups {
+struct ShownAlike {
     /// By expression, another one of its group; the last of such a chain stands for the group.
     towards: Vec<usize>,
     /// By expression that stands for its group.
@@ -23,12 +23,12 @@ struct Groups {
 }
 
 /// An expression, and the values that the elements around it are of, the outermost first.
-type Seen<'e> = (&'e Expr, Vec<&'e Expr>);
+type PartOf<'e> = (&'e Expr, Vec<&'e Expr>);
 
 impl Checker<'_> {
     /// Gives every ratio and bare number the kind that it is shown as.
     pub(super) fn settle_kinds(&mut self) {
-        let mut groups = Groups::of(self.exprs.len());
+        let mut groups = ShownAlike::of(self.exprs.len());
         self.group_all(&mut groups);
         for at in 0..self.exprs.len() {
             let kind = groups.kind(at);
@@ -44,7 +44,7 @@ impl Checker<'_> {
         }
     }
 
-    fn group_all(&self, groups: &mut Groups) {
+    fn group_all(&self, groups: &mut ShownAlike) {
         for entry in &self.names.lets {
             self.group(groups, &entry.decl.value);
         }
@@ -63,8 +63,8 @@ impl Checker<'_> {
     }
 
     /// Joins what an expression, and each within it, is shown like. Without recursion: a chain of operators may be long.
-    fn group(&self, groups: &mut Groups, expr: &Expr) {
-        let mut rest: Vec<Seen<'_>> = vec![(expr, Vec::new())];
+    fn group(&self, groups: &mut ShownAlike, expr: &Expr) {
+        let mut rest: Vec<PartOf<'_>> = vec![(expr, Vec::new())];
         while let Some((expr, around)) = rest.pop() {
             self.join_parts(groups, expr, &around);
             if let ExprKind::Call { args, .. } = &expr.kind {
@@ -76,7 +76,7 @@ impl Checker<'_> {
     }
 
     /// Joins an expression with those of its parts that are shown like it, and these with each other.
-    fn join_parts(&self, groups: &mut Groups, expr: &Expr, around: &[&Expr]) {
+    fn join_parts(&self, groups: &mut ShownAlike, expr: &Expr, around: &[&Expr]) {
         let mut join = |a: &Expr, b: &Expr| self.join(groups, a, b);
         match &expr.kind {
             ExprKind::Compare(_, left, right) => join(left, right),
@@ -140,7 +140,7 @@ impl Checker<'_> {
     }
 
     /// Joins ratios that are written alike.
-    fn group_same(&self, groups: &mut Groups, exprs: &[&Expr]) {
+    fn group_same(&self, groups: &mut ShownAlike, exprs: &[&Expr]) {
         let mut first: BTreeMap<String, &Expr> = BTreeMap::new();
         let mut rest = exprs.to_vec();
         while let Some(expr) = rest.pop() {
@@ -153,7 +153,7 @@ impl Checker<'_> {
         }
     }
 
-    fn join(&self, groups: &mut Groups, a: &Expr, b: &Expr) {
+    fn join(&self, groups: &mut ShownAlike, a: &Expr, b: &Expr) {
         let (Some(left), Some(right)) = (self.kind(a), self.kind(b)) else { return };
         let (a, b) = (a.id.0 as usize, b.id.0 as usize);
         match (left.is_open(), right.is_open()) {
@@ -184,7 +184,7 @@ impl Checker<'_> {
     }
 }
 
-impl Groups {
+impl ShownAlike {
     fn of(count: usize) -> Self {
         Self { towards: (0..count).collect(), percentages: vec![false; count] }
     }
@@ -226,7 +226,7 @@ impl Groups {
 }
 
 /// The parts of an argument: a list's clauses look at its elements.
-fn parts_of<'e>(arg: &'e Arg, around: &[&'e Expr]) -> Vec<Seen<'e>> {
+fn parts_of<'e>(arg: &'e Arg, around: &[&'e Expr]) -> Vec<PartOf<'e>> {
     let inside = || around.iter().copied().chain([&arg.value]).collect::<Vec<_>>();
     let clauses = arg.condition.iter().chain(&arg.by).map(|clause| (clause, inside()));
     clauses.chain([(&arg.value, around.to_vec())]).collect()
