@@ -100,10 +100,15 @@ fn is_share(ty: &Type) -> bool {
     ty.quantity().is_some_and(|quantity| quantity.kind == Kind::Share)
 }
 
-/// The share that a bare number says.
+/// The share that a bare number says, `0.5` or `50`.
 fn as_share(literal: &LiteralKind) -> Option<Number> {
     let LiteralKind::Number(number) = literal else { return None };
-    (*number >= -Number::ONE && *number <= Number::ONE).then(|| number.clone())
+    let hundred = Number::from(100);
+    if *number >= -Number::ONE && *number <= Number::ONE {
+        Some(number.clone())
+    } else {
+        (*number > Number::ONE && *number <= hundred).then(|| number / hundred)
+    }
 }
 
 /// The name of the function in `count(L where P)`, which has a share.

@@ -42,7 +42,7 @@ fn a_comparison_that_can_never_be_true_is_an_error() {
         ("not (adoption > 100%)", "T205"),
         (
             "adoption > fifty",
-            "T205 `adoption` is at most 100%, so it is never > 5000% | did you mean `fifty = 50%`?",
+            "T204 `adoption` is a share, `fifty` is a number | did you mean the share `50%`?",
         ),
         ("since(launch) in 3 months to 1 month", "T205 nothing lies in the range"),
     ]);
