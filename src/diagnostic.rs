@@ -67,6 +67,8 @@ pub struct Fix {
     pub span: Span,
     /// What to write there.
     pub text: String,
+    /// Whether it is the likeliest of several texts, so that a person has to choose.
+    pub guess: bool,
 }
 
 /// A line that is longer than this is not written out again to show one word of it.
@@ -113,7 +115,7 @@ impl Diagnostic {
     /// Says what to write in the place of a span.
     #[must_use]
     pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { span, text: text.into() });
+        self.fix = Some(Fix { span, text: text.into(), guess: false });
         self
     }
 
@@ -121,7 +123,11 @@ impl Diagnostic {
     #[must_use]
     pub fn meant(self, span: Span, name: Option<&str>) -> Self {
         match name {
-            Some(name) => self.help(format!("did you mean `{name}`?")).fix(span, name),
+            Some(name) => {
+                let mut guessed = self.help(format!("did you mean `{name}`?")).fix(span, name);
+                guessed.fix.iter_mut().for_each(|fix| fix.guess = true);
+                guessed
+            }
             None => self,
         }
     }

@@ -4,6 +4,7 @@
 //! their order. The result is parsed and compared before it is handed out. Must not know where the text came from.
 
 mod docs;
+mod fix;
 mod layout;
 mod same;
 
@@ -14,6 +15,8 @@ use crate::ast::{ExprIds, File};
 use crate::diagnostic::Diagnostic;
 use crate::parse;
 use crate::source::FileId;
+
+pub use fix::with_fixes;
 
 /// Columns that a line should have at most. Texts and comments are never broken, so some lines are longer.
 pub const WIDTH: usize = 120;

@@ -180,3 +180,57 @@ fn policies_in_the_documents_are_formatted() {
     }
     assert!(count > 1, "{count} blocks");
 }
+
+const VOCABULARY: &str = "snapshot { adoption: share, acc: number, outputs: list of { light: bool } }\n";
+const OLD: &str = "policy p { # kept\n  param least=0.6\n  rule a { require count(outputs where light)>=least and adoption>=least else hold }\n}\n";
+const NEW: &str = "policy p {  # kept\n  param least = 60%\n  rule a {\n    require share(outputs where light) >= least and adoption >= least\n    else hold\n  }\n}\n";
+
+#[test]
+fn fix_writes_what_the_errors_say_by_what_other_files_declare() {
+    let by_hand =
+        "policy q {\n  rule b {\n    require acc >= 60% and adoptoin >= 60%\n    else hold\n  }\n}\n";
+    let files = [
+        ("tollgate.yaml", "policies: [policies/]\n"),
+        ("policies/v.gate", VOCABULARY),
+        ("policies/p.gate", OLD),
+        ("policies/q.gate", by_hand),
+    ];
+    let folder = Repo::new().files(&files);
+    let checked = folder.fmt(&["--fix", "--check"]);
+    let left = "2 errors to mend by hand: `tollgate check`\n";
+    assert_eq!(checked, (1, format!("would fix 2 places in policies/p.gate:1\n{left}"), String::new()));
+    assert_eq!(folder.read("policies/p.gate"), OLD);
+    let fixed = folder.fmt(&["--fix"]);
+    assert_eq!(fixed, (0, format!("fixed 2 places in policies/p.gate\n{left}"), String::new()));
+    assert_eq!(folder.read("policies/p.gate"), NEW);
+    // A misspelt name, and what a field was meant to be, are for a person to say.
+    assert_eq!(folder.read("policies/q.gate"), by_hand);
+    assert_eq!(folder.fmt(&["--fix"]), (0, left.to_owned(), String::new()));
+}
+
+#[test]
+fn fix_changes_no_file_but_those_that_are_named() {
+    let param = "policy p {\n  param least = 0.6\n}\n";
+    let rule = "policy q {\n  rule a {\n    require adoption >= p.least\n    else hold\n  }\n}\n";
+    let files = [("tollgate.yaml", ""), ("v.gate", VOCABULARY), ("p.gate", param), ("q.gate", rule)];
+    let folder = Repo::new().files(&files[1..]).files(&[("tollgate.yaml", "policies: [.]\n")]);
+    let (code, out, _) = folder.fmt(&["--fix", "q.gate"]);
+    assert_eq!((code, &*out), (0, ""));
+    assert_eq!(folder.read("p.gate"), param);
+    let (_, out, _) = folder.fmt(&["--fix", "p.gate"]);
+    assert_eq!(out, "fixed 1 place in p.gate\n");
+    assert_eq!(folder.read("p.gate"), param.replace("0.6", "60%"));
+}
+
+#[test]
+fn fix_leaves_what_is_not_understood_and_takes_no_standard_input() {
+    let folder = Repo::new().files(&[("a.gate", BROKEN), ("b.gate", OLD), ("v.gate", VOCABULARY)]);
+    let (code, out, errors) = folder.fmt(&["--fix"]);
+    assert_eq!(code, 2, "{out}{errors}");
+    assert_eq!(folder.read("a.gate"), BROKEN);
+    let (code, _, errors) = folder.fmt_with_input(&["--fix", "-"], OLD);
+    assert_eq!(code, 2);
+    assert!(errors.contains("`--fix` takes files"), "{errors}");
+    let (_, again, _) = folder.fmt(&["--fix", "b.gate"]);
+    assert_eq!(folder.read("b.gate"), NEW, "{again}");
+}

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use self::files::FilesToFormat;
+use self::fix::FixedFiles;
 use super::terminal::TerminalArgs;
 use super::write::swap;
 use super::{FAILURE, complain, disk, finish};
@@ -19,6 +20,7 @@ use crate::source::SourceMap;
 use crate::text::quote;
 
 mod files;
+mod fix;
 
 /// Standard input or output.
 const STANDARD: &str = "-";
@@ -37,6 +39,9 @@ pub(super) struct FmtArgs {
     /// Write nothing: list what would change, with the first line that would
     #[arg(long)]
     check: bool,
+    /// Write what language 0.2 has in the place of what it refuses of 0.1, where the error says the one text that was meant
+    #[arg(long)]
+    fix: bool,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -51,6 +56,7 @@ struct Session {
     /// For standard output.
     listed: String,
     sources: SourceMap,
+    fixed: FixedFiles,
 }
 
 /// Finds the files, formats each.
@@ -58,6 +64,9 @@ pub(super) fn run(args: &FmtArgs) -> ExitCode {
     let mut session = Session::new(args);
     if args.paths.iter().any(|path| path == Path::new(STANDARD)) {
         return match &*args.paths {
+            [_] if args.fix => {
+                complain("`--fix` takes files: what is meant may stand in other files of the project")
+            }
             [_] => session.format_standard_input(),
             _ => complain("`-` stands alone: either standard input is formatted, or files"),
         };
@@ -65,6 +74,9 @@ pub(super) fn run(args: &FmtArgs) -> ExitCode {
     let FilesToFormat { files, problems } = files::find(&args.paths);
     for problem in problems {
         session.report(&problem);
+    }
+    if args.fix {
+        session.fixed = fix::fixed(&args.paths, &files);
     }
     for (shown, path) in &files {
         session.format_file(shown, path);
@@ -76,7 +88,8 @@ impl Session {
     fn new(args: &FmtArgs) -> Self {
         let (seen, changed, sources) = (0, 0, SourceMap::default());
         let (style, listed) = (args.terminal.style(), String::new());
-        Self { check: args.check, style, seen, changed, failed: false, listed, sources }
+        let fixed = FixedFiles::default();
+        Self { check: args.check, style, seen, changed, failed: false, listed, sources, fixed }
     }
 
     fn format_standard_input(mut self) -> ExitCode {
@@ -84,13 +97,12 @@ impl Session {
         if let Err(error) = io::stdin().lock().take(MAX_BYTES).read_to_end(&mut bytes) {
             return complain(&format!("standard input cannot be read: {}", disk::reason(&error)));
         }
-        let Some((text, formatted)) = self.formatted("<stdin>", bytes) else {
-            return ExitCode::from(FAILURE);
-        };
+        let Some(text) = self.text("<stdin>", bytes) else { return ExitCode::from(FAILURE) };
+        let Some(formatted) = self.formatted("<stdin>", &text) else { return ExitCode::from(FAILURE) };
         if !self.check {
             return finish(&formatted, 0);
         }
-        self.changes("<stdin>", &text, &formatted);
+        self.changes("<stdin>", &text, &formatted, 0);
         finish(&self.listed, u8::from(self.changed > 0))
     }
 
@@ -100,7 +112,12 @@ impl Session {
             Ok(bytes) => bytes,
             Err(why) => return self.cannot(shown, "read", &why),
         };
-        let Some((text, formatted)) = self.formatted(shown, bytes) else { return };
+        let Some(text) = self.text(shown, bytes) else { return };
+        // Whoever changes the file meanwhile gets no fix of what stood there before.
+        let fixed = self.fixed.files.remove(path).filter(|fixed| fixed.before == text);
+        let fixes = fixed.as_ref().map_or(0, |fixed| fixed.fixes);
+        let right = fixed.map_or_else(|| text.clone(), |fixed| fixed.text);
+        let Some(formatted) = self.formatted(shown, &right) else { return };
         if text == formatted {
             return;
         }
@@ -109,18 +126,22 @@ impl Session {
         {
             return self.cannot(shown, "written", &why);
         }
-        self.changes(shown, &text, &formatted);
+        self.changes(shown, &text, &formatted, fixes);
     }
 
-    /// A text and what it becomes; what is wrong with it is reported.
-    fn formatted(&mut self, shown: &str, bytes: Vec<u8>) -> Option<(String, String)> {
-        let Ok(text) = String::from_utf8(bytes) else {
+    fn text(&mut self, shown: &str, bytes: Vec<u8>) -> Option<String> {
+        let text = String::from_utf8(bytes);
+        if text.is_err() {
             self.cannot(shown, "read", "it is not UTF-8 text");
-            return None;
-        };
-        let file = self.sources.add(shown, text.as_str());
-        match format(file, &text) {
-            Ok(formatted) => return Some((text, formatted)),
+        }
+        text.ok()
+    }
+
+    /// What a text becomes; what is wrong with it is reported.
+    fn formatted(&mut self, shown: &str, text: &str) -> Option<String> {
+        let file = self.sources.add(shown, text);
+        match format(file, text) {
+            Ok(formatted) => return Some(formatted),
             Err(Refusal::Broken(diagnostics)) => diagnostics.iter().for_each(|problem| self.report(problem)),
             Err(Refusal::Unfaithful) => {
                 self.failed = true;
@@ -131,11 +152,16 @@ impl Session {
         None
     }
 
-    fn changes(&mut self, shown: &str, text: &str, formatted: &str) {
+    fn changes(&mut self, shown: &str, text: &str, formatted: &str, fixes: usize) {
         if text != formatted {
             self.changed += 1;
             let same = text.split('\n').zip(formatted.split('\n')).take_while(|(a, b)| a == b).count();
-            let did = if self.check { "would change" } else { "formatted" };
+            let did = match (self.check, fixes) {
+                (true, 0) => "would change".to_owned(),
+                (false, 0) => "formatted".to_owned(),
+                (true, fixes) => format!("would fix {} in", places(fixes)),
+                (false, fixes) => format!("fixed {} in", places(fixes)),
+            };
             let line = if self.check { format!(":{}", same + 1) } else { String::new() };
             self.listed.push_str(&format!("{did} {}{line}\n", quote(shown)));
         }
@@ -161,11 +187,22 @@ impl Session {
             (all, 0) if self.check && !self.failed => format!("{all} files are formatted\n"),
             _ => String::new(),
         };
+        let left = match self.fixed.left {
+            0 => String::new(),
+            left => format!(
+                "{left} error{} to mend by hand: `tollgate check`\n",
+                if left == 1 { "" } else { "s" }
+            ),
+        };
         let code = match (self.failed, self.check && self.changed > 0) {
             (true, _) => FAILURE,
             (false, true) => 1,
             (false, false) => 0,
         };
-        finish(&format!("{}{summary}", self.listed), code)
+        finish(&format!("{}{summary}{left}", self.listed), code)
     }
+}
+
+fn places(count: usize) -> String {
+    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
 }

@@ -116,6 +116,10 @@ fn meant_percentage(
     let name = if let ExprKind::Path(path) = &number.expr.kind { path.last() } else { None };
     match name {
         Some(param) => diagnostic.help(format!("did you mean `{} = {meant}`?", param.text)),
+        // 0.1 took it, and nothing else can have been meant.
+        None if share.ty.quantity().is_some_and(|quantity| quantity.kind == Kind::Ratio) => {
+            diagnostic.help(format!("did you mean `{meant}`?")).fix(number.expr.span, meant)
+        }
         None => diagnostic.meant(number.expr.span, Some(&meant)),
     }
 }
