@@ -34,6 +34,8 @@ use series::Groups;
 pub enum Role {
     /// Each of its documents is a snapshot.
     Snapshot,
+    /// The same as a test writes it out: its keys are the names of the fields.
+    Given,
     /// A `rollout.yaml`: the standing facts of the snapshots in its folder.
     Standing,
 }

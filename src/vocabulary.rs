@@ -21,12 +21,47 @@ pub struct Field {
     pub key: bool,
     /// Later snapshots may say something else of the same element: the newest that says something counts.
     pub changing: bool,
+    /// A `rollout.yaml` may hold it. Of a record, its fields say so.
+    pub standing: bool,
+    /// The key of the snapshots, where it is not the name.
+    pub named: Option<Arc<str>>,
     pub doc: Option<Arc<str>>,
     /// Where it is declared; none if it is built in.
     pub span: Option<Span>,
 }
 
+impl Field {
+    /// The key that snapshots have for it.
+    pub fn yaml_key(&self) -> &Arc<str> {
+        self.named.as_ref().unwrap_or(&self.name)
+    }
+
+    /// Whether a `rollout.yaml` may hold it, or a part of it.
+    pub fn may_stand(&self) -> bool {
+        self.standing || self.ty.record().is_some_and(|record| record.fields.iter().any(Self::may_stand))
+    }
+}
+
 impl RecordType {
+    /// The field that a key of a snapshot is for, with its index.
+    pub fn field_of_key(&self, key: &str) -> Option<(usize, &Field)> {
+        self.fields.iter().enumerate().find(|(_, field)| &**field.yaml_key() == key)
+    }
+
+    /// The way to a field as snapshots write it, from the way by names; names that are not known stay. It may begin in an
+    /// element of a list.
+    pub fn keys_of(&self, path: &str) -> String {
+        let head = path.split('.').next().unwrap_or(path);
+        let elements = self.fields.iter().filter_map(|field| field.ty.element()?.record());
+        let mut record = [self].into_iter().chain(elements).find(|record| record.field(head).is_some());
+        let key = |name: &str| {
+            let field = record.and_then(|record| record.field(name)).map(|(_, field)| field);
+            record = field.and_then(|field| field.ty.element().unwrap_or(&field.ty).record());
+            field.map_or(name.into(), |field| field.yaml_key().clone())
+        };
+        path.split('.').map(key).collect::<Vec<_>>().join(".")
+    }
+
     /// The field of a name, with its index.
     pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
         self.fields.iter().enumerate().find(|(_, field)| &*field.name == name)
@@ -36,7 +71,9 @@ impl RecordType {
 /// Two record types are the same when their fields are, wherever and however documented these were declared.
 impl PartialEq for RecordType {
     fn eq(&self, other: &Self) -> bool {
-        let shape = |f: &Field| (f.name.clone(), f.ty.clone(), f.required, f.key, f.changing);
+        let shape = |f: &Field| {
+            (f.name.clone(), f.ty.clone(), (f.required, f.key, f.changing, f.standing), f.named.clone())
+        };
         self.fields.iter().map(shape).eq(other.fields.iter().map(shape))
     }
 }
@@ -79,6 +116,8 @@ impl Vocabulary {
             required,
             key: false,
             changing: false,
+            standing: name == "workflow",
+            named: None,
             doc: None,
             span: None,
         };

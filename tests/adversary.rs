@@ -185,7 +185,7 @@ fn older_documents_and_facts_are_evidence_too() {
     let ask = |text: &str| text.replace("stage: testing\n", "stage: testing\nowner: me\n");
     repo.write(
         "policies/house.gate",
-        POLICY.replace("  adoption: share\n", "  adoption: share\n  owner: text\n"),
+        POLICY.replace("  adoption: share\n", "  adoption: share\n  owner: text standing\n"),
     );
     repo.write("rollouts/a/rollout.yaml", "owner: somebody\n");
     snapshot(&repo, "a", "2026-11-13", 40);
@@ -209,7 +209,7 @@ fn facts_touch_their_workflow_whatever_the_case_of_their_name() {
     repo.git(&["checkout", "-q", "main"]);
     repo.write(
         "policies/house.gate",
-        POLICY.replace("  adoption: share\n", "  adoption: share\n  owner: text\n"),
+        POLICY.replace("  adoption: share\n", "  adoption: share\n  owner: text standing\n"),
     );
     repo.write("rollouts/a/Rollout.yaml", "owner: somebody\n");
     repo.commit();

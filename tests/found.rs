@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{Repo, Run};
 
-const VOCABULARY: &str = "stages testing -> pilot\nsnapshot { adoption: share }\n";
+const VOCABULARY: &str = "stages testing -> pilot\nsnapshot { adoption: share standing }\n";
 const RULES: &str = "policy own { rule used { require adoption >= 50% else hold } }\n";
 const OTHER: &str = "policy other { rule there { require has adoption else hold } }\n";
 const CONFIG: &str = "policies: [policies/]\n";

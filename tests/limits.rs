@@ -378,7 +378,7 @@ fn standing_facts_have_a_size() {
             .file("tollgate.yaml", "policies: [p/]\n")
             .file(
                 "p/p.gate",
-                "policy p { rule r { require n >= 1 else hold } }\nsnapshot { n: count t: text }\n",
+                "policy p { rule r { require n >= 1 else hold } }\nsnapshot { n: count t: text standing }\n",
             )
             .file("rollouts/rollout.yaml", format!("t: \"{}\"\n", "x".repeat(bytes - 6)))
             .file("rollouts/a.yaml", "workflow: a\ndate: 2026-11-20\nn: 1\n")

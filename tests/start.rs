@@ -165,10 +165,10 @@ fn gauged() -> Repo {
 snapshot every 2 weeks {
   adoption: share \"Share of the users\"
   cost: number USD
-  team { size: count, lead: text }
+  team { size: count, lead: text standing }
   runs: list of { id: text key, took: duration, ok: bool }
   notes: list of text
-  owner: text
+  owner: text standing
   seen: date required
 }
 policy p { rule r { when stage == live require adoption >= 50% else hold } }
@@ -493,7 +493,7 @@ fn the_page_of_the_policies_tells_what_is_in_force() {
     let folder = gauged();
     folder.write("policies/p.gate",
         "stages trial -> live
-snapshot every 1 week { adoption: share \"<b>Of</b> `the` | users, @everybody\" }
+snapshot every 1 week { adoption: share standing \"<b>Of</b> `the` | users, @everybody\" }
 policy p \"A [title](http://x) with *stars*\" {
   param least = 50% within 0% to 100% \"The least\"
   rule r \"Enough\" { when stage == live or \"`\" == \"a|b\" require adoption >= least else hold help \"Ask.\" link \"https://x.example/y\" }
@@ -523,7 +523,7 @@ waivers:
     assert_eq!(page, folder.done(&["docs"]));
     for line in [
         "`trial -> live`",
-        r"| `adoption` | share | \<b>Of\</b> \`the\` \| users, @<!-- -->everybody |",
+        r"| `adoption` | share, standing | \<b>Of\</b> \`the\` \| users, @<!-- -->everybody |",
         r"## `p`: A \[title\](http:<!-- -->//x) with \*stars\*",
         r"| `least` | 60% (`tollgate.yaml:3`; declared as 50%): a board \| decision | 0% to 100% | The least |",
         r#"| `p.r` | Enough<br>Ask.<br>`https://x.example/y` | `adoption >= least`, when `` stage == live or "`" == "a\|b" `` | warn (`tollgate.yaml:5`; declared as hold; locked by `tollgate.yaml:5`) |"#,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::support::Repo;
 
 const POLICY: &str = "\
-snapshot { adoption: share  owner: text }
+snapshot { adoption: share  owner: text standing }
 
 policy use {
   param enough = 50% within 10% to 90%

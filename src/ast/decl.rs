@@ -86,6 +86,16 @@ pub struct FieldMarks {
     pub required: Option<Span>,
     /// Later snapshots may say something else of the same element.
     pub changing: Option<Span>,
+    /// A `rollout.yaml` may hold it.
+    pub standing: Option<Span>,
+    pub named: Option<NamedMark>,
+}
+
+/// `named "passRate"`: the key of the snapshots.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedMark {
+    pub key: Arc<str>,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq)]

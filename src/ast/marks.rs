@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::{
     Arg, Assign, CadenceDecl, Effect, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind, FieldDecl,
     FieldKind, FieldMarks, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, Literal, LiteralKind,
-    Name, Over, ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, Set, SnapshotDecl,
-    StagesDecl, Template, TemplatePart, TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind, Undecided,
-    WithParam,
+    Name, NamedMark, Over, ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, Set,
+    SnapshotDecl, StagesDecl, Template, TemplatePart, TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind,
+    Undecided, WithParam,
 };
 use crate::source::{FileId, Span};
 
@@ -106,7 +106,8 @@ marked_struct! {
     SnapshotDecl { cadence, fields, span }
     CadenceDecl { every, grace, span }
     FieldDecl { name, kind, marks, span | doc }
-    FieldMarks { key, required, changing }
+    FieldMarks { key, required, changing, standing, named }
+    NamedMark { span | key }
     TypeExpr { kind, range, span }
     RangeDecl { low, high, span }
     PolicyDecl { name, title, when, items, span }

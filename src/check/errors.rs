@@ -15,8 +15,9 @@ pub(super) use types::{
     wrong_arguments,
 };
 pub(super) use vocabulary::{
-    bad_cadence, bad_changing, bad_key, bad_unit, bound_of_field, declared_differently, no_stages,
-    not_lower_case, second_cadence, second_ladder, several_keys, unknown_type, unknown_unit,
+    bad_cadence, bad_changing, bad_key, bad_named, bad_standing, bad_unit, bound_of_field,
+    declared_differently, no_stages, not_lower_case, second_cadence, second_ladder, several_keys, shared_key,
+    unknown_type, unknown_unit,
 };
 
 use std::sync::Arc;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::errors;
 use super::literal::{self, is_unit};
 use super::vocabulary::duplicates;
-use crate::ast::{FieldDecl, FieldKind, RangeDecl, TypeExpr, TypeKind};
+use crate::ast::{FieldDecl, FieldKind, NamedMark, RangeDecl, TypeExpr, TypeKind};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::source::Span;
+use crate::text::quote;
 use crate::types::{Kind, Quantity, Type};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
@@ -20,6 +21,8 @@ pub(super) struct FieldDraft {
     required: bool,
     key: Option<Span>,
     changing: Option<Span>,
+    standing: bool,
+    named: Option<NamedMark>,
     doc: Option<Arc<str>>,
     /// None for a built-in field that is not declared.
     span: Option<Span>,
@@ -37,7 +40,11 @@ pub(super) enum FieldShape {
 /// Where a field stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FieldPlace {
-    Record,
+    Snapshot,
+    /// In a record, perhaps one of a list's element.
+    Record {
+        in_list: bool,
+    },
     /// Directly in a list's element: a key may stand here.
     Element,
 }
@@ -50,6 +57,8 @@ pub(super) fn built_in(vocabulary: &Vocabulary) -> Vec<FieldDraft> {
         required: field.required,
         key: None,
         changing: None,
+        standing: field.standing,
+        named: None,
         doc: None,
         span: None,
         built_in: true,
@@ -63,11 +72,13 @@ pub(super) fn check_field_decls(
     has_stages: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<FieldDraft> {
-    Fields { has_stages, diagnostics }.check(decls, FieldPlace::Record)
+    Fields { has_stages, standing: false, diagnostics }.check(decls, FieldPlace::Snapshot)
 }
 
 struct Fields<'d> {
     has_stages: bool,
+    /// Whether the record or list around is marked as `standing`.
+    standing: bool,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -89,10 +100,19 @@ impl Fields<'_> {
     }
 
     fn check_field_decl(&mut self, decl: &FieldDecl, place: FieldPlace) -> FieldDraft {
+        self.check_standing(decl, place);
+        self.check_named(decl, place);
+        let around = self.standing;
+        self.standing |= decl.marks.standing.is_some();
+        let standing = self.standing;
+        let in_list = place != FieldPlace::Snapshot && place != FieldPlace::Record { in_list: false };
         let shape = match &decl.kind {
-            FieldKind::Record(fields) => FieldShape::Record(self.check(fields, FieldPlace::Record)),
+            FieldKind::Record(fields) => {
+                FieldShape::Record(self.check(fields, FieldPlace::Record { in_list }))
+            }
             FieldKind::Value(ty) => self.check_shape(ty),
         };
+        self.standing = around;
         if decl.name.text.chars().any(|c| c.is_ascii_uppercase()) {
             self.diagnostics.push(errors::not_lower_case(&decl.name));
         }
@@ -110,10 +130,40 @@ impl Fields<'_> {
             required: decl.marks.required.is_some(),
             key,
             changing: decl.marks.changing,
+            // Of a record, its fields stand.
+            standing: standing && !matches!(decl.kind, FieldKind::Record(_)),
+            named: decl.marks.named.clone(),
             doc: decl.doc.clone(),
             span: Some(decl.name.span),
             built_in: false,
         }
+    }
+
+    fn check_standing(&mut self, decl: &FieldDecl, place: FieldPlace) {
+        let Some(mark) = decl.marks.standing else { return };
+        let name = &*decl.name.text;
+        let problem = match place {
+            FieldPlace::Snapshot if matches!(name, "date" | "stage" | "advance_to") => {
+                Some("it differs from snapshot to snapshot")
+            }
+            FieldPlace::Element | FieldPlace::Record { in_list: true } => {
+                Some("a list stands as a whole, and may be marked so")
+            }
+            FieldPlace::Snapshot | FieldPlace::Record { in_list: false } => None,
+        };
+        self.diagnostics.extend(problem.map(|problem| errors::bad_standing(name, mark, problem)));
+    }
+
+    fn check_named(&mut self, decl: &FieldDecl, place: FieldPlace) {
+        let Some(named) = &decl.marks.named else { return };
+        let name = &*decl.name.text;
+        let built_in = matches!(name, "workflow" | "date" | "stage" | "advance_to");
+        let problem = match &*named.key {
+            _ if built_in && place == FieldPlace::Snapshot => Some("it is built in"),
+            "" => Some("a key is not empty"),
+            _ => None,
+        };
+        self.diagnostics.extend(problem.map(|problem| errors::bad_named(name, named.span, problem)));
     }
 
     fn check_shape(&mut self, ty: &TypeExpr) -> FieldShape {
@@ -282,6 +332,18 @@ fn merge_field(earlier: &mut FieldDraft, later: FieldDraft, diagnostics: &mut Ve
         (None, Some(_)) => Some(("not changing".to_owned(), "changing".to_owned())),
         _ => None,
     });
+    let differs = differs.or_else(|| match (earlier.standing, later.standing) {
+        (true, false) if !built_in => Some(("standing".to_owned(), "not standing".to_owned())),
+        (false, true) if !built_in => Some(("not standing".to_owned(), "standing".to_owned())),
+        _ => None,
+    });
+    let differs = differs.or_else(|| {
+        let key = |named: &Option<NamedMark>| named.as_ref().map(|mark| Arc::clone(&mark.key));
+        let (first, second) = (key(&earlier.named), key(&later.named));
+        let told =
+            |key: Option<Arc<str>>| format!("read as `{}`", quote(&key.unwrap_or(earlier.name.clone())));
+        (first != second && !built_in).then(|| (told(first), told(second)))
+    });
     if let Some((first, second)) = differs {
         diagnostics.push(errors::declared_differently(&earlier.name, places, (&first, &second)));
         earlier.shape = FieldShape::Value(Type::Error);
@@ -344,6 +406,7 @@ fn finish_record(
     if keys.len() > 1 {
         diagnostics.push(errors::several_keys(&keys));
     }
+    find_shared_keys(&drafts, diagnostics);
     let mut fields = Vec::new();
     for draft in drafts {
         if let Some(span) = draft.changing {
@@ -363,9 +426,23 @@ fn finish_record(
             }
         };
         let key = draft.key.is_some() && keys.len() == 1;
-        let changing = draft.changing.is_some();
+        let (changing, standing) = (draft.changing.is_some(), draft.standing);
+        let named = draft.named.map(|mark| mark.key).filter(|key| *key != draft.name);
         let (name, required, doc, span) = (draft.name, draft.required, draft.doc, draft.span);
-        fields.push(Field { name, ty, required, key, changing, doc, span });
+        fields.push(Field { name, ty, required, key, changing, standing, named, doc, span });
     }
     RecordType { fields }
+}
+
+/// No two fields of a record are read under one key.
+fn find_shared_keys(drafts: &[FieldDraft], diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<&str, &FieldDraft> = BTreeMap::new();
+    for draft in drafts {
+        let key = draft.named.as_ref().map_or(&*draft.name, |mark| &*mark.key);
+        let place = |draft: &FieldDraft| draft.named.as_ref().map(|mark| mark.span).or(draft.span);
+        if let Some(first) = seen.insert(key, draft) {
+            let both = [(&*draft.name, place(draft)), (&*first.name, place(first))];
+            diagnostics.push(errors::shared_key(key, both));
+        }
+    }
 }

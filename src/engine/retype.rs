@@ -22,8 +22,11 @@ pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
     let mut proposed = proposed;
     let new: Vec<FieldDecl> =
         decls(&mut proposed).flat_map(|decl| std::mem::take(&mut decl.fields)).collect();
-    let (inside, fresh): (Vec<FieldDecl>, Vec<FieldDecl>) =
+    let (inside, mut fresh): (Vec<FieldDecl>, Vec<FieldDecl>) =
         new.into_iter().partition(|field| known.contains(&*field.name.text));
+    // A key that the base reads as a field of its own stays that field's.
+    let keys: BTreeSet<String> = decls(files).flat_map(|decl| &decl.fields).map(key).collect();
+    fresh.retain(|field| !keys.contains(&key(field)));
     for field in inside {
         let name = field.name.text.clone();
         let mut standing = decls(files).flat_map(|decl| &mut decl.fields);
@@ -61,12 +64,13 @@ fn add_names(fields: &[FieldDecl], prefix: &str, known: &mut BTreeSet<String>) {
 /// Adds what is new within a field that both sides have. One that is something else on the branch stays what it is.
 fn add_inner(standing: &mut FieldDecl, proposed: FieldDecl, name: &str, known: &BTreeSet<String>) {
     let (Some(fields), Some(more)) = (inner(&mut standing.kind), own_inner(proposed.kind)) else { return };
+    let keys: BTreeSet<String> = fields.iter().map(key).collect();
     let is_keyed = fields.iter().any(|field| field.marks.key.is_some());
     for mut field in more {
         let name = format!("{name}.{}", field.name.text);
         match fields.iter_mut().find(|known| known.name.text == field.name.text) {
             Some(standing) => add_inner(standing, field, &name, known),
-            None if known.contains(&name) => {}
+            None if known.contains(&name) || keys.contains(&key(&field)) => {}
             None => {
                 // With a key, elements that the base counts one by one would count once.
                 field.marks.key = None;
@@ -77,6 +81,11 @@ fn add_inner(standing: &mut FieldDecl, proposed: FieldDecl, name: &str, known: &
             }
         }
     }
+}
+
+/// The key that a field is read under.
+fn key(field: &FieldDecl) -> String {
+    field.marks.named.as_ref().map_or(&field.name.text, |mark| &mark.key).to_string()
 }
 
 /// The fields of a record, or of a list's elements.

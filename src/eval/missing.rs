@@ -61,14 +61,15 @@ impl<'a> Evaluator<'a> {
     /// What is missing, and in the snapshot of which date.
     fn to_record(&self, reason: &Reason, scope: Scope<'_, 'a>) -> Option<(Missing, Date)> {
         let newest = self.snapshots.get(scope.moment.at)?;
+        let key = |field: &str| self.program.vocabulary.snapshot.keys_of(field).into();
         match &reason.kind {
-            ReasonKind::Missing { field, date } => Some((Missing::Field(field.clone(), None), *date)),
+            ReasonKind::Missing { field, date } => Some((Missing::Field(key(field), None), *date)),
             ReasonKind::MissingInElement { field, date } => {
                 let line = reason.span.map(|span| self.sources.line_column(span).0);
-                Some((Missing::Field(field.clone(), line), *date))
+                Some((Missing::Field(key(field), line), *date))
             }
-            ReasonKind::NoneKnown { what, .. } => Some((Missing::Field(what.clone(), None), newest.date)),
-            ReasonKind::Empty { list } => Some((Missing::Element(list.clone()), newest.date)),
+            ReasonKind::NoneKnown { what, .. } => Some((Missing::Field(key(what), None), newest.date)),
+            ReasonKind::Empty { list } => Some((Missing::Element(key(list)), newest.date)),
             ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
             | ReasonKind::Branches

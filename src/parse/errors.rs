@@ -115,6 +115,13 @@ pub(super) fn reserved_name(span: Span, word: &str) -> Diagnostic {
         .help("choose another name; the words of the grammar mean something of their own")
 }
 
+/// A field that has a word of the grammar for its name.
+pub(super) fn reserved_field(span: Span, word: &str) -> Diagnostic {
+    reserved_name(span, word).help(format!(
+        "choose another name, and give the key that the snapshots have, as in `own_name: text named \"{word}\"`"
+    ))
+}
+
 /// `after` is the operator that may not follow `before`.
 pub(super) fn chained_comparison(after: Span, before: Span) -> Diagnostic {
     Diagnostic::error(Code::ComparisonChain, "comparisons do not chain")

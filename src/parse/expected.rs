@@ -22,6 +22,10 @@ const MAX_LISTED: usize = 5;
 const FIRST_WORDS: [&str; 11] =
     ["rule", "let", "param", "gate", "require", "else", "when", "then", "where", "by", "over"];
 
+/// What is said where a key of the snapshots is no name.
+const NAMED: &str = "a field has a name of letters, digits and `_`; `named` gives the key that the snapshots have, as in \
+                     `pass_rate: share named \"pass-rate\"`";
+
 /// No names at all.
 const RESERVED: [&str; 27] = [
     "and",
@@ -162,7 +166,9 @@ impl Builder<'_> {
         }
         let word = failure.found_word()?;
         let names = failure.expected.iter().all(|rule| takes_name(*rule)) && !failure.expected.is_empty();
-        (names && is_reserved(word)).then(|| errors::reserved_name(self.span(found.range.clone()), word))
+        let field = failure.expected.iter().any(|rule| matches!(rule, Rule::field_decl | Rule::alone_field));
+        let problem = if field { errors::reserved_field } else { errors::reserved_name };
+        (names && is_reserved(word)).then(|| problem(self.span(found.range.clone()), word))
     }
 
     /// A rule that ends before it says everything.
@@ -269,7 +275,13 @@ impl<'a> SyntaxFailure<'a> {
         if self.unfinished_if() {
             return Some("an `if` always has its `else`".to_owned());
         }
+        let at_field = |rules: &[Rule]| self.expected.iter().any(|rule| rules.contains(rule));
+        let found_text = self.found_text().filter(|text| text.starts_with('"'));
+        if found_text.is_some() && at_field(&[Rule::field_decl, Rule::alone_field]) {
+            return Some(NAMED.to_owned());
+        }
         match self.found_text() {
+            Some("-" | ".") if at_field(&[Rule::kw_standing, Rule::named_mark]) => Some(NAMED.to_owned()),
             Some("=") if self.expected.contains(&Rule::comma) => {
                 Some("behind a `,` the values go on in the next line".to_owned())
             }

@@ -8,7 +8,8 @@ use super::recover::{Previous, Spoiled};
 use super::tree::{Builder, child, children, extent, first};
 use super::{MAX_DEPTH, Rule, errors};
 use crate::ast::{
-    CadenceDecl, FieldDecl, FieldKind, FieldMarks, Name, RangeDecl, SnapshotDecl, TypeExpr, TypeKind,
+    CadenceDecl, FieldDecl, FieldKind, FieldMarks, Name, NamedMark, RangeDecl, SnapshotDecl, TypeExpr,
+    TypeKind,
 };
 use crate::source::Span;
 
@@ -65,16 +66,15 @@ impl Builder<'_> {
     fn build_field_decl(&mut self, pair: &Pair<'_, Rule>, broken: &mut Vec<Name>) -> Option<FieldDecl> {
         let mut inner = pair.clone().into_inner();
         let name = self.name(&inner.next()?);
-        let body = inner.next()?;
+        let body = inner.find(|part| matches!(part.as_rule(), Rule::field_value | Rule::field_record))?;
         // The comma behind a field is no part of it.
         let span = name.span.to(self.span_of(&body));
-        let marks = self.build_field_marks(&body);
         if body.as_rule() == Rule::field_record {
-            let doc = self.build_doc(&body);
+            let (doc, marks) = (self.build_doc(&body), self.build_field_marks(pair));
             let fields = self.build_fields(&body, broken);
             return Some(FieldDecl { name, doc, kind: FieldKind::Record(fields), marks, span });
         }
-        let doc = self.build_doc(&body);
+        let (doc, marks) = (self.build_doc(&body), self.build_field_marks(&body));
         let written = child(&body, Rule::type_expr)?;
         let inner_doc = child(&written, Rule::field_record).and_then(|record| self.build_doc(&record));
         let ty = self.build_type_expr(&written, broken)?;
@@ -89,11 +89,18 @@ impl Builder<'_> {
             marks.next().inspect(|twice| self.check_once(once, *twice, what));
             once
         };
-        FieldMarks {
-            key: mark(Rule::kw_key, "key"),
-            required: mark(Rule::kw_required, "required"),
-            changing: mark(Rule::kw_changing, "changing"),
-        }
+        let key = mark(Rule::kw_key, "key");
+        let required = mark(Rule::kw_required, "required");
+        let changing = mark(Rule::kw_changing, "changing");
+        let standing = mark(Rule::kw_standing, "standing");
+        let named = mark(Rule::named_mark, "named").and_then(|_| self.build_named_mark(body));
+        FieldMarks { key, required, changing, standing, named }
+    }
+
+    fn build_named_mark(&mut self, body: &Pair<'_, Rule>) -> Option<NamedMark> {
+        let mark = child(body, Rule::named_mark)?;
+        let key = self.build_string(&child(&mark, Rule::string)?)?;
+        Some(NamedMark { key: key.into(), span: self.span_of(&mark) })
     }
 
     /// The doc string of a declaration.

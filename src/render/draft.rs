@@ -40,7 +40,7 @@ pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Date) -> String {
     draft.fields(&vocabulary.snapshot, &[&last.record], built_in, 0);
     let fields = vocabulary.snapshot.fields.iter().zip(&last.record.fields).skip(built_in);
     let absent = fields.filter(|(field, value)| value.is_none() && !field.required);
-    let absent: Vec<&str> = absent.map(|(field, _)| &*field.name).collect();
+    let absent: Vec<&str> = absent.map(|(field, _)| &**field.yaml_key()).collect();
     if !absent.is_empty() {
         draft.comment(0, &format!("Not recorded the last time: {}.", first_few(absent.into_iter())));
     }
@@ -84,7 +84,7 @@ impl SnapshotDraft {
                 continue;
             }
             self.comment(indent, &about(field));
-            let _ = writeln!(self.out, "{:indent$}{}:", "", field.name);
+            let _ = writeln!(self.out, "{:indent$}{}:", "", yaml_text(field.yaml_key()));
             match &field.ty {
                 Type::Record(inner) => self.fields(inner, &records_of(&values), 0, indent + 2),
                 Type::List(element) => self.list(element, &values, indent + 2),
@@ -135,7 +135,7 @@ impl SnapshotDraft {
                 continue;
             }
             let about = wrap(&about(field), usize::MAX).concat();
-            lines.push(format!("{:indent$}{}:  # {about}", "", field.name));
+            lines.push(format!("{:indent$}{}:  # {about}", "", yaml_text(field.yaml_key())));
             if let Type::Record(inner) = &field.ty {
                 self.element(inner, &records_of(&values), all, indent + 2, lines);
             }

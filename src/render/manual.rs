@@ -16,7 +16,7 @@ use crate::settings::{
     LADDER, ParamSetting, RuleSetting, Settings, Timeline, field_type, rule_names, show_range, show_value,
 };
 use crate::source::{SourceMap, Span};
-use crate::text::visible;
+use crate::text::{visible, yaml_text};
 use crate::types::{Kind, Type};
 use crate::value::Number;
 use crate::vocabulary::RecordType;
@@ -295,9 +295,17 @@ impl Manual<'_> {
 fn fields(ty: &RecordType, prefix: &str, out: &mut String) {
     for field in &ty.fields {
         let name = format!("{prefix}{}", field.name);
-        let marks = [(field.required, "required"), (field.key, "key"), (field.changing, "changing")];
+        let marks = [
+            (field.required, "required"),
+            (field.key, "key"),
+            (field.changing, "changing"),
+            (field.standing && field.span.is_some(), "standing"),
+        ];
         let marks = marks.iter().filter(|(is_set, _)| *is_set);
-        let marks: String = marks.map(|(_, word)| format!(", {word}")).collect();
+        let mut marks: String = marks.map(|(_, word)| format!(", {word}")).collect();
+        if let Some(key) = &field.named {
+            let _ = write!(marks, ", named {}", code(&yaml_text(key)));
+        }
         let doc = field.doc.as_deref().map_or_else(String::new, prose);
         let _ = writeln!(out, "| {} | {}{marks} | {doc} |", code(&name), prose(&field_type(field)));
         let inner = field.ty.element().unwrap_or(&field.ty);

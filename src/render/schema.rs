@@ -21,19 +21,14 @@ const EXPONENT: &str = "([eE][-+]?[0-9]+)?";
 /// Of a snapshot: what its own file must have, since no standing fact may give it, is required.
 pub fn snapshot(vocabulary: &Vocabulary) -> Value {
     let required: &[&str] = if vocabulary.stages.is_empty() { &["date"] } else { &["date", "stage"] };
-    let mut schema = Schema { vocabulary }.record(&vocabulary.snapshot, |_| true);
+    let mut schema = Schema { vocabulary, standing: false }.record(&vocabulary.snapshot);
     schema.insert("required".to_owned(), json!(required));
     titled(schema, "A snapshot", "What was measured of one workflow up to one date.")
 }
 
-/// Of a `rollout.yaml`: the same fields but those that tell snapshots apart.
+/// Of a `rollout.yaml`: the fields that are declared as standing.
 pub fn standing(vocabulary: &Vocabulary) -> Value {
-    let apart = |at: usize| match at {
-        Vocabulary::DATE => true,
-        Vocabulary::STAGE | Vocabulary::ADVANCE_TO => !vocabulary.stages.is_empty(),
-        _ => false,
-    };
-    let schema = Schema { vocabulary }.record(&vocabulary.snapshot, |at| !apart(at));
+    let schema = Schema { vocabulary, standing: true }.record(&vocabulary.snapshot);
     titled(schema, "rollout.yaml", "What does not change from one snapshot of the folder to the next.")
 }
 
@@ -46,14 +41,16 @@ fn titled(mut schema: Map<String, Value>, title: &str, description: &str) -> Val
 
 struct Schema<'a> {
     vocabulary: &'a Vocabulary,
+    /// Of standing facts alone.
+    standing: bool,
 }
 
 impl Schema<'_> {
-    /// A record with some of its fields, of which none has to be there: it may lie over standing facts.
-    fn record(&self, ty: &RecordType, has: impl Fn(usize) -> bool) -> Map<String, Value> {
-        let fields = ty.fields.iter().enumerate().filter(|(at, _)| has(*at));
+    /// A record, of whose fields none has to be there: it may lie over standing facts.
+    fn record(&self, ty: &RecordType) -> Map<String, Value> {
+        let fields = ty.fields.iter().filter(|field| !self.standing || field.may_stand());
         let properties: Map<String, Value> =
-            fields.map(|(_, field)| (field.name.to_string(), self.field(field))).collect();
+            fields.map(|field| (field.yaml_key().to_string(), self.field(field))).collect();
         object(json!({ "type": "object", "additionalProperties": false, "properties": properties }))
     }
 
@@ -84,7 +81,7 @@ impl Schema<'_> {
             Type::Choice(members) => one_of(members.iter().map(|name| &**name)),
             Type::Amount(quantity) => amount(quantity),
             Type::List(element) => json!({ "type": "array", "items": self.element(element) }),
-            Type::Record(record) => return self.record(record, |_| true),
+            Type::Record(record) => return self.record(record),
             // No field has these.
             Type::Elapsed | Type::Calendar | Type::Error => json!({}),
         })
@@ -102,7 +99,7 @@ impl Schema<'_> {
 
     fn require(&self, ty: &RecordType, schema: &mut Map<String, Value>) {
         let required = ty.fields.iter().filter(|field| field.required);
-        let required: Vec<&str> = required.map(|field| &*field.name).collect();
+        let required: Vec<&str> = required.map(|field| &**field.yaml_key()).collect();
         if !required.is_empty() {
             schema.insert("required".to_owned(), json!(required));
         }

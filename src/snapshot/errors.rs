@@ -17,6 +17,7 @@ use crate::source::{FileId, Span};
 use crate::text::{first_few, quote};
 use crate::types::{Kind, Quantity, Type};
 use crate::value::{Date, MAX_DIGITS, MAX_EXPONENT, Number, NumberError, decimal};
+use crate::vocabulary::Field;
 
 /// The system did not give the file.
 pub(super) fn unreadable(file: FileId, reason: &str) -> Diagnostic {
@@ -489,11 +490,23 @@ pub(super) fn duplicate_date(workflow: &str, date: Date, first: Span, second: Sp
         .help("correct the date of one of them, or put them together")
 }
 
-/// `date`, `stage` or `advance_to` in a `rollout.yaml`.
-pub(super) fn not_standing(span: Span, field: &str) -> Diagnostic {
-    Diagnostic::error(Code::NotAStandingFact, format!("`{field}` is no standing fact"))
-        .label(span, "it differs from snapshot to snapshot")
-        .help("move it into the snapshots")
+/// In a `rollout.yaml` what is not declared as `standing`; `tells_apart` if it is what snapshots differ by.
+pub(super) fn not_standing(subject: Subject<'_>, field: &Field, tells_apart: bool) -> Diagnostic {
+    let message = format!("`{}` is not a standing fact", subject.path);
+    let error = Diagnostic::error(Code::NotAStandingFact, message);
+    if tells_apart {
+        return error
+            .label(subject.span, "it differs from snapshot to snapshot")
+            .help("move it into the snapshots");
+    }
+    let declared = match &field.ty {
+        Type::Record(_) => format!("{} standing {{ … }}", field.name),
+        ty => format!("{}: {ty} standing", field.name),
+    };
+    let help = format!(
+        "move it into the snapshots; if it is the same from week to week, let the policy declare it as `{declared}`"
+    );
+    with_declaration(error.label(subject.span, "belongs in the snapshots").help(help), subject)
 }
 
 /// Two documents of standing facts for one folder.
@@ -541,7 +554,7 @@ fn how_to_write(ty: &Type) -> String {
             Kind::Unit(unit) => format!("write it as `5 {unit}` or `5`"),
         },
         Type::Record(record) => match record.fields.first() {
-            Some(field) => format!("expected fields such as `{}`", field.name),
+            Some(field) => format!("expected fields such as `{}`", field.yaml_key()),
             None => "expected a record".to_owned(),
         },
         Type::List(_) => "expected a list, as `[…]` or in lines that begin with `- `".to_owned(),

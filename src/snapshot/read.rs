@@ -76,7 +76,7 @@ pub(super) fn standing<'t>(input: &Input, sources: &'t SourceMap, vocabulary: &V
         tree = tree::parse_until(input.read.file, "", 0);
     }
     let mut workflow = None;
-    let mut typing = Typing::new(vocabulary, &mut problems, true, length(input, sources));
+    let mut typing = Typing::new(vocabulary, &mut problems, input.role, length(input, sources));
     for document in &tree.documents {
         let root = At { tree: &tree, id: document.root };
         let record = if document.broken { None } else { typing.document(root, None) };
@@ -107,7 +107,7 @@ pub(super) fn snapshots<'t>(
     let tree = parse(input, sources, &mut problems);
     let standing = standing.get(folder).and_then(Standing::root);
     let mut entries = Vec::new();
-    let mut typing = Typing::new(vocabulary, &mut problems, false, length(input, sources));
+    let mut typing = Typing::new(vocabulary, &mut problems, input.role, length(input, sources));
     for document in &tree.documents {
         if is_empty(&tree, document) {
             continue;

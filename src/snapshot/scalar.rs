@@ -2,7 +2,8 @@
 //!
 //! Knows nothing of YAML but whether a scalar is plain. What YAML leaves open is decided here:
 //! - A `text` takes any scalar as it is written, so a plain `5` or `true` is the text `5` or `true`.
-//! - Dates, stages and members of `one of` may be quoted. Bools and numbers may not: a quoted scalar is text.
+//! - Dates, stages, members of `one of` and numbers with a unit (`"5%"`, `"300 ms"`) may be quoted. Bools and bare numbers may
+//!   not: these are text.
 //! - A `count` may be written as any decimal that is whole, as `4.0`. Leading zeros mean nothing: `017` is 17.
 //! - Between a number and its unit there may be blanks or none: `300ms`, `15 %`.
 
@@ -83,13 +84,14 @@ impl Scalar<'_> {
 
     fn amount(&self, quantity: &Quantity) -> Result<(Value, Option<Diagnostic>), Diagnostic> {
         let ty = || Type::Amount(quantity.clone());
-        if !self.plain {
+        let (digits, unit) = split(self.text);
+        // JSON cannot write `5%` otherwise. Nothing says so of a number without a unit.
+        if !self.plain && (digits.is_empty() || unit.is_empty()) {
             return Err(errors::quoted(self, &ty()));
         }
         if is_not_finite(self.text) {
             return Err(errors::not_finite(self));
         }
-        let (digits, unit) = split(self.text);
         if digits.is_empty() {
             return Err(self.wrong_type(&ty()));
         }

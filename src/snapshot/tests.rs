@@ -18,8 +18,19 @@ use crate::types::{Kind, Quantity, Type};
 use crate::value::{Located, Number, Value, parse_number};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
+/// All fields may stand in a `rollout.yaml`, but those that are built in.
 fn field(name: &str, ty: Type) -> Field {
-    Field { name: name.into(), ty, required: false, key: false, changing: false, doc: None, span: None }
+    Field {
+        name: name.into(),
+        ty,
+        required: false,
+        key: false,
+        changing: false,
+        standing: true,
+        named: None,
+        doc: None,
+        span: None,
+    }
 }
 
 fn required(name: &str, ty: Type) -> Field {

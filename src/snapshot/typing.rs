@@ -8,12 +8,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, did_you_mean_within};
-use crate::snapshot::errors;
 use crate::snapshot::limits::{MAX_SHOWN, MAX_UNDECLARED, MAX_WORKFLOW_BYTES};
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::problems::Problems;
 use crate::snapshot::scalar::Scalar;
 use crate::snapshot::tree::{Content, Entry, NodeId, Tree, YamlNode};
+use crate::snapshot::{Role, errors};
 use crate::source::Span;
 use crate::types::Type;
 use crate::value::{Located, Record, Value};
@@ -73,6 +73,8 @@ pub(super) struct Typing<'a> {
     problems: &'a mut Problems,
     /// The file is a `rollout.yaml`, read by itself: nothing is required of it.
     alone: bool,
+    /// A test writes it out, by the names of the fields.
+    by_name: bool,
     undeclared: usize,
     /// How many fields records may still have.
     fields: usize,
@@ -86,15 +88,20 @@ const FIELDS: (usize, usize) = (1_000, 4);
 const PAIRS: (usize, usize) = (20_000, 10);
 
 impl<'a> Typing<'a> {
-    /// For a snapshot's file of so many bytes, or with `alone` for a `rollout.yaml` by itself.
+    /// For a file of so many bytes; a `rollout.yaml` is read by itself.
     pub(super) fn new(
         vocabulary: &'a Vocabulary,
         problems: &'a mut Problems,
-        alone: bool,
+        role: Role,
         bytes: usize,
     ) -> Self {
         let (fields, pairs) = (FIELDS.0 + FIELDS.1 * bytes, PAIRS.0 + PAIRS.1 * bytes);
-        Self { vocabulary, problems, alone, undeclared: 0, fields, pairs }
+        let (alone, by_name) = match role {
+            Role::Snapshot => (false, false),
+            Role::Given => (false, true),
+            Role::Standing => (true, false),
+        };
+        Self { vocabulary, problems, alone, by_name, undeclared: 0, fields, pairs }
     }
 
     /// The errors of the file so far.
@@ -134,14 +141,14 @@ impl<'a> Typing<'a> {
             return Record { fields: Vec::new(), span };
         };
         self.fields = left;
-        let upper = self.by_field(layers.upper, ty, path, self.alone);
-        let lower = self.by_field(layers.lower, ty, path, true);
+        let upper = self.by_field(layers.upper, ty, self.alone);
+        let lower = self.by_field(layers.lower, ty, true);
         if let Some(entries) = layers.upper.and_then(At::entries) {
             self.undeclared_keys(entries, ty, &upper, path);
         }
         let mut fields = Vec::with_capacity(ty.fields.len());
         for (at, field) in ty.fields.iter().enumerate() {
-            let path = Path::field(path, &field.name);
+            let path = Path::field(path, self.key_of(field));
             let above = layers.upper.zip(upper.get(at).copied().flatten());
             let below = layers.lower.zip(lower.get(at).copied().flatten());
             let slot = match (above, below) {
@@ -185,14 +192,13 @@ impl<'a> Typing<'a> {
         &self,
         record: Option<At<'a>>,
         ty: &RecordType,
-        path: Option<&Path<'_>>,
         standing: bool,
     ) -> Vec<Option<&'a Entry<'a>>> {
         let Some(entries) = record.and_then(At::entries) else { return Vec::new() };
         let mut found = vec![None; ty.fields.len()];
         for entry in entries {
-            if let Some((at, _)) = ty.field(&entry.key)
-                && !(standing && path.is_none() && self.never_standing(at))
+            if let Some((at, field)) = self.field_of(ty, &entry.key)
+                && (!standing || field.may_stand())
                 && let Some(slot) = found.get_mut(at)
             {
                 *slot = Some(entry);
@@ -201,8 +207,18 @@ impl<'a> Typing<'a> {
         found
     }
 
-    /// Whether a field of the snapshot differs between snapshots by its nature.
-    fn never_standing(&self, field: usize) -> bool {
+    /// The field that a key is for, with its index.
+    fn field_of<'t>(&self, ty: &'t RecordType, key: &str) -> Option<(usize, &'t Field)> {
+        if self.by_name { ty.field(key) } else { ty.field_of_key(key) }
+    }
+
+    /// What a field is called in this file.
+    fn key_of<'t>(&self, field: &'t Field) -> &'t str {
+        if self.by_name { &field.name } else { field.yaml_key() }
+    }
+
+    /// Whether a field of the snapshot tells snapshots apart by its nature.
+    fn tells_apart(&self, field: usize) -> bool {
         let ladder = !self.vocabulary.stages.is_empty();
         field == Vocabulary::DATE || ladder && (field == Vocabulary::STAGE || field == Vocabulary::ADVANCE_TO)
     }
@@ -215,9 +231,12 @@ impl<'a> Typing<'a> {
         path: Option<&Path<'_>>,
     ) {
         for entry in entries {
-            if let Some((at, field)) = ty.field(&entry.key) {
-                if self.alone && path.is_none() && self.never_standing(at) {
-                    self.problems.push(errors::not_standing(entry.span, &field.name));
+            if let Some((at, field)) = self.field_of(ty, &entry.key) {
+                if self.alone && !field.may_stand() {
+                    let tells_apart = path.is_none() && self.tells_apart(at);
+                    let path = Path::field(path, self.key_of(field));
+                    let subject = Subject { span: entry.span, path: &path, declared: field.span };
+                    self.problems.push(errors::not_standing(subject, field, tells_apart));
                 }
                 continue;
             }
@@ -229,10 +248,10 @@ impl<'a> Typing<'a> {
                 return;
             }
             let mut pairs = self.pairs;
-            let lacking = ty.fields.iter().zip(present).enumerate().filter(|(at, (_, entry))| {
-                entry.is_none() && !(self.alone && path.is_none() && self.never_standing(*at))
-            });
-            let lacking = lacking.map(|(_, (field, _))| &*field.name);
+            let lacking = ty.fields.iter().zip(present);
+            let lacking =
+                lacking.filter(|(field, entry)| entry.is_none() && (!self.alone || field.may_stand()));
+            let lacking = lacking.map(|(field, _)| self.key_of(field));
             let meant = did_you_mean_within(&mut pairs, &entry.key, lacking);
             self.pairs = pairs;
             self.problems.push(match meant {
@@ -342,7 +361,7 @@ impl<'a> Typing<'a> {
             };
             match seen.get(&name) {
                 Some(first) => {
-                    let error = errors::duplicate_element(&name, *first, key.span, path, &field.name);
+                    let error = errors::duplicate_element(&name, *first, key.span, path, self.key_of(field));
                     self.report(error, standing);
                 }
                 None => {

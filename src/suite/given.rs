@@ -47,7 +47,7 @@ pub(super) fn series_of(
     }
     if !yaml.is_empty() {
         let name = format!("{} ({})", sources.name(test.span.file), test.title);
-        inputs.push(Input::new(sources.add(name, yaml), Role::Snapshot));
+        inputs.push(Input::new(sources.add(name, yaml), Role::Given));
     }
     if inputs.is_empty() {
         return Err(vec![nothing_given(test)]);

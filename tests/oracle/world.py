@@ -72,8 +72,10 @@ class World:
         lines = [f"stages {' -> '.join(self.ladder)}", "snapshot {" if self.every is None else
                  f"snapshot every {span(self.every)} grace {self.grace} days {{"]
         for name, kind in self.fields.items():
-            colon = "" if kind.name == "record" else ":"
-            lines.append(f"  {name}{colon} {kind.declared()}")
+            # What a `rollout.yaml` may hold: anything but the outputs.
+            mark = "" if name == "outputs" else " standing"
+            record = kind.name == "record"
+            lines.append(f"  {name}{mark} {kind.declared()}" if record else f"  {name}: {kind.declared()}{mark}")
         return "\n".join(lines) + "\n}\n"
 
 

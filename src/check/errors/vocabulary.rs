@@ -8,6 +8,7 @@ use crate::check::words::{a_type, as_percentage, show_literal};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
+use crate::text::quote;
 use crate::types::{Kind, Type};
 
 const TYPES: &[&str] = &["bool", "text", "date", "duration", "count", "number", "share", "stage", "list"];
@@ -117,10 +118,43 @@ pub(in crate::check) fn bad_changing(name: &str, mark: Span, problem: &str) -> D
         )
 }
 
+pub(in crate::check) fn bad_standing(name: &str, mark: Span, problem: &str) -> Diagnostic {
+    Diagnostic::error(Code::ImpossibleMark, format!("`{name}` cannot be `standing`: {problem}"))
+        .label(mark, "not `standing`")
+        .help("what stands in a `rollout.yaml` lies under every snapshot of its folder; leave the word out")
+}
+
+pub(in crate::check) fn bad_named(name: &str, mark: Span, problem: &str) -> Diagnostic {
+    Diagnostic::error(Code::ImpossibleMark, format!("`{name}` cannot be read under this key: {problem}"))
+        .label(mark, "no key for it")
+        .help("leave `named` out, or write the key that the snapshots have")
+}
+
+/// Two fields of a record that are read under one key: their names and places.
+pub(in crate::check) fn shared_key(key: &str, both: [(&str, Option<Span>); 2]) -> Diagnostic {
+    let [(second, second_place), (first, first_place)] = both;
+    let message = format!("`{first}` and `{second}` are both read under the key `{}`", quote(key));
+    let mut diagnostic = Diagnostic::error(Code::ImpossibleMark, message);
+    for (place, label) in [(second_place, "this one"), (first_place, "and this one")] {
+        if let Some(place) = place {
+            diagnostic = diagnostic.label(place, label);
+        }
+    }
+    diagnostic.help("a key of a snapshot is for one field: take one of the two out, or name another key")
+}
+
 pub(in crate::check) fn not_lower_case(name: &Name) -> Diagnostic {
+    let mut lower = String::new();
+    for (at, c) in name.text.chars().enumerate() {
+        if at > 0 && c.is_ascii_uppercase() && !lower.ends_with('_') {
+            lower.push('_');
+        }
+        lower.push(c.to_ascii_lowercase());
+    }
+    let help = format!("to read this key of the snapshots, write `{lower}: … named \"{}\"`", name.text);
     Diagnostic::error(Code::FieldNotLowerCase, format!("field `{}` is not in lower case", name.text))
         .label(name.span, "not in lower case")
-        .fix(name.span, name.text.to_ascii_lowercase())
+        .help(help)
 }
 
 pub(in crate::check) fn several_keys(keys: &[Span]) -> Diagnostic {

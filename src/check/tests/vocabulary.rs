@@ -106,7 +106,10 @@ fn a_field_is_declared_as_one_thing() {
 #[test]
 fn types_exist_and_ranges_fit_them() {
     for (field, error) in [
-        ("aB: share", "T226 field `aB` is not in lower case | write `ab`"),
+        (
+            "aB: share",
+            "T226 field `aB` is not in lower case | to read this key of the snapshots, write `a_b: … named \"aB\"`",
+        ),
         ("a: persent", "T214 there is no type `persent`"),
         ("a: shares", "T214 there is no type `shares` | did you mean `share`?"),
         ("a: text from 1 to 2", "T210 a field of this type has no range"),

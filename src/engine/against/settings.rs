@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::super::load::Ready;
 use super::history::plain;
-use crate::ast::{FieldDecl, FieldKind, File, Item, Template};
+use crate::ast::{FieldDecl, FieldKind, FieldMarks, File, Item, Template};
 use crate::layers::BoundWaiver;
 use crate::program::Gate;
 use crate::project::Project;
@@ -417,7 +417,12 @@ pub(in crate::engine) fn declared(files: &[File]) -> Vec<(String, Span)> {
         for field in fields {
             let name = format!("{prefix}{}", field.name.text);
             match &field.kind {
-                FieldKind::Record(inner) => add(inner, &format!("{name}."), found),
+                FieldKind::Record(inner) => {
+                    let FieldMarks { key, required, changing, standing, named } = &field.marks;
+                    let marks = [*key, *required, *changing, *standing, named.as_ref().map(|mark| mark.span)];
+                    found.extend(marks.into_iter().flatten().map(|mark| (name.clone(), mark)));
+                    add(inner, &format!("{name}."), found);
+                }
                 FieldKind::Value(_) => found.push((name, field.span)),
             }
         }

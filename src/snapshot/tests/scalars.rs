@@ -93,10 +93,16 @@ fn bools_are_true_and_false_alone() {
 }
 
 #[test]
-fn quoted_numbers_are_texts() {
-    for text in ["adoption: '15%'", "users: {active: \"4\"}", "latency: '3 h'", "errors: |-\n  5"] {
+fn quoted_numbers_are_texts_unless_they_say_their_unit() {
+    for text in
+        ["adoption: '0.15'", "users: {active: \"4\"}", "latency: '3'", "errors: |-\n  5", "cost: ' 3 USD'"]
+    {
         assert!(problem(text).starts_with("T306"), "{text}");
     }
+    for text in ["adoption: '15%'", "latency: \"3 h\"", "cost: '0.05 USD'", "drift: '-1 %'"] {
+        assert_eq!(run(&[("a.yaml", &format!("{HEAD}{text}\n"))]).lines(), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(problem("latency: '3 apples'").split(' ').next(), Some("T309"));
 }
 
 #[test]
