@@ -50,7 +50,10 @@ const PLACES: &[&str] = &[
 const FILES: &[(&str, &str)] = &[
     ("tollgate.yaml", "extends: base/tollgate.yaml\nsnapshots: rollouts/**/*.yaml\n"),
     ("base/tollgate.yaml", "policies: [../policies/]\n"),
-    ("policies/p.gate", "snapshot { x: number }\npolicy p { rule r { require x >= 1 else hold } }\n"),
+    (
+        "policies/p.gate",
+        "snapshot { x: number standing }\npolicy p { rule r { require x >= 1 else hold } }\n",
+    ),
     (
         "policies/p.test.gate",
         "test \"t\" { given file \"../rollouts/w/2026-01-05.yaml\" expect p.r passes }\n",
@@ -161,7 +164,10 @@ fn nothing_outside_is_named_without_leave() {
         let path = repository.outside("outside").join(name);
         fs::create_dir_all(path.parent().unwrap()).and(fs::write(path, text)).unwrap();
     };
-    outside("policies/p.gate", "snapshot { x: number }\npolicy p { rule r { require x >= 1 else hold } }\n");
+    outside(
+        "policies/p.gate",
+        "snapshot { x: number standing }\npolicy p { rule r { require x >= 1 else hold } }\n",
+    );
     outside("tollgate.yaml", "policies: [policies/]\n");
     outside("data/w.yaml", "workflow: w\ndate: 2026-01-05\nx: 1\n");
     let cases = [

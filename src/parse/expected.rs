@@ -372,6 +372,10 @@ fn kinds(rules: &[Rule]) -> Vec<Expected> {
         // `not` and signs begin an expression.
         kinds.retain(|kind| *kind != Expected::Operator);
     }
+    if rules.contains(&Rule::colon) && rules.contains(&Rule::kw_standing) {
+        // Behind a name that may be a record's: its marks are hardly meant.
+        kinds.retain(|kind| !matches!(kind, Expected::Word(_)));
+    }
     if kinds.contains(&Expected::Operator) {
         // Behind a name, which might have been a function's.
         kinds.retain(|kind| *kind != Expected::Sign("("));

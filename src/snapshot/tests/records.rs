@@ -194,9 +194,9 @@ fn a_rollout_yaml_holds_standing_facts_only() {
     assert_eq!(
         outcome.lines(),
         [
-            "T318 f/rollout.yaml:1 `date` is no standing fact (move it into the snapshots)",
-            "T318 f/rollout.yaml:2 `stage` is no standing fact (move it into the snapshots)",
-            "T318 f/rollout.yaml:3 `advance_to` is no standing fact (move it into the snapshots)",
+            "T318 f/rollout.yaml:1 `date` is not a standing fact (move it into the snapshots)",
+            "T318 f/rollout.yaml:2 `stage` is not a standing fact (move it into the snapshots)",
+            "T318 f/rollout.yaml:3 `advance_to` is not a standing fact (move it into the snapshots)",
             "T313 f/rollout.yaml:4 `ownr` is not declared (did you mean `owner`?)",
             "T308 f/rollout.yaml:5 15 is 1500%: write 15% or 0.15",
         ]
