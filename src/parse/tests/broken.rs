@@ -273,7 +273,7 @@ fn problems_of_fields_and_tests_have_their_messages() {
         ("snapshot { a b }", "T101 1 'b': expected `:` or `{`, found `b`"),
         (
             "snapshot { when: date }",
-            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name, and give the key that the snapshots have, as in `own_name: text named \"when\"`]",
         ),
         (
             "snapshot { rule: date }",
