@@ -277,11 +277,11 @@ fn problems_of_fields_and_tests_have_their_messages() {
         ),
         (
             "snapshot { rule: date }",
-            "T105 1 'rule': `rule` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+            "T105 1 'rule': `rule` is a reserved word and cannot be a name [choose another name, and give the key that the snapshots have, as in `own_name: text named \"rule\"`]",
         ),
         (
             "snapshot { hold: date }",
-            "T105 1 'hold': `hold` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+            "T105 1 'hold': `hold` is a reserved word and cannot be a name [choose another name, and give the key that the snapshots have, as in `own_name: text named \"hold\"`]",
         ),
         ("snapshot { a: number from 1 5 }", "T101 1 '5': expected `to`, found `5`"),
         ("snapshot { a: list text }", "T101 1 'text': expected `of`, found `text`"),
