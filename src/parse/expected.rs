@@ -161,7 +161,7 @@ impl Builder<'_> {
             // Records may be called so: the parser went on to look for a record's brace.
             if found.of(failure.text) == ":" {
                 let word = previous.of(failure.text);
-                return Some(errors::reserved_name(self.span(previous.range.clone()), word));
+                return Some(errors::reserved_field(self.span(previous.range.clone()), word));
             }
         }
         let word = failure.found_word()?;
