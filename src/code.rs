@@ -182,6 +182,8 @@ codes! {
          "A file with very many problems shows the first of them. Correct these, and the rest will be shown."
     LookAlikeWorkflows = T323 "workflows whose names look alike"
          "Two workflows differ in their names only by case, blanks, dashes, hidden characters or letters that are drawn the same. Each is judged by its own snapshots, so that what was measured of one thing may lie in two series, the good in one and the bad in the other. Give them one name, or two that nobody takes for one another."
+    FileOfAnotherDay = T330 "a file that is named after another day"
+         "The name of the file holds one date, and the only snapshot in it is of another. Whoever looks for a day by the names of files does not find it. Rename the file, or correct the date."
 
     // T4: the configuration.
     ConfigNotYaml = T401 "the configuration is not YAML"

@@ -303,6 +303,18 @@ fn a_name_keeps_its_meaning() {
     says(&repo.run(&["lint"]), 2, "could mean this field");
     repo.write("policies/record.gate", "snapshot { quality { heavy_share: share } }\n");
     assert_eq!(code(&repo), 0, "another name is no harm");
+    // Whoever takes the param away and gives its name to a field changes nothing for the rules of the base.
+    repo.write("policies/house.gate", POLICY.replace("light_share", "least"));
+    repo.write(
+        "policies/more.gate",
+        "policy more { rule r { require adoption >= quality.least - 20% else hold } }\n",
+    );
+    for record in
+        ["quality { light_share: share }", "light_share: share", "outputs: list of { light_share: share }"]
+    {
+        repo.write("policies/record.gate", format!("snapshot {{ {record} }}\n"));
+        says(&against(&repo, "main", &[]), 0, "light_share");
+    }
 }
 
 #[test]

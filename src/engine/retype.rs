@@ -1,8 +1,9 @@
 //! The vocabulary of a judgement against a base: what the base declares, and the fields that only the branch has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::ast::{FieldDecl, FieldKind, File, Item, SnapshotDecl, TypeExpr, TypeKind};
+use crate::ast::{FieldDecl, FieldKind, File, GateItem, Item, PolicyItem, SnapshotDecl, TypeExpr, TypeKind};
 
 /// Adds the fields that the branch declares and the base does not. Else a field could never be added; and what the base
 /// declares stays what its rules mean by it: type, range, key, cadence and `required`.
@@ -15,6 +16,7 @@ pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
         files.extend(new.filter(|file| !file.items.is_empty()));
         return;
     }
+    let names = BaseNames::of(files);
     let mut known = BTreeSet::new();
     for decl in decls(files) {
         add_names(&decl.fields, "", &mut known);
@@ -26,12 +28,13 @@ pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
         new.into_iter().partition(|field| known.contains(&*field.name.text));
     // A key that the base reads as a field of its own stays that field's.
     let keys: BTreeSet<String> = decls(files).flat_map(|decl| &decl.fields).map(key).collect();
-    fresh.retain(|field| !keys.contains(&key(field)));
+    fresh.retain(|field| !keys.contains(&key(field)) && !names.values.contains(&field.name.text));
+    names.prune(&mut fresh);
     for field in inside {
         let name = field.name.text.clone();
         let mut standing = decls(files).flat_map(|decl| &mut decl.fields);
         if let Some(standing) = standing.find(|known| known.name.text == name) {
-            add_inner(standing, field, &name, &known);
+            add_inner(standing, field, &name, &known, &names);
         }
     }
     if let Some(decl) = decls(files).next() {
@@ -62,14 +65,26 @@ fn add_names(fields: &[FieldDecl], prefix: &str, known: &mut BTreeSet<String>) {
 }
 
 /// Adds what is new within a field that both sides have. One that is something else on the branch stays what it is.
-fn add_inner(standing: &mut FieldDecl, proposed: FieldDecl, name: &str, known: &BTreeSet<String>) {
+fn add_inner(
+    standing: &mut FieldDecl,
+    proposed: FieldDecl,
+    name: &str,
+    known: &BTreeSet<String>,
+    names: &BaseNames,
+) {
+    let record = standing.name.text.clone();
+    let is_list = matches!(standing.kind, FieldKind::Value(_));
     let (Some(fields), Some(more)) = (inner(&mut standing.kind), own_inner(proposed.kind)) else { return };
     let keys: BTreeSet<String> = fields.iter().map(key).collect();
     let is_keyed = fields.iter().any(|field| field.marks.key.is_some());
     for mut field in more {
         let name = format!("{name}.{}", field.name.text);
         match fields.iter_mut().find(|known| known.name.text == field.name.text) {
-            Some(standing) => add_inner(standing, field, &name, known),
+            Some(standing) => add_inner(standing, field, &name, known, names),
+            None if names.captures(&record, &field.name.text) => {}
+            // In a `where` of the base, a bare name would be two things.
+            None if is_list
+                && (names.values.contains(&field.name.text) || known.contains(&*field.name.text)) => {}
             None if known.contains(&name) || keys.contains(&key(&field)) => {}
             None => {
                 // With a key, elements that the base counts one by one would count once.
@@ -77,9 +92,62 @@ fn add_inner(standing: &mut FieldDecl, proposed: FieldDecl, name: &str, known: &
                 if !is_keyed {
                     field.marks.changing = None;
                 }
+                if let Some(inner) = inner(&mut field.kind) {
+                    names.prune_inner(&field.name.text, inner);
+                }
                 fields.push(field);
             }
         }
+    }
+}
+
+/// What the base's policies call by a name: a field of the branch must not come between.
+struct BaseNames {
+    /// The lets and params of each policy, by the policy's name.
+    policies: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// All of them.
+    values: BTreeSet<Arc<str>>,
+}
+
+impl BaseNames {
+    fn of(files: &[File]) -> Self {
+        let mut policies: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+        for item in files.iter().flat_map(|file| &file.items) {
+            let Item::Policy(policy) = item else { continue };
+            let own = policies.entry(policy.name.text.clone()).or_default();
+            for item in &policy.items {
+                match item {
+                    PolicyItem::Param(decl) => own.extend([decl.name.text.clone()]),
+                    PolicyItem::Let(decl) => own.extend([decl.name.text.clone()]),
+                    PolicyItem::Gate(gate) => own.extend(gate.items.iter().filter_map(|item| match item {
+                        GateItem::Let(decl) => Some(decl.name.text.clone()),
+                        GateItem::Rule(_) | GateItem::Broken(_) => None,
+                    })),
+                    PolicyItem::Rule(_) | PolicyItem::Broken(_) => {}
+                }
+            }
+        }
+        let values = policies.values().flatten().cloned().collect();
+        Self { policies, values }
+    }
+
+    /// Whether `record.field` is a let or param of the base.
+    fn captures(&self, record: &str, field: &str) -> bool {
+        self.policies.get(record).is_some_and(|values| values.contains(field))
+    }
+
+    /// Takes out of new fields what the base knows as something else.
+    fn prune(&self, fields: &mut [FieldDecl]) {
+        for field in fields {
+            if let Some(fields) = inner(&mut field.kind) {
+                self.prune_inner(&field.name.text, fields);
+            }
+        }
+    }
+
+    fn prune_inner(&self, record: &str, fields: &mut Vec<FieldDecl>) {
+        fields.retain(|field| !self.captures(record, &field.name.text));
+        self.prune(fields);
     }
 }
 

@@ -88,6 +88,7 @@ const CASES: &[Case] = cases! {
     UndeclaredField "snapshot_file/keys" ".gate" ".yaml";
     DuplicateDate "snapshot_file/series" ".2.yaml" ".gate" ".yaml";
     DuplicateElement "snapshot_file/keys" ".gate" ".yaml";
+    FileOfAnotherDay "snapshot_file/2026-01-05" ".gate" ".yaml";
     LookAlikeWorkflows "snapshot_file/look_alike" ".gate" ".yaml";
     MisleadingCharacter "snapshot_file/misleading" ".gate" ".yaml";
     BareOneForShare "snapshot_file/shares" ".gate" ".yaml";

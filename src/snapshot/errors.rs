@@ -490,6 +490,14 @@ pub(super) fn duplicate_date(workflow: &str, date: Date, first: Span, second: Sp
         .help("correct the date of one of them, or put them together")
 }
 
+/// A file that is named after another day than that of its only snapshot.
+pub(super) fn file_of_another_day(span: Span, date: Date, named: Date) -> Diagnostic {
+    let message = format!("the snapshot is of {date}, and the name of its file says {named}");
+    Diagnostic::warning(Code::FileOfAnotherDay, message)
+        .label(span, "it counts as measured up to this day")
+        .help("rename the file, or correct the date")
+}
+
 /// In a `rollout.yaml` what is not declared as `standing`; `tells_apart` if it is what snapshots differ by.
 pub(super) fn not_standing(subject: Subject<'_>, field: &Field, tells_apart: bool) -> Diagnostic {
     let message = format!("`{}` is not a standing fact", subject.path);

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of other files but the standing facts of its own folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, misleads};
@@ -10,9 +10,9 @@ use crate::snapshot::limits::{MAX_BYTES, MAX_STANDING_BYTES, MAX_WORKFLOW_BYTES}
 use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{Content, Document, Tree};
 use crate::snapshot::typing::{At, Typing};
-use crate::snapshot::{Input, errors, syntax, tree};
+use crate::snapshot::{Input, Role, errors, syntax, tree};
 use crate::source::{FileId, SourceMap, Span};
-use crate::value::{Date, Record, Snapshot, Value, date_of_day};
+use crate::value::{Date, Record, Snapshot, Value, date_of_day, parse_date};
 use crate::vocabulary::Vocabulary;
 
 /// The standing facts of a folder.
@@ -124,7 +124,25 @@ pub(super) fn snapshots<'t>(
         problems.push(errors::no_snapshot(input.read.file));
         entries.push(FoundSnapshot { workflow: None, date: None, snapshot: None });
     }
+    if let [FoundSnapshot { date: Some((date, span)), .. }] = &*entries
+        && input.role == Role::Snapshot
+        && let Some(named) = date_in_name(sources.name(input.read.file))
+        && named != *date
+    {
+        problems.push(errors::file_of_another_day(*span, *date, named));
+    }
     SnapshotFile { file: input.read.file, folder, entries, diagnostics: problems.finish(input.read.file) }
+}
+
+/// The date that the name of a file holds, if it is one and no other.
+fn date_in_name(name: &str) -> Option<Date> {
+    let name = name.rsplit_once('/').map_or(name, |(_, name)| name);
+    let is_digit =
+        |at: Option<usize>| at.and_then(|at| name.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+    let alone = |at: usize| !is_digit(at.checked_sub(1)) && !is_digit(Some(at + 10));
+    let at = |at: usize| name.get(at..at + 10).and_then(parse_date).filter(|_| alone(at));
+    let dates: BTreeSet<Date> = (0..name.len()).filter_map(at).collect();
+    if dates.len() == 1 { dates.first().copied() } else { None }
 }
 
 /// After a fault the file may go on with any workflow that it names before; with one that it does not name, only if

@@ -120,6 +120,11 @@ impl FileChanges {
         Self { names, fates }
     }
 
+    /// Whether a file is there that the base has neither under its name nor under another.
+    fn is_added(&self, name: &str) -> bool {
+        self.names.contains(name) && !self.fates.iter().any(|change| change.new.as_deref() == Some(name))
+    }
+
     /// The folders whose standing facts are other than in the base.
     pub(super) fn folders_of_facts(&self) -> BTreeSet<&str> {
         self.names.iter().filter(|name| is_facts(name)).map(|name| folder(name)).collect()
@@ -220,7 +225,8 @@ impl Rewriting<'_> {
             let known: BTreeSet<Date> = before.days.iter().map(|(date, _)| *date).collect();
             let Some(newest) = known.last() else { continue };
             for (date, file) in &evidence.days {
-                if date <= newest && !known.contains(date) {
+                let is_added = || self.changes.is_added(self.sources.name(*file));
+                if date <= newest && (!known.contains(date) || is_added()) {
                     let new = Some(self.sources.name(*file).to_owned());
                     listed.push(FileChange { fate: FileFate::BackDated, old: None, new });
                 }
