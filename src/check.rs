@@ -27,14 +27,16 @@ mod shown;
 mod tests;
 mod vocabulary;
 mod words;
+mod workflows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ast::{ExprId, File};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::interval::Interval;
 use crate::program::{ExprInfo, Program, Target};
+use crate::source::Span;
 use crate::types::Type;
 use crate::vocabulary::Vocabulary;
 
@@ -60,7 +62,9 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
     let (names, clashes) = Names::of(files, &ground);
     diagnostics.extend(clashes);
     let exprs = vec![None; expr_count];
-    let mut checker = Checker { ground, names, in_force, exprs, diagnostics, taint: 0, waiting: Vec::new() };
+    let (named_workflows, waiting) = (BTreeSet::new(), Vec::new());
+    let mut checker =
+        Checker { ground, names, in_force, exprs, diagnostics, taint: 0, named_workflows, waiting };
     checker.check_params();
     checker.check_lets();
     checker.check_policies();
@@ -94,6 +98,8 @@ struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Counts errors and uses of what has one: a declaration is sound if its check does not move this.
     taint: usize,
+    /// The workflows that are asked about by name.
+    named_workflows: BTreeSet<(Span, Arc<str>)>,
     /// Lets that were met before they were checked: what met them is to be checked again, see `let_decl`.
     waiting: Vec<usize>,
 }

@@ -239,7 +239,7 @@ codes! {
     UnknownShippedPolicy = T507 "no shipped policy has this name"
          "`builtin:NAME` takes one policy of the shipped pack; `builtin` takes all of them."
     UnknownWorkflow = T508 "no workflow has this name"
-         "`--workflow` takes the name that the snapshots give in `workflow`."
+         "`--workflow`, and what `workflow` is compared with in a `where` on `workflows`, is the name that the snapshots give in `workflow`."
     StaleEvidence = T509 "stale evidence"
          "The newest snapshot of a workflow is older than the cadence and its grace allow. Gates do not open on it, and time-based rollbacks do not fire by the passing of time alone. Commit a snapshot."
     NothingAsked = T510 "`advance_to` asks for nothing"

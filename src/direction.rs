@@ -92,6 +92,7 @@ impl DirectionSearch<'_> {
                     Target::Param(_)
                     | Target::Field(_)
                     | Target::JudgedField(_)
+                    | Target::Workflows(_)
                     | Target::Element { .. }
                     | Target::Stage(_)
                     | Target::Member(_)
@@ -132,6 +133,7 @@ impl DirectionSearch<'_> {
                     | Target::Let(_)
                     | Target::Field(_)
                     | Target::JudgedField(_)
+                    | Target::Workflows(_)
                     | Target::Element { .. }
                     | Target::Stage(_)
                     | Target::Member(_),

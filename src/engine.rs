@@ -5,6 +5,7 @@
 mod against;
 mod bases;
 mod explain;
+mod fleet;
 mod history;
 mod impact;
 mod in_force;

@@ -8,6 +8,7 @@ mod compare;
 mod explain;
 mod expr;
 mod figure;
+mod fleet;
 mod list;
 mod missing;
 mod observe;
@@ -23,6 +24,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use self::budget::Budget;
+use self::fleet::SeenWorkflow;
 use crate::ast::ExprId;
 use crate::builtins::series::Run;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
@@ -32,6 +34,7 @@ use crate::source::{SourceMap, Span};
 use crate::value::{Record, Snapshot, day_number};
 
 pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
+pub use fleet::{Fleet, SeenSnapshots};
 pub use observe::{conditions, decided, observe};
 pub use waive::Lift;
 pub use workflow::{Judged, judge_each_day, judge_workflow};
@@ -44,6 +47,8 @@ pub struct Rulebook<'a> {
     /// Those that concern the workflow, active or not.
     pub waivers: &'a [Waiver],
     pub sources: &'a SourceMap,
+    /// What `workflows` sees.
+    pub fleet: &'a Fleet,
     /// What all judging of the run may cost.
     pub run: &'a RunBudget,
 }
@@ -91,6 +96,8 @@ pub(crate) struct ListItem<'a> {
 #[derive(Clone, Debug)]
 pub(crate) enum ItemValue<'a> {
     Record(&'a Record),
+    /// An element of `workflows`.
+    Workflow(SeenWorkflow<'a>),
     Evidence(Evidence<'a>),
 }
 
@@ -138,6 +145,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) sources: &'a SourceMap,
     pub(crate) snapshots: &'a [Snapshot],
+    fleet: &'a Fleet,
     lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
     runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
     /// What is taken to be otherwise, to try out a remedy; nothing while a verdict is found.
@@ -154,6 +162,7 @@ impl<'a> Evaluator<'a> {
             settings: rulebook.settings,
             sources: rulebook.sources,
             snapshots,
+            fleet: rulebook.fleet,
             lets: RefCell::default(),
             runs: RefCell::default(),
             assumed: Vec::new(),
@@ -164,10 +173,10 @@ impl<'a> Evaluator<'a> {
 
     /// The same series, if something in it were otherwise.
     fn assuming(&self, assumed: Vec<remedy::Assumption<'a>>) -> Self {
-        let Self { program, settings, sources, snapshots, .. } = *self;
+        let Self { program, settings, sources, snapshots, fleet, .. } = *self;
         let (budget, tries) = (Rc::clone(&self.tries), Rc::clone(&self.tries));
         let (lets, runs) = (RefCell::default(), RefCell::default());
-        Self { program, settings, sources, snapshots, lets, runs, assumed, budget, tries }
+        Self { program, settings, sources, snapshots, fleet, lets, runs, assumed, budget, tries }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.
@@ -182,8 +191,6 @@ impl<'a> Evaluator<'a> {
 
     /// The longest that two neighbouring snapshots may lie apart, in days; none where no cadence is declared.
     pub(crate) fn patience(&self) -> Option<i64> {
-        let cadence = self.program.vocabulary.cadence.as_ref()?;
-        let days = (&cadence.every + &cadence.grace) / crate::value::Number::from(crate::value::DAY);
-        i64::try_from(days.floor()).ok()
+        fleet::patience(&self.program.vocabulary)
     }
 }

@@ -26,6 +26,12 @@ pub enum ReasonKind {
     Missing { field: Arc<str>, date: Date },
     /// A field that an element of a list does not have.
     MissingInElement { field: Arc<str>, date: Date },
+    /// A field that the newest snapshot of another workflow does not have.
+    MissingInWorkflow { field: Arc<str>, workflow: Arc<str>, date: Date },
+    /// The newest snapshot of another workflow is older than the cadence and its grace.
+    StaleWorkflow { workflow: Arc<str>, newest: Date },
+    /// Another workflow has an error in its data.
+    UnreadWorkflow { workflow: Arc<str> },
     /// A list without elements, where some are needed to judge by.
     Empty { list: Arc<str> },
     /// A division by what is, or may be, zero.

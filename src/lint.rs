@@ -139,6 +139,7 @@ impl<'a> LintedPolicies<'a> {
                     Target::Param(_)
                     | Target::Field(_)
                     | Target::JudgedField(_)
+                    | Target::Workflows(_)
                     | Target::Element { .. }
                     | Target::Stage(_)
                     | Target::Member(_)

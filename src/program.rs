@@ -30,12 +30,20 @@ pub struct Program {
     pub rules: Vec<Rule>,
     /// By [`ExprId`]; none for expressions that were not understood.
     pub exprs: Vec<Option<ExprInfo>>,
+    /// The workflows that `workflows` is asked about by name, with the places of these.
+    pub named_workflows: Vec<(Arc<str>, Span)>,
 }
 
 impl Program {
     /// What the checker knows of an expression; none only for expressions that are not in the program.
     pub fn expr(&self, id: ExprId) -> Option<&ExprInfo> {
         self.exprs.get(id.0 as usize)?.as_ref()
+    }
+
+    /// Whether a rule or let looks at other workflows.
+    pub fn reads_workflows(&self) -> bool {
+        let targets = self.exprs.iter().flatten().filter_map(|info| info.target.as_ref());
+        targets.into_iter().any(|target| matches!(target, Target::Workflows(_)))
     }
 
     /// The condition or let that a place is in. It may be broken into lines, and what a comment above it says is said of
@@ -63,6 +71,8 @@ pub enum Target {
     Field(FieldPath),
     /// `snapshot.x`: a field of the judged snapshot.
     JudgedField(FieldPath),
+    /// `workflows`: the workflows of the project, or a field of each.
+    Workflows(FieldPath),
     /// A field of the element in a `where` or `by`; the innermost one is 0 levels up. An empty path is `it`.
     Element { up: usize, path: FieldPath },
     /// Index into [`Program::lets`].

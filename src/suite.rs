@@ -9,7 +9,7 @@ use crate::ast::{ExprId, LiteralKind, Name, TestDecl, WithParam};
 use crate::check::{Unfit, value_for_param};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::eval::{Judged, Rulebook, RunBudget, decided, judge_workflow, observe};
+use crate::eval::{Fleet, Judged, Rulebook, RunBudget, SeenSnapshots, decided, judge_workflow, observe};
 use crate::program::Program;
 use crate::report::testing::{Failure, RuleSeen, SnapshotSeen, ValueSeen};
 use crate::report::why::{Reading, WorkflowVerdict};
@@ -21,6 +21,7 @@ use crate::vocabulary::Vocabulary;
 use crate::words::{reading, remark};
 
 use expect::{Met, held_against};
+use given::GivenSeries;
 pub use given::{GivenFiles, MAX_ELEMENTS, MAX_SNAPSHOTS};
 
 /// How many snapshots are looked at again to say what a rule saw.
@@ -91,10 +92,13 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
         Err(diagnostics) => {
             diagnostics.into_iter().map(|diagnostic| Failure { diagnostic, seen: None }).collect()
         }
-        Ok((settings, Prepared { series, as_of, .. })) => {
+        Ok((settings, prepared)) => {
             let (program, run) = (bench.program, bench.run);
-            let rulebook = Rulebook { program, settings: &settings, waivers: &[], sources, run };
-            let case = TestCase { rulebook, series: &series, as_of, coverage: bench.coverage };
+            let fleet = prepared.fleet(program);
+            let rulebook =
+                Rulebook { program, settings: &settings, waivers: &[], sources, fleet: &fleet, run };
+            let (series, as_of) = (&prepared.given.judged, prepared.as_of);
+            let case = TestCase { rulebook, series, as_of, coverage: bench.coverage };
             case.run(test, &mut trial)
         }
     };
@@ -106,7 +110,7 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
 #[derive(Debug)]
 pub(crate) struct Prepared<'t> {
     pub(crate) test: &'t TestDecl,
-    series: Series,
+    given: GivenSeries,
     as_of: Date,
 }
 
@@ -117,9 +121,9 @@ pub(crate) fn prepare<'t>(
     files: &GivenFiles,
     sources: &mut SourceMap,
 ) -> Result<Prepared<'t>, Vec<Diagnostic>> {
-    let series = given::series_of(test, vocabulary, files, sources)?;
-    let as_of = day_of(test, &series).map_err(|problem| vec![*problem])?;
-    Ok(Prepared { test, series, as_of })
+    let given = given::all_series(test, vocabulary, files, sources)?;
+    let as_of = day_of(test, &given.judged).map_err(|problem| vec![*problem])?;
+    Ok(Prepared { test, given, as_of })
 }
 
 impl Prepared<'_> {
@@ -133,8 +137,21 @@ impl Prepared<'_> {
         let settings = set_params(&self.test.with, program, settings)?;
         // Mutants have limits of their own: how many are tried, and how often.
         let run = RunBudget::unbounded();
-        let rulebook = Rulebook { program, settings: &settings, waivers: &[], sources, run: &run };
-        sound(judge_workflow(&rulebook, &self.series, self.as_of, false))
+        let fleet = self.fleet(program);
+        let rulebook =
+            Rulebook { program, settings: &settings, waivers: &[], sources, fleet: &fleet, run: &run };
+        sound(judge_workflow(&rulebook, &self.given.judged, self.as_of, false))
+    }
+
+    /// What `workflows` sees: the workflow that is judged, and the others that are given.
+    fn fleet(&self, program: &Program) -> Fleet {
+        let mut fleet = Fleet::default();
+        for series in
+            self.given.others.iter().chain([&self.given.judged]).filter(|_| program.reads_workflows())
+        {
+            fleet.add(series.workflow.clone(), Some(SeenSnapshots::of(program, series)), None);
+        }
+        fleet
     }
 
     /// Whether everything that the test expects is so.

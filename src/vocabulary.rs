@@ -129,6 +129,11 @@ impl Vocabulary {
         Self { snapshot: Arc::new(RecordType { fields }), stages, stages_span: None, cadence: None }
     }
 
+    /// How many built-in fields there are: they come first.
+    pub fn built_in_fields(&self) -> usize {
+        if self.stages.is_empty() { Self::STAGE } else { Self::ADVANCE_TO + 1 }
+    }
+
     /// The rung of a stage, from 0.
     pub fn rung(&self, stage: &str) -> Option<usize> {
         self.stages.iter().position(|name| &**name == stage)

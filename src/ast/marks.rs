@@ -123,7 +123,7 @@ marked_struct! {
     Arg { value, condition, by, over }
     Template { parts, span }
     TestDecl { given, with, as_of, expect, span | title }
-    Given { kind, span }
+    Given { kind, span | workflow }
     Assign { path, values, span }
     TestValue { kind, span }
     WithParam { path, value, span }

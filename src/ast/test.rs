@@ -18,6 +18,8 @@ pub struct TestDecl {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Given {
+    /// The workflow that it is of; none of the one that is judged.
+    pub workflow: Option<Arc<str>>,
     pub kind: GivenKind,
     pub span: Span,
 }

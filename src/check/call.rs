@@ -151,6 +151,7 @@ impl Checker<'_> {
         if let Some(over) = &arg.over {
             self.check_over(scope, over);
         }
+        self.refuse_window_of_workflows(arg);
         // What the list holds will be known when the let that it uses is checked.
         if !self.waiting.is_empty() {
             return AggregatedList { element: Type::Error, from_scalar: false };

@@ -52,6 +52,8 @@ impl Checker<'_> {
                 return Type::Bool;
             }
         }
+        self.note_workflow_names(scope, left, [right]);
+        self.note_workflow_names(scope, right, [left]);
         self.record(expr.id, &Type::Bool, None);
         if self.possible(expr) == Truth::No {
             let (left, right) = (self.side(left, &left_ty), self.side(right, &right_ty));
@@ -91,6 +93,7 @@ impl Checker<'_> {
                     let ty = self.check_against(scope, member, &item_ty);
                     like &= self.check_like(CompareOp::Equal, (item, &item_ty), (member, &ty));
                 }
+                self.note_workflow_names(scope, item, members);
                 like = like && self.check_one_kind(members);
             }
             Set::Value(list) => {

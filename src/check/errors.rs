@@ -4,6 +4,7 @@
 mod kinds;
 mod types;
 mod vocabulary;
+mod workflows;
 
 pub(super) use kinds::{Counterpart, unlike_kinds};
 pub(super) use types::{
@@ -19,6 +20,7 @@ pub(super) use vocabulary::{
     declared_differently, no_stages, not_lower_case, second_cadence, second_ladder, several_keys, shared_key,
     unknown_type, unknown_unit,
 };
+pub(super) use workflows::{no_list_of_workflows, no_window_of_workflows};
 
 use std::sync::Arc;
 

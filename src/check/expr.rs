@@ -129,6 +129,7 @@ impl Checker<'_> {
             Target::Field(_) | Target::JudgedField(_) => None,
             Target::Element { path: FieldPath { steps, .. }, .. } if !steps.is_empty() => None,
             Target::Element { .. } => Some("the element itself"),
+            Target::Workflows(_) => Some("a list of workflows"),
             Target::Let(_) => Some("a let"),
             Target::Param(_) => Some("a param"),
             Target::Stage(_) | Target::Member(_) | Target::Call(_) => Some("not a field"),

@@ -81,6 +81,8 @@ impl Checker<'_> {
         program.unsure = self.unsure(is_judged);
         program.vocabulary = self.ground.vocabulary;
         program.exprs = self.exprs;
+        let named = std::mem::take(&mut self.named_workflows).into_iter();
+        program.named_workflows = named.map(|(place, name)| (name, place)).collect();
         (program, self.diagnostics)
     }
 
@@ -123,6 +125,7 @@ fn renumber_targets(exprs: &mut [Option<ExprInfo>], lets: &Renumbering, params: 
             Some(
                 Target::Field(_)
                 | Target::JudgedField(_)
+                | Target::Workflows(_)
                 | Target::Element { .. }
                 | Target::Stage(_)
                 | Target::Member(_)

@@ -87,6 +87,7 @@ impl Checker<'_> {
             }
             Target::Field(_)
             | Target::JudgedField(_)
+            | Target::Workflows(_)
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Call(_)

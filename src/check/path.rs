@@ -12,6 +12,7 @@ use super::errors;
 use super::names::{LetState, Symbol};
 use super::scope::NameScope;
 use super::words::join;
+use super::workflows::WORKFLOWS;
 use crate::ast::{Expr, Name};
 use crate::diagnostic::Diagnostic;
 use crate::program::{FieldPath, Target};
@@ -44,7 +45,7 @@ pub(super) enum Lookup {
 }
 
 impl Lookup {
-    fn problem(diagnostic: Diagnostic) -> Self {
+    pub(super) fn problem(diagnostic: Diagnostic) -> Self {
         Self::Problem(Box::new(diagnostic))
     }
 }
@@ -123,7 +124,8 @@ impl Checker<'_> {
             return Lookup::problem(errors::out_of_reach(it));
         }
         if !rest.is_empty() {
-            return self.walk(&element.ty, rest, rest, |path| Target::Element { up, path });
+            let found = self.walk(&element.ty, rest, rest, |path| Target::Element { up, path });
+            return self.of_workflow(&element.ty, rest, found);
         }
         let path = FieldPath { steps: Vec::new(), name: "it".into() };
         let target = Target::Element { up, path };
@@ -136,6 +138,13 @@ impl Checker<'_> {
         let reachable: Vec<_> = holders.iter().filter(|(_, in_reach, _)| *in_reach).collect();
         let own = self.own_symbol(scope, &first.text);
         let field = self.ground.vocabulary.snapshot.field(&first.text);
+        if let Some((up, _, element)) =
+            reachable.first().filter(|(.., element)| self.is_workflow(&element.ty))
+        {
+            // Its fields are those of the snapshot, and it is asked about.
+            let found = self.walk(&element.ty, path, path, |path| Target::Element { up: *up, path });
+            return self.of_workflow(&element.ty, path, found);
+        }
         if let Some((up, _, element)) = reachable.first() {
             let outside = match (own, field) {
                 (Some(_), _) => Some(errors::Outside::Own(&self.policy_name(scope))),
@@ -170,6 +179,9 @@ impl Checker<'_> {
         }
         if let Some(found) = in_policy {
             return found;
+        }
+        if &*first.text == WORKFLOWS {
+            return self.lookup_workflows(path, rest);
         }
         if !holders.is_empty() {
             return Lookup::problem(errors::out_of_reach(first));
@@ -226,6 +238,7 @@ impl Checker<'_> {
         if with_policies {
             visible.extend(self.names.by_name.keys().map(|name| Arc::from(*name)));
         }
+        visible.push(WORKFLOWS.into());
         visible
     }
 
@@ -301,7 +314,7 @@ impl Checker<'_> {
     }
 
     /// The way from `start` along `fields`, which are the end of `path`.
-    fn walk(
+    pub(super) fn walk(
         &self,
         start: &Type,
         fields: &[Name],

@@ -114,6 +114,7 @@ impl Checker<'_> {
                 Some(
                     Target::Field(_)
                     | Target::JudgedField(_)
+                    | Target::Workflows(_)
                     | Target::Element { .. }
                     | Target::Let(_)
                     | Target::Param(_)
@@ -175,6 +176,7 @@ impl Checker<'_> {
             Target::Call(builtin) => Some(builtin),
             Target::Field(_)
             | Target::JudgedField(_)
+            | Target::Workflows(_)
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)

@@ -21,6 +21,8 @@ pub(super) struct Ground {
     pub(super) stages_unsure: bool,
     /// Every unit that a field is measured in.
     pub(super) units: BTreeSet<Arc<str>>,
+    /// The fields of an element of `workflows`: those of a snapshot, of which lists cannot be seen. Known by being this one.
+    pub(super) workflows: Arc<RecordType>,
 }
 
 impl Ground {
@@ -45,7 +47,8 @@ impl Ground {
         vocabulary.cadence = check_cadences(&snapshots, &mut diagnostics);
         let mut units = BTreeSet::new();
         collect_units(&vocabulary.snapshot, &mut units);
-        (Self { vocabulary, incomplete, stages_unsure, units }, diagnostics)
+        let workflows = Arc::new(RecordType::clone(&vocabulary.snapshot));
+        (Self { vocabulary, incomplete, stages_unsure, units, workflows }, diagnostics)
     }
 }
 

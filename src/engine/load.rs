@@ -12,13 +12,13 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::total::has_errors;
 use super::workspace::add;
-use super::{DayOptions, Workspace, against, bases, lint, retype};
+use super::{DayOptions, Workspace, against, bases, fleet, lint, retype};
 use crate::ast::{ExprIds, File};
 use crate::check::{check, check_with};
 use crate::code::Code;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, did_you_mean_within};
-use crate::eval::{Rulebook, RunBudget};
+use crate::eval::{Fleet, Rulebook, RunBudget};
 use crate::layers::{Book, settle};
 use crate::program::Program;
 use crate::project::Project;
@@ -43,19 +43,23 @@ pub(super) struct Ready<T = Series> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What all judging of the run may cost.
     pub(super) run: Arc<RunBudget>,
+    /// What `workflows` sees; nothing where no policy asks for it.
+    pub(super) fleet: Fleet,
 }
 
 impl<T> Ready<T> {
     pub(super) fn rulebook<'a>(&'a self, workflow: &str, sources: &'a SourceMap) -> Rulebook<'a> {
         let (settings, waivers) = (self.book.settings(workflow), self.book.waivers(workflow));
-        Rulebook { program: &self.program, settings, waivers, sources, run: &self.run }
+        let (program, fleet, run) = (&self.program, &self.fleet, &self.run);
+        Rulebook { program, settings, waivers, sources, fleet, run }
     }
 
     /// The same with other workflows.
     pub(super) fn with<U>(self, workflows: Vec<Workflow<U>>) -> Ready<U> {
-        let Self { name, declared, program, book, policies, read, lints_off, workflows: _, diagnostics, run } =
-            self;
-        Ready { name, declared, program, book, policies, read, lints_off, workflows, diagnostics, run }
+        let Self {
+            name, declared, program, book, policies, read, lints_off, diagnostics, run, fleet, ..
+        } = self;
+        Ready { name, declared, program, book, policies, read, lints_off, workflows, diagnostics, run, fleet }
     }
 }
 
@@ -216,6 +220,7 @@ impl ParsedProject {
             workflows: Vec::new(),
             diagnostics,
             run: Arc::clone(&self.run),
+            fleet: Fleet::default(),
         }
     }
 }
@@ -257,6 +262,8 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         for (draft, program, found, survey) in surveyed {
             let names = survey.names();
             let mut ready = draft.settle(program, found, &names);
+            ready.fleet = self.fleet(draft, &ready.program, as_of)?;
+            ready.diagnostics.extend(fleet::unknown_names(&ready.program, &ready.fleet));
             let see = |series| self.see(&ready, series, as_of);
             let (workflows, found) = survey.read(self.sources, &ready.program.vocabulary, see)?;
             if !workflows.iter().map(|workflow| &workflow.name).eq(&names) {
@@ -283,6 +290,8 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         let as_of = self.day(snapshots.any(|snapshot| snapshot.date == tomorrow));
         let see_all = |mut project: Ready| {
             let workflows = std::mem::take(&mut project.workflows);
+            project.fleet = fleet::of_series(&project.program, &workflows, self.last_day(as_of));
+            project.diagnostics.extend(fleet::unknown_names(&project.program, &project.fleet));
             let see = |Workflow { name, series, files }| {
                 let series = series.map(|series| self.see(&project, series, as_of));
                 Workflow { name, series, files }
@@ -292,6 +301,24 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         };
         let projects = projects.into_iter().map(see_all).collect();
         self.finish(projects, as_of)
+    }
+
+    /// What the policies of a project see of all its workflows, which are read once more for that; nothing where no policy
+    /// asks for it. None if something was not as it seemed.
+    fn fleet(&self, draft: &ParsedProject, program: &Program, as_of: Date) -> Option<Fleet> {
+        if !program.reads_workflows() {
+            return Some(Fleet::default());
+        }
+        let survey = Survey::new(&draft.inputs, self.sources, &program.vocabulary, true);
+        let last = self.last_day(as_of);
+        let see = |series: Series| fleet::seen(program, &series, last);
+        let (workflows, _) = survey.read(self.sources, &program.vocabulary, see)?;
+        Some(fleet::of_seen(workflows))
+    }
+
+    /// The last day that a snapshot can be of, if it need not be left out.
+    fn last_day(&self, as_of: Date) -> Option<Date> {
+        self.options.as_of.is_none().then_some(as_of)
     }
 
     fn tomorrow(&self) -> Date {

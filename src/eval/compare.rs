@@ -4,7 +4,7 @@ use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::Sampled;
 use crate::builtins::counting::Tally;
-use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, SmallSample, Truth};
+use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, SmallSample, Truth, Word};
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::stats::{Claim, mean_confidence};
@@ -16,6 +16,11 @@ impl<'a> Evaluator<'a> {
         match (a, b) {
             (Evidence::Truth(a), Evidence::Truth(b)) => equality(op, a.equal(b)),
             (Evidence::Word(a), Evidence::Word(b)) => equality(op, a.equal(b)),
+            // No stage that is asked for is none of the stages, and neither before nor behind one.
+            (Evidence::Word(Word::Known(_)), Evidence::Amount(_))
+            | (Evidence::Amount(_), Evidence::Word(Word::Known(_))) => {
+                Truth::known(op == CompareOp::NotEqual)
+            }
             (Evidence::Calendar(a), Evidence::Calendar(b)) => {
                 compare_amounts(op, &Amount::Known((*a).into()), &Amount::Known((*b).into()))
             }

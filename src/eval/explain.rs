@@ -156,6 +156,7 @@ impl<'a> Evaluator<'a> {
             Target::Let(index) => self.program.lets.get(*index).map(|inner| &inner.decl.value),
             Target::Field(_)
             | Target::JudgedField(_)
+            | Target::Workflows(_)
             | Target::Element { .. }
             | Target::Param(_)
             | Target::Stage(_)
@@ -195,6 +196,7 @@ impl<'a> Evaluator<'a> {
             Some(
                 Target::Field(_)
                 | Target::JudgedField(_)
+                | Target::Workflows(_)
                 | Target::Element { .. }
                 | Target::Let(_)
                 | Target::Call(_),
@@ -318,7 +320,13 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => None,
             },
-            Some(Target::Element { .. } | Target::Param(_) | Target::Stage(_) | Target::Member(_)) => None,
+            Some(
+                Target::Workflows(_)
+                | Target::Element { .. }
+                | Target::Param(_)
+                | Target::Stage(_)
+                | Target::Member(_),
+            ) => None,
             None => expr.children().into_iter().find_map(|child| self.span_of(child, scope)),
         }
     }

@@ -99,6 +99,9 @@ impl<'a> Evaluator<'a> {
         match &info.target {
             Some(Target::Field(path)) => self.field(path, &info.ty, scope.moment.at),
             Some(Target::JudgedField(path)) => self.field(path, &info.ty, scope.moment.judged),
+            Some(Target::Workflows(path)) => {
+                self.workflows(path, &info.ty, scope.moment.at, scope.moment.day)
+            }
             Some(Target::Element { up, path }) => self.element(*up, path, &info.ty, scope),
             Some(Target::Let(index)) => self.eval_let_decl(*index, scope),
             Some(Target::Param(index)) => self.eval_param_decl(*index, scope.moment.day),
@@ -150,6 +153,7 @@ impl<'a> Evaluator<'a> {
         };
         match &item.value {
             ItemValue::Evidence(evidence) => evidence.clone(),
+            ItemValue::Workflow(seen) => self.field_of_workflow(*seen, path, ty, item.at),
             ItemValue::Record(record) => {
                 let missing = |span| self.missing_in_element(&path.name, item.at, span);
                 self.walk(record, path, ty, item.at, &missing)
@@ -163,7 +167,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Follows a path from a record; `missing` says why there is nothing at its end.
-    fn walk(
+    pub(super) fn walk(
         &self,
         record: &'a Record,
         path: &FieldPath,
@@ -284,7 +288,7 @@ impl<'a> Evaluator<'a> {
                 let open = list.open.clone().map(Truth::Undecided);
                 let items = list.items.iter().map(|item| match &item.value {
                     ItemValue::Evidence(evidence) => equal(evidence),
-                    ItemValue::Record(_) => Truth::No,
+                    ItemValue::Record(_) | ItemValue::Workflow(_) => Truth::No,
                 });
                 Truth::any(items.chain(open))
             }
@@ -320,12 +324,21 @@ impl<'a> Evaluator<'a> {
                 }
                 let record = frame.and_then(|frame| match &frame.item.value {
                     ItemValue::Record(record) => Some(*record),
+                    ItemValue::Workflow(seen) => {
+                        let built_in = self.program.vocabulary.built_in_fields();
+                        Some(seen.record()).filter(|_| seen.shows(&path.steps, built_in))
+                    }
                     ItemValue::Evidence(_) => None,
                 });
                 (record, path)
             }
             Some(
-                Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+                Target::Workflows(_)
+                | Target::Let(_)
+                | Target::Param(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
             )
             | None => {
                 return false;

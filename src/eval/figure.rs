@@ -108,6 +108,7 @@ impl<'a> Evaluator<'a> {
             Target::Let(index) => self.called(&self.program.lets.get(*index)?.decl.value),
             Target::Field(_)
             | Target::JudgedField(_)
+            | Target::Workflows(_)
             | Target::Element { .. }
             | Target::Param(_)
             | Target::Stage(_)

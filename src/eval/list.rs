@@ -136,7 +136,7 @@ impl<'a> Evaluator<'a> {
         let truth = |item: &ListItem<'a>| match (&arg.condition, &item.value) {
             (Some(condition), _) => self.looking_at(arg, item, scope, |inside| self.truth(condition, inside)),
             (None, ItemValue::Evidence(Evidence::Truth(truth))) => truth.clone(),
-            (None, ItemValue::Evidence(_) | ItemValue::Record(_)) => Truth::Yes,
+            (None, ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_)) => Truth::Yes,
         };
         let sure = |item| list.doubt(item).map_or_else(|| truth(item), |why| Truth::Undecided(why.clone()));
         list.items.iter().map(sure).collect()
@@ -153,8 +153,11 @@ impl<'a> Evaluator<'a> {
     ) -> T {
         match item.of {
             Some(record) if self.is_path_to_values(&arg.value) => {
-                let whole =
-                    ListItem { value: ItemValue::Record(record), of: None, at: item.at, span: item.span };
+                let value = match self.program.expr(arg.value.id).and_then(|info| info.target.as_ref()) {
+                    Some(Target::Workflows(_)) => self.workflow_of(record, scope.moment.day),
+                    _ => ItemValue::Record(record),
+                };
+                let whole = ListItem { value, of: None, at: item.at, span: item.span };
                 f(scope.within(&Frame { item: &whole, outer: scope.element }))
             }
             Some(_) | None => f(scope.within(&Frame { item, outer: scope.element })),
@@ -163,7 +166,9 @@ impl<'a> Evaluator<'a> {
 
     fn is_path_to_values(&self, expr: &Expr) -> bool {
         match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
-            Some(Target::Field(_) | Target::JudgedField(_) | Target::Element { .. }) => true,
+            Some(
+                Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. },
+            ) => true,
             Some(
                 Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_),
             )
@@ -311,7 +316,7 @@ fn is_an_element(item: &ListItem<'_>) -> Truth {
         ItemValue::Evidence(evidence) if item.of.is_none() && evidence.is_unknown() => {
             Truth::Undecided(evidence.reasons())
         }
-        ItemValue::Evidence(_) | ItemValue::Record(_) => Truth::Yes,
+        ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_) => Truth::Yes,
     }
 }
 
@@ -320,7 +325,9 @@ fn picked(item: &ListItem<'_>, pick: &Truth) -> Option<Amount> {
         (Truth::No, _) => None,
         (Truth::Undecided(reasons), _) => Some(Amount::Unknown(reasons.clone())),
         (Truth::Yes, ItemValue::Evidence(evidence)) => Some(evidence.clone().into_amount()),
-        (Truth::Yes, ItemValue::Record(_)) => Some(Amount::Unknown(Reasons::default())),
+        (Truth::Yes, ItemValue::Record(_) | ItemValue::Workflow(_)) => {
+            Some(Amount::Unknown(Reasons::default()))
+        }
     }
 }
 
@@ -336,7 +343,7 @@ where
         let reasons = match (pick, &item.value) {
             (Truth::No, _) => continue,
             (Truth::Undecided(reasons), _) => reasons.clone(),
-            (Truth::Yes, ItemValue::Record(_)) => Reasons::default(),
+            (Truth::Yes, ItemValue::Record(_) | ItemValue::Workflow(_)) => Reasons::default(),
             (Truth::Yes, ItemValue::Evidence(evidence)) => match GroupKey::of(evidence) {
                 Ok(key) => {
                     if seen.insert(key) {
@@ -356,6 +363,7 @@ where
 fn element_key(item: &ListItem<'_>, field: usize) -> Option<String> {
     let record = match &item.value {
         ItemValue::Record(record) => *record,
+        ItemValue::Workflow(seen) => seen.record(),
         ItemValue::Evidence(_) => item.of?,
     };
     record.fields.get(field)?.as_ref().map(|located| match &located.value {

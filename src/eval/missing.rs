@@ -64,11 +64,16 @@ impl<'a> Evaluator<'a> {
         let key = |field: &str| self.program.vocabulary.snapshot.keys_of(field).into();
         match &reason.kind {
             ReasonKind::Missing { field, date } => Some((Missing::Field(key(field), None), *date)),
+            ReasonKind::MissingInWorkflow { field, date, workflow: _ } => {
+                Some((Missing::Field(key(field), None), *date))
+            }
             ReasonKind::MissingInElement { field, date } => {
                 let line = reason.span.map(|span| self.sources.line_column(span).0);
                 Some((Missing::Field(key(field), line), *date))
             }
             ReasonKind::NoneKnown { what, .. } => Some((Missing::Field(key(what), None), newest.date)),
+            // Nobody records another workflow to be judged by.
+            ReasonKind::Empty { list } if self.is_workflows(list) => None,
             ReasonKind::Empty { list } => Some((Missing::Element(key(list)), newest.date)),
             ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
@@ -78,6 +83,8 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::NoEarlier { .. }
             | ReasonKind::Later { .. }
             | ReasonKind::Stale { .. }
+            | ReasonKind::StaleWorkflow { .. }
+            | ReasonKind::UnreadWorkflow { .. }
             | ReasonKind::TooFew(_) => None,
         }
     }
@@ -100,6 +107,9 @@ impl<'a> Evaluator<'a> {
             ReasonKind::TooFew(SmallSample::Values { .. } | SmallSample::Alike { .. })
             | ReasonKind::Missing { .. }
             | ReasonKind::MissingInElement { .. }
+            | ReasonKind::MissingInWorkflow { .. }
+            | ReasonKind::StaleWorkflow { .. }
+            | ReasonKind::UnreadWorkflow { .. }
             | ReasonKind::Empty { .. }
             | ReasonKind::NoneKnown { .. }
             | ReasonKind::DividedByZero

@@ -134,6 +134,7 @@ fn parts<'p>(program: &'p Program, expr: &'p Expr) -> Vec<&'p Expr> {
             Some(
                 Target::Field(_)
                 | Target::JudgedField(_)
+                | Target::Workflows(_)
                 | Target::Element { .. }
                 | Target::Param(_)
                 | Target::Stage(_)
@@ -247,6 +248,7 @@ impl<'a> Evaluator<'a> {
             Some(
                 Target::Field(_)
                 | Target::JudgedField(_)
+                | Target::Workflows(_)
                 | Target::Element { .. }
                 | Target::Let(_)
                 | Target::Call(_),

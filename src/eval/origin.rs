@@ -99,7 +99,7 @@ impl<'a> Evaluator<'a> {
             ItemValue::Evidence(evidence) if item.of.is_none() => {
                 Some((item.at, self.figure(&arg.value, evidence)))
             }
-            ItemValue::Evidence(_) | ItemValue::Record(_) => None,
+            ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_) => None,
         };
         let seen: Option<Vec<_>> = list.items.iter().map(seen).collect();
         let is_list = matches!(self.program.expr(arg.value.id)?.ty, Type::List(_));
@@ -169,7 +169,7 @@ impl<'a> Evaluator<'a> {
         let conditions = self.conditions(arg, &list, scope);
         let known = |item: &ListItem<'a>| match &item.value {
             ItemValue::Evidence(Evidence::Amount(Amount::Known(number))) => Some(number.clone()),
-            ItemValue::Evidence(_) | ItemValue::Record(_) => None,
+            ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_) => None,
         };
         let mut picked: Vec<(Number, usize)> = list
             .items
@@ -268,15 +268,17 @@ impl<'a> Evaluator<'a> {
 
 /// The element's first text, as its key is, or its number in the list.
 fn element_name(at: usize, item: &ItemValue<'_>) -> ElementName {
-    let text = match item {
-        ItemValue::Record(record) => {
-            record.fields.iter().flatten().find_map(|located| match &located.value {
-                Value::Text(text) => Some(ElementName::Text(text.clone())),
-                Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => None,
-            })
-        }
+    let record = match item {
+        ItemValue::Record(record) => Some(*record),
+        ItemValue::Workflow(seen) => Some(seen.record()),
         ItemValue::Evidence(_) => None,
     };
+    let text = record.and_then(|record| {
+        record.fields.iter().flatten().find_map(|located| match &located.value {
+            Value::Text(text) => Some(ElementName::Text(text.clone())),
+            Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => None,
+        })
+    });
     text.unwrap_or(ElementName::Nth(at + 1))
 }
 

@@ -70,6 +70,7 @@ impl<'a> Evaluator<'a> {
                 Some(Target::Field(_) | Target::Let(_)) => target(expr) == target(assumed.expr),
                 Some(
                     Target::JudgedField(_)
+                    | Target::Workflows(_)
                     | Target::Element { .. }
                     | Target::Param(_)
                     | Target::Stage(_)
@@ -553,7 +554,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn is_measured(&self, expr: &'a Expr) -> bool {
         let is_stage = self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Stage);
         let measured = !self.every_target(expr, &mut Vec::new(), &mut |target| match target {
-            Target::Field(_) | Target::JudgedField(_) | Target::Element { .. } => false,
+            Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. } => {
+                false
+            }
             Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_) => {
                 true
             }

@@ -283,7 +283,7 @@ impl<'a> Evaluator<'a> {
                 path.steps == [Vocabulary::STAGE] && !self.program.vocabulary.stages.is_empty()
             }
             Target::Stage(_) | Target::Param(_) | Target::Member(_) | Target::Let(_) => true,
-            Target::Element { .. } | Target::Call(_) => false,
+            Target::Workflows(_) | Target::Element { .. } | Target::Call(_) => false,
         });
         only && stage
     }
@@ -293,6 +293,7 @@ impl<'a> Evaluator<'a> {
         !self.every_target(expr, &mut Vec::new(), &mut |target| match target {
             Target::JudgedField(_) => false,
             Target::Field(_)
+            | Target::Workflows(_)
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)
@@ -333,7 +334,8 @@ impl<'a> Evaluator<'a> {
                 self.program.lets.get(*index).is_some_and(|inner| self.is_field(&inner.decl.value))
             }
             Some(
-                Target::Element { .. }
+                Target::Workflows(_)
+                | Target::Element { .. }
                 | Target::Param(_)
                 | Target::Stage(_)
                 | Target::Member(_)

@@ -61,6 +61,9 @@ impl<'p> RuleUses<'p> {
             Some(Target::Field(path) | Target::JudgedField(path)) => {
                 self.field(&program.vocabulary.snapshot, &[], path);
             }
+            Some(Target::Workflows(path)) if !path.steps.is_empty() => {
+                self.field(&program.vocabulary.snapshot, &["workflows"], path);
+            }
             Some(Target::Element { up, path }) => {
                 let around = self.elements.iter().rev().nth(*up).cloned();
                 if let Some((list, Type::Record(record))) = around {
@@ -68,7 +71,12 @@ impl<'p> RuleUses<'p> {
                 }
             }
             Some(
-                Target::Param(_) | Target::Let(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+                Target::Workflows(_)
+                | Target::Param(_)
+                | Target::Let(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
             )
             | None => {}
         }
@@ -128,6 +136,7 @@ fn list_name(expr: &Expr, program: &Program) -> String {
         (Some(Target::Field(path) | Target::JudgedField(path) | Target::Element { path, .. }), _) => {
             path.name.to_string()
         }
+        (Some(Target::Workflows(_)), _) => "workflows".to_owned(),
         (Some(Target::Let(index)), _) => {
             program.lets.get(*index).map_or_else(String::new, |own| list_name(&own.decl.value, program))
         }

@@ -73,7 +73,11 @@ impl<'a> LintedPolicies<'a> {
                 Target::Let(index) => self.constant_in(&self.program.lets.get(*index)?.decl.value, steps),
                 Target::Stage(rung) => Some(Constant::number(&Number::from(*rung))),
                 Target::Member(name) => Some(Constant::of(Value::Text(name.clone()))),
-                Target::Field(_) | Target::JudgedField(_) | Target::Element { .. } | Target::Call(_) => None,
+                Target::Field(_)
+                | Target::JudgedField(_)
+                | Target::Workflows(_)
+                | Target::Element { .. }
+                | Target::Call(_) => None,
             },
             ExprKind::Neg(inner) => Some(Constant::number(&-self.constant_in(inner, steps)?.plain()?)),
             ExprKind::Arithmetic(op, a, b) => {
@@ -158,6 +162,7 @@ impl<'a> LintedPolicies<'a> {
         match self.target(expr)? {
             Target::Field(path) => put(out, &path.name),
             Target::JudgedField(path) => put(out, &format!("snapshot.{}", path.name)),
+            Target::Workflows(path) => put(out, &format!("workflows.{}", path.name)),
             Target::Element { up, path } => put(out, &format!("it{up}.{}", path.name)),
             Target::Let(index) => self.write(&self.program.lets.get(*index)?.decl.value, out)?,
             // Constants, which are written as such; and a call is no path.

@@ -96,6 +96,7 @@ impl<'p, 'a> Solver<'p, 'a> {
                     Target::Param(_)
                     | Target::Field(_)
                     | Target::JudgedField(_)
+                    | Target::Workflows(_)
                     | Target::Element { .. }
                     | Target::Stage(_)
                     | Target::Member(_)

@@ -38,7 +38,7 @@ impl<'a> FieldReading<'_, 'a> {
     /// `elements` are the types of the elements that a `where` goes through, the innermost last.
     fn expr(&mut self, expr: &'a Expr, elements: &mut Vec<Option<&'a Type>>) {
         match self.policies.target(expr) {
-            Some(Target::Field(path) | Target::JudgedField(path)) => {
+            Some(Target::Field(path) | Target::JudgedField(path) | Target::Workflows(path)) => {
                 self.mark(&self.policies.program.vocabulary.snapshot, &path.steps);
             }
             Some(Target::Element { up, path }) => {

@@ -23,6 +23,7 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
                 Target::Let(_)
                 | Target::Field(_)
                 | Target::JudgedField(_)
+                | Target::Workflows(_)
                 | Target::Element { .. }
                 | Target::Stage(_)
                 | Target::Member(_)

@@ -66,6 +66,7 @@ fn collect(expr: &Expr, program: &Program, used: &mut BTreeSet<Span>) {
         Some(
             Target::Field(_)
             | Target::JudgedField(_)
+            | Target::Workflows(_)
             | Target::Element { .. }
             | Target::Stage(_)
             | Target::Member(_)

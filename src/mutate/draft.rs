@@ -25,10 +25,12 @@ impl TestDraft {
     /// The parts of a test; none where its snapshots are files.
     pub(super) fn of(test: &TestDecl, sources: &SourceMap) -> Option<Self> {
         let text = |span| sources.text(span).to_owned();
-        let (last, before) = test.given.split_last()?;
+        let own = |given: &&Given| given.workflow.is_none();
+        let (others, given): (Vec<&Given>, Vec<&Given>) = test.given.iter().partition(|given| !own(given));
+        let (last, before) = given.split_last()?;
         let GivenKind::Series { every, from, assigns } = &last.kind else { return None };
-        let is_series = |given: &Given| matches!(given.kind, GivenKind::Series { .. });
-        if !before.iter().all(is_series) {
+        let is_series = |given: &&Given| matches!(given.kind, GivenKind::Series { .. });
+        if !before.iter().chain(&others).all(is_series) {
             return None;
         }
         let assigns = assigns.iter().map(|assign| {
@@ -37,7 +39,7 @@ impl TestDraft {
         });
         let as_of = test.as_of.iter().map(|date| format!("as of {}", sources.text(date.span)));
         Some(Self {
-            before: before.iter().map(|given| text(given.span)).collect(),
+            before: others.iter().chain(before).map(|given| text(given.span)).collect(),
             every: text(every.span),
             from: text(from.span),
             assigns: assigns.collect(),

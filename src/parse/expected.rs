@@ -451,7 +451,7 @@ fn keywords(rule: Rule) -> Vec<Cow<'static, str>> {
         Rule::effect => &EffectKind::ALL.map(EffectKind::as_str),
         Rule::undecided_kind => &["pass", "warn", "hold"],
         Rule::outcome => &["passes", "fails", "undecided", "not applicable"],
-        Rule::given => &["every", "file"],
+        Rule::given => &["every", "file", "workflow"],
         Rule::snapshot_head => &["every"],
         _ => {
             // Keyword rules are named after their word: `kw_else`.

@@ -45,9 +45,13 @@ impl Builder<'_> {
 
     fn build_given(&mut self, pair: &Pair<'_, Rule>) -> Option<Given> {
         let span = self.span_of(pair);
+        let workflow = match child(pair, Rule::given_workflow) {
+            Some(named) => Some(self.build_string(&child(&named, Rule::string)?)?.into()),
+            None => None,
+        };
         if let Some(file) = child(pair, Rule::given_file) {
             let name = self.build_string(&child(&file, Rule::string)?)?;
-            return Some(Given { kind: GivenKind::File(name.into()), span });
+            return Some(Given { workflow, kind: GivenKind::File(name.into()), span });
         }
         let series = child(pair, Rule::given_series)?;
         let mut literals = children(&series, Rule::signed_literal);
@@ -76,7 +80,7 @@ impl Builder<'_> {
         }
         self.check_close(&series);
         let kind = GivenKind::Series { every: every?, from: from?, assigns };
-        sound.then_some(Given { kind, span })
+        sound.then_some(Given { workflow, kind, span })
     }
 
     fn build_assign(&mut self, pair: &Pair<'_, Rule>) -> Option<Assign> {

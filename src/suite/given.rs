@@ -3,8 +3,9 @@
 //! A series that is written out is made into YAML and read like any other, so that a test can give nothing that a snapshot
 //! could not say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::Arc;
 
 use super::{dotted, problem};
 use crate::ast::{Assign, Given, GivenKind, Literal, LiteralKind, Name, TestDecl, TestValue, TestValueKind};
@@ -28,19 +29,55 @@ pub const MAX_ELEMENTS: usize = 10_000;
 pub type GivenFiles = BTreeMap<(FileId, String), Result<Vec<Input>, String>>;
 
 /// The series that a test gives.
-pub(super) fn series_of(
+#[derive(Debug)]
+pub(super) struct GivenSeries {
+    pub(super) judged: Series,
+    /// Those of other workflows, by name.
+    pub(super) others: Vec<Series>,
+}
+
+/// The series that a test gives: that which is judged, and those that `workflows` sees beside it.
+pub(super) fn all_series(
     test: &TestDecl,
+    vocabulary: &Vocabulary,
+    files: &GivenFiles,
+    sources: &mut SourceMap,
+) -> Result<GivenSeries, Vec<Diagnostic>> {
+    let judged = series_of(test, None, vocabulary, files, sources)?;
+    let names: BTreeSet<&Arc<str>> = test.given.iter().filter_map(|given| given.workflow.as_ref()).collect();
+    let mut others = Vec::new();
+    for name in names {
+        let given = test.given.iter().find(|given| given.workflow.as_ref() == Some(name));
+        if *name == judged.workflow {
+            let place = given.map_or(test.span, |given| given.span);
+            let message = format!("`{}` is the workflow that is judged here", name.escape_debug());
+            return Err(vec![
+                problem(message, place, "given as another one").help("give one of them another name"),
+            ]);
+        }
+        others.push(series_of(test, Some(name), vocabulary, files, sources)?);
+    }
+    Ok(GivenSeries { judged, others })
+}
+
+/// The series of a workflow that a test names, or of the one that it judges.
+fn series_of(
+    test: &TestDecl,
+    workflow: Option<&Arc<str>>,
     vocabulary: &Vocabulary,
     files: &GivenFiles,
     sources: &mut SourceMap,
 ) -> Result<Series, Vec<Diagnostic>> {
     let mut yaml = String::new();
     let mut inputs = Vec::new();
-    for given in &test.given {
+    let own = || test.given.iter().filter(|given| given.workflow.as_ref() == workflow);
+    for given in own() {
         match &given.kind {
             GivenKind::Series { every, from, assigns } => {
-                write_series(every, from, assigns, vocabulary, sources, &mut yaml)
-                    .map_err(|problem| vec![*problem])?;
+                let quoted = |name: &Arc<str>| serde_json::to_string(&**name).unwrap_or_default();
+                let workflow = workflow.map_or_else(|| WORKFLOW.to_owned(), quoted);
+                let series = WrittenSeries { workflow, every, from, assigns };
+                series.write(vocabulary, sources, &mut yaml).map_err(|problem| vec![*problem])?;
             }
             GivenKind::File(name) => inputs.extend(named(test, given, name, files)?),
         }
@@ -55,9 +92,17 @@ pub(super) fn series_of(
     let (workflows, found) = snapshot::load(&inputs, sources, vocabulary);
     let errors: Vec<Diagnostic> =
         found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
-    let given = test.given.first().map_or(test.span, |given| given.span);
+    let given = own().next().map_or(test.span, |given| given.span);
     if !errors.is_empty() {
         return Err(errors.into_iter().map(|error| error.label(given, "given here")).collect());
+    }
+    if let Some(wanted) = workflow {
+        let names = first_few(workflows.iter().map(|workflow| &*workflow.name));
+        let mut found = workflows.into_iter().filter(|workflow| workflow.name == *wanted);
+        return found.find_map(|workflow| workflow.series).ok_or_else(|| {
+            let message = format!("this gives no snapshot of `{}`, but of {names}", wanted.escape_debug());
+            vec![problem(message, given, "given here")]
+        });
     }
     if workflows.len() > 1 {
         let names = first_few(workflows.iter().map(|workflow| &*workflow.name));
@@ -102,74 +147,92 @@ fn named(
     }
 }
 
-/// Writes one YAML document for each snapshot of a series.
-fn write_series(
-    every: &Literal,
-    from: &Literal,
-    assigns: &[Assign],
-    vocabulary: &Vocabulary,
-    sources: &SourceMap,
-    yaml: &mut String,
-) -> Result<(), Box<Diagnostic>> {
-    let LiteralKind::Duration(every_seconds) = &every.kind else {
-        return Err(Box::new(problem("`every` takes a length in days or weeks", every.span, "is none")));
-    };
-    let days = every_seconds / Number::from(DAY);
-    let days = i64::try_from(days.floor()).ok().filter(|whole| *whole > 0 && days.is_int());
-    let Some(days) = days else {
-        return Err(Box::new(problem("snapshots lie whole days apart", every.span, "is no number of days")));
-    };
-    let LiteralKind::Date(start) = from.kind else {
-        return Err(Box::new(problem("`from` takes a date", from.span, "is none")));
-    };
-    let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
-    if length > MAX_SNAPSHOTS {
-        return Err(Box::new(problem(
-            format!("more than {MAX_SNAPSHOTS} snapshots"),
-            from.span,
-            "given here",
-        )));
-    }
-    if let Some(short) =
-        assigns.iter().find(|assign| !matches!(assign.values.len(), 1) && assign.values.len() != length)
-    {
-        let message =
-            format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
-        return Err(Box::new(problem(message, short.span, "one value a snapshot, or a single one for all")));
-    }
-    let mut keys = 0;
-    let values = assigns.iter().flat_map(|assign| &assign.values);
-    if let Some(large) = values.into_iter().find(|value| elements_in(value) > MAX_ELEMENTS) {
-        return Err(Box::new(problem(
-            format!("more than {MAX_ELEMENTS} elements"),
-            large.span,
-            "given here",
-        )));
-    }
-    for index in 0..length {
-        let passed = i64::try_from(index).ok().and_then(|index| days.checked_mul(index));
-        let day = passed.and_then(|passed| day_number(start).checked_add(passed));
-        let Some(date) = day.and_then(date_of_day) else {
-            return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
+/// A series that a test writes out.
+struct WrittenSeries<'t> {
+    /// Its name, as YAML has it.
+    workflow: String,
+    every: &'t Literal,
+    from: &'t Literal,
+    assigns: &'t [Assign],
+}
+
+impl WrittenSeries<'_> {
+    /// Writes one YAML document for each snapshot.
+    fn write(
+        &self,
+        vocabulary: &Vocabulary,
+        sources: &SourceMap,
+        yaml: &mut String,
+    ) -> Result<(), Box<Diagnostic>> {
+        let Self { workflow, every, from, assigns } = self;
+        let LiteralKind::Duration(every_seconds) = &every.kind else {
+            return Err(Box::new(problem("`every` takes a length in days or weeks", every.span, "is none")));
         };
-        let mut root = RecordDraft::default();
-        root.set(&["workflow"], WORKFLOW.to_owned());
-        root.set(&["date"], date.to_string());
-        for assign in assigns {
-            let value = assign.values.get(index).or_else(|| assign.values.first());
-            let path: Vec<&str> = assign.path.iter().map(|name| &*name.text).collect();
-            let ty = field_type(&vocabulary.snapshot, &path);
-            if let Some(text) = value.and_then(|value| yaml_of(value, ty, sources, &mut keys)) {
-                root.set(&path, text);
+        let days = every_seconds / Number::from(DAY);
+        let days = i64::try_from(days.floor()).ok().filter(|whole| *whole > 0 && days.is_int());
+        let Some(days) = days else {
+            return Err(Box::new(problem(
+                "snapshots lie whole days apart",
+                every.span,
+                "is no number of days",
+            )));
+        };
+        let LiteralKind::Date(start) = from.kind else {
+            return Err(Box::new(problem("`from` takes a date", from.span, "is none")));
+        };
+        let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
+        if length > MAX_SNAPSHOTS {
+            return Err(Box::new(problem(
+                format!("more than {MAX_SNAPSHOTS} snapshots"),
+                from.span,
+                "given here",
+            )));
+        }
+        if let Some(short) =
+            assigns.iter().find(|assign| !matches!(assign.values.len(), 1) && assign.values.len() != length)
+        {
+            let message =
+                format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
+            return Err(Box::new(problem(
+                message,
+                short.span,
+                "one value a snapshot, or a single one for all",
+            )));
+        }
+        let mut keys = 0;
+        let values = assigns.iter().flat_map(|assign| &assign.values);
+        if let Some(large) = values.into_iter().find(|value| elements_in(value) > MAX_ELEMENTS) {
+            return Err(Box::new(problem(
+                format!("more than {MAX_ELEMENTS} elements"),
+                large.span,
+                "given here",
+            )));
+        }
+        for index in 0..length {
+            let passed = i64::try_from(index).ok().and_then(|index| days.checked_mul(index));
+            let day = passed.and_then(|passed| day_number(start).checked_add(passed));
+            let Some(date) = day.and_then(date_of_day) else {
+                return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
+            };
+            let mut root = RecordDraft::default();
+            root.set(&["workflow"], workflow.clone());
+            root.set(&["date"], date.to_string());
+            for assign in *assigns {
+                let value = assign.values.get(index).or_else(|| assign.values.first());
+                let path: Vec<&str> = assign.path.iter().map(|name| &*name.text).collect();
+                let ty = field_type(&vocabulary.snapshot, &path);
+                if let Some(text) = value.and_then(|value| yaml_of(value, ty, sources, &mut keys)) {
+                    root.set(&path, text);
+                }
+            }
+            let _ = writeln!(yaml, "---\n{}", root.write());
+            if yaml.len() > MAX_BYTES {
+                let message = format!("what is given comes to more than {MAX_BYTES} bytes");
+                return Err(Box::new(problem(message, from.span, "given here")));
             }
         }
-        let _ = writeln!(yaml, "---\n{}", root.write());
-        if yaml.len() > MAX_BYTES {
-            let message = format!("what is given comes to more than {MAX_BYTES} bytes");
-            return Err(Box::new(problem(message, from.span, "given here")));
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// How many elements a value comes to, with its repeats.

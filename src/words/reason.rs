@@ -12,6 +12,13 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::MissingInElement { field, date } => {
             format!("`{field}` is missing in an element of the snapshot of {date}")
         }
+        ReasonKind::MissingInWorkflow { field, workflow, date } => {
+            format!("`{field}` is not in the snapshot of `{workflow}` of {date}")
+        }
+        ReasonKind::StaleWorkflow { workflow, newest } => {
+            format!("the newest snapshot of `{workflow}` is of {newest}, too old to go by")
+        }
+        ReasonKind::UnreadWorkflow { workflow } => format!("the data of `{workflow}` has an error"),
         ReasonKind::Empty { list } => format!("no {list} to judge by"),
         ReasonKind::DividedByZero => "a division by what may be zero".to_owned(),
         ReasonKind::NoSuchDate => "a date moves by whole days, within the calendar".to_owned(),

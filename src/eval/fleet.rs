@@ -1,0 +1,211 @@
+//! The workflows of a project, as `workflows` sees them: of each snapshot its single values, and nothing of its lists.
+//!
+//! Made before the first workflow is judged, and the same for all of them.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{Evaluator, Evidence, ItemValue, List, ListItem};
+use crate::evidence::{ReasonKind, Reasons, Word};
+use crate::program::{FieldPath, Program};
+use crate::source::Span;
+use crate::types::Type;
+use crate::value::{DAY, Date, Located, Number, Record, Series, Value, date_of_day, day_number};
+use crate::vocabulary::Vocabulary;
+
+/// What their list is called.
+const WORKFLOWS: &str = "workflows";
+
+/// What is known of all workflows of a project.
+#[derive(Debug, Default)]
+pub struct Fleet {
+    workflows: BTreeMap<Arc<str>, SeenSnapshots>,
+    /// Workflows with an error in their data, of which nobody knows where they are, with a place in that.
+    faulty: BTreeMap<Arc<str>, Option<Span>>,
+}
+
+/// A workflow, snapshot by snapshot.
+#[derive(Debug)]
+pub struct SeenSnapshots {
+    /// Oldest first.
+    snapshots: Vec<Sighting>,
+    /// After how many days without a snapshot it is stale, if ever.
+    patience: Option<i64>,
+}
+
+/// What other workflows see of a snapshot.
+#[derive(Debug)]
+pub(crate) struct Sighting {
+    day: i64,
+    /// As the snapshot has it, without its lists.
+    record: Record,
+}
+
+/// A workflow on a day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SeenWorkflow<'a> {
+    sighting: &'a Sighting,
+    /// Whether its snapshot is too old for that day: nothing but where it stands is known then.
+    stale: bool,
+}
+
+impl SeenSnapshots {
+    /// What others see of a series.
+    pub fn of(program: &Program, series: &Series) -> Self {
+        let see = |record: &Record, date: Date| Sighting { day: day_number(date), record: unlisted(record) };
+        let snapshots = series.snapshots.iter().map(|snapshot| see(&snapshot.record, snapshot.date));
+        Self { snapshots: snapshots.collect(), patience: patience(&program.vocabulary) }
+    }
+
+    /// The newest on a day; none before the workflow began.
+    fn on(&self, day: i64) -> Option<SeenWorkflow<'_>> {
+        let count = self.snapshots.partition_point(|sighting| sighting.day <= day);
+        let sighting = self.snapshots.get(count.checked_sub(1)?)?;
+        let stale = self.patience.is_some_and(|patience| day - sighting.day > patience);
+        Some(SeenWorkflow { sighting, stale })
+    }
+}
+
+impl Fleet {
+    /// Adds a workflow; without snapshots where there is an error in its data.
+    pub fn add(&mut self, name: Arc<str>, seen: Option<SeenSnapshots>, place: Option<Span>) {
+        match seen {
+            Some(seen) => {
+                self.workflows.insert(name, seen);
+            }
+            None => {
+                self.faulty.insert(name, place);
+            }
+        }
+    }
+
+    /// Whether a workflow has this name.
+    pub fn knows(&self, name: &str) -> bool {
+        self.workflows.contains_key(name) || self.faulty.contains_key(name)
+    }
+
+    /// The names of all workflows.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.workflows.keys().chain(self.faulty.keys()).map(|name| &**name)
+    }
+
+    fn on(&self, day: i64) -> impl Iterator<Item = SeenWorkflow<'_>> {
+        self.workflows.values().filter_map(move |seen| seen.on(day))
+    }
+
+    /// Why further workflows may be where an element is looked for.
+    fn open(&self) -> Option<Reasons> {
+        let mut open: Option<Reasons> = None;
+        for (workflow, place) in &self.faulty {
+            let unread = Reasons::of(ReasonKind::UnreadWorkflow { workflow: workflow.clone() }, *place);
+            open.get_or_insert_default().merge(&unread);
+        }
+        open
+    }
+}
+
+impl<'a> SeenWorkflow<'a> {
+    /// What others may see of it.
+    pub(super) fn record(self) -> &'a Record {
+        &self.sighting.record
+    }
+
+    /// Whether a value stands at the end of the steps.
+    pub(super) fn shows(self, steps: &[usize], built_in: usize) -> bool {
+        !self.stale || steps.first().is_none_or(|step| *step < built_in)
+    }
+
+    fn name(self) -> Arc<str> {
+        self.slot(Vocabulary::WORKFLOW).map(name_in).unwrap_or_default()
+    }
+
+    fn slot(self, field: usize) -> Option<&'a Located> {
+        self.sighting.record.fields.get(field)?.as_ref()
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// `workflows`, or a field of each, on a day.
+    pub(super) fn workflows(&self, path: &FieldPath, ty: &Type, at: usize, day: i64) -> Evidence<'a> {
+        let element = ty.element().unwrap_or(ty);
+        let item = |seen: SeenWorkflow<'a>| {
+            let span = seen.slot(Vocabulary::WORKFLOW).map(|name| name.span);
+            let value = match path.steps.is_empty() {
+                true => ItemValue::Workflow(seen),
+                false => ItemValue::Evidence(self.field_of_workflow(seen, path, element, at)),
+            };
+            ListItem { value, of: Some(seen.record()), at, span }
+        };
+        let items: Vec<ListItem<'a>> = self.fleet.on(day).map(item).collect();
+        self.budget.spend(items.len());
+        let name = Rc::from(WORKFLOWS);
+        Evidence::List(Rc::new(List { items, open: self.fleet.open(), name, ..List::default() }))
+    }
+
+    /// The workflow on a day whose record an element of `workflows` is.
+    pub(super) fn workflow_of(&self, record: &'a Record, day: i64) -> ItemValue<'a> {
+        let name = record.fields.get(Vocabulary::WORKFLOW).and_then(Option::as_ref).map(name_in);
+        let seen = name.and_then(|name| self.fleet.workflows.get(&*name)?.on(day));
+        seen.map_or(ItemValue::Record(record), ItemValue::Workflow)
+    }
+
+    /// Whether a list of this name is that of the workflows: a field that is called so would be meant instead.
+    pub(super) fn is_workflows(&self, list: &str) -> bool {
+        list == WORKFLOWS && self.program.vocabulary.snapshot.field(list).is_none()
+    }
+
+    pub(super) fn field_of_workflow(
+        &self,
+        seen: SeenWorkflow<'a>,
+        path: &FieldPath,
+        ty: &Type,
+        at: usize,
+    ) -> Evidence<'a> {
+        let (workflow, newest) = (seen.name(), date_of_day(seen.sighting.day).unwrap_or_default());
+        if !seen.shows(&path.steps, self.program.vocabulary.built_in_fields()) {
+            let place = seen.slot(Vocabulary::DATE).map(|date| date.span);
+            let reasons = Reasons::of(ReasonKind::StaleWorkflow { workflow, newest }, place);
+            return Evidence::unknown(ty, &reasons, &path.name);
+        }
+        let asks = path.steps == [Vocabulary::ADVANCE_TO] && *ty == Type::Stage;
+        if asks && seen.slot(Vocabulary::ADVANCE_TO).is_none() {
+            // Whoever asks for no stage asks for none: that is known, and compares with no stage.
+            return Evidence::Word(Word::Known("".into()));
+        }
+        let missing = |span| {
+            let (field, workflow) = (path.name.clone(), workflow.clone());
+            Reasons::of(ReasonKind::MissingInWorkflow { field, workflow, date: newest }, Some(span))
+        };
+        self.walk(seen.record(), path, ty, at, &missing)
+    }
+}
+
+/// The longest that two neighbouring snapshots may lie apart, in days; none where no cadence is declared.
+pub(super) fn patience(vocabulary: &Vocabulary) -> Option<i64> {
+    let cadence = vocabulary.cadence.as_ref()?;
+    let days = (&cadence.every + &cadence.grace) / Number::from(DAY);
+    i64::try_from(days.floor()).ok()
+}
+
+/// The name that stands in the field `workflow`.
+fn name_in(located: &Located) -> Arc<str> {
+    match &located.value {
+        Value::Text(name) => name.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => "".into(),
+    }
+}
+
+/// A record without its lists.
+fn unlisted(record: &Record) -> Record {
+    let value = |located: &Located| match &located.value {
+        Value::List(_) => None,
+        Value::Record(inner) => Some(Value::Record(unlisted(inner))),
+        value @ (Value::Bool(_) | Value::Text(_) | Value::Number(_)) => Some(value.clone()),
+    };
+    let field = |slot: &Option<Located>| {
+        let located = slot.as_ref()?;
+        Some(Located { key: located.key, span: located.span, value: value(located)? })
+    };
+    Record { fields: record.fields.iter().map(field).collect(), span: record.span }
+}
