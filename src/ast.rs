@@ -10,8 +10,8 @@ mod test;
 
 pub use decl::{
     CadenceDecl, Effect, EffectKind, FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem, Item,
-    LetDecl, NamedMark, ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, SnapshotDecl,
-    StagesDecl, TypeExpr, TypeKind, Undecided, UndecidedKind,
+    LetDecl, ListMember, NamedMark, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl, RuleBody,
+    RuleDecl, SnapshotDecl, StagesDecl, TableEntry, TableKey, TypeExpr, TypeKind, Undecided, UndecidedKind,
 };
 pub use expr::{
     Arg, ArithmeticOp, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind, LogicOp, Name, Over,

@@ -23,6 +23,7 @@ mod possible;
 mod scope;
 mod series;
 mod shown;
+mod table;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
@@ -40,7 +41,7 @@ use crate::source::Span;
 use crate::types::Type;
 use crate::vocabulary::Vocabulary;
 
-pub use literal::{Unfit, value_for_param, value_of_type};
+pub use literal::{Unfit, list_for_param, value_for_param, value_of_type};
 use names::Names;
 use vocabulary::Ground;
 
@@ -68,6 +69,7 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
     checker.check_params();
     checker.check_lets();
     checker.check_policies();
+    checker.check_tables();
     checker.settle_kinds();
     checker.finish()
 }

@@ -94,14 +94,35 @@ pub struct Block {
 pub struct ParamEntry {
     /// `policy.param`
     pub name: Setting<String>,
-    /// As it is written, without quotes.
-    pub value: Option<Setting<String>>,
+    /// The param that has it among its entries, where these are set together.
+    pub entry_of: Option<String>,
+    pub value: Option<Setting<WrittenValue>>,
     /// Both ends of a narrower range.
     pub within: Option<Setting<(String, String)>>,
     pub because: Option<String>,
     pub locked: Option<Span>,
     /// The first day on which it counts.
     pub from: Option<Date>,
+}
+
+/// A value as it is written, without quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WrittenValue {
+    Single(String),
+    List(Vec<Setting<String>>),
+}
+
+impl WrittenValue {
+    /// On one line.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Single(text) => text.clone(),
+            Self::List(members) => {
+                let members: Vec<&str> = members.iter().map(|member| &*member.value).collect();
+                format!("[{}]", members.join(", "))
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -90,6 +90,7 @@ impl DirectionSearch<'_> {
                 Some(Target::Let(index)) => self.let_course(*index),
                 Some(
                     Target::Param(_)
+                    | Target::Table(_)
                     | Target::Field(_)
                     | Target::JudgedField(_)
                     | Target::Workflows(_)
@@ -100,6 +101,26 @@ impl DirectionSearch<'_> {
                 )
                 | None => Course::Still,
             },
+            ExprKind::Entry { key, .. } => {
+                let asked = match target {
+                    Some(Target::Table(index)) => self.program.tables.get(*index),
+                    Some(
+                        Target::Param(_)
+                        | Target::Let(_)
+                        | Target::Field(_)
+                        | Target::Workflows(_)
+                        | Target::JudgedField(_)
+                        | Target::Element { .. }
+                        | Target::Stage(_)
+                        | Target::Member(_)
+                        | Target::Call(_),
+                    )
+                    | None => None,
+                };
+                let has = asked.is_some_and(|table| table.all().any(|own| own == self.param));
+                let own = if has { Course::Up } else { Course::Still };
+                own.join(self.still_or_open([&**key]))
+            }
             ExprKind::Not(inner) | ExprKind::Neg(inner) => self.course(inner).flip(),
             ExprKind::Arithmetic(op, a, b) => self.arithmetic(*op, a, b),
             ExprKind::Compare(op, a, b) => self.compare(*op, a, b),
@@ -130,6 +151,7 @@ impl DirectionSearch<'_> {
                 Some(Target::Call(builtin)) => self.call(builtin, args),
                 Some(
                     Target::Param(_)
+                    | Target::Table(_)
                     | Target::Let(_)
                     | Target::Field(_)
                     | Target::JudgedField(_)

@@ -28,6 +28,8 @@ pub enum NamedSubject {
     Rule(usize),
     /// Index of a param.
     Param(usize),
+    /// Index of a param that is a table.
+    Table(usize),
     /// Index of a let.
     Let(usize),
     /// Index of a policy.
@@ -73,6 +75,7 @@ fn subject_in(name: &str, program: &Program) -> Result<NamedSubject, Vec<String>
     named.extend(rule_names(program).enumerate().map(|(at, name)| (name, NamedSubject::Rule(at))));
     named
         .extend(program.params.iter().enumerate().map(|(at, param)| (&*param.name, NamedSubject::Param(at))));
+    named.extend(program.tables.iter().enumerate().map(|(at, own)| (&*own.name, NamedSubject::Table(at))));
     named.extend(program.lets.iter().enumerate().map(|(at, own)| (&*own.name, NamedSubject::Let(at))));
     let policies = program.policies.iter().enumerate();
     named.extend(policies.map(|(at, policy)| (&*policy.name, NamedSubject::Policy(at))));

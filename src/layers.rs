@@ -94,12 +94,28 @@ fn number_of(value: &ParamValue) -> Option<Number> {
     match value {
         ParamValue::Calendar(months) => Some(Number::from(*months)),
         ParamValue::Value(Value::Number(number)) => Some(number.clone()),
-        ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) => None,
+        ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_))
+        | ParamValue::List(_) => None,
+    }
+}
+
+/// The numbers that a value is held against a range by: of a list, all of them.
+fn numbers_of(value: &ParamValue) -> Vec<Number> {
+    match value {
+        ParamValue::List(values) => {
+            values.iter().filter_map(|value| number_of(&ParamValue::Value(value.clone()))).collect()
+        }
+        ParamValue::Calendar(_) | ParamValue::Value(_) => number_of(value).into_iter().collect(),
     }
 }
 
 /// Rules and params of all settings that differ, and waivers of all workflows, that a project may have.
 const MAX_SETTLED: usize = 2_000_000;
+
+/// Gives the tables of a program an entry for each text that configurations set. To be called before [`settle`].
+pub fn admit(program: &mut Program, stack: &[Config]) {
+    bind::admit(program, stack);
+}
 
 /// Settles what is in force for each of `workflows`. `stack` begins with the farthest base. What is wrong for several
 /// workflows may be said several times.

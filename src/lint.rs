@@ -137,6 +137,7 @@ impl<'a> LintedPolicies<'a> {
                 },
                 Some(
                     Target::Param(_)
+                    | Target::Table(_)
                     | Target::Field(_)
                     | Target::JudgedField(_)
                     | Target::Workflows(_)

@@ -2,7 +2,7 @@
 //!
 //! Data that `check` writes and `eval` reads; neither knows the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ast::{EffectKind, Expr, ExprId, LetDecl, ParamDecl, RuleDecl, Template};
@@ -23,7 +23,9 @@ pub struct Program {
     pub unsure: BTreeSet<Arc<str>>,
     pub vocabulary: Vocabulary,
     pub policies: Vec<Policy>,
+    /// The entries of tables are params of their own, set and looked up like any other.
     pub params: Vec<Param>,
+    pub tables: Vec<ParamTable>,
     pub lets: Vec<Let>,
     pub gates: Vec<Gate>,
     /// By policy name, then in the order of declaration.
@@ -44,6 +46,28 @@ impl Program {
     pub fn reads_workflows(&self) -> bool {
         let targets = self.exprs.iter().flatten().filter_map(|info| info.target.as_ref());
         targets.into_iter().any(|target| matches!(target, Target::Workflows(_)))
+    }
+
+    /// The param that a name means: one of its own, or the entry of a table, as `quality.floor.critical`.
+    pub fn param_named(&self, name: &str) -> Option<usize> {
+        let own = self.params.iter().position(|param| *param.name == *name);
+        own.or_else(|| {
+            let entry = |table: &ParamTable| {
+                let key = name.strip_prefix(&*table.name)?.strip_prefix('.')?;
+                table.entries.get(key).copied()
+            };
+            self.tables.iter().find_map(entry)
+        })
+    }
+
+    /// Gives a table by texts an entry for one more: what holds of it is what holds of `else`, until it is set.
+    pub fn add_entry(&mut self, table: usize, key: &str) {
+        let Some(table) = self.tables.get_mut(table) else { return };
+        let Some(otherwise) = table.otherwise.filter(|_| !table.entries.contains_key(key)) else { return };
+        let Some(of_else) = self.params.get(otherwise) else { return };
+        let name = table.entry_name(key);
+        table.entries.insert(key.into(), self.params.len());
+        self.params.push(Param { name, follows: Some(otherwise), ..of_else.clone() });
     }
 
     /// The condition or let that a place is in. It may be broken into lines, and what a comment above it says is said of
@@ -79,6 +103,8 @@ pub enum Target {
     Let(usize),
     /// Index into [`Program::params`].
     Param(usize),
+    /// Index into [`Program::tables`]: the entry of a key.
+    Table(usize),
     /// A rung of the ladder, from 0.
     Stage(usize),
     /// A member of `one of`.
@@ -118,6 +144,40 @@ pub struct Param {
     /// Where the value stands.
     pub origin: Span,
     pub uses: Uses,
+    /// Of an entry that its table does not declare, the one for `else`: it has that one's value until it is set itself.
+    pub follows: Option<usize>,
+    /// Of a list of words, the members that it may hold; all words if there are none.
+    pub members: Vec<Arc<str>>,
+}
+
+/// A param with an entry for each key.
+#[derive(Clone, Debug)]
+pub struct ParamTable {
+    /// `policy.param`
+    pub name: Arc<str>,
+    /// The params of its keys; of a table by texts those that are declared or set.
+    pub entries: BTreeMap<Arc<str>, usize>,
+    /// The param for all other keys.
+    pub otherwise: Option<usize>,
+    /// Whether the keys are texts, so that any text may have an entry.
+    pub by_texts: bool,
+}
+
+impl ParamTable {
+    /// The param that says what holds for a key.
+    pub fn entry(&self, key: &str) -> Option<usize> {
+        self.entries.get(key).copied().or(self.otherwise)
+    }
+
+    /// All of its params.
+    pub fn all(&self) -> impl Iterator<Item = usize> {
+        self.entries.values().copied().chain(self.otherwise)
+    }
+
+    /// What the param of a key is called.
+    pub fn entry_name(&self, key: &str) -> Arc<str> {
+        if self.by_texts { format!("{}[{key:?}]", self.name) } else { format!("{}.{key}", self.name) }.into()
+    }
 }
 
 /// Where a param is used that takes not every value of its type.
@@ -136,6 +196,8 @@ pub enum ParamValue {
     Value(Value),
     /// `6 months`
     Calendar(i32),
+    /// `[mmlu, gpqa]`
+    List(Arc<[Value]>),
 }
 
 #[derive(Clone, Debug)]

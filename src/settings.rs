@@ -46,6 +46,8 @@ pub struct ParamSetting {
     pub because: Option<Arc<str>>,
     /// The base that lets nobody else set it.
     pub locked: Option<Lock>,
+    /// Whether it is the setting of `else` of its table, as nobody has set this entry.
+    pub by_else: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +102,7 @@ impl Settings {
             bounds: param.within.clone(),
             because: None,
             locked: None,
+            by_else: param.follows.is_some(),
         });
         let declared = |effect, origin| RuleSetting {
             effect: Some(effect),
@@ -148,16 +151,30 @@ pub fn rule_names(program: &Program) -> impl Iterator<Item = &str> {
 pub fn show_value(ty: &Type, value: &ParamValue) -> String {
     match value {
         ParamValue::Calendar(months) => show_number(&Type::Calendar, &Number::from(*months)),
-        ParamValue::Value(Value::Bool(value)) => value.to_string(),
-        ParamValue::Value(Value::Text(text)) => format!("\"{text}\""),
-        ParamValue::Value(Value::Number(number)) => show_number(ty, number),
+        ParamValue::Value(value) => show_scalar(ty, value),
+        ParamValue::List(values) => {
+            let inner = ty.element().unwrap_or(ty);
+            let shown: Vec<String> = values.iter().map(|value| show_scalar(inner, value)).collect();
+            format!("[{}]", shown.join(", "))
+        }
+    }
+}
+
+fn show_scalar(ty: &Type, value: &Value) -> String {
+    match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Text(word) if matches!(ty, Type::Choice(_)) => word.to_string(),
+        Value::Text(text) => format!("\"{text}\""),
+        Value::Number(number) => show_number(ty, number),
         // No literal is a list or a record.
-        ParamValue::Value(Value::List(_) | Value::Record(_)) => String::new(),
+        Value::List(_) | Value::Record(_) => String::new(),
     }
 }
 
 /// A range of a param as people read it, `60% to 100%`; none where an end is open.
 pub fn show_range(ty: &Type, range: &Interval) -> Option<String> {
+    // That of a list holds for each of its numbers.
+    let ty = ty.element().unwrap_or(ty);
     let (low, high) = (range.low.as_ref()?, range.high.as_ref()?);
     Some(format!("{} to {}", show_number(ty, low), show_number(ty, high)))
 }

@@ -5,12 +5,12 @@ pub mod coverage;
 mod expect;
 mod given;
 
-use crate::ast::{ExprId, LiteralKind, Name, TestDecl, WithParam};
-use crate::check::{Unfit, value_for_param};
+use crate::ast::{ExprId, ListMember, LiteralKind, Name, ParamLiteral, TestDecl, WithParam};
+use crate::check::{Unfit, list_for_param, value_for_param};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::eval::{Fleet, Judged, Rulebook, RunBudget, SeenSnapshots, decided, judge_workflow, observe};
-use crate::program::Program;
+use crate::program::{Param, ParamValue, Program};
 use crate::report::testing::{Failure, RuleSeen, SnapshotSeen, ValueSeen};
 use crate::report::why::{Reading, WorkflowVerdict};
 use crate::report::{Decision, Outcome};
@@ -271,9 +271,12 @@ fn set_params(
     mut settings: Settings,
 ) -> Result<Settings, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    for WithParam { path, value, span } in with {
-        let name = dotted(path);
-        let known = program.params.iter().position(|param| *param.name == *name);
+    for WithParam { path, key, value, span } in with {
+        let name = match key {
+            Some(key) => format!("{}[{:?}]", dotted(path), key.text),
+            None => dotted(path),
+        };
+        let known = program.param_named(&name);
         let both = known.and_then(|at| Some((program.params.get(at)?, settings.params.get_mut(at)?)));
         let Some((param, steps)) = both else {
             if is_unsure(&name, program) {
@@ -287,22 +290,48 @@ fn set_params(
                 .push(problem(format!("there is no param `{name}`"), *span, "not declared").maybe_help(help));
             continue;
         };
-        let unfit = match value_for_param(param, &value.kind) {
+        let unfit = match fitted(param, value) {
             Ok(value) => {
                 let declared = steps.on(i64::MIN).clone();
-                *steps = Timeline::always(ParamSetting { value, origin: *span, ..declared });
+                *steps = Timeline::always(ParamSetting { value, origin: *span, by_else: false, ..declared });
+                follow(program, &mut settings, known);
                 continue;
             }
-            Err(Unfit::Range) => {
-                problem(format!("the value of `{name}` is outside its range"), value.span, "not allowed")
+            Err((Unfit::Range, place)) => {
+                problem(format!("the value of `{name}` is outside its range"), place, "not allowed")
             }
-            Err(unfit @ (Unfit::Type | Unfit::Window | Unfit::Confidence | Unfit::Percentile)) => {
-                problem(format!("`{name}` {}", unfit.demand(&param.ty)), value.span, "is none")
-            }
+            Err((
+                unfit @ (Unfit::Type | Unfit::Window | Unfit::Confidence | Unfit::Percentile | Unfit::Member),
+                place,
+            )) => problem(format!("`{name}` {}", unfit.demand(&param.ty)), place, "is none"),
         };
         problems.push(unfit.label(param.decl.span, "declared here"));
     }
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
+}
+
+/// The value that a test gives a param; why it fits not, and where.
+fn fitted(param: &Param, value: &ParamLiteral) -> Result<ParamValue, (Unfit, Span)> {
+    match value {
+        ParamLiteral::Single(literal) => {
+            value_for_param(param, &literal.kind).map_err(|unfit| (unfit, literal.span))
+        }
+        ParamLiteral::List(members, span) => list_for_param(param, members)
+            .map_err(|(unfit, at)| (unfit, members.get(at).map_or(*span, ListMember::span))),
+        ParamLiteral::Table(_, span) => Err((Unfit::Type, *span)),
+    }
+}
+
+/// Gives the entries of a table that nobody has set what `else` was set to.
+fn follow(program: &Program, settings: &mut Settings, set: Option<usize>) {
+    let Some(of_else) = set.and_then(|at| settings.params.get(at)).map(|steps| steps.on(i64::MIN).clone())
+    else {
+        return;
+    };
+    let followers = program.params.iter().zip(&mut settings.params);
+    for (_, steps) in followers.filter(|(param, steps)| param.follows == set && steps.on(i64::MIN).by_else) {
+        *steps = Timeline::always(ParamSetting { by_else: true, ..of_else.clone() });
+    }
 }
 
 /// A name of several words, as it is written.

@@ -155,10 +155,105 @@ pub enum PolicyItem {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParamDecl {
     pub name: Name,
-    pub value: Literal,
+    pub value: ParamLiteral,
     pub within: Option<RangeDecl>,
     pub doc: Option<Arc<str>>,
     pub span: Span,
+}
+
+/// What a param is declared with, or set to in a test.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParamLiteral {
+    Single(Literal),
+    /// `[mmlu, gpqa]`
+    List(Vec<ListMember>, Span),
+    /// `{ critical: 95%, else: 80% }`
+    Table(Vec<TableEntry>, Span),
+}
+
+impl ParamLiteral {
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Single(literal) => literal.span,
+            Self::List(_, span) | Self::Table(_, span) => *span,
+        }
+    }
+
+    /// The value, where it is a single one.
+    pub fn single(&self) -> Option<&Literal> {
+        match self {
+            Self::Single(literal) => Some(literal),
+            Self::List(..) | Self::Table(..) => None,
+        }
+    }
+
+    /// All values that are written in it.
+    pub fn literals(&self) -> Vec<&Literal> {
+        match self {
+            Self::Single(literal) => vec![literal],
+            Self::List(members, _) => members.iter().filter_map(ListMember::literal).collect(),
+            Self::Table(entries, _) => entries.iter().map(|entry| &entry.value).collect(),
+        }
+    }
+}
+
+/// A member of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ListMember {
+    /// A member of a `one of`, bare.
+    Word(Name),
+    Literal(Literal),
+}
+
+impl ListMember {
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Word(name) => name.span,
+            Self::Literal(literal) => literal.span,
+        }
+    }
+
+    fn literal(&self) -> Option<&Literal> {
+        match self {
+            Self::Word(_) => None,
+            Self::Literal(literal) => Some(literal),
+        }
+    }
+}
+
+/// `critical: 95%`
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableEntry {
+    pub key: TableKey,
+    pub value: Literal,
+    pub span: Span,
+}
+
+/// What an entry of a table is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TableKey {
+    /// A member of a `one of`, or a stage.
+    Word(Name),
+    Text(Name),
+    /// All others.
+    Else(Span),
+}
+
+impl TableKey {
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Word(name) | Self::Text(name) => name.span,
+            Self::Else(span) => *span,
+        }
+    }
+
+    /// The key as it is known; none for `else`.
+    pub fn name(&self) -> Option<&Name> {
+        match self {
+            Self::Word(name) | Self::Text(name) => Some(name),
+            Self::Else(_) => None,
+        }
+    }
 }
 
 /// `let light = share(…)`

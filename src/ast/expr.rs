@@ -81,7 +81,7 @@ impl Expr {
     pub fn children(&self) -> Vec<&Self> {
         match &self.kind {
             ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => Vec::new(),
-            ExprKind::Not(inner) | ExprKind::Neg(inner) => vec![inner],
+            ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::Entry { key: inner, .. } => vec![inner],
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
             ExprKind::With { claim, confidence } => vec![claim, confidence],
             ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
@@ -116,7 +116,7 @@ impl Expr {
     pub fn children_mut(&mut self) -> Vec<&mut Self> {
         match &mut self.kind {
             ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => Vec::new(),
-            ExprKind::Not(inner) | ExprKind::Neg(inner) => vec![inner],
+            ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::Entry { key: inner, .. } => vec![inner],
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
             ExprKind::With { claim, confidence } => vec![claim, confidence],
             ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
@@ -153,6 +153,11 @@ pub enum ExprKind {
     Literal(LiteralKind),
     /// `a.b.c`, also a bare stage, member, `it` or `snapshot.x`; at least one name.
     Path(Vec<Name>),
+    /// `floor[tag]`: what a table says of a key; the path names the table.
+    Entry {
+        table: Vec<Name>,
+        key: Box<Expr>,
+    },
     Not(Box<Expr>),
     Neg(Box<Expr>),
     Arithmetic(ArithmeticOp, Box<Expr>, Box<Expr>),

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::{
     Arg, Assign, CadenceDecl, Effect, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind, FieldDecl,
-    FieldKind, FieldMarks, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, Literal, LiteralKind,
-    Name, NamedMark, Over, ParamDecl, PolicyDecl, PolicyItem, RangeDecl, RuleBody, RuleDecl, Set,
-    SnapshotDecl, StagesDecl, Template, TemplatePart, TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind,
-    Undecided, WithParam,
+    FieldKind, FieldMarks, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, ListMember, Literal,
+    LiteralKind, Name, NamedMark, Over, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl, RuleBody,
+    RuleDecl, Set, SnapshotDecl, StagesDecl, TableEntry, TableKey, Template, TemplatePart, TestDecl,
+    TestValue, TestValueKind, TypeExpr, TypeKind, Undecided, WithParam,
 };
 use crate::source::{FileId, Span};
 
@@ -126,7 +126,8 @@ marked_struct! {
     Given { kind, span | workflow }
     Assign { path, values, span }
     TestValue { kind, span }
-    WithParam { path, value, span }
+    WithParam { path, key, value, span }
+    TableEntry { key, value, span }
     Expect { kind, span }
 }
 
@@ -168,6 +169,19 @@ marked_enum! {
         Self::Gate(a) => [a],
         Self::Broken(a) => [a],
     }
+    ParamLiteral {
+        Self::Single(a) => [a],
+        Self::List(a, span) => [a, span],
+        Self::Table(a, span) => [a, span],
+    }
+    ListMember {
+        Self::Word(a) => [a],
+        Self::Literal(a) => [a],
+    }
+    TableKey {
+        Self::Word(a) | Self::Text(a) => [a],
+        Self::Else(span) => [span],
+    }
     GateItem {
         Self::Let(a) => [a],
         Self::Rule(a) => [a],
@@ -186,6 +200,7 @@ marked_enum! {
         Self::Literal(a) => [a],
         Self::Path(a) | Self::Has(a) => [a],
         Self::Not(a) | Self::Neg(a) => [a],
+        Self::Entry { table, key } => [table, key],
         Self::Arithmetic(_, a, b) => [a, b],
         Self::Compare(_, a, b) => [a, b],
         Self::Logic(_, a) => [a],

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::decl::ParamLiteral;
 use super::expr::{Literal, LiteralKind, Name};
 use crate::source::Span;
 
@@ -63,7 +64,9 @@ pub enum TestValueKind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct WithParam {
     pub path: Vec<Name>,
-    pub value: Literal,
+    /// The key of an entry, where it is a text.
+    pub key: Option<Name>,
+    pub value: ParamLiteral,
     pub span: Span,
 }
 

@@ -272,7 +272,10 @@ impl Checker<'_> {
     pub(super) fn check_share_setting(&mut self, scope: NameScope<'_>, expr: &Expr) -> Option<Interval> {
         let ty = self.check_expr(scope, expr);
         let fixed = matches!(expr.kind, ExprKind::Literal(_))
-            || matches!(self.info(expr.id).map(|info| &info.target), Some(Some(Target::Param(_))));
+            || matches!(
+                self.info(expr.id).map(|info| &info.target),
+                Some(Some(Target::Param(_) | Target::Table(_)))
+            );
         if let Type::Amount(Quantity { kind: Kind::Share | Kind::Number | Kind::Bare, range }) = &ty
             && fixed
         {

@@ -38,7 +38,7 @@ impl Checker<'_> {
         right: &Expr,
     ) -> Type {
         let (left_ty, right_ty) = self.check_pair(scope, left, right);
-        if left_ty == Type::Error || right_ty == Type::Error {
+        if left_ty == Type::Error || right_ty == Type::Error || !self.note_members(&left_ty, &right_ty) {
             return Type::Bool;
         }
         match comparable(op, &left_ty, &right_ty) {
@@ -126,7 +126,7 @@ impl Checker<'_> {
     }
 
     fn check_like(&mut self, op: CompareOp, left: (&Expr, &Type), right: (&Expr, &Type)) -> bool {
-        if *left.1 == Type::Error || *right.1 == Type::Error {
+        if *left.1 == Type::Error || *right.1 == Type::Error || !self.note_members(left.1, right.1) {
             return false;
         }
         let unlike = comparable(op, left.1, right.1);
@@ -155,7 +155,7 @@ impl Checker<'_> {
         let literal = if let ExprKind::Literal(literal) = &expr.kind {
             literal
         } else if let Target::Param(index) = self.info(expr.id)?.target.as_ref()? {
-            &self.names.params.get(*index)?.decl.value.kind
+            &self.names.params.get(*index)?.decl.value.single()?.kind
         } else {
             return None;
         };

@@ -8,8 +8,8 @@ use super::literal::{bound_of_param, literal_number, literal_type};
 use super::names::{NamedParam, NamedRule};
 use super::scope::NameScope;
 use crate::ast::{
-    EffectKind, GateItem, LiteralKind, Name, ParamDecl, RangeDecl, RuleBody, RuleDecl, Undecided,
-    UndecidedKind,
+    EffectKind, GateItem, LiteralKind, Name, ParamDecl, ParamLiteral, RangeDecl, RuleBody, RuleDecl,
+    Undecided, UndecidedKind,
 };
 use crate::evidence::Truth;
 use crate::interval::Interval;
@@ -27,6 +27,16 @@ impl Checker<'_> {
                 if let (Type::Amount(quantity), Some(range)) = (&mut ty, self.in_force.get(&name)) {
                     quantity.range = range.clone();
                 }
+                if let (Type::Amount(quantity), None, ParamLiteral::Table(..)) =
+                    (&mut ty, &within, &decl.value)
+                {
+                    // What is in force of the entries; they are named after their table.
+                    let own = |known: &str| {
+                        known.strip_prefix(&*name).is_some_and(|rest| rest.starts_with(['.', '[']))
+                    };
+                    let set = self.in_force.iter().filter(|(known, _)| own(known));
+                    quantity.range = set.fold(quantity.range.clone(), |range, (_, other)| range.hull(other));
+                }
                 entry.ty = ty;
                 entry.within = within;
                 entry.sound &= sound;
@@ -36,23 +46,73 @@ impl Checker<'_> {
 
     /// The type of a param, and the range that it must keep to, in seconds, day numbers or months.
     fn check_param_decl(&mut self, decl: &ParamDecl) -> (Type, Option<Interval>) {
-        if !self.check_unit(&decl.value.kind) {
+        let values = decl.value.literals();
+        let unknown = values.iter().filter(|value| !self.check_unit(&value.kind)).count();
+        if unknown > 0 {
             return (Type::Error, None);
         }
-        let mut ty = param_type(decl);
-        let Some(range) = &decl.within else { return (ty, None) };
-        if matches!(ty, Type::Bool | Type::Text) {
+        let ty = match &decl.value {
+            ParamLiteral::Single(_) => self.one_type(decl),
+            ParamLiteral::Table(entries, span) => self.check_table(decl, entries, *span),
+            ParamLiteral::List(members, span) => self.check_list_decl(decl, members, *span),
+        };
+        let Some(range) = &decl.within else { return (self.listed(decl, ty), None) };
+        if matches!(ty, Type::Bool | Type::Text | Type::Choice(_)) {
             self.report(errors::no_range(range, "a param of this type"));
+            return (self.listed(decl, ty), None);
+        }
+        if ty == Type::Error {
             return (ty, None);
         }
+        let mut ty = ty;
         let Some(within) = self.check_within(&ty, range) else { return (ty, None) };
-        if literal_number(&decl.value.kind).is_some_and(|value| !within.contains(&value)) {
-            self.report(errors::param_outside(decl, range));
+        for value in values {
+            if literal_number(&value.kind).is_some_and(|number| !within.contains(&number)) {
+                self.report(errors::param_outside(decl, value, range));
+            }
         }
         if let Type::Amount(quantity) = &mut ty {
             quantity.range = within.clone();
         }
-        (ty, Some(within))
+        (self.listed(decl, ty), Some(within))
+    }
+
+    /// The one type of all values of a param. A bare number beside shares is a share.
+    pub(super) fn one_type(&mut self, decl: &ParamDecl) -> Type {
+        let values = decl.value.literals();
+        let bounds = decl.within.iter().flat_map(|range| [&range.low, &range.high]);
+        let shares =
+            values.iter().copied().chain(bounds).any(|value| matches!(value.kind, LiteralKind::Share(_)));
+        let mut found: Option<Type> = None;
+        for value in values {
+            let mut ty = literal_type(&value.kind);
+            if let Type::Amount(Quantity { kind: kind @ Kind::Number, .. }) = &mut ty
+                && shares
+            {
+                *kind = Kind::Share;
+            }
+            let both = match (&found, &ty) {
+                (None, _) => ty,
+                (Some(Type::Amount(a)), Type::Amount(b)) if a.kind == b.kind => {
+                    Type::Amount(Quantity { kind: a.kind.clone(), range: a.range.hull(&b.range) })
+                }
+                (Some(known), ty) if known == ty => ty.clone(),
+                (Some(known), ty) => {
+                    self.report(errors::several_types(decl, value, known, ty));
+                    return Type::Error;
+                }
+            };
+            found = Some(both);
+        }
+        found.unwrap_or(Type::Error)
+    }
+
+    /// The type of a param whose values are of a type: of a list, that of all of them.
+    fn listed(&self, decl: &ParamDecl, ty: Type) -> Type {
+        match decl.value {
+            ParamLiteral::List(..) if ty != Type::Error => Type::List(Box::new(ty)),
+            ParamLiteral::List(..) | ParamLiteral::Single(_) | ParamLiteral::Table(..) => ty,
+        }
     }
 
     fn check_within(&mut self, ty: &Type, range: &RangeDecl) -> Option<Interval> {
@@ -214,20 +274,6 @@ impl Checker<'_> {
             self.report(errors::never_fails(decl));
         }
     }
-}
-
-/// The type of a param's value. A bare number beside a range of shares is a share.
-fn param_type(decl: &ParamDecl) -> Type {
-    let shares = decl.within.as_ref().is_some_and(|range| {
-        [&range.low, &range.high].iter().any(|bound| matches!(bound.kind, LiteralKind::Share(_)))
-    });
-    let mut ty = literal_type(&decl.value.kind);
-    if let Type::Amount(Quantity { kind: kind @ Kind::Number, .. }) = &mut ty
-        && shares
-    {
-        *kind = Kind::Share;
-    }
-    ty
 }
 
 fn is_harsher(undecided: &Undecided, effect: EffectKind) -> bool {

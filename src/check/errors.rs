@@ -1,12 +1,17 @@
 //! The checker's diagnostics, one constructor a problem: about names and declarations here, about types, units and
-//! ranges in `errors/types.rs`, about the vocabulary in `errors/vocabulary.rs`.
+//! ranges in `errors/types.rs`, about the vocabulary in `errors/vocabulary.rs`, about tables and lists in `errors/table.rs`.
 
 mod kinds;
+mod table;
 mod types;
 mod vocabulary;
 mod workflows;
 
 pub(super) use kinds::{Counterpart, unlike_kinds};
+pub(super) use table::{
+    empty_param, key_of_nothing, key_twice, missing_entries, mixed_keys, no_table, not_a_key,
+    not_a_list_member, other_keys, several_types, table_is_no_value, texts_need_else,
+};
 pub(super) use types::{
     ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_percentile, bad_window, bad_window_param,
     bound_of_param, branches_differ, calendar_window, clause_not_taken, counts_all, default_of_no_field,

@@ -21,6 +21,7 @@ impl Checker<'_> {
             ExprKind::In { item, negated, set } => return self.check_in(scope, expr, item, *negated, set),
             ExprKind::Has(path) => return self.check_has(scope, expr, path),
             ExprKind::Call { name, args } => return self.check_call(scope, expr, name, args),
+            ExprKind::Entry { table, key } => return self.check_entry(scope, expr, table, key),
 
             ExprKind::Literal(literal) => self.check_literal(expr, literal),
             ExprKind::Not(operand) => {
@@ -131,7 +132,7 @@ impl Checker<'_> {
             Target::Element { .. } => Some("the element itself"),
             Target::Workflows(_) => Some("a list of workflows"),
             Target::Let(_) => Some("a let"),
-            Target::Param(_) => Some("a param"),
+            Target::Param(_) | Target::Table(_) => Some("a param"),
             Target::Stage(_) | Target::Member(_) | Target::Call(_) => Some("not a field"),
         };
         let problem = problem.or(resolved.element.is_some().then_some("inside a list"));

@@ -1,15 +1,16 @@
 //! The compiled program: what is sound, with the indices among it put right.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Checker;
-use super::literal::param_value;
-use super::names::{LetState, NamedRule, PolicyEntry};
+use super::literal::{list_value, param_value};
+use super::names::{LetState, NamedParam, NamedRule, PolicyEntry};
 use super::sort;
-use crate::ast::{GateItem, PolicyDecl, PolicyItem};
+use crate::ast::{GateItem, ParamLiteral, PolicyDecl, PolicyItem, TableKey};
 use crate::diagnostic::Diagnostic;
-use crate::program::{ExprInfo, Gate, Let, Param, Policy, Program, Rule, Target};
+use crate::program::{ExprInfo, Gate, Let, Param, ParamTable, ParamValue, Policy, Program, Rule, Target};
+use crate::source::Span;
 use crate::types::Type;
 
 /// The new index of each old one; none for what is left out.
@@ -22,7 +23,12 @@ impl Checker<'_> {
         let policies = renumber(self.names.policies.iter().map(|entry| entry.unique));
         let is_in = |policy: usize| has(&policies, policy);
         let gates = renumber(self.names.gates.iter().map(|gate| gate.sound && is_in(gate.policy)));
-        let params = renumber(self.names.params.iter().map(|param| param.sound && is_in(param.policy)));
+        let is_table = |param: &NamedParam<'_>| matches!(param.decl.value, ParamLiteral::Table(..));
+        let kept_params = |tables: bool| {
+            let all = self.names.params.iter();
+            renumber(all.map(|param| param.sound && is_in(param.policy) && is_table(param) == tables))
+        };
+        let (params, tables) = (kept_params(false), kept_params(true));
         let is_open =
             |policy, gate: Option<usize>| is_in(policy) && gate.is_none_or(|gate| has(&gates, gate));
         let lets =
@@ -42,15 +48,16 @@ impl Checker<'_> {
             });
         }
         for entry in kept(&self.names.params, &params) {
-            program.params.push(Param {
-                name: self.qualified(entry.policy, &entry.decl.name.text),
-                decl: entry.decl.clone(),
-                ty: entry.ty.clone(),
-                value: param_value(&entry.decl.value.kind),
-                within: entry.within.clone(),
-                origin: entry.decl.value.span,
-                uses: entry.uses,
-            });
+            let value = match &entry.decl.value {
+                ParamLiteral::Single(literal) => param_value(&literal.kind),
+                ParamLiteral::List(members, _) => list_value(members),
+                ParamLiteral::Table(..) => continue,
+            };
+            let name = self.qualified(entry.policy, &entry.decl.name.text);
+            program.params.push(param(entry, name, value, entry.decl.value.span()));
+        }
+        for entry in kept(&self.names.params, &tables) {
+            self.add_table(entry, &mut program);
         }
         for entry in kept(&self.names.lets, &lets) {
             let ty = match &entry.state {
@@ -77,13 +84,42 @@ impl Checker<'_> {
                 effect: entry.decl.effect.kind,
             });
         }
-        renumber_targets(&mut self.exprs, &lets, &params);
+        renumber_targets(&mut self.exprs, &lets, &params, &tables);
         program.unsure = self.unsure(is_judged);
         program.vocabulary = self.ground.vocabulary;
         program.exprs = self.exprs;
         let named = std::mem::take(&mut self.named_workflows).into_iter();
         program.named_workflows = named.map(|(place, name)| (name, place)).collect();
         (program, self.diagnostics)
+    }
+
+    /// A table, and a param for each of its entries: those that it declares, and those that it is asked for besides.
+    fn add_table(&self, entry: &NamedParam<'_>, program: &mut Program) {
+        let ParamLiteral::Table(entries, _) = &entry.decl.value else { return };
+        let has_texts = entries.iter().any(|own| matches!(own.key, TableKey::Text(_)));
+        let mut table = ParamTable {
+            name: self.qualified(entry.policy, &entry.decl.name.text),
+            entries: BTreeMap::new(),
+            otherwise: None,
+            by_texts: has_texts || entry.by_text,
+        };
+        for own in entries {
+            let at = program.params.len();
+            let name = match own.key.name() {
+                Some(key) => {
+                    table.entries.insert(key.text.clone(), at);
+                    table.entry_name(&key.text)
+                }
+                None => {
+                    table.otherwise = Some(at);
+                    format!("{}.else", table.name).into()
+                }
+            };
+            program.params.push(param(entry, name, param_value(&own.value.kind), own.value.span));
+        }
+        let index = program.tables.len();
+        program.tables.push(table);
+        entry.members.iter().for_each(|member| program.add_entry(index, member));
     }
 
     /// The names of policies of which something is left out, or was not understood.
@@ -106,6 +142,21 @@ impl Checker<'_> {
     }
 }
 
+fn param(entry: &NamedParam<'_>, name: Arc<str>, value: ParamValue, origin: Span) -> Param {
+    let is_list = matches!(entry.decl.value, ParamLiteral::List(..));
+    Param {
+        name,
+        decl: entry.decl.clone(),
+        ty: entry.ty.clone(),
+        value,
+        within: entry.within.clone(),
+        origin,
+        uses: entry.uses,
+        follows: None,
+        members: if is_list { entry.members.iter().cloned().collect() } else { Vec::new() },
+    }
+}
+
 /// Whether something in a policy could not be parsed.
 fn has_broken(decl: &PolicyDecl) -> bool {
     decl.items.iter().any(|item| match item {
@@ -116,12 +167,18 @@ fn has_broken(decl: &PolicyDecl) -> bool {
 }
 
 /// Puts right what paths refer to; one that refers to what is left out is left out too.
-fn renumber_targets(exprs: &mut [Option<ExprInfo>], lets: &Renumbering, params: &Renumbering) {
+fn renumber_targets(
+    exprs: &mut [Option<ExprInfo>],
+    lets: &Renumbering,
+    params: &Renumbering,
+    tables: &Renumbering,
+) {
     for entry in exprs {
         let Some(info) = entry else { continue };
         let left_out = match &mut info.target {
             Some(Target::Let(index)) => !move_to(index, lets),
             Some(Target::Param(index)) => !move_to(index, params),
+            Some(Target::Table(index)) => !move_to(index, tables),
             Some(
                 Target::Field(_)
                 | Target::JudgedField(_)

@@ -79,7 +79,7 @@ impl Checker<'_> {
             }
             Target::Param(index) => {
                 let decl = self.names.params.get(*index).map(|entry| entry.decl);
-                let value = decl.and_then(|decl| Some((decl, as_share(&decl.value.kind)?)));
+                let value = decl.and_then(|decl| Some((decl, as_share(&decl.value.single()?.kind)?)));
                 value.map_or(other, |(decl, share)| Counterpart::Param { decl, share })
             }
             Target::Call(builtin) if met != KindsMet::Added => {
@@ -89,6 +89,7 @@ impl Checker<'_> {
             | Target::JudgedField(_)
             | Target::Workflows(_)
             | Target::Element { .. }
+            | Target::Table(_)
             | Target::Let(_)
             | Target::Call(_)
             | Target::Stage(_)

@@ -1,7 +1,7 @@
 //! Literals: their types, and where they stand as values and bounds of params and as bounds of fields.
 
 use super::errors;
-use crate::ast::{Literal, LiteralKind};
+use crate::ast::{ListMember, Literal, LiteralKind};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::program::{Param, ParamValue};
@@ -60,6 +60,18 @@ pub(super) fn param_value(literal: &LiteralKind) -> ParamValue {
         | LiteralKind::Duration(number) => ParamValue::Value(Value::Number(number.clone())),
         LiteralKind::Date(date) => ParamValue::Value(Value::Number(Number::from(day_number(*date)))),
     }
+}
+
+/// The value of a param that is declared as a list.
+pub(super) fn list_value(members: &[ListMember]) -> ParamValue {
+    let value = |member: &ListMember| match member {
+        ListMember::Word(word) => Some(Value::Text(word.text.clone())),
+        ListMember::Literal(literal) => match param_value(&literal.kind) {
+            ParamValue::Value(value) => Some(value),
+            ParamValue::Calendar(_) | ParamValue::List(_) => None,
+        },
+    };
+    ParamValue::List(members.iter().filter_map(value).collect())
 }
 
 /// A bare number where a share is due lies between -1 and 1: `50` is a slip for `50%`.
@@ -126,17 +138,24 @@ pub enum Unfit {
     Confidence,
     /// The param says which percentile, and there is none such.
     Percentile,
+    /// The param lists members of a `one of`, and this is none of them.
+    Member,
 }
 
 impl Unfit {
     /// What is demanded, after «`x`».
     pub fn demand(self, ty: &Type) -> String {
         match self {
-            Self::Type => format!("is a {ty}"),
+            Self::Type => match ty.element() {
+                Some(Type::Choice(_)) => "is a list of members of a `one of`".to_owned(),
+                Some(inner) => format!("is a list, and each of its members is a {inner}"),
+                None => format!("is a {ty}"),
+            },
             Self::Range => "has a range".to_owned(),
             Self::Window => "is a window: whole days or weeks, more than none".to_owned(),
             Self::Confidence => "is a confidence: more than 0% and less than 100%".to_owned(),
             Self::Percentile => "says which percentile: from 0% to 100%".to_owned(),
+            Self::Member => "lists members of the `one of` that it is compared with".to_owned(),
         }
     }
 }
@@ -146,6 +165,9 @@ impl Unfit {
 /// # Errors
 /// If the literal does not fit the param's type, its range, or a place where it is used.
 pub fn value_for_param(param: &Param, literal: &LiteralKind) -> Result<ParamValue, Unfit> {
+    if let Type::List(_) = param.ty {
+        return Err(Unfit::Type);
+    }
     let value = value_of_type(param, literal)?;
     let Some(number) = literal_number(literal) else { return Ok(value) };
     if param.within.as_ref().is_some_and(|within| !within.contains(&number)) {
@@ -164,10 +186,54 @@ pub fn value_for_param(param: &Param, literal: &LiteralKind) -> Result<ParamValu
     Ok(value)
 }
 
-/// Like [`value_for_param`], for the end of a range: it has to fit the type alone.
+/// The value that a list gives a param.
+///
+/// # Errors
+/// With its place in the list, for the first member that does not fit.
+pub fn list_for_param(param: &Param, members: &[ListMember]) -> Result<ParamValue, (Unfit, usize)> {
+    let Some(inner) = param.ty.element() else { return Err((Unfit::Type, 0)) };
+    let value = |member: &ListMember| match member {
+        ListMember::Word(word) => match inner {
+            Type::Choice(_) if param.members.is_empty() || param.members.contains(&word.text) => {
+                Ok(Value::Text(word.text.clone()))
+            }
+            Type::Choice(_) => Err(Unfit::Member),
+            Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Stage
+            | Type::Amount(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Error => Err(Unfit::Type),
+        },
+        ListMember::Literal(literal) if fits(inner, &literal.kind) => {
+            let number = literal_number(&literal.kind);
+            let outside =
+                param.within.as_ref().zip(number).is_some_and(|(within, number)| !within.contains(&number));
+            match param_value(&literal.kind) {
+                ParamValue::Value(value) if !outside => Ok(value),
+                ParamValue::Value(_) => Err(Unfit::Range),
+                ParamValue::Calendar(_) | ParamValue::List(_) => Err(Unfit::Type),
+            }
+        }
+        ListMember::Literal(_) => Err(Unfit::Type),
+    };
+    let values: Result<Vec<Value>, (Unfit, usize)> =
+        members.iter().enumerate().map(|(at, member)| value(member).map_err(|unfit| (unfit, at))).collect();
+    if members.is_empty() { Err((Unfit::Type, 0)) } else { Ok(ParamValue::List(values?.into())) }
+}
+
+/// Like [`value_for_param`], for the end of a range: it has to fit the type alone, of a list that of its members.
 ///
 /// # Errors
 /// If the literal does not fit the param's type.
 pub fn value_of_type(param: &Param, literal: &LiteralKind) -> Result<ParamValue, Unfit> {
-    if fits(&param.ty, literal) { Ok(param_value(literal)) } else { Err(Unfit::Type) }
+    if fits(param.ty.element().unwrap_or(&param.ty), literal) {
+        Ok(param_value(literal))
+    } else {
+        Err(Unfit::Type)
+    }
 }

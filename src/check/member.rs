@@ -35,6 +35,7 @@ pub(super) fn bare_word(expr: &Expr) -> Option<&Name> {
         | ExprKind::If { .. }
         | ExprKind::Has(_)
         | ExprKind::Call { .. }
+        | ExprKind::Entry { .. }
         | ExprKind::AtLeast { .. }
         | ExprKind::With { .. } => None,
     }
@@ -135,6 +136,11 @@ impl Checker<'_> {
         let can_be = |stage: &&str| other.is_none_or(|other| *other.text != **stage);
         let suggestion = self.suggest(&word.text, stages.iter().map(|stage| &**stage).filter(can_be));
         self.report(errors::unknown_stage(word, stages, suggestion));
+    }
+
+    /// Whether a bare word has no meaning but the one that it gets from its place.
+    pub(super) fn is_nothing_else(&self, scope: NameScope<'_>, expr: &Expr) -> bool {
+        bare_word(expr).is_some_and(|word| matches!(self.peek(scope, word), Peek::Unknown))
     }
 
     fn peek(&self, scope: NameScope<'_>, word: &Name) -> Peek {

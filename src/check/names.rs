@@ -59,6 +59,10 @@ pub(super) struct NamedParam<'a> {
     pub(super) ty: Type,
     pub(super) within: Option<Interval>,
     pub(super) uses: Uses,
+    /// The members that a table is asked for by, or that a list of words is held against.
+    pub(super) members: BTreeSet<Arc<str>>,
+    /// Whether a table is asked for by a text.
+    pub(super) by_text: bool,
     pub(super) sound: bool,
 }
 
@@ -144,6 +148,8 @@ impl<'a> Names<'a> {
                         ty: Type::Error,
                         within: None,
                         uses: Uses::default(),
+                        members: BTreeSet::new(),
+                        by_text: false,
                         sound: true,
                     });
                 }

@@ -13,7 +13,7 @@ use super::names::{LetState, Symbol};
 use super::scope::NameScope;
 use super::words::join;
 use super::workflows::WORKFLOWS;
-use crate::ast::{Expr, Name};
+use crate::ast::{Expr, Name, ParamLiteral};
 use crate::diagnostic::Diagnostic;
 use crate::program::{FieldPath, Target};
 use crate::types::Type;
@@ -66,6 +66,10 @@ impl Checker<'_> {
         let Some(resolved) = self.resolve(scope, path) else { return (Type::Error, None) };
         if let Type::Record(record) = &resolved.ty {
             self.report(errors::record_is_no_value(path, record));
+            return (Type::Error, None);
+        }
+        if let Target::Table(_) = resolved.target {
+            self.report(errors::table_is_no_value(&join(path), expr.span));
             return (Type::Error, None);
         }
         self.record(expr.id, &resolved.ty, Some(resolved.target));
@@ -261,7 +265,11 @@ impl Checker<'_> {
             Symbol::Broken => return Lookup::Silent,
             Symbol::Param(index) => {
                 let Some(entry) = self.names.params.get(index) else { return Lookup::Silent };
-                (entry.ty.clone(), Target::Param(index), entry.sound)
+                let target = match entry.decl.value {
+                    ParamLiteral::Table(..) => Target::Table(index),
+                    ParamLiteral::Single(_) | ParamLiteral::List(..) => Target::Param(index),
+                };
+                (entry.ty.clone(), target, entry.sound)
             }
             Symbol::Let(index) => {
                 let Some(entry) = self.names.lets.get(index) else { return Lookup::Silent };

@@ -78,6 +78,7 @@ impl Checker<'_> {
             | ExprKind::Neg(_)
             | ExprKind::Arithmetic(..)
             | ExprKind::Has(_)
+            | ExprKind::Entry { .. }
             | ExprKind::Call { .. } => ANY,
         }
     }
@@ -110,7 +111,7 @@ impl Checker<'_> {
         match (&info.target, &info.ty) {
             (_, Type::Amount(quantity)) => quantity.range.clone(),
             (Some(Target::Stage(rung)), _) => Interval::point(Number::from(*rung)),
-            (Some(Target::Param(index)), Type::Date | Type::Calendar) => {
+            (Some(Target::Param(index) | Target::Table(index)), Type::Date | Type::Calendar) => {
                 self.names.params.get(*index).and_then(|entry| entry.within.clone()).unwrap_or(Interval::ALL)
             }
             (_, Type::Stage) => {

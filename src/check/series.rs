@@ -101,7 +101,8 @@ impl Checker<'_> {
             (Type::Error, _) => {}
             (Type::Amount(Quantity { kind: Kind::Duration, range }), Some(Target::Param(index))) => {
                 let whole = self.names.params.get(index).is_some_and(|entry| {
-                    matches!(&entry.decl.value.kind, LiteralKind::Duration(seconds) if is_whole_days(seconds))
+                    let single = entry.decl.value.single().map(|literal| &literal.kind);
+                    matches!(single, Some(LiteralKind::Duration(seconds)) if is_whole_days(seconds))
                 });
                 let positive = range.low.as_ref().is_some_and(|low| *low > Number::ZERO);
                 if !whole || !positive {

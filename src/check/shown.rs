@@ -86,6 +86,7 @@ impl Checker<'_> {
                 join(expr, left);
                 join(expr, right);
             }
+            ExprKind::Entry { .. } => {}
             ExprKind::Neg(inner) => join(expr, inner),
             ExprKind::In { item, set, .. } => {
                 let members: Vec<&Expr> = match set {
@@ -118,6 +119,7 @@ impl Checker<'_> {
                     | Target::Element { .. }
                     | Target::Let(_)
                     | Target::Param(_)
+                    | Target::Table(_)
                     | Target::Stage(_)
                     | Target::Member(_)
                     | Target::Call(_),
@@ -180,6 +182,7 @@ impl Checker<'_> {
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)
+            | Target::Table(_)
             | Target::Stage(_)
             | Target::Member(_) => None,
         }

@@ -15,6 +15,7 @@ pub(super) fn subject(expr: &Expr, otherwise: &str) -> String {
         ExprKind::Literal(literal) => format!("`{}`", show_literal(literal)),
         ExprKind::Path(path) => format!("`{}`", join(path)),
         ExprKind::Call { name, .. } => format!("`{}(…)`", name.text),
+        ExprKind::Entry { table, .. } => format!("`{}[…]`", join(table)),
         ExprKind::Not(_)
         | ExprKind::Neg(_)
         | ExprKind::Arithmetic(..)

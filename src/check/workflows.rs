@@ -80,6 +80,7 @@ impl Checker<'_> {
                 | Target::JudgedField(_)
                 | Target::Element { .. }
                 | Target::Param(_)
+                | Target::Table(_)
                 | Target::Stage(_)
                 | Target::Member(_),
             )

@@ -3,7 +3,7 @@
 use super::document::{ConfigContent, ConfigNode};
 use super::fields::{ConfigReader, close_to};
 use super::glob::{Glob, MAX_PATTERN_BYTES};
-use super::{Block, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, errors};
+use super::{Block, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, WrittenValue, errors};
 use crate::ast::EffectKind;
 use crate::code::Code;
 use crate::source::Span;
@@ -89,6 +89,12 @@ impl WaiverKey {
     }
 }
 
+/// Whether a map sets the entries of a table: none of its keys is one of a param.
+fn is_table(node: &ConfigNode) -> bool {
+    let is_own = |key: &ConfigNode| matches!(&key.content, ConfigContent::Text(key) if PARAM.iter().any(|(known, _)| known == key));
+    matches!(&node.content, ConfigContent::Map(entries) if !entries.is_empty() && !entries.iter().any(|(key, _)| is_own(key)))
+}
+
 /// The word `off` switches the rule off: then there is no effect.
 fn effects() -> [(&'static str, Option<EffectKind>); 5] {
     let [note, warn, hold, rollback] = EffectKind::ALL.map(|effect| (effect.as_str(), Some(effect)));
@@ -98,11 +104,39 @@ fn effects() -> [(&'static str, Option<EffectKind>); 5] {
 impl ConfigReader<'_> {
     pub(super) fn params(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<ParamEntry> {
         let Some(entries) = self.map(key, node) else { return Vec::new() };
+        let begins = |entry: &ParamEntry| (entry.from, entry.name.span);
         let mut params = Vec::new();
         for (name, node) in self.names(entries) {
-            params.extend(self.steps(&name, node, Self::param, |entry| (entry.from, entry.name.span)));
+            if !is_table(&node) {
+                params.extend(self.steps(&name, node, Self::param, begins));
+                continue;
+            }
+            let Some(entries) = self.map(&name, node) else { continue };
+            for (key, node) in self.names(entries) {
+                let own = Setting { value: format!("{}.{}", name.value, key.value), span: key.span };
+                let entries = self.steps(&own, node, Self::param, begins);
+                let entry_of = Some(name.value.clone());
+                params.extend(
+                    entries.into_iter().map(|entry| ParamEntry { entry_of: entry_of.clone(), ..entry }),
+                );
+            }
         }
         params
+    }
+
+    /// A single value, or a list of them.
+    fn written(&mut self, name: &Setting<String>, node: &ConfigNode) -> Option<Setting<WrittenValue>> {
+        let ConfigContent::List(nodes) = &node.content else {
+            let Setting { value, span } = self.text(name, node)?;
+            return Some(Setting { value: WrittenValue::Single(value), span });
+        };
+        let members: Vec<Option<Setting<String>>> = nodes.iter().map(|node| self.text(name, node)).collect();
+        let members: Vec<Setting<String>> = members.into_iter().collect::<Option<_>>()?;
+        if members.is_empty() {
+            self.report(errors::empty_list(&name.value, name.span));
+            return None;
+        }
+        Some(Setting { value: WrittenValue::List(members), span: node.span })
     }
 
     /// What is set in one go, or in a list of steps; these by their first days. A step that is wrong takes the others with
@@ -151,13 +185,20 @@ impl ConfigReader<'_> {
 
     fn param(&mut self, name: Setting<String>, node: ConfigNode) -> Option<ParamEntry> {
         let before = self.diagnostics.len();
-        let mut entry =
-            ParamEntry { name, value: None, within: None, because: None, locked: None, from: None };
+        let mut entry = ParamEntry {
+            name,
+            entry_of: None,
+            value: None,
+            within: None,
+            because: None,
+            locked: None,
+            from: None,
+        };
         match node.content {
             ConfigContent::Map(entries) => {
                 for (key, name, node) in self.fields(entries, &PARAM, "a param") {
                     match key {
-                        ParamKey::Value => entry.value = self.text(&name, &node),
+                        ParamKey::Value => entry.value = self.written(&name, &node),
                         ParamKey::Within => entry.within = self.range(&name, &node),
                         ParamKey::Because => entry.because = self.text(&name, &node).map(|text| text.value),
                         ParamKey::Locked => entry.locked = self.flag(&name, &node),
@@ -173,7 +214,7 @@ impl ConfigReader<'_> {
                 }
             }
             ConfigContent::Null | ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::List(_) => {
-                entry.value = self.text(&entry.name.clone(), &node);
+                entry.value = self.written(&entry.name.clone(), &node);
             }
         }
         // One that is understood in part would set what nobody meant.

@@ -160,6 +160,12 @@ pub(super) fn too_many_steps(name: &str, most: usize, span: Span) -> Diagnostic 
         .help("remove steps that are long past")
 }
 
+/// `x: []`
+pub(super) fn empty_list(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::SettingType, format!("the list `{}` is empty", quote(name)))
+        .label(span, "give it a member or remove it")
+}
+
 /// An override that only narrows or locks.
 pub(super) fn no_value_in_override(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::SettingType, format!("an override gives `{}` no value", quote(name)))

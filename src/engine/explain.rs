@@ -108,6 +108,8 @@ fn shown_by_tests(
         NamedSubject::Rule(at) => rule_names(&project.program)
             .nth(at)
             .map_or_else(SeenTests::default, |name| seen(name, project, &known.tests, sources)),
-        NamedSubject::Param(_) | NamedSubject::Let(_) | NamedSubject::Policy(_) => SeenTests::default(),
+        NamedSubject::Param(_) | NamedSubject::Table(_) | NamedSubject::Let(_) | NamedSubject::Policy(_) => {
+            SeenTests::default()
+        }
     }
 }

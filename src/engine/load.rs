@@ -19,7 +19,7 @@ use crate::code::Code;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, did_you_mean_within};
 use crate::eval::{Fleet, Rulebook, RunBudget};
-use crate::layers::{Book, settle};
+use crate::layers::{Book, admit, settle};
 use crate::program::Program;
 use crate::project::Project;
 use crate::report::read::PassedOver;
@@ -195,6 +195,7 @@ impl ParsedProject {
         let mut diagnostics = self.diagnostics.clone();
         let names: Vec<Arc<str>> = names.iter().cloned().collect();
         program.incomplete = has_errors(&diagnostics) || has_errors(&found);
+        admit(&mut program, &self.configs);
         let (mut book, mut wrong) = settle(&program, &self.configs, &names);
         let in_force = book.in_force(&program);
         if in_force.is_empty() {
@@ -203,6 +204,7 @@ impl ParsedProject {
             // What can never be true depends on the values in force.
             let (again, found) = check_with(&self.files, self.expressions, &in_force);
             program = again;
+            admit(&mut program, &self.configs);
             program.incomplete = has_errors(&diagnostics) || has_errors(&found);
             (book, wrong) = settle(&program, &self.configs, &names);
             diagnostics.extend(found);

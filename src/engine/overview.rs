@@ -69,6 +69,10 @@ impl OverviewSurvey<'_> {
         if !workflows.is_empty() && self.project.book.general.params.get(at) == Some(steps) {
             return None;
         }
+        // Entries of a table that nobody has set are listed as `else`.
+        if steps.steps().all(|(_, setting)| setting.by_else) {
+            return None;
+        }
         let setting = steps.on(day_number(self.as_of));
         let step = |(from, step): (Option<Date>, &ParamSetting)| SettingStep {
             from: from.map(|from| from.to_string()),
@@ -158,6 +162,7 @@ fn amount(ty: &Type, value: &ParamValue) -> Option<AmountReport> {
     match value {
         ParamValue::Value(Value::Number(number)) => AmountReport::of_type(ty, number),
         ParamValue::Calendar(_)
+        | ParamValue::List(_)
         | ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) => None,
     }
 }

@@ -4,9 +4,10 @@ use super::rule::Verdict;
 use super::{Evaluator, Scope};
 use crate::ast::{CompareOp, Expr, ExprKind, LogicOp, Set};
 use crate::evidence::{ReasonKind, Reasons, Truth};
-use crate::program::{Rule, Target};
+use crate::program::{ParamValue, Rule, Target};
 use crate::report::Outcome;
 use crate::report::why::{Earlier, Figure, Held, Pointer, RuleVerdict, Said, Saw};
+use crate::settings::show_value;
 use crate::source::Span;
 use crate::types::Kind;
 use crate::value::{Located, Record, Value};
@@ -131,6 +132,7 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Has(_)
             | ExprKind::Path(_)
+            | ExprKind::Entry { .. }
             | ExprKind::Call { .. }
             | ExprKind::Literal(_)
             | ExprKind::Neg(_)
@@ -159,6 +161,7 @@ impl<'a> Evaluator<'a> {
             | Target::Workflows(_)
             | Target::Element { .. }
             | Target::Param(_)
+            | Target::Table(_)
             | Target::Stage(_)
             | Target::Member(_)
             | Target::Call(_) => None,
@@ -193,6 +196,16 @@ impl<'a> Evaluator<'a> {
             _ if matches!(expr.kind, ExprKind::Literal(_)) => return,
             Some(Target::Stage(_) | Target::Member(_)) => return,
             Some(Target::Param(index)) => return self.explain_param(*index, expr, scope, report),
+            Some(Target::Table(_)) => {
+                let mut asked = Vec::new();
+                self.entries_asked(expr, scope, &mut asked);
+                match asked.as_slice() {
+                    [only] => return self.explain_param(*only, expr, scope, report),
+                    several => several.iter().for_each(|own| {
+                        self.note_threshold(*own, false, scope, report);
+                    }),
+                }
+            }
             Some(
                 Target::Field(_)
                 | Target::JudgedField(_)
@@ -266,6 +279,63 @@ impl<'a> Evaluator<'a> {
             }
             true
         });
+        let mut asked = Vec::new();
+        self.entries_asked(expr, scope, &mut asked);
+        for own in asked {
+            self.note_threshold(own, false, scope, report);
+        }
+    }
+
+    /// The entries of tables that an expression asks for, each once, in the order in which they are met.
+    fn entries_asked(&self, expr: &'a Expr, scope: Scope<'_, 'a>, asked: &mut Vec<usize>) {
+        if !self.tries.spend(1) {
+            return;
+        }
+        if let Some(table) = self.table_of(expr)
+            && let ExprKind::Entry { key, .. } = &expr.kind
+        {
+            let name = self.key_name(&self.eval(key, scope));
+            let own: Vec<usize> = match name {
+                Some(name) => table.entry(&name).into_iter().collect(),
+                None => table.all().collect(),
+            };
+            for own in own.into_iter().map(|own| self.in_place_of(own, scope)) {
+                if !asked.contains(&own) {
+                    asked.push(own);
+                }
+            }
+        }
+        if let Some(inner) = self.let_behind(expr) {
+            return self.entries_asked(inner, Scope::at(scope.moment), asked);
+        }
+        let ExprKind::Call { args, .. } = &expr.kind else {
+            return expr.children().into_iter().for_each(|child| self.entries_asked(child, scope, asked));
+        };
+        for arg in args {
+            self.entries_asked(&arg.value, scope, asked);
+            let clauses: Vec<&Expr> =
+                arg.condition.iter().chain(&arg.by).filter(|clause| self.has_entry(clause)).collect();
+            if clauses.is_empty() {
+                continue;
+            }
+            for item in &self.arg_list(arg, scope).items {
+                for clause in &clauses {
+                    self.looking_at(arg, item, scope, |inside| self.entries_asked(clause, inside, asked));
+                }
+            }
+        }
+    }
+
+    /// Whether an expression asks a table for something, through lets.
+    fn has_entry(&self, expr: &'a Expr) -> bool {
+        !self.every_target(expr, &mut Vec::new(), &mut |target| !matches!(target, Target::Table(_)))
+    }
+
+    /// The entry itself, or the `else` that it is set by.
+    fn in_place_of(&self, entry: usize, scope: Scope<'_, 'a>) -> usize {
+        let by_else = self.settings.param_on(entry, scope.moment.day).is_some_and(|setting| setting.by_else);
+        let follows = self.program.params.get(entry).and_then(|param| param.follows);
+        follows.filter(|_| by_else).unwrap_or(entry)
     }
 
     /// Lists a param among the thresholds, once: its value, and where that was set.
@@ -281,7 +351,12 @@ impl<'a> Evaluator<'a> {
         let within = setting.within.as_ref().filter(|_| setting.configured);
         let threshold = Held {
             param: param.name.clone(),
-            figure: self.figure_of(&param.ty, &self.eval_param_decl(index, day)),
+            figure: match &setting.value {
+                ParamValue::List(_) => Figure::word(show_value(&param.ty, &setting.value).into()),
+                ParamValue::Value(_) | ParamValue::Calendar(_) => {
+                    self.figure_of(&param.ty, &self.eval_param_decl(index, day))
+                }
+            },
             origin: setting.origin,
             configured: setting.configured,
             within: within.map(|range| (param.ty.clone(), range.clone())),
@@ -320,10 +395,15 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => None,
             },
+            // A list of a policy stands where it was set.
+            Some(Target::Param(index)) => {
+                let setting = self.settings.param_on(*index, scope.moment.day)?;
+                matches!(setting.value, ParamValue::List(_)).then_some(setting.origin)
+            }
             Some(
                 Target::Workflows(_)
                 | Target::Element { .. }
-                | Target::Param(_)
+                | Target::Table(_)
                 | Target::Stage(_)
                 | Target::Member(_),
             ) => None,

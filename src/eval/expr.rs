@@ -7,7 +7,8 @@ use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
-use crate::program::{FieldPath, ParamValue, Target};
+use crate::program::{FieldPath, ParamTable, ParamValue, Target};
+use crate::settings::ParamSetting;
 use crate::source::Span;
 use crate::types::Type;
 use crate::value::{DAY, Located, Number, Record, Value, day_number};
@@ -32,6 +33,7 @@ impl<'a> Evaluator<'a> {
         match &expr.kind {
             ExprKind::Literal(literal) => eval_literal(literal),
             ExprKind::Path(_) => self.eval_path(expr, scope),
+            ExprKind::Entry { key, .. } => self.eval_entry(expr, key, scope),
             ExprKind::Not(inner) => Evidence::Truth(self.truth(inner, scope).negate()),
             ExprKind::Neg(inner) => match self.eval(inner, scope) {
                 Evidence::Amount(amount) => Evidence::Amount(amount.negate()),
@@ -107,7 +109,9 @@ impl<'a> Evaluator<'a> {
             Some(Target::Param(index)) => self.eval_param_decl(*index, scope.moment.day),
             Some(Target::Stage(rung)) => Evidence::Amount(Amount::Known(Number::from(*rung))),
             Some(Target::Member(member)) => Evidence::Word(Word::Known(member.clone())),
-            Some(Target::Call(_)) | None => Evidence::unknown(&info.ty, &Reasons::default(), ""),
+            Some(Target::Table(_) | Target::Call(_)) | None => {
+                Evidence::unknown(&info.ty, &Reasons::default(), "")
+            }
         }
     }
 
@@ -129,7 +133,69 @@ impl<'a> Evaluator<'a> {
         match self.settings.param_on(index, day).map(|param| &param.value) {
             Some(ParamValue::Value(value)) => eval_value(value),
             Some(ParamValue::Calendar(months)) => Evidence::Calendar(*months),
+            Some(ParamValue::List(values)) => {
+                let of = |setting: &ParamSetting| setting.origin;
+                let span = self.settings.param_on(index, day).map(of);
+                let item = |value| ListItem {
+                    value: ItemValue::Evidence(eval_value(value)),
+                    of: None,
+                    at: 0,
+                    span: None,
+                };
+                let name = self.program.params.get(index).map_or("", |param| &*param.decl.name.text);
+                self.budget.spend(values.len());
+                let items = values.iter().map(item).collect();
+                Evidence::List(Rc::new(List { items, name: Rc::from(name), span, ..List::default() }))
+            }
             None => Evidence::Amount(Amount::Unknown(Reasons::default())),
+        }
+    }
+
+    /// What a table says of a key: of one that is not known, something between the lowest and the highest entry.
+    fn eval_entry(&self, expr: &'a Expr, key: &'a Expr, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        let asked = self.eval(key, scope);
+        let day = scope.moment.day;
+        let Some(table) = self.table_of(expr) else { return self.unknown(expr) };
+        if let Some(name) = self.key_name(&asked) {
+            return table
+                .entry(&name)
+                .map_or_else(|| self.unknown(expr), |own| self.eval_param_decl(own, day));
+        }
+        let reasons = asked.reasons();
+        let mut all = table.all().map(|own| self.eval_param_decl(own, day));
+        let Some(first) = all.next() else { return self.unknown(expr) };
+        all.fold(first, |known, other| known.hull(other, &reasons))
+    }
+
+    pub(super) fn table_of(&self, expr: &Expr) -> Option<&'a ParamTable> {
+        match self.program.expr(expr.id)?.target.as_ref()? {
+            Target::Table(index) => self.program.tables.get(*index),
+            Target::Field(_)
+            | Target::JudgedField(_)
+            | Target::Workflows(_)
+            | Target::Element { .. }
+            | Target::Let(_)
+            | Target::Param(_)
+            | Target::Stage(_)
+            | Target::Member(_)
+            | Target::Call(_) => None,
+        }
+    }
+
+    /// The member, stage or text that a table is asked for by, where that is known.
+    pub(super) fn key_name(&self, asked: &Evidence<'a>) -> Option<Arc<str>> {
+        match asked {
+            Evidence::Word(Word::Known(text)) => Some(text.clone()),
+            Evidence::Amount(Amount::Known(rung)) => {
+                let rung = usize::try_from(rung.floor()).ok()?;
+                self.program.vocabulary.stages.get(rung).cloned()
+            }
+            Evidence::Word(Word::Unknown(_))
+            | Evidence::Amount(Amount::Between(..) | Amount::Unknown(_))
+            | Evidence::Truth(_)
+            | Evidence::Elapsed(_)
+            | Evidence::Calendar(_)
+            | Evidence::List(_) => None,
         }
     }
 
@@ -336,6 +402,7 @@ impl<'a> Evaluator<'a> {
                 Target::Workflows(_)
                 | Target::Let(_)
                 | Target::Param(_)
+                | Target::Table(_)
                 | Target::Stage(_)
                 | Target::Member(_)
                 | Target::Call(_),

@@ -111,6 +111,7 @@ impl<'a> Evaluator<'a> {
             | Target::Workflows(_)
             | Target::Element { .. }
             | Target::Param(_)
+            | Target::Table(_)
             | Target::Stage(_)
             | Target::Member(_) => None,
         }

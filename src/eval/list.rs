@@ -144,7 +144,7 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates a `where` or `by` at an element. In `mean(outputs.edit_time where …)` that is the output, not its editing
     /// time; behind a let it is what the let holds.
-    fn looking_at<T>(
+    pub(super) fn looking_at<T>(
         &self,
         arg: &'a Arg,
         item: &ListItem<'a>,
@@ -170,7 +170,12 @@ impl<'a> Evaluator<'a> {
                 Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. },
             ) => true,
             Some(
-                Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+                Target::Let(_)
+                | Target::Param(_)
+                | Target::Table(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
             )
             | None => false,
         }

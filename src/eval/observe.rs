@@ -137,6 +137,7 @@ fn parts<'p>(program: &'p Program, expr: &'p Expr) -> Vec<&'p Expr> {
                 | Target::Workflows(_)
                 | Target::Element { .. }
                 | Target::Param(_)
+                | Target::Table(_)
                 | Target::Stage(_)
                 | Target::Member(_)
                 | Target::Call(_),
@@ -144,6 +145,7 @@ fn parts<'p>(program: &'p Program, expr: &'p Expr) -> Vec<&'p Expr> {
             | None => Vec::new(),
         },
         ExprKind::Literal(_)
+        | ExprKind::Entry { .. }
         | ExprKind::Neg(_)
         | ExprKind::Arithmetic(..)
         | ExprKind::Compare(..)
@@ -234,6 +236,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::In { item, .. } => vec![item],
             ExprKind::Literal(_)
             | ExprKind::Path(_)
+            | ExprKind::Entry { .. }
             | ExprKind::Not(_)
             | ExprKind::Neg(_)
             | ExprKind::Arithmetic(..)
@@ -244,7 +247,7 @@ impl<'a> Evaluator<'a> {
             | ExprKind::AtLeast { .. } => vec![condition],
         };
         let is_seen = |expr: &&Expr| match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
-            Some(Target::Stage(_) | Target::Member(_) | Target::Param(_)) => false,
+            Some(Target::Stage(_) | Target::Member(_) | Target::Param(_) | Target::Table(_)) => false,
             Some(
                 Target::Field(_)
                 | Target::JudgedField(_)

@@ -7,7 +7,7 @@ use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::Shape;
 use crate::builtins::numbers::Extreme;
 use crate::builtins::series::Along;
-use crate::evidence::{Amount, Truth};
+use crate::evidence::{Amount, Truth, Word};
 use crate::program::{FieldPath, Target};
 use crate::report::why::{Against, Dated, ElementName, Figure, RuleVerdict, Said};
 use crate::source::Span;
@@ -271,6 +271,7 @@ fn element_name(at: usize, item: &ItemValue<'_>) -> ElementName {
     let record = match item {
         ItemValue::Record(record) => Some(*record),
         ItemValue::Workflow(seen) => Some(seen.record()),
+        ItemValue::Evidence(Evidence::Word(Word::Known(text))) => return ElementName::Text(text.clone()),
         ItemValue::Evidence(_) => None,
     };
     let text = record.and_then(|record| {

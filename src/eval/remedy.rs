@@ -73,6 +73,7 @@ impl<'a> Evaluator<'a> {
                     | Target::Workflows(_)
                     | Target::Element { .. }
                     | Target::Param(_)
+                    | Target::Table(_)
                     | Target::Stage(_)
                     | Target::Member(_)
                     | Target::Call(_),
@@ -213,7 +214,7 @@ impl<'a> Evaluator<'a> {
                 let change = self.elements(arg, sample, needed, false);
                 Some(vec![self.step(change, expr, Evidence::Truth(Truth::known(want)), scope)])
             }
-            ExprKind::Has(_) => None,
+            ExprKind::Has(_) | ExprKind::Entry { .. } => None,
             ExprKind::Path(_) | ExprKind::Call { .. } => {
                 let change = Change::Turn { of: self.quoted(expr), to: want };
                 Some(vec![self.step(change, expr, Evidence::Truth(Truth::known(want)), scope)])
@@ -553,14 +554,12 @@ impl<'a> Evaluator<'a> {
     /// Whether an expression is made of what was measured: not of literals and params alone, and no stage.
     pub(super) fn is_measured(&self, expr: &'a Expr) -> bool {
         let is_stage = self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Stage);
-        let measured = !self.every_target(expr, &mut Vec::new(), &mut |target| match target {
-            Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. } => {
-                false
-            }
-            Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_) => {
-                true
-            }
-        });
+        let is_read = |target: &Target| match target {
+            Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. } => true,
+            Target::Let(_) | Target::Param(_) | Target::Table(_) => false,
+            Target::Stage(_) | Target::Member(_) | Target::Call(_) => false,
+        };
+        let measured = !self.every_target(expr, &mut Vec::new(), &mut |target| !is_read(target));
         measured && !is_stage
     }
 

@@ -282,7 +282,9 @@ impl<'a> Evaluator<'a> {
                 stage = true;
                 path.steps == [Vocabulary::STAGE] && !self.program.vocabulary.stages.is_empty()
             }
-            Target::Stage(_) | Target::Param(_) | Target::Member(_) | Target::Let(_) => true,
+            Target::Stage(_) | Target::Param(_) | Target::Table(_) | Target::Member(_) | Target::Let(_) => {
+                true
+            }
             Target::Workflows(_) | Target::Element { .. } | Target::Call(_) => false,
         });
         only && stage
@@ -297,6 +299,7 @@ impl<'a> Evaluator<'a> {
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)
+            | Target::Table(_)
             | Target::Stage(_)
             | Target::Member(_)
             | Target::Call(_) => true,
@@ -337,6 +340,7 @@ impl<'a> Evaluator<'a> {
                 Target::Workflows(_)
                 | Target::Element { .. }
                 | Target::Param(_)
+                | Target::Table(_)
                 | Target::Stage(_)
                 | Target::Member(_)
                 | Target::Call(_),

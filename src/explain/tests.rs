@@ -46,6 +46,7 @@ fn names_are_found_whole_and_by_their_last_word() {
     let program = &known.report.projects[0].program;
     let named = |name: &str| match subject(name, &known.report) {
         Ok((_, NamedSubject::Rule(index))) => rule_names(program).nth(index).unwrap().to_owned(),
+        Ok((_, NamedSubject::Table(index))) => format!("table {}", program.tables[index].name),
         Ok((_, NamedSubject::Param(index))) => format!("param {}", program.params[index].name),
         Ok((_, NamedSubject::Let(index))) => format!("let {}", program.lets[index].name),
         Ok((_, NamedSubject::Policy(index))) => format!("policy {}", program.policies[index].name),

@@ -50,6 +50,14 @@ impl<'p> RuleUses<'p> {
     fn add(&mut self, expr: &Expr, program: &'p Program) {
         match program.expr(expr.id).and_then(|info| info.target.as_ref()) {
             Some(Target::Param(index)) if !self.params.contains(index) => self.params.push(*index),
+            Some(Target::Table(index)) => {
+                let table = program.tables.get(*index);
+                for own in table.into_iter().flat_map(|table| table.all()) {
+                    if !self.params.contains(&own) {
+                        self.params.push(own);
+                    }
+                }
+            }
             Some(Target::Let(index)) if !self.lets.contains(index) => {
                 self.lets.push(*index);
                 if let Some(own) = program.lets.get(*index) {
@@ -84,6 +92,7 @@ impl<'p> RuleUses<'p> {
             ExprKind::Call { args, .. } => args.iter().for_each(|arg| self.arg(arg, program)),
             ExprKind::Literal(_)
             | ExprKind::Path(_)
+            | ExprKind::Entry { .. }
             | ExprKind::Not(_)
             | ExprKind::Neg(_)
             | ExprKind::Arithmetic(..)
@@ -143,8 +152,12 @@ fn list_name(expr: &Expr, program: &Program) -> String {
         (Some(Target::Call(_)), ExprKind::Call { args, .. }) => {
             args.first().map_or_else(String::new, |arg| list_name(&arg.value, program))
         }
-        (Some(Target::Call(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_)) | None, _) => {
-            "it".to_owned()
-        }
+        (
+            Some(
+                Target::Call(_) | Target::Param(_) | Target::Table(_) | Target::Stage(_) | Target::Member(_),
+            )
+            | None,
+            _,
+        ) => "it".to_owned(),
     }
 }

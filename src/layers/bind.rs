@@ -1,9 +1,12 @@
 //! What configurations name, found in the policies, and their values typed by them.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::errors;
-use crate::ast::{EffectKind, LiteralKind, Name};
-use crate::check::{Unfit, value_for_param, value_of_type};
-use crate::config::{Config, Glob, ParamEntry, RuleEntry, Setting};
+use crate::ast::{EffectKind, ListMember, Literal, LiteralKind, Name};
+use crate::check::{Unfit, list_for_param, value_for_param, value_of_type};
+use crate::config::{Block, Config, Glob, ParamEntry, RuleEntry, Setting, WrittenValue};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::parse::parse_literal;
@@ -33,7 +36,8 @@ impl BoundBlock<'_> {
         let mut said = globs.collect::<Vec<_>>().join(", ") + ":";
         let from = |day: Option<Date>| day.map(|day| format!(" from {day}")).unwrap_or_default();
         for BoundParam { entry, .. } in &self.params {
-            let value = entry.value.as_ref().map(|value| format!(" {}", value.value)).unwrap_or_default();
+            let value =
+                entry.value.as_ref().map(|value| format!(" {}", value.value.shown())).unwrap_or_default();
             let within = entry
                 .within
                 .as_ref()
@@ -94,7 +98,12 @@ impl BoundRule<'_> {
 
 /// Binds a stack, in the order in which its blocks count.
 pub(super) fn bind<'c>(program: &Program, stack: &'c [Config]) -> (Vec<BoundBlock<'c>>, Vec<Diagnostic>) {
-    let mut binder = Binder { program, rules: rule_names(program).collect(), diagnostics: Vec::new() };
+    let mut binder = Binder {
+        program,
+        params: names_of(program),
+        rules: rule_names(program).collect(),
+        diagnostics: Vec::new(),
+    };
     let layers = || stack.iter().enumerate();
     let all = layers().map(|(layer, config)| (layer, None, &config.block));
     let some = layers().flat_map(|(layer, config)| {
@@ -103,24 +112,87 @@ pub(super) fn bind<'c>(program: &Program, stack: &'c [Config]) -> (Vec<BoundBloc
     let blocks = all.chain(some).enumerate().map(|(at, (layer, workflows, block))| BoundBlock {
         layer,
         workflows,
-        params: block.params.iter().filter_map(|entry| binder.param(entry, (layer, at))).collect(),
+        params: binder.params_of(block, (layer, at)),
         rules: block.rules.iter().filter_map(|entry| binder.rule(entry, (layer, at))).collect(),
     });
     (blocks.collect(), binder.diagnostics)
 }
 
+/// Every name of a param: of entries of tables both `quality.floor["a b"]` and `quality.floor.a b`.
+fn names_of(program: &Program) -> BTreeMap<Arc<str>, usize> {
+    let own = program.params.iter().enumerate().map(|(at, param)| (param.name.clone(), at));
+    let mut names: BTreeMap<Arc<str>, usize> = own.collect();
+    for table in &program.tables {
+        for (key, at) in &table.entries {
+            names.entry(format!("{}.{key}", table.name).into()).or_insert(*at);
+        }
+    }
+    names
+}
+
+/// Gives tables by texts an entry for each text that a configuration sets.
+pub(super) fn admit(program: &mut Program, stack: &[Config]) {
+    let blocks = stack.iter().flat_map(|config| {
+        std::iter::once(&config.block).chain(config.overrides.iter().map(|set| &set.block))
+    });
+    let known = names_of(program);
+    for entry in
+        blocks.flat_map(|block| &block.params).filter(|entry| !known.contains_key(&*entry.name.value))
+    {
+        let named = program.tables.iter().enumerate().filter(|(_, table)| table.by_texts);
+        let mut found = named.filter_map(|(at, table)| {
+            let rest = entry.name.value.strip_prefix(&*table.name)?;
+            let quoted = || match parse_literal(rest.strip_prefix('[')?.strip_suffix(']')?)? {
+                LiteralKind::Text(text) => Some(text.to_string()),
+                LiteralKind::Number(_)
+                | LiteralKind::Share(_)
+                | LiteralKind::Unit(..)
+                | LiteralKind::Duration(_)
+                | LiteralKind::Calendar(_)
+                | LiteralKind::Date(_)
+                | LiteralKind::Bool(_) => None,
+            };
+            Some((at, rest.strip_prefix('.').map(str::to_owned).or_else(quoted)?))
+        });
+        if let Some((table, key)) = found.next() {
+            program.add_entry(table, &key);
+        }
+    }
+}
+
 struct Binder<'p> {
     program: &'p Program,
+    params: BTreeMap<Arc<str>, usize>,
     rules: Vec<&'p str>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Binder<'_> {
+    /// What a block says of params: of each in one place.
+    fn params_of<'c>(&mut self, block: &'c Block, place: (usize, usize)) -> Vec<BoundParam<'c>> {
+        let mut bound: Vec<BoundParam<'c>> = Vec::new();
+        // By the param and the first day.
+        let mut seen: BTreeMap<(usize, Option<Date>), Span> = BTreeMap::new();
+        for entry in &block.params {
+            let Some(set) = self.param(entry, place) else { continue };
+            match seen.get(&(set.index, entry.from)) {
+                Some(first) => {
+                    let name = self.program.params.get(set.index).map_or("", |param| &*param.name);
+                    self.diagnostics.push(errors::set_twice(name, *first, entry.name.span));
+                }
+                None => {
+                    seen.insert((set.index, entry.from), entry.name.span);
+                    bound.push(set);
+                }
+            }
+        }
+        bound
+    }
+
     fn param<'c>(&mut self, entry: &'c ParamEntry, (layer, block): (usize, usize)) -> Option<BoundParam<'c>> {
-        let found = self.program.params.iter().position(|param| *param.name == *entry.name.value);
+        let found = self.params.get(&*entry.name.value).copied();
         let Some((index, param)) = found.and_then(|at| Some((at, self.program.params.get(at)?))) else {
-            let names: Vec<&str> = self.program.params.iter().map(|param| &*param.name).collect();
-            self.unknown("param", &entry.name, &names);
+            self.unknown_param(entry);
             return None;
         };
         let mut sound = true;
@@ -154,6 +226,23 @@ impl Binder<'_> {
         Some(BoundRule { index: index?, layer, block, entry })
     }
 
+    fn unknown_param(&mut self, entry: &ParamEntry) {
+        let Program { params, tables, .. } = self.program;
+        if let Some(table) = tables.iter().find(|table| *table.name == *entry.name.value) {
+            let example = table.all().next().and_then(|at| params.get(at)).map_or("", |param| &*param.name);
+            self.diagnostics.push(errors::is_table(&entry.name, example));
+            return;
+        }
+        let owner =
+            entry.entry_of.as_ref().and_then(|owner| params.iter().find(|param| *param.name == **owner));
+        if let Some(owner) = owner {
+            self.diagnostics.push(errors::no_such_key(owner, &entry.name));
+            return;
+        }
+        let names: Vec<&str> = params.iter().map(|param| &*param.name).collect();
+        self.unknown("param", &entry.name, &names);
+    }
+
     fn unknown(&mut self, what: &str, name: &Setting<String>, names: &[&str]) {
         if is_excused(self.program, &name.value) {
             return;
@@ -170,24 +259,53 @@ pub(super) fn is_excused(program: &Program, name: &str) -> bool {
         || program.incomplete && !program.policies.iter().any(|known| *known.name == *policy)
 }
 
-fn value(param: &Param, text: &Setting<String>) -> Result<(ParamValue, Span), Diagnostic> {
-    let literal = literal(&param.ty, &text.value);
-    let fitted = literal.as_ref().map_or(Err(Unfit::Type), |literal| value_for_param(param, literal));
+fn value(param: &Param, written: &Setting<WrittenValue>) -> Result<(ParamValue, Span), Diagnostic> {
+    let (fitted, text) = match &written.value {
+        WrittenValue::Single(text) => {
+            let literal = literal(&param.ty, text);
+            let fitted = literal.as_ref().map_or(Err(Unfit::Type), |literal| value_for_param(param, literal));
+            (fitted, Setting { value: text.clone(), span: written.span })
+        }
+        WrittenValue::List(texts) => {
+            let members: Vec<ListMember> = texts.iter().map(|text| list_member(param, text)).collect();
+            match list_for_param(param, &members) {
+                Ok(value) => (Ok(value), Setting { value: String::new(), span: written.span }),
+                Err((unfit, at)) => {
+                    let whole = || Setting { value: written.value.shown(), span: written.span };
+                    let is_list = param.ty.element().is_some();
+                    (Err(unfit), texts.get(at).filter(|_| is_list).cloned().unwrap_or_else(whole))
+                }
+            }
+        }
+    };
     match fitted {
         Ok(value) => Ok((value, text.span)),
-        Err(Unfit::Range) => Err(errors::outside_declared(param, text)),
-        Err(unfit @ (Unfit::Type | Unfit::Window | Unfit::Confidence | Unfit::Percentile)) => {
-            Err(errors::unfit(param, unfit, &text.value, text.span))
-        }
+        Err(Unfit::Range) => Err(errors::outside_declared(param, &text)),
+        Err(
+            unfit @ (Unfit::Type | Unfit::Window | Unfit::Confidence | Unfit::Percentile | Unfit::Member),
+        ) => Err(errors::unfit(param, unfit, &text.value, text.span)),
+    }
+}
+
+/// A text as a member of a list: a word where the list holds words.
+fn list_member(param: &Param, text: &Setting<String>) -> ListMember {
+    let word = || ListMember::Word(Name { text: text.value.as_str().into(), span: text.span });
+    match param.ty.element() {
+        Some(inner) if !matches!(inner, Type::Choice(_)) => match literal(inner, &text.value) {
+            Some(kind) => ListMember::Literal(Literal { kind, span: text.span }),
+            None => word(),
+        },
+        Some(_) | None => word(),
     }
 }
 
 fn range(param: &Param, text: &Setting<(String, String)>) -> Result<Interval, Diagnostic> {
-    if matches!(param.ty, Type::Bool | Type::Text) {
+    let inner = param.ty.element().unwrap_or(&param.ty);
+    if matches!(inner, Type::Bool | Type::Text | Type::Choice(_)) {
         return Err(errors::no_range(param, text.span));
     }
     let end = |written: &str| {
-        let literal = literal(&param.ty, written);
+        let literal = literal(inner, written);
         let value = literal.as_ref().and_then(|literal| value_of_type(param, literal).ok());
         value
             .as_ref()

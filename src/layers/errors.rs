@@ -77,6 +77,32 @@ pub(super) fn unfit(param: &Param, unfit: Unfit, text: &str, span: Span) -> Diag
         .maybe_help(help)
 }
 
+/// A value for a table as a whole.
+pub(super) fn is_table(name: &Setting<String>, example: &str) -> Diagnostic {
+    Diagnostic::error(Code::ParamValueType, format!("`{}` is a table", quote(&name.value)))
+        .label(name.span, "has no value of its own")
+        .help(format!("set its entries, as in `{example}: VALUE`"))
+}
+
+/// Entries of what is no table: most often a misspelt key.
+pub(super) fn no_such_key(param: &Param, name: &Setting<String>) -> Diagnostic {
+    const KEYS: [&str; 5] = ["value", "within", "because", "locked", "from"];
+    let key = name.value.strip_prefix(&*param.name).map_or(&*name.value, |key| key.trim_start_matches('.'));
+    Diagnostic::error(Code::UnknownSetting, format!("`{}` is not a setting of a param", quote(key)))
+        .label(name.span, format!("`{}` is not a table", param.name))
+        .label(param.decl.span, "declared here")
+        .help(format!("there are {}", KEYS.map(|key| format!("`{key}`")).join(", ")))
+        .meant(name.span, did_you_mean(key, KEYS))
+}
+
+/// One entry by two names.
+pub(super) fn set_twice(name: &str, first: Span, second: Span) -> Diagnostic {
+    Diagnostic::error(Code::DuplicateSetting, format!("`{}` is set twice", quote(name)))
+        .label(second, "here again")
+        .label(first, "first here")
+        .help("remove one of the two")
+}
+
 pub(super) fn no_range(param: &Param, span: Span) -> Diagnostic {
     Diagnostic::error(Code::WidenedRange, format!("`{}` is a {} and has no range", param.name, param.ty))
         .label(span, "nothing to narrow")

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::bind::{BoundBlock, BoundParam, BoundRule};
-use super::{errors, number_of};
+use super::{errors, numbers_of};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::program::{Param, ParamValue, Program};
@@ -46,10 +46,10 @@ impl<'p, 'b, 'c> Settling<'p, 'b, 'c> {
     /// How much is to be gone through: what has a first day is gone through on each of these.
     pub(super) fn cost(&self) -> usize {
         let of = |said: usize, dated: usize| 1 + said.saturating_mul(dated);
-        let params = self
-            .params
-            .iter()
-            .map(|said| of(said.len(), said.iter().filter(|set| set.entry.from.is_some()).count()));
+        let params = self.program.params.iter().enumerate().map(|(at, param)| {
+            let said = self.said(at, param);
+            of(said.len(), said.iter().filter(|set| set.entry.from.is_some()).count())
+        });
         let rules = self
             .rules
             .iter()
@@ -57,18 +57,30 @@ impl<'p, 'b, 'c> Settling<'p, 'b, 'c> {
         params.chain(rules).fold(1, usize::saturating_add)
     }
 
+    /// What is said of a param, in the order in which it counts; of an entry that is not declared, what is said of `else`, too.
+    fn said(&self, at: usize, param: &Param) -> Vec<&'b BoundParam<'c>> {
+        let of = |at: usize| self.params.get(at).into_iter().flatten().copied();
+        let mut said: Vec<&BoundParam<'_>> = param.follows.into_iter().flat_map(of).chain(of(at)).collect();
+        said.sort_by_key(|set| (set.block, set.index == at));
+        said
+    }
+
     /// What is in force. What is wrong with blocks before the number `from_block` was said before.
     pub(super) fn finish(&self, from_block: usize, diagnostics: &mut Vec<Diagnostic>) -> Settings {
         let mut settings = Settings::declared(self.program);
         let mut problems = SettlingProblems { from_block, found: Vec::new() };
-        let params = self.program.params.iter().zip(&self.params).zip(&mut settings.params);
-        for ((param, said), line) in params.filter(|((_, said), _)| !said.is_empty()) {
+        let params = self.program.params.iter().enumerate().zip(&mut settings.params);
+        for ((at, param), line) in params {
+            let said = self.said(at, param);
+            if said.is_empty() {
+                continue;
+            }
             *line = on_each_day(
-                said,
-                |set| set.entry.from,
+                &said,
+                |set: &BoundParam<'_>| set.entry.from,
                 |begun| {
-                    let mut on_day = ParamOnDay::new(param, line.on(i64::MIN).clone());
-                    for block in begun.chunk_by(|a, b| a.block == b.block) {
+                    let mut on_day = ParamOnDay::new((at, param), line.on(i64::MIN).clone());
+                    for block in begun.chunk_by(|a, b| (a.block, a.index) == (b.block, b.index)) {
                         on_day.block(block, &mut problems);
                     }
                     on_day.finish()
@@ -136,6 +148,7 @@ struct NarrowedRange<'b> {
 
 /// What is in force of a param on one day, as it comes about.
 struct ParamOnDay<'p, 'b> {
+    index: usize,
     param: &'p Param,
     setting: ParamSetting,
     /// The layer of the value in force; none for the declaration.
@@ -150,18 +163,26 @@ struct ParamOnDay<'p, 'b> {
 type Refused = (Box<Diagnostic>, Option<Date>, Span);
 
 impl<'p, 'b> ParamOnDay<'p, 'b> {
-    fn new(param: &'p Param, setting: ParamSetting) -> Self {
-        Self { param, setting, set_by: None, set_from: None, locked_from: None, ranges: Vec::new() }
+    fn new((index, param): (usize, &'p Param), setting: ParamSetting) -> Self {
+        Self { index, param, setting, set_by: None, set_from: None, locked_from: None, ranges: Vec::new() }
     }
 
     /// What one block says that has begun, the earliest first: of its values the last one counts, its ranges and locks
-    /// bind from their own days on.
+    /// bind from their own days on. What is said of `else` counts for an entry until that is set itself.
     fn block(&mut self, begun: &[&'b BoundParam<'_>], problems: &mut SettlingProblems) {
+        let is_own = begun.first().is_some_and(|set| set.index == self.index);
+        if !is_own && !self.setting.by_else {
+            return;
+        }
         let chosen = begun.iter().rposition(|set| set.value.is_some());
         for (at, set) in begun.iter().enumerate() {
             let superseded = chosen.is_some_and(|chosen| at < chosen);
-            let Err((problem, from, there)) = self.apply(set, superseded) else { continue };
-            if superseded {
+            let Err((problem, from, there)) = self.apply(set, superseded) else {
+                self.setting.by_else &= !is_own;
+                continue;
+            };
+            // What is wrong with `else` is said there.
+            if superseded || !is_own {
                 continue;
             }
             let problem = match from {
@@ -215,8 +236,8 @@ impl<'p, 'b> ParamOnDay<'p, 'b> {
     /// Whether a value, or the one in force, lies within all ranges above it and its own.
     fn fits(&self, set: &BoundParam<'_>) -> Result<(), Refused> {
         let value = set.value.as_ref().map_or(&self.setting.value, |(value, _)| value);
-        let number = number_of(value);
-        let outside = |range: &Interval| number.as_ref().is_some_and(|number| !range.contains(number));
+        let numbers = numbers_of(value);
+        let outside = |range: &Interval| numbers.iter().any(|number| !range.contains(number));
         let own = set.within.iter().map(|(range, span)| (range, *span, set.entry.from));
         let above = self.ranges.iter().filter(|narrowed| narrowed.layer <= set.layer);
         let mut bounds = above.map(|narrowed| (narrowed.range, narrowed.span, narrowed.from)).chain(own);

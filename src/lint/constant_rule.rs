@@ -121,6 +121,7 @@ fn inside_calls<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> Option<Dia
         | Target::Element { .. }
         | Target::Let(_)
         | Target::Param(_)
+        | Target::Table(_)
         | Target::Stage(_)
         | Target::Member(_) => None,
     }?;

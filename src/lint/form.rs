@@ -69,6 +69,7 @@ impl<'a> LintedPolicies<'a> {
                 Target::Param(index) => Some(match &self.settings.params.get(*index)?.constant()?.value {
                     ParamValue::Value(value) => Constant::of(value.clone()),
                     ParamValue::Calendar(months) => Constant::months(*months),
+                    ParamValue::List(_) => return None,
                 }),
                 Target::Let(index) => self.constant_in(&self.program.lets.get(*index)?.decl.value, steps),
                 Target::Stage(rung) => Some(Constant::number(&Number::from(*rung))),
@@ -77,6 +78,7 @@ impl<'a> LintedPolicies<'a> {
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
                 | Target::Element { .. }
+                | Target::Table(_)
                 | Target::Call(_) => None,
             },
             ExprKind::Neg(inner) => Some(Constant::number(&-self.constant_in(inner, steps)?.plain()?)),
@@ -93,6 +95,7 @@ impl<'a> LintedPolicies<'a> {
                 Some(Constant::number(&result))
             }
             ExprKind::Not(_)
+            | ExprKind::Entry { .. }
             | ExprKind::Compare(..)
             | ExprKind::Logic(..)
             | ExprKind::In { .. }
@@ -126,6 +129,10 @@ impl<'a> LintedPolicies<'a> {
         match &expr.kind {
             ExprKind::Literal(_) => return None,
             ExprKind::Path(_) => return self.write_path(expr, out),
+            ExprKind::Entry { table, key } => {
+                table.iter().for_each(|name| put(out, &name.text));
+                self.write_all("of", [&**key], out)?;
+            }
             ExprKind::Has(path) => {
                 out.push_str("has");
                 path.iter().for_each(|name| put(out, &name.text));
@@ -165,8 +172,10 @@ impl<'a> LintedPolicies<'a> {
             Target::Workflows(path) => put(out, &format!("workflows.{}", path.name)),
             Target::Element { up, path } => put(out, &format!("it{up}.{}", path.name)),
             Target::Let(index) => self.write(&self.program.lets.get(*index)?.decl.value, out)?,
+            // A list, or one that differs from day to day.
+            Target::Param(index) => put(out, &self.program.params.get(*index)?.name),
             // Constants, which are written as such; and a call is no path.
-            Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_) => return None,
+            Target::Table(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_) => return None,
         }
         Some(())
     }

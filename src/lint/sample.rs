@@ -55,6 +55,7 @@ impl<'a> LintedPolicies<'a> {
                 }
                 ExprKind::Literal(_)
                 | ExprKind::Path(_)
+                | ExprKind::Entry { .. }
                 | ExprKind::Neg(_)
                 | ExprKind::Arithmetic(..)
                 | ExprKind::Compare(..)

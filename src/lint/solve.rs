@@ -94,6 +94,7 @@ impl<'p, 'a> Solver<'p, 'a> {
                 Some(Target::Let(_)) => self.formula(self.policies.resolve(expr)),
                 Some(
                     Target::Param(_)
+                    | Target::Table(_)
                     | Target::Field(_)
                     | Target::JudgedField(_)
                     | Target::Workflows(_)
@@ -133,6 +134,7 @@ impl<'p, 'a> Solver<'p, 'a> {
             // What is shown with confidence is so of the sample, too.
             ExprKind::With { claim, .. } => Formula::All(vec![self.formula(claim), self.opaque(Some(expr))]),
             ExprKind::Literal(_)
+            | ExprKind::Entry { .. }
             | ExprKind::Neg(_)
             | ExprKind::Arithmetic(..)
             | ExprKind::Has(_)

@@ -53,7 +53,12 @@ impl<'a> FieldReading<'_, 'a> {
                 }
             }
             Some(
-                Target::Let(_) | Target::Param(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+                Target::Let(_)
+                | Target::Param(_)
+                | Target::Table(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
             )
             | None => {}
         }

@@ -16,6 +16,9 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
             Some(Target::Param(index)) => {
                 params.insert(*index);
             }
+            Some(Target::Table(index)) => {
+                params.extend(program.tables.get(*index).into_iter().flat_map(|table| table.all()));
+            }
             Some(Target::Let(index)) if lets.insert(*index) => {
                 open.extend(program.lets.get(*index).map(|found| &found.decl.value));
             }
@@ -37,10 +40,15 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
         let policy = param.name.split('.').next().unwrap_or_default();
         !params.contains(index) && policies.is_own(param.decl.span) && !program.unsure.contains(policy)
     });
+    let mut told = BTreeSet::new();
     let finding = |param: &Param| {
-        Diagnostic::warning(Code::UnusedParam, format!("no rule uses the param `{}`", param.name))
+        let policy = param.name.split('.').next().unwrap_or_default();
+        let name = format!("{policy}.{}", param.decl.name.text);
+        Diagnostic::warning(Code::UnusedParam, format!("no rule uses the param `{name}`"))
             .label(param.decl.name.span, "setting it changes nothing")
             .help("use it where its value stands as a number, or remove it")
     };
+    // The entries of a table are one declaration.
+    let unused = unused.filter(|(_, param)| told.insert(param.decl.span));
     unused.map(|(_, param)| finding(param)).collect()
 }

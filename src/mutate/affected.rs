@@ -63,6 +63,11 @@ fn collect(expr: &Expr, program: &Program, used: &mut BTreeSet<Span>) {
                 collect(&own.decl.value, program, used);
             }
         }
+        Some(Target::Table(index)) => {
+            let table = program.tables.get(*index);
+            let params = table.into_iter().flat_map(|table| table.all());
+            used.extend(params.filter_map(|at| program.params.get(at)).map(|param| param.decl.span));
+        }
         Some(
             Target::Field(_)
             | Target::JudgedField(_)

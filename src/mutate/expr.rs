@@ -99,6 +99,7 @@ impl Variants<'_> {
                 vec![(says, (**claim).clone())]
             }
             ExprKind::Path(_)
+            | ExprKind::Entry { .. }
             | ExprKind::Neg(_)
             | ExprKind::Arithmetic(..)
             | ExprKind::Has(_)
@@ -155,6 +156,7 @@ impl Variants<'_> {
             }
             ExprKind::Literal(_)
             | ExprKind::Path(_)
+            | ExprKind::Entry { .. }
             | ExprKind::Not(_)
             | ExprKind::Neg(_)
             | ExprKind::Arithmetic(..)
@@ -203,6 +205,7 @@ fn windows(expr: &Expr) -> Vec<Span> {
         }
         ExprKind::Literal(_)
         | ExprKind::Path(_)
+        | ExprKind::Entry { .. }
         | ExprKind::Not(_)
         | ExprKind::Neg(_)
         | ExprKind::Arithmetic(..)

@@ -6,7 +6,7 @@ use super::expr::{Variants, could_be};
 use super::step::steps;
 use crate::ast::{
     Effect, EffectKind, Expr, ExprKind, File, GateDecl, GateItem, Item, LetDecl, Literal, LiteralKind,
-    ParamDecl, PolicyDecl, PolicyItem, RuleBody, RuleDecl,
+    ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RuleBody, RuleDecl, TableEntry, TableKey,
 };
 use crate::program::Program;
 use crate::source::{FileId, SourceMap, Span};
@@ -157,14 +157,50 @@ impl Maker<'_> {
     fn param(&self, decl: &ParamDecl) -> Vec<Mutation<ParamDecl>> {
         let used = self.program.params.iter().find(|param| param.decl.span == decl.span);
         let is_window = used.is_some_and(|param| param.uses.window);
-        let written = self.variants.sources.text(decl.value.span);
-        let next = steps(&decl.value.kind, written, is_window.then_some(self.variants.window_step));
-        let next = next.into_iter().map(|(kind, text)| {
-            let says = format!("{} by default", could_be(written, &text));
-            let value = Literal { kind, span: decl.value.span };
-            Mutation::new(decl.value.span, says, ParamDecl { value, ..decl.clone() })
-        });
-        next.collect()
+        let stepped = |literal: &Literal| -> Vec<(Span, String, Literal)> {
+            let written = self.variants.sources.text(literal.span);
+            let next = steps(&literal.kind, written, is_window.then_some(self.variants.window_step));
+            let next = next.into_iter().map(|(kind, text)| {
+                let says = format!("{} by default", could_be(written, &text));
+                (literal.span, says, Literal { kind, span: literal.span })
+            });
+            next.collect()
+        };
+        let with = |span, says, value| Mutation::new(span, says, ParamDecl { value, ..decl.clone() });
+        let left_out = |span: Span| format!("{} could be left out by default", self.variants.quoted(span));
+        let mut all = Vec::new();
+        match &decl.value {
+            ParamLiteral::Single(literal) => {
+                let next = stepped(literal).into_iter();
+                all.extend(next.map(|(span, says, value)| with(span, says, ParamLiteral::Single(value))));
+            }
+            ParamLiteral::Table(entries, span) => {
+                for (at, entry) in entries.iter().enumerate() {
+                    for (place, says, value) in stepped(&entry.value) {
+                        let mut entries = entries.clone();
+                        entries.splice(at..=at, [TableEntry { value, ..entry.clone() }]);
+                        all.push(with(place, says, ParamLiteral::Table(entries, *span)));
+                    }
+                    let has_else = entries.iter().any(|entry| matches!(entry.key, TableKey::Else(_)));
+                    if has_else && entry.key.name().is_some() {
+                        let mut entries = entries.clone();
+                        entries.splice(at..=at, []);
+                        let says = left_out(entry.span);
+                        all.push(with(entry.span, says, ParamLiteral::Table(entries, *span)));
+                    }
+                }
+            }
+            ParamLiteral::List(members, span) if members.len() > 1 => {
+                for (at, member) in members.iter().enumerate() {
+                    let mut members = members.clone();
+                    members.splice(at..=at, []);
+                    let says = left_out(member.span());
+                    all.push(with(member.span(), says, ParamLiteral::List(members, *span)));
+                }
+            }
+            ParamLiteral::List(..) => {}
+        }
+        all
     }
 
     fn let_decl(&self, decl: &LetDecl) -> Vec<Mutation<LetDecl>> {

@@ -52,8 +52,9 @@ impl Pool {
                 pool.literals(&own.decl.value, sources);
             }
             for param in used.params.iter().filter_map(|index| program.params.get(*index)) {
-                let written = sources.text(param.decl.value.span);
-                pool.literal(&param.decl.value.kind, written);
+                for literal in param.decl.value.literals() {
+                    pool.literal(&literal.kind, sources.text(literal.span));
+                }
                 if let ParamValue::Value(Value::Number(_)) = &param.value {
                     pool.amounts.push(show_value(&param.ty, &param.value));
                 }

@@ -81,6 +81,8 @@ pub enum NodeKind {
     Ladder,
     /// Parentheses, a call, a list, or a record of a test: a head, perhaps, and elements in brackets.
     Bracketed,
+    /// A table and its key in brackets, all without a blank between them.
+    Entry,
     /// An argument with its clauses.
     Arg,
     /// Operands of `and` and `or`.
@@ -143,7 +145,9 @@ impl<'a> Reader<'a> {
         match rule {
             // Left out: with it, what follows would reach from the comma on.
             Rule::comma => return,
-            Rule::path | Rule::quantity | Rule::doc | Rule::EOI => return self.token(&pair, into),
+            Rule::path | Rule::with_path | Rule::quantity | Rule::doc | Rule::EOI => {
+                return self.token(&pair, into);
+            }
             _ => {}
         }
         let kind = kind(&pair);
@@ -255,18 +259,28 @@ fn kind(pair: &Pair<'_, Rule>) -> Option<NodeKind> {
         | Rule::as_of
         | Rule::expect => NodeKind::Clause,
         Rule::stages_decl => NodeKind::Ladder,
-        Rule::paren | Rule::call | Rule::list | Rule::one_of_type | Rule::test_list | Rule::test_record => {
-            NodeKind::Bracketed
-        }
+        Rule::paren
+        | Rule::call
+        | Rule::list
+        | Rule::one_of_type
+        | Rule::test_list
+        | Rule::test_record
+        | Rule::param_list
+        | Rule::param_table => NodeKind::Bracketed,
+        Rule::entry => NodeKind::Entry,
         Rule::arg => NodeKind::Arg,
         Rule::expr => NodeKind::Logic,
         Rule::if_expr => NodeKind::If,
         Rule::comparison => NodeKind::Comparison,
         Rule::sum => NodeKind::Arithmetic,
         Rule::assign => NodeKind::Assign,
-        Rule::test_value | Rule::test_element | Rule::record_entry | Rule::at_least | Rule::has_expr => {
-            NodeKind::Plain
-        }
+        Rule::test_value
+        | Rule::test_element
+        | Rule::record_entry
+        | Rule::at_least
+        | Rule::has_expr
+        | Rule::table_entry
+        | Rule::list_member => NodeKind::Plain,
         _ => return None,
     })
 }

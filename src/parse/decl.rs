@@ -172,7 +172,7 @@ impl Builder<'_> {
     fn build_param_decl(&mut self, pair: &Pair<'_, Rule>) -> Option<ParamDecl> {
         let span = self.span_of(pair);
         let name = self.name(&child(pair, Rule::name)?);
-        let value = self.build_signed_literal(&child(pair, Rule::signed_literal)?);
+        let value = self.build_param_literal(pair);
         let within = match child(pair, Rule::within) {
             Some(within) => Some(self.build_range_decl(&within)?),
             None => None,

@@ -408,14 +408,18 @@ fn described(rule: Rule) -> Vec<Expected> {
         | Rule::quantity
         | Rule::number
         | Rule::test_value
-        | Rule::test_element => Expected::Thing("a value"),
+        | Rule::test_element
+        | Rule::param_value
+        | Rule::list_member => Expected::Thing("a value"),
         Rule::string | Rule::title | Rule::doc | Rule::message => Expected::Thing("a text in quotes"),
         Rule::name
         | Rule::scope_name
         | Rule::segment
         | Rule::member
         | Rule::policy_head
-        | Rule::gate_head => Expected::Thing("a name"),
+        | Rule::gate_head
+        | Rule::table_entry
+        | Rule::with_path => Expected::Thing("a name"),
         Rule::path | Rule::path_head | Rule::field_decl | Rule::alone_field | Rule::alone_assign => {
             Expected::Thing("the name of a field")
         }

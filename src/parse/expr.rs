@@ -270,6 +270,7 @@ impl Builder<'_> {
             Rule::paren => self.build_expr(&child(pair, Rule::expr)?, depth),
             Rule::call => self.build_call(pair, depth),
             Rule::at_least => self.build_at_least(pair, depth),
+            Rule::entry => self.build_entry(pair, depth),
             _ => self.build_leaf(pair),
         }
     }
@@ -281,6 +282,15 @@ impl Builder<'_> {
             _ => ExprKind::Path(self.build_path(pair)),
         };
         Some(self.boxed(self.span_of(pair), kind))
+    }
+
+    /// `floor[tag]`
+    fn build_entry(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Box<Expr>> {
+        let depth = self.deeper(pair, depth, 1)?;
+        let table = self.build_path(&child(pair, Rule::path)?);
+        let key = child(pair, Rule::entry_key).and_then(|key| child(&key, Rule::expr))?;
+        let key = self.build_expr(&key, depth)?;
+        Some(self.boxed(self.span_of(pair), ExprKind::Entry { table, key }))
     }
 
     fn build_at_least(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Box<Expr>> {

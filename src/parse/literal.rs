@@ -5,8 +5,8 @@ use pest::iterators::Pair;
 
 use super::Rule;
 use super::errors;
-use super::tree::{Builder, child, first};
-use crate::ast::{Literal, LiteralKind, Name};
+use super::tree::{Builder, child, children, first};
+use crate::ast::{ListMember, Literal, LiteralKind, Name, ParamLiteral, TableEntry, TableKey};
 use crate::source::Span;
 use crate::value::{self, DAY, Number};
 
@@ -49,6 +49,48 @@ impl Builder<'_> {
             return None;
         };
         Some(Literal { kind, span })
+    }
+
+    /// The value of a param: a single one, a list or a table.
+    pub(super) fn build_param_literal(&mut self, decl: &Pair<'_, Rule>) -> Option<ParamLiteral> {
+        let value = child(decl, Rule::param_value)?;
+        if let Some(table) = child(&value, Rule::param_table) {
+            let entries: Vec<Option<TableEntry>> =
+                children(&table, Rule::table_entry).map(|entry| self.build_table_entry(&entry)).collect();
+            let entries = entries.into_iter().collect::<Option<Vec<TableEntry>>>()?;
+            return Some(ParamLiteral::Table(entries, self.span_of(&table)));
+        }
+        if let Some(list) = child(&value, Rule::param_list) {
+            let members: Vec<Option<ListMember>> =
+                children(&list, Rule::list_member).map(|member| self.build_list_member(&member)).collect();
+            let members = members.into_iter().collect::<Option<Vec<ListMember>>>()?;
+            return Some(ParamLiteral::List(members, self.span_of(&list)));
+        }
+        self.build_signed_literal(&child(&value, Rule::signed_literal)?).map(ParamLiteral::Single)
+    }
+
+    fn build_list_member(&mut self, pair: &Pair<'_, Rule>) -> Option<ListMember> {
+        match child(pair, Rule::name) {
+            Some(name) => Some(ListMember::Word(self.name(&name))),
+            None => self.build_signed_literal(&child(pair, Rule::signed_literal)?).map(ListMember::Literal),
+        }
+    }
+
+    fn build_table_entry(&mut self, pair: &Pair<'_, Rule>) -> Option<TableEntry> {
+        let written = first(pair)?;
+        let key = match written.as_rule() {
+            Rule::kw_else => TableKey::Else(self.span_of(&written)),
+            Rule::name => TableKey::Word(self.name(&written)),
+            _ => TableKey::Text(self.build_text_name(&written)?),
+        };
+        let value = self.build_signed_literal(&child(pair, Rule::signed_literal)?)?;
+        Some(TableEntry { key, value, span: self.span_of(pair) })
+    }
+
+    /// A text in quotes that names something.
+    pub(super) fn build_text_name(&mut self, pair: &Pair<'_, Rule>) -> Option<Name> {
+        let text = self.build_string(pair)?;
+        Some(Name { text: text.into(), span: self.span_of(pair) })
     }
 
     pub(super) fn build_literal(&mut self, pair: &Pair<'_, Rule>) -> Option<LiteralKind> {

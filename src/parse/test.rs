@@ -130,9 +130,14 @@ impl Builder<'_> {
 
     fn build_with_param(&mut self, pair: &Pair<'_, Rule>) -> Option<WithParam> {
         let span = self.span_of(pair);
-        let path = self.build_path(&child(pair, Rule::path)?);
-        let value = self.build_signed_literal(&child(pair, Rule::signed_literal)?)?;
-        Some(WithParam { path, value, span })
+        let named = child(pair, Rule::with_path)?;
+        let path = self.build_path(&child(&named, Rule::path)?);
+        let key = match child(&named, Rule::text_key).and_then(|key| child(&key, Rule::string)) {
+            Some(text) => Some(self.build_text_name(&text)?),
+            None => None,
+        };
+        let value = self.build_param_literal(pair)?;
+        Some(WithParam { path, key, value, span })
     }
 
     fn build_as_of(&mut self, pair: &Pair<'_, Rule>, before: Option<&Literal>) -> Option<Literal> {

@@ -178,6 +178,7 @@ fn tree(expr: &Expr) -> String {
     match &expr.kind {
         ExprKind::Literal(kind) => literal(kind),
         ExprKind::Path(names) => path(names),
+        ExprKind::Entry { table, key } => format!("(entry {} {})", path(table), tree(key)),
         ExprKind::Not(operand) => format!("(not {})", tree(operand)),
         ExprKind::Neg(operand) => format!("(neg {})", tree(operand)),
         ExprKind::Arithmetic(op, left, right) => {

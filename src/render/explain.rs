@@ -38,7 +38,11 @@ pub fn subject(found: &FoundName, answer: &Answer<Explained>, style: Style) -> S
         Text { page: ExplainPage { out: String::new(), style }, project, sources: &answer.sources };
     match found.subject {
         NamedSubject::Rule(index) => text.rule(index, &found.seen),
-        NamedSubject::Param(index) => text.param(index),
+        NamedSubject::Param(index) => text.params(&[index]),
+        NamedSubject::Table(index) => {
+            let table = project.program.tables.get(index);
+            text.params(&table.map(|table| table.all().collect::<Vec<_>>()).unwrap_or_default());
+        }
         NamedSubject::Let(index) => text.own_let(index),
         NamedSubject::Policy(index) => text.policy(index),
     }
@@ -130,17 +134,25 @@ impl Text<'_> {
         self.seen(seen);
     }
 
-    fn param(&mut self, index: usize) {
+    /// A param, or all entries of one that is a table.
+    fn params(&mut self, indices: &[usize]) {
         let project = self.project;
-        let Some(param) = project.program.params.get(index) else { return };
-        self.page.heading(&param.name, param.decl.doc.as_deref().unwrap_or_default());
-        self.one_param(index, false);
-        self.used_by(|uses| uses.params.contains(&index));
+        let all = indices.iter().filter_map(|at| Some((*at, project.program.params.get(*at)?)));
+        let all: Vec<(usize, &Param)> = all.collect();
+        let Some((_, first)) = all.first() else { return };
+        let policy = first.name.split('.').next().unwrap_or_default();
+        let table = format!("{policy}.{}", first.decl.name.text);
+        let name = if all.len() == 1 { &*first.name } else { &table };
+        self.page.heading(name, first.decl.doc.as_deref().unwrap_or_default());
+        all.iter().for_each(|(index, _)| self.one_param(*index, false));
+        self.used_by(|uses| all.iter().any(|(index, _)| uses.params.contains(index)));
         self.page.section("To set it, in `tollgate.yaml`");
         self.page.line("    params:");
-        let newest = project.settings.params.get(index).and_then(|steps| steps.steps().next_back());
-        let value = newest.map(|(_, setting)| show_value(&param.ty, &setting.value));
-        self.page.line(&format!("      {}: {}", param.name, value.unwrap_or_default()));
+        for (index, param) in all {
+            let newest = project.settings.params.get(index).and_then(|steps| steps.steps().next_back());
+            let Some((_, setting)) = newest.filter(|(_, setting)| !setting.by_else) else { continue };
+            self.page.line(&format!("      {}: {}", param.name, show_value(&param.ty, &setting.value)));
+        }
     }
 
     fn own_let(&mut self, index: usize) {
@@ -251,7 +263,8 @@ impl Text<'_> {
     fn one_param(&mut self, index: usize, with_doc: bool) {
         let both = (self.project.program.params.get(index), self.project.settings.params.get(index));
         let (Some(param), Some(steps)) = both else { return };
-        for (from, setting) in steps.steps() {
+        // Entries of a table that nobody has set are told as `else`.
+        for (from, setting) in steps.steps().filter(|(_, setting)| !setting.by_else) {
             let doc = param.decl.doc.as_deref().filter(|_| with_doc && from.is_none());
             self.page.entry(&self.param_step(param, from, setting), doc);
         }

@@ -108,8 +108,10 @@ impl Manual<'_> {
 
     fn params(&self, prefix: &str, out: &mut String) {
         let all = self.program.params.iter().zip(&self.settings.params);
-        let params: Vec<(&Param, &Timeline<ParamSetting>)> =
-            all.filter(|(param, _)| param.name.starts_with(prefix)).collect();
+        let params: Vec<(&Param, &Timeline<ParamSetting>)> = all
+            .filter(|(param, _)| param.name.starts_with(prefix))
+            .filter(|(_, steps)| !is_by_else(steps))
+            .collect();
         if params.is_empty() {
             return;
         }
@@ -118,7 +120,7 @@ impl Manual<'_> {
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} |",
-                code(&param.decl.name.text),
+                code(param.name.strip_prefix(prefix).unwrap_or(&param.name)),
                 self.values(param, steps),
                 stepwise(steps, |setting| self.range(param, setting)),
                 param.decl.doc.as_deref().map_or_else(String::new, prose),
@@ -133,7 +135,7 @@ impl Manual<'_> {
 
     /// `85% (tollgate.yaml:7; declared as 80%): board decision 12`
     fn value(&self, param: &Param, setting: &ParamSetting) -> String {
-        let declared = self.sources.text(param.decl.value.span);
+        let declared = self.sources.text(param.origin);
         let locked = setting.locked.map(|lock| lock.span);
         if !setting.configured {
             return format!("{}{}", prose(declared), self.set(None, None, locked, None));
@@ -242,7 +244,8 @@ impl Manual<'_> {
                 let _ = writeln!(out, "| {} | {} | {value} |", code(workflow), code(name));
             };
             let params = self.program.params.iter().zip(own.params.iter().zip(&self.settings.params));
-            for (param, (setting, _)) in params.filter(|(_, (own, general))| own != general) {
+            let params = params.filter(|(_, (own, general))| own != general && !is_by_else(own));
+            for (param, (setting, _)) in params {
                 row(&param.name, self.values(param, setting));
             }
             let rules = rule_names(self.program).zip(own.rules.iter().zip(&self.settings.rules)).enumerate();
@@ -362,6 +365,11 @@ fn prose(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether nobody has set an entry of a table: then it is listed as `else`.
+fn is_by_else(steps: &Timeline<ParamSetting>) -> bool {
+    steps.steps().all(|(_, setting)| setting.by_else)
 }
 
 /// What is in force, and from which days on something else is, a line each.

@@ -158,7 +158,10 @@ impl Count<'_> {
             }
             Some(Target::Param(_) | Target::Stage(_) | Target::Member(_)) => false,
             Some(Target::Workflows(_) | Target::Element { .. } | Target::Call(_)) => true,
-            None => expr.children().into_iter().any(|child| self.can_be_open(child, seen)),
+            // A table knows what it is asked for if the key is known.
+            Some(Target::Table(_)) | None => {
+                expr.children().into_iter().any(|child| self.can_be_open(child, seen))
+            }
         }
     }
 }

@@ -42,9 +42,9 @@ pub(in crate::check) fn unlike_kinds(
     };
     match counterpart {
         Counterpart::Param { decl, share } => diagnostic
-            .label(decl.value.span, "a bare number")
+            .label(decl.value.span(), "a bare number")
             .help(help)
-            .fix(decl.value.span, percentage(share)),
+            .fix(decl.value.span(), percentage(share)),
         Counterpart::Counted(name) => diagnostic.help(help).fix(name.span, "share"),
         Counterpart::Field(_) | Counterpart::Number => diagnostic.help(match plain(share) {
             Some(plain) => format!("{help}, or write `{plain}`"),

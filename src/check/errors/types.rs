@@ -549,12 +549,12 @@ pub(in crate::check) fn bound_of_param(ty: &Type, bound: &Literal) -> Diagnostic
         .maybe_help(help)
 }
 
-pub(in crate::check) fn param_outside(decl: &ParamDecl, range: &RangeDecl) -> Diagnostic {
-    let value = show_literal(&decl.value.kind);
+pub(in crate::check) fn param_outside(decl: &ParamDecl, outside: &Literal, range: &RangeDecl) -> Diagnostic {
+    let value = show_literal(&outside.kind);
     let (low, high) = (show_literal(&range.low.kind), show_literal(&range.high.kind));
     let message = format!("param `{}` is {value}, outside its range from {low} to {high}", decl.name.text);
     Diagnostic::error(Code::ParamOutOfRange, message)
-        .label(decl.value.span, "outside")
+        .label(outside.span, "outside")
         .label(range.span, "the range that it must keep to")
         .help(format!("write a value from {low} to {high}, or widen the range"))
 }

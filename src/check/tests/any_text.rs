@@ -98,7 +98,7 @@ impl Whole<'_> {
         }
         match &expr.kind {
             ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => {}
-            ExprKind::Not(one) | ExprKind::Neg(one) => self.expr(one),
+            ExprKind::Not(one) | ExprKind::Neg(one) | ExprKind::Entry { key: one, .. } => self.expr(one),
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => {
                 [a, b].into_iter().for_each(|it| self.expr(it))
             }

@@ -204,6 +204,7 @@ fn spans_cover_what_was_written() {
             ExprKind::Call { args, .. } => args.iter().for_each(|arg| spans(&arg.value, text, found)),
             ExprKind::Literal(_)
             | ExprKind::Path(_)
+            | ExprKind::Entry { .. }
             | ExprKind::Has(_)
             | ExprKind::In { .. }
             | ExprKind::If { .. }
@@ -315,7 +316,7 @@ fn params_and_lets_are_read() {
         "policy p { param a = -0.8 within -1 to 1 \"why\" param b = 2026-11-02 param c = \"t\" param d = true }",
     );
     let PolicyItem::Param(a) = &policy(&file).items[0] else { panic!() };
-    assert_eq!(literal(&a.value.kind), "-4/5");
+    assert_eq!(literal(&a.value.single().unwrap().kind), "-4/5");
     let within = a.within.as_ref().unwrap();
     assert_eq!((literal(&within.low.kind), literal(&within.high.kind)), ("-1".to_owned(), "1".to_owned()));
     assert_eq!(a.doc.as_deref(), Some("why"));

@@ -69,6 +69,11 @@ impl Figure {
         Self { worth: Worth::Number(day), scale: Scale::Date, digits: 0 }
     }
 
+    /// A text.
+    pub fn word(text: Arc<str>) -> Self {
+        Self { worth: Worth::Word(text), scale: Scale::Kind(Kind::Number), digits: 0 }
+    }
+
     /// Nothing known.
     pub fn unknown() -> Self {
         Self { worth: Worth::Unknown, scale: Scale::Kind(Kind::Number), digits: 0 }

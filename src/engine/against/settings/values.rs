@@ -10,13 +10,22 @@ use super::{Changes, Two};
 use crate::ast::EffectKind;
 use crate::direction::larger_is_stricter;
 use crate::interval::Interval;
-use crate::program::{Param, ParamValue};
+use crate::program::{Param, ParamTable, ParamValue, Program};
 use crate::report::Place;
 use crate::report::against::{Direction, SettingChange};
 use crate::settings::{ParamSetting, RuleSetting, Timeline, rule_names, show_range, show_value};
 use crate::source::Span;
 use crate::value::{Date, Number, Value, day_number};
 use crate::words::Told;
+
+/// The param for `else` of the table of another program that has the name of a param's table.
+fn of_else(other: &Program, param: &Param) -> Option<usize> {
+    let is_entry = |table: &&ParamTable| {
+        let rest = param.name.strip_prefix(&*table.name);
+        rest.is_some_and(|rest| rest.starts_with(['.', '[']))
+    };
+    other.tables.iter().find(is_entry)?.otherwise
+}
 
 /// What holds by the base and by the branch, from a day on, and what held before that.
 struct Period<'s, T> {
@@ -59,7 +68,11 @@ impl Two<'_> {
         let mut stricter: BTreeMap<usize, Option<bool>> = BTreeMap::new();
         for (workflow, old_settings, new_settings) in self.variants() {
             for (at, param) in self.new.program.params.iter().enumerate() {
-                let Some(before) = known.get(&*param.name).copied() else { continue };
+                let Some(before) =
+                    known.get(&*param.name).copied().or_else(|| of_else(&self.old.program, param))
+                else {
+                    continue;
+                };
                 let (Some(old), Some(new)) = (old_settings.params.get(before), new_settings.params.get(at))
                 else {
                     continue;
@@ -67,6 +80,10 @@ impl Two<'_> {
                 let larger =
                     || larger_is_stricter(&self.old.program, before, |rule| self.old.book.is_harsh(rule));
                 for period in Period::all(old, new) {
+                    // What is so because of `else` is said of that.
+                    if period.now.0.by_else && period.now.1.by_else {
+                        continue;
+                    }
                     if period.differs(|setting| setting.value.clone()) {
                         let larger = *stricter.entry(before).or_insert_with(larger);
                         changes.push(self.value_change(param, &period, larger).only(workflow.as_deref()));
@@ -81,6 +98,7 @@ impl Two<'_> {
                 }
             }
         }
+        self.gone_entries(changes);
         self.declared_params(changes);
     }
 
@@ -117,13 +135,18 @@ impl Two<'_> {
         change.was(Place::new(old.origin, self.sources)).now(Place::new(new.origin, self.sources))
     }
 
-    /// Params that are new, and those that are gone.
+    /// Params that are new, and those that are gone: of an entry of a table, where there is no `else` that held before, or
+    /// holds now.
     fn declared_params(&self, changes: &mut Changes) {
-        let names = |ready: &Ready<Told>| -> BTreeMap<Arc<str>, Span> {
-            let params = ready.program.params.iter();
-            params.map(|param| (param.name.clone(), param.decl.span)).collect()
+        let names = |ready: &Ready<Told>, other: &Program| -> BTreeMap<Arc<str>, Span> {
+            let params = ready.program.params.iter().filter(|param| of_else(other, param).is_none());
+            params
+                .filter(|param| param.follows.is_none())
+                .map(|param| (param.name.clone(), param.decl.span))
+                .collect()
         };
-        let (old, new) = (names(self.old), names(self.new));
+        let old = names(self.old, &self.new.program);
+        let new = names(self.new, &self.old.program);
         for (name, span) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
             let change = SettingChange::new(format!("param {name}"), Direction::Unknown).from("as it was");
             changes.push(change.was(Place::new(*span, self.sources)));
@@ -131,6 +154,25 @@ impl Two<'_> {
         for (name, span) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
             let change = SettingChange::new(format!("param {name}"), Direction::Other).to("new");
             changes.push(change.now(Place::new(*span, self.sources)));
+        }
+    }
+
+    /// Entries of tables that are gone, for which `else` holds now.
+    fn gone_entries(&self, changes: &mut Changes) {
+        let known: BTreeSet<&str> = self.new.program.params.iter().map(|param| &*param.name).collect();
+        for (at, param) in
+            self.old.program.params.iter().enumerate().filter(|(_, param)| !known.contains(&*param.name))
+        {
+            let Some(after) = of_else(&self.new.program, param) else { continue };
+            let larger = larger_is_stricter(&self.old.program, at, |rule| self.old.book.is_harsh(rule));
+            for (workflow, old, new) in self.variants() {
+                let (Some(old), Some(new)) = (old.params.get(at), new.params.get(after)) else { continue };
+                for period in Period::all(old, new) {
+                    if !period.now.0.by_else && period.differs(|setting| setting.value.clone()) {
+                        changes.push(self.value_change(param, &period, larger).only(workflow.as_deref()));
+                    }
+                }
+            }
         }
     }
 
@@ -180,11 +222,15 @@ fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -
     let number = |value: &ParamValue| match value {
         ParamValue::Calendar(months) => Some(Number::from(*months)),
         ParamValue::Value(Value::Number(number)) => Some(number.clone()),
-        ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) => None,
+        ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_))
+        | ParamValue::List(_) => None,
     };
     // Months and days have no common measure.
     let is_calendar = |value: &ParamValue| matches!(value, ParamValue::Calendar(_));
     let measured = larger_is_stricter.filter(|_| is_calendar(old) == is_calendar(new));
+    if let (ParamValue::List(_), _) = (old, new) {
+        return Direction::Other;
+    }
     match (number(old), number(new), measured) {
         (Some(old), Some(new), Some(larger)) if (new > old) == larger => Direction::Tighter,
         (Some(_), Some(_), Some(_)) => Direction::Looser,

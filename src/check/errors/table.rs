@@ -1,0 +1,108 @@
+//! What can be wrong with params that hold several values: tables, their keys, and lists.
+
+use std::sync::Arc;
+
+use super::super::words::a_type;
+use super::{again, list};
+use crate::ast::{Expr, Literal, Name, ParamDecl, TableKey};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::types::Type;
+
+pub(in crate::check) fn empty_param(decl: &ParamDecl, span: Span, what: &str, example: &str) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, format!("the {what} `{}` is empty", decl.name.text))
+        .label(span, "nothing in it")
+        .help(format!("write what it holds, as in `param {} = {example}`", decl.name.text))
+}
+
+pub(in crate::check) fn several_types(
+    decl: &ParamDecl,
+    value: &Literal,
+    known: &Type,
+    ty: &Type,
+) -> Diagnostic {
+    let message = format!("all values of `{}` have one type", decl.name.text);
+    Diagnostic::error(Code::TypeMismatch, message)
+        .label(value.span, format!("this is {}, those before it are {}", a_type(ty), plural(known)))
+}
+
+/// `shares`
+fn plural(ty: &Type) -> String {
+    match ty {
+        Type::Bool | Type::Text | Type::Date | Type::Amount(_) => format!("{ty}s"),
+        Type::Stage
+        | Type::Choice(_)
+        | Type::Elapsed
+        | Type::Calendar
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Error => a_type(ty),
+    }
+}
+
+pub(in crate::check) fn key_twice(decl: &ParamDecl, keys: &[&TableKey]) -> Diagnostic {
+    let name = keys.first().and_then(|key| key.name()).map_or("else", |name| &name.text);
+    let message = format!("`{}` has two entries for `{name}`", decl.name.text);
+    let spans: Vec<Span> = keys.iter().map(|key| key.span()).collect();
+    again(Diagnostic::error(Code::DeclaredTwice, message), &spans).help("remove one of the two")
+}
+
+pub(in crate::check) fn mixed_keys(decl: &ParamDecl, text: Span, word: Span) -> Diagnostic {
+    let message = format!("the keys of `{}` are both texts and words", decl.name.text);
+    Diagnostic::error(Code::TypeMismatch, message)
+        .label(text, "a text in quotes")
+        .label(word, "a word")
+        .help("write texts in quotes, and members of a `one of` and stages without them")
+}
+
+pub(in crate::check) fn texts_need_else(decl: &ParamDecl, span: Span) -> Diagnostic {
+    let message = format!("`{}` says nothing of other texts", decl.name.text);
+    Diagnostic::error(Code::TypeMismatch, message)
+        .label(span, "a table by texts needs an `else`")
+        .help("add `else: ` and a value: any text may be asked for")
+}
+
+pub(in crate::check) fn missing_entries(name: &str, key: &Expr, missing: &[Arc<str>]) -> Diagnostic {
+    let words = || missing.iter().map(|member| &**member);
+    Diagnostic::error(Code::TypeMismatch, format!("`{name}` has no entry for {}", list(words())))
+        .label(key.span, "may be one that has no entry")
+        .help("add what is missing, or an `else`")
+}
+
+pub(in crate::check) fn key_of_nothing(decl: &ParamDecl, key: &Name, suggestion: Option<&str>) -> Diagnostic {
+    let message = format!("nothing asks `{}` for `{}`", decl.name.text, key.text);
+    Diagnostic::error(Code::UnknownName, message)
+        .label(key.span, "no member or stage that the table is asked for by")
+        .meant(key.span, suggestion)
+}
+
+pub(in crate::check) fn table_is_no_value(path: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, format!("`{path}` is a table, and no value by itself"))
+        .label(span, "which of its entries?")
+        .help(format!("ask for an entry, as in `{path}[tag]`, without a blank before the bracket"))
+}
+
+pub(in crate::check) fn no_table(path: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, format!("`{path}` is not a table"))
+        .label(span, "has no entries")
+        .help("entries are those of a param that is declared as `{ key: value, else: value }`")
+}
+
+pub(in crate::check) fn not_a_key(key: &Expr, ty: &Type) -> Diagnostic {
+    let message = "a table is asked for by a member of a `one of`, a stage or a text";
+    Diagnostic::error(Code::TypeMismatch, message).label(key.span, format!("this is {}", a_type(ty)))
+}
+
+pub(in crate::check) fn other_keys(name: &str, key: &Expr, ty: &Type, has_texts: bool) -> Diagnostic {
+    let keys = if has_texts { "texts" } else { "words" };
+    let message = format!("the keys of `{name}` are {keys}, and this is {}", a_type(ty));
+    let help = if has_texts { "write the keys without quotes" } else { "write the keys in quotes" };
+    Diagnostic::error(Code::TypeMismatch, message).label(key.span, "no key of it").help(help)
+}
+
+pub(in crate::check) fn not_a_list_member(decl: &ParamDecl, span: Span) -> Diagnostic {
+    let message =
+        format!("the list `{}` holds something else than members, texts or numbers", decl.name.text);
+    Diagnostic::error(Code::TypeMismatch, message).label(span, "cannot be listed")
+}
