@@ -16,6 +16,7 @@ mod origin;
 mod remedy;
 mod rule;
 mod series;
+mod table;
 mod waive;
 mod workflow;
 

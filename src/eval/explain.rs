@@ -286,58 +286,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The entries of tables that an expression asks for, each once, in the order in which they are met.
-    fn entries_asked(&self, expr: &'a Expr, scope: Scope<'_, 'a>, asked: &mut Vec<usize>) {
-        if !self.tries.spend(1) {
-            return;
-        }
-        if let Some(table) = self.table_of(expr)
-            && let ExprKind::Entry { key, .. } = &expr.kind
-        {
-            let name = self.key_name(&self.eval(key, scope));
-            let own: Vec<usize> = match name {
-                Some(name) => table.entry(&name).into_iter().collect(),
-                None => table.all().collect(),
-            };
-            for own in own.into_iter().map(|own| self.in_place_of(own, scope)) {
-                if !asked.contains(&own) {
-                    asked.push(own);
-                }
-            }
-        }
-        if let Some(inner) = self.let_behind(expr) {
-            return self.entries_asked(inner, Scope::at(scope.moment), asked);
-        }
-        let ExprKind::Call { args, .. } = &expr.kind else {
-            return expr.children().into_iter().for_each(|child| self.entries_asked(child, scope, asked));
-        };
-        for arg in args {
-            self.entries_asked(&arg.value, scope, asked);
-            let clauses: Vec<&Expr> =
-                arg.condition.iter().chain(&arg.by).filter(|clause| self.has_entry(clause)).collect();
-            if clauses.is_empty() {
-                continue;
-            }
-            for item in &self.arg_list(arg, scope).items {
-                for clause in &clauses {
-                    self.looking_at(arg, item, scope, |inside| self.entries_asked(clause, inside, asked));
-                }
-            }
-        }
-    }
-
-    /// Whether an expression asks a table for something, through lets.
-    fn has_entry(&self, expr: &'a Expr) -> bool {
-        !self.every_target(expr, &mut Vec::new(), &mut |target| !matches!(target, Target::Table(_)))
-    }
-
-    /// The entry itself, or the `else` that it is set by.
-    fn in_place_of(&self, entry: usize, scope: Scope<'_, 'a>) -> usize {
-        let by_else = self.settings.param_on(entry, scope.moment.day).is_some_and(|setting| setting.by_else);
-        let follows = self.program.params.get(entry).and_then(|param| param.follows);
-        follows.filter(|_| by_else).unwrap_or(entry)
-    }
-
     /// Lists a param among the thresholds, once: its value, and where that was set.
     fn note_threshold(
         &self,

@@ -7,7 +7,7 @@ use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
-use crate::program::{FieldPath, ParamTable, ParamValue, Target};
+use crate::program::{FieldPath, ParamValue, Target};
 use crate::settings::ParamSetting;
 use crate::source::Span;
 use crate::types::Type;
@@ -148,54 +148,6 @@ impl<'a> Evaluator<'a> {
                 Evidence::List(Rc::new(List { items, name: Rc::from(name), span, ..List::default() }))
             }
             None => Evidence::Amount(Amount::Unknown(Reasons::default())),
-        }
-    }
-
-    /// What a table says of a key: of one that is not known, something between the lowest and the highest entry.
-    fn eval_entry(&self, expr: &'a Expr, key: &'a Expr, scope: Scope<'_, 'a>) -> Evidence<'a> {
-        let asked = self.eval(key, scope);
-        let day = scope.moment.day;
-        let Some(table) = self.table_of(expr) else { return self.unknown(expr) };
-        if let Some(name) = self.key_name(&asked) {
-            return table
-                .entry(&name)
-                .map_or_else(|| self.unknown(expr), |own| self.eval_param_decl(own, day));
-        }
-        let reasons = asked.reasons();
-        let mut all = table.all().map(|own| self.eval_param_decl(own, day));
-        let Some(first) = all.next() else { return self.unknown(expr) };
-        all.fold(first, |known, other| known.hull(other, &reasons))
-    }
-
-    pub(super) fn table_of(&self, expr: &Expr) -> Option<&'a ParamTable> {
-        match self.program.expr(expr.id)?.target.as_ref()? {
-            Target::Table(index) => self.program.tables.get(*index),
-            Target::Field(_)
-            | Target::JudgedField(_)
-            | Target::Workflows(_)
-            | Target::Element { .. }
-            | Target::Let(_)
-            | Target::Param(_)
-            | Target::Stage(_)
-            | Target::Member(_)
-            | Target::Call(_) => None,
-        }
-    }
-
-    /// The member, stage or text that a table is asked for by, where that is known.
-    pub(super) fn key_name(&self, asked: &Evidence<'a>) -> Option<Arc<str>> {
-        match asked {
-            Evidence::Word(Word::Known(text)) => Some(text.clone()),
-            Evidence::Amount(Amount::Known(rung)) => {
-                let rung = usize::try_from(rung.floor()).ok()?;
-                self.program.vocabulary.stages.get(rung).cloned()
-            }
-            Evidence::Word(Word::Unknown(_))
-            | Evidence::Amount(Amount::Between(..) | Amount::Unknown(_))
-            | Evidence::Truth(_)
-            | Evidence::Elapsed(_)
-            | Evidence::Calendar(_)
-            | Evidence::List(_) => None,
         }
     }
 
@@ -588,7 +540,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// Either of the two, it is undecided which, for `reasons`.
-    fn hull(self, other: Self, reasons: &Reasons) -> Self {
+    pub(super) fn hull(self, other: Self, reasons: &Reasons) -> Self {
         match (self, other) {
             (Self::Truth(a), Self::Truth(b)) => Self::Truth(Truth::Undecided(reasons.clone()).choose(a, b)),
             (Self::Truth(_), _) => Self::Truth(Truth::Undecided(reasons.clone())),
