@@ -218,7 +218,7 @@ impl DirectionSearch<'_> {
             Some(Over::Window(length)) => self.still_or_open([&**length]),
             Some(Over::Stage(_)) | None => Course::Still,
         };
-        let by = self.still_or_open(&arg.by);
+        let by = self.still_or_open(arg.among.iter().chain(&arg.by));
         let value = self.course(&arg.value);
         let condition = arg.condition.as_ref().map_or(Course::Still, |condition| self.course(condition));
         let other = args.get(1).map_or(Course::Still, |other| self.course(&other.value));

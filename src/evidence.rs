@@ -82,7 +82,16 @@ pub enum Further {
 pub enum SmallSample {
     /// Of so many elements so many surely, and so many possibly, satisfy a condition. It says how many good ones in a row
     /// would do.
-    Counted { sure: usize, possible: usize, total: usize, level: Number, further: Further },
+    Counted {
+        sure: usize,
+        /// Of so many, in the sample in which the sure ones are the least share.
+        sure_of: usize,
+        possible: usize,
+        /// Of so many, in the sample in which the possible ones are the largest share.
+        possible_of: usize,
+        level: Number,
+        further: Further,
+    },
     /// So many values, whose mean is held against a bound.
     Values { count: usize, level: Number },
     /// So many values, too few or too much alike for their mean to have bounds.

@@ -147,9 +147,12 @@ impl Tail {
 pub struct Claim {
     /// How many of the sample surely count.
     pub sure: usize,
+    /// The size of the sample in which no more of it count than surely do, and all that may belong to it and do not count.
+    pub sure_of: usize,
     /// How many possibly count.
     pub possible: usize,
-    pub size: usize,
+    /// The size of the sample in which all that possibly count do, and all of those belong to it.
+    pub possible_of: usize,
     /// What the proportion is to reach.
     pub threshold: Number,
     /// Whether it is to be exceeded.
@@ -161,8 +164,10 @@ impl Claim {
     #[must_use]
     pub fn about_the_rest(&self) -> Self {
         Self {
-            sure: self.size - self.possible,
-            possible: self.size - self.sure,
+            sure: self.possible_of - self.possible,
+            sure_of: self.possible_of,
+            possible: self.sure_of - self.sure,
+            possible_of: self.sure_of,
             threshold: Number::ONE - &self.threshold,
             ..self.clone()
         }
@@ -188,20 +193,20 @@ impl Claim {
         if *b >= one || self.sure == 0 {
             return Some(false);
         }
-        let tail = tail(self.sure, self.size, b, false, alpha, spend)?;
+        let tail = tail(self.sure, self.sure_of, b, false, alpha, spend)?;
         Some(if self.strict { tail.below(alpha) } else { tail.at_most(alpha) })
     }
 
     fn upper_misses(&self, alpha: &Number, spend: Spend<'_>) -> Option<bool> {
         let (b, zero, one) = (&self.threshold, Number::ZERO, Number::ONE);
         // The upper bound lies from above 0 to 1 (at k = n).
-        if *b > one || *b == one && (self.strict || self.possible < self.size) {
+        if *b > one || *b == one && (self.strict || self.possible < self.possible_of) {
             return Some(true);
         }
-        if *b <= zero || self.possible == self.size {
+        if *b <= zero || self.possible == self.possible_of {
             return Some(false);
         }
-        let tail = tail(self.possible, self.size, b, true, alpha, spend)?;
+        let tail = tail(self.possible, self.possible_of, b, true, alpha, spend)?;
         Some(if self.strict { tail.at_most(alpha) } else { tail.below(alpha) })
     }
 
@@ -210,15 +215,15 @@ impl Claim {
     pub fn chance(&self, confidence: &Number, truth: &Number, spend: Spend<'_>) -> Option<f64> {
         let alpha = Number::ONE - confidence;
         let shown = |sure: usize| Self { sure, ..self.clone() }.lower_reaches(&alpha, spend);
-        if !shown(self.size)? {
+        if !shown(self.sure_of)? {
             return Some(0.0);
         }
-        let (mut low, mut high) = (0, self.size);
+        let (mut low, mut high) = (0, self.sure_of);
         while low < high {
             let middle = usize::midpoint(low, high);
             if shown(middle)? { high = middle } else { low = middle + 1 }
         }
-        Some(quick_upper_tail(high, self.size, truth.to_f64_fast()))
+        Some(quick_upper_tail(high, self.sure_of, truth.to_f64_fast()))
     }
 
     /// The highest confidence at which the claim would be shown: 1 − P(X ≥ k | B); none where that would take too long.
@@ -226,7 +231,7 @@ impl Claim {
         if self.lower_reaches(&Number::ZERO, spend)? {
             return Some(Number::ONE);
         }
-        let tail = tail(self.sure, self.size, &self.threshold, false, &Number::ONE, spend)?;
+        let tail = tail(self.sure, self.sure_of, &self.threshold, false, &Number::ONE, spend)?;
         Some(Number::ONE - tail.into_number())
     }
 
@@ -237,7 +242,8 @@ impl Claim {
             let claim = Self {
                 sure: self.sure + more,
                 possible: self.possible + more,
-                size: self.size + more,
+                sure_of: self.sure_of + more,
+                possible_of: self.possible_of + more,
                 ..self.clone()
             };
             claim.lower_reaches(&alpha, spend)
@@ -294,7 +300,7 @@ mod tests {
     }
 
     fn claim(k: usize, n: usize, threshold: Number) -> Claim {
-        Claim { sure: k, possible: k, size: n, threshold, strict: false }
+        Claim { sure: k, sure_of: n, possible: k, possible_of: n, threshold, strict: false }
     }
 
     /// The lower one-sided bound, by bisection on the decision.

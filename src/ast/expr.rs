@@ -101,7 +101,7 @@ impl Expr {
                 let mut all = Vec::new();
                 for arg in args {
                     all.push(&arg.value);
-                    all.extend(arg.condition.iter().chain(&arg.by));
+                    all.extend(arg.of_elements());
                     match &arg.over {
                         Some(Over::Window(length)) => all.push(length),
                         Some(Over::Stage(_)) | None => {}
@@ -136,7 +136,7 @@ impl Expr {
                 let mut all = Vec::new();
                 for arg in args {
                     all.push(&mut arg.value);
-                    all.extend(arg.condition.iter_mut().chain(&mut arg.by));
+                    all.extend(arg.condition.iter_mut().chain(&mut arg.among).chain(&mut arg.by));
                     match &mut arg.over {
                         Some(Over::Window(length)) => all.push(length),
                         Some(Over::Stage(_)) | None => {}
@@ -210,8 +210,25 @@ pub enum Set {
 pub struct Arg {
     pub value: Expr,
     pub condition: Option<Expr>,
-    pub by: Option<Expr>,
+    /// Of which elements the condition is asked.
+    pub among: Option<Expr>,
+    /// The keys of the groups; empty where there are none.
+    pub by: Vec<Expr>,
     pub over: Option<Over>,
+    /// From the value up to the word `where`, both included; none without a condition.
+    pub head: Option<Span>,
+}
+
+impl Arg {
+    /// What is asked of each element: the condition, what it is among, and the keys of its group, in this order.
+    pub fn of_elements(&self) -> impl Iterator<Item = &Expr> {
+        self.condition.iter().chain(&self.among).chain(&self.by)
+    }
+
+    /// Whether it gives one value for each group.
+    pub fn is_grouped(&self) -> bool {
+        !self.by.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -113,9 +113,33 @@ pub struct Quantifier {
     pub for_no: fn(usize) -> Option<usize>,
 }
 
+/// An element, by whether the condition is asked of it, which `among` says, and whether it satisfies the condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    pub member: Truth,
+    pub good: Truth,
+}
+
+impl Candidate {
+    /// An element of which the condition is asked.
+    pub fn member(good: Truth) -> Self {
+        Self { member: Truth::Yes, good }
+    }
+
+    /// Whether it is a member that satisfies the condition.
+    fn is_good_member(&self) -> Truth {
+        Truth::all([self.member.clone(), self.good.clone()])
+    }
+
+    /// Whether it does not speak against all members.
+    fn is_good_if_member(&self) -> Truth {
+        Truth::any([self.member.clone().negate(), self.good.clone()])
+    }
+}
+
 /// The elements of a list, each by whether it satisfies the condition.
 pub struct Conditions<'l> {
-    pub of: &'l [Truth],
+    pub of: &'l [Candidate],
     /// Why further elements may exist that were not seen.
     pub open: Option<&'l Reasons>,
     /// Why nothing can be said of no elements.
@@ -123,41 +147,85 @@ pub struct Conditions<'l> {
 }
 
 impl Conditions<'_> {
-    /// The conditions, those of elements that were not seen among them.
-    fn with_unseen(&self) -> impl Iterator<Item = Truth> {
-        self.of.iter().cloned().chain(self.open.cloned().map(Truth::Undecided))
+    /// What is so of each element, with what may be of those that were not seen.
+    fn with_unseen(&self, of: fn(&Candidate) -> Truth) -> impl Iterator<Item = Truth> {
+        self.of.iter().map(of).chain(self.open.cloned().map(Truth::Undecided))
+    }
+
+    /// Why there may be no member; none where one is sure.
+    fn without_member(&self) -> Option<Reasons> {
+        let mut why = Reasons::default();
+        for candidate in self.of {
+            match &candidate.member {
+                Truth::Yes => return None,
+                Truth::No => {}
+                Truth::Undecided(reasons) => why.merge(reasons),
+            }
+        }
+        Some(if why.is_empty() { (self.empty)() } else { why })
     }
 }
 
-/// How many conditions are surely, and how many are possibly, yes.
+/// How many members satisfy the condition, at the lowest and at the highest share that may be so.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
+    /// How many members surely satisfy it.
     pub sure: usize,
+    /// How many members there are where each element that may be a bad one is, and no other that may be one.
+    pub sure_of: usize,
+    /// How many members possibly satisfy it.
     pub possible: usize,
-    pub total: usize,
+    /// How many members there are where each element that may be a good one is, and no other that may be one.
+    pub possible_of: usize,
     /// Why the two differ.
     pub reasons: Reasons,
 }
 
 impl Tally {
-    /// Counts the conditions.
-    pub fn of<'t>(conditions: impl IntoIterator<Item = &'t Truth>) -> Self {
+    /// So many members, of whom so many satisfy the condition.
+    pub fn known(good: usize, of: usize) -> Self {
+        Self { sure: good, sure_of: of, possible: good, possible_of: of, reasons: Reasons::default() }
+    }
+
+    /// Counts the elements.
+    pub fn of<'t>(candidates: impl IntoIterator<Item = &'t Candidate>) -> Self {
         let mut tally = Self::default();
-        for condition in conditions {
-            tally.total += 1;
-            match condition {
-                Truth::Yes => {
-                    tally.sure += 1;
-                    tally.possible += 1;
-                }
-                Truth::No => {}
-                Truth::Undecided(reasons) => {
-                    tally.possible += 1;
+        for Candidate { member, good } in candidates {
+            if *member == Truth::No {
+                continue;
+            }
+            let is_member = *member == Truth::Yes;
+            let (is_good, may_be_good) = (*good == Truth::Yes, *good != Truth::No);
+            tally.sure += usize::from(is_member && is_good);
+            tally.sure_of += usize::from(is_member || !is_good);
+            tally.possible += usize::from(may_be_good);
+            tally.possible_of += usize::from(is_member || may_be_good);
+            for truth in [member, good] {
+                if let Truth::Undecided(reasons) = truth {
                     tally.reasons.merge(reasons);
                 }
             }
         }
         tally
+    }
+
+    /// How many members there are, where that is known.
+    pub fn total(&self) -> Option<usize> {
+        (self.sure_of == self.possible_of).then_some(self.sure_of)
+    }
+
+    /// Its lowest and its highest share.
+    pub fn bounds(&self) -> Interval {
+        let part = |good: usize, of: usize| Number::from(good) / Number::from(of.max(1));
+        Interval::new(part(self.sure, self.sure_of), part(self.possible, self.possible_of))
+    }
+}
+
+/// The members of which a share is taken; or why it is not known whether there are any, or any others.
+pub fn tally(conditions: &Conditions<'_>) -> Result<Tally, Reasons> {
+    match conditions.open.cloned().or_else(|| conditions.without_member()) {
+        Some(reasons) => Err(reasons),
+        None => Ok(Tally::of(conditions.of)),
     }
 }
 
@@ -175,20 +243,15 @@ fn count(conditions: &Conditions<'_>) -> Amount {
 
 /// Between the shares of the sure and of the possible ones; unknown where more may exist.
 fn share(conditions: &Conditions<'_>) -> Amount {
-    if let Some(open) = conditions.open {
-        return Amount::Unknown(open.clone());
+    match tally(conditions) {
+        Ok(tally) => Amount::bounded(tally.bounds(), tally.reasons),
+        Err(reasons) => Amount::Unknown(reasons),
     }
-    if conditions.of.is_empty() {
-        return Amount::Unknown((conditions.empty)());
-    }
-    let tally = Tally::of(conditions.of);
-    let part = |n: usize| Number::from(n) / Number::from(tally.total);
-    Amount::bounded(Interval::new(part(tally.sure), part(tally.possible)), tally.reasons)
 }
 
 /// Whether one element satisfies the condition; no of no elements.
 fn any(conditions: &Conditions<'_>) -> Truth {
-    Truth::any(conditions.with_unseen())
+    Truth::any(conditions.with_unseen(Candidate::is_good_member))
 }
 
 /// Whether no element does; yes of no elements.
@@ -196,12 +259,13 @@ fn none(conditions: &Conditions<'_>) -> Truth {
     any(conditions).negate()
 }
 
-/// Whether all elements do; undecided of no elements.
+/// Whether all elements do; undecided where there may be none.
 fn all(conditions: &Conditions<'_>) -> Truth {
-    if conditions.of.is_empty() && conditions.open.is_none() {
-        return Truth::Undecided((conditions.empty)());
+    let all = Truth::all(conditions.with_unseen(Candidate::is_good_if_member));
+    match conditions.without_member() {
+        Some(reasons) if conditions.open.is_none() => Truth::Undecided(reasons),
+        Some(_) | None => all,
     }
-    Truth::all(conditions.with_unseen())
 }
 
 fn zero(_: usize) -> Option<usize> {
@@ -224,11 +288,15 @@ fn all_but_one(total: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn of(conditions: &[Truth]) -> Conditions<'_> {
+    fn members(conditions: &[Truth]) -> Vec<Candidate> {
+        conditions.iter().cloned().map(Candidate::member).collect()
+    }
+
+    fn of(conditions: &[Candidate]) -> Conditions<'_> {
         Conditions { of: conditions, open: None, empty: &Reasons::default }
     }
 
-    fn open<'l>(conditions: &'l [Truth], open: &'l Reasons) -> Conditions<'l> {
+    fn open<'l>(conditions: &'l [Candidate], open: &'l Reasons) -> Conditions<'l> {
         Conditions { open: Some(open), ..of(conditions) }
     }
 
@@ -242,7 +310,7 @@ mod tests {
 
     #[test]
     fn undecided_elements_make_bounds() {
-        let conditions = [Truth::Yes, Truth::No, undecided(), Truth::Yes];
+        let conditions = members(&[Truth::Yes, Truth::No, undecided(), Truth::Yes]);
         assert_eq!(count(&of(&conditions)), between(2.into(), 3.into()));
         let share = share(&of(&conditions));
         assert_eq!(
@@ -262,14 +330,43 @@ mod tests {
     #[test]
     fn what_was_not_seen_cannot_be_ruled_out() {
         let why = Reasons::default();
+        let (yes, no) = (members(&[Truth::Yes]), members(&[Truth::No]));
         assert_eq!(
-            count(&open(&[Truth::Yes], &why)),
+            count(&open(&yes, &why)),
             Amount::Between(Interval::at_least(1.into()), Reasons::default())
         );
-        assert_eq!(any(&open(&[Truth::Yes], &why)), Truth::Yes);
-        assert_eq!(any(&open(&[Truth::No], &why)), undecided());
-        assert_eq!(all(&open(&[Truth::No], &why)), Truth::No);
-        assert_eq!(all(&open(&[Truth::Yes], &why)), undecided());
-        assert_eq!(share(&open(&[Truth::Yes], &why)), Amount::Unknown(Reasons::default()));
+        assert_eq!(any(&open(&yes, &why)), Truth::Yes);
+        assert_eq!(any(&open(&no, &why)), undecided());
+        assert_eq!(all(&open(&no, &why)), Truth::No);
+        assert_eq!(all(&open(&yes, &why)), undecided());
+        assert_eq!(share(&open(&yes, &why)), Amount::Unknown(Reasons::default()));
+    }
+
+    #[test]
+    fn an_element_that_may_be_no_member_widens_the_bounds_both_ways() {
+        let candidate = |member: Truth, good: Truth| Candidate { member, good };
+        let known = [
+            candidate(Truth::Yes, Truth::Yes),
+            candidate(Truth::Yes, Truth::No),
+            candidate(Truth::No, undecided()),
+        ];
+        let with = |good: Truth| [known.as_slice(), &[candidate(undecided(), good)]].concat();
+        let bounds = |candidates: &[Candidate]| {
+            let tally = Tally::of(candidates);
+            (tally.sure, tally.sure_of, tally.possible, tally.possible_of)
+        };
+        assert_eq!(bounds(&known), (1, 2, 1, 2));
+        assert_eq!(bounds(&with(Truth::Yes)), (1, 2, 2, 3));
+        assert_eq!(bounds(&with(Truth::No)), (1, 3, 1, 2));
+        assert_eq!(bounds(&with(undecided())), (1, 3, 2, 3));
+        assert_eq!(all(&of(&with(Truth::Yes))), Truth::No);
+        assert_eq!(any(&of(&with(Truth::No))), Truth::Yes);
+        assert_eq!(all(&of(&[known[0].clone(), candidate(undecided(), Truth::No)])), undecided());
+        assert_eq!(all(&of(&[known[0].clone(), candidate(undecided(), Truth::Yes)])), Truth::Yes);
+        // There may be no member at all.
+        let none = [candidate(undecided(), Truth::Yes), candidate(Truth::No, Truth::Yes)];
+        assert_eq!(all(&of(&none)), undecided());
+        assert_eq!(share(&of(&none)), Amount::Unknown(Reasons::default()));
+        assert_eq!(count(&of(&none)), between(0.into(), 1.into()));
     }
 }

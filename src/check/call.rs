@@ -4,6 +4,7 @@
 use super::Checker;
 use super::compare::unify;
 use super::errors;
+use super::path::Lookup;
 use super::scope::NameScope;
 use crate::ast::{Arg, Expr, ExprKind, Name, Over};
 use crate::builtins::counting::{Counting, Tallied};
@@ -13,6 +14,7 @@ use crate::interval::Interval;
 use crate::program::{Target, Uses};
 use crate::types::{Kind, Quantity, Type};
 use crate::value::Number;
+use crate::vocabulary::RecordType;
 
 /// How many `where`s may stand within each other: each goes through its list for every element of the one around it.
 const MAX_LISTS: usize = 3;
@@ -21,14 +23,15 @@ const MAX_LISTS: usize = 3;
 #[derive(Clone, Copy)]
 pub(super) struct Clauses {
     pub(super) condition: bool,
+    pub(super) among: bool,
     pub(super) by: bool,
     pub(super) over: bool,
 }
 
 impl Clauses {
-    pub(super) const NONE: Self = Self { condition: false, by: false, over: false };
+    pub(super) const NONE: Self = Self { condition: false, among: false, by: false, over: false };
     pub(super) const OVER: Self = Self { over: true, ..Self::NONE };
-    const ALL: Self = Self { condition: true, by: true, over: true };
+    const ALL: Self = Self { condition: true, among: true, by: true, over: true };
 }
 
 /// The list that an aggregate goes through.
@@ -37,6 +40,13 @@ struct AggregatedList {
     element: Type,
     /// A single value, seen in each snapshot of a window.
     from_scalar: bool,
+    /// The elements whose field it holds, where a path leads through them.
+    through: Option<Type>,
+}
+
+impl AggregatedList {
+    /// One of which nothing is known, because of an error that was reported or of a let that is not checked yet.
+    const UNKNOWN: Self = Self { element: Type::Error, from_scalar: false, through: None };
 }
 
 impl Checker<'_> {
@@ -92,7 +102,7 @@ impl Checker<'_> {
         let inside = scope.inside(&unknown);
         for arg in args {
             self.check_expr(scope, &arg.value);
-            for clause in arg.condition.iter().chain(&arg.by) {
+            for clause in arg.of_elements() {
                 self.check_expr(inside, clause);
             }
             if let Some(over) = &arg.over {
@@ -115,9 +125,15 @@ impl Checker<'_> {
             self.report(errors::clause_not_taken(builtin, "where", condition.span));
             self.check_expr(inside, condition);
         }
-        if let Some(by) = arg.by.as_ref().filter(|_| !allowed.by) {
-            self.report(errors::clause_not_taken(builtin, "by", by.span));
-            self.check_expr(inside, by);
+        if let Some(among) = arg.among.as_ref().filter(|_| !allowed.among) {
+            self.report(errors::clause_not_taken(builtin, "among", among.span));
+            self.check_expr(inside, among);
+        }
+        if let Some(first) = arg.by.first().filter(|_| !allowed.by) {
+            self.report(errors::clause_not_taken(builtin, "by", first.span));
+            for key in &arg.by {
+                self.check_expr(inside, key);
+            }
         }
         if let Some(over) = arg.over.as_ref().filter(|_| !allowed.over) {
             let span = match over {
@@ -130,18 +146,27 @@ impl Checker<'_> {
     }
 
     fn check_aggregate(&mut self, scope: NameScope<'_>, builtin: &Builtin, name: &Name, arg: &Arg) -> Type {
-        let allowed = Clauses { by: !matches!(builtin.shape, Shape::Distinct), ..Clauses::ALL };
+        let counts = matches!(builtin.shape, Shape::Counting(_));
+        let by = !matches!(builtin.shape, Shape::Distinct);
+        let allowed = Clauses { among: counts, by, ..Clauses::ALL };
         self.refuse_clauses(scope, builtin, arg, allowed);
-        let listed = self.check_list_arg(scope, arg, arg.by.as_ref().filter(|_| allowed.by));
-        let result = self.aggregate_type(builtin, name, arg, &listed);
-        if arg.by.is_some() && allowed.by && result != Type::Error {
+        let mut result = Type::Error;
+        let mut listed = AggregatedList::UNKNOWN;
+        let sound = self.is_sound(|checker| {
+            listed = checker.check_list_arg(scope, arg, allowed);
+            result = checker.aggregate_type(builtin, name, arg, &listed);
+        });
+        if counts && sound {
+            self.refuse_dropped_value(scope, builtin, arg, &listed);
+        }
+        if arg.is_grouped() && allowed.by && result != Type::Error {
             return Type::List(Box::new(result));
         }
         result
     }
 
     /// Checks a list with its clauses; without a list in it, one error.
-    fn check_list_arg(&mut self, scope: NameScope<'_>, arg: &Arg, by: Option<&Expr>) -> AggregatedList {
+    fn check_list_arg(&mut self, scope: NameScope<'_>, arg: &Arg, allowed: Clauses) -> AggregatedList {
         let around = if arg.over.is_some() { scope.along_the_series() } else { scope };
         let (ty, through) = if let ExprKind::Path(path) = &arg.value.kind {
             self.check_list_path(around, &arg.value, path)
@@ -154,7 +179,7 @@ impl Checker<'_> {
         self.refuse_window_of_workflows(arg);
         // What the list holds will be known when the let that it uses is checked.
         if !self.waiting.is_empty() {
-            return AggregatedList { element: Type::Error, from_scalar: false };
+            return AggregatedList::UNKNOWN;
         }
         let (element, from_scalar) = if let Type::List(element) = ty {
             (*element, false)
@@ -164,17 +189,20 @@ impl Checker<'_> {
             self.report(errors::not_a_list_of_elements(&arg.value, &ty));
             (Type::Error, false)
         };
-        if scope.depth() >= MAX_LISTS && (arg.condition.is_some() || by.is_some()) {
+        if scope.depth() >= MAX_LISTS && arg.of_elements().next().is_some() {
             self.report(errors::too_many_lists(arg, MAX_LISTS));
-            return AggregatedList { element: Type::Error, from_scalar };
+            return AggregatedList::UNKNOWN;
         }
         // In `mean(outputs.edit_time where …)` the condition looks at the output, not at its editing time.
-        let looked_at = scope.element(through.unwrap_or_else(|| element.clone()));
+        let looked_at = scope.element(through.clone().unwrap_or_else(|| element.clone()));
         let inside = scope.inside(&looked_at);
         if let Some(condition) = &arg.condition {
             self.check_condition(inside, condition, "after `where` stands a condition");
         }
-        if let Some(by) = by {
+        if let Some(among) = arg.among.as_ref().filter(|_| allowed.among) {
+            self.check_condition(inside, among, "after `among` stands a condition");
+        }
+        for by in arg.by.iter().filter(|_| allowed.by) {
             match self.check_expr(inside, by) {
                 ty @ (Type::List(_) | Type::Record(_) | Type::Elapsed | Type::Calendar) => {
                     self.report(errors::not_a_scalar(by, &ty, "a group has one key"));
@@ -188,13 +216,61 @@ impl Checker<'_> {
                 | Type::Error => {}
             }
         }
-        AggregatedList { element, from_scalar }
+        AggregatedList { element, from_scalar, through }
+    }
+
+    /// Refuses a `where` that drops the value which it stands behind: it is asked of elements, and nothing else is left of
+    /// them.
+    fn refuse_dropped_value(
+        &mut self,
+        scope: NameScope<'_>,
+        builtin: &Builtin,
+        arg: &Arg,
+        listed: &AggregatedList,
+    ) {
+        let Some(condition) = &arg.condition else { return };
+        let is_condition = listed.element == Type::Bool && arg.among.is_none();
+        if let (Some(Type::Record(record)), ExprKind::Path(path)) = (&listed.through, &arg.value.kind) {
+            let leads = |at: &usize| path.get(*at..).is_some_and(|way| leads_to_a_field(record, way));
+            let Some((list, field)) = (1..path.len()).find(leads).and_then(|at| path.split_at_checked(at))
+            else {
+                return;
+            };
+            let is_clear = field.first().is_some_and(|name| self.is_of_the_element_alone(scope, name));
+            self.report(errors::drops_field(builtin, arg, list, field, is_condition, is_clear));
+            return;
+        }
+        let is_single = !matches!(listed.element, Type::Record(_) | Type::Error);
+        if is_single && !self.looks_at(condition, 0) {
+            self.report(errors::drops_value(builtin, arg, is_condition));
+        }
+    }
+
+    /// Whether a name is nothing outside the element that has it.
+    fn is_of_the_element_alone(&self, scope: NameScope<'_>, name: &Name) -> bool {
+        matches!(self.lookup(scope, std::slice::from_ref(name)), Lookup::Nowhere)
+    }
+
+    /// Whether an expression looks at the element that lies so many levels further out.
+    fn looks_at(&self, expr: &Expr, level: usize) -> bool {
+        if let Some(Target::Element { up, .. }) = self.info(expr.id).and_then(|info| info.target.as_ref()) {
+            return *up == level;
+        }
+        let ExprKind::Call { args, .. } = &expr.kind else {
+            return expr.children().into_iter().any(|child| self.looks_at(child, level));
+        };
+        args.iter().any(|arg| {
+            self.looks_at(&arg.value, level) || arg.of_elements().any(|inner| self.looks_at(inner, level + 1))
+        })
     }
 
     fn aggregate_type(&mut self, builtin: &Builtin, name: &Name, arg: &Arg, listed: &AggregatedList) -> Type {
         let element = &listed.element;
         match &builtin.shape {
             Shape::Counting(Counting { tallied: Tallied::Number(_), .. }) => {
+                if let Some(among) = arg.among.as_ref().filter(|_| arg.condition.is_none()) {
+                    self.report(errors::counts_members(among));
+                }
                 // Whoever writes `count(ok over 4 weeks)` means the weeks that were ok, not all of them.
                 if listed.from_scalar && *element == Type::Bool && arg.condition.is_none() {
                     self.report(errors::counts_all(name, arg));
@@ -331,4 +407,11 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether names lead from a record to a field that is in no list.
+fn leads_to_a_field(record: &RecordType, names: &[Name]) -> bool {
+    let Some((first, rest)) = names.split_first() else { return false };
+    let Some((_, field)) = record.field(&first.text) else { return false };
+    rest.is_empty() || field.ty.record().is_some_and(|inner| leads_to_a_field(inner, rest))
 }

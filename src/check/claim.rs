@@ -41,7 +41,7 @@ impl Checker<'_> {
         }
         let ExprKind::Call { args, .. } = &expr.kind else { return None };
         let Target::Call(builtin) = self.info(expr.id)?.target.as_ref()? else { return None };
-        args.first().filter(|arg| builtin.sampled().is_some() && arg.by.is_none())
+        args.first().filter(|arg| builtin.sampled().is_some() && !arg.is_grouped())
     }
 
     pub(super) fn check_confidence_level(&mut self, scope: NameScope<'_>, confidence: &Expr) {

@@ -3,9 +3,8 @@
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::Sampled;
-use crate::builtins::counting::Tally;
+use crate::builtins::counting::{Conditions, Tally, tally};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, SmallSample, Truth, Word};
-use crate::interval::Interval;
 use crate::program::Target;
 use crate::stats::{Claim, mean_confidence};
 use crate::value::Number;
@@ -137,11 +136,12 @@ impl<'a> Evaluator<'a> {
     }
 
     fn too_few(&self, claim: &Claim, tally: &Tally, level: &Number) -> Reasons {
-        let Tally { sure, possible, total, reasons: why } = tally;
+        let Tally { sure, sure_of, possible, possible_of, reasons: why } = tally;
         let mut reasons = too_small(SmallSample::Counted {
             sure: *sure,
+            sure_of: *sure_of,
             possible: *possible,
-            total: *total,
+            possible_of: *possible_of,
             level: level.clone(),
             further: claim.further(level, &|steps| self.tries.spend(steps)),
         });
@@ -173,14 +173,12 @@ impl<'a> Evaluator<'a> {
 
     fn share_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
         let list = self.arg_list(arg, scope);
-        if let Some(reasons) = list.unknown.as_ref().or(list.open.as_ref()) {
+        if let Some(reasons) = &list.unknown {
             return Err(reasons.clone());
         }
-        if list.items.is_empty() {
-            return Err(list.empty());
-        }
-        let conditions = self.conditions(arg, &list, scope);
-        Ok(Sample::Share(Tally::of(&conditions)))
+        let candidates = self.candidates(arg, &list, scope);
+        let (open, empty) = (list.open.as_ref(), || self.empty(arg, &list));
+        tally(&Conditions { of: &candidates, open, empty: &empty }).map(Sample::Share)
     }
 
     fn mean_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
@@ -188,8 +186,7 @@ impl<'a> Evaluator<'a> {
         if let Some(reasons) = list.unknown.as_ref().or(list.open.as_ref()) {
             return Err(reasons.clone());
         }
-        let conditions = self.conditions(arg, &list, scope);
-        let picked = self.picked(&list, &conditions);
+        let picked = self.picked(&list, &self.candidates(arg, &list, scope));
         let values: Option<Vec<Number>> = picked.iter().map(|amount| amount.known().cloned()).collect();
         values.map(Sample::Mean).ok_or_else(|| {
             let mut reasons = Reasons::default();
@@ -214,8 +211,9 @@ pub(super) fn share_claim(op: CompareOp, tally: &Tally, threshold: &Number) -> C
     let strict = matches!(op, CompareOp::Greater | CompareOp::Less);
     let claim = Claim {
         sure: tally.sure,
+        sure_of: tally.sure_of,
         possible: tally.possible,
-        size: tally.total,
+        possible_of: tally.possible_of,
         threshold: threshold.clone(),
         strict,
     };
@@ -259,10 +257,4 @@ fn compare_amounts(op: CompareOp, a: &Amount, b: &Amount) -> Truth {
 /// What has run since `from` against months: the day it runs to against the day on which the months are over.
 fn compare_calendar(op: CompareOp, elapsed: &Elapsed, months: i32) -> Truth {
     compare_amounts(op, &elapsed.to, &elapsed.anniversary(months))
-}
-
-/// The bounds of a share of a sample, for showing: from the sure to the possible ones.
-pub(super) fn share_bounds(tally: &Tally) -> Interval {
-    let part = |n: usize| Number::from(n) / Number::from(tally.total.max(1));
-    Interval::new(part(tally.sure), part(tally.possible))
 }

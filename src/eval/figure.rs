@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::compare::{Sample, share_bounds};
+use super::compare::Sample;
 use super::explain::EFFORT;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Expr, ExprKind, Template, TemplatePart};
@@ -46,9 +46,11 @@ impl<'a> Evaluator<'a> {
         let figure = Figure { digits, ..self.figure_of(as_kind.as_ref().unwrap_or(ty), &evidence) };
         match self.sample(expr, scope) {
             Ok(Sample::Share(tally)) => {
-                let (sure, possible, total) = (tally.sure, tally.possible, tally.total);
-                let figure = if sure == possible { figure } else { between_shares(share_bounds(&tally)) };
-                Reading { figure, from: Some(Computed::Counted { sure, possible, total }) }
+                let (sure, possible) = (tally.sure, tally.possible);
+                let counted = |total| Computed::Counted { sure, possible, total };
+                let is_known = sure == possible && tally.total().is_some();
+                let figure = if is_known { figure } else { between_shares(tally.bounds()) };
+                Reading { figure, from: tally.total().map(counted) }
             }
             Ok(Sample::Mean(_)) | Err(_) if evidence.is_unknown() => figure.into(),
             Ok(Sample::Mean(_)) | Err(_) => Reading { figure, from: self.operands(expr, scope) },

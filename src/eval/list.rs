@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Evaluator, Evidence, Frame, ItemValue, List, ListItem, Scope};
 use crate::ast::{Arg, Expr};
 use crate::builtins::Shape;
-use crate::builtins::counting::{Conditions, Counting, Tallied};
+use crate::builtins::counting::{Candidate, Conditions, Counting, Tallied};
 use crate::builtins::numbers::{Numbers, Picked, Reduce};
 use crate::evidence::{Amount, ReasonKind, Reasons, Truth, Word};
 use crate::program::Target;
@@ -130,16 +130,35 @@ impl<'a> Evaluator<'a> {
         None
     }
 
-    /// For each element, whether it satisfies the argument's `where`; without one, itself where it is a condition, else
-    /// yes.
-    pub(super) fn conditions(&self, arg: &'a Arg, list: &List<'a>, scope: Scope<'_, 'a>) -> Vec<Truth> {
+    /// For each element, whether it is among those that are asked, and whether it satisfies the argument's `where`; without
+    /// one, itself where it is a condition, else yes.
+    pub(super) fn candidates(&self, arg: &'a Arg, list: &List<'a>, scope: Scope<'_, 'a>) -> Vec<Candidate> {
         let truth = |item: &ListItem<'a>| match (&arg.condition, &item.value) {
             (Some(condition), _) => self.looking_at(arg, item, scope, |inside| self.truth(condition, inside)),
             (None, ItemValue::Evidence(Evidence::Truth(truth))) => truth.clone(),
             (None, ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_)) => Truth::Yes,
         };
-        let sure = |item| list.doubt(item).map_or_else(|| truth(item), |why| Truth::Undecided(why.clone()));
-        list.items.iter().map(sure).collect()
+        let member = |item: &ListItem<'a>| match &arg.among {
+            Some(among) => self.looking_at(arg, item, scope, |inside| self.truth(among, inside)),
+            None => Truth::Yes,
+        };
+        let candidate = |item| match list.doubt(item) {
+            Some(why) => {
+                let doubtful = Truth::Undecided(why.clone());
+                let member = if arg.among.is_some() { doubtful.clone() } else { Truth::Yes };
+                Candidate { member, good: doubtful }
+            }
+            None => Candidate { member: member(item), good: truth(item) },
+        };
+        list.items.iter().map(candidate).collect()
+    }
+
+    /// «no outputs to judge by», where a condition is asked of some of them.
+    pub(super) fn empty(&self, arg: &Arg, list: &List<'a>) -> Reasons {
+        let Some(among) = &arg.among else { return list.empty() };
+        let words: Vec<&str> = self.sources.text(among.span).split_whitespace().collect();
+        let list_name = format!("{} among {}", list.name, words.join(" "));
+        Reasons::of(ReasonKind::Empty { list: list_name.into() }, list.span)
     }
 
     /// Evaluates a `where` or `by` at an element. In `mean(outputs.edit_time where …)` that is the output, not its editing
@@ -182,8 +201,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The numbers that a condition picks; unknown where the pick or the number is.
-    pub(super) fn picked(&self, list: &List<'a>, conditions: &[Truth]) -> Vec<Amount> {
-        list.items.iter().zip(conditions).filter_map(|(item, pick)| picked(item, pick)).collect()
+    pub(super) fn picked(&self, list: &List<'a>, candidates: &[Candidate]) -> Vec<Amount> {
+        list.items.iter().zip(candidates).filter_map(|(item, pick)| picked(item, &pick.good)).collect()
     }
 
     pub(super) fn eval_aggregate(
@@ -206,28 +225,31 @@ impl<'a> Evaluator<'a> {
             return self.unknown(expr);
         }
         let rank = args.get(1).map(|rank| self.amount(&rank.value, scope));
-        let mut conditions = self.conditions(arg, &list, scope);
+        let mut candidates = self.candidates(arg, &list, scope);
         if arg.condition.is_none()
             && matches!(shape, Shape::Counting(Counting { tallied: Tallied::Number(_), .. }))
         {
-            conditions = list.items.iter().map(is_an_element).collect();
+            candidates = list.items.iter().map(is_an_element).map(Candidate::member).collect();
         }
-        let reduce = |members: &[usize]| self.reduce(shape, arg, &list, &conditions, members, rank.as_ref());
+        let pick = |index: &usize| candidates.get(*index).map(|candidate| &candidate.good);
+        let reduce = |members: &[usize]| self.reduce(shape, arg, &list, &candidates, members, rank.as_ref());
         // What may be another by now stands for nothing beside others, which may exist anyway.
-        let alone = arg.by.is_none() && !matches!(shape, Shape::Distinct);
+        let alone = !arg.is_grouped() && !matches!(shape, Shape::Distinct);
         let stands =
             |index: &usize| list.items.get(*index).is_some_and(|item| alone || list.doubt(item).is_none());
         let all: Vec<usize> = (0..list.items.len()).filter(stands).collect();
-        let Some(by) = &arg.by else { return reduce(&all) };
+        if !arg.is_grouped() {
+            return reduce(&all);
+        }
         // Numbers are picked before they are grouped; conditions are asked for in groups of all elements.
         let picks_first = !matches!(shape, Shape::Counting(_));
-        let mut groups: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
+        let mut groups: BTreeMap<Vec<GroupKey>, Vec<usize>> = BTreeMap::new();
         for (index, item) in all.iter().filter_map(|index| Some((*index, list.items.get(*index)?))) {
-            if picks_first && conditions.get(index) == Some(&Truth::No) {
+            if picks_first && pick(&index) == Some(&Truth::No) {
                 continue;
             }
-            match self.looking_at(arg, item, scope, |inside| GroupKey::of(&self.eval(by, inside))) {
-                Ok(key) => groups.entry(key).or_default().push(index),
+            match self.looking_at(arg, item, scope, |inside| self.group_keys(&arg.by, inside)) {
+                Ok(keys) => groups.entry(keys).or_default().push(index),
                 Err(reasons) => return unknown(&reasons),
             }
         }
@@ -235,9 +257,9 @@ impl<'a> Evaluator<'a> {
         let mut open = list.open.clone();
         if picks_first {
             groups.retain(|_, members| {
-                let sure = members.iter().any(|index| conditions.get(*index) == Some(&Truth::Yes));
+                let sure = members.iter().any(|index| pick(index) == Some(&Truth::Yes));
                 for index in members.iter().filter(|_| !sure) {
-                    if let Some(Truth::Undecided(reasons)) = conditions.get(*index) {
+                    if let Some(Truth::Undecided(reasons)) = pick(index) {
                         open.get_or_insert_default().merge(reasons);
                     }
                 }
@@ -262,30 +284,35 @@ impl<'a> Evaluator<'a> {
         }))
     }
 
+    /// What an element is grouped by, or why that is not known.
+    fn group_keys(&self, by: &'a [Expr], scope: Scope<'_, 'a>) -> Result<Vec<GroupKey>, Reasons> {
+        by.iter().map(|key| GroupKey::of(&self.eval(key, scope))).collect()
+    }
+
     /// One value of the elements with the indexes `members`.
     fn reduce(
         &self,
         shape: &Shape,
         arg: &'a Arg,
         list: &List<'a>,
-        conditions: &[Truth],
+        candidates: &[Candidate],
         members: &[usize],
         rank: Option<&Amount>,
     ) -> Evidence<'a> {
         let of =
-            || members.iter().filter_map(|index| Some((list.items.get(*index)?, conditions.get(*index)?)));
-        let (open, empty) = (list.open.as_ref(), || list.empty());
+            || members.iter().filter_map(|index| Some((list.items.get(*index)?, candidates.get(*index)?)));
+        let (open, empty) = (list.open.as_ref(), || self.empty(arg, list));
         match shape {
             Shape::Counting(Counting { tallied, .. }) => {
-                let truths: Vec<Truth> = of().map(|(_, truth)| truth.clone()).collect();
-                let conditions = Conditions { of: &truths, open, empty: &empty };
+                let asked: Vec<Candidate> = of().map(|(_, candidate)| candidate.clone()).collect();
+                let conditions = Conditions { of: &asked, open, empty: &empty };
                 match tallied {
                     Tallied::Number(of) | Tallied::Share(of) => Evidence::Amount(of(&conditions)),
                     Tallied::Whether(quantifier) => Evidence::Truth((quantifier.of)(&conditions)),
                 }
             }
             Shape::Numbers(Numbers { adds, reduce, .. }) => {
-                let amounts: Vec<Amount> = of().filter_map(|(item, pick)| picked(item, pick)).collect();
+                let amounts: Vec<Amount> = of().filter_map(|(item, pick)| picked(item, &pick.good)).collect();
                 let may = if *adds { self.budget.sums(&amounts) } else { self.budget.sorts(&amounts) };
                 if !may {
                     return Evidence::Amount(Amount::Unknown(Reasons::default()));
@@ -299,7 +326,10 @@ impl<'a> Evaluator<'a> {
                     (Reduce::Ranked(_), None) => Amount::Unknown(Reasons::default()),
                 })
             }
-            Shape::Distinct => Evidence::List(Rc::new(distinct(list, of()))),
+            Shape::Distinct => {
+                let picks = of().map(|(item, candidate)| (item, &candidate.good));
+                Evidence::List(Rc::new(distinct(list, picks)))
+            }
             Shape::Along(_) | Shape::Default | Shape::Confidence => {
                 Evidence::Amount(Amount::Unknown(Reasons::default()))
             }

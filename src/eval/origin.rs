@@ -163,10 +163,10 @@ impl<'a> Evaluator<'a> {
         let list = self.arg_list(arg, scope);
         // Of the values of groups none has a line of its own.
         let of_groups = matches!(self.called(&arg.value), Some((_, call)) if is_grouped(call));
-        if arg.by.is_some() || of_groups || list.unknown.is_some() {
+        if arg.is_grouped() || of_groups || list.unknown.is_some() {
             return Vec::new();
         }
-        let conditions = self.conditions(arg, &list, scope);
+        let candidates = self.candidates(arg, &list, scope);
         let known = |item: &ListItem<'a>| match &item.value {
             ItemValue::Evidence(Evidence::Amount(Amount::Known(number))) => Some(number.clone()),
             ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_) => None,
@@ -174,9 +174,9 @@ impl<'a> Evaluator<'a> {
         let mut picked: Vec<(Number, usize)> = list
             .items
             .iter()
-            .zip(&conditions)
+            .zip(&candidates)
             .enumerate()
-            .filter(|(_, (_, pick))| **pick == Truth::Yes)
+            .filter(|(_, (_, pick))| pick.good == Truth::Yes)
             .filter_map(|(index, (item, _))| Some((known(item)?, index)))
             .collect();
         picked.sort();
@@ -241,25 +241,23 @@ impl<'a> Evaluator<'a> {
         let too_many = matches!(wanted, Some(CompareOp::Less | CompareOp::LessEqual));
         let against = Truth::known(if too_many { counting.excess } else { counting.falls });
         let list = self.arg_list(arg, scope);
-        let conditions = self.conditions(arg, &list, scope);
-        let matching: Vec<(usize, &ListItem<'a>)> = list
-            .items
-            .iter()
-            .enumerate()
-            .zip(&conditions)
-            .filter(|(_, truth)| **truth == against)
-            .map(|(indexed, _)| indexed)
-            .collect();
-        let total = list.items.len();
-        if total == 0 {
+        let candidates = self.candidates(arg, &list, scope);
+        let members = list.items.iter().enumerate().zip(&candidates);
+        let members = || members.clone().filter(|(_, candidate)| candidate.member == Truth::Yes);
+        let matching: Vec<(usize, &ListItem<'a>)> =
+            members().filter(|(_, asked)| asked.good == against).map(|(indexed, _)| indexed).collect();
+        let total = members().count();
+        if list.items.is_empty() {
             return Some((Said::Empty, None));
         }
+        let among = arg.among.as_ref().map(|among| self.sources.text(among.span).to_owned());
         let named = matching.iter().take(NAMED_ELEMENTS);
         let said = Said::Against(Against {
             matching: matching.len(),
             total,
             satisfy: against == Truth::Yes,
             condition: self.sources.text(condition.span).to_owned(),
+            among,
             named: named.map(|(at, item)| element_name(*at, &item.value)).collect(),
         });
         Some((said, matching.first().and_then(|(_, item)| item.span)))
@@ -284,5 +282,5 @@ fn element_name(at: usize, item: &ItemValue<'_>) -> ElementName {
 }
 
 fn is_grouped(call: &Expr) -> bool {
-    matches!(&call.kind, ExprKind::Call { args, .. } if args.iter().any(|arg| arg.by.is_some()))
+    matches!(&call.kind, ExprKind::Call { args, .. } if args.iter().any(Arg::is_grouped))
 }

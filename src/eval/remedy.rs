@@ -45,6 +45,7 @@ type Steps<'a> = Vec<RemedyStep<'a>>;
 /// The elements that a condition is counted over, and what they are called.
 struct ListedSample {
     tally: Tally,
+    total: usize,
     name: String,
 }
 
@@ -210,7 +211,7 @@ impl<'a> Evaluator<'a> {
             {
                 let sample = self.listed_sample(arg, scope)?;
                 let needed = if want { quantifier.for_yes } else { quantifier.for_no };
-                let needed = needed(sample.tally.total)?;
+                let needed = needed(sample.total)?;
                 let change = self.elements(arg, sample, needed, false);
                 Some(vec![self.step(change, expr, Evidence::Truth(Truth::known(want)), scope)])
             }
@@ -284,7 +285,7 @@ impl<'a> Evaluator<'a> {
                     Shape::Along(Along::Run(measure)) => self.run_steps(*measure, aim, arg, scope),
                     Shape::Along(Along::Since) => self.since_steps(aim, arg, scope),
                     Shape::Along(Along::Snapshot(_)) => None,
-                    Shape::Counting(counting) if arg.by.is_none() => match counting.tallied {
+                    Shape::Counting(counting) if !arg.is_grouped() => match counting.tallied {
                         Tallied::Share(_) => self.element_steps(true, aim, arg, scope),
                         Tallied::Number(_) => self.element_steps(false, aim, arg, scope),
                         Tallied::Whether(_) => self.amount_steps(aim, scope),
@@ -339,20 +340,19 @@ impl<'a> Evaluator<'a> {
         let Some(sample) = self.listed_sample(arg, Scope::at(scope.moment)) else {
             return self.amount_steps(aim, scope);
         };
-        let tally = &sample.tally;
-        let exact = if is_share { bound * Number::from(tally.total) } else { bound.clone() };
+        let total = sample.total;
+        let exact = if is_share { bound * Number::from(total) } else { bound.clone() };
         let (needed, _) = whole(aim.op, &exact)?;
         let needed = usize::try_from(needed).ok()?;
         let counts_all = !is_share && arg.condition.is_none();
-        if needed > tally.total || counts_all {
+        if needed > total || counts_all {
             return if is_share { None } else { self.amount_steps(aim, scope) };
         }
-        let value = if is_share { Number::from(needed) / Number::from(tally.total) } else { needed.into() };
-        let tally = Tally { sure: needed, possible: needed, ..tally.clone() };
+        let value = if is_share { Number::from(needed) / Number::from(total) } else { needed.into() };
         let change = self.elements(arg, sample, needed, is_share);
         let mut step = self.step(change, aim.left, Evidence::Amount(Amount::Known(value)), scope);
         if let Some(assumption) = &mut step.assumption {
-            assumption.tally = Some(tally);
+            assumption.tally = Some(Tally::known(needed, total));
         }
         Some(vec![step])
     }
@@ -361,14 +361,16 @@ impl<'a> Evaluator<'a> {
     fn listed_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<ListedSample> {
         let list = self.arg_list(arg, scope);
         let whole = list.unknown.is_none() && list.open.is_none();
-        let tally = Tally::of(&self.conditions(arg, &list, scope));
-        (whole && arg.by.is_none()).then(|| ListedSample { tally, name: list.name.to_string() })
+        let tally = Tally::of(&self.candidates(arg, &list, scope));
+        let total = tally.total().filter(|_| whole && !arg.is_grouped())?;
+        Some(ListedSample { tally, total, name: list.name.to_string() })
     }
 
     fn elements(&self, arg: &Arg, sample: ListedSample, needed: usize, is_share: bool) -> Change {
-        let ListedSample { tally: Tally { sure, possible, total, .. }, name: list } = sample;
+        let ListedSample { tally: Tally { sure, possible, .. }, total, name: list } = sample;
         let condition = arg.condition.as_ref().map(|condition| self.quoted(condition));
-        Change::Elements(Elements { needed, sure, possible, total, list, condition, is_share })
+        let among = arg.among.as_ref().map(|among| self.quoted(among));
+        Change::Elements(Elements { needed, sure, possible, total, list, among, condition, is_share })
     }
 
     /// What runs up to the newest snapshot goes on by waiting, and ends by what it is about.
@@ -470,14 +472,15 @@ impl<'a> Evaluator<'a> {
         let ExprKind::Call { args, .. } = &call.kind else { return None };
         let op = if want { *op } else { op.negated() };
         let rising = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
-        let changed = |sure: usize| Tally { sure, possible: sure, ..tally.clone() };
+        let total = tally.total()?;
+        let changed = |sure: usize| Tally::known(sure, total);
         let spend = |steps: usize| self.tries.spend(steps);
         let shown =
             |sure: usize| share_claim(op, &changed(sure), threshold).decide(level, &spend) == Some(true);
         // Who shows it with some shows it with more.
         let needed = if rising {
-            let enough = first_of(tally.possible + 1..tally.total + 1, shown);
-            Some(enough).filter(|enough| *enough <= tally.total)
+            let enough = first_of(tally.possible + 1..total + 1, shown);
+            Some(enough).filter(|enough| *enough <= total)
         } else {
             let count = first_of(1..tally.sure + 1, |less| shown(tally.sure - less));
             tally.sure.checked_sub(count)
@@ -493,20 +496,22 @@ impl<'a> Evaluator<'a> {
             let counted = if rising { more } else { 0 };
             let further = Tally {
                 sure: tally.sure + counted,
+                sure_of: total + more,
                 possible: tally.possible + counted,
-                total: tally.total + more,
-                ..tally.clone()
+                possible_of: total + more,
+                reasons: tally.reasons.clone(),
             };
             let condition = arg.condition.as_ref().map(|condition| self.quoted(condition));
             let change = Change::Samples {
                 more,
                 list: sample.name,
+                among: arg.among.as_ref().map(|among| self.quoted(among)),
                 condition: condition.unwrap_or_default(),
                 satisfying: rising,
             };
             (change, further)
         };
-        let share = Number::from(tally.sure) / Number::from(tally.total.max(1));
+        let share = Number::from(tally.sure) / Number::from(tally.sure_of.max(1));
         let mut step = self.step(change, left, Evidence::Amount(Amount::Known(share)), scope);
         if let Some(assumption) = &mut step.assumption {
             assumption.tally = Some(tally);

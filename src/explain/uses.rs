@@ -113,7 +113,7 @@ impl<'p> RuleUses<'p> {
         }
         let ty = program.expr(arg.value.id).map_or(&Type::Error, |info| &info.ty);
         self.elements.push((list_name(&arg.value, program), ty.element().unwrap_or(ty)));
-        for expr in arg.condition.iter().chain(&arg.by) {
+        for expr in arg.of_elements() {
             self.add(expr, program);
         }
         self.elements.pop();

@@ -51,7 +51,7 @@ impl<'a> LintedPolicies<'a> {
 
     /// The list of an aggregate, but for one of groups.
     fn list(&self, arg: &'a Arg) -> Option<ComparedList<'a>> {
-        let groups = self.call(&arg.value).is_some_and(|(_, inner)| inner.by.is_some());
+        let groups = self.call(&arg.value).is_some_and(|(_, inner)| inner.is_grouped());
         if groups { None } else { Some(ComparedList { form: self.form(&arg.value)?, expr: &arg.value }) }
     }
 

@@ -146,7 +146,11 @@ impl<'a> LintedPolicies<'a> {
             Some(Over::Stage(_)) => "stage".to_owned(),
             None => String::new(),
         };
-        if arg.by.is_some() { None } else { Some(SampledList { list: self.form(&arg.value)?, over }) }
+        if arg.is_grouped() || arg.among.is_some() {
+            None
+        } else {
+            Some(SampledList { list: self.form(&arg.value)?, over })
+        }
     }
 
     /// The largest sample of a list that is asked for, and where.

@@ -64,7 +64,8 @@ impl Confident {
 
     fn claim(&self, size: usize) -> Option<Claim> {
         let Claimed::Share { threshold, strict, .. } = &self.kind else { return None };
-        Some(Claim { sure: size, possible: size, size, threshold: threshold.clone(), strict: *strict })
+        let (threshold, strict) = (threshold.clone(), *strict);
+        Some(Claim { sure: size, sure_of: size, possible: size, possible_of: size, threshold, strict })
     }
 
     /// The smallest sample that can show it.

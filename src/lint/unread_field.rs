@@ -70,7 +70,7 @@ impl<'a> FieldReading<'_, 'a> {
                 }
                 let list = self.policies.program.expr(arg.value.id);
                 elements.push(list.and_then(|list| list.ty.element()));
-                arg.condition.iter().chain(&arg.by).for_each(|inner| self.expr(inner, elements));
+                arg.of_elements().for_each(|inner| self.expr(inner, elements));
                 elements.pop();
             }
         } else {

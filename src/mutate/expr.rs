@@ -145,14 +145,21 @@ impl Variants<'_> {
                 each.collect()
             }
             ExprKind::Call { name, args } => {
-                let each = args.iter().enumerate().filter_map(|(at, arg)| {
-                    let condition = arg.condition.as_ref()?;
-                    let mut args = args.clone();
-                    *args.get_mut(at)? = Arg { condition: None, ..arg.clone() };
-                    let what = format!("`where {}`", self.short(condition.span));
-                    Some(without(condition.span, what, ExprKind::Call { name: name.clone(), args }))
+                let each = args.iter().enumerate().flat_map(|(at, arg)| {
+                    let whole = || arg.clone();
+                    let without_condition =
+                        arg.condition.as_ref().map(|it| ("where", it, Arg { condition: None, ..whole() }));
+                    let without_among =
+                        arg.among.as_ref().map(|it| ("among", it, Arg { among: None, ..whole() }));
+                    [without_condition, without_among].into_iter().flatten().map(move |it| (at, it))
                 });
-                each.collect()
+                each.filter_map(|(at, (word, clause, rest))| {
+                    let mut args = args.clone();
+                    *args.get_mut(at)? = rest;
+                    let what = format!("`{word} {}`", self.short(clause.span));
+                    Some(without(clause.span, what, ExprKind::Call { name: name.clone(), args }))
+                })
+                .collect()
             }
             ExprKind::Literal(_)
             | ExprKind::Path(_)

@@ -27,7 +27,7 @@ const NAMED: &str = "a field has a name of letters, digits and `_`; `named` give
                      `pass_rate: share named \"pass-rate\"`";
 
 /// No names at all.
-const RESERVED: [&str; 27] = [
+const RESERVED: [&str; 28] = [
     "and",
     "or",
     "not",
@@ -36,6 +36,7 @@ const RESERVED: [&str; 27] = [
     "then",
     "else",
     "where",
+    "among",
     "by",
     "over",
     "with",
@@ -268,8 +269,11 @@ impl<'a> SyntaxFailure<'a> {
             if !word.is_ascii() {
                 return Some("names are written in the letters `a` to `z`, digits and `_`".to_owned());
             }
-            if matches!(word, "where" | "by" | "over") && self.expected.contains(&Rule::close_paren) {
-                return Some("the clauses of an argument come in the order `where`, `by`, `over`".to_owned());
+            if matches!(word, "where" | "among" | "by" | "over") && self.expected.contains(&Rule::close_paren)
+            {
+                return Some(
+                    "the clauses of an argument come in the order `where`, `among`, `by`, `over`".to_owned(),
+                );
             }
         }
         if self.unfinished_if() {

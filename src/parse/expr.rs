@@ -315,13 +315,26 @@ impl Builder<'_> {
     fn build_arg(&mut self, pair: &Pair<'_, Rule>, depth: usize, args: &mut Vec<Arg>) -> Option<()> {
         let value = self.build_expr(&child(pair, Rule::expr)?, depth);
         let condition = self.build_clause(pair, Rule::where_clause, depth);
-        let by = self.build_clause(pair, Rule::by_clause, depth);
+        let among = self.build_clause(pair, Rule::among_clause, depth);
+        let by = match child(pair, Rule::by_clause) {
+            Some(clause) => self.build_list(&clause, depth),
+            None => Some(Vec::new()),
+        };
         let over = match child(pair, Rule::over_clause) {
             Some(over) => Some(self.build_over(&over, depth)?),
             None => None,
         };
-        args.push(Arg { value: *value?, condition: condition?.map(|c| *c), by: by?.map(|by| *by), over });
+        let condition = condition?.map(|condition| *condition);
+        let among = among?.map(|among| *among);
+        let head = self.head_of(pair);
+        args.push(Arg { value: *value?, condition, among, by: by?, over, head });
         Some(())
+    }
+
+    /// From an argument's value up to its word `where`.
+    fn head_of(&self, arg: &Pair<'_, Rule>) -> Option<Span> {
+        let word = child(&child(arg, Rule::where_clause)?, Rule::kw_where)?;
+        Some(self.span_of(&child(arg, Rule::expr)?).to(self.span_of(&word)))
     }
 
     /// The expression of an argument's clause: none if it is broken, `Some(None)` if there is no such clause.

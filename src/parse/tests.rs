@@ -221,8 +221,11 @@ fn arg_tree(arg: &Arg) -> String {
     if let Some(condition) = &arg.condition {
         write!(text, " where {}", tree(condition)).unwrap();
     }
-    if let Some(by) = &arg.by {
-        write!(text, " by {}", tree(by)).unwrap();
+    if let Some(among) = &arg.among {
+        write!(text, " among {}", tree(among)).unwrap();
+    }
+    for key in &arg.by {
+        write!(text, " by {}", tree(key)).unwrap();
     }
     match &arg.over {
         Some(Over::Window(window)) => write!(text, " over {}", tree(window)).unwrap(),

@@ -273,12 +273,14 @@ pub enum Earlier {
 pub struct Against {
     /// How many elements these are.
     pub matching: usize,
-    /// How many elements the list has.
+    /// How many elements the condition is asked of.
     pub total: usize,
     /// Whether they satisfy the condition.
     pub satisfy: bool,
     /// The condition, as the policy writes it.
     pub condition: String,
+    /// What says of which elements it is asked, as the policy writes it; none where it is asked of all.
+    pub among: Option<String>,
     /// The first few of them.
     pub named: Vec<ElementName>,
 }
@@ -391,6 +393,8 @@ pub enum Change {
         more: usize,
         /// The list's name.
         list: String,
+        /// What says of which elements it is asked, as the policy writes it; none where it is asked of all.
+        among: Option<String>,
         /// The condition, as the policy writes it.
         condition: String,
         /// Whether they would have to satisfy the condition, rather than not.
@@ -457,10 +461,12 @@ pub struct Elements {
     pub sure: usize,
     /// How many possibly do now, the sure ones included.
     pub possible: usize,
-    /// How many elements the list has.
+    /// How many elements the condition is asked of.
     pub total: usize,
     /// The list's name.
     pub list: String,
+    /// What says of which elements it is asked, as the policy writes it; none where it is asked of all.
+    pub among: Option<String>,
     /// The condition, as the policy writes it; none where the policy gives none.
     pub condition: Option<String>,
     /// Whether their share is what counts.

@@ -32,9 +32,9 @@ pub(super) fn change(wanted: &Change) -> String {
         }
         Change::Begin { condition, length } => format!("`{condition}`, and then for {}", figure(length)),
         Change::Wait { until } => format!("waiting until {}", figure(until)),
-        Change::Samples { more, list, condition, satisfying } => {
+        Change::Samples { more, list, among, condition, satisfying } => {
             let word = if *satisfying { "with" } else { "without" };
-            format!("{more} further {list} in a row {word} `{condition}`")
+            format!("{more} further {list}{} in a row {word} `{condition}`", among_those(among.as_ref()))
         }
         Change::GoodSamples(None) => {
             "no number of good samples: the threshold cannot be shown to be reached".to_owned()
@@ -78,8 +78,9 @@ fn day(bound: Bound, day: &Figure) -> String {
 
 /// «2 more of the 30 outputs with `edit_time < light_edit` (24 of 30 = 80%)»
 fn elements(wanted: &Elements) -> String {
-    let Elements { needed, sure, possible, total, list, condition, is_share } = wanted;
+    let Elements { needed, sure, possible, total, list, among, condition, is_share } = wanted;
     let with = condition.as_ref().map(|condition| format!(" with `{condition}`")).unwrap_or_default();
+    let with = format!("{}{with}", among_those(among.as_ref()));
     if *needed == 0 {
         return format!("none of the {total} {list}{with}, now {sure}");
     }
@@ -98,6 +99,11 @@ fn elements(wanted: &Elements) -> String {
     } else {
         format!("{} fewer of the {total} {list}{with} ({part})", possible.saturating_sub(*needed))
     }
+}
+
+/// « among `tag == critical`»
+fn among_those(among: Option<&String>) -> String {
+    among.map(|among| format!(" among `{among}`")).unwrap_or_default()
 }
 
 /// What is to be recorded comes first, in a few places at most.

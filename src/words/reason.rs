@@ -47,8 +47,13 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
 fn too_few(sample: &SmallSample) -> String {
     let neither = |level: &Number| format!("neither side at {} confidence", Kind::Share.show(level));
     match sample {
-        SmallSample::Counted { sure, possible, total, level, further: _ } => {
-            format!("{} shows {}", counted(*sure, *possible, *total), neither(level))
+        SmallSample::Counted { sure, sure_of, possible, possible_of, level, further: _ } => {
+            let seen = if sure_of == possible_of {
+                counted(*sure, *possible, *sure_of)
+            } else {
+                format!("between {sure} of {sure_of} and {possible} of {possible_of}")
+            };
+            format!("{seen} shows {}", neither(level))
         }
         SmallSample::Values { count, level } => format!("{count} values show {}", neither(level)),
         SmallSample::Alike { count } => format!("{count} values, or all alike, give a mean no bounds"),

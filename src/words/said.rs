@@ -81,14 +81,15 @@ fn param(held: &Held, sources: &SourceMap) -> String {
 
 /// «7 of 30 do not satisfy `edit_time < 15%`: r03, r07, r11 and 4 more»
 fn elements(against: &Against) -> String {
-    let Against { matching, total, satisfy, condition, named } = against;
+    let Against { matching, total, satisfy, condition, among, named } = against;
+    let among = among.as_ref().map(|among| format!(" among `{among}`")).unwrap_or_default();
     let verb = match (satisfy, matching) {
         (true, 1) => "satisfies",
         (true, _) => "satisfy",
         (false, 1) => "does not satisfy",
         (false, _) => "do not satisfy",
     };
-    let mut text = format!("{matching} of {total} {verb} `{condition}`");
+    let mut text = format!("{matching} of {total}{among} {verb} `{condition}`");
     if !named.is_empty() {
         text.push_str(": ");
         text.push_str(&named.iter().map(name).collect::<Vec<_>>().join(", "));

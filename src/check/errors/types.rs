@@ -414,6 +414,52 @@ pub(in crate::check) fn needs_where(builtin: &Builtin, name: &Name, arg: &Arg, e
         .help(format!("say which elements are meant: `{}({} where …)`", builtin.name, what.trim_matches('`')))
 }
 
+pub(in crate::check) fn counts_members(among: &Expr) -> Diagnostic {
+    Diagnostic::error(Code::WrongArguments, "`count` without a `where` counts every element")
+        .label(among.span, "narrows no condition")
+        .help("put `where` in the place of `among`")
+}
+
+/// `share(results.passed where tag == critical)`; `clear` where the field is nothing outside the element.
+pub(in crate::check) fn drops_field(
+    builtin: &Builtin,
+    arg: &Arg,
+    list: &[Name],
+    field: &[Name],
+    is_condition: bool,
+    clear: bool,
+) -> Diagnostic {
+    let (list, field) = (join(list), join(field));
+    let it = if clear { "" } else { "it." };
+    let text = if is_condition { format!("{list} where {it}{field} among") } else { format!("{list} where") };
+    let message = format!(
+        "`{}` asks each element of `{list}` for what stands behind `where`, and would drop `{field}`",
+        builtin.name
+    );
+    let help = if is_condition {
+        format!("`among` asks some elements alone for `{field}`:")
+    } else {
+        "leave out the field, or put it into the condition:".to_owned()
+    };
+    Diagnostic::error(Code::WrongArguments, message)
+        .label(arg.value.span, "`.{}` is dropped".replace("{}", &field))
+        .help(help)
+        .fix(arg.head.unwrap_or(arg.value.span), text)
+}
+
+/// `share(passed where stage == canary over 4 weeks)`
+pub(in crate::check) fn drops_value(builtin: &Builtin, arg: &Arg, is_condition: bool) -> Diagnostic {
+    let value = subject(&arg.value, "the value");
+    let message = format!("`{}` asks for what stands behind `where`, and would drop {value}", builtin.name);
+    let error = Diagnostic::error(Code::WrongArguments, message).label(arg.value.span, "dropped");
+    match arg.head.filter(|_| is_condition) {
+        Some(head) => error
+            .help("`among` asks some of them alone, each of which is `it`:")
+            .fix(Span { start: head.end, ..head }, " it among"),
+        None => error.help(format!("say behind `where` what is asked of {value}: it is `it` there")),
+    }
+}
+
 pub(in crate::check) fn counts_all(name: &Name, arg: &Arg) -> Diagnostic {
     let what = subject(&arg.value, "…");
     let what = what.trim_matches('`');

@@ -125,7 +125,7 @@ impl Whole<'_> {
 
     fn arg(&self, arg: &Arg) {
         self.expr(&arg.value);
-        arg.condition.iter().chain(&arg.by).for_each(|it| self.expr(it));
+        arg.of_elements().for_each(|it| self.expr(it));
         if let Some(Over::Window(window)) = &arg.over {
             self.expr(window);
         }
