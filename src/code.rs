@@ -300,6 +300,8 @@ codes! {
          "A value of the snapshots is compared with a number that stands in the policy, so that nobody can set it in `tollgate.yaml` and nothing says within which range it makes sense. Declare a param. The numbers 0 and 1 (100%) are not meant."
     UntestedRule = T710 "a rule without a test"
          "No `test` block expects anything of the rule, so nobody would notice if it were changed by mistake. Add a test in which it fails and one in which it passes to a file `NAME.test.gate` beside the policy."
+    PatternAsText = T711 "a pattern that is compared as a text"
+         "`==`, `!=` and `in [...]` compare texts letter by letter, so that a `*` is a star. `matches` compares with a pattern, in which `*` is any letters or none and `?` any one. Where the star is meant, say so in a comment: `# lint: T711 REASON`."
 }
 
 impl Code {

@@ -139,7 +139,7 @@ impl DirectionSearch<'_> {
                 let within = match set {
                     Set::Range(low, high) => self.course(low).flip().join(self.course(high)),
                     Set::List(members, _) => self.still_or_open(members.iter()),
-                    Set::Value(value) => self.still_or_open([&**value]),
+                    Set::Value(value) | Set::Pattern(value) => self.still_or_open([&**value]),
                 };
                 let course = within.join(self.still_or_open([&**item]));
                 if *negated { course.flip() } else { course }

@@ -10,6 +10,7 @@ mod empty_list_passes;
 mod form;
 mod lax_rollback;
 mod overlapping_thresholds;
+mod pattern_as_text;
 mod sample;
 mod solve;
 mod threshold;
@@ -61,7 +62,7 @@ impl LintedPolicies<'_> {
 type Lint = fn(&LintedPolicies<'_>) -> Vec<Diagnostic>;
 
 /// Every lint, by code; its name is that of its file.
-const LINTS: [(Code, Lint); 10] = [
+const LINTS: [(Code, Lint); 11] = [
     (Code::ConstantRule, constant_rule::find),
     (Code::LaxRollback, lax_rollback::find),
     (Code::OverlappingThresholds, overlapping_thresholds::find),
@@ -72,6 +73,7 @@ const LINTS: [(Code, Lint); 10] = [
     (Code::UnreadField, unread_field::find),
     (Code::BareNumber, bare_number::find),
     (Code::UntestedRule, untested_rule::find),
+    (Code::PatternAsText, pattern_as_text::find),
 ];
 
 /// Parts of a condition; where one has more, nothing is linted, as the lints hold its parts against each other.

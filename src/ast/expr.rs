@@ -92,7 +92,7 @@ impl Expr {
                 match set {
                     Set::Range(low, high) => all.extend([&**low, &**high]),
                     Set::List(members, _) => all.extend(members),
-                    Set::Value(value) => all.push(value),
+                    Set::Value(value) | Set::Pattern(value) => all.push(value),
                 }
                 all
             }
@@ -127,7 +127,7 @@ impl Expr {
                 match set {
                     Set::Range(low, high) => all.extend([&mut **low, &mut **high]),
                     Set::List(members, _) => all.extend(members),
-                    Set::Value(value) => all.push(value),
+                    Set::Value(value) | Set::Pattern(value) => all.push(value),
                 }
                 all
             }
@@ -194,7 +194,7 @@ pub enum ExprKind {
     },
 }
 
-/// What stands to the right of `in`.
+/// What stands to the right of `in`, or of `matches`: the texts that a pattern stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Set {
     /// `20 to 30`, both ends included.
@@ -203,6 +203,8 @@ pub enum Set {
     List(Vec<Expr>, Span),
     /// A list of the snapshot.
     Value(Box<Expr>),
+    /// `matches "claude-*"`, never negated.
+    Pattern(Box<Expr>),
 }
 
 /// One argument of a call, with its clauses.

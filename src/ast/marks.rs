@@ -214,6 +214,7 @@ marked_enum! {
         Self::Range(a, b) => [a, b],
         Self::List(a, span) => [a, span],
         Self::Value(a) => [a],
+        Self::Pattern(a) => [a],
     }
     Over {
         Self::Window(a) => [a],

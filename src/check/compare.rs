@@ -96,6 +96,10 @@ impl Checker<'_> {
                 self.note_workflow_names(scope, item, members);
                 like = like && self.check_one_kind(members);
             }
+            Set::Pattern(pattern) => {
+                item_ty = self.check_expr(scope, item);
+                like = self.check_pattern(scope, (item, &item_ty), pattern);
+            }
             Set::Value(list) => {
                 let ty = self.check_expr(scope, list);
                 if let Type::List(element) = ty {
@@ -123,6 +127,25 @@ impl Checker<'_> {
             self.report(never);
         }
         Type::Bool
+    }
+
+    /// Whether the texts that a pattern stands for may be asked for a value.
+    fn check_pattern(&mut self, scope: NameScope<'_>, item: (&Expr, &Type), pattern: &Expr) -> bool {
+        let ty = self.check_expr(scope, pattern);
+        let fixed = matches!(pattern.kind, ExprKind::Literal(_))
+            || matches!(self.info(pattern.id).map(|info| &info.target), Some(Some(Target::Param(_))));
+        if *item.1 == Type::Error || ty == Type::Error {
+            return false;
+        }
+        if *item.1 != Type::Text {
+            self.report(errors::not_a_text(item.0, item.1));
+            return false;
+        }
+        if ty != Type::Text || !fixed {
+            self.report(errors::not_a_pattern(pattern, &ty));
+            return false;
+        }
+        true
     }
 
     fn check_like(&mut self, op: CompareOp, left: (&Expr, &Type), right: (&Expr, &Type)) -> bool {
@@ -167,7 +190,7 @@ impl Checker<'_> {
         let members: Vec<&Expr> = match set {
             Set::Range(low, high) => vec![low, high],
             Set::List(members, _) => members.iter().collect(),
-            Set::Value(list) => vec![list],
+            Set::Value(list) | Set::Pattern(list) => vec![list],
         };
         let side = |member: &'e Expr| Some(self.side(member, &self.info(member.id)?.ty));
         members.into_iter().filter_map(side).collect()

@@ -17,8 +17,8 @@ pub(super) use types::{
     bound_of_param, branches_differ, calendar_window, clause_not_taken, counts_all, counts_members,
     default_of_no_field, drops_field, drops_value, needs_length, needs_over, needs_where, never_fails,
     never_in, never_true, no_arithmetic, no_range, no_such_unit, not_a_claim, not_a_condition, not_a_date,
-    not_a_list, not_a_list_of_elements, not_a_scalar, not_a_share_setting, not_a_window, not_numbers,
-    not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
+    not_a_list, not_a_list_of_elements, not_a_pattern, not_a_scalar, not_a_share_setting, not_a_text,
+    not_a_window, not_numbers, not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
 };
 pub(super) use vocabulary::{
     bad_cadence, bad_changing, bad_key, bad_named, bad_standing, bad_unit, bound_of_field,

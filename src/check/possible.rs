@@ -93,7 +93,7 @@ impl Checker<'_> {
             Set::List(members, _) => {
                 Truth::any(members.iter().map(|member| compare(CompareOp::Equal, &item, &self.range(member))))
             }
-            Set::Value(_) => ANY,
+            Set::Value(_) | Set::Pattern(_) => ANY,
         }
     }
 

@@ -92,7 +92,7 @@ impl Checker<'_> {
                 let members: Vec<&Expr> = match set {
                     Set::Range(low, high) => vec![low, high],
                     Set::List(members, _) => members.iter().collect(),
-                    Set::Value(list) => vec![list],
+                    Set::Value(list) | Set::Pattern(list) => vec![list],
                 };
                 members.into_iter().for_each(|member| join(item, member));
             }

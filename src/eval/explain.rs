@@ -122,7 +122,9 @@ impl<'a> Evaluator<'a> {
                         let told = members.iter().take(MAX_TOLD);
                         told.for_each(|m| self.explain_side(m, Side::default(), scope, report));
                     }
-                    Set::Value(value) => self.explain_side(value, Side::default(), scope, report),
+                    Set::Value(value) | Set::Pattern(value) => {
+                        self.explain_side(value, Side::default(), scope, report)
+                    }
                 }
             }
             ExprKind::Path(_) if let Some(inner) = self.let_behind(expr) => {

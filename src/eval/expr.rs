@@ -1,6 +1,7 @@
 //! Expressions, except lists, comparisons and series.
 
 use std::rc::Rc;
+use std::str::Chars;
 use std::sync::Arc;
 
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
@@ -298,6 +299,13 @@ impl<'a> Evaluator<'a> {
             Set::List(members, _) => {
                 Truth::any(members.iter().map(|member| equal(&self.eval(member, scope))))
             }
+            Set::Pattern(pattern) => match (&item, &self.eval(pattern, scope)) {
+                (Evidence::Word(Word::Known(text)), Evidence::Word(Word::Known(pattern))) => {
+                    self.budget.spend(text.len().saturating_mul(pattern.len()) / 64);
+                    Truth::known(matches(text, pattern))
+                }
+                (item, _) => Truth::Undecided(item.reasons()),
+            },
             Set::Value(value) => {
                 let list = self.eval(value, scope).into_list();
                 if let Some(reasons) = &list.unknown {
@@ -399,6 +407,32 @@ fn is_there(record: &Record, steps: &[usize]) -> bool {
             Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => rest.is_empty(),
         }),
         Value::Bool(_) | Value::Text(_) | Value::Number(_) => rest.is_empty(),
+    }
+}
+
+/// Whether a whole text is one that a pattern stands for: `*` is any letters or none, `?` any one. It goes back to the last
+/// `*` alone, so that it takes no more than one look at each letter for each of the pattern.
+fn matches(text: &str, pattern: &str) -> bool {
+    let (mut text, mut pattern) = (text.chars(), pattern.chars());
+    // What is left behind the last `*`, and of the text when that takes in no letter more.
+    let mut star: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        let (before, mut rest) = (text.clone(), pattern.clone());
+        match (rest.next(), text.next()) {
+            (Some('*'), _) => {
+                star = Some((rest.clone(), before.clone()));
+                (text, pattern) = (before, rest);
+            }
+            (None, None) => return true,
+            (Some(wanted), Some(letter)) if wanted == '?' || wanted == letter => pattern = rest,
+            (_, None) => return false,
+            (_, Some(_)) => {
+                let Some((behind, from)) = &mut star else { return false };
+                // The `*` takes in one letter more.
+                from.next();
+                (pattern, text) = (behind.clone(), from.clone());
+            }
+        }
     }
 }
 

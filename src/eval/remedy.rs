@@ -552,7 +552,7 @@ impl<'a> Evaluator<'a> {
                 let change = Change::OneOf { of: self.quoted(item), members };
                 self.is_measured(item).then(|| vec![self.step(change, item, value, scope)])
             }
-            Set::List(..) | Set::Value(_) => None,
+            Set::List(..) | Set::Value(_) | Set::Pattern(_) => None,
         }
     }
 

@@ -135,6 +135,7 @@ const CASES: &[Case] = cases! {
     UnreadField "lint/faults" ".gate" ".test.gate";
     BareNumber "lint/faults" ".gate" ".test.gate";
     UntestedRule "lint/untested_rule" ".gate" ".test.gate";
+    PatternAsText "lint/pattern_as_text" ".gate";
 };
 
 /// What `today` is for every case.

@@ -248,7 +248,7 @@ impl<'a> Layout<'a> {
         let has_list = parts.last().is_some_and(in_brackets);
         let gap = |part: &Part| match self.text_of(part) {
             "in" | "not" if has_list => Gap::Space,
-            "<" | "<=" | ">" | ">=" | "==" | "!=" | "not" | "with" => Gap::Line,
+            "<" | "<=" | ">" | ">=" | "==" | "!=" | "not" | "matches" | "with" => Gap::Line,
             "in" if !parts.iter().any(|part| self.text_of(part) == "not") => Gap::Line,
             _ => Gap::Space,
         };

@@ -151,6 +151,7 @@ impl<'a> LintedPolicies<'a> {
                     Set::Range(low, high) => self.write_all("range", [&**low, &**high], out)?,
                     Set::List(members, _) => self.write_all("list", members, out)?,
                     Set::Value(value) => self.write_all("value", [&**value], out)?,
+                    Set::Pattern(pattern) => self.write_all("matches", [&**pattern], out)?,
                 }
             }
             ExprKind::If { condition, then, otherwise } => {

@@ -152,7 +152,7 @@ impl<'p, 'a> Solver<'p, 'a> {
                 let equal = |member| self.compare(CompareOp::Equal, item, member);
                 Formula::Any(members.iter().map(equal).collect())
             }
-            Set::Value(_) => {
+            Set::Value(_) | Set::Pattern(_) => {
                 let form = self.policies.form(item).zip(self.policies.form(expr));
                 let form =
                     form.map(|(item, whole)| format!("{item} in {}", whole.replacen("not in", "in", 1)));

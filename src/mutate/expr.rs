@@ -72,6 +72,12 @@ impl Variants<'_> {
                 vec![(could_be(was, now), with(ExprKind::Logic(other, operands.clone())))]
             }
             ExprKind::Not(inner) => vec![("`not` could be left out".to_owned(), (**inner).clone())],
+            ExprKind::In { set: Set::Pattern(_), .. } => {
+                vec![(
+                    "the match could be turned round".to_owned(),
+                    with(ExprKind::Not(Box::new(expr.clone()))),
+                )]
+            }
             ExprKind::In { item, negated, set } => {
                 let (was, now) = if *negated { ("not in", "in") } else { ("in", "not in") };
                 let kind = ExprKind::In { item: item.clone(), negated: !negated, set: set.clone() };

@@ -110,14 +110,9 @@ pub(super) fn quote_in_interpolation(span: Span) -> Diagnostic {
 }
 
 pub(super) fn reserved_name(span: Span, word: &str) -> Diagnostic {
-    let help = if word == "among" {
-        "choose another name; a field reads a key of this name as `members: TYPE named \"among\"`"
-    } else {
-        "choose another name; the words of the grammar mean something of their own"
-    };
     Diagnostic::error(Code::ReservedWord, format!("`{word}` is a reserved word and cannot be a name"))
         .label(span, "a name is expected here")
-        .help(help)
+        .help("choose another name; the words of the grammar mean something of their own")
 }
 
 /// A field that has a word of the grammar for its name.

@@ -440,8 +440,12 @@ fn described(rule: Rule) -> Vec<Expected> {
         Rule::colon => Expected::Sign(":"),
         Rule::equals => Expected::Sign("="),
         Rule::arrow => Expected::Sign("->"),
-        Rule::compare_tail | Rule::compare_op | Rule::in_tail | Rule::arithmetic_op => Expected::Operator,
-        Rule::kw_and | Rule::kw_or | Rule::kw_not | Rule::kw_in | Rule::kw_with => Expected::Operator,
+        Rule::compare_tail | Rule::compare_op | Rule::in_tail | Rule::matches_tail | Rule::arithmetic_op => {
+            Expected::Operator
+        }
+        Rule::kw_and | Rule::kw_or | Rule::kw_not | Rule::kw_in | Rule::kw_matches | Rule::kw_with => {
+            Expected::Operator
+        }
         Rule::alone_end => Expected::End,
         Rule::snapshot_head => return vec![Expected::Word(Cow::Borrowed("every")), Expected::Sign("{")],
         _ => return keywords(rule).into_iter().map(Expected::Word).collect(),

@@ -122,12 +122,12 @@ impl Builder<'_> {
         let depth = self.deeper(pair, depth, 1 + usize::from(confident))?;
         let left_built = self.build_sum(&left, depth);
         match tail.as_rule() {
-            Rule::in_tail => self.build_in(left_built, &left, &tail, depth),
+            Rule::in_tail | Rule::matches_tail => self.build_in(left_built, &left, &tail, depth),
             _ => self.build_compare(left_built, &left, &tail, depth),
         }
     }
 
-    /// `item in set`; `left` is the item's pair.
+    /// `item in set`, `item matches pattern`; `left` is the item's pair.
     fn build_in(
         &mut self,
         item: Option<Operand>,
@@ -167,7 +167,9 @@ impl Builder<'_> {
         match (child(tail, Rule::compare_op), child(tail, Rule::kw_not), child(tail, Rule::kw_in)) {
             (_, Some(not), Some(in_)) => self.span_of(&not).to(self.span_of(&in_)),
             (Some(word), _, _) | (_, _, Some(word)) => self.span_of(&word),
-            (None, _, None) => self.span_of(tail),
+            (None, _, None) => {
+                child(tail, Rule::kw_matches).map_or_else(|| self.span_of(tail), |word| self.span_of(&word))
+            }
         }
     }
 
@@ -177,6 +179,10 @@ impl Builder<'_> {
             return Some(Set::List(elements, self.span_of(&list)));
         }
         let mut ends = children(tail, Rule::sum);
+        if tail.as_rule() == Rule::matches_tail {
+            let pattern = self.build_sum(&ends.next()?, depth)?;
+            return Some(Set::Pattern(pattern.expr));
+        }
         let low = self.build_sum(&ends.next()?, depth);
         let Some(high) = ends.next() else {
             return Some(Set::Value(low?.expr));

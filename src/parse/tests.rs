@@ -200,6 +200,7 @@ fn tree(expr: &Expr) -> String {
                 Set::Range(low, high) => format!("{}..{}", tree(low), tree(high)),
                 Set::List(elements, _) => format!("[{}]", all(elements)),
                 Set::Value(value) => tree(value),
+                Set::Pattern(pattern) => format!("~{}", tree(pattern)),
             };
             format!("({} {} {set})", if *negated { "not-in" } else { "in" }, tree(item))
         }

@@ -144,7 +144,7 @@ pub(in crate::check) fn never_in(
     }
     let what = match set {
         Set::Range(..) => "in that range",
-        Set::List(..) | Set::Value(_) => "one of those",
+        Set::List(..) | Set::Value(_) | Set::Pattern(_) => "one of those",
     };
     let subject = subject(item.expr, "the left side");
     let word = if negated { "always" } else { "never" };
@@ -412,6 +412,21 @@ pub(in crate::check) fn needs_where(builtin: &Builtin, name: &Name, arg: &Arg, e
     Diagnostic::error(Code::WrongArguments, message)
         .label(name.span.to(arg.value.span), "needs a `where`")
         .help(format!("say which elements are meant: `{}({} where …)`", builtin.name, what.trim_matches('`')))
+}
+
+pub(in crate::check) fn not_a_text(item: &Expr, ty: &Type) -> Diagnostic {
+    let message = format!("`matches` looks at a text, and {} is {}", subject(item, "this"), a_type(ty));
+    Diagnostic::error(Code::TypeMismatch, message)
+        .label(item.span, "not a text")
+        .help("compare other values with `==` or `in`")
+}
+
+pub(in crate::check) fn not_a_pattern(pattern: &Expr, ty: &Type) -> Diagnostic {
+    let message = match ty {
+        Type::Text => "a pattern stands in the policy or is a param",
+        _ => "behind `matches` stands a pattern: a text in which `*` is any letters and `?` any one",
+    };
+    Diagnostic::error(Code::TypeMismatch, message).label(pattern.span, format!("{}", a_type(ty)))
 }
 
 pub(in crate::check) fn counts_members(among: &Expr) -> Diagnostic {

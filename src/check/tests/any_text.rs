@@ -110,7 +110,7 @@ impl Whole<'_> {
                 match set {
                     Set::Range(a, b) => [a, b].into_iter().for_each(|it| self.expr(it)),
                     Set::List(all, _) => all.iter().for_each(|it| self.expr(it)),
-                    Set::Value(list) => self.expr(list),
+                    Set::Value(list) | Set::Pattern(list) => self.expr(list),
                 }
             }
             ExprKind::If { condition, then, otherwise } => {
