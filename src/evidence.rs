@@ -33,7 +33,11 @@ pub enum ReasonKind {
     /// Another workflow has an error in its data.
     UnreadWorkflow { workflow: Arc<str> },
     /// A list without elements, where some are needed to judge by.
-    Empty { list: Arc<str> },
+    Empty {
+        list: Arc<str>,
+        /// The condition that none of them satisfies, as the policy writes it; none where there are none at all.
+        among: Option<Arc<str>>,
+    },
     /// A division by what is, or may be, zero.
     DividedByZero,
     /// A date and a length that is no whole number of days, or a date outside the calendar.

@@ -237,7 +237,8 @@ impl Checker<'_> {
                 return;
             };
             let is_clear = field.first().is_some_and(|name| self.is_of_the_element_alone(scope, name));
-            self.report(errors::drops_field(builtin, arg, list, field, is_condition, is_clear));
+            let it = if is_clear { "" } else { "it." };
+            self.report(errors::drops_field(builtin, arg, list, field, is_condition, it));
             return;
         }
         let is_single = !matches!(listed.element, Type::Record(_) | Type::Error);

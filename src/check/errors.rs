@@ -1,12 +1,17 @@
 //! The checker's diagnostics, one constructor a problem: about names and declarations here, about types, units and
 //! ranges in `errors/types.rs`, about the vocabulary in `errors/vocabulary.rs`, about tables and lists in `errors/table.rs`.
 
+mod aggregate;
 mod kinds;
 mod table;
 mod types;
 mod vocabulary;
 mod workflows;
 
+pub(super) use aggregate::{
+    clause_not_taken, counts_all, counts_members, drops_field, drops_value, needs_where, not_a_pattern,
+    not_a_text,
+};
 pub(super) use kinds::{Counterpart, unlike_kinds};
 pub(super) use table::{
     empty_param, key_of_nothing, key_twice, missing_entries, mixed_keys, no_table, not_a_key,
@@ -14,11 +19,10 @@ pub(super) use table::{
 };
 pub(super) use types::{
     ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_percentile, bad_window, bad_window_param,
-    bound_of_param, branches_differ, calendar_window, clause_not_taken, counts_all, counts_members,
-    default_of_no_field, drops_field, drops_value, needs_length, needs_over, needs_where, never_fails,
-    never_in, never_true, no_arithmetic, no_range, no_such_unit, not_a_claim, not_a_condition, not_a_date,
-    not_a_list, not_a_list_of_elements, not_a_pattern, not_a_scalar, not_a_share_setting, not_a_text,
-    not_a_window, not_numbers, not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
+    bound_of_param, branches_differ, calendar_window, default_of_no_field, needs_length, needs_over,
+    never_fails, never_in, never_true, no_arithmetic, no_range, no_such_unit, not_a_claim, not_a_condition,
+    not_a_date, not_a_list, not_a_list_of_elements, not_a_scalar, not_a_share_setting, not_a_window,
+    not_numbers, not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
 };
 pub(super) use vocabulary::{
     bad_cadence, bad_changing, bad_key, bad_named, bad_standing, bad_unit, bound_of_field,

@@ -46,7 +46,10 @@ impl Checker<'_> {
         }
         let mut all = part.clone();
         if let ExprKind::Call { args, .. } = &mut all.kind {
-            let mut conditions = args.iter_mut().map(|arg| arg.condition.take());
+            let mut conditions = args.iter_mut().map(|arg| {
+                (arg.among, arg.head) = (None, None);
+                arg.condition.take()
+            });
             if !conditions.any(|condition| condition.is_some()) {
                 return false;
             }

@@ -233,7 +233,7 @@ impl ShownAlike {
 /// The parts of an argument: a list's clauses look at its elements.
 fn parts_of<'e>(arg: &'e Arg, around: &[&'e Expr]) -> Vec<PartOf<'e>> {
     let inside = || around.iter().copied().chain([&arg.value]).collect::<Vec<_>>();
-    let clauses = arg.condition.iter().chain(&arg.by).map(|clause| (clause, inside()));
+    let clauses = arg.of_elements().map(|clause| (clause, inside()));
     clauses.chain([(&arg.value, around.to_vec())]).collect()
 }
 

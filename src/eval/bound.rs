@@ -1,5 +1,7 @@
 //! Bounds of comparisons: the nearest value that keeps one.
 
+use std::ops::Range;
+
 use super::Evidence;
 use crate::ast::CompareOp;
 use crate::evidence::{Amount, Elapsed};
@@ -92,4 +94,14 @@ pub(super) fn over_day(op: CompareOp, from: &Number, length: &Evidence<'_>) -> O
         Evidence::Truth(_) | Evidence::Elapsed(_) | Evidence::Word(_) | Evidence::List(_) => return None,
     };
     whole(op, &end).map(|(day, _)| Number::from(day))
+}
+
+/// The first number of a range of which something is so, if it is so of all that follow; else the range's end.
+pub(super) fn first_of(range: Range<usize>, is_so: impl Fn(usize) -> bool) -> usize {
+    let Range { mut start, mut end } = range;
+    while start < end {
+        let middle = usize::midpoint(start, end);
+        if is_so(middle) { end = middle } else { start = middle + 1 }
+    }
+    end
 }

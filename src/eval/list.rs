@@ -45,11 +45,6 @@ impl List<'_> {
     fn doubt(&self, item: &ListItem<'_>) -> Option<&Reasons> {
         self.hole.as_ref().filter(|(at, _)| item.at < *at).map(|(_, why)| why)
     }
-
-    /// «no outputs to judge by»
-    pub(super) fn empty(&self) -> Reasons {
-        Reasons::of(ReasonKind::Empty { list: Arc::from(&*self.name) }, self.span)
-    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -155,10 +150,8 @@ impl<'a> Evaluator<'a> {
 
     /// «no outputs to judge by», where a condition is asked of some of them.
     pub(super) fn empty(&self, arg: &Arg, list: &List<'a>) -> Reasons {
-        let Some(among) = &arg.among else { return list.empty() };
-        let words: Vec<&str> = self.sources.text(among.span).split_whitespace().collect();
-        let list_name = format!("{} among {}", list.name, words.join(" "));
-        Reasons::of(ReasonKind::Empty { list: list_name.into() }, list.span)
+        let among = arg.among.as_ref().map(|among| Arc::from(self.sources.text(among.span)));
+        Reasons::of(ReasonKind::Empty { list: Arc::from(&*list.name), among }, list.span)
     }
 
     /// Evaluates a `where` or `by` at an element. In `mean(outputs.edit_time where …)` that is the output, not its editing

@@ -73,8 +73,8 @@ impl<'a> Evaluator<'a> {
             }
             ReasonKind::NoneKnown { what, .. } => Some((Missing::Field(key(what), None), newest.date)),
             // Nobody records another workflow to be judged by.
-            ReasonKind::Empty { list } if self.is_workflows(list) => None,
-            ReasonKind::Empty { list } => Some((Missing::Element(key(list)), newest.date)),
+            ReasonKind::Empty { list, .. } if self.is_workflows(list) => None,
+            ReasonKind::Empty { list, .. } => Some((Missing::Element(key(list)), newest.date)),
             ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
             | ReasonKind::Branches

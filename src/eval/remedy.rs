@@ -3,9 +3,7 @@
 //! A change is tried by judging the rule again with an expression taken to be otherwise; one that changes nothing, or
 //! that the declared range of a field forbids, is never proposed.
 
-use std::ops::Range;
-
-use super::bound::{date_bound, nearest_bound, over_day, whole};
+use super::bound::{date_bound, first_of, nearest_bound, over_day, whole};
 use super::compare::{Sample, share_claim};
 use super::explain::EFFORT;
 use super::{Evaluator, Evidence, Scope};
@@ -591,14 +589,4 @@ impl<'a> Evaluator<'a> {
         }
         self.figure_of(&Type::amount(kind.clone()), &Evidence::Amount(amount)).told_from(to)
     }
-}
-
-/// The first number of a range of which something is so, if it is so of all that follow; else the range's end.
-fn first_of(range: Range<usize>, is_so: impl Fn(usize) -> bool) -> usize {
-    let Range { mut start, mut end } = range;
-    while start < end {
-        let middle = usize::midpoint(start, end);
-        if is_so(middle) { end = middle } else { start = middle + 1 }
-    }
-    end
 }

@@ -19,7 +19,8 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             format!("the newest snapshot of `{workflow}` is of {newest}, too old to go by")
         }
         ReasonKind::UnreadWorkflow { workflow } => format!("the data of `{workflow}` has an error"),
-        ReasonKind::Empty { list } => format!("no {list} to judge by"),
+        ReasonKind::Empty { list, among: None } => format!("no {list} to judge by"),
+        ReasonKind::Empty { list, among: Some(among) } => format!("no {list} among `{among}` to judge by"),
         ReasonKind::DividedByZero => "a division by what may be zero".to_owned(),
         ReasonKind::NoSuchDate => "a date moves by whole days, within the calendar".to_owned(),
         ReasonKind::Branches => "which branch of the `if` holds is undecided".to_owned(),

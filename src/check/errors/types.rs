@@ -1,8 +1,7 @@
 //! What can be wrong with types, units, ranges and arguments.
 
 use crate::ast::{
-    Arg, ArithmeticOp, CompareOp, Expr, ExprKind, Literal, LiteralKind, Name, ParamDecl, RangeDecl, RuleDecl,
-    Set,
+    ArithmeticOp, CompareOp, Expr, ExprKind, Literal, LiteralKind, Name, ParamDecl, RangeDecl, RuleDecl, Set,
 };
 use crate::builtins::numbers::Reduce;
 use crate::builtins::{Builtin, Shape};
@@ -398,92 +397,6 @@ pub(in crate::check) fn wrong_arguments(builtin: &Builtin, name: &Name, found: u
     let message = format!("`{}` takes {due}, and was given {found}", name.text);
     let plural = if found == 1 { "" } else { "s" };
     Diagnostic::error(Code::WrongArguments, message).label(name.span, format!("{found} argument{plural}"))
-}
-
-pub(in crate::check) fn clause_not_taken(builtin: &Builtin, clause: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::WrongArguments, format!("`{}` takes no `{clause}` here", builtin.name))
-        .label(span, "not taken")
-}
-
-pub(in crate::check) fn needs_where(builtin: &Builtin, name: &Name, arg: &Arg, element: &Type) -> Diagnostic {
-    let list = a_type(&Type::List(Box::new(element.clone())));
-    let what = subject(&arg.value, "this");
-    let message = format!("`{}` goes through conditions, and {what} is {list}", builtin.name);
-    Diagnostic::error(Code::WrongArguments, message)
-        .label(name.span.to(arg.value.span), "needs a `where`")
-        .help(format!("say which elements are meant: `{}({} where …)`", builtin.name, what.trim_matches('`')))
-}
-
-pub(in crate::check) fn not_a_text(item: &Expr, ty: &Type) -> Diagnostic {
-    let message = format!("`matches` looks at a text, and {} is {}", subject(item, "this"), a_type(ty));
-    Diagnostic::error(Code::TypeMismatch, message)
-        .label(item.span, "not a text")
-        .help("compare other values with `==` or `in`")
-}
-
-pub(in crate::check) fn not_a_pattern(pattern: &Expr, ty: &Type) -> Diagnostic {
-    let message = match ty {
-        Type::Text => "a pattern stands in the policy or is a param",
-        _ => "behind `matches` stands a pattern: a text in which `*` is any letters and `?` any one",
-    };
-    Diagnostic::error(Code::TypeMismatch, message).label(pattern.span, format!("{}", a_type(ty)))
-}
-
-pub(in crate::check) fn counts_members(among: &Expr) -> Diagnostic {
-    Diagnostic::error(Code::WrongArguments, "`count` without a `where` counts every element")
-        .label(among.span, "narrows no condition")
-        .help("put `where` in the place of `among`")
-}
-
-/// `share(results.passed where tag == critical)`; `clear` where the field is nothing outside the element.
-pub(in crate::check) fn drops_field(
-    builtin: &Builtin,
-    arg: &Arg,
-    list: &[Name],
-    field: &[Name],
-    is_condition: bool,
-    clear: bool,
-) -> Diagnostic {
-    let (list, field) = (join(list), join(field));
-    let it = if clear { "" } else { "it." };
-    let text = if is_condition { format!("{list} where {it}{field} among") } else { format!("{list} where") };
-    let message = format!(
-        "`{}` asks each element of `{list}` for what stands behind `where`, and would drop `{field}`",
-        builtin.name
-    );
-    let help = if is_condition {
-        format!("`among` asks some elements alone for `{field}`:")
-    } else {
-        "leave out the field, or put it into the condition:".to_owned()
-    };
-    Diagnostic::error(Code::WrongArguments, message)
-        .label(arg.value.span, "`.{}` is dropped".replace("{}", &field))
-        .help(help)
-        .fix(arg.head.unwrap_or(arg.value.span), text)
-}
-
-/// `share(passed where stage == canary over 4 weeks)`
-pub(in crate::check) fn drops_value(builtin: &Builtin, arg: &Arg, is_condition: bool) -> Diagnostic {
-    let value = subject(&arg.value, "the value");
-    let message = format!("`{}` asks for what stands behind `where`, and would drop {value}", builtin.name);
-    let error = Diagnostic::error(Code::WrongArguments, message).label(arg.value.span, "dropped");
-    match arg.head.filter(|_| is_condition) {
-        Some(head) => error
-            .help("`among` asks some of them alone, each of which is `it`:")
-            .fix(Span { start: head.end, ..head }, " it among"),
-        None => error.help(format!("say behind `where` what is asked of {value}: it is `it` there")),
-    }
-}
-
-pub(in crate::check) fn counts_all(name: &Name, arg: &Arg) -> Diagnostic {
-    let what = subject(&arg.value, "…");
-    let what = what.trim_matches('`');
-    Diagnostic::error(
-        Code::WrongArguments,
-        "`count` counts every snapshot of the window here, whether the condition held or not",
-    )
-    .label(name.span.to(arg.value.span), "needs a `where`")
-    .help(format!("write `count({what} where it over …)` for those in which it held"))
 }
 
 pub(in crate::check) fn needs_over(builtin: &Builtin, value: &Expr) -> Diagnostic {
