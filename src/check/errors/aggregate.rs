@@ -34,7 +34,7 @@ pub(in crate::check) fn not_a_pattern(pattern: &Expr, ty: &Type) -> Diagnostic {
         Type::Text => "a pattern stands in the policy or is a param",
         _ => "behind `matches` stands a pattern: a text in which `*` is any letters and `?` any one",
     };
-    Diagnostic::error(Code::TypeMismatch, message).label(pattern.span, format!("{}", a_type(ty)))
+    Diagnostic::error(Code::TypeMismatch, message).label(pattern.span, a_type(ty))
 }
 
 pub(in crate::check) fn counts_members(among: &Expr) -> Diagnostic {
