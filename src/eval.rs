@@ -5,10 +5,12 @@
 mod bound;
 mod budget;
 mod compare;
+mod decide;
 mod explain;
 mod expr;
 mod figure;
 mod fleet;
+mod ladder;
 mod list;
 mod missing;
 mod observe;

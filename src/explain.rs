@@ -17,14 +17,14 @@ use crate::eval::RunBudget;
 use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::program::Program;
 use crate::report::Outcome;
-use crate::settings::{LADDER, rule_names};
+use crate::settings::{BUILT_IN, BuiltInRule, rule_names};
 use crate::source::{SourceMap, Span};
 use crate::suite::{Bench, GivenFiles, run_test_decl};
 
 /// What a word on the command line names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamedSubject {
-    /// Index of a rule in the settings: one of the program's, or one of the ladder's.
+    /// Index of a rule in the settings: one of the program's, or a built-in one.
     Rule(usize),
     /// Index of a param.
     Param(usize),
@@ -148,9 +148,9 @@ fn expects(test: &TestDecl, rule: &str, wanted: ExpectedOutcome) -> bool {
     test.expect.iter().any(is_wanted)
 }
 
-/// What a rule of the ladder looks at.
-pub fn of_ladder(name: &str) -> Option<&'static str> {
-    let at = LADDER.iter().position(|(known, _)| *known == name)?;
+/// What a built-in rule looks at.
+pub fn of_built_in(rule: BuiltInRule) -> Option<&'static str> {
+    let at = BUILT_IN.iter().position(|known| *known == rule)?;
     [
         "The first snapshot of a workflow must be in the first stage of the ladder. A series that begins in a later one \
          shows nothing of what the stages before it should have proved. Commit the snapshots of those stages, or begin \
@@ -159,6 +159,8 @@ pub fn of_ladder(name: &str) -> Option<&'static str> {
          gate. Go back to the stage that was left out; going back is always allowed.",
         "Each move to a later stage, and each ask for one, must pass a gate. Declare `gate a -> b { … }` for it in a \
          policy, with rules that say what must be proved first.",
+        "The newest snapshot may be as old as the cadence and its grace together. What nobody measures may have changed, \
+         so an older one holds. Commit a snapshot of the time since.",
     ]
     .get(at)
     .copied()

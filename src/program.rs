@@ -219,6 +219,13 @@ pub struct Gate {
     pub span: Span,
 }
 
+impl Gate {
+    /// Whether it says when a workflow may go from one rung to another.
+    pub fn leads(&self, from: usize, to: usize) -> bool {
+        (self.from, self.to) == (from, to)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// `policy.rule`

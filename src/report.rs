@@ -165,6 +165,9 @@ pub struct WorkflowReport {
     pub newest: Option<Newest>,
     /// How each rule came out.
     pub rules: Vec<RuleReport>,
+    /// Why it holds, where no rule says so: policies with errors, a gate that no rule opens, no rule that applies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
 }
 
 /// A workflow's name as people read it, behind that of its project where there are several.
@@ -231,6 +234,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether the rule was held against the evidence: a verdict rests on something where one was.
+    pub fn is_judged(self) -> bool {
+        match self {
+            Self::Pass | Self::Fail | Self::Undecided | Self::Waived => true,
+            Self::NotApplicable | Self::Off => false,
+        }
+    }
+
     /// The word of the report.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -13,22 +13,45 @@ use crate::program::{ParamValue, Program};
 use crate::source::Span;
 use crate::types::{Kind, Type, show_date};
 use crate::value::{Date, Number, Value};
-use crate::vocabulary::Field;
+use crate::vocabulary::{Field, Vocabulary};
 
 pub use timeline::Timeline;
 
-/// The rules that are built in, with their titles.
-pub const LADDER: [(&str, &str); 3] = [STARTED, SKIPPED, UNDECLARED];
-pub const STARTED: (&str, &str) = ("ladder.started", "A rollout begins in the first stage");
-pub const SKIPPED: (&str, &str) = ("ladder.skipped", "No stage is skipped");
-pub const UNDECLARED: (&str, &str) = ("ladder.undeclared", "Every move passes a gate");
+/// A rule that is built in: it is listed where it fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuiltInRule {
+    pub name: &'static str,
+    pub title: &'static str,
+}
+
+pub const STARTED: BuiltInRule =
+    BuiltInRule { name: "ladder.started", title: "A rollout begins in the first stage" };
+pub const SKIPPED: BuiltInRule = BuiltInRule { name: "ladder.skipped", title: "No stage is skipped" };
+pub const UNDECLARED: BuiltInRule =
+    BuiltInRule { name: "ladder.undeclared", title: "Every move passes a gate" };
+pub const FRESH: BuiltInRule =
+    BuiltInRule { name: "series.fresh", title: "The newest snapshot is as new as the cadence asks" };
+
+/// All of them.
+pub const BUILT_IN: [BuiltInRule; 4] = [STARTED, SKIPPED, UNDECLARED, FRESH];
+
+/// What no policy is called, as built-in rules are named so.
+pub const BUILT_IN_POLICIES: [&str; 2] = ["ladder", "series"];
+
+/// Those that can fire, each with the declaration that it is about: the ladder's where there are stages, and that of the series
+/// where there is a cadence.
+pub fn built_in_rules(vocabulary: &Vocabulary) -> impl Iterator<Item = (BuiltInRule, Span)> {
+    let cadence = vocabulary.cadence.as_ref().map(|cadence| cadence.span);
+    let about = move |rule: BuiltInRule| if rule == FRESH { cadence } else { vocabulary.stages_span };
+    BUILT_IN.into_iter().filter_map(move |rule| Some((rule, about(rule)?)))
+}
 
 /// What is in force for a workflow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// As [`Program::params`].
     pub params: Vec<Timeline<ParamSetting>>,
-    /// As [`Program::rules`], then those of [`LADDER`].
+    /// As [`Program::rules`], then those of [`built_in_rules`].
     pub rules: Vec<Timeline<RuleSetting>>,
 }
 
@@ -112,10 +135,8 @@ impl Settings {
             locked: None,
         };
         let rules = program.rules.iter().map(|rule| declared(rule.effect, rule.decl.effect.span));
-        // The ladder's rules fire only where stages are declared.
-        let ladder = program.vocabulary.stages_span.into_iter();
-        let ladder = ladder.flat_map(|span| LADDER.map(|_| declared(EffectKind::Hold, span)));
-        let rules = rules.chain(ladder).map(Timeline::always).collect();
+        let built_in = built_in_rules(&program.vocabulary).map(|(_, span)| declared(EffectKind::Hold, span));
+        let rules = rules.chain(built_in).map(Timeline::always).collect();
         Self { params: params.map(Timeline::always).collect(), rules }
     }
 
@@ -129,22 +150,17 @@ impl Settings {
         self.rules.get(index).map(|steps| steps.on(day))
     }
 
-    /// The settings of a built-in rule.
-    pub fn ladder(&self, name: &str) -> Option<&Timeline<RuleSetting>> {
-        let index = LADDER.iter().position(|(known, _)| *known == name)?;
-        self.rules.get((self.rules.len().checked_sub(LADDER.len())?) + index)
-    }
-
-    /// What is in force of a built-in rule on a day, by its number.
-    pub fn ladder_on(&self, name: &str, day: i64) -> Option<&RuleSetting> {
-        self.ladder(name).map(|steps| steps.on(day))
+    /// The settings of a built-in rule; none where it cannot fire.
+    pub fn built_in(&self, program: &Program, rule: BuiltInRule) -> Option<&Timeline<RuleSetting>> {
+        let index = built_in_rules(&program.vocabulary).position(|(known, _)| known == rule)?;
+        self.rules.get(program.rules.len() + index)
     }
 }
 
 /// The names of all rules, in the order of [`Settings::rules`].
 pub fn rule_names(program: &Program) -> impl Iterator<Item = &str> {
-    let ladder = program.vocabulary.stages_span.into_iter().flat_map(|_| LADDER.map(|(name, _)| name));
-    program.rules.iter().map(|rule| &*rule.name).chain(ladder)
+    let built_in = built_in_rules(&program.vocabulary).map(|(rule, _)| rule.name);
+    program.rules.iter().map(|rule| &*rule.name).chain(built_in)
 }
 
 /// A value of a param as people read it.

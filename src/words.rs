@@ -3,14 +3,17 @@
 //! Decides nothing and looks nothing up but the places that spans stand for. It is below the engine and the formats, so
 //! that a test's diagnostics, the report and every format say the same in the same words.
 
+mod breach;
 mod change;
 mod reason;
 mod remark;
 mod said;
+mod stop;
 mod value;
 
 pub use remark::remark;
 pub use said::labels;
+pub use stop::stop;
 pub use value::{figure, reading};
 
 use crate::diagnostic::Diagnostic;
@@ -42,6 +45,7 @@ impl Told {
             snapshots: 0,
             newest: None,
             rules: Vec::new(),
+            because: Vec::new(),
         };
         Self { report, diagnostics: Vec::new(), lifts: Vec::new() }
     }
@@ -53,7 +57,9 @@ pub fn tell(judged: Judged, rulebook: &Rulebook<'_>) -> Told {
     if rulebook.run.is_exceeded() {
         return Told::nothing(&verdict.workflow);
     }
-    let diagnostics = remarks.iter().map(|one| remark(one, &verdict.workflow)).collect();
+    let remarks = remarks.iter().map(|one| remark(one, &verdict.workflow));
+    let stops = verdict.stops.iter().filter_map(|one| stop::note(one, &verdict.workflow));
+    let diagnostics = remarks.chain(stops).collect();
     let report = workflow_report(verdict, rulebook.sources);
     if !rulebook.run.report(report.bytes()) {
         return Told::nothing(&report.workflow);
@@ -72,6 +78,7 @@ fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowRep
         snapshots: verdict.snapshots,
         newest: verdict.newest,
         rules,
+        because: verdict.stops.iter().map(stop::stop).collect(),
     }
 }
 
@@ -103,7 +110,8 @@ fn text(pieces: &[Piece]) -> String {
     let piece = |piece: &Piece| match piece {
         Piece::Text(text) => text.to_string(),
         Piece::Value(value) => figure(value),
-        Piece::Breach(breach) => said::breach(breach),
+        Piece::Breach(of) => breach::breach(of),
+        Piece::WayOut(of) => breach::way_out(of),
     };
     pieces.iter().map(piece).collect()
 }

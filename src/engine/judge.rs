@@ -9,6 +9,7 @@ use super::load::{Loaded, Ready, load_each};
 use super::total::{beyond_budget, exit_code, has_errors, nothing_judged, summarise};
 use super::{Answer, CheckOptions, Workspace, in_order};
 use crate::builtin;
+use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{Lift, judge_workflow};
 use crate::layers::{days_left, no_rollback};
@@ -80,8 +81,12 @@ pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &
         }
     }
     diagnostics.extend(about_waivers(&projects, &lifts, as_of, options));
-    if !has_errors(&diagnostics) {
-        diagnostics.extend(nothing_judged(rules, &reports));
+    if !has_errors(&diagnostics)
+        && let Some(problem) = nothing_judged(rules, &reports)
+    {
+        // What is so of all of them need not be said of each.
+        diagnostics.retain(|found| found.code != Code::NothingJudged);
+        diagnostics.push(problem);
     }
     let waivers = used_waivers(lifts, as_of, sources);
     JudgedAll { as_of, read: what_was_read(&projects, sources), reports, waivers, diagnostics, files }

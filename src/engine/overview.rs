@@ -10,7 +10,9 @@ use crate::project::Inputs;
 use crate::report::amount::AmountReport;
 use crate::report::overview::{Overview, ParamRow, RuleRow, SettingStep, Waived};
 use crate::report::{Place, VERSION};
-use crate::settings::{LADDER, ParamSetting, RuleSetting, Settings, Timeline, show_range, show_value};
+use crate::settings::{
+    ParamSetting, RuleSetting, Settings, Timeline, built_in_rules, show_range, show_value,
+};
 use crate::source::SourceMap;
 use crate::types::Type;
 use crate::value::{Date, Value, day_number};
@@ -143,7 +145,8 @@ impl OverviewSurvey<'_> {
                 Some((rule.name.to_string(), title.trim_matches('"').to_owned()))
             }
             None => {
-                LADDER.get(at - rules.len()).map(|(name, title)| ((*name).to_owned(), (*title).to_owned()))
+                let (rule, _) = built_in_rules(&self.project.program.vocabulary).nth(at - rules.len())?;
+                Some((rule.name.to_owned(), rule.title.to_owned()))
             }
         }
     }

@@ -11,10 +11,6 @@ use crate::report::{Decision, Outcome, Report, Summary, WorkflowReport};
 
 /// What is said when everything was sound and still nothing was judged: that is no pass.
 pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option<Diagnostic> {
-    let judged = |outcome: Outcome| match outcome {
-        Outcome::Pass | Outcome::Fail | Outcome::Undecided | Outcome::Waived => true,
-        Outcome::NotApplicable | Outcome::Off => false,
-    };
     let error = |message: &str| Some(Diagnostic::error(Code::NothingJudged, message));
     if rules == 0 {
         return error("there is no rule to judge by");
@@ -22,7 +18,7 @@ pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option
     if reports.is_empty() {
         return error("there is no snapshot to judge");
     }
-    if !reports.iter().flat_map(|report| &report.rules).any(|rule| judged(rule.outcome)) {
+    if !reports.iter().flat_map(|report| &report.rules).any(|rule| rule.outcome.is_judged()) {
         let help = "every rule was not applicable, or off; look at the `when` of the policies and at the workflows' stages";
         return error("no rule applies to any workflow").map(|diagnostic| diagnostic.help(help));
     }

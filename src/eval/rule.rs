@@ -51,9 +51,8 @@ impl<'a> Evaluator<'a> {
         let verdict = self.verdict(rule, judging);
         let mut report = self.listed(rule, setting, judging.moment, verdict.outcome);
         report.enforced = judging.enforced;
-        if judging.enforced {
-            report.applied = applied(rule, judging.effect, verdict.outcome);
-        }
+        report.would_apply = applied(rule, judging.effect, verdict.outcome);
+        report.applied = report.would_apply.filter(|_| judging.enforced);
         if matches!(verdict.outcome, Outcome::Fail | Outcome::Undecided) {
             if verdict.outcome == Outcome::Fail {
                 report.message = rule.decl.effect.message.as_ref().map(|message| self.pieces(message, scope));
@@ -88,6 +87,7 @@ impl<'a> Evaluator<'a> {
             effect: setting.effect.unwrap_or(rule.effect),
             effect_from: setting.origin,
             applied: None,
+            would_apply: None,
             declared: Some(decl.name.span),
             message: None,
             help: None,

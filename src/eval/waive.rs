@@ -31,7 +31,7 @@ pub(super) fn waive(
             // In a preview nothing is applied yet.
             let acts = fails
                 || rule.outcome == Outcome::Waived
-                || rule.outcome == Outcome::Undecided && (rule.applied.is_some() || !rule.enforced);
+                || rule.outcome == Outcome::Undecided && rule.would_apply.is_some();
             if !acts {
                 continue;
             }

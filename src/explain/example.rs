@@ -114,11 +114,11 @@ const CASES: &[Case] = cases! {
     RuleFailed "in_expr/empty" ".gate" ".yaml";
     RuleUndecided "policy_decl/no_rules" ".gate" ".yaml";
     UnknownWorkflow "decision/workflow" ".gate" ".yaml";
-    StaleEvidence "decision/stale" ".gate" ".yaml";
     NothingAsked "decision/no_ask" ".gate" ".yaml";
     FutureSnapshot "decision/future_error" ".gate" ".yaml";
     LaterSnapshotsUnseen "decision/as_of" ".gate" ".yaml";
     NothingJudged "decision/nothing_applies" ".gate" ".yaml";
+    ClosedGate "gate_decl/closed" ".gate" ".yaml";
     TooMuchToJudge "decision/too_much" ".gate" ".yaml";
     UnmetExpectation "test_decl/expectations" ".gate" ".test.gate";
     UnrunnableTest "test_decl/mistakes" ".gate" ".test.gate";

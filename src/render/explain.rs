@@ -4,13 +4,13 @@ use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
 use crate::code::Code;
 use crate::engine::Answer;
 use crate::explain::{
-    Explained, FoundName, NamedSubject, RuleUses, SeenTests, Shown, of_ladder, uses, uses_of_let,
+    Explained, FoundName, NamedSubject, RuleUses, SeenTests, Shown, of_built_in, uses, uses_of_let,
 };
 use crate::layers::ProjectInForce;
 use crate::program::{Param, Rule};
 use crate::render::{Style, human};
 use crate::report::Place;
-use crate::settings::{LADDER, ParamSetting, RuleSetting, field_type, show_range, show_value};
+use crate::settings::{ParamSetting, RuleSetting, built_in_rules, field_type, show_range, show_value};
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, wrap};
 use crate::value::Date;
@@ -104,12 +104,12 @@ impl Text<'_> {
         let project = self.project;
         let Some(steps) = project.settings.rules.get(index) else { return };
         let Some(rule) = project.program.rules.get(index) else {
-            let ladder = LADDER.get(index - project.program.rules.len());
-            let Some((name, title)) = ladder else { return };
-            self.page.heading(name, title);
-            self.page.paragraph(of_ladder(name).unwrap_or_default());
+            let mut built_in = built_in_rules(&project.program.vocabulary);
+            let Some((rule, _)) = built_in.nth(index - project.program.rules.len()) else { return };
+            self.page.heading(rule.name, rule.title);
+            self.page.paragraph(of_built_in(rule).unwrap_or_default());
             self.page.paragraph(&format!(
-                "The rule is built in: it is listed when it fires, and looks at the current move and ask alone. {}",
+                "The rule is built in: it is listed when it fires. {}",
                 self.effect(steps.on(i64::MIN))
             ));
             for (from, setting) in steps.steps() {

@@ -13,7 +13,8 @@ use crate::program::{Param, Program, Rule};
 use crate::render::markdown::{self, BREAK, ends_with, refers};
 use crate::report::Place;
 use crate::settings::{
-    LADDER, ParamSetting, RuleSetting, Settings, Timeline, field_type, rule_names, show_range, show_value,
+    BuiltInRule, FRESH, ParamSetting, RuleSetting, Settings, Timeline, built_in_rules, field_type,
+    rule_names, show_range, show_value,
 };
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, yaml_text};
@@ -64,12 +65,7 @@ impl Manual<'_> {
         if !vocabulary.stages.is_empty() {
             let stages: Vec<&str> = vocabulary.stages.iter().map(|stage| &**stage).collect();
             let _ = writeln!(out, "## Stages\n\n{}\n", code(&stages.join(" -> ")));
-            out.push_str("| rule | says | effect |\n|---|---|---|\n");
-            for (name, title) in LADDER {
-                let effect = self.settings.ladder(name).map(|steps| self.effects(steps, EffectKind::Hold));
-                let _ = writeln!(out, "| {} | {title} | {} |", code(name), effect.unwrap_or_default());
-            }
-            out.push('\n');
+            self.built_in_rules(|rule| rule != FRESH, out);
         }
         out.push_str("## What a snapshot records\n\n");
         if let Some(cadence) = &vocabulary.cadence {
@@ -79,9 +75,21 @@ impl Manual<'_> {
                 grace => format!(", or up to {} later", span(grace)),
             };
             let _ = writeln!(out, "One is due every {}{late}.\n", span(&cadence.every));
+            self.built_in_rules(|rule| rule == FRESH, out);
         }
         out.push_str("| field | type | |\n|---|---|---|\n");
         fields(&vocabulary.snapshot, "", out);
+        out.push('\n');
+    }
+
+    fn built_in_rules(&self, wanted: impl Fn(BuiltInRule) -> bool, out: &mut String) {
+        out.push_str("| rule | says | effect |\n|---|---|---|\n");
+        for (rule, _) in built_in_rules(&self.program.vocabulary).filter(|(rule, _)| wanted(*rule)) {
+            let steps = self.settings.built_in(self.program, rule);
+            let effect = steps.map(|steps| self.effects(steps, EffectKind::Hold));
+            let _ =
+                writeln!(out, "| {} | {} | {} |", code(rule.name), rule.title, effect.unwrap_or_default());
+        }
         out.push('\n');
     }
 

@@ -95,6 +95,7 @@ fn row(workflow: &WorkflowReport, findings: &HashMap<&str, Vec<&Finding>>) -> St
         warnings => why.push(format!("{warnings} warnings")),
     }
     why.extend(own().find_map(|finding| finding.excused).map(str::to_owned));
+    why.extend(workflow.because.iter().map(|why| inert(why)));
     if why.is_empty() && workflow.decision == Decision::Hold {
         why.push("a warning that is not a rule&#39;s".to_owned());
     }

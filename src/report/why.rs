@@ -34,6 +34,31 @@ pub struct WorkflowVerdict {
     pub newest: Option<Newest>,
     /// Every rule that applies to the workflow, with how it came out.
     pub rules: Vec<RuleVerdict>,
+    /// Why it holds though no rule says so.
+    pub stops: Vec<Stop>,
+}
+
+/// What keeps a workflow from going on without being a rule's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A policy or a configuration has errors: what is missing may be the rule that holds.
+    Incomplete,
+    /// Every rule was off or did not apply.
+    NothingJudged {
+        /// The place of the newest snapshot.
+        newest: Option<Span>,
+    },
+    /// A gate is asked for, or was moved through, and no rule of it passed.
+    ClosedGate {
+        /// The stages that the gate leads from and to.
+        step: [Arc<str>; 2],
+        /// Whether the move is asked for, rather than made.
+        asked: bool,
+        /// Each rule of the gate, how it came out, and what it does.
+        rules: Vec<(String, Outcome, Option<EffectKind>)>,
+        /// Where the workflow says that it asks or has moved.
+        span: Option<Span>,
+    },
 }
 
 /// How a rule came out, and why. The why is empty for a rule that neither failed nor is undecided.
@@ -55,7 +80,9 @@ pub struct RuleVerdict {
     pub effect_from: Span,
     /// What it does to the decision, if anything.
     pub applied: Option<EffectKind>,
-    /// Where the rule is declared; none for a rule of the ladder without a declaration.
+    /// What it would do if it bore on the decision.
+    pub would_apply: Option<EffectKind>,
+    /// Where the rule is declared; none for a built-in rule without one.
     pub declared: Option<Span>,
     /// The rule's message, for one that failed.
     pub message: Option<Vec<Piece>>,
@@ -80,11 +107,13 @@ pub enum Piece {
     Text(Arc<str>),
     /// A value that the policy puts into the text.
     Value(Figure),
-    /// What breaks a rule of the ladder, which has no text of its own.
+    /// What breaks a built-in rule, which has no text of its own.
     Breach(Breach),
+    /// The way out of that.
+    WayOut(Breach),
 }
 
-/// What breaks a built-in rule of the ladder.
+/// What breaks a built-in rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Breach {
     /// The series begins in a stage that is not the first.
@@ -105,6 +134,15 @@ pub enum Breach {
         /// The stage that the move passes over.
         past: Arc<str>,
     },
+    /// The newest snapshot is older than the cadence allows.
+    Stale {
+        /// The date of the newest snapshot.
+        newest: Date,
+        /// How many days lie between it and the day of judgement.
+        days: i64,
+        /// How many days may.
+        patience: i64,
+    },
     /// No gate is declared between the two.
     Undeclared {
         /// Whether the move is asked for, rather than made.
@@ -114,6 +152,16 @@ pub enum Breach {
         /// The stage that the move leads to.
         to: Arc<str>,
     },
+}
+
+impl Breach {
+    /// Whether there is more to say of the way out than what the breach says itself.
+    pub fn has_way_out(&self) -> bool {
+        match self {
+            Self::Stale { .. } => true,
+            Self::Began { .. } | Self::Skipped { .. } | Self::Undeclared { .. } => false,
+        }
+    }
 }
 
 /// A value, with what it was computed from.
@@ -253,7 +301,7 @@ pub enum Said {
         /// What the element is called.
         element: ElementName,
     },
-    /// A rule of the ladder is broken.
+    /// A built-in rule is broken.
     Breach(Breach),
 }
 
@@ -494,15 +542,6 @@ pub enum Remark {
     TooMuchToJudge {
         /// The place of the newest snapshot; none for a series without snapshots.
         newest: Option<Span>,
-    },
-    /// The newest snapshot is so many days old.
-    Stale {
-        /// How many days lie between the newest snapshot and the day of judgement.
-        days: i64,
-        /// The date of the newest snapshot.
-        newest: Date,
-        /// Where that date is written.
-        span: Span,
     },
     /// It asks to move to a stage that is not a later one.
     NothingAsked {

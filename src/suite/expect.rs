@@ -7,10 +7,10 @@ use crate::diagnostic::{Diagnostic, did_you_mean, did_you_mean_within};
 use crate::program::Program;
 use crate::report::why::WorkflowVerdict;
 use crate::report::{Decision, Outcome};
-use crate::settings::{LADDER, rule_names};
+use crate::settings::{BUILT_IN, rule_names};
 use crate::source::SourceMap;
 use crate::text::first_few;
-use crate::words::labels;
+use crate::words::{labels, stop};
 
 /// Whether an expectation is met.
 pub(super) enum Met {
@@ -96,11 +96,11 @@ fn unmet(
         ExpectKind::Rule(path, expected) => {
             let name = dotted(path);
             let Some(rule) = verdict.rules.iter().find(|rule| rule.rule == name) else {
-                let ladder = LADDER.iter().any(|(known, _)| *known == name);
-                if ladder && matches!(expected, ExpectedOutcome::Passes | ExpectedOutcome::NotApplicable) {
+                let built_in = BUILT_IN.iter().any(|known| *known.name == name);
+                if built_in && matches!(expected, ExpectedOutcome::Passes | ExpectedOutcome::NotApplicable) {
                     return None;
                 }
-                if ladder {
+                if built_in {
                     return Some(problem(format!("`{name}` did not fire"), expect.span, "expected here"));
                 }
                 if is_unsure(&name, program) {
@@ -143,6 +143,7 @@ fn why_decided(verdict: &WorkflowVerdict) -> String {
     let open = told(named(Outcome::Undecided), "stayed undecided");
     match [failed, open].into_iter().flatten().collect::<Vec<_>>().join("; ") {
         why if harshest.is_some() && !why.is_empty() => why,
+        _ if !verdict.stops.is_empty() => verdict.stops.iter().map(stop).collect::<Vec<_>>().join("; "),
         _ => "no rule stops it".to_owned(),
     }
 }

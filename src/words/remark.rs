@@ -19,12 +19,6 @@ pub fn remark(remark: &Remark, workflow: &str) -> Diagnostic {
                 format!("after {MAX_STEPS} steps, or with a number of {MAX_BITS} bits, it was given up");
             newest.iter().fold(error, |error, span| error.label(*span, label.as_str()))
         }
-        Remark::Stale { days, newest, span } => {
-            let message = format!("the newest snapshot of `{workflow}` is {days} days old");
-            Diagnostic::warning(Code::StaleEvidence, message)
-                .label(*span, format!("measured up to {newest}"))
-                .help("commit a snapshot of the weeks since; a gate does not open on old evidence")
-        }
         Remark::NothingAsked { wanted, stage, span } => {
             let message = if wanted == stage {
                 format!("the workflow already is in stage `{stage}`")

@@ -1,10 +1,11 @@
 //! What is said of places: under the policy's expressions, and beside the lines of the input.
 
+use super::breach::breach;
 use super::reason::reason;
 use super::threshold;
 use super::value::{figure, reading};
 use crate::diagnostic::Label;
-use crate::report::why::{Against, Breach, Dated, Earlier, ElementName, Held, Pointer, RuleVerdict, Said};
+use crate::report::why::{Against, Dated, Earlier, ElementName, Held, Pointer, RuleVerdict, Said};
 use crate::source::SourceMap;
 use crate::value::Date;
 
@@ -54,22 +55,6 @@ pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
         Said::Extreme { largest: true, element } => format!("the largest: {}", name(element)),
         Said::Extreme { largest: false, element } => format!("the smallest: {}", name(element)),
         Said::Breach(of) => breach(of),
-    }
-}
-
-/// What breaks a rule of the ladder.
-pub(super) fn breach(breach: &Breach) -> String {
-    let moves = |asked: bool| if asked { "asks to move" } else { "moved" };
-    match breach {
-        Breach::Began { stage, first } => {
-            format!("the series begins in `{stage}`; a rollout begins in `{first}`")
-        }
-        Breach::Skipped { asked, from, to, past } => {
-            format!("the workflow {} from `{from}` to `{to}`, past `{past}`", moves(*asked))
-        }
-        Breach::Undeclared { asked, from, to } => {
-            format!("the workflow {} from `{from}` to `{to}`, and no gate says when it may", moves(*asked))
-        }
     }
 }
 

@@ -104,6 +104,7 @@ pub(super) fn blockers(workflow: &WorkflowReport) -> Vec<String> {
             names.push(format!("{} (undecided)", visible(&rule.rule)));
         }
     }
+    names.extend(workflow.because.iter().map(|why| visible(why).into_owned()));
     if names.is_empty() && workflow.decision == Decision::Hold {
         names.push("a warning that is not a rule's".to_owned());
     }
@@ -118,6 +119,7 @@ fn unreadable(workflow: &WorkflowReport) -> Vec<String> {
 /// What else is worth a word: why it does not go on, what was waived, how far the next gate is.
 pub(super) fn remarks(workflow: &WorkflowReport, style: Style) -> Vec<String> {
     let mut remarks = unreadable(workflow);
+    remarks.extend(workflow.because.iter().map(|why| visible(why).into_owned()));
     let counts = [
         (failed as fn(&RuleReport) -> bool, "failed"),
         (undecided, "undecided"),

@@ -93,6 +93,7 @@ fn workflow(name: &str, decision: Decision, rules: Vec<RuleReport>) -> WorkflowR
         snapshots: 6,
         newest: None,
         rules,
+        because: Vec::new(),
     }
 }
 

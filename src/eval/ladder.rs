@@ -1,0 +1,129 @@
+//! The ladder: where a workflow stands on it, how it came there, and the built-in rules about that.
+
+use std::sync::Arc;
+
+use super::{Evaluator, Moment};
+use crate::ast::EffectKind;
+use crate::report::Outcome;
+use crate::report::why::{Breach, Piece, Pointer, Remark, RuleVerdict, Said, Saw};
+use crate::settings::{BuiltInRule, FRESH, SKIPPED, STARTED, UNDECLARED, built_in_rules};
+use crate::source::Span;
+use crate::value::{Located, Value};
+use crate::vocabulary::Vocabulary;
+
+/// Where the workflow stands on the ladder, and how it came there.
+pub(super) struct Ladder {
+    pub(super) stage: usize,
+    /// The later stage that the newest snapshot asks for.
+    pub(super) asks: Option<usize>,
+    /// The last snapshot in an earlier stage, and that stage.
+    pub(super) moved: Option<(usize, usize)>,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn located(&self, at: usize, field: usize) -> Option<&'a Located> {
+        self.snapshots.get(at)?.record.fields.get(field)?.as_ref()
+    }
+
+    /// None without a ladder, and for a series without stages.
+    pub(super) fn ladder(&self, newest: usize, remarks: &mut Vec<Remark>) -> Option<Ladder> {
+        if self.program.vocabulary.stages.is_empty() {
+            return None;
+        }
+        let stage = self.stage(newest)?;
+        let moved = (0..newest)
+            .rev()
+            .find_map(|at| self.stage(at).filter(|before| *before < stage).map(|before| (at, before)));
+        let wanted = self.located(newest, Vocabulary::ADVANCE_TO).and_then(|located| match &located.value {
+            Value::Number(rung) => usize::try_from(rung.floor()).ok().map(|rung| (rung, located.span)),
+            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
+        });
+        let asks = wanted.and_then(|(rung, span)| {
+            if rung <= stage {
+                let (wanted, stage) = (self.stage_name(rung), self.stage_name(stage));
+                remarks.push(Remark::NothingAsked { wanted, stage, span });
+            }
+            (rung > stage).then_some(rung)
+        });
+        Some(Ladder { stage, asks, moved })
+    }
+
+    pub(super) fn stage_name(&self, rung: usize) -> Arc<str> {
+        self.program.vocabulary.stages.get(rung).cloned().unwrap_or_default()
+    }
+
+    /// The built-in rules of the ladder that fire, each with the effect of the day that it is judged for.
+    pub(super) fn ladder_rules(&self, ladder: &Ladder, newest: usize, today: i64) -> Vec<RuleVerdict> {
+        let mut fired = Vec::new();
+        let name = |rung: usize| self.stage_name(rung);
+        let stage_span = self.located(newest, Vocabulary::STAGE).map(|located| located.span);
+        if ladder.moved.is_none() && ladder.stage > 0 {
+            let breach = Breach::Began { stage: name(self.stage(0).unwrap_or(0)), first: name(0) };
+            fired.extend(self.built_in_rule(STARTED, breach, stage_span, self.day(0)));
+        }
+        let ask_span = self.located(newest, Vocabulary::ADVANCE_TO).map(|located| located.span);
+        let moves = ladder.moved.map(|(at, from)| (from, ladder.stage, stage_span, Some(at)));
+        let ask = ladder.asks.map(|to| (ladder.stage, to, ask_span, None));
+        for (from, to, span, left) in moves.into_iter().chain(ask) {
+            // A move is judged on the day of the last snapshot before it.
+            let (asked, day) = (left.is_none(), left.map_or(today, |at| self.day(at)));
+            let declared = self.program.gates.iter().any(|gate| gate.from == from && gate.to == to);
+            if to > from + 1 {
+                let breach = Breach::Skipped { asked, from: name(from), to: name(to), past: name(from + 1) };
+                fired.extend(self.built_in_rule(SKIPPED, breach, span, day));
+            } else if !declared {
+                let breach = Breach::Undeclared { asked, from: name(from), to: name(to) };
+                fired.extend(self.built_in_rule(UNDECLARED, breach, span, day));
+            }
+        }
+        fired
+    }
+
+    /// The built-in rule of a series that has not gone on.
+    pub(super) fn staleness(&self, moment: Moment) -> Option<RuleVerdict> {
+        let (patience, newest) = (self.patience()?, self.snapshots.get(moment.at)?.date);
+        let days = moment.day - self.day(moment.at);
+        let span = self.located(moment.at, Vocabulary::DATE).map(|located| located.span);
+        (days > patience)
+            .then(|| self.built_in_rule(FRESH, Breach::Stale { newest, days, patience }, span, moment.day))?
+    }
+
+    /// A built-in rule that fires, with the effect of a day.
+    pub(super) fn built_in_rule(
+        &self,
+        rule: BuiltInRule,
+        breach: Breach,
+        span: Option<Span>,
+        day: i64,
+    ) -> Option<RuleVerdict> {
+        let setting = self.settings.built_in(self.program, rule)?.on(day);
+        let (_, declared) = built_in_rules(&self.program.vocabulary).find(|(known, _)| *known == rule)?;
+        let said = Said::Breach(breach.clone());
+        let evidence = span.map(|span| Saw {
+            expression: self.sources.text(span).to_owned(),
+            said: said.clone(),
+            because: None,
+            span,
+        });
+        let off = setting.effect.is_none();
+        Some(RuleVerdict {
+            rule: rule.name.to_owned(),
+            title: vec![Piece::Text(rule.title.into())],
+            gate: None,
+            enforced: !off,
+            outcome: if off { Outcome::Off } else { Outcome::Fail },
+            effect: setting.effect.unwrap_or(EffectKind::Hold),
+            effect_from: setting.origin,
+            applied: setting.effect,
+            would_apply: setting.effect,
+            declared: Some(declared),
+            help: breach.has_way_out().then(|| vec![Piece::WayOut(breach.clone())]),
+            message: Some(vec![Piece::Breach(breach)]),
+            evidence: evidence.into_iter().collect(),
+            thresholds: Vec::new(),
+            pointers: span.map(|span| Pointer { span, said }).into_iter().collect(),
+            change: None,
+            before_move: None,
+        })
+    }
+}
