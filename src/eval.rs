@@ -15,6 +15,7 @@ mod list;
 mod missing;
 mod observe;
 mod origin;
+mod owed;
 mod remedy;
 mod rule;
 mod series;
@@ -32,6 +33,7 @@ use crate::ast::ExprId;
 use crate::builtins::series::Run;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
 use crate::program::Program;
+use crate::report::why::RuleVerdict;
 use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
 use crate::value::{Record, Snapshot, day_number};
@@ -151,6 +153,8 @@ pub(crate) struct Evaluator<'a> {
     fleet: &'a Fleet,
     lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
     runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
+    /// How rules came out at the crossings of a series, by their index and the snapshot.
+    crossed: RefCell<HashMap<(usize, usize), Rc<RuleVerdict>>>,
     /// What is taken to be otherwise, to try out a remedy; nothing while a verdict is found.
     assumed: Vec<remedy::Assumption<'a>>,
     budget: Rc<Budget<'a>>,
@@ -168,6 +172,7 @@ impl<'a> Evaluator<'a> {
             fleet: rulebook.fleet,
             lets: RefCell::default(),
             runs: RefCell::default(),
+            crossed: RefCell::default(),
             assumed: Vec::new(),
             budget: Rc::new(Budget::new(rulebook.run)),
             tries: Rc::new(Budget::for_tries(rulebook.run)),
@@ -178,8 +183,8 @@ impl<'a> Evaluator<'a> {
     fn assuming(&self, assumed: Vec<remedy::Assumption<'a>>) -> Self {
         let Self { program, settings, sources, snapshots, fleet, .. } = *self;
         let (budget, tries) = (Rc::clone(&self.tries), Rc::clone(&self.tries));
-        let (lets, runs) = (RefCell::default(), RefCell::default());
-        Self { program, settings, sources, snapshots, fleet, lets, runs, assumed, budget, tries }
+        let (lets, runs, crossed) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { program, settings, sources, snapshots, fleet, lets, runs, crossed, assumed, budget, tries }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.

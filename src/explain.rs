@@ -159,6 +159,10 @@ pub fn of_built_in(rule: BuiltInRule) -> Option<&'static str> {
          gate. Go back to the stage that was left out; going back is always allowed.",
         "Each move to a later stage, and each ask for one, must pass a gate. Declare `gate a -> b { … }` for it in a \
          policy, with rules that say what must be proved first.",
+        "Each step below the present stage is judged where it was crossed: on the last snapshot in or below the stage \
+         that it leads out of. It was earned if nothing would have held it there, neither its gate nor a standing rule. \
+         What was not earned is owed at every check, until the workflow goes back and moves on anew. A value that was \
+         raised later counts for earlier steps too, unless it has a `from:`.",
         "The newest snapshot may be as old as the cadence and its grace together. What nobody measures may have changed, \
          so an older one holds. Commit a snapshot of the time since.",
     ]

@@ -34,12 +34,11 @@ pub(crate) fn day_by_day<'a>(
 
 fn day_report(date: Date, verdict: WorkflowVerdict) -> DayReport {
     let named = |outcome: Outcome| {
-        verdict
-            .rules
-            .iter()
-            .filter(|rule| rule.applied.is_some() && rule.outcome == outcome)
-            .map(|rule| rule.rule.clone())
-            .collect()
+        let rules = verdict.rules.iter().filter(|rule| rule.applied.is_some() && rule.outcome == outcome);
+        let mut names: Vec<String> = rules.map(|rule| rule.rule.clone()).collect();
+        // One that is judged for several steps stands once.
+        names.dedup();
+        names
     };
     DayReport {
         date: date.to_string(),

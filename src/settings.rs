@@ -29,11 +29,13 @@ pub const STARTED: BuiltInRule =
 pub const SKIPPED: BuiltInRule = BuiltInRule { name: "ladder.skipped", title: "No stage is skipped" };
 pub const UNDECLARED: BuiltInRule =
     BuiltInRule { name: "ladder.undeclared", title: "Every move passes a gate" };
+pub const OWED: BuiltInRule =
+    BuiltInRule { name: "ladder.owed", title: "Every step below the stage was earned" };
 pub const FRESH: BuiltInRule =
     BuiltInRule { name: "series.fresh", title: "The newest snapshot is as new as the cadence asks" };
 
 /// All of them.
-pub const BUILT_IN: [BuiltInRule; 4] = [STARTED, SKIPPED, UNDECLARED, FRESH];
+pub const BUILT_IN: [BuiltInRule; 5] = [STARTED, SKIPPED, UNDECLARED, OWED, FRESH];
 
 /// What no policy is called, as built-in rules are named so.
 pub const BUILT_IN_POLICIES: [&str; 2] = ["ladder", "series"];

@@ -84,15 +84,16 @@ fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowRep
 
 fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
     let labels = labels(&verdict, sources);
+    let in_words = |pieces: &[Piece]| text(pieces, sources);
     let nowhere = || Place { file: String::new(), line: 1, column: 1 };
     RuleReport {
-        title: text(&verdict.title),
+        title: text(&verdict.title, sources),
         gate: verdict.gate.as_ref().map(|[from, to]| format!("{from} -> {to}")),
         enforced: verdict.enforced,
         outcome: verdict.outcome,
         effect: verdict.effect,
         effect_from: Place::new(verdict.effect_from, sources),
-        message: verdict.message.as_deref().map(text),
+        message: verdict.message.as_deref().map(in_words),
         policy: verdict.declared.map_or_else(nowhere, |span| Place::new(span, sources)),
         evidence: verdict.evidence.iter().map(|saw| evidence(saw, sources)).collect(),
         thresholds: verdict.thresholds.iter().map(|held| threshold(held, sources)).collect(),
@@ -100,18 +101,18 @@ fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
         applied: verdict.applied,
         places: labels.iter().map(|label| LabelReport::new(label, sources)).collect(),
         labels,
-        help: verdict.help.as_deref().map(text),
+        help: verdict.help.as_deref().map(in_words),
         before_move: verdict.before_move.map(|date| date.to_string()),
         rule: verdict.rule,
     }
 }
 
-fn text(pieces: &[Piece]) -> String {
+fn text(pieces: &[Piece], sources: &SourceMap) -> String {
     let piece = |piece: &Piece| match piece {
         Piece::Text(text) => text.to_string(),
         Piece::Value(value) => figure(value),
         Piece::Breach(of) => breach::breach(of),
-        Piece::WayOut(of) => breach::way_out(of),
+        Piece::WayOut(of) => breach::way_out(of, sources),
     };
     pieces.iter().map(piece).collect()
 }

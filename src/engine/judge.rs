@@ -154,14 +154,16 @@ fn about_waivers(
     let used: HashSet<Span> = lifts.iter().map(|(_, _, lift)| lift.waiver.span).collect();
     for bound in projects.iter().flat_map(|project| &project.book.waivers) {
         // Where only some workflows are judged, nobody knows what the others need.
-        let used = used.contains(&bound.waiver.span) || !options.day.workflows.is_empty();
-        found.extend(bound.finding(as_of, used));
+        let rests = used.contains(&bound.waiver.span);
+        let used = rests || !options.day.workflows.is_empty();
+        found.extend(bound.finding(as_of, used, rests));
     }
     found
 }
 
 fn used_waivers(lifts: Vec<LiftedWaiver>, as_of: Date, sources: &SourceMap) -> Vec<WaiverReport> {
-    let lifted = lifts.into_iter().filter(|(_, _, lift)| lift.lifted);
+    let counts = |lift: &Lift| lift.lifted && lift.waiver.is_active(as_of);
+    let lifted = lifts.into_iter().filter(|(_, _, lift)| counts(lift));
     let report = |(project, workflow, Lift { waiver, .. }): LiftedWaiver| WaiverReport {
         project,
         workflow,

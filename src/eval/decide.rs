@@ -7,6 +7,7 @@ use super::ladder::Ladder;
 use crate::ast::EffectKind;
 use crate::report::why::{RuleVerdict, Stop};
 use crate::report::{Decision, Outcome};
+use crate::settings::OWED;
 use crate::vocabulary::Vocabulary;
 
 /// A move of a workflow, made or asked for.
@@ -55,7 +56,7 @@ impl Evaluator<'_> {
     fn moves(&self, ladder: Option<&Ladder>) -> Vec<Move> {
         let Some(ladder) = ladder else { return Vec::new() };
         let newest = self.snapshots.len().saturating_sub(1);
-        let made = ladder.moved.map(|(before, from)| Move {
+        let made = ladder.moved().map(|(before, from)| Move {
             from,
             to: ladder.stage,
             asked: false,
@@ -76,7 +77,7 @@ impl Evaluator<'_> {
         rules: &'r [RuleVerdict],
     ) -> impl Iterator<Item = &'r RuleVerdict> + use<'r> {
         let stages = self.stages_of(step);
-        rules.iter().filter(move |rule| rule.gate.as_ref() == Some(&stages))
+        rules.iter().filter(move |rule| rule.gate.as_ref() == Some(&stages) && rule.rule != OWED.name)
     }
 
     /// A gate of which no rule passed.

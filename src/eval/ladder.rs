@@ -16,8 +16,18 @@ pub(super) struct Ladder {
     pub(super) stage: usize,
     /// The later stage that the newest snapshot asks for.
     pub(super) asks: Option<usize>,
-    /// The last snapshot in an earlier stage, and that stage.
-    pub(super) moved: Option<(usize, usize)>,
+    /// Where the steps below the stage were crossed, the last one first.
+    pub(super) crossings: Vec<Crossing>,
+    /// Whether no snapshot of the series is in the first stage.
+    began_above: bool,
+}
+
+/// The last snapshot in or below a stage that the workflow has left, and the steps that it left it by: those from its own stage
+/// to the lowest that came later. Whoever goes back cancels what lies above.
+pub(super) struct Crossing {
+    pub(super) at: usize,
+    pub(super) from: usize,
+    pub(super) to: usize,
 }
 
 impl<'a> Evaluator<'a> {
@@ -31,9 +41,17 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let stage = self.stage(newest)?;
-        let moved = (0..newest)
-            .rev()
-            .find_map(|at| self.stage(at).filter(|before| *before < stage).map(|before| (at, before)));
+        let mut crossings = Vec::new();
+        let mut lowest = stage;
+        for at in (0..newest).rev() {
+            if lowest == 0 {
+                break;
+            }
+            if let Some(from) = self.stage(at).filter(|from| *from < lowest) {
+                crossings.push(Crossing { at, from, to: lowest });
+                lowest = from;
+            }
+        }
         let wanted = self.located(newest, Vocabulary::ADVANCE_TO).and_then(|located| match &located.value {
             Value::Number(rung) => usize::try_from(rung.floor()).ok().map(|rung| (rung, located.span)),
             Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
@@ -45,7 +63,7 @@ impl<'a> Evaluator<'a> {
             }
             (rung > stage).then_some(rung)
         });
-        Some(Ladder { stage, asks, moved })
+        Some(Ladder { stage, asks, crossings, began_above: lowest > 0 })
     }
 
     pub(super) fn stage_name(&self, rung: usize) -> Arc<str> {
@@ -57,12 +75,12 @@ impl<'a> Evaluator<'a> {
         let mut fired = Vec::new();
         let name = |rung: usize| self.stage_name(rung);
         let stage_span = self.located(newest, Vocabulary::STAGE).map(|located| located.span);
-        if ladder.moved.is_none() && ladder.stage > 0 {
+        if ladder.began_above {
             let breach = Breach::Began { stage: name(self.stage(0).unwrap_or(0)), first: name(0) };
             fired.extend(self.built_in_rule(STARTED, breach, stage_span, self.day(0)));
         }
         let ask_span = self.located(newest, Vocabulary::ADVANCE_TO).map(|located| located.span);
-        let moves = ladder.moved.map(|(at, from)| (from, ladder.stage, stage_span, Some(at)));
+        let moves = ladder.moved().map(|(at, from)| (from, ladder.stage, stage_span, Some(at)));
         let ask = ladder.asks.map(|to| (ladder.stage, to, ask_span, None));
         for (from, to, span, left) in moves.into_iter().chain(ask) {
             // A move is judged on the day of the last snapshot before it.

@@ -1,10 +1,11 @@
 //! A workflow: which rules and gates apply to it, and how each came out.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::budget::MAX_SERIES;
 use super::ladder::Ladder;
+use super::owed::Signed;
 use super::rule::Judging;
 use super::waive::{Lift, waive};
 use super::{Evaluator, Moment, Rulebook};
@@ -37,14 +38,17 @@ pub fn judge_each_day<'a>(
     series: &'a Series,
 ) -> impl Iterator<Item = (Date, WorkflowVerdict)> + 'a {
     let mut runs = HashMap::new();
+    let mut crossed = HashMap::new();
     series.snapshots.iter().enumerate().map(move |(at, newest)| {
         let seen = series.snapshots.get(..=at).unwrap_or_default();
         let mut evaluator = Evaluator::new(rulebook, seen);
         evaluator.runs = RefCell::new(std::mem::take(&mut runs));
+        evaluator.crossed = RefCell::new(std::mem::take(&mut crossed));
         let judged = judge(&evaluator, rulebook, &series.workflow, newest.date, false);
         if !evaluator.budget.is_spent() {
             runs = evaluator.runs.take();
             runs.retain(|(_, judged), _| *judged == usize::MAX);
+            crossed = evaluator.crossed.take();
         }
         (newest.date, judged.verdict)
     })
@@ -71,11 +75,18 @@ fn judge(
         rules.extend(evaluator.ladder_rules(ladder, newest, moment.day));
     }
     rules.extend(evaluator.staleness(moment));
+    let mut lifts = Vec::new();
+    if let Some(ladder) = &ladder {
+        let signed = Signed { waivers: rulebook.waivers, as_of, stage: ladder.stage };
+        rules.extend(evaluator.owed(ladder, &signed, &mut lifts));
+    }
     if evaluator.budget.is_spent() {
         return no_verdict(|newest| Remark::TooMuchToJudge { newest }, rulebook, workflow, snapshots);
     }
     let stage = ladder.as_ref().map(|ladder| ladder.stage);
-    let lifts = waive(rulebook.waivers, &mut rules, stage, as_of);
+    lifts.extend(waive(rulebook.waivers, &mut rules, stage, as_of));
+    let mut known = HashSet::new();
+    lifts.retain(|lift| known.insert((lift.waiver.span, lift.lifted)));
     if deny_warnings {
         for rule in rules.iter_mut().filter(|rule| rule.applied == Some(EffectKind::Warn)) {
             rule.applied = Some(EffectKind::Hold);
@@ -163,7 +174,7 @@ impl<'a> Evaluator<'a> {
         let asked = next && ladder.is_some_and(|l| l.asks == Some(gate.to));
         let moved = ladder
             .filter(|ladder| ladder.stage == gate.to)
-            .and_then(|ladder| ladder.moved)
+            .and_then(Ladder::moved)
             .filter(|(_, from)| *from == gate.from);
         match moved {
             Some((at, _)) => {

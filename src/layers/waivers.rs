@@ -30,11 +30,12 @@ pub struct BoundWaiver {
 }
 
 impl BoundWaiver {
-    /// What is to be said of it, once all workflows are judged.
-    pub fn finding(&self, day: Date, used: bool) -> Option<Diagnostic> {
+    /// What is to be said of it, once all workflows are judged. One that is over has not expired while a move that was
+    /// made under it rests on it.
+    pub fn finding(&self, day: Date, used: bool, rests: bool) -> Option<Diagnostic> {
         let waiver = &self.waiver;
         if day > waiver.until {
-            return Some(errors::expired(&waiver.rule, waiver.until, self.until));
+            return (!rests).then(|| errors::expired(&waiver.rule, waiver.until, self.until));
         }
         if !waiver.is_active(day) {
             return None;

@@ -58,6 +58,10 @@ pub(super) struct Finding {
     pub(super) severity: Severity,
     pub(super) kind: FindingKind,
     pub(super) workflow: Option<String>,
+    /// The step that a rule is of, where it is of one.
+    pub(super) step: Option<String>,
+    /// Whether the rule is reported of several steps, so that the step names it too.
+    pub(super) is_of_several: bool,
     /// What happened, and what would change it, in sentences on lines of their own.
     pub(super) message: String,
     pub(super) help: Option<String>,
@@ -75,6 +79,9 @@ impl Finding {
     /// Names the finding wherever its lines move to: a hash of what it is about.
     pub(super) fn fingerprint(&self) -> String {
         let about = match &self.workflow {
+            Some(workflow) if self.is_of_several => {
+                format!("{workflow}\n{}\n{}", self.rule, self.step.as_deref().unwrap_or_default())
+            }
             Some(workflow) => format!("{workflow}\n{}", self.rule),
             None => {
                 let file = self.places.first().map_or("", |place| &place.region.file);
@@ -100,22 +107,23 @@ pub(super) fn findings(judgement: &Answer<Report>, folder: &str) -> Vec<Finding>
     findings
 }
 
-/// The findings of rules, by workflow and rule; of two of one rule the first.
-pub(super) struct FindingsOf<'f>(HashMap<&'f str, HashMap<&'f str, &'f Finding>>);
+/// The findings of rules, by workflow, and by rule and step.
+pub(super) struct FindingsOf<'f>(HashMap<&'f str, HashMap<(&'f str, Option<&'f str>), &'f Finding>>);
 
 impl<'f> FindingsOf<'f> {
     pub(super) fn new(findings: &'f [Finding]) -> Self {
-        let mut of: HashMap<&str, HashMap<&str, &Finding>> = HashMap::new();
+        let mut of: HashMap<&str, HashMap<(&str, Option<&str>), &Finding>> = HashMap::new();
         for finding in findings {
             if let Some(workflow) = &finding.workflow {
-                of.entry(workflow).or_default().entry(&finding.rule).or_insert(finding);
+                let key = (finding.rule.as_str(), finding.step.as_deref());
+                of.entry(workflow).or_default().entry(key).or_insert(finding);
             }
         }
         Self(of)
     }
 
-    pub(super) fn get(&self, workflow: &str, rule: &str) -> Option<&'f Finding> {
-        self.0.get(workflow)?.get(&*shown(rule)).copied()
+    pub(super) fn get(&self, workflow: &str, rule: &RuleReport) -> Option<&'f Finding> {
+        self.0.get(workflow)?.get(&(&*shown(&rule.rule), rule.gate.as_deref())).copied()
     }
 }
 
@@ -211,10 +219,13 @@ fn all(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let ruled = judgement.report.workflows.iter().flat_map(|workflow| {
         let name = workflow.name();
         let excused = judgement.report.against.as_ref().and_then(|against| against.excuse(&name));
-        let rules = workflow.rules.iter().filter_map(|rule| of_rule(rule, judgement, folder));
-        rules.map(move |finding| {
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        workflow.rules.iter().for_each(|rule| *times.entry(&rule.rule).or_default() += 1);
+        workflow.rules.iter().filter_map(move |rule| {
+            let finding = of_rule(rule, judgement, folder)?;
             let severity = if excused.is_some() { Severity::Note } else { finding.severity };
-            Finding { workflow: Some(shown(&name)), severity, excused, ..finding }
+            let is_of_several = times.get(&*rule.rule).is_some_and(|times| *times > 1);
+            Some(Finding { workflow: Some(shown(&name)), is_of_several, severity, excused, ..finding })
         })
     });
     diagnosed.chain(against::found(judgement, folder)).chain(ruled).collect()
@@ -227,6 +238,8 @@ fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
         severity: diagnostic.severity,
         kind: FindingKind::Diagnostic(diagnostic.severity),
         workflow: None,
+        step: None,
+        is_of_several: false,
         message: shown(&diagnostic.message),
         help: diagnostic.advice(sources).as_deref().map(shown),
         fix: diagnostic.fix.as_ref().map(|fix| replacement(fix, sources)),
@@ -278,6 +291,8 @@ fn of_effect(rule: &RuleReport, applied: EffectKind, judgement: &Answer<Report>,
         severity: severity(applied),
         kind: if undecided { FindingKind::Undecided } else { FindingKind::Effect(applied) },
         workflow: None,
+        step: rule.gate.clone(),
+        is_of_several: false,
         message: lines.join("\n"),
         help: rule.help.as_deref().map(shown),
         fix: None,

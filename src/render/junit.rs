@@ -56,7 +56,7 @@ pub fn render(
         let name = shown(&workflow.name());
         let mut suite = TestSuite::new(visible(&name).as_ref());
         for rule in &workflow.rules {
-            suite.add_test_case(case(rule, &of_rules.get(&name, &rule.rule)));
+            suite.add_test_case(case(rule, &of_rules.get(&name, rule)));
         }
         report.add_test_suite(suite);
     }

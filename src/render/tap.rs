@@ -27,7 +27,7 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
             });
         }
         let name = shown(&workflow.name());
-        let own = |rule: &RuleReport| point(workflow, rule, of_rules.get(&name, &rule.rule));
+        let own = |rule: &RuleReport| point(workflow, rule, of_rules.get(&name, rule));
         points.extend(workflow.rules.iter().map(own));
     }
     let mut out = format!("TAP version 14\n1..{}\n", points.len());

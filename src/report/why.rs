@@ -134,6 +134,17 @@ pub enum Breach {
         /// The stage that the move passes over.
         past: Arc<str>,
     },
+    /// A step below the stage was not earned where it was crossed.
+    Owed {
+        /// The stages that the step leads from and to.
+        step: [Arc<str>; 2],
+        /// The date of the last snapshot before it was left.
+        day: Date,
+        /// What stopped it there.
+        lacks: Vec<Lack>,
+        /// The values that the rules among these were held against.
+        values: Vec<SetValue>,
+    },
     /// The newest snapshot is older than the cadence allows.
     Stale {
         /// The date of the newest snapshot.
@@ -154,11 +165,47 @@ pub enum Breach {
     },
 }
 
+/// What stopped a step where it was crossed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// A rule that failed or was undecided, with the effect that it had on that day.
+    Rule {
+        /// `policy.rule`
+        rule: String,
+        /// How it came out.
+        outcome: Outcome,
+        /// The effect in force.
+        effect: EffectKind,
+    },
+    /// No rule of its gate passed.
+    ClosedGate,
+    /// No gate says when it may be taken.
+    Undeclared,
+    /// It was one of several that a move took at once.
+    Skipped {
+        /// The stage that the move left.
+        from: Arc<str>,
+        /// The stage that the move led to.
+        to: Arc<str>,
+    },
+}
+
+/// The value of a param, and where it was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetValue {
+    /// The param's name.
+    pub param: Arc<str>,
+    /// Its value.
+    pub figure: Figure,
+    /// Where that was set.
+    pub origin: Span,
+}
+
 impl Breach {
     /// Whether there is more to say of the way out than what the breach says itself.
     pub fn has_way_out(&self) -> bool {
         match self {
-            Self::Stale { .. } => true,
+            Self::Stale { .. } | Self::Owed { .. } => true,
             Self::Began { .. } | Self::Skipped { .. } | Self::Undeclared { .. } => false,
         }
     }

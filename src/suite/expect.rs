@@ -5,7 +5,7 @@ use crate::ast::{Expect, ExpectKind, ExpectedOutcome};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean, did_you_mean_within};
 use crate::program::Program;
-use crate::report::why::WorkflowVerdict;
+use crate::report::why::{RuleVerdict, WorkflowVerdict};
 use crate::report::{Decision, Outcome};
 use crate::settings::{BUILT_IN, rule_names};
 use crate::source::SourceMap;
@@ -95,7 +95,7 @@ fn unmet(
         }
         ExpectKind::Rule(path, expected) => {
             let name = dotted(path);
-            let Some(rule) = verdict.rules.iter().find(|rule| rule.rule == name) else {
+            let Some(rule) = found(&name, verdict) else {
                 let built_in = BUILT_IN.iter().any(|known| *known.name == name);
                 if built_in && matches!(expected, ExpectedOutcome::Passes | ExpectedOutcome::NotApplicable) {
                     return None;
@@ -126,6 +126,18 @@ fn unmet(
             })
         }
     }
+}
+
+/// How a rule came out: where it was judged for several steps, the one that counts, and of two that count the worse.
+fn found<'v>(name: &str, verdict: &'v WorkflowVerdict) -> Option<&'v RuleVerdict> {
+    let rank = |outcome: Outcome| match outcome {
+        Outcome::Fail => 3,
+        Outcome::Undecided => 2,
+        Outcome::Pass | Outcome::Waived => 1,
+        Outcome::NotApplicable | Outcome::Off => 0,
+    };
+    let of_rule = verdict.rules.iter().filter(|rule| rule.rule == name);
+    of_rule.max_by_key(|rule| (rule.enforced, rank(rule.outcome)))
 }
 
 /// Which rules made the decision what it is.

@@ -120,6 +120,8 @@ fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Find
         title: title.to_owned(),
         severity,
         kind: FindingKind::PullRequest,
+        step: None,
+        is_of_several: false,
         workflow: None,
         message,
         help: None,
