@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Evaluator;
 use super::ladder::Ladder;
 use crate::ast::EffectKind;
-use crate::report::why::{RuleVerdict, Stop};
+use crate::report::why::{HoldCause, RuleVerdict};
 use crate::report::{Decision, Outcome};
 use crate::settings::OWED;
 use crate::vocabulary::Vocabulary;
@@ -27,7 +27,7 @@ impl Evaluator<'_> {
         rules: &[RuleVerdict],
         ladder: Option<&Ladder>,
         stale: bool,
-    ) -> (Decision, Vec<Stop>) {
+    ) -> (Decision, Vec<HoldCause>) {
         match rules.iter().filter_map(|rule| rule.applied).max() {
             Some(EffectKind::Rollback) => return (Decision::Rollback, Vec::new()),
             Some(EffectKind::Hold) => return (Decision::Hold, Vec::new()),
@@ -36,11 +36,12 @@ impl Evaluator<'_> {
         let moves = self.moves(ladder);
         let mut stops = Vec::new();
         if self.program.incomplete {
-            stops.push(Stop::Incomplete);
+            stops.push(HoldCause::Incomplete);
         }
         if !rules.iter().any(|rule| rule.outcome.is_judged()) {
-            stops
-                .push(Stop::NothingJudged { newest: self.snapshots.last().map(|newest| newest.record.span) });
+            stops.push(HoldCause::NothingJudged {
+                newest: self.snapshots.last().map(|newest| newest.record.span),
+            });
         }
         stops.extend(moves.iter().filter_map(|step| self.closed_gate(step, rules)));
         if !stops.is_empty() {
@@ -81,7 +82,7 @@ impl Evaluator<'_> {
     }
 
     /// A gate of which no rule passed.
-    fn closed_gate(&self, step: &Move, rules: &[RuleVerdict]) -> Option<Stop> {
+    fn closed_gate(&self, step: &Move, rules: &[RuleVerdict]) -> Option<HoldCause> {
         let declared = self.program.gates.iter().any(|gate| gate.leads(step.from, step.to));
         let opened = self.of_step(step, rules).any(|rule| opens(rule) || rule.outcome == Outcome::Waived);
         if !declared || opened {
@@ -89,7 +90,7 @@ impl Evaluator<'_> {
         }
         let field = if step.asked { Vocabulary::ADVANCE_TO } else { Vocabulary::STAGE };
         let newest = self.snapshots.len().saturating_sub(1);
-        Some(Stop::ClosedGate {
+        Some(HoldCause::ClosedGate {
             step: self.stages_of(step),
             asked: step.asked,
             rules: self

@@ -35,12 +35,12 @@ pub struct WorkflowVerdict {
     /// Every rule that applies to the workflow, with how it came out.
     pub rules: Vec<RuleVerdict>,
     /// Why it holds though no rule says so.
-    pub stops: Vec<Stop>,
+    pub stops: Vec<HoldCause>,
 }
 
 /// What keeps a workflow from going on without being a rule's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum HoldCause {
     /// A policy or a configuration has errors: what is missing may be the rule that holds.
     Incomplete,
     /// Every rule was off or did not apply.

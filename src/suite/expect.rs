@@ -142,6 +142,9 @@ fn found<'v>(name: &str, verdict: &'v WorkflowVerdict) -> Option<&'v RuleVerdict
 
 /// Which rules made the decision what it is.
 fn why_decided(verdict: &WorkflowVerdict) -> String {
+    if !verdict.stops.is_empty() {
+        return verdict.stops.iter().map(stop).collect::<Vec<_>>().join("; ");
+    }
     let harshest = verdict.rules.iter().filter_map(|rule| rule.applied).max();
     let named = |outcome: Outcome| {
         let rules =
@@ -155,7 +158,6 @@ fn why_decided(verdict: &WorkflowVerdict) -> String {
     let open = told(named(Outcome::Undecided), "stayed undecided");
     match [failed, open].into_iter().flatten().collect::<Vec<_>>().join("; ") {
         why if harshest.is_some() && !why.is_empty() => why,
-        _ if !verdict.stops.is_empty() => verdict.stops.iter().map(stop).collect::<Vec<_>>().join("; "),
         _ => "no rule stops it".to_owned(),
     }
 }

@@ -4,29 +4,33 @@ use crate::ast::EffectKind;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::report::Outcome;
-use crate::report::why::Stop;
+use crate::report::why::HoldCause;
 
 /// Why the workflow holds, in a few words.
-pub fn stop(stop: &Stop) -> String {
+pub fn stop(stop: &HoldCause) -> String {
     match stop {
-        Stop::Incomplete => "not everything could be judged: a policy or configuration has errors".to_owned(),
-        Stop::NothingJudged { .. } => "no rule applies to it".to_owned(),
-        Stop::ClosedGate { step: [from, to], .. } => format!("no rule of the gate `{from} -> {to}` passed"),
+        HoldCause::Incomplete => {
+            "not everything could be judged: a policy or configuration has errors".to_owned()
+        }
+        HoldCause::NothingJudged { .. } => "no rule applies to it".to_owned(),
+        HoldCause::ClosedGate { step: [from, to], .. } => {
+            format!("no rule of the gate `{from} -> {to}` passed")
+        }
     }
 }
 
 /// The same as a diagnostic of its own, where none says it yet.
-pub(super) fn note(stop: &Stop, workflow: &str) -> Option<Diagnostic> {
+pub(super) fn note(stop: &HoldCause, workflow: &str) -> Option<Diagnostic> {
     match stop {
-        Stop::Incomplete => None,
-        Stop::NothingJudged { newest } => {
+        HoldCause::Incomplete => None,
+        HoldCause::NothingJudged { newest } => {
             let message = format!("no rule applies to `{workflow}`, so it holds");
             let note = Diagnostic::note(Code::NothingJudged, message).help(
                 "every rule was not applicable, or off; look at the `when` of the policies and at its stage",
             );
             Some(newest.iter().fold(note, |note, span| note.label(*span, "judged by no rule")))
         }
-        Stop::ClosedGate { step: [from, to], asked, rules, span } => {
+        HoldCause::ClosedGate { step: [from, to], asked, rules, span } => {
             let message = format!("no rule of the gate `{from} -> {to}` passed, so `{workflow}` holds");
             let label = if *asked { "asks to pass it" } else { "has moved through it" };
             let was = |(rule, outcome, applied): &(String, Outcome, Option<EffectKind>)| {
