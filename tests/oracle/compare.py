@@ -9,10 +9,14 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import constructs
 import generate
+import policies
+from moments import Cadence
+from policy import built_in
 from repository import Repository
 from shrink import shrink
-from world import World
+from words import TODAY
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,19 +24,28 @@ ROOT = Path(__file__).resolve().parents[2]
 def batch(seed, options):
     """A world with its policies and series. Some have many rules that each speak for themselves, some few that decide."""
     rng = random.Random(seed)
-    world = World(generate.LADDER, generate.field_types(rng), rng.choice([7, 7, 7, 1, 14, None]), rng.choice([0, 1, 3]))
+    world = generate.world(rng)
     deciding = rng.random() < 0.4
     sizes = [rng.choice([1, 2]) for _ in range(rng.choice([2, 3]))] if deciding else [options.rules]
     depth = rng.choice([0, 1, 1, 2, 2, 3])
-    as_of = generate.TODAY + rng.choice([-3, 0, 0, 0, 0, 7, 20])
-    everything = {f"w{i}": generate.series(rng, world) for i in range(options.workflows * (4 if deciding else 1))}
+    as_of = TODAY + rng.choice([-3, 0, 0, 0, 0, 7, 20])
+    names = [f"w{i}" for i in range(options.workflows * (4 if deciding else 1))]
+    cadences = generate.cadences(rng, world, names)
+    everything = {name: generate.series(rng, world, cadences.get(name) or Cadence(world.every, world.grace)) for name in names}
     # A workflow of which nothing is seen yet has no verdict to compare.
     everything = {name: made for name, made in everything.items() if made[0]["date"] <= as_of}
+    cadences = {name: made for name, made in cadences.items() if name in everything}
     facts = {name: generate.facts(rng, world) for name in everything}
-    policies = []
+    for name, made in everything.items():
+        generate.retire(rng, made, facts[name], as_of)
+    made = []
     for i, size in enumerate(sizes):
-        policies.append(generate.policy(rng, world, f"p{i}", size, depth, deciding, policies, everything))
-    return Repository(world, policies, everything, as_of, seed, facts)
+        made.append(policies.policy(rng, world, f"p{i}", size, depth, deciding, made, list(everything)))
+    rules = built_in()
+    if constructs.on("owed") and constructs.on("fresh"):
+        policies.settle_built_in(rng, rules, everything)
+    broken, unread = (constructs.on(name) and rng.random() < 0.05 for name in ("broken", "broken_data"))
+    return Repository(world, made, everything, as_of, seed, facts, cadences, rules, broken, unread)
 
 
 def main():
@@ -43,7 +56,11 @@ def main():
     parser.add_argument("--workflows", type=int, default=12, help="series that they are judged on")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/debug/tollgate")
     parser.add_argument("--count", action="store_true", help="go on to the end, and make only the first disagreement small")
+    parser.add_argument("--only", metavar="A,B", help="of what language 0.2 brought, these constructs alone")
+    parser.add_argument("--without", metavar="A,B", help="all constructs but these")
+    parser.add_argument("--constructs", action="store_true", help="print how many cases used each construct")
     options = parser.parse_args()
+    constructs.choose(options.only, options.without)
 
     folder = Path(tempfile.mkdtemp(prefix="oracle-"))
     tally, seed, found = Counter(), options.seed * 1_000_000, 0
@@ -62,7 +79,10 @@ def main():
                 break
     finally:
         shutil.rmtree(folder)
-    print(", ".join(f"{name}: {count}" for name, count in sorted(tally.items())))
+    used = {name: count for name, count in tally.items() if isinstance(name, tuple)}
+    print(", ".join(f"{name}: {count}" for name, count in sorted(item for item in tally.items() if item[0] not in used)))
+    if options.constructs:
+        print("; ".join(f"{name} {used.get(('construct', name), 0)}" for name in constructs.WRITTEN))
     written = max(1, tally["rules written"])
     print(f"{100 * tally['rules that check'] / written:.0f}% of the rules checked")
     print(f"{found} disagreements")

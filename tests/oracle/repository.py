@@ -7,11 +7,14 @@ import subprocess
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from census import constructs_of, of_repository
 from evaluate import evaluate
-from generate import write_config, write_policy
-from judge import FAIL, Judgement, Rule
+from judge import FAIL, WAIVED, Judgement
+from moments import Cadence, Series
+from policies import write_config, write_policy
+from policy import Computed, Let, Param, Rule, built_in
 from shown import matches
-from syntax import children
+from syntax import children, whole
 from values import YES
 from world import write_fields, write_snapshot
 
@@ -35,6 +38,10 @@ class Repository:
     as_of: int
     seed: int
     facts: dict = field(default_factory=dict)  # of workflows that have a `rollout.yaml`
+    cadences: dict = field(default_factory=dict)  # of workflows that have one of their own
+    built_in: dict = field(default_factory=built_in)  # the rules of the ladder, with their effects and waivers
+    broken: bool = False  # whether there is a policy file with an error
+    broken_data: bool = False  # whether there is a workflow with an error in its data
     wrongly_refused: list = field(default_factory=list)
 
     def write(self, folder):
@@ -44,7 +51,7 @@ class Repository:
             (folder / name).write_text(text)
 
     def texts(self):
-        texts = {"tollgate.yaml": write_config(self.policies, self.as_of), "policies/world.gate": self.world.declared()}
+        texts = {"tollgate.yaml": write_config(self.policies, self.built_in, self.cadences), "policies/world.gate": self.world.declared()}
         for policy in self.policies:
             texts[f"policies/{policy.name}.gate"] = "".join(f"{line}\n" for line, _ in write_policy(policy))
         for name, snapshots in self.series.items():
@@ -52,6 +59,10 @@ class Repository:
             texts[f"rollouts/{name}/series.yaml"] = "---\n".join(documents)
             if self.facts.get(name):
                 texts[f"rollouts/{name}/rollout.yaml"] = write_fields(self.facts[name], self.world)
+        if self.broken:
+            texts["policies/broken.gate"] = 'policy broken "B" { rule r "R" { require no_such_field == 1 else warn } }\n'
+        if self.broken_data:
+            texts["rollouts/unread.yaml"] = "workflow: unread\ndate: 2026-06-01\nstage: nowhere\n"
         return texts
 
     def report(self, binary, folder):
@@ -74,7 +85,7 @@ class Repository:
 
     def errors(self, binary, folder):
         """The lines with errors, by file."""
-        alone = replace(self, series={}, facts={})
+        alone = replace(self, series={}, facts={}, cadences={}, broken=False, broken_data=False)
         found = lines_of(alone.report(binary, folder), lambda diagnostic: diagnostic["severity"] == "error")
         if "policies/world.gate" in found:
             raise RuntimeError(f"the world does not check: {found}\n{self.world.declared()}")
@@ -91,20 +102,19 @@ class Repository:
                 policy.when = None
             elif any(bad is rule for rule in policy.rules):
                 policy.rules = [rule for rule in policy.rules if rule is not bad]
-            elif bad[0] != "let":
+            elif not isinstance(bad, (Let, Computed)):
                 raise RuntimeError(f"{policy.name}:{line}: {errors[line]}")
             else:
                 policy.lets = [let for let in policy.lets if let is not bad]
-                self.forget(bad[2])
+                self.forget(bad)
 
     def doubt(self, rule, error):
         """Looks for a snapshot at which the only comparison of a rule is true, that was refused because it never is."""
         claimed = [node for e in expressions(rule) for node in comparisons(e)]
         if len(claimed) != 1 or of_an_element(claimed[0]):
             return
-        for name in self.series:
-            judgement = self.judgement(name)
-            for at in range(len(judgement.series)):
+        for name, judgement in self.judgements().items():
+            for at in range(judgement.last + 1):
                 if evaluate(claimed[0], judgement.whole.as_at(at)) == YES:
                     self.wrongly_refused.append(Difference(name, rule.name, f"true at snapshot {at + 1}", error))
                     return
@@ -113,9 +123,12 @@ class Repository:
         """Drops everything that uses a let, by whichever name."""
         for policy in self.policies:
             policy.rules = [rule for rule in policy.rules if not any(uses(e, let) for e in expressions(rule))]
-            policy.lets = [other for other in policy.lets if not uses(other[2], let)]
+            used = [other for other in policy.lets if uses(other.inner, let)]
+            policy.lets = [other for other in policy.lets if other not in used]
             if policy.when and uses(policy.when, let):
                 policy.when = None
+            for other in used:
+                self.forget(other)
 
     # --- what differs ---------------------------------------------------------------------------------------------------
 
@@ -125,15 +138,18 @@ class Repository:
         verdicts = {workflow["workflow"]: workflow for workflow in report["workflows"]}
         found = list(self.wrongly_refused)
         never_failing = lines_of(report, lambda diagnostic: diagnostic["code"] == NEVER_FAILS)
-        for name in self.series:
-            judgement = self.judgement(name)
+        for name, judgement in self.judgements().items():
             found += self.compare(name, judgement, verdicts[name], tally)
             found += self.failing(name, judgement, never_failing, tally)
         return found
 
-    def judgement(self, name):
-        whole = [over(self.facts.get(name, {}), snapshot) for snapshot in self.series[name]]
-        return Judgement(self.policies, name, whole, self.as_of, self.world)
+    def judgements(self):
+        fleet = {}
+        for name, snapshots in self.series.items():
+            kept = [{"workflow": name, **over(self.facts.get(name, {}), snapshot)} for snapshot in snapshots]
+            cadence = self.cadences.get(name) or Cadence(self.world.every, self.world.grace)
+            fleet[name] = Series(name, kept, cadence, self.world, fleet, self.broken_data)
+        return {name: Judgement(self.policies, self.built_in, series, self.as_of, self.broken) for name, series in fleet.items()}
 
     def failing(self, name, judgement, never_failing, tally):
         """The rules that fail although a warning says that they never do."""
@@ -142,31 +158,60 @@ class Repository:
             for line, warning in never_failing.get(f"policies/{policy.name}.gate", {}).items():
                 rule = declared[line - 1]
                 count(tally, "never failing")
-                if isinstance(rule, Rule) and judgement.verdicts[rule.name].outcome == FAIL:
+                found = judgement.verdicts.get(rule.name, []) if isinstance(rule, Rule) else []
+                if any(verdict.outcome == FAIL for verdict in found):
                     yield Difference(name, rule.name, FAIL, warning)
 
     def compare(self, name, judgement, verdict, tally):
-        rules = {rule["rule"]: rule for rule in verdict["rules"]}
-        found = []
+        count(tally, "decision " + judgement.decision)
+        if "retired" in (judgement.decision, verdict["decision"]):
+            same = judgement.decision == verdict["decision"]
+            return [] if same else [Difference(name, None, judgement.decision, verdict["decision"])]
+        found, world_wide = [], of_repository(self)
         for policy in self.policies:
             for rule in policy.rules:
-                said, expected = rules[rule.name], judgement.verdicts[rule.name]
-                count(tally, "cases")
-                count(tally, "outcome " + expected.outcome)
-                if (said["outcome"], said["enforced"]) != (expected.outcome, expected.enforced):
-                    found.append(Difference(name, rule.name, expected, (said["outcome"], said["enforced"])))
-                elif rule.shows and expected.outcome == FAIL:
-                    value = evaluate(rule.shows, judgement.places[rule.name])
-                    count(tally, "values")
-                    if not matches(said["message"], value):
-                        found.append(Difference(name, rule.name, value, said["message"]))
-        fired = {rule for rule in rules if rule.startswith("ladder.")}
-        count(tally, "decision " + judgement.decision)
-        if fired != judgement.fired:
-            found.append(Difference(name, None, judgement.fired, fired))
-        elif verdict["decision"] != judgement.decision:
-            found.append(Difference(name, None, judgement.decision, verdict["decision"]))
+                said = [one for one in verdict["rules"] if one["rule"] == rule.name]
+                found += self.compare_rule(name, rule, judgement, said, tally)
+                for construct in constructs_of(rule) | world_wide:
+                    count(tally, ("construct", construct))
+        return found + self.compare_whole(name, judgement, verdict)
+
+    def compare_rule(self, name, rule, judgement, said, tally):
+        count(tally, "cases")
+        expected = {verdict.step: verdict for verdict in judgement.verdicts[rule.name]}
+        for verdict in expected.values():
+            count(tally, "outcome " + verdict.outcome)
+        told = {None if None in expected else step_of(one): (one["outcome"], one["enforced"]) for one in said}
+        wanted = {step: (verdict.outcome, verdict.enforced) for step, verdict in expected.items()}
+        if told != wanted:
+            return [Difference(name, rule.name, wanted, told)]
+        found = []
+        for one in said:
+            step = None if None in expected else step_of(one)
+            if rule.shows and expected[step].outcome == FAIL:
+                value = evaluate(rule.shows, judgement.places[rule.name, step])
+                count(tally, "values")
+                if not matches(one["message"], value):
+                    found.append(Difference(name, rule.name, value, one["message"]))
         return found
+
+    def compare_whole(self, name, judgement, verdict):
+        """The built-in rules and the decision."""
+        fired = {}
+        for one in verdict["rules"]:
+            if one["rule"].split(".")[0] in ("ladder", "series") and one["outcome"] in (FAIL, WAIVED):
+                step = step_of(one) if one["rule"] == "ladder.owed" else None
+                fired[one["rule"], step] = one["outcome"], one["effect"]
+        expected = {(rule, step if rule == "ladder.owed" else None): found for (rule, step), found in judgement.fired.items()}
+        if fired != expected:
+            return [Difference(name, None, expected, fired)]
+        if verdict["decision"] != judgement.decision:
+            return [Difference(name, None, judgement.decision, verdict["decision"])]
+        return []
+
+
+def step_of(told):
+    return tuple(told["gate"].split(" -> ")) if told.get("gate") else None
 
 
 def lines_of(report, wanted):
@@ -189,7 +234,7 @@ def comparisons(node):
 
 
 def of_an_element(node):
-    return node[0] in ("own", "it") or any(of_an_element(child) for child in children(node))
+    return node[0] in ("own", "it", "computed", "group_key", "same_by", "first_seen") or any(map(of_an_element, children(node)))
 
 
 def over(facts, snapshot):
@@ -207,4 +252,4 @@ def expressions(rule):
 
 
 def uses(node, let):
-    return (node[0] == "let" and node[2] is let) or any(uses(child, let) for child in children(node))
+    return any(inner[0] in ("let", "computed") and inner[-1] is let for inner in whole(node))

@@ -4,6 +4,7 @@ import copy
 from dataclasses import replace
 from datetime import date
 
+from policy import built_in
 from syntax import children
 
 
@@ -24,7 +25,7 @@ def shrink(repository, difference, binary, folder):
     changed = last is not None
     while changed:
         changed = False
-        for candidate in smaller(small):
+        for candidate in smaller(small, difference.workflow):
             if found := still_differs(candidate):
                 small, last, changed = candidate, found, True
                 break
@@ -33,35 +34,48 @@ def shrink(repository, difference, binary, folder):
 
 def alone(repository, difference):
     """The repository with the workflow in question, and the rule if it is about one."""
-    policies = copy.deepcopy(repository.policies)
+    repository = copy.deepcopy(repository)
+    policies = repository.policies
     if difference.rule is not None:
         for policy in policies:
             policy.rules = [rule for rule in policy.rules if rule.name == difference.rule]
         policies = [policy for policy in policies if policy.rules]
-    series = {difference.workflow: repository.series[difference.workflow]}
-    return replace(repository, policies=policies, series=series)
+    return replace(repository, policies=policies)
 
 
-def smaller(repository):
+def smaller(repository, name):
     """Everything that is one step smaller, the big steps first."""
-    (name, snapshots), = repository.series.items()
+    others = [other for other in repository.series if other != name]
+    if others:
+        yield with_workflows(repository, [name])
+        for part in (others[: len(others) // 2], others[len(others) // 2:]) if len(others) > 1 else ():
+            yield with_workflows(repository, [name, *part])
+        for other in others:
+            yield with_workflows(repository, [kept for kept in repository.series if kept != other])
+    for part, nothing in (("broken", False), ("broken_data", False), ("cadences", {}), ("facts", {}), ("built_in", built_in())):
+        if getattr(repository, part) and (part != "built_in" or any(r.settings or r.waivers for r in repository.built_in.values())):
+            yield replace(repository, **{part: nothing})
+    snapshots = repository.series[name]
 
     def with_series(series):
-        return replace(repository, series={name: series})
+        return replace(repository, series={**repository.series, name: series})
 
     for i in range(len(snapshots) - 1):
         yield with_series(snapshots[i + 1:])
     for i in range(len(snapshots)):
         if len(snapshots) > 1:
             yield with_series(snapshots[:i] + snapshots[i + 1:])
-    if repository.facts.get(name):
-        yield replace(repository, facts={})
     for p, policy in enumerate(repository.policies):
         for made in smaller_policies(policy):
             yield replace(repository, policies=repository.policies[:p] + made + repository.policies[p + 1:])
     for i, snapshot in enumerate(snapshots):
         for changed in smaller_snapshots(snapshot):
             yield with_series(snapshots[:i] + [changed] + snapshots[i + 1:])
+
+
+def with_workflows(repository, names):
+    of = lambda kept: {name: made for name, made in kept.items() if name in names}
+    return replace(repository, series=of(repository.series), facts=of(repository.facts), cadences=of(repository.cadences))
 
 
 def smaller_policies(policy):
@@ -71,7 +85,7 @@ def smaller_policies(policy):
         rest = policy.rules[:i] + policy.rules[i + 1:]
         yield [replace(policy, rules=rest)] if rest else []
     for kept in ("params", "lets"):
-        for i, unused in enumerate(getattr(policy, kept)):
+        for unused in getattr(policy, kept):
             yield [replace(policy, **{kept: [x for x in getattr(policy, kept) if x is not unused]})]
     for i, rule in enumerate(policy.rules):
         for made in smaller_rules(rule):
@@ -79,9 +93,9 @@ def smaller_policies(policy):
 
 
 def smaller_rules(rule):
-    for part in ("when", "undecided", "gate", "setting"):
+    for part, nothing in (("when", None), ("undecided", None), ("gates", ()), ("settings", [])):
         if getattr(rule, part):
-            yield replace(rule, **{part: None})
+            yield replace(rule, **{part: nothing})
     if rule.waivers:
         yield replace(rule, waivers={})
     if rule.shows and rule.conditions[0] != ("literal", True, "true"):
@@ -101,13 +115,21 @@ def smaller_expressions(node):
     """Parts of an expression, and the expression with a smaller part. Those that do not check are passed over by the caller."""
     yield from children(node)
     if node[0] == "aggregate":
-        _, function, source, field, where, by, over, amount = node
-        if where and function not in ("share", "any", "all", "none"):
-            yield ("aggregate", function, source, field, None, by, over, amount)
+        _, function, source, field, where, among, by, over, amount = node
+        if where and function not in ("share", "any", "all", "none", "longest"):
+            yield ("aggregate", function, source, field, None, None, by, over, amount)
+        if among:
+            yield ("aggregate", function, source, field, where, None, by, over, amount)
         if over:
-            yield ("aggregate", function, source, field, where, by, None, amount)
+            yield ("aggregate", function, source, field, where, among, by, None, amount)
         if by:
-            yield ("aggregate", function, source, field, where, None, over, amount)
+            yield ("aggregate", function, source, field, where, among, None, over, amount)
+    if node[0] in ("previous", "first", "latest"):
+        for i in range(2, len(node)):
+            if node[i] is not None and (node[0], i) != ("latest", 3):
+                yield node[:i] + (None,) + node[i + 1:]
+    if node[0] == "let":
+        yield node[2].inner
     for i, part in enumerate(node[1:], 1):
         if isinstance(part, list):
             for j, item in enumerate(part):

@@ -37,14 +37,15 @@ def verdict(op, near, far):
     return YES if reached else NO if missed else UNDECIDED
 
 
-def share_verdict(op, sure, possible, n, confidence, low, high):
-    """Of `share op target with confidence`, where the target lies between low and high."""
+def share_verdict(op, lowest, highest, confidence, low, high):
+    """Of `share op target with confidence`, by the lowest and highest share that the sample may be, each the good ones and all;
+    the target lies between low and high."""
     if op in (">", ">="):
-        near = share_bound_side("lower", sure, n, confidence, high)
-        far = share_bound_side("upper", possible, n, confidence, low)
+        near = share_bound_side("lower", *lowest, confidence, high)
+        far = share_bound_side("upper", *highest, confidence, low)
     else:
-        near = share_bound_side("upper", possible, n, confidence, low)
-        far = share_bound_side("lower", sure, n, confidence, high)
+        near = share_bound_side("upper", *highest, confidence, low)
+        far = share_bound_side("lower", *lowest, confidence, high)
     return verdict(op, near, far)
 
 
@@ -74,10 +75,12 @@ def mean_verdict(op, values, confidence, low, high):
     return verdict(op, side(upper, float(low)), side(lower, float(high)))
 
 
-def share_confidence(op, sure, possible, n, target):
+def share_confidence(op, lowest, highest, target):
     """The highest confidence at which the comparison would be yes."""
+    sure, n = lowest
     if op in ("<", "<="):
-        sure, target = n - possible, 1 - target
+        good, n = highest
+        sure, target = n - good, 1 - target
     if sure == 0 and target <= 0:
         return Fraction(op in (">=", "<="))
     return 1 - tail(sure, n, target)

@@ -1,19 +1,30 @@
 """Expressions as tuples, and how they are written in a `.gate` file.
 
-    ("literal", value, text)            ("param", name, value, text)     ("let", name, inner)      ("paren", inner)
+    ("literal", value, text)            ("paren", inner)
+    ("param", name, Param)              ("let", name, Let)         ("entry", name, Param, key)     `floor[key]`
     ("field", path)                     a field of the snapshot
     ("own", path) ("it",)               a field of the element, the element
+    ("computed", Computed)              a computed field of the element
+    ("group_key", index, name)          a key of the group, by its name
     ("judged", path)                    `snapshot.path`
     ("arithmetic", op, a, b) ("negative", a) ("days_between", a, b) ("move_date", op, a, seconds, months, text)
     ("compare", op, a, b)               b may be ("months", n, text)
     ("in_range", a, low, high, inside) ("in_items", a, items, inside) ("in_list", a, path, inside)
+    ("in_param", a, name, Param, inside) ("matches", a, pattern, inside)
     ("and", a, b) ("or", a, b) ("not", a) ("if", c, a, b) ("at_least", n, items) ("has", path) ("default", path, a)
-    ("aggregate", function, source, field, where, by, over, amount)
-        source: ("list", path), ("scalar", a), ("distinct", path, field, where, over) or an aggregate with a `by`
+    ("aggregate", function, source, field, where, among, by, over, amount)
+        source: ("list", path), ("scalar", a), ("distinct", path, field, where, over), ("param_list", name, Param),
+        ("workflows",) or an aggregate with a `by`, which is a list of keys
+    ("same_by", aggregate)              in a `where`: the same aggregate of the group that is looked at
     ("with_confidence", comparison, level) ("confidence", comparison)
-    ("held", p) ("streak", p) ("since", day) ("previous", a) ("first", a)
-    ("latest", a, over) ("change", a, over) ("trend", a, over)          over: days, or "stage"
+    ("held", p) ("held_value", a) ("streak", p) ("since", day)
+    ("previous", a, where, other) ("first", a, where) ("latest", a, where, over) ("change", a, over) ("trend", a, over)
+    ("today",) ("now",) ("entered",) ("judged_entered",) ("first_seen",) ("weekday", day) ("hour", time) ("day", time)
+
+Of `over`: days, "stage", "all", "week", "month", "quarter", "year", ("snapshots", n, text) or ("at_most", days, text).
 """
+
+from fractions import Fraction
 
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, NEGATIVE, ATOM = range(8)
 
@@ -27,8 +38,20 @@ def written(node):
     match node:
         case ("literal", _, text):
             return text, NEGATIVE if text.startswith("-") else ATOM
-        case ("param" | "let", name, *_):
+        case ("param" | "let", name, _):
             return name, ATOM
+        case ("entry", name, _, key):
+            return f"{name}[{write(key)}]", ATOM
+        case ("computed", field):
+            return field.name, ATOM
+        case ("group_key", _, name):
+            return name, ATOM
+        case ("same_by", inner):
+            return write(inner), ATOM
+        case ("today" | "now" | "entered" | "first_seen",):
+            return node[0], ATOM
+        case ("judged_entered",):
+            return "snapshot.entered", ATOM
         case ("months", _, text):
             return text, ATOM
         case ("paren", inner):
@@ -56,6 +79,11 @@ def written(node):
             return f"{write(a, ADD)} {'' if inside else 'not '}in [{', '.join(map(write, items))}]", COMPARE
         case ("in_list", a, path, inside):
             return f"{write(a, ADD)} {'' if inside else 'not '}in {'.'.join(path)}", COMPARE
+        case ("in_param", a, name, _, inside):
+            return f"{write(a, ADD)} {'' if inside else 'not '}in {name}", COMPARE
+        case ("matches", a, pattern, inside):
+            text = f"{write(a, ADD)} matches {write(pattern, ADD)}"
+            return (text, COMPARE) if inside else (f"not {text}", NOT)
         case ("with_confidence", comparison, level):
             return f"{write(comparison)} with {write(level, ATOM)} confidence", COMPARE
         case ("and", a, b):
@@ -75,36 +103,60 @@ def written(node):
         case ("aggregate", *_):
             return aggregate(node), ATOM
         case ("distinct", path, field, where, over):
-            return f"distinct({of(('list', path), field)}{clauses(where, None, over)})", ATOM
-        case ("latest" | "change" | "trend", inner, over):
+            return f"distinct({of(('list', path), field)}{clauses(where, None, None, over)})", ATOM
+        case ("change" | "trend", inner, over):
             return f"{node[0]}({write(inner)} over {span(over)})", ATOM
+        case ("latest", inner, where, over):
+            return f"latest({write(inner)}{clauses(where, None, None, over)})", ATOM
+        case ("previous", inner, where, other):
+            return f"previous({write(inner)}{clauses(where, None, None, None)}{'' if other is None else ', ' + write(other)})", ATOM
+        case ("first", inner, where):
+            return f"first({write(inner)}{clauses(where, None, None, None)})", ATOM
+        case ("held_value", inner):
+            return f"held({write(inner)})", ATOM
         case (function, inner):
             return f"{function}({write(inner)})", ATOM
     raise ValueError(f"no such expression: {node}")
 
 
 def span(over):
-    if over == "stage":
-        return "stage"
-    return f"{over // 7} weeks" if over % 7 == 0 else f"{over} days"
+    match over:
+        case str():
+            return over
+        case ("snapshots", _, text):
+            return f"{text} snapshots"
+        case ("at_most", length, _):
+            return f"at most {span(length)}"
+    for unit, days in (("weeks", 7), ("days", 1), ("h", Fraction(1, 24)), ("min", Fraction(1, 1440))):
+        if over % days == 0:
+            return f"{over / days} {unit}" if isinstance(over, Fraction) else f"{over // days} {unit}"
 
 
 def of(source, field):
-    if source[0] == "list":
-        return ".".join(source[1] + (field or ()))
-    return write(source[1]) if source[0] == "scalar" else write(source)
+    match source:
+        case ("list", path):
+            return ".".join(path) + (f".{write(field)}" if field else "")
+        case ("scalar", inner):
+            return write(inner)
+        case ("param_list", name, _):
+            return name
+        case ("workflows",):
+            return "workflows" + (f".{write(field)}" if field else "")
+    return write(source)
 
 
-def clauses(where, by, over):
+def clauses(where, among, by, over):
     text = "" if where is None else f" where {write(where)}"
-    text += "" if by is None else f" by {'.'.join(by)}"
+    text += "" if among is None else f" among {write(among)}"
+    keys = [write(key) for key in by or []]
+    text += "" if by is None else f" by {keys[0]}" if len(keys) == 1 else f" by [{', '.join(keys)}]"
     return text + ("" if over is None else f" over {span(over)}")
 
 
 def aggregate(node):
-    _, function, source, field, where, by, over, amount = node
+    _, function, source, field, where, among, by, over, amount = node
     amount = "" if amount is None else f", {write_share(amount)}"
-    return f"{function}({of(source, field)}{clauses(where, by, over)}{amount})"
+    return f"{function}({of(source, field)}{clauses(where, among, by, over)}{amount})"
 
 
 def write_share(amount):
@@ -112,7 +164,7 @@ def write_share(amount):
 
 
 def children(node):
-    """The expressions inside an expression, however they are kept in its tuple."""
+    """The expressions inside an expression, however they are kept in its tuple; not those of the lets that it names."""
     for part in node[1:]:
         if isinstance(part, tuple) and part and isinstance(part[0], str) and part[0] in KINDS:
             yield part
@@ -121,16 +173,29 @@ def children(node):
 
 
 KINDS = {
-    "literal", "param", "let", "paren", "field", "own", "it", "judged", "arithmetic", "negative", "days_between", "move_date",
-    "compare", "months", "in_range", "in_items", "in_list", "and", "or", "not", "if", "at_least", "has", "default", "aggregate",
-    "list", "scalar", "distinct", "with_confidence", "confidence", "held", "streak", "since", "previous", "first", "latest",
-    "change", "trend",
+    "literal", "param", "let", "entry", "paren", "field", "own", "computed", "group_key", "it", "judged", "arithmetic", "negative",
+    "days_between", "move_date", "compare", "months", "in_range", "in_items", "in_list", "in_param", "matches", "and", "or", "not",
+    "if", "at_least", "has", "default", "aggregate", "list", "scalar", "distinct", "param_list", "workflows", "same_by",
+    "with_confidence", "confidence", "held", "held_value", "streak", "since", "previous", "first", "latest", "change", "trend",
+    "today", "now", "entered", "judged_entered", "first_seen", "weekday", "hour", "day",
 }
 
 
-def paths(node):
-    """Every field of the snapshot that an expression looks at."""
-    if node[0] in ("field", "list", "judged"):
-        yield node[1]
+def whole(node, seen=()):
+    """An expression and everything inside it, also of the lets that it names."""
+    yield node
+    if node[0] == "let" and node[2] not in seen:
+        yield from whole(node[2].inner, (*seen, node[2]))
+    if node[0] == "computed" and node[1] not in seen:
+        yield from whole(node[1].inner, (*seen, node[1]))
     for child in children(node):
-        yield from paths(child)
+        yield from whole(child, seen)
+
+
+def paths(node):
+    """Every field of the snapshot that an expression looks at, and what else it looks at by its name."""
+    for inner in whole(node):
+        if inner[0] in ("field", "list", "judged"):
+            yield inner[1]
+        elif inner[0] in ("today", "now", "entered", "workflows", "since"):
+            yield (inner[0],)

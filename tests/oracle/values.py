@@ -35,6 +35,11 @@ class Run:
         return Between(*lengths)
 
 
+def day_of(instant):
+    """The day, in UTC, that an instant lies in."""
+    return instant.__floor__()
+
+
 def exactly(number):
     return Between(Fraction(number), Fraction(number))
 
@@ -99,10 +104,10 @@ def compare(op, a, b):
 
 
 def add_months(day, months):
-    """The same day of another month, or the last one that it has."""
-    start = date.fromordinal(int(day))
+    """The same day of another month, or the last one that it has, at the same time of day."""
+    start = date.fromordinal(int(day_of(day)))
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1])).toordinal()
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1])).toordinal() + day - day_of(day)
 
 
 def compare_months(op, run, months):

@@ -1,5 +1,6 @@
 """What a repository declares: the ladder, the cadence and the fields of a snapshot; and how values are written in YAML."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -18,13 +19,21 @@ class Type:
     low: Fraction | None = None
     high: Fraction | None = None
     key: bool = False
+    changing: bool = False
+    standing: bool = False
+    key_in_data: str | None = None  # what `named` says
+
+    def marks(self):
+        named = f" named {json.dumps(self.key_in_data)}" if self.key_in_data else ""
+        marks = (" key" * self.key, " changing" * self.changing, " standing" * self.standing, named)
+        return "".join(marks)
 
     def declared(self):
         match self.name:
             case "list":
                 return f"list of {self.detail.declared()}"
             case "record":
-                inner = ", ".join(f"{name}: {kind.declared()}{' key' if kind.key else ''}" for name, kind in self.detail.items())
+                inner = ", ".join(f"{name}: {kind.declared()}{kind.marks()}" for name, kind in self.detail.items())
                 return f"{{ {inner} }}"
             case "member":
                 return f"one of [{', '.join(self.detail)}]"
@@ -40,12 +49,10 @@ class Type:
 class World:
     ladder: list
     fields: dict
-    every: int | None  # days
-    grace: int
-
-    @property
-    def gap(self):
-        return None if self.every is None else self.every + self.grace
+    every: object  # days, "weekday", or no cadence
+    grace: object
+    instants: bool = False
+    quoted: bool = False  # whether quantities are written in quotes
 
     def type_of(self, path):
         """Of a field; a list's elements have no step of their own in a path."""
@@ -69,48 +76,78 @@ class World:
         return kind.low >= 0 if kind.low is not None else kind.name == "share"
 
     def declared(self):
-        lines = [f"stages {' -> '.join(self.ladder)}", "snapshot {" if self.every is None else
-                 f"snapshot every {span(self.every)} grace {self.grace} days {{"]
+        cadence = "" if self.every is None else f"every {length(self.every)} grace {length(self.grace)} "
+        lines = [f"stages {' -> '.join(self.ladder)}", f"snapshot {cadence}{{"]
+        if self.instants:
+            lines.append("  date: time required")
         for name, kind in self.fields.items():
-            # What a `rollout.yaml` may hold: anything but the outputs.
-            mark = "" if name == "outputs" else " standing"
-            record = kind.name == "record"
-            lines.append(f"  {name}{mark} {kind.declared()}" if record else f"  {name}: {kind.declared()}{mark}")
+            if kind.name == "record":
+                marks, declared = kind.marks(), kind.declared()
+                lines.append(f"  {name}{marks} {declared}")
+            else:
+                lines.append(f"  {name}: {kind.declared()}{kind.marks()}")
         return "\n".join(lines) + "\n}\n"
+
+
+def length(every):
+    """A cadence or a grace."""
+    return every if every == "weekday" else span(every) if every else "0 days"
 
 
 def decimal(value):
     return f"{float(value):.12g}"
 
 
-def write_value(value, kind):
+def instant(value):
+    day = value.__floor__()
+    seconds = (value - day) * 86400
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{date.fromordinal(int(day)).isoformat()}T{int(hours):02}:{int(minutes):02}" + (f":{int(seconds):02}" if seconds else "") + "Z"
+
+
+def write_value(value, kind, quoted=False):
     """A value as YAML, which is also how most literals are written."""
     if value is None:
         return "null"
     match kind.name:
         case "list":
-            return "[" + ", ".join(write_value(item, kind.detail) for item in value) + "]"
+            return "[" + ", ".join(write_value(item, kind.detail, quoted) for item in value) + "]"
         case "record":
-            return "{ " + ", ".join(f"{name}: {write_value(item, kind.detail[name])}" for name, item in value.items()) + " }"
+            inner = (f"{key_of(name, kind.detail[name])}: {write_value(item, kind.detail[name], quoted)}" for name, item in value.items())
+            return "{ " + ", ".join(inner) + " }"
         case "bool":
             return "true" if value else "false"
         case "share":
-            return f"{decimal(value * 100)}%"
+            return quote(f"{decimal(value * 100)}%", quoted)
         case "duration":
             unit = next(unit for unit in ("weeks", "days", "h", "min", "s", "ms") if value % SECONDS[unit] == 0)
-            return f"{value / SECONDS[unit]} {unit}"
+            return quote(f"{value / SECONDS[unit]} {unit}", quoted)
         case "date":
             return date.fromordinal(int(value)).isoformat()
+        case "time":
+            return instant(value)
         case "count" | "number":
-            return decimal(value) + (f" {kind.detail}" if kind.detail else "")
+            return quote(f"{decimal(value)} {kind.detail}", quoted) if kind.detail else decimal(value)
     return str(value)
 
 
-BUILT_IN = {"date": Type("date"), "stage": Type("stage"), "advance_to": Type("stage")}
+def quote(text, quoted):
+    return f'"{text}"' if quoted else text
+
+
+def key_of(name, kind):
+    """As a key of YAML."""
+    return json.dumps(kind.key_in_data) if kind.key_in_data else name
+
+
+def built_in(world):
+    return {"date": Type("time" if world.instants else "date"), "stage": Type("stage"), "advance_to": Type("stage"), "retired": Type("date")}
 
 
 def write_fields(values, world):
-    return "".join(f"{name}: {write_value(value, BUILT_IN.get(name) or world.fields[name])}\n" for name, value in values.items())
+    kinds = {**built_in(world), **world.fields}
+    return "".join(f"{key_of(name, kinds[name])}: {write_value(value, kinds[name], world.quoted)}\n" for name, value in values.items())
 
 
 def write_snapshot(snapshot, workflow, world):

@@ -1,0 +1,87 @@
+"""Which constructs a rule and a repository use."""
+
+from syntax import whole
+
+BY_WINDOW = {"all": "over_all", "week": "calendar", "month": "calendar", "quarter": "calendar", "year": "calendar"}
+BY_NODE = {"today": "today", "weekday": "weekday", "held_value": "held_value", "entered": "entered", "judged_entered": "entered",
+           "first_seen": "first_seen", "computed": "computed", "group_key": "group_names", "same_by": "same_by", "matches": "matches",
+           "entry": "tables", "in_param": "param_lists", "now": "instants", "hour": "instants", "day": "instants"}
+
+
+def constructs_of(rule):
+    found = {"gate_steps"} if len(rule.gates) > 1 else set()
+    for expression in (rule.when, rule.shows, *rule.conditions):
+        for node in whole(expression) if expression else ():
+            found |= set(of_node(node))
+    if any(first for first, *_ in rule.settings):
+        found.add("dated")
+    return found
+
+
+def of_node(node):
+    if node[0] in BY_NODE:
+        yield BY_NODE[node[0]]
+    match node:
+        case ("aggregate", function, source, _, where, among, by, over, _):
+            yield from of_window(over)
+            yield from of_aggregate(function, source, where, among, by, over)
+        case ("distinct", _, _, _, over) | ("change" | "trend", _, over):
+            yield from of_window(over)
+        case ("latest", _, where, over):
+            yield from of_window(over)
+            if where:
+                yield "latest_where"
+        case ("previous", _, where, other):
+            if where:
+                yield "previous_where"
+            if other:
+                yield "previous_else"
+        case ("first", _, where) if where:
+            yield "first_where"
+        case ("let", _, let) if any(inner[0] == "let" and inner[2] is let for inner in whole(let.inner)):
+            yield "recursion"
+        case ("param", _, param) if any(first for first, *_ in param.steps):
+            yield "dated"
+
+
+def of_window(over):
+    if isinstance(over, tuple):
+        yield {"snapshots": "over_snapshots", "at_most": "at_most"}[over[0]]
+    elif over in BY_WINDOW:
+        yield BY_WINDOW[over]
+
+
+def of_aggregate(function, source, where, among, by, over):
+    if function == "longest":
+        yield "longest"
+    if among:
+        yield "among"
+    if by and len(by) > 1:
+        yield "by_several"
+    if source[0] in ("workflows", "param_list"):
+        yield {"workflows": "workflows", "param_list": "param_lists"}[source[0]]
+    if source[0] == "scalar" and where and over:
+        yield "picked_values"
+    if source[0] == "list" and over is not None:
+        yield "instalments"
+        yield "one_truth"
+        if where and any(node[0] == "field" for node in whole(where)):
+            yield "snapshot_reading"
+    if source[0] == "list" and function in ("mean", "median", "sum", "min", "max", "percentile"):
+        yield "missing_means"
+
+
+def of_repository(repository):
+    """What every rule of a repository meets."""
+    world = repository.world
+    kinds = [*world.fields.values(), *world.fields["outputs"].detail.detail.values()]
+    found = {"quoted"} if world.quoted else set()
+    for name, there in (("named", any(kind.key_in_data for kind in kinds)), ("changing", any(kind.changing for kind in kinds)),
+                        ("standing", any(kind.standing for kind in kinds)), ("weekday_cadence", world.every == "weekday"),
+                        ("broken", repository.broken), ("broken_data", repository.broken_data), ("instants", world.instants),
+                        ("cadence", bool(repository.cadences)),
+                        ("no_key", any("id" not in item for made in repository.series.values() for snapshot in made
+                                       for item in snapshot.get("outputs") or []))):
+        if there:
+            found.add(name)
+    return found

@@ -1,0 +1,200 @@
+"""Random expressions that are conditions, of a snapshot or of an element of a list."""
+
+from fractions import Fraction
+
+from constructs import on
+from expressions import Numbers, agg, of_list
+from words import *
+
+
+class Expressions(Numbers):
+    def operator(self):
+        return self.rng.choice(["<", "<=", ">", ">=", ">=", "<", "==", "!="])
+
+    def condition(self, depth, rows=None):
+        if depth > 0 and self.rng.random() < (0.25 if rows else 0.35):
+            return self.pick(
+                (3, lambda: ("and", self.condition(depth - 1, rows), self.condition(depth - 1, rows))),
+                (3, lambda: ("or", self.condition(depth - 1, rows), self.condition(depth - 1, rows))),
+                (2, lambda: ("not", self.condition(depth - 1, rows))),
+                (1, lambda: ("paren", self.condition(depth - 1, rows))),
+                (1, lambda: ("at_least", self.rng.choice([1, 2, 2, 3]), [self.condition(depth - 1, rows) for _ in range(3)])),
+                (1, lambda: ("if", *(self.condition(depth - 1, rows) for _ in range(3)))),
+            )
+        if rows:
+            return self.of_element(depth, rows)
+        flags = [node for node, flavour in self.lets if flavour == "bool"]
+        return self.pick(
+            (8, lambda: self.compared(depth)),
+            (3, lambda: self.word(None)),
+            (2, lambda: self.rng.choice([("field", p) for p in CONDITIONS])),
+            (2 if flags else 0, lambda: self.rng.choice(flags)),
+            (4, lambda: self.counted(self.rng.choice(["any", "all", "none"]), depth)),
+            (1.5, lambda: self.any_group(depth)),
+            (1, lambda: ("has", ("field", self.rng.choice([("adoption",), ("users", "active"), ("outputs",), ("reviewed",)])))),
+            (4, lambda: self.confident(depth)),
+            (3, lambda: self.length(depth)),
+            (1, lambda: ("previous", ("field", self.rng.choice(CONDITIONS)), *self.which(lambda: ("literal", True, "true")))),
+            (1, lambda: ("default", ("field", self.rng.choice(CONDITIONS)), ("literal", True, "true"))),
+            (1.5, lambda: self.dates(depth)),
+        )
+
+    def of_element(self, depth, rows):
+        if rows == "areas":
+            return ("compare", self.rng.choice(["==", "!="]), ("it",), self.word_literal("area"))
+        if rows == "ratings":
+            return ("compare", self.operator(), ("it",), self.literal("score"))
+        beside = 1.2 if on("snapshot_reading") and rows != "workflows" else 0
+        return self.pick(
+            (5, lambda: self.compared(depth, rows)),
+            (3, lambda: self.word(rows)),
+            (2, lambda: self.flag(rows)),
+            (1, lambda: ("has", ("own", tuple(self.rng.choice(OWN[rows]).split("."))))),
+            (1.5 if rows in ("outputs", "workflows") else 0, lambda: self.dates(depth, rows)),
+            (0.7 if rows == "outputs" else 0, lambda: self.since_own(rows)),
+            (beside, lambda: self.beside(depth)),
+            (2 if rows == "workflows" else 0, self.of_workflow),
+        )
+
+    def since_own(self, rows):
+        return ("compare", self.operator(), ("since", self.day(0, rows)), self.literal("span"))
+
+    def beside(self, depth):
+        """A condition of the snapshot in which an element stands: none that a name of the element could be taken for."""
+        flags = [node for node, flavour in self.lets if flavour == "bool"]
+        return self.pick(
+            (4, lambda: ("compare", self.rng.choice(["==", ">=", "<"]), ("field", ("stage",)), self.word_literal("stage"))),
+            (2, lambda: self.rng.choice([("field", p) for p in CONDITIONS])),
+            (2 if flags else 0, lambda: self.rng.choice(flags)),
+            (1, lambda: ("has", ("field", self.rng.choice([("adoption",), ("reviewed",)])))),
+            (1, lambda: self.counted(self.rng.choice(["any", "none"]), 0)),
+            (1, lambda: self.dates(0)),
+        )
+
+    def of_workflow(self):
+        """What every workflow says of itself."""
+        return self.pick(
+            (3, lambda: ("compare", self.rng.choice(["==", "==", "!=", ">=", "<"]), ("own", ("stage",)), self.word_literal("stage"))),
+            (3, lambda: ("compare", self.rng.choice(["==", "==", "!=", ">="]), ("own", ("advance_to",)), self.word_literal("stage"))),
+            (1, lambda: ("has", ("own", ("advance_to",)))),
+            (1, lambda: ("compare", self.rng.choice(["==", "!="]), ("own", ("workflow",)), self.workflow_name())),
+        )
+
+    def workflow_name(self):
+        name = self.rng.choice(self.workflows or ["w0"])
+        return self.rng.choice([("literal", name, f'"{name}"'), ("judged", ("workflow",))])
+
+    def word_literal(self, name):
+        word = self.rng.choice(LADDER if name == "stage" else MEMBERS.get(name, AREAS))
+        return ("literal", word, f'"{word}"' if name in TEXTS else word)
+
+    def word(self, rows):
+        """A comparison of words: members, texts, or stages, which have an order too."""
+        if rows is None and self.rng.random() < 0.5:
+            return self.stage_word()
+        if rows is None and self.rng.random() < 0.25:
+            looked = ("field", self.rng.choice([("stage",), ("area",), ("live",), ("model",)]))
+            function = self.rng.choice(["previous", "first"])
+            where = self.looks_like_another() if self.chance(f"{function}_where", 0.4) else None
+            then = (function, looked, where) if function == "first" else (function, looked, where, None)
+            return ("compare", self.rng.choice(["==", "!="] + [">", "<="] * (looked[1] == ("stage",))), looked, then)
+        if rows is None and self.rng.random() < 0.15:
+            return ("compare", self.rng.choice(["==", "!="]), *(("field", path) for path in CONDITIONS))
+        if rows is None and self.chance("weekday", 0.2):
+            day = ("weekday", self.day(0))
+            word = lambda: (lambda name: ("literal", name, name))(self.rng.choice(WEEKDAYS))
+            return ("in_items", day, [word(), word()], True) if self.rng.random() < 0.5 else ("compare", "==", day, word())
+        name = self.rng.choice(OWN_WORDS[rows] if rows else ["area", "area", "model"])
+        path = ("own", (name,)) if rows else ("field", (name,))
+        if name in TEXTS and self.chance("matches", 0.6):
+            pattern = self.rng.choice(PATTERNS)
+            return ("matches", path, ("literal", pattern, f'"{pattern}"'), self.rng.random() < 0.8)
+        fitting = [(shown, param) for shown, param, kind in self.lists if kind == TABLE_OF[name]]
+        if fitting and self.chance("param_lists", 0.4):
+            return ("in_param", path, *self.rng.choice(fitting), self.rng.random() < 0.7)
+        if name in ("area", "zone", "place") and rows != "workflows" and self.rng.random() < 0.2:
+            return ("in_list", path, ("areas",), self.rng.random() < 0.7)
+        if self.rng.random() < 0.3:
+            items = [self.word_literal(name) for _ in range(self.rng.choice([1, 2, 2]))]
+            return ("in_items", path, items, self.rng.random() < 0.7)
+        return ("compare", self.rng.choice(["==", "!="]), path, self.word_literal(name))
+
+    def stage_word(self):
+        stage = ("field", ("stage",))
+        if self.rng.random() < 0.3:
+            return ("in_items", stage, [self.word_literal("stage") for _ in range(2)], self.rng.random() < 0.7)
+        return ("compare", self.rng.choice(["==", "==", "!=", ">=", "<", "<=", ">"]), stage, self.word_literal("stage"))
+
+    def of_required(self, function):
+        """What is there of a list that a param demands."""
+        shown, param, kind = self.rng.choice(self.lists)
+        source = ("param_list", shown, param)
+        lists = {"area": [("areas",), ("flags", "zone"), ("outputs", "place")], "text": [("flags", "name")], "count": [("flags", "size")],
+                 "kind": [("outputs", "kind")]}
+        return agg(function, source, where=("in_list", ("it",), self.rng.choice(lists[kind]), self.rng.random() < 0.8))
+
+    def compared(self, depth, rows=None):
+        dimension = self.rng.choice(DIMENSIONS) if rows != "flags" else "plain"
+        a, flavour = self.number(dimension, depth, rows)
+        if self.rng.random() < 0.12:
+            low, high = sorted((self.literal(flavour), self.literal(flavour)), key=lambda node: node[1])
+            return ("in_range", a, low, high, self.rng.random() < 0.7)
+        if self.rng.random() < 0.05:
+            return ("in_items", a, [self.literal(flavour) for _ in range(2)], self.rng.random() < 0.7)
+        keys = [("own", (name,)) for name in OWN_WORDS[rows]] if rows in OWN_WORDS else [("field", (n,)) for n in ("area", "stage", "model")]
+        entry = self.entry_for(flavour, keys) if self.chance("tables", 0.6) else None
+        if entry:
+            b = entry
+        elif self.rng.random() < 0.25:
+            b = self.number(dimension, depth - 1, rows)[0]
+        elif self.rng.random() < 0.3 and any(kind == flavour for _, kind in self.params):
+            b = self.rng.choice([node for node, kind in self.params if kind == flavour])
+        else:
+            b = self.literal(flavour)
+        return ("compare", self.operator(), a, b)
+
+    def length(self, depth):
+        """A comparison of what runs between dates."""
+        a, _ = self.run(depth)
+        if self.rng.random() < 0.3:
+            months = self.rng.choice([1, 1, 2, 12])
+            text = "1 year" if months == 12 else f"{months} months" if months > 1 else "1 month"
+            return ("compare", self.rng.choice(["<", "<=", ">", ">="]), a, ("months", months, text))
+        return ("compare", self.operator(), a, self.literal("span"))
+
+    def dates(self, depth, rows=None):
+        return ("compare", self.operator(), self.day(depth, rows), self.day(depth, rows))
+
+    def any_group(self, depth):
+        source, flavour = self.grouped(depth)
+        return agg(self.rng.choice(["any", "all", "none"]), source, where=self.of_group(source, flavour, depth))
+
+    def sample(self, depth):
+        """A share or a mean with a threshold, for `confidence`."""
+        op = self.rng.choice(["<", "<=", ">", ">=", ">="])
+        if self.rng.random() < 0.4:
+            other_kind = ("compare", "!=", ("own", ("kind",)), ("literal", KINDS[0], KINDS[0]))
+            flag = self.rng.choice([("own", ("ok",)), ("not", ("own", ("ok",))), other_kind])
+            return ("compare", op, agg("share", of_list("outputs"), where=flag, among=self.among("outputs", 1), over=self.over(0.2)),
+                    self.literal("share"))
+        if self.rng.random() < 0.5:
+            return ("compare", op, self.counted("share", depth), self.literal("share"))
+        if self.rng.random() < 0.3:
+            inner, flavour = self.named(self.rng.choice(UNITLESS), None)
+            return ("compare", op, agg("mean", ("scalar", inner), over=self.days() + 14), self.literal(flavour))
+        rows, field = self.rng.choice([("outputs", "edit_time"), ("outputs", "marks"), ("ratings", None)])
+        mean = agg("mean", of_list(rows), field, self.where(rows, depth, 0.2), over=self.over())
+        return ("compare", op, mean, self.literal(FLAVOUR[field or rows]))
+
+    def confident(self, depth):
+        level = self.rng.choice([50, 60, 75, 80, 90, 95, 99])
+        return ("with_confidence", self.sample(depth), ("literal", Fraction(level, 100), f"{level}%"))
+
+    def shown(self, depth):
+        """An expression whose value a message shows."""
+        return self.pick(
+            (4, lambda: self.number(self.rng.choice(DIMENSIONS), depth)[0]),
+            (1, lambda: ("confidence", self.sample(depth))),
+            (1, lambda: self.run(depth)[0]),
+            (1, lambda: self.condition(depth)),
+        )

@@ -1,0 +1,52 @@
+"""What language 0.2 brought, each thing by a name, so that a run can be about some of them. See `--only` and `--without`.
+
+Some are forms that the generator writes; those in JUDGED are ways to judge, and without one it is judged as by 0.1.
+"""
+
+from collections import Counter
+
+WRITTEN = {
+    # windows
+    "over_all": "over all", "over_snapshots": "over 5 snapshots", "at_most": "over at most 4 weeks",
+    "calendar": "over week, month, quarter, year", "longest": "longest(L where P)",
+    "cadence": "a cadence in `overrides`", "weekday_cadence": "every weekday",
+    # along the series
+    "today": "today", "weekday": "weekday(d)", "previous_where": "previous(x where P)", "previous_else": "previous(x, y)",
+    "first_where": "first(x where P)", "latest_where": "latest(x where P over W)", "held_value": "held(x)",
+    "recursion": "a let that looks back at itself", "entered": "entered", "first_seen": "first_seen",
+    "snapshot_reading": "a `where` that reads the snapshot of its element", "picked_values": "sum(x where P over W)",
+    # elements, groups, params
+    "among": "among", "computed": "computed fields of lists", "by_several": "by [a, b]", "group_names": "keys by their names",
+    "same_by": "an aggregate with the same `by` in `where`", "matches": "matches", "tables": "params by members",
+    "param_lists": "params that are lists", "dated": "values with a first day", "no_key": "elements without their key",
+    # gates, workflows, data
+    "gate_steps": "gates of several steps", "workflows": "workflows", "retired": "retired", "named": "named",
+    "quoted": "quantities in quotes", "standing": "standing facts", "changing": "fields that may change",
+    "broken": "a policy file with an error", "broken_data": "a workflow with an error in its data", "instants": "series that run by instants",
+}
+JUDGED = {
+    "instalments": "1.4: what is added up needs every instalment", "reading": "1.5: read at the snapshot of the element",
+    "missing_means": "3: means with missing elements lie between two ends", "one_truth": "6.5: one key, one truth",
+    "errors_hold": "1.6: errors are no consent", "nobody": "1.7: a gate that opens for nobody", "owed": "6.1: owed steps",
+    "fresh": "6.4: staleness holds", "nothing_judged": "6.4: a workflow of which no rule was judged",
+}
+ALL = {**WRITTEN, **JUDGED}
+
+# What the program does not understand yet: left out unless it is asked for.
+LATER = set(ALL) - {"workflows", "named", "quoted", "standing", "changing", "tables", "param_lists", "dated"}
+
+chosen = set(ALL) - LATER
+seen = Counter()
+
+
+def choose(only=None, without=None):
+    named = [name for text in (only, without) if text for name in text.split(",")]
+    if unknown := [name for name in named if name not in ALL]:
+        raise SystemExit(f"no such construct: {', '.join(unknown)}; there are {', '.join(sorted(ALL))}")
+    chosen.clear()
+    chosen.update(set(ALL) - LATER if only is None else only.split(",") if only else [])
+    chosen.difference_update(without.split(",") if without else [])
+
+
+def on(name):
+    return name in chosen
