@@ -9,13 +9,13 @@ mod marks;
 mod test;
 
 pub use decl::{
-    CadenceDecl, Effect, EffectKind, FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem, Item,
+    CadenceDecl, Effect, EffectKind, EveryDecl, FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem, Item,
     LetDecl, ListMember, NamedMark, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl, RuleBody,
     RuleDecl, SnapshotDecl, StagesDecl, TableEntry, TableKey, TypeExpr, TypeKind, Undecided, UndecidedKind,
 };
 pub use expr::{
-    Arg, ArithmeticOp, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind, LogicOp, Name, Over,
-    Set, Template, TemplatePart,
+    Arg, ArithmeticOp, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind, LogicOp, Name,
+    NamedWindow, Over, Period, Set, Template, TemplatePart,
 };
 pub use marks::{Marked, TreeMark};
 pub use test::{

@@ -60,6 +60,23 @@ pub enum Sampled {
     Mean,
 }
 
+impl Shape {
+    /// Whether it adds up what happened, over a window of a list (`pooled`) or of a scalar: then a snapshot that was left
+    /// out in it is missing, while a level may be read across one.
+    pub fn adds_up(&self, pooled: bool) -> bool {
+        match self {
+            Self::Counting(counting) => match counting.tallied {
+                Tallied::Number(_) => true,
+                Tallied::Whether(_) => pooled,
+                Tallied::Share(_) => false,
+            },
+            Self::Numbers(numbers) => numbers.is_total,
+            Self::Distinct => true,
+            Self::Along(_) | Self::Default | Self::Confidence => false,
+        }
+    }
+}
+
 impl Builtin {
     /// The sample behind a function's value; none where there is no confidence in such a value.
     pub fn sampled(&self) -> Option<Sampled> {

@@ -214,10 +214,7 @@ impl DirectionSearch<'_> {
 
     fn call(&self, builtin: &Builtin, args: &[Arg]) -> Course {
         let Some(arg) = args.first() else { return Course::Open };
-        let window = match &arg.over {
-            Some(Over::Window(length)) => self.still_or_open([&**length]),
-            Some(Over::Stage(_)) | None => Course::Still,
-        };
+        let window = self.still_or_open(arg.over.iter().filter_map(Over::length));
         let by = self.still_or_open(arg.among.iter().chain(&arg.by));
         let value = self.course(&arg.value);
         let condition = arg.condition.as_ref().map_or(Course::Still, |condition| self.course(condition));

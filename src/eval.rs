@@ -21,6 +21,7 @@ mod rule;
 mod series;
 mod table;
 mod waive;
+mod window;
 mod workflow;
 
 use std::cell::RefCell;
@@ -37,6 +38,7 @@ use crate::report::why::RuleVerdict;
 use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
 use crate::value::{Record, Snapshot, day_number};
+use crate::vocabulary::Cadence;
 
 pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
 pub use fleet::{Fleet, SeenSnapshots};
@@ -78,6 +80,8 @@ pub(crate) struct List<'a> {
     pub(crate) unknown: Option<Reasons>,
     /// Why further elements may exist.
     pub(crate) open: Option<Reasons>,
+    /// Why too few snapshots were taken for its elements to be added up.
+    pub(crate) left_out: Option<Reasons>,
     /// The newest snapshot of the window that lacks the list, and why; an element with a key that was seen before it may have been
     /// measured anew there.
     pub(crate) hole: Option<(usize, Reasons)>,
@@ -197,8 +201,8 @@ impl<'a> Evaluator<'a> {
         self.snapshots.get(at).map_or(0, |snapshot| day_number(snapshot.date))
     }
 
-    /// The longest that two neighbouring snapshots may lie apart, in days; none where no cadence is declared.
-    pub(crate) fn patience(&self) -> Option<i64> {
-        fleet::patience(&self.program.vocabulary)
+    /// How often a snapshot of the workflow is due; none where nobody says.
+    pub(crate) fn cadence(&self) -> Option<&'a Cadence> {
+        self.settings.cadence.as_ref()
     }
 }

@@ -49,6 +49,8 @@ pub enum ReasonKind {
     Uncovered { have: i64, want: i64, until: Option<Date> },
     /// Two snapshots further apart than the cadence and its grace.
     Gap { from: Date, to: Date },
+    /// Days in a window on which a snapshot was due for which none was taken: the first few of them.
+    LeftOut { due: Vec<Date>, more: bool },
     /// Nothing known in a window.
     NoneKnown { what: Arc<str>, window: Within },
     /// There is no earlier snapshot to look at.
@@ -66,8 +68,14 @@ pub enum ReasonKind {
 pub enum Within {
     /// The snapshot with which the workflow entered its stage.
     Stage,
+    /// The first snapshot.
+    Series,
     /// So long, as the policy writes it.
     Last(Arc<str>),
+    /// So many snapshots.
+    Snapshots(usize),
+    /// The beginning of a `week`, `month` …
+    Period(&'static str),
 }
 
 /// How many further good samples in a row would show a claim.

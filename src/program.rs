@@ -185,6 +185,8 @@ impl ParamTable {
 pub struct Uses {
     /// As a window: whole days, more than none.
     pub window: bool,
+    /// As a number of snapshots: whole, from 1.
+    pub snapshots: bool,
     /// As a confidence: between 0% and 100%, neither of them.
     pub confidence: bool,
     /// As the share of a percentile: from 0% to 100%.

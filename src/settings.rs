@@ -13,7 +13,7 @@ use crate::program::{ParamValue, Program};
 use crate::source::Span;
 use crate::types::{Kind, Type, show_date};
 use crate::value::{Date, Number, Value};
-use crate::vocabulary::{Field, Vocabulary};
+use crate::vocabulary::{Cadence, Field, Vocabulary};
 
 pub use timeline::Timeline;
 
@@ -55,6 +55,8 @@ pub struct Settings {
     pub params: Vec<Timeline<ParamSetting>>,
     /// As [`Program::rules`], then those of [`built_in_rules`].
     pub rules: Vec<Timeline<RuleSetting>>,
+    /// How often a snapshot is due: as the vocabulary says, unless a configuration says otherwise.
+    pub cadence: Option<Cadence>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -139,7 +141,11 @@ impl Settings {
         let rules = program.rules.iter().map(|rule| declared(rule.effect, rule.decl.effect.span));
         let built_in = built_in_rules(&program.vocabulary).map(|(_, span)| declared(EffectKind::Hold, span));
         let rules = rules.chain(built_in).map(Timeline::always).collect();
-        Self { params: params.map(Timeline::always).collect(), rules }
+        Self {
+            params: params.map(Timeline::always).collect(),
+            rules,
+            cadence: program.vocabulary.cadence.clone(),
+        }
     }
 
     /// What is in force of a param on a day, by its number.

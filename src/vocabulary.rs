@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::Number;
 
 /// The fields of a snapshot, a record or a list's element, in the order of their declaration.
 #[derive(Clone, Debug, Default)]
@@ -90,12 +89,91 @@ pub struct Vocabulary {
     pub cadence: Option<Cadence>,
 }
 
-/// `every … grace …`, in seconds.
+/// `every … grace …`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cadence {
-    pub every: Number,
-    pub grace: Number,
+    pub every: Every,
+    /// How many days late a snapshot may be.
+    pub grace: i64,
     pub span: Span,
+}
+
+/// When a snapshot is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Every {
+    /// So many days after the one before, at least one.
+    Days(i64),
+    /// From Monday to Friday.
+    Weekday,
+}
+
+impl Cadence {
+    /// The last day on which the snapshot after the one of a day is not too late.
+    pub fn deadline(&self, day: i64) -> i64 {
+        self.every.next(day).saturating_add(self.grace)
+    }
+
+    /// The earliest day after whose snapshot one of `day` is not too late.
+    pub fn earliest_before(&self, day: i64) -> i64 {
+        let due = day.saturating_sub(self.grace);
+        match self.every {
+            Every::Days(days) => due.saturating_sub(days),
+            Every::Weekday => {
+                let weekday = from_monday(due - 1);
+                due - 1 - (weekday - FRIDAY).max(0)
+            }
+        }
+    }
+
+    /// How many days apart snapshots may be, whatever the day.
+    pub fn at_most_apart(&self) -> i64 {
+        let every = match self.every {
+            Every::Days(days) => days,
+            Every::Weekday => 1,
+        };
+        every.saturating_add(self.grace)
+    }
+}
+
+/// Friday, counted from Monday as 0.
+const FRIDAY: i64 = 4;
+
+/// The day of the week of a day, from Monday as 0: 1970-01-01 was a Thursday.
+fn from_monday(day: i64) -> i64 {
+    (day + 3).rem_euclid(7)
+}
+
+impl Every {
+    /// The day on which the snapshot after the one of a day is due.
+    pub fn next(self, day: i64) -> i64 {
+        match self {
+            Self::Days(days) => day.saturating_add(days),
+            Self::Weekday if from_monday(day) >= FRIDAY => day + 7 - from_monday(day),
+            Self::Weekday => day + 1,
+        }
+    }
+
+    /// How many due days there are, counted from the snapshot of a day, up to another day.
+    pub fn due_days(self, from: i64, to: i64) -> i64 {
+        match self {
+            Self::Days(days) => (to - from) / days.max(1),
+            Self::Weekday => weekdays(to) - weekdays(from),
+        }
+    }
+
+    /// The first due day, counted from the snapshot of a day, behind another day.
+    pub fn due_after(self, from: i64, day: i64) -> i64 {
+        match self {
+            Self::Days(days) => from + (self.due_days(from, day) + 1) * days,
+            Self::Weekday => self.next(day),
+        }
+    }
+}
+
+/// How many weekdays there are up to a day, from a Monday long ago.
+fn weekdays(day: i64) -> i64 {
+    let since_monday = day + 4;
+    since_monday.div_euclid(7) * 5 + since_monday.rem_euclid(7).min(5)
 }
 
 impl Vocabulary {

@@ -59,9 +59,17 @@ pub struct SnapshotDecl {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct CadenceDecl {
-    pub every: Literal,
+    pub every: EveryDecl,
     pub grace: Option<Literal>,
     pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum EveryDecl {
+    /// `every 1 week`
+    Length(Literal),
+    /// `every weekday`
+    Weekday(Span),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -102,10 +102,7 @@ impl Expr {
                 for arg in args {
                     all.push(&arg.value);
                     all.extend(arg.of_elements());
-                    match &arg.over {
-                        Some(Over::Window(length)) => all.push(length),
-                        Some(Over::Stage(_)) | None => {}
-                    }
+                    all.extend(arg.over.as_ref().and_then(Over::length));
                 }
                 all
             }
@@ -137,10 +134,7 @@ impl Expr {
                 for arg in args {
                     all.push(&mut arg.value);
                     all.extend(arg.condition.iter_mut().chain(&mut arg.among).chain(&mut arg.by));
-                    match &mut arg.over {
-                        Some(Over::Window(length)) => all.push(length),
-                        Some(Over::Stage(_)) | None => {}
-                    }
+                    all.extend(arg.over.as_mut().and_then(Over::length_mut));
                 }
                 all
             }
@@ -237,8 +231,90 @@ impl Arg {
 pub enum Over {
     /// `over 4 weeks`, `over window`
     Window(Box<Expr>),
-    /// `over stage`
-    Stage(Span),
+    /// `over at most 4 weeks`
+    AtMost(Box<Expr>),
+    /// `over 5 snapshots`
+    Snapshots(Box<Expr>),
+    /// `over stage`, `over month`
+    Named(NamedWindow, Span),
+}
+
+impl Over {
+    /// The length, or the number of snapshots, where it has one.
+    pub fn length(&self) -> Option<&Expr> {
+        match self {
+            Self::Window(length) | Self::AtMost(length) | Self::Snapshots(length) => Some(length),
+            Self::Named(..) => None,
+        }
+    }
+
+    /// Like [`Over::length`], to be changed.
+    pub fn length_mut(&mut self) -> Option<&mut Expr> {
+        match self {
+            Self::Window(length) | Self::AtMost(length) | Self::Snapshots(length) => Some(length),
+            Self::Named(..) => None,
+        }
+    }
+
+    /// Where its length or its word stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Window(length) | Self::AtMost(length) | Self::Snapshots(length) => length.span,
+            Self::Named(_, span) => *span,
+        }
+    }
+}
+
+/// A window that a word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedWindow {
+    /// Since the workflow entered its stage.
+    Stage,
+    /// The whole series.
+    All,
+    /// The part of the calendar that the snapshot lies in, up to it.
+    Calendar(Period),
+}
+
+/// A stretch of the calendar; weeks begin on Monday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Period {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+}
+
+impl NamedWindow {
+    pub const ALL: [Self; 6] = [
+        Self::Stage,
+        Self::All,
+        Self::Calendar(Period::Week),
+        Self::Calendar(Period::Month),
+        Self::Calendar(Period::Quarter),
+        Self::Calendar(Period::Year),
+    ];
+
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stage => "stage",
+            Self::All => "all",
+            Self::Calendar(period) => period.as_str(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{
-    Arg, Assign, CadenceDecl, Effect, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind, FieldDecl,
+    Arg, Assign, CadenceDecl, Effect, EveryDecl, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind, FieldDecl,
     FieldKind, FieldMarks, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, ListMember, Literal,
     LiteralKind, Name, NamedMark, Over, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl, RuleBody,
     RuleDecl, Set, SnapshotDecl, StagesDecl, TableEntry, TableKey, Template, TemplatePart, TestDecl,
@@ -150,6 +150,10 @@ marked_enum! {
         Self::Test(a) => [a],
         Self::Broken(a) => [a],
     }
+    EveryDecl {
+        Self::Length(a) => [a],
+        Self::Weekday(a) => [a],
+    }
     FieldKind {
         Self::Value(a) => [a],
         Self::Record(a) => [a],
@@ -217,8 +221,8 @@ marked_enum! {
         Self::Pattern(a) => [a],
     }
     Over {
-        Self::Window(a) => [a],
-        Self::Stage(a) => [a],
+        Self::Window(a) | Self::AtMost(a) | Self::Snapshots(a) => [a],
+        Self::Named(_, a) => [a],
     }
     TemplatePart {
         Self::Text(_) => [],

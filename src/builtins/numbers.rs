@@ -21,6 +21,7 @@ pub(super) static NUMBERS: &[Builtin] = &[
             reduce: Reduce::Picked(sum),
             type_of: total,
             adds: true,
+            is_total: true,
             unknown_of_none: false,
             ..ONE_OF_THEM
         }),
@@ -109,6 +110,8 @@ pub struct Numbers {
     pub type_of: fn(Quantity) -> Option<Quantity>,
     /// Whether it adds the numbers up, and so makes long ratios of many short ones.
     pub adds: bool,
+    /// Whether it is the sum itself, of what happened.
+    pub is_total: bool,
     /// Whether it never falls where a number rises.
     pub rises: bool,
     /// Whether nothing is known of it where no number is picked; else it is zero.
@@ -155,6 +158,7 @@ const ONE_OF_THEM: Numbers = Numbers {
     reduce: Reduce::Picked(median),
     type_of: Some,
     adds: false,
+    is_total: false,
     rises: true,
     unknown_of_none: true,
     extreme: None,

@@ -6,7 +6,7 @@ use super::compare::unify;
 use super::errors;
 use super::path::Lookup;
 use super::scope::NameScope;
-use crate::ast::{Arg, Expr, ExprKind, Name, Over};
+use crate::ast::{Arg, Expr, ExprKind, Name};
 use crate::builtins::counting::{Counting, Tallied};
 use crate::builtins::numbers::{Numbers, Reduce};
 use crate::builtins::{self, Builtin, Shape};
@@ -136,11 +136,7 @@ impl Checker<'_> {
             }
         }
         if let Some(over) = arg.over.as_ref().filter(|_| !allowed.over) {
-            let span = match over {
-                Over::Window(window) => window.span,
-                Over::Stage(span) => *span,
-            };
-            self.report(errors::clause_not_taken(builtin, "over", span));
+            self.report(errors::clause_not_taken(builtin, "over", over.span()));
             self.check_over(scope, over);
         }
     }

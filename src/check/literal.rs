@@ -13,6 +13,11 @@ pub(super) fn is_whole_days(seconds: &Number) -> bool {
     (seconds / Number::from(DAY)).is_int()
 }
 
+/// Whether a number says how many snapshots are looked at.
+pub(super) fn is_number_of_snapshots(number: &Number) -> bool {
+    number.is_int() && *number >= Number::ONE
+}
+
 /// Whether a word can be a unit: capitals, then also digits and underscores.
 pub(super) fn is_unit(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_uppercase())
@@ -134,6 +139,8 @@ pub enum Unfit {
     Range,
     /// The param is a window, and this is no number of days.
     Window,
+    /// The param is a number of snapshots, and this is none.
+    Snapshots,
     /// The param is a confidence, and this is none.
     Confidence,
     /// The param says which percentile, and there is none such.
@@ -153,6 +160,7 @@ impl Unfit {
             },
             Self::Range => "has a range".to_owned(),
             Self::Window => "is a window: whole days or weeks, more than none".to_owned(),
+            Self::Snapshots => "is a number of snapshots: a whole number from 1".to_owned(),
             Self::Confidence => "is a confidence: more than 0% and less than 100%".to_owned(),
             Self::Percentile => "says which percentile: from 0% to 100%".to_owned(),
             Self::Member => "lists members of the `one of` that it is compared with".to_owned(),
@@ -176,6 +184,9 @@ pub fn value_for_param(param: &Param, literal: &LiteralKind) -> Result<ParamValu
     let positive = number > Number::ZERO;
     if param.uses.window && !(positive && is_whole_days(&number)) {
         return Err(Unfit::Window);
+    }
+    if param.uses.snapshots && !is_number_of_snapshots(&number) {
+        return Err(Unfit::Snapshots);
     }
     if param.uses.confidence && !(positive && number < Number::ONE) {
         return Err(Unfit::Confidence);

@@ -3,9 +3,9 @@
 use super::Checker;
 use super::call::Clauses;
 use super::errors;
-use super::literal::is_whole_days;
+use super::literal::{is_number_of_snapshots, is_whole_days};
 use super::scope::NameScope;
-use crate::ast::{Arg, Expr, ExprKind, LiteralKind, Over};
+use crate::ast::{Arg, Expr, ExprKind, LiteralKind, NamedWindow, Over};
 use crate::builtins::Builtin;
 use crate::builtins::series::{Along, Measure};
 use crate::program::Target;
@@ -20,9 +20,9 @@ impl Checker<'_> {
         along: &Along,
         arg: &Arg,
     ) -> Type {
-        let (takes_window, takes_stage) = match along {
-            Along::Latest => (true, true),
-            Along::Stretch(_) => (true, false),
+        let (takes_window, of_fixed_length) = match along {
+            Along::Latest => (true, false),
+            Along::Stretch(_) => (true, true),
             Along::Run(_) | Along::Since | Along::Snapshot(_) => (false, false),
         };
         let allowed = if takes_window { Clauses::OVER } else { Clauses::NONE };
@@ -30,8 +30,8 @@ impl Checker<'_> {
         if takes_window {
             match &arg.over {
                 None => self.report(errors::needs_over(builtin, &arg.value)),
-                Some(Over::Stage(span)) if !takes_stage => {
-                    self.report(errors::needs_length(builtin, *span));
+                Some(over @ (Over::AtMost(_) | Over::Snapshots(_) | Over::Named(..))) if of_fixed_length => {
+                    self.report(errors::needs_length(builtin, over));
                 }
                 Some(over) => self.check_over(scope, over),
             }
@@ -80,7 +80,7 @@ impl Checker<'_> {
     /// Checks a window.
     pub(super) fn check_over(&mut self, scope: NameScope<'_>, over: &Over) {
         match over {
-            Over::Stage(span) => {
+            Over::Named(NamedWindow::Stage, span) => {
                 if self.ground.vocabulary.stages.is_empty() {
                     if self.ground.incomplete {
                         self.tainted();
@@ -89,8 +89,33 @@ impl Checker<'_> {
                     }
                 }
             }
-            Over::Window(window) => self.check_window(scope, window),
+            Over::Named(NamedWindow::All | NamedWindow::Calendar(_), _) => {}
+            Over::Window(window) | Over::AtMost(window) => self.check_window(scope, window),
+            Over::Snapshots(number) => self.check_number_of_snapshots(scope, number),
         }
+    }
+
+    fn check_number_of_snapshots(&mut self, scope: NameScope<'_>, number: &Expr) {
+        let ty = self.check_expr(scope, number);
+        let target = self.info(number.id).and_then(|info| info.target.clone());
+        let plain = matches!(&ty, Type::Amount(quantity) if quantity.kind.is_plain());
+        let fits = match (&number.kind, &target) {
+            _ if ty == Type::Error => return,
+            (ExprKind::Literal(LiteralKind::Number(number)), _) => is_number_of_snapshots(number),
+            (_, Some(Target::Param(index))) if plain => {
+                // What a configuration sets is looked at when it is set.
+                let entry = self.names.params.get(*index);
+                let declared = entry.and_then(|entry| entry.decl.value.single()).map(|literal| &literal.kind);
+                let low = ty.quantity().and_then(|quantity| quantity.range.low.as_ref());
+                matches!(declared, Some(LiteralKind::Number(number)) if is_number_of_snapshots(number))
+                    && low.is_some_and(|low| *low >= Number::ONE)
+            }
+            _ => false,
+        };
+        if !fits {
+            self.report(errors::bad_number_of_snapshots(number));
+        }
+        self.note_use(number, |uses| uses.snapshots = true);
     }
 
     fn check_window(&mut self, scope: NameScope<'_>, window: &Expr) {

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use super::errors;
 use super::field;
 use super::literal::is_whole_days;
-use crate::ast::{CadenceDecl, File, Item, Literal, LiteralKind, Name, SnapshotDecl, StagesDecl};
+use crate::ast::{CadenceDecl, EveryDecl, File, Item, Literal, LiteralKind, Name, SnapshotDecl, StagesDecl};
 use crate::diagnostic::Diagnostic;
 use crate::types::{Kind, Type};
-use crate::value::Number;
-use crate::vocabulary::{Cadence, RecordType, Vocabulary};
+use crate::value::{DAY, Number};
+use crate::vocabulary::{Cadence, Every, RecordType, Vocabulary};
+
+/// The days of the calendar: no cadence is longer.
+const MAX_DAYS: i64 = 10_000 * 366;
 
 /// The vocabulary, and how far it can be relied on.
 pub(super) struct Ground {
@@ -113,31 +116,41 @@ fn check_cadences(snapshots: &[&SnapshotDecl], diagnostics: &mut Vec<Diagnostic>
 }
 
 fn check_cadence(decl: &CadenceDecl, diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {
-    let mut days = |literal: &Literal, lowest: Number, what: &str| {
-        let days = match &literal.kind {
-            LiteralKind::Duration(seconds) if is_whole_days(seconds) && *seconds >= lowest => {
-                Some(seconds.clone())
-            }
-            LiteralKind::Duration(_)
-            | LiteralKind::Number(_)
-            | LiteralKind::Share(_)
-            | LiteralKind::Unit(..)
-            | LiteralKind::Calendar(_)
-            | LiteralKind::Date(_)
-            | LiteralKind::Text(_)
-            | LiteralKind::Bool(_) => None,
-        };
-        if days.is_none() {
-            diagnostics.push(errors::bad_cadence(literal, what));
-        }
-        days
+    let every = match &decl.every {
+        EveryDecl::Weekday(_) => Some(Every::Weekday),
+        EveryDecl::Length(literal) => days(literal, 1, "the cadence", diagnostics).map(Every::Days),
     };
-    let every = days(&decl.every, Number::ONE, "the cadence");
     let grace = match &decl.grace {
-        Some(grace) => days(grace, Number::ZERO, "the grace"),
-        None => Some(Number::ZERO),
+        Some(grace) => days(grace, 0, "the grace", diagnostics),
+        None => Some(0),
     };
     Some(Cadence { every: every?, grace: grace?, span: decl.span })
+}
+
+fn days(literal: &Literal, lowest: i64, what: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<i64> {
+    let days = whole_days(&literal.kind).filter(|days| *days >= lowest);
+    if days.is_none() {
+        diagnostics.push(errors::bad_cadence(literal, what));
+    }
+    days
+}
+
+/// The days of a length that is a whole number of them; of a longer one than any calendar, as many as any calendar has.
+pub(super) fn whole_days(literal: &LiteralKind) -> Option<i64> {
+    match literal {
+        LiteralKind::Duration(seconds) if is_whole_days(seconds) => {
+            let most = Number::from(MAX_DAYS);
+            i64::try_from((seconds / Number::from(DAY)).min(most).floor()).ok()
+        }
+        LiteralKind::Duration(_)
+        | LiteralKind::Number(_)
+        | LiteralKind::Share(_)
+        | LiteralKind::Unit(..)
+        | LiteralKind::Calendar(_)
+        | LiteralKind::Date(_)
+        | LiteralKind::Text(_)
+        | LiteralKind::Bool(_) => None,
+    }
 }
 
 fn collect_units(record: &RecordType, units: &mut BTreeSet<Arc<str>>) {

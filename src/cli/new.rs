@@ -17,7 +17,7 @@ use crate::render::draft::draft;
 use crate::snapshot::Workflow;
 use crate::source::FileId;
 use crate::text::{first_few, quote};
-use crate::value::{DAY, Date, Number, Series, Snapshot, date_of_day, day_number};
+use crate::value::{Date, Series, Snapshot, date_of_day, day_number};
 use crate::vocabulary::Cadence;
 
 /// Write the next file, to be filled in
@@ -149,10 +149,8 @@ fn next_day(
     today: Date,
 ) -> Result<(Date, Option<String>), String> {
     let last = series.snapshots.last().map(|last| last.date);
-    let due = cadence.zip(last).and_then(|(cadence, last)| {
-        let days = i64::try_from((&cadence.every / Number::from(DAY)).floor()).ok()?;
-        date_of_day(day_number(last).checked_add(days)?)
-    });
+    let due =
+        cadence.zip(last).and_then(|(cadence, last)| date_of_day(cadence.every.next(day_number(last))));
     match (due, last) {
         (Some(due), _) if due <= today => Ok((due, None)),
         (_, Some(last)) if last >= today => {

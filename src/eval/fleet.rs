@@ -11,8 +11,8 @@ use crate::evidence::{ReasonKind, Reasons, Word};
 use crate::program::{FieldPath, Program};
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{DAY, Date, Located, Number, Record, Series, Value, date_of_day, day_number};
-use crate::vocabulary::Vocabulary;
+use crate::value::{Date, Located, Record, Series, Value, date_of_day, day_number};
+use crate::vocabulary::{Cadence, Vocabulary};
 
 /// What their list is called.
 const WORKFLOWS: &str = "workflows";
@@ -30,8 +30,8 @@ pub struct Fleet {
 pub struct SeenSnapshots {
     /// Oldest first.
     snapshots: Vec<Sighting>,
-    /// After how many days without a snapshot it is stale, if ever.
-    patience: Option<i64>,
+    /// How often one is due.
+    cadence: Option<Cadence>,
 }
 
 /// What other workflows see of a snapshot.
@@ -55,14 +55,14 @@ impl SeenSnapshots {
     pub fn of(program: &Program, series: &Series) -> Self {
         let see = |record: &Record, date: Date| Sighting { day: day_number(date), record: unlisted(record) };
         let snapshots = series.snapshots.iter().map(|snapshot| see(&snapshot.record, snapshot.date));
-        Self { snapshots: snapshots.collect(), patience: patience(&program.vocabulary) }
+        Self { snapshots: snapshots.collect(), cadence: program.vocabulary.cadence.clone() }
     }
 
     /// The newest on a day; none before the workflow began.
     fn on(&self, day: i64) -> Option<SeenWorkflow<'_>> {
         let count = self.snapshots.partition_point(|sighting| sighting.day <= day);
         let sighting = self.snapshots.get(count.checked_sub(1)?)?;
-        let stale = self.patience.is_some_and(|patience| day - sighting.day > patience);
+        let stale = self.cadence.as_ref().is_some_and(|cadence| day > cadence.deadline(sighting.day));
         Some(SeenWorkflow { sighting, stale })
     }
 }
@@ -179,13 +179,6 @@ impl<'a> Evaluator<'a> {
         };
         self.walk(seen.record(), path, ty, at, &missing)
     }
-}
-
-/// The longest that two neighbouring snapshots may lie apart, in days; none where no cadence is declared.
-pub(super) fn patience(vocabulary: &Vocabulary) -> Option<i64> {
-    let cadence = vocabulary.cadence.as_ref()?;
-    let days = (&cadence.every + &cadence.grace) / Number::from(DAY);
-    i64::try_from(days.floor()).ok()
 }
 
 /// The name that stands in the field `workflow`.

@@ -56,7 +56,7 @@ impl<'a> Evaluator<'a> {
             Err(reasons) => return Rc::new(List { unknown: Some(reasons), ..List::default() }),
         };
         let pooled = matches!(self.program.expr(arg.value.id).map(|info| &info.ty), Some(Type::List(_)));
-        let mut list = List { open: window.open.clone(), ..List::default() };
+        let mut list = List { open: window.open, left_out: window.left_out, ..List::default() };
         let mut keys = HashSet::new();
         let key_field = self.key_field(&arg.value);
         // Newest first, so that a key counts once and newest; turned round at the end.
@@ -95,6 +95,20 @@ impl<'a> Evaluator<'a> {
             list.name = Rc::from(self.sources.text(arg.value.span));
         }
         Rc::new(list)
+    }
+
+    /// The list of an argument as a function of a shape takes it: what is added up needs every snapshot that was due.
+    pub(super) fn aggregated_list(&self, shape: &Shape, arg: &'a Arg, scope: Scope<'_, 'a>) -> Rc<List<'a>> {
+        let list = self.arg_list(arg, scope);
+        let pooled = matches!(self.program.expr(arg.value.id).map(|info| &info.ty), Some(Type::List(_)));
+        match &list.left_out {
+            Some(left_out) if shape.adds_up(pooled) => {
+                let mut whole = (*list).clone();
+                whole.open.get_or_insert_default().merge(left_out);
+                Rc::new(whole)
+            }
+            Some(_) | None => list,
+        }
     }
 
     /// The index of the element's field that names it, for a list of records, or of values of its elements.
@@ -210,7 +224,7 @@ impl<'a> Evaluator<'a> {
             None => Evidence::Amount(Amount::Unknown(reasons.clone())),
         };
         let Some(arg) = args.first() else { return unknown(&Reasons::default()) };
-        let list = self.arg_list(arg, scope);
+        let list = self.aggregated_list(shape, arg, scope);
         if let Some(reasons) = &list.unknown {
             return unknown(reasons);
         }

@@ -80,6 +80,7 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::Branches
             | ReasonKind::Uncovered { .. }
             | ReasonKind::Gap { .. }
+            | ReasonKind::LeftOut { .. }
             | ReasonKind::NoEarlier { .. }
             | ReasonKind::Later { .. }
             | ReasonKind::Stale { .. }
@@ -92,11 +93,13 @@ impl<'a> Evaluator<'a> {
     fn remedy_for(&self, reason: &Reason) -> Option<Change> {
         match &reason.kind {
             ReasonKind::Gap { from, to } => self.fills(*from, *to),
+            ReasonKind::LeftOut { due, more } => Some(Change::Snapshots { of: due.clone(), more: *more }),
             ReasonKind::Uncovered { until, .. } => until.map(Change::SnapshotFrom),
             ReasonKind::NoEarlier { .. } => Some(Change::NextSnapshot),
             ReasonKind::Later { date, .. } => Some(Change::Reached(*date)),
             ReasonKind::Stale { day, .. } => {
-                let first = date_of_day(day_number(*day) - self.patience().unwrap_or(0))?;
+                let day_due = day_number(*day);
+                let first = date_of_day(self.cadence().map_or(day_due, |it| it.earliest_before(day_due)))?;
                 Some(Change::SnapshotWithin { first, last: Some(*day) })
             }
             ReasonKind::TooFew(SmallSample::Counted { further, .. }) => match further {
@@ -120,15 +123,15 @@ impl<'a> Evaluator<'a> {
 
     /// The snapshots that close a gap: one where one is enough, and when; else how far apart they may be.
     fn fills(&self, from: Date, to: Date) -> Option<Change> {
-        let days = self.patience()?;
-        let earliest = date_of_day(day_number(to) - days)?;
-        let latest = date_of_day(day_number(from) + days)?;
+        let cadence = self.cadence()?;
+        let earliest = date_of_day(cadence.earliest_before(day_number(to)))?;
+        let latest = date_of_day(cadence.deadline(day_number(from)))?;
         Some(if earliest == latest {
             Change::SnapshotWithin { first: earliest, last: None }
         } else if earliest < latest {
             Change::SnapshotWithin { first: earliest.max(from), last: Some(latest.min(to)) }
         } else {
-            Change::SnapshotsApart { days, from, to }
+            Change::SnapshotsApart { days: cadence.at_most_apart(), from, to }
         })
     }
 

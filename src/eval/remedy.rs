@@ -409,7 +409,7 @@ impl<'a> Evaluator<'a> {
         let from = from.known()?.clone();
         let end = over_day(aim.op, &from, &aim.bound)?;
         let change = if holds_now {
-            Change::GoOn { condition, until: Figure::day(end.clone()), no_gap: self.patience().is_some() }
+            Change::GoOn { condition, until: Figure::day(end.clone()), no_gap: self.cadence().is_some() }
         } else {
             Change::Begin { condition, length: self.figure_of(&Type::Elapsed, &aim.bound) }
         };

@@ -1,114 +1,17 @@
 //! Along the series: windows, runs, and what was before.
 
-use std::ops::Range;
-
 use super::{Evaluator, Evidence, Moment, Scope};
-use crate::ast::{Arg, Expr, Over};
+use super::window::uncovered;
+use crate::ast::{Arg, Expr, NamedWindow, Over};
 use crate::builtins::series::{Along, Measure, Points, Run, streak};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Within};
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::{Kind, Type};
-use crate::value::{DAY, Number, Value, date_of_day};
+use crate::value::{Number, date_of_day};
 use crate::vocabulary::Vocabulary;
 
-/// The days of the calendar: the longest that a window can be.
-const MAX_WINDOW: i64 = 10_000 * 366;
-
-/// The snapshots of a window.
-pub(super) struct Window {
-    pub(super) snapshots: Range<usize>,
-    /// Why they do not cover it.
-    pub(super) open: Option<Reasons>,
-}
-
 impl<'a> Evaluator<'a> {
-    /// The window that ends at the scope's snapshot, or why its length is not known.
-    pub(super) fn window(&self, over: &'a Over, scope: Scope<'_, 'a>) -> Result<Window, Reasons> {
-        let at = scope.moment.at;
-        match over {
-            Over::Stage(_) => {
-                let start = self.stage_entry(at);
-                self.budget.spend(at - start);
-                Ok(Window { snapshots: start..at + 1, open: self.gap_within(start..at + 1) })
-            }
-            Over::Window(length) => {
-                let days = self.days(length, scope)?;
-                let from = self.day(at) - days;
-                let start = self.first_after(from, at);
-                self.budget.spend(at.saturating_sub(start));
-                let mut open = self.gap_within(start..at + 1);
-                let begins = self.day(start) - from;
-                let reaches_back = self.day(0) <= from;
-                if !reaches_back || self.patience().is_some_and(|patience| begins > patience) {
-                    let have = if reaches_back {
-                        self.day(at) - self.day(start)
-                    } else {
-                        self.day(at) - self.day(0)
-                    };
-                    let until = if reaches_back {
-                        self.day(start) + days - self.patience().unwrap_or(0)
-                    } else {
-                        self.day(0) + days
-                    };
-                    open.get_or_insert_default().merge(&uncovered(have, days, until));
-                }
-                Ok(Window { snapshots: start..at + 1, open })
-            }
-        }
-    }
-
-    /// The index of the first snapshot, up to `at`, that is later than a day.
-    fn first_after(&self, day: i64, at: usize) -> usize {
-        let up_to = self.snapshots.get(..=at).unwrap_or_default();
-        up_to.partition_point(|snapshot| crate::value::day_number(snapshot.date) <= day)
-    }
-
-    fn days(&self, length: &'a Expr, scope: Scope<'_, 'a>) -> Result<i64, Reasons> {
-        let seconds = self.amount(length, scope);
-        // No series begins before the calendar does, so a longer window sees no more.
-        let most = Number::from(MAX_WINDOW * DAY);
-        let days = seconds.known().map(|seconds| (seconds.min(&most) / Number::from(DAY)).floor());
-        days.and_then(|days| i64::try_from(days).ok()).ok_or_else(|| seconds.reasons())
-    }
-
-    /// The index of the first snapshot since the workflow last entered the stage it has at `at`.
-    fn stage_entry(&self, at: usize) -> usize {
-        let stage = self.stage(at);
-        (0..at).rev().take_while(|before| self.stage(*before) == stage).last().unwrap_or(at)
-    }
-
-    /// The rung of a snapshot.
-    pub(super) fn stage(&self, at: usize) -> Option<usize> {
-        let located = self.snapshots.get(at)?.record.fields.get(Vocabulary::STAGE)?.as_ref()?;
-        match &located.value {
-            Value::Number(rung) => usize::try_from(rung.floor()).ok(),
-            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
-        }
-    }
-
-    /// The gaps between neighbouring snapshots of a range.
-    fn gap_within(&self, range: Range<usize>) -> Option<Reasons> {
-        let mut gaps: Option<Reasons> = None;
-        for at in range.skip(1) {
-            if let Some(gap) = self.gap_before(at) {
-                gaps.get_or_insert_default().merge(&gap);
-            }
-        }
-        gaps
-    }
-
-    /// Why a snapshot is too far from the one before it.
-    fn gap_before(&self, at: usize) -> Option<Reasons> {
-        let before = self.snapshots.get(at.checked_sub(1)?)?;
-        let patience = self.patience()?;
-        let snapshot = self.snapshots.get(at)?;
-        let date = snapshot.record.fields.get(Vocabulary::DATE).and_then(Option::as_ref);
-        let span = date.map(|date| date.span);
-        (self.day(at) - self.day(at - 1) > patience)
-            .then(|| Reasons::of(ReasonKind::Gap { from: before.date, to: snapshot.date }, span))
-    }
-
     pub(super) fn eval_series_call(
         &self,
         along: &Along,
@@ -187,6 +90,7 @@ impl<'a> Evaluator<'a> {
             Ok(window) => window,
             Err(reasons) => return Evidence::unknown(ty, &reasons, ""),
         };
+        let window_length = window.snapshots.len();
         for at in window.snapshots.rev() {
             let evidence = self.at(&arg.value, at, scope);
             if !evidence.is_unknown() {
@@ -195,8 +99,13 @@ impl<'a> Evaluator<'a> {
         }
         let what = self.sources.text(arg.value.span).into();
         let window = match over {
-            Over::Stage(_) => Within::Stage,
-            Over::Window(length) => Within::Last(self.sources.text(length.span).into()),
+            Over::Named(NamedWindow::Stage, _) => Within::Stage,
+            Over::Named(NamedWindow::All, _) => Within::Series,
+            Over::Named(NamedWindow::Calendar(period), _) => Within::Period(period.as_str()),
+            Over::Window(length) | Over::AtMost(length) => {
+                Within::Last(self.sources.text(length.span).into())
+            }
+            Over::Snapshots(_) => Within::Snapshots(window_length),
         };
         let missing = self.eval(&arg.value, scope).reasons();
         let span = missing.first.first().and_then(|reason| reason.span);
@@ -208,19 +117,21 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The snapshot that `change` and `trend` look back to: the latest at or before the window's start, and no gap away
-    /// from it; for `over stage` the first of the stage.
+    /// from it.
     pub(super) fn start_of(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<usize, Reasons> {
         let at = scope.moment.at;
         let days = match &arg.over {
             Some(Over::Window(length)) => self.days(length, scope)?,
-            Some(Over::Stage(_)) => return Ok(self.stage_entry(at)),
-            None => return Err(Reasons::default()),
+            // The checker takes no other window there.
+            Some(Over::AtMost(_) | Over::Snapshots(_) | Over::Named(..)) | None => {
+                return Err(Reasons::default());
+            }
         };
         let from = self.day(at) - days;
         let Some(start) = self.first_after(from, at).checked_sub(1) else {
             return Err(uncovered(self.day(at) - self.day(0), days, self.day(0) + days));
         };
-        if self.patience().is_some_and(|patience| from - self.day(start) > patience) {
+        if self.is_overdue(self.day(start), from) {
             let next = self.day(start + 1);
             return Err(uncovered(self.day(at) - next, days, next + days));
         }
@@ -348,11 +259,4 @@ impl<'a> Evaluator<'a> {
             | None => false,
         }
     }
-}
-
-/// A window of `want` days of which `have` are covered; `until`: the day from which all would be.
-fn uncovered(have: i64, want: i64, until: i64) -> Reasons {
-    let have = have.clamp(0, want);
-    let have = if want % 7 == 0 { have - have % 7 } else { have };
-    Reasons::of(ReasonKind::Uncovered { have, want, until: date_of_day(until) }, None)
 }

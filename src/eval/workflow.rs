@@ -137,7 +137,7 @@ fn newest_of(snapshot: &Snapshot, rulebook: &Rulebook<'_>) -> Newest {
 
 impl<'a> Evaluator<'a> {
     fn is_stale(&self, moment: Moment) -> bool {
-        self.patience().is_some_and(|patience| moment.day - self.day(moment.at) > patience)
+        self.is_overdue(self.day(moment.at), moment.day)
     }
 
     fn rules(&self, moment: Moment, stale: bool, ladder: Option<&Ladder>) -> Vec<RuleVerdict> {

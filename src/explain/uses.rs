@@ -108,9 +108,7 @@ impl<'p> RuleUses<'p> {
 
     fn arg(&mut self, arg: &Arg, program: &'p Program) {
         self.add(&arg.value, program);
-        if let Some(Over::Window(length)) = &arg.over {
-            self.add(length, program);
-        }
+        arg.over.iter().filter_map(Over::length).for_each(|length| self.add(length, program));
         let ty = program.expr(arg.value.id).map_or(&Type::Error, |info| &info.ty);
         self.elements.push((list_name(&arg.value, program), ty.element().unwrap_or(ty)));
         for expr in arg.of_elements() {

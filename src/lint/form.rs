@@ -202,10 +202,15 @@ impl<'a> LintedPolicies<'a> {
         self.write_all("where", &arg.condition, out)?;
         self.write_all("among", &arg.among, out)?;
         self.write_all("by", &arg.by, out)?;
-        match &arg.over {
-            Some(Over::Window(length)) => self.write_all("over", [&**length], out)?,
-            Some(Over::Stage(_)) => put(out, "over stage"),
-            None => {}
+        arg.over.as_ref().map_or(Some(()), |over| self.write_over(over, out))
+    }
+
+    pub(super) fn write_over(&self, over: &Over, out: &mut String) -> Option<()> {
+        match over {
+            Over::Window(length) => self.write_all("over", [&**length], out)?,
+            Over::AtMost(length) => self.write_all("over at most", [&**length], out)?,
+            Over::Snapshots(number) => self.write_all("over snapshots", [&**number], out)?,
+            Over::Named(named, _) => put(out, &format!("over {}", named.as_str())),
         }
         Some(())
     }

@@ -1,7 +1,7 @@
 //! What has to be so for a rule to pass or fire, as a list of single conditions; and what it asks of the size of samples.
 
 use super::LintedPolicies;
-use crate::ast::{Arg, CompareOp, EffectKind, Expr, ExprKind, LogicOp, Over, RuleBody, Set};
+use crate::ast::{Arg, CompareOp, EffectKind, Expr, ExprKind, LogicOp, RuleBody, Set};
 use crate::builtins::counting::{Counting, Tallied};
 use crate::builtins::{Builtin, Shape};
 use crate::program::{Rule, Target};
@@ -141,11 +141,10 @@ impl<'a> LintedPolicies<'a> {
 
     /// The list that is sampled; none where it is grouped.
     pub(super) fn sample(&self, arg: &'a Arg) -> Option<SampledList> {
-        let over = match &arg.over {
-            Some(Over::Window(length)) => self.form(length)?,
-            Some(Over::Stage(_)) => "stage".to_owned(),
-            None => String::new(),
-        };
+        let mut over = String::new();
+        if let Some(window) = &arg.over {
+            self.write_over(window, &mut over)?;
+        }
         if arg.is_grouped() || arg.among.is_some() {
             None
         } else {

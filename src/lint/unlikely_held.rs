@@ -20,7 +20,8 @@ use crate::program::Target;
 use crate::source::Span;
 use crate::stats::Spend;
 use crate::types::Kind;
-use crate::value::Number;
+use crate::value::{DAY, Number};
+use crate::vocabulary::Every;
 
 /// A chance below this is small: one in five.
 const SMALL: f64 = 0.2;
@@ -70,7 +71,10 @@ impl<'a> LintedPolicies<'a> {
             let steps = match cadence {
                 _ if is_held && bound.calendar => Number::from(MAX_RUN),
                 // From the first of the run to the newest snapshot.
-                Some(cadence) => &bound.number / &cadence.every,
+                Some(cadence) => match cadence.every {
+                    Every::Days(days) => &bound.number / Number::from(days * DAY),
+                    Every::Weekday => &bound.number / Number::from(7 * DAY) * Number::from(5),
+                },
                 None if is_held => Number::ONE,
                 None => bound.number.clone(),
             };

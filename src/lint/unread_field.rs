@@ -65,9 +65,7 @@ impl<'a> FieldReading<'_, 'a> {
         if let ExprKind::Call { args, .. } = &expr.kind {
             for arg in args {
                 self.expr(&arg.value, elements);
-                if let Some(Over::Window(length)) = &arg.over {
-                    self.expr(length, elements);
-                }
+                arg.over.iter().filter_map(Over::length).for_each(|length| self.expr(length, elements));
                 let list = self.policies.program.expr(arg.value.id);
                 elements.push(list.and_then(|list| list.ty.element()));
                 arg.of_elements().for_each(|inner| self.expr(inner, elements));

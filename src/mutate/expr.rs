@@ -211,8 +211,8 @@ fn windows(expr: &Expr) -> Vec<Span> {
     match &expr.kind {
         ExprKind::Call { args, .. } => {
             let windows = args.iter().filter_map(|arg| match &arg.over {
-                Some(Over::Window(length)) => Some(length.span),
-                Some(Over::Stage(_)) | None => None,
+                Some(Over::Window(length) | Over::AtMost(length)) => Some(length.span),
+                Some(Over::Snapshots(_) | Over::Named(..)) | None => None,
             });
             windows.collect()
         }

@@ -11,6 +11,7 @@ use crate::ast::{
 use crate::program::Program;
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::{DAY, Number};
+use crate::vocabulary::Every;
 
 /// A policy with one mistake.
 pub(super) struct Mutant {
@@ -65,7 +66,11 @@ pub(super) fn mutants(
     tested: &[FileId],
 ) -> Vec<Mutant> {
     let cadence = program.vocabulary.cadence.as_ref();
-    let window_step = cadence.map_or_else(|| Number::from(DAY), |cadence| cadence.every.clone());
+    let days = cadence.map_or(1, |cadence| match cadence.every {
+        Every::Days(days) => days,
+        Every::Weekday => 1,
+    });
+    let window_step = Number::from(days * DAY);
     let maker = Maker { program, variants: Variants { sources, window_step: &window_step } };
     let mut all = Vec::new();
     for (file_at, file) in files.iter().enumerate().filter(|(_, file)| tested.contains(&file.id)) {

@@ -77,7 +77,7 @@ impl WitnessSearch<'_> {
     fn changes<'s>(&self, seed: &'s TestDraft, pool: &Pool) -> impl Iterator<Item = TestDraft> + 's {
         let values = Rc::new(pool.values(newest(seed), self.program));
         let cadence = self.program.vocabulary.cadence.as_ref();
-        let longest = cadence.and_then(|cadence| whole_days(&(&cadence.every + &cadence.grace))).unwrap_or(7);
+        let longest = cadence.and_then(|cadence| usize::try_from(cadence.at_most_apart()).ok()).unwrap_or(7);
         let lengths: BTreeSet<usize> = pool.durations.iter().filter_map(whole_days).collect();
         let timed: Vec<TestDraft> = lengths.iter().filter_map(|days| seed.lasting(*days, longest)).collect();
         let with_a_value = move |draft: TestDraft| {

@@ -8,8 +8,11 @@ use pest::iterators::Pair;
 use super::literal::negate;
 use super::tree::{Builder, child, children};
 use super::{MAX_DEPTH, Rule, errors};
-use crate::ast::{Arg, ArithmeticOp, CompareOp, Expr, ExprKind, LogicOp, Name, Over, Set};
+use crate::ast::{
+    Arg, ArithmeticOp, CompareOp, Expr, ExprKind, LiteralKind, LogicOp, Name, NamedWindow, Over, Set,
+};
 use crate::source::Span;
+use crate::value;
 
 /// An expression with the place that it takes up, its parentheses included.
 struct Operand {
@@ -352,9 +355,32 @@ impl Builder<'_> {
     }
 
     fn build_over(&mut self, pair: &Pair<'_, Rule>, depth: usize) -> Option<Over> {
-        match child(pair, Rule::kw_stage) {
-            Some(stage) => Some(Over::Stage(self.span_of(&stage))),
-            None => Some(Over::Window(self.build_sum(&child(pair, Rule::sum)?, depth)?.expr)),
+        if let Some(word) = child(pair, Rule::named_window) {
+            let named = NamedWindow::ALL.into_iter().find(|named| named.as_str() == word.as_str())?;
+            return Some(Over::Named(named, self.span_of(&word)));
+        }
+        if let Some(at_most) = child(pair, Rule::at_most) {
+            return Some(Over::AtMost(self.build_sum(&child(&at_most, Rule::sum)?, depth)?.expr));
+        }
+        if let Some(snapshots) = child(pair, Rule::some_snapshots) {
+            return self.build_number_of_snapshots(&snapshots).map(Over::Snapshots);
+        }
+        Some(Over::Window(self.build_sum(&child(pair, Rule::sum)?, depth)?.expr))
+    }
+
+    /// The number that stands before `snapshots`, or the param that holds it.
+    fn build_number_of_snapshots(&mut self, pair: &Pair<'_, Rule>) -> Option<Box<Expr>> {
+        if let Some(path) = child(pair, Rule::path) {
+            return Some(self.boxed(self.span_of(&path), ExprKind::Path(self.build_path(&path))));
+        }
+        let written = child(pair, Rule::number)?;
+        let span = self.span_of(&written);
+        match value::parse_number(written.as_str()) {
+            Ok(number) => Some(self.boxed(span, ExprKind::Literal(LiteralKind::Number(number)))),
+            Err(error) => {
+                self.report(errors::bad_number(span, error));
+                None
+            }
         }
     }
 

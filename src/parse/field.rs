@@ -8,7 +8,7 @@ use super::recover::{Previous, Spoiled};
 use super::tree::{Builder, child, children, extent, first};
 use super::{MAX_DEPTH, Rule, errors};
 use crate::ast::{
-    CadenceDecl, FieldDecl, FieldKind, FieldMarks, Name, NamedMark, RangeDecl, SnapshotDecl, TypeExpr,
+    CadenceDecl, EveryDecl, FieldDecl, FieldKind, FieldMarks, Name, NamedMark, RangeDecl, SnapshotDecl, TypeExpr,
     TypeKind,
 };
 use crate::source::Span;
@@ -32,7 +32,10 @@ impl Builder<'_> {
     fn build_cadence(&mut self, pair: &Pair<'_, Rule>) -> Option<CadenceDecl> {
         let span = self.span_of(pair);
         let mut literals = children(pair, Rule::signed_literal);
-        let every = self.build_signed_literal(&literals.next()?);
+        let every = match child(pair, Rule::kw_weekday) {
+            Some(weekday) => Some(EveryDecl::Weekday(self.span_of(&weekday))),
+            None => self.build_signed_literal(&literals.next()?).map(EveryDecl::Length),
+        };
         let grace = match literals.next() {
             Some(grace) => Some(self.build_signed_literal(&grace)?),
             None => None,

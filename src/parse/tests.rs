@@ -230,7 +230,9 @@ fn arg_tree(arg: &Arg) -> String {
     }
     match &arg.over {
         Some(Over::Window(window)) => write!(text, " over {}", tree(window)).unwrap(),
-        Some(Over::Stage(_)) => text.push_str(" over-stage"),
+        Some(Over::AtMost(window)) => write!(text, " over-at-most {}", tree(window)).unwrap(),
+        Some(Over::Snapshots(number)) => write!(text, " over-snapshots {}", tree(number)).unwrap(),
+        Some(Over::Named(named, _)) => write!(text, " over-{}", named.as_str()).unwrap(),
         None => {}
     }
     text

@@ -19,8 +19,8 @@ use crate::settings::{
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, yaml_text};
 use crate::types::{Kind, Type};
-use crate::value::Number;
-use crate::vocabulary::RecordType;
+use crate::value::{DAY, Number};
+use crate::vocabulary::{Every, RecordType};
 
 /// A section for each policy, by name, with what they declare.
 pub fn render(program: &Program, sources: &SourceMap) -> String {
@@ -69,12 +69,16 @@ impl Manual<'_> {
         }
         out.push_str("## What a snapshot records\n\n");
         if let Some(cadence) = &vocabulary.cadence {
-            let span = |seconds: &Number| Kind::Duration.show(seconds);
-            let late = match &cadence.grace {
-                none if *none == Number::ZERO => String::new(),
+            let span = |days: i64| Kind::Duration.show(&Number::from(days * DAY));
+            let late = match cadence.grace {
+                0 => String::new(),
                 grace => format!(", or up to {} later", span(grace)),
             };
-            let _ = writeln!(out, "One is due every {}{late}.\n", span(&cadence.every));
+            let every = match cadence.every {
+                Every::Days(days) => span(days),
+                Every::Weekday => "weekday, Monday to Friday".to_owned(),
+            };
+            let _ = writeln!(out, "One is due every {every}{late}.\n");
             self.built_in_rules(|rule| rule == FRESH, out);
         }
         out.push_str("| field | type | |\n|---|---|---|\n");

@@ -517,6 +517,13 @@ pub enum Change {
         /// The last day that would do; none where only the first would.
         last: Option<Date>,
     },
+    /// Snapshots of days on which some were due, and perhaps of further such days.
+    Snapshots {
+        /// The first few of these days.
+        of: Vec<Date>,
+        /// Whether there are further ones.
+        more: bool,
+    },
     /// Snapshots between two dates would have to lie at most so many days apart.
     SnapshotsApart {
         /// How many days apart one snapshot and the next may be, at most.

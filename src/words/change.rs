@@ -1,5 +1,6 @@
 //! What would make a failed rule pass, or decide an undecided one.
 
+use super::reason::days;
 use super::value::figure;
 use crate::report::why::{Bound, Change, Elements, Figure, Missing};
 use crate::types::Kind;
@@ -46,6 +47,10 @@ pub(super) fn change(wanted: &Change) -> String {
         Change::SnapshotFrom(day) => format!("wait for a snapshot of {day} or later, with no gap until then"),
         Change::SnapshotWithin { first, last: None } => format!("a snapshot of {first}"),
         Change::SnapshotWithin { first, last: Some(last) } => format!("a snapshot of {first} to {last}"),
+        Change::Snapshots { of, more } => {
+            let what = if of.len() > 1 || *more { "snapshots" } else { "a snapshot" };
+            format!("{what} of {}", days(of, *more))
+        }
         Change::SnapshotsApart { days, from, to } => {
             format!("snapshots at most {days} days apart between {from} and {to}")
         }

@@ -3,7 +3,7 @@
 use super::value::counted;
 use crate::evidence::{ReasonKind, SmallSample, Within};
 use crate::types::Kind;
-use crate::value::{DAY, Number};
+use crate::value::{DAY, Date, Number};
 
 /// The reason, as it stands behind a value or beside a line of the input.
 pub(super) fn reason(reason: &ReasonKind) -> String {
@@ -30,11 +30,28 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         }
         ReasonKind::Uncovered { have, want, until: _ } => format!("{have} of {want} days covered"),
         ReasonKind::Gap { from, to } => format!("no snapshot between {from} and {to}"),
+        ReasonKind::LeftOut { due, more } => {
+            let plural = if due.len() > 1 || *more { "s" } else { "" };
+            let are = if plural.is_empty() { "is" } else { "are" };
+            format!("the snapshot{plural} due on {} {are} missing", days(due, *more))
+        }
         ReasonKind::NoneKnown { what, window: Within::Stage } => {
             format!("no `{what}` is known since the workflow entered its stage")
         }
         ReasonKind::NoneKnown { what, window: Within::Last(length) } => {
             format!("no `{what}` is known in the last {length}")
+        }
+        ReasonKind::NoneKnown { what, window: Within::Series } => {
+            format!("no `{what}` is known in the series")
+        }
+        ReasonKind::NoneKnown { what, window: Within::Snapshots(1) } => {
+            format!("no `{what}` is known in the newest snapshot")
+        }
+        ReasonKind::NoneKnown { what, window: Within::Snapshots(count) } => {
+            format!("no `{what}` is known in the newest {count} snapshots")
+        }
+        ReasonKind::NoneKnown { what, window: Within::Period(period) } => {
+            format!("no `{what}` is known in the {period} of the snapshot")
         }
         ReasonKind::NoEarlier { date } => format!("there is no snapshot before {date}"),
         ReasonKind::Later { date, day } => format!("{date} is later than {day}"),
@@ -42,6 +59,17 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             format!("the newest snapshot is of {newest}, too old to judge {day} by")
         }
         ReasonKind::TooFew(sample) => too_few(sample),
+    }
+}
+
+/// «2026-10-31, 2026-11-02 and 2026-11-03», «2026-10-31 and further days»
+pub(super) fn days(days: &[Date], more: bool) -> String {
+    let mut named: Vec<String> = days.iter().map(Date::to_string).collect();
+    named.extend(more.then(|| "further days".to_owned()));
+    match named.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can be wrong with types, units, ranges and arguments.
 
 use crate::ast::{
-    ArithmeticOp, CompareOp, Expr, ExprKind, Literal, LiteralKind, Name, ParamDecl, RangeDecl, RuleDecl, Set,
+    ArithmeticOp, CompareOp, Expr, ExprKind, Literal, LiteralKind, Name, NamedWindow, Over, ParamDecl, RangeDecl, RuleDecl, Set,
 };
 use crate::builtins::numbers::Reduce;
 use crate::builtins::{Builtin, Shape};
@@ -406,10 +406,36 @@ pub(in crate::check) fn needs_over(builtin: &Builtin, value: &Expr) -> Diagnosti
         .help(format!("write `{name}({} over 4 weeks)`", subject(value, "…").trim_matches('`')))
 }
 
-pub(in crate::check) fn needs_length(builtin: &Builtin, span: Span) -> Diagnostic {
+pub(in crate::check) fn needs_length(builtin: &Builtin, over: &Over) -> Diagnostic {
+    let written = match over {
+        Over::Window(_) => "this",
+        Over::AtMost(_) => "`over at most`",
+        Over::Snapshots(_) => "`over` a number of snapshots",
+        Over::Named(NamedWindow::Stage, _) => "`over stage`",
+        Over::Named(NamedWindow::All, _) => "`over all`",
+        Over::Named(NamedWindow::Calendar(_), _) => "a part of the calendar",
+    };
     let message =
-        format!("`{}` compares with what was a fixed time before, which `over stage` is not", builtin.name);
-    Diagnostic::error(Code::ImpossibleWindow, message).label(span, "no length of time")
+        format!("`{}` compares with what was a fixed time before, which {written} is not", builtin.name);
+    Diagnostic::error(Code::ImpossibleWindow, message)
+        .label(over.span(), "no fixed length of time")
+        .help(format!("write a length of days or weeks: `{}(… over 4 weeks)`", builtin.name))
+}
+
+pub(in crate::check) fn bad_number_of_snapshots(number: &Expr) -> Diagnostic {
+    let written = subject(number, "this");
+    let diagnostic = match &number.kind {
+        ExprKind::Path(_) => Diagnostic::error(
+            Code::ImpossibleWindow,
+            format!("{written} is not always a number of snapshots: that is a whole number from 1"),
+        )
+        .help("use a param whose value and range are whole numbers from 1"),
+        _ => Diagnostic::error(
+            Code::ImpossibleWindow,
+            format!("{written} is not a number of snapshots: that is a whole number from 1"),
+        ),
+    };
+    diagnostic.label(number.span, "not a number of snapshots")
 }
 
 pub(in crate::check) fn bad_window(window: &Expr) -> Diagnostic {

@@ -20,11 +20,7 @@ pub(in crate::check) fn no_list_of_workflows(path: &[Name]) -> Diagnostic {
 }
 
 pub(in crate::check) fn no_window_of_workflows(over: &Over) -> Diagnostic {
-    let span = match over {
-        Over::Window(window) => window.span,
-        Over::Stage(span) => *span,
-    };
     Diagnostic::error(Code::WrongArguments, "`workflows` takes no `over`: it is what there is on the day")
-        .label(span, "not taken")
+        .label(over.span(), "not taken")
         .help("leave it out, or look back with `held(…)` or `previous(…)` of a condition on `workflows`")
 }

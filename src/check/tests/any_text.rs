@@ -126,9 +126,7 @@ impl Whole<'_> {
     fn arg(&self, arg: &Arg) {
         self.expr(&arg.value);
         arg.of_elements().for_each(|it| self.expr(it));
-        if let Some(Over::Window(window)) = &arg.over {
-            self.expr(window);
-        }
+        arg.over.iter().filter_map(Over::length).for_each(|it| self.expr(it));
     }
 }
 

@@ -3,8 +3,7 @@
 use super::{run, show};
 use crate::check::check_vocabulary;
 use crate::types::Type;
-use crate::value::Number;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Every, Vocabulary};
 
 fn found(text: &str) -> Vec<String> {
     show(&run(&[text]).2)
@@ -54,7 +53,7 @@ fn fields_are_typed_and_built_in_ones_come_first() {
     let Type::Record(users) = &fields[6].ty else { panic!() };
     assert!(users.fields[0].required);
     let cadence = vocabulary.cadence.as_ref().unwrap();
-    assert_eq!((&cadence.every, &cadence.grace), (&Number::from(14 * 86_400), &Number::from(3 * 86_400)));
+    assert_eq!((cadence.every, cadence.grace), (Every::Days(14), 3));
     assert!(vocabulary.stages_span.is_some());
     let (alone, found) = check_vocabulary(&files);
     assert!(found.is_empty() && alone.snapshot == vocabulary.snapshot);

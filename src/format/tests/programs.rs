@@ -124,7 +124,8 @@ fn expr() -> BoxedStrategy<String> {
         let conditional = (inner.clone(), inner.clone(), inner.clone())
             .prop_map(|(c, a, b)| line(&["(", "if", &c, "then", &a, "else", &b, ")"]));
         let over = prop_oneof![
-            Just("over\u{1}stage".to_owned()),
+            word(&["over\u{1}stage", "over\u{1}all", "over\u{1}quarter"]),
+            word(&["over\u{1}at\u{1}most\u{1}4 weeks", "over\u{1}5\u{1}snapshots", "over\u{1}p.n\u{1}snapshots"]),
             word(&["over\u{1}4 weeks", "over\u{1}window * 2"])
         ]
         .boxed();

@@ -1,6 +1,7 @@
 //! What is made of policies that are as they should be.
 
 use super::*;
+use crate::ast::EveryDecl;
 
 #[test]
 fn the_example_of_the_language_is_understood() {
@@ -341,7 +342,10 @@ fn fields_have_types_marks_and_docs() {
 }"#;
     let block = snapshot(text);
     let cadence = block.cadence.unwrap();
-    assert_eq!((literal(&cadence.every.kind).as_str(), cadence.grace), ("seconds:604800", None));
+    let EveryDecl::Length(every) = &cadence.every else { panic!("{cadence:?}") };
+    assert_eq!((literal(&every.kind).as_str(), cadence.grace), ("seconds:604800", None));
+    let cadence = snapshot("snapshot every weekday grace 1 day { }").cadence.unwrap();
+    assert!(matches!(cadence.every, EveryDecl::Weekday(_)) && cadence.grace.is_some());
     let docs: Vec<_> = block.fields.iter().map(|field| field.doc.as_deref()).collect();
     assert_eq!(docs[..5], [Some("doc"), None, Some("record"), Some("many"), None]);
     assert_eq!(&text[block.fields[0].span.range()], "a: bool required \"doc\"");

@@ -1,0 +1,227 @@
+//! Windows over the series: which snapshots are in one, and why these do not cover it.
+
+use std::ops::Range;
+
+use super::{Evaluator, Scope};
+use crate::ast::{Expr, NamedWindow, Over, Period};
+use crate::evidence::{ReasonKind, Reasons};
+use crate::source::Span;
+use crate::value::{DAY, Date, Number, Value, date_of_day, day_number};
+use crate::vocabulary::Vocabulary;
+
+/// The days of the calendar: the longest that a window can be.
+const MAX_WINDOW: i64 = 10_000 * 366;
+/// How many due days without a snapshot are named.
+const MAX_NAMED: usize = 3;
+
+/// The snapshots of a window.
+pub(super) struct Window {
+    pub(super) snapshots: Range<usize>,
+    /// Why they do not cover it.
+    pub(super) open: Option<Reasons>,
+    /// Why they are too few for what is added up, beside that.
+    pub(super) left_out: Option<Reasons>,
+}
+
+/// Where a window begins.
+#[derive(Clone, Copy)]
+enum Start {
+    /// With the oldest of so many snapshots.
+    Newest(usize),
+    /// With a snapshot, by its index.
+    At(usize),
+    /// Behind a day.
+    After(i64),
+}
+
+impl<'a> Evaluator<'a> {
+    /// The window that ends at the scope's snapshot, or why its length is not known.
+    pub(super) fn window(&self, over: &'a Over, scope: Scope<'_, 'a>) -> Result<Window, Reasons> {
+        let at = scope.moment.at;
+        let begins = self.start_of_window(over, scope)?;
+        let start = match begins {
+            Start::Newest(count) => (at + 1).saturating_sub(count),
+            Start::At(start) => start,
+            Start::After(day) => self.first_after(day, at),
+        };
+        self.budget.spend(at.saturating_sub(start));
+        let snapshots = start..at + 1;
+        let from = match begins {
+            Start::Newest(_) => return Ok(Window { snapshots, open: None, left_out: None }),
+            Start::At(_) => None,
+            Start::After(day) => Some(day),
+        };
+        let late = from.and_then(|from| self.begins_late(over, from, start, at));
+        let left_out = self.left_out(from, start, at, late.is_some());
+        let mut open = self.gap_within(snapshots.clone());
+        if let Some(late) = late {
+            open.get_or_insert_default().merge(&late);
+        }
+        Ok(Window { snapshots, open, left_out })
+    }
+
+    fn start_of_window(&self, over: &'a Over, scope: Scope<'_, 'a>) -> Result<Start, Reasons> {
+        let at = scope.moment.at;
+        let cut_off = |day: i64| if self.day(0) > day { Start::At(0) } else { Start::After(day) };
+        Ok(match over {
+            Over::Window(length) => Start::After(self.day(at) - self.days(length, scope)?),
+            Over::AtMost(length) => cut_off(self.day(at) - self.days(length, scope)?),
+            Over::Snapshots(count) => {
+                let count = self.amount(count, scope);
+                let whole = count.known().and_then(|count| usize::try_from(count.floor()).ok());
+                Start::Newest(whole.ok_or_else(|| count.reasons())?)
+            }
+            Over::Named(NamedWindow::Stage, _) => Start::At(self.stage_entry(at)),
+            Over::Named(NamedWindow::All, _) => Start::At(0),
+            Over::Named(NamedWindow::Calendar(period), _) => {
+                let date = self.snapshots.get(at).map(|snapshot| snapshot.date).unwrap_or_default();
+                cut_off(first_day(*period, date) - 1)
+            }
+        })
+    }
+
+    /// Why a window behind the day `from` is not covered where it begins.
+    fn begins_late(&self, over: &Over, from: i64, start: usize, at: usize) -> Option<Reasons> {
+        let reaches_back = self.day(0) <= from;
+        if reaches_back && !self.is_overdue(from, self.day(start)) {
+            return None;
+        }
+        match over {
+            // It would be no other window if one waited.
+            Over::Named(..) => self.gap_before(start),
+            Over::Window(_) | Over::AtMost(_) | Over::Snapshots(_) => {
+                let want = self.day(at) - from;
+                let first = if reaches_back { start } else { 0 };
+                let seen = self.day(first);
+                let covered_from = self.cadence().filter(|_| reaches_back);
+                let covered_from = covered_from.map_or(seen, |cadence| cadence.earliest_before(seen));
+                Some(uncovered(self.day(at) - seen, want, covered_from + want))
+            }
+        }
+    }
+
+    /// Why a window holds too few snapshots for something to be added up: which due days in it, counted from the last
+    /// snapshot before it or from the one that it begins with, have none. Those in a gap are said by the gap.
+    fn left_out(&self, from: Option<i64>, start: usize, at: usize, late: bool) -> Option<Reasons> {
+        let every = self.cadence()?.every;
+        let anchor = if from.is_some() { start.saturating_sub(1) } else { start };
+        let counted_from = self.day(anchor);
+        let from = from.map_or(counted_from, |from| from.max(counted_from));
+        let newest = self.day(at);
+        let due = every.due_days(counted_from, newest) - every.due_days(counted_from, from);
+        let seen = i64::try_from(at.saturating_sub(anchor)).unwrap_or(i64::MAX);
+        let mut missing = due.saturating_sub(seen);
+        if missing <= 0 {
+            return None;
+        }
+        let mut next = every.due_after(counted_from, from);
+        let mut days = Vec::new();
+        let mut place = None;
+        for snapshot in anchor + 1..=at {
+            let day = self.day(snapshot);
+            let said = if snapshot == start { late } else { self.gap_before(snapshot).is_some() };
+            while missing > 0 && (day - every.next(next)).abs() < (day - next).abs() && self.budget.spend(1) {
+                if !said {
+                    days.extend(date_of_day(next));
+                    place = place.or_else(|| self.place_of_date(snapshot));
+                }
+                missing -= 1;
+                next = every.next(next);
+            }
+            if days.len() > MAX_NAMED {
+                break;
+            }
+            next = every.next(next);
+        }
+        while missing > 0 && days.len() <= MAX_NAMED && next <= newest && self.budget.spend(1) {
+            days.extend(date_of_day(next));
+            missing -= 1;
+            next = every.next(next);
+        }
+        let more = days.len() > MAX_NAMED;
+        days.truncate(MAX_NAMED);
+        let place = place.or_else(|| self.place_of_date(at));
+        (!days.is_empty()).then(|| Reasons::of(ReasonKind::LeftOut { due: days, more }, place))
+    }
+
+    /// The index of the first snapshot, up to `at`, that is later than a day.
+    pub(super) fn first_after(&self, day: i64, at: usize) -> usize {
+        let up_to = self.snapshots.get(..=at).unwrap_or_default();
+        up_to.partition_point(|snapshot| day_number(snapshot.date) <= day)
+    }
+
+    pub(super) fn days(&self, length: &'a Expr, scope: Scope<'_, 'a>) -> Result<i64, Reasons> {
+        let seconds = self.amount(length, scope);
+        // No series begins before the calendar does, so a longer window sees no more.
+        let most = Number::from(MAX_WINDOW * DAY);
+        let days = seconds.known().map(|seconds| (seconds.min(&most) / Number::from(DAY)).floor());
+        days.and_then(|days| i64::try_from(days).ok()).ok_or_else(|| seconds.reasons())
+    }
+
+    /// The index of the first snapshot since the workflow last entered the stage it has at `at`.
+    pub(super) fn stage_entry(&self, at: usize) -> usize {
+        let stage = self.stage(at);
+        (0..at).rev().take_while(|before| self.stage(*before) == stage).last().unwrap_or(at)
+    }
+
+    /// The rung of a snapshot.
+    pub(super) fn stage(&self, at: usize) -> Option<usize> {
+        let located = self.snapshots.get(at)?.record.fields.get(Vocabulary::STAGE)?.as_ref()?;
+        match &located.value {
+            Value::Number(rung) => usize::try_from(rung.floor()).ok(),
+            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
+        }
+    }
+
+    /// The gaps between neighbouring snapshots of a range.
+    pub(super) fn gap_within(&self, range: Range<usize>) -> Option<Reasons> {
+        let mut gaps: Option<Reasons> = None;
+        for at in range.skip(1) {
+            if let Some(gap) = self.gap_before(at) {
+                gaps.get_or_insert_default().merge(&gap);
+            }
+        }
+        gaps
+    }
+
+    /// Why a snapshot is too far from the one before it.
+    pub(super) fn gap_before(&self, at: usize) -> Option<Reasons> {
+        let before = self.snapshots.get(at.checked_sub(1)?)?;
+        let snapshot = self.snapshots.get(at)?;
+        self.is_overdue(self.day(at - 1), self.day(at)).then(|| {
+            let gap = ReasonKind::Gap { from: before.date, to: snapshot.date };
+            Reasons::of(gap, self.place_of_date(at))
+        })
+    }
+
+    /// Whether the snapshot due after the one of a day is late on another day, its grace over too.
+    pub(super) fn is_overdue(&self, day: i64, on: i64) -> bool {
+        self.cadence().is_some_and(|cadence| on > cadence.deadline(day))
+    }
+
+    fn place_of_date(&self, at: usize) -> Option<Span> {
+        let record = &self.snapshots.get(at)?.record;
+        record.fields.get(Vocabulary::DATE)?.as_ref().map(|date| date.span)
+    }
+}
+
+/// The day on which the period begins that a date lies in.
+fn first_day(period: Period, date: Date) -> i64 {
+    let since = match period {
+        Period::Week => date.weekday().to_monday_zero_offset().into(),
+        Period::Month => i64::from(date.day()) - 1,
+        Period::Quarter => {
+            let month = (date.month() - 1) / 3 * 3 + 1;
+            day_number(date) - day_number(Date::constant(date.year(), month, 1))
+        }
+        Period::Year => i64::from(date.day_of_year()) - 1,
+    };
+    day_number(date) - since
+}
+
+/// A window of `want` days of which `have` are covered; `until`: the day from which all would be.
+pub(super) fn uncovered(have: i64, want: i64, until: i64) -> Reasons {
+    let have = have.clamp(0, want);
+    let have = if want % 7 == 0 { have - have % 7 } else { have };
+    Reasons::of(ReasonKind::Uncovered { have, want, until: date_of_day(until) }, None)
+}
