@@ -9,9 +9,10 @@ mod marks;
 mod test;
 
 pub use decl::{
-    CadenceDecl, Effect, EffectKind, EveryDecl, FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem, Item,
-    LetDecl, ListMember, NamedMark, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl, RuleBody,
-    RuleDecl, SnapshotDecl, StagesDecl, TableEntry, TableKey, TypeExpr, TypeKind, Undecided, UndecidedKind,
+    CadenceDecl, Effect, EffectKind, EveryDecl, FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem,
+    Item, LetDecl, ListMember, NamedMark, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl,
+    RuleBody, RuleDecl, SnapshotDecl, StagesDecl, TableEntry, TableKey, TypeExpr, TypeKind, Undecided,
+    UndecidedKind,
 };
 pub use expr::{
     Arg, ArithmeticOp, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind, LogicOp, Name,

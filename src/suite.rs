@@ -301,7 +301,12 @@ fn set_params(
                 problem(format!("the value of `{name}` is outside its range"), place, "not allowed")
             }
             Err((
-                unfit @ (Unfit::Type | Unfit::Window | Unfit::Snapshots | Unfit::Confidence | Unfit::Percentile | Unfit::Member),
+                unfit @ (Unfit::Type
+                | Unfit::Window
+                | Unfit::Snapshots
+                | Unfit::Confidence
+                | Unfit::Percentile
+                | Unfit::Member),
                 place,
             )) => problem(format!("`{name}` {}", unfit.demand(&param.ty)), place, "is none"),
         };

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use super::{
-    Arg, Assign, CadenceDecl, Effect, EveryDecl, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind, FieldDecl,
-    FieldKind, FieldMarks, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, ListMember, Literal,
-    LiteralKind, Name, NamedMark, Over, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl, RuleBody,
-    RuleDecl, Set, SnapshotDecl, StagesDecl, TableEntry, TableKey, Template, TemplatePart, TestDecl,
-    TestValue, TestValueKind, TypeExpr, TypeKind, Undecided, WithParam,
+    Arg, Assign, CadenceDecl, Effect, EveryDecl, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind,
+    FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, ListMember,
+    Literal, LiteralKind, Name, NamedMark, Over, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl,
+    RuleBody, RuleDecl, Set, SnapshotDecl, StagesDecl, TableEntry, TableKey, Template, TemplatePart,
+    TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind, Undecided, WithParam,
 };
 use crate::source::{FileId, Span};
 

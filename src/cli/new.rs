@@ -149,8 +149,7 @@ fn next_day(
     today: Date,
 ) -> Result<(Date, Option<String>), String> {
     let last = series.snapshots.last().map(|last| last.date);
-    let due =
-        cadence.zip(last).and_then(|(cadence, last)| date_of_day(cadence.every.next(day_number(last))));
+    let due = cadence.zip(last).and_then(|(cadence, last)| date_of_day(cadence.every.next(day_number(last))));
     match (due, last) {
         (Some(due), _) if due <= today => Ok((due, None)),
         (_, Some(last)) if last >= today => {

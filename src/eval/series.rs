@@ -1,7 +1,7 @@
 //! Along the series: windows, runs, and what was before.
 
-use super::{Evaluator, Evidence, Moment, Scope};
 use super::window::uncovered;
+use super::{Evaluator, Evidence, Moment, Scope};
 use crate::ast::{Arg, Expr, NamedWindow, Over};
 use crate::builtins::series::{Along, Measure, Points, Run, streak};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Within};

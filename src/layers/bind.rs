@@ -282,7 +282,12 @@ fn value(param: &Param, written: &Setting<WrittenValue>) -> Result<(ParamValue, 
         Ok(value) => Ok((value, text.span)),
         Err(Unfit::Range) => Err(errors::outside_declared(param, &text)),
         Err(
-            unfit @ (Unfit::Type | Unfit::Window | Unfit::Snapshots | Unfit::Confidence | Unfit::Percentile | Unfit::Member),
+            unfit @ (Unfit::Type
+            | Unfit::Window
+            | Unfit::Snapshots
+            | Unfit::Confidence
+            | Unfit::Percentile
+            | Unfit::Member),
         ) => Err(errors::unfit(param, unfit, &text.value, text.span)),
     }
 }

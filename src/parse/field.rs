@@ -8,8 +8,8 @@ use super::recover::{Previous, Spoiled};
 use super::tree::{Builder, child, children, extent, first};
 use super::{MAX_DEPTH, Rule, errors};
 use crate::ast::{
-    CadenceDecl, EveryDecl, FieldDecl, FieldKind, FieldMarks, Name, NamedMark, RangeDecl, SnapshotDecl, TypeExpr,
-    TypeKind,
+    CadenceDecl, EveryDecl, FieldDecl, FieldKind, FieldMarks, Name, NamedMark, RangeDecl, SnapshotDecl,
+    TypeExpr, TypeKind,
 };
 use crate::source::Span;
 

@@ -125,7 +125,11 @@ fn expr() -> BoxedStrategy<String> {
             .prop_map(|(c, a, b)| line(&["(", "if", &c, "then", &a, "else", &b, ")"]));
         let over = prop_oneof![
             word(&["over\u{1}stage", "over\u{1}all", "over\u{1}quarter"]),
-            word(&["over\u{1}at\u{1}most\u{1}4 weeks", "over\u{1}5\u{1}snapshots", "over\u{1}p.n\u{1}snapshots"]),
+            word(&[
+                "over\u{1}at\u{1}most\u{1}4 weeks",
+                "over\u{1}5\u{1}snapshots",
+                "over\u{1}p.n\u{1}snapshots"
+            ]),
             word(&["over\u{1}4 weeks", "over\u{1}window * 2"])
         ]
         .boxed();
