@@ -15,8 +15,8 @@ pub use decl::{
     UndecidedKind,
 };
 pub use expr::{
-    Arg, ArithmeticOp, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind, LogicOp, Name,
-    NamedWindow, Over, Period, Set, Template, TemplatePart,
+    Arg, ArithmeticOp, CalendarPeriod, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind,
+    LogicOp, Name, NamedWindow, Over, Set, Template, TemplatePart,
 };
 pub use marks::{Marked, TreeMark};
 pub use test::{

@@ -273,19 +273,19 @@ pub enum NamedWindow {
     /// The whole series.
     All,
     /// The part of the calendar that the snapshot lies in, up to it.
-    Calendar(Period),
+    Calendar(CalendarPeriod),
 }
 
 /// A stretch of the calendar; weeks begin on Monday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
+pub enum CalendarPeriod {
     Week,
     Month,
     Quarter,
     Year,
 }
 
-impl Period {
+impl CalendarPeriod {
     /// As it is written.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -301,10 +301,10 @@ impl NamedWindow {
     pub const ALL: [Self; 6] = [
         Self::Stage,
         Self::All,
-        Self::Calendar(Period::Week),
-        Self::Calendar(Period::Month),
-        Self::Calendar(Period::Quarter),
-        Self::Calendar(Period::Year),
+        Self::Calendar(CalendarPeriod::Week),
+        Self::Calendar(CalendarPeriod::Month),
+        Self::Calendar(CalendarPeriod::Quarter),
+        Self::Calendar(CalendarPeriod::Year),
     ];
 
     /// As it is written.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Evaluator, Scope};
-use crate::ast::{Expr, NamedWindow, Over, Period};
+use crate::ast::{CalendarPeriod, Expr, NamedWindow, Over};
 use crate::evidence::{ReasonKind, Reasons};
 use crate::source::Span;
 use crate::value::{DAY, Date, Number, Value, date_of_day, day_number};
@@ -25,7 +25,7 @@ pub(super) struct Window {
 
 /// Where a window begins.
 #[derive(Clone, Copy)]
-enum Start {
+enum WindowStart {
     /// With the oldest of so many snapshots.
     Newest(usize),
     /// With a snapshot, by its index.
@@ -40,16 +40,16 @@ impl<'a> Evaluator<'a> {
         let at = scope.moment.at;
         let begins = self.start_of_window(over, scope)?;
         let start = match begins {
-            Start::Newest(count) => (at + 1).saturating_sub(count),
-            Start::At(start) => start,
-            Start::After(day) => self.first_after(day, at),
+            WindowStart::Newest(count) => (at + 1).saturating_sub(count),
+            WindowStart::At(start) => start,
+            WindowStart::After(day) => self.first_after(day, at),
         };
         self.budget.spend(at.saturating_sub(start));
         let snapshots = start..at + 1;
         let from = match begins {
-            Start::Newest(_) => return Ok(Window { snapshots, open: None, left_out: None }),
-            Start::At(_) => None,
-            Start::After(day) => Some(day),
+            WindowStart::Newest(_) => return Ok(Window { snapshots, open: None, left_out: None }),
+            WindowStart::At(_) => None,
+            WindowStart::After(day) => Some(day),
         };
         let late = from.and_then(|from| self.begins_late(over, from, start, at));
         let left_out = self.left_out(from, start, at, late.is_some());
@@ -60,19 +60,19 @@ impl<'a> Evaluator<'a> {
         Ok(Window { snapshots, open, left_out })
     }
 
-    fn start_of_window(&self, over: &'a Over, scope: Scope<'_, 'a>) -> Result<Start, Reasons> {
+    fn start_of_window(&self, over: &'a Over, scope: Scope<'_, 'a>) -> Result<WindowStart, Reasons> {
         let at = scope.moment.at;
-        let cut_off = |day: i64| if self.day(0) > day { Start::At(0) } else { Start::After(day) };
+        let cut_off = |day: i64| if self.day(0) > day { WindowStart::At(0) } else { WindowStart::After(day) };
         Ok(match over {
-            Over::Window(length) => Start::After(self.day(at) - self.days(length, scope)?),
+            Over::Window(length) => WindowStart::After(self.day(at) - self.days(length, scope)?),
             Over::AtMost(length) => cut_off(self.day(at) - self.days(length, scope)?),
             Over::Snapshots(count) => {
                 let count = self.amount(count, scope);
                 let whole = count.known().and_then(|count| usize::try_from(count.floor()).ok());
-                Start::Newest(whole.ok_or_else(|| count.reasons())?)
+                WindowStart::Newest(whole.ok_or_else(|| count.reasons())?)
             }
-            Over::Named(NamedWindow::Stage, _) => Start::At(self.stage_entry(at)),
-            Over::Named(NamedWindow::All, _) => Start::At(0),
+            Over::Named(NamedWindow::Stage, _) => WindowStart::At(self.stage_entry(at)),
+            Over::Named(NamedWindow::All, _) => WindowStart::At(0),
             Over::Named(NamedWindow::Calendar(period), _) => {
                 let date = self.snapshots.get(at).map(|snapshot| snapshot.date).unwrap_or_default();
                 cut_off(first_day(*period, date) - 1)
@@ -206,15 +206,15 @@ impl<'a> Evaluator<'a> {
 }
 
 /// The day on which the period begins that a date lies in.
-fn first_day(period: Period, date: Date) -> i64 {
+fn first_day(period: CalendarPeriod, date: Date) -> i64 {
     let since = match period {
-        Period::Week => date.weekday().to_monday_zero_offset().into(),
-        Period::Month => i64::from(date.day()) - 1,
-        Period::Quarter => {
+        CalendarPeriod::Week => date.weekday().to_monday_zero_offset().into(),
+        CalendarPeriod::Month => i64::from(date.day()) - 1,
+        CalendarPeriod::Quarter => {
             let month = (date.month() - 1) / 3 * 3 + 1;
             day_number(date) - day_number(Date::constant(date.year(), month, 1))
         }
-        Period::Year => i64::from(date.day_of_year()) - 1,
+        CalendarPeriod::Year => i64::from(date.day_of_year()) - 1,
     };
     day_number(date) - since
 }
