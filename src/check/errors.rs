@@ -18,11 +18,12 @@ pub(super) use table::{
     not_a_list_member, other_keys, several_types, table_is_no_value, texts_need_else,
 };
 pub(super) use types::{
-    ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_number_of_snapshots, bad_percentile, bad_window, bad_window_param,
-    bound_of_param, branches_differ, calendar_window, default_of_no_field, needs_length, needs_over,
-    never_fails, never_in, never_true, no_arithmetic, no_range, no_such_unit, not_a_claim, not_a_condition,
-    not_a_date, not_a_list, not_a_list_of_elements, not_a_scalar, not_a_share_setting, not_a_window,
-    not_numbers, not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
+    ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_number_of_snapshots, bad_percentile,
+    bad_window, bad_window_param, bound_of_param, branches_differ, calendar_window, default_of_no_field,
+    needs_length, needs_over, never_fails, never_in, never_true, no_arithmetic, no_range, no_such_unit,
+    not_a_claim, not_a_condition, not_a_date, not_a_list, not_a_list_of_elements, not_a_scalar,
+    not_a_share_setting, not_a_window, not_numbers, not_sampled, param_outside, reversed_range, unlike,
+    wrong_arguments,
 };
 pub(super) use vocabulary::{
     bad_cadence, bad_changing, bad_key, bad_named, bad_standing, bad_unit, bound_of_field,

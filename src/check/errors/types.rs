@@ -1,7 +1,8 @@
 //! What can be wrong with types, units, ranges and arguments.
 
 use crate::ast::{
-    ArithmeticOp, CompareOp, Expr, ExprKind, Literal, LiteralKind, Name, NamedWindow, Over, ParamDecl, RangeDecl, RuleDecl, Set,
+    ArithmeticOp, CompareOp, Expr, ExprKind, Literal, LiteralKind, Name, NamedWindow, Over, ParamDecl,
+    RangeDecl, RuleDecl, Set,
 };
 use crate::builtins::numbers::Reduce;
 use crate::builtins::{Builtin, Shape};
