@@ -99,7 +99,8 @@ impl<'a> Evaluator<'a> {
 
     /// The built-in rule of a series that has not gone on.
     pub(super) fn staleness(&self, moment: Moment) -> Option<RuleVerdict> {
-        let (patience, newest) = (self.patience()?, self.snapshots.get(moment.at)?.date);
+        let newest = self.snapshots.get(moment.at)?.date;
+        let patience = self.cadence()?.deadline(self.day(moment.at)) - self.day(moment.at);
         let days = moment.day - self.day(moment.at);
         let span = self.located(moment.at, Vocabulary::DATE).map(|located| located.span);
         (days > patience)
