@@ -302,6 +302,8 @@ codes! {
          "No `test` block expects anything of the rule, so nobody would notice if it were changed by mistake. Add a test in which it fails and one in which it passes to a file `NAME.test.gate` beside the policy."
     PatternAsText = T711 "a pattern that is compared as a text"
          "`==`, `!=` and `in [...]` compare texts letter by letter, so that a `*` is a star. `matches` compares with a pattern, in which `*` is any letters or none and `?` any one. Where the star is meant, say so in a comment: `# lint: T711 REASON`."
+    TakenWord = T712 "a name that is a word of the language"
+         "A field, let or param has the name of a word of the language, such as `workflows`. What is declared is meant wherever it is seen, so that nobody can use the word there, and a reader may take the one for the other. Choose another name; a field can keep its key with `named`."
 }
 
 impl Code {

@@ -13,6 +13,7 @@ mod overlapping_thresholds;
 mod pattern_as_text;
 mod sample;
 mod solve;
+mod taken_word;
 mod threshold;
 mod unlikely_held;
 mod unreachable_confidence;
@@ -62,7 +63,7 @@ impl LintedPolicies<'_> {
 type Lint = fn(&LintedPolicies<'_>) -> Vec<Diagnostic>;
 
 /// Every lint, by code; its name is that of its file.
-const LINTS: [(Code, Lint); 11] = [
+const LINTS: [(Code, Lint); 12] = [
     (Code::ConstantRule, constant_rule::find),
     (Code::LaxRollback, lax_rollback::find),
     (Code::OverlappingThresholds, overlapping_thresholds::find),
@@ -74,6 +75,7 @@ const LINTS: [(Code, Lint); 11] = [
     (Code::BareNumber, bare_number::find),
     (Code::UntestedRule, untested_rule::find),
     (Code::PatternAsText, pattern_as_text::find),
+    (Code::TakenWord, taken_word::find),
 ];
 
 /// Parts of a condition; where one has more, nothing is linted, as the lints hold its parts against each other.

@@ -378,6 +378,32 @@ fn generated(conditions: &[String], series: &[Fields], asks: bool) -> Repository
     repository(policy(conditions), snapshots)
 }
 
+/// Rules that look at other workflows.
+const OTHERS: &str = "
+policy others {
+  let pilots = count(workflows where stage == pilot or advance_to == pilot)
+  rule quota \"{pilots}\" { require pilots <= 1 else hold }
+  rule waits { require any(workflows where workflow == \"w0\" and p) and none(workflows where a > snapshot.a) else hold }
+  rule lasting { require held(pilots >= 1) >= 1 week and previous(pilots) >= 1 else warn }
+  gate testing -> pilot { rule room { require max(workflows.d where has d) <= 2 else hold } }
+}
+";
+
+/// Several workflows, the first of which may ask for the next stage, by rules that look at all of them.
+fn fleet(conditions: &[String], all: &[Vec<Fields>], asks: bool) -> Repository {
+    let mut repository = generated(conditions, &[], false);
+    repository.policies.push(("p/others.gate".to_owned(), OTHERS.to_owned()));
+    let stages = ["testing", "pilot", "full"];
+    let files = all.iter().enumerate().map(|(index, series)| {
+        let mut text = generated(conditions, series, asks && index == 0).snapshots.remove(0).1;
+        let stage = if index == 0 { "testing" } else { stages[(index + series.len()) % 3] };
+        text = text.replace("workflow: w, stage: testing,", &format!("workflow: w{index}, stage: {stage},"));
+        (format!("w{index}/w.yaml"), text)
+    });
+    repository.snapshots = files.collect();
+    repository
+}
+
 /// Whether a condition can be one, and is not refused because it is never true.
 fn is_accepted(condition: &String) -> bool {
     let alone = repository(format!("policy p {{ rule r {{ when {condition} then hold }} }}"), String::new());
@@ -404,6 +430,36 @@ proptest! {
     #[test]
     fn how_it_is_written_says_nothing(conditions in conditions(), series in prop::collection::vec(snapshot(), 1..4), asks: bool) {
         is_said_the_same(&generated(&conditions, &series, asks));
+    }
+
+    #[test]
+    fn where_other_workflows_are_looked_at_the_order_says_nothing(conditions in conditions(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..3), 1..4), asks: bool) {
+        let repository = fleet(&conditions, &all, asks);
+        is_said_the_same(&repository);
+        // Who is judged alone is judged beside all others.
+        for (name, decision, rules) in repository.verdict() {
+            let alone = DayOptions { workflows: vec![name.clone()], ..repository.options() };
+            let report = Workspace::new().check(repository.inputs(), &alone.into()).report;
+            prop_assert_eq!((&report.workflows[0].workflow, report.workflows[0].decision), (&name, decision), "{:?}", rules);
+        }
+    }
+
+    #[test]
+    fn another_workflow_changes_the_verdicts_of_rules_that_name_workflows_alone(conditions in conditions(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..3), 2..4), asks: bool) {
+        let (one, more) = (fleet(&conditions, &all[..1], asks), fleet(&conditions, &all, asks));
+        let (before, after) = (one.verdict(), more.verdict());
+        prop_assert!(after.iter().any(|(.., rules)| rules.iter().any(|rule| rule.starts_with("others.waits"))));
+        let own = |verdict: &[(String, Decision, BTreeSet<String>)]| -> BTreeSet<String> {
+            let rules = verdict.iter().filter(|(name, ..)| name == "w0").flat_map(|(.., rules)| rules.clone());
+            rules.filter(|rule| !rule.starts_with("others.")).collect()
+        };
+        prop_assert_eq!(own(&before), own(&after));
+        let without = |repository: &Repository| {
+            let mut other = repository.clone();
+            other.policies.retain(|(name, _)| name != "p/others.gate");
+            other.verdict().into_iter().find(|(name, ..)| name == "w0")
+        };
+        prop_assert_eq!(without(&one), without(&more));
     }
 
     #[test]

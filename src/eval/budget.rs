@@ -157,6 +157,11 @@ impl<'a> Budget<'a> {
         self.told.set(0);
     }
 
+    /// How many steps are left.
+    pub(super) fn left(&self) -> u64 {
+        self.left.get()
+    }
+
     pub(super) fn is_spent(&self) -> bool {
         self.left.get() == 0
     }

@@ -2,13 +2,16 @@
 //!
 //! Made before the first workflow is judged, and the same for all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use super::{Evaluator, Evidence, ItemValue, List, ListItem};
-use crate::evidence::{ReasonKind, Reasons, Word};
-use crate::program::{FieldPath, Program};
+use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
+use crate::ast::{Arg, Expr, ExprId};
+use crate::builtins::Shape;
+use crate::builtins::series::Along;
+use crate::evidence::{Amount, ReasonKind, Reasons, Truth, Word};
+use crate::program::{FieldPath, Program, Target};
 use crate::source::Span;
 use crate::types::Type;
 use crate::value::{Date, Located, Record, Series, Value, date_of_day, day_number};
@@ -23,6 +26,18 @@ pub struct Fleet {
     workflows: BTreeMap<Arc<str>, SeenSnapshots>,
     /// Workflows with an error in their data, of which nobody knows where they are, with a place in that.
     faulty: BTreeMap<Arc<str>, Option<Span>>,
+    /// What was found out of all of them already, with the steps that it took.
+    known: Mutex<HashMap<AskedOfAll, (KnownOfAll, u64)>>,
+}
+
+/// An expression, a day, and the settings that it was judged by.
+type AskedOfAll = (ExprId, i64, usize);
+
+/// What is the same whichever workflow is judged.
+#[derive(Clone, Debug)]
+enum KnownOfAll {
+    Truth(Truth),
+    Amount(Amount),
 }
 
 /// A workflow, snapshot by snapshot.
@@ -126,6 +141,69 @@ impl<'a> SeenWorkflow<'a> {
 }
 
 impl<'a> Evaluator<'a> {
+    /// What an aggregate is worth. One of `workflows` that reads nothing of the judged snapshot is computed once a day, and
+    /// costs every workflow what that took, whoever comes first.
+    pub(super) fn once_a_day(
+        &self,
+        expr: &'a Expr,
+        args: &'a [Arg],
+        scope: Scope<'_, 'a>,
+        compute: impl FnOnce() -> Evidence<'a>,
+    ) -> Evidence<'a> {
+        if !self.assumed.is_empty() || scope.element.is_some() || !self.is_same_for_all(expr, args) {
+            return compute();
+        }
+        let asked = (expr.id, scope.moment.day, std::ptr::from_ref(self.settings).addr());
+        let known = || self.fleet.known.lock().unwrap_or_else(|broken| broken.into_inner());
+        let found = known().get(&asked).cloned();
+        if let Some((found, steps)) = found {
+            self.budget.spend(usize::try_from(steps).unwrap_or(usize::MAX));
+            return match found {
+                KnownOfAll::Truth(truth) => Evidence::Truth(truth),
+                KnownOfAll::Amount(amount) => Evidence::Amount(amount),
+            };
+        }
+        let before = self.budget.left();
+        let evidence = compute();
+        let found = match &evidence {
+            Evidence::Truth(truth) => Some(KnownOfAll::Truth(truth.clone())),
+            Evidence::Amount(amount) => Some(KnownOfAll::Amount(amount.clone())),
+            Evidence::Elapsed(_) | Evidence::Calendar(_) | Evidence::Word(_) | Evidence::List(_) => None,
+        };
+        if let Some(found) = found.filter(|_| !self.budget.is_spent()) {
+            known().insert(asked, (found, before.saturating_sub(self.budget.left())));
+        }
+        evidence
+    }
+
+    /// Whether an aggregate goes through `workflows`, and reads nothing but these, params and the day.
+    fn is_same_for_all(&self, expr: &'a Expr, args: &'a [Arg]) -> bool {
+        let target = |expr: &Expr| self.program.expr(expr.id).and_then(|info| info.target.as_ref());
+        let of_workflows =
+            args.first().is_some_and(|arg| matches!(target(&arg.value), Some(Target::Workflows(_))));
+        of_workflows
+            && self.every_target(expr, &mut Vec::new(), &mut |target| match target {
+                Target::Field(_) | Target::JudgedField(_) => false,
+                Target::Call(builtin) => match &builtin.shape {
+                    Shape::Along(Along::Since) => true,
+                    Shape::Along(Along::Run(_) | Along::Snapshot(_) | Along::Latest | Along::Stretch(_)) => {
+                        false
+                    }
+                    Shape::Counting(_)
+                    | Shape::Numbers(_)
+                    | Shape::Distinct
+                    | Shape::Default
+                    | Shape::Confidence => true,
+                },
+                Target::Workflows(_)
+                | Target::Element { .. }
+                | Target::Let(_)
+                | Target::Param(_)
+                | Target::Stage(_)
+                | Target::Member(_) => true,
+            })
+    }
+
     /// `workflows`, or a field of each, on a day.
     pub(super) fn workflows(&self, path: &FieldPath, ty: &Type, at: usize, day: i64) -> Evidence<'a> {
         let element = ty.element().unwrap_or(ty);

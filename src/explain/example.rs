@@ -136,6 +136,7 @@ const CASES: &[Case] = cases! {
     BareNumber "lint/faults" ".gate" ".test.gate";
     UntestedRule "lint/untested_rule" ".gate" ".test.gate";
     PatternAsText "lint/pattern_as_text" ".gate";
+    TakenWord "lint/taken_word" ".gate";
 };
 
 /// What `today` is for every case.

@@ -7,6 +7,7 @@ use crate::builtins::counting::{Counting, Quantifier, Tallied};
 use crate::builtins::{Builtin, Shape};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::program::Target;
 use crate::value::Number;
 
 pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
@@ -52,7 +53,13 @@ impl<'a> LintedPolicies<'a> {
     /// The list of an aggregate, but for one of groups.
     fn list(&self, arg: &'a Arg) -> Option<ComparedList<'a>> {
         let groups = self.call(&arg.value).is_some_and(|(_, inner)| inner.is_grouped());
-        if groups { None } else { Some(ComparedList { form: self.form(&arg.value)?, expr: &arg.value }) }
+        // There is always one workflow: that which is judged.
+        let workflows = matches!(self.target(&arg.value), Some(Target::Workflows(_)));
+        if groups || workflows {
+            None
+        } else {
+            Some(ComparedList { form: self.form(&arg.value)?, expr: &arg.value })
+        }
     }
 
     /// Whether a condition is no, or undecided, where a list is empty.

@@ -1,0 +1,27 @@
+//! A field, let or param that is called like a word of the language, which is then not to be had where it is seen.
+
+use super::LintedPolicies;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+/// The words that a declaration takes, with what they mean where nothing is called so.
+const WORDS: [(&str, &str); 1] = [("workflows", "the list of the project's workflows")];
+
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
+    let program = policies.program;
+    let fields = program.vocabulary.snapshot.fields.iter();
+    let fields = fields.filter_map(|field| Some(("field", &*field.name, field.span?)));
+    let lets = program.lets.iter().map(|found| ("let", &*found.decl.name.text, found.decl.name.span));
+    let params = program.params.iter().map(|found| ("param", &*found.decl.name.text, found.decl.name.span));
+    let declared = fields.chain(lets).chain(params).filter(|(.., place)| policies.is_own(*place));
+    declared.filter_map(|(what, name, place)| finding(what, name, place)).collect()
+}
+
+fn finding(what: &str, name: &str, place: Span) -> Option<Diagnostic> {
+    let (word, meaning) = WORDS.iter().find(|(word, _)| *word == name)?;
+    let message = format!("`{word}` is a {what} here, and no longer {meaning}");
+    let finding =
+        Diagnostic::warning(Code::TakenWord, message).label(place, format!("takes the word `{word}`"));
+    Some(finding.help("give it another name, or say so in a comment: `# lint: T712 REASON`"))
+}
