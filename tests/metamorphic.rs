@@ -395,7 +395,7 @@ fn fleet(conditions: &[String], all: &[Vec<Fields>], asks: bool) -> Repository {
     repository.policies.push(("p/others.gate".to_owned(), OTHERS.to_owned()));
     let stages = ["testing", "pilot", "full"];
     let files = all.iter().enumerate().map(|(index, series)| {
-        let mut text = generated(conditions, series, asks && index == 0).snapshots.remove(0).1;
+        let mut text = generated(conditions, series, asks && index == 0).snapshots[0].1.clone();
         let stage = if index == 0 { "testing" } else { stages[(index + series.len()) % 3] };
         text = text.replace("workflow: w, stage: testing,", &format!("workflow: w{index}, stage: {stage},"));
         (format!("w{index}/w.yaml"), text)
