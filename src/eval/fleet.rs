@@ -199,6 +199,7 @@ impl<'a> Evaluator<'a> {
                 | Target::Element { .. }
                 | Target::Let(_)
                 | Target::Param(_)
+                | Target::Table(_)
                 | Target::Stage(_)
                 | Target::Member(_) => true,
             })
