@@ -130,7 +130,7 @@ impl Checker<'_> {
     /// Writes the side table's entry of an expression; none for one that was not understood.
     fn record(&mut self, id: ExprId, ty: &Type, target: Option<Target>) {
         if let Some(entry) = self.exprs.get_mut(id.0 as usize) {
-            *entry = (*ty != Type::Error).then(|| ExprInfo { ty: ty.clone(), target });
+            *entry = (*ty != Type::Error).then(|| ExprInfo { ty: ty.clone(), target, group: None });
         }
     }
 

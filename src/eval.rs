@@ -11,6 +11,7 @@ mod expr;
 mod figure;
 mod fleet;
 mod ladder;
+mod group;
 mod list;
 mod missing;
 mod observe;
@@ -30,13 +31,16 @@ use std::rc::Rc;
 
 use self::budget::Budget;
 use self::fleet::SeenWorkflow;
-use crate::ast::ExprId;
+use self::group::GroupKey;
+use crate::ast::{Expr, ExprId};
+use crate::builtins::counting::Tally;
 use crate::builtins::series::Run;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
 use crate::program::Program;
 use crate::report::why::RuleVerdict;
 use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
+use crate::types::Type;
 use crate::value::{Record, Snapshot, day_number};
 use crate::vocabulary::Cadence;
 
@@ -97,9 +101,23 @@ pub(crate) struct ListItem<'a> {
     pub(crate) value: ItemValue<'a>,
     /// The element itself, where the value is one of its fields: `outputs.edit_time`.
     pub(crate) of: Option<&'a Record>,
+    /// The group whose value it is, where the list is one of groups.
+    pub(crate) group: Option<Rc<Group<'a>>>,
     /// Index of the snapshot that it is from.
     pub(crate) at: usize,
     pub(crate) span: Option<Span>,
+}
+
+/// Elements with the same keys, of which a list of groups holds one value.
+#[derive(Clone, Debug)]
+pub(crate) struct Group<'a> {
+    /// The expressions that they are grouped by.
+    pub(crate) by: &'a [Expr],
+    pub(crate) keys: Vec<GroupKey>,
+    /// What the value is a share of, where it is one.
+    pub(crate) tally: Option<Tally>,
+    /// What the value is.
+    pub(crate) ty: &'a Type,
 }
 
 #[derive(Clone, Debug)]

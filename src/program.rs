@@ -86,6 +86,8 @@ impl Program {
 pub struct ExprInfo {
     pub ty: Type,
     pub target: Option<Target>,
+    /// Of an aggregate that is judged for the group around it alone: how many elements that is up.
+    pub group: Option<usize>,
 }
 
 /// What a path or call refers to.
@@ -97,7 +99,8 @@ pub enum Target {
     JudgedField(FieldPath),
     /// `workflows`: the workflows of the project, or a field of each.
     Workflows(FieldPath),
-    /// A field of the element in a `where` or `by`; the innermost one is 0 levels up. An empty path is `it`.
+    /// A field of the element in a `where` or `by`; the innermost one is 0 levels up. An empty path is `it`. Of the value of a
+    /// group, the only step is the place of a key.
     Element { up: usize, path: FieldPath },
     /// Index into [`Program::lets`].
     Let(usize),

@@ -56,7 +56,7 @@ pub(super) static NUMBERS: &[Builtin] = &[
         usage: "min(L.f where P)",
         gives: "the smallest",
         example: "min(share(outputs where edit_time < 15% by kind))",
-        value: "50%",
+        value: "50% (atypical)",
         shape: Shape::Numbers(Numbers {
             reduce: Reduce::Picked(min),
             extreme: Some(Extreme::Smallest),

@@ -4,8 +4,9 @@
 use super::Checker;
 use super::compare::unify;
 use super::errors;
+use super::form::written_alike;
 use super::path::Lookup;
-use super::scope::NameScope;
+use super::scope::{KeysOfGroup, NameScope};
 use crate::ast::{Arg, Expr, ExprKind, Name};
 use crate::builtins::counting::{Counting, Tallied};
 use crate::builtins::numbers::{Numbers, Reduce};
@@ -93,7 +94,37 @@ impl Checker<'_> {
             }
         };
         self.record(expr.id, &ty, Some(Target::Call(builtin)));
+        let group = args.first().and_then(|arg| self.group_around(scope, arg));
+        if let Some(Some(info)) = self.exprs.get_mut(expr.id.0 as usize) {
+            info.group = group;
+        }
         ty
+    }
+
+    /// How many elements up the group is for which alone an aggregate is judged: it has the same keys.
+    fn group_around(&self, scope: NameScope<'_>, arg: &Arg) -> Option<usize> {
+        let by: Vec<Option<String>> = arg.by.iter().map(written_alike).collect();
+        let mut around = scope.elements().filter(|(_, in_reach, _)| *in_reach);
+        around.find(|(_, _, element)| element.keys.are(&by)).map(|(up, _, _)| up)
+    }
+
+    /// What the values of a list are grouped by; nothing where it is no list of groups.
+    fn keys_of_groups(&self, list: &Expr) -> KeysOfGroup {
+        let call = self.unfolded(list);
+        let is_list = self.info(call.id).is_some_and(|info| matches!(info.ty, Type::List(_)));
+        let ExprKind::Call { args, .. } = &call.kind else { return KeysOfGroup::default() };
+        let Some(arg) = args.first().filter(|_| is_list) else { return KeysOfGroup::default() };
+        let name = |key: &Expr| {
+            let info = self.info(key.id)?;
+            let ExprKind::Path(path) = &key.kind else { return None };
+            let Some(Target::Element { up: 0, path: way }) = &info.target else { return None };
+            let name = path.last().filter(|_| way.steps.len() == 1)?;
+            Some((name.text.clone(), info.ty.clone()))
+        };
+        KeysOfGroup {
+            by: arg.by.iter().map(written_alike).collect(),
+            names: arg.by.iter().map(name).collect(),
+        }
     }
 
     /// Checks what stands in arguments that do not fit, for the errors in them alone.
@@ -155,7 +186,8 @@ impl Checker<'_> {
         if counts && sound {
             self.refuse_dropped_value(scope, builtin, arg, &listed);
         }
-        if arg.is_grouped() && allowed.by && result != Type::Error {
+        let is_list = arg.is_grouped() && allowed.by && self.group_around(scope, arg).is_none();
+        if is_list && result != Type::Error {
             return Type::List(Box::new(result));
         }
         result
@@ -190,7 +222,8 @@ impl Checker<'_> {
             return AggregatedList::UNKNOWN;
         }
         // In `mean(outputs.edit_time where …)` the condition looks at the output, not at its editing time.
-        let looked_at = scope.element(through.clone().unwrap_or_else(|| element.clone()));
+        let looked_at = through.clone().unwrap_or_else(|| element.clone());
+        let looked_at = scope.group(looked_at, self.keys_of_groups(&arg.value));
         let inside = scope.inside(&looked_at);
         if let Some(condition) = &arg.condition {
             self.check_condition(inside, condition, "after `where` stands a condition");
@@ -250,8 +283,8 @@ impl Checker<'_> {
 
     /// Whether an expression looks at the element that lies so many levels further out.
     fn looks_at(&self, expr: &Expr, level: usize) -> bool {
-        if let Some(Target::Element { up, .. }) = self.info(expr.id).and_then(|info| info.target.as_ref()) {
-            return *up == level;
+        if let Some(Target::Element { up, path }) = self.info(expr.id).and_then(|info| info.target.as_ref()) {
+            return *up == level && path.steps.is_empty();
         }
         let ExprKind::Call { args, .. } = &expr.kind else {
             return expr.children().into_iter().any(|child| self.looks_at(child, level));

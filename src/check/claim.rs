@@ -41,7 +41,8 @@ impl Checker<'_> {
         }
         let ExprKind::Call { args, .. } = &expr.kind else { return None };
         let Target::Call(builtin) = self.info(expr.id)?.target.as_ref()? else { return None };
-        args.first().filter(|arg| builtin.sampled().is_some() && !arg.is_grouped())
+        let of_group = self.info(expr.id).is_some_and(|info| info.group.is_some());
+        args.first().filter(|arg| builtin.sampled().is_some() && (of_group || !arg.is_grouped()))
     }
 
     pub(super) fn check_confidence_level(&mut self, scope: NameScope<'_>, confidence: &Expr) {

@@ -128,7 +128,10 @@ impl Checker<'_> {
         let resolved = self.resolve(scope, path)?;
         let problem = match &resolved.target {
             Target::Field(_) | Target::JudgedField(_) => None,
-            Target::Element { path: FieldPath { steps, .. }, .. } if !steps.is_empty() => None,
+            Target::Element { up, path: FieldPath { steps, .. } } if !steps.is_empty() => {
+                let of_group = scope.elements().nth(*up).is_some_and(|(_, _, of)| of.ty.record().is_none());
+                of_group.then_some("the key of a group")
+            }
             Target::Element { .. } => Some("the element itself"),
             Target::Workflows(_) => Some("a list of workflows"),
             Target::Let(_) => Some("a let"),

@@ -90,7 +90,7 @@ impl Checker<'_> {
     }
 
     /// What stands behind a name, where it is a let.
-    fn unfolded<'e>(&'e self, expr: &'e Expr) -> &'e Expr {
+    pub(super) fn unfolded<'e>(&'e self, expr: &'e Expr) -> &'e Expr {
         let mut expr = expr;
         while let Some(Target::Let(index)) = self.info(expr.id).and_then(|info| info.target.as_ref()) {
             let Some(entry) = self.names.lets.get(*index) else { break };

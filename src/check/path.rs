@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::Checker;
 use super::errors;
 use super::names::{LetState, Symbol};
-use super::scope::NameScope;
+use super::scope::{Element, NameScope};
 use super::words::join;
 use super::workflows::WORKFLOWS;
 use crate::ast::{Expr, Name, ParamLiteral};
@@ -138,7 +138,9 @@ impl Checker<'_> {
 
     fn lookup_word(&self, scope: NameScope<'_>, path: &[Name], first: &Name, rest: &[Name]) -> Lookup {
         let has_field = |ty: &Type| matches!(ty, Type::Record(record) if record.field(&first.text).is_some());
-        let holders: Vec<_> = scope.elements().filter(|(_, _, element)| has_field(&element.ty)).collect();
+        let has_name =
+            |element: &Element<'_>| has_field(&element.ty) || element.keys.named(&first.text).is_some();
+        let holders: Vec<_> = scope.elements().filter(|(_, _, element)| has_name(element)).collect();
         let reachable: Vec<_> = holders.iter().filter(|(_, in_reach, _)| *in_reach).collect();
         let own = self.own_symbol(scope, &first.text);
         let field = self.ground.vocabulary.snapshot.field(&first.text);
@@ -153,10 +155,23 @@ impl Checker<'_> {
             let outside = match (own, field) {
                 (Some(_), _) => Some(errors::Outside::Own(&self.policy_name(scope))),
                 (None, Some(_)) => Some(errors::Outside::Snapshot),
-                (None, None) => (reachable.len() > 1).then_some(errors::Outside::Element),
+                // The key of a group around an aggregate gives way: an aggregate for the same group names it again.
+                (None, None) => reachable
+                    .iter()
+                    .skip(1)
+                    .any(|(_, _, element)| has_field(&element.ty))
+                    .then_some(errors::Outside::Element),
             };
             return match outside {
                 Some(outside) => Lookup::problem(errors::ambiguous_name(path, first, outside)),
+                None if let Some((at, ty)) = element.keys.named(&first.text) => {
+                    if let Some(name) = rest.first() {
+                        return Lookup::problem(errors::has_no_fields(std::slice::from_ref(first), name, ty));
+                    }
+                    let path = FieldPath { steps: vec![at], name: first.text.clone() };
+                    let target = Target::Element { up: *up, path };
+                    Lookup::Found(Box::new(Resolved { ty: ty.clone(), target, element: None, sound: true }))
+                }
                 None => self.walk(&element.ty, path, path, |path| Target::Element { up: *up, path }),
             };
         }

@@ -1,5 +1,7 @@
 //! Scopes: from where in a policy an expression is looked at. Knows no names, only where they are to be looked for.
 
+use std::sync::Arc;
+
 use crate::types::Type;
 
 /// The policy, gate and list elements around an expression.
@@ -18,9 +20,33 @@ pub(super) struct NameScope<'s> {
 pub(super) struct Element<'s> {
     /// [`Type::Error`] where the list was not understood.
     pub(super) ty: Type,
+    /// Of the value of a group, what it is grouped by.
+    pub(super) keys: KeysOfGroup,
     outer: Option<&'s Element<'s>>,
     /// How many elements are around it.
     depth: usize,
+}
+
+/// What groups have in common.
+#[derive(Default)]
+pub(super) struct KeysOfGroup {
+    /// The keys as they are written; none of a key that is long.
+    pub(super) by: Vec<Option<String>>,
+    /// The name and type of each that is a plain field.
+    pub(super) names: Vec<Option<(Arc<str>, Type)>>,
+}
+
+impl KeysOfGroup {
+    /// The place and type of the key that a name stands for.
+    pub(super) fn named(&self, name: &str) -> Option<(usize, &Type)> {
+        let mut keys = self.names.iter().enumerate();
+        keys.find_map(|(at, key)| key.as_ref().filter(|(own, _)| **own == *name).map(|(_, ty)| (at, ty)))
+    }
+
+    /// Whether these are the keys, as they are written.
+    pub(super) fn are(&self, by: &[Option<String>]) -> bool {
+        !by.is_empty() && self.by == by && by.iter().all(Option::is_some)
+    }
 }
 
 impl<'s> NameScope<'s> {
@@ -36,7 +62,12 @@ impl<'s> NameScope<'s> {
 
     /// A new innermost element, to be entered with [`Scope::inside`].
     pub(super) fn element(self, ty: Type) -> Element<'s> {
-        Element { ty, outer: self.element, depth: self.depth() }
+        self.group(ty, KeysOfGroup::default())
+    }
+
+    /// The same, for the value of a group.
+    pub(super) fn group(self, ty: Type, keys: KeysOfGroup) -> Element<'s> {
+        Element { ty, keys, outer: self.element, depth: self.depth() }
     }
 
     /// The scope of a `where` or `by` over elements like this.

@@ -162,8 +162,8 @@ impl<'a> Evaluator<'a> {
             },
             (ExprKind::Call { args, .. }, Some(Target::Call(builtin))) => {
                 match (args.first(), builtin.sampled()) {
-                    (Some(arg), Some(Sampled::Share)) => self.share_sample(arg, scope),
-                    (Some(arg), Some(Sampled::Mean)) => self.mean_sample(arg, scope),
+                    (Some(arg), Some(Sampled::Share)) => self.share_sample(expr, arg, scope),
+                    (Some(arg), Some(Sampled::Mean)) => self.mean_sample(expr, arg, scope),
                     (Some(_), None) | (None, _) => Err(Reasons::default()),
                 }
             }
@@ -171,22 +171,22 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn share_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
+    fn share_sample(&self, expr: &'a Expr, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
         let list = self.arg_list(arg, scope);
         if let Some(reasons) = &list.unknown {
             return Err(reasons.clone());
         }
-        let candidates = self.candidates(arg, &list, scope);
+        let candidates = self.candidates_of_group(expr, arg, &list, scope)?;
         let (open, empty) = (list.open.as_ref(), || self.empty(arg, &list));
         tally(&Conditions { of: &candidates, open, empty: &empty }).map(Sample::Share)
     }
 
-    fn mean_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
+    fn mean_sample(&self, expr: &'a Expr, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
         let list = self.arg_list(arg, scope);
         if let Some(reasons) = list.unknown.as_ref().or(list.open.as_ref()) {
             return Err(reasons.clone());
         }
-        let picked = self.picked(&list, &self.candidates(arg, &list, scope));
+        let picked = self.picked(&list, &self.candidates_of_group(expr, arg, &list, scope)?);
         let values: Option<Vec<Number>> = picked.iter().map(|amount| amount.known().cloned()).collect();
         values.map(Sample::Mean).ok_or_else(|| {
             let mut reasons = Reasons::default();

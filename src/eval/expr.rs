@@ -138,6 +138,7 @@ impl<'a> Evaluator<'a> {
                 let of = |setting: &ParamSetting| setting.origin;
                 let span = self.settings.param_on(index, day).map(of);
                 let item = |value| ListItem {
+                    group: None,
                     value: ItemValue::Evidence(eval_value(value)),
                     of: None,
                     at: 0,
@@ -170,6 +171,10 @@ impl<'a> Evaluator<'a> {
         let Some(item) = frame.map(|frame| frame.item) else {
             return Evidence::unknown(ty, &Reasons::default(), &path.name);
         };
+        if let Some(key) = item.group.as_ref().zip(path.steps.first()).and_then(|(group, at)| group.key(*at))
+        {
+            return key;
+        }
         match &item.value {
             ItemValue::Evidence(evidence) => evidence.clone(),
             ItemValue::Workflow(seen) => self.field_of_workflow(*seen, path, ty, item.at),
@@ -250,7 +255,7 @@ impl<'a> Evaluator<'a> {
                     ItemValue::Evidence(eval_value(&element.value))
                 }
             };
-            ListItem { value, of, at, span: Some(element.span) }
+            ListItem { value, of, group: None, at, span: Some(element.span) }
         };
         List {
             items: elements.iter().map(item).collect(),

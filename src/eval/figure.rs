@@ -16,13 +16,17 @@ use crate::types::{Kind, Type};
 impl<'a> Evaluator<'a> {
     /// A title, message or help with its values.
     pub(super) fn pieces(&self, template: &'a Template, scope: Scope<'_, 'a>) -> Vec<Piece> {
-        let piece = |part: &'a TemplatePart| match part {
-            TemplatePart::Text(text) => Piece::Text(text.clone()),
+        let pieces = |part: &'a TemplatePart| match part {
+            TemplatePart::Text(text) => vec![Piece::Text(text.clone())],
             // Of very many values in texts the last are not shown.
-            TemplatePart::Expr(_) if !self.tries.spend(EFFORT) => Piece::Text("…".into()),
-            TemplatePart::Expr(expr) => Piece::Value(self.figure(expr, &self.eval(expr, scope))),
+            TemplatePart::Expr(_) if !self.tries.spend(EFFORT) => vec![Piece::Text("…".into())],
+            TemplatePart::Expr(expr) => {
+                let value = Piece::Value(self.figure(expr, &self.eval(expr, scope)));
+                let group = self.keys_of_extreme(expr, scope).map(Piece::OfGroup);
+                [value].into_iter().chain(group).collect()
+            }
         };
-        template.parts.iter().map(piece).collect()
+        template.parts.iter().flat_map(pieces).collect()
     }
 
     /// The value of an expression, in its unit.

@@ -214,7 +214,7 @@ impl<'a> Evaluator<'a> {
                 true => ItemValue::Workflow(seen),
                 false => ItemValue::Evidence(self.field_of_workflow(seen, path, element, at)),
             };
-            ListItem { value, of: Some(seen.record()), at, span }
+            ListItem { value, of: Some(seen.record()), group: None, at, span }
         };
         let items: Vec<ListItem<'a>> = self.fleet.on(day).map(item).collect();
         self.budget.spend(items.len());

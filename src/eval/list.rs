@@ -4,41 +4,17 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Evaluator, Evidence, Frame, ItemValue, List, ListItem, Scope};
+use super::group::{GroupKey, first_shown};
+use super::{Evaluator, Evidence, Frame, Group, ItemValue, List, ListItem, Scope};
 use crate::ast::{Arg, Expr};
 use crate::builtins::Shape;
-use crate::builtins::counting::{Candidate, Conditions, Counting, Tallied};
+use crate::builtins::counting::{Candidate, Conditions, Counting, Tallied, Tally};
 use crate::builtins::numbers::{Numbers, Picked, Reduce};
-use crate::evidence::{Amount, ReasonKind, Reasons, Truth, Word};
+use crate::evidence::{Amount, ReasonKind, Reasons, Truth};
+use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::Type;
 use crate::value::{Number, Value};
-
-/// What elements are grouped by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum GroupKey {
-    Bool(bool),
-    Number(Number),
-    Text(Arc<str>),
-}
-
-impl GroupKey {
-    /// The key that a value is, or why it is not known.
-    fn of(evidence: &Evidence<'_>) -> Result<Self, Reasons> {
-        match evidence {
-            Evidence::Truth(Truth::Yes) => Ok(Self::Bool(true)),
-            Evidence::Truth(Truth::No) => Ok(Self::Bool(false)),
-            Evidence::Word(Word::Known(text)) => Ok(Self::Text(text.clone())),
-            Evidence::Amount(Amount::Known(number)) => Ok(Self::Number(number.clone())),
-            Evidence::Truth(Truth::Undecided(_))
-            | Evidence::Word(Word::Unknown(_))
-            | Evidence::Amount(Amount::Between(..) | Amount::Unknown(_))
-            | Evidence::Elapsed(_)
-            | Evidence::Calendar(_)
-            | Evidence::List(_) => Err(evidence.reasons()),
-        }
-    }
-}
 
 impl List<'_> {
     /// Why an element may be another by now.
@@ -87,7 +63,8 @@ impl<'a> Evaluator<'a> {
             } else {
                 let span = self.span_of(&arg.value, then);
                 list.span = list.span.or(span);
-                list.items.push(ListItem { value: ItemValue::Evidence(evidence), of: None, at, span });
+                let value = ItemValue::Evidence(evidence);
+                list.items.push(ListItem { value, of: None, group: None, at, span });
             }
         }
         list.items.reverse();
@@ -183,7 +160,7 @@ impl<'a> Evaluator<'a> {
                     Some(Target::Workflows(_)) => self.workflow_of(record, scope.moment.day),
                     _ => ItemValue::Record(record),
                 };
-                let whole = ListItem { value, of: None, at: item.at, span: item.span };
+                let whole = ListItem { value, of: None, group: None, at: item.at, span: item.span };
                 f(scope.within(&Frame { item: &whole, outer: scope.element }))
             }
             Some(_) | None => f(scope.within(&Frame { item, outer: scope.element })),
@@ -250,15 +227,17 @@ impl<'a> Evaluator<'a> {
         }
         // Numbers are picked before they are grouped; conditions are asked for in groups of all elements.
         let picks_first = !matches!(shape, Shape::Counting(_));
+        let picked = |index: &usize| !picks_first || pick(index) != Some(&Truth::No);
         let mut groups: BTreeMap<Vec<GroupKey>, Vec<usize>> = BTreeMap::new();
-        for (index, item) in all.iter().filter_map(|index| Some((*index, list.items.get(*index)?))) {
-            if picks_first && pick(&index) == Some(&Truth::No) {
-                continue;
-            }
+        for index in all.into_iter().filter(picked) {
+            let Some(item) = list.items.get(index) else { continue };
             match self.looking_at(arg, item, scope, |inside| self.group_keys(&arg.by, inside)) {
                 Ok(keys) => groups.entry(keys).or_default().push(index),
                 Err(reasons) => return unknown(&reasons),
             }
+        }
+        if let Some(group) = self.group_around(expr, scope) {
+            return reduce(groups.get(&group.keys).map_or(&[], Vec::as_slice));
         }
         // A group of which no pick is sure may not exist.
         let mut open = list.open.clone();
@@ -273,27 +252,28 @@ impl<'a> Evaluator<'a> {
                 sure
             });
         }
-        let item = |members: &Vec<usize>| {
+        let ty = self.program.expr(expr.id).and_then(|info| info.ty.element()).unwrap_or(&Type::Error);
+        let item = |(keys, members): (Vec<GroupKey>, Vec<usize>)| {
             let newest = members.last().and_then(|index| list.items.get(*index));
+            let own: Vec<Candidate> = members.iter().filter_map(|at| candidates.get(*at)).cloned().collect();
+            let shown = first_shown(shape, &own).and_then(|at| list.items.get(*members.get(at)?));
+            let is_share = matches!(shape, Shape::Counting(Counting { tallied: Tallied::Share(_), .. }));
+            let tally = is_share.then(|| Tally::of(&own));
             ListItem {
-                value: ItemValue::Evidence(reduce(members)),
+                value: ItemValue::Evidence(reduce(&members)),
                 of: None,
+                group: Some(Rc::new(Group { by: &arg.by, keys, tally, ty })),
                 at: newest.map_or(scope.moment.at, |item| item.at),
-                span: newest.and_then(|item| item.span),
+                span: shown.and_then(|item| item.span),
             }
         };
         Evidence::List(Rc::new(List {
-            items: groups.values().map(item).collect(),
+            items: groups.into_iter().map(item).collect(),
             open,
             name: list.name.clone(),
             span: list.span,
             ..List::default()
         }))
-    }
-
-    /// What an element is grouped by, or why that is not known.
-    fn group_keys(&self, by: &'a [Expr], scope: Scope<'_, 'a>) -> Result<Vec<GroupKey>, Reasons> {
-        by.iter().map(|key| GroupKey::of(&self.eval(key, scope))).collect()
     }
 
     /// One value of the elements with the indexes `members`.
@@ -319,7 +299,9 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Shape::Numbers(Numbers { adds, reduce, .. }) => {
-                let amounts: Vec<Amount> = of().filter_map(|(item, pick)| picked(item, &pick.good)).collect();
+                let ends = self.declared_ends(&arg.value);
+                let filled = |item, pick: &Candidate| picked(item, &pick.good).map(|it| fill(it, item, ends));
+                let amounts: Vec<Amount> = of().filter_map(|(item, pick)| filled(item, pick)).collect();
                 let may = if *adds { self.budget.sums(&amounts) } else { self.budget.sorts(&amounts) };
                 if !may {
                     return Evidence::Amount(Amount::Unknown(Reasons::default()));
@@ -343,6 +325,13 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The declared range of a field of a list's elements, where it has two ends: what is missing lies within it.
+    fn declared_ends(&self, value: &Expr) -> Option<&'a Interval> {
+        let info = self.program.expr(value.id).filter(|_| self.is_path_to_values(value))?;
+        let range = &info.ty.element()?.quantity()?.range;
+        (range.low.is_some() && range.high.is_some()).then_some(range)
+    }
+
     /// Whether no element of the list (or value of the scalar) can be negative, by its type.
     fn is_non_negative(&self, value: &Expr) -> bool {
         let Some(info) = self.program.expr(value.id) else { return false };
@@ -359,6 +348,18 @@ fn is_an_element(item: &ListItem<'_>) -> Truth {
             Truth::Undecided(evidence.reasons())
         }
         ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_) => Truth::Yes,
+    }
+}
+
+/// A number that is surely picked, and missing in its element, lies between the ends that are declared for it.
+fn fill(amount: Amount, item: &ListItem<'_>, ends: Option<&Interval>) -> Amount {
+    match (amount, &item.value, ends) {
+        (Amount::Unknown(why), ItemValue::Evidence(value), Some(ends))
+            if item.of.is_some() && why == value.reasons() =>
+        {
+            Amount::bounded(ends.clone(), why)
+        }
+        (amount, _, _) => amount,
     }
 }
 

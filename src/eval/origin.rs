@@ -7,12 +7,12 @@ use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::Shape;
 use crate::builtins::numbers::Extreme;
 use crate::builtins::series::Along;
-use crate::evidence::{Amount, Truth, Word};
+use crate::evidence::{Truth, Word};
 use crate::program::{FieldPath, Target};
 use crate::report::why::{Against, Dated, ElementName, Figure, RuleVerdict, Said};
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{Number, Value, date_of_day};
+use crate::value::{Value, date_of_day};
 
 /// How many elements of a list are named.
 const NAMED_ELEMENTS: usize = 3;
@@ -32,9 +32,11 @@ impl<'a> Evaluator<'a> {
             && let ExprKind::Call { args, .. } = &call.kind
             && let Some(arg) = args.first()
         {
-            if let Some((said, first)) = self.against(&builtin.shape, arg, wanted, scope) {
+            if let Some((said, lines)) = self.against(&builtin.shape, arg, wanted, scope) {
                 point(report, span(), said);
-                point(report, first.map(|span| self.first_line(span)), Said::FirstOfThem);
+                for (span, said) in lines {
+                    point(report, Some(self.first_line(span)), said);
+                }
                 return;
             }
             let points = self.points(&builtin.shape, arg, scope);
@@ -85,7 +87,9 @@ impl<'a> Evaluator<'a> {
                 self.extremes(extreme, arg, scope)
             }
             Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct => {
-                self.window_seen(arg, scope).into_iter().collect()
+                let seen = self.window_seen(arg, scope);
+                let groups = || self.groups_seen(&self.arg_list(arg, scope), NAMED_ELEMENTS);
+                seen.or_else(groups).into_iter().collect()
             }
             Shape::Default | Shape::Confidence => Vec::new(),
         }
@@ -158,40 +162,24 @@ impl<'a> Evaluator<'a> {
         parts.into_iter().find_map(|child| self.measured_in(child))
     }
 
-    /// The element that an extreme comes from.
+    /// The element that an extreme comes from; of the values of groups, with an element of that group.
     fn extremes(&self, end: Extreme, arg: &'a Arg, scope: Scope<'_, 'a>) -> Vec<(Span, Said)> {
         let list = self.arg_list(arg, scope);
-        // Of the values of groups none has a line of its own.
-        let of_groups = matches!(self.called(&arg.value), Some((_, call)) if is_grouped(call));
-        if arg.is_grouped() || of_groups || list.unknown.is_some() {
+        if arg.is_grouped() {
             return Vec::new();
         }
-        let candidates = self.candidates(arg, &list, scope);
-        let known = |item: &ListItem<'a>| match &item.value {
-            ItemValue::Evidence(Evidence::Amount(Amount::Known(number))) => Some(number.clone()),
-            ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_) => None,
-        };
-        let mut picked: Vec<(Number, usize)> = list
-            .items
-            .iter()
-            .zip(&candidates)
-            .enumerate()
-            .filter(|(_, (_, pick))| pick.good == Truth::Yes)
-            .filter_map(|(index, (item, _))| Some((known(item)?, index)))
-            .collect();
-        picked.sort();
+        let Some((index, item)) = self.extreme_item(end, arg, &list, scope) else { return Vec::new() };
         let largest = end == Extreme::Largest;
-        let extreme = if largest { picked.last() } else { picked.first() };
-        let item = extreme.and_then(|(_, index)| Some((*index, list.items.get(*index)?)));
-        let Some((index, item)) = item else { return Vec::new() };
         let element = match item.of {
             Some(record) => element_name(index, &ItemValue::Record(record)),
             None if arg.over.is_some() => {
                 ElementName::Date(self.snapshots.get(item.at).map(|s| s.date).unwrap_or_default())
             }
-            None => ElementName::Nth(index + 1),
+            None => self.element_name(index, item),
         };
-        item.span.map(|span| (span, Said::Extreme { largest, element })).into_iter().collect()
+        let span = if item.group.is_some() { list.span } else { item.span };
+        let value = span.map(|span| (span, Said::Extreme { largest, element }));
+        value.into_iter().chain(self.line_of_group(item)).collect()
     }
 
     /// The snapshot's lines for the fields that a value was computed from.
@@ -235,7 +223,7 @@ impl<'a> Evaluator<'a> {
         arg: &'a Arg,
         wanted: Option<CompareOp>,
         scope: Scope<'_, 'a>,
-    ) -> Option<(Said, Option<Span>)> {
+    ) -> Option<(Said, Vec<(Span, Said)>)> {
         let Shape::Counting(counting) = shape else { return None };
         let condition = arg.condition.as_ref()?;
         let too_many = matches!(wanted, Some(CompareOp::Less | CompareOp::LessEqual));
@@ -248,7 +236,7 @@ impl<'a> Evaluator<'a> {
             members().filter(|(_, asked)| asked.good == against).map(|(indexed, _)| indexed).collect();
         let total = members().count();
         if list.items.is_empty() {
-            return Some((Said::Empty, None));
+            return Some((Said::Empty, Vec::new()));
         }
         let among = arg.among.as_ref().map(|among| self.sources.text(among.span).to_owned());
         let named = matching.iter().take(NAMED_ELEMENTS);
@@ -258,14 +246,20 @@ impl<'a> Evaluator<'a> {
             satisfy: against == Truth::Yes,
             condition: self.sources.text(condition.span).to_owned(),
             among,
-            named: named.map(|(at, item)| element_name(*at, &item.value)).collect(),
+            named: named.map(|(at, item)| self.element_name(*at, item)).collect(),
         });
-        Some((said, matching.first().and_then(|(_, item)| item.span)))
+        let groups = matching.iter().take(NAMED_ELEMENTS).filter_map(|(_, item)| self.line_of_group(item));
+        let mut lines: Vec<(Span, Said)> = groups.collect();
+        if lines.is_empty() {
+            let first = matching.first().and_then(|(_, item)| item.span);
+            lines.extend(first.map(|span| (span, Said::FirstOfThem)));
+        }
+        Some((said, lines))
     }
 }
 
 /// The element's first text, as its key is, or its number in the list.
-fn element_name(at: usize, item: &ItemValue<'_>) -> ElementName {
+pub(super) fn element_name(at: usize, item: &ItemValue<'_>) -> ElementName {
     let record = match item {
         ItemValue::Record(record) => Some(*record),
         ItemValue::Workflow(seen) => Some(seen.record()),
@@ -279,8 +273,4 @@ fn element_name(at: usize, item: &ItemValue<'_>) -> ElementName {
         })
     });
     text.unwrap_or(ElementName::Nth(at + 1))
-}
-
-fn is_grouped(call: &Expr) -> bool {
-    matches!(&call.kind, ExprKind::Call { args, .. } if args.iter().any(Arg::is_grouped))
 }

@@ -361,7 +361,9 @@ impl<'a> Evaluator<'a> {
         let whole = list.unknown.is_none() && list.open.is_none();
         let tally = Tally::of(&self.candidates(arg, &list, scope));
         let total = tally.total().filter(|_| whole && !arg.is_grouped())?;
-        Some(ListedSample { tally, total, name: list.name.to_string() })
+        let group = list.items.first().and_then(|item| item.group.as_ref());
+        let name = group.map_or_else(|| list.name.to_string(), |group| self.name_by(&list.name, group.by));
+        Some(ListedSample { tally, total, name })
     }
 
     fn elements(&self, arg: &Arg, sample: ListedSample, needed: usize, is_share: bool) -> Change {

@@ -107,6 +107,8 @@ pub enum Piece {
     Text(Arc<str>),
     /// A value that the policy puts into the text.
     Value(Figure),
+    /// The keys of the group that the value before it comes from.
+    OfGroup(Vec<Figure>),
     /// What breaks a built-in rule, which has no text of its own.
     Breach(Breach),
     /// The way out of that.
@@ -305,6 +307,15 @@ pub enum Said {
     Empty,
     /// The first of the elements that count against a condition.
     FirstOfThem,
+    /// An element of the group with these keys.
+    OfGroup(Vec<Figure>),
+    /// The values of the first few groups of a list, and how many more there are.
+    Groups {
+        /// The first few of them.
+        first: Vec<GroupName>,
+        /// How many more there are.
+        more: usize,
+    },
     /// The list has so many elements.
     Elements {
         /// The list's name.
@@ -380,11 +391,22 @@ pub struct Against {
     pub named: Vec<ElementName>,
 }
 
+/// A group of a list, and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupName {
+    /// What its elements have in common, in the order of the keys.
+    pub keys: Vec<Figure>,
+    /// What it is worth.
+    pub value: Reading,
+}
+
 /// What an element is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ElementName {
     /// Its first text, as its key is.
     Text(Arc<str>),
+    /// Its keys and its value, where it is that of a group.
+    Group(GroupName),
     /// Its number in the list, from 1.
     Nth(usize),
     /// The snapshot that it is from.

@@ -5,7 +5,9 @@ use super::reason::reason;
 use super::threshold;
 use super::value::{figure, reading};
 use crate::diagnostic::Label;
-use crate::report::why::{Against, Dated, Earlier, ElementName, Held, Pointer, RuleVerdict, Said};
+use crate::report::why::{
+    Against, Dated, Earlier, ElementName, Figure, GroupName, Held, Pointer, RuleVerdict, Said,
+};
 use crate::source::SourceMap;
 use crate::value::Date;
 
@@ -30,6 +32,11 @@ pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
         Said::Against(against) => elements(against),
         Said::Empty => "empty".to_owned(),
         Said::FirstOfThem => "the first of them".to_owned(),
+        Said::OfGroup(keys) => format!("of {}", group_keys(keys)),
+        Said::Groups { first, more } => {
+            let groups = first.iter().map(group).collect::<Vec<_>>().join(", ");
+            if *more > 0 { format!("{groups} and {more} more") } else { groups }
+        }
         Said::Elements { list, count } => format!("`{list}`: {count} elements"),
         Said::On(value, date) => format!("{} on {date}", figure(value)),
         Said::CountedTo(date) => format!("counted to {date}"),
@@ -89,9 +96,20 @@ fn elements(against: &Against) -> String {
 fn name(element: &ElementName) -> String {
     match element {
         ElementName::Text(text) => text.to_string(),
+        ElementName::Group(of) => group(of),
         ElementName::Nth(number) => format!("#{number}"),
         ElementName::Date(date) => date.to_string(),
     }
+}
+
+/// «`billing` 1 of 2 = 50%»
+fn group(group: &GroupName) -> String {
+    format!("{} {}", group_keys(&group.keys), reading(&group.value))
+}
+
+/// «`t0`, `aws`»
+fn group_keys(keys: &[Figure]) -> String {
+    keys.iter().map(|key| format!("`{}`", figure(key))).collect::<Vec<_>>().join(", ")
 }
 
 /// Without the year, where that was said before.

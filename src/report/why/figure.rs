@@ -79,6 +79,11 @@ impl Figure {
         Self { worth: Worth::Unknown, scale: Scale::Kind(Kind::Number), digits: 0 }
     }
 
+    /// Whether there is something to show of it.
+    pub fn is_known(&self) -> bool {
+        self.worth != Worth::Unknown
+    }
+
     /// How many more digits than usual it takes to tell it from another; none where no number of them would.
     pub fn digits_to_tell(&self, other: &Self) -> usize {
         (0..MORE_DIGITS).find(|more| self.looks(*more) != other.looks(*more)).unwrap_or(0)
