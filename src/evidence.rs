@@ -382,14 +382,91 @@ impl Amount {
     }
 }
 
-/// What runs between two dates, each an [`Amount`] of days: it compares with lengths and with calendar spans.
+/// How many spans [`Elapsed`] keeps apart; what more there are is taken together with the last.
+const MAX_SPANS: usize = 64;
+
+/// What runs between two dates: it compares with lengths and with calendar spans. Where an undecided condition chooses
+/// between several, it is one of them, and each keeps its own beginning and end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Elapsed {
+    first: DateSpan,
+    others: Vec<DateSpan>,
+    /// Why it is not known which it is.
+    choice: Reasons,
+}
+
+impl From<DateSpan> for Elapsed {
+    fn from(first: DateSpan) -> Self {
+        Self { first, others: Vec::new(), choice: Reasons::default() }
+    }
+}
+
+impl Elapsed {
+    /// From one date to another.
+    pub fn between(from: Amount, to: Amount) -> Self {
+        DateSpan { from, to }.into()
+    }
+
+    /// The spans of which it is one.
+    pub fn spans(&self) -> impl Iterator<Item = &DateSpan> {
+        [&self.first].into_iter().chain(&self.others)
+    }
+
+    /// The only span that it can be, if there is just one.
+    pub fn only(&self) -> Option<&DateSpan> {
+        self.others.is_empty().then_some(&self.first)
+    }
+
+    /// Its exact length in seconds.
+    pub fn seconds(&self) -> Amount {
+        let lengths = self.others.iter().map(DateSpan::seconds);
+        lengths.fold(self.first.seconds(), |all, length| all.hull(&length, &self.choice))
+    }
+
+    /// Decided where each of its spans decides it alike.
+    pub fn decide(&self, test: impl Fn(&DateSpan) -> Truth) -> Truth {
+        let others = self.others.iter().map(&test);
+        let undecided = |a: Truth, b: Truth| match (&a, &b) {
+            (Truth::Yes, Truth::Yes) | (Truth::No, Truth::No) => a,
+            _ => Truth::Undecided([&a, &b].into_iter().fold(self.choice.clone(), |mut all, truth| {
+                if let Truth::Undecided(reasons) = truth {
+                    all.merge(reasons);
+                }
+                all
+            })),
+        };
+        others.fold(test(&self.first), undecided)
+    }
+
+    /// Either of the two, it is undecided which, for `reasons`.
+    #[must_use]
+    pub fn hull(mut self, other: Self, reasons: &Reasons) -> Self {
+        for span in [other.first].into_iter().chain(other.others) {
+            if self.spans().any(|known| *known == span) {
+                continue;
+            }
+            let is_full = self.others.len() + 1 >= MAX_SPANS;
+            match self.others.last_mut().filter(|_| is_full) {
+                Some(last) => *last = last.hull(&span, reasons),
+                None => self.others.push(span),
+            }
+        }
+        if !self.others.is_empty() {
+            self.choice.merge(reasons);
+            self.choice.merge(&other.choice);
+        }
+        self
+    }
+}
+
+/// From one date to another, each an [`Amount`] of days.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DateSpan {
     pub from: Amount,
     pub to: Amount,
 }
 
-impl Elapsed {
+impl DateSpan {
     /// Its exact length in seconds.
     pub fn seconds(&self) -> Amount {
         self.to.subtract(&self.from).multiply(&Amount::Known(DAY.into()))
@@ -415,6 +492,10 @@ impl Elapsed {
             ),
             Amount::Unknown(reasons) => Amount::Unknown(reasons.clone()),
         }
+    }
+
+    fn hull(&self, other: &Self, reasons: &Reasons) -> Self {
+        Self { from: self.from.hull(&other.from, reasons), to: self.to.hull(&other.to, reasons) }
     }
 }
 

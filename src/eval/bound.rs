@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Evidence;
 use crate::ast::CompareOp;
-use crate::evidence::{Amount, Elapsed};
+use crate::evidence::{Amount, DateSpan};
 use crate::report::why::{Bound, Figure};
 use crate::types::Kind;
 use crate::value::{DAY, Number};
@@ -89,7 +89,7 @@ pub(super) fn over_day(op: CompareOp, from: &Number, length: &Evidence<'_>) -> O
         Evidence::Amount(length) => from + length.known()? / Number::from(DAY),
         Evidence::Calendar(months) => {
             let from = Amount::Known(from.clone());
-            Elapsed { from: from.clone(), to: from }.anniversary(*months).known()?.clone()
+            DateSpan { from: from.clone(), to: from }.anniversary(*months).known()?.clone()
         }
         Evidence::Truth(_) | Evidence::Elapsed(_) | Evidence::Word(_) | Evidence::List(_) => return None,
     };

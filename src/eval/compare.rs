@@ -29,6 +29,17 @@ impl<'a> Evaluator<'a> {
             (Evidence::Calendar(months), Evidence::Elapsed(elapsed)) => {
                 compare_calendar(op.mirrored(), elapsed, *months)
             }
+            (Evidence::Elapsed(a), Evidence::Elapsed(b)) => {
+                a.decide(|a| b.decide(|b| compare_amounts(op, &a.seconds(), &b.seconds())))
+            }
+            (Evidence::Elapsed(elapsed), Evidence::Amount(length)) => {
+                self.budget.compares(length, length);
+                elapsed.decide(|span| compare_amounts(op, &span.seconds(), length))
+            }
+            (Evidence::Amount(length), Evidence::Elapsed(elapsed)) => {
+                self.budget.compares(length, length);
+                elapsed.decide(|span| compare_amounts(op, length, &span.seconds()))
+            }
             (a, b) => {
                 let (a, b) = (a.clone().into_amount(), b.clone().into_amount());
                 self.budget.compares(&a, &b);
@@ -256,5 +267,5 @@ fn compare_amounts(op: CompareOp, a: &Amount, b: &Amount) -> Truth {
 
 /// What has run since `from` against months: the day it runs to against the day on which the months are over.
 fn compare_calendar(op: CompareOp, elapsed: &Elapsed, months: i32) -> Truth {
-    compare_amounts(op, &elapsed.to, &elapsed.anniversary(months))
+    elapsed.decide(|span| compare_amounts(op, &span.to, &span.anniversary(months)))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
-use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
+use crate::evidence::{Amount, DateSpan, Elapsed, ReasonKind, Reasons, Truth, Word};
 use crate::program::{FieldPath, ParamValue, Target};
 use crate::settings::ParamSetting;
 use crate::source::Span;
@@ -275,7 +275,7 @@ impl<'a> Evaluator<'a> {
         let is_date = |expr: &Expr| self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Date);
         let (a, b) = (self.eval(left, scope), self.eval(right, scope));
         match (is_date(left), is_date(right), op) {
-            (true, true, _) => Evidence::Elapsed(Elapsed { from: b.into_amount(), to: a.into_amount() }),
+            (true, true, _) => Evidence::Elapsed(Elapsed::between(b.into_amount(), a.into_amount())),
             (true, false, ArithmeticOp::Subtract) => Evidence::Amount(move_date(a, b, true)),
             (true, false, _) => Evidence::Amount(move_date(a, b, false)),
             (false, true, _) => Evidence::Amount(move_date(b, a, false)),
@@ -470,7 +470,7 @@ fn move_date(date: Evidence<'_>, by: Evidence<'_>, back: bool) -> Amount {
     match by {
         Evidence::Calendar(months) => {
             let months = if back { -months } else { months };
-            Elapsed { from: date.clone(), to: date }.anniversary(months)
+            DateSpan { from: date.clone(), to: date }.anniversary(months)
         }
         Evidence::Truth(_)
         | Evidence::Amount(_)
@@ -493,10 +493,9 @@ impl<'a> Evidence<'a> {
         match ty {
             Type::Bool => Self::Truth(Truth::Undecided(reasons)),
             Type::Text | Type::Choice(_) => Self::Word(Word::Unknown(reasons)),
-            Type::Elapsed => Self::Elapsed(Elapsed {
-                from: Amount::Unknown(reasons.clone()),
-                to: Amount::Unknown(reasons),
-            }),
+            Type::Elapsed => {
+                Self::Elapsed(Elapsed::between(Amount::Unknown(reasons.clone()), Amount::Unknown(reasons)))
+            }
             Type::List(_) => {
                 let span = reasons.first.first().and_then(|reason| reason.span);
                 Self::List(Rc::new(List {
@@ -555,7 +554,7 @@ impl<'a> Evidence<'a> {
             }
             Self::Truth(Truth::Yes | Truth::No) | Self::Calendar(_) | Self::Word(Word::Known(_)) => true,
             Self::Amount(known) => amount(known),
-            Self::Elapsed(elapsed) => amount(&elapsed.from) && amount(&elapsed.to),
+            Self::Elapsed(elapsed) => elapsed.spans().all(|span| amount(&span.from) && amount(&span.to)),
             Self::List(list) => {
                 let hole = list.hole.as_ref().map(|(_, reasons)| reasons);
                 [list.unknown.as_ref(), list.open.as_ref(), hole]
@@ -584,9 +583,7 @@ impl<'a> Evidence<'a> {
             (Self::Truth(a), Self::Truth(b)) => Self::Truth(Truth::Undecided(reasons.clone()).choose(a, b)),
             (Self::Truth(_), _) => Self::Truth(Truth::Undecided(reasons.clone())),
             (Self::Word(a), Self::Word(b)) => Self::Word(a.hull(&b, reasons)),
-            (Self::Elapsed(a), Self::Elapsed(b)) => {
-                Self::Elapsed(Elapsed { from: a.from.hull(&b.from, reasons), to: a.to.hull(&b.to, reasons) })
-            }
+            (Self::Elapsed(a), Self::Elapsed(b)) => Self::Elapsed(a.hull(b, reasons)),
             (Self::Calendar(a), Self::Calendar(b)) if a == b => Self::Calendar(a),
             (Self::List(a), _) => Self::List(Rc::new(List {
                 unknown: Some(reasons.clone()),

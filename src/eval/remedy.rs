@@ -11,7 +11,7 @@ use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
 use crate::builtins::Shape;
 use crate::builtins::counting::{Counting, Tallied, Tally};
 use crate::builtins::series::{Along, Measure};
-use crate::evidence::{Amount, Elapsed, Further, Truth, Word};
+use crate::evidence::{Amount, DateSpan, Elapsed, Further, Truth, Word};
 use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;
 use crate::report::why::{Bound, Change, Elements, Figure};
@@ -407,21 +407,22 @@ impl<'a> Evaluator<'a> {
             let value = Evidence::Amount(Amount::Known(needed.into()));
             return Some(vec![self.step(Change::Repeat { condition, more }, aim.left, value, scope)]);
         }
-        let Evidence::Elapsed(Elapsed { from, .. }) = self.eval(aim.left, scope) else { return None };
-        let from = from.known()?.clone();
+        let Evidence::Elapsed(elapsed) = self.eval(aim.left, scope) else { return None };
+        let from = elapsed.only()?.from.known()?.clone();
         let end = over_day(aim.op, &from, &aim.bound)?;
         let change = if holds_now {
             Change::GoOn { condition, until: Figure::day(end.clone()), no_gap: self.cadence().is_some() }
         } else {
             Change::Begin { condition, length: self.figure_of(&Type::Elapsed, &aim.bound) }
         };
-        let value = Evidence::Elapsed(Elapsed { from: Amount::Known(from), to: Amount::Known(end) });
+        let value = Evidence::Elapsed(Elapsed::between(Amount::Known(from), Amount::Known(end)));
         Some(vec![self.step(change, aim.left, value, scope)])
     }
 
     /// A date that lies too long back would have to be later; one that is too recent takes waiting.
     fn since_steps(&self, aim: &Aim<'a>, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
-        let Evidence::Elapsed(Elapsed { from, to }) = self.eval(aim.left, scope) else { return None };
+        let Evidence::Elapsed(elapsed) = self.eval(aim.left, scope) else { return None };
+        let DateSpan { from, to } = elapsed.only()?;
         let (from, to) = (from.known()?.clone(), to.known()?.clone());
         let (change, from, to) = match aim.op {
             CompareOp::Greater | CompareOp::GreaterEqual => {
@@ -451,7 +452,7 @@ impl<'a> Evaluator<'a> {
             }
             CompareOp::Equal | CompareOp::NotEqual => return None,
         };
-        let value = Evidence::Elapsed(Elapsed { from: Amount::Known(from), to: Amount::Known(to) });
+        let value = Evidence::Elapsed(Elapsed::between(Amount::Known(from), Amount::Known(to)));
         Some(vec![self.step(change, aim.left, value, scope)])
     }
 

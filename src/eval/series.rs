@@ -27,10 +27,7 @@ impl<'a> Evaluator<'a> {
                 let start =
                     |run: Option<usize>| run.map_or_else(|| now.clone(), |at| Number::from(self.day(at)));
                 let from = Interval::new(start(run.possible), start(run.sure));
-                Evidence::Elapsed(Elapsed {
-                    from: Amount::bounded(from, run.reasons),
-                    to: Amount::Known(now),
-                })
+                Evidence::Elapsed(Elapsed::between(Amount::bounded(from, run.reasons), Amount::Known(now)))
             }
             Along::Run(Measure::Snapshots) => {
                 Evidence::Amount(streak(&self.run(&arg.value, scope), moment.at))
@@ -81,7 +78,7 @@ impl<'a> Evaluator<'a> {
             (true, other) => Amount::Unknown(other.reasons()),
             (false, _) => from,
         };
-        Evidence::Elapsed(Elapsed { from, to: Amount::Known(moment.day.into()) })
+        Evidence::Elapsed(Elapsed::between(from, Amount::Known(moment.day.into())))
     }
 
     fn latest(&self, arg: &'a Arg, ty: &Type, scope: Scope<'_, 'a>) -> Evidence<'a> {

@@ -111,10 +111,39 @@ proptest! {
 #[test]
 fn months_run_from_date_to_date() {
     let day = |text: &str| Amount::Known(day_number(text.parse().expect("a date")).into());
-    let since = |to: &str| Elapsed { from: day("2026-01-31"), to: day(to) };
+    let since = |to: &str| DateSpan { from: day("2026-01-31"), to: day(to) };
     let within_a_month = |to: &str| since(to).to.less_equal(&since(to).anniversary(1));
     assert_eq!(within_a_month("2026-02-28"), Truth::Yes);
     assert_eq!(within_a_month("2026-03-01"), Truth::No);
+}
+
+#[test]
+fn either_of_two_spans_keeps_its_own_ends() {
+    let day = |text: &str| Amount::Known(day_number(text.parse().expect("a date")).into());
+    let span = |from: &str, to: &str| Elapsed::between(day(from), day(to));
+    let why = Reasons::of(ReasonKind::Branches, None);
+    // Two weeks in January, or two in June: taken apart, five months would lie between the outermost ends.
+    let either = span("2026-01-01", "2026-01-15").hull(span("2026-06-01", "2026-06-15"), &why);
+    let weeks = |count: i64| Amount::Known(Number::from(count * 7 * DAY));
+    assert_eq!(either.seconds(), weeks(2));
+    assert_eq!(either.decide(|span| span.seconds().less(&weeks(3))), Truth::Yes);
+    assert_eq!(either.decide(|span| span.anniversary(1).less_equal(&span.to)), Truth::No);
+    // One and three weeks: neither is two, and it is open which it is.
+    let unlike = span("2026-01-01", "2026-01-08").hull(span("2026-06-01", "2026-06-22"), &why);
+    assert_eq!(unlike.decide(|span| span.seconds().equal(&weeks(2))), Truth::No);
+    assert_eq!(unlike.decide(|span| span.seconds().less(&weeks(2))), Truth::Undecided(why));
+}
+
+#[test]
+fn many_spans_are_taken_together_and_stay_right() {
+    let span = |from: i64, to: i64| Elapsed::between(Amount::Known(from.into()), Amount::Known(to.into()));
+    let why = Reasons::of(ReasonKind::Branches, None);
+    let all = (0..200).fold(span(0, 7), |all, at| all.hull(span(at, at + 7 + at % 3), &why));
+    assert!(all.spans().count() <= MAX_SPANS);
+    for length in 7..10 {
+        let equal = |span: &DateSpan| span.seconds().equal(&Amount::Known((length * DAY).into()));
+        assert!(matches!(all.decide(equal), Truth::Undecided(_)), "{length}");
+    }
 }
 
 #[test]
