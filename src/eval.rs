@@ -13,6 +13,7 @@ mod fleet;
 mod group;
 mod ladder;
 mod list;
+mod memory;
 mod missing;
 mod observe;
 mod origin;
@@ -32,9 +33,9 @@ use std::rc::Rc;
 use self::budget::Budget;
 use self::fleet::SeenWorkflow;
 use self::group::GroupKey;
-use crate::ast::{Expr, ExprId};
+use self::memory::SeriesMemory;
+use crate::ast::Expr;
 use crate::builtins::counting::Tally;
-use crate::builtins::series::Run;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
 use crate::program::Program;
 use crate::report::why::RuleVerdict;
@@ -173,8 +174,9 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) sources: &'a SourceMap,
     pub(crate) snapshots: &'a [Snapshot],
     fleet: &'a Fleet,
-    lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
-    runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
+    memory: Rc<SeriesMemory<'a>>,
+    /// What is known of the snapshots before the first of which something is assumed.
+    past: Option<(Rc<SeriesMemory<'a>>, usize)>,
     /// How rules came out at the crossings of a series, by their index and the snapshot.
     crossed: RefCell<HashMap<(usize, usize), Rc<RuleVerdict>>>,
     /// What is taken to be otherwise, to try out a remedy; nothing while a verdict is found.
@@ -192,8 +194,8 @@ impl<'a> Evaluator<'a> {
             sources: rulebook.sources,
             snapshots,
             fleet: rulebook.fleet,
-            lets: RefCell::default(),
-            runs: RefCell::default(),
+            memory: Rc::default(),
+            past: None,
             crossed: RefCell::default(),
             assumed: Vec::new(),
             budget: Rc::new(Budget::new(rulebook.run)),
@@ -205,8 +207,10 @@ impl<'a> Evaluator<'a> {
     fn assuming(&self, assumed: Vec<remedy::Assumption<'a>>) -> Self {
         let Self { program, settings, sources, snapshots, fleet, .. } = *self;
         let (budget, tries) = (Rc::clone(&self.tries), Rc::clone(&self.tries));
-        let (lets, runs, crossed) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Self { program, settings, sources, snapshots, fleet, lets, runs, crossed, assumed, budget, tries }
+        let first = assumed.iter().map(|assumed| assumed.at).min().unwrap_or(snapshots.len());
+        let past = Some((Rc::clone(&self.memory), first));
+        let (memory, crossed) = (Rc::default(), RefCell::default());
+        Self { program, settings, sources, snapshots, fleet, memory, past, crossed, assumed, budget, tries }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.

@@ -106,7 +106,7 @@ impl<'a> Evaluator<'a> {
                 self.workflows(path, &info.ty, scope.moment.at, scope.moment.day)
             }
             Some(Target::Element { up, path }) => self.element(*up, path, &info.ty, scope),
-            Some(Target::Let(index)) => self.eval_let_decl(*index, scope),
+            Some(Target::Let(index)) => self.eval_let_decl(*index, scope.moment),
             Some(Target::Param(index)) => self.eval_param_decl(*index, scope.moment.day),
             Some(Target::Stage(rung)) => Evidence::Amount(Amount::Known(Number::from(*rung))),
             Some(Target::Member(member)) => Evidence::Word(Word::Known(member.clone())),
@@ -114,19 +114,6 @@ impl<'a> Evaluator<'a> {
                 Evidence::unknown(&info.ty, &Reasons::default(), "")
             }
         }
-    }
-
-    /// A let is judged at the moment alone: it sees no element of an aggregate around its use.
-    fn eval_let_decl(&self, index: usize, scope: Scope<'_, 'a>) -> Evidence<'a> {
-        if let Some(known) = self.lets.borrow().get(&(index, scope.moment)) {
-            return known.clone();
-        }
-        let Some(decl) = self.program.lets.get(index) else {
-            return Evidence::Truth(Truth::Undecided(Reasons::default()));
-        };
-        let evidence = self.eval(&decl.decl.value, Scope::at(scope.moment));
-        self.lets.borrow_mut().insert((index, scope.moment), evidence.clone());
-        evidence
     }
 
     /// The value of a param that is in force on a day.

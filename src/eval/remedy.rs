@@ -22,7 +22,7 @@ use crate::value::{DAY, Number};
 #[derive(Clone, Debug)]
 pub(super) struct Assumption<'a> {
     expr: &'a Expr,
-    at: usize,
+    pub(super) at: usize,
     pub(super) value: Evidence<'a>,
     /// The sample behind it, for a share.
     pub(super) tally: Option<Tally>,

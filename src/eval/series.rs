@@ -156,30 +156,17 @@ impl<'a> Evaluator<'a> {
         if self.budget.sums(&amounts) { Ok(points) } else { Err(Reasons::default()) }
     }
 
-    /// The run of snapshots up to the scope's in which a condition held. Computed once for the whole series, forwards.
+    /// The run of snapshots up to the scope's in which a condition held.
     pub(super) fn run(&self, condition: &'a Expr, scope: Scope<'_, 'a>) -> Run {
-        let Moment { at, judged, .. } = scope.moment;
-        let unbroken = self.is_about_stage_alone(condition);
         let extend = |before: &Run, at: usize| {
-            let gap = if unbroken { None } else { self.gap_before(at) };
-            let truth = self.at(condition, at, scope);
-            let truth = match truth {
+            let gap = self.gap_before(at).filter(|_| !self.is_about_stage_alone(condition));
+            let truth = match self.at(condition, at, scope) {
                 Evidence::Truth(truth) => truth,
                 other => Truth::Undecided(other.reasons()),
             };
             Run::extend(before, at, &truth, gap.as_ref())
         };
-        let key = (condition.id, if self.looks_at_judged(condition) { judged } else { usize::MAX });
-        // Taken out while it grows: the condition may itself look at runs, never at this one.
-        let mut known = self.runs.borrow_mut().remove(&key).unwrap_or_default();
-        while known.len() <= at {
-            let before = known.last().cloned().unwrap_or_default();
-            let run = extend(&before, known.len());
-            known.push(run);
-        }
-        let run = known.get(at).cloned().unwrap_or_default();
-        self.runs.borrow_mut().insert(key, known);
-        run
+        self.run_of(condition, scope.moment, &extend)
     }
 
     /// Whether a condition reads nothing of the snapshots but `stage`, through lets too: a gap does not break it.
@@ -199,7 +186,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether an expression reads `snapshot.x`, through lets too.
-    fn looks_at_judged(&self, expr: &Expr) -> bool {
+    pub(super) fn looks_at_judged(&self, expr: &Expr) -> bool {
         !self.every_target(expr, &mut Vec::new(), &mut |target| match target {
             Target::JudgedField(_) => false,
             Target::Field(_)

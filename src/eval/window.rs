@@ -158,12 +158,6 @@ impl<'a> Evaluator<'a> {
         days.and_then(|days| i64::try_from(days).ok()).ok_or_else(|| seconds.reasons())
     }
 
-    /// The index of the first snapshot since the workflow last entered the stage it has at `at`.
-    pub(super) fn stage_entry(&self, at: usize) -> usize {
-        let stage = self.stage(at);
-        (0..at).rev().take_while(|before| self.stage(*before) == stage).last().unwrap_or(at)
-    }
-
     /// The rung of a snapshot.
     pub(super) fn stage(&self, at: usize) -> Option<usize> {
         let located = self.snapshots.get(at)?.record.fields.get(Vocabulary::STAGE)?.as_ref()?;

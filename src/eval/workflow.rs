@@ -2,9 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::budget::MAX_SERIES;
 use super::ladder::Ladder;
+use super::memory::SeriesMemory;
 use super::owed::Signed;
 use super::rule::Judging;
 use super::waive::{Lift, waive};
@@ -31,23 +33,22 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
     judge(&evaluator, rulebook, &series.workflow, as_of, deny_warnings)
 }
 
-/// Judges what was known at each snapshot of a series, on its own day: its date, and what came of it. What is known of runs
-/// goes from day to day, so that a long one costs no more than to go on with it.
+/// Judges what was known at each snapshot of a series, on its own day: its date, and what came of it. What is known of
+/// lets and runs goes from day to day, so that a long one costs no more than to go on with it.
 pub fn judge_each_day<'a>(
     rulebook: &'a Rulebook<'a>,
     series: &'a Series,
 ) -> impl Iterator<Item = (Date, WorkflowVerdict)> + 'a {
-    let mut runs = HashMap::new();
+    let memory = Rc::<SeriesMemory<'_>>::default();
     let mut crossed = HashMap::new();
     series.snapshots.iter().enumerate().map(move |(at, newest)| {
         let seen = series.snapshots.get(..=at).unwrap_or_default();
         let mut evaluator = Evaluator::new(rulebook, seen);
-        evaluator.runs = RefCell::new(std::mem::take(&mut runs));
+        evaluator.memory = Rc::clone(&memory);
         evaluator.crossed = RefCell::new(std::mem::take(&mut crossed));
         let judged = judge(&evaluator, rulebook, &series.workflow, newest.date, false);
+        memory.end_day();
         if !evaluator.budget.is_spent() {
-            runs = evaluator.runs.take();
-            runs.retain(|(_, judged), _| *judged == usize::MAX);
             crossed = evaluator.crossed.take();
         }
         (newest.date, judged.verdict)

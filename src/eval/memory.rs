@@ -1,0 +1,123 @@
+//! What was found out of lets and runs, so that each is judged once for each snapshot. Knows no expressions.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use super::{Evaluator, Evidence, Moment, Scope};
+use crate::ast::{Expr, ExprId};
+use crate::builtins::series::Run;
+use crate::evidence::{Reasons, Truth};
+
+/// The judged snapshot of what does not look at it.
+const ANY: usize = usize::MAX;
+
+/// What is known of a series. A let that reads no `snapshot.x` is worth the same whichever snapshot is judged.
+#[derive(Default)]
+pub(super) struct SeriesMemory<'a> {
+    lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
+    /// Of lets that look at the judged snapshot, and lists, of which those of each day would fill the memory.
+    of_today: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
+    /// For each condition and judged snapshot the runs up to each snapshot, from the first that the memory is of.
+    runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
+    /// For each snapshot, the first of the stay in its stage.
+    stays: RefCell<Vec<usize>>,
+    /// Whether an expression looks at the judged snapshot.
+    looks: RefCell<HashMap<ExprId, bool>>,
+}
+
+impl SeriesMemory<'_> {
+    /// Forgets what is of one judged snapshot.
+    pub(super) fn end_day(&self) {
+        self.of_today.borrow_mut().clear();
+        self.runs.borrow_mut().retain(|(_, judged), _| *judged == ANY);
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// The memory that a snapshot belongs to, and the first snapshot that it is of: nothing is assumed of those before.
+    fn memory_of(&self, at: usize) -> (&SeriesMemory<'a>, usize) {
+        match &self.past {
+            Some((past, first)) if at < *first => (past, 0),
+            Some((_, first)) => (&self.memory, *first),
+            None => (&self.memory, 0),
+        }
+    }
+
+    /// The judged snapshot as far as it matters to an expression.
+    fn judged_by(&self, expr: &'a Expr, judged: usize) -> usize {
+        let known = self.memory.looks.borrow().get(&expr.id).copied();
+        let looks = known.unwrap_or_else(|| {
+            let looks = self.looks_at_judged(expr);
+            self.memory.looks.borrow_mut().insert(expr.id, looks);
+            looks
+        });
+        if looks { judged } else { ANY }
+    }
+
+    /// A let is judged at the moment alone: it sees no element of an aggregate around its use.
+    pub(super) fn eval_let_decl(&self, index: usize, moment: Moment) -> Evidence<'a> {
+        let Some(decl) = self.program.lets.get(index) else {
+            return Evidence::Truth(Truth::Undecided(Reasons::default()));
+        };
+        let value = &decl.decl.value;
+        let key = (index, Moment { judged: self.judged_by(value, moment.judged), ..moment });
+        let (memory, _) = self.memory_of(moment.at);
+        for known in [&memory.lets, &memory.of_today] {
+            if let Some(known) = known.borrow().get(&key) {
+                return known.clone();
+            }
+        }
+        let evidence = self.eval(value, Scope::at(moment));
+        // What is not known for want of steps is not worth remembering.
+        if !self.budget.is_spent() {
+            let is_list = matches!(evidence, Evidence::List(_));
+            let of_all = key.1.judged == ANY && !is_list;
+            let known = if of_all { &memory.lets } else { &memory.of_today };
+            known.borrow_mut().insert(key, evidence.clone());
+        }
+        evidence
+    }
+
+    /// The run of snapshots up to the moment's in which a condition held. Computed once for the whole series, forwards:
+    /// `extend` makes that of a snapshot of the one before it.
+    pub(super) fn run_of(
+        &self,
+        condition: &'a Expr,
+        moment: Moment,
+        extend: &dyn Fn(&Run, usize) -> Run,
+    ) -> Run {
+        let key = (condition.id, self.judged_by(condition, moment.judged));
+        let (memory, first) = self.memory_of(moment.at);
+        // Taken out while it grows: the condition may itself look at runs, never at this one.
+        let mut known = memory.runs.borrow_mut().remove(&key).unwrap_or_default();
+        while first + known.len() <= moment.at {
+            let next = first + known.len();
+            let before = match (known.last(), next.checked_sub(1)) {
+                (Some(before), _) => before.clone(),
+                (None, Some(before)) => self.run_of(condition, self.moment_of(before, moment.judged), extend),
+                (None, None) => Run::default(),
+            };
+            let run = extend(&before, next);
+            if self.budget.is_spent() {
+                break;
+            }
+            known.push(run);
+        }
+        let run = moment.at.checked_sub(first).and_then(|at| known.get(at)).cloned().unwrap_or_default();
+        memory.runs.borrow_mut().insert(key, known);
+        run
+    }
+
+    /// The index of the first snapshot since the workflow last entered the stage it has at `at`.
+    pub(super) fn stage_entry(&self, at: usize) -> usize {
+        let memory = self.past.as_ref().map_or(&self.memory, |(past, _)| past);
+        let mut stays = memory.stays.borrow_mut();
+        while stays.len() <= at {
+            let next = stays.len();
+            let before = next.checked_sub(1).filter(|before| self.stage(*before) == self.stage(next));
+            let stay = before.and_then(|before| stays.get(before)).copied();
+            stays.push(stay.unwrap_or(next));
+        }
+        stays.get(at).copied().unwrap_or(at)
+    }
+}
