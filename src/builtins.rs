@@ -8,12 +8,14 @@ use std::fmt;
 
 use self::claim::CLAIM;
 use self::counting::{COUNTING, Counting, Tallied};
+use self::instant::{INSTANT, InstantPart};
 use self::numbers::{NUMBERS, Numbers};
 use self::series::{Along, SERIES};
 use self::single::SINGLE;
 
 mod claim;
 pub mod counting;
+pub mod instant;
 pub mod numbers;
 pub mod series;
 mod single;
@@ -45,6 +47,8 @@ pub enum Shape {
     Distinct,
     /// `held(P)`: looks along the series.
     Along(Along),
+    /// `day(t)`: a part of an instant.
+    Part(InstantPart),
     /// `default(path, y)`: what a path leads to, or a value in its stead.
     Default,
     /// `confidence(A >= B)`: how surely a sample bears a comparison out.
@@ -86,7 +90,7 @@ impl Builtin {
                 Tallied::Number(_) | Tallied::Whether(_) => None,
             },
             Shape::Numbers(numbers) => numbers.is_mean.then_some(Sampled::Mean),
-            Shape::Distinct | Shape::Along(_) | Shape::Default | Shape::Confidence => None,
+            Shape::Distinct | Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => None,
         }
     }
 }
@@ -106,7 +110,7 @@ impl fmt::Debug for Builtin {
 
 /// Every function, in the order in which messages list them.
 pub fn all() -> impl Iterator<Item = &'static Builtin> {
-    [COUNTING, NUMBERS, SINGLE, SERIES, CLAIM].into_iter().flatten()
+    [COUNTING, NUMBERS, SINGLE, INSTANT, SERIES, CLAIM].into_iter().flatten()
 }
 
 /// The function of a name.
@@ -121,6 +125,7 @@ snapshot every 1 week grace 3 days {
   adoption: share
   incidents: count
   launched: date
+  deployed: time
   outputs: list of {
     id: text key
     edit_time: share from 0% to 1000%
@@ -144,6 +149,7 @@ date: 2026-11-16
 stage: pilot
 adoption: 80%
 launched: 2026-10-12
+deployed: 2026-11-16T15:05+01:00
 outputs:
   - { id: a, edit_time: 5%, kind: ordinary }
   - { id: b, edit_time: 10%, kind: ordinary }

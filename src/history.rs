@@ -69,6 +69,7 @@ fn metrics(vocabulary: &Vocabulary, snapshots: &[Snapshot]) -> Vec<Metric> {
             Type::Bool
             | Type::Text
             | Type::Date
+            | Type::Time
             | Type::Stage
             | Type::Choice(_)
             | Type::Elapsed

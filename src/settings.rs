@@ -11,7 +11,7 @@ use crate::ast::EffectKind;
 use crate::interval::Interval;
 use crate::program::{ParamValue, Program};
 use crate::source::Span;
-use crate::types::{Kind, Type, show_date};
+use crate::types::{Kind, Type, show_date, show_time};
 use crate::value::{Date, Number, Value};
 use crate::vocabulary::{Cadence, Field, Vocabulary};
 
@@ -221,6 +221,7 @@ fn show_number(ty: &Type, number: &Number) -> String {
     match ty {
         Type::Amount(quantity) => quantity.kind.show(number),
         Type::Date => show_date(number),
+        Type::Time => show_time(number),
         Type::Calendar => {
             let plural = if *number == Number::ONE { "" } else { "s" };
             format!("{} month{plural}", Kind::Number.show(number))

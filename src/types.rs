@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use dashu_int::UBig;
+use dashu_int::{IBig, UBig};
 
 use crate::interval::Interval;
-use crate::value::{DAY, Number, date_of_day, decimal};
+use crate::value::{DAY, Number, date_of_day, day_and_seconds, decimal};
 use crate::vocabulary::RecordType;
 
 /// The type of a field or expression.
@@ -15,6 +15,8 @@ pub enum Type {
     Bool,
     Text,
     Date,
+    /// An instant.
+    Time,
     /// A stage of the ladder.
     Stage,
     /// `one of [a, b]`, with its members.
@@ -181,6 +183,22 @@ pub fn show_date(day: &Number) -> String {
         .map_or_else(|| "no date".to_owned(), |date| date.to_string())
 }
 
+/// An instant in UTC: `2026-11-02T14:05Z`, with its seconds where these are not 0.
+pub fn show_time(instant: &Number) -> String {
+    let (day, seconds) = day_and_seconds(instant);
+    let minutes = (&seconds / Number::from(60)).floor();
+    let rest = seconds - Number::from(minutes.clone() * IBig::from(60));
+    let minutes = i64::try_from(minutes).unwrap_or(0);
+    let rest = if rest == Number::ZERO {
+        String::new()
+    } else {
+        let shown = decimal(&rest, MORE_DIGITS);
+        let pad = if rest < Number::from(10) { "0" } else { "" };
+        format!(":{pad}{shown}")
+    };
+    format!("{}T{:02}:{:02}{rest}Z", show_date(&Number::from(day)), minutes / 60, minutes % 60)
+}
+
 impl Type {
     /// What a list holds.
     pub fn element(&self) -> Option<&Self> {
@@ -205,6 +223,7 @@ impl Type {
             Self::Bool
             | Self::Text
             | Self::Date
+            | Self::Time
             | Self::Stage
             | Self::Choice(_)
             | Self::Calendar
@@ -241,6 +260,7 @@ impl fmt::Display for Type {
             Self::Bool => f.write_str("bool"),
             Self::Text => f.write_str("text"),
             Self::Date => f.write_str("date"),
+            Self::Time => f.write_str("time"),
             Self::Stage => f.write_str("stage"),
             Self::Choice(members) => write!(f, "one of [{}]", members.join(", ")),
             Self::Amount(quantity) => quantity.kind.fmt(f),

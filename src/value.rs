@@ -10,7 +10,8 @@ use dashu_ratio::RBig;
 
 use crate::source::{FileId, Span};
 
-/// An exact ratio. Durations are held in seconds, dates in days since 1970-01-01, stages as their rung.
+/// An exact ratio. Durations are held in seconds, dates in days since 1970-01-01, instants in seconds since its beginning in
+/// UTC, stages as their rung.
 pub type Number = RBig;
 
 /// A day of the proleptic Gregorian calendar.
@@ -124,6 +125,80 @@ pub fn parse_date(text: &str) -> Option<Date> {
     (text.len() == 10 && text.bytes().enumerate().all(shape)).then(|| text.parse().ok()).flatten()
 }
 
+/// Why a text is no instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeError {
+    /// Not of the form `2026-11-02T14:05Z`.
+    Malformed,
+    /// A local time: nobody knows which instant that is.
+    NoOffset,
+    /// No such day, hour, minute or second.
+    Impossible,
+}
+
+/// Reads an instant, as `2026-11-02T14:05Z` or `2026-11-02T15:05:30.25+01:00`: the seconds from 1970-01-01T00:00Z.
+///
+/// # Errors
+/// If the text is not of that form, lacks its offset, or names an instant that cannot be.
+pub fn parse_time(text: &str) -> Result<Number, TimeError> {
+    let (day, rest) = text.split_once('T').ok_or(TimeError::Malformed)?;
+    let (clock, offset) = match rest.strip_suffix('Z') {
+        Some(clock) => (clock, Some(0)),
+        None => match rest.rfind(['+', '-']).and_then(|at| rest.split_at_checked(at)) {
+            Some((clock, offset)) => (clock, Some(parse_offset(offset)?)),
+            None => (rest, None),
+        },
+    };
+    let (hour_minute, second) = match clock.len() {
+        5 => (clock, "00"),
+        _ => clock
+            .split_at_checked(5)
+            .and_then(|(start, end)| Some((start, end.strip_prefix(':')?)))
+            .ok_or(TimeError::Malformed)?,
+    };
+    let minutes = parse_clock(hour_minute)?;
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = second.split_once('.').unwrap_or((second, "0"));
+    if whole.len() != 2 || !is_digits(whole) || !is_digits(fraction) || fraction.len() > MAX_DIGITS - 2 {
+        return Err(TimeError::Malformed);
+    }
+    let seconds = parse_number(second).map_err(|_| TimeError::Malformed)?;
+    let shaped = day.len() == 10 && day.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    let date = parse_date(day).ok_or(if shaped { TimeError::Impossible } else { TimeError::Malformed })?;
+    if seconds >= Number::from(60) {
+        return Err(TimeError::Impossible);
+    }
+    let offset = offset.ok_or(TimeError::NoOffset)?;
+    Ok(Number::from(day_number(date) * DAY + (minutes - offset) * 60) + seconds)
+}
+
+/// `+01:00` in minutes.
+fn parse_offset(text: &str) -> Result<i64, TimeError> {
+    let (sign, clock) = match text.strip_prefix('-') {
+        Some(clock) => (-1, clock),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    Ok(sign * parse_clock(clock)?)
+}
+
+/// `14:05` in minutes.
+fn parse_clock(text: &str) -> Result<i64, TimeError> {
+    let number = |part: &str| -> Result<i64, TimeError> {
+        let shaped = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse().ok().filter(|_| shaped).ok_or(TimeError::Malformed)
+    };
+    let (hours, minutes) = text.split_once(':').ok_or(TimeError::Malformed)?;
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    if hours < 24 && minutes < 60 { Ok(hours * 60 + minutes) } else { Err(TimeError::Impossible) }
+}
+
+/// The day number of an instant, in UTC, and the seconds since that day began.
+pub fn day_and_seconds(instant: &Number) -> (i64, Number) {
+    let day = (instant / Number::from(DAY)).floor();
+    let seconds = instant - Number::from(day.clone() * IBig::from(DAY));
+    (i64::try_from(day).unwrap_or(i64::MAX), seconds)
+}
+
 /// Days from 1970-01-01 to `date`.
 pub fn day_number(date: Date) -> i64 {
     // A difference between two civil dates in days fits easily; jiff gives it as whole days.
@@ -172,7 +247,8 @@ pub enum Value {
     Bool(bool),
     /// A text, or a member of `one of`.
     Text(Arc<str>),
-    /// A count, number or share; seconds for a duration; a rung, from 0, for a stage; a day number for a date.
+    /// A count, number or share; seconds for a duration; a rung, from 0, for a stage; a day number for a date,
+    /// seconds since 1970-01-01T00:00Z for an instant.
     Number(Number),
     /// The elements of a list, in the order of the file.
     List(Vec<Located>),
@@ -233,6 +309,42 @@ mod tests {
         assert_eq!(parse_date("2026-11-02"), Some(Date::constant(2026, 11, 2)));
         for text in ["2026-02-30", "2026-11-02T10:00", "26-11-02", "2026-11-2", "2026/11/02", "2026-11-021"] {
             assert_eq!(parse_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn instants_have_an_offset() {
+        let time = |text: &str| parse_time(text);
+        assert_eq!(time("1970-01-02T00:01Z"), Ok(Number::from(DAY + 60)));
+        assert_eq!(time("2026-11-02T15:05:30.25+01:00"), time("2026-11-02T14:05:30.250Z"));
+        assert_eq!(time("2026-11-01T23:35-00:30"), time("2026-11-02T00:05Z"));
+        for text in ["2026-11-02T14:05", "2026-11-02T14:05:30", "2026-11-02T14:05:30.5"] {
+            assert_eq!(time(text), Err(TimeError::NoOffset), "{text}");
+        }
+        for text in [
+            "2026-11-02T24:00Z",
+            "2026-11-02T14:60Z",
+            "2026-11-02T14:05:60Z",
+            "2026-02-30T14:05Z",
+            "2026-11-02T14:05+25:00",
+        ] {
+            assert_eq!(time(text), Err(TimeError::Impossible), "{text}");
+        }
+        for text in [
+            "",
+            "T",
+            "2026-11-02",
+            "2026-11-02 14:05Z",
+            "2026-11-02T1:05Z",
+            "2026-11-02T14Z",
+            "2026-11-02T14:05:3Z",
+            "2026-11-02T14:05:30.Z",
+            "2026-11-02T14:05+1:00",
+            "x-11-02T14:05Z",
+            "2026-11-02T14:05:é0Z",
+            "2026-11-02T14:05z",
+        ] {
+            assert_eq!(time(text), Err(TimeError::Malformed), "{text}");
         }
     }
 

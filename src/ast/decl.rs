@@ -118,6 +118,7 @@ pub enum TypeKind {
     Bool,
     Text,
     Date,
+    Time,
     Duration,
     Count,
     /// `number` or `number USD`

@@ -62,6 +62,8 @@ pub enum LiteralKind {
     Calendar(i32),
     /// `2026-11-02`
     Date(Date),
+    /// `2026-11-02T14:05Z`: an instant, in seconds since 1970-01-01T00:00Z.
+    Time(Number),
     /// `"text"` where no interpolation is meant.
     Text(Arc<str>),
     /// `true`, `false`

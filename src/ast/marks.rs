@@ -159,7 +159,7 @@ marked_enum! {
         Self::Record(a) => [a],
     }
     TypeKind {
-        Self::Bool | Self::Text | Self::Date | Self::Duration | Self::Count | Self::Share | Self::Stage => [],
+        Self::Bool | Self::Text | Self::Date | Self::Time | Self::Duration | Self::Count | Self::Share | Self::Stage => [],
         Self::Number(a) => [a],
         Self::OneOf(a) => [a],
         Self::List(a) => [a],
@@ -197,7 +197,7 @@ marked_enum! {
     }
     LiteralKind {
         Self::Number(_) | Self::Share(_) | Self::Duration(_) | Self::Calendar(_) => [],
-        Self::Date(_) | Self::Text(_) | Self::Bool(_) => [],
+        Self::Date(_) | Self::Time(_) | Self::Text(_) | Self::Bool(_) => [],
         Self::Unit(_, a) => [a],
     }
     ExprKind {

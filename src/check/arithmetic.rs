@@ -27,6 +27,8 @@ pub(super) enum Clash {
     NoSuchUnit(&'static str),
     /// `duration + date`, the wrong way round.
     DateFirst,
+    /// A date beside an instant.
+    DateAndTime,
     /// Months and years, which only dates take.
     Calendar,
     /// Anything that there is no arithmetic for.
@@ -101,6 +103,20 @@ fn combine(op: ArithmeticOp, left: &Type, right: &Type) -> Result<Type, Clash> {
         (Add | Subtract, Type::Date, Type::Amount(Quantity { kind: Kind::Duration, .. })) => {
             return Ok(Type::Date);
         }
+        (Subtract, Type::Time, Type::Time) => {
+            return Ok(Type::Amount(Quantity { kind: Kind::Duration, range: Interval::ALL }));
+        }
+        (
+            Add | Subtract,
+            Type::Time,
+            Type::Calendar | Type::Amount(Quantity { kind: Kind::Duration, .. }),
+        ) => {
+            return Ok(Type::Time);
+        }
+        (Add, Type::Calendar | Type::Amount(Quantity { kind: Kind::Duration, .. }), Type::Time) => {
+            return Err(Clash::DateFirst);
+        }
+        (_, Type::Date, Type::Time) | (_, Type::Time, Type::Date) => return Err(Clash::DateAndTime),
         (Add, Type::Calendar | Type::Elapsed, Type::Date) => return Err(Clash::DateFirst),
         (Add, Type::Amount(Quantity { kind: Kind::Duration, .. }), Type::Date) => {
             return Err(Clash::DateFirst);

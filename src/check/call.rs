@@ -74,6 +74,18 @@ impl Checker<'_> {
             }
             (Shape::Default, [path, fallback]) => self.check_default(scope, builtin, path, fallback),
             (Shape::Along(along), [arg]) => self.check_series(scope, builtin, along, arg),
+            (Shape::Part(part), [arg]) => {
+                self.refuse_clauses(scope, builtin, arg, Clauses::NONE);
+                let ty = self.check_expr(scope, &arg.value);
+                if !matches!(ty, Type::Time | Type::Error) {
+                    self.report(errors::not_a_time(builtin, &arg.value, &ty));
+                }
+                if part.is_date {
+                    Type::Date
+                } else {
+                    Type::Amount(Quantity { kind: Kind::Count, range: (part.range)() })
+                }
+            }
             (Shape::Confidence, [claim]) => {
                 self.refuse_clauses(scope, builtin, claim, Clauses::NONE);
                 self.check_claim(scope, &claim.value);
@@ -83,6 +95,7 @@ impl Checker<'_> {
                 Shape::Numbers(_)
                 | Shape::Counting(_)
                 | Shape::Distinct
+                | Shape::Part(_)
                 | Shape::Default
                 | Shape::Along(_)
                 | Shape::Confidence,
@@ -239,6 +252,7 @@ impl Checker<'_> {
                 Type::Bool
                 | Type::Text
                 | Type::Date
+                | Type::Time
                 | Type::Stage
                 | Type::Choice(_)
                 | Type::Amount(_)
@@ -328,15 +342,20 @@ impl Checker<'_> {
                 Type::Bool
                 | Type::Text
                 | Type::Date
+                | Type::Time
                 | Type::Stage
                 | Type::Choice(_)
                 | Type::Amount(_)
                 | Type::Elapsed
                 | Type::Calendar => Type::List(Box::new(element.clone())),
             },
-            Shape::Numbers(numbers) if numbers.extreme.is_some() && *element == Type::Date => Type::Date,
+            Shape::Numbers(numbers)
+                if numbers.extreme.is_some() && matches!(element, Type::Date | Type::Time) =>
+            {
+                element.clone()
+            }
             Shape::Numbers(numbers) => self.number_type(builtin, numbers, arg, element),
-            Shape::Along(_) | Shape::Default | Shape::Confidence => Type::Error,
+            Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => Type::Error,
         }
     }
 

@@ -220,7 +220,7 @@ pub(super) fn comparable(op: CompareOp, left: &Type, right: &Type) -> Option<Unl
         | (Type::Amount(Quantity { kind: Kind::Duration, .. }), Type::Elapsed) => None,
         (Type::Calendar, _) | (_, Type::Calendar) => Some(Unlike::Calendar),
         (Type::Elapsed, Type::Amount(_)) | (Type::Amount(_), Type::Elapsed) => Some(Unlike::Units),
-        (Type::Date, Type::Date) | (Type::Stage, Type::Stage) => None,
+        (Type::Date, Type::Date) | (Type::Time, Type::Time) | (Type::Stage, Type::Stage) => None,
         (Type::Bool, Type::Bool) | (Type::Text, Type::Text) => equality,
         (Type::Choice(a), Type::Choice(b)) if a.iter().any(|member| b.contains(member)) => equality,
         (Type::Choice(_), Type::Choice(_)) => Some(Unlike::Members),
@@ -228,6 +228,7 @@ pub(super) fn comparable(op: CompareOp, left: &Type, right: &Type) -> Option<Unl
             Type::Bool
             | Type::Text
             | Type::Date
+            | Type::Time
             | Type::Stage
             | Type::Choice(_)
             | Type::Amount(_)

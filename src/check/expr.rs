@@ -87,6 +87,7 @@ impl Checker<'_> {
             | LiteralKind::Duration(_)
             | LiteralKind::Calendar(_)
             | LiteralKind::Date(_)
+            | LiteralKind::Time(_)
             | LiteralKind::Text(_)
             | LiteralKind::Bool(_) => return true,
         };

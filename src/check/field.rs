@@ -175,6 +175,7 @@ impl Fields<'_> {
             TypeKind::Bool
             | TypeKind::Text
             | TypeKind::Date
+            | TypeKind::Time
             | TypeKind::Duration
             | TypeKind::Count
             | TypeKind::Number(_)
@@ -202,6 +203,7 @@ impl Fields<'_> {
             TypeKind::Bool => Type::Bool,
             TypeKind::Text => Type::Text,
             TypeKind::Date => Type::Date,
+            TypeKind::Time => Type::Time,
             TypeKind::Stage if self.has_stages => Type::Stage,
             TypeKind::Stage => {
                 self.diagnostics.push(errors::no_stages(ty.span, "a field of type `stage`"));
@@ -274,6 +276,7 @@ fn key_problem(shape: &FieldShape) -> Option<&'static str> {
         FieldShape::Value(
             Type::Text
             | Type::Date
+            | Type::Time
             | Type::Stage
             | Type::Choice(_)
             | Type::Amount(_)
@@ -366,6 +369,7 @@ fn describe(shape: &FieldShape) -> String {
             | Type::Bool
             | Type::Text
             | Type::Date
+            | Type::Time
             | Type::Stage
             | Type::Choice(_)
             | Type::Elapsed

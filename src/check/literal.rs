@@ -35,6 +35,7 @@ pub(super) fn literal_type(literal: &LiteralKind) -> Type {
         LiteralKind::Duration(seconds) => amount(Kind::Duration, seconds),
         LiteralKind::Calendar(_) => Type::Calendar,
         LiteralKind::Date(_) => Type::Date,
+        LiteralKind::Time(_) => Type::Time,
         LiteralKind::Text(_) => Type::Text,
         LiteralKind::Bool(_) => Type::Bool,
     }
@@ -46,7 +47,8 @@ pub(super) fn literal_number(literal: &LiteralKind) -> Option<Number> {
         LiteralKind::Number(number)
         | LiteralKind::Share(number)
         | LiteralKind::Unit(number, _)
-        | LiteralKind::Duration(number) => Some(number.clone()),
+        | LiteralKind::Duration(number)
+        | LiteralKind::Time(number) => Some(number.clone()),
         LiteralKind::Calendar(months) => Some(Number::from(*months)),
         LiteralKind::Date(date) => Some(Number::from(day_number(*date))),
         LiteralKind::Text(_) | LiteralKind::Bool(_) => None,
@@ -62,7 +64,8 @@ pub(super) fn param_value(literal: &LiteralKind) -> ParamValue {
         LiteralKind::Number(number)
         | LiteralKind::Share(number)
         | LiteralKind::Unit(number, _)
-        | LiteralKind::Duration(number) => ParamValue::Value(Value::Number(number.clone())),
+        | LiteralKind::Duration(number)
+        | LiteralKind::Time(number) => ParamValue::Value(Value::Number(number.clone())),
         LiteralKind::Date(date) => ParamValue::Value(Value::Number(Number::from(day_number(*date)))),
     }
 }

@@ -96,6 +96,7 @@ impl Checker<'_> {
             Type::Bool
             | Type::Text
             | Type::Date
+            | Type::Time
             | Type::Stage
             | Type::Choice(_)
             | Type::Amount(_)
@@ -121,6 +122,7 @@ impl Checker<'_> {
             Type::Bool
             | Type::Text
             | Type::Date
+            | Type::Time
             | Type::Amount(_)
             | Type::Elapsed
             | Type::Calendar
@@ -190,6 +192,7 @@ fn choice_with(ty: &Type, member: &str, path: &mut Vec<Arc<str>>) -> bool {
         Type::Bool
         | Type::Text
         | Type::Date
+        | Type::Time
         | Type::Stage
         | Type::Amount(_)
         | Type::Elapsed

@@ -410,6 +410,7 @@ fn mentions_stage(ty: &Type) -> bool {
         Type::Bool
         | Type::Text
         | Type::Date
+        | Type::Time
         | Type::Choice(_)
         | Type::Amount(_)
         | Type::Elapsed

@@ -55,7 +55,9 @@ impl Checker<'_> {
                 }
             }
             Along::Since => {
-                if !matches!(ty, Type::Date | Type::Error) {
+                if ty == Type::Time {
+                    self.report(errors::since_of_a_time(value));
+                } else if !matches!(ty, Type::Date | Type::Error) {
                     self.report(errors::not_a_date(value, &ty));
                 }
                 Type::Elapsed

@@ -257,7 +257,10 @@ fn kept_arguments(builtin: &Builtin) -> usize {
         Shape::Numbers(numbers) => usize::from(numbers.keeps_the_kind()),
         Shape::Distinct | Shape::Default => 2,
         Shape::Along(Along::Snapshot(_) | Along::Latest | Along::Stretch(_)) => 2,
-        Shape::Along(Along::Run(_) | Along::Since) | Shape::Counting(_) | Shape::Confidence => 0,
+        Shape::Along(Along::Run(_) | Along::Since)
+        | Shape::Counting(_)
+        | Shape::Part(_)
+        | Shape::Confidence => 0,
     }
 }
 
@@ -270,6 +273,7 @@ fn settle(ty: &mut Type, settled: &Kind) {
         | Type::Bool
         | Type::Text
         | Type::Date
+        | Type::Time
         | Type::Stage
         | Type::Choice(_)
         | Type::Elapsed

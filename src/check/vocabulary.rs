@@ -172,6 +172,7 @@ fn collect_units_of_type(ty: &Type, units: &mut BTreeSet<Arc<str>>) {
         Type::Bool
         | Type::Text
         | Type::Date
+        | Type::Time
         | Type::Stage
         | Type::Choice(_)
         | Type::Elapsed

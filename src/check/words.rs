@@ -1,7 +1,7 @@
 //! How expressions and types are called in messages. Has no source text: names come from the tree.
 
 use crate::ast::{Expr, ExprKind, LiteralKind, Name};
-use crate::types::{Kind, Type};
+use crate::types::{Kind, Type, show_time};
 use crate::value::{Number, decimal};
 
 /// `a.b.c`
@@ -38,6 +38,7 @@ pub(super) fn show_literal(literal: &LiteralKind) -> String {
         LiteralKind::Duration(seconds) => Kind::Duration.show(seconds),
         LiteralKind::Calendar(months) => show_months(*months),
         LiteralKind::Date(date) => date.to_string(),
+        LiteralKind::Time(time) => show_time(time),
         LiteralKind::Text(text) => format!("\"{text}\""),
         LiteralKind::Bool(value) => value.to_string(),
     }
@@ -58,6 +59,7 @@ pub(super) fn a_type(ty: &Type) -> String {
         Type::Bool
         | Type::Text
         | Type::Date
+        | Type::Time
         | Type::Stage
         | Type::Elapsed
         | Type::Calendar
@@ -76,6 +78,7 @@ pub(super) fn a_type(ty: &Type) -> String {
             Type::Bool
             | Type::Text
             | Type::Date
+            | Type::Time
             | Type::Stage
             | Type::Elapsed
             | Type::Calendar

@@ -10,9 +10,12 @@ use crate::builtins::Shape;
 use crate::evidence::{Amount, DateSpan, Elapsed, ReasonKind, Reasons, Truth, Word};
 use crate::program::{FieldPath, ParamValue, Target};
 use crate::settings::ParamSetting;
+use crate::interval::Interval;
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{DAY, Located, Number, Record, Value, day_number};
+use crate::value::{
+    DAY, Located, Number, Record, Value, add_months, date_of_day, day_and_seconds, day_number,
+};
 
 impl<'a> Evaluator<'a> {
     /// What an expression is worth.
@@ -261,6 +264,14 @@ impl<'a> Evaluator<'a> {
     ) -> Evidence<'a> {
         let is_date = |expr: &Expr| self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Date);
         let (a, b) = (self.eval(left, scope), self.eval(right, scope));
+        if let (Evidence::Amount(time), Evidence::Calendar(months)) = (&a, &b)
+            && !is_date(left)
+        {
+            return Evidence::Amount(move_time(
+                time,
+                if op == ArithmeticOp::Subtract { -months } else { *months },
+            ));
+        }
         match (is_date(left), is_date(right), op) {
             (true, true, _) => Evidence::Elapsed(Elapsed::between(b.into_amount(), a.into_amount())),
             (true, false, ArithmeticOp::Subtract) => Evidence::Amount(move_date(a, b, true)),
@@ -383,6 +394,7 @@ impl<'a> Evaluator<'a> {
                 Some(other) if !self.has(&first.value, scope) => self.eval(&other.value, scope),
                 Some(_) | None => self.eval(&first.value, scope),
             },
+            Shape::Part(part) => Evidence::Amount((part.of)(&self.eval(&first.value, scope).into_amount())),
             Shape::Confidence => self.eval_confidence(&first.value, scope),
         }
     }
@@ -433,7 +445,8 @@ fn eval_literal<'a>(literal: &LiteralKind) -> Evidence<'a> {
         LiteralKind::Number(number)
         | LiteralKind::Share(number)
         | LiteralKind::Unit(number, _)
-        | LiteralKind::Duration(number) => Evidence::Amount(Amount::Known(number.clone())),
+        | LiteralKind::Duration(number)
+        | LiteralKind::Time(number) => Evidence::Amount(Amount::Known(number.clone())),
         LiteralKind::Calendar(months) => Evidence::Calendar(*months),
         LiteralKind::Date(date) => Evidence::Amount(Amount::Known(day_number(*date).into())),
         LiteralKind::Text(text) => Evidence::Word(Word::Known(text.clone())),
@@ -448,6 +461,24 @@ pub(super) fn eval_value<'a>(value: &Value) -> Evidence<'a> {
         Value::Text(text) => Evidence::Word(Word::Known(text.clone())),
         Value::Number(number) => Evidence::Amount(Amount::Known(number.clone())),
         Value::List(_) | Value::Record(_) => Evidence::Amount(Amount::Unknown(Reasons::default())),
+    }
+}
+
+/// An instant moved by calendar months, at the same time of its day.
+fn move_time(time: &Amount, months: i32) -> Amount {
+    let moved = |instant: &Number| {
+        let (day, seconds) = day_and_seconds(instant);
+        let moved = date_of_day(day).and_then(|date| add_months(date, months));
+        moved.map(|date| Number::from(day_number(date) * DAY) + seconds)
+    };
+    match time {
+        Amount::Known(time) => moved(time)
+            .map_or_else(|| Amount::Unknown(Reasons::of(ReasonKind::NoSuchDate, None)), Amount::Known),
+        Amount::Between(bounds, reasons) => {
+            let end = |bound: &Option<Number>| bound.as_ref().and_then(moved);
+            Amount::bounded(Interval { low: end(&bounds.low), high: end(&bounds.high) }, reasons.clone())
+        }
+        Amount::Unknown(reasons) => Amount::Unknown(reasons.clone()),
     }
 }
 
@@ -492,9 +523,13 @@ impl<'a> Evidence<'a> {
                     ..List::default()
                 }))
             }
-            Type::Amount(_) | Type::Date | Type::Stage | Type::Calendar | Type::Record(_) | Type::Error => {
-                Self::Amount(Amount::Unknown(reasons))
-            }
+            Type::Amount(_)
+            | Type::Date
+            | Type::Time
+            | Type::Stage
+            | Type::Calendar
+            | Type::Record(_)
+            | Type::Error => Self::Amount(Amount::Unknown(reasons)),
         }
     }
 

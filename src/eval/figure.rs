@@ -82,6 +82,7 @@ impl<'a> Evaluator<'a> {
         let scale = match ty {
             Type::Amount(quantity) => Scale::Kind(quantity.kind.clone()),
             Type::Date => Scale::Date,
+            Type::Time => Scale::Time,
             Type::Stage => Scale::Stage(Arc::from(&*self.program.vocabulary.stages)),
             Type::Elapsed => Scale::Kind(Kind::Duration),
             Type::Bool

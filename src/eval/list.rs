@@ -319,7 +319,7 @@ impl<'a> Evaluator<'a> {
                 let picks = of().map(|(item, candidate)| (item, &candidate.good));
                 Evidence::List(Rc::new(distinct(list, picks)))
             }
-            Shape::Along(_) | Shape::Default | Shape::Confidence => {
+            Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => {
                 Evidence::Amount(Amount::Unknown(Reasons::default()))
             }
         }

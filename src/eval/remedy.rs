@@ -292,6 +292,7 @@ impl<'a> Evaluator<'a> {
                     Shape::Counting(_)
                     | Shape::Numbers(_)
                     | Shape::Distinct
+                    | Shape::Part(_)
                     | Shape::Default
                     | Shape::Along(Along::Latest | Along::Stretch(_)) => self.amount_steps(aim, scope),
                 }

@@ -354,6 +354,7 @@ fn literal(ty: &Type, text: &str) -> Option<LiteralKind> {
         | LiteralKind::Duration(_)
         | LiteralKind::Calendar(_)
         | LiteralKind::Date(_)
+        | LiteralKind::Time(_)
         | LiteralKind::Text(_)
         | LiteralKind::Bool(_) => Some(literal),
     }

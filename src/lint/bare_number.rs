@@ -54,7 +54,7 @@ fn threshold(expr: &Expr) -> Option<Span> {
         | LiteralKind::Unit(number, _)
         | LiteralKind::Duration(number) => *number != Number::ZERO && *number != Number::ONE,
         LiteralKind::Calendar(months) => *months != 0,
-        LiteralKind::Date(_) | LiteralKind::Text(_) | LiteralKind::Bool(_) => false,
+        LiteralKind::Date(_) | LiteralKind::Time(_) | LiteralKind::Text(_) | LiteralKind::Bool(_) => false,
     };
     is_threshold.then_some(expr.span)
 }

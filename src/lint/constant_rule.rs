@@ -112,6 +112,7 @@ fn inside_calls<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> Option<Dia
             | Shape::Counting(_)
             | Shape::Numbers(_)
             | Shape::Distinct
+            | Shape::Part(_)
             | Shape::Default
             | Shape::Confidence => arg.condition.as_ref(),
         },

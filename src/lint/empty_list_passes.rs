@@ -94,6 +94,7 @@ impl<'a> LintedPolicies<'a> {
             | Shape::Numbers(_)
             | Shape::Distinct
             | Shape::Along(_)
+            | Shape::Part(_)
             | Shape::Default
             | Shape::Confidence => None,
         }
@@ -105,7 +106,7 @@ fn unknown_of_none(builtin: &Builtin) -> bool {
     match &builtin.shape {
         Shape::Counting(counting) => matches!(counting.tallied, Tallied::Share(_)),
         Shape::Numbers(numbers) => numbers.unknown_of_none,
-        Shape::Distinct | Shape::Along(_) | Shape::Default | Shape::Confidence => false,
+        Shape::Distinct | Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => false,
     }
 }
 

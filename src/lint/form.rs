@@ -44,6 +44,7 @@ impl Constant {
             | LiteralKind::Unit(n, _)
             | LiteralKind::Duration(n) => Self::number(n),
             LiteralKind::Calendar(months) => Self::months(*months),
+            LiteralKind::Time(time) => Self::number(time),
             LiteralKind::Date(date) => Self::number(&Number::from(day_number(*date))),
             LiteralKind::Text(text) => Self::of(Value::Text(text.clone())),
             LiteralKind::Bool(value) => Self::of(Value::Bool(*value)),

@@ -389,6 +389,7 @@ impl<'a> LintedPolicies<'a> {
                 let range = if forward { Interval::at_least(Number::ZERO) } else { Interval::ALL };
                 Domain::Numbers { range, step: days() }
             }
+            Type::Time => Domain::Numbers { range: Interval::ALL, step: None },
             Type::Date => Domain::Numbers { range: Interval::ALL, step: Some(Number::ONE) },
             Type::Calendar => Domain::calendar(),
             Type::Text | Type::List(_) | Type::Record(_) | Type::Error => Domain::Text,

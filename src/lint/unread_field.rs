@@ -132,6 +132,7 @@ fn is_for_rules(field: &Field) -> bool {
         Type::Record(record) => record.fields.iter().any(is_for_rules),
         Type::Bool
         | Type::Date
+        | Type::Time
         | Type::Stage
         | Type::Choice(_)
         | Type::Amount(_)

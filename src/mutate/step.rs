@@ -3,7 +3,7 @@
 use dashu_int::UBig;
 
 use crate::ast::LiteralKind;
-use crate::types::{Kind, show_date};
+use crate::types::{Kind, show_date, show_time};
 use crate::value::{DAY, Number, date_of_day, day_number};
 
 /// The values beside a literal, each with how it is written; none beside a text or a truth value.
@@ -51,6 +51,12 @@ fn step(
         LiteralKind::Calendar(months) => {
             let next = if *way > Number::ZERO { months.checked_add(1)? } else { months.checked_sub(1)? };
             (LiteralKind::Calendar(next), plural(&Number::from(next), "month"))
+        }
+        LiteralKind::Time(time) => {
+            // Nobody thinks in less than a minute where no seconds are written.
+            let minutes = (time / Number::from(60)).is_int();
+            let next = time + way * Number::from(if minutes { 60 } else { 1 });
+            (LiteralKind::Time(next.clone()), show_time(&next))
         }
         LiteralKind::Date(date) => {
             let day = if *way > Number::ZERO { day_number(*date) + 1 } else { day_number(*date) - 1 };

@@ -8,7 +8,7 @@ use crate::explain::{RuleUses, uses};
 use crate::program::{ParamValue, Program};
 use crate::settings::show_value;
 use crate::source::SourceMap;
-use crate::types::{Kind, Type};
+use crate::types::{Kind, Type, show_time};
 use crate::value::{DAY, Date, Number, Value, add_months, date_of_day, day_number};
 use crate::vocabulary::Field;
 
@@ -25,6 +25,7 @@ pub(super) struct Pool {
     pub(super) durations: Vec<Number>,
     months: Vec<i32>,
     dates: Vec<Date>,
+    times: Vec<Number>,
     /// Amounts with a unit, as they are written.
     amounts: Vec<String>,
     /// Fields that a rule reads, with what they hold.
@@ -90,6 +91,7 @@ impl Pool {
                 LiteralKind::Duration(seconds) => self.durations.push(seconds),
                 LiteralKind::Calendar(months) => self.months.push(months),
                 LiteralKind::Date(date) => self.dates.push(date),
+                LiteralKind::Time(time) => self.times.push(time),
                 LiteralKind::Text(_) | LiteralKind::Bool(_) => {}
             }
         }
@@ -147,6 +149,7 @@ impl Pool {
             Type::Text => vec!["\"a\"".to_owned(), "\"b\"".to_owned()],
             Type::Stage => program.vocabulary.stages.iter().map(ToString::to_string).collect(),
             Type::Choice(members) => members.iter().map(ToString::to_string).collect(),
+            Type::Time => self.times.iter().map(show_time).collect(),
             Type::Date => self.dates(newest).iter().map(ToString::to_string).collect(),
             Type::Amount(quantity) => {
                 let of = |numbers: &[Number]| -> Vec<String> {

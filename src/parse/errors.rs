@@ -6,7 +6,7 @@ use super::MAX_POLICY_BYTES;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::value::{MAX_DIGITS, MAX_EXPONENT, NumberError};
+use crate::value::{MAX_DIGITS, MAX_EXPONENT, NumberError, TimeError};
 
 /// Something else stands where `expected` should; both as people write them.
 pub(super) fn unexpected(span: Span, expected: &str, found: &str) -> Diagnostic {
@@ -120,6 +120,18 @@ pub(super) fn reserved_field(span: Span, word: &str) -> Diagnostic {
     reserved_name(span, word).help(format!(
         "choose another name, and give the key that the snapshots have, as in `own_name: text named \"{word}\"`"
     ))
+}
+
+/// A literal that is no instant.
+pub(super) fn no_such_time(span: Span, text: &str, problem: TimeError) -> Diagnostic {
+    let message = match problem {
+        TimeError::NoOffset => format!("`{text}` is a local time, and nobody knows where"),
+        TimeError::Impossible => format!("`{text}` is not in the calendar, or on no clock"),
+        TimeError::Malformed => format!("`{text}` is not a time"),
+    };
+    Diagnostic::error(Code::NumberOrDateInPolicy, message)
+        .label(span, "not a time")
+        .help("write a time with its offset, as `2026-11-02T14:05Z` or `2026-11-02T15:05:30+01:00`")
 }
 
 /// `after` is the operator that may not follow `before`.

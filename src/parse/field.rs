@@ -171,6 +171,7 @@ fn type_word(word: Name) -> TypeKind {
         "bool" => TypeKind::Bool,
         "text" => TypeKind::Text,
         "date" => TypeKind::Date,
+        "time" => TypeKind::Time,
         "duration" => TypeKind::Duration,
         "count" => TypeKind::Count,
         "share" => TypeKind::Share,

@@ -104,6 +104,14 @@ impl Builder<'_> {
                 }
                 date.map(LiteralKind::Date)
             }
+            Rule::time => match value::parse_time(inner.as_str()) {
+                Ok(time) => Some(LiteralKind::Time(time)),
+                Err(problem) => {
+                    let span = self.span_of(&inner);
+                    self.report(errors::no_such_time(span, inner.as_str(), problem));
+                    None
+                }
+            },
             Rule::quantity => self.build_quantity(&inner),
             Rule::boolean => Some(LiteralKind::Bool(inner.as_str() == "true")),
             _ => self.build_string(&inner).map(|text| LiteralKind::Text(text.into())),
@@ -174,6 +182,6 @@ pub(super) fn negate(kind: &LiteralKind) -> Option<LiteralKind> {
         LiteralKind::Unit(number, unit) => Some(LiteralKind::Unit(-number, unit.clone())),
         LiteralKind::Duration(seconds) => Some(LiteralKind::Duration(-seconds)),
         LiteralKind::Calendar(months) => Some(LiteralKind::Calendar(-months)),
-        LiteralKind::Date(_) | LiteralKind::Text(_) | LiteralKind::Bool(_) => None,
+        LiteralKind::Date(_) | LiteralKind::Time(_) | LiteralKind::Text(_) | LiteralKind::Bool(_) => None,
     }
 }

@@ -167,6 +167,7 @@ fn literal(kind: &LiteralKind) -> String {
         LiteralKind::Duration(seconds) => format!("seconds:{seconds}"),
         LiteralKind::Calendar(months) => format!("months:{months}"),
         LiteralKind::Date(date) => date.to_string(),
+        LiteralKind::Time(time) => format!("time:{time}"),
         LiteralKind::Text(text) => format!("{text:?}"),
         LiteralKind::Bool(truth) => truth.to_string(),
     }

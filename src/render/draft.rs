@@ -91,6 +91,7 @@ impl SnapshotDraft {
                 Type::Bool
                 | Type::Text
                 | Type::Date
+                | Type::Time
                 | Type::Stage
                 | Type::Choice(_)
                 | Type::Amount(_)

@@ -77,6 +77,10 @@ impl Schema<'_> {
             Type::Date => {
                 json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })
             }
+            Type::Time => {
+                let clock = "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?(Z|[-+]([01][0-9]|2[0-3]):[0-5][0-9])$";
+                json!({ "type": "string", "pattern": format!("^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{clock}") })
+            }
             Type::Stage => one_of(self.vocabulary.stages.iter().map(|name| &**name)),
             Type::Choice(members) => one_of(members.iter().map(|name| &**name)),
             Type::Amount(quantity) => amount(quantity),

@@ -16,7 +16,7 @@ use crate::snapshot::tree::{Content, YamlNode};
 use crate::source::{FileId, Span};
 use crate::text::{first_few, quote};
 use crate::types::{Kind, Quantity, Type};
-use crate::value::{Date, MAX_DIGITS, MAX_EXPONENT, Number, NumberError, decimal};
+use crate::value::{Date, MAX_DIGITS, MAX_EXPONENT, Number, NumberError, TimeError, decimal};
 use crate::vocabulary::Field;
 
 /// The system did not give the file.
@@ -411,6 +411,27 @@ pub(super) fn bad_date(scalar: &Scalar<'_>) -> Diagnostic {
     with_declaration(error.maybe_help(help), scalar.subject)
 }
 
+/// A text that is no instant.
+pub(super) fn bad_time(scalar: &Scalar<'_>, problem: TimeError) -> Diagnostic {
+    let (text, path) = (quote(scalar.text), scalar.subject.path);
+    let (message, help) = match problem {
+        TimeError::NoOffset => (
+            format!("{text} is a local time, and nobody knows where; `{path}` is a time"),
+            "write it with its offset, as `2026-11-02T14:05Z` or `2026-11-02T15:05+01:00`",
+        ),
+        TimeError::Impossible => (
+            format!("{text} is not in the calendar, or on no clock"),
+            "correct it; the last minute of a day is `23:59`",
+        ),
+        TimeError::Malformed => (
+            format!("`{text}` is not a time; `{path}` is one"),
+            "write a time as `2026-11-02T14:05Z` or `2026-11-02T15:05:30+01:00`",
+        ),
+    };
+    let error = Diagnostic::error(Code::ImpossibleDate, message).label(scalar.subject.span, "not a time");
+    with_declaration(error.help(help), scalar.subject)
+}
+
 /// A stage that is not declared.
 pub(super) fn unknown_stage(scalar: &Scalar<'_>, stages: &[Arc<str>]) -> Diagnostic {
     unknown_word(scalar, format!("`{}` is not a stage", quote(scalar.text)), stages)
@@ -539,6 +560,7 @@ fn describe(ty: &Type) -> String {
         Type::Choice(_) => ty.to_string(),
         Type::Text
         | Type::Date
+        | Type::Time
         | Type::Stage
         | Type::Amount(_)
         | Type::Elapsed
@@ -554,6 +576,7 @@ fn how_to_write(ty: &Type) -> String {
         Type::Bool => "write `true` or `false`".to_owned(),
         Type::Text | Type::Stage | Type::Choice(_) => "expected one word or text".to_owned(),
         Type::Date => "write a date as `2026-11-02`".to_owned(),
+        Type::Time => "write a time as `2026-11-02T14:05Z`".to_owned(),
         Type::Amount(quantity) => match &quantity.kind {
             Kind::Count => "expected a whole number".to_owned(),
             Kind::Number | Kind::Bare | Kind::Ratio => "expected a number".to_owned(),

@@ -14,7 +14,7 @@ use crate::snapshot::errors;
 use crate::snapshot::path::Subject;
 use crate::text::quote;
 use crate::types::{Kind, Quantity, Type};
-use crate::value::{DAY, Number, NumberError, Value, day_number, parse_date, parse_scaled};
+use crate::value::{DAY, Number, NumberError, Value, day_number, parse_date, parse_scaled, parse_time};
 use crate::vocabulary::Vocabulary;
 
 /// A scalar, and the field that it is for.
@@ -37,6 +37,7 @@ impl Scalar<'_> {
             Type::Bool => self.bool()?,
             Type::Text => Value::Text(self.text.into()),
             Type::Date => self.date()?,
+            Type::Time => self.time()?,
             Type::Stage => self.stage()?,
             Type::Choice(members) => self.choice(members)?,
             Type::Amount(quantity) => return self.amount(quantity),
@@ -66,6 +67,10 @@ impl Scalar<'_> {
             Some(date) => Ok(Value::Number(day_number(date).into())),
             None => Err(errors::bad_date(self)),
         }
+    }
+
+    fn time(&self) -> Result<Value, Diagnostic> {
+        parse_time(self.text).map(Value::Number).map_err(|problem| errors::bad_time(self, problem))
     }
 
     fn stage(&self) -> Result<Value, Diagnostic> {

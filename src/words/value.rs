@@ -3,7 +3,7 @@
 use crate::ast::ArithmeticOp;
 use crate::interval::Interval;
 use crate::report::why::{Computed, Figure, Reading, Scale, Worth};
-use crate::types::show_date;
+use crate::types::{show_date, show_time};
 use crate::value::Number;
 
 /// A value, with the arithmetic behind it: «22 of 30 = 73.3%», «23 / 30 = 76.7%».
@@ -36,6 +36,7 @@ pub fn figure(figure: &Figure) -> String {
     let number = |number: &Number| match &figure.scale {
         Scale::Kind(kind) => kind.show_precisely(number, figure.digits),
         Scale::Date => show_date(number),
+        Scale::Time => show_time(number),
         Scale::Stage(stages) => {
             let name = usize::try_from(number.floor()).ok().and_then(|rung| stages.get(rung));
             name.map_or_else(|| "no stage".to_owned(), ToString::to_string)

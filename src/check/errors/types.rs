@@ -1,5 +1,6 @@
 //! What can be wrong with types, units, ranges and arguments.
 
+use super::time::day_of;
 use crate::ast::{
     ArithmeticOp, CompareOp, Expr, ExprKind, Literal, LiteralKind, Name, NamedWindow, Over, ParamDecl,
     RangeDecl, RuleDecl, Set,
@@ -14,7 +15,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::source::Span;
-use crate::types::{Kind, Quantity, Type, show_date};
+use crate::types::{Kind, Quantity, Type, show_date, show_time};
 use crate::value::{Number, decimal};
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ impl ComparedSide<'_> {
         match self.ty {
             Type::Amount(quantity) => quantity.kind.show_precisely(number, 4),
             Type::Date => show_date(number),
+            Type::Time => show_time(number),
             Type::Stage => {
                 let rung = usize::try_from(number.floor()).ok().and_then(|rung| self.stages.get(rung));
                 rung.map_or_else(String::new, |stage| format!("`{stage}`"))
@@ -165,7 +167,14 @@ pub(in crate::check) fn unlike(
     let (left_name, right_name) = (subject(left, "the left side"), subject(right, "the right side"));
     let both = format!("{left_name} is {}, {right_name} is {}", a_type(left_ty), a_type(right_ty));
     let (code, message, help) = match unlike {
-        Unlike::Types => (Code::TypeMismatch, both, None),
+        Unlike::Types => {
+            let help = match (left_ty, right_ty) {
+                (Type::Time, Type::Date) => Some(day_of(left)),
+                (Type::Date, Type::Time) => Some(day_of(right)),
+                _ => None,
+            };
+            (Code::TypeMismatch, both, help)
+        }
         Unlike::Kinds => (Code::UnitMismatch, both, like(&left_name, left_ty)),
         Unlike::Units => (
             Code::UnitMismatch,
@@ -279,6 +288,9 @@ pub(in crate::check) fn arithmetic(
         Clash::DateFirst => {
             (Code::TypeMismatch, both, Some("write the date first: `date + duration`".to_owned()))
         }
+        Clash::DateAndTime => {
+            (Code::TypeMismatch, both, Some(day_of(if *left_ty == Type::Time { left } else { right })))
+        }
         Clash::Calendar => {
             let help = "spans of months or years are only added to dates and subtracted from them";
             (Code::TypeMismatch, both, Some(help.to_owned()))
@@ -391,9 +403,12 @@ pub(in crate::check) fn wrong_arguments(builtin: &Builtin, name: &Name, found: u
             format!("a list and a share: `{}(L, 90%)`", builtin.name)
         }
         Shape::Default => format!("a field and a value: `{}(path, 0)`", builtin.name),
-        Shape::Numbers(_) | Shape::Counting(_) | Shape::Distinct | Shape::Along(_) | Shape::Confidence => {
-            "one argument".to_owned()
-        }
+        Shape::Numbers(_)
+        | Shape::Counting(_)
+        | Shape::Distinct
+        | Shape::Along(_)
+        | Shape::Part(_)
+        | Shape::Confidence => "one argument".to_owned(),
     };
     let message = format!("`{}` takes {due}, and was given {found}", name.text);
     let plural = if found == 1 { "" } else { "s" };

@@ -11,12 +11,14 @@ use crate::source::Span;
 use crate::text::quote;
 use crate::types::{Kind, Type};
 
-const TYPES: &[&str] = &["bool", "text", "date", "duration", "count", "number", "share", "stage", "list"];
+const TYPES: &[&str] =
+    &["bool", "text", "date", "time", "duration", "count", "number", "share", "stage", "list"];
 /// What other languages call them.
 const OTHER_TYPES: &[(&str, &[&str])] = &[
     ("bool", &["boolean"]),
     ("text", &["str", "string"]),
-    ("date", &["datetime", "day", "time", "timestamp"]),
+    ("date", &["day"]),
+    ("time", &["datetime", "instant", "timestamp"]),
     ("duration", &["interval", "period", "timespan"]),
     ("count", &["int", "integer", "natural", "uint"]),
     ("number", &["decimal", "double", "float", "real"]),

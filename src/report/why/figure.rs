@@ -54,6 +54,8 @@ pub enum Scale {
     Kind(Kind),
     /// A day number.
     Date,
+    /// An instant, in seconds since 1970-01-01T00:00Z.
+    Time,
     /// A rung of these stages.
     Stage(Arc<[Arc<str>]>),
 }

@@ -1,0 +1,34 @@
+//! What can be wrong with instants, which are no dates.
+
+use crate::ast::{Expr, ExprKind};
+use crate::builtins::Builtin;
+use crate::check::words::{a_type, join, subject};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::types::Type;
+
+/// How a time is made a date.
+pub(super) fn day_of(time: &Expr) -> String {
+    format!("write `{}`: the date of an instant, in UTC", called("day", time))
+}
+
+/// A call of a function with an expression, as far as that has a name.
+fn called(function: &str, expr: &Expr) -> String {
+    match &expr.kind {
+        ExprKind::Path(path) => format!("{function}({})", join(path)),
+        _ => format!("{function}(…)"),
+    }
+}
+
+pub(in crate::check) fn not_a_time(builtin: &Builtin, expr: &Expr, ty: &Type) -> Diagnostic {
+    let message =
+        format!("`{}` looks at a time, and {} is {}", builtin.name, subject(expr, "this"), a_type(ty));
+    Diagnostic::error(Code::TypeMismatch, message).label(expr.span, a_type(ty))
+}
+
+pub(in crate::check) fn since_of_a_time(expr: &Expr) -> Diagnostic {
+    let message = format!("`since` runs from a date, and {} is a time", subject(expr, "this"));
+    Diagnostic::error(Code::TypeMismatch, message)
+        .label(expr.span, "a time")
+        .help(format!("write `since({})`", called("day", expr)))
+}
