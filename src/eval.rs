@@ -15,6 +15,7 @@ mod ladder;
 mod list;
 mod memory;
 mod missing;
+mod moved;
 mod observe;
 mod origin;
 mod owed;

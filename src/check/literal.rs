@@ -215,6 +215,7 @@ pub fn list_for_param(param: &Param, members: &[ListMember]) -> Result<ParamValu
             Type::Bool
             | Type::Text
             | Type::Date
+            | Type::Time
             | Type::Stage
             | Type::Amount(_)
             | Type::Elapsed

@@ -122,6 +122,7 @@ impl Checker<'_> {
             Type::Error => return ty,
             Type::Bool
             | Type::Date
+            | Type::Time
             | Type::Amount(_)
             | Type::Elapsed
             | Type::Calendar

@@ -69,6 +69,7 @@ impl Checker<'_> {
                     Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct => true,
                     Shape::Along(Along::Snapshot(_) | Along::Latest) => true,
                     Shape::Along(Along::Run(_) | Along::Since | Along::Stretch(_))
+                    | Shape::Part(_)
                     | Shape::Default
                     | Shape::Confidence => false,
                 };

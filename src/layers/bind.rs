@@ -150,6 +150,7 @@ pub(super) fn admit(program: &mut Program, stack: &[Config]) {
                 | LiteralKind::Duration(_)
                 | LiteralKind::Calendar(_)
                 | LiteralKind::Date(_)
+                | LiteralKind::Time(_)
                 | LiteralKind::Bool(_) => None,
             };
             Some((at, rest.strip_prefix('.').map(str::to_owned).or_else(quoted)?))

@@ -30,7 +30,7 @@ pub(in crate::check) fn several_types(
 /// `shares`
 fn plural(ty: &Type) -> String {
     match ty {
-        Type::Bool | Type::Text | Type::Date | Type::Amount(_) => format!("{ty}s"),
+        Type::Bool | Type::Text | Type::Date | Type::Time | Type::Amount(_) => format!("{ty}s"),
         Type::Stage
         | Type::Choice(_)
         | Type::Elapsed
