@@ -76,7 +76,7 @@ impl Shape {
             },
             Self::Numbers(numbers) => numbers.is_total,
             Self::Distinct => true,
-            Self::Along(_) | Self::Default | Self::Confidence => false,
+            Self::Along(_) | Self::Part(_) | Self::Default | Self::Confidence => false,
         }
     }
 }

@@ -148,6 +148,7 @@ pub(super) fn whole_days(literal: &LiteralKind) -> Option<i64> {
         | LiteralKind::Unit(..)
         | LiteralKind::Calendar(_)
         | LiteralKind::Date(_)
+        | LiteralKind::Time(_)
         | LiteralKind::Text(_)
         | LiteralKind::Bool(_) => None,
     }

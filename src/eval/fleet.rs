@@ -192,6 +192,7 @@ impl<'a> Evaluator<'a> {
                     Shape::Counting(_)
                     | Shape::Numbers(_)
                     | Shape::Distinct
+                    | Shape::Part(_)
                     | Shape::Default
                     | Shape::Confidence => true,
                 },
