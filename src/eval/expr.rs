@@ -8,7 +8,7 @@ use super::moved::{move_date, move_time};
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
-use crate::evidence::{Amount, DateSpan, Elapsed, ReasonKind, Reasons, Truth, Word};
+use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
 use crate::program::{FieldPath, ParamValue, Target};
 use crate::settings::ParamSetting;
 use crate::source::Span;
