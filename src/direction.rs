@@ -247,9 +247,13 @@ mod tests {
     use crate::project::TextFile;
 
     fn of(rules: &str) -> Option<bool> {
+        of_param("q = 50% within 1% to 99%", rules)
+    }
+
+    fn of_param(param: &str, rules: &str) -> Option<bool> {
         let text = format!(
-            "snapshot every 1 week grace 3 days {{ a: share, n: count, x: number, outputs: list of {{ t: share }} }}
-             policy p {{ param q = 50% within 1% to 99% {rules} }}"
+            "snapshot every 1 week grace 3 days {{ k: one of [a, b], a: share, n: count, x: number, outputs: list of {{ t: share }} }}
+             policy p {{ param {param} {rules} }}"
         );
         let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into_bytes()) };
         let compiled = Workspace::new().compile(vec![file]);
@@ -257,6 +261,15 @@ mod tests {
         let program = &compiled.report;
         let harsh = |rule: usize| program.rules[rule].effect > EffectKind::Note;
         larger_is_stricter(program, 0, harsh)
+    }
+
+    #[test]
+    fn an_entry_of_a_table_goes_the_way_of_what_asks_for_it() {
+        let table = "q = { a: 50%, else: 40% } within 1% to 99%";
+        assert_eq!(of_param(table, "rule r { require a >= q[k] else hold }"), Some(true));
+        assert_eq!(of_param(table, "rule r { when a > q[k] then hold }"), Some(false));
+        assert_eq!(of_param(table, "let own = q[k] rule r { require a >= own else hold }"), Some(true));
+        assert_eq!(of_param(table, "rule r { require a == q[k] else hold }"), None);
     }
 
     #[test]

@@ -370,3 +370,63 @@ fn a_setting_is_looser_if_it_is_on_any_day() {
     );
     assert_eq!(said("[{ value: 80%, from: 2020-01-01 }]"), "");
 }
+
+#[test]
+fn entries_of_tables_and_lists_are_compared_one_by_one() {
+    let policy = |floor: &str, required: &str| {
+        format!(
+            "snapshot {{ tag: one of [a, b, c], rate: share, names: list of one of [x, y, z], owner: text }}\npolicy own {{\n  param floor = {floor}\n  param required = {required}\n  param texts = {{ \"t\": 50%, else: 60% }}\n  rule enough {{ require rate >= floor[tag] and rate >= texts[owner] else hold }}\n  rule there {{ require all(required where it in names) else hold }}\n}}\n"
+        )
+    };
+    let said = |config: &str, floor: &str, required: &str| {
+        let base = "policies: [own/]\nparams: { own.floor.a: 95% }\n";
+        let repo = Repo::new()
+            .file("tollgate.yaml", base)
+            .file("own/p.gate", &policy("{ a: 90%, else: 80% }", "[x, y]"));
+        repo.write(
+            "rollouts/w.yaml",
+            "{ workflow: w, date: 2026-11-16, tag: a, rate: 99%, names: [x, y], owner: t }\n",
+        );
+        repo.git(&["init", "-q", "-b", "main"]);
+        repo.commit();
+        repo.git(&["checkout", "-q", "-b", "branch"]);
+        repo.write("tollgate.yaml", format!("# the branch\npolicies: [own/]\nparams: {{ {config} }}\n"));
+        repo.write("own/p.gate", policy(floor, required));
+        repo.commit();
+        let (_, report) = repo.report(&["--base", "main"]);
+        let change = |change: &Value| {
+            format!("{} {} {} {}", change["direction"], change["what"], change["from"], change["to"])
+        };
+        let all = report["against"]["settings"].as_array().unwrap().iter().map(change);
+        all.collect::<Vec<_>>().join("; ").replace('"', "")
+    };
+    let (floor, required) = ("{ a: 90%, else: 80% }", "[x, y]");
+    assert_eq!(said("own.floor.a: 95%", floor, required), "");
+    assert_eq!(said("own.floor.a: 92%", floor, required), "looser param own.floor.a 95% 92%");
+    // A member that had only the `else`: against what held for it before.
+    assert_eq!(
+        said("own.floor.a: 95%, own.floor.b: 85%", floor, required),
+        "tighter param own.floor.b 80% 85%"
+    );
+    assert_eq!(
+        said("own.floor.a: 95%, own.floor: { b: 70% }", floor, required),
+        "looser param own.floor.b 80% 70%"
+    );
+    assert_eq!(
+        said("own.floor.a: 95%, own.floor.else: 70%", floor, required),
+        "looser param own.floor.else 80% 70%"
+    );
+    assert_eq!(
+        said("own.floor.a: 95%, own.texts.new: 50%", floor, required),
+        "looser param own.texts[\\new\\] 60% 50%"
+    );
+    assert_eq!(
+        said("own.floor.a: 95%", "{ a: 90%, c: 85%, else: 80% }", required),
+        "tighter param own.floor.c 80% 85%"
+    );
+    assert_eq!(said("own.floor.a: 95%", floor, "[x]"), "other param own.required [x, y] [x]");
+    assert_eq!(
+        said("own.floor.a: 95%, own.required: [x, z]", floor, required),
+        "other param own.required [x, y] [x, z]"
+    );
+}

@@ -432,3 +432,31 @@ fn lists_show_every_step_and_the_value_of_the_day() {
     let shown = repo.run(&["explain", "p.floor"]).said().1;
     assert!(shown.contains("p.floor from 2026-01-10 = 60% (tollgate.yaml:3; declared as 50%)"), "{shown}");
 }
+
+#[test]
+fn reports_and_lists_name_the_entry_that_counts() {
+    let policy = "snapshot { cases: list of { tag: one of [a, b, c] key, rate: share } }\npolicy p {\n  param floor = { a: 95%, else: 80% } within 50% to 100% \"What each has to reach\"\n  rule r { require all(cases where rate >= floor[tag]) else hold }\n}\n";
+    let config = "policies: [p.gate]\nparams:\n  p.floor.b: { value: 85%, because: regulator }\n";
+    let repo = Repo::new().file("p.gate", policy).file("tollgate.yaml", config);
+    repo.write(
+        "rollouts/w.yaml",
+        "{ workflow: w, date: 2026-01-05, cases: [{ tag: b, rate: 84% }, { tag: c, rate: 90% }] }\n",
+    );
+    let (code, report) = check_on(&repo, ".", "2026-01-05");
+    assert_eq!(code, 1);
+    let thresholds = rule(&report, "w", "p.r")["thresholds"].as_array().unwrap();
+    let told: Vec<String> =
+        thresholds.iter().map(|t| format!("{} {} {}", t["param"], t["value"], line_of(&t["from"]))).collect();
+    assert_eq!(told, ["\"p.floor.b\" \"85%\" tollgate.yaml:3", "\"p.floor.else\" \"80%\" p.gate:3"]);
+    let shown = repo.run(&["params"]).said().1;
+    let names: Vec<&str> = shown.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, ["p.floor.a", "p.floor.else", "p.floor.b"], "{shown}");
+    let shown = repo.run(&["explain", "p.floor"]).said().1;
+    for line in [
+        "What each has to reach",
+        "p.floor.b = 85%, within 50% to 100% (tollgate.yaml:3; declared as 80%; regulator)",
+        "p.floor.else: 80%",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+}
