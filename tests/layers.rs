@@ -330,7 +330,7 @@ fn the_schema_takes_what_tollgate_takes_and_refuses_slips() {
         ("polices: [builtin]\n".to_owned(), false),
         ("policies: builtin\n".to_owned(), false),
         ("params: { light_share: 85% }\n".to_owned(), false),
-        ("params: { p.a: { valeu: 85% } }\n".to_owned(), false),
+        ("params: { p.a: { value: 85%, becuase: x } }\n".to_owned(), false),
         ("params: { p.a: { value: 85%, within: 80% } }\n".to_owned(), false),
         ("rules: { p.a: hold, p.b: { effect: off, locked: true } }\n".to_owned(), true),
         ("rules: { p.a: holdd }\n".to_owned(), false),

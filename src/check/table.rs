@@ -90,14 +90,17 @@ impl Checker<'_> {
     fn check_key(&mut self, scope: NameScope<'_>, table: usize, path: &str, key: &Expr) -> Type {
         let Some(entry) = self.names.params.get(table) else { return Type::Error };
         let ParamLiteral::Table(entries, _) = &entry.decl.value else { return Type::Error };
-        let keys = Type::Choice(
-            entries.iter().filter_map(|entry| entry.key.name()).map(|n| n.text.clone()).collect(),
-        );
+        let words = entries.iter().filter_map(|entry| entry.key.name());
+        let words: Arc<[Arc<str>]> = words.map(|name| name.text.clone()).collect();
+        let keys = Type::Choice(words.clone());
         let has_else = entries.iter().any(|entry| matches!(entry.key, TableKey::Else(_)));
         let has_texts = entries.iter().any(|entry| matches!(entry.key, TableKey::Text(_)));
         let has_words = entries.iter().any(|entry| matches!(entry.key, TableKey::Word(_)));
-        // A bare word is one of the keys, where nothing else has that name.
-        let ty = if bare_word(key).is_some() && has_words && self.is_nothing_else(scope, key) {
+        // A bare word is one of the keys, or a slip for one, where nothing else has that name.
+        let is_key = bare_word(key).is_some_and(|word| {
+            words.contains(&word.text) || self.suggest(&word.text, words.iter().map(|key| &**key)).is_some()
+        });
+        let ty = if has_words && is_key && self.is_nothing_else(scope, key) {
             self.check_against(scope, key, &keys)
         } else {
             self.check_expr(scope, key)
@@ -136,7 +139,7 @@ impl Checker<'_> {
             self.report(errors::other_keys(path, key, &ty, true));
             return Type::Error;
         }
-        let known = |member: &Arc<str>| matches!(&keys, Type::Choice(keys) if keys.contains(member));
+        let known = |member: &Arc<str>| words.contains(member);
         let missing: Vec<Arc<str>> = asked.iter().filter(|member| !known(member)).cloned().collect();
         if let Some(entry) = self.names.params.get_mut(table) {
             entry.members.extend(asked);
