@@ -81,26 +81,30 @@ struct DirectionSearch<'p> {
 }
 
 impl DirectionSearch<'_> {
+    fn path_course(&self, target: Option<&Target>) -> Course {
+        match target {
+            Some(Target::Param(index)) if *index == self.param => Course::Up,
+            Some(Target::Let(index)) => self.let_course(*index),
+            Some(
+                Target::Param(_)
+                | Target::Table(_)
+                | Target::Field(_)
+                | Target::JudgedField(_)
+                | Target::Workflows(_)
+                | Target::Element { .. }
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
+            )
+            | None => Course::Still,
+        }
+    }
+
     fn course(&self, expr: &Expr) -> Course {
         let target = self.program.expr(expr.id).and_then(|info| info.target.as_ref());
         match &expr.kind {
             ExprKind::Literal(_) | ExprKind::Has(_) => Course::Still,
-            ExprKind::Path(_) => match target {
-                Some(Target::Param(index)) if *index == self.param => Course::Up,
-                Some(Target::Let(index)) => self.let_course(*index),
-                Some(
-                    Target::Param(_)
-                    | Target::Table(_)
-                    | Target::Field(_)
-                    | Target::JudgedField(_)
-                    | Target::Workflows(_)
-                    | Target::Element { .. }
-                    | Target::Stage(_)
-                    | Target::Member(_)
-                    | Target::Call(_),
-                )
-                | None => Course::Still,
-            },
+            ExprKind::Path(_) => self.path_course(target),
             ExprKind::Entry { key, .. } => {
                 let asked = match target {
                     Some(Target::Table(index)) => self.program.tables.get(*index),

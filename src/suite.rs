@@ -94,7 +94,7 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
         }
         Ok((settings, prepared)) => {
             let (program, run) = (bench.program, bench.run);
-            let fleet = prepared.fleet(program);
+            let fleet = prepared.fleet(program, &settings);
             let rulebook =
                 Rulebook { program, settings: &settings, waivers: &[], sources, fleet: &fleet, run };
             let (series, as_of) = (&prepared.given.judged, prepared.as_of);
@@ -137,19 +137,19 @@ impl Prepared<'_> {
         let settings = set_params(&self.test.with, program, settings)?;
         // Mutants have limits of their own: how many are tried, and how often.
         let run = RunBudget::unbounded();
-        let fleet = self.fleet(program);
+        let fleet = self.fleet(program, &settings);
         let rulebook =
             Rulebook { program, settings: &settings, waivers: &[], sources, fleet: &fleet, run: &run };
         sound(judge_workflow(&rulebook, &self.given.judged, self.as_of, false))
     }
 
     /// What `workflows` sees: the workflow that is judged, and the others that are given.
-    fn fleet(&self, program: &Program) -> Fleet {
+    fn fleet(&self, program: &Program, settings: &Settings) -> Fleet {
         let mut fleet = Fleet::default();
         for series in
             self.given.others.iter().chain([&self.given.judged]).filter(|_| program.reads_workflows())
         {
-            fleet.add(series.workflow.clone(), Some(SeenSnapshots::of(program, series)), None);
+            fleet.add(series.workflow.clone(), Some(SeenSnapshots::of(settings, series)), None);
         }
         fleet
     }

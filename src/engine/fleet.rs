@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::eval::{Fleet, SeenSnapshots};
+use crate::layers::Book;
 use crate::program::Program;
 use crate::snapshot::Workflow;
 use crate::source::{FileId, Span};
@@ -12,9 +13,9 @@ use crate::text::first_few;
 use crate::value::{Date, Series};
 
 /// What others see of a series; nothing where it has a snapshot that nobody can have written yet.
-pub(super) fn seen(program: &Program, series: &Series, last: Option<Date>) -> Option<SeenSnapshots> {
+pub(super) fn seen(book: &Book, series: &Series, last: Option<Date>) -> Option<SeenSnapshots> {
     let is_later = |last| series.snapshots.iter().any(|snapshot| snapshot.date > last);
-    (!last.is_some_and(is_later)).then(|| SeenSnapshots::of(program, series))
+    (!last.is_some_and(is_later)).then(|| SeenSnapshots::of(book.settings(&series.workflow), series))
 }
 
 /// Puts together what was seen of each workflow.
@@ -27,10 +28,10 @@ pub(super) fn of_seen(workflows: Vec<Workflow<Option<SeenSnapshots>>>) -> Fleet 
 }
 
 /// The same of series that were read already.
-pub(super) fn of_series(program: &Program, workflows: &[Workflow], last: Option<Date>) -> Fleet {
+pub(super) fn of_series(book: &Book, workflows: &[Workflow], last: Option<Date>) -> Fleet {
     let mut fleet = Fleet::default();
-    for Workflow { name, series, files } in workflows.iter().filter(|_| program.reads_workflows()) {
-        let seen = series.as_ref().and_then(|series| seen(program, series, last));
+    for Workflow { name, series, files } in workflows {
+        let seen = series.as_ref().and_then(|series| seen(book, series, last));
         fleet.add(Arc::clone(name), seen, place(files));
     }
     fleet

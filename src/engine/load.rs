@@ -264,7 +264,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         for (draft, program, found, survey) in surveyed {
             let names = survey.names();
             let mut ready = draft.settle(program, found, &names);
-            ready.fleet = self.fleet(draft, &ready.program, as_of)?;
+            ready.fleet = self.fleet(draft, &ready, as_of)?;
             ready.diagnostics.extend(fleet::unknown_names(&ready.program, &ready.fleet));
             let see = |series| self.see(&ready, series, as_of);
             let (workflows, found) = survey.read(self.sources, &ready.program.vocabulary, see)?;
@@ -292,7 +292,9 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         let as_of = self.day(snapshots.any(|snapshot| snapshot.date == tomorrow));
         let see_all = |mut project: Ready| {
             let workflows = std::mem::take(&mut project.workflows);
-            project.fleet = fleet::of_series(&project.program, &workflows, self.last_day(as_of));
+            if project.program.reads_workflows() {
+                project.fleet = fleet::of_series(&project.book, &workflows, self.last_day(as_of));
+            }
             project.diagnostics.extend(fleet::unknown_names(&project.program, &project.fleet));
             let see = |Workflow { name, series, files }| {
                 let series = series.map(|series| self.see(&project, series, as_of));
@@ -307,13 +309,14 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
 
     /// What the policies of a project see of all its workflows, which are read once more for that; nothing where no policy
     /// asks for it. None if something was not as it seemed.
-    fn fleet(&self, draft: &ParsedProject, program: &Program, as_of: Date) -> Option<Fleet> {
+    fn fleet(&self, draft: &ParsedProject, ready: &Ready<()>, as_of: Date) -> Option<Fleet> {
+        let program = &ready.program;
         if !program.reads_workflows() {
             return Some(Fleet::default());
         }
         let survey = Survey::new(&draft.inputs, self.sources, &program.vocabulary, true);
         let last = self.last_day(as_of);
-        let see = |series: Series| fleet::seen(program, &series, last);
+        let see = |series: Series| fleet::seen(&ready.book, &series, last);
         let (workflows, _) = survey.read(self.sources, &program.vocabulary, see)?;
         Some(fleet::of_seen(workflows))
     }

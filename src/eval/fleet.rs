@@ -11,7 +11,8 @@ use crate::ast::{Arg, Expr, ExprId};
 use crate::builtins::Shape;
 use crate::builtins::series::Along;
 use crate::evidence::{Amount, ReasonKind, Reasons, Truth, Word};
-use crate::program::{FieldPath, Program, Target};
+use crate::program::{FieldPath, Target};
+use crate::settings::Settings;
 use crate::source::Span;
 use crate::types::Type;
 use crate::value::{Date, Located, Record, Series, Value, date_of_day, day_number};
@@ -67,10 +68,10 @@ pub(crate) struct SeenWorkflow<'a> {
 
 impl SeenSnapshots {
     /// What others see of a series.
-    pub fn of(program: &Program, series: &Series) -> Self {
+    pub fn of(settings: &Settings, series: &Series) -> Self {
         let see = |record: &Record, date: Date| Sighting { day: day_number(date), record: unlisted(record) };
         let snapshots = series.snapshots.iter().map(|snapshot| see(&snapshot.record, snapshot.date));
-        Self { snapshots: snapshots.collect(), cadence: program.vocabulary.cadence.clone() }
+        Self { snapshots: snapshots.collect(), cadence: settings.cadence.clone() }
     }
 
     /// The newest on a day; none before the workflow began.
