@@ -18,7 +18,7 @@ pub mod counting;
 pub mod instant;
 pub mod numbers;
 pub mod series;
-mod single;
+pub mod single;
 
 /// A function that a call may name. What stands in `example` is run by the tests over [`EXAMPLE_SERIES`].
 pub struct Builtin {
@@ -45,6 +45,8 @@ pub enum Shape {
     Numbers(Numbers),
     /// `distinct(L.f where P)`: makes a list of the elements that a condition picks, each value once; takes no `by`.
     Distinct,
+    /// `longest(L where P)`: the longest run of neighbours in a list that satisfy a condition; takes no `by`.
+    Longest,
     /// `held(P)`: looks along the series.
     Along(Along),
     /// `day(t)`: a part of an instant.
@@ -75,7 +77,7 @@ impl Shape {
                 Tallied::Share(_) => false,
             },
             Self::Numbers(numbers) => numbers.is_total,
-            Self::Distinct => true,
+            Self::Distinct | Self::Longest => true,
             Self::Along(_) | Self::Part(_) | Self::Default | Self::Confidence => false,
         }
     }
@@ -90,7 +92,7 @@ impl Builtin {
                 Tallied::Number(_) | Tallied::Whether(_) => None,
             },
             Shape::Numbers(numbers) => numbers.is_mean.then_some(Sampled::Mean),
-            Shape::Distinct | Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => None,
+            Shape::Distinct | Shape::Longest | Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => None,
         }
     }
 }

@@ -235,6 +235,7 @@ impl DirectionSearch<'_> {
                 course if numbers.rises && condition == Course::Still => course,
                 Course::Up | Course::Down | Course::Open => Course::Open,
             },
+            Shape::Longest => condition.join(value),
             Shape::Along(Along::Since | Along::Stretch(_)) | Shape::Part(_) | Shape::Distinct => {
                 self.still_or_open([&arg.value])
             }

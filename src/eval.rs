@@ -88,6 +88,8 @@ pub(crate) struct List<'a> {
     pub(crate) open: Option<Reasons>,
     /// Why too few snapshots were taken for its elements to be added up.
     pub(crate) left_out: Option<Reasons>,
+    /// Whether these may stand between elements of one snapshot.
+    pub(crate) scattered: bool,
     /// The newest snapshot of the window that lacks the list, and why; an element with a key that was seen before it may have been
     /// measured anew there.
     pub(crate) hole: Option<(usize, Reasons)>,

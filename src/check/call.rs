@@ -69,7 +69,7 @@ impl Checker<'_> {
                 self.check_aggregate(scope, builtin, name, list)
             }
             (Shape::Numbers(Numbers { reduce: Reduce::Picked(_), .. }), [list])
-            | (Shape::Counting(_) | Shape::Distinct, [list]) => {
+            | (Shape::Counting(_) | Shape::Distinct | Shape::Longest, [list]) => {
                 self.check_aggregate(scope, builtin, name, list)
             }
             (Shape::Default, [path, fallback]) => self.check_default(scope, builtin, path, fallback),
@@ -96,6 +96,7 @@ impl Checker<'_> {
                 | Shape::Counting(_)
                 | Shape::Distinct
                 | Shape::Part(_)
+                | Shape::Longest
                 | Shape::Default
                 | Shape::Along(_)
                 | Shape::Confidence,
@@ -187,7 +188,7 @@ impl Checker<'_> {
 
     fn check_aggregate(&mut self, scope: NameScope<'_>, builtin: &Builtin, name: &Name, arg: &Arg) -> Type {
         let counts = matches!(builtin.shape, Shape::Counting(_));
-        let by = !matches!(builtin.shape, Shape::Distinct);
+        let by = !matches!(builtin.shape, Shape::Distinct | Shape::Longest);
         let allowed = Clauses { among: counts, by, ..Clauses::ALL };
         self.refuse_clauses(scope, builtin, arg, allowed);
         let mut result = Type::Error;
@@ -328,6 +329,10 @@ impl Checker<'_> {
             Shape::Counting(Counting { tallied: Tallied::Whether(_), .. }) => {
                 self.check_conditions(builtin, name, arg, element);
                 Type::Bool
+            }
+            Shape::Longest => {
+                self.check_conditions(builtin, name, arg, element);
+                Type::amount(Kind::Count)
             }
             Shape::Distinct => match element {
                 Type::List(_) | Type::Record(_) => {

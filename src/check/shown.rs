@@ -260,6 +260,7 @@ fn kept_arguments(builtin: &Builtin) -> usize {
         Shape::Along(Along::Run(_) | Along::Since)
         | Shape::Counting(_)
         | Shape::Part(_)
+        | Shape::Longest
         | Shape::Confidence => 0,
     }
 }

@@ -66,7 +66,7 @@ impl Checker<'_> {
             }
             Some(Target::Call(builtin)) => {
                 let of = match &builtin.shape {
-                    Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct => true,
+                    Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct | Shape::Longest => true,
                     Shape::Along(Along::Snapshot(_) | Along::Latest) => true,
                     Shape::Along(Along::Run(_) | Along::Since | Along::Stretch(_))
                     | Shape::Part(_)

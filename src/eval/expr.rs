@@ -384,7 +384,7 @@ impl<'a> Evaluator<'a> {
         };
         let Some(first) = args.first() else { return Evidence::unknown(&info.ty, &Reasons::default(), "") };
         match &builtin.shape {
-            Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct => {
+            Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct | Shape::Longest => {
                 self.once_a_day(expr, args, scope, || self.eval_aggregate(&builtin.shape, expr, args, scope))
             }
             Shape::Along(along) => self.eval_series_call(along, first, &info.ty, scope),

@@ -10,6 +10,7 @@ use crate::ast::{Arg, Expr};
 use crate::builtins::Shape;
 use crate::builtins::counting::{Candidate, Conditions, Counting, Tallied, Tally};
 use crate::builtins::numbers::{Numbers, Picked, Reduce};
+use crate::builtins::single::{Neighbours, longest};
 use crate::evidence::{Amount, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
 use crate::program::Target;
@@ -54,6 +55,7 @@ impl<'a> Evaluator<'a> {
                 list.name = found.name.clone();
                 list.span = list.span.or(found.span);
                 if let Some(open) = &found.open {
+                    list.scattered = true;
                     list.open.get_or_insert_default().merge(open);
                 }
                 let fresh = |item: &&ListItem<'a>| {
@@ -314,6 +316,12 @@ impl<'a> Evaluator<'a> {
                     (Reduce::Ranked(_), Some(rank)) => Amount::Unknown(rank.reasons()),
                     (Reduce::Ranked(_), None) => Amount::Unknown(Reasons::default()),
                 })
+            }
+            Shape::Longest => {
+                let neighbours: Vec<(usize, &Truth)> =
+                    of().map(|(item, candidate)| (item.at, &candidate.good)).collect();
+                let scattered = list.scattered || arg.over.is_none();
+                Evidence::Amount(longest(&Neighbours { of: &neighbours, open, scattered }))
             }
             Shape::Distinct => {
                 let picks = of().map(|(item, candidate)| (item, &candidate.good));

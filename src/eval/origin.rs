@@ -86,7 +86,7 @@ impl<'a> Evaluator<'a> {
             Shape::Numbers(numbers) if let Some(extreme) = numbers.extreme => {
                 self.extremes(extreme, arg, scope)
             }
-            Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct => {
+            Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct | Shape::Longest => {
                 let seen = self.window_seen(arg, scope);
                 let groups = || self.groups_seen(&self.arg_list(arg, scope), NAMED_ELEMENTS);
                 seen.or_else(groups).into_iter().collect()

@@ -293,6 +293,7 @@ impl<'a> Evaluator<'a> {
                     | Shape::Numbers(_)
                     | Shape::Distinct
                     | Shape::Part(_)
+                    | Shape::Longest
                     | Shape::Default
                     | Shape::Along(Along::Latest | Along::Stretch(_)) => self.amount_steps(aim, scope),
                 }

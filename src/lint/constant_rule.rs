@@ -113,6 +113,7 @@ fn inside_calls<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> Option<Dia
             | Shape::Numbers(_)
             | Shape::Distinct
             | Shape::Part(_)
+            | Shape::Longest
             | Shape::Default
             | Shape::Confidence => arg.condition.as_ref(),
         },

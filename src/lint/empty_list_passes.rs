@@ -93,6 +93,7 @@ impl<'a> LintedPolicies<'a> {
             Shape::Counting(_)
             | Shape::Numbers(_)
             | Shape::Distinct
+            | Shape::Longest
             | Shape::Along(_)
             | Shape::Part(_)
             | Shape::Default
@@ -106,7 +107,7 @@ fn unknown_of_none(builtin: &Builtin) -> bool {
     match &builtin.shape {
         Shape::Counting(counting) => matches!(counting.tallied, Tallied::Share(_)),
         Shape::Numbers(numbers) => numbers.unknown_of_none,
-        Shape::Distinct | Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => false,
+        Shape::Distinct | Shape::Longest | Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => false,
     }
 }
 

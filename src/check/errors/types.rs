@@ -406,6 +406,7 @@ pub(in crate::check) fn wrong_arguments(builtin: &Builtin, name: &Name, found: u
         Shape::Numbers(_)
         | Shape::Counting(_)
         | Shape::Distinct
+        | Shape::Longest
         | Shape::Along(_)
         | Shape::Part(_)
         | Shape::Confidence => "one argument".to_owned(),
