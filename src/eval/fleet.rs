@@ -193,11 +193,8 @@ impl<'a> Evaluator<'a> {
                     Shape::Counting(_)
                     | Shape::Numbers(_)
                     | Shape::Distinct
-<<<<<<< HEAD
                     | Shape::Part(_)
-=======
                     | Shape::Longest
->>>>>>> 25566dd (Let a longest run stand in rules on workflows and on groups)
                     | Shape::Default
                     | Shape::Confidence => true,
                 },

@@ -54,13 +54,8 @@ pub(super) fn first_shown(shape: &Shape, members: &[Candidate]) -> Option<usize>
     let is_part = match shape {
         Shape::Counting(Counting { tallied: Tallied::Share(_), .. }) => true,
         Shape::Counting(Counting { tallied: Tallied::Whether(_), excess, .. }) => !excess,
-<<<<<<< HEAD
-        Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct => false,
-        Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => false,
-=======
         Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct | Shape::Longest => false,
-        Shape::Along(_) | Shape::Default | Shape::Confidence => false,
->>>>>>> 25566dd (Let a longest run stand in rules on workflows and on groups)
+        Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => false,
     };
     let first_bad = members.iter().position(bad).filter(|_| is_part);
     first_bad.or((!members.is_empty()).then_some(0))
