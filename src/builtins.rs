@@ -92,7 +92,12 @@ impl Builtin {
                 Tallied::Number(_) | Tallied::Whether(_) => None,
             },
             Shape::Numbers(numbers) => numbers.is_mean.then_some(Sampled::Mean),
-            Shape::Distinct | Shape::Longest | Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => None,
+            Shape::Distinct
+            | Shape::Longest
+            | Shape::Along(_)
+            | Shape::Part(_)
+            | Shape::Default
+            | Shape::Confidence => None,
         }
     }
 }

@@ -107,7 +107,12 @@ fn unknown_of_none(builtin: &Builtin) -> bool {
     match &builtin.shape {
         Shape::Counting(counting) => matches!(counting.tallied, Tallied::Share(_)),
         Shape::Numbers(numbers) => numbers.unknown_of_none,
-        Shape::Distinct | Shape::Longest | Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => false,
+        Shape::Distinct
+        | Shape::Longest
+        | Shape::Along(_)
+        | Shape::Part(_)
+        | Shape::Default
+        | Shape::Confidence => false,
     }
 }
 
