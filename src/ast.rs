@@ -10,9 +10,9 @@ mod test;
 
 pub use decl::{
     CadenceDecl, Effect, EffectKind, EveryDecl, FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem,
-    Item, LetDecl, ListMember, NamedMark, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl,
-    RuleBody, RuleDecl, SnapshotDecl, StagesDecl, TableEntry, TableKey, TypeExpr, TypeKind, Undecided,
-    UndecidedKind,
+    GateStep, Item, LetDecl, ListMember, NamedMark, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem,
+    RangeDecl, RuleBody, RuleDecl, SnapshotDecl, StagesDecl, TableEntry, TableKey, TypeExpr, TypeKind,
+    Undecided, UndecidedKind,
 };
 pub use expr::{
     Arg, ArithmeticOp, CalendarPeriod, CompareOp, Expr, ExprId, ExprIds, ExprKind, Literal, LiteralKind,

@@ -78,6 +78,8 @@ codes! {
          "The file is empty, holds comments alone, or declares no stages, fields, rules or tests. A rule that stood in it would be out of force without a word, so this is an error. Write what it should declare, or remove the file."
     NameTooLong = T113 "a name that is too long"
          "A name of a policy, of a workflow, or of workflows in a configuration has at most 200 bytes, as reports name it again and again. Choose a shorter one."
+    OtherLanguage = T114 "a policy of another language"
+         "`language 0.2` may stand at the very beginning of a policy file and says what it is written in. This program reads 0.2 alone: another number would be read by rules that the file does not mean, and in another place it would be said too late. Move the line, or write `language 0.2` and let `tollgate fmt --fix` write what has changed."
 
     // T2: names, types, units and ranges in policies.
     UnknownName = T201 "an unknown name"

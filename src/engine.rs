@@ -96,6 +96,11 @@ impl DayOptions {
         Self { as_of: None, today, workflows: Vec::new(), cancel: Cancel::default() }
     }
 
+    /// The day of judgement, but of workflows that have a snapshot of tomorrow.
+    fn day(&self) -> Date {
+        self.as_of.unwrap_or(self.today)
+    }
+
     /// Whether a workflow is to be looked at.
     fn wants(&self, workflow: &str) -> bool {
         self.workflows.is_empty() || self.workflows.iter().any(|wanted| wanted == workflow)

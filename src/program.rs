@@ -217,17 +217,23 @@ pub struct Let {
 pub struct Gate {
     /// Index into [`Program::policies`].
     pub policy: usize,
-    /// Rungs, from 0.
-    pub from: usize,
-    pub to: usize,
+    /// The rungs that each of its steps leads from and to, from 0; at least one.
+    pub steps: Vec<(usize, usize)>,
     pub title: Option<Template>,
     pub span: Span,
 }
 
 impl Gate {
+    /// Its steps by the names of their stages: `pilot -> expanded, expanded -> full`.
+    pub fn way(&self, vocabulary: &Vocabulary) -> String {
+        let stage = |rung: usize| vocabulary.stages.get(rung).map_or("", |stage| &**stage);
+        let step = |(from, to): &(usize, usize)| format!("{} -> {}", stage(*from), stage(*to));
+        self.steps.iter().map(step).collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether it says when a workflow may go from one rung to another.
     pub fn leads(&self, from: usize, to: usize) -> bool {
-        (self.from, self.to) == (from, to)
+        self.steps.contains(&(from, to))
     }
 }
 

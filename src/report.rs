@@ -157,6 +157,9 @@ pub struct WorkflowReport {
     pub stage: Option<String>,
     /// The stage that the newest snapshot asks to move to; none where it asks for none.
     pub asks: Option<String>,
+    /// Its own day of judgement, where that is not the run's: a snapshot that is dated tomorrow is judged as of tomorrow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
     /// What the workflow may do.
     pub decision: Decision,
     /// How many snapshots its series has.
@@ -234,6 +237,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// How bad it is, to compare two of one rule.
+    pub fn severity(self) -> u8 {
+        match self {
+            Self::Fail => 3,
+            Self::Undecided => 2,
+            Self::Pass | Self::Waived => 1,
+            Self::NotApplicable | Self::Off => 0,
+        }
+    }
+
     /// Whether the rule was held against the evidence: a verdict rests on something where one was.
     pub fn is_judged(self) -> bool {
         match self {

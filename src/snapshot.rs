@@ -149,13 +149,6 @@ impl<'t> Survey<'t> {
         self.read.names().chain(self.unread.keys()).cloned().collect()
     }
 
-    /// The workflows with the dates of their snapshots, as far as these are to be seen.
-    pub fn days(&self) -> impl Iterator<Item = (&Arc<str>, Date)> {
-        let unread = self.unread.iter();
-        let unread = unread.flat_map(|(name, files)| files.iter().map(move |(_, date)| (name, *date)));
-        self.read.days().chain(unread)
-    }
-
     /// Reads the rest, one workflow after another, and makes of each series what `each` does: the workflows by name, and
     /// what is wrong, by file name and place. None if a file belongs to another workflow than its first lines say.
     pub fn read<T: Send>(

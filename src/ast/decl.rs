@@ -273,14 +273,28 @@ pub struct LetDecl {
     pub span: Span,
 }
 
-/// `gate pilot -> expanded "title" { … }`
+/// `gate pilot -> expanded, expanded -> full "title" { … }`
 #[derive(Clone, Debug, PartialEq)]
 pub struct GateDecl {
-    pub from: Name,
-    pub to: Name,
+    /// At least one.
+    pub steps: Vec<GateStep>,
     pub title: Option<Template>,
     pub items: Vec<GateItem>,
     pub span: Span,
+}
+
+/// `pilot -> expanded`
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateStep {
+    pub from: Name,
+    pub to: Name,
+}
+
+impl GateStep {
+    /// The whole of it.
+    pub fn span(&self) -> Span {
+        self.from.span.to(self.to.span)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

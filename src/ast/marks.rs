@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::{
     Arg, Assign, CadenceDecl, Effect, EveryDecl, Expect, ExpectKind, Expr, ExprId, ExprIds, ExprKind,
-    FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem, Given, GivenKind, Item, LetDecl, ListMember,
-    Literal, LiteralKind, Name, NamedMark, Over, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem, RangeDecl,
-    RuleBody, RuleDecl, Set, SnapshotDecl, StagesDecl, TableEntry, TableKey, Template, TemplatePart,
-    TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind, Undecided, WithParam,
+    FieldDecl, FieldKind, FieldMarks, File, GateDecl, GateItem, GateStep, Given, GivenKind, Item, LetDecl,
+    ListMember, Literal, LiteralKind, Name, NamedMark, Over, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem,
+    RangeDecl, RuleBody, RuleDecl, Set, SnapshotDecl, StagesDecl, TableEntry, TableKey, Template,
+    TemplatePart, TestDecl, TestValue, TestValueKind, TypeExpr, TypeKind, Undecided, WithParam,
 };
 use crate::source::{FileId, Span};
 
@@ -113,7 +113,8 @@ marked_struct! {
     PolicyDecl { name, title, when, items, span }
     ParamDecl { name, value, within, span | doc }
     LetDecl { name, value, span }
-    GateDecl { from, to, title, items, span }
+    GateDecl { steps, title, items, span }
+    GateStep { from, to }
     RuleDecl { name, title, body, effect, help, undecided, span | link }
     Effect { message, span | kind }
     Undecided { span | kind }

@@ -8,8 +8,8 @@ use super::literal::{bound_of_param, literal_number, literal_type};
 use super::names::{NamedParam, NamedRule};
 use super::scope::NameScope;
 use crate::ast::{
-    EffectKind, GateItem, LiteralKind, Name, ParamDecl, ParamLiteral, RangeDecl, RuleBody, RuleDecl,
-    Undecided, UndecidedKind,
+    EffectKind, GateItem, GateStep, LiteralKind, Name, ParamDecl, ParamLiteral, RangeDecl, RuleBody,
+    RuleDecl, Undecided, UndecidedKind,
 };
 use crate::evidence::Truth;
 use crate::interval::Interval;
@@ -179,7 +179,9 @@ impl Checker<'_> {
         let (decl, scope) = (entry.decl, NameScope::of(entry.policy, Some(index)));
         let mut rungs = None;
         let sound = self.is_sound(|checker| {
-            rungs = checker.check_rungs(&decl.from, &decl.to);
+            let steps: Vec<_> =
+                decl.steps.iter().map(|step| checker.check_rungs(&step.from, &step.to)).collect();
+            rungs = steps.into_iter().collect();
             decl.title.iter().for_each(|title| checker.check_template(scope, title));
             // The parser has reported it, but a gate without rules would let everybody pass.
             if !decl.items.iter().any(|item| matches!(item, GateItem::Rule(_))) {
@@ -221,21 +223,20 @@ impl Checker<'_> {
 
     /// Two policies may both add to a gate; within one, its rules belong together.
     fn find_repeated_gates(&mut self) {
-        let mut gates: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        let mut steps: BTreeMap<_, Vec<(usize, &GateStep)>> = BTreeMap::new();
         for (index, entry) in self.names.gates.iter().enumerate() {
-            if let Some(rungs) = entry.rungs {
-                gates.entry((entry.policy, rungs)).or_default().push(index);
+            for (rungs, step) in entry.rungs.iter().flatten().zip(&entry.decl.steps) {
+                steps.entry((entry.policy, *rungs)).or_default().push((index, step));
             }
         }
-        for repeated in gates.into_values().filter(|indices| indices.len() > 1) {
-            let mut decls = Vec::new();
-            for index in repeated {
-                if let Some(entry) = self.names.gates.get_mut(index) {
+        for repeated in steps.into_values().filter(|steps| steps.len() > 1) {
+            for (index, _) in &repeated {
+                if let Some(entry) = self.names.gates.get_mut(*index) {
                     entry.sound = false;
-                    decls.push(entry.decl);
                 }
             }
-            self.report(errors::repeated_gate(&decls));
+            let all: Vec<&GateStep> = repeated.into_iter().map(|(_, step)| step).collect();
+            self.report(errors::repeated_gate(&all));
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) use workflows::{no_list_of_workflows, no_window_of_workflows};
 use std::sync::Arc;
 
 use super::words::join;
-use crate::ast::{Arg, EffectKind, GateDecl, LetDecl, Name, Undecided, UndecidedKind};
+use crate::ast::{Arg, EffectKind, GateStep, LetDecl, Name, Undecided, UndecidedKind};
 use crate::builtins;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -339,13 +339,19 @@ pub(in crate::check) fn no_step(
     Diagnostic::error(Code::ImpossibleGate, message).label(from.span.to(to.span), problem).help(help)
 }
 
-pub(in crate::check) fn repeated_gate(decls: &[&GateDecl]) -> Diagnostic {
-    let mut decls = decls.to_vec();
-    decls.sort_by_key(|decl| decl.from.span);
-    let (from, to) = decls.first().map_or(("", ""), |decl| (&decl.from.text, &decl.to.text));
+pub(in crate::check) fn repeated_gate(steps: &[&GateStep]) -> Diagnostic {
+    let mut steps = steps.to_vec();
+    steps.sort_by_key(|step| step.from.span);
+    let (from, to) = steps.first().map_or(("", ""), |step| (&step.from.text, &step.to.text));
     let message = format!("gate `{from} -> {to}` is declared more than once in this policy");
-    let spans: Vec<Span> = decls.iter().map(|decl| decl.from.span.to(decl.to.span)).collect();
+    let spans: Vec<Span> = steps.iter().map(|step| step.span()).collect();
     again(Diagnostic::error(Code::ImpossibleGate, message), &spans).help("put their rules into one gate")
+}
+
+pub(in crate::check) fn built_in_policy(name: &Name) -> Diagnostic {
+    Diagnostic::error(Code::DeclaredTwice, format!("no policy can be called `{}`", name.text))
+        .label(name.span, "built-in rules are called so")
+        .help("choose another name, as in `policy rollout`")
 }
 
 pub(in crate::check) fn harsher_undecided(

@@ -68,11 +68,11 @@ impl Checker<'_> {
             program.lets.push(Let { name, decl: entry.decl.clone(), ty });
         }
         for entry in kept(&self.names.gates, &gates) {
-            let (Some(policy), Some((from, to))) = (new(&policies, entry.policy), entry.rungs) else {
+            let (Some(policy), Some(steps)) = (new(&policies, entry.policy), entry.rungs.clone()) else {
                 continue;
             };
             let (title, span) = (entry.decl.title.clone(), entry.decl.span);
-            program.gates.push(Gate { policy, from, to, title, span });
+            program.gates.push(Gate { policy, steps, title, span });
         }
         for entry in self.names.rules.iter().filter(|rule| is_judged(rule)) {
             let Some(policy) = new(&policies, entry.policy) else { continue };

@@ -12,6 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::Truth;
 use crate::interval::Interval;
 use crate::program::Uses;
+use crate::settings::BUILT_IN_POLICIES;
 use crate::source::Span;
 use crate::types::Type;
 use crate::vocabulary::RecordType;
@@ -49,7 +50,8 @@ pub(super) struct GateEntry<'a> {
     pub(super) values: BTreeMap<&'a str, Symbol>,
     pub(super) incomplete: bool,
     /// From and to, where both are stages.
-    pub(super) rungs: Option<(usize, usize)>,
+    /// Of each of its steps; none where one is not understood.
+    pub(super) rungs: Option<Vec<(usize, usize)>>,
     pub(super) sound: bool,
 }
 
@@ -130,6 +132,9 @@ impl<'a> Names<'a> {
     }
 
     fn add_policy(&mut self, decl: &'a PolicyDecl, diagnostics: &mut Vec<Diagnostic>) {
+        if BUILT_IN_POLICIES.contains(&&*decl.name.text) {
+            diagnostics.push(errors::built_in_policy(&decl.name));
+        }
         let policy = self.policies.len();
         self.by_name.entry(&decl.name.text).or_default().push(policy);
         let mut values = Places::new();

@@ -65,11 +65,8 @@ impl Workspace {
         let days = newest_days(&before.loaded, &before.evidence);
         let again = if changes.names.is_empty() { Vec::new() } else { mixed.clone() };
         let standing = self.side(mixed, problems, &mut sources, options, &days);
-        // All are judged on one day.
-        let day = DayOptions { as_of: Some(standing.loaded.as_of), ..options.day.clone() };
-        let day = CheckOptions { day, ..options.clone() };
         let (head, begins) = begun(head, &waivers);
-        let proposed = self.side(head, Vec::new(), &mut sources, &day, &BTreeMap::new()).loaded;
+        let proposed = self.side(head, Vec::new(), &mut sources, options, &BTreeMap::new()).loaded;
         let own_projects = &proposed.projects;
         let known = if has_policies { &*standing.loaded.projects } else { &[] };
         let settings = setting_changes([known, own_projects], places, &begins, (&sources, &prefix));
@@ -87,9 +84,9 @@ impl Workspace {
         let broken: BTreeSet<Option<String>> =
             own_projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
         let lints = lint.map(|tests| lint::beside(self, own_projects, tests, &mut sources));
-        let restored = self.restored(again, &taken, &mut sources, (&day, &prefix));
-        let old = put_together(before.loaded, &sources, &day);
-        let own = put_together(proposed, &sources, &day);
+        let restored = self.restored(again, &taken, &mut sources, (options, &prefix));
+        let old = put_together(before.loaded, &sources, options);
+        let own = put_together(proposed, &sources, options);
         let mut judged = put_together(standing.loaded, &sources, options);
         add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
         judged.diagnostics.extend(lints.unwrap_or_default());

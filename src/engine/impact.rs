@@ -41,12 +41,10 @@ impl Workspace {
             problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
         }
         let new = load(self, head, problems, &mut sources, options);
-        // Both are judged on one day.
-        let day = DayOptions { as_of: Some(new.as_of), ..options.clone() };
         let mixed = if has_policies { mixed } else { Vec::new() };
-        let old = load(self, mixed, Vec::new(), &mut sources, &day);
+        let old = load(self, mixed, Vec::new(), &mut sources, options);
         let as_of = new.as_of;
-        let (mut before, mut after) = (replay(&old, &sources, &day), replay(&new, &sources, &day));
+        let (mut before, mut after) = (replay(&old, &sources, options), replay(&new, &sources, options));
         let mut diagnostics = all_diagnostics(&new);
         if let Some(problem) = beyond_budget(&new.projects).or_else(|| beyond_budget(&old.projects)) {
             diagnostics.push(problem);

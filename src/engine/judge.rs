@@ -55,7 +55,9 @@ pub(super) fn load_judged(
     options: &CheckOptions,
 ) -> Loaded<Told> {
     load_each(workspace, projects, problems, sources, &options.day, |rulebook, series, as_of| {
-        tell(judge_workflow(rulebook, &series, as_of, options.deny_warnings), rulebook)
+        let mut told = tell(judge_workflow(rulebook, &series, as_of, options.deny_warnings), rulebook);
+        told.report.as_of = (as_of != options.day.day()).then(|| as_of.to_string());
+        told
     })
 }
 
@@ -162,7 +164,8 @@ fn about_waivers(
 }
 
 fn used_waivers(lifts: Vec<LiftedWaiver>, as_of: Date, sources: &SourceMap) -> Vec<WaiverReport> {
-    let counts = |lift: &Lift| lift.lifted && lift.waiver.is_active(as_of);
+    // One that is over lifted something on the day of a move.
+    let counts = |lift: &Lift| lift.lifted && as_of <= lift.waiver.until;
     let lifted = lifts.into_iter().filter(|(_, _, lift)| counts(lift));
     let report = |(project, workflow, Lift { waiver, .. }): LiftedWaiver| WaiverReport {
         project,

@@ -1,8 +1,7 @@
 //! From what was given to what can be judged: policies are checked, configurations settled, and snapshots read, workflow by
 //! workflow.
 //!
-//! What is to be known before the first workflow can be judged (which others there are, for the overrides; whether one is
-//! already in tomorrow) is guessed from the first lines of the snapshots, so that a series need not be kept for longer than
+//! What is to be known before the first workflow can be judged (which others there are, for the overrides) is guessed from the first lines of the snapshots, so that a series need not be kept for longer than
 //! it takes to judge it. If the guess was wrong, everything is read first.
 
 use std::collections::{BTreeSet, HashSet};
@@ -235,8 +234,6 @@ struct SeenSeries<T> {
     later: usize,
     /// About snapshots that nobody can have written yet.
     future: Vec<Diagnostic>,
-    /// It is to be judged, and has a snapshot of tomorrow.
-    is_tomorrow: bool,
 }
 
 struct Loading<'a, F> {
@@ -255,18 +252,13 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
             (draft, program, found, survey)
         });
         let surveyed: Vec<_> = surveyed.collect();
-        let tomorrow = self.tomorrow();
-        let is_tomorrow = surveyed.iter().any(|(.., survey)| {
-            survey.days().any(|(name, date)| date == tomorrow && self.options.wants(name))
-        });
-        let as_of = self.day(is_tomorrow);
         let mut projects: Vec<Ready<SeenSeries<T>>> = Vec::new();
         for (draft, program, found, survey) in surveyed {
             let names = survey.names();
             let mut ready = draft.settle(program, found, &names);
-            ready.fleet = self.fleet(draft, &ready, as_of)?;
+            ready.fleet = self.fleet(draft, &ready)?;
             ready.diagnostics.extend(fleet::unknown_names(&ready.program, &ready.fleet));
-            let see = |series| self.see(&ready, series, as_of);
+            let see = |series| self.see(&ready, series);
             let (workflows, found) = survey.read(self.sources, &ready.program.vocabulary, see)?;
             if !workflows.iter().map(|workflow| &workflow.name).eq(&names) {
                 return None;
@@ -274,77 +266,67 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
             ready.diagnostics.extend(found);
             projects.push(ready.with(workflows));
         }
-        let mut seen =
-            projects.iter().flat_map(|project| &project.workflows).filter_map(|w| w.series.as_ref());
-        let was_tomorrow = seen.any(|seen| seen.is_tomorrow);
-        // Where a day was asked for, it is that.
-        let is_right = self.options.as_of.is_some() || is_tomorrow == was_tomorrow;
-        is_right.then(|| self.finish(projects, as_of))
+        Some(self.finish(projects))
     }
 
     /// Reads everything before anything is made of it.
     fn one_by_one(&self) -> Loaded<T> {
         let projects: Vec<Ready> = self.drafts.iter().map(|draft| draft.read(self.sources)).collect();
-        let wanted = projects.iter().flat_map(|project| &project.workflows);
-        let wanted = wanted.filter(|workflow| self.options.wants(&workflow.name));
-        let mut snapshots = wanted.filter_map(|w| w.series.as_ref()).flat_map(|series| &series.snapshots);
-        let tomorrow = self.tomorrow();
-        let as_of = self.day(snapshots.any(|snapshot| snapshot.date == tomorrow));
         let see_all = |mut project: Ready| {
             let workflows = std::mem::take(&mut project.workflows);
             if project.program.reads_workflows() {
-                project.fleet = fleet::of_series(&project.book, &workflows, self.last_day(as_of));
+                project.fleet = fleet::of_series(&project.book, &workflows, self.last_day());
             }
             project.diagnostics.extend(fleet::unknown_names(&project.program, &project.fleet));
             let see = |Workflow { name, series, files }| {
-                let series = series.map(|series| self.see(&project, series, as_of));
+                let series = series.map(|series| self.see(&project, series));
                 Workflow { name, series, files }
             };
             let seen = workflows.into_par_iter().map(see).collect();
             project.with(seen)
         };
         let projects = projects.into_iter().map(see_all).collect();
-        self.finish(projects, as_of)
+        self.finish(projects)
     }
 
     /// What the policies of a project see of all its workflows, which are read once more for that; nothing where no policy
     /// asks for it. None if something was not as it seemed.
-    fn fleet(&self, draft: &ParsedProject, ready: &Ready<()>, as_of: Date) -> Option<Fleet> {
+    fn fleet(&self, draft: &ParsedProject, ready: &Ready<()>) -> Option<Fleet> {
         let program = &ready.program;
         if !program.reads_workflows() {
             return Some(Fleet::default());
         }
         let survey = Survey::new(&draft.inputs, self.sources, &program.vocabulary, true);
-        let last = self.last_day(as_of);
+        let last = self.last_day();
         let see = |series: Series| fleet::seen(&ready.book, &series, last);
         let (workflows, _) = survey.read(self.sources, &program.vocabulary, see)?;
         Some(fleet::of_seen(workflows))
     }
 
     /// The last day that a snapshot can be of, if it need not be left out.
-    fn last_day(&self, as_of: Date) -> Option<Date> {
-        self.options.as_of.is_none().then_some(as_of)
+    fn last_day(&self) -> Option<Date> {
+        self.options.as_of.is_none().then(|| self.tomorrow())
     }
 
     fn tomorrow(&self) -> Date {
         self.options.today.tomorrow().unwrap_or(self.options.today)
     }
 
-    /// The day that is judged: the one that was asked for, else today, or tomorrow where somebody is there already.
-    fn day(&self, is_tomorrow: bool) -> Date {
-        let today = if is_tomorrow { self.tomorrow() } else { self.options.today };
-        self.options.as_of.unwrap_or(today)
+    /// The day that a series is judged on: the one that was asked for, else today, or tomorrow where it is there already.
+    fn day_of(&self, series: &Series) -> Date {
+        let (today, tomorrow) = (self.options.day(), self.tomorrow());
+        let is_there = series.snapshots.iter().any(|snapshot| snapshot.date == tomorrow);
+        if is_there && self.options.as_of.is_none() { tomorrow } else { today }
     }
 
     /// What is made of a series. Snapshots that are later than the day of judgement are left out where that was asked
     /// for, and are errors where it is today.
-    fn see<U>(&self, project: &Ready<U>, mut series: Series, as_of: Date) -> SeenSeries<T> {
-        let mut seen = SeenSeries { made: None, later: 0, future: Vec::new(), is_tomorrow: false };
+    fn see<U>(&self, project: &Ready<U>, mut series: Series) -> SeenSeries<T> {
+        let mut seen = SeenSeries { made: None, later: 0, future: Vec::new() };
         if !self.options.wants(&series.workflow) || self.options.cancel.is_cancelled() {
             return seen;
         }
-        let tomorrow = self.tomorrow();
-        seen.is_tomorrow = series.snapshots.iter().any(|snapshot| snapshot.date == tomorrow);
+        let as_of = self.day_of(&series);
         let is_later = |snapshot: &&Snapshot| snapshot.date > as_of;
         if self.options.as_of.is_some() {
             seen.later = series.snapshots.iter().filter(is_later).count();
@@ -360,7 +342,8 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         seen
     }
 
-    fn finish(&self, mut projects: Vec<Ready<SeenSeries<T>>>, as_of: Date) -> Loaded<T> {
+    fn finish(&self, mut projects: Vec<Ready<SeenSeries<T>>>) -> Loaded<T> {
+        let as_of = self.options.day();
         let mut diagnostics = bases::unaddressed(&mut projects, self.sources);
         select(&mut projects, self.options, self.sources, &mut diagnostics);
         let mut later = 0;

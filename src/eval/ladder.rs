@@ -85,7 +85,7 @@ impl<'a> Evaluator<'a> {
         for (from, to, span, left) in moves.into_iter().chain(ask) {
             // A move is judged on the day of the last snapshot before it.
             let (asked, day) = (left.is_none(), left.map_or(today, |at| self.day(at)));
-            let declared = self.program.gates.iter().any(|gate| gate.from == from && gate.to == to);
+            let declared = self.program.gates.iter().any(|gate| gate.leads(from, to));
             if to > from + 1 {
                 let breach = Breach::Skipped { asked, from: name(from), to: name(to), past: name(from + 1) };
                 fired.extend(self.built_in_rule(SKIPPED, breach, span, day));

@@ -95,7 +95,7 @@ impl<'a> Evaluator<'a> {
         lifts: &mut Vec<Lift>,
     ) -> Vec<Rc<RuleVerdict>> {
         let standing = self.program.rules.iter().enumerate().filter(|(_, rule)| rule.gate.is_none());
-        let verdicts = standing.filter_map(|(index, rule)| self.rule_at(index, rule, crossing));
+        let verdicts = standing.filter_map(|(index, rule)| self.rule_at(index, rule, crossing, None));
         verdicts.filter(|verdict| self.stops(verdict, crossing, signed, lifts)).collect()
     }
 
@@ -121,7 +121,7 @@ impl<'a> Evaluator<'a> {
         let (mut opened, mut stopped) = (false, false);
         let own = self.program.rules.iter().enumerate().filter(|(_, rule)| leads(rule.gate));
         for (index, rule) in own {
-            let Some(verdict) = self.rule_at(index, rule, crossing) else { continue };
+            let Some(verdict) = self.rule_at(index, rule, crossing, Some((from, from + 1))) else { continue };
             if self.stops(&verdict, crossing, signed, lifts) {
                 debt.add(&verdict);
                 stopped = true;
@@ -137,7 +137,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A rule as it was at a crossing, on the day and with the effect of that; none where it was off.
-    fn rule_at(&self, index: usize, rule: &'a Rule, crossing: &Crossing) -> Option<Rc<RuleVerdict>> {
+    fn rule_at(
+        &self,
+        index: usize,
+        rule: &'a Rule,
+        crossing: &Crossing,
+        step: Option<(usize, usize)>,
+    ) -> Option<Rc<RuleVerdict>> {
         let key = (index, crossing.at);
         if let Some(known) = self.crossed.borrow().get(&key) {
             return Some(Rc::clone(known));
@@ -145,7 +151,7 @@ impl<'a> Evaluator<'a> {
         let moment = self.moment_of(crossing.at, crossing.at);
         let setting = self.settings.rules.get(index)?.on(moment.day);
         let effect = setting.effect?;
-        let judging = Judging { moment, enforced: true, asked: false, stale: false, effect };
+        let judging = Judging { moment, enforced: true, asked: false, stale: false, effect, step };
         let verdict = Rc::new(self.eval_rule_decl(rule, setting, &judging));
         self.crossed.borrow_mut().insert(key, Rc::clone(&verdict));
         Some(verdict)

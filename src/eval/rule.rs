@@ -23,6 +23,8 @@ pub(super) struct Judging {
     pub(super) stale: bool,
     /// The effect in force.
     pub(super) effect: EffectKind,
+    /// The step of its gate that it is judged for.
+    pub(super) step: Option<(usize, usize)>,
 }
 
 /// How a rule came out, with the conditions that decided it.
@@ -49,7 +51,7 @@ impl<'a> Evaluator<'a> {
     ) -> RuleVerdict {
         let scope = Scope::at(judging.moment);
         let verdict = self.verdict(rule, judging);
-        let mut report = self.listed(rule, setting, judging.moment, verdict.outcome);
+        let mut report = self.listed(rule, setting, judging.moment, verdict.outcome, judging.step);
         report.enforced = judging.enforced;
         report.would_apply = applied(rule, judging.effect, verdict.outcome);
         report.applied = report.would_apply.filter(|_| judging.enforced);
@@ -75,13 +77,14 @@ impl<'a> Evaluator<'a> {
         setting: &RuleSetting,
         moment: Moment,
         outcome: Outcome,
+        step: Option<(usize, usize)>,
     ) -> RuleVerdict {
         let decl = &rule.decl;
         let title = decl.title.as_ref().map(|title| self.pieces(title, Scope::at(moment)));
         RuleVerdict {
             rule: rule.name.to_string(),
             title: title.unwrap_or_else(|| vec![Piece::Text(decl.name.text.clone())]),
-            gate: rule.gate.and_then(|gate| self.gate_stages(gate)),
+            gate: step.and_then(|step| self.gate_stages(step)),
             enforced: false,
             outcome,
             effect: setting.effect.unwrap_or(rule.effect),
@@ -192,10 +195,9 @@ impl<'a> Evaluator<'a> {
         Verdict::new(Outcome::Fail, failed)
     }
 
-    fn gate_stages(&self, gate: usize) -> Option<[Arc<str>; 2]> {
-        let gate = self.program.gates.get(gate)?;
+    fn gate_stages(&self, (from, to): (usize, usize)) -> Option<[Arc<str>; 2]> {
         let stages = &self.program.vocabulary.stages;
-        Some([stages.get(gate.from)?.clone(), stages.get(gate.to)?.clone()])
+        Some([stages.get(from)?.clone(), stages.get(to)?.clone()])
     }
 }
 

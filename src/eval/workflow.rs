@@ -141,57 +141,67 @@ impl<'a> Evaluator<'a> {
         self.is_overdue(self.day(moment.at), moment.day)
     }
 
+    /// Each rule: once, or once for each step of its gate that it is judged for.
     fn rules(&self, moment: Moment, stale: bool, ladder: Option<&Ladder>) -> Vec<RuleVerdict> {
         let mut reports = Vec::new();
         for (rule, steps) in self.program.rules.iter().zip(&self.settings.rules) {
-            // What a rule does is looked up on the day that it is judged for, as the values of params are.
-            let judged = self.judging_of(rule, rule.effect, moment, stale, ladder);
-            let setting = steps.on(judged.as_ref().map_or(moment.day, |judging| judging.moment.day));
-            let Some(effect) = setting.effect else {
-                reports.push(self.listed(rule, setting, moment, Outcome::Off));
-                continue;
-            };
-            reports.push(match judged.map(|judging| Judging { effect, ..judging }) {
-                Some(judging) => self.eval_rule_decl(rule, setting, &judging),
-                None => self.listed(rule, setting, moment, Outcome::NotApplicable),
-            });
+            let all = self.judgings_of(rule, rule.effect, moment, stale, ladder);
+            if all.is_empty() {
+                let setting = steps.on(moment.day);
+                let outcome = if setting.effect.is_some() { Outcome::NotApplicable } else { Outcome::Off };
+                let gate = rule.gate.and_then(|gate| self.program.gates.get(gate));
+                let step = gate.and_then(|gate| gate.steps.first().copied());
+                reports.push(self.listed(rule, setting, moment, outcome, step));
+            }
+            for judging in all {
+                // What a rule does is looked up on the day that it is judged for, as the values of params are.
+                let setting = steps.on(judging.moment.day);
+                reports.push(match setting.effect {
+                    Some(effect) => self.eval_rule_decl(rule, setting, &Judging { effect, ..judging }),
+                    None => self.listed(rule, setting, moment, Outcome::Off, judging.step),
+                });
+            }
         }
         reports
     }
 
-    /// How a rule is judged; none for one of a gate that is not at stake.
-    fn judging_of(
+    /// How a rule is judged, for each step of its gate that is at stake; of a standing one, the one way.
+    fn judgings_of(
         &self,
         rule: &Rule,
         effect: EffectKind,
         moment: Moment,
         stale: bool,
         ladder: Option<&Ladder>,
-    ) -> Option<Judging> {
+    ) -> Vec<Judging> {
         let Some(gate) = rule.gate.and_then(|gate| self.program.gates.get(gate)) else {
-            return Some(Judging { moment, enforced: true, asked: false, stale, effect });
+            return vec![Judging { moment, enforced: true, asked: false, stale, effect, step: None }];
         };
-        let next = ladder.is_some_and(|l| l.stage == gate.from && gate.to == l.stage + 1);
-        let asked = next && ladder.is_some_and(|l| l.asks == Some(gate.to));
-        let moved = ladder
-            .filter(|ladder| ladder.stage == gate.to)
-            .and_then(Ladder::moved)
-            .filter(|(_, from)| *from == gate.from);
-        match moved {
-            Some((at, _)) => {
+        let Some(ladder) = ladder else { return Vec::new() };
+        let of_step = |&(from, to): &(usize, usize)| {
+            let step = Some((from, to));
+            if let Some((at, _)) = ladder.moved().filter(|(_, left)| ladder.stage == to && *left == from) {
                 let moment = Moment { at, day: self.day(at), judged: at };
-                Some(Judging { moment, enforced: true, asked: false, stale: false, effect })
+                return Some(Judging { moment, enforced: true, asked: false, stale: false, effect, step });
             }
-            None if next => Some(Judging { moment, enforced: asked, asked, stale, effect }),
-            None => None,
-        }
+            let asked = ladder.asks == Some(to);
+            (ladder.stage == from).then_some(Judging { moment, enforced: asked, asked, stale, effect, step })
+        };
+        gate.steps.iter().filter_map(of_step).collect()
     }
 
-    /// How the rule of an index is judged as of a day, on the newest snapshot.
-    pub(super) fn judging_as_of(&self, rule: &Rule, as_of: Date) -> Option<Judging> {
+    /// How a rule is judged as of a day, on the newest snapshot: of several steps, for the one that counts, and of two that count
+    /// for the one that comes out worse.
+    pub(super) fn judging_as_of(&self, rule: &'a Rule, as_of: Date) -> Option<Judging> {
         let newest = self.snapshots.len().saturating_sub(1);
         let moment = Moment { at: newest, day: day_number(as_of), judged: newest };
         let ladder = self.ladder(newest, &mut Vec::new());
-        self.judging_of(rule, rule.effect, moment, self.is_stale(moment), ladder.as_ref())
+        let mut all = self.judgings_of(rule, rule.effect, moment, self.is_stale(moment), ladder.as_ref());
+        if all.len() > 1 {
+            let counts =
+                |judging: &Judging| (judging.enforced, self.verdict(rule, judging).outcome.severity());
+            all.sort_by_key(|judging| std::cmp::Reverse(counts(judging)));
+        }
+        all.into_iter().next()
     }
 }

@@ -46,6 +46,7 @@ const CASES: &[Case] = cases! {
     SettingEnds "config_layers/steps" ".base.config.yaml" ".config.yaml" ".gate" ".yaml";
     EmptyPolicy "policy_decl/empty" ".gate";
     NameTooLong "let_decl/too_long" ".gate";
+    OtherLanguage "language_decl/other" ".gate";
     UnknownName "let_decl/unknown" ".gate";
     UnknownFunction "aggregate/mistakes" ".gate";
     TypeMismatch "policy_decl/when_type" ".gate";

@@ -60,7 +60,7 @@ fn in_rule<'a>(policies: &LintedPolicies<'a>, rule: &'a Rule) -> Option<Diagnost
     let gate = rule.gate.and_then(|gate| policies.program.gates.get(gate));
     let policy = policies.program.policies.get(rule.policy);
     let (given, given_at) = match (gate, policy.and_then(|policy| policy.when.as_ref())) {
-        (Some(gate), _) => (solver.in_stage(gate.from), None),
+        (Some(gate), _) => (solver.in_stages(gate.steps.iter().map(|(from, _)| *from)), None),
         (None, Some(when)) => (solver.formula(when), Some(when.span)),
         (None, None) => (Formula::Known(true), None),
     };

@@ -65,7 +65,8 @@ fn behind_a_gate<'a>(
     rule: &RuleThreshold<'a>,
 ) -> Option<Diagnostic> {
     let ends = gate.rule.gate.and_then(|gate| policies.program.gates.get(gate))?;
-    if !(rule.is_judged_in(ends.from) || rule.is_judged_in(ends.to)) || !rule.asks_no_more_than(gate) {
+    let meets = |(from, to): &(usize, usize)| rule.is_judged_in(*from) || rule.is_judged_in(*to);
+    if !ends.steps.iter().any(meets) || !rule.asks_no_more_than(gate) {
         return None;
     }
     // All that the gate asks of the expression counts.

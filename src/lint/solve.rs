@@ -202,11 +202,13 @@ impl<'p, 'a> Solver<'p, 'a> {
         self.mark(subject, op, value)
     }
 
-    /// The formula that is true in one stage.
-    pub(super) fn in_stage(&mut self, rung: usize) -> Formula {
+    /// The formula that is true in some stages.
+    pub(super) fn in_stages(&mut self, rungs: impl Iterator<Item = usize>) -> Formula {
         let domain = self.policies.stages();
         let subject = self.subject(Some(" stage".to_owned()), domain);
-        self.mark(subject, CompareOp::Equal, Value::Number(rung.into()))
+        let mut all: Vec<Formula> =
+            rungs.map(|rung| self.mark(subject, CompareOp::Equal, Value::Number(rung.into()))).collect();
+        if all.len() == 1 { all.remove(0) } else { Formula::Any(all) }
     }
 
     fn mark(&mut self, subject: usize, op: CompareOp, value: Value) -> Formula {

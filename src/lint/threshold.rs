@@ -171,7 +171,7 @@ impl<'a> LintedPolicies<'a> {
         let judged = |rung: usize| {
             let value = Value::Number(rung.into());
             let mut tests = all.iter().filter_map(|stop| self.stage_test(stop));
-            gate.is_none_or(|gate| gate.from == rung)
+            gate.is_none_or(|gate| gate.steps.iter().any(|(from, _)| *from == rung))
                 && tests.all(|bound| holds(bound.op, &value, &Value::Number(bound.number)))
         };
         (0..count).map(judged).collect()

@@ -134,6 +134,12 @@ impl Maker<'_> {
 
     fn gate(&self, gate: &GateDecl) -> Vec<(Span, Mutation<GateDecl>)> {
         let mut all = Vec::new();
+        for index in (0..gate.steps.len()).filter(|_| gate.steps.len() > 1) {
+            let mut fewer = gate.clone();
+            let step = fewer.steps.remove(index);
+            let says = format!("without the step `{} -> {}`", step.from.text, step.to.text);
+            all.push((step.span(), Mutation::new(step.span(), says, fewer)));
+        }
         for (index, item) in gate.items.iter().enumerate() {
             let with = |item: GateItem| {
                 let mut gate = gate.clone();

@@ -258,7 +258,7 @@ fn kind(pair: &Pair<'_, Rule>) -> Option<NodeKind> {
         | Rule::with_param
         | Rule::as_of
         | Rule::expect => NodeKind::Clause,
-        Rule::stages_decl => NodeKind::Ladder,
+        Rule::stages_decl | Rule::language_decl => NodeKind::Ladder,
         Rule::paren
         | Rule::call
         | Rule::list

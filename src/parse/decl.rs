@@ -8,8 +8,8 @@ use super::recover::{Previous, Spoiled, is_bad};
 use super::tree::{Builder, child, children, extent, first};
 use super::{Rule, errors};
 use crate::ast::{
-    Effect, EffectKind, Expr, GateDecl, GateItem, Item, LetDecl, Name, ParamDecl, PolicyDecl, PolicyItem,
-    RuleBody, RuleDecl, StagesDecl, Undecided, UndecidedKind,
+    Effect, EffectKind, Expr, GateDecl, GateItem, GateStep, Item, LetDecl, Name, ParamDecl, PolicyDecl,
+    PolicyItem, RuleBody, RuleDecl, StagesDecl, Undecided, UndecidedKind,
 };
 use crate::diagnostic::did_you_mean;
 
@@ -29,6 +29,7 @@ impl Builder<'_> {
                     items.push(Item::Snapshot(snapshot));
                     items.extend(broken.into_iter().map(|name| Item::Broken(Some(name))));
                 }
+                Rule::language_decl => self.check_language_decl(&pair, previous.is_none()),
                 Rule::policy_decl => items.push(self.build_policy_decl(&pair)),
                 Rule::test_decl => {
                     items.push(self.build_test_decl(&pair).map_or(Item::Broken(None), Item::Test))
@@ -58,6 +59,18 @@ impl Builder<'_> {
             previous = Some(self.seen(pair, errors));
         }
         items
+    }
+
+    /// What the file says that it is written in.
+    fn check_language_decl(&mut self, pair: &Pair<'_, Rule>, is_first: bool) {
+        if !is_first {
+            self.report(errors::late_language(self.span_of(pair)));
+        }
+        if let Some(version) = child(pair, Rule::language_version)
+            && version.as_str() != errors::LANGUAGE
+        {
+            self.report(errors::other_language(self.span_of(&version), version.as_str()));
+        }
     }
 
     /// A ladder that was not understood: its words are its stages, so that none of them is reported as unknown.
@@ -201,17 +214,22 @@ impl Builder<'_> {
         };
         self.check_close(pair);
         let title = child(&head, Rule::title).map(|title| self.build_template(&title));
-        let mut stages = children(&head, Rule::name).map(|name| self.name(&name));
-        let (Some(from), Some(to)) = (stages.next(), stages.next()) else { return };
+        let steps: Vec<GateStep> = children(&head, Rule::gate_step)
+            .filter_map(|step| {
+                let mut stages = children(&step, Rule::name).map(|name| self.name(&name));
+                Some(GateStep { from: stages.next()?, to: stages.next()? })
+            })
+            .collect();
+        let Some(first) = steps.first() else { return };
         let ruled = gate_items.iter().any(|item| match item {
             GateItem::Rule(_) | GateItem::Broken(_) => true,
             GateItem::Let(_) => false,
         });
         if !ruled {
-            self.report(errors::empty_gate(self.span_of(&head), &from.text, &to.text));
+            self.report(errors::empty_gate(self.span_of(&head), &first.from.text, &first.to.text));
         }
         let span = self.span_of(pair);
-        items.push(PolicyItem::Gate(GateDecl { from, to, title, items: gate_items, span }));
+        items.push(PolicyItem::Gate(GateDecl { steps, title, items: gate_items, span }));
     }
 
     fn build_gate_items(&mut self, block: &Pair<'_, Rule>) -> Vec<GateItem> {

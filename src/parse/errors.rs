@@ -174,6 +174,9 @@ pub(super) fn outside_policy(span: Span, word: &str, close: Option<Span>) -> Dia
     }
 }
 
+/// The version of the language that this program reads.
+pub(super) const LANGUAGE: &str = "0.2";
+
 pub(super) fn incomplete_rule(span: Span, name: &str, missing: &str, help: &str) -> Diagnostic {
     Diagnostic::error(Code::IncompleteRule, format!("rule `{name}` has no {missing}"))
         .label(span, format!("{missing} is missing before this"))
@@ -205,4 +208,16 @@ pub(super) fn long_name(span: Span) -> Diagnostic {
     Diagnostic::error(Code::NameTooLong, message)
         .label(span, format!("{} bytes; the file was not read", span.range().len()))
         .help("choose a shorter name")
+}
+
+pub(super) fn other_language(version: Span, written: &str) -> Diagnostic {
+    Diagnostic::error(Code::OtherLanguage, format!("language {written} is not the language of this program"))
+        .label(version, format!("this is language {LANGUAGE}"))
+        .help(format!("write `language {LANGUAGE}`; `tollgate fmt --fix` writes what has changed since 0.1, and docs/migrating.md says why"))
+}
+
+pub(super) fn late_language(decl: Span) -> Diagnostic {
+    Diagnostic::error(Code::OtherLanguage, "`language` is not the first declaration of its file")
+        .label(decl, "too late here")
+        .help("move the line to the beginning of the file, or leave it out")
 }

@@ -422,6 +422,7 @@ fn described(rule: Rule) -> Vec<Expected> {
         | Rule::member
         | Rule::policy_head
         | Rule::gate_head
+        | Rule::gate_step
         | Rule::table_entry
         | Rule::with_path => Expected::Thing("a name"),
         Rule::path | Rule::path_head | Rule::field_decl | Rule::alone_field | Rule::alone_assign => {

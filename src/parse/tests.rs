@@ -11,9 +11,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::ast::{
     Arg, ArithmeticOp, Effect, EffectKind, Expect, ExpectKind, ExpectedOutcome, Expr, ExprKind, FieldKind,
-    GateItem, GivenKind, Item, Literal, LiteralKind, LogicOp, Name, Over, PolicyDecl, PolicyItem, RuleBody,
-    RuleDecl, Set, SnapshotDecl, Template, TemplatePart, TestDecl, TestValue, TestValueKind, TypeKind,
-    UndecidedKind,
+    GateItem, GateStep, GivenKind, Item, Literal, LiteralKind, LogicOp, Name, Over, PolicyDecl, PolicyItem,
+    RuleBody, RuleDecl, Set, SnapshotDecl, Template, TemplatePart, TestDecl, TestValue, TestValueKind,
+    TypeKind, UndecidedKind,
 };
 use crate::code::Code;
 
@@ -149,7 +149,10 @@ fn item_names(items: &[PolicyItem]) -> Vec<String> {
             PolicyItem::Param(param) => param.name.text.to_string(),
             PolicyItem::Let(let_) => let_.name.text.to_string(),
             PolicyItem::Rule(rule) => rule.name.text.to_string(),
-            PolicyItem::Gate(gate) => format!("{}->{}", gate.from.text, gate.to.text),
+            PolicyItem::Gate(gate) => {
+                let step = |step: &GateStep| format!("{}->{}", step.from.text, step.to.text);
+                gate.steps.iter().map(step).collect::<Vec<_>>().join(", ")
+            }
             PolicyItem::Broken(name) => format!("?{}", name.as_ref().map_or("", |name| &name.text)),
         })
         .collect()

@@ -189,15 +189,22 @@ impl Text<'_> {
 
     fn when_judged(&self, rule: &Rule) -> String {
         let program = &self.project.program;
-        let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |name| name);
         if let Some(gate) = rule.gate.and_then(|gate| program.gates.get(gate)) {
-            return format!(
-                "A rule of the gate `{0} -> {1}` (\"{2}\"). It counts when a workflow asks to move to `{1}`, and after \
-                 the move for as long as it stays there; before that it is a preview and stops nothing.",
-                stage(gate.from),
-                stage(gate.to),
-                self.title(gate.title.as_ref())
-            );
+            let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |name| name);
+            let title = self.title(gate.title.as_ref());
+            return match gate.steps.as_slice() {
+                [(_, to)] => format!(
+                    "A rule of the gate `{way}` (\"{title}\"). It counts when a workflow asks to move to `{to}`, and after \
+                     the move for as long as it stays there; before that it is a preview and stops nothing.",
+                    way = gate.way(&program.vocabulary),
+                    to = stage(*to),
+                ),
+                _ => format!(
+                    "A rule of the gate `{way}` (\"{title}\"). For each of these steps it counts when a workflow asks to \
+                     take it, and after the move for as long as it stays there; before that it is a preview and stops nothing.",
+                    way = gate.way(&program.vocabulary),
+                ),
+            };
         }
         match program.policies.get(rule.policy).and_then(|policy| policy.when.as_ref()) {
             Some(when) => format!("It is judged at every check while `{}`.", self.source(when.span)),

@@ -109,8 +109,7 @@ impl Manual<'_> {
             let standing = program.rules.iter().enumerate().filter(of_policy);
             self.rules(standing.filter(|(_, rule)| rule.gate.is_none()), out);
             for (at, gate) in program.gates.iter().enumerate().filter(|(_, gate)| gate.policy == index) {
-                let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |name| name);
-                let way = code(&format!("{} -> {}", stage(gate.from), stage(gate.to)));
+                let way = code(&gate.way(&program.vocabulary));
                 let _ = writeln!(out, "### Gate {way}: {}\n", self.title(gate.title.as_ref()));
                 let behind = program.rules.iter().enumerate();
                 self.rules(behind.filter(|(_, rule)| rule.gate == Some(at)), out);

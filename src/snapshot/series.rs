@@ -53,11 +53,6 @@ impl<'t> Groups<'t> {
         }
     }
 
-    /// The workflows and dates that were found.
-    pub(super) fn days(&self) -> impl Iterator<Item = (&Arc<str>, Date)> {
-        self.named.iter().flat_map(|(name, group)| group.dates.iter().map(move |(date, ..)| (name, *date)))
-    }
-
     pub(super) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         self.named.keys()
     }

@@ -130,14 +130,8 @@ fn unmet(
 
 /// How a rule came out: where it was judged for several steps, the one that counts, and of two that count the worse.
 fn found<'v>(name: &str, verdict: &'v WorkflowVerdict) -> Option<&'v RuleVerdict> {
-    let rank = |outcome: Outcome| match outcome {
-        Outcome::Fail => 3,
-        Outcome::Undecided => 2,
-        Outcome::Pass | Outcome::Waived => 1,
-        Outcome::NotApplicable | Outcome::Off => 0,
-    };
     let of_rule = verdict.rules.iter().filter(|rule| rule.rule == name);
-    of_rule.max_by_key(|rule| (rule.enforced, rank(rule.outcome)))
+    of_rule.max_by_key(|rule| (rule.enforced, rule.outcome.severity()))
 }
 
 /// Which rules made the decision what it is.

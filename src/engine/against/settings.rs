@@ -154,7 +154,8 @@ impl Two<'_> {
         let gates = |ready: &Ready<Told>| -> BTreeMap<String, Span> {
             let stage = |rung: usize| ready.program.vocabulary.stages.get(rung).map_or("", |stage| &**stage);
             let all = ready.program.gates.iter();
-            all.map(|gate| (format!("gate {} -> {}", stage(gate.from), stage(gate.to)), gate.span)).collect()
+            let steps = all.flat_map(|gate| gate.steps.iter().map(|step| (*step, gate.span)));
+            steps.map(|((from, to), span)| (format!("gate {} -> {}", stage(from), stage(to)), span)).collect()
         };
         let (old, new) = (gates(self.old), gates(self.new));
         for (name, span) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
@@ -215,7 +216,6 @@ impl Two<'_> {
             text.says += &bare(&says);
             text.means += &bare(&means);
         };
-        let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |stage| &**stage);
         for rule in &program.rules {
             let decl = &rule.decl;
             // The effect is compared by itself, as it is in force.
@@ -226,8 +226,7 @@ impl Two<'_> {
             let prose = [span(&decl.title), span(&decl.help), Some(effect)];
             let prose: Vec<Span> = prose.into_iter().flatten().collect();
             let gate = rule.gate.and_then(|gate| program.gates.get(gate));
-            let gate =
-                gate.map_or_else(String::new, |gate| format!("{}>{}:", stage(gate.from), stage(gate.to)));
+            let gate = gate.map_or_else(String::new, |gate| gate.way(&program.vocabulary) + ":");
             let means = gate + &without(self.sources, decl.span, &prose);
             add(Declared::Rule(rule.name.clone()), decl.span, says, means);
         }
@@ -239,7 +238,7 @@ impl Two<'_> {
         };
         for inner in &program.lets {
             let span = inner.decl.span;
-            let gate = gate_of(span).map(|gate| format!("{}>{}:", stage(gate.from), stage(gate.to)));
+            let gate = gate_of(span).map(|gate| gate.way(&program.vocabulary) + ":");
             add(Declared::Let(inner.name.clone(), gate.unwrap_or_default()), span, text(span), text(span));
         }
         for policy in &program.policies {

@@ -89,6 +89,7 @@ fn workflow(name: &str, decision: Decision, rules: Vec<RuleReport>) -> WorkflowR
         workflow: name.into(),
         stage: Some("pilot".into()),
         asks: None,
+        as_of: None,
         decision,
         snapshots: 6,
         newest: None,
