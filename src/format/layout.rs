@@ -217,6 +217,7 @@ impl<'a> Layout<'a> {
             NodeKind::Comparison => self.comparison(parts),
             NodeKind::Arithmetic => self.operands(parts, &[&["+", "-"], &["*", "/"]]),
             NodeKind::Assign => self.assign(parts),
+            NodeKind::Steps => self.steps(parts),
         }
     }
 
@@ -291,6 +292,16 @@ impl<'a> Layout<'a> {
             self.arena.text(",").append(value)
         });
         start.append(self.part(first)).append(self.arena.concat(further).nest(INDENT.cast_signed()))
+    }
+
+    /// `a -> b, b -> c`, filled line by line.
+    fn steps(&self, parts: &[Part]) -> Laid<'a> {
+        let [first, further @ ..] = parts else { return self.flow(parts) };
+        let further = further.iter().map(|step| {
+            let step = self.gap(step.first(), Gap::Line).append(self.part(step)).group();
+            self.arena.text(",").append(step)
+        });
+        self.part(first).append(self.arena.concat(further).nest(INDENT.cast_signed()))
     }
 
     /// A head, and items in braces: one a line, or all on the head's line.

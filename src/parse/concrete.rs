@@ -92,6 +92,8 @@ pub enum NodeKind {
     Arithmetic,
     /// An assignment of a test.
     Assign,
+    /// The steps of a gate.
+    Steps,
     /// Anything else that is one element of something.
     Plain,
 }
@@ -274,6 +276,8 @@ fn kind(pair: &Pair<'_, Rule>) -> Option<NodeKind> {
         Rule::comparison => NodeKind::Comparison,
         Rule::sum => NodeKind::Arithmetic,
         Rule::assign => NodeKind::Assign,
+        Rule::gate_steps => NodeKind::Steps,
+        Rule::gate_step => NodeKind::Plain,
         Rule::test_value
         | Rule::test_element
         | Rule::record_entry

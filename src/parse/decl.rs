@@ -214,7 +214,8 @@ impl Builder<'_> {
         };
         self.check_close(pair);
         let title = child(&head, Rule::title).map(|title| self.build_template(&title));
-        let steps: Vec<GateStep> = children(&head, Rule::gate_step)
+        let Some(written) = child(&head, Rule::gate_steps) else { return };
+        let steps: Vec<GateStep> = children(&written, Rule::gate_step)
             .filter_map(|step| {
                 let mut stages = children(&step, Rule::name).map(|name| self.name(&name));
                 Some(GateStep { from: stages.next()?, to: stages.next()? })

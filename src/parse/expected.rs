@@ -422,6 +422,7 @@ fn described(rule: Rule) -> Vec<Expected> {
         | Rule::member
         | Rule::policy_head
         | Rule::gate_head
+        | Rule::gate_steps
         | Rule::gate_step
         | Rule::table_entry
         | Rule::with_path => Expected::Thing("a name"),
