@@ -272,16 +272,16 @@ def setting_of(policy, param, steps):
     return f"{name}: {write_steps(steps, 'value')}"
 
 
-def write_config(policies, built_in, cadences):
+def write_config(policies, built_in, cadences, workflows):
     """The `tollgate.yaml`."""
     rules = [rule for policy in policies for rule in policy.rules] + list(built_in.values())
     day = lambda ordinal: date.fromordinal(ordinal).isoformat()
     waivers = [{"rule": rule.name, "workflow": workflow, "because": "a trial", "owner": "ana@example.com",
                 **({"from": day(first)} if first else {}), "until": day(last)}
-               for rule in rules for workflow, (first, last) in rule.waivers.items()]
+               for rule in rules for workflow, (first, last) in rule.waivers.items() if workflow in workflows]
     params = [(policy, param) for policy in policies for param in policy.params]
     overrides = [f"  - {{ workflows: [{workflow}], params: {{ {setting_of(policy, param, steps)} }} }}"
-                 for policy, param in params for workflow, steps in param.overrides.items()]
+                 for policy, param in params for workflow, steps in param.overrides.items() if workflow in workflows]
     overrides += [f"  - {{ workflows: [{workflow}], cadence: {{ every: {length(made.every)}, grace: {length(made.grace)} }} }}"
                   for workflow, made in cadences.items()]
     sections = {

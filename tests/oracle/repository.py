@@ -51,7 +51,7 @@ class Repository:
             (folder / name).write_text(text)
 
     def texts(self):
-        texts = {"tollgate.yaml": write_config(self.policies, self.built_in, self.cadences), "policies/world.gate": self.world.declared()}
+        texts = {"tollgate.yaml": write_config(self.policies, self.built_in, self.cadences, self.series), "policies/world.gate": self.world.declared()}
         for policy in self.policies:
             texts[f"policies/{policy.name}.gate"] = "".join(f"{line}\n" for line, _ in write_policy(policy))
         for name, snapshots in self.series.items():
@@ -92,7 +92,7 @@ class Repository:
         return found
 
     def drop(self, policy, errors, tally):
-        declared = [what for _, what in write_policy(policy)]
+        texts, declared = zip(*write_policy(policy))
         for line in errors:
             bad = declared[line - 1]
             if NEVER_TRUE in errors[line] and isinstance(bad, Rule):
@@ -102,8 +102,10 @@ class Repository:
                 policy.when = None
             elif any(bad is rule for rule in policy.rules):
                 policy.rules = [rule for rule in policy.rules if rule is not bad]
+            elif isinstance(bad, Rule):
+                pass  # dropped already, with a let that it used
             elif not isinstance(bad, (Let, Computed)):
-                raise RuntimeError(f"{policy.name}:{line}: {errors[line]}")
+                raise RuntimeError(f"{policy.name}:{line}: {errors[line]}: {texts[line - 1]}")
             else:
                 policy.lets = [let for let in policy.lets if let is not bad]
                 self.forget(bad)
@@ -135,6 +137,8 @@ class Repository:
     def differences(self, binary, folder, tally=None):
         tally = tally if tally is not None else {}
         report = self.report(binary, folder)
+        if wrong := [one for one in report["diagnostics"] if one["severity"] == "error" and "tollgate.yaml" in str(one["labels"])]:
+            raise RuntimeError(f"the configuration does not check: {wrong[0]['message']}")
         verdicts = {workflow["workflow"]: workflow for workflow in report["workflows"]}
         found = list(self.wrongly_refused)
         never_failing = lines_of(report, lambda diagnostic: diagnostic["code"] == NEVER_FAILS)
