@@ -7,6 +7,7 @@ mod arithmetic;
 mod call;
 mod claim;
 mod compare;
+mod computed;
 mod decl;
 mod errors;
 mod expr;
@@ -67,6 +68,7 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
     let mut checker =
         Checker { ground, names, in_force, exprs, diagnostics, taint: 0, named_workflows, waiting };
     checker.check_params();
+    checker.place_computed_fields();
     checker.check_lets();
     checker.check_policies();
     checker.check_tables();

@@ -84,9 +84,10 @@ impl DirectionSearch<'_> {
     fn path_course(&self, target: Option<&Target>) -> Course {
         match target {
             Some(Target::Param(index)) if *index == self.param => Course::Up,
-            Some(Target::Let(index)) => self.let_course(*index),
+            Some(target) if let Some(index) = target.through() => self.let_course(index),
             Some(
                 Target::Param(_)
+                | Target::Let(_)
                 | Target::Table(_)
                 | Target::Field(_)
                 | Target::JudgedField(_)

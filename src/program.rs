@@ -70,6 +70,41 @@ impl Program {
         self.params.push(Param { name, follows: Some(otherwise), ..of_else.clone() });
     }
 
+    /// What a `where` on a list looks at: its elements, or those whose field it holds. `around` are the elements of the lists
+    /// around it, the innermost last.
+    pub fn looked_at<'p>(&'p self, list: &Expr, around: &[Option<&'p Type>]) -> Option<&'p Type> {
+        let info = self.expr(list.id)?;
+        let way = match &info.target {
+            Some(Target::Field(path) | Target::JudgedField(path)) => Some((&*self.vocabulary.snapshot, path)),
+            Some(Target::Element { up, path }) => {
+                let element = around.iter().rev().nth(*up).copied().flatten();
+                element.and_then(Type::record).map(|record| (record, path))
+            }
+            Some(
+                Target::Let(_)
+                | Target::Param(_)
+                | Target::Table(_)
+                | Target::Workflows(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
+            )
+            | None => None,
+        };
+        let through = way.and_then(|(start, path)| {
+            let mut record = start;
+            for step in &path.steps {
+                let ty = &record.fields.get(*step)?.ty;
+                if let Some(element) = ty.element() {
+                    return Some(element);
+                }
+                record = ty.record()?;
+            }
+            None
+        });
+        through.or_else(|| info.ty.element()).or(Some(&info.ty))
+    }
+
     /// The condition or let that a place is in. It may be broken into lines, and what a comment above it says is said of
     /// all of them.
     pub fn clause_at(&self, place: Span) -> Option<Span> {
@@ -116,6 +151,18 @@ pub enum Target {
     Call(&'static Builtin),
 }
 
+impl Target {
+    /// The let that a name stands for, or that computes it.
+    pub fn through(&self) -> Option<usize> {
+        match self {
+            Self::Let(index) => Some(*index),
+            Self::Field(path) | Self::JudgedField(path) | Self::Element { path, .. } => path.computed,
+            Self::Param(_) | Self::Table(_) | Self::Workflows(_) => None,
+            Self::Stage(_) | Self::Member(_) | Self::Call(_) => None,
+        }
+    }
+}
+
 /// The way from a record to a field. Each step is an index into the [`crate::vocabulary::RecordType`] reached so far;
 /// a step from a list goes on in each of its elements, so that the result is a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,6 +170,8 @@ pub struct FieldPath {
     pub steps: Vec<usize>,
     /// As people write it: `outputs.edit_time`.
     pub name: Arc<str>,
+    /// Of a field that a policy computes, the index into [`Program::lets`]; the steps lead to what it is computed of.
+    pub computed: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -207,8 +256,10 @@ pub enum ParamValue {
 
 #[derive(Clone, Debug)]
 pub struct Let {
-    /// `policy.name`
+    /// `policy.name`, `policy.list.name`
     pub name: Arc<str>,
+    /// The elements of a list that it is computed of; none where it is judged at a snapshot.
+    pub of: Option<Type>,
     pub decl: Arc<LetDecl>,
     pub ty: Type,
 }

@@ -265,9 +265,11 @@ impl TableKey {
     }
 }
 
-/// `let light = share(…)`
+/// `let light = share(…)`, `let outputs.light = edit_time < 15%`
 #[derive(Clone, Debug, PartialEq)]
 pub struct LetDecl {
+    /// The way to the list, of whose elements it is computed; empty where it is none.
+    pub of: Vec<Name>,
     pub name: Name,
     pub value: Expr,
     pub span: Span,

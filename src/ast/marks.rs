@@ -112,7 +112,7 @@ marked_struct! {
     RangeDecl { low, high, span }
     PolicyDecl { name, title, when, items, span }
     ParamDecl { name, value, within, span | doc }
-    LetDecl { name, value, span }
+    LetDecl { of, name, value, span }
     GateDecl { steps, title, items, span }
     GateStep { from, to }
     RuleDecl { name, title, body, effect, help, undecided, span | link }

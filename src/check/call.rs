@@ -132,7 +132,8 @@ impl Checker<'_> {
             let info = self.info(key.id)?;
             let ExprKind::Path(path) = &key.kind else { return None };
             let Some(Target::Element { up: 0, path: way }) = &info.target else { return None };
-            let name = path.last().filter(|_| way.steps.len() == 1)?;
+            let is_plain = way.steps.len() + usize::from(way.computed.is_some()) == 1;
+            let name = path.last().filter(|_| is_plain)?;
             Some((name.text.clone(), info.ty.clone()))
         };
         KeysOfGroup {
@@ -299,7 +300,7 @@ impl Checker<'_> {
     /// Whether an expression looks at the element that lies so many levels further out.
     fn looks_at(&self, expr: &Expr, level: usize) -> bool {
         if let Some(Target::Element { up, path }) = self.info(expr.id).and_then(|info| info.target.as_ref()) {
-            return *up == level && path.steps.is_empty();
+            return *up == level && path.steps.is_empty() && path.computed.is_none();
         }
         let ExprKind::Call { args, .. } = &expr.kind else {
             return expr.children().into_iter().any(|child| self.looks_at(child, level));

@@ -62,6 +62,21 @@ pub(in crate::check) fn unknown_name(
         .maybe_help(hint)
 }
 
+pub(in crate::check) fn computed_of_no_list(of: &[Name]) -> Diagnostic {
+    let message = format!("`{}` is not a list of records", join(of));
+    let place = of.first().zip(of.last()).map(|(first, last)| first.span.to(last.span)).unwrap_or_default();
+    Diagnostic::error(Code::TypeMismatch, message).label(place, "nothing is computed of this").help(
+        "a computed field is named after its list, as `let outputs.light = …`; any other let has no dot",
+    )
+}
+
+pub(in crate::check) fn computed_in_gate(name: &Name, of: &[Name]) -> Diagnostic {
+    let message = format!("`{}.{}` is computed for its whole policy, not for one gate", join(of), name.text);
+    Diagnostic::error(Code::TypeMismatch, message)
+        .label(name.span, "declared in a gate")
+        .help("put it in front of the gate")
+}
+
 pub(in crate::check) fn unknown_field(
     path: &[Name],
     way: &[Name],

@@ -128,6 +128,11 @@ impl Checker<'_> {
     ) -> Option<Resolved> {
         let resolved = self.resolve(scope, path)?;
         let problem = match &resolved.target {
+            Target::Field(path) | Target::JudgedField(path) | Target::Element { path, .. }
+                if path.computed.is_some() =>
+            {
+                Some("computed from others")
+            }
             Target::Field(_) | Target::JudgedField(_) => None,
             Target::Element { up, path: FieldPath { steps, .. } } if !steps.is_empty() => {
                 let of_group = scope.elements().nth(*up).is_some_and(|(_, _, of)| of.ty.record().is_none());

@@ -64,8 +64,10 @@ impl Checker<'_> {
                 LetState::Done(ty, _) => ty.clone(),
                 LetState::New | LetState::Waiting => Type::Error,
             };
-            let name = self.qualified(entry.policy, &entry.decl.name.text);
-            program.lets.push(Let { name, decl: entry.decl.clone(), ty });
+            let own = entry.decl.of.iter().chain([&entry.decl.name]).map(|name| &*name.text);
+            let name = self.qualified(entry.policy, &own.collect::<Vec<_>>().join("."));
+            let of = entry.of.clone().map(Type::Record);
+            program.lets.push(Let { name, of, decl: entry.decl.clone(), ty });
         }
         for entry in kept(&self.names.gates, &gates) {
             let (Some(policy), Some(steps)) = (new(&policies, entry.policy), entry.rungs.clone()) else {
@@ -179,16 +181,12 @@ fn renumber_targets(
             Some(Target::Let(index)) => !move_to(index, lets),
             Some(Target::Param(index)) => !move_to(index, params),
             Some(Target::Table(index)) => !move_to(index, tables),
-            Some(
-                Target::Field(_)
-                | Target::JudgedField(_)
-                | Target::Workflows(_)
-                | Target::Element { .. }
-                | Target::Stage(_)
-                | Target::Member(_)
-                | Target::Call(_),
-            )
-            | None => false,
+            Some(Target::Field(path) | Target::JudgedField(path) | Target::Element { path, .. }) => {
+                path.computed.as_mut().is_some_and(|index| !move_to(index, lets))
+            }
+            Some(Target::Workflows(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_)) | None => {
+                false
+            }
         };
         if left_out {
             *entry = None;

@@ -87,8 +87,16 @@ impl Checker<'_> {
         let Some(entry) = self.names.lets.get(index) else { return (Type::Error, false) };
         let scope = NameScope::of(entry.policy, entry.gate);
         let decl = entry.decl;
+        let of = entry.of.clone();
         let mut ty = Type::Error;
-        let sound = self.is_sound(|checker| ty = checker.check_expr(scope, &decl.value));
+        let sound = self.is_sound(|checker| match of {
+            Some(record) => {
+                let element = scope.element(Type::Record(record));
+                ty = checker.check_expr(scope.inside(&element), &decl.value);
+                checker.refuse_whole_field(index, &ty);
+            }
+            None => ty = checker.check_expr(scope, &decl.value),
+        });
         (ty, sound)
     }
 
@@ -114,7 +122,7 @@ impl Checker<'_> {
     fn height(&self, expr: &Expr) -> usize {
         let below = expr.children().into_iter().map(|child| self.height(child)).max().unwrap_or(0);
         let target = self.info(expr.id).and_then(|info| info.target.as_ref());
-        let used = if let Some(Target::Let(index)) = target { self.names.lets.get(*index) } else { None };
+        let used = target.and_then(Target::through).and_then(|index| self.names.lets.get(index));
         1 + below.max(used.map_or(0, |entry| entry.height))
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Names<'a> {
     pub(super) gates: Vec<GateEntry<'a>>,
     pub(super) params: Vec<NamedParam<'a>>,
     pub(super) lets: Vec<LetEntry<'a>>,
+    /// Indices of the lets that are computed fields.
+    pub(super) computed: Vec<usize>,
     pub(super) rules: Vec<NamedRule<'a>>,
     /// The policies of a name: several where there is a clash.
     pub(super) by_name: BTreeMap<&'a str, Vec<usize>>,
@@ -69,6 +71,8 @@ pub(super) struct NamedParam<'a> {
 }
 
 pub(super) struct LetEntry<'a> {
+    /// The elements that it is computed of; none where it is no computed field, or where there is no such list.
+    pub(super) of: Option<Arc<RecordType>>,
     pub(super) decl: &'a Arc<LetDecl>,
     pub(super) policy: usize,
     pub(super) gate: Option<usize>,
@@ -213,9 +217,14 @@ impl<'a> Names<'a> {
         gate: Option<usize>,
         values: &mut Places<'a>,
     ) {
-        let symbol = Symbol::Let(self.lets.len());
-        values.entry(&decl.name.text).or_default().push((symbol, &decl.name));
-        self.lets.push(LetEntry { decl, policy, gate, state: LetState::New, sound: true, height: 0 });
+        if decl.of.is_empty() {
+            let symbol = Symbol::Let(self.lets.len());
+            values.entry(&decl.name.text).or_default().push((symbol, &decl.name));
+        } else {
+            self.computed.push(self.lets.len());
+        }
+        let state = LetState::New;
+        self.lets.push(LetEntry { of: None, decl, policy, gate, state, sound: true, height: 0 });
     }
 
     fn add_rule(
@@ -330,7 +339,7 @@ impl<'a> Names<'a> {
             }
             field.is_none()
         };
-        for entry in &mut self.lets {
+        for entry in self.lets.iter_mut().filter(|entry| entry.decl.of.is_empty()) {
             entry.sound &= hides_field("let", &entry.decl.name);
         }
         for entry in &mut self.params {

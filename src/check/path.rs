@@ -111,7 +111,7 @@ impl Checker<'_> {
         match &*first.text {
             "it" => self.lookup_it(scope, first, rest),
             "snapshot" if rest.is_empty() => Lookup::problem(errors::bare_snapshot(first)),
-            "snapshot" => self.walk(&self.root(), rest, path, Target::JudgedField),
+            "snapshot" => self.walk(Some(scope.policy), &self.root(), rest, path, Target::JudgedField),
             _ => self.lookup_word(scope, path, first, rest),
         }
     }
@@ -128,16 +128,20 @@ impl Checker<'_> {
             return Lookup::problem(errors::out_of_reach(it));
         }
         if !rest.is_empty() {
-            let found = self.walk(&element.ty, rest, rest, |path| Target::Element { up, path });
+            let found =
+                self.walk(Some(scope.policy), &element.ty, rest, rest, |path| Target::Element { up, path });
             return self.of_workflow(&element.ty, rest, found);
         }
-        let path = FieldPath { steps: Vec::new(), name: "it".into() };
+        let path = FieldPath { steps: Vec::new(), name: "it".into(), computed: None };
         let target = Target::Element { up, path };
         Lookup::Found(Box::new(Resolved { ty: element.ty.clone(), target, element: None, sound: true }))
     }
 
     fn lookup_word(&self, scope: NameScope<'_>, path: &[Name], first: &Name, rest: &[Name]) -> Lookup {
-        let has_field = |ty: &Type| matches!(ty, Type::Record(record) if record.field(&first.text).is_some());
+        let has_field = |ty: &Type| {
+            let own = |record| self.computed(scope.policy, record, &first.text).is_some();
+            matches!(ty, Type::Record(record) if record.field(&first.text).is_some() || own(record))
+        };
         let has_name =
             |element: &Element<'_>| has_field(&element.ty) || element.keys.named(&first.text).is_some();
         let holders: Vec<_> = scope.elements().filter(|(_, _, element)| has_name(element)).collect();
@@ -148,7 +152,8 @@ impl Checker<'_> {
             reachable.first().filter(|(.., element)| self.is_workflow(&element.ty))
         {
             // Its fields are those of the snapshot, and it is asked about.
-            let found = self.walk(&element.ty, path, path, |path| Target::Element { up: *up, path });
+            let found = self
+                .walk(Some(scope.policy), &element.ty, path, path, |path| Target::Element { up: *up, path });
             return self.of_workflow(&element.ty, path, found);
         }
         if let Some((up, _, element)) = reachable.first() {
@@ -168,11 +173,14 @@ impl Checker<'_> {
                     if let Some(name) = rest.first() {
                         return Lookup::problem(errors::has_no_fields(std::slice::from_ref(first), name, ty));
                     }
-                    let path = FieldPath { steps: vec![at], name: first.text.clone() };
+                    let path = FieldPath { steps: vec![at], name: first.text.clone(), computed: None };
                     let target = Target::Element { up: *up, path };
                     Lookup::Found(Box::new(Resolved { ty: ty.clone(), target, element: None, sound: true }))
                 }
-                None => self.walk(&element.ty, path, path, |path| Target::Element { up: *up, path }),
+                None => self.walk(Some(scope.policy), &element.ty, path, path, |path| Target::Element {
+                    up: *up,
+                    path,
+                }),
             };
         }
         // `adoption` of a policy named like a field: the field first, then the policy, then what is wrong with the field.
@@ -187,7 +195,7 @@ impl Checker<'_> {
             };
         }
         if field.is_some() {
-            let found = self.walk(&self.root(), path, path, Target::Field);
+            let found = self.walk(Some(scope.policy), &self.root(), path, path, Target::Field);
             return match (&found, in_policy) {
                 (Lookup::Unknown(_) | Lookup::Problem(_), Some(Lookup::Found(found))) => Lookup::Found(found),
                 (Lookup::Unknown(_) | Lookup::Problem(_), Some(Lookup::Pending(index))) => {
@@ -336,9 +344,10 @@ impl Checker<'_> {
         self.names.gates.iter().any(|gate| policies.contains(&gate.policy) && gate.values.contains_key(name))
     }
 
-    /// The way from `start` along `fields`, which are the end of `path`.
+    /// The way from `start` along `fields`, which are the end of `path`; with what a policy computes of elements.
     pub(super) fn walk(
         &self,
+        policy: Option<usize>,
         start: &Type,
         fields: &[Name],
         path: &[Name],
@@ -364,6 +373,16 @@ impl Checker<'_> {
                 (None, None | Some(None)) => return Lookup::problem(errors::has_no_fields(way, name, &ty)),
             };
             let Some((step, field)) = record.field(&name.text) else {
+                if let Some(index) = policy.and_then(|policy| self.computed(policy, &record, &name.text)) {
+                    let (name, way) = (join(fields).into(), fields.get(..=at).unwrap_or_default());
+                    let found = self.computed_field(index, steps, name, element, target);
+                    return match (found, fields.get(at + 1)) {
+                        (Lookup::Found(found), Some(further)) => {
+                            Lookup::problem(errors::has_no_fields(way, further, &found.ty))
+                        }
+                        (found, _) => found,
+                    };
+                }
                 let suggestion = self.suggest(&name.text, record.fields.iter().map(|field| &*field.name));
                 let lost = self.ground.incomplete && suggestion.is_none();
                 if lost || self.names.broken.contains(&*name.text) {
@@ -390,7 +409,7 @@ impl Checker<'_> {
         if self.ground.stages_unsure && mentions_stage(&ty) {
             return Lookup::Silent;
         }
-        let path = FieldPath { steps, name: join(fields).into() };
+        let path = FieldPath { steps, name: join(fields).into(), computed: None };
         Lookup::Found(Box::new(Resolved { ty, target: target(path), element, sound: true }))
     }
 }

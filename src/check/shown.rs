@@ -107,7 +107,9 @@ impl Checker<'_> {
                         join(expr, &entry.decl.value);
                     }
                 }
-                Some(Target::Element { up, path: FieldPath { steps, .. } }) if steps.is_empty() => {
+                Some(Target::Element { up, path: FieldPath { steps, computed: None, .. } })
+                    if steps.is_empty() =>
+                {
                     if let Some(of) = around.len().checked_sub(up + 1).and_then(|at| around.get(at)) {
                         join(expr, of);
                     }

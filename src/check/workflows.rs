@@ -30,7 +30,7 @@ impl Checker<'_> {
             return Lookup::problem(errors::no_list_of_workflows(path));
         }
         let list = Type::List(Box::new(Type::Record(self.ground.workflows.clone())));
-        self.walk(&list, rest, path, Target::Workflows)
+        self.walk(None, &list, rest, path, Target::Workflows)
     }
 
     /// What was found in an element, where that is a workflow: of another one no list can be seen.

@@ -5,7 +5,7 @@ use std::str::Chars;
 use std::sync::Arc;
 
 use super::moved::{move_date, move_time};
-use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
+use super::{Evaluator, Evidence, ItemValue, List, ListItem, Moment, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
@@ -101,8 +101,11 @@ impl<'a> Evaluator<'a> {
             return Evidence::Amount(Amount::Unknown(Reasons::default()));
         };
         match &info.target {
-            Some(Target::Field(path)) => self.field(path, &info.ty, scope.moment.at),
-            Some(Target::JudgedField(path)) => self.field(path, &info.ty, scope.moment.judged),
+            Some(Target::Field(path)) => self.field(path, &info.ty, scope.moment),
+            Some(Target::JudgedField(path)) => {
+                let judged = Moment { at: scope.moment.judged, ..scope.moment };
+                self.field(path, &info.ty, judged)
+            }
             Some(Target::Workflows(path)) => {
                 self.workflows(path, &info.ty, scope.moment.at, scope.moment.day)
             }
@@ -141,14 +144,14 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn field(&self, path: &FieldPath, ty: &Type, at: usize) -> Evidence<'a> {
-        let Some(snapshot) = self.snapshots.get(at) else {
+    fn field(&self, path: &FieldPath, ty: &Type, moment: Moment) -> Evidence<'a> {
+        let Some(snapshot) = self.snapshots.get(moment.at) else {
             return Evidence::unknown(ty, &Reasons::default(), &path.name);
         };
         let missing = |span| {
             Reasons::of(ReasonKind::Missing { field: path.name.clone(), date: snapshot.date }, Some(span))
         };
-        self.walk(&snapshot.record, path, ty, at, &missing)
+        self.walk(&snapshot.record, path, ty, moment, &missing)
     }
 
     fn element(&self, up: usize, path: &FieldPath, ty: &Type, scope: Scope<'_, 'a>) -> Evidence<'a> {
@@ -168,7 +171,11 @@ impl<'a> Evaluator<'a> {
             ItemValue::Workflow(seen) => self.field_of_workflow(*seen, path, ty, item.at),
             ItemValue::Record(record) => {
                 let missing = |span| self.missing_in_element(&path.name, item.at, span);
-                self.walk(record, path, ty, item.at, &missing)
+                let moment = Moment { at: item.at, ..scope.moment };
+                match path.computed.filter(|_| path.steps.is_empty()) {
+                    Some(index) => self.computed(index, record, moment),
+                    None => self.walk(record, path, ty, moment, &missing),
+                }
             }
         }
     }
@@ -184,7 +191,7 @@ impl<'a> Evaluator<'a> {
         record: &'a Record,
         path: &FieldPath,
         ty: &Type,
-        at: usize,
+        moment: Moment,
         missing: &dyn Fn(Span) -> Reasons,
     ) -> Evidence<'a> {
         let mut record = record;
@@ -204,7 +211,7 @@ impl<'a> Evaluator<'a> {
                         steps.as_slice(),
                         path,
                         ty,
-                        at,
+                        moment,
                     )));
                 }
                 Value::Bool(_) | Value::Text(_) | Value::Number(_) => {}
@@ -223,21 +230,25 @@ impl<'a> Evaluator<'a> {
         steps: &[usize],
         path: &FieldPath,
         ty: &Type,
-        at: usize,
+        moment: Moment,
     ) -> List<'a> {
+        let at = moment.at;
         self.budget.spend(elements.len());
         let element_type = ty.element().unwrap_or(ty);
-        let rest = FieldPath { steps: steps.to_vec(), name: path.name.clone() };
+        let rest = FieldPath { steps: steps.to_vec(), ..path.clone() };
         let item = |element: &'a Located| {
             let of = match &element.value {
                 Value::Record(record) => Some(record),
                 Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
             };
             let value = match &element.value {
-                Value::Record(record) if rest.steps.is_empty() => ItemValue::Record(record),
+                Value::Record(record) if rest.steps.is_empty() => match path.computed {
+                    Some(index) => ItemValue::Evidence(self.computed(index, record, moment)),
+                    None => ItemValue::Record(record),
+                },
                 Value::Record(record) => {
                     let missing = |span| self.missing_in_element(&rest.name, at, span);
-                    ItemValue::Evidence(self.walk(record, &rest, element_type, at, &missing))
+                    ItemValue::Evidence(self.walk(record, &rest, element_type, moment, &missing))
                 }
                 Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => {
                     ItemValue::Evidence(eval_value(&element.value))

@@ -259,7 +259,7 @@ impl<'a> Evaluator<'a> {
             let (field, workflow) = (path.name.clone(), workflow.clone());
             Reasons::of(ReasonKind::MissingInWorkflow { field, workflow, date: newest }, Some(span))
         };
-        self.walk(seen.record(), path, ty, at, &missing)
+        self.walk(seen.record(), path, ty, self.moment_of(at, at), &missing)
     }
 }
 

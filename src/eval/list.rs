@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::group::{GroupKey, first_shown};
-use super::{Evaluator, Evidence, Frame, Group, ItemValue, List, ListItem, Scope};
+use super::{Evaluator, Evidence, Frame, Group, ItemValue, List, ListItem, Moment, Scope};
 use crate::ast::{Arg, Expr};
 use crate::builtins::Shape;
 use crate::builtins::counting::{Candidate, Conditions, Counting, Tallied, Tally};
@@ -15,7 +15,7 @@ use crate::evidence::{Amount, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::Type;
-use crate::value::{Number, Value};
+use crate::value::{Number, Record, Value};
 
 impl List<'_> {
     /// Why an element may be another by now.
@@ -336,8 +336,21 @@ impl<'a> Evaluator<'a> {
     /// The declared range of a field of a list's elements, where it has two ends: what is missing lies within it.
     fn declared_ends(&self, value: &Expr) -> Option<&'a Interval> {
         let info = self.program.expr(value.id).filter(|_| self.is_path_to_values(value))?;
+        if info.target.as_ref().and_then(Target::through).is_some() {
+            return None;
+        }
         let range = &info.ty.element()?.quantity()?.range;
         (range.low.is_some() && range.high.is_some()).then_some(range)
+    }
+
+    /// What a policy computes of an element, which stands in the snapshot of the moment.
+    pub(super) fn computed(&self, index: usize, record: &'a Record, moment: Moment) -> Evidence<'a> {
+        let Some(decl) = self.program.lets.get(index) else {
+            return Evidence::Truth(Truth::Undecided(Reasons::default()));
+        };
+        let value = ItemValue::Record(record);
+        let item = ListItem { value, of: None, group: None, at: moment.at, span: Some(record.span) };
+        self.eval(&decl.decl.value, Scope::at(moment).within(&Frame { item: &item, outer: None }))
     }
 
     /// Whether no element of the list (or value of the scalar) can be negative, by its type.

@@ -212,11 +212,11 @@ impl<'a> Evaluator<'a> {
         if !target.is_none_or(&mut *test) {
             return false;
         }
-        if let Some(Target::Let(index)) = target
-            && let Some(inner) = self.program.lets.get(*index)
-            && !seen.contains(index)
+        if let Some(index) = target.and_then(Target::through)
+            && let Some(inner) = self.program.lets.get(index)
+            && !seen.contains(&index)
         {
-            seen.push(*index);
+            seen.push(index);
             if !self.every_target(&inner.decl.value, seen, test) {
                 return false;
             }

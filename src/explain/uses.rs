@@ -1,6 +1,6 @@
 //! What a rule or let reads and is held against, through lets too; each once, in the order in which it is met.
 
-use crate::ast::{Arg, Expr, ExprKind, Over, Template, TemplatePart};
+use crate::ast::{Arg, Expr, ExprKind, Name, Over, Template, TemplatePart};
 use crate::program::{FieldPath, Program, Rule, Target};
 use crate::types::Type;
 use crate::vocabulary::{Field, RecordType};
@@ -48,7 +48,17 @@ fn expressions(template: &Template) -> impl Iterator<Item = &Expr> {
 
 impl<'p> RuleUses<'p> {
     fn add(&mut self, expr: &Expr, program: &'p Program) {
-        match program.expr(expr.id).and_then(|info| info.target.as_ref()) {
+        let target = program.expr(expr.id).and_then(|info| info.target.as_ref());
+        if let Some(index) = target.and_then(Target::through).filter(|index| !self.lets.contains(index)) {
+            self.lets.push(index);
+            if let Some(own) = program.lets.get(index) {
+                let around = std::mem::take(&mut self.elements);
+                self.elements.extend(own.of.as_ref().map(|of| (of_list(&own.decl.of), of)));
+                self.add(&own.decl.value, program);
+                self.elements = around;
+            }
+        }
+        match target {
             Some(Target::Param(index)) if !self.params.contains(index) => self.params.push(*index),
             Some(Target::Table(index)) => {
                 let table = program.tables.get(*index);
@@ -56,14 +66,6 @@ impl<'p> RuleUses<'p> {
                     if !self.params.contains(&own) {
                         self.params.push(own);
                     }
-                }
-            }
-            Some(Target::Let(index)) if !self.lets.contains(index) => {
-                self.lets.push(*index);
-                if let Some(own) = program.lets.get(*index) {
-                    let around = std::mem::take(&mut self.elements);
-                    self.add(&own.decl.value, program);
-                    self.elements = around;
                 }
             }
             Some(Target::Field(path) | Target::JudgedField(path)) => {
@@ -109,8 +111,9 @@ impl<'p> RuleUses<'p> {
     fn arg(&mut self, arg: &Arg, program: &'p Program) {
         self.add(&arg.value, program);
         arg.over.iter().filter_map(Over::length).for_each(|length| self.add(length, program));
-        let ty = program.expr(arg.value.id).map_or(&Type::Error, |info| &info.ty);
-        self.elements.push((list_name(&arg.value, program), ty.element().unwrap_or(ty)));
+        let around: Vec<Option<&Type>> = self.elements.iter().map(|(_, ty)| Some(*ty)).collect();
+        let looked_at = program.looked_at(&arg.value, &around).unwrap_or(&Type::Error);
+        self.elements.push((list_name(&arg.value, program), looked_at));
         for expr in arg.of_elements() {
             self.add(expr, program);
         }
@@ -135,6 +138,10 @@ impl<'p> RuleUses<'p> {
             self.fields.push((name, field));
         }
     }
+}
+
+fn of_list(names: &[Name]) -> String {
+    names.iter().map(|name| &*name.text).collect::<Vec<_>>().join(".")
 }
 
 /// The field of the snapshot that a list comes from, as far as it is one.

@@ -169,6 +169,11 @@ impl<'a> LintedPolicies<'a> {
 
     fn write_path(&self, expr: &Expr, out: &mut String) -> Option<()> {
         match self.target(expr)? {
+            Target::Field(path) | Target::JudgedField(path) | Target::Element { path, .. }
+                if let Some(index) = path.computed =>
+            {
+                put(out, &format!("{}#{index}", path.name));
+            }
             Target::Field(path) => put(out, &path.name),
             Target::JudgedField(path) => put(out, &format!("snapshot.{}", path.name)),
             Target::Workflows(path) => put(out, &format!("workflows.{}", path.name)),

@@ -47,11 +47,6 @@ impl<'a> FieldReading<'_, 'a> {
                     self.mark(record, &path.steps);
                 }
             }
-            Some(Target::Let(index)) if self.lets.insert(*index) => {
-                if let Some(found) = self.policies.program.lets.get(*index) {
-                    self.expr(&found.decl.value, &mut Vec::new());
-                }
-            }
             Some(
                 Target::Let(_)
                 | Target::Param(_)
@@ -62,12 +57,17 @@ impl<'a> FieldReading<'_, 'a> {
             )
             | None => {}
         }
+        if let Some(index) = self.policies.target(expr).and_then(Target::through)
+            && self.lets.insert(index)
+            && let Some(found) = self.policies.program.lets.get(index)
+        {
+            self.expr(&found.decl.value, &mut found.of.iter().map(Some).collect());
+        }
         if let ExprKind::Call { args, .. } = &expr.kind {
             for arg in args {
                 self.expr(&arg.value, elements);
                 arg.over.iter().filter_map(Over::length).for_each(|length| self.expr(length, elements));
-                let list = self.policies.program.expr(arg.value.id);
-                elements.push(list.and_then(|list| list.ty.element()));
+                elements.push(self.policies.program.looked_at(&arg.value, elements));
                 arg.of_elements().for_each(|inner| self.expr(inner, elements));
                 elements.pop();
             }

@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
         match rule {
             // Left out: with it, what follows would reach from the comma on.
             Rule::comma => return,
-            Rule::path | Rule::with_path | Rule::quantity | Rule::doc | Rule::EOI => {
+            Rule::path | Rule::computed_name | Rule::with_path | Rule::quantity | Rule::doc | Rule::EOI => {
                 return self.token(&pair, into);
             }
             _ => {}

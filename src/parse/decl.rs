@@ -12,6 +12,7 @@ use crate::ast::{
     PolicyItem, RuleBody, RuleDecl, StagesDecl, Undecided, UndecidedKind,
 };
 use crate::diagnostic::did_you_mean;
+use crate::source::Span;
 
 impl Builder<'_> {
     pub(super) fn build_file(&mut self, pairs: Pairs<'_, Rule>) -> Vec<Item> {
@@ -196,9 +197,26 @@ impl Builder<'_> {
 
     fn build_let_decl(&mut self, pair: &Pair<'_, Rule>) -> Option<LetDecl> {
         let span = self.span_of(pair);
-        let name = self.name(&child(pair, Rule::name)?);
+        let mut of = match child(pair, Rule::computed_name) {
+            Some(names) => self.dotted_names(&names),
+            None => vec![self.name(&child(pair, Rule::name)?)],
+        };
+        let name = of.pop()?;
         let value = self.build_clause_expr(pair)?;
-        Some(LetDecl { name, value, span })
+        Some(LetDecl { of, name, value, span })
+    }
+
+    /// The names between the dots of a token.
+    fn dotted_names(&self, pair: &Pair<'_, Rule>) -> Vec<Name> {
+        let whole = self.span_of(pair);
+        let mut start = whole.start;
+        let name = |text: &str| {
+            let end = start.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            let span = Span { start, end, ..whole };
+            start = end.saturating_add(1);
+            Name { text: text.into(), span }
+        };
+        pair.as_str().split('.').map(name).collect()
     }
 
     /// The gate, or, if its head is not understood, the names of what it holds.

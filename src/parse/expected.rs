@@ -400,7 +400,13 @@ fn one_of(texts: &[String]) -> String {
 fn takes_name(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::name | Rule::scope_name | Rule::field_decl | Rule::alone_field | Rule::path | Rule::path_head
+        Rule::name
+            | Rule::computed_name
+            | Rule::scope_name
+            | Rule::field_decl
+            | Rule::alone_field
+            | Rule::path
+            | Rule::path_head
     )
 }
 
@@ -417,6 +423,7 @@ fn described(rule: Rule) -> Vec<Expected> {
         | Rule::list_member => Expected::Thing("a value"),
         Rule::string | Rule::title | Rule::doc | Rule::message => Expected::Thing("a text in quotes"),
         Rule::name
+        | Rule::computed_name
         | Rule::scope_name
         | Rule::segment
         | Rule::member

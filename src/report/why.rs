@@ -17,7 +17,7 @@ use crate::types::Type;
 use crate::value::{Date, Number};
 
 pub use breach::{Breach, Lack, SetValue};
-pub use figure::{Figure, Scale, Worth};
+pub use figure::{Figure, GroupName, Scale, Worth};
 
 /// What was decided of a workflow.
 #[derive(Clone, Debug, PartialEq)]
@@ -293,15 +293,6 @@ pub struct Against {
     pub among: Option<String>,
     /// The first few of them.
     pub named: Vec<ElementName>,
-}
-
-/// A group of a list, and its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupName {
-    /// What its elements have in common, in the order of the keys.
-    pub keys: Vec<Figure>,
-    /// What it is worth.
-    pub value: Reading,
 }
 
 /// What an element is called.

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::Reading;
 use crate::interval::Interval;
 use crate::types::{Kind, MORE_DIGITS};
 use crate::value::Number;
@@ -17,6 +18,15 @@ pub struct Figure {
     pub scale: Scale,
     /// How many more digits than usual it takes to tell it from what it is held against.
     pub digits: usize,
+}
+
+/// A group of a list, and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupName {
+    /// What its elements have in common, in the order of the keys.
+    pub keys: Vec<Figure>,
+    /// What it is worth.
+    pub value: Reading,
 }
 
 /// What an expression is worth, as far as it is known.
