@@ -115,6 +115,7 @@ impl Checker<'_> {
             Type::Bool
             | Type::Text
             | Type::Date
+            | Type::Time
             | Type::Stage
             | Type::Choice(_)
             | Type::Amount(_)
