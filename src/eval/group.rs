@@ -140,7 +140,7 @@ impl<'a> Evaluator<'a> {
         let group = |item: &ListItem<'a>| Some(self.group_name(item, item.group.as_ref()?));
         let first: Vec<GroupName> = list.items.iter().take(named).filter_map(group).collect();
         let more = list.items.len().checked_sub(first.len())?;
-        if first.is_empty() { None } else { Some((list.span?, Said::Groups { first, more })) }
+        if first.is_empty() { None } else { Some((list.span?, Said::Groups(first, more))) }
     }
 
     /// The keys of the group that an extreme comes from: «billing», of `min(share(… by tag))`.

@@ -214,12 +214,7 @@ pub enum Said {
     /// An element of the group with these keys.
     OfGroup(Vec<Figure>),
     /// The values of the first few groups of a list, and how many more there are.
-    Groups {
-        /// The first few of them.
-        first: Vec<GroupName>,
-        /// How many more there are.
-        more: usize,
-    },
+    Groups(Vec<GroupName>, usize),
     /// The list has so many elements.
     Elements {
         /// The list's name.

@@ -33,7 +33,7 @@ pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
         Said::Empty => "empty".to_owned(),
         Said::FirstOfThem => "the first of them".to_owned(),
         Said::OfGroup(keys) => format!("of {}", group_keys(keys)),
-        Said::Groups { first, more } => {
+        Said::Groups(first, more) => {
             let groups = first.iter().map(group).collect::<Vec<_>>().join(", ");
             if *more > 0 { format!("{groups} and {more} more") } else { groups }
         }
