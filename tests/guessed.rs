@@ -129,10 +129,11 @@ fn what_first_lines_seem_to_say_changes_nothing() {
 }
 
 #[test]
-fn a_snapshot_of_tomorrow_makes_it_tomorrow_for_all() {
+fn a_snapshot_of_tomorrow_makes_it_tomorrow_for_its_own_workflow() {
     let tomorrow = ("r/one/2.yaml", "workflow: one\ndate: 2026-11-24\nstage: a\nn: 5\n");
     let said = agrees(&[ONE, TWO, tomorrow], &[]);
-    assert_eq!(said[2][1]["as_of"], "2026-11-24");
+    assert_eq!(said[2][1]["as_of"], "2026-11-23");
+    assert_eq!(said[2][1]["workflows"][0]["as_of"], "2026-11-24");
     let faulty = ("r/one/2.yaml", "workflow: one\ndate: 2026-11-24\nstage: a\nn: many\n");
     let said = agrees(&[ONE, TWO, faulty], &[]);
     assert_eq!(said[2][1]["as_of"], "2026-11-23");

@@ -165,7 +165,7 @@ fn a_rule_of_one_side_alone_is_not_there_on_the_other() {
     let (_, data) = repository.data(&["--workflow", "replies"]);
     assert_eq!(
         lines(&data, "verdicts"),
-        ["replies 2026-11-16 advance>continue own.all ->pass own.light pass>not_applicable"]
+        ["replies 2026-11-16 advance>hold own.all ->pass own.light pass>not_applicable"]
     );
 }
 

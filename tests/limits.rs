@@ -225,6 +225,10 @@ const CASES: &[Case] = &[
     }),
     ("src/suite/given.rs", "MAX_ELEMENTS", "T602", |n| Texts::test(&format!("x = 1 list = [{} x 1]", n - 1))),
     ("src/config.rs", "MAX_BYTES", "T401", |n| Texts::config(format!("#{}", " ".repeat(n - 1)))),
+    ("src/config/blocks.rs", "MAX_STEPS", "T402", |n| {
+        let steps = |nth: usize| format!("{{ effect: warn, from: {:04}-01-01 }}", 1000 + nth);
+        Texts::config(format!("rules:\n  p.r: [{}]\n", (0..n).map(steps).collect::<Vec<_>>().join(", ")))
+    }),
     ("src/config/document.rs", "MAX_NODES", "T401", |n| {
         Texts::config(format!("policies: [{}]", vec!["a"; n - 3].join(",")))
     }),

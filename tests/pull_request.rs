@@ -257,7 +257,7 @@ fn fields_stay_what_the_base_declares() {
     let repo = house();
     // Of another type, without its key, and beyond its range: the base's declaration stands.
     for (from, to) in [
-        ("adoption: share\n", "adoption: number\n"),
+        ("incidents: count\n", "incidents: number\n"),
         ("id: text key", "id: text"),
         ("from 0% to 1000%", "from 0% to 9000%"),
         ("{ id: text key, edit_time: share from 0% to 1000% }", "{ name: text, edit_time: number }"),
@@ -265,7 +265,7 @@ fn fields_stay_what_the_base_declares() {
         repo.write("policies/house.gate", POLICY.replace(from, to));
         assert_eq!(
             settings(&repo),
-            [format!("unknown vocabulary: {}", if from.starts_with('a') { "adoption" } else { "outputs" })]
+            [format!("unknown vocabulary: {}", if from.starts_with("in") { "incidents" } else { "outputs" })]
         );
     }
     repo.write("policies/house.gate", POLICY.replace("adoption: share", "adoption: number"));

@@ -513,7 +513,7 @@ const FORMS: &[&str] = &[
     "Has(",
     "Call {",
     "condition: Some",
-    "by: Some",
+    "by: [Expr",
     "over: Some(Window",
     "over: Some(AtMost",
     "over: Some(Snapshots",

@@ -206,9 +206,12 @@ impl<'p, 'a> Solver<'p, 'a> {
     pub(super) fn in_stages(&mut self, rungs: impl Iterator<Item = usize>) -> Formula {
         let domain = self.policies.stages();
         let subject = self.subject(Some(" stage".to_owned()), domain);
-        let mut all: Vec<Formula> =
+        let all: Vec<Formula> =
             rungs.map(|rung| self.mark(subject, CompareOp::Equal, Value::Number(rung.into()))).collect();
-        if all.len() == 1 { all.remove(0) } else { Formula::Any(all) }
+        match <[Formula; 1]>::try_from(all) {
+            Ok([only]) => only,
+            Err(all) => Formula::Any(all),
+        }
     }
 
     fn mark(&mut self, subject: usize, op: CompareOp, value: Value) -> Formula {

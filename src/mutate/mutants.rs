@@ -134,9 +134,9 @@ impl Maker<'_> {
 
     fn gate(&self, gate: &GateDecl) -> Vec<(Span, Mutation<GateDecl>)> {
         let mut all = Vec::new();
-        for index in (0..gate.steps.len()).filter(|_| gate.steps.len() > 1) {
-            let mut fewer = gate.clone();
-            let step = fewer.steps.remove(index);
+        for (index, step) in gate.steps.iter().enumerate().filter(|_| gate.steps.len() > 1) {
+            let others = gate.steps.iter().enumerate().filter(|(other, _)| *other != index);
+            let fewer = GateDecl { steps: others.map(|(_, step)| step.clone()).collect(), ..gate.clone() };
             let says = format!("without the step `{} -> {}`", step.from.text, step.to.text);
             all.push((step.span(), Mutation::new(step.span(), says, fewer)));
         }

@@ -264,6 +264,7 @@ fn kind(pair: &Pair<'_, Rule>) -> Option<NodeKind> {
         Rule::paren
         | Rule::call
         | Rule::list
+        | Rule::key_list
         | Rule::one_of_type
         | Rule::test_list
         | Rule::test_record

@@ -326,7 +326,10 @@ impl Builder<'_> {
         let condition = self.build_clause(pair, Rule::where_clause, depth);
         let among = self.build_clause(pair, Rule::among_clause, depth);
         let by = match child(pair, Rule::by_clause) {
-            Some(clause) => self.build_list(&clause, depth),
+            Some(clause) => {
+                let keys = child(&clause, Rule::key_list);
+                self.build_list(keys.as_ref().unwrap_or(&clause), depth)
+            }
             None => Some(Vec::new()),
         };
         let over = match child(pair, Rule::over_clause) {

@@ -143,7 +143,7 @@ fn problems_of_expressions_have_their_messages() {
         ),
         (
             "let a = count(b over c where d)",
-            "T101 1 'where': expected `,`, `)` or an operator, found `where` [the clauses of an argument come in the order `where`, `by`, `over`]",
+            "T101 1 'where': expected `,`, `)` or an operator, found `where` [the clauses of an argument come in the order `where`, `among`, `by`, `over`]",
         ),
         (
             "let a = größe",
@@ -302,7 +302,7 @@ fn problems_of_fields_and_tests_have_their_messages() {
         ("test t { }", "T101 1 't': expected a text in quotes, found `t`"),
         (
             "test \"t\" { given evry 1 week }",
-            "T101 1 'evry': expected `every` or `file`, found `evry` [did you mean `every`?]",
+            "T101 1 'evry': expected `every`, `file` or `workflow`, found `evry` [did you mean `every`?]",
         ),
         (
             "test \"t\" { expect p.r failed }",
