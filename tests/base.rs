@@ -382,7 +382,7 @@ fn entries_of_tables_and_lists_are_compared_one_by_one() {
         let base = "policies: [own/]\nparams: { own.floor.a: 95% }\n";
         let repo = Repo::new()
             .file("tollgate.yaml", base)
-            .file("own/p.gate", &policy("{ a: 90%, else: 80% }", "[x, y]"));
+            .file("own/p.gate", policy("{ a: 90%, else: 80% }", "[x, y]"));
         repo.write(
             "rollouts/w.yaml",
             "{ workflow: w, date: 2026-11-16, tag: a, rate: 99%, names: [x, y], owner: t }\n",

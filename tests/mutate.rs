@@ -26,7 +26,10 @@ policy use \"Use\" when stage >= pilot {
     else hold
   }
   rule light_enough { require light >= 80% else warn }
-  gate testing -> pilot { rule ready { require has updated else hold } }
+  gate testing -> pilot {
+    rule ready { require has updated else hold }
+    rule counted { require has users else hold }
+  }
   rule cheap { require cost <= 0.05 USD else hold }
   rule fresh { require since(updated) <= 1 month else hold }
   rule stalled { when held(stage == pilot) >= lasts and adoption < 20% then rollback }

@@ -257,18 +257,20 @@ fn fields_stay_what_the_base_declares() {
     let repo = house();
     // Of another type, without its key, and beyond its range: the base's declaration stands.
     for (from, to) in [
-        ("incidents: count\n", "incidents: number\n"),
+        ("adoption: share\n", "adoption: share from 0% to 200%\n"),
         ("id: text key", "id: text"),
         ("from 0% to 1000%", "from 0% to 9000%"),
-        ("{ id: text key, edit_time: share from 0% to 1000% }", "{ name: text, edit_time: number }"),
+        ("{ id: text key, edit_time: share from 0% to 1000% }", "{ name: text, edit_time: share }"),
     ] {
         repo.write("policies/house.gate", POLICY.replace(from, to));
         assert_eq!(
             settings(&repo),
-            [format!("unknown vocabulary: {}", if from.starts_with("in") { "incidents" } else { "outputs" })]
+            [format!("unknown vocabulary: {}", if from.starts_with('a') { "adoption" } else { "outputs" })]
         );
     }
-    repo.write("policies/house.gate", POLICY.replace("adoption: share", "adoption: number"));
+    let numbers = POLICY.replace("adoption: share", "adoption: number").replace(">= 50%", ">= 0.5");
+    repo.write("policies/house.gate", numbers);
+    assert!(settings(&repo).contains(&"unknown vocabulary: adoption".to_owned()), "{:?}", settings(&repo));
     repo.edit(&format!("rollouts/b/{DAY}.yaml"), "adoption: 70%", "adoption: 70");
     assert_eq!(code(&repo), 2, "70 is no share");
     // A field more is no harm.

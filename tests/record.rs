@@ -25,7 +25,7 @@ impl Recorded {
     }
 
     fn check(&self, more: &[&str]) -> (i32, String) {
-        let check = ["check", "--as-of", "2026-11-23", "--record", self.file.to_str().unwrap()];
+        let check = ["check", "--as-of", "2026-11-18", "--record", self.file.to_str().unwrap()];
         self.repository.run(&[&check, more].concat()).said()
     }
 
@@ -88,7 +88,7 @@ fn a_record_is_verified_and_what_differs_is_named() {
     assert!(
         code == 1
             && said.contains("changed: own/p.gate")
-            && said.contains("The verdict of 2026-11-23 is the same"),
+            && said.contains("The verdict of 2026-11-18 is the same"),
         "{said}"
     );
 
@@ -131,7 +131,7 @@ fn what_is_verified_is_said() {
   workflows: all
   hold: `other's \u{e4} \"x\"`
   continue: `replies`
-  flags: --as-of 2026-11-23
+  flags: --as-of 2026-11-18
 ";
     assert!(code == 0 && said.starts_with("Verified: ") && said.ends_with(lines), "{said}");
     let recorded = Recorded::new(&["--workflow", "replies"]);
@@ -139,12 +139,12 @@ fn what_is_verified_is_said() {
     let lines = "  exit code: 0, nothing that counts has to hold or go back
   workflows: only `replies`
   continue: `replies`
-  flags: --as-of 2026-11-23
+  flags: --as-of 2026-11-18
 ";
     assert!(code == 0 && said.ends_with(lines), "{said}");
     recorded.check(&["--deny", "warnings"]);
     let (code, said) = recorded.verify();
-    assert!(code == 0 && said.ends_with("flags: --as-of 2026-11-23 --deny warnings\n"), "{said}");
+    assert!(code == 0 && said.ends_with("flags: --as-of 2026-11-18 --deny warnings\n"), "{said}");
     // Of a base: which commit, and what was let count or not.
     let recorded = Recorded::new(&["--base", "main"]);
     let record = recorded.read();
@@ -223,7 +223,7 @@ fn what_lies_outside_is_read_only_where_the_command_line_lets_it() {
 fn what_cannot_be_verified_is_said() {
     let recorded = Recorded::new(&[]);
     let text = fs::read_to_string(&recorded.file).unwrap();
-    let day = "\"as_of\": \"2026-11-23\",\n    \"today\"";
+    let day = "\"as_of\": \"2026-11-18\",\n    \"today\"";
     for (from, to, why) in [
         ("\"record\": 2", "\"record\": 3", "it is a record of version 3, and this program reads version 2"),
         ("\"record\": 2", "\"record\": 1", "the version of tollgate that wrote it, `0.2.0`, reads it"),
@@ -232,9 +232,9 @@ fn what_cannot_be_verified_is_said() {
         ("\"exit\": 1", "\"exit\": 1, \"signed\": true", "it is no whole record: unknown field `signed`"),
         ("\"exit\": 1", "\"exit\": 0, \"exit\": 1", "it is no whole record: duplicate field `exit`"),
         ("\"files\": {", "\"files\": { \"own/p.gate\": \"\",", "duplicate key `own/p.gate`"),
-        (day, &*day.replace("2026-11-23", "soon"), "its day `soon` is not a date"),
-        (day, &*day.replace("2026-11-23", "2999-01-01"), "it is of 2999-01-01, a day that is yet to come"),
-        ("\"as_of\": \"2026-11-23\"", "\"as_of\": \"2999-01-01\"", "it is of 2999-01-01"),
+        (day, &*day.replace("2026-11-18", "soon"), "its day `soon` is not a date"),
+        (day, &*day.replace("2026-11-18", "2999-01-01"), "it is of 2999-01-01, a day that is yet to come"),
+        ("\"as_of\": \"2026-11-18\"", "\"as_of\": \"2999-01-01\"", "it is of 2999-01-01"),
         ("\"files\": {", "\"files\": { \"../x\": \"\",", "its file `../x` lies outside of the repository"),
         ("\"files\": {", "\"files\": { \"own/../../x\": \"\",", "lies outside of the repository"),
         ("\"files\": {", "\"files\": { \"/etc/passwd\": \"\",", "lies outside of the repository"),
@@ -260,7 +260,7 @@ fn what_cannot_be_verified_is_said() {
     assert_ne!(twice, text);
     fs::write(&recorded.file, twice).unwrap();
     let (code, said) = recorded.verify();
-    assert!(code == 1 && said.contains("the verdict of 2026-11-23 is another"), "{said}");
+    assert!(code == 1 && said.contains("the verdict of 2026-11-18 is another"), "{said}");
     // Another version is worth a note, and no reason to refuse.
     fs::write(&recorded.file, text.replacen("\"language\": \"0.2\"", "\"language\": \"0.1\"", 1)).unwrap();
     let (code, said) = recorded.verify();
