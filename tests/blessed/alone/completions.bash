@@ -250,7 +250,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__fmt)
-            opts="-h --check --color --narrate --help"
+            opts="-h --check --fix --color --narrate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -151,6 +151,7 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand fmt" -l color -d 'Colo
 always\t''
 never\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand fmt" -l check -d 'Write nothing: list what would change, with the first line that would'
+complete -c tollgate -n "__fish_tollgate_using_subcommand fmt" -l fix -d 'Write what language 0.2 has in the place of what it refuses of 0.1, where the error says the one text that was meant'
 complete -c tollgate -n "__fish_tollgate_using_subcommand fmt" -l narrate -d 'Write sentences for a screen reader: no frames, columns or marks'
 complete -c tollgate -n "__fish_tollgate_using_subcommand fmt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tollgate -n "__fish_tollgate_using_subcommand schema" -l color -d 'Colour: on a terminal that can show it, always, or never; `NO_COLOR` is heeded by `auto`' -r -f -a "auto\t''
