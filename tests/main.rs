@@ -32,6 +32,8 @@ mod fuzzed;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
+mod gates;
+#[cfg(test)]
 mod guessed;
 #[cfg(test)]
 mod impact;
