@@ -51,6 +51,8 @@ pub enum Shape {
     Along(Along),
     /// `day(t)`: a part of an instant.
     Part(InstantPart),
+    /// `weekday(d)`: the day of the week of a date.
+    Weekday,
     /// `default(path, y)`: what a path leads to, or a value in its stead.
     Default,
     /// `confidence(A >= B)`: how surely a sample bears a comparison out.
@@ -78,7 +80,7 @@ impl Shape {
             },
             Self::Numbers(numbers) => numbers.is_total,
             Self::Distinct | Self::Longest => true,
-            Self::Along(_) | Self::Part(_) | Self::Default | Self::Confidence => false,
+            Self::Along(_) | Self::Part(_) | Self::Weekday | Self::Default | Self::Confidence => false,
         }
     }
 }
@@ -96,6 +98,7 @@ impl Builtin {
             | Shape::Longest
             | Shape::Along(_)
             | Shape::Part(_)
+            | Shape::Weekday
             | Shape::Default
             | Shape::Confidence => None,
         }

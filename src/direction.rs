@@ -92,6 +92,7 @@ impl DirectionSearch<'_> {
                 | Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
+                | Target::Today
                 | Target::Element { .. }
                 | Target::Stage(_)
                 | Target::Member(_)
@@ -114,6 +115,7 @@ impl DirectionSearch<'_> {
                         | Target::Let(_)
                         | Target::Field(_)
                         | Target::Workflows(_)
+                        | Target::Today
                         | Target::JudgedField(_)
                         | Target::Element { .. }
                         | Target::Stage(_)
@@ -161,6 +163,7 @@ impl DirectionSearch<'_> {
                     | Target::Field(_)
                     | Target::JudgedField(_)
                     | Target::Workflows(_)
+                    | Target::Today
                     | Target::Element { .. }
                     | Target::Stage(_)
                     | Target::Member(_),
@@ -237,9 +240,10 @@ impl DirectionSearch<'_> {
                 Course::Up | Course::Down | Course::Open => Course::Open,
             },
             Shape::Longest => condition.join(value),
-            Shape::Along(Along::Since | Along::Stretch(_)) | Shape::Part(_) | Shape::Distinct => {
-                self.still_or_open([&arg.value])
-            }
+            Shape::Along(Along::Since | Along::Stretch(_))
+            | Shape::Part(_)
+            | Shape::Weekday
+            | Shape::Distinct => self.still_or_open([&arg.value]),
         };
         window.join(by).join(own)
     }

@@ -85,6 +85,7 @@ impl Program {
                 | Target::Param(_)
                 | Target::Table(_)
                 | Target::Workflows(_)
+                | Target::Today
                 | Target::Stage(_)
                 | Target::Member(_)
                 | Target::Call(_),
@@ -134,6 +135,8 @@ pub enum Target {
     JudgedField(FieldPath),
     /// `workflows`: the workflows of the project, or a field of each.
     Workflows(FieldPath),
+    /// `today`: the day of judgement, or the one that is looked at.
+    Today,
     /// A field of the element in a `where` or `by`; the innermost one is 0 levels up. An empty path is `it`. Of the value of a
     /// group, the only step is the place of a key.
     Element { up: usize, path: FieldPath },
@@ -157,7 +160,7 @@ impl Target {
         match self {
             Self::Let(index) => Some(*index),
             Self::Field(path) | Self::JudgedField(path) | Self::Element { path, .. } => path.computed,
-            Self::Param(_) | Self::Table(_) | Self::Workflows(_) => None,
+            Self::Param(_) | Self::Table(_) | Self::Workflows(_) | Self::Today => None,
             Self::Stage(_) | Self::Member(_) | Self::Call(_) => None,
         }
     }

@@ -139,7 +139,7 @@ impl Cadence {
 const FRIDAY: i64 = 4;
 
 /// The day of the week of a day, from Monday as 0: 1970-01-01 was a Thursday.
-fn from_monday(day: i64) -> i64 {
+pub fn from_monday(day: i64) -> i64 {
     (day + 3).rem_euclid(7)
 }
 

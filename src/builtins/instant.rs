@@ -1,9 +1,10 @@
-//! `day hour`: parts of an instant, in UTC.
+//! `day hour weekday`: parts of an instant, in UTC, and of a date.
 
 use super::{Builtin, Shape};
-use crate::evidence::Amount;
+use crate::evidence::{Amount, Word};
 use crate::interval::Interval;
 use crate::value::{Number, day_and_seconds};
+use crate::vocabulary::from_monday;
 
 /// What a function makes of an instant.
 pub struct InstantPart {
@@ -13,6 +14,10 @@ pub struct InstantPart {
     pub range: fn() -> Interval,
     pub of: fn(&Amount) -> Amount,
 }
+
+/// The days of the week, as a policy names them.
+pub const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 pub(super) static INSTANT: &[Builtin] = &[
     Builtin {
@@ -32,6 +37,15 @@ pub(super) static INSTANT: &[Builtin] = &[
         example: "hour(deployed)",
         value: "14",
         shape: Shape::Part(InstantPart { is_date: false, range: hours, of: hour }),
+    },
+    Builtin {
+        name: "weekday",
+        synonyms: &["day_of_week", "dow"],
+        usage: "weekday(d)",
+        gives: "the day of the week of a date: one of `monday` to `sunday`",
+        example: "weekday(launched)",
+        value: "monday",
+        shape: Shape::Weekday,
     },
 ];
 
@@ -58,6 +72,18 @@ fn day(instant: &Amount) -> Amount {
     }
 }
 
+/// The day of the week of a date; unknown where the date may be one of several.
+pub fn weekday(date: &Amount) -> Word {
+    match date {
+        Amount::Known(day) => {
+            let from_monday = from_monday(i64::try_from(day.floor()).unwrap_or_default());
+            let name = usize::try_from(from_monday).ok().and_then(|at| WEEKDAYS.get(at));
+            Word::Known((*name.unwrap_or(&"")).into())
+        }
+        Amount::Between(_, reasons) | Amount::Unknown(reasons) => Word::Unknown(reasons.clone()),
+    }
+}
+
 /// Of instants of one day the hours rise with them; of several days any hour may be.
 fn hour(instant: &Amount) -> Amount {
     match instant {
@@ -80,6 +106,14 @@ mod tests {
     use super::*;
     use crate::evidence::Reasons;
     use crate::value::parse_time;
+
+    #[test]
+    fn days_of_the_week_go_on_before_the_first_day_of_all() {
+        let of = |day: i64| weekday(&Amount::Known(day.into()));
+        assert_eq!(of(0), Word::Known("thursday".into()));
+        assert_eq!(of(-4), Word::Known("sunday".into()));
+        assert_eq!(of(4), Word::Known("monday".into()));
+    }
 
     #[test]
     fn hours_of_one_day_rise_and_those_of_two_do_not() {

@@ -18,7 +18,7 @@ pub(super) static SERIES: &[Builtin] = &[
     Builtin {
         name: "held",
         synonyms: &[],
-        usage: "held(P)",
+        usage: "held(P), held(x)",
         gives: "how long P has been true without a break, up to the newest snapshot",
         example: "held(adoption >= 60%)",
         value: "2 weeks",

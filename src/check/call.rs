@@ -9,6 +9,7 @@ use super::path::Lookup;
 use super::scope::{KeysOfGroup, NameScope};
 use crate::ast::{Arg, Expr, ExprKind, Name};
 use crate::builtins::counting::{Counting, Tallied};
+use crate::builtins::instant::WEEKDAYS;
 use crate::builtins::numbers::{Numbers, Reduce};
 use crate::builtins::{self, Builtin, Shape};
 use crate::interval::Interval;
@@ -86,6 +87,16 @@ impl Checker<'_> {
                     Type::Amount(Quantity { kind: Kind::Count, range: (part.range)() })
                 }
             }
+            (Shape::Weekday, [arg]) => {
+                self.refuse_clauses(scope, builtin, arg, Clauses::NONE);
+                let ty = self.check_expr(scope, &arg.value);
+                if ty == Type::Time {
+                    self.report(errors::date_of_a_time(builtin.name, &arg.value));
+                } else if !matches!(ty, Type::Date | Type::Error) {
+                    self.report(errors::not_a_date(builtin.name, &arg.value, &ty));
+                }
+                Type::Choice(WEEKDAYS.map(Into::into).into())
+            }
             (Shape::Confidence, [claim]) => {
                 self.refuse_clauses(scope, builtin, claim, Clauses::NONE);
                 self.check_claim(scope, &claim.value);
@@ -96,6 +107,7 @@ impl Checker<'_> {
                 | Shape::Counting(_)
                 | Shape::Distinct
                 | Shape::Part(_)
+                | Shape::Weekday
                 | Shape::Longest
                 | Shape::Default
                 | Shape::Along(_)
@@ -361,7 +373,9 @@ impl Checker<'_> {
                 element.clone()
             }
             Shape::Numbers(numbers) => self.number_type(builtin, numbers, arg, element),
-            Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => Type::Error,
+            Shape::Along(_) | Shape::Part(_) | Shape::Weekday | Shape::Default | Shape::Confidence => {
+                Type::Error
+            }
         }
     }
 

@@ -18,7 +18,7 @@ pub(super) use table::{
     empty_param, key_of_nothing, key_twice, missing_entries, mixed_keys, no_table, not_a_key,
     not_a_list_member, other_keys, several_types, table_is_no_value, texts_need_else,
 };
-pub(super) use time::{not_a_time, since_of_a_time};
+pub(super) use time::{date_of_a_time, not_a_time};
 pub(super) use types::{
     ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_number_of_snapshots, bad_percentile,
     bad_window, bad_window_param, bound_of_param, branches_differ, calendar_window, default_of_no_field,

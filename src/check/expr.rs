@@ -140,6 +140,7 @@ impl Checker<'_> {
             }
             Target::Element { .. } => Some("the element itself"),
             Target::Workflows(_) => Some("a list of workflows"),
+            Target::Today => Some("the day of judgement"),
             Target::Let(_) => Some("a let"),
             Target::Param(_) | Target::Table(_) => Some("a param"),
             Target::Stage(_) | Target::Member(_) | Target::Call(_) => Some("not a field"),

@@ -184,9 +184,10 @@ fn renumber_targets(
             Some(Target::Field(path) | Target::JudgedField(path) | Target::Element { path, .. }) => {
                 path.computed.as_mut().is_some_and(|index| !move_to(index, lets))
             }
-            Some(Target::Workflows(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_)) | None => {
-                false
-            }
+            Some(
+                Target::Workflows(_) | Target::Today | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+            )
+            | None => false,
         };
         if left_out {
             *entry = None;

@@ -88,6 +88,7 @@ impl Checker<'_> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
+            | Target::Today
             | Target::Element { .. }
             | Target::Table(_)
             | Target::Let(_)

@@ -19,6 +19,9 @@ use crate::program::{FieldPath, Target};
 use crate::types::Type;
 use crate::vocabulary::RecordType;
 
+/// The day of judgement, where nothing that is declared is called so.
+const TODAY: &str = "today";
+
 /// What a path stands for.
 #[derive(Clone)]
 pub(super) struct Resolved {
@@ -207,13 +210,26 @@ impl Checker<'_> {
         if let Some(found) = in_policy {
             return found;
         }
-        if &*first.text == WORKFLOWS {
-            return self.lookup_workflows(path, rest);
+        if let Some(found) = self.word_of_the_language(path, first, rest) {
+            return found;
         }
         if !holders.is_empty() {
             return Lookup::problem(errors::out_of_reach(first));
         }
         self.lookup_nothing(scope, first, rest)
+    }
+
+    /// A word that means something where nothing that is declared is called so.
+    fn word_of_the_language(&self, path: &[Name], first: &Name, rest: &[Name]) -> Option<Lookup> {
+        let (ty, target) = match &*first.text {
+            WORKFLOWS => return Some(self.lookup_workflows(path, rest)),
+            TODAY => (Type::Date, Target::Today),
+            _ => return None,
+        };
+        if let Some(name) = rest.first() {
+            return Some(Lookup::problem(errors::has_no_fields(std::slice::from_ref(first), name, &ty)));
+        }
+        Some(Lookup::Found(Box::new(Resolved { ty, target, element: None, sound: true })))
     }
 
     /// A word that is nowhere, unless what it means is lost to an error that was reported.
@@ -265,7 +281,7 @@ impl Checker<'_> {
         if with_policies {
             visible.extend(self.names.by_name.keys().map(|name| Arc::from(*name)));
         }
-        visible.push(WORKFLOWS.into());
+        visible.extend([WORKFLOWS.into(), TODAY.into()]);
         visible
     }
 

@@ -45,8 +45,24 @@ impl Checker<'_> {
     fn series_type(&mut self, builtin: &Builtin, along: &Along, value: &Expr, ty: Type) -> Type {
         match along {
             Along::Run(measure) => {
-                if !matches!(ty, Type::Bool | Type::Error) {
-                    let why = format!("`{}` looks at a condition", builtin.name);
+                let is_value = match &ty {
+                    Type::Stage | Type::Choice(_) | Type::Text | Type::Date => true,
+                    Type::Amount(quantity) => quantity.kind == Kind::Count,
+                    Type::Bool
+                    | Type::Time
+                    | Type::Elapsed
+                    | Type::Calendar
+                    | Type::List(_)
+                    | Type::Record(_)
+                    | Type::Error => false,
+                };
+                let takes = is_value && *measure == Measure::Time;
+                if !takes && !matches!(ty, Type::Bool | Type::Error) {
+                    let what = match measure {
+                        Measure::Time => "a condition, or at a stage, a word, a count or a date",
+                        Measure::Snapshots => "a condition",
+                    };
+                    let why = format!("`{}` looks at {what}", builtin.name);
                     self.report(errors::not_a_condition(value, &ty, &why));
                 }
                 match measure {
@@ -56,9 +72,9 @@ impl Checker<'_> {
             }
             Along::Since => {
                 if ty == Type::Time {
-                    self.report(errors::since_of_a_time(value));
+                    self.report(errors::date_of_a_time("since", value));
                 } else if !matches!(ty, Type::Date | Type::Error) {
-                    self.report(errors::not_a_date(value, &ty));
+                    self.report(errors::not_a_date("since", value, &ty));
                 }
                 Type::Elapsed
             }

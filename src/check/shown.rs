@@ -118,6 +118,7 @@ impl Checker<'_> {
                     Target::Field(_)
                     | Target::JudgedField(_)
                     | Target::Workflows(_)
+                    | Target::Today
                     | Target::Element { .. }
                     | Target::Let(_)
                     | Target::Param(_)
@@ -181,6 +182,7 @@ impl Checker<'_> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
+            | Target::Today
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)
@@ -262,6 +264,7 @@ fn kept_arguments(builtin: &Builtin) -> usize {
         Shape::Along(Along::Run(_) | Along::Since)
         | Shape::Counting(_)
         | Shape::Part(_)
+        | Shape::Weekday
         | Shape::Longest
         | Shape::Confidence => 0,
     }

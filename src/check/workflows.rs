@@ -70,6 +70,7 @@ impl Checker<'_> {
                     Shape::Along(Along::Snapshot(_) | Along::Latest) => true,
                     Shape::Along(Along::Run(_) | Along::Since | Along::Stretch(_))
                     | Shape::Part(_)
+                    | Shape::Weekday
                     | Shape::Default
                     | Shape::Confidence => false,
                 };
@@ -77,7 +78,8 @@ impl Checker<'_> {
                 of && first.is_some_and(|first| self.is_made_of_workflows(&first.value))
             }
             Some(
-                Target::Field(_)
+                Target::Today
+                | Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Element { .. }
                 | Target::Param(_)

@@ -161,6 +161,7 @@ impl<'a> Evaluator<'a> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
+            | Target::Today
             | Target::Element { .. }
             | Target::Param(_)
             | Target::Table(_)
@@ -212,6 +213,7 @@ impl<'a> Evaluator<'a> {
                 Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
+                | Target::Today
                 | Target::Element { .. }
                 | Target::Let(_)
                 | Target::Call(_),
@@ -352,6 +354,7 @@ impl<'a> Evaluator<'a> {
             }
             Some(
                 Target::Workflows(_)
+                | Target::Today
                 | Target::Element { .. }
                 | Target::Table(_)
                 | Target::Stage(_)

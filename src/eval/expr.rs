@@ -8,6 +8,7 @@ use super::moved::{move_date, move_time};
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Moment, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
+use crate::builtins::instant::weekday;
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
 use crate::program::{FieldPath, ParamValue, Target};
 use crate::settings::ParamSetting;
@@ -109,6 +110,7 @@ impl<'a> Evaluator<'a> {
             Some(Target::Workflows(path)) => {
                 self.workflows(path, &info.ty, scope.moment.at, scope.moment.day)
             }
+            Some(Target::Today) => Evidence::Amount(Amount::Known(scope.moment.day.into())),
             Some(Target::Element { up, path }) => self.element(*up, path, &info.ty, scope),
             Some(Target::Let(index)) => self.eval_let_decl(*index, scope.moment),
             Some(Target::Param(index)) => self.eval_param_decl(*index, scope.moment.day),
@@ -372,6 +374,7 @@ impl<'a> Evaluator<'a> {
             }
             Some(
                 Target::Workflows(_)
+                | Target::Today
                 | Target::Let(_)
                 | Target::Param(_)
                 | Target::Table(_)
@@ -403,6 +406,7 @@ impl<'a> Evaluator<'a> {
                 Some(other) if !self.has(&first.value, scope) => self.eval(&other.value, scope),
                 Some(_) | None => self.eval(&first.value, scope),
             },
+            Shape::Weekday => Evidence::Word(weekday(&self.eval(&first.value, scope).into_amount())),
             Shape::Part(part) => Evidence::Amount((part.of)(&self.eval(&first.value, scope).into_amount())),
             Shape::Confidence => self.eval_confidence(&first.value, scope),
         }

@@ -116,6 +116,7 @@ impl<'a> Evaluator<'a> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
+            | Target::Today
             | Target::Element { .. }
             | Target::Param(_)
             | Target::Table(_)

@@ -194,11 +194,13 @@ impl<'a> Evaluator<'a> {
                     | Shape::Numbers(_)
                     | Shape::Distinct
                     | Shape::Part(_)
+                    | Shape::Weekday
                     | Shape::Longest
                     | Shape::Default
                     | Shape::Confidence => true,
                 },
                 Target::Workflows(_)
+                | Target::Today
                 | Target::Element { .. }
                 | Target::Let(_)
                 | Target::Param(_)

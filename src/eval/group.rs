@@ -55,7 +55,7 @@ pub(super) fn first_shown(shape: &Shape, members: &[Candidate]) -> Option<usize>
         Shape::Counting(Counting { tallied: Tallied::Share(_), .. }) => true,
         Shape::Counting(Counting { tallied: Tallied::Whether(_), excess, .. }) => !excess,
         Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct | Shape::Longest => false,
-        Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => false,
+        Shape::Along(_) | Shape::Part(_) | Shape::Weekday | Shape::Default | Shape::Confidence => false,
     };
     let first_bad = members.iter().position(bad).filter(|_| is_part);
     first_bad.or((!members.is_empty()).then_some(0))

@@ -175,7 +175,8 @@ impl<'a> Evaluator<'a> {
                 Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. },
             ) => true,
             Some(
-                Target::Let(_)
+                Target::Today
+                | Target::Let(_)
                 | Target::Param(_)
                 | Target::Table(_)
                 | Target::Stage(_)
@@ -327,7 +328,7 @@ impl<'a> Evaluator<'a> {
                 let picks = of().map(|(item, candidate)| (item, &candidate.good));
                 Evidence::List(Rc::new(distinct(list, picks)))
             }
-            Shape::Along(_) | Shape::Part(_) | Shape::Default | Shape::Confidence => {
+            Shape::Along(_) | Shape::Part(_) | Shape::Weekday | Shape::Default | Shape::Confidence => {
                 Evidence::Amount(Amount::Unknown(Reasons::default()))
             }
         }

@@ -91,7 +91,7 @@ impl<'a> Evaluator<'a> {
                 let groups = || self.groups_seen(&self.arg_list(arg, scope), NAMED_ELEMENTS);
                 seen.or_else(groups).into_iter().collect()
             }
-            Shape::Part(_) | Shape::Default | Shape::Confidence => Vec::new(),
+            Shape::Part(_) | Shape::Weekday | Shape::Default | Shape::Confidence => Vec::new(),
         }
     }
 

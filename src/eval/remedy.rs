@@ -70,6 +70,7 @@ impl<'a> Evaluator<'a> {
                 Some(
                     Target::JudgedField(_)
                     | Target::Workflows(_)
+                    | Target::Today
                     | Target::Element { .. }
                     | Target::Param(_)
                     | Target::Table(_)
@@ -293,6 +294,7 @@ impl<'a> Evaluator<'a> {
                     | Shape::Numbers(_)
                     | Shape::Distinct
                     | Shape::Part(_)
+                    | Shape::Weekday
                     | Shape::Longest
                     | Shape::Default
                     | Shape::Along(Along::Latest | Along::Stretch(_)) => self.amount_steps(aim, scope),
@@ -400,7 +402,8 @@ impl<'a> Evaluator<'a> {
         scope: Scope<'_, 'a>,
     ) -> Option<Steps<'a>> {
         let condition = self.quoted(&arg.value);
-        let holds_now = self.truth(&arg.value, Scope::at(scope.moment)) == Truth::Yes;
+        let now = self.eval(&arg.value, Scope::at(scope.moment));
+        let holds_now = !matches!(now, Evidence::Truth(Truth::No | Truth::Undecided(_)));
         if measure == Measure::Snapshots {
             let Evidence::Amount(bound) = &aim.bound else { return None };
             let (needed, _) = whole(aim.op, bound.known()?)?;
@@ -564,7 +567,7 @@ impl<'a> Evaluator<'a> {
         let is_stage = self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Stage);
         let is_read = |target: &Target| match target {
             Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. } => true,
-            Target::Let(_) | Target::Param(_) | Target::Table(_) => false,
+            Target::Today | Target::Let(_) | Target::Param(_) | Target::Table(_) => false,
             Target::Stage(_) | Target::Member(_) | Target::Call(_) => false,
         };
         let measured = !self.every_target(expr, &mut Vec::new(), &mut |target| !is_read(target));

@@ -2,7 +2,7 @@
 
 use super::window::uncovered;
 use super::{Evaluator, Evidence, Moment, Scope};
-use crate::ast::{Arg, Expr, NamedWindow, Over};
+use crate::ast::{Arg, CompareOp, Expr, NamedWindow, Over};
 use crate::builtins::series::{Along, Measure, Points, Run, streak};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Within};
 use crate::interval::Interval;
@@ -22,6 +22,10 @@ impl<'a> Evaluator<'a> {
         let moment = scope.moment;
         match along {
             Along::Run(Measure::Time) => {
+                let value = self.at(&arg.value, moment.at, scope);
+                if value.is_unknown() && !matches!(value, Evidence::Truth(_)) {
+                    return Evidence::unknown(ty, &value.reasons(), "");
+                }
                 let run = self.run(&arg.value, scope);
                 let now = Number::from(self.day(moment.at));
                 let start =
@@ -160,13 +164,46 @@ impl<'a> Evaluator<'a> {
     pub(super) fn run(&self, condition: &'a Expr, scope: Scope<'_, 'a>) -> Run {
         let extend = |before: &Run, at: usize| {
             let gap = self.gap_before(at).filter(|_| !self.is_about_stage_alone(condition));
-            let truth = match self.at(condition, at, scope) {
-                Evidence::Truth(truth) => truth,
-                other => Truth::Undecided(other.reasons()),
-            };
-            Run::extend(before, at, &truth, gap.as_ref())
+            match self.at(condition, at, scope) {
+                Evidence::Truth(truth) => Run::extend(before, at, &truth, gap.as_ref()),
+                value => self.extend_with_value(condition, &value, before, (at, gap.as_ref()), scope),
+            }
         };
         self.run_of(condition, scope.moment, &extend)
+    }
+
+    /// The run up to a snapshot, and the gap before it, of what has the value there that it has had since: where the value is
+    /// unknown, it may be the one before.
+    fn extend_with_value(
+        &self,
+        expr: &'a Expr,
+        value: &Evidence<'a>,
+        before: &Run,
+        (at, gap): (usize, Option<&Reasons>),
+        scope: Scope<'_, 'a>,
+    ) -> Run {
+        if value.is_unknown() {
+            return Run::extend(before, at, &Truth::Undecided(value.reasons()), gap);
+        }
+        // The last value that was known, over snapshots at which any may have been.
+        let known = |at: &usize| !self.at(expr, *at, scope).is_unknown();
+        let last = (0..at).rev().find(known);
+        let same =
+            last.map_or(Truth::No, |last| self.compare(CompareOp::Equal, &self.at(expr, last, scope), value));
+        match same {
+            Truth::Yes => Run::extend(before, at, &Truth::Yes, gap),
+            Truth::No => {
+                let unknown_from = last.map_or(0, |last| last + 1);
+                let possible = (unknown_from < at).then_some(unknown_from);
+                let doubt = Run { sure: None, possible, reasons: before.reasons.clone() };
+                Run::extend(&doubt, at, &Truth::Yes, gap.filter(|_| possible.is_some()))
+            }
+            Truth::Undecided(reasons) => {
+                let mut doubt = Run { sure: None, ..before.clone() };
+                doubt.reasons.merge(&reasons);
+                Run::extend(&doubt, at, &Truth::Yes, gap)
+            }
+        }
     }
 
     /// Whether a condition reads nothing of the snapshots but `stage`, through lets too: a gap does not break it.
@@ -180,7 +217,7 @@ impl<'a> Evaluator<'a> {
             Target::Stage(_) | Target::Param(_) | Target::Table(_) | Target::Member(_) | Target::Let(_) => {
                 true
             }
-            Target::Workflows(_) | Target::Element { .. } | Target::Call(_) => false,
+            Target::Workflows(_) | Target::Today | Target::Element { .. } | Target::Call(_) => false,
         });
         only && stage
     }
@@ -191,6 +228,7 @@ impl<'a> Evaluator<'a> {
             Target::JudgedField(_) => false,
             Target::Field(_)
             | Target::Workflows(_)
+            | Target::Today
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)
@@ -233,6 +271,7 @@ impl<'a> Evaluator<'a> {
             }
             Some(
                 Target::Workflows(_)
+                | Target::Today
                 | Target::Element { .. }
                 | Target::Param(_)
                 | Target::Table(_)

@@ -32,6 +32,7 @@ impl<'a> Evaluator<'a> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
+            | Target::Today
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)

@@ -82,6 +82,7 @@ impl<'p> RuleUses<'p> {
             }
             Some(
                 Target::Workflows(_)
+                | Target::Today
                 | Target::Param(_)
                 | Target::Let(_)
                 | Target::Stage(_)
@@ -159,7 +160,12 @@ fn list_name(expr: &Expr, program: &Program) -> String {
         }
         (
             Some(
-                Target::Call(_) | Target::Param(_) | Target::Table(_) | Target::Stage(_) | Target::Member(_),
+                Target::Today
+                | Target::Call(_)
+                | Target::Param(_)
+                | Target::Table(_)
+                | Target::Stage(_)
+                | Target::Member(_),
             )
             | None,
             _,

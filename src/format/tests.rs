@@ -348,7 +348,11 @@ fn boundaries(text: &str) -> Vec<usize> {
         at += token.len();
         start
     };
-    tokens.iter().map(|token| &*token.text).map(find).collect()
+    // The key of a table's entry follows at once.
+    let before = |place: &usize| text[..*place].chars().next_back();
+    let is_key =
+        |place: &usize| text[*place..].starts_with('[') && before(place).is_some_and(char::is_alphanumeric);
+    tokens.iter().map(|token| &*token.text).map(find).filter(|place| !is_key(place)).collect()
 }
 
 /// The text with something before the tokens at some places.

@@ -113,6 +113,7 @@ fn inside_calls<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> Option<Dia
             | Shape::Numbers(_)
             | Shape::Distinct
             | Shape::Part(_)
+            | Shape::Weekday
             | Shape::Longest
             | Shape::Default
             | Shape::Confidence => arg.condition.as_ref(),
@@ -120,6 +121,7 @@ fn inside_calls<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> Option<Dia
         Target::Field(_)
         | Target::JudgedField(_)
         | Target::Workflows(_)
+        | Target::Today
         | Target::Element { .. }
         | Target::Let(_)
         | Target::Param(_)

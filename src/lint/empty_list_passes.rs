@@ -96,6 +96,7 @@ impl<'a> LintedPolicies<'a> {
             | Shape::Longest
             | Shape::Along(_)
             | Shape::Part(_)
+            | Shape::Weekday
             | Shape::Default
             | Shape::Confidence => None,
         }
@@ -111,6 +112,7 @@ fn unknown_of_none(builtin: &Builtin) -> bool {
         | Shape::Longest
         | Shape::Along(_)
         | Shape::Part(_)
+        | Shape::Weekday
         | Shape::Default
         | Shape::Confidence => false,
     }

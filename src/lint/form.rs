@@ -78,6 +78,7 @@ impl<'a> LintedPolicies<'a> {
                 Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
+                | Target::Today
                 | Target::Element { .. }
                 | Target::Table(_)
                 | Target::Call(_) => None,
@@ -177,6 +178,7 @@ impl<'a> LintedPolicies<'a> {
             Target::Field(path) => put(out, &path.name),
             Target::JudgedField(path) => put(out, &format!("snapshot.{}", path.name)),
             Target::Workflows(path) => put(out, &format!("workflows.{}", path.name)),
+            Target::Today => put(out, "today"),
             Target::Element { up, path } => put(out, &format!("it{up}.{}", path.name)),
             Target::Let(index) => self.write(&self.program.lets.get(*index)?.decl.value, out)?,
             // A list, or one that differs from day to day.

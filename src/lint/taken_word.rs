@@ -6,7 +6,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// The words that a declaration takes, with what they mean where nothing is called so.
-const WORDS: [(&str, &str); 1] = [("workflows", "the list of the project's workflows")];
+const WORDS: [(&str, &str); 2] =
+    [("workflows", "the list of the project's workflows"), ("today", "the day of judgement")];
 
 pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let program = policies.program;

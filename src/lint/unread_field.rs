@@ -48,7 +48,8 @@ impl<'a> FieldReading<'_, 'a> {
                 }
             }
             Some(
-                Target::Let(_)
+                Target::Today
+                | Target::Let(_)
                 | Target::Param(_)
                 | Target::Table(_)
                 | Target::Stage(_)

@@ -72,6 +72,7 @@ fn collect(expr: &Expr, program: &Program, used: &mut BTreeSet<Span>) {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
+            | Target::Today
             | Target::Element { .. }
             | Target::Stage(_)
             | Target::Member(_)

@@ -26,9 +26,10 @@ pub(in crate::check) fn not_a_time(builtin: &Builtin, expr: &Expr, ty: &Type) ->
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, a_type(ty))
 }
 
-pub(in crate::check) fn since_of_a_time(expr: &Expr) -> Diagnostic {
-    let message = format!("`since` runs from a date, and {} is a time", subject(expr, "this"));
+/// `since` or `weekday` of a time.
+pub(in crate::check) fn date_of_a_time(function: &str, expr: &Expr) -> Diagnostic {
+    let message = format!("`{function}` takes a date, and {} is a time", subject(expr, "this"));
     Diagnostic::error(Code::TypeMismatch, message)
         .label(expr.span, "a time")
-        .help(format!("write `since({})`", called("day", expr)))
+        .help(format!("write `{function}({})`", called("day", expr)))
 }

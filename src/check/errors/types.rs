@@ -342,8 +342,9 @@ pub(in crate::check) fn not_a_scalar(expr: &Expr, ty: &Type, why: &str) -> Diagn
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a single value")
 }
 
-pub(in crate::check) fn not_a_date(expr: &Expr, ty: &Type) -> Diagnostic {
-    let message = format!("`since` runs from a date, and {} is {}", subject(expr, "this"), a_type(ty));
+/// `since` or `weekday` of what is no date.
+pub(in crate::check) fn not_a_date(function: &str, expr: &Expr, ty: &Type) -> Diagnostic {
+    let message = format!("`{function}` takes a date, and {} is {}", subject(expr, "this"), a_type(ty));
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a date")
 }
 
@@ -409,6 +410,7 @@ pub(in crate::check) fn wrong_arguments(builtin: &Builtin, name: &Name, found: u
         | Shape::Longest
         | Shape::Along(_)
         | Shape::Part(_)
+        | Shape::Weekday
         | Shape::Confidence => "one argument".to_owned(),
     };
     let message = format!("`{}` takes {due}, and was given {found}", name.text);

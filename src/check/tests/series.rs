@@ -21,8 +21,11 @@ fn series_functions_have_their_types() {
         assert_eq!(type_of(value), ty, "{value}");
     }
     rejects(&[
-        ("held(adoption)", "T203 `held` looks at a condition, and `adoption` is a share"),
-        ("since(adoption)", "T203 `since` runs from a date, and `adoption` is a share"),
+        (
+            "held(adoption)",
+            "T203 `held` looks at a condition, or at a stage, a word, a count or a date, and `adoption` is a share",
+        ),
+        ("since(adoption)", "T203 `since` takes a date, and `adoption` is a share"),
         ("trend(owner over 2 weeks)", "T203 `owner` is a text, and there is no arithmetic"),
         ("change(adoption)", "T217 `change` looks back over a window, and none is given"),
         ("latest(adoption)", "T217 `latest` looks back over a window"),
