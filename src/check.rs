@@ -21,6 +21,7 @@ mod member;
 mod names;
 mod path;
 mod possible;
+mod recursion;
 mod scope;
 mod series;
 mod shown;
@@ -44,6 +45,7 @@ use crate::vocabulary::Vocabulary;
 
 pub use literal::{Unfit, list_for_param, value_for_param, value_of_type};
 use names::Names;
+use recursion::{Needed, Recursion};
 use vocabulary::Ground;
 
 /// Checks all files of a run together. `expr_count` is the number of expression ids that the parser handed out.
@@ -64,9 +66,18 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
     let (names, clashes) = Names::of(files, &ground);
     diagnostics.extend(clashes);
     let exprs = vec![None; expr_count];
-    let (named_workflows, waiting) = (BTreeSet::new(), Vec::new());
-    let mut checker =
-        Checker { ground, names, in_force, exprs, diagnostics, taint: 0, named_workflows, waiting };
+    let (named_workflows, waiting, recursion) = (BTreeSet::new(), Vec::new(), Recursion::default());
+    let mut checker = Checker {
+        ground,
+        names,
+        in_force,
+        exprs,
+        diagnostics,
+        taint: 0,
+        named_workflows,
+        waiting,
+        recursion,
+    };
     checker.check_params();
     checker.place_computed_fields();
     checker.check_lets();
@@ -105,7 +116,9 @@ struct Checker<'a> {
     /// The workflows that are asked about by name.
     named_workflows: BTreeSet<(Span, Arc<str>)>,
     /// Lets that were met before they were checked: what met them is to be checked again, see `let_decl`.
-    waiting: Vec<usize>,
+    waiting: Vec<Needed>,
+    /// Lets that look back at themselves.
+    recursion: Recursion,
 }
 
 impl Checker<'_> {

@@ -177,7 +177,10 @@ impl DirectionSearch<'_> {
         if let Some(known) = self.lets.borrow().get(&index) {
             return *known;
         }
-        let inner = self.program.lets.get(index);
+        let inner = self.program.lets.get(index).filter(|inner| !inner.recursive);
+        if inner.is_none() {
+            return Course::Open;
+        }
         let course = inner.map_or(Course::Still, |inner| self.course(&inner.decl.value));
         self.lets.borrow_mut().insert(index, course);
         course

@@ -13,6 +13,7 @@ mod fleet;
 mod group;
 mod ladder;
 mod list;
+mod look_back;
 mod memory;
 mod missing;
 mod moved;

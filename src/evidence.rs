@@ -55,6 +55,8 @@ pub enum ReasonKind {
     NoneKnown { what: Arc<str>, window: Within },
     /// There is no earlier snapshot to look at.
     NoEarlier { date: Date },
+    /// No earlier snapshot satisfies a condition.
+    NoneSuch { condition: Arc<str> },
     /// A date after the day that time is counted to.
     Later { date: Date, day: Date },
     /// The newest snapshot is older than the cadence and its grace.

@@ -265,6 +265,8 @@ pub struct Let {
     pub of: Option<Type>,
     pub decl: Arc<LetDecl>,
     pub ty: Type,
+    /// Whether it looks back at itself, perhaps through others.
+    pub recursive: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ pub(super) static SERIES: &[Builtin] = &[
     Builtin {
         name: "latest",
         synonyms: &["last", "newest"],
-        usage: "latest(x over W)",
-        gives: "the newest known x in the window",
+        usage: "latest(x where P over W)",
+        gives: "the newest known x in the window at which P is yes",
         example: "latest(incidents over 2 weeks)",
         value: "0",
         shape: Shape::Along(Along::Latest),
@@ -45,20 +45,20 @@ pub(super) static SERIES: &[Builtin] = &[
     Builtin {
         name: "previous",
         synonyms: &[],
-        usage: "previous(x)",
-        gives: "x at the snapshot before",
+        usage: "previous(x where P, y)",
+        gives: "x at the newest earlier snapshot at which P is yes; y where there is none",
         example: "previous(adoption)",
         value: "70%",
-        shape: Shape::Along(Along::Snapshot(|at| at.checked_sub(1))),
+        shape: Shape::Along(Along::Snapshot(Which::Previous)),
     },
     Builtin {
         name: "first",
         synonyms: &[],
-        usage: "first(x)",
-        gives: "x at the first snapshot of the series",
+        usage: "first(x where P)",
+        gives: "x at the first snapshot of the series at which P is yes",
         example: "first(adoption)",
         value: "30%",
-        shape: Shape::Along(Along::Snapshot(|_| Some(0))),
+        shape: Shape::Along(Along::Snapshot(Which::First)),
     },
     Builtin {
         name: "change",
@@ -89,12 +89,21 @@ pub enum Along {
     Run(Measure),
     /// `since(d)`: from a date to the day of judgement.
     Since,
-    /// `previous(x)`: the value at another snapshot; at which one, by the index of this one, or none.
-    Snapshot(fn(usize) -> Option<usize>),
+    /// `previous(x where P, y)`: the value at another snapshot, at which a condition holds.
+    Snapshot(Which),
     /// `latest(x over W)`: the newest value that is known in a window.
     Latest,
     /// `change(x over W)`: from the snapshot a window earlier to this one.
     Stretch(Stretch),
+}
+
+/// Which snapshot is looked at, of those at which a condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The newest before this one.
+    Previous,
+    /// The first of the series.
+    First,
 }
 
 /// What a run is measured in.

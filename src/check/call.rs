@@ -2,7 +2,6 @@
 //! `series`, confidence in `claim`.
 
 use super::Checker;
-use super::compare::unify;
 use super::errors;
 use super::form::written_alike;
 use super::path::Lookup;
@@ -11,6 +10,7 @@ use crate::ast::{Arg, Expr, ExprKind, Name};
 use crate::builtins::counting::{Counting, Tallied};
 use crate::builtins::instant::WEEKDAYS;
 use crate::builtins::numbers::{Numbers, Reduce};
+use crate::builtins::series::{Along, Which};
 use crate::builtins::{self, Builtin, Shape};
 use crate::interval::Interval;
 use crate::program::{Target, Uses};
@@ -32,7 +32,6 @@ pub(super) struct Clauses {
 
 impl Clauses {
     pub(super) const NONE: Self = Self { condition: false, among: false, by: false, over: false };
-    pub(super) const OVER: Self = Self { over: true, ..Self::NONE };
     const ALL: Self = Self { condition: true, among: true, by: true, over: true };
 }
 
@@ -74,6 +73,9 @@ impl Checker<'_> {
                 self.check_aggregate(scope, builtin, name, list)
             }
             (Shape::Default, [path, fallback]) => self.check_default(scope, builtin, path, fallback),
+            (Shape::Along(along @ Along::Snapshot(Which::Previous)), [arg, fallback]) => {
+                self.check_previous_or(scope, builtin, along, (arg, fallback))
+            }
             (Shape::Along(along), [arg]) => self.check_series(scope, builtin, along, arg),
             (Shape::Part(part), [arg]) => {
                 self.refuse_clauses(scope, builtin, arg, Clauses::NONE);
@@ -463,15 +465,20 @@ impl Checker<'_> {
             }
             Type::Error
         };
-        let other = self.check_against(scope, &fallback.value, &field);
-        match (unify(&field, &other), &field) {
+        self.or_instead(scope, (&path.value, &field), &fallback.value)
+    }
+
+    /// The type of a value, or of what is given in its stead.
+    pub(super) fn or_instead(&mut self, scope: NameScope<'_>, value: (&Expr, &Type), instead: &Expr) -> Type {
+        let other = self.check_against(scope, instead, value.1);
+        match (self.unify(value.1, &other), value.1) {
             // A share stays one, also with 0 as its default.
-            (Some(Type::Amount(both)), Type::Amount(field)) => {
-                Type::Amount(Quantity { kind: field.kind.clone(), range: both.range })
+            (Some(Type::Amount(both)), Type::Amount(own)) => {
+                Type::Amount(Quantity { kind: own.kind.clone(), range: both.range })
             }
             (Some(ty), _) => ty,
             (None, _) => {
-                self.report_branches((&path.value, &field), (&fallback.value, &other));
+                self.report_branches(value, (instead, &other));
                 Type::Error
             }
         }

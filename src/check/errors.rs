@@ -226,7 +226,17 @@ pub(in crate::check) fn cycle(names: &[(String, Name)]) -> Diagnostic {
         let next = way.get(at + 1).map_or("", |next| next);
         diagnostic = diagnostic.label(name.1.span, format!("needs `{next}`"));
     }
-    diagnostic.help("write what one of them stands for without the others")
+    diagnostic.help(
+        "write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
+    )
+}
+
+/// `let a = previous(a)`
+pub(in crate::check) fn untyped_let(name: &Name) -> Diagnostic {
+    let message = format!("nothing but itself says what `{}` is", name.text);
+    Diagnostic::error(Code::LetCycle, message)
+        .label(name.span, "looks back at itself alone")
+        .help(format!("say what it is where there is no earlier snapshot: `previous({}, …)`", name.text))
 }
 
 /// What a bare word means outside the element.

@@ -1,7 +1,6 @@
 //! Expressions: one check for each form, and the templates that hold some.
 
 use super::Checker;
-use super::compare::unify;
 use super::errors;
 use super::literal::literal_type;
 use super::path::Resolved;
@@ -106,7 +105,7 @@ impl Checker<'_> {
         self.check_condition(scope, condition, "after `if` stands a condition");
         let then_ty = self.check_expr(scope, then);
         let otherwise_ty = self.check_expr(scope, otherwise);
-        unify(&then_ty, &otherwise_ty).unwrap_or_else(|| {
+        self.unify(&then_ty, &otherwise_ty).unwrap_or_else(|| {
             self.report_branches((then, &then_ty), (otherwise, &otherwise_ty));
             Type::Error
         })

@@ -59,7 +59,9 @@ impl Checker<'_> {
         for entry in kept(&self.names.params, &tables) {
             self.add_table(entry, &mut program);
         }
-        for entry in kept(&self.names.lets, &lets) {
+        let recursive = self.recursive_lets();
+        let indices: Vec<usize> = (0..self.names.lets.len()).collect();
+        for (entry, index) in kept(&self.names.lets, &lets).zip(kept(&indices, &lets)) {
             let ty = match &entry.state {
                 LetState::Done(ty, _) => ty.clone(),
                 LetState::New | LetState::Waiting => Type::Error,
@@ -67,7 +69,8 @@ impl Checker<'_> {
             let own = entry.decl.of.iter().chain([&entry.decl.name]).map(|name| &*name.text);
             let name = self.qualified(entry.policy, &own.collect::<Vec<_>>().join("."));
             let of = entry.of.clone().map(Type::Record);
-            program.lets.push(Let { name, of, decl: entry.decl.clone(), ty });
+            let recursive = recursive.contains(index);
+            program.lets.push(Let { name, of, decl: entry.decl.clone(), ty, recursive });
         }
         for entry in kept(&self.names.gates, &gates) {
             let (Some(policy), Some(steps)) = (new(&policies, entry.policy), entry.rungs.clone()) else {

@@ -8,6 +8,7 @@ use super::Checker;
 use super::errors;
 use super::names::LetState;
 use super::possible;
+use super::recursion::Needed;
 use super::scope::NameScope;
 use crate::ast::Expr;
 use crate::program::Target;
@@ -19,7 +20,9 @@ pub(super) const MAX_HEIGHT: usize = 256;
 /// A let that is being checked, and the lets that it waits for.
 struct PendingLet {
     index: usize,
-    waits_for: Vec<usize>,
+    waits_for: Vec<Needed>,
+    /// Whether the one below it needs it only at an earlier snapshot.
+    back: bool,
 }
 
 impl Checker<'_> {
@@ -29,8 +32,11 @@ impl Checker<'_> {
         // By name, so that the same cycle is found whatever the order of the declarations.
         order.sort_by_key(|index| self.let_name(*index));
         let mut cyclic = Vec::new();
-        for index in order {
-            self.check_let_with_needs(index, &mut cyclic);
+        // Where the type of one was sought, others are checked once more.
+        while order.iter().any(|index| self.is_new(*index)) {
+            for index in &order {
+                self.check_let_with_needs(Needed { index: *index, back: false }, &mut cyclic);
+            }
         }
         // What else is wrong in them could not be told before.
         for index in cyclic {
@@ -38,16 +44,23 @@ impl Checker<'_> {
         }
     }
 
-    fn check_let_with_needs(&mut self, start: usize, cyclic: &mut Vec<usize>) {
+    fn is_new(&self, index: usize) -> bool {
+        matches!(self.names.lets.get(index).map(|entry| &entry.state), Some(LetState::New))
+    }
+
+    fn check_let_with_needs(&mut self, start: Needed, cyclic: &mut Vec<usize>) {
         let mut stack = Vec::new();
         self.enter_let(start, &mut stack);
         while let Some(frame) = stack.last_mut() {
             let index = frame.index;
             if let Some(next) = frame.waits_for.pop() {
-                match self.names.lets.get(next).map(|entry| &entry.state) {
+                match self.names.lets.get(next.index).map(|entry| &entry.state) {
                     // Whatever waits is on the stack, each for the one above it.
                     Some(LetState::Waiting) => {
-                        let at = stack.iter().rposition(|frame| frame.index == next).unwrap_or(0);
+                        let at = stack.iter().rposition(|frame| frame.index == next.index).unwrap_or(0);
+                        if self.is_broken_by_looking_back(at, next, &mut stack) {
+                            continue;
+                        }
                         let cycle: Vec<_> = stack.drain(at..).map(|frame| frame.index).collect();
                         self.report_cycle(&cycle);
                         cyclic.extend(cycle);
@@ -61,7 +74,9 @@ impl Checker<'_> {
             let (ty, sound) = self.check_let_decl(index);
             let mut waits_for = std::mem::take(&mut self.waiting);
             if waits_for.is_empty() {
+                let was_sound = self.names.lets.get(index).is_some_and(|entry| entry.sound);
                 self.finish_let(index, ty, sound);
+                self.found_type(index, was_sound);
                 stack.pop();
             } else {
                 self.diagnostics.truncate(before);
@@ -71,12 +86,31 @@ impl Checker<'_> {
         }
     }
 
-    fn enter_let(&mut self, index: usize, stack: &mut Vec<PendingLet>) {
+    /// Whether a cycle, of what is on the stack from `at` on and then `next`, leads through an earlier snapshot. What is needed
+    /// there is left for later.
+    fn is_broken_by_looking_back(&mut self, at: usize, next: Needed, stack: &mut Vec<PendingLet>) -> bool {
+        if next.back {
+            self.seek_type(next.index);
+            return true;
+        }
+        let looking = stack.iter().enumerate().skip(at + 1).find(|(_, frame)| frame.back);
+        let Some((above, index)) = looking.map(|(above, frame)| (above, frame.index)) else { return false };
+        self.seek_type(index);
+        for frame in stack.drain(above..) {
+            if let Some(entry) = self.names.lets.get_mut(frame.index) {
+                entry.state = LetState::New;
+            }
+        }
+        true
+    }
+
+    fn enter_let(&mut self, needed: Needed, stack: &mut Vec<PendingLet>) {
+        let Needed { index, back } = needed;
         let Some(entry) = self.names.lets.get_mut(index) else { return };
         match entry.state {
             LetState::New => {
                 entry.state = LetState::Waiting;
-                stack.push(PendingLet { index, waits_for: Vec::new() });
+                stack.push(PendingLet { index, waits_for: Vec::new(), back });
             }
             LetState::Waiting | LetState::Done(..) => {}
         }

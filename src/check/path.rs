@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::Checker;
 use super::errors;
 use super::names::{LetState, Symbol};
+use super::recursion::Needed;
 use super::scope::{Element, NameScope};
 use super::words::join;
 use super::workflows::WORKFLOWS;
@@ -88,11 +89,16 @@ impl Checker<'_> {
                 }
                 (resolved.ty != Type::Error).then_some(*resolved)
             }
-            Lookup::Pending(index) => {
-                self.waiting.push(index);
-                self.tainted();
-                None
-            }
+            Lookup::Pending(index) => match self.looked_back_at(scope, index) {
+                Some(ty) => {
+                    ty.map(|ty| Resolved { ty, target: Target::Let(index), element: None, sound: true })
+                }
+                None => {
+                    self.waiting.push(Needed { index, back: scope.looks_back() });
+                    self.tainted();
+                    None
+                }
+            },
             Lookup::Silent => {
                 self.tainted();
                 None

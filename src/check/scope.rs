@@ -14,6 +14,8 @@ pub(super) struct NameScope<'s> {
     element: Option<&'s Element<'s>>,
     /// Elements less deep than this are out of reach: the expression is judged in each snapshot.
     reach: usize,
+    /// Whether it is judged at an earlier snapshot, so that a let may look at itself.
+    before: bool,
 }
 
 /// The element of a list, in its `where` or `by`.
@@ -52,7 +54,7 @@ impl KeysOfGroup {
 impl<'s> NameScope<'s> {
     /// The scope of a policy or gate, in no list.
     pub(super) fn of(policy: usize, gate: Option<usize>) -> Self {
-        Self { policy, gate, element: None, reach: 0 }
+        Self { policy, gate, element: None, reach: 0, before: false }
     }
 
     /// How many elements are around the expression.
@@ -75,12 +77,22 @@ impl<'s> NameScope<'s> {
     where
         's: 'e,
     {
-        NameScope { policy: self.policy, gate: self.gate, element: Some(element), reach: self.reach }
+        NameScope { element: Some(element), ..self }
     }
 
     /// The scope of an expression that is judged in each snapshot of the series.
     pub(super) fn along_the_series(self) -> Self {
         Self { reach: self.depth(), ..self }
+    }
+
+    /// The scope of an expression that is judged at an earlier snapshot.
+    pub(super) fn looking_back(self) -> Self {
+        Self { before: true, ..self.along_the_series() }
+    }
+
+    /// Whether the expression is judged at an earlier snapshot.
+    pub(super) fn looks_back(self) -> bool {
+        self.before
     }
 
     /// The elements around the expression, the innermost first: how many levels up, whether in reach, and which.

@@ -7,7 +7,7 @@ use super::literal::{is_number_of_snapshots, is_whole_days};
 use super::scope::NameScope;
 use crate::ast::{Arg, Expr, ExprKind, LiteralKind, NamedWindow, Over};
 use crate::builtins::Builtin;
-use crate::builtins::series::{Along, Measure};
+use crate::builtins::series::{Along, Measure, Which};
 use crate::program::Target;
 use crate::types::{Kind, Quantity, Type};
 use crate::value::Number;
@@ -25,7 +25,8 @@ impl Checker<'_> {
             Along::Stretch(_) => (true, true),
             Along::Run(_) | Along::Since | Along::Snapshot(_) => (false, false),
         };
-        let allowed = if takes_window { Clauses::OVER } else { Clauses::NONE };
+        let condition = matches!(along, Along::Latest | Along::Snapshot(_));
+        let allowed = Clauses { condition, over: takes_window, ..Clauses::NONE };
         self.refuse_clauses(scope, builtin, arg, allowed);
         if takes_window {
             match &arg.over {
@@ -37,9 +38,31 @@ impl Checker<'_> {
             }
         }
         // The day of judgement is the same wherever `since` stands, so it may look at an element's date.
-        let around = if matches!(along, Along::Since) { scope } else { scope.along_the_series() };
+        let around = match along {
+            Along::Since => scope,
+            Along::Snapshot(Which::Previous) => scope.looking_back(),
+            Along::Run(_) | Along::Snapshot(Which::First) | Along::Latest | Along::Stretch(_) => {
+                scope.along_the_series()
+            }
+        };
         let ty = self.check_expr(around, &arg.value);
+        if let Some(of) = arg.condition.as_ref().filter(|_| condition) {
+            self.check_condition(around, of, "after `where` stands a condition");
+        }
         self.series_type(builtin, along, &arg.value, ty)
+    }
+
+    /// `previous(x where P, y)`: y is what x is where there is no such snapshot.
+    pub(super) fn check_previous_or(
+        &mut self,
+        scope: NameScope<'_>,
+        builtin: &Builtin,
+        along: &Along,
+        (arg, fallback): (&Arg, &Arg),
+    ) -> Type {
+        self.refuse_clauses(scope, builtin, fallback, Clauses::NONE);
+        let ty = self.check_series(scope, builtin, along, arg);
+        self.or_instead(scope, (&arg.value, &ty), &fallback.value)
     }
 
     fn series_type(&mut self, builtin: &Builtin, along: &Along, value: &Expr, ty: Type) -> Type {

@@ -52,6 +52,12 @@ impl Checker<'_> {
         }
     }
 
+    fn is_called_on_workflows(&self, call: &Expr) -> bool {
+        let ExprKind::Call { args, .. } = &call.kind else { return false };
+        let first = args.first().and_then(|arg| self.info(arg.value.id)?.target.as_ref());
+        matches!(first, Some(Target::Workflows(_)))
+    }
+
     /// Whether a list is `workflows`, or made of it.
     fn is_made_of_workflows(&self, expr: &Expr) -> bool {
         let Some(info) = self.info(expr.id) else { return false };
@@ -67,7 +73,11 @@ impl Checker<'_> {
             Some(Target::Call(builtin)) => {
                 let of = match &builtin.shape {
                     Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct | Shape::Longest => true,
-                    Shape::Along(Along::Snapshot(_) | Along::Latest) => true,
+                    Shape::Along(Along::Latest) => true,
+                    // A let may look back at itself.
+                    Shape::Along(Along::Snapshot(_)) => {
+                        return self.is_called_on_workflows(expr);
+                    }
                     Shape::Along(Along::Run(_) | Along::Since | Along::Stretch(_))
                     | Shape::Part(_)
                     | Shape::Weekday

@@ -401,7 +401,7 @@ impl<'a> Evaluator<'a> {
             Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct | Shape::Longest => {
                 self.once_a_day(expr, args, scope, || self.eval_aggregate(&builtin.shape, expr, args, scope))
             }
-            Shape::Along(along) => self.eval_series_call(along, first, &info.ty, scope),
+            Shape::Along(along) => self.eval_series_call(along, args, &info.ty, scope),
             Shape::Default => match args.get(1) {
                 Some(other) if !self.has(&first.value, scope) => self.eval(&other.value, scope),
                 Some(_) | None => self.eval(&first.value, scope),

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use super::look_back::LookedAt;
 use super::{Evaluator, Evidence, Moment, Scope};
 use crate::ast::{Expr, ExprId};
 use crate::builtins::series::Run;
@@ -17,8 +18,12 @@ pub(super) struct SeriesMemory<'a> {
     lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
     /// Of lets that look at the judged snapshot, and lists, of which those of each day would fill the memory.
     of_today: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
+    /// For each let that looks back at itself, and judged snapshot, the first snapshot that it is not judged at yet.
+    judged: RefCell<HashMap<(usize, usize), usize>>,
     /// For each condition and judged snapshot the runs up to each snapshot, from the first that the memory is of.
     runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
+    /// For each condition and judged snapshot, where it leads `previous` or `first` to from each snapshot.
+    looked_at: RefCell<HashMap<(ExprId, usize), Vec<LookedAt>>>,
     /// For each snapshot, the first of the stay in its stage.
     stays: RefCell<Vec<usize>>,
     /// Whether an expression looks at the judged snapshot.
@@ -30,6 +35,8 @@ impl SeriesMemory<'_> {
     pub(super) fn end_day(&self) {
         self.of_today.borrow_mut().clear();
         self.runs.borrow_mut().retain(|(_, judged), _| *judged == ANY);
+        self.looked_at.borrow_mut().retain(|(_, judged), _| *judged == ANY);
+        self.judged.borrow_mut().retain(|(_, judged), _| *judged == ANY);
     }
 }
 
@@ -59,6 +66,9 @@ impl<'a> Evaluator<'a> {
         let Some(decl) = self.program.lets.get(index) else {
             return Evidence::Truth(Truth::Undecided(Reasons::default()));
         };
+        if decl.recursive {
+            self.judge_earlier(index, moment);
+        }
         let value = &decl.decl.value;
         let key = (index, Moment { judged: self.judged_by(value, moment.judged), ..moment });
         let (memory, _) = self.memory_of(moment.at);
@@ -71,11 +81,26 @@ impl<'a> Evaluator<'a> {
         // What is not known for want of steps is not worth remembering.
         if !self.budget.is_spent() {
             let is_list = matches!(evidence, Evidence::List(_));
-            let of_all = key.1.judged == ANY && !is_list;
+            let of_all = key.1.judged == ANY && (!is_list || decl.recursive);
             let known = if of_all { &memory.lets } else { &memory.of_today };
             known.borrow_mut().insert(key, evidence.clone());
         }
         evidence
+    }
+
+    /// Judges a let that looks back at itself at each earlier snapshot, oldest first, so that it never calls itself.
+    fn judge_earlier(&self, index: usize, moment: Moment) {
+        let Some(decl) = self.program.lets.get(index) else { return };
+        let key = (index, self.judged_by(&decl.decl.value, moment.judged));
+        let (memory, first) = self.memory_of(moment.at);
+        loop {
+            let next = memory.judged.borrow().get(&key).copied().unwrap_or(first);
+            if next >= moment.at || self.budget.is_spent() {
+                return;
+            }
+            memory.judged.borrow_mut().insert(key, next + 1);
+            self.eval_let_decl(index, self.moment_of(next, moment.judged));
+        }
     }
 
     /// The run of snapshots up to the moment's in which a condition held. Computed once for the whole series, forwards:
@@ -106,6 +131,36 @@ impl<'a> Evaluator<'a> {
         let run = moment.at.checked_sub(first).and_then(|at| known.get(at)).cloned().unwrap_or_default();
         memory.runs.borrow_mut().insert(key, known);
         run
+    }
+
+    /// Where a condition leads to from the moment's snapshot. Found out forwards, each from the one before; the condition may
+    /// ask for earlier ones itself.
+    pub(super) fn looked_at_from(
+        &self,
+        condition: &'a Expr,
+        moment: Moment,
+        extend: &dyn Fn(&LookedAt, usize) -> LookedAt,
+    ) -> LookedAt {
+        let key = (condition.id, self.judged_by(condition, moment.judged));
+        let (memory, first) = self.memory_of(moment.at);
+        let known = |at: usize| {
+            let all = memory.looked_at.borrow();
+            all.get(&key).and_then(|known| known.get(at.checked_sub(first)?)).cloned()
+        };
+        let so_far = memory.looked_at.borrow().get(&key).map_or(0, Vec::len);
+        for next in first + so_far..=moment.at {
+            let before = match next.checked_sub(1) {
+                Some(before) if next > first => known(before).unwrap_or(LookedAt::Nowhere),
+                Some(before) => self.looked_at_from(condition, self.moment_of(before, moment.judged), extend),
+                None => LookedAt::Nowhere,
+            };
+            let found = extend(&before, next);
+            if self.budget.is_spent() {
+                return found;
+            }
+            memory.looked_at.borrow_mut().entry(key).or_default().push(found);
+        }
+        known(moment.at).unwrap_or(LookedAt::Nowhere)
     }
 
     /// The index of the first snapshot since the workflow last entered the stage it has at `at`.

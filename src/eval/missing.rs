@@ -82,6 +82,7 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::Gap { .. }
             | ReasonKind::LeftOut { .. }
             | ReasonKind::NoEarlier { .. }
+            | ReasonKind::NoneSuch { .. }
             | ReasonKind::Later { .. }
             | ReasonKind::Stale { .. }
             | ReasonKind::StaleWorkflow { .. }
@@ -96,6 +97,7 @@ impl<'a> Evaluator<'a> {
             ReasonKind::LeftOut { due, more } => Some(Change::Snapshots { of: due.clone(), more: *more }),
             ReasonKind::Uncovered { until, .. } => until.map(Change::SnapshotFrom),
             ReasonKind::NoEarlier { .. } => Some(Change::NextSnapshot),
+            ReasonKind::NoneSuch { .. } => None,
             ReasonKind::Later { date, .. } => Some(Change::Reached(*date)),
             ReasonKind::Stale { day, .. } => {
                 let day_due = day_number(*day);

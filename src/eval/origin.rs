@@ -2,6 +2,7 @@
 
 use super::explain::{find, place_of, point};
 use super::expr::eval_value;
+use super::look_back::LookedAt;
 use super::{Evaluator, Evidence, ItemValue, ListItem, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::Shape;
@@ -63,6 +64,10 @@ impl<'a> Evaluator<'a> {
             let figure = self.figure(&arg.value, &self.eval(&arg.value, then));
             Some((self.span_of(&arg.value, then)?, Said::On(figure, date)))
         };
+        let found = |looked: LookedAt| match looked {
+            LookedAt::At(at) => Some(at),
+            LookedAt::Open(_) | LookedAt::Nowhere => None,
+        };
         match shape {
             Shape::Along(Along::Run(_)) => self.run_seen(&arg.value, scope).into_iter().collect(),
             Shape::Along(Along::Since) => {
@@ -70,18 +75,17 @@ impl<'a> Evaluator<'a> {
                 let span = self.span_of(&arg.value, scope);
                 span.map(|span| (span, Said::CountedTo(day))).into_iter().collect()
             }
-            Shape::Along(Along::Snapshot(which)) => which(at).and_then(seen).into_iter().collect(),
+            Shape::Along(Along::Snapshot(which)) => {
+                found(self.looked_at(*which, arg, scope)).and_then(seen).into_iter().collect()
+            }
             Shape::Along(Along::Stretch(_)) => {
                 let start = self.start_of(arg, scope).ok();
                 start.into_iter().chain([at]).filter_map(seen).collect()
             }
             Shape::Along(Along::Latest) => {
                 let window = arg.over.as_ref().and_then(|over| self.window(over, scope).ok());
-                let known = |at: &usize| {
-                    let then = Scope::at(self.moment_of(*at, scope.moment.judged));
-                    !self.eval(&arg.value, then).is_unknown()
-                };
-                window.and_then(|w| w.snapshots.rev().find(known)).and_then(seen).into_iter().collect()
+                let latest = window.map(|window| self.latest_in(arg, window.snapshots, scope));
+                latest.and_then(found).and_then(seen).into_iter().collect()
             }
             Shape::Numbers(numbers) if let Some(extreme) = numbers.extreme => {
                 self.extremes(extreme, arg, scope)

@@ -2,9 +2,9 @@
 
 use super::window::uncovered;
 use super::{Evaluator, Evidence, Moment, Scope};
-use crate::ast::{Arg, CompareOp, Expr, NamedWindow, Over};
+use crate::ast::{Arg, CompareOp, Expr, Over};
 use crate::builtins::series::{Along, Measure, Points, Run, streak};
-use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Within};
+use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::{Kind, Type};
@@ -15,10 +15,11 @@ impl<'a> Evaluator<'a> {
     pub(super) fn eval_series_call(
         &self,
         along: &Along,
-        arg: &'a Arg,
+        args: &'a [Arg],
         ty: &Type,
         scope: Scope<'_, 'a>,
     ) -> Evidence<'a> {
+        let Some(arg) = args.first() else { return Evidence::unknown(ty, &Reasons::default(), "") };
         let moment = scope.moment;
         match along {
             Along::Run(Measure::Time) => {
@@ -37,10 +38,7 @@ impl<'a> Evaluator<'a> {
                 Evidence::Amount(streak(&self.run(&arg.value, scope), moment.at))
             }
             Along::Since => self.since(self.amount(&arg.value, scope), moment),
-            Along::Snapshot(which) => match which(moment.at) {
-                Some(other) => self.at(&arg.value, other, scope),
-                None => self.no_earlier(ty, moment.at),
-            },
+            Along::Snapshot(which) => self.at_another(*which, arg, args.get(1), ty, scope),
             Along::Latest => self.latest(arg, ty, scope),
             Along::Stretch(stretch) => Evidence::Amount(match (self.start_of(arg, scope), &stretch.points) {
                 (Ok(start), Points::Ends(of)) => {
@@ -60,11 +58,11 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An expression as at another snapshot.
-    fn at(&self, expr: &'a Expr, at: usize, scope: Scope<'_, 'a>) -> Evidence<'a> {
+    pub(super) fn at(&self, expr: &'a Expr, at: usize, scope: Scope<'_, 'a>) -> Evidence<'a> {
         self.eval(expr, Scope::at(self.moment_of(at, scope.moment.judged)))
     }
 
-    fn no_earlier(&self, ty: &Type, at: usize) -> Evidence<'a> {
+    pub(super) fn no_earlier(&self, ty: &Type, at: usize) -> Evidence<'a> {
         let date = self.snapshots.get(at).map(|snapshot| snapshot.date).unwrap_or_default();
         Evidence::unknown(ty, &Reasons::of(ReasonKind::NoEarlier { date }, None), "")
     }
@@ -83,38 +81,6 @@ impl<'a> Evaluator<'a> {
             (false, _) => from,
         };
         Evidence::Elapsed(Elapsed::between(from, Amount::Known(moment.day.into())))
-    }
-
-    fn latest(&self, arg: &'a Arg, ty: &Type, scope: Scope<'_, 'a>) -> Evidence<'a> {
-        let Some(over) = &arg.over else { return Evidence::unknown(ty, &Reasons::default(), "") };
-        let window = match self.window(over, scope) {
-            Ok(window) => window,
-            Err(reasons) => return Evidence::unknown(ty, &reasons, ""),
-        };
-        let window_length = window.snapshots.len();
-        for at in window.snapshots.rev() {
-            let evidence = self.at(&arg.value, at, scope);
-            if !evidence.is_unknown() {
-                return evidence;
-            }
-        }
-        let what = self.sources.text(arg.value.span).into();
-        let window = match over {
-            Over::Named(NamedWindow::Stage, _) => Within::Stage,
-            Over::Named(NamedWindow::All, _) => Within::Series,
-            Over::Named(NamedWindow::Calendar(period), _) => Within::Period(period.as_str()),
-            Over::Window(length) | Over::AtMost(length) => {
-                Within::Last(self.sources.text(length.span).into())
-            }
-            Over::Snapshots(_) => Within::Snapshots(window_length),
-        };
-        let missing = self.eval(&arg.value, scope).reasons();
-        let span = missing.first.first().and_then(|reason| reason.span);
-        Evidence::unknown(
-            ty,
-            &Reasons::of(ReasonKind::NoneKnown { what, window }, span),
-            self.sources.text(arg.value.span),
-        )
     }
 
     /// The snapshot that `change` and `trend` look back to: the latest at or before the window's start, and no gap away

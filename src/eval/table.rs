@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Expr, ExprKind};
+use crate::builtins::Shape;
+use crate::builtins::series::Along;
 use crate::evidence::{Amount, Word};
 use crate::program::{ParamTable, Target};
 
@@ -84,10 +86,16 @@ impl<'a> Evaluator<'a> {
         let ExprKind::Call { args, .. } = &expr.kind else {
             return expr.children().into_iter().for_each(|child| self.entries_asked(child, scope, asked));
         };
+        // What is asked for at other snapshots is not what is in force now; and a let may look back at itself.
+        if self
+            .called(expr)
+            .is_some_and(|(builtin, _)| matches!(builtin.shape, Shape::Along(Along::Snapshot(_))))
+        {
+            return;
+        }
         for arg in args {
             self.entries_asked(&arg.value, scope, asked);
-            let clauses: Vec<&Expr> =
-                arg.condition.iter().chain(&arg.by).filter(|clause| self.has_entry(clause)).collect();
+            let clauses: Vec<&Expr> = arg.of_elements().filter(|clause| self.has_entry(clause)).collect();
             if clauses.is_empty() {
                 continue;
             }

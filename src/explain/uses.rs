@@ -153,7 +153,8 @@ fn list_name(expr: &Expr, program: &Program) -> String {
         }
         (Some(Target::Workflows(_)), _) => "workflows".to_owned(),
         (Some(Target::Let(index)), _) => {
-            program.lets.get(*index).map_or_else(String::new, |own| list_name(&own.decl.value, program))
+            let own = program.lets.get(*index).filter(|own| !own.recursive);
+            own.map_or_else(String::new, |own| list_name(&own.decl.value, program))
         }
         (Some(Target::Call(_)), ExprKind::Call { args, .. }) => {
             args.first().map_or_else(String::new, |arg| list_name(&arg.value, program))

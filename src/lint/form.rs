@@ -180,7 +180,10 @@ impl<'a> LintedPolicies<'a> {
             Target::Workflows(path) => put(out, &format!("workflows.{}", path.name)),
             Target::Today => put(out, "today"),
             Target::Element { up, path } => put(out, &format!("it{up}.{}", path.name)),
-            Target::Let(index) => self.write(&self.program.lets.get(*index)?.decl.value, out)?,
+            Target::Let(index) => match self.program.lets.get(*index)? {
+                looking_back if looking_back.recursive => put(out, &looking_back.name),
+                inner => self.write(&inner.decl.value, out)?,
+            },
             // A list, or one that differs from day to day.
             Target::Param(index) => put(out, &self.program.params.get(*index)?.name),
             // Constants, which are written as such; and a call is no path.

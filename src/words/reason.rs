@@ -54,6 +54,7 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             format!("no `{what}` is known in the {period} of the snapshot")
         }
         ReasonKind::NoEarlier { date } => format!("there is no snapshot before {date}"),
+        ReasonKind::NoneSuch { condition } => format!("no earlier snapshot has `{condition}`"),
         ReasonKind::Later { date, day } => format!("{date} is later than {day}"),
         ReasonKind::Stale { newest, day } => {
             format!("the newest snapshot is of {newest}, too old to judge {day} by")

@@ -154,10 +154,10 @@ fn cycles_are_printed() {
     assert_eq!(
         show(&found),
         [
-            "T207 lets need each other: `a -> c -> b -> a` | write what one of them stands for without the others",
+            "T207 lets need each other: `a -> c -> b -> a` | write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
             "T201 nothing is called `adoptoin` here | did you mean `adoption`?",
-            "T207 let `e` needs itself | write what one of them stands for without the others",
-            "T207 lets need each other: `q.x -> r.y -> q.x` | write what one of them stands for without the others",
+            "T207 let `e` needs itself | write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
+            "T207 lets need each other: `q.x -> r.y -> q.x` | write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
         ]
     );
     let labels: Vec<_> = found[0].labels.iter().map(|label| label.text.as_str()).collect();
@@ -171,7 +171,7 @@ fn errors_beside_a_cycle_are_found_too() {
     assert_eq!(
         found,
         [
-            "T207 lets need each other: `a -> b -> a` | write what one of them stands for without the others",
+            "T207 lets need each other: `a -> b -> a` | write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
             "T201 nothing is called `adoptoin` here | did you mean `adoption`?",
             "T203 `owner` is a text, and there is no arithmetic for that",
         ]
