@@ -47,6 +47,7 @@ pub use literal::{Unfit, list_for_param, value_for_param, value_of_type};
 use names::Names;
 use recursion::{Needed, Recursion};
 use vocabulary::Ground;
+pub use vocabulary::check_cadence;
 
 /// Checks all files of a run together. `expr_count` is the number of expression ids that the parser handed out.
 ///

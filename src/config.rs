@@ -142,6 +142,17 @@ pub struct RuleEntry {
 pub struct Override {
     pub workflows: Vec<Setting<Glob>>,
     pub block: Block,
+    pub cadence: Option<CadenceEntry>,
+}
+
+/// How often a snapshot is due, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CadenceEntry {
+    /// A length, or `weekday`.
+    pub every: Setting<String>,
+    pub grace: Option<Setting<String>>,
+    /// Its key.
+    pub span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

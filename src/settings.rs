@@ -55,7 +55,7 @@ pub struct Settings {
     pub params: Vec<Timeline<ParamSetting>>,
     /// As [`Program::rules`], then those of [`built_in_rules`].
     pub rules: Vec<Timeline<RuleSetting>>,
-    /// How often a snapshot is due: as the vocabulary says, unless a configuration says otherwise.
+    /// How often a snapshot is due: as the vocabulary says, unless an override says otherwise.
     pub cadence: Option<Cadence>,
 }
 

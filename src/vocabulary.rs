@@ -1,9 +1,11 @@
 //! The vocabulary: which fields a snapshot has, of what types, and how often one is due.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::types::Type;
+use crate::types::{Kind, Type};
+use crate::value::{DAY, Number};
 
 /// The fields of a snapshot, a record or a list's element, in the order of their declaration.
 #[derive(Clone, Debug, Default)]
@@ -105,6 +107,21 @@ pub enum Every {
     Days(i64),
     /// From Monday to Friday.
     Weekday,
+}
+
+/// As it is declared.
+impl fmt::Display for Cadence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = |days: i64| Kind::Duration.show(&Number::from(days.saturating_mul(DAY)));
+        match self.every {
+            Every::Days(days) => write!(f, "every {}", length(days))?,
+            Every::Weekday => f.write_str("every weekday")?,
+        }
+        match self.grace {
+            0 => Ok(()),
+            grace => write!(f, " grace {}", length(grace)),
+        }
+    }
 }
 
 impl Cadence {

@@ -115,7 +115,8 @@ fn check_cadences(snapshots: &[&SnapshotDecl], diagnostics: &mut Vec<Diagnostic>
     first
 }
 
-fn check_cadence(decl: &CadenceDecl, diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {
+/// A cadence, wherever it is declared.
+pub fn check_cadence(decl: &CadenceDecl, diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {
     let every = match &decl.every {
         EveryDecl::Weekday(_) => Some(Every::Weekday),
         EveryDecl::Length(literal) => days(literal, 1, "the cadence", diagnostics).map(Every::Days),

@@ -86,7 +86,7 @@ fn snapshot(
     };
     let (day, note) = match args.date {
         Some(day) => (day, too_early(day, today)),
-        None => next_day(&name, series, project.program.vocabulary.cadence.as_ref(), today)?,
+        None => next_day(&name, series, project.settings(&workflow.name).cadence.as_ref(), today)?,
     };
     if series.snapshots.iter().any(|snapshot| snapshot.date == day) {
         return Err(format!("`{name}` has a snapshot of {day}"));

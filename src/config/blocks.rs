@@ -3,7 +3,9 @@
 use super::document::{ConfigContent, ConfigNode};
 use super::fields::{ConfigReader, close_to};
 use super::glob::{Glob, MAX_PATTERN_BYTES};
-use super::{Block, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, WrittenValue, errors};
+use super::{
+    Block, CadenceEntry, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, WrittenValue, errors,
+};
 use crate::ast::EffectKind;
 use crate::code::Code;
 use crate::source::Span;
@@ -49,10 +51,23 @@ enum OverrideKey {
     Workflows,
     Params,
     Rules,
+    Cadence,
 }
 
-const OVERRIDE: [(&str, OverrideKey); 3] =
-    [("workflows", OverrideKey::Workflows), ("params", OverrideKey::Params), ("rules", OverrideKey::Rules)];
+const OVERRIDE: [(&str, OverrideKey); 4] = [
+    ("workflows", OverrideKey::Workflows),
+    ("params", OverrideKey::Params),
+    ("rules", OverrideKey::Rules),
+    ("cadence", OverrideKey::Cadence),
+];
+
+#[derive(Clone, Copy)]
+enum CadenceKey {
+    Every,
+    Grace,
+}
+
+const CADENCE: [(&str, CadenceKey); 2] = [("every", CadenceKey::Every), ("grace", CadenceKey::Grace)];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum WaiverKey {
@@ -322,12 +337,13 @@ impl ConfigReader<'_> {
             self.report(errors::not_a("overrides", "a list of maps, each with `workflows`", span));
             return None;
         };
-        let (mut workflows, mut block) = (None, Block::default());
+        let (mut workflows, mut block, mut cadence) = (None, Block::default(), None);
         for (key, name, node) in self.fields(entries, &OVERRIDE, "an override") {
             match key {
                 OverrideKey::Workflows => workflows = Some(self.globs(&name, node)),
                 OverrideKey::Params => block.params = self.params(&name, node),
                 OverrideKey::Rules => block.rules = self.rules(&name, node),
+                OverrideKey::Cadence => cadence = self.cadence(&name, node),
             }
         }
         for param in &block.params {
@@ -353,8 +369,36 @@ impl ConfigReader<'_> {
                 }
                 None
             }
-            Some(workflows) => Some(Override { workflows, block }),
+            Some(workflows) => Some(Override { workflows, block, cadence }),
         }
+    }
+
+    /// One with anything wrong in it says nothing.
+    fn cadence(&mut self, key: &Setting<String>, node: ConfigNode) -> Option<CadenceEntry> {
+        let before = self.diagnostics.len();
+        if let ConfigContent::Text(length) = &node.content {
+            self.report(errors::no_cadence_map(length, node.span));
+            return None;
+        }
+        let (mut every, mut grace) = (None, None);
+        let mut is_given = false;
+        let entries = self.map(key, node)?;
+        for (part, name, node) in self.fields(entries, &CADENCE, "a cadence") {
+            match part {
+                CadenceKey::Every => {
+                    is_given = true;
+                    every = self.text(&name, &node);
+                }
+                CadenceKey::Grace => grace = self.text(&name, &node),
+            }
+        }
+        if !is_given {
+            self.report(errors::no_every(key.span));
+        }
+        if self.diagnostics.len() > before {
+            return None;
+        }
+        Some(CadenceEntry { every: every?, grace, span: key.span })
     }
 
     fn globs(&mut self, key: &Setting<String>, node: ConfigNode) -> Vec<Setting<Glob>> {

@@ -186,6 +186,17 @@ pub(super) fn long_pattern(name: &str, bytes: usize, span: Span) -> Diagnostic {
         .help("write a shorter pattern, or several")
 }
 
+/// `cadence: 13 weeks`
+pub(super) fn no_cadence_map(length: &str, span: Span) -> Diagnostic {
+    not_a("cadence", "a map with `every`", span)
+        .help(format!("write `cadence: {{ every: {} }}`", quote(length.trim())))
+}
+
+/// `cadence: { grace: 2 weeks }`
+pub(super) fn no_every(span: Span) -> Diagnostic {
+    missing_key(Code::SettingType, "a cadence", "every", "13 weeks", span)
+}
+
 /// An override for nobody.
 pub(super) fn no_workflows(span: Span) -> Diagnostic {
     missing_key(Code::SettingType, "an override", "workflows", "[support-*]", span)

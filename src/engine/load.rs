@@ -31,7 +31,7 @@ use crate::vocabulary::Vocabulary;
 /// A project that was read, with its series, or what was made of them.
 pub(super) struct Ready<T = Series> {
     pub(super) name: Option<String>,
-    /// The fields of the vocabulary and its cadence, as the project's own policies declare them.
+    /// The fields of the vocabulary and its stages, as the project's own policies declare them.
     pub(super) declared: Vec<(String, Span)>,
     pub(super) program: Program,
     pub(super) book: Book,

@@ -103,8 +103,11 @@ impl<'a> Evaluator<'a> {
         let patience = self.cadence()?.deadline(self.day(moment.at)) - self.day(moment.at);
         let days = moment.day - self.day(moment.at);
         let span = self.located(moment.at, Vocabulary::DATE).map(|located| located.span);
-        (days > patience)
-            .then(|| self.built_in_rule(FRESH, Breach::Stale { newest, days, patience }, span, moment.day))?
+        if days <= patience {
+            return None;
+        }
+        let verdict = self.built_in_rule(FRESH, Breach::Stale { newest, days, patience }, span, moment.day)?;
+        Some(RuleVerdict { declared: self.cadence().map(|cadence| cadence.span), ..verdict })
     }
 
     /// A built-in rule that fires, with the effect of a day.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::errors;
-use crate::ast::{EffectKind, ListMember, Literal, LiteralKind, Name};
-use crate::check::{Unfit, list_for_param, value_for_param, value_of_type};
-use crate::config::{Block, Config, Glob, ParamEntry, RuleEntry, Setting, WrittenValue};
+use crate::ast::{CadenceDecl, EffectKind, EveryDecl, ListMember, Literal, LiteralKind, Name};
+use crate::check::{Unfit, check_cadence, list_for_param, value_for_param, value_of_type};
+use crate::config::{Block, CadenceEntry, Config, Glob, ParamEntry, RuleEntry, Setting, WrittenValue};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::parse::parse_literal;
@@ -15,6 +15,7 @@ use crate::settings::rule_names;
 use crate::source::Span;
 use crate::types::{Kind, Type};
 use crate::value::{Date, Number};
+use crate::vocabulary::Cadence;
 
 /// Beyond these many problems nobody reads suggestions, and they cost.
 pub(super) const MAX_SUGGESTIONS: usize = 100;
@@ -27,6 +28,7 @@ pub(super) struct BoundBlock<'c> {
     pub(super) workflows: Option<&'c [Setting<Glob>]>,
     pub(super) params: Vec<BoundParam<'c>>,
     pub(super) rules: Vec<BoundRule<'c>>,
+    pub(super) cadence: Option<Cadence>,
 }
 
 impl BoundBlock<'_> {
@@ -52,6 +54,7 @@ impl BoundBlock<'_> {
             let from = from(entry.from);
             said += &format!(" {} {}{locked}{from}", entry.name.value, effect.unwrap_or_default());
         }
+        said += &self.cadence.as_ref().map(|cadence| format!(" cadence {cadence}")).unwrap_or_default();
         said
     }
 
@@ -106,14 +109,14 @@ pub(super) fn bind<'c>(program: &Program, stack: &'c [Config]) -> (Vec<BoundBloc
     };
     let layers = || stack.iter().enumerate();
     let all = layers().map(|(layer, config)| (layer, None, &config.block));
-    let some = layers().flat_map(|(layer, config)| {
-        config.overrides.iter().map(move |set| (layer, Some(set.workflows.as_slice()), &set.block))
-    });
-    let blocks = all.chain(some).enumerate().map(|(at, (layer, workflows, block))| BoundBlock {
+    let some = layers()
+        .flat_map(|(layer, config)| config.overrides.iter().map(move |set| (layer, Some(set), &set.block)));
+    let blocks = all.chain(some).enumerate().map(|(at, (layer, set, block))| BoundBlock {
         layer,
-        workflows,
+        workflows: set.map(|set| set.workflows.as_slice()),
         params: binder.params_of(block, (layer, at)),
         rules: block.rules.iter().filter_map(|entry| binder.rule(entry, (layer, at))).collect(),
+        cadence: set.and_then(|set| binder.cadence(set.cadence.as_ref()?)),
     });
     (blocks.collect(), binder.diagnostics)
 }
@@ -225,6 +228,25 @@ impl Binder<'_> {
             self.unknown("rule", &entry.name, &self.rules.clone());
         }
         Some(BoundRule { index: index?, layer, block, entry })
+    }
+
+    fn cadence(&mut self, entry: &CadenceEntry) -> Option<Cadence> {
+        if self.program.vocabulary.cadence.is_none() {
+            if !self.program.incomplete {
+                self.diagnostics.push(errors::no_cadence(entry.span));
+            }
+            return None;
+        }
+        let length = |written: &Setting<String>| {
+            let text = || LiteralKind::Text(written.value.as_str().into());
+            Literal { kind: parse_literal(&written.value).unwrap_or_else(text), span: written.span }
+        };
+        let every = match &*entry.every.value {
+            "weekday" => EveryDecl::Weekday(entry.every.span),
+            _ => EveryDecl::Length(length(&entry.every)),
+        };
+        let decl = CadenceDecl { every, grace: entry.grace.as_ref().map(length), span: entry.span };
+        check_cadence(&decl, &mut self.diagnostics)
     }
 
     fn unknown_param(&mut self, entry: &ParamEntry) {

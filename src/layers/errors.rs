@@ -32,6 +32,13 @@ pub(super) fn unknown(what: &str, name: &Setting<String>, names: &[&str]) -> Dia
         .maybe_help(help)
 }
 
+/// A cadence for some workflows where there is none for all.
+pub(super) fn no_cadence(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::NothingHasThisName, "there is no cadence that an override could set otherwise")
+        .label(span, "no policy declares one")
+        .help("declare how often a snapshot of all others is due, as in `snapshot every 1 week { … }`")
+}
+
 pub(super) fn unknown_stage(stage: &Setting<String>, stages: &[&str]) -> Diagnostic {
     Diagnostic::error(Code::NothingHasThisName, format!("there is no stage `{}`", quote(&stage.value)))
         .label(stage.span, "not on the ladder")

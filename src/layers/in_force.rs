@@ -29,3 +29,11 @@ pub struct ProjectInForce {
     pub waivers: Vec<BoundWaiver>,
     pub workflows: Vec<Workflow>,
 }
+
+impl ProjectInForce {
+    /// What is in force for a workflow.
+    pub fn settings(&self, workflow: &str) -> &Settings {
+        let own = self.overridden.iter().find(|(name, _)| **name == *workflow);
+        own.map_or(&self.settings, |(_, settings)| settings)
+    }
+}

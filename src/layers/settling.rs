@@ -13,6 +13,7 @@ use crate::program::{Param, ParamValue, Program};
 use crate::settings::{Lock, ParamSetting, RuleSetting, Settings, Timeline};
 use crate::source::Span;
 use crate::value::Date;
+use crate::vocabulary::Cadence;
 
 /// The settings of one selection of blocks, as they come about.
 #[derive(Clone)]
@@ -22,11 +23,14 @@ pub(super) struct Settling<'p, 'b, 'c> {
     params: Vec<Vec<&'b BoundParam<'c>>>,
     /// Likewise of each rule of the settings.
     rules: Vec<Vec<&'b BoundRule<'c>>>,
+    /// The last one that is set.
+    cadence: Option<&'b Cadence>,
 }
 
 impl<'p, 'b, 'c> Settling<'p, 'b, 'c> {
     pub(super) fn new(program: &'p Program, rules: usize) -> Self {
-        Self { program, params: vec![Vec::new(); program.params.len()], rules: vec![Vec::new(); rules] }
+        let params = vec![Vec::new(); program.params.len()];
+        Self { program, params, rules: vec![Vec::new(); rules], cadence: None }
     }
 
     /// Adds what a block says.
@@ -41,6 +45,7 @@ impl<'p, 'b, 'c> Settling<'p, 'b, 'c> {
                 said.push(set);
             }
         }
+        self.cadence = block.cadence.as_ref().or(self.cadence);
     }
 
     /// How much is to be gone through: what has a first day is gone through on each of these.
@@ -99,6 +104,9 @@ impl<'p, 'b, 'c> Settling<'p, 'b, 'c> {
                     on_day.setting
                 },
             );
+        }
+        if let Some(cadence) = self.cadence {
+            settings.cadence = Some(cadence.clone());
         }
         diagnostics.append(&mut problems.found);
         settings

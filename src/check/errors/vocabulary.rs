@@ -1,7 +1,7 @@
 //! What can be wrong with `stages` and `snapshot` declarations.
 
 use super::list;
-use crate::ast::{Literal, Name};
+use crate::ast::{Literal, LiteralKind, Name};
 use crate::check::literal::literal_number;
 use crate::check::literal::literal_type;
 use crate::check::words::{a_type, as_percentage, show_literal};
@@ -82,10 +82,15 @@ pub(in crate::check) fn second_cadence(first: Span, second: Span) -> Diagnostic 
 }
 
 pub(in crate::check) fn bad_cadence(literal: &Literal, what: &str) -> Diagnostic {
-    let message = format!("{what} is counted in days or weeks, not in `{}`", show_literal(&literal.kind));
+    let written = match &literal.kind {
+        // No length at all, in a configuration.
+        LiteralKind::Text(text) => quote(text),
+        kind => show_literal(kind),
+    };
+    let message = format!("{what} is counted in days or weeks, not in `{written}`");
     Diagnostic::error(Code::ImpossibleCadence, message)
         .label(literal.span, "not a number of days or weeks")
-        .help("write for example `every 1 week grace 3 days`")
+        .help("write for example `1 week` or `3 days`")
 }
 
 pub(in crate::check) fn declared_differently(

@@ -3,6 +3,7 @@
 
 mod values;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -18,10 +19,8 @@ use crate::report::against::{Direction, SettingChange};
 use crate::settings::{Lock, Settings};
 use crate::source::{SourceMap, Span};
 use crate::value::Date;
+use crate::vocabulary::{Cadence, Every};
 use crate::words::Told;
-
-/// What the cadence is called among what is declared.
-const CADENCE: &str = "the cadence";
 
 /// Everything that a branch changes of what it is judged by.
 pub(super) fn setting_changes(
@@ -44,6 +43,7 @@ pub(super) fn setting_changes(
         }
         let two = Two { old, new, begins, sources, prefix };
         two.params(&mut changes);
+        two.cadences(&mut changes);
         two.patterns(&mut changes);
         two.rules(&mut changes);
         two.rule_texts(&mut changes);
@@ -97,6 +97,25 @@ impl Two<'_> {
             .filter(|name| *old.settings(name) != old.general || *new.settings(name) != new.general);
         let own = own.map(|name| (Some(name.to_owned()), old.settings(name), new.settings(name)));
         std::iter::once((None, &old.general, &new.general)).chain(own).collect()
+    }
+
+    /// How often a snapshot is due, for all workflows and for those with one of their own.
+    fn cadences(&self, changes: &mut Changes) {
+        for (workflow, old, new) in self.variants() {
+            let (old, new) = (old.cadence.as_ref(), new.cadence.as_ref());
+            let direction = match (old, new) {
+                (Some(old), Some(new)) if (old.every, old.grace) == (new.every, new.grace) => continue,
+                (Some(old), Some(new)) => cadence_direction(old, new),
+                (None, None) => continue,
+                // What was no gap may be one, and what reached too far may be covered; or the other way round.
+                (None, Some(_)) | (Some(_), None) => Direction::Unknown,
+            };
+            let mut change = SettingChange::new("the cadence".to_owned(), direction);
+            (change.from, change.to) = (old.map(Cadence::to_string), new.map(Cadence::to_string));
+            change.was = old.map(|old| Place::new(old.span, self.sources));
+            change.now = new.map(|new| Place::new(new.span, self.sources));
+            changes.push(change.only(workflow.as_deref()));
+        }
     }
 
     /// Who removes a lock lets everybody set what was locked.
@@ -321,6 +340,26 @@ impl Two<'_> {
     }
 }
 
+/// A longer one is looser: it makes fewer gaps, is stale later, and asks for fewer snapshots in a window.
+fn cadence_direction(old: &Cadence, new: &Cadence) -> Direction {
+    let days = |cadence: &Cadence| match cadence.every {
+        Every::Days(days) => Some(days),
+        Every::Weekday => None,
+    };
+    // Weekdays and lengths look at different days.
+    if days(old).is_some() != days(new).is_some() {
+        return Direction::Unknown;
+    }
+    let every = days(new).cmp(&days(old));
+    let late = new.at_most_apart().cmp(&old.at_most_apart());
+    match (every, late) {
+        (Ordering::Greater | Ordering::Equal, Ordering::Greater | Ordering::Equal) => Direction::Looser,
+        (Ordering::Less | Ordering::Equal, Ordering::Less | Ordering::Equal) => Direction::Tighter,
+        // Due more often, and late later; or the other way round.
+        (Ordering::Less, Ordering::Greater) | (Ordering::Greater, Ordering::Less) => Direction::Unknown,
+    }
+}
+
 /// What a declaration says.
 struct DeclaredText {
     span: Span,
@@ -410,7 +449,7 @@ fn bare(text: &str) -> String {
     out
 }
 
-/// The fields that policies declare, by their whole names, and the cadence.
+/// The fields that policies declare, by their whole names, and the stages.
 pub(in crate::engine) fn declared(files: &[File]) -> Vec<(String, Span)> {
     fn add(fields: &[FieldDecl], prefix: &str, found: &mut Vec<(String, Span)>) {
         for field in fields {
@@ -430,7 +469,6 @@ pub(in crate::engine) fn declared(files: &[File]) -> Vec<(String, Span)> {
     for item in files.iter().flat_map(|file| &file.items) {
         match item {
             Item::Snapshot(decl) => {
-                found.extend(decl.cadence.as_ref().map(|cadence| (CADENCE.to_owned(), cadence.span)));
                 add(&decl.fields, "", &mut found);
             }
             Item::Stages(decl) => found.push(("the stages".to_owned(), decl.span)),
