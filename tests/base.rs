@@ -220,7 +220,7 @@ fn a_vocabulary_can_change_and_its_ranges_cannot() {
     assert_eq!((code, decision(&report, "replies")), (0, "advance"), "{}", report["diagnostics"]);
     let settings = report["against"]["settings"].as_array().unwrap();
     let what: Vec<&str> = settings.iter().map(|change| change["what"].as_str().unwrap()).collect();
-    assert_eq!(what, ["vocabulary: outputs", "vocabulary: the cadence", "vocabulary: remark"]);
+    assert_eq!(what, ["the cadence", "vocabulary: outputs", "vocabulary: remark"]);
     repository.write(name, text.replace("edit_time: 40%", "edit_time: 4000%"));
     let (code, report) = repository.report(&["--base", "main"]);
     assert_eq!((code, decision(&report, "replies")), (2, "error"), "the base's range stands");

@@ -338,6 +338,12 @@ fn the_schema_takes_what_tollgate_takes_and_refuses_slips() {
         ("lints: { T709: hold }\n".to_owned(), false),
         ("lints: { unused_pram: off }\n".to_owned(), false),
         ("overrides: [{ params: { p.a: 5 } }]\n".to_owned(), false),
+        ("overrides: [{ workflows: a, cadence: { every: 13 weeks, grace: 2 weeks } }]\n".to_owned(), true),
+        ("overrides: [{ workflows: a, cadence: { every: weekday } }]\n".to_owned(), true),
+        ("overrides: [{ workflows: a, cadence: { grace: 2 weeks } }]\n".to_owned(), false),
+        ("overrides: [{ workflows: a, cadence: { every: 1 week, gracee: 1 day } }]\n".to_owned(), false),
+        ("overrides: [{ workflows: a, cadence: 1 week }]\n".to_owned(), false),
+        ("cadence: { every: 1 week }\n".to_owned(), false),
         (format!("waivers: [{{ {waiver}, until: '2026-12-31' }}]\n"), true),
         (format!("waivers: [{{ {waiver} }}]\n"), false),
         (format!("waivers: [{{ {waiver}, until: soon }}]\n"), false),
@@ -431,6 +437,43 @@ fn lists_show_every_step_and_the_value_of_the_day() {
     assert!(shown.contains("warn at first, from 2026-01-20 hold (tollgate.yaml:5)"), "{shown}");
     let shown = repo.run(&["explain", "p.floor"]).said().1;
     assert!(shown.contains("p.floor from 2026-01-10 = 60% (tollgate.yaml:3; declared as 50%)"), "{shown}");
+}
+
+#[test]
+fn a_cadence_of_some_workflows_is_listed_and_counts_on_every_past_day() {
+    let repo = Repo::new()
+        .file("p.gate", "snapshot every 1 week grace 3 days { quality: share }\npolicy p {\n  rule lasting { require held(quality >= 80%) >= 4 weeks else warn }\n}\n")
+        .file("tollgate.yaml", "policies: [p.gate]\nsnapshots: series.yaml\noverrides:\n- workflows: [board]\n  cadence: { every: 13 weeks, grace: 2 weeks }\n");
+    let days = ["2026-05-20", "2026-08-20", "2026-11-20"];
+    let of =
+        |workflow| days.map(|day| format!("workflow: {workflow}\ndate: {day}\nquality: 91%\n")).join("---\n");
+    repo.write("series.yaml", format!("{}---\n{}", of("board"), of("desk")));
+    let history = repo.run(&["history", "--as-of", "2026-11-20", "--format", "json"]).json();
+    let undecided = |at: usize| {
+        let days = history["workflows"][at]["days"].as_array().unwrap();
+        days.iter().map(|day| day["undecided"].as_array().unwrap().len()).collect::<Vec<_>>()
+    };
+    assert_eq!(undecided(0), [0, 0, 0], "{history:#}");
+    assert_eq!(undecided(1), [0, 1, 1]);
+    let rules = repo.run(&["rules", "--as-of", "2026-11-20"]).said().1;
+    let own = "every 13 weeks grace 2 weeks (tollgate.yaml:5); for board";
+    assert!(rules.lines().any(|line| line.starts_with("series.fresh") && line.ends_with(own)), "{rules}");
+    let rules =
+        repo.run(&["rules", "--as-of", "2026-11-20", "--workflow", "board", "--format", "json"]).json();
+    let fresh = rules["rules"].as_array().unwrap().iter().find(|row| row["rule"] == "series.fresh").unwrap();
+    assert_eq!(fresh["cadence"]["set"], "every 13 weeks grace 2 weeks");
+    let explained = repo.run(&["explain", "series.fresh"]).said().1;
+    let explained = explained.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(explained.contains("A snapshot is due every 1 week grace 3 days (p.gate:1)."), "{explained}");
+    assert!(
+        explained.contains("Of `board`, one is due every 13 weeks grace 2 weeks (tollgate.yaml:5)."),
+        "{explained}"
+    );
+    let page = repo.run(&["docs"]).out;
+    assert!(
+        page.contains("| `board` | `the cadence` | every 13 weeks grace 2 weeks (`tollgate.yaml:5`) |"),
+        "{page}"
+    );
 }
 
 #[test]

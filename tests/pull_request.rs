@@ -420,8 +420,11 @@ fn settings_that_may_be_looser_are_listed() {
         ("too heavy", "much too heavy", "other rule quality.light_enough"),
         ("\"Outputs are light\"", "\"Light\"", "other rule quality.light_enough"),
         ("\"Quality\" {", "\"Quality\" when adoption > 90% {", "looser policy quality"),
-        ("every 1 week", "every 9 weeks", "unknown vocabulary: the cadence"),
-        ("every 1 week", "every 3 days", "unknown vocabulary: the cadence"),
+        ("every 1 week", "every 9 weeks", "looser the cadence"),
+        ("every 1 week", "every 3 days", "tighter the cadence"),
+        ("every 1 week grace 3 days", "every 3 days grace 9 days", "unknown the cadence"),
+        ("every 1 week grace 3 days", "every weekday grace 1 day", "unknown the cadence"),
+        ("grace 3 days", "grace 4 days", "looser the cadence"),
         ("testing -> pilot -> full\n", "testing -> pilot\n", "unknown vocabulary: the stages"),
         (
             "    rule used {",
@@ -481,6 +484,71 @@ fn configurations_that_may_be_looser_are_listed() {
         repo.write("tollgate.yaml", format!("{CONFIG}{after}"));
         assert_eq!(settings(&repo), [said], "{before}{after}");
     }
+}
+
+#[test]
+fn a_longer_cadence_is_looser_for_whom_it_is() {
+    let own = |workflow: &str, cadence: &str| {
+        format!("overrides:\n  - {{ workflows: [{workflow}], cadence: {{ {cadence} }} }}\n")
+    };
+    let quarter = own("a", "every: 13 weeks, grace: 2 weeks");
+    for (before, after, said) in [
+        ("", &*quarter, "looser"),
+        (&*quarter, "", "tighter"),
+        (&*quarter, &*own("a", "every: 13 weeks, grace: 3 weeks"), "looser"),
+        (&*quarter, &*own("a", "every: 12 weeks"), "tighter"),
+        (&*quarter, &*own("a", "every: 12 weeks, grace: 4 weeks"), "unknown"),
+        (&*quarter, &*own("a", "every: weekday"), "unknown"),
+        (&*own("a", "every: weekday"), &*own("a", "every: weekday, grace: 1 day"), "looser"),
+    ] {
+        let repo = house();
+        repo.git(&["checkout", "-q", "main"]);
+        repo.write("tollgate.yaml", format!("{CONFIG}{before}"));
+        repo.commit_more();
+        repo.git(&["checkout", "-q", "-B", "branch"]);
+        repo.write("tollgate.yaml", format!("{CONFIG}{after}"));
+        let found = report(&repo, &[]);
+        let changes: Vec<_> = found["settings"].as_array().unwrap().iter().collect();
+        let [change] = changes.as_slice() else { panic!("{before}{after}{changes:?}") };
+        assert_eq!(
+            (&change["what"], &change["direction"], &change["workflows"]),
+            (&"the cadence".into(), &said.into(), &serde_json::json!(["a"])),
+            "{before}{after}"
+        );
+    }
+    // What is said of all leaves alone who has one of their own.
+    let repo = house();
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("tollgate.yaml", format!("{CONFIG}{quarter}"));
+    repo.commit_more();
+    repo.git(&["checkout", "-q", "-B", "branch"]);
+    repo.write("policies/house.gate", POLICY.replace("every 1 week", "every 2 weeks"));
+    assert_eq!(settings(&repo), ["looser the cadence"]);
+    // A pattern may be for workflows to come.
+    repo.write("policies/house.gate", POLICY);
+    repo.write("tollgate.yaml", format!("{CONFIG}{}", own("later-*", "every: 1 week")));
+    assert_eq!(settings(&repo), ["unknown overrides", "tighter the cadence"]);
+    // Without any, nothing is ever late.
+    let repo = house();
+    repo.write("policies/house.gate", POLICY.replace("every 1 week grace 3 days ", ""));
+    assert_eq!(settings(&repo), ["looser rule series.fresh", "looser the cadence"]);
+}
+
+/// Who is measured less often from now on is not approved by that.
+#[test]
+fn a_longer_cadence_approves_nobody() {
+    let repo = house();
+    for workflow in ["a", "b"] {
+        repo.remove(&format!("rollouts/{workflow}/{DAY}.yaml"));
+    }
+    repo.git(&["checkout", "-q", "main"]);
+    repo.commit_more();
+    repo.git(&["checkout", "-q", "-B", "branch"]);
+    repo.append("tollgate.yaml", "overrides:\n  - { workflows: [b], cadence: { every: 13 weeks } }\n");
+    let late =
+        |more: &[&str]| repo.run(&[&["check", "--as-of", "2026-11-30", "--base", "main"], more].concat());
+    says(&late(&[]), 1, "`b`: self-approval");
+    assert_eq!(late(&["--allow-self-approval"]).code, 0);
 }
 
 #[test]

@@ -247,6 +247,14 @@ fn the_next_snapshot_has_the_fields_and_no_values() {
 }
 
 #[test]
+fn the_next_snapshot_is_of_the_day_that_an_override_makes_it_due() {
+    let folder = gauged();
+    folder.append("tollgate.yaml", "overrides:\n- { workflows: [w], cadence: { every: 3 weeks } }\n");
+    folder.done(&["new", "snapshot", "--workflow", "w"]);
+    assert!(folder.read("rollouts/w/2026-02-09.yaml").contains("date: 2026-02-09\n"));
+}
+
+#[test]
 fn a_next_snapshot_is_refused_where_it_would_be_wrong() {
     let folder = gauged();
     let new = |more: &[&str]| folder.refused(&[&["new", "snapshot", "--workflow"], more].concat());

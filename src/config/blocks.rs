@@ -4,7 +4,8 @@ use super::document::{ConfigContent, ConfigNode};
 use super::fields::{ConfigReader, close_to};
 use super::glob::{Glob, MAX_PATTERN_BYTES};
 use super::{
-    Block, CadenceEntry, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, WrittenValue, errors,
+    Block, CadenceEntry, LintEntry, Override, ParamEntry, RuleEntry, Setting, WaiverEntry, WrittenValue,
+    errors,
 };
 use crate::ast::EffectKind;
 use crate::code::Code;

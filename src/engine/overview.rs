@@ -8,10 +8,10 @@ use crate::layers::BoundWaiver;
 use crate::program::ParamValue;
 use crate::project::Inputs;
 use crate::report::amount::AmountReport;
-use crate::report::overview::{Overview, ParamRow, RuleRow, SettingStep, Waived};
+use crate::report::overview::{Overview, OwnCadence, ParamRow, RuleRow, SettingStep, Waived};
 use crate::report::{Place, VERSION};
 use crate::settings::{
-    ParamSetting, RuleSetting, Settings, Timeline, built_in_rules, show_range, show_value,
+    FRESH, ParamSetting, RuleSetting, Settings, Timeline, built_in_rules, show_range, show_value,
 };
 use crate::source::SourceMap;
 use crate::types::Type;
@@ -99,7 +99,13 @@ impl OverviewSurvey<'_> {
     /// None for one that is the same as for all others.
     fn rule(&self, at: usize, settings: &Settings, workflows: &[String]) -> Option<RuleRow> {
         let steps = settings.rules.get(at)?;
-        if !workflows.is_empty() && self.project.book.general.rules.get(at) == Some(steps) {
+        let (name, title) = self.named(at)?;
+        let general = &self.project.book.general;
+        let own = settings
+            .cadence
+            .as_ref()
+            .filter(|own| name == FRESH.name && general.cadence.as_ref() != Some(*own));
+        if !workflows.is_empty() && own.is_none() && general.rules.get(at) == Some(steps) {
             return None;
         }
         let setting = steps.on(day_number(self.as_of));
@@ -108,7 +114,6 @@ impl OverviewSurvey<'_> {
             set: step.effect.map_or("off", EffectKind::as_str).to_owned(),
             place: Place::new(step.origin, self.sources),
         };
-        let (name, title) = self.named(at)?;
         let is_active = |bound: &&BoundWaiver| {
             let mut named = self.project.workflows.iter().map(|workflow| &*workflow.name);
             *bound.waiver.rule == *name
@@ -131,6 +136,8 @@ impl OverviewSurvey<'_> {
             locked: setting.locked.map(|lock| Place::new(lock.span, self.sources)),
             waived: waived.collect(),
             steps: several(steps, step),
+            cadence: own
+                .map(|own| OwnCadence { set: own.to_string(), place: Place::new(own.span, self.sources) }),
             workflows: workflows.to_vec(),
             rule: name,
         })

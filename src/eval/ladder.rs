@@ -106,7 +106,8 @@ impl<'a> Evaluator<'a> {
         if days <= patience {
             return None;
         }
-        let verdict = self.built_in_rule(FRESH, Breach::Stale { newest, days, patience }, span, moment.day)?;
+        let verdict =
+            self.built_in_rule(FRESH, Breach::Stale { newest, days, patience }, span, moment.day)?;
         Some(RuleVerdict { declared: self.cadence().map(|cadence| cadence.span), ..verdict })
     }
 

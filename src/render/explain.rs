@@ -10,7 +10,7 @@ use crate::layers::ProjectInForce;
 use crate::program::{Param, Rule};
 use crate::render::{Style, human};
 use crate::report::Place;
-use crate::settings::{ParamSetting, RuleSetting, built_in_rules, field_type, show_range, show_value};
+use crate::settings::{FRESH, ParamSetting, RuleSetting, built_in_rules, field_type, show_range, show_value};
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, wrap};
 use crate::value::Date;
@@ -116,6 +116,9 @@ impl Text<'_> {
                 let from = from.map(|day| format!("From {day} on: {}", self.effect(setting)));
                 self.page.paragraph(&from.unwrap_or_default());
             }
+            if rule == FRESH {
+                self.cadences();
+            }
             self.seen(seen);
             return;
         };
@@ -132,6 +135,21 @@ impl Text<'_> {
         self.quote(rule.decl.span);
         self.uses(&uses(rule, &project.program));
         self.seen(seen);
+    }
+
+    /// How often a snapshot is due, for whom an override says so, too.
+    fn cadences(&mut self) {
+        let project = self.project;
+        let general = project.settings.cadence.as_ref();
+        let own =
+            project.overridden.iter().filter_map(|(name, own)| Some((Some(name), own.cadence.as_ref()?)));
+        let own = own.filter(|(_, cadence)| Some(*cadence) != general);
+        for (workflow, cadence) in general.map(|cadence| (None, cadence)).into_iter().chain(own) {
+            let whom =
+                workflow.map(|name| format!("Of `{name}`, one")).unwrap_or_else(|| "A snapshot".to_owned());
+            let place = Place::new(cadence.span, self.sources);
+            self.page.paragraph(&format!("{whom} is due {cadence} ({place})."));
+        }
     }
 
     /// A param, or all entries of one that is a table.

@@ -254,6 +254,10 @@ impl Manual<'_> {
             let mut row = |name: &str, value: String| {
                 let _ = writeln!(out, "| {} | {} | {value} |", code(workflow), code(name));
             };
+            if let Some(cadence) = own.cadence.as_ref().filter(|_| own.cadence != self.settings.cadence) {
+                let place = Place::new(cadence.span, self.sources);
+                row("the cadence", format!("{cadence} ({})", code(&place.to_string())));
+            }
             let params = self.program.params.iter().zip(own.params.iter().zip(&self.settings.params));
             let params = params.filter(|(_, (own, general))| own != general && !is_by_else(own));
             for (param, (setting, _)) in params {

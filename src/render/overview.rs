@@ -36,8 +36,9 @@ pub fn rules(surveyed: &Answer<Overview>, style: Style) -> String {
         let waivers: Vec<String> = row.waived.iter().map(waived).collect();
         let waivers = (!waivers.is_empty()).then(|| waivers.join("; "));
         let steps = stepwise(&row.steps);
-        let remarks =
-            [row.because.clone(), steps, locked(row.locked.as_ref()), whom(&row.workflows), waivers];
+        let cadence = row.cadence.as_ref().map(|own| format!("{} ({})", own.set, own.place));
+        let (locked, whom) = (locked(row.locked.as_ref()), whom(&row.workflows));
+        let remarks = [row.because.clone(), steps, locked, cadence, whom, waivers];
         [
             named(row.project.as_deref(), &row.rule),
             row.effect.clone(),

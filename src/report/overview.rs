@@ -89,9 +89,22 @@ pub struct RuleRow {
     /// Its effects, where they differ from day to day; the row's own is that of the day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<SettingStep>,
+    /// Of `series.fresh`, where an override says how often a snapshot of these workflows is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cadence: Option<OwnCadence>,
     /// For which workflows overrides say so; for all others if there is none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub workflows: Vec<String>,
+}
+
+/// How often a snapshot of some workflows is due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct OwnCadence {
+    /// `every 13 weeks grace 2 weeks`
+    pub set: String,
+    /// Where it was set.
+    pub place: Place,
 }
 
 /// A waiver of a rule that is active on the day.

@@ -90,7 +90,7 @@ pub(in crate::check) fn bad_cadence(literal: &Literal, what: &str) -> Diagnostic
     let message = format!("{what} is counted in days or weeks, not in `{written}`");
     Diagnostic::error(Code::ImpossibleCadence, message)
         .label(literal.span, "not a number of days or weeks")
-        .help("write for example `1 week` or `3 days`")
+        .help("write for example `1 week` or `3 days`; what is due from Monday to Friday is `every weekday`")
 }
 
 pub(in crate::check) fn declared_differently(

@@ -107,8 +107,9 @@ impl Two<'_> {
                 (Some(old), Some(new)) if (old.every, old.grace) == (new.every, new.grace) => continue,
                 (Some(old), Some(new)) => cadence_direction(old, new),
                 (None, None) => continue,
-                // What was no gap may be one, and what reached too far may be covered; or the other way round.
-                (None, Some(_)) | (Some(_), None) => Direction::Unknown,
+                // Without one nothing is ever late.
+                (None, Some(_)) => Direction::Tighter,
+                (Some(_), None) => Direction::Looser,
             };
             let mut change = SettingChange::new("the cadence".to_owned(), direction);
             (change.from, change.to) = (old.map(Cadence::to_string), new.map(Cadence::to_string));
