@@ -8,6 +8,7 @@ mod call;
 mod claim;
 mod compare;
 mod computed;
+mod date_word;
 mod decl;
 mod errors;
 mod expr;

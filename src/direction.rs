@@ -92,7 +92,7 @@ impl DirectionSearch<'_> {
                 | Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Element { .. }
                 | Target::Stage(_)
                 | Target::Member(_)
@@ -115,7 +115,7 @@ impl DirectionSearch<'_> {
                         | Target::Let(_)
                         | Target::Field(_)
                         | Target::Workflows(_)
-                        | Target::Today
+                        | Target::Date(_)
                         | Target::JudgedField(_)
                         | Target::Element { .. }
                         | Target::Stage(_)
@@ -163,7 +163,7 @@ impl DirectionSearch<'_> {
                     | Target::Field(_)
                     | Target::JudgedField(_)
                     | Target::Workflows(_)
-                    | Target::Today
+                    | Target::Date(_)
                     | Target::Element { .. }
                     | Target::Stage(_)
                     | Target::Member(_),

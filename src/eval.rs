@@ -5,6 +5,7 @@
 mod bound;
 mod budget;
 mod compare;
+mod date_word;
 mod decide;
 mod explain;
 mod expr;
@@ -20,6 +21,8 @@ mod moved;
 mod observe;
 mod origin;
 mod owed;
+mod pool;
+mod recorded;
 mod remedy;
 mod rule;
 mod series;
@@ -36,6 +39,7 @@ use self::budget::Budget;
 use self::fleet::SeenWorkflow;
 use self::group::GroupKey;
 use self::memory::SeriesMemory;
+use self::recorded::Recorded;
 use crate::ast::Expr;
 use crate::builtins::counting::Tally;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
@@ -44,7 +48,7 @@ use crate::report::why::RuleVerdict;
 use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
 use crate::types::Type;
-use crate::value::{Record, Snapshot, day_number};
+use crate::value::{Snapshot, day_number};
 use crate::vocabulary::Cadence;
 
 pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
@@ -105,7 +109,7 @@ pub(crate) struct List<'a> {
 pub(crate) struct ListItem<'a> {
     pub(crate) value: ItemValue<'a>,
     /// The element itself, where the value is one of its fields: `outputs.edit_time`.
-    pub(crate) of: Option<&'a Record>,
+    pub(crate) of: Option<Recorded<'a>>,
     /// The group whose value it is, where the list is one of groups.
     pub(crate) group: Option<Rc<Group<'a>>>,
     /// Index of the snapshot that it is from.
@@ -127,7 +131,7 @@ pub(crate) struct Group<'a> {
 
 #[derive(Clone, Debug)]
 pub(crate) enum ItemValue<'a> {
-    Record(&'a Record),
+    Record(Recorded<'a>),
     /// An element of `workflows`.
     Workflow(SeenWorkflow<'a>),
     Evidence(Evidence<'a>),
@@ -138,10 +142,24 @@ pub(crate) enum ItemValue<'a> {
 pub(crate) struct Moment {
     /// Index of the snapshot.
     pub(crate) at: usize,
-    /// Day number that `since` runs to.
+    /// The day number of what is in force: params, and which workflows there are.
     pub(crate) day: i64,
+    /// The day number of `today`, which `since` runs to. Of an element of a window it is that of the whole aggregate.
+    pub(crate) today: i64,
     /// Index of the snapshot that `snapshot.x` means.
     pub(crate) judged: usize,
+}
+
+impl Moment {
+    /// That of a snapshot on a day.
+    pub(crate) fn on(day: i64, at: usize, judged: usize) -> Self {
+        Self { at, day, today: day, judged }
+    }
+
+    /// That of a let: what it says of `today` is of the day that is looked at.
+    pub(crate) fn of_let(self) -> Self {
+        Self { today: self.day, ..self }
+    }
 }
 
 /// Where an expression is evaluated: a moment, and the elements of the aggregates around it, innermost last.
@@ -161,6 +179,12 @@ impl<'s, 'a> Scope<'s, 'a> {
     /// Outside any aggregate.
     pub(crate) fn at(moment: Moment) -> Self {
         Self { moment, element: None }
+    }
+
+    /// The element of an aggregate around it, by how many levels up.
+    fn item(self, up: usize) -> Option<&'s ListItem<'a>> {
+        let mut around = std::iter::successors(self.element, |frame| frame.outer);
+        around.nth(up).map(|frame| frame.item)
     }
 
     /// Within an aggregate, looking at the element of `frame`. What looks along the series leaves it: the checker lets
@@ -219,7 +243,12 @@ impl<'a> Evaluator<'a> {
 
     /// The moment of a snapshot as judged then: time is counted to its date.
     pub(crate) fn moment_of(&self, at: usize, judged: usize) -> Moment {
-        Moment { at, day: self.day(at), judged }
+        Moment::on(self.day(at), at, judged)
+    }
+
+    /// The moment of an element that stands in a snapshot, as an aggregate sees it.
+    pub(crate) fn moment_of_element(&self, at: usize, of: Moment) -> Moment {
+        Moment { today: of.today, ..self.moment_of(at, of.judged) }
     }
 
     /// The day number of a snapshot.

@@ -26,6 +26,8 @@ pub enum ReasonKind {
     Missing { field: Arc<str>, date: Date },
     /// A field that an element of a list does not have.
     MissingInElement { field: Arc<str>, date: Date },
+    /// A field of an element with a key of which the snapshot of another date says something else.
+    Contradicted { field: Arc<str>, other: Date },
     /// A field that the newest snapshot of another workflow does not have.
     MissingInWorkflow { field: Arc<str>, workflow: Arc<str>, date: Date },
     /// The newest snapshot of another workflow is older than the cadence and its grace.

@@ -145,7 +145,7 @@ impl<'a> LintedPolicies<'a> {
                     | Target::Field(_)
                     | Target::JudgedField(_)
                     | Target::Workflows(_)
-                    | Target::Today
+                    | Target::Date(_)
                     | Target::Element { .. }
                     | Target::Stage(_)
                     | Target::Member(_)

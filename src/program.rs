@@ -85,7 +85,7 @@ impl Program {
                 | Target::Param(_)
                 | Target::Table(_)
                 | Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Stage(_)
                 | Target::Member(_)
                 | Target::Call(_),
@@ -135,8 +135,8 @@ pub enum Target {
     JudgedField(FieldPath),
     /// `workflows`: the workflows of the project, or a field of each.
     Workflows(FieldPath),
-    /// `today`: the day of judgement, or the one that is looked at.
-    Today,
+    /// A date that a word of the language stands for.
+    Date(DateWord),
     /// A field of the element in a `where` or `by`; the innermost one is 0 levels up. An empty path is `it`. Of the value of a
     /// group, the only step is the place of a key.
     Element { up: usize, path: FieldPath },
@@ -154,13 +154,35 @@ pub enum Target {
     Call(&'static Builtin),
 }
 
+/// What the language itself says of a moment, a stay in a stage, or an element.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DateWord {
+    /// `today`: the day of judgement, or the one that is looked at.
+    Today,
+    /// `entered`: the date of the first snapshot of a stay in a stage.
+    Entered(StayOf),
+    /// `first_seen`: the date of the first snapshot that has an element's key. Its list is the way to it from the snapshot.
+    FirstSeen { up: usize, list: Vec<usize> },
+}
+
+/// To whose stay in a stage something belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StayOf {
+    /// The snapshot that an expression is judged at.
+    Looked,
+    /// The judged snapshot.
+    Judged,
+    /// An element of `workflows`, so many levels up.
+    Workflow(usize),
+}
+
 impl Target {
     /// The let that a name stands for, or that computes it.
     pub fn through(&self) -> Option<usize> {
         match self {
             Self::Let(index) => Some(*index),
             Self::Field(path) | Self::JudgedField(path) | Self::Element { path, .. } => path.computed,
-            Self::Param(_) | Self::Table(_) | Self::Workflows(_) | Self::Today => None,
+            Self::Param(_) | Self::Table(_) | Self::Workflows(_) | Self::Date(_) => None,
             Self::Stage(_) | Self::Member(_) | Self::Call(_) => None,
         }
     }
@@ -175,6 +197,8 @@ pub struct FieldPath {
     pub name: Arc<str>,
     /// Of a field that a policy computes, the index into [`Program::lets`]; the steps lead to what it is computed of.
     pub computed: Option<usize>,
+    /// Whether later snapshots may say something else of it.
+    pub changing: bool,
 }
 
 #[derive(Clone, Debug)]

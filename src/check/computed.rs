@@ -101,7 +101,7 @@ impl Checker<'_> {
             Some(_) if ty != Type::Error => Type::List(Box::new(ty)),
             Some(_) | None => ty,
         };
-        let target = target(FieldPath { steps, name, computed: Some(index) });
+        let target = target(FieldPath { steps, name, computed: Some(index), changing: false });
         Lookup::Found(Box::new(Resolved { ty, target, element: in_list, sound: entry.sound }))
     }
 

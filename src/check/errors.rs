@@ -2,6 +2,7 @@
 //! ranges in `errors/types.rs`, about the vocabulary in `errors/vocabulary.rs`, about tables and lists in `errors/table.rs`.
 
 mod aggregate;
+mod date_word;
 mod kinds;
 mod table;
 mod time;
@@ -13,6 +14,7 @@ pub(super) use aggregate::{
     clause_not_taken, counts_all, counts_members, drops_field, drops_value, needs_where, not_a_pattern,
     not_a_text,
 };
+pub(super) use date_word::{no_key_to_see, no_stage_to_enter};
 pub(super) use kinds::{Counterpart, unlike_kinds};
 pub(super) use table::{
     empty_param, key_of_nothing, key_twice, missing_entries, mixed_keys, no_table, not_a_key,

@@ -6,7 +6,7 @@ use super::literal::literal_type;
 use super::path::Resolved;
 use super::scope::NameScope;
 use crate::ast::{Expr, ExprKind, LiteralKind, Name, Template, TemplatePart};
-use crate::program::{FieldPath, Target};
+use crate::program::{DateWord, FieldPath, Target};
 use crate::types::{Kind, Quantity, Type};
 
 impl Checker<'_> {
@@ -139,7 +139,9 @@ impl Checker<'_> {
             }
             Target::Element { .. } => Some("the element itself"),
             Target::Workflows(_) => Some("a list of workflows"),
-            Target::Today => Some("the day of judgement"),
+            Target::Date(DateWord::Today) => Some("the day of judgement"),
+            Target::Date(DateWord::Entered(_)) => Some("what the series says of the stage"),
+            Target::Date(DateWord::FirstSeen { .. }) => Some("what the series says of the element"),
             Target::Let(_) => Some("a let"),
             Target::Param(_) | Target::Table(_) => Some("a param"),
             Target::Stage(_) | Target::Member(_) | Target::Call(_) => Some("not a field"),

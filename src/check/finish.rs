@@ -188,7 +188,11 @@ fn renumber_targets(
                 path.computed.as_mut().is_some_and(|index| !move_to(index, lets))
             }
             Some(
-                Target::Workflows(_) | Target::Today | Target::Stage(_) | Target::Member(_) | Target::Call(_),
+                Target::Workflows(_)
+                | Target::Date(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
             )
             | None => false,
         };

@@ -88,7 +88,7 @@ impl Checker<'_> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
-            | Target::Today
+            | Target::Date(_)
             | Target::Element { .. }
             | Target::Table(_)
             | Target::Let(_)

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::Checker;
+use super::date_word::{ENTERED, FIRST_SEEN, TODAY, told};
 use super::errors;
 use super::names::{LetState, Symbol};
 use super::recursion::Needed;
@@ -16,12 +17,9 @@ use super::words::join;
 use super::workflows::WORKFLOWS;
 use crate::ast::{Expr, Name, ParamLiteral};
 use crate::diagnostic::Diagnostic;
-use crate::program::{FieldPath, Target};
+use crate::program::{DateWord, FieldPath, Target};
 use crate::types::Type;
 use crate::vocabulary::RecordType;
-
-/// The day of judgement, where nothing that is declared is called so.
-const TODAY: &str = "today";
 
 /// What a path stands for.
 #[derive(Clone)]
@@ -120,6 +118,7 @@ impl Checker<'_> {
         match &*first.text {
             "it" => self.lookup_it(scope, first, rest),
             "snapshot" if rest.is_empty() => Lookup::problem(errors::bare_snapshot(first)),
+            "snapshot" if let Some(found) = self.lookup_entered_of_snapshot(rest) => found,
             "snapshot" => self.walk(Some(scope.policy), &self.root(), rest, path, Target::JudgedField),
             _ => self.lookup_word(scope, path, first, rest),
         }
@@ -136,12 +135,15 @@ impl Checker<'_> {
         if !in_reach {
             return Lookup::problem(errors::out_of_reach(it));
         }
+        if let Some(found) = self.lookup_told_of_element(scope, &element.ty, rest) {
+            return found;
+        }
         if !rest.is_empty() {
             let found =
                 self.walk(Some(scope.policy), &element.ty, rest, rest, |path| Target::Element { up, path });
             return self.of_workflow(&element.ty, rest, found);
         }
-        let path = FieldPath { steps: Vec::new(), name: "it".into(), computed: None };
+        let path = FieldPath { steps: Vec::new(), name: "it".into(), computed: None, changing: false };
         let target = Target::Element { up, path };
         Lookup::Found(Box::new(Resolved { ty: element.ty.clone(), target, element: None, sound: true }))
     }
@@ -182,7 +184,12 @@ impl Checker<'_> {
                     if let Some(name) = rest.first() {
                         return Lookup::problem(errors::has_no_fields(std::slice::from_ref(first), name, ty));
                     }
-                    let path = FieldPath { steps: vec![at], name: first.text.clone(), computed: None };
+                    let path = FieldPath {
+                        steps: vec![at],
+                        name: first.text.clone(),
+                        computed: None,
+                        changing: false,
+                    };
                     let target = Target::Element { up: *up, path };
                     Lookup::Found(Box::new(Resolved { ty: ty.clone(), target, element: None, sound: true }))
                 }
@@ -216,7 +223,7 @@ impl Checker<'_> {
         if let Some(found) = in_policy {
             return found;
         }
-        if let Some(found) = self.word_of_the_language(path, first, rest) {
+        if let Some(found) = self.word_of_the_language(scope, path, first, rest) {
             return found;
         }
         if !holders.is_empty() {
@@ -226,16 +233,21 @@ impl Checker<'_> {
     }
 
     /// A word that means something where nothing that is declared is called so.
-    fn word_of_the_language(&self, path: &[Name], first: &Name, rest: &[Name]) -> Option<Lookup> {
+    fn word_of_the_language(
+        &self,
+        scope: NameScope<'_>,
+        path: &[Name],
+        first: &Name,
+        rest: &[Name],
+    ) -> Option<Lookup> {
         let (ty, target) = match &*first.text {
             WORKFLOWS => return Some(self.lookup_workflows(path, rest)),
-            TODAY => (Type::Date, Target::Today),
+            TODAY => (Type::Date, Target::Date(DateWord::Today)),
+            ENTERED => return Some(self.lookup_entered(scope, first, rest)),
+            FIRST_SEEN => return Some(self.lookup_first_seen(scope, first, rest)),
             _ => return None,
         };
-        if let Some(name) = rest.first() {
-            return Some(Lookup::problem(errors::has_no_fields(std::slice::from_ref(first), name, &ty)));
-        }
-        Some(Lookup::Found(Box::new(Resolved { ty, target, element: None, sound: true })))
+        Some(told(ty, target, first, rest))
     }
 
     /// A word that is nowhere, unless what it means is lost to an error that was reported.
@@ -287,7 +299,7 @@ impl Checker<'_> {
         if with_policies {
             visible.extend(self.names.by_name.keys().map(|name| Arc::from(*name)));
         }
-        visible.extend([WORKFLOWS.into(), TODAY.into()]);
+        visible.extend([WORKFLOWS, TODAY, ENTERED, FIRST_SEEN].map(Arc::from));
         visible
     }
 
@@ -376,7 +388,7 @@ impl Checker<'_> {
         target: impl FnOnce(FieldPath) -> Target,
     ) -> Lookup {
         let mut steps = Vec::new();
-        let mut element = None;
+        let (mut element, mut changing) = (None, false);
         let mut ty = start.clone();
         for (at, name) in fields.iter().enumerate() {
             let way = fields.get(..at).unwrap_or_default();
@@ -415,6 +427,7 @@ impl Checker<'_> {
                 )));
             };
             steps.push(step);
+            changing |= field.changing;
             ty = field.ty.clone();
         }
         if element.is_some() {
@@ -431,7 +444,7 @@ impl Checker<'_> {
         if self.ground.stages_unsure && mentions_stage(&ty) {
             return Lookup::Silent;
         }
-        let path = FieldPath { steps, name: join(fields).into(), computed: None };
+        let path = FieldPath { steps, name: join(fields).into(), computed: None, changing };
         Lookup::Found(Box::new(Resolved { ty, target: target(path), element, sound: true }))
     }
 }

@@ -118,7 +118,7 @@ impl Checker<'_> {
                     Target::Field(_)
                     | Target::JudgedField(_)
                     | Target::Workflows(_)
-                    | Target::Today
+                    | Target::Date(_)
                     | Target::Element { .. }
                     | Target::Let(_)
                     | Target::Param(_)
@@ -182,7 +182,7 @@ impl Checker<'_> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
-            | Target::Today
+            | Target::Date(_)
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)

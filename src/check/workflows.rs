@@ -88,7 +88,7 @@ impl Checker<'_> {
                 of && first.is_some_and(|first| self.is_made_of_workflows(&first.value))
             }
             Some(
-                Target::Today
+                Target::Date(_)
                 | Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Element { .. }

@@ -161,7 +161,7 @@ impl<'a> Evaluator<'a> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
-            | Target::Today
+            | Target::Date(_)
             | Target::Element { .. }
             | Target::Param(_)
             | Target::Table(_)
@@ -213,7 +213,7 @@ impl<'a> Evaluator<'a> {
                 Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Element { .. }
                 | Target::Let(_)
                 | Target::Call(_),
@@ -352,9 +352,9 @@ impl<'a> Evaluator<'a> {
                 let setting = self.settings.param_on(*index, scope.moment.day)?;
                 matches!(setting.value, ParamValue::List(_)).then_some(setting.origin)
             }
+            Some(Target::Date(word)) => self.place_of_date_word(word, scope),
             Some(
                 Target::Workflows(_)
-                | Target::Today
                 | Target::Element { .. }
                 | Target::Table(_)
                 | Target::Stage(_)

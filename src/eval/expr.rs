@@ -5,6 +5,7 @@ use std::str::Chars;
 use std::sync::Arc;
 
 use super::moved::{move_date, move_time};
+use super::recorded::Recorded;
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Moment, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
@@ -110,9 +111,9 @@ impl<'a> Evaluator<'a> {
             Some(Target::Workflows(path)) => {
                 self.workflows(path, &info.ty, scope.moment.at, scope.moment.day)
             }
-            Some(Target::Today) => Evidence::Amount(Amount::Known(scope.moment.day.into())),
+            Some(Target::Date(word)) => self.date_word(word, &info.ty, scope),
             Some(Target::Element { up, path }) => self.element(*up, path, &info.ty, scope),
-            Some(Target::Let(index)) => self.eval_let_decl(*index, scope.moment),
+            Some(Target::Let(index)) => self.eval_let_decl(*index, scope.moment.of_let()),
             Some(Target::Param(index)) => self.eval_param_decl(*index, scope.moment.day),
             Some(Target::Stage(rung)) => Evidence::Amount(Amount::Known(Number::from(*rung))),
             Some(Target::Member(member)) => Evidence::Word(Word::Known(member.clone())),
@@ -157,11 +158,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn element(&self, up: usize, path: &FieldPath, ty: &Type, scope: Scope<'_, 'a>) -> Evidence<'a> {
-        let mut frame = scope.element;
-        for _ in 0..up {
-            frame = frame.and_then(|frame| frame.outer);
-        }
-        let Some(item) = frame.map(|frame| frame.item) else {
+        let Some(item) = scope.item(up) else {
             return Evidence::unknown(ty, &Reasons::default(), &path.name);
         };
         if let Some(key) = item.group.as_ref().zip(path.steps.first()).and_then(|(group, at)| group.key(*at))
@@ -171,18 +168,16 @@ impl<'a> Evaluator<'a> {
         match &item.value {
             ItemValue::Evidence(evidence) => evidence.clone(),
             ItemValue::Workflow(seen) => self.field_of_workflow(*seen, path, ty, item.at),
-            ItemValue::Record(record) => {
-                let missing = |span| self.missing_in_element(&path.name, item.at, span);
-                let moment = Moment { at: item.at, ..scope.moment };
-                match path.computed.filter(|_| path.steps.is_empty()) {
-                    Some(index) => self.computed(index, record, moment),
-                    None => self.walk(record, path, ty, moment, &missing),
-                }
+            ItemValue::Record(element) => {
+                let elsewhere = item.at != scope.moment.at;
+                let then = || self.moment_of_element(item.at, scope.moment);
+                let moment = if elsewhere { then() } else { scope.moment };
+                self.field_of_element(element, path, ty, moment)
             }
         }
     }
 
-    fn missing_in_element(&self, field: &Arc<str>, at: usize, span: Span) -> Reasons {
+    pub(super) fn missing_in_element(&self, field: &Arc<str>, at: usize, span: Span) -> Reasons {
         let date = self.snapshots.get(at).map(|snapshot| snapshot.date).unwrap_or_default();
         Reasons::of(ReasonKind::MissingInElement { field: field.clone(), date }, Some(span))
     }
@@ -240,17 +235,16 @@ impl<'a> Evaluator<'a> {
         let rest = FieldPath { steps: steps.to_vec(), ..path.clone() };
         let item = |element: &'a Located| {
             let of = match &element.value {
-                Value::Record(record) => Some(record),
+                Value::Record(record) => Some(Recorded::once(record)),
                 Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
             };
             let value = match &element.value {
-                Value::Record(record) if rest.steps.is_empty() => match path.computed {
-                    Some(index) => ItemValue::Evidence(self.computed(index, record, moment)),
-                    None => ItemValue::Record(record),
-                },
+                Value::Record(record) if rest.steps.is_empty() && rest.computed.is_none() => {
+                    ItemValue::Record(Recorded::once(record))
+                }
                 Value::Record(record) => {
-                    let missing = |span| self.missing_in_element(&rest.name, at, span);
-                    ItemValue::Evidence(self.walk(record, &rest, element_type, moment, &missing))
+                    let element = Recorded::once(record);
+                    ItemValue::Evidence(self.field_of_element(&element, &rest, element_type, moment))
                 }
                 Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => {
                     ItemValue::Evidence(eval_value(&element.value))
@@ -352,29 +346,25 @@ impl<'a> Evaluator<'a> {
     /// Whether the path of `has` leads to a value, in this snapshot or element.
     pub(super) fn has(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> bool {
         let Some(info) = self.program.expr(expr.id) else { return false };
-        let (record, path) = match &info.target {
-            Some(Target::Field(path)) => (self.snapshots.get(scope.moment.at).map(|s| &s.record), path),
-            Some(Target::JudgedField(path)) => {
-                (self.snapshots.get(scope.moment.judged).map(|s| &s.record), path)
-            }
+        let of_snapshot = |at: usize| self.snapshots.get(at).map(|found| Recorded::once(&found.record));
+        let (element, path) = match &info.target {
+            Some(Target::Field(path)) => (of_snapshot(scope.moment.at), path),
+            Some(Target::JudgedField(path)) => (of_snapshot(scope.moment.judged), path),
             Some(Target::Element { up, path }) => {
-                let mut frame = scope.element;
-                for _ in 0..*up {
-                    frame = frame.and_then(|frame| frame.outer);
-                }
-                let record = frame.and_then(|frame| match &frame.item.value {
-                    ItemValue::Record(record) => Some(*record),
+                let element = scope.item(*up).and_then(|item| match &item.value {
+                    ItemValue::Record(element) => Some(element.clone()),
                     ItemValue::Workflow(seen) => {
                         let built_in = self.program.vocabulary.built_in_fields();
-                        Some(seen.record()).filter(|_| seen.shows(&path.steps, built_in))
+                        let shows = seen.shows(&path.steps, built_in);
+                        shows.then(|| Recorded::once(seen.record()))
                     }
                     ItemValue::Evidence(_) => None,
                 });
-                (record, path)
+                (element, path)
             }
             Some(
                 Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Let(_)
                 | Target::Param(_)
                 | Target::Table(_)
@@ -386,7 +376,7 @@ impl<'a> Evaluator<'a> {
                 return false;
             }
         };
-        record.is_some_and(|record| is_there(record, &path.steps))
+        element.is_some_and(|element| element.all().any(|record| is_there(record, &path.steps)))
     }
 
     fn eval_call(&self, expr: &'a Expr, args: &'a [crate::ast::Arg], scope: Scope<'_, 'a>) -> Evidence<'a> {

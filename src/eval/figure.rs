@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
-            | Target::Today
+            | Target::Date(_)
             | Target::Element { .. }
             | Target::Param(_)
             | Target::Table(_)

@@ -6,16 +6,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use super::recorded::Recorded;
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{Arg, Expr, ExprId};
 use crate::builtins::Shape;
 use crate::builtins::series::Along;
 use crate::evidence::{Amount, ReasonKind, Reasons, Truth, Word};
-use crate::program::{FieldPath, Target};
+use crate::program::{DateWord, FieldPath, StayOf, Target};
 use crate::settings::Settings;
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{Date, Located, Record, Series, Value, date_of_day, day_number};
+use crate::value::{Located, Record, Series, Value, date_of_day, day_number};
 use crate::vocabulary::{Cadence, Vocabulary};
 
 /// What their list is called.
@@ -54,6 +55,8 @@ pub struct SeenSnapshots {
 #[derive(Debug)]
 pub(crate) struct Sighting {
     day: i64,
+    /// The day of the first snapshot of its stay in the stage.
+    entered: i64,
     /// As the snapshot has it, without its lists.
     record: Record,
 }
@@ -69,9 +72,14 @@ pub(crate) struct SeenWorkflow<'a> {
 impl SeenSnapshots {
     /// What others see of a series.
     pub fn of(settings: &Settings, series: &Series) -> Self {
-        let see = |record: &Record, date: Date| Sighting { day: day_number(date), record: unlisted(record) };
-        let snapshots = series.snapshots.iter().map(|snapshot| see(&snapshot.record, snapshot.date));
-        Self { snapshots: snapshots.collect(), cadence: settings.cadence.clone() }
+        let mut snapshots: Vec<Sighting> = Vec::new();
+        for snapshot in &series.snapshots {
+            let (day, record) = (day_number(snapshot.date), unlisted(&snapshot.record));
+            let before = snapshots.last().filter(|before| stage_in(&before.record) == stage_in(&record));
+            let entered = before.map_or(day, |before| before.entered);
+            snapshots.push(Sighting { day, entered, record });
+        }
+        Self { snapshots, cadence: settings.cadence.clone() }
     }
 
     /// The newest on a day; none before the workflow began.
@@ -132,6 +140,11 @@ impl<'a> SeenWorkflow<'a> {
         !self.stale || steps.first().is_none_or(|step| *step < built_in)
     }
 
+    /// The day on which it entered the stage that it is in.
+    pub(super) fn entered(self) -> i64 {
+        self.sighting.entered
+    }
+
     fn name(self) -> Arc<str> {
         self.slot(Vocabulary::WORKFLOW).map(name_in).unwrap_or_default()
     }
@@ -185,6 +198,7 @@ impl<'a> Evaluator<'a> {
         of_workflows
             && self.every_target(expr, &mut Vec::new(), &mut |target| match target {
                 Target::Field(_) | Target::JudgedField(_) => false,
+                Target::Date(DateWord::Entered(StayOf::Looked | StayOf::Judged)) => false,
                 Target::Call(builtin) => match &builtin.shape {
                     Shape::Along(Along::Since) => true,
                     Shape::Along(Along::Run(_) | Along::Snapshot(_) | Along::Latest | Along::Stretch(_)) => {
@@ -200,7 +214,7 @@ impl<'a> Evaluator<'a> {
                     | Shape::Confidence => true,
                 },
                 Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Element { .. }
                 | Target::Let(_)
                 | Target::Param(_)
@@ -219,7 +233,7 @@ impl<'a> Evaluator<'a> {
                 true => ItemValue::Workflow(seen),
                 false => ItemValue::Evidence(self.field_of_workflow(seen, path, element, at)),
             };
-            ListItem { value, of: Some(seen.record()), group: None, at, span }
+            ListItem { value, of: Some(Recorded::once(seen.record())), group: None, at, span }
         };
         let items: Vec<ListItem<'a>> = self.fleet.on(day).map(item).collect();
         self.budget.spend(items.len());
@@ -231,7 +245,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn workflow_of(&self, record: &'a Record, day: i64) -> ItemValue<'a> {
         let name = record.fields.get(Vocabulary::WORKFLOW).and_then(Option::as_ref).map(name_in);
         let seen = name.and_then(|name| self.fleet.workflows.get(&*name)?.on(day));
-        seen.map_or(ItemValue::Record(record), ItemValue::Workflow)
+        seen.map_or_else(|| ItemValue::Record(Recorded::once(record)), ItemValue::Workflow)
     }
 
     /// Whether a list of this name is that of the workflows: a field that is called so would be meant instead.
@@ -271,6 +285,10 @@ fn name_in(located: &Located) -> Arc<str> {
         Value::Text(name) => name.clone(),
         Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => "".into(),
     }
+}
+
+fn stage_in(record: &Record) -> Option<&Value> {
+    Some(&record.fields.get(Vocabulary::STAGE)?.as_ref()?.value)
 }
 
 /// A record without its lists.

@@ -77,11 +77,7 @@ impl<'a> Evaluator<'a> {
     /// The group around an aggregate that is judged for that group alone.
     pub(super) fn group_around(&self, expr: &Expr, scope: Scope<'_, 'a>) -> Option<Rc<Group<'a>>> {
         let up = self.program.expr(expr.id)?.group?;
-        let mut frame = scope.element;
-        for _ in 0..up {
-            frame = frame.and_then(|frame| frame.outer);
-        }
-        frame?.item.group.clone()
+        scope.item(up)?.group.clone()
     }
 
     /// The candidates of a sample: where it is one of the group around it, no others.

@@ -1,10 +1,11 @@
 //! Lists, windows over them, and the aggregates that make one value of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::group::{GroupKey, first_shown};
+use super::recorded::Recorded;
 use super::{Evaluator, Evidence, Frame, Group, ItemValue, List, ListItem, Moment, Scope};
 use crate::ast::{Arg, Expr};
 use crate::builtins::Shape;
@@ -15,7 +16,7 @@ use crate::evidence::{Amount, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::types::Type;
-use crate::value::{Number, Record, Value};
+use crate::value::Number;
 
 impl List<'_> {
     /// Why an element may be another by now.
@@ -25,99 +26,6 @@ impl List<'_> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// The list that an argument names, over its window where it has one.
-    pub(super) fn arg_list(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Rc<List<'a>> {
-        let Some(over) = &arg.over else { return self.eval(&arg.value, scope).into_list() };
-        let window = match self.window(over, scope) {
-            Ok(window) => window,
-            Err(reasons) => return Rc::new(List { unknown: Some(reasons), ..List::default() }),
-        };
-        let pooled = matches!(self.program.expr(arg.value.id).map(|info| &info.ty), Some(Type::List(_)));
-        let mut list = List { open: window.open, left_out: window.left_out, ..List::default() };
-        let mut keys = HashSet::new();
-        let key_field = self.key_field(&arg.value);
-        // Newest first, so that a key counts once and newest; turned round at the end.
-        for at in window.snapshots.rev() {
-            let then = Scope::at(self.moment_of(at, scope.moment.judged));
-            let evidence = self.eval(&arg.value, then);
-            if evidence.is_unknown() && (pooled || self.is_field(&arg.value)) {
-                list.open.get_or_insert_default().merge(&evidence.reasons());
-                if key_field.is_some() {
-                    list.hole.get_or_insert_with(|| (at, evidence.reasons()));
-                }
-                list.span =
-                    list.span.or_else(|| evidence.reasons().first.first().and_then(|reason| reason.span));
-            } else if pooled {
-                let found = evidence.into_list();
-                if !self.budget.spend(found.items.len()) {
-                    break;
-                }
-                list.name = found.name.clone();
-                list.span = list.span.or(found.span);
-                if let Some(open) = &found.open {
-                    list.scattered = true;
-                    list.open.get_or_insert_default().merge(open);
-                }
-                let fresh = |item: &&ListItem<'a>| {
-                    key_field.and_then(|field| element_key(item, field)).is_none_or(|key| keys.insert(key))
-                };
-                list.items.extend(found.items.iter().rev().filter(fresh).cloned());
-            } else {
-                let span = self.span_of(&arg.value, then);
-                list.span = list.span.or(span);
-                let value = ItemValue::Evidence(evidence);
-                list.items.push(ListItem { value, of: None, group: None, at, span });
-            }
-        }
-        list.items.reverse();
-        if list.name.is_empty() {
-            list.name = Rc::from(self.sources.text(arg.value.span));
-        }
-        Rc::new(list)
-    }
-
-    /// The list of an argument as a function of a shape takes it: what is added up needs every snapshot that was due.
-    pub(super) fn aggregated_list(&self, shape: &Shape, arg: &'a Arg, scope: Scope<'_, 'a>) -> Rc<List<'a>> {
-        let list = self.arg_list(arg, scope);
-        let pooled = matches!(self.program.expr(arg.value.id).map(|info| &info.ty), Some(Type::List(_)));
-        match &list.left_out {
-            Some(left_out) if shape.adds_up(pooled) => {
-                let mut whole = (*list).clone();
-                whole.open.get_or_insert_default().merge(left_out);
-                Rc::new(whole)
-            }
-            Some(_) | None => list,
-        }
-    }
-
-    /// The index of the element's field that names it, for a list of records, or of values of its elements.
-    fn key_field(&self, list: &Expr) -> Option<usize> {
-        let info = self.program.expr(list.id)?;
-        if let Some(Target::Field(path) | Target::JudgedField(path)) = &info.target {
-            return self.key_on_the_way(&path.steps);
-        }
-        if let Some(Target::Let(index)) = &info.target {
-            return self.key_field(&self.program.lets.get(*index)?.decl.value);
-        }
-        info.ty.element()?.record()?.fields.iter().position(|field| field.key)
-    }
-
-    /// The key of the first list of records that a path leads to or through.
-    fn key_on_the_way(&self, steps: &[usize]) -> Option<usize> {
-        let mut record = &self.program.vocabulary.snapshot;
-        for step in steps {
-            let ty = &record.fields.get(*step)?.ty;
-            if let Type::List(element) = ty
-                && let Type::Record(inner) = &**element
-            {
-                return inner.fields.iter().position(|field| field.key);
-            }
-            let Type::Record(inner) = ty else { return None };
-            record = inner;
-        }
-        None
-    }
-
     /// For each element, whether it is among those that are asked, and whether it satisfies the argument's `where`; without
     /// one, itself where it is a condition, else yes.
     pub(super) fn candidates(&self, arg: &'a Arg, list: &List<'a>, scope: Scope<'_, 'a>) -> Vec<Candidate> {
@@ -147,7 +55,7 @@ impl<'a> Evaluator<'a> {
         Reasons::of(ReasonKind::Empty { list: Arc::from(&*list.name), among }, list.span)
     }
 
-    /// Evaluates a `where` or `by` at an element. In `mean(outputs.edit_time where …)` that is the output, not its editing
+    /// Evaluates a `where` or `by` at an element; over a window, in the snapshot that it stands in. In `mean(outputs.edit_time where …)` that is the output, not its editing
     /// time; behind a let it is what the let holds.
     pub(super) fn looking_at<T>(
         &self,
@@ -156,11 +64,15 @@ impl<'a> Evaluator<'a> {
         scope: Scope<'_, 'a>,
         f: impl FnOnce(Scope<'_, 'a>) -> T,
     ) -> T {
-        match item.of {
-            Some(record) if self.is_path_to_values(&arg.value) => {
+        let scope = match &arg.over {
+            Some(_) => Scope { moment: self.moment_of_element(item.at, scope.moment), ..scope },
+            None => scope,
+        };
+        match &item.of {
+            Some(element) if self.is_path_to_values(&arg.value) => {
                 let value = match self.program.expr(arg.value.id).and_then(|info| info.target.as_ref()) {
-                    Some(Target::Workflows(_)) => self.workflow_of(record, scope.moment.day),
-                    _ => ItemValue::Record(record),
+                    Some(Target::Workflows(_)) => self.workflow_of(element.newest, scope.moment.day),
+                    _ => ItemValue::Record(element.clone()),
                 };
                 let whole = ListItem { value, of: None, group: None, at: item.at, span: item.span };
                 f(scope.within(&Frame { item: &whole, outer: scope.element }))
@@ -175,7 +87,7 @@ impl<'a> Evaluator<'a> {
                 Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. },
             ) => true,
             Some(
-                Target::Today
+                Target::Date(_)
                 | Target::Let(_)
                 | Target::Param(_)
                 | Target::Table(_)
@@ -345,12 +257,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What a policy computes of an element, which stands in the snapshot of the moment.
-    pub(super) fn computed(&self, index: usize, record: &'a Record, moment: Moment) -> Evidence<'a> {
+    pub(super) fn computed(&self, index: usize, element: &Recorded<'a>, moment: Moment) -> Evidence<'a> {
         let Some(decl) = self.program.lets.get(index) else {
             return Evidence::Truth(Truth::Undecided(Reasons::default()));
         };
-        let value = ItemValue::Record(record);
-        let item = ListItem { value, of: None, group: None, at: moment.at, span: Some(record.span) };
+        let (value, span) = (ItemValue::Record(element.clone()), Some(element.newest.span));
+        let item = ListItem { value, of: None, group: None, at: moment.at, span };
         self.eval(&decl.decl.value, Scope::at(moment).within(&Frame { item: &item, outer: None }))
     }
 
@@ -422,19 +334,4 @@ where
         result.unknown.get_or_insert_default().merge(&reasons);
     }
     result
-}
-
-/// The value of an element's key field, as text.
-fn element_key(item: &ListItem<'_>, field: usize) -> Option<String> {
-    let record = match &item.value {
-        ItemValue::Record(record) => *record,
-        ItemValue::Workflow(seen) => seen.record(),
-        ItemValue::Evidence(_) => item.of?,
-    };
-    record.fields.get(field)?.as_ref().map(|located| match &located.value {
-        Value::Text(text) => text.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(value) => value.to_string(),
-        Value::List(_) | Value::Record(_) => String::new(),
-    })
 }

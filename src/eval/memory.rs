@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
+use super::date_word::FirstSeen;
 use super::look_back::LookedAt;
 use super::{Evaluator, Evidence, Moment, Scope};
 use crate::ast::{Expr, ExprId};
@@ -26,6 +28,8 @@ pub(super) struct SeriesMemory<'a> {
     looked_at: RefCell<HashMap<(ExprId, usize), Vec<LookedAt>>>,
     /// For each snapshot, the first of the stay in its stage.
     stays: RefCell<Vec<usize>>,
+    /// For each list whose elements have a key, by the way to it, the first snapshot of each key.
+    pub(super) first_seen: RefCell<HashMap<Vec<usize>, Rc<FirstSeen>>>,
     /// Whether an expression looks at the judged snapshot.
     looks: RefCell<HashMap<ExprId, bool>>,
 }
@@ -163,10 +167,14 @@ impl<'a> Evaluator<'a> {
         known(moment.at).unwrap_or(LookedAt::Nowhere)
     }
 
+    /// The memory of what the snapshots say, whatever is assumed of expressions.
+    pub(super) fn memory_of_snapshots(&self) -> &SeriesMemory<'a> {
+        self.past.as_ref().map_or(&self.memory, |(past, _)| past)
+    }
+
     /// The index of the first snapshot since the workflow last entered the stage it has at `at`.
     pub(super) fn stage_entry(&self, at: usize) -> usize {
-        let memory = self.past.as_ref().map_or(&self.memory, |(past, _)| past);
-        let mut stays = memory.stays.borrow_mut();
+        let mut stays = self.memory_of_snapshots().stays.borrow_mut();
         while stays.len() <= at {
             let next = stays.len();
             let before = next.checked_sub(1).filter(|before| self.stage(*before) == self.stage(next));

@@ -75,7 +75,8 @@ impl<'a> Evaluator<'a> {
             // Nobody records another workflow to be judged by.
             ReasonKind::Empty { list, .. } if self.is_workflows(list) => None,
             ReasonKind::Empty { list, .. } => Some((Missing::Element(key(list)), newest.date)),
-            ReasonKind::DividedByZero
+            ReasonKind::Contradicted { .. }
+            | ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
             | ReasonKind::Branches
             | ReasonKind::Uncovered { .. }
@@ -98,6 +99,7 @@ impl<'a> Evaluator<'a> {
             ReasonKind::Uncovered { until, .. } => until.map(Change::SnapshotFrom),
             ReasonKind::NoEarlier { .. } => Some(Change::NextSnapshot),
             ReasonKind::NoneSuch { .. } => None,
+            ReasonKind::Contradicted { field, .. } => Some(Change::Agree(field.clone())),
             ReasonKind::Later { date, .. } => Some(Change::Reached(*date)),
             ReasonKind::Stale { day, .. } => {
                 let day_due = day_number(*day);

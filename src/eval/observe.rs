@@ -135,7 +135,7 @@ fn parts<'p>(program: &'p Program, expr: &'p Expr) -> Vec<&'p Expr> {
                 Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Element { .. }
                 | Target::Param(_)
                 | Target::Table(_)
@@ -253,7 +253,7 @@ impl<'a> Evaluator<'a> {
                 Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Element { .. }
                 | Target::Let(_)
                 | Target::Call(_),

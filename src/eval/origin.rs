@@ -174,8 +174,8 @@ impl<'a> Evaluator<'a> {
         }
         let Some((index, item)) = self.extreme_item(end, arg, &list, scope) else { return Vec::new() };
         let largest = end == Extreme::Largest;
-        let element = match item.of {
-            Some(record) => element_name(index, &ItemValue::Record(record)),
+        let element = match &item.of {
+            Some(element) => element_name(index, &ItemValue::Record(element.clone())),
             None if arg.over.is_some() => {
                 ElementName::Date(self.snapshots.get(item.at).map(|s| s.date).unwrap_or_default())
             }
@@ -265,7 +265,7 @@ impl<'a> Evaluator<'a> {
 /// The element's first text, as its key is, or its number in the list.
 pub(super) fn element_name(at: usize, item: &ItemValue<'_>) -> ElementName {
     let record = match item {
-        ItemValue::Record(record) => Some(*record),
+        ItemValue::Record(element) => Some(element.newest),
         ItemValue::Workflow(seen) => Some(seen.record()),
         ItemValue::Evidence(Evidence::Word(Word::Known(text))) => return ElementName::Text(text.clone()),
         ItemValue::Evidence(_) => None,

@@ -70,7 +70,7 @@ impl<'a> Evaluator<'a> {
                 Some(
                     Target::JudgedField(_)
                     | Target::Workflows(_)
-                    | Target::Today
+                    | Target::Date(_)
                     | Target::Element { .. }
                     | Target::Param(_)
                     | Target::Table(_)
@@ -567,7 +567,7 @@ impl<'a> Evaluator<'a> {
         let is_stage = self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Stage);
         let is_read = |target: &Target| match target {
             Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. } => true,
-            Target::Today | Target::Let(_) | Target::Param(_) | Target::Table(_) => false,
+            Target::Date(_) | Target::Let(_) | Target::Param(_) | Target::Table(_) => false,
             Target::Stage(_) | Target::Member(_) | Target::Call(_) => false,
         };
         let measured = !self.every_target(expr, &mut Vec::new(), &mut |target| !is_read(target));

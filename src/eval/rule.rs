@@ -117,7 +117,7 @@ impl<'a> Evaluator<'a> {
             return Verdict { outcome: Outcome::Undecided, deciding: Vec::new(), reasons: stale() };
         }
         if judging.effect == EffectKind::Rollback && verdict.outcome == Outcome::Fail {
-            let then = Moment { day: self.day(judging.moment.at), ..judging.moment };
+            let then = self.moment_of(judging.moment.at, judging.moment.judged);
             if self.verdict_on(rule, then).outcome != Outcome::Fail {
                 return Verdict { outcome: Outcome::Undecided, deciding: verdict.deciding, reasons: stale() };
             }

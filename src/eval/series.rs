@@ -6,7 +6,7 @@ use crate::ast::{Arg, CompareOp, Expr, Over};
 use crate::builtins::series::{Along, Measure, Points, Run, streak};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
-use crate::program::Target;
+use crate::program::{DateWord, StayOf, Target};
 use crate::types::{Kind, Type};
 use crate::value::{Number, date_of_day};
 use crate::vocabulary::Vocabulary;
@@ -69,18 +69,19 @@ impl<'a> Evaluator<'a> {
 
     /// From a date to the day of judgement; unknown where it may be later.
     fn since(&self, from: Amount, moment: Moment) -> Evidence<'a> {
-        let later =
-            from.interval().is_some_and(|from| from.high.is_none_or(|high| high > Number::from(moment.day)));
+        let later = from
+            .interval()
+            .is_some_and(|from| from.high.is_none_or(|high| high > Number::from(moment.today)));
         let from = match (later, &from) {
             (true, Amount::Known(day)) => {
                 let date = |day: i64| date_of_day(day).unwrap_or_default();
                 let from = i64::try_from(day.floor()).map(date).unwrap_or_default();
-                Amount::Unknown(Reasons::of(ReasonKind::Later { date: from, day: date(moment.day) }, None))
+                Amount::Unknown(Reasons::of(ReasonKind::Later { date: from, day: date(moment.today) }, None))
             }
             (true, other) => Amount::Unknown(other.reasons()),
             (false, _) => from,
         };
-        Evidence::Elapsed(Elapsed::between(from, Amount::Known(moment.day.into())))
+        Evidence::Elapsed(Elapsed::between(from, Amount::Known(moment.today.into())))
     }
 
     /// The snapshot that `change` and `trend` look back to: the latest at or before the window's start, and no gap away
@@ -183,7 +184,7 @@ impl<'a> Evaluator<'a> {
             Target::Stage(_) | Target::Param(_) | Target::Table(_) | Target::Member(_) | Target::Let(_) => {
                 true
             }
-            Target::Workflows(_) | Target::Today | Target::Element { .. } | Target::Call(_) => false,
+            Target::Workflows(_) | Target::Date(_) | Target::Element { .. } | Target::Call(_) => false,
         });
         only && stage
     }
@@ -191,10 +192,10 @@ impl<'a> Evaluator<'a> {
     /// Whether an expression reads `snapshot.x`, through lets too.
     pub(super) fn looks_at_judged(&self, expr: &Expr) -> bool {
         !self.every_target(expr, &mut Vec::new(), &mut |target| match target {
-            Target::JudgedField(_) => false,
+            Target::JudgedField(_) | Target::Date(DateWord::Entered(StayOf::Judged)) => false,
             Target::Field(_)
             | Target::Workflows(_)
-            | Target::Today
+            | Target::Date(_)
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)
@@ -237,7 +238,7 @@ impl<'a> Evaluator<'a> {
             }
             Some(
                 Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Element { .. }
                 | Target::Param(_)
                 | Target::Table(_)

@@ -34,7 +34,7 @@ impl<'a> Evaluator<'a> {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
-            | Target::Today
+            | Target::Date(_)
             | Target::Element { .. }
             | Target::Let(_)
             | Target::Param(_)

@@ -67,7 +67,7 @@ fn judge(
         return no_verdict(|newest| Remark::TooManySnapshots { newest }, rulebook, workflow, snapshots);
     }
     let newest = snapshots.len().saturating_sub(1);
-    let moment = Moment { at: newest, day: day_number(as_of), judged: newest };
+    let moment = Moment::on(day_number(as_of), newest, newest);
     let stale = evaluator.is_stale(moment);
     let mut remarks = Vec::new();
     let ladder = evaluator.ladder(newest, &mut remarks);
@@ -181,7 +181,7 @@ impl<'a> Evaluator<'a> {
         let of_step = |&(from, to): &(usize, usize)| {
             let step = Some((from, to));
             if let Some((at, _)) = ladder.moved().filter(|(_, left)| ladder.stage == to && *left == from) {
-                let moment = Moment { at, day: self.day(at), judged: at };
+                let moment = self.moment_of(at, at);
                 return Some(Judging { moment, enforced: true, asked: false, stale: false, effect, step });
             }
             let asked = ladder.asks == Some(to);
@@ -194,7 +194,7 @@ impl<'a> Evaluator<'a> {
     /// for the one that comes out worse.
     pub(super) fn judging_as_of(&self, rule: &'a Rule, as_of: Date) -> Option<Judging> {
         let newest = self.snapshots.len().saturating_sub(1);
-        let moment = Moment { at: newest, day: day_number(as_of), judged: newest };
+        let moment = Moment::on(day_number(as_of), newest, newest);
         let ladder = self.ladder(newest, &mut Vec::new());
         let mut all = self.judgings_of(rule, rule.effect, moment, self.is_stale(moment), ladder.as_ref());
         if all.len() > 1 {

@@ -82,7 +82,7 @@ impl<'p> RuleUses<'p> {
             }
             Some(
                 Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Param(_)
                 | Target::Let(_)
                 | Target::Stage(_)
@@ -161,7 +161,7 @@ fn list_name(expr: &Expr, program: &Program) -> String {
         }
         (
             Some(
-                Target::Today
+                Target::Date(_)
                 | Target::Call(_)
                 | Target::Param(_)
                 | Target::Table(_)

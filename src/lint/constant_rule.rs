@@ -121,7 +121,7 @@ fn inside_calls<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> Option<Dia
         Target::Field(_)
         | Target::JudgedField(_)
         | Target::Workflows(_)
-        | Target::Today
+        | Target::Date(_)
         | Target::Element { .. }
         | Target::Let(_)
         | Target::Param(_)

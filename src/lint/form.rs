@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::LintedPolicies;
 use crate::ast::{Arg, ArithmeticOp, Expr, ExprKind, LiteralKind, Over, Set};
-use crate::program::{ParamValue, Target};
+use crate::program::{DateWord, ParamValue, StayOf, Target};
 use crate::value::{Number, Value, day_number};
 
 /// A form that is longer than this is not compared with others.
@@ -78,7 +78,7 @@ impl<'a> LintedPolicies<'a> {
                 Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Element { .. }
                 | Target::Table(_)
                 | Target::Call(_) => None,
@@ -178,7 +178,11 @@ impl<'a> LintedPolicies<'a> {
             Target::Field(path) => put(out, &path.name),
             Target::JudgedField(path) => put(out, &format!("snapshot.{}", path.name)),
             Target::Workflows(path) => put(out, &format!("workflows.{}", path.name)),
-            Target::Today => put(out, "today"),
+            Target::Date(DateWord::Today) => put(out, "today"),
+            Target::Date(DateWord::Entered(StayOf::Looked)) => put(out, "entered"),
+            Target::Date(DateWord::Entered(StayOf::Judged)) => put(out, "snapshot.entered"),
+            Target::Date(DateWord::Entered(StayOf::Workflow(up))) => put(out, &format!("it{up}.entered")),
+            Target::Date(DateWord::FirstSeen { up, list: _ }) => put(out, &format!("it{up}.first_seen")),
             Target::Element { up, path } => put(out, &format!("it{up}.{}", path.name)),
             Target::Let(index) => match self.program.lets.get(*index)? {
                 looking_back if looking_back.recursive => put(out, &looking_back.name),

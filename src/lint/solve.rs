@@ -98,7 +98,7 @@ impl<'p, 'a> Solver<'p, 'a> {
                     | Target::Field(_)
                     | Target::JudgedField(_)
                     | Target::Workflows(_)
-                    | Target::Today
+                    | Target::Date(_)
                     | Target::Element { .. }
                     | Target::Stage(_)
                     | Target::Member(_)

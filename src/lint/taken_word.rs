@@ -4,14 +4,24 @@ use super::LintedPolicies;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::vocabulary::{Field, RecordType};
 
 /// The words that a declaration takes, with what they mean where nothing is called so.
-const WORDS: [(&str, &str); 2] =
-    [("workflows", "the list of the project's workflows"), ("today", "the day of judgement")];
+const WORDS: [(&str, &str); 4] = [
+    ("workflows", "the list of the project's workflows"),
+    ("today", "the day of judgement"),
+    ("entered", "the day on which the stage was entered"),
+    (FIRST_SEEN, "the day on which an element was first recorded"),
+];
+/// What asks about the element of a list.
+const FIRST_SEEN: &str = "first_seen";
 
 pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let program = policies.program;
-    let fields = program.vocabulary.snapshot.fields.iter();
+    let snapshot = &program.vocabulary.snapshot;
+    let mut of_elements = Vec::new();
+    find_in_lists(snapshot, &mut of_elements);
+    let fields = snapshot.fields.iter().chain(of_elements);
     let fields = fields.filter_map(|field| Some(("field", &*field.name, field.span?)));
     let lets = program.lets.iter().map(|found| ("let", &*found.decl.name.text, found.decl.name.span));
     let params = program.params.iter().map(|found| ("param", &*found.decl.name.text, found.decl.name.span));
@@ -25,4 +35,14 @@ fn finding(what: &str, name: &str, place: Span) -> Option<Diagnostic> {
     let finding =
         Diagnostic::warning(Code::TakenWord, message).label(place, format!("takes the word `{word}`"));
     Some(finding.help("give it another name, or say so in a comment: `# lint: T712 REASON`"))
+}
+
+/// The fields of elements of lists that hide what is asked about elements.
+fn find_in_lists<'a>(record: &'a RecordType, found: &mut Vec<&'a Field>) {
+    for field in &record.fields {
+        let Some(inner) = field.ty.element().unwrap_or(&field.ty).record() else { continue };
+        let is_list = field.ty.element().is_some();
+        found.extend(inner.fields.iter().filter(|inner| is_list && *inner.name == *FIRST_SEEN));
+        find_in_lists(inner, found);
+    }
 }

@@ -48,7 +48,7 @@ impl<'a> FieldReading<'_, 'a> {
                 }
             }
             Some(
-                Target::Today
+                Target::Date(_)
                 | Target::Let(_)
                 | Target::Param(_)
                 | Target::Table(_)

@@ -27,7 +27,7 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
                 | Target::Field(_)
                 | Target::JudgedField(_)
                 | Target::Workflows(_)
-                | Target::Today
+                | Target::Date(_)
                 | Target::Element { .. }
                 | Target::Stage(_)
                 | Target::Member(_)

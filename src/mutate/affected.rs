@@ -72,7 +72,7 @@ fn collect(expr: &Expr, program: &Program, used: &mut BTreeSet<Span>) {
             Target::Field(_)
             | Target::JudgedField(_)
             | Target::Workflows(_)
-            | Target::Today
+            | Target::Date(_)
             | Target::Element { .. }
             | Target::Stage(_)
             | Target::Member(_)

@@ -445,6 +445,8 @@ pub enum Change {
         /// The date of the snapshot behind the gap.
         to: Date,
     },
+    /// Snapshots would have to say the same of a field of an element, or the field would have to be `changing`.
+    Agree(Arc<str>),
     /// A date lies in the future: it has to come, or is wrong.
     Reached(Date),
 }

@@ -157,7 +157,7 @@ impl Count<'_> {
                 seen.insert(*index) && inner.is_some_and(|inner| self.can_be_open(&inner.decl.value, seen))
             }
             Some(Target::Param(_) | Target::Stage(_) | Target::Member(_)) => false,
-            Some(Target::Workflows(_) | Target::Today | Target::Element { .. } | Target::Call(_)) => true,
+            Some(Target::Workflows(_) | Target::Date(_) | Target::Element { .. } | Target::Call(_)) => true,
             // A table knows what it is asked for if the key is known.
             Some(Target::Table(_)) | None => {
                 expr.children().into_iter().any(|child| self.can_be_open(child, seen))

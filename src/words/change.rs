@@ -54,6 +54,9 @@ pub(super) fn change(wanted: &Change) -> String {
         Change::SnapshotsApart { days, from, to } => {
             format!("snapshots at most {days} days apart between {from} and {to}")
         }
+        Change::Agree(field) => {
+            format!("correct `{field}` where it is wrong; if it may change, its field is `changing`")
+        }
         Change::Reached(date) => format!("wait until {date}, or correct that date"),
     }
 }

@@ -12,6 +12,9 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::MissingInElement { field, date } => {
             format!("`{field}` is missing in an element of the snapshot of {date}")
         }
+        ReasonKind::Contradicted { field, other } => {
+            format!("the snapshot of {other} has another `{field}` of the same element")
+        }
         ReasonKind::MissingInWorkflow { field, workflow, date } => {
             format!("`{field}` is not in the snapshot of `{workflow}` of {date}")
         }

@@ -1,0 +1,111 @@
+//! What the series says of itself: `today`, when a stage was entered, and when an element was first seen.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::pool::element_key;
+use super::{Evaluator, Evidence, ItemValue, ListItem, Scope};
+use crate::evidence::{Amount, Reasons};
+use crate::program::{DateWord, StayOf};
+use crate::source::Span;
+use crate::types::Type;
+use crate::value::{Record, Value};
+use crate::vocabulary::{RecordType, Vocabulary};
+
+/// The index of the first snapshot that has each key of a list.
+pub(super) type FirstSeen = HashMap<String, usize>;
+
+impl<'a> Evaluator<'a> {
+    /// What a word of the language stands for.
+    pub(super) fn date_word(&self, word: &DateWord, ty: &Type, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        let nothing = || Evidence::unknown(ty, &Reasons::default(), "");
+        let of = |day: i64| Evidence::Amount(Amount::Known(day.into()));
+        match word {
+            DateWord::Today => of(scope.moment.today),
+            DateWord::Entered(StayOf::Looked) => of(self.day(self.stage_entry(scope.moment.at))),
+            DateWord::Entered(StayOf::Judged) => of(self.day(self.stage_entry(scope.moment.judged))),
+            DateWord::Entered(StayOf::Workflow(up)) => scope
+                .item(*up)
+                .and_then(|item| match &item.value {
+                    ItemValue::Workflow(seen) => Some(of(seen.entered())),
+                    ItemValue::Record(_) | ItemValue::Evidence(_) => None,
+                })
+                .unwrap_or_else(nothing),
+            DateWord::FirstSeen { up, list } => {
+                scope.item(*up).map_or_else(nothing, |item| self.first_seen(item, list, ty))
+            }
+        }
+    }
+
+    /// Where the stay in a stage begins that a word speaks of.
+    pub(super) fn place_of_date_word(&self, word: &DateWord, scope: Scope<'_, 'a>) -> Option<Span> {
+        let at = match word {
+            DateWord::Entered(StayOf::Looked) => scope.moment.at,
+            DateWord::Entered(StayOf::Judged) => scope.moment.judged,
+            DateWord::Today | DateWord::Entered(StayOf::Workflow(_)) | DateWord::FirstSeen { .. } => {
+                return None;
+            }
+        };
+        let entry = &self.snapshots.get(self.stage_entry(at))?.record;
+        entry.fields.get(Vocabulary::STAGE)?.as_ref().map(|stage| stage.key)
+    }
+
+    fn first_seen(&self, item: &ListItem<'a>, list: &[usize], ty: &Type) -> Evidence<'a> {
+        let nothing = || Evidence::unknown(ty, &Reasons::default(), "");
+        let (Some(element), Some(of)) = (item.element(), self.elements_of(list)) else { return nothing() };
+        let key = of.fields.iter().enumerate().find(|(_, field)| field.key);
+        let Some((field, key)) = key else { return nothing() };
+        let Some(named) = element_key(element.newest, field) else {
+            let missing = self.missing_in_element(&key.name, item.at, element.newest.span);
+            return Evidence::unknown(ty, &missing, "");
+        };
+        let first = self.first_of_all(list, field).get(&named).copied();
+        Evidence::Amount(Amount::Known(self.day(first.unwrap_or(item.at)).into()))
+    }
+
+    /// What the elements of a list are made of.
+    fn elements_of(&self, list: &[usize]) -> Option<&'a RecordType> {
+        let mut record = &*self.program.vocabulary.snapshot;
+        for step in list {
+            let ty = &record.fields.get(*step)?.ty;
+            record = ty.element().unwrap_or(ty).record()?;
+        }
+        Some(record)
+    }
+
+    /// The first snapshot of each key of a list, found out once for the whole series.
+    fn first_of_all(&self, list: &[usize], field: usize) -> Rc<FirstSeen> {
+        let memory = self.memory_of_snapshots();
+        if let Some(known) = memory.first_seen.borrow().get(list) {
+            return Rc::clone(known);
+        }
+        let mut first = FirstSeen::new();
+        for (at, snapshot) in self.snapshots.iter().enumerate() {
+            each_element(&snapshot.record, list, &mut |element| {
+                self.budget.spend(1);
+                if let Some(key) = element_key(element, field) {
+                    first.entry(key).or_insert(at);
+                }
+            });
+        }
+        let first = Rc::new(first);
+        memory.first_seen.borrow_mut().insert(list.to_vec(), Rc::clone(&first));
+        first
+    }
+}
+
+/// Goes through the elements at the end of a way, which may lead through other lists.
+fn each_element<'a>(record: &'a Record, way: &[usize], see: &mut impl FnMut(&'a Record)) {
+    let Some((step, rest)) = way.split_first() else { return see(record) };
+    match record.fields.get(*step).and_then(Option::as_ref).map(|located| &located.value) {
+        Some(Value::Record(inner)) => each_element(inner, rest, see),
+        Some(Value::List(elements)) => {
+            for element in elements {
+                if let Value::Record(inner) = &element.value {
+                    each_element(inner, rest, see);
+                }
+            }
+        }
+        Some(Value::Bool(_) | Value::Text(_) | Value::Number(_)) | None => {}
+    }
+}

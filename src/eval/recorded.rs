@@ -1,0 +1,121 @@
+//! Elements of lists as snapshots record them. Of one with a key, what they say has to agree, unless its field is `changing`.
+
+use std::iter::once;
+use std::rc::Rc;
+
+use super::{Evaluator, Evidence, ItemValue, ListItem, Moment};
+use crate::evidence::{Reason, ReasonKind, Reasons};
+use crate::program::FieldPath;
+use crate::types::Type;
+use crate::value::{Date, Located, Record, Value};
+
+/// An element of a list of records.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorded<'a> {
+    /// As the newest snapshot has it in which it stands.
+    pub(crate) newest: &'a Record,
+    /// As older ones of a window have it, with their indexes, newest first; none where they say the same.
+    pub(crate) older: Option<Rc<[(usize, &'a Record)]>>,
+}
+
+impl<'a> Recorded<'a> {
+    /// An element of one snapshot's list.
+    pub(super) fn once(record: &'a Record) -> Self {
+        Self { newest: record, older: None }
+    }
+
+    /// All that was recorded of it, newest first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a Record> {
+        once(self.newest).chain(self.older.iter().flat_map(|older| older.iter()).map(|(_, record)| *record))
+    }
+}
+
+impl<'a> ListItem<'a> {
+    /// The element that it is, or whose value it is.
+    pub(super) fn element(&self) -> Option<Recorded<'a>> {
+        match &self.value {
+            ItemValue::Record(element) => Some(element.clone()),
+            ItemValue::Workflow(seen) => Some(Recorded::once(seen.record())),
+            ItemValue::Evidence(_) => self.of.clone(),
+        }
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// A field of an element that stands in the snapshot of the moment: what those say that say something of it, if they agree.
+    /// Of a `changing` field it is what the newest of them says.
+    pub(super) fn field_of_element(
+        &self,
+        element: &Recorded<'a>,
+        path: &FieldPath,
+        ty: &Type,
+        moment: Moment,
+    ) -> Evidence<'a> {
+        if let Some(index) = path.computed.filter(|_| path.steps.is_empty()) {
+            return self.computed(index, element, moment);
+        }
+        let older = element.older.as_deref().unwrap_or_default();
+        self.budget.spend(older.len());
+        let all = once((moment.at, element.newest)).chain(older.iter().copied());
+        let mut said = all.filter_map(|(at, record)| Some((at, record, end_of(record, &path.steps)?)));
+        let missing = |span| self.missing_in_element(&path.name, moment.at, span);
+        let Some((at, record, newest)) = said.next() else {
+            return self.walk(element.newest, path, ty, moment, &missing);
+        };
+        let other = said.find(|(.., other)| !path.changing && !same(&other.value, &newest.value));
+        match other {
+            Some((other_at, _, other)) => {
+                let reasons = self.contradiction(path, (at, newest), (other_at, other));
+                Evidence::unknown(ty, &reasons, &path.name)
+            }
+            None => self.walk(record, path, ty, moment, &missing),
+        }
+    }
+
+    /// Why nothing is known of which two snapshots say different things: at either line.
+    fn contradiction(&self, path: &FieldPath, one: (usize, &Located), other: (usize, &Located)) -> Reasons {
+        let date = |at: usize| self.snapshots.get(at).map_or_else(Date::default, |snapshot| snapshot.date);
+        let reason = |(_, place): (usize, &Located), (other, _): (usize, &Located)| {
+            let kind = ReasonKind::Contradicted { field: path.name.clone(), other: date(other) };
+            Reason { kind, span: Some(place.span) }
+        };
+        Reasons { first: vec![reason(one, other), reason(other, one)], more: 0 }
+    }
+}
+
+/// What stands at the end of a way through records, or the first list on it.
+fn end_of<'a>(record: &'a Record, steps: &[usize]) -> Option<&'a Located> {
+    let (step, rest) = steps.split_first()?;
+    let located = record.fields.get(*step)?.as_ref()?;
+    match &located.value {
+        Value::Record(inner) if !rest.is_empty() => end_of(inner, rest),
+        Value::Record(_) | Value::List(_) | Value::Bool(_) | Value::Text(_) | Value::Number(_) => {
+            Some(located)
+        }
+    }
+}
+
+/// Whether two values say the same, wherever they stand.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Record(one), Value::Record(other)) => same_record(one, other),
+        (Value::List(one), Value::List(other)) => {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| same(&one.value, &other.value))
+        }
+        (Value::Bool(one), Value::Bool(other)) => one == other,
+        (Value::Text(one), Value::Text(other)) => one == other,
+        (Value::Number(one), Value::Number(other)) => one == other,
+        (Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) | Value::Record(_), _) => false,
+    }
+}
+
+/// Whether two records say the same, field by field.
+pub(super) fn same_record(one: &Record, other: &Record) -> bool {
+    let slot = |pair: (&Option<Located>, &Option<Located>)| match pair {
+        (Some(one), Some(other)) => same(&one.value, &other.value),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    one.fields.len() == other.fields.len() && one.fields.iter().zip(&other.fields).all(slot)
+}
