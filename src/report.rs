@@ -276,7 +276,7 @@ pub struct RuleReport {
     pub rule: String,
     /// The rule's title, with its values.
     pub title: String,
-    /// `pilot -> expanded`, for a rule of a gate.
+    /// `pilot -> expanded`, for a rule of a gate: the step that it was judged for, or all of its gate, separated by commas.
     pub gate: Option<String>,
     /// Whether it bears on the decision; a previewed gate's rules do not.
     pub enforced: bool,

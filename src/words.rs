@@ -16,6 +16,8 @@ pub use said::labels;
 pub use stop::stop;
 pub use value::{figure, reading};
 
+use std::sync::Arc;
+
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Judged, Lift, Rulebook};
 use crate::report::amount::AmountReport;
@@ -90,7 +92,7 @@ fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
     let nowhere = || Place { file: String::new(), line: 1, column: 1 };
     RuleReport {
         title: text(&verdict.title, sources),
-        gate: verdict.gate.as_ref().map(|[from, to]| format!("{from} -> {to}")),
+        gate: gate_of(&verdict.steps),
         enforced: verdict.enforced,
         outcome: verdict.outcome,
         effect: verdict.effect,
@@ -107,6 +109,12 @@ fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
         before_move: verdict.before_move.map(|date| date.to_string()),
         rule: verdict.rule,
     }
+}
+
+/// `pilot -> expanded, expanded -> full`
+fn gate_of(steps: &[[Arc<str>; 2]]) -> Option<String> {
+    let shown = |[from, to]: &[Arc<str>; 2]| format!("{from} -> {to}");
+    (!steps.is_empty()).then(|| steps.iter().map(shown).collect::<Vec<_>>().join(", "))
 }
 
 fn text(pieces: &[Piece], sources: &SourceMap) -> String {

@@ -503,3 +503,20 @@ fn reports_and_lists_name_the_entry_that_counts() {
         assert!(shown.contains(line), "{line}: {shown}");
     }
 }
+
+#[test]
+fn a_rule_that_is_not_judged_names_every_step_of_its_gate() {
+    let policy = "stages a -> b -> c\nsnapshot { adoption: share }\npolicy p {\n  gate a -> b, b -> c { rule r { require adoption >= 50% else hold } }\n}\n";
+    let gates = |stage: &str| {
+        let repo = Repo::new()
+            .file("p.gate", policy)
+            .file("tollgate.yaml", "policies: [p.gate]\nsnapshots: s.yaml\nrules: { ladder.started: off }\n");
+        repo.write("s.yaml", format!("workflow: w\ndate: 2026-01-05\nstage: {stage}\nadoption: 60%\n"));
+        let report = repo.run(&["check", "--as-of", "2026-01-05", "--format", "json"]).json();
+        let rules = report["workflows"][0]["rules"].as_array().unwrap();
+        let own = rules.iter().filter(|rule| rule["rule"] == "p.r");
+        own.map(|rule| rule["gate"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(gates("c"), ["a -> b, b -> c"]);
+    assert_eq!(gates("b"), ["b -> c"], "the step that it is judged for");
+}

@@ -78,7 +78,7 @@ impl Evaluator<'_> {
         rules: &'r [RuleVerdict],
     ) -> impl Iterator<Item = &'r RuleVerdict> + use<'r> {
         let stages = self.stages_of(step);
-        rules.iter().filter(move |rule| rule.gate.as_ref() == Some(&stages) && rule.rule != OWED.name)
+        rules.iter().filter(move |rule| rule.steps.contains(&stages) && rule.rule != OWED.name)
     }
 
     /// A gate of which no rule passed.

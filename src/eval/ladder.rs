@@ -132,7 +132,7 @@ impl<'a> Evaluator<'a> {
         Some(RuleVerdict {
             rule: rule.name.to_owned(),
             title: vec![Piece::Text(rule.title.into())],
-            gate: None,
+            steps: Vec::new(),
             enforced: !off,
             outcome: if off { Outcome::Off } else { Outcome::Fail },
             effect: setting.effect.unwrap_or(EffectKind::Hold),

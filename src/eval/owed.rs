@@ -220,7 +220,7 @@ impl<'a> Evaluator<'a> {
             Breach::Owed { step, day, lacks: debt.lacks, values: debt.values.iter().map(value).collect() };
         let span = self.located(crossing.at + 1, Vocabulary::STAGE).map(|located| located.span);
         let mut verdict = self.built_in_rule(OWED, breach, span, day_number(day))?;
-        verdict.gate = Some([self.stage_name(from), self.stage_name(from + 1)]);
+        verdict.steps = vec![[self.stage_name(from), self.stage_name(from + 1)]];
         verdict.evidence.extend(debt.saw);
         verdict.pointers.extend(debt.pointers);
         verdict.thresholds = debt.values;

@@ -1,7 +1,5 @@
 //! Rules: whether one passes, fails, is undecided or does not apply, and what that does.
 
-use std::sync::Arc;
-
 use super::{Evaluator, Moment, Scope};
 use crate::ast::{EffectKind, Expr, RuleBody, UndecidedKind};
 use crate::evidence::{ReasonKind, Reasons, Truth};
@@ -51,7 +49,7 @@ impl<'a> Evaluator<'a> {
     ) -> RuleVerdict {
         let scope = Scope::at(judging.moment);
         let verdict = self.verdict(rule, judging);
-        let mut report = self.listed(rule, setting, judging.moment, verdict.outcome, judging.step);
+        let mut report = self.listed(rule, setting, judging.moment, verdict.outcome, judging.step.as_slice());
         report.enforced = judging.enforced;
         report.would_apply = applied(rule, judging.effect, verdict.outcome);
         report.applied = report.would_apply.filter(|_| judging.enforced);
@@ -77,14 +75,14 @@ impl<'a> Evaluator<'a> {
         setting: &RuleSetting,
         moment: Moment,
         outcome: Outcome,
-        step: Option<(usize, usize)>,
+        steps: &[(usize, usize)],
     ) -> RuleVerdict {
         let decl = &rule.decl;
         let title = decl.title.as_ref().map(|title| self.pieces(title, Scope::at(moment)));
         RuleVerdict {
             rule: rule.name.to_string(),
             title: title.unwrap_or_else(|| vec![Piece::Text(decl.name.text.clone())]),
-            gate: step.and_then(|step| self.gate_stages(step)),
+            steps: steps.iter().map(|(from, to)| [self.stage_name(*from), self.stage_name(*to)]).collect(),
             enforced: false,
             outcome,
             effect: setting.effect.unwrap_or(rule.effect),
@@ -193,11 +191,6 @@ impl<'a> Evaluator<'a> {
             return Verdict::new(Outcome::Undecided, with(|truth| matches!(truth, Truth::Undecided(_))));
         }
         Verdict::new(Outcome::Fail, failed)
-    }
-
-    fn gate_stages(&self, (from, to): (usize, usize)) -> Option<[Arc<str>; 2]> {
-        let stages = &self.program.vocabulary.stages;
-        Some([stages.get(from)?.clone(), stages.get(to)?.clone()])
     }
 }
 

@@ -150,15 +150,15 @@ impl<'a> Evaluator<'a> {
                 let setting = steps.on(moment.day);
                 let outcome = if setting.effect.is_some() { Outcome::NotApplicable } else { Outcome::Off };
                 let gate = rule.gate.and_then(|gate| self.program.gates.get(gate));
-                let step = gate.and_then(|gate| gate.steps.first().copied());
-                reports.push(self.listed(rule, setting, moment, outcome, step));
+                let steps = gate.map_or(&[][..], |gate| &gate.steps);
+                reports.push(self.listed(rule, setting, moment, outcome, steps));
             }
             for judging in all {
                 // What a rule does is looked up on the day that it is judged for, as the values of params are.
                 let setting = steps.on(judging.moment.day);
                 reports.push(match setting.effect {
                     Some(effect) => self.eval_rule_decl(rule, setting, &Judging { effect, ..judging }),
-                    None => self.listed(rule, setting, moment, Outcome::Off, judging.step),
+                    None => self.listed(rule, setting, moment, Outcome::Off, judging.step.as_slice()),
                 });
             }
         }

@@ -70,8 +70,8 @@ pub struct RuleVerdict {
     pub rule: String,
     /// The rule's title, in pieces to be read one after another.
     pub title: Vec<Piece>,
-    /// The stages of the gate that the rule belongs to.
-    pub gate: Option<[Arc<str>; 2]>,
+    /// The step that a rule of a gate was judged for, by its stages; of one that was not judged, all of its gate.
+    pub steps: Vec<[Arc<str>; 2]>,
     /// Whether it bears on the decision; a previewed gate's rules do not.
     pub enforced: bool,
     /// How the rule came out.

@@ -37,8 +37,14 @@ pub(super) fn note(stop: &HoldCause, workflow: &str) -> Option<Diagnostic> {
                 format!("`{rule}` {}", became(*outcome, *applied))
             };
             let all = rules.iter().map(was).collect::<Vec<_>>().join(", ");
+            // With errors beside it, perhaps of rules that are not understood.
+            let here = if all.is_empty() {
+                "it has no rule that could be judged".to_owned()
+            } else {
+                format!("here {all}")
+            };
             let note = Diagnostic::note(Code::ClosedGate, message)
-                .help(format!("a gate opens when one of its rules passes and none holds; here {all}"));
+                .help(format!("a gate opens when one of its rules passes and none holds; {here}"));
             Some(span.iter().fold(note, |note, span| note.label(*span, label)))
         }
     }
