@@ -407,8 +407,7 @@ impl<'a> Evaluator<'a> {
         if measure == Measure::Snapshots {
             let Evidence::Amount(bound) = &aim.bound else { return None };
             let (needed, _) = whole(aim.op, bound.known()?)?;
-            let now = self.amount(aim.left, scope);
-            let more = Number::from(needed.clone()) - now.known()?;
+            let more = Number::from(needed.clone()) - self.amount(aim.left, scope).known()?;
             let value = Evidence::Amount(Amount::Known(needed.into()));
             return Some(vec![self.step(Change::Repeat { condition, more }, aim.left, value, scope)]);
         }
@@ -416,7 +415,8 @@ impl<'a> Evaluator<'a> {
         let from = elapsed.only()?.from.known()?.clone();
         let end = over_day(aim.op, &from, &aim.bound)?;
         let change = if holds_now {
-            Change::GoOn { condition, until: Figure::day(end.clone()), no_gap: self.cadence().is_some() }
+            let (until, no_gap) = (Figure::day(end.clone()), self.cadence().is_some());
+            Change::GoOn { condition, until, no_gap, is_value: !matches!(now, Evidence::Truth(_)) }
         } else {
             Change::Begin { condition, length: self.figure_of(&Type::Elapsed, &aim.bound) }
         };

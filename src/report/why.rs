@@ -381,6 +381,8 @@ pub enum Change {
         until: Figure,
         /// Whether a cadence is declared, so that no snapshot may be left out.
         no_gap: bool,
+        /// Whether it is no condition but a value, which would have to stay the same.
+        is_value: bool,
     },
     /// A condition would have to begin to hold, and then for so long.
     Begin {

@@ -27,9 +27,10 @@ pub(super) fn change(wanted: &Change) -> String {
             let plural = if *more == Number::ONE { "" } else { "s" };
             format!("`{condition}` in {} more snapshot{plural}", more.floor())
         }
-        Change::GoOn { condition, until, no_gap } => {
+        Change::GoOn { condition, until, no_gap, is_value } => {
             let gap = if *no_gap { "no gap and " } else { "" };
-            format!("a snapshot of {} or later, with {gap}`{condition}` until then", figure(until))
+            let same = if *is_value { "the same " } else { "" };
+            format!("a snapshot of {} or later, with {gap}{same}`{condition}` until then", figure(until))
         }
         Change::Begin { condition, length } => format!("`{condition}`, and then for {}", figure(length)),
         Change::Wait { until } => format!("waiting until {}", figure(until)),
