@@ -186,6 +186,8 @@ codes! {
          "Two workflows differ in their names only by case, blanks, dashes, hidden characters or letters that are drawn the same. Each is judged by its own snapshots, so that what was measured of one thing may lie in two series, the good in one and the bad in the other. Give them one name, or two that nobody takes for one another."
     FileOfAnotherDay = T330 "a file that is named after another day"
          "The name of the file holds one date, and the only snapshot in it is of another. Whoever looks for a day by the names of files does not find it. Rename the file, or correct the date."
+    SnapshotAfterRetirement = T331 "a snapshot after the workflow's last day"
+         "`retired` names the last day of a workflow: on days after it, it is judged no more. A newest snapshot that is dated later contradicts it. If the workflow goes on, remove `retired` or set a later day; else correct the date of the snapshot, or remove it."
 
     // T4: the configuration.
     ConfigNotYaml = T401 "the configuration is not YAML"

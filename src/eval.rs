@@ -55,7 +55,7 @@ pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
 pub use fleet::{Fleet, SeenSnapshots};
 pub use observe::{conditions, decided, observe};
 pub use waive::Lift;
-pub use workflow::{Judged, judge_each_day, judge_workflow};
+pub use workflow::{Judged, judge_each_day, judge_workflow, last_day};
 
 /// What a workflow is judged by.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! The history: what each snapshot would have been judged on its own day, when nothing later had been written.
 
-use crate::eval::{Rulebook, judge_each_day, judge_workflow};
+use crate::eval::{Rulebook, judge_each_day, judge_workflow, last_day};
 use crate::report::why::WorkflowVerdict;
 use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
 use crate::types::{Kind, Type};
@@ -8,7 +8,7 @@ use crate::value::{Date, Series, Snapshot, Value};
 use crate::vocabulary::Vocabulary;
 
 /// Judges every prefix of a series as of its last snapshot.
-pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series) -> WorkflowHistory {
+pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series, as_of: Date) -> WorkflowHistory {
     WorkflowHistory {
         project: None,
         workflow: series.workflow.to_string(),
@@ -16,6 +16,9 @@ pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series) -> WorkflowHi
             .map(|(date, verdict)| day_report(date, verdict))
             .take_while(|day| rulebook.run.report(day.bytes()))
             .collect(),
+        retired: last_day(rulebook, &series.snapshots)
+            .filter(|last| as_of > *last)
+            .map(|last| last.to_string()),
         metrics: metrics(&rulebook.program.vocabulary, &series.snapshots),
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod against;
 pub mod amount;
+mod decision;
 pub mod impact;
 pub mod overview;
 pub mod read;
@@ -17,6 +18,7 @@ use std::fmt;
 use serde::Serialize;
 
 use amount::AmountReport;
+pub use decision::Decision;
 use read::ReadReport;
 
 use crate::ast::EffectKind;
@@ -107,41 +109,10 @@ pub struct Summary {
     pub rollback: usize,
     /// How many could not be judged.
     pub error: usize,
+    /// How many are judged no more.
+    pub retired: usize,
     /// How many enforced rules are undecided, over all workflows.
     pub undecided: usize,
-}
-
-/// What a workflow may do, mildest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Decision {
-    /// It may go on in its stage.
-    Continue,
-    /// It may move to the stage that it asks for.
-    Advance,
-    /// It must stay where it is.
-    Hold,
-    /// It must go back.
-    Rollback,
-    /// It could not be judged.
-    Error,
-}
-
-impl Decision {
-    /// Every decision.
-    pub const ALL: [Self; 5] = [Self::Continue, Self::Advance, Self::Hold, Self::Rollback, Self::Error];
-
-    /// The word of the report.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Continue => "continue",
-            Self::Advance => "advance",
-            Self::Hold => "hold",
-            Self::Rollback => "rollback",
-            Self::Error => "error",
-        }
-    }
 }
 
 /// One workflow: what it may do, and every rule that has a say in it.
@@ -162,6 +133,9 @@ pub struct WorkflowReport {
     pub as_of: Option<String>,
     /// What the workflow may do.
     pub decision: Decision,
+    /// The last day of the workflow, where its newest snapshot has one: it is judged up to that day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retired: Option<String>,
     /// How many snapshots its series has.
     pub snapshots: usize,
     /// The newest snapshot; none where there is none that could be read.
@@ -453,6 +427,9 @@ pub struct WorkflowHistory {
     pub workflow: String,
     /// One for each snapshot, by date.
     pub days: Vec<DayReport>,
+    /// The last day of the workflow, where it is over on the last day that is looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retired: Option<String>,
     /// The numbers that change along the series.
     #[serde(skip)]
     pub metrics: Vec<Metric>,

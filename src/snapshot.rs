@@ -168,7 +168,7 @@ impl<'t> Survey<'t> {
             let files = inputs.into_par_iter();
             let files = files.map(|(input, _)| read::snapshots(input, sources, vocabulary, &standing));
             files.collect::<Vec<_>>().into_iter().for_each(|file| groups.add(file));
-            groups.finish(&name, sources, &each)
+            groups.finish(&name, (sources, vocabulary), &each)
         };
         let mut finished: Vec<_> = groups.into_par_iter().map(finish).collect::<Option<_>>()?;
         finished.push((None, read));

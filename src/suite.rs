@@ -149,7 +149,8 @@ impl Prepared<'_> {
         for series in
             self.given.others.iter().chain([&self.given.judged]).filter(|_| program.reads_workflows())
         {
-            fleet.add(series.workflow.clone(), Some(SeenSnapshots::of(settings, series)), None);
+            let seen = SeenSnapshots::of(&program.vocabulary, settings, series);
+            fleet.add(series.workflow.clone(), Some(seen), None);
         }
         fleet
     }
@@ -231,7 +232,9 @@ fn sound(judged: Judged) -> Result<WorkflowVerdict, Vec<Diagnostic>> {
     let Judged { verdict, remarks, .. } = judged;
     match verdict.decision {
         Decision::Error => Err(remarks.iter().map(|one| remark(one, &verdict.workflow)).collect()),
-        Decision::Continue | Decision::Advance | Decision::Hold | Decision::Rollback => Ok(verdict),
+        Decision::Retired | Decision::Continue | Decision::Advance | Decision::Hold | Decision::Rollback => {
+            Ok(verdict)
+        }
     }
 }
 

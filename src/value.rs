@@ -266,6 +266,16 @@ pub struct Record {
     pub span: Span,
 }
 
+impl Record {
+    /// The day that stands in a field for dates, with its place.
+    pub fn date_in(&self, field: usize) -> Option<(Date, Span)> {
+        let located = self.fields.get(field)?.as_ref()?;
+        let Value::Number(day) = &located.value else { return None };
+        let date = date_of_day(i64::try_from(day.floor()).ok()?)?;
+        Some((date, located.span))
+    }
+}
+
 /// One YAML document, typed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {

@@ -37,6 +37,11 @@ impl Field {
         self.named.as_ref().unwrap_or(&self.name)
     }
 
+    /// Whether any declared name that is the same takes its place: it is `retired`, and nobody declares it as a field.
+    pub fn gives_way(&self) -> bool {
+        self.span.is_none() && &*self.name == Vocabulary::RETIRED
+    }
+
     /// Whether a `rollout.yaml` may hold it, or a part of it.
     pub fn may_stand(&self) -> bool {
         self.standing || self.ty.record().is_some_and(|record| record.fields.iter().any(Self::may_stand))
@@ -82,7 +87,8 @@ impl PartialEq for RecordType {
 /// What the `snapshot` and `stages` declarations of a run say together.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    /// All fields, the built-in ones first: `workflow`, `date`, then `stage` and `advance_to` where there are stages.
+    /// All fields, the built-in ones first: `workflow`, `date`, then `stage` and `advance_to` where there are stages. The
+    /// built-in `retired` comes last, unless it is declared.
     pub snapshot: Arc<RecordType>,
     /// The ladder, lowest rung first; empty where no stages are declared.
     pub stages: Vec<Arc<str>>,
@@ -203,7 +209,10 @@ impl Vocabulary {
     /// Index of the built-in field `advance_to`, where there are stages.
     pub const ADVANCE_TO: usize = 3;
 
-    /// The built-in fields alone, on a ladder of `stages`, which may be empty.
+    /// The name of the built-in standing field for the last day of a workflow.
+    pub const RETIRED: &str = "retired";
+
+    /// The fields that come first, and no others, on a ladder of `stages`, which may be empty.
     pub fn built_in(stages: Vec<Arc<str>>) -> Self {
         let field = |name: &str, ty, required| Field {
             name: name.into(),
@@ -227,6 +236,12 @@ impl Vocabulary {
     /// How many built-in fields there are: they come first.
     pub fn built_in_fields(&self) -> usize {
         if self.stages.is_empty() { Self::STAGE } else { Self::ADVANCE_TO + 1 }
+    }
+
+    /// Index of the field for the last day of a workflow; none where a policy declares its name or key as something else.
+    pub fn retired(&self) -> Option<usize> {
+        let (at, field) = self.snapshot.field(Self::RETIRED)?;
+        (field.ty == Type::Date).then_some(at)
     }
 
     /// The rung of a stage, from 0.

@@ -54,6 +54,7 @@ fn the_support_desk() {
         "returns-handling hold staged_rollout.pilot_length",
         "support-replies continue",
         "ticket-routing advance",
+        "warranty-letters retired",
     ];
     assert_eq!(decisions, expected);
 }
@@ -79,6 +80,9 @@ fn each_rolls_back_on_the_right_day() {
     );
     assert_eq!(desk("refund-decisions", "2026-11-19"), "continue");
     assert_eq!(desk("faq-answers", "2026-11-09"), "continue");
+    assert_eq!(desk("warranty-letters", "2026-10-19"), "continue");
+    assert_eq!(desk("warranty-letters", "2026-10-30"), "hold series.fresh");
+    assert_eq!(desk("warranty-letters", "2026-10-31"), "retired");
     assert_eq!(desk("faq-answers", "2026-11-10"), "hold foundation_upkeep.updated_monthly");
 }
 

@@ -11,7 +11,7 @@ use tollgate::engine::{Answer, CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::render::{github, gitlab, json, junit, markdown, sarif, tap};
 use tollgate::report::against::{
-    AgainstReport, DeniedChanges, Direction, FileChange, FileFate, SettingChange,
+    AgainstReport, DeniedChanges, Direction, FileChange, FileFate, Retirement, SettingChange,
 };
 use tollgate::report::{Outcome, Place, Report};
 use tollgate::value::Date;
@@ -284,8 +284,8 @@ fn junit_keeps_to_what_its_readers_know() {
     let judgement = desk();
     let rules: usize = judgement.report.workflows.iter().map(|workflow| workflow.rules.len()).sum();
     let xml = junit::render(&judgement, "").unwrap();
-    // And one for the snapshot that could not be read.
-    assert_eq!(cases_of_junit(&xml), rules + 1);
+    // And one for the snapshot that could not be read, and one for the workflow that is retired.
+    assert_eq!(cases_of_junit(&xml), rules + 2);
     assert_eq!(cases_of_junit(&junit::render(&judged(Vec::new(), Vec::new()), "").unwrap()), 1);
 }
 
@@ -418,6 +418,12 @@ fn nobody_writes_into_what_is_said_of_a_proposal() {
             vanished: vec![(*evil).to_owned()],
             commit: (*evil).to_owned(),
             restored: vec![(*evil).to_owned()],
+            retiring: vec![Retirement {
+                workflow: (*evil).to_owned(),
+                last_day: (*evil).to_owned(),
+                last_decision: None,
+                place: Place { file: (*evil).to_owned(), line: 1, column: 1 },
+            }],
             denied: DeniedChanges::default(),
         });
         let visible = |text: &str| text.chars().all(|c| c == '\n' || !tollgate::text::is_hidden(c));
@@ -432,12 +438,12 @@ fn nobody_writes_into_what_is_said_of_a_proposal() {
         lengths.insert(page.lines().count());
 
         let commands = github::render(&judgement, "");
-        assert!(visible(&commands) && commands.lines().count() == 6, "{commands}");
+        assert!(visible(&commands) && commands.lines().count() == 7, "{commands}");
         assert!(commands.lines().all(|line| line.starts_with("::")), "{commands}");
         let stream = tap::render(&judgement, "");
         let points = stream.lines().filter(|line| line.starts_with("not ok") || line.starts_with("ok"));
-        assert!(visible(&stream) && points.count() == 6, "{stream}");
-        assert_eq!(cases_of_junit(&junit::render(&judgement, "").unwrap()), 6);
+        assert!(visible(&stream) && points.count() == 7, "{stream}");
+        assert_eq!(cases_of_junit(&junit::render(&judgement, "").unwrap()), 7);
         valid("sarif-2.1.0.json", &parsed(&sarif::render(&judgement, "").unwrap()));
         valid("code-quality.json", &parsed(&gitlab::render(&judgement, "").unwrap()));
     }

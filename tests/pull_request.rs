@@ -105,6 +105,81 @@ fn without_a_trick_what_is_good_goes_on_and_what_is_bad_holds() {
 }
 
 #[test]
+fn who_retires_is_named_with_the_last_decision() {
+    let repo = house();
+    let later =
+        |more: &[&str]| repo.run(&[&["check", "--as-of", "2026-11-21", "--base", "main"], more].concat());
+    let retiring = || {
+        let run = later(&["--format", "json"]);
+        let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{run:?}"));
+        let one = |one: &Value| {
+            let text = |key: &str| one[key].as_str().unwrap_or("-").to_owned();
+            format!(
+                "{} {} {} {}:{}",
+                text("workflow"),
+                text("last_day"),
+                text("last_decision"),
+                text("file"),
+                one["line"]
+            )
+        };
+        report["against"]["retiring"].as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(retiring(), [""; 0]);
+
+    // Its snapshots are newer than the last day: that is an error, and no way out.
+    repo.write("rollouts/a/rollout.yaml", "retired: 2026-11-13\n");
+    says(&later(&[]), 2, "`a` has a snapshot after 2026-11-13, its last day");
+
+    // On the last day it is judged as ever, and named.
+    repo.write("rollouts/a/rollout.yaml", "retired: 2026-11-21\n");
+    says(&later(&[]), 1, "a: its last day is 2026-11-21, and the last decision in the base is hold");
+
+    repo.write("rollouts/a/rollout.yaml", "# It was switched off.\nretired: 2026-11-20\n");
+    says(&later(&[]), 0, "a: its last day is 2026-11-20, and the last decision in the base is hold");
+    assert_eq!(retiring(), ["a 2026-11-20 hold rollouts/a/rollout.yaml:2"]);
+    let line = "::warning file=rollouts/a/rollout.yaml,line=2,endLine=2,col=10,";
+    says(&later(&["--format", "github"]), 0, line);
+    says(&later(&["--deny", "looser"]), 1, "`--deny looser`: workflows retire");
+    says(&later(&["--deny", "looser", "--format", "github"]), 1, &line.replace("warning", "error"));
+    for format in ["sarif", "gitlab", "junit", "markdown"] {
+        says(&later(&["--format", format]), 0, "the last decision in the base is hold");
+    }
+
+    says(&later(&["--format", "tap"]), 0, "ok 1 - a: tollgate.retires");
+
+    // Once that is merged, nobody retires; another day is named again, and none is not.
+    repo.commit();
+    repo.git(&["branch", "-f", "main"]);
+    assert_eq!(retiring(), [""; 0]);
+    repo.write("rollouts/a/rollout.yaml", "retired: 2027-11-20\n");
+    assert_eq!(retiring(), ["a 2027-11-20 retired rollouts/a/rollout.yaml:1"]);
+    says(&later(&[]), 1, "its last day is 2027-11-20, 1 failed");
+    repo.write("rollouts/a/rollout.yaml", "{}\n");
+    assert_eq!(retiring(), [""; 0]);
+    assert_eq!(later(&[]).code, 1);
+
+    // A workflow that nobody has judged yet.
+    repo.write("rollouts/c/1.yaml", format!("{}retired: {DAY}\n", text_of("c", DAY, 40)));
+    assert_eq!(retiring(), ["c 2026-11-20 - rollouts/c/1.yaml:11"]);
+}
+
+#[test]
+fn a_vocabulary_of_the_branch_retires_nobody() {
+    let repo = house();
+    repo.write(
+        "policies/house.gate",
+        POLICY.replace("  adoption: share\n", "  adoption: share\n  retired: count\n"),
+    );
+    repo.commit();
+    repo.git(&["branch", "-f", "main"]);
+    repo.write("policies/house.gate", POLICY);
+    repo.write("rollouts/a/rollout.yaml", "retired: 2026-11-20\n");
+    let run = repo.run(&["check", "--as-of", "2026-11-21", "--base", "main"]);
+    says(&run, 2, "`retired` is not a standing fact");
+}
+
+#[test]
 fn a_name_means_a_branch_and_never_a_tag() {
     let repo = house();
     repo.write("policies/house.gate", POLICY.replace("= 80% within 60%", "= 0% within 0%"));

@@ -364,6 +364,14 @@ fn the_next_snapshot_is_called_like_the_last() {
     assert_eq!((&three["snapshots"], &three["decision"]), (&Value::from(2), &Value::from("continue")));
 
     folder.write("rollouts/five-2026-01-30.yaml", snapshot("five", "2026-01-30"));
+    folder
+        .write("rollouts/six-2026-01-05.week.yaml", snapshot("six", "2026-01-05") + "retired: 2026-01-18\n");
+    new("six");
+    let text = folder.read("rollouts/six-2026-01-12.week.yaml");
+    assert!(text.contains("date: 2026-01-12\nretired: 2026-01-18\n"), "it is carried over: {text}");
+    let why = folder.refused(&["new", "snapshot", "--workflow", "six"]);
+    assert!(why.contains("`six` is retired, and its last day was 2026-01-18"), "{why}");
+
     let why = folder.refused(&["new", "snapshot", "--workflow", "five"]);
     assert!(why.contains("`rollouts/five-2026-02-06.yaml` would not be found"), "{why}");
     assert!(!folder.path("rollouts/five-2026-02-06.yaml").exists());

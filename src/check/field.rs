@@ -66,6 +66,28 @@ pub(super) fn built_in(vocabulary: &Vocabulary) -> Vec<FieldDraft> {
     vocabulary.snapshot.fields.iter().map(draft).collect()
 }
 
+/// Adds the built-in `retired`, unless a field has its name or its key. One that is declared as a date is the built-in one,
+/// and stands as that does.
+pub(super) fn add_retired(drafts: &mut Vec<FieldDraft>) {
+    let key = |draft: &FieldDraft| draft.named.as_ref().map_or(draft.name.clone(), |named| named.key.clone());
+    if let Some(declared) = drafts.iter_mut().find(|draft| &*draft.name == Vocabulary::RETIRED) {
+        declared.standing |= matches!(declared.shape, FieldShape::Value(Type::Date));
+    } else if !drafts.iter().any(|draft| &*key(draft) == Vocabulary::RETIRED) {
+        drafts.push(FieldDraft {
+            name: Vocabulary::RETIRED.into(),
+            shape: FieldShape::Value(Type::Date),
+            required: false,
+            key: None,
+            changing: None,
+            standing: true,
+            named: None,
+            doc: Some("the last day of the workflow: on days after it, it is judged no more".into()),
+            span: None,
+            built_in: true,
+        });
+    }
+}
+
 /// The fields of one `snapshot` block.
 pub(super) fn check_field_decls(
     decls: &[FieldDecl],

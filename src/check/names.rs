@@ -333,7 +333,7 @@ impl<'a> Names<'a> {
     /// A let or param may not hide a field of the snapshot: nobody could tell which one a bare name means.
     fn find_field_clashes(&mut self, ground: &Ground, diagnostics: &mut Vec<Diagnostic>) {
         let mut hides_field = |what: &str, name: &Name| {
-            let field = ground.vocabulary.snapshot.field(&name.text);
+            let field = ground.vocabulary.snapshot.field(&name.text).filter(|(_, field)| !field.gives_way());
             if let Some((_, field)) = field {
                 diagnostics.push(errors::hides_field(what, name, field));
             }

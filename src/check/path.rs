@@ -170,9 +170,9 @@ impl Checker<'_> {
         if let Some((up, _, element)) = reachable.first() {
             let outside = match (own, field) {
                 (Some(_), _) => Some(errors::Outside::Own(&self.policy_name(scope))),
-                (None, Some(_)) => Some(errors::Outside::Snapshot),
+                (None, Some((_, field))) if !field.gives_way() => Some(errors::Outside::Snapshot),
                 // The key of a group around an aggregate gives way: an aggregate for the same group names it again.
-                (None, None) => reachable
+                (None, _) => reachable
                     .iter()
                     .skip(1)
                     .any(|(_, _, element)| has_field(&element.ty))

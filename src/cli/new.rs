@@ -88,6 +88,13 @@ fn snapshot(
         Some(day) => (day, too_early(day, today)),
         None => next_day(&name, series, project.settings(&workflow.name).cadence.as_ref(), today)?,
     };
+    let retired = project.program.vocabulary.retired();
+    let last_day = retired.and_then(|field| series.snapshots.last()?.record.date_in(field));
+    if let Some((last_day, _)) = last_day.filter(|(last_day, _)| day > *last_day) {
+        return Err(format!(
+            "`{name}` is retired, and its last day was {last_day}: if it goes on, remove `retired` or set a later day"
+        ));
+    }
     if series.snapshots.iter().any(|snapshot| snapshot.date == day) {
         return Err(format!("`{name}` has a snapshot of {day}"));
     }

@@ -2,6 +2,7 @@
 //! judged can loosen what it is judged by; and what the branch would change of them.
 
 mod history;
+mod retiring;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +67,9 @@ impl Workspace {
         let again = if changes.names.is_empty() { Vec::new() } else { mixed.clone() };
         let standing = self.side(mixed, problems, &mut sources, options, &days);
         let (head, begins) = begun(head, &waivers);
-        let proposed = self.side(head, Vec::new(), &mut sources, options, &BTreeMap::new()).loaded;
+        let proposed = self.side(head, Vec::new(), &mut sources, options, &BTreeMap::new());
+        let mut retiring = retiring::retiring(&before, &standing, &proposed, &sources);
+        let proposed = proposed.loaded;
         let own_projects = &proposed.projects;
         let known = if has_policies { &*standing.loaded.projects } else { &[] };
         let settings = setting_changes([known, own_projects], places, &begins, (&sources, &prefix));
@@ -86,6 +89,7 @@ impl Workspace {
         let lints = lint.map(|tests| lint::beside(self, own_projects, tests, &mut sources));
         let restored = self.restored(again, &taken, &mut sources, (options, &prefix));
         let old = put_together(before.loaded, &sources, options);
+        retiring::decide(&mut retiring, &old.reports);
         let own = put_together(proposed, &sources, options);
         let mut judged = put_together(standing.loaded, &sources, options);
         add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
@@ -117,6 +121,7 @@ impl Workspace {
             self_approved: self_approved.into_iter().collect(),
             self_approval_accepted: against.allow_self_approval,
             restored: restored.into_iter().collect(),
+            retiring,
             denied: denied(against.deny, options),
         };
         // Of warnings those hold that are about a workflow which does not go on.

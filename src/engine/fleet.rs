@@ -11,11 +11,18 @@ use crate::snapshot::Workflow;
 use crate::source::{FileId, Span};
 use crate::text::first_few;
 use crate::value::{Date, Series};
+use crate::vocabulary::Vocabulary;
 
 /// What others see of a series; nothing where it has a snapshot that nobody can have written yet.
-pub(super) fn seen(book: &Book, series: &Series, last: Option<Date>) -> Option<SeenSnapshots> {
+pub(super) fn seen(
+    vocabulary: &Vocabulary,
+    book: &Book,
+    series: &Series,
+    last: Option<Date>,
+) -> Option<SeenSnapshots> {
     let is_later = |last| series.snapshots.iter().any(|snapshot| snapshot.date > last);
-    (!last.is_some_and(is_later)).then(|| SeenSnapshots::of(book.settings(&series.workflow), series))
+    (!last.is_some_and(is_later))
+        .then(|| SeenSnapshots::of(vocabulary, book.settings(&series.workflow), series))
 }
 
 /// Puts together what was seen of each workflow.
@@ -28,10 +35,15 @@ pub(super) fn of_seen(workflows: Vec<Workflow<Option<SeenSnapshots>>>) -> Fleet 
 }
 
 /// The same of series that were read already.
-pub(super) fn of_series(book: &Book, workflows: &[Workflow], last: Option<Date>) -> Fleet {
+pub(super) fn of_series(
+    vocabulary: &Vocabulary,
+    book: &Book,
+    workflows: &[Workflow],
+    last: Option<Date>,
+) -> Fleet {
     let mut fleet = Fleet::default();
     for Workflow { name, series, files } in workflows {
-        let seen = series.as_ref().and_then(|series| seen(book, series, last));
+        let seen = series.as_ref().and_then(|series| seen(vocabulary, book, series, last));
         fleet.add(Arc::clone(name), seen, place(files));
     }
     fleet

@@ -28,7 +28,7 @@ impl Workspace {
                 if options.cancel.is_cancelled() {
                     return None;
                 }
-                let own = history_of(&project.rulebook(&series.workflow, &sources), series);
+                let own = history_of(&project.rulebook(&series.workflow, &sources), series, as_of);
                 Some(WorkflowHistory { project: project.name.clone(), ..own })
             };
             histories.extend(readable.into_par_iter().filter_map(look).collect::<Vec<_>>());

@@ -275,7 +275,8 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         let see_all = |mut project: Ready| {
             let workflows = std::mem::take(&mut project.workflows);
             if project.program.reads_workflows() {
-                project.fleet = fleet::of_series(&project.book, &workflows, self.last_day());
+                project.fleet =
+                    fleet::of_series(&project.program.vocabulary, &project.book, &workflows, self.last_day());
             }
             project.diagnostics.extend(fleet::unknown_names(&project.program, &project.fleet));
             let see = |Workflow { name, series, files }| {
@@ -298,7 +299,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         }
         let survey = Survey::new(&draft.inputs, self.sources, &program.vocabulary, true);
         let last = self.last_day();
-        let see = |series: Series| fleet::seen(&ready.book, &series, last);
+        let see = |series: Series| fleet::seen(&program.vocabulary, &ready.book, &series, last);
         let (workflows, _) = survey.read(self.sources, &program.vocabulary, see)?;
         Some(fleet::of_seen(workflows))
     }

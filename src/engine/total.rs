@@ -18,6 +18,10 @@ pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option
     if reports.is_empty() {
         return error("there is no snapshot to judge");
     }
+    // Retired ones are not there to be judged.
+    if reports.iter().all(|report| report.decision == Decision::Retired) {
+        return None;
+    }
     if !reports.iter().flat_map(|report| &report.rules).any(|rule| rule.outcome.is_judged()) {
         let help = "every rule was not applicable, or off; look at the `when` of the policies and at the workflows' stages";
         return error("no rule applies to any workflow").map(|diagnostic| diagnostic.help(help));
@@ -66,6 +70,7 @@ pub(super) fn summarise(reports: &[WorkflowReport]) -> Summary {
         hold: count(Decision::Hold),
         rollback: count(Decision::Rollback),
         error: count(Decision::Error),
+        retired: count(Decision::Retired),
         undecided: reports.iter().map(undecided).sum(),
     }
 }

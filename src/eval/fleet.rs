@@ -57,6 +57,8 @@ pub(crate) struct Sighting {
     day: i64,
     /// The day of the first snapshot of its stay in the stage.
     entered: i64,
+    /// The last day of the workflow, by this snapshot.
+    retired: Option<i64>,
     /// As the snapshot has it, without its lists.
     record: Record,
 }
@@ -71,21 +73,25 @@ pub(crate) struct SeenWorkflow<'a> {
 
 impl SeenSnapshots {
     /// What others see of a series.
-    pub fn of(settings: &Settings, series: &Series) -> Self {
+    pub fn of(vocabulary: &Vocabulary, settings: &Settings, series: &Series) -> Self {
+        let retired = |record: &Record| Some(day_number(record.date_in(vocabulary.retired()?)?.0));
         let mut snapshots: Vec<Sighting> = Vec::new();
         for snapshot in &series.snapshots {
             let (day, record) = (day_number(snapshot.date), unlisted(&snapshot.record));
             let before = snapshots.last().filter(|before| stage_in(&before.record) == stage_in(&record));
             let entered = before.map_or(day, |before| before.entered);
-            snapshots.push(Sighting { day, entered, record });
+            snapshots.push(Sighting { day, entered, retired: retired(&record), record });
         }
         Self { snapshots, cadence: settings.cadence.clone() }
     }
 
-    /// The newest on a day; none before the workflow began.
+    /// The newest on a day; none before the workflow began, and after its last day.
     fn on(&self, day: i64) -> Option<SeenWorkflow<'_>> {
         let count = self.snapshots.partition_point(|sighting| sighting.day <= day);
         let sighting = self.snapshots.get(count.checked_sub(1)?)?;
+        if sighting.retired.is_some_and(|last| day > last) {
+            return None;
+        }
         let stale = self.cadence.as_ref().is_some_and(|cadence| day > cadence.deadline(sighting.day));
         Some(SeenWorkflow { sighting, stale })
     }

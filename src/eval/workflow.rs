@@ -67,6 +67,15 @@ fn judge(
         return no_verdict(|newest| Remark::TooManySnapshots { newest }, rulebook, workflow, snapshots);
     }
     let newest = snapshots.len().saturating_sub(1);
+    let retired = last_day(rulebook, snapshots);
+    if retired.is_some_and(|last| as_of > last) {
+        let verdict =
+            WorkflowVerdict { retired, ..unjudged(Decision::Retired, rulebook, workflow, snapshots) };
+        let stage =
+            evaluator.ladder(newest, &mut Vec::new()).map(|ladder| evaluator.stage_name(ladder.stage));
+        let verdict = WorkflowVerdict { stage: stage.map(|stage| stage.to_string()), ..verdict };
+        return Judged { verdict, remarks: Vec::new(), lifts: Vec::new() };
+    }
     let moment = Moment::on(day_number(as_of), newest, newest);
     let stale = evaluator.is_stale(moment);
     let mut remarks = Vec::new();
@@ -102,6 +111,7 @@ fn judge(
         stage: ladder.as_ref().and_then(|ladder| name(ladder.stage)),
         asks: ladder.as_ref().and_then(|ladder| ladder.asks).and_then(name),
         decision,
+        retired,
         snapshots: snapshots.len(),
         newest: snapshot.map(|snapshot| newest_of(snapshot, rulebook)),
         rules,
@@ -118,18 +128,35 @@ fn no_verdict(
     snapshots: &[Snapshot],
 ) -> Judged {
     let newest = snapshots.last();
-    let verdict = WorkflowVerdict {
+    let verdict = unjudged(Decision::Error, rulebook, workflow, snapshots);
+    let remarks = vec![remark(newest.map(|snapshot| snapshot.record.span))];
+    Judged { verdict, remarks, lifts: Vec::new() }
+}
+
+/// What is said of a workflow whose rules are not judged.
+fn unjudged(
+    decision: Decision,
+    rulebook: &Rulebook<'_>,
+    workflow: &str,
+    snapshots: &[Snapshot],
+) -> WorkflowVerdict {
+    WorkflowVerdict {
         workflow: workflow.to_owned(),
         stage: None,
         asks: None,
-        decision: Decision::Error,
+        decision,
+        retired: None,
         snapshots: snapshots.len(),
-        newest: newest.map(|snapshot| newest_of(snapshot, rulebook)),
+        newest: snapshots.last().map(|snapshot| newest_of(snapshot, rulebook)),
         rules: Vec::new(),
         stops: Vec::new(),
-    };
-    let remarks = vec![remark(newest.map(|snapshot| snapshot.record.span))];
-    Judged { verdict, remarks, lifts: Vec::new() }
+    }
+}
+
+/// The last day of a workflow, by its newest snapshot.
+pub fn last_day(rulebook: &Rulebook<'_>, snapshots: &[Snapshot]) -> Option<Date> {
+    let field = rulebook.program.vocabulary.retired()?;
+    snapshots.last()?.record.date_in(field).map(|(date, _)| date)
 }
 
 fn newest_of(snapshot: &Snapshot, rulebook: &Rulebook<'_>) -> Newest {

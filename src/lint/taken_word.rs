@@ -4,7 +4,7 @@ use super::LintedPolicies;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::vocabulary::{Field, RecordType};
+use crate::vocabulary::{Field, RecordType, Vocabulary};
 
 /// The words that a declaration takes, with what they mean where nothing is called so.
 const WORDS: [(&str, &str); 4] = [
@@ -26,15 +26,31 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let lets = program.lets.iter().map(|found| ("let", &*found.decl.name.text, found.decl.name.span));
     let params = program.params.iter().map(|found| ("param", &*found.decl.name.text, found.decl.name.span));
     let declared = fields.chain(lets).chain(params).filter(|(.., place)| policies.is_own(*place));
-    declared.filter_map(|(what, name, place)| finding(what, name, place)).collect()
+    let taken = declared.filter_map(|(what, name, place)| {
+        let (word, meaning) = WORDS.iter().find(|(word, _)| *word == name)?;
+        Some(finding(what, word, meaning, place))
+    });
+    taken.chain(last_day_taken(policies)).collect()
 }
 
-fn finding(what: &str, name: &str, place: Span) -> Option<Diagnostic> {
-    let (word, meaning) = WORDS.iter().find(|(word, _)| *word == name)?;
+/// The field that keeps `retired` from being the last day of a workflow: it has that name or key, and is no date.
+fn last_day_taken(policies: &LintedPolicies<'_>) -> Option<Diagnostic> {
+    let vocabulary = &policies.program.vocabulary;
+    if vocabulary.retired().is_some() {
+        return None;
+    }
+    let is_called =
+        |field: &&Field| [&field.name, field.yaml_key()].iter().any(|name| ***name == *Vocabulary::RETIRED);
+    let place = vocabulary.snapshot.fields.iter().find(is_called)?.span?;
+    let meaning = "the last day of a workflow, after which it is judged no more";
+    policies.is_own(place).then(|| finding("field", Vocabulary::RETIRED, meaning, place))
+}
+
+fn finding(what: &str, word: &str, meaning: &str, place: Span) -> Diagnostic {
     let message = format!("`{word}` is a {what} here, and no longer {meaning}");
     let finding =
         Diagnostic::warning(Code::TakenWord, message).label(place, format!("takes the word `{word}`"));
-    Some(finding.help("give it another name, or say so in a comment: `# lint: T712 REASON`"))
+    finding.help("give it another name, or say so in a comment: `# lint: T712 REASON`")
 }
 
 /// The fields of elements of lists that hide what is asked about elements.

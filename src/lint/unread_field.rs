@@ -101,7 +101,9 @@ impl<'a> FieldReading<'_, 'a> {
                 let fields = &self.policies.program.vocabulary.snapshot.fields;
                 let stages = !self.policies.program.vocabulary.stages.is_empty();
                 let known = built_in.iter().take(if stages { 4 } else { 2 });
-                known.filter_map(|index| fields.get(*index)).any(|field| *field.name == *name)
+                let last_day = self.policies.program.vocabulary.retired();
+                let known = known.copied().chain(last_day);
+                known.filter_map(|index| fields.get(index)).any(|field| *field.name == *name)
             };
             if within.is_empty() && is_built_in(&field.name) {
                 continue;

@@ -16,7 +16,7 @@ const WIDTH: usize = 100;
 
 /// The snapshot that follows `last`, of another day. The stage is the same; it asks for nothing.
 pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Date) -> String {
-    let mut draft = SnapshotDraft { file: last.file, out: String::new() };
+    let mut draft = SnapshotDraft { file: last.file, retired: vocabulary.retired(), out: String::new() };
     draft.comment(
         0,
         "What was measured up to this day. What stays empty is unknown, and no rule takes it for a yes; an empty list is \
@@ -36,9 +36,19 @@ pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Date) -> String {
             let _ = writeln!(draft.out, "# advance_to: {next}  # asks for the next stage");
         }
     }
+    let retired = vocabulary.retired();
+    if let Some(at) = retired
+        && draft.is_own(last.record.fields.get(at))
+        && let Some((last_day, _)) = last.record.date_in(at)
+    {
+        // It is no measurement: without it the workflow would be judged again.
+        let field = vocabulary.snapshot.fields.get(at).map_or(Vocabulary::RETIRED, |field| field.yaml_key());
+        let _ = writeln!(draft.out, "{}: {last_day}", yaml_text(field));
+    }
     draft.out.push('\n');
     draft.fields(&vocabulary.snapshot, &[&last.record], built_in, 0);
-    let fields = vocabulary.snapshot.fields.iter().zip(&last.record.fields).skip(built_in);
+    let fields = vocabulary.snapshot.fields.iter().zip(&last.record.fields).enumerate().skip(built_in);
+    let fields = fields.filter(|(at, _)| Some(*at) != retired).map(|(_, field)| field);
     let absent = fields.filter(|(field, value)| value.is_none() && !field.required);
     let absent: Vec<&str> = absent.map(|(field, _)| &**field.yaml_key()).collect();
     if !absent.is_empty() {
@@ -62,6 +72,8 @@ fn rung(last: &Snapshot, vocabulary: &Vocabulary) -> Option<usize> {
 struct SnapshotDraft {
     /// The last snapshot: what lies in another file is a standing fact, and not to be said again.
     file: FileId,
+    /// Index of the field for the last day of the workflow, which is carried over.
+    retired: Option<usize>,
     out: String,
 }
 
@@ -80,7 +92,8 @@ impl SnapshotDraft {
     fn fields(&mut self, ty: &RecordType, records: &[&Record], first: usize, indent: usize) {
         for (at, field) in ty.fields.iter().enumerate().skip(first) {
             let values = self.values(records, at);
-            if values.is_empty() && !field.required {
+            let is_carried_over = indent == 0 && Some(at) == self.retired;
+            if values.is_empty() && !field.required || is_carried_over {
                 continue;
             }
             self.comment(indent, &about(field));

@@ -7,7 +7,7 @@ use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::testing::TestReport;
-use crate::report::{self, DiagnosticReport, LabelReport, Outcome, RuleReport};
+use crate::report::{self, Decision, DiagnosticReport, LabelReport, Outcome, RuleReport};
 use crate::text::visible;
 
 /// The whole document.
@@ -57,6 +57,11 @@ pub fn render(
         let mut suite = TestSuite::new(visible(&name).as_ref());
         for rule in &workflow.rules {
             suite.add_test_case(case(rule, &of_rules.get(&name, rule)));
+        }
+        if workflow.decision == Decision::Retired {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message("retired");
+            suite.add_test_case(TestCase::new("judged", status));
         }
         report.add_test_suite(suite);
     }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::finding::{Finding, FindingKind, findings, read_below, shown};
-use super::human::{goes_on, sentence, waivers};
+use super::human::{goes_on, last_day, retirees, sentence, waivers};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -50,9 +50,11 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
         }
     }
     push_all(&mut out, rows.iter().map(|workflow| row(workflow, &own)));
-    let more = workflows.len() - rows.len();
-    if more > 0 {
-        let _ = writeln!(out, "\n{more} more may go on.");
+    if rows.len() < workflows.len() {
+        let retired = workflows.iter().filter(|w| w.decision == Decision::Retired).count();
+        let more = workflows.len() - rows.len() - retired;
+        let retired = if retired > 0 { format!(" {}.", retirees(retired)) } else { String::new() };
+        let _ = writeln!(out, "\n{more} more may go on.{retired}");
     }
     let of_workflow = findings.iter().filter(|finding| finding.workflow.is_some());
     // What was found of the pull request itself stands at the head.
@@ -96,6 +98,7 @@ fn row(workflow: &WorkflowReport, findings: &HashMap<&str, Vec<&Finding>>) -> St
     }
     why.extend(own().find_map(|finding| finding.excused).map(str::to_owned));
     why.extend(workflow.because.iter().map(|why| inert(why)));
+    why.extend(last_day(workflow));
     if why.is_empty() && workflow.decision == Decision::Hold {
         why.push("a warning that is not a rule&#39;s".to_owned());
     }
@@ -141,6 +144,7 @@ fn fold(mark: &str, of: &str, finding: &Finding) -> String {
 
 pub(super) fn mark(decision: Decision) -> &'static str {
     match decision {
+        Decision::Retired => "⏹️",
         Decision::Continue => "✅",
         Decision::Advance => "⬆️",
         Decision::Hold => "❌",

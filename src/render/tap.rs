@@ -26,6 +26,10 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
                 why: Vec::new(),
             });
         }
+        if workflow.decision == Decision::Retired {
+            let name = format!("{}: judged", workflow.name());
+            points.push(Point { ok: true, name, skip: Some("retired"), why: Vec::new() });
+        }
         let name = shown(&workflow.name());
         let own = |rule: &RuleReport| point(workflow, rule, of_rules.get(&name, rule));
         points.extend(workflow.rules.iter().map(own));

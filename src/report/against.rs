@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::{Decision, Place};
 
 /// How a pull request differs from its base, and which workflows that concerns.
 #[derive(Clone, Debug, Serialize)]
@@ -28,15 +28,21 @@ pub struct AgainstReport {
     pub vanished: Vec<String>,
     /// Workflows that are judged by their newest snapshot as it stands in the base, since the branch rewrites it.
     pub restored: Vec<String>,
-    /// What holds beside workflows: settings that are looser or may be, and snapshots that are rewritten.
+    /// Workflows whose last day is set here: on days after it they are judged no more.
+    pub retiring: Vec<Retirement>,
+    /// What holds beside workflows: settings that are looser or may be, workflows that retire, and snapshots that are rewritten.
     pub denied: DeniedChanges,
 }
 
 impl AgainstReport {
     /// Whether changes hold that a team has chosen to hold for.
     pub fn holds(&self) -> bool {
-        self.denied.looser && self.settings.iter().any(|change| change.direction.may_loosen())
-            || self.denied.rewritten && !self.rewritten.is_empty()
+        self.denied.looser && self.loosens() || self.denied.rewritten && !self.rewritten.is_empty()
+    }
+
+    /// Whether something is judged less strictly than before, or may be, or not at all any more.
+    pub fn loosens(&self) -> bool {
+        !self.retiring.is_empty() || self.settings.iter().any(|change| change.direction.may_loosen())
     }
 
     /// Why a workflow that does not go on fails nobody's check, where it does not.
@@ -57,10 +63,36 @@ impl AgainstReport {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeniedChanges {
-    /// Settings that are looser, or may be.
+    /// Settings that are looser, or may be, and workflows that retire.
     pub looser: bool,
     /// Snapshots of the base that are rewritten.
     pub rewritten: bool,
+}
+
+/// A workflow that a pull request gives another last day than it has in the base.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Retirement {
+    /// Its name, with its project before it where there are several.
+    pub workflow: String,
+    /// The last day on which it is judged.
+    pub last_day: String,
+    /// What is decided of it in the base; none where that does not know it.
+    pub last_decision: Option<Decision>,
+    /// Where the last day is set.
+    #[serde(flatten)]
+    pub place: Place,
+}
+
+/// `its last day is 2026-11-20, and the last decision in the base is hold`
+impl fmt::Display for Retirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "its last day is {}", self.last_day)?;
+        match self.last_decision {
+            Some(decision) => write!(f, ", and the last decision in the base is {}", decision.as_str()),
+            None => write!(f, ", and the base does not know it"),
+        }
+    }
 }
 
 /// Which way a change goes.

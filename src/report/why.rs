@@ -30,6 +30,8 @@ pub struct WorkflowVerdict {
     pub asks: Option<String>,
     /// What comes of all its rules together.
     pub decision: Decision,
+    /// Its last day, where its newest snapshot has one.
+    pub retired: Option<Date>,
     /// How many snapshots its series has.
     pub snapshots: usize,
     /// The newest snapshot's date and file; none for a series without snapshots.

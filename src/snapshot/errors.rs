@@ -2,7 +2,11 @@
 //!
 //! Knows what people are told, and nothing of how a problem is found.
 
+mod series;
+
 use std::sync::Arc;
+
+pub(super) use series::{after_retirement, duplicate_date, look_alike};
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -44,15 +48,6 @@ pub(super) fn control_character(span: Span, character: char) -> Diagnostic {
     let message = format!("the control character `{}` is not allowed in YAML", character.escape_debug());
     Diagnostic::error(Code::SnapshotNotYaml, message)
         .label(span, "remove it, or write it as an escape in double quotes")
-}
-
-/// Two workflows that a reader would take for one, each with a place of its name.
-pub(super) fn look_alike((name, place): (&str, Span), (twin, at): (&str, Span)) -> Diagnostic {
-    let message = format!("the workflows `{}` and `{}` look alike", quote(twin), quote(name));
-    Diagnostic::warning(Code::LookAlikeWorkflows, message)
-        .label(place, "this one")
-        .label(at, "and this one are judged by themselves")
-        .help("give them one name, or two that nobody takes for one another")
 }
 
 /// A file beyond [`MAX_BYTES`].
@@ -501,14 +496,6 @@ pub(super) fn duplicate_element(
         .label(second, "here again")
         .label(first, "first here")
         .help(format!("`{key}` names an element of `{list}`, so each of its values is there once"))
-}
-
-/// Two snapshots of one workflow with one date.
-pub(super) fn duplicate_date(workflow: &str, date: Date, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(Code::DuplicateDate, format!("`{}` has two snapshots of {date}", quote(workflow)))
-        .label(second, "here again")
-        .label(first, "first here")
-        .help("correct the date of one of them, or put them together")
 }
 
 /// A file that is named after another day than that of its only snapshot.

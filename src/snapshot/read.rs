@@ -12,7 +12,7 @@ use crate::snapshot::tree::{Content, Document, Tree};
 use crate::snapshot::typing::{At, Typing};
 use crate::snapshot::{Input, Role, errors, syntax, tree};
 use crate::source::{FileId, SourceMap, Span};
-use crate::value::{Date, Record, Snapshot, Value, date_of_day, parse_date};
+use crate::value::{Date, Record, Snapshot, Value, parse_date};
 use crate::vocabulary::Vocabulary;
 
 /// The standing facts of a folder.
@@ -161,7 +161,7 @@ fn found(file: FileId, root: At<'_>, record: Option<Record>, sound: bool) -> Fou
         return FoundSnapshot { workflow: workflow_before_fault(root), date: None, snapshot: None };
     };
     let workflow = workflow_of(&record);
-    let date = date_of(&record);
+    let date = record.date_in(Vocabulary::DATE);
     let snapshot = match (&workflow, date) {
         (Some((workflow, _)), Some((date, _))) if sound => {
             Some(Snapshot { file, workflow: Arc::clone(workflow), date, record })
@@ -177,13 +177,6 @@ fn workflow_of(record: &Record) -> Option<(Arc<str>, Span)> {
         Value::Text(name) => Some((Arc::clone(name), located.span)),
         Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => None,
     }
-}
-
-fn date_of(record: &Record) -> Option<(Date, Span)> {
-    let located = record.fields.get(Vocabulary::DATE)?.as_ref()?;
-    let Value::Number(day) = &located.value else { return None };
-    let date = date_of_day(i64::try_from(day.floor()).ok()?)?;
-    Some((date, located.span))
 }
 
 /// The workflow that a document names, though it may be broken further down.

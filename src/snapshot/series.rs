@@ -12,6 +12,7 @@ use crate::snapshot::{Workflow, errors};
 use crate::source::{FileId, SourceMap, Span};
 use crate::text::appearances;
 use crate::value::{Date, Series, Snapshot};
+use crate::vocabulary::Vocabulary;
 
 /// What is known of a workflow so far.
 #[derive(Default)]
@@ -68,12 +69,11 @@ impl<'t> Groups<'t> {
     pub(super) fn finish<T>(
         mut self,
         name: &Arc<str>,
-        sources: &SourceMap,
+        texts: (&SourceMap, &Vocabulary),
         each: impl Fn(Series) -> T,
     ) -> Option<(Option<Workflow<T>>, Self)> {
         let group = self.named.remove(name);
-        let workflow =
-            group.map(|group| finish(Arc::clone(name), group, sources, &mut self.diagnostics, each));
+        let workflow = group.map(|group| finish(Arc::clone(name), group, texts, &mut self.diagnostics, each));
         self.named.is_empty().then_some((workflow, self))
     }
 }
@@ -173,7 +173,7 @@ fn named_by(
 fn finish<T>(
     name: Arc<str>,
     mut group: SeriesSoFar,
-    sources: &SourceMap,
+    (sources, vocabulary): (&SourceMap, &Vocabulary),
     diagnostics: &mut Vec<Diagnostic>,
     each: impl Fn(Series) -> T,
 ) -> Workflow<T> {
@@ -189,10 +189,21 @@ fn finish<T>(
         }
     }
     group.snapshots.sort_by_key(|snapshot| snapshot.date);
+    if let Some(problem) = group.snapshots.last().and_then(|newest| outlived(newest, vocabulary)) {
+        diagnostics.push(problem);
+        group.faulty = true;
+    }
     let mut files: Vec<FileId> = group.files.into_iter().collect();
     files.sort_by_key(|file| (sources.name(*file), *file));
     let series = Series { workflow: Arc::clone(&name), snapshots: group.snapshots };
     Workflow { name, series: (!group.faulty).then(|| each(series)), files }
+}
+
+/// What is said of a newest snapshot that is dated after the last day which it gives its workflow.
+fn outlived(newest: &Snapshot, vocabulary: &Vocabulary) -> Option<Diagnostic> {
+    let (last, place) = newest.record.date_in(vocabulary.retired()?)?;
+    let (_, date) = newest.record.date_in(Vocabulary::DATE)?;
+    (newest.date > last).then(|| errors::after_retirement(newest, date, (last, place)))
 }
 
 /// Diagnostics by file name and place.

@@ -103,6 +103,10 @@ fn unmet(
                 if built_in {
                     return Some(problem(format!("`{name}` did not fire"), expect.span, "expected here"));
                 }
+                if let Some(why) = ended(verdict) {
+                    let message = format!("`{name}` was not judged: {why}");
+                    return Some(problem(message, expect.span, "expected here"));
+                }
                 if is_unsure(&name, program) {
                     let message = format!("`{name}` was not judged: its policy has errors");
                     return Some(problem(message, expect.span, "expected here"));
@@ -134,8 +138,17 @@ fn found<'v>(name: &str, verdict: &'v WorkflowVerdict) -> Option<&'v RuleVerdict
     of_rule.max_by_key(|rule| (rule.enforced, rule.outcome.severity()))
 }
 
+/// Why no rule was judged of a workflow that is retired.
+fn ended(verdict: &WorkflowVerdict) -> Option<String> {
+    let last = verdict.retired.filter(|_| verdict.decision == Decision::Retired)?;
+    Some(format!("the last day of the workflow was {last}"))
+}
+
 /// Which rules made the decision what it is.
 fn why_decided(verdict: &WorkflowVerdict) -> String {
+    if let Some(why) = ended(verdict) {
+        return why;
+    }
     if !verdict.stops.is_empty() {
         return verdict.stops.iter().map(stop).collect::<Vec<_>>().join("; ");
     }

@@ -18,7 +18,7 @@ use crate::words::Told;
 pub(super) struct KeptSeries {
     /// The day of each snapshot, and the file that it is in.
     days: Vec<(Date, FileId)>,
-    newest: Option<Snapshot>,
+    pub(super) newest: Option<Snapshot>,
     /// The snapshots of the days that were asked for.
     at: Vec<Snapshot>,
 }

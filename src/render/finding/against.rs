@@ -4,7 +4,7 @@ use super::{Finding, FindingKind, at, named_below, nowhere, shown};
 use crate::builtin;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
-use crate::report::against::{AgainstReport, Direction, FileChange, SettingChange};
+use crate::report::against::{AgainstReport, Direction, FileChange, Retirement, SettingChange};
 use crate::report::{LabelReport, Place, Report};
 
 /// What stops the pull request first; none where there is no base.
@@ -15,11 +15,12 @@ pub(super) fn found(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let restored = against.restored.iter().map(|name| restored(name, &against.reference));
     let looser = against.settings.iter().filter(|change| change.direction.may_loosen());
     let looser = looser.map(|change| loosened(change, against));
+    let retiring = against.retiring.iter().map(|one| retires(one, against));
     let rewritten = against.rewritten.iter().map(|change| {
         let message = shown(&named_below(folder, change, judgement));
         rewritten(change, message, against)
     });
-    approved.chain(vanished).chain(restored).chain(looser).chain(rewritten).collect()
+    approved.chain(vanished).chain(restored).chain(looser).chain(retiring).chain(rewritten).collect()
 }
 
 fn self_approval(name: &str, against: &AgainstReport) -> Finding {
@@ -95,6 +96,20 @@ fn loosened(change: &SettingChange, against: &AgainstReport) -> Finding {
             "A setting becomes looser, or may",
             severity(against.denied.looser),
             format!("{}{whom}: {sides}{unsure}", shown(&change.what)),
+        )
+    }
+}
+
+fn retires(one: &Retirement, against: &AgainstReport) -> Finding {
+    let Place { file, line, column } = &one.place;
+    Finding {
+        workflow: Some(shown(&one.workflow)),
+        places: vec![at(shown(file), *line, *column, "the last day of the workflow".to_owned())],
+        ..finding(
+            "tollgate.retires",
+            "A workflow that retires is judged no more",
+            severity(against.denied.looser),
+            format!("retires: {}", shown(&one.to_string())),
         )
     }
 }

@@ -16,6 +16,11 @@ pub(super) fn lines(against: &AgainstReport, style: Style, all: bool) -> Vec<Str
     let limit = if all { usize::MAX } else { LISTED };
     let settings = table(&against.settings, style);
     listed(&mut lines, "This pull request changes:", settings, limit);
+    let retiring = against.retiring.iter().map(|one| {
+        let text = format!("{}: {one} ({})", one.workflow, one.place);
+        visible(&text).into_owned()
+    });
+    listed(&mut lines, "Workflows that it retires:", retiring.collect(), limit);
     let rewritten =
         against.rewritten.iter().map(|change| visible(&change.to_string()).into_owned()).collect();
     listed(&mut lines, "Snapshots that it rewrites:", rewritten, limit);
@@ -66,6 +71,8 @@ fn verdicts(against: &AgainstReport, style: Style, limit: usize) -> Vec<String> 
     let names = |named: bool, name: &str| Vec::from_iter(named.then(|| name.to_owned()));
     let looser = names(against.denied.looser && loosened, "--deny looser");
     say(Color::Red, &looser, "settings are looser, or may be", "");
+    let retiring = names(against.denied.looser && !against.retiring.is_empty(), "--deny looser");
+    say(Color::Red, &retiring, "workflows retire", "");
     let rewritten = names(against.denied.rewritten && !against.rewritten.is_empty(), "--deny rewritten");
     say(Color::Red, &rewritten, "snapshots of the base are rewritten", "");
     say(

@@ -40,6 +40,9 @@ fn history(page: &mut Page, workflow: &WorkflowHistory) {
         );
         page.line(&line);
     }
+    if let Some(last) = &workflow.retired {
+        page.line(&format!("  retired: its last day was {last}"));
+    }
     let names = workflow.metrics.iter().map(|metric| width(&metric.name)).max().unwrap_or(0);
     for metric in &workflow.metrics {
         let name = pad(&metric.name, names);

@@ -116,6 +116,7 @@ pub fn narrate_history(back: &Answer<History>) -> String {
             let parts: String = parts.into_iter().flatten().collect();
             lines.push(format!("{}: {}{parts}.", day.date, day.decision.as_str()));
         }
+        lines.extend(workflow.retired.iter().map(|last| format!("retired: its last day was {last}.")));
         for metric in &workflow.metrics {
             lines.push(format!("{}: from {} to {}.", visible(&metric.name), metric.first, metric.last));
         }

@@ -17,10 +17,10 @@ const MAX_LINTS: usize = 5;
 /// What was passed over and is named.
 const MAX_PASSED_OVER: usize = 3;
 
-/// Whether a workflow of this decision may go on.
+/// Whether a workflow of this decision stops nothing: it may go on, or is judged no more.
 pub fn goes_on(decision: Decision) -> bool {
     match decision {
-        Decision::Continue | Decision::Advance => true,
+        Decision::Retired | Decision::Continue | Decision::Advance => true,
         Decision::Hold | Decision::Rollback | Decision::Error => false,
     }
 }
@@ -32,7 +32,11 @@ pub(super) fn arrow(text: &str, style: Style) -> String {
 }
 
 fn color(decision: Decision) -> Color {
-    if goes_on(decision) { Color::Green } else { Color::Red }
+    match decision {
+        Decision::Retired => Color::Dim,
+        Decision::Continue | Decision::Advance => Color::Green,
+        Decision::Hold | Decision::Rollback | Decision::Error => Color::Red,
+    }
 }
 
 /// How many columns the parts of the workflows' lines take.
@@ -58,10 +62,12 @@ impl TableColumns {
     pub(super) fn line(&self, workflow: &WorkflowReport, remarks: &[String], style: Style) -> String {
         let decision = workflow.decision;
         let mark = match (decision, style.unicode) {
+            (Decision::Retired, true) => "■",
             (Decision::Continue, true) => "✓",
             (Decision::Advance, true) => "↑",
             (Decision::Hold, true) => "✗",
             (Decision::Rollback, true) => "↩",
+            (Decision::Retired, false) => "-",
             (Decision::Continue, false) => "+",
             (Decision::Advance, false) => "^",
             (Decision::Hold, false) => "x",
@@ -116,10 +122,22 @@ fn unreadable(workflow: &WorkflowReport) -> Vec<String> {
     if is_error { vec!["its data has errors".to_owned()] } else { Vec::new() }
 }
 
+/// «its last day was 2026-11-20», of a workflow that has one.
+pub fn last_day(workflow: &WorkflowReport) -> Option<String> {
+    let is = if workflow.decision == Decision::Retired { "was" } else { "is" };
+    workflow.retired.as_ref().map(|day| format!("its last day {is} {day}"))
+}
+
+/// «2 are retired»
+pub fn retirees(count: usize) -> String {
+    format!("{count} {} retired", plural(count, "is", "are"))
+}
+
 /// What else is worth a word: why it does not go on, what was waived, how far the next gate is.
 pub(super) fn remarks(workflow: &WorkflowReport, style: Style) -> Vec<String> {
     let mut remarks = unreadable(workflow);
     remarks.extend(workflow.because.iter().map(|why| visible(why).into_owned()));
+    remarks.extend(last_day(workflow));
     let counts = [
         (failed as fn(&RuleReport) -> bool, "failed"),
         (undecided, "undecided"),
@@ -174,8 +192,7 @@ fn waived(rule: &RuleReport) -> bool {
 
 /// «3 hold, 2 continue», mildest last.
 pub(super) fn decisions(workflows: &[&WorkflowReport]) -> String {
-    let all = [Decision::Error, Decision::Rollback, Decision::Hold, Decision::Advance, Decision::Continue];
-    let counted = all.into_iter().filter_map(|decision| {
+    let counted = Decision::ALL.into_iter().rev().filter_map(|decision| {
         let count = workflows.iter().filter(|w| w.decision == decision).count();
         (count > 0).then(|| format!("{count} {}", decision.as_str()))
     });
@@ -318,7 +335,30 @@ pub fn read(read: &ReadReport) -> Vec<String> {
 
 /// What it all comes to, in one plain sentence; and a second one if something could not be judged.
 pub fn sentence(judgement: &Answer<Report>) -> String {
-    let workflows = &judgement.report.workflows;
+    let all = &judgement.report.workflows;
+    let workflows: Vec<&WorkflowReport> = all.iter().filter(|w| w.decision != Decision::Retired).collect();
+    let retired = all.len() - workflows.len();
+    let mut text = of_judged(&workflows);
+    if workflows.is_empty() && retired > 0 {
+        text = match all.as_slice() {
+            [one] => format!("`{}` is retired", visible(&one.name())),
+            _ => format!("All {retired} workflows are retired"),
+        };
+    } else if retired > 0 {
+        text = format!("{text}; {}", retirees(retired));
+    }
+    text.push('.');
+    let broken = judgement.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+    if broken > 0 {
+        let errors = plural(broken, "error", "errors");
+        let what = if all.is_empty() { "prevented it" } else { "left the judgement incomplete" };
+        text = format!("{text} {broken} {errors} {what}.");
+    }
+    text
+}
+
+/// What the workflows come to that are judged, without the full stop.
+fn of_judged(workflows: &[&WorkflowReport]) -> String {
     let count = |decision| workflows.iter().filter(|w| w.decision == decision).count();
     let (holds, rollbacks, errors) =
         (count(Decision::Hold), count(Decision::Rollback), count(Decision::Error));
@@ -333,31 +373,25 @@ pub fn sentence(judgement: &Answer<Report>) -> String {
     if errors > 0 {
         stops.push(format!("{errors} could not be judged"));
     }
-    let mut text = match workflows.as_slice() {
-        [] => "No workflow was judged.".to_owned(),
+    match workflows {
+        [] => "No workflow was judged".to_owned(),
         [one] => {
             let name = one.name();
             let name = visible(&name);
             match (one.decision, &one.asks) {
-                (Decision::Continue, _) => format!("`{name}` may go on."),
-                (Decision::Advance, Some(to)) => format!("`{name}` may advance to {}.", visible(to)),
-                (Decision::Advance, None) => format!("`{name}` may go on in its new stage."),
-                (Decision::Hold, _) => format!("`{name}` holds."),
-                (Decision::Rollback, _) => format!("`{name}` must roll back."),
-                (Decision::Error, _) => format!("`{name}` could not be judged."),
+                (Decision::Retired, _) => format!("`{name}` is retired"),
+                (Decision::Continue, _) => format!("`{name}` may go on"),
+                (Decision::Advance, Some(to)) => format!("`{name}` may advance to {}", visible(to)),
+                (Decision::Advance, None) => format!("`{name}` may go on in its new stage"),
+                (Decision::Hold, _) => format!("`{name}` holds"),
+                (Decision::Rollback, _) => format!("`{name}` must roll back"),
+                (Decision::Error, _) => format!("`{name}` could not be judged"),
             }
         }
-        all if good == all.len() => format!("All {good} workflows may go on."),
-        all if good == 0 => format!("None of {} workflows may go on: {}.", all.len(), stops.join(", ")),
-        all => format!("{good} of {} workflows may go on; {}.", all.len(), stops.join(", ")),
-    };
-    let broken = judgement.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
-    if broken > 0 {
-        let errors = plural(broken, "error", "errors");
-        let what = if workflows.is_empty() { "prevented it" } else { "left the judgement incomplete" };
-        text = format!("{text} {broken} {errors} {what}.");
+        all if good == all.len() => format!("All {good} workflows may go on"),
+        all if good == 0 => format!("None of {} workflows may go on: {}", all.len(), stops.join(", ")),
+        all => format!("{good} of {} workflows may go on; {}", all.len(), stops.join(", ")),
     }
-    text
 }
 
 pub(super) fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {

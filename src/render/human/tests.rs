@@ -91,6 +91,7 @@ fn workflow(name: &str, decision: Decision, rules: Vec<RuleReport>) -> WorkflowR
         asks: None,
         as_of: None,
         decision,
+        retired: None,
         snapshots: 6,
         newest: None,
         rules,
@@ -374,8 +375,13 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
         last: "40%".into(),
         values: vec![Some(0.3), None, Some(0.4)],
     };
-    let workflow =
-        WorkflowHistory { project: None, workflow: "w".into(), days: vec![day], metrics: vec![metric] };
+    let workflow = WorkflowHistory {
+        project: None,
+        workflow: "w".into(),
+        days: vec![day],
+        retired: None,
+        metrics: vec![metric],
+    };
     let report = History {
         version: VERSION,
         as_of: String::new(),

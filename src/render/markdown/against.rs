@@ -1,6 +1,6 @@
 //! What a pull request changes of the policies that it is judged by, in a comment on it: short, and folded where it is long.
 
-use super::{LISTED, code, push_all};
+use super::{LISTED, code, inert, push_all};
 use crate::ast::EffectKind;
 use crate::engine::Answer;
 use crate::render::finding::{below, named_below};
@@ -46,9 +46,16 @@ pub(super) fn head(out: &mut String, judgement: &Answer<Report>, against: &Again
             code(&against.reference)
         ));
     }
+    if !against.retiring.is_empty() {
+        let all: Vec<String> = against.retiring.iter().map(|one| one.workflow.clone()).collect();
+        out.push_str(&format!(
+            "\n> [!WARNING]\n> **Retires**: {}. After its last day it is judged no more.\n",
+            names(&all)
+        ));
+    }
     if against.holds() {
         out.push_str(
-            "\n> [!CAUTION]\n> What is looser or rewritten here is denied, whatever the workflows do.\n",
+            "\n> [!CAUTION]\n> What is looser, retired or rewritten here is denied, whatever the workflows do.\n",
         );
     }
 }
@@ -56,6 +63,12 @@ pub(super) fn head(out: &mut String, judgement: &Answer<Report>, against: &Again
 /// Below the failures: what is changed, and what stood before.
 pub(super) fn tail(out: &mut String, judgement: &Answer<Report>, folder: &str, against: &AgainstReport) {
     settings(out, judgement, folder, &against.settings);
+    let retiring = against.retiring.iter().map(|one| {
+        let place = code(&below(folder, &one.place.to_string(), judgement));
+        format!("- {}: {} ({place})\n", code(&one.workflow), inert(&one.to_string()))
+    });
+    let title = format!("Workflows that retire: {}", against.retiring.len());
+    folded(out, &title, "", retiring.collect());
     let rewritten: Vec<String> = against
         .rewritten
         .iter()

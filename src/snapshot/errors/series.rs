@@ -1,0 +1,44 @@
+//! What can be wrong with the series of workflows: their names and dates.
+//!
+//! Knows what people are told, and nothing of how a problem is found.
+
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::text::quote;
+use crate::value::{Date, Snapshot};
+
+/// Two workflows that a reader would take for one, each with a place of its name.
+pub(in crate::snapshot) fn look_alike((name, place): (&str, Span), (twin, at): (&str, Span)) -> Diagnostic {
+    let message = format!("the workflows `{}` and `{}` look alike", quote(twin), quote(name));
+    Diagnostic::warning(Code::LookAlikeWorkflows, message)
+        .label(place, "this one")
+        .label(at, "and this one are judged by themselves")
+        .help("give them one name, or two that nobody takes for one another")
+}
+
+/// Two snapshots of one workflow with one date.
+pub(in crate::snapshot) fn duplicate_date(
+    workflow: &str,
+    date: Date,
+    first: Span,
+    second: Span,
+) -> Diagnostic {
+    Diagnostic::error(Code::DuplicateDate, format!("`{}` has two snapshots of {date}", quote(workflow)))
+        .label(second, "here again")
+        .label(first, "first here")
+        .help("correct the date of one of them, or put them together")
+}
+
+/// A newest snapshot that is dated after the last day of its workflow.
+pub(in crate::snapshot) fn after_retirement(
+    newest: &Snapshot,
+    at: Span,
+    (last, place): (Date, Span),
+) -> Diagnostic {
+    let message = format!("`{}` has a snapshot after {last}, its last day", quote(&newest.workflow));
+    Diagnostic::error(Code::SnapshotAfterRetirement, message)
+        .label(at, "dated after the last day")
+        .label(place, "the last day of the workflow")
+        .help("if the workflow goes on, remove `retired` or set a later day; else correct the date or remove the snapshot")
+}
