@@ -43,6 +43,7 @@ fn fields_are_typed_and_built_in_ones_come_first() {
             "cost: number USD",
             "wait: duration",
             "level: share",
+            "retired: date",
         ]
     );
     let stage = &fields[Vocabulary::STAGE];
@@ -68,7 +69,7 @@ fn blocks_are_merged() {
     ]);
     assert_eq!(show(&found), [""; 0]);
     let names: Vec<_> = program.vocabulary.snapshot.fields.iter().map(|field| &*field.name).collect();
-    assert_eq!(names, ["workflow", "date", "adoption", "users", "notes", "more"]);
+    assert_eq!(names, ["workflow", "date", "adoption", "users", "notes", "more", "retired"]);
     assert_eq!(program.vocabulary.snapshot.fields[2].doc.as_deref(), Some("doc"));
 }
 
