@@ -15,7 +15,7 @@ use crate::branch::{changed, texts_of};
 use crate::support::{Repo, Run, relative, root};
 use crate::ui::difference;
 
-const EXAMPLES: [&str; 3] = ["canary", "organisation", "support-desk"];
+const EXAMPLES: [&str; 4] = ["canary", "organisation", "platform", "support-desk"];
 const FORMATS: [&str; 8] = ["human", "json", "sarif", "junit", "github", "gitlab", "markdown", "tap"];
 const SUBCOMMANDS: [&str; 16] = [
     "check",

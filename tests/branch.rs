@@ -22,7 +22,7 @@ fn add(texts: &mut Texts, folder: &Path, name: &str) {
         let name = format!("{name}{}", path.file_name().unwrap().to_str().unwrap());
         if path.is_dir() {
             add(texts, &path, &format!("{name}/"));
-        } else if name.ends_with(".yaml") || name.ends_with(".gate") {
+        } else if [".gate", ".json", ".yaml"].iter().any(|ending| name.ends_with(ending)) {
             texts.insert(name, fs::read_to_string(path).unwrap());
         }
     }
@@ -39,6 +39,10 @@ pub(crate) fn changed(example: &str, before: &Texts) -> (Texts, Texts) {
         "organisation" => {
             organisation(&mut committed);
             "platform/tollgate.yaml"
+        }
+        "platform" => {
+            platform(&mut committed);
+            "tollgate.yaml"
         }
         _ => {
             support_desk(&mut committed);
@@ -73,6 +77,13 @@ fn organisation(texts: &mut Texts) {
     texts.insert("teams/new/tollgate.yaml".into(), "extends: ../../platform/tollgate.yaml\n".into());
     let letters = texts["teams/claims/rollouts/claim-letters/2026-11-18.yaml"].clone();
     texts.insert("teams/new/rollouts/claim-letters/2026-11-18.yaml".into(), letters);
+}
+
+fn platform(texts: &mut Texts) {
+    edit(texts, "policies/platform.gate", "billing: 85%", "billing: 60%");
+    edit(texts, "policies/order.gate", "param at_once = 2", "param at_once = 3");
+    edit(texts, "tollgate.yaml", "grace: 2 weeks", "grace: 4 weeks");
+    edit(texts, "rollouts/triage/2026-11-16.json", "6.1 s", "5.1 s");
 }
 
 fn support_desk(texts: &mut Texts) {

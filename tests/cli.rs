@@ -540,7 +540,7 @@ fn formats_go_to_files_and_one_to_standard_output() {
         log.contains("\"uri\": \"examples/support-desk/rollouts/meeting-notes/2026-11-18.yaml\""),
         "{log}"
     );
-    assert!(written.read("human.txt").contains("3 of 13 workflows may go on"));
+    assert!(written.read("human.txt").contains("3 of 14 workflows may go on"));
 
     let twice = check(&["json".into(), "tap".into()]);
     assert!(twice.code == 2 && twice.err.contains("only one format can go to standard output"), "{twice:?}");

@@ -45,10 +45,11 @@ fn the_support_desk() {
         "contract-summaries hold before_deployment.integration_works?",
         "email-translation rollback rollback.not_adopted",
         "faq-answers hold foundation_upkeep.updated_monthly",
+        "invoice-questions hold ladder.owed",
         "knowledge-search hold staged_rollout.stalled",
         "meeting-notes hold before_deployment.light_enough",
         "order-status continue",
-        "outage-notices rollback monitoring.quality_kept rollback.quality_collapsed",
+        "outage-notices rollback monitoring.quality_kept rollback.quality_collapsed rollback.quality_lost",
         "price-quotes hold ladder.skipped",
         "refund-decisions rollback rollback.confidently_wrong",
         "returns-handling hold staged_rollout.pilot_length",
@@ -76,7 +77,7 @@ fn each_rolls_back_on_the_right_day() {
     assert_eq!(desk("outage-notices", "2026-11-19"), "hold monitoring.quality_kept");
     assert_eq!(
         desk("outage-notices", "2026-11-20"),
-        "rollback monitoring.quality_kept rollback.quality_collapsed"
+        "rollback monitoring.quality_kept rollback.quality_collapsed rollback.quality_lost"
     );
     assert_eq!(desk("refund-decisions", "2026-11-19"), "continue");
     assert_eq!(desk("faq-answers", "2026-11-09"), "continue");
@@ -108,6 +109,28 @@ fn the_canary() {
 }
 
 #[test]
+fn a_step_that_was_not_earned_stays_owed() {
+    let on = |day| decision_on("support-desk", "invoice-questions", day);
+    assert_eq!(on("2026-10-02"), "continue");
+    assert_eq!(on("2026-10-30"), "hold before_deployment.enough_inputs");
+    assert_eq!(on("2026-11-06"), "hold ladder.owed");
+}
+
+#[test]
+fn the_platform() {
+    let decisions = judged("platform", "2026-11-23");
+    let expected = [
+        "board-report continue",
+        "policy-index continue",
+        "refund-bot rollback platform.segments_good platform.keeps_failing",
+        "search-helper advance",
+        "triage hold order.quota",
+    ];
+    assert_eq!(decisions, expected);
+    assert_eq!(decision_on("platform", "search-helper", "2026-11-16"), "hold platform.incidents_resolved");
+}
+
+#[test]
 fn the_organisation() {
     let decisions = judged("organisation", "2026-11-23");
     let expected = [
@@ -130,6 +153,11 @@ fn passes_its_tests(example: &str, count: usize) {
 #[test]
 fn the_organisations_rules_pass_their_tests() {
     passes_its_tests("organisation", 2);
+}
+
+#[test]
+fn the_platforms_rules_pass_their_tests() {
+    passes_its_tests("platform", 8);
 }
 
 #[test]

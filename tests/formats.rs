@@ -454,7 +454,7 @@ fn nobody_writes_into_what_is_said_of_a_proposal() {
 fn the_comment_is_short_and_says_the_verdicts_first() {
     let page = markdown::render(&desk(), "");
     assert!(page.lines().count() < 60, "{} lines", page.lines().count());
-    assert!(page.starts_with("### Tollgate: 3 of 14 workflows may go on"), "{page}");
+    assert!(page.starts_with("### Tollgate: 3 of 15 workflows may go on"), "{page}");
     let good = judged(
         vec![text_file("p.gate", b"snapshot every 1 week grace 3 days { a: share }\npolicy p { rule r { require a >= 50% else hold } }\n")],
         vec![text_file("rollouts/w.yaml", b"workflow: w\ndate: 2026-11-20\na: 90%\n")],

@@ -20,7 +20,7 @@ use tollgate::value::Date;
 
 use self::branch::{Texts, changed, texts_of};
 
-const EXAMPLES: [&str; 3] = ["canary", "organisation", "support-desk"];
+const EXAMPLES: [&str; 4] = ["canary", "organisation", "platform", "support-desk"];
 
 fn options() -> CheckOptions {
     let today = Date::constant(2026, 11, 23);

@@ -92,7 +92,7 @@ fn the_action_writes_what_the_platform_reads() {
     assert_eq!(names, ["comment", "comment-file", "exit-code", "report-file", "sarif-file"]);
     assert_eq!(outputs["exit-code"], "1");
     assert!(
-        outputs["comment"].starts_with("<!-- tollgate -->\n### Tollgate: 3 of 13"),
+        outputs["comment"].starts_with("<!-- tollgate -->\n### Tollgate: 3 of 14"),
         "{}",
         outputs["comment"]
     );
@@ -107,7 +107,7 @@ fn the_action_writes_what_the_platform_reads() {
         let (token, rest) = rest.split_once('\n').unwrap();
         rest.split_once(&format!("\n::{token}::\n")).unwrap()
     };
-    assert!(report.contains("3 of 13 workflows may go on"), "{report}");
+    assert!(report.contains("3 of 14 workflows may go on"), "{report}");
     assert!(annotations.lines().any(|line| line.starts_with("::error file=examples/support-desk/rollouts/")));
     assert!(annotations.lines().all(|line| line.starts_with("::")), "{annotations}");
 }
