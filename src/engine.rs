@@ -25,9 +25,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::point::{Axis, Point};
 use crate::report::DiagnosticReport;
 use crate::source::SourceMap;
-use crate::value::Date;
+use crate::value::{DAY, Date, Number, day_number};
 
 pub use against::AgainstOptions;
 pub use suites::TestOptions;
@@ -84,6 +85,9 @@ pub struct DayOptions {
     pub as_of: Option<Date>,
     /// Today in UTC.
     pub today: Date,
+    /// The seconds that have gone by of `as_of`, or else of today, where series run by instants; without them it is the last
+    /// second of that day.
+    pub time: Option<Number>,
     /// The workflows to look at; all of them if this is empty.
     pub workflows: Vec<String>,
     /// Lets the caller end the command early.
@@ -93,12 +97,33 @@ pub struct DayOptions {
 impl DayOptions {
     /// All workflows, as of today.
     pub fn on(today: Date) -> Self {
-        Self { as_of: None, today, workflows: Vec::new(), cancel: Cancel::default() }
+        Self { as_of: None, today, time: None, workflows: Vec::new(), cancel: Cancel::default() }
     }
 
-    /// The day of judgement, but of workflows that have a snapshot of tomorrow.
-    fn day(&self) -> Date {
-        self.as_of.unwrap_or(self.today)
+    /// The day or instant of judgement, but of workflows that have a snapshot of tomorrow.
+    fn point(&self, axis: Axis) -> Point {
+        let date = self.as_of.unwrap_or(self.today);
+        match (axis, &self.time) {
+            (Axis::Days, _) => date.into(),
+            (Axis::Instants, None) => Point::last_second(date),
+            (Axis::Instants, Some(time)) => {
+                let seconds = Number::from(day_number(date) * DAY) + time;
+                Point::of_instant(&seconds).unwrap_or_else(|| Point::last_second(date))
+            }
+        }
+    }
+
+    /// The day or time that was asked for, as it is written; and what is today, with its time where series run by instants.
+    pub(crate) fn written(&self, by_instants: bool) -> (Option<String>, String) {
+        let asked =
+            self.as_of.map(|day| self.time_asked().map_or_else(|| day.to_string(), |time| time.to_string()));
+        let now = by_instants && self.as_of.is_none();
+        (asked, if now { self.point(Axis::Instants).to_string() } else { self.today.to_string() })
+    }
+
+    /// The time that was asked for beside the day, where there is one.
+    fn time_asked(&self) -> Option<Point> {
+        (self.as_of.is_some() && self.time.is_some()).then(|| self.point(Axis::Instants))
     }
 
     /// Whether a workflow is to be looked at.

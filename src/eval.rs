@@ -1,6 +1,6 @@
 //! Evaluates compiled policies over one workflow's series.
 //!
-//! Knows neither text nor files: it reads the program, the snapshots, and the day that time is counted to.
+//! Knows neither text nor files: it reads the program, the snapshots, and the point that time is counted to.
 
 mod bound;
 mod budget;
@@ -43,12 +43,13 @@ use self::recorded::Recorded;
 use crate::ast::Expr;
 use crate::builtins::counting::Tally;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
+use crate::point::{Axis, Point};
 use crate::program::Program;
 use crate::report::why::RuleVerdict;
 use crate::settings::{Settings, Waiver};
 use crate::source::{SourceMap, Span};
 use crate::types::Type;
-use crate::value::{Snapshot, day_number};
+use crate::value::Snapshot;
 use crate::vocabulary::Cadence;
 
 pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
@@ -137,22 +138,22 @@ pub(crate) enum ItemValue<'a> {
     Evidence(Evidence<'a>),
 }
 
-/// The snapshot that an expression is judged at, and the day that time is counted to.
+/// The snapshot that an expression is judged at, and the point that time is counted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Moment {
     /// Index of the snapshot.
     pub(crate) at: usize,
-    /// The day number of what is in force: params, and which workflows there are.
-    pub(crate) day: i64,
-    /// The day number of `today`, which `since` runs to. Of an element of a window it is that of the whole aggregate.
-    pub(crate) today: i64,
+    /// The point of what is in force: params, and which workflows there are.
+    pub(crate) day: Point,
+    /// The point of `today` and `now`, which `since` runs to. Of an element of a window it is that of the whole aggregate.
+    pub(crate) today: Point,
     /// Index of the snapshot that `snapshot.x` means.
     pub(crate) judged: usize,
 }
 
 impl Moment {
     /// That of a snapshot on a day.
-    pub(crate) fn on(day: i64, at: usize, judged: usize) -> Self {
+    pub(crate) fn on(day: Point, at: usize, judged: usize) -> Self {
         Self { at, day, today: day, judged }
     }
 
@@ -251,9 +252,19 @@ impl<'a> Evaluator<'a> {
         Moment { today: of.today, ..self.moment_of(at, of.judged) }
     }
 
-    /// The day number of a snapshot.
-    pub(crate) fn day(&self, at: usize) -> i64 {
-        self.snapshots.get(at).map_or(0, |snapshot| day_number(snapshot.date))
+    /// The day or instant of a snapshot.
+    pub(crate) fn day(&self, at: usize) -> Point {
+        self.snapshots.get(at).map(|snapshot| snapshot.date).unwrap_or_default()
+    }
+
+    /// Where a snapshot stands on the axis of its series, in ticks.
+    fn tick(&self, at: usize) -> i64 {
+        self.day(at).ticks()
+    }
+
+    /// What the series runs by.
+    pub(crate) fn axis(&self) -> Axis {
+        self.program.vocabulary.axis()
     }
 
     /// How often a snapshot of the workflow is due; none where nobody says.

@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use crate::interval::Interval;
+use crate::point::{Lapse, Point};
 use crate::source::Span;
-use crate::value::{DAY, Date, Number, add_months, date_of_day, day_number};
+use crate::value::{DAY, Number, add_months, date_of_day, day_number};
 
 /// How many reasons are kept apart; further ones are counted.
 const MAX_REASONS: usize = 8;
@@ -23,15 +24,15 @@ pub struct Reason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReasonKind {
     /// A field that the snapshot of that date does not have.
-    Missing { field: Arc<str>, date: Date },
+    Missing { field: Arc<str>, date: Point },
     /// A field that an element of a list does not have.
-    MissingInElement { field: Arc<str>, date: Date },
+    MissingInElement { field: Arc<str>, date: Point },
     /// A field of an element with a key of which the snapshot of another date says something else.
-    Contradicted { field: Arc<str>, other: Date },
+    Contradicted { field: Arc<str>, other: Point },
     /// A field that the newest snapshot of another workflow does not have.
-    MissingInWorkflow { field: Arc<str>, workflow: Arc<str>, date: Date },
+    MissingInWorkflow { field: Arc<str>, workflow: Arc<str>, date: Point },
     /// The newest snapshot of another workflow is older than the cadence and its grace.
-    StaleWorkflow { workflow: Arc<str>, newest: Date },
+    StaleWorkflow { workflow: Arc<str>, newest: Point },
     /// Another workflow has an error in its data.
     UnreadWorkflow { workflow: Arc<str> },
     /// A list without elements, where some are needed to judge by.
@@ -48,21 +49,21 @@ pub enum ReasonKind {
     Branches,
     /// The snapshots in a window cover so many days of it, in whole weeks where the window is so long; one of the day
     /// `until`, without further gaps, would cover all.
-    Uncovered { have: i64, want: i64, until: Option<Date> },
+    Uncovered { have: Lapse, want: Lapse, until: Option<Point> },
     /// Two snapshots further apart than the cadence and its grace.
-    Gap { from: Date, to: Date },
+    Gap { from: Point, to: Point },
     /// Days in a window on which a snapshot was due for which none was taken: the first few of them.
-    LeftOut { due: Vec<Date>, more: bool },
+    LeftOut { due: Vec<Point>, more: bool },
     /// Nothing known in a window.
     NoneKnown { what: Arc<str>, window: Within },
     /// There is no earlier snapshot to look at.
-    NoEarlier { date: Date },
+    NoEarlier { date: Point },
     /// No earlier snapshot satisfies a condition.
     NoneSuch { condition: Arc<str> },
     /// A date after the day that time is counted to.
-    Later { date: Date, day: Date },
+    Later { date: Point, day: Point },
     /// The newest snapshot is older than the cadence and its grace.
-    Stale { newest: Date, day: Date },
+    Stale { newest: Point, day: Point },
     /// A sample that shows neither side at the confidence asked for.
     TooFew(SmallSample),
 }
@@ -476,11 +477,13 @@ impl DateSpan {
         self.to.subtract(&self.from).multiply(&Amount::Known(DAY.into()))
     }
 
-    /// The day on which `months` calendar months have run since its beginning, clamped to the month's end.
+    /// When `months` calendar months have run since its beginning, clamped to the month's end, at the same time of the day.
     pub fn anniversary(&self, months: i32) -> Amount {
         let moved = |day: &Number| {
+            let whole = Number::from(day.floor());
             let date = date_of_day(i64::try_from(day.floor()).ok()?)?;
-            add_months(date, months).map(|date| Number::from(day_number(date)))
+            let of_the_day = day - whole;
+            add_months(date, months).map(|date| Number::from(day_number(date)) + of_the_day)
         };
         match &self.from {
             Amount::Known(day) => match moved(day) {

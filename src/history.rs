@@ -1,14 +1,15 @@
 //! The history: what each snapshot would have been judged on its own day, when nothing later had been written.
 
 use crate::eval::{Rulebook, judge_each_day, judge_workflow, last_day};
+use crate::point::Point;
 use crate::report::why::WorkflowVerdict;
 use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
 use crate::types::{Kind, Type};
-use crate::value::{Date, Series, Snapshot, Value};
+use crate::value::{Series, Snapshot, Value};
 use crate::vocabulary::Vocabulary;
 
 /// Judges every prefix of a series as of its last snapshot.
-pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series, as_of: Date) -> WorkflowHistory {
+pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series, as_of: Point) -> WorkflowHistory {
     WorkflowHistory {
         project: None,
         workflow: series.workflow.to_string(),
@@ -17,7 +18,7 @@ pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series, as_of: Date) 
             .take_while(|day| rulebook.run.report(day.bytes()))
             .collect(),
         retired: last_day(rulebook, &series.snapshots)
-            .filter(|last| as_of > *last)
+            .filter(|last| as_of.date() > *last)
             .map(|last| last.to_string()),
         metrics: metrics(&rulebook.program.vocabulary, &series.snapshots),
     }
@@ -28,14 +29,14 @@ pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series, as_of: Date) 
 pub(crate) fn day_by_day<'a>(
     rulebook: &'a Rulebook<'a>,
     series: &'a Series,
-    as_of: Date,
-) -> impl Iterator<Item = (Date, Date, WorkflowVerdict)> + 'a {
+    as_of: Point,
+) -> impl Iterator<Item = (Point, Point, WorkflowVerdict)> + 'a {
     let newest = series.snapshots.last().map(|snapshot| snapshot.date).filter(|newest| *newest < as_of);
     let today = newest.map(|date| (date, as_of, judge_workflow(rulebook, series, as_of, false).verdict));
     judge_each_day(rulebook, series).map(|(date, verdict)| (date, date, verdict)).chain(today)
 }
 
-fn day_report(date: Date, verdict: WorkflowVerdict) -> DayReport {
+fn day_report(date: Point, verdict: WorkflowVerdict) -> DayReport {
     let named = |outcome: Outcome| {
         let rules = verdict.rules.iter().filter(|rule| rule.applied.is_some() && rule.outcome == outcome);
         let mut names: Vec<String> = rules.map(|rule| rule.rule.clone()).collect();

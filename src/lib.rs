@@ -51,6 +51,8 @@ pub mod ast;
 pub mod evidence;
 #[doc(hidden)]
 pub mod interval;
+#[doc(hidden)]
+pub mod point;
 pub mod report;
 #[doc(hidden)]
 pub mod types;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::ast::{EffectKind, Expr, ExprId, LetDecl, ParamDecl, RuleDecl, Template};
 use crate::builtins::Builtin;
 use crate::interval::Interval;
+use crate::point::Axis;
 use crate::source::Span;
 use crate::types::Type;
 use crate::value::Value;
@@ -159,6 +160,8 @@ pub enum Target {
 pub enum DateWord {
     /// `today`: the day of judgement, or the one that is looked at.
     Today,
+    /// `now`: the instant of judgement, or the one that is looked at.
+    Now,
     /// `entered`: the date of the first snapshot of a stay in a stage.
     Entered(StayOf),
     /// `first_seen`: the date of the first snapshot that has an element's key. Its list is the way to it from the snapshot.
@@ -263,7 +266,7 @@ impl ParamTable {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uses {
     /// As a window: whole days, more than none.
-    pub window: bool,
+    pub window: Option<Axis>,
     /// As a number of snapshots: whole, from 1.
     pub snapshots: bool,
     /// As a confidence: between 0% and 100%, neither of them.

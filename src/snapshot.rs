@@ -25,7 +25,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, ReadFile, SourceMap};
-use crate::value::{Date, Series};
+use crate::value::Series;
 use crate::vocabulary::Vocabulary;
 use series::Groups;
 
@@ -93,8 +93,8 @@ pub struct Survey<'t> {
     standing: BTreeMap<&'t str, read::Standing<'t>>,
     diagnostics: Vec<Diagnostic>,
     read: Groups<'t>,
-    /// By workflow, with their dates.
-    unread: BTreeMap<Arc<str>, Vec<(&'t Input, Date)>>,
+    /// By workflow.
+    unread: BTreeMap<Arc<str>, Vec<&'t Input>>,
 }
 
 impl<'t> Survey<'t> {
@@ -121,15 +121,15 @@ impl<'t> Survey<'t> {
                 }
             }
         }
-        let mut unread: BTreeMap<Arc<str>, Vec<(&Input, Date)>> = BTreeMap::new();
+        let mut unread: BTreeMap<Arc<str>, Vec<&Input>> = BTreeMap::new();
         let mut unsure = Vec::new();
         for input in snapshots {
             match sources.get(input.read.file).filter(|_| guess).and_then(|source| head::guess(&source.text))
             {
-                Some((workflow, date)) => match unread.get_mut(workflow) {
-                    Some(files) => files.push((input, date)),
+                Some(workflow) => match unread.get_mut(workflow) {
+                    Some(files) => files.push(input),
                     None => {
-                        unread.insert(workflow.into(), vec![(input, date)]);
+                        unread.insert(workflow.into(), vec![input]);
                     }
                 },
                 None => unsure.push(input),
@@ -164,9 +164,9 @@ impl<'t> Survey<'t> {
             (read.take(&name), inputs, name)
         };
         let groups: Vec<_> = names.into_iter().map(of_each).collect();
-        let finish = |(mut groups, inputs, name): (Groups<'t>, Vec<(&'t Input, Date)>, Arc<str>)| {
+        let finish = |(mut groups, inputs, name): (Groups<'t>, Vec<&'t Input>, Arc<str>)| {
             let files = inputs.into_par_iter();
-            let files = files.map(|(input, _)| read::snapshots(input, sources, vocabulary, &standing));
+            let files = files.map(|input| read::snapshots(input, sources, vocabulary, &standing));
             files.collect::<Vec<_>>().into_iter().for_each(|file| groups.add(file));
             groups.finish(&name, (sources, vocabulary), &each)
         };

@@ -10,13 +10,14 @@ use crate::check::{Unfit, list_for_param, value_for_param};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::eval::{Fleet, Judged, Rulebook, RunBudget, SeenSnapshots, decided, judge_workflow, observe};
+use crate::point::{Axis, Point};
 use crate::program::{Param, ParamValue, Program};
 use crate::report::testing::{Failure, RuleSeen, SnapshotSeen, ValueSeen};
 use crate::report::why::{Reading, WorkflowVerdict};
 use crate::report::{Decision, Outcome};
 use crate::settings::{ParamSetting, Settings, Timeline};
 use crate::source::{SourceMap, Span};
-use crate::value::{Date, Series};
+use crate::value::Series;
 use crate::vocabulary::Vocabulary;
 use crate::words::{reading, remark};
 
@@ -111,7 +112,7 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
 pub(crate) struct Prepared<'t> {
     pub(crate) test: &'t TestDecl,
     given: GivenSeries,
-    as_of: Date,
+    as_of: Point,
 }
 
 /// Reads the snapshots that a test gives.
@@ -122,7 +123,7 @@ pub(crate) fn prepare<'t>(
     sources: &mut SourceMap,
 ) -> Result<Prepared<'t>, Vec<Diagnostic>> {
     let given = given::all_series(test, vocabulary, files, sources)?;
-    let as_of = day_of(test, &given.judged).map_err(|problem| vec![*problem])?;
+    let as_of = point_of(test, &given.judged).map_err(|problem| vec![*problem])?;
     Ok(Prepared { test, given, as_of })
 }
 
@@ -167,7 +168,7 @@ impl Prepared<'_> {
 struct TestCase<'a> {
     rulebook: Rulebook<'a>,
     series: &'a Series,
-    as_of: Date,
+    as_of: Point,
     coverage: bool,
 }
 
@@ -253,17 +254,24 @@ fn problem(message: impl Into<String>, span: Span, label: impl Into<String>) -> 
     Diagnostic::error(Code::UnrunnableTest, message).label(span, label)
 }
 
-/// The day of judgement: what the test says, or the newest snapshot's.
-fn day_of(test: &TestDecl, series: &Series) -> Result<Date, Box<Diagnostic>> {
-    let newest = series.snapshots.last().map_or(Date::default(), |snapshot| snapshot.date);
-    let wrong = |message: &str, span, label: &str| Err(Box::new(problem(message, span, label)));
-    match test.as_of.as_ref().map(|literal| (&literal.kind, literal.span)) {
-        None => Ok(newest),
-        Some((LiteralKind::Date(date), span)) if *date < newest => {
-            wrong("the day of judgement is before the newest snapshot", span, "earlier")
+/// The day or instant of judgement: what the test says, or the newest snapshot's.
+fn point_of(test: &TestDecl, series: &Series) -> Result<Point, Box<Diagnostic>> {
+    let newest = series.snapshots.last().map(|snapshot| snapshot.date).unwrap_or_default();
+    let Some(literal) = &test.as_of else { return Ok(newest) };
+    let wrong = |message: &str, label: &str| Err(Box::new(problem(message, literal.span, label)));
+    let (as_of, what) = match (newest.axis(), &literal.kind) {
+        (Axis::Days, LiteralKind::Date(date)) => (Some((*date).into()), "day"),
+        (Axis::Instants, LiteralKind::Date(date)) => (Some(Point::last_second(*date)), "time"),
+        (Axis::Instants, LiteralKind::Time(seconds)) => (Point::of_instant(seconds), "time"),
+        (Axis::Instants, _) => return wrong("`as of` takes a time or a date", "is none"),
+        (Axis::Days, _) => return wrong("`as of` takes a date", "is none"),
+    };
+    match as_of {
+        None => wrong("snapshots are told apart to the microsecond", "finer than that"),
+        Some(as_of) if as_of < newest => {
+            wrong(&format!("the {what} of judgement is before the newest snapshot"), "earlier")
         }
-        Some((LiteralKind::Date(date), _)) => Ok(*date),
-        Some((_, span)) => wrong("`as of` takes a date", span, "is none"),
+        Some(as_of) => Ok(as_of),
     }
 }
 
@@ -305,7 +313,7 @@ fn set_params(
             }
             Err((
                 unfit @ (Unfit::Type
-                | Unfit::Window
+                | Unfit::Window(_)
                 | Unfit::Snapshots
                 | Unfit::Confidence
                 | Unfit::Percentile

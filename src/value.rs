@@ -8,6 +8,7 @@ use dashu_base::{Abs, Sign};
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
+use crate::point::Point;
 use crate::source::{FileId, Span};
 
 /// An exact ratio. Durations are held in seconds, dates in days since 1970-01-01, instants in seconds since its beginning in
@@ -283,8 +284,8 @@ pub struct Snapshot {
     pub file: FileId,
     /// The name of the workflow that it is of.
     pub workflow: Arc<str>,
-    /// The day that it was taken on.
-    pub date: Date,
+    /// The day or instant that it was taken at.
+    pub date: Point,
     /// All of its fields.
     pub record: Record,
 }

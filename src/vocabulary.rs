@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::point::Axis;
 use crate::source::Span;
 use crate::types::{Kind, Type};
-use crate::value::{DAY, Number};
 
 /// The fields of a snapshot, a record or a list's element, in the order of their declaration.
 #[derive(Clone, Debug, Default)]
@@ -101,26 +101,28 @@ pub struct Vocabulary {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cadence {
     pub every: Every,
-    /// How many days late a snapshot may be.
+    /// How many ticks of the series late a snapshot may be.
     pub grace: i64,
+    /// What the series runs by.
+    pub axis: Axis,
     pub span: Span,
 }
 
 /// When a snapshot is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Every {
-    /// So many days after the one before, at least one.
-    Days(i64),
-    /// From Monday to Friday.
+    /// So many ticks of the series after the one before, at least one.
+    Ticks(i64),
+    /// From Monday to Friday; only where the series runs by days.
     Weekday,
 }
 
 /// As it is declared.
 impl fmt::Display for Cadence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let length = |days: i64| Kind::Duration.show(&Number::from(days.saturating_mul(DAY)));
+        let length = |ticks: i64| Kind::Duration.show(&self.axis.lapse(ticks).seconds());
         match self.every {
-            Every::Days(days) => write!(f, "every {}", length(days))?,
+            Every::Ticks(ticks) => write!(f, "every {}", length(ticks))?,
             Every::Weekday => f.write_str("every weekday")?,
         }
         match self.grace {
@@ -140,7 +142,7 @@ impl Cadence {
     pub fn earliest_before(&self, day: i64) -> i64 {
         let due = day.saturating_sub(self.grace);
         match self.every {
-            Every::Days(days) => due.saturating_sub(days),
+            Every::Ticks(days) => due.saturating_sub(days),
             Every::Weekday => {
                 let weekday = from_monday(due - 1);
                 due - 1 - (weekday - FRIDAY).max(0)
@@ -148,10 +150,10 @@ impl Cadence {
         }
     }
 
-    /// How many days apart snapshots may be, whatever the day.
+    /// How many ticks apart snapshots may be, whatever the day.
     pub fn at_most_apart(&self) -> i64 {
         let every = match self.every {
-            Every::Days(days) => days,
+            Every::Ticks(days) => days,
             Every::Weekday => 1,
         };
         every.saturating_add(self.grace)
@@ -170,7 +172,7 @@ impl Every {
     /// The day on which the snapshot after the one of a day is due.
     pub fn next(self, day: i64) -> i64 {
         match self {
-            Self::Days(days) => day.saturating_add(days),
+            Self::Ticks(days) => day.saturating_add(days),
             Self::Weekday if from_monday(day) >= FRIDAY => day + 7 - from_monday(day),
             Self::Weekday => day + 1,
         }
@@ -179,7 +181,7 @@ impl Every {
     /// How many due days there are, counted from the snapshot of a day, up to another day.
     pub fn due_days(self, from: i64, to: i64) -> i64 {
         match self {
-            Self::Days(days) => (to - from) / days.max(1),
+            Self::Ticks(days) => (to - from) / days.max(1),
             Self::Weekday => weekdays(to) - weekdays(from),
         }
     }
@@ -187,7 +189,7 @@ impl Every {
     /// The first due day, counted from the snapshot of a day, behind another day.
     pub fn due_after(self, from: i64, day: i64) -> i64 {
         match self {
-            Self::Days(days) => from + (self.due_days(from, day) + 1) * days,
+            Self::Ticks(days) => from + (self.due_days(from, day) + 1) * days,
             Self::Weekday => self.next(day),
         }
     }
@@ -242,6 +244,20 @@ impl Vocabulary {
     pub fn retired(&self) -> Option<usize> {
         let (at, field) = self.snapshot.field(Self::RETIRED)?;
         (field.ty == Type::Date).then_some(at)
+    }
+
+    /// What the series of snapshots runs by.
+    pub fn axis(&self) -> Axis {
+        let is_time = self.snapshot.fields.get(Self::DATE).is_some_and(|date| date.ty == Type::Time);
+        if is_time { Axis::Instants } else { Axis::Days }
+    }
+
+    /// The type of the dates of snapshots.
+    pub fn date_type(&self) -> Type {
+        match self.axis() {
+            Axis::Days => Type::Date,
+            Axis::Instants => Type::Time,
+        }
     }
 
     /// The rung of a stage, from 0.

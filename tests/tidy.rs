@@ -15,7 +15,7 @@ use crate::support::{files_under, relative, root};
 /// the engine is made of stands one above the other, so that none of it can come to need the engine.
 const FLOORS: &[&[&str]] = &[
     &["source", "text", "code", "diagnostic", "excerpt"],
-    &["ast", "types", "value", "vocabulary", "interval", "evidence", "report"],
+    &["ast", "types", "value", "point", "vocabulary", "interval", "evidence", "report"],
     &["builtins", "stats", "program", "settings"],
     &["parse", "check", "eval", "snapshot", "config"],
     &["builtin", "project", "words"],

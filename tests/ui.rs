@@ -33,7 +33,7 @@ use tollgate::render::human::{render, render_tests};
 use tollgate::render::{Style, View};
 use tollgate::report::{Outcome, Report};
 use tollgate::source::SourceMap;
-use tollgate::value::{Date, parse_date};
+use tollgate::value::{Date, date_of_day, day_and_seconds, parse_date, parse_time};
 
 use crate::json::breaks_schema_as_printed;
 use crate::support::{files_under, relative, root};
@@ -91,9 +91,15 @@ impl Case {
     fn options(&self) -> CheckOptions {
         let text: String = self.policies.iter().map(|path| lossy(path)).collect();
         let setting = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-        let as_of = setting("# as of:").map(|day| parse_date(day).unwrap());
+        let as_of = setting("# as of:").and_then(|day| day.split_whitespace().next());
+        let instant = as_of.and_then(|text| parse_time(text).ok()).map(|time| day_and_seconds(&time));
+        let time = instant.as_ref().map(|(_, seconds)| seconds.clone());
+        let as_of = as_of.map(|text| match &instant {
+            Some((day, _)) => date_of_day(*day).unwrap(),
+            None => parse_date(text).unwrap(),
+        });
         let workflows = setting("# workflow:").map(str::to_owned).into_iter().collect();
-        let day = DayOptions { as_of, workflows, ..DayOptions::on(TODAY) };
+        let day = DayOptions { as_of, time, workflows, ..DayOptions::on(TODAY) };
         CheckOptions { day, deny_warnings: setting("# deny:") == Some("warnings") }
     }
 

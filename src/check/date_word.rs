@@ -1,4 +1,4 @@
-//! Words of the language that stand for a date: `today`, `entered`, `first_seen`. What is declared by such a name comes first.
+//! Words of the language that stand for a date: `today`, `now`, `entered`, `first_seen`. What is declared by such a name comes first.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use crate::types::Type;
 use crate::vocabulary::RecordType;
 
 pub(super) const TODAY: &str = "today";
+pub(super) const NOW: &str = "now";
 pub(super) const ENTERED: &str = "entered";
 pub(super) const FIRST_SEEN: &str = "first_seen";
 
@@ -47,7 +48,7 @@ impl Checker<'_> {
                 Lookup::problem(errors::no_stage_to_enter(word))
             };
         }
-        told(Type::Date, Target::Date(DateWord::Entered(of)), word, rest)
+        told(self.ground.vocabulary.date_type(), Target::Date(DateWord::Entered(of)), word, rest)
     }
 
     /// `first_seen` of the innermost element that has a key.
@@ -58,7 +59,10 @@ impl Checker<'_> {
         }
         let keyed = around().find_map(|(up, _, element)| Some((up, self.way_to_list_of(&element.ty)?)));
         match keyed {
-            Some((up, list)) => told(Type::Date, Target::Date(DateWord::FirstSeen { up, list }), word, rest),
+            Some((up, list)) => {
+                let ty = self.ground.vocabulary.date_type();
+                told(ty, Target::Date(DateWord::FirstSeen { up, list }), word, rest)
+            }
             None => Lookup::problem(errors::no_key_to_see(word)),
         }
     }

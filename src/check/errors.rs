@@ -20,7 +20,7 @@ pub(super) use table::{
     empty_param, key_of_nothing, key_twice, missing_entries, mixed_keys, no_table, not_a_key,
     not_a_list_member, other_keys, several_types, table_is_no_value, texts_need_else,
 };
-pub(super) use time::{date_of_a_time, not_a_time};
+pub(super) use time::{date_of_a_time, no_now, not_a_time};
 pub(super) use types::{
     ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_number_of_snapshots, bad_percentile,
     bad_window, bad_window_param, bound_of_param, branches_differ, calendar_window, default_of_no_field,
@@ -32,7 +32,7 @@ pub(super) use types::{
 pub(super) use vocabulary::{
     bad_cadence, bad_changing, bad_key, bad_named, bad_standing, bad_unit, bound_of_field,
     declared_differently, no_stages, not_lower_case, second_cadence, second_ladder, several_keys, shared_key,
-    unknown_type, unknown_unit,
+    unknown_type, unknown_unit, weekday_by_instants,
 };
 pub(super) use workflows::{no_list_of_workflows, no_window_of_workflows};
 

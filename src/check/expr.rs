@@ -140,6 +140,7 @@ impl Checker<'_> {
             Target::Element { .. } => Some("the element itself"),
             Target::Workflows(_) => Some("a list of workflows"),
             Target::Date(DateWord::Today) => Some("the day of judgement"),
+            Target::Date(DateWord::Now) => Some("the time of judgement"),
             Target::Date(DateWord::Entered(_)) => Some("what the series says of the stage"),
             Target::Date(DateWord::FirstSeen { .. }) => Some("what the series says of the element"),
             Target::Let(_) => Some("a let"),

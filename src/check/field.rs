@@ -323,7 +323,7 @@ pub(super) fn merge(known: &mut Vec<FieldDraft>, fields: Vec<FieldDraft>, diagno
 
 fn merge_field(earlier: &mut FieldDraft, later: FieldDraft, diagnostics: &mut Vec<Diagnostic>) {
     let places = (earlier.span, later.span);
-    let built_in = earlier.built_in;
+    let (built_in, is_first) = (earlier.built_in, earlier.span.is_none());
     earlier.doc = earlier.doc.take().or(later.doc);
     earlier.span = earlier.span.or(later.span);
     let differs = match (&mut earlier.shape, later.shape) {
@@ -339,6 +339,13 @@ fn merge_field(earlier: &mut FieldDraft, later: FieldDraft, diagnostics: &mut Ve
             return;
         }
         (FieldShape::Value(a), FieldShape::Value(b)) if *a == b => None,
+        // The one built-in field that may be declared as something else: the series then runs by instants.
+        (FieldShape::Value(a @ Type::Date), FieldShape::Value(Type::Time))
+            if built_in && is_first && *earlier.name == *"date" =>
+        {
+            *a = Type::Time;
+            None
+        }
         (a, b) => Some((describe(a), describe(&b))),
     };
     // That the built-in fields are required goes without saying.

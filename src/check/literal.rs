@@ -4,14 +4,10 @@ use super::errors;
 use crate::ast::{ListMember, Literal, LiteralKind};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
+use crate::point::Axis;
 use crate::program::{Param, ParamValue};
 use crate::types::{Kind, Quantity, Type};
-use crate::value::{DAY, Number, Value, day_number};
-
-/// Whether a duration, in seconds, is a whole number of days.
-pub(super) fn is_whole_days(seconds: &Number) -> bool {
-    (seconds / Number::from(DAY)).is_int()
-}
+use crate::value::{Number, Value, day_number};
 
 /// Whether a number says how many snapshots are looked at.
 pub(super) fn is_number_of_snapshots(number: &Number) -> bool {
@@ -141,7 +137,7 @@ pub enum Unfit {
     /// It lies outside the range that the param declares.
     Range,
     /// The param is a window, and this is no number of days.
-    Window,
+    Window(Axis),
     /// The param is a number of snapshots, and this is none.
     Snapshots,
     /// The param is a confidence, and this is none.
@@ -162,7 +158,8 @@ impl Unfit {
                 None => format!("is a {ty}"),
             },
             Self::Range => "has a range".to_owned(),
-            Self::Window => "is a window: whole days or weeks, more than none".to_owned(),
+            Self::Window(Axis::Days) => "is a window: whole days or weeks, more than none".to_owned(),
+            Self::Window(Axis::Instants) => "is a window: a length of more than none".to_owned(),
             Self::Snapshots => "is a number of snapshots: a whole number from 1".to_owned(),
             Self::Confidence => "is a confidence: more than 0% and less than 100%".to_owned(),
             Self::Percentile => "says which percentile: from 0% to 100%".to_owned(),
@@ -185,8 +182,10 @@ pub fn value_for_param(param: &Param, literal: &LiteralKind) -> Result<ParamValu
         return Err(Unfit::Range);
     }
     let positive = number > Number::ZERO;
-    if param.uses.window && !(positive && is_whole_days(&number)) {
-        return Err(Unfit::Window);
+    if let Some(axis) = param.uses.window
+        && !(positive && axis.is_whole(&number))
+    {
+        return Err(Unfit::Window(axis));
     }
     if param.uses.snapshots && !is_number_of_snapshots(&number) {
         return Err(Unfit::Snapshots);

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::Checker;
-use super::date_word::{ENTERED, FIRST_SEEN, TODAY, told};
+use super::date_word::{ENTERED, FIRST_SEEN, NOW, TODAY, told};
 use super::errors;
 use super::names::{LetState, Symbol};
 use super::recursion::Needed;
@@ -17,6 +17,7 @@ use super::words::join;
 use super::workflows::WORKFLOWS;
 use crate::ast::{Expr, Name, ParamLiteral};
 use crate::diagnostic::Diagnostic;
+use crate::point::Axis;
 use crate::program::{DateWord, FieldPath, Target};
 use crate::types::Type;
 use crate::vocabulary::RecordType;
@@ -243,6 +244,10 @@ impl Checker<'_> {
         let (ty, target) = match &*first.text {
             WORKFLOWS => return Some(self.lookup_workflows(path, rest)),
             TODAY => (Type::Date, Target::Date(DateWord::Today)),
+            NOW if self.ground.vocabulary.axis() == Axis::Instants => {
+                (Type::Time, Target::Date(DateWord::Now))
+            }
+            NOW => return Some(Lookup::problem(errors::no_now(first))),
             ENTERED => return Some(self.lookup_entered(scope, first, rest)),
             FIRST_SEEN => return Some(self.lookup_first_seen(scope, first, rest)),
             _ => return None,
@@ -300,6 +305,8 @@ impl Checker<'_> {
             visible.extend(self.names.by_name.keys().map(|name| Arc::from(*name)));
         }
         visible.extend([WORKFLOWS, TODAY, ENTERED, FIRST_SEEN].map(Arc::from));
+        let now = (self.ground.vocabulary.axis() == Axis::Instants).then(|| NOW.into());
+        visible.extend(now);
         visible
     }
 

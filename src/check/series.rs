@@ -3,11 +3,12 @@
 use super::Checker;
 use super::call::Clauses;
 use super::errors;
-use super::literal::{is_number_of_snapshots, is_whole_days};
+use super::literal::is_number_of_snapshots;
 use super::scope::NameScope;
 use crate::ast::{Arg, Expr, ExprKind, LiteralKind, NamedWindow, Over};
 use crate::builtins::Builtin;
 use crate::builtins::series::{Along, Measure, Which};
+use crate::point::Axis;
 use crate::program::Target;
 use crate::types::{Kind, Quantity, Type};
 use crate::value::Number;
@@ -94,9 +95,10 @@ impl Checker<'_> {
                 }
             }
             Along::Since => {
-                if ty == Type::Time {
+                let by_instants = self.ground.vocabulary.axis() == Axis::Instants;
+                if ty == Type::Time && !by_instants {
                     self.report(errors::date_of_a_time("since", value));
-                } else if !matches!(ty, Type::Date | Type::Error) {
+                } else if !matches!(ty, Type::Date | Type::Time | Type::Error) {
                     self.report(errors::not_a_date("since", value, &ty));
                 }
                 Type::Elapsed
@@ -163,25 +165,26 @@ impl Checker<'_> {
         let ty = self.check_expr(scope, window);
         let target = self.info(window.id).and_then(|info| info.target.clone());
         let literal = matches!(window.kind, ExprKind::Literal(_));
+        let axis = self.ground.vocabulary.axis();
         match (ty, target) {
             (Type::Error, _) => {}
             (Type::Amount(Quantity { kind: Kind::Duration, range }), Some(Target::Param(index))) => {
                 let whole = self.names.params.get(index).is_some_and(|entry| {
                     let single = entry.decl.value.single().map(|literal| &literal.kind);
-                    matches!(single, Some(LiteralKind::Duration(seconds)) if is_whole_days(seconds))
+                    matches!(single, Some(LiteralKind::Duration(seconds)) if axis.is_whole(seconds))
                 });
                 let positive = range.low.as_ref().is_some_and(|low| *low > Number::ZERO);
                 if !whole || !positive {
-                    self.report(errors::bad_window_param(window));
+                    self.report(errors::bad_window_param(window, axis));
                 }
                 if let Some(entry) = self.names.params.get_mut(index) {
-                    entry.uses.window = true;
+                    entry.uses.window = Some(axis);
                 }
             }
             (Type::Amount(Quantity { kind: Kind::Duration, range }), _) if literal => {
-                let whole = range.as_point().is_some_and(|it| is_whole_days(it) && *it > Number::ZERO);
+                let whole = range.as_point().is_some_and(|it| axis.is_whole(it) && *it > Number::ZERO);
                 if !whole {
-                    self.report(errors::bad_window(window));
+                    self.report(errors::bad_window(window, axis));
                 }
             }
             (Type::Calendar, _) => self.report(errors::calendar_window(window)),

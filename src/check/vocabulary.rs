@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::errors;
 use super::field;
-use super::literal::is_whole_days;
 use crate::ast::{CadenceDecl, EveryDecl, File, Item, Literal, LiteralKind, Name, SnapshotDecl, StagesDecl};
 use crate::diagnostic::Diagnostic;
+use crate::point::Axis;
 use crate::types::{Kind, Type};
 use crate::value::{DAY, Number};
 use crate::vocabulary::{Cadence, Every, RecordType, Vocabulary};
@@ -48,7 +48,7 @@ impl Ground {
         }
         field::add_retired(&mut drafts);
         vocabulary.snapshot = Arc::new(field::finish(drafts, &mut diagnostics));
-        vocabulary.cadence = check_cadences(&snapshots, &mut diagnostics);
+        vocabulary.cadence = check_cadences(&snapshots, vocabulary.axis(), &mut diagnostics);
         let mut units = BTreeSet::new();
         collect_units(&vocabulary.snapshot, &mut units);
         let workflows = Arc::new(RecordType::clone(&vocabulary.snapshot));
@@ -102,11 +102,15 @@ pub(super) fn duplicates(names: &[Name]) -> Vec<Vec<&Name>> {
     groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
-fn check_cadences(snapshots: &[&SnapshotDecl], diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {
+fn check_cadences(
+    snapshots: &[&SnapshotDecl],
+    axis: Axis,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Cadence> {
     let decls = snapshots.iter().filter_map(|snapshot| snapshot.cadence.as_ref());
     let mut first: Option<Cadence> = None;
     for decl in decls {
-        let Some(cadence) = check_cadence(decl, diagnostics) else { continue };
+        let Some(cadence) = check_cadence(decl, axis, diagnostics) else { continue };
         match &first {
             None => first = Some(cadence),
             Some(first) if (&first.every, &first.grace) == (&cadence.every, &cadence.grace) => {}
@@ -117,32 +121,41 @@ fn check_cadences(snapshots: &[&SnapshotDecl], diagnostics: &mut Vec<Diagnostic>
 }
 
 /// A cadence, wherever it is declared.
-pub fn check_cadence(decl: &CadenceDecl, diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {
+pub fn check_cadence(decl: &CadenceDecl, axis: Axis, diagnostics: &mut Vec<Diagnostic>) -> Option<Cadence> {
     let every = match &decl.every {
+        EveryDecl::Weekday(span) if axis == Axis::Instants => {
+            diagnostics.push(errors::weekday_by_instants(*span));
+            None
+        }
         EveryDecl::Weekday(_) => Some(Every::Weekday),
-        EveryDecl::Length(literal) => days(literal, 1, "the cadence", diagnostics).map(Every::Days),
+        EveryDecl::Length(literal) => ticks(literal, axis, 1, "the cadence", diagnostics).map(Every::Ticks),
     };
     let grace = match &decl.grace {
-        Some(grace) => days(grace, 0, "the grace", diagnostics),
+        Some(grace) => ticks(grace, axis, 0, "the grace", diagnostics),
         None => Some(0),
     };
-    Some(Cadence { every: every?, grace: grace?, span: decl.span })
+    Some(Cadence { every: every?, grace: grace?, axis, span: decl.span })
 }
 
-fn days(literal: &Literal, lowest: i64, what: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<i64> {
-    let days = whole_days(&literal.kind).filter(|days| *days >= lowest);
-    if days.is_none() {
-        diagnostics.push(errors::bad_cadence(literal, what));
+fn ticks(
+    literal: &Literal,
+    axis: Axis,
+    lowest: i64,
+    what: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<i64> {
+    let ticks = whole_ticks(&literal.kind, axis).filter(|ticks| *ticks >= lowest);
+    if ticks.is_none() {
+        diagnostics.push(errors::bad_cadence(literal, what, axis));
     }
-    days
+    ticks
 }
 
-/// The days of a length that is a whole number of them; of a longer one than any calendar, as many as any calendar has.
-pub(super) fn whole_days(literal: &LiteralKind) -> Option<i64> {
+/// The ticks of a length that is a whole number of them; of a longer one than any calendar, as many as any calendar has.
+pub(super) fn whole_ticks(literal: &LiteralKind, axis: Axis) -> Option<i64> {
     match literal {
-        LiteralKind::Duration(seconds) if is_whole_days(seconds) => {
-            let most = Number::from(MAX_DAYS);
-            i64::try_from((seconds / Number::from(DAY)).min(most).floor()).ok()
+        LiteralKind::Duration(seconds) if axis.is_whole(seconds) => {
+            axis.ticks(seconds.min(&Number::from(MAX_DAYS * DAY)))
         }
         LiteralKind::Duration(_)
         | LiteralKind::Number(_)

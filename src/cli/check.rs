@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{ProjectArgs, date, day_options};
+use super::arguments::{ProjectArgs, When, day_options, when};
 use super::disk::seen_from_here;
 use super::output::{self, Output, OutputFormat};
 use super::record::{Asked, record};
@@ -18,7 +18,6 @@ use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, t
 use crate::report::Report;
 use crate::report::against::DeniedChanges;
 use crate::report::record::{RecordedBase, VerdictRecord};
-use crate::value::Date;
 
 /// Judge which workflows may go on, and show why the others may not
 ///
@@ -43,9 +42,9 @@ pub(super) struct CheckArgs {
     /// Also fail on workflows that this change neither touches nor makes worse
     #[arg(long, requires = "base")]
     all: bool,
-    /// Judge as of this day, such as 2026-11-02, and not as of today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    as_of: Option<Date>,
+    /// Judge as of this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z, and not as of now
+    #[arg(long, value_name = "DATE", value_parser = when)]
+    as_of: Option<When>,
     /// Judge this workflow alone; may be given several times
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
@@ -105,7 +104,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     if let Err(code) = output::prepare(&args.format, args.record.as_deref()) {
         return code;
     }
-    let day = match day_options(args.as_of, &args.workflows) {
+    let day = match day_options(args.as_of.as_ref(), &args.workflows) {
         Ok(day) => day,
         Err(code) => return code,
     };

@@ -32,7 +32,7 @@ pub(super) struct HistoryArgs {
 
 /// Finds, reads, judges day by day, shows.
 pub(super) fn run(args: &HistoryArgs) -> ExitCode {
-    let options = match day_options(args.day.as_of, &args.workflows) {
+    let options = match day_options(args.day.as_of.as_ref(), &args.workflows) {
         Ok(options) => options,
         Err(code) => return code,
     };

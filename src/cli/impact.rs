@@ -49,7 +49,7 @@ enum ImpactForm {
 
 /// Finds, reads, judges the history twice, shows.
 pub(super) fn run(args: &ImpactArgs) -> ExitCode {
-    let options = match day_options(args.day.as_of, &args.workflows) {
+    let options = match day_options(args.day.as_of.as_ref(), &args.workflows) {
         Ok(options) => options,
         Err(code) => return code,
     };

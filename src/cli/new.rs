@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{ProjectArgs, date, today};
+use super::arguments::{ProjectArgs, When, now, when};
 use super::known::{known, listed};
 use super::terminal::TerminalArgs;
 use super::write::{new_files, remove};
@@ -13,11 +13,12 @@ use super::{complain, find, finish, remark};
 use crate::diagnostic::did_you_mean;
 use crate::engine::Answer;
 use crate::layers::{PoliciesInForce, ProjectInForce};
+use crate::point::{Axis, Point};
 use crate::render::draft::draft;
 use crate::snapshot::Workflow;
 use crate::source::FileId;
 use crate::text::{first_few, quote};
-use crate::value::{Date, Series, Snapshot, date_of_day, day_number};
+use crate::value::{Series, Snapshot};
 use crate::vocabulary::Cadence;
 
 /// Write the next file, to be filled in
@@ -43,9 +44,10 @@ struct SnapshotArgs {
     /// The workflow
     #[arg(long, value_name = "NAME")]
     workflow: String,
-    /// Its day, such as 2026-11-02; without it, the last one's and the cadence of the policies, and never later than today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    date: Option<Date>,
+    /// Its day, such as 2026-11-02, or its time, such as 2026-11-02T14:05Z, where snapshots are of times; without it, the last
+    /// one's and the cadence of the policies, and never later than now
+    #[arg(long, value_name = "DATE", value_parser = when)]
+    date: Option<When>,
     #[command(flatten)]
     project: ProjectArgs,
     #[command(flatten)]
@@ -59,10 +61,10 @@ pub(super) fn run(args: &NewArgs) -> ExitCode {
         Ok(known) => known,
         Err(code) => return code,
     };
-    let Some(today) = today() else {
+    let Some(now) = now() else {
         return complain("the system's clock is out of the calendar");
     };
-    match snapshot(args, &known, today) {
+    match snapshot(args, &known, &now) {
         Ok((text, note)) => {
             if let Some(note) = note {
                 remark(&note);
@@ -77,20 +79,29 @@ pub(super) fn run(args: &NewArgs) -> ExitCode {
 fn snapshot(
     args: &SnapshotArgs,
     known: &Answer<PoliciesInForce>,
-    today: Date,
+    now: &When,
 ) -> Result<(String, Option<String>), String> {
     let (project, workflow) = find_workflow(&args.workflow, &known.report)?;
     let name = quote(&args.workflow);
     let Some(series) = &workflow.series else {
         return Err(format!("the snapshots of `{name}` have errors: `tollgate check` shows them"));
     };
-    let (day, note) = match args.date {
-        Some(day) => (day, too_early(day, today)),
-        None => next_day(&name, series, project.settings(&workflow.name).cadence.as_ref(), today)?,
+    let vocabulary = &project.program.vocabulary;
+    let axis = vocabulary.axis();
+    let now = match axis {
+        Axis::Days => now.date.into(),
+        Axis::Instants => now.point(axis)?,
+    };
+    let (day, note) = match &args.date {
+        Some(when) => {
+            let day = when.point(axis)?;
+            (day, too_early(day, now))
+        }
+        None => next_point(&name, series, project.settings(&workflow.name).cadence.as_ref(), now)?,
     };
     let retired = project.program.vocabulary.retired();
     let last_day = retired.and_then(|field| series.snapshots.last()?.record.date_in(field));
-    if let Some((last_day, _)) = last_day.filter(|(last_day, _)| day > *last_day) {
+    if let Some((last_day, _)) = last_day.filter(|(last_day, _)| day.date() > *last_day) {
         return Err(format!(
             "`{name}` is retired, and its last day was {last_day}: if it goes on, remove `retired` or set a later day"
         ));
@@ -101,7 +112,7 @@ fn snapshot(
     let Some(last) = series.snapshots.iter().rev().find(|snapshot| snapshot.date < day) else {
         return Err(format!("the series of `{name}` begins after {day}"));
     };
-    let text = draft(&project.program.vocabulary, last, day);
+    let text = draft(vocabulary, last, day);
     let file = known.sources.name(last.file);
     if shared(last.file, project) {
         return Ok((format!("# To be added to {file}, which holds several snapshots.\n---\n{text}"), note));
@@ -149,34 +160,39 @@ fn find_workflow<'a>(
 
 /// The day of the next snapshot, and what is unusual about it: the day on which it is due, as a series has its rhythm and a
 /// file does not depend on the hour at which it was begun; or today, if that is yet to come or nobody says when it is.
-fn next_day(
+fn next_point(
     name: &str,
     series: &Series,
     cadence: Option<&Cadence>,
-    today: Date,
-) -> Result<(Date, Option<String>), String> {
+    now: Point,
+) -> Result<(Point, Option<String>), String> {
+    let axis = now.axis();
+    let (at, day, today) = match axis {
+        Axis::Days => ("on", "day", "of today, "),
+        Axis::Instants => ("at", "time", "of "),
+    };
     let last = series.snapshots.last().map(|last| last.date);
-    let due = cadence.zip(last).and_then(|(cadence, last)| date_of_day(cadence.every.next(day_number(last))));
+    let next = |(cadence, last): (&Cadence, Point)| axis.in_calendar(cadence.every.next(last.ticks()));
+    let due = cadence.zip(last).and_then(next);
     match (due, last) {
-        (Some(due), _) if due <= today => Ok((due, None)),
-        (_, Some(last)) if last >= today => {
-            let next = due.map(|due| format!(", and the next is due on {due}")).unwrap_or_default();
-            Err(format!("`{name}` has a snapshot of {last}{next}: give another day with `--date`"))
+        (Some(due), _) if due <= now => Ok((due, None)),
+        (_, Some(last)) if last >= now => {
+            let next = due.map(|due| format!(", and the next is due {at} {due}")).unwrap_or_default();
+            Err(format!("`{name}` has a snapshot of {last}{next}: give another {day} with `--date`"))
         }
         (Some(due), _) => {
-            let note =
-                format!("the next snapshot of `{name}` is due on {due}; this one is of today, {today}");
-            Ok((today, Some(note)))
+            let note = format!("the next snapshot of `{name}` is due {at} {due}; this one is {today}{now}");
+            Ok((now, Some(note)))
         }
-        (None, _) => Ok((today, None)),
+        (None, _) => Ok((now, None)),
     }
 }
 
 /// What is said of a day that is yet to come.
-fn too_early(day: Date, today: Date) -> Option<String> {
+fn too_early(day: Point, now: Point) -> Option<String> {
     let note =
         || format!("{day} is yet to come: until then `tollgate check` takes this snapshot for an error");
-    (day > today).then(note)
+    (day > now).then(note)
 }
 
 /// Whether a file holds more than one snapshot.
@@ -187,9 +203,9 @@ fn shared(file: FileId, project: &ProjectInForce) -> bool {
 }
 
 /// The name of the next file: the last one's with the new day in the old one's place, or after what it is called.
-fn name_beside(file: &str, last: &Snapshot, day: Date) -> String {
+fn name_beside(file: &str, last: &Snapshot, day: Point) -> String {
     let (folder, name) = file.rsplit_once('/').map_or(("", file), |(folder, name)| (folder, name));
-    let (old, day) = (last.date.to_string(), day.to_string());
+    let (old, day) = (in_name(last.date), in_name(day));
     let name = if name.contains(&old) {
         name.replace(&old, &day)
     } else {
@@ -197,6 +213,11 @@ fn name_beside(file: &str, last: &Snapshot, day: Date) -> String {
         format!("{stem}-{day}.{extension}")
     };
     if folder.is_empty() { name } else { format!("{folder}/{name}") }
+}
+
+/// A day or a time as names of files have it: none of them may have colons everywhere.
+fn in_name(point: Point) -> String {
+    point.to_string().replace(':', "")
 }
 
 /// Whether a file that was written is one that would be judged.

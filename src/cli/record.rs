@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 use super::{find, git};
 use crate::engine::{AgainstOptions, Answer, CheckOptions, Workspace};
 use crate::project::{Inputs, Project, Sides};
-use crate::report::Report;
 use crate::report::record::{
     LANGUAGE_VERSION, RECORD_VERSION, RecordedBase, RecordedOptions, RecordedVerdict, VerdictRecord,
 };
+use crate::report::{Report, WorkflowReport};
 use crate::source::SourceMap;
 
 /// What is judged, as it was read.
@@ -119,6 +119,9 @@ pub(super) fn record(
     judgement: &Answer<Report>,
 ) -> VerdictRecord {
     let options = &asked.options;
+    let is_time =
+        |workflow: &WorkflowReport| workflow.newest.as_ref().is_some_and(|newest| newest.date.contains('T'));
+    let (as_of, today) = options.day.written(judgement.report.workflows.iter().any(is_time));
     VerdictRecord {
         record: RECORD_VERSION,
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -126,8 +129,8 @@ pub(super) fn record(
         as_of: judgement.report.as_of.clone(),
         exit: judgement.exit,
         options: RecordedOptions {
-            as_of: options.day.as_of.map(|day| day.to_string()),
-            today: options.day.today.to_string(),
+            as_of,
+            today,
             workflows: options.day.workflows.clone(),
             deny_warnings: options.deny_warnings,
             allow_outside: asked.allow_outside,

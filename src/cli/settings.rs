@@ -4,13 +4,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::arguments::{Form, ProjectArgs, date, day_options};
+use super::arguments::{Form, ProjectArgs, When, day_options, when};
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
 use crate::engine::{Answer, Workspace};
 use crate::render::{json, overview};
 use crate::report::overview::Overview;
-use crate::value::Date;
 
 /// What both take.
 #[derive(Debug, Args)]
@@ -22,8 +21,8 @@ pub(super) struct SettingsArgs {
     #[arg(long, value_enum, default_value_t = Form::Human)]
     format: Form,
     /// Look at the waivers of this day, such as 2026-11-02, and not of today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    as_of: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = when)]
+    as_of: Option<When>,
     #[command(flatten)]
     project: ProjectArgs,
     #[command(flatten)]
@@ -50,7 +49,7 @@ fn run(
     args: &SettingsArgs,
     written: impl Fn(&Answer<Overview>) -> Result<String, serde_json::Error>,
 ) -> ExitCode {
-    let options = match day_options(args.as_of, args.workflow.as_slice()) {
+    let options = match day_options(args.as_of.as_ref(), args.workflow.as_slice()) {
         Ok(options) => options,
         Err(code) => return code,
     };

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Deserialize;
 
-use super::arguments::{OutsideArgs, date, today};
+use super::arguments::{OutsideArgs, today, when};
 use super::disk::{Disk, canonical};
 use super::record::{Asked, record};
 use super::{complain, disk, finish, git};
@@ -103,13 +103,16 @@ fn parse(bytes: &[u8]) -> Result<VerdictRecord, String> {
 }
 
 fn options(known: &VerdictRecord, today: Date) -> Result<CheckOptions, String> {
-    let day = |text: &str| date(text).map_err(|why| format!("its day `{}` is {why}", quote(text)));
+    let day = |text: &str| when(text).map_err(|why| format!("its day `{}` is {why}", quote(text)));
     let as_of = known.options.as_of.as_deref().map(day).transpose()?;
     let (ran, judged) = (day(&known.options.today)?, day(&known.as_of)?);
-    if let Some(late) = [Some(ran), Some(judged), as_of].into_iter().flatten().find(|day| *day > today) {
+    let days = [Some(ran.date), Some(judged.date), as_of.as_ref().map(|when| when.date)];
+    if let Some(late) = days.into_iter().flatten().find(|day| *day > today) {
         return Err(format!("it is of {late}, a day that is yet to come: today is {today}"));
     }
-    let day = DayOptions { as_of, workflows: known.options.workflows.clone(), ..DayOptions::on(ran) };
+    let time = as_of.as_ref().map_or(ran.time, |when| when.time.clone());
+    let (as_of, workflows) = (as_of.map(|when| when.date), known.options.workflows.clone());
+    let day = DayOptions { as_of, time, workflows, ..DayOptions::on(ran.date) };
     Ok(CheckOptions { day, deny_warnings: known.options.deny_warnings })
 }
 

@@ -21,6 +21,7 @@ use crate::code::Code;
 use crate::config::WaiverEntry;
 use crate::diagnostic::Diagnostic;
 use crate::eval::judge_workflow;
+use crate::point::Point;
 use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, DeniedChanges};
 use crate::report::{Decision, Denied, Report, WorkflowReport};
@@ -145,7 +146,7 @@ impl Workspace {
         problems: Vec<Diagnostic>,
         sources: &mut SourceMap,
         options: &CheckOptions,
-        days: &BTreeMap<Arc<str>, BTreeSet<Date>>,
+        days: &BTreeMap<Arc<str>, BTreeSet<Point>>,
     ) -> JudgedSide {
         let loaded = load_each(self, projects, problems, sources, &options.day, |rulebook, series, as_of| {
             let judged = judge_workflow(rulebook, &series, as_of, options.deny_warnings);

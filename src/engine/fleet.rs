@@ -6,11 +6,12 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::eval::{Fleet, SeenSnapshots};
 use crate::layers::Book;
+use crate::point::Point;
 use crate::program::Program;
 use crate::snapshot::Workflow;
 use crate::source::{FileId, Span};
 use crate::text::first_few;
-use crate::value::{Date, Series};
+use crate::value::Series;
 use crate::vocabulary::Vocabulary;
 
 /// What others see of a series; nothing where it has a snapshot that nobody can have written yet.
@@ -18,7 +19,7 @@ pub(super) fn seen(
     vocabulary: &Vocabulary,
     book: &Book,
     series: &Series,
-    last: Option<Date>,
+    last: Option<Point>,
 ) -> Option<SeenSnapshots> {
     let is_later = |last| series.snapshots.iter().any(|snapshot| snapshot.date > last);
     (!last.is_some_and(is_later))
@@ -39,7 +40,7 @@ pub(super) fn of_series(
     vocabulary: &Vocabulary,
     book: &Book,
     workflows: &[Workflow],
-    last: Option<Date>,
+    last: Option<Point>,
 ) -> Fleet {
     let mut fleet = Fleet::default();
     for Workflow { name, series, files } in workflows {

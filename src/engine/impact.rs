@@ -11,12 +11,13 @@ use super::{Answer, DayOptions, Workspace, in_order, place_of};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::day_by_day;
+use crate::point::Point;
 use crate::project::Sides;
 use crate::report::impact::{Flip, ImpactReport, ImpactSummary, OneSided, RuleFlip, RuleSide};
 use crate::report::why::{RuleVerdict, WorkflowVerdict};
 use crate::report::{Decision, Outcome, VERSION};
 use crate::source::SourceMap;
-use crate::value::{Date, Series};
+use crate::value::Series;
 
 impl Workspace {
     /// Judges each snapshot that is proposed on its own day, and the newest as of today too: by the policies of the base and
@@ -89,7 +90,7 @@ fn add_errors(diagnostics: &mut Vec<Diagnostic>, old: Vec<Diagnostic>, sources: 
 /// A project's workflow.
 type WorkflowKey = (Option<String>, String);
 /// The verdicts of a workflow: by the date of the newest snapshot that is seen, and the day of judgement.
-type Verdicts = BTreeMap<(Date, Date), DayVerdict>;
+type Verdicts = BTreeMap<(Point, Point), DayVerdict>;
 
 struct DayVerdict {
     decision: Decision,
@@ -127,7 +128,7 @@ fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<Wo
                 return None;
             }
             let rulebook = project.rulebook(&series.workflow, sources);
-            let days = day_by_day(&rulebook, series, loaded.as_of);
+            let days = day_by_day(&rulebook, series, day.point(project.program.vocabulary.axis()));
             let days = days.take_while(|(.., verdict)| rulebook.run.report(DayVerdict::bytes(verdict)));
             let key = (project.name.clone(), series.workflow.to_string());
             let verdicts = days.map(|(date, day, verdict)| ((date, day), DayVerdict::of(verdict)));
@@ -178,7 +179,7 @@ fn compare(old: &BTreeMap<WorkflowKey, Verdicts>, new: &BTreeMap<WorkflowKey, Ve
 }
 
 /// The snapshots that were judged on their own day, which is all of them.
-fn own_days(verdicts: &Verdicts) -> impl Iterator<Item = &(Date, Date)> {
+fn own_days(verdicts: &Verdicts) -> impl Iterator<Item = &(Point, Point)> {
     verdicts.keys().filter(|(date, day)| date == day)
 }
 

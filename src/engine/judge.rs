@@ -11,14 +11,15 @@ use super::{Answer, CheckOptions, Workspace, in_order};
 use crate::builtin;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{Lift, judge_workflow};
+use crate::eval::{Lift, Rulebook, judge_workflow};
 use crate::layers::{days_left, no_rollback};
+use crate::point::Point;
 use crate::project::{Inputs, Project};
 use crate::report::read::{PassedOver, ReadReport};
 use crate::report::{Decision, Denied, Place, Report, VERSION, WaiverReport, WorkflowReport, full_name};
 use crate::snapshot::Workflow;
 use crate::source::{FileId, SourceMap, Span};
-use crate::value::Date;
+use crate::value::{Date, Series};
 use crate::words::{Told, tell};
 
 impl Workspace {
@@ -37,7 +38,7 @@ impl Workspace {
 
 /// What came of a judgement, before it is a report.
 pub(super) struct JudgedAll {
-    as_of: Date,
+    as_of: Point,
     read: ReadReport,
     pub(super) reports: Vec<WorkflowReport>,
     waivers: Vec<WaiverReport>,
@@ -54,11 +55,19 @@ pub(super) fn load_judged(
     sources: &mut SourceMap,
     options: &CheckOptions,
 ) -> Loaded<Told> {
-    load_each(workspace, projects, problems, sources, &options.day, |rulebook, series, as_of| {
+    let judge = |rulebook: &Rulebook<'_>, series: Series, as_of: Point| {
         let mut told = tell(judge_workflow(rulebook, &series, as_of, options.deny_warnings), rulebook);
-        told.report.as_of = (as_of != options.day.day()).then(|| as_of.to_string());
+        told.report.as_of = Some(as_of.to_string());
         told
-    })
+    };
+    let mut loaded = load_each(workspace, projects, problems, sources, &options.day, judge);
+    let as_of = loaded.as_of.to_string();
+    for report in loaded.projects.iter_mut().flat_map(|project| &mut project.workflows) {
+        // What is so of all of them need not be said of each.
+        let told = report.series.as_mut().filter(|told| told.report.as_of.as_ref() == Some(&as_of));
+        told.map(|told| told.report.as_of = None);
+    }
+    loaded
 }
 
 pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &CheckOptions) -> JudgedAll {
@@ -82,7 +91,7 @@ pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &
             reports.push(report);
         }
     }
-    diagnostics.extend(about_waivers(&projects, &lifts, as_of, options));
+    diagnostics.extend(about_waivers(&projects, &lifts, as_of.date(), options));
     if !has_errors(&diagnostics)
         && let Some(problem) = nothing_judged(rules, &reports)
     {
@@ -90,7 +99,7 @@ pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &
         diagnostics.retain(|found| found.code != Code::NothingJudged);
         diagnostics.push(problem);
     }
-    let waivers = used_waivers(lifts, as_of, sources);
+    let waivers = used_waivers(lifts, as_of.date(), sources);
     JudgedAll { as_of, read: what_was_read(&projects, sources), reports, waivers, diagnostics, files }
 }
 

@@ -19,13 +19,14 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, did_you_mean_within};
 use crate::eval::{Fleet, Rulebook, RunBudget};
 use crate::layers::{Book, admit, settle};
+use crate::point::{Axis, Point};
 use crate::program::Program;
 use crate::project::Project;
 use crate::report::read::PassedOver;
 use crate::snapshot::{self, Input, Role, Survey, Workflow};
 use crate::source::{FileId, ReadFile, SourceMap, Span};
 use crate::text::first_few;
-use crate::value::{Date, Located, Series, Snapshot};
+use crate::value::{Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
 /// A project that was read, with its series, or what was made of them.
@@ -74,7 +75,7 @@ pub(super) struct ReadFiles {
 /// What was read, and what was made of each series.
 pub(super) struct Loaded<T = Series> {
     pub(super) projects: Vec<Ready<T>>,
-    pub(super) as_of: Date,
+    pub(super) as_of: Point,
     /// What belongs to no project.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -97,7 +98,7 @@ pub(super) fn load_each<T: Send>(
     problems: Vec<Diagnostic>,
     sources: &mut SourceMap,
     options: &DayOptions,
-    each: impl Fn(&Rulebook<'_>, Series, Date) -> T + Sync,
+    each: impl Fn(&Rulebook<'_>, Series, Point) -> T + Sync,
 ) -> Loaded<T> {
     let drafts = drafts(workspace, projects, sources);
     let loading = Loading { drafts: &drafts, sources, options, each };
@@ -243,7 +244,7 @@ struct Loading<'a, F> {
     each: F,
 }
 
-impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F> {
+impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Point) -> T + Sync> Loading<'a, F> {
     /// None if something was not as it seemed.
     fn by_guess(&self) -> Option<Loaded<T>> {
         let surveyed = self.drafts.iter().map(|draft| {
@@ -275,8 +276,9 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         let see_all = |mut project: Ready| {
             let workflows = std::mem::take(&mut project.workflows);
             if project.program.reads_workflows() {
+                let last = self.last(axis_of(&project));
                 project.fleet =
-                    fleet::of_series(&project.program.vocabulary, &project.book, &workflows, self.last_day());
+                    fleet::of_series(&project.program.vocabulary, &project.book, &workflows, last);
             }
             project.diagnostics.extend(fleet::unknown_names(&project.program, &project.fleet));
             let see = |Workflow { name, series, files }| {
@@ -298,26 +300,27 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
             return Some(Fleet::default());
         }
         let survey = Survey::new(&draft.inputs, self.sources, &program.vocabulary, true);
-        let last = self.last_day();
+        let last = self.last(axis_of(ready));
         let see = |series: Series| fleet::seen(&program.vocabulary, &ready.book, &series, last);
         let (workflows, _) = survey.read(self.sources, &program.vocabulary, see)?;
         Some(fleet::of_seen(workflows))
     }
 
-    /// The last day that a snapshot can be of, if it need not be left out.
-    fn last_day(&self) -> Option<Date> {
-        self.options.as_of.is_none().then(|| self.tomorrow())
+    /// The last day or instant that a snapshot can be of, if it need not be left out: a day ahead, as it is tomorrow already
+    /// somewhere.
+    fn last(&self, axis: Axis) -> Option<Point> {
+        let now = self.options.point(axis);
+        let ahead = axis.in_calendar(now.ticks() + axis.per_day()).unwrap_or(now);
+        self.options.as_of.is_none().then_some(ahead)
     }
 
-    fn tomorrow(&self) -> Date {
-        self.options.today.tomorrow().unwrap_or(self.options.today)
-    }
-
-    /// The day that a series is judged on: the one that was asked for, else today, or tomorrow where it is there already.
-    fn day_of(&self, series: &Series) -> Date {
-        let (today, tomorrow) = (self.options.day(), self.tomorrow());
-        let is_there = series.snapshots.iter().any(|snapshot| snapshot.date == tomorrow);
-        if is_there && self.options.as_of.is_none() { tomorrow } else { today }
+    /// What a series is judged on: the day or instant that was asked for, else today or now, or the newest snapshot where that
+    /// is up to a day ahead.
+    fn point_of(&self, series: &Series, axis: Axis) -> Point {
+        let now = self.options.point(axis);
+        let Some(last) = self.last(axis) else { return now };
+        let known = series.snapshots.iter().map(|snapshot| snapshot.date);
+        known.filter(|date| *date <= last).max().map_or(now, |newest| newest.max(now))
     }
 
     /// What is made of a series. Snapshots that are later than the day of judgement are left out where that was asked
@@ -327,7 +330,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
         if !self.options.wants(&series.workflow) || self.options.cancel.is_cancelled() {
             return seen;
         }
-        let as_of = self.day_of(&series);
+        let as_of = self.point_of(&series, axis_of(project));
         let is_later = |snapshot: &&Snapshot| snapshot.date > as_of;
         if self.options.as_of.is_some() {
             seen.later = series.snapshots.iter().filter(is_later).count();
@@ -344,8 +347,14 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Date) -> T + Sync> Loading<'a, F>
     }
 
     fn finish(&self, mut projects: Vec<Ready<SeenSeries<T>>>) -> Loaded<T> {
-        let as_of = self.options.day();
+        let by_days = projects.iter().find(|project| axis_of(project) == Axis::Days);
+        let axis = if by_days.is_some() || projects.is_empty() { Axis::Days } else { Axis::Instants };
+        let as_of = self.options.point(axis);
+        let of_days = by_days.map(|project| project.name.clone());
         let mut diagnostics = bases::unaddressed(&mut projects, self.sources);
+        if let (Some(project), Some(time)) = (of_days, self.options.time_asked()) {
+            diagnostics.push(time_for_days(project, time));
+        }
         select(&mut projects, self.options, self.sources, &mut diagnostics);
         let mut later = 0;
         let finish_one = |mut project: Ready<SeenSeries<T>>| {
@@ -407,13 +416,29 @@ fn select<T>(
     }
 }
 
-fn from_the_future(snapshot: &Snapshot, as_of: Date) -> Diagnostic {
+/// What the series of a project run by.
+fn axis_of<T>(project: &Ready<T>) -> Axis {
+    project.program.vocabulary.axis()
+}
+
+/// `--as-of` with a time, where series run by days.
+fn time_for_days(project: Option<String>, time: Point) -> Diagnostic {
+    let of = project.map_or_else(String::new, |name| format!(" of `{name}`"));
+    let message = format!("snapshots{of} are of days, and cannot be judged at a time");
+    Diagnostic::error(Code::TimeForDays, message).help(format!("judge `--as-of {}`", time.date()))
+}
+
+fn from_the_future(snapshot: &Snapshot, as_of: Point) -> Diagnostic {
     let date = snapshot.record.fields.get(Vocabulary::DATE).and_then(Option::as_ref);
     let span = date.map_or(snapshot.record.span, |date: &Located| date.span);
+    let what = match as_of {
+        Point::Day(_) => "day",
+        Point::Time(_) => "time",
+    };
     Diagnostic::error(
         Code::FutureSnapshot,
         format!("the snapshot of `{}` is from the future", snapshot.workflow),
     )
-    .label(span, format!("later than {as_of}, the day of judgement"))
-    .help("correct the date, or judge `--as-of` a later day")
+    .label(span, format!("later than {as_of}, the {what} of judgement"))
+    .help(format!("correct the date, or judge `--as-of` a later {what}"))
 }

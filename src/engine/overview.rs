@@ -27,7 +27,7 @@ impl Workspace {
         let (mut params, mut rules) = (Vec::new(), Vec::new());
         for project in &projects {
             diagnostics.extend(project.diagnostics.iter().cloned());
-            let survey = OverviewSurvey { project, sources: &sources, as_of };
+            let survey = OverviewSurvey { project, sources: &sources, as_of: as_of.date() };
             for (settings, workflows) in survey.variants(options) {
                 params.extend(
                     (0..settings.params.len()).filter_map(|at| survey.param(at, settings, &workflows)),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Evidence;
 use crate::ast::CompareOp;
 use crate::evidence::{Amount, DateSpan};
+use crate::point::Axis;
 use crate::report::why::{Bound, Figure};
 use crate::types::Kind;
 use crate::value::{DAY, Number};
@@ -83,8 +84,8 @@ pub(super) fn date_bound(op: CompareOp, bound: &Number) -> Option<(Bound, Figure
     Some((word, Figure::day(day.clone()), day))
 }
 
-/// The first day on which at least, or more than, a length has run since `from`.
-pub(super) fn over_day(op: CompareOp, from: &Number, length: &Evidence<'_>) -> Option<Number> {
+/// The first day, or second, at which at least, or more than, a length has run since `from`; all in days.
+pub(super) fn over_day(op: CompareOp, from: &Number, length: &Evidence<'_>, axis: Axis) -> Option<Number> {
     let end = match length {
         Evidence::Amount(length) => from + length.known()? / Number::from(DAY),
         Evidence::Calendar(months) => {
@@ -93,7 +94,35 @@ pub(super) fn over_day(op: CompareOp, from: &Number, length: &Evidence<'_>) -> O
         }
         Evidence::Truth(_) | Evidence::Elapsed(_) | Evidence::Word(_) | Evidence::List(_) => return None,
     };
-    whole(op, &end).map(|(day, _)| Number::from(day))
+    let grains = Number::from(axis.grains_per_day());
+    whole(op, &(end * &grains)).map(|(grain, _)| Number::from(grain) / grains)
+}
+
+/// The earliest day, or second, since which not too much has run: looked for from `from` to `to`, as months differ in length;
+/// all in days.
+pub(super) fn since_day(
+    op: CompareOp,
+    (from, to): (&Number, &Number),
+    length: &Evidence<'_>,
+    axis: Axis,
+) -> Option<Number> {
+    let lowest = match length {
+        Evidence::Amount(length) => to - length.known()? / Number::from(DAY),
+        Evidence::Calendar(months) if axis == Axis::Days => to - Number::from(i64::from(*months) * 31),
+        // There are too many seconds in a month to look for one.
+        Evidence::Calendar(_)
+        | Evidence::Truth(_)
+        | Evidence::Elapsed(_)
+        | Evidence::Word(_)
+        | Evidence::List(_) => return None,
+    };
+    let grains = Number::from(axis.grains_per_day());
+    let enough = |day: &Number| over_day(op.negated(), day, length, axis).is_none_or(|over| over > *to);
+    let mut day = from.clone().max(Number::from((lowest * &grains).floor()) / &grains);
+    while !enough(&day) && day < *to {
+        day += Number::ONE / &grains;
+    }
+    Some(day)
 }
 
 /// The first number of a range of which something is so, if it is so of all that follow; else the range's end.

@@ -1,4 +1,4 @@
-//! What the series says of itself: `today`, when a stage was entered, and when an element was first seen.
+//! What the series says of itself: `today` and `now`, when a stage was entered, and when an element was first seen.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -6,10 +6,11 @@ use std::rc::Rc;
 use super::pool::element_key;
 use super::{Evaluator, Evidence, ItemValue, ListItem, Scope};
 use crate::evidence::{Amount, Reasons};
+use crate::point::Point;
 use crate::program::{DateWord, StayOf};
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{Record, Value};
+use crate::value::{Number, Record, Value};
 use crate::vocabulary::{RecordType, Vocabulary};
 
 /// The index of the first snapshot that has each key of a list.
@@ -19,9 +20,9 @@ impl<'a> Evaluator<'a> {
     /// What a word of the language stands for.
     pub(super) fn date_word(&self, word: &DateWord, ty: &Type, scope: Scope<'_, 'a>) -> Evidence<'a> {
         let nothing = || Evidence::unknown(ty, &Reasons::default(), "");
-        let of = |day: i64| Evidence::Amount(Amount::Known(day.into()));
+        let of = |point| told(point, ty);
         match word {
-            DateWord::Today => of(scope.moment.today),
+            DateWord::Today | DateWord::Now => of(scope.moment.today),
             DateWord::Entered(StayOf::Looked) => of(self.day(self.stage_entry(scope.moment.at))),
             DateWord::Entered(StayOf::Judged) => of(self.day(self.stage_entry(scope.moment.judged))),
             DateWord::Entered(StayOf::Workflow(up)) => scope
@@ -42,9 +43,10 @@ impl<'a> Evaluator<'a> {
         let at = match word {
             DateWord::Entered(StayOf::Looked) => scope.moment.at,
             DateWord::Entered(StayOf::Judged) => scope.moment.judged,
-            DateWord::Today | DateWord::Entered(StayOf::Workflow(_)) | DateWord::FirstSeen { .. } => {
-                return None;
-            }
+            DateWord::Today
+            | DateWord::Now
+            | DateWord::Entered(StayOf::Workflow(_))
+            | DateWord::FirstSeen { .. } => return None,
         };
         let entry = &self.snapshots.get(self.stage_entry(at))?.record;
         entry.fields.get(Vocabulary::STAGE)?.as_ref().map(|stage| stage.key)
@@ -60,7 +62,7 @@ impl<'a> Evaluator<'a> {
             return Evidence::unknown(ty, &missing, "");
         };
         let first = self.first_of_all(list, field).get(&named).copied();
-        Evidence::Amount(Amount::Known(self.day(first.unwrap_or(item.at)).into()))
+        told(self.day(first.unwrap_or(item.at)), ty)
     }
 
     /// What the elements of a list are made of.
@@ -92,6 +94,13 @@ impl<'a> Evaluator<'a> {
         memory.first_seen.borrow_mut().insert(list.to_vec(), Rc::clone(&first));
         first
     }
+}
+
+/// A day or an instant as a value of a type: a time, or a date.
+fn told<'a>(point: Point, ty: &Type) -> Evidence<'a> {
+    let is_time = *ty == Type::Time;
+    let number = if is_time { point.in_seconds() } else { Number::from(point.day_number()) };
+    Evidence::Amount(Amount::Known(number))
 }
 
 /// Goes through the elements at the end of a way, which may lead through other lists.

@@ -298,7 +298,7 @@ impl<'a> Evaluator<'a> {
         scope: Scope<'_, 'a>,
         report: &mut RuleVerdict,
     ) -> Option<Held> {
-        let day = scope.moment.day;
+        let day = scope.moment.day.day_number();
         let (param, setting) = (self.program.params.get(index)?, self.settings.param_on(index, day)?);
         let within = setting.within.as_ref().filter(|_| setting.configured);
         let threshold = Held {
@@ -349,7 +349,7 @@ impl<'a> Evaluator<'a> {
             },
             // A list of a policy stands where it was set.
             Some(Target::Param(index)) => {
-                let setting = self.settings.param_on(*index, scope.moment.day)?;
+                let setting = self.settings.param_on(*index, scope.moment.day.day_number())?;
                 matches!(setting.value, ParamValue::List(_)).then_some(setting.origin)
             }
             Some(Target::Date(word)) => self.place_of_date_word(word, scope),

@@ -114,7 +114,7 @@ impl<'a> Evaluator<'a> {
             Some(Target::Date(word)) => self.date_word(word, &info.ty, scope),
             Some(Target::Element { up, path }) => self.element(*up, path, &info.ty, scope),
             Some(Target::Let(index)) => self.eval_let_decl(*index, scope.moment.of_let()),
-            Some(Target::Param(index)) => self.eval_param_decl(*index, scope.moment.day),
+            Some(Target::Param(index)) => self.eval_param_decl(*index, scope.moment.day.day_number()),
             Some(Target::Stage(rung)) => Evidence::Amount(Amount::Known(Number::from(*rung))),
             Some(Target::Member(member)) => Evidence::Word(Word::Known(member.clone())),
             Some(Target::Table(_) | Target::Call(_)) | None => {

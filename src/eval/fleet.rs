@@ -12,11 +12,12 @@ use crate::ast::{Arg, Expr, ExprId};
 use crate::builtins::Shape;
 use crate::builtins::series::Along;
 use crate::evidence::{Amount, ReasonKind, Reasons, Truth, Word};
+use crate::point::Point;
 use crate::program::{DateWord, FieldPath, StayOf, Target};
 use crate::settings::Settings;
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{Located, Record, Series, Value, date_of_day, day_number};
+use crate::value::{Located, Record, Series, Value, day_number};
 use crate::vocabulary::{Cadence, Vocabulary};
 
 /// What their list is called.
@@ -33,7 +34,7 @@ pub struct Fleet {
 }
 
 /// An expression, a day, and the settings that it was judged by.
-type AskedOfAll = (ExprId, i64, usize);
+type AskedOfAll = (ExprId, Point, usize);
 
 /// What is the same whichever workflow is judged.
 #[derive(Clone, Debug)]
@@ -54,9 +55,9 @@ pub struct SeenSnapshots {
 /// What other workflows see of a snapshot.
 #[derive(Debug)]
 pub(crate) struct Sighting {
-    day: i64,
+    day: Point,
     /// The day of the first snapshot of its stay in the stage.
-    entered: i64,
+    entered: Point,
     /// The last day of the workflow, by this snapshot.
     retired: Option<i64>,
     /// As the snapshot has it, without its lists.
@@ -77,7 +78,7 @@ impl SeenSnapshots {
         let retired = |record: &Record| Some(day_number(record.date_in(vocabulary.retired()?)?.0));
         let mut snapshots: Vec<Sighting> = Vec::new();
         for snapshot in &series.snapshots {
-            let (day, record) = (day_number(snapshot.date), unlisted(&snapshot.record));
+            let (day, record) = (snapshot.date, unlisted(&snapshot.record));
             let before = snapshots.last().filter(|before| stage_in(&before.record) == stage_in(&record));
             let entered = before.map_or(day, |before| before.entered);
             snapshots.push(Sighting { day, entered, retired: retired(&record), record });
@@ -86,13 +87,13 @@ impl SeenSnapshots {
     }
 
     /// The newest on a day; none before the workflow began, and after its last day.
-    fn on(&self, day: i64) -> Option<SeenWorkflow<'_>> {
+    fn on(&self, day: Point) -> Option<SeenWorkflow<'_>> {
         let count = self.snapshots.partition_point(|sighting| sighting.day <= day);
         let sighting = self.snapshots.get(count.checked_sub(1)?)?;
-        if sighting.retired.is_some_and(|last| day > last) {
+        if sighting.retired.is_some_and(|last| day.day_number() > last) {
             return None;
         }
-        let stale = self.cadence.as_ref().is_some_and(|cadence| day > cadence.deadline(sighting.day));
+        let stale = self.cadence.as_ref().is_some_and(|cadence| day.ticks() > cadence.deadline(sighting.day.ticks()));
         Some(SeenWorkflow { sighting, stale })
     }
 }
@@ -120,7 +121,7 @@ impl Fleet {
         self.workflows.keys().chain(self.faulty.keys()).map(|name| &**name)
     }
 
-    fn on(&self, day: i64) -> impl Iterator<Item = SeenWorkflow<'_>> {
+    fn on(&self, day: Point) -> impl Iterator<Item = SeenWorkflow<'_>> {
         self.workflows.values().filter_map(move |seen| seen.on(day))
     }
 
@@ -147,7 +148,7 @@ impl<'a> SeenWorkflow<'a> {
     }
 
     /// The day on which it entered the stage that it is in.
-    pub(super) fn entered(self) -> i64 {
+    pub(super) fn entered(self) -> Point {
         self.sighting.entered
     }
 
@@ -231,7 +232,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `workflows`, or a field of each, on a day.
-    pub(super) fn workflows(&self, path: &FieldPath, ty: &Type, at: usize, day: i64) -> Evidence<'a> {
+    pub(super) fn workflows(&self, path: &FieldPath, ty: &Type, at: usize, day: Point) -> Evidence<'a> {
         let element = ty.element().unwrap_or(ty);
         let item = |seen: SeenWorkflow<'a>| {
             let span = seen.slot(Vocabulary::WORKFLOW).map(|name| name.span);
@@ -248,7 +249,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The workflow on a day whose record an element of `workflows` is.
-    pub(super) fn workflow_of(&self, record: &'a Record, day: i64) -> ItemValue<'a> {
+    pub(super) fn workflow_of(&self, record: &'a Record, day: Point) -> ItemValue<'a> {
         let name = record.fields.get(Vocabulary::WORKFLOW).and_then(Option::as_ref).map(name_in);
         let seen = name.and_then(|name| self.fleet.workflows.get(&*name)?.on(day));
         seen.map_or_else(|| ItemValue::Record(Recorded::once(record)), ItemValue::Workflow)
@@ -266,7 +267,7 @@ impl<'a> Evaluator<'a> {
         ty: &Type,
         at: usize,
     ) -> Evidence<'a> {
-        let (workflow, newest) = (seen.name(), date_of_day(seen.sighting.day).unwrap_or_default());
+        let (workflow, newest) = (seen.name(), seen.sighting.day);
         if !seen.shows(&path.steps, self.program.vocabulary.built_in_fields()) {
             let place = seen.slot(Vocabulary::DATE).map(|date| date.span);
             let reasons = Reasons::of(ReasonKind::StaleWorkflow { workflow, newest }, place);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Evaluator, Moment};
 use crate::ast::EffectKind;
+use crate::point::Point;
 use crate::report::Outcome;
 use crate::report::why::{Breach, Piece, Pointer, Remark, RuleVerdict, Said, Saw};
 use crate::settings::{BuiltInRule, FRESH, SKIPPED, STARTED, UNDECLARED, built_in_rules};
@@ -71,7 +72,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The built-in rules of the ladder that fire, each with the effect of the day that it is judged for.
-    pub(super) fn ladder_rules(&self, ladder: &Ladder, newest: usize, today: i64) -> Vec<RuleVerdict> {
+    pub(super) fn ladder_rules(&self, ladder: &Ladder, newest: usize, today: Point) -> Vec<RuleVerdict> {
         let mut fired = Vec::new();
         let name = |rung: usize| self.stage_name(rung);
         let stage_span = self.located(newest, Vocabulary::STAGE).map(|located| located.span);
@@ -100,14 +101,16 @@ impl<'a> Evaluator<'a> {
     /// The built-in rule of a series that has not gone on.
     pub(super) fn staleness(&self, moment: Moment) -> Option<RuleVerdict> {
         let newest = self.snapshots.get(moment.at)?.date;
-        let patience = self.cadence()?.deadline(self.day(moment.at)) - self.day(moment.at);
-        let days = moment.day - self.day(moment.at);
+        let tick = self.tick(moment.at);
+        let patience = self.cadence()?.deadline(tick) - tick;
+        let age = moment.day.ticks() - tick;
         let span = self.located(moment.at, Vocabulary::DATE).map(|located| located.span);
-        if days <= patience {
+        if age <= patience {
             return None;
         }
-        let verdict =
-            self.built_in_rule(FRESH, Breach::Stale { newest, days, patience }, span, moment.day)?;
+        let (age, patience) = (self.axis().lapse(age), self.axis().lapse(patience));
+        let breach = Breach::Stale { newest, age, patience };
+        let verdict = self.built_in_rule(FRESH, breach, span, moment.day)?;
         Some(RuleVerdict { declared: self.cadence().map(|cadence| cadence.span), ..verdict })
     }
 
@@ -117,9 +120,9 @@ impl<'a> Evaluator<'a> {
         rule: BuiltInRule,
         breach: Breach,
         span: Option<Span>,
-        day: i64,
+        day: Point,
     ) -> Option<RuleVerdict> {
-        let setting = self.settings.built_in(self.program, rule)?.on(day);
+        let setting = self.settings.built_in(self.program, rule)?.on(day.day_number());
         let (_, declared) = built_in_rules(&self.program.vocabulary).find(|(known, _)| *known == rule)?;
         let said = Said::Breach(breach.clone());
         let evidence = span.map(|span| Saw {

@@ -2,9 +2,10 @@
 
 use super::{Evaluator, Scope};
 use crate::evidence::{Further, Reason, ReasonKind, Reasons, SmallSample};
+use crate::point::Point;
 use crate::report::why::{Change, Earlier, Missing};
 use crate::types::Type;
-use crate::value::{Date, Record, Value, date_of_day, day_number};
+use crate::value::{Record, Value};
 
 impl<'a> Evaluator<'a> {
     /// What would decide what is undecided for these reasons, so far as anything could.
@@ -33,7 +34,7 @@ impl<'a> Evaluator<'a> {
     fn record(
         &self,
         missing: Missing,
-        date: Date,
+        date: Point,
         reason: &Reason,
         scope: Scope<'_, 'a>,
         records: &mut Vec<Change>,
@@ -59,7 +60,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What is missing, and in the snapshot of which date.
-    fn to_record(&self, reason: &Reason, scope: Scope<'_, 'a>) -> Option<(Missing, Date)> {
+    fn to_record(&self, reason: &Reason, scope: Scope<'_, 'a>) -> Option<(Missing, Point)> {
         let newest = self.snapshots.get(scope.moment.at)?;
         let key = |field: &str| self.program.vocabulary.snapshot.keys_of(field).into();
         match &reason.kind {
@@ -102,8 +103,9 @@ impl<'a> Evaluator<'a> {
             ReasonKind::Contradicted { field, .. } => Some(Change::Agree(field.clone())),
             ReasonKind::Later { date, .. } => Some(Change::Reached(*date)),
             ReasonKind::Stale { day, .. } => {
-                let day_due = day_number(*day);
-                let first = date_of_day(self.cadence().map_or(day_due, |it| it.earliest_before(day_due)))?;
+                let due = day.ticks();
+                let first = self.cadence().map_or(due, |it| it.earliest_before(due));
+                let first = self.axis().in_calendar(first)?;
                 Some(Change::SnapshotWithin { first, last: Some(*day) })
             }
             ReasonKind::TooFew(SmallSample::Counted { further, .. }) => match further {
@@ -126,16 +128,16 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The snapshots that close a gap: one where one is enough, and when; else how far apart they may be.
-    fn fills(&self, from: Date, to: Date) -> Option<Change> {
+    fn fills(&self, from: Point, to: Point) -> Option<Change> {
         let cadence = self.cadence()?;
-        let earliest = date_of_day(cadence.earliest_before(day_number(to)))?;
-        let latest = date_of_day(cadence.deadline(day_number(from)))?;
+        let earliest = self.axis().in_calendar(cadence.earliest_before(to.ticks()))?;
+        let latest = self.axis().in_calendar(cadence.deadline(from.ticks()))?;
         Some(if earliest == latest {
             Change::SnapshotWithin { first: earliest, last: None }
         } else if earliest < latest {
             Change::SnapshotWithin { first: earliest.max(from), last: Some(latest.min(to)) }
         } else {
-            Change::SnapshotsApart { days: cadence.at_most_apart(), from, to }
+            Change::SnapshotsApart { at_most: self.axis().lapse(cadence.at_most_apart()), from, to }
         })
     }
 
@@ -144,7 +146,7 @@ impl<'a> Evaluator<'a> {
         let ReasonKind::Missing { field, date } = &reason.kind else { return Earlier::Unasked };
         let Some(steps) = self.steps_of(field) else { return Earlier::Unasked };
         let earlier = self.snapshots.get(..scope.moment.at).unwrap_or_default();
-        let earlier = earlier.iter().filter(|snapshot| day_number(snapshot.date) < day_number(*date));
+        let earlier = earlier.iter().filter(|snapshot| snapshot.date < *date);
         match earlier.rev().find(|snapshot| holds(&snapshot.record, &steps)) {
             Some(snapshot) => Earlier::On(snapshot.date),
             None if scope.moment.at > 0 => Earlier::Never,

@@ -7,17 +7,18 @@ use std::collections::{HashMap, HashSet};
 use super::{Evaluator, Rulebook, Scope};
 use crate::ast::{Expr, ExprId, ExprKind, LogicOp, RuleBody};
 use crate::evidence::Truth;
+use crate::point::Point;
 use crate::program::{Policy, Program, Rule, Target};
 use crate::report::Outcome;
 use crate::report::why::Reading;
 use crate::source::Span;
-use crate::value::{Date, Snapshot};
+use crate::value::Snapshot;
 
 /// How a rule comes out on the last of some snapshots, as of a day, and what its conditions compare, each with its value.
 pub fn observe(
     rulebook: &Rulebook<'_>,
     snapshots: &[Snapshot],
-    as_of: Date,
+    as_of: Point,
     rule: usize,
 ) -> (Outcome, Vec<(Span, Reading)>) {
     let evaluator = Evaluator::new(rulebook, snapshots);
@@ -44,7 +45,7 @@ pub fn observe(
 pub fn decided(
     rulebook: &Rulebook<'_>,
     snapshots: &[Snapshot],
-    as_of: Date,
+    as_of: Point,
     rule: usize,
 ) -> Vec<(ExprId, bool)> {
     let evaluator = Evaluator::new(rulebook, snapshots);

@@ -9,11 +9,12 @@ use crate::builtins::Shape;
 use crate::builtins::numbers::Extreme;
 use crate::builtins::series::Along;
 use crate::evidence::{Truth, Word};
+use crate::point::Point;
 use crate::program::{FieldPath, Target};
 use crate::report::why::{Against, Dated, ElementName, Figure, RuleVerdict, Said};
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{Value, date_of_day};
+use crate::value::Value;
 
 /// How many elements of a list are named.
 const NAMED_ELEMENTS: usize = 3;
@@ -71,7 +72,7 @@ impl<'a> Evaluator<'a> {
         match shape {
             Shape::Along(Along::Run(_)) => self.run_seen(&arg.value, scope).into_iter().collect(),
             Shape::Along(Along::Since) => {
-                let day = date_of_day(scope.moment.day).unwrap_or_default();
+                let day = self.axis_of(&arg.value).point_of(scope.moment.day);
                 let span = self.span_of(&arg.value, scope);
                 span.map(|span| (span, Said::CountedTo(day))).into_iter().collect()
             }
@@ -121,9 +122,11 @@ impl<'a> Evaluator<'a> {
     fn dated(&self, start: usize, at: usize, figure: Option<Figure>) -> Option<Dated> {
         let date = self.snapshots.get(at)?.date;
         let before = at.checked_sub(1).filter(|before| *before >= start);
-        let same_year =
-            before.and_then(|at| self.snapshots.get(at)).is_some_and(|s| s.date.year() == date.year());
-        Some(Dated { date, same_year, figure })
+        let short = before.is_some_and(|at| match self.day(at) {
+            before @ Point::Day(_) => before.date().year() == date.date().year(),
+            before @ Point::Time(_) => before.date() == date.date(),
+        });
+        Some(Dated { date, short, figure })
     }
 
     /// Where a run began, and the dates at which its condition held: «`light < light_share` at 2026-10-26 (70%), 11-02

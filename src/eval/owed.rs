@@ -11,11 +11,11 @@ use super::ladder::{Crossing, Ladder};
 use super::rule::Judging;
 use super::waive::Lift;
 use crate::ast::EffectKind;
+use crate::point::Point;
 use crate::program::Rule;
 use crate::report::Outcome;
 use crate::report::why::{Breach, Held, Lack, Pointer, RuleVerdict, Saw, SetValue};
 use crate::settings::{BuiltInRule, OWED, SKIPPED, UNDECLARED, Waiver};
-use crate::value::{Date, day_number};
 use crate::vocabulary::Vocabulary;
 
 /// How many things that a rule saw are told of a step, so that one with many rules stays short.
@@ -24,7 +24,7 @@ const MAX_SAW: usize = 6;
 /// Who may be excused at a crossing.
 pub(super) struct Signed<'w> {
     pub(super) waivers: &'w [Waiver],
-    pub(super) as_of: Date,
+    pub(super) as_of: Point,
     /// The present stage.
     pub(super) stage: usize,
 }
@@ -149,7 +149,7 @@ impl<'a> Evaluator<'a> {
             return Some(Rc::clone(known));
         }
         let moment = self.moment_of(crossing.at, crossing.at);
-        let setting = self.settings.rules.get(index)?.on(moment.day);
+        let setting = self.settings.rules.get(index)?.on(moment.day.day_number());
         let effect = setting.effect?;
         let judging = Judging { moment, enforced: true, asked: false, stale: false, effect, step };
         let verdict = Rc::new(self.eval_rule_decl(rule, setting, &judging));
@@ -180,7 +180,7 @@ impl<'a> Evaluator<'a> {
         lifts: &mut Vec<Lift>,
     ) -> bool {
         let steps = self.settings.built_in(self.program, rule);
-        let effect = steps.and_then(|steps| steps.on(self.day(crossing.at)).effect);
+        let effect = steps.and_then(|steps| steps.on(self.day(crossing.at).day_number()).effect);
         match effect {
             Some(EffectKind::Rollback) => true,
             Some(EffectKind::Hold) => !self.is_signed(rule.name, crossing, signed, lifts),
@@ -201,8 +201,8 @@ impl<'a> Evaluator<'a> {
             |waiver: &Waiver, stages: &[usize]| waiver.stage.is_none_or(|only| stages.contains(&only));
         let counts = |waiver: &&Waiver| {
             *waiver.rule == *rule
-                && (waiver.is_active(signed.as_of) && in_stage(waiver, &[signed.stage, crossing.from])
-                    || waiver.is_active(then) && in_stage(waiver, &[crossing.from]))
+                && (waiver.is_active(signed.as_of.date()) && in_stage(waiver, &[signed.stage, crossing.from])
+                    || waiver.is_active(then.date()) && in_stage(waiver, &[crossing.from]))
         };
         signed.waivers.iter().find(counts)
     }
@@ -219,7 +219,7 @@ impl<'a> Evaluator<'a> {
         let breach =
             Breach::Owed { step, day, lacks: debt.lacks, values: debt.values.iter().map(value).collect() };
         let span = self.located(crossing.at + 1, Vocabulary::STAGE).map(|located| located.span);
-        let mut verdict = self.built_in_rule(OWED, breach, span, day_number(day))?;
+        let mut verdict = self.built_in_rule(OWED, breach, span, day)?;
         verdict.steps = vec![[self.stage_name(from), self.stage_name(from + 1)]];
         verdict.evidence.extend(debt.saw);
         verdict.pointers.extend(debt.pointers);

@@ -7,7 +7,7 @@ use super::{Evaluator, Evidence, ItemValue, ListItem, Moment};
 use crate::evidence::{Reason, ReasonKind, Reasons};
 use crate::program::FieldPath;
 use crate::types::Type;
-use crate::value::{Date, Located, Record, Value};
+use crate::value::{Located, Record, Value};
 
 /// An element of a list of records.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl<'a> Evaluator<'a> {
 
     /// Why nothing is known of which two snapshots say different things: at either line.
     fn contradiction(&self, path: &FieldPath, one: (usize, &Located), other: (usize, &Located)) -> Reasons {
-        let date = |at: usize| self.snapshots.get(at).map_or_else(Date::default, |snapshot| snapshot.date);
+        let date = |at: usize| self.day(at);
         let reason = |(_, place): (usize, &Located), (other, _): (usize, &Located)| {
             let kind = ReasonKind::Contradicted { field: path.name.clone(), other: date(other) };
             Reason { kind, span: Some(place.span) }

@@ -3,7 +3,7 @@
 //! A change is tried by judging the rule again with an expression taken to be otherwise; one that changes nothing, or
 //! that the declared range of a field forbids, is never proposed.
 
-use super::bound::{date_bound, first_of, nearest_bound, over_day, whole};
+use super::bound::{date_bound, first_of, nearest_bound, over_day, since_day, whole};
 use super::compare::{Sample, share_claim};
 use super::explain::EFFORT;
 use super::{Evaluator, Evidence, Scope};
@@ -16,7 +16,7 @@ use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;
 use crate::report::why::{Bound, Change, Elements, Figure};
 use crate::types::{Kind, Type};
-use crate::value::{DAY, Number};
+use crate::value::Number;
 
 /// An expression that is taken to have another value, at one snapshot.
 #[derive(Clone, Debug)]
@@ -413,9 +413,10 @@ impl<'a> Evaluator<'a> {
         }
         let Evidence::Elapsed(elapsed) = self.eval(aim.left, scope) else { return None };
         let from = elapsed.only()?.from.known()?.clone();
-        let end = over_day(aim.op, &from, &aim.bound)?;
+        let axis = self.axis();
+        let end = over_day(aim.op, &from, &aim.bound, axis)?;
         let change = if holds_now {
-            let (until, no_gap) = (Figure::day(end.clone()), self.cadence().is_some());
+            let (until, no_gap) = (Figure::on(axis, end.clone()), self.cadence().is_some());
             Change::GoOn { condition, until, no_gap, is_value: !matches!(now, Evidence::Truth(_)) }
         } else {
             Change::Begin { condition, length: self.figure_of(&Type::Elapsed, &aim.bound) }
@@ -429,30 +430,15 @@ impl<'a> Evaluator<'a> {
         let Evidence::Elapsed(elapsed) = self.eval(aim.left, scope) else { return None };
         let DateSpan { from, to } = elapsed.only()?;
         let (from, to) = (from.known()?.clone(), to.known()?.clone());
+        let axis = self.axis_of(&arg.value);
         let (change, from, to) = match aim.op {
             CompareOp::Greater | CompareOp::GreaterEqual => {
-                let day = over_day(aim.op, &from, &aim.bound)?;
-                (Change::Wait { until: Figure::day(day.clone()) }, from, day)
+                let day = over_day(aim.op, &from, &aim.bound, axis)?;
+                (Change::Wait { until: Figure::on(axis, day.clone()) }, from, day)
             }
             CompareOp::Less | CompareOp::LessEqual => {
-                let mut day = from;
-                // The earliest day from which not too much has run: looked for, as months differ in length.
-                let enough = |day: &Number| match over_day(aim.op.negated(), day, &aim.bound) {
-                    Some(over) => over > to,
-                    None => true,
-                };
-                let lowest = match &aim.bound {
-                    Evidence::Amount(length) => to.clone() - length.known()? / Number::from(DAY),
-                    Evidence::Calendar(months) => to.clone() - Number::from(i64::from(*months) * 31),
-                    Evidence::Truth(_) | Evidence::Elapsed(_) | Evidence::Word(_) | Evidence::List(_) => {
-                        return None;
-                    }
-                };
-                day = day.max(Number::from(lowest.floor()));
-                while !enough(&day) && day < to {
-                    day += Number::ONE;
-                }
-                let (of, later) = (self.quoted(&arg.value), Figure::day(day.clone()));
+                let day = since_day(aim.op, (&from, &to), &aim.bound, axis)?;
+                let (of, later) = (self.quoted(&arg.value), Figure::on(axis, day.clone()));
                 (Change::Date { of, bound: Bound::AtLeast, to: later }, day, to)
             }
             CompareOp::Equal | CompareOp::NotEqual => return None,

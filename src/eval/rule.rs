@@ -7,7 +7,6 @@ use crate::program::Rule;
 use crate::report::Outcome;
 use crate::report::why::{Piece, RuleVerdict};
 use crate::settings::RuleSetting;
-use crate::value::date_of_day;
 
 /// How a rule is judged: when, and with what consequence.
 #[derive(Clone, Debug)]
@@ -106,10 +105,9 @@ impl<'a> Evaluator<'a> {
             return verdict;
         }
         let stale = || {
-            let date = |day: i64| date_of_day(day).unwrap_or_default();
             let newest =
                 self.snapshots.get(judging.moment.at).map(|snapshot| snapshot.date).unwrap_or_default();
-            Reasons::of(ReasonKind::Stale { newest, day: date(judging.moment.day) }, None)
+            Reasons::of(ReasonKind::Stale { newest, day: judging.moment.day }, None)
         };
         if judging.asked && verdict.outcome == Outcome::Pass {
             return Verdict { outcome: Outcome::Undecided, deciding: Vec::new(), reasons: stale() };

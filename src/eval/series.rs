@@ -1,14 +1,15 @@
 //! Along the series: windows, runs, and what was before.
 
 use super::window::uncovered;
-use super::{Evaluator, Evidence, Moment, Scope};
+use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, Over};
 use crate::builtins::series::{Along, Measure, Points, Run, streak};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
+use crate::point::{Axis, Point};
 use crate::program::{DateWord, StayOf, Target};
 use crate::types::{Kind, Type};
-use crate::value::{Number, date_of_day};
+use crate::value::{DAY, Number};
 use crate::vocabulary::Vocabulary;
 
 impl<'a> Evaluator<'a> {
@@ -28,16 +29,15 @@ impl<'a> Evaluator<'a> {
                     return Evidence::unknown(ty, &value.reasons(), "");
                 }
                 let run = self.run(&arg.value, scope);
-                let now = Number::from(self.day(moment.at));
-                let start =
-                    |run: Option<usize>| run.map_or_else(|| now.clone(), |at| Number::from(self.day(at)));
+                let now = self.day(moment.at).in_days();
+                let start = |run: Option<usize>| run.map_or_else(|| now.clone(), |at| self.day(at).in_days());
                 let from = Interval::new(start(run.possible), start(run.sure));
                 Evidence::Elapsed(Elapsed::between(Amount::bounded(from, run.reasons), Amount::Known(now)))
             }
             Along::Run(Measure::Snapshots) => {
                 Evidence::Amount(streak(&self.run(&arg.value, scope), moment.at))
             }
-            Along::Since => self.since(self.amount(&arg.value, scope), moment),
+            Along::Since => self.since(&arg.value, scope),
             Along::Snapshot(which) => self.at_another(*which, arg, args.get(1), ty, scope),
             Along::Latest => self.latest(arg, ty, scope),
             Along::Stretch(stretch) => Evidence::Amount(match (self.start_of(arg, scope), &stretch.points) {
@@ -67,41 +67,51 @@ impl<'a> Evaluator<'a> {
         Evidence::unknown(ty, &Reasons::of(ReasonKind::NoEarlier { date }, None), "")
     }
 
-    /// From a date to the day of judgement; unknown where it may be later.
-    fn since(&self, from: Amount, moment: Moment) -> Evidence<'a> {
-        let later = from
-            .interval()
-            .is_some_and(|from| from.high.is_none_or(|high| high > Number::from(moment.today)));
+    /// From a date to the day of judgement, or from an instant to that of judgement; unknown where it may be later.
+    fn since(&self, from: &'a Expr, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        let axis = self.axis_of(from);
+        let from = match (axis, self.amount(from, scope)) {
+            (Axis::Days, from) => from,
+            (Axis::Instants, from) => from.divide(&Amount::Known(DAY.into())),
+        };
+        let day = axis.point_of(scope.moment.today);
+        let later = from.interval().is_some_and(|from| from.high.is_none_or(|high| high > day.in_days()));
         let from = match (later, &from) {
-            (true, Amount::Known(day)) => {
-                let date = |day: i64| date_of_day(day).unwrap_or_default();
-                let from = i64::try_from(day.floor()).map(date).unwrap_or_default();
-                Amount::Unknown(Reasons::of(ReasonKind::Later { date: from, day: date(moment.today) }, None))
+            (true, Amount::Known(from)) => {
+                let date = axis.ticks(&(from * Number::from(DAY))).and_then(|ticks| axis.in_calendar(ticks));
+                Amount::Unknown(Reasons::of(ReasonKind::Later { date: date.unwrap_or_default(), day }, None))
             }
             (true, other) => Amount::Unknown(other.reasons()),
             (false, _) => from,
         };
-        Evidence::Elapsed(Elapsed::between(from, Amount::Known(moment.today.into())))
+        Evidence::Elapsed(Elapsed::between(from, Amount::Known(day.in_days())))
+    }
+
+    /// What a date or a time is a point of.
+    pub(super) fn axis_of(&self, expr: &Expr) -> Axis {
+        let is_time = self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Time);
+        if is_time { Axis::Instants } else { Axis::Days }
     }
 
     /// The snapshot that `change` and `trend` look back to: the latest at or before the window's start, and no gap away
     /// from it.
     pub(super) fn start_of(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<usize, Reasons> {
         let at = scope.moment.at;
-        let days = match &arg.over {
-            Some(Over::Window(length)) => self.days(length, scope)?,
+        let length = match &arg.over {
+            Some(Over::Window(length)) => self.length(length, scope)?,
             // The checker takes no other window there.
             Some(Over::AtMost(_) | Over::Snapshots(_) | Over::Named(..)) | None => {
                 return Err(Reasons::default());
             }
         };
-        let from = self.day(at) - days;
+        let (axis, from) = (self.axis(), self.tick(at) - length);
         let Some(start) = self.first_after(from, at).checked_sub(1) else {
-            return Err(uncovered(self.day(at) - self.day(0), days, self.day(0) + days));
+            let oldest = self.tick(0);
+            return Err(uncovered(axis, self.tick(at) - oldest, length, oldest + length));
         };
-        if self.is_overdue(self.day(start), from) {
-            let next = self.day(start + 1);
-            return Err(uncovered(self.day(at) - next, days, next + days));
+        if self.is_overdue(self.tick(start), from) {
+            let next = self.tick(start + 1);
+            return Err(uncovered(axis, self.tick(at) - next, length, next + length));
         }
         Ok(start)
     }
@@ -117,12 +127,10 @@ impl<'a> Evaluator<'a> {
         if let Some(gaps) = self.gap_within(range.clone()) {
             return Err(gaps);
         }
-        let week = Number::from(7);
-        let points: Vec<(Number, Amount)> = range
-            .map(|at| {
-                (Number::from(self.day(at) - self.day(start)) / &week, self.at(expr, at, scope).into_amount())
-            })
-            .collect();
+        let week = Number::from(7 * self.axis().per_day());
+        let weeks = |at: usize| Number::from(self.tick(at) - self.tick(start)) / &week;
+        let points: Vec<(Number, Amount)> =
+            range.map(|at| (weeks(at), self.at(expr, at, scope).into_amount())).collect();
         let amounts: Vec<Amount> = points.iter().map(|(_, amount)| amount.clone()).collect();
         if self.budget.sums(&amounts) { Ok(points) } else { Err(Reasons::default()) }
     }

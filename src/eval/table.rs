@@ -15,7 +15,7 @@ impl<'a> Evaluator<'a> {
     /// What a table says of a key: of one that is not known, something between the lowest and the highest entry.
     pub(super) fn eval_entry(&self, expr: &'a Expr, key: &'a Expr, scope: Scope<'_, 'a>) -> Evidence<'a> {
         let asked = self.eval(key, scope);
-        let day = scope.moment.day;
+        let day = scope.moment.day.day_number();
         let Some(table) = self.table_of(expr) else { return self.unknown(expr) };
         if let Some(name) = self.key_name(&asked) {
             return table
@@ -114,7 +114,10 @@ impl<'a> Evaluator<'a> {
 
     /// The entry itself, or the `else` that it is set by.
     fn in_place_of(&self, entry: usize, scope: Scope<'_, 'a>) -> usize {
-        let by_else = self.settings.param_on(entry, scope.moment.day).is_some_and(|setting| setting.by_else);
+        let by_else = self
+            .settings
+            .param_on(entry, scope.moment.day.day_number())
+            .is_some_and(|setting| setting.by_else);
         let follows = self.program.params.get(entry).and_then(|param| param.follows);
         follows.filter(|_| by_else).unwrap_or(entry)
     }

@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::{Evaluator, Scope};
 use crate::ast::{CalendarPeriod, Expr, NamedWindow, Over};
 use crate::evidence::{ReasonKind, Reasons};
+use crate::point::Axis;
 use crate::source::Span;
-use crate::value::{DAY, Date, Number, Value, date_of_day, day_number};
+use crate::value::{DAY, Date, Number, Value, day_number};
 use crate::vocabulary::Vocabulary;
 
 /// The days of the calendar: the longest that a window can be.
@@ -30,7 +31,7 @@ enum WindowStart {
     Newest(usize),
     /// With a snapshot, by its index.
     At(usize),
-    /// Behind a day.
+    /// Behind a tick.
     After(i64),
 }
 
@@ -42,14 +43,14 @@ impl<'a> Evaluator<'a> {
         let start = match begins {
             WindowStart::Newest(count) => (at + 1).saturating_sub(count),
             WindowStart::At(start) => start,
-            WindowStart::After(day) => self.first_after(day, at),
+            WindowStart::After(tick) => self.first_after(tick, at),
         };
         self.budget.spend(at.saturating_sub(start));
         let snapshots = start..at + 1;
         let from = match begins {
             WindowStart::Newest(_) => return Ok(Window { snapshots, open: None, left_out: None }),
             WindowStart::At(_) => None,
-            WindowStart::After(day) => Some(day),
+            WindowStart::After(tick) => Some(tick),
         };
         let late = from.and_then(|from| self.begins_late(over, from, start, at));
         let left_out = self.left_out(from, start, at, late.is_some());
@@ -62,10 +63,11 @@ impl<'a> Evaluator<'a> {
 
     fn start_of_window(&self, over: &'a Over, scope: Scope<'_, 'a>) -> Result<WindowStart, Reasons> {
         let at = scope.moment.at;
-        let cut_off = |day: i64| if self.day(0) > day { WindowStart::At(0) } else { WindowStart::After(day) };
+        let cut_off =
+            |tick: i64| if self.tick(0) > tick { WindowStart::At(0) } else { WindowStart::After(tick) };
         Ok(match over {
-            Over::Window(length) => WindowStart::After(self.day(at) - self.days(length, scope)?),
-            Over::AtMost(length) => cut_off(self.day(at) - self.days(length, scope)?),
+            Over::Window(length) => WindowStart::After(self.tick(at) - self.length(length, scope)?),
+            Over::AtMost(length) => cut_off(self.tick(at) - self.length(length, scope)?),
             Over::Snapshots(count) => {
                 let count = self.amount(count, scope);
                 let whole = count.known().and_then(|count| usize::try_from(count.floor()).ok());
@@ -74,28 +76,28 @@ impl<'a> Evaluator<'a> {
             Over::Named(NamedWindow::Stage, _) => WindowStart::At(self.stage_entry(at)),
             Over::Named(NamedWindow::All, _) => WindowStart::At(0),
             Over::Named(NamedWindow::Calendar(period), _) => {
-                let date = self.snapshots.get(at).map(|snapshot| snapshot.date).unwrap_or_default();
-                cut_off(first_day(*period, date) - 1)
+                let first = first_day(*period, self.day(at).date());
+                cut_off(self.axis().first_of_day(first).ticks() - 1)
             }
         })
     }
 
-    /// Why a window behind the day `from` is not covered where it begins.
+    /// Why a window behind the tick `from` is not covered where it begins.
     fn begins_late(&self, over: &Over, from: i64, start: usize, at: usize) -> Option<Reasons> {
-        let reaches_back = self.day(0) <= from;
-        if reaches_back && !self.is_overdue(from, self.day(start)) {
+        let reaches_back = self.tick(0) <= from;
+        if reaches_back && !self.is_overdue(from, self.tick(start)) {
             return None;
         }
         match over {
             // It would be no other window if one waited.
             Over::Named(..) => self.gap_before(start),
             Over::Window(_) | Over::AtMost(_) | Over::Snapshots(_) => {
-                let want = self.day(at) - from;
+                let want = self.tick(at) - from;
                 let first = if reaches_back { start } else { 0 };
-                let seen = self.day(first);
+                let seen = self.tick(first);
                 let covered_from = self.cadence().filter(|_| reaches_back);
                 let covered_from = covered_from.map_or(seen, |cadence| cadence.earliest_before(seen));
-                Some(uncovered(self.day(at) - seen, want, covered_from + want))
+                Some(uncovered(self.axis(), self.tick(at) - seen, want, covered_from + want))
             }
         }
     }
@@ -105,9 +107,9 @@ impl<'a> Evaluator<'a> {
     fn left_out(&self, from: Option<i64>, start: usize, at: usize, late: bool) -> Option<Reasons> {
         let every = self.cadence()?.every;
         let anchor = if from.is_some() { start.saturating_sub(1) } else { start };
-        let counted_from = self.day(anchor);
+        let counted_from = self.tick(anchor);
         let from = from.map_or(counted_from, |from| from.max(counted_from));
-        let newest = self.day(at);
+        let newest = self.tick(at);
         let due = every.due_days(counted_from, newest) - every.due_days(counted_from, from);
         let seen = i64::try_from(at.saturating_sub(anchor)).unwrap_or(i64::MAX);
         let mut missing = due.saturating_sub(seen);
@@ -118,11 +120,12 @@ impl<'a> Evaluator<'a> {
         let mut days = Vec::new();
         let mut place = None;
         for snapshot in anchor + 1..=at {
-            let day = self.day(snapshot);
+            let tick = self.tick(snapshot);
             let said = if snapshot == start { late } else { self.gap_before(snapshot).is_some() };
-            while missing > 0 && (day - every.next(next)).abs() < (day - next).abs() && self.budget.spend(1) {
+            while missing > 0 && (tick - every.next(next)).abs() < (tick - next).abs() && self.budget.spend(1)
+            {
                 if !said {
-                    days.extend(date_of_day(next));
+                    days.extend(self.axis().in_calendar(next));
                     place = place.or_else(|| self.place_of_date(snapshot));
                 }
                 missing -= 1;
@@ -134,7 +137,7 @@ impl<'a> Evaluator<'a> {
             next = every.next(next);
         }
         while missing > 0 && days.len() <= MAX_NAMED && next <= newest && self.budget.spend(1) {
-            days.extend(date_of_day(next));
+            days.extend(self.axis().in_calendar(next));
             missing -= 1;
             next = every.next(next);
         }
@@ -144,18 +147,19 @@ impl<'a> Evaluator<'a> {
         (!days.is_empty()).then(|| Reasons::of(ReasonKind::LeftOut { due: days, more }, place))
     }
 
-    /// The index of the first snapshot, up to `at`, that is later than a day.
-    pub(super) fn first_after(&self, day: i64, at: usize) -> usize {
+    /// The index of the first snapshot, up to `at`, that is later than a tick.
+    pub(super) fn first_after(&self, tick: i64, at: usize) -> usize {
         let up_to = self.snapshots.get(..=at).unwrap_or_default();
-        up_to.partition_point(|snapshot| day_number(snapshot.date) <= day)
+        up_to.partition_point(|snapshot| snapshot.date.ticks() <= tick)
     }
 
-    pub(super) fn days(&self, length: &'a Expr, scope: Scope<'_, 'a>) -> Result<i64, Reasons> {
+    /// How many ticks a length has.
+    pub(super) fn length(&self, length: &'a Expr, scope: Scope<'_, 'a>) -> Result<i64, Reasons> {
         let seconds = self.amount(length, scope);
         // No series begins before the calendar does, so a longer window sees no more.
         let most = Number::from(MAX_WINDOW * DAY);
-        let days = seconds.known().map(|seconds| (seconds.min(&most) / Number::from(DAY)).floor());
-        days.and_then(|days| i64::try_from(days).ok()).ok_or_else(|| seconds.reasons())
+        let ticks = seconds.known().and_then(|seconds| self.axis().ticks(seconds.min(&most)));
+        ticks.ok_or_else(|| seconds.reasons())
     }
 
     /// The rung of a snapshot.
@@ -182,15 +186,15 @@ impl<'a> Evaluator<'a> {
     pub(super) fn gap_before(&self, at: usize) -> Option<Reasons> {
         let before = self.snapshots.get(at.checked_sub(1)?)?;
         let snapshot = self.snapshots.get(at)?;
-        self.is_overdue(self.day(at - 1), self.day(at)).then(|| {
+        self.is_overdue(self.tick(at - 1), self.tick(at)).then(|| {
             let gap = ReasonKind::Gap { from: before.date, to: snapshot.date };
             Reasons::of(gap, self.place_of_date(at))
         })
     }
 
-    /// Whether the snapshot due after the one of a day is late on another day, its grace over too.
-    pub(super) fn is_overdue(&self, day: i64, on: i64) -> bool {
-        self.cadence().is_some_and(|cadence| on > cadence.deadline(day))
+    /// Whether the snapshot due after the one of a tick is late at another, its grace over too.
+    pub(super) fn is_overdue(&self, tick: i64, on: i64) -> bool {
+        self.cadence().is_some_and(|cadence| on > cadence.deadline(tick))
     }
 
     fn place_of_date(&self, at: usize) -> Option<Span> {
@@ -213,9 +217,11 @@ fn first_day(period: CalendarPeriod, date: Date) -> i64 {
     day_number(date) - since
 }
 
-/// A window of `want` days of which `have` are covered; `until`: the day from which all would be.
-pub(super) fn uncovered(have: i64, want: i64, until: i64) -> Reasons {
+/// A window of `want` ticks of which `have` are covered; `until`: the tick from which all would be.
+pub(super) fn uncovered(axis: Axis, have: i64, want: i64, until: i64) -> Reasons {
     let have = have.clamp(0, want);
-    let have = if want % 7 == 0 { have - have % 7 } else { have };
-    Reasons::of(ReasonKind::Uncovered { have, want, until: date_of_day(until) }, None)
+    let weeks = axis == Axis::Days && want % 7 == 0;
+    let have = if weeks { have - have % 7 } else { have };
+    let (have, want, until) = (axis.lapse(have), axis.lapse(want), axis.in_calendar(until));
+    Reasons::of(ReasonKind::Uncovered { have, want, until }, None)
 }

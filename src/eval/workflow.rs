@@ -12,11 +12,12 @@ use super::rule::Judging;
 use super::waive::{Lift, waive};
 use super::{Evaluator, Moment, Rulebook};
 use crate::ast::EffectKind;
+use crate::point::Point;
 use crate::program::Rule;
 use crate::report::why::{Remark, RuleVerdict, WorkflowVerdict};
 use crate::report::{Decision, Newest, Outcome};
 use crate::source::Span;
-use crate::value::{Date, Series, Snapshot, day_number};
+use crate::value::{Date, Series, Snapshot};
 
 /// What was found out about a workflow.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub struct Judged {
 }
 
 /// Judges a series by the rules of a rulebook, on a day. With `deny_warnings`, a warning holds.
-pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, deny_warnings: bool) -> Judged {
+pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Point, deny_warnings: bool) -> Judged {
     let evaluator = Evaluator::new(rulebook, &series.snapshots);
     judge(&evaluator, rulebook, &series.workflow, as_of, deny_warnings)
 }
@@ -38,7 +39,7 @@ pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Date, den
 pub fn judge_each_day<'a>(
     rulebook: &'a Rulebook<'a>,
     series: &'a Series,
-) -> impl Iterator<Item = (Date, WorkflowVerdict)> + 'a {
+) -> impl Iterator<Item = (Point, WorkflowVerdict)> + 'a {
     let memory = Rc::<SeriesMemory<'_>>::default();
     let mut crossed = HashMap::new();
     series.snapshots.iter().enumerate().map(move |(at, newest)| {
@@ -59,7 +60,7 @@ fn judge(
     evaluator: &Evaluator<'_>,
     rulebook: &Rulebook<'_>,
     workflow: &str,
-    as_of: Date,
+    as_of: Point,
     deny_warnings: bool,
 ) -> Judged {
     let (Rulebook { program, .. }, snapshots) = (*rulebook, evaluator.snapshots);
@@ -68,7 +69,7 @@ fn judge(
     }
     let newest = snapshots.len().saturating_sub(1);
     let retired = last_day(rulebook, snapshots);
-    if retired.is_some_and(|last| as_of > last) {
+    if retired.is_some_and(|last| as_of.date() > last) {
         let verdict =
             WorkflowVerdict { retired, ..unjudged(Decision::Retired, rulebook, workflow, snapshots) };
         let stage =
@@ -76,7 +77,7 @@ fn judge(
         let verdict = WorkflowVerdict { stage: stage.map(|stage| stage.to_string()), ..verdict };
         return Judged { verdict, remarks: Vec::new(), lifts: Vec::new() };
     }
-    let moment = Moment::on(day_number(as_of), newest, newest);
+    let moment = Moment::on(as_of, newest, newest);
     let stale = evaluator.is_stale(moment);
     let mut remarks = Vec::new();
     let ladder = evaluator.ladder(newest, &mut remarks);
@@ -94,7 +95,7 @@ fn judge(
         return no_verdict(|newest| Remark::TooMuchToJudge { newest }, rulebook, workflow, snapshots);
     }
     let stage = ladder.as_ref().map(|ladder| ladder.stage);
-    lifts.extend(waive(rulebook.waivers, &mut rules, stage, as_of));
+    lifts.extend(waive(rulebook.waivers, &mut rules, stage, as_of.date()));
     let mut known = HashSet::new();
     lifts.retain(|lift| known.insert((lift.waiver.span, lift.lifted)));
     if deny_warnings {
@@ -165,7 +166,7 @@ fn newest_of(snapshot: &Snapshot, rulebook: &Rulebook<'_>) -> Newest {
 
 impl<'a> Evaluator<'a> {
     fn is_stale(&self, moment: Moment) -> bool {
-        self.is_overdue(self.day(moment.at), moment.day)
+        self.is_overdue(self.tick(moment.at), moment.day.ticks())
     }
 
     /// Each rule: once, or once for each step of its gate that it is judged for.
@@ -174,7 +175,7 @@ impl<'a> Evaluator<'a> {
         for (rule, steps) in self.program.rules.iter().zip(&self.settings.rules) {
             let all = self.judgings_of(rule, rule.effect, moment, stale, ladder);
             if all.is_empty() {
-                let setting = steps.on(moment.day);
+                let setting = steps.on(moment.day.day_number());
                 let outcome = if setting.effect.is_some() { Outcome::NotApplicable } else { Outcome::Off };
                 let gate = rule.gate.and_then(|gate| self.program.gates.get(gate));
                 let steps = gate.map_or(&[][..], |gate| &gate.steps);
@@ -182,7 +183,7 @@ impl<'a> Evaluator<'a> {
             }
             for judging in all {
                 // What a rule does is looked up on the day that it is judged for, as the values of params are.
-                let setting = steps.on(judging.moment.day);
+                let setting = steps.on(judging.moment.day.day_number());
                 reports.push(match setting.effect {
                     Some(effect) => self.eval_rule_decl(rule, setting, &Judging { effect, ..judging }),
                     None => self.listed(rule, setting, moment, Outcome::Off, judging.step.as_slice()),
@@ -219,9 +220,9 @@ impl<'a> Evaluator<'a> {
 
     /// How a rule is judged as of a day, on the newest snapshot: of several steps, for the one that counts, and of two that count
     /// for the one that comes out worse.
-    pub(super) fn judging_as_of(&self, rule: &'a Rule, as_of: Date) -> Option<Judging> {
+    pub(super) fn judging_as_of(&self, rule: &'a Rule, as_of: Point) -> Option<Judging> {
         let newest = self.snapshots.len().saturating_sub(1);
-        let moment = Moment::on(day_number(as_of), newest, newest);
+        let moment = Moment::on(as_of, newest, newest);
         let ladder = self.ladder(newest, &mut Vec::new());
         let mut all = self.judgings_of(rule, rule.effect, moment, self.is_stale(moment), ladder.as_ref());
         if all.len() > 1 {

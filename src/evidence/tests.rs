@@ -150,7 +150,7 @@ fn many_spans_are_taken_together_and_stay_right() {
 fn reasons_are_counted_beyond_the_first_few() {
     let mut reasons = Reasons::default();
     for day in 1..=12 {
-        let date = Date::constant(2026, 1, day);
+        let date = crate::value::Date::constant(2026, 1, day).into();
         reasons.merge(&Reasons::of(ReasonKind::Missing { field: "adoption".into(), date }, None));
     }
     assert_eq!((reasons.first.len(), reasons.more), (MAX_REASONS, 4));

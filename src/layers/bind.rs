@@ -246,7 +246,7 @@ impl Binder<'_> {
             _ => EveryDecl::Length(length(&entry.every)),
         };
         let decl = CadenceDecl { every, grace: entry.grace.as_ref().map(length), span: entry.span };
-        check_cadence(&decl, &mut self.diagnostics)
+        check_cadence(&decl, self.program.vocabulary.axis(), &mut self.diagnostics)
     }
 
     fn unknown_param(&mut self, entry: &ParamEntry) {
@@ -306,7 +306,7 @@ fn value(param: &Param, written: &Setting<WrittenValue>) -> Result<(ParamValue, 
         Err(Unfit::Range) => Err(errors::outside_declared(param, &text)),
         Err(
             unfit @ (Unfit::Type
-            | Unfit::Window
+            | Unfit::Window(_)
             | Unfit::Snapshots
             | Unfit::Confidence
             | Unfit::Percentile

@@ -179,6 +179,7 @@ impl<'a> LintedPolicies<'a> {
             Target::JudgedField(path) => put(out, &format!("snapshot.{}", path.name)),
             Target::Workflows(path) => put(out, &format!("workflows.{}", path.name)),
             Target::Date(DateWord::Today) => put(out, "today"),
+            Target::Date(DateWord::Now) => put(out, "now"),
             Target::Date(DateWord::Entered(StayOf::Looked)) => put(out, "entered"),
             Target::Date(DateWord::Entered(StayOf::Judged)) => put(out, "snapshot.entered"),
             Target::Date(DateWord::Entered(StayOf::Workflow(up))) => put(out, &format!("it{up}.entered")),

@@ -3,13 +3,15 @@
 use super::LintedPolicies;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::point::Axis;
 use crate::source::Span;
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
 /// The words that a declaration takes, with what they mean where nothing is called so.
-const WORDS: [(&str, &str); 4] = [
+const WORDS: [(&str, &str); 5] = [
     ("workflows", "the list of the project's workflows"),
     ("today", "the day of judgement"),
+    ("now", "the time of judgement"),
     ("entered", "the day on which the stage was entered"),
     (FIRST_SEEN, "the day on which an element was first recorded"),
 ];
@@ -26,6 +28,9 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let lets = program.lets.iter().map(|found| ("let", &*found.decl.name.text, found.decl.name.span));
     let params = program.params.iter().map(|found| ("param", &*found.decl.name.text, found.decl.name.span));
     let declared = fields.chain(lets).chain(params).filter(|(.., place)| policies.is_own(*place));
+    // Where the series runs by days, `now` means nothing that could be taken.
+    let means = |name: &str| name != "now" || program.vocabulary.axis() == Axis::Instants;
+    let declared = declared.filter(|(_, name, _)| means(name));
     let taken = declared.filter_map(|(what, name, place)| {
         let (word, meaning) = WORDS.iter().find(|(word, _)| *word == name)?;
         Some(finding(what, word, meaning, place))

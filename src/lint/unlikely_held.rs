@@ -72,7 +72,9 @@ impl<'a> LintedPolicies<'a> {
                 _ if is_held && bound.calendar => Number::from(MAX_RUN),
                 // From the first of the run to the newest snapshot.
                 Some(cadence) => match cadence.every {
-                    Every::Days(days) => &bound.number / Number::from(days * DAY),
+                    Every::Ticks(ticks) => {
+                        &bound.number / self.program.vocabulary.axis().lapse(ticks).seconds()
+                    }
                     Every::Weekday => &bound.number / Number::from(7 * DAY) * Number::from(5),
                 },
                 None if is_held => Number::ONE,

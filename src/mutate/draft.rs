@@ -92,16 +92,18 @@ impl TestDraft {
         draft.spread(length)
     }
 
-    /// The first snapshot, then the newest one over and over, so that the last of them are `days` after the second.
-    pub(super) fn lasting(&self, days: usize, longest_step: usize) -> Option<Self> {
-        let step = (1..=longest_step.max(1)).rev().find(|step| days.is_multiple_of(*step))?;
-        let repeats = days / step + 1;
-        if repeats > MAX_LENGTH || days == 0 {
+    /// The first snapshot, then the newest one over and over, so that the last of them are so many days, or minutes, after
+    /// the second.
+    pub(super) fn lasting(&self, length: usize, longest_step: usize, unit: &str) -> Option<Self> {
+        let step = (1..=longest_step.max(1)).rev().find(|step| length.is_multiple_of(*step))?;
+        let repeats = length / step + 1;
+        if repeats > MAX_LENGTH || length == 0 {
             return None;
         }
         let mut draft = self.clone();
         let length = self.length();
-        draft.every = format!("{step} day{}", if step == 1 { "" } else { "s" });
+        let plural = if step == 1 || unit != "day" { "" } else { "s" };
+        draft.every = format!("{step} {unit}{plural}");
         for (_, values) in &mut draft.assigns {
             let (Some(first), Some(last)) = (values.first().cloned(), values.last().cloned()) else {
                 continue;

@@ -10,7 +10,6 @@ use crate::ast::{
 };
 use crate::program::Program;
 use crate::source::{FileId, SourceMap, Span};
-use crate::value::{DAY, Number};
 use crate::vocabulary::Every;
 
 /// A policy with one mistake.
@@ -66,11 +65,12 @@ pub(super) fn mutants(
     tested: &[FileId],
 ) -> Vec<Mutant> {
     let cadence = program.vocabulary.cadence.as_ref();
-    let days = cadence.map_or(1, |cadence| match cadence.every {
-        Every::Days(days) => days,
-        Every::Weekday => 1,
+    let axis = program.vocabulary.axis();
+    let ticks = cadence.map_or(axis.per_day(), |cadence| match cadence.every {
+        Every::Ticks(ticks) => ticks,
+        Every::Weekday => axis.per_day(),
     });
-    let window_step = Number::from(days * DAY);
+    let window_step = axis.lapse(ticks).seconds();
     let maker = Maker { program, variants: Variants { sources, window_step: &window_step } };
     let mut all = Vec::new();
     for (file_at, file) in files.iter().enumerate().filter(|(_, file)| tested.contains(&file.id)) {
@@ -167,7 +167,7 @@ impl Maker<'_> {
 
     fn param(&self, decl: &ParamDecl) -> Vec<Mutation<ParamDecl>> {
         let used = self.program.params.iter().find(|param| param.decl.span == decl.span);
-        let is_window = used.is_some_and(|param| param.uses.window);
+        let is_window = used.is_some_and(|param| param.uses.window.is_some());
         let stepped = |literal: &Literal| -> Vec<(Span, String, Literal)> {
             let written = self.variants.sources.text(literal.span);
             let next = steps(&literal.kind, written, is_window.then_some(self.variants.window_step));

@@ -174,7 +174,7 @@ impl Pool {
 
     /// Days at which `since` turns, seen from the newest snapshot.
     fn dates(&self, newest: Date) -> Vec<Date> {
-        let days = self.durations.iter().filter_map(whole_days);
+        let days = self.durations.iter().filter_map(|length| times(length, DAY));
         let days = days.filter_map(|days| date_of_day(day_number(newest) - i64::try_from(days).ok()?));
         let months = self.months.iter().filter_map(|months| add_months(newest, -months));
         let mut all: Vec<Date> = Vec::new();
@@ -270,8 +270,8 @@ fn list_fields(name: &str, program: &Program) -> Vec<(String, Type)> {
     fields.take(1).map(|field| (field.name.to_string(), field.ty.clone())).collect()
 }
 
-/// A length in days, if it is a whole number of them.
-pub(super) fn whole_days(seconds: &Number) -> Option<usize> {
-    let days = seconds / Number::from(DAY);
-    usize::try_from(days.floor()).ok().filter(|_| days.is_int())
+/// How many times a unit a length is, if that is a whole number; both in seconds.
+pub(super) fn times(length: &Number, unit: i64) -> Option<usize> {
+    let times = length / Number::from(unit);
+    usize::try_from(times.floor()).ok().filter(|_| times.is_int())
 }

@@ -5,16 +5,17 @@ use std::rc::Rc;
 
 use super::draft::TestDraft;
 use super::mutants::Mutant;
-use super::values::{Pool, whole_days};
+use super::values::{Pool, times};
 use crate::ast::{ExprIds, Item, LiteralKind};
 use crate::parse::{parse, parse_literal};
+use crate::point::{Axis, Point};
 use crate::program::Program;
 use crate::report::Outcome;
 use crate::report::why::WorkflowVerdict;
 use crate::settings::{RuleSetting, Settings, Timeline};
 use crate::source::SourceMap;
 use crate::suite::{GivenFiles, prepare};
-use crate::value::{Date, date_of_day, day_number, parse_date};
+use crate::value::{DAY, Date, date_of_day, day_number, parse_date, parse_time};
 
 /// Tests to begin with.
 const MAX_SEEDS: usize = 12;
@@ -77,9 +78,18 @@ impl WitnessSearch<'_> {
     fn changes<'s>(&self, seed: &'s TestDraft, pool: &Pool) -> impl Iterator<Item = TestDraft> + 's {
         let values = Rc::new(pool.values(newest(seed), self.program));
         let cadence = self.program.vocabulary.cadence.as_ref();
-        let longest = cadence.and_then(|cadence| usize::try_from(cadence.at_most_apart()).ok()).unwrap_or(7);
-        let lengths: BTreeSet<usize> = pool.durations.iter().filter_map(whole_days).collect();
-        let timed: Vec<TestDraft> = lengths.iter().filter_map(|days| seed.lasting(*days, longest)).collect();
+        let axis = self.program.vocabulary.axis();
+        // What series are made longer by.
+        let (unit, seconds) = match axis {
+            Axis::Days => ("day", DAY),
+            Axis::Instants => ("min", 60),
+        };
+        let apart = cadence.map(|cadence| axis.lapse(cadence.at_most_apart()).seconds());
+        let longest = apart.and_then(|apart| times(&apart, seconds)).unwrap_or(7);
+        let lengths = pool.durations.iter().filter_map(|length| times(length, seconds));
+        let lengths: BTreeSet<usize> = lengths.collect();
+        let lasting = |length: &usize| seed.lasting(*length, longest, unit);
+        let timed: Vec<TestDraft> = lengths.iter().filter_map(lasting).collect();
         let with_a_value = move |draft: TestDraft| {
             let values = Rc::clone(&values);
             (0..values.len()).flat_map(move |at| {
@@ -162,9 +172,10 @@ impl WitnessSearch<'_> {
 }
 
 fn newest(draft: &TestDraft) -> Date {
-    let from = parse_date(draft.from()).unwrap_or_default();
+    let instant = parse_time(draft.from()).ok().and_then(|instant| Point::of_instant(&instant));
+    let from = instant.map(Point::date).or_else(|| parse_date(draft.from())).unwrap_or_default();
     let days = match parse_literal(draft.every()) {
-        Some(LiteralKind::Duration(seconds)) => whole_days(&seconds).unwrap_or(0),
+        Some(LiteralKind::Duration(seconds)) => times(&seconds, DAY).unwrap_or(0),
         Some(_) | None => 0,
     };
     let after = i64::try_from(days.saturating_mul(draft.length() - 1)).unwrap_or(0);

@@ -4,24 +4,29 @@
 
 use std::fmt::Write;
 
+use crate::point::Point;
 use crate::settings::field_type;
 use crate::source::FileId;
 use crate::text::{first_few, wrap, yaml_text};
 use crate::types::Type;
-use crate::value::{Date, Located, Record, Snapshot, Value};
+use crate::value::{Located, Record, Snapshot, Value};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
 /// Columns of a line, as far as comments can be broken.
 const WIDTH: usize = 100;
 
 /// The snapshot that follows `last`, of another day. The stage is the same; it asks for nothing.
-pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Date) -> String {
+pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> String {
     let mut draft = SnapshotDraft { file: last.file, retired: vocabulary.retired(), out: String::new() };
-    draft.comment(
-        0,
-        "What was measured up to this day. What stays empty is unknown, and no rule takes it for a yes; an empty list is \
-         written `[]`.",
+    let until = match date {
+        Point::Day(_) => "day",
+        Point::Time(_) => "time",
+    };
+    let about = format!(
+        "What was measured up to this {until}. What stays empty is unknown, and no rule takes it for a yes; an empty list \
+         is written `[]`.",
     );
+    draft.comment(0, &about);
     draft.out.push('\n');
     if draft.is_own(last.record.fields.get(Vocabulary::WORKFLOW)) {
         // Writing to a string cannot fail, here and below.

@@ -19,7 +19,6 @@ use crate::settings::{
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, yaml_text};
 use crate::types::{Kind, Type};
-use crate::value::{DAY, Number};
 use crate::vocabulary::{Every, RecordType};
 
 /// A section for each policy, by name, with what they declare.
@@ -69,13 +68,13 @@ impl Manual<'_> {
         }
         out.push_str("## What a snapshot records\n\n");
         if let Some(cadence) = &vocabulary.cadence {
-            let span = |days: i64| Kind::Duration.show(&Number::from(days * DAY));
+            let span = |ticks: i64| Kind::Duration.show(&vocabulary.axis().lapse(ticks).seconds());
             let late = match cadence.grace {
                 0 => String::new(),
                 grace => format!(", or up to {} later", span(grace)),
             };
             let every = match cadence.every {
-                Every::Days(days) => span(days),
+                Every::Ticks(ticks) => span(ticks),
                 Every::Weekday => "weekday, Monday to Friday".to_owned(),
             };
             let _ = writeln!(out, "One is due every {every}{late}.\n");

@@ -15,11 +15,11 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
         finding.kind == FindingKind::PullRequest
             || finding.workflow.is_none() && finding.severity == Severity::Error
     };
-    let mut points: Vec<Point> = findings.iter().filter(is_listed).map(of_files).collect();
+    let mut points: Vec<TestPoint> = findings.iter().filter(is_listed).map(of_files).collect();
     let of_rules = FindingsOf::new(&findings);
     for workflow in &judgement.report.workflows {
         if workflow.decision == Decision::Error {
-            points.push(Point {
+            points.push(TestPoint {
                 ok: false,
                 name: format!("{}: readable", workflow.name()),
                 skip: None,
@@ -55,7 +55,7 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     out
 }
 
-struct Point {
+struct TestPoint {
     ok: bool,
     name: String,
     skip: Option<&'static str>,
@@ -63,9 +63,9 @@ struct Point {
 }
 
 /// What is no rule's.
-fn of_files(finding: &Finding) -> Point {
+fn of_files(finding: &Finding) -> TestPoint {
     let of = finding.workflow.as_ref().map(|workflow| format!("{workflow}: ")).unwrap_or_default();
-    Point {
+    TestPoint {
         ok: finding.severity != Severity::Error,
         name: if of.is_empty() {
             format!("{}: {}", finding.rule, finding.message)
@@ -77,7 +77,7 @@ fn of_files(finding: &Finding) -> Point {
     }
 }
 
-fn point(workflow: &WorkflowReport, rule: &RuleReport, finding: Option<&Finding>) -> Point {
+fn point(workflow: &WorkflowReport, rule: &RuleReport, finding: Option<&Finding>) -> TestPoint {
     let stops = rule.enforced && rule.applied >= Some(EffectKind::Hold);
     let skip = match rule.outcome {
         Outcome::NotApplicable => Some("not applicable"),
@@ -96,7 +96,7 @@ fn point(workflow: &WorkflowReport, rule: &RuleReport, finding: Option<&Finding>
         why.extend(rule.would_pass.clone().map(|remedy| ("would_pass", remedy)));
         why.extend(at(finding));
     }
-    Point { ok: !stops || skip.is_some(), name: format!("{}: {}", workflow.name(), rule.rule), skip, why }
+    TestPoint { ok: !stops || skip.is_some(), name: format!("{}: {}", workflow.name(), rule.rule), skip, why }
 }
 
 /// The place that the other formats name, too.

@@ -12,9 +12,10 @@ use super::{Decision, Newest, Outcome};
 use crate::ast::{ArithmeticOp, EffectKind};
 use crate::evidence::ReasonKind;
 use crate::interval::Interval;
+use crate::point::{Lapse, Point};
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{Date, Number};
+use crate::value::Number;
 
 pub use breach::{Breach, Lack, SetValue};
 pub use figure::{Figure, GroupName, Scale, Worth};
@@ -101,7 +102,7 @@ pub struct RuleVerdict {
     /// What would have to be otherwise for the rule to pass, or to be decided, where that is known.
     pub change: Option<Change>,
     /// The date of the last snapshot before a move that has been made, where that is what the rule is judged on.
-    pub before_move: Option<Date>,
+    pub before_move: Option<Point>,
 }
 
 /// A part of a title, message or help.
@@ -225,9 +226,9 @@ pub enum Said {
         count: usize,
     },
     /// The value on another day.
-    On(Figure, Date),
+    On(Figure, Point),
     /// The date that time is counted from, to this day.
-    CountedTo(Date),
+    CountedTo(Point),
     /// The values along a window.
     Window(Vec<Dated>),
     /// A condition has held on these dates without a break.
@@ -242,14 +243,14 @@ pub enum Said {
         /// The condition, as the policy writes it.
         condition: String,
         /// The first day on which it has held.
-        since: Date,
+        since: Point,
     },
     /// A condition does not hold on the newest date; what it measures is worth this there.
     NoRun {
         /// The condition, as the policy writes it.
         condition: String,
         /// The date of the newest snapshot.
-        date: Date,
+        date: Point,
         /// What is measured, as it is on that date; none where there is nothing to show.
         now: Option<Figure>,
     },
@@ -272,7 +273,7 @@ pub enum Earlier {
     /// None of them had it.
     Never,
     /// The last one that had it is of this date.
-    On(Date),
+    On(Point),
 }
 
 /// Elements of a list that do, or do not, satisfy a condition.
@@ -302,16 +303,17 @@ pub enum ElementName {
     /// Its number in the list, from 1.
     Nth(usize),
     /// The snapshot that it is from.
-    Date(Date),
+    Date(Point),
 }
 
 /// What was seen on a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dated {
     /// The day of the snapshot.
-    pub date: Date,
-    /// Whether the snapshot before it is of the same year, so that the year need not be said again.
-    pub same_year: bool,
+    pub date: Point,
+    /// Whether the snapshot before it is of the same year, or where the series runs by instants of the same day, so that this
+    /// need not be said again.
+    pub short: bool,
     /// What was seen; none where the date alone is to be said.
     pub figure: Option<Figure>,
 }
@@ -420,39 +422,39 @@ pub enum Change {
         /// The name of the file to record it in.
         file: String,
         /// The date of the snapshot to record it in; none where the file alone is known.
-        snapshot: Option<Date>,
+        snapshot: Option<Point>,
     },
     /// The next snapshot would have to come.
     NextSnapshot,
     /// A snapshot of a day or later would have to come, with no gap until then.
-    SnapshotFrom(Date),
+    SnapshotFrom(Point),
     /// A snapshot of one of these days is missing; it is known to be one day where the last is none.
     SnapshotWithin {
         /// The first day that would do.
-        first: Date,
+        first: Point,
         /// The last day that would do; none where only the first would.
-        last: Option<Date>,
+        last: Option<Point>,
     },
     /// Snapshots of days on which some were due, and perhaps of further such days.
     Snapshots {
         /// The first few of these days.
-        of: Vec<Date>,
+        of: Vec<Point>,
         /// Whether there are further ones.
         more: bool,
     },
-    /// Snapshots between two dates would have to lie at most so many days apart.
+    /// Snapshots between two dates would have to lie at most so far apart.
     SnapshotsApart {
-        /// How many days apart one snapshot and the next may be, at most.
-        days: i64,
+        /// How far apart one snapshot and the next may be, at most.
+        at_most: Lapse,
         /// The date of the snapshot before the gap.
-        from: Date,
+        from: Point,
         /// The date of the snapshot behind the gap.
-        to: Date,
+        to: Point,
     },
     /// Snapshots would have to say the same of a field of an element, or the field would have to be `changing`.
     Agree(Arc<str>),
     /// A date lies in the future: it has to come, or is wrong.
-    Reached(Date),
+    Reached(Point),
 }
 
 /// How a value would have to lie to another.

@@ -2,6 +2,7 @@
 //!
 //! Knows what people are told, and nothing of how a problem is found.
 
+mod dates;
 mod series;
 
 use std::sync::Arc;
@@ -20,8 +21,10 @@ use crate::snapshot::tree::{Content, YamlNode};
 use crate::source::{FileId, Span};
 use crate::text::{first_few, quote};
 use crate::types::{Kind, Quantity, Type};
-use crate::value::{Date, MAX_DIGITS, MAX_EXPONENT, Number, NumberError, TimeError, decimal};
+use crate::value::{MAX_DIGITS, MAX_EXPONENT, Number, NumberError, decimal};
 use crate::vocabulary::Field;
+
+pub(super) use dates::{bad_date, bad_time, file_of_another_day, too_fine};
 
 /// The system did not give the file.
 pub(super) fn unreadable(file: FileId, reason: &str) -> Diagnostic {
@@ -382,51 +385,6 @@ pub(super) fn bad_number(scalar: &Scalar<'_>, reason: NumberError) -> Diagnostic
     with_declaration(error.help(help), scalar.subject)
 }
 
-/// A text that is no day of the calendar.
-pub(super) fn bad_date(scalar: &Scalar<'_>) -> Diagnostic {
-    let text = quote(scalar.text);
-    let number = |range| scalar.text.get(range).and_then(|part: &str| part.parse::<i16>().ok());
-    let shaped = scalar.text.len() == 10
-        && scalar
-            .text
-            .bytes()
-            .enumerate()
-            .all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
-    let first = || Date::new(number(0..4)?, i8::try_from(number(5..7)?).ok()?, 1).ok();
-    let message = match (shaped, first()) {
-        (true, Some(first)) => {
-            let month = first.strftime("%B %Y");
-            format!("{text} is not in the calendar: {month} has {} days", first.days_in_month())
-        }
-        (true, None) => format!("{text} is not in the calendar: there is no such month"),
-        (false, _) => format!("`{text}` is not a date; `{}` is one", scalar.subject.path),
-    };
-    let error = Diagnostic::error(Code::ImpossibleDate, message).label(scalar.subject.span, "not a date");
-    let help = (!shaped).then(|| "write a date as `2026-11-02`, without a time of day".to_owned());
-    with_declaration(error.maybe_help(help), scalar.subject)
-}
-
-/// A text that is no instant.
-pub(super) fn bad_time(scalar: &Scalar<'_>, problem: TimeError) -> Diagnostic {
-    let (text, path) = (quote(scalar.text), scalar.subject.path);
-    let (message, help) = match problem {
-        TimeError::NoOffset => (
-            format!("{text} is a local time, and nobody knows where; `{path}` is a time"),
-            "write it with its offset, as `2026-11-02T14:05Z` or `2026-11-02T15:05+01:00`",
-        ),
-        TimeError::Impossible => (
-            format!("{text} is not in the calendar, or on no clock"),
-            "correct it; the last minute of a day is `23:59`",
-        ),
-        TimeError::Malformed => (
-            format!("`{text}` is not a time; `{path}` is one"),
-            "write a time as `2026-11-02T14:05Z` or `2026-11-02T15:05:30+01:00`",
-        ),
-    };
-    let error = Diagnostic::error(Code::ImpossibleDate, message).label(scalar.subject.span, "not a time");
-    with_declaration(error.help(help), scalar.subject)
-}
-
 /// A stage that is not declared.
 pub(super) fn unknown_stage(scalar: &Scalar<'_>, stages: &[Arc<str>]) -> Diagnostic {
     unknown_word(scalar, format!("`{}` is not a stage", quote(scalar.text)), stages)
@@ -496,14 +454,6 @@ pub(super) fn duplicate_element(
         .label(second, "here again")
         .label(first, "first here")
         .help(format!("`{key}` names an element of `{list}`, so each of its values is there once"))
-}
-
-/// A file that is named after another day than that of its only snapshot.
-pub(super) fn file_of_another_day(span: Span, date: Date, named: Date) -> Diagnostic {
-    let message = format!("the snapshot is of {date}, and the name of its file says {named}");
-    Diagnostic::warning(Code::FileOfAnotherDay, message)
-        .label(span, "it counts as measured up to this day")
-        .help("rename the file, or correct the date")
 }
 
 /// In a `rollout.yaml` what is not declared as `standing`; `tells_apart` if it is what snapshots differ by.

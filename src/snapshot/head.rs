@@ -1,15 +1,15 @@
-//! The workflow and the date of a snapshot, guessed from its first lines.
+//! The workflow of a snapshot, guessed from its first lines.
 //!
 //! Knows nothing of the rest; whoever trusts a guess must find out whether it was right.
 
-use crate::value::{Date, parse_date};
+use crate::value::{parse_date, parse_time};
 
 /// Lines that are looked at.
 const LINES: usize = 20;
 
-/// The workflow and the date that a text seems to name, if it names no second workflow further down.
-pub(super) fn guess(text: &str) -> Option<(&str, Date)> {
-    let (mut workflow, mut date) = (None, None);
+/// The workflow that a text seems to name, if it has a date too, and names no second workflow further down.
+pub(super) fn guess(text: &str) -> Option<&str> {
+    let (mut workflow, mut dated) = (None, false);
     let mut rest = text;
     for _ in 0..LINES {
         let Some((line, below)) = rest.split_once('\n') else { break };
@@ -19,14 +19,15 @@ pub(super) fn guess(text: &str) -> Option<(&str, Date)> {
             }
             workflow = Some(value.trim_ascii());
         } else if let Some(value) = line.strip_prefix("date:") {
-            date = parse_date(value.trim_ascii());
+            let date = value.trim_ascii();
+            dated = parse_date(date).is_some() || parse_time(date).is_ok();
         }
         rest = below;
     }
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     let workflow = workflow.filter(|name| !name.is_empty() && name.chars().all(is_word))?;
     let again = rest.starts_with("workflow:") || rest.contains("\nworkflow:");
-    if again { None } else { Some((workflow, date?)) }
+    (dated && !again).then_some(workflow)
 }
 
 #[cfg(test)]
@@ -35,9 +36,9 @@ mod tests {
 
     #[test]
     fn a_head_names_one_workflow_and_a_date() {
-        let date = Date::constant(2026, 11, 2);
-        assert_eq!(guess("# x\nworkflow: a-b\ndate: 2026-11-02\nn: 1\n"), Some(("a-b", date)));
-        assert_eq!(guess("date: 2026-11-02\r\nworkflow:  a\r\n"), Some(("a", date)));
+        assert_eq!(guess("# x\nworkflow: a-b\ndate: 2026-11-02\nn: 1\n"), Some("a-b"));
+        assert_eq!(guess("date: 2026-11-02\r\nworkflow:  a\r\n"), Some("a"));
+        assert_eq!(guess("workflow: a\ndate: 2026-11-02T14:05Z\n"), Some("a"));
         for text in [
             "",
             "workflow: a\n",

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, misleads};
+use crate::point::Point;
 use crate::snapshot::limits::{MAX_BYTES, MAX_STANDING_BYTES, MAX_WORKFLOW_BYTES};
 use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{Content, Document, Tree};
@@ -51,7 +52,7 @@ pub(super) struct SnapshotFile<'t> {
 pub(super) struct FoundSnapshot {
     /// With the place of the name.
     pub(super) workflow: Option<(Arc<str>, Span)>,
-    pub(super) date: Option<(Date, Span)>,
+    pub(super) date: Option<(Point, Span)>,
     /// None if it has an error.
     pub(super) snapshot: Option<Snapshot>,
 }
@@ -115,8 +116,9 @@ pub(super) fn snapshots<'t>(
         let root = At { tree: &tree, id: document.root };
         let before = typing.errors();
         let record = if document.broken { None } else { typing.document(root, standing) };
+        let date = record.as_ref().and_then(|record| typing.date_of(record));
         let sound = !tree.fault && !document.faulty && typing.errors() == before;
-        entries.push(found(input.read.file, root, record, sound));
+        entries.push(found(input.read.file, root, (record, date), sound));
     }
     if tree.fault {
         only_named(&mut entries);
@@ -127,9 +129,9 @@ pub(super) fn snapshots<'t>(
     if let [FoundSnapshot { date: Some((date, span)), .. }] = &*entries
         && input.role == Role::Snapshot
         && let Some(named) = date_in_name(sources.name(input.read.file))
-        && named != *date
+        && named != date.date()
     {
-        problems.push(errors::file_of_another_day(*span, *date, named));
+        problems.push(errors::file_of_another_day(*span, date.date(), named));
     }
     SnapshotFile { file: input.read.file, folder, entries, diagnostics: problems.finish(input.read.file) }
 }
@@ -156,12 +158,16 @@ fn only_named(entries: &mut Vec<FoundSnapshot>) {
     }
 }
 
-fn found(file: FileId, root: At<'_>, record: Option<Record>, sound: bool) -> FoundSnapshot {
+fn found(
+    file: FileId,
+    root: At<'_>,
+    (record, date): (Option<Record>, Option<(Point, Span)>),
+    sound: bool,
+) -> FoundSnapshot {
     let Some(record) = record else {
         return FoundSnapshot { workflow: workflow_before_fault(root), date: None, snapshot: None };
     };
     let workflow = workflow_of(&record);
-    let date = record.date_in(Vocabulary::DATE);
     let snapshot = match (&workflow, date) {
         (Some((workflow, _)), Some((date, _))) if sound => {
             Some(Snapshot { file, workflow: Arc::clone(workflow), date, record })

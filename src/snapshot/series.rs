@@ -7,18 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::point::Point;
 use crate::snapshot::read::{SnapshotFile, Standing};
 use crate::snapshot::{Workflow, errors};
 use crate::source::{FileId, SourceMap, Span};
 use crate::text::appearances;
-use crate::value::{Date, Series, Snapshot};
+use crate::value::{Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
 /// What is known of a workflow so far.
 #[derive(Default)]
 struct SeriesSoFar {
     snapshots: Vec<Snapshot>,
-    dates: Vec<(Date, FileId, Span)>,
+    dates: Vec<(Point, FileId, Span)>,
     files: BTreeSet<FileId>,
     faulty: bool,
 }
@@ -178,7 +179,7 @@ fn finish<T>(
     each: impl Fn(Series) -> T,
 ) -> Workflow<T> {
     group.dates.sort_by_key(|(date, file, span)| (*date, sources.name(*file), *span));
-    let mut first: Option<(Date, Span)> = None;
+    let mut first: Option<(Point, Span)> = None;
     for (date, _, span) in group.dates {
         match first {
             Some((earlier, place)) if earlier == date => {
@@ -202,8 +203,8 @@ fn finish<T>(
 /// What is said of a newest snapshot that is dated after the last day which it gives its workflow.
 fn outlived(newest: &Snapshot, vocabulary: &Vocabulary) -> Option<Diagnostic> {
     let (last, place) = newest.record.date_in(vocabulary.retired()?)?;
-    let (_, date) = newest.record.date_in(Vocabulary::DATE)?;
-    (newest.date > last).then(|| errors::after_retirement(newest, date, (last, place)))
+    let date = newest.record.fields.get(Vocabulary::DATE)?.as_ref()?.span;
+    (newest.date.date() > last).then(|| errors::after_retirement(newest, date, (last, place)))
 }
 
 /// Diagnostics by file name and place.

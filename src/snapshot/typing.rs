@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, did_you_mean_within};
+use crate::point::{Axis, Point};
 use crate::snapshot::limits::{MAX_SHOWN, MAX_UNDECLARED, MAX_WORKFLOW_BYTES};
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::problems::Problems;
@@ -102,6 +103,20 @@ impl<'a> Typing<'a> {
             Role::Standing => (true, false),
         };
         Self { vocabulary, problems, alone, by_name, undeclared: 0, fields, pairs }
+    }
+
+    /// The day or instant that a snapshot is of; an instant that is finer than can be told apart is an error.
+    pub(super) fn date_of(&mut self, record: &Record) -> Option<(Point, Span)> {
+        let located = record.fields.get(Vocabulary::DATE)?.as_ref()?;
+        let Value::Number(number) = &located.value else { return None };
+        let point = match self.vocabulary.axis() {
+            Axis::Days => Axis::Days.in_calendar(i64::try_from(number.floor()).ok()?),
+            Axis::Instants => Point::of_instant(number),
+        };
+        if point.is_none() {
+            self.problems.push(errors::too_fine(located.span));
+        }
+        Some((point?, located.span))
     }
 
     /// The errors of the file so far.

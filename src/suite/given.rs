@@ -10,12 +10,13 @@ use std::sync::Arc;
 use super::{dotted, problem};
 use crate::ast::{Assign, Given, GivenKind, Literal, LiteralKind, Name, TestDecl, TestValue, TestValueKind};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::point::{Axis, Point};
 use crate::snapshot::limits::MAX_BYTES;
 use crate::snapshot::{self, Input, Role};
 use crate::source::{FileId, SourceMap};
 use crate::text::first_few;
 use crate::types::Type;
-use crate::value::{DAY, Number, Series, date_of_day, day_number};
+use crate::value::Series;
 use crate::vocabulary::{RecordType, Vocabulary};
 
 /// What a series that is written out is called; a test may name its workflow otherwise.
@@ -168,18 +169,25 @@ impl WrittenSeries<'_> {
         let LiteralKind::Duration(every_seconds) = &every.kind else {
             return Err(Box::new(problem("`every` takes a length in days or weeks", every.span, "is none")));
         };
-        let days = every_seconds / Number::from(DAY);
-        let days = i64::try_from(days.floor()).ok().filter(|whole| *whole > 0 && days.is_int());
-        let Some(days) = days else {
-            return Err(Box::new(problem(
-                "snapshots lie whole days apart",
-                every.span,
-                "is no number of days",
-            )));
+        let axis = vocabulary.axis();
+        let step = axis.ticks(every_seconds).filter(|ticks| *ticks > 0 && axis.is_whole(every_seconds));
+        let Some(step) = step else {
+            let (message, label) = match axis {
+                Axis::Days => ("snapshots lie whole days apart", "is no number of days"),
+                Axis::Instants => ("snapshots lie at least a microsecond apart", "is no such length"),
+            };
+            return Err(Box::new(problem(message, every.span, label)));
         };
-        let LiteralKind::Date(start) = from.kind else {
-            return Err(Box::new(problem("`from` takes a date", from.span, "is none")));
+        let start = match (axis, &from.kind) {
+            (Axis::Days, LiteralKind::Date(date)) => Some(Point::from(*date)),
+            (Axis::Instants, LiteralKind::Time(seconds)) => Point::of_instant(seconds),
+            (Axis::Days, _) => return Err(Box::new(problem("`from` takes a date", from.span, "is none"))),
+            (Axis::Instants, _) => {
+                let problem = problem("`from` takes a time, as snapshots have one", from.span, "is none");
+                return Err(Box::new(problem.help("write it as `2026-11-02T14:05Z`")));
+            }
         };
+        let start = start.map(Point::ticks);
         let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
         if length > MAX_SNAPSHOTS {
             return Err(Box::new(problem(
@@ -209,9 +217,9 @@ impl WrittenSeries<'_> {
             )));
         }
         for index in 0..length {
-            let passed = i64::try_from(index).ok().and_then(|index| days.checked_mul(index));
-            let day = passed.and_then(|passed| day_number(start).checked_add(passed));
-            let Some(date) = day.and_then(date_of_day) else {
+            let passed = i64::try_from(index).ok().and_then(|index| step.checked_mul(index));
+            let ticks = start.zip(passed).and_then(|(start, passed)| start.checked_add(passed));
+            let Some(date) = ticks.and_then(|ticks| axis.in_calendar(ticks)) else {
                 return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
             };
             let mut root = RecordDraft::default();

@@ -21,8 +21,9 @@ pub(super) fn breach(breach: &Breach) -> String {
             let lacked = few(&lacked);
             format!("the step `{from} -> {to}` was not earned: on {day} {lacked}")
         }
-        Breach::Stale { newest, days, patience } => {
-            format!("the newest snapshot is of {newest}, {days} days ago; {patience} days are allowed")
+        Breach::Stale { newest, age, patience } => {
+            let (age, patience) = (age.shown(), patience.shown());
+            format!("the newest snapshot is of {newest}, {age} ago; {patience} are allowed")
         }
         Breach::Undeclared { asked, from, to } => {
             format!("the workflow {} from `{from}` to `{to}`, and no gate says when it may", moves(*asked))

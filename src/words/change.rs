@@ -2,9 +2,10 @@
 
 use super::reason::days;
 use super::value::figure;
+use crate::point::Point;
 use crate::report::why::{Bound, Change, Elements, Figure, Missing};
 use crate::types::Kind;
-use crate::value::{Date, Number};
+use crate::value::Number;
 
 /// How many things to record are named, and how many places to record something in.
 const NAMED: usize = 4;
@@ -52,8 +53,8 @@ pub(super) fn change(wanted: &Change) -> String {
             let what = if of.len() > 1 || *more { "snapshots" } else { "a snapshot" };
             format!("{what} of {}", days(of, *more))
         }
-        Change::SnapshotsApart { days, from, to } => {
-            format!("snapshots at most {days} days apart between {from} and {to}")
+        Change::SnapshotsApart { at_most, from, to } => {
+            format!("snapshots at most {} apart between {from} and {to}", at_most.shown())
         }
         Change::Agree(field) => {
             format!("correct `{field}` where it is wrong; if it may change, its field is `changing`")
@@ -123,7 +124,7 @@ fn decide(changes: &[Change]) -> String {
     records.chain(others).map(change).collect::<Vec<_>>().join("; ")
 }
 
-fn record(fields: &[Missing], file: &str, snapshot: Option<Date>) -> String {
+fn record(fields: &[Missing], file: &str, snapshot: Option<Point>) -> String {
     let missing = |missing: &Missing| match missing {
         Missing::Field(field, None) => format!("`{field}`"),
         Missing::Field(field, Some(line)) => format!("`{field}` (line {line})"),

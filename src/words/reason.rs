@@ -2,8 +2,9 @@
 
 use super::value::counted;
 use crate::evidence::{ReasonKind, SmallSample, Within};
+use crate::point::{Lapse, Point};
 use crate::types::Kind;
-use crate::value::{DAY, Date, Number};
+use crate::value::{DAY, Number};
 
 /// The reason, as it stands behind a value or beside a line of the input.
 pub(super) fn reason(reason: &ReasonKind) -> String {
@@ -27,11 +28,7 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::DividedByZero => "a division by what may be zero".to_owned(),
         ReasonKind::NoSuchDate => "a date moves by whole days, within the calendar".to_owned(),
         ReasonKind::Branches => "which branch of the `if` holds is undecided".to_owned(),
-        ReasonKind::Uncovered { have, want, until: _ } if want % 7 == 0 => {
-            let want = Kind::Duration.show(&Number::from(want * DAY));
-            format!("{} of {want} covered", have / 7)
-        }
-        ReasonKind::Uncovered { have, want, until: _ } => format!("{have} of {want} days covered"),
+        ReasonKind::Uncovered { have, want, until: _ } => covered(*have, *want),
         ReasonKind::Gap { from, to } => format!("no snapshot between {from} and {to}"),
         ReasonKind::LeftOut { due, more } => {
             let plural = if due.len() > 1 || *more { "s" } else { "" };
@@ -66,10 +63,26 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
     }
 }
 
+/// «2 of 4 weeks covered», «3 of 10 days covered», «12 min of 30 min covered»
+fn covered(have: Lapse, want: Lapse) -> String {
+    match have.days().zip(want.days()) {
+        Some((have, want)) if want % 7 == 0 => {
+            let want = Kind::Duration.show(&Number::from(want * DAY));
+            format!("{} of {want} covered", have / 7)
+        }
+        Some((have, want)) => format!("{have} of {want} days covered"),
+        None => format!("{} of {} covered", have.shown(), want.shown()),
+    }
+}
+
 /// «2026-10-31, 2026-11-02 and 2026-11-03», «2026-10-31 and further days»
-pub(super) fn days(days: &[Date], more: bool) -> String {
-    let mut named: Vec<String> = days.iter().map(Date::to_string).collect();
-    named.extend(more.then(|| "further days".to_owned()));
+pub(super) fn days(days: &[Point], more: bool) -> String {
+    let mut named: Vec<String> = days.iter().map(Point::to_string).collect();
+    let further = match days.first() {
+        Some(Point::Time(_)) => "further times",
+        Some(Point::Day(_)) | None => "further days",
+    };
+    named.extend(more.then(|| further.to_owned()));
     match named.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),

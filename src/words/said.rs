@@ -5,11 +5,11 @@ use super::reason::reason;
 use super::threshold;
 use super::value::{figure, reading};
 use crate::diagnostic::Label;
+use crate::point::Point;
 use crate::report::why::{
     Against, Dated, Earlier, ElementName, Figure, GroupName, Held, Pointer, RuleVerdict, Said,
 };
 use crate::source::SourceMap;
-use crate::value::Date;
 
 /// How many dates of a run are named.
 const NAMED_DATES: usize = 5;
@@ -112,10 +112,14 @@ fn group_keys(keys: &[Figure]) -> String {
     keys.iter().map(|key| format!("`{}`", figure(key))).collect::<Vec<_>>().join(", ")
 }
 
-/// Without the year, where that was said before.
+/// Without the year, or of an instant the day, where that was said before.
 fn short_date(dated: &Dated) -> String {
-    let date: Date = dated.date;
-    if dated.same_year { format!("{:02}-{:02}", date.month(), date.day()) } else { date.to_string() }
+    let shown = dated.date.to_string();
+    let rest = match dated.date {
+        Point::Day(_) => shown.split_once('-'),
+        Point::Time(_) => shown.split_once('T'),
+    };
+    rest.filter(|_| dated.short).map_or_else(|| shown.clone(), |(_, rest)| rest.to_owned())
 }
 
 /// The first few and the last of what was seen at many snapshots, and how many there were.

@@ -1,6 +1,6 @@
 //! What can be wrong with instants, which are no dates.
 
-use crate::ast::{Expr, ExprKind};
+use crate::ast::{Expr, ExprKind, Name};
 use crate::builtins::Builtin;
 use crate::check::words::{a_type, join, subject};
 use crate::code::Code;
@@ -24,6 +24,14 @@ pub(in crate::check) fn not_a_time(builtin: &Builtin, expr: &Expr, ty: &Type) ->
     let message =
         format!("`{}` looks at a time, and {} is {}", builtin.name, subject(expr, "this"), a_type(ty));
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, a_type(ty))
+}
+
+/// `now` where the series runs by days.
+pub(in crate::check) fn no_now(name: &Name) -> Diagnostic {
+    Diagnostic::error(Code::UnknownName, "`now` is an instant, and snapshots here are of days")
+        .label(name.span, "no time of day is known")
+        .help("write `today`, or declare `date: time required` in the `snapshot` block")
+        .meant(name.span, Some("today"))
 }
 
 /// `since` or `weekday` of a time.

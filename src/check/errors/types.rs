@@ -14,6 +14,7 @@ use crate::check::words::{a_type, as_percentage, join, show_literal, show_months
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
+use crate::point::Axis;
 use crate::source::Span;
 use crate::types::{Kind, Quantity, Type, show_date, show_time};
 use crate::value::{Number, decimal};
@@ -457,14 +458,26 @@ pub(in crate::check) fn bad_number_of_snapshots(number: &Expr) -> Diagnostic {
     diagnostic.label(number.span, "not a number of snapshots")
 }
 
-pub(in crate::check) fn bad_window(window: &Expr) -> Diagnostic {
-    let message = format!("{} is no window: windows are whole days or weeks", subject(window, "this"));
-    Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "not a number of days or weeks")
+pub(in crate::check) fn bad_window(window: &Expr, axis: Axis) -> Diagnostic {
+    let message = format!("{} is no window: {}", subject(window, "this"), windows(axis));
+    let label = match axis {
+        Axis::Days => "not a number of days or weeks",
+        Axis::Instants => "no length to look back",
+    };
+    Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, label)
 }
 
-pub(in crate::check) fn bad_window_param(window: &Expr) -> Diagnostic {
+/// What windows are.
+fn windows(axis: Axis) -> &'static str {
+    match axis {
+        Axis::Days => "windows are whole days or weeks",
+        Axis::Instants => "windows are longer than nothing",
+    }
+}
+
+pub(in crate::check) fn bad_window_param(window: &Expr, axis: Axis) -> Diagnostic {
     let name = subject(window, "this");
-    let message = format!("param {name} can be a length that is no window: windows are whole days or weeks");
+    let message = format!("param {name} can be a length that is no window: {}", windows(axis));
     Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "not always a window")
 }
 

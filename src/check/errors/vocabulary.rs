@@ -7,6 +7,7 @@ use crate::check::literal::literal_type;
 use crate::check::words::{a_type, as_percentage, show_literal};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::point::Axis;
 use crate::source::Span;
 use crate::text::quote;
 use crate::types::{Kind, Type};
@@ -81,12 +82,27 @@ pub(in crate::check) fn second_cadence(first: Span, second: Span) -> Diagnostic 
         .help("leave `every … grace …` out of one of the two")
 }
 
-pub(in crate::check) fn bad_cadence(literal: &Literal, what: &str) -> Diagnostic {
+/// `every weekday` where snapshots are of instants.
+pub(in crate::check) fn weekday_by_instants(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::ImpossibleCadence, "snapshots of weekdays are of days, and here `date` is a time")
+        .label(span, "no length of time")
+        .help("write for example `every 1 day`, or leave `date: time required` out")
+}
+
+pub(in crate::check) fn bad_cadence(literal: &Literal, what: &str, axis: Axis) -> Diagnostic {
     let written = match &literal.kind {
         // No length at all, in a configuration.
         LiteralKind::Text(text) => quote(text),
         kind => show_literal(kind),
     };
+    if axis == Axis::Instants {
+        return Diagnostic::error(
+            Code::ImpossibleCadence,
+            format!("{what} is a length of time, and not `{written}`"),
+        )
+        .label(literal.span, "no length that snapshots can be apart")
+        .help("write for example `5 min` or `1 h`");
+    }
     let message = format!("{what} is counted in days or weeks, not in `{written}`");
     Diagnostic::error(Code::ImpossibleCadence, message)
         .label(literal.span, "not a number of days or weeks")

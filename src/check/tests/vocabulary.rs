@@ -54,7 +54,7 @@ fn fields_are_typed_and_built_in_ones_come_first() {
     let Type::Record(users) = &fields[6].ty else { panic!() };
     assert!(users.fields[0].required);
     let cadence = vocabulary.cadence.as_ref().unwrap();
-    assert_eq!((cadence.every, cadence.grace), (Every::Days(14), 3));
+    assert_eq!((cadence.every, cadence.grace), (Every::Ticks(14), 3));
     assert!(vocabulary.stages_span.is_some());
     let (alone, found) = check_vocabulary(&files);
     assert!(found.is_empty() && alone.snapshot == vocabulary.snapshot);

@@ -4,20 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::load::{Loaded, Ready};
+use crate::point::Point;
 use crate::project::{Project, TextFile, bare_text, is_facts, same_text};
 use crate::report::against::{FileChange, FileFate};
 use crate::report::full_name;
 use crate::snapshot::Workflow;
 use crate::source::{FileId, SourceMap};
 use crate::types::Type;
-use crate::value::{Date, Located, Record, Series, Snapshot, Value};
+use crate::value::{Located, Record, Series, Snapshot, Value};
 use crate::vocabulary::{RecordType, Vocabulary};
 use crate::words::Told;
 
 /// What is kept of a series that was judged.
 pub(super) struct KeptSeries {
     /// The day of each snapshot, and the file that it is in.
-    days: Vec<(Date, FileId)>,
+    days: Vec<(Point, FileId)>,
     pub(super) newest: Option<Snapshot>,
     /// The snapshots of the days that were asked for.
     at: Vec<Snapshot>,
@@ -28,7 +29,7 @@ pub(super) type KeptBook = BTreeMap<String, KeptSeries>;
 
 impl KeptSeries {
     /// Keeps the newest snapshot, and those of `days`, by the workflow's own name.
-    pub(super) fn of(series: &Series, days: &BTreeMap<Arc<str>, BTreeSet<Date>>) -> Self {
+    pub(super) fn of(series: &Series, days: &BTreeMap<Arc<str>, BTreeSet<Point>>) -> Self {
         let wanted = days.get(&series.workflow);
         let is_wanted = |snapshot: &&Snapshot| wanted.is_some_and(|days| days.contains(&snapshot.date));
         Self {
@@ -59,8 +60,8 @@ pub(super) fn parted(loaded: Loaded<(Told, KeptSeries)>) -> (Loaded<Told>, KeptB
 }
 
 /// The newest day of each workflow, by its own name.
-pub(super) fn newest_days<T>(loaded: &Loaded<T>, book: &KeptBook) -> BTreeMap<Arc<str>, BTreeSet<Date>> {
-    let mut days: BTreeMap<Arc<str>, BTreeSet<Date>> = BTreeMap::new();
+pub(super) fn newest_days<T>(loaded: &Loaded<T>, book: &KeptBook) -> BTreeMap<Arc<str>, BTreeSet<Point>> {
+    let mut days: BTreeMap<Arc<str>, BTreeSet<Point>> = BTreeMap::new();
     for project in &loaded.projects {
         for workflow in &project.workflows {
             let known = book.get(&full_name(project.name.as_deref(), &workflow.name));
@@ -222,11 +223,16 @@ impl Rewriting<'_> {
         let mut listed: Vec<FileChange> = self.changes.fates.iter().filter(is_listed).cloned().collect();
         for (full, evidence) in self.now.1 {
             let Some(before) = self.before.1.get(full) else { continue };
-            let known: BTreeSet<Date> = before.days.iter().map(|(date, _)| *date).collect();
+            let known: BTreeSet<Point> = before.days.iter().map(|(date, _)| *date).collect();
             let Some(newest) = known.last() else { continue };
             for (date, file) in &evidence.days {
                 let is_added = || self.changes.is_added(self.sources.name(*file));
-                if date <= newest && (!known.contains(date) || is_added()) {
+                // Where the one side runs by days and the other by instants, the days are held against each other.
+                let is_back = match date.axis() == newest.axis() {
+                    true => date <= newest,
+                    false => date.date() <= newest.date(),
+                };
+                if is_back && (!known.contains(date) || is_added()) {
                     let new = Some(self.sources.name(*file).to_owned());
                     listed.push(FileChange { fate: FileFate::BackDated, old: None, new });
                 }

@@ -344,11 +344,11 @@ impl Two<'_> {
 /// A longer one is looser: it makes fewer gaps, is stale later, and asks for fewer snapshots in a window.
 fn cadence_direction(old: &Cadence, new: &Cadence) -> Direction {
     let days = |cadence: &Cadence| match cadence.every {
-        Every::Days(days) => Some(days),
+        Every::Ticks(ticks) => Some(ticks),
         Every::Weekday => None,
     };
-    // Weekdays and lengths look at different days.
-    if days(old).is_some() != days(new).is_some() {
+    // Weekdays and lengths look at different days, and days are not instants.
+    if old.axis != new.axis || days(old).is_some() != days(new).is_some() {
         return Direction::Unknown;
     }
     let every = days(new).cmp(&days(old));

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::Figure;
 use crate::ast::EffectKind;
+use crate::point::{Lapse, Point};
 use crate::report::Outcome;
 use crate::source::Span;
-use crate::value::Date;
 
 /// What breaks a built-in rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum Breach {
         /// The stages that the step leads from and to.
         step: [Arc<str>; 2],
         /// The date of the last snapshot before it was left.
-        day: Date,
+        day: Point,
         /// What stopped it there.
         lacks: Vec<Lack>,
         /// The values that the rules among these were held against.
@@ -45,11 +45,11 @@ pub enum Breach {
     /// The newest snapshot is older than the cadence allows.
     Stale {
         /// The date of the newest snapshot.
-        newest: Date,
-        /// How many days lie between it and the day of judgement.
-        days: i64,
-        /// How many days may.
-        patience: i64,
+        newest: Point,
+        /// How long it is from it to the day of judgement.
+        age: Lapse,
+        /// How long it may be.
+        patience: Lapse,
     },
     /// No gate is declared between the two.
     Undeclared {

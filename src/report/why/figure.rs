@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::Reading;
 use crate::interval::Interval;
+use crate::point::Axis;
 use crate::types::{Kind, MORE_DIGITS};
-use crate::value::Number;
+use crate::value::{DAY, Number};
 
 /// What an expression is worth, as far as it is known, and what it counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,16 @@ impl Figure {
     /// A day number.
     pub fn day(day: Number) -> Self {
         Self { worth: Worth::Number(day), scale: Scale::Date, digits: 0 }
+    }
+
+    /// A point of a series, by its number of days.
+    pub fn on(axis: Axis, days: Number) -> Self {
+        match axis {
+            Axis::Days => Self::day(days),
+            Axis::Instants => {
+                Self { worth: Worth::Number(days * Number::from(DAY)), scale: Scale::Time, digits: 0 }
+            }
+        }
     }
 
     /// A text.

@@ -4,6 +4,7 @@
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::point::Point;
 use crate::source::Span;
 use crate::text::quote;
 use crate::value::{Date, Snapshot};
@@ -20,7 +21,7 @@ pub(in crate::snapshot) fn look_alike((name, place): (&str, Span), (twin, at): (
 /// Two snapshots of one workflow with one date.
 pub(in crate::snapshot) fn duplicate_date(
     workflow: &str,
-    date: Date,
+    date: Point,
     first: Span,
     second: Span,
 ) -> Diagnostic {
