@@ -6,7 +6,7 @@ use crate::ast::{Arg, CompareOp, Expr, Over};
 use crate::builtins::series::{Along, Measure, Points, Run, streak};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
-use crate::point::{Axis, Point};
+use crate::point::Axis;
 use crate::program::{DateWord, StayOf, Target};
 use crate::types::{Kind, Type};
 use crate::value::{DAY, Number};
