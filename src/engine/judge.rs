@@ -64,8 +64,10 @@ pub(super) fn load_judged(
     let as_of = loaded.as_of.to_string();
     for report in loaded.projects.iter_mut().flat_map(|project| &mut project.workflows) {
         // What is so of all of them need not be said of each.
-        let told = report.series.as_mut().filter(|told| told.report.as_of.as_ref() == Some(&as_of));
-        told.map(|told| told.report.as_of = None);
+        let told = report.series.as_mut().map(|told| &mut told.report.as_of);
+        if let Some(own) = told.filter(|own| own.as_ref() == Some(&as_of)) {
+            *own = None;
+        }
     }
     loaded
 }
