@@ -50,7 +50,7 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand new; and not __fish_se
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and not __fish_seen_subcommand_from snapshot help" -f -a "snapshot" -d 'Write the next snapshot of a workflow, with the last one\'s fields and no values'
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and not __fish_seen_subcommand_from snapshot help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from snapshot" -l workflow -d 'The workflow' -r
-complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from snapshot" -l date -d 'Its day, such as 2026-11-02; without it, the last one\'s and the cadence of the policies, and never later than today' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from snapshot" -l date -d 'Its day, such as 2026-11-02, or its time, such as 2026-11-02T14:05Z, where snapshots are of times; without it, the last one\'s and the cadence of the policies, and never later than now' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from snapshot" -l color -d 'Colour: on a terminal that can show it, always, or never; `NO_COLOR` is heeded by `auto`' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -62,7 +62,7 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_s
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l format -d 'How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l record -d 'Write to this file what was decided, and digests of every file that was read, for `tollgate verify`' -r -F
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l base -d 'Judge by the policies of this commit, such as `origin/main`, and say what the pull request changes of them' -r
-complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l as-of -d 'Judge as of this day, such as 2026-11-02, and not as of today' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l as-of -d 'Judge as of this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z, and not as of now' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l workflow -d 'Judge this workflow alone; may be given several times' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l deny -d 'Let this hold, too; `looser` and `rewritten` are what a pull request does to its base; may be given several times' -r -f -a "warnings\t'Every warning'
 looser\t'Settings that are looser than in the base, or may be'
@@ -91,7 +91,7 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l narrate -d 'W
 complete -c tollgate -n "__fish_tollgate_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tollgate -n "__fish_tollgate_using_subcommand history" -l format -d 'How the result is written' -r -f -a "human\t'For people'
 json\t'For programs'"
-complete -c tollgate -n "__fish_tollgate_using_subcommand history" -l as-of -d 'Look at nothing later than this day, such as 2026-11-02' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand history" -l as-of -d 'Look at nothing later than this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand history" -l workflow -d 'Show this workflow alone; may be given several times' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand history" -l color -d 'Colour: on a terminal that can show it, always, or never; `NO_COLOR` is heeded by `auto`' -r -f -a "auto\t''
 always\t''
@@ -103,7 +103,7 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l base -d 'Th
 complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l format -d 'How the result is written' -r -f -a "human\t'For people'
 json\t'For programs'
 markdown\t'For a pull request'"
-complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l as-of -d 'Look at nothing later than this day, such as 2026-11-02' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l as-of -d 'Look at nothing later than this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l workflow -d 'Look at this workflow alone; may be given several times' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l color -d 'Colour: on a terminal that can show it, always, or never; `NO_COLOR` is heeded by `auto`' -r -f -a "auto\t''
 always\t''
