@@ -93,7 +93,8 @@ impl SeenSnapshots {
         if sighting.retired.is_some_and(|last| day.day_number() > last) {
             return None;
         }
-        let stale = self.cadence.as_ref().is_some_and(|cadence| day.ticks() > cadence.deadline(sighting.day.ticks()));
+        let stale =
+            self.cadence.as_ref().is_some_and(|cadence| day.ticks() > cadence.deadline(sighting.day.ticks()));
         Some(SeenWorkflow { sighting, stale })
     }
 }

@@ -28,7 +28,7 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
         }
         if workflow.decision == Decision::Retired {
             let name = format!("{}: judged", workflow.name());
-            points.push(Point { ok: true, name, skip: Some("retired"), why: Vec::new() });
+            points.push(TestPoint { ok: true, name, skip: Some("retired"), why: Vec::new() });
         }
         let name = shown(&workflow.name());
         let own = |rule: &RuleReport| point(workflow, rule, of_rules.get(&name, rule));

@@ -15,7 +15,7 @@ use crate::interval::Interval;
 use crate::point::{Lapse, Point};
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::Number;
+use crate::value::{Date, Number};
 
 pub use breach::{Breach, Lack, SetValue};
 pub use figure::{Figure, GroupName, Scale, Worth};
