@@ -80,7 +80,7 @@ def of_repository(repository):
                         ("standing", any(kind.standing for kind in kinds)), ("weekday_cadence", world.every == "weekday"),
                         ("broken", repository.broken), ("broken_data", repository.broken_data), ("instants", world.instants),
                         ("cadence", bool(repository.cadences)),
-                        ("no_key", any("id" not in item for made in repository.series.values() for snapshot in made
+                        ("no_key", world.key_of(("outputs",)) and any("id" not in item for made in repository.series.values() for snapshot in made
                                        for item in snapshot.get("outputs") or []))):
         if there:
             found.add(name)

@@ -18,6 +18,9 @@ from repository import Repository
 from shrink import shrink
 from words import TODAY
 
+# In a run of so many cases or more, each construct has to be in one of so many.
+LONG, SHARE = 20_000, 40
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -44,6 +47,8 @@ def batch(seed, options):
     rules = built_in()
     if constructs.on("owed") and constructs.on("fresh"):
         policies.settle_built_in(rng, rules, everything)
+    if world.every is None:  # without a cadence there is no such rule
+        rules["series.fresh"] = built_in()["series.fresh"]
     broken, unread = (constructs.on(name) and rng.random() < 0.05 for name in ("broken", "broken_data"))
     return Repository(world, made, everything, as_of, seed, facts, cadences, rules, broken, unread)
 
@@ -81,12 +86,16 @@ def main():
         shutil.rmtree(folder)
     used = {name: count for name, count in tally.items() if isinstance(name, tuple)}
     print(", ".join(f"{name}: {count}" for name, count in sorted(item for item in tally.items() if item[0] not in used)))
+    used = {name: used.get(("construct", name), 0) for name in constructs.WRITTEN if constructs.on(name)}
     if options.constructs:
-        print("; ".join(f"{name} {used.get(('construct', name), 0)}" for name in constructs.WRITTEN))
+        print("; ".join(f"{name} {count}" for name, count in used.items()))
     written = max(1, tally["rules written"])
     print(f"{100 * tally['rules that check'] / written:.0f}% of the rules checked")
     print(f"{found} disagreements")
-    return 1 if found else 0
+    rare = [name for name, count in used.items() if count * SHARE < options.cases] if options.cases >= LONG and not found else []
+    if rare:
+        print(f"too rare for so long a run: {', '.join(rare)}; the generator has to write more of them")
+    return 1 if found or rare else 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from constructs import on
 from expressions import Numbers, agg, of_list
+from syntax import write
 from words import *
 
 
@@ -37,7 +38,31 @@ class Expressions(Numbers):
             (1, lambda: ("previous", ("field", self.rng.choice(CONDITIONS)), *self.which(lambda: ("literal", True, "true")))),
             (1, lambda: ("default", ("field", self.rng.choice(CONDITIONS)), ("literal", True, "true"))),
             (1.5, lambda: self.dates(depth)),
+            (on("longest"), lambda: self.held_against(self.longest(depth), "count")),
+            (on("first_where"), lambda: self.where_it_was("first")),
+            (on("latest_where"), lambda: self.where_it_was("latest")),
+            (on("weekday"), self.on_weekday),
+            (on("matches"), lambda: self.matching(("field", ("model",)))),
         )
+
+    def held_against(self, node, flavour):
+        return ("compare", self.operator(), node, self.literal(flavour))
+
+    def where_it_was(self, function):
+        """A comparison of what a field was at a snapshot of some kind."""
+        inner, flavour = self.named(self.rng.choice(DIMENSIONS), None)
+        where = self.looks_like_another()
+        found = (function, inner, where) if function == "first" else (function, inner, where, self.over(1))
+        return self.held_against(found, flavour)
+
+    def on_weekday(self):
+        day = ("weekday", self.day(0))
+        word = lambda: (lambda name: ("literal", name, name))(self.rng.choice(WEEKDAYS))
+        return ("in_items", day, [word(), word()], True) if self.rng.random() < 0.5 else ("compare", "==", day, word())
+
+    def matching(self, path):
+        pattern = self.rng.choice(PATTERNS)
+        return ("matches", path, ("literal", pattern, f'"{pattern}"'), self.rng.random() < 0.8)
 
     def of_element(self, depth, rows):
         if rows == "areas":
@@ -101,14 +126,11 @@ class Expressions(Numbers):
         if rows is None and self.rng.random() < 0.15:
             return ("compare", self.rng.choice(["==", "!="]), *(("field", path) for path in CONDITIONS))
         if rows is None and self.chance("weekday", 0.2):
-            day = ("weekday", self.day(0))
-            word = lambda: (lambda name: ("literal", name, name))(self.rng.choice(WEEKDAYS))
-            return ("in_items", day, [word(), word()], True) if self.rng.random() < 0.5 else ("compare", "==", day, word())
+            return self.on_weekday()
         name = self.rng.choice(OWN_WORDS[rows] if rows else ["area", "area", "model"])
         path = ("own", (name,)) if rows else ("field", (name,))
         if name in TEXTS and self.chance("matches", 0.6):
-            pattern = self.rng.choice(PATTERNS)
-            return ("matches", path, ("literal", pattern, f'"{pattern}"'), self.rng.random() < 0.8)
+            return self.matching(path)
         fitting = [(shown, param) for shown, param, kind in self.lists if kind == TABLE_OF[name]]
         if fitting and self.chance("param_lists", 0.4):
             return ("in_param", path, *self.rng.choice(fitting), self.rng.random() < 0.7)
@@ -191,7 +213,13 @@ class Expressions(Numbers):
         return ("with_confidence", self.sample(depth), ("literal", Fraction(level, 100), f"{level}%"))
 
     def shown(self, depth):
-        """An expression whose value a message shows."""
+        """An expression whose value a message shows: without quotes, which would end the message."""
+        found = self.value_to_show(depth)
+        while '"' in write(found):
+            found = self.value_to_show(depth)
+        return found
+
+    def value_to_show(self, depth):
         return self.pick(
             (4, lambda: self.number(self.rng.choice(DIMENSIONS), depth)[0]),
             (1, lambda: ("confidence", self.sample(depth))),

@@ -1,6 +1,6 @@
 """What language 0.2 brought, each thing by a name, so that a run can be about some of them. See `--only` and `--without`.
 
-Some are forms that the generator writes; those in JUDGED are ways to judge, and without one it is judged as by 0.1.
+Some are forms that the generator writes; those in JUDGED are ways to judge, and `--without` one it is judged as by 0.1.
 """
 
 from collections import Counter
@@ -33,10 +33,7 @@ JUDGED = {
 ALL = {**WRITTEN, **JUDGED}
 
 # What the program does not understand yet: left out unless it is asked for.
-LATER = {"longest", "cadence", "today", "weekday", "previous_where", "previous_else", "first_where", "latest_where",
-         "held_value", "entered", "first_seen", "snapshot_reading", "group_names", "missing_means", "same_by", "matches",
-         "gate_steps", "one_truth", "reading", "instants", "recursion", "retired",
-         "computed"}
+LATER = {"instants", "retired"}
 
 chosen = set(ALL) - LATER
 seen = Counter()
@@ -47,7 +44,8 @@ def choose(only=None, without=None):
     if unknown := [name for name in named if name not in ALL]:
         raise SystemExit(f"no such construct: {', '.join(unknown)}; there are {', '.join(sorted(ALL))}")
     chosen.clear()
-    chosen.update(set(ALL) - LATER if only is None else only.split(",") if only else [])
+    written = set(WRITTEN) if only is None else set(only.split(",")) if only else set()
+    chosen.update((written | set(JUDGED)) - (LATER - set(named)))
     chosen.difference_update(without.split(",") if without else [])
 
 

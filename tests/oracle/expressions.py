@@ -74,8 +74,8 @@ class Numbers:
         if self.rng.random() > chance:
             return None
         choices = [(10, self.days), (4, lambda: "stage")]
-        forms = [("over_all", 3, lambda: "all"), ("calendar", 4, lambda: self.rng.choice(["week", "month", "month", "quarter", "year"])),
-                 ("over_snapshots", 3, self.some_snapshots), ("at_most", 3, lambda: ("at_most", self.days(), ""))]
+        forms = [("over_all", 4, lambda: "all"), ("calendar", 4, lambda: self.rng.choice(["week", "month", "month", "quarter", "year"])),
+                 ("over_snapshots", 4, self.some_snapshots), ("at_most", 5, lambda: ("at_most", self.days(), ""))]
         return self.pick(*choices, *((weight, way) for name, weight, way in forms if on(name)))
 
     def some_snapshots(self):
@@ -214,7 +214,7 @@ class Numbers:
 
     def by(self, rows):
         keys = {"outputs": ["kind", "ok", "place"], "flags": ["zone", "name"]}[rows]
-        if self.chance("by_several", 0.35):
+        if self.chance("by_several", 0.5):
             return [("own", (name,)) for name in self.rng.sample(keys, 2)]
         flags = [("computed", made) for made in self.computed if made.list == rows and made.flavour == "bool"]
         if flags and self.rng.random() < 0.15:
@@ -227,7 +227,7 @@ class Numbers:
             return agg("count", self.distinct(depth))
         if function in ("any", "all", "none") and self.rng.random() < 0.12:
             return self.of_distinct(function, depth)
-        if self.chance("workflows", 0.12):
+        if self.chance("workflows", 0.16):
             return agg(function, ("workflows",), where=self.condition(depth - 1, "workflows"))
         if self.chance("param_lists", 0.1) and self.lists:
             return self.of_required(function)
@@ -278,9 +278,7 @@ class Numbers:
 
     def aggregate(self, dimension, depth):
         if dimension == "plain" and self.chance("longest", 0.12):
-            rows = self.rng.choice(["outputs", "flags", "checks"])
-            where = ("it",) if rows == "checks" else self.condition(depth - 1, rows)
-            return agg("longest", of_list(rows), where=where, over=self.over()), "count"
+            return self.longest(depth), "count"
         if dimension in UNITLESS and self.rng.random() < 0.6:
             if self.rng.random() < 0.25:
                 return self.of_groups(depth, dimension)
@@ -290,7 +288,7 @@ class Numbers:
         amount = Fraction(self.rng.choice([10, 25, 50, 80, 90, 100]), 100) if function == "percentile" else None
         if self.rng.random() < 0.3:
             return self.of_values(dimension, depth, function, amount)
-        rows = "workflows" if self.chance("workflows", 0.12) else self.rng.choice(["outputs", "outputs", "flags", "ratings"])
+        rows = "workflows" if self.chance("workflows", 0.16) else self.rng.choice(["outputs", "outputs", "flags", "ratings"])
         fields = self.own_numbers(dimension, rows) if rows != "ratings" else [(None, "score")] * (dimension == "plain")
         if not fields:
             return self.named(dimension, None)
@@ -301,6 +299,11 @@ class Numbers:
         source = of_list(rows) if rows != "workflows" else ("workflows",)
         return agg(function, source, field, where, over=over, amount=amount), flavour
 
+    def longest(self, depth):
+        rows = self.rng.choice(["outputs", "flags", "checks"])
+        where = ("it",) if rows == "checks" else self.condition(depth - 1, rows)
+        return agg("longest", of_list(rows), where=where, over=self.over())
+
     def of_values(self, dimension, depth, function, amount):
         """An aggregate of the values of a scalar in a window."""
         inner, flavour = self.number(dimension, depth - 1) if self.rng.random() < 0.2 else self.named(dimension, None)
@@ -308,7 +311,7 @@ class Numbers:
             inner, flavour = self.counted(counting := "share" if dimension == "part" else "count", depth), counting
         if flavour == "span" or dimension not in UNITLESS and flavour == "count":
             return self.named(dimension, None)
-        where = self.condition(0) if self.chance("picked_values", 0.3) else None
+        where = self.condition(0) if self.chance("picked_values", 1) else None
         flavour = SQUARED.get(flavour, flavour) if function == "variance" else flavour
         return agg(function, ("scalar", inner), where=where, over=self.over(1), amount=amount), flavour
 
@@ -338,11 +341,11 @@ class Numbers:
     def of_group(self, source, flavour, depth):
         """A condition of the value of a group, its keys and what else there is of the group."""
         condition = ("compare", self.operator(), ("it",), self.entry_for(flavour, self.keys_of(source)) or self.literal(flavour))
-        if self.chance("group_names", 0.3):
+        if self.chance("group_names", 0.5):
             kept = [node for node in self.keys_of(source)]
             if kept:
                 condition = (self.rng.choice(["and", "or"]), condition, self.of_key(self.rng.choice(kept)))
-        if self.chance("same_by", 0.3):
+        if self.chance("same_by", 0.5):
             other, kind = self.grouped(depth - 1, None, source[6], source[2][1][0])
             second = ("compare", self.operator(), ("same_by", other), self.literal(kind))
             condition = (self.rng.choice(["and", "or"]), condition, second)

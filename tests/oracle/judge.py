@@ -110,7 +110,7 @@ class Judgement:
         if enforced and step and step == self.asked and self.stale and found == PASS:
             found = UNDECIDED
         fired = found == FAIL and effect == "rollback"
-        harmless = found == UNDECIDED and rule.undecided == "pass" and enforced
+        harmless = found == UNDECIDED and rule.undecided == "pass"
         if found in (FAIL, UNDECIDED) and not fired and not harmless and rule.waived(self.workflow, self.as_of):
             found = WAIVED
         self.places[rule.name, step] = place
@@ -197,6 +197,6 @@ class Judgement:
             return "hold"
         just_moved = self.left is not None and self.left == self.last - 1
         steps = ([self.moved] if just_moved else []) + ([self.asked] if self.asked else [])
-        opens = {PASS, WAIVED} if constructs.on("nobody") else {PASS}
-        earned = steps and all(opens & set(opened[step]) for step in steps)
+        # A waived rule keeps a gate from being closed to everybody; nobody advances by signatures alone.
+        earned = steps and all(PASS in opened[step] for step in steps)
         return "advance" if earned and not (self.stale and constructs.on("fresh")) else "continue"

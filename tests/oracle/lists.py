@@ -234,11 +234,24 @@ def one_aggregate(node, picks, complete, world):
     return UNKNOWN
 
 
+def groups_of_extreme(node, place):
+    """The keys, as they are shown, of the groups that a `min` or `max` comes from, where it is known."""
+    node = unfolded(node)
+    if node[0] != "aggregate" or node[1] not in ("min", "max") or node[2][0] != "aggregate":
+        return ()
+    value, found = aggregate(node, place), aggregate(node[2], place)
+    if value == UNKNOWN or not value.known:
+        return ()
+    return [", ".join(map(str, item.group)) for item in found.items if item.value == value]
+
+
 def declared_ends(function, source, field, world):
     """The ends of the declared range of a list's field, with which missing values are filled in."""
-    if not constructs.on("missing_means") or function == "variance" or source[0] != "list" or (field and field[0] != "own"):
+    if not constructs.on("missing_means") or function == "variance" or source[0] not in ("list", "workflows"):
         return None
-    kind = world.type_of(source[1] + (field[1] if field else ()))
+    if field and field[0] != "own":
+        return None
+    kind = world.type_of((source[1] if source[0] == "list" else ()) + (field[1] if field else ()))
     kind = kind.detail if kind.name == "list" else kind
     if kind.low is None:
         return Between(Fraction(0), Fraction(1)) if kind.name == "share" else None

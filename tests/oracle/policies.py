@@ -266,9 +266,7 @@ def setting_of(policy, param, steps):
     name = f"{policy.name}.{param.name}"
     if isinstance(param.text, dict):
         key = next(iter(steps[0][1]))
-        name = f"{name}.{key_text(key)}"
-        if '"' in name:
-            name = f"'{name}'"
+        name = f"'{name}[{key_text(key)}]'" if key in MODELS else f"{name}.{key}"
     return f"{name}: {write_steps(steps, 'value')}"
 
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from census import constructs_of, of_repository
 from evaluate import evaluate
+from lists import groups_of_extreme
 from judge import FAIL, WAIVED, Judgement
 from moments import Cadence, Series
 from policies import write_config, write_policy
@@ -193,9 +194,10 @@ class Repository:
         for one in said:
             step = None if None in expected else step_of(one)
             if rule.shows and expected[step].outcome == FAIL:
-                value = evaluate(rule.shows, judgement.places[rule.name, step])
+                place = judgement.places[rule.name, step]
+                value = evaluate(rule.shows, place)
                 count(tally, "values")
-                if not matches(one["message"], value):
+                if not matches(one["message"], value, groups_of_extreme(rule.shows, place)):
                     found.append(Difference(name, rule.name, value, one["message"]))
         return found
 

@@ -25,7 +25,14 @@ def near(text, expected):
     return abs(value - expected) <= tolerance
 
 
-def matches(text, value):
+def matches(text, value, groups=()):
+    """`groups` are the keys of those that an extreme may come from: one of them stands behind it."""
+    if groups and (found := re.match(r"(.*) \((.*)\)$", text)):
+        return found[2] in groups and matches(found[1], value)
+    if groups:
+        return False
+    if isinstance(value, Between) and value.low is None and value.high is None:
+        value = UNKNOWN
     if isinstance(value, str):
         return text == value or (value == UNKNOWN and text == UNDECIDED)
     if isinstance(value, Run):
