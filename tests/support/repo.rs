@@ -61,7 +61,7 @@ impl Repo {
     /// With the policies, configurations and snapshots of one of the examples.
     pub(crate) fn example(self, name: &str) -> Self {
         let example = root().join("examples").join(name);
-        for path in super::files_under(&example, &["yaml", "gate"]) {
+        for path in super::files_under(&example, &["gate", "json", "yaml"]) {
             let name = path.strip_prefix(&example).unwrap().to_str().unwrap();
             self.write(name, fs::read(&path).unwrap());
         }
