@@ -168,6 +168,11 @@ pub fn from_monday(day: i64) -> i64 {
     (day + 3).rem_euclid(7)
 }
 
+/// Whether a day is a Saturday or a Sunday.
+pub fn is_weekend(day: i64) -> bool {
+    from_monday(day) > FRIDAY
+}
+
 impl Every {
     /// The day on which the snapshot after the one of a day is due.
     pub fn next(self, day: i64) -> i64 {

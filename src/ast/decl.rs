@@ -72,6 +72,16 @@ pub enum EveryDecl {
     Weekday(Span),
 }
 
+impl EveryDecl {
+    /// Of what stands behind `every`.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Length(literal) => literal.span,
+            Self::Weekday(span) => *span,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldDecl {
     pub name: Name,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::decl::ParamLiteral;
+use super::decl::{EveryDecl, ParamLiteral};
 use super::expr::{Literal, LiteralKind, Name};
 use crate::source::Span;
 
@@ -28,7 +28,7 @@ pub struct Given {
 #[derive(Clone, Debug, PartialEq)]
 pub enum GivenKind {
     /// `given every 1 week from 2026-01-05 { … }`
-    Series { every: Literal, from: Literal, assigns: Vec<Assign> },
+    Series { every: EveryDecl, from: Literal, assigns: Vec<Assign> },
     /// `given file "…/*.yaml"`
     File(Arc<str>),
 }

@@ -40,7 +40,7 @@ impl TestDraft {
         let as_of = test.as_of.iter().map(|date| format!("as of {}", sources.text(date.span)));
         Some(Self {
             before: others.iter().chain(before).map(|given| text(given.span)).collect(),
-            every: text(every.span),
+            every: text(every.span()),
             from: text(from.span),
             assigns: assigns.collect(),
             after: test.with.iter().map(|with| text(with.span)).chain(as_of).collect(),

@@ -16,6 +16,7 @@ use crate::settings::{RuleSetting, Settings, Timeline};
 use crate::source::SourceMap;
 use crate::suite::{GivenFiles, prepare};
 use crate::value::{DAY, Date, date_of_day, day_number, parse_date, parse_time};
+use crate::vocabulary::Every;
 
 /// Tests to begin with.
 const MAX_SEEDS: usize = 12;
@@ -174,6 +175,10 @@ impl WitnessSearch<'_> {
 fn newest(draft: &TestDraft) -> Date {
     let instant = parse_time(draft.from()).ok().and_then(|instant| Point::of_instant(&instant));
     let from = instant.map(Point::date).or_else(|| parse_date(draft.from())).unwrap_or_default();
+    if draft.every() == "weekday" {
+        let last = (1..draft.length()).fold(day_number(from), |day, _| Every::Weekday.next(day));
+        return date_of_day(last).unwrap_or(from);
+    }
     let days = match parse_literal(draft.every()) {
         Some(LiteralKind::Duration(seconds)) => times(&seconds, DAY).unwrap_or(0),
         Some(_) | None => 0,

@@ -29,13 +29,22 @@ impl Builder<'_> {
         (SnapshotDecl { cadence, fields, span: self.span_of(pair) }, broken)
     }
 
+    /// What stands behind `every`: `weekday`, or the first of the literals.
+    pub(super) fn build_every<'p>(
+        &mut self,
+        pair: &Pair<'_, Rule>,
+        literals: &mut impl Iterator<Item = Pair<'p, Rule>>,
+    ) -> Option<EveryDecl> {
+        match child(pair, Rule::kw_weekday) {
+            Some(weekday) => Some(EveryDecl::Weekday(self.span_of(&weekday))),
+            None => self.build_signed_literal(&literals.next()?).map(EveryDecl::Length),
+        }
+    }
+
     fn build_cadence(&mut self, pair: &Pair<'_, Rule>) -> Option<CadenceDecl> {
         let span = self.span_of(pair);
         let mut literals = children(pair, Rule::signed_literal);
-        let every = match child(pair, Rule::kw_weekday) {
-            Some(weekday) => Some(EveryDecl::Weekday(self.span_of(&weekday))),
-            None => self.build_signed_literal(&literals.next()?).map(EveryDecl::Length),
-        };
+        let every = self.build_every(pair, &mut literals);
         let grace = match literals.next() {
             Some(grace) => Some(self.build_signed_literal(&grace)?),
             None => None,

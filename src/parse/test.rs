@@ -55,7 +55,7 @@ impl Builder<'_> {
         }
         let series = child(pair, Rule::given_series)?;
         let mut literals = children(&series, Rule::signed_literal);
-        let every = self.build_signed_literal(&literals.next()?);
+        let every = self.build_every(&series, &mut literals);
         let from = self.build_signed_literal(&literals.next()?);
         self.check_open(&series);
         let mut assigns = Vec::new();

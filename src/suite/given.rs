@@ -8,7 +8,9 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::{dotted, problem};
-use crate::ast::{Assign, Given, GivenKind, Literal, LiteralKind, Name, TestDecl, TestValue, TestValueKind};
+use crate::ast::{
+    Assign, EveryDecl, Given, GivenKind, Literal, LiteralKind, Name, TestDecl, TestValue, TestValueKind,
+};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::point::{Axis, Point};
 use crate::snapshot::limits::MAX_BYTES;
@@ -17,7 +19,7 @@ use crate::source::{FileId, SourceMap};
 use crate::text::first_few;
 use crate::types::Type;
 use crate::value::Series;
-use crate::vocabulary::{RecordType, Vocabulary};
+use crate::vocabulary::{Every, RecordType, Vocabulary, is_weekend};
 
 /// What a series that is written out is called; a test may name its workflow otherwise.
 const WORKFLOW: &str = "test";
@@ -152,7 +154,7 @@ fn named(
 struct WrittenSeries<'t> {
     /// Its name, as YAML has it.
     workflow: String,
-    every: &'t Literal,
+    every: &'t EveryDecl,
     from: &'t Literal,
     assigns: &'t [Assign],
 }
@@ -166,17 +168,15 @@ impl WrittenSeries<'_> {
         yaml: &mut String,
     ) -> Result<(), Box<Diagnostic>> {
         let Self { workflow, every, from, assigns } = self;
-        let LiteralKind::Duration(every_seconds) = &every.kind else {
-            return Err(Box::new(problem("`every` takes a length in days or weeks", every.span, "is none")));
-        };
         let axis = vocabulary.axis();
-        let step = axis.ticks(every_seconds).filter(|ticks| *ticks > 0 && axis.is_whole(every_seconds));
-        let Some(step) = step else {
-            let (message, label) = match axis {
-                Axis::Days => ("snapshots lie whole days apart", "is no number of days"),
-                Axis::Instants => ("snapshots lie at least a microsecond apart", "is no such length"),
-            };
-            return Err(Box::new(problem(message, every.span, label)));
+        let every = match every {
+            EveryDecl::Length(length) => Every::Ticks(ticks_apart(length, axis)?),
+            EveryDecl::Weekday(_) if axis == Axis::Days => Every::Weekday,
+            EveryDecl::Weekday(span) => {
+                let message = "the snapshots of this series have a time, and no weekday alone";
+                let problem = problem(message, *span, "is no length");
+                return Err(Box::new(problem.help("write for example `every 1 day`")));
+            }
         };
         let start = match (axis, &from.kind) {
             (Axis::Days, LiteralKind::Date(date)) => Some(Point::from(*date)),
@@ -187,7 +187,11 @@ impl WrittenSeries<'_> {
                 return Err(Box::new(problem.help("write it as `2026-11-02T14:05Z`")));
             }
         };
-        let start = start.map(Point::ticks);
+        let mut ticks = start.map(Point::ticks);
+        if every == Every::Weekday && ticks.is_some_and(is_weekend) {
+            let message = "`every weekday` begins on a day from Monday to Friday";
+            return Err(Box::new(problem(message, from.span, "a day of the weekend")));
+        }
         let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
         if length > MAX_SNAPSHOTS {
             return Err(Box::new(problem(
@@ -217,14 +221,13 @@ impl WrittenSeries<'_> {
             )));
         }
         for index in 0..length {
-            let passed = i64::try_from(index).ok().and_then(|index| step.checked_mul(index));
-            let ticks = start.zip(passed).and_then(|(start, passed)| start.checked_add(passed));
             let Some(date) = ticks.and_then(|ticks| axis.in_calendar(ticks)) else {
                 return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
             };
             let mut root = RecordDraft::default();
             root.set(&["workflow"], workflow.clone());
             root.set(&["date"], date.to_string());
+            ticks = ticks.map(|ticks| every.next(ticks));
             for assign in *assigns {
                 let value = assign.values.get(index).or_else(|| assign.values.first());
                 let path: Vec<&str> = assign.path.iter().map(|name| &*name.text).collect();
@@ -241,6 +244,21 @@ impl WrittenSeries<'_> {
         }
         Ok(())
     }
+}
+
+/// How far apart two snapshots lie.
+fn ticks_apart(length: &Literal, axis: Axis) -> Result<i64, Box<Diagnostic>> {
+    let LiteralKind::Duration(seconds) = &length.kind else {
+        return Err(Box::new(problem("`every` takes a length in days or weeks", length.span, "is none")));
+    };
+    let ticks = axis.ticks(seconds).filter(|ticks| *ticks > 0 && axis.is_whole(seconds));
+    ticks.ok_or_else(|| {
+        let (message, label) = match axis {
+            Axis::Days => ("snapshots lie whole days apart", "is no number of days"),
+            Axis::Instants => ("snapshots lie at least a microsecond apart", "is no such length"),
+        };
+        Box::new(problem(message, length.span, label))
+    })
 }
 
 /// How many elements a value comes to, with its repeats.

@@ -385,6 +385,7 @@ fn tests_give_and_expect() {
     );
     assert!(matches!(&test.given[0].kind, GivenKind::File(name) if &**name == "a/*.yaml"));
     let GivenKind::Series { every, from, assigns } = &test.given[1].kind else { panic!() };
+    let EveryDecl::Length(every) = every else { panic!() };
     assert_eq!(
         (literal(&every.kind).as_str(), literal(&from.kind).as_str()),
         ("seconds:604800", "2026-01-05")
