@@ -333,8 +333,10 @@ impl<'a> Evaluator<'a> {
             Some(Target::JudgedField(path)) => {
                 find(snapshot(scope.moment.judged)?, &path.steps).map(place_of)
             }
+            // What looks back at itself comes from many lines.
             Some(Target::Let(index)) => {
-                self.span_of(&self.program.lets.get(*index)?.decl.value, Scope::at(scope.moment))
+                let inner = self.program.lets.get(*index).filter(|inner| !inner.recursive)?;
+                self.span_of(&inner.decl.value, Scope::at(scope.moment))
             }
             Some(Target::Call(_)) => match &expr.kind {
                 ExprKind::Call { args, .. } => {

@@ -68,6 +68,13 @@ policy p \"Title\" when x > 1 {
 }
 
 #[test]
+fn fields_that_are_called_like_marks_stay_fields() {
+    survives(
+        "snapshot { a: bool, changing # behind\n: bool, key\n: text, b: share, named # c\n # d\n: text }",
+    );
+}
+
+#[test]
 fn empty_lines_are_kept_one_at_a_time() {
     becomes(
         "\n\n# Head.\n\n\n\nstages a -> b\n\n\npolicy p {\n\n\n  let a = 1\n\n\n\n  # Of b.\n  let b = 2\n\n}\n\n",

@@ -6,26 +6,51 @@ const RULES: &[(&str, &[&str])] = &[
     (
         "program",
         &["stages one -> two -> three
-snapshot every <period> grace 3 days {
+snapshot<cadence> {
   a: number, b: number, n: count, s: share, cost: number USD, t: duration, d: date, p: bool, q: bool, name: text
+  at: time, won: share named \"win-rate\", owner: text standing
   kind: one of [red, blue], tags: list of text, flags: list of bool, sizes: list of number
   part { x: number, y: share, inner { z: count } }
-  items: list of { id: text key, size: number, good: bool, sort: one of [red, blue], y: share, took: duration, on: date, parts: list of { x: number } }
+  items: list of { id: text key, size: number, good: bool changing, sort: one of [red, blue], y: share, took: duration, on: date, parts: list of { x: number } }
 }
 policy p \"P {<any>}\"<when> {
   param limit = 2 within 1 to 5
   param wait = <period>
+  param looked = 2 within 1 to 9
+  param floor = { red: 95%, else: <level> } within 50% to 100%
+  param names = { \"w\": 1, \"a b\": -2, else: 0 }
+  param wanted = [red<members>]
+  param levels = [1, 2, 3.5]
+  param words = [\"w\", \"a\"]
+  param glob = \"<glob>\"
+  let items.big = <own>
+  let items.points = <points>
+  let open = if p then true else (if q then false else previous(open, <flag>))
+  let risen = previous(risen<standing>, 0) + (if p then 1 else n)
   let v = <number>
   let c = <condition>
   let m = <money>
   rule r1 <rule>
   rule r2 <rule>
   rule r3 { require c require v <cmp> <number> require m <order> <money> else <effect> \"{v} {c} {m}\" }
-  gate one -> two \"G\" { rule g1 <rule> let local = <share> rule g2 { require local <order> <share> else hold } }
-  gate two -> three { rule g3 <rule> }
+<gates>
 }
 "],
     ),
+    ("cadence", &[" every <period> grace 3 days", " every <period>", " every weekday", " every weekday grace 2 days", ""]),
+    (
+        "gates",
+        &[
+            "  gate one -> two \"G\" { rule g1 <rule> let local = <share> rule g2 { require local <order> <share> else hold } }\n  gate two -> three { rule g3 <rule> }",
+            "  gate one -> two, two -> three \"G {<any>}\" { rule g1 <rule> rule g2 <rule> }",
+        ],
+    ),
+    ("members", &["", ", blue"]),
+    ("standing", &["", " where p", " where p and kind == red"]),
+    ("flag", &["false", "q", "has a"]),
+    ("glob", &["w*", "?", "*a*b*", ""]),
+    ("own", &["size > 1", "good", "sort == red and size < a", "on >= today", "y >= floor[sort]", "any(parts where x > 0)", "points > 1"]),
+    ("points", &["size", "size * (if sort == red then 2 else 1)", "count(parts)", "size - a", "(if good then 1 else 0)"]),
     ("when", &["", " when <condition>"]),
     (
         "rule",
@@ -39,7 +64,13 @@ policy p \"P {<any>}\"<when> {
     ("effect", &["hold", "rollback", "warn", "note"]),
     ("undecided", &["pass", "warn", "hold"]),
     ("period", &["1 week", "2 days", "2 weeks", "3 weeks"]),
-    ("window", &["1 week", "2 weeks", "stage", "3 weeks", "1 day", "<long>"]),
+    (
+        "window",
+        &[
+            "1 week", "2 weeks", "stage", "3 weeks", "1 day", "<long>", "all", "at most 2 weeks", "at most <long>", "2 snapshots", "looked snapshots", "week",
+            "month", "quarter", "year",
+        ],
+    ),
     ("span", &["1 week", "2 weeks", "3 weeks", "1 day", "<long>"]),
     ("long", &["9999 weeks", "4000000 days", "9223372036854775807 weeks", "99999999999999999999 days"]),
     ("cmp", &["<", ">=", "<=", ">", "==", "!="]),
@@ -48,7 +79,13 @@ policy p \"P {<any>}\"<when> {
     ("stage", &["one", "two", "three"]),
     ("level", &["80%", "95%", "50%", "99.9%"]),
     ("any", &["a", "<number>", "<share>", "<money>", "<time>", "<date>", "<condition>", "<word>",  "confidence(<claim>)"]),
-    ("word", &["kind", "name", "stage", "part.inner.z", "latest(kind over <window>)", "default(kind, red)", "previous(stage)"]),
+    (
+        "word",
+        &[
+            "kind", "name", "stage", "part.inner.z", "latest(kind over <window>)", "default(kind, red)", "previous(stage)", "previous(kind where <condition>, red)",
+            "first(name where <condition>)", "weekday(<date>)", "owner", "latest(kind where <condition> over <window>)",
+        ],
+    ),
     (
         "number",
         &[
@@ -62,6 +99,12 @@ policy p \"P {<any>}\"<when> {
             "percentile(items.size, <level>)", "count(tags where it == name)",
             "streak(<condition>)", "previous(<number>)", "first(<number>)", "latest(<number> over <window>)",
             "change(<number> over <span>)", "trend(<number> over <span>)",
+            "longest(items where <element>)", "longest(items where <element> over <window>)", "longest(flags)", "count(items where <element> among <element>)",
+            "count(items where <element> among <element> over <window>)", "<aggregate>(items.points where <element>)", "names[name]", "hour(at)", "risen",
+            "previous(<number> where <condition>)", "previous(<number>, <number>)", "previous(<number> where <condition>, <number>)", "first(<number> where <condition>)",
+            "latest(<number> where <condition> over <window>)", "count(count(items by [sort, good]))", "max(count(items where <element> by [sort, size > 1] over <window>))",
+            "count(workflows where <other>)", "max(workflows.a where <other>)", "count(p where it among <condition> over <window>)", "<aggregate>(a where <condition> over <window>)",
+            "variance(items.size where <element>)", "count(distinct(items.sort where <element> over <window>))",
         ],
     ),
     ("field", &["a", "b", "n", "part.x", "part.inner.z"]),
@@ -72,14 +115,17 @@ policy p \"P {<any>}\"<when> {
             "s", "50%", "part.y", "0%", "100%", "share(items where <element>)", "share(items where <element> over <window>)", "share(flags)",
             "mean(items.y)", "min(share(items where <element> by sort))", "(<share> + <share>)", "(<share> - <share>)", "(<number> / <number>)",
             "default(s, <share>)", "previous(<share>)", "max(items.y where <element>)", "mean(s over <window>)",
+            "won", "floor[kind]", "share(items where <element> among <element>)", "share(items where <element> among <element> over <window>)", "share(items.big)",
+            "min(share(items where <element> among <element> by sort))", "previous(<share> where <condition>, <share>)", "share(p where it among <condition> over <window>)",
+            "percentile(items.y where <element>, <level>)",
         ],
     ),
     ("money", &["cost", "5 USD", "0 USD", "(<money> * <number>)", "(<money> / <number>)", "(<money> + <money>)", "sum(cost over <window>)", "change(cost over <span>)"]),
     (
         "time",
-        &["t", "3 days", "300 ms", "wait", "since(<date>)", "held(<condition>)", "(<time> * 2)", "(<date> - <date>)", "max(items.took)", "mean(items.took where <element>)",  "(<time> + <time>)"],
+        &["t", "3 days", "300 ms", "wait", "since(<date>)", "held(<condition>)", "(<time> * 2)", "(<date> - <date>)", "max(items.took)", "mean(items.took where <element>)",  "(<time> + <time>)", "held(kind)", "held(stage)", "held(n)", "(at - previous(at))"],
     ),
-    ("date", &["d", "date", "2026-01-05", "(<date> + 2 weeks)", "(<date> - 3 days)", "(<date> + 1 month)", "(<date> + <long>)", "(<date> - <long>)", "(<date> + 9000 years)", "previous(d)", "latest(d over <window>)", "max(items.on)"]),
+    ("date", &["d", "date", "2026-01-05", "(<date> + 2 weeks)", "(<date> - 3 days)", "(<date> + 1 month)", "(<date> + <long>)", "(<date> - <long>)", "(<date> + 9000 years)", "previous(d)", "latest(d over <window>)", "max(items.on)", "today", "(today - 2 weeks)", "day(at)", "previous(d where <condition>, today)"]),
     ("claim", &["share(items where <element>) <order> <share>", "mean(items.y) <order> <share>", "mean(sizes) <order> <number>", "mean(items.size where <element> over <window>) <order> <number>"]),
     (
         "condition",
@@ -92,13 +138,22 @@ policy p \"P {<any>}\"<when> {
             "any(items where <element>)", "all(items where <element>)", "none(items where <element> over <window>)", "any(flags)", "all(flags over <window>)",
             "any(count(items by sort) where it > <number>)", "any(p over <window>)", "held(<condition>) >= <period>", "previous(<condition>)",
             "<claim> with <level> confidence", "any(tags where it == name)",
+            "open", "name matches \"<glob>\"", "name matches glob", "(not owner matches \"?\")", "weekday(<date>) == monday", "weekday(today) in [saturday, sunday]",
+            "kind in wanted", "all(wanted where it in items.sort)", "any(levels where it > <number>)", "name in words", "a in levels", "any(items.big)",
+            "all(items where it.y >= floor[it.sort])", "all(share(items where <element> by sort) where it >= floor[sort] and count(items by sort) >= 1)",
+            "any(count(items by [sort, good]) where it > <number>)", "none(items where <element> among <element>)", "all(items where <element> among <element> over <window>)",
+            "any(items where <element> among <element>)", "any(workflows where <other>)", "none(workflows where <other>)", "all(workflows where <other>)",
+            "previous(<condition> where <condition>)", "previous(<condition>, <condition>)", "first(<condition> where <condition>)", "latest(p where <condition> over <window>)",
+            "share(items where <element> among <element>) <order> <share> with <level> confidence", "at >= 2026-01-05T10:00Z", "held(kind) >= <period>", "held(name) >= 2 weeks",
         ],
     ),
+    ("other", &["p", "a > snapshot.a", "stage == <stage>", "advance_to == two", "workflow == \"w\"", "workflow != \"v\" and stage >= two", "has d", "since(date) <= 1 week"]),
     (
         "element",
         &[
             "it.good", "it.size > <number>", "it.sort == <member>", "true", "it.y <order> <share>", "it.took > <time>", "it.on <cmp> <date>", "it.size <cmp> snapshot.a", "has it.size", "it.id != snapshot.name",
             "(<element> and <element>)", "(<element> or <element>)", "(not <element>)", "any(it.parts where it.x > <number>)", "count(it.parts) > 1", "it.size == max(items.size)",
+            "it.big", "it.points > <number>", "it.y >= floor[it.sort]", "it.sort in wanted", "it.id matches \"i*\"", "it.on <order> today", "snapshot.p", "weekday(it.on) == sunday",
         ],
     ),
     ("series", &["<newest>", "<middle><newest>", "<oldest><middle><newest>"]),
@@ -108,13 +163,14 @@ policy p \"P {<any>}\"<when> {
     (
         "fields",
         &[
-            "", ", a: <decimal>, b: <decimal>, n: <whole>, s: <percent>, cost: <whole> USD, t: <whole> h, d: <day>, p: <bool>, q: <bool>, name: w, kind: <member>, tags: [w, x], flags: [<bool>, <bool>], sizes: [<decimal>, <decimal>], part: { x: <decimal>, y: <percent>, inner: { z: <whole> } }, items: [<item>, <item2>]",
+            "", ", a: <decimal>, b: <decimal>, n: <whole>, s: <percent>, at: 2026-01-05T<hour>:30Z, win-rate: <percent>, owner: \"w\", cost: <whole> USD, t: <whole> h, d: <day>, p: <bool>, q: <bool>, name: w, kind: <member>, tags: [w, x], flags: [<bool>, <bool>], sizes: [<decimal>, <decimal>], part: { x: <decimal>, y: <percent>, inner: { z: <whole> } }, items: [<item>, <item2>]",
             ", p: <bool>, a: <decimal><more>", ", items: [<item>, <item2>]<more>", ", items: [], a: ~, kind: <member><more>",
         ],
     ),
     ("more", &["", ", n: <whole>, s: <percent>", ", d: <day>, t: <whole> days", ", sizes: [], flags: [<bool>]", ", part: { inner: {} }", ", cost: <decimal> USD, tags: []"]),
     ("item", &["{ id: i1 }", "{ id: i1, size: <decimal>, good: <bool>, sort: <member>, y: <percent>, took: <whole> min, on: <day>, parts: [{ x: <decimal> }] }", "{ id: i1, good: <bool>, size: <decimal> }"]),
     ("item2", &["{ id: i2, sort: <member> }", "{ id: i2, size: <decimal>, good: <bool>, sort: <member>, y: <percent>, took: <whole> s, on: <day>, parts: [] }", "{ id: i2, y: <percent>, parts: [{ x: ~ }] }"]),
+    ("hour", &["00", "10", "23"]),
     ("decimal", &["0", "1", "-2", "3.5", "0.0001", "1e30", "-1e-30"]),
     ("whole", &["0", "1", "2", "7", "1000000000000"]),
     ("percent", &["0%", "50%", "100%", "33.3%", "33%"]),
