@@ -21,9 +21,14 @@ impl<'a> Evaluator<'a> {
             // Of very many values in texts the last are not shown.
             TemplatePart::Expr(_) if !self.tries.spend(EFFORT) => vec![Piece::Text("…".into())],
             TemplatePart::Expr(expr) => {
-                let value = Piece::Value(self.figure(expr, &self.eval(expr, scope)));
-                let group = self.keys_of_extreme(expr, scope).map(Piece::OfGroup);
-                [value].into_iter().chain(group).collect()
+                let evidence = self.eval(expr, scope);
+                // Which group has an extreme that lies between bounds is not known.
+                let known = matches!(evidence, Evidence::Amount(Amount::Known(_)));
+                let group = if known { self.keys_of_extreme(expr, scope) } else { None };
+                [Piece::Value(self.figure(expr, &evidence))]
+                    .into_iter()
+                    .chain(group.map(Piece::OfGroup))
+                    .collect()
             }
         };
         template.parts.iter().flat_map(pieces).collect()
