@@ -72,7 +72,8 @@ impl<'a> Evaluator<'a> {
             for from in (crossing.from..crossing.to).rev() {
                 let mut debt = Debt::default();
                 standing.iter().for_each(|verdict| debt.add(verdict));
-                if !is_last && is_skip && self.stops_at(SKIPPED, crossing, signed, lifts) {
+                // Asking for the first step of several passes over no stage.
+                if !is_last && from > crossing.from && self.stops_at(SKIPPED, crossing, signed, lifts) {
                     let (from, to) = (self.stage_name(crossing.from), self.stage_name(crossing.to));
                     debt.lacks.push(Lack::Skipped { from, to });
                 }
