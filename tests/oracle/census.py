@@ -65,7 +65,7 @@ def of_aggregate(function, source, where, among, by, over):
     if source[0] == "list" and over is not None:
         yield "instalments"
         yield "one_truth"
-        if where and any(node[0] == "field" for node in whole(where)):
+        if any(node[0] == "field" for clause in (where, among) if clause for node in whole(clause)):
             yield "snapshot_reading"
     if source[0] == "list" and function in ("mean", "median", "sum", "min", "max", "percentile"):
         yield "missing_means"
@@ -80,6 +80,8 @@ def of_repository(repository):
                         ("standing", any(kind.standing for kind in kinds)), ("weekday_cadence", world.every == "weekday"),
                         ("broken", repository.broken), ("broken_data", repository.broken_data), ("instants", world.instants),
                         ("cadence", bool(repository.cadences)),
+                        ("retired", any("retired" in said for name, made in repository.series.items()
+                                        for said in (repository.facts.get(name, {}), made[-1]))),
                         ("no_key", world.key_of(("outputs",)) and any("id" not in item for made in repository.series.values() for snapshot in made
                                        for item in snapshot.get("outputs") or []))):
         if there:

@@ -49,7 +49,7 @@ def batch(seed, options):
         policies.settle_built_in(rng, rules, everything)
     if world.every is None:  # without a cadence there is no such rule
         rules["series.fresh"] = built_in()["series.fresh"]
-    broken, unread = (constructs.on(name) and rng.random() < 0.05 for name in ("broken", "broken_data"))
+    broken, unread = (constructs.on(name) and rng.random() < 0.1 for name in ("broken", "broken_data"))
     return Repository(world, made, everything, as_of, seed, facts, cadences, rules, broken, unread)
 
 

@@ -42,6 +42,7 @@ class Expressions(Numbers):
             (on("first_where"), lambda: self.where_it_was("first")),
             (on("latest_where"), lambda: self.where_it_was("latest")),
             (on("weekday"), self.on_weekday),
+            (on("first_seen") and self.world.key_of(("outputs",)) is not None, self.of_new_ones),
             (on("matches"), lambda: self.matching(("field", ("model",)))),
         )
 
@@ -54,6 +55,11 @@ class Expressions(Numbers):
         where = self.looks_like_another()
         found = (function, inner, where) if function == "first" else (function, inner, where, self.over(1))
         return self.held_against(found, flavour)
+
+    def of_new_ones(self):
+        """How many outputs were first seen since a day, or before."""
+        since = ("compare", self.operator(), ("first_seen",), self.day(0))
+        return self.held_against(agg("count", of_list("outputs"), where=since, over=self.over(0.8)), "count")
 
     def on_weekday(self):
         day = ("weekday", self.day(0))
@@ -69,14 +75,14 @@ class Expressions(Numbers):
             return ("compare", self.rng.choice(["==", "!="]), ("it",), self.word_literal("area"))
         if rows == "ratings":
             return ("compare", self.operator(), ("it",), self.literal("score"))
-        beside = 1.2 if on("snapshot_reading") and rows != "workflows" else 0
+        beside = 3 if on("snapshot_reading") and rows != "workflows" else 0
         return self.pick(
             (5, lambda: self.compared(depth, rows)),
             (3, lambda: self.word(rows)),
             (2, lambda: self.flag(rows)),
             (1, lambda: ("has", ("own", tuple(self.rng.choice(OWN[rows]).split("."))))),
             (1.5 if rows in ("outputs", "workflows") else 0, lambda: self.dates(depth, rows)),
-            (0.7 if rows == "outputs" else 0, lambda: self.since_own(rows)),
+            (1.2 if rows == "outputs" else 0, lambda: self.since_own(rows)),
             (beside, lambda: self.beside(depth)),
             (2 if rows == "workflows" else 0, self.of_workflow),
         )

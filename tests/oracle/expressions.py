@@ -183,7 +183,7 @@ class Numbers:
 
     def day(self, depth, rows=None):
         if rows == "outputs" and self.rng.random() < 0.7:
-            return ("first_seen",) if self.chance("first_seen", 0.5) and self.world.key_of(("outputs",)) else ("own", ("made",))
+            return ("first_seen",) if self.chance("first_seen", 0.75) and self.world.key_of(("outputs",)) else ("own", ("made",))
         if self.rng.random() < 0.1:
             when = TODAY - self.rng.choice([60, 28, 14, 7, 0])
             return ("literal", when, date.fromordinal(when).isoformat())
