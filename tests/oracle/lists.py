@@ -265,6 +265,8 @@ def never_negative(source, field, world):
     match source:
         case ("list", path):
             return world.never_negative(path + (field[1] if field else ()))
+        case ("workflows",):
+            return field is not None and world.never_negative(field[1])
         case ("scalar", ("field", path)):
             return world.never_negative(path)
         case ("scalar", ("aggregate", *_) as inner) | (("aggregate", *_) as inner):

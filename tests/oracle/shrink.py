@@ -92,6 +92,12 @@ def smaller_policies(policy):
             yield [replace(policy, rules=policy.rules[:i] + [made] + policy.rules[i + 1:])]
 
 
+def of_an_element(node):
+    """Whether it speaks of an element that is none of its own."""
+    inside = node[0] == "aggregate" or node[0] == "distinct"
+    return node[0] in ("own", "it", "group_key") or (not inside and any(map(of_an_element, children(node))))
+
+
 def smaller_rules(rule):
     for part, nothing in (("when", None), ("undecided", None), ("gates", ()), ("settings", [])):
         if getattr(rule, part):
@@ -104,6 +110,8 @@ def smaller_rules(rule):
         if len(rule.conditions) > 1:
             yield replace(rule, conditions=rule.conditions[:i] + rule.conditions[i + 1:])
         for made in smaller_expressions(condition):
+            if of_an_element(made):
+                continue
             yield replace(rule, conditions=rule.conditions[:i] + [made] + rule.conditions[i + 1:])
     for part in ("when", "shows"):
         if getattr(rule, part):
