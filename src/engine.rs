@@ -101,7 +101,7 @@ impl DayOptions {
     }
 
     /// The day or instant of judgement, but of workflows that have a snapshot of tomorrow.
-    fn point(&self, axis: Axis) -> Point {
+    pub(crate) fn point(&self, axis: Axis) -> Point {
         let date = self.as_of.unwrap_or(self.today);
         match (axis, &self.time) {
             (Axis::Days, _) => date.into(),
@@ -113,16 +113,8 @@ impl DayOptions {
         }
     }
 
-    /// The day or time that was asked for, as it is written; and what is today, with its time where series run by instants.
-    pub(crate) fn written(&self, by_instants: bool) -> (Option<String>, String) {
-        let asked =
-            self.as_of.map(|day| self.time_asked().map_or_else(|| day.to_string(), |time| time.to_string()));
-        let now = by_instants && self.as_of.is_none();
-        (asked, if now { self.point(Axis::Instants).to_string() } else { self.today.to_string() })
-    }
-
     /// The time that was asked for beside the day, where there is one.
-    fn time_asked(&self) -> Option<Point> {
+    pub(crate) fn time_asked(&self) -> Option<Point> {
         (self.as_of.is_some() && self.time.is_some()).then(|| self.point(Axis::Instants))
     }
 

@@ -7,13 +7,15 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::{find, git};
-use crate::engine::{AgainstOptions, Answer, CheckOptions, Workspace};
+use crate::engine::{AgainstOptions, Answer, CheckOptions, DayOptions, Workspace};
+use crate::point::Axis;
 use crate::project::{Inputs, Project, Sides};
 use crate::report::record::{
     LANGUAGE_VERSION, RECORD_VERSION, RecordedBase, RecordedOptions, RecordedVerdict, VerdictRecord,
 };
 use crate::report::{Report, WorkflowReport};
 use crate::source::SourceMap;
+use crate::value::Date;
 
 /// What is judged, as it was read.
 pub(super) enum Read {
@@ -121,7 +123,7 @@ pub(super) fn record(
     let options = &asked.options;
     let is_time =
         |workflow: &WorkflowReport| workflow.newest.as_ref().is_some_and(|newest| newest.date.contains('T'));
-    let (as_of, today) = options.day.written(judgement.report.workflows.iter().any(is_time));
+    let (as_of, today) = written(&options.day, judgement.report.workflows.iter().any(is_time));
     VerdictRecord {
         record: RECORD_VERSION,
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -139,4 +141,12 @@ pub(super) fn record(
         workflows: RecordedVerdict::all(&judgement.report),
         files,
     }
+}
+
+/// The day or time that was asked for, as it is written; and what is today, with its time where series run by instants.
+fn written(options: &DayOptions, by_instants: bool) -> (Option<String>, String) {
+    let asked = |day: Date| options.time_asked().map_or_else(|| day.to_string(), |time| time.to_string());
+    let asked = options.as_of.map(asked);
+    let now = by_instants && asked.is_none();
+    (asked, if now { options.point(Axis::Instants).to_string() } else { options.today.to_string() })
 }
