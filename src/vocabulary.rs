@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::point::Axis;
 use crate::source::Span;
 use crate::types::{Kind, Type};
+use crate::value::{Date, Record};
 
 /// The fields of a snapshot, a record or a list's element, in the order of their declaration.
 #[derive(Clone, Debug, Default)]
@@ -249,6 +250,11 @@ impl Vocabulary {
     pub fn retired(&self) -> Option<usize> {
         let (at, field) = self.snapshot.field(Self::RETIRED)?;
         (field.ty == Type::Date).then_some(at)
+    }
+
+    /// The last day of a workflow, by a snapshot of it, with its place.
+    pub fn last_day(&self, snapshot: &Record) -> Option<(Date, Span)> {
+        snapshot.date_in(self.retired()?)
     }
 
     /// What the series of snapshots runs by.

@@ -520,6 +520,17 @@ fn settings_that_may_be_looser_are_listed() {
     }
 }
 
+/// A house whose configuration ends with one text in the base, and with another in the branch.
+fn reconfigured(before: &str, after: &str) -> Repo {
+    let repo = house();
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("tollgate.yaml", format!("{CONFIG}{before}"));
+    repo.commit_more();
+    repo.git(&["checkout", "-q", "-B", "branch"]);
+    repo.write("tollgate.yaml", format!("{CONFIG}{after}"));
+    repo
+}
+
 #[test]
 fn configurations_that_may_be_looser_are_listed() {
     let waiver = "waivers:\n  - { rule: quality.light_enough, workflow: b, because: x, owner: me, from: 2026-11-10, until: 2026-12-01 }\n";
@@ -551,12 +562,7 @@ fn configurations_that_may_be_looser_are_listed() {
         (waiver, &waiver.replace("2026-11-10", "2026-11-09"), "looser waiver of quality.light_enough for b"),
         (waiver, &waiver.replace("2026-12-01", "2026-11-30"), "tighter waiver of quality.light_enough for b"),
     ] {
-        let repo = house();
-        repo.git(&["checkout", "-q", "main"]);
-        repo.write("tollgate.yaml", format!("{CONFIG}{before}"));
-        repo.commit_more();
-        repo.git(&["checkout", "-q", "-B", "branch"]);
-        repo.write("tollgate.yaml", format!("{CONFIG}{after}"));
+        let repo = reconfigured(before, after);
         assert_eq!(settings(&repo), [said], "{before}{after}");
     }
 }
@@ -576,12 +582,7 @@ fn a_longer_cadence_is_looser_for_whom_it_is() {
         (&*quarter, &*own("a", "every: weekday"), "unknown"),
         (&*own("a", "every: weekday"), &*own("a", "every: weekday, grace: 1 day"), "looser"),
     ] {
-        let repo = house();
-        repo.git(&["checkout", "-q", "main"]);
-        repo.write("tollgate.yaml", format!("{CONFIG}{before}"));
-        repo.commit_more();
-        repo.git(&["checkout", "-q", "-B", "branch"]);
-        repo.write("tollgate.yaml", format!("{CONFIG}{after}"));
+        let repo = reconfigured(before, after);
         let found = report(&repo, &[]);
         let changes: Vec<_> = found["settings"].as_array().unwrap().iter().collect();
         let [change] = changes.as_slice() else { panic!("{before}{after}{changes:?}") };
@@ -592,11 +593,7 @@ fn a_longer_cadence_is_looser_for_whom_it_is() {
         );
     }
     // What is said of all leaves alone who has one of their own.
-    let repo = house();
-    repo.git(&["checkout", "-q", "main"]);
-    repo.write("tollgate.yaml", format!("{CONFIG}{quarter}"));
-    repo.commit_more();
-    repo.git(&["checkout", "-q", "-B", "branch"]);
+    let repo = reconfigured(&quarter, &quarter);
     repo.write("policies/house.gate", POLICY.replace("every 1 week", "every 2 weeks"));
     assert_eq!(settings(&repo), ["looser the cadence"]);
     // A pattern may be for workflows to come.

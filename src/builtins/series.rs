@@ -46,7 +46,7 @@ pub(super) static SERIES: &[Builtin] = &[
         name: "previous",
         synonyms: &[],
         usage: "previous(x where P, y)",
-        gives: "x at the newest earlier snapshot at which P is yes; y where there is none",
+        gives: "x at the newest earlier snapshot at which P is yes; y if there is no such snapshot",
         example: "previous(adoption)",
         value: "70%",
         shape: Shape::Along(Along::Snapshot(Which::Previous)),

@@ -99,8 +99,7 @@ fn snapshot(
         }
         None => next_point(&name, series, project.settings(&workflow.name).cadence.as_ref(), now)?,
     };
-    let retired = project.program.vocabulary.retired();
-    let last_day = retired.and_then(|field| series.snapshots.last()?.record.date_in(field));
+    let last_day = series.snapshots.last().and_then(|newest| vocabulary.last_day(&newest.record));
     if let Some((last_day, _)) = last_day.filter(|(last_day, _)| day.date() > *last_day) {
         return Err(format!(
             "`{name}` is retired, and its last day was {last_day}: if it goes on, remove `retired` or set a later day"

@@ -380,6 +380,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// What stands at the end of a way through records, or the first list on it.
 pub(super) fn find<'r>(record: &'r Record, steps: &[usize]) -> Option<&'r Located> {
     let (step, rest) = steps.split_first()?;
     let located = record.fields.get(*step)?.as_ref()?;

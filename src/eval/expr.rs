@@ -169,9 +169,10 @@ impl<'a> Evaluator<'a> {
             ItemValue::Evidence(evidence) => evidence.clone(),
             ItemValue::Workflow(seen) => self.field_of_workflow(*seen, path, ty, item.at),
             ItemValue::Record(element) => {
-                let elsewhere = item.at != scope.moment.at;
-                let then = || self.moment_of_element(item.at, scope.moment);
-                let moment = if elsewhere { then() } else { scope.moment };
+                let moment = match item.at == scope.moment.at {
+                    true => scope.moment,
+                    false => self.moment_of_element(item.at, scope.moment),
+                };
                 self.field_of_element(element, path, ty, moment)
             }
         }

@@ -75,7 +75,7 @@ pub(crate) struct SeenWorkflow<'a> {
 impl SeenSnapshots {
     /// What others see of a series.
     pub fn of(vocabulary: &Vocabulary, settings: &Settings, series: &Series) -> Self {
-        let retired = |record: &Record| Some(day_number(record.date_in(vocabulary.retired()?)?.0));
+        let retired = |record: &Record| vocabulary.last_day(record).map(|(day, _)| day_number(day));
         let mut snapshots: Vec<Sighting> = Vec::new();
         for snapshot in &series.snapshots {
             let (day, record) = (snapshot.date, unlisted(&snapshot.record));

@@ -13,12 +13,12 @@ pub(super) enum LookedAt {
     At(usize),
     /// It is open, since the condition is undecided at one that would be it.
     Open(Reasons),
-    /// There is none.
+    /// No snapshot is one that it looks for.
     Nowhere,
 }
 
 impl<'a> Evaluator<'a> {
-    /// `previous(x where P, y)`, `first(x where P)`: a value at another snapshot, or what is given for it where there is none.
+    /// `previous(x where P, y)`, `first(x where P)`: a value at another snapshot, or what the call gives instead if there is no such snapshot.
     pub(super) fn at_another(
         &self,
         which: Which,

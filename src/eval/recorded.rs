@@ -3,6 +3,7 @@
 use std::iter::once;
 use std::rc::Rc;
 
+use super::explain::find;
 use super::{Evaluator, Evidence, ItemValue, ListItem, Moment};
 use crate::evidence::{Reason, ReasonKind, Reasons};
 use crate::program::FieldPath;
@@ -57,7 +58,7 @@ impl<'a> Evaluator<'a> {
         let older = element.older.as_deref().unwrap_or_default();
         self.budget.spend(older.len());
         let all = once((moment.at, element.newest)).chain(older.iter().copied());
-        let mut said = all.filter_map(|(at, record)| Some((at, record, end_of(record, &path.steps)?)));
+        let mut said = all.filter_map(|(at, record)| Some((at, record, find(record, &path.steps)?)));
         let missing = |span| self.missing_in_element(&path.name, moment.at, span);
         let Some((at, record, newest)) = said.next() else {
             return self.walk(element.newest, path, ty, moment, &missing);
@@ -80,18 +81,6 @@ impl<'a> Evaluator<'a> {
             Reason { kind, span: Some(place.span) }
         };
         Reasons { first: vec![reason(one, other), reason(other, one)], more: 0 }
-    }
-}
-
-/// What stands at the end of a way through records, or the first list on it.
-fn end_of<'a>(record: &'a Record, steps: &[usize]) -> Option<&'a Located> {
-    let (step, rest) = steps.split_first()?;
-    let located = record.fields.get(*step)?.as_ref()?;
-    match &located.value {
-        Value::Record(inner) if !rest.is_empty() => end_of(inner, rest),
-        Value::Record(_) | Value::List(_) | Value::Bool(_) | Value::Text(_) | Value::Number(_) => {
-            Some(located)
-        }
     }
 }
 

@@ -156,8 +156,8 @@ fn unjudged(
 
 /// The last day of a workflow, by its newest snapshot.
 pub fn last_day(rulebook: &Rulebook<'_>, snapshots: &[Snapshot]) -> Option<Date> {
-    let field = rulebook.program.vocabulary.retired()?;
-    snapshots.last()?.record.date_in(field).map(|(date, _)| date)
+    let newest = &snapshots.last()?.record;
+    rulebook.program.vocabulary.last_day(newest).map(|(date, _)| date)
 }
 
 fn newest_of(snapshot: &Snapshot, rulebook: &Rulebook<'_>) -> Newest {

@@ -32,7 +32,7 @@ pub(super) fn unknown(what: &str, name: &Setting<String>, names: &[&str]) -> Dia
         .maybe_help(help)
 }
 
-/// A cadence for some workflows where there is none for all.
+/// A cadence for some workflows, though the policies declare no cadence.
 pub(super) fn no_cadence(span: Span) -> Diagnostic {
     Diagnostic::error(Code::NothingHasThisName, "there is no cadence that an override could set otherwise")
         .label(span, "no policy declares one")

@@ -202,7 +202,7 @@ fn finish<T>(
 
 /// What is said of a newest snapshot that is dated after the last day which it gives its workflow.
 fn outlived(newest: &Snapshot, vocabulary: &Vocabulary) -> Option<Diagnostic> {
-    let (last, place) = newest.record.date_in(vocabulary.retired()?)?;
+    let (last, place) = vocabulary.last_day(&newest.record)?;
     let date = newest.record.fields.get(Vocabulary::DATE)?.as_ref()?.span;
     (newest.date.date() > last).then(|| errors::after_retirement(newest, date, (last, place)))
 }

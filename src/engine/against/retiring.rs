@@ -18,8 +18,7 @@ fn last_days(side: &JudgedSide) -> BTreeMap<String, LastDay> {
         for workflow in &project.workflows {
             let full = full_name(project.name.as_deref(), &workflow.name);
             let newest = side.evidence.get(&full).and_then(|evidence| evidence.newest.as_ref());
-            let field = project.program.vocabulary.retired();
-            let day = newest.zip(field).and_then(|(newest, field)| newest.record.date_in(field));
+            let day = newest.and_then(|newest| project.program.vocabulary.last_day(&newest.record));
             days.extend(day.map(|day| (full, day)));
         }
     }
