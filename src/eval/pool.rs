@@ -104,16 +104,19 @@ impl<'a> Evaluator<'a> {
             return;
         }
         let element = Recorded { newest, older: Some(older.into()) };
-        if let (Some(_), Some((path, behind))) = (&item.of, rest) {
-            let steps = path.steps.get(behind..).unwrap_or_default().to_vec();
-            let rest = FieldPath { steps, ..path.clone() };
-            let ty = self.program.expr(value.id).and_then(|info| info.ty.element()).unwrap_or(&Type::Error);
-            let moment = self.moment_of_element(item.at, scope.moment);
-            item.value = ItemValue::Evidence(self.field_of_element(&element, &rest, ty, moment));
-            item.of = Some(element);
-        } else {
-            item.value = ItemValue::Record(element);
+        match (&item.value, rest) {
+            (ItemValue::Evidence(_), Some((path, behind))) => {
+                let steps = path.steps.get(behind..).unwrap_or_default().to_vec();
+                let rest = FieldPath { steps, ..path.clone() };
+                let ty =
+                    self.program.expr(value.id).and_then(|info| info.ty.element()).unwrap_or(&Type::Error);
+                let moment = self.moment_of_element(item.at, scope.moment);
+                item.value = ItemValue::Evidence(self.field_of_element(&element, &rest, ty, moment));
+            }
+            (ItemValue::Record(_), _) => item.value = ItemValue::Record(element.clone()),
+            (ItemValue::Evidence(_), None) | (ItemValue::Workflow(_), _) => {}
         }
+        item.of = Some(element);
     }
 
     /// The list of an argument as a function of a shape takes it: what is added up needs every snapshot that was due.
