@@ -204,6 +204,17 @@ pub struct FieldPath {
     pub changing: bool,
 }
 
+impl FieldPath {
+    /// What snapshots have to record for it: of a computed field, the list that it is computed of.
+    #[must_use]
+    pub fn recorded(&self) -> Arc<str> {
+        match self.name.rsplit_once('.') {
+            Some((list, _)) if self.computed.is_some() => Arc::from(list),
+            Some(_) | None => self.name.clone(),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub name: Arc<str>,

@@ -152,7 +152,7 @@ impl<'a> Evaluator<'a> {
             return Evidence::unknown(ty, &Reasons::default(), &path.name);
         };
         let missing = |span| {
-            Reasons::of(ReasonKind::Missing { field: path.name.clone(), date: snapshot.date }, Some(span))
+            Reasons::of(ReasonKind::Missing { field: path.recorded(), date: snapshot.date }, Some(span))
         };
         self.walk(&snapshot.record, path, ty, moment, &missing)
     }

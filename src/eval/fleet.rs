@@ -280,7 +280,7 @@ impl<'a> Evaluator<'a> {
             return Evidence::Word(Word::Known("".into()));
         }
         let missing = |span| {
-            let (field, workflow) = (path.name.clone(), workflow.clone());
+            let (field, workflow) = (path.recorded(), workflow.clone());
             Reasons::of(ReasonKind::MissingInWorkflow { field, workflow, date: newest }, Some(span))
         };
         self.walk(seen.record(), path, ty, self.moment_of(at, at), &missing)
