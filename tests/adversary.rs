@@ -281,3 +281,60 @@ fn a_note_that_holds_by_configuration_counts() {
     repo.write("policies/house.gate", policy.replace("need = 50%", "need = 40%"));
     assert_eq!(settings(&repo), ["unknown param quality.need"]);
 }
+
+#[test]
+fn a_field_of_the_branch_takes_no_word_of_the_base() {
+    let policy = |rule: &str| {
+        POLICY
+            .replace("adoption: share\n", "adoption: share\n  tier: one of [high, low]\n")
+            .replace("param light", "param floor = { high: 95%, low: 50% }\n  param light")
+            .replace("  gate testing", &format!("  rule r {{ require {rule} else hold }}\n  gate testing"))
+    };
+    let value = |outputs: &str, more: &str| {
+        format!("workflow: c\ndate: {DAY}\nstage: testing\nadoption: 70%\noutputs:\n{outputs}{more}")
+    };
+    let plain = "  - { id: o1, edit_time: 4% }\n";
+    for (rule, field, outputs, more) in [
+        ("not (today in 2026-11-20 to 2026-12-31)", "today: date", plain, "today: 2026-01-01\n"),
+        ("since(entered) >= 5 weeks", "entered: date", plain, "entered: 2025-01-01\n"),
+        ("since(snapshot.entered) >= 5 weeks", "entered: date", plain, "entered: 2025-01-01\n"),
+        (
+            "any(outputs where first_seen < 2026-11-01)",
+            "outputs: list of { first_seen: date }",
+            "  - { id: o1, edit_time: 4%, first_seen: 2026-01-01 }\n",
+            "",
+        ),
+        (
+            "any(outputs where it.first_seen < 2026-11-01)",
+            "outputs: list of { first_seen: date }",
+            "  - { id: o1, edit_time: 4%, first_seen: 2026-01-01 }\n",
+            "",
+        ),
+        ("adoption >= floor[high]", "high: one of [high, low]", plain, "high: low\n"),
+        ("stage == pilot", "pilot: stage", plain, "pilot: testing\n"),
+        (
+            "count(workflows) > 5",
+            "workflows: list of { n: count }",
+            plain,
+            "workflows: [{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }, { n: 5 }, { n: 6 }]\n",
+        ),
+    ] {
+        let repo = house_of(&policy(rule));
+        // The workflows that are there hold by this rule, and are not touched.
+        repo.write(&format!("rollouts/c/{DAY}.yaml"), value(plain, ""));
+        assert_eq!(code(&repo), 1, "{rule}");
+        repo.write("policies/field.gate", format!("snapshot {{ {field} }}\n"));
+        repo.write(&format!("rollouts/c/{DAY}.yaml"), value(outputs, more));
+        assert_eq!(code(&repo), 1, "{rule} reads `{field}`");
+    }
+}
+
+#[test]
+fn a_field_takes_no_word_of_a_base_without_fields() {
+    let repo = house_of(
+        "policy freeze { rule frozen { require not (today in 2026-11-01 to 2026-12-31) else hold } }\n",
+    );
+    repo.write("policies/field.gate", "snapshot { today: date }\n");
+    repo.write(&format!("rollouts/c/{DAY}.yaml"), format!("workflow: c\ndate: {DAY}\ntoday: 2026-01-01\n"));
+    assert_eq!(code(&repo), 1);
+}

@@ -3,20 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::ast::{FieldDecl, FieldKind, File, GateItem, Item, PolicyItem, SnapshotDecl, TypeExpr, TypeKind};
+use crate::ast::{
+    Expr, ExprKind, FieldDecl, FieldKind, File, GateItem, Item, Name, PolicyItem, RuleDecl, SnapshotDecl,
+    TypeExpr, TypeKind,
+};
 
 /// Adds the fields that the branch declares and the base does not. Else a field could never be added; and what the base
 /// declares stays what its rules mean by it: type, range, key, cadence and `required`.
 pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
+    let names = BaseNames::of(files);
     let is_snapshot = |item: &Item| matches!(item, Item::Snapshot(_));
     if !files.iter().flat_map(|file| &file.items).any(is_snapshot) {
         let new = proposed
             .into_iter()
             .map(|file| File { items: file.items.into_iter().filter(is_snapshot).collect(), ..file });
-        files.extend(new.filter(|file| !file.items.is_empty()));
+        let mut new: Vec<File> = new.filter(|file| !file.items.is_empty()).collect();
+        for decl in decls(&mut new) {
+            names.keep_new(&mut decl.fields);
+        }
+        files.extend(new);
         return;
     }
-    let names = BaseNames::of(files);
     let mut known = BTreeSet::new();
     for decl in decls(files) {
         add_names(&decl.fields, "", &mut known);
@@ -28,8 +35,8 @@ pub(super) fn retype(files: &mut Vec<File>, proposed: Vec<File>) {
         new.into_iter().partition(|field| known.contains(&*field.name.text));
     // A key that the base reads as a field of its own stays that field's.
     let keys: BTreeSet<String> = decls(files).flat_map(|decl| &decl.fields).map(key).collect();
-    fresh.retain(|field| !keys.contains(&key(field)) && !names.values.contains(&field.name.text));
-    names.prune(&mut fresh);
+    fresh.retain(|field| !keys.contains(&key(field)));
+    names.keep_new(&mut fresh);
     for field in inside {
         let name = field.name.text.clone();
         let mut standing = decls(files).flat_map(|decl| &mut decl.fields);
@@ -105,35 +112,56 @@ fn add_inner(
 struct BaseNames {
     /// The lets and params of each policy, by the policy's name.
     policies: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
-    /// All of them.
+    /// All of them, and every word that the base's conditions use: a stage, a member, `today`, `first_seen`.
     values: BTreeSet<Arc<str>>,
 }
 
 impl BaseNames {
     fn of(files: &[File]) -> Self {
-        let mut policies: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+        let (mut policies, mut values) = (BTreeMap::new(), BTreeSet::new());
         for item in files.iter().flat_map(|file| &file.items) {
             let Item::Policy(policy) = item else { continue };
-            let own = policies.entry(policy.name.text.clone()).or_default();
+            let own: &mut BTreeSet<Arc<str>> = policies.entry(policy.name.text.clone()).or_default();
+            policy.when.iter().for_each(|when| add_words(when, &mut values));
             for item in &policy.items {
                 match item {
                     PolicyItem::Param(decl) => own.extend([decl.name.text.clone()]),
-                    PolicyItem::Let(decl) => own.extend([decl.name.text.clone()]),
-                    PolicyItem::Gate(gate) => own.extend(gate.items.iter().filter_map(|item| match item {
-                        GateItem::Let(decl) => Some(decl.name.text.clone()),
-                        GateItem::Rule(_) | GateItem::Broken(_) => None,
-                    })),
-                    PolicyItem::Rule(_) | PolicyItem::Broken(_) => {}
+                    PolicyItem::Let(decl) => {
+                        own.extend([decl.name.text.clone()]);
+                        add_words(&decl.value, &mut values);
+                    }
+                    PolicyItem::Gate(gate) => {
+                        for item in &gate.items {
+                            match item {
+                                GateItem::Let(decl) => {
+                                    own.extend([decl.name.text.clone()]);
+                                    add_words(&decl.value, &mut values);
+                                }
+                                GateItem::Rule(rule) => add_words_of_rule(rule, &mut values),
+                                GateItem::Broken(_) => {}
+                            }
+                        }
+                    }
+                    PolicyItem::Rule(rule) => add_words_of_rule(rule, &mut values),
+                    PolicyItem::Broken(_) => {}
                 }
             }
         }
-        let values = policies.values().flatten().cloned().collect();
+        // `adoption.floor` stays what the policy says, by `captures`: a record may be called like a policy.
+        values.retain(|word| !policies.contains_key(word));
+        values.extend(policies.values().flatten().cloned());
         Self { policies, values }
     }
 
     /// Whether `record.field` is a let or param of the base.
     fn captures(&self, record: &str, field: &str) -> bool {
         self.policies.get(record).is_some_and(|values| values.contains(field))
+    }
+
+    /// Keeps of new fields of the snapshot those that the base has no other word for.
+    fn keep_new(&self, fields: &mut Vec<FieldDecl>) {
+        fields.retain(|field| !self.values.contains(&field.name.text));
+        self.prune(fields);
     }
 
     /// Takes out of new fields what the base knows as something else.
@@ -149,6 +177,37 @@ impl BaseNames {
         fields.retain(|field| !self.captures(record, &field.name.text));
         self.prune(fields);
     }
+}
+
+fn add_words_of_rule(rule: &RuleDecl, words: &mut BTreeSet<Arc<str>>) {
+    rule.conditions().into_iter().for_each(|condition| add_words(condition, words));
+}
+
+/// Adds the words by which an expression calls what it reads.
+fn add_words(expr: &Expr, words: &mut BTreeSet<Arc<str>>) {
+    match &expr.kind {
+        ExprKind::Path(path) | ExprKind::Has(path) | ExprKind::Entry { table: path, .. } => {
+            words.extend(words_of(path));
+        }
+        ExprKind::Literal(_)
+        | ExprKind::Not(_)
+        | ExprKind::Neg(_)
+        | ExprKind::Arithmetic(..)
+        | ExprKind::Compare(..)
+        | ExprKind::Logic(..)
+        | ExprKind::In { .. }
+        | ExprKind::If { .. }
+        | ExprKind::Call { .. }
+        | ExprKind::AtLeast { .. }
+        | ExprKind::With { .. } => {}
+    }
+    expr.children().into_iter().for_each(|child| add_words(child, words));
+}
+
+/// The first word of a path; behind `it` and `snapshot` the one that follows.
+fn words_of(path: &[Name]) -> impl Iterator<Item = Arc<str>> {
+    let behind = path.first().is_some_and(|first| ["it", "snapshot"].contains(&&*first.text));
+    path.iter().take(if behind { 2 } else { 1 }).map(|name| name.text.clone())
 }
 
 /// The key that a field is read under.
