@@ -2,6 +2,7 @@
 //!
 //! Knows neither text nor files: it reads the program, the snapshots, and the point that time is counted to.
 
+mod asked;
 mod bound;
 mod budget;
 mod compare;
@@ -206,10 +207,12 @@ pub(crate) struct Evaluator<'a> {
     memory: Rc<SeriesMemory<'a>>,
     /// What is known of the snapshots before the first of which something is assumed.
     past: Option<(Rc<SeriesMemory<'a>>, usize)>,
-    /// How rules came out at the crossings of a series, by their index and the snapshot.
-    crossed: RefCell<HashMap<(usize, usize), Rc<RuleVerdict>>>,
+    /// How rules came out at the crossings of a series, by their index, the snapshot, and the stage after it.
+    crossed: RefCell<HashMap<(usize, usize, usize), Rc<RuleVerdict>>>,
     /// What is taken to be otherwise, to try out a remedy; nothing while a verdict is found.
     assumed: Vec<remedy::Assumption<'a>>,
+    /// What a snapshot is taken to ask for, while the step that it made without asking is judged.
+    ask: Option<asked::Ask>,
     budget: Rc<Budget<'a>>,
     /// What all remedies together may cost to try out. A verdict does not depend on it.
     tries: Rc<Budget<'a>>,
@@ -227,6 +230,7 @@ impl<'a> Evaluator<'a> {
             past: None,
             crossed: RefCell::default(),
             assumed: Vec::new(),
+            ask: None,
             budget: Rc::new(Budget::new(rulebook.run)),
             tries: Rc::new(Budget::for_tries(rulebook.run)),
         }
@@ -234,12 +238,17 @@ impl<'a> Evaluator<'a> {
 
     /// The same series, if something in it were otherwise.
     fn assuming(&self, assumed: Vec<remedy::Assumption<'a>>) -> Self {
-        let Self { program, settings, sources, snapshots, fleet, .. } = *self;
-        let (budget, tries) = (Rc::clone(&self.tries), Rc::clone(&self.tries));
-        let first = assumed.iter().map(|assumed| assumed.at).min().unwrap_or(snapshots.len());
+        let first = assumed.iter().map(|assumed| assumed.at).min().unwrap_or(self.snapshots.len());
+        Self { assumed, budget: Rc::clone(&self.tries), ..self.otherwise_from(first) }
+    }
+
+    /// The same series with nothing remembered of a snapshot and those after it.
+    fn otherwise_from(&self, first: usize) -> Self {
+        let Self { program, settings, sources, snapshots, fleet, ask, .. } = *self;
+        let (budget, tries) = (Rc::clone(&self.budget), Rc::clone(&self.tries));
         let past = Some((Rc::clone(&self.memory), first));
-        let (memory, crossed) = (Rc::default(), RefCell::default());
-        Self { program, settings, sources, snapshots, fleet, memory, past, crossed, assumed, budget, tries }
+        let (memory, crossed, assumed) = (Rc::default(), RefCell::default(), Vec::new());
+        Self { program, settings, sources, snapshots, fleet, memory, past, crossed, assumed, ask, budget, tries }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.

@@ -151,6 +151,9 @@ impl<'a> Evaluator<'a> {
         let Some(snapshot) = self.snapshots.get(moment.at) else {
             return Evidence::unknown(ty, &Reasons::default(), &path.name);
         };
+        if let Some(asked) = self.taken_ask(moment.at, path) {
+            return asked;
+        }
         let missing = |span| {
             Reasons::of(ReasonKind::Missing { field: path.recorded(), date: snapshot.date }, Some(span))
         };
@@ -347,6 +350,9 @@ impl<'a> Evaluator<'a> {
     /// Whether the path of `has` leads to a value, in this snapshot or element.
     pub(super) fn has(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> bool {
         let Some(info) = self.program.expr(expr.id) else { return false };
+        if info.target.as_ref().is_some_and(|target| self.is_taken_ask(target, scope)) {
+            return true;
+        }
         let of_snapshot = |at: usize| self.snapshots.get(at).map(|found| Recorded::once(&found.record));
         let (element, path) = match &info.target {
             Some(Target::Field(path)) => (of_snapshot(scope.moment.at), path),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use super::recorded::Recorded;
+use super::recorded::{Recorded, same};
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{Arg, Expr, ExprId};
 use crate::builtins::Shape;
@@ -153,6 +153,16 @@ impl<'a> SeenWorkflow<'a> {
         self.sighting.entered
     }
 
+    /// Its newest day.
+    pub(super) fn day(self) -> Point {
+        self.sighting.day
+    }
+
+    /// Whether it has a name, as a snapshot has it.
+    pub(super) fn is_of(self, name: &Value) -> bool {
+        self.slot(Vocabulary::WORKFLOW).is_some_and(|own| same(&own.value, name))
+    }
+
     fn name(self) -> Arc<str> {
         self.slot(Vocabulary::WORKFLOW).map(name_in).unwrap_or_default()
     }
@@ -172,7 +182,7 @@ impl<'a> Evaluator<'a> {
         scope: Scope<'_, 'a>,
         compute: impl FnOnce() -> Evidence<'a>,
     ) -> Evidence<'a> {
-        if !self.assumed.is_empty() || scope.element.is_some() || !self.is_same_for_all(expr, args) {
+        if !self.assumed.is_empty() || self.ask.is_some() || scope.element.is_some() || !self.is_same_for_all(expr, args) {
             return compute();
         }
         let asked = (expr.id, scope.moment.day, std::ptr::from_ref(self.settings).addr());
@@ -268,6 +278,9 @@ impl<'a> Evaluator<'a> {
         ty: &Type,
         at: usize,
     ) -> Evidence<'a> {
+        if let Some(asked) = self.taken_ask_of(seen, path) {
+            return asked;
+        }
         let (workflow, newest) = (seen.name(), seen.sighting.day);
         if !seen.shows(&path.steps, self.program.vocabulary.built_in_fields()) {
             let place = seen.slot(Vocabulary::DATE).map(|date| date.span);

@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::rule::Judging;
 use super::{Evaluator, Rulebook, Scope};
 use crate::ast::{Expr, ExprId, ExprKind, LogicOp, RuleBody};
 use crate::evidence::Truth;
@@ -21,9 +22,8 @@ pub fn observe(
     as_of: Point,
     rule: usize,
 ) -> (Outcome, Vec<(Span, Reading)>) {
-    let evaluator = Evaluator::new(rulebook, snapshots);
     let Some(rule) = rulebook.program.rules.get(rule) else { return (Outcome::Off, Vec::new()) };
-    let Some(judging) = evaluator.judging_as_of(rule, as_of) else {
+    let Some((evaluator, judging)) = looking_at(rulebook, snapshots, as_of, rule) else {
         return (Outcome::NotApplicable, Vec::new());
     };
     let outcome = evaluator.verdict(rule, &judging).outcome;
@@ -48,9 +48,8 @@ pub fn decided(
     as_of: Point,
     rule: usize,
 ) -> Vec<(ExprId, bool)> {
-    let evaluator = Evaluator::new(rulebook, snapshots);
     let Some(rule) = rulebook.program.rules.get(rule) else { return Vec::new() };
-    let Some(judging) = evaluator.judging_as_of(rule, as_of) else { return Vec::new() };
+    let Some((evaluator, judging)) = looking_at(rulebook, snapshots, as_of, rule) else { return Vec::new() };
     let scope = Scope::at(judging.moment);
     let mut found = Vec::new();
     for clause in clauses(rulebook.program, rule) {
@@ -75,6 +74,18 @@ pub fn decided(
         }
     }
     found
+}
+
+/// How a rule is judged as of a day, and the evaluator that does it.
+fn looking_at<'a>(
+    rulebook: &Rulebook<'a>,
+    snapshots: &'a [Snapshot],
+    as_of: Point,
+    rule: &'a Rule,
+) -> Option<(Evaluator<'a>, Judging)> {
+    let evaluator = Evaluator::new(rulebook, snapshots);
+    let judging = evaluator.judging_as_of(rule, as_of)?;
+    Some((evaluator.as_asked(rule, &judging).unwrap_or(evaluator), judging))
 }
 
 /// What a rule asks, in the order in which it is asked; the expressions of one clause must all be so.

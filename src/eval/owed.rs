@@ -145,14 +145,14 @@ impl<'a> Evaluator<'a> {
         crossing: &Crossing,
         step: Option<(usize, usize)>,
     ) -> Option<Rc<RuleVerdict>> {
-        let key = (index, crossing.at);
+        let key = (index, crossing.at, crossing.to);
         if let Some(known) = self.crossed.borrow().get(&key) {
             return Some(Rc::clone(known));
         }
         let moment = self.moment_of(crossing.at, crossing.at);
         let setting = self.settings.rules.get(index)?.on(moment.day.day_number());
         let effect = setting.effect?;
-        let judging = Judging { moment, enforced: true, asked: false, stale: false, effect, step };
+        let judging = Judging { moment, enforced: true, asked: false, stale: false, effect, step, made: Some(crossing.to) };
         let verdict = Rc::new(self.eval_rule_decl(rule, setting, &judging));
         self.crossed.borrow_mut().insert(key, Rc::clone(&verdict));
         Some(verdict)

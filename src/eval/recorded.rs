@@ -85,7 +85,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Whether two values say the same, wherever they stand.
-fn same(one: &Value, other: &Value) -> bool {
+pub(super) fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Record(one), Value::Record(other)) => same_record(one, other),
         (Value::List(one), Value::List(other)) => {

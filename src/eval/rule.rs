@@ -9,7 +9,7 @@ use crate::report::why::{Piece, RuleVerdict};
 use crate::settings::RuleSetting;
 
 /// How a rule is judged: when, and with what consequence.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Judging {
     pub(super) moment: Moment,
     /// Whether it bears on the decision.
@@ -22,6 +22,8 @@ pub(super) struct Judging {
     pub(super) effect: EffectKind,
     /// The step of its gate that it is judged for.
     pub(super) step: Option<(usize, usize)>,
+    /// Of a crossing, the stage that came after it.
+    pub(super) made: Option<usize>,
 }
 
 /// How a rule came out, with the conditions that decided it.
@@ -46,6 +48,9 @@ impl<'a> Evaluator<'a> {
         setting: &RuleSetting,
         judging: &Judging,
     ) -> RuleVerdict {
+        if let Some(asking) = self.as_asked(rule, judging) {
+            return asking.eval_rule_decl(rule, setting, &Judging { made: None, ..*judging });
+        }
         let scope = Scope::at(judging.moment);
         let verdict = self.verdict(rule, judging);
         let mut report = self.listed(rule, setting, judging.moment, verdict.outcome, judging.step.as_slice());

@@ -203,17 +203,19 @@ impl<'a> Evaluator<'a> {
         ladder: Option<&Ladder>,
     ) -> Vec<Judging> {
         let Some(gate) = rule.gate.and_then(|gate| self.program.gates.get(gate)) else {
-            return vec![Judging { moment, enforced: true, asked: false, stale, effect, step: None }];
+            return vec![Judging { moment, enforced: true, asked: false, stale, effect, step: None, made: None }];
         };
         let Some(ladder) = ladder else { return Vec::new() };
         let of_step = |&(from, to): &(usize, usize)| {
             let step = Some((from, to));
             if let Some((at, _)) = ladder.moved().filter(|(_, left)| ladder.stage == to && *left == from) {
                 let moment = self.moment_of(at, at);
-                return Some(Judging { moment, enforced: true, asked: false, stale: false, effect, step });
+                let made = Some(to);
+                return Some(Judging { moment, enforced: true, asked: false, stale: false, effect, step, made });
             }
             let asked = ladder.asks == Some(to);
-            (ladder.stage == from).then_some(Judging { moment, enforced: asked, asked, stale, effect, step })
+            let judging = Judging { moment, enforced: asked, asked, stale, effect, step, made: None };
+            (ladder.stage == from).then_some(judging)
         };
         gate.steps.iter().filter_map(of_step).collect()
     }
@@ -226,8 +228,11 @@ impl<'a> Evaluator<'a> {
         let ladder = self.ladder(newest, &mut Vec::new());
         let mut all = self.judgings_of(rule, rule.effect, moment, self.is_stale(moment), ladder.as_ref());
         if all.len() > 1 {
-            let counts =
-                |judging: &Judging| (judging.enforced, self.verdict(rule, judging).outcome.severity());
+            let counts = |judging: &Judging| {
+                let asking = self.as_asked(rule, judging);
+                let verdict = asking.as_ref().unwrap_or(self).verdict(rule, judging);
+                (judging.enforced, verdict.outcome.severity())
+            };
             all.sort_by_key(|judging| std::cmp::Reverse(counts(judging)));
         }
         all.into_iter().next()
