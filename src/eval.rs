@@ -248,7 +248,20 @@ impl<'a> Evaluator<'a> {
         let (budget, tries) = (Rc::clone(&self.budget), Rc::clone(&self.tries));
         let past = Some((Rc::clone(&self.memory), first));
         let (memory, crossed, assumed) = (Rc::default(), RefCell::default(), Vec::new());
-        Self { program, settings, sources, snapshots, fleet, memory, past, crossed, assumed, ask, budget, tries }
+        Self {
+            program,
+            settings,
+            sources,
+            snapshots,
+            fleet,
+            memory,
+            past,
+            crossed,
+            assumed,
+            ask,
+            budget,
+            tries,
+        }
     }
 
     /// The moment of a snapshot as judged then: time is counted to its date.

@@ -31,7 +31,7 @@ use tollgate::engine::{Answer, CheckOptions, DayOptions, TestOptions, Workspace}
 use tollgate::project::{Configuration, Inputs, Project, Suite, Suites, TextFile};
 use tollgate::render::human::{render, render_tests};
 use tollgate::render::{Style, View};
-use tollgate::report::{Outcome, Report};
+use tollgate::report::{Outcome, Report, RuleReport, WorkflowHistory};
 use tollgate::source::SourceMap;
 use tollgate::value::{Date, date_of_day, day_and_seconds, parse_date, parse_time};
 
@@ -152,6 +152,29 @@ impl Case {
 
     fn judge(&self) -> Answer<Report> {
         Workspace::new().check(self.inputs(&self.policies), &self.options())
+    }
+
+    /// Where the history says something else of a workflow's newest day than a check as of that day.
+    fn rewritten(&self, judgement: &Answer<Report>) -> Vec<String> {
+        let options = self.options();
+        let history = Workspace::new().history(self.inputs(&self.policies), &options.day).report;
+        let mut differences = Vec::new();
+        for workflow in judgement.report.workflows.iter().filter(|_| !options.deny_warnings) {
+            let is_own = |known: &&WorkflowHistory| known.workflow == workflow.workflow;
+            let day = history.workflows.iter().find(is_own).and_then(|known| known.days.last());
+            let as_of = workflow.as_of.as_ref().unwrap_or(&judgement.report.as_of);
+            let Some(day) = day.filter(|day| day.date == *as_of) else { continue };
+            let failed = |rule: &&RuleReport| rule.outcome == Outcome::Fail && rule.applied.is_some();
+            let failed: BTreeSet<&str> =
+                workflow.rules.iter().filter(failed).map(|rule| &*rule.rule).collect();
+            let then: BTreeSet<&str> = day.failed.iter().map(|rule| &**rule).collect();
+            if (day.decision, &then) != (workflow.decision, &failed) {
+                let name = &workflow.workflow;
+                differences
+                    .push(format!("{name}: {:?} {failed:?}, {:?} {then:?}", workflow.decision, day.decision));
+            }
+        }
+        differences
     }
 
     fn inputs(&self, policies: &[PathBuf]) -> Inputs {
@@ -275,12 +298,14 @@ pub(crate) fn difference(expected: &str, found: &str) -> String {
 }
 
 fn run(case: &Case, bless: bool, problems: &mut String) {
+    let mut rewritten = Vec::new();
     let (found, report, breaks) = if case.is_of_lints() {
         case.lint()
     } else if case.has_tests() {
         case.test()
     } else {
         let judgement = case.judge();
+        rewritten = case.rewritten(&judgement);
         let report = render(&judgement, STYLE, &View { full: true, ..View::default() });
         let shown = format!("{}\nexit {}\n", report.trim_end(), judgement.exit);
         (found(&judgement), shown, breaks_schema_as_printed(None, &judgement.report))
@@ -290,6 +315,9 @@ fn run(case: &Case, bless: bool, problems: &mut String) {
     let name = relative(&case.stem);
     for breach in breaks {
         complain(format!("{name}: its JSON does not keep to the schema: {breach}"));
+    }
+    for difference in rewritten {
+        complain(format!("{name}: the history differs from the check of the day: {difference}"));
     }
     for missing in expected.difference(&found) {
         complain(format!("{name}: marked, but did not happen: {missing}"));

@@ -1,7 +1,6 @@
 //! What the series says of itself: `today` and `now`, when a stage was entered, and when an element was first seen.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use super::pool::element_key;
 use super::{Evaluator, Evidence, ItemValue, ListItem, Scope};
@@ -13,8 +12,14 @@ use crate::types::Type;
 use crate::value::{Number, Record, Value};
 use crate::vocabulary::{RecordType, Vocabulary};
 
-/// The index of the first snapshot that has each key of a list.
-pub(super) type FirstSeen = HashMap<String, usize>;
+/// Where the keys of a list were seen first.
+#[derive(Default)]
+pub(super) struct FirstSeen {
+    /// The index of the first snapshot that has a key.
+    first: HashMap<String, usize>,
+    /// How many snapshots were looked through.
+    looked_through: usize,
+}
 
 impl<'a> Evaluator<'a> {
     /// What a word of the language stands for.
@@ -61,7 +66,7 @@ impl<'a> Evaluator<'a> {
             let missing = self.missing_in_element(&key.name, item.at, element.newest.span);
             return Evidence::unknown(ty, &missing, "");
         };
-        let first = self.first_of_all(list, field).get(&named).copied();
+        let first = self.first_with(list, field, &named);
         told(self.day(first.unwrap_or(item.at)), ty)
     }
 
@@ -75,24 +80,20 @@ impl<'a> Evaluator<'a> {
         Some(record)
     }
 
-    /// The first snapshot of each key of a list, found out once for the whole series.
-    fn first_of_all(&self, list: &[usize], field: usize) -> Rc<FirstSeen> {
-        let memory = self.memory_of_snapshots();
-        if let Some(known) = memory.first_seen.borrow().get(list) {
-            return Rc::clone(known);
-        }
-        let mut first = FirstSeen::new();
-        for (at, snapshot) in self.snapshots.iter().enumerate() {
+    /// The first snapshot that holds a key of a list. Each snapshot is looked through once, also of a series that grows.
+    fn first_with(&self, list: &[usize], field: usize, key: &str) -> Option<usize> {
+        let mut all = self.memory_of_snapshots().first_seen.borrow_mut();
+        let known = all.entry(list.to_vec()).or_default();
+        for (at, snapshot) in self.snapshots.iter().enumerate().skip(known.looked_through) {
             each_element(&snapshot.record, list, &mut |element| {
                 self.budget.spend(1);
                 if let Some(key) = element_key(element, field) {
-                    first.entry(key).or_insert(at);
+                    known.first.entry(key).or_insert(at);
                 }
             });
         }
-        let first = Rc::new(first);
-        memory.first_seen.borrow_mut().insert(list.to_vec(), Rc::clone(&first));
-        first
+        known.looked_through = known.looked_through.max(self.snapshots.len());
+        known.first.get(key).copied()
     }
 }
 

@@ -182,7 +182,11 @@ impl<'a> Evaluator<'a> {
         scope: Scope<'_, 'a>,
         compute: impl FnOnce() -> Evidence<'a>,
     ) -> Evidence<'a> {
-        if !self.assumed.is_empty() || self.ask.is_some() || scope.element.is_some() || !self.is_same_for_all(expr, args) {
+        if !self.assumed.is_empty()
+            || self.ask.is_some()
+            || scope.element.is_some()
+            || !self.is_same_for_all(expr, args)
+        {
             return compute();
         }
         let asked = (expr.id, scope.moment.day, std::ptr::from_ref(self.settings).addr());

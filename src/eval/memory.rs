@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use super::date_word::FirstSeen;
 use super::look_back::LookedAt;
@@ -29,7 +28,7 @@ pub(super) struct SeriesMemory<'a> {
     /// For each snapshot, the first of the stay in its stage.
     stays: RefCell<Vec<usize>>,
     /// For each list whose elements have a key, by the way to it, the first snapshot of each key.
-    pub(super) first_seen: RefCell<HashMap<Vec<usize>, Rc<FirstSeen>>>,
+    pub(super) first_seen: RefCell<HashMap<Vec<usize>, FirstSeen>>,
     /// Whether an expression looks at the judged snapshot.
     looks: RefCell<HashMap<ExprId, bool>>,
 }

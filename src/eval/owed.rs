@@ -152,7 +152,15 @@ impl<'a> Evaluator<'a> {
         let moment = self.moment_of(crossing.at, crossing.at);
         let setting = self.settings.rules.get(index)?.on(moment.day.day_number());
         let effect = setting.effect?;
-        let judging = Judging { moment, enforced: true, asked: false, stale: false, effect, step, made: Some(crossing.to) };
+        let judging = Judging {
+            moment,
+            enforced: true,
+            asked: false,
+            stale: false,
+            effect,
+            step,
+            made: Some(crossing.to),
+        };
         let verdict = Rc::new(self.eval_rule_decl(rule, setting, &judging));
         self.crossed.borrow_mut().insert(key, Rc::clone(&verdict));
         Some(verdict)

@@ -203,7 +203,15 @@ impl<'a> Evaluator<'a> {
         ladder: Option<&Ladder>,
     ) -> Vec<Judging> {
         let Some(gate) = rule.gate.and_then(|gate| self.program.gates.get(gate)) else {
-            return vec![Judging { moment, enforced: true, asked: false, stale, effect, step: None, made: None }];
+            return vec![Judging {
+                moment,
+                enforced: true,
+                asked: false,
+                stale,
+                effect,
+                step: None,
+                made: None,
+            }];
         };
         let Some(ladder) = ladder else { return Vec::new() };
         let of_step = |&(from, to): &(usize, usize)| {
@@ -211,7 +219,15 @@ impl<'a> Evaluator<'a> {
             if let Some((at, _)) = ladder.moved().filter(|(_, left)| ladder.stage == to && *left == from) {
                 let moment = self.moment_of(at, at);
                 let made = Some(to);
-                return Some(Judging { moment, enforced: true, asked: false, stale: false, effect, step, made });
+                return Some(Judging {
+                    moment,
+                    enforced: true,
+                    asked: false,
+                    stale: false,
+                    effect,
+                    step,
+                    made,
+                });
             }
             let asked = ladder.asks == Some(to);
             let judging = Judging { moment, enforced: asked, asked, stale, effect, step, made: None };
