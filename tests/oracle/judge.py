@@ -86,7 +86,9 @@ class Judgement:
         return below[-1] if below else None
 
     def at(self, index):
-        return newest(self.series, index, self.series.date(index))
+        """A crossing, as if it had asked for the stage that came of it."""
+        came = min(self.series.rank(i) for i in range(index + 1, self.last + 1))
+        return newest(self.series.asking(index, self.world.ladder[came]), index, self.series.date(index))
 
     def judge(self, rule, governed):
         if not rule.gates:

@@ -57,6 +57,13 @@ class Series:
     def gap_before(self, index):
         return self.cadence.gap(self.date(index - 1), self.date(index))
 
+    def asking(self, at, stage):
+        """The same series, had a snapshot asked for a stage."""
+        snapshots = [{**snapshot, "advance_to": stage} if i == at else snapshot for i, snapshot in enumerate(self.snapshots)]
+        asking = replace(self, snapshots=snapshots, memory={})
+        asking.fleet = {**self.fleet, self.name: asking}
+        return asking
+
     def entered(self, at):
         """The first snapshot of the stay in a stage that a snapshot belongs to."""
         while at > 0 and self.snapshots[at - 1]["stage"] == self.snapshots[at]["stage"]:
