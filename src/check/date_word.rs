@@ -28,7 +28,10 @@ impl Checker<'_> {
     /// `entered`: in a `where` on `workflows` that of each of them.
     pub(super) fn lookup_entered(&self, scope: NameScope<'_>, word: &Name, rest: &[Name]) -> Lookup {
         let mut around = scope.elements();
-        let workflow = around.find(|(_, in_reach, element)| *in_reach && self.is_workflow(&element.ty));
+        let workflow = around.find(|(.., element)| self.is_workflow(&element.ty));
+        if workflow.as_ref().is_some_and(|(_, in_reach, _)| !in_reach) {
+            return Lookup::problem(errors::of_a_workflow_out_of_reach(word));
+        }
         let of = workflow.map_or(StayOf::Looked, |(up, ..)| StayOf::Workflow(up));
         self.stay(of, word, rest)
     }

@@ -340,6 +340,14 @@ pub(in crate::check) fn out_of_reach(name: &Name) -> Diagnostic {
     .label(name.span, "the element is in one snapshot only")
 }
 
+pub(in crate::check) fn of_a_workflow_out_of_reach(name: &Name) -> Diagnostic {
+    let message =
+        format!("`{}` is of one workflow, and this looks along the series of the judged one", name.text);
+    Diagnostic::error(Code::ElementInSeries, message)
+        .label(name.span, "of each workflow the newest snapshot alone is known here")
+        .help("if the judged workflow is meant, say it in a `let` outside, and name that here")
+}
+
 pub(in crate::check) fn not_a_field(path: &[Name], who: &str, problem: &str) -> Diagnostic {
     let message = format!("`{who}` asks for a field, and `{}` is {problem}", join(path));
     let help = match problem {

@@ -200,6 +200,10 @@ impl Checker<'_> {
                 }),
             };
         }
+        // What stands in a `where` over `workflows` is a workflow's, and not silently the judged one's.
+        if own.is_none() && holders.iter().any(|(.., element)| self.is_workflow(&element.ty)) {
+            return Lookup::problem(errors::of_a_workflow_out_of_reach(first));
+        }
         // `adoption` of a policy named like a field: the field first, then the policy, then what is wrong with the field.
         let in_policy = self.lookup_in_policy(first, rest);
         if let Some(symbol) = own {
