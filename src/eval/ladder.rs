@@ -87,13 +87,17 @@ impl<'a> Evaluator<'a> {
             // A move is judged on the day of the last snapshot before it.
             let (asked, day) = (left.is_none(), left.map_or(today, |at| self.day(at)));
             let declared = self.program.gates.iter().any(|gate| gate.leads(from, to));
-            if to > from + 1 {
+            let rule = if to > from + 1 {
                 let breach = Breach::Skipped { asked, from: name(from), to: name(to), past: name(from + 1) };
-                fired.extend(self.built_in_rule(SKIPPED, breach, span, day));
+                self.built_in_rule(SKIPPED, breach, span, day)
             } else if !declared {
                 let breach = Breach::Undeclared { asked, from: name(from), to: name(to) };
-                fired.extend(self.built_in_rule(UNDECLARED, breach, span, day));
-            }
+                self.built_in_rule(UNDECLARED, breach, span, day)
+            } else {
+                continue;
+            };
+            let before_move = (!asked).then_some(day);
+            fired.extend(rule.map(|rule| RuleVerdict { before_move, ..rule }));
         }
         fired
     }

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use super::Evaluator;
 use super::ladder::{Crossing, Ladder};
 use super::rule::Judging;
-use super::waive::Lift;
+use super::waive::{Lift, Signed};
 use crate::ast::EffectKind;
-use crate::point::Point;
 use crate::program::Rule;
 use crate::report::Outcome;
 use crate::report::why::{Breach, Held, Lack, Pointer, RuleVerdict, Saw, SetValue};
@@ -20,14 +19,6 @@ use crate::vocabulary::Vocabulary;
 
 /// How many things that a rule saw are told of a step, so that one with many rules stays short.
 const MAX_SAW: usize = 6;
-
-/// Who may be excused at a crossing.
-pub(super) struct Signed<'w> {
-    pub(super) waivers: &'w [Waiver],
-    pub(super) as_of: Point,
-    /// The present stage.
-    pub(super) stage: usize,
-}
 
 /// What a step lacks, and what was seen of it.
 #[derive(Default)]
@@ -206,12 +197,8 @@ impl<'a> Evaluator<'a> {
     /// A waiver of a rule that is in force on the day of judgement, or was on that of the crossing.
     fn signature<'w>(&self, rule: &str, crossing: &Crossing, signed: &Signed<'w>) -> Option<&'w Waiver> {
         let then = self.snapshots.get(crossing.at)?.date;
-        let in_stage =
-            |waiver: &Waiver, stages: &[usize]| waiver.stage.is_none_or(|only| stages.contains(&only));
         let counts = |waiver: &&Waiver| {
-            *waiver.rule == *rule
-                && (waiver.is_active(signed.as_of.date()) && in_stage(waiver, &[signed.stage, crossing.from])
-                    || waiver.is_active(then.date()) && in_stage(waiver, &[crossing.from]))
+            *waiver.rule == *rule && signed.counts_at_crossing(waiver, crossing.from, then.date())
         };
         signed.waivers.iter().find(counts)
     }

@@ -7,9 +7,8 @@ use std::rc::Rc;
 use super::budget::MAX_SERIES;
 use super::ladder::Ladder;
 use super::memory::SeriesMemory;
-use super::owed::Signed;
 use super::rule::Judging;
-use super::waive::{Lift, waive};
+use super::waive::{Lift, Signed, waive};
 use super::{Evaluator, Moment, Rulebook};
 use crate::ast::EffectKind;
 use crate::point::Point;
@@ -87,15 +86,16 @@ fn judge(
     }
     rules.extend(evaluator.staleness(moment));
     let mut lifts = Vec::new();
+    let stage = ladder.as_ref().map(|ladder| ladder.stage);
+    let signed = Signed { waivers: rulebook.waivers, as_of, stage };
     if let Some(ladder) = &ladder {
-        let signed = Signed { waivers: rulebook.waivers, as_of, stage: ladder.stage };
         rules.extend(evaluator.owed(ladder, &signed, &mut lifts));
     }
     if evaluator.budget.is_spent() {
         return no_verdict(|newest| Remark::TooMuchToJudge { newest }, rulebook, workflow, snapshots);
     }
-    let stage = ladder.as_ref().map(|ladder| ladder.stage);
-    lifts.extend(waive(rulebook.waivers, &mut rules, stage, as_of.date()));
+    let left = ladder.as_ref().and_then(|ladder| ladder.moved()).map(|(_, from)| from);
+    lifts.extend(waive(&signed, &mut rules, left));
     let mut known = HashSet::new();
     lifts.retain(|lift| known.insert((lift.waiver.span, lift.lifted)));
     if deny_warnings {

@@ -113,7 +113,8 @@ class Judgement:
             found = UNDECIDED
         fired = found == FAIL and effect == "rollback"
         harmless = found == UNDECIDED and rule.undecided == "pass"
-        if found in (FAIL, UNDECIDED) and not fired and not harmless and rule.waived(self.workflow, self.as_of):
+        days = (self.as_of, place.day) if step and step == self.moved else (self.as_of,)
+        if found in (FAIL, UNDECIDED) and not fired and not harmless and rule.waived(self.workflow, *days):
             found = WAIVED
         self.places[rule.name, step] = place
         return Verdict(found, enforced, step)
@@ -123,7 +124,8 @@ class Judgement:
     def fire(self, name, day, step=None):
         rule = self.built_in[name]
         if rule.in_force(day) != OFF:
-            waived = rule.waived(self.workflow, self.as_of)
+            days = (self.as_of, day) if step and step == self.moved else (self.as_of,)
+            waived = rule.waived(self.workflow, *days)
             self.fired[name, step] = (WAIVED if waived else FAIL, rule.in_force(day))
 
     def built_in_rules(self):
