@@ -201,6 +201,14 @@ fn older_documents_and_facts_are_evidence_too() {
     // The newest snapshot has an owner of its own, so that the fact changes older ones alone.
     repo.write("rollouts/a/rollout.yaml", "owner: me\n");
     assert_eq!(fates(&repo), ["edited rollouts/a/rollout.yaml rollouts/a/rollout.yaml"]);
+    // Facts that are new are part of older snapshots from then on; those of a new workflow are of nothing older.
+    repo.git(&["checkout", "-q", "--", "."]);
+    repo.write("rollouts/c/rollout.yaml", "owner: me\n");
+    snapshot(&repo, "c", DAY, 4);
+    assert_eq!(fates(&repo), Vec::<String>::new());
+    repo.write("rollouts/rollout.yaml", "owner: me\n");
+    assert_eq!(fates(&repo), ["back_dated - rollouts/rollout.yaml"]);
+    says(&against(&repo, "main", &[]), 0, "new facts of old snapshots: rollouts/rollout.yaml");
 }
 
 #[test]

@@ -211,7 +211,7 @@ impl Rewriting<'_> {
         found
     }
 
-    /// Snapshots and facts of the base that are no longer what they were, and new ones that are dated back.
+    /// Snapshots and facts of the base that are no longer what they were, and new ones of days that it knows.
     pub(super) fn listed(&self, is_sound: bool) -> Vec<FileChange> {
         let harmless = self.harmless();
         let is_listed = |change: &&FileChange| match change.fate {
@@ -238,9 +238,22 @@ impl Rewriting<'_> {
                 }
             }
         }
+        listed.extend(self.new_facts());
         listed.sort();
         listed.dedup();
         listed
+    }
+
+    /// New files of facts beside snapshots of the base: they are part of what those say from now on.
+    fn new_facts(&self) -> impl Iterator<Item = FileChange> {
+        let before = self.before.1.values().flat_map(|evidence| &evidence.days);
+        let folders: BTreeSet<&str> =
+            before.map(|(_, file)| folder(plain(self.sources.name(*file), self.prefix))).collect();
+        let is_new = |name: &&String| {
+            is_facts(name) && self.changes.is_added(name) && folders.contains(folder(name))
+        };
+        let listed = |name: &String| FileChange { fate: FileFate::BackDated, old: None, new: Some(name.clone()) };
+        self.changes.names.iter().filter(is_new).map(listed).collect::<Vec<_>>().into_iter()
     }
 
     /// Edited files of one snapshot, the newest of its workflow, to which nothing was done but to ask for the next stage.
