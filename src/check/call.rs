@@ -471,6 +471,7 @@ impl Checker<'_> {
     /// The type of a value, or of what is given in its stead.
     pub(super) fn or_instead(&mut self, scope: NameScope<'_>, value: (&Expr, &Type), instead: &Expr) -> Type {
         let other = self.check_against(scope, instead, value.1);
+        self.check_bare_share(value.1, (instead, &other));
         match (self.unify(value.1, &other), value.1) {
             // A share stays one, also with 0 as its default.
             (Some(Type::Amount(both)), Type::Amount(own)) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Checker;
 use super::errors;
-use super::literal::{bound_of_param, literal_number, literal_type};
+use super::literal::{bound_of_param, is_bare_share, literal_number, literal_type};
 use super::names::{NamedParam, NamedRule};
 use super::scope::NameScope;
 use crate::ast::{
@@ -89,6 +89,12 @@ impl Checker<'_> {
             if let Type::Amount(Quantity { kind: kind @ Kind::Number, .. }) = &mut ty
                 && shares
             {
+                if let LiteralKind::Number(number) = &value.kind
+                    && !is_bare_share(number)
+                {
+                    self.report(errors::bare_share(value.span, number));
+                    return Type::Error;
+                }
                 *kind = Kind::Share;
             }
             let both = match (&found, &ty) {

@@ -15,7 +15,7 @@ pub(super) use aggregate::{
     not_a_text,
 };
 pub(super) use date_word::{no_key_to_see, no_stage_to_enter};
-pub(super) use kinds::{Counterpart, unlike_kinds};
+pub(super) use kinds::{Counterpart, bare_share, unlike_kinds};
 pub(super) use table::{
     empty_param, key_of_nothing, key_twice, missing_entries, mixed_keys, no_table, not_a_key,
     not_a_list_member, other_keys, several_types, table_is_no_value, texts_need_else,

@@ -105,6 +105,8 @@ impl Checker<'_> {
         self.check_condition(scope, condition, "after `if` stands a condition");
         let then_ty = self.check_expr(scope, then);
         let otherwise_ty = self.check_expr(scope, otherwise);
+        self.check_bare_share(&then_ty, (otherwise, &otherwise_ty));
+        self.check_bare_share(&otherwise_ty, (then, &then_ty));
         self.unify(&then_ty, &otherwise_ty).unwrap_or_else(|| {
             self.report_branches((then, &then_ty), (otherwise, &otherwise_ty));
             Type::Error

@@ -4,6 +4,7 @@
 use super::Checker;
 use super::compare::{Unlike, comparable, unify};
 use super::errors::{self, Counterpart};
+use super::literal::is_bare_share;
 use crate::ast::{CompareOp, Expr, ExprKind, LiteralKind, Name};
 use crate::builtins::Shape;
 use crate::builtins::counting::{Counting, Tallied};
@@ -43,6 +44,16 @@ impl Checker<'_> {
             self.report_kinds(then, otherwise, KindsMet::Branches);
         } else {
             self.report(errors::branches_differ(then, otherwise));
+        }
+    }
+
+    /// Reports a bare number above 1 in a branch beside a share: `50` is a slip for `50%`, and would be 5000%.
+    pub(super) fn check_bare_share(&mut self, share: &Type, (expr, ty): (&Expr, &Type)) {
+        let Some(quantity) = ty.quantity().filter(|quantity| quantity.kind == Kind::Bare) else { return };
+        if let Some(number) = quantity.range.as_point().filter(|number| !is_bare_share(number))
+            && is_share(share)
+        {
+            self.report(errors::bare_share(expr.span, number));
         }
     }
 

@@ -79,8 +79,12 @@ pub(super) fn list_value(members: &[ListMember]) -> ParamValue {
 }
 
 /// A bare number where a share is due lies between -1 and 1: `50` is a slip for `50%`.
+pub(in crate::check) fn is_bare_share(number: &Number) -> bool {
+    *number >= -Number::ONE && *number <= Number::ONE
+}
+
 fn bare_share(number: &Number) -> Option<Number> {
-    (*number >= -Number::ONE && *number <= Number::ONE).then(|| number.clone())
+    is_bare_share(number).then(|| number.clone())
 }
 
 /// One end of the range of a field.

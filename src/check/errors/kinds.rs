@@ -1,9 +1,11 @@
 //! What is said of a count or a number beside a share.
 
 use crate::ast::{Expr, ExprKind, LiteralKind, Name, ParamDecl};
+use crate::check::literal::is_bare_share;
 use crate::check::words::{a_type, subject};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 use crate::types::{Kind, Type};
 use crate::value::{Number, decimal};
 
@@ -51,6 +53,21 @@ pub(in crate::check) fn unlike_kinds(
             None => help,
         }),
         Counterpart::Count => diagnostic.help(help),
+    }
+}
+
+/// A bare number above 1 that would have to be a share.
+pub(in crate::check) fn bare_share(span: Span, number: &Number) -> Diagnostic {
+    let message = format!("`{}` stands where a share is due", decimal(number, 9));
+    let diagnostic =
+        Diagnostic::error(Code::UnitMismatch, message).label(span, format!("this would be {}", percentage(number)));
+    let hundredth = number / Number::from(100);
+    match is_bare_share(&hundredth) {
+        true => {
+            let meant = percentage(&hundredth);
+            diagnostic.help(format!("did you mean `{meant}`?")).fix(span, meant)
+        }
+        false => diagnostic.help("write it with `%`"),
     }
 }
 
