@@ -435,6 +435,13 @@ pub(super) fn undeclared(span: Span, key: &str, path: Option<&Path<'_>>) -> Diag
         .help("declare it in a `snapshot` block, or remove it")
 }
 
+/// A name in a test that stands for nothing.
+pub(super) fn given_undeclared(span: Span, key: &str, path: Option<&Path<'_>>) -> Diagnostic {
+    Diagnostic::error(Code::UndeclaredField, undeclared_message(key, path))
+        .label(span, "no field of this name")
+        .help("a test gives fields that a `snapshot` block declares, and nothing that is computed of them")
+}
+
 fn undeclared_message(key: &str, path: Option<&Path<'_>>) -> String {
     match path {
         None => format!("`{}` is not declared", quote(key)),
