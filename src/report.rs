@@ -67,7 +67,7 @@ pub enum Denied {
 }
 
 impl Denied {
-    /// Whether it is a warning that holds.
+    /// Whether it is a warning that holds; no lint does.
     pub fn holds(&self, diagnostic: &Diagnostic, sources: &SourceMap) -> bool {
         let is_denied = match self {
             Self::Nothing => false,
@@ -76,7 +76,7 @@ impl Denied {
                 diagnostic.labels.iter().any(|label| files.contains(sources.name(label.span.file)))
             }
         };
-        is_denied && diagnostic.severity == Severity::Warning
+        is_denied && diagnostic.severity == Severity::Warning && !diagnostic.code.is_lint()
     }
 }
 

@@ -192,11 +192,10 @@ fn agrees_with_the_report(report: &Value, page: &str, failures: &Failures) {
         let line = line.unwrap_or_else(|| panic!("{shown}: {page}"));
         assert!(line.contains(&decision) && line.starts_with('-') == among("standing", name), "{line}");
         let fails = failures.iter().any(|(workflow, ..)| *workflow == text(name));
-        // What holds it may be no rule, and is said in its row.
-        let is_rules = !line.contains("a warning that is not a rule")
-            && workflow["because"].as_array().is_none_or(Vec::is_empty);
+        // A warning that holds fails by itself.
+        let is_own = !line.contains("a warning that is not a rule");
         let stops = matches!(decision.as_str(), "hold" | "rollback");
-        assert_eq!(fails, stops && counts && is_rules, "{name}: {failures:?} {line}");
+        assert_eq!(fails, stops && counts && is_own, "{name}: {failures:?} {line}");
     }
 }
 
@@ -295,6 +294,32 @@ fn of_warnings_that_are_denied() {
     repository.git(&["checkout", "-q", "-B", "main"]);
     repository.commit();
     assert_eq!(run(&repository, &["--base", "main", "--deny", "warnings"]).exit, 0);
+}
+
+#[test]
+fn of_a_workflow_that_no_rule_holds_and_none_lets_go_on() {
+    let repository = Repo::new().file("tollgate.yaml", "policies: [p.gate]\n").file(
+        "p.gate",
+        "stages testing -> pilot\nsnapshot { adoption: share }\npolicy q {\n  rule used { require adoption >= 50% else hold }\n  \
+         gate testing -> pilot { rule more { when adoption > 90% require adoption >= 95% else hold } }\n}\n",
+    );
+    let snapshot = |workflow: &str, more: &str| {
+        repository.write(
+            &format!("rollouts/{workflow}/1.yaml"),
+            format!("workflow: {workflow}\ndate: 2026-11-16\nstage: testing\n{more}"),
+        );
+    };
+    snapshot("moved", "adoption: 60%\nadvance_to: pilot\n");
+    snapshot("stays", "adoption: 60%\n");
+    snapshot("ended", "retired: 2026-11-16\n");
+    let found = run(&repository, &[]);
+    assert_eq!(found.exit, 1);
+    assert_eq!(found.failures, [failure("moved", "tollgate.held", "rollouts/moved/1.yaml:1")].into());
+    let results = found.sarif["runs"][0]["results"].as_array().unwrap();
+    let retired: Vec<_> = results.iter().filter(|r| r["ruleId"] == "tollgate.retired").collect();
+    assert!(retired.len() == 1 && retired[0]["level"] == "note", "{results:#?}");
+    // Lints are told in each, and fail in none.
+    assert_eq!(run(&repository, &["--deny", "warnings"]).failures, found.failures);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! that does something, with its places.
 
 pub(super) mod against;
+mod workflow;
 
 use std::collections::HashMap;
 
@@ -33,6 +34,9 @@ pub(super) enum FindingKind {
     /// What was found of the pull request itself.
     PullRequest,
 }
+
+/// The name of what holds a workflow of which no rule does.
+pub(super) const HELD: &str = "tollgate.held";
 
 impl FindingKind {
     /// The word for it.
@@ -120,6 +124,11 @@ impl<'f> FindingsOf<'f> {
             }
         }
         Self(of)
+    }
+
+    /// Why a workflow holds of which no rule does.
+    pub(super) fn held(&self, workflow: &str) -> Option<&'f Finding> {
+        self.0.get(workflow)?.get(&(HELD, None)).copied()
     }
 
     pub(super) fn get(&self, workflow: &str, rule: &RuleReport) -> Option<&'f Finding> {
@@ -228,7 +237,8 @@ fn all(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
             Some(Finding { workflow: Some(shown(&name)), is_of_several, severity, excused, ..finding })
         })
     });
-    diagnosed.chain(against::found(judgement, folder)).chain(ruled).collect()
+    let whole = judgement.report.workflows.iter().filter_map(|workflow| workflow::found(workflow, judgement));
+    diagnosed.chain(against::found(judgement, folder)).chain(ruled).chain(whole).collect()
 }
 
 fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {

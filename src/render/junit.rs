@@ -58,6 +58,18 @@ pub fn render(
         for rule in &workflow.rules {
             suite.add_test_case(case(rule, &of_rules.get(&name, rule)));
         }
+        if let Some(held) = of_rules.held(&name) {
+            let mut status = match held.excused {
+                Some(_) => TestCaseStatus::skipped(),
+                None => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            };
+            status.set_type(held.kind.as_str()).set_message(held.excused.unwrap_or(&held.message));
+            status.set_description(described(held));
+            let (class, own) = held.rule.split_once('.').unwrap_or(("", &held.rule));
+            let mut case = TestCase::new(own, status);
+            case.set_classname(class);
+            suite.add_test_case(case);
+        }
         if workflow.decision == Decision::Retired {
             let mut status = TestCaseStatus::skipped();
             status.set_message("retired");

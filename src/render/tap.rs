@@ -31,6 +31,12 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
             points.push(TestPoint { ok: true, name, skip: Some("retired"), why: Vec::new() });
         }
         let name = shown(&workflow.name());
+        if let Some(held) = of_rules.held(&name) {
+            let mut why = vec![("message", held.message.clone())];
+            why.extend(at(Some(held)));
+            let name = format!("{}: {}", workflow.name(), held.rule);
+            points.push(TestPoint { ok: held.excused.is_some(), name, skip: held.excused, why });
+        }
         let own = |rule: &RuleReport| point(workflow, rule, of_rules.get(&name, rule));
         points.extend(workflow.rules.iter().map(own));
     }

@@ -59,8 +59,8 @@ pub(in crate::check) fn unlike_kinds(
 /// A bare number above 1 that would have to be a share.
 pub(in crate::check) fn bare_share(span: Span, number: &Number) -> Diagnostic {
     let message = format!("`{}` stands where a share is due", decimal(number, 9));
-    let diagnostic =
-        Diagnostic::error(Code::UnitMismatch, message).label(span, format!("this would be {}", percentage(number)));
+    let diagnostic = Diagnostic::error(Code::UnitMismatch, message)
+        .label(span, format!("this would be {}", percentage(number)));
     let hundredth = number / Number::from(100);
     match is_bare_share(&hundredth) {
         true => {

@@ -249,10 +249,10 @@ impl Rewriting<'_> {
         let before = self.before.1.values().flat_map(|evidence| &evidence.days);
         let folders: BTreeSet<&str> =
             before.map(|(_, file)| folder(plain(self.sources.name(*file), self.prefix))).collect();
-        let is_new = |name: &&String| {
-            is_facts(name) && self.changes.is_added(name) && folders.contains(folder(name))
-        };
-        let listed = |name: &String| FileChange { fate: FileFate::BackDated, old: None, new: Some(name.clone()) };
+        let is_new =
+            |name: &&String| is_facts(name) && self.changes.is_added(name) && folders.contains(folder(name));
+        let listed =
+            |name: &String| FileChange { fate: FileFate::BackDated, old: None, new: Some(name.clone()) };
         self.changes.names.iter().filter(is_new).map(listed).collect::<Vec<_>>().into_iter()
     }
 
