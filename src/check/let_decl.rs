@@ -42,6 +42,7 @@ impl Checker<'_> {
         for index in cyclic {
             self.check_let_decl(index);
         }
+        self.leave_out_what_looks_back_at_errors();
     }
 
     fn is_new(&self, index: usize) -> bool {

@@ -87,6 +87,7 @@ impl Checker<'_> {
             if let Some(entry) = self.names.lets.get_mut(index) {
                 entry.state = LetState::New;
                 entry.sound = sound;
+                entry.height = 0;
             }
         }
     }
@@ -105,6 +106,27 @@ impl Checker<'_> {
         };
         let around: BTreeSet<usize> = self.recursion.types.keys().flat_map(|index| of(*index)).collect();
         around.into_iter().filter(|index| of(*index).contains(index)).collect()
+    }
+
+    /// What looks back at a let is checked before it is known whether that one is sound.
+    pub(super) fn leave_out_what_looks_back_at_errors(&mut self) {
+        let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (index, entry) in self.names.lets.iter().enumerate() {
+            let mut used = BTreeSet::new();
+            self.lets_in(&entry.decl.value, &mut used);
+            used.into_iter().for_each(|used| users.entry(used).or_default().push(index));
+        }
+        let lets = self.names.lets.iter().enumerate();
+        let mut unsound: Vec<usize> =
+            lets.filter(|(_, entry)| !entry.sound).map(|(index, _)| index).collect();
+        while let Some(index) = unsound.pop() {
+            for user in users.remove(&index).unwrap_or_default() {
+                if let Some(entry) = self.names.lets.get_mut(user).filter(|entry| entry.sound) {
+                    entry.sound = false;
+                    unsound.push(user);
+                }
+            }
+        }
     }
 
     fn lets_in(&self, expr: &Expr, found: &mut BTreeSet<usize>) {
