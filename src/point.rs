@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::types::{Kind, show_date, show_time};
+use crate::types::{show_date, show_length, show_time};
 use crate::value::{DAY, Date, Number, date_of_day, day_number};
 
 /// Ticks of a second, where a series runs by instants: microseconds.
@@ -178,12 +178,9 @@ impl Lapse {
 
     /// The length as it is written: «2 days», «10 min».
     pub fn shown(self) -> String {
-        if self.ticks == 0 && self.axis == Axis::Instants {
-            return "0 s".to_owned();
-        }
         match self.axis {
             Axis::Days => format!("{} days", self.ticks),
-            Axis::Instants => Kind::Duration.show(&self.seconds()),
+            Axis::Instants => show_length(&self.seconds(), 0),
         }
     }
 }
@@ -209,5 +206,6 @@ mod tests {
     fn lengths_are_told_in_what_the_series_runs_by() {
         assert_eq!(Axis::Days.lapse(3).shown(), "3 days");
         assert_eq!(Axis::Instants.lapse(600 * PER_SECOND).shown(), "10 min");
+        assert_eq!(Axis::Instants.lapse(0).shown(), "0 s");
     }
 }

@@ -175,6 +175,11 @@ fn show_duration(seconds: &Number, extra: usize) -> String {
     fallback.unwrap_or_else(|| format!("{} s", decimal(seconds, 6 + extra)))
 }
 
+/// A duration in seconds, where the smallest that counts is no day: one of nothing is `0 s`.
+pub fn show_length(seconds: &Number, extra: usize) -> String {
+    if *seconds == Number::ZERO { "0 s".to_owned() } else { show_duration(seconds, extra) }
+}
+
 /// A day number as a date.
 pub fn show_date(day: &Number) -> String {
     i64::try_from(day.floor())

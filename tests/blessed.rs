@@ -35,12 +35,20 @@ const SUBCOMMANDS: [&str; 16] = [
     "test",
     "verify",
 ];
-const DAY: &str = "--as-of 2026-11-23";
 
 /// A copy of an example, and what it is called.
 struct Scene {
     name: String,
     repo: Repo,
+}
+
+/// When an example is judged, which its command lines call `NOW`, and some time before, `EARLIER`: days, or instants where its
+/// series run by them.
+fn times(example: &str) -> [&'static str; 2] {
+    match example {
+        "canary" => ["2026-11-23T15:12Z", "2026-11-23T14:57Z"],
+        _ => ["2026-11-23", "2026-11-19"],
+    }
 }
 
 impl Scene {
@@ -116,12 +124,19 @@ fn lines<'a>(lines: impl IntoIterator<Item = (&'a str, &'a str)>) -> BTreeMap<St
     lines.into_iter().map(|(file, line)| (file.to_owned(), line.to_owned())).collect()
 }
 
+/// Command lines with the times of an example in them.
+fn timed(lines: BTreeMap<String, String>, example: &str) -> BTreeMap<String, String> {
+    let [now, earlier] = times(example);
+    let line = |(file, line): (String, String)| (file, line.replace("NOW", now).replace("EARLIER", earlier));
+    lines.into_iter().map(line).collect()
+}
+
 /// `check` in every format, with further arguments.
 fn all_formats(name: &str, arguments: &str) -> BTreeMap<String, String> {
     let line = |format: &str| {
         let file =
             if format == "human" { format!("{name}.txt") } else { format!("{name}.{}", extension(format)) };
-        (file, format!("check {DAY} --format {format} {arguments}"))
+        (file, format!("check --as-of NOW --format {format} {arguments}"))
     };
     FORMATS.into_iter().map(line).collect()
 }
@@ -142,15 +157,15 @@ fn extension(format: &str) -> &str {
 fn everything() -> BTreeMap<String, String> {
     let mut all = all_formats("check", "");
     all.extend(lines([
-        ("check-quiet.txt", "check --as-of 2026-11-23 --quiet"),
-        ("check-narrate.txt", "check --as-of 2026-11-23 --narrate"),
-        ("check-full.txt", "check --as-of 2026-11-23 --full --color always"),
-        ("check-only-failed.txt", "check --as-of 2026-11-23 --only failed"),
-        ("check-denied.txt", "check --as-of 2026-11-19 --deny warnings"),
-        ("check-record.txt", "check --as-of 2026-11-23 --quiet --record record.json"),
-        ("history.txt", "history --as-of 2026-11-23"),
-        ("history.json", "history --as-of 2026-11-23 --format json"),
-        ("history-narrate.txt", "history --as-of 2026-11-23 --narrate"),
+        ("check-quiet.txt", "check --as-of NOW --quiet"),
+        ("check-narrate.txt", "check --as-of NOW --narrate"),
+        ("check-full.txt", "check --as-of NOW --full --color always"),
+        ("check-only-failed.txt", "check --as-of NOW --only failed"),
+        ("check-denied.txt", "check --as-of EARLIER --deny warnings"),
+        ("check-record.txt", "check --as-of NOW --quiet --record record.json"),
+        ("history.txt", "history --as-of NOW"),
+        ("history.json", "history --as-of NOW --format json"),
+        ("history-narrate.txt", "history --as-of NOW --narrate"),
         ("test.txt", "test"),
         ("test.json", "test --format json"),
         ("test.junit.xml", "test --format junit"),
@@ -159,10 +174,10 @@ fn everything() -> BTreeMap<String, String> {
         ("test-coverage.json", "test --coverage --format json"),
         ("lint.txt", "lint"),
         ("lint.json", "lint --format json"),
-        ("params.txt", "params --as-of 2026-11-23"),
-        ("params.json", "params --as-of 2026-11-23 --format json"),
-        ("rules.txt", "rules --as-of 2026-11-23"),
-        ("rules.json", "rules --as-of 2026-11-23 --format json"),
+        ("params.txt", "params --as-of NOW"),
+        ("params.json", "params --as-of NOW --format json"),
+        ("rules.txt", "rules --as-of NOW"),
+        ("rules.json", "rules --as-of NOW --format json"),
         ("docs.md", "docs"),
         ("schema-config.json", "schema config"),
         ("schema-snapshot.json", "schema snapshot"),
@@ -179,20 +194,20 @@ fn everything() -> BTreeMap<String, String> {
 fn with_base() -> BTreeMap<String, String> {
     let mut all = all_formats("base", "--base main");
     all.extend(lines([
-        ("base-quiet.txt", "check --as-of 2026-11-23 --base main --quiet"),
-        ("base-narrate.txt", "check --as-of 2026-11-23 --base main --narrate"),
-        ("base-full.txt", "check --as-of 2026-11-23 --base main --full"),
-        ("base-all.txt", "check --as-of 2026-11-23 --base main --all"),
-        ("base-accepted.txt", "check --as-of 2026-11-23 --base main --allow-self-approval"),
-        ("base-denied.txt", "check --as-of 2026-11-23 --base main --deny warnings"),
-        ("base-record.txt", "check --as-of 2026-11-23 --base main --quiet --record base.json"),
+        ("base-quiet.txt", "check --as-of NOW --base main --quiet"),
+        ("base-narrate.txt", "check --as-of NOW --base main --narrate"),
+        ("base-full.txt", "check --as-of NOW --base main --full"),
+        ("base-all.txt", "check --as-of NOW --base main --all"),
+        ("base-accepted.txt", "check --as-of NOW --base main --allow-self-approval"),
+        ("base-denied.txt", "check --as-of NOW --base main --deny warnings"),
+        ("base-record.txt", "check --as-of NOW --base main --quiet --record base.json"),
         ("base-verify.txt", "verify base.json"),
-        ("base-unknown.txt", "check --as-of 2026-11-23 --base origin/main"),
-        ("impact.txt", "impact --as-of 2026-11-23 --base main"),
-        ("impact.json", "impact --as-of 2026-11-23 --base main --format json"),
-        ("impact.md", "impact --as-of 2026-11-23 --base main --format markdown"),
-        ("impact-full.txt", "impact --as-of 2026-11-23 --base main --full"),
-        ("impact-narrate.txt", "impact --as-of 2026-11-23 --base main --narrate"),
+        ("base-unknown.txt", "check --as-of NOW --base origin/main"),
+        ("impact.txt", "impact --as-of NOW --base main"),
+        ("impact.json", "impact --as-of NOW --base main --format json"),
+        ("impact.md", "impact --as-of NOW --base main --format markdown"),
+        ("impact-full.txt", "impact --as-of NOW --base main --full"),
+        ("impact-narrate.txt", "impact --as-of NOW --base main --narrate"),
     ]));
     all
 }
@@ -202,22 +217,23 @@ fn own(example: &str) -> BTreeMap<String, String> {
     match example {
         "canary" => lines([
             ("mutate.txt", "test --mutate"),
-            ("explain-rule.txt", "explain release.soaked_at_ten_percent"),
+            ("explain-rule.txt", "explain release.soaked"),
             ("explain-policy.txt", "explain release"),
-            ("check-workflow.txt", "check --as-of 2026-11-23 --workflow search"),
+            ("check-stale.txt", "check --as-of 2026-11-23 --workflow checkout"),
+            ("check-workflow.txt", "check --as-of NOW --workflow search"),
         ]),
         "organisation" => lines([
             ("explain-param.txt", "explain before_deployment.light_share"),
-            ("params-workflow.txt", "params --as-of 2026-11-23 --workflow claim-letters"),
-            ("rules-workflow.txt", "rules --as-of 2026-11-23 --workflow claim-letters teams/claims"),
-            ("check-team.txt", "check --as-of 2026-11-23 teams/claims"),
-            ("check-team.sarif.json", "check --as-of 2026-11-23 --format sarif teams/claims"),
+            ("params-workflow.txt", "params --as-of NOW --workflow claim-letters"),
+            ("rules-workflow.txt", "rules --as-of NOW --workflow claim-letters teams/claims"),
+            ("check-team.txt", "check --as-of NOW teams/claims"),
+            ("check-team.sarif.json", "check --as-of NOW --format sarif teams/claims"),
         ]),
         _ => lines([
             ("explain-code.txt", "explain T205"),
             ("explain-rule.txt", "explain staged_rollout.stalled"),
             ("explain-several.txt", "explain quality_kept"),
-            ("check-workflows.txt", "check --as-of 2026-11-23 --workflow price-quotes --workflow no-such"),
+            ("check-workflows.txt", "check --as-of NOW --workflow price-quotes --workflow no-such"),
             ("check-earlier.txt", "check --as-of 2026-08-28"),
         ]),
     }
@@ -284,7 +300,7 @@ fn the_examples_print_what_was_blessed() {
     let scene = |example: &&str| {
         let mut lines = everything();
         lines.extend(own(example));
-        (Scene::of(&format!("{example}/plain"), example), lines)
+        (Scene::of(&format!("{example}/plain"), example), timed(lines, example))
     };
     held(&EXAMPLES.iter().map(scene).collect::<Vec<_>>());
 }
@@ -294,7 +310,7 @@ fn branches_of_the_examples_print_what_was_blessed() {
     let scene = |example: &&str| {
         let scene = Scene::of(&format!("{example}/base"), example);
         branch(&scene.repo, example);
-        (scene, with_base())
+        (scene, timed(with_base(), example))
     };
     held(&EXAMPLES.iter().map(scene).collect::<Vec<_>>());
 }
@@ -308,7 +324,7 @@ fn faults_print_what_was_blessed() {
         [("own.txt", "test own"), ("own-lint.json", "lint own --format json")]
             .map(|(a, b)| (a.into(), b.into())),
     );
-    held(&[(scene, lines)]);
+    held(&[(scene, timed(lines, "support-desk"))]);
 }
 
 #[test]

@@ -58,16 +58,19 @@ fn canary(texts: &mut Texts) {
     edit(
         texts,
         "policies/release.gate",
-        "param broken = 1% within 0.2% to 20%",
-        "param broken = 2% within 0.2% to 30%",
+        "param broken = 5% within 1% to 50%",
+        "param broken = 8% within 1% to 60%",
     );
     append(
         texts,
         "tollgate.yaml",
         "waivers:\n  - rule: release.no_slower\n    workflow: search\n    because: a new index\n    owner: Sam\n    until: 2026-11-30\n",
     );
-    edit(texts, "rollouts/search/2026-11-20.yaml", "search", "search ");
-    texts.remove("rollouts/thumbnails/2026-11-21.yaml").unwrap();
+    edit(texts, "policies/vocabulary.gate", "grace 2 min", "grace 15 min");
+    edit(texts, "rollouts/search/2026-11-23T1455Z.yaml", "search", "search ");
+    texts.remove("rollouts/thumbnails/2026-11-23T1505Z.yaml").unwrap();
+    let latest = texts.remove("rollouts/invoices/2026-11-23T1510Z.yaml").unwrap();
+    texts.insert("rollouts/invoices/late.yaml".into(), latest.replace("15:10Z", "15:09:30Z"));
 }
 
 fn organisation(texts: &mut Texts) {

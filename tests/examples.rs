@@ -99,13 +99,33 @@ fn the_year_of_order_status_earns_each_gate() {
 
 #[test]
 fn the_canary() {
-    let decisions = judged("canary", "2026-11-23");
+    let decisions = judged("canary", "2026-11-23T15:12Z");
     let expected = [
         "checkout advance",
-        "search hold release.no_slower release.soaked_at_ten_percent",
-        "thumbnails rollback release.errors_no_worse release.no_slower release.broken",
+        "invoices hold release.enough_traffic release.soaked",
+        "search hold release.no_slower release.soaked",
+        "thumbnails rollback release.errors_no_worse release.broken release.soaked service.keeps_the_promise",
     ];
     assert_eq!(decisions, expected);
+}
+
+#[test]
+fn the_canary_takes_each_step_in_its_minute() {
+    let checkout = |minute: &str| decision_on("canary", "checkout", &format!("2026-11-23T{minute}Z"));
+    for (minute, decision) in [
+        ("14:09:59", "hold release.soaked"),
+        ("14:10", "advance"),
+        ("14:34:59", "hold release.soaked"),
+        ("14:35", "advance"),
+        ("15:09:59", "hold release.soaked"),
+        ("15:10", "advance"),
+        ("15:17", "advance"),
+        ("15:17:01", "hold release.soaked? release.somebody_is_there? series.fresh"),
+    ] {
+        assert_eq!(checkout(minute), decision, "{minute}");
+    }
+    assert_eq!(decision_on("canary", "thumbnails", "2026-11-23T15:09:59Z"), "advance");
+    assert_eq!(decision_on("canary", "search", "2026-11-23T15:04:59Z"), "hold release.soaked");
 }
 
 #[test]
@@ -162,5 +182,5 @@ fn the_platforms_rules_pass_their_tests() {
 
 #[test]
 fn the_canarys_rules_pass_their_tests() {
-    passes_its_tests("canary", 12);
+    passes_its_tests("canary", 34);
 }

@@ -195,8 +195,8 @@ fn a_canary_s_files_end_in_a_verdict_or_an_error() {
         "tollgate.yaml",
         "policies/release.gate",
         "policies/vocabulary.gate",
-        "rollouts/checkout/2026-11-21.yaml",
-        "rollouts/checkout/2026-11-22.yaml",
+        "rollouts/checkout/2026-11-23T1505Z.yaml",
+        "rollouts/checkout/2026-11-23T1510Z.yaml",
         "rollouts/checkout/rollout.yaml",
     ];
     mutate_all(&Repository::new("examples/canary", &names), Date::constant(2026, 11, 22));
@@ -209,7 +209,7 @@ fn tests_of_policies_end_in_a_verdict_or_an_error() {
         "policies/release.gate",
         "policies/vocabulary.gate",
         "policies/release.test.gate",
-        "rollouts/checkout/2026-11-22.yaml",
+        "rollouts/checkout/2026-11-23T1510Z.yaml",
     ];
     mutate_all(&Repository::new("examples/canary", &names), Date::constant(2026, 11, 22));
 }

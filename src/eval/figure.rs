@@ -9,6 +9,7 @@ use crate::ast::{Expr, ExprKind, Template, TemplatePart};
 use crate::builtins::Builtin;
 use crate::evidence::{Amount, Truth, Word};
 use crate::interval::Interval;
+use crate::point::Axis;
 use crate::program::Target;
 use crate::report::why::{Computed, Figure, Piece, Reading, Scale, Worth};
 use crate::types::{Kind, Type};
@@ -77,7 +78,8 @@ impl<'a> Evaluator<'a> {
             let quantity = self.program.expr(expr.id)?.ty.quantity()?;
             let number = self.amount(expr, scope).known()?.clone();
             let compound = matches!(expr.kind, ExprKind::Arithmetic(..)) && self.let_behind(expr).is_none();
-            (!compound).then(|| Figure::number(quantity.kind.clone(), number))
+            let figure = Figure::number(quantity.kind.clone(), number);
+            (!compound).then(|| Figure { scale: self.scale_of(&quantity.kind), ..figure })
         };
         Some(Computed::Arithmetic { left: operand(left)?, op: *op, right: operand(right)? })
     }
@@ -85,11 +87,11 @@ impl<'a> Evaluator<'a> {
     /// A value of a type.
     pub(super) fn figure_of(&self, ty: &Type, evidence: &Evidence<'a>) -> Figure {
         let scale = match ty {
-            Type::Amount(quantity) => Scale::Kind(quantity.kind.clone()),
+            Type::Amount(quantity) => self.scale_of(&quantity.kind),
             Type::Date => Scale::Date,
             Type::Time => Scale::Time,
             Type::Stage => Scale::Stage(Arc::from(&*self.program.vocabulary.stages)),
-            Type::Elapsed => Scale::Kind(Kind::Duration),
+            Type::Elapsed => self.scale_of(&Kind::Duration),
             Type::Bool
             | Type::Text
             | Type::Choice(_)
@@ -111,6 +113,14 @@ impl<'a> Evaluator<'a> {
             Evidence::List(list) => Worth::Elements { count: list.items.len(), open: list.open.is_some() },
         };
         Figure { worth, scale, digits: 0 }
+    }
+
+    /// What numbers of a kind stand for.
+    fn scale_of(&self, kind: &Kind) -> Scale {
+        match (kind, self.program.vocabulary.axis()) {
+            (Kind::Duration, Axis::Instants) => Scale::Length,
+            (kind, Axis::Days | Axis::Instants) => Scale::Kind(kind.clone()),
+        }
     }
 
     /// The function that an expression calls, through lets.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Evaluator, Moment};
+use super::{Evaluator, Evidence, Moment};
 use crate::ast::EffectKind;
+use crate::evidence::Amount;
 use crate::point::Point;
 use crate::report::Outcome;
 use crate::report::why::{Breach, Piece, Pointer, Remark, RuleVerdict, Said, Saw};
 use crate::settings::{BuiltInRule, FRESH, SKIPPED, STARTED, UNDECLARED, built_in_rules};
 use crate::source::Span;
+use crate::types::{Kind, Type};
 use crate::value::{Located, Value};
 use crate::vocabulary::Vocabulary;
 
@@ -115,7 +117,12 @@ impl<'a> Evaluator<'a> {
         let (age, patience) = (self.axis().lapse(age), self.axis().lapse(patience));
         let breach = Breach::Stale { newest, age, patience };
         let verdict = self.built_in_rule(FRESH, breach, span, moment.day)?;
-        Some(RuleVerdict { declared: self.cadence().map(|cadence| cadence.span), ..verdict })
+        let cadence = self.cadence().map(|cadence| cadence.span);
+        let allowed = self
+            .figure_of(&Type::amount(Kind::Duration), &Evidence::Amount(Amount::Known(patience.seconds())));
+        let asked = cadence.map(|span| Pointer { span, said: Said::Value(allowed.into()) });
+        let pointers = verdict.pointers.into_iter().chain(asked).collect();
+        Some(RuleVerdict { declared: cadence, pointers, ..verdict })
     }
 
     /// A built-in rule that fires, with the effect of a day.

@@ -4,7 +4,7 @@ use super::explain::{find, place_of, point};
 use super::expr::eval_value;
 use super::look_back::LookedAt;
 use super::{Evaluator, Evidence, ItemValue, ListItem, Scope};
-use crate::ast::{Arg, CompareOp, Expr, ExprKind};
+use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp};
 use crate::builtins::Shape;
 use crate::builtins::numbers::Extreme;
 use crate::builtins::series::Along;
@@ -52,7 +52,22 @@ impl<'a> Evaluator<'a> {
         if self.is_field(expr) {
             point(report, span(), Said::Value(self.figure(expr, &self.eval(expr, scope)).into()));
         } else {
+            self.explain_windows_within(expr, scope, report);
             self.explain_fields_within(expr, scope, report);
+        }
+    }
+
+    /// The values in the windows of scalars that a value was computed from.
+    fn explain_windows_within(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
+        let expr = self.let_behind(expr).unwrap_or(expr);
+        if let ExprKind::Arithmetic(_, left, right) = &expr.kind {
+            self.explain_windows_within(left, scope, report);
+            self.explain_windows_within(right, scope, report);
+        }
+        if let ExprKind::Call { args, .. } = &expr.kind
+            && let Some((span, said)) = args.first().and_then(|arg| self.window_seen(arg, scope))
+        {
+            point(report, Some(self.first_line(span)), said);
         }
     }
 
@@ -132,7 +147,12 @@ impl<'a> Evaluator<'a> {
     /// Where a run began, and the dates at which its condition held: «`light < light_share` at 2026-10-26 (70%), 11-02
     /// (66.7%)»; where it does not hold, the newest snapshot.
     fn run_seen(&self, condition: &'a Expr, scope: Scope<'_, 'a>) -> Option<(Span, Said)> {
-        let measured = self.measured_in(condition);
+        let at = scope.moment.at;
+        let sure = self.run(condition, scope).sure;
+        let condition = if sure.is_some() { condition } else { self.broken_part(condition, scope) };
+        let mut all = Vec::new();
+        self.measured_in(condition, &mut all);
+        let measured = all.first().copied();
         let text = self.sources.text(condition.span).to_owned();
         let is_stage = self.is_about_stage_alone(condition);
         let place = |at: usize| {
@@ -142,11 +162,11 @@ impl<'a> Evaluator<'a> {
         };
         let figure = |at: usize| {
             let then = Scope::at(self.moment_of(at, scope.moment.judged));
-            let measured = measured.filter(|_| !is_stage)?;
+            // Of several things that are measured, one alone would say little.
+            let measured = measured.filter(|_| !is_stage && all.len() == 1)?;
             Some(self.figure(measured, &self.eval(measured, then)))
         };
-        let at = scope.moment.at;
-        let Some(start) = self.run(condition, scope).sure else {
+        let Some(start) = sure else {
             let date = self.snapshots.get(at)?.date;
             return Some((place(at)?, Said::NoRun { condition: text, date, now: figure(at) }));
         };
@@ -158,15 +178,26 @@ impl<'a> Evaluator<'a> {
         Some((place(start)?, Said::Run { condition: text, held }))
     }
 
-    /// What the first comparison in a condition measures, other than the stage.
-    fn measured_in(&self, expr: &'a Expr) -> Option<&'a Expr> {
+    /// The first part of a condition that is no, where all of several have to be yes.
+    fn broken_part(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> &'a Expr {
+        let (inner, within) = match self.let_behind(expr) {
+            Some(inner) => (inner, Scope::at(scope.moment)),
+            None => (expr, scope),
+        };
+        let ExprKind::Logic(LogicOp::And, operands) = &inner.kind else { return expr };
+        let broken = operands.iter().find(|operand| self.truth(operand, within) == Truth::No);
+        broken.map_or(expr, |operand| self.broken_part(operand, within))
+    }
+
+    /// What the comparisons in a condition measure, other than the stage.
+    fn measured_in(&self, expr: &'a Expr, found: &mut Vec<&'a Expr>) {
         let expr = self.let_behind(expr).unwrap_or(expr);
         if let ExprKind::Compare(_, left, _) = &expr.kind {
-            return Some(&**left).filter(|left| self.is_measured(left));
+            found.extend(Some(&**left).filter(|left| self.is_measured(left)));
         }
-        let is_logic = matches!(expr.kind, ExprKind::Logic(..) | ExprKind::Not(_));
-        let parts = if is_logic { expr.children() } else { Vec::new() };
-        parts.into_iter().find_map(|child| self.measured_in(child))
+        if matches!(expr.kind, ExprKind::Logic(..) | ExprKind::Not(_)) {
+            expr.children().into_iter().for_each(|child| self.measured_in(child, found));
+        }
     }
 
     /// The element that an extreme comes from; of the values of groups, with an element of that group.

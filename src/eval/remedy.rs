@@ -578,7 +578,9 @@ impl<'a> Evaluator<'a> {
             if now != bound && low <= *bound && *bound <= high {
                 // Rounded away from the bound, so that it is seen to miss it.
                 let (nearest, digits) = kind.nearest(now, now > bound);
-                return Figure { digits, ..Figure::number(kind.clone(), nearest) };
+                let figure =
+                    self.figure_of(&Type::amount(kind.clone()), &Evidence::Amount(Amount::Known(nearest)));
+                return Figure { digits, ..figure };
             }
         }
         self.figure_of(&Type::amount(kind.clone()), &Evidence::Amount(amount)).told_from(to)

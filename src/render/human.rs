@@ -346,7 +346,7 @@ impl Page {
             let gate = rule.gate.as_ref().map(|gate| {
                 let gate = summary::arrow(gate, self.style);
                 match &rule.before_move {
-                    Some(date) => format!("{gate}, judged on {date}, the last snapshot before the move"),
+                    Some(date) => format!("{gate}, judged as of {date}, the last snapshot before the move"),
                     None => gate,
                 }
             });

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::why::{Figure, Scale, Worth};
+use super::why::{Figure, Worth};
 use crate::types::{Kind, Type};
 use crate::value::Number;
 
@@ -38,7 +38,7 @@ impl AmountReport {
 
     /// What an expression is worth, where that is a number that is known.
     pub fn of_figure(figure: &Figure) -> Option<Self> {
-        let (Worth::Number(number), Scale::Kind(kind)) = (&figure.worth, &figure.scale) else { return None };
+        let (Worth::Number(number), Some(kind)) = (&figure.worth, figure.scale.kind()) else { return None };
         Some(Self::new(kind, number))
     }
 

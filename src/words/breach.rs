@@ -1,6 +1,6 @@
 //! English of what breaks a built-in rule, and of the way out.
 
-use super::value::figure;
+use super::value::{figure, when};
 use crate::ast::EffectKind;
 use crate::report::why::{Breach, Lack, SetValue};
 use crate::report::{Outcome, Place};
@@ -19,7 +19,7 @@ pub(super) fn breach(breach: &Breach) -> String {
         Breach::Owed { step: [from, to], day, lacks, values: _ } => {
             let lacked: Vec<String> = lacks.iter().map(lack).collect();
             let lacked = few(&lacked);
-            format!("the step `{from} -> {to}` was not earned: on {day} {lacked}")
+            format!("the step `{from} -> {to}` was not earned: {} {lacked}", when(*day))
         }
         Breach::Stale { newest, age, patience } => {
             let (age, patience) = (age.shown(), patience.shown());

@@ -1,6 +1,6 @@
 //! Why something is not known.
 
-use super::value::counted;
+use super::value::{counted, preposition};
 use crate::evidence::{ReasonKind, SmallSample, Within};
 use crate::point::{Lapse, Point};
 use crate::types::Kind;
@@ -33,7 +33,8 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::LeftOut { due, more } => {
             let plural = if due.len() > 1 || *more { "s" } else { "" };
             let are = if plural.is_empty() { "is" } else { "are" };
-            format!("the snapshot{plural} due on {} {are} missing", days(due, *more))
+            let on = due.first().map_or("on", |first| preposition(*first));
+            format!("the snapshot{plural} due {on} {} {are} missing", days(due, *more))
         }
         ReasonKind::NoneKnown { what, window: Within::Stage } => {
             format!("no `{what}` is known since the workflow entered its stage")

@@ -3,7 +3,7 @@
 use super::breach::breach;
 use super::reason::reason;
 use super::threshold;
-use super::value::{figure, reading};
+use super::value::{figure, preposition, reading, when};
 use crate::diagnostic::Label;
 use crate::point::Point;
 use crate::report::why::{
@@ -26,7 +26,7 @@ pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
         Said::Unknown(why, earlier) => match earlier {
             Earlier::Unasked => reason(why),
             Earlier::Never => format!("{}, nor in any before it", reason(why)),
-            Earlier::On(date) => format!("{}; last recorded on {date}", reason(why)),
+            Earlier::On(date) => format!("{}; last recorded {}", reason(why), when(*date)),
         },
         Said::Param(held) => param(held, sources),
         Said::Against(against) => elements(against),
@@ -38,11 +38,11 @@ pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
             if *more > 0 { format!("{groups} and {more} more") } else { groups }
         }
         Said::Elements { list, count } => format!("`{list}`: {count} elements"),
-        Said::On(value, date) => format!("{} on {date}", figure(value)),
+        Said::On(value, date) => format!("{} {}", figure(value), when(*date)),
         Said::CountedTo(date) => format!("counted to {date}"),
         Said::Window(seen) => {
             let on = |dated: &Dated| match &dated.figure {
-                Some(value) => format!("{} on {}", figure(value), short_date(dated)),
+                Some(value) => format!("{} {} {}", figure(value), preposition(dated.date), short_date(dated)),
                 None => short_date(dated),
             };
             some_of(seen, on)
@@ -56,9 +56,9 @@ pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
         }
         Said::RunOfStage { condition, since } => format!("`{condition}` since {since}"),
         Said::NoRun { condition, date, now: Some(now) } => {
-            format!("not `{condition}` on {date}: {}", figure(now))
+            format!("not `{condition}` {}: {}", when(*date), figure(now))
         }
-        Said::NoRun { condition, date, now: None } => format!("not `{condition}` on {date}"),
+        Said::NoRun { condition, date, now: None } => format!("not `{condition}` {}", when(*date)),
         Said::Extreme { largest: true, element } => format!("the largest: {}", name(element)),
         Said::Extreme { largest: false, element } => format!("the smallest: {}", name(element)),
         Said::Breach(of) => breach(of),

@@ -2,8 +2,9 @@
 
 use crate::ast::ArithmeticOp;
 use crate::interval::Interval;
+use crate::point::Point;
 use crate::report::why::{Computed, Figure, Reading, Scale, Worth};
-use crate::types::{show_date, show_time};
+use crate::types::{show_date, show_length, show_time};
 use crate::value::Number;
 
 /// A value, with the arithmetic behind it: «22 of 30 = 73.3%», «23 / 30 = 76.7%».
@@ -35,6 +36,7 @@ pub(super) fn counted(sure: usize, possible: usize, total: usize) -> String {
 pub fn figure(figure: &Figure) -> String {
     let number = |number: &Number| match &figure.scale {
         Scale::Kind(kind) => kind.show_precisely(number, figure.digits),
+        Scale::Length => show_length(number, figure.digits),
         Scale::Date => show_date(number),
         Scale::Time => show_time(number),
         Scale::Stage(stages) => {
@@ -63,6 +65,19 @@ fn between(bounds: &Interval, number: &dyn Fn(&Number) -> String) -> String {
         (Some(low), None) => format!("at least {}", number(low)),
         (None, Some(high)) => format!("at most {}", number(high)),
         (None, None) => "unknown".to_owned(),
+    }
+}
+
+/// When something was: on a day, at an instant.
+pub(super) fn when(point: Point) -> String {
+    format!("{} {point}", preposition(point))
+}
+
+/// The word before a day, or before an instant.
+pub(super) fn preposition(point: Point) -> &'static str {
+    match point {
+        Point::Day(_) => "on",
+        Point::Time(_) => "at",
     }
 }
 

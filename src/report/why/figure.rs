@@ -63,12 +63,25 @@ pub enum Worth {
 pub enum Scale {
     /// An amount: a count, a plain number, a share or a duration in seconds.
     Kind(Kind),
+    /// A duration in seconds, where series run by instants: one of nothing is `0 s`, and not `0 days`.
+    Length,
     /// A day number.
     Date,
     /// An instant, in seconds since 1970-01-01T00:00Z.
     Time,
     /// A rung of these stages.
     Stage(Arc<[Arc<str>]>),
+}
+
+impl Scale {
+    /// What an amount counts; none of what is no amount.
+    pub fn kind(&self) -> Option<&Kind> {
+        match self {
+            Self::Kind(kind) => Some(kind),
+            Self::Length => Some(&Kind::Duration),
+            Self::Date | Self::Time | Self::Stage(_) => None,
+        }
+    }
 }
 
 impl Figure {
@@ -122,7 +135,7 @@ impl Figure {
 
     /// Its numbers as they are shown. A figure without a number has no text.
     fn looks(&self, digits: usize) -> Looks {
-        let Scale::Kind(kind) = &self.scale else { return Looks::Otherwise };
+        let Some(kind) = self.scale.kind() else { return Looks::Otherwise };
         let look = |number: &Number| kind.show_precisely(number, digits);
         match &self.worth {
             Worth::Number(number) => Looks::Number(look(number)),
