@@ -8,25 +8,30 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use tollgate::diagnostic::Severity;
 use tollgate::engine::{Answer, DayOptions, Workspace};
 use tollgate::project::{Inputs, Project, TextFile};
 use tollgate::report::{Decision, Report};
-use tollgate::value::Date;
+use tollgate::value::{Date, Number};
 
 use crate::properties::{Fields, condition, snapshot, yaml};
 use crate::support::{files_under, relative, root};
 
-/// Files by name, and the day of judgement.
+/// Files by name, and the day of judgement, with the minute of it where the series run by instants.
 #[derive(Clone, Debug)]
 struct Repository {
     policies: Vec<(String, String)>,
     snapshots: Vec<(String, String)>,
     standing: Vec<(String, String)>,
     day: Date,
+    minute: Option<i64>,
 }
 
 impl Repository {
-    fn example(name: &str, day: Date) -> Self {
+    /// An example, on the day on which its newest snapshots are judged.
+    fn example(name: &str) -> Self {
+        let minute = (name == "canary").then_some(15 * 60 + 12);
+        let day = Date::constant(2026, 11, 23);
         let folder = root().join("examples").join(name);
         let own = files_under(&folder, &["gate"]);
         let shipped = files_under(&root().join("policies"), &["gate"]);
@@ -40,7 +45,7 @@ impl Repository {
             .into_iter()
             .partition(|(name, _)| name.ends_with("/rollout.yaml"));
         let policies = read(policies).into_iter().filter(|file| !is_test(file)).collect();
-        Self { policies, snapshots, standing, day }
+        Self { policies, snapshots, standing, day, minute }
     }
 
     fn inputs(&self) -> Inputs {
@@ -61,7 +66,8 @@ impl Repository {
     }
 
     fn options(&self) -> DayOptions {
-        DayOptions { as_of: Some(self.day), ..DayOptions::on(self.day) }
+        let time = self.minute.map(|minute| Number::from(60 * minute));
+        DayOptions { as_of: Some(self.day), time, ..DayOptions::on(self.day) }
     }
 
     fn judge(&self) -> Answer<Report> {
@@ -91,6 +97,7 @@ impl Repository {
             snapshots: all(&self.snapshots, &snapshot),
             standing: all(&self.standing, &snapshot),
             day: self.day,
+            minute: self.minute,
         }
     }
 
@@ -106,6 +113,40 @@ impl Repository {
             files.reverse();
         }
         other
+    }
+
+    /// The same series by minutes: a week is 70 of them, and a day 10.
+    fn by_minutes(&self) -> Self {
+        let policy = |text: &str| {
+            let mut text = text.to_owned();
+            for (weeks, minutes) in [
+                // A trend is counted by the week, which is 144 times as long as 70 minutes.
+                ("trend(a over 2 weeks)", "(trend(a over 140 min) / 144)"),
+                ("1 week grace 3 days {", "70 min grace 30 min {\n  date: time required,"),
+                ("1 week", "70 min"),
+                ("2 weeks", "140 min"),
+                ("3 weeks", "210 min"),
+            ] {
+                text = text.replace(weeks, minutes);
+            }
+            assert!(!text.contains("week") && !text.contains("day"), "{text}");
+            text
+        };
+        let snapshot = |text: &str| {
+            let mut text = text.to_owned();
+            for week in 0..4 {
+                let (day, minute) = (5 + 7 * week, 600 + 70 * week);
+                let time = format!("date: 2026-01-05T{:02}:{:02}Z", minute / 60, minute % 60);
+                text = text.replace(&format!("date: 2026-01-{day:02}"), &time);
+            }
+            text
+        };
+        let weeks = i64::from(self.day.day() - 5) / 7;
+        Self {
+            day: Date::constant(2026, 1, 5),
+            minute: Some(600 + 70 * weeks),
+            ..self.texts(policy, snapshot)
+        }
     }
 
     /// Files with other names in the same folders, in another order. A `rollout.yaml` keeps its own: that is what it is.
@@ -158,9 +199,9 @@ enum Quotes {
 
 fn scalar(value: &Value, quotes: Quotes) -> String {
     let Value::String(text) = value else { return value.to_string() };
-    let plain = text.chars().all(|c| c.is_alphanumeric() || "_-.%@ ".contains(c))
+    let plain = text.chars().all(|c| c.is_alphanumeric() || "_-.%@ :".contains(c))
         && serde_yaml::from_str::<Value>(text).is_ok_and(|back| back == *value);
-    let word = text.starts_with(char::is_alphabetic) || is_date(text);
+    let word = text.starts_with(char::is_alphabetic) || is_date(text) || is_time(text);
     match quotes {
         Quotes::None if plain => text.clone(),
         Quotes::Single if word && !text.contains('\'') => format!("'{text}'"),
@@ -168,6 +209,25 @@ fn scalar(value: &Value, quotes: Quotes) -> String {
         Quotes::None | Quotes::Single | Quotes::Double if plain => text.clone(),
         Quotes::None | Quotes::Single | Quotes::Double => value.to_string(),
     }
+}
+
+fn is_time(text: &str) -> bool {
+    text.split_once('T').is_some_and(|(day, time)| is_date(day) && time.ends_with('Z'))
+}
+
+/// Every instant of a text, an hour later in an offset that is an hour ahead.
+fn an_hour_ahead(text: &str) -> String {
+    let ahead = |word: &str| {
+        let (day, time) = word.split_once('T')?;
+        let (hour, minute) = time.strip_suffix('Z')?.split_once(':')?;
+        let hour: u8 = hour.parse().ok().filter(|hour| *hour < 23 && is_date(day))?;
+        Some(format!("{day}T{:02}:{minute}:00.0+01:00", hour + 1))
+    };
+    let words = text.split_inclusive([' ', ',', '\n']).map(|word| {
+        let (bare, end) = word.split_at(word.trim_end_matches([' ', ',', '\n']).len());
+        format!("{}{end}", ahead(bare).unwrap_or_else(|| bare.to_owned()))
+    });
+    words.collect()
 }
 
 fn is_date(text: &str) -> bool {
@@ -288,6 +348,7 @@ fn same(repository: &Repository) -> Vec<(&'static str, Repository)> {
         ("flow style, keys in another order", repository.snapshots_as(|value| flow(value, Quotes::None))),
         ("words in single quotes", repository.snapshots_as(|value| flow(value, Quotes::Single))),
         ("words in double quotes", repository.snapshots_as(|value| flow(value, Quotes::Double))),
+        ("instants in another offset", repository.texts(str::to_owned, an_hour_ahead)),
         ("block style", repository.snapshots_as(|value| block(value, 0, ""))),
         ("block style with remarks", repository.snapshots_as(|value| block(value, 0, "  # a remark"))),
     ]
@@ -306,10 +367,8 @@ fn is_said_the_same(repository: &Repository) {
 
 #[test]
 fn how_the_examples_are_written_says_nothing() {
-    for (name, day) in
-        [("support-desk", Date::constant(2026, 11, 23)), ("canary", Date::constant(2026, 11, 22))]
-    {
-        let repository = Repository::example(name, day);
+    for name in ["support-desk", "canary"] {
+        let repository = Repository::example(name);
         let verdict = repository.verdict();
         assert!(verdict.len() > 2 && verdict.iter().all(|(_, decision, _)| *decision != Decision::Error));
         is_said_the_same(&repository);
@@ -318,7 +377,7 @@ fn how_the_examples_are_written_says_nothing() {
 
 #[test]
 fn the_ways_to_write_differ() {
-    let repository = Repository::example("canary", Date::constant(2026, 11, 22));
+    let repository = Repository::example("canary");
     for (way, other) in same(&repository) {
         let files = |repository: &Repository| {
             (repository.policies.clone(), repository.snapshots.clone(), repository.standing.clone())
@@ -365,6 +424,7 @@ fn repository(policy: String, snapshots: String) -> Repository {
         snapshots: vec![("w/w.yaml".to_owned(), snapshots)],
         standing: Vec::new(),
         day: Date::constant(2026, 1, 26),
+        minute: None,
     }
 }
 
@@ -428,8 +488,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn how_it_is_written_says_nothing(conditions in conditions(), series in prop::collection::vec(snapshot(), 1..4), asks: bool) {
-        is_said_the_same(&generated(&conditions, &series, asks));
+    fn how_it_is_written_says_nothing(conditions in conditions(), series in prop::collection::vec(snapshot(), 1..4), asks: bool, minutes: bool) {
+        let repository = generated(&conditions, &series, asks);
+        is_said_the_same(&if minutes { repository.by_minutes() } else { repository });
+    }
+
+    #[test]
+    fn weeks_and_minutes_are_judged_alike(conditions in conditions(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..5), 1..3), asks: bool) {
+        let weeks = fleet(&conditions, &all, asks);
+        prop_assert_eq!(outcomes(&weeks), outcomes(&weeks.by_minutes()));
+        let of_days = days(&weeks).len();
+        prop_assert_eq!(of_days, days(&weeks.by_minutes()).len());
     }
 
     #[test]
@@ -492,6 +561,18 @@ proptest! {
     }
 }
 
+/// The decision on each workflow, and what came of each rule: all that is said, but for lengths and dates.
+fn outcomes(repository: &Repository) -> Vec<(String, Decision, Vec<String>)> {
+    let report = repository.judge().report;
+    assert!(report.diagnostics.iter().all(|found| found.severity != Severity::Error), "{report:#?}");
+    let of = |workflow: &tollgate::report::WorkflowReport| {
+        let rules = workflow.rules.iter();
+        let rules = rules.map(|rule| format!("{} {:?} {}", rule.rule, rule.outcome, rule.enforced));
+        (workflow.workflow.clone(), workflow.decision, rules.collect())
+    };
+    report.workflows.iter().map(of).collect()
+}
+
 /// Each day of the history of each workflow, as it is reported.
 fn days(repository: &Repository) -> Vec<Value> {
     let back = Workspace::new().history(repository.inputs(), &repository.options()).report;
@@ -504,17 +585,21 @@ fn days(repository: &Repository) -> Vec<Value> {
 
 #[test]
 fn what_comes_later_changes_no_earlier_day_of_the_examples() {
-    let whole = Repository::example("support-desk", Date::constant(2026, 11, 23));
-    let all = days(&whole);
-    assert!(all.len() > 50);
-    for day in ["2026-10-01", "2026-11-06", "2026-11-15"] {
-        let mut earlier = whole.clone();
-        earlier.snapshots.retain(|(_, text)| {
-            text.lines().find_map(|line| line.strip_prefix("date: ")).is_some_and(|date| date < day)
-        });
-        assert!(earlier.snapshots.len() > 3 && earlier.snapshots.len() < whole.snapshots.len(), "{day}");
-        for one in days(&earlier) {
-            assert!(all.contains(&one), "{day}: {one}");
+    let by_days = ["2026-10-01", "2026-11-06", "2026-11-15"];
+    let by_instants = ["2026-11-23T14:40Z", "2026-11-23T15:00Z", "2026-11-23T15:10Z"];
+    for (name, times) in [("support-desk", by_days), ("canary", by_instants)] {
+        let whole = Repository::example(name);
+        let all = days(&whole);
+        assert!(all.len() > 30);
+        for time in times {
+            let mut earlier = whole.clone();
+            earlier.snapshots.retain(|(_, text)| {
+                text.lines().find_map(|line| line.strip_prefix("date: ")).is_some_and(|date| date < time)
+            });
+            assert!(earlier.snapshots.len() > 3 && earlier.snapshots.len() < whole.snapshots.len(), "{time}");
+            for one in days(&earlier) {
+                assert!(all.contains(&one), "{time}: {one}");
+            }
         }
     }
 }
