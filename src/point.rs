@@ -176,12 +176,31 @@ impl Lapse {
         (self.axis == Axis::Days).then_some(self.ticks)
     }
 
-    /// The length as it is written: «2 days», «10 min».
+    /// The length as people say it: «2 days», «10 min», «8 h 49 min 59 s».
     pub fn shown(self) -> String {
         match self.axis {
             Axis::Days => format!("{} days", self.ticks),
-            Axis::Instants => show_length(&self.seconds(), 0),
+            Axis::Instants => self.in_parts(),
         }
+    }
+
+    /// In one unit where two decimals say it, else in several.
+    fn in_parts(self) -> String {
+        let whole = show_length(&self.seconds(), 0);
+        let second = Axis::Instants.per_day() / DAY;
+        let told_in_seconds = whole.ends_with(" s") && self.ticks >= 60 * second;
+        if !told_in_seconds {
+            return whole;
+        }
+        let mut rest = self.ticks;
+        let mut parts = Vec::new();
+        for unit in [DAY * second, 3600 * second, 60 * second] {
+            let of_unit = Self { ticks: rest / unit * unit, ..self };
+            rest %= unit;
+            parts.extend((of_unit.ticks > 0).then(|| show_length(&of_unit.seconds(), 0)));
+        }
+        parts.push(show_length(&Self { ticks: rest, ..self }.seconds(), 0));
+        parts.join(" ")
     }
 }
 
@@ -207,5 +226,9 @@ mod tests {
         assert_eq!(Axis::Days.lapse(3).shown(), "3 days");
         assert_eq!(Axis::Instants.lapse(600 * PER_SECOND).shown(), "10 min");
         assert_eq!(Axis::Instants.lapse(0).shown(), "0 s");
+        assert_eq!(Axis::Instants.lapse(59_500_000).shown(), "59.5 s");
+        assert_eq!(Axis::Instants.lapse(5400 * PER_SECOND).shown(), "1.5 h");
+        assert_eq!(Axis::Instants.lapse(31_799 * PER_SECOND).shown(), "8 h 49 min 59 s");
+        assert_eq!(Axis::Instants.lapse(30 * DAY * PER_SECOND + 500_000).shown(), "30 days 500 ms");
     }
 }

@@ -34,7 +34,7 @@ pub const VERSION: u32 = 2;
 pub struct Report {
     /// The version of the report's shape, [`VERSION`].
     pub version: u32,
-    /// The day of judgement.
+    /// The day of judgement, or its instant where series run by them: `2026-11-16`, `2026-11-16T14:05Z`.
     pub as_of: String,
     /// What it was found from.
     pub read: ReadReport,
@@ -52,6 +52,9 @@ pub struct Report {
     /// Which warnings hold; it is not serialised.
     #[serde(skip)]
     pub denied: Denied,
+    /// Whether the series of some project run by instants; it is not serialised.
+    #[serde(skip)]
+    pub by_instants: bool,
 }
 
 /// The warnings that hold, of those that are no rule's.
@@ -185,7 +188,7 @@ impl WorkflowHistory {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Newest {
-    /// Its date, as in `2026-11-16`.
+    /// Its date, as in `2026-11-16`, or its time where that is one, as in `2026-11-16T14:05Z`.
     pub date: String,
     /// The name of its file.
     pub file: String,
@@ -280,7 +283,7 @@ pub struct RuleReport {
     pub places: Vec<LabelReport>,
     /// The rule's `help`, with its values.
     pub help: Option<String>,
-    /// The date of the last snapshot before a move that has been made, where that is what the rule is judged on.
+    /// The date, or the time, of the last snapshot before a move that has been made, where that is what the rule is judged on.
     pub before_move: Option<String>,
 }
 
@@ -408,7 +411,7 @@ pub struct WaiverReport {
 pub struct History {
     /// As in [`Report`].
     pub version: u32,
-    /// The last day that is looked at.
+    /// The last day that is looked at, or the last instant where series run by them.
     pub as_of: String,
     /// By name.
     pub workflows: Vec<WorkflowHistory>,
@@ -416,7 +419,7 @@ pub struct History {
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
-/// One workflow, judged again on the day of each of its snapshots.
+/// One workflow, judged again as of each of its snapshots.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WorkflowHistory {
@@ -435,17 +438,17 @@ pub struct WorkflowHistory {
     pub metrics: Vec<Metric>,
 }
 
-/// A snapshot as it was judged on its own day.
+/// A snapshot as it was judged on its own day, or at its own instant.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DayReport {
-    /// The date of the snapshot, which is the day of judgement too.
+    /// The day or the instant of the snapshot, as of which it was judged too.
     pub date: String,
     /// The stage that the snapshot is in; none where no stages are declared.
     pub stage: Option<String>,
     /// The stage that it asks to move to; none where it asks for none.
     pub asks: Option<String>,
-    /// What the workflow could do on that day.
+    /// What the workflow could do then.
     pub decision: Decision,
     /// The rules that failed, and bear on the decision or warn.
     pub failed: Vec<String>,

@@ -71,7 +71,7 @@ These rules flip and turn no verdict:
   2026-11-09  continue  own.light: fail \u{2192} pass (preview)
 
 1 verdict of 1 workflow flips: 1 goes on now.
-3 days of 2 workflows judged. 1 outcome of a rule flips that turns no verdict.
+3 verdicts of 2 workflows compared. 1 outcome of a rule flips that turns no verdict.
 ";
     assert_eq!(text, expected);
 
@@ -107,7 +107,7 @@ fn what_says_the_same_flips_nothing() {
     assert_eq!(code, 0);
     assert!(lines(&data, "verdicts").is_empty() && lines(&data, "rules").is_empty(), "{data:#}");
     let (_, text) = repository.impact(&[]);
-    assert_eq!(text, "No verdict flips.\n2 days of 2 workflows judged.\n");
+    assert_eq!(text, "No verdict flips.\n2 verdicts of 2 workflows compared.\n");
     let (_, comment) = repository.impact(&["--format", "markdown"]);
     assert!(comment.starts_with("### Tollgate: No verdict flips\n"), "{comment}");
 }
@@ -179,12 +179,14 @@ fn days_that_follow_each_other_are_drawn_as_one() {
     let (_, text) = repository.impact(&["--workflow", "replies"]);
     assert!(
         text.contains(
-            "  2026-10-26 to 2026-11-16 (4 days)  continue \u{2192} hold  more.few: \u{2013} \u{2192} fail\n"
+            "  2026-10-26 to 2026-11-16 (4 snapshots)  continue \u{2192} hold  more.few: \u{2013} \u{2192} fail\n"
         ),
         "{text}"
     );
     assert!(
-        text.contains("4 verdicts of 1 workflow flip: 4 no longer go on.\n4 days of 1 workflow judged."),
+        text.contains(
+            "4 verdicts of 1 workflow flip: 4 no longer go on.\n4 verdicts of 1 workflow compared."
+        ),
         "{text}"
     );
 }
@@ -197,12 +199,15 @@ fn a_long_list_is_cut_and_counted() {
     }
     repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
     let (_, text) = repository.impact(&[]);
-    assert!(text.contains("and 10 more days: `--full` lists them"), "{text}");
+    assert!(text.contains("and 10 more verdicts: `--full` lists them"), "{text}");
     let (_, text) = repository.impact(&["--full"]);
     assert_eq!(text.matches("hold \u{2192} advance").count(), 70);
     let (_, comment) = repository.impact(&["--format", "markdown"]);
     assert_eq!(comment.matches("hold \u{2192} advance").count(), 50);
-    assert!(comment.contains("\nand 20 more days; `tollgate impact --full` lists every one.\n"), "{comment}");
+    assert!(
+        comment.contains("\nand 20 more verdicts; `tollgate impact --full` lists every one.\n"),
+        "{comment}"
+    );
 }
 
 #[test]

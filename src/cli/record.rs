@@ -10,10 +10,10 @@ use super::{find, git};
 use crate::engine::{AgainstOptions, Answer, CheckOptions, DayOptions, Workspace};
 use crate::point::Axis;
 use crate::project::{Inputs, Project, Sides};
+use crate::report::Report;
 use crate::report::record::{
     LANGUAGE_VERSION, RECORD_VERSION, RecordedBase, RecordedOptions, RecordedVerdict, VerdictRecord,
 };
-use crate::report::{Report, WorkflowReport};
 use crate::source::SourceMap;
 use crate::value::Date;
 
@@ -121,9 +121,7 @@ pub(super) fn record(
     judgement: &Answer<Report>,
 ) -> VerdictRecord {
     let options = &asked.options;
-    let is_time =
-        |workflow: &WorkflowReport| workflow.newest.as_ref().is_some_and(|newest| newest.date.contains('T'));
-    let (as_of, today) = written(&options.day, judgement.report.workflows.iter().any(is_time));
+    let (as_of, today) = written(&options.day, judgement.report.by_instants);
     VerdictRecord {
         record: RECORD_VERSION,
         program: env!("CARGO_PKG_VERSION").to_owned(),

@@ -13,7 +13,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{Lift, Rulebook, judge_workflow};
 use crate::layers::{days_left, no_rollback};
-use crate::point::Point;
+use crate::point::{Axis, Point};
 use crate::project::{Inputs, Project};
 use crate::report::read::{PassedOver, ReadReport};
 use crate::report::{Decision, Denied, Place, Report, VERSION, WaiverReport, WorkflowReport, full_name};
@@ -39,6 +39,7 @@ impl Workspace {
 /// What came of a judgement, before it is a report.
 pub(super) struct JudgedAll {
     as_of: Point,
+    by_instants: bool,
     read: ReadReport,
     pub(super) reports: Vec<WorkflowReport>,
     waivers: Vec<WaiverReport>,
@@ -102,12 +103,14 @@ pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &
         diagnostics.push(problem);
     }
     let waivers = used_waivers(lifts, as_of.date(), sources);
-    JudgedAll { as_of, read: what_was_read(&projects, sources), reports, waivers, diagnostics, files }
+    let by_instants = projects.iter().any(|project| project.program.vocabulary.axis() == Axis::Instants);
+    let read = what_was_read(&projects, sources);
+    JudgedAll { as_of, by_instants, read, reports, waivers, diagnostics, files }
 }
 
 impl JudgedAll {
     pub(super) fn finish(self, sources: SourceMap, options: &CheckOptions) -> Answer<Report> {
-        let Self { as_of, read, reports, waivers, mut diagnostics, files: _ } = self;
+        let Self { as_of, by_instants, read, reports, waivers, mut diagnostics, files: _ } = self;
         let found = in_order(&mut diagnostics, &sources);
         let snapshots = reports.iter().map(|report| report.snapshots).sum();
         let report = Report {
@@ -120,6 +123,7 @@ impl JudgedAll {
             against: None,
             diagnostics: found,
             denied: if options.deny_warnings { Denied::Everything } else { Denied::Nothing },
+            by_instants,
         };
         let exit = exit_code(&report, &diagnostics, options);
         Answer::new(report, diagnostics, sources, exit).unless(&options.day.cancel)

@@ -45,13 +45,13 @@ pub(super) fn rows(flips: &[Flip]) -> Vec<Row<'_>> {
 }
 
 impl Row<'_> {
-    /// `2026-11-16`, `2026-10-02 to 2026-11-16 (7 days)`, or the newest day with that of the judgement.
+    /// `2026-11-16`, `2026-10-02 to 2026-11-16 (7 snapshots)`, or the newest day with that of the judgement.
     pub(super) fn day(&self) -> String {
         let Flip { date, as_of, .. } = self.flip;
         match self.days {
             1 if date == as_of => date.clone(),
             1 => format!("{date} as of {as_of}"),
-            days => format!("{date} to {} ({days} days)", self.last.date),
+            days => format!("{date} to {} ({days} snapshots)", self.last.date),
         }
     }
 }
@@ -134,7 +134,7 @@ pub(super) fn remarks(impact: &Answer<ImpactReport>) -> String {
     let mut remarks = Vec::new();
     if summary.days > 0 {
         let workflows = counted(summary.workflows, "workflow");
-        remarks.push(format!("{} of {workflows} judged.", counted(summary.days, "day")));
+        remarks.push(format!("{} of {workflows} compared.", counted(summary.days, "verdict")));
     }
     match summary.rules {
         0 => {}
@@ -216,9 +216,9 @@ fn list(out: &mut String, lines: &[String]) {
     }
 }
 
-/// As many rows as there is room for, and how many days the others stand for.
+/// As many rows as there is room for, and how many verdicts the others stand for.
 fn table(out: &mut String, flips: &[Flip]) {
-    out.push_str("\n| | workflow | day | verdict | rules |\n|---|---|---|---|---|\n");
+    out.push_str("\n| | workflow | date | verdict | rules |\n|---|---|---|---|---|\n");
     let mut left_out = 0;
     for (at, row) in rows(flips).iter().enumerate() {
         let text = table_row(row);
@@ -229,7 +229,7 @@ fn table(out: &mut String, flips: &[Flip]) {
         }
     }
     if left_out > 0 {
-        let what = counted(left_out, "more day");
+        let what = counted(left_out, "more verdict");
         let _ = writeln!(out, "\nand {what}; `tollgate impact --full` lists every one.");
     }
 }

@@ -89,6 +89,7 @@ mod tests {
                 fix: None,
             }],
             denied: Denied::Nothing,
+            by_instants: false,
         };
         let json = render(&report).unwrap();
         let read: serde_json::Value = serde_json::from_str(&json).unwrap();

@@ -11,7 +11,7 @@ use crate::ast::EffectKind;
 pub struct ImpactReport {
     /// The version of the report's shape, [`VERSION`](super::VERSION).
     pub version: u32,
-    /// The last day that is looked at.
+    /// The last day that is looked at, or the last instant where series run by them.
     pub as_of: String,
     /// The commit of the old policies, as it was named.
     pub reference: String,
@@ -21,7 +21,7 @@ pub struct ImpactReport {
     pub summary: ImpactSummary,
     /// The verdicts that flip: by project, workflow and date.
     pub verdicts: Vec<Flip>,
-    /// The days on which rules flip and the verdict stays: by project, workflow and date.
+    /// Where rules flip and the verdict stays: by project, workflow and date.
     pub rules: Vec<Flip>,
     /// Workflows of which one side looks at snapshots that the other does not judge.
     pub one_sided: Vec<OneSided>,
@@ -49,7 +49,7 @@ pub struct ImpactSummary {
     pub rules: usize,
 }
 
-/// A workflow on a day, judged otherwise by the old and by the new policies.
+/// A workflow at one of its snapshots, judged otherwise by the old and by the new policies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Flip {
@@ -60,7 +60,7 @@ pub struct Flip {
     pub workflow: String,
     /// Of the newest snapshot that is seen.
     pub date: String,
-    /// The day of judgement: the snapshot's own, but for the newest snapshot once more as of today.
+    /// The day or the instant of judgement: the snapshot's own, but for the newest snapshot once more as of today, or now.
     pub as_of: String,
     /// The decision by the old policies.
     pub from: Decision,

@@ -24,7 +24,7 @@ pub struct VerdictRecord {
     pub program: String,
     /// The version of the language that it judged by.
     pub language: String,
-    /// The day of judgement.
+    /// The day of judgement, or its instant where series run by them: `2026-11-16`, `2026-11-16T14:05Z`.
     pub as_of: String,
     /// The exit code of the run.
     pub exit: u8,

@@ -110,7 +110,7 @@ pub struct RuleSeen {
     pub snapshots: Vec<SnapshotSeen>,
 }
 
-/// How a rule would have come out on the day of a snapshot, and the values of what its conditions compare.
+/// How a rule would have come out at a snapshot, and the values of what its conditions compare.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SnapshotSeen {

@@ -101,7 +101,7 @@ pub struct RuleVerdict {
     pub pointers: Vec<Pointer>,
     /// What would have to be otherwise for the rule to pass, or to be decided, where that is known.
     pub change: Option<Change>,
-    /// The date of the last snapshot before a move that has been made, where that is what the rule is judged on.
+    /// The date, or the time, of the last snapshot before a move that has been made, where that is what the rule is judged on.
     pub before_move: Option<Point>,
 }
 

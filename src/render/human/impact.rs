@@ -73,7 +73,7 @@ fn flips(page: &mut Page, flips: &[Flip], full: bool) {
         }
     }
     if !others.is_empty() {
-        let more = counted(others.iter().map(|row| row.days).sum(), "more day");
+        let more = counted(others.iter().map(|row| row.days).sum(), "more verdict");
         page.blank();
         page.line(&format!("and {more}: `--full` lists them"));
     }

@@ -114,6 +114,7 @@ fn judgement(
         against: None,
         diagnostics: Vec::new(),
         denied: Denied::Nothing,
+        by_instants: false,
     };
     Answer { report, diagnostics, sources, exit: 0, cancelled: false }
 }
