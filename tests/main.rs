@@ -40,6 +40,8 @@ mod impact;
 #[cfg(test)]
 mod injection;
 #[cfg(test)]
+mod instants;
+#[cfg(test)]
 mod json;
 #[cfg(test)]
 mod layers;

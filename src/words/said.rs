@@ -37,6 +37,7 @@ pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
             let groups = first.iter().map(group).collect::<Vec<_>>().join(", ");
             if *more > 0 { format!("{groups} and {more} more") } else { groups }
         }
+        Said::Elements { list, count: 1 } => format!("`{list}`: 1 element"),
         Said::Elements { list, count } => format!("`{list}`: {count} elements"),
         Said::On(value, date) => format!("{} {}", figure(value), when(*date)),
         Said::CountedTo(date) => format!("counted to {date}"),
