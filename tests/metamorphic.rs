@@ -224,7 +224,8 @@ fn an_hour_ahead(text: &str) -> String {
         Some(format!("{day}T{:02}:{minute}:00.0+01:00", hour + 1))
     };
     let words = text.split_inclusive([' ', ',', '\n']).map(|word| {
-        let (bare, end) = word.split_at(word.trim_end_matches([' ', ',', '\n']).len());
+        let bare = word.trim_end_matches([' ', ',', '\n']);
+        let end = &word[bare.len()..];
         format!("{}{end}", ahead(bare).unwrap_or_else(|| bare.to_owned()))
     });
     words.collect()
