@@ -113,6 +113,36 @@ fn a_planted_mistake_survives_until_a_test_stands_on_the_boundary() {
 }
 
 #[test]
+fn tests_that_are_shown_for_a_series_of_instants_are_by_the_minute() {
+    let policy = "
+snapshot every 5 min grace 1 min { date: time required, errors: share }
+policy p {
+  param soak = 10 min within 1 min to 1 h
+  rule clean { require held(errors < 1%) >= soak else hold }
+  rule late { require now < 2026-11-02T18:00Z else hold }
+}
+";
+    let test = "test \"clean\" {
+  given every 5 min from 2026-11-02T14:00Z { errors = 0.5%, 0.5%, 0.5%, 0.5% }
+  expect p.clean passes
+  expect p.late passes
+}
+";
+    let before = run(policy, test);
+    let (tests, without) = advice(&before);
+    assert!(tests.len() > 2, "{tests:#?}");
+    assert!(without.is_empty(), "no test was found for {without:#?}");
+    let messages: Vec<&str> = before.diagnostics.iter().map(|found| found.message.as_str()).collect();
+    for step in ["`10 min` could be `9 min`", "`2026-11-02T18:00Z` could be `2026-11-02T17:59Z`"] {
+        assert!(messages.iter().any(|message| message.starts_with(step)), "{step}: {messages:#?}");
+    }
+    let all = tests.into_iter().collect::<Vec<_>>().join("\n");
+    assert!(all.contains(" from 2026-11-02T"), "{all}");
+    let after = run(policy, &format!("{test}\n{all}"));
+    assert_eq!((report(&after).survivors, after.report.summary.failed), (0, 0), "{all}");
+}
+
+#[test]
 fn nothing_is_mutated_while_a_test_fails_or_a_policy_is_broken() {
     let wrong = FIRST.replace("expect use.cheap passes", "expect use.cheap fails");
     let failed = run(POLICY, &wrong);

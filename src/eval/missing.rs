@@ -13,9 +13,15 @@ impl<'a> Evaluator<'a> {
         let mut records: Vec<Change> = Vec::new();
         let mut others: Vec<Change> = Vec::new();
         let mut waiting = false;
+        let newest = self.snapshots.get(scope.moment.at).map(|snapshot| snapshot.date);
         for reason in &reasons.first {
             if let Some((missing, date)) = self.to_record(reason, scope) {
                 self.record(missing, date, reason, scope, &mut records);
+                continue;
+            }
+            // What an earlier snapshot had to wait for has come.
+            if matches!(reason.kind, ReasonKind::Uncovered { until: Some(until), .. } if Some(until) <= newest)
+            {
                 continue;
             }
             let Some(remedy) = self.remedy_for(reason) else { continue };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Evaluator, Scope};
+use super::{Evaluator, Moment, Scope};
 use crate::ast::{CalendarPeriod, Expr, NamedWindow, Over};
 use crate::evidence::{ReasonKind, Reasons};
 use crate::point::Axis;
@@ -52,7 +52,7 @@ impl<'a> Evaluator<'a> {
             WindowStart::At(_) => None,
             WindowStart::After(tick) => Some(tick),
         };
-        let late = from.and_then(|from| self.begins_late(over, from, start, at));
+        let late = from.and_then(|from| self.begins_late(over, from, start, scope.moment));
         let left_out = self.left_out(from, start, at, late.is_some());
         let mut open = self.gap_within(snapshots.clone());
         if let Some(late) = late {
@@ -83,7 +83,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Why a window behind the tick `from` is not covered where it begins.
-    fn begins_late(&self, over: &Over, from: i64, start: usize, at: usize) -> Option<Reasons> {
+    fn begins_late(&self, over: &Over, from: i64, start: usize, moment: Moment) -> Option<Reasons> {
+        let at = moment.at;
         let reaches_back = self.tick(0) <= from;
         if reaches_back && !self.is_overdue(from, self.tick(start)) {
             return None;
@@ -91,6 +92,8 @@ impl<'a> Evaluator<'a> {
         match over {
             // It would be no other window if one waited.
             Over::Named(..) => self.gap_before(start),
+            // Nor does waiting change what an earlier snapshot looked back at.
+            Over::Window(_) | Over::AtMost(_) if reaches_back && at < moment.judged => self.gap_before(start),
             Over::Window(_) | Over::AtMost(_) | Over::Snapshots(_) => {
                 let want = self.tick(at) - from;
                 let first = if reaches_back { start } else { 0 };

@@ -45,7 +45,12 @@ fn step(
             let step = window.cloned().unwrap_or_else(|| unit_step(written, last_digit(written)));
             let next = seconds + step * way;
             let days = &next / Number::from(DAY);
-            let text = if days.is_int() { plural(&days, "day") } else { shown(Kind::Duration, &next) };
+            let below_a_day = ["ms", "s", "min", "h"].iter().find(|unit| unit_of(written) == **unit);
+            let text = match below_a_day {
+                Some(unit) if next == Number::ZERO => format!("0 {unit}"),
+                _ if days.is_int() => plural(&days, "day"),
+                _ => shown(Kind::Duration, &next),
+            };
             (LiteralKind::Duration(next), text)
         }
         LiteralKind::Calendar(months) => {
@@ -76,8 +81,7 @@ fn last_digit(written: &str) -> Number {
 
 /// In seconds. Who writes weeks thinks in days.
 fn unit_step(written: &str, digit: Number) -> Number {
-    let word = written.trim_start_matches(|c: char| !c.is_alphabetic());
-    let (unit, parts) = match word {
+    let (unit, parts) = match unit_of(written) {
         "ms" => (1, 1000),
         "s" => (1, 1),
         "min" => (60, 1),
@@ -85,6 +89,11 @@ fn unit_step(written: &str, digit: Number) -> Number {
         _ => return Number::from(DAY),
     };
     digit * Number::from(unit) / Number::from(parts)
+}
+
+/// What stands behind a number.
+fn unit_of(written: &str) -> &str {
+    written.trim_start_matches(|c: char| !c.is_alphabetic())
 }
 
 fn plural(number: &Number, unit: &str) -> String {
@@ -115,6 +124,11 @@ mod tests {
             ("1 day", "2 days", "0 days"),
             ("300 ms", "301 ms", "299 ms"),
             ("1.5 h", "1.6 h", "1.4 h"),
+            ("10 min", "11 min", "9 min"),
+            ("1 min", "2 min", "0 min"),
+            ("23 h", "1 day", "22 h"),
+            ("2026-11-02T00:00Z", "2026-11-02T00:01Z", "2026-11-01T23:59Z"),
+            ("2026-11-02T15:05:30+01:00", "2026-11-02T14:05:31Z", "2026-11-02T14:05:29Z"),
             ("6 months", "7 months", "5 months"),
             ("1 year", "13 months", "11 months"),
             ("2026-03-01", "2026-03-02", "2026-02-28"),
