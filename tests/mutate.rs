@@ -115,15 +115,15 @@ fn a_planted_mistake_survives_until_a_test_stands_on_the_boundary() {
 #[test]
 fn tests_that_are_shown_for_a_series_of_instants_are_by_the_minute() {
     let policy = "
-snapshot every 5 min grace 1 min { date: time required, errors: share }
+snapshot every 5 min grace 1 min { date: time required, errors: share, deployed: time }
 policy p {
   param soak = 10 min within 1 min to 1 h
   rule clean { require held(errors < 1%) >= soak else hold }
-  rule late { require now < 2026-11-02T18:00Z else hold }
+  rule late { require deployed < 2026-11-02T18:00Z else hold }
 }
 ";
     let test = "test \"clean\" {
-  given every 5 min from 2026-11-02T14:00Z { errors = 0.5%, 0.5%, 0.5%, 0.5% }
+  given every 5 min from 2026-11-02T14:00Z { errors = 2%, 0.5%, 0.5%, 0.5%, 0.5%  deployed = 2026-11-02T12:00Z }
   expect p.clean passes
   expect p.late passes
 }
