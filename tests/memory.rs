@@ -16,15 +16,17 @@ use std::path::Path;
 use tollgate::engine::{AgainstOptions, CheckOptions, DayOptions, Workspace};
 use tollgate::project::{Base, Branch, Files, Memory, Overlay, Start, inputs, own_tests, sides};
 use tollgate::report::Report;
-use tollgate::value::Date;
+use tollgate::value::{Date, Number};
 
 use self::branch::{Texts, changed, texts_of};
 
 const EXAMPLES: [&str; 4] = ["canary", "organisation", "platform", "support-desk"];
 
-fn options() -> CheckOptions {
+/// When an example is judged: on a day, or at 15:12 of it where the series run by instants.
+fn options(example: &str) -> CheckOptions {
     let today = Date::constant(2026, 11, 23);
-    CheckOptions::from(DayOptions { as_of: Some(today), ..DayOptions::on(today) })
+    let time = (example == "canary").then(|| Number::from(60 * (15 * 60 + 12)));
+    CheckOptions::from(DayOptions { as_of: Some(today), time, ..DayOptions::on(today) })
 }
 
 fn json(report: &Report) -> String {
@@ -36,15 +38,15 @@ fn memory<'t>(texts: impl IntoIterator<Item = (&'t String, &'t String)>) -> Memo
 }
 
 /// What `tollgate check --format json` prints.
-fn report(files: &dyn Files) -> String {
+fn report(example: &str, files: &dyn Files) -> String {
     let start = Start::new(files, "");
     let mut inputs = inputs(&start);
     inputs.lint = Some(own_tests(&inputs.projects, &start.site().unwrap()));
-    json(&Workspace::new().check(inputs, &options()).report)
+    json(&Workspace::new().check(inputs, &options(example)).report)
 }
 
 /// The same against what was there before.
-fn report_against(files: &dyn Files, before: &Memory) -> String {
+fn report_against(example: &str, files: &dyn Files, before: &Memory) -> String {
     let site = Start::new(files, "").site().unwrap();
     let branch = Branch::default();
     let base =
@@ -52,7 +54,7 @@ fn report_against(files: &dyn Files, before: &Memory) -> String {
     let mut sides = sides(&site, base);
     sides.lint = Some(own_tests(&sides.head, &site));
     let against = AgainstOptions::default();
-    json(&Workspace::new().check_against(sides, &options(), against).report)
+    json(&Workspace::new().check_against(sides, &options(example), against).report)
 }
 
 #[track_caller]
@@ -67,7 +69,7 @@ fn is_blessed(example: &str, file: &str, found: &str) {
 #[test]
 fn a_memory_gives_the_report_of_the_disk() {
     for example in EXAMPLES {
-        is_blessed(example, "plain/check.json", &report(&memory(&texts_of(example))));
+        is_blessed(example, "plain/check.json", &report(example, &memory(&texts_of(example))));
     }
 }
 
@@ -85,7 +87,7 @@ fn buffers_over_other_files_give_the_report_of_all_of_them() {
             }
         }
         let (open, saved) = (memory(&open), memory(&saved));
-        is_blessed(example, "plain/check.json", &report(&Overlay { over: &open, under: &saved }));
+        is_blessed(example, "plain/check.json", &report(example, &Overlay { over: &open, under: &saved }));
     }
 }
 
@@ -98,7 +100,7 @@ fn a_branch_over_its_base_gives_the_report_of_the_disk() {
             after.iter().partition(|(name, text)| before.get(*name) == Some(text));
         let (kept, edited) = (memory(kept), memory(edited));
         let files = Overlay { over: &edited, under: &kept };
-        let found = report_against(&files, &memory(&before));
+        let found = report_against(example, &files, &memory(&before));
         is_blessed(example, "base/base.json", &found);
     }
 }
