@@ -207,7 +207,7 @@ fn older_documents_and_facts_are_evidence_too() {
     snapshot(&repo, "c", DAY, 4);
     assert_eq!(fates(&repo), Vec::<String>::new());
     repo.write("rollouts/rollout.yaml", "owner: me\n");
-    assert_eq!(fates(&repo), ["back_dated - rollouts/rollout.yaml"]);
+    assert_eq!(fates(&repo), ["new_facts - rollouts/rollout.yaml"]);
     says(&against(&repo, "main", &[]), 0, "new facts of old snapshots: rollouts/rollout.yaml");
 }
 

@@ -5,7 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Decision, Place};
-use crate::project::is_facts;
 
 /// How a pull request differs from its base, and which workflows that concerns.
 #[derive(Clone, Debug, Serialize)]
@@ -197,8 +196,10 @@ pub enum FileFate {
     Deleted,
     /// It is as it was, and the branch's own rules do not look at it.
     Unread,
-    /// It is new, and dated no later than what the base knew; or holds facts of snapshots that the base has.
+    /// It is new, and dated no later than what the base knew.
     BackDated,
+    /// It is new, and holds facts of snapshots that the base has.
+    NewFacts,
 }
 
 /// A file of snapshots or facts that is not what it was in the base.
@@ -222,7 +223,7 @@ impl fmt::Display for FileChange {
             FileFate::Renamed => write!(f, "renamed: {old} to {new}"),
             FileFate::Deleted => write!(f, "deleted: {old}"),
             FileFate::Unread => write!(f, "no longer read: {new}"),
-            FileFate::BackDated if is_facts(&new) => write!(f, "new facts of old snapshots: {new}"),
+            FileFate::NewFacts => write!(f, "new facts of old snapshots: {new}"),
             FileFate::BackDated => write!(f, "new, and dated back: {new}"),
         }
     }

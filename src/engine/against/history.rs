@@ -218,7 +218,7 @@ impl Rewriting<'_> {
             FileFate::Edited => !change.old.as_ref().is_some_and(|name| harmless.contains(name)),
             // Where the branch's own rules are broken, these are what there is to say.
             FileFate::Unread => is_sound,
-            FileFate::Renamed | FileFate::Deleted | FileFate::BackDated => true,
+            FileFate::Renamed | FileFate::Deleted | FileFate::BackDated | FileFate::NewFacts => true,
         };
         let mut listed: Vec<FileChange> = self.changes.fates.iter().filter(is_listed).cloned().collect();
         for (full, evidence) in self.now.1 {
@@ -252,7 +252,7 @@ impl Rewriting<'_> {
         let is_new =
             |name: &&String| is_facts(name) && self.changes.is_added(name) && folders.contains(folder(name));
         let listed =
-            |name: &String| FileChange { fate: FileFate::BackDated, old: None, new: Some(name.clone()) };
+            |name: &String| FileChange { fate: FileFate::NewFacts, old: None, new: Some(name.clone()) };
         self.changes.names.iter().filter(is_new).map(listed).collect::<Vec<_>>().into_iter()
     }
 
