@@ -223,6 +223,35 @@ fn fix_changes_no_file_but_those_that_are_named() {
 }
 
 #[test]
+fn fix_makes_nothing_worse() {
+    let vocabulary = "snapshot { adoption: share, users: count, outputs: list of { light: bool, heavy: bool, tag: one of [a, b] } }\n";
+    let fixed = |policy: &str| {
+        let folder = Repo::new().files(&[("v.gate", vocabulary), ("p.gate", policy)]);
+        folder.fmt(&["--fix"]);
+        folder.read("p.gate")
+    };
+    let policy = |param: &str, rule: &str| {
+        format!(
+            "policy p {{\n  param least = {param}\n  rule a {{\n    require {rule}\n    else hold\n  }}\n}}\n"
+        )
+    };
+    let one = "adoption >= least";
+    // The bounds of a param change with it, where it is sure what they say.
+    assert_eq!(fixed(&policy("60 within 10 to 90", one)), policy("60% within 10% to 90%", one));
+    assert_eq!(fixed(&policy("0.6 within 0.1 to 0.9", one)), policy("60% within 10% to 90%", one));
+    for (param, rule) in [
+        ("0.6 within 0 to 100", one),
+        // Another rule reads it as a number.
+        ("3", "adoption >= least and users >= least"),
+        ("3 within 2 to 20", "adoption >= least and users >= least"),
+        // Which of the two was meant, nobody knows.
+        ("50%", "share(outputs.light where tag == a among heavy) >= least"),
+    ] {
+        assert_eq!(fixed(&policy(param, rule)), policy(param, rule));
+    }
+}
+
+#[test]
 fn fix_leaves_what_is_not_understood_and_takes_no_standard_input() {
     let folder = Repo::new().files(&[("a.gate", BROKEN), ("b.gate", OLD), ("v.gate", VOCABULARY)]);
     let (code, out, errors) = folder.fmt(&["--fix"]);

@@ -59,9 +59,13 @@ pub(in crate::check) fn drops_field(
         "`{}` asks each element of `{list}` for what stands behind `where`, and drops `{field}`",
         builtin.name
     );
-    Diagnostic::error(Code::WrongArguments, message)
-        .label(arg.value.span, format!("`.{field}` is dropped"))
-        .fix(arg.head.unwrap_or(arg.value.span), text)
+    let error = Diagnostic::error(Code::WrongArguments, message)
+        .label(arg.value.span, format!("`.{field}` is dropped"));
+    match arg.among.is_some() {
+        // What is dropped, or what stands behind `where`: nobody knows what was to be asked.
+        true => error.help(format!("say behind `where` what is asked, `{it}{field}` or what stands there")),
+        false => error.fix(arg.head.unwrap_or(arg.value.span), text),
+    }
 }
 
 /// `share(passed where stage == canary over 4 weeks)`

@@ -1,6 +1,6 @@
 //! What is said of a count or a number beside a share.
 
-use crate::ast::{Expr, ExprKind, LiteralKind, Name, ParamDecl};
+use crate::ast::{Expr, ExprKind, Literal, LiteralKind, Name, ParamDecl};
 use crate::check::literal::is_bare_share;
 use crate::check::words::{a_type, subject};
 use crate::code::Code;
@@ -43,10 +43,20 @@ pub(in crate::check) fn unlike_kinds(
         Counterpart::Number => "a number is no share: divide it by the whole".to_owned(),
     };
     match counterpart {
-        Counterpart::Param { decl, share } => diagnostic
-            .label(decl.value.span(), "a bare number")
-            .help(help)
-            .fix(decl.value.span(), percentage(share)),
+        Counterpart::Param { decl, share } => {
+            let diagnostic = diagnostic.label(decl.value.span(), "a bare number").help(help);
+            match &decl.within {
+                None => diagnostic.fix(decl.value.span(), percentage(share)),
+                // What the bounds say has to stay: a fraction, or hundredths.
+                Some(within) => match (as_said(decl, &within.low), as_said(decl, &within.high)) {
+                    (Some(low), Some(high)) => {
+                        let text = format!("{} within {low} to {high}", percentage(share));
+                        diagnostic.fix(decl.value.span().to(within.span), text)
+                    }
+                    _ => diagnostic,
+                },
+            }
+        }
         Counterpart::Counted(name) => diagnostic.help(help).fix(name.span, "share"),
         Counterpart::Field(_) | Counterpart::Number => diagnostic.help(match plain(share) {
             Some(plain) => format!("{help}, or write `{plain}`"),
@@ -68,6 +78,23 @@ pub(in crate::check) fn bare_share(span: Span, number: &Number) -> Diagnostic {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(span, meant)
         }
         false => diagnostic.help("write it with `%`"),
+    }
+}
+
+/// A bound as a share, read as the value of its param is: both are fractions, or both hundredths. None where that is not sure.
+fn as_said(decl: &ParamDecl, bound: &Literal) -> Option<String> {
+    let LiteralKind::Number(value) = &decl.value.single()?.kind else { return None };
+    let number = match &bound.kind {
+        LiteralKind::Share(number) => return Some(percentage(number)),
+        LiteralKind::Number(number) => number,
+        _ => return None,
+    };
+    let hundred = Number::from(100);
+    let is_between = |low: &Number, high: &Number| number >= low && number <= high;
+    match is_bare_share(value) {
+        true => is_between(&-Number::ONE, &Number::ONE).then(|| percentage(number)),
+        false => (*number == Number::ZERO || is_between(&Number::ONE, &hundred))
+            .then(|| percentage(&(number / hundred))),
     }
 }
 

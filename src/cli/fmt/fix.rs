@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::super::disk::{self, canonical};
 use super::super::find;
+use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::engine::Workspace;
 use crate::format::with_fixes;
 use crate::project::{CONFIG, TextFile, ends_in};
+use crate::source::SourceMap;
 
 /// What a fix uncovers may need one of its own. Nothing that was written by a person takes as many rounds.
 const MAX_ROUNDS: usize = 20;
@@ -55,18 +57,22 @@ pub(super) fn fixed(paths: &[PathBuf], files: &BTreeMap<String, PathBuf>) -> Fix
 impl FixedFiles {
     /// Checks files as they are by now, and puts right what can be; how many places.
     fn fix(&mut self, workspace: &mut Workspace, files: &FilesTogether, named: &BTreeSet<&Path>) -> usize {
-        let policies: Vec<TextFile> = files.iter().map(|(path, file)| self.so_far(path, file)).collect();
-        let answer = workspace.compile(policies);
+        let answer = workspace.compile(files.iter().map(|(path, file)| self.so_far(path, file)).collect());
+        let before = left_to_people(&answer.diagnostics);
         let mut of_file: BTreeMap<&str, Vec<&Fix>> = BTreeMap::new();
-        for problem in answer.diagnostics.iter().filter(|problem| problem.severity == Severity::Error) {
+        for problem in errors(&answer.diagnostics) {
             match sure_fix(problem) {
+                // Another unit for a param is for all that read it, and may be wrong for some.
+                Some(fix)
+                    if problem.code == Code::UnitMismatch
+                        && !self.mends(workspace, files, (&answer.sources, fix), before) =>
+                {
+                    self.left += usize::from(is_named(answer.sources.name(fix.span.file), files, named));
+                }
                 Some(fix) => of_file.entry(answer.sources.name(fix.span.file)).or_default().push(fix),
                 None => {
                     let place = problem.labels.first().map(|label| answer.sources.name(label.span.file));
-                    let is_named = |(path, file): &&(PathBuf, TextFile)| {
-                        Some(&*file.name) == place && named.contains(path.as_path())
-                    };
-                    self.left += usize::from(files.iter().any(|file| is_named(&file)));
+                    self.left += usize::from(place.is_some_and(|place| is_named(place, files, named)));
                 }
             }
         }
@@ -77,6 +83,29 @@ impl FixedFiles {
             }
         }
         done
+    }
+
+    /// Whether a fix by itself leaves no more errors to people than there were.
+    fn mends(
+        &self,
+        workspace: &mut Workspace,
+        files: &FilesTogether,
+        (sources, fix): (&SourceMap, &Fix),
+        before: usize,
+    ) -> bool {
+        let with_fix = |(path, file): &(PathBuf, TextFile)| {
+            let so_far = self.so_far(path, file);
+            let text = so_far.content.as_ref().ok().and_then(|bytes| str::from_utf8(bytes).ok());
+            match text.filter(|_| *file.name == *sources.name(fix.span.file)) {
+                Some(text) => {
+                    let (fixed, _) = with_fixes(text, [fix]);
+                    TextFile { name: file.name.clone(), content: Ok(fixed.into_bytes()) }
+                }
+                None => so_far,
+            }
+        };
+        let answer = workspace.compile(files.iter().map(with_fix).collect());
+        left_to_people(&answer.diagnostics) <= before
     }
 
     /// A file with what was put right in it already.
@@ -101,6 +130,20 @@ impl FixedFiles {
         }
         done
     }
+}
+
+fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    diagnostics.iter().filter(|problem| problem.severity == Severity::Error)
+}
+
+/// Errors that no text puts right.
+fn left_to_people(diagnostics: &[Diagnostic]) -> usize {
+    errors(diagnostics).filter(|problem| sure_fix(problem).is_none()).count()
+}
+
+/// Whether a file, by its name, is one that is to be formatted.
+fn is_named(name: &str, files: &FilesTogether, named: &BTreeSet<&Path>) -> bool {
+    files.iter().any(|(path, file)| *file.name == *name && named.contains(path.as_path()))
 }
 
 /// The text to write, where a person need not choose.
