@@ -87,7 +87,13 @@ fn as_said(decl: &ParamDecl, bound: &Literal) -> Option<String> {
     let number = match &bound.kind {
         LiteralKind::Share(number) => return Some(percentage(number)),
         LiteralKind::Number(number) => number,
-        _ => return None,
+        LiteralKind::Unit(..)
+        | LiteralKind::Duration(_)
+        | LiteralKind::Calendar(_)
+        | LiteralKind::Date(_)
+        | LiteralKind::Time(_)
+        | LiteralKind::Text(_)
+        | LiteralKind::Bool(_) => return None,
     };
     let hundred = Number::from(100);
     let is_between = |low: &Number, high: &Number| number >= low && number <= high;
