@@ -1,8 +1,8 @@
 //! The fuzz targets, for everybody who runs the tests: on what was once found, on the repository's own files, and on
 //! some mutations of these, the same in every run. `fuzz/` runs the same functions for longer.
 
-mod generate;
-mod mutate;
+pub(crate) mod generate;
+pub(crate) mod mutate;
 mod targets;
 
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ fn seeds(of: Seeds) -> Vec<Seed> {
 }
 
 /// Bytes that look random.
-fn bytes(seed: u64) -> Seed {
+pub(crate) fn bytes(seed: u64) -> Seed {
     let mut random = Random(seed);
     (format!("bytes-{seed}"), (0..400).map(|_| random.byte()).collect())
 }

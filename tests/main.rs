@@ -83,3 +83,5 @@ mod trials;
 mod ui;
 #[cfg(test)]
 mod workspace;
+#[cfg(test)]
+mod written;

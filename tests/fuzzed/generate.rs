@@ -5,16 +5,18 @@
 const RULES: &[(&str, &[&str])] = &[
     (
         "program",
-        &["stages one -> two -> three
+        &["<language>stages one -> two -> three<rung>
 snapshot<cadence> {
   a: number, b: number, n: count, s: share, cost: number USD, t: duration, d: date, p: bool, q: bool, name: text
+  f: number<range><required><doc>, scores: list of number<range>, grid: list of list of number
+  facts<marks><doc> { level: number<range> }
   at: time, won: share named \"win-rate\", owner: text standing
   kind: one of [red, blue], tags: list of text, flags: list of bool, sizes: list of number
   part { x: number, y: share, inner { z: count } }
-  items: list of { id: text key, size: number, good: bool changing, sort: one of [red, blue], y: share, took: duration, on: date, parts: list of { x: number } }
+  items: list of { id: text key, size: number, good: bool<changing>, sort: one of [red, blue], y: share, took: duration, on: date, parts: list of { x: number } }
 }
 policy p \"P {<any>}\"<when> {
-  param limit = 2 within 1 to 5
+  param limit = 2 within 1 to 5<doc>
   param wait = <period>
   param looked = 2 within 1 to 9
   param floor = { red: 95%, else: <level> } within 50% to 100%
@@ -35,21 +37,28 @@ policy p \"P {<any>}\"<when> {
   rule r3 { require c require v <cmp> <number> require m <order> <money> else <effect> \"{v} {c} {m}\" }
 <gates>
 }
-"],
+<tests>"],
     ),
-    ("cadence", &[" every <period> grace 3 days", " every <period>", " every weekday", " every weekday grace 2 days", ""]),
+    ("language", &["", "language 0.2\n"]),
+    ("rung", &["", " -> four"]),
+    ("range", &["", " from -5 to 5"]),
+    ("required", &["", " required"]),
+    ("changing", &[" changing", ""]),
+    ("marks", &["", " standing", " named \"the-facts\""]),
+    ("doc", &["", " \"D\""]),
+    ("cadence", &[" every <period> grace 3 days", " every <period>", " every weekday", " every weekday grace 2 days", "", " every <period> grace 0 days"]),
     (
         "gates",
         &[
             "  gate one -> two \"G\" { rule g1 <rule> let local = <share> rule g2 { require local <order> <share> else hold } }\n  gate two -> three { rule g3 <rule> }",
-            "  gate one -> two, two -> three \"G {<any>}\" { rule g1 <rule> rule g2 <rule> }",
+            "  gate one -> two, two -> three \"G {<any>}\" { let spare = <number> rule g1 <rule> rule g2 <rule> }",
         ],
     ),
     ("members", &["", ", blue"]),
     ("standing", &["", " where p", " where p and kind == red"]),
     ("flag", &["false", "q", "has a"]),
     ("glob", &["w*", "?", "*a*b*", ""]),
-    ("own", &["size > 1", "good", "sort == red and size < a", "on >= today", "y >= floor[sort]", "any(parts where x > 0)", "points > 1"]),
+    ("own", &["size > 1", "good", "sort == red and size < a", "on >= today", "y >= floor[sort]", "any(parts where x > 0)", "points > 0", "good in flags"]),
     ("points", &["size", "size * (if sort == red then 2 else 1)", "count(parts)", "size - a", "(if good then 1 else 0)"]),
     ("when", &["", " when <condition>"]),
     (
@@ -59,6 +68,7 @@ policy p \"P {<any>}\"<when> {
             "{ require <condition> else <effect> \"{<any>}\" }",
             "\"{<any>}\" { when <condition> require <condition> require <condition> else <effect> help \"{<any>}\" }",
             "{ when <condition> then hold \"{<any>} {<any>}\" undecided <undecided> }",
+            "{ require <condition> else hold link \"https://example.com\" undecided <undecided> help \"{<any>}\" }",
         ],
     ),
     ("effect", &["hold", "rollback", "warn", "note"]),
@@ -94,7 +104,7 @@ policy p \"P {<any>}\"<when> {
             "(<money> / <money>)", "(<time> / <time>)",
             "(if <condition> then <number> else <number>)", "default(<field>, <number>)",
             "count(items)", "count(items where <element>)", "count(items where <element> over <window>)", "count(distinct(items.sort))",
-            "<aggregate>(sizes)", "<aggregate>(items.size where <element>)", "<aggregate>(a over <window>)",
+            "<aggregate>(sizes)", "f", "<aggregate>(scores)", "facts.level", "<aggregate>(items.size where <element>)", "<aggregate>(a over <window>)",
             "<aggregate>(count(items where <element> by sort))", "max(<aggregate>(items.size where <element> by sort over <window>))",
             "percentile(items.size, <level>)", "count(tags where it == name)",
             "streak(<condition>)", "previous(<number>)", "first(<number>)", "latest(<number> over <window>)",
@@ -132,7 +142,7 @@ policy p \"P {<any>}\"<when> {
         &[
             "p", "q", "true", "false", "a <cmp> <number>",
             "<number> <cmp> <number>", "<share> <cmp> <share>", "<money> <cmp> <money>", "<time> <order> <time>", "<date> <cmp> <date>", "since(<date>) <order> 6 months",
-            "<number> in <number> to <number>", "<share> in 20% to 80%", "kind == <member>", "kind in [red]", "stage <order> <stage>", "stage in [one, two]", 
+            "<number> in <number> to <number>", "<share> in 20% to 80%", "kind == <member>", "kind in [red]", "p == q", "kind not in [red, blue]", "a not in <number> to <number>", "stage <order> <stage>", "stage in [one, two]", 
             "(<condition> and <condition>)", "(<condition> or <condition>)", "(not <condition>)", "at least 2 of [<condition>, <condition>, <condition>]",
             "(if <condition> then <condition> else <condition>)", "has <field>", "has items", "has kind", "default(p, <condition>)",
             "any(items where <element>)", "all(items where <element>)", "none(items where <element> over <window>)", "any(flags)", "all(flags over <window>)",
@@ -163,13 +173,34 @@ policy p \"P {<any>}\"<when> {
     (
         "fields",
         &[
-            "", ", a: <decimal>, b: <decimal>, n: <whole>, s: <percent>, at: 2026-01-05T<hour>:30Z, win-rate: <percent>, owner: \"w\", cost: <whole> USD, t: <whole> h, d: <day>, p: <bool>, q: <bool>, name: w, kind: <member>, tags: [w, x], flags: [<bool>, <bool>], sizes: [<decimal>, <decimal>], part: { x: <decimal>, y: <percent>, inner: { z: <whole> } }, items: [<item>, <item2>]",
+            "", ", a: <decimal>, b: <decimal>, n: <whole>, s: <percent>, at: 2026-01-05T<hour>:30Z, win-rate: <percent>, owner: \"w\", f: <whole>, scores: [<whole>, ~], facts: { level: <whole> }, cost: <whole> USD, t: <whole> h, d: <day>, p: <bool>, q: <bool>, name: w, kind: <member>, tags: [w, x], flags: [<bool>, <bool>], sizes: [<decimal>, <decimal>], part: { x: <decimal>, y: <percent>, inner: { z: <whole> } }, items: [<item>, <item2>]",
             ", p: <bool>, a: <decimal><more>", ", items: [<item>, <item2>]<more>", ", items: [], a: ~, kind: <member><more>",
         ],
     ),
     ("more", &["", ", n: <whole>, s: <percent>", ", d: <day>, t: <whole> days", ", sizes: [], flags: [<bool>]", ", part: { inner: {} }", ", cost: <decimal> USD, tags: []"]),
     ("item", &["{ id: i1 }", "{ id: i1, size: <decimal>, good: <bool>, sort: <member>, y: <percent>, took: <whole> min, on: <day>, parts: [{ x: <decimal> }] }", "{ id: i1, good: <bool>, size: <decimal> }"]),
     ("item2", &["{ id: i2, sort: <member> }", "{ id: i2, size: <decimal>, good: <bool>, sort: <member>, y: <percent>, took: <whole> s, on: <day>, parts: [] }", "{ id: i2, y: <percent>, parts: [{ x: ~ }] }"]),
+    (
+        "tests",
+        &[
+            "",
+            "test \"T\" {
+  given every 1 week from 2026-01-05 { stage = <stage>, <stage> a = <decimal>, _ p = <bool>, <bool> kind = <member> items = [2 x { size: <decimal> }, <elementvalue>], [] part.x = 1 }
+  given workflow \"v\" every weekday from 2026-01-05 { stage = <stage> d = 2026-01-05 }
+  with p.limit = 3
+  with p.names[\"a b\"] = -2
+  with p.wanted = [blue, red]
+  as of 2026-01-20
+  expect p.r1 <verdict>
+  expect p.r2 <verdict>
+  expect decision hold
+}
+",
+            "test \"U\" { given every weekday from 2026-01-05 { stage = one, two sizes = [<decimal>, <decimal>], _ tags = [] } given workflow \"v\" file \"w.yaml\" with p.floor.red = 60% expect p.r3 <verdict> }\n",
+        ],
+    ),
+    ("elementvalue", &["{ id: \"i1\", good: <bool>, sort: <member> }", "{ id: \"i2\", y: <percent> on: <day> }"]),
+    ("verdict", &["passes", "fails", "undecided", "not applicable"]),
     ("hour", &["00", "10", "23"]),
     ("decimal", &["0", "1", "-2", "3.5", "0.0001", "1e30", "-1e-30"]),
     ("whole", &["0", "1", "2", "7", "1000000000000"]),
@@ -197,6 +228,7 @@ fn write(name: &str, choices: &mut impl Iterator<Item = u8>, depth: usize, out: 
     let (_, forms) = RULES.iter().find(|(known, _)| *known == name).unwrap();
     let is_short = depth > DEPTH || out.len() > LONG;
     let choice = if is_short { 0 } else { choices.next().map_or(0, usize::from) };
+    let start = out.len();
     let mut rest = forms[choice % forms.len()];
     while let Some((before, name, after)) = placeholder(rest) {
         out.push_str(before);
@@ -204,6 +236,10 @@ fn write(name: &str, choices: &mut impl Iterator<Item = u8>, depth: usize, out: 
         rest = after;
     }
     out.push_str(rest);
+    if name == "any" && out[start..].contains('"') {
+        // It stands in a text, which a quote would end.
+        out.replace_range(start.., "a");
+    }
 }
 
 /// The first `<name>` of a form, with what stands before and after it.
