@@ -13,9 +13,10 @@ const GAPS: [&str; 10] =
 /// A file.
 pub(super) fn program() -> impl Strategy<Value = String> {
     let item = prop_oneof![1 => stages(), 2 => snapshot(), 4 => policy(), 2 => test()];
-    (vec(item, 1..3), vec(any::<u8>(), 32)).prop_map(|(items, seed)| {
+    let language = word(&["", "", "language\u{1}0.2"]);
+    (language, vec(item, 1..3), vec(any::<u8>(), 32)).prop_map(|(language, items, seed)| {
         let mut choices = seed.iter().cycle();
-        join(items, "\u{1}")
+        line(&[&language, &join(items, "\u{1}")])
             .chars()
             .map(|c| if c == GAP { gap(*choices.next().unwrap()).to_owned() } else { c.to_string() })
             .collect()
@@ -57,6 +58,12 @@ fn name() -> BoxedStrategy<String> {
         "within",
         "at_least",
         "note_it",
+        "today",
+        "first_seen",
+        "snapshots",
+        "month",
+        "named",
+        "standing",
     ])
 }
 
@@ -92,7 +99,7 @@ fn template() -> BoxedStrategy<String> {
 
 fn literal() -> BoxedStrategy<String> {
     prop_oneof![
-        4 => word(&["20", "0.05", ".5", "1e-3", "15%", "15 %", "2 weeks", "300 ms", "6 months", "0.05 USD", "2026-11-02", "true", "false"]),
+        4 => word(&["20", "0.05", ".5", "1e-3", "15%", "15 %", "2 weeks", "300 ms", "6 months", "0.05 USD", "2026-11-02", "2026-11-02T14:05Z", "2026-11-02T15:05:30.25+01:00", "5 min", "true", "false"]),
         1 => text(),
     ]
     .boxed()
@@ -124,7 +131,14 @@ fn expr() -> BoxedStrategy<String> {
         let conditional = (inner.clone(), inner.clone(), inner.clone())
             .prop_map(|(c, a, b)| line(&["(", "if", &c, "then", &a, "else", &b, ")"]));
         let over = prop_oneof![
-            word(&["over\u{1}stage", "over\u{1}all", "over\u{1}quarter"]),
+            word(&[
+                "over\u{1}stage",
+                "over\u{1}all",
+                "over\u{1}week",
+                "over\u{1}month",
+                "over\u{1}quarter",
+                "over\u{1}year"
+            ]),
             word(&[
                 "over\u{1}at\u{1}most\u{1}4 weeks",
                 "over\u{1}5\u{1}snapshots",
@@ -137,16 +151,20 @@ fn expr() -> BoxedStrategy<String> {
             let inner = inner.clone();
             optional(inner.prop_map(move |inner| line(&[name, &inner])).boxed())
         };
-        let arg = (inner.clone(), clause("where"), clause("by"), optional(over))
-            .prop_map(|(value, condition, by, over)| line(&[&value, &condition, &by, &over]))
+        let keys = prefixed("by", elements(inner.clone(), 1, "[", "]"));
+        let by = prop_oneof![2 => clause("by"), 1 => keys];
+        let arg = (inner.clone(), clause("where"), clause("among"), by, optional(over))
+            .prop_map(|(value, condition, among, by, over)| line(&[&value, &condition, &among, &by, &over]))
             .boxed();
         let call =
             (name(), elements(arg, 0, "(", ")")).prop_map(|(name, args)| line(&[&name, &args])).boxed();
         let list = || elements(inner.clone(), 0, "[", "]");
         let at_least = list().prop_map(|list| line(&["at", "least", "2", "of", &list]));
-        let primary =
-            prop_oneof![3 => paren, 1 => conditional, 4 => call, 2 => path(), 2 => literal(), 1 => at_least]
-                .boxed();
+        let entry = (path(), inner.clone()).prop_map(|(table, key)| format!("{table}[\u{1}{key}\u{1}]"));
+        let primary = prop_oneof![
+            3 => paren, 1 => conditional, 4 => call, 2 => path(), 2 => literal(), 1 => at_least, 1 => entry
+        ]
+        .boxed();
         let arithmetic =
             vec((word(&["+", "-", "*", "/"]), optional(word(&["-", "-\u{1}-"])), primary.clone()), 0..3);
         let sum = (optional(word(&["-"])), primary, arithmetic).prop_map(|(sign, first, further)| {
@@ -168,6 +186,7 @@ fn expr() -> BoxedStrategy<String> {
             )
                 .prop_map(|(op, b, with)| line(&[&op, &b, &with])),
             (word(&["in", "not\u{1}in"]), set).prop_map(|(word, set)| line(&[&word, &set])),
+            prefixed("matches", sum.clone()),
         ];
         let compared = (sum, optional(tail.boxed())).prop_map(|(a, tail)| line(&[&a, &tail])).boxed();
         let operand = (optional(word(&["not", "not\u{1}not"])), compared)
@@ -195,6 +214,7 @@ fn field() -> BoxedStrategy<String> {
         "bool",
         "text",
         "date",
+        "time",
         "duration",
         "count",
         "number",
@@ -212,7 +232,17 @@ fn field() -> BoxedStrategy<String> {
     let plain = (
         name(),
         listed,
-        word(&["", "", "key", "required", "changing", "required\u{1}changing"]),
+        word(&[
+            "",
+            "",
+            "key",
+            "required",
+            "changing",
+            "standing",
+            "required\u{1}changing",
+            "named\u{1}\"pass rate\"",
+            "standing\u{1}named\u{1}\"p\"\u{1}required",
+        ]),
         optional(text()),
     )
         .prop_map(|(name, ty, mark, doc)| line(&[&name, ":", &ty, &mark, &doc]))
@@ -224,7 +254,8 @@ fn field() -> BoxedStrategy<String> {
             });
             prop_oneof![
                 2 => inner.clone(),
-                1 => (name(), optional(text()), fields()).prop_map(|(name, doc, fields)| line(&[&name, &doc, "{", &fields, "}"])),
+                1 => (name(), word(&["", "standing", "named\u{1}\"n\"\u{1}standing"]), optional(text()), fields())
+                    .prop_map(|(name, marks, doc, fields)| line(&[&name, &marks, &doc, "{", &fields, "}"])),
                 1 => (name(), fields(), optional(text()))
                     .prop_map(|(name, fields, doc)| line(&[&name, ":", "list", "of", "{", &fields, "}", &doc])),
             ]
@@ -233,7 +264,14 @@ fn field() -> BoxedStrategy<String> {
 }
 
 fn snapshot() -> BoxedStrategy<String> {
-    let cadence = word(&["", "every\u{1}1 week", "every\u{1}1 week\u{1}grace\u{1}3 days"]);
+    let cadence = word(&[
+        "",
+        "every\u{1}1 week",
+        "every\u{1}1 week\u{1}grace\u{1}3 days",
+        "every\u{1}weekday",
+        "every\u{1}weekday\u{1}grace\u{1}1 day",
+        "every\u{1}5 min\u{1}grace\u{1}300 s",
+    ]);
     let fields = vec((field(), word(&[",", "\n"])), 0..6);
     (cadence, fields)
         .prop_map(|(cadence, fields)| {
@@ -248,7 +286,9 @@ fn prefixed(keyword: &'static str, of: BoxedStrategy<String>) -> BoxedStrategy<S
 }
 
 fn let_decl() -> BoxedStrategy<String> {
-    (name(), expr()).prop_map(|(name, value)| line(&["let", &name, "=", &value])).boxed()
+    let computed = word(&["outputs.light", "users.all.hold", "date.count"]);
+    let name = prop_oneof![3 => name(), 1 => computed];
+    (name, expr()).prop_map(|(name, value)| line(&["let", &name, "=", &value])).boxed()
 }
 
 fn rule() -> BoxedStrategy<String> {
@@ -271,15 +311,26 @@ fn rule() -> BoxedStrategy<String> {
 }
 
 fn gate() -> BoxedStrategy<String> {
-    (name(), name(), optional(template()), vec(let_decl(), 0..2), rule())
-        .prop_map(|(a, b, title, lets, rule)| {
-            line(&["gate", &a, "->", &b, &title, "{", &join(lets, "\u{1}"), &rule, "}"])
+    let step = (name(), name()).prop_map(|(from, to)| line(&[&from, "->", &to]));
+    (vec(step, 1..4), optional(template()), vec(let_decl(), 0..2), rule())
+        .prop_map(|(steps, title, lets, rule)| {
+            let steps = join(steps, "\u{1},\u{1}");
+            line(&["gate", &steps, &title, "{", &join(lets, "\u{1}"), &rule, "}"])
         })
         .boxed()
 }
 
+/// What a param is, or is set to: a value, a list or a table.
+fn param_value() -> BoxedStrategy<String> {
+    let list = elements(prop_oneof![signed(), name()].boxed(), 1, "[", "]");
+    let key = prop_oneof![3 => name(), 2 => Just("else".to_owned()), 1 => text()];
+    let entry = (key, signed()).prop_map(|(key, value)| line(&[&key, ":", &value]));
+    let table = elements(entry.boxed(), 1, "{", "}");
+    prop_oneof![4 => signed(), 1 => list, 2 => table].boxed()
+}
+
 fn policy() -> BoxedStrategy<String> {
-    let param = (name(), signed(), range("within"), optional(text()))
+    let param = (name(), param_value(), range("within"), optional(text()))
         .prop_map(|(name, value, within, doc)| line(&["param", &name, "=", &value, &within, &doc]));
     let items = vec(prop_oneof![2 => param, 2 => let_decl(), 2 => rule(), 1 => gate()], 0..4);
     (name(), optional(template()), optional(prefixed("when", expr())), items)
@@ -305,18 +356,26 @@ fn test_value() -> BoxedStrategy<String> {
 fn test() -> BoxedStrategy<String> {
     let assign = (path(), vec(test_value(), 1..9))
         .prop_map(|(path, values)| line(&[&path, "=", &join(values, "\u{1},\u{1}")]));
-    let series = vec(assign, 0..4).prop_map(|assigns| {
-        line(&["given", "every", "1 week", "from", "2026-01-05", "{", &join(assigns, "\u{1}"), "}"])
-    });
+    let series = vec(assign, 0..4).prop_map(|assigns| line(&["{", &join(assigns, "\u{1}"), "}"]));
+    let rhythm = word(&[
+        "every\u{1}1 week\u{1}from\u{1}2026-01-05",
+        "every\u{1}weekday\u{1}from\u{1}2026-01-05",
+        "every\u{1}5 min\u{1}from\u{1}2026-01-05T10:00Z",
+    ]);
+    let series = (rhythm, series).prop_map(|(rhythm, series)| line(&[&rhythm, &series]));
+    let other = || optional(prefixed("workflow", text()));
+    let given =
+        |of: BoxedStrategy<String>| (other(), of).prop_map(|(other, of)| line(&["given", &other, &of]));
+    let set = prop_oneof![3 => path(), 1 => path().prop_map(|table| format!("{table}[\"a b\"]"))];
     let outcome = word(&["passes", "fails", "undecided", "not\u{1}applicable"]);
     let clause = prop_oneof![
-        4 => series,
-        1 => prefixed("given", prefixed("file", text())),
-        1 => (path(), signed()).prop_map(|(path, value)| line(&["with", &path, "=", &value])),
+        4 => given(series.boxed()),
+        1 => given(prefixed("file", text())),
+        1 => (set, param_value()).prop_map(|(path, value)| line(&["with", &path, "=", &value])),
         2 => (path(), outcome).prop_map(|(path, outcome)| line(&["expect", &path, &outcome])),
         1 => prefixed("expect", prefixed("decision", word(&["hold", "advance"]))),
     ];
-    let as_of = word(&["", "as\u{1}of\u{1}2026-02-02"]);
+    let as_of = word(&["", "as\u{1}of\u{1}2026-02-02", "as\u{1}of\u{1}2026-02-02T10:00Z"]);
     (text(), vec(clause, 0..5), as_of)
         .prop_map(|(title, clauses, as_of)| {
             line(&["test", &title, "{", &join(clauses, "\u{1}"), &as_of, "}"])
