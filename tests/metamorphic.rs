@@ -10,11 +10,15 @@ use serde_json::Value;
 
 use tollgate::diagnostic::Severity;
 use tollgate::engine::{Answer, DayOptions, Workspace};
-use tollgate::project::{Inputs, Project, TextFile};
+use tollgate::project::{Configuration, Inputs, Project, TextFile};
 use tollgate::report::{Decision, Report};
+use tollgate::source::SourceMap;
 use tollgate::value::{Date, Number};
 
-use crate::properties::{Fields, condition, snapshot, yaml};
+use crate::merges::{Node, Tree, judged};
+use crate::properties::{
+    DECLARATIONS, FIELDS, Fields, condition, instants, own_elements, recorded, snapshot, yaml,
+};
 use crate::support::{files_under, relative, root};
 
 /// Files by name, and the day of judgement, with the minute of it where the series run by instants.
@@ -23,6 +27,7 @@ struct Repository {
     policies: Vec<(String, String)>,
     snapshots: Vec<(String, String)>,
     standing: Vec<(String, String)>,
+    config: &'static str,
     day: Date,
     minute: Option<i64>,
 }
@@ -45,7 +50,7 @@ impl Repository {
             .into_iter()
             .partition(|(name, _)| name.ends_with("/rollout.yaml"));
         let policies = read(policies).into_iter().filter(|file| !is_test(file)).collect();
-        Self { policies, snapshots, standing, day, minute }
+        Self { policies, snapshots, standing, config: "", day, minute }
     }
 
     fn inputs(&self) -> Inputs {
@@ -56,13 +61,18 @@ impl Repository {
             };
             files.iter().map(file).collect()
         };
+        let mut sources = SourceMap::default();
+        let set = Some(self.config).filter(|config| !config.is_empty());
+        let stack = set.map(|set| Configuration::add("tollgate.yaml", set, &mut sources));
+        let stack = stack.into_iter().collect();
         let project = Project {
+            stack,
             policies: files(&self.policies),
             snapshots: files(&self.snapshots),
             standing: files(&self.standing),
             ..Project::default()
         };
-        Inputs { projects: vec![project], ..Inputs::default() }
+        Inputs { sources, projects: vec![project], ..Inputs::default() }
     }
 
     fn options(&self) -> DayOptions {
@@ -72,6 +82,10 @@ impl Repository {
 
     fn judge(&self) -> Answer<Report> {
         Workspace::new().check(self.inputs(), &self.options().into())
+    }
+
+    fn has_errors(&self) -> bool {
+        self.judge().diagnostics.iter().any(|found| found.severity == Severity::Error)
     }
 
     /// All that is said of each workflow, without the places where it is said.
@@ -96,8 +110,7 @@ impl Repository {
             policies: all(&self.policies, &policy),
             snapshots: all(&self.snapshots, &snapshot),
             standing: all(&self.standing, &snapshot),
-            day: self.day,
-            minute: self.minute,
+            ..*self
         }
     }
 
@@ -118,18 +131,8 @@ impl Repository {
     /// The same series by minutes: a week is 70 of them, and a day 10.
     fn by_minutes(&self) -> Self {
         let policy = |text: &str| {
-            let mut text = text.to_owned();
-            for (weeks, minutes) in [
-                // A trend is counted by the week, which is 144 times as long as 70 minutes.
-                ("trend(a over 2 weeks)", "(trend(a over 140 min) / 144)"),
-                ("1 week grace 3 days {", "70 min grace 30 min {\n  date: time required,"),
-                ("1 week", "70 min"),
-                ("2 weeks", "140 min"),
-                ("3 weeks", "210 min"),
-            ] {
-                text = text.replace(weeks, minutes);
-            }
-            assert!(!text.contains("week") && !text.contains("day"), "{text}");
+            let text = in_minutes(text);
+            assert!(!counts_in_days(&text), "{text}");
             text
         };
         let snapshot = |text: &str| {
@@ -377,6 +380,15 @@ fn how_the_examples_are_written_says_nothing() {
 }
 
 #[test]
+fn a_repository_can_run_by_instants() {
+    let conditions =
+        ["p", "held(p) >= 1 week", "open", "any(items where first_seen < date)"].map(str::to_owned);
+    let timed =
+        by_instants(generated(&conditions, &[(vec![("1".to_owned(), true)], Vec::new(), true)], true));
+    assert!(timed.snapshots[0].1.contains("date: 2026-01-05T10:00Z"), "{timed:#?}");
+}
+
+#[test]
 fn the_ways_to_write_differ() {
     let repository = Repository::example("canary");
     for (way, other) in same(&repository) {
@@ -395,9 +407,7 @@ fn the_ways_to_write_differ() {
 const VOCABULARY: &str = "
 stages testing -> pilot -> full
 snapshot every 1 week grace 3 days {
-  a: number, b: number, c: share, d: count, p: bool, q: bool
-  kind: one of [red, blue]
-  items: list of { id: text key, size: number, good: bool, kind: one of [red, blue] }
+FIELDS
 }
 ";
 
@@ -405,9 +415,9 @@ snapshot every 1 week grace 3 days {
 fn policy(conditions: &[String]) -> String {
     let condition = |index: usize| conditions[index % conditions.len()].as_str();
     format!(
-        "policy one when {} {{\n  rule required {{ require {} else hold }}\n  \
+        "policy one when {} {{\n{DECLARATIONS}  rule required {{ require {} else hold }}\n  \
          rule triggered {{ when {} then hold }}\n  rule back {{ when {} then rollback }}\n}}\n\
-         policy two {{\n  gate testing -> pilot \"g\" {{ rule first {{ when {} require {} else hold }} \
+         policy two {{\n{DECLARATIONS}  gate testing -> pilot \"g\" {{ rule first {{ when {} require {} else hold }} \
          rule second {{ when {} then hold }} }}\n}}\n",
         condition(0),
         condition(1),
@@ -421,9 +431,13 @@ fn policy(conditions: &[String]) -> String {
 
 fn repository(policy: String, snapshots: String) -> Repository {
     Repository {
-        policies: vec![("p/v.gate".to_owned(), VOCABULARY.to_owned()), ("p/p.gate".to_owned(), policy)],
+        policies: vec![
+            ("p/v.gate".to_owned(), VOCABULARY.replace("FIELDS", FIELDS)),
+            ("p/p.gate".to_owned(), policy),
+        ],
         snapshots: vec![("w/w.yaml".to_owned(), snapshots)],
         standing: Vec::new(),
+        config: "",
         day: Date::constant(2026, 1, 26),
         minute: None,
     }
@@ -433,8 +447,8 @@ fn repository(policy: String, snapshots: String) -> Repository {
 fn generated(conditions: &[String], series: &[Fields], asks: bool) -> Repository {
     let mut snapshots = yaml(series, false).replace("workflow: w,", "workflow: w, stage: testing,");
     if asks {
-        let last = snapshots.rfind("stage: testing,").unwrap();
-        snapshots.insert_str(last, "advance_to: pilot, ");
+        let last = snapshots.rfind("stage: testing,").unwrap() + "stage: testing,".len();
+        snapshots.insert_str(last, " advance_to: pilot,");
     }
     repository(policy(conditions), snapshots)
 }
@@ -467,12 +481,67 @@ fn fleet(conditions: &[String], all: &[Vec<Fields>], asks: bool) -> Repository {
 
 /// Whether a condition can be one, and is not refused because it is never true.
 fn is_accepted(condition: &String) -> bool {
-    let alone = repository(format!("policy p {{ rule r {{ when {condition} then hold }} }}"), String::new());
-    !alone.judge().report.diagnostics.iter().any(|diagnostic| diagnostic.code.starts_with("T2"))
+    let policy = format!("policy p {{ {DECLARATIONS} rule r {{ when {condition} then hold }} }}");
+    let text = VOCABULARY.replace("FIELDS", FIELDS) + &policy;
+    let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into_bytes()) };
+    Workspace::new().compile(vec![file]).exit == 0
 }
 
 fn conditions() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(condition().prop_filter("is never true", is_accepted), 6)
+}
+
+/// Those that say nothing of days.
+fn conditions_of_weeks() -> impl Strategy<Value = Vec<String>> {
+    let of_weeks = condition().prop_filter("counts in days", |condition| {
+        !counts_in_days(&in_minutes(condition)) && !condition.contains("date")
+    });
+    prop::collection::vec(of_weeks.prop_filter("is never true", is_accepted), 6)
+}
+
+fn in_minutes(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (weeks, minutes) in [
+        // A trend is counted by the week, which is 144 times as long as 70 minutes.
+        ("trend(a over 2 weeks)", "(trend(a over 140 min) / 144)"),
+        ("1 week grace 3 days {", "70 min grace 30 min {\n  date: time required,"),
+        ("1 week", "70 min"),
+        ("2 weeks", "140 min"),
+        ("3 weeks", "210 min"),
+    ] {
+        text = text.replace(weeks, minutes);
+    }
+    text
+}
+
+fn counts_in_days(text: &str) -> bool {
+    ["week", "day", "month", "quarter", "year", "2026"].iter().any(|word| text.contains(word))
+}
+
+/// Some of them may ask what the record has.
+fn any_conditions() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(recorded().prop_filter("is never true", is_accepted), 6)
+}
+
+/// The same repository, its series running by instants; as it was, where a condition is one of days.
+fn by_instants(repository: Repository) -> Repository {
+    let mut timed = repository.texts(str::to_owned, instants);
+    let (_, vocabulary) = &mut timed.policies[0];
+    *vocabulary = vocabulary.replacen("days {", "days { date: time required", 1);
+    if timed.has_errors() { repository } else { timed }
+}
+
+/// Two workflows of which one is measured less often, and one ends.
+fn kept_apart(mut repository: Repository) -> Repository {
+    repository.config = "overrides: [{ workflows: [w1], cadence: { every: 13 weeks, grace: 2 weeks } }]\n";
+    repository
+        .standing
+        .push(("w2/rollout.yaml".to_owned(), "workflow: w2\nretired: 2026-01-22\n".to_owned()));
+    repository.standing.retain(|_| repository.snapshots.iter().any(|(name, _)| name == "w2/w.yaml"));
+    if repository.snapshots.len() < 2 {
+        repository.config = "";
+    }
+    repository
 }
 
 /// Every value that is there: of a snapshot, or of an element; and whether a list is.
@@ -489,13 +558,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn how_it_is_written_says_nothing(conditions in conditions(), series in prop::collection::vec(snapshot(), 1..4), asks: bool, minutes: bool) {
+    fn how_it_is_written_says_nothing(conditions in any_conditions(), series in prop::collection::vec(snapshot(), 1..4), asks: bool, instants: bool) {
         let repository = generated(&conditions, &series, asks);
-        is_said_the_same(&if minutes { repository.by_minutes() } else { repository });
+        is_said_the_same(&if instants { by_instants(repository) } else { repository });
     }
 
     #[test]
-    fn weeks_and_minutes_are_judged_alike(conditions in conditions(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..5), 1..3), asks: bool) {
+    fn weeks_and_minutes_are_judged_alike(conditions in conditions_of_weeks(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..5), 1..3), asks: bool) {
         let weeks = fleet(&conditions, &all, asks);
         prop_assert_eq!(outcomes(&weeks), outcomes(&weeks.by_minutes()));
         let of_days = days(&weeks).len();
@@ -503,8 +572,9 @@ proptest! {
     }
 
     #[test]
-    fn where_other_workflows_are_looked_at_the_order_says_nothing(conditions in conditions(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..3), 1..4), asks: bool) {
-        let repository = fleet(&conditions, &all, asks);
+    fn where_other_workflows_are_looked_at_the_order_says_nothing(conditions in any_conditions(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..3), 1..4), asks: bool) {
+        let repository = kept_apart(fleet(&conditions, &all, asks));
+        prop_assert!(!repository.has_errors());
         is_said_the_same(&repository);
         // Who is judged alone is judged beside all others.
         for (name, decision, rules) in repository.verdict() {
@@ -515,8 +585,8 @@ proptest! {
     }
 
     #[test]
-    fn another_workflow_changes_the_verdicts_of_rules_that_name_workflows_alone(conditions in conditions(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..3), 2..4), asks: bool) {
-        let (one, more) = (fleet(&conditions, &all[..1], asks), fleet(&conditions, &all, asks));
+    fn another_workflow_changes_the_verdicts_of_rules_that_name_workflows_alone(conditions in any_conditions(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..3), 2..4), asks: bool) {
+        let (one, more) = (fleet(&conditions, &all[..1], asks), kept_apart(fleet(&conditions, &all, asks)));
         let (before, after) = (one.verdict(), more.verdict());
         prop_assert!(after.iter().any(|(.., rules)| rules.iter().any(|rule| rule.starts_with("others.waits"))));
         let own = |verdict: &[(String, Decision, BTreeSet<String>)]| -> BTreeSet<String> {
@@ -534,7 +604,9 @@ proptest! {
 
     #[test]
     fn a_value_less_never_lets_go_on_what_was_held(conditions in conditions(), series in prop::collection::vec(snapshot(), 1..4), asks: bool, which: prop::sample::Index) {
-        let repository = generated(&conditions, &series, asks);
+        // What two snapshots say of one element may contradict: a value less would end that.
+        let apart = |repository: Repository| repository.texts(str::to_owned, own_elements);
+        let repository = apart(generated(&conditions, &series, asks));
         let before = &repository.judge().report.workflows[0];
         let mut less = series.clone();
         let mut there = values(&mut less);
@@ -543,7 +615,7 @@ proptest! {
         }
         let lost = which.index(there.len());
         *there[lost] = false;
-        let other = generated(&conditions, &less, asks);
+        let other = apart(generated(&conditions, &less, asks));
         let after = &other.judge().report.workflows[0];
         let goes_on = matches!(after.decision, Decision::Continue | Decision::Advance);
         let held = matches!(before.decision, Decision::Hold | Decision::Rollback);
@@ -553,13 +625,40 @@ proptest! {
     }
 
     #[test]
-    fn what_comes_later_changes_no_earlier_day(conditions in conditions(), series in prop::collection::vec(snapshot(), 2..4)) {
-        let repository = generated(&conditions, &series, false);
-        let earlier = generated(&conditions, &series[..series.len() - 1], false);
+    fn what_comes_later_changes_no_earlier_day(conditions in any_conditions(), series in prop::collection::vec(snapshot(), 2..4), instants: bool) {
+        let of = |series| {
+            let repository = generated(&conditions, series, false);
+            if instants { by_instants(repository) } else { repository }
+        };
+        let (repository, earlier) = (of(&series), of(&series[..series.len() - 1]));
         let (all, some) = (days(&repository), days(&earlier));
         prop_assert_eq!(some.len() + 1, all.len());
         prop_assert_eq!(&all[..some.len()], &some[..]);
     }
+
+    #[test]
+    fn a_pull_request_that_adds_a_workflow_changes_no_other_verdict(conditions in any_conditions(), all in prop::collection::vec(prop::collection::vec(snapshot(), 1..3), 2..4), asks: bool) {
+        let mut more = fleet(&conditions, &all, asks);
+        more.policies.retain(|(name, _)| name != "p/others.gate");
+        let mut one = more.clone();
+        one.snapshots.truncate(all.len() - 1);
+        let (base, branch) = (tree(&one), tree(&more));
+        let alone = judged(&base, &base, &base, one.day).report;
+        let report = judged(&base, &base, &branch, one.day).report;
+        prop_assert_eq!(report.workflows.len(), all.len());
+        for (before, after) in alone.workflows.iter().zip(&report.workflows) {
+            let said = |workflow: &tollgate::report::WorkflowReport| serde_json::to_value(workflow).unwrap();
+            prop_assert_eq!(said(before), said(after));
+        }
+    }
+}
+
+/// The files of a repository, as git has them.
+fn tree(repository: &Repository) -> Tree {
+    let files = repository.policies.iter().chain(&repository.snapshots).chain(&repository.standing);
+    let config = ("tollgate.yaml".to_owned(), "policies: [p/]\nsnapshots: w*/*.yaml\n".to_owned());
+    let all = files.cloned().chain([config]);
+    all.map(|(name, text)| (name, Node::Text(text))).collect()
 }
 
 /// The decision on each workflow, and what came of each rule: all that is said, but for lengths and dates.
