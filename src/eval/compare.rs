@@ -213,11 +213,11 @@ pub(super) enum Sample {
     Mean(Vec<Number>),
 }
 
-/// The claim as one of «at least» or «more than».
 fn amounts_of(values: &[Number]) -> Vec<Amount> {
     values.iter().cloned().map(Amount::Known).collect()
 }
 
+/// The claim as one of «at least» or «more than».
 pub(super) fn share_claim(op: CompareOp, tally: &Tally, threshold: &Number) -> Claim {
     let strict = matches!(op, CompareOp::Greater | CompareOp::Less);
     let claim = Claim {

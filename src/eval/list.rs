@@ -215,7 +215,8 @@ impl<'a> Evaluator<'a> {
             }
             Shape::Numbers(Numbers { adds, reduce, .. }) => {
                 let ends = self.declared_ends(&arg.value);
-                let filled = |item, pick: &Candidate| picked(item, &pick.good).map(|it| fill(it, item, ends));
+                let filled =
+                    |item, pick: &Candidate| picked(item, &pick.good).map(|it| fill(it, item, pick, ends));
                 let amounts: Vec<Amount> = of().filter_map(|(item, pick)| filled(item, pick)).collect();
                 let may = if *adds { self.budget.sums(&amounts) } else { self.budget.sorts(&amounts) };
                 if !may {
@@ -286,11 +287,9 @@ fn is_an_element(item: &ListItem<'_>) -> Truth {
 }
 
 /// A number that is surely picked, and missing in its element, lies between the ends that are declared for it.
-fn fill(amount: Amount, item: &ListItem<'_>, ends: Option<&Interval>) -> Amount {
-    match (amount, &item.value, ends) {
-        (Amount::Unknown(why), ItemValue::Evidence(value), Some(ends))
-            if item.of.is_some() && why == value.reasons() =>
-        {
+fn fill(amount: Amount, item: &ListItem<'_>, pick: &Candidate, ends: Option<&Interval>) -> Amount {
+    match (amount, &pick.good, ends) {
+        (Amount::Unknown(why), Truth::Yes, Some(ends)) if item.of.is_some() => {
             Amount::bounded(ends.clone(), why)
         }
         (amount, _, _) => amount,
