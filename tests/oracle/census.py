@@ -1,4 +1,4 @@
-"""Which constructs a rule and a repository use."""
+"""Which constructs a rule uses, and which a workflow of a repository."""
 
 from syntax import whole
 
@@ -71,19 +71,16 @@ def of_aggregate(function, source, where, among, by, over):
         yield "missing_means"
 
 
-def of_repository(repository):
-    """What every rule of a repository meets."""
-    world = repository.world
+def of_workflow(repository, name):
+    """What every rule meets that is judged on a workflow of a repository."""
+    world, made = repository.world, repository.series[name]
     kinds = [*world.fields.values(), *world.fields["outputs"].detail.detail.values()]
-    found = {"quoted"} if world.quoted else set()
-    for name, there in (("named", any(kind.key_in_data for kind in kinds)), ("changing", any(kind.changing for kind in kinds)),
-                        ("standing", any(kind.standing for kind in kinds)), ("weekday_cadence", world.every == "weekday"),
-                        ("broken", repository.broken), ("broken_data", repository.broken_data), ("instants", world.instants),
-                        ("cadence", bool(repository.cadences)),
-                        ("retired", any("retired" in said for name, made in repository.series.items()
-                                        for said in (repository.facts.get(name, {}), made[-1]))),
-                        ("no_key", world.key_of(("outputs",)) and any("id" not in item for made in repository.series.values() for snapshot in made
-                                       for item in snapshot.get("outputs") or []))):
-        if there:
-            found.add(name)
-    return found
+    outputs = [item for snapshot in made for item in snapshot.get("outputs") or []]
+    there = {
+        "quoted": world.quoted, "named": any(kind.key_in_data for kind in kinds), "changing": any(kind.changing for kind in kinds),
+        "standing": any(kind.standing for kind in kinds), "weekday_cadence": world.every == "weekday" and name not in repository.cadences,
+        "broken": repository.broken, "broken_data": repository.broken_data, "instants": world.instants,
+        "cadence": name in repository.cadences, "retired": "retired" in repository.facts.get(name, {}) or "retired" in made[-1],
+        "no_key": world.key_of(("outputs",)) and any("id" not in item for item in outputs),
+    }
+    return {construct for construct, is_so in there.items() if is_so}

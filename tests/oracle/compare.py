@@ -16,10 +16,9 @@ from moments import Cadence
 from policy import built_in
 from repository import Repository
 from shrink import shrink
-from words import TODAY
 
-# In a run of so many cases or more, each construct has to be in one of so many.
-LONG, SHARE = 20_000, 40
+# In a run of so many cases or more, each construct has to be in one of so many, and what is met while judging, too.
+LONG, SHARE, MET_SHARE = 20_000, 40, 200
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +30,7 @@ def batch(seed, options):
     deciding = rng.random() < 0.4
     sizes = [rng.choice([1, 2]) for _ in range(rng.choice([2, 3]))] if deciding else [options.rules]
     depth = rng.choice([0, 1, 1, 2, 2, 3])
-    as_of = TODAY + rng.choice([-3, 0, 0, 0, 0, 7, 20])
+    as_of = generate.as_of(rng, world)
     names = [f"w{i}" for i in range(options.workflows * (4 if deciding else 1))]
     cadences = generate.cadences(rng, world, names)
     everything = {name: generate.series(rng, world, cadences.get(name) or Cadence(world.every, world.grace)) for name in names}
@@ -60,7 +59,7 @@ def main():
     parser.add_argument("--rules", type=int, default=30, help="rules in a policy")
     parser.add_argument("--workflows", type=int, default=12, help="series that they are judged on")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/debug/tollgate")
-    parser.add_argument("--count", action="store_true", help="go on to the end, and make only the first disagreement small")
+    parser.add_argument("--count", action="store_true", help="go on after the first disagreement, and count them all")
     parser.add_argument("--only", metavar="A,B", help="of what language 0.2 brought, these constructs alone")
     parser.add_argument("--without", metavar="A,B", help="all constructs but these")
     parser.add_argument("--constructs", action="store_true", help="print how many cases used each construct")
@@ -68,34 +67,42 @@ def main():
     constructs.choose(options.only, options.without)
 
     folder = Path(tempfile.mkdtemp(prefix="oracle-"))
-    tally, seed, found = Counter(), options.seed * 1_000_000, 0
+    tally, seed, found, first = Counter(), options.seed * 1_000_000, 0, None
     try:
-        while tally["cases"] < options.cases:
+        while tally["cases"] < options.cases and (options.count or not found):
             repository = batch(seed, options)
             seed += 1
             repository.keep_what_checks(options.binary, folder, tally)
             differences = repository.differences(options.binary, folder, tally)
             tally["series"] += len(repository.series)
             if differences and not found:
-                print(f"seed {repository.seed}: {len(differences)} disagreements; the first of them, made small:\n")
-                print(shrink(repository, differences[0], options.binary, folder))
+                first = repository, differences[0]
             found += len(differences)
-            if found and not options.count:
-                break
+        rare = summary(tally, found, options)
+        if first:
+            print(f"seed {first[0].seed}: the first disagreement, made small:\n", flush=True)
+            print(shrink(*first, options.binary, folder))
     finally:
         shutil.rmtree(folder)
+    return 1 if found or rare else 0
+
+
+def summary(tally, found, options):
+    """Prints what was compared, and gives what was too rare."""
     used = {name: count for name, count in tally.items() if isinstance(name, tuple)}
     print(", ".join(f"{name}: {count}" for name, count in sorted(item for item in tally.items() if item[0] not in used)))
-    used = {name: used.get(("construct", name), 0) for name in constructs.WRITTEN if constructs.on(name)}
+    used = {name: used.get(("construct", name), 0) for name in constructs.WRITTEN | constructs.MET if constructs.on(name)}
     if options.constructs:
         print("; ".join(f"{name} {count}" for name, count in used.items()))
     written = max(1, tally["rules written"])
     print(f"{100 * tally['rules that check'] / written:.0f}% of the rules checked")
-    print(f"{found} disagreements")
-    rare = [name for name, count in used.items() if count * SHARE < options.cases] if options.cases >= LONG and not found else []
+    print(f"{found} disagreements", flush=True)
+    if options.cases < LONG or found:
+        return []
+    rare = [name for name, count in used.items() if count * (MET_SHARE if name in constructs.MET else SHARE) < options.cases]
     if rare:
         print(f"too rare for so long a run: {', '.join(rare)}; the generator has to write more of them")
-    return 1 if found or rare else 0
+    return rare
 
 
 if __name__ == "__main__":

@@ -31,13 +31,16 @@ class Expressions(Numbers):
             (2, lambda: self.rng.choice([("field", p) for p in CONDITIONS])),
             (2 if flags else 0, lambda: self.rng.choice(flags)),
             (4, lambda: self.counted(self.rng.choice(["any", "all", "none"]), depth)),
-            (1.5, lambda: self.any_group(depth)),
+            (2, lambda: self.any_group(depth)),
             (1, lambda: ("has", ("field", self.rng.choice([("adoption",), ("users", "active"), ("outputs",), ("reviewed",)])))),
             (4, lambda: self.confident(depth)),
             (3, lambda: self.length(depth)),
             (1, lambda: ("previous", ("field", self.rng.choice(CONDITIONS)), *self.which(lambda: ("literal", True, "true")))),
             (1, lambda: ("default", ("field", self.rng.choice(CONDITIONS)), ("literal", True, "true"))),
             (1.5, lambda: self.dates(depth)),
+            (4 * on("due_before"), lambda: self.instalments(depth)),
+            (1.5 * on("doubtful"), lambda: self.held_against(self.doubtful_share(), "share")),
+            (on("picked_values"), lambda: self.held_against(*self.of_values(self.rng.choice(DIMENSIONS), depth, "max", None))),
             (on("longest"), lambda: self.held_against(self.longest(depth), "count")),
             (on("first_where"), lambda: self.where_it_was("first")),
             (on("latest_where"), lambda: self.where_it_was("latest")),
@@ -49,6 +52,14 @@ class Expressions(Numbers):
     def held_against(self, node, flavour):
         return ("compare", self.operator(), node, self.literal(flavour))
 
+    def instalments(self, depth):
+        """A condition that is sure only where everything is there that is added up in a window."""
+        if self.rng.random() < 0.4:
+            rows = self.rng.choice(["outputs", "flags"])
+            return agg(self.rng.choice(["any", "all", "none"]), of_list(rows), where=self.condition(depth - 1, rows), over=self.days())
+        most = Fraction(self.rng.choice([2, 5, 10, 20, 40]))
+        return ("compare", self.rng.choice(["<", "<=", "<=", "==", ">"]), self.added_up(depth), ("literal", most, str(most)))
+
     def where_it_was(self, function):
         """A comparison of what a field was at a snapshot of some kind."""
         inner, flavour = self.named(self.rng.choice(DIMENSIONS), None)
@@ -58,7 +69,7 @@ class Expressions(Numbers):
 
     def of_new_ones(self):
         """How many outputs were first seen since a day, or before."""
-        since = ("compare", self.operator(), ("first_seen",), self.day(0))
+        since = ("compare", self.operator(), self.first_seen(), self.day(0))
         return self.held_against(agg("count", of_list("outputs"), where=since, over=self.over(0.8)), "count")
 
     def on_weekday(self):
@@ -138,7 +149,7 @@ class Expressions(Numbers):
         if name in TEXTS and self.chance("matches", 0.6):
             return self.matching(path)
         fitting = [(shown, param) for shown, param, kind in self.lists if kind == TABLE_OF[name]]
-        if fitting and self.chance("param_lists", 0.4):
+        if fitting and self.chance("param_lists", 0.6):
             return ("in_param", path, *self.rng.choice(fitting), self.rng.random() < 0.7)
         if name in ("area", "zone", "place") and rows != "workflows" and self.rng.random() < 0.2:
             return ("in_list", path, ("areas",), self.rng.random() < 0.7)
@@ -184,13 +195,17 @@ class Expressions(Numbers):
     def length(self, depth):
         """A comparison of what runs between dates."""
         a, _ = self.run(depth)
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.3 and not (a[0] == "days_between" and self.world.instants):
             months = self.rng.choice([1, 1, 2, 12])
             text = "1 year" if months == 12 else f"{months} months" if months > 1 else "1 month"
             return ("compare", self.rng.choice(["<", "<=", ">", ">="]), a, ("months", months, text))
         return ("compare", self.operator(), a, self.literal("span"))
 
     def dates(self, depth, rows=None):
+        if self.world.instants and self.rng.random() < 0.5:
+            if self.rng.random() < 0.3:
+                return self.held_against(("hour", self.moment(depth, rows)), "hour")
+            return ("compare", self.operator(), self.moment(depth, rows), self.moment(depth, rows))
         return ("compare", self.operator(), self.day(depth, rows), self.day(depth, rows))
 
     def any_group(self, depth):
@@ -209,7 +224,7 @@ class Expressions(Numbers):
             return ("compare", op, self.counted("share", depth), self.literal("share"))
         if self.rng.random() < 0.3:
             inner, flavour = self.named(self.rng.choice(UNITLESS), None)
-            return ("compare", op, agg("mean", ("scalar", inner), over=self.days() + 14), self.literal(flavour))
+            return ("compare", op, agg("mean", ("scalar", inner), over=self.days() * 2), self.literal(flavour))
         rows, field = self.rng.choice([("outputs", "edit_time"), ("outputs", "marks"), ("ratings", None)])
         mean = agg("mean", of_list(rows), field, self.where(rows, depth, 0.2), over=self.over())
         return ("compare", op, mean, self.literal(FLAVOUR[field or rows]))
@@ -229,6 +244,8 @@ class Expressions(Numbers):
         return self.pick(
             (4, lambda: self.number(self.rng.choice(DIMENSIONS), depth)[0]),
             (1, lambda: ("confidence", self.sample(depth))),
+            (2 * on("due_before"), lambda: self.added_up(depth)),
+            (2 * on("doubtful"), self.doubtful_share),
             (1, lambda: self.run(depth)[0]),
             (1, lambda: self.condition(depth)),
         )

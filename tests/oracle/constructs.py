@@ -1,9 +1,8 @@
 """What language 0.2 brought, each thing by a name, so that a run can be about some of them. See `--only` and `--without`.
 
-Some are forms that the generator writes; those in JUDGED are ways to judge, and `--without` one it is judged as by 0.1.
+Some are forms that the generator writes; what is in MET depends on the series too; those in JUDGED are ways to judge, and `--without` one
+it is judged as by 0.1.
 """
-
-from collections import Counter
 
 WRITTEN = {
     # windows
@@ -24,19 +23,21 @@ WRITTEN = {
     "quoted": "quantities in quotes", "standing": "standing facts", "changing": "fields that may change",
     "broken": "a policy file with an error", "broken_data": "a workflow with an error in its data", "instants": "series that run by instants",
 }
+# What comes up in a case, by what its series holds.
+MET = {
+    "due_before": "what is added up in a window that is covered, though a due day before it has no snapshot",
+    "doubtful": "an element of which it is undecided whether it is a member, by `among`",
+}
 JUDGED = {
     "instalments": "1.4: what is added up needs every instalment", "reading": "1.5: read at the snapshot of the element",
     "missing_means": "3: means with missing elements lie between two ends", "one_truth": "6.5: one key, one truth",
     "errors_hold": "1.6: errors are no consent", "nobody": "1.7: a gate that opens for nobody", "owed": "6.1: owed steps",
     "fresh": "6.4: staleness holds", "nothing_judged": "6.4: a workflow of which no rule was judged",
 }
-ALL = {**WRITTEN, **JUDGED}
+ALL = {**WRITTEN, **MET, **JUDGED}
 
-# What the program does not understand yet: left out unless it is asked for.
-LATER = {"instants"}
-
-chosen = set(ALL) - LATER
-seen = Counter()
+chosen = set(ALL)
+met = set()  # what of MET came up while a rule was judged
 
 
 def choose(only=None, without=None):
@@ -44,8 +45,8 @@ def choose(only=None, without=None):
     if unknown := [name for name in named if name not in ALL]:
         raise SystemExit(f"no such construct: {', '.join(unknown)}; there are {', '.join(sorted(ALL))}")
     chosen.clear()
-    written = set(WRITTEN) if only is None else set(only.split(",")) if only else set()
-    chosen.update((written | set(JUDGED)) - (LATER - set(named)))
+    written = {*WRITTEN, *MET} if only is None else set(only.split(",")) if only else set()
+    chosen.update(written | set(JUDGED))
     chosen.difference_update(without.split(",") if without else [])
 
 

@@ -123,15 +123,23 @@ def dates(node, place):
             return exactly(((value.low - day_of(value.low)) * 24).__floor__()) if value.known else UNKNOWN
         case ("since", day):
             start = evaluate(day, place)
-            now = place.today if day_kind(node) == "time" else Fraction(day_of(place.today))
+            now = place.today if is_time(day, place) else Fraction(day_of(place.today))
             if start == UNKNOWN or start.high > now:
                 return UNKNOWN
             return Run((start.high, now), (start.low, now))
     return along_the_series(node, place)
 
 
-def day_kind(node):
-    return "date"
+def is_time(node, place):
+    """Whether an expression is an instant, and not a date."""
+    match node:
+        case ("literal", _, text):
+            return "T" in text
+        case ("move_date", _, inner, *_):
+            return is_time(inner, place)
+        case ("field" | "own" | "judged", path):
+            return place.world.instants and path == ("date",)
+    return place.world.instants and node[0] in ("now", "entered", "judged_entered", "first_seen")
 
 
 def let_value(let, place):

@@ -38,7 +38,8 @@ class Numbers:
     # --- leaves -------------------------------------------------------------------------------------------------------
 
     def literal(self, flavour):
-        value = self.rng.choice(POOL[flavour])
+        lapse = flavour == "span" and self.world.instants and self.rng.random() < 0.7
+        value = self.rng.choice(POOL["lapse" if lapse else flavour])
         if flavour in ("share", "drift", "edit"):
             text = write_value(value, Type("share")) if self.rng.random() < 0.8 else write_value(value, Type("number"))
         elif flavour == "span":
@@ -46,6 +47,10 @@ class Numbers:
         else:
             text = write_value(value, {"usd": Type("number", "USD"), "duration": Type("duration")}.get(flavour, Type("number")))
         return ("literal", value, text)
+
+    def whole_days(self):
+        value = self.rng.choice(POOL["span"])
+        return value, write_value(value, Type("duration"))
 
     def own_numbers(self, dimension, rows):
         wanted = DIMENSION[dimension] + ["edit"] * (dimension == "part")
@@ -67,6 +72,8 @@ class Numbers:
         return ("judged" if judged else "field", tuple(name.split("."))), FLAVOUR[name]
 
     def days(self):
+        if self.world.instants:
+            return self.rng.choice([1, 2, 2, 3, 4, 5, 7, 14]) * (self.world.every or HOUR)
         lengths = [7, 14, 14, 21, 28, 28, 35, 10]
         return self.rng.choice(lengths if self.world.every not in (1, "weekday") else [1, 2, 3, 4, 5, 7, 14])
 
@@ -74,7 +81,7 @@ class Numbers:
         if self.rng.random() > chance:
             return None
         choices = [(10, self.days), (4, lambda: "stage")]
-        forms = [("over_all", 4, lambda: "all"), ("calendar", 4, lambda: self.rng.choice(["week", "month", "month", "quarter", "year"])),
+        forms = [("over_all", 6, lambda: "all"), ("calendar", 6, lambda: self.rng.choice(["week", "month", "month", "quarter", "year"])),
                  ("over_snapshots", 4, self.some_snapshots), ("at_most", 5, lambda: ("at_most", self.days(), ""))]
         return self.pick(*choices, *((weight, way) for name, weight, way in forms if on(name)))
 
@@ -174,6 +181,8 @@ class Numbers:
             (3 * on("held_value"), lambda: ("held_value", self.value_that_stays())),
             (2, lambda: ("since", self.day(depth - 1))),
             (1, lambda: ("days_between", self.day(depth - 1), self.day(depth - 1))),
+            (3 * self.world.instants, lambda: ("since", self.moment(depth - 1))),
+            (2 * self.world.instants, lambda: ("days_between", self.moment(depth - 1), self.moment(depth - 1))),
         ), "span"
 
     def value_that_stays(self):
@@ -183,31 +192,60 @@ class Numbers:
 
     def day(self, depth, rows=None):
         if rows == "outputs" and self.rng.random() < 0.7:
-            return ("first_seen",) if self.chance("first_seen", 0.75) and self.world.key_of(("outputs",)) else ("own", ("made",))
+            return self.first_seen() if self.chance("first_seen", 0.75) and self.world.key_of(("outputs",)) else ("own", ("made",))
         if self.rng.random() < 0.1:
             when = TODAY - self.rng.choice([60, 28, 14, 7, 0])
             return ("literal", when, date.fromordinal(when).isoformat())
-        if self.chance("today", 0.2) and not self.world.instants:
+        if self.chance("today", 0.2):
             return ("today",)
-        if self.chance("entered", 0.25) and not self.world.instants:
-            return self.rng.choice([("entered",), ("judged_entered",)]) if rows != "workflows" else ("entered",)
-        day = self.rng.choice([("field", ("launched",)), ("field", ("reviewed",)), self.date_field(rows)])
+        if self.chance("entered", 0.25):
+            return self.in_days(self.entered(rows))
+        day = self.rng.choice([("field", ("launched",)), ("field", ("reviewed",)), self.in_days(self.date_field(rows))])
         if rows == "workflows" and day[0] == "field":
             day = ("judged", day[1])
         if depth > 0 and self.rng.random() < 0.3:
-            op, months = self.rng.choice("+-"), self.rng.choice([0, 0, 1, 3])
-            length = self.literal("span")
-            return ("move_date", op, day, length[1], months, f"{months} months" if months else length[2])
+            return self.moved(day, *self.whole_days())
         return day
 
-    def date_field(self, rows=None):
-        node = ("own" if rows == "workflows" else "field", ("date",))
+    def moment(self, depth, rows=None):
+        """An instant, in a series that runs by instants."""
+        when = TODAY + NOON - self.rng.choice([0, MINUTE, 5 * MINUTE, HOUR, 7 * HOUR])
+        found = self.pick(
+            (3, lambda: self.date_field(rows)),
+            (2, lambda: ("now",)),
+            (2 * on("entered"), lambda: self.entered(rows)),
+            (3 * (on("first_seen") and rows == "outputs" and self.world.key_of(("outputs",)) is not None), lambda: ("first_seen",)),
+            (1, lambda: ("literal", when, write_value(when, Type("time")))),
+        )
+        return self.moved(found, *self.literal("span")[1:]) if depth > 0 and self.rng.random() < 0.3 else found
+
+    def moved(self, day, length, text):
+        """A day or an instant, so much or some months earlier or later."""
+        op, months = self.rng.choice("+-"), self.rng.choice([0, 0, 1, 3])
+        return ("move_date", op, day, length, months, f"{months} months" if months else text)
+
+    def in_days(self, node):
         return ("day", node) if self.world.instants else node
+
+    def first_seen(self):
+        return self.in_days(("first_seen",))
+
+    def entered(self, rows):
+        return ("entered",) if rows == "workflows" else self.rng.choice([("entered",), ("judged_entered",)])
+
+    def date_field(self, rows=None):
+        return ("own" if rows == "workflows" else "field", ("date",))
 
     # --- aggregates ---------------------------------------------------------------------------------------------------
 
     def where(self, rows, depth, chance=0.6):
         return self.condition(depth - 1, rows) if self.rng.random() < chance else None
+
+    def doubtful_share(self):
+        """A share of some of the outputs, by a word that a few of them lack."""
+        word = self.rng.choice(["==", "!="]), ("own", ("kind",)), ("literal", KINDS[0], KINDS[0])
+        over = self.days() if self.rng.random() < 0.3 else None
+        return agg("share", of_list("outputs"), where=self.flag("outputs"), among=("compare", *word), over=over)
 
     def among(self, rows, depth):
         return self.condition(depth - 1, rows) if self.chance("among", 0.3) else None
@@ -227,7 +265,7 @@ class Numbers:
             return agg("count", self.distinct(depth))
         if function in ("any", "all", "none") and self.rng.random() < 0.12:
             return self.of_distinct(function, depth)
-        if self.chance("workflows", 0.16):
+        if self.chance("workflows", 0.2):
             return agg(function, ("workflows",), where=self.condition(depth - 1, "workflows"))
         if self.chance("param_lists", 0.1) and self.lists:
             return self.of_required(function)
@@ -288,7 +326,7 @@ class Numbers:
         amount = Fraction(self.rng.choice([10, 25, 50, 80, 90, 100]), 100) if function == "percentile" else None
         if self.rng.random() < 0.3:
             return self.of_values(dimension, depth, function, amount)
-        rows = "workflows" if self.chance("workflows", 0.16) else self.rng.choice(["outputs", "outputs", "flags", "ratings"])
+        rows = "workflows" if self.chance("workflows", 0.2) else self.rng.choice(["outputs", "outputs", "flags", "ratings"])
         fields = self.own_numbers(dimension, rows) if rows != "ratings" else [(None, "score")] * (dimension == "plain")
         if not fields:
             return self.named(dimension, None)
@@ -298,6 +336,16 @@ class Numbers:
         flavour = SQUARED.get(flavour, flavour) if function == "variance" else flavour
         source = of_list(rows) if rows != "workflows" else ("workflows",)
         return agg(function, source, field, where, over=over, amount=amount), flavour
+
+    def added_up(self, depth):
+        """A count of what a window holds, or a sum of it."""
+        rows, over = self.rng.choice(["outputs", "flags"]), self.days()
+        return self.pick(
+            (3, lambda: agg("count", of_list(rows), where=self.where(rows, depth), over=over)),
+            (1, lambda: agg("sum", of_list("flags"), "size", self.where("flags", depth, 0.3), over=over)),
+            (1, lambda: agg("sum", ("scalar", ("field", ("errors",))), over=over)),
+            (1, lambda: agg("count", ("distinct", ("flags",), ("own", (self.rng.choice(["zone", "name"]),)), None, over))),
+        )
 
     def longest(self, depth):
         rows = self.rng.choice(["outputs", "flags", "checks"])
@@ -341,11 +389,11 @@ class Numbers:
     def of_group(self, source, flavour, depth):
         """A condition of the value of a group, its keys and what else there is of the group."""
         condition = ("compare", self.operator(), ("it",), self.entry_for(flavour, self.keys_of(source)) or self.literal(flavour))
-        if self.chance("group_names", 0.5):
+        if self.chance("group_names", 0.6):
             kept = [node for node in self.keys_of(source)]
             if kept:
                 condition = (self.rng.choice(["and", "or"]), condition, self.of_key(self.rng.choice(kept)))
-        if self.chance("same_by", 0.5):
+        if self.chance("same_by", 0.7):
             other, kind = self.grouped(depth - 1, None, source[6], source[2][1][0])
             second = ("compare", self.operator(), ("same_by", other), self.literal(kind))
             condition = (self.rng.choice(["and", "or"]), condition, second)

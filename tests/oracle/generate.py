@@ -4,11 +4,15 @@ from fractions import Fraction
 
 from constructs import on
 from moments import Cadence
+from values import day_of
 from words import *
 from world import World
 
 
 def world(rng):
+    if on("instants") and rng.random() < 0.15:
+        every = rng.choice([5 * MINUTE, HOUR, HOUR, 6 * HOUR, None])
+        return World(LADDER, field_types(rng), every, rng.choice([0, MINUTE, 5 * MINUTE]), True, on("quoted") and rng.random() < 0.3)
     every = rng.choice([7, 7, 7, 1, 14, None, *["weekday"] * (2 * on("weekday_cadence"))])
     return World(LADDER, field_types(rng), every, rng.choice([0, 1, 3]), quoted=on("quoted") and rng.random() < 0.3)
 
@@ -17,7 +21,16 @@ def cadences(rng, world, workflows):
     """Those of some workflows, as the configuration sets them."""
     if not on("cadence") or world.every is None:
         return {}
-    return {name: Cadence(rng.choice([1, 7, 14, 28]), rng.choice([0, 1, 5])) for name in workflows if rng.random() < 0.15}
+    every, grace = ([HOUR, 2 * HOUR, 1], [0, 10 * MINUTE]) if world.instants else ([1, 7, 14, 28], [0, 1, 5])
+    return {name: Cadence(rng.choice(every), rng.choice(grace)) for name in workflows if rng.random() < 0.15}
+
+
+def as_of(rng, world):
+    """The day of judgement, or the instant; a day stands for its last second."""
+    if not world.instants:
+        return TODAY + rng.choice([-3, 0, 0, 0, 0, 7, 20])
+    last_second = 1 - SECOND
+    return Fraction(TODAY) + rng.choice([0, last_second, *[NOON] * 4, NOON + MINUTE, NOON + 7 * MINUTE, NOON + 3 * HOUR])
 
 
 def value(rng, name, kind, day):
@@ -76,12 +89,15 @@ def facts(rng, world):
 def series(rng, world, cadence):
     """Snapshots by date. Some come late, some leave fields out, and often a value stays as it was."""
     length = rng.choice([1, 2, 3, 4, 5, 6, 7, 8, 10])
-    step = cadence.every if isinstance(cadence.every, int) else 1 if cadence.every else 7
-    day = TODAY - step * (length - 1) - rng.choice([0, 0, 0, 1, 2, 3, 6, 11, 15])
+    step = cadence.every if cadence.every not in (None, "weekday") else 1 if cadence.every else HOUR if world.instants else 7
+    kept_up = on("due_before") and length > 1 and rng.random() < 0.5
+    left_out = length - min(length - 1, rng.choice([1, 2, 2, 3, 4])) if kept_up else None
+    unit, newest = (step / 5, TODAY + NOON) if world.instants else (1, TODAY)
+    day = newest - step * (length - 1) - rng.choice([0, 0, 0, 1, 2, 3, 6, 11, 15]) * unit
     stage, made, known = rng.choice([0, 0, 0, 0, 0, 0, 0, 1]), [], {}
     manner = rng.choice(["orderly", "orderly", "orderly", "wild", "to and fro"])
-    missing = rng.choice([0, 0.05, 0.25])
-    for _ in range(length):
+    missing = rng.choice([0, 0.05, 0.25]) if not kept_up else 0
+    for i in range(length):
         before = made[-1] if made else {}
         snapshot = {"date": Fraction(day), "stage": LADDER[stage]}
         for name, kind in world.fields.items():
@@ -94,22 +110,28 @@ def series(rng, world, cadence):
         if rng.random() < 0.35:
             snapshot["advance_to"] = LADDER[rng.choice([stage + 1, stage + 1, stage + 1, stage + 2, stage]) % len(LADDER)]
         made.append(snapshot)
-        day = next_day(rng, day, cadence, step)
+        day = day_kept_up(rng, day, cadence, step, i + 1 == left_out) if kept_up else next_day(rng, day, cadence, step, unit)
         by = {"orderly": [0, 0, 0, 1, 1], "wild": [0, 0, 0, 0, 0, 0, 1, 1, 2, -1], "to and fro": [0, 1, 1, -1, 0, 1, -2]}[manner]
         stage = min(len(LADDER) - 1, max(0, stage + rng.choice(by)))
     return made
 
 
-def next_day(rng, day, cadence, step):
+def next_day(rng, day, cadence, step, unit):
     if cadence.every == "weekday" and rng.random() < 0.8:
         return cadence.due_after(day)
-    late = rng.choice([0, 0, 0, 0, 0, 1, -1, cadence.grace, cadence.grace + 1, step])
-    return day + max(1, step + late)
+    late = rng.choice([0, 0, 0, 0, 0, unit, -unit, cadence.grace, cadence.grace + unit, step])
+    return day + max(unit, step + late)
+
+
+def day_kept_up(rng, day, cadence, step, left_out):
+    """The next day that a snapshot is due on; or, where one is left out, the one behind that, or some days later."""
+    due = cadence.due_after if cadence.every else lambda day: day + step
+    return due(due(day)) + rng.choice([0, 0, 0, 1, step // 2 + 1]) if left_out else due(day)
 
 
 def retire(rng, snapshots, facts, as_of):
     """Ends some series, on a day at or after its last snapshot."""
-    if on("retired") and rng.random() < 0.06:
-        last = snapshots[-1]["date"]
-        ends = max(last, as_of + rng.choice([-5, -1, 0, 0, 5]))
+    if on("retired") and rng.random() < 0.1:
+        last = day_of(snapshots[-1]["date"])
+        ends = max(last, day_of(as_of) + rng.choice([-5, -1, 0, 0, 5]))
         rng.choice([snapshots[-1], facts])["retired"] = Fraction(ends)

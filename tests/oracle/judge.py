@@ -68,13 +68,16 @@ class Judgement:
         wanted = self.whole.snapshot.get("advance_to")
         self.asked = (self.stage, wanted) if wanted and self.world.ladder.index(wanted) > self.rank else None
         self.verdicts, self.places, self.fired = {}, {}, {}
+        self.met = {}  # by rule, what came up
         ends = self.whole.snapshot.get("retired")
         if ends is not None and day_of(as_of) > ends:
             self.decision = "retired"
             return
         for policy in policies:
             for rule in policy.rules:
+                constructs.met.clear()
                 self.verdicts[rule.name] = self.judge(rule, policy.when)
+                self.met[rule.name] = set(constructs.met)
         self.built_in_rules()
         self.decision = self.decide()
         if broken and constructs.on("errors_hold") and self.decision in ("continue", "advance"):

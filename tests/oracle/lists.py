@@ -29,14 +29,22 @@ def held_by(path, place):
 # --- what there is ------------------------------------------------------------------------------------------------------
 
 
+def enough(seen, adds_up):
+    """Whether nothing is missing in a window. What is added up needs every instalment."""
+    if not adds_up or not constructs.on("instalments"):
+        return seen.covered
+    if seen.covered and seen.spared:
+        constructs.met.add("due_before")
+    return seen.covered and seen.paid
+
+
 def pooled(path, over, place, function):
     """The elements of a list field; over a window those of all its snapshots, in their order, each with a key once."""
     if over is None:
         found = raw(place.snapshot, path)
         return UNKNOWN if found is None else Elements([Item(value, place.at) for value in found])
     seen = window(over, place)
-    strict = constructs.on("instalments") and function in ADDED_UP + OF_LISTS
-    complete, settled = seen.covered and (seen.paid or not strict), True
+    complete, settled = enough(seen, function in ADDED_UP + OF_LISTS), True
     key, taken, items = place.world.key_of(path), {}, []
     for index in reversed(seen.inside):
         found = raw(place.series.snapshots[index], path)
@@ -95,8 +103,7 @@ def elements(source, over, place, function):
 
 def values_along(inner, over, place, function):
     seen = window(over, place)
-    strict = constructs.on("instalments") and function in ADDED_UP
-    complete = seen.covered and (seen.paid or not strict)
+    complete = enough(seen, function in ADDED_UP)
     values = [Item(judge.evaluate(inner, place.as_at(i)), i) for i in seen.inside]
     if unfolded(inner)[0] in ("field", "judged"):
         known = [item for item in values if item.value not in (UNKNOWN, UNDECIDED)]
@@ -172,6 +179,8 @@ class Pick:
         there = place.of(item, path, moved_to(over))
         self.there, self.item = there, item
         self.member = YES if among is None else judge.condition(judge.evaluate(among, there))
+        if self.member == UNDECIDED:
+            constructs.met.add("doubtful")
         if where is None and function in COUNTING[1:]:
             # Of a list of conditions those count that are true.
             self.good = judge.condition(value_of(field, there))

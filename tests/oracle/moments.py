@@ -148,6 +148,7 @@ class Window:
     inside: list
     covered: bool  # nothing is missing between its snapshots and at its start
     paid: bool  # it holds as many snapshots as fell due
+    spared: bool = False  # it would not, if the days were counted on which one was due before it
 
 
 def period_start(day, period):
@@ -188,24 +189,27 @@ def window(over, place):
     inside = [i for i in range(at + 1) if dates[i] > opens]
     before = [i for i in range(at + 1) if dates[i] <= opens]
     covered = bool(before) and not series.cadence.gap(opens, dates[inside[0]]) and not gaps(series, inside)
-    return Window(inside, covered, bool(before) and paid(series, before[-1], inside, opens))
+    due = lambda since: due_days(series, before[-1], inside, since)
+    is_paid = bool(before) and len(inside) >= due(opens)
+    return Window(inside, covered, is_paid, is_paid and len(inside) < due(dates[before[-1]]))
 
 
 def from_snapshot(series, first, at):
     inside = list(range(first, at + 1))
-    return Window(inside, not gaps(series, inside), paid(series, first, inside[1:], series.date(first)))
+    later = inside[1:]
+    return Window(inside, not gaps(series, inside), len(later) >= due_days(series, first, later, series.date(first)))
 
 
 def gaps(series, inside):
     return any(series.gap_before(i) for i in inside[1:])
 
 
-def paid(series, before, later, opens):
-    """Whether as many snapshots are later than the one before the window as days were due in it."""
+def due_days(series, before, later, opens):
+    """On how many days of a window a snapshot was due, counted from the one before it; up to the newest of the later ones."""
     if series.cadence.every is None or not later:
-        return True
+        return 0
     due, day = 0, series.cadence.due_after(series.date(before))
     while day <= series.date(later[-1]):
         due += day > opens
         day = series.cadence.due_after(day)
-    return len(later) >= due
+    return due

@@ -5,9 +5,8 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field, replace
-from datetime import date
 
-from census import constructs_of, of_repository
+from census import constructs_of, of_workflow
 from evaluate import evaluate
 from lists import groups_of_extreme
 from judge import FAIL, WAIVED, Judgement
@@ -16,8 +15,9 @@ from policies import write_config, write_policy
 from policy import Computed, Let, Param, Rule, built_in
 from shown import matches
 from syntax import children, whole
-from values import YES
-from world import write_fields, write_snapshot
+from values import YES, day_of
+from words import SECOND
+from world import Type, write_fields, write_snapshot, write_value
 
 TIME_LIMIT = 120
 NEVER_TRUE, NEVER_FAILS = "T205", "T211"
@@ -36,7 +36,7 @@ class Repository:
     world: object
     policies: list
     series: dict
-    as_of: int
+    as_of: object  # a day, or an instant where series run by instants
     seed: int
     facts: dict = field(default_factory=dict)  # of workflows that have a `rollout.yaml`
     cadences: dict = field(default_factory=dict)  # of workflows that have one of their own
@@ -68,11 +68,16 @@ class Repository:
 
     def report(self, binary, folder):
         self.write(folder)
-        command = [binary, "check", "--format", "json", "--as-of", date.fromordinal(self.as_of).isoformat(), folder]
+        command = [binary, "check", "--format", "json", "--as-of", self.judged_on(), folder]
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT)
         if done.returncode not in (0, 1, 2):
             raise RuntimeError(f"exit code {done.returncode} in {folder}: {done.stderr[-2000:]}")
         return json.loads(done.stdout)
+
+    def judged_on(self):
+        """The day of judgement as it is written, or the instant; the last second of a day may be written as the day."""
+        last_second = self.as_of + SECOND == day_of(self.as_of) + 1
+        return write_value(self.as_of, Type("time" if self.world.instants and not last_second else "date"))
 
     # --- what checks ----------------------------------------------------------------------------------------------------
 
@@ -172,12 +177,12 @@ class Repository:
         if "retired" in (judgement.decision, verdict["decision"]):
             same = judgement.decision == verdict["decision"]
             return [] if same else [Difference(name, None, judgement.decision, verdict["decision"])]
-        found, world_wide = [], of_repository(self)
+        found, of_all = [], of_workflow(self, name)
         for policy in self.policies:
             for rule in policy.rules:
                 said = [one for one in verdict["rules"] if one["rule"] == rule.name]
                 found += self.compare_rule(name, rule, judgement, said, tally)
-                for construct in constructs_of(rule) | world_wide:
+                for construct in constructs_of(rule) | judgement.met[rule.name] | of_all:
                     count(tally, ("construct", construct))
         return found + self.compare_whole(name, judgement, verdict)
 

@@ -2,15 +2,18 @@
 
 import copy
 from dataclasses import replace
-from datetime import date
+from time import monotonic
 
 from policy import built_in
-from syntax import children
+from syntax import children, whole
+
+# After so many seconds it is small enough.
+PATIENCE = 120
 
 
 def shrink(repository, difference, binary, folder):
     """Its text."""
-    small = alone(repository, difference)
+    small, begun = alone(repository, difference), monotonic()
 
     def still_differs(candidate):
         try:
@@ -26,6 +29,8 @@ def shrink(repository, difference, binary, folder):
     while changed:
         changed = False
         for candidate in smaller(small, difference.workflow):
+            if monotonic() - begun > PATIENCE:
+                break
             if found := still_differs(candidate):
                 small, last, changed = candidate, found, True
                 break
@@ -39,8 +44,22 @@ def alone(repository, difference):
     if difference.rule is not None:
         for policy in policies:
             policy.rules = [rule for rule in policy.rules if rule.name == difference.rule]
-        policies = [policy for policy in policies if policy.rules]
+        policies = [policy for policy in policies if policy.rules or is_named(policy, policies)]
     return replace(repository, policies=policies)
+
+
+def is_named(policy, policies):
+    """Whether another policy names one of its lets or params."""
+    own = [*policy.params, *policy.lets]
+    others = [other for other in policies if other is not policy]
+    used = [node for other in others for e in expressions_of(other) for node in whole(e) if node[0] in ("param", "let", "entry")]
+    return any(what is made for node in used for what in node[2:3] for made in own)
+
+
+def expressions_of(policy):
+    found = [policy.when] if policy.when else []
+    found += [let.inner for let in policy.lets]
+    return found + [e for rule in policy.rules for e in (rule.when, rule.shows, *rule.conditions) if e]
 
 
 def smaller(repository, name):
@@ -62,6 +81,8 @@ def smaller(repository, name):
 
     for i in range(len(snapshots) - 1):
         yield with_series(snapshots[i + 1:])
+    for field in {part: None for snapshot in snapshots for part in snapshot if part not in ("date", "stage")}:
+        yield with_series([{part: value for part, value in snapshot.items() if part != field} for snapshot in snapshots])
     for i in range(len(snapshots)):
         if len(snapshots) > 1:
             yield with_series(snapshots[:i] + snapshots[i + 1:])
@@ -79,6 +100,8 @@ def with_workflows(repository, names):
 
 
 def smaller_policies(policy):
+    if not policy.rules:
+        yield []
     if policy.when:
         yield [replace(policy, when=None)]
     for i in range(len(policy.rules)):
@@ -165,8 +188,7 @@ def smaller_snapshots(snapshot):
 
 
 def describe(repository, difference):
-    day = date.fromordinal(repository.as_of)
     what = difference.rule or "the decision"
     parts = [f"{text.strip()}\n" for name, text in repository.texts().items()]
     said = f"  oracle: {difference.expected}\n  tollgate: {difference.found}\n"
-    return "\n".join(parts) + f"\nas of {day}: {what} of {difference.workflow}\n{said}"
+    return "\n".join(parts) + f"\nas of {repository.judged_on()}: {what} of {difference.workflow}\n{said}"

@@ -13,6 +13,7 @@ MODELS = ["claude-a", "claude-b", "gpt-a", "own"]
 PATTERNS = ["claude-*", "*-a", "????-?", "*", "own", "*a*-*"]
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 TODAY = date(2026, 6, 15).toordinal()
+NOON, HOUR, MINUTE, SECOND = Fraction(1, 2), Fraction(1, 24), Fraction(1, 1440), Fraction(1, 86400)
 
 # What values of a flavour look like, in snapshots and as literals: few of them, so that they meet.
 POOL = {
@@ -26,6 +27,8 @@ POOL = {
     "usd": [Fraction(n, 4) for n in range(9)],
     "duration": [Fraction(n, 10) for n in (0, 1, 2, 5, 10, 600, 1200, 36000, 864000)],
     "span": [Fraction(n * 86400) for n in (0, 1, 3, 7, 10, 14, 21, 28, 35, 42)],
+    "lapse": [Fraction(n * 60) for n in (0, 1, 5, 6, 10, 15, 30, 60, 90, 120, 240, 360, 720, 1440)],
+    "hour": [Fraction(n) for n in (0, 9, 10, 11, 12, 13, 23)],
 }
 # A share and a count or number do not go together; a quotient or product goes with both, and is made of both.
 DIMENSION = {"plain": ["count", "score", "delta"], "part": ["share", "drift", "square"], "usd": ["usd"], "time": ["duration"]}
