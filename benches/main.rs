@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tollgate::ast::ExprIds;
@@ -21,6 +22,9 @@ mod repository;
 
 /// Snapshots of the phases that are measured in one process.
 const SNAPSHOTS: usize = 1_000;
+
+/// Snapshots of the long series.
+const WEEKS: usize = 5_200;
 
 fn policies(pack: bool) -> Vec<(String, String)> {
     if pack {
@@ -137,5 +141,44 @@ fn runs(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, phases, rendering, runs);
+/// A century of weekly snapshots of one workflow, judged once and on each of its days.
+fn long_series(criterion: &mut Criterion) {
+    let weeks = || {
+        let project = Project {
+            policies: policies(true).into_iter().map(text_file).collect(),
+            snapshots: (0..WEEKS).map(|week| text_file(repository::week(week))).collect(),
+            ..Project::default()
+        };
+        Inputs { projects: vec![project], ..Inputs::default() }
+    };
+    let last = parse_date(&repository::date_of_week(WEEKS - 1)).unwrap_or_default();
+    let day = DayOptions { as_of: Some(last), ..DayOptions::on(last) };
+    let options = CheckOptions::from(day.clone());
+    let mut group = criterion.benchmark_group("5,200 weeks");
+    group.sample_size(10);
+    group.bench_function("check", |bencher| {
+        bencher.iter_batched(weeks, |all| Workspace::new().check(all, &options), BatchSize::PerIteration);
+    });
+    group.bench_function("history", |bencher| {
+        bencher.iter_batched(weeks, |all| Workspace::new().history(all, &day), BatchSize::PerIteration);
+    });
+    group.finish();
+
+    // In turn, so that whatever else runs weighs on both.
+    let mut ratios: Vec<f64> = (0..5)
+        .map(|_| {
+            let (one, all) = (weeks(), weeks());
+            let start = Instant::now();
+            black_box(Workspace::new().check(one, &options));
+            let check = start.elapsed();
+            let start = Instant::now();
+            black_box(Workspace::new().history(all, &day));
+            start.elapsed().as_secs_f64() / check.as_secs_f64()
+        })
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    println!("history takes {:.2} times as long as check ({:.2} to {:.2})", ratios[2], ratios[0], ratios[4]);
+}
+
+criterion_group!(benches, phases, rendering, runs, long_series);
 criterion_main!(benches);

@@ -8,6 +8,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use jiff::ToSpan;
+use tollgate::value::Date;
+
 /// Snapshots of one workflow.
 pub(crate) const SERIES: usize = 20;
 /// The day after the newest snapshot.
@@ -72,6 +75,25 @@ pub(crate) fn snapshot(index: usize, count: usize) -> (String, String) {
         let _ = write!(text, "  - id: r{output:02}\n    edit_time: {time}%\n    kind: {kind}\n");
     }
     (format!("rollouts/workflow-{workflow:05}/{date}.yaml"), text)
+}
+
+/// The name and text of one week of a workflow that goes on for a century.
+pub(crate) fn week(week: usize) -> (String, String) {
+    let (_, text) = snapshot(week % SERIES, SERIES);
+    let date = date_of_week(week);
+    let text = text.lines().map(|line| match line.split_once(':') {
+        Some(("date", _)) => format!("date: {date}\n"),
+        Some(("workflow", _)) => "workflow: long\n".to_owned(),
+        _ => format!("{line}\n"),
+    });
+    (format!("rollouts/long/{date}.yaml"), text.collect())
+}
+
+/// Weeks are counted from the first Monday of 1920.
+pub(crate) fn date_of_week(week: usize) -> String {
+    let first = Date::constant(1920, 1, 5);
+    let date = i32::try_from(week).ok().and_then(|week| first.checked_add(week.weeks()).ok());
+    date.unwrap_or(first).to_string()
 }
 
 /// A linear congruential generator (Knuth's MMIX constants): the same everywhere, which is all that is asked of it.

@@ -12,6 +12,7 @@ mod explain;
 mod expr;
 mod figure;
 mod fleet;
+mod forward;
 mod group;
 mod ladder;
 mod list;
@@ -211,6 +212,8 @@ pub(crate) struct Evaluator<'a> {
     crossed: RefCell<HashMap<(usize, usize, usize), Rc<RuleVerdict>>>,
     /// What is taken to be otherwise, to try out a remedy; nothing while a verdict is found.
     assumed: Vec<remedy::Assumption<'a>>,
+    /// Whether anybody reads why a rule came out as it did.
+    explains: bool,
     /// What a snapshot is taken to ask for, while the step that it made without asking is judged.
     ask: Option<asked::Ask>,
     budget: Rc<Budget<'a>>,
@@ -230,6 +233,7 @@ impl<'a> Evaluator<'a> {
             past: None,
             crossed: RefCell::default(),
             assumed: Vec::new(),
+            explains: true,
             ask: None,
             budget: Rc::new(Budget::new(rulebook.run)),
             tries: Rc::new(Budget::for_tries(rulebook.run)),
@@ -244,7 +248,7 @@ impl<'a> Evaluator<'a> {
 
     /// The same series with nothing remembered of a snapshot and those after it.
     fn otherwise_from(&self, first: usize) -> Self {
-        let Self { program, settings, sources, snapshots, fleet, ask, .. } = *self;
+        let Self { program, settings, sources, snapshots, fleet, explains, ask, .. } = *self;
         let (budget, tries) = (Rc::clone(&self.budget), Rc::clone(&self.tries));
         let past = Some((Rc::clone(&self.memory), first));
         let (memory, crossed, assumed) = (Rc::default(), RefCell::default(), Vec::new());
@@ -258,6 +262,7 @@ impl<'a> Evaluator<'a> {
             past,
             crossed,
             assumed,
+            explains,
             ask,
             budget,
             tries,

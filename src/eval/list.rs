@@ -104,6 +104,22 @@ impl<'a> Evaluator<'a> {
         list.items.iter().zip(candidates).filter_map(|(item, pick)| picked(item, &pick.good)).collect()
     }
 
+    /// `any(p over stage)`, where `p` is a condition of the snapshot: found out forwards.
+    fn over_snapshots(&self, shape: &Shape, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<Truth> {
+        let Shape::Counting(Counting { tallied: Tallied::Whether(quantifier), .. }) = shape else {
+            return None;
+        };
+        let is_plain = arg.condition.is_none() && arg.among.is_none() && !arg.is_grouped();
+        let is_bool = self.program.expr(arg.value.id).is_some_and(|info| info.ty == Type::Bool);
+        if !is_plain || !is_bool || self.is_field(&arg.value) || self.is_tried() {
+            return None;
+        }
+        let window = self.window(arg.over.as_ref()?, scope).ok()?;
+        let candidates = self.folded(&arg.value, window.snapshots, scope);
+        let empty = || self.empty(arg, &List::default());
+        Some((quantifier.of)(&Conditions { of: &candidates, open: window.open.as_ref(), empty: &empty }))
+    }
+
     pub(super) fn eval_aggregate(
         &self,
         shape: &Shape,
@@ -116,6 +132,9 @@ impl<'a> Evaluator<'a> {
             None => Evidence::Amount(Amount::Unknown(reasons.clone())),
         };
         let Some(arg) = args.first() else { return unknown(&Reasons::default()) };
+        if let Some(truth) = self.over_snapshots(shape, arg, scope) {
+            return Evidence::Truth(truth);
+        }
         let list = self.aggregated_list(shape, arg, scope);
         if let Some(reasons) = &list.unknown {
             return unknown(reasons);

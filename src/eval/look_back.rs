@@ -65,7 +65,7 @@ impl<'a> Evaluator<'a> {
         self.looked_at_from(condition, scope.moment, &extend)
     }
 
-    fn holds_at(&self, condition: &'a Expr, at: usize, scope: Scope<'_, 'a>) -> Truth {
+    pub(super) fn holds_at(&self, condition: &'a Expr, at: usize, scope: Scope<'_, 'a>) -> Truth {
         match self.at(condition, at, scope) {
             Evidence::Truth(truth) => truth,
             other => Truth::Undecided(other.reasons()),
@@ -111,16 +111,11 @@ impl<'a> Evaluator<'a> {
         snapshots: std::ops::Range<usize>,
         scope: Scope<'_, 'a>,
     ) -> LookedAt {
-        for at in snapshots.rev() {
-            if self.at(&arg.value, at, scope).is_unknown() {
-                continue;
-            }
-            match arg.condition.as_ref().map_or(Truth::Yes, |condition| self.holds_at(condition, at, scope)) {
-                Truth::Yes => return LookedAt::At(at),
-                Truth::No => {}
-                Truth::Undecided(reasons) => return LookedAt::Open(reasons),
-            }
+        let Some(at) = self.newest_known(arg, snapshots, scope) else { return LookedAt::Nowhere };
+        match arg.condition.as_ref().map_or(Truth::Yes, |condition| self.holds_at(condition, at, scope)) {
+            Truth::Yes => LookedAt::At(at),
+            Truth::No => LookedAt::Nowhere,
+            Truth::Undecided(reasons) => LookedAt::Open(reasons),
         }
-        LookedAt::Nowhere
     }
 }

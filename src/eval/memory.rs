@@ -4,42 +4,75 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::date_word::FirstSeen;
+use super::forward::ForwardMemory;
 use super::look_back::LookedAt;
 use super::{Evaluator, Evidence, Moment, Scope};
 use crate::ast::{Expr, ExprId};
 use crate::builtins::series::Run;
 use crate::evidence::{Reasons, Truth};
 
-/// The judged snapshot of what does not look at it.
-const ANY: usize = usize::MAX;
+/// The judged snapshot as far as it matters to an expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum JudgedBy {
+    /// Any is as good as another.
+    Any,
+    /// Any of a stay in a stage, by the index of its first.
+    Stay(usize),
+    /// That of this index alone.
+    Snapshot(usize),
+}
+
+impl JudgedBy {
+    /// Whether what is known holds on other days, too.
+    pub(super) fn is_lasting(self) -> bool {
+        match self {
+            Self::Any | Self::Stay(_) => true,
+            Self::Snapshot(_) => false,
+        }
+    }
+}
+
+/// Which part of the judged snapshot an expression looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum LooksAt {
+    Nothing,
+    /// When it entered its stage.
+    Stay,
+    Fields,
+}
+
+/// A let at a moment, whichever the judged snapshot.
+type LetKey = (usize, Moment, JudgedBy);
 
 /// What is known of a series. A let that reads no `snapshot.x` is worth the same whichever snapshot is judged.
 #[derive(Default)]
 pub(super) struct SeriesMemory<'a> {
-    lets: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
+    lets: RefCell<HashMap<LetKey, Evidence<'a>>>,
     /// Of lets that look at the judged snapshot, and lists, of which those of each day would fill the memory.
-    of_today: RefCell<HashMap<(usize, Moment), Evidence<'a>>>,
+    of_today: RefCell<HashMap<LetKey, Evidence<'a>>>,
     /// For each let that looks back at itself, and judged snapshot, the first snapshot that it is not judged at yet.
-    judged: RefCell<HashMap<(usize, usize), usize>>,
+    judged: RefCell<HashMap<(usize, JudgedBy), usize>>,
     /// For each condition and judged snapshot the runs up to each snapshot, from the first that the memory is of.
-    runs: RefCell<HashMap<(ExprId, usize), Vec<Run>>>,
+    runs: RefCell<HashMap<(ExprId, JudgedBy), Vec<Run>>>,
     /// For each condition and judged snapshot, where it leads `previous` or `first` to from each snapshot.
-    looked_at: RefCell<HashMap<(ExprId, usize), Vec<LookedAt>>>,
+    looked_at: RefCell<HashMap<(ExprId, JudgedBy), Vec<LookedAt>>>,
     /// For each snapshot, the first of the stay in its stage.
     stays: RefCell<Vec<usize>>,
     /// For each list whose elements have a key, by the way to it, the first snapshot of each key.
     pub(super) first_seen: RefCell<HashMap<Vec<usize>, FirstSeen>>,
-    /// Whether an expression looks at the judged snapshot.
-    looks: RefCell<HashMap<ExprId, bool>>,
+    pub(super) forward: ForwardMemory,
+    /// What an expression looks at of the judged snapshot.
+    looks: RefCell<HashMap<ExprId, LooksAt>>,
 }
 
 impl SeriesMemory<'_> {
     /// Forgets what is of one judged snapshot.
     pub(super) fn end_day(&self) {
         self.of_today.borrow_mut().clear();
-        self.runs.borrow_mut().retain(|(_, judged), _| *judged == ANY);
-        self.looked_at.borrow_mut().retain(|(_, judged), _| *judged == ANY);
-        self.judged.borrow_mut().retain(|(_, judged), _| *judged == ANY);
+        self.forward.end_day();
+        self.runs.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
+        self.looked_at.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
+        self.judged.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
     }
 }
 
@@ -54,14 +87,18 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The judged snapshot as far as it matters to an expression.
-    fn judged_by(&self, expr: &'a Expr, judged: usize) -> usize {
+    pub(super) fn judged_by(&self, expr: &'a Expr, judged: usize) -> JudgedBy {
         let known = self.memory.looks.borrow().get(&expr.id).copied();
         let looks = known.unwrap_or_else(|| {
             let looks = self.looks_at_judged(expr);
             self.memory.looks.borrow_mut().insert(expr.id, looks);
             looks
         });
-        if looks { judged } else { ANY }
+        match looks {
+            LooksAt::Nothing => JudgedBy::Any,
+            LooksAt::Stay => JudgedBy::Stay(self.stage_entry(judged)),
+            LooksAt::Fields => JudgedBy::Snapshot(judged),
+        }
     }
 
     /// A let is judged at the moment alone: it sees no element of an aggregate around its use.
@@ -73,7 +110,8 @@ impl<'a> Evaluator<'a> {
             self.judge_earlier(index, moment);
         }
         let value = &decl.decl.value;
-        let key = (index, Moment { judged: self.judged_by(value, moment.judged), ..moment });
+        let judged = self.judged_by(value, moment.judged);
+        let key = (index, Moment { judged: 0, ..moment }, judged);
         let (memory, _) = self.memory_of(moment.at);
         for known in [&memory.lets, &memory.of_today] {
             if let Some(known) = known.borrow().get(&key) {
@@ -84,7 +122,7 @@ impl<'a> Evaluator<'a> {
         // What is not known for want of steps is not worth remembering.
         if !self.budget.is_spent() {
             let is_list = matches!(evidence, Evidence::List(_));
-            let of_all = key.1.judged == ANY && (!is_list || decl.recursive);
+            let of_all = judged.is_lasting() && (!is_list || decl.recursive);
             let known = if of_all { &memory.lets } else { &memory.of_today };
             known.borrow_mut().insert(key, evidence.clone());
         }

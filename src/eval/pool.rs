@@ -34,7 +34,11 @@ impl<'a> Evaluator<'a> {
         let mut keys: HashMap<String, usize> = HashMap::new();
         let mut older: HashMap<usize, Vec<(usize, &'a Record)>> = HashMap::new();
         // Newest first, so that an element with a key stands where it is newest; turned round at the end.
-        for at in window.snapshots.rev() {
+        let snapshots = match pooled {
+            true => self.with_elements(value, window.snapshots),
+            false => window.snapshots.rev().collect(),
+        };
+        for at in snapshots {
             let then = self.moment_of(at, scope.moment.judged);
             // What is computed of elements counts its time as the aggregate does.
             let then = Scope::at(if pooled { self.moment_of_element(at, scope.moment) } else { then });

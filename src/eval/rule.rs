@@ -58,11 +58,12 @@ impl<'a> Evaluator<'a> {
         report.would_apply = applied(rule, judging.effect, verdict.outcome);
         report.applied = report.would_apply.filter(|_| judging.enforced);
         if matches!(verdict.outcome, Outcome::Fail | Outcome::Undecided) {
-            if verdict.outcome == Outcome::Fail {
-                report.message = rule.decl.effect.message.as_ref().map(|message| self.pieces(message, scope));
+            if self.explains {
+                let message = rule.decl.effect.message.as_ref().filter(|_| verdict.outcome == Outcome::Fail);
+                report.message = message.map(|message| self.pieces(message, scope));
+                report.help = rule.decl.help.as_ref().map(|help| self.pieces(help, scope));
+                self.explain(rule, &verdict, scope, &mut report);
             }
-            report.help = rule.decl.help.as_ref().map(|help| self.pieces(help, scope));
-            self.explain(rule, &verdict, scope, &mut report);
             if judging.moment.at + 1 < self.snapshots.len() {
                 // What was is not mended: there is no remedy but to go back, or to be excused.
                 report.before_move = self.snapshots.get(judging.moment.at).map(|snapshot| snapshot.date);

@@ -1,5 +1,6 @@
 //! Along the series: windows, runs, and what was before.
 
+use super::memory::LooksAt;
 use super::window::uncovered;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, Over};
@@ -189,29 +190,39 @@ impl<'a> Evaluator<'a> {
                 stage = true;
                 path.steps == [Vocabulary::STAGE] && !self.program.vocabulary.stages.is_empty()
             }
-            Target::Stage(_) | Target::Param(_) | Target::Table(_) | Target::Member(_) | Target::Let(_) => {
-                true
-            }
-            Target::Workflows(_) | Target::Date(_) | Target::Element { .. } | Target::Call(_) => false,
+            Target::Stage(_)
+            | Target::Param(_)
+            | Target::Table(_)
+            | Target::Member(_)
+            | Target::Let(_)
+            | Target::Call(_) => true,
+            Target::Workflows(_) | Target::Date(_) | Target::Element { .. } => false,
         });
         only && stage
     }
 
-    /// Whether an expression reads `snapshot.x`, through lets too.
-    pub(super) fn looks_at_judged(&self, expr: &Expr) -> bool {
-        !self.every_target(expr, &mut Vec::new(), &mut |target| match target {
-            Target::JudgedField(_) | Target::Date(DateWord::Entered(StayOf::Judged)) => false,
-            Target::Field(_)
-            | Target::Workflows(_)
-            | Target::Date(_)
-            | Target::Element { .. }
-            | Target::Let(_)
-            | Target::Param(_)
-            | Target::Table(_)
-            | Target::Stage(_)
-            | Target::Member(_)
-            | Target::Call(_) => true,
-        })
+    /// What an expression reads of `snapshot.x`, through lets too.
+    pub(super) fn looks_at_judged(&self, expr: &Expr) -> LooksAt {
+        let mut looks = LooksAt::Nothing;
+        self.every_target(expr, &mut Vec::new(), &mut |target| {
+            let own = match target {
+                Target::JudgedField(_) => LooksAt::Fields,
+                Target::Date(DateWord::Entered(StayOf::Judged)) => LooksAt::Stay,
+                Target::Field(_)
+                | Target::Workflows(_)
+                | Target::Date(_)
+                | Target::Element { .. }
+                | Target::Let(_)
+                | Target::Param(_)
+                | Target::Table(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_) => LooksAt::Nothing,
+            };
+            looks = looks.max(own);
+            looks != LooksAt::Fields
+        });
+        looks
     }
 
     /// Whether `test` holds of everything that an expression refers to, through lets; each let is looked into once.

@@ -45,7 +45,7 @@ impl<'a> Evaluator<'a> {
             WindowStart::At(start) => start,
             WindowStart::After(tick) => self.first_after(tick, at),
         };
-        self.budget.spend(at.saturating_sub(start));
+        self.budget.spend(1);
         let snapshots = start..at + 1;
         let from = match begins {
             WindowStart::Newest(_) => return Ok(Window { snapshots, open: None, left_out: None }),
@@ -177,7 +177,8 @@ impl<'a> Evaluator<'a> {
     /// The gaps between neighbouring snapshots of a range.
     pub(super) fn gap_within(&self, range: Range<usize>) -> Option<Reasons> {
         let mut gaps: Option<Reasons> = None;
-        for at in range.skip(1) {
+        for at in self.gaps_within(range.start + 1..range.end.max(range.start + 1)) {
+            self.budget.spend(1);
             if let Some(gap) = self.gap_before(at) {
                 gaps.get_or_insert_default().merge(&gap);
             }

@@ -45,6 +45,8 @@ pub fn judge_each_day<'a>(
         let seen = series.snapshots.get(..=at).unwrap_or_default();
         let mut evaluator = Evaluator::new(rulebook, seen);
         evaluator.memory = Rc::clone(&memory);
+        // A day tells which rules stopped it, and no more.
+        evaluator.explains = false;
         evaluator.crossed = RefCell::new(std::mem::take(&mut crossed));
         let judged = judge(&evaluator, rulebook, &series.workflow, newest.date, false);
         memory.end_day();

@@ -1,0 +1,172 @@
+//! What is found out of the snapshots once, forwards, so that a window which grows with the series costs no more each day.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::memory::JudgedBy;
+use super::{Evaluator, Scope};
+use crate::ast::{Arg, Expr, ExprId};
+use crate::builtins::counting::Candidate;
+use crate::evidence::{Reasons, Truth};
+use crate::program::{FieldPath, Target};
+use crate::value::{Record, Value};
+
+/// The snapshots of which something is so, oldest first, of those that were looked at.
+#[derive(Default)]
+pub(super) struct Found {
+    at: Vec<usize>,
+    looked_at: usize,
+}
+
+impl Found {
+    /// Those in a range; each snapshot up to its end is looked at once.
+    fn within(&mut self, range: Range<usize>, mut is_so: impl FnMut(usize) -> bool) -> Vec<usize> {
+        for at in self.looked_at..range.end {
+            if is_so(at) {
+                self.at.push(at);
+            }
+        }
+        self.looked_at = self.looked_at.max(range.end);
+        let before = |end: usize| self.at.partition_point(|at| *at < end);
+        self.at.get(before(range.start)..before(range.end)).unwrap_or_default().to_vec()
+    }
+}
+
+/// A condition over the snapshots from one on: for any quantifier as good as each of them.
+struct Folded {
+    start: usize,
+    /// How many were looked at, up to the last.
+    end: usize,
+    yes: bool,
+    no: bool,
+    undecided: Option<Reasons>,
+}
+
+/// What is known of a series, and grows with it.
+#[derive(Default)]
+pub(super) struct ForwardMemory {
+    gaps: RefCell<Found>,
+    /// By the way to a list, the snapshots that do not say that it is empty.
+    occupied: RefCell<HashMap<Vec<usize>, Found>>,
+    /// For each snapshot the newest one, up to it, at which an argument may have a value.
+    newest: RefCell<HashMap<(ExprId, JudgedBy), Vec<Option<usize>>>>,
+    folded: RefCell<HashMap<(ExprId, JudgedBy), Folded>>,
+}
+
+impl ForwardMemory {
+    /// Forgets what is of one judged snapshot.
+    pub(super) fn end_day(&self) {
+        self.newest.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
+        self.folded.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// The snapshots of a range that come after a gap.
+    pub(super) fn gaps_within(&self, range: Range<usize>) -> Vec<usize> {
+        let memory = self.memory_of_snapshots();
+        let mut gaps = memory.forward.gaps.borrow_mut();
+        gaps.within(range, |at| self.gap_before(at).is_some())
+    }
+
+    /// The snapshots of a window in which a list may have elements, newest first; the newest of the window in any case.
+    pub(super) fn with_elements(&self, value: &Expr, window: Range<usize>) -> Vec<usize> {
+        let target = self.program.expr(value.id).and_then(|info| info.target.as_ref());
+        let Some(Target::Field(FieldPath { steps, computed: None, .. })) = target else {
+            return window.rev().collect();
+        };
+        let memory = self.memory_of_snapshots();
+        let mut all = memory.forward.occupied.borrow_mut();
+        let occupied = all.entry(steps.clone()).or_default();
+        let is_occupied =
+            |at: usize| !self.snapshots.get(at).is_some_and(|found| is_empty(&found.record, steps));
+        let newest = window.end.checked_sub(1).filter(|newest| window.contains(newest));
+        let mut found = occupied.within(window, is_occupied);
+        found.extend(newest.filter(|newest| found.last() != Some(newest)));
+        found.reverse();
+        found
+    }
+
+    /// The newest snapshot of a window at which an argument has a value and its condition is not no.
+    pub(super) fn newest_known(
+        &self,
+        arg: &'a Arg,
+        window: Range<usize>,
+        scope: Scope<'_, 'a>,
+    ) -> Option<usize> {
+        let judged = scope.moment.judged;
+        let may_be = |at: usize| {
+            let holds = |condition: &'a Expr| self.holds_at(condition, at, scope) != Truth::No;
+            !self.at(&arg.value, at, scope).is_unknown() && arg.condition.as_ref().is_none_or(holds)
+        };
+        if self.is_tried() {
+            return window.rev().find(|at| may_be(*at));
+        }
+        let judged = arg.condition.iter().chain([&arg.value]).map(|expr| self.judged_by(expr, judged)).max();
+        let key = (arg.value.id, judged.unwrap_or(JudgedBy::Any));
+        let last = window.end.checked_sub(1)?;
+        loop {
+            let known = self.memory.forward.newest.borrow().get(&key).map_or(0, Vec::len);
+            if known > last || self.budget.is_spent() {
+                break;
+            }
+            let own = may_be(known).then_some(known);
+            let mut all = self.memory.forward.newest.borrow_mut();
+            let newest = all.entry(key).or_default();
+            newest.push(own.or_else(|| newest.last().copied().flatten()));
+        }
+        let all = self.memory.forward.newest.borrow();
+        all.get(&key)?.get(last).copied().flatten().filter(|at| window.contains(at))
+    }
+
+    /// A condition over the snapshots of a window, as few candidates as say the same to any quantifier.
+    pub(super) fn folded(
+        &self,
+        condition: &'a Expr,
+        window: Range<usize>,
+        scope: Scope<'_, 'a>,
+    ) -> Vec<Candidate> {
+        let judged = scope.moment.judged;
+        let key = (condition.id, self.judged_by(condition, judged));
+        let known = self.memory.forward.folded.borrow_mut().remove(&key);
+        let mut folded = known.filter(|folded| folded.start == window.start && folded.end <= window.end);
+        let so_far = folded.get_or_insert(Folded {
+            start: window.start,
+            end: window.start,
+            yes: false,
+            no: false,
+            undecided: None,
+        });
+        while so_far.end < window.end && !self.budget.is_spent() {
+            match self.holds_at(condition, so_far.end, scope) {
+                Truth::Yes => so_far.yes = true,
+                Truth::No => so_far.no = true,
+                Truth::Undecided(reasons) => so_far.undecided.get_or_insert_default().merge(&reasons),
+            }
+            so_far.end += 1;
+        }
+        let undecided = so_far.undecided.clone().map(Truth::Undecided);
+        let all = [so_far.yes.then_some(Truth::Yes), so_far.no.then_some(Truth::No), undecided];
+        let candidates = all.into_iter().flatten().map(Candidate::member).collect();
+        if let Some(folded) = folded.filter(|_| !self.budget.is_spent()) {
+            self.memory.forward.folded.borrow_mut().insert(key, folded);
+        }
+        candidates
+    }
+
+    /// Whether something is taken to be otherwise: what is found then is of this look alone.
+    pub(super) fn is_tried(&self) -> bool {
+        self.past.is_some()
+    }
+}
+
+/// Whether a record says of the first list on a way that it has no elements.
+fn is_empty(record: &Record, steps: &[usize]) -> bool {
+    let Some((step, rest)) = steps.split_first() else { return false };
+    match record.fields.get(*step).and_then(Option::as_ref).map(|located| &located.value) {
+        Some(Value::List(elements)) => elements.is_empty(),
+        Some(Value::Record(inner)) => is_empty(inner, rest),
+        Some(Value::Bool(_) | Value::Text(_) | Value::Number(_)) | None => false,
+    }
+}
