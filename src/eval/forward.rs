@@ -52,6 +52,8 @@ pub(super) struct ForwardMemory {
     /// For each snapshot the newest one, up to it, at which an argument may have a value.
     newest: RefCell<HashMap<(ExprId, JudgedBy), Vec<Option<usize>>>>,
     folded: RefCell<HashMap<(ExprId, JudgedBy), Folded>>,
+    /// For each snapshot its stage, and the last snapshot before it that is in an earlier one.
+    rungs: RefCell<Vec<(Option<usize>, Option<usize>)>>,
 }
 
 impl ForwardMemory {
@@ -63,6 +65,27 @@ impl ForwardMemory {
 }
 
 impl<'a> Evaluator<'a> {
+    /// The last snapshot before another one that is in an earlier stage, and that stage.
+    pub(super) fn last_below(&self, of: usize) -> Option<(usize, usize)> {
+        let mut rungs = self.memory_of_snapshots().forward.rungs.borrow_mut();
+        for at in rungs.len()..=of {
+            let own = self.stage(at);
+            let mut below = at.checked_sub(1);
+            // What lies between a snapshot and the last below it is not below it either.
+            while let Some((rung, lower)) = below.and_then(|below| rungs.get(below)).copied() {
+                match rung.zip(own) {
+                    Some((rung, own)) if rung < own => break,
+                    Some(_) => below = lower,
+                    None => below = below.and_then(|below| below.checked_sub(1)),
+                }
+            }
+            rungs.push((own, below));
+        }
+        let (_, below) = rungs.get(of)?;
+        let at = (*below)?;
+        Some((at, rungs.get(at)?.0?))
+    }
+
     /// The snapshots of a range that come after a gap.
     pub(super) fn gaps_within(&self, range: Range<usize>) -> Vec<usize> {
         let memory = self.memory_of_snapshots();

@@ -46,14 +46,11 @@ impl<'a> Evaluator<'a> {
         let stage = self.stage(newest)?;
         let mut crossings = Vec::new();
         let mut lowest = stage;
-        for at in (0..newest).rev() {
-            if lowest == 0 {
-                break;
-            }
-            if let Some(from) = self.stage(at).filter(|from| *from < lowest) {
-                crossings.push(Crossing { at, from, to: lowest });
-                lowest = from;
-            }
+        let mut next = self.last_below(newest);
+        while let Some((at, from)) = next {
+            crossings.push(Crossing { at, from, to: lowest });
+            lowest = from;
+            next = self.last_below(at);
         }
         let wanted = self.located(newest, Vocabulary::ADVANCE_TO).and_then(|located| match &located.value {
             Value::Number(rung) => usize::try_from(rung.floor()).ok().map(|rung| (rung, located.span)),
