@@ -69,7 +69,7 @@ codes! {
     IncompleteRule = T108 "a rule that is not complete"
          "A rule is `require …` with an `else`, perhaps after a `when`, or `when …` with a `then`. Say what is missing: the condition, or what a failed rule does."
     GivenTwice = T109 "given twice"
-         "A rule has one `help`, one `link` and one `undecided`, a field each of its marks once, and a test one `as of`. Remove one of the two."
+         "A rule has one `help`, one `link` and one `undecided`, a field each of its marks once, and a test one `as of`. A `given` of a test gives each field once, a record in it too, and `with` sets each param once: the last one would count, and the other would only seem to. Remove one of the two."
     EmptyGate = T110 "a gate without a rule"
          "A gate without rules would let everybody pass. Say what must be proved first, or remove the gate."
     PolicyTooLarge = T111 "a policy file that is too large"
@@ -79,7 +79,7 @@ codes! {
     NameTooLong = T113 "a name that is too long"
          "A name of a policy, of a workflow, or of workflows in a configuration has at most 200 bytes, as reports name it again and again. Choose a shorter one."
     OtherLanguage = T114 "a policy of another language"
-         "`language 0.2` may stand at the very beginning of a policy file and says what it is written in. This program reads 0.2 alone: another number would be read by rules that the file does not mean, and in another place it would be said too late. Move the line, or write `language 0.2` and let `tollgate fmt --fix` write what has changed."
+         "`language 0.2` may stand at the very beginning of a policy file and says what it is written in. This program reads 0.2 alone: another number would be read by rules that the file does not mean, and in another place it would be said too late. Move the line. In the place of `language 0.1`, `tollgate fmt --fix` writes `language 0.2`, and then what has changed in the rest."
 
     // T2: names, types, units and ranges in policies.
     UnknownName = T201 "an unknown name"
@@ -271,7 +271,7 @@ codes! {
     UnmetExpectation = T601 "an expectation is not met"
          "A `test` block expects something of a rule or of the decision that is not so for the snapshots it gives. Either the policy or the test is wrong; the report shows what the rule saw."
     UnrunnableTest = T602 "a test cannot be run"
-         "A `test` block names a rule or param that does not exist, gives a value that no snapshot could have, no snapshot at all, or files that are not there. Correct the test at the marked place; it can give only what a snapshot can say."
+         "A `test` block names a rule or param that does not exist, gives a value that no snapshot could have, no snapshot at all, none of another workflow until the day of judgement, or files that are not there. Correct the test at the marked place; it can give only what a snapshot can say."
     NoTest = T603 "no test was found"
          "There is nothing to run, which is never a pass. `tollgate test` takes a folder with a `tollgate.yaml`, a folder with `.gate` files, or one such file; tests are `test` blocks, in files that end in `.test.gate` beside the policies."
     Unseen = T604 "tests leave something unseen"

@@ -124,6 +124,7 @@ pub(crate) fn prepare<'t>(
 ) -> Result<Prepared<'t>, Vec<Diagnostic>> {
     let given = given::all_series(test, vocabulary, files, sources)?;
     let as_of = point_of(test, &given.judged).map_err(|problem| vec![*problem])?;
+    given::seen_on(test, &given.others, as_of)?;
     Ok(Prepared { test, given, as_of })
 }
 

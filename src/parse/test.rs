@@ -1,5 +1,7 @@
 //! `test` blocks.
 
+use std::sync::Arc;
+
 use pest::iterators::Pair;
 
 use super::recover::{Previous, Spoiled};
@@ -25,7 +27,7 @@ impl Builder<'_> {
             let errors = self.errors();
             let understood = match clause.as_rule() {
                 Rule::given => self.build_given(&clause).map(|built| given.push(built)),
-                Rule::with_param => self.build_with_param(&clause).map(|built| with.push(built)),
+                Rule::with_param => self.build_with_param(&clause, &with).map(|built| with.push(built)),
                 Rule::as_of => self.build_as_of(&clause, as_of.as_ref()).map(|day| as_of = Some(day)),
                 Rule::expect => self.build_expect(&clause).map(|built| expect.push(built)),
                 Rule::bad_test_clause => {
@@ -65,7 +67,10 @@ impl Builder<'_> {
             let errors = self.errors();
             match inner.as_rule() {
                 Rule::assign => match self.build_assign(&inner) {
-                    Some(assign) => assigns.push(assign),
+                    Some(assign) => {
+                        self.check_assigned_once(&assign, &assigns);
+                        assigns.push(assign);
+                    }
                     None => sound = false,
                 },
                 Rule::bad_assign => {
@@ -81,6 +86,17 @@ impl Builder<'_> {
         self.check_close(&series);
         let kind = GivenKind::Series { every: every?, from: from?, assigns };
         sound.then_some(Given { workflow, kind, span })
+    }
+
+    /// Of two values for one field, or for a record and a field in it, the last would count, and the other would only seem to.
+    fn check_assigned_once(&mut self, assign: &Assign, before: &[Assign]) {
+        let other = before.iter().find(|other| {
+            let both = assign.path.iter().zip(&other.path);
+            both.into_iter().all(|(own, name)| own.text == name.text)
+        });
+        if let Some(other) = other {
+            self.report(errors::given_twice(assign.span, other.span, &dotted(&other.path)));
+        }
     }
 
     fn build_assign(&mut self, pair: &Pair<'_, Rule>) -> Option<Assign> {
@@ -107,7 +123,8 @@ impl Builder<'_> {
                 let entries: Vec<Option<(Name, TestValue)>> = children(&written, Rule::record_entry)
                     .map(|entry| self.build_record_entry(&entry))
                     .collect();
-                TestValueKind::Record(entries.into_iter().collect::<Option<_>>()?)
+                let entries: Vec<(Name, TestValue)> = entries.into_iter().collect::<Option<_>>()?;
+                TestValueKind::Record(self.each_once(entries))
             }
             _ => TestValueKind::Word(self.name(&written)),
         };
@@ -128,7 +145,19 @@ impl Builder<'_> {
         Some((name, self.build_test_value(&child(pair, Rule::test_value)?)?))
     }
 
-    fn build_with_param(&mut self, pair: &Pair<'_, Rule>) -> Option<WithParam> {
+    /// The fields of a record without those that it gives once more.
+    fn each_once(&mut self, entries: Vec<(Name, TestValue)>) -> Vec<(Name, TestValue)> {
+        let mut once: Vec<(Name, TestValue)> = Vec::with_capacity(entries.len());
+        for (name, value) in entries {
+            match once.iter().find(|(other, _)| other.text == name.text) {
+                Some((other, _)) => self.report(errors::given_twice(name.span, other.span, &name.text)),
+                None => once.push((name, value)),
+            }
+        }
+        once
+    }
+
+    fn build_with_param(&mut self, pair: &Pair<'_, Rule>, before: &[WithParam]) -> Option<WithParam> {
         let span = self.span_of(pair);
         let named = child(pair, Rule::with_path)?;
         let path = self.build_path(&child(&named, Rule::path)?);
@@ -137,6 +166,13 @@ impl Builder<'_> {
             None => None,
         };
         let value = self.build_param_literal(pair)?;
+        let words = |path: &[Name], key: &Option<Name>| -> Vec<Arc<str>> {
+            path.iter().chain(key).map(|name| name.text.clone()).collect()
+        };
+        let own = words(&path, &key);
+        if let Some(other) = before.iter().find(|other| words(&other.path, &other.key) == own) {
+            self.report(errors::given_twice(span, other.span, &dotted(&path)));
+        }
         Some(WithParam { path, key, value, span })
     }
 
@@ -163,4 +199,9 @@ impl Builder<'_> {
         };
         Some(Expect { kind: ExpectKind::Rule(path, outcome), span })
     }
+}
+
+/// A name of several words, as it is written.
+fn dotted(path: &[Name]) -> String {
+    path.iter().map(|name| &*name.text).collect::<Vec<_>>().join(".")
 }

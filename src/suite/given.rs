@@ -63,6 +63,26 @@ pub(super) fn all_series(
     Ok(GivenSeries { judged, others })
 }
 
+/// Refuses another workflow that nothing would see on the day of judgement: a quota would pass for nothing.
+pub(super) fn seen_on(test: &TestDecl, others: &[Series], as_of: Point) -> Result<(), Vec<Diagnostic>> {
+    let unseen = |series: &&Series| series.snapshots.first().filter(|first| first.date > as_of).is_some();
+    let problems: Vec<Diagnostic> = others
+        .iter()
+        .filter(unseen)
+        .map(|series| {
+            let given = test.given.iter().find(|given| given.workflow.as_ref() == Some(&series.workflow));
+            let name = series.workflow.escape_debug();
+            problem(
+                format!("no snapshot of `{name}` is seen: all are later than {as_of}, which is judged"),
+                given.map_or(test.span, |given| given.span),
+                "given here",
+            )
+            .help("begin it earlier, or judge a later day with `as of`")
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
 /// The series of a workflow that a test names, or of the one that it judges.
 fn series_of(
     test: &TestDecl,
