@@ -109,7 +109,9 @@ fn in_junit(xml: &str) -> Failures {
                 "the pull request" => (name.to_owned(), class.to_owned(), first.unwrap()),
                 workflow => {
                     assert_eq!(*kind, NonSuccessKind::Failure);
-                    (workflow.to_owned(), format!("{class}.{name}"), first.unwrap())
+                    // Of several steps the name says which.
+                    let rule = name.split(" (").next().unwrap();
+                    (workflow.to_owned(), format!("{class}.{rule}"), first.unwrap())
                 }
             });
         }
@@ -320,6 +322,47 @@ fn of_a_workflow_that_no_rule_holds_and_none_lets_go_on() {
     assert!(retired.len() == 1 && retired[0]["level"] == "note", "{results:#?}");
     // Lints are told in each, and fail in none.
     assert_eq!(run(&repository, &["--deny", "warnings"]).failures, found.failures);
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names
+}
+
+/// A tool that keys cases by name keeps one of two that are called alike.
+#[test]
+fn of_a_gate_of_several_steps_whose_cases_say_which() {
+    let repository = Repo::new().file("tollgate.yaml", "policies: [p.gate]\n").file(
+        "p.gate",
+        "stages a -> b -> c -> d\nsnapshot { adoption: share }\npolicy q {\n  rule low { require adoption >= 10% else hold }\n  \
+         gate a -> b, b -> c, c -> d { rule g { require adoption >= 50% else hold } }\n}\n",
+    );
+    for (day, stage) in [(14, "a"), (15, "b"), (16, "c"), (17, "c\nadvance_to: d")] {
+        repository.write(
+            &format!("rollouts/w/{day}.yaml"),
+            format!("workflow: w\ndate: 2026-11-{day}\nstage: {stage}\nadoption: 30%\n"),
+        );
+    }
+    let found = run(&repository, &[]);
+    assert_eq!(found.exit, 1);
+    let names = ["q.g (b -> c)", "q.g (c -> d)"];
+    let row = found.page.lines().find(|line| line.starts_with("| ❌")).unwrap();
+    let because = names.map(|name| format!("<code>{}</code>", name.replace('>', "&#62;"))).join(", ");
+    assert!(row.contains(&because), "{row}");
+    let junit = repository.run(&["check", "--format", "junit"]).out;
+    let read = quick_junit::Report::deserialize_from_str(&junit).unwrap();
+    let cases = read.test_suites.iter().flat_map(|suite| &suite.test_cases);
+    let cases: Vec<String> = cases
+        .map(|case| format!("{}.{}", case.classname.as_ref().unwrap().as_str(), case.name.as_str()))
+        .collect();
+    // What is of one step alone is called by its rule alone.
+    let expected = |prefix: &str| -> Vec<String> {
+        sorted(names.iter().chain(&["q.low", "ladder.owed"]).map(|name| format!("{prefix}{name}")).collect())
+    };
+    assert_eq!(sorted(cases), expected(""));
+    let tap = repository.run(&["check", "--format", "tap"]).out;
+    let points = tap.lines().filter_map(|line| line.split_once(" - ")).map(|(_, name)| name.to_owned());
+    assert_eq!(sorted(points.collect()), expected("w: "));
 }
 
 #[test]

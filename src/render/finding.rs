@@ -14,7 +14,9 @@ use crate::engine::Answer;
 use crate::project::path::straight;
 use crate::render::severity;
 use crate::report::against::FileChange;
-use crate::report::{FixReport, LabelReport, Outcome, Place, Region, Report, RuleReport, WaiverReport};
+use crate::report::{
+    FixReport, LabelReport, Outcome, Place, Region, Report, RuleReport, WaiverReport, WorkflowReport,
+};
 use crate::source::SourceMap;
 use crate::text::visible;
 
@@ -80,6 +82,11 @@ pub(super) struct Finding {
 }
 
 impl Finding {
+    /// The rule, with its step where it is reported of several.
+    pub(super) fn name(&self) -> String {
+        named_by_step(&self.rule, self.step.as_deref().filter(|_| self.is_of_several))
+    }
+
     /// Names the finding wherever its lines move to: a hash of what it is about.
     pub(super) fn fingerprint(&self) -> String {
         let about = match &self.workflow {
@@ -94,6 +101,30 @@ impl Finding {
         };
         format!("{:016x}", fnv(about.as_bytes()))
     }
+}
+
+/// The rules of a workflow that are reported of several steps.
+pub(super) struct OfSeveralSteps<'w>(HashMap<&'w str, usize>);
+
+impl<'w> OfSeveralSteps<'w> {
+    pub(super) fn new(workflow: &'w WorkflowReport) -> Self {
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        workflow.rules.iter().for_each(|rule| *times.entry(&rule.rule).or_default() += 1);
+        Self(times)
+    }
+
+    fn has(&self, rule: &RuleReport) -> bool {
+        self.0.get(&*rule.rule).is_some_and(|times| *times > 1)
+    }
+
+    /// What tells a rule of a workflow from all others of it: its name, with its step where it has several.
+    pub(super) fn name(&self, rule: &RuleReport) -> String {
+        named_by_step(&rule.rule, rule.gate.as_deref().filter(|_| self.has(rule)))
+    }
+}
+
+fn named_by_step(rule: &str, step: Option<&str>) -> String {
+    step.map_or_else(|| rule.to_owned(), |step| format!("{rule} ({})", shown(step)))
 }
 
 /// The FNV-1a hash in 64 bits: the same in every version and on every machine.
@@ -228,12 +259,11 @@ fn all(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     let ruled = judgement.report.workflows.iter().flat_map(|workflow| {
         let name = workflow.name();
         let excused = judgement.report.against.as_ref().and_then(|against| against.excuse(&name));
-        let mut times: HashMap<&str, usize> = HashMap::new();
-        workflow.rules.iter().for_each(|rule| *times.entry(&rule.rule).or_default() += 1);
+        let several = OfSeveralSteps::new(workflow);
         workflow.rules.iter().filter_map(move |rule| {
             let finding = of_rule(rule, judgement, folder)?;
             let severity = if excused.is_some() { Severity::Note } else { finding.severity };
-            let is_of_several = times.get(&*rule.rule).is_some_and(|times| *times > 1);
+            let is_of_several = several.has(rule);
             Some(Finding { workflow: Some(shown(&name)), is_of_several, severity, excused, ..finding })
         })
     });

@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::finding::{Finding, FindingKind, FindingsOf, findings, read_below, shown};
+use super::finding::{Finding, FindingKind, FindingsOf, OfSeveralSteps, findings, read_below, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -55,8 +55,9 @@ pub fn render(
         // As findings name it: a name of several lines, made visible otherwise, would have none of them.
         let name = shown(&workflow.name());
         let mut suite = TestSuite::new(visible(&name).as_ref());
+        let several = OfSeveralSteps::new(workflow);
         for rule in &workflow.rules {
-            suite.add_test_case(case(rule, &of_rules.get(&name, rule)));
+            suite.add_test_case(case(&several.name(rule), rule, &of_rules.get(&name, rule)));
         }
         if let Some(held) = of_rules.held(&name) {
             let mut status = match held.excused {
@@ -157,8 +158,9 @@ fn told(first: &DiagnosticReport, all: &[DiagnosticReport], kind: NonSuccessKind
     status
 }
 
-fn case(rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {
-    let (policy, own) = rule.rule.split_once('.').unwrap_or(("", &rule.rule));
+/// The case of a rule. `name` tells it from the others of its workflow: a tool keeps one of two cases that are called alike.
+fn case(name: &str, rule: &RuleReport, finding: &Option<&Finding>) -> TestCase {
+    let (policy, own) = name.split_once('.').unwrap_or(("", name));
     let status = match (finding, rule.outcome) {
         (Some(Finding { excused: Some(why), .. }), _) if rule.applied >= Some(EffectKind::Hold) => {
             let mut status = TestCaseStatus::skipped();

@@ -85,9 +85,9 @@ fn row(workflow: &WorkflowReport, findings: &HashMap<&str, Vec<&Finding>>) -> St
         .filter(stops)
         .map(|f| {
             code(&if f.kind == FindingKind::Undecided {
-                format!("{} (undecided)", f.rule)
+                format!("{} (undecided)", f.name())
             } else {
-                f.rule.clone()
+                f.name()
             })
         })
         .collect();
@@ -129,7 +129,7 @@ fn push_all(out: &mut String, parts: impl Iterator<Item = String>) {
 
 /// One failure, folded: two lines of HTML without a blank one, which would end the block.
 fn fold(mark: &str, of: &str, finding: &Finding) -> String {
-    let (of, title, rule) = (code(of), inert(&finding.title), code(&finding.rule));
+    let (of, title, rule) = (code(of), inert(&finding.title), code(&finding.name()));
     let mut lines: Vec<String> = finding.message.lines().map(inert).collect();
     lines.extend(
         finding

@@ -1,11 +1,11 @@
 //! The Test Anything Protocol, version 14: a test point for each diagnostic that stops something, for what a pull request
 //! changes of what it is judged by, and for each rule of each workflow.
 
-use super::finding::{Finding, FindingKind, FindingsOf, findings, read_below, shown};
+use super::finding::{Finding, FindingKind, FindingsOf, OfSeveralSteps, findings, read_below, shown};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
-use crate::report::{Decision, Outcome, Report, RuleReport, WorkflowReport};
+use crate::report::{Decision, Outcome, Report, RuleReport};
 use crate::text::visible;
 
 /// The whole stream.
@@ -37,7 +37,11 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
             let name = format!("{}: {}", workflow.name(), held.rule);
             points.push(TestPoint { ok: held.excused.is_some(), name, skip: held.excused, why });
         }
-        let own = |rule: &RuleReport| point(workflow, rule, of_rules.get(&name, rule));
+        let several = OfSeveralSteps::new(workflow);
+        let own = |rule: &RuleReport| {
+            let name = format!("{}: {}", workflow.name(), several.name(rule));
+            point(name, rule, of_rules.get(&shown(&workflow.name()), rule))
+        };
         points.extend(workflow.rules.iter().map(own));
     }
     let mut out = format!("TAP version 14\n1..{}\n", points.len());
@@ -83,7 +87,7 @@ fn of_files(finding: &Finding) -> TestPoint {
     }
 }
 
-fn point(workflow: &WorkflowReport, rule: &RuleReport, finding: Option<&Finding>) -> TestPoint {
+fn point(name: String, rule: &RuleReport, finding: Option<&Finding>) -> TestPoint {
     let stops = rule.enforced && rule.applied >= Some(EffectKind::Hold);
     let skip = match rule.outcome {
         Outcome::NotApplicable => Some("not applicable"),
@@ -102,7 +106,7 @@ fn point(workflow: &WorkflowReport, rule: &RuleReport, finding: Option<&Finding>
         why.extend(rule.would_pass.clone().map(|remedy| ("would_pass", remedy)));
         why.extend(at(finding));
     }
-    TestPoint { ok: !stops || skip.is_some(), name: format!("{}: {}", workflow.name(), rule.rule), skip, why }
+    TestPoint { ok: !stops || skip.is_some(), name, skip, why }
 }
 
 /// The place that the other formats name, too.
