@@ -209,6 +209,19 @@ fn fix_writes_what_the_errors_say_by_what_other_files_declare() {
 }
 
 #[test]
+fn fix_writes_the_language_and_goes_on() {
+    let folder = Repo::new().files(&[("v.gate", VOCABULARY), ("p.gate", &format!("language 0.1\n\n{OLD}"))]);
+    assert_eq!(folder.fmt(&["--fix"]), (0, "fixed 3 places in p.gate\n".to_owned(), String::new()));
+    assert_eq!(folder.read("p.gate"), format!("language 0.2\n\n{NEW}"));
+    // What another language would have meant, nobody knows here.
+    let later = format!("language 0.3\n\n{OLD}");
+    folder.write("p.gate", &later);
+    let (code, _, errors) = folder.fmt(&["--fix"]);
+    assert!(code == 2 && errors.contains("language 0.3 is not the language"), "{errors}");
+    assert_eq!(folder.read("p.gate"), later);
+}
+
+#[test]
 fn fix_changes_no_file_but_those_that_are_named() {
     let param = "policy p {\n  param least = 0.6\n}\n";
     let rule = "policy q {\n  rule a {\n    require adoption >= p.least\n    else hold\n  }\n}\n";

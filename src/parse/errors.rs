@@ -211,9 +211,16 @@ pub(super) fn long_name(span: Span) -> Diagnostic {
 }
 
 pub(super) fn other_language(version: Span, written: &str) -> Diagnostic {
-    Diagnostic::error(Code::OtherLanguage, format!("language {written} is not the language of this program"))
-        .label(version, format!("this is language {LANGUAGE}"))
-        .help(format!("write `language {LANGUAGE}`; `tollgate fmt --fix` writes what has changed since 0.1, and docs/migrating.md says why"))
+    let message = format!("language {written} is not the language of this program");
+    let error = Diagnostic::error(Code::OtherLanguage, message)
+        .label(version, format!("this is language {LANGUAGE}"));
+    let changed = "`tollgate fmt --fix` writes what has changed since 0.1, and docs/migrating.md says why";
+    // What a later language would have written, nobody knows.
+    if written == "0.1" {
+        error.help(format!("{changed};")).fix(version, LANGUAGE)
+    } else {
+        error.help(format!("write `language {LANGUAGE}`; {changed}"))
+    }
 }
 
 pub(super) fn late_language(decl: Span) -> Diagnostic {
