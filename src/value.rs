@@ -135,6 +135,8 @@ pub enum TimeError {
     NoOffset,
     /// No such day, hour, minute or second.
     Impossible,
+    /// No such distance from UTC.
+    ImpossibleOffset,
 }
 
 /// Reads an instant, as `2026-11-02T14:05Z` or `2026-11-02T15:05:30.25+01:00`: the seconds from 1970-01-01T00:00Z.
@@ -179,7 +181,11 @@ fn parse_offset(text: &str) -> Result<i64, TimeError> {
         Some(clock) => (-1, clock),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    Ok(sign * parse_clock(clock)?)
+    match parse_clock(clock) {
+        Ok(minutes) => Ok(sign * minutes),
+        Err(TimeError::Impossible) => Err(TimeError::ImpossibleOffset),
+        Err(other) => Err(other),
+    }
 }
 
 /// `14:05` in minutes.

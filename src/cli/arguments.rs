@@ -86,7 +86,7 @@ pub(super) fn when(text: &str) -> Result<When, String> {
             return date.ok_or_else(|| "outside the calendar".to_owned());
         }
         Err(TimeError::NoOffset) => "a local time: write it with its offset, as 2026-11-02T14:05Z",
-        Err(TimeError::Malformed | TimeError::Impossible) => {
+        Err(TimeError::Malformed | TimeError::Impossible | TimeError::ImpossibleOffset) => {
             "not a date of the calendar, written like 2026-11-02, or a time like 2026-11-02T14:05Z"
         }
     };

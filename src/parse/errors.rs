@@ -127,6 +127,7 @@ pub(super) fn no_such_time(span: Span, text: &str, problem: TimeError) -> Diagno
     let message = match problem {
         TimeError::NoOffset => format!("`{text}` is a local time, and nobody knows where"),
         TimeError::Impossible => format!("`{text}` is not in the calendar, or on no clock"),
+        TimeError::ImpossibleOffset => format!("`{text}` has an offset that is on no clock"),
         TimeError::Malformed => format!("`{text}` is not a time"),
     };
     Diagnostic::error(Code::NumberOrDateInPolicy, message)

@@ -203,7 +203,14 @@ pub(super) fn quoted(scalar: &Scalar<'_>, ty: &Type) -> Diagnostic {
     let text = quote(scalar.text);
     let message = format!("`{text}` is quoted and so a text; `{}` is {}", scalar.subject.path, describe(ty));
     let error = Diagnostic::error(Code::WrongType, message).label(scalar.subject.span, "a text");
-    with_declaration(error.help("write it without quotes"), scalar.subject)
+    // Some would be refused without their quotes, too: `P1D`, or `300` for a duration.
+    let written = scalar.text.trim().trim_start_matches(['-', '+']);
+    let is_number = written.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    let help = match ty {
+        Type::Amount(quantity) if !is_number || quantity.kind == Kind::Duration => how_to_write(ty),
+        _ => "write it without quotes".to_owned(),
+    };
+    with_declaration(error.help(help), scalar.subject)
 }
 
 /// `no` and the like.
@@ -452,8 +459,7 @@ fn undeclared_message(key: &str, path: Option<&Path<'_>>) -> String {
 /// A value of a list's key field that is there twice.
 pub(super) fn duplicate_element(
     name: &str,
-    first: Span,
-    second: Span,
+    (first, second): (Span, Span),
     list: &Path<'_>,
     key: &str,
 ) -> Diagnostic {
@@ -472,12 +478,10 @@ pub(super) fn not_standing(subject: Subject<'_>, field: &Field, tells_apart: boo
             .label(subject.span, "it differs from snapshot to snapshot")
             .help("move it into the snapshots");
     }
-    let declared = match &field.ty {
-        Type::Record(_) => format!("{} standing {{ … }}", field.name),
-        ty => format!("{}: {ty} standing", field.name),
-    };
     let help = format!(
-        "move it into the snapshots; if it is the same from week to week, let the policy declare it as `{declared}`"
+        "move it into the snapshots; if it is the same from week to week, let the policy add `standing` where it declares \
+         `{}`",
+        field.name
     );
     with_declaration(error.label(subject.span, "belongs in the snapshots").help(help), subject)
 }

@@ -16,8 +16,8 @@ use crate::snapshot::scalar::Scalar;
 use crate::snapshot::tree::{Content, Entry, NodeId, Tree, YamlNode};
 use crate::snapshot::{Role, errors};
 use crate::source::Span;
-use crate::types::Type;
-use crate::value::{Located, Record, Value};
+use crate::types::{Type, show_date, show_time};
+use crate::value::{Located, Number, Record, Value};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
 /// A node with the tree that it is in.
@@ -385,7 +385,12 @@ impl<'a> Typing<'a> {
             };
             match seen.get(&name) {
                 Some(first) => {
-                    let error = errors::duplicate_element(&name, *first, key.span, path, self.key_of(field));
+                    let shown = match &key.value {
+                        Value::Number(number) => Cow::Owned(shown_key(number, &field.ty)),
+                        Value::Text(_) | Value::Bool(_) | Value::List(_) | Value::Record(_) => name.clone(),
+                    };
+                    let places = (*first, key.span);
+                    let error = errors::duplicate_element(&shown, places, path, self.key_of(field));
                     self.report(error, standing);
                 }
                 None => {
@@ -393,5 +398,23 @@ impl<'a> Typing<'a> {
                 }
             }
         }
+    }
+}
+
+/// A key that is kept as a number, as people write it.
+fn shown_key(number: &Number, ty: &Type) -> String {
+    match ty {
+        Type::Date => show_date(number),
+        Type::Time => show_time(number),
+        Type::Amount(quantity) => quantity.kind.show(number),
+        Type::Bool
+        | Type::Text
+        | Type::Stage
+        | Type::Choice(_)
+        | Type::Elapsed
+        | Type::Calendar
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Error => number.to_string(),
     }
 }

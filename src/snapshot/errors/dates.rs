@@ -46,6 +46,10 @@ pub(in crate::snapshot) fn bad_time(scalar: &Scalar<'_>, problem: TimeError) -> 
             format!("{text} is not in the calendar, or on no clock"),
             "correct it; the last minute of a day is `23:59`",
         ),
+        TimeError::ImpossibleOffset => (
+            format!("{text} has an offset that is on no clock"),
+            "correct it; offsets are hours up to 23 and minutes up to 59, as in `+01:00`",
+        ),
         TimeError::Malformed => (
             format!("`{text}` is not a time; `{path}` is one"),
             "write a time as `2026-11-02T14:05Z` or `2026-11-02T15:05:30+01:00`",
