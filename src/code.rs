@@ -105,7 +105,7 @@ codes! {
     NeverFails = T211 "a rule that can never fail"
          "By the declared ranges every requirement of the rule always holds, or its condition never does. It may be meant so: then switch the rule off where it is not wanted."
     ImpossibleWindow = T212 "a window that cannot be"
-         "A window is a duration of whole days or weeks, or of any length where `date` is declared as a time, more than none, written as a literal or as a param; or `over stage`, where stages are declared."
+         "A window is more than nothing: a duration of whole days or weeks, or of any length where `date` is declared as a time, as a literal or a param, and `at most` so much where the series may be younger; a number of snapshots, as in `over 5 snapshots`; the calendar's, as in `over month`; `over stage`, where stages are declared; or `over all`."
     ImpossibleConfidence = T213 "a confidence that cannot be"
          "A confidence is a share between 0% and 100%, written as a literal or as a param. It is had of a claim `share(…) >= B` or `mean(…) >= B` (or `<`, `<=`, `>`) whose left side is not grouped with `by`."
     UnknownType = T214 "an unknown type or unit"
@@ -225,7 +225,7 @@ codes! {
     EmptyConfiguration = T418 "a configuration that sets nothing"
          "The file is empty, or holds comments alone. The shipped policies would judge in the place of those that stood in it, so this is an error. Write `policies: [builtin]` if these are meant, or remove the file."
     SettingEnds = T419 "a setting that ends"
-         "A base narrows a range, or locks a param or rule, from a day on, and this setting does not fit that. It counts until the day before. From then on counts what would be in force without it. Give a value that fits, with `from:` and that day, or ask whoever keeps the base."
+         "A base narrows a range, or locks a param or rule, from a day on, and this setting does not fit that. It counts until the day before. From then on counts what would be in force without it. Give a value that fits, with `from:` and that day, or ask whoever keeps the base. A waiver of a rule that a base locks from a day on lifts nothing from then on."
 
     // T5: findings of a judgement, and what kept one from being made.
     RuleFailed = T501 "a rule failed"

@@ -188,6 +188,14 @@ pub(super) fn ends(name: &str, span: Span, day: Date, there: Span) -> Diagnostic
         ))
 }
 
+/// A waiver of a rule that a base locks from a day on.
+pub(super) fn waiver_cut(rule: &str, span: Span, day: Date, there: Span) -> Diagnostic {
+    Diagnostic::warning(Code::SettingEnds, format!("this waiver of `{rule}` ends before {day}"))
+        .label(span, format!("lifts nothing from {day} on"))
+        .label(there, format!("locked by this base from {day} on"))
+        .help("only the base that locks a rule, and its own bases, may waive it from then on")
+}
+
 pub(super) fn waives_locked(rule: &str, span: Span, there: Span) -> Diagnostic {
     Diagnostic::error(Code::Locked, format!("`{rule}` is locked and cannot be waived here"))
         .label(span, "this waiver has no effect")
@@ -209,14 +217,19 @@ pub(super) fn unused(rule: &str, workflow: &str, span: Span) -> Diagnostic {
     .label(span, "the rule passes, does not apply or is off, or there is no such workflow")
 }
 
-pub(super) fn ends_soon(rule: &str, days: i64, span: Span) -> Diagnostic {
+/// `cut` is its last day, where a base has it end before the day that it says.
+pub(super) fn ends_soon(rule: &str, days: i64, cut: Option<Date>, span: Span) -> Diagnostic {
+    let label = match cut {
+        Some(last) => format!("{last} is its last day: a base locks the rule from the day after"),
+        None => "its last day".to_owned(),
+    };
     let when = match days {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         days => format!("in {days} days"),
     };
     Diagnostic::warning(Code::WaiverEndsSoon, format!("the waiver of `{rule}` ends {when}"))
-        .label(span, "its last day")
+        .label(span, label)
         .help("what it lifts will hold again from the day after")
 }
 

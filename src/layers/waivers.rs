@@ -21,6 +21,8 @@ pub struct BoundWaiver {
     pub workflow: Setting<Glob>,
     /// Where its last day stands.
     pub until: Span,
+    /// Its last day as it is written; a base may have it end before.
+    written: Date,
     /// Which file grants it: 0 is the farthest base.
     pub layer: usize,
     /// Whether something is to be said if it lifts nothing: a base's may be meant for other projects.
@@ -46,7 +48,10 @@ impl BoundWaiver {
                 .then(|| errors::unused(&waiver.rule, self.workflow.value.as_str(), waiver.span));
         }
         let left = days_left(waiver, day);
-        (left < SOON).then(|| errors::ends_soon(&waiver.rule, left, self.until))
+        (left < SOON).then(|| {
+            let cut = (waiver.until < self.written).then_some(waiver.until);
+            errors::ends_soon(&waiver.rule, left, cut, self.until)
+        })
     }
 }
 
@@ -115,6 +120,7 @@ pub(super) fn bind(
             waiver,
             workflow: workflow.clone(),
             until: until.span,
+            written: until.value,
             layer,
             expected: own || fits,
             rule: index,
@@ -160,7 +166,7 @@ fn granted(bound: &BoundWaiver, settings: &Settings, diagnostics: &mut Vec<Diagn
             if day > waiver.until {
                 return Some(waiver.until);
             }
-            diagnostics.push(errors::ends(&waiver.rule, waiver.span, day, lock.span));
+            diagnostics.push(errors::waiver_cut(&waiver.rule, waiver.span, day, lock.span));
             day.yesterday().ok()
         }
         Some((_, lock)) => {
