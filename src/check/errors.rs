@@ -17,17 +17,16 @@ pub(super) use aggregate::{
 pub(super) use date_word::{no_key_to_see, no_stage_to_enter};
 pub(super) use kinds::{Counterpart, bare_share, unlike_kinds};
 pub(super) use table::{
-    empty_param, key_of_nothing, key_twice, missing_entries, mixed_keys, no_table, not_a_key,
+    empty_param, key_of_nothing, key_twice, listed_twice, missing_entries, mixed_keys, no_table, not_a_key,
     not_a_list_member, other_keys, several_types, table_is_no_value, texts_need_else,
 };
-pub(super) use time::{date_of_a_time, no_now, not_a_time};
+pub(super) use time::{calendar_window, date_of_a_time, no_now, not_a_time};
 pub(super) use types::{
     ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_number_of_snapshots, bad_percentile,
-    bad_window, bad_window_param, bound_of_param, branches_differ, calendar_window, default_of_no_field,
-    needs_length, needs_over, never_fails, never_in, never_true, no_arithmetic, no_range, no_such_unit,
-    not_a_claim, not_a_condition, not_a_date, not_a_list, not_a_list_of_elements, not_a_scalar,
-    not_a_share_setting, not_a_window, not_numbers, not_sampled, param_outside, reversed_range, unlike,
-    wrong_arguments,
+    bad_window, bad_window_param, bound_of_param, branches_differ, default_of_no_field, needs_length,
+    needs_over, never_fails, never_in, never_true, no_arithmetic, no_range, no_such_unit, not_a_claim,
+    not_a_condition, not_a_date, not_a_list, not_a_list_of_elements, not_a_scalar, not_a_share_setting,
+    not_a_window, not_numbers, not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
 };
 pub(super) use vocabulary::{
     bad_cadence, bad_changing, bad_key, bad_named, bad_standing, bad_unit, bound_of_field,

@@ -187,7 +187,7 @@ impl Checker<'_> {
                     self.report(errors::bad_window(window, axis));
                 }
             }
-            (Type::Calendar, _) => self.report(errors::calendar_window(window)),
+            (Type::Calendar, _) => self.report(errors::calendar_window(window, axis)),
             (other, _) => self.report(errors::not_a_window(window, &other)),
         }
     }

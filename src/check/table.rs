@@ -44,6 +44,11 @@ impl Checker<'_> {
             self.report(errors::empty_param(decl, span, "list", "[20, 30]"));
             return Type::Error;
         };
+        for (at, member) in members.iter().enumerate() {
+            if let Some(before) = members.iter().take(at).find(|before| is_same(before, member)) {
+                self.report(errors::listed_twice(decl, before.span(), member.span()));
+            }
+        }
         let words: Vec<&Name> = members.iter().filter_map(word).collect();
         if words.is_empty() {
             let ty = self.one_type(decl);
@@ -112,11 +117,8 @@ impl Checker<'_> {
                 if let Some(entry) = self.names.params.get_mut(table) {
                     entry.by_text = true;
                 }
-                if !has_else {
-                    self.report(errors::not_a_key(key, &ty));
-                    return Type::Error;
-                }
-                return ty;
+                // That texts need an `else` is said of the table.
+                return if has_else { ty } else { Type::Error };
             }
             Type::Text => {
                 self.report(errors::other_keys(path, key, &ty, false));
@@ -187,6 +189,14 @@ impl Checker<'_> {
         let problem = errors::unknown_member(lost, members, suggestion);
         self.report(problem);
         false
+    }
+}
+
+fn is_same(one: &ListMember, other: &ListMember) -> bool {
+    match (one, other) {
+        (ListMember::Word(one), ListMember::Word(other)) => one.text == other.text,
+        (ListMember::Literal(one), ListMember::Literal(other)) => one.kind == other.kind,
+        (ListMember::Word(_) | ListMember::Literal(_), _) => false,
     }
 }
 

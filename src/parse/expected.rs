@@ -261,6 +261,18 @@ impl<'a> SyntaxFailure<'a> {
         self.expected.contains(&Rule::kw_else) && !self.expected.contains(&Rule::kw_require)
     }
 
+    /// `name not matches "a"`, as `not in` stands.
+    fn negated_pattern(&self) -> Option<String> {
+        let not = self.previous.as_ref().filter(|token| token.of(self.text) == "not")?;
+        let matches = self.found.as_ref().filter(|token| token.of(self.text) == "matches")?;
+        let before = self.text.get(..not.range.start)?.trim_end();
+        let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.')).next();
+        let name = name.filter(|name| !name.is_empty()).unwrap_or("…");
+        let pattern = Tokens::new(self.text, matches.range.end).next();
+        let pattern = pattern.map_or("…", |token| token.of(self.text));
+        Some(format!("write `not {name} matches {pattern}`"))
+    }
+
     fn help(&self) -> Option<String> {
         if let Some(word) = self.found_word() {
             if let Some(meant) = suggestion(word, &self.expected) {
@@ -278,6 +290,9 @@ impl<'a> SyntaxFailure<'a> {
         }
         if self.unfinished_if() {
             return Some("an `if` always has its `else`".to_owned());
+        }
+        if let Some(help) = self.negated_pattern() {
+            return Some(help);
         }
         let at_field = |rules: &[Rule]| self.expected.iter().any(|rule| rules.contains(rule));
         let found_text = self.found_text().filter(|text| text.starts_with('"'));

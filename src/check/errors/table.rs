@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::super::words::a_type;
 use super::{again, list};
-use crate::ast::{Expr, Literal, Name, ParamDecl, TableKey};
+use crate::ast::{Expr, ExprKind, Literal, LiteralKind, Name, ParamDecl, TableKey};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::types::Type;
+use crate::types::{Kind, Quantity, Type};
 
 pub(in crate::check) fn empty_param(decl: &ParamDecl, span: Span, what: &str, example: &str) -> Diagnostic {
     Diagnostic::error(Code::TypeMismatch, format!("the {what} `{}` is empty", decl.name.text))
@@ -30,6 +30,7 @@ pub(in crate::check) fn several_types(
 /// `shares`
 fn plural(ty: &Type) -> String {
     match ty {
+        Type::Amount(Quantity { kind: Kind::Unit(unit), .. }) => format!("numbers {unit}"),
         Type::Bool | Type::Text | Type::Date | Type::Time | Type::Amount(_) => format!("{ty}s"),
         Type::Stage
         | Type::Choice(_)
@@ -97,8 +98,17 @@ pub(in crate::check) fn not_a_key(key: &Expr, ty: &Type) -> Diagnostic {
 pub(in crate::check) fn other_keys(name: &str, key: &Expr, ty: &Type, has_texts: bool) -> Diagnostic {
     let keys = if has_texts { "texts" } else { "words" };
     let message = format!("the keys of `{name}` are {keys}, and this is {}", a_type(ty));
-    let help = if has_texts { "write the keys without quotes" } else { "write the keys in quotes" };
+    let help = match &key.kind {
+        _ if has_texts => "write the keys without quotes".to_owned(),
+        ExprKind::Literal(LiteralKind::Text(text)) => format!("write `{name}[{text}]`, without quotes"),
+        _ => "ask by a member of a `one of` or a stage, or write the keys in quotes".to_owned(),
+    };
     Diagnostic::error(Code::TypeMismatch, message).label(key.span, "no key of it").help(help)
+}
+
+pub(in crate::check) fn listed_twice(decl: &ParamDecl, first: Span, second: Span) -> Diagnostic {
+    let message = format!("the list `{}` names one member twice", decl.name.text);
+    again(Diagnostic::error(Code::DeclaredTwice, message), &[first, second]).help("remove one of the two")
 }
 
 pub(in crate::check) fn not_a_list_member(decl: &ParamDecl, span: Span) -> Diagnostic {

@@ -5,6 +5,7 @@ use crate::builtins::Builtin;
 use crate::check::words::{a_type, join, subject};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::point::Axis;
 use crate::types::Type;
 
 /// How a time is made a date.
@@ -30,8 +31,19 @@ pub(in crate::check) fn not_a_time(builtin: &Builtin, expr: &Expr, ty: &Type) ->
 pub(in crate::check) fn no_now(name: &Name) -> Diagnostic {
     Diagnostic::error(Code::UnknownName, "`now` is an instant, and snapshots here are of days")
         .label(name.span, "no time of day is known")
-        .help("write `today`, or declare `date: time required` in the `snapshot` block")
-        .meant(name.span, Some("today"))
+        .help("`today` is the date here, and `day(…)` the date of a time; or declare `date: time required` in the `snapshot` block")
+}
+
+/// A window of months, which no length is.
+pub(in crate::check) fn calendar_window(window: &Expr, axis: Axis) -> Diagnostic {
+    let windows = match axis {
+        Axis::Days => "windows are in days or weeks",
+        Axis::Instants => "a window is a length of time",
+    };
+    let message = format!("{windows}, {} is a span of months", subject(window, "this"));
+    Diagnostic::error(Code::ImpossibleWindow, message)
+        .label(window.span, "months differ in length")
+        .help("write it in days or weeks; `over month` is the calendar month")
 }
 
 /// `since` or `weekday` of a time.

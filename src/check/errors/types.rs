@@ -481,11 +481,6 @@ pub(in crate::check) fn bad_window_param(window: &Expr, axis: Axis) -> Diagnosti
     Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "not always a window")
 }
 
-pub(in crate::check) fn calendar_window(window: &Expr) -> Diagnostic {
-    let message = format!("windows are in days or weeks, {} is a span of months", subject(window, "this"));
-    Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "months differ in length")
-}
-
 pub(in crate::check) fn not_a_window(window: &Expr, ty: &Type) -> Diagnostic {
     let message = if matches!(ty, Type::Amount(quantity) if quantity.kind == Kind::Duration) {
         "a window is a literal or a param, nothing that is computed".to_owned()
