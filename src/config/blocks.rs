@@ -182,7 +182,11 @@ impl ConfigReader<'_> {
             // Each step stands at a place of its own.
             let own = Setting { value: name.value.clone(), span: node.span };
             if !node.is_map() {
-                self.report(errors::not_a(&name.value, "a list of maps, each with a `from`", node.span));
+                self.report(errors::not_a(
+                    &name.value,
+                    "a list of maps, all but the first with a `from`",
+                    node.span,
+                ));
                 continue;
             }
             let Some(entry) = step(self, own, node) else { continue };

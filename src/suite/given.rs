@@ -207,6 +207,9 @@ impl WrittenSeries<'_> {
                 return Err(Box::new(problem.help("write it as `2026-11-02T14:05Z`")));
             }
         };
+        if let Some(problem) = assigns.iter().find_map(|assign| within_a_list(assign, &vocabulary.snapshot)) {
+            return Err(Box::new(problem));
+        }
         let mut ticks = start.map(Point::ticks);
         if every == Every::Weekday && ticks.is_some_and(is_weekend) {
             let message = "`every weekday` begins on a day from Monday to Friday";
@@ -326,6 +329,22 @@ fn field_type<'v>(record: &'v RecordType, path: &[&str]) -> Option<&'v Type> {
         Some(inner) if !rest.is_empty() => field_type(inner, rest),
         Some(_) | None => Some(&field.ty),
     }
+}
+
+/// `outputs.light = true`, where `outputs` is a list: its elements have such a field, given or computed, and not the list.
+fn within_a_list(assign: &Assign, snapshot: &RecordType) -> Option<Diagnostic> {
+    let path: Vec<&str> = assign.path.iter().map(|name| &*name.text).collect();
+    let at = (1..path.len())
+        .find(|at| path.get(..*at).and_then(|path| field_type(snapshot, path)).is_some_and(is_list))?;
+    let (list, whole) = (path.get(..at)?.join("."), path.join("."));
+    let message = format!("`{list}` is a list, so `{whole}` cannot be set by itself");
+    Some(problem(message, assign.span, "within a list").help(format!(
+        "give the elements, as in `{list} = [{{ … }}]`; a field that a policy computes of them follows from the others"
+    )))
+}
+
+fn is_list(ty: &Type) -> bool {
+    matches!(ty, Type::List(_))
 }
 
 /// A given value in flow style; none where it is missing. `keys` counts those that were generated for the whole series:
