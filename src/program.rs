@@ -15,7 +15,7 @@ use crate::value::Value;
 use crate::vocabulary::Vocabulary;
 
 /// Everything that can be judged. Declarations with errors are not in it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Program {
     /// Whether policies, or parts of them, were not found or not understood: no gate opens then, as what is missing may be
     /// the rule that keeps it shut.

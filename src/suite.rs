@@ -5,6 +5,8 @@ pub mod coverage;
 mod expect;
 mod given;
 
+use std::borrow::Cow;
+
 use crate::ast::{ExprId, ListMember, LiteralKind, Name, ParamLiteral, TestDecl, WithParam};
 use crate::check::{Unfit, list_for_param, value_for_param};
 use crate::code::Code;
@@ -86,7 +88,8 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
         trial.failures.push(Failure { diagnostic, seen: None });
         return trial;
     }
-    let set = set_params(&test.with, bench.program, bench.settings.clone());
+    let program = &*admitting(&test.with, bench.program);
+    let set = set_params(&test.with, program, bench.settings.clone());
     let given = set
         .and_then(|settings| Ok((settings, prepare(test, &bench.program.vocabulary, bench.files, sources)?)));
     let failures = match given {
@@ -94,7 +97,7 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
             diagnostics.into_iter().map(|diagnostic| Failure { diagnostic, seen: None }).collect()
         }
         Ok((settings, prepared)) => {
-            let (program, run) = (bench.program, bench.run);
+            let run = bench.run;
             let fleet = prepared.fleet(program, &settings);
             let rulebook =
                 Rulebook { program, settings: &settings, waivers: &[], sources, fleet: &fleet, run };
@@ -136,6 +139,7 @@ impl Prepared<'_> {
         settings: Settings,
         sources: &SourceMap,
     ) -> Result<WorkflowVerdict, Vec<Diagnostic>> {
+        let program = &*admitting(&self.test.with, program);
         let settings = set_params(&self.test.with, program, settings)?;
         // Mutants have limits of their own: how many are tried, and how often.
         let run = RunBudget::unbounded();
@@ -276,6 +280,22 @@ fn point_of(test: &TestDecl, series: &Series) -> Result<Point, Box<Diagnostic>> 
     }
 }
 
+/// The program with an entry for each text that `with` sets in a table and the policy does not name, as `tollgate.yaml` has it.
+fn admitting<'p>(with: &[WithParam], program: &'p Program) -> Cow<'p, Program> {
+    let mut program = Cow::Borrowed(program);
+    for WithParam { path, key, .. } in with {
+        let Some(key) = key else { continue };
+        let name = dotted(path);
+        let table = program.tables.iter().position(|table| {
+            table.by_texts && *table.name == *name && !table.entries.contains_key(&key.text)
+        });
+        if let Some(table) = table {
+            program.to_mut().add_entry(table, &key.text);
+        }
+    }
+    program
+}
+
 /// Puts the values of `with` in force, each within its declared range.
 fn set_params(
     with: &[WithParam],
@@ -283,6 +303,13 @@ fn set_params(
     mut settings: Settings,
 ) -> Result<Settings, Vec<Diagnostic>> {
     let mut problems = Vec::new();
+    // What only the test names holds as `else` does until it is set.
+    for param in program.params.iter().skip(settings.params.len()) {
+        let of_else =
+            param.follows.and_then(|at| settings.params.get(at)).map(|steps| steps.on(i64::MIN).clone());
+        let steps = of_else.map(|of_else| Timeline::always(ParamSetting { by_else: true, ..of_else }));
+        settings.params.extend(steps);
+    }
     for WithParam { path, key, value, span } in with {
         let name = match key {
             Some(key) => format!("{}[{:?}]", dotted(path), key.text),

@@ -156,7 +156,9 @@ pub(super) fn admit(program: &mut Program, stack: &[Config]) {
                 | LiteralKind::Time(_)
                 | LiteralKind::Bool(_) => None,
             };
-            Some((at, rest.strip_prefix('.').map(str::to_owned).or_else(quoted)?))
+            // Behind a dot YAML takes quotes for a part of the key.
+            let plain = rest.strip_prefix('.').filter(|_| entry.entry_of.is_some() || !is_quoted(rest));
+            Some((at, plain.map(str::to_owned).or_else(quoted)?))
         });
         if let Some((table, key)) = found.next() {
             program.add_entry(table, &key);
@@ -262,6 +264,14 @@ impl Binder<'_> {
             self.diagnostics.push(errors::no_such_key(owner, &entry.name));
             return;
         }
+        let quoted = tables.iter().filter(|table| table.by_texts).find_map(|table| {
+            let rest = entry.name.value.strip_prefix(&*table.name).filter(|rest| is_quoted(rest))?;
+            Some((table, rest.trim_start_matches('.')))
+        });
+        if let Some((table, key)) = quoted {
+            self.diagnostics.push(errors::quoted_key(&entry.name, &table.name, key));
+            return;
+        }
         let names: Vec<&str> = params.iter().map(|param| &*param.name).collect();
         self.unknown("param", &entry.name, &names);
     }
@@ -273,6 +283,11 @@ impl Binder<'_> {
         let names = if self.diagnostics.len() < MAX_SUGGESTIONS { names } else { &[] };
         self.diagnostics.push(errors::unknown(what, name, names));
     }
+}
+
+/// Whether what follows the name of a table is a dot and a key in quotes.
+fn is_quoted(rest: &str) -> bool {
+    rest.strip_prefix('.').is_some_and(|key| key.starts_with(['"', '\'']))
 }
 
 /// Whether a name may be declared in what was not understood of the policies, so that its error is not the name's.

@@ -32,6 +32,13 @@ pub(super) fn unknown(what: &str, name: &Setting<String>, names: &[&str]) -> Dia
         .maybe_help(help)
 }
 
+/// `quality.floor."a b": 40%`
+pub(super) fn quoted_key(name: &Setting<String>, table: &str, key: &str) -> Diagnostic {
+    Diagnostic::error(Code::NothingHasThisName, format!("there is no param `{}`", quote(&name.value)))
+        .label(name.span, "YAML reads the quotes as a part of the name")
+        .help(format!("write `{table}: {{ {}: … }}`", quote(key)))
+}
+
 /// A cadence for some workflows, though the policies declare no cadence.
 pub(super) fn no_cadence(span: Span) -> Diagnostic {
     Diagnostic::error(Code::NothingHasThisName, "there is no cadence that an override could set otherwise")
