@@ -171,7 +171,7 @@ fn words_known_by_their_place_are_names_elsewhere() {
             "snapshot {{ {word}: count {word} {{ {word}: text }} }} policy {word} {{ param {word} = 3\n let {word} = \
              {word}.{word} + {word} * {word}({word} where {word}, {word})\n rule {word} {{ require {word} > 1 else \
              hold }} gate {word} -> {word} {{ rule {word} {{ require {word} in [{word}] else note }} }} }}\n test \
-             \"x\" {{ given every 1 week from 2026-01-05 {{ {word} = {word}\n {word}.{word} = [2 x {{ {word}: 1 }}, \
+             \"x\" {{ given every 1 week from 2026-01-05 {{ {word} = {word}\n other.{word} = [2 x {{ {word}: 1 }}, \
              {word}] }} with {word}.{word} = 1\n expect {word}.{word} passes }}"
         ));
     }
