@@ -567,6 +567,36 @@ fn configurations_that_may_be_looser_are_listed() {
     }
 }
 
+/// Without a gate a step is as free as `ladder.undeclared` leaves it.
+#[test]
+fn a_gate_that_goes_shuts_a_step_or_opens_it() {
+    let without = POLICY
+        .replace("  gate testing -> pilot {\n    rule used { require adoption >= 50% else hold }\n  }\n", "");
+    assert_ne!(without, POLICY);
+    let rule = |effect: &str| format!("rules:\n  ladder.undeclared: {effect}\n");
+    let some = "overrides:\n  - { workflows: b, rules: { ladder.undeclared: warn } }\n".to_owned();
+    for (config, gone, new) in [
+        (String::new(), "tighter", "looser"),
+        (rule("warn"), "looser", "tighter"),
+        (rule("off"), "looser", "tighter"),
+        (some, "unknown", "unknown"),
+    ] {
+        let gate = |repo: &Repo| {
+            let all = settings(repo);
+            let gate = all.iter().find_map(|said| said.strip_suffix(" gate testing -> pilot"));
+            gate.unwrap_or_else(|| panic!("{all:?}")).to_owned()
+        };
+        let repo = reconfigured(&config, &config);
+        repo.write("policies/house.gate", &without);
+        assert_eq!(gate(&repo), gone, "{config}");
+        repo.git(&["checkout", "-q", "-B", "main"]);
+        repo.commit_more();
+        repo.git(&["checkout", "-q", "-B", "branch"]);
+        repo.write("policies/house.gate", POLICY);
+        assert_eq!(gate(&repo), new, "{config}");
+    }
+}
+
 #[test]
 fn a_longer_cadence_is_looser_for_whom_it_is() {
     let own = |workflow: &str, cadence: &str| {

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use super::super::load::Ready;
 use super::history::plain;
-use crate::ast::{FieldDecl, FieldKind, FieldMarks, File, Item, Template};
+use crate::ast::{EffectKind, FieldDecl, FieldKind, FieldMarks, File, Item, Template};
 use crate::layers::BoundWaiver;
 use crate::program::Gate;
 use crate::project::Project;
 use crate::report::Place;
 use crate::report::against::{Direction, SettingChange};
-use crate::settings::{Lock, Settings};
+use crate::settings::{Lock, Settings, Timeline, UNDECLARED, built_in_rules};
 use crate::source::{SourceMap, Span};
 use crate::value::Date;
 use crate::vocabulary::{Cadence, Every};
@@ -169,7 +169,8 @@ impl Two<'_> {
         changes.push(change);
     }
 
-    /// Without a gate `ladder.undeclared` holds a move: who declares the first one opens it.
+    /// Without a gate `ladder.undeclared` holds a move: who declares the first one opens it, and who removes the last one shuts
+    /// it. Where that rule does not hold, a move without a gate is free.
     fn gates(&self, changes: &mut Changes) {
         let gates = |ready: &Ready<Told>| -> BTreeMap<String, Span> {
             let stage = |rung: usize| ready.program.vocabulary.stages.get(rung).map_or("", |stage| &**stage);
@@ -178,14 +179,37 @@ impl Two<'_> {
             steps.map(|((from, to), span)| (format!("gate {} -> {}", stage(from), stage(to)), span)).collect()
         };
         let (old, new) = (gates(self.old), gates(self.new));
+        let opens = match self.undeclared_holds(self.old) {
+            Some(true) => Direction::Looser,
+            Some(false) => Direction::Tighter,
+            None => Direction::Unknown,
+        };
+        let shuts = match self.undeclared_holds(self.new) {
+            Some(true) => Direction::Tighter,
+            Some(false) => Direction::Looser,
+            None => Direction::Unknown,
+        };
         for (name, span) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            let change = SettingChange::new(name.clone(), Direction::Looser).to("new");
+            let change = SettingChange::new(name.clone(), opens).to("new");
             changes.push(change.now(Place::new(*span, self.sources)));
         }
         for (name, span) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
-            let change = SettingChange::new(name.clone(), Direction::Tighter).from("as it was");
+            let change = SettingChange::new(name.clone(), shuts).from("as it was");
             changes.push(change.was(Place::new(*span, self.sources)));
         }
+    }
+
+    /// Whether a move without a gate is held; none where that depends on the workflow or the day.
+    fn undeclared_holds(&self, ready: &Ready<Told>) -> Option<bool> {
+        let (program, book) = (&ready.program, &ready.book);
+        let at = built_in_rules(&program.vocabulary).position(|(rule, _)| rule == UNDECLARED)?;
+        let workflows = ready.workflows.iter().map(|workflow| book.settings(&workflow.name));
+        let settings = std::iter::once(&book.general).chain(workflows);
+        let steps = settings.filter_map(|settings| settings.rules.get(program.rules.len() + at));
+        let effects = steps.flat_map(Timeline::steps).map(|(_, rule)| rule.effect);
+        let holds: BTreeSet<bool> = effects.map(|effect| effect >= Some(EffectKind::Hold)).collect();
+        let mut holds = holds.into_iter();
+        holds.next().filter(|_| holds.next().is_none())
     }
 
     /// Rules that are new, and declarations that say something else.
