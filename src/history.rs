@@ -7,6 +7,7 @@ use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
 use crate::types::{Kind, Type};
 use crate::value::{Series, Snapshot, Value};
 use crate::vocabulary::Vocabulary;
+use crate::words::stop;
 
 /// Judges every prefix of a series as of its last snapshot.
 pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series, as_of: Point) -> WorkflowHistory {
@@ -48,6 +49,7 @@ fn day_report(date: Point, verdict: WorkflowVerdict) -> DayReport {
         date: date.to_string(),
         failed: named(Outcome::Fail),
         undecided: named(Outcome::Undecided),
+        because: verdict.stops.iter().map(stop).collect(),
         stage: verdict.stage,
         asks: verdict.asks,
         decision: verdict.decision,

@@ -454,12 +454,16 @@ pub struct DayReport {
     pub failed: Vec<String>,
     /// The rules that were undecided, and bear on the decision or warn.
     pub undecided: Vec<String>,
+    /// Why it held, where no rule says so: policies with errors, a gate that no rule opens, no rule that applies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
 }
 
 impl DayReport {
     /// How much memory it takes, about.
     pub(crate) fn bytes(&self) -> usize {
-        self.failed.iter().chain(&self.undecided).map(|rule| 24 + rule.len()).sum::<usize>() + 200
+        let texts = self.failed.iter().chain(&self.undecided).chain(&self.because);
+        texts.map(|text| 24 + text.len()).sum::<usize>() + 200
     }
 }
 

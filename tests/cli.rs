@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Repo, Run, root, run_in};
 
@@ -458,7 +458,30 @@ fn a_gate_does_not_open_while_a_policy_is_broken() {
     let history = repository.run(&["history", "--as-of", "2026-01-05", "--format", "json"]);
     assert_eq!(history.code, 2);
     let history = history.json();
-    assert_eq!(history["workflows"][0]["days"][0]["decision"], "hold");
+    let day = &history["workflows"][0]["days"][0];
+    assert_eq!(day["decision"], "hold");
+    assert_eq!(day["because"][0], "not everything could be judged: a policy or configuration has errors");
+}
+
+#[test]
+fn a_day_that_no_rule_holds_says_why_it_holds() {
+    let repository = at_a_gate();
+    let policy = "stages a -> b\nsnapshot { x: share }\npolicy p {\n  rule low { when x < 10% require x > 5% else hold }\n  \
+                  gate a -> b { rule r { when x > 90% require x >= 95% else hold } }\n}\n";
+    repository.write("policies/p.gate", policy);
+    let days = |more: &[&str]| repository.run(&[&["history", "--as-of", "2026-01-05"], more].concat());
+    let day = &days(&["--format", "json"]).json()["workflows"][0]["days"][0];
+    assert_eq!((&day["decision"], &day["failed"]), (&json!("hold"), &json!([])), "{day}");
+    assert_eq!(day["because"], json!(["no rule applies to it", "no rule of the gate `a -> b` passed"]));
+    let out = days(&[]).out;
+    assert!(out.contains("hold      no rule applies to it, no rule of the gate `a -> b` passed\n"), "{out}");
+
+    repository.write("policies/p.gate", policy.replace("when x < 10% ", ""));
+    let day = &days(&["--format", "json"]).json()["workflows"][0]["days"][0];
+    assert_eq!(day["because"], json!(["no rule of the gate `a -> b` passed"]));
+    repository.write("policies/p.gate", policy.replace("when x > 90% ", "").replace("95%", "55%"));
+    let day = &days(&["--format", "json"]).json()["workflows"][0]["days"][0];
+    assert!(day["decision"] == "advance" && day.get("because").is_none(), "{day}");
 }
 
 #[test]

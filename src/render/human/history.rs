@@ -31,6 +31,7 @@ fn history(page: &mut Page, workflow: &WorkflowHistory) {
     for day in &workflow.days {
         let mut why: Vec<String> = day.failed.iter().map(|rule| visible(rule).into_owned()).collect();
         why.extend(day.undecided.iter().map(|rule| format!("{}?", visible(rule))));
+        why.extend(day.because.iter().map(|why| visible(why).into_owned()));
         let line = format!(
             "  {}  {}  {}  {}",
             day.date,

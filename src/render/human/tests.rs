@@ -369,6 +369,7 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
         decision: Decision::Hold,
         failed: vec!["a.b".into()],
         undecided: vec!["a.c".into()],
+        because: Vec::new(),
     };
     let metric = Metric {
         name: "adoption".into(),
