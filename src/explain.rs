@@ -82,9 +82,9 @@ fn subject_in(name: &str, program: &Program) -> Result<NamedSubject, Vec<String>
     if let Some((_, subject)) = named.iter().find(|(known, _)| *known == name) {
         return Ok(*subject);
     }
-    let last = |whole: &'_ str| whole.rsplit('.').next() == Some(name);
-    let by_last_word: Vec<_> = named.iter().filter(|(known, _)| last(known)).collect();
-    match by_last_word.as_slice() {
+    let ends_so = |whole: &str| whole.strip_suffix(name).is_some_and(|before| before.ends_with('.'));
+    let by_last_words: Vec<_> = named.iter().filter(|(known, _)| ends_so(known)).collect();
+    match by_last_words.as_slice() {
         [(_, subject)] => Ok(*subject),
         [] => {
             let words =

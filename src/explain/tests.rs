@@ -41,6 +41,21 @@ fn every_shipped_rule_has_tests_to_show() {
 }
 
 #[test]
+fn a_field_that_is_computed_is_found_without_its_policy() {
+    let text = "snapshot { l: list of { v: count } } policy p { let l.big = v > 2\n rule r { require any(l.big) else hold } }";
+    let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.as_bytes().to_vec()) };
+    let project = Project { policies: vec![file], ..Project::default() };
+    let inputs = Inputs { projects: vec![project], ..Inputs::default() };
+    let known = Workspace::new().in_force(inputs, Vec::new()).report;
+    for name in ["big", "l.big", "p.l.big"] {
+        assert!(matches!(subject(name, &known), Ok((0, NamedSubject::Let(0)))), "{name}");
+    }
+    for name in ["ig", ".big", "", "p.", "q.l.big"] {
+        assert!(subject(name, &known).is_err(), "{name}");
+    }
+}
+
+#[test]
 fn names_are_found_whole_and_by_their_last_word() {
     let known = pack();
     let program = &known.report.projects[0].program;
