@@ -345,9 +345,13 @@ fn set_params(
                 | Unfit::Snapshots
                 | Unfit::Confidence
                 | Unfit::Percentile
-                | Unfit::Member),
+                | Unfit::Member
+                | Unfit::Twice),
                 place,
-            )) => problem(format!("`{name}` {}", unfit.demand(&param.ty)), place, "is none"),
+            )) => {
+                let label = if unfit == Unfit::Twice { "once more here" } else { "is none" };
+                problem(format!("`{name}` {}", unfit.demand(&param.ty)), place, label)
+            }
         };
         problems.push(unfit.label(param.decl.span, "declared here"));
     }

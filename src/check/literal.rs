@@ -150,6 +150,8 @@ pub enum Unfit {
     Percentile,
     /// The param lists members of a `one of`, and this is none of them.
     Member,
+    /// The param lists a member once more.
+    Twice,
 }
 
 impl Unfit {
@@ -168,7 +170,17 @@ impl Unfit {
             Self::Confidence => "is a confidence: more than 0% and less than 100%".to_owned(),
             Self::Percentile => "says which percentile: from 0% to 100%".to_owned(),
             Self::Member => "lists members of the `one of` that it is compared with".to_owned(),
+            Self::Twice => "lists each of its members once".to_owned(),
         }
+    }
+}
+
+/// Whether two members of a list are one.
+pub(super) fn is_same(one: &ListMember, other: &ListMember) -> bool {
+    match (one, other) {
+        (ListMember::Word(one), ListMember::Word(other)) => one.text == other.text,
+        (ListMember::Literal(one), ListMember::Literal(other)) => one.kind == other.kind,
+        (ListMember::Word(_) | ListMember::Literal(_), _) => false,
     }
 }
 
@@ -239,6 +251,12 @@ pub fn list_for_param(param: &Param, members: &[ListMember]) -> Result<ParamValu
         }
         ListMember::Literal(_) => Err(Unfit::Type),
     };
+    if let Some(again) = (1..members.len()).find(|at| {
+        let member = members.get(*at);
+        members.iter().take(*at).any(|before| member.is_some_and(|member| is_same(before, member)))
+    }) {
+        return Err((Unfit::Twice, again));
+    }
     let values: Result<Vec<Value>, (Unfit, usize)> =
         members.iter().enumerate().map(|(at, member)| value(member).map_err(|unfit| (unfit, at))).collect();
     if members.is_empty() { Err((Unfit::Type, 0)) } else { Ok(ParamValue::List(values?.into())) }

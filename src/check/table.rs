@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Checker;
 use super::errors;
+use super::literal::is_same;
 use super::member::bare_word;
 use super::scope::NameScope;
 use super::words::join;
@@ -189,14 +190,6 @@ impl Checker<'_> {
         let problem = errors::unknown_member(lost, members, suggestion);
         self.report(problem);
         false
-    }
-}
-
-fn is_same(one: &ListMember, other: &ListMember) -> bool {
-    match (one, other) {
-        (ListMember::Word(one), ListMember::Word(other)) => one.text == other.text,
-        (ListMember::Literal(one), ListMember::Literal(other)) => one.kind == other.kind,
-        (ListMember::Word(_) | ListMember::Literal(_), _) => false,
     }
 }
 

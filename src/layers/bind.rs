@@ -325,7 +325,8 @@ fn value(param: &Param, written: &Setting<WrittenValue>) -> Result<(ParamValue, 
             | Unfit::Snapshots
             | Unfit::Confidence
             | Unfit::Percentile
-            | Unfit::Member),
+            | Unfit::Member
+            | Unfit::Twice),
         ) => Err(errors::unfit(param, unfit, &text.value, text.span)),
     }
 }

@@ -85,8 +85,18 @@ pub(super) fn unfit(param: &Param, unfit: Unfit, text: &str, span: Span) -> Diag
         }
         _ => None,
     };
+    let label = match unfit {
+        Unfit::Twice => format!("`{}` once more", quote(text)),
+        Unfit::Type
+        | Unfit::Range
+        | Unfit::Window(_)
+        | Unfit::Snapshots
+        | Unfit::Confidence
+        | Unfit::Percentile
+        | Unfit::Member => format!("`{}` is none", quote(text)),
+    };
     Diagnostic::error(Code::ParamValueType, format!("`{}` {}", param.name, unfit.demand(&param.ty)))
-        .label(span, format!("`{}` is none", quote(text)))
+        .label(span, label)
         .label(param.decl.span, "declared here")
         .maybe_help(help)
 }

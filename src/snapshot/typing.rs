@@ -264,11 +264,11 @@ impl<'a> Typing<'a> {
             }
             // A field by its name where its key is due, or the other way round.
             let other = if self.by_name { ty.field_of_key(&entry.key) } else { ty.field(&entry.key) };
-            if let Some((_, field)) = other.filter(|(at, _)| present.get(*at).is_none_or(Option::is_none)) {
-                if !self.alone || field.may_stand() {
-                    self.problems.push(errors::misspelt(entry.span, &entry.key, self.key_of(field), path));
-                    continue;
-                }
+            if let Some((_, field)) = other.filter(|(at, _)| present.get(*at).is_none_or(Option::is_none))
+                && (!self.alone || field.may_stand())
+            {
+                self.problems.push(errors::misspelt(entry.span, &entry.key, self.key_of(field), path));
+                continue;
             }
             let mut pairs = self.pairs;
             let lacking = ty.fields.iter().zip(present);

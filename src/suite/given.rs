@@ -207,42 +207,13 @@ impl WrittenSeries<'_> {
                 return Err(Box::new(problem.help("write it as `2026-11-02T14:05Z`")));
             }
         };
-        if let Some(problem) = assigns.iter().find_map(|assign| within_a_list(assign, &vocabulary.snapshot)) {
-            return Err(Box::new(problem));
-        }
         let mut ticks = start.map(Point::ticks);
         if every == Every::Weekday && ticks.is_some_and(is_weekend) {
             let message = "`every weekday` begins on a day from Monday to Friday";
             return Err(Box::new(problem(message, from.span, "a day of the weekend")));
         }
-        let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
-        if length > MAX_SNAPSHOTS {
-            return Err(Box::new(problem(
-                format!("more than {MAX_SNAPSHOTS} snapshots"),
-                from.span,
-                "given here",
-            )));
-        }
-        if let Some(short) =
-            assigns.iter().find(|assign| !matches!(assign.values.len(), 1) && assign.values.len() != length)
-        {
-            let message =
-                format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
-            return Err(Box::new(problem(
-                message,
-                short.span,
-                "one value a snapshot, or a single one for all",
-            )));
-        }
+        let length = self.length(&vocabulary.snapshot)?;
         let mut keys = 0;
-        let values = assigns.iter().flat_map(|assign| &assign.values);
-        if let Some(large) = values.into_iter().find(|value| elements_in(value) > MAX_ELEMENTS) {
-            return Err(Box::new(problem(
-                format!("more than {MAX_ELEMENTS} elements"),
-                large.span,
-                "given here",
-            )));
-        }
         for index in 0..length {
             let Some(date) = ticks.and_then(|ticks| axis.in_calendar(ticks)) else {
                 return Err(Box::new(problem("the series runs out of the calendar", from.span, "too late")));
@@ -266,6 +237,42 @@ impl WrittenSeries<'_> {
             }
         }
         Ok(())
+    }
+
+    /// How many snapshots it has, where all that it gives is for snapshots and not too much.
+    fn length(&self, snapshot: &RecordType) -> Result<usize, Box<Diagnostic>> {
+        let Self { assigns, from, .. } = self;
+        if let Some(problem) = assigns.iter().find_map(|assign| within_a_list(assign, snapshot)) {
+            return Err(Box::new(problem));
+        }
+        let length = assigns.iter().map(|assign| assign.values.len()).max().unwrap_or(1);
+        if length > MAX_SNAPSHOTS {
+            return Err(Box::new(problem(
+                format!("more than {MAX_SNAPSHOTS} snapshots"),
+                from.span,
+                "given here",
+            )));
+        }
+        if let Some(short) =
+            assigns.iter().find(|assign| !matches!(assign.values.len(), 1) && assign.values.len() != length)
+        {
+            let message =
+                format!("`{}` has {} values for {length} snapshots", dotted(&short.path), short.values.len());
+            return Err(Box::new(problem(
+                message,
+                short.span,
+                "one value a snapshot, or a single one for all",
+            )));
+        }
+        let values = assigns.iter().flat_map(|assign| &assign.values);
+        if let Some(large) = values.into_iter().find(|value| elements_in(value) > MAX_ELEMENTS) {
+            return Err(Box::new(problem(
+                format!("more than {MAX_ELEMENTS} elements"),
+                large.span,
+                "given here",
+            )));
+        }
+        Ok(length)
     }
 }
 
