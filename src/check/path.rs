@@ -185,12 +185,8 @@ impl Checker<'_> {
                     if let Some(name) = rest.first() {
                         return Lookup::problem(errors::has_no_fields(std::slice::from_ref(first), name, ty));
                     }
-                    let path = FieldPath {
-                        steps: vec![at],
-                        name: first.text.clone(),
-                        computed: None,
-                        changing: false,
-                    };
+                    let name = first.text.clone();
+                    let path = FieldPath { steps: vec![at], name, computed: None, changing: false };
                     let target = Target::Element { up: *up, path };
                     Lookup::Found(Box::new(Resolved { ty: ty.clone(), target, element: None, sound: true }))
                 }
