@@ -304,6 +304,9 @@ impl<'a> SyntaxFailure<'a> {
             Some("=") if self.expected.contains(&Rule::comma) => {
                 Some("behind a `,` the values go on in the next line".to_owned())
             }
+            Some("snapshot") if self.expected.contains(&Rule::kw_snapshots) => {
+                Some("of more than one write `snapshots`".to_owned())
+            }
             Some("(") if self.expected.contains(&Rule::path_head) => {
                 Some("`has` takes a field without parentheses".to_owned())
             }
