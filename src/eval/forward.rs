@@ -43,6 +43,9 @@ struct Folded {
     undecided: Option<Reasons>,
 }
 
+/// An expression, by as much of the judged snapshot as it looks at.
+type Looked = (ExprId, JudgedBy);
+
 /// What is known of a series, and grows with it.
 #[derive(Default)]
 pub(super) struct ForwardMemory {
@@ -50,8 +53,8 @@ pub(super) struct ForwardMemory {
     /// By the way to a list, the snapshots that do not say that it is empty.
     occupied: RefCell<HashMap<Vec<usize>, Found>>,
     /// For each snapshot the newest one, up to it, at which an argument may have a value.
-    newest: RefCell<HashMap<(ExprId, JudgedBy), Vec<Option<usize>>>>,
-    folded: RefCell<HashMap<(ExprId, JudgedBy), Folded>>,
+    newest: RefCell<HashMap<Looked, Vec<Option<usize>>>>,
+    folded: RefCell<HashMap<Looked, Folded>>,
     /// For each snapshot its stage, and the last snapshot before it that is in an earlier one.
     rungs: RefCell<Vec<(Option<usize>, Option<usize>)>>,
 }
