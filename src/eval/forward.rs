@@ -43,6 +43,12 @@ struct Folded {
     undecided: Option<Reasons>,
 }
 
+/// For each snapshot from one on the newest, up to it, at which an argument may have a value.
+struct NewestKnown {
+    start: usize,
+    known: Vec<Option<usize>>,
+}
+
 /// An expression, by as much of the judged snapshot as it looks at.
 type Looked = (ExprId, JudgedBy);
 
@@ -52,8 +58,7 @@ pub(super) struct ForwardMemory {
     gaps: RefCell<Found>,
     /// By the way to a list, the snapshots that do not say that it is empty.
     occupied: RefCell<HashMap<Vec<usize>, Found>>,
-    /// For each snapshot the newest one, up to it, at which an argument may have a value.
-    newest: RefCell<HashMap<Looked, Vec<Option<usize>>>>,
+    newest: RefCell<HashMap<Looked, NewestKnown>>,
     folded: RefCell<HashMap<Looked, Folded>>,
     /// For each snapshot its stage, and the last snapshot before it that is in an earlier one.
     rungs: RefCell<Vec<(Option<usize>, Option<usize>)>>,
@@ -132,18 +137,17 @@ impl<'a> Evaluator<'a> {
         let judged = arg.condition.iter().chain([&arg.value]).map(|expr| self.judged_by(expr, judged)).max();
         let key = (arg.value.id, judged.unwrap_or(JudgedBy::Any));
         let last = window.end.checked_sub(1)?;
-        loop {
-            let known = self.memory.forward.newest.borrow().get(&key).map_or(0, Vec::len);
-            if known > last || self.budget.is_spent() {
-                break;
-            }
-            let own = may_be(known).then_some(known);
-            let mut all = self.memory.forward.newest.borrow_mut();
-            let newest = all.entry(key).or_default();
-            newest.push(own.or_else(|| newest.last().copied().flatten()));
+        let before = self.memory.forward.newest.borrow_mut().remove(&key);
+        let from_here = || NewestKnown { start: window.start, known: Vec::new() };
+        let mut newest = before.filter(|newest| newest.start <= window.start).unwrap_or_else(from_here);
+        while newest.start + newest.known.len() <= last && !self.budget.is_spent() {
+            let at = newest.start + newest.known.len();
+            let own = may_be(at).then_some(at);
+            newest.known.push(own.or_else(|| newest.known.last().copied().flatten()));
         }
-        let all = self.memory.forward.newest.borrow();
-        all.get(&key)?.get(last).copied().flatten().filter(|at| window.contains(at))
+        let found = newest.known.get(last.checked_sub(newest.start)?).copied().flatten();
+        self.memory.forward.newest.borrow_mut().insert(key, newest);
+        found.filter(|at| window.contains(at))
     }
 
     /// A condition over the snapshots of a window, as few candidates as say the same to any quantifier.
