@@ -349,7 +349,7 @@ fn set_params(
                 | Unfit::Twice),
                 place,
             )) => {
-                let label = if unfit == Unfit::Twice { "once more here" } else { "is none" };
+                let label = if unfit == Unfit::Twice { "once more here" } else { "does not fit" };
                 problem(format!("`{name}` {}", unfit.demand(&param.ty)), place, label)
             }
         };

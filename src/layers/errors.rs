@@ -93,7 +93,7 @@ pub(super) fn unfit(param: &Param, unfit: Unfit, text: &str, span: Span) -> Diag
         | Unfit::Snapshots
         | Unfit::Confidence
         | Unfit::Percentile
-        | Unfit::Member => format!("`{}` is none", quote(text)),
+        | Unfit::Member => format!("`{}` does not fit", quote(text)),
     };
     Diagnostic::error(Code::ParamValueType, format!("`{}` {}", param.name, unfit.demand(&param.ty)))
         .label(span, label)
