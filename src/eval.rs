@@ -12,6 +12,7 @@ mod explain;
 mod expr;
 mod figure;
 mod fleet;
+mod fold;
 mod forward;
 mod group;
 mod ladder;

@@ -100,6 +100,22 @@ impl Interval {
         }
     }
 
+    /// The smaller of `a` and `b`.
+    pub fn smaller(&self, other: &Self) -> Self {
+        Self {
+            low: both(&self.low, &other.low, |a, b| a.min(b).clone()),
+            high: self.high.iter().chain(&other.high).min().cloned(),
+        }
+    }
+
+    /// The larger of `a` and `b`.
+    pub fn larger(&self, other: &Self) -> Self {
+        Self {
+            low: self.low.iter().chain(&other.low).max().cloned(),
+            high: both(&self.high, &other.high, |a, b| a.max(b).clone()),
+        }
+    }
+
     /// `-a`
     pub fn negate(&self) -> Self {
         Self { low: self.high.as_ref().map(|n| -n.clone()), high: self.low.as_ref().map(|n| -n.clone()) }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tollgate::diagnostic::Severity;
 use tollgate::engine::{Answer, DayOptions, Workspace};
 use tollgate::project::{Configuration, Inputs, Project, TextFile};
-use tollgate::report::{Decision, Report};
+use tollgate::report::{Decision, Outcome, Report};
 use tollgate::source::SourceMap;
 use tollgate::value::{Date, Number};
 
@@ -634,6 +634,26 @@ proptest! {
         let (all, some) = (days(&repository), days(&earlier));
         prop_assert_eq!(some.len() + 1, all.len());
         prop_assert_eq!(&all[..some.len()], &some[..]);
+    }
+
+    #[test]
+    fn a_day_of_the_history_says_what_a_check_of_that_day_says(conditions in any_conditions(), series in prop::collection::vec(snapshot(), 2..5)) {
+        let repository = generated(&conditions, &series, false);
+        let history = Workspace::new().history(repository.inputs(), &repository.options()).report;
+        let days = &history.workflows[0].days;
+        prop_assert_eq!(days.len(), series.len());
+        for day in days {
+            let date: Date = day.date.parse().unwrap();
+            let as_of = Repository { day: date, ..repository.clone() };
+            let workflow = &as_of.judge().report.workflows[0];
+            let named = |outcome| {
+                let rules = workflow.rules.iter().filter(|rule| rule.outcome == outcome && rule.applied.is_some());
+                rules.map(|rule| rule.rule.clone()).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(workflow.decision, day.decision, "{}", date);
+            prop_assert_eq!(named(Outcome::Fail), day.failed.clone(), "{}", date);
+            prop_assert_eq!(named(Outcome::Undecided), day.undecided.clone(), "{}", date);
+        }
     }
 
     #[test]

@@ -90,6 +90,25 @@ const CONDITIONS: &[&str] = &[
     "share(items where good among big) >= 50% with 80% confidence",
 ];
 
+/// Conditions over windows that grow with the series.
+const GROWING: &[&str] = &[
+    "mean(a over all) >= 1",
+    "min(a where p over stage) < max(b over all)",
+    "sum(d where p over all) >= 3",
+    "sum(items.size where good over stage) > 1",
+    "mean(items.points over all) >= 1",
+    "max(items.size where on <= today over all) > 0",
+    "count(p over stage) >= 2",
+    "count(items over all) >= 2",
+    "count(items where good among sort == red over stage) >= 1",
+    "share(p where it among q over stage) >= 50%",
+    "share(items where good over all) >= 50% with 80% confidence",
+    "any(p over all)",
+    "all(p or q over stage)",
+    "none(items where size < 0 over at most 9 weeks)",
+    "any(share(items where good by sort) where it > 50% over all)",
+];
+
 /// Conditions that ask what the record has.
 const RECORDED: &[&str] = &[
     "count(items where first_seen >= entered) >= 1",
@@ -169,6 +188,7 @@ pub(crate) fn condition() -> impl Strategy<Value = String> {
         1 => Just("a in 0 to 3".to_owned()),
         1 => Just("kind in [red]".to_owned()),
         4 => lately(CONDITIONS),
+        2 => lately(GROWING),
     ];
     leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![

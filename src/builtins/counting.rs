@@ -2,6 +2,8 @@
 //!
 //! Each takes the condition's truth for every element.
 
+use std::mem::discriminant;
+
 use super::{Builtin, Shape};
 use crate::evidence::{Amount, Reasons, Truth};
 use crate::interval::Interval;
@@ -118,12 +120,38 @@ pub struct Quantifier {
 pub struct Candidate {
     pub member: Truth,
     pub good: Truth,
+    /// How many elements it stands for, all of them alike.
+    pub times: usize,
 }
 
 impl Candidate {
     /// An element of which the condition is asked.
     pub fn member(good: Truth) -> Self {
-        Self { member: Truth::Yes, good }
+        Self { member: Truth::Yes, good, times: 1 }
+    }
+
+    /// Adds one to a few that stay few: any function of this family says the same of them.
+    pub fn add_to(few: &mut Vec<Self>, other: Self) {
+        match few.iter_mut().find(|own| own.is_like(&other)) {
+            Some(own) => own.take_in(&other),
+            None => few.push(other),
+        }
+    }
+
+    /// Whether another one is the same but for the reasons.
+    fn is_like(&self, other: &Self) -> bool {
+        discriminant(&self.member) == discriminant(&other.member)
+            && discriminant(&self.good) == discriminant(&other.good)
+    }
+
+    /// Stands for another one that is like it, too.
+    fn take_in(&mut self, other: &Self) {
+        self.times += other.times;
+        for (own, other) in [(&mut self.member, &other.member), (&mut self.good, &other.good)] {
+            if let (Truth::Undecided(own), Truth::Undecided(other)) = (own, other) {
+                own.merge(other);
+            }
+        }
     }
 
     /// Whether it is a member that satisfies the condition.
@@ -190,16 +218,16 @@ impl Tally {
     /// Counts the elements.
     pub fn of<'t>(candidates: impl IntoIterator<Item = &'t Candidate>) -> Self {
         let mut tally = Self::default();
-        for Candidate { member, good } in candidates {
+        for Candidate { member, good, times } in candidates {
             if *member == Truth::No {
                 continue;
             }
             let is_member = *member == Truth::Yes;
             let (is_good, may_be_good) = (*good == Truth::Yes, *good != Truth::No);
-            tally.sure += usize::from(is_member && is_good);
-            tally.sure_of += usize::from(is_member || !is_good);
-            tally.possible += usize::from(may_be_good);
-            tally.possible_of += usize::from(is_member || may_be_good);
+            tally.sure += times * usize::from(is_member && is_good);
+            tally.sure_of += times * usize::from(is_member || !is_good);
+            tally.possible += times * usize::from(may_be_good);
+            tally.possible_of += times * usize::from(is_member || may_be_good);
             for truth in [member, good] {
                 if let Truth::Undecided(reasons) = truth {
                     tally.reasons.merge(reasons);
@@ -344,7 +372,7 @@ mod tests {
 
     #[test]
     fn an_element_that_may_be_no_member_widens_the_bounds_both_ways() {
-        let candidate = |member: Truth, good: Truth| Candidate { member, good };
+        let candidate = |member: Truth, good: Truth| Candidate { member, good, times: 1 };
         let known = [
             candidate(Truth::Yes, Truth::Yes),
             candidate(Truth::Yes, Truth::No),

@@ -19,6 +19,7 @@ pub(super) static NUMBERS: &[Builtin] = &[
         value: "at least 0",
         shape: Shape::Numbers(Numbers {
             reduce: Reduce::Picked(sum),
+            join: Some(Interval::add),
             type_of: total,
             adds: true,
             is_total: true,
@@ -35,6 +36,7 @@ pub(super) static NUMBERS: &[Builtin] = &[
         value: "13%",
         shape: Shape::Numbers(Numbers {
             reduce: Reduce::Picked(mean),
+            join: Some(Interval::add),
             type_of: average,
             adds: true,
             is_mean: true,
@@ -59,6 +61,7 @@ pub(super) static NUMBERS: &[Builtin] = &[
         value: "50% (atypical)",
         shape: Shape::Numbers(Numbers {
             reduce: Reduce::Picked(min),
+            join: Some(Interval::smaller),
             extreme: Some(Extreme::Smallest),
             ..ONE_OF_THEM
         }),
@@ -72,6 +75,7 @@ pub(super) static NUMBERS: &[Builtin] = &[
         value: "10%",
         shape: Shape::Numbers(Numbers {
             reduce: Reduce::Picked(max),
+            join: Some(Interval::larger),
             extreme: Some(Extreme::Largest),
             ..ONE_OF_THEM
         }),
@@ -120,6 +124,8 @@ pub struct Numbers {
     pub extreme: Option<Extreme>,
     /// Whether it is the mean, of which there are bounds with a confidence.
     pub is_mean: bool,
+    /// What two numbers come to that it may be given in their place, so that it is the same; none where it needs each.
+    pub join: Option<fn(&Interval, &Interval) -> Interval>,
 }
 
 #[derive(Clone, Copy)]
@@ -138,6 +144,8 @@ pub enum Extreme {
 /// The numbers that were picked of a list.
 pub struct Picked<'l> {
     pub of: &'l [Amount],
+    /// How many numbers they are: one of them may stand for several, as [`Numbers::join`] makes it.
+    pub size: usize,
     /// Why further elements may exist that were not seen.
     pub open: Option<&'l Reasons>,
     /// Why nothing can be said of no elements.
@@ -163,6 +171,7 @@ const ONE_OF_THEM: Numbers = Numbers {
     unknown_of_none: true,
     extreme: None,
     is_mean: false,
+    join: None,
 };
 
 /// Of counts, what lies between them is a plain number.
@@ -234,7 +243,7 @@ fn mean(picked: &Picked<'_>) -> Amount {
         Err(reasons) => return Amount::Unknown(reasons),
     };
     let total = all.iter().fold(Interval::point(Number::ZERO), |total, interval| total.add(interval));
-    let size = Number::from(all.len());
+    let size = Number::from(picked.size);
     let part = |bound: Option<Number>| bound.map(|bound| bound / &size);
     Amount::bounded(Interval { low: part(total.low), high: part(total.high) }, reasons)
 }
@@ -307,7 +316,7 @@ mod tests {
     use super::*;
 
     fn of(numbers: &[Amount]) -> Picked<'_> {
-        Picked { of: numbers, open: None, empty: &Reasons::default, non_negative: false }
+        Picked { of: numbers, size: numbers.len(), open: None, empty: &Reasons::default, non_negative: false }
     }
 
     fn known(numbers: &[i32]) -> Vec<Amount> {

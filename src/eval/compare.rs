@@ -2,8 +2,8 @@
 
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
-use crate::builtins::Sampled;
 use crate::builtins::counting::{Conditions, Tally, tally};
+use crate::builtins::{Sampled, Shape};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, SmallSample, Truth, Word};
 use crate::program::Target;
 use crate::stats::{Claim, mean_confidence};
@@ -173,7 +173,7 @@ impl<'a> Evaluator<'a> {
             },
             (ExprKind::Call { args, .. }, Some(Target::Call(builtin))) => {
                 match (args.first(), builtin.sampled()) {
-                    (Some(arg), Some(Sampled::Share)) => self.share_sample(expr, arg, scope),
+                    (Some(arg), Some(Sampled::Share)) => self.share_sample(expr, &builtin.shape, arg, scope),
                     (Some(arg), Some(Sampled::Mean)) => self.mean_sample(expr, arg, scope),
                     (Some(_), None) | (None, _) => Err(Reasons::default()),
                 }
@@ -182,14 +182,25 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn share_sample(&self, expr: &'a Expr, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
-        let list = self.arg_list(arg, scope);
+    fn share_sample(
+        &self,
+        expr: &'a Expr,
+        shape: &Shape,
+        arg: &'a Arg,
+        scope: Scope<'_, 'a>,
+    ) -> Result<Sample, Reasons> {
+        if let Some(sample) = self.folded_share(shape, arg, scope) {
+            return sample.map(Sample::Share);
+        }
+        let asked = self.asked(shape, arg, scope);
+        let (list, candidates) = &*asked;
         if let Some(reasons) = &list.unknown {
             return Err(reasons.clone());
         }
-        let candidates = self.candidates_of_group(expr, arg, &list, scope)?;
-        let (open, empty) = (list.open.as_ref(), || self.empty(arg, &list));
-        tally(&Conditions { of: &candidates, open, empty: &empty }).map(Sample::Share)
+        let of_group = self.candidates_of_group(expr, arg, list, candidates, scope)?;
+        let (open, empty) = (list.open.as_ref(), || self.empty(arg, list));
+        let of = of_group.as_ref().unwrap_or(candidates);
+        tally(&Conditions { of, open, empty: &empty }).map(Sample::Share)
     }
 
     fn mean_sample(&self, expr: &'a Expr, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
@@ -197,7 +208,9 @@ impl<'a> Evaluator<'a> {
         if let Some(reasons) = list.unknown.as_ref().or(list.open.as_ref()) {
             return Err(reasons.clone());
         }
-        let picked = self.picked(&list, &self.candidates_of_group(expr, arg, &list, scope)?);
+        let candidates = self.candidates(arg, &list, scope);
+        let of_group = self.candidates_of_group(expr, arg, &list, &candidates, scope)?;
+        let picked = self.picked(&list, of_group.as_ref().unwrap_or(&candidates));
         let values: Option<Vec<Number>> = picked.iter().map(|amount| amount.known().cloned()).collect();
         values.map(Sample::Mean).ok_or_else(|| {
             let mut reasons = Reasons::default();

@@ -16,7 +16,7 @@ use crate::vocabulary::{RecordType, Vocabulary};
 #[derive(Default)]
 pub(super) struct FirstSeen {
     /// The index of the first snapshot that has a key.
-    first: HashMap<String, usize>,
+    first: HashMap<Box<str>, usize>,
     /// How many snapshots were looked through.
     looked_through: usize,
 }
@@ -88,7 +88,7 @@ impl<'a> Evaluator<'a> {
             each_element(&snapshot.record, list, &mut |element| {
                 self.budget.spend(1);
                 if let Some(key) = element_key(element, field) {
-                    known.first.entry(key).or_insert(at);
+                    known.first.entry(key.into()).or_insert(at);
                 }
             });
         }

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::fold::Folded;
 use super::memory::JudgedBy;
 use super::{Evaluator, Scope};
 use crate::ast::{Arg, Expr, ExprId};
-use crate::builtins::counting::Candidate;
-use crate::evidence::{Reasons, Truth};
+use crate::evidence::Truth;
 use crate::program::{FieldPath, Target};
 use crate::value::{Record, Value};
 
@@ -33,16 +33,6 @@ impl Found {
     }
 }
 
-/// A condition over the snapshots from one on: for any quantifier as good as each of them.
-struct Folded {
-    start: usize,
-    /// How many were looked at, up to the last.
-    end: usize,
-    yes: bool,
-    no: bool,
-    undecided: Option<Reasons>,
-}
-
 /// For each snapshot from one on the newest, up to it, at which an argument may have a value.
 struct NewestKnown {
     start: usize,
@@ -50,7 +40,7 @@ struct NewestKnown {
 }
 
 /// An expression, by as much of the judged snapshot as it looks at.
-type Looked = (ExprId, JudgedBy);
+pub(super) type Looked = (ExprId, JudgedBy);
 
 /// What is known of a series, and grows with it.
 #[derive(Default)]
@@ -59,7 +49,7 @@ pub(super) struct ForwardMemory {
     /// By the way to a list, the snapshots that do not say that it is empty.
     occupied: RefCell<HashMap<Vec<usize>, Found>>,
     newest: RefCell<HashMap<Looked, NewestKnown>>,
-    folded: RefCell<HashMap<Looked, Folded>>,
+    pub(super) folded: RefCell<HashMap<Looked, Folded>>,
     /// For each snapshot its stage, and the last snapshot before it that is in an earlier one.
     rungs: RefCell<Vec<(Option<usize>, Option<usize>)>>,
 }
@@ -148,41 +138,6 @@ impl<'a> Evaluator<'a> {
         let found = newest.known.get(last.checked_sub(newest.start)?).copied().flatten();
         self.memory.forward.newest.borrow_mut().insert(key, newest);
         found.filter(|at| window.contains(at))
-    }
-
-    /// A condition over the snapshots of a window, as few candidates as say the same to any quantifier.
-    pub(super) fn folded(
-        &self,
-        condition: &'a Expr,
-        window: Range<usize>,
-        scope: Scope<'_, 'a>,
-    ) -> Vec<Candidate> {
-        let judged = scope.moment.judged;
-        let key = (condition.id, self.judged_by(condition, judged));
-        let known = self.memory.forward.folded.borrow_mut().remove(&key);
-        let mut folded = known.filter(|folded| folded.start == window.start && folded.end <= window.end);
-        let so_far = folded.get_or_insert(Folded {
-            start: window.start,
-            end: window.start,
-            yes: false,
-            no: false,
-            undecided: None,
-        });
-        while so_far.end < window.end && !self.budget.is_spent() {
-            match self.holds_at(condition, so_far.end, scope) {
-                Truth::Yes => so_far.yes = true,
-                Truth::No => so_far.no = true,
-                Truth::Undecided(reasons) => so_far.undecided.get_or_insert_default().merge(&reasons),
-            }
-            so_far.end += 1;
-        }
-        let undecided = so_far.undecided.clone().map(Truth::Undecided);
-        let all = [so_far.yes.then_some(Truth::Yes), so_far.no.then_some(Truth::No), undecided];
-        let candidates = all.into_iter().flatten().map(Candidate::member).collect();
-        if let Some(folded) = folded.filter(|_| !self.budget.is_spent()) {
-            self.memory.forward.folded.borrow_mut().insert(key, folded);
-        }
-        candidates
     }
 
     /// Whether something is taken to be otherwise: what is found then is of this look alone.

@@ -80,23 +80,24 @@ impl<'a> Evaluator<'a> {
         scope.item(up)?.group.clone()
     }
 
-    /// The candidates of a sample: where it is one of the group around it, no others.
+    /// Where a sample is one of the group around it, its candidates, without the others.
     pub(super) fn candidates_of_group(
         &self,
         expr: &'a Expr,
         arg: &'a Arg,
         list: &List<'a>,
+        candidates: &[Candidate],
         scope: Scope<'_, 'a>,
-    ) -> Result<Vec<Candidate>, Reasons> {
-        let mut candidates = self.candidates(arg, list, scope);
-        let Some(group) = self.group_around(expr, scope) else { return Ok(candidates) };
+    ) -> Result<Option<Vec<Candidate>>, Reasons> {
+        let Some(group) = self.group_around(expr, scope) else { return Ok(None) };
+        let mut candidates = candidates.to_vec();
         for (item, candidate) in list.items.iter().zip(&mut candidates) {
             let keys = self.looking_at(arg, item, scope, |inside| self.group_keys(&arg.by, inside))?;
             if keys != group.keys {
-                *candidate = Candidate { member: Truth::No, good: Truth::No };
+                *candidate = Candidate { member: Truth::No, good: Truth::No, times: 1 };
             }
         }
-        Ok(candidates)
+        Ok(Some(candidates))
     }
 
     /// What the values of the groups of a list are called: «outputs by kind», as the policy writes it.

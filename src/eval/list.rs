@@ -18,6 +18,9 @@ use crate::program::Target;
 use crate::types::Type;
 use crate::value::Number;
 
+/// A list, and a candidate for each of its elements.
+pub(super) type AskedElements<'a> = (Rc<List<'a>>, Vec<Candidate>);
+
 impl List<'_> {
     /// Why an element may be another by now.
     fn doubt(&self, item: &ListItem<'_>) -> Option<&Reasons> {
@@ -42,11 +45,49 @@ impl<'a> Evaluator<'a> {
             Some(why) => {
                 let doubtful = Truth::Undecided(why.clone());
                 let member = if arg.among.is_some() { doubtful.clone() } else { Truth::Yes };
-                Candidate { member, good: doubtful }
+                Candidate { member, good: doubtful, times: 1 }
             }
-            None => Candidate { member: member(item), good: truth(item) },
+            None => Candidate { member: member(item), good: truth(item), times: 1 },
         };
         list.items.iter().map(candidate).collect()
+    }
+
+    /// The elements of an argument over a window, and what a function asks of them. A share is asked for as a number and as a sample:
+    /// those of the last moment are remembered.
+    pub(super) fn asked(&self, shape: &Shape, arg: &'a Arg, scope: Scope<'_, 'a>) -> Rc<AskedElements<'a>> {
+        let ask = || {
+            let list = self.aggregated_list(shape, arg, scope);
+            let candidates = self.candidates_for(shape, arg, &list, scope);
+            Rc::new((list, candidates))
+        };
+        let is_share = matches!(shape, Shape::Counting(Counting { tallied: Tallied::Share(_), .. }));
+        if !is_share || arg.over.is_none() || scope.element.is_some() {
+            return ask();
+        }
+        let known = self.memory.asked.borrow().get(&arg.value.id).cloned();
+        if let Some((_, asked)) = known.filter(|(moment, _)| *moment == scope.moment) {
+            return asked;
+        }
+        let asked = ask();
+        if !self.budget.is_spent() {
+            self.memory.asked.borrow_mut().insert(arg.value.id, (scope.moment, Rc::clone(&asked)));
+        }
+        asked
+    }
+
+    /// The candidates as a function asks for them: a count without `where` takes in what is there.
+    pub(super) fn candidates_for(
+        &self,
+        shape: &Shape,
+        arg: &'a Arg,
+        list: &List<'a>,
+        scope: Scope<'_, 'a>,
+    ) -> Vec<Candidate> {
+        let counts = matches!(shape, Shape::Counting(Counting { tallied: Tallied::Number(_), .. }));
+        if counts && arg.condition.is_none() {
+            return list.items.iter().map(is_an_element).map(Candidate::member).collect();
+        }
+        self.candidates(arg, list, scope)
     }
 
     /// «no outputs to judge by», where a condition is asked of some of them.
@@ -104,22 +145,6 @@ impl<'a> Evaluator<'a> {
         list.items.iter().zip(candidates).filter_map(|(item, pick)| picked(item, &pick.good)).collect()
     }
 
-    /// `any(p over stage)`, where `p` is a condition of the snapshot: found out forwards.
-    fn over_snapshots(&self, shape: &Shape, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<Truth> {
-        let Shape::Counting(Counting { tallied: Tallied::Whether(quantifier), .. }) = shape else {
-            return None;
-        };
-        let is_plain = arg.condition.is_none() && arg.among.is_none() && !arg.is_grouped();
-        let is_bool = self.program.expr(arg.value.id).is_some_and(|info| info.ty == Type::Bool);
-        if !is_plain || !is_bool || self.is_field(&arg.value) || self.is_tried() {
-            return None;
-        }
-        let window = self.window(arg.over.as_ref()?, scope).ok()?;
-        let candidates = self.folded(&arg.value, window.snapshots, scope);
-        let empty = || self.empty(arg, &List::default());
-        Some((quantifier.of)(&Conditions { of: &candidates, open: window.open.as_ref(), empty: &empty }))
-    }
-
     pub(super) fn eval_aggregate(
         &self,
         shape: &Shape,
@@ -132,10 +157,11 @@ impl<'a> Evaluator<'a> {
             None => Evidence::Amount(Amount::Unknown(reasons.clone())),
         };
         let Some(arg) = args.first() else { return unknown(&Reasons::default()) };
-        if let Some(truth) = self.over_snapshots(shape, arg, scope) {
-            return Evidence::Truth(truth);
+        if let Some(evidence) = self.folded(shape, arg, scope) {
+            return evidence;
         }
-        let list = self.aggregated_list(shape, arg, scope);
+        let asked = self.asked(shape, arg, scope);
+        let (list, candidates) = &*asked;
         if let Some(reasons) = &list.unknown {
             return unknown(reasons);
         }
@@ -143,14 +169,8 @@ impl<'a> Evaluator<'a> {
             return self.unknown(expr);
         }
         let rank = args.get(1).map(|rank| self.amount(&rank.value, scope));
-        let mut candidates = self.candidates(arg, &list, scope);
-        if arg.condition.is_none()
-            && matches!(shape, Shape::Counting(Counting { tallied: Tallied::Number(_), .. }))
-        {
-            candidates = list.items.iter().map(is_an_element).map(Candidate::member).collect();
-        }
         let pick = |index: &usize| candidates.get(*index).map(|candidate| &candidate.good);
-        let reduce = |members: &[usize]| self.reduce(shape, arg, &list, &candidates, members, rank.as_ref());
+        let reduce = |members: &[usize]| self.reduce(shape, arg, list, candidates, members, rank.as_ref());
         // What may be another by now stands for nothing beside others, which may exist anyway.
         let alone = !arg.is_grouped() && !matches!(shape, Shape::Distinct);
         let stands =
@@ -226,23 +246,17 @@ impl<'a> Evaluator<'a> {
         match shape {
             Shape::Counting(Counting { tallied, .. }) => {
                 let asked: Vec<Candidate> = of().map(|(_, candidate)| candidate.clone()).collect();
-                let conditions = Conditions { of: &asked, open, empty: &empty };
-                match tallied {
-                    Tallied::Number(of) | Tallied::Share(of) => Evidence::Amount(of(&conditions)),
-                    Tallied::Whether(quantifier) => Evidence::Truth((quantifier.of)(&conditions)),
-                }
+                tally_up(tallied, &Conditions { of: &asked, open, empty: &empty })
             }
             Shape::Numbers(Numbers { adds, reduce, .. }) => {
-                let ends = self.declared_ends(&arg.value);
-                let filled =
-                    |item, pick: &Candidate| picked(item, &pick.good).map(|it| fill(it, item, pick, ends));
-                let amounts: Vec<Amount> = of().filter_map(|(item, pick)| filled(item, pick)).collect();
+                let amounts = self.numbers(arg, of());
                 let may = if *adds { self.budget.sums(&amounts) } else { self.budget.sorts(&amounts) };
                 if !may {
                     return Evidence::Amount(Amount::Unknown(Reasons::default()));
                 }
                 let non_negative = self.is_non_negative(&arg.value);
-                let picked = Picked { of: &amounts, open, empty: &empty, non_negative };
+                let size = amounts.len();
+                let picked = Picked { of: &amounts, size, open, empty: &empty, non_negative };
                 Evidence::Amount(match (reduce, rank) {
                     (Reduce::Picked(of), _) => of(&picked),
                     (Reduce::Ranked(of), Some(Amount::Known(rank))) => of(&picked, rank),
@@ -266,6 +280,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The numbers that are picked of elements; what is missing in one of them lies within its declared range.
+    pub(super) fn numbers<'l>(
+        &self,
+        arg: &Arg,
+        of: impl Iterator<Item = (&'l ListItem<'a>, &'l Candidate)>,
+    ) -> Vec<Amount>
+    where
+        'a: 'l,
+    {
+        let ends = self.declared_ends(&arg.value);
+        let filled = |item, pick: &Candidate| picked(item, &pick.good).map(|it| fill(it, item, pick, ends));
+        of.filter_map(|(item, pick)| filled(item, pick)).collect()
+    }
+
     /// The declared range of a field of a list's elements, where it has two ends: what is missing lies within it.
     fn declared_ends(&self, value: &Expr) -> Option<&'a Interval> {
         let info = self.program.expr(value.id).filter(|_| self.is_path_to_values(value))?;
@@ -287,11 +315,19 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether no element of the list (or value of the scalar) can be negative, by its type.
-    fn is_non_negative(&self, value: &Expr) -> bool {
+    pub(super) fn is_non_negative(&self, value: &Expr) -> bool {
         let Some(info) = self.program.expr(value.id) else { return false };
         let quantity = info.ty.element().unwrap_or(&info.ty).quantity();
         // What runs between dates is no quantity here: a date may lie before or after another.
         quantity.and_then(|quantity| quantity.range.low.as_ref()).is_some_and(|low| *low >= Number::ZERO)
+    }
+}
+
+/// What the conditions of all elements come to.
+pub(super) fn tally_up<'a>(tallied: &Tallied, conditions: &Conditions<'_>) -> Evidence<'a> {
+    match tallied {
+        Tallied::Number(of) | Tallied::Share(of) => Evidence::Amount(of(conditions)),
+        Tallied::Whether(quantifier) => Evidence::Truth((quantifier.of)(conditions)),
     }
 }
 

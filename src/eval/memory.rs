@@ -2,9 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::date_word::FirstSeen;
 use super::forward::ForwardMemory;
+use super::list::AskedElements;
 use super::look_back::LookedAt;
 use super::{Evaluator, Evidence, Moment, Scope};
 use crate::ast::{Expr, ExprId};
@@ -60,6 +62,8 @@ pub(super) struct SeriesMemory<'a> {
     stays: RefCell<Vec<usize>>,
     /// For each list whose elements have a key, by the way to it, the first snapshot of each key.
     pub(super) first_seen: RefCell<HashMap<Vec<usize>, FirstSeen>>,
+    /// Of each share over a window, the moment that it was asked for last, and what was asked.
+    pub(super) asked: RefCell<HashMap<ExprId, (Moment, Rc<AskedElements<'a>>)>>,
     pub(super) forward: ForwardMemory,
     /// What an expression looks at of the judged snapshot.
     looks: RefCell<HashMap<ExprId, LooksAt>>,

@@ -1,5 +1,6 @@
 //! Windows over lists: the elements of all snapshots in one, each that has a key once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -12,9 +13,9 @@ use crate::types::Type;
 use crate::value::{Record, Value};
 
 /// What names the elements of a list.
-struct KeyOfList<'a> {
+pub(super) struct KeyOfList<'a> {
     /// The index of the element's field that is the key.
-    field: usize,
+    pub(super) field: usize,
     /// Of values of the elements, the way from an element to its value.
     rest: Option<(&'a FieldPath, usize)>,
 }
@@ -28,17 +29,28 @@ impl<'a> Evaluator<'a> {
             Err(reasons) => return Rc::new(List { unknown: Some(reasons), ..List::default() }),
         };
         let value = self.list_behind(&arg.value);
-        let pooled = self.is_pooled(value);
-        let mut list = List { open: window.open, left_out: window.left_out, ..List::default() };
-        let key = self.key_of_list(value);
-        let mut keys: HashMap<String, usize> = HashMap::new();
-        let mut older: HashMap<usize, Vec<(usize, &'a Record)>> = HashMap::new();
-        // Newest first, so that an element with a key stands where it is newest; turned round at the end.
-        let snapshots = match pooled {
+        let snapshots = match self.is_pooled(value) {
             true => self.with_elements(value, window.snapshots),
             false => window.snapshots.rev().collect(),
         };
-        for at in snapshots {
+        let list = List { open: window.open, left_out: window.left_out, ..List::default() };
+        Rc::new(self.pool(arg, &snapshots, list, scope))
+    }
+
+    /// Adds the elements of some snapshots to a list: newest first, so that an element with a key stands where it is newest.
+    pub(super) fn pool(
+        &self,
+        arg: &'a Arg,
+        snapshots: &[usize],
+        mut list: List<'a>,
+        scope: Scope<'_, 'a>,
+    ) -> List<'a> {
+        let value = self.list_behind(&arg.value);
+        let pooled = self.is_pooled(value);
+        let key = self.key_of_list(value);
+        let mut keys: HashMap<Cow<'a, str>, usize> = HashMap::new();
+        let mut older: HashMap<usize, Vec<(usize, &'a Record)>> = HashMap::new();
+        for &at in snapshots {
             let then = self.moment_of(at, scope.moment.judged);
             // What is computed of elements counts its time as the aggregate does.
             let then = Scope::at(if pooled { self.moment_of_element(at, scope.moment) } else { then });
@@ -61,7 +73,7 @@ impl<'a> Evaluator<'a> {
                     list.scattered = true;
                     list.open.get_or_insert_default().merge(open);
                 }
-                for item in found.items.iter().rev() {
+                for item in unshared(found).into_iter().rev() {
                     let record = item.element().map(|element| element.newest);
                     let named =
                         key.as_ref().zip(record).and_then(|(key, record)| element_key(record, key.field));
@@ -72,7 +84,7 @@ impl<'a> Evaluator<'a> {
                     keys.extend(named.map(|key| (key, list.items.len())));
                     // The value of a group stands in the snapshot that it is computed for.
                     let at = if item.group.is_some() { at } else { item.at };
-                    list.items.push(ListItem { at, ..item.clone() });
+                    list.items.push(ListItem { at, ..item });
                 }
             } else {
                 let span = self.span_of(value, then);
@@ -89,7 +101,7 @@ impl<'a> Evaluator<'a> {
         if list.name.is_empty() {
             list.name = Rc::from(self.sources.text(arg.value.span));
         }
-        Rc::new(list)
+        list
     }
 
     /// Adds to an element what older snapshots say of it.
@@ -138,12 +150,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether a window over an expression takes in the elements of a list, and not one value of each snapshot.
-    fn is_pooled(&self, value: &Expr) -> bool {
+    pub(super) fn is_pooled(&self, value: &Expr) -> bool {
         matches!(self.program.expr(value.id).map(|info| &info.ty), Some(Type::List(_)))
     }
 
     /// The list that a let stands for, through others too, unless it looks back at itself.
-    fn list_behind(&self, value: &'a Expr) -> &'a Expr {
+    pub(super) fn list_behind(&self, value: &'a Expr) -> &'a Expr {
         let info = self.program.expr(value.id);
         if let Some(Target::Let(index)) = info.and_then(|info| info.target.as_ref())
             && let Some(found) = self.program.lets.get(*index)
@@ -156,7 +168,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What names the elements of a list of records, or those whose values a list holds.
-    fn key_of_list(&self, list: &Expr) -> Option<KeyOfList<'a>> {
+    pub(super) fn key_of_list(&self, list: &Expr) -> Option<KeyOfList<'a>> {
         let info = self.program.expr(list.id)?;
         if let Some(Target::Field(path) | Target::JudgedField(path)) = &info.target {
             return self.key_on_the_way(path);
@@ -183,12 +195,17 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// The elements of a list, taken out of it where nobody else has it.
+fn unshared<'a>(list: Rc<List<'a>>) -> Vec<ListItem<'a>> {
+    Rc::try_unwrap(list).map_or_else(|list| list.items.clone(), |list| list.items)
+}
+
 /// The value of an element's key field, as text.
-pub(super) fn element_key(element: &Record, field: usize) -> Option<String> {
+pub(super) fn element_key(element: &Record, field: usize) -> Option<Cow<'_, str>> {
     element.fields.get(field)?.as_ref().map(|located| match &located.value {
-        Value::Text(text) => text.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(value) => value.to_string(),
-        Value::List(_) | Value::Record(_) => String::new(),
+        Value::Text(text) => Cow::Borrowed(&**text),
+        Value::Number(number) => Cow::Owned(number.to_string()),
+        Value::Bool(value) => Cow::Owned(value.to_string()),
+        Value::List(_) | Value::Record(_) => Cow::Borrowed(""),
     })
 }

@@ -40,11 +40,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn window(&self, over: &'a Over, scope: Scope<'_, 'a>) -> Result<Window, Reasons> {
         let at = scope.moment.at;
         let begins = self.start_of_window(over, scope)?;
-        let start = match begins {
-            WindowStart::Newest(count) => (at + 1).saturating_sub(count),
-            WindowStart::At(start) => start,
-            WindowStart::After(tick) => self.first_after(tick, at),
-        };
+        let start = self.first_of_window(begins, at);
         self.budget.spend(1);
         let snapshots = start..at + 1;
         let from = match begins {
@@ -59,6 +55,22 @@ impl<'a> Evaluator<'a> {
             open.get_or_insert_default().merge(&late);
         }
         Ok(Window { snapshots, open, left_out })
+    }
+
+    /// The snapshots of a window, and nothing of what they do not cover; none where its length is not known.
+    pub(super) fn snapshots_of_window(&self, over: &'a Over, scope: Scope<'_, 'a>) -> Option<Range<usize>> {
+        let at = scope.moment.at;
+        let begins = self.start_of_window(over, scope).ok()?;
+        Some(self.first_of_window(begins, at)..at + 1)
+    }
+
+    /// The index of the first snapshot of a window that ends at another one.
+    fn first_of_window(&self, begins: WindowStart, at: usize) -> usize {
+        match begins {
+            WindowStart::Newest(count) => (at + 1).saturating_sub(count),
+            WindowStart::At(start) => start,
+            WindowStart::After(tick) => self.first_after(tick, at),
+        }
     }
 
     fn start_of_window(&self, over: &'a Over, scope: Scope<'_, 'a>) -> Result<WindowStart, Reasons> {
