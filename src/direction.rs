@@ -134,13 +134,14 @@ impl DirectionSearch<'_> {
             ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
                 operands.iter().map(|operand| self.course(operand)).fold(Course::Still, Course::join)
             }
-            ExprKind::With { claim, confidence } => {
+            ExprKind::With { claim, confidence, population } => {
                 let surer = match self.course(confidence) {
                     Course::Still => Course::Still,
                     Course::Up | Course::Down | Course::Open if self.passes => Course::Open,
                     course @ (Course::Up | Course::Down | Course::Open) => course.flip(),
                 };
-                self.course(claim).join(surer)
+                let of = population.as_ref().map_or(Course::Still, |of| self.still_or_open([&**of]));
+                self.course(claim).join(surer).join(of)
             }
             ExprKind::In { item, negated, set } => {
                 let within = match set {

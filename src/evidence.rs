@@ -66,6 +66,8 @@ pub enum ReasonKind {
     Stale { newest: Point, day: Point },
     /// A sample that shows neither side at the confidence asked for.
     TooFew(SmallSample),
+    /// A sample of more than there are.
+    MoreThanAll { seen: usize, all: usize },
 }
 
 /// What a window goes back to.
@@ -107,6 +109,8 @@ pub enum SmallSample {
         /// Of so many, in the sample in which the possible ones are the largest share.
         possible_of: usize,
         level: Number,
+        /// How many there are in all, where it is known.
+        population: Option<usize>,
         further: Further,
     },
     /// So many values, whose mean is held against a bound.

@@ -8,12 +8,15 @@
 use std::cmp::Ordering;
 
 use dashu_base::{BitTest, UnsignedAbs};
-use dashu_int::UBig;
+use dashu_int::{IBig, UBig};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::beta::beta_reg;
 
+use self::urn::Urn;
 use crate::evidence::Further;
 use crate::value::Number;
+
+mod urn;
 
 /// Up to this sample size tails are always summed exactly; above it only where the quick value is too close to call.
 const EXACT_SAMPLE: usize = 1_000;
@@ -157,6 +160,8 @@ pub struct Claim {
     pub threshold: Number,
     /// Whether it is to be exceeded.
     pub strict: bool,
+    /// How many there are in all, of whom the sample is drawn without replacement; none: so many that it does not matter.
+    pub population: Option<usize>,
 }
 
 impl Claim {
@@ -185,6 +190,16 @@ impl Claim {
 
     /// None where it would take too long to find out; and likewise below.
     fn lower_reaches(&self, alpha: &Number, spend: Spend<'_>) -> Option<bool> {
+        if let Some(population) = self.population {
+            return match self.most_that_fail(population) {
+                Some(marked) if marked >= population => Some(false),
+                Some(marked) => {
+                    let urn = Urn { population, marked };
+                    Some(urn.upper_tail(self.sure, self.sure_of, spend)?.against(alpha).is_le())
+                }
+                None => Some(true),
+            };
+        }
         let (b, zero, one) = (&self.threshold, Number::ZERO, Number::ONE);
         // The lower bound lies from 0 (at k = 0) to below 1.
         if *b < zero || *b == zero && (!self.strict || self.sure > 0) {
@@ -198,6 +213,18 @@ impl Claim {
     }
 
     fn upper_misses(&self, alpha: &Number, spend: Spend<'_>) -> Option<bool> {
+        if let Some(population) = self.population {
+            return match self.most_that_fail(population) {
+                Some(marked) if marked >= population => Some(true),
+                Some(marked) => {
+                    // Of a population that is just good enough, those that do not count.
+                    let urn = Urn { population, marked: population - marked - 1 };
+                    let rest = self.possible_of - self.possible;
+                    Some(urn.upper_tail(rest, self.possible_of, spend)?.against(alpha).is_le())
+                }
+                None => Some(false),
+            };
+        }
         let (b, zero, one) = (&self.threshold, Number::ZERO, Number::ONE);
         // The upper bound lies from above 0 to 1 (at k = n).
         if *b > one || *b == one && (self.strict || self.possible < self.possible_of) {
@@ -231,8 +258,20 @@ impl Claim {
         if self.lower_reaches(&Number::ZERO, spend)? {
             return Some(Number::ONE);
         }
+        if let Some(population) = self.population {
+            let marked = self.most_that_fail(population).unwrap_or(0).min(population);
+            let tail = Urn { population, marked }.upper_tail(self.sure, self.sure_of, spend)?;
+            return Some(Number::ONE - tail.into_number());
+        }
         let tail = tail(self.sure, self.sure_of, &self.threshold, false, &Number::ONE, spend)?;
         Some(Number::ONE - tail.into_number())
+    }
+
+    /// How many of a population may count at most, so that the claim does not hold of it; none where it always holds.
+    fn most_that_fail(&self, population: usize) -> Option<usize> {
+        let wanted = &self.threshold * Number::from(population);
+        let most = if self.strict { wanted.floor() } else { wanted.ceil() - IBig::ONE };
+        usize::try_from(most).ok()
     }
 
     /// How many further samples in a row that count would show the claim at `confidence`.
@@ -248,15 +287,18 @@ impl Claim {
             };
             claim.lower_reaches(&alpha, spend)
         };
+        let size = self.sure_of.max(self.possible_of);
+        let most = self.population.map_or(MAX_FURTHER, |all| all.saturating_sub(size));
         let (mut low, mut high) = (0, 1);
         loop {
+            if low >= most {
+                return Further::Never;
+            }
+            high = high.min(most);
             match shown(high) {
                 None => return Further::Unsought,
                 Some(true) => break,
                 Some(false) => (low, high) = (high, high * 2),
-            }
-            if high > MAX_FURTHER {
-                return Further::Never;
             }
         }
         while high - low > 1 {
@@ -300,7 +342,7 @@ mod tests {
     }
 
     fn claim(k: usize, n: usize, threshold: Number) -> Claim {
-        Claim { sure: k, sure_of: n, possible: k, possible_of: n, threshold, strict: false }
+        Claim { sure: k, sure_of: n, possible: k, possible_of: n, threshold, strict: false, population: None }
     }
 
     /// The lower one-sided bound, by bisection on the decision.

@@ -85,7 +85,9 @@ impl Expr {
             ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => Vec::new(),
             ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::Entry { key: inner, .. } => vec![inner],
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
-            ExprKind::With { claim, confidence } => vec![claim, confidence],
+            ExprKind::With { claim, confidence, population } => {
+                [claim, confidence].into_iter().chain(population).map(|part| &**part).collect()
+            }
             ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
                 operands.iter().collect()
             }
@@ -117,7 +119,9 @@ impl Expr {
             ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => Vec::new(),
             ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::Entry { key: inner, .. } => vec![inner],
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
-            ExprKind::With { claim, confidence } => vec![claim, confidence],
+            ExprKind::With { claim, confidence, population } => {
+                [claim, confidence].into_iter().chain(population).map(|part| &mut **part).collect()
+            }
             ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
                 operands.iter_mut().collect()
             }
@@ -183,10 +187,11 @@ pub enum ExprKind {
         count_span: Span,
         of: Vec<Expr>,
     },
-    /// `claim with confidence confidence`, as in `light >= 80% with 90% confidence`.
+    /// `claim with confidence confidence of population`, as in `light >= 80% with 90% confidence of users.active`.
     With {
         claim: Box<Expr>,
         confidence: Box<Expr>,
+        population: Option<Box<Expr>>,
     },
 }
 

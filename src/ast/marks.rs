@@ -213,7 +213,7 @@ marked_enum! {
         Self::If { condition, then, otherwise } => [condition, then, otherwise],
         Self::Call { name, args } => [name, args],
         Self::AtLeast { count: _, count_span, of } => [count_span, of],
-        Self::With { claim, confidence } => [claim, confidence],
+        Self::With { claim, confidence, population } => [claim, confidence, population],
     }
     Set {
         Self::Range(a, b) => [a, b],

@@ -4,7 +4,9 @@ use super::Checker;
 use super::errors;
 use super::scope::NameScope;
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
+use crate::builtins::{Builtin, Sampled};
 use crate::program::Target;
+use crate::types::{Kind, Type};
 use crate::value::Number;
 
 impl Checker<'_> {
@@ -35,6 +37,10 @@ impl Checker<'_> {
 
     /// The list that a share or mean is taken of, once lets are unfolded; none for anything else.
     fn sampled<'e>(&'e self, expr: &'e Expr) -> Option<&'e Arg> {
+        self.sampled_by(expr).map(|(_, arg)| arg)
+    }
+
+    fn sampled_by<'e>(&'e self, expr: &'e Expr) -> Option<(&'static Builtin, &'e Arg)> {
         let mut expr = expr;
         while let Some(Target::Let(index)) = self.info(expr.id).and_then(|info| info.target.as_ref()) {
             expr = &self.names.lets.get(*index)?.decl.value;
@@ -42,7 +48,29 @@ impl Checker<'_> {
         let ExprKind::Call { args, .. } = &expr.kind else { return None };
         let Target::Call(builtin) = self.info(expr.id)?.target.as_ref()? else { return None };
         let of_group = self.info(expr.id).is_some_and(|info| info.group.is_some());
-        args.first().filter(|arg| builtin.sampled().is_some() && (of_group || !arg.is_grouped()))
+        let arg =
+            args.first().filter(|arg| builtin.sampled().is_some() && (of_group || !arg.is_grouped()))?;
+        Some((builtin, arg))
+    }
+
+    /// Checks what a sample is drawn from: a count, and the sample one of a share.
+    pub(super) fn check_population(&mut self, scope: NameScope<'_>, claim: &Expr, population: &Expr) {
+        let ty = self.check_expr(scope, population);
+        let is_param =
+            matches!(self.info(population.id).and_then(|info| info.target.as_ref()), Some(Target::Param(_)));
+        let kind = ty.quantity().map(|quantity| &quantity.kind);
+        // No param says that it is a count.
+        let is_count =
+            matches!(kind, Some(Kind::Count | Kind::Bare)) || is_param && kind == Some(&Kind::Number);
+        if !is_count && ty != Type::Error {
+            self.report(errors::not_a_population(population, &ty));
+        }
+        let ExprKind::Compare(_, left, _) = &claim.kind else { return };
+        let of_mean =
+            self.sampled_by(left).is_some_and(|(builtin, _)| builtin.sampled() == Some(Sampled::Mean));
+        if of_mean {
+            self.report(errors::population_of_a_mean(population));
+        }
     }
 
     pub(super) fn check_confidence_level(&mut self, scope: NameScope<'_>, confidence: &Expr) {

@@ -2,6 +2,7 @@
 //! ranges in `errors/types.rs`, about the vocabulary in `errors/vocabulary.rs`, about tables and lists in `errors/table.rs`.
 
 mod aggregate;
+mod claim;
 mod date_word;
 mod kinds;
 mod table;
@@ -14,6 +15,7 @@ pub(super) use aggregate::{
     clause_not_taken, counts_all, counts_members, drops_field, drops_value, needs_where, not_a_pattern,
     not_a_text,
 };
+pub(super) use claim::{bad_confidence, not_a_claim, not_a_population, not_sampled, population_of_a_mean};
 pub(super) use date_word::{no_key_to_see, no_stage_to_enter};
 pub(super) use kinds::{Counterpart, bare_share, unlike_kinds};
 pub(super) use table::{
@@ -22,11 +24,11 @@ pub(super) use table::{
 };
 pub(super) use time::{calendar_window, date_of_a_time, no_now, not_a_time};
 pub(super) use types::{
-    ComparedSide, arithmetic, bad_at_least, bad_confidence, bad_number_of_snapshots, bad_percentile,
-    bad_window, bad_window_param, bound_of_param, branches_differ, default_of_no_field, needs_length,
-    needs_over, never_fails, never_in, never_true, no_arithmetic, no_range, no_such_unit, not_a_claim,
-    not_a_condition, not_a_date, not_a_list, not_a_list_of_elements, not_a_scalar, not_a_share_setting,
-    not_a_window, not_numbers, not_sampled, param_outside, reversed_range, unlike, wrong_arguments,
+    ComparedSide, arithmetic, bad_at_least, bad_number_of_snapshots, bad_percentile, bad_window,
+    bad_window_param, bound_of_param, branches_differ, default_of_no_field, needs_length, needs_over,
+    never_fails, never_in, never_true, no_arithmetic, no_range, no_such_unit, not_a_condition, not_a_date,
+    not_a_list, not_a_list_of_elements, not_a_scalar, not_a_share_setting, not_a_window, not_numbers,
+    param_outside, reversed_range, unlike, wrong_arguments,
 };
 pub(super) use vocabulary::{
     bad_cadence, bad_changing, bad_key, bad_named, bad_standing, bad_unit, bound_of_field,

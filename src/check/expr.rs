@@ -45,9 +45,12 @@ impl Checker<'_> {
                 }
                 Type::Bool
             }
-            ExprKind::With { claim, confidence } => {
+            ExprKind::With { claim, confidence, population } => {
                 self.check_claim(scope, claim);
                 self.check_confidence_level(scope, confidence);
+                if let Some(population) = population {
+                    self.check_population(scope, claim, population);
+                }
                 Type::Bool
             }
         };

@@ -6,6 +6,7 @@ use crate::builtins::counting::{Conditions, Tally, tally};
 use crate::builtins::{Sampled, Shape};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, SmallSample, Truth, Word};
 use crate::program::Target;
+use crate::source::Span;
 use crate::stats::{Claim, mean_confidence};
 use crate::value::Number;
 
@@ -49,7 +50,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `claim with confidence`: what the one-sided bounds of the claim's left side show.
-    pub(super) fn eval_with(&self, claim: &'a Expr, confidence: &'a Expr, scope: Scope<'_, 'a>) -> Truth {
+    pub(super) fn eval_with(
+        &self,
+        claim: &'a Expr,
+        confidence: &'a Expr,
+        population: Option<&'a Expr>,
+        scope: Scope<'_, 'a>,
+    ) -> Truth {
         let ExprKind::Compare(op, left, right) = &claim.kind else {
             return Truth::Undecided(Reasons::default());
         };
@@ -57,8 +64,13 @@ impl<'a> Evaluator<'a> {
         let Some(level) = confidence.known() else { return Truth::Undecided(confidence.reasons()) };
         let threshold = self.amount(right, scope);
         let Some(bounds) = threshold.interval() else { return Truth::Undecided(threshold.reasons()) };
+        let place = population.and_then(|population| self.span_of(population, scope));
+        let population = match self.population(population, scope) {
+            Ok(population) => population.map(|count| Population { count, place }),
+            Err(reasons) => return Truth::Undecided(reasons),
+        };
         let decide = |threshold: &Option<Number>| match threshold {
-            Some(threshold) => self.decide_claim(*op, left, threshold, level, scope),
+            Some(threshold) => self.decide_claim(*op, left, threshold, (level, population), scope),
             None => Truth::Undecided(Reasons::default()),
         };
         match (decide(&bounds.low), decide(&bounds.high)) {
@@ -71,18 +83,35 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// How many a sample is drawn from, where a claim says so; or why that is not known.
+    pub(super) fn population(
+        &self,
+        population: Option<&'a Expr>,
+        scope: Scope<'_, 'a>,
+    ) -> Result<Option<usize>, Reasons> {
+        let Some(population) = population else { return Ok(None) };
+        let count = self.amount(population, scope);
+        let whole = count.known().and_then(|count| usize::try_from(count.ceil()).ok());
+        whole.map(Some).ok_or_else(|| count.reasons())
+    }
+
     fn decide_claim(
         &self,
         op: CompareOp,
         left: &'a Expr,
         threshold: &Number,
-        level: &Number,
+        (level, population): (&Number, Option<Population>),
         scope: Scope<'_, 'a>,
     ) -> Truth {
         match self.sample(left, scope) {
             Err(reasons) => Truth::Undecided(reasons),
             Ok(Sample::Share(tally)) => {
-                let claim = share_claim(op, &tally, threshold);
+                let seen = tally.sure_of.max(tally.possible_of);
+                if let Some(Population { count: all, place }) = population.filter(|all| seen > all.count) {
+                    return Truth::Undecided(Reasons::of(ReasonKind::MoreThanAll { seen, all }, place));
+                }
+                let population = population.map(|population| population.count);
+                let claim = Claim { population, ..share_claim(op, &tally, threshold) };
                 match claim.decide(level, &|steps| self.budget.spend(steps)) {
                     // `A < B` is refuted where `A >= B` is shown: both run through the claim made.
                     Some(shown) => Truth::known(shown),
@@ -154,6 +183,7 @@ impl<'a> Evaluator<'a> {
             possible: *possible,
             possible_of: *possible_of,
             level: level.clone(),
+            population: claim.population,
             further: claim.further(level, &|steps| self.tries.spend(steps)),
         });
         reasons.merge(why);
@@ -220,6 +250,13 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// How many a sample is drawn from, and where that is written down.
+#[derive(Clone, Copy)]
+struct Population {
+    count: usize,
+    place: Option<Span>,
+}
+
 /// What a claim with confidence is made about.
 pub(super) enum Sample {
     Share(Tally),
@@ -240,6 +277,7 @@ pub(super) fn share_claim(op: CompareOp, tally: &Tally, threshold: &Number) -> C
         possible_of: tally.possible_of,
         threshold: threshold.clone(),
         strict,
+        population: None,
     };
     match op {
         CompareOp::Less | CompareOp::LessEqual => claim.about_the_rest(),

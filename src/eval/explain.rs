@@ -104,11 +104,13 @@ impl<'a> Evaluator<'a> {
             ExprKind::Compare(op, left, right) => {
                 self.explain_compare(*op, left, right, &truth, scope, report);
             }
-            ExprKind::With { claim, confidence } => {
+            ExprKind::With { claim, confidence, population } => {
                 if let ExprKind::Compare(op, left, right) = &claim.kind {
                     self.explain_compare(*op, left, right, &truth, scope, report);
                 }
-                self.explain_side(confidence, Side::default(), scope, report);
+                for part in [confidence].into_iter().chain(population) {
+                    self.explain_side(part, Side::default(), scope, report);
+                }
                 self.explain_reasons(expr, &truth, scope, report);
             }
             ExprKind::In { item, set, .. } => {
@@ -251,7 +253,7 @@ impl<'a> Evaluator<'a> {
     fn explain_reasons(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         if let Truth::Undecided(reasons) = truth {
             self.explain_why(reasons, scope, report);
-            for reason in reasons.first.iter().filter(|reason| matches!(reason.kind, ReasonKind::TooFew(_))) {
+            for reason in reasons.first.iter().filter(|reason| is_of_the_claim(&reason.kind)) {
                 point(report, Some(expr.span), Said::Unknown(reason.kind.clone(), Earlier::Unasked));
             }
         }
@@ -262,7 +264,7 @@ impl<'a> Evaluator<'a> {
     fn explain_why(&self, reasons: &Reasons, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         let newest = self.snapshots.get(scope.moment.at).map(|snapshot| snapshot.record.span);
         for reason in &reasons.first {
-            let span = reason.span.or(newest.filter(|_| !matches!(reason.kind, ReasonKind::TooFew(_))));
+            let span = reason.span.or(newest.filter(|_| !is_of_the_claim(&reason.kind)));
             let said = Said::Unknown(reason.kind.clone(), self.earlier(reason, scope));
             point(report, span.map(|span| self.first_line(span)), said);
         }
@@ -406,4 +408,9 @@ pub(super) fn point(report: &mut RuleVerdict, span: Option<Span>, said: Said) {
     if !report.pointers.iter().any(|pointer| pointer.span == span) {
         report.pointers.push(Pointer { span, said });
     }
+}
+
+/// Whether a reason says something of a claim with confidence as a whole, and is shown at it.
+fn is_of_the_claim(reason: &ReasonKind) -> bool {
+    matches!(reason, ReasonKind::TooFew(_) | ReasonKind::MoreThanAll { .. })
 }

@@ -69,7 +69,9 @@ impl<'a> Evaluator<'a> {
                 let conditions = of.iter().map(|condition| self.truth(condition, scope));
                 Evidence::Truth(Truth::at_least(*count as usize, conditions))
             }
-            ExprKind::With { claim, confidence } => Evidence::Truth(self.eval_with(claim, confidence, scope)),
+            ExprKind::With { claim, confidence, population } => {
+                Evidence::Truth(self.eval_with(claim, confidence, population.as_deref(), scope))
+            }
         }
     }
 

@@ -95,7 +95,8 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::Stale { .. }
             | ReasonKind::StaleWorkflow { .. }
             | ReasonKind::UnreadWorkflow { .. }
-            | ReasonKind::TooFew(_) => None,
+            | ReasonKind::TooFew(_)
+            | ReasonKind::MoreThanAll { .. } => None,
         }
     }
 
@@ -129,7 +130,8 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::NoneKnown { .. }
             | ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
-            | ReasonKind::Branches => None,
+            | ReasonKind::Branches
+            | ReasonKind::MoreThanAll { .. } => None,
         }
     }
 

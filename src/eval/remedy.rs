@@ -15,6 +15,7 @@ use crate::evidence::{Amount, DateSpan, Elapsed, Further, Truth, Word};
 use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;
 use crate::report::why::{Bound, Change, Elements, Figure};
+use crate::stats::Claim;
 use crate::types::{Kind, Type};
 use crate::value::Number;
 
@@ -197,7 +198,9 @@ impl<'a> Evaluator<'a> {
                 let op = if want { *op } else { op.negated() };
                 self.compare_steps(op, left, right, scope)
             }
-            ExprKind::With { claim, confidence } => self.with_steps(claim, confidence, want, scope),
+            ExprKind::With { claim, confidence, population } => {
+                self.with_steps(claim, confidence, population.as_deref(), want, scope)
+            }
             ExprKind::In { item, negated, set } => self.in_steps(item, set, want != *negated, scope),
             ExprKind::Path(_) if let Some(inner) = self.let_behind(expr) => {
                 self.steps(inner, want, Scope::at(scope.moment))
@@ -453,6 +456,7 @@ impl<'a> Evaluator<'a> {
         &self,
         claim: &'a Expr,
         confidence: &'a Expr,
+        population: Option<&'a Expr>,
         want: bool,
         scope: Scope<'_, 'a>,
     ) -> Option<Steps<'a>> {
@@ -460,15 +464,16 @@ impl<'a> Evaluator<'a> {
         let Ok(Sample::Share(tally)) = self.sample(left, scope) else { return None };
         let (level, threshold) = (self.amount(confidence, scope), self.amount(right, scope));
         let (level, threshold) = (level.known()?, threshold.known()?);
+        let population = self.population(population, scope).ok()?;
         let (_, call) = self.called(left)?;
         let ExprKind::Call { args, .. } = &call.kind else { return None };
         let op = if want { *op } else { op.negated() };
+        let claim = |tally: &Tally| Claim { population, ..share_claim(op, tally, threshold) };
         let rising = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
         let total = tally.total()?;
         let changed = |sure: usize| Tally::known(sure, total);
         let spend = |steps: usize| self.tries.spend(steps);
-        let shown =
-            |sure: usize| share_claim(op, &changed(sure), threshold).decide(level, &spend) == Some(true);
+        let shown = |sure: usize| claim(&changed(sure)).decide(level, &spend) == Some(true);
         // Who shows it with some shows it with more.
         let needed = if rising {
             let enough = first_of(tally.possible + 1..total + 1, shown);
@@ -482,7 +487,7 @@ impl<'a> Evaluator<'a> {
         let (change, tally) = if let Some(needed) = needed {
             (self.elements(arg, sample, needed, true), changed(needed))
         } else {
-            let Further::So(more) = share_claim(op, &tally, threshold).further(level, &spend) else {
+            let Further::So(more) = claim(&tally).further(level, &spend) else {
                 return None;
             };
             let counted = if rising { more } else { 0 };

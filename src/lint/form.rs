@@ -143,7 +143,7 @@ impl<'a> LintedPolicies<'a> {
             ExprKind::Neg(inner) => self.write_all("neg", [&**inner], out)?,
             ExprKind::Arithmetic(op, a, b) => self.write_all(&format!("{op:?}"), [&**a, &**b], out)?,
             ExprKind::Compare(op, a, b) => self.write_all(&format!("{op:?}"), [&**a, &**b], out)?,
-            ExprKind::With { claim, confidence } => self.write_all("with", [&**claim, &**confidence], out)?,
+            ExprKind::With { .. } => self.write_all("with", expr.children(), out)?,
             ExprKind::Logic(op, operands) => self.write_all(&format!("{op:?}"), operands, out)?,
             ExprKind::AtLeast { count, of, .. } => self.write_all(&format!("least {count}"), of, out)?,
             ExprKind::In { item, negated, set } => {

@@ -65,7 +65,15 @@ impl Confident {
     fn claim(&self, size: usize) -> Option<Claim> {
         let Claimed::Share { threshold, strict, .. } = &self.kind else { return None };
         let (threshold, strict) = (threshold.clone(), *strict);
-        Some(Claim { sure: size, sure_of: size, possible: size, possible_of: size, threshold, strict })
+        Some(Claim {
+            sure: size,
+            sure_of: size,
+            possible: size,
+            possible_of: size,
+            threshold,
+            strict,
+            population: None,
+        })
     }
 
     /// The smallest sample that can show it.
@@ -100,7 +108,8 @@ impl Confident {
 impl<'a> LintedPolicies<'a> {
     /// What a literal asks to be shown with confidence.
     pub(super) fn confident(&self, (expr, yes): SignedCondition<'a>) -> Option<Confident> {
-        let ExprKind::With { claim, confidence } = &expr.kind else { return None };
+        // Of a known population fewer are enough.
+        let ExprKind::With { claim, confidence, population: None } = &expr.kind else { return None };
         let ExprKind::Compare(op, left, right) = &claim.kind else { return None };
         let op = if yes { *op } else { op.negated() };
         let (builtin, arg) = self.call(left)?;

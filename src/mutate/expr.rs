@@ -99,10 +99,13 @@ impl Variants<'_> {
                     (says, with(ExprKind::AtLeast { count: next, count_span: *count_span, of }))
                 })
                 .collect(),
-            ExprKind::With { claim, confidence } => {
-                let says =
-                    format!("`with {} confidence` could be left out", self.sources.text(confidence.span));
-                vec![(says, (**claim).clone())]
+            ExprKind::With { claim, confidence, population } => {
+                let text = |part: &Expr| self.sources.text(part.span);
+                let says = format!("`with {} confidence` could be left out", text(confidence));
+                let kind =
+                    ExprKind::With { claim: claim.clone(), confidence: confidence.clone(), population: None };
+                let alone = |of: &Expr| (format!("`of {}` could be left out", text(of)), with(kind));
+                [(says, (**claim).clone())].into_iter().chain(population.as_deref().map(alone)).collect()
             }
             ExprKind::Path(_)
             | ExprKind::Entry { .. }

@@ -160,9 +160,13 @@ impl Builder<'_> {
             return Some(self.boxed(span, ExprKind::Compare(op, a?.expr, b?.expr)));
         };
         let confidence = self.build_sum(&child(&with, Rule::sum)?, depth)?.expr;
+        let population = match child(&with, Rule::of_tail) {
+            Some(of) => Some(self.build_sum(&child(&of, Rule::sum)?, depth)?.expr),
+            None => None,
+        };
         let claim = self.boxed(span, ExprKind::Compare(op, a?.expr, b?.expr));
         let span = span.to(self.span_of(&with));
-        Some(self.boxed(span, ExprKind::With { claim, confidence }))
+        Some(self.boxed(span, ExprKind::With { claim, confidence, population }))
     }
 
     /// The place of the operator of a comparison's tail.

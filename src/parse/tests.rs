@@ -217,7 +217,10 @@ fn tree(expr: &Expr) -> String {
             format!("({}{args})", name.text)
         }
         ExprKind::AtLeast { count, of, .. } => format!("(at-least {count} {})", all(of)),
-        ExprKind::With { claim, confidence } => format!("(with {} {})", tree(claim), tree(confidence)),
+        ExprKind::With { claim, confidence, population } => {
+            let of = population.as_ref().map(|of| format!(" of {}", tree(of))).unwrap_or_default();
+            format!("(with {} {}{of})", tree(claim), tree(confidence))
+        }
     }
 }
 

@@ -61,6 +61,9 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             format!("the newest snapshot is of {newest}, too old to judge {day} by")
         }
         ReasonKind::TooFew(sample) => too_few(sample),
+        ReasonKind::MoreThanAll { seen, all } => {
+            format!("{seen} elements, more than the {all} that they are drawn from")
+        }
     }
 }
 
@@ -94,13 +97,14 @@ pub(super) fn days(days: &[Point], more: bool) -> String {
 fn too_few(sample: &SmallSample) -> String {
     let neither = |level: &Number| format!("neither side at {} confidence", Kind::Share.show(level));
     match sample {
-        SmallSample::Counted { sure, sure_of, possible, possible_of, level, further: _ } => {
+        SmallSample::Counted { sure, sure_of, possible, possible_of, level, population, further: _ } => {
             let seen = if sure_of == possible_of {
                 counted(*sure, *possible, *sure_of)
             } else {
                 format!("between {sure} of {sure_of} and {possible} of {possible_of}")
             };
-            format!("{seen} shows {}", neither(level))
+            let drawn = population.map(|all| format!(", drawn from {all},")).unwrap_or_default();
+            format!("{seen}{drawn} shows {}", neither(level))
         }
         SmallSample::Values { count, level } => format!("{count} values show {}", neither(level)),
         SmallSample::Alike { count } => format!("{count} values, or all alike, give a mean no bounds"),

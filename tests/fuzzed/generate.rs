@@ -87,6 +87,7 @@ policy p \"P {<any>}\"<when> {
     ("order", &[">=", "<", "<=", ">"]),
     ("member", &["red", "blue"]),
     ("stage", &["one", "two", "three"]),
+    ("whole", &["n", "30", "count(items)"]),
     ("level", &["80%", "95%", "50%", "99.9%"]),
     ("any", &["a", "<number>", "<share>", "<money>", "<time>", "<date>", "<condition>", "<word>",  "confidence(<claim>)"]),
     (
@@ -154,7 +155,7 @@ policy p \"P {<any>}\"<when> {
             "any(count(items by [sort, good]) where it > <number>)", "none(items where <element> among <element>)", "all(items where <element> among <element> over <window>)",
             "any(items where <element> among <element>)", "any(workflows where <other>)", "none(workflows where <other>)", "all(workflows where <other>)",
             "previous(<condition> where <condition>)", "previous(<condition>, <condition>)", "first(<condition> where <condition>)", "latest(p where <condition> over <window>)",
-            "share(items where <element> among <element>) <order> <share> with <level> confidence", "at >= 2026-01-05T10:00Z", "held(kind) >= <period>", "held(name) >= 2 weeks",
+            "share(items where <element> among <element>) <order> <share> with <level> confidence", "share(items where <element>) <order> <share> with <level> confidence of <whole>", "at >= 2026-01-05T10:00Z", "held(kind) >= <period>", "held(name) >= 2 weeks",
         ],
     ),
     ("other", &["p", "a > snapshot.a", "stage == <stage>", "advance_to == two", "workflow == \"w\"", "workflow != \"v\" and stage >= two", "has d", "since(date) <= 1 week"]),

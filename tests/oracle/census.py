@@ -22,6 +22,8 @@ def of_node(node):
     if node[0] in BY_NODE:
         yield BY_NODE[node[0]]
     match node:
+        case ("with_confidence", _, _, population) if population:
+            yield "population"
         case ("aggregate", function, source, _, where, among, by, over, _):
             yield from of_window(over)
             yield from of_aggregate(function, source, where, among, by, over)

@@ -231,7 +231,22 @@ class Expressions(Numbers):
 
     def confident(self, depth):
         level = self.rng.choice([50, 60, 75, 80, 90, 95, 99])
-        return ("with_confidence", self.sample(depth), ("literal", Fraction(level, 100), f"{level}%"))
+        sample, population = self.sample(depth), None
+        if on("population") and self.rng.random() < 0.5:
+            population = self.population()
+            while sample[2][1] != "share":
+                sample = self.sample(depth)
+        return ("with_confidence", sample, ("literal", Fraction(level, 100), f"{level}%"), population)
+
+    def population(self):
+        """How many a sample is drawn from: a count."""
+        if self.rng.random() < 0.6:
+            many = self.rng.randint(0, 20)
+            return ("literal", Fraction(many), str(many))
+        node, flavour = self.named("plain", None)
+        while flavour != "count":
+            node, flavour = self.named("plain", None)
+        return node
 
     def shown(self, depth):
         """An expression whose value a message shows: without quotes, which would end the message."""

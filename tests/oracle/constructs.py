@@ -15,7 +15,7 @@ WRITTEN = {
     "recursion": "a let that looks back at itself", "entered": "entered", "first_seen": "first_seen",
     "snapshot_reading": "a `where` that reads the snapshot of its element", "picked_values": "sum(x where P over W)",
     # elements, groups, params
-    "among": "among", "computed": "computed fields of lists", "by_several": "by [a, b]", "group_names": "keys by their names",
+    "among": "among", "population": "with C confidence of N", "computed": "computed fields of lists", "by_several": "by [a, b]", "group_names": "keys by their names",
     "same_by": "an aggregate with the same `by` in `where`", "matches": "matches", "tables": "params by members",
     "param_lists": "params that are lists", "dated": "values with a first day", "no_key": "elements without their key",
     # gates, workflows, data

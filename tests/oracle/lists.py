@@ -374,10 +374,10 @@ def unfolded(node):
 
 def confidence(node, place):
     match node:
-        case ("with_confidence", ("compare", op, a, b), level):
+        case ("with_confidence", ("compare", op, a, b), level, population):
             level = judge.evaluate(level, place).low
         case ("confidence", ("compare", op, a, b)):
-            level = None
+            level, population = None, None
     sample, target = unfolded(a), judge.number(judge.evaluate(b, place))
     _, function, source, field, where, among, _, over, _ = sample
     found = elements(source, over, place, function)
@@ -389,6 +389,11 @@ def confidence(node, place):
         if not any(made.member == YES for made in picks):
             return silent
         lowest, highest = completions([(made.good, made.member) for made in picks])
+        if population:
+            whole = judge.number(judge.evaluate(population, place))
+            if whole == UNKNOWN or not whole.known:
+                return silent
+            return stats.census_verdict(op, lowest, highest, level, target.low, target.high, int(whole.low))
         if level is not None:
             return stats.share_verdict(op, lowest, highest, level, target.low, target.high)
         return exactly(stats.share_confidence(op, lowest, highest, target.low))

@@ -49,6 +49,30 @@ def share_verdict(op, lowest, highest, confidence, low, high):
     return verdict(op, near, far)
 
 
+def census_verdict(op, lowest, highest, confidence, low, high, whole):
+    """Of a sample drawn from a whole of so many without replacement: every share that the whole may have is tried."""
+    if max(lowest[1], highest[1]) > whole:
+        return UNDECIDED
+    if op in ("<", "<="):
+        turned = [(n - good, n) for good, n in (highest, lowest)]
+        return census_verdict({"<": ">", "<=": ">="}[op], *turned, confidence, *(None if t is None else 1 - t for t in (high, low)), whole)
+
+    def chance(good, n, wanted):
+        ways = sum(comb(good, i) * comb(whole - good, n - i) for i in wanted if 0 <= i <= n and n - i <= whole - good)
+        return Fraction(ways, comb(whole, n))
+
+    def holds(good, target):
+        return good > target * whole if op == ">" else good >= target * whole
+
+    alpha = 1 - confidence
+    (sure, n), (possible, m) = lowest, highest
+    if high is not None and all(chance(d, n, range(sure, n + 1)) <= alpha for d in range(whole + 1) if not holds(d, high)):
+        return YES
+    if low is not None and all(chance(d, m, range(possible + 1)) <= alpha for d in range(whole + 1) if holds(d, low)):
+        return NO
+    return UNDECIDED
+
+
 def mean_and_error(values):
     """The mean and its standard error, or none if the values are too few or all alike."""
     n = len(values)

@@ -16,7 +16,7 @@
         source: ("list", path), ("scalar", a), ("distinct", path, field, where, over), ("param_list", name, Param),
         ("workflows",) or an aggregate with a `by`, which is a list of keys
     ("same_by", aggregate)              in a `where`: the same aggregate of the group that is looked at
-    ("with_confidence", comparison, level) ("confidence", comparison)
+    ("with_confidence", comparison, level, population or None) ("confidence", comparison)
     ("held", p) ("held_value", a) ("streak", p) ("since", day)
     ("previous", a, where, other) ("first", a, where) ("latest", a, where, over) ("change", a, over) ("trend", a, over)
     ("today",) ("now",) ("entered",) ("judged_entered",) ("first_seen",) ("weekday", day) ("hour", time) ("day", time)
@@ -84,8 +84,9 @@ def written(node):
         case ("matches", a, pattern, inside):
             text = f"{write(a, ADD)} matches {write(pattern, ADD)}"
             return (text, COMPARE) if inside else (f"not {text}", NOT)
-        case ("with_confidence", comparison, level):
-            return f"{write(comparison)} with {write(level, ATOM)} confidence", COMPARE
+        case ("with_confidence", comparison, level, population):
+            drawn = f" of {write(population, ADD)}" if population else ""
+            return f"{write(comparison)} with {write(level, ATOM)} confidence{drawn}", COMPARE
         case ("and", a, b):
             return f"{write(a, AND)} and {write(b, NOT)}", AND
         case ("or", a, b):

@@ -499,7 +499,7 @@ pub(in crate::check) fn bad_percentile(share: &Expr) -> Diagnostic {
 }
 
 /// What a bare number was probably meant to be where a share is due.
-fn percentage(expr: &Expr) -> Option<String> {
+pub(super) fn percentage(expr: &Expr) -> Option<String> {
     let ExprKind::Literal(LiteralKind::Number(number)) = &expr.kind else { return None };
     as_percentage(number)
 }
@@ -511,32 +511,6 @@ pub(in crate::check) fn not_a_share_setting(expr: &Expr, ty: &Type, fixed: bool)
         "a literal or a param is due here, nothing that is computed".to_owned()
     };
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a share")
-}
-
-pub(in crate::check) fn bad_confidence(confidence: &Expr) -> Diagnostic {
-    let name = subject(confidence, "this");
-    let message = format!("a confidence lies between 0% and 100%, and {name} can be outside that");
-    Diagnostic::error(Code::ImpossibleConfidence, message)
-        .label(confidence.span, "no such confidence")
-        .meant(confidence.span, percentage(confidence).as_deref())
-}
-
-pub(in crate::check) fn not_a_claim(claim: &Expr) -> Diagnostic {
-    Diagnostic::error(
-        Code::ImpossibleConfidence,
-        "a confidence is had of one comparison with `<`, `<=`, `>` or `>=`",
-    )
-    .label(claim.span, "not such a comparison")
-}
-
-pub(in crate::check) fn not_sampled(left: &Expr) -> Diagnostic {
-    let message = format!(
-        "{} is no `share(…)` or `mean(…)`, so there is no confidence of it",
-        subject(left, "the left side")
-    );
-    Diagnostic::error(Code::ImpossibleConfidence, message)
-        .label(left.span, "not taken of a sample")
-        .help("the left side is a `share(…)` or `mean(…)`, or a let that is one, and not grouped with `by`")
 }
 
 pub(in crate::check) fn default_of_no_field(expr: &Expr) -> Diagnostic {

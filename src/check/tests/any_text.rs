@@ -117,8 +117,8 @@ impl Whole<'_> {
                 [condition, then, otherwise].into_iter().for_each(|it| self.expr(it));
             }
             ExprKind::Call { args, .. } => args.iter().for_each(|arg| self.arg(arg)),
-            ExprKind::With { claim, confidence } => {
-                [claim, confidence].into_iter().for_each(|it| self.expr(it))
+            ExprKind::With { claim, confidence, population } => {
+                [claim, confidence].into_iter().chain(population).for_each(|it| self.expr(it))
             }
         }
     }

@@ -197,9 +197,8 @@ fn spans_cover_what_was_written() {
                 spans(b, text, found);
             }
             ExprKind::Not(a) | ExprKind::Neg(a) => spans(a, text, found),
-            ExprKind::With { claim, confidence } => {
-                spans(claim, text, found);
-                spans(confidence, text, found);
+            ExprKind::With { claim, confidence, population } => {
+                [claim, confidence].into_iter().chain(population).for_each(|part| spans(part, text, found));
             }
             ExprKind::Logic(_, all) => all.iter().for_each(|expr| spans(expr, text, found)),
             ExprKind::Call { args, .. } => args.iter().for_each(|arg| spans(&arg.value, text, found)),

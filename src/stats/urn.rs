@@ -1,0 +1,153 @@
+//! Samples of a population that is counted: drawn without replacement, as from an urn.
+//!
+//! Fisher, "The Logic of Inductive Inference", Journal of the Royal Statistical Society 98 (1935): the hypergeometric distribution.
+
+use dashu_int::UBig;
+
+use super::{Parts, Spend};
+
+/// A population of whom so many count.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Urn {
+    pub(super) population: usize,
+    pub(super) marked: usize,
+}
+
+impl Urn {
+    /// P(X ≥ k) of `n` drawn without replacement: Σ C(D,i)·C(N−D,n−i) / C(N,n), exactly; none where that would take too long.
+    /// No more can be drawn than there are.
+    pub(super) fn upper_tail(self, k: usize, n: usize, spend: Spend<'_>) -> Option<Parts> {
+        let Self { population, marked } = self;
+        let rest = population.saturating_sub(marked);
+        let n = n.min(population);
+        // Fewer cannot be drawn, nor more.
+        let (least, most) = (n.saturating_sub(rest), n.min(marked));
+        let of = |sum: UBig| Some(Parts { sum, whole: UBig::ONE });
+        if k <= least {
+            return of(UBig::ONE);
+        }
+        if k > most {
+            return of(UBig::ZERO);
+        }
+        let words = n.saturating_mul(bits_of(population)) / 64 + 1;
+        if !spend((most - k + 2 * n + 1).saturating_mul(words) / 32 + 1) {
+            return None;
+        }
+        let mut term = choose(marked, most) * choose(rest, n - most);
+        let mut sum = UBig::ZERO;
+        for i in (k..=most).rev() {
+            sum += &term;
+            // C(D,i−1)·C(N−D,n−i+1) from C(D,i)·C(N−D,n−i)
+            let up = UBig::from(i) * UBig::from((rest + i).saturating_sub(n));
+            term = term * up / (UBig::from(marked - i + 1) * UBig::from(n - i + 1));
+        }
+        Some(Parts { sum, whole: choose(population, n) })
+    }
+}
+
+fn bits_of(number: usize) -> usize {
+    number.checked_ilog2().map_or(1, |bits| bits as usize + 1)
+}
+
+/// n over k.
+fn choose(n: usize, k: usize) -> UBig {
+    (1..=k.min(n.saturating_sub(k)))
+        .fold(UBig::ONE, |so_far, i| so_far * UBig::from(n - i + 1) / UBig::from(i))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Claim;
+    use crate::value::Number;
+
+    const FREE: Spend<'static> = &|_| true;
+
+    fn of(good: usize, size: usize, population: usize, percent: u32) -> Claim {
+        Claim {
+            sure: good,
+            sure_of: size,
+            possible: good,
+            possible_of: size,
+            threshold: Number::from_parts(percent.into(), 100u8.into()),
+            strict: false,
+            population: Some(population),
+        }
+    }
+
+    fn significance(claim: &Claim) -> Number {
+        Number::ONE - claim.confidence(FREE).expect("few steps")
+    }
+
+    #[test]
+    fn significance_of_samples_without_replacement() {
+        let reference = [
+            (of(27, 30, 60, 80), 406_295, 14_140_294_u32),
+            (of(6, 6, 12, 80), 1, 11),
+            (of(8, 8, 12, 80), 1, 55),
+            (of(5, 6, 12, 50), 1, 132),
+            (of(16, 20, 40, 60), 317, 66_526),
+        ];
+        for (claim, above, below) in reference {
+            assert_eq!(significance(&claim), Number::from_parts(above.into(), below.into()));
+        }
+    }
+
+    #[test]
+    fn who_counts_everybody_knows_the_share() {
+        let level = Number::from_parts(99.into(), 100u8.into());
+        for good in 0..=12 {
+            let claim = of(good, 12, 12, 50);
+            assert_eq!(claim.decide(&level, FREE), Some(good >= 6), "{good}");
+            let more = Claim { strict: true, ..claim };
+            assert_eq!(more.decide(&level, FREE), Some(good > 6), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_holds_of_any_population_or_of_none_is_decided() {
+        let level = Number::from_parts(90.into(), 100u8.into());
+        assert_eq!(of(0, 3, 12, 0).decide(&level, FREE), Some(true));
+        assert_eq!(of(3, 3, 12, 101).decide(&level, FREE), Some(false));
+        assert_eq!(of(3, 3, 12, 100).decide(&level, FREE), None);
+        assert_eq!(Claim { strict: true, ..of(3, 3, 12, 100) }.decide(&level, FREE), Some(false));
+    }
+
+    #[test]
+    fn a_large_population_is_as_good_as_an_endless_one() {
+        let level = Number::from_parts(90.into(), 100u8.into());
+        for good in 20..=30 {
+            let endless = Claim { population: None, ..of(good, 30, 1, 80) };
+            let large = of(good, 30, 1_000_000, 80);
+            assert_eq!(large.decide(&level, FREE), endless.decide(&level, FREE), "{good}");
+        }
+    }
+
+    #[test]
+    fn all_further_ones_are_drawn_from_those_that_are_left() {
+        use crate::evidence::Further;
+        let level = Number::from_parts(90.into(), 100u8.into());
+        assert_eq!(of(6, 6, 12, 80).further(&level, FREE), Further::So(1));
+        assert_eq!(of(0, 3, 12, 80).further(&level, FREE), Further::Never);
+        assert_eq!(of(9, 12, 12, 80).further(&level, FREE), Further::Never);
+    }
+
+    #[test]
+    fn what_takes_too_long_is_undecided() {
+        let level = Number::from_parts(90.into(), 100u8.into());
+        assert_eq!(of(27, 30, 60, 80).decide(&level, &|_| false), None);
+    }
+
+    #[test]
+    fn tails_of_small_urns_are_those_of_all_draws() {
+        for (population, marked, n) in [(7, 3, 4), (6, 6, 2), (5, 0, 3), (8, 5, 8)] {
+            let draws = (0u32..1 << population).filter(|set| set.count_ones() as usize == n);
+            let hits = draws.map(|set| (set & ((1 << marked) - 1)).count_ones() as usize).collect::<Vec<_>>();
+            for k in 0..=n + 1 {
+                let count = hits.iter().filter(|hit| **hit >= k).count();
+                let tail = Urn { population, marked }.upper_tail(k, n, FREE).expect("few steps");
+                assert_eq!(tail.into_number(), Number::from(count) / Number::from(hits.len()), "{k} of {n}");
+            }
+        }
+    }
+}
