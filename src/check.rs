@@ -11,6 +11,7 @@ mod computed;
 mod date_word;
 mod decl;
 mod errors;
+mod exact;
 mod expr;
 mod field;
 mod finish;

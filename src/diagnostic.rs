@@ -98,6 +98,15 @@ impl Diagnostic {
         self
     }
 
+    /// Marks another place, if there is one.
+    #[must_use]
+    pub fn maybe_label(self, span: Option<Span>, text: &str) -> Self {
+        match span {
+            Some(span) => self.label(span, text),
+            None => self,
+        }
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -101,7 +101,7 @@ impl Checker<'_> {
             }
             (Shape::Confidence, [claim]) => {
                 self.refuse_clauses(scope, builtin, claim, Clauses::NONE);
-                self.check_claim(scope, &claim.value);
+                self.check_claim(scope, &claim.value, None);
                 Type::amount(Kind::Share)
             }
             (

@@ -1,24 +1,24 @@
-//! `… with C confidence` and `confidence(…)`: of which claims there is a confidence.
+//! `… with C confidence` and `confidence(…)`: of which claims there is a confidence. What is a sample is in `exact`.
 
 use super::Checker;
 use super::errors;
 use super::scope::NameScope;
-use crate::ast::{Arg, CompareOp, Expr, ExprKind};
+use crate::ast::{CompareOp, Expr, ExprKind};
 use crate::builtins::{Builtin, Sampled};
 use crate::program::Target;
 use crate::types::{Kind, Type};
 use crate::value::Number;
 
 impl Checker<'_> {
-    /// Checks a claim: `A >= B`, where A is a share or mean.
-    pub(super) fn check_claim(&mut self, scope: NameScope<'_>, claim: &Expr) {
+    /// Checks a claim: `A >= B`, where A is a share or mean, and B exact; with a confidence, or within `confidence(…)`.
+    pub(super) fn check_claim(&mut self, scope: NameScope<'_>, claim: &Expr, confidence: Option<&Expr>) {
         let checked = self.is_sound(|checker| {
             checker.check_condition(scope, claim, "a confidence is had of a comparison");
         });
         let ExprKind::Compare(
-            CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual,
+            op @ (CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual),
             left,
-            _,
+            right,
         ) = &claim.kind
         else {
             if checked {
@@ -30,27 +30,25 @@ impl Checker<'_> {
         if !checked {
             return;
         }
-        if self.sampled(left).is_none() {
+        let Some(builtin) = self.sampled(left) else {
             self.report(errors::not_sampled(left));
+            return;
+        };
+        if let Some(found) = self.sample_in(scope, right) {
+            let ty = self.info(left.id).map_or(Type::Error, |info| info.ty.clone());
+            let taken = (&ty, builtin.name);
+            self.report(errors::sampled_on_both_sides(taken, *op, right, found, confidence));
         }
     }
 
-    /// The list that a share or mean is taken of, once lets are unfolded; none for anything else.
-    fn sampled<'e>(&'e self, expr: &'e Expr) -> Option<&'e Arg> {
-        self.sampled_by(expr).map(|(_, arg)| arg)
-    }
-
-    fn sampled_by<'e>(&'e self, expr: &'e Expr) -> Option<(&'static Builtin, &'e Arg)> {
-        let mut expr = expr;
-        while let Some(Target::Let(index)) = self.info(expr.id).and_then(|info| info.target.as_ref()) {
-            expr = &self.names.lets.get(*index)?.decl.value;
-        }
+    /// The function that takes a share or mean of a list, once lets are unfolded; none for anything else.
+    fn sampled(&self, expr: &Expr) -> Option<&'static Builtin> {
+        let expr = self.unfolded(expr);
         let ExprKind::Call { args, .. } = &expr.kind else { return None };
-        let Target::Call(builtin) = self.info(expr.id)?.target.as_ref()? else { return None };
-        let of_group = self.info(expr.id).is_some_and(|info| info.group.is_some());
-        let arg =
-            args.first().filter(|arg| builtin.sampled().is_some() && (of_group || !arg.is_grouped()))?;
-        Some((builtin, arg))
+        let info = self.info(expr.id)?;
+        let Target::Call(builtin) = info.target.as_ref()? else { return None };
+        let is_one = info.group.is_some() || !args.first()?.is_grouped();
+        (builtin.sampled().is_some() && is_one).then_some(*builtin)
     }
 
     /// Checks what a sample is drawn from: a count, and the sample one of a share.
@@ -66,9 +64,7 @@ impl Checker<'_> {
             self.report(errors::not_a_population(population, &ty));
         }
         let ExprKind::Compare(_, left, _) = &claim.kind else { return };
-        let of_mean =
-            self.sampled_by(left).is_some_and(|(builtin, _)| builtin.sampled() == Some(Sampled::Mean));
-        if of_mean {
+        if self.sampled(left).is_some_and(|builtin| builtin.sampled() == Some(Sampled::Mean)) {
             self.report(errors::population_of_a_mean(population));
         }
     }
@@ -79,6 +75,9 @@ impl Checker<'_> {
         let high = range.high.as_ref().is_some_and(|high| *high < Number::ONE);
         if !low || !high {
             self.report(errors::bad_confidence(confidence));
+        }
+        if let Some(found) = self.sample_in(scope, confidence) {
+            self.report(errors::sampled_level(confidence, found));
         }
         self.note_use(confidence, |uses| uses.confidence = true);
     }

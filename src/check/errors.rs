@@ -4,6 +4,7 @@
 mod aggregate;
 mod claim;
 mod date_word;
+mod exact;
 mod kinds;
 mod table;
 mod time;
@@ -17,6 +18,7 @@ pub(super) use aggregate::{
 };
 pub(super) use claim::{bad_confidence, not_a_claim, not_a_population, not_sampled, population_of_a_mean};
 pub(super) use date_word::{no_key_to_see, no_stage_to_enter};
+pub(super) use exact::{sampled_level, sampled_on_both_sides};
 pub(super) use kinds::{Counterpart, bare_share, unlike_kinds};
 pub(super) use table::{
     empty_param, key_of_nothing, key_twice, listed_twice, missing_entries, mixed_keys, no_table, not_a_key,

@@ -73,6 +73,7 @@ const CASES: &[Case] = cases! {
     ImpossibleCount "logic/mistakes" ".gate";
     ElementInSeries "window/mistakes" ".gate";
     FieldNotLowerCase "snapshot_decl/lower_case" ".gate";
+    SampleForExact "with_clause/sample_for_exact" ".gate";
     ImpossibleMark "snapshot_decl/changing" ".gate";
     SnapshotNotYaml "snapshot_file/tab" ".gate" ".yaml";
     SnapshotTooLarge "snapshot_file/aliases" ".gate" ".yaml";
