@@ -146,7 +146,7 @@ snapshot every 1 week grace 3 days {
 
 /// The snapshots of the examples, judged on the day of the newest.
 pub const EXAMPLE_SERIES: &str = "
-{ workflow: example, date: 2026-10-19, stage: testing, adoption: 30%, incidents: 0, launched: 2026-10-12 }
+{ workflow: example, date: 2026-10-19, stage: testing, advance_to: pilot, adoption: 30%, incidents: 0, launched: 2026-10-12 }
 ---
 { workflow: example, date: 2026-10-26, stage: pilot, adoption: 40%, incidents: 2, launched: 2026-10-12 }
 ---

@@ -244,7 +244,7 @@ impl DirectionSearch<'_> {
                 Course::Up | Course::Down | Course::Open => Course::Open,
             },
             Shape::Longest => condition.join(value),
-            Shape::Along(Along::Since | Along::Stretch(_))
+            Shape::Along(Along::Since | Along::Asks | Along::Stretch(_))
             | Shape::Part(_)
             | Shape::Weekday
             | Shape::Distinct => self.still_or_open([&arg.value]),

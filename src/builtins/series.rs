@@ -1,4 +1,4 @@
-//! `latest held streak since previous first change trend`: what is seen along the series.
+//! `latest held streak since previous first asks change trend`: what is seen along the series.
 
 use super::{Builtin, Shape};
 use crate::evidence::{Amount, Reasons, Truth};
@@ -61,6 +61,15 @@ pub(super) static SERIES: &[Builtin] = &[
         shape: Shape::Along(Along::Snapshot(Which::First)),
     },
     Builtin {
+        name: "asks",
+        synonyms: &["asked", "attempts"],
+        usage: "asks(s)",
+        gives: "in how many snapshots, up to this one, `advance_to` names the stage s",
+        example: "asks(pilot)",
+        value: "1",
+        shape: Shape::Along(Along::Asks),
+    },
+    Builtin {
         name: "change",
         synonyms: &["delta", "diff", "difference"],
         usage: "change(x over W)",
@@ -91,6 +100,8 @@ pub enum Along {
     Since,
     /// `previous(x where P, y)`: the value at another snapshot, at which a condition holds.
     Snapshot(Which),
+    /// `asks(s)`: how many snapshots, up to this one, ask for a stage.
+    Asks,
     /// `latest(x over W)`: the newest value that is known in a window.
     Latest,
     /// `change(x over W)`: from the snapshot a window earlier to this one.

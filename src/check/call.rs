@@ -76,6 +76,7 @@ impl Checker<'_> {
             (Shape::Along(along @ Along::Snapshot(Which::Previous)), [arg, fallback]) => {
                 self.check_previous_or(scope, builtin, along, (arg, fallback))
             }
+            (Shape::Along(Along::Asks), [arg]) => self.check_asks(scope, builtin, arg),
             (Shape::Along(along), [arg]) => self.check_series(scope, builtin, along, arg),
             (Shape::Part(part), [arg]) => {
                 self.refuse_clauses(scope, builtin, arg, Clauses::NONE);

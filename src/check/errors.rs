@@ -14,7 +14,7 @@ mod workflows;
 
 pub(super) use aggregate::{
     clause_not_taken, counts_all, counts_members, drops_field, drops_value, needs_where, not_a_pattern,
-    not_a_text,
+    not_a_stage_name, not_a_text,
 };
 pub(super) use claim::{bad_confidence, not_a_claim, not_a_population, not_sampled, population_of_a_mean};
 pub(super) use date_word::{no_key_to_see, no_stage_to_enter};

@@ -24,7 +24,7 @@ impl Checker<'_> {
         let (takes_window, of_fixed_length) = match along {
             Along::Latest => (true, false),
             Along::Stretch(_) => (true, true),
-            Along::Run(_) | Along::Since | Along::Snapshot(_) => (false, false),
+            Along::Run(_) | Along::Since | Along::Snapshot(_) | Along::Asks => (false, false),
         };
         let condition = matches!(along, Along::Latest | Along::Snapshot(_));
         let allowed = Clauses { condition, over: takes_window, ..Clauses::NONE };
@@ -42,9 +42,11 @@ impl Checker<'_> {
         let around = match along {
             Along::Since => scope,
             Along::Snapshot(Which::Previous) => scope.looking_back(),
-            Along::Run(_) | Along::Snapshot(Which::First) | Along::Latest | Along::Stretch(_) => {
-                scope.along_the_series()
-            }
+            Along::Run(_)
+            | Along::Snapshot(Which::First)
+            | Along::Asks
+            | Along::Latest
+            | Along::Stretch(_) => scope.along_the_series(),
         };
         let ty = self.check_expr(around, &arg.value);
         if let Some(of) = arg.condition.as_ref().filter(|_| condition) {
@@ -64,6 +66,27 @@ impl Checker<'_> {
         self.refuse_clauses(scope, builtin, fallback, Clauses::NONE);
         let ty = self.check_series(scope, builtin, along, arg);
         self.or_instead(scope, (&arg.value, &ty), &fallback.value)
+    }
+
+    /// `asks(pilot)`: which stage is meant stands there by its name.
+    pub(super) fn check_asks(&mut self, scope: NameScope<'_>, builtin: &Builtin, arg: &Arg) -> Type {
+        self.refuse_clauses(scope, builtin, arg, Clauses::NONE);
+        let ground = &self.ground;
+        if ground.vocabulary.stages.is_empty() {
+            if ground.incomplete || ground.stages_unsure {
+                self.tainted();
+            } else {
+                self.report(errors::no_stages(arg.value.span, "`asks`"));
+            }
+            return Type::Error;
+        }
+        let ty = self.check_against(scope, &arg.value, &Type::Stage);
+        let target = self.info(arg.value.id).and_then(|info| info.target.as_ref());
+        if ty != Type::Error && !matches!(target, Some(Target::Stage(_))) {
+            let first = self.ground.vocabulary.stages.last();
+            self.report(errors::not_a_stage_name(builtin, &arg.value, first.map_or("", |stage| &**stage)));
+        }
+        Type::amount(Kind::Count)
     }
 
     fn series_type(&mut self, builtin: &Builtin, along: &Along, value: &Expr, ty: Type) -> Type {
@@ -115,6 +138,7 @@ impl Checker<'_> {
                     Type::Error
                 }
             },
+            Along::Asks => Type::amount(Kind::Count),
             // The value itself, from another snapshot.
             Along::Snapshot(_) | Along::Latest => ty,
         }

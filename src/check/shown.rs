@@ -261,7 +261,7 @@ fn kept_arguments(builtin: &Builtin) -> usize {
         Shape::Numbers(numbers) => usize::from(numbers.keeps_the_kind()),
         Shape::Distinct | Shape::Default => 2,
         Shape::Along(Along::Snapshot(_) | Along::Latest | Along::Stretch(_)) => 2,
-        Shape::Along(Along::Run(_) | Along::Since)
+        Shape::Along(Along::Run(_) | Along::Since | Along::Asks)
         | Shape::Counting(_)
         | Shape::Part(_)
         | Shape::Weekday

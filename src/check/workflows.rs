@@ -78,7 +78,7 @@ impl Checker<'_> {
                     Shape::Along(Along::Snapshot(_)) => {
                         return self.is_called_on_workflows(expr);
                     }
-                    Shape::Along(Along::Run(_) | Along::Since | Along::Stretch(_))
+                    Shape::Along(Along::Run(_) | Along::Since | Along::Asks | Along::Stretch(_))
                     | Shape::Part(_)
                     | Shape::Weekday
                     | Shape::Default

@@ -4,8 +4,13 @@
 use super::fleet::SeenWorkflow;
 use super::rule::Judging;
 use super::{Evaluator, Evidence, ItemValue, Scope};
+use crate::ast::Arg;
+use crate::builtins::Shape;
+use crate::builtins::series::Along;
 use crate::evidence::Amount;
 use crate::program::{FieldPath, Rule, Target};
+use crate::report::why::Said;
+use crate::source::Span;
 use crate::value::{Number, Value};
 use crate::vocabulary::Vocabulary;
 
@@ -26,13 +31,13 @@ impl<'a> Evaluator<'a> {
         let reads = |target: &'a Target| match target {
             Target::Field(path) | Target::JudgedField(path) | Target::Element { path, .. } => is_ask(path),
             Target::Workflows(path) => is_ask(path),
+            Target::Call(builtin) => matches!(builtin.shape, Shape::Along(Along::Asks)),
             Target::Date(_)
             | Target::Let(_)
             | Target::Param(_)
             | Target::Table(_)
             | Target::Stage(_)
-            | Target::Member(_)
-            | Target::Call(_) => false,
+            | Target::Member(_) => false,
         };
         let asked = self.located(ask.at, Vocabulary::ADVANCE_TO).map(|located| &located.value);
         let is_said = matches!(asked, Some(Value::Number(rung)) if *rung == Number::from(ask.to));
@@ -46,6 +51,30 @@ impl<'a> Evaluator<'a> {
     pub(super) fn taken_ask(&self, at: usize, path: &FieldPath) -> Option<Evidence<'a>> {
         let ask = self.ask.filter(|ask| ask.at == at && is_ask(path))?;
         Some(Evidence::Amount(Amount::Known(Number::from(ask.to))))
+    }
+
+    /// The snapshots up to one of them that ask for the stage which an argument names, oldest first.
+    pub(super) fn asks(&self, arg: &Arg, at: usize) -> Vec<usize> {
+        let target = self.program.expr(arg.value.id).and_then(|info| info.target.as_ref());
+        let Some(Target::Stage(stage)) = target else { return Vec::new() };
+        let mut found = self.asks_up_to(at, *stage);
+        if let Some(ask) = self.ask.filter(|ask| ask.at <= at) {
+            found.retain(|other| *other != ask.at);
+            if ask.to == *stage {
+                found.push(ask.at);
+                found.sort_unstable();
+            }
+        }
+        found
+    }
+
+    /// Where a stage was asked for last, with what was said there.
+    pub(super) fn newest_ask(&self, arg: &'a Arg, at: usize) -> Option<(Span, Said)> {
+        let asks = self.asks(arg, at);
+        let written = |at: &usize| Some((*at, self.located(*at, Vocabulary::ADVANCE_TO)?.span));
+        let (last, span) = asks.iter().rev().find_map(written)?;
+        let evidence = self.eval(&arg.value, Scope::at(self.moment_of(last, at)));
+        Some((span, Said::On(self.figure(&arg.value, &evidence), self.snapshots.get(last)?.date)))
     }
 
     /// Whether a target is an ask that is taken to be there.

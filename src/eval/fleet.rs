@@ -223,9 +223,9 @@ impl<'a> Evaluator<'a> {
                 Target::Date(DateWord::Entered(StayOf::Looked | StayOf::Judged)) => false,
                 Target::Call(builtin) => match &builtin.shape {
                     Shape::Along(Along::Since) => true,
-                    Shape::Along(Along::Run(_) | Along::Snapshot(_) | Along::Latest | Along::Stretch(_)) => {
-                        false
-                    }
+                    Shape::Along(
+                        Along::Run(_) | Along::Asks | Along::Snapshot(_) | Along::Latest | Along::Stretch(_),
+                    ) => false,
                     Shape::Counting(_)
                     | Shape::Numbers(_)
                     | Shape::Distinct

@@ -10,7 +10,8 @@ use super::{Evaluator, Scope};
 use crate::ast::{Arg, Expr, ExprId};
 use crate::evidence::Truth;
 use crate::program::{FieldPath, Target};
-use crate::value::{Record, Value};
+use crate::value::{Number, Record, Value};
+use crate::vocabulary::Vocabulary;
 
 /// The snapshots of which something is so, oldest first, of those that were looked at.
 #[derive(Default)]
@@ -50,6 +51,8 @@ pub(super) struct ForwardMemory {
     occupied: RefCell<HashMap<Vec<usize>, Found>>,
     newest: RefCell<HashMap<Looked, NewestKnown>>,
     pub(super) folded: RefCell<HashMap<Looked, Folded>>,
+    /// By a stage, the snapshots that ask for it.
+    asks: RefCell<HashMap<usize, Found>>,
     /// For each snapshot its stage, and the last snapshot before it that is in an earlier one.
     rungs: RefCell<Vec<(Option<usize>, Option<usize>)>>,
 }
@@ -89,6 +92,19 @@ impl<'a> Evaluator<'a> {
         let memory = self.memory_of_snapshots();
         let mut gaps = memory.forward.gaps.borrow_mut();
         gaps.within(range, |at| self.gap_before(at).is_some())
+    }
+
+    /// The snapshots up to one of them that ask for a stage, oldest first, as they are written.
+    pub(super) fn asks_up_to(&self, at: usize, stage: usize) -> Vec<usize> {
+        let memory = self.memory_of_snapshots();
+        let mut all = memory.forward.asks.borrow_mut();
+        let asks = all.entry(stage).or_default();
+        let named = Value::Number(Number::from(stage));
+        let asks_for =
+            |at: usize| self.located(at, Vocabulary::ADVANCE_TO).is_some_and(|ask| ask.value == named);
+        let found = asks.within(0..at.saturating_add(1), asks_for);
+        self.budget.spend(found.len());
+        found
     }
 
     /// The snapshots of a window in which a list may have elements, newest first; the newest of the window in any case.

@@ -94,6 +94,7 @@ impl<'a> Evaluator<'a> {
             Shape::Along(Along::Snapshot(which)) => {
                 found(self.looked_at(*which, arg, scope)).and_then(seen).into_iter().collect()
             }
+            Shape::Along(Along::Asks) => self.newest_ask(arg, at).into_iter().collect(),
             Shape::Along(Along::Stretch(_)) => {
                 let start = self.start_of(arg, scope).ok();
                 start.into_iter().chain([at]).filter_map(seen).collect()

@@ -287,6 +287,13 @@ impl<'a> Evaluator<'a> {
                     Shape::Along(Along::Run(measure)) => self.run_steps(*measure, aim, arg, scope),
                     Shape::Along(Along::Since) => self.since_steps(aim, arg, scope),
                     Shape::Along(Along::Snapshot(_)) => None,
+                    // Nobody can take back that they asked.
+                    Shape::Along(Along::Asks) => match aim.op {
+                        CompareOp::Greater | CompareOp::GreaterEqual => self.amount_steps(aim, scope),
+                        CompareOp::Less | CompareOp::LessEqual | CompareOp::Equal | CompareOp::NotEqual => {
+                            None
+                        }
+                    },
                     Shape::Counting(counting) if !arg.is_grouped() => match counting.tallied {
                         Tallied::Share(_) => self.element_steps(true, aim, arg, scope),
                         Tallied::Number(_) => self.element_steps(false, aim, arg, scope),

@@ -4,6 +4,7 @@ use super::memory::LooksAt;
 use super::window::uncovered;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, Over};
+use crate::builtins::Shape;
 use crate::builtins::series::{Along, Measure, Points, Run, streak};
 use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
@@ -40,6 +41,7 @@ impl<'a> Evaluator<'a> {
             }
             Along::Since => self.since(&arg.value, scope),
             Along::Snapshot(which) => self.at_another(*which, arg, args.get(1), ty, scope),
+            Along::Asks => Evidence::Amount(Amount::Known(Number::from(self.asks(arg, moment.at).len()))),
             Along::Latest => self.latest(arg, ty, scope),
             Along::Stretch(stretch) => Evidence::Amount(match (self.start_of(arg, scope), &stretch.points) {
                 (Ok(start), Points::Ends(of)) => {
@@ -190,12 +192,10 @@ impl<'a> Evaluator<'a> {
                 stage = true;
                 path.steps == [Vocabulary::STAGE] && !self.program.vocabulary.stages.is_empty()
             }
-            Target::Stage(_)
-            | Target::Param(_)
-            | Target::Table(_)
-            | Target::Member(_)
-            | Target::Let(_)
-            | Target::Call(_) => true,
+            Target::Stage(_) | Target::Param(_) | Target::Table(_) | Target::Member(_) | Target::Let(_) => {
+                true
+            }
+            Target::Call(builtin) => !matches!(builtin.shape, Shape::Along(Along::Asks)),
             Target::Workflows(_) | Target::Date(_) | Target::Element { .. } => false,
         });
         only && stage

@@ -108,7 +108,9 @@ fn inside_calls<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> Option<Dia
     let condition = match policies.target(expr)? {
         Target::Call(builtin) => match builtin.shape {
             Shape::Along(Along::Run(_)) => Some(&arg.value),
-            Shape::Along(Along::Since | Along::Snapshot(_) | Along::Latest | Along::Stretch(_))
+            Shape::Along(
+                Along::Since | Along::Asks | Along::Snapshot(_) | Along::Latest | Along::Stretch(_),
+            )
             | Shape::Counting(_)
             | Shape::Numbers(_)
             | Shape::Distinct

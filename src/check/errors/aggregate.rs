@@ -1,4 +1,4 @@
-//! What can be wrong with the clauses of an argument, and with patterns.
+//! What can be wrong with arguments and their clauses, and with patterns.
 
 use crate::ast::{Arg, Expr, ExprKind, Name};
 use crate::builtins::Builtin;
@@ -91,4 +91,13 @@ pub(in crate::check) fn counts_all(name: &Name, arg: &Arg) -> Diagnostic {
     )
     .label(name.span.to(arg.value.span), "needs a `where`")
     .help(format!("write `count({what} where it over …)` for those in which it held"))
+}
+
+/// What `asks` was given in the place of a stage. `example`: a stage that there is.
+pub(in crate::check) fn not_a_stage_name(builtin: &Builtin, value: &Expr, example: &str) -> Diagnostic {
+    let name = builtin.name;
+    let message = format!("`{name}` takes the name of a stage, and {} is not one", subject(value, "this"));
+    Diagnostic::error(Code::WrongArguments, message)
+        .label(value.span, "not the name of a stage")
+        .help(format!("write the stage itself, as in `{name}({example})`"))
 }
