@@ -29,6 +29,9 @@ def along_the_series(node, place):
             return nearest(inner, where, None, range(place.at + 1), place)
         case ("latest", inner, where, over):
             return latest(inner, where, over, place)
+        case ("asks", stage):
+            looked_at = place.series.snapshots[:place.at + 1]
+            return exactly(sum(snapshot.get("advance_to") == stage for snapshot in looked_at))
         case ("change", inner, over):
             base = base_of(over, place)
             if base is None:

@@ -3,7 +3,8 @@
 from syntax import whole
 
 BY_WINDOW = {"all": "over_all", "week": "calendar", "month": "calendar", "quarter": "calendar", "year": "calendar"}
-BY_NODE = {"today": "today", "weekday": "weekday", "held_value": "held_value", "entered": "entered", "judged_entered": "entered",
+BY_NODE = {"today": "today", "weekday": "weekday", "held_value": "held_value", "asks": "asks",
+           "entered": "entered", "judged_entered": "entered",
            "first_seen": "first_seen", "computed": "computed", "group_key": "group_names", "same_by": "same_by", "matches": "matches",
            "entry": "tables", "in_param": "param_lists", "now": "instants", "hour": "instants", "day": "instants"}
 

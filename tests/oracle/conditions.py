@@ -45,6 +45,7 @@ class Expressions(Numbers):
             (on("first_where"), lambda: self.where_it_was("first")),
             (on("latest_where"), lambda: self.where_it_was("latest")),
             (on("weekday"), self.on_weekday),
+            (1.5 * on("asks"), self.tries),
             (on("first_seen") and self.world.key_of(("outputs",)) is not None, self.of_new_ones),
             (on("matches"), lambda: self.matching(("field", ("model",)))),
         )
@@ -76,6 +77,11 @@ class Expressions(Numbers):
         day = ("weekday", self.day(0))
         word = lambda: (lambda name: ("literal", name, name))(self.rng.choice(WEEKDAYS))
         return ("in_items", day, [word(), word()], True) if self.rng.random() < 0.5 else ("compare", "==", day, word())
+
+    def tries(self):
+        """How often a stage was asked for."""
+        number = self.rng.choice([1, 1, 2, 3])
+        return ("compare", self.operator(), ("asks", self.rng.choice(LADDER[1:])), ("literal", Fraction(number), str(number)))
 
     def matching(self, path):
         pattern = self.rng.choice(PATTERNS)
@@ -111,6 +117,7 @@ class Expressions(Numbers):
             (1, lambda: ("has", ("field", self.rng.choice([("adoption",), ("reviewed",)])))),
             (1, lambda: self.counted(self.rng.choice(["any", "none"]), 0)),
             (1, lambda: self.dates(0)),
+            (on("asks"), self.tries),
         )
 
     def of_workflow(self):
@@ -120,6 +127,7 @@ class Expressions(Numbers):
             (3, lambda: ("compare", self.rng.choice(["==", "==", "!=", ">="]), ("own", ("advance_to",)), self.word_literal("stage"))),
             (1, lambda: ("has", ("own", ("advance_to",)))),
             (1, lambda: ("compare", self.rng.choice(["==", "!="]), ("own", ("workflow",)), self.workflow_name())),
+            (0.5 * on("asks"), self.tries),
         )
 
     def workflow_name(self):

@@ -11,7 +11,7 @@ WRITTEN = {
     "cadence": "a cadence in `overrides`", "weekday_cadence": "every weekday",
     # along the series
     "today": "today", "weekday": "weekday(d)", "previous_where": "previous(x where P)", "previous_else": "previous(x, y)",
-    "first_where": "first(x where P)", "latest_where": "latest(x where P over W)", "held_value": "held(x)",
+    "first_where": "first(x where P)", "latest_where": "latest(x where P over W)", "held_value": "held(x)", "asks": "asks(stage)",
     "recursion": "a let that looks back at itself", "entered": "entered", "first_seen": "first_seen",
     "snapshot_reading": "a `where` that reads the snapshot of its element", "picked_values": "sum(x where P over W)",
     # elements, groups, params

@@ -110,7 +110,11 @@ class Numbers:
     def run_length(self, dimension, depth):
         if dimension == "time":
             return self.run(depth)
-        return self.named(dimension, None) if dimension == "usd" else (("streak", self.condition(depth - 1)), "count")
+        if dimension == "usd":
+            return self.named(dimension, None)
+        if self.chance("asks", 0.6):
+            return ("asks", self.rng.choice(self.world.ladder)), "count"
+        return ("streak", self.condition(depth - 1)), "count"
 
     def let_or_param(self, dimension):
         known = [(node, flavour) for node, flavour in self.params + self.lets

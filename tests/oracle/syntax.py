@@ -19,6 +19,7 @@
     ("with_confidence", comparison, level, population or None) ("confidence", comparison)
     ("held", p) ("held_value", a) ("streak", p) ("since", day)
     ("previous", a, where, other) ("first", a, where) ("latest", a, where, over) ("change", a, over) ("trend", a, over)
+    ("asks", stage)
     ("today",) ("now",) ("entered",) ("judged_entered",) ("first_seen",) ("weekday", day) ("hour", time) ("day", time)
 
 Of `over`: days, "stage", "all", "week", "month", "quarter", "year", ("snapshots", n, text) or ("at_most", days, text).
@@ -115,6 +116,8 @@ def written(node):
             return f"first({write(inner)}{clauses(where, None, None, None)})", ATOM
         case ("held_value", inner):
             return f"held({write(inner)})", ATOM
+        case ("asks", stage):
+            return f"asks({stage})", ATOM
         case (function, inner):
             return f"{function}({write(inner)})", ATOM
     raise ValueError(f"no such expression: {node}")
@@ -177,7 +180,7 @@ KINDS = {
     "literal", "param", "let", "entry", "paren", "field", "own", "computed", "group_key", "it", "judged", "arithmetic", "negative",
     "days_between", "move_date", "compare", "months", "in_range", "in_items", "in_list", "in_param", "matches", "and", "or", "not",
     "if", "at_least", "has", "default", "aggregate", "list", "scalar", "distinct", "param_list", "workflows", "same_by",
-    "with_confidence", "confidence", "held", "held_value", "streak", "since", "previous", "first", "latest", "change", "trend",
+    "with_confidence", "confidence", "held", "held_value", "streak", "since", "previous", "first", "latest", "change", "trend", "asks",
     "today", "now", "entered", "judged_entered", "first_seen", "weekday", "hour", "day",
 }
 
@@ -198,5 +201,5 @@ def paths(node):
     for inner in whole(node):
         if inner[0] in ("field", "list", "judged"):
             yield inner[1]
-        elif inner[0] in ("today", "now", "entered", "workflows", "since"):
+        elif inner[0] in ("today", "now", "entered", "workflows", "since", "asks"):
             yield (inner[0],)
