@@ -566,7 +566,8 @@ impl<'a> Evaluator<'a> {
         let is_read = |target: &Target| match target {
             Target::Field(_) | Target::JudgedField(_) | Target::Workflows(_) | Target::Element { .. } => true,
             Target::Date(_) | Target::Let(_) | Target::Param(_) | Target::Table(_) => false,
-            Target::Stage(_) | Target::Member(_) | Target::Call(_) => false,
+            Target::Call(builtin) => matches!(builtin.shape, Shape::Along(Along::Asks)),
+            Target::Stage(_) | Target::Member(_) => false,
         };
         let measured = !self.every_target(expr, &mut Vec::new(), &mut |target| !is_read(target));
         measured && !is_stage
