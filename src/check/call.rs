@@ -102,7 +102,7 @@ impl Checker<'_> {
             }
             (Shape::Confidence, [claim]) => {
                 self.refuse_clauses(scope, builtin, claim, Clauses::NONE);
-                self.check_claim(scope, &claim.value, None);
+                self.check_claim(scope, &claim.value);
                 Type::amount(Kind::Share)
             }
             (

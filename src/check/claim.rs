@@ -11,12 +11,12 @@ use crate::value::Number;
 
 impl Checker<'_> {
     /// Checks a claim: `A >= B`, where A is a share or mean, and B exact; with a confidence, or within `confidence(…)`.
-    pub(super) fn check_claim(&mut self, scope: NameScope<'_>, claim: &Expr, confidence: Option<&Expr>) {
+    pub(super) fn check_claim(&mut self, scope: NameScope<'_>, claim: &Expr) {
         let checked = self.is_sound(|checker| {
             checker.check_condition(scope, claim, "a confidence is had of a comparison");
         });
         let ExprKind::Compare(
-            op @ (CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual),
+            CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual,
             left,
             right,
         ) = &claim.kind
@@ -30,14 +30,10 @@ impl Checker<'_> {
         if !checked {
             return;
         }
-        let Some(builtin) = self.sampled(left) else {
+        if self.sampled(left).is_none() {
             self.report(errors::not_sampled(left));
-            return;
-        };
-        if let Some(found) = self.sample_in(scope, right) {
-            let ty = self.info(left.id).map_or(Type::Error, |info| info.ty.clone());
-            let taken = (&ty, builtin.name);
-            self.report(errors::sampled_on_both_sides(taken, *op, right, found, confidence));
+        } else if let Some(found) = self.sample_in(scope, right) {
+            self.report(errors::sampled_on_both_sides(right, found));
         }
     }
 

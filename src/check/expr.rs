@@ -46,7 +46,7 @@ impl Checker<'_> {
                 Type::Bool
             }
             ExprKind::With { claim, confidence, population } => {
-                self.check_claim(scope, claim, Some(confidence));
+                self.check_claim(scope, claim);
                 self.check_confidence_level(scope, confidence);
                 if let Some(population) = population {
                     self.check_population(scope, claim, population);
