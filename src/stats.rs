@@ -4,6 +4,15 @@
 //! Biometrika 26 (1934). The bound itself is never computed to decide: the lower one-sided bound at confidence C
 //! reaches B exactly if P(X ≥ k | n, B) ≤ 1 − C, and that binomial tail is summed exactly.
 //! Means: Student's t, "The probable error of a mean", Biometrika 6 (1908).
+//!
+//! The children hold what else a claim can be about: samples that are looked at again and again, populations of a known
+//! size, differences, and means of a bounded range.
+
+mod bounded_mean;
+mod difference;
+mod looks;
+mod regular;
+mod urn;
 
 use std::cmp::Ordering;
 
@@ -16,7 +25,10 @@ use self::urn::Urn;
 use crate::evidence::Further;
 use crate::value::Number;
 
-mod urn;
+pub use bounded_mean::{MAX_BOUNDED_SAMPLE, MeanClaim};
+pub use difference::{Hits, MeanDifference, ShareDifference};
+pub use looks::alpha_at_look;
+pub use regular::as_regular;
 
 /// Up to this sample size tails are always summed exactly; above it only where the quick value is too close to call.
 const EXACT_SAMPLE: usize = 1_000;
@@ -288,29 +300,34 @@ impl Claim {
             claim.lower_reaches(&alpha, spend)
         };
         let size = self.sure_of.max(self.possible_of);
-        let most = self.population.map_or(MAX_FURTHER, |all| all.saturating_sub(size));
-        let (mut low, mut high) = (0, 1);
-        loop {
-            if low >= most {
-                return Further::Never;
-            }
-            high = high.min(most);
-            match shown(high) {
-                None => return Further::Unsought,
-                Some(true) => break,
-                Some(false) => (low, high) = (high, high * 2),
-            }
-        }
-        while high - low > 1 {
-            let middle = usize::midpoint(low, high);
-            match shown(middle) {
-                None => return Further::Unsought,
-                Some(true) => high = middle,
-                Some(false) => low = middle,
-            }
-        }
-        Further::So(high)
+        first_shown(self.population.map_or(MAX_FURTHER, |all| all.saturating_sub(size)), shown)
     }
+}
+
+/// The fewest further samples, at least one and at most `most`, for which `shown` says yes. Once it does, it has to do so for
+/// all larger numbers; it says none where that would take too long to find out.
+fn first_shown(most: usize, shown: impl Fn(usize) -> Option<bool>) -> Further {
+    let (mut low, mut high) = (0, 1);
+    loop {
+        high = high.min(most);
+        if high == low {
+            return Further::Never;
+        }
+        match shown(high) {
+            None => return Further::Unsought,
+            Some(true) => break,
+            Some(false) => (low, high) = (high, high.saturating_mul(2)),
+        }
+    }
+    while high - low > 1 {
+        let middle = usize::midpoint(low, high);
+        match shown(middle) {
+            None => return Further::Unsought,
+            Some(true) => high = middle,
+            Some(false) => low = middle,
+        }
+    }
+    Further::So(high)
 }
 
 /// The confidence with which the mean of `sample` exceeds `threshold`, by Student's t; none where the sample has no

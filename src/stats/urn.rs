@@ -49,10 +49,12 @@ fn bits_of(number: usize) -> usize {
     number.checked_ilog2().map_or(1, |bits| bits as usize + 1)
 }
 
-/// n over k.
-fn choose(n: usize, k: usize) -> UBig {
-    (1..=k.min(n.saturating_sub(k)))
-        .fold(UBig::ONE, |so_far, i| so_far * UBig::from(n - i + 1) / UBig::from(i))
+/// In how many ways `k` of `n` can be chosen: the binomial coefficient.
+pub(super) fn choose(n: usize, k: usize) -> UBig {
+    if k > n {
+        return UBig::ZERO;
+    }
+    (1..=k.min(n - k)).fold(UBig::ONE, |so_far, i| so_far * UBig::from(n - i + 1) / UBig::from(i))
 }
 
 #[cfg(test)]
