@@ -335,9 +335,21 @@ impl<'a> Layout<'a> {
         let mut laid = self.arena.nil();
         for (nth, (item, doc)) in items.iter().zip(self.doc_places(items)).enumerate() {
             let gap = if nth == 0 { Gap::FirstBreak } else { Gap::Break };
+            if nth > 0 && self.needs_comma_before(item) {
+                laid = laid.append(",");
+            }
             laid = laid.append(self.gap(item.first(), gap)).append(self.item(item, doc));
         }
         laid
+    }
+
+    /// Whether an item is a record that is called like a mark: it would be one of the field before it.
+    fn needs_comma_before(&self, item: &Part) -> bool {
+        let text = |at: usize| self.tokens.get(at).map_or("", |token| &*token.text);
+        let before = item.first().checked_sub(1).map_or("", text);
+        let behind = text(item.first() + 1);
+        let is_record = ["{", "standing", "named"].contains(&behind) || behind.starts_with('"');
+        ["standing", "named"].contains(&text(item.first())) && is_record && !["{", "}"].contains(&before)
     }
 
     fn item(&self, item: &Part, doc: CommentPlace) -> Laid<'a> {

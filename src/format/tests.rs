@@ -433,6 +433,12 @@ fn large_and_deep_files_need_no_large_stack() {
     }
 }
 
+#[test]
+fn a_record_that_is_called_like_a_mark_keeps_the_comma_before_it() {
+    let text = "snapshot {\n  a: bool,\n  standing { x: bool }\n  b: count standing,\n  named {}\n}\n";
+    assert_eq!(formatted(text), text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_global_rejects: 100_000, ..ProptestConfig::default() })]
     #[test]
