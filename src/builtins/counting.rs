@@ -237,6 +237,17 @@ impl Tally {
         tally
     }
 
+    /// The same with so many further members, of whom so many satisfy the condition.
+    pub fn with_further(&self, members: usize, satisfying: usize) -> Self {
+        Self {
+            sure: self.sure + satisfying,
+            sure_of: self.sure_of + members,
+            possible: self.possible + satisfying,
+            possible_of: self.possible_of + members,
+            reasons: self.reasons.clone(),
+        }
+    }
+
     /// How many members there are, where that is known.
     pub fn total(&self) -> Option<usize> {
         (self.sure_of == self.possible_of).then_some(self.sure_of)

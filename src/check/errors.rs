@@ -343,6 +343,13 @@ pub(in crate::check) fn out_of_reach(name: &Name) -> Diagnostic {
     .label(name.span, "the element is in one snapshot only")
 }
 
+pub(in crate::check) fn asks_of_a_workflow(stage: Span) -> Diagnostic {
+    let message = "`asks` looks along the series of the judged workflow, and this is asked of each workflow";
+    Diagnostic::error(Code::ElementInSeries, message)
+        .label(stage, "of each workflow the newest snapshot alone is known here")
+        .help("if the judged workflow is meant, say it in a `let` outside, and name that here")
+}
+
 pub(in crate::check) fn of_a_workflow_out_of_reach(name: &Name) -> Diagnostic {
     let message =
         format!("`{}` is of one workflow, and this looks along the series of the judged one", name.text);

@@ -71,6 +71,9 @@ impl Checker<'_> {
     /// `asks(pilot)`: which stage is meant stands there by its name.
     pub(super) fn check_asks(&mut self, scope: NameScope<'_>, builtin: &Builtin, arg: &Arg) -> Type {
         self.refuse_clauses(scope, builtin, arg, Clauses::NONE);
+        if scope.elements().any(|(.., element)| self.is_workflow(&element.ty)) {
+            self.report(errors::asks_of_a_workflow(arg.value.span));
+        }
         let ground = &self.ground;
         if ground.vocabulary.stages.is_empty() {
             if ground.incomplete || ground.stages_unsure {

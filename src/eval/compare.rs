@@ -91,8 +91,9 @@ impl<'a> Evaluator<'a> {
     ) -> Result<Option<usize>, Reasons> {
         let Some(population) = population else { return Ok(None) };
         let count = self.amount(population, scope);
-        let whole = count.known().and_then(|count| usize::try_from(count.ceil()).ok());
-        whole.map(Some).ok_or_else(|| count.reasons())
+        let known = count.known().ok_or_else(|| count.reasons())?;
+        // Of a param that is negative there is nobody; of more than can be counted it does not matter how many they are.
+        Ok(usize::try_from(known.max(&Number::ZERO).ceil()).ok())
     }
 
     fn decide_claim(

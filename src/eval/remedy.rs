@@ -498,13 +498,6 @@ impl<'a> Evaluator<'a> {
                 return None;
             };
             let counted = if rising { more } else { 0 };
-            let further = Tally {
-                sure: tally.sure + counted,
-                sure_of: total + more,
-                possible: tally.possible + counted,
-                possible_of: total + more,
-                reasons: tally.reasons.clone(),
-            };
             let condition = arg.condition.as_ref().map(|condition| self.quoted(condition));
             let change = Change::Samples {
                 more,
@@ -513,7 +506,7 @@ impl<'a> Evaluator<'a> {
                 condition: condition.unwrap_or_default(),
                 satisfying: rising,
             };
-            (change, further)
+            (change, tally.with_further(more, counted))
         };
         let share = Number::from(tally.sure) / Number::from(tally.sure_of.max(1));
         let mut step = self.step(change, left, Evidence::Amount(Amount::Known(share)), scope);
