@@ -137,7 +137,9 @@ policy p \"P {<any>}\"<when> {
         &["t", "3 days", "300 ms", "wait", "since(<date>)", "held(<condition>)", "(<time> * 2)", "(<date> - <date>)", "max(items.took)", "mean(items.took where <element>)",  "(<time> + <time>)", "held(kind)", "held(stage)", "held(n)", "(at - previous(at))"],
     ),
     ("date", &["d", "date", "2026-01-05", "(<date> + 2 weeks)", "(<date> - 3 days)", "(<date> + 1 month)", "(<date> + <long>)", "(<date> - <long>)", "(<date> + 9000 years)", "previous(d)", "latest(d over <window>)", "max(items.on)", "today", "(today - 2 weeks)", "day(at)", "previous(d where <condition>, today)"]),
-    ("claim", &["share(items where <element>) <order> <share>", "mean(items.y) <order> <share>", "mean(sizes) <order> <number>", "mean(items.size where <element> over <window>) <order> <number>"]),
+    ("part", &["s", "50%", "part.y", "80%", "default(s, 20%)", "mean(s over <window>)"]),
+    ("exact", &["a", "2", "n", "limit", "part.x", "(a + 1)", "mean(a over <window>)"]),
+    ("claim", &["share(items where <element>) <order> <part>", "mean(items.y) <order> <part>", "mean(sizes) <order> <exact>", "mean(items.size where <element> over <window>) <order> <exact>"]),
     (
         "condition",
         &[
@@ -155,7 +157,7 @@ policy p \"P {<any>}\"<when> {
             "any(count(items by [sort, good]) where it > <number>)", "none(items where <element> among <element>)", "all(items where <element> among <element> over <window>)",
             "any(items where <element> among <element>)", "any(workflows where <other>)", "none(workflows where <other>)", "all(workflows where <other>)",
             "previous(<condition> where <condition>)", "previous(<condition>, <condition>)", "first(<condition> where <condition>)", "latest(p where <condition> over <window>)",
-            "share(items where <element> among <element>) <order> <share> with <level> confidence", "share(items where <element>) <order> <share> with <level> confidence of <whole>", "at >= 2026-01-05T10:00Z", "held(kind) >= <period>", "held(name) >= 2 weeks",
+            "share(items where <element> among <element>) <order> <part> with <level> confidence", "share(items where <element>) <order> <part> with <level> confidence of <whole>", "at >= 2026-01-05T10:00Z", "held(kind) >= <period>", "held(name) >= 2 weeks",
         ],
     ),
     ("other", &["p", "a > snapshot.a", "stage == <stage>", "advance_to == two", "workflow == \"w\"", "workflow != \"v\" and stage >= two", "has d", "since(date) <= 1 week"]),
