@@ -107,7 +107,7 @@ codes! {
     ImpossibleWindow = T212 "a window that cannot be"
          "A window is more than nothing: a duration of whole days or weeks, or of any length where `date` is declared as a time, as a literal or a param, and `at most` so much where the series may be younger; a number of snapshots, as in `over 5 snapshots`; the calendar's, as in `over month`; `over stage`, where stages are declared; or `over all`."
     ImpossibleConfidence = T213 "a confidence that cannot be"
-         "A confidence is a share between 0% and 100%, written as a literal or as a param. It is had of a claim `share(…) >= B` or `mean(…) >= B` (or `<`, `<=`, `>`) whose left side is not grouped with `by`."
+         "A confidence is a share between 0% and 100%, written as a literal or as a param. It needs a claim, `share(…) >= B` or `mean(…) >= B` (or `<`, `<=`, `>`) whose left side is not grouped with `by`."
     UnknownType = T214 "an unknown type or unit"
          "The types are `bool`, `text`, `date`, `time`, `duration`, `count`, `number`, `share`, `stage`, `one of […]` and `list of …`. A unit is a word in capitals that a field `number UNIT` declares, or one of the units of time from `ms` to `year`."
     UnknownStage = T215 "an unknown stage"

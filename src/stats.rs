@@ -333,47 +333,57 @@ fn first_shown(most: usize, shown: impl Fn(usize) -> Option<bool>) -> Further {
 /// The confidence with which the mean of `sample` exceeds `threshold`, by Student's t; none where the sample has no
 /// bounds: fewer than [`MIN_MEAN_SAMPLE`] values, or all equal.
 pub fn mean_confidence(sample: &[Number], threshold: &Number) -> Option<f64> {
-    if sample.len() < MIN_MEAN_SAMPLE {
-        return None;
-    }
-    let size = Number::from(sample.len());
-    let mean = sample.iter().fold(Number::ZERO, |sum, x| sum + x) / &size;
-    let squares = sample.iter().fold(Number::ZERO, |sum, x| sum + (x - &mean) * (x - &mean));
+    let (mean, squares) = mean_and_squares(sample)?;
     if squares == Number::ZERO {
         return None;
     }
-    let freedom = sample.len() as f64 - 1.0;
-    let error = (squares.to_f64_fast() / freedom / sample.len() as f64).sqrt();
-    let t = (mean - threshold).to_f64_fast() / error;
-    Some(StudentsT::new(0.0, 1.0, freedom).ok()?.cdf(t))
+    let t = (mean - threshold).to_f64_fast() / squared_error(&squares, sample.len()).sqrt();
+    Some(StudentsT::new(0.0, 1.0, sample.len() as f64 - 1.0).ok()?.cdf(t))
+}
+
+/// The mean of a sample and the sum of the squared distances from it; none for fewer than [`MIN_MEAN_SAMPLE`] values.
+fn mean_and_squares(sample: &[Number]) -> Option<(Number, Number)> {
+    if sample.len() < MIN_MEAN_SAMPLE {
+        return None;
+    }
+    let mean = sample.iter().fold(Number::ZERO, |sum, x| sum + x) / Number::from(sample.len());
+    let squares = sample.iter().fold(Number::ZERO, |sum, x| sum + (x - &mean) * (x - &mean));
+    Some((mean, squares))
+}
+
+/// The square of the standard error of a mean of so many values, by their squared distances from it.
+fn squared_error(squares: &Number, size: usize) -> f64 {
+    squares.to_f64_fast() / (size as f64 - 1.0) / size as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const FREE: Spend<'static> = &|_| true;
+    pub(super) const FREE: Spend<'static> = &|_| true;
 
-    fn percent(p: u32) -> Number {
+    pub(super) fn percent(p: u32) -> Number {
         Number::from_parts(p.into(), 100u8.into())
     }
 
-    fn claim(k: usize, n: usize, threshold: Number) -> Claim {
+    pub(super) fn claim(k: usize, n: usize, threshold: Number) -> Claim {
         Claim { sure: k, sure_of: n, possible: k, possible_of: n, threshold, strict: false, population: None }
     }
 
-    /// The lower one-sided bound, by bisection on the decision.
-    fn lower_bound(k: usize, n: usize, confidence: &Number) -> f64 {
+    /// The highest threshold that is shown, by bisection on the decision.
+    pub(super) fn bisected(shown: impl Fn(Number) -> bool) -> f64 {
         let (mut low, mut high) = (Number::ZERO, Number::ONE);
-        for _ in 0..40 {
+        for _ in 0..45 {
             let middle = (&low + &high) / Number::from(2);
-            if claim(k, n, middle.clone()).decide(confidence, FREE) == Some(true) {
-                low = middle
-            } else {
-                high = middle
-            }
+            let end = if shown(middle.clone()) { &mut low } else { &mut high };
+            *end = middle;
         }
         low.to_f64_fast()
+    }
+
+    /// The lower one-sided bound.
+    fn lower_bound(k: usize, n: usize, confidence: &Number) -> f64 {
+        bisected(|threshold| claim(k, n, threshold).decide(confidence, FREE) == Some(true))
     }
 
     #[test]

@@ -13,7 +13,7 @@ impl Checker<'_> {
     /// Checks a claim: `A >= B`, where A is a share or mean, and B exact; with a confidence, or within `confidence(…)`.
     pub(super) fn check_claim(&mut self, scope: NameScope<'_>, claim: &Expr) {
         let checked = self.is_sound(|checker| {
-            checker.check_condition(scope, claim, "a confidence is had of a comparison");
+            checker.check_condition(scope, claim, "a confidence needs a comparison");
         });
         let ExprKind::Compare(
             CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual,

@@ -85,7 +85,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// The sample of a share over a window, likewise; or why there is none.
+    /// The sample behind a share over a window, found out forwards too; or the reasons why that share has no sample.
     pub(super) fn folded_share(
         &self,
         shape: &Shape,
@@ -168,9 +168,10 @@ impl<'a> Evaluator<'a> {
         match foldable {
             Foldable::Join(join, _) => {
                 for amount in self.numbers(arg, list.items.iter().zip(&candidates)) {
-                    let both: Vec<Amount> = folded.numbers.amounts().into_iter().chain([amount]).collect();
+                    let mut both = folded.numbers.amounts();
+                    both.push(amount.clone());
                     if self.budget.sums(&both) {
-                        both.last().into_iter().for_each(|amount| folded.numbers.add(amount, *join));
+                        folded.numbers.add(&amount, *join);
                     }
                 }
             }

@@ -180,8 +180,7 @@ mod tests {
 
     use super::*;
     use crate::stats::Claim;
-
-    const FREE: Spend<'static> = &|_| true;
+    use crate::stats::tests::FREE;
 
     fn fraction(sum: i64, whole: u64) -> Number {
         Number::from_parts(sum.into(), whole.into())

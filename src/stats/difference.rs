@@ -8,7 +8,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-use super::{MAX_FURTHER, MIN_MEAN_SAMPLE, first_shown};
+use super::{MAX_FURTHER, first_shown, mean_and_squares, squared_error};
 use crate::evidence::Further;
 use crate::value::Number;
 
@@ -96,8 +96,8 @@ impl ShareDifference {
         (upper < margin - ROUNDING).then_some(false)
     }
 
-    /// The highest confidence, at least one half, at which the claim would be shown; 0 where there is none, or none for empty
-    /// samples.
+    /// The highest confidence at which the claim would be shown. It is 0 where the claim is not shown even at one half, and
+    /// none where a sample is empty.
     #[must_use]
     pub fn confidence(&self) -> Option<f64> {
         let margin = self.margin.to_f64_fast();
@@ -139,11 +139,14 @@ pub struct MeanDifference {
 }
 
 impl MeanDifference {
-    /// For the mean of `a` less that of `b` and the margin. None where there are no bounds: fewer than [`MIN_MEAN_SAMPLE`]
+    /// For the mean of `a` less that of `b` and the margin. None where there are no bounds: fewer than [`MIN_MEAN_SAMPLE`](super::MIN_MEAN_SAMPLE)
     /// values on a side, all values equal on both sides, or numbers that floating point does not hold.
     #[must_use]
     pub fn new(a: &[Number], b: &[Number], margin: &Number) -> Option<Self> {
-        let ((mean_of_a, error_of_a), (mean_of_b, error_of_b)) = (mean_and_error(a)?, mean_and_error(b)?);
+        let ((mean_of_a, squares_of_a), (mean_of_b, squares_of_b)) =
+            (mean_and_squares(a)?, mean_and_squares(b)?);
+        let (error_of_a, error_of_b) =
+            (squared_error(&squares_of_a, a.len()), squared_error(&squares_of_b, b.len()));
         let error = error_of_a + error_of_b;
         if error <= 0.0 {
             return None;
@@ -169,17 +172,6 @@ impl MeanDifference {
         }
         (1.0 - self.confidence > needed).then_some(false)
     }
-}
-
-/// The mean of a sample and the square of its standard error; none for fewer than [`MIN_MEAN_SAMPLE`] values.
-fn mean_and_error(sample: &[Number]) -> Option<(Number, f64)> {
-    if sample.len() < MIN_MEAN_SAMPLE {
-        return None;
-    }
-    let mean = sample.iter().fold(Number::ZERO, |sum, x| sum + x) / Number::from(sample.len());
-    let squares = sample.iter().fold(Number::ZERO, |sum, x| sum + (x - &mean) * (x - &mean));
-    let size = sample.len() as f64;
-    Some((mean, squares.to_f64_fast() / (size - 1.0) / size))
 }
 
 #[cfg(test)]
@@ -235,7 +227,7 @@ mod tests {
             known(of(21, 30), of(27, 30), percent(-6)).turned_round().decide(&percent(90)),
             Some(true)
         );
-        // Empty samples, and confidences that are none.
+        // Samples without elements; and levels of 100 % and of less than one half, at which nothing is decided.
         assert_eq!(decide(of(0, 0), of(27, 30), 0), None);
         assert_eq!(decide(of(27, 30), of(0, 0), -100), None);
         assert_eq!(known(of(30, 30), of(0, 30), percent(0)).decide(&Number::ONE), None);

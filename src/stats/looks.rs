@@ -158,16 +158,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    const FREE: Spend<'static> = &|_| true;
-
-    fn percent(p: u32) -> Number {
-        Number::from_parts(p.into(), 100u8.into())
-    }
-
-    fn claim(k: usize, n: usize, threshold: Number) -> Claim {
-        Claim { sure: k, sure_of: n, possible: k, possible_of: n, threshold, strict: false, population: None }
-    }
+    use crate::stats::tests::{FREE, bisected, claim, percent};
 
     fn exact(k: usize, n: usize, b: &Number) -> Number {
         exact_evidence(k, n, b, FREE).unwrap().into_number()
@@ -177,15 +168,9 @@ mod tests {
         Number::from_parts(sum.into(), whole.into())
     }
 
-    /// The lower bound at every look, by bisection on the decision.
+    /// The lower bound at every look.
     fn lower_bound(k: usize, n: usize) -> f64 {
-        let (mut low, mut high) = (Number::ZERO, Number::ONE);
-        for _ in 0..45 {
-            let middle = (&low + &high) / Number::from(2);
-            let shown = claim(k, n, middle.clone()).decide_at_every_look(&percent(90), FREE);
-            *(if shown == Some(true) { &mut low } else { &mut high }) = middle;
-        }
-        low.to_f64_fast()
+        bisected(|threshold| claim(k, n, threshold).decide_at_every_look(&percent(90), FREE) == Some(true))
     }
 
     #[test]

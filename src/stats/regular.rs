@@ -59,8 +59,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    const FREE: Spend<'static> = &|_| true;
+    use crate::stats::tests::FREE;
 
     fn chance(good: &[usize], size: usize) -> f64 {
         as_regular(good, size, FREE).unwrap().to_f64_fast()

@@ -61,9 +61,8 @@ pub(super) fn choose(n: usize, k: usize) -> UBig {
 mod tests {
     use super::*;
     use crate::stats::Claim;
+    use crate::stats::tests::FREE;
     use crate::value::Number;
-
-    const FREE: Spend<'static> = &|_| true;
 
     fn of(good: usize, size: usize, population: usize, percent: u32) -> Claim {
         Claim {

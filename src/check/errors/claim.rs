@@ -10,7 +10,7 @@ use crate::types::Type;
 pub(in crate::check) fn not_a_claim(claim: &Expr) -> Diagnostic {
     Diagnostic::error(
         Code::ImpossibleConfidence,
-        "a confidence is had of one comparison with `<`, `<=`, `>` or `>=`",
+        "a confidence needs one comparison, with `<`, `<=`, `>` or `>=`",
     )
     .label(claim.span, "not such a comparison")
 }

@@ -102,7 +102,7 @@ fn there_is_confidence_of_shares_and_means() {
         ("adoption >= 80% with 90% confidence", "T213 `adoption` is no `share(…)` or `mean(…)`"),
         ("80% <= light with 90% confidence", "T213 `80%` is no `share(…)` or `mean(…)`"),
         ("median(scores) >= 8 with 90% confidence", "T213 `median(…)` is no"),
-        ("light == 80% with 90% confidence", "T213 a confidence is had of one comparison"),
+        ("light == 80% with 90% confidence", "T213 a confidence needs one comparison"),
         (
             "light >= 80% with 90 confidence",
             "T213 a confidence lies between 0% and 100%, and `90` can be outside that | did you mean `90%`?",
@@ -110,8 +110,8 @@ fn there_is_confidence_of_shares_and_means() {
         ("light >= 80% with 100% confidence", "T213"),
         ("light >= 80% with 0% confidence", "T213"),
         ("light >= 80% with light confidence", "T203 a literal or a param is due here"),
-        ("confidence(light)", "T203 a confidence is had of a comparison, and `light` is a share"),
-        ("confidence(ready)", "T213 a confidence is had of one comparison"),
+        ("confidence(light)", "T203 a confidence needs a comparison, and `light` is a share"),
+        ("confidence(ready)", "T213 a confidence needs one comparison"),
         ("confidence(light >= 80% by ready)", "T217 `confidence` takes no `by` here"),
         ("light >= 110% with 90% confidence", "T205"),
     ]);
