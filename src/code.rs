@@ -312,6 +312,8 @@ codes! {
          "`==`, `!=` and `in [...]` compare texts letter by letter, so that a `*` is a star. `matches` compares with a pattern, in which `*` is any letters or none and `?` any one. Where the star is meant, say so in a comment: `# lint: T711 REASON`."
     TakenWord = T712 "a name that is a word of the language"
          "A field, let or param has the name of a word of the language, such as `workflows`. What is declared is meant wherever it is seen, so that nobody can use the word there, and a reader may take the one for the other. Choose another name; a field can keep its key with `named`."
+    SlowRollback = T713 "a rollback that asks for evidence of every look"
+         "`at every look` weighs all that the stage has seen, so that after a fall many weeks of bad outputs are needed before it says so: after twelve weeks at 90% good, a fall to 70% is seen within twelve more in less than 1 of 1,000 cases. It is for gates, which are asked again and again. Let a rollback look at a short window instead, as in `share(outputs where light over 4 weeks) < 80% with 99% confidence`."
 }
 
 impl Code {

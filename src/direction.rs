@@ -134,7 +134,7 @@ impl DirectionSearch<'_> {
             ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
                 operands.iter().map(|operand| self.course(operand)).fold(Course::Still, Course::join)
             }
-            ExprKind::With { claim, confidence, population } => {
+            ExprKind::With { claim, confidence, population, every_look: _ } => {
                 let surer = match self.course(confidence) {
                     Course::Still => Course::Still,
                     Course::Up | Course::Down | Course::Open if self.passes => Course::Open,

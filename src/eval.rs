@@ -5,6 +5,7 @@
 mod asked;
 mod bound;
 mod budget;
+mod claim;
 mod compare;
 mod date_word;
 mod decide;

@@ -85,6 +85,17 @@ pub enum Within {
     Period(&'static str),
 }
 
+/// How often a claim is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looking {
+    /// This once.
+    Once,
+    /// At every snapshot, each time at a larger sample that holds all of the one before.
+    Growing,
+    /// At every snapshot, each time at another sample; this is the look of that number, from 1.
+    Nth(usize),
+}
+
 /// How many further good samples in a row would show a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Further {
@@ -96,25 +107,35 @@ pub enum Further {
     Unsought,
 }
 
+/// What is known of how many of a sample satisfy a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SampleCount {
+    /// So many surely.
+    pub sure: usize,
+    /// Of so many, in the sample in which the sure ones are the least share.
+    pub sure_of: usize,
+    /// So many possibly.
+    pub possible: usize,
+    /// Of so many, in the sample in which the possible ones are the largest share.
+    pub possible_of: usize,
+}
+
 /// A sample that is too small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SmallSample {
-    /// Of so many elements so many surely, and so many possibly, satisfy a condition. It says how many good ones in a row
-    /// would do.
+    /// Elements that satisfy a condition, or do not. It says how many good ones in a row would do.
     Counted {
-        sure: usize,
-        /// Of so many, in the sample in which the sure ones are the least share.
-        sure_of: usize,
-        possible: usize,
-        /// Of so many, in the sample in which the possible ones are the largest share.
-        possible_of: usize,
+        seen: SampleCount,
         level: Number,
         /// How many there are in all, where it is known.
         population: Option<usize>,
+        looks: Looking,
         further: Further,
     },
-    /// So many values, whose mean is held against a bound.
-    Values { count: usize, level: Number },
+    /// So many values, whose mean is held against a bound; how many further ones at the end of their range would do.
+    Values { count: usize, level: Number, looks: Looking, further: Further },
+    /// So many values, of which no more than `most` can be looked at again and again.
+    TooMany { count: usize, most: usize },
     /// So many values, too few or too much alike for their mean to have bounds.
     Alike { count: usize },
 }

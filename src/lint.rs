@@ -12,6 +12,7 @@ mod lax_rollback;
 mod overlapping_thresholds;
 mod pattern_as_text;
 mod sample;
+mod slow_rollback;
 mod solve;
 mod taken_word;
 mod threshold;
@@ -63,7 +64,7 @@ impl LintedPolicies<'_> {
 type Lint = fn(&LintedPolicies<'_>) -> Vec<Diagnostic>;
 
 /// Every lint, by code; its name is that of its file.
-const LINTS: [(Code, Lint); 12] = [
+const LINTS: [(Code, Lint); 13] = [
     (Code::ConstantRule, constant_rule::find),
     (Code::LaxRollback, lax_rollback::find),
     (Code::OverlappingThresholds, overlapping_thresholds::find),
@@ -76,6 +77,7 @@ const LINTS: [(Code, Lint); 12] = [
     (Code::UntestedRule, untested_rule::find),
     (Code::PatternAsText, pattern_as_text::find),
     (Code::TakenWord, taken_word::find),
+    (Code::SlowRollback, slow_rollback::find),
 ];
 
 /// Parts of a condition; where one has more, nothing is linted, as the lints hold its parts against each other.

@@ -2,6 +2,8 @@
 //!
 //! Data that `check` writes and `eval` reads; neither knows the other.
 
+mod growing;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -105,6 +107,41 @@ impl Program {
             None
         });
         through.or_else(|| info.ty.element()).or(Some(&info.ty))
+    }
+
+    /// The list that a let stands for, through others too, unless it looks back at itself.
+    pub fn list_behind<'p>(&'p self, value: &'p Expr) -> &'p Expr {
+        let Some(info) = self.expr(value.id) else { return value };
+        match (&info.target, &info.ty) {
+            (Some(Target::Let(index)), Type::List(_)) => match self.lets.get(*index) {
+                Some(inner) if !inner.recursive => self.list_behind(&inner.decl.value),
+                Some(_) | None => value,
+            },
+            _ => value,
+        }
+    }
+
+    /// Whether `test` holds of everything that an expression refers to, through lets; each let is looked into once.
+    pub fn every_target<'p>(
+        &'p self,
+        expr: &Expr,
+        seen: &mut Vec<usize>,
+        test: &mut dyn FnMut(&'p Target) -> bool,
+    ) -> bool {
+        let target = self.expr(expr.id).and_then(|info| info.target.as_ref());
+        if !target.is_none_or(&mut *test) {
+            return false;
+        }
+        if let Some(index) = target.and_then(Target::through)
+            && let Some(inner) = self.lets.get(index)
+            && !seen.contains(&index)
+        {
+            seen.push(index);
+            if !self.every_target(&inner.decl.value, seen, test) {
+                return false;
+            }
+        }
+        expr.children().into_iter().all(|child| self.every_target(child, seen, test))
     }
 
     /// The condition or let that a place is in. It may be broken into lines, and what a comment above it says is said of

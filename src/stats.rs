@@ -22,18 +22,19 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::beta::beta_reg;
 
 use self::urn::Urn;
-use crate::evidence::Further;
+use crate::evidence::{Further, Looking};
 use crate::value::Number;
 
 pub use bounded_mean::{MAX_BOUNDED_SAMPLE, MeanClaim};
 pub use difference::{Hits, MeanDifference, ShareDifference};
-pub use looks::alpha_at_look;
 pub use regular::as_regular;
 
 /// Up to this sample size tails are always summed exactly; above it only where the quick value is too close to call.
 const EXACT_SAMPLE: usize = 1_000;
-/// How near to the significance level a quick value is too close to call; its error is below 1e-9.
+/// How near to the significance level a quick value is too close to call, at most; its error is below 1e-9.
 const TOO_CLOSE: f64 = 1e-6;
+/// And at least: a hundredth of low levels, as those of late looks are.
+const CLOSEST: f64 = 1e-8;
 /// A mean has no bounds below this sample size.
 pub const MIN_MEAN_SAMPLE: usize = 5;
 /// How many further samples are looked ahead for a decision.
@@ -126,7 +127,8 @@ fn tail(k: usize, n: usize, p: &Number, lower: bool, alpha: &Number, spend: Spen
             return None;
         }
         let quick = quick_upper_tail(k, n, p.to_f64_fast());
-        if (quick - alpha.to_f64_fast()).abs() > TOO_CLOSE {
+        let level = alpha.to_f64_fast();
+        if (quick - level).abs() > (level / 100.0).clamp(CLOSEST, TOO_CLOSE) {
             return Some(Tail::Quick(quick));
         }
     }
@@ -174,6 +176,8 @@ pub struct Claim {
     pub strict: bool,
     /// How many there are in all, of whom the sample is drawn without replacement; none: so many that it does not matter.
     pub population: Option<usize>,
+    /// How often it is looked at. A sample that only grows is of no known population.
+    pub looks: Looking,
 }
 
 impl Claim {
@@ -191,9 +195,13 @@ impl Claim {
     }
 
     /// Whether the one-sided bounds at `confidence` (between 0 and 1) show that the claim holds or does not; none if
-    /// they show neither, or that would take too long to find out.
+    /// they show neither, or that would take too long to find out. A claim that is looked at again and again is shown at
+    /// any look although it is not true with a chance of at most 1 − `confidence`.
     pub fn decide(&self, confidence: &Number, spend: Spend<'_>) -> Option<bool> {
-        let alpha = Number::ONE - confidence;
+        if self.looks == Looking::Growing {
+            return self.decide_at_every_look(confidence, spend);
+        }
+        let alpha = self.looks.alpha(confidence);
         if self.lower_reaches(&alpha, spend)? {
             return Some(true);
         }
@@ -267,6 +275,14 @@ impl Claim {
 
     /// The highest confidence at which the claim would be shown: 1 − P(X ≥ k | B); none where that would take too long.
     pub fn confidence(&self, spend: Spend<'_>) -> Option<Number> {
+        match self.looks {
+            Looking::Once => self.confidence_once(spend),
+            Looking::Growing => self.confidence_at_every_look(spend),
+            Looking::Nth(_) => Some(self.looks.confidence(self.confidence_once(spend)?)),
+        }
+    }
+
+    fn confidence_once(&self, spend: Spend<'_>) -> Option<Number> {
         if self.lower_reaches(&Number::ZERO, spend)? {
             return Some(Number::ONE);
         }
@@ -286,9 +302,13 @@ impl Claim {
         usize::try_from(most).ok()
     }
 
-    /// How many further samples in a row that count would show the claim at `confidence`.
+    /// How many further samples in a row that count would show the claim at `confidence`, of a sample that does not only
+    /// grow at the next look.
     pub fn further(&self, confidence: &Number, spend: Spend<'_>) -> Further {
-        let alpha = Number::ONE - confidence;
+        if self.looks == Looking::Growing {
+            return self.further_at_every_look(confidence, spend);
+        }
+        let alpha = self.looks.next().alpha(confidence);
         let shown = |more: usize| {
             let claim = Self {
                 sure: self.sure + more,
@@ -367,7 +387,16 @@ mod tests {
     }
 
     pub(super) fn claim(k: usize, n: usize, threshold: Number) -> Claim {
-        Claim { sure: k, sure_of: n, possible: k, possible_of: n, threshold, strict: false, population: None }
+        Claim {
+            sure: k,
+            sure_of: n,
+            possible: k,
+            possible_of: n,
+            threshold,
+            strict: false,
+            population: None,
+            looks: Looking::Once,
+        }
     }
 
     /// The highest threshold that is shown, by bisection on the decision.

@@ -85,7 +85,7 @@ impl Expr {
             ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => Vec::new(),
             ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::Entry { key: inner, .. } => vec![inner],
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
-            ExprKind::With { claim, confidence, population } => {
+            ExprKind::With { claim, confidence, population, every_look: _ } => {
                 [claim, confidence].into_iter().chain(population).map(|part| &**part).collect()
             }
             ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
@@ -119,7 +119,7 @@ impl Expr {
             ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Has(_) => Vec::new(),
             ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::Entry { key: inner, .. } => vec![inner],
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
-            ExprKind::With { claim, confidence, population } => {
+            ExprKind::With { claim, confidence, population, every_look: _ } => {
                 [claim, confidence].into_iter().chain(population).map(|part| &mut **part).collect()
             }
             ExprKind::Logic(_, operands) | ExprKind::AtLeast { of: operands, .. } => {
@@ -187,11 +187,14 @@ pub enum ExprKind {
         count_span: Span,
         of: Vec<Expr>,
     },
-    /// `claim with confidence confidence of population`, as in `light >= 80% with 90% confidence of users.active`.
+    /// `claim with confidence confidence of population at every look`, as in `light >= 80% with 90% confidence of
+    /// users.active`.
     With {
         claim: Box<Expr>,
         confidence: Box<Expr>,
         population: Option<Box<Expr>>,
+        /// Where it says `at every look`.
+        every_look: Option<Span>,
     },
 }
 
@@ -218,6 +221,8 @@ pub struct Arg {
     /// The keys of the groups; empty where there are none.
     pub by: Vec<Expr>,
     pub over: Option<Over>,
+    /// Where it says `at every look`.
+    pub every_look: Option<Span>,
     /// From the value up to the word `where`, both included; none without a condition.
     pub head: Option<Span>,
 }

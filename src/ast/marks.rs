@@ -121,7 +121,7 @@ marked_struct! {
     Name { span | text }
     Literal { kind, span }
     Expr { id, span, kind }
-    Arg { value, condition, among, by, over, head }
+    Arg { value, condition, among, by, over, every_look, head }
     Template { parts, span }
     TestDecl { given, with, as_of, expect, span | title }
     Given { kind, span | workflow }
@@ -213,7 +213,7 @@ marked_enum! {
         Self::If { condition, then, otherwise } => [condition, then, otherwise],
         Self::Call { name, args } => [name, args],
         Self::AtLeast { count: _, count_span, of } => [count_span, of],
-        Self::With { claim, confidence, population } => [claim, confidence, population],
+        Self::With { claim, confidence, population, every_look } => [claim, confidence, population, every_look],
     }
     Set {
         Self::Range(a, b) => [a, b],

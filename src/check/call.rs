@@ -200,6 +200,9 @@ impl Checker<'_> {
             self.report(errors::clause_not_taken(builtin, "over", over.span()));
             self.check_over(scope, over);
         }
+        if let Some(words) = arg.every_look.filter(|_| !matches!(builtin.shape, Shape::Confidence)) {
+            self.report(errors::clause_not_taken(builtin, "at every look", words));
+        }
     }
 
     fn check_aggregate(&mut self, scope: NameScope<'_>, builtin: &Builtin, name: &Name, arg: &Arg) -> Type {

@@ -45,7 +45,7 @@ impl Checker<'_> {
                 }
                 Type::Bool
             }
-            ExprKind::With { claim, confidence, population } => {
+            ExprKind::With { claim, confidence, population, every_look: _ } => {
                 self.check_claim(scope, claim);
                 self.check_confidence_level(scope, confidence);
                 if let Some(population) = population {

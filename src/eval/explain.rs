@@ -104,7 +104,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Compare(op, left, right) => {
                 self.explain_compare(*op, left, right, &truth, scope, report);
             }
-            ExprKind::With { claim, confidence, population } => {
+            ExprKind::With { claim, confidence, population, every_look: _ } => {
                 if let ExprKind::Compare(op, left, right) = &claim.kind {
                     self.explain_compare(*op, left, right, &truth, scope, report);
                 }

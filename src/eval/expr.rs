@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::str::Chars;
 use std::sync::Arc;
 
+use super::claim::Terms;
 use super::moved::{move_date, move_time};
 use super::recorded::Recorded;
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Moment, Scope};
@@ -69,8 +70,9 @@ impl<'a> Evaluator<'a> {
                 let conditions = of.iter().map(|condition| self.truth(condition, scope));
                 Evidence::Truth(Truth::at_least(*count as usize, conditions))
             }
-            ExprKind::With { claim, confidence, population } => {
-                Evidence::Truth(self.eval_with(claim, confidence, population.as_deref(), scope))
+            ExprKind::With { claim, confidence, population, every_look } => {
+                let terms = Terms { population: population.as_deref(), every_look: every_look.is_some() };
+                Evidence::Truth(self.eval_with(claim, confidence, terms, scope))
             }
         }
     }
@@ -407,7 +409,7 @@ impl<'a> Evaluator<'a> {
             },
             Shape::Weekday => Evidence::Word(weekday(&self.eval(&first.value, scope).into_amount())),
             Shape::Part(part) => Evidence::Amount((part.of)(&self.eval(&first.value, scope).into_amount())),
-            Shape::Confidence => self.eval_confidence(&first.value, scope),
+            Shape::Confidence => self.eval_confidence(first, scope),
         }
     }
 }

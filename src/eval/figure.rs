@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::compare::Sample;
+use super::claim::Sample;
 use super::explain::EFFORT;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Expr, ExprKind, Template, TemplatePart};

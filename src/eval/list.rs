@@ -140,11 +140,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The numbers that a condition picks; unknown where the pick or the number is.
-    pub(super) fn picked(&self, list: &List<'a>, candidates: &[Candidate]) -> Vec<Amount> {
-        list.items.iter().zip(candidates).filter_map(|(item, pick)| picked(item, &pick.good)).collect()
-    }
-
     pub(super) fn eval_aggregate(
         &self,
         shape: &Shape,
@@ -295,7 +290,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The declared range of a field of a list's elements, where it has two ends: what is missing lies within it.
-    fn declared_ends(&self, value: &Expr) -> Option<&'a Interval> {
+    pub(super) fn declared_ends(&self, value: &Expr) -> Option<&'a Interval> {
         let info = self.program.expr(value.id).filter(|_| self.is_path_to_values(value))?;
         if info.target.as_ref().and_then(Target::through).is_some() {
             return None;

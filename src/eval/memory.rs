@@ -58,6 +58,8 @@ pub(super) struct SeriesMemory<'a> {
     runs: RefCell<HashMap<(ExprId, JudgedBy), Vec<Run>>>,
     /// For each condition and judged snapshot, where it leads `previous` or `first` to from each snapshot.
     looked_at: RefCell<HashMap<(ExprId, JudgedBy), Vec<LookedAt>>>,
+    /// For each left side of a claim and judged snapshot, how many looks there were up to each snapshot within its stay.
+    counted_looks: RefCell<HashMap<(ExprId, JudgedBy), Vec<usize>>>,
     /// For each snapshot, the first of the stay in its stage.
     stays: RefCell<Vec<usize>>,
     /// For each list whose elements have a key, by the way to it, the first snapshot of each key.
@@ -76,6 +78,7 @@ impl SeriesMemory<'_> {
         self.forward.end_day();
         self.runs.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
         self.looked_at.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
+        self.counted_looks.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
         self.judged.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
     }
 }
@@ -176,6 +179,32 @@ impl<'a> Evaluator<'a> {
         let run = moment.at.checked_sub(first).and_then(|at| known.get(at)).cloned().unwrap_or_default();
         memory.runs.borrow_mut().insert(key, known);
         run
+    }
+
+    /// At how many snapshots of its stay in a stage, up to the moment's, a value is not unknown. Computed once for the whole
+    /// series, forwards.
+    pub(super) fn looks_of(&self, value: &'a Expr, moment: Moment) -> usize {
+        let key = (value.id, self.judged_by(value, moment.judged));
+        let (memory, first) = self.memory_of(moment.at);
+        // Taken out while it grows, as runs are.
+        let mut known = memory.counted_looks.borrow_mut().remove(&key).unwrap_or_default();
+        while first + known.len() <= moment.at {
+            let next = first + known.len();
+            let before = match (known.last(), next.checked_sub(1)) {
+                _ if self.stage_entry(next) == next => 0,
+                (Some(before), _) => *before,
+                (None, Some(before)) => self.looks_of(value, self.moment_of(before, moment.judged)),
+                (None, None) => 0,
+            };
+            let is_look = !self.at(value, next, Scope::at(moment)).is_unknown();
+            if self.budget.is_spent() {
+                break;
+            }
+            known.push(before + usize::from(is_look));
+        }
+        let looks = moment.at.checked_sub(first).and_then(|at| known.get(at)).copied().unwrap_or_default();
+        memory.counted_looks.borrow_mut().insert(key, known);
+        looks
     }
 
     /// Where a condition leads to from the moment's snapshot. Found out forwards, each from the one before; the condition may

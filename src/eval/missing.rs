@@ -115,12 +115,14 @@ impl<'a> Evaluator<'a> {
                 let first = self.axis().in_calendar(first)?;
                 Some(Change::SnapshotWithin { first, last: Some(*day) })
             }
-            ReasonKind::TooFew(SmallSample::Counted { further, .. }) => match further {
+            ReasonKind::TooFew(
+                SmallSample::Counted { further, .. } | SmallSample::Values { further, .. },
+            ) => match further {
                 Further::So(more) => Some(Change::GoodSamples(Some(*more))),
                 Further::Never => Some(Change::GoodSamples(None)),
                 Further::Unsought => None,
             },
-            ReasonKind::TooFew(SmallSample::Values { .. } | SmallSample::Alike { .. })
+            ReasonKind::TooFew(SmallSample::TooMany { .. } | SmallSample::Alike { .. })
             | ReasonKind::Missing { .. }
             | ReasonKind::MissingInElement { .. }
             | ReasonKind::MissingInWorkflow { .. }

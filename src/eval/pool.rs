@@ -156,15 +156,7 @@ impl<'a> Evaluator<'a> {
 
     /// The list that a let stands for, through others too, unless it looks back at itself.
     pub(super) fn list_behind(&self, value: &'a Expr) -> &'a Expr {
-        let info = self.program.expr(value.id);
-        if let Some(Target::Let(index)) = info.and_then(|info| info.target.as_ref())
-            && let Some(found) = self.program.lets.get(*index)
-            && self.is_pooled(value)
-            && !found.recursive
-        {
-            return self.list_behind(&found.decl.value);
-        }
-        value
+        self.program.list_behind(value)
     }
 
     /// What names the elements of a list of records, or those whose values a list holds.

@@ -4,7 +4,7 @@
 //! that the declared range of a field forbids, is never proposed.
 
 use super::bound::{date_bound, first_of, nearest_bound, over_day, since_day, whole};
-use super::compare::{Sample, share_claim};
+use super::claim::{Sample, Terms, share_claim};
 use super::explain::EFFORT;
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
@@ -15,7 +15,6 @@ use crate::evidence::{Amount, DateSpan, Elapsed, Further, Truth, Word};
 use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;
 use crate::report::why::{Bound, Change, Elements, Figure};
-use crate::stats::Claim;
 use crate::types::{Kind, Type};
 use crate::value::Number;
 
@@ -198,8 +197,9 @@ impl<'a> Evaluator<'a> {
                 let op = if want { *op } else { op.negated() };
                 self.compare_steps(op, left, right, scope)
             }
-            ExprKind::With { claim, confidence, population } => {
-                self.with_steps(claim, confidence, population.as_deref(), want, scope)
+            ExprKind::With { claim, confidence, population, every_look } => {
+                let terms = Terms { population: population.as_deref(), every_look: every_look.is_some() };
+                self.with_steps(claim, confidence, terms, want, scope)
             }
             ExprKind::In { item, negated, set } => self.in_steps(item, set, want != *negated, scope),
             ExprKind::Path(_) if let Some(inner) = self.let_behind(expr) => {
@@ -463,7 +463,7 @@ impl<'a> Evaluator<'a> {
         &self,
         claim: &'a Expr,
         confidence: &'a Expr,
-        population: Option<&'a Expr>,
+        terms: Terms<'a>,
         want: bool,
         scope: Scope<'_, 'a>,
     ) -> Option<Steps<'a>> {
@@ -471,11 +471,11 @@ impl<'a> Evaluator<'a> {
         let Ok(Sample::Share(tally)) = self.sample(left, scope) else { return None };
         let (level, threshold) = (self.amount(confidence, scope), self.amount(right, scope));
         let (level, threshold) = (level.known()?, threshold.known()?);
-        let population = self.population(population, scope).ok()?;
+        let judged = self.judged(left, terms, scope).ok()?;
         let (_, call) = self.called(left)?;
         let ExprKind::Call { args, .. } = &call.kind else { return None };
         let op = if want { *op } else { op.negated() };
-        let claim = |tally: &Tally| Claim { population, ..share_claim(op, tally, threshold) };
+        let claim = |tally: &Tally| share_claim(op, tally, threshold, judged);
         let rising = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
         let total = tally.total()?;
         let changed = |sure: usize| Tally::known(sure, total);
@@ -522,7 +522,8 @@ impl<'a> Evaluator<'a> {
         let rising = matches!(aim.op, CompareOp::Greater | CompareOp::GreaterEqual);
         let (Evidence::Amount(level), true) = (&aim.bound, rising) else { return None };
         let Ok(Sample::Share(tally)) = self.sample(left, scope) else { return None };
-        let claim = share_claim(*op, &tally, self.amount(right, scope).known()?);
+        let judged = self.judged(left, Terms::of_call(arg), scope).ok()?;
+        let claim = share_claim(*op, &tally, self.amount(right, scope).known()?, judged);
         let further = claim.further(level.known()?, &|steps| self.tries.spend(steps));
         let Further::So(more) = further else { return None };
         let change = Change::GoodSamples(Some(more));

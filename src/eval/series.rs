@@ -232,20 +232,7 @@ impl<'a> Evaluator<'a> {
         seen: &mut Vec<usize>,
         test: &mut dyn FnMut(&'a Target) -> bool,
     ) -> bool {
-        let target = self.program.expr(expr.id).and_then(|info| info.target.as_ref());
-        if !target.is_none_or(&mut *test) {
-            return false;
-        }
-        if let Some(index) = target.and_then(Target::through)
-            && let Some(inner) = self.program.lets.get(index)
-            && !seen.contains(&index)
-        {
-            seen.push(index);
-            if !self.every_target(&inner.decl.value, seen, test) {
-                return false;
-            }
-        }
-        expr.children().into_iter().all(|child| self.every_target(child, seen, test))
+        self.program.every_target(expr, seen, test)
     }
 
     /// Whether an expression is a field of the snapshot, without more; a let is what it stands for.

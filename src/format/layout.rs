@@ -211,7 +211,7 @@ impl<'a> Layout<'a> {
             NodeKind::Ladder => self.broken_before(parts, &["->"]).nest(INDENT.cast_signed()),
             NodeKind::Bracketed => self.bracketed(parts),
             NodeKind::Entry => self.join(parts, 0, |_| Gap::Nothing),
-            NodeKind::Arg => self.broken_before(parts, &["where", "among", "by", "over"]),
+            NodeKind::Arg => self.broken_before(parts, &["where", "among", "by", "over", "at"]),
             NodeKind::If => self.broken_before(parts, &["then", "else"]),
             NodeKind::Logic => self.operands(parts, &[&["or"], &["and"]]),
             NodeKind::Comparison => self.comparison(parts),

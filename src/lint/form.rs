@@ -143,7 +143,10 @@ impl<'a> LintedPolicies<'a> {
             ExprKind::Neg(inner) => self.write_all("neg", [&**inner], out)?,
             ExprKind::Arithmetic(op, a, b) => self.write_all(&format!("{op:?}"), [&**a, &**b], out)?,
             ExprKind::Compare(op, a, b) => self.write_all(&format!("{op:?}"), [&**a, &**b], out)?,
-            ExprKind::With { .. } => self.write_all("with", expr.children(), out)?,
+            ExprKind::With { every_look, .. } => {
+                let word = if every_look.is_some() { "with at every look" } else { "with" };
+                self.write_all(word, expr.children(), out)?;
+            }
             ExprKind::Logic(op, operands) => self.write_all(&format!("{op:?}"), operands, out)?,
             ExprKind::AtLeast { count, of, .. } => self.write_all(&format!("least {count}"), of, out)?,
             ExprKind::In { item, negated, set } => {
@@ -218,6 +221,7 @@ impl<'a> LintedPolicies<'a> {
         self.write_all("where", &arg.condition, out)?;
         self.write_all("among", &arg.among, out)?;
         self.write_all("by", &arg.by, out)?;
+        arg.every_look.iter().for_each(|_| put(out, "at every look"));
         arg.over.as_ref().map_or(Some(()), |over| self.write_over(over, out))
     }
 

@@ -6,7 +6,7 @@ use crate::ast::{CompareOp, Expr, ExprKind};
 use crate::builtins::Sampled;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::evidence::Further;
+use crate::evidence::{Further, Looking};
 use crate::source::Span;
 use crate::stats::{Claim, MIN_MEAN_SAMPLE, Spend};
 use crate::types::Kind;
@@ -35,6 +35,7 @@ pub(super) struct Confident {
     /// The list.
     sample: SampledList,
     pub(super) confidence: Number,
+    looks: Looking,
     /// The threshold as it is written.
     limit: Number,
     kind: Claimed,
@@ -73,6 +74,7 @@ impl Confident {
             threshold,
             strict,
             population: None,
+            looks: self.looks,
         })
     }
 
@@ -109,7 +111,9 @@ impl<'a> LintedPolicies<'a> {
     /// What a literal asks to be shown with confidence.
     pub(super) fn confident(&self, (expr, yes): SignedCondition<'a>) -> Option<Confident> {
         // Of a known population fewer are enough.
-        let ExprKind::With { claim, confidence, population: None } = &expr.kind else { return None };
+        let ExprKind::With { claim, confidence, population: None, every_look } = &expr.kind else {
+            return None;
+        };
         let ExprKind::Compare(op, left, right) = &claim.kind else { return None };
         let op = if yes { *op } else { op.negated() };
         let (builtin, arg) = self.call(left)?;
@@ -118,7 +122,14 @@ impl<'a> LintedPolicies<'a> {
             Sampled::Share => share(op, &limit.clone()?)?,
             Sampled::Mean => Claimed::Mean,
         };
+        let looks = match every_look {
+            None => Looking::Once,
+            Some(_) if self.program.grows(arg) => Looking::Growing,
+            // No sample is asked for that shows it at the first look.
+            Some(_) => Looking::Nth(1),
+        };
         Some(Confident {
+            looks,
             span: expr.span,
             sample: self.sample(arg)?,
             confidence: self.plain(confidence)?,

@@ -99,13 +99,19 @@ impl Variants<'_> {
                     (says, with(ExprKind::AtLeast { count: next, count_span: *count_span, of }))
                 })
                 .collect(),
-            ExprKind::With { claim, confidence, population } => {
+            ExprKind::With { claim, confidence, population, every_look } => {
                 let text = |part: &Expr| self.sources.text(part.span);
-                let says = format!("`with {} confidence` could be left out", text(confidence));
-                let kind =
-                    ExprKind::With { claim: claim.clone(), confidence: confidence.clone(), population: None };
-                let alone = |of: &Expr| (format!("`of {}` could be left out", text(of)), with(kind));
-                [(says, (**claim).clone())].into_iter().chain(population.as_deref().map(alone)).collect()
+                let left = |population: &Option<Box<Expr>>, every_look| {
+                    let (claim, confidence) = (claim.clone(), confidence.clone());
+                    with(ExprKind::With { claim, confidence, population: population.clone(), every_look })
+                };
+                let says = |what: String| format!("`{what}` could be left out");
+                let confident = says(format!("with {} confidence", text(confidence)));
+                let drawn = population
+                    .as_deref()
+                    .map(|of| (says(format!("of {}", text(of))), left(&None, *every_look)));
+                let once = every_look.map(|_| (says("at every look".to_owned()), left(population, None)));
+                [(confident, (**claim).clone())].into_iter().chain(drawn).chain(once).collect()
             }
             ExprKind::Path(_)
             | ExprKind::Entry { .. }

@@ -476,6 +476,8 @@ fn described(rule: Rule) -> Vec<Expected> {
         Rule::alone_end => Expected::End,
         // It may follow whatever names a window, and hardly ever is what was meant.
         Rule::kw_snapshots => return Vec::new(),
+        // `at every look` may follow every argument, for all that the grammar knows, and belongs to `confidence(…)` alone.
+        Rule::kw_at => return Vec::new(),
         Rule::snapshot_head => return vec![Expected::Word(Cow::Borrowed("every")), Expected::Sign("{")],
         _ => return keywords(rule).into_iter().map(Expected::Word).collect(),
     };

@@ -164,9 +164,10 @@ impl Builder<'_> {
             Some(of) => Some(self.build_sum(&child(&of, Rule::sum)?, depth)?.expr),
             None => None,
         };
+        let every_look = child(&with, Rule::every_look).map(|words| self.span_of(&words));
         let claim = self.boxed(span, ExprKind::Compare(op, a?.expr, b?.expr));
         let span = span.to(self.span_of(&with));
-        Some(self.boxed(span, ExprKind::With { claim, confidence, population }))
+        Some(self.boxed(span, ExprKind::With { claim, confidence, population, every_look }))
     }
 
     /// The place of the operator of a comparison's tail.
@@ -342,8 +343,9 @@ impl Builder<'_> {
         };
         let condition = condition?.map(|condition| *condition);
         let among = among?.map(|among| *among);
+        let every_look = child(pair, Rule::every_look).map(|words| self.span_of(&words));
         let head = self.head_of(pair);
-        args.push(Arg { value: *value?, condition, among, by: by?, over, head });
+        args.push(Arg { value: *value?, condition, among, by: by?, over, every_look, head });
         Some(())
     }
 

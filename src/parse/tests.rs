@@ -217,9 +217,10 @@ fn tree(expr: &Expr) -> String {
             format!("({}{args})", name.text)
         }
         ExprKind::AtLeast { count, of, .. } => format!("(at-least {count} {})", all(of)),
-        ExprKind::With { claim, confidence, population } => {
+        ExprKind::With { claim, confidence, population, every_look } => {
             let of = population.as_ref().map(|of| format!(" of {}", tree(of))).unwrap_or_default();
-            format!("(with {} {}{of})", tree(claim), tree(confidence))
+            let looks = every_look.map(|_| " at every look").unwrap_or_default();
+            format!("(with {} {}{of}{looks})", tree(claim), tree(confidence))
         }
     }
 }
@@ -241,6 +242,9 @@ fn arg_tree(arg: &Arg) -> String {
         Some(Over::Snapshots(number)) => write!(text, " over-snapshots {}", tree(number)).unwrap(),
         Some(Over::Named(named, _)) => write!(text, " over-{}", named.as_str()).unwrap(),
         None => {}
+    }
+    if arg.every_look.is_some() {
+        text.push_str(" at-every-look");
     }
     text
 }

@@ -179,6 +179,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::evidence::Looking;
     use crate::stats::Claim;
     use crate::stats::tests::FREE;
 
@@ -318,12 +319,12 @@ mod tests {
             values.extend(vec![0; bad]);
             let (sure, sure_of) = (good, good + bad);
             let share =
-                Claim { sure, sure_of, possible: sure, possible_of: sure_of, threshold: percent(b), strict: false, population: None };
+                Claim { sure, sure_of, possible: sure, possible_of: sure_of, threshold: percent(b), strict: false, population: None, looks: Looking::Growing };
             let mean = claim(&values, (0, 1), percent(b));
-            prop_assert_eq!(mean.confidence_at_every_look(FREE), share.confidence_at_every_look(FREE));
+            prop_assert_eq!(mean.confidence_at_every_look(FREE), share.confidence(FREE));
             prop_assert_eq!(
                 mean.decide_at_every_look(&percent(80), FREE),
-                share.decide_at_every_look(&percent(80), FREE)
+                share.decide(&percent(80), FREE)
             );
         }
 

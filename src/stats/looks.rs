@@ -10,7 +10,7 @@ use dashu_base::UnsignedAbs;
 use dashu_int::UBig;
 
 use super::{Claim, EXACT_SAMPLE, MAX_FURTHER, Parts, Spend, TOO_CLOSE, first_shown, steps_of};
-use crate::evidence::Further;
+use crate::evidence::{Further, Looking};
 use crate::value::Number;
 
 /// How many terms of a quick sum are paid for at once, and the steps that they take.
@@ -21,12 +21,37 @@ const ENOUGH: f64 = 1e300;
 /// A quick sum stops where what is left is a smaller share of it.
 const NEGLIGIBLE: f64 = 1e-17;
 
-/// The significance level of the `look`-th look, counted from 1, at a sample that does not only grow: α/(k(k+1)). The levels
-/// of all looks add up to α, so that by the union bound (Bonferroni) the chance of any false yes is at most α.
-#[must_use]
-pub fn alpha_at_look(alpha: &Number, look: usize) -> Number {
-    let look = UBig::from(look.max(1));
-    alpha / Number::from(&look * (&look + UBig::ONE))
+impl Looking {
+    /// The significance level of a look. At the k-th look at a sample that does not only grow it is α/(k(k+1)): the levels of
+    /// all looks add up to α, so that by the union bound (Bonferroni) the chance of any false yes is at most α.
+    #[must_use]
+    pub fn alpha(self, confidence: &Number) -> Number {
+        (Number::ONE - confidence) / self.share_of_alpha()
+    }
+
+    /// What is left of a `confidence` of one look, seen over all of them, and not below 0.
+    pub fn confidence(self, confidence: Number) -> Number {
+        (Number::ONE - (Number::ONE - confidence) * self.share_of_alpha()).max(Number::ZERO)
+    }
+
+    /// Into how many shares as large as that of this look the significance level is divided.
+    fn share_of_alpha(self) -> Number {
+        match self {
+            Self::Once | Self::Growing => Number::ONE,
+            Self::Nth(look) => {
+                let look = UBig::from(look.max(1));
+                Number::from(&look * (&look + UBig::ONE))
+            }
+        }
+    }
+
+    /// The look after this one.
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::Once | Self::Growing => self,
+            Self::Nth(look) => Self::Nth(look.saturating_add(1)),
+        }
+    }
 }
 
 /// The evidence E of `k` good outputs of `n` for a share above `b`, which lies between 0 and 1, exactly; none where that would
@@ -90,7 +115,7 @@ impl Claim {
     /// Whether the claim is shown, or is shown not to hold, at this look, where the chance of being shown at any look although
     /// it is not true is at most 1 − `confidence`. None if it is neither, or that would take too long to find out. Nothing
     /// ever shows a share of 100 %.
-    pub fn decide_at_every_look(&self, confidence: &Number, spend: Spend<'_>) -> Option<bool> {
+    pub(super) fn decide_at_every_look(&self, confidence: &Number, spend: Spend<'_>) -> Option<bool> {
         let alpha = Number::ONE - confidence;
         if self.shown_at_every_look(&alpha, spend)? {
             return Some(true);
@@ -125,7 +150,7 @@ impl Claim {
 
     /// The highest confidence at which the claim would be shown at this look: 1 − 1/E, and not below 0. None where that would
     /// take too long to find out.
-    pub fn confidence_at_every_look(&self, spend: Spend<'_>) -> Option<Number> {
+    pub(super) fn confidence_at_every_look(&self, spend: Spend<'_>) -> Option<Number> {
         if self.shown_at_every_look(&Number::ZERO, spend)? {
             return Some(Number::ONE);
         }
@@ -144,7 +169,7 @@ impl Claim {
     }
 
     /// How many further samples in a row that count would show the claim at `confidence`, looked at after each of them.
-    pub fn further_at_every_look(&self, confidence: &Number, spend: Spend<'_>) -> Further {
+    pub(super) fn further_at_every_look(&self, confidence: &Number, spend: Spend<'_>) -> Further {
         let alpha = Number::ONE - confidence;
         first_shown(MAX_FURTHER, |more| {
             let claim = Self { sure: self.sure + more, sure_of: self.sure_of + more, ..self.clone() };
@@ -325,13 +350,13 @@ mod tests {
 
     #[test]
     fn levels_of_looks_add_up_to_no_more_than_the_whole() {
-        assert_eq!(alpha_at_look(&percent(10), 1), percent(5));
-        assert_eq!(alpha_at_look(&percent(10), 4), fraction(1, 200));
-        let all = (1..=99).fold(Number::ZERO, |sum, look| sum + alpha_at_look(&percent(10), look));
+        assert_eq!(Looking::Nth(1).alpha(&percent(90)), percent(5));
+        assert_eq!(Looking::Nth(4).alpha(&percent(90)), fraction(1, 200));
+        let all = (1..=99).fold(Number::ZERO, |sum, look| sum + Looking::Nth(look).alpha(&percent(90)));
         assert_eq!(all, percent(10) * percent(99));
         // Fresh samples of 30 then need so many good ones.
         let needed = |look| {
-            let confidence = Number::ONE - alpha_at_look(&percent(10), look);
+            let confidence = Number::ONE - Looking::Nth(look).alpha(&percent(90));
             (0..=30).find(|k| claim(*k, 30, percent(80)).decide(&confidence, FREE) == Some(true))
         };
         let all: Vec<_> = (1..=9).map(needed).collect();

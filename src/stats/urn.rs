@@ -60,6 +60,7 @@ pub(super) fn choose(n: usize, k: usize) -> UBig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Looking;
     use crate::stats::Claim;
     use crate::stats::tests::FREE;
     use crate::value::Number;
@@ -73,6 +74,7 @@ mod tests {
             threshold: Number::from_parts(percent.into(), 100u8.into()),
             strict: false,
             population: Some(population),
+            looks: Looking::Once,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Why something is not known.
 
 use super::value::{counted, preposition};
-use crate::evidence::{ReasonKind, SmallSample, Within};
+use crate::evidence::{Looking, ReasonKind, SampleCount, SmallSample, Within};
 use crate::point::{Lapse, Point};
 use crate::types::Kind;
 use crate::value::{DAY, Number};
@@ -95,18 +95,37 @@ pub(super) fn days(days: &[Point], more: bool) -> String {
 }
 
 fn too_few(sample: &SmallSample) -> String {
-    let neither = |level: &Number| format!("neither side at {} confidence", Kind::Share.show(level));
     match sample {
-        SmallSample::Counted { sure, sure_of, possible, possible_of, level, population, further: _ } => {
-            let seen = if sure_of == possible_of {
-                counted(*sure, *possible, *sure_of)
-            } else {
-                format!("between {sure} of {sure_of} and {possible} of {possible_of}")
-            };
+        SmallSample::Counted { seen, level, population, looks, further: _ } => {
             let drawn = population.map(|all| format!(", drawn from {all},")).unwrap_or_default();
-            format!("{seen}{drawn} shows {}", neither(level))
+            format!("{}{drawn} shows {}", of_sample(seen), neither(level, *looks))
         }
-        SmallSample::Values { count, level } => format!("{count} values show {}", neither(level)),
+        SmallSample::Values { count, level, looks, further: _ } => {
+            // Of values that are looked at once there is Student's t alone.
+            let how = if *looks == Looking::Growing { "" } else { ", approximately" };
+            format!("{count} values show {}{how}", neither(level, *looks))
+        }
+        SmallSample::TooMany { count, most } => {
+            format!("{count} values are too many to be looked at again and again: at most {most}")
+        }
         SmallSample::Alike { count } => format!("{count} values, or all alike, give a mean no bounds"),
+    }
+}
+
+fn of_sample(seen: &SampleCount) -> String {
+    let SampleCount { sure, sure_of, possible, possible_of } = seen;
+    if sure_of == possible_of {
+        return counted(*sure, *possible, *sure_of);
+    }
+    format!("between {sure} of {sure_of} and {possible} of {possible_of}")
+}
+
+/// «neither side at 90% confidence at every look», «… at every look, and this is look 3»
+fn neither(level: &Number, looks: Looking) -> String {
+    let neither = format!("neither side at {} confidence", Kind::Share.show(level));
+    match looks {
+        Looking::Once => neither,
+        Looking::Growing => format!("{neither} at every look"),
+        Looking::Nth(look) => format!("{neither} at every look, and this is look {look}"),
     }
 }

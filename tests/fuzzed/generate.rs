@@ -89,7 +89,7 @@ policy p \"P {<any>}\"<when> {
     ("stage", &["one", "two", "three"]),
     ("whole", &["n", "30", "count(items)"]),
     ("level", &["80%", "95%", "50%", "99.9%"]),
-    ("any", &["a", "<number>", "<share>", "<money>", "<time>", "<date>", "<condition>", "<word>",  "confidence(<claim>)"]),
+    ("any", &["a", "<number>", "<share>", "<money>", "<time>", "<date>", "<condition>", "<word>",  "confidence(<claim>)", "confidence(<claim> at every look)"]),
     (
         "word",
         &[
@@ -150,8 +150,8 @@ policy p \"P {<any>}\"<when> {
             "(if <condition> then <condition> else <condition>)", "has <field>", "has items", "has kind", "default(p, <condition>)",
             "any(items where <element>)", "all(items where <element>)", "none(items where <element> over <window>)", "any(flags)", "all(flags over <window>)",
             "any(count(items by sort) where it > <number>)", "any(p over <window>)", "held(<condition>) >= <period>", "previous(<condition>)",
-            "<claim> with <level> confidence", "any(tags where it == name)",
-            "open", "name matches \"<glob>\"", "name matches glob", "(not owner matches \"?\")", "weekday(<date>) == monday", "weekday(today) in [saturday, sunday]",
+            "<claim> with <level> confidence", "<claim> with <level> confidence at every look", "any(tags where it == name)",
+            "confidence(<claim> at every look) <order> <part>", "open", "name matches \"<glob>\"", "name matches glob", "(not owner matches \"?\")", "weekday(<date>) == monday", "weekday(today) in [saturday, sunday]",
             "kind in wanted", "all(wanted where it in items.sort)", "any(levels where it > <number>)", "name in words", "a in levels", "any(items.big)",
             "all(items where it.y >= floor[it.sort])", "all(share(items where <element> by sort) where it >= floor[sort] and count(items by sort) >= 1)",
             "any(count(items by [sort, good]) where it > <number>)", "none(items where <element> among <element>)", "all(items where <element> among <element> over <window>)",

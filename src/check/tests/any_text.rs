@@ -117,7 +117,7 @@ impl Whole<'_> {
                 [condition, then, otherwise].into_iter().for_each(|it| self.expr(it));
             }
             ExprKind::Call { args, .. } => args.iter().for_each(|arg| self.arg(arg)),
-            ExprKind::With { claim, confidence, population } => {
+            ExprKind::With { claim, confidence, population, every_look: _ } => {
                 [claim, confidence].into_iter().chain(population).for_each(|it| self.expr(it))
             }
         }

@@ -56,6 +56,9 @@ fn operators_bind_as_the_language_says() {
         ("a >= b with 90% confidence and c", "(and (with (>= a b) share:9/10) c)"),
         ("a >= b with 0.9 confidence", "(with (>= a b) 9/10)"),
         ("a >= b with level confidence", "(with (>= a b) level)"),
+        ("a >= b with 90% confidence of c + 1", "(with (>= a b) share:9/10 of (+ c 1))"),
+        ("a >= b with level confidence at every look and c", "(and (with (>= a b) level at every look) c)"),
+        ("f(a >= 80% at every look)", "(f (>= a share:4/5) at-every-look)"),
         ("if a then b else c or d", "(if a b (or c d))"),
         ("if a then if b then c else d else if e then f else g", "(if a (if b c d) (if e f g))"),
         ("1 + (if a then b else c)", "(+ 1 (if a b c))"),
@@ -197,7 +200,7 @@ fn spans_cover_what_was_written() {
                 spans(b, text, found);
             }
             ExprKind::Not(a) | ExprKind::Neg(a) => spans(a, text, found),
-            ExprKind::With { claim, confidence, population } => {
+            ExprKind::With { claim, confidence, population, every_look: _ } => {
                 [claim, confidence].into_iter().chain(population).for_each(|part| spans(part, text, found));
             }
             ExprKind::Logic(_, all) => all.iter().for_each(|expr| spans(expr, text, found)),

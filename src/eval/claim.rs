@@ -1,0 +1,383 @@
+//! Claims with confidence: what the samples behind them show, at this look or at every look.
+
+use super::{Evaluator, Evidence, Scope};
+use crate::ast::{Arg, CompareOp, Expr, ExprKind};
+use crate::builtins::counting::{Conditions, Tally, tally};
+use crate::builtins::{Sampled, Shape};
+use crate::evidence::{Amount, Further, Looking, ReasonKind, Reasons, SampleCount, SmallSample, Truth};
+use crate::interval::Interval;
+use crate::program::Target;
+use crate::source::Span;
+use crate::stats::{Claim, MAX_BOUNDED_SAMPLE, MeanClaim, mean_confidence};
+use crate::value::Number;
+
+/// What a claim says of its sample, behind its confidence.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'a> {
+    /// How many it is drawn from.
+    pub(super) population: Option<&'a Expr>,
+    /// Whether it is looked at again in each snapshot.
+    pub(super) every_look: bool,
+}
+
+impl<'a> Terms<'a> {
+    /// Those within `confidence(…)`.
+    pub(super) fn of_call(arg: &'a Arg) -> Self {
+        Self { population: None, every_look: arg.every_look.is_some() }
+    }
+}
+
+/// How a sample is judged: the terms of its claim, where it is judged.
+#[derive(Clone, Copy)]
+pub(super) struct JudgedSample {
+    pub(super) population: Option<Population>,
+    pub(super) looks: Looking,
+}
+
+/// How many a sample is drawn from, and where that is written down.
+#[derive(Clone, Copy)]
+pub(super) struct Population {
+    count: usize,
+    place: Option<Span>,
+}
+
+/// What a claim with confidence is made about.
+pub(super) enum Sample {
+    Share(Tally),
+    Mean(MeanSample),
+}
+
+/// Values whose mean is taken.
+pub(super) struct MeanSample {
+    /// Those that are missing lie within the range.
+    values: Vec<Amount>,
+    /// The declared range of their field, where it has two ends.
+    range: Option<Interval>,
+}
+
+impl MeanSample {
+    /// The values, where all are known.
+    fn known(&self) -> Result<Vec<Number>, Reasons> {
+        let values: Option<Vec<Number>> = self.values.iter().map(|amount| amount.known().cloned()).collect();
+        values.ok_or_else(|| self.reasons())
+    }
+
+    fn reasons(&self) -> Reasons {
+        let mut reasons = Reasons::default();
+        self.values.iter().for_each(|amount| reasons.merge(&amount.reasons()));
+        reasons
+    }
+
+    /// The claim about the mean of values of a declared range; none where a value may be anything.
+    fn claim(&self, op: CompareOp, threshold: &Number) -> Option<MeanClaim> {
+        let (least, most) =
+            self.range.as_ref().and_then(|range| range.low.as_ref().zip(range.high.as_ref()))?;
+        let ends = |amount: &Amount| amount.interval().and_then(|ends| ends.low.zip(ends.high));
+        let (low, high): (Vec<Number>, Vec<Number>) =
+            self.values.iter().map(ends).collect::<Option<Vec<_>>>()?.into_iter().unzip();
+        let strict = matches!(op, CompareOp::Greater | CompareOp::Less);
+        let claim = MeanClaim::new(&low, &high, (least, most), threshold, strict)?;
+        Some(if is_at_most(op) { claim.about_the_rest() } else { claim })
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// `claim with confidence`: what the one-sided bounds of the claim's left side show.
+    pub(super) fn eval_with(
+        &self,
+        claim: &'a Expr,
+        confidence: &'a Expr,
+        terms: Terms<'a>,
+        scope: Scope<'_, 'a>,
+    ) -> Truth {
+        let ExprKind::Compare(op, left, right) = &claim.kind else {
+            return Truth::Undecided(Reasons::default());
+        };
+        let confidence = self.amount(confidence, scope);
+        let Some(level) = confidence.known() else { return Truth::Undecided(confidence.reasons()) };
+        let threshold = self.amount(right, scope);
+        let Some(bounds) = threshold.interval() else { return Truth::Undecided(threshold.reasons()) };
+        let judged = match self.judged(left, terms, scope) {
+            Ok(judged) => judged,
+            Err(reasons) => return Truth::Undecided(reasons),
+        };
+        let decide = |threshold: &Option<Number>| match threshold {
+            Some(threshold) => self.decide_claim(*op, left, threshold, (level, judged), scope),
+            None => Truth::Undecided(Reasons::default()),
+        };
+        match (decide(&bounds.low), decide(&bounds.high)) {
+            (Truth::Undecided(mut reasons), _) | (_, Truth::Undecided(mut reasons)) => {
+                reasons.merge(&threshold.reasons());
+                Truth::Undecided(reasons)
+            }
+            (low, high) if low == high => low,
+            _ => Truth::Undecided(threshold.reasons()),
+        }
+    }
+
+    /// How the sample of a claim's left side is judged; or why that is not known.
+    pub(super) fn judged(
+        &self,
+        left: &'a Expr,
+        terms: Terms<'a>,
+        scope: Scope<'_, 'a>,
+    ) -> Result<JudgedSample, Reasons> {
+        let population = match terms.population {
+            Some(population) => {
+                let count = self.amount(population, scope);
+                let known = count.known().ok_or_else(|| count.reasons())?;
+                // Of a param that is negative there is nobody; of more than can be counted it does not matter how many.
+                let count = usize::try_from(known.max(&Number::ZERO).ceil()).ok();
+                count.map(|count| Population { count, place: self.span_of(population, scope) })
+            }
+            None => None,
+        };
+        let looks = if !terms.every_look {
+            Looking::Once
+        } else if terms.population.is_none() && scope.element.is_none() && self.only_grows(left) {
+            Looking::Growing
+        } else {
+            let moment = scope.moment;
+            // Of what looks at an element nobody knows what it was at earlier snapshots: each of them counts.
+            Looking::Nth(match scope.element {
+                Some(_) => moment.at + 1 - self.stage_entry(moment.at),
+                None => self.looks_of(left, moment).max(1),
+            })
+        };
+        Ok(JudgedSample { population, looks })
+    }
+
+    /// Whether a sample only grows from look to look, and is one of those that there is evidence of at every look.
+    fn only_grows(&self, left: &'a Expr) -> bool {
+        let Some((builtin, call)) = self.called(left) else { return false };
+        let ExprKind::Call { args, .. } = &call.kind else { return false };
+        let Some(arg) = args.first() else { return false };
+        let has_evidence = match builtin.sampled() {
+            Some(Sampled::Share) => true,
+            Some(Sampled::Mean) => self.declared_ends(&arg.value).is_some(),
+            None => false,
+        };
+        has_evidence && self.program.grows(arg)
+    }
+
+    fn decide_claim(
+        &self,
+        op: CompareOp,
+        left: &'a Expr,
+        threshold: &Number,
+        (level, judged): (&Number, JudgedSample),
+        scope: Scope<'_, 'a>,
+    ) -> Truth {
+        match self.sample(left, scope) {
+            Err(reasons) => Truth::Undecided(reasons),
+            Ok(Sample::Share(tally)) => {
+                let claim = share_claim(op, &tally, threshold, judged);
+                let seen = tally.sure_of.max(tally.possible_of);
+                if let Some(Population { count: all, place }) =
+                    judged.population.filter(|all| seen > all.count)
+                {
+                    return Truth::Undecided(Reasons::of(ReasonKind::MoreThanAll { seen, all }, place));
+                }
+                match claim.decide(level, &|steps| self.budget.spend(steps)) {
+                    // `A < B` is refuted where `A >= B` is shown: both run through the claim made.
+                    Some(shown) => Truth::known(shown),
+                    None => Truth::Undecided(self.too_few(&claim, &tally, level)),
+                }
+            }
+            Ok(Sample::Mean(sample)) if !self.budget.sums(&sample.values) => {
+                Truth::Undecided(sample.reasons())
+            }
+            Ok(Sample::Mean(sample)) if judged.looks == Looking::Growing => {
+                self.decide_growing_mean(op, &sample, threshold, level)
+            }
+            Ok(Sample::Mean(sample)) => match sample.known() {
+                Err(reasons) => Truth::Undecided(reasons),
+                Ok(values) => decide_mean(op, &values, threshold, level, judged.looks),
+            },
+        }
+    }
+
+    /// The evidence about the mean of values of a declared range, at every look.
+    fn decide_growing_mean(
+        &self,
+        op: CompareOp,
+        sample: &MeanSample,
+        threshold: &Number,
+        level: &Number,
+    ) -> Truth {
+        let count = sample.values.len();
+        let Some(claim) = sample.claim(op, threshold) else { return Truth::Undecided(sample.reasons()) };
+        if count > MAX_BOUNDED_SAMPLE {
+            return Truth::Undecided(too_small(SmallSample::TooMany { count, most: MAX_BOUNDED_SAMPLE }));
+        }
+        Truth::decided(claim.decide_at_every_look(level, &|steps| self.budget.spend(steps)), || {
+            let further = claim.further_at_every_look(level, &|steps| self.tries.spend(steps));
+            let looks = Looking::Growing;
+            let mut reasons = too_small(SmallSample::Values { count, level: level.clone(), looks, further });
+            reasons.merge(&sample.reasons());
+            reasons
+        })
+    }
+
+    /// `confidence(claim)`: the highest confidence at which it would be yes.
+    pub(super) fn eval_confidence(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Evidence<'a> {
+        Evidence::Amount(self.confidence(arg, scope).unwrap_or_else(Amount::Unknown))
+    }
+
+    fn confidence(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Amount, Reasons> {
+        let ExprKind::Compare(op, left, right) = &arg.value.kind else { return Err(Reasons::default()) };
+        let terms = Terms::of_call(arg);
+        let threshold = self.amount(right, scope);
+        let Some(threshold) = threshold.known() else { return Err(threshold.reasons()) };
+        let judged = self.judged(left, terms, scope)?;
+        let spend = |steps: usize| self.budget.spend(steps);
+        let found = match self.sample(left, scope)? {
+            Sample::Share(tally) => {
+                let seen = tally.sure_of.max(tally.possible_of);
+                if let Some(Population { count: all, place }) =
+                    judged.population.filter(|all| seen > all.count)
+                {
+                    return Err(Reasons::of(ReasonKind::MoreThanAll { seen, all }, place));
+                }
+                share_claim(*op, &tally, threshold, judged).confidence(&spend)
+            }
+            Sample::Mean(sample) if judged.looks == Looking::Growing => {
+                let claim = sample.claim(*op, threshold).ok_or_else(|| sample.reasons())?;
+                let count = sample.values.len();
+                if count > MAX_BOUNDED_SAMPLE {
+                    return Err(too_small(SmallSample::TooMany { count, most: MAX_BOUNDED_SAMPLE }));
+                }
+                claim.confidence_at_every_look(&spend)
+            }
+            Sample::Mean(sample) => {
+                let values = sample.known()?;
+                let above = mean_confidence(&values, threshold).ok_or_else(|| alike(&values))?;
+                let shown = if is_at_most(*op) { 1.0 - above } else { above };
+                Number::try_from(shown).ok().map(|shown| judged.looks.confidence(shown))
+            }
+        };
+        found.map(Amount::Known).ok_or_else(Reasons::default)
+    }
+
+    fn too_few(&self, claim: &Claim, tally: &Tally, level: &Number) -> Reasons {
+        let mut reasons = too_small(SmallSample::Counted {
+            seen: seen(tally),
+            level: level.clone(),
+            population: claim.population,
+            looks: claim.looks,
+            further: claim.further(level, &|steps| self.tries.spend(steps)),
+        });
+        reasons.merge(&tally.reasons);
+        reasons
+    }
+
+    /// The sample behind a `share(…)` or `mean(…)`, through lets; why there is none, otherwise.
+    pub(super) fn sample(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
+        if let Some(assumed) = self.assumption(expr, scope) {
+            return assumed.tally.clone().map(Sample::Share).ok_or_else(Reasons::default);
+        }
+        let info = self.program.expr(expr.id);
+        match (&expr.kind, info.and_then(|info| info.target.as_ref())) {
+            (ExprKind::Path(_), Some(Target::Let(index))) => match self.program.lets.get(*index) {
+                Some(inner) => self.sample(&inner.decl.value, Scope::at(scope.moment)),
+                None => Err(Reasons::default()),
+            },
+            (ExprKind::Call { args, .. }, Some(Target::Call(builtin))) => {
+                match (args.first(), builtin.sampled()) {
+                    (Some(arg), Some(Sampled::Share)) => self.share_sample(expr, &builtin.shape, arg, scope),
+                    (Some(arg), Some(Sampled::Mean)) => self.mean_sample(expr, arg, scope),
+                    (Some(_), None) | (None, _) => Err(Reasons::default()),
+                }
+            }
+            _ => Err(Reasons::default()),
+        }
+    }
+
+    fn share_sample(
+        &self,
+        expr: &'a Expr,
+        shape: &Shape,
+        arg: &'a Arg,
+        scope: Scope<'_, 'a>,
+    ) -> Result<Sample, Reasons> {
+        if let Some(sample) = self.folded_share(shape, arg, scope) {
+            return sample.map(Sample::Share);
+        }
+        let asked = self.asked(shape, arg, scope);
+        let (list, candidates) = &*asked;
+        if let Some(reasons) = &list.unknown {
+            return Err(reasons.clone());
+        }
+        let of_group = self.candidates_of_group(expr, arg, list, candidates, scope)?;
+        let (open, empty) = (list.open.as_ref(), || self.empty(arg, list));
+        let of = of_group.as_ref().unwrap_or(candidates);
+        tally(&Conditions { of, open, empty: &empty }).map(Sample::Share)
+    }
+
+    fn mean_sample(&self, expr: &'a Expr, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
+        let list = self.arg_list(arg, scope);
+        if let Some(reasons) = list.unknown.as_ref().or(list.open.as_ref()) {
+            return Err(reasons.clone());
+        }
+        let candidates = self.candidates(arg, &list, scope);
+        let of_group = self.candidates_of_group(expr, arg, &list, &candidates, scope)?;
+        let of = list.items.iter().zip(of_group.as_ref().unwrap_or(&candidates));
+        let range = self.declared_ends(&arg.value).cloned();
+        Ok(Sample::Mean(MeanSample { values: self.numbers(arg, of), range }))
+    }
+}
+
+/// The claim as one of «at least» or «more than».
+pub(super) fn share_claim(op: CompareOp, tally: &Tally, threshold: &Number, judged: JudgedSample) -> Claim {
+    let claim = Claim {
+        sure: tally.sure,
+        sure_of: tally.sure_of,
+        possible: tally.possible,
+        possible_of: tally.possible_of,
+        threshold: threshold.clone(),
+        strict: matches!(op, CompareOp::Greater | CompareOp::Less),
+        population: judged.population.map(|population| population.count),
+        looks: judged.looks,
+    };
+    if is_at_most(op) { claim.about_the_rest() } else { claim }
+}
+
+/// What Student's t shows of the mean of values.
+fn decide_mean(
+    op: CompareOp,
+    values: &[Number],
+    threshold: &Number,
+    level: &Number,
+    looks: Looking,
+) -> Truth {
+    let Some(above) = mean_confidence(values, threshold) else { return Truth::Undecided(alike(values)) };
+    let needed = (Number::ONE - looks.alpha(level)).to_f64_fast();
+    let (shown, refuted) = if is_at_most(op) { (1.0 - above, above) } else { (above, 1.0 - above) };
+    let decided = if shown >= needed { Some(true) } else { (refuted >= needed).then_some(false) };
+    Truth::decided(decided, || {
+        let further = Further::Unsought;
+        too_small(SmallSample::Values { count: values.len(), level: level.clone(), looks, further })
+    })
+}
+
+fn is_at_most(op: CompareOp) -> bool {
+    match op {
+        CompareOp::Less | CompareOp::LessEqual => true,
+        CompareOp::Greater | CompareOp::GreaterEqual | CompareOp::Equal | CompareOp::NotEqual => false,
+    }
+}
+
+/// What a tally has seen of a sample.
+fn seen(tally: &Tally) -> SampleCount {
+    let Tally { sure, sure_of, possible, possible_of, reasons: _ } = *tally;
+    SampleCount { sure, sure_of, possible, possible_of }
+}
+
+/// Values without bounds of their mean.
+fn alike(values: &[Number]) -> Reasons {
+    too_small(SmallSample::Alike { count: values.len() })
+}
+
+fn too_small(sample: SmallSample) -> Reasons {
+    Reasons::of(ReasonKind::TooFew(sample), None)
+}

@@ -1,0 +1,55 @@
+//! A rollback that waits for evidence of every look: after a fall, that has to make up for all the good looks before it.
+
+use std::collections::BTreeSet;
+
+use super::{LintedPolicies, within};
+use crate::ast::{EffectKind, Expr, ExprKind};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::program::Target;
+use crate::source::Span;
+
+pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
+    let rollbacks = policies.rules().filter(|(.., effect)| *effect == EffectKind::Rollback);
+    let mut left: Vec<&Expr> = rollbacks.flat_map(|(_, rule, _)| rule.decl.conditions()).collect();
+    left.reverse();
+    let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+    while let Some(condition) = left.pop() {
+        within(condition, &mut |expr| {
+            found.extend(looked_at(expr));
+            if let Some(index) = policies.target(expr).and_then(Target::through)
+                && let Some(inner) = policies.program.lets.get(index)
+                && seen.insert(index)
+            {
+                left.push(&inner.decl.value);
+            }
+        });
+    }
+    found.into_iter().map(finding).collect()
+}
+
+/// Where an expression says `at every look`.
+fn looked_at(expr: &Expr) -> Option<Span> {
+    match &expr.kind {
+        ExprKind::With { every_look, .. } => *every_look,
+        ExprKind::Call { args, .. } => args.iter().find_map(|arg| arg.every_look),
+        ExprKind::Literal(_)
+        | ExprKind::Path(_)
+        | ExprKind::Entry { .. }
+        | ExprKind::Not(_)
+        | ExprKind::Neg(_)
+        | ExprKind::Arithmetic(..)
+        | ExprKind::Compare(..)
+        | ExprKind::Logic(..)
+        | ExprKind::In { .. }
+        | ExprKind::If { .. }
+        | ExprKind::Has(_)
+        | ExprKind::AtLeast { .. } => None,
+    }
+}
+
+fn finding(words: Span) -> Diagnostic {
+    Diagnostic::warning(Code::SlowRollback, "a rollback waits for evidence that outweighs every earlier look")
+        .label(words, "slow after a fall")
+        .help("leave `at every look` out and look at a short window, such as `over 4 weeks`, with a high confidence")
+}
