@@ -28,6 +28,12 @@ def logarithm(value):
         return numpy.log(value)
 
 
+def average(weights, logarithms):
+    """What is too large for a float is infinite: more than any confidence asks for."""
+    with numpy.errstate(over="ignore"):
+        return float(weights @ numpy.exp(logarithms))
+
+
 # --- shares -------------------------------------------------------------------------------------------------------------
 
 
@@ -38,8 +44,7 @@ def share_evidence(good, n, bound):
     b = float(bound)
     at, weights = points(n)
     q = b + (1 - b) * at
-    ratio = numpy.exp(good * logarithm(q / b) + (n - good) * logarithm((1 - q) / (1 - b)))
-    return float(weights @ ratio)
+    return average(weights, good * logarithm(q / b) + (n - good) * logarithm((1 - q) / (1 - b)))
 
 
 def exact_share_evidence(good, n, bound):
@@ -67,7 +72,7 @@ def mean_evidence(values, bound):
     at, weights = points(len(values))
     m = float(bound)
     gains = numpy.array([float(value - bound) for value in values])
-    return float(weights @ numpy.exp(logarithm(numpy.clip(1 + numpy.outer(at / m, gains), 0, None)).sum(axis=1)))
+    return average(weights, logarithm(numpy.clip(1 + numpy.outer(at / m, gains), 0, None)).sum(axis=1))
 
 
 def exact_mean_evidence(values, bound):
