@@ -1,6 +1,6 @@
 """Which constructs a rule uses, and which a workflow of a repository."""
 
-from syntax import whole
+from syntax import unfolded, whole
 
 BY_WINDOW = {"all": "over_all", "week": "calendar", "month": "calendar", "quarter": "calendar", "year": "calendar"}
 BY_NODE = {"today": "today", "weekday": "weekday", "held_value": "held_value", "asks": "asks",
@@ -23,8 +23,13 @@ def of_node(node):
     if node[0] in BY_NODE:
         yield BY_NODE[node[0]]
     match node:
-        case ("with_confidence", _, _, population) if population:
-            yield "population"
+        case ("with_confidence", comparison, _, population, every) | ("confidence", comparison, population, every):
+            if population:
+                yield "population" if node[0] == "with_confidence" else "confidence_of"
+            if every:
+                yield "every_look"
+            if unfolded(comparison[2])[0] == "arithmetic":
+                yield "difference"
         case ("aggregate", function, source, _, where, among, by, over, _):
             yield from of_window(over)
             yield from of_aggregate(function, source, where, among, by, over)
@@ -61,8 +66,8 @@ def of_aggregate(function, source, where, among, by, over):
         yield "among"
     if by and len(by) > 1:
         yield "by_several"
-    if source[0] in ("workflows", "param_list"):
-        yield {"workflows": "workflows", "param_list": "param_lists"}[source[0]]
+    if source[0] in ("workflows", "param_list", "counts"):
+        yield {"workflows": "workflows", "param_list": "param_lists", "counts": "counts"}[source[0]]
     if source[0] == "scalar" and where and over:
         yield "picked_values"
     if source[0] == "list" and over is not None:

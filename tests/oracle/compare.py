@@ -15,6 +15,7 @@ import policies
 from moments import Cadence
 from policy import built_in
 from repository import Repository
+from selftest import selftest
 from shrink import shrink
 
 # In a run of so many cases or more, each construct has to be in one of so many, and what is met while judging, too.
@@ -62,9 +63,11 @@ def main():
     parser.add_argument("--count", action="store_true", help="go on after the first disagreement, and count them all")
     parser.add_argument("--only", metavar="A,B", help="of what language 0.2 brought, these constructs alone")
     parser.add_argument("--without", metavar="A,B", help="all constructs but these")
+    parser.add_argument("--with", metavar="A,B", dest="later", help="these constructs too, which the program may not understand yet")
     parser.add_argument("--constructs", action="store_true", help="print how many cases used each construct")
     options = parser.parse_args()
-    constructs.choose(options.only, options.without)
+    selftest()
+    constructs.choose(options.only, options.without, options.later)
 
     folder = Path(tempfile.mkdtemp(prefix="oracle-"))
     tally, seed, found, first = Counter(), options.seed * 1_000_000, 0, None
@@ -94,6 +97,7 @@ def summary(tally, found, options):
     used = {name: used.get(("construct", name), 0) for name in constructs.WRITTEN | constructs.MET if constructs.on(name)}
     if options.constructs:
         print("; ".join(f"{name} {count}" for name, count in used.items()))
+        print("claims:", "; ".join(f"{kind} {answer} {count}" for (kind, answer), count in sorted(constructs.claims.items())))
     written = max(1, tally["rules written"])
     print(f"{100 * tally['rules that check'] / written:.0f}% of the rules checked")
     print(f"{found} disagreements", flush=True)

@@ -3,12 +3,13 @@
 from fractions import Fraction
 
 from constructs import on
-from expressions import Numbers, agg, of_list
+from expressions import agg, of_list
+from samples import Samples
 from syntax import write
 from words import *
 
 
-class Expressions(Numbers):
+class Expressions(Samples):
     def operator(self):
         return self.rng.choice(["<", "<=", ">", ">=", ">=", "<", "==", "!="])
 
@@ -34,6 +35,10 @@ class Expressions(Numbers):
             (2, lambda: self.any_group(depth)),
             (1, lambda: ("has", ("field", self.rng.choice([("adoption",), ("users", "active"), ("outputs",), ("reviewed",)])))),
             (4, lambda: self.confident(depth)),
+            (2.5 * on("every_look"), lambda: self.confident(depth, True)),
+            (1.5 * on("counts"), lambda: self.held_against(self.counts(), "share")),
+            (2 * on("difference"), lambda: self.confident(depth, None, self.claimed(*self.apart()))),
+            (2 * on("confidence_of"), lambda: self.reached(depth)),
             (3, lambda: self.length(depth)),
             (1, lambda: ("previous", ("field", self.rng.choice(CONDITIONS)), *self.which(lambda: ("literal", True, "true")))),
             (1, lambda: ("default", ("field", self.rng.choice(CONDITIONS)), ("literal", True, "true"))),
@@ -101,6 +106,7 @@ class Expressions(Numbers):
             (1.5 if rows in ("outputs", "workflows") else 0, lambda: self.dates(depth, rows)),
             (1.2 if rows == "outputs" else 0, lambda: self.since_own(rows)),
             (beside, lambda: self.beside(depth)),
+            (0.7 * on("every_look") if rows in ("outputs", "flags") else 0, lambda: self.look_beside(rows)),
             (2 if rows == "workflows" else 0, self.of_workflow),
         )
 
@@ -220,42 +226,6 @@ class Expressions(Numbers):
         source, flavour = self.grouped(depth)
         return agg(self.rng.choice(["any", "all", "none"]), source, where=self.of_group(source, flavour, depth))
 
-    def sample(self, depth):
-        """A share or a mean with a threshold, for `confidence`."""
-        op = self.rng.choice(["<", "<=", ">", ">=", ">="])
-        if self.rng.random() < 0.4:
-            other_kind = ("compare", "!=", ("own", ("kind",)), ("literal", KINDS[0], KINDS[0]))
-            flag = self.rng.choice([("own", ("ok",)), ("not", ("own", ("ok",))), other_kind])
-            return ("compare", op, agg("share", of_list("outputs"), where=flag, among=self.among("outputs", 1), over=self.over(0.2)),
-                    self.literal("share"))
-        if self.rng.random() < 0.5:
-            return ("compare", op, self.counted("share", depth), self.literal("share"))
-        if self.rng.random() < 0.3:
-            inner, flavour = self.named(self.rng.choice(UNITLESS), None)
-            return ("compare", op, agg("mean", ("scalar", inner), over=self.days() * 2), self.literal(flavour))
-        rows, field = self.rng.choice([("outputs", "edit_time"), ("outputs", "marks"), ("ratings", None)])
-        mean = agg("mean", of_list(rows), field, self.where(rows, depth, 0.2), over=self.over())
-        return ("compare", op, mean, self.literal(FLAVOUR[field or rows]))
-
-    def confident(self, depth):
-        level = self.rng.choice([50, 60, 75, 80, 90, 95, 99])
-        sample, population = self.sample(depth), None
-        if on("population") and self.rng.random() < 0.5:
-            population = self.population()
-            while sample[2][1] != "share":
-                sample = self.sample(depth)
-        return ("with_confidence", sample, ("literal", Fraction(level, 100), f"{level}%"), population)
-
-    def population(self):
-        """How many a sample is drawn from: a count."""
-        if self.rng.random() < 0.6:
-            many = self.rng.randint(0, 20)
-            return ("literal", Fraction(many), str(many))
-        node, flavour = self.named("plain", None)
-        while flavour != "count":
-            node, flavour = self.named("plain", None)
-        return node
-
     def shown(self, depth):
         """An expression whose value a message shows: without quotes, which would end the message."""
         found = self.value_to_show(depth)
@@ -266,7 +236,7 @@ class Expressions(Numbers):
     def value_to_show(self, depth):
         return self.pick(
             (4, lambda: self.number(self.rng.choice(DIMENSIONS), depth)[0]),
-            (1, lambda: ("confidence", self.sample(depth))),
+            (1, lambda: self.how_confident(depth)),
             (2 * on("due_before"), lambda: self.added_up(depth)),
             (2 * on("doubtful"), self.doubtful_share),
             (1, lambda: self.run(depth)[0]),

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import constructs
 from along import along_the_series
-from lists import aggregate, confidence, held_by
+from claims import claim
+from lists import aggregate, held_by
 from moments import CONTRADICTED, lookup, raw
 from values import *
 
@@ -91,7 +92,7 @@ def evaluate(node, place):
         case ("same_by", inner):
             return aggregate(inner, place, place.group)
         case ("with_confidence" | "confidence", *_):
-            return confidence(node, place)
+            return claim(node, place)
         case _:
             return dates(node, place)
 

@@ -26,6 +26,7 @@ class Numbers:
         self.rng, self.world, self.workflows = rng, world, list(workflows)
         self.params, self.lets = [], []  # how they are written, with the flavour of their values
         self.tables, self.lists, self.computed = [], [], []
+        self.samples = []  # lets that claims can be about, with the flavour of what they are held against
 
     def pick(self, *choices):
         """One of some weighted ways to go on."""
@@ -325,6 +326,8 @@ class Numbers:
             if self.rng.random() < 0.25:
                 return self.of_groups(depth, dimension)
             function = {"plain": "count", "part": "share"}[dimension]
+            if function == "share" and self.chance("counts", 0.15):
+                return self.counts(), "share"
             return self.counted(function, depth), function
         function = self.rng.choice(self.STATISTICS + ["variance"] * (dimension in UNITLESS))
         amount = Fraction(self.rng.choice([10, 25, 50, 80, 90, 100]), 100) if function == "percentile" else None
@@ -401,6 +404,8 @@ class Numbers:
             other, kind = self.grouped(depth - 1, None, source[6], source[2][1][0])
             second = ("compare", self.operator(), ("same_by", other), self.literal(kind))
             condition = (self.rng.choice(["and", "or"]), condition, second)
+        if self.chance("every_look", 0.3):
+            condition = (self.rng.choice(["and", "or"]), condition, self.look_at_group(source))
         return condition
 
     def keys_of(self, source):

@@ -34,6 +34,8 @@ def as_of(rng, world):
 
 
 def value(rng, name, kind, day):
+    if name == "runs":
+        return runs(rng)
     match kind.name:
         case "record":
             inner = {n: value(rng, f"{name}.{n}", k, day) for n, k in kind.detail.items() if rng.random() < 0.8}
@@ -47,6 +49,14 @@ def value(rng, name, kind, day):
         case "text":
             return rng.choice(MODELS)
     return rng.choice([v for v in POOL[FLAVOUR[name]] if kind.high is None or kind.low <= v <= kind.high])
+
+
+def runs(rng):
+    """Three counts, of which the first is never less than the two others."""
+    every = rng.choice(POOL["many"])
+    some = {name: Fraction(rng.choice([0, 0, 1, every // 20, every // 10, every // 4, every // 2, every])) for name in ("failed", "slow")}
+    counts = {"all": every, **{name: min(every, value) for name, value in some.items()}}
+    return {name: value for name, value in counts.items() if rng.random() < 0.97} or {"slow": Fraction(0)}
 
 
 def elements(rng, name, kind, day, known):
@@ -107,12 +117,18 @@ def series(rng, world, cadence):
                 snapshot[name] = elements(rng, name, kind.detail, day, known) if kind.name == "list" else value(rng, name, kind, day)
             elif rng.random() < 0.3:
                 snapshot[name] = None  # written down as `null`
+        if snapshot.get("requests") is not None and snapshot.get("errors") is not None:
+            snapshot["requests"] = max(snapshot["requests"], snapshot["errors"])
         if rng.random() < 0.35:
             snapshot["advance_to"] = LADDER[rng.choice([stage + 1, stage + 1, stage + 1, stage + 2, stage]) % len(LADDER)]
         made.append(snapshot)
         day = day_kept_up(rng, day, cadence, step, i + 1 == left_out) if kept_up else next_day(rng, day, cadence, step, unit)
         by = {"orderly": [0, 0, 0, 1, 1], "wild": [0, 0, 0, 0, 0, 0, 1, 1, 2, -1], "to and fro": [0, 1, 1, -1, 0, 1, -2]}[manner]
         stage = min(len(LADDER) - 1, max(0, stage + rng.choice(by)))
+    if on("every_look") and rng.random() < 0.15:
+        for snapshot in made:
+            if snapshot.get("ratings"):
+                snapshot["ratings"] = snapshot["ratings"] + [rng.choice(POOL["score"]) for _ in range(rng.choice([50, 150, 310]))]
     return made
 
 

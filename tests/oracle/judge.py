@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import constructs
 from evaluate import condition, evaluate
 from moments import newest
+from stats import TooClose
 from values import *
 
 NOT_APPLICABLE, PASS, FAIL, WAIVED, OFF = "not_applicable", "pass", "fail", "waived", "off"
@@ -53,7 +54,9 @@ def holds(rule, found, day):
 
 
 class Judgement:
-    """Everything that is said of one workflow: `decision`, and `verdicts` by the rule's name, one for each step."""
+    """Everything that is said of one workflow: `decision`, and `verdicts` by the rule's name, one for each step.
+
+    Where rounding decides, a rule has no verdicts, and the workflow is too close to call."""
 
     def __init__(self, policies, built_in, series, as_of, broken=False):
         self.policies, self.built_in, self.workflow, self.as_of = policies, built_in, series.name, as_of
@@ -69,6 +72,7 @@ class Judgement:
         self.asked = (self.stage, wanted) if wanted and self.world.ladder.index(wanted) > self.rank else None
         self.verdicts, self.places, self.fired = {}, {}, {}
         self.met = {}  # by rule, what came up
+        self.too_close = False
         ends = self.whole.snapshot.get("retired")
         if ends is not None and day_of(as_of) > ends:
             self.decision = "retired"
@@ -76,10 +80,16 @@ class Judgement:
         for policy in policies:
             for rule in policy.rules:
                 constructs.met.clear()
-                self.verdicts[rule.name] = self.judge(rule, policy.when)
+                try:
+                    self.verdicts[rule.name] = self.judge(rule, policy.when)
+                except TooClose:
+                    self.too_close = True
                 self.met[rule.name] = set(constructs.met)
-        self.built_in_rules()
-        self.decision = self.decide()
+        try:
+            self.built_in_rules()
+        except TooClose:
+            self.too_close = True
+        self.decision = None if self.too_close else self.decide()
         if broken and constructs.on("errors_hold") and self.decision in ("continue", "advance"):
             self.decision = "hold"
 

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import constructs
 import evaluate as judge
-import stats
 from moments import CONTRADICTED, Elements, Item, lookup, raw, window
+from syntax import unfolded
 from values import *
 
 COUNTING = ("count", "share", "any", "all", "none")
@@ -197,6 +197,9 @@ class Pick:
 def aggregate(node, place, group=None):
     """Of a group, if one is given: that of the elements that have its keys."""
     _, function, source, field, where, among, by, over, amount = node
+    if source[0] == "counts":
+        counted = picked_counts(node, place)
+        return UNKNOWN if counted is None or not counted[1] else exactly(counted[0] / counted[1])
     found = elements(source, over, place, function)
     if found == UNKNOWN:
         return UNKNOWN
@@ -241,6 +244,28 @@ def one_aggregate(node, picks, complete, world):
     if function == "sum" and never_negative(source, field, world):
         return Between(sum((value.low for value in known), Fraction(0)), None)
     return UNKNOWN
+
+
+def picked_counts(node, place):
+    """Of `share(A of B)` both sums and the snapshots that they are of, or none where something is missing."""
+    _, _, (_, *pair), _, where, _, _, over, _ = node
+    inside = [place.at]
+    if over is not None:
+        seen = window(over, place)
+        if not enough(seen, True):
+            return None
+        inside = seen.inside
+    sums, taken = [Fraction(0), Fraction(0)], []
+    for index in inside:
+        there = place.of(Item(True, index), (), over)
+        picked = YES if where is None else judge.condition(judge.evaluate(where, there))
+        values = [judge.evaluate(field, there) for field in pair]
+        if picked == UNDECIDED or (picked == YES and UNKNOWN in values):
+            return None
+        if picked == YES:
+            sums = [before + value.low for before, value in zip(sums, values)]
+            taken.append(index)
+    return *sums, taken
 
 
 def groups_of_extreme(node, place):
@@ -358,50 +383,3 @@ def plain(function, values, amount):
             return (values[(n - 1) // 2] + values[n // 2]) / 2
         case "percentile":
             return next(v for i, v in enumerate(values, 1) if Fraction(i, n) >= amount)
-
-
-# --- confidence ---------------------------------------------------------------------------------------------------------
-
-
-def unfolded(node):
-    match node:
-        case ("let", _, let):
-            return unfolded(let.inner)
-        case ("paren", inner):
-            return unfolded(inner)
-    return node
-
-
-def confidence(node, place):
-    match node:
-        case ("with_confidence", ("compare", op, a, b), level, population):
-            level = judge.evaluate(level, place).low
-        case ("confidence", ("compare", op, a, b)):
-            level, population = None, None
-    sample, target = unfolded(a), judge.number(judge.evaluate(b, place))
-    _, function, source, field, where, among, _, over, _ = sample
-    found = elements(source, over, place, function)
-    silent = UNDECIDED if level is not None else UNKNOWN
-    if UNKNOWN in (found, target) or not found.complete or not found.items:
-        return silent
-    picks = [Pick(sample, item, place) for item in found.items]
-    if function == "share":
-        if not any(made.member == YES for made in picks):
-            return silent
-        lowest, highest = completions([(made.good, made.member) for made in picks])
-        if population:
-            whole = judge.number(judge.evaluate(population, place))
-            if whole == UNKNOWN or not whole.known:
-                return silent
-            return stats.census_verdict(op, lowest, highest, level, target.low, target.high, int(whole.low))
-        if level is not None:
-            return stats.share_verdict(op, lowest, highest, level, target.low, target.high)
-        return exactly(stats.share_confidence(op, lowest, highest, target.low))
-    values = [made.value() for made in picks if made.good != NO]
-    if any(made.good == UNDECIDED for made in picks) or any(v == UNKNOWN or not v.known for v in values):
-        return silent
-    values = [v.low for v in values]
-    if level is not None:
-        return stats.mean_verdict(op, values, level, target.low, target.high)
-    reached = stats.mean_confidence(op, values, target.low)
-    return UNKNOWN if reached is None else exactly(reached)

@@ -26,6 +26,11 @@ def policy(rng, world, name, size, depth, deciding, others, workflows):
     for i in range(3):
         inner, flavour = expressions.number(rng.choice(DIMENSIONS), 1)
         declare(expressions, made, f"let{i}", inner, flavour)
+    for construct in ("every_look", "difference"):
+        if on(construct):
+            inner, flavour = expressions.growing(1) if construct == "every_look" else expressions.apart()
+            let = declare(expressions, made, f"of_{construct}", inner, flavour)
+            expressions.samples.append((("let", let.name, let), flavour))
     if on("recursion"):
         looking_back_at_itself(rng, expressions, made)
     made.named = [entry for entry in expressions.params if entry[0][2] in made.params] + expressions.lets

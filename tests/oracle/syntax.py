@@ -14,9 +14,10 @@
     ("and", a, b) ("or", a, b) ("not", a) ("if", c, a, b) ("at_least", n, items) ("has", path) ("default", path, a)
     ("aggregate", function, source, field, where, among, by, over, amount)
         source: ("list", path), ("scalar", a), ("distinct", path, field, where, over), ("param_list", name, Param),
-        ("workflows",) or an aggregate with a `by`, which is a list of keys
+        ("workflows",), ("counts", a, b) for `share(a of b)`, or an aggregate with a `by`, which is a list of keys
     ("same_by", aggregate)              in a `where`: the same aggregate of the group that is looked at
-    ("with_confidence", comparison, level, population or None) ("confidence", comparison)
+    ("with_confidence", comparison, level, population or None, every) ("confidence", comparison, population or None, every)
+        the left side may be ("arithmetic", "-", a, b), each a sample or a `previous` of one; every: whether `at every look`
     ("held", p) ("held_value", a) ("streak", p) ("since", day)
     ("previous", a, where, other) ("first", a, where) ("latest", a, where, over) ("change", a, over) ("trend", a, over)
     ("asks", stage)
@@ -85,9 +86,10 @@ def written(node):
         case ("matches", a, pattern, inside):
             text = f"{write(a, ADD)} matches {write(pattern, ADD)}"
             return (text, COMPARE) if inside else (f"not {text}", NOT)
-        case ("with_confidence", comparison, level, population):
-            drawn = f" of {write(population, ADD)}" if population else ""
-            return f"{write(comparison)} with {write(level, ATOM)} confidence{drawn}", COMPARE
+        case ("with_confidence", comparison, level, population, every):
+            return f"{write(comparison)} with {write(level, ATOM)} confidence{tail(population, every)}", COMPARE
+        case ("confidence", comparison, population, every):
+            return f"confidence({write(comparison)}{tail(population, every)})", ATOM
         case ("and", a, b):
             return f"{write(a, AND)} and {write(b, NOT)}", AND
         case ("or", a, b):
@@ -123,6 +125,10 @@ def written(node):
     raise ValueError(f"no such expression: {node}")
 
 
+def tail(population, every):
+    return (f" of {write(population, ADD)}" if population else "") + " at every look" * every
+
+
 def span(over):
     match over:
         case str():
@@ -144,6 +150,8 @@ def of(source, field):
             return write(inner)
         case ("param_list", name, _):
             return name
+        case ("counts", a, b):
+            return f"{write(a)} of {write(b)}"
         case ("workflows",):
             return "workflows" + (f".{write(field)}" if field else "")
     return write(source)
@@ -179,7 +187,7 @@ def children(node):
 KINDS = {
     "literal", "param", "let", "entry", "paren", "field", "own", "computed", "group_key", "it", "judged", "arithmetic", "negative",
     "days_between", "move_date", "compare", "months", "in_range", "in_items", "in_list", "in_param", "matches", "and", "or", "not",
-    "if", "at_least", "has", "default", "aggregate", "list", "scalar", "distinct", "param_list", "workflows", "same_by",
+    "if", "at_least", "has", "default", "aggregate", "list", "scalar", "distinct", "param_list", "workflows", "counts", "same_by",
     "with_confidence", "confidence", "held", "held_value", "streak", "since", "previous", "first", "latest", "change", "trend", "asks",
     "today", "now", "entered", "judged_entered", "first_seen", "weekday", "hour", "day",
 }
@@ -194,6 +202,16 @@ def whole(node, seen=()):
         yield from whole(node[1].inner, (*seen, node[1]))
     for child in children(node):
         yield from whole(child, seen)
+
+
+def unfolded(node):
+    """Without the names of lets and the parentheses around it."""
+    match node:
+        case ("let", _, let):
+            return unfolded(let.inner)
+        case ("paren", inner):
+            return unfolded(inner)
+    return node
 
 
 def paths(node):

@@ -21,6 +21,7 @@ POOL = {
     "drift": [Fraction(n, 100) for n in (-50, -20, -10, 0, 10, 20, 50)],
     "edit": [Fraction(n, 100) for n in (0, 5, 10, 15, 20, 40, 100, 250)],
     "count": [Fraction(n) for n in range(7)],
+    "many": [Fraction(n) for n in (0, 1, 2, 5, 10, 20, 40, 60)],
     "score": [Fraction(n, 2) for n in range(2, 11)],
     "square": [Fraction(n, 400) for n in (0, 1, 2, 4, 8, 9, 16, 50)],
     "delta": [Fraction(n, 2) for n in range(-6, 7)] + [Fraction(n, 10) for n in (1, 2, 3, 7)] + [Fraction("3.3333")],
@@ -31,15 +32,16 @@ POOL = {
     "hour": [Fraction(n) for n in (0, 9, 10, 11, 12, 13, 23)],
 }
 # A share and a count or number do not go together; a quotient or product goes with both, and is made of both.
-DIMENSION = {"plain": ["count", "score", "delta"], "part": ["share", "drift", "square"], "usd": ["usd"], "time": ["duration"]}
+DIMENSION = {"plain": ["count", "many", "score", "delta"], "part": ["share", "drift", "square"], "usd": ["usd"], "time": ["duration"]}
 DIMENSIONS = ["plain", "part", "part", "usd", "time"]
 UNITLESS = ["plain", "part"]
 
 FLAVOUR = {"adoption": "share", "quality": "share", "drift": "drift", "users.active": "count", "users.target": "count",
            "errors": "count", "score": "score", "delta": "delta", "cost": "usd", "latency": "duration", "edit_time": "edit",
-           "price": "usd", "lag": "duration", "marks": "delta", "size": "count", "ratings": "score", "trust": "share"}
+           "price": "usd", "lag": "duration", "marks": "delta", "size": "count", "ratings": "score", "trust": "share",
+           "runs.all": "many", "runs.failed": "count", "runs.slow": "count", "requests": "many"}
 # What a variance of them looks like: no count is left of counts, and nothing is below zero.
-SQUARED = {"share": "square", "drift": "square", "edit": "square", "count": "score"}
+SQUARED = {"share": "square", "drift": "square", "edit": "square", "count": "score", "many": "score"}
 CONDITIONS = [("live",), ("ready",)]
 MEMBERS = {"kind": KINDS, "zone": AREAS, "area": AREAS, "place": AREAS, "model": MODELS, "name": MODELS}
 OWN = {"outputs": ["edit_time", "price", "lag", "marks", "trust", "kind", "place", "ok", "resolved"], "flags": ["size", "zone", "name", "open"],
@@ -57,7 +59,11 @@ def field_types(rng):
     changing = lambda chance: key and on("changing") and rng.random() < chance
     other_key = lambda text: text if on("named") and rng.random() < 0.3 else None
     stands = lambda: rng.random() < 0.4
+    counts = {
+        "runs": Type("record", {name: Type("count") for name in ("all", "failed", "slow")}), "requests": Type("count", key_in_data=other_key("calls")),
+    } if on("counts") else {}
     return {
+        **counts,
         "adoption": Type("share", standing=stands()),
         "quality": rng.choice([Type("share"), percent(0, 100)]),
         "drift": percent(-50, 50),
