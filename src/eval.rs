@@ -9,6 +9,7 @@ mod claim;
 mod compare;
 mod date_word;
 mod decide;
+mod difference;
 mod explain;
 mod expr;
 mod figure;

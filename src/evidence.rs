@@ -66,6 +66,8 @@ pub enum ReasonKind {
     Stale { newest: Point, day: Point },
     /// A sample that shows neither side at the confidence asked for.
     TooFew(SmallSample),
+    /// So many elements that are, or may be, in both of two samples that are compared.
+    InBoth { count: usize, list: Arc<str> },
     /// A sample of more than there are.
     MoreThanAll { seen: usize, all: usize },
 }
@@ -136,6 +138,10 @@ pub enum SmallSample {
     Values { count: usize, level: Number, looks: Looking, further: Further },
     /// So many values, of which no more than `most` can be looked at again and again.
     TooMany { count: usize, most: usize },
+    /// Two samples of which the share of one is taken from that of the other; how many good ones in a row of the first would do.
+    Shares { a: SampleCount, b: SampleCount, level: Number, looks: Looking, further: Further },
+    /// Two samples of so many values, of which the mean of one is taken from that of the other.
+    Means { a: usize, b: usize, level: Number, looks: Looking },
     /// So many values, too few or too much alike for their mean to have bounds.
     Alike { count: usize },
 }

@@ -217,6 +217,19 @@ impl Vocabulary {
     /// Index of the built-in field `advance_to`, where there are stages.
     pub const ADVANCE_TO: usize = 3;
 
+    /// The way to the first list that steps from a snapshot lead to or through.
+    #[must_use]
+    pub fn way_to_list<'s>(&self, steps: &'s [usize]) -> Option<&'s [usize]> {
+        let mut record = &*self.snapshot;
+        for (at, step) in steps.iter().enumerate() {
+            match &record.fields.get(*step)?.ty {
+                Type::List(_) => return steps.get(..=at),
+                ty => record = ty.record()?,
+            }
+        }
+        None
+    }
+
     /// The name of the built-in standing field for the last day of a workflow.
     pub const RETIRED: &str = "retired";
 

@@ -2,12 +2,32 @@
 
 use super::Checker;
 use super::errors;
+use super::form::written_alike;
 use super::scope::NameScope;
-use crate::ast::{CompareOp, Expr, ExprKind};
-use crate::builtins::{Builtin, Sampled};
+use crate::ast::{ArithmeticOp, CompareOp, Expr, ExprKind};
+use crate::builtins::series::{Along, Which};
+use crate::builtins::{Builtin, Sampled, Shape};
 use crate::program::Target;
 use crate::types::{Kind, Type};
 use crate::value::Number;
+
+/// What a sample is drawn from, as far as it can be told apart from another.
+struct DrawnFrom {
+    sampled: Sampled,
+    /// The way to the list; none where it is one of values of snapshots.
+    list: Option<Vec<usize>>,
+    /// Which part of the list, as it is written.
+    part: Option<String>,
+    /// At which other snapshot, as it is written.
+    at: Option<(Which, Option<String>)>,
+}
+
+impl DrawnFrom {
+    /// Whether it is the same part of the same list of the same snapshot.
+    fn is_of(&self, other: &Self) -> bool {
+        (&self.list, &self.part, &self.at) == (&other.list, &other.part, &other.at)
+    }
+}
 
 impl Checker<'_> {
     /// Checks a claim: `A >= B`, where A is a share or mean, and B exact; with a confidence, or within `confidence(…)`.
@@ -16,7 +36,7 @@ impl Checker<'_> {
             checker.check_condition(scope, claim, "a confidence needs a comparison");
         });
         let ExprKind::Compare(
-            CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual,
+            op @ (CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual),
             left,
             right,
         ) = &claim.kind
@@ -30,11 +50,70 @@ impl Checker<'_> {
         if !checked {
             return;
         }
-        if self.sampled(left).is_none() {
-            self.report(errors::not_sampled(left));
-        } else if let Some(found) = self.sample_in(scope, right) {
-            self.report(errors::sampled_on_both_sides(right, found));
+        let sides = match &self.unfolded(left).kind {
+            ExprKind::Arithmetic(ArithmeticOp::Subtract, a, b) => Some(((**a).clone(), (**b).clone())),
+            _ => None,
+        };
+        match sides.filter(|(a, b)| self.drawn(a).is_some() || self.drawn(b).is_some()) {
+            Some((a, b)) => self.check_difference(scope, (left, *op, right), &a, &b),
+            None if self.sampled(left).is_none() => self.report(errors::not_sampled(left)),
+            None => self.check_exact(scope, (*op, left, right)),
         }
+    }
+
+    /// Checks that the right side of a claim is no sample.
+    fn check_exact(&mut self, scope: NameScope<'_>, (op, left, right): (CompareOp, &Expr, &Expr)) {
+        if let Some(found) = self.sample_in(scope, right) {
+            self.report(errors::sampled_on_both_sides((op, left, right), found));
+        }
+    }
+
+    /// Checks that a difference is one of two samples of one kind, that are not the same elements.
+    fn check_difference(
+        &mut self,
+        scope: NameScope<'_>,
+        (left, op, right): (&Expr, CompareOp, &Expr),
+        a: &Expr,
+        b: &Expr,
+    ) {
+        match (self.drawn(a), self.drawn(b)) {
+            (Some(one), Some(other)) if one.sampled != other.sampled => {
+                self.report(errors::share_less_mean(left));
+            }
+            (Some(one), Some(other)) if one.is_of(&other) => self.report(errors::same_elements(left)),
+            (Some(_), Some(_)) => self.check_exact(scope, (op, left, right)),
+            (one, _) => {
+                let other = if one.is_some() { b } else { a };
+                match self.sample_in(scope, other) {
+                    Some(found) => self.report(errors::not_drawn(left, found)),
+                    None => self.report(errors::exact_in_difference(left, op, one.is_some())),
+                }
+            }
+        }
+    }
+
+    /// What one side of a difference is drawn from: a share or mean of a list, here or at another snapshot.
+    fn drawn(&self, side: &Expr) -> Option<DrawnFrom> {
+        let side = self.unfolded(side);
+        let ExprKind::Call { args, .. } = &side.kind else { return None };
+        let arg = args.first()?;
+        let Target::Call(builtin) = self.info(side.id)?.target.as_ref()? else { return None };
+        if let (Shape::Along(Along::Snapshot(which)), [arg]) = (&builtin.shape, args.as_slice()) {
+            let at = (*which, arg.condition.as_ref().and_then(written_alike));
+            return self.drawn(&arg.value).filter(|inner| inner.at.is_none()).map(|inner| DrawnFrom { at: Some(at), ..inner });
+        }
+        let sampled = self.sampled(side)?.sampled()?;
+        let value = self.unfolded(&arg.value);
+        let info = self.info(value.id)?;
+        let list = match (&info.target, &info.ty) {
+            (Some(Target::Field(path) | Target::JudgedField(path)), Type::List(_)) => {
+                self.ground.vocabulary.way_to_list(&path.steps).map(<[usize]>::to_vec)
+            }
+            _ => None,
+        };
+        let among = arg.among.as_ref().and_then(written_alike);
+        let picked = arg.condition.as_ref().filter(|_| sampled == Sampled::Mean).and_then(written_alike);
+        Some(DrawnFrom { sampled, list, part: among.or(picked), at: None })
     }
 
     /// The function that takes a share or mean of a list, once lets are unfolded; none for anything else.
@@ -60,8 +139,8 @@ impl Checker<'_> {
             self.report(errors::not_a_population(population, &ty));
         }
         let ExprKind::Compare(_, left, _) = &claim.kind else { return };
-        if self.sampled(left).is_some_and(|builtin| builtin.sampled() == Some(Sampled::Mean)) {
-            self.report(errors::population_of_a_mean(population));
+        if self.sampled(left).is_none_or(|builtin| builtin.sampled() == Some(Sampled::Mean)) {
+            self.report(errors::population_of_no_share(population));
         }
     }
 

@@ -16,7 +16,10 @@ pub(super) use aggregate::{
     clause_not_taken, counts_all, counts_members, drops_field, drops_value, needs_where, not_a_pattern,
     not_a_stage_name, not_a_text,
 };
-pub(super) use claim::{bad_confidence, not_a_claim, not_a_population, not_sampled, population_of_a_mean};
+pub(super) use claim::{
+    bad_confidence, exact_in_difference, not_a_claim, not_a_population, not_drawn, not_sampled, population_of_no_share,
+    same_elements, share_less_mean,
+};
 pub(super) use date_word::{no_key_to_see, no_stage_to_enter};
 pub(super) use exact::{sampled_level, sampled_on_both_sides};
 pub(super) use kinds::{Counterpart, bare_share, unlike_kinds};

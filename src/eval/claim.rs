@@ -8,7 +8,7 @@ use crate::evidence::{Amount, Further, Looking, ReasonKind, Reasons, SampleCount
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::source::Span;
-use crate::stats::{Claim, MAX_BOUNDED_SAMPLE, MeanClaim, mean_confidence};
+use crate::stats::{Claim, Hits, MAX_BOUNDED_SAMPLE, MeanClaim, mean_confidence};
 use crate::value::Number;
 
 /// What a claim says of its sample, behind its confidence.
@@ -57,7 +57,7 @@ pub(super) struct MeanSample {
 
 impl MeanSample {
     /// The values, where all are known.
-    fn known(&self) -> Result<Vec<Number>, Reasons> {
+    pub(super) fn known(&self) -> Result<Vec<Number>, Reasons> {
         let values: Option<Vec<Number>> = self.values.iter().map(|amount| amount.known().cloned()).collect();
         values.ok_or_else(|| self.reasons())
     }
@@ -168,6 +168,12 @@ impl<'a> Evaluator<'a> {
         (level, judged): (&Number, JudgedSample),
         scope: Scope<'_, 'a>,
     ) -> Truth {
+        if let Some(sides) = self.sides_of_difference(left) {
+            return match self.difference(op, sides, threshold, scope) {
+                Ok(difference) => self.decide_difference(&difference, (level, judged)),
+                Err(reasons) => Truth::Undecided(reasons),
+            };
+        }
         match self.sample(left, scope) {
             Err(reasons) => Truth::Undecided(reasons),
             Ok(Sample::Share(tally)) => {
@@ -230,6 +236,10 @@ impl<'a> Evaluator<'a> {
         let threshold = self.amount(right, scope);
         let Some(threshold) = threshold.known() else { return Err(threshold.reasons()) };
         let judged = self.judged(left, terms, scope)?;
+        if let Some(sides) = self.sides_of_difference(left) {
+            let shown = self.difference(*op, sides, threshold, scope)?.confidence();
+            return shown.map(|shown| Amount::Known(judged.looks.confidence(shown))).ok_or_else(Reasons::default);
+        }
         let spend = |steps: usize| self.budget.spend(steps);
         let found = match self.sample(left, scope)? {
             Sample::Share(tally) => {
@@ -360,11 +370,16 @@ fn decide_mean(
     })
 }
 
-fn is_at_most(op: CompareOp) -> bool {
+pub(super) fn is_at_most(op: CompareOp) -> bool {
     match op {
         CompareOp::Less | CompareOp::LessEqual => true,
         CompareOp::Greater | CompareOp::GreaterEqual | CompareOp::Equal | CompareOp::NotEqual => false,
     }
+}
+
+/// So many good ones of a sample, where as few as possible are good and where as many as possible are.
+pub(super) fn count_of(low: Hits, high: Hits) -> SampleCount {
+    SampleCount { sure: low.good, sure_of: low.of, possible: high.good, possible_of: high.of }
 }
 
 /// What a tally has seen of a sample.
@@ -378,6 +393,6 @@ fn alike(values: &[Number]) -> Reasons {
     too_small(SmallSample::Alike { count: values.len() })
 }
 
-fn too_small(sample: SmallSample) -> Reasons {
+pub(super) fn too_small(sample: SmallSample) -> Reasons {
     Reasons::of(ReasonKind::TooFew(sample), None)
 }

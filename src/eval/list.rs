@@ -289,13 +289,13 @@ impl<'a> Evaluator<'a> {
         of.filter_map(|(item, pick)| filled(item, pick)).collect()
     }
 
-    /// The declared range of a field of a list's elements, where it has two ends: what is missing lies within it.
+    /// The declared range of a field, or of one of a list's elements, where it has two ends: what is missing there lies within it.
     pub(super) fn declared_ends(&self, value: &Expr) -> Option<&'a Interval> {
         let info = self.program.expr(value.id).filter(|_| self.is_path_to_values(value))?;
         if info.target.as_ref().and_then(Target::through).is_some() {
             return None;
         }
-        let range = &info.ty.element()?.quantity()?.range;
+        let range = &info.ty.element().unwrap_or(&info.ty).quantity()?.range;
         (range.low.is_some() && range.high.is_some()).then_some(range)
     }
 

@@ -96,6 +96,7 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::StaleWorkflow { .. }
             | ReasonKind::UnreadWorkflow { .. }
             | ReasonKind::TooFew(_)
+            | ReasonKind::InBoth { .. }
             | ReasonKind::MoreThanAll { .. } => None,
         }
     }
@@ -116,13 +117,17 @@ impl<'a> Evaluator<'a> {
                 Some(Change::SnapshotWithin { first, last: Some(*day) })
             }
             ReasonKind::TooFew(
-                SmallSample::Counted { further, .. } | SmallSample::Values { further, .. },
+                SmallSample::Counted { further, .. }
+                | SmallSample::Values { further, .. }
+                | SmallSample::Shares { further, .. },
             ) => match further {
                 Further::So(more) => Some(Change::GoodSamples(Some(*more))),
                 Further::Never => Some(Change::GoodSamples(None)),
                 Further::Unsought => None,
             },
-            ReasonKind::TooFew(SmallSample::TooMany { .. } | SmallSample::Alike { .. })
+            ReasonKind::TooFew(
+                SmallSample::Means { .. } | SmallSample::TooMany { .. } | SmallSample::Alike { .. },
+            )
             | ReasonKind::Missing { .. }
             | ReasonKind::MissingInElement { .. }
             | ReasonKind::MissingInWorkflow { .. }
@@ -133,6 +138,7 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
             | ReasonKind::Branches
+            | ReasonKind::InBoth { .. }
             | ReasonKind::MoreThanAll { .. } => None,
         }
     }

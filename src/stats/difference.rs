@@ -57,16 +57,20 @@ fn wilson(Hits { good, of }: Hits, deviate: f64) -> Option<(f64, f64, f64)> {
 }
 
 /// The lower one-sided bound of the share of `a` less that of `b`: d − √((p_a − l_a)² + (u_b − p_b)²); none for empty samples.
+/// With a negative deviate, as confidences below one half have, it is the upper bound of the rest.
 fn lower_bound(a: Hits, b: Hits, deviate: f64) -> Option<f64> {
+    if deviate < 0.0 {
+        return Some(-lower_bound(b, a, -deviate)?);
+    }
     let (low, share_of_a, _) = wilson(a, deviate)?;
     let (_, share_of_b, high) = wilson(b, deviate)?;
     Some(share_of_a - share_of_b - (share_of_a - low).hypot(high - share_of_b))
 }
 
-/// The deviate that a standard normal value exceeds with the chance 1 − `confidence`; none below one half, and for certainty.
+/// The deviate that a standard normal value exceeds with the chance 1 − `confidence`; none for certainty, of either.
 fn deviate_of(confidence: &Number) -> Option<f64> {
     let confidence = confidence.to_f64_fast();
-    (0.5..1.0).contains(&confidence).then(|| Some(Normal::new(0.0, 1.0).ok()?.inverse_cdf(confidence)))?
+    (confidence > 0.0 && confidence < 1.0).then(|| Some(Normal::new(0.0, 1.0).ok()?.inverse_cdf(confidence)))?
 }
 
 impl ShareDifference {
@@ -82,7 +86,7 @@ impl ShareDifference {
         }
     }
 
-    /// Whether the one-sided bounds at `confidence`, between one half and 1, show that the claim holds or does not; none if
+    /// Whether the one-sided bounds at `confidence`, between 0 and 1, show that the claim holds or does not; none if
     /// they show neither, or come too close to the margin to tell.
     #[must_use]
     pub fn decide(&self, confidence: &Number) -> Option<bool> {
@@ -96,16 +100,12 @@ impl ShareDifference {
         (upper < margin - ROUNDING).then_some(false)
     }
 
-    /// The highest confidence at which the claim would be shown. It is 0 where the claim is not shown even at one half, and
-    /// none where a sample is empty.
+    /// The highest confidence at which the claim would be shown; none where a sample is empty.
     #[must_use]
     pub fn confidence(&self) -> Option<f64> {
         let margin = self.margin.to_f64_fast();
         let shown = |deviate| Some(lower_bound(self.a_low, self.b_high, deviate)? > margin + ROUNDING);
-        if !shown(0.0)? {
-            return Some(0.0);
-        }
-        let (mut low, mut high) = (0.0, MAX_DEVIATE);
+        let (mut low, mut high) = (-MAX_DEVIATE, MAX_DEVIATE);
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
             *(if shown(middle)? { &mut low } else { &mut high }) = middle;
@@ -140,7 +140,7 @@ pub struct MeanDifference {
 
 impl MeanDifference {
     /// For the mean of `a` less that of `b` and the margin. None where there are no bounds: fewer than [`MIN_MEAN_SAMPLE`](super::MIN_MEAN_SAMPLE)
-    /// values on a side, all values equal on both sides, or numbers that floating point does not hold.
+    /// values on a side, all values of a side equal, or numbers that floating point does not hold.
     #[must_use]
     pub fn new(a: &[Number], b: &[Number], margin: &Number) -> Option<Self> {
         let ((mean_of_a, squares_of_a), (mean_of_b, squares_of_b)) =
@@ -148,7 +148,7 @@ impl MeanDifference {
         let (error_of_a, error_of_b) =
             (squared_error(&squares_of_a, a.len()), squared_error(&squares_of_b, b.len()));
         let error = error_of_a + error_of_b;
-        if error <= 0.0 {
+        if error_of_a <= 0.0 || error_of_b <= 0.0 {
             return None;
         }
         let t = (mean_of_a - mean_of_b - margin).to_f64_fast() / error.sqrt();

@@ -46,7 +46,7 @@ impl Looking {
     }
 
     /// The look after this one.
-    pub(super) fn next(self) -> Self {
+    pub fn next(self) -> Self {
         match self {
             Self::Once | Self::Growing => self,
             Self::Nth(look) => Self::Nth(look.saturating_add(1)),

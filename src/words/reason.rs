@@ -61,6 +61,10 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             format!("the newest snapshot is of {newest}, too old to judge {day} by")
         }
         ReasonKind::TooFew(sample) => too_few(sample),
+        ReasonKind::InBoth { count: 1, list } => format!("1 element of `{list}` is, or may be, in both samples"),
+        ReasonKind::InBoth { count, list } => {
+            format!("{count} elements of `{list}` are, or may be, in both samples")
+        }
         ReasonKind::MoreThanAll { seen, all } => {
             format!("{seen} elements, more than the {all} that they are drawn from")
         }
@@ -104,6 +108,13 @@ fn too_few(sample: &SmallSample) -> String {
             // Of values that are looked at once there is Student's t alone.
             let how = if *looks == Looking::Growing { "" } else { ", approximately" };
             format!("{count} values show {}{how}", neither(level, *looks))
+        }
+        SmallSample::Shares { a, b, level, looks, further: _ } => {
+            let (a, b) = (of_sample(a), of_sample(b));
+            format!("{a} against {b} shows {}, approximately", neither(level, *looks))
+        }
+        SmallSample::Means { a, b, level, looks } => {
+            format!("{a} values against {b} show {}, approximately", neither(level, *looks))
         }
         SmallSample::TooMany { count, most } => {
             format!("{count} values are too many to be looked at again and again: at most {most}")

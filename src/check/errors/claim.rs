@@ -1,10 +1,11 @@
 //! Errors about confidence: of which claims there is one, at which level, and what a sample is drawn from.
 
 use super::types::percentage;
-use crate::ast::Expr;
+use crate::ast::{CompareOp, Expr};
 use crate::check::words::{a_type, subject};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 use crate::types::Type;
 
 pub(in crate::check) fn not_a_claim(claim: &Expr) -> Diagnostic {
@@ -17,12 +18,49 @@ pub(in crate::check) fn not_a_claim(claim: &Expr) -> Diagnostic {
 
 pub(in crate::check) fn not_sampled(left: &Expr) -> Diagnostic {
     let message = format!(
-        "{} is no `share(…)` or `mean(…)`, so there is no confidence of it",
+        "{} is no `share(…)` or `mean(…)`, nor one of them less another, so there is no confidence of it",
         subject(left, "the left side")
     );
     Diagnostic::error(Code::ImpossibleConfidence, message)
         .label(left.span, "not taken of a sample")
         .help("the left side is a `share(…)` or `mean(…)`, or a let that is one, and not grouped with `by`")
+}
+
+/// A difference of one sample and what is exact. `sample_first`: whether the sample is what the other is taken from.
+pub(in crate::check) fn exact_in_difference(left: &Expr, op: CompareOp, sample_first: bool) -> Diagnostic {
+    let help = match sample_first {
+        true => format!("write `A {op} C + B` for `A - B {op} C`", op = op.as_str()),
+        false => {
+            format!("write `A {} B - C` for `B - A {} C`", op.mirrored().as_str(), op.as_str())
+        }
+    };
+    Diagnostic::error(Code::ImpossibleConfidence, "one side of the difference is exact, and belongs on the right")
+        .label(left.span, "one sample and one exact value")
+        .help(help)
+}
+
+pub(in crate::check) fn share_less_mean(left: &Expr) -> Diagnostic {
+    Diagnostic::error(Code::ImpossibleConfidence, "a share and a mean have no difference with a confidence")
+        .label(left.span, "one of either")
+        .help("take a share from a share, or a mean from a mean")
+}
+
+/// A difference of a sample and what is made of one.
+pub(in crate::check) fn not_drawn(left: &Expr, found: Span) -> Diagnostic {
+    Diagnostic::error(Code::ImpossibleConfidence, "there is a confidence of one sample less one other, and of no more")
+        .label(left.span, "no such difference")
+        .maybe_label((found != left.span).then_some(found), "neither a `share(…)` nor a `mean(…)`, nor one at another snapshot")
+        .help("write `share(a …) - share(b …)` or `mean(a …) - mean(b …)`, and what is exact on the right")
+}
+
+/// A difference of two samples of the same elements.
+pub(in crate::check) fn same_elements(left: &Expr) -> Diagnostic {
+    Diagnostic::error(Code::ImpossibleConfidence, "both sides are taken of the same elements")
+        .label(left.span, "not two samples")
+        .help(
+            "ask each element for both, as in `share(cases where was_ok and not ok) <= 10% with 90% confidence`; two parts \
+             of one list are told apart with `among`",
+        )
 }
 
 pub(in crate::check) fn bad_confidence(confidence: &Expr) -> Diagnostic {
@@ -41,8 +79,8 @@ pub(in crate::check) fn not_a_population(population: &Expr, ty: &Type) -> Diagno
     )
 }
 
-pub(in crate::check) fn population_of_a_mean(population: &Expr) -> Diagnostic {
-    Diagnostic::error(Code::ImpossibleConfidence, "a mean has no bounds that take in how many there are")
+pub(in crate::check) fn population_of_no_share(population: &Expr) -> Diagnostic {
+    Diagnostic::error(Code::ImpossibleConfidence, "only one share has bounds that take in how many there are")
         .label(population.span, "of a share alone")
         .help("leave `of` out, or ask for a share: `share(ratings where score >= 4) >= 50% with 90% confidence of users.active`")
 }
