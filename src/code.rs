@@ -135,7 +135,7 @@ codes! {
     FieldNotLowerCase = T226 "a field name that is not in lower case"
          "Fields are named in lower case, so that they cannot be taken for a unit. Write the name in lower case; where the snapshots have another key, `named` gives it, as in `pass_rate: share named \"passRate\"`."
     SampleForExact = T227 "a sample where an exact value is due"
-         "A confidence tells how sure a sample is of a claim about an exact value. An aggregate of a list, a claim, or a let that is such is a sample itself, and its own luck would not be counted. Name a field, a param or an aggregate of a single value over a window: these are exact."
+         "A confidence tells how sure a sample is of a claim about an exact value. An aggregate of a list, a claim, or a let that is such is a sample itself, and its own luck would not be counted. Take one from the other, as in `share(a …) - share(b …) >= -5% with 90% confidence`, or name a field, a param or an aggregate of a single value over a window: these are exact."
     ImpossibleMark = T240 "a mark that a field cannot have"
          "`changing` is for fields of lists whose elements have a `key`, other than the key itself. `standing` is for what a `rollout.yaml` may hold: fields of the snapshot and of its records, and lists as a whole. `named` gives the key of the snapshots, which is not empty and is for one field. Leave the mark out, or put it where it means something."
 

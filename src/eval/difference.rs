@@ -19,7 +19,8 @@ use crate::value::{Number, Record};
 
 /// Two samples of which one is taken from the other, and what their difference is held against.
 pub(super) enum Difference {
-    Shares(ShareDifference),
+    /// Two shares, and whether the second of the comparison comes first.
+    Shares(ShareDifference, bool),
     Means { a: Vec<Number>, b: Vec<Number>, margin: Number },
 }
 
@@ -37,14 +38,14 @@ impl Difference {
     /// `A − B <= margin` as `B − A >= −margin`.
     fn turned_round(self) -> Self {
         match self {
-            Self::Shares(shares) => Self::Shares(shares.turned_round()),
+            Self::Shares(shares, turned) => Self::Shares(shares.turned_round(), !turned),
             Self::Means { a, b, margin } => Self::Means { a: b, b: a, margin: -margin },
         }
     }
 
     fn decide(&self, confidence: &Number) -> Option<bool> {
         match self {
-            Self::Shares(shares) => shares.decide(confidence),
+            Self::Shares(shares, _) => shares.decide(confidence),
             Self::Means { a, b, margin } => MeanDifference::new(a, b, margin)?.decide(confidence),
         }
     }
@@ -52,7 +53,7 @@ impl Difference {
     /// The highest confidence at which it would be shown; none where there are no bounds.
     pub(super) fn confidence(&self) -> Option<Number> {
         let confidence = match self {
-            Self::Shares(shares) => shares.confidence()?,
+            Self::Shares(shares, _) => shares.confidence()?,
             Self::Means { a, b, margin } => MeanDifference::new(a, b, margin)?.confidence,
         };
         Number::try_from(confidence).ok()
@@ -84,13 +85,16 @@ impl<'a> Evaluator<'a> {
         self.refuse_shared(&a, &b)?;
         let margin = margin.clone();
         let difference = match (a.sample, b.sample) {
-            (Sample::Share(a), Sample::Share(b)) => Difference::Shares(ShareDifference {
-                a_low: Hits { good: a.sure, of: a.sure_of },
-                a_high: Hits { good: a.possible, of: a.possible_of },
-                b_low: Hits { good: b.sure, of: b.sure_of },
-                b_high: Hits { good: b.possible, of: b.possible_of },
-                margin,
-            }),
+            (Sample::Share(a), Sample::Share(b)) => {
+                let shares = ShareDifference {
+                    a_low: Hits { good: a.sure, of: a.sure_of },
+                    a_high: Hits { good: a.possible, of: a.possible_of },
+                    b_low: Hits { good: b.sure, of: b.sure_of },
+                    b_high: Hits { good: b.possible, of: b.possible_of },
+                    margin,
+                };
+                Difference::Shares(shares, false)
+            }
             (Sample::Mean(a), Sample::Mean(b)) => {
                 Difference::Means { a: a.known()?, b: b.known()?, margin }
             }
@@ -112,9 +116,10 @@ impl<'a> Evaluator<'a> {
         Truth::decided(difference.decide(&confidence), || {
             let level = level.clone();
             too_small(match difference {
-                Difference::Shares(shares) => {
+                Difference::Shares(shares, turned) => {
                     let next = Number::ONE - looks.next().alpha(&level);
-                    let further = shares.further(&next);
+                    let further = shares.further(&next, *turned);
+                    let shares = if *turned { shares.turned_round() } else { shares.clone() };
                     let (a, b) = (count_of(shares.a_low, shares.a_high), count_of(shares.b_low, shares.b_high));
                     SmallSample::Shares { a, b, level, looks, further }
                 }

@@ -107,6 +107,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::With { claim, confidence, population, every_look: _ } => {
                 if let ExprKind::Compare(op, left, right) = &claim.kind {
                     self.explain_compare(*op, left, right, &truth, scope, report);
+                    self.explain_samples(*op, left, &truth, scope, report);
                 }
                 for part in [confidence].into_iter().chain(population) {
                     self.explain_side(part, Side::default(), scope, report);
@@ -193,6 +194,25 @@ impl<'a> Evaluator<'a> {
         };
         self.explain_side(left, side, scope, report);
         self.explain_side(right, Side { wanted: Some(wanted.mirrored()), ..side }, scope, report);
+    }
+
+    /// The two samples of a difference.
+    fn explain_samples(
+        &self,
+        op: CompareOp,
+        left: &'a Expr,
+        truth: &Truth,
+        scope: Scope<'_, 'a>,
+        report: &mut RuleVerdict,
+    ) {
+        let Some((a, b)) = self.sides_of_difference(left) else { return };
+        let scope = if self.let_behind(left).is_some() { Scope::at(scope.moment) } else { scope };
+        let wanted = if *truth == Truth::Yes { op.negated() } else { op };
+        let decided = !matches!(truth, Truth::Undecided(_));
+        for (side, wanted) in [(a, wanted), (b, wanted.mirrored())] {
+            let side_of = Side { wanted: Some(wanted), decided, ..Side::default() };
+            self.explain_side(side, side_of, scope, report);
+        }
     }
 
     /// One side of a comparison: its value, and where that comes from.

@@ -24,8 +24,8 @@ impl Program {
         // An element with a key is recorded again and again, and belongs to the newest snapshot that has it.
         let keyed = pooled && element.is_some_and(|record| record.fields.iter().any(|field| field.key));
         let is_fixed = |target: &Target| match target {
-            Target::JudgedField(_) | Target::Workflows(_) => false,
-            Target::Field(path) => !keyed && !path.changing,
+            Target::JudgedField(_) => false,
+            Target::Field(path) | Target::Workflows(path) => !keyed && !path.changing,
             Target::Element { path, .. } => !path.changing,
             Target::Date(DateWord::FirstSeen { .. }) => true,
             Target::Date(DateWord::Entered(StayOf::Looked)) => !keyed || of_stay,

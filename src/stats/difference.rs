@@ -113,16 +113,21 @@ impl ShareDifference {
         Some(Normal::new(0.0, 1.0).ok()?.cdf(low))
     }
 
-    /// How many further good ones of A in a row would show the claim at `confidence`.
+    /// How many further good ones of A in a row would show the claim at `confidence`, or with `bad_of_b` bad ones of B.
     #[must_use]
-    pub fn further(&self, confidence: &Number) -> Further {
-        let Some(deviate) = deviate_of(confidence).filter(|_| self.b_high.of > 0) else {
+    pub fn further(&self, confidence: &Number, bad_of_b: bool) -> Further {
+        let (a, b) = (self.a_low, self.b_high);
+        let other = if bad_of_b { a } else { b };
+        let Some(deviate) = deviate_of(confidence).filter(|_| other.of > 0) else {
             return Further::Never;
         };
         let margin = self.margin.to_f64_fast();
         first_shown(MAX_FURTHER, |more| {
-            let a = Hits { good: self.a_low.good + more, of: self.a_low.of + more };
-            Some(lower_bound(a, self.b_high, deviate)? > margin + ROUNDING)
+            let (a, b) = match bad_of_b {
+                true => (a, Hits { good: b.good, of: b.of + more }),
+                false => (Hits { good: a.good + more, of: a.of + more }, b),
+            };
+            Some(lower_bound(a, b, deviate)? > margin + ROUNDING)
         })
     }
 }
@@ -256,12 +261,12 @@ mod tests {
         assert_eq!(known(of(21, 30), of(27, 30), percent(0)).confidence(), Some(0.0));
         assert_eq!(known(of(21, 30), of(0, 0), percent(0)).confidence(), None);
         let claim = |more| known(of(24 + more, 30 + more), of(21, 30), percent(0));
-        let Further::So(more) = claim(0).further(&percent(90)) else { panic!("it can still be shown") };
+        let Further::So(more) = claim(0).further(&percent(90), false) else { panic!("it can still be shown") };
         assert_eq!(claim(more).decide(&percent(90)), Some(true));
         assert_eq!(claim(more - 1).decide(&percent(90)), None);
-        assert_eq!(known(of(0, 0), of(21, 30), percent(40)).further(&percent(90)), Further::Never);
-        assert_eq!(claim(0).further(&Number::ONE), Further::Never);
-        assert_eq!(known(of(21, 30), of(0, 0), percent(0)).further(&percent(90)), Further::Never);
+        assert_eq!(known(of(0, 0), of(21, 30), percent(40)).further(&percent(90), false), Further::Never);
+        assert_eq!(claim(0).further(&Number::ONE, false), Further::Never);
+        assert_eq!(known(of(21, 30), of(0, 0), percent(0)).further(&percent(90), false), Further::Never);
     }
 
     /// It is approximate: a little above the 10 % that it promises.

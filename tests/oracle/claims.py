@@ -235,7 +235,7 @@ def only_grows(node, world):
     keyed = bool(path) and world.key_of(path) is not None
     clauses = [clause for clause in (field, where, among, *(by or [])) if clause]
     for inner, of_list in (found for clause in clauses for found in read(clause, path)):
-        if inner[0] in ("judged", "today", "now", "since") or (inner[0] == "judged_entered" and over != "stage"):
+        if inner[0] in ("judged", "judged_entered", "today", "now", "since"):
             return False
         if inner[0] == "own" and of_list and of_list != ("workflows",) and world.type_of(of_list + inner[1]).changing:
             return False
@@ -248,25 +248,27 @@ def only_grows(node, world):
 OF_SNAPSHOT = ("field", "list", "in_list", "counts", "asks", "workflows")
 
 
-def read(node, path):
+def read(node, path, seen=()):
     """An expression and everything inside it, also of what it names, each with the list of whose elements it speaks."""
     yield node, path
     match node:
         case ("let", _, let):
-            yield from read(let.inner, ())
+            # One that looks back at itself is read once.
+            if id(let) not in seen:
+                yield from read(let.inner, (), (*seen, id(let)))
         case ("computed", made):
-            yield from read(made.inner, (made.list,))
+            yield from read(made.inner, (made.list,), seen)
         case ("aggregate", _, source, field, where, among, by, _, _):
-            yield from read(source, path)
+            yield from read(source, path, seen)
             inside = source[1] if source[0] == "list" else ("workflows",) if source[0] == "workflows" else ()
             for clause in (field, where, among, *(by or [])):
-                yield from read(clause, inside) if clause else ()
+                yield from read(clause, inside, seen) if clause else ()
         case ("distinct", inside, field, where, _):
             for clause in (field, where):
-                yield from read(clause, inside) if clause else ()
+                yield from read(clause, inside, seen) if clause else ()
         case _:
             for child in children(node):
-                yield from read(child, path)
+                yield from read(child, path, seen)
 
 
 def ends(node, world):
