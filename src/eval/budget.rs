@@ -26,6 +26,8 @@ const MAX_REPORT_BYTES: u64 = 128 << 20;
 const MAX_REPORT_PER_BYTE: u64 = 20;
 /// Steps that all remedies of one workflow may take to be tried out. A verdict does not depend on it.
 const MAX_TRIES: u64 = 2_000_000;
+/// Steps that one search for a remedy may take of these.
+const MAX_PART: usize = 40_000;
 /// Bits of a number that is computed. Numbers are exact, so a chain of lets that square each other would fill the memory;
 /// a mean of a thousand ratios of measured numbers takes fewer.
 pub const MAX_BITS: usize = 1 << 15;
@@ -139,6 +141,15 @@ impl<'a> Budget<'a> {
             self.tell();
         }
         left > 0
+    }
+
+    /// Spends no more than a small part of it, so that one search leaves enough for all others.
+    pub(super) fn part(&self) -> impl Fn(usize) -> bool + '_ {
+        let left = Cell::new(MAX_PART);
+        move |steps| {
+            left.set(left.get().saturating_sub(steps));
+            left.get() > 0 && self.spend(steps)
+        }
     }
 
     /// Tells the run what was taken since it was told last.

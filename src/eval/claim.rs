@@ -217,7 +217,7 @@ impl<'a> Evaluator<'a> {
             return Truth::Undecided(too_small(SmallSample::TooMany { count, most: MAX_BOUNDED_SAMPLE }));
         }
         Truth::decided(claim.decide_at_every_look(level, &|steps| self.budget.spend(steps)), || {
-            let further = claim.further_at_every_look(level, &|steps| self.tries.spend(steps));
+            let further = claim.further_at_every_look(level, &self.tries.part());
             let looks = Looking::Growing;
             let mut reasons = too_small(SmallSample::Values { count, level: level.clone(), looks, further });
             reasons.merge(&sample.reasons());
@@ -275,7 +275,7 @@ impl<'a> Evaluator<'a> {
             level: level.clone(),
             population: claim.population,
             looks: claim.looks,
-            further: claim.further(level, &|steps| self.tries.spend(steps)),
+            further: claim.further(level, &self.tries.part()),
         });
         reasons.merge(&tally.reasons);
         reasons

@@ -524,7 +524,7 @@ impl<'a> Evaluator<'a> {
         let Ok(Sample::Share(tally)) = self.sample(left, scope) else { return None };
         let judged = self.judged(left, Terms::of_call(arg), scope).ok()?;
         let claim = share_claim(*op, &tally, self.amount(right, scope).known()?, judged);
-        let further = claim.further(level.known()?, &|steps| self.tries.spend(steps));
+        let further = claim.further(level.known()?, &self.tries.part());
         let Further::So(more) = further else { return None };
         let change = Change::GoodSamples(Some(more));
         let value = Evidence::Amount(Amount::Known(Number::ONE));
