@@ -11,6 +11,8 @@
 mod bounded_mean;
 mod difference;
 mod looks;
+#[cfg(test)]
+mod promises;
 mod regular;
 mod urn;
 

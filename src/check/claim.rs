@@ -100,7 +100,10 @@ impl Checker<'_> {
         let Target::Call(builtin) = self.info(side.id)?.target.as_ref()? else { return None };
         if let (Shape::Along(Along::Snapshot(which)), [arg]) = (&builtin.shape, args.as_slice()) {
             let at = (*which, arg.condition.as_ref().and_then(written_alike));
-            return self.drawn(&arg.value).filter(|inner| inner.at.is_none()).map(|inner| DrawnFrom { at: Some(at), ..inner });
+            return self
+                .drawn(&arg.value)
+                .filter(|inner| inner.at.is_none())
+                .map(|inner| DrawnFrom { at: Some(at), ..inner });
         }
         let sampled = self.sampled(side)?.sampled()?;
         let value = self.unfolded(&arg.value);

@@ -238,7 +238,9 @@ impl<'a> Evaluator<'a> {
         let judged = self.judged(left, terms, scope)?;
         if let Some(sides) = self.sides_of_difference(left) {
             let shown = self.difference(*op, sides, threshold, scope)?.confidence();
-            return shown.map(|shown| Amount::Known(judged.looks.confidence(shown))).ok_or_else(Reasons::default);
+            return shown
+                .map(|shown| Amount::Known(judged.looks.confidence(shown)))
+                .ok_or_else(Reasons::default);
         }
         let spend = |steps: usize| self.budget.spend(steps);
         let found = match self.sample(left, scope)? {

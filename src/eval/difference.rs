@@ -21,7 +21,11 @@ use crate::value::{Number, Record};
 pub(super) enum Difference {
     /// Two shares, and whether the second of the comparison comes first.
     Shares(ShareDifference, bool),
-    Means { a: Vec<Number>, b: Vec<Number>, margin: Number },
+    Means {
+        a: Vec<Number>,
+        b: Vec<Number>,
+        margin: Number,
+    },
 }
 
 /// What makes an element the same as one of another sample.
@@ -95,9 +99,7 @@ impl<'a> Evaluator<'a> {
                 };
                 Difference::Shares(shares, false)
             }
-            (Sample::Mean(a), Sample::Mean(b)) => {
-                Difference::Means { a: a.known()?, b: b.known()?, margin }
-            }
+            (Sample::Mean(a), Sample::Mean(b)) => Difference::Means { a: a.known()?, b: b.known()?, margin },
             // The checker takes two of one kind.
             (Sample::Share(_), Sample::Mean(_)) | (Sample::Mean(_), Sample::Share(_)) => {
                 return Err(Reasons::default());
@@ -120,7 +122,8 @@ impl<'a> Evaluator<'a> {
                     let next = Number::ONE - looks.next().alpha(&level);
                     let further = shares.further(&next, *turned);
                     let shares = if *turned { shares.turned_round() } else { shares.clone() };
-                    let (a, b) = (count_of(shares.a_low, shares.a_high), count_of(shares.b_low, shares.b_high));
+                    let (a, b) =
+                        (count_of(shares.a_low, shares.a_high), count_of(shares.b_low, shares.b_high));
                     SmallSample::Shares { a, b, level, looks, further }
                 }
                 Difference::Means { a, b, margin } => match MeanDifference::new(a, b, margin) {
@@ -132,7 +135,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The sample that one side of a difference is taken of, here or where it looks back to, and what is in it.
-    fn drawn(&self, side: &'a Expr, scope: Scope<'_, 'a>) -> Result<Drawn<'a>, Reasons> {
+    fn drawn(&self, side: &'a Expr, scope: Scope<'_, 'a>) -> Result<SampleDrawn<'a>, Reasons> {
         let Some((builtin, call)) = self.called(side) else { return Err(Reasons::default()) };
         let ExprKind::Call { args, .. } = &call.kind else { return Err(Reasons::default()) };
         let Some(arg) = args.first() else { return Err(Reasons::default()) };
@@ -148,7 +151,7 @@ impl<'a> Evaluator<'a> {
         // A let sees no element around its name.
         let scope = if call.id == side.id { scope } else { Scope::at(scope.moment) };
         let sample = self.sample(call, scope)?;
-        Ok(Drawn { sample, members: self.members(builtin, call, scope)? })
+        Ok(SampleDrawn { sample, members: self.members(builtin, call, scope)? })
     }
 
     /// What is, or may be, in the sample of a call.
@@ -195,7 +198,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An element in both samples, or perhaps in both, would be compared with itself.
-    fn refuse_shared(&self, a: &Drawn<'a>, b: &Drawn<'a>) -> Result<(), Reasons> {
+    fn refuse_shared(&self, a: &SampleDrawn<'a>, b: &SampleDrawn<'a>) -> Result<(), Reasons> {
         if a.members.from != b.members.from {
             return Ok(());
         }
@@ -208,7 +211,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// A sample and what is in it.
-struct Drawn<'a> {
+struct SampleDrawn<'a> {
     sample: Sample,
     members: Members<'a>,
 }

@@ -70,7 +70,8 @@ fn lower_bound(a: Hits, b: Hits, deviate: f64) -> Option<f64> {
 /// The deviate that a standard normal value exceeds with the chance 1 − `confidence`; none for certainty, of either.
 fn deviate_of(confidence: &Number) -> Option<f64> {
     let confidence = confidence.to_f64_fast();
-    (confidence > 0.0 && confidence < 1.0).then(|| Some(Normal::new(0.0, 1.0).ok()?.inverse_cdf(confidence)))?
+    (confidence > 0.0 && confidence < 1.0)
+        .then(|| Some(Normal::new(0.0, 1.0).ok()?.inverse_cdf(confidence)))?
 }
 
 impl ShareDifference {
@@ -261,7 +262,9 @@ mod tests {
         assert_eq!(known(of(21, 30), of(27, 30), percent(0)).confidence(), Some(0.0));
         assert_eq!(known(of(21, 30), of(0, 0), percent(0)).confidence(), None);
         let claim = |more| known(of(24 + more, 30 + more), of(21, 30), percent(0));
-        let Further::So(more) = claim(0).further(&percent(90), false) else { panic!("it can still be shown") };
+        let Further::So(more) = claim(0).further(&percent(90), false) else {
+            panic!("it can still be shown")
+        };
         assert_eq!(claim(more).decide(&percent(90)), Some(true));
         assert_eq!(claim(more - 1).decide(&percent(90)), None);
         assert_eq!(known(of(0, 0), of(21, 30), percent(40)).further(&percent(90), false), Further::Never);

@@ -124,7 +124,7 @@ impl Claim {
     }
 
     /// None where it would take too long to find out; and likewise below.
-    fn shown_at_every_look(&self, alpha: &Number, spend: Spend<'_>) -> Option<bool> {
+    pub(super) fn shown_at_every_look(&self, alpha: &Number, spend: Spend<'_>) -> Option<bool> {
         let (b, zero) = (&self.threshold, Number::ZERO);
         if *b < zero || *b == zero && (!self.strict || self.sure > 0) {
             return Some(true);

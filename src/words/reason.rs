@@ -61,7 +61,9 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             format!("the newest snapshot is of {newest}, too old to judge {day} by")
         }
         ReasonKind::TooFew(sample) => too_few(sample),
-        ReasonKind::InBoth { count: 1, list } => format!("1 element of `{list}` is, or may be, in both samples"),
+        ReasonKind::InBoth { count: 1, list } => {
+            format!("1 element of `{list}` is, or may be, in both samples")
+        }
         ReasonKind::InBoth { count, list } => {
             format!("{count} elements of `{list}` are, or may be, in both samples")
         }

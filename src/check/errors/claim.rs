@@ -34,9 +34,12 @@ pub(in crate::check) fn exact_in_difference(left: &Expr, op: CompareOp, sample_f
             format!("write `A {} B - C` for `B - A {} C`", op.mirrored().as_str(), op.as_str())
         }
     };
-    Diagnostic::error(Code::ImpossibleConfidence, "one side of the difference is exact, and belongs on the right")
-        .label(left.span, "one sample and one exact value")
-        .help(help)
+    Diagnostic::error(
+        Code::ImpossibleConfidence,
+        "one side of the difference is exact, and belongs on the right",
+    )
+    .label(left.span, "one sample and one exact value")
+    .help(help)
 }
 
 pub(in crate::check) fn share_less_mean(left: &Expr) -> Diagnostic {
@@ -47,10 +50,16 @@ pub(in crate::check) fn share_less_mean(left: &Expr) -> Diagnostic {
 
 /// A difference of a sample and what is made of one.
 pub(in crate::check) fn not_drawn(left: &Expr, found: Span) -> Diagnostic {
-    Diagnostic::error(Code::ImpossibleConfidence, "there is a confidence of one sample less one other, and of no more")
-        .label(left.span, "no such difference")
-        .maybe_label((found != left.span).then_some(found), "neither a `share(…)` nor a `mean(…)`, nor one at another snapshot")
-        .help("write `share(a …) - share(b …)` or `mean(a …) - mean(b …)`, and what is exact on the right")
+    Diagnostic::error(
+        Code::ImpossibleConfidence,
+        "there is a confidence of one sample less one other, and of no more",
+    )
+    .label(left.span, "no such difference")
+    .maybe_label(
+        (found != left.span).then_some(found),
+        "neither a `share(…)` nor a `mean(…)`, nor one at another snapshot",
+    )
+    .help("write `share(a …) - share(b …)` or `mean(a …) - mean(b …)`, and what is exact on the right")
 }
 
 /// A difference of two samples of the same elements.
