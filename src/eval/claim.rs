@@ -3,7 +3,7 @@
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::counting::{Conditions, Tally, tally};
-use crate::builtins::{Sampled, Shape};
+use crate::builtins::{Builtin, Sampled, Shape};
 use crate::evidence::{Amount, Further, Looking, ReasonKind, Reasons, SampleCount, SmallSample, Truth};
 use crate::interval::Interval;
 use crate::program::Target;
@@ -158,6 +158,21 @@ impl<'a> Evaluator<'a> {
             None => false,
         };
         has_evidence && self.program.grows(arg)
+    }
+
+    /// Whether the bounds of a claim's left side are approximate.
+    pub(super) fn is_approximate(&self, left: &'a Expr, every_look: bool) -> bool {
+        let of_mean = || self.called(left).is_some_and(|(of, _)| of.sampled() == Some(Sampled::Mean));
+        self.sides_of_difference(left).is_some() || of_mean() && !(every_look && self.only_grows(left))
+    }
+
+    /// Whether an expression is the confidence of a claim whose bounds are approximate, through lets.
+    pub(super) fn is_approximate_confidence(&self, expr: &'a Expr) -> bool {
+        let Some((Builtin { shape: Shape::Confidence, .. }, call)) = self.called(expr) else { return false };
+        let ExprKind::Call { args, .. } = &call.kind else { return false };
+        let Some(Arg { value, every_look, .. }) = args.first() else { return false };
+        let ExprKind::Compare(_, left, _) = &value.kind else { return false };
+        self.is_approximate(left, every_look.is_some())
     }
 
     fn decide_claim(

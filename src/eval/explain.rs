@@ -104,7 +104,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Compare(op, left, right) => {
                 self.explain_compare(*op, left, right, &truth, scope, report);
             }
-            ExprKind::With { claim, confidence, population, every_look: _ } => {
+            ExprKind::With { claim, confidence, population, every_look } => {
                 if let ExprKind::Compare(op, left, right) = &claim.kind {
                     self.explain_compare(*op, left, right, &truth, scope, report);
                     self.explain_samples(*op, left, &truth, scope, report);
@@ -113,6 +113,11 @@ impl<'a> Evaluator<'a> {
                     self.explain_side(part, Side::default(), scope, report);
                 }
                 self.explain_reasons(expr, &truth, scope, report);
+                if let (Truth::Yes | Truth::No, ExprKind::Compare(_, left, _)) = (&truth, &claim.kind)
+                    && self.is_approximate(left, every_look.is_some())
+                {
+                    point(report, Some(expr.span), Said::Approximately { shown: truth == Truth::Yes });
+                }
             }
             ExprKind::In { item, set, .. } => {
                 self.explain_side(item, Side::default(), scope, report);

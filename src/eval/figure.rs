@@ -26,8 +26,10 @@ impl<'a> Evaluator<'a> {
                 // Which group has an extreme that lies between bounds is not known.
                 let known = matches!(evidence, Evidence::Amount(Amount::Known(_)));
                 let group = if known { self.keys_of_extreme(expr, scope) } else { None };
-                [Piece::Value(self.figure(expr, &evidence))]
-                    .into_iter()
+                let is_approximate = !evidence.is_unknown() && self.is_approximate_confidence(expr);
+                let mark = is_approximate.then(|| Piece::Text("approximately ".into()));
+                mark.into_iter()
+                    .chain([Piece::Value(self.figure(expr, &evidence))])
                     .chain(group.map(Piece::OfGroup))
                     .collect()
             }

@@ -210,6 +210,11 @@ pub enum Said {
     Param(Held),
     /// How many elements of a list count against a condition, and what the first of them are called.
     Against(Against),
+    /// A claim with confidence is shown, or shown not to hold, by bounds that are approximate.
+    Approximately {
+        /// Whether it is shown to hold.
+        shown: bool,
+    },
     /// The list has no elements.
     Empty,
     /// The first of the elements that count against a condition.

@@ -30,6 +30,8 @@ pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
         },
         Said::Param(held) => param(held, sources),
         Said::Against(against) => elements(against),
+        Said::Approximately { shown: true } => "shown, approximately".to_owned(),
+        Said::Approximately { shown: false } => "shown not to hold, approximately".to_owned(),
         Said::Empty => "empty".to_owned(),
         Said::FirstOfThem => "the first of them".to_owned(),
         Said::OfGroup(keys) => format!("of {}", group_keys(keys)),
