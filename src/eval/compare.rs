@@ -223,6 +223,9 @@ impl<'a> Evaluator<'a> {
         if let Some(sample) = self.folded_share(shape, arg, scope) {
             return sample.map(Sample::Share);
         }
+        if let Some(whole) = &arg.of {
+            return self.with_counts(arg, whole, scope, tally)?.map(Sample::Share);
+        }
         let asked = self.asked(shape, arg, scope);
         let (list, candidates) = &*asked;
         if let Some(reasons) = &list.unknown {

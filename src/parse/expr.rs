@@ -327,6 +327,7 @@ impl Builder<'_> {
 
     fn build_arg(&mut self, pair: &Pair<'_, Rule>, depth: usize, args: &mut Vec<Arg>) -> Option<()> {
         let value = self.build_expr(&child(pair, Rule::expr)?, depth);
+        let of = self.build_clause(pair, Rule::of_clause, depth);
         let condition = self.build_clause(pair, Rule::where_clause, depth);
         let among = self.build_clause(pair, Rule::among_clause, depth);
         let by = match child(pair, Rule::by_clause) {
@@ -340,10 +341,11 @@ impl Builder<'_> {
             Some(over) => Some(self.build_over(&over, depth)?),
             None => None,
         };
+        let of = of?.map(|of| *of);
         let condition = condition?.map(|condition| *condition);
         let among = among?.map(|among| *among);
         let head = self.head_of(pair);
-        args.push(Arg { value: *value?, condition, among, by: by?, over, head });
+        args.push(Arg { value: *value?, of, condition, among, by: by?, over, head });
         Some(())
     }
 
