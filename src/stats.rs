@@ -46,6 +46,11 @@ const MAX_EXACT_STEPS: usize = 5_000_000;
 /// Asks whether so many steps more may be taken, each of some hundred nanoseconds.
 pub type Spend<'s> = &'s dyn Fn(usize) -> bool;
 
+/// The same for an exact sum, which may not take too long.
+fn within_reason(spend: Spend<'_>) -> impl Fn(usize) -> bool {
+    move |steps| steps <= MAX_EXACT_STEPS && spend(steps)
+}
+
 /// A share of a whole, not reduced, which would take longer than to compute it.
 #[derive(Debug)]
 struct Parts {
@@ -74,8 +79,7 @@ fn upper_tail(k: usize, n: usize, p: &Number, spend: Spend<'_>) -> Option<Parts>
     if *p <= Number::ZERO || k > n {
         return of(UBig::ZERO);
     }
-    let steps = steps_of(n - k + 1, n, p);
-    if steps > MAX_EXACT_STEPS || !spend(steps) {
+    if !within_reason(spend)(steps_of(n - k + 1, n, p)) {
         return None;
     }
     // Over the common denominator: Σ C(n,i)·a^i·b^(n−i) for i from k to n, from the last term down.
@@ -208,7 +212,8 @@ impl Claim {
                 Some(marked) if marked >= population => Some(false),
                 Some(marked) => {
                     let urn = Urn { population, marked };
-                    Some(urn.upper_tail(self.sure, self.sure_of, spend)?.against(alpha).is_le())
+                    let tail = urn.upper_tail(self.sure, self.sure_of, &within_reason(spend))?;
+                    Some(tail.against(alpha).is_le())
                 }
                 None => Some(true),
             };
@@ -234,7 +239,8 @@ impl Claim {
                     // Of a population that is just good enough, those that do not count.
                     let urn = Urn { population, marked: population - marked - 1 };
                     let rest = self.possible_of - self.possible;
-                    Some(urn.upper_tail(rest, self.possible_of, spend)?.against(alpha).is_le())
+                    let tail = urn.upper_tail(rest, self.possible_of, &within_reason(spend))?;
+                    Some(tail.against(alpha).is_le())
                 }
                 None => Some(false),
             };
@@ -478,6 +484,8 @@ mod tests {
         assert_eq!(claim(500_000, 1_000_000, percent(1)).decide(&sure, &spend), None);
         assert!(claim(500_000, 1_000_000, percent(1)).confidence(&spend).unwrap() > percent(99));
         assert_eq!(claim(1, 1_000_000, percent(1)).confidence(&spend), Some(Number::ZERO));
+        let drawn = Claim { population: Some(3_000_000), ..claim(20_000, 1_000_000, percent(1)) };
+        assert_eq!(drawn.decide(&percent(90), &spend), None);
         assert!(left.get() > 500, "{left:?}");
     }
 
