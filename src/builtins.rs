@@ -134,6 +134,8 @@ stages testing -> pilot -> full
 snapshot every 1 week grace 3 days {
   adoption: share
   incidents: count
+  errors: count
+  requests: count
   launched: date
   deployed: time
   outputs: list of {
@@ -152,12 +154,14 @@ pub const EXAMPLE_SERIES: &str = "
 ---
 { workflow: example, date: 2026-11-02, stage: pilot, adoption: 60%, incidents: 1, launched: 2026-10-12 }
 ---
-{ workflow: example, date: 2026-11-09, stage: pilot, adoption: 70%, incidents: 0, launched: 2026-10-12 }
+{ workflow: example, date: 2026-11-09, stage: pilot, adoption: 70%, incidents: 0, errors: 7, requests: 400, launched: 2026-10-12 }
 ---
 workflow: example
 date: 2026-11-16
 stage: pilot
 adoption: 80%
+errors: 1
+requests: 400
 launched: 2026-10-12
 deployed: 2026-11-16T15:05+01:00
 outputs:

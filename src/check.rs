@@ -26,6 +26,7 @@ mod possible;
 mod recursion;
 mod scope;
 mod series;
+mod share_of;
 mod shown;
 mod table;
 #[cfg(test)]

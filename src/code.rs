@@ -190,6 +190,8 @@ codes! {
          "The name of the file holds one date, and the only snapshot in it is of another. Whoever looks for a day by the names of files does not find it. Rename the file, or correct the date."
     SnapshotAfterRetirement = T331 "a snapshot after the workflow's last day"
          "`retired` names the last day of a workflow: on days after it, it is judged no more. A newest snapshot that is dated later contradicts it. If the workflow goes on, remove `retired` or set a later day; else correct the date of the snapshot, or remove it."
+    PartAboveWhole = T332 "a part that is more than its whole"
+         "A policy takes one count of the snapshots as a share of another, as in `share(errors of requests)`, and in this snapshot the part is the larger of the two. A share of more than 100% would mean nothing, so the workflow is not judged. Correct the count that is wrong; if the one is no part of the other, write `errors / requests` in the policy."
 
     // T4: the configuration.
     ConfigNotYaml = T401 "the configuration is not YAML"

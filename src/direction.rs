@@ -227,9 +227,12 @@ impl DirectionSearch<'_> {
     fn call(&self, builtin: &Builtin, args: &[Arg]) -> Course {
         let Some(arg) = args.first() else { return Course::Open };
         let window = self.still_or_open(arg.over.iter().filter_map(Over::length));
-        let by = self.still_or_open(arg.among.iter().chain(&arg.by));
+        // Beside two counts `where` picks snapshots, of which more may make the share larger or smaller.
+        let (picked, asked) =
+            if arg.of.is_some() { (&arg.condition, &None) } else { (&None, &arg.condition) };
+        let by = self.still_or_open(arg.of.iter().chain(picked).chain(&arg.among).chain(&arg.by));
         let value = self.course(&arg.value);
-        let condition = arg.condition.as_ref().map_or(Course::Still, |condition| self.course(condition));
+        let condition = asked.as_ref().map_or(Course::Still, |condition| self.course(condition));
         let other = args.get(1).map_or(Course::Still, |other| self.course(&other.value));
         let own = match &builtin.shape {
             Shape::Counting(counting) => {
@@ -266,7 +269,7 @@ mod tests {
 
     fn of_param(param: &str, rules: &str) -> Option<bool> {
         let text = format!(
-            "snapshot every 1 week grace 3 days {{ k: one of [a, b], a: share, n: count, x: number, outputs: list of {{ t: share }} }}
+            "snapshot every 1 week grace 3 days {{ k: one of [a, b], a: share, n: count, m: count, x: number, outputs: list of {{ t: share }} }}
              policy p {{ param {param} {rules} }}"
         );
         let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into_bytes()) };
@@ -302,6 +305,8 @@ mod tests {
             ("rule r { require n >= q * n else hold }", Some(true)),
             ("rule r { require n >= q * x else hold }", None),
             ("rule r { require a >= q else hold } rule s { require a <= q else hold }", None),
+            ("rule r { require share(n of m) <= q else hold }", Some(false)),
+            ("rule r { require share(n of m where a > q over 2 weeks) >= 50% else hold }", None),
             ("rule r { require a == q else hold }", None),
             ("rule r { require a >= q else note } rule s { require a <= q else hold }", Some(false)),
             ("rule r { require a >= q else hold undecided pass }", Some(true)),

@@ -41,6 +41,13 @@ pub enum ReasonKind {
         /// The condition that none of them satisfies, as the policy writes it; none where there are none at all.
         among: Option<Arc<str>>,
     },
+    /// A count that adds up to nothing, where a share of it is taken.
+    NothingCounted {
+        /// The count, as the policy writes it.
+        whole: Arc<str>,
+        /// What picks the snapshots that are counted, as the policy writes it; none where all are.
+        condition: Option<Arc<str>>,
+    },
     /// A division by what is, or may be, zero.
     DividedByZero,
     /// A date and a length that is no whole number of days, or a date outside the calendar.

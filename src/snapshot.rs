@@ -6,6 +6,7 @@
 mod errors;
 mod head;
 pub mod limits;
+mod parts;
 mod path;
 mod plain;
 mod problems;

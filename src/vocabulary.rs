@@ -1,5 +1,6 @@
 //! The vocabulary: which fields a snapshot has, of what types, and how often one is due.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -96,6 +97,15 @@ pub struct Vocabulary {
     /// Where the ladder is declared.
     pub stages_span: Option<Span>,
     pub cadence: Option<Cadence>,
+    /// The counts that policies take as shares of others.
+    pub parts: BTreeSet<CountedPart>,
+}
+
+/// A count field of the snapshot of which a share is taken, and what it is a part of, by the ways to them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CountedPart {
+    pub part: Vec<usize>,
+    pub whole: Vec<usize>,
 }
 
 /// `every … grace …`
@@ -251,7 +261,8 @@ impl Vocabulary {
             fields.push(field("stage", Type::Stage, true));
             fields.push(field("advance_to", Type::Stage, false));
         }
-        Self { snapshot: Arc::new(RecordType { fields }), stages, stages_span: None, cadence: None }
+        let snapshot = Arc::new(RecordType { fields });
+        Self { snapshot, stages, stages_span: None, cadence: None, parts: BTreeSet::new() }
     }
 
     /// How many built-in fields there are: they come first.

@@ -20,7 +20,7 @@ FIELDS
 
 /// What the snapshots have.
 pub(crate) const FIELDS: &str = "
-  a: number, b: number, c: share, d: count, p: bool, q: bool
+  a: number, b: number, c: share, d: count, n: count, p: bool, q: bool
   kind: one of [red, blue]
   e: date, at: time, name: text
   items: list of { id: text key, size: number, good: bool, sort: one of [red, blue], on: date }
@@ -88,6 +88,10 @@ const CONDITIONS: &[&str] = &[
     "all(share(items where good by sort) where it >= least[sort])",
     "all(count(items by sort) where it >= 1 and share(items where good by sort) >= 50%)",
     "share(items where good among big) >= 50% with 80% confidence",
+    "share(d of n) >= 30%",
+    "share(d of n where p over 2 weeks) <= 40%",
+    "share(d of n over 3 snapshots) <= 50% with 80% confidence",
+    "confidence(share(d of n where p) >= 20%) >= 60%",
 ];
 
 /// Conditions over windows that grow with the series.
@@ -103,6 +107,8 @@ const GROWING: &[&str] = &[
     "count(items where good among sort == red over stage) >= 1",
     "share(p where it among q over stage) >= 50%",
     "share(items where good over all) >= 50% with 80% confidence",
+    "share(d of n where q over all) <= 50% with 80% confidence",
+    "share(d of n over stage) >= 30%",
     "any(p over all)",
     "all(p or q over stage)",
     "none(items where size < 0 over at most 9 weeks)",
@@ -233,6 +239,7 @@ pub(crate) fn snapshot() -> impl Strategy<Value = Fields> {
         hidden(numbers()),
         hidden((0..=100u32).prop_map(|n| format!("{n}%"))),
         hidden((0..4u32).prop_map(|n| n.to_string())),
+        hidden((3..9u32).prop_map(|n| n.to_string())),
         hidden(bools()),
         hidden(bools()),
         hidden(kinds()),
@@ -240,7 +247,7 @@ pub(crate) fn snapshot() -> impl Strategy<Value = Fields> {
         hidden(dates().prop_map(|date| format!("{date}T10:00Z"))),
         hidden(prop_oneof![Just("w".to_owned()), Just("v w".to_owned()), Just("x".to_owned())]),
     )
-        .prop_map(|(a, b, c, d, p, q, kind, e, at, name)| vec![a, b, c, d, p, q, kind, e, at, name]);
+        .prop_map(|(a, b, c, d, n, p, q, kind, e, at, name)| vec![a, b, c, d, n, p, q, kind, e, at, name]);
     let item = (hidden(numbers()), hidden(bools()), hidden(kinds()), hidden(dates()))
         .prop_map(|(size, good, kind, on)| vec![size, good, kind, on]);
     (scalars, prop::collection::vec(item, 0..4), prop::bool::weighted(0.8))
@@ -251,7 +258,7 @@ fn written(names: &[&str], fields: &[Hidden], whole: bool) -> Vec<String> {
     shown.map(|(name, (text, _))| format!("{name}: {text}")).collect()
 }
 
-const SCALARS: [&str; 10] = ["a", "b", "c", "d", "p", "q", "kind", "e", "at", "name"];
+const SCALARS: [&str; 11] = ["a", "b", "c", "d", "n", "p", "q", "kind", "e", "at", "name"];
 
 /// The same snapshots, none of which has an element that another one has: nothing is said twice then, and nothing contradicts.
 pub(crate) fn own_elements(snapshots: &str) -> String {

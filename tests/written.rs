@@ -41,7 +41,8 @@ const DEFAULTS: [(&str, &str); 2] = [
 ];
 
 /// Kinds of clauses that no program can lose, each with the reason.
-const NEEDED: [(&str, &str); 7] = [
+const NEEDED: [(&str, &str); 8] = [
+    ("arg: of_clause", "a count is no list, so that a share of it needs its whole"),
     ("call: arg ~ (comma ~ arg)* ~ comma?", "every function takes something"),
     ("file: snapshot_decl", "a rule that looks at nothing is refused"),
     ("file: stages_decl", "the generator's gates need it"),

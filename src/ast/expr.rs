@@ -105,6 +105,7 @@ impl Expr {
                 let mut all = Vec::new();
                 for arg in args {
                     all.push(&arg.value);
+                    all.extend(&arg.of);
                     all.extend(arg.of_elements());
                     all.extend(arg.over.as_ref().and_then(Over::length));
                 }
@@ -139,6 +140,7 @@ impl Expr {
                 let mut all = Vec::new();
                 for arg in args {
                     all.push(&mut arg.value);
+                    all.extend(&mut arg.of);
                     all.extend(arg.condition.iter_mut().chain(&mut arg.among).chain(&mut arg.by));
                     all.extend(arg.over.as_mut().and_then(Over::length_mut));
                 }
@@ -215,6 +217,8 @@ pub enum Set {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arg {
     pub value: Expr,
+    /// What it is a part of, or drawn from.
+    pub of: Option<Expr>,
     pub condition: Option<Expr>,
     /// Of which elements the condition is asked.
     pub among: Option<Expr>,

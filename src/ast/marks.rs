@@ -121,7 +121,7 @@ marked_struct! {
     Name { span | text }
     Literal { kind, span }
     Expr { id, span, kind }
-    Arg { value, condition, among, by, over, every_look, head }
+    Arg { value, of, condition, among, by, over, every_look, head }
     Template { parts, span }
     TestDecl { given, with, as_of, expect, span | title }
     Given { kind, span | workflow }

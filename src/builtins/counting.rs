@@ -22,8 +22,8 @@ pub(super) static COUNTING: &[Builtin] = &[
     Builtin {
         name: "share",
         synonyms: &["fraction", "percent", "percentage", "proportion", "rate", "ratio"],
-        usage: "share(L where P)",
-        gives: "what share of the elements satisfies P; unknown of none",
+        usage: "share(L where P), share(A of B)",
+        gives: "what share of the elements satisfies P, or one count is of another; unknown of none",
         example: "share(outputs where edit_time < 15%)",
         value: "80%",
         shape: Shape::Counting(Counting { tallied: Tallied::Share(share), falls: false, excess: true }),

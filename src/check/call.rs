@@ -24,6 +24,7 @@ const MAX_LISTS: usize = 3;
 /// Which clauses an argument may have.
 #[derive(Clone, Copy)]
 pub(super) struct Clauses {
+    pub(super) of: bool,
     pub(super) condition: bool,
     pub(super) among: bool,
     pub(super) by: bool,
@@ -31,8 +32,8 @@ pub(super) struct Clauses {
 }
 
 impl Clauses {
-    pub(super) const NONE: Self = Self { condition: false, among: false, by: false, over: false };
-    const ALL: Self = Self { condition: true, among: true, by: true, over: true };
+    pub(super) const NONE: Self = Self { of: false, condition: false, among: false, by: false, over: false };
+    const OF_LISTS: Self = Self { condition: true, among: true, by: true, over: true, ..Self::NONE };
 }
 
 /// The list that an aggregate goes through.
@@ -68,6 +69,11 @@ impl Checker<'_> {
                 self.check_rank(scope, builtin, share);
                 self.check_aggregate(scope, builtin, name, list)
             }
+            (Shape::Counting(Counting { tallied: Tallied::Share(_), .. }), [part])
+                if let Some(whole) = &part.of =>
+            {
+                self.check_share_of(scope, builtin, part, whole)
+            }
             (Shape::Numbers(Numbers { reduce: Reduce::Picked(_), .. }), [list])
             | (Shape::Counting(_) | Shape::Distinct | Shape::Longest, [list]) => {
                 self.check_aggregate(scope, builtin, name, list)
@@ -101,8 +107,11 @@ impl Checker<'_> {
                 Type::Choice(WEEKDAYS.map(Into::into).into())
             }
             (Shape::Confidence, [claim]) => {
-                self.refuse_clauses(scope, builtin, claim, Clauses::NONE);
+                self.refuse_clauses(scope, builtin, claim, Clauses { of: true, ..Clauses::NONE });
                 self.check_claim(scope, &claim.value);
+                if let Some(population) = &claim.of {
+                    self.check_population(scope, &claim.value, population);
+                }
                 Type::amount(Kind::Share)
             }
             (
@@ -163,6 +172,9 @@ impl Checker<'_> {
         let inside = scope.inside(&unknown);
         for arg in args {
             self.check_expr(scope, &arg.value);
+            if let Some(of) = &arg.of {
+                self.check_expr(scope, of);
+            }
             for clause in arg.of_elements() {
                 self.check_expr(inside, clause);
             }
@@ -182,6 +194,10 @@ impl Checker<'_> {
     ) {
         let unknown = scope.element(Type::Error);
         let inside = scope.inside(&unknown);
+        if let Some(of) = arg.of.as_ref().filter(|_| !allowed.of) {
+            self.report(errors::of_not_taken(builtin, of.span));
+            self.check_expr(scope, of);
+        }
         if let Some(condition) = arg.condition.as_ref().filter(|_| !allowed.condition) {
             self.report(errors::clause_not_taken(builtin, "where", condition.span));
             self.check_expr(inside, condition);
@@ -206,9 +222,14 @@ impl Checker<'_> {
     }
 
     fn check_aggregate(&mut self, scope: NameScope<'_>, builtin: &Builtin, name: &Name, arg: &Arg) -> Type {
+        if let Some(of) = &arg.of {
+            self.report(errors::of_not_taken(builtin, of.span));
+            self.check_loosely(scope, std::slice::from_ref(arg));
+            return Type::Error;
+        }
         let counts = matches!(builtin.shape, Shape::Counting(_));
         let by = !matches!(builtin.shape, Shape::Distinct | Shape::Longest);
-        let allowed = Clauses { among: counts, by, ..Clauses::ALL };
+        let allowed = Clauses { among: counts, by, ..Clauses::OF_LISTS };
         self.refuse_clauses(scope, builtin, arg, allowed);
         let mut result = Type::Error;
         let mut listed = AggregatedList::UNKNOWN;

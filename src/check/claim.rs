@@ -106,6 +106,14 @@ impl Checker<'_> {
                 .map(|inner| DrawnFrom { at: Some(at), ..inner });
         }
         let sampled = self.sampled(side)?.sampled()?;
+        if let Some(whole) = &arg.of {
+            let list = match &self.info(whole.id)?.target {
+                Some(Target::Field(path)) => Some(path.steps.clone()),
+                _ => None,
+            };
+            let part = arg.condition.as_ref().and_then(written_alike);
+            return Some(DrawnFrom { sampled, list, part, at: None });
+        }
         let value = self.unfolded(&arg.value);
         let info = self.info(value.id)?;
         let list = match (&info.target, &info.ty) {

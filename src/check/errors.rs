@@ -6,6 +6,7 @@ mod claim;
 mod date_word;
 mod exact;
 mod kinds;
+mod share_of;
 mod table;
 mod time;
 mod types;
@@ -23,6 +24,7 @@ pub(super) use claim::{
 pub(super) use date_word::{no_key_to_see, no_stage_to_enter};
 pub(super) use exact::{sampled_level, sampled_on_both_sides};
 pub(super) use kinds::{Counterpart, bare_share, unlike_kinds};
+pub(super) use share_of::{clause_of_counts, not_a_counted_field, of_not_taken, part_of_itself};
 pub(super) use table::{
     empty_param, key_of_nothing, key_twice, listed_twice, missing_entries, mixed_keys, no_table, not_a_key,
     not_a_list_member, other_keys, several_types, table_is_no_value, texts_need_else,

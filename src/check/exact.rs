@@ -66,7 +66,7 @@ impl Checker<'_> {
     }
 
     fn seek_sample_in_arg(&self, arg: &Arg, sought: &mut Sought) -> Option<Span> {
-        let found = self.seek_sample(&arg.value, sought);
+        let found = [&arg.value].into_iter().chain(&arg.of).find_map(|inner| self.seek_sample(inner, sought));
         if found.is_some() {
             return found;
         }
@@ -76,13 +76,13 @@ impl Checker<'_> {
         found
     }
 
-    /// Whether a call is an aggregate of a list, or a confidence. What is seen of a single value over a window is all that
+    /// Whether a call is an aggregate of a list, a share of two counts, or a confidence. What is seen of a single value over a window is all that
     /// there was, and a list that a param gives is what it says.
     fn is_sample(&self, builtin: &Builtin, args: &[Arg]) -> bool {
         match &builtin.shape {
             Shape::Confidence => true,
             Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct | Shape::Longest => {
-                args.first().is_some_and(|arg| self.is_sampled_list(&arg.value))
+                args.first().is_some_and(|arg| arg.of.is_some() || self.is_sampled_list(&arg.value))
             }
             Shape::Along(_) | Shape::Part(_) | Shape::Weekday | Shape::Default => false,
         }

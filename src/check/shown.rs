@@ -238,7 +238,7 @@ impl ShownAlike {
 fn parts_of<'e>(arg: &'e Arg, around: &[&'e Expr]) -> Vec<PartOf<'e>> {
     let inside = || around.iter().copied().chain([&arg.value]).collect::<Vec<_>>();
     let clauses = arg.of_elements().map(|clause| (clause, inside()));
-    clauses.chain([(&arg.value, around.to_vec())]).collect()
+    clauses.chain([&arg.value].into_iter().chain(&arg.of).map(|part| (part, around.to_vec()))).collect()
 }
 
 /// The expressions of a rule: what it asks and what it says.

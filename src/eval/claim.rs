@@ -23,7 +23,7 @@ pub(super) struct Terms<'a> {
 impl<'a> Terms<'a> {
     /// Those within `confidence(…)`.
     pub(super) fn of_call(arg: &'a Arg) -> Self {
-        Self { population: None, every_look: arg.every_look.is_some() }
+        Self { population: arg.of.as_ref(), every_look: arg.every_look.is_some() }
     }
 }
 
@@ -329,6 +329,9 @@ impl<'a> Evaluator<'a> {
     ) -> Result<Sample, Reasons> {
         if let Some(sample) = self.folded_share(shape, arg, scope) {
             return sample.map(Sample::Share);
+        }
+        if let Some(whole) = &arg.of {
+            return self.with_counts(arg, whole, scope, tally)?.map(Sample::Share);
         }
         let asked = self.asked(shape, arg, scope);
         let (list, candidates) = &*asked;

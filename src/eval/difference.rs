@@ -1,14 +1,14 @@
 //! Differences of two samples: `share(a …) - share(b …) >= -5% with 90% confidence`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::claim::{JudgedSample, Sample, count_of, is_at_most, too_small};
 use super::look_back::LookedAt;
 use super::pool::element_key;
 use super::{Evaluator, Scope};
-use crate::ast::{ArithmeticOp, CompareOp, Expr, ExprKind};
+use crate::ast::{Arg, ArithmeticOp, CompareOp, Expr, ExprKind};
 use crate::builtins::series::Along;
 use crate::builtins::{Builtin, Shape};
 use crate::evidence::{ReasonKind, Reasons, SmallSample, Truth};
@@ -163,13 +163,16 @@ impl<'a> Evaluator<'a> {
     ) -> Result<Members<'a>, Reasons> {
         let ExprKind::Call { args, .. } = &call.kind else { return Err(Reasons::default()) };
         let Some(arg) = args.first() else { return Err(Reasons::default()) };
+        if let Some(whole) = &arg.of {
+            return Ok(self.members_of_counts(arg, whole, scope));
+        }
         let list = self.aggregated_list(&builtin.shape, arg, scope);
         let candidates = self.candidates_for(&builtin.shape, arg, &list, scope);
         let of_group = self.candidates_of_group(call, arg, &list, &candidates, scope)?;
         let takes_all = matches!(builtin.shape, Shape::Counting(_));
         let value = self.list_behind(&arg.value);
         let key = self.key_of_list(value);
-        let mut elements = HashSet::new();
+        let mut elements = HashMap::new();
         for (item, candidate) in list.items.iter().zip(of_group.as_ref().unwrap_or(&candidates)) {
             let asked = if takes_all { &candidate.member } else { &candidate.good };
             if *asked == Truth::No {
@@ -177,14 +180,27 @@ impl<'a> Evaluator<'a> {
             }
             let record = item.element().map(|element| element.newest);
             let named = key.as_ref().zip(record).and_then(|(key, record)| element_key(record, key.field));
-            elements.insert(match (named, record) {
+            let identity = match (named, record) {
                 (Some(key), _) => Identity::Key(key),
                 (None, Some(record)) => Identity::Element(record),
                 (None, None) => Identity::Value(item.at, item.span.filter(|_| self.is_pooled(value))),
-            });
+            };
+            elements.insert(identity, 1);
         }
         self.budget.spend(elements.len());
         Ok(Members { from: self.way_to_list(value), elements, name: Arc::from(&*list.name) })
+    }
+
+    /// All that was counted in a snapshot is in a sample of counts, or none of it.
+    fn members_of_counts(&self, arg: &'a Arg, whole: &'a Expr, scope: Scope<'_, 'a>) -> Members<'a> {
+        let counted = self.snapshots_counted(arg, scope).into_iter();
+        let all = |then| self.amount(whole, then).known().and_then(|all| usize::try_from(all.floor()).ok());
+        let elements = counted.map(|(at, then)| (Identity::Value(at, None), all(then).unwrap_or(1))).collect();
+        let from = match self.program.expr(whole.id).and_then(|info| info.target.as_ref()) {
+            Some(Target::Field(path)) => Some(&*path.steps),
+            _ => None,
+        };
+        Members { from, elements, name: Arc::from(self.sources.text(whole.span)) }
     }
 
     /// The way to the first list that a path leads to or through; none for anything else.
@@ -202,7 +218,8 @@ impl<'a> Evaluator<'a> {
         if a.members.from != b.members.from {
             return Ok(());
         }
-        let count = a.members.elements.intersection(&b.members.elements).count();
+        let in_both = |(element, count): (&Identity<'a>, &usize)| Some(*b.members.elements.get(element)?.min(count));
+        let count: usize = a.members.elements.iter().filter_map(in_both).sum();
         if count == 0 {
             return Ok(());
         }
@@ -220,6 +237,7 @@ struct SampleDrawn<'a> {
 struct Members<'a> {
     /// The way to its list; none where it is one of values of snapshots.
     from: Option<&'a [usize]>,
-    elements: HashSet<Identity<'a>>,
+    /// Each with how many were counted as one.
+    elements: HashMap<Identity<'a>, usize>,
     name: Arc<str>,
 }

@@ -368,7 +368,9 @@ impl<'a> Evaluator<'a> {
             Some(Target::Call(_)) => match &expr.kind {
                 ExprKind::Call { args, .. } => {
                     let arg = args.first()?;
-                    if arg.over.is_some() {
+                    if arg.of.is_some() {
+                        self.place_of_counts(arg, scope)
+                    } else if arg.over.is_some() {
                         self.arg_list(arg, scope).span
                     } else {
                         self.span_of(&arg.value, scope)

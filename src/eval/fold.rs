@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::list::tally_up;
 use super::memory::JudgedBy;
 use super::pool::element_key;
+use super::share_of::CountedSample;
 use super::{Evaluator, Evidence, List, Scope};
 use crate::ast::{Arg, Expr};
 use crate::builtins::Shape;
@@ -68,6 +69,21 @@ impl Joined {
 impl Folded {
     fn of_new_window(start: usize, first_asked: usize) -> Self {
         Self { start, end: start, first_asked, ..Self::default() }
+    }
+
+    /// Takes in why further elements may exist. The newest is named first.
+    fn open_by(&mut self, newest: Option<Reasons>) {
+        if let Some(mut open) = newest {
+            self.open.iter().for_each(|before| open.merge(before));
+            self.open = Some(open);
+        }
+    }
+
+    /// Goes on by the counts of one snapshot.
+    fn take_in(&mut self, newest: CountedSample) {
+        newest.candidates.into_iter().for_each(|other| Candidate::add_to(&mut self.candidates, other));
+        self.open_by(newest.open);
+        self.span = newest.span.or(self.span);
     }
 
     /// The list, as far as one that proves to be empty is spoken of.
@@ -134,7 +150,7 @@ impl<'a> Evaluator<'a> {
         }
         let window = self.window(over, scope).ok()?;
         let mut open = window.open;
-        let left_out = window.left_out.filter(|_| shape.adds_up(pooled));
+        let left_out = window.left_out.filter(|_| shape.adds_up(pooled) || arg.of.is_some());
         for why in folded.open.iter().chain(&left_out) {
             open.get_or_insert_default().merge(why);
         }
@@ -154,6 +170,9 @@ impl<'a> Evaluator<'a> {
     ) {
         let at = folded.end;
         folded.end += 1;
+        if let Some(whole) = &arg.of {
+            return folded.take_in(self.counted_at(arg, whole, at, scope));
+        }
         let list = self.pool(arg, &[at], List::default(), scope);
         let value = self.list_behind(&arg.value);
         if let Some(key) = self.key_of_list(value).filter(|_| self.is_pooled(value)) {
@@ -179,12 +198,8 @@ impl<'a> Evaluator<'a> {
                 candidates.into_iter().for_each(|other| Candidate::add_to(&mut folded.candidates, other));
             }
         }
-        // The newest is named first.
-        if let Some(mut open) = list.open {
-            folded.open.iter().for_each(|before| open.merge(before));
-            folded.open = Some(open);
-        }
         folded.name = list.name;
+        folded.open_by(list.open);
         folded.span = list.span.or(folded.span);
     }
 

@@ -90,9 +90,17 @@ impl<'a> Evaluator<'a> {
         self.candidates(arg, list, scope)
     }
 
-    /// «no outputs to judge by», where a condition is asked of some of them.
+    /// «no outputs to judge by», where a condition is asked of some of them, or «no `requests` to take a share of».
     pub(super) fn empty(&self, arg: &Arg, list: &List<'a>) -> Reasons {
-        let among = arg.among.as_ref().map(|among| Arc::from(self.sources.text(among.span)));
+        let text = |expr: &Expr| Arc::from(self.sources.text(expr.span));
+        if let Some(whole) = &arg.of {
+            let nothing = ReasonKind::NothingCounted {
+                whole: text(whole),
+                condition: arg.condition.as_ref().map(text),
+            };
+            return Reasons::of(nothing, list.span);
+        }
+        let among = arg.among.as_ref().map(text);
         Reasons::of(ReasonKind::Empty { list: Arc::from(&*list.name), among }, list.span)
     }
 
@@ -152,7 +160,8 @@ impl<'a> Evaluator<'a> {
             None => Evidence::Amount(Amount::Unknown(reasons.clone())),
         };
         let Some(arg) = args.first() else { return unknown(&Reasons::default()) };
-        if let Some(evidence) = self.folded(shape, arg, scope) {
+        let told = self.folded(shape, arg, scope).or_else(|| self.share_of_counts(shape, arg, scope));
+        if let Some(evidence) = told {
             return evidence;
         }
         let asked = self.asked(shape, arg, scope);

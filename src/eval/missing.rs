@@ -83,6 +83,7 @@ impl<'a> Evaluator<'a> {
             ReasonKind::Empty { list, .. } if self.is_workflows(list) => None,
             ReasonKind::Empty { list, .. } => Some((Missing::Element(key(list)), newest.date)),
             ReasonKind::Contradicted { .. }
+            | ReasonKind::NothingCounted { .. }
             | ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
             | ReasonKind::Branches
@@ -134,6 +135,7 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::StaleWorkflow { .. }
             | ReasonKind::UnreadWorkflow { .. }
             | ReasonKind::Empty { .. }
+            | ReasonKind::NothingCounted { .. }
             | ReasonKind::NoneKnown { .. }
             | ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate

@@ -34,6 +34,12 @@ impl<'a> Evaluator<'a> {
             && let ExprKind::Call { args, .. } = &call.kind
             && let Some(arg) = args.first()
         {
+            if let Some(whole) = &arg.of {
+                for (span, said) in self.counts_seen(arg, whole, scope) {
+                    point(report, Some(self.first_line(span)), said);
+                }
+                return;
+            }
             if let Some((said, lines)) = self.against(&builtin.shape, arg, wanted, scope) {
                 point(report, span(), said);
                 for (span, said) in lines {
@@ -64,9 +70,13 @@ impl<'a> Evaluator<'a> {
             self.explain_windows_within(left, scope, report);
             self.explain_windows_within(right, scope, report);
         }
-        if let ExprKind::Call { args, .. } = &expr.kind
-            && let Some((span, said)) = args.first().and_then(|arg| self.window_seen(arg, scope))
-        {
+        let ExprKind::Call { args, .. } = &expr.kind else { return };
+        let Some(arg) = args.first() else { return };
+        let seen = match &arg.of {
+            Some(whole) => self.counts_seen(arg, whole, scope),
+            None => self.window_seen(arg, scope).into_iter().collect(),
+        };
+        for (span, said) in seen {
             point(report, Some(self.first_line(span)), said);
         }
     }
@@ -135,7 +145,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What was seen at a snapshot of those from `start` on.
-    fn dated(&self, start: usize, at: usize, figure: Option<Figure>) -> Option<Dated> {
+    pub(super) fn dated(&self, start: usize, at: usize, figure: Option<Figure>) -> Option<Dated> {
         let date = self.snapshots.get(at)?.date;
         let before = at.checked_sub(1).filter(|before| *before >= start);
         let short = before.is_some_and(|at| match self.day(at) {

@@ -6,6 +6,7 @@
 use super::bound::{date_bound, first_of, nearest_bound, over_day, since_day, whole};
 use super::claim::{Sample, Terms, share_claim};
 use super::explain::EFFORT;
+use super::listed_sample::{AskedOfSample, ListedSample};
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
 use crate::builtins::Shape;
@@ -14,7 +15,7 @@ use crate::builtins::series::{Along, Measure};
 use crate::evidence::{Amount, DateSpan, Elapsed, Further, Truth, Word};
 use crate::program::{FieldPath, Rule, Target};
 use crate::report::Outcome;
-use crate::report::why::{Bound, Change, Elements, Figure};
+use crate::report::why::{Bound, Change, Figure};
 use crate::types::{Kind, Type};
 use crate::value::Number;
 
@@ -39,13 +40,6 @@ struct RemedyStep<'a> {
 const MAX_REMEDY_STEPS: usize = 100;
 
 type Steps<'a> = Vec<RemedyStep<'a>>;
-
-/// The elements that a condition is counted over, and what they are called.
-struct ListedSample {
-    tally: Tally,
-    total: usize,
-    name: String,
-}
 
 /// A comparison as one asks for it: the side that is measured, and the bound that it should keep.
 struct Aim<'a> {
@@ -214,7 +208,7 @@ impl<'a> Evaluator<'a> {
                 let sample = self.listed_sample(arg, scope)?;
                 let needed = if want { quantifier.for_yes } else { quantifier.for_no };
                 let needed = needed(sample.total)?;
-                let change = self.elements(arg, sample, needed, false);
+                let change = sample.change(needed, false);
                 Some(vec![self.step(change, expr, Evidence::Truth(Truth::known(want)), scope)])
             }
             ExprKind::Has(_) | ExprKind::Entry { .. } => None,
@@ -244,7 +238,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An expression as the policy has it.
-    fn quoted(&self, expr: &Expr) -> String {
+    pub(super) fn quoted(&self, expr: &Expr) -> String {
         self.sources.text(expr.span).to_owned()
     }
 
@@ -361,7 +355,7 @@ impl<'a> Evaluator<'a> {
             return if is_share { None } else { self.amount_steps(aim, scope) };
         }
         let value = if is_share { Number::from(needed) / Number::from(total) } else { needed.into() };
-        let change = self.elements(arg, sample, needed, is_share);
+        let change = sample.change(needed, is_share);
         let mut step = self.step(change, aim.left, Evidence::Amount(Amount::Known(value)), scope);
         if let Some(assumption) = &mut step.assumption {
             assumption.tally = Some(Tally::known(needed, total));
@@ -371,20 +365,18 @@ impl<'a> Evaluator<'a> {
 
     /// How many elements satisfy the condition; none where not all elements are known.
     fn listed_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<ListedSample> {
+        if let Some(whole) = &arg.of {
+            return self.counted_sample(arg, whole, scope);
+        }
         let list = self.arg_list(arg, scope);
         let whole = list.unknown.is_none() && list.open.is_none();
         let tally = Tally::of(&self.candidates(arg, &list, scope));
         let total = tally.total().filter(|_| whole && !arg.is_grouped())?;
         let group = list.items.first().and_then(|item| item.group.as_ref());
         let name = group.map_or_else(|| list.name.to_string(), |group| self.name_by(&list.name, group.by));
-        Some(ListedSample { tally, total, name })
-    }
-
-    fn elements(&self, arg: &Arg, sample: ListedSample, needed: usize, is_share: bool) -> Change {
-        let ListedSample { tally: Tally { sure, possible, .. }, total, name: list } = sample;
         let condition = arg.condition.as_ref().map(|condition| self.quoted(condition));
         let among = arg.among.as_ref().map(|among| self.quoted(among));
-        Change::Elements(Elements { needed, sure, possible, total, list, among, condition, is_share })
+        Some(ListedSample { tally, total, name, asked: AskedOfSample::Elements { among, condition } })
     }
 
     /// What runs up to the newest snapshot goes on by waiting, and ends by what it is about.
@@ -492,21 +484,13 @@ impl<'a> Evaluator<'a> {
         let arg = args.first()?;
         let sample = self.listed_sample(arg, Scope::at(scope.moment))?;
         let (change, tally) = if let Some(needed) = needed {
-            (self.elements(arg, sample, needed, true), changed(needed))
+            (sample.change(needed, true), changed(needed))
         } else {
             let Further::So(more) = claim(&tally).further(level, &spend) else {
                 return None;
             };
             let counted = if rising { more } else { 0 };
-            let condition = arg.condition.as_ref().map(|condition| self.quoted(condition));
-            let change = Change::Samples {
-                more,
-                list: sample.name,
-                among: arg.among.as_ref().map(|among| self.quoted(among)),
-                condition: condition.unwrap_or_default(),
-                satisfying: rising,
-            };
-            (change, tally.with_further(more, counted))
+            (sample.further(more, rising), tally.with_further(more, counted))
         };
         let share = Number::from(tally.sure) / Number::from(tally.sure_of.max(1));
         let mut step = self.step(change, left, Evidence::Amount(Amount::Known(share)), scope);

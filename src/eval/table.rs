@@ -99,6 +99,12 @@ impl<'a> Evaluator<'a> {
             if clauses.is_empty() {
                 continue;
             }
+            if arg.of.is_some() {
+                for (_, then) in self.snapshots_counted(arg, scope) {
+                    clauses.iter().for_each(|clause| self.entries_asked(clause, then, asked));
+                }
+                continue;
+            }
             for item in &self.arg_list(arg, scope).items {
                 for clause in &clauses {
                     self.looking_at(arg, item, scope, |inside| self.entries_asked(clause, inside, asked));

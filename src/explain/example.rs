@@ -92,6 +92,7 @@ const CASES: &[Case] = cases! {
     DuplicateElement "snapshot_file/keys" ".gate" ".yaml";
     FileOfAnotherDay "snapshot_file/2026-01-05" ".gate" ".yaml";
     SnapshotAfterRetirement "retired/outlived" ".gate" ".yaml";
+    PartAboveWhole "of_clause/more_than_all" ".gate" ".yaml";
     LookAlikeWorkflows "snapshot_file/look_alike" ".gate" ".yaml";
     MisleadingCharacter "snapshot_file/misleading" ".gate" ".yaml";
     BareOneForShare "snapshot_file/shares" ".gate" ".yaml";

@@ -111,6 +111,7 @@ impl<'p> RuleUses<'p> {
 
     fn arg(&mut self, arg: &Arg, program: &'p Program) {
         self.add(&arg.value, program);
+        arg.of.iter().for_each(|of| self.add(of, program));
         arg.over.iter().filter_map(Over::length).for_each(|length| self.add(length, program));
         let around: Vec<Option<&Type>> = self.elements.iter().map(|(_, ty)| Some(*ty)).collect();
         let looked_at = program.looked_at(&arg.value, &around).unwrap_or(&Type::Error);

@@ -542,6 +542,7 @@ const FORMS: &[&str] = &[
     "If {",
     "Has(",
     "Call {",
+    " of: Some",
     "condition: Some",
     "among: Some",
     "by: [Expr",

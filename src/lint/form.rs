@@ -218,6 +218,7 @@ impl<'a> LintedPolicies<'a> {
 
     fn write_arg(&self, arg: &Arg, out: &mut String) -> Option<()> {
         self.write_all("of", [&arg.value], out)?;
+        self.write_all("part of", &arg.of, out)?;
         self.write_all("where", &arg.condition, out)?;
         self.write_all("among", &arg.among, out)?;
         self.write_all("by", &arg.by, out)?;

@@ -25,11 +25,13 @@ pub(super) struct SampleBound<'a> {
     pub(super) span: Span,
 }
 
-/// A list in its window, in the form that is compared with others.
+/// A list in its window, or the count that a share is taken of, in the form that is compared with others.
 #[derive(Debug)]
 pub(super) struct SampledList {
     list: String,
     over: String,
+    /// Of a count, what picks the snapshots that are counted; empty where all are.
+    picked: Option<String>,
 }
 
 impl SampleBound<'_> {
@@ -146,9 +148,38 @@ impl<'a> LintedPolicies<'a> {
             self.write_over(window, &mut over)?;
         }
         if arg.is_grouped() || arg.among.is_some() {
-            None
-        } else {
-            Some(SampledList { list: self.form(&arg.value)?, over })
+            return None;
+        }
+        let picked = match &arg.of {
+            Some(_) => Some(self.picked(arg)?),
+            None => None,
+        };
+        Some(SampledList { list: self.form(arg.of.as_ref().unwrap_or(&arg.value))?, over, picked })
+    }
+
+    /// What picks the snapshots whose counts are added up.
+    fn picked(&self, arg: &'a Arg) -> Option<String> {
+        arg.condition.as_ref().map_or(Some(String::new()), |condition| self.form(condition))
+    }
+
+    /// The count that an expression is, or adds up.
+    fn added_up(&self, expr: &'a Expr) -> Option<SampledList> {
+        let total = self.call(expr).filter(|(builtin, _)| match &builtin.shape {
+            Shape::Numbers(numbers) => numbers.is_total,
+            Shape::Counting(_)
+            | Shape::Distinct
+            | Shape::Longest
+            | Shape::Along(_)
+            | Shape::Part(_)
+            | Shape::Weekday
+            | Shape::Default
+            | Shape::Confidence => false,
+        });
+        match total {
+            Some((_, arg)) => Some(SampledList { picked: Some(self.picked(arg)?), ..self.sample(arg)? }),
+            None => {
+                Some(SampledList { list: self.form(expr)?, over: String::new(), picked: Some(String::new()) })
+            }
         }
     }
 
@@ -161,9 +192,13 @@ impl<'a> LintedPolicies<'a> {
         let bounds = literals.iter().flat_map(|literal| self.bounds(*literal));
         let asked = bounds.filter_map(|bound| {
             // A count of some elements says that there are at least as many.
-            let counted = self.sample(self.counted(bound.of)?)?;
-            (counted.over == sample.over && is_of(&sample.list, &counted.list))
-                .then_some((at_least(&bound)?, bound.span))
+            let sized = match sample.picked {
+                None => self.sample(self.counted(bound.of)?)?,
+                Some(_) => self.added_up(bound.of)?,
+            };
+            let is_same = sized.over == sample.over && sized.picked == sample.picked;
+            let is_same = is_same && is_of(&sample.list, &sized.list);
+            is_same.then_some((at_least(&bound)?, bound.span))
         });
         asked.max_by_key(|(count, _)| *count)
     }

@@ -67,6 +67,7 @@ impl<'a> FieldReading<'_, 'a> {
         if let ExprKind::Call { args, .. } = &expr.kind {
             for arg in args {
                 self.expr(&arg.value, elements);
+                arg.of.iter().for_each(|of| self.expr(of, elements));
                 arg.over.iter().filter_map(Over::length).for_each(|length| self.expr(length, elements));
                 elements.push(self.policies.program.looked_at(&arg.value, elements));
                 arg.of_elements().for_each(|inner| self.expr(inner, elements));

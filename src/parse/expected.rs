@@ -281,10 +281,12 @@ impl<'a> SyntaxFailure<'a> {
             if !word.is_ascii() {
                 return Some("names are written in the letters `a` to `z`, digits and `_`".to_owned());
             }
-            if matches!(word, "where" | "among" | "by" | "over") && self.expected.contains(&Rule::close_paren)
+            if matches!(word, "of" | "where" | "among" | "by" | "over")
+                && self.expected.contains(&Rule::close_paren)
             {
                 return Some(
-                    "the clauses of an argument come in the order `where`, `among`, `by`, `over`".to_owned(),
+                    "the clauses of an argument come in the order `of`, `where`, `among`, `by`, `over`"
+                        .to_owned(),
                 );
             }
         }

@@ -328,6 +328,7 @@ impl Builder<'_> {
 
     fn build_arg(&mut self, pair: &Pair<'_, Rule>, depth: usize, args: &mut Vec<Arg>) -> Option<()> {
         let value = self.build_expr(&child(pair, Rule::expr)?, depth);
+        let of = self.build_clause(pair, Rule::of_clause, depth);
         let condition = self.build_clause(pair, Rule::where_clause, depth);
         let among = self.build_clause(pair, Rule::among_clause, depth);
         let by = match child(pair, Rule::by_clause) {
@@ -341,11 +342,12 @@ impl Builder<'_> {
             Some(over) => Some(self.build_over(&over, depth)?),
             None => None,
         };
+        let of = of?.map(|of| *of);
         let condition = condition?.map(|condition| *condition);
         let among = among?.map(|among| *among);
         let every_look = child(pair, Rule::every_look).map(|words| self.span_of(&words));
         let head = self.head_of(pair);
-        args.push(Arg { value: *value?, condition, among, by: by?, over, every_look, head });
+        args.push(Arg { value: *value?, of, condition, among, by: by?, over, every_look, head });
         Some(())
     }
 

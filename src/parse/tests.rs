@@ -227,6 +227,9 @@ fn tree(expr: &Expr) -> String {
 
 fn arg_tree(arg: &Arg) -> String {
     let mut text = format!(" {}", tree(&arg.value));
+    if let Some(of) = &arg.of {
+        write!(text, " of {}", tree(of)).unwrap();
+    }
     if let Some(condition) = &arg.condition {
         write!(text, " where {}", tree(condition)).unwrap();
     }

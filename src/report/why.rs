@@ -375,6 +375,8 @@ pub enum Change {
     },
     /// Elements of a list would have to change sides.
     Elements(Elements),
+    /// A count would have to be another part of another count.
+    Counts(Counts),
     /// A condition would have to hold in so many more snapshots.
     Repeat {
         /// The condition, as the policy writes it.
@@ -498,6 +500,25 @@ pub struct Elements {
     pub condition: Option<String>,
     /// Whether their share is what counts.
     pub is_share: bool,
+}
+
+/// How much a count would have to be of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// The part, as the policy writes it.
+    pub part: String,
+    /// How much it would have to count.
+    pub needed: usize,
+    /// What it surely counts now.
+    pub sure: usize,
+    /// What it possibly counts now, the sure ones included.
+    pub possible: usize,
+    /// The whole, as the policy writes it.
+    pub whole: String,
+    /// What the whole counts.
+    pub total: usize,
+    /// What picks the snapshots that are counted, as the policy writes it; none where all are.
+    pub picked: Option<String>,
 }
 
 /// What is to be recorded.

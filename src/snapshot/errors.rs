@@ -3,10 +3,12 @@
 //! Knows what people are told, and nothing of how a problem is found.
 
 mod dates;
+mod parts;
 mod series;
 
 use std::sync::Arc;
 
+pub(super) use parts::{part_above_whole, too_much_counted};
 pub(super) use series::{after_retirement, duplicate_date, look_alike};
 
 use crate::code::Code;

@@ -116,6 +116,7 @@ pub(super) fn snapshots<'t>(
         let root = At { tree: &tree, id: document.root };
         let before = typing.errors();
         let record = if document.broken { None } else { typing.document(root, standing) };
+        record.iter().for_each(|record| typing.check_parts(record));
         let date = record.as_ref().and_then(|record| typing.date_of(record));
         let sound = !tree.fault && !document.faulty && typing.errors() == before;
         entries.push(found(input.read.file, root, (record, date), sound));

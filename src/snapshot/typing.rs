@@ -119,6 +119,16 @@ impl<'a> Typing<'a> {
         Some((point?, located.span))
     }
 
+    /// What the documents are typed by.
+    pub(super) fn vocabulary(&self) -> &'a Vocabulary {
+        self.vocabulary
+    }
+
+    /// Adds a problem.
+    pub(super) fn push(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
     /// The errors of the file so far.
     pub(super) fn errors(&self) -> usize {
         self.problems.errors()
@@ -228,7 +238,7 @@ impl<'a> Typing<'a> {
     }
 
     /// What a field is called in this file.
-    fn key_of<'t>(&self, field: &'t Field) -> &'t str {
+    pub(super) fn key_of<'t>(&self, field: &'t Field) -> &'t str {
         if self.by_name { &field.name } else { field.yaml_key() }
     }
 

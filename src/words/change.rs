@@ -3,7 +3,7 @@
 use super::reason::days;
 use super::value::figure;
 use crate::point::Point;
-use crate::report::why::{Bound, Change, Elements, Figure, Missing};
+use crate::report::why::{Bound, Change, Counts, Elements, Figure, Missing};
 use crate::types::Kind;
 use crate::value::Number;
 
@@ -24,6 +24,7 @@ pub(super) fn change(wanted: &Change) -> String {
         }
         Change::Date { of, bound, to } => format!("`{of}` {}", day(*bound, to)),
         Change::Elements(wanted) => elements(wanted),
+        Change::Counts(wanted) => counts(wanted),
         Change::Repeat { condition, more } => {
             let plural = if *more == Number::ONE { "" } else { "s" };
             format!("`{condition}` in {} more snapshot{plural}", more.floor())
@@ -108,6 +109,24 @@ fn elements(wanted: &Elements) -> String {
         format!("{} more of the {total} {list}{with} ({part})", needed - sure)
     } else {
         format!("{} fewer of the {total} {list}{with} ({part})", possible.saturating_sub(*needed))
+    }
+}
+
+/// «10 fewer `errors` of the 5000 `requests` where `stage == full` (50 of 5000 = 1%)»
+fn counts(wanted: &Counts) -> String {
+    let Counts { part, needed, sure, possible, whole, total, picked } = wanted;
+    let picked = picked.as_ref().map(|picked| format!(" where `{picked}`")).unwrap_or_default();
+    let of = format!("`{part}` of the {total} `{whole}`{picked}");
+    if *needed == 0 {
+        return format!("no {of}, now {sure}");
+    }
+    let share = Number::from(*needed) / Number::from((*total).max(1));
+    let reached = format!("({needed} of {total} = {})", Kind::Share.show(&share));
+    // What is not known does not count for it, nor against.
+    if needed > sure {
+        format!("{} more {of} {reached}", needed - sure)
+    } else {
+        format!("{} fewer {of} {reached}", possible.saturating_sub(*needed))
     }
 }
 

@@ -25,6 +25,10 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::UnreadWorkflow { workflow } => format!("the data of `{workflow}` has an error"),
         ReasonKind::Empty { list, among: None } => format!("no {list} to judge by"),
         ReasonKind::Empty { list, among: Some(among) } => format!("no {list} among `{among}` to judge by"),
+        ReasonKind::NothingCounted { whole, condition: None } => format!("no `{whole}` to take a share of"),
+        ReasonKind::NothingCounted { whole, condition: Some(condition) } => {
+            format!("no `{whole}` to take a share of where `{condition}`")
+        }
         ReasonKind::DividedByZero => "a division by what may be zero".to_owned(),
         ReasonKind::NoSuchDate => "a date moves by whole days, within the calendar".to_owned(),
         ReasonKind::Branches => "which branch of the `if` holds is undecided".to_owned(),

@@ -10,7 +10,7 @@ snapshot<cadence> {
   a: number, b: number, n: count, s: share, cost: number USD, t: duration, d: date, p: bool, q: bool, name: text
   f: number<range><required><doc>, scores: list of number<range>, grid: list of list of number
   facts<marks><doc> { level: number<range> }
-  at: time, won: share named \"win-rate\", owner: text standing
+  hits: count, tries: count, at: time, won: share named \"win-rate\", owner: text standing
   kind: one of [red, blue], tags: list of text, flags: list of bool, sizes: list of number
   part { x: number, y: share, inner { z: count } }
   items: list of { id: text key, size: number, good: bool<changing>, sort: one of [red, blue], y: share, took: duration, on: date, parts: list of { x: number } }
@@ -87,7 +87,7 @@ policy p \"P {<any>}\"<when> {
     ("order", &[">=", "<", "<=", ">"]),
     ("member", &["red", "blue"]),
     ("stage", &["one", "two", "three"]),
-    ("whole", &["n", "30", "count(items)"]),
+    ("crowd", &["n", "30", "count(items)"]),
     ("level", &["80%", "95%", "50%", "99.9%"]),
     ("any", &["a", "<number>", "<share>", "<money>", "<time>", "<date>", "<condition>", "<word>",  "confidence(<claim>)", "confidence(<claim> at every look)"]),
     (
@@ -128,7 +128,7 @@ policy p \"P {<any>}\"<when> {
             "default(s, <share>)", "previous(<share>)", "max(items.y where <element>)", "mean(s over <window>)",
             "won", "floor[kind]", "share(items where <element> among <element>)", "share(items where <element> among <element> over <window>)", "share(items.big)",
             "min(share(items where <element> among <element> by sort))", "previous(<share> where <condition>, <share>)", "share(p where it among <condition> over <window>)",
-            "percentile(items.y where <element>, <level>)",
+            "percentile(items.y where <element>, <level>)", "share(hits of tries)", "share(hits of tries over <window>)", "share(hits of tries where <condition> over <window>)",
         ],
     ),
     ("money", &["cost", "5 USD", "0 USD", "(<money> * <number>)", "(<money> / <number>)", "(<money> + <money>)", "sum(cost over <window>)", "change(cost over <span>)"]),
@@ -139,7 +139,7 @@ policy p \"P {<any>}\"<when> {
     ("date", &["d", "date", "2026-01-05", "(<date> + 2 weeks)", "(<date> - 3 days)", "(<date> + 1 month)", "(<date> + <long>)", "(<date> - <long>)", "(<date> + 9000 years)", "previous(d)", "latest(d over <window>)", "max(items.on)", "today", "(today - 2 weeks)", "day(at)", "previous(d where <condition>, today)"]),
     ("part", &["s", "50%", "part.y", "80%", "default(s, 20%)", "mean(s over <window>)"]),
     ("exact", &["a", "2", "n", "limit", "part.x", "(a + 1)", "mean(a over <window>)"]),
-    ("claim", &["share(items where <element>) <order> <part>", "mean(items.y) <order> <part>", "mean(sizes) <order> <exact>", "mean(items.size where <element> over <window>) <order> <exact>"]),
+    ("claim", &["share(hits of tries over <window>) <order> <part>", "share(items where <element>) <order> <part>", "mean(items.y) <order> <part>", "mean(sizes) <order> <exact>", "mean(items.size where <element> over <window>) <order> <exact>"]),
     (
         "condition",
         &[
@@ -157,7 +157,7 @@ policy p \"P {<any>}\"<when> {
             "any(count(items by [sort, good]) where it > <number>)", "none(items where <element> among <element>)", "all(items where <element> among <element> over <window>)",
             "any(items where <element> among <element>)", "any(workflows where <other>)", "none(workflows where <other>)", "all(workflows where <other>)",
             "previous(<condition> where <condition>)", "previous(<condition>, <condition>)", "first(<condition> where <condition>)", "latest(p where <condition> over <window>)",
-            "share(items where <element> among <element>) <order> <part> with <level> confidence", "share(items where <element>) <order> <part> with <level> confidence of <whole>", "at >= 2026-01-05T10:00Z", "held(kind) >= <period>", "held(name) >= 2 weeks",
+            "share(items where <element> among <element>) <order> <part> with <level> confidence", "share(items where <element>) <order> <part> with <level> confidence of <crowd>", "at >= 2026-01-05T10:00Z", "held(kind) >= <period>", "held(name) >= 2 weeks",
         ],
     ),
     ("other", &["p", "a > snapshot.a", "stage == <stage>", "advance_to == two", "workflow == \"w\"", "workflow != \"v\" and stage >= two", "has d", "since(date) <= 1 week"]),
@@ -176,11 +176,11 @@ policy p \"P {<any>}\"<when> {
     (
         "fields",
         &[
-            "", ", a: <decimal>, b: <decimal>, n: <whole>, s: <percent>, at: 2026-01-05T<hour>:30Z, win-rate: <percent>, owner: \"w\", f: <whole>, scores: [<whole>, ~], facts: { level: <whole> }, cost: <whole> USD, t: <whole> h, d: <day>, p: <bool>, q: <bool>, name: w, kind: <member>, tags: [w, x], flags: [<bool>, <bool>], sizes: [<decimal>, <decimal>], part: { x: <decimal>, y: <percent>, inner: { z: <whole> } }, items: [<item>, <item2>]",
+            "", ", a: <decimal>, b: <decimal>, n: <whole>, s: <percent>, at: 2026-01-05T<hour>:30Z, win-rate: <percent>, owner: \"w\", hits: <few>, tries: <many>, f: <whole>, scores: [<whole>, ~], facts: { level: <whole> }, cost: <whole> USD, t: <whole> h, d: <day>, p: <bool>, q: <bool>, name: w, kind: <member>, tags: [w, x], flags: [<bool>, <bool>], sizes: [<decimal>, <decimal>], part: { x: <decimal>, y: <percent>, inner: { z: <whole> } }, items: [<item>, <item2>]",
             ", p: <bool>, a: <decimal><more>", ", items: [<item>, <item2>]<more>", ", items: [], a: ~, kind: <member><more>",
         ],
     ),
-    ("more", &["", ", n: <whole>, s: <percent>", ", d: <day>, t: <whole> days", ", sizes: [], flags: [<bool>]", ", part: { inner: {} }", ", cost: <decimal> USD, tags: []"]),
+    ("more", &["", ", hits: <few>, tries: <many>", ", n: <whole>, s: <percent>", ", d: <day>, t: <whole> days", ", sizes: [], flags: [<bool>]", ", part: { inner: {} }", ", cost: <decimal> USD, tags: []"]),
     ("item", &["{ id: i1 }", "{ id: i1, size: <decimal>, good: <bool>, sort: <member>, y: <percent>, took: <whole> min, on: <day>, parts: [{ x: <decimal> }] }", "{ id: i1, good: <bool>, size: <decimal> }"]),
     ("item2", &["{ id: i2, sort: <member> }", "{ id: i2, size: <decimal>, good: <bool>, sort: <member>, y: <percent>, took: <whole> s, on: <day>, parts: [] }", "{ id: i2, y: <percent>, parts: [{ x: ~ }] }"]),
     (
@@ -207,6 +207,8 @@ policy p \"P {<any>}\"<when> {
     ("hour", &["00", "10", "23"]),
     ("decimal", &["0", "1", "-2", "3.5", "0.0001", "1e30", "-1e-30"]),
     ("whole", &["0", "1", "2", "7", "1000000000000"]),
+    ("few", &["0", "1", "3"]),
+    ("many", &["3", "20", "1000000"]),
     ("percent", &["0%", "50%", "100%", "33.3%", "33%"]),
     ("bool", &["true", "false"]),
     ("day", &["2026-01-05", "2026-01-26", "2025-01-31", "2027-03-01", "9999-12-31", "0001-01-01"]),

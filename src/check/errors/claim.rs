@@ -1,8 +1,8 @@
 //! Errors about confidence: of which claims there is one, at which level, and what a sample is drawn from.
 
 use super::types::percentage;
-use crate::ast::{CompareOp, Expr};
-use crate::check::words::{a_type, subject};
+use crate::ast::{ArithmeticOp, CompareOp, Expr, ExprKind};
+use crate::check::words::{a_type, join, subject};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -21,9 +21,14 @@ pub(in crate::check) fn not_sampled(left: &Expr) -> Diagnostic {
         "{} is no `share(…)` or `mean(…)`, nor one of them less another, so there is no confidence of it",
         subject(left, "the left side")
     );
-    Diagnostic::error(Code::ImpossibleConfidence, message)
-        .label(left.span, "not taken of a sample")
-        .help("the left side is a `share(…)` or `mean(…)`, or a let that is one, and not grouped with `by`")
+    let error =
+        Diagnostic::error(Code::ImpossibleConfidence, message).label(left.span, "not taken of a sample");
+    if let ExprKind::Arithmetic(ArithmeticOp::Divide, part, whole) = &left.kind
+        && let (ExprKind::Path(part), ExprKind::Path(whole)) = (&part.kind, &whole.kind)
+    {
+        return error.help(format!("of two count fields, write `share({} of {})`", join(part), join(whole)));
+    }
+    error.help("the left side is a `share(…)` or `mean(…)`, or a let that is one, and not grouped with `by`")
 }
 
 /// A difference of one sample and what is exact. `sample_first`: whether the sample is what the other is taken from.

@@ -125,6 +125,7 @@ impl Whole<'_> {
 
     fn arg(&self, arg: &Arg) {
         self.expr(&arg.value);
+        arg.of.iter().for_each(|it| self.expr(it));
         arg.of_elements().for_each(|it| self.expr(it));
         arg.over.iter().filter_map(Over::length).for_each(|it| self.expr(it));
     }

@@ -153,8 +153,10 @@ fn expr() -> BoxedStrategy<String> {
         };
         let keys = prefixed("by", elements(inner.clone(), 1, "[", "]"));
         let by = prop_oneof![2 => clause("by"), 1 => keys];
-        let arg = (inner.clone(), clause("where"), clause("among"), by, optional(over))
-            .prop_map(|(value, condition, among, by, over)| line(&[&value, &condition, &among, &by, &over]))
+        let arg = (inner.clone(), clause("of"), clause("where"), clause("among"), by, optional(over))
+            .prop_map(|(value, of, condition, among, by, over)| {
+                line(&[&value, &of, &condition, &among, &by, &over])
+            })
             .boxed();
         let call =
             (name(), elements(arg, 0, "(", ")")).prop_map(|(name, args)| line(&[&name, &args])).boxed();

@@ -143,7 +143,7 @@ fn problems_of_expressions_have_their_messages() {
         ),
         (
             "let a = count(b over c where d)",
-            "T101 1 'where': expected `,`, `)` or an operator, found `where` [the clauses of an argument come in the order `where`, `among`, `by`, `over`]",
+            "T101 1 'where': expected `,`, `)` or an operator, found `where` [the clauses of an argument come in the order `of`, `where`, `among`, `by`, `over`]",
         ),
         (
             "let a = größe",

@@ -79,6 +79,11 @@ fn an_argument_takes_its_clauses_in_order() {
             "count(xs where a < 1 and b by k over 4 weeks)",
             "(count xs where (and (< a 1) b) by k over seconds:2419200)",
         ),
+        (
+            "share(a.errors of b where p by k over 4 weeks)",
+            "(share a.errors of b where p by k over seconds:2419200)",
+        ),
+        ("f(a >= b of n + 1, 2 of 3)", "(f (>= a b) of (+ n 1) 2 of 3)"),
         ("mean(adoption over stage)", "(mean adoption over-stage)"),
         ("mean(adoption over stage_window)", "(mean adoption over stage_window)"),
         (
