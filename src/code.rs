@@ -195,7 +195,7 @@ codes! {
     ConfigNotYaml = T401 "the configuration is not YAML"
          "The text of `tollgate.yaml` does not follow YAML 1.2, or is larger than the limits allow. Correct it at the marked place; a text with a `:` or a `#` in it belongs in quotes."
     SettingType = T402 "a setting of another type"
-         "The setting does not have the type that it should have: `policies` is a list of texts, `snapshots` a text or a list of texts, `params` and `rules` are maps by name, `overrides` and `waivers` lists of maps. `tollgate schema config` gives editors a schema that says so while you type."
+         "The setting does not have the type that it should have: `policies` is a list of texts, `snapshots` a text or a list of texts, `params` and `rules` are maps by name, `overrides` and `waivers` lists of maps. A check of the record, such as `record.copied`, is `note` or `off`. `tollgate schema config` gives editors a schema that says so while you type."
     UnknownSetting = T403 "a setting that does not exist"
          "The key is not one that `tollgate.yaml` knows. A misspelt setting would be lost without a word, so it is refused."
     DuplicateSetting = T405 "a setting that is there twice"

@@ -69,9 +69,63 @@ impl RecordType {
         path.split('.').map(key).collect::<Vec<_>>().join(".")
     }
 
+    /// All lists that stand in it or in its records, each with the steps that lead to it. A list within a list is none of them.
+    pub fn lists(&self) -> Vec<ListField<'_>> {
+        let mut found = Vec::new();
+        self.add_lists(&[], "", &mut found);
+        found
+    }
+
+    fn add_lists<'v>(&'v self, before: &[usize], prefix: &str, found: &mut Vec<ListField<'v>>) {
+        for (at, field) in self.fields.iter().enumerate() {
+            let steps = || before.iter().copied().chain([at]).collect::<Vec<_>>();
+            let name = || format!("{prefix}{}", field.name);
+            match &field.ty {
+                Type::List(element) => {
+                    found.push(ListField { field, steps: steps(), name: name().into(), element });
+                }
+                Type::Record(inner) => inner.add_lists(&steps(), &format!("{}.", name()), found),
+                Type::Bool
+                | Type::Text
+                | Type::Date
+                | Type::Time
+                | Type::Stage
+                | Type::Choice(_)
+                | Type::Amount(_)
+                | Type::Elapsed
+                | Type::Calendar
+                | Type::Error => {}
+            }
+        }
+    }
+
     /// The field of a name, with its index.
     pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
         self.fields.iter().enumerate().find(|(_, field)| &*field.name == name)
+    }
+}
+
+/// A list that snapshots record.
+#[derive(Clone, Debug)]
+pub struct ListField<'v> {
+    pub field: &'v Field,
+    /// The way to it from the snapshot.
+    pub steps: Vec<usize>,
+    /// As people write it: `agent.tasks`.
+    pub name: Arc<str>,
+    /// The type of its elements.
+    pub element: &'v Type,
+}
+
+impl<'v> ListField<'v> {
+    /// The fields of its elements, where these are records.
+    pub fn record(&self) -> Option<&'v RecordType> {
+        self.element.record()
+    }
+
+    /// The index of the field that names its elements.
+    pub fn key(&self) -> Option<usize> {
+        self.record()?.fields.iter().position(|field| field.key)
     }
 }
 

@@ -20,7 +20,7 @@ use super::{Answer, CheckOptions, DayOptions, Workspace, lint, place_of};
 use crate::code::Code;
 use crate::config::WaiverEntry;
 use crate::diagnostic::Diagnostic;
-use crate::eval::judge_workflow;
+use crate::eval::judge_with_record;
 use crate::point::Point;
 use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, DeniedChanges};
@@ -149,7 +149,7 @@ impl Workspace {
         days: &BTreeMap<Arc<str>, BTreeSet<Point>>,
     ) -> JudgedSide {
         let loaded = load_each(self, projects, problems, sources, &options.day, |rulebook, series, as_of| {
-            let judged = judge_workflow(rulebook, &series, as_of, options.deny_warnings);
+            let judged = judge_with_record(rulebook, &series, as_of, options.deny_warnings);
             (tell(judged, rulebook), KeptSeries::of(&series, days))
         });
         let (loaded, evidence) = parted(loaded);

@@ -119,6 +119,11 @@ impl Text<'_> {
             if rule == FRESH {
                 self.cadences();
             }
+            if rule.only_notes() {
+                self.page.section("To switch it off, in `tollgate.yaml`");
+                self.page.line("    rules:");
+                self.page.line(&format!("      {}: off", rule.name));
+            }
             self.seen(seen);
             return;
         };

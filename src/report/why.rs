@@ -5,6 +5,7 @@
 
 mod breach;
 mod figure;
+mod record;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::value::{Date, Number};
 
 pub use breach::{Breach, Lack, SetValue};
 pub use figure::{Figure, GroupName, Scale, Worth};
+pub use record::RecordFinding;
 
 /// What was decided of a workflow.
 #[derive(Clone, Debug, PartialEq)]
