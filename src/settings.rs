@@ -45,16 +45,24 @@ pub const UNDECLARED: BuiltInRule =
     built_in("ladder.undeclared", BuiltInSubject::Ladder, "Every move passes a gate");
 pub const OWED: BuiltInRule =
     built_in("ladder.owed", BuiltInSubject::Ladder, "Every step below the stage was earned");
-pub const FRESH: BuiltInRule = built_in(
-    "series.fresh",
-    BuiltInSubject::Cadence,
-    "The newest snapshot is as new as the cadence asks",
-);
+pub const FRESH: BuiltInRule =
+    built_in("series.fresh", BuiltInSubject::Cadence, "The newest snapshot is as new as the cadence asks");
 pub const COPIED: BuiltInRule =
     built_in("record.copied", BuiltInSubject::Record, "A list is measured anew for each snapshot");
+pub const SMALLER: BuiltInRule =
+    built_in("record.smaller", BuiltInSubject::Record, "A list is not half as long as before");
+pub const SHRUNKEN: BuiltInRule =
+    built_in("record.shrunken", BuiltInSubject::Record, "A share does not rise because fewer are counted");
+pub const REUSED: BuiltInRule =
+    built_in("record.reused", BuiltInSubject::Record, "A key stands for one element");
+pub const BUNCHED: BuiltInRule =
+    built_in("record.bunched", BuiltInSubject::Record, "Values do not pile up beside a threshold");
+pub const REGULAR: BuiltInRule =
+    built_in("record.regular", BuiltInSubject::Record, "Counts vary as much as chance makes them");
 
 /// All of them.
-pub const BUILT_IN: [BuiltInRule; 6] = [STARTED, SKIPPED, UNDECLARED, OWED, FRESH, COPIED];
+pub const BUILT_IN: [BuiltInRule; 11] =
+    [STARTED, SKIPPED, UNDECLARED, OWED, FRESH, COPIED, SMALLER, SHRUNKEN, REUSED, BUNCHED, REGULAR];
 
 /// What no policy is called, as built-in rules are named so.
 pub const BUILT_IN_POLICIES: [&str; 3] = ["ladder", "series", "record"];
@@ -178,8 +186,7 @@ impl Settings {
             locked: None,
         };
         let rules = program.rules.iter().map(|rule| declared(rule.effect, rule.decl.effect.span));
-        let built_in =
-            built_in_rules(&program.vocabulary).map(|(rule, span)| declared(rule.effect(), span));
+        let built_in = built_in_rules(&program.vocabulary).map(|(rule, span)| declared(rule.effect(), span));
         let rules = rules.chain(built_in).map(Timeline::always).collect();
         Self {
             params: params.map(Timeline::always).collect(),

@@ -4,18 +4,30 @@
 //! What comes of it is a note beside the verdict, made when that is settled: no check changes a decision. What a check costs is
 //! bounded by a budget of its own, and what would take more is not found out.
 
+mod bunched;
 mod copied;
+mod regular;
+mod reused;
+mod shrunken;
+mod smaller;
+mod wish;
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use self::wish::Wish;
 use super::budget::Budget;
+use super::explain::find;
 use super::waive::{Signed, waive};
-use super::{Evaluator, Judged, Rulebook, judge_workflow};
+use super::{Evaluator, Judged, Moment, Rulebook, judge_workflow};
+use crate::ast::{Arg, Expr, ExprKind};
+use crate::builtins::Builtin;
 use crate::point::Point;
+use crate::program::Target;
 use crate::report::Decision;
 use crate::report::why::{Breach, Pointer, RecordFinding, RuleVerdict, Said, Saw};
-use crate::settings::{BuiltInRule, COPIED};
+use crate::settings::{BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, SHRUNKEN, SMALLER};
 use crate::source::Span;
 use crate::value::{Located, Record, Series, Value};
 use crate::vocabulary::ListField;
@@ -23,16 +35,23 @@ use crate::vocabulary::ListField;
 /// Something that a check found.
 struct Oddity {
     found: RecordFinding,
-    /// The declaration that it is about; that of the first field where there is none.
+    /// The declaration, or the part of a policy, that it is about.
     declared: Option<Span>,
     /// The lines of the input that show it, the newest first.
     pointers: Vec<Pointer>,
 }
 
-type RecordCheck = fn(&Evaluator<'_>) -> Vec<Oddity>;
+type RecordCheck = fn(&SeriesRecord<'_, '_>) -> Vec<Oddity>;
 
-/// Every check; each finds what is new in the newest snapshot, the most telling first.
-const CHECKS: [(BuiltInRule, RecordCheck); 1] = [(COPIED, |series| series.copied())];
+/// Every check; each finds what is odd about the newest snapshot, the most telling first. What costs most comes last.
+const CHECKS: [(BuiltInRule, RecordCheck); 6] = [
+    (COPIED, copied::find),
+    (SMALLER, smaller::find),
+    (SHRUNKEN, shrunken::find),
+    (REUSED, reused::find),
+    (BUNCHED, bunched::find),
+    (REGULAR, regular::find),
+];
 
 /// Judges a workflow, and looks at its record.
 pub fn judge_with_record(
@@ -48,27 +67,44 @@ pub fn judge_with_record(
     let mut evaluator = Evaluator::new(rulebook, &series.snapshots);
     evaluator.budget = Rc::new(Budget::for_checks());
     evaluator.explains = false;
-    let mut notes: Vec<RuleVerdict> =
-        CHECKS.iter().filter_map(|(rule, find)| evaluator.record_note(*rule, *find, as_of)).collect();
     let newest = series.snapshots.len().saturating_sub(1);
+    let record = SeriesRecord {
+        series: &evaluator,
+        lists: rulebook.program.vocabulary.snapshot.lists(),
+        moment: Moment::on(as_of, newest, newest),
+        wishes: OnceCell::new(),
+    };
+    let mut notes: Vec<RuleVerdict> =
+        CHECKS.iter().filter_map(|(rule, find)| record.note(*rule, *find)).collect();
     let signed = Signed { waivers: rulebook.waivers, as_of, stage: evaluator.stage(newest) };
     judged.lifts.extend(waive(&signed, &mut notes, None));
     judged.verdict.rules.extend(notes);
     judged
 }
 
-impl<'a> Evaluator<'a> {
+/// A series, and what its checks have in common.
+struct SeriesRecord<'e, 'a> {
+    series: &'e Evaluator<'a>,
+    /// All lists that its snapshots may have.
+    lists: Vec<ListField<'a>>,
+    /// The newest snapshot, on the day of judgement.
+    moment: Moment,
+    /// What the rules ask; looked up where a check needs it.
+    wishes: OnceCell<Vec<Wish<'a>>>,
+}
+
+impl<'a> SeriesRecord<'_, 'a> {
     /// What a check notes, unless it is switched off.
-    fn record_note(&self, rule: BuiltInRule, find: RecordCheck, as_of: Point) -> Option<RuleVerdict> {
-        let setting = self.settings.built_in(self.program, rule)?.on(as_of.day_number());
-        setting.effect?;
+    fn note(&self, rule: BuiltInRule, find: RecordCheck) -> Option<RuleVerdict> {
+        let Evaluator { program, settings, .. } = self.series;
+        settings.built_in(program, rule)?.on(self.moment.day.day_number()).effect?;
         let found = find(self);
         let more = found.len().saturating_sub(1);
         let Oddity { found, declared, pointers } = found.into_iter().next()?;
-        let breach = Breach::Record { found, more };
-        let verdict = self.built_in_rule(rule, breach, None, as_of)?;
+        let verdict =
+            self.series.built_in_rule(rule, Breach::Record { found, more }, None, self.moment.day)?;
         let saw = |pointer: &Pointer| Saw {
-            expression: self.sources.text(pointer.span).to_owned(),
+            expression: self.series.sources.text(pointer.span).to_owned(),
             said: pointer.said.clone(),
             because: None,
             span: pointer.span,
@@ -77,17 +113,39 @@ impl<'a> Evaluator<'a> {
         Some(RuleVerdict { declared: declared.or(verdict.declared), evidence, pointers, ..verdict })
     }
 
-    /// The newest snapshot and the one before it, by their indexes.
-    fn newest_two(&self) -> Option<(usize, usize)> {
-        let newest = self.snapshots.len().checked_sub(1)?;
-        Some((newest, newest.checked_sub(1)?))
+    /// What the rules ask.
+    fn wishes(&self) -> &[Wish<'a>] {
+        self.wishes.get_or_init(|| wish::all(self.series))
+    }
+
+    /// The snapshots before the newest, by their indexes, the last one first.
+    fn earlier(&self) -> impl DoubleEndedIterator<Item = usize> {
+        (0..self.moment.at).rev()
     }
 
     /// A list of a snapshot, and where it stands.
     fn list_at(&self, at: usize, list: &ListField<'_>) -> Option<RecordedList<'a>> {
-        let located = super::explain::find(&self.snapshots.get(at)?.record, &list.steps)?;
+        let located = find(&self.series.snapshots.get(at)?.record, &list.steps)?;
         let Value::List(elements) = &located.value else { return None };
         Some(RecordedList { at, elements, span: located.key })
+    }
+
+    /// What a name stands for.
+    fn target(&self, expr: &Expr) -> Option<&'a Target> {
+        self.series.program.expr(expr.id)?.target.as_ref()
+    }
+
+    /// The function that a part calls itself, and its arguments.
+    fn call(&self, wish: &Wish<'a>) -> Option<(&'static Builtin, &'a [Arg])> {
+        match (&wish.expr.kind, self.target(wish.expr)?) {
+            (ExprKind::Call { args, .. }, Target::Call(builtin)) => Some((builtin, args)),
+            _ => None,
+        }
+    }
+
+    /// The list that a way leads to or through, and what is left of the way.
+    fn list_on<'s>(&self, steps: &'s [usize]) -> Option<(&ListField<'a>, &'s [usize])> {
+        self.lists.iter().find_map(|list| Some((list, steps.strip_prefix(&*list.steps)?)))
     }
 }
 
@@ -101,7 +159,15 @@ struct RecordedList<'a> {
     span: Span,
 }
 
-impl RecordedList<'_> {
+impl<'a> RecordedList<'a> {
+    /// Its elements, where these are records.
+    fn records(&self) -> impl Iterator<Item = &'a Record> + use<'a> {
+        self.elements.iter().filter_map(|element| match &element.value {
+            Value::Record(record) => Some(record),
+            Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+        })
+    }
+
     /// Points at it, and says how long it is.
     fn pointer(&self, list: &ListField<'_>) -> Pointer {
         let said = Said::Elements { list: list.name.clone(), count: self.elements.len() };

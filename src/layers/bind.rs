@@ -229,9 +229,10 @@ impl Binder<'_> {
         if index.is_none() {
             self.unknown("rule", &entry.name, &self.rules.clone());
         }
-        let is_check =
-            BUILT_IN.iter().any(|rule| rule.only_notes() && *rule.name == *entry.name.value);
-        if let Some(effect) = entry.effect.as_ref().filter(|set| is_check && set.value > Some(EffectKind::Note)) {
+        let is_check = BUILT_IN.iter().any(|rule| rule.only_notes() && *rule.name == *entry.name.value);
+        if let Some(effect) =
+            entry.effect.as_ref().filter(|set| is_check && set.value > Some(EffectKind::Note))
+        {
             self.diagnostics.push(errors::only_notes(&entry.name.value, effect.span));
             return None;
         }

@@ -13,8 +13,8 @@ use crate::program::{Param, Program, Rule};
 use crate::render::markdown::{self, BREAK, ends_with, refers};
 use crate::report::Place;
 use crate::settings::{
-    BuiltInSubject, ParamSetting, RuleSetting, Settings, Timeline, built_in_rules, field_type,
-    rule_names, show_range, show_value,
+    BuiltInSubject, ParamSetting, RuleSetting, Settings, Timeline, built_in_rules, field_type, rule_names,
+    show_range, show_value,
 };
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, yaml_text};

@@ -1,33 +1,72 @@
 //! English of what the checks of the record found.
 
-use super::value::when;
+use super::value::{figure, when};
 use crate::report::why::RecordFinding;
-use crate::settings::COPIED;
+use crate::settings::{BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, SHRUNKEN, SMALLER};
+
+/// From here on nobody wants to know how seldom it is.
+const SELDOM: u64 = 1_000_000_000;
 
 /// What was found, and how much more of the kind.
 pub(super) fn finding(found: &RecordFinding, more: usize) -> String {
-    let said = match found {
+    let said = said(found);
+    if more == 0 { said } else { format!("{said}; {more} more like it") }
+}
+
+fn said(found: &RecordFinding) -> String {
+    match found {
         RecordFinding::Copied { list, key, count, now, before } => {
             let but = key.as_ref().map(|key| format!(", but for `{key}`")).unwrap_or_default();
+            let (now, before) = (when(*now), when(*before));
             format!(
-                "`{list}` {} has the same {count} elements as {}{but}: was it measured anew?",
-                when(*now),
-                when(*before)
+                "`{list}` {now} has the same {count} elements as {before}{but}: perhaps it was copied, not measured"
             )
         }
-    };
-    match more {
-        0 => said,
-        more => format!("{said}; {more} more of this kind"),
+        RecordFinding::Smaller { list, count, now, before } => {
+            let (now, before) = (when(*now), counts(before.iter().rev()));
+            format!("`{list}` {now} has {count} elements, at most half as many as before: {before}")
+        }
+        RecordFinding::Shrunken { part, whole, now, before, at } => {
+            let of = |[part, whole]: &[_; 2]| format!("{} of {}", figure(part), figure(whole));
+            format!(
+                "`{part} / {whole}` rose from {} to {} {}, not because `{part}` rose, but because `{whole}` fell",
+                of(before),
+                of(now),
+                when(*at)
+            )
+        }
+        RecordFinding::Reused { list, key, field, now, then } => {
+            let (now, then) = (when(*now), when(*then));
+            format!("in `{list}`, `{key}` stands for another element {now} than {then}: `{field}` differs")
+        }
+        RecordFinding::Bunched { field, condition, good, values, points } => format!(
+            "{good} of the {values} newest values of `{field}` within {points} points of the threshold lie on the good side \
+             of `{condition}`"
+        ),
+        RecordFinding::Regular { list, condition, size, good, one_in } => {
+            let seldom = if *one_in >= SELDOM { "a billion".to_owned() } else { one_in.to_string() };
+            format!(
+                "`{list} where {condition}` counts {} of {size}: chance makes only 1 in {seldom} series as regular",
+                counts(good.iter().rev())
+            )
+        }
     }
+}
+
+fn counts<'n>(all: impl Iterator<Item = &'n usize>) -> String {
+    all.map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// What can be done about it.
 pub(super) fn way_out(found: &RecordFinding) -> String {
-    let rule = match found {
+    let BuiltInRule { name, .. } = match found {
         RecordFinding::Copied { .. } => COPIED,
+        RecordFinding::Smaller { .. } => SMALLER,
+        RecordFinding::Shrunken { .. } => SHRUNKEN,
+        RecordFinding::Reused { .. } => REUSED,
+        RecordFinding::Bunched { .. } => BUNCHED,
+        RecordFinding::Regular { .. } => REGULAR,
     };
-    let name = rule.name;
     format!(
         "a note stops nothing: if this is right, leave it. `tollgate explain {name}` says how often that happens, and \
          `{name}: off` under `rules:` switches it off"

@@ -1,10 +1,12 @@
 //! `record.copied`: a list that says what the list of the snapshot before said.
 
-use super::{Oddity, order_records};
-use crate::eval::Evaluator;
+use std::collections::HashSet;
+
+use super::{Oddity, RecordedList, SeriesRecord, order_records};
+use crate::eval::pool::element_key;
 use crate::report::why::RecordFinding;
-use crate::value::{Located, Record, Value};
-use crate::vocabulary::ListField;
+use crate::value::Record;
+use crate::vocabulary::{ListField, RecordType};
 
 /// Elements from which on two lists are not the same by chance.
 const LEAST_ELEMENTS: usize = 10;
@@ -13,61 +15,65 @@ const LEAST_FIELDS: usize = 2;
 /// How many different elements there must be: where nearly all are alike, two honest lists are soon the same.
 const LEAST_DIFFERENT: usize = 5;
 
-impl Evaluator<'_> {
-    /// Lists of the newest snapshot that are equal to those one snapshot before, but for their keys and their order.
-    pub(super) fn copied(&self) -> Vec<Oddity> {
-        let lists = self.program.vocabulary.snapshot.lists();
-        lists.iter().filter_map(|list| self.is_copied(list)).collect()
-    }
+/// Lists of the newest snapshot that are equal to those one snapshot before, but for their keys and their order.
+pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
+    record.lists.iter().filter_map(|list| copied(record, list)).collect()
+}
 
-    fn is_copied(&self, list: &ListField<'_>) -> Option<Oddity> {
-        list.record()?;
-        let (at, before) = self.newest_two()?;
-        let (now, then) = (self.list_at(at, list)?, self.list_at(before, list)?);
-        let count = now.elements.len();
-        if count < LEAST_ELEMENTS || then.elements.len() != count {
-            return None;
-        }
-        let key = list.key();
-        let (one, other) = (sorted(now.elements, key), sorted(then.elements, key));
-        // Each is compared with about as many others as the length of the list has binary digits.
-        let fields = list.record().map_or(0, |record| record.fields.len());
-        let compared = count.saturating_mul(fields).saturating_mul(2 * count.ilog2() as usize + 2);
-        if !self.budget.spend(compared) {
-            return None;
-        }
-        let same = |(one, other): (&&Record, &&Record)| order_records(one, other, key).is_eq();
-        let different =
-            1 + one.windows(2).filter(|pair| !matches!(pair, [a, b] if order_records(a, b, key).is_eq())).count();
-        if one.len() != count
-            || different < LEAST_DIFFERENT
-            || said_of(&one, key) < LEAST_FIELDS
-            || !one.iter().zip(&other).all(same)
-        {
-            return None;
-        }
-        let name = |key: usize| list.record().and_then(|record| record.fields.get(key)).map(|f| f.name.clone());
-        let found = RecordFinding::Copied {
-            list: list.name.clone(),
-            key: key.and_then(name),
-            count,
-            now: self.day(at),
-            before: self.day(before),
-        };
-        let pointers = vec![now.pointer(list), then.pointer(list)];
-        Some(Oddity { found, declared: list.field.span, pointers })
+fn copied(record: &SeriesRecord<'_, '_>, list: &ListField<'_>) -> Option<Oddity> {
+    let fields = &list.record()?.fields;
+    let now = record.list_at(record.moment.at, list)?;
+    let then = record.list_at(record.earlier().next()?, list)?;
+    let count = now.elements.len();
+    if count < LEAST_ELEMENTS || then.elements.len() != count {
+        return None;
     }
+    // Each element is compared with about as many others as the length of the list has binary digits.
+    let comparisons = count.saturating_mul(2 * count.ilog2() as usize + 2);
+    if !record.series.budget.spend(comparisons.saturating_mul(fields.len())) {
+        return None;
+    }
+    let key = list.key();
+    if comes_again(list) && share_a_key(&now, &then, key) {
+        return None;
+    }
+    let (one, other) = (sorted(&now, key), sorted(&then, key));
+    let same = |one: &Record, other: &Record| order_records(one, other, key).is_eq();
+    let changes = one.windows(2).filter(|pair| !matches!(pair, [a, b] if same(a, b))).count();
+    if changes + 1 < LEAST_DIFFERENT
+        || said_of(&one, key) < LEAST_FIELDS
+        || one.len() != other.len()
+        || !one.iter().zip(&other).all(|(one, other)| same(one, other))
+    {
+        return None;
+    }
+    let found = RecordFinding::Copied {
+        list: list.name.clone(),
+        key: key.and_then(|key| fields.get(key)).map(|field| field.name.clone()),
+        count,
+        now: record.series.day(now.at),
+        before: record.series.day(then.at),
+    };
+    Some(Oddity { found, declared: list.field.span, pointers: vec![now.pointer(list), then.pointer(list)] })
+}
+
+/// Whether the vocabulary says that a list records the same elements again: a field of them may change by itself.
+fn comes_again(list: &ListField<'_>) -> bool {
+    fn changes(element: &RecordType) -> bool {
+        element.fields.iter().any(|field| field.changing || field.ty.record().is_some_and(changes))
+    }
+    list.record().is_some_and(changes)
+}
+
+fn share_a_key(now: &RecordedList<'_>, then: &RecordedList<'_>, key: Option<usize>) -> bool {
+    let Some(key) = key else { return false };
+    let known: HashSet<_> = then.records().filter_map(|element| element_key(element, key)).collect();
+    now.records().filter_map(|element| element_key(element, key)).any(|key| known.contains(&key))
 }
 
 /// The elements in an order that does not depend on their keys.
-fn sorted(elements: &[Located], key: Option<usize>) -> Vec<&Record> {
-    let mut records: Vec<&Record> = elements
-        .iter()
-        .filter_map(|element| match &element.value {
-            Value::Record(record) => Some(record),
-            Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
-        })
-        .collect();
+fn sorted<'a>(list: &RecordedList<'a>, key: Option<usize>) -> Vec<&'a Record> {
+    let mut records: Vec<&Record> = list.records().collect();
     records.sort_by(|one, other| order_records(one, other, key));
     records
 }
@@ -75,6 +81,7 @@ fn sorted(elements: &[Located], key: Option<usize>) -> Vec<&Record> {
 /// Of how many fields besides the key any of the elements says something.
 fn said_of(elements: &[&Record], key: Option<usize>) -> usize {
     let fields = elements.first().map_or(0, |first| first.fields.len());
-    let is_said = |at: &usize| elements.iter().any(|element| matches!(element.fields.get(*at), Some(Some(_))));
+    let is_said =
+        |at: &usize| elements.iter().any(|element| matches!(element.fields.get(*at), Some(Some(_))));
     (0..fields).filter(|at| Some(*at) != key).filter(is_said).count()
 }
