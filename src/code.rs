@@ -137,7 +137,7 @@ codes! {
     SampleForExact = T227 "a sample where an exact value is due"
          "A confidence tells how sure a sample is of a claim about an exact value. An aggregate of a list, a claim, or a let that is such is a sample itself, and its own luck would not be counted. Name a field, a param or an aggregate of a single value over a window: these are exact."
     ImpossibleMark = T240 "a mark that a field cannot have"
-         "`changing` is for fields of lists whose elements have a `key`, other than the key itself. `standing` is for what a `rollout.yaml` may hold: fields of the snapshot and of its records, and lists as a whole. `named` gives the key of the snapshots, which is not empty and is for one field. Leave the mark out, or put it where it means something."
+         "`changing` is for fields of lists whose elements have a `key`, other than the key itself. `kept` is for lists with such a key that stand in no other list. `standing` is for what a `rollout.yaml` may hold: fields of the snapshot and of its records, and lists as a whole. `named` gives the key of the snapshots, which is not empty and is for one field. Leave the mark out, or put it where it means something."
 
     // T3: snapshots.
     UnreadableSnapshot = T301 "a file that could not be read"
@@ -188,6 +188,8 @@ codes! {
          "Two workflows differ in their names only by case, blanks, dashes, hidden characters or letters that are drawn the same. Each is judged by its own snapshots, so that what was measured of one thing may lie in two series, the good in one and the bad in the other. Give them one name, or two that nobody takes for one another."
     FileOfAnotherDay = T330 "a file that is named after another day"
          "The name of the file holds one date, and the only snapshot in it is of another. Whoever looks for a day by the names of files does not find it. Rename the file, or correct the date."
+    NobodyLeft = T332 "a key that cannot have left"
+         "`left` names the keys of lists that are `kept` whose elements are gone for good. This one is in no such list of any earlier snapshot. Write the key as those have it, or remove it."
     SnapshotAfterRetirement = T331 "a snapshot after the workflow's last day"
          "`retired` names the last day of a workflow: on days after it, it is judged no more. A newest snapshot that is dated later contradicts it. If the workflow goes on, remove `retired` or set a later day; else correct the date of the snapshot, or remove it."
 

@@ -53,6 +53,8 @@ pub const SMALLER: BuiltInRule =
     built_in("record.smaller", BuiltInSubject::Record, "A list is not half as long as before");
 pub const SHRUNKEN: BuiltInRule =
     built_in("record.shrunken", BuiltInSubject::Record, "A share does not rise because fewer are counted");
+pub const VANISHED: BuiltInRule =
+    built_in("record.vanished", BuiltInSubject::Record, "Who is gone from a kept list is said to have left");
 pub const REUSED: BuiltInRule =
     built_in("record.reused", BuiltInSubject::Record, "A key stands for one element");
 pub const BUNCHED: BuiltInRule =
@@ -61,8 +63,9 @@ pub const REGULAR: BuiltInRule =
     built_in("record.regular", BuiltInSubject::Record, "Counts vary as much as chance makes them");
 
 /// All of them.
-pub const BUILT_IN: [BuiltInRule; 11] =
-    [STARTED, SKIPPED, UNDECLARED, OWED, FRESH, COPIED, SMALLER, SHRUNKEN, REUSED, BUNCHED, REGULAR];
+pub const BUILT_IN: [BuiltInRule; 12] = [
+    STARTED, SKIPPED, UNDECLARED, OWED, FRESH, COPIED, SMALLER, SHRUNKEN, VANISHED, REUSED, BUNCHED, REGULAR,
+];
 
 /// What no policy is called, as built-in rules are named so.
 pub const BUILT_IN_POLICIES: [&str; 3] = ["ladder", "series", "record"];

@@ -23,6 +23,8 @@ pub struct Field {
     pub key: bool,
     /// Later snapshots may say something else of the same element: the newest that says something counts.
     pub changing: bool,
+    /// Of a list: a key that the next snapshot lacks has to be said to have left.
+    pub kept: bool,
     /// A `rollout.yaml` may hold it. Of a record, its fields say so.
     pub standing: bool,
     /// The key of the snapshots, where it is not the name.
@@ -38,9 +40,9 @@ impl Field {
         self.named.as_ref().unwrap_or(&self.name)
     }
 
-    /// Whether any declared name that is the same takes its place: it is `retired`, and nobody declares it as a field.
+    /// Whether any declared name that is the same takes its place: it is `retired` or `left`, and nobody declares it as a field.
     pub fn gives_way(&self) -> bool {
-        self.span.is_none() && &*self.name == Vocabulary::RETIRED
+        self.span.is_none() && [Vocabulary::RETIRED, Vocabulary::LEFT].contains(&&*self.name)
     }
 
     /// Whether a `rollout.yaml` may hold it, or a part of it.
@@ -133,7 +135,12 @@ impl<'v> ListField<'v> {
 impl PartialEq for RecordType {
     fn eq(&self, other: &Self) -> bool {
         let shape = |f: &Field| {
-            (f.name.clone(), f.ty.clone(), (f.required, f.key, f.changing, f.standing), f.named.clone())
+            (
+                f.name.clone(),
+                f.ty.clone(),
+                (f.required, f.key, f.changing, f.kept, f.standing),
+                f.named.clone(),
+            )
         };
         self.fields.iter().map(shape).eq(other.fields.iter().map(shape))
     }
@@ -143,7 +150,7 @@ impl PartialEq for RecordType {
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     /// All fields, the built-in ones first: `workflow`, `date`, then `stage` and `advance_to` where there are stages. The
-    /// built-in `retired` comes last, unless it is declared.
+    /// built-in `left`, where a list is `kept`, and `retired` come last, unless they are declared.
     pub snapshot: Arc<RecordType>,
     /// The ladder, lowest rung first; empty where no stages are declared.
     pub stages: Vec<Arc<str>>,
@@ -282,6 +289,7 @@ impl Vocabulary {
             required,
             key: false,
             changing: false,
+            kept: false,
             standing: name == "workflow",
             named: None,
             doc: None,
@@ -295,9 +303,19 @@ impl Vocabulary {
         Self { snapshot: Arc::new(RecordType { fields }), stages, stages_span: None, cadence: None }
     }
 
+    /// The name of the built-in field for the keys of `kept` lists that are gone.
+    pub const LEFT: &str = "left";
+
     /// How many built-in fields there are: they come first.
     pub fn built_in_fields(&self) -> usize {
         if self.stages.is_empty() { Self::STAGE } else { Self::ADVANCE_TO + 1 }
+    }
+
+    /// Index of the field for the keys that have left; none where no list is `kept`, or a policy declares its name or key as
+    /// something else.
+    pub fn left(&self) -> Option<usize> {
+        let (at, field) = self.snapshot.field(Self::LEFT)?;
+        (field.ty == Type::List(Box::new(Type::Text))).then_some(at)
     }
 
     /// Index of the field for the last day of a workflow; none where a policy declares its name or key as something else.

@@ -10,6 +10,7 @@ mod regular;
 mod reused;
 mod shrunken;
 mod smaller;
+mod vanished;
 mod wish;
 
 use std::cell::OnceCell;
@@ -20,14 +21,15 @@ use self::wish::Wish;
 use super::budget::Budget;
 use super::explain::find;
 use super::waive::{Signed, waive};
-use super::{Evaluator, Judged, Moment, Rulebook, judge_workflow};
+use super::{Evaluator, Evidence, Judged, Moment, Rulebook, judge_workflow};
 use crate::ast::{Arg, Expr, ExprKind};
 use crate::builtins::Builtin;
+use crate::evidence::{Amount, Truth, Word};
 use crate::point::Point;
 use crate::program::Target;
 use crate::report::Decision;
 use crate::report::why::{Breach, Pointer, RecordFinding, RuleVerdict, Said, Saw};
-use crate::settings::{BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, SHRUNKEN, SMALLER};
+use crate::settings::{BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, SHRUNKEN, SMALLER, VANISHED};
 use crate::source::Span;
 use crate::value::{Located, Record, Series, Value};
 use crate::vocabulary::ListField;
@@ -44,10 +46,11 @@ struct Oddity {
 type RecordCheck = fn(&SeriesRecord<'_, '_>) -> Vec<Oddity>;
 
 /// Every check; each finds what is odd about the newest snapshot, the most telling first. What costs most comes last.
-const CHECKS: [(BuiltInRule, RecordCheck); 6] = [
+const CHECKS: [(BuiltInRule, RecordCheck); 7] = [
     (COPIED, copied::find),
     (SMALLER, smaller::find),
     (SHRUNKEN, shrunken::find),
+    (VANISHED, vanished::find),
     (REUSED, reused::find),
     (BUNCHED, bunched::find),
     (REGULAR, regular::find),
@@ -78,6 +81,7 @@ pub fn judge_with_record(
         CHECKS.iter().filter_map(|(rule, find)| record.note(*rule, *find)).collect();
     let signed = Signed { waivers: rulebook.waivers, as_of, stage: evaluator.stage(newest) };
     judged.lifts.extend(waive(&signed, &mut notes, None));
+    judged.remarks.extend(vanished::unknown_names(&record));
     judged.verdict.rules.extend(notes);
     judged
 }
@@ -172,6 +176,16 @@ impl<'a> RecordedList<'a> {
     fn pointer(&self, list: &ListField<'_>) -> Pointer {
         let said = Said::Elements { list: list.name.clone(), count: self.elements.len() };
         Pointer { span: self.span, said }
+    }
+}
+
+/// A value, to be shown. Of a list or record, which is told by its place, no more than that it is there.
+fn evidence_of<'a>(value: &Value) -> Evidence<'a> {
+    match value {
+        Value::Bool(value) => Evidence::Truth(Truth::known(*value)),
+        Value::Text(text) => Evidence::Word(Word::Known(text.clone())),
+        Value::Number(number) => Evidence::Amount(Amount::Known(number.clone())),
+        Value::List(_) | Value::Record(_) => Evidence::Truth(Truth::Yes),
     }
 }
 

@@ -4,8 +4,8 @@
 pub(super) const TEXTS: &[&str] = &[
     "It compares each list of the newest snapshot with the same list one snapshot before. Where all elements say the same, but \
      for their keys and their order, the list was perhaps copied and not measured. It looks at lists of 10 elements or more, \
-     which say something of 2 fields beside the key, and of which at least 5 differ. Where elements come again, as a field that \
-     is `changing` says, only lists with new keys are compared. With nine values that are equally \
+     which say something of 2 fields beside the key, and of which at least 5 differ. Where elements come again, as `kept` or a \
+     field that is `changing` says, only lists with new keys are compared. With nine values that are equally \
      frequent, an honest team sees it in 1 of 13,000 snapshots of 10 elements and in 1 of 200,000 of 20. With six values of \
      which some are rare it is 1 of 1,000 and 1 of 2,000.",
     "It compares the length of each list in the newest snapshot with the four snapshots before. A list that has at most half as \
@@ -15,6 +15,9 @@ pub(super) const TEXTS: &[&str] = &[
      in the newest snapshot though the count above did not: then the one below fell, so that fewer were won over than it \
      seems. It is a fact, and no error is possible; who really left is no fault of anybody. Where both count what happens \
      in a week, such as requests, it comes often: switch it off there.",
+    "It looks at lists that the vocabulary marks as `kept`: `users: list of { id: text key } kept`. A key that the last snapshot \
+     with the list has and the newest lacks is noted, unless a snapshot since then names it: `left: [ana]`. Who is left out \
+     makes a share rise. An honest team sees it only when it forgets to say who left.",
     "Where a rule pools a list with a `key` over a window, one key must stand for one element. It notes a key of the newest \
      snapshot of which an earlier one of the window says something else in a field that is not `changing`. What pools this \
      field does not know it. An honest team sees it never, unless it puts right what it recorded before.",

@@ -320,6 +320,7 @@ fn fields(ty: &RecordType, prefix: &str, out: &mut String) {
             (field.required, "required"),
             (field.key, "key"),
             (field.changing, "changing"),
+            (field.kept, "kept"),
             (field.standing && field.span.is_some(), "standing"),
         ];
         let marks = marks.iter().filter(|(is_set, _)| *is_set);

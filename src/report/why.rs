@@ -519,6 +519,13 @@ pub enum Remark {
         /// The place of the newest snapshot; none for a series without snapshots.
         newest: Option<Span>,
     },
+    /// It says that something left that was never there.
+    NobodyLeft {
+        /// The key that is named.
+        name: Arc<str>,
+        /// Where it is named.
+        span: Span,
+    },
     /// It asks to move to a stage that is not a later one.
     NothingAsked {
         /// The stage that is asked for.

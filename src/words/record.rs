@@ -2,7 +2,8 @@
 
 use super::value::{figure, when};
 use crate::report::why::RecordFinding;
-use crate::settings::{BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, SHRUNKEN, SMALLER};
+use crate::settings::{BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, SHRUNKEN, SMALLER, VANISHED};
+use crate::text::quote;
 
 /// From here on nobody wants to know how seldom it is.
 const SELDOM: u64 = 1_000_000_000;
@@ -35,9 +36,21 @@ fn said(found: &RecordFinding) -> String {
                 when(*at)
             )
         }
+        RecordFinding::Vanished { list, keys, more, now, before } => {
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", quote(key))).collect();
+            let more = if *more > 0 { format!(" and {more} more") } else { String::new() };
+            let (now, before) = (when(*now), when(*before));
+            format!(
+                "`{list}` {now} lacks {}{more}, still there {before}, and no `left` says so",
+                keys.join(", ")
+            )
+        }
         RecordFinding::Reused { list, key, field, now, then } => {
             let (now, then) = (when(*now), when(*then));
-            format!("in `{list}`, `{key}` stands for another element {now} than {then}: `{field}` differs")
+            format!(
+                "in `{list}`, `{}` stands for another element {now} than {then}: `{field}` differs",
+                quote(key)
+            )
         }
         RecordFinding::Bunched { field, condition, good, values, points } => format!(
             "{good} of the {values} newest values of `{field}` within {points} points of the threshold lie on the good side \
@@ -63,6 +76,7 @@ pub(super) fn way_out(found: &RecordFinding) -> String {
         RecordFinding::Copied { .. } => COPIED,
         RecordFinding::Smaller { .. } => SMALLER,
         RecordFinding::Shrunken { .. } => SHRUNKEN,
+        RecordFinding::Vanished { .. } => VANISHED,
         RecordFinding::Reused { .. } => REUSED,
         RecordFinding::Bunched { .. } => BUNCHED,
         RecordFinding::Regular { .. } => REGULAR,

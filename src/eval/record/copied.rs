@@ -57,12 +57,12 @@ fn copied(record: &SeriesRecord<'_, '_>, list: &ListField<'_>) -> Option<Oddity>
     Some(Oddity { found, declared: list.field.span, pointers: vec![now.pointer(list), then.pointer(list)] })
 }
 
-/// Whether the vocabulary says that a list records the same elements again: a field of them may change by itself.
+/// Whether the vocabulary says that a list records the same elements again: it is `kept`, or a field of them may change by itself.
 fn comes_again(list: &ListField<'_>) -> bool {
     fn changes(element: &RecordType) -> bool {
         element.fields.iter().any(|field| field.changing || field.ty.record().is_some_and(changes))
     }
-    list.record().is_some_and(changes)
+    list.field.kept || list.record().is_some_and(changes)
 }
 
 fn share_a_key(now: &RecordedList<'_>, then: &RecordedList<'_>, key: Option<usize>) -> bool {

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Oddity, SeriesRecord};
+use super::{Oddity, SeriesRecord, evidence_of};
 use crate::ast::{Arg, ExprKind};
+use crate::eval::Scope;
 use crate::eval::pool::element_key;
 use crate::eval::recorded::same;
-use crate::eval::{Evidence, Scope};
-use crate::evidence::{Amount, Truth, Word};
 use crate::program::Target;
 use crate::report::why::{Pointer, RecordFinding, Said};
 use crate::types::Type;
@@ -119,15 +118,5 @@ impl KeyDifference<'_> {
         };
         let pointers = vec![pointer(self.now, record.moment.at), pointer(self.then, at)];
         Oddity { found, declared: self.field.span, pointers }
-    }
-}
-
-/// A value, to be shown. Of a list or record, which is told by its place, no more than that it is there.
-fn evidence_of<'a>(value: &Value) -> Evidence<'a> {
-    match value {
-        Value::Bool(value) => Evidence::Truth(Truth::known(*value)),
-        Value::Text(text) => Evidence::Word(Word::Known(text.clone())),
-        Value::Number(number) => Evidence::Amount(Amount::Known(number.clone())),
-        Value::List(_) | Value::Record(_) => Evidence::Truth(Truth::Yes),
     }
 }

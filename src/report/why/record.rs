@@ -47,6 +47,19 @@ pub enum RecordFinding {
         /// The date of the newest snapshot.
         at: Point,
     },
+    /// Elements of a kept list are gone.
+    Vanished {
+        /// The list's name.
+        list: Arc<str>,
+        /// The first few of their keys.
+        keys: Vec<Arc<str>>,
+        /// How many more there are.
+        more: usize,
+        /// The date of the newest snapshot.
+        now: Point,
+        /// The date of the last snapshot before it that records the list.
+        before: Point,
+    },
     /// One key stands for two elements.
     Reused {
         /// The list's name.
