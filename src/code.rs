@@ -254,6 +254,8 @@ codes! {
          "A snapshot is dated later than the day after the day of judgement. Correct its date, or judge `--as-of` a later day."
     TimeForDays = T516 "a time where the series run by days"
          "`--as-of` takes a time only where the vocabulary declares `date: time required`. Elsewhere a snapshot is of a day, and so is a judgement: give the day."
+    HistoryUnknown = T517 "a history that is not all there"
+         "`record.rewritten` compares the snapshots of a base with what they were when they first came to it. That takes git and the whole history, and a shallow clone has a part of it. Fetch the rest, or set `record.rewritten: off`."
     LaterSnapshotsUnseen = T512 "later snapshots are not seen"
          "With `--as-of`, snapshots dated later than that day are left out, as if they had not been written yet."
     NothingJudged = T513 "nothing to judge"

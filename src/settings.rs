@@ -47,6 +47,11 @@ pub const OWED: BuiltInRule =
     built_in("ladder.owed", BuiltInSubject::Ladder, "Every step below the stage was earned");
 pub const FRESH: BuiltInRule =
     built_in("series.fresh", BuiltInSubject::Cadence, "The newest snapshot is as new as the cadence asks");
+pub const REWRITTEN: BuiltInRule = built_in(
+    "record.rewritten",
+    BuiltInSubject::Record,
+    "A snapshot stays what it was when it was committed",
+);
 pub const COPIED: BuiltInRule =
     built_in("record.copied", BuiltInSubject::Record, "A list is measured anew for each snapshot");
 pub const SMALLER: BuiltInRule =
@@ -63,8 +68,9 @@ pub const REGULAR: BuiltInRule =
     built_in("record.regular", BuiltInSubject::Record, "Counts vary as much as chance makes them");
 
 /// All of them.
-pub const BUILT_IN: [BuiltInRule; 12] = [
-    STARTED, SKIPPED, UNDECLARED, OWED, FRESH, COPIED, SMALLER, SHRUNKEN, VANISHED, REUSED, BUNCHED, REGULAR,
+pub const BUILT_IN: [BuiltInRule; 13] = [
+    STARTED, SKIPPED, UNDECLARED, OWED, FRESH, REWRITTEN, COPIED, SMALLER, SHRUNKEN, VANISHED, REUSED,
+    BUNCHED, REGULAR,
 ];
 
 /// What no policy is called, as built-in rules are named so.

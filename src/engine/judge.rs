@@ -57,7 +57,10 @@ pub(super) fn load_judged(
     options: &CheckOptions,
 ) -> Loaded<Told> {
     let judge = |rulebook: &Rulebook<'_>, series: Series, as_of: Point| {
-        let mut told = tell(judge_with_record(rulebook, &series, as_of, options.deny_warnings), rulebook);
+        let mut told = tell(
+            judge_with_record(rulebook, &series, as_of, options.deny_warnings, &BTreeMap::new()),
+            rulebook,
+        );
         told.report.as_of = Some(as_of.to_string());
         told
     };

@@ -8,6 +8,7 @@ mod bunched;
 mod copied;
 mod regular;
 mod reused;
+mod rewritten;
 mod shrunken;
 mod smaller;
 mod vanished;
@@ -15,6 +16,7 @@ mod wish;
 
 use std::cell::OnceCell;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use self::wish::Wish;
@@ -29,7 +31,9 @@ use crate::point::Point;
 use crate::program::Target;
 use crate::report::Decision;
 use crate::report::why::{Breach, Pointer, RecordFinding, RuleVerdict, Said, Saw};
-use crate::settings::{BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, SHRUNKEN, SMALLER, VANISHED};
+use crate::settings::{
+    BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, REWRITTEN, SHRUNKEN, SMALLER, VANISHED,
+};
 use crate::source::Span;
 use crate::value::{Located, Record, Series, Value};
 use crate::vocabulary::ListField;
@@ -46,7 +50,8 @@ struct Oddity {
 type RecordCheck = fn(&SeriesRecord<'_, '_>) -> Vec<Oddity>;
 
 /// Every check; each finds what is odd about the newest snapshot, the most telling first. What costs most comes last.
-const CHECKS: [(BuiltInRule, RecordCheck); 7] = [
+const CHECKS: [(BuiltInRule, RecordCheck); 8] = [
+    (REWRITTEN, rewritten::find),
     (COPIED, copied::find),
     (SMALLER, smaller::find),
     (SHRUNKEN, shrunken::find),
@@ -56,12 +61,14 @@ const CHECKS: [(BuiltInRule, RecordCheck); 7] = [
     (REGULAR, regular::find),
 ];
 
-/// Judges a workflow, and looks at its record.
+/// Judges a workflow, and looks at its record. Of `rewritten` files, each with the commit that it came with, it is known that they
+/// are not what they were.
 pub fn judge_with_record(
     rulebook: &Rulebook<'_>,
     series: &Series,
     as_of: Point,
     deny_warnings: bool,
+    rewritten: &BTreeMap<String, String>,
 ) -> Judged {
     let mut judged = judge_workflow(rulebook, series, as_of, deny_warnings);
     if matches!(judged.verdict.decision, Decision::Retired | Decision::Error) {
@@ -75,6 +82,7 @@ pub fn judge_with_record(
         series: &evaluator,
         lists: rulebook.program.vocabulary.snapshot.lists(),
         moment: Moment::on(as_of, newest, newest),
+        rewritten,
         wishes: OnceCell::new(),
     };
     let mut notes: Vec<RuleVerdict> =
@@ -93,6 +101,8 @@ struct SeriesRecord<'e, 'a> {
     lists: Vec<ListField<'a>>,
     /// The newest snapshot, on the day of judgement.
     moment: Moment,
+    /// Files that are not what they were, each with the commit that it came with.
+    rewritten: &'e BTreeMap<String, String>,
     /// What the rules ask; looked up where a check needs it.
     wishes: OnceCell<Vec<Wish<'a>>>,
 }

@@ -2,6 +2,10 @@
 
 /// A text for each, in the order of [`crate::settings::BUILT_IN`].
 pub(super) const TEXTS: &[&str] = &[
+    "With `--base` it compares the files of the newest 12 snapshots with what they were in the first commit of the base that has \
+     them. It notes those of which a line was changed or removed since. Lines that were added are new evidence. It needs git and \
+     the whole history; in a shallow clone it says that nobody can tell. What the pull request itself rewrites is listed beside. \
+     An honest team sees it when it corrects a snapshot.",
     "It compares each list of the newest snapshot with the same list one snapshot before. Where all elements say the same, but \
      for their keys and their order, the list was perhaps copied and not measured. It looks at lists of 10 elements or more, \
      which say something of 2 fields beside the key, and of which at least 5 differ. Where elements come again, as `kept` or a \

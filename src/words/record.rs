@@ -2,9 +2,13 @@
 
 use super::value::{figure, when};
 use crate::report::why::RecordFinding;
-use crate::settings::{BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, SHRUNKEN, SMALLER, VANISHED};
+use crate::settings::{
+    BUNCHED, BuiltInRule, COPIED, REGULAR, REUSED, REWRITTEN, SHRUNKEN, SMALLER, VANISHED,
+};
 use crate::text::quote;
 
+/// Digits that tell a commit from others.
+const SHORT: usize = 10;
 /// From here on nobody wants to know how seldom it is.
 const SELDOM: u64 = 1_000_000_000;
 
@@ -16,6 +20,13 @@ pub(super) fn finding(found: &RecordFinding, more: usize) -> String {
 
 fn said(found: &RecordFinding) -> String {
     match found {
+        RecordFinding::Rewritten { file, commit } => {
+            let commit = commit.get(..SHORT).unwrap_or(commit);
+            format!(
+                "lines of `{}` were changed or removed since {commit}, the commit that it came with",
+                quote(file)
+            )
+        }
         RecordFinding::Copied { list, key, count, now, before } => {
             let but = key.as_ref().map(|key| format!(", but for `{key}`")).unwrap_or_default();
             let (now, before) = (when(*now), when(*before));
@@ -73,6 +84,7 @@ fn counts<'n>(all: impl Iterator<Item = &'n usize>) -> String {
 /// What can be done about it.
 pub(super) fn way_out(found: &RecordFinding) -> String {
     let BuiltInRule { name, .. } = match found {
+        RecordFinding::Rewritten { .. } => REWRITTEN,
         RecordFinding::Copied { .. } => COPIED,
         RecordFinding::Smaller { .. } => SMALLER,
         RecordFinding::Shrunken { .. } => SHRUNKEN,

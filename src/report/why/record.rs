@@ -10,6 +10,13 @@ use crate::point::Point;
 /// What a check of the record found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordFinding {
+    /// A snapshot is not what it was.
+    Rewritten {
+        /// The name of its file.
+        file: Arc<str>,
+        /// The whole hash of the first commit that has the file.
+        commit: Arc<str>,
+    },
     /// A list says the same as the one of the snapshot before.
     Copied {
         /// The list's name.
