@@ -65,18 +65,8 @@ impl Workspace {
         against: AgainstOptions,
     ) -> Answer<Report> {
         self.begin();
-        let Sides {
-            mut sources,
-            base,
-            mixed,
-            head,
-            mut problems,
-            reference,
-            commit,
-            has_policies,
-            first,
-            lint,
-        } = sides;
+        let Sides { mut sources, base, mixed, head, mut problems, has_policies, lint, .. } = sides;
+        let (reference, commit, first) = (sides.reference, sides.commit, sides.first);
         problems.extend((!has_policies).then(|| nothing_to_judge_by(&reference)));
         let prefix = format!("{reference}:");
         let changes = FileChanges::of([&base, &mixed, &head], &prefix);
@@ -107,8 +97,8 @@ impl Workspace {
         let is_sound = !own_projects.iter().any(|project| has_errors(&project.diagnostics));
         let rewritten = rewriting.listed(is_sound);
         // Policies with errors let nothing pass that could be approved.
-        let broken: BTreeSet<Option<String>> =
-            own_projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
+        let incomplete = own_projects.iter().filter(|project| project.program.incomplete);
+        let broken = incomplete.map(|project| project.name.clone()).collect();
         let lints = lint.map(|tests| lint::beside(self, own_projects, tests, &mut sources));
         let restored = self.restored(again, &taken, &mut sources, (options, &prefix));
         let old = put_together(before.loaded, &sources, options);
@@ -147,18 +137,7 @@ impl Workspace {
             retiring,
             denied: denied(against.deny, options),
         };
-        // Of warnings those hold that are about a workflow which does not go on.
-        let of_held =
-            judged.files.iter().filter(|(name, _)| held.contains(*name)).flat_map(|(_, files)| files);
-        let denied = Denied::Of(of_held.filter(|_| options.deny_warnings).cloned().collect());
-        let mut judgement = judged.finish(sources, options);
-        if judgement.exit != 2 {
-            let stops = !held.is_empty() || !report.vanished.is_empty() || report.holds();
-            judgement.exit = u8::from(stops);
-        }
-        judgement.report.denied = denied;
-        judgement.report.against = Some(report);
-        judgement
+        finished(judged, report, &held, (sources, options))
     }
 
     /// Judges one side, and keeps of its evidence what there is to compare.
@@ -204,6 +183,26 @@ impl Workspace {
         let reports = put_together(loaded, sources, &options).reports;
         reports.into_iter().filter(|report| names.contains(&report.name())).collect()
     }
+}
+
+/// The judgement, with what was found of the pull request, and which workflows do not go on.
+fn finished(
+    judged: JudgedAll,
+    report: AgainstReport,
+    held: &BTreeSet<String>,
+    (sources, options): (SourceMap, &CheckOptions),
+) -> Answer<Report> {
+    // Of warnings those hold that are about a workflow which does not go on.
+    let of_held = judged.files.iter().filter(|(name, _)| held.contains(*name)).flat_map(|(_, files)| files);
+    let denied = Denied::Of(of_held.filter(|_| options.deny_warnings).cloned().collect());
+    let mut judgement = judged.finish(sources, options);
+    if judgement.exit != 2 {
+        let stops = !held.is_empty() || !report.vanished.is_empty() || report.holds();
+        judgement.exit = u8::from(stops);
+    }
+    judgement.report.denied = denied;
+    judgement.report.against = Some(report);
+    judgement
 }
 
 fn nothing_to_judge_by(reference: &str) -> Diagnostic {

@@ -113,8 +113,9 @@ impl Text<'_> {
                 self.effect(steps.on(i64::MIN))
             ));
             for (from, setting) in steps.steps() {
-                let from = from.map(|day| format!("From {day} on: {}", self.effect(setting)));
-                self.page.paragraph(&from.unwrap_or_default());
+                if let Some(day) = from {
+                    self.page.paragraph(&format!("From {day} on: {}", self.effect(setting)));
+                }
             }
             if rule == FRESH {
                 self.cadences();

@@ -23,6 +23,9 @@ const POINTS: i64 = 5;
 /// How many of the newest snapshots are looked at: what was long ago does not stay noted.
 const MOST_SNAPSHOTS: usize = 12;
 
+/// How many thresholds are looked at.
+const MOST_THRESHOLDS: usize = 100;
+
 /// A threshold for a share that each element of a list has.
 struct ShareThreshold<'r, 'a> {
     list: &'r ListField<'a>,
@@ -46,6 +49,9 @@ pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
     }
     let mut known: Vec<ShareThreshold<'_, '_>> = Vec::new();
     for wish in record.wishes() {
+        if known.len() == MOST_THRESHOLDS {
+            break;
+        }
         let is_same = |one: &ShareThreshold<'_, '_>, other: &ShareThreshold<'_, '_>| {
             one.list.steps == other.list.steps
                 && (one.field, one.good, &one.bound) == (other.field, other.good, &other.bound)

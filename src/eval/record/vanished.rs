@@ -12,6 +12,8 @@ use crate::vocabulary::ListField;
 
 /// How many keys are named.
 const NAMED: usize = 3;
+/// How many names that nobody ever had are warned of; who has so many has other things to do first.
+const MOST_UNKNOWN: usize = 20;
 
 /// Keys of `kept` lists that the newest snapshot lacks and the last one before it has that records the list, but for those that
 /// `left` names since then.
@@ -72,7 +74,11 @@ pub(super) fn unknown_names(record: &SeriesRecord<'_, '_>) -> Vec<Remark> {
             names.retain(|(name, _)| !there.contains(name));
         }
     }
-    names.into_iter().map(|(name, span)| Remark::NobodyLeft { name: name.into(), span }).collect()
+    names
+        .into_iter()
+        .take(MOST_UNKNOWN)
+        .map(|(name, span)| Remark::NobodyLeft { name: name.into(), span })
+        .collect()
 }
 
 /// What `left` of a snapshot names, each with its place.
