@@ -137,7 +137,7 @@ codes! {
     SampleForExact = T227 "a sample where an exact value is due"
          "A confidence tells how sure a sample is of a claim about an exact value. An aggregate of a list, a claim, or a let that is such is a sample itself, and its own luck would not be counted. Take one from the other, as in `share(a …) - share(b …) >= -5% with 90% confidence`, or name a field, a param or an aggregate of a single value over a window: these are exact."
     ImpossibleMark = T240 "a mark that a field cannot have"
-         "`changing` is for fields of lists whose elements have a `key`, other than the key itself. `standing` is for what a `rollout.yaml` may hold: fields of the snapshot and of its records, and lists as a whole. `named` gives the key of the snapshots, which is not empty and is for one field. Leave the mark out, or put it where it means something."
+         "`changing` is for fields of lists whose elements have a `key`, other than the key itself. `kept` is for lists with such a key that stand in no other list. `standing` is for what a `rollout.yaml` may hold: fields of the snapshot and of its records, and lists as a whole. `named` gives the key of the snapshots, which is not empty and is for one field. Leave the mark out, or put it where it means something."
 
     // T3: snapshots.
     UnreadableSnapshot = T301 "a file that could not be read"
@@ -192,12 +192,14 @@ codes! {
          "`retired` names the last day of a workflow: on days after it, it is judged no more. A newest snapshot that is dated later contradicts it. If the workflow goes on, remove `retired` or set a later day; else correct the date of the snapshot, or remove it."
     PartAboveWhole = T332 "a part that is more than its whole"
          "A policy takes one count of the snapshots as a share of another, as in `share(errors of requests)`, and in this snapshot the part is the larger of the two. A share of more than 100% would mean nothing, so the workflow is not judged. Correct the count that is wrong; if the one is no part of the other, write `errors / requests` in the policy."
+    NobodyLeft = T333 "a key that cannot have left"
+         "`left` names the keys of lists that are `kept` whose elements are gone for good. This one is in no such list of any earlier snapshot. Write the key as those have it, or remove it."
 
     // T4: the configuration.
     ConfigNotYaml = T401 "the configuration is not YAML"
          "The text of `tollgate.yaml` does not follow YAML 1.2, or is larger than the limits allow. Correct it at the marked place; a text with a `:` or a `#` in it belongs in quotes."
     SettingType = T402 "a setting of another type"
-         "The setting does not have the type that it should have: `policies` is a list of texts, `snapshots` a text or a list of texts, `params` and `rules` are maps by name, `overrides` and `waivers` lists of maps. `tollgate schema config` gives editors a schema that says so while you type."
+         "The setting does not have the type that it should have: `policies` is a list of texts, `snapshots` a text or a list of texts, `params` and `rules` are maps by name, `overrides` and `waivers` lists of maps. A check of the record, such as `record.copied`, is `note` or `off`. `tollgate schema config` gives editors a schema that says so while you type."
     UnknownSetting = T403 "a setting that does not exist"
          "The key is not one that `tollgate.yaml` knows. A misspelt setting would be lost without a word, so it is refused."
     DuplicateSetting = T405 "a setting that is there twice"
@@ -254,6 +256,8 @@ codes! {
          "A snapshot is dated later than the day after the day of judgement. Correct its date, or judge `--as-of` a later day."
     TimeForDays = T516 "a time where the series run by days"
          "`--as-of` takes a time only where the vocabulary declares `date: time required`. Elsewhere a snapshot is of a day, and so is a judgement: give the day."
+    HistoryUnknown = T517 "a history that is not all there"
+         "`record.rewritten` compares the snapshots of a base with what they were when they first came to it. That takes git and the whole history, and a shallow clone has a part of it. Fetch the rest, or set `record.rewritten: off`."
     LaterSnapshotsUnseen = T512 "later snapshots are not seen"
          "With `--as-of`, snapshots dated later than that day are left out, as if they had not been written yet."
     NothingJudged = T513 "nothing to judge"

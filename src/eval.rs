@@ -28,6 +28,7 @@ mod observe;
 mod origin;
 mod owed;
 mod pool;
+mod record;
 mod recorded;
 mod remedy;
 mod rule;
@@ -62,6 +63,7 @@ use crate::vocabulary::Cadence;
 pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
 pub use fleet::{Fleet, SeenSnapshots};
 pub use observe::{conditions, decided, observe};
+pub use record::judge_with_record;
 pub use waive::Lift;
 pub use workflow::{Judged, judge_each_day, judge_workflow, last_day};
 

@@ -3,6 +3,7 @@
 //! Gathers what the policies, the configurations and the tests say; how it is written belongs to the renderer.
 
 mod example;
+mod record;
 #[cfg(test)]
 mod tests;
 mod uses;
@@ -151,7 +152,7 @@ fn expects(test: &TestDecl, rule: &str, wanted: ExpectedOutcome) -> bool {
 /// What a built-in rule looks at.
 pub fn of_built_in(rule: BuiltInRule) -> Option<&'static str> {
     let at = BUILT_IN.iter().position(|known| *known == rule)?;
-    [
+    let of_series = [
         "The first snapshot of a workflow must be in the first stage of the ladder. A series that begins in a later one \
          shows nothing of what the stages before it should have proved. Commit the snapshots of those stages, or begin \
          with the first stage.",
@@ -165,7 +166,6 @@ pub fn of_built_in(rule: BuiltInRule) -> Option<&'static str> {
          raised later counts for earlier steps too, unless it has a `from:`.",
         "The newest snapshot may be as old as the cadence and its grace together. What nobody measures may have changed, \
          so an older one holds. Commit a snapshot of the time since.",
-    ]
-    .get(at)
-    .copied()
+    ];
+    of_series.iter().chain(record::TEXTS).nth(at).copied()
 }

@@ -24,7 +24,7 @@ mod table;
 mod tests;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::finder::{Finder, Mention, read_all};
@@ -126,8 +126,28 @@ pub struct Sides {
     pub commit: String,
     /// Whether the base has policies at all; else those that are proposed count.
     pub has_policies: bool,
+    /// What snapshots of the base were when they first came to it.
+    pub first: FirstVersions,
     /// The tests beside the policies that are proposed, where these are to be linted.
     pub lint: Option<Vec<TextFile>>,
+}
+
+/// Files as they first came to a branch, where that is not as they are now.
+#[derive(Clone, Debug, Default)]
+pub struct FirstVersions {
+    /// Why nobody can tell, where nobody can.
+    pub unknown: Option<String>,
+    /// By their names below the folder that is checked.
+    pub files: BTreeMap<String, FirstVersion>,
+}
+
+/// A file as it first came to a branch.
+#[derive(Clone, Debug)]
+pub struct FirstVersion {
+    /// The whole hash of the commit that it came with.
+    pub commit: String,
+    /// Its bytes as they were then.
+    pub content: Vec<u8>,
 }
 
 /// Everything that a run of tests reads.

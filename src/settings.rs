@@ -22,29 +22,85 @@ pub use timeline::Timeline;
 pub struct BuiltInRule {
     pub name: &'static str,
     pub title: &'static str,
+    pub about: BuiltInSubject,
+}
+
+/// What a built-in rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuiltInSubject {
+    Ladder,
+    Cadence,
+    /// What a series records, whatever is asked of it. Such a rule is a check of the record: it notes, and never holds.
+    Record,
+}
+
+const fn built_in(name: &'static str, about: BuiltInSubject, title: &'static str) -> BuiltInRule {
+    BuiltInRule { name, title, about }
 }
 
 pub const STARTED: BuiltInRule =
-    BuiltInRule { name: "ladder.started", title: "A rollout begins in the first stage" };
-pub const SKIPPED: BuiltInRule = BuiltInRule { name: "ladder.skipped", title: "No stage is skipped" };
+    built_in("ladder.started", BuiltInSubject::Ladder, "A rollout begins in the first stage");
+pub const SKIPPED: BuiltInRule = built_in("ladder.skipped", BuiltInSubject::Ladder, "No stage is skipped");
 pub const UNDECLARED: BuiltInRule =
-    BuiltInRule { name: "ladder.undeclared", title: "Every move passes a gate" };
+    built_in("ladder.undeclared", BuiltInSubject::Ladder, "Every move passes a gate");
 pub const OWED: BuiltInRule =
-    BuiltInRule { name: "ladder.owed", title: "Every step below the stage was earned" };
+    built_in("ladder.owed", BuiltInSubject::Ladder, "Every step below the stage was earned");
 pub const FRESH: BuiltInRule =
-    BuiltInRule { name: "series.fresh", title: "The newest snapshot is as new as the cadence asks" };
+    built_in("series.fresh", BuiltInSubject::Cadence, "The newest snapshot is as new as the cadence asks");
+pub const REWRITTEN: BuiltInRule = built_in(
+    "record.rewritten",
+    BuiltInSubject::Record,
+    "A snapshot stays what it was when it was committed",
+);
+pub const COPIED: BuiltInRule =
+    built_in("record.copied", BuiltInSubject::Record, "A list is measured anew for each snapshot");
+pub const SMALLER: BuiltInRule =
+    built_in("record.smaller", BuiltInSubject::Record, "A list is not half as long as before");
+pub const SHRUNKEN: BuiltInRule =
+    built_in("record.shrunken", BuiltInSubject::Record, "A share does not rise because fewer are counted");
+pub const VANISHED: BuiltInRule =
+    built_in("record.vanished", BuiltInSubject::Record, "Who is gone from a kept list is said to have left");
+pub const REUSED: BuiltInRule =
+    built_in("record.reused", BuiltInSubject::Record, "A key stands for one element");
+pub const BUNCHED: BuiltInRule =
+    built_in("record.bunched", BuiltInSubject::Record, "Values do not pile up beside a threshold");
+pub const REGULAR: BuiltInRule =
+    built_in("record.regular", BuiltInSubject::Record, "Counts vary as much as chance makes them");
 
 /// All of them.
-pub const BUILT_IN: [BuiltInRule; 5] = [STARTED, SKIPPED, UNDECLARED, OWED, FRESH];
+pub const BUILT_IN: [BuiltInRule; 13] = [
+    STARTED, SKIPPED, UNDECLARED, OWED, FRESH, REWRITTEN, COPIED, SMALLER, SHRUNKEN, VANISHED, REUSED,
+    BUNCHED, REGULAR,
+];
 
 /// What no policy is called, as built-in rules are named so.
-pub const BUILT_IN_POLICIES: [&str; 2] = ["ladder", "series"];
+pub const BUILT_IN_POLICIES: [&str; 3] = ["ladder", "series", "record"];
 
-/// Those that can fire, each with the declaration that it is about: the ladder's where there are stages, and that of the series
-/// where there is a cadence.
+impl BuiltInRule {
+    /// What it does where nobody sets it.
+    pub fn effect(self) -> EffectKind {
+        match self.about {
+            BuiltInSubject::Ladder | BuiltInSubject::Cadence => EffectKind::Hold,
+            BuiltInSubject::Record => EffectKind::Note,
+        }
+    }
+
+    /// Whether it is a check of the record, which can do no more than note.
+    pub fn only_notes(self) -> bool {
+        self.about == BuiltInSubject::Record
+    }
+}
+
+/// Those that can fire, each with the declaration that it is about: the ladder's where there are stages, that of the series
+/// where there is a cadence, and the first field where any is declared.
 pub fn built_in_rules(vocabulary: &Vocabulary) -> impl Iterator<Item = (BuiltInRule, Span)> {
     let cadence = vocabulary.cadence.as_ref().map(|cadence| cadence.span);
-    let about = move |rule: BuiltInRule| if rule == FRESH { cadence } else { vocabulary.stages_span };
+    let field = vocabulary.snapshot.fields.iter().find_map(|field| field.span);
+    let about = move |rule: BuiltInRule| match rule.about {
+        BuiltInSubject::Ladder => vocabulary.stages_span,
+        BuiltInSubject::Cadence => cadence,
+        BuiltInSubject::Record => field,
+    };
     BUILT_IN.into_iter().filter_map(move |rule| Some((rule, about(rule)?)))
 }
 
@@ -139,7 +195,7 @@ impl Settings {
             locked: None,
         };
         let rules = program.rules.iter().map(|rule| declared(rule.effect, rule.decl.effect.span));
-        let built_in = built_in_rules(&program.vocabulary).map(|(_, span)| declared(EffectKind::Hold, span));
+        let built_in = built_in_rules(&program.vocabulary).map(|(rule, span)| declared(rule.effect(), span));
         let rules = rules.chain(built_in).map(Timeline::always).collect();
         Self {
             params: params.map(Timeline::always).collect(),

@@ -24,6 +24,8 @@ pub struct Field {
     pub key: bool,
     /// Later snapshots may say something else of the same element: the newest that says something counts.
     pub changing: bool,
+    /// Of a list: a key that the next snapshot lacks has to be said to have left.
+    pub kept: bool,
     /// A `rollout.yaml` may hold it. Of a record, its fields say so.
     pub standing: bool,
     /// The key of the snapshots, where it is not the name.
@@ -39,9 +41,9 @@ impl Field {
         self.named.as_ref().unwrap_or(&self.name)
     }
 
-    /// Whether any declared name that is the same takes its place: it is `retired`, and nobody declares it as a field.
+    /// Whether any declared name that is the same takes its place: it is `retired` or `left`, and nobody declares it as a field.
     pub fn gives_way(&self) -> bool {
-        self.span.is_none() && &*self.name == Vocabulary::RETIRED
+        self.span.is_none() && [Vocabulary::RETIRED, Vocabulary::LEFT].contains(&&*self.name)
     }
 
     /// Whether a `rollout.yaml` may hold it, or a part of it.
@@ -70,9 +72,63 @@ impl RecordType {
         path.split('.').map(key).collect::<Vec<_>>().join(".")
     }
 
+    /// All lists that stand in it or in its records, each with the steps that lead to it. A list within a list is none of them.
+    pub fn lists(&self) -> Vec<ListField<'_>> {
+        let mut found = Vec::new();
+        self.add_lists(&[], "", &mut found);
+        found
+    }
+
+    fn add_lists<'v>(&'v self, before: &[usize], prefix: &str, found: &mut Vec<ListField<'v>>) {
+        for (at, field) in self.fields.iter().enumerate() {
+            let steps = || before.iter().copied().chain([at]).collect::<Vec<_>>();
+            let name = || format!("{prefix}{}", field.name);
+            match &field.ty {
+                Type::List(element) => {
+                    found.push(ListField { field, steps: steps(), name: name().into(), element });
+                }
+                Type::Record(inner) => inner.add_lists(&steps(), &format!("{}.", name()), found),
+                Type::Bool
+                | Type::Text
+                | Type::Date
+                | Type::Time
+                | Type::Stage
+                | Type::Choice(_)
+                | Type::Amount(_)
+                | Type::Elapsed
+                | Type::Calendar
+                | Type::Error => {}
+            }
+        }
+    }
+
     /// The field of a name, with its index.
     pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
         self.fields.iter().enumerate().find(|(_, field)| &*field.name == name)
+    }
+}
+
+/// A list that snapshots record.
+#[derive(Clone, Debug)]
+pub struct ListField<'v> {
+    pub field: &'v Field,
+    /// The way to it from the snapshot.
+    pub steps: Vec<usize>,
+    /// As people write it: `agent.tasks`.
+    pub name: Arc<str>,
+    /// The type of its elements.
+    pub element: &'v Type,
+}
+
+impl<'v> ListField<'v> {
+    /// The fields of its elements, where these are records.
+    pub fn record(&self) -> Option<&'v RecordType> {
+        self.element.record()
+    }
+
+    /// The index of the field that names its elements.
+    pub fn key(&self) -> Option<usize> {
+        self.record()?.fields.iter().position(|field| field.key)
     }
 }
 
@@ -80,7 +136,12 @@ impl RecordType {
 impl PartialEq for RecordType {
     fn eq(&self, other: &Self) -> bool {
         let shape = |f: &Field| {
-            (f.name.clone(), f.ty.clone(), (f.required, f.key, f.changing, f.standing), f.named.clone())
+            (
+                f.name.clone(),
+                f.ty.clone(),
+                (f.required, f.key, f.changing, f.kept, f.standing),
+                f.named.clone(),
+            )
         };
         self.fields.iter().map(shape).eq(other.fields.iter().map(shape))
     }
@@ -90,7 +151,7 @@ impl PartialEq for RecordType {
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     /// All fields, the built-in ones first: `workflow`, `date`, then `stage` and `advance_to` where there are stages. The
-    /// built-in `retired` comes last, unless it is declared.
+    /// built-in `left`, where a list is `kept`, and `retired` come last, unless they are declared.
     pub snapshot: Arc<RecordType>,
     /// The ladder, lowest rung first; empty where no stages are declared.
     pub stages: Vec<Arc<str>>,
@@ -251,6 +312,7 @@ impl Vocabulary {
             required,
             key: false,
             changing: false,
+            kept: false,
             standing: name == "workflow",
             named: None,
             doc: None,
@@ -265,9 +327,19 @@ impl Vocabulary {
         Self { snapshot, stages, stages_span: None, cadence: None, parts: BTreeSet::new() }
     }
 
+    /// The name of the built-in field for the keys of `kept` lists that are gone.
+    pub const LEFT: &str = "left";
+
     /// How many built-in fields there are: they come first.
     pub fn built_in_fields(&self) -> usize {
         if self.stages.is_empty() { Self::STAGE } else { Self::ADVANCE_TO + 1 }
+    }
+
+    /// Index of the field for the keys that have left; none where no list is `kept`, or a policy declares its name or key as
+    /// something else.
+    pub fn left(&self) -> Option<usize> {
+        let (at, field) = self.snapshot.field(Self::LEFT)?;
+        (field.ty == Type::List(Box::new(Type::Text))).then_some(at)
     }
 
     /// Index of the field for the last day of a workflow; none where a policy declares its name or key as something else.

@@ -6,6 +6,7 @@
 mod breach;
 mod change;
 mod reason;
+mod record;
 mod remark;
 mod said;
 mod stop;

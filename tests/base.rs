@@ -341,6 +341,65 @@ fn what_git_lacks_is_said_with_what_to_do() {
     assert!(text.contains("`git` is not installed, and what stands in another commit needs it"), "{text}");
 }
 
+/// What `record.rewritten` notes of each workflow.
+fn rewritten(repository: &Repo, base: &str) -> Vec<(String, String)> {
+    let (_, report) = repository.report(&["--base", base]);
+    let mut found = Vec::new();
+    for workflow in report["workflows"].as_array().unwrap() {
+        for rule in workflow["rules"].as_array().unwrap() {
+            if rule["rule"] == "record.rewritten" {
+                assert!(rule["effect"] == "note" && rule["outcome"] == "fail", "{rule:#}");
+                let name = workflow["workflow"].as_str().unwrap().to_owned();
+                found.push((name, rule["message"].as_str().unwrap().to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn snapshots_of_the_base_that_are_not_what_they_were_are_noted() {
+    let repository = Repo::asking();
+    let base = repository.check(&["--base", "main"]);
+    assert_eq!(rewritten(&repository, "main"), []);
+    repository.git(&["checkout", "-q", "main"]);
+    // What is added is new evidence, and what a branch edits before it is merged came as it was merged.
+    repository.append("rollouts/other's \u{e4} 'x'/2026-11-16.yaml", "  - { id: r10, edit_time: 5% }\n");
+    repository.commit();
+    repository.git(&["checkout", "-q", "-b", "week"]);
+    repository.snapshot("replies", "2026-11-16", false, 7);
+    repository.commit();
+    repository.snapshot("replies", "2026-11-16", false, 8);
+    repository.commit();
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["merge", "-q", "--no-ff", "--no-edit", "week"]);
+    assert_eq!(rewritten(&repository, "main"), []);
+    // A correction is not what came first, and put right again it is.
+    repository.snapshot("replies", "2026-11-09", false, 9);
+    repository.commit();
+    let found = rewritten(&repository, "main");
+    let [(name, message)] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(name, "replies");
+    let says = "lines of `rollouts/replies/2026-11-09.yaml` were changed or removed since ";
+    assert!(message.starts_with(says) && message.ends_with(", the commit that it came with"), "{message}");
+    assert_eq!(repository.check(&["--base", "main"]).0, base.0);
+    // Nobody can tell of a history that is cut off, and nobody is told who does not want to know.
+    let source = format!("file://{}", repository.folder().display());
+    repository.git(&["clone", "-q", "--depth", "1", "-b", "main", &source, "shallow"]);
+    let inside = repository.below("shallow");
+    let (code, report) = inside.report(&["--base", "origin/main"]);
+    let codes: Vec<&str> =
+        report["diagnostics"].as_array().unwrap().iter().filter_map(|found| found["code"].as_str()).collect();
+    assert!(codes.contains(&"T517") && code == base.0, "{report:#}");
+    assert_eq!(rewritten(&inside, "origin/main"), []);
+    repository.append("tollgate.yaml", "rules:\n  record.rewritten: off\n");
+    repository.commit();
+    assert_eq!(rewritten(&repository, "main"), []);
+    repository.git(&["clone", "-q", "--depth", "1", "-b", "main", &source, "shallow2"]);
+    let (_, text) = repository.below("shallow2").check(&["--base", "origin/main"]);
+    assert!(!text.contains("T517"), "{text}");
+}
+
 #[test]
 fn a_setting_is_looser_if_it_is_on_any_day() {
     let said = |steps: &str| {

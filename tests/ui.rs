@@ -164,7 +164,10 @@ impl Case {
             let day = history.workflows.iter().find(is_own).and_then(|known| known.days.last());
             let as_of = workflow.as_of.as_ref().unwrap_or(&judgement.report.as_of);
             let Some(day) = day.filter(|day| day.date == *as_of) else { continue };
-            let failed = |rule: &&RuleReport| rule.outcome == Outcome::Fail && rule.applied.is_some();
+            // The history looks at no record: what a check notes of it changes no decision.
+            let judged = |rule: &&RuleReport| !rule.rule.starts_with("record.");
+            let failed =
+                |rule: &&RuleReport| rule.outcome == Outcome::Fail && rule.applied.is_some() && judged(rule);
             let failed: BTreeSet<&str> =
                 workflow.rules.iter().filter(failed).map(|rule| &*rule.rule).collect();
             let then: BTreeSet<&str> = day.failed.iter().map(|rule| &**rule).collect();

@@ -2,7 +2,7 @@
 
 use tollgate::builtin;
 use tollgate::engine::{Cancel, CheckOptions, DayOptions, Workspace};
-use tollgate::project::{Inputs, Project, Sides, TextFile};
+use tollgate::project::{FirstVersions, Inputs, Project, Sides, TextFile};
 use tollgate::source::SourceMap;
 use tollgate::value::Date;
 
@@ -50,6 +50,7 @@ fn a_text_is_parsed_once_for_all_projects_sides_and_commands() {
         reference: "main".to_owned(),
         commit: String::new(),
         has_policies: true,
+        first: FirstVersions::default(),
         lint: None,
     };
     workspace.check_against(sides, &options(Cancel::default()), Default::default());

@@ -224,6 +224,7 @@ fn a_compiler_that_overlooks_a_kind_of_clause_is_noticed() {
         "else_clause: message",
         "cadence: kw_grace ~ signed_literal",
         "field_value: kw_changing",
+        "field_value: kw_kept",
         "gate_steps: comma ~ gate_step",
         "param_decl: within",
         "rule_decl: undecided_clause",

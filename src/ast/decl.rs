@@ -104,6 +104,8 @@ pub struct FieldMarks {
     pub required: Option<Span>,
     /// Later snapshots may say something else of the same element.
     pub changing: Option<Span>,
+    /// A key of the list that the next snapshot lacks has to be said to have left.
+    pub kept: Option<Span>,
     /// A `rollout.yaml` may hold it.
     pub standing: Option<Span>,
     pub named: Option<NamedMark>,

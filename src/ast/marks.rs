@@ -106,7 +106,7 @@ marked_struct! {
     SnapshotDecl { cadence, fields, span }
     CadenceDecl { every, grace, span }
     FieldDecl { name, kind, marks, span | doc }
-    FieldMarks { key, required, changing, standing, named }
+    FieldMarks { key, required, changing, kept, standing, named }
     NamedMark { span | key }
     TypeExpr { kind, range, span }
     RangeDecl { low, high, span }

@@ -21,6 +21,7 @@ pub(super) struct FieldDraft {
     required: bool,
     key: Option<Span>,
     changing: Option<Span>,
+    kept: Option<Span>,
     standing: bool,
     named: Option<NamedMark>,
     doc: Option<Arc<str>>,
@@ -57,6 +58,7 @@ pub(super) fn built_in(vocabulary: &Vocabulary) -> Vec<FieldDraft> {
         required: field.required,
         key: None,
         changing: None,
+        kept: None,
         standing: field.standing,
         named: None,
         doc: None,
@@ -69,22 +71,50 @@ pub(super) fn built_in(vocabulary: &Vocabulary) -> Vec<FieldDraft> {
 /// Adds the built-in `retired`, unless a field has its name or its key. One that is declared as a date is the built-in one,
 /// and stands as that does.
 pub(super) fn add_retired(drafts: &mut Vec<FieldDraft>) {
-    let key = |draft: &FieldDraft| draft.named.as_ref().map_or(draft.name.clone(), |named| named.key.clone());
     if let Some(declared) = drafts.iter_mut().find(|draft| &*draft.name == Vocabulary::RETIRED) {
         declared.standing |= matches!(declared.shape, FieldShape::Value(Type::Date));
-    } else if !drafts.iter().any(|draft| &*key(draft) == Vocabulary::RETIRED) {
-        drafts.push(FieldDraft {
-            name: Vocabulary::RETIRED.into(),
-            shape: FieldShape::Value(Type::Date),
-            required: false,
-            key: None,
-            changing: None,
-            standing: true,
-            named: None,
-            doc: Some("the last day of the workflow: on days after it, it is judged no more".into()),
-            span: None,
-            built_in: true,
-        });
+    } else if is_free(drafts, Vocabulary::RETIRED) {
+        let doc = "the last day of the workflow: on days after it, it is judged no more";
+        let added = added(Vocabulary::RETIRED, Type::Date, doc);
+        drafts.push(FieldDraft { standing: true, ..added });
+    }
+}
+
+/// Adds the built-in `left` where a list is `kept`, unless a field has its name or its key.
+pub(super) fn add_left(drafts: &mut Vec<FieldDraft>) {
+    fn keeps(draft: &FieldDraft) -> bool {
+        match &draft.shape {
+            FieldShape::List(_) => draft.kept.is_some(),
+            FieldShape::Record(fields) => fields.iter().any(keeps),
+            FieldShape::Value(_) => false,
+        }
+    }
+    if drafts.iter().any(keeps) && is_free(drafts, Vocabulary::LEFT) {
+        let doc = "the keys of kept lists whose elements are gone for good since the snapshot before";
+        drafts.push(added(Vocabulary::LEFT, Type::List(Box::new(Type::Text)), doc));
+    }
+}
+
+/// Whether no field has this name or key.
+fn is_free(drafts: &[FieldDraft], name: &str) -> bool {
+    let key = |draft: &FieldDraft| draft.named.as_ref().map_or(draft.name.clone(), |named| named.key.clone());
+    !drafts.iter().any(|draft| *draft.name == *name || *key(draft) == *name)
+}
+
+/// A built-in field that gives way to a declared one.
+fn added(name: &str, ty: Type, doc: &str) -> FieldDraft {
+    FieldDraft {
+        name: name.into(),
+        shape: FieldShape::Value(ty),
+        required: false,
+        key: None,
+        changing: None,
+        kept: None,
+        standing: false,
+        named: None,
+        doc: Some(doc.into()),
+        span: None,
+        built_in: true,
     }
 }
 
@@ -152,6 +182,7 @@ impl Fields<'_> {
             required: decl.marks.required.is_some(),
             key,
             changing: decl.marks.changing,
+            kept: decl.marks.kept,
             // Of a record, its fields stand.
             standing: standing && !matches!(decl.kind, FieldKind::Record(_)),
             named: decl.marks.named.clone(),
@@ -364,6 +395,11 @@ fn merge_field(earlier: &mut FieldDraft, later: FieldDraft, diagnostics: &mut Ve
         (None, Some(_)) => Some(("not changing".to_owned(), "changing".to_owned())),
         _ => None,
     });
+    let differs = differs.or_else(|| match (earlier.kept, later.kept) {
+        (Some(_), None) => Some(("kept".to_owned(), "not kept".to_owned())),
+        (None, Some(_)) => Some(("not kept".to_owned(), "kept".to_owned())),
+        _ => None,
+    });
     let differs = differs.or_else(|| match (earlier.standing, later.standing) {
         (true, false) if !built_in => Some(("standing".to_owned(), "not standing".to_owned())),
         (false, true) if !built_in => Some(("not standing".to_owned(), "standing".to_owned())),
@@ -451,6 +487,18 @@ fn finish_record(
             };
             diagnostics.extend(problem.map(|problem| errors::bad_changing(&draft.name, span, problem)));
         }
+        let is_keyed = |fields: &[FieldDraft]| fields.iter().any(|field| field.key.is_some());
+        if let Some(span) = draft.kept {
+            let problem = match (&draft.shape, around) {
+                (_, ListAround::WithoutKey | ListAround::WithKey) => Some("it stands in a list"),
+                (FieldShape::List(fields), ListAround::None) if is_keyed(fields) => None,
+                (FieldShape::List(_), ListAround::None) => Some("its elements have no `key`"),
+                (FieldShape::Value(_) | FieldShape::Record(_), ListAround::None) => {
+                    Some("it is no list of records")
+                }
+            };
+            diagnostics.extend(problem.map(|problem| errors::bad_kept(&draft.name, span, problem)));
+        }
         let ty = match draft.shape {
             FieldShape::Value(ty) => ty,
             FieldShape::Record(fields) => Type::Record(Arc::new(finish_record(fields, around, diagnostics))),
@@ -459,10 +507,10 @@ fn finish_record(
             }
         };
         let key = draft.key.is_some() && keys.len() == 1;
-        let (changing, standing) = (draft.changing.is_some(), draft.standing);
+        let (changing, kept, standing) = (draft.changing.is_some(), draft.kept.is_some(), draft.standing);
         let named = draft.named.map(|mark| mark.key).filter(|key| *key != draft.name);
         let (name, required, doc, span) = (draft.name, draft.required, draft.doc, draft.span);
-        fields.push(Field { name, ty, required, key, changing, standing, named, doc, span });
+        fields.push(Field { name, ty, required, key, changing, kept, standing, named, doc, span });
     }
     RecordType { fields }
 }

@@ -46,6 +46,7 @@ impl Ground {
             let fields = field::check_field_decls(&snapshot.fields, has_stages, &mut diagnostics);
             field::merge(&mut drafts, fields, &mut diagnostics);
         }
+        field::add_left(&mut drafts);
         field::add_retired(&mut drafts);
         vocabulary.snapshot = Arc::new(field::finish(drafts, &mut diagnostics));
         vocabulary.cadence = check_cadences(&snapshots, vocabulary.axis(), &mut diagnostics);

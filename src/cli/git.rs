@@ -3,17 +3,19 @@
 //! Asks the `git` program and nothing else. Nothing is written, and no hook, filter, replacement or graft has a say.
 
 mod blobs;
+mod first;
 mod reference;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use self::blobs::{Blobs, SUBMODULE};
+use self::first::first_blobs;
 use self::reference::Unresolved;
 use super::disk::{canonical, read};
-use crate::project::{Base, Branch};
+use crate::project::{Base, Branch, FirstVersion, FirstVersions};
 use crate::text::{file_name, paragraph, visible};
 
 /// What would have git look elsewhere than in the folder that it is started in, or run other programs.
@@ -49,6 +51,8 @@ const NO_FILE: &str = "/dev/null";
 
 /// Another commit's files, and how the branch that is checked out stands to it.
 pub(super) struct Commit {
+    /// The top of the repository.
+    top: PathBuf,
     files: Blobs,
     /// The folder in it that stands for the one that is checked.
     root: String,
@@ -67,8 +71,37 @@ impl Commit {
         self.since.is_none()
     }
 
+    /// Files below the folder that is checked, as they first came to the branch of this commit, where that is not as they are.
+    pub(super) fn first_versions<'n>(&self, names: impl Iterator<Item = &'n str>) -> FirstVersions {
+        let git = Git { folder: &self.top };
+        let paths: BTreeMap<&str, String> = names
+            .map(|name| {
+                (name, if self.root.is_empty() { name.to_owned() } else { format!("{}/{name}", self.root) })
+            })
+            .collect();
+        let unknown = |why: String| FirstVersions { unknown: Some(why), files: BTreeMap::new() };
+        if paths.is_empty() {
+            return FirstVersions::default();
+        }
+        if reference::is_shallow(&git) {
+            return unknown(reference::advice(&git, &self.reference));
+        }
+        let folder = |path: &String| path.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+        let first = match first_blobs(&git, &self.id, &paths.values().map(folder).collect()) {
+            Ok(first) => first,
+            Err(why) => return unknown(why.to_string()),
+        };
+        let version = |(name, path): (&str, String)| {
+            let first =
+                first.get(&path).filter(|first| self.files.id(&path).is_some_and(|now| now != first.blob))?;
+            let content = self.files.object(&first.blob).ok()?;
+            Some((name.to_owned(), FirstVersion { commit: first.commit.clone(), content }))
+        };
+        FirstVersions { unknown: None, files: paths.into_iter().filter_map(version).collect() }
+    }
+
     pub(super) fn base(&self) -> Base<'_> {
-        let Self { files, root, reference, id, since, branch } = self;
+        let Self { top: _, files, root, reference, id, since, branch } = self;
         Base {
             files,
             root,
@@ -110,7 +143,7 @@ pub(super) fn commit(path: &Path, reference: &str) -> Result<Commit, String> {
         Blobs::of(&git, &id).map_err(|why| format!("the files of `{reference}` cannot be read: {why}"))?;
     let root: Vec<_> = inner.iter().map(|part| file_name(part.as_encoded_bytes())).collect();
     let (root, reference) = (root.join("/"), reference.to_owned());
-    Ok(Commit { files, root, reference, id, since: None, branch: Branch::default() })
+    Ok(Commit { top, files, root, reference, id, since: None, branch: Branch::default() })
 }
 
 /// The same, with what the commit has that the branch has not: a branch is judged as it would be merged.

@@ -44,7 +44,11 @@ impl Asked<'_> {
         let wanted = if base.commit.is_empty() { &base.reference } else { &base.commit };
         let mut base_commit = git::base(self.path, wanted, self.allow_outside)?;
         base_commit.reference.clone_from(&base.reference);
-        let sides = find::sides(self.path, self.allow_outside, &base_commit)?;
+        let mut sides = find::sides(self.path, self.allow_outside, &base_commit)?;
+        let prefix = format!("{}:", sides.reference);
+        let snapshots = sides.base.iter().flat_map(|project| &project.snapshots);
+        let first = base_commit.first_versions(snapshots.filter_map(|file| file.name.strip_prefix(&prefix)));
+        sides.first = first;
         let (commit, ancestor_of_head) = (base_commit.id.clone(), base_commit.is_ancestor_of_head());
         Ok(Read::Against(Box::new(sides), RecordedBase { commit, ancestor_of_head, ..base.clone() }))
     }

@@ -1,6 +1,7 @@
 //! A judgement against a base: by the policies, configurations and waivers that stand there, so that nothing which is
 //! judged can loosen what it is judged by; and what the branch would change of them.
 
+mod first;
 mod history;
 mod retiring;
 mod settings;
@@ -20,7 +21,7 @@ use super::{Answer, CheckOptions, DayOptions, Workspace, lint, place_of};
 use crate::code::Code;
 use crate::config::WaiverEntry;
 use crate::diagnostic::Diagnostic;
-use crate::eval::judge_workflow;
+use crate::eval::judge_with_record;
 use crate::point::Point;
 use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, DeniedChanges};
@@ -46,6 +47,15 @@ struct JudgedSide {
     evidence: KeptBook,
 }
 
+/// What is to be found out of a side beside its verdicts.
+#[derive(Default)]
+struct KeptOf {
+    /// The days whose snapshots are kept, by workflow.
+    days: BTreeMap<Arc<str>, BTreeSet<Point>>,
+    /// Files that are not what they were, each with the commit that it came with.
+    rewritten: BTreeMap<String, String>,
+}
+
 impl Workspace {
     /// Judges a pull request by the policies of its base, and lists what it changes of them.
     pub fn check_against(
@@ -55,20 +65,22 @@ impl Workspace {
         against: AgainstOptions,
     ) -> Answer<Report> {
         self.begin();
-        let Sides { mut sources, base, mixed, head, mut problems, reference, commit, has_policies, lint } =
-            sides;
+        let Sides { mut sources, base, mixed, head, mut problems, has_policies, lint, .. } = sides;
+        let (reference, commit, first) = (sides.reference, sides.commit, sides.first);
         problems.extend((!has_policies).then(|| nothing_to_judge_by(&reference)));
         let prefix = format!("{reference}:");
         let changes = FileChanges::of([&base, &mixed, &head], &prefix);
         let waivers = waivers(&base);
         let seen = seen(&head);
+        let since_first = first::rewritten(&first, &base, &prefix);
         let places = place_changes(&base, &head);
-        let before = self.side(base, Vec::new(), &mut sources, options, &BTreeMap::new());
-        let days = newest_days(&before.loaded, &before.evidence);
+        let before = self.side(base, Vec::new(), &mut sources, options, &KeptOf::default());
+        let of = KeptOf { days: newest_days(&before.loaded, &before.evidence), rewritten: since_first };
         let again = if changes.names.is_empty() { Vec::new() } else { mixed.clone() };
-        let standing = self.side(mixed, problems, &mut sources, options, &days);
+        let standing = self.side(mixed, problems, &mut sources, options, &of);
+        let unknown = first::unknown(&first, &standing, standing.loaded.as_of);
         let (head, begins) = begun(head, &waivers);
-        let proposed = self.side(head, Vec::new(), &mut sources, options, &BTreeMap::new());
+        let proposed = self.side(head, Vec::new(), &mut sources, options, &KeptOf::default());
         let mut retiring = retiring::retiring(&before, &standing, &proposed, &sources);
         let proposed = proposed.loaded;
         let own_projects = &proposed.projects;
@@ -85,8 +97,8 @@ impl Workspace {
         let is_sound = !own_projects.iter().any(|project| has_errors(&project.diagnostics));
         let rewritten = rewriting.listed(is_sound);
         // Policies with errors let nothing pass that could be approved.
-        let broken: BTreeSet<Option<String>> =
-            own_projects.iter().filter(|p| p.program.incomplete).map(|p| p.name.clone()).collect();
+        let incomplete = own_projects.iter().filter(|project| project.program.incomplete);
+        let broken = incomplete.map(|project| project.name.clone()).collect();
         let lints = lint.map(|tests| lint::beside(self, own_projects, tests, &mut sources));
         let restored = self.restored(again, &taken, &mut sources, (options, &prefix));
         let old = put_together(before.loaded, &sources, options);
@@ -94,7 +106,7 @@ impl Workspace {
         let own = put_together(proposed, &sources, options);
         let mut judged = put_together(standing.loaded, &sources, options);
         add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
-        judged.diagnostics.extend(lints.unwrap_or_default());
+        judged.diagnostics.extend(lints.unwrap_or_default().into_iter().chain(unknown));
         let restored = restore(&mut judged, restored);
         let verdicts = ThreeVerdicts::new([&old, &judged, &own], seen, broken, is_sound);
         let self_approved = verdicts.self_approved(&restored);
@@ -125,18 +137,7 @@ impl Workspace {
             retiring,
             denied: denied(against.deny, options),
         };
-        // Of warnings those hold that are about a workflow which does not go on.
-        let of_held =
-            judged.files.iter().filter(|(name, _)| held.contains(*name)).flat_map(|(_, files)| files);
-        let denied = Denied::Of(of_held.filter(|_| options.deny_warnings).cloned().collect());
-        let mut judgement = judged.finish(sources, options);
-        if judgement.exit != 2 {
-            let stops = !held.is_empty() || !report.vanished.is_empty() || report.holds();
-            judgement.exit = u8::from(stops);
-        }
-        judgement.report.denied = denied;
-        judgement.report.against = Some(report);
-        judgement
+        finished(judged, report, &held, (sources, options))
     }
 
     /// Judges one side, and keeps of its evidence what there is to compare.
@@ -146,11 +147,11 @@ impl Workspace {
         problems: Vec<Diagnostic>,
         sources: &mut SourceMap,
         options: &CheckOptions,
-        days: &BTreeMap<Arc<str>, BTreeSet<Point>>,
+        of: &KeptOf,
     ) -> JudgedSide {
         let loaded = load_each(self, projects, problems, sources, &options.day, |rulebook, series, as_of| {
-            let judged = judge_workflow(rulebook, &series, as_of, options.deny_warnings);
-            (tell(judged, rulebook), KeptSeries::of(&series, days))
+            let judged = judge_with_record(rulebook, &series, as_of, options.deny_warnings, &of.rewritten);
+            (tell(judged, rulebook), KeptSeries::of(&series, &of.days))
         });
         let (loaded, evidence) = parted(loaded);
         JudgedSide { loaded, evidence }
@@ -177,11 +178,31 @@ impl Workspace {
         let projects = projects.into_iter().map(put_back).collect();
         let day = DayOptions { workflows: wanted, ..options.day.clone() };
         let options = CheckOptions { day, ..options.clone() };
-        let loaded = self.side(projects, Vec::new(), sources, &options, &BTreeMap::new()).loaded;
+        let loaded = self.side(projects, Vec::new(), sources, &options, &KeptOf::default()).loaded;
         let names: BTreeSet<&String> = taken.iter().map(|taken| &taken.full).collect();
         let reports = put_together(loaded, sources, &options).reports;
         reports.into_iter().filter(|report| names.contains(&report.name())).collect()
     }
+}
+
+/// The judgement, with what was found of the pull request, and which workflows do not go on.
+fn finished(
+    judged: JudgedAll,
+    report: AgainstReport,
+    held: &BTreeSet<String>,
+    (sources, options): (SourceMap, &CheckOptions),
+) -> Answer<Report> {
+    // Of warnings those hold that are about a workflow which does not go on.
+    let of_held = judged.files.iter().filter(|(name, _)| held.contains(*name)).flat_map(|(_, files)| files);
+    let denied = Denied::Of(of_held.filter(|_| options.deny_warnings).cloned().collect());
+    let mut judgement = judged.finish(sources, options);
+    if judgement.exit != 2 {
+        let stops = !held.is_empty() || !report.vanished.is_empty() || report.holds();
+        judgement.exit = u8::from(stops);
+    }
+    judgement.report.denied = denied;
+    judgement.report.against = Some(report);
+    judgement
 }
 
 fn nothing_to_judge_by(reference: &str) -> Diagnostic {

@@ -33,6 +33,7 @@ impl Workspace {
             reference,
             commit: _,
             has_policies,
+            first: _,
             lint: _,
         } = sides;
         if !has_policies {

@@ -11,7 +11,7 @@ use super::{Answer, CheckOptions, Workspace, in_order};
 use crate::builtin;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{Lift, Rulebook, judge_workflow};
+use crate::eval::{Lift, Rulebook, judge_with_record};
 use crate::layers::{days_left, no_rollback};
 use crate::point::{Axis, Point};
 use crate::project::{Inputs, Project};
@@ -57,7 +57,10 @@ pub(super) fn load_judged(
     options: &CheckOptions,
 ) -> Loaded<Told> {
     let judge = |rulebook: &Rulebook<'_>, series: Series, as_of: Point| {
-        let mut told = tell(judge_workflow(rulebook, &series, as_of, options.deny_warnings), rulebook);
+        let mut told = tell(
+            judge_with_record(rulebook, &series, as_of, options.deny_warnings, &BTreeMap::new()),
+            rulebook,
+        );
         told.report.as_of = Some(as_of.to_string());
         told
     };

@@ -28,6 +28,9 @@ const MAX_REPORT_PER_BYTE: u64 = 20;
 const MAX_TRIES: u64 = 2_000_000;
 /// Steps that one search for a remedy may take of these.
 const MAX_PART: usize = 40_000;
+/// Steps that all checks of the record of one workflow may take. What takes more is not found out, and no verdict depends on it;
+/// so the run is not told of them either.
+const MAX_CHECKS: u64 = 300_000;
 /// Bits of a number that is computed. Numbers are exact, so a chain of lets that square each other would fill the memory;
 /// a mean of a thousand ratios of measured numbers takes fewer.
 pub const MAX_BITS: usize = 1 << 15;
@@ -114,7 +117,8 @@ pub(super) struct Budget<'a> {
     left: Cell<u64>,
     /// Where `left` was when the run was last told.
     told: Cell<u64>,
-    run: &'a RunBudget,
+    /// None where no verdict depends on what is spent.
+    run: Option<&'a RunBudget>,
 }
 
 impl<'a> Budget<'a> {
@@ -128,9 +132,14 @@ impl<'a> Budget<'a> {
         Self::with(MAX_TRIES, run)
     }
 
+    /// For checks of the record.
+    pub(super) fn for_checks() -> Self {
+        Self { left: Cell::new(MAX_CHECKS), told: Cell::new(MAX_CHECKS), run: None }
+    }
+
     fn with(steps: u64, run: &'a RunBudget) -> Self {
         let steps = if run.is_exceeded() { 0 } else { steps };
-        Self { left: Cell::new(steps), told: Cell::new(steps), run }
+        Self { left: Cell::new(steps), told: Cell::new(steps), run: Some(run) }
     }
 
     /// Uses up steps, and says whether there were enough left.
@@ -155,7 +164,7 @@ impl<'a> Budget<'a> {
     /// Tells the run what was taken since it was told last.
     fn tell(&self) {
         let taken = self.told.get() - self.left.get();
-        if !self.run.steps.take(taken) {
+        if self.run.is_some_and(|run| !run.steps.take(taken)) {
             self.left.set(0);
         }
         self.told.set(self.left.get());

@@ -91,6 +91,7 @@ const CASES: &[Case] = cases! {
     DuplicateDate "snapshot_file/series" ".2.yaml" ".gate" ".yaml";
     DuplicateElement "snapshot_file/keys" ".gate" ".yaml";
     FileOfAnotherDay "snapshot_file/2026-01-05" ".gate" ".yaml";
+    NobodyLeft "record/left" ".gate" ".yaml";
     SnapshotAfterRetirement "retired/outlived" ".gate" ".yaml";
     PartAboveWhole "of_clause/more_than_all" ".gate" ".yaml";
     LookAlikeWorkflows "snapshot_file/look_alike" ".gate" ".yaml";

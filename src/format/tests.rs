@@ -468,6 +468,7 @@ const FORMS: &[&str] = &[
     "key: Some",
     "required: Some",
     "changing: Some",
+    "kept: Some",
     "standing: Some",
     "named: Some",
     "Weekday(",

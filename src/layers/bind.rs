@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::parse::parse_literal;
 use crate::program::{Param, ParamValue, Program};
-use crate::settings::rule_names;
+use crate::settings::{BUILT_IN, rule_names};
 use crate::source::Span;
 use crate::types::{Kind, Type};
 use crate::value::{Date, Number};
@@ -228,6 +228,13 @@ impl Binder<'_> {
         let index = self.rules.iter().position(|name| *name == entry.name.value);
         if index.is_none() {
             self.unknown("rule", &entry.name, &self.rules.clone());
+        }
+        let is_check = BUILT_IN.iter().any(|rule| rule.only_notes() && *rule.name == *entry.name.value);
+        if let Some(effect) =
+            entry.effect.as_ref().filter(|set| is_check && set.value > Some(EffectKind::Note))
+        {
+            self.diagnostics.push(errors::only_notes(&entry.name.value, effect.span));
+            return None;
         }
         Some(BoundRule { index: index?, layer, block, entry })
     }

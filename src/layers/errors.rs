@@ -188,6 +188,13 @@ pub(super) fn widened(param: &Param, span: Span, range: &Interval, there: Span) 
     .label(there, format!("{range} is set here"))
 }
 
+/// An effect that stops a workflow, of a check of the record.
+pub(super) fn only_notes(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::SettingType, format!("`{}` can only note", quote(name)))
+        .label(span, "write `note` or `off`")
+        .help("an honest team sees such a note now and then, so none of them stops a workflow")
+}
+
 pub(super) fn locked(name: &str, span: Span, there: Span) -> Diagnostic {
     Diagnostic::error(Code::Locked, format!("`{}` is locked", quote(name)))
         .label(span, "cannot be set here")

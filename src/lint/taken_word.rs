@@ -35,7 +35,7 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
         let (word, meaning) = WORDS.iter().find(|(word, _)| *word == name)?;
         Some(finding(what, word, meaning, place))
     });
-    taken.chain(last_day_taken(policies)).collect()
+    taken.chain(last_day_taken(policies)).chain(left_taken(policies)).collect()
 }
 
 /// The field that keeps `retired` from being the last day of a workflow: it has that name or key, and is no date.
@@ -44,11 +44,22 @@ fn last_day_taken(policies: &LintedPolicies<'_>) -> Option<Diagnostic> {
     if vocabulary.retired().is_some() {
         return None;
     }
-    let is_called =
-        |field: &&Field| [&field.name, field.yaml_key()].iter().any(|name| ***name == *Vocabulary::RETIRED);
-    let place = vocabulary.snapshot.fields.iter().find(is_called)?.span?;
-    let meaning = "the last day of a workflow, after which it is judged no more";
-    policies.is_own(place).then(|| finding("field", Vocabulary::RETIRED, meaning, place))
+    field_taken(policies, Vocabulary::RETIRED, "the last day of a workflow, after which it is judged no more")
+}
+
+/// The field that keeps `left` from naming who is gone from a kept list: it has that name or key, and is no list of texts.
+fn left_taken(policies: &LintedPolicies<'_>) -> Option<Diagnostic> {
+    let vocabulary = &policies.program.vocabulary;
+    if vocabulary.left().is_some() || !vocabulary.snapshot.lists().iter().any(|list| list.field.kept) {
+        return None;
+    }
+    field_taken(policies, Vocabulary::LEFT, "the keys of kept lists whose elements are gone")
+}
+
+fn field_taken(policies: &LintedPolicies<'_>, word: &str, meaning: &str) -> Option<Diagnostic> {
+    let is_called = |field: &&Field| [&field.name, field.yaml_key()].iter().any(|name| ***name == *word);
+    let place = policies.program.vocabulary.snapshot.fields.iter().find(is_called)?.span?;
+    policies.is_own(place).then(|| finding("field", word, meaning, place))
 }
 
 fn finding(what: &str, word: &str, meaning: &str, place: Span) -> Diagnostic {

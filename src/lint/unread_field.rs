@@ -103,7 +103,8 @@ impl<'a> FieldReading<'_, 'a> {
                 let stages = !self.policies.program.vocabulary.stages.is_empty();
                 let known = built_in.iter().take(if stages { 4 } else { 2 });
                 let last_day = self.policies.program.vocabulary.retired();
-                let known = known.copied().chain(last_day);
+                let left = self.policies.program.vocabulary.left();
+                let known = known.copied().chain(last_day).chain(left);
                 known.filter_map(|index| fields.get(index)).any(|field| *field.name == *name)
             };
             if within.is_empty() && is_built_in(&field.name) {

@@ -104,9 +104,10 @@ impl Builder<'_> {
         let key = mark(Rule::kw_key, "key");
         let required = mark(Rule::kw_required, "required");
         let changing = mark(Rule::kw_changing, "changing");
+        let kept = mark(Rule::kw_kept, "kept");
         let standing = mark(Rule::kw_standing, "standing");
         let named = mark(Rule::named_mark, "named").and_then(|_| self.build_named_mark(body));
-        FieldMarks { key, required, changing, standing, named }
+        FieldMarks { key, required, changing, kept, standing, named }
     }
 
     fn build_named_mark(&mut self, body: &Pair<'_, Rule>) -> Option<NamedMark> {

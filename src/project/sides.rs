@@ -10,7 +10,9 @@ use super::overlay::Overlay;
 use super::path::{below, join};
 use super::site::Site;
 use super::stack::Stacks;
-use super::{CONFIG, Project, SNAPSHOTS, Sides, TextFile, add_passed_over, project, unreadable};
+use super::{
+    CONFIG, FirstVersions, Project, SNAPSHOTS, Sides, TextFile, add_passed_over, project, unreadable,
+};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
@@ -99,6 +101,7 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
         reference: reference.to_owned(),
         commit: commit.to_owned(),
         has_policies,
+        first: FirstVersions::default(),
         lint: None,
     }
 }

@@ -113,11 +113,17 @@ impl Text<'_> {
                 self.effect(steps.on(i64::MIN))
             ));
             for (from, setting) in steps.steps() {
-                let from = from.map(|day| format!("From {day} on: {}", self.effect(setting)));
-                self.page.paragraph(&from.unwrap_or_default());
+                if let Some(day) = from {
+                    self.page.paragraph(&format!("From {day} on: {}", self.effect(setting)));
+                }
             }
             if rule == FRESH {
                 self.cadences();
+            }
+            if rule.only_notes() {
+                self.page.section("To switch it off, in `tollgate.yaml`");
+                self.page.line("    rules:");
+                self.page.line(&format!("      {}: off", rule.name));
             }
             self.seen(seen);
             return;

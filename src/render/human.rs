@@ -368,7 +368,11 @@ impl Page {
         let code = if undecided { Code::RuleUndecided } else { Code::RuleFailed };
         let headline = Diagnostic::note(code, headline(rule, EffectKind::Note, self.style));
         self.draw(EffectKind::Note.as_str(), &headline, sources);
-        let labels = shown_labels(rule, EffectKind::Note, sources);
+        let labels = if rule.labels.iter().any(|label| in_policy(rule, label, sources)) {
+            shown_labels(rule, EffectKind::Note, sources)
+        } else {
+            rule.labels.clone()
+        };
         let (own, input): (Vec<&Label>, Vec<&Label>) =
             labels.iter().partition(|l| in_policy(rule, l, sources));
         let line = own.first().map_or(rule.policy.line, |label| sources.line_column(label.span).0);
@@ -379,7 +383,8 @@ impl Page {
         let values = values.collect::<Vec<_>>().join(", ");
         let colon = if values.is_empty() { "" } else { ": " };
         self.footer("at", Some(&format!("{}:{line}{colon}{values}", rule.policy.file)));
-        if undecided {
+        // A built-in rule has no text of its own that would say what it saw.
+        if undecided || own.is_empty() {
             for label in input {
                 let (line, _) = sources.line_column(label.span);
                 let text = format!("{}:{line}: {}", sources.name(label.span.file), label.text);

@@ -13,8 +13,8 @@ use crate::program::{Param, Program, Rule};
 use crate::render::markdown::{self, BREAK, ends_with, refers};
 use crate::report::Place;
 use crate::settings::{
-    BuiltInRule, FRESH, ParamSetting, RuleSetting, Settings, Timeline, built_in_rules, field_type,
-    rule_names, show_range, show_value,
+    BuiltInSubject, ParamSetting, RuleSetting, Settings, Timeline, built_in_rules, field_type, rule_names,
+    show_range, show_value,
 };
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, yaml_text};
@@ -64,7 +64,7 @@ impl Manual<'_> {
         if !vocabulary.stages.is_empty() {
             let stages: Vec<&str> = vocabulary.stages.iter().map(|stage| &**stage).collect();
             let _ = writeln!(out, "## Stages\n\n{}\n", code(&stages.join(" -> ")));
-            self.built_in_rules(|rule| rule != FRESH, out);
+            self.built_in_rules(BuiltInSubject::Ladder, out);
         }
         out.push_str("## What a snapshot records\n\n");
         if let Some(cadence) = &vocabulary.cadence {
@@ -78,18 +78,22 @@ impl Manual<'_> {
                 Every::Weekday => "weekday, Monday to Friday".to_owned(),
             };
             let _ = writeln!(out, "One is due every {every}{late}.\n");
-            self.built_in_rules(|rule| rule == FRESH, out);
+            self.built_in_rules(BuiltInSubject::Cadence, out);
         }
         out.push_str("| field | type | |\n|---|---|---|\n");
         fields(&vocabulary.snapshot, "", out);
         out.push('\n');
+        if built_in_rules(vocabulary).any(|(rule, _)| rule.only_notes()) {
+            out.push_str("What is noted of a series, whatever is asked of it; a note stops nothing.\n\n");
+            self.built_in_rules(BuiltInSubject::Record, out);
+        }
     }
 
-    fn built_in_rules(&self, wanted: impl Fn(BuiltInRule) -> bool, out: &mut String) {
+    fn built_in_rules(&self, about: BuiltInSubject, out: &mut String) {
         out.push_str("| rule | says | effect |\n|---|---|---|\n");
-        for (rule, _) in built_in_rules(&self.program.vocabulary).filter(|(rule, _)| wanted(*rule)) {
+        for (rule, _) in built_in_rules(&self.program.vocabulary).filter(|(rule, _)| rule.about == about) {
             let steps = self.settings.built_in(self.program, rule);
-            let effect = steps.map(|steps| self.effects(steps, EffectKind::Hold));
+            let effect = steps.map(|steps| self.effects(steps, rule.effect()));
             let _ =
                 writeln!(out, "| {} | {} | {} |", code(rule.name), rule.title, effect.unwrap_or_default());
         }
@@ -316,6 +320,7 @@ fn fields(ty: &RecordType, prefix: &str, out: &mut String) {
             (field.required, "required"),
             (field.key, "key"),
             (field.changing, "changing"),
+            (field.kept, "kept"),
             (field.standing && field.span.is_some(), "standing"),
         ];
         let marks = marks.iter().filter(|(is_set, _)| *is_set);

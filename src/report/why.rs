@@ -5,6 +5,7 @@
 
 mod breach;
 mod figure;
+mod record;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::value::{Date, Number};
 
 pub use breach::{Breach, Lack, SetValue};
 pub use figure::{Figure, GroupName, Scale, Worth};
+pub use record::RecordFinding;
 
 /// What was decided of a workflow.
 #[derive(Clone, Debug, PartialEq)]
@@ -542,6 +544,13 @@ pub enum Remark {
     TooMuchToJudge {
         /// The place of the newest snapshot; none for a series without snapshots.
         newest: Option<Span>,
+    },
+    /// It says that something left that was never there.
+    NobodyLeft {
+        /// The key that is named.
+        name: Arc<str>,
+        /// Where it is named.
+        span: Span,
     },
     /// It asks to move to a stage that is not a later one.
     NothingAsked {

@@ -26,6 +26,7 @@ fn field(name: &str, ty: Type) -> Field {
         required: false,
         key: false,
         changing: false,
+        kept: false,
         standing: true,
         named: None,
         doc: None,

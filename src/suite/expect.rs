@@ -96,7 +96,15 @@ fn unmet(
         ExpectKind::Rule(path, expected) => {
             let name = dotted(path);
             let Some(rule) = found(&name, verdict) else {
-                let built_in = BUILT_IN.iter().any(|known| *known.name == name);
+                let built_in = BUILT_IN.iter().find(|known| *known.name == name);
+                if built_in.is_some_and(|rule| rule.only_notes()) {
+                    let message = format!("`{name}` is not looked for in tests");
+                    return Some(
+                        problem(message, expect.span, "expected here")
+                            .help("it is a check of committed series: `tollgate check` looks for it"),
+                    );
+                }
+                let built_in = built_in.is_some();
                 if built_in && matches!(expected, ExpectedOutcome::Passes | ExpectedOutcome::NotApplicable) {
                     return None;
                 }

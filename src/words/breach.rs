@@ -1,5 +1,6 @@
 //! English of what breaks a built-in rule, and of the way out.
 
+use super::record;
 use super::value::{figure, when};
 use crate::ast::EffectKind;
 use crate::report::why::{Breach, Lack, SetValue};
@@ -28,6 +29,7 @@ pub(super) fn breach(breach: &Breach) -> String {
         Breach::Undeclared { asked, from, to } => {
             format!("the workflow {} from `{from}` to `{to}`, and no gate says when it may", moves(*asked))
         }
+        Breach::Record { found, more } => record::finding(found, *more),
     }
 }
 
@@ -47,6 +49,7 @@ pub(super) fn way_out(breach: &Breach, sources: &SourceMap) -> String {
         Breach::Stale { .. } => {
             "commit a snapshot of the time since: what nobody measures may have changed".to_owned()
         }
+        Breach::Record { found, .. } => record::way_out(found),
         Breach::Began { .. } | Breach::Skipped { .. } | Breach::Undeclared { .. } => String::new(),
     }
 }

@@ -4,6 +4,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::eval::{MAX_BITS, MAX_SERIES, MAX_STEPS};
 use crate::report::why::Remark;
+use crate::text::quote;
 
 /// A remark about a workflow.
 pub fn remark(remark: &Remark, workflow: &str) -> Diagnostic {
@@ -18,6 +19,12 @@ pub fn remark(remark: &Remark, workflow: &str) -> Diagnostic {
             let label =
                 format!("after {MAX_STEPS} steps, or with a number of {MAX_BITS} bits, it was given up");
             newest.iter().fold(error, |error, span| error.label(*span, label.as_str()))
+        }
+        Remark::NobodyLeft { name, span } => {
+            let message = format!("`{}` cannot have left: no list that is `kept` ever had it", quote(name));
+            Diagnostic::warning(Code::NobodyLeft, message)
+                .label(*span, "was never there")
+                .help("write the key as the snapshots before have it, or remove it")
         }
         Remark::NothingAsked { wanted, stage, span } => {
             let message = if wanted == stage {

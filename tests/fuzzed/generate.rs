@@ -14,6 +14,7 @@ snapshot<cadence> {
   kind: one of [red, blue], tags: list of text, flags: list of bool, sizes: list of number
   part { x: number, y: share, inner { z: count } }
   items: list of { id: text key, size: number, good: bool<changing>, sort: one of [red, blue], y: share, took: duration, on: date, parts: list of { x: number } }
+  people: list of { id: text key } kept
 }
 policy p \"P {<any>}\"<when> {
   param limit = 2 within 1 to 5<doc>

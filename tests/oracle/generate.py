@@ -102,7 +102,8 @@ def series(rng, world, cadence):
     step = cadence.every if cadence.every not in (None, "weekday") else 1 if cadence.every else HOUR if world.instants else 7
     kept_up = on("due_before") and length > 1 and rng.random() < 0.5
     left_out = length - min(length - 1, rng.choice([1, 2, 2, 3, 4])) if kept_up else None
-    unit, newest = (step / 5, TODAY + NOON) if world.instants else (1, TODAY)
+    # In fractions: a day that passed through a float is not the one that its text says.
+    unit, newest = (Fraction(step) / 5, TODAY + NOON) if world.instants else (1, TODAY)
     day = newest - step * (length - 1) - rng.choice([0, 0, 0, 1, 2, 3, 6, 11, 15]) * unit
     stage, made, known = rng.choice([0, 0, 0, 0, 0, 0, 0, 1]), [], {}
     manner = rng.choice(["orderly", "orderly", "orderly", "wild", "to and fro"])

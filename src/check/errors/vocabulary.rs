@@ -141,6 +141,12 @@ pub(in crate::check) fn bad_changing(name: &str, mark: Span, problem: &str) -> D
         )
 }
 
+pub(in crate::check) fn bad_kept(name: &str, mark: Span, problem: &str) -> Diagnostic {
+    Diagnostic::error(Code::ImpossibleMark, format!("`{name}` cannot be `kept`: {problem}"))
+        .label(mark, "not `kept`")
+        .help("of a `kept` list, a key that the next snapshot lacks is noted unless its `left` names it; leave the word out")
+}
+
 pub(in crate::check) fn bad_standing(name: &str, mark: Span, problem: &str) -> Diagnostic {
     Diagnostic::error(Code::ImpossibleMark, format!("`{name}` cannot be `standing`: {problem}"))
         .label(mark, "not `standing`")

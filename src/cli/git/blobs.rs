@@ -48,13 +48,22 @@ impl Blobs {
         }
         Ok(Self { table, reader: Mutex::new(reader) })
     }
+
+    /// What git knows a file by.
+    pub(super) fn id(&self, path: &str) -> Option<&str> {
+        self.table.file(path).ok().map(String::as_str)
+    }
+
+    /// What is in an object, of whatever commit.
+    pub(super) fn object(&self, id: &str) -> Result<Vec<u8>, Obstacle> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.read(id)
+    }
 }
 
 impl Files for Blobs {
     fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle> {
-        let id = self.table.file(path)?;
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        reader.read(id)
+        self.object(self.table.file(path)?)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<project::Child>, Obstacle> {

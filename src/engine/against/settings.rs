@@ -481,8 +481,9 @@ pub(in crate::engine) fn declared(files: &[File]) -> Vec<(String, Span)> {
             let name = format!("{prefix}{}", field.name.text);
             match &field.kind {
                 FieldKind::Record(inner) => {
-                    let FieldMarks { key, required, changing, standing, named } = &field.marks;
-                    let marks = [*key, *required, *changing, *standing, named.as_ref().map(|mark| mark.span)];
+                    let FieldMarks { key, required, changing, kept, standing, named } = &field.marks;
+                    let marks =
+                        [*key, *required, *changing, *kept, *standing, named.as_ref().map(|mark| mark.span)];
                     found.extend(marks.into_iter().flatten().map(|mark| (name.clone(), mark)));
                     add(inner, &format!("{name}."), found);
                 }

@@ -242,6 +242,7 @@ fn field() -> BoxedStrategy<String> {
             "changing",
             "standing",
             "required\u{1}changing",
+            "kept\u{1}required",
             "named\u{1}\"pass rate\"",
             "standing\u{1}named\u{1}\"p\"\u{1}required",
         ]),

@@ -158,6 +158,7 @@ fn words_known_by_their_place_are_names_elsewhere() {
         "key",
         "required",
         "changing",
+        "kept",
         "list",
         "one",
         "number",
@@ -343,7 +344,7 @@ fn fields_have_types_marks_and_docs() {
     let text = r#"snapshot every 1 week {
   a: bool required "doc", b: one of [x, y,]
   c "record" { d: number USD from 0 to 5 e: list of list of share from 0% to 10% }
-  f: list of { id: text key, g: bool required changing "it may" } "many"
+  f: list of { id: text key, g: bool required changing "it may" } kept "many"
   g: shar
   h: stage i: date j: duration k: text l: number
 }"#;
@@ -369,7 +370,7 @@ fn fields_have_types_marks_and_docs() {
     assert_eq!(&text[inner.span.range()], "list of share from 0% to 10%");
     let FieldKind::Value(ty) = &block.fields[3].kind else { panic!() };
     let TypeKind::ListOfRecords(fields) = &ty.kind else { panic!() };
-    assert!(fields[0].marks.key.is_some());
+    assert!(fields[0].marks.key.is_some() && block.fields[3].marks.kept.is_some());
     assert!(fields[1].marks.changing.is_some() && fields[1].marks.required.is_some());
     let FieldKind::Value(ty) = &block.fields[4].kind else { panic!() };
     assert!(matches!(&ty.kind, TypeKind::Unknown(name) if &*name.text == "shar"));

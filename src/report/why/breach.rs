@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::Figure;
+use super::{Figure, RecordFinding};
 use crate::ast::EffectKind;
 use crate::point::{Lapse, Point};
 use crate::report::Outcome;
@@ -60,6 +60,13 @@ pub enum Breach {
         /// The stage that the move leads to.
         to: Arc<str>,
     },
+    /// A check of the record found something.
+    Record {
+        /// What it found.
+        found: RecordFinding,
+        /// How many more of the kind it found.
+        more: usize,
+    },
 }
 
 /// What stopped a step where it was crossed.
@@ -102,7 +109,7 @@ impl Breach {
     /// Whether there is more to say of the way out than what the breach says itself.
     pub fn has_way_out(&self) -> bool {
         match self {
-            Self::Stale { .. } | Self::Owed { .. } => true,
+            Self::Stale { .. } | Self::Owed { .. } | Self::Record { .. } => true,
             Self::Began { .. } | Self::Skipped { .. } | Self::Undeclared { .. } => false,
         }
     }

@@ -1,0 +1,61 @@
+//! Snapshots of the base that are not what they were when they first came to it.
+
+use std::collections::BTreeMap;
+
+use super::super::load::Ready;
+use super::JudgedSide;
+use super::history::plain;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::point::Point;
+use crate::project::{FirstVersions, Project, bare_text};
+use crate::settings::REWRITTEN;
+use crate::words::Told;
+
+/// Files of which lines were changed or removed since they first came, each with the commit that it came with. What is added to
+/// a file is new evidence.
+pub(super) fn rewritten(first: &FirstVersions, base: &[Project], prefix: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for file in base.iter().flat_map(|project| &project.snapshots) {
+        let name = plain(&file.name, prefix);
+        if let (Some(first), Ok(now)) = (first.files.get(name), &file.content)
+            && !only_adds(&first.content, now)
+        {
+            found.insert(name.to_owned(), first.commit.clone());
+        }
+    }
+    found
+}
+
+/// Whether all lines of a text are in another one, in their order.
+fn only_adds(old: &[u8], new: &[u8]) -> bool {
+    let (old, new) = (bare_text(old), bare_text(new));
+    let mut lines = new.split(|byte| *byte == b'\n');
+    old.split(|byte| *byte == b'\n').all(|line| line.is_empty() || lines.any(|other| other == line))
+}
+
+/// What is to be said where nobody can tell, unless nobody wants to know.
+pub(super) fn unknown(first: &FirstVersions, judged: &JudgedSide, as_of: Point) -> Option<Diagnostic> {
+    let why = first.unknown.as_ref()?;
+    let is_on = |project: &Ready<Told>| {
+        let setting = project.book.general.built_in(&project.program, REWRITTEN);
+        setting.is_some_and(|steps| steps.on(as_of.day_number()).effect.is_some())
+    };
+    let message =
+        "nobody can tell whether snapshots of the base are what they were when they first came to it";
+    let note = Diagnostic::note(Code::HistoryUnknown, message).help(why.as_str());
+    judged.loaded.projects.iter().any(is_on).then_some(note)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_adds;
+
+    #[test]
+    fn what_is_added_is_no_rewriting() {
+        assert!(
+            only_adds(b"a\nb\n", b"a\nx\nb\nc\n") && only_adds(b"a\r\nb", b"a\nb\n") && only_adds(b"", b"a")
+        );
+        assert!(!only_adds(b"a\nb\n", b"b\na\n") && !only_adds(b"a\na\n", b"a\n") && !only_adds(b"a", b"ab"));
+    }
+}
