@@ -2,12 +2,14 @@
 //!
 //! Gathers what the policies, the configurations and the tests say; how it is written belongs to the renderer.
 
+mod errs;
 mod example;
 mod record;
 #[cfg(test)]
 mod tests;
 mod uses;
 
+pub use errs::{Errs, HowItErrs, SAMPLES, how_it_errs};
 pub use example::{ExampleCase, Shown, example};
 pub use uses::{RuleUses, uses, uses_of_let};
 

@@ -365,6 +365,14 @@ fn first_shown(most: usize, shown: impl Fn(usize) -> Option<bool>) -> Further {
     Further::So(high)
 }
 
+/// The chance that of so many samples, drawn from a true share, as many are good as a threshold asks for; with `strict` more.
+#[must_use]
+pub fn luck(threshold: &Number, strict: bool, samples: usize, truth: &Number) -> f64 {
+    let wanted = threshold * Number::from(samples);
+    let needed = if strict { wanted.floor() + IBig::ONE } else { wanted.ceil() };
+    usize::try_from(needed).map_or(1.0, |needed| quick_upper_tail(needed, samples, truth))
+}
+
 /// The confidence with which the mean of `sample` exceeds `threshold`, by Student's t; none where the sample has no
 /// bounds: fewer than [`MIN_MEAN_SAMPLE`] values, or all equal.
 pub fn mean_confidence(sample: &[Number], threshold: &Number) -> Option<f64> {

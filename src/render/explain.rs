@@ -4,7 +4,7 @@ use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
 use crate::code::Code;
 use crate::engine::Answer;
 use crate::explain::{
-    Explained, FoundName, NamedSubject, RuleUses, SeenTests, Shown, of_built_in, uses, uses_of_let,
+    Errs, Explained, FoundName, HowItErrs, NamedSubject, SAMPLES, how_it_errs, RuleUses, SeenTests, Shown, of_built_in, uses, uses_of_let,
 };
 use crate::layers::ProjectInForce;
 use crate::program::{Param, Rule};
@@ -13,7 +13,8 @@ use crate::report::Place;
 use crate::settings::{FRESH, ParamSetting, RuleSetting, built_in_rules, field_type, show_range, show_value};
 use crate::source::{SourceMap, Span};
 use crate::text::{visible, wrap};
-use crate::value::Date;
+use crate::types::Kind;
+use crate::value::{Date, Number};
 
 /// What a code means, with its example, if it has one.
 pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String {
@@ -52,6 +53,49 @@ pub fn subject(found: &FoundName, answer: &Answer<Explained>, style: Style) -> S
         text.page.paragraph(&format!("As it is in the project `{name}`. Others may set it otherwise."));
     }
     text.page.out
+}
+
+fn how_it_errs_said(how: &HowItErrs) -> String {
+    let share = |share: &Number| Kind::Share.show(share);
+    let looks = |[once, four, twelve]: &[f64; 3]| {
+        format!(
+            "passes with {} when it is asked once, {} when four times, and {} when twelve times, of new samples each time",
+            chance(*once),
+            chance(*four),
+            chance(*twelve)
+        )
+    };
+    match how {
+        HowItErrs::Point { truth, looks: rates } => format!(
+            "Of {SAMPLES} samples it passes by luck: of a true share of {} it {}. `with 90% confidence at every look` bounds that.",
+            share(truth),
+            looks(rates)
+        ),
+        HowItErrs::Confident { truth, looks: rates } => format!(
+            "Of {SAMPLES} samples, and a true share of just {}, it {}. `at every look` behind the confidence bounds that.",
+            share(truth),
+            looks(rates)
+        ),
+        HowItErrs::EveryLook { confidence } => format!(
+            "It is yes at any snapshot of a stage, although it is not true, with at most {}.",
+            share(&(Number::ONE - confidence))
+        ),
+        HowItErrs::OfMean => "Student's t is approximate: of ratings that are mostly the highest, and of times of which a few are \
+                              far above the rest, it errs up to six times as often as it says. `at every look` is exact for a \
+                              field with a declared range."
+            .to_owned(),
+        HowItErrs::FalseAlarm { truth, chance: alarm } => format!(
+            "Of {SAMPLES} samples a week it fires in half a year with {} although the true share is {}.",
+            chance(*alarm),
+            share(truth)
+        ),
+    }
+}
+
+/// «16%», «4.4%»
+fn chance(of: f64) -> String {
+    let percent = of * 100.0;
+    if percent >= 9.95 || percent < 0.05 { format!("{percent:.0}%") } else { format!("{percent:.1}%") }
 }
 
 struct ExplainPage {
@@ -139,8 +183,24 @@ impl Text<'_> {
         let place = Place::new(rule.decl.span, self.sources);
         self.page.section(&format!("As it is written, {place}"));
         self.quote(rule.decl.span);
+        if let Some(effect) = steps.on(i64::MAX).effect {
+            self.errs(&how_it_errs(rule, project, effect));
+        }
         self.uses(&uses(rule, &project.program));
         self.seen(seen);
+    }
+
+    /// How often luck makes the rule err.
+    fn errs(&mut self, all: &[Errs]) {
+        if all.is_empty() {
+            return;
+        }
+        self.page.section("How often it errs");
+        for errs in all {
+            let said = how_it_errs_said(&errs.how);
+            let claim = format!("`{}`", self.source(errs.claim));
+            self.page.entry(&claim, Some(&said));
+        }
     }
 
     /// How often a snapshot is due, for whom an override says so, too.
