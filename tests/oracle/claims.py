@@ -160,9 +160,8 @@ def of_counts(node, place):
     found = lists.picked_counts(node, place)
     if found is None:
         return None
-    good, all_of_them, snapshots = found
-    pair = (int(good), int(all_of_them))
-    return Share(pair, pair, frozenset(("snapshot", at) for at in snapshots)) if pair[1] else None
+    lowest, highest, snapshots = found
+    return Share(lowest, highest, frozenset(("snapshot", at) for at in snapshots))
 
 
 def of_group(picks, by, group):

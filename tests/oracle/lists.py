@@ -199,7 +199,7 @@ def aggregate(node, place, group=None):
     _, function, source, field, where, among, by, over, amount = node
     if source[0] == "counts":
         counted = picked_counts(node, place)
-        return UNKNOWN if counted is None or not counted[1] else exactly(counted[0] / counted[1])
+        return UNKNOWN if counted is None else Between(*(Fraction(*pair) for pair in counted[:2]))
     found = elements(source, over, place, function)
     if found == UNKNOWN:
         return UNKNOWN
@@ -247,7 +247,8 @@ def one_aggregate(node, picks, complete, world):
 
 
 def picked_counts(node, place):
-    """Of `share(A of B)` both sums and the snapshots that they are of, or none where something is missing."""
+    """Of `share(A of B)` both sums, at the lowest and at the highest that the share may be, and the snapshots that they may be of; none
+    where something is missing, or where nothing surely counts. What a snapshot counts that is perhaps picked are members in doubt."""
     _, _, (_, *pair), _, where, _, _, over, _ = node
     inside = [place.at]
     if over is not None:
@@ -255,17 +256,21 @@ def picked_counts(node, place):
         if not enough(seen, True):
             return None
         inside = seen.inside
-    sums, taken = [Fraction(0), Fraction(0)], []
+    sums, taken = {answer: [0, 0] for answer in (YES, UNDECIDED)}, []
     for index in inside:
         there = place.of(Item(True, index), (), over)
         picked = YES if where is None else judge.condition(judge.evaluate(where, there))
+        if picked == NO:
+            continue
         values = [judge.evaluate(field, there) for field in pair]
-        if picked == UNDECIDED or (picked == YES and UNKNOWN in values):
+        if UNKNOWN in values:
             return None
-        if picked == YES:
-            sums = [before + value.low for before, value in zip(sums, values)]
-            taken.append(index)
-    return *sums, taken
+        sums[picked] = [before + int(value.low) for before, value in zip(sums[picked], values)]
+        taken.append(index)
+    (good, all_of_them), (maybe_good, maybe) = sums[YES], sums[UNDECIDED]
+    if not all_of_them:
+        return None
+    return (good, all_of_them + maybe - maybe_good), (good + maybe_good, all_of_them + maybe_good), taken
 
 
 def groups_of_extreme(node, place):

@@ -144,6 +144,11 @@ def smaller_rules(rule):
 
 def smaller_expressions(node):
     """Parts of an expression, and the expression with a smaller part. Those that do not check are passed over by the caller."""
+    if node[0] == "same_by":
+        # Without the same `by` it would be another aggregate, that is written alike.
+        made_smaller = smaller_expressions(node[1])
+        yield from (("same_by", made) for made in made_smaller if made[0] == "aggregate" and made[6] == node[1][6])
+        return
     yield from children(node)
     if node[0] == "aggregate":
         _, function, source, field, where, among, by, over, amount = node
