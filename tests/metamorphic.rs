@@ -648,6 +648,8 @@ proptest! {
             let workflow = &as_of.judge().report.workflows[0];
             let named = |outcome| {
                 let rules = workflow.rules.iter().filter(|rule| rule.outcome == outcome && rule.applied.is_some());
+                // The history looks at no record: what a check notes of it changes no decision.
+                let rules = rules.filter(|rule| !rule.rule.starts_with("record."));
                 rules.map(|rule| rule.rule.clone()).collect::<Vec<_>>()
             };
             prop_assert_eq!(workflow.decision, day.decision, "{}", date);

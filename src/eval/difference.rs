@@ -195,7 +195,8 @@ impl<'a> Evaluator<'a> {
     fn members_of_counts(&self, arg: &'a Arg, whole: &'a Expr, scope: Scope<'_, 'a>) -> Members<'a> {
         let counted = self.snapshots_counted(arg, scope).into_iter();
         let all = |then| self.amount(whole, then).known().and_then(|all| usize::try_from(all.floor()).ok());
-        let elements = counted.map(|(at, then)| (Identity::Value(at, None), all(then).unwrap_or(1))).collect();
+        let elements =
+            counted.map(|(at, then)| (Identity::Value(at, None), all(then).unwrap_or(1))).collect();
         let from = match self.program.expr(whole.id).and_then(|info| info.target.as_ref()) {
             Some(Target::Field(path)) => Some(&*path.steps),
             _ => None,
@@ -218,7 +219,8 @@ impl<'a> Evaluator<'a> {
         if a.members.from != b.members.from {
             return Ok(());
         }
-        let in_both = |(element, count): (&Identity<'a>, &usize)| Some(*b.members.elements.get(element)?.min(count));
+        let in_both =
+            |(element, count): (&Identity<'a>, &usize)| Some(*b.members.elements.get(element)?.min(count));
         let count: usize = a.members.elements.iter().filter_map(in_both).sum();
         if count == 0 {
             return Ok(());

@@ -47,7 +47,8 @@ pub fn how_it_errs(rule: &Rule, project: &ProjectInForce, effect: EffectKind) ->
         RuleBody::Trigger { when } => vec![(when, false)],
         RuleBody::Require { requires, .. } => requires.iter().map(|expr| (expr, true)).collect(),
     };
-    let mut search = Search { project, gate: rule.gate.is_some(), effect, lets: BTreeSet::new(), found: Vec::new() };
+    let mut search =
+        Search { project, gate: rule.gate.is_some(), effect, lets: BTreeSet::new(), found: Vec::new() };
     asks.into_iter().for_each(|(expr, passes)| search.look_at(expr, passes));
     search.found
 }

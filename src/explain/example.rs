@@ -142,6 +142,7 @@ const CASES: &[Case] = cases! {
     UntestedRule "lint/untested_rule" ".gate" ".test.gate";
     PatternAsText "lint/pattern_as_text" ".gate";
     TakenWord "lint/taken_word" ".gate";
+    SlowRollback "lint/slow_rollback" ".gate";
 };
 
 /// What `today` is for every case.

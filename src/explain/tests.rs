@@ -98,3 +98,47 @@ fn what_a_rule_uses_is_followed_through_lets_and_into_lists() {
     assert_eq!(params, ["before_deployment.light_edit", "before_deployment.light_share"]);
     assert_eq!(uses.lets.len(), 2);
 }
+
+/// What luck makes of the comparisons of a policy, each rule's by its name.
+#[test]
+fn how_often_rules_err_is_told() {
+    let text = "stages testing -> pilot
+snapshot { outputs: list of { light: bool, score: number from 1 to 5 } }
+policy p {
+  let good = share(outputs where light over stage)
+  gate testing -> pilot {
+    rule point { require good >= 80% and count(outputs) >= 3 else hold }
+    rule mirrored { require share(outputs where not light) <= 20% else hold }
+    rule sure { require good >= 80% with 90% confidence else hold }
+    rule looked_at { require good >= 80% with 90% confidence at every look else hold }
+    rule liked { require mean(outputs.score) >= 3 with 90% confidence else hold }
+  }
+  rule back { when good < 80% then rollback }
+  rule none { require count(outputs) >= 3 else hold }
+}";
+    let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.as_bytes().to_vec()) };
+    let project = Project { policies: vec![file], ..Project::default() };
+    let inputs = Inputs { projects: vec![project], ..Inputs::default() };
+    let known = Workspace::new().in_force(inputs, Vec::new()).report;
+    let project = &known.projects[0];
+    let of = |name: &str| {
+        let rule = project.program.rules.iter().find(|rule| *rule.name == *name).unwrap();
+        let found = how_it_errs(rule, project, rule.effect);
+        found.into_iter().map(|errs| errs.how).collect::<Vec<_>>()
+    };
+    let near = |seen: &[f64], expected: &[f64]| {
+        assert!(seen.iter().zip(expected).all(|(seen, expected)| (seen - expected).abs() < 5e-3), "{seen:?}");
+    };
+    for name in ["p.point", "p.mirrored"] {
+        let [HowItErrs::Point { looks, .. }] = of(name)[..] else { panic!("{:?}", of(name)) };
+        near(&looks, &[0.159, 0.501, 0.876]);
+    }
+    let [HowItErrs::Confident { looks, .. }] = of("p.sure")[..] else { panic!("{:?}", of("p.sure")) };
+    near(&looks, &[0.044, 0.165, 0.418]);
+    assert!(matches!(of("p.looked_at")[..], [HowItErrs::EveryLook { .. }]));
+    assert_eq!(of("p.liked"), [HowItErrs::OfMean]);
+    let [HowItErrs::FalseAlarm { chance, .. }] = of("p.back")[..] else { panic!("{:?}", of("p.back")) };
+    // Fewer than 24 of 30 at a true 85 %, in one week of 26 at least.
+    near(&[chance], &[1.0 - (1.0f64 - 0.1526).powi(26)]);
+    assert_eq!(of("p.none"), []);
+}

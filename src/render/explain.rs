@@ -4,7 +4,8 @@ use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
 use crate::code::Code;
 use crate::engine::Answer;
 use crate::explain::{
-    Errs, Explained, FoundName, HowItErrs, NamedSubject, SAMPLES, how_it_errs, RuleUses, SeenTests, Shown, of_built_in, uses, uses_of_let,
+    Errs, Explained, FoundName, HowItErrs, NamedSubject, RuleUses, SAMPLES, SeenTests, Shown, how_it_errs,
+    of_built_in, uses, uses_of_let,
 };
 use crate::layers::ProjectInForce;
 use crate::program::{Param, Rule};

@@ -71,8 +71,8 @@ class Repository:
         self.write(folder)
         command = [binary, "check", "--format", "json", "--as-of", self.judged_on(), folder]
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT)
-        if done.returncode not in (0, 1, 2):
-            raise RuntimeError(f"exit code {done.returncode} in {folder}: {done.stderr[-2000:]}")
+        if done.returncode not in (0, 1, 2) or not done.stdout:  # a program that fails by a fault of its own ends with 2, too
+            raise RuntimeError(f"seed {self.seed}: exit code {done.returncode} and no report: {done.stderr[-2000:]}")
         return json.loads(done.stdout)
 
     def judged_on(self):
