@@ -205,7 +205,7 @@ pub fn misleads(file: FileId, text: &str) -> Option<Diagnostic> {
 
 /// Letters of a word that a near miss is looked for.
 const MAX_GUESSED: usize = 80;
-/// Pairs of letters that are compared for one guess: some a thousand candidates of that length or so.
+/// Pairs of letters that are compared for one guess: a thousand candidates of that length or so.
 const MAX_PAIRS: usize = 200_000;
 
 /// The candidate that `word` was most likely meant to be, if one is close. Of words that are too long, or too many, none is
