@@ -92,7 +92,10 @@ class Repository:
 
     def errors(self, binary, folder):
         """The lines with errors, by file."""
-        alone = replace(self, series={}, facts={}, cadences={}, broken=False, broken_data=False)
+        # What a param is set to for a workflow is read where there is such a workflow.
+        set_for = {name for policy in self.policies for param in policy.params for name in param.overrides if name in self.series}
+        first = {name: [{part: self.series[name][0][part] for part in ("date", "stage")}] for name in sorted(set_for)}
+        alone = replace(self, series=first, facts={}, cadences={}, broken=False, broken_data=False)
         found = lines_of(alone.report(binary, folder), lambda diagnostic: diagnostic["severity"] == "error")
         if "policies/world.gate" in found:
             raise RuntimeError(f"the world does not check: {found}\n{self.world.declared()}")
