@@ -134,7 +134,7 @@ impl<'a> Evaluator<'a> {
         };
         let looks = if !terms.every_look {
             Looking::Once
-        } else if terms.population.is_none() && scope.element.is_none() && self.only_grows(left) {
+        } else if terms.population.is_none() && self.only_grows(left, scope) {
             Looking::Growing
         } else {
             let moment = scope.moment;
@@ -148,7 +148,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether a sample only grows from look to look, and is one of those that there is evidence of at every look.
-    fn only_grows(&self, left: &'a Expr) -> bool {
+    fn only_grows(&self, left: &'a Expr, scope: Scope<'_, 'a>) -> bool {
         let Some((builtin, call)) = self.called(left) else { return false };
         let ExprKind::Call { args, .. } = &call.kind else { return false };
         let Some(arg) = args.first() else { return false };
@@ -157,22 +157,24 @@ impl<'a> Evaluator<'a> {
             Some(Sampled::Mean) => self.declared_ends(&arg.value).is_some(),
             None => false,
         };
-        has_evidence && self.program.grows(arg)
+        // What looks at an element around it is another sample at another snapshot.
+        let alone = scope.element.is_none() || self.program.stands_alone(arg);
+        has_evidence && alone && self.program.grows(arg)
     }
 
     /// Whether the bounds of a claim's left side are approximate.
-    pub(super) fn is_approximate(&self, left: &'a Expr, every_look: bool) -> bool {
+    pub(super) fn is_approximate(&self, left: &'a Expr, every_look: bool, scope: Scope<'_, 'a>) -> bool {
         let of_mean = || self.called(left).is_some_and(|(of, _)| of.sampled() == Some(Sampled::Mean));
-        self.sides_of_difference(left).is_some() || of_mean() && !(every_look && self.only_grows(left))
+        self.sides_of_difference(left).is_some() || of_mean() && !(every_look && self.only_grows(left, scope))
     }
 
     /// Whether an expression is the confidence of a claim whose bounds are approximate, through lets.
-    pub(super) fn is_approximate_confidence(&self, expr: &'a Expr) -> bool {
+    pub(super) fn is_approximate_confidence(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> bool {
         let Some((Builtin { shape: Shape::Confidence, .. }, call)) = self.called(expr) else { return false };
         let ExprKind::Call { args, .. } = &call.kind else { return false };
         let Some(Arg { value, every_look, .. }) = args.first() else { return false };
         let ExprKind::Compare(_, left, _) = &value.kind else { return false };
-        self.is_approximate(left, every_look.is_some())
+        self.is_approximate(left, every_look.is_some(), scope)
     }
 
     fn decide_claim(
@@ -252,10 +254,9 @@ impl<'a> Evaluator<'a> {
         let Some(threshold) = threshold.known() else { return Err(threshold.reasons()) };
         let judged = self.judged(left, terms, scope)?;
         if let Some(sides) = self.sides_of_difference(left) {
-            let shown = self.difference(*op, sides, threshold, scope)?.confidence();
-            return shown
-                .map(|shown| Amount::Known(judged.looks.confidence(shown)))
-                .ok_or_else(Reasons::default);
+            let difference = self.difference(*op, sides, threshold, scope)?;
+            let shown = difference.confidence().ok_or_else(|| difference.without_bounds())?;
+            return Ok(Amount::Known(judged.looks.confidence(shown)));
         }
         let spend = |steps: usize| self.budget.spend(steps);
         let found = match self.sample(left, scope)? {

@@ -54,6 +54,14 @@ impl Difference {
         }
     }
 
+    /// Why there are no bounds: too few values on a side, or all alike.
+    pub(super) fn without_bounds(&self) -> Reasons {
+        match self {
+            Self::Shares(..) => Reasons::default(),
+            Self::Means { a, b, .. } => too_small(SmallSample::Alike { count: a.len().min(b.len()) }),
+        }
+    }
+
     /// The highest confidence at which it would be shown; none where there are no bounds.
     pub(super) fn confidence(&self) -> Option<Number> {
         let confidence = match self {
@@ -128,7 +136,7 @@ impl<'a> Evaluator<'a> {
                 }
                 Difference::Means { a, b, margin } => match MeanDifference::new(a, b, margin) {
                     Some(_) => SmallSample::Means { a: a.len(), b: b.len(), level, looks },
-                    None => SmallSample::Alike { count: a.len().min(b.len()) },
+                    None => return difference.without_bounds(),
                 },
             })
         })

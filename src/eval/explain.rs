@@ -104,21 +104,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Compare(op, left, right) => {
                 self.explain_compare(*op, left, right, &truth, scope, report);
             }
-            ExprKind::With { claim, confidence, population, every_look } => {
-                if let ExprKind::Compare(op, left, right) = &claim.kind {
-                    self.explain_compare(*op, left, right, &truth, scope, report);
-                    self.explain_samples(*op, left, &truth, scope, report);
-                }
-                for part in [confidence].into_iter().chain(population) {
-                    self.explain_side(part, Side::default(), scope, report);
-                }
-                self.explain_reasons(expr, &truth, scope, report);
-                if let (Truth::Yes | Truth::No, ExprKind::Compare(_, left, _)) = (&truth, &claim.kind)
-                    && self.is_approximate(left, every_look.is_some())
-                {
-                    point(report, Some(expr.span), Said::Approximately { shown: truth == Truth::Yes });
-                }
-            }
+            ExprKind::With { .. } => self.explain_with(expr, &truth, scope, report),
             ExprKind::In { item, set, .. } => {
                 self.explain_side(item, Side::default(), scope, report);
                 match set {
@@ -160,6 +146,24 @@ impl<'a> Evaluator<'a> {
                     report,
                 );
             }
+        }
+    }
+
+    /// A claim with its confidence: its two sides, what it is a sample of, and why it is undecided or how far to trust it.
+    fn explain_with(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
+        let ExprKind::With { claim, confidence, population, every_look } = &expr.kind else { return };
+        if let ExprKind::Compare(op, left, right) = &claim.kind {
+            self.explain_compare(*op, left, right, truth, scope, report);
+            self.explain_samples(*op, left, truth, scope, report);
+        }
+        for part in [confidence].into_iter().chain(population) {
+            self.explain_side(part, Side::default(), scope, report);
+        }
+        self.explain_reasons(expr, truth, scope, report);
+        if let (Truth::Yes | Truth::No, ExprKind::Compare(_, left, _)) = (truth, &claim.kind)
+            && self.is_approximate(left, every_look.is_some(), scope)
+        {
+            point(report, Some(expr.span), Said::Approximately { shown: *truth == Truth::Yes });
         }
     }
 

@@ -26,7 +26,7 @@ impl<'a> Evaluator<'a> {
                 // Which group has an extreme that lies between bounds is not known.
                 let known = matches!(evidence, Evidence::Amount(Amount::Known(_)));
                 let group = if known { self.keys_of_extreme(expr, scope) } else { None };
-                let is_approximate = !evidence.is_unknown() && self.is_approximate_confidence(expr);
+                let is_approximate = !evidence.is_unknown() && self.is_approximate_confidence(expr, scope);
                 let mark = is_approximate.then(|| Piece::Text("approximately ".into()));
                 mark.into_iter()
                     .chain([Piece::Value(self.figure(expr, &evidence))])

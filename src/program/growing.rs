@@ -7,6 +7,28 @@ use crate::builtins::series::Along;
 use crate::types::Type;
 
 impl Program {
+    /// Whether an aggregate looks at no element of a list around it. That of a list within its own `where` is taken for one.
+    pub fn stands_alone(&self, arg: &Arg) -> bool {
+        let reaches = |expr: &Expr, own: usize| {
+            !self.every_target(expr, &mut Vec::new(), &mut |target| match target {
+                Target::Element { up, .. } | Target::Date(DateWord::FirstSeen { up, .. }) => *up < own,
+                Target::Date(DateWord::Entered(StayOf::Workflow(up))) => *up < own,
+                Target::Field(_)
+                | Target::JudgedField(_)
+                | Target::Workflows(_)
+                | Target::Date(_)
+                | Target::Let(_)
+                | Target::Param(_)
+                | Target::Table(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_) => true,
+            })
+        };
+        let is_computed = self.expr(arg.value.id).and_then(|info| info.target.as_ref()?.through()).is_some();
+        !reaches(&arg.value, usize::from(is_computed)) && !arg.of_elements().any(|expr| reaches(expr, 1))
+    }
+
     /// Whether the sample that an aggregate takes only grows, within a stay in a stage or all along the series: its window
     /// begins with one of them, and nothing of what is asked of an element is another at a later snapshot.
     pub fn grows(&self, arg: &Arg) -> bool {

@@ -96,7 +96,7 @@ fn how_it_errs_said(how: &HowItErrs) -> String {
 /// «16%», «4.4%»
 fn chance(of: f64) -> String {
     let percent = of * 100.0;
-    if percent >= 9.95 || percent < 0.05 { format!("{percent:.0}%") } else { format!("{percent:.1}%") }
+    if (0.05..9.95).contains(&percent) { format!("{percent:.1}%") } else { format!("{percent:.0}%") }
 }
 
 struct ExplainPage {
