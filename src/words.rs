@@ -126,6 +126,7 @@ fn text(pieces: &[Piece], sources: &SourceMap) -> String {
         Piece::Value(value) => figure(value),
         Piece::Breach(of) => breach::breach(of),
         Piece::WayOut(of) => breach::way_out(of, sources),
+        Piece::Approximate => "approximately ".to_owned(),
         Piece::OfGroup(keys) => format!(" ({})", keys.iter().map(figure).collect::<Vec<_>>().join(", ")),
     };
     pieces.iter().map(piece).collect()

@@ -27,7 +27,7 @@ impl<'a> Evaluator<'a> {
                 let known = matches!(evidence, Evidence::Amount(Amount::Known(_)));
                 let group = if known { self.keys_of_extreme(expr, scope) } else { None };
                 let is_approximate = !evidence.is_unknown() && self.is_approximate_confidence(expr, scope);
-                let mark = is_approximate.then(|| Piece::Text("approximately ".into()));
+                let mark = is_approximate.then_some(Piece::Approximate);
                 mark.into_iter()
                     .chain([Piece::Value(self.figure(expr, &evidence))])
                     .chain(group.map(Piece::OfGroup))

@@ -48,12 +48,12 @@ pub fn how_it_errs(rule: &Rule, project: &ProjectInForce, effect: EffectKind) ->
         RuleBody::Require { requires, .. } => requires.iter().map(|expr| (expr, true)).collect(),
     };
     let mut search =
-        Search { project, gate: rule.gate.is_some(), effect, lets: BTreeSet::new(), found: Vec::new() };
+        LuckSearch { project, gate: rule.gate.is_some(), effect, lets: BTreeSet::new(), found: Vec::new() };
     asks.into_iter().for_each(|(expr, passes)| search.look_at(expr, passes));
     search.found
 }
 
-struct Search<'p> {
+struct LuckSearch<'p> {
     project: &'p ProjectInForce,
     gate: bool,
     effect: EffectKind,
@@ -62,7 +62,7 @@ struct Search<'p> {
     found: Vec<Errs>,
 }
 
-impl<'p> Search<'p> {
+impl<'p> LuckSearch<'p> {
     fn target(&self, expr: &Expr) -> Option<&'p Target> {
         self.project.program.expr(expr.id)?.target.as_ref()
     }
@@ -172,7 +172,15 @@ impl<'p> Search<'p> {
         match self.target(expr)? {
             Target::Call(builtin) => builtin.sampled(),
             Target::Let(index) => self.sampled(&self.project.program.lets.get(*index)?.decl.value),
-            _ => None,
+            Target::Field(_)
+            | Target::JudgedField(_)
+            | Target::Workflows(_)
+            | Target::Date(_)
+            | Target::Element { .. }
+            | Target::Param(_)
+            | Target::Table(_)
+            | Target::Stage(_)
+            | Target::Member(_) => None,
         }
     }
 

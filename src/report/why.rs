@@ -114,6 +114,8 @@ pub enum Piece {
     Text(Arc<str>),
     /// A value that the policy puts into the text.
     Value(Figure),
+    /// The value behind it is approximate.
+    Approximate,
     /// The keys of the group that the value before it comes from.
     OfGroup(Vec<Figure>),
     /// What breaks a built-in rule, which has no text of its own.
