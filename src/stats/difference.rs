@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(decide(of(27, 30), of(0, 0), -100), None);
         assert_eq!(known(of(30, 30), of(0, 30), percent(0)).decide(&Number::ONE), None);
         assert_eq!(known(of(30, 30), of(0, 30), percent(0)).decide(&percent(40)), Some(true));
-        assert_eq!(known(of(15, 30), of(16, 30), percent(0)).decide(&percent(40)), None);
+        assert_eq!(known(of(15, 30), of(16, 30), percent(0)).decide(&percent(40)), Some(false));
         assert_eq!(known(of(15, 30), of(16, 30), percent(0)).decide(&percent(30)), Some(true));
         assert_eq!(known(of(30, 30), of(0, 30), percent(0)).decide(&percent(99)), Some(true));
         // What is not known counts against both answers.
