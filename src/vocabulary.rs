@@ -72,7 +72,7 @@ impl RecordType {
         path.split('.').map(key).collect::<Vec<_>>().join(".")
     }
 
-    /// All lists that stand in it or in its records, each with the steps that lead to it. A list within a list is none of them.
+    /// Its lists and those of its records, each with the way to it. Lists inside of lists are left out.
     pub fn lists(&self) -> Vec<ListField<'_>> {
         let mut found = Vec::new();
         self.add_lists(&[], "", &mut found);

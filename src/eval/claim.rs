@@ -299,7 +299,7 @@ impl<'a> Evaluator<'a> {
         reasons
     }
 
-    /// The sample behind a `share(…)` or `mean(…)`, through lets; why there is none, otherwise.
+    /// The sample that a `share(…)` or `mean(…)` is taken of, also where a let stands for it; or why there is none.
     pub(super) fn sample(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {
         if let Some(assumed) = self.assumption(expr, scope) {
             return assumed.tally.clone().map(Sample::Share).ok_or_else(Reasons::default);

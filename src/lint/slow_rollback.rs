@@ -30,21 +30,12 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
 
 /// Where an expression says `at every look`.
 fn looked_at(expr: &Expr) -> Option<Span> {
-    match &expr.kind {
-        ExprKind::With { every_look, .. } => *every_look,
-        ExprKind::Call { args, .. } => args.iter().find_map(|arg| arg.every_look),
-        ExprKind::Literal(_)
-        | ExprKind::Path(_)
-        | ExprKind::Entry { .. }
-        | ExprKind::Not(_)
-        | ExprKind::Neg(_)
-        | ExprKind::Arithmetic(..)
-        | ExprKind::Compare(..)
-        | ExprKind::Logic(..)
-        | ExprKind::In { .. }
-        | ExprKind::If { .. }
-        | ExprKind::Has(_)
-        | ExprKind::AtLeast { .. } => None,
+    if let ExprKind::With { every_look, .. } = &expr.kind {
+        *every_look
+    } else if let ExprKind::Call { args, .. } = &expr.kind {
+        args.iter().find_map(|arg| arg.every_look)
+    } else {
+        None
     }
 }
 

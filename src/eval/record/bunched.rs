@@ -65,23 +65,9 @@ pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
     known.iter().filter_map(|threshold| bunched(record, threshold)).collect()
 }
 
-/// The range of a share.
+/// What a field may be, where it is a share.
 fn share_range(ty: &Type) -> Option<&Quantity> {
-    match ty {
-        Type::Amount(quantity) if quantity.kind == Kind::Share => Some(quantity),
-        Type::Amount(_)
-        | Type::Bool
-        | Type::Text
-        | Type::Date
-        | Type::Time
-        | Type::Stage
-        | Type::Choice(_)
-        | Type::Elapsed
-        | Type::Calendar
-        | Type::List(_)
-        | Type::Record(_)
-        | Type::Error => None,
-    }
+    ty.quantity().filter(|quantity| quantity.kind == Kind::Share)
 }
 
 /// The threshold that a comparison holds a field of the elements against.

@@ -7,7 +7,7 @@ use crate::ast::{Arg, ArithmeticOp, Expr, ExprKind};
 use crate::program::{FieldPath, Target};
 use crate::report::why::{Figure, Pointer, RecordFinding, Said};
 use crate::source::Span;
-use crate::types::{Kind, Type};
+use crate::types::Kind;
 use crate::value::{Number, Record, Value};
 
 /// A part of a whole, in numbers of two snapshots: of the one before and of the newest, with the place of the newest whole.
@@ -73,21 +73,9 @@ fn shrunken<'a>(record: &SeriesRecord<'_, 'a>, wish: &Wish<'a>) -> Option<(Span,
 /// The count of the snapshot that an expression stands for, perhaps through lets.
 fn count_field<'a>(record: &SeriesRecord<'_, 'a>, expr: &'a Expr) -> Option<&'a FieldPath> {
     let expr = record.series.list_behind(expr);
-    let is_count = |ty: &Type| matches!(ty, Type::Amount(quantity) if quantity.kind == Kind::Count);
-    match record.target(expr)? {
-        Target::Field(path) if is_count(&record.series.program.expr(expr.id)?.ty) => Some(path),
-        Target::Field(_)
-        | Target::JudgedField(_)
-        | Target::Workflows(_)
-        | Target::Date(_)
-        | Target::Element { .. }
-        | Target::Let(_)
-        | Target::Param(_)
-        | Target::Table(_)
-        | Target::Stage(_)
-        | Target::Member(_)
-        | Target::Call(_) => None,
-    }
+    let Target::Field(path) = record.target(expr)? else { return None };
+    let quantity = record.series.program.expr(expr.id)?.ty.quantity()?;
+    (quantity.kind == Kind::Count).then_some(path)
 }
 
 fn number(record: &SeriesRecord<'_, '_>, at: usize, path: &FieldPath) -> Option<(Number, Span)> {
