@@ -288,13 +288,13 @@ impl Vocabulary {
     /// Index of the built-in field `advance_to`, where there are stages.
     pub const ADVANCE_TO: usize = 3;
 
-    /// The way to the first list that steps from a snapshot lead to or through.
+    /// The first list that steps from a snapshot lead to or through: the way to it, and the type of its elements.
     #[must_use]
-    pub fn way_to_list<'s>(&self, steps: &'s [usize]) -> Option<&'s [usize]> {
+    pub fn first_list<'s>(&self, steps: &'s [usize]) -> Option<(&'s [usize], &Type)> {
         let mut record = &*self.snapshot;
         for (at, step) in steps.iter().enumerate() {
             match &record.fields.get(*step)?.ty {
-                Type::List(_) => return steps.get(..=at),
+                Type::List(element) => return Some((steps.get(..=at)?, element)),
                 ty => record = ty.record()?,
             }
         }

@@ -118,7 +118,7 @@ impl Checker<'_> {
         let info = self.info(value.id)?;
         let list = match (&info.target, &info.ty) {
             (Some(Target::Field(path) | Target::JudgedField(path)), Type::List(_)) => {
-                self.ground.vocabulary.way_to_list(&path.steps).map(<[usize]>::to_vec)
+                self.ground.vocabulary.first_list(&path.steps).map(|(way, _)| way.to_vec())
             }
             _ => None,
         };

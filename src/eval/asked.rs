@@ -42,8 +42,9 @@ impl<'a> Evaluator<'a> {
         let asked = self.located(ask.at, Vocabulary::ADVANCE_TO).map(|located| &located.value);
         let is_said = matches!(asked, Some(Value::Number(rung)) if *rung == Number::from(ask.to));
         let mut conditions = rule.decl.conditions().into_iter().chain(policy);
-        let reads_it = conditions
-            .any(|condition| !self.every_target(condition, &mut Vec::new(), &mut |target| !reads(target)));
+        let reads_it = conditions.any(|condition| {
+            !self.program.every_target(condition, &mut Vec::new(), &mut |target| !reads(target))
+        });
         (!is_said && reads_it).then(|| Self { ask: Some(ask), ..self.otherwise_from(ask.at) })
     }
 

@@ -34,6 +34,19 @@ pub(super) struct JudgedSample {
     pub(super) looks: Looking,
 }
 
+impl JudgedSample {
+    /// Whether what is seen can be drawn from what there is; why not, otherwise.
+    fn holds(&self, tally: &Tally) -> Result<(), Reasons> {
+        let seen = tally.sure_of.max(tally.possible_of);
+        match self.population.filter(|all| seen > all.count) {
+            Some(Population { count: all, place }) => {
+                Err(Reasons::of(ReasonKind::MoreThanAll { seen, all }, place))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// How many a sample is drawn from, and where that is written down.
 #[derive(Clone, Copy)]
 pub(super) struct Population {
@@ -68,8 +81,18 @@ impl MeanSample {
         reasons
     }
 
-    /// The claim about the mean of values of a declared range; none where a value may be anything.
-    fn claim(&self, op: CompareOp, threshold: &Number) -> Option<MeanClaim> {
+    /// The claim about the mean of values of a declared range, at every look; why there is none, otherwise.
+    fn claim(&self, op: CompareOp, threshold: &Number) -> Result<MeanClaim, Reasons> {
+        let claim = self.bounded(op, threshold).ok_or_else(|| self.reasons())?;
+        let count = self.values.len();
+        if count > MAX_BOUNDED_SAMPLE {
+            return Err(too_small(SmallSample::TooMany { count, most: MAX_BOUNDED_SAMPLE }));
+        }
+        Ok(claim)
+    }
+
+    /// The same of any number of values; none where a value may be anything.
+    fn bounded(&self, op: CompareOp, threshold: &Number) -> Option<MeanClaim> {
         let (least, most) =
             self.range.as_ref().and_then(|range| range.low.as_ref().zip(range.high.as_ref()))?;
         let ends = |amount: &Amount| amount.interval().and_then(|ends| ends.low.zip(ends.high));
@@ -194,13 +217,10 @@ impl<'a> Evaluator<'a> {
         match self.sample(left, scope) {
             Err(reasons) => Truth::Undecided(reasons),
             Ok(Sample::Share(tally)) => {
-                let claim = share_claim(op, &tally, threshold, judged);
-                let seen = tally.sure_of.max(tally.possible_of);
-                if let Some(Population { count: all, place }) =
-                    judged.population.filter(|all| seen > all.count)
-                {
-                    return Truth::Undecided(Reasons::of(ReasonKind::MoreThanAll { seen, all }, place));
+                if let Err(reasons) = judged.holds(&tally) {
+                    return Truth::Undecided(reasons);
                 }
+                let claim = share_claim(op, &tally, threshold, judged);
                 match claim.decide(level, &|steps| self.budget.spend(steps)) {
                     // `A < B` is refuted where `A >= B` is shown: both run through the claim made.
                     Some(shown) => Truth::known(shown),
@@ -228,11 +248,11 @@ impl<'a> Evaluator<'a> {
         threshold: &Number,
         level: &Number,
     ) -> Truth {
+        let claim = match sample.claim(op, threshold) {
+            Ok(claim) => claim,
+            Err(reasons) => return Truth::Undecided(reasons),
+        };
         let count = sample.values.len();
-        let Some(claim) = sample.claim(op, threshold) else { return Truth::Undecided(sample.reasons()) };
-        if count > MAX_BOUNDED_SAMPLE {
-            return Truth::Undecided(too_small(SmallSample::TooMany { count, most: MAX_BOUNDED_SAMPLE }));
-        }
         Truth::decided(claim.decide_at_every_look(level, &|steps| self.budget.spend(steps)), || {
             let further = claim.further_at_every_look(level, &self.tries.part());
             let looks = Looking::Growing;
@@ -261,21 +281,11 @@ impl<'a> Evaluator<'a> {
         let spend = |steps: usize| self.budget.spend(steps);
         let found = match self.sample(left, scope)? {
             Sample::Share(tally) => {
-                let seen = tally.sure_of.max(tally.possible_of);
-                if let Some(Population { count: all, place }) =
-                    judged.population.filter(|all| seen > all.count)
-                {
-                    return Err(Reasons::of(ReasonKind::MoreThanAll { seen, all }, place));
-                }
+                judged.holds(&tally)?;
                 share_claim(*op, &tally, threshold, judged).confidence(&spend)
             }
             Sample::Mean(sample) if judged.looks == Looking::Growing => {
-                let claim = sample.claim(*op, threshold).ok_or_else(|| sample.reasons())?;
-                let count = sample.values.len();
-                if count > MAX_BOUNDED_SAMPLE {
-                    return Err(too_small(SmallSample::TooMany { count, most: MAX_BOUNDED_SAMPLE }));
-                }
-                claim.confidence_at_every_look(&spend)
+                sample.claim(*op, threshold)?.confidence_at_every_look(&spend)
             }
             Sample::Mean(sample) => {
                 let values = sample.known()?;

@@ -178,7 +178,7 @@ impl<'a> Evaluator<'a> {
         let candidates = self.candidates_for(&builtin.shape, arg, &list, scope);
         let of_group = self.candidates_of_group(call, arg, &list, &candidates, scope)?;
         let takes_all = matches!(builtin.shape, Shape::Counting(_));
-        let value = self.list_behind(&arg.value);
+        let value = self.program.list_behind(&arg.value);
         let key = self.key_of_list(value);
         let mut elements = HashMap::new();
         for (item, candidate) in list.items.iter().zip(of_group.as_ref().unwrap_or(&candidates)) {
@@ -216,7 +216,7 @@ impl<'a> Evaluator<'a> {
     fn way_to_list(&self, value: &Expr) -> Option<&'a [usize]> {
         match &self.program.expr(value.id)?.target {
             Some(Target::Field(path) | Target::JudgedField(path)) => {
-                self.program.vocabulary.way_to_list(&path.steps)
+                Some(self.program.vocabulary.first_list(&path.steps)?.0)
             }
             _ => None,
         }

@@ -308,7 +308,7 @@ impl<'a> Evaluator<'a> {
 
     /// The params that a computed side uses are thresholds too, though no label is put on them.
     fn explain_thresholds_within(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
-        self.every_target(expr, &mut Vec::new(), &mut |target| {
+        self.program.every_target(expr, &mut Vec::new(), &mut |target| {
             if let Target::Param(index) = target {
                 self.note_threshold(*index, false, scope, report);
             }

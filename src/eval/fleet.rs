@@ -218,7 +218,7 @@ impl<'a> Evaluator<'a> {
         let of_workflows =
             args.first().is_some_and(|arg| matches!(target(&arg.value), Some(Target::Workflows(_))));
         of_workflows
-            && self.every_target(expr, &mut Vec::new(), &mut |target| match target {
+            && self.program.every_target(expr, &mut Vec::new(), &mut |target| match target {
                 Target::Field(_) | Target::JudgedField(_) => false,
                 Target::Date(DateWord::Entered(StayOf::Looked | StayOf::Judged)) => false,
                 Target::Call(builtin) => match &builtin.shape {

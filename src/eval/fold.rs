@@ -138,7 +138,7 @@ impl<'a> Evaluator<'a> {
             self.memory.forward.folded.borrow_mut().insert(key, Folded::of_new_window(start, end));
             return None;
         };
-        let pooled = self.is_pooled(self.list_behind(&arg.value));
+        let pooled = self.is_pooled(self.program.list_behind(&arg.value));
         if folded.end == start {
             folded.one_by_one = self.looks_at_today(arg, pooled);
         }
@@ -174,7 +174,7 @@ impl<'a> Evaluator<'a> {
             return folded.take_in(self.counted_at(arg, whole, at, scope));
         }
         let list = self.pool(arg, &[at], List::default(), scope);
-        let value = self.list_behind(&arg.value);
+        let value = self.program.list_behind(&arg.value);
         if let Some(key) = self.key_of_list(value).filter(|_| self.is_pooled(value)) {
             let records = list.items.iter().filter_map(|item| Some(item.element()?.newest));
             for key in records.filter_map(|record| element_key(record, key.field)) {
@@ -229,7 +229,7 @@ impl<'a> Evaluator<'a> {
         let of_element =
             arg.condition.iter().chain(&arg.among).chain([&arg.value].into_iter().filter(|_| pooled));
         let is_timeless = |expr: &'a Expr| {
-            self.every_target(expr, &mut Vec::new(), &mut |target| match target {
+            self.program.every_target(expr, &mut Vec::new(), &mut |target| match target {
                 Target::Date(word) => !matches!(word, DateWord::Today | DateWord::Now),
                 Target::Call(builtin) => !matches!(builtin.shape, Shape::Along(Along::Since)),
                 Target::Field(_)

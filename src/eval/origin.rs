@@ -235,7 +235,7 @@ impl<'a> Evaluator<'a> {
     fn explain_fields_within(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         let Some(snapshot) = self.snapshots.get(scope.moment.at) else { return };
         let mut paths: Vec<&FieldPath> = Vec::new();
-        self.every_target(expr, &mut Vec::new(), &mut |target| {
+        self.program.every_target(expr, &mut Vec::new(), &mut |target| {
             if let Target::Field(path) = target
                 && !paths.contains(&path)
             {

@@ -28,7 +28,7 @@ impl<'a> Evaluator<'a> {
             Ok(window) => window,
             Err(reasons) => return Rc::new(List { unknown: Some(reasons), ..List::default() }),
         };
-        let value = self.list_behind(&arg.value);
+        let value = self.program.list_behind(&arg.value);
         let snapshots = match self.is_pooled(value) {
             true => self.with_elements(value, window.snapshots),
             false => window.snapshots.rev().collect(),
@@ -45,7 +45,7 @@ impl<'a> Evaluator<'a> {
         mut list: List<'a>,
         scope: Scope<'_, 'a>,
     ) -> List<'a> {
-        let value = self.list_behind(&arg.value);
+        let value = self.program.list_behind(&arg.value);
         let pooled = self.is_pooled(value);
         let key = self.key_of_list(value);
         let mut keys: HashMap<Cow<'a, str>, usize> = HashMap::new();
@@ -154,11 +154,6 @@ impl<'a> Evaluator<'a> {
         matches!(self.program.expr(value.id).map(|info| &info.ty), Some(Type::List(_)))
     }
 
-    /// The list that a let stands for, through others too, unless it looks back at itself.
-    pub(super) fn list_behind(&self, value: &'a Expr) -> &'a Expr {
-        self.program.list_behind(value)
-    }
-
     /// What names the elements of a list of records, or those whose values a list holds.
     pub(super) fn key_of_list(&self, list: &Expr) -> Option<KeyOfList<'a>> {
         let info = self.program.expr(list.id)?;
@@ -171,19 +166,9 @@ impl<'a> Evaluator<'a> {
 
     /// The key of the first list of records that a path leads to or through.
     fn key_on_the_way(&self, path: &'a FieldPath) -> Option<KeyOfList<'a>> {
-        let mut record = &self.program.vocabulary.snapshot;
-        for (at, step) in path.steps.iter().enumerate() {
-            let ty = &record.fields.get(*step)?.ty;
-            if let Type::List(element) = ty
-                && let Type::Record(inner) = &**element
-            {
-                let field = inner.fields.iter().position(|field| field.key)?;
-                return Some(KeyOfList { field, rest: Some((path, at + 1)) });
-            }
-            let Type::Record(inner) = ty else { return None };
-            record = inner;
-        }
-        None
+        let (way, element) = self.program.vocabulary.first_list(&path.steps)?;
+        let field = element.record()?.fields.iter().position(|field| field.key)?;
+        Some(KeyOfList { field, rest: Some((path, way.len())) })
     }
 }
 

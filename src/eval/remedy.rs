@@ -111,7 +111,7 @@ impl<'a> Evaluator<'a> {
         let mut seen: Vec<&FieldPath> = Vec::new();
         steps.iter().filter_map(|step| step.assumption.as_ref()).any(|assumption| {
             let mut own: Vec<&FieldPath> = Vec::new();
-            self.every_target(assumption.expr, &mut Vec::new(), &mut |target| {
+            self.program.every_target(assumption.expr, &mut Vec::new(), &mut |target| {
                 if let Target::Field(path) | Target::JudgedField(path) = target {
                     own.push(path);
                 }
@@ -547,7 +547,7 @@ impl<'a> Evaluator<'a> {
             Target::Call(builtin) => matches!(builtin.shape, Shape::Along(Along::Asks)),
             Target::Stage(_) | Target::Member(_) => false,
         };
-        let measured = !self.every_target(expr, &mut Vec::new(), &mut |target| !is_read(target));
+        let measured = !self.program.every_target(expr, &mut Vec::new(), &mut |target| !is_read(target));
         measured && !is_stage
     }
 

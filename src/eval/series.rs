@@ -187,7 +187,7 @@ impl<'a> Evaluator<'a> {
     /// Whether a condition reads nothing of the snapshots but `stage`, through lets too: a gap does not break it.
     pub(super) fn is_about_stage_alone(&self, expr: &Expr) -> bool {
         let mut stage = false;
-        let only = self.every_target(expr, &mut Vec::new(), &mut |target| match target {
+        let only = self.program.every_target(expr, &mut Vec::new(), &mut |target| match target {
             Target::Field(path) | Target::JudgedField(path) => {
                 stage = true;
                 path.steps == [Vocabulary::STAGE] && !self.program.vocabulary.stages.is_empty()
@@ -204,7 +204,7 @@ impl<'a> Evaluator<'a> {
     /// What an expression reads of `snapshot.x`, through lets too.
     pub(super) fn looks_at_judged(&self, expr: &Expr) -> LooksAt {
         let mut looks = LooksAt::Nothing;
-        self.every_target(expr, &mut Vec::new(), &mut |target| {
+        self.program.every_target(expr, &mut Vec::new(), &mut |target| {
             let own = match target {
                 Target::JudgedField(_) => LooksAt::Fields,
                 Target::Date(DateWord::Entered(StayOf::Judged)) => LooksAt::Stay,
@@ -223,16 +223,6 @@ impl<'a> Evaluator<'a> {
             looks != LooksAt::Fields
         });
         looks
-    }
-
-    /// Whether `test` holds of everything that an expression refers to, through lets; each let is looked into once.
-    pub(super) fn every_target(
-        &self,
-        expr: &Expr,
-        seen: &mut Vec<usize>,
-        test: &mut dyn FnMut(&'a Target) -> bool,
-    ) -> bool {
-        self.program.every_target(expr, seen, test)
     }
 
     /// Whether an expression is a field of the snapshot, without more; a let is what it stands for.

@@ -115,7 +115,7 @@ impl<'a> Evaluator<'a> {
 
     /// Whether an expression asks a table for something, through lets.
     fn has_entry(&self, expr: &'a Expr) -> bool {
-        !self.every_target(expr, &mut Vec::new(), &mut |target| !matches!(target, Target::Table(_)))
+        !self.program.every_target(expr, &mut Vec::new(), &mut |target| !matches!(target, Target::Table(_)))
     }
 
     /// The entry itself, or the `else` that it is set by.

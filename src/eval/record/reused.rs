@@ -39,7 +39,9 @@ pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
 /// The first snapshot of the window over which an argument pools a list.
 fn first_pooled<'a>(record: &SeriesRecord<'_, 'a>, arg: &'a Arg, list: &ListField<'_>) -> Option<usize> {
     let over = arg.over.as_ref()?;
-    let Target::Field(path) = record.target(record.series.list_behind(&arg.value))? else { return None };
+    let Target::Field(path) = record.target(record.series.program.list_behind(&arg.value))? else {
+        return None;
+    };
     path.steps.strip_prefix(&*list.steps)?;
     Some(record.series.snapshots_of_window(over, Scope::at(record.moment))?.start)
 }

@@ -72,7 +72,7 @@ fn shrunken<'a>(record: &SeriesRecord<'_, 'a>, wish: &Wish<'a>) -> Option<(Span,
 
 /// The count of the snapshot that an expression stands for, perhaps through lets.
 fn count_field<'a>(record: &SeriesRecord<'_, 'a>, expr: &'a Expr) -> Option<&'a FieldPath> {
-    let expr = record.series.list_behind(expr);
+    let expr = record.series.program.list_behind(expr);
     let Target::Field(path) = record.target(expr)? else { return None };
     let quantity = record.series.program.expr(expr.id)?.ty.quantity()?;
     (quantity.kind == Kind::Count).then_some(path)
