@@ -43,6 +43,9 @@ pub(super) enum LooksAt {
     Fields,
 }
 
+/// For each expression and judged snapshot, something of each snapshot, from the first that the memory is of.
+type BySnapshot<T> = RefCell<HashMap<(ExprId, JudgedBy), Vec<T>>>;
+
 /// A let at a moment, whichever the judged snapshot.
 type LetKey = (usize, Moment, JudgedBy);
 
@@ -55,11 +58,11 @@ pub(super) struct SeriesMemory<'a> {
     /// For each let that looks back at itself, and judged snapshot, the first snapshot that it is not judged at yet.
     judged: RefCell<HashMap<(usize, JudgedBy), usize>>,
     /// For each condition and judged snapshot the runs up to each snapshot, from the first that the memory is of.
-    runs: RefCell<HashMap<(ExprId, JudgedBy), Vec<Run>>>,
+    runs: BySnapshot<Run>,
     /// For each condition and judged snapshot, where it leads `previous` or `first` to from each snapshot.
-    looked_at: RefCell<HashMap<(ExprId, JudgedBy), Vec<LookedAt>>>,
+    looked_at: BySnapshot<LookedAt>,
     /// For each left side of a claim and judged snapshot, how many looks there were up to each snapshot within its stay.
-    counted_looks: RefCell<HashMap<(ExprId, JudgedBy), Vec<usize>>>,
+    looks_counted: BySnapshot<usize>,
     /// For each snapshot, the first of the stay in its stage.
     stays: RefCell<Vec<usize>>,
     /// For each list whose elements have a key, by the way to it, the first snapshot of each key.
@@ -78,7 +81,7 @@ impl SeriesMemory<'_> {
         self.forward.end_day();
         self.runs.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
         self.looked_at.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
-        self.counted_looks.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
+        self.looks_counted.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
         self.judged.borrow_mut().retain(|(_, judged), _| judged.is_lasting());
     }
 }
@@ -151,60 +154,56 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The run of snapshots up to the moment's in which a condition held. Computed once for the whole series, forwards:
-    /// `extend` makes that of a snapshot of the one before it.
+    /// The run of snapshots up to the moment's in which a condition held. `extend` makes that of a snapshot of the one before it.
     pub(super) fn run_of(
         &self,
         condition: &'a Expr,
         moment: Moment,
         extend: &dyn Fn(&Run, usize) -> Run,
     ) -> Run {
-        let key = (condition.id, self.judged_by(condition, moment.judged));
+        self.forwards(condition, moment, |memory| &memory.runs, extend)
+    }
+
+    /// At how many snapshots of its stay in a stage, up to the moment's, a value is not unknown.
+    pub(super) fn looks_of(&self, value: &'a Expr, moment: Moment) -> usize {
+        let extend = |before: &usize, at: usize| {
+            let of_stay = if self.stage_entry(at) == at { 0 } else { *before };
+            of_stay + usize::from(!self.at(value, at, Scope::at(moment)).is_unknown())
+        };
+        self.forwards(value, moment, |memory| &memory.looks_counted, &extend)
+    }
+
+    /// What comes of the snapshots up to the moment's. Computed once for the whole series, forwards: `extend` makes what comes of a
+    /// snapshot of what came before it.
+    fn forwards<T: Clone + Default>(
+        &self,
+        expr: &'a Expr,
+        moment: Moment,
+        known_of: for<'m> fn(&'m SeriesMemory<'a>) -> &'m BySnapshot<T>,
+        extend: &dyn Fn(&T, usize) -> T,
+    ) -> T {
+        let key = (expr.id, self.judged_by(expr, moment.judged));
         let (memory, first) = self.memory_of(moment.at);
-        // Taken out while it grows: the condition may itself look at runs, never at this one.
-        let mut known = memory.runs.borrow_mut().remove(&key).unwrap_or_default();
+        // Taken out while it grows: the expression may itself look along the series, never for this.
+        let mut known = known_of(memory).borrow_mut().remove(&key).unwrap_or_default();
         while first + known.len() <= moment.at {
             let next = first + known.len();
             let before = match (known.last(), next.checked_sub(1)) {
                 (Some(before), _) => before.clone(),
-                (None, Some(before)) => self.run_of(condition, self.moment_of(before, moment.judged), extend),
-                (None, None) => Run::default(),
+                (None, Some(before)) => {
+                    self.forwards(expr, self.moment_of(before, moment.judged), known_of, extend)
+                }
+                (None, None) => T::default(),
             };
-            let run = extend(&before, next);
+            let found = extend(&before, next);
             if self.budget.is_spent() {
                 break;
             }
-            known.push(run);
+            known.push(found);
         }
-        let run = moment.at.checked_sub(first).and_then(|at| known.get(at)).cloned().unwrap_or_default();
-        memory.runs.borrow_mut().insert(key, known);
-        run
-    }
-
-    /// At how many snapshots of its stay in a stage, up to the moment's, a value is not unknown. Computed once for the whole
-    /// series, forwards.
-    pub(super) fn looks_of(&self, value: &'a Expr, moment: Moment) -> usize {
-        let key = (value.id, self.judged_by(value, moment.judged));
-        let (memory, first) = self.memory_of(moment.at);
-        // Taken out while it grows, as runs are.
-        let mut known = memory.counted_looks.borrow_mut().remove(&key).unwrap_or_default();
-        while first + known.len() <= moment.at {
-            let next = first + known.len();
-            let before = match (known.last(), next.checked_sub(1)) {
-                _ if self.stage_entry(next) == next => 0,
-                (Some(before), _) => *before,
-                (None, Some(before)) => self.looks_of(value, self.moment_of(before, moment.judged)),
-                (None, None) => 0,
-            };
-            let is_look = !self.at(value, next, Scope::at(moment)).is_unknown();
-            if self.budget.is_spent() {
-                break;
-            }
-            known.push(before + usize::from(is_look));
-        }
-        let looks = moment.at.checked_sub(first).and_then(|at| known.get(at)).copied().unwrap_or_default();
-        memory.counted_looks.borrow_mut().insert(key, known);
-        looks
+        let found = moment.at.checked_sub(first).and_then(|at| known.get(at)).cloned().unwrap_or_default();
+        known_of(memory).borrow_mut().insert(key, known);
+        found
     }
 
     /// Where a condition leads to from the moment's snapshot. Found out forwards, each from the one before; the condition may
