@@ -1,6 +1,7 @@
 //! `record.shrunken`: a quotient of two counts that rose because fewer are counted.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use super::{Oddity, SeriesRecord, Wish, find as find_value};
 use crate::ast::{Arg, ArithmeticOp, Expr, ExprKind};
@@ -72,7 +73,7 @@ fn shrunken<'a>(record: &SeriesRecord<'_, 'a>, wish: &Wish<'a>) -> Option<(Span,
 
 /// The count of the snapshot that an expression stands for, perhaps through lets.
 fn count_field<'a>(record: &SeriesRecord<'_, 'a>, expr: &'a Expr) -> Option<&'a FieldPath> {
-    let expr = record.series.program.list_behind(expr);
+    let expr = iter::successors(Some(expr), |expr| record.series.let_behind(expr)).last()?;
     let Target::Field(path) = record.target(expr)? else { return None };
     let quantity = record.series.program.expr(expr.id)?.ty.quantity()?;
     (quantity.kind == Kind::Count).then_some(path)
