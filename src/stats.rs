@@ -188,6 +188,21 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// A claim about a sample of which all is known, at one look, and of no known population.
+    #[must_use]
+    pub fn known(good: usize, of: usize, threshold: Number, strict: bool) -> Self {
+        Self {
+            sure: good,
+            sure_of: of,
+            possible: good,
+            possible_of: of,
+            threshold,
+            strict,
+            population: None,
+            looks: Looking::Once,
+        }
+    }
+
     /// `A <= B` as `1 − A >= 1 − B`.
     #[must_use]
     pub fn about_the_rest(&self) -> Self {
@@ -410,16 +425,7 @@ mod tests {
     }
 
     pub(super) fn claim(k: usize, n: usize, threshold: Number) -> Claim {
-        Claim {
-            sure: k,
-            sure_of: n,
-            possible: k,
-            possible_of: n,
-            threshold,
-            strict: false,
-            population: None,
-            looks: Looking::Once,
-        }
+        Claim::known(k, n, threshold, false)
     }
 
     /// The highest threshold that is shown, by bisection on the decision.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::ast::{CompareOp, EffectKind, Expr, ExprKind, LiteralKind, LogicOp, RuleBody};
 use crate::builtins::Sampled;
-use crate::evidence::Looking;
 use crate::layers::ProjectInForce;
 use crate::program::{ParamValue, Rule, Target};
 use crate::source::Span;
@@ -152,16 +151,7 @@ impl<'p> LuckSearch<'p> {
             return Some(HowItErrs::OfMean);
         }
         let share = self.share_of(op, left, right)?;
-        let claim = Claim {
-            sure: SAMPLES,
-            sure_of: SAMPLES,
-            possible: SAMPLES,
-            possible_of: SAMPLES,
-            threshold: share.threshold.clone(),
-            strict: share.strict,
-            population: None,
-            looks: Looking::Once,
-        };
+        let claim = Claim::known(SAMPLES, SAMPLES, share.threshold.clone(), share.strict);
         let chance = claim.chance(&confidence, &share.threshold, &|_| true)?;
         let truth = share.shown(share.threshold.clone());
         Some(HowItErrs::Confident { looks: at_looks(chance), truth })

@@ -65,17 +65,8 @@ impl Confident {
 
     fn claim(&self, size: usize) -> Option<Claim> {
         let Claimed::Share { threshold, strict, .. } = &self.kind else { return None };
-        let (threshold, strict) = (threshold.clone(), *strict);
-        Some(Claim {
-            sure: size,
-            sure_of: size,
-            possible: size,
-            possible_of: size,
-            threshold,
-            strict,
-            population: None,
-            looks: self.looks,
-        })
+        let claim = Claim::known(size, size, threshold.clone(), *strict);
+        Some(Claim { looks: self.looks, ..claim })
     }
 
     /// The smallest sample that can show it.

@@ -317,9 +317,8 @@ mod tests {
         ) {
             let mut values = vec![1; good];
             values.extend(vec![0; bad]);
-            let (sure, sure_of) = (good, good + bad);
-            let share =
-                Claim { sure, sure_of, possible: sure, possible_of: sure_of, threshold: percent(b), strict: false, population: None, looks: Looking::Growing };
+            let once = Claim::known(good, good + bad, percent(b), false);
+            let share = Claim { looks: Looking::Growing, ..once };
             let mean = claim(&values, (0, 1), percent(b));
             prop_assert_eq!(mean.confidence_at_every_look(FREE), share.confidence(FREE));
             prop_assert_eq!(

@@ -60,22 +60,13 @@ pub(super) fn choose(n: usize, k: usize) -> UBig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Looking;
     use crate::stats::Claim;
     use crate::stats::tests::FREE;
     use crate::value::Number;
 
     fn of(good: usize, size: usize, population: usize, percent: u32) -> Claim {
-        Claim {
-            sure: good,
-            sure_of: size,
-            possible: good,
-            possible_of: size,
-            threshold: Number::from_parts(percent.into(), 100u8.into()),
-            strict: false,
-            population: Some(population),
-            looks: Looking::Once,
-        }
+        let threshold = Number::from_parts(percent.into(), 100u8.into());
+        Claim { population: Some(population), ..Claim::known(good, size, threshold, false) }
     }
 
     fn significance(claim: &Claim) -> Number {
