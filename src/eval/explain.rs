@@ -433,11 +433,13 @@ pub(super) fn place_of(located: &Located) -> Span {
     }
 }
 
-/// Points at a place, unless something is said of it already.
+/// Points at a place, unless something is said of it already that is more than how many elements it has.
 pub(super) fn point(report: &mut RuleVerdict, span: Option<Span>, said: Said) {
     let Some(span) = span else { return };
-    if !report.pointers.iter().any(|pointer| pointer.span == span) {
-        report.pointers.push(Pointer { span, said });
+    match report.pointers.iter_mut().find(|pointer| pointer.span == span) {
+        Some(pointer) if matches!(pointer.said, Said::Elements { .. }) => pointer.said = said,
+        Some(_) => {}
+        None => report.pointers.push(Pointer { span, said }),
     }
 }
 

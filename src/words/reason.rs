@@ -113,7 +113,8 @@ fn too_few(sample: &SmallSample) -> String {
         SmallSample::Values { count, level, looks, further: _ } => {
             // Of values that are looked at once there is Student's t alone.
             let how = if *looks == Looking::Growing { "" } else { ", approximately" };
-            format!("{count} values show {}{how}", neither(level, *looks))
+            let (values, show) = if *count == 1 { ("value", "shows") } else { ("values", "show") };
+            format!("{count} {values} {show} {}{how}", neither(level, *looks))
         }
         SmallSample::Shares { a, b, level, looks, further: _ } => {
             let (a, b) = (of_sample(a), of_sample(b));
