@@ -27,12 +27,16 @@ pub fn is_hidden(c: char) -> bool {
 /// The first character, with its byte, by which a file shows its readers other lines, or another order of words, than what
 /// is read of it: a carriage return by itself, what some take for the end of a line, and what turns the direction of text.
 pub fn misleading(text: &str) -> Option<(usize, char)> {
-    text.char_indices().find(|(at, c)| match c {
+    // By the bytes that they begin with, of which almost no text has any.
+    let begins = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, 0xb..=b'\r' | 0xc2 | 0xe2));
+    let chars = begins.filter_map(|(at, _)| Some((at, text.get(at..)?.chars().next()?)));
+    let mut found = chars.filter(|(at, c)| match c {
         '\r' => text.as_bytes().get(at + 1) != Some(&b'\n'),
         '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
         _ => false,
-    })
+    });
+    found.next()
 }
 
 /// The text with each hidden character written as `\u{1b}`; line ends and tabs are hidden characters too.
