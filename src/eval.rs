@@ -3,6 +3,7 @@
 //! Knows neither text nor files: it reads the program, the snapshots, and the point that time is counted to.
 
 mod asked;
+mod blame;
 mod bound;
 mod budget;
 mod claim;
@@ -34,6 +35,7 @@ mod remedy;
 mod rule;
 mod series;
 mod share_of;
+mod solve;
 mod table;
 mod waive;
 mod window;

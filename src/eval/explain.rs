@@ -1,7 +1,8 @@
 //! Why a rule came out as it did: the sub-expressions that decided, their values, and the lines that these came from.
 
+use super::blame::Instead;
 use super::rule::Verdict;
-use super::{Evaluator, Scope};
+use super::{Evaluator, Evidence, Scope};
 use crate::ast::{CompareOp, Expr, ExprKind, LogicOp, Set};
 use crate::evidence::{ReasonKind, Reasons, Truth};
 use crate::program::{ParamValue, Rule, Target};
@@ -20,8 +21,8 @@ pub(super) const EFFORT: usize = 20;
 /// How one side of a comparison is explained.
 #[derive(Clone, Copy, Default)]
 struct Side<'k> {
-    /// How it should have compared.
-    wanted: Option<CompareOp>,
+    /// How it should have been.
+    instead: Option<Instead>,
     /// How many more digits its value is shown with.
     digits: usize,
     /// What both sides are shown as, if they differ.
@@ -74,7 +75,7 @@ impl<'a> Evaluator<'a> {
 
     /// Walks down to the comparisons and calls that decided; in `a and b` with `a` true, to `b` alone.
     /// A condition of very many parts is told by the first ones.
-    fn explain_condition(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
+    pub(super) fn explain_condition(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         if report.evidence.len() >= MAX_TOLD || !self.tries.spend(EFFORT) {
             return;
         }
@@ -93,8 +94,16 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Not(inner) => self.explain_condition(inner, scope, report),
             ExprKind::AtLeast { of, .. } => {
-                // All are shown, for they are counted.
-                of.iter().for_each(|operand| self.explain_condition(operand, scope, report));
+                for operand in of {
+                    // All are shown, for they are counted; but not all of them decided.
+                    let own = self.truth(operand, scope);
+                    if own == truth || matches!(own, Truth::Undecided(_)) {
+                        self.explain_condition(operand, scope, report);
+                    } else {
+                        let value = self.figure(operand, &Evidence::Truth(own));
+                        point(report, Some(operand.span), Said::Value(value.into()));
+                    }
+                }
             }
             ExprKind::If { condition, then, otherwise } => match self.truth(condition, scope) {
                 Truth::Yes => self.explain_condition(then, scope, report),
@@ -105,8 +114,11 @@ impl<'a> Evaluator<'a> {
                 self.explain_compare(*op, left, right, &truth, scope, report);
             }
             ExprKind::With { .. } => self.explain_with(expr, &truth, scope, report),
-            ExprKind::In { item, set, .. } => {
-                self.explain_side(item, Side::default(), scope, report);
+            ExprKind::In { item, negated, set } => {
+                let inside = (truth == Truth::Yes) == *negated;
+                let instead = self.instead_in(item, set, inside, scope);
+                let decided = !matches!(truth, Truth::Undecided(_));
+                self.explain_side(item, Side { instead, decided, ..Side::default() }, scope, report);
                 match set {
                     Set::Range(low, high) => {
                         self.explain_side(low, Side::default(), scope, report);
@@ -134,11 +146,11 @@ impl<'a> Evaluator<'a> {
             | ExprKind::Neg(_)
             | ExprKind::Arithmetic(..) => {
                 // The elements that count against a condition are those for which it is as it should not be.
-                let wanted = if truth == Truth::Yes { CompareOp::LessEqual } else { CompareOp::GreaterEqual };
+                let instead = if truth == Truth::Yes { Instead::Less } else { Instead::More };
                 self.explain_side(
                     expr,
                     Side {
-                        wanted: Some(wanted),
+                        instead: Some(instead),
                         decided: !matches!(truth, Truth::Undecided(_)),
                         ..Side::default()
                     },
@@ -164,6 +176,19 @@ impl<'a> Evaluator<'a> {
             && self.is_approximate(left, every_look.is_some(), scope)
         {
             point(report, Some(expr.span), Said::Approximately { shown: *truth == Truth::Yes });
+        }
+    }
+
+    /// What an expression stands for: the value of the last let of those that it names one after another.
+    pub(super) fn behind_lets(&self, expr: &'a Expr) -> &'a Expr {
+        let plain = |inner: &'a Expr| self.let_behind(inner).filter(|_| !self.is_recursive(inner));
+        std::iter::successors(Some(expr), |inner| plain(inner)).last().unwrap_or(expr)
+    }
+
+    fn is_recursive(&self, expr: &Expr) -> bool {
+        match self.program.expr(expr.id).and_then(|info| info.target.as_ref()) {
+            Some(Target::Let(index)) => self.program.lets.get(*index).is_none_or(|inner| inner.recursive),
+            _ => false,
         }
     }
 
@@ -195,14 +220,15 @@ impl<'a> Evaluator<'a> {
         // A trigger that fired failed by being true: what counts against it is the opposite.
         let wanted = if *truth == Truth::Yes { op.negated() } else { op };
         let kind = self.common_kind(left, right);
+        let instead = self.instead(wanted, &self.eval(left, scope), &self.eval(right, scope));
         let side = Side {
-            wanted: Some(wanted),
+            instead,
             digits: self.telling_digits(left, right, scope),
             kind: kind.as_ref(),
             decided: !matches!(truth, Truth::Undecided(_)),
         };
         self.explain_side(left, side, scope, report);
-        self.explain_side(right, Side { wanted: Some(wanted.mirrored()), ..side }, scope, report);
+        self.explain_side(right, Side { instead: instead.map(Instead::mirrored), ..side }, scope, report);
     }
 
     /// The two samples of a difference.
@@ -219,7 +245,7 @@ impl<'a> Evaluator<'a> {
         let wanted = if *truth == Truth::Yes { op.negated() } else { op };
         let decided = !matches!(truth, Truth::Undecided(_));
         for (side, wanted) in [(a, wanted), (b, wanted.mirrored())] {
-            let side_of = Side { wanted: Some(wanted), decided, ..Side::default() };
+            let side_of = Side { instead: Instead::of(wanted), decided, ..Side::default() };
             self.explain_side(side, side_of, scope, report);
         }
     }
@@ -257,6 +283,7 @@ impl<'a> Evaluator<'a> {
         let place =
             self.span_of(expr, scope).or_else(|| reasons.first.first().and_then(|reason| reason.span));
         let newest = self.snapshots.get(scope.moment.at).map(|snapshot| snapshot.record.span);
+        let told = report.evidence.len();
         if let Some(span) = place.or(newest) {
             report.evidence.push(Saw {
                 expression: self.sources.text(expr.span).to_owned(),
@@ -266,17 +293,29 @@ impl<'a> Evaluator<'a> {
             });
         }
         point(report, Some(expr.span), said);
+        let pointed = report.pointers.len();
         self.explain_thresholds_within(expr, scope, report);
         // What is known in part has lines of its own, beside those where the rest is missing; first comes what decides.
         if side.decided && !evidence.is_unknown() {
-            self.explain_origin(expr, side.wanted, scope, report);
+            self.explain_origin(expr, side.instead, scope, report);
             self.explain_why(&reasons, scope, report);
         } else {
             self.explain_why(&reasons, scope, report);
             if !evidence.is_unknown() {
-                self.explain_origin(expr, side.wanted, scope, report);
+                self.explain_origin(expr, side.instead, scope, report);
             }
         }
+        // What is calculated comes from the line that is to blame for it, rather than from the first that is read.
+        let is_calculated =
+            matches!(self.behind_lets(expr).kind, ExprKind::If { .. } | ExprKind::Arithmetic(..));
+        let blamed = report.pointers.iter().skip(pointed).find(|pointer| self.is_in_snapshots(pointer.span));
+        if let (true, Some(blamed), Some(saw)) = (is_calculated, blamed, report.evidence.get_mut(told)) {
+            saw.span = blamed.span;
+        }
+    }
+
+    fn is_in_snapshots(&self, span: Span) -> bool {
+        self.snapshots.iter().any(|snapshot| snapshot.record.span.file == span.file)
     }
 
     fn explain_reasons(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {

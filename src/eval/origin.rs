@@ -1,30 +1,31 @@
 //! The lines of the input that a value came from, and what was seen there.
 
+use super::blame::Instead;
 use super::explain::{find, place_of, point};
 use super::expr::eval_value;
 use super::look_back::LookedAt;
 use super::{Evaluator, Evidence, ItemValue, ListItem, Scope};
-use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp};
+use crate::ast::{Arg, Expr, ExprKind, LogicOp};
 use crate::builtins::Shape;
 use crate::builtins::numbers::Extreme;
 use crate::builtins::series::Along;
 use crate::evidence::{Truth, Word};
 use crate::point::Point;
 use crate::program::{FieldPath, Target};
-use crate::report::why::{Against, Dated, ElementName, Figure, RuleVerdict, Said};
+use crate::report::why::{Dated, ElementName, Figure, RuleVerdict, Said};
 use crate::source::Span;
 use crate::types::Type;
 use crate::value::Value;
 
 /// How many elements of a list are named.
-const NAMED_ELEMENTS: usize = 3;
+pub(super) const NAMED_ELEMENTS: usize = 3;
 
 impl<'a> Evaluator<'a> {
     /// The snapshot's line for a known value; for a list, with the elements that count against it.
     pub(super) fn explain_origin(
         &self,
         expr: &'a Expr,
-        wanted: Option<CompareOp>,
+        instead: Option<Instead>,
         scope: Scope<'_, 'a>,
         report: &mut RuleVerdict,
     ) {
@@ -40,7 +41,7 @@ impl<'a> Evaluator<'a> {
                 }
                 return;
             }
-            if let Some((said, lines)) = self.against(&builtin.shape, arg, wanted, scope) {
+            if let Some((said, lines)) = self.against(&builtin.shape, arg, instead, scope) {
                 point(report, span(), said);
                 for (span, said) in lines {
                     point(report, Some(self.first_line(span)), said);
@@ -55,28 +56,22 @@ impl<'a> Evaluator<'a> {
                 return;
             }
         }
+        let inner = self.behind_lets(expr);
         if self.is_field(expr) {
             point(report, span(), Said::Value(self.figure(expr, &self.eval(expr, scope)).into()));
+        } else if matches!(inner.kind, ExprKind::Arithmetic(..) | ExprKind::Neg(_) | ExprKind::If { .. }) {
+            self.explain_parts(inner, instead, scope, report);
         } else {
-            self.explain_windows_within(expr, scope, report);
-            self.explain_fields_within(expr, scope, report);
+            self.explain_windows_within(inner, scope, report);
+            self.explain_fields_within(inner, scope, report);
         }
     }
 
-    /// The values in the windows of scalars that a value was computed from.
+    /// The values in the window of scalars that a value was computed from.
     fn explain_windows_within(&self, expr: &'a Expr, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
-        let expr = self.let_behind(expr).unwrap_or(expr);
-        if let ExprKind::Arithmetic(_, left, right) = &expr.kind {
-            self.explain_windows_within(left, scope, report);
-            self.explain_windows_within(right, scope, report);
-        }
         let ExprKind::Call { args, .. } = &expr.kind else { return };
         let Some(arg) = args.first() else { return };
-        let seen = match &arg.of {
-            Some(whole) => self.counts_seen(arg, whole, scope),
-            None => self.window_seen(arg, scope).into_iter().collect(),
-        };
-        for (span, said) in seen {
+        if let Some((span, said)) = self.window_seen(arg, scope) {
             point(report, Some(self.first_line(span)), said);
         }
     }
@@ -263,47 +258,6 @@ impl<'a> Evaluator<'a> {
             record = record.fields.get(*step)?.ty.record()?;
         }
         record.fields.get(*last).map(|field| &field.ty)
-    }
-
-    /// «7 of 30 do not satisfy `edit_time < 15%`: r03, r07, r11 and 4 more», and where the first of them stands.
-    fn against(
-        &self,
-        shape: &Shape,
-        arg: &'a Arg,
-        wanted: Option<CompareOp>,
-        scope: Scope<'_, 'a>,
-    ) -> Option<(Said, Vec<(Span, Said)>)> {
-        let Shape::Counting(counting) = shape else { return None };
-        let condition = arg.condition.as_ref()?;
-        let too_many = matches!(wanted, Some(CompareOp::Less | CompareOp::LessEqual));
-        let against = Truth::known(if too_many { counting.excess } else { counting.falls });
-        let list = self.arg_list(arg, scope);
-        let candidates = self.candidates(arg, &list, scope);
-        let members = list.items.iter().enumerate().zip(&candidates);
-        let members = || members.clone().filter(|(_, candidate)| candidate.member == Truth::Yes);
-        let matching: Vec<(usize, &ListItem<'a>)> =
-            members().filter(|(_, asked)| asked.good == against).map(|(indexed, _)| indexed).collect();
-        let total = members().count();
-        if list.items.is_empty() {
-            return Some((Said::Empty, Vec::new()));
-        }
-        let among = arg.among.as_ref().map(|among| self.sources.text(among.span).to_owned());
-        let named = matching.iter().take(NAMED_ELEMENTS);
-        let said = Said::Against(Against {
-            matching: matching.len(),
-            total,
-            satisfy: against == Truth::Yes,
-            condition: self.sources.text(condition.span).to_owned(),
-            among,
-            named: named.map(|(at, item)| self.element_name(*at, item)).collect(),
-        });
-        let groups = matching.iter().take(NAMED_ELEMENTS).filter_map(|(_, item)| self.line_of_group(item));
-        let mut lines: Vec<(Span, Said)> = groups.collect();
-        if lines.is_empty() {
-            let first = matching.first().and_then(|(_, item)| item.span);
-            lines.extend(first.map(|span| (span, Said::FirstOfThem)));
-        }
-        Some((said, lines))
     }
 }
 

@@ -6,11 +6,10 @@
 use super::bound::{date_bound, first_of, nearest_bound, over_day, since_day, whole};
 use super::claim::{Sample, Terms, share_claim};
 use super::explain::EFFORT;
-use super::listed_sample::{AskedOfSample, ListedSample};
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind, LogicOp, RuleBody, Set};
 use crate::builtins::Shape;
-use crate::builtins::counting::{Counting, Tallied, Tally};
+use crate::builtins::counting::{Tallied, Tally};
 use crate::builtins::series::{Along, Measure};
 use crate::evidence::{Amount, DateSpan, Elapsed, Further, Truth, Word};
 use crate::program::{FieldPath, Rule, Target};
@@ -30,24 +29,31 @@ pub(super) struct Assumption<'a> {
 }
 
 /// One thing that would have to be otherwise.
-struct RemedyStep<'a> {
+pub(super) struct RemedyStep<'a> {
     change: Change,
     /// None for what is to be recorded, whatever it then says.
     assumption: Option<Assumption<'a>>,
 }
 
+impl RemedyStep<'_> {
+    /// Whether it says that nothing does.
+    fn is_none(&self) -> bool {
+        matches!(self.change, Change::NoValue { .. })
+    }
+}
+
 /// Things that one remedy may change.
 const MAX_REMEDY_STEPS: usize = 100;
 
-type Steps<'a> = Vec<RemedyStep<'a>>;
+pub(super) type Steps<'a> = Vec<RemedyStep<'a>>;
 
 /// A comparison as one asks for it: the side that is measured, and the bound that it should keep.
-struct Aim<'a> {
-    op: CompareOp,
-    left: &'a Expr,
-    bound: Evidence<'a>,
+pub(super) struct Aim<'a> {
+    pub(super) op: CompareOp,
+    pub(super) left: &'a Expr,
+    pub(super) bound: Evidence<'a>,
     /// What the bound is told as.
-    kind: Option<Kind>,
+    pub(super) kind: Option<Kind>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -86,6 +92,9 @@ impl<'a> Evaluator<'a> {
             RuleBody::Require { requires, .. } => (requires.iter().collect(), true),
         };
         let steps = self.all_steps(conditions, want, scope)?;
+        if let Some(none) = steps.iter().find(|step| step.is_none()) {
+            return Some(Change::All(vec![none.change.clone()]));
+        }
         let recorded = steps.iter().any(|step| step.assumption.is_none());
         let assumed = steps.iter().filter_map(|step| step.assumption.clone()).collect();
         let otherwise = self.assuming(assumed).verdict_on(rule, scope.moment).outcome;
@@ -110,17 +119,28 @@ impl<'a> Evaluator<'a> {
     fn share_a_field(&self, steps: &[RemedyStep<'a>]) -> bool {
         let mut seen: Vec<&FieldPath> = Vec::new();
         steps.iter().filter_map(|step| step.assumption.as_ref()).any(|assumption| {
-            let mut own: Vec<&FieldPath> = Vec::new();
-            self.program.every_target(assumption.expr, &mut Vec::new(), &mut |target| {
-                if let Target::Field(path) | Target::JudgedField(path) = target {
-                    own.push(path);
-                }
-                true
-            });
+            let own = self.fields_of(assumption.expr);
             let shared = own.iter().any(|path| seen.contains(path));
             seen.extend(own);
             shared
         })
+    }
+
+    /// Whether two expressions read one and the same field.
+    pub(super) fn read_one_field(&self, one: &'a Expr, other: &'a Expr) -> bool {
+        let seen = self.fields_of(one);
+        self.fields_of(other).iter().any(|path| seen.contains(path))
+    }
+
+    fn fields_of(&self, expr: &'a Expr) -> Vec<&'a FieldPath> {
+        let mut own: Vec<&FieldPath> = Vec::new();
+        self.program.every_target(expr, &mut Vec::new(), &mut |target| {
+            if let Target::Field(path) | Target::JudgedField(path) = target {
+                own.push(path);
+            }
+            true
+        });
+        own
     }
 
     /// What would make every condition come out as wanted.
@@ -155,12 +175,12 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Steps<'a>> {
         let mut ways: Vec<Steps<'a>> =
             conditions.into_iter().filter_map(|condition| self.steps(condition, want, scope)).collect();
-        ways.sort_by_key(Vec::len);
+        ways.sort_by_key(|way| (way.iter().any(RemedyStep::is_none), way.len()));
         (ways.len() >= count).then(|| ways.into_iter().take(count).flatten().collect())
     }
 
     /// What would make a condition come out as wanted; nothing to do where it does already.
-    fn steps(&self, expr: &'a Expr, want: bool, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+    pub(super) fn steps(&self, expr: &'a Expr, want: bool, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
         if !self.tries.spend(EFFORT) {
             return None;
         }
@@ -202,13 +222,12 @@ impl<'a> Evaluator<'a> {
             ExprKind::Call { args, .. }
                 if let Some((builtin, _)) = self.called(expr)
                     && let Some(arg) = args.first()
-                    && let Shape::Counting(Counting { tallied: Tallied::Whether(quantifier), .. }) =
-                        &builtin.shape =>
+                    && let Shape::Counting(counting) = &builtin.shape
+                    && let Tallied::Whether(quantifier) = &counting.tallied =>
             {
-                let sample = self.listed_sample(arg, scope)?;
+                let total = self.listed_sample(arg, scope)?.total;
                 let needed = if want { quantifier.for_yes } else { quantifier.for_no };
-                let needed = needed(sample.total)?;
-                let change = sample.change(needed, false);
+                let change = self.change_to(counting, arg, needed(total.max(1))?, scope)?;
                 Some(vec![self.step(change, expr, Evidence::Truth(Truth::known(want)), scope)])
             }
             ExprKind::Has(_) | ExprKind::Entry { .. } => None,
@@ -220,7 +239,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn step(
+    pub(super) fn step(
         &self,
         change: Change,
         expr: &'a Expr,
@@ -228,6 +247,18 @@ impl<'a> Evaluator<'a> {
         scope: Scope<'_, 'a>,
     ) -> RemedyStep<'a> {
         let assumption = Assumption { expr, at: scope.moment.at, value, tally: None };
+        RemedyStep { change, assumption: Some(assumption) }
+    }
+
+    pub(super) fn step_of_sample(
+        &self,
+        change: Change,
+        expr: &'a Expr,
+        value: Evidence<'a>,
+        tally: Tally,
+        scope: Scope<'_, 'a>,
+    ) -> RemedyStep<'a> {
+        let assumption = Assumption { expr, at: scope.moment.at, value, tally: Some(tally) };
         RemedyStep { change, assumption: Some(assumption) }
     }
 
@@ -255,10 +286,26 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let kind = self.common_kind(left, right);
-        self.aim(&Aim { op, left, bound: self.eval(right, scope), kind }, scope)
+        let aim = Aim { op, left, bound: self.eval(right, scope), kind: kind.clone() };
+        self.aim(&aim, scope).or_else(|| {
+            let aim = Aim { op: op.mirrored(), left: right, bound: self.eval(left, scope), kind };
+            self.aim(&aim, scope).filter(|_| self.is_measured(right))
+        })
     }
 
-    fn aim(&self, aim: &Aim<'a>, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+    pub(super) fn aim(&self, aim: &Aim<'a>, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+        let inner = self.behind_lets(aim.left);
+        if !std::ptr::eq(inner, aim.left) {
+            let aim = Aim { op: aim.op, left: inner, bound: aim.bound.clone(), kind: aim.kind.clone() };
+            return self.aim(&aim, Scope::at(scope.moment));
+        }
+        if let Some(steps) = self.calculated_steps(aim, scope) {
+            return Some(steps);
+        }
+        // Nobody can write what an `if` gives into a snapshot.
+        if self.has_branches(inner) {
+            return None;
+        }
         match (&aim.bound, self.called(aim.left)) {
             (Evidence::Word(Word::Known(word)), _) if aim.op == CompareOp::Equal => {
                 let change = Change::Word { of: self.quoted(aim.left), word: word.clone(), other: false };
@@ -289,8 +336,9 @@ impl<'a> Evaluator<'a> {
                         }
                     },
                     Shape::Counting(counting) if !arg.is_grouped() => match counting.tallied {
-                        Tallied::Share(_) => self.element_steps(true, aim, arg, scope),
-                        Tallied::Number(_) => self.element_steps(false, aim, arg, scope),
+                        Tallied::Share(_) | Tallied::Number(_) => {
+                            self.element_steps(counting, aim, arg, scope)
+                        }
                         Tallied::Whether(_) => self.amount_steps(aim, scope),
                     },
                     Shape::Confidence => self.confidence_steps(aim, arg, scope),
@@ -311,7 +359,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// «`adoption` of at least 50%, now 46%»
-    fn amount_steps(&self, aim: &Aim<'a>, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
+    pub(super) fn amount_steps(&self, aim: &Aim<'a>, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {
         let Evidence::Amount(bound) = &aim.bound else { return None };
         let bound = bound.known()?;
         let of = self.quoted(aim.left);
@@ -319,64 +367,23 @@ impl<'a> Evaluator<'a> {
         let Type::Amount(quantity) = ty else {
             let Type::Date = ty else { return None };
             let (word, to, day) = date_bound(aim.op, bound)?;
+            // What has happened is not dated back.
+            if self.amount(aim.left, scope).known().is_none_or(|now| day < *now) {
+                return None;
+            }
             let change = Change::Date { of, bound: word, to };
             return Some(vec![self.step(change, aim.left, Evidence::Amount(Amount::Known(day)), scope)]);
         };
         let kind = aim.kind.as_ref().unwrap_or(&quantity.kind);
         let (word, to, wanted) = nearest_bound(aim.op, bound, kind)?;
         if !quantity.range.contains(&wanted) {
-            return None;
+            let change = Change::NoValue { of, ty: ty.clone() };
+            return Some(vec![RemedyStep { change, assumption: None }]);
         }
         let Evidence::Amount(now) = self.eval(aim.left, scope) else { return None };
         let now = self.missing_figure(kind, now, bound, &to);
         let change = Change::Reach { of, bound: word, to, now };
         Some(vec![self.step(change, aim.left, Evidence::Amount(Amount::Known(wanted)), scope)])
-    }
-
-    /// «2 more of the 30 outputs with `edit_time < light_edit` (24 of 30 = 80%)»
-    fn element_steps(
-        &self,
-        is_share: bool,
-        aim: &Aim<'a>,
-        arg: &'a Arg,
-        scope: Scope<'_, 'a>,
-    ) -> Option<Steps<'a>> {
-        let Evidence::Amount(bound) = &aim.bound else { return None };
-        let bound = bound.known()?;
-        let Some(sample) = self.listed_sample(arg, Scope::at(scope.moment)) else {
-            return self.amount_steps(aim, scope);
-        };
-        let total = sample.total;
-        let exact = if is_share { bound * Number::from(total) } else { bound.clone() };
-        let (needed, _) = whole(aim.op, &exact)?;
-        let needed = usize::try_from(needed).ok()?;
-        let counts_all = !is_share && arg.condition.is_none();
-        if needed > total || counts_all {
-            return if is_share { None } else { self.amount_steps(aim, scope) };
-        }
-        let value = if is_share { Number::from(needed) / Number::from(total) } else { needed.into() };
-        let change = sample.change(needed, is_share);
-        let mut step = self.step(change, aim.left, Evidence::Amount(Amount::Known(value)), scope);
-        if let Some(assumption) = &mut step.assumption {
-            assumption.tally = Some(Tally::known(needed, total));
-        }
-        Some(vec![step])
-    }
-
-    /// How many elements satisfy the condition; none where not all elements are known.
-    fn listed_sample(&self, arg: &'a Arg, scope: Scope<'_, 'a>) -> Option<ListedSample> {
-        if let Some(whole) = &arg.of {
-            return self.counted_sample(arg, whole, scope);
-        }
-        let list = self.arg_list(arg, scope);
-        let whole = list.unknown.is_none() && list.open.is_none();
-        let tally = Tally::of(&self.candidates(arg, &list, scope));
-        let total = tally.total().filter(|_| whole && !arg.is_grouped())?;
-        let group = list.items.first().and_then(|item| item.group.as_ref());
-        let name = group.map_or_else(|| list.name.to_string(), |group| self.name_by(&list.name, group.by));
-        let condition = arg.condition.as_ref().map(|condition| self.quoted(condition));
-        let among = arg.among.as_ref().map(|among| self.quoted(among));
-        Some(ListedSample { tally, total, name, asked: AskedOfSample::Elements { among, condition } })
     }
 
     /// What runs up to the newest snapshot goes on by waiting, and ends by what it is about.
@@ -493,11 +500,8 @@ impl<'a> Evaluator<'a> {
             (sample.further(more, rising), tally.with_further(more, counted))
         };
         let share = Number::from(tally.sure) / Number::from(tally.sure_of.max(1));
-        let mut step = self.step(change, left, Evidence::Amount(Amount::Known(share)), scope);
-        if let Some(assumption) = &mut step.assumption {
-            assumption.tally = Some(tally);
-        }
-        Some(vec![step])
+        let share = Evidence::Amount(Amount::Known(share));
+        Some(vec![self.step_of_sample(change, left, share, tally, scope)])
     }
 
     /// `confidence(…)` grows with further good samples.

@@ -294,11 +294,11 @@ pub struct Against {
     pub total: usize,
     /// Whether they satisfy the condition.
     pub satisfy: bool,
-    /// The condition, as the policy writes it.
-    pub condition: String,
-    /// What says of which elements it is asked, as the policy writes it; none where it is asked of all.
-    pub among: Option<String>,
-    /// The first few of them.
+    /// The parts of the condition, as the policy writes them.
+    pub condition: Vec<String>,
+    /// What says of which elements it is asked, as the policy writes it; empty where it is asked of all.
+    pub among: Vec<String>,
+    /// The first few of them; none where nothing is wrong with them.
     pub named: Vec<ElementName>,
 }
 
@@ -328,7 +328,7 @@ pub struct Dated {
 }
 
 /// Something that would have to be otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// All of these, for a rule to pass.
     All(Vec<Self>),
@@ -367,6 +367,13 @@ pub enum Change {
         to: Figure,
         /// What the amount is worth now.
         now: Figure,
+    },
+    /// No value that the field may have would do.
+    NoValue {
+        /// The amount, as the policy writes it.
+        of: String,
+        /// Its type, with the range that it has to keep to.
+        ty: Type,
     },
     /// A date would have to be another.
     Date {
@@ -411,16 +418,27 @@ pub enum Change {
         /// The day to wait for.
         until: Figure,
     },
+    /// So many elements that are not there yet would have to be.
+    Add {
+        /// How many of them.
+        more: usize,
+        /// The list's name.
+        list: String,
+        /// What says of which elements it is asked, as the policy writes it; empty where it is asked of all.
+        among: Vec<String>,
+        /// The parts of the condition that they would have to satisfy, as the policy writes them.
+        condition: Vec<String>,
+    },
     /// So many further elements in a row would have to be, all with or all without a condition.
     Samples {
         /// How many further elements it takes.
         more: usize,
         /// The list's name.
         list: String,
-        /// What says of which elements it is asked, as the policy writes it; none where it is asked of all.
-        among: Option<String>,
-        /// The condition, as the policy writes it.
-        condition: String,
+        /// What says of which elements it is asked, as the policy writes it; empty where it is asked of all.
+        among: Vec<String>,
+        /// The parts of the condition, as the policy writes them.
+        condition: Vec<String>,
         /// Whether they would have to satisfy the condition, rather than not.
         satisfying: bool,
     },
@@ -498,10 +516,10 @@ pub struct Elements {
     pub total: usize,
     /// The list's name.
     pub list: String,
-    /// What says of which elements it is asked, as the policy writes it; none where it is asked of all.
-    pub among: Option<String>,
-    /// The condition, as the policy writes it; none where the policy gives none.
-    pub condition: Option<String>,
+    /// What says of which elements it is asked, as the policy writes it; empty where it is asked of all.
+    pub among: Vec<String>,
+    /// The parts of the condition, as the policy writes them; empty where it gives none.
+    pub condition: Vec<String>,
     /// Whether their share is what counts.
     pub is_share: bool,
 }

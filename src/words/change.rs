@@ -1,6 +1,7 @@
 //! What would make a failed rule pass, or decide an undecided one.
 
 use super::reason::days;
+use super::show_range;
 use super::value::figure;
 use crate::point::Point;
 use crate::report::why::{Bound, Change, Counts, Elements, Figure, Missing};
@@ -22,6 +23,11 @@ pub(super) fn change(wanted: &Change) -> String {
         Change::Reach { of, bound, to, now } => {
             format!("`{of}` {}{}, now {}", before(*bound), figure(to), figure(now))
         }
+        Change::NoValue { of, ty } => {
+            let range = ty.quantity().and_then(|quantity| show_range(ty, &quantity.range));
+            let range = range.map(|range| format!(", which is {range}")).unwrap_or_default();
+            format!("no value of `{of}`{range}")
+        }
         Change::Date { of, bound, to } => format!("`{of}` {}", day(*bound, to)),
         Change::Elements(wanted) => elements(wanted),
         Change::Counts(wanted) => counts(wanted),
@@ -36,9 +42,13 @@ pub(super) fn change(wanted: &Change) -> String {
         }
         Change::Begin { condition, length } => format!("`{condition}`, and then for {}", figure(length)),
         Change::Wait { until } => format!("waiting until {}", figure(until)),
+        Change::Add { more, list, among, condition } => {
+            let elements = if *more == 1 { "element" } else { "elements" };
+            format!("{more} more {elements} in `{list}`{} with `{}`", among_those(among), together(condition))
+        }
         Change::Samples { more, list, among, condition, satisfying } => {
             let word = if *satisfying { "with" } else { "without" };
-            format!("{more} further {list}{} in a row {word} `{condition}`", among_those(among.as_ref()))
+            format!("{more} further {list}{} in a row {word} `{}`", among_those(among), together(condition))
         }
         Change::GoodSamples(None) => {
             "no number of good samples: the threshold cannot be shown to be reached".to_owned()
@@ -90,8 +100,8 @@ fn day(bound: Bound, day: &Figure) -> String {
 /// «2 more of the 30 outputs with `edit_time < light_edit` (24 of 30 = 80%)»
 fn elements(wanted: &Elements) -> String {
     let Elements { needed, sure, possible, total, list, among, condition, is_share } = wanted;
-    let with = condition.as_ref().map(|condition| format!(" with `{condition}`")).unwrap_or_default();
-    let with = format!("{}{with}", among_those(among.as_ref()));
+    let with = if condition.is_empty() { String::new() } else { format!(" with `{}`", together(condition)) };
+    let with = format!("{}{with}", among_those(among));
     if *needed == 0 {
         return format!("none of the {total} {list}{with}, now {sure}");
     }
@@ -131,8 +141,17 @@ fn counts(wanted: &Counts) -> String {
 }
 
 /// « among `tag == critical`»
-fn among_those(among: Option<&String>) -> String {
-    among.map(|among| format!(" among `{among}`")).unwrap_or_default()
+pub(super) fn among_those(among: &[String]) -> String {
+    if among.is_empty() { String::new() } else { format!(" among `{}`", together(among)) }
+}
+
+/// The parts of a condition that all have to hold.
+pub(super) fn together(parts: &[String]) -> String {
+    let part = |part: &String| {
+        let several = parts.len() > 1 && part.contains(" or ");
+        if several { format!("({part})") } else { part.clone() }
+    };
+    parts.iter().map(part).collect::<Vec<_>>().join(" and ")
 }
 
 /// What is to be recorded comes first, in a few places at most.

@@ -1,6 +1,7 @@
 //! What is said of places: under the policy's expressions, and beside the lines of the input.
 
 use super::breach::breach;
+use super::change::{among_those, together};
 use super::reason::reason;
 use super::threshold;
 use super::value::{figure, preposition, reading, when};
@@ -77,18 +78,19 @@ fn param(held: &Held, sources: &SourceMap) -> String {
 /// «7 of 30 do not satisfy `edit_time < 15%`: r03, r07, r11 and 4 more»
 fn elements(against: &Against) -> String {
     let Against { matching, total, satisfy, condition, among, named } = against;
-    let among = among.as_ref().map(|among| format!(" among `{among}`")).unwrap_or_default();
+    let among = among_those(among);
     let verb = match (satisfy, matching) {
         (true, 1) => "satisfies",
         (true, _) => "satisfy",
         (false, 1) => "does not satisfy",
         (false, _) => "do not satisfy",
     };
-    let mut text = format!("{matching} of {total}{among} {verb} `{condition}`");
-    if !named.is_empty() {
-        text.push_str(": ");
-        text.push_str(&named.iter().map(name).collect::<Vec<_>>().join(", "));
+    let mut text = format!("{matching} of {total}{among} {verb} `{}`", together(condition));
+    if named.is_empty() {
+        return text;
     }
+    text.push_str(": ");
+    text.push_str(&named.iter().map(name).collect::<Vec<_>>().join(", "));
     let more = matching - named.len();
     if more > 0 {
         text.push_str(&format!(" and {more} more"));
