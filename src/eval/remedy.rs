@@ -381,7 +381,7 @@ impl<'a> Evaluator<'a> {
             return Some(vec![RemedyStep { change, assumption: None }]);
         }
         let Evidence::Amount(now) = self.eval(aim.left, scope) else { return None };
-        let now = self.missing_figure(kind, now, bound, &to);
+        let now = self.figure_of(&Type::amount(kind.clone()), &Evidence::Amount(now)).told_from(&to);
         let change = Change::Reach { of, bound: word, to, now };
         Some(vec![self.step(change, aim.left, Evidence::Amount(Amount::Known(wanted)), scope)])
     }
@@ -564,20 +564,5 @@ impl<'a> Evaluator<'a> {
             (Kind::Count, _) => Some(Kind::Count),
             (left, _) => Some(left),
         }
-    }
-
-    /// An amount, so that it is seen to miss a bound, which is told as `to`.
-    fn missing_figure(&self, kind: &Kind, amount: Amount, bound: &Number, to: &Figure) -> Figure {
-        if let Amount::Known(now) = &amount {
-            let ((low, _), (high, _)) = (kind.nearest(now, false), kind.nearest(now, true));
-            if now != bound && low <= *bound && *bound <= high {
-                // Rounded away from the bound, so that it is seen to miss it.
-                let (nearest, digits) = kind.nearest(now, now > bound);
-                let figure =
-                    self.figure_of(&Type::amount(kind.clone()), &Evidence::Amount(Amount::Known(nearest)));
-                return Figure { digits, ..figure };
-            }
-        }
-        self.figure_of(&Type::amount(kind.clone()), &Evidence::Amount(amount)).told_from(to)
     }
 }

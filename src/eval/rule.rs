@@ -63,6 +63,7 @@ impl<'a> Evaluator<'a> {
                 report.message = message.map(|message| self.pieces(message, scope));
                 report.help = rule.decl.help.as_ref().map(|help| self.pieces(help, scope));
                 self.explain(rule, &verdict, scope, &mut report);
+                report.round_alike();
             }
             if judging.moment.at + 1 < self.snapshots.len() {
                 // What was is not mended: there is no remedy but to go back, or to be excused.

@@ -6,6 +6,7 @@
 
 mod against;
 mod drawn;
+mod headline;
 mod history;
 mod impact;
 mod narrate;
@@ -18,8 +19,6 @@ pub use narrate::{narrate, narrate_history};
 pub use summary::{goes_on, last_day, read, retirees, sentence, waivers};
 pub use trials::{narrate_tests, render_tests};
 
-use std::fmt::Write;
-
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::ast::EffectKind;
@@ -27,7 +26,9 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::engine::Answer;
 use crate::excerpt::Fit;
+use crate::render::entries::{ReportEntry, Together, entries, is_shown};
 use crate::render::human::drawn::Drawn;
+use crate::render::human::headline::{headline, remedy_word};
 use crate::render::{Style, View, severity};
 use crate::report::{Outcome, Report, RuleReport, WorkflowReport};
 use crate::source::SourceMap;
@@ -46,8 +47,7 @@ const MAX_ROWS: usize = 20;
 pub fn render(judgement: &Answer<Report>, style: Style, view: &View) -> String {
     let mut page = Page::new(style, view);
     page.diagnostics(&judgement.diagnostics, &judgement.sources, view);
-    let stops = |w: &&WorkflowReport| !view.only_failed || !summary::goes_on(w.decision);
-    let workflows: Vec<&WorkflowReport> = judgement.report.workflows.iter().filter(stops).collect();
+    let workflows = shown_workflows(judgement, view);
     let columns = summary::TableColumns::new(&workflows, style);
     let tail = tail(judgement, &workflows, style, view);
     if !page.all_workflows(&workflows, &columns, judgement, view, tail.lines().count()) {
@@ -58,6 +58,12 @@ pub fn render(judgement: &Answer<Report>, style: Style, view: &View) -> String {
     page.out
 }
 
+/// The workflows to be told of.
+fn shown_workflows<'r>(judgement: &'r Answer<Report>, view: &View) -> Vec<&'r WorkflowReport> {
+    let stops = |w: &&WorkflowReport| !view.only_failed || !summary::goes_on(w.decision);
+    judgement.report.workflows.iter().filter(stops).collect()
+}
+
 /// What ends the page: lints, on which no verdict depends, the table, waivers, what a pull request changes, and what it all comes to.
 fn tail(judgement: &Answer<Report>, workflows: &[&WorkflowReport], style: Style, view: &View) -> String {
     let mut page = Page::new(style, view);
@@ -66,8 +72,12 @@ fn tail(judgement: &Answer<Report>, workflows: &[&WorkflowReport], style: Style,
     page.blank();
     let any_report = || workflows.iter().any(|w| w.rules.iter().any(is_shown));
     if workflows.len() > 1 && (view.full || workflows.len() <= MAX_ROWS) && any_report() {
-        page.out.push_str(&summary::table(workflows, style));
-        page.blank();
+        let table = summary::table(workflows, style);
+        // It says nothing that is not said above: where it does not fit, it is left out.
+        if table.lines().all(|line| plain_width(line) <= style.width) {
+            page.out.push_str(&table);
+            page.blank();
+        }
     }
     summary::waivers(&judgement.report.waivers, view.full).iter().for_each(|line| page.line(line));
     page.blank();
@@ -93,7 +103,7 @@ pub fn draw(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Strin
 /// One rule's report.
 pub fn draw_rule(rule: &RuleReport, sources: &SourceMap, style: Style) -> String {
     let mut page = Page::new(style, &View::default());
-    page.rule(rule, sources);
+    page.entry(&ReportEntry::of(rule), sources);
     page.out
 }
 
@@ -114,7 +124,8 @@ pub fn render_quiet(judgement: &Answer<Report>, style: Style) -> String {
         judgement.report.workflows.iter().filter(|w| !summary::goes_on(w.decision)).collect();
     let columns = summary::TableColumns::new(&workflows, style);
     for workflow in &workflows {
-        page.line(&columns.line(workflow, &summary::blockers(workflow), style));
+        let room = style.width.saturating_sub(columns.before_remarks());
+        page.line(&columns.line(workflow, &[summary::blockers(workflow, room)], style));
     }
     // Else nobody would know why it fails, or why it does not.
     if let Some(against) = &judgement.report.against {
@@ -129,11 +140,6 @@ fn in_order(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
     [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
         .flat_map(|severity| diagnostics.iter().filter(move |d| d.severity == severity))
-}
-
-/// Whether a rule gets a report: it is enforced and its outcome does something.
-fn is_shown(rule: &RuleReport) -> bool {
-    rule.enforced && rule.applied.is_some() && matches!(rule.outcome, Outcome::Fail | Outcome::Undecided)
 }
 
 #[derive(Clone, Copy)]
@@ -216,8 +222,9 @@ impl Page {
         tail: usize,
     ) -> bool {
         let before = self.out.len();
-        for workflow in workflows {
-            self.workflow(workflow, columns, &judgement.sources, None);
+        let together = if view.full { Together::Never } else { Together::Alike };
+        for (workflow, entries) in entries(workflows, EffectKind::Note, together) {
+            self.workflow(workflow, &entries, columns, &judgement.sources, None);
             if !view.full && self.lines() + tail > MAX_LINES {
                 self.out.truncate(before);
                 return false;
@@ -236,19 +243,23 @@ impl Page {
     ) {
         let mut worst = workflows.to_vec();
         worst.sort_by_key(|workflow| std::cmp::Reverse(workflow.decision));
+        let worst = entries(&worst, EffectKind::Hold, Together::ByRule);
         // What follows the reports: the lines of the others, what is left out, and the tail.
         let limit = MAX_LINES.saturating_sub(tail + workflows.len().min(ONE_LINERS) + 6);
         let mut rest = worst.as_slice();
         let mut first = true;
-        while let Some((workflow, others)) = rest.split_first() {
+        while let Some(((workflow, entries), others)) = rest.split_first() {
             let room = limit.saturating_sub(self.lines());
             let mut one = self.fresh();
-            let whole = one.workflow(workflow, columns, &judgement.sources, Some(room));
+            let whole = one.workflow(workflow, entries, columns, &judgement.sources, Some(room));
             // The worst is shown in any case, as far as there is room.
             if one.lines() > room && !first {
                 break;
             }
-            self.blank();
+            // Of lines by themselves, one follows the other.
+            if !entries.is_empty() {
+                self.blank();
+            }
             self.out.push_str(&one.out);
             (rest, first) = (others, false);
             if !whole {
@@ -258,44 +269,41 @@ impl Page {
         self.blank();
         let room = MAX_LINES.saturating_sub(self.lines() + tail + 4);
         let (lines, more) = rest.split_at_checked(room).unwrap_or((rest, &[]));
-        for workflow in lines {
-            self.line(&columns.line(workflow, &summary::remarks(workflow, self.style), self.style));
+        for (workflow, _) in lines {
+            self.workflow_line(workflow, columns);
         }
         if !lines.is_empty() {
             self.blank();
         }
         if !more.is_empty() {
-            self.line(&format!("  and {} more: {}", more.len(), summary::decisions(more)));
+            let more: Vec<_> = more.iter().map(|(workflow, _)| *workflow).collect();
+            self.line(&format!("  and {} more: {}", more.len(), summary::decisions(&more)));
         }
         self.line("  `--full` shows every report, `--workflow NAME` those of one workflow");
     }
 
-    /// A workflow's line, and its reports; where room is short only those that stop it, as far as there is room. Whether
-    /// all of these were shown.
+    /// A workflow's line, and what is told of it, as far as there is room. Whether that is all.
     fn workflow(
         &mut self,
         workflow: &WorkflowReport,
+        entries: &[ReportEntry<'_>],
         columns: &summary::TableColumns,
         sources: &SourceMap,
         room: Option<usize>,
     ) -> bool {
-        let least = if room.is_some() { EffectKind::Hold } else { EffectKind::Note };
-        let shown = |rule: &&RuleReport| is_shown(rule) && rule.applied >= Some(least);
-        let mut rules: Vec<_> = workflow.rules.iter().filter(shown).collect();
-        // What decides comes first.
-        rules.sort_by_key(|rule| std::cmp::Reverse(rule.applied));
-        if !rules.is_empty() {
+        if !entries.is_empty() {
             self.blank();
         }
-        self.line(&columns.line(workflow, &summary::remarks(workflow, self.style), self.style));
-        if !rules.is_empty() {
+        self.workflow_line(workflow, columns);
+        if !entries.is_empty() {
             self.blank();
         }
-        for (shown, rule) in rules.iter().enumerate() {
+        for (shown, entry) in entries.iter().enumerate() {
             let mut one = self.fresh();
-            one.rule(rule, sources);
+            one.entry(entry, sources);
             if shown > 0 && room.is_some_and(|room| self.lines() + one.lines() > room) {
-                self.line(&format!("  and {} more of this workflow's rules", rules.len() - shown));
+                let more: usize = entries.iter().skip(shown).map(|entry| entry.alike.len()).sum();
+                self.line(&format!("  and {more} more of this workflow's rules"));
                 self.blank();
                 return false;
             }
@@ -303,6 +311,20 @@ impl Page {
             self.blank();
         }
         true
+    }
+
+    /// A line for a workflow, with what is to be said of it behind it, or below it where that does not fit.
+    fn workflow_line(&mut self, workflow: &WorkflowReport, columns: &summary::TableColumns) {
+        let remarks = summary::remarks(workflow, self.style);
+        let whole = columns.line(workflow, &remarks, self.style);
+        if plain_width(&whole) <= self.style.width {
+            return self.line(&whole);
+        }
+        self.line(&columns.line(workflow, &[], self.style));
+        for line in wrap(&remarks.join(", "), self.style.width.saturating_sub(4)) {
+            let line = self.paint(&line, Color::Dim);
+            self.line(&format!("    {line}"));
+        }
     }
 
     fn line(&mut self, text: &str) {
@@ -322,16 +344,20 @@ impl Page {
     }
 
     /// The report of a rule that failed or is undecided; that of a warning or note is short.
-    fn rule(&mut self, rule: &RuleReport, sources: &SourceMap) {
+    fn entry(&mut self, entry: &ReportEntry<'_>, sources: &SourceMap) {
+        let rule = entry.rule;
         let Some(applied) = rule.applied else { return };
+        if entry.alike.len() > 1 {
+            return self.undecided_alike(entry, applied, sources);
+        }
         if applied == EffectKind::Note {
-            return self.note(rule, sources);
+            return self.note(entry, sources);
         }
         let undecided = rule.outcome == Outcome::Undecided;
         let diagnostic = Diagnostic {
             code: if undecided { Code::RuleUndecided } else { Code::RuleFailed },
             severity: severity(applied),
-            message: headline(rule, applied, self.style),
+            message: headline(entry, applied, self.style),
             labels: shown_labels(rule, applied, sources),
             help: None,
             fix: None,
@@ -362,11 +388,28 @@ impl Page {
         }
     }
 
+    /// Several rules that are undecided for one cause: what that is, and which they are.
+    fn undecided_alike(&mut self, entry: &ReportEntry<'_>, applied: EffectKind, sources: &SourceMap) {
+        let rule = entry.rule;
+        let labels = rule.labels.iter().filter(|label| !in_policy(rule, label, sources));
+        let diagnostic = Diagnostic {
+            code: Code::RuleUndecided,
+            severity: severity(applied),
+            message: headline(entry, applied, self.style),
+            labels: labels.cloned().collect(),
+            help: None,
+            fix: None,
+        };
+        self.draw(applied.as_str(), &diagnostic, sources);
+        self.footer(remedy_word(rule), rule.would_pass.as_deref());
+    }
+
     /// A note stops nothing: what it says, the values it saw, and, where it is undecided, what is not known.
-    fn note(&mut self, rule: &RuleReport, sources: &SourceMap) {
+    fn note(&mut self, entry: &ReportEntry<'_>, sources: &SourceMap) {
+        let rule = entry.rule;
         let undecided = rule.outcome == Outcome::Undecided;
         let code = if undecided { Code::RuleUndecided } else { Code::RuleFailed };
-        let headline = Diagnostic::note(code, headline(rule, EffectKind::Note, self.style));
+        let headline = Diagnostic::note(code, headline(entry, EffectKind::Note, self.style));
         self.draw(EffectKind::Note.as_str(), &headline, sources);
         let labels = if rule.labels.iter().any(|label| in_policy(rule, label, sources)) {
             shown_labels(rule, EffectKind::Note, sources)
@@ -513,21 +556,15 @@ fn escaped(c: char) -> String {
     c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// The rule, its title, that it is undecided, and its message.
-fn headline(rule: &RuleReport, applied: EffectKind, style: Style) -> String {
-    let dash = if style.unicode { "—" } else { "-" };
-    let mut message = rule.rule.clone();
-    let bare_name = rule.rule.rsplit('.').next().unwrap_or("");
-    if !rule.title.is_empty() && rule.title != bare_name {
-        let _ = write!(message, " {dash} {}", paragraph(&rule.title));
+/// The width of a line without the codes of its colours.
+fn plain_width(line: &str) -> usize {
+    let mut rest = line;
+    let mut sum = 0;
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        sum += width(before);
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
     }
-    if rule.outcome == Outcome::Undecided {
-        let _ = write!(message, "\nundecided, so it {}", consequence(applied));
-    }
-    if let Some(text) = &rule.message {
-        let _ = write!(message, "\n{}", paragraph(text));
-    }
-    message
+    sum + width(rest)
 }
 
 fn in_policy(rule: &RuleReport, label: &Label, sources: &SourceMap) -> bool {
@@ -547,21 +584,6 @@ fn shown_labels(rule: &RuleReport, applied: EffectKind, sources: &SourceMap) -> 
             own.iter().chain(telling).map(|label| (*label).clone()).collect()
         }
         EffectKind::Hold | EffectKind::Rollback => rule.labels.clone(),
-    }
-}
-
-/// What the remedy of a rule does.
-fn remedy_word(rule: &RuleReport) -> &'static str {
-    if rule.outcome == Outcome::Undecided { "would decide" } else { "would pass" }
-}
-
-/// What a rule does, behind «so it».
-fn consequence(applied: EffectKind) -> &'static str {
-    match applied {
-        EffectKind::Note => "notes",
-        EffectKind::Warn => "warns",
-        EffectKind::Hold => "holds",
-        EffectKind::Rollback => "rolls back",
     }
 }
 

@@ -6,6 +6,7 @@
 mod breach;
 mod figure;
 mod record;
+mod rounding;
 
 use std::sync::Arc;
 

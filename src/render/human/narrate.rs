@@ -1,14 +1,16 @@
 //! The form for screen readers: what the drawn form says, line by line, without frames, columns or marks.
 
 use super::drawn::MAX_DRAWN;
+use super::headline::{headline, remedy_word};
 use super::{
-    DIAGNOSTIC_LINES, MAX_LINES, ONE_LINERS, against, headline, in_order, is_shown, remedy_word,
-    shown_labels, summary,
+    DIAGNOSTIC_LINES, MAX_LINES, ONE_LINERS, against, in_order, shown_labels, shown_workflows, summary,
 };
+use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::engine::Answer;
+use crate::render::entries::{ReportEntry, Together, entries};
 use crate::render::{Style, View};
-use crate::report::{History, Report, RuleReport, WorkflowReport};
+use crate::report::{History, Report, WorkflowReport};
 use crate::source::{FileId, SourceMap};
 use crate::text::{paragraph, visible};
 
@@ -37,12 +39,11 @@ pub fn narrate(judgement: &Answer<Report>, view: &View) -> String {
         }
     }
     let lints = summary::lints(&lints, sources, view.full);
-    let workflows = judgement.report.workflows.iter();
-    let workflows: Vec<_> =
-        workflows.filter(|w| !view.only_failed || !summary::goes_on(w.decision)).collect();
+    let workflows = shown_workflows(judgement, view);
     let before = lines.len();
-    for workflow in &workflows {
-        spoken(workflow, sources, &mut lines);
+    let together = if view.full { Together::Never } else { Together::Alike };
+    for (workflow, entries) in entries(&workflows, EffectKind::Note, together) {
+        spoken(workflow, &entries, sources, &mut lines);
         if lines.len() + lints.len() >= limit {
             lines.truncate(before);
             worst(workflows, sources, MAX_LINES.saturating_sub(lints.len()), &mut lines);
@@ -67,10 +68,11 @@ pub fn narrate(judgement: &Answer<Report>, view: &View) -> String {
 fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, most: usize, lines: &mut Vec<String>) {
     workflows.sort_by_key(|workflow| std::cmp::Reverse(workflow.decision));
     let limit = most.saturating_sub(workflows.len().min(ONE_LINERS) + 4);
-    let mut rest = workflows.as_slice();
-    while let Some((workflow, others)) = rest.split_first() {
+    let all = entries(&workflows, EffectKind::Note, Together::ByRule);
+    let mut rest = all.as_slice();
+    while let Some(((workflow, entries), others)) = rest.split_first() {
         let before = lines.len();
-        spoken(workflow, sources, lines);
+        spoken(workflow, entries, sources, lines);
         if lines.len() > limit {
             // The worst is told in any case, as far as there is room.
             let is_first = rest.len() == workflows.len();
@@ -89,9 +91,10 @@ fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, most: usize, 
     }
     let room = most.saturating_sub(lines.len() + 4);
     let (told, more) = rest.split_at_checked(room).unwrap_or((rest, &[]));
-    lines.extend(told.iter().map(|workflow| line(workflow)));
+    lines.extend(told.iter().map(|(workflow, _)| line(workflow)));
     if !more.is_empty() {
-        lines.push(format!("and {} more: {}.", more.len(), summary::decisions(more)));
+        let more: Vec<_> = more.iter().map(|(workflow, _)| *workflow).collect();
+        lines.push(format!("and {} more: {}.", more.len(), summary::decisions(&more)));
     }
     lines.push("--full tells every report, --workflow NAME those of one workflow.".to_owned());
     lines.push(String::new());
@@ -149,22 +152,30 @@ fn line(workflow: &WorkflowReport) -> String {
     format!("{line}.")
 }
 
-fn spoken(workflow: &WorkflowReport, sources: &SourceMap, lines: &mut Vec<String>) {
+fn spoken(
+    workflow: &WorkflowReport,
+    entries: &[ReportEntry<'_>],
+    sources: &SourceMap,
+    lines: &mut Vec<String>,
+) {
     lines.push(line(workflow));
-    let mut rules: Vec<&RuleReport> = workflow.rules.iter().filter(|rule| is_shown(rule)).collect();
-    rules.sort_by_key(|rule| std::cmp::Reverse(rule.applied));
-    for rule in rules {
+    for entry in entries {
+        let rule = entry.rule;
         let Some(applied) = rule.applied else { continue };
         lines.push(String::new());
-        lines.push(format!("{}: {}.", applied.as_str(), one_line(&headline(rule, applied, STYLE))));
+        lines.push(format!("{}: {}.", applied.as_str(), one_line(&headline(entry, applied, STYLE))));
+        let remedy =
+            rule.would_pass.as_ref().map(|remedy| format!("{}: {}", remedy_word(rule), shown_text(remedy)));
+        if entry.alike.len() > 1 {
+            lines.extend(remedy);
+            continue;
+        }
         labelled(&shown_labels(rule, applied, sources), sources, lines);
         for threshold in &rule.thresholds {
             let text = format!("{} is {}, set in {}", threshold.param, threshold.value, threshold.from);
             lines.push(visible(&text).into_owned());
         }
-        if let Some(remedy) = &rule.would_pass {
-            lines.push(format!("{}: {}", remedy_word(rule), shown_text(remedy)));
-        }
+        lines.extend(remedy);
         lines.extend(rule.help.as_ref().map(|help| format!("help: {}", shown_text(help))));
     }
     lines.push(String::new());

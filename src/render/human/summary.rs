@@ -58,6 +58,12 @@ impl TableColumns {
         }
     }
 
+    /// The columns before the remarks of a line.
+    pub(super) fn before_remarks(&self) -> usize {
+        let stage = if self.stage > 0 { self.stage + 2 } else { 0 };
+        2 + self.name + 2 + stage + self.decision + 2
+    }
+
     /// `✓ support-replies  pilot  continue  gate pilot → expanded: 3 of 5 met`
     pub(super) fn line(&self, workflow: &WorkflowReport, remarks: &[String], style: Style) -> String {
         let decision = workflow.decision;
@@ -99,22 +105,38 @@ fn stage(workflow: &WorkflowReport, style: Style) -> String {
     }
 }
 
-/// The rules that keep a workflow from going on.
-pub(super) fn blockers(workflow: &WorkflowReport) -> Vec<String> {
-    let mut names = unreadable(workflow);
-    for rule in &workflow.rules {
-        let blocks = matches!(rule.applied, Some(EffectKind::Hold | EffectKind::Rollback));
-        if blocks && rule.outcome == Outcome::Fail {
-            names.push(visible(&rule.rule).into_owned());
-        } else if blocks && undecided(rule) {
-            names.push(format!("{} (undecided)", visible(&rule.rule)));
+/// What keeps a workflow from going on, within so many columns: the rules that failed, as many as fit, how many are undecided,
+/// and what else does.
+pub(super) fn blockers(workflow: &WorkflowReport, room: usize) -> String {
+    let blocks = |rule: &&RuleReport| matches!(rule.applied, Some(EffectKind::Hold | EffectKind::Rollback));
+    let mut rules: Vec<&RuleReport> = workflow.rules.iter().filter(blocks).collect();
+    rules.sort_by_key(|rule| std::cmp::Reverse(rule.applied));
+    let (open, failed): (Vec<&RuleReport>, Vec<&RuleReport>) = rules.into_iter().partition(|r| undecided(r));
+    let failed = failed.into_iter().filter(|rule| rule.outcome == Outcome::Fail);
+    let mut names: Vec<String> = failed.map(|rule| visible(&rule.rule).into_owned()).collect();
+    let mut rest = unreadable(workflow);
+    let each = open.iter().map(|rule| format!("{} (undecided)", visible(&rule.rule))).collect::<Vec<_>>();
+    let fits = |parts: &[Vec<String>]| width(&parts.concat().join(", ")) <= room;
+    if open.len() < 2 || fits(&[names.clone(), rest.clone(), each.clone()]) {
+        rest.extend(each);
+    } else {
+        rest.push(format!("{} undecided", open.len()));
+    }
+    rest.extend(workflow.because.iter().map(|why| visible(why).into_owned()));
+    if names.is_empty() && rest.is_empty() && workflow.decision == Decision::Hold {
+        rest.push("a warning that is not a rule's".to_owned());
+    }
+    let all = names.len();
+    loop {
+        let more = all - names.len();
+        let more = (more > 0).then(|| format!("{more} more failed"));
+        let text =
+            names.iter().cloned().chain(more).chain(rest.iter().cloned()).collect::<Vec<_>>().join(", ");
+        if width(&text) <= room || names.len() < 2 {
+            return text;
         }
+        names.pop();
     }
-    names.extend(workflow.because.iter().map(|why| visible(why).into_owned()));
-    if names.is_empty() && workflow.decision == Decision::Hold {
-        names.push("a warning that is not a rule's".to_owned());
-    }
-    names
 }
 
 fn unreadable(workflow: &WorkflowReport) -> Vec<String> {

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use super::Reading;
 use crate::interval::Interval;
 use crate::point::Axis;
-use crate::types::{Kind, MORE_DIGITS};
+use crate::types::Kind;
 use crate::value::{DAY, Number};
+
+/// How many more digits a number is shown with at most, so that it is told from another: more than a double has.
+const TELLING_DIGITS: usize = 20;
 
 /// What an expression is worth, as far as it is known, and what it counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,14 +125,13 @@ impl Figure {
 
     /// How many more digits than usual it takes to tell it from another; none where no number of them would.
     pub fn digits_to_tell(&self, other: &Self) -> usize {
-        (0..MORE_DIGITS).find(|more| self.looks(*more) != other.looks(*more)).unwrap_or(0)
+        (0..TELLING_DIGITS).find(|more| self.looks(*more) != other.looks(*more)).unwrap_or(0)
     }
 
-    /// With as many digits as tell it from another, which keeps its own.
+    /// With as many digits as tell it from another, on whose side it then lies as the numbers do.
     #[must_use]
     pub fn told_from(self, other: &Self) -> Self {
-        let shown = other.looks(other.digits);
-        let digits = (0..MORE_DIGITS).find(|more| self.looks(*more) != shown).unwrap_or(0);
+        let digits = self.digits_to_tell(other).max(other.digits);
         Self { digits, ..self }
     }
 
