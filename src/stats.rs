@@ -32,8 +32,10 @@ pub use bounded_mean::{MAX_BOUNDED_SAMPLE, MeanClaim};
 pub use difference::{Hits, MeanDifference, ShareDifference};
 pub use regular::as_regular;
 
-/// Up to this sample size tails are always summed exactly; above it only where the quick value is too close to call.
+/// Up to this sample size a confidence is summed exactly.
 const EXACT_SAMPLE: usize = 1_000;
+/// Beyond so many, what floating point says clearly enough is not worked out exactly.
+const SMALL_SAMPLE: usize = 60;
 /// How near to the significance level a quick value is too close to call, at most; its error is below 1e-9.
 const TOO_CLOSE: f64 = 1e-6;
 /// And at least: a hundredth of low levels, as those of late looks are.
@@ -136,17 +138,21 @@ const QUICK: usize = 20;
 fn tail(k: usize, n: usize, p: &Number, lower: bool, alpha: &Number, spend: Spend<'_>) -> Option<Tail> {
     // P(X ≤ k | p) = P(n − X ≥ n − k | 1 − p)
     let (k, p) = if lower { (n - k, Number::ONE - p) } else { (k, p.clone()) };
-    if n > EXACT_SAMPLE {
+    if n > SMALL_SAMPLE {
         if !spend(QUICK) {
             return None;
         }
         let quick = quick_upper_tail(k, n, &p);
-        let level = alpha.to_f64_fast();
-        if (quick - level).abs() > (level / 100.0).clamp(CLOSEST, TOO_CLOSE) {
+        if is_clear(quick, alpha.to_f64_fast()) {
             return Some(Tail::Quick(quick));
         }
     }
     upper_tail(k, n, &p, spend).map(Tail::Exact)
+}
+
+/// Whether a quick value lies clearly on one side of a significance level.
+fn is_clear(quick: f64, level: f64) -> bool {
+    (quick - level).abs() > (level / 100.0).clamp(CLOSEST, TOO_CLOSE)
 }
 
 impl Tail {
@@ -237,8 +243,7 @@ impl Claim {
                 Some(marked) if marked >= population => Some(false),
                 Some(marked) => {
                     let urn = Urn { population, marked };
-                    let tail = urn.upper_tail(self.sure, self.sure_of, &within_reason(spend))?;
-                    Some(tail.against(alpha).is_le())
+                    urn.tail_is_at_most(self.sure, self.sure_of, alpha, &within_reason(spend))
                 }
                 None => Some(true),
             };
@@ -264,8 +269,7 @@ impl Claim {
                     // Of a population that is just good enough, those that do not count.
                     let urn = Urn { population, marked: population - marked - 1 };
                     let rest = self.possible_of - self.possible;
-                    let tail = urn.upper_tail(rest, self.possible_of, &within_reason(spend))?;
-                    Some(tail.against(alpha).is_le())
+                    urn.tail_is_at_most(rest, self.possible_of, alpha, &within_reason(spend))
                 }
                 None => Some(false),
             };

@@ -20,6 +20,8 @@ pub const MAX_STEPS: u64 = 20_000_000;
 const MAX_RUN_STEPS: u64 = 10_000_000;
 /// Steps more for each byte of its files: a year of snapshots takes less than one.
 const MAX_STEPS_PER_BYTE: u64 = 20;
+/// How many times as many steps all remedies of a run may take: a search for further samples takes far more than a verdict.
+const TRIES_FOR_A_STEP: u64 = 20;
 /// Bytes that what is reported of all workflows may come to, for files of whatever size. A report is held in memory.
 const MAX_REPORT_BYTES: u64 = 128 << 20;
 /// Bytes more for each byte of the files.
@@ -41,6 +43,7 @@ pub const MAX_SERIES: usize = 10_000;
 #[derive(Debug)]
 pub struct RunBudget {
     steps: Allowance,
+    tries: Allowance,
     report: Allowance,
 }
 
@@ -54,6 +57,7 @@ impl RunBudget {
         };
         Self {
             steps: allow(MAX_RUN_STEPS, MAX_STEPS_PER_BYTE),
+            tries: allow(MAX_RUN_STEPS * TRIES_FOR_A_STEP, MAX_STEPS_PER_BYTE * TRIES_FOR_A_STEP),
             report: allow(MAX_REPORT_BYTES, MAX_REPORT_PER_BYTE),
         }
     }
@@ -70,7 +74,7 @@ impl RunBudget {
 
     /// How many steps were too few for everything, if they were.
     pub fn too_few_steps(&self) -> Option<u64> {
-        self.steps.exceeded()
+        self.steps.exceeded().or_else(|| self.tries.exceeded())
     }
 
     /// How many bytes were too few for the report, if they were.
@@ -117,19 +121,19 @@ pub(super) struct Budget<'a> {
     left: Cell<u64>,
     /// Where `left` was when the run was last told.
     told: Cell<u64>,
-    /// None where no verdict depends on what is spent.
-    run: Option<&'a RunBudget>,
+    /// What the run may cost of it; none where no verdict depends on what is spent.
+    run: Option<&'a Allowance>,
 }
 
 impl<'a> Budget<'a> {
     /// For a verdict.
     pub(super) fn new(run: &'a RunBudget) -> Self {
-        Self::with(MAX_STEPS, run)
+        Self::with(MAX_STEPS, run, &run.steps)
     }
 
     /// For what is only tried out.
     pub(super) fn for_tries(run: &'a RunBudget) -> Self {
-        Self::with(MAX_TRIES, run)
+        Self::with(MAX_TRIES, run, &run.tries)
     }
 
     /// For checks of the record.
@@ -137,9 +141,9 @@ impl<'a> Budget<'a> {
         Self { left: Cell::new(MAX_CHECKS), told: Cell::new(MAX_CHECKS), run: None }
     }
 
-    fn with(steps: u64, run: &'a RunBudget) -> Self {
+    fn with(steps: u64, run: &RunBudget, allowance: &'a Allowance) -> Self {
         let steps = if run.is_exceeded() { 0 } else { steps };
-        Self { left: Cell::new(steps), told: Cell::new(steps), run: Some(run) }
+        Self { left: Cell::new(steps), told: Cell::new(steps), run: Some(allowance) }
     }
 
     /// Uses up steps, and says whether there were enough left.
@@ -164,7 +168,7 @@ impl<'a> Budget<'a> {
     /// Tells the run what was taken since it was told last.
     fn tell(&self) {
         let taken = self.told.get() - self.left.get();
-        if self.run.is_some_and(|run| !run.steps.take(taken)) {
+        if self.run.is_some_and(|run| !run.take(taken)) {
             self.left.set(0);
         }
         self.told.set(self.left.get());
@@ -267,7 +271,7 @@ mod tests {
 
     fn run(steps: u64) -> RunBudget {
         let allow = |most| Allowance { spent: AtomicU64::new(0), most };
-        RunBudget { steps: allow(steps), report: allow(100) }
+        RunBudget { steps: allow(steps), tries: allow(steps), report: allow(100) }
     }
 
     #[test]

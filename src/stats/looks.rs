@@ -9,13 +9,13 @@
 use dashu_base::UnsignedAbs;
 use dashu_int::UBig;
 
-use super::{Claim, EXACT_SAMPLE, MAX_FURTHER, Parts, Spend, TOO_CLOSE, first_shown, steps_of};
+use super::{Claim, EXACT_SAMPLE, MAX_FURTHER, Parts, SMALL_SAMPLE, Spend, TOO_CLOSE, first_shown, steps_of};
 use crate::evidence::{Further, Looking};
 use crate::value::Number;
 
 /// How many terms of a quick sum are paid for at once, and the steps that they take.
-const QUICK_TERMS: usize = 1_024;
-const QUICK_STEPS: usize = 40;
+pub(super) const QUICK_TERMS: usize = 1_024;
+pub(super) const QUICK_STEPS: usize = 40;
 /// A quick sum stops here, which is far above all significance levels.
 const ENOUGH: f64 = 1e300;
 /// A quick sum stops where what is left is a smaller share of it.
@@ -102,7 +102,7 @@ fn reaches(k: usize, n: usize, b: &Number, alpha: &Number, spend: Spend<'_>) -> 
     if *alpha <= Number::ZERO {
         return Some(false);
     }
-    if n > EXACT_SAMPLE {
+    if n > SMALL_SAMPLE {
         let of_level = quick_evidence(k, n, b, spend)? * alpha.to_f64_fast();
         if (of_level - 1.0).abs() > TOO_CLOSE {
             return Some(of_level > 1.0);

@@ -3,8 +3,14 @@
 //! Fisher, "The Logic of Inductive Inference", Journal of the Royal Statistical Society 98 (1935): the hypergeometric distribution.
 
 use dashu_int::UBig;
+use statrs::function::factorial::ln_binomial;
 
-use super::{Parts, Spend};
+use super::looks::{QUICK_STEPS, QUICK_TERMS};
+use super::{Parts, SMALL_SAMPLE, Spend, is_clear};
+use crate::value::Number;
+
+/// Of more than these, floating point does not count the ways to draw some well enough.
+const MAX_QUICK_POPULATION: usize = 1_000_000;
 
 /// A population of whom so many count.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +49,55 @@ impl Urn {
         }
         Some(Parts { sum, whole: choose(population, n) })
     }
+
+    /// Whether P(X ≥ k) of `n` drawn is at most `alpha`: by floating point where that is clear enough, else exactly. None where
+    /// that would take too long.
+    pub(super) fn tail_is_at_most(
+        self,
+        k: usize,
+        n: usize,
+        alpha: &Number,
+        spend: Spend<'_>,
+    ) -> Option<bool> {
+        if n > SMALL_SAMPLE && self.population <= MAX_QUICK_POPULATION {
+            let (quick, level) = (self.quick_upper_tail(k, n, spend)?, alpha.to_f64_fast());
+            if is_clear(quick, level) {
+                return Some(quick <= level);
+            }
+        }
+        Some(self.upper_tail(k, n, spend)?.against(alpha).is_le())
+    }
+
+    /// P(X ≥ k) of `n` drawn as [`Urn::upper_tail`] has it, by floating point: its error is below 1e-9.
+    fn quick_upper_tail(self, k: usize, n: usize, spend: Spend<'_>) -> Option<f64> {
+        let Self { population, marked } = self;
+        let rest = population.saturating_sub(marked);
+        let n = n.min(population);
+        let (least, most) = (n.saturating_sub(rest), n.min(marked));
+        if k <= least {
+            return Some(1.0);
+        }
+        if k > most {
+            return Some(0.0);
+        }
+        if !spend((most - k) / QUICK_TERMS * QUICK_STEPS + QUICK_STEPS) {
+            return None;
+        }
+        // From where the terms fall; of the other end what is left.
+        if (k as u128) * (population as u128) < (n as u128) * (marked as u128) {
+            return Some(1.0 - Self { population, marked: rest }.quick_upper_tail(n - k + 1, n, spend)?);
+        }
+        let ways = |of: usize, some: usize| ln_binomial(of as u64, some as u64);
+        let mut term = (ways(marked, k) + ways(rest, n - k) - ways(population, n)).exp();
+        let mut sum = 0.0;
+        for i in k..=most {
+            sum += term;
+            // C(D,i+1)·C(N−D,n−i−1) from C(D,i)·C(N−D,n−i)
+            let up = (marked - i) as f64 * (n - i) as f64;
+            term *= up / ((i + 1) as f64 * (rest + i + 1 - n) as f64);
+        }
+        Some(sum)
+    }
 }
 
 fn bits_of(number: usize) -> usize {
@@ -62,7 +117,6 @@ mod tests {
     use super::*;
     use crate::stats::Claim;
     use crate::stats::tests::FREE;
-    use crate::value::Number;
 
     fn of(good: usize, size: usize, population: usize, percent: u32) -> Claim {
         let threshold = Number::from_parts(percent.into(), 100u8.into());
@@ -84,6 +138,20 @@ mod tests {
         ];
         for (claim, above, below) in reference {
             assert_eq!(significance(&claim), Number::from_parts(above.into(), below.into()));
+        }
+    }
+
+    #[test]
+    fn quick_tails_are_as_the_exact_ones() {
+        for (population, marked, n) in
+            [(500, 100, 80), (500, 450, 200), (20_000, 150, 900), (900_000, 300_000, 300)]
+        {
+            let urn = Urn { population, marked };
+            for k in (0..=n + 1).step_by(7) {
+                let exact = urn.upper_tail(k, n, FREE).unwrap().into_number().to_f64_fast();
+                let quick = urn.quick_upper_tail(k, n, FREE).unwrap();
+                assert!((exact - quick).abs() < 1e-9, "{urn:?}: {k} of {n}: {exact} {quick}");
+            }
         }
     }
 
