@@ -464,7 +464,7 @@ fn the_comment_is_short_and_says_the_verdicts_first() {
 
 #[test]
 fn a_comment_is_never_longer_than_a_platform_takes() {
-    let policy = "snapshot every 1 week grace 3 days { a: share }\npolicy p { rule r { require a >= 50% else hold } }\n";
+    let policy = "snapshot every 1 week grace 3 days { a: share }\npolicy p { rule r { require a >= 50% else hold \"{workflow} has {a}\" } }\n";
     let snapshot = |index: usize| {
         let text = format!("workflow: workflow-of-a-long-name-{index}\ndate: 2026-11-20\na: 10%\n");
         text_file(&format!("rollouts/{index}.yaml"), text.as_bytes())
@@ -511,8 +511,12 @@ fn a_comment_says_what_a_proposal_changes_of_its_own_gate() {
     assert_eq!(code, 1, "{page}");
     let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
     let in_order = [
-        at("### Tollgate: 1 of 3 workflows may go on; 2 hold."),
-        at("By the policies of <code>main</code> (commit <code>"),
+        at("### Tollgate: this pull request does not pass: <code>replies</code> is stopped\n"),
+        at("- ❌ **<code>replies</code>** holds: Most outputs are light. Would pass&#58;"
+            .replace("pass&#58;", "pass:")
+            .as_str()),
+        at("Judged by the policies of <code>main</code> (commit <code>"),
+        at(" 1 of 3 workflows may go on; 2 hold."),
         at("> **Self-approval**: <code>replies</code>."),
         at("> **Vanished**: <code>lost</code>."),
         at("| ❌ | <code>replies</code> |"),

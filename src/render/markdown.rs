@@ -4,67 +4,62 @@
 //! nothing else: no mark-up, no link, no mention.
 
 mod against;
+mod failure;
 
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::finding::{Finding, FindingKind, findings, read_below, shown};
+use super::entries::{ReportEntry, Together, entries};
+use super::finding::{Finding, FindingKind, FindingsOf, below, findings, read_below, shown};
 use super::human::{goes_on, last_day, retirees, sentence, waivers};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
-use crate::report::{Decision, Report, WorkflowReport};
+use crate::report::against::AgainstReport;
+use crate::report::{Decision, Outcome, Report, WorkflowReport};
 
 /// Workflows that go on are counted, not listed, where there are more than so many.
 const LISTED: usize = 20;
+/// Failures that are told before everything else, each in a line.
+const FIRST: usize = 3;
+/// Rules that are named in a row of the table.
+const NAMED: usize = 3;
 
 /// A comment that is longer than a platform takes would not be written at all. Bytes, with room for a few lines more.
 pub(super) const MOST: usize = 60_000;
 
 /// The whole comment.
 pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
-    let workflows = &judgement.report.workflows;
     let findings = findings(judgement, folder);
-    let mut out = format!("### Tollgate: {}\n", inert(&sentence(judgement).replace('`', "")));
     let against = judgement.report.against.as_ref();
+    // What stands has lines of its own, further down.
+    let is_standing = |w: &&WorkflowReport| against.is_some_and(|base| base.standing.contains(&w.name()));
+    let workflows: Vec<&WorkflowReport> =
+        judgement.report.workflows.iter().filter(|w| !is_standing(w)).collect();
+    let (of, failures) = (FindingsOf::new(&findings), failures(&workflows, against));
+    let mut out = format!("### Tollgate: {}\n", headline(judgement, &workflows));
+    let first = failures.iter().filter(|(_, entry)| entry.alike.len() == 1).take(FIRST);
+    let first: Vec<String> = first.map(|(workflow, entry)| failure::line(workflow, entry)).collect();
+    if !first.is_empty() {
+        let _ = writeln!(out, "\n{}", first.join("\n"));
+    }
     against.iter().for_each(|base| against::head(&mut out, judgement, base));
     let problems: Vec<&Finding> =
         findings.iter().filter(|f| f.workflow.is_none() && f.severity == Severity::Error).collect();
     if !problems.is_empty() {
         out.push('\n');
     }
-    push_all(&mut out, problems.iter().map(|problem| fold("⚠️", &problem.rule, problem)));
-    // What stands has lines of its own, further down.
-    let is_standing = |w: &&WorkflowReport| against.is_some_and(|base| base.standing.contains(&w.name()));
-    let workflows: Vec<&WorkflowReport> = workflows.iter().filter(|w| !is_standing(w)).collect();
-    // What goes on needs no row of its own where nothing else does, or where there are too many.
-    let stops = || workflows.iter().filter(|w| !goes_on(w.decision)).copied().collect();
-    let rows: Vec<&WorkflowReport> = if workflows.len() <= LISTED { workflows.clone() } else { stops() };
-    if !rows.is_empty() {
-        out.push_str("\n| | workflow | stage | decision | because of |\n|---|---|---|---|---|\n");
-    }
-    let mut own: HashMap<&str, Vec<&Finding>> = HashMap::new();
-    for finding in &findings {
-        if let Some(workflow) = &finding.workflow {
-            own.entry(workflow).or_default().push(finding);
-        }
-    }
-    push_all(&mut out, rows.iter().map(|workflow| row(workflow, &own)));
-    if rows.len() < workflows.len() {
-        let retired = workflows.iter().filter(|w| w.decision == Decision::Retired).count();
-        let more = workflows.len() - rows.len() - retired;
-        let retired = if retired > 0 { format!(" {}.", retirees(retired)) } else { String::new() };
-        let _ = writeln!(out, "\n{more} more may go on.{retired}");
-    }
-    let of_workflow = findings.iter().filter(|finding| finding.workflow.is_some());
-    // What was found of the pull request itself stands at the head.
-    let of_rules = of_workflow.filter(|finding| finding.kind != FindingKind::PullRequest);
-    let failures: Vec<&Finding> = of_rules.filter(|finding| finding.severity == Severity::Error).collect();
+    push_all(&mut out, problems.iter().map(|problem| failure::of_finding("⚠️", &problem.rule, problem)));
+    push_table(&mut out, &workflows, &findings);
     if !failures.is_empty() {
         out.push('\n');
     }
-    let folded = failures.iter().map(|f| fold(mark_of(f), f.workflow.as_deref().unwrap_or(""), f));
+    let named = |place: &str| below(folder, place, judgement);
+    let folded = failures.iter().filter_map(|(workflow, entry)| failure::fold(workflow, entry, &of, &named));
     push_all(&mut out, folded);
+    let held = workflows.iter().filter_map(|workflow| of.held(&shown(&workflow.name())));
+    let held = held.filter(|finding| finding.severity == Severity::Error);
+    push_all(&mut out, held.map(|f| failure::of_finding("❌", f.workflow.as_deref().unwrap_or(""), f)));
     against.iter().for_each(|base| against::tail(&mut out, judgement, folder, base));
     let waived = waivers(&judgement.report.waivers, true);
     if !waived.is_empty() {
@@ -76,21 +71,85 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
     out
 }
 
+/// What a reader wants to know first: of a pull request, whether it passes, and who stops it.
+fn headline(judgement: &Answer<Report>, workflows: &[&WorkflowReport]) -> String {
+    let sentence = inert(&sentence(judgement).replace('`', ""));
+    if judgement.report.against.is_none() {
+        return sentence;
+    }
+    let verdict = match judgement.exit {
+        0 => "this pull request passes",
+        1 => "this pull request does not pass",
+        _ => "this pull request could not be judged",
+    };
+    let stopped: Vec<String> =
+        workflows.iter().filter(|w| !goes_on(w.decision)).map(|w| code(&w.name())).collect();
+    let who = match stopped.as_slice() {
+        _ if judgement.exit != 1 => String::new(),
+        [] => String::new(),
+        [one] => format!(": {one} is stopped"),
+        some if some.len() <= NAMED => format!(": {} are stopped", some.join(", ")),
+        many => format!(": {} workflows are stopped", many.len()),
+    };
+    format!("{verdict}{who}")
+}
+
+/// The failures that stop a workflow and count here, what failed before what is undecided.
+fn failures<'r>(
+    workflows: &[&'r WorkflowReport],
+    against: Option<&AgainstReport>,
+) -> Vec<(&'r WorkflowReport, ReportEntry<'r>)> {
+    let counts = |w: &&WorkflowReport| against.is_none_or(|base| base.excuse(&w.name()).is_none());
+    let counted: Vec<&WorkflowReport> = workflows.iter().copied().filter(|w| counts(w)).collect();
+    let all = entries(&counted, EffectKind::Hold, Together::Alike);
+    let each =
+        all.into_iter().flat_map(|(workflow, own)| own.into_iter().map(move |entry| (workflow, entry)));
+    let mut failures: Vec<_> = each.collect();
+    failures.sort_by_key(|(workflow, entry)| {
+        (entry.rule.outcome == Outcome::Undecided, std::cmp::Reverse(workflow.decision))
+    });
+    failures
+}
+
+/// A row for each workflow.
+fn push_table(out: &mut String, workflows: &[&WorkflowReport], findings: &[Finding]) {
+    // What goes on needs no row of its own where nothing else does, or where there are too many.
+    let stops = || workflows.iter().filter(|w| !goes_on(w.decision)).copied().collect();
+    let rows: Vec<&WorkflowReport> = if workflows.len() <= LISTED { workflows.to_vec() } else { stops() };
+    if !rows.is_empty() {
+        out.push_str("\n| | workflow | stage | decision | because of |\n|---|---|---|---|---|\n");
+    }
+    let mut own: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for finding in findings {
+        if let Some(workflow) = &finding.workflow {
+            own.entry(workflow).or_default().push(finding);
+        }
+    }
+    push_all(out, rows.iter().map(|workflow| row(workflow, &own)));
+    if rows.len() < workflows.len() {
+        let retired = workflows.iter().filter(|w| w.decision == Decision::Retired).count();
+        let more = workflows.len() - rows.len() - retired;
+        let retired = if retired > 0 { format!(" {}.", retirees(retired)) } else { String::new() };
+        let _ = writeln!(out, "\n{more} more may go on.{retired}");
+    }
+}
+
 fn row(workflow: &WorkflowReport, findings: &HashMap<&str, Vec<&Finding>>) -> String {
     let name = shown(&workflow.name());
     let own = || findings.get(&*name).into_iter().flatten().copied();
     // What is excused would have stopped it, or is only said of it.
     let stops = |f: &&Finding| f.severity == Severity::Error || f.excused.is_some() && stops(f.kind);
-    let mut why: Vec<String> = own()
-        .filter(stops)
-        .map(|f| {
-            code(&if f.kind == FindingKind::Undecided {
-                format!("{} (undecided)", f.name())
-            } else {
-                f.name()
-            })
-        })
-        .collect();
+    let (open, failed): (Vec<&Finding>, Vec<&Finding>) =
+        own().filter(stops).partition(|f| f.kind == FindingKind::Undecided);
+    let mut why: Vec<String> = failed.iter().take(NAMED).map(|f| titled(f)).collect();
+    if failed.len() > NAMED {
+        why.push(format!("{} more failed", failed.len() - NAMED));
+    }
+    match open.as_slice() {
+        [] => {}
+        [one] => why.push(format!("{} (undecided)", titled(one))),
+        several => why.push(format!("{} undecided", several.len())),
+    }
     match own().filter(|f| f.severity == Severity::Warning && f.kind != FindingKind::PullRequest).count() {
         0 => {}
         1 => why.push("1 warning".to_owned()),
@@ -127,19 +186,16 @@ fn push_all(out: &mut String, parts: impl Iterator<Item = String>) {
     }
 }
 
-/// One failure, folded: two lines of HTML without a blank one, which would end the block.
-fn fold(mark: &str, of: &str, finding: &Finding) -> String {
-    let (of, title, rule) = (code(of), inert(&finding.title), code(&finding.name()));
-    let mut lines: Vec<String> = finding.message.lines().map(inert).collect();
-    lines.extend(
-        finding
-            .places
-            .iter()
-            .map(|p| format!("{} {}", code(&format!("{}:{}", p.region.file, p.region.line)), inert(&p.text))),
-    );
-    lines.extend(finding.help.as_ref().map(|help| format!("<i>{}</i>", inert(&help.replace('\n', " ")))));
-    let body = lines.join("<br>");
-    format!("<details><summary>{mark} {of}: {title} ({rule})</summary>\n{body}</details>\n")
+/// A rule by its title; by its name where it has none.
+fn titled(finding: &Finding) -> String {
+    let bare = finding.rule.rsplit('.').next().unwrap_or_default();
+    let of_step = finding.step.as_ref().filter(|_| finding.is_of_several);
+    let step = of_step.map(|step| format!(" ({})", inert(step))).unwrap_or_default();
+    if finding.title.is_empty() || finding.title == bare {
+        code(&finding.name())
+    } else {
+        format!("{}{step}", inert(&finding.title))
+    }
 }
 
 pub(super) fn mark(decision: Decision) -> &'static str {
@@ -155,10 +211,6 @@ pub(super) fn mark(decision: Decision) -> &'static str {
 
 fn stops(kind: FindingKind) -> bool {
     matches!(kind, FindingKind::Undecided | FindingKind::Effect(EffectKind::Hold | EffectKind::Rollback))
-}
-
-fn mark_of(finding: &Finding) -> &'static str {
-    if finding.kind == FindingKind::Effect(EffectKind::Rollback) { "↩️" } else { "❌" }
 }
 
 pub(super) fn code(text: &str) -> String {

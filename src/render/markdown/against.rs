@@ -4,23 +4,20 @@ use super::{LISTED, code, inert, push_all};
 use crate::ast::EffectKind;
 use crate::engine::Answer;
 use crate::render::finding::{below, named_below};
+use crate::render::human::sentence;
 use crate::report::against::{AgainstReport, Direction, SettingChange};
 use crate::report::{Report, WorkflowReport};
 
 /// What is longer than this is folded.
 const OPEN: usize = 5;
 
-/// Below the heading: what it is judged by, whether it passes, and what nobody may overlook.
+/// Below the heading: what it is judged by, what all workflows come to, and what nobody may overlook.
 pub(super) fn head(out: &mut String, judgement: &Answer<Report>, against: &AgainstReport) {
-    let verdict = match judgement.exit {
-        0 => "this passes",
-        1 => "this does not pass",
-        _ => "this could not be judged",
-    };
     out.push_str(&format!(
-        "\nBy the policies of {} (commit {}) **{verdict}**.\n",
+        "\nJudged by the policies of {} (commit {}). {}\n",
         code(&against.reference),
-        code(against.commit.get(..12).unwrap_or(&against.commit))
+        code(against.commit.get(..12).unwrap_or(&against.commit)),
+        inert(&sentence(judgement).replace('`', ""))
     ));
     if !against.self_approved.is_empty() {
         let (kind, accepted) = if against.self_approval_accepted {
