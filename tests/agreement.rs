@@ -246,7 +246,7 @@ fn of_what_stands_or_is_accepted() {
     repository.snapshot("replies", "2026-11-16", true, 7);
     assert_eq!(run(&repository, &["--base", "main"]).exit, 1);
     let accepted = run(&repository, &["--base", "main", "--allow-self-approval"]);
-    let row = "**hold** | Most outputs are light, self-approval accepted |";
+    let row = "**hold** | Most outputs are light; self-approval accepted |";
     assert!(accepted.page.contains(row), "{}", accepted.page);
     assert!(
         accepted.exit == 0 && accepted.page.contains("> [!WARNING]\n> **Self-approval**"),

@@ -512,9 +512,8 @@ fn a_comment_says_what_a_proposal_changes_of_its_own_gate() {
     let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
     let in_order = [
         at("### Tollgate: this pull request does not pass: <code>replies</code> is stopped\n"),
-        at("- ❌ **<code>replies</code>** holds: Most outputs are light. Would pass&#58;"
-            .replace("pass&#58;", "pass:")
-            .as_str()),
+        at("- ❌ **<code>replies</code>** holds: Most outputs are light: 3 of 10 do not satisfy"),
+        at(". Would pass: 1 more of the 10 outputs with"),
         at("Judged by the policies of <code>main</code> (commit <code>"),
         at(" 1 of 3 workflows may go on; 2 hold."),
         at("> **Self-approval**: <code>replies</code>."),

@@ -20,7 +20,7 @@ use crate::report::{Decision, Outcome, Report, WorkflowReport};
 
 /// Workflows that go on are counted, not listed, where there are more than so many.
 const LISTED: usize = 20;
-/// Failures that are told before everything else, each in a line.
+/// Workflows whose worst failure is told before everything else, each in a line.
 const FIRST: usize = 3;
 /// Rules that are named in a row of the table.
 const NAMED: usize = 3;
@@ -38,8 +38,14 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
         judgement.report.workflows.iter().filter(|w| !is_standing(w)).collect();
     let (of, failures) = (FindingsOf::new(&findings), failures(&workflows, against));
     let mut out = format!("### Tollgate: {}\n", headline(judgement, &workflows));
-    let first = failures.iter().filter(|(_, entry)| entry.alike.len() == 1).take(FIRST);
-    let first: Vec<String> = first.map(|(workflow, entry)| failure::line(workflow, entry)).collect();
+    let mut first: Vec<&(&WorkflowReport, ReportEntry<'_>)> = Vec::new();
+    for failure in failures.iter().filter(|(_, entry)| entry.alike.len() == 1) {
+        if !first.iter().any(|(workflow, _)| std::ptr::eq(*workflow, failure.0)) {
+            first.push(failure);
+        }
+    }
+    let first: Vec<String> =
+        first.into_iter().take(FIRST).map(|(workflow, entry)| failure::line(workflow, entry)).collect();
     if !first.is_empty() {
         let _ = writeln!(out, "\n{}", first.join("\n"));
     }
@@ -168,7 +174,7 @@ fn row(workflow: &WorkflowReport, findings: &HashMap<&str, Vec<&Finding>>) -> St
     };
     let (mark, decision) = (mark(workflow.decision), workflow.decision.as_str());
     let decision = if goes_on(workflow.decision) { decision.to_owned() } else { format!("**{decision}**") };
-    format!("| {mark} | {} | {stage} | {decision} | {} |\n", code(&name), why.join(", "))
+    format!("| {mark} | {} | {stage} | {decision} | {} |\n", code(&name), why.join("; "))
 }
 
 /// As many of the parts as there is room for, and how many more there are.
