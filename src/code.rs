@@ -304,7 +304,7 @@ codes! {
          "The rule or its gate requires a sample that is too small: even if every element were good, it would not show the claim with that confidence. This follows from the exact binomial distribution; a mean needs five values. Require as many as the report says, or a lower confidence."
     EmptyListPasses = T705 "an empty list passes"
          "For an empty list `none(…)` is yes and `count(…)` is 0, so a workflow passes although nobody looked at anything. Require a number of elements in the same rule or gate. If an empty list is good news, as with incidents, say so in a comment: `# lint: T705 REASON`."
-    UnlikelyHeld = T706 "a run that will hardly ever be seen"
+    UnlikelyHeld = T706 "a run that is very unlikely"
          "Inside `held` and `streak` each snapshot has to show the claim with its own sample, because an undecided one ends the run. With the required sample that is impossible or unlikely. Its chance is below 20%, even if the true share is half way between the threshold and all. Require more in each snapshot, look at a window with `over`, or leave out the confidence."
     UnusedParam = T707 "a param that nothing uses"
          "No rule depends on the param, not even through lets or messages, so setting it changes nothing. Use it, or remove it."

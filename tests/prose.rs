@@ -45,6 +45,12 @@ const NOT_OURS: &[(&str, &str)] = &[
     ("be the verdict", "even if the verdict is"),
     ("in the place of", "in place of"),
     ("has a say", "counts"),
+    ("likewise", "the same, also"),
+    ("for ever", "forever"),
+    ("is passed over", "is left out"),
+    ("are passed over", "are left out"),
+    ("whom it is meant for", "target users"),
+    ("hardly ever", "rarely, almost never"),
     ("no leave to", "does not allow you to"),
 ];
 

@@ -247,7 +247,7 @@ fn what_cannot_be_verified_is_said() {
         (
             "\"base\": null",
             "\"base\": [\"main\", \"\", true, false, false, [false, false]]",
-            "a list in the place of",
+            "a list in place of",
         ),
         ("{", "[", "it is not a record"),
         ("\"exit\"", "exit", "it is not JSON: key must be a string"),
