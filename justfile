@@ -31,6 +31,10 @@ lint:
 oracle CASES="20000" SEED="1":
     nice tests/oracle/run --cases {{CASES}} --seed {{SEED}}
 
+# Build the manual as a book in target/book. Needs mdbook: `cargo install mdbook --locked`.
+book:
+    mdbook build
+
 # Exactly what CI runs.
 ci:
     .ci/run

@@ -57,7 +57,7 @@ enum Command {
     History(history::HistoryArgs),
     Impact(impact::ImpactArgs),
     Explain(explain::ExplainArgs),
-    /// List every param: its value, who set it, and within which range
+    /// List every param: its value, its range, and who set it
     Params(settings::SettingsArgs),
     /// List every rule: its effect, who set it, and who waived it
     Rules(settings::SettingsArgs),

@@ -347,7 +347,7 @@ fn of_a_gate_of_several_steps_whose_cases_say_which() {
     assert_eq!(found.exit, 1);
     let names = ["q.g (b -> c)", "q.g (c -> d)"];
     let row = found.page.lines().find(|line| line.starts_with("| ❌")).unwrap();
-    let because = names.map(|name| format!("<code>{}</code>", name.replace('>', "&#62;"))).join(", ");
+    let because = names.map(|name| format!("<code>{}</code>", name.replace('>', "&#62;"))).join("; ");
     assert!(row.contains(&because), "{row}");
     let junit = repository.run(&["check", "--format", "junit"]).out;
     let read = quick_junit::Report::deserialize_from_str(&junit).unwrap();

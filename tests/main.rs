@@ -14,6 +14,8 @@ mod base;
 #[cfg(test)]
 mod blessed;
 #[cfg(test)]
+mod book;
+#[cfg(test)]
 mod branch;
 #[cfg(test)]
 mod cli;
@@ -61,6 +63,8 @@ mod mutations;
 mod outputs;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod prose;
 #[cfg(test)]
 mod pull_request;
 #[cfg(test)]

@@ -227,10 +227,14 @@ fn what_cannot_be_verified_is_said() {
     for (from, to, why) in [
         ("\"record\": 2", "\"record\": 3", "it is a record of version 3, and this program reads version 2"),
         ("\"record\": 2", "\"record\": 1", "the version of tollgate that wrote it, `0.2.0`, reads it"),
-        ("\"record\": 2,", "", "it is no record"),
-        ("\"exit\"", "\"exits\"", "it is no whole record: unknown field `exits`"),
-        ("\"exit\": 1", "\"exit\": 1, \"signed\": true", "it is no whole record: unknown field `signed`"),
-        ("\"exit\": 1", "\"exit\": 0, \"exit\": 1", "it is no whole record: duplicate field `exit`"),
+        ("\"record\": 2,", "", "it is not a record"),
+        ("\"exit\"", "\"exits\"", "it is not a complete record: unknown field `exits`"),
+        (
+            "\"exit\": 1",
+            "\"exit\": 1, \"signed\": true",
+            "it is not a complete record: unknown field `signed`",
+        ),
+        ("\"exit\": 1", "\"exit\": 0, \"exit\": 1", "it is not a complete record: duplicate field `exit`"),
         ("\"files\": {", "\"files\": { \"own/p.gate\": \"\",", "duplicate key `own/p.gate`"),
         (day, &*day.replace("2026-11-18", "soon"), "its day `soon` is not a date"),
         (day, &*day.replace("2026-11-18", "2999-01-01"), "it is of 2999-01-01, a day that is yet to come"),
@@ -239,15 +243,15 @@ fn what_cannot_be_verified_is_said() {
         ("\"files\": {", "\"files\": { \"own/../../x\": \"\",", "lies outside of the repository"),
         ("\"files\": {", "\"files\": { \"/etc/passwd\": \"\",", "lies outside of the repository"),
         ("\"allow_outside\": false", "\"allow_outside\": true", "a record cannot give that itself"),
-        ("\"workflows\": []", "\"workflows\": {}", "it is no whole record: invalid type"),
+        ("\"workflows\": []", "\"workflows\": {}", "it is not a complete record: invalid type"),
         (
             "\"base\": null",
             "\"base\": [\"main\", \"\", true, false, false, [false, false]]",
-            "a list in the place of",
+            "a list in place of",
         ),
-        ("{", "[", "it is no record"),
-        ("\"exit\"", "exit", "it is no JSON: key must be a string"),
-        ("{", "\"x\"", "it is no record"),
+        ("{", "[", "it is not a record"),
+        ("\"exit\"", "exit", "it is not JSON: key must be a string"),
+        ("{", "\"x\"", "it is not a record"),
     ] {
         let (code, said) = recorded.verify_forged(from, to);
         assert!(code == 2 && said.contains(why), "{why}: {said}");

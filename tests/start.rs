@@ -68,6 +68,28 @@ fn what_init_writes_works_as_it_is() {
     }
 }
 
+/// The README's first own rule: on an own field, in the commands that it names.
+#[test]
+fn the_readme_starts_as_it_says() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, start) = readme.split_once("\n## Start\n").expect("the README has a start");
+    let (_, policy) = start.split_once("```gate\n").expect("a policy to write");
+    let (policy, rest) = policy.split_once("```").unwrap();
+    let (_, line) = rest.split_once("echo '").expect("a line to record");
+    let (line, file) = line.split_once("' >> rollouts/replies/20*.yaml\n").unwrap();
+    assert!(file.starts_with("tollgate check\n"));
+    let folder = Repo::called("replies");
+    folder.done(&["init", "--date", "2026-11-20"]);
+    assert_eq!(folder.run(&["check", "--as-of", "2026-11-20"]).code, 0);
+    folder.write("policies/speed.gate", policy);
+    folder.append("rollouts/replies/2026-11-20.yaml", &format!("{line}\n"));
+    let judged = folder.run(&["check", "--as-of", "2026-11-20"]);
+    assert_eq!(judged.code, 1, "{}", judged.out);
+    for said in ["speed.answers_fast", "would pass: `reply_time` of at most 4 h"] {
+        assert!(judged.out.contains(said), "{said}: {}", judged.out);
+    }
+}
+
 #[test]
 fn the_first_snapshot_is_of_today() {
     let folder = Repo::called("replies");

@@ -144,7 +144,7 @@ fn blank(text: &str) -> String {
 }
 
 /// Where comments, strings and characters stand.
-fn comments_and_literals(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn comments_and_literals(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;

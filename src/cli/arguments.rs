@@ -26,7 +26,7 @@ pub(super) struct ProjectArgs {
 /// Where its configurations may lead.
 #[derive(Debug, Args)]
 pub(super) struct OutsideArgs {
-    /// Let configurations name files outside of the repository
+    /// Allow configurations to name files outside the repository
     #[arg(long)]
     pub(super) allow_outside: bool,
 }
@@ -34,7 +34,7 @@ pub(super) struct OutsideArgs {
 /// The last day of a history.
 #[derive(Debug, Args)]
 pub(super) struct LastDayArgs {
-    /// Look at nothing later than this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z
+    /// Ignore everything after this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z
     #[arg(long, value_name = "DATE", value_parser = when)]
     pub(super) as_of: Option<When>,
 }

@@ -21,19 +21,19 @@ use crate::report::record::{RecordedBase, VerdictRecord};
 
 /// Judge which workflows may go on, and show why the others may not
 ///
-/// Exit codes: 0, every workflow may advance or continue; 1, at least one holds or must roll back; 2, something could
+/// Exit codes: 0 if every workflow may advance or continue, 1 if one holds or must roll back, 2 if something could
 /// not be judged.
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     project: ProjectArgs,
-    /// How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times
+    /// The format of the report, and a file for it: `sarif=tollgate.sarif`; you can give several
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
     format: Vec<Output<Format>>,
-    /// Write to this file what was decided, and digests of every file that was read, for `tollgate verify`
+    /// Record in this file what was decided, with a digest of every file that was read; `tollgate verify` checks it
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Judge by the policies of this commit, such as `origin/main`, and say what the pull request changes of them
+    /// Judge by the policies of this commit, such as `origin/main`, and show how the pull request changes them
     #[arg(long, value_name = "REF")]
     base: Option<String>,
     /// Also pass workflows that pass only under the rules that this pull request loosens
@@ -42,19 +42,19 @@ pub(super) struct CheckArgs {
     /// Also fail on workflows that this change neither touches nor makes worse
     #[arg(long, requires = "base")]
     all: bool,
-    /// Judge as of this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z, and not as of now
+    /// Judge as of this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z, instead of now
     #[arg(long, value_name = "DATE", value_parser = when)]
     as_of: Option<When>,
-    /// Judge this workflow alone; may be given several times
+    /// Judge only this workflow; you can give several
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
-    /// Let this hold, too; `looser` and `rewritten` are what a pull request does to its base; may be given several times
+    /// Fail on this, too; `looser` and `rewritten` are about what a pull request changes; you can give several
     #[arg(long, value_name = "WHAT", value_enum)]
     deny: Vec<Deny>,
-    /// Show only what does not go on, one line each
+    /// Show one line for each workflow that may not go on, and nothing else
     #[arg(long, short)]
     quiet: bool,
-    /// Show the reports of these workflows alone
+    /// Show only the reports of these workflows
     #[arg(long, value_name = "WHICH", value_enum)]
     only: Option<Only>,
     /// Show every report, however many there are
@@ -66,7 +66,7 @@ pub(super) struct CheckArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Only {
-    /// Those that do not go on
+    /// Those that may not go on
     Failed,
 }
 
@@ -95,7 +95,7 @@ enum Deny {
     Warnings,
     /// Settings that are looser than in the base, or may be
     Looser,
-    /// Snapshots of the base that are no longer what they were
+    /// Snapshots of the base that the pull request changed
     Rewritten,
 }
 

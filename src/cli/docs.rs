@@ -13,8 +13,10 @@ use crate::render::manual;
 
 /// Print the policies in force as Markdown, for people
 ///
-/// The stages, the fields of a snapshot, and of each policy its params and rules, with the values and effects in force and
-/// who set them. The same policies give the same page. Exit codes: 0, or 2 if the policies cannot be understood.
+/// The page has the stages, the fields of a snapshot, and the params and rules of each policy. It shows the values
+/// and effects in force, and who set them. The same policies give the same page.
+///
+/// Exit codes: 0, or 2 if the policies cannot be understood.
 #[derive(Debug, Args)]
 pub(super) struct DocsArgs {
     /// The repository: the folder with `tollgate.yaml`

@@ -17,14 +17,15 @@ use crate::text::quote;
 
 /// Explain a code, a rule, a param, a let or a policy
 ///
-/// Of a code: what it means, what to do, and an example. Of a rule: what it asks, its text, its params with the values in
-/// force, what it reads of the snapshots, and a test in which it passes and one in which it fails. Exit codes: 0, or 2 if
-/// nothing has the name or the policies cannot be found.
+/// For a code: what it means, what to do, and an example. For a rule: what it asks, its text, its params with the
+/// values in force, and what it reads from the snapshots. Two tests show when it passes and when it fails.
+///
+/// Exit codes: 0, or 2 if nothing has the name or the policies cannot be found.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// A code (`T203`), a rule (`staged_rollout.stalled`, or `stalled`), a param, a let, or a policy
     name: String,
-    /// The repository whose policies are meant
+    /// The repository with the policies
     #[arg(default_value = ".")]
     path: PathBuf,
     #[command(flatten)]

@@ -27,19 +27,20 @@ const STANDARD: &str = "-";
 
 /// Format policies and their tests
 ///
-/// Writes every `.gate` file below each folder in the one canonical style, where it is not: only white space and commas
-/// change, and comments stay where they stood. Passed over are hidden folders, folders with a `CACHEDIR.TAG`, and what a
-/// `.tollgateignore` lists. Exit codes: 0, 1 if `--check` found something to change, or 2 if a file cannot be read, written
-/// or understood; such a file is left as it is, and the others are done.
+/// Writes every `.gate` file below each folder in one style. Only white space and commas change, and comments stay
+/// where they are. It leaves out hidden folders, folders with a `CACHEDIR.TAG`, and what a `.tollgateignore` lists.
+///
+/// Exit codes: 0, 1 if `--check` found something to change, or 2 if a file cannot be read, written or understood.
+/// Such a file stays as it is, and the others are formatted.
 #[derive(Debug, Args)]
 pub(super) struct FmtArgs {
-    /// Folders, and files of any name; `-` formats standard input to standard output
+    /// Folders, and files with any name; `-` formats standard input to standard output
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Write nothing: list what would change, with the first line that would
+    /// Write nothing; list the files that would change, with the first line that would
     #[arg(long)]
     check: bool,
-    /// Write what language 0.2 has in the place of what it refuses of 0.1, where the error says the one text that was meant
+    /// Also replace what language 0.2 refuses of 0.1, if the error shows clearly what was meant
     #[arg(long)]
     fix: bool,
     #[command(flatten)]

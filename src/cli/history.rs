@@ -12,18 +12,20 @@ use crate::render::{human, json};
 
 /// Show how each snapshot would have been judged on its own day
 ///
-/// A line for each snapshot, with the stage, the decision and the rules that failed: when a policy would have stopped a
-/// rollout. Exit codes: 0, or 2 if something could not be judged.
+/// Each snapshot has a line with the stage, the decision and the rules that failed. So you see when a policy would
+/// have stopped a rollout.
+///
+/// Exit codes: 0, or 2 if something could not be judged.
 #[derive(Debug, Args)]
 pub(super) struct HistoryArgs {
     #[command(flatten)]
     project: ProjectArgs,
-    /// How the result is written
+    /// The format of the result
     #[arg(long, value_enum, default_value_t = Form::Human)]
     format: Form,
     #[command(flatten)]
     day: LastDayArgs,
-    /// Show this workflow alone; may be given several times
+    /// Show only this workflow; you can give several
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
     #[command(flatten)]

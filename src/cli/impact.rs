@@ -12,25 +12,27 @@ use crate::render::{self, human, json};
 
 /// Show which verdicts a change of policies flips
 ///
-/// Judges every snapshot on its own day, and the newest as of today too, by the policies, configurations and waivers of
-/// another commit and by those that lie here, and lists what differs. Exit codes: 0, whether verdicts flip or not, or 2
-/// if something could not be judged.
+/// Judges every snapshot on its own day, and the newest as of today too. It does so twice, by the policies,
+/// configurations and waivers of another commit and by your own, and lists the differences.
+///
+/// Exit codes: 0 whether verdicts flip or not, or 2 if something could not be judged.
 #[derive(Debug, Args)]
 pub(super) struct ImpactArgs {
-    /// The commit of the old policies, such as `origin/main`; unless it is given, what is not committed yet is looked at
+    /// The commit with the old policies, such as `origin/main`; without it you see the effect of what is not
+    /// committed yet
     #[arg(long, value_name = "REF", default_value = "HEAD")]
     base: String,
     #[command(flatten)]
     project: ProjectArgs,
-    /// How the result is written
+    /// The format of the result
     #[arg(long, value_enum, default_value_t = ImpactForm::Human)]
     format: ImpactForm,
     #[command(flatten)]
     day: LastDayArgs,
-    /// Look at this workflow alone; may be given several times
+    /// Judge only this workflow; you can give several
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
-    /// Show every flip to people, however many there are
+    /// Show every flip, however many there are
     #[arg(long)]
     full: bool,
     #[command(flatten)]

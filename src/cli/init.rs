@@ -16,17 +16,19 @@ use crate::value::Date;
 
 /// Write a configuration, a policy of your own with its tests, and a first snapshot
 ///
-/// Asks nothing, and overwrites nothing: where one of the files is there, none is written. `tollgate check` judges what was
-/// written as it is. Exit codes: 0, or 2 if nothing was written.
+/// It asks nothing and overwrites nothing: if one of the files exists, it writes none. `tollgate check` can judge the
+/// result as it is.
+///
+/// Exit codes: 0, or 2 if nothing was written.
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
-    /// The folder to write into; it is made if it is not there
+    /// The folder to write into; it is created if it does not exist
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// The name of the workflow; without it, what the folder is called
+    /// The name of the workflow; without it, the name of the folder
     #[arg(long, value_name = "NAME", value_parser = workflow)]
     workflow: Option<String>,
-    /// The day of the first snapshot, such as 2026-11-02, and not today
+    /// The day of the first snapshot, such as 2026-11-02, instead of today
     #[arg(long, value_name = "DATE", value_parser = date)]
     date: Option<Date>,
 }

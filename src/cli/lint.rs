@@ -1,4 +1,4 @@
-//! `tollgate lint`: what is allowed in a policy and yet hardly meant.
+//! `tollgate lint`: what is allowed in a policy and probably a mistake.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,21 +15,23 @@ use crate::project::Inputs;
 use crate::render;
 use crate::render::json;
 
-/// Look for what is allowed in policies and yet hardly meant
+/// Find what is allowed in policies and probably a mistake
 ///
-/// Of a repository, its own policies by its configuration; of a folder with `.gate` files and no `tollgate.yaml`, those. Exit
-/// codes: 0, nothing was found; 1, something was; 2, something could not be read.
+/// In a repository it looks at the policies of its own that the configuration names. In a folder without
+/// `tollgate.yaml` it looks at the `.gate` files.
+///
+/// Exit codes: 0 if nothing was found, 1 if something was, 2 if something could not be read.
 #[derive(Debug, Args)]
 pub(super) struct LintArgs {
     /// The repository, or a folder of policies
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Do not look for this, by code or name: `T709`, `bare_number`; may be given several times
+    /// Switch a lint off, by code or name: `T709`, `bare_number`; you can give several
     #[arg(long, value_name = "LINT", value_parser = lint_code)]
     allow: Vec<Code>,
     #[command(flatten)]
     outside: OutsideArgs,
-    /// How the result is written
+    /// The format of the result
     #[arg(long, value_enum, default_value_t = Form::Human)]
     format: Form,
     #[command(flatten)]

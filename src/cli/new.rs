@@ -21,7 +21,7 @@ use crate::text::{first_few, quote};
 use crate::value::{Series, Snapshot};
 use crate::vocabulary::Cadence;
 
-/// Write the next file, to be filled in
+/// Write the next file for you to fill in
 #[derive(Debug, Args)]
 pub(super) struct NewArgs {
     #[command(subcommand)]
@@ -35,17 +35,19 @@ enum NewCommand {
 
 /// Write the next snapshot of a workflow, with the last one's fields and no values
 ///
-/// It is of the day on which it is due, or of today if that is yet to come; it lies beside the last one and is named like
-/// it. Each field says what it means; what stays empty is unknown, and no rule takes it for a yes. The stage stays the
-/// same. Where the last one shares its file with others, the next is printed and not written. Exit codes: 0, or 2 if
-/// nothing was written.
+/// The file is next to the last one and is named like it. Its date is the day on which it is due, or today if that
+/// day is in the future. A comment says what each field means. A field that you leave empty is unknown, and no rule
+/// passes on it. The stage stays the same. If the last snapshot shares its file with others, the next one is printed
+/// instead.
+///
+/// Exit codes: 0, or 2 if nothing was written.
 #[derive(Debug, Args)]
 struct SnapshotArgs {
-    /// The workflow
+    /// The name of the workflow
     #[arg(long, value_name = "NAME")]
     workflow: String,
-    /// Its day, such as 2026-11-02, or its time, such as 2026-11-02T14:05Z, where snapshots are of times; without it, the last
-    /// one's and the cadence of the policies, and never later than now
+    /// The day, such as 2026-11-02, or the time, such as 2026-11-02T14:05Z, if snapshots have times. Without it: the
+    /// last one's day plus the cadence, but never later than now
     #[arg(long, value_name = "DATE", value_parser = when)]
     date: Option<When>,
     #[command(flatten)]

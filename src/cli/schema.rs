@@ -14,14 +14,15 @@ use crate::vocabulary::Vocabulary;
 
 /// Print a JSON Schema, for editors
 ///
-/// In most editors a first line `# yaml-language-server: $schema=PATH` then checks a file while it is written. Exit codes:
-/// 0, or 2 if the policies cannot be understood.
+/// With `# yaml-language-server: $schema=PATH` as the first line of a file, most editors check it while you write.
+///
+/// Exit codes: 0, or 2 if the policies cannot be understood.
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
-    /// Of what
+    /// The file that the schema describes
     #[arg(value_enum)]
     what: SchemaKind,
-    /// The repository whose vocabulary is meant; `tollgate.yaml` is the same for all
+    /// The repository with the vocabulary; the schema of `tollgate.yaml` is the same for all
     #[arg(default_value = ".")]
     path: PathBuf,
     #[command(flatten)]
@@ -36,7 +37,7 @@ enum SchemaKind {
     Config,
     /// A snapshot, as the policies in force declare its fields
     Snapshot,
-    /// `rollout.yaml`, likewise
+    /// `rollout.yaml`, as the policies in force declare its fields
     Rollout,
 }
 

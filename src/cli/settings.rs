@@ -14,13 +14,13 @@ use crate::report::overview::Overview;
 /// What both take.
 #[derive(Debug, Args)]
 pub(super) struct SettingsArgs {
-    /// What is in force for this workflow
+    /// Show what is in force for this workflow
     #[arg(long = "workflow", value_name = "NAME")]
     workflow: Option<String>,
-    /// How the list is written
+    /// The format of the list
     #[arg(long, value_enum, default_value_t = Form::Human)]
     format: Form,
-    /// Look at the waivers of this day, such as 2026-11-02, and not of today
+    /// Show the waivers of this day, such as 2026-11-02, instead of today
     #[arg(long, value_name = "DATE", value_parser = when)]
     as_of: Option<When>,
     #[command(flatten)]

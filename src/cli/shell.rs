@@ -22,7 +22,7 @@ pub(super) struct CompletionsArgs {
 /// Print the manual page, or write the pages of all commands into a folder
 #[derive(Debug, Args)]
 pub(super) struct ManArgs {
-    /// Where the pages are written; without it, the first one is printed
+    /// The folder for the pages; without it, the first page is printed
     folder: Option<PathBuf>,
 }
 

@@ -25,7 +25,7 @@ pub(super) const FILE: Style = Style { color: false, unicode: true, width: WIDTH
 /// How what is meant for people is written.
 #[derive(Debug, Args)]
 pub(super) struct TerminalArgs {
-    /// Colour: on a terminal that can show it, always, or never; `NO_COLOR` is heeded by `auto`
+    /// Use colours; `auto` uses them on a terminal that can show them, unless `NO_COLOR` is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
     color: ColorChoice,
     /// Write sentences for a screen reader: no frames, columns or marks

@@ -16,26 +16,29 @@ use crate::report::testing::TestReport;
 
 /// Run the tests of policies
 ///
-/// Tests run with the values that the policies declare, whatever a configuration sets: `with` says otherwise. Exit codes:
-/// 0, all tests passed; 1, at least one failed, none was found, `--min` was not reached, or with `--mutate` a mistake would go unnoticed; 2, policies or tests could not be read.
+/// Tests run with the values that the policies declare, whatever a configuration sets. `with` in a test sets another
+/// value.
+///
+/// Exit codes: 0 if all tests passed; 1 if one failed, or none was found. It is also 1 if `--min` was not reached, or
+/// if `--mutate` found a mistake that no test notices. It is 2 if policies or tests could not be read.
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     /// A folder with `tollgate.yaml`, or one with `.gate` files, or one such file
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Run only tests with this in their title, or in the name of a rule that they expect something of
+    /// Run only tests with this text in their title, or in the name of a rule that they expect an outcome of
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// Show which outcomes of rules, and which of their conditions, the tests have seen
+    /// Show which outcomes and conditions of rules the tests have seen
     #[arg(long)]
     coverage: bool,
-    /// With `--coverage`: fail if less than this was seen, such as 90%
+    /// With `--coverage`: fail below this share, such as 90%
     #[arg(long, value_name = "PERCENT", requires = "coverage", value_parser = percent)]
     min: Option<u8>,
-    /// Make small mistakes in the policies, and show those that no test would notice
+    /// Make small mistakes in the policies, and show those that no test notices
     #[arg(long, conflicts_with = "filter")]
     mutate: bool,
-    /// How the result is written, and to which file: `junit=tests.xml`; may be given several times
+    /// The format of the result, and a file for it: `junit=tests.xml`; you can give several
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<TestFormat>)]
     format: Vec<Output<TestFormat>>,
     #[command(flatten)]

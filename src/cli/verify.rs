@@ -22,15 +22,18 @@ use crate::report::record::{RECORD_VERSION, RecordedBase, RecordedVerdict, Verdi
 use crate::text::{first_few, quote, visible};
 use crate::value::Date;
 
-/// Check a record that `check --record` wrote against the files as they are now
+/// Check that a recorded verdict still matches its files
 ///
-/// Says what differs, and what was recorded: the exit code, the decisions, the base, the flags. Exit codes: 0, the files and
-/// the verdict are those of the record, be it a hold; 1, something differs; 2, the record cannot be verified.
+/// `check --record` writes the record. This command says what differs, and what was recorded: the exit code, the
+/// decisions, the base, the flags.
+///
+/// Exit codes: 0 if files and verdict match the record, even if the verdict is a hold; 1 if something differs; 2 if
+/// the record cannot be verified.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// The record
     file: PathBuf,
-    /// The repository that it is of
+    /// The repository that was judged
     #[arg(default_value = ".")]
     path: PathBuf,
     #[command(flatten)]
@@ -77,12 +80,12 @@ struct Versions {
 fn parse(bytes: &[u8]) -> Result<VerdictRecord, String> {
     let refused = |what: &'static str| {
         move |error: serde_json::Error| match error.is_data() {
-            true => format!("it is no {what}: {}", visible(&error.to_string())),
-            false => format!("it is no JSON: {error}"),
+            true => format!("it is not a {what}: {}", visible(&error.to_string())),
+            false => format!("it is not JSON: {error}"),
         }
     };
     if !bytes.trim_ascii_start().starts_with(b"{") {
-        return Err("it is no record".to_owned());
+        return Err("it is not a record".to_owned());
     }
     let Versions { record, program } = serde_json::from_slice(bytes).map_err(refused("record"))?;
     if record != u64::from(RECORD_VERSION) {
@@ -91,14 +94,14 @@ fn parse(bytes: &[u8]) -> Result<VerdictRecord, String> {
             "it is a record of version {record}, and this program reads version {RECORD_VERSION}: the version of tollgate that wrote it{writer} reads it"
         ));
     }
-    let known: VerdictRecord = serde_json::from_slice(bytes).map_err(refused("whole record"))?;
+    let known: VerdictRecord = serde_json::from_slice(bytes).map_err(refused("complete record"))?;
     // A list may stand for an object where one is read, and for nobody else.
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(refused("whole record"))?;
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(refused("complete record"))?;
     let same = serde_json::to_value(&known).is_ok_and(|known| known == value);
     if same {
         Ok(known)
     } else {
-        Err("it is no whole record: it has a list in the place of an object".to_owned())
+        Err("it is not a complete record: it has a list in place of an object".to_owned())
     }
 }
 

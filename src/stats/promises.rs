@@ -266,7 +266,7 @@ fn means_keep_the_promise_too() {
     let rate = passed as f64 / RUNS as f64;
     assert!(rate <= 0.1, "{rate}");
     promised(&format!(
-        "- Of ratings with a mean of just 4, one a week and another if it does not pass, `mean(…) >= 4` is yes at some time in 26 weeks with {}.",
+        "- With one rating a week, and another if it fails, `mean(…) >= 4` is yes at some time in 26 weeks with {}, of a true mean of 4.",
         shown(rate)
     ));
 }
