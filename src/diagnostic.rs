@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::code::Code;
 use crate::source::{FileId, SourceMap, Span};
-use crate::text::{misleading, visible};
+use crate::text::{conflict_marker, misleading, visible};
 
 /// How grave a diagnostic is, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -128,15 +128,18 @@ impl Diagnostic {
         self
     }
 
+    /// Says what to write most likely in the place of a span, so that a person has to choose.
+    #[must_use]
+    pub fn choice(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, text: text.into(), guess: true });
+        self
+    }
+
     /// Asks for the name that was most likely meant, if there is one, and puts it in the place of a span.
     #[must_use]
     pub fn meant(self, span: Span, name: Option<&str>) -> Self {
         match name {
-            Some(name) => {
-                let mut guessed = self.help(format!("did you mean `{name}`?")).fix(span, name);
-                guessed.fix.iter_mut().for_each(|fix| fix.guess = true);
-                guessed
-            }
+            Some(name) => self.help(format!("did you mean `{name}`?")).choice(span, name),
             None => self,
         }
     }
@@ -201,6 +204,14 @@ pub fn misleads(file: FileId, text: &str) -> Option<Diagnostic> {
     let problem =
         problem.label(Span::new(file, at..at + c.len_utf8()), "a new line to some, and nothing to others");
     Some(problem.help("take it out; a line ends with a line feed"))
+}
+
+/// What is said of a text that git has left two versions in.
+pub fn merge_conflict(code: Code, file: FileId, text: &str) -> Option<Diagnostic> {
+    let at = conflict_marker(text)?;
+    let error = Diagnostic::error(code, "a merge conflict was left in this file");
+    let error = error.label(Span::new(file, at..at + 7), "git has written this line");
+    Some(error.help("keep one of the two versions, and remove the lines of git"))
 }
 
 /// Letters of a word that a near miss is looked for.

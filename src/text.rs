@@ -39,6 +39,24 @@ pub fn misleading(text: &str) -> Option<(usize, char)> {
     found.next()
 }
 
+/// Where the first line begins that git leaves in a file whose two versions it could not merge.
+pub fn conflict_marker(text: &str) -> Option<usize> {
+    let is_marker = |line: &str| {
+        let line = line.trim_end();
+        line == "=======" || ["<<<<<<<", "|||||||", ">>>>>>>"].iter().any(|marker| {
+            line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        })
+    };
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if is_marker(line) {
+            return Some(start);
+        }
+        start += line.len();
+    }
+    None
+}
+
 /// The text with each hidden character written as `\u{1b}`; line ends and tabs are hidden characters too.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {

@@ -13,9 +13,11 @@ use crate::snapshot::limits::{MAX_SHOWN, MAX_UNDECLARED, MAX_WORKFLOW_BYTES};
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::problems::Problems;
 use crate::snapshot::scalar::Scalar;
+use crate::snapshot::slip::{Emptiness, list_slip};
 use crate::snapshot::tree::{Content, Entry, NodeId, Tree, YamlNode};
 use crate::snapshot::{Role, errors};
 use crate::source::Span;
+use crate::text::quote;
 use crate::types::{Type, show_date, show_time};
 use crate::value::{Located, Number, Record, Value};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
@@ -313,12 +315,31 @@ impl<'a> Typing<'a> {
             (Content::List(elements), Type::List(inner)) => {
                 Ok(Value::List(self.elements(elements, written, field, inner, path)))
             }
-            (Content::Scalar { .. }, Type::Record(_) | Type::List(_)) => {
-                Err(errors::wrong_type(subject, ty, "text"))
+            (Content::Scalar { text, .. }, Type::List(inner)) => {
+                let found = format!("`{}`", quote(text));
+                Err(errors::no_list(subject, &found, inner, list_slip(text, inner)))
+            }
+            (Content::Map(entries), Type::List(inner)) => {
+                let slip = if entries.is_empty() { list_slip("{}", inner) } else { None };
+                Err(errors::no_list(subject, "a record", inner, slip))
+            }
+            (Content::Scalar { text, .. }, Type::Record(_)) => {
+                Err(errors::wrong_type(subject, ty, &format!("`{}`", quote(text))))
             }
             (Content::Scalar { text, plain }, _) => {
                 let suggest = self.problems.errors() < MAX_SHOWN;
-                let scalar = Scalar { text, plain: *plain, subject, vocabulary: self.vocabulary, suggest };
+                let scalar = Scalar {
+                    text,
+                    plain: *plain,
+                    subject,
+                    vocabulary: self.vocabulary,
+                    suggest,
+                    emptiness: match field.required && !self.alone {
+                        _ if written.key == node.span => Emptiness::OfElement,
+                        true => Emptiness::Refused,
+                        false => Emptiness::Allowed,
+                    },
+                };
                 scalar.read(ty).map(|(value, warning)| {
                     if let Some(warning) = warning {
                         self.report(warning, written.standing);
