@@ -144,6 +144,15 @@ impl Diagnostic {
         }
     }
 
+    /// Says of its place how many more in its file are like it.
+    #[must_use]
+    pub fn and_more_like_it(mut self, more: usize) -> Self {
+        if let Some(label) = self.labels.first_mut().filter(|_| more > 0) {
+            label.text = format!("{}; {more} more like this in the file", label.text);
+        }
+        self
+    }
+
     /// The same of another file with the same text.
     #[must_use]
     pub fn placed(mut self, file: FileId) -> Self {

@@ -43,9 +43,10 @@ pub fn misleading(text: &str) -> Option<(usize, char)> {
 pub fn conflict_marker(text: &str) -> Option<usize> {
     let is_marker = |line: &str| {
         let line = line.trim_end();
-        line == "=======" || ["<<<<<<<", "|||||||", ">>>>>>>"].iter().any(|marker| {
-            line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        })
+        line == "======="
+            || ["<<<<<<<", "|||||||", ">>>>>>>"].iter().any(|marker| {
+                line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            })
     };
     let mut start = 0;
     for line in text.split_inclusive('\n') {

@@ -3,15 +3,19 @@
 //! Knows what people are told, and nothing of how a problem is found.
 
 mod dates;
+mod keys;
 mod parts;
 mod series;
 mod slips;
 
 use std::sync::Arc;
 
+pub(super) use keys::{
+    given_undeclared, misspelt, no_blank_after_colon, undeclared, where_to_write, written_beside,
+};
 pub(super) use parts::{part_above_whole, too_much_counted};
-pub(super) use slips::{no_list, with_slip};
-pub(super) use series::{after_retirement, duplicate_date, look_alike};
+pub(super) use series::{after_retirement, duplicate_date, look_alike, misspelt_workflow};
+pub(super) use slips::{no_list, scalar_for_record, with_slip};
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -382,10 +386,9 @@ pub(super) fn not_finite(scalar: &Scalar<'_>) -> Diagnostic {
 pub(super) fn bad_number(scalar: &Scalar<'_>, ty: &Type, reason: NumberError) -> Diagnostic {
     let text = quote(scalar.text);
     let (message, help) = match reason {
-        NumberError::Malformed => (
-            format!("`{}` is {}, here is `{text}`", scalar.subject.path, describe(ty)),
-            how_to_write(ty),
-        ),
+        NumberError::Malformed => {
+            (format!("`{}` is {}, here is `{text}`", scalar.subject.path, describe(ty)), how_to_write(ty))
+        }
         NumberError::TooManyDigits => {
             (format!("{text} has more than {MAX_DIGITS} digits"), "round it".to_owned())
         }
@@ -432,34 +435,6 @@ pub(super) fn missing(record: Span, path: &Path<'_>, declared: Option<Span>) -> 
     match declared {
         Some(declared) => error.label(declared, "declared as required here"),
         None => error,
-    }
-}
-
-/// A key that is close to a declared one.
-pub(super) fn misspelt(span: Span, key: &str, field: &str, path: Option<&Path<'_>>) -> Diagnostic {
-    Diagnostic::error(Code::MisspeltField, undeclared_message(key, path))
-        .label(span, "not declared")
-        .meant(span, Some(field))
-}
-
-/// A key that no policy can read.
-pub(super) fn undeclared(span: Span, key: &str, path: Option<&Path<'_>>) -> Diagnostic {
-    Diagnostic::warning(Code::UndeclaredField, undeclared_message(key, path))
-        .label(span, "no policy can read this")
-        .help("declare it in a `snapshot` block, or remove it")
-}
-
-/// A name in a test that stands for nothing.
-pub(super) fn given_undeclared(span: Span, key: &str, path: Option<&Path<'_>>) -> Diagnostic {
-    Diagnostic::error(Code::UndeclaredField, undeclared_message(key, path))
-        .label(span, "no field of this name")
-        .help("a test gives fields that a `snapshot` block declares, and nothing that is computed of them")
-}
-
-fn undeclared_message(key: &str, path: Option<&Path<'_>>) -> String {
-    match path {
-        None => format!("`{}` is not declared", quote(key)),
-        Some(path) => format!("`{}` is not declared in `{path}`", quote(key)),
     }
 }
 

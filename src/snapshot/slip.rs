@@ -45,8 +45,30 @@ const MAX_LOOKED_AT: usize = 60;
 
 /// What stands for a value that nobody knows, in small letters.
 const UNKNOWN: [&str; 24] = [
-    "", "-", "--", "---", "–", "—", ".", "...", "…", "?", "n/a", "na", "n.a.", "n/k", "nil", "none", "null", "tba", "tbc", "tbd",
-    "todo", "undefined", "unknown", "missing",
+    "",
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    ".",
+    "...",
+    "…",
+    "?",
+    "n/a",
+    "na",
+    "n.a.",
+    "n/k",
+    "nil",
+    "none",
+    "null",
+    "tba",
+    "tbc",
+    "tbd",
+    "todo",
+    "undefined",
+    "unknown",
+    "missing",
 ];
 
 /// What stands for an empty list, in small letters.
@@ -71,10 +93,12 @@ pub(super) fn list_slip(text: &str, element: &Type) -> Option<Slip> {
     if is_unknown(text) {
         return Some(Slip::Unknown);
     }
-    let is_long = text.len() > MAX_LOOKED_AT || text.contains(['\n', '[', ']', '{', '}', ':', '#', '"', '\'']);
+    let is_long =
+        text.len() > MAX_LOOKED_AT || text.contains(['\n', '[', ']', '{', '}', ':', '#', '"', '\'']);
     let elements: Vec<&str> = text.split([',', ';']).map(str::trim).collect();
     let written = format!("[{}]", elements.join(", "));
-    (element.record().is_none() && !is_long).then(|| Slip::Meant(Meant::new(written, "a list stands in brackets:")))
+    (element.record().is_none() && !is_long)
+        .then(|| Slip::Meant(Meant::new(written, "a list stands in brackets:")))
 }
 
 /// What is meant by a text that cannot be read as the type; `reads` says whether another text could be.
@@ -143,7 +167,20 @@ const ALONE: &str = "a value stands alone, and what explains it behind a `#`:";
 
 /// What stands before a value that was not measured.
 const BOUNDS: [&str; 14] = [
-    ">=", "<=", "≥", "≤", ">", "<", "over ", "under ", "above ", "below ", "at least ", "at most ", "more than ", "less than ",
+    ">=",
+    "<=",
+    "≥",
+    "≤",
+    ">",
+    "<",
+    "over ",
+    "under ",
+    "above ",
+    "below ",
+    "at least ",
+    "at most ",
+    "more than ",
+    "less than ",
 ];
 
 /// What stands before a value that was not measured well.

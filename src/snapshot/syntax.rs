@@ -34,8 +34,8 @@ pub(super) fn not_yaml(file: FileId, text: &str, error: &ScanError) -> Diagnosti
         return conflict;
     }
     let (what, help) = words(error.kind());
-    let end = text.get(offset..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| offset + at);
-    let tab = first_tab(text).filter(|tab| what == TAB || *tab < end);
+    let line_of = |at: usize| text.get(..at).map_or(0, |before| before.matches('\n').count());
+    let tab = first_tab(text).filter(|tab| what == TAB || line_of(*tab).abs_diff(line_of(offset)) <= 1);
     if let Some(tab) = tab {
         return errors::not_yaml(place(file, text, tab), TAB, Some("indent with spaces"));
     }
@@ -49,7 +49,9 @@ fn first_tab(text: &str) -> Option<usize> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start().len();
-        if let Some(tab) = line.get(..indent).and_then(|indent| indent.find('\t')).filter(|_| indent < line.len()) {
+        if let Some(tab) =
+            line.get(..indent).and_then(|indent| indent.find('\t')).filter(|_| indent < line.len())
+        {
             return Some(start + tab);
         }
         start += line.len();

@@ -20,7 +20,8 @@ pub(super) fn times(text: &str) -> Vec<Meant> {
 }
 
 fn written(year: &str, month: &str, day: &str) -> Option<String> {
-    let is_number = |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let is_number =
+        |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let sound = year.len() == 4 && is_number(year, 4) && is_number(month, 2) && is_number(day, 2);
     sound.then(|| format!("{year}-{month:0>2}-{day:0>2}"))
 }
@@ -37,8 +38,20 @@ fn of_parts(text: &str) -> Option<String> {
     }
 }
 
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 fn of_words(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split([' ', ',', '-']).filter(|word| !word.is_empty()).collect();

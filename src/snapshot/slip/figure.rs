@@ -73,7 +73,8 @@ impl<'t> Parts<'t> {
 
 /// What a number with separators can mean, as a decimal with a point.
 fn readings(body: &str, kind: &Kind) -> Vec<String> {
-    let is_separator = |c: char| matches!(c, ',' | '.' | '\'' | '’' | '_' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}');
+    let is_separator =
+        |c: char| matches!(c, ',' | '.' | '\'' | '’' | '_' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}');
     if !body.chars().all(|c| c.is_ascii_digit() || is_separator(c)) {
         return Vec::new();
     }
@@ -83,7 +84,9 @@ fn readings(body: &str, kind: &Kind) -> Vec<String> {
     let digits = groups.concat();
     let is_thousands = |groups: &[&str]| match groups {
         [first, rest @ ..] => {
-            (1..=3).contains(&first.len()) && !first.starts_with('0') && rest.iter().all(|group| group.len() == 3)
+            (1..=3).contains(&first.len())
+                && !first.starts_with('0')
+                && rest.iter().all(|group| group.len() == 3)
         }
         [] => false,
     };
@@ -94,7 +97,8 @@ fn readings(body: &str, kind: &Kind) -> Vec<String> {
         .then(|| format!("{}.{}", whole.concat(), fraction.concat()));
     let one_sign = same.iter().all(|sign| sign == last);
     let grouped = (one_sign && is_thousands(&groups)).then_some(digits);
-    let readings = if *kind == Kind::Share || *last == '.' { [with_point, grouped] } else { [grouped, with_point] };
+    let readings =
+        if *kind == Kind::Share || *last == '.' { [with_point, grouped] } else { [grouped, with_point] };
     readings.into_iter().flatten().collect()
 }
 

@@ -39,7 +39,9 @@ pub(super) fn slip_before(file: FileId, text: &str, offset: usize) -> Option<Dia
     for above in 0..=LINES_ABOVE {
         let line = text.get(start..)?.lines().next().unwrap_or("");
         let slips = slips_in(line, start, above == 0);
-        if let Some(slip) = slips.into_iter().find(|slip| helps(text, offset, slip)) {
+        // The lines below a `-id: a` are hardly where they would have to be behind a `- id: a`.
+        let is_dash = |slip: &LineSlip| slip.kind == SlipKind::NoBlankAfterDash;
+        if let Some(slip) = slips.into_iter().find(|slip| is_dash(slip) || helps(text, offset, slip)) {
             return Some(slip.diagnostic(file, text));
         }
         start = text.get(..start.checked_sub(1)?)?.rfind('\n').map_or(0, |at| at + 1);
@@ -79,7 +81,7 @@ fn slips_in(line: &str, start: usize, stopped: bool) -> Vec<LineSlip> {
     if let Some(value) = behind.strip_prefix(':') {
         let is_key = stopped || item == content;
         if is_key && value.starts_with(|c: char| !c.is_whitespace()) {
-            add(from + 1..from + 1, " ", SlipKind::NoBlankAfterColon);
+            add(at + key..from + 1, ": ", SlipKind::NoBlankAfterColon);
         }
         in_value(value, from + 1, &mut add);
     } else if let Some(value) = behind.strip_prefix('=').map(str::trim).filter(|value| !value.is_empty()) {
@@ -96,7 +98,9 @@ fn in_value(value: &str, start: usize, add: &mut impl FnMut(std::ops::Range<usiz
     let from = start + value.len() - value.trim_start().len();
     let whole = from..from + text.len();
     let bare = text.split(" #").next().unwrap_or(text).trim_end();
-    if bare.starts_with(['-', '?', '%', '@']) && (bare.len() == 1 || slip::is_unknown(bare.trim_start_matches('@'))) {
+    if bare.starts_with(['-', '?', '%', '@'])
+        && (bare.len() == 1 || slip::is_unknown(bare.trim_start_matches('@')))
+    {
         add(start..from + bare.len(), "", SlipKind::Unknown);
     }
     if let Some(rest) = bare.strip_prefix(">=").or_else(|| bare.strip_prefix('>')) {
@@ -113,7 +117,15 @@ fn in_value(value: &str, start: usize, add: &mut impl FnMut(std::ops::Range<usiz
 impl LineSlip {
     fn diagnostic(&self, file: FileId, text: &str) -> Diagnostic {
         let written = quote(text.get(self.start..self.end).unwrap_or("").trim());
-        let at = if self.start == self.end { self.start.saturating_sub(1) } else { self.start };
+        let at = match self.kind {
+            SlipKind::NoBlankAfterColon | SlipKind::NoBlankAfterDash => self.end.saturating_sub(1),
+            SlipKind::NoColon => self.start.saturating_sub(1),
+            SlipKind::EqualsSign
+            | SlipKind::Unknown
+            | SlipKind::Bound
+            | SlipKind::Backticks
+            | SlipKind::ColonInText => self.start,
+        };
         let place = super::place(file, text, at);
         let span = Span::new(file, self.start..self.end);
         let (what, help) = match self.kind {
@@ -130,8 +142,7 @@ impl LineSlip {
             }
             SlipKind::Bound => {
                 let value = quote(&self.instead);
-                let help =
-                    format!("write the value that was measured, such as `{value}`, or leave it empty");
+                let help = format!("write the value that was measured, such as `{value}`, or leave it empty");
                 return errors::not_yaml(span, &format!("`{written}` is not a measurement"), Some(&help));
             }
         };
