@@ -175,7 +175,12 @@ impl Diagnostic {
         let Some(fix) = &self.fix else { return self.help.clone() };
         Some(match (self.help.clone(), fixed_line(fix, sources)) {
             (Some(help), Some(line)) => format!("{help} write `{line}`"),
-            (Some(help), None) => help,
+            // A long line is not written out.
+            (Some(help), None) => match help.strip_suffix(':') {
+                Some(help) if fix.text.trim().is_empty() || fix.text.contains('`') => help.to_owned(),
+                Some(_) => format!("{help} write `{}`", visible(fix.text.trim())),
+                None => help,
+            },
             (None, line) => format!("write `{}`", line.as_deref().unwrap_or(&fix.text)),
         })
     }
