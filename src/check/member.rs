@@ -176,6 +176,16 @@ impl Checker<'_> {
     }
 }
 
+impl Checker<'_> {
+    /// What is said of `stage` where nobody declares stages.
+    pub(super) fn ladder_hint(&self, word: &Name) -> Option<String> {
+        let is_stage = matches!(&*word.text, "stage" | "advance_to");
+        (is_stage && self.ground.vocabulary.stages.is_empty()).then(|| {
+            "no stages are declared: write `stages testing -> pilot -> full`, or add `builtin` to `policies:`".to_owned()
+        })
+    }
+}
+
 /// Finds a field that has `member`, and the path to it.
 fn choice_with(ty: &Type, member: &str, path: &mut Vec<Arc<str>>) -> bool {
     match ty {
