@@ -177,8 +177,11 @@ impl Diagnostic {
             (Some(help), Some(line)) => format!("{help} write `{line}`"),
             // A long line is not written out.
             (Some(help), None) => match help.strip_suffix(':') {
-                Some(help) if fix.text.trim().is_empty() || fix.text.contains('`') => help.to_owned(),
-                Some(_) => format!("{help} write `{}`", visible(fix.text.trim())),
+                Some(short) => match fix.text.trim() {
+                    text if text.is_empty() || text.contains('`') => short.to_owned(),
+                    text if short.contains(&format!("`{text}`")) => short.to_owned(),
+                    text => format!("{help} write `{}`", visible(text)),
+                },
                 None => help,
             },
             (None, line) => format!("write `{}`", line.as_deref().unwrap_or(&fix.text)),

@@ -26,11 +26,11 @@ pub(super) use date_word::{no_key_to_see, no_stage_to_enter};
 pub(super) use exact::{sampled_level, sampled_on_both_sides};
 pub(super) use kinds::{Counterpart, bare_share, unlike_kinds};
 pub(super) use share_of::{clause_of_counts, not_a_counted_field, of_not_taken, part_of_itself};
+pub(super) use slips::{as_percentile, or_function_of_list};
 pub(super) use table::{
     empty_param, key_of_nothing, key_twice, listed_twice, missing_entries, mixed_keys, no_table, not_a_key,
     not_a_list_member, other_keys, several_types, table_is_no_value, texts_need_else,
 };
-pub(super) use slips::{as_percentile, or_function_of_list};
 pub(super) use time::{calendar_window, date_of_a_time, no_now, not_a_time};
 pub(super) use types::{
     ComparedSide, arithmetic, bad_at_least, bad_number_of_snapshots, bad_percentile, bad_window,
@@ -307,11 +307,7 @@ pub(in crate::check) fn record_is_no_value(path: &[Name], record: &RecordType) -
     .help(format!("name one of its fields, as `{path_text}.{field}`"))
 }
 
-pub(in crate::check) fn has_no_fields(
-    way: &[Name],
-    name: &Name,
-    ty: &crate::types::Type,
-) -> Diagnostic {
+pub(in crate::check) fn has_no_fields(way: &[Name], name: &Name, ty: &crate::types::Type) -> Diagnostic {
     let what = super::words::a_type(ty);
     let whose = if way.is_empty() { "`it`".to_owned() } else { format!("`{}`", join(way)) };
     let message = format!("{whose} is {what} and has no field `{}`", name.text);

@@ -279,6 +279,8 @@ impl Checker<'_> {
         let Some((first, rest)) = path.split_first() else { return };
         let suggestion = self.near_miss(scope, first, rest);
         let hint = self.bare_word_hint(first).or_else(|| self.ladder_hint(first));
+        let nested = || self.nested_field(first).filter(|_| rest.is_empty());
+        let suggestion = suggestion.map(|near| near.to_string()).or_else(nested);
         self.report(errors::unknown_name(first, suggestion.as_deref(), hint));
     }
 

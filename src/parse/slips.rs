@@ -25,7 +25,8 @@ pub(super) struct Stumble<'a> {
 }
 
 /// What the effects do, before the line to write.
-const EFFECTS: &str = "`hold` keeps a workflow where it is, `rollback` takes it back, `warn` and `note` only say so";
+const EFFECTS: &str =
+    "`hold` keeps a workflow where it is, `rollback` takes it back, `warn` and `note` only say so";
 
 impl Stumble<'_> {
     /// What was likely meant.
@@ -68,7 +69,13 @@ impl Stumble<'_> {
     }
 
     /// Puts a text for the tokens from one to another.
-    fn put(&self, from: isize, to: isize, text: impl Into<String>, help: impl Into<String>) -> Option<PolicySlip> {
+    fn put(
+        &self,
+        from: isize,
+        to: isize,
+        text: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Option<PolicySlip> {
         let range = self.token(from)?.range.start..self.token(to)?.range.end;
         Some(PolicySlip { help: help.into(), fix: Some((range, text.into())) })
     }
@@ -89,8 +96,8 @@ impl Stumble<'_> {
             return self.insert(0, "hold ", &help);
         }
         let meant = match &*self.near(0).to_lowercase() {
-            "block" | "deny" | "fail" | "fails" | "stop" | "error" | "halt" | "reject" | "forbid" | "prevent" | "pause"
-            | "wait" | "stay" | "freeze" => EffectKind::Hold,
+            "block" | "deny" | "fail" | "fails" | "stop" | "error" | "halt" | "reject" | "forbid"
+            | "prevent" | "pause" | "wait" | "stay" | "freeze" => EffectKind::Hold,
             "warning" | "alert" | "notify" => EffectKind::Warn,
             "info" | "log" | "print" | "notice" | "comment" => EffectKind::Note,
             "revert" | "abort" | "back" | "undo" | "rewind" | "demote" => EffectKind::Rollback,
@@ -149,14 +156,16 @@ impl Stumble<'_> {
     fn separators(&self) -> Option<PolicySlip> {
         let (end, digits) = self.number(-1);
         let is_number = self.kind(-1) == Some(TokenKind::Number) && end > -1;
-        let help = if digits.contains('.') { "a decimal has a point:" } else { "numbers have no separators:" };
+        let help =
+            if digits.contains('.') { "a decimal has a point:" } else { "numbers have no separators:" };
         is_number.then(|| self.put(-1, end, digits, help)).flatten()
     }
 
     /// `fast-enough`
     fn hyphen(&self) -> Option<PolicySlip> {
         let is_name = |offset| self.kind(offset) == Some(TokenKind::Word);
-        let dashed = |at: isize| self.near(at) == "-" && self.touches(at - 1) && self.touches(at) && is_name(at + 1);
+        let dashed =
+            |at: isize| self.near(at) == "-" && self.touches(at - 1) && self.touches(at) && is_name(at + 1);
         // A field is called as its policy likes, and may have such a key.
         if !(is_name(-1) && dashed(0)) || self.takes(&[Rule::kw_standing, Rule::named_mark]) {
             return None;
@@ -182,12 +191,9 @@ impl Stumble<'_> {
     /// `when … else`, `require … then`, `if …` for a rule.
     fn clause(&self) -> Option<PolicySlip> {
         match self.near(0) {
-            "else" if self.before("when") && !self.before("require") && !self.before("if") => self.put(
-                0,
-                0,
-                "then",
-                "after `when` alone comes `then`, or a `require` before this `else`:",
-            ),
+            "else" if self.before("when") && !self.before("require") && !self.before("if") => {
+                self.put(0, 0, "then", "after `when` alone comes `then`, or a `require` before this `else`:")
+            }
             "then" if self.before("require") && !self.before("when") && !self.before("if") => {
                 self.put(0, 0, "else", "after `require` comes `else`, with what a failure does:")
             }
@@ -305,7 +311,8 @@ impl Stumble<'_> {
                 let how = if how == "includes" { "contains" } else { how };
                 let mut slip = self.matches(-2, 1, how)?;
                 if let Some((range, text)) = &mut slip.fix {
-                    range.end = self.token(2).filter(|_| self.near(2) == ")").map_or(range.end, |t| t.range.end);
+                    range.end =
+                        self.token(2).filter(|_| self.near(2) == ")").map_or(range.end, |t| t.range.end);
                     text.insert(0, ' ');
                 }
                 Some(slip)
@@ -348,17 +355,23 @@ impl Stumble<'_> {
     fn declaration(&self) -> Option<PolicySlip> {
         let (found, next) = (self.near(0), self.near(1));
         match found {
-            "/" | "-" if next == found && self.touches(0) => self.put(0, 1, "#", "a comment begins with `#`:"),
+            "/" | "-" if next == found && self.touches(0) => {
+                self.put(0, 1, "#", "a comment begins with `#`:")
+            }
             "/" if next == "*" => {
                 let help = "each line of a comment begins with `#`".to_owned();
                 Some(PolicySlip { help, fix: None })
             }
-            ":" if next == "=" && self.takes(&[Rule::equals]) => self.put(0, 1, "=", "that is written `=` here:"),
+            ":" if next == "=" && self.takes(&[Rule::equals]) => {
+                self.put(0, 1, "=", "that is written `=` here:")
+            }
             ":" if self.near(2) == "=" && self.takes(&[Rule::equals]) => {
                 let name = self.near(-1);
                 self.put(-1, 1, name, "a name has the type of its value:")
             }
-            "const" | "var" | "def" | "val" if self.takes(&[Rule::alone_policy_item, Rule::kw_let, Rule::let_decl]) => {
+            "const" | "var" | "def" | "val"
+                if self.takes(&[Rule::alone_policy_item, Rule::kw_let, Rule::let_decl]) =>
+            {
                 self.put(0, 0, "let", "a value gets its name with `let`:")
             }
             _ => None,
@@ -369,6 +382,8 @@ impl Stumble<'_> {
     fn bare_condition(&self) -> Option<PolicySlip> {
         let begins = matches!(self.kind(0), Some(TokenKind::Word | TokenKind::Number)) || self.near(0) == "(";
         let is_rule = self.near(-1) == "{" && self.takes(&[Rule::require_clause, Rule::kw_require]);
-        (begins && is_rule).then(|| self.insert(0, "require ", "a condition stands behind `require`:")).flatten()
+        (begins && is_rule)
+            .then(|| self.insert(0, "require ", "a condition stands behind `require`:"))
+            .flatten()
     }
 }

@@ -146,7 +146,8 @@ fn unknown_rule(name: &str, path: &[Name], expect: Span, program: &Program) -> D
     match (&*alike, span) {
         ([], Some(span)) => {
             let near = did_you_mean_within(&mut { MAX_PAIRS }, name, rule_names(program));
-            let bare = (!name.contains('.')).then_some("a rule is named with its policy, as in `policy.rule`");
+            let bare =
+                (!name.contains('.')).then_some("a rule is named with its policy, as in `policy.rule`");
             error.maybe_help(bare.map(str::to_owned)).meant(span, near)
         }
         ([only], Some(span)) => error.meant(span, Some(only)),

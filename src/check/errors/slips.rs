@@ -25,16 +25,23 @@ pub(in crate::check) fn or_function_of_list(error: Diagnostic, way: &[Name], nam
 }
 
 /// `p95(calls.latency)` as a percentile.
-pub(in crate::check) fn as_percentile(error: Diagnostic, call: Span, name: &Name, args: &[Arg]) -> Diagnostic {
+pub(in crate::check) fn as_percentile(
+    error: Diagnostic,
+    call: Span,
+    name: &Name,
+    args: &[Arg],
+) -> Diagnostic {
     let percent = name.text.strip_prefix(['p', 'P']).and_then(|digits| digits.parse::<u8>().ok());
     let Some(percent) = percent.filter(|percent| *percent <= 100) else { return error };
     match args {
-        [Arg { value, of: None, condition: None, among: None, over: None, by, .. }] if by.is_empty() => match &value.kind {
-            ExprKind::Path(path) => error
-                .help(format!("that is the percentile at {percent}%:"))
-                .choice(call, format!("percentile({}, {percent}%)", join(path))),
-            _ => error.help(format!("write `percentile(…, {percent}%)`")),
-        },
+        [Arg { value, of: None, condition: None, among: None, over: None, by, .. }] if by.is_empty() => {
+            match &value.kind {
+                ExprKind::Path(path) => error
+                    .help(format!("that is the percentile at {percent}%:"))
+                    .choice(call, format!("percentile({}, {percent}%)", join(path))),
+                _ => error.help(format!("write `percentile(…, {percent}%)`")),
+            }
+        }
         _ => error.help(format!("write `percentile(…, {percent}%)`")),
     }
 }
@@ -56,7 +63,9 @@ pub(super) fn word_of_others(error: Diagnostic, name: &Name) -> Diagnostic {
 pub(super) fn unit_of_others(error: Diagnostic, unit: &Name) -> Diagnostic {
     match &*unit.text.to_lowercase() {
         "percent" | "pct" => error.help("the unit of a share is `%`:").choice(unit.span, "%"),
-        "k" | "thousand" | "mn" | "million" | "bn" | "billion" => error.help("write the number with all its zeros"),
+        "k" | "thousand" | "mn" | "million" | "bn" | "billion" => {
+            error.help("write the number with all its zeros")
+        }
         word => match time_unit(word) {
             Some(time) => error.help(format!("the unit is written `{time}`:")).choice(unit.span, time),
             None => error,

@@ -41,8 +41,8 @@ pub(in crate::check) fn calendar_window(window: &Expr, axis: Axis) -> Diagnostic
         Axis::Instants => "a window is a length of time",
     };
     let message = format!("{windows}, {} is a span of months", subject(window, "this"));
-    let error = Diagnostic::error(Code::ImpossibleWindow, message)
-        .label(window.span, "months differ in length");
+    let error =
+        Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "months differ in length");
     let ExprKind::Literal(LiteralKind::Calendar(months)) = &window.kind else {
         return error.help("write it in days or weeks; `over month` is the calendar month");
     };

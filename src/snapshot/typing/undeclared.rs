@@ -9,6 +9,7 @@ use crate::snapshot::limits::MAX_UNDECLARED;
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::tree::{Content, Entry};
 use crate::source::Span;
+use crate::text::words_of;
 use crate::vocabulary::{Field, RecordType};
 
 /// A field that a key may be meant for, somewhere else in the snapshot.
@@ -128,7 +129,7 @@ impl Typing<'_> {
             // What an element of a list has too much is hardly meant for the snapshot.
             self.field_of(&vocabulary.snapshot, top.name)?.1.ty.record()?;
         }
-        let mut search = Search { pairs, key, words: words(key), found: Vec::new() };
+        let mut search = Search { pairs, key, words: words_of(key), found: Vec::new() };
         self.search(&mut search, &vocabulary.snapshot, (Some(root), true), "");
         match search.found.len() {
             1 => search.found.pop(),
@@ -157,7 +158,7 @@ impl Typing<'_> {
                 self.search(search, record, (inner, entry.is_some()), &path);
                 continue;
             }
-            let same_words = words(&path) == search.words;
+            let same_words = words_of(&path) == search.words;
             if entry.is_none() && (same_words || search.key == key) {
                 let sure = if above.is_empty() { search.key != key } else { same_words || given };
                 search.found.push(Elsewhere { path, sure, given });
@@ -175,27 +176,4 @@ struct Search<'s> {
     key: &'s str,
     words: Vec<String>,
     found: Vec<Elsewhere>,
-}
-
-/// The words of a name or way in any order, in small letters and without the `s` of many.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut small = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() || c.is_uppercase() && small {
-            words.push(String::new());
-        }
-        small = c.is_lowercase();
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words.iter_mut().for_each(|word| {
-        if word.len() > 3 && word.ends_with('s') {
-            word.pop();
-        }
-    });
-    words.sort_unstable();
-    words
 }
