@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::Rule;
+use super::expected::is_reserved;
 use super::tokens::{Token, TokenKind};
 use crate::ast::EffectKind;
 
@@ -92,6 +93,10 @@ impl Stumble<'_> {
             return None;
         }
         let help = format!("{EFFECTS}:");
+        let inner = self.near(0).trim_matches('"');
+        if let Some(effect) = EffectKind::ALL.iter().find(|effect| effect.as_str() == inner) {
+            return self.put(0, 0, effect.as_str(), "an effect stands without quotes:");
+        }
         if matches!(self.kind(0), Some(TokenKind::Text { .. })) {
             return self.insert(0, "hold ", &help);
         }
@@ -283,15 +288,17 @@ impl Stumble<'_> {
             return Some(PolicySlip { help: help.to_owned(), fix: None });
         };
         let pattern = match how {
-            "like" | "LIKE" => inner.replace('%', "*").replace('_', "?"),
-            "contains" => format!("*{inner}*"),
-            "startswith" | "starts_with" => format!("{inner}*"),
-            "endswith" | "ends_with" => format!("*{inner}"),
-            _ => {
-                let whole = inner.strip_prefix('^').unwrap_or(inner);
-                whole.strip_suffix('$').unwrap_or(whole).replace(".*", "*").replace(".+", "?*")
-            }
+            "like" | "LIKE" => Some(inner.replace('%', "*").replace('_', "?")),
+            "contains" => Some(format!("*{inner}*")),
+            "startswith" | "starts_with" => Some(format!("{inner}*")),
+            "endswith" | "ends_with" => Some(format!("*{inner}")),
+            _ => None,
         };
+        let of_regex = || {
+            let whole = inner.strip_prefix('^').unwrap_or(inner);
+            whole.strip_suffix('$').unwrap_or(whole).replace(".*", "*").replace(".+", "?*")
+        };
+        let pattern = pattern.unwrap_or_else(of_regex);
         self.put(from, text, format!("matches \"{pattern}\""), format!("{help}:"))
     }
 
@@ -325,6 +332,9 @@ impl Stumble<'_> {
     fn operator(&self) -> Option<PolicySlip> {
         let (found, before) = (self.near(0), self.near(-1));
         let touching = self.touches(-1);
+        if let Some(slip) = self.is_null() {
+            return Some(slip);
+        }
         let put = |from, to, sign: &str| self.put(from, to, sign, format!("that is written `{sign}` here:"));
         match found {
             "=" if matches!(before, "==" | "!=") && touching => put(-1, 0, before),
@@ -349,6 +359,17 @@ impl Stumble<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `adoption is not null`
+    fn is_null(&self) -> Option<PolicySlip> {
+        let not = self.near(1) == "not";
+        let word = if not { 2 } else { 1 };
+        let is_null = matches!(self.near(word), "null" | "None" | "none" | "nil" | "missing" | "empty");
+        let start = self.path_to(-1).filter(|_| self.near(0) == "is" && is_null)?;
+        let has = format!("{}has {}", if not { "" } else { "not " }, self.between(start, -1)?);
+        let help = format!("whether a value is there, `has` asks, as in `{has}`:");
+        self.put(start, word, has, help)
     }
 
     /// `// a comment`, `let a := b`, `const a = b`, `param a: share = 5%`.
@@ -380,7 +401,13 @@ impl Stumble<'_> {
 
     /// `rule used "…" { adoption >= 50% }`
     fn bare_condition(&self) -> Option<PolicySlip> {
-        let begins = matches!(self.kind(0), Some(TokenKind::Word | TokenKind::Number)) || self.near(0) == "(";
+        let is_word = !is_reserved(self.near(0)) || matches!(self.near(0), "not" | "has" | "it" | "snapshot");
+        let begins = match self.kind(0) {
+            Some(TokenKind::Word) => is_word,
+            Some(TokenKind::Number) => true,
+            Some(TokenKind::Symbol) => self.near(0) == "(",
+            Some(TokenKind::Text { .. }) | None => false,
+        };
         let is_rule = self.near(-1) == "{" && self.takes(&[Rule::require_clause, Rule::kw_require]);
         (begins && is_rule)
             .then(|| self.insert(0, "require ", "a condition stands behind `require`:"))

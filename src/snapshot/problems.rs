@@ -13,14 +13,16 @@ use crate::source::FileId;
 pub(super) struct Problems {
     /// Each with how many more are like it.
     kept: Vec<(Diagnostic, usize)>,
+    /// How many of them are of earlier documents: what is wrong with another snapshot is said again.
+    earlier: usize,
     errors: usize,
-    shown: Shown,
+    shown: KeptCounts,
     hidden: usize,
 }
 
 /// How many are kept.
 #[derive(Debug, Default)]
-struct Shown {
+struct KeptCounts {
     errors: usize,
     warnings: usize,
 }
@@ -33,7 +35,7 @@ impl Problems {
         let alike = |(known, _): &&mut (Diagnostic, usize)| {
             known.code == diagnostic.code && known.message == diagnostic.message
         };
-        if let Some((_, more)) = self.kept.iter_mut().find(alike) {
+        if let Some((_, more)) = self.kept.iter_mut().skip(self.earlier).find(alike) {
             *more += 1;
             return;
         }
@@ -44,6 +46,11 @@ impl Problems {
         } else {
             self.hidden += 1;
         }
+    }
+
+    /// What is pushed from here on is of another document.
+    pub(super) fn next_document(&mut self) {
+        self.earlier = self.kept.len();
     }
 
     /// Whether nothing is wrong.

@@ -117,7 +117,7 @@ pub(super) fn slip(text: &str, plain: bool, ty: &Type, reads: impl Fn(&str) -> b
     }
     match ty {
         Type::Amount(quantity) => amount(text, &quantity.kind, &reads),
-        Type::Bool => meant(truth(text)).map(Slip::Meant),
+        Type::Bool => meant(truth(text).into_iter().collect()).map(Slip::Meant),
         Type::Date => meant(calendar::dates(text)).map(Slip::Meant),
         Type::Time => meant(calendar::times(text)).map(Slip::Meant),
         Type::Text
@@ -221,11 +221,11 @@ fn fraction(text: &str) -> Option<Meant> {
 }
 
 /// `yes`, `1`, `True`.
-fn truth(text: &str) -> Vec<Meant> {
+fn truth(text: &str) -> Option<Meant> {
     let truth = match &*text.to_lowercase() {
         "yes" | "y" | "on" | "1" | "true" | "ja" | "✓" | "✔" | "✅" => "true",
         "no" | "n" | "off" | "0" | "false" | "nein" | "✗" | "✘" | "❌" => "false",
-        _ => return Vec::new(),
+        _ => return None,
     };
-    vec![Meant::new(truth, "true and false are written in full and in small letters:")]
+    Some(Meant::new(truth, "true and false are written in full and in small letters:"))
 }

@@ -147,6 +147,7 @@ impl<'a> Typing<'a> {
             return None;
         }
         let vocabulary = self.vocabulary;
+        self.problems.next_document();
         self.root = Some(root);
         let mut record =
             self.record(Layers { upper: Some(root), lower: standing }, &vocabulary.snapshot, None);

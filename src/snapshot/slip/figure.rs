@@ -3,8 +3,9 @@
 //! Knows units and separators, and not which texts can be read.
 
 use super::Meant;
+use crate::snapshot::scalar::seconds;
 use crate::types::Kind;
-use crate::value::{DAY, MAX_DIGITS, Number, decimal, parse_number, parse_scaled};
+use crate::value::{MAX_DIGITS, Number, decimal, parse_number, parse_scaled};
 
 /// What a text can mean that holds one number, the likeliest first.
 pub(super) fn figures(text: &str, kind: &Kind) -> Vec<Meant> {
@@ -13,7 +14,7 @@ pub(super) fn figures(text: &str, kind: &Kind) -> Vec<Meant> {
     {
         return vec![Meant::new(length.as_str(), format!("{text} is {length}:"))];
     }
-    let Some(parts) = Parts::of(text) else { return Vec::new() };
+    let Some(parts) = FigureParts::of(text) else { return Vec::new() };
     let Some(unit) = unit(parts.word, kind) else { return Vec::new() };
     let mut found = Vec::new();
     for number in readings(parts.body, kind) {
@@ -46,7 +47,7 @@ pub(super) fn figures(text: &str, kind: &Kind) -> Vec<Meant> {
 }
 
 /// A text around its number.
-struct Parts<'t> {
+struct FigureParts<'t> {
     sign: &'static str,
     /// From the first digit to the last one.
     body: &'t str,
@@ -55,7 +56,7 @@ struct Parts<'t> {
     before: bool,
 }
 
-impl<'t> Parts<'t> {
+impl<'t> FigureParts<'t> {
     fn of(text: &'t str) -> Option<Self> {
         let is_digit = |c: char| c.is_ascii_digit();
         let (start, end) = (text.find(is_digit)?, text.rfind(is_digit)? + 1);
@@ -110,12 +111,7 @@ struct WrittenUnit {
 
 fn unit(word: &str, kind: &Kind) -> Option<WrittenUnit> {
     let small = word.to_lowercase();
-    let scale = match &*small {
-        "k" | "thousand" => 3,
-        "m" | "mio" | "mn" | "million" => 6,
-        "b" | "bn" | "billion" => 9,
-        _ => 0,
-    };
+    let scale = power_of_ten(&small).unwrap_or(0);
     let written = match kind {
         Kind::Share => match &*small {
             "" => String::new(),
@@ -136,6 +132,15 @@ fn unit(word: &str, kind: &Kind) -> Option<WrittenUnit> {
     };
     let scale = if matches!(kind, Kind::Unit(_)) { scale } else { 0 };
     Some(WrittenUnit { written, scale })
+}
+
+fn power_of_ten(word: &str) -> Option<i32> {
+    Some(match word {
+        "k" | "thousand" => 3,
+        "m" | "mio" | "mn" | "million" => 6,
+        "b" | "bn" | "billion" => 9,
+        _ => return None,
+    })
 }
 
 /// The code of a currency that is written as a sign or a word.
@@ -171,18 +176,20 @@ fn length(text: &str) -> Option<String> {
     } else {
         amounts(text)?
     };
-    let seconds = |unit: &str| match unit {
-        "ms" => Number::ONE / Number::from(1000),
-        "s" => Number::ONE,
-        "min" => Number::from(60),
-        "h" => Number::from(3600),
-        "weeks" => Number::from(7 * DAY),
-        _ => Number::from(DAY),
-    };
-    let given = parts.iter().filter(|(amount, _)| *amount != Number::ZERO);
-    let smallest = given.map(|(_, unit)| *unit).min_by_key(|unit| seconds(unit))?;
-    let total = parts.iter().fold(Number::ZERO, |total, (amount, unit)| total + amount * seconds(unit));
-    Some(format!("{} {smallest}", decimal(&(total / seconds(smallest)), MAX_DIGITS)))
+    let mut total = Number::ZERO;
+    let mut smallest: Option<(Number, &str)> = None;
+    for (amount, unit) in parts.iter().filter(|(amount, _)| *amount != Number::ZERO) {
+        let length = seconds(unit)?;
+        total += amount * &length;
+        if smallest.as_ref().is_none_or(|(known, _)| length < *known) {
+            smallest = Some((length, *unit));
+        }
+    }
+    let (length, unit) = smallest?;
+    let amount = total / length;
+    let unit =
+        unit.strip_suffix('s').filter(|short| amount == Number::ONE && short.len() > 1).unwrap_or(unit);
+    Some(format!("{} {unit}", decimal(&amount, MAX_DIGITS)))
 }
 
 /// Numbers, each with its unit of time: more than one of them, or a length of ISO 8601.

@@ -129,7 +129,7 @@ impl Typing<'_> {
             // What an element of a list has too much is hardly meant for the snapshot.
             self.field_of(&vocabulary.snapshot, top.name)?.1.ty.record()?;
         }
-        let mut search = Search { pairs, key, words: words_of(key), found: Vec::new() };
+        let mut search = KeySearch { pairs, key, words: words_of(key), found: Vec::new() };
         self.search(&mut search, &vocabulary.snapshot, (Some(root), true), "");
         match search.found.len() {
             1 => search.found.pop(),
@@ -139,7 +139,7 @@ impl Typing<'_> {
 
     fn search(
         &self,
-        search: &mut Search<'_>,
+        search: &mut KeySearch<'_>,
         ty: &RecordType,
         (at, given): (Option<At<'_>>, bool),
         above: &str,
@@ -170,7 +170,7 @@ impl Typing<'_> {
 /// Longer keys are not looked for elsewhere.
 const MAX_KEY: usize = 80;
 
-struct Search<'s> {
+struct KeySearch<'s> {
     /// What may still be compared.
     pairs: &'s mut usize,
     key: &'s str,
