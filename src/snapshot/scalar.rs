@@ -44,7 +44,7 @@ impl Scalar<'_> {
             let reads =
                 |text: &str| matches!(Scalar { text, plain: true, ..*self }.as_written(ty), Ok((_, None)));
             match slip(self.text, self.plain, ty, reads) {
-                Some(slip) => errors::with_slip(error, self.subject.span, self.emptiness, slip),
+                Some(slip) => errors::with_slip(error, self, slip),
                 None => error,
             }
         })

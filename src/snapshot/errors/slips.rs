@@ -5,21 +5,18 @@
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::snapshot::path::Subject;
+use crate::snapshot::scalar::Scalar;
 use crate::snapshot::slip::{Emptiness, Meant, Slip};
 use crate::source::Span;
 use crate::text::quote;
 use crate::types::Type;
 
-/// An error about the value at a place, with what to write instead.
-pub(in crate::snapshot) fn with_slip(
-    mut error: Diagnostic,
-    span: Span,
-    emptiness: Emptiness,
-    slip: Slip,
-) -> Diagnostic {
+/// An error about a value, with what to write instead.
+pub(in crate::snapshot) fn with_slip(mut error: Diagnostic, scalar: &Scalar<'_>, slip: Slip) -> Diagnostic {
+    let span = scalar.subject.span;
     let mut label =
         |text: &str| error.labels.iter_mut().take(1).for_each(|label| label.text = text.to_owned());
-    match (slip, emptiness) {
+    match (slip, scalar.emptiness) {
         // It needs a value, and the error says how that is written.
         (Slip::Unknown, Emptiness::Refused) => error,
         (Slip::Unknown, Emptiness::OfElement) => {
@@ -28,7 +25,10 @@ pub(in crate::snapshot) fn with_slip(
         }
         (Slip::Unknown, Emptiness::Allowed) => {
             label("not recorded");
-            error.help("leave a value empty that is not known:").choice(span, "")
+            // With the blank that stands before a value without quotes.
+            let start = span.range().start.saturating_sub(usize::from(scalar.plain));
+            let value = Span::new(span.file, start..span.range().end);
+            error.help("leave a value empty that is not known:").choice(value, "")
         }
         (Slip::Bound(value), _) => {
             label("not a measurement");
