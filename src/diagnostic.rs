@@ -179,7 +179,7 @@ impl Diagnostic {
             (Some(help), None) => match help.strip_suffix(':') {
                 Some(short) => match fix.text.trim() {
                     text if text.is_empty() || text.contains('`') => short.to_owned(),
-                    text if short.contains(&format!("`{text}`")) => short.to_owned(),
+                    text if short.ends_with(&format!("`{text}`")) => short.to_owned(),
                     text => format!("{help} write `{}`", visible(text)),
                 },
                 None => help,

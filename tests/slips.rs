@@ -95,8 +95,8 @@ fn holds(table: &str, of: impl Fn(&[String]) -> Vec<DiagnosticReport>) {
             problems.push_str(&format!("{name}: nothing is said of it\n"));
         }
         for DiagnosticReport { severity, message, labels, help, .. } in &said {
-            let at = labels.first().map_or(0, |label| label.region.line);
-            writeln!(found, "{at}: {}: {message}", severity.as_str()).unwrap();
+            let (at, label) = labels.first().map_or((0, ""), |label| (label.region.line, &label.text));
+            writeln!(found, "{at}: {}: {message} ({})", severity.as_str(), label).unwrap();
             help.iter().for_each(|help| writeln!(found, "   {help}").unwrap());
         }
         if instead.is_empty() {

@@ -37,6 +37,7 @@ impl Stumble<'_> {
             .or_else(|| self.separators())
             .or_else(|| self.hyphen())
             .or_else(|| self.clause())
+            .or_else(|| self.window())
             .or_else(|| self.empty_list())
             .or_else(|| self.half_if())
             .or_else(|| self.pattern())
@@ -171,6 +172,16 @@ impl Stumble<'_> {
         let is_name = |offset| self.kind(offset) == Some(TokenKind::Word);
         let dashed =
             |at: isize| self.near(at) == "-" && self.touches(at - 1) && self.touches(at) && is_name(at + 1);
+        let decl = |offset| matches!(self.near(offset), "rule" | "let" | "param" | "policy" | "gate");
+        if decl(-2) && is_name(-1) && is_name(0) && !is_reserved(self.near(0)) {
+            let name = format!("{}_{}", self.near(-1), self.near(0));
+            let help = format!("a name is one word, as `{name}`:");
+            return self.put(-1, 0, name, help);
+        }
+        if decl(-1) && matches!(self.kind(0), Some(TokenKind::Text { .. })) {
+            let help = "first comes a name, as other rules and tests call it, and then the title".to_owned();
+            return Some(PolicySlip { help, fix: None });
+        }
         // A field is called as its policy likes, and may have such a key.
         if !(is_name(-1) && dashed(0)) || self.takes(&[Rule::kw_standing, Rule::named_mark]) {
             return None;
@@ -217,6 +228,16 @@ impl Stumble<'_> {
             ),
             _ => None,
         }
+    }
+
+    /// `over last 4 weeks`
+    fn window(&self) -> Option<PolicySlip> {
+        let is_last = matches!(self.near(-1), "last" | "past") && self.near(-2) == "over";
+        let is_length = self.kind(0) == Some(TokenKind::Number);
+        let number = self.near(0);
+        (is_last && is_length)
+            .then(|| self.put(-1, 0, number, "a window is always the last such time:"))
+            .flatten()
     }
 
     /// The first token of the path that ends at a token.

@@ -78,7 +78,11 @@ const NOTHING: [&str; 10] = ["", "0", "[]", "{}", "false", "nil", "no", "none", 
 pub(super) fn is_unknown(text: &str) -> bool {
     let word = text.trim().to_lowercase();
     let placeholder = [("${", "}"), ("<", ">"), ("{{", "}}"), ("$(", ")")];
-    let is_placeholder = |(open, close): (&str, &str)| word.starts_with(open) && word.ends_with(close);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+    let is_placeholder = |(open, close): (&str, &str)| {
+        let name = word.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        name.is_some_and(|name| name.chars().all(is_name))
+    };
     let bare = word.trim_end_matches('%').trim_end();
     let says_so = ["not ", "no data", "to be ", "fixme"].iter().any(|start| word.starts_with(start));
     let crosses = word.len() > 1 && bare.chars().all(|c| matches!(c, 'x' | '?' | '_' | '#'));

@@ -277,7 +277,8 @@ impl<'a> Typing<'a> {
                 Ok(Value::List(self.elements(elements, written, field, inner, path)))
             }
             (Content::Scalar { text, .. }, Type::List(inner)) => {
-                let found = format!("`{}`", quote(text));
+                let found =
+                    if text.is_empty() { "an empty text".to_owned() } else { format!("`{}`", quote(text)) };
                 Err(errors::no_list(subject, &found, inner, list_slip(text, inner)))
             }
             (Content::Map(entries), Type::List(inner)) => {
