@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::code::Code;
 use crate::source::{FileId, SourceMap, Span};
-use crate::text::{misleading, visible};
+use crate::text::{conflict_marker, misleading, visible};
 
 /// How grave a diagnostic is, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -128,17 +128,29 @@ impl Diagnostic {
         self
     }
 
+    /// Says what to write most likely in the place of a span, so that a person has to choose.
+    #[must_use]
+    pub fn choice(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, text: text.into(), guess: true });
+        self
+    }
+
     /// Asks for the name that was most likely meant, if there is one, and puts it in the place of a span.
     #[must_use]
     pub fn meant(self, span: Span, name: Option<&str>) -> Self {
         match name {
-            Some(name) => {
-                let mut guessed = self.help(format!("did you mean `{name}`?")).fix(span, name);
-                guessed.fix.iter_mut().for_each(|fix| fix.guess = true);
-                guessed
-            }
+            Some(name) => self.help(format!("did you mean `{name}`?")).choice(span, name),
             None => self,
         }
+    }
+
+    /// Says of its place how many more in its file are like it.
+    #[must_use]
+    pub fn and_more_like_it(mut self, more: usize) -> Self {
+        if let Some(label) = self.labels.first_mut().filter(|_| more > 0) {
+            label.text = format!("{}; {more} more like this in the file", label.text);
+        }
+        self
     }
 
     /// The same of another file with the same text.
@@ -163,7 +175,15 @@ impl Diagnostic {
         let Some(fix) = &self.fix else { return self.help.clone() };
         Some(match (self.help.clone(), fixed_line(fix, sources)) {
             (Some(help), Some(line)) => format!("{help} write `{line}`"),
-            (Some(help), None) => help,
+            // A long line is not written out.
+            (Some(help), None) => match help.strip_suffix(':') {
+                Some(short) => match fix.text.trim() {
+                    text if text.is_empty() || text.contains('`') => short.to_owned(),
+                    text if short.ends_with(&format!("`{text}`")) => short.to_owned(),
+                    text => format!("{help} write `{}`", visible(text)),
+                },
+                None => help,
+            },
             (None, line) => format!("write `{}`", line.as_deref().unwrap_or(&fix.text)),
         })
     }
@@ -201,6 +221,14 @@ pub fn misleads(file: FileId, text: &str) -> Option<Diagnostic> {
     let problem =
         problem.label(Span::new(file, at..at + c.len_utf8()), "a new line to some, and nothing to others");
     Some(problem.help("take it out; a line ends with a line feed"))
+}
+
+/// What is said of a text that git has left two versions in.
+pub fn merge_conflict(code: Code, file: FileId, text: &str) -> Option<Diagnostic> {
+    let at = conflict_marker(text)?;
+    let error = Diagnostic::error(code, "a merge conflict was left in this file");
+    let error = error.label(Span::new(file, at..at + 7), "git has written this line");
+    Some(error.help("keep one of the two versions, and remove the lines of git"))
 }
 
 /// Letters of a word that a near miss is looked for.

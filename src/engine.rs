@@ -19,7 +19,7 @@ mod total;
 mod workspace;
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -27,7 +27,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::point::{Axis, Point};
 use crate::report::DiagnosticReport;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 use crate::value::{DAY, Date, Number, day_number};
 
 pub use against::AgainstOptions;
@@ -143,8 +143,31 @@ impl From<DayOptions> for CheckOptions {
 fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<DiagnosticReport> {
     diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
     diagnostics.dedup();
+    undeclared_once(diagnostics);
     keep_gravest(diagnostics);
     diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
+}
+
+/// Says of a key that nobody declares once that it is in so many files, at its first place.
+fn undeclared_once(diagnostics: &mut Vec<Diagnostic>) {
+    let is_one = |d: &Diagnostic| d.code == Code::UndeclaredField && d.severity == Severity::Warning;
+    let mut files: HashMap<String, HashSet<FileId>> = HashMap::new();
+    for diagnostic in diagnostics.iter().filter(|diagnostic| is_one(diagnostic)) {
+        let of = diagnostic.labels.iter().map(|label| label.span.file);
+        files.entry(diagnostic.message.clone()).or_default().extend(of);
+    }
+    // What is said of a key is taken away with its first place.
+    diagnostics.retain_mut(|diagnostic| {
+        if !is_one(diagnostic) {
+            return true;
+        }
+        let Some(of) = files.remove(&diagnostic.message) else { return false };
+        if let Some(label) = diagnostic.labels.first_mut().filter(|_| of.len() > 1) {
+            "no policy can read this".clone_into(&mut label.text);
+            diagnostic.message = format!("{}, and stands in {} files", diagnostic.message, of.len());
+        }
+        true
+    });
 }
 
 /// Diagnostics that one run says.

@@ -25,6 +25,8 @@ pub struct Reason {
 pub enum ReasonKind {
     /// A field that the snapshot of that date does not have.
     Missing { field: Arc<str>, date: Point },
+    /// A field whose key the snapshot of that date has without a value.
+    LeftEmpty { field: Arc<str>, list: bool, date: Point },
     /// A field that an element of a list does not have.
     MissingInElement { field: Arc<str>, date: Point },
     /// A field of an element with a key of which the snapshot of another date says something else.

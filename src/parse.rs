@@ -11,6 +11,7 @@ mod expr;
 mod field;
 mod literal;
 mod recover;
+mod slips;
 mod template;
 mod test;
 mod tokens;
@@ -25,7 +26,8 @@ use std::ops::Range;
 use pest::Parser;
 
 use crate::ast::{ExprIds, File, LiteralKind};
-use crate::diagnostic::Diagnostic;
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, merge_conflict};
 use crate::source::{FileId, Span};
 use tokens::{TokenKind, Tokens};
 use tree::Builder;
@@ -78,7 +80,11 @@ pub fn parse(file: FileId, text: &str, ids: &mut ExprIds) -> (File, Vec<Diagnost
             Vec::new()
         }
     };
-    (File { id: file, items }, builder.finish())
+    let mut diagnostics = builder.finish();
+    if let Some(conflict) = merge_conflict(Code::Syntax, file, text).filter(|_| !diagnostics.is_empty()) {
+        diagnostics = vec![conflict];
+    }
+    (File { id: file, items }, diagnostics)
 }
 
 /// The first name of a text that is longer than names may be.

@@ -13,6 +13,7 @@ mod problems;
 mod read;
 mod scalar;
 mod series;
+mod slip;
 mod syntax;
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,48 @@ pub fn misleading(text: &str) -> Option<(usize, char)> {
     found.next()
 }
 
+/// Where the first line begins that git leaves in a file whose two versions it could not merge.
+pub fn conflict_marker(text: &str) -> Option<usize> {
+    let is_marker = |line: &str| {
+        let line = line.trim_end();
+        line == "======="
+            || ["<<<<<<<", "|||||||", ">>>>>>>"].iter().any(|marker| {
+                line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            })
+    };
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if is_marker(line) {
+            return Some(start);
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The words of a name or way in any order, in small letters and without the `s` of many.
+pub fn words_of(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || c.is_uppercase() && small {
+            words.push(String::new());
+        }
+        small = c.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words.iter_mut().for_each(|word| {
+        if word.len() > 3 && word.ends_with('s') {
+            word.pop();
+        }
+    });
+    words.sort_unstable();
+    words
+}
+
 /// The text with each hidden character written as `\u{1b}`; line ends and tabs are hidden characters too.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {

@@ -269,6 +269,8 @@ pub struct Record {
     /// One slot for each declared field, in the order of its [`crate::vocabulary::RecordType`]; none where the field
     /// is missing or `null`.
     pub fields: Vec<Option<Located>>,
+    /// The fields whose key is there without a value, each with the place of the key.
+    pub empty: Vec<(usize, Span)>,
     /// The record's place, for what is missing from it.
     pub span: Span,
 }

@@ -253,7 +253,8 @@ fn what_cannot_be_found_or_is_too_large_has_a_code() {
     let repository = with_policy();
     repository.measured("sound", &outputs(&[(24, Some(5)), (6, Some(40))]));
     repository.measured("long", &format!("ok: true # {}", "-".repeat(5 << 20)));
-    repository.measured("wrong", &format!("outputs:\n{}", "  - { edit_time: much }\n".repeat(120)));
+    let wrong: String = (0..120).map(|n| format!("  - {{ edit_time: much{n} }}\n")).collect();
+    repository.measured("wrong", &format!("outputs:\n{wrong}"));
     repository.write("policies/long.gate", format!("# {}", "-".repeat(2 << 20)));
     repository.write("policies/noise.gate", [0xff, 0xfe]);
     let report = repository.reported();

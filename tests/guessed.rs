@@ -94,7 +94,7 @@ fn what_first_lines_seem_to_say_changes_nothing() {
         ("elsewhere.yaml", "date: 2026-11-16\nworkflow: one\nstage: a\nn: many\n"),
         ("r/two/2.yaml", "workflow: two\ndate: 2026-11-16\nstage: b\nn: 3\nm: 1\n"),
         ("r/one/tomorrow.yaml", "workflow: one\ndate: 2026-11-24\nstage: a\nn: 5\n"),
-        ("r/three/tomorrow.yaml", "workflow: three\ndate: 2026-11-24\nstage: a\nn: none\n"),
+        ("r/three/tomorrow.yaml", "workflow: three\ndate: 2026-11-24\nstage: a\nn: lots\n"),
         ("r/one/later.yaml", "workflow: one\ndate: 2026-12-24\nstage: a\nn: 5\n"),
         (
             "r/one/both.yaml",

@@ -95,7 +95,10 @@ fn the_next_snapshot_is_due_minutes_later() {
     assert!(text.contains("date: 2026-11-02T14:15Z\n") && text.contains("errors:"), "{text}");
     // An empty snapshot is one, and what is not known of it holds.
     let (code, said) = check(&repo, "14:15", &[]);
-    assert!(code == 1 && said.contains("`errors` is not in the snapshot of 2026-11-02T14:15Z"), "{said}");
+    assert!(
+        code == 1 && said.contains("`errors` is left empty in the snapshot of 2026-11-02T14:15Z"),
+        "{said}"
+    );
 
     // Without a date, it is of the minute at which it is due.
     let old = Repo::new().file("tollgate.yaml", CONFIG).file("policies/p.gate", POLICY);

@@ -179,7 +179,7 @@ const CASES: &[Case] = &[
         Texts::snapshot(&(0..n).map(|at| format!("k{at}: 1\n")).collect::<String>())
     }),
     ("src/snapshot/limits.rs", "MAX_SHOWN", "T322", |n| {
-        Texts::snapshot(&format!("list: [{}]", "a,".repeat(n)))
+        Texts::snapshot(&format!("list: [{}]", (0..n).map(|at| format!("a{at},")).collect::<String>()))
     }),
     ("src/value.rs", "MAX_DIGITS", "T310", |n| Texts::snapshot(&format!("list: [{}]", "9".repeat(n)))),
     ("src/value.rs", "MAX_EXPONENT", "T310", |n| Texts::snapshot(&format!("list: [1e{n}, 1e-{n}]"))),

@@ -74,6 +74,8 @@ mod record;
 #[cfg(test)]
 mod remedies;
 #[cfg(test)]
+mod slips;
+#[cfg(test)]
 mod start;
 #[cfg(test)]
 mod supply;

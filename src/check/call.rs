@@ -60,7 +60,7 @@ impl Checker<'_> {
         args: &[Arg],
     ) -> Type {
         let Some(builtin) = builtins::find(&name.text) else {
-            self.report(errors::unknown_function(name));
+            self.report(errors::as_percentile(errors::unknown_function(name), expr.span, name, args));
             self.check_loosely(scope, args);
             return Type::Error;
         };

@@ -7,6 +7,7 @@ mod date_word;
 mod exact;
 mod kinds;
 mod share_of;
+mod slips;
 mod table;
 mod time;
 mod types;
@@ -25,6 +26,7 @@ pub(super) use date_word::{no_key_to_see, no_stage_to_enter};
 pub(super) use exact::{sampled_level, sampled_on_both_sides};
 pub(super) use kinds::{Counterpart, bare_share, unlike_kinds};
 pub(super) use share_of::{clause_of_counts, not_a_counted_field, of_not_taken, part_of_itself};
+pub(super) use slips::{as_percentile, or_function_of_list};
 pub(super) use table::{
     empty_param, key_of_nothing, key_twice, listed_twice, missing_entries, mixed_keys, no_table, not_a_key,
     not_a_list_member, other_keys, several_types, table_is_no_value, texts_need_else,
@@ -64,12 +66,13 @@ pub(in crate::check) fn unknown_name(
 ) -> Diagnostic {
     let function = builtins::find(&name.text)
         .map(|builtin| format!("`{0}` is a function: write `{0}(…)`", builtin.name));
-    Diagnostic::error(Code::UnknownName, format!("nothing is called `{}` here", name.text))
+    let error = Diagnostic::error(Code::UnknownName, format!("nothing is called `{}` here", name.text))
         .label(name.span, "unknown name")
         .help("declare it: a field in a `snapshot` block, a let or param in this policy")
         .maybe_help(function)
         .meant(name.span, suggestion.filter(|_| hint.is_none()))
-        .maybe_help(hint)
+        .maybe_help(hint.clone());
+    if suggestion.is_some() || hint.is_some() { error } else { slips::word_of_others(error, name) }
 }
 
 pub(in crate::check) fn computed_of_no_list(of: &[Name]) -> Diagnostic {
@@ -89,7 +92,7 @@ pub(in crate::check) fn computed_in_gate(name: &Name, of: &[Name]) -> Diagnostic
 
 pub(in crate::check) fn unknown_field(
     path: &[Name],
-    way: &[Name],
+    (way, in_list): (&[Name], bool),
     name: &Name,
     record: &RecordType,
     suggestion: Option<&str>,
@@ -101,10 +104,11 @@ pub(in crate::check) fn unknown_field(
         [..] => format!("`{}`", join(way)),
     };
     let fields = list(record.fields.iter().map(|field| &*field.name));
-    Diagnostic::error(Code::UnknownName, format!("{whose} has no field `{}`", name.text))
+    let error = Diagnostic::error(Code::UnknownName, format!("{whose} has no field `{}`", name.text))
         .label(name.span, "unknown field")
         .help(format!("its fields are {fields}"))
-        .meant(name.span, suggestion)
+        .meant(name.span, suggestion);
+    if in_list { slips::or_function_of_list(error, way, name) } else { error }
 }
 
 pub(in crate::check) fn unknown_in_policy(
@@ -306,8 +310,8 @@ pub(in crate::check) fn record_is_no_value(path: &[Name], record: &RecordType) -
 pub(in crate::check) fn has_no_fields(way: &[Name], name: &Name, ty: &crate::types::Type) -> Diagnostic {
     let what = super::words::a_type(ty);
     let whose = if way.is_empty() { "`it`".to_owned() } else { format!("`{}`", join(way)) };
-    Diagnostic::error(Code::UnknownName, format!("{whose} is {what} and has no field `{}`", name.text))
-        .label(name.span, "unknown field")
+    let message = format!("{whose} is {what} and has no field `{}`", name.text);
+    Diagnostic::error(Code::UnknownName, message).label(name.span, "unknown field")
 }
 
 pub(in crate::check) fn no_fields(name: &Name, rest: &[Name]) -> Diagnostic {

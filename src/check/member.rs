@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::Checker;
 use super::errors;
 use super::path::Lookup;
 use super::scope::NameScope;
+use super::{Checker, MAX_SUGGESTIONS};
 use crate::ast::{Expr, ExprKind, Name};
 use crate::program::Target;
+use crate::text::words_of;
 use crate::types::Type;
+use crate::vocabulary::RecordType;
 
 /// What a word would be as a value.
 enum Peek {
@@ -173,6 +175,38 @@ impl Checker<'_> {
                 path.last().map_or("", |name| &**name),
             )
         })
+    }
+}
+
+impl Checker<'_> {
+    /// The one field of a record of the snapshot that a word most likely means: one of its name, or of its words.
+    pub(super) fn nested_field(&self, word: &Name) -> Option<String> {
+        if self.diagnostics.len() >= MAX_SUGGESTIONS {
+            return None;
+        }
+        let mut found = Vec::new();
+        fields_like(&self.ground.vocabulary.snapshot, &word.text, &words_of(&word.text), "", &mut found);
+        if found.len() == 1 { found.pop() } else { None }
+    }
+
+    /// What is said of `stage` where nobody declares stages.
+    pub(super) fn ladder_hint(&self, word: &Name) -> Option<String> {
+        let is_stage = matches!(&*word.text, "stage" | "advance_to");
+        (is_stage && self.ground.vocabulary.stages.is_empty()).then(|| {
+            "no stages are declared: write `stages testing -> pilot -> full`, or add `builtin` to `policies:`".to_owned()
+        })
+    }
+}
+
+/// The fields of records with a name or with words, by their ways.
+fn fields_like(record: &RecordType, name: &str, words: &[String], above: &str, found: &mut Vec<String>) {
+    for field in &record.fields {
+        let path = if above.is_empty() { field.name.to_string() } else { format!("{above}.{}", field.name) };
+        if let Type::Record(inner) = &field.ty {
+            fields_like(inner, name, words, &path, found);
+        } else if *field.name == *name || words_of(&path) == words {
+            found.push(path);
+        }
     }
 }
 

@@ -278,7 +278,9 @@ impl Checker<'_> {
     fn report_nowhere(&mut self, scope: NameScope<'_>, path: &[Name]) {
         let Some((first, rest)) = path.split_first() else { return };
         let suggestion = self.near_miss(scope, first, rest);
-        let hint = self.bare_word_hint(first);
+        let hint = self.bare_word_hint(first).or_else(|| self.ladder_hint(first));
+        let nested = || self.nested_field(first).filter(|_| rest.is_empty());
+        let suggestion = suggestion.map(|near| near.to_string()).or_else(nested);
         self.report(errors::unknown_name(first, suggestion.as_deref(), hint));
     }
 
@@ -411,7 +413,13 @@ impl Checker<'_> {
                     element = as_list(&ty).cloned();
                     record.clone()
                 }
-                (None, None | Some(None)) => return Lookup::problem(errors::has_no_fields(way, name, &ty)),
+                (None, None | Some(None)) => {
+                    let error = errors::has_no_fields(way, name, &ty);
+                    return Lookup::problem(match element.is_some() || as_list(&ty).is_some() {
+                        true => errors::or_function_of_list(error, way, name),
+                        false => error,
+                    });
+                }
             };
             let Some((step, field)) = record.field(&name.text) else {
                 if let Some(index) = policy.and_then(|policy| self.computed(policy, &record, &name.text)) {
@@ -430,7 +438,11 @@ impl Checker<'_> {
                     return Lookup::Silent;
                 }
                 return Lookup::Unknown(Box::new(errors::unknown_field(
-                    path, way, name, &record, suggestion,
+                    path,
+                    (way, element.is_some()),
+                    name,
+                    &record,
+                    suggestion,
                 )));
             };
             steps.push(step);

@@ -158,8 +158,13 @@ impl<'a> Evaluator<'a> {
         if let Some(asked) = self.taken_ask(moment.at, path) {
             return asked;
         }
-        let missing = |span| {
-            Reasons::of(ReasonKind::Missing { field: path.recorded(), date: snapshot.date }, Some(span))
+        let missing = |span, left_empty| {
+            let (field, date) = (path.recorded(), snapshot.date);
+            let kind = match left_empty {
+                true => ReasonKind::LeftEmpty { field, list: matches!(ty, Type::List(_)), date },
+                false => ReasonKind::Missing { field, date },
+            };
+            Reasons::of(kind, Some(span))
         };
         self.walk(&snapshot.record, path, ty, moment, &missing)
     }
@@ -190,21 +195,24 @@ impl<'a> Evaluator<'a> {
         Reasons::of(ReasonKind::MissingInElement { field: field.clone(), date }, Some(span))
     }
 
-    /// Follows a path from a record; `missing` says why there is nothing at its end.
+    /// Follows a path from a record; `missing` says why there is nothing at its end, by where it would have been and
+    /// whether its key is there without a value.
     pub(super) fn walk(
         &self,
         record: &'a Record,
         path: &FieldPath,
         ty: &Type,
         moment: Moment,
-        missing: &dyn Fn(Span) -> Reasons,
+        missing: &dyn Fn(Span, bool) -> Reasons,
     ) -> Evidence<'a> {
         let mut record = record;
         let mut steps = path.steps.iter();
         let mut found: Option<&'a Located> = None;
         while let Some(step) = steps.next() {
             let Some(located) = record.fields.get(*step).and_then(Option::as_ref) else {
-                return Evidence::unknown(ty, &missing(record.span), &path.name);
+                let empty = record.empty.iter().find(|(at, _)| at == step);
+                let place = empty.map_or(record.span, |(_, key)| *key);
+                return Evidence::unknown(ty, &missing(place, empty.is_some()), &path.name);
             };
             found = Some(located);
             match &located.value {
@@ -223,7 +231,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         found.map_or_else(
-            || Evidence::unknown(ty, &missing(record.span), &path.name),
+            || Evidence::unknown(ty, &missing(record.span, false), &path.name),
             |located| eval_value(&located.value),
         )
     }

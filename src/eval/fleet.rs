@@ -296,7 +296,7 @@ impl<'a> Evaluator<'a> {
             // Whoever asks for no stage asks for none: that is known, and compares with no stage.
             return Evidence::Word(Word::Known("".into()));
         }
-        let missing = |span| {
+        let missing = |span, _| {
             let (field, workflow) = (path.recorded(), workflow.clone());
             Reasons::of(ReasonKind::MissingInWorkflow { field, workflow, date: newest }, Some(span))
         };
@@ -327,5 +327,6 @@ fn unlisted(record: &Record) -> Record {
         let located = slot.as_ref()?;
         Some(Located { key: located.key, span: located.span, value: value(located)? })
     };
-    Record { fields: record.fields.iter().map(field).collect(), span: record.span }
+    let fields = record.fields.iter().map(field).collect();
+    Record { fields, empty: record.empty.clone(), span: record.span }
 }

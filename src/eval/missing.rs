@@ -71,6 +71,10 @@ impl<'a> Evaluator<'a> {
         let key = |field: &str| self.program.vocabulary.snapshot.keys_of(field).into();
         match &reason.kind {
             ReasonKind::Missing { field, date } => Some((Missing::Field(key(field), None), *date)),
+            ReasonKind::LeftEmpty { field, list: false, date } => {
+                Some((Missing::Field(key(field), None), *date))
+            }
+            ReasonKind::LeftEmpty { field, list: true, date } => Some((Missing::List(key(field)), *date)),
             ReasonKind::MissingInWorkflow { field, date, workflow: _ } => {
                 Some((Missing::Field(key(field), None), *date))
             }
@@ -130,6 +134,7 @@ impl<'a> Evaluator<'a> {
                 SmallSample::Means { .. } | SmallSample::TooMany { .. } | SmallSample::Alike { .. },
             )
             | ReasonKind::Missing { .. }
+            | ReasonKind::LeftEmpty { .. }
             | ReasonKind::MissingInElement { .. }
             | ReasonKind::MissingInWorkflow { .. }
             | ReasonKind::StaleWorkflow { .. }
@@ -161,7 +166,10 @@ impl<'a> Evaluator<'a> {
 
     /// What the series had of a field before it was missing.
     pub(super) fn earlier(&self, reason: &Reason, scope: Scope<'_, 'a>) -> Earlier {
-        let ReasonKind::Missing { field, date } = &reason.kind else { return Earlier::Unasked };
+        let (ReasonKind::Missing { field, date } | ReasonKind::LeftEmpty { field, date, .. }) = &reason.kind
+        else {
+            return Earlier::Unasked;
+        };
         let Some(steps) = self.steps_of(field) else { return Earlier::Unasked };
         let earlier = self.snapshots.get(..scope.moment.at).unwrap_or_default();
         let earlier = earlier.iter().filter(|snapshot| snapshot.date < *date);

@@ -59,7 +59,7 @@ impl<'a> Evaluator<'a> {
         self.budget.spend(older.len());
         let all = once((moment.at, element.newest)).chain(older.iter().copied());
         let mut said = all.filter_map(|(at, record)| Some((at, record, find(record, &path.steps)?)));
-        let missing = |span| self.missing_in_element(&path.name, moment.at, span);
+        let missing = |span, _| self.missing_in_element(&path.name, moment.at, span);
         let Some((at, record, newest)) = said.next() else {
             return self.walk(element.newest, path, ty, moment, &missing);
         };

@@ -9,6 +9,7 @@ use std::ops::Range;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
+use super::slips::{PolicySlip, Stumble};
 use super::tokens::{Token, TokenKind, Tokens};
 use super::tree::Builder;
 use super::{Grammar, Rule, errors};
@@ -212,8 +213,8 @@ impl Builder<'_> {
             || "the end of the file".to_owned(),
             |found| if found.starts_with('"') { "a text".to_owned() } else { format!("`{found}`") },
         );
-        let help = failure.help();
-        if listed.is_empty() {
+        let (slip, help) = (self.slip(failure, stretch), failure.help());
+        if listed.is_empty() && slip.is_none() {
             return errors::not_understood(self.span(stretch.clone())).maybe_help(help);
         }
         let expected = one_of(&listed);
@@ -226,7 +227,23 @@ impl Builder<'_> {
             (Some(token), None) => errors::unexpected(self.span(token.range.clone()), &expected, &found),
             (None, None) => errors::unexpected(self.span(stretch.clone()), &expected, &found),
         };
-        diagnostic.maybe_help(help)
+        let Some(PolicySlip { help, fix }) = slip else { return diagnostic.maybe_help(help) };
+        match fix {
+            Some((range, text)) => diagnostic.help(help).choice(self.span(range), text),
+            None => diagnostic.help(help),
+        }
+    }
+
+    /// What people write who come from other languages; a keyword that is misspelt is not looked at.
+    fn slip(&self, failure: &SyntaxFailure<'_>, stretch: &Range<usize>) -> Option<PolicySlip> {
+        let found = failure.found.as_ref()?;
+        if failure.found_word().is_some_and(|word| suggestion(word, &failure.expected).is_some()) {
+            return None;
+        }
+        let end = stretch.end.max(found.range.end);
+        let tokens: Vec<Token> = self.tokens_in(&(stretch.start..end)).collect();
+        let at = tokens.iter().position(|token| token.range.start == found.range.start)?;
+        Stumble { text: failure.text, tokens, at, expected: &failure.expected }.slip()
     }
 }
 

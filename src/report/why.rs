@@ -549,6 +549,8 @@ pub struct Counts {
 pub enum Missing {
     /// A field, and its line where it is one of an element.
     Field(Arc<str>, Option<usize>),
+    /// A list that is left empty, though there may have been none.
+    List(Arc<str>),
     /// At least one element of a list.
     Element(Arc<str>),
 }

@@ -3,13 +3,19 @@
 //! Knows what people are told, and nothing of how a problem is found.
 
 mod dates;
+mod keys;
 mod parts;
 mod series;
+mod slips;
 
 use std::sync::Arc;
 
+pub(super) use keys::{
+    given_undeclared, misspelt, no_blank_after_colon, undeclared, where_to_write, written_beside,
+};
 pub(super) use parts::{part_above_whole, too_much_counted};
-pub(super) use series::{after_retirement, duplicate_date, look_alike};
+pub(super) use series::{after_retirement, duplicate_date, look_alike, misspelt_workflow};
+pub(super) use slips::{no_list, scalar_for_record, with_slip};
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -19,6 +25,7 @@ use crate::snapshot::limits::{
 };
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::scalar::Scalar;
+use crate::snapshot::slip::time_unit;
 use crate::snapshot::tree::{Content, YamlNode};
 use crate::source::{FileId, Span};
 use crate::text::{first_few, quote};
@@ -200,6 +207,13 @@ pub(super) fn wrong_type(subject: Subject<'_>, ty: &Type, found: &str) -> Diagno
     )
 }
 
+/// A text in the place of an amount.
+pub(super) fn no_amount(scalar: &Scalar<'_>, ty: &Type) -> Diagnostic {
+    let message = format!("`{}` is {}, here is `{}`", scalar.subject.path, describe(ty), quote(scalar.text));
+    let error = Diagnostic::error(Code::WrongType, message).label(scalar.subject.span, "not a number");
+    with_declaration(error.help(how_to_write(ty)), scalar.subject)
+}
+
 /// A number or bool in quotes.
 pub(super) fn quoted(scalar: &Scalar<'_>, ty: &Type) -> Diagnostic {
     let text = quote(scalar.text);
@@ -307,7 +321,7 @@ pub(super) fn bare_one(scalar: &Scalar<'_>, number: &Number) -> Diagnostic {
 pub(super) fn other_unit(scalar: &Scalar<'_>, unit: &str, declared: &str) -> Diagnostic {
     let message =
         format!("{} is in {}, `{}` is in {declared}", quote(scalar.text), quote(unit), scalar.subject.path);
-    wrong_unit(scalar, message, format!("write it as `5 {declared}` or `5`"))
+    wrong_unit(scalar, message, format!("convert it to {declared}"))
 }
 
 /// `5 USD` for a plain number.
@@ -333,16 +347,8 @@ pub(super) fn no_time_unit(scalar: &Scalar<'_>, digits: &str, unit: &str) -> Dia
     const UNITS: [&str; 8] = ["ms", "s", "min", "h", "day", "days", "week", "weeks"];
     let (text, path) = (quote(scalar.text), scalar.subject.path);
     let digits = quote(digits);
-    let meant = match &*unit.to_ascii_lowercase() {
-        "millisecond" | "milliseconds" | "msec" => Some("ms"),
-        "sec" | "secs" | "second" | "seconds" => Some("s"),
-        "m" | "mins" | "minute" | "minutes" => Some("min"),
-        "hr" | "hrs" | "hour" | "hours" => Some("h"),
-        "d" => Some("days"),
-        "w" | "wk" | "wks" => Some("weeks"),
-        other if other.len() > 20 => None,
-        other => did_you_mean(other, UNITS),
-    };
+    let near = || did_you_mean(unit, UNITS).filter(|_| unit.len() <= 20);
+    let meant = time_unit(unit).or_else(near);
     let (message, help) = match unit {
         "" => (
             format!("{text} has no unit; `{path}` is a duration"),
@@ -377,17 +383,19 @@ pub(super) fn not_finite(scalar: &Scalar<'_>) -> Diagnostic {
 }
 
 /// Digits that are no decimal within the limits.
-pub(super) fn bad_number(scalar: &Scalar<'_>, reason: NumberError) -> Diagnostic {
+pub(super) fn bad_number(scalar: &Scalar<'_>, ty: &Type, reason: NumberError) -> Diagnostic {
     let text = quote(scalar.text);
     let (message, help) = match reason {
-        NumberError::Malformed => (
-            format!("`{text}` is not a number"),
-            "write a decimal such as `1200` or `0.05`, without separators",
-        ),
-        NumberError::TooManyDigits => (format!("{text} has more than {MAX_DIGITS} digits"), "round it"),
-        NumberError::ExponentTooLarge => {
-            (format!("{text} has an exponent beyond {MAX_EXPONENT}"), "is this the value that was measured?")
+        NumberError::Malformed => {
+            (format!("`{}` is {}, here is `{text}`", scalar.subject.path, describe(ty)), how_to_write(ty))
         }
+        NumberError::TooManyDigits => {
+            (format!("{text} has more than {MAX_DIGITS} digits"), "round it".to_owned())
+        }
+        NumberError::ExponentTooLarge => (
+            format!("{text} has an exponent beyond {MAX_EXPONENT}"),
+            "is this the value that was measured?".to_owned(),
+        ),
     };
     let error = Diagnostic::error(Code::ImpossibleNumber, message)
         .label(scalar.subject.span, "no number to judge by");
@@ -427,34 +435,6 @@ pub(super) fn missing(record: Span, path: &Path<'_>, declared: Option<Span>) -> 
     match declared {
         Some(declared) => error.label(declared, "declared as required here"),
         None => error,
-    }
-}
-
-/// A key that is close to a declared one.
-pub(super) fn misspelt(span: Span, key: &str, field: &str, path: Option<&Path<'_>>) -> Diagnostic {
-    Diagnostic::error(Code::MisspeltField, undeclared_message(key, path))
-        .label(span, "not declared")
-        .meant(span, Some(field))
-}
-
-/// A key that no policy can read.
-pub(super) fn undeclared(span: Span, key: &str, path: Option<&Path<'_>>) -> Diagnostic {
-    Diagnostic::warning(Code::UndeclaredField, undeclared_message(key, path))
-        .label(span, "no policy can read this")
-        .help("declare it in a `snapshot` block, or remove it")
-}
-
-/// A name in a test that stands for nothing.
-pub(super) fn given_undeclared(span: Span, key: &str, path: Option<&Path<'_>>) -> Diagnostic {
-    Diagnostic::error(Code::UndeclaredField, undeclared_message(key, path))
-        .label(span, "no field of this name")
-        .help("a test gives fields that a `snapshot` block declares, and nothing that is computed of them")
-}
-
-fn undeclared_message(key: &str, path: Option<&Path<'_>>) -> String {
-    match path {
-        None => format!("`{}` is not declared", quote(key)),
-        Some(path) => format!("`{}` is not declared in `{path}`", quote(key)),
     }
 }
 

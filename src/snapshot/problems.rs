@@ -1,4 +1,5 @@
-//! The problems of one file: all are counted, the first ones are kept.
+//! The problems of one file: all are counted, the first ones are kept. One that repeats itself, as a key that is misspelt in
+//! five rows, is kept once.
 //!
 //! Knows nothing of what they say.
 
@@ -10,7 +11,18 @@ use crate::source::FileId;
 /// What is wrong with a file.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
-    kept: Vec<Diagnostic>,
+    /// Each with how many more are like it.
+    kept: Vec<(Diagnostic, usize)>,
+    /// How many of them are of earlier documents: what is wrong with another snapshot is said again.
+    earlier: usize,
+    errors: usize,
+    shown: KeptCounts,
+    hidden: usize,
+}
+
+/// How many are kept.
+#[derive(Debug, Default)]
+struct KeptCounts {
     errors: usize,
     warnings: usize,
 }
@@ -18,14 +30,27 @@ pub(super) struct Problems {
 impl Problems {
     /// Adds one.
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
-        let count = match diagnostic.severity {
-            Severity::Error => &mut self.errors,
-            Severity::Warning | Severity::Note => &mut self.warnings,
+        let is_error = diagnostic.severity == Severity::Error;
+        self.errors += usize::from(is_error);
+        let alike = |(known, _): &&mut (Diagnostic, usize)| {
+            known.code == diagnostic.code && known.message == diagnostic.message
         };
-        *count += 1;
-        if *count <= MAX_SHOWN {
-            self.kept.push(diagnostic);
+        if let Some((_, more)) = self.kept.iter_mut().skip(self.earlier).find(alike) {
+            *more += 1;
+            return;
         }
+        let shown = if is_error { &mut self.shown.errors } else { &mut self.shown.warnings };
+        if *shown < MAX_SHOWN {
+            *shown += 1;
+            self.kept.push((diagnostic, 0));
+        } else {
+            self.hidden += 1;
+        }
+    }
+
+    /// What is pushed from here on is of another document.
+    pub(super) fn next_document(&mut self) {
+        self.earlier = self.kept.len();
     }
 
     /// Whether nothing is wrong.
@@ -39,11 +64,12 @@ impl Problems {
     }
 
     /// Those that are kept, and a note of how many are not.
-    pub(super) fn finish(mut self, file: FileId) -> Vec<Diagnostic> {
-        let hidden = self.errors.saturating_sub(MAX_SHOWN) + self.warnings.saturating_sub(MAX_SHOWN);
-        if hidden > 0 {
-            self.kept.push(errors::not_shown(file, hidden));
+    pub(super) fn finish(self, file: FileId) -> Vec<Diagnostic> {
+        let mut found: Vec<Diagnostic> =
+            self.kept.into_iter().map(|(diagnostic, more)| diagnostic.and_more_like_it(more)).collect();
+        if self.hidden > 0 {
+            found.push(errors::not_shown(file, self.hidden));
         }
-        self.kept
+        found
     }
 }

@@ -9,9 +9,11 @@
 
 use std::sync::Arc;
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::snapshot::errors;
 use crate::snapshot::path::Subject;
+use crate::snapshot::slip::{Emptiness, slip};
 use crate::text::quote;
 use crate::types::{Kind, Quantity, Type};
 use crate::value::{DAY, Number, NumberError, Value, day_number, parse_date, parse_scaled, parse_time};
@@ -25,6 +27,7 @@ pub(super) struct Scalar<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     /// Whether an error would be shown, so that a suggestion is worth looking for.
     pub(super) suggest: bool,
+    pub(super) emptiness: Emptiness,
 }
 
 impl Scalar<'_> {
@@ -33,6 +36,21 @@ impl Scalar<'_> {
     /// # Errors
     /// If it is not written as the type demands, or lies outside the type's range.
     pub(super) fn read(&self, ty: &Type) -> Result<(Value, Option<Diagnostic>), Diagnostic> {
+        self.as_written(ty).map_err(|error| {
+            // An error that says what to write needs no more.
+            if !self.suggest || error.fix.is_some() || error.code == Code::BareShareAboveOne {
+                return error;
+            }
+            let reads =
+                |text: &str| matches!(Scalar { text, plain: true, ..*self }.as_written(ty), Ok((_, None)));
+            match slip(self.text, self.plain, ty, reads) {
+                Some(slip) => errors::with_slip(error, self, slip),
+                None => error,
+            }
+        })
+    }
+
+    fn as_written(&self, ty: &Type) -> Result<(Value, Option<Diagnostic>), Diagnostic> {
         let value = match ty {
             Type::Bool => self.bool()?,
             Type::Text => Value::Text(self.text.into()),
@@ -98,13 +116,13 @@ impl Scalar<'_> {
             return Err(errors::not_finite(self));
         }
         if digits.is_empty() {
-            return Err(self.wrong_type(&ty()));
+            return Err(errors::no_amount(self, &ty()));
         }
         if !unit.chars().all(char::is_alphabetic) && unit != "%" {
-            return Err(errors::bad_number(self, NumberError::Malformed));
+            return Err(errors::bad_number(self, &ty(), NumberError::Malformed));
         }
         let scale = if unit == "%" { -2 } else { 0 };
-        let number = parse_scaled(digits, scale).map_err(|reason| errors::bad_number(self, reason))?;
+        let number = parse_scaled(digits, scale).map_err(|reason| errors::bad_number(self, &ty(), reason))?;
         let mut warning = None;
         let number = match &quantity.kind {
             Kind::Count | Kind::Number | Kind::Bare | Kind::Ratio if unit.is_empty() => number,
@@ -169,7 +187,7 @@ fn split(text: &str) -> (&str, &str) {
 }
 
 /// The length of a unit of time in seconds; none for months and years, whose length depends on the date.
-fn seconds(unit: &str) -> Option<Number> {
+pub(super) fn seconds(unit: &str) -> Option<Number> {
     let length = match unit {
         "ms" => return Some(Number::ONE / Number::from(1000)),
         "s" => 1,

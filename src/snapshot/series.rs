@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean_within};
 use crate::point::Point;
 use crate::snapshot::read::{SnapshotFile, Standing};
 use crate::snapshot::{Workflow, errors};
@@ -30,6 +30,8 @@ pub(super) struct Groups<'t> {
     named: BTreeMap<Arc<str>, SeriesSoFar>,
     /// Where each workflow is named first.
     places: BTreeMap<Arc<str>, Span>,
+    /// The days of each workflow's snapshots.
+    dates: BTreeMap<Arc<str>, Vec<Point>>,
     /// The workflows that the files of a folder name.
     folders: BTreeMap<&'t str, BTreeSet<Arc<str>>>,
     /// Files that do not say whose they are.
@@ -47,6 +49,8 @@ impl<'t> Groups<'t> {
             };
             self.folders.entry(file.folder).or_default().insert(Arc::clone(&workflow));
             self.places.entry(Arc::clone(&workflow)).or_insert(place);
+            let dates = self.dates.entry(Arc::clone(&workflow)).or_default();
+            dates.extend(found.date.map(|(date, _)| date));
             let group = self.named.entry(workflow).or_default();
             group.files.insert(file.file);
             group.faulty |= found.snapshot.is_none();
@@ -90,7 +94,9 @@ pub(super) fn assemble<T>(
     let mut folders: BTreeMap<&str, BTreeSet<Arc<str>>> = BTreeMap::new();
     let mut unnamed: Vec<(&str, FileId)> = Vec::new();
     let mut places: BTreeMap<Arc<str>, Span> = BTreeMap::new();
+    let mut dates: BTreeMap<Arc<str>, Vec<Point>> = BTreeMap::new();
     for (workflow, rest) in finished {
+        rest.dates.into_iter().for_each(|(name, own)| dates.entry(name).or_default().extend(own));
         for (name, place) in rest.places {
             let first = places.entry(name).or_insert(place);
             let key = |span: Span| (sources.name(span.file), span);
@@ -104,6 +110,7 @@ pub(super) fn assemble<T>(
         diagnostics.extend(rest.diagnostics);
     }
     diagnostics.extend(look_alikes(&places));
+    diagnostics.extend(misspelt(&folders, &dates, &places));
     // Unnamed files first: they may give a folder without snapshots its name.
     let faulty_facts = standing.values().filter(|facts| !facts.sound).map(|facts| (facts.folder, facts.file));
     unnamed.extend(faulty_facts);
@@ -148,6 +155,49 @@ fn look_alikes(places: &BTreeMap<Arc<str>, Span>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Workflows of one snapshot that were most likely meant to be another of their folder: one that has several, and none of
+/// that day.
+fn misspelt(
+    folders: &BTreeMap<&str, BTreeSet<Arc<str>>>,
+    dates: &BTreeMap<Arc<str>, Vec<Point>>,
+    places: &BTreeMap<Arc<str>, Span>,
+) -> Vec<Diagnostic> {
+    /// Pairs of letters that are compared for all of them.
+    const PAIRS: usize = 200_000;
+    let mut pairs = PAIRS;
+    let mut found = Vec::new();
+    for names in folders.values() {
+        let dates_of = |name: &Arc<str>| dates.get(name).map_or(&[][..], Vec::as_slice);
+        let several: Vec<&Arc<str>> = names.iter().filter(|name| dates_of(name).len() > 1).collect();
+        for name in names {
+            let ([date], Some(place)) = (dates_of(name), places.get(name)) else { continue };
+            let others = several.iter().filter(|other| !dates_of(other).contains(date));
+            let meant = did_you_mean_within(&mut pairs, name, others.map(|other| &***other));
+            if let Some(meant) = meant.filter(|meant| is_slip(name, meant)) {
+                found.push(errors::misspelt_workflow((name, *place), meant, several.len() == 1));
+            }
+        }
+    }
+    found
+}
+
+/// Whether two names differ as by a slip: not where one has another number or another short word, as `team-a` and `team-b`.
+fn is_slip(name: &str, meant: &str) -> bool {
+    /// Letters of a word in which one can be wrong.
+    const LONG: usize = 4;
+    let words = |name: &'_ str| -> Vec<String> {
+        name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect()
+    };
+    let (own, others) = (words(name), words(meant));
+    if own.len() != others.len() {
+        return own.concat() == others.concat();
+    }
+    let letters = |word: &String| word.chars().filter(|c| !c.is_numeric()).collect::<String>();
+    own.iter().zip(&others).filter(|(own, other)| own != other).all(|(own, other)| {
+        own.len().max(other.len()) >= LONG && letters(own) != letters(other) || own == other
+    })
 }
 
 /// Files that are listed of a workflow which has no verdict because of them.

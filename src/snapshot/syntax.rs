@@ -2,9 +2,12 @@
 //!
 //! Knows the YAML crate's errors, and nothing of what snapshots say.
 
+mod line;
+
 use granit_parser::{ErrorKind, ScanError};
 
-use crate::diagnostic::Diagnostic;
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, merge_conflict};
 use crate::snapshot::errors;
 use crate::source::{FileId, Span};
 
@@ -27,16 +30,33 @@ pub(super) fn not_yaml(file: FileId, text: &str, error: &ScanError) -> Diagnosti
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return errors::too_deep(span);
     }
+    if let Some(conflict) = merge_conflict(Code::SnapshotNotYaml, file, text) {
+        return conflict;
+    }
     let (what, help) = words(error.kind());
-    let span = if what == TAB { place(file, text, next_tab(text, offset)) } else { span };
-    errors::not_yaml(span, &what, help)
+    let line_of = |at: usize| text.get(..at).map_or(0, |before| before.matches('\n').count());
+    let tab = first_tab(text).filter(|tab| what == TAB || line_of(*tab).abs_diff(line_of(offset)) <= 1);
+    if let Some(tab) = tab {
+        return errors::not_yaml(place(file, text, tab), TAB, Some("indent with spaces"));
+    }
+    line::slip_before(file, text, offset).unwrap_or_else(|| errors::not_yaml(span, &what, help))
 }
 
 const TAB: &str = "a tab cannot be used as indentation";
 
-/// The parser stops at the value before the line that a tab begins.
-fn next_tab(text: &str, offset: usize) -> usize {
-    text.get(offset..).and_then(|rest| rest.find('\t')).map_or(offset, |at| offset + at)
+/// The first tab that a line is indented with.
+fn first_tab(text: &str) -> Option<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        if let Some(tab) =
+            line.get(..indent).and_then(|indent| indent.find('\t')).filter(|_| indent < line.len())
+        {
+            return Some(start + tab);
+        }
+        start += line.len();
+    }
+    None
 }
 
 fn words(kind: &ErrorKind) -> (String, Option<&'static str>) {

@@ -4,18 +4,22 @@
 //! are laid over each other key by key, lists and scalars are taken from the snapshot where it has the key. A key
 //! that the snapshot sets to `null` hides the standing fact: what was taken back must not count.
 
+mod undeclared;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, did_you_mean_within};
+use crate::diagnostic::Diagnostic;
 use crate::point::{Axis, Point};
-use crate::snapshot::limits::{MAX_SHOWN, MAX_UNDECLARED, MAX_WORKFLOW_BYTES};
+use crate::snapshot::limits::{MAX_SHOWN, MAX_WORKFLOW_BYTES};
 use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::problems::Problems;
 use crate::snapshot::scalar::Scalar;
+use crate::snapshot::slip::{Emptiness, list_slip};
 use crate::snapshot::tree::{Content, Entry, NodeId, Tree, YamlNode};
 use crate::snapshot::{Role, errors};
 use crate::source::Span;
+use crate::text::quote;
 use crate::types::{Type, show_date, show_time};
 use crate::value::{Located, Number, Record, Value};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
@@ -76,6 +80,8 @@ pub(super) struct Typing<'a> {
     alone: bool,
     /// A test writes it out, by the names of the fields.
     by_name: bool,
+    /// The document that is read.
+    root: Option<At<'a>>,
     undeclared: usize,
     /// How many fields records may still have.
     fields: usize,
@@ -102,7 +108,7 @@ impl<'a> Typing<'a> {
             Role::Given => (false, true),
             Role::Standing => (true, false),
         };
-        Self { vocabulary, problems, alone, by_name, undeclared: 0, fields, pairs }
+        Self { vocabulary, problems, alone, by_name, root: None, undeclared: 0, fields, pairs }
     }
 
     /// The day or instant that a snapshot is of; an instant that is finer than can be told apart is an error.
@@ -141,6 +147,8 @@ impl<'a> Typing<'a> {
             return None;
         }
         let vocabulary = self.vocabulary;
+        self.problems.next_document();
+        self.root = Some(root);
         let mut record =
             self.record(Layers { upper: Some(root), lower: standing }, &vocabulary.snapshot, None);
         let workflow = record.fields.get_mut(Vocabulary::WORKFLOW)?;
@@ -163,7 +171,7 @@ impl<'a> Typing<'a> {
                 self.problems.push(errors::too_many_fields(span));
                 self.fields = 0;
             }
-            return Record { fields: Vec::new(), span };
+            return Record { span, ..Record::default() };
         };
         self.fields = left;
         let upper = self.by_field(layers.upper, ty, self.alone);
@@ -171,7 +179,7 @@ impl<'a> Typing<'a> {
         if let Some(entries) = layers.upper.and_then(At::entries) {
             self.undeclared_keys(entries, ty, &upper, path);
         }
-        let mut fields = Vec::with_capacity(ty.fields.len());
+        let (mut fields, mut empty) = (Vec::with_capacity(ty.fields.len()), Vec::new());
         for (at, field) in ty.fields.iter().enumerate() {
             let path = Path::field(path, self.key_of(field));
             let above = layers.upper.zip(upper.get(at).copied().flatten());
@@ -201,6 +209,8 @@ impl<'a> Typing<'a> {
             fields.push(match slot {
                 Slot::Value(value) => Some(value),
                 Slot::Missing => {
+                    let written = above.or(below).map(|(_, entry)| entry.span);
+                    empty.extend(written.map(|key| (at, key)));
                     if field.required && !self.alone {
                         self.problems.push(errors::missing(span, &path, field.span));
                     }
@@ -209,7 +219,7 @@ impl<'a> Typing<'a> {
                 Slot::Failed => None,
             });
         }
-        Record { fields, span }
+        Record { fields, empty, span }
     }
 
     /// The entries of a map by the fields that they are for. What a `rollout.yaml` may not hold is no entry.
@@ -248,53 +258,6 @@ impl<'a> Typing<'a> {
         field == Vocabulary::DATE || ladder && (field == Vocabulary::STAGE || field == Vocabulary::ADVANCE_TO)
     }
 
-    fn undeclared_keys(
-        &mut self,
-        entries: &[Entry<'_>],
-        ty: &RecordType,
-        present: &[Option<&Entry<'_>>],
-        path: Option<&Path<'_>>,
-    ) {
-        for entry in entries {
-            if let Some((at, field)) = self.field_of(ty, &entry.key) {
-                if self.alone && !field.may_stand() {
-                    let tells_apart = path.is_none() && self.tells_apart(at);
-                    let path = Path::field(path, self.key_of(field));
-                    let subject = Subject { span: entry.span, path: &path, declared: field.span };
-                    self.problems.push(errors::not_standing(subject, field, tells_apart));
-                }
-                continue;
-            }
-            self.undeclared += 1;
-            if self.undeclared > MAX_UNDECLARED {
-                if self.undeclared == MAX_UNDECLARED + 1 {
-                    self.problems.push(errors::too_many_undeclared(entry.span));
-                }
-                return;
-            }
-            // A field by its name where its key is due, or the other way round.
-            let other = if self.by_name { ty.field_of_key(&entry.key) } else { ty.field(&entry.key) };
-            if let Some((_, field)) = other.filter(|(at, _)| present.get(*at).is_none_or(Option::is_none))
-                && (!self.alone || field.may_stand())
-            {
-                self.problems.push(errors::misspelt(entry.span, &entry.key, self.key_of(field), path));
-                continue;
-            }
-            let mut pairs = self.pairs;
-            let lacking = ty.fields.iter().zip(present);
-            let lacking =
-                lacking.filter(|(field, entry)| entry.is_none() && (!self.alone || field.may_stand()));
-            let lacking = lacking.map(|(field, _)| self.key_of(field));
-            let meant = did_you_mean_within(&mut pairs, &entry.key, lacking);
-            self.pairs = pairs;
-            self.problems.push(match meant {
-                Some(field) => errors::misspelt(entry.span, &entry.key, field, path),
-                None if self.by_name => errors::given_undeclared(entry.span, &entry.key, path),
-                None => errors::undeclared(entry.span, &entry.key, path),
-            });
-        }
-    }
-
     fn value(&mut self, written: Written<'a>, field: &'a Field, ty: &'a Type, path: &Path<'_>) -> Slot {
         let node = written.at.node();
         let subject = Subject { span: node.span, path, declared: field.span };
@@ -313,12 +276,32 @@ impl<'a> Typing<'a> {
             (Content::List(elements), Type::List(inner)) => {
                 Ok(Value::List(self.elements(elements, written, field, inner, path)))
             }
-            (Content::Scalar { .. }, Type::Record(_) | Type::List(_)) => {
-                Err(errors::wrong_type(subject, ty, "text"))
+            (Content::Scalar { text, .. }, Type::List(inner)) => {
+                let found =
+                    if text.is_empty() { "an empty text".to_owned() } else { format!("`{}`", quote(text)) };
+                Err(errors::no_list(subject, &found, inner, list_slip(text, inner)))
+            }
+            (Content::Map(entries), Type::List(inner)) => {
+                let slip = if entries.is_empty() { list_slip("{}", inner) } else { None };
+                Err(errors::no_list(subject, "a record", inner, slip))
+            }
+            (Content::Scalar { text, .. }, Type::Record(_)) => {
+                Err(errors::scalar_for_record(subject, ty, text, written.key == node.span))
             }
             (Content::Scalar { text, plain }, _) => {
                 let suggest = self.problems.errors() < MAX_SHOWN;
-                let scalar = Scalar { text, plain: *plain, subject, vocabulary: self.vocabulary, suggest };
+                let scalar = Scalar {
+                    text,
+                    plain: *plain,
+                    subject,
+                    vocabulary: self.vocabulary,
+                    suggest,
+                    emptiness: match field.required && !self.alone {
+                        _ if written.key == node.span => Emptiness::OfElement,
+                        true => Emptiness::Refused,
+                        false => Emptiness::Allowed,
+                    },
+                };
                 scalar.read(ty).map(|(value, warning)| {
                     if let Some(warning) = warning {
                         self.report(warning, written.standing);

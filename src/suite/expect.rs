@@ -1,14 +1,14 @@
 //! Holds what a test expects against what came out.
 
 use super::{dotted, is_unsure, problem};
-use crate::ast::{Expect, ExpectKind, ExpectedOutcome};
+use crate::ast::{Expect, ExpectKind, ExpectedOutcome, Name};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, did_you_mean, did_you_mean_within};
 use crate::program::Program;
 use crate::report::why::{RuleVerdict, WorkflowVerdict};
 use crate::report::{Decision, Outcome};
 use crate::settings::{BUILT_IN, rule_names};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::text::first_few;
 use crate::words::{labels, stop};
 
@@ -119,10 +119,7 @@ fn unmet(
                     let message = format!("`{name}` was not judged: its policy has errors");
                     return Some(problem(message, expect.span, "expected here"));
                 }
-                let close = did_you_mean_within(&mut { MAX_PAIRS }, &name, rule_names(program));
-                let help = close.map(|name| format!("did you mean `{name}`?"));
-                let message = format!("there is no rule `{name}`");
-                return Some(problem(message, expect.span, "expected here").maybe_help(help));
+                return Some(unknown_rule(&name, path, expect.span, program));
             };
             let wanted = outcome_of(*expected);
             (rule.outcome != wanted).then(|| {
@@ -136,6 +133,26 @@ fn unmet(
                 diagnostic.labels.extend(labels(rule, sources));
                 diagnostic
             })
+        }
+    }
+}
+
+/// What is said of a rule that is not there, and which one may be meant: one of that name in any policy, or a near miss.
+fn unknown_rule(name: &str, path: &[Name], expect: Span, program: &Program) -> Diagnostic {
+    let own_name = |rule: &&str| rule.rsplit_once('.').is_some_and(|(_, own)| own == name);
+    let alike: Vec<&str> = rule_names(program).filter(own_name).collect();
+    let error = problem(format!("there is no rule `{name}`"), expect, "expected here");
+    let span = path.first().zip(path.last()).map(|(first, last)| first.span.to(last.span));
+    match (&*alike, span) {
+        ([], Some(span)) => {
+            let near = did_you_mean_within(&mut { MAX_PAIRS }, name, rule_names(program));
+            let bare =
+                (!name.contains('.')).then_some("a rule is named with its policy, as in `policy.rule`");
+            error.maybe_help(bare.map(str::to_owned)).meant(span, near)
+        }
+        ([only], Some(span)) => error.meant(span, Some(only)),
+        (several, _) => {
+            error.help(format!("a rule is named with its policy: {}", first_few(several.iter().copied())))
         }
     }
 }

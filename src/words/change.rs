@@ -166,6 +166,7 @@ fn record(fields: &[Missing], file: &str, snapshot: Option<Point>) -> String {
     let missing = |missing: &Missing| match missing {
         Missing::Field(field, None) => format!("`{field}`"),
         Missing::Field(field, Some(line)) => format!("`{field}` (line {line})"),
+        Missing::List(list) => format!("`{list}` (`[]` if there were none)"),
         Missing::Element(list) => format!("at least one of `{list}`"),
     };
     let named = fields.iter().take(NAMED).map(missing).collect::<Vec<_>>().join(", ");

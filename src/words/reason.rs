@@ -10,6 +10,9 @@ use crate::value::{DAY, Number};
 pub(super) fn reason(reason: &ReasonKind) -> String {
     match reason {
         ReasonKind::Missing { field, date } => format!("`{field}` is not in the snapshot of {date}"),
+        ReasonKind::LeftEmpty { field, list: _, date } => {
+            format!("`{field}` is left empty in the snapshot of {date}")
+        }
         ReasonKind::MissingInElement { field, date } => {
             format!("`{field}` is missing in an element of the snapshot of {date}")
         }

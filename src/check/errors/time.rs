@@ -1,6 +1,6 @@
 //! What can be wrong with instants, which are no dates.
 
-use crate::ast::{Expr, ExprKind, Name};
+use crate::ast::{Expr, ExprKind, LiteralKind, Name};
 use crate::builtins::Builtin;
 use crate::check::words::{a_type, join, subject};
 use crate::code::Code;
@@ -41,9 +41,15 @@ pub(in crate::check) fn calendar_window(window: &Expr, axis: Axis) -> Diagnostic
         Axis::Instants => "a window is a length of time",
     };
     let message = format!("{windows}, {} is a span of months", subject(window, "this"));
-    Diagnostic::error(Code::ImpossibleWindow, message)
-        .label(window.span, "months differ in length")
-        .help("write it in days or weeks; `over month` is the calendar month")
+    let error =
+        Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "months differ in length");
+    let ExprKind::Literal(LiteralKind::Calendar(months)) = &window.kind else {
+        return error.help("write it in days or weeks; `over month` is the calendar month");
+    };
+    let weeks = (i64::from(*months) * 52).div_euclid(12);
+    error
+        .help("`over month` is the calendar month, and a length is in days or weeks:")
+        .choice(window.span, format!("{weeks} weeks"))
 }
 
 /// `since` or `weekday` of a time.

@@ -56,10 +56,11 @@ pub(in crate::check) fn unknown_unit(unit: &Name, suggestion: Option<&str>) -> D
     } else {
         format!("the units of time are {}", list(TIME_UNITS.iter().copied()))
     };
-    Diagnostic::error(Code::UnknownType, format!("there is no unit `{}`", unit.text))
+    let error = Diagnostic::error(Code::UnknownType, format!("there is no unit `{}`", unit.text))
         .label(unit.span, "unknown unit")
         .help(help)
-        .meant(unit.span, suggestion.or(time))
+        .meant(unit.span, suggestion.or(time));
+    if suggestion.is_some() { error } else { super::slips::unit_of_others(error, unit) }
 }
 
 pub(in crate::check) fn no_stages(span: Span, what: &str) -> Diagnostic {

@@ -18,6 +18,21 @@ pub(in crate::snapshot) fn look_alike((name, place): (&str, Span), (twin, at): (
         .help("give them one name, or two that nobody takes for one another")
 }
 
+/// A workflow of one snapshot, beside those of another whose name is nearly the same; `only` if the folder has no others.
+pub(in crate::snapshot) fn misspelt_workflow(
+    (name, place): (&str, Span),
+    meant: &str,
+    only: bool,
+) -> Diagnostic {
+    let (name, shown) = (quote(name), quote(meant));
+    let message = format!("the workflow `{name}` has this one snapshot, in the folder of `{shown}`");
+    let only = if only { "this folder has only that:" } else { "this folder has several of that:" };
+    Diagnostic::warning(Code::LookAlikeWorkflows, message)
+        .label(place, "it is judged as a workflow of its own")
+        .help(format!("did you mean `{shown}`? {only}"))
+        .choice(place, meant)
+}
+
 /// Two snapshots of one workflow with one date.
 pub(in crate::snapshot) fn duplicate_date(
     workflow: &str,
