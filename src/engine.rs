@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::point::{Axis, Point};
-use crate::report::DiagnosticReport;
+use crate::report::{DiagnosticReport, is_named};
 use crate::source::SourceMap;
 use crate::value::{DAY, Date, Number, day_number};
 
@@ -88,7 +88,8 @@ pub struct DayOptions {
     /// The seconds that have gone by of `as_of`, or else of today, where series run by instants; without them it is the last
     /// second of that day.
     pub time: Option<Number>,
-    /// The workflows to look at; all of them if this is empty.
+    /// The workflows to look at, by their names alone or as reports print them, `teams/claims: letters`; all of them if this is
+    /// empty.
     pub workflows: Vec<String>,
     /// Lets the caller end the command early.
     pub cancel: Cancel,
@@ -118,9 +119,9 @@ impl DayOptions {
         (self.as_of.is_some() && self.time.is_some()).then(|| self.point(Axis::Instants))
     }
 
-    /// Whether a workflow is to be looked at.
-    fn wants(&self, workflow: &str) -> bool {
-        self.workflows.is_empty() || self.workflows.iter().any(|wanted| wanted == workflow)
+    /// Whether a workflow of a project is to be looked at.
+    fn wants(&self, project: Option<&str>, workflow: &str) -> bool {
+        self.workflows.is_empty() || self.workflows.iter().any(|wanted| is_named(wanted, project, workflow))
     }
 }
 

@@ -158,6 +158,11 @@ pub fn full_name(project: Option<&str>, workflow: &str) -> String {
     }
 }
 
+/// Whether a name that people give is that of a workflow: the name alone, or as [`full_name`] has it.
+pub fn is_named(name: &str, project: Option<&str>, workflow: &str) -> bool {
+    name == workflow || project.is_some() && name == full_name(project, workflow)
+}
+
 impl WorkflowReport {
     /// `teams/billing: invoices`, or the name alone.
     pub fn name(&self) -> String {

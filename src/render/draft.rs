@@ -34,7 +34,7 @@ pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> String {
     }
     let _ = writeln!(draft.out, "date: {date}");
     let built_in = if vocabulary.stages.is_empty() { Vocabulary::STAGE } else { Vocabulary::ADVANCE_TO + 1 };
-    if let Some(rung) = rung(last, vocabulary) {
+    if let Some(rung) = vocabulary.rung_in(&last.record) {
         let stage = |rung: usize| vocabulary.stages.get(rung).map(|name| &**name);
         let _ = writeln!(draft.out, "stage: {}", stage(rung).unwrap_or_default());
         if let Some(next) = stage(rung + 1) {
@@ -62,16 +62,6 @@ pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> String {
     draft.out.truncate(draft.out.trim_end().len());
     draft.out.push('\n');
     draft.out
-}
-
-fn rung(last: &Snapshot, vocabulary: &Vocabulary) -> Option<usize> {
-    if vocabulary.stages.is_empty() {
-        return None;
-    }
-    match &last.record.fields.get(Vocabulary::STAGE)?.as_ref()?.value {
-        Value::Number(rung) => usize::try_from(rung.floor()).ok(),
-        Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
-    }
 }
 
 struct SnapshotDraft {
