@@ -4,6 +4,7 @@
 
 pub mod against;
 pub mod amount;
+pub mod checklist;
 mod decision;
 pub mod impact;
 pub mod overview;
@@ -148,6 +149,9 @@ pub struct WorkflowReport {
     /// Why it holds, where no rule says so: policies with errors, a gate that no rule opens, no rule that applies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
+    /// What the gate ahead asks, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<checklist::GateChecklist>,
 }
 
 /// A workflow's name as people read it, behind that of its project where there are several.
