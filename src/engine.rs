@@ -13,6 +13,7 @@ mod judge;
 mod lint;
 mod load;
 mod overview;
+mod packs;
 mod retype;
 mod suites;
 mod total;
@@ -142,6 +143,7 @@ impl From<DayOptions> for CheckOptions {
 
 /// Sorts diagnostics by file and place, and gives them as the report has them.
 fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<DiagnosticReport> {
+    packs::name_missing_packs(diagnostics, sources);
     diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
     diagnostics.dedup();
     keep_gravest(diagnostics);
