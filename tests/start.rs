@@ -150,7 +150,7 @@ fn the_templates_are_packaged() {
         .unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
     let templates = files_under(&root().join("templates/init"), &["yaml", "gate"]);
-    assert_eq!(templates.len(), 5);
+    assert_eq!(templates.len(), 13);
     for template in templates {
         assert!(listed.lines().any(|line| line == relative(&template)), "{}: {listed}", template.display());
     }
