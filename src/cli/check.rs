@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::{ProjectArgs, When, day_options, when};
 use super::disk::seen_from_here;
-use super::output::{self, Output, OutputFormat};
+use super::output::{self, Output, OutputFormat, OutputParser};
 use super::record::{Asked, record};
 use super::terminal::TerminalArgs;
 use super::write::write;
@@ -29,7 +29,7 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     project: ProjectArgs,
     /// How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times
-    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = OutputParser::<Format>::new())]
     format: Vec<Output<Format>>,
     /// Write to this file what was decided, and digests of every file that was read, for `tollgate verify`
     #[arg(long, value_name = "FILE")]

@@ -56,7 +56,7 @@ enum Purpose {
 }
 
 /// A file by its name with `/`, its text, and what it is.
-type Template = (&'static str, &'static str, &'static str);
+type ScaffoldFile = (&'static str, &'static str, &'static str);
 
 macro_rules! templates {
     ($folder:literal: $($name:literal is $what:literal),+ $(,)?) => {
@@ -65,7 +65,7 @@ macro_rules! templates {
 }
 
 impl Purpose {
-    fn files(self) -> &'static [Template] {
+    fn files(self) -> &'static [ScaffoldFile] {
         match self {
             Self::AiRollout => templates!("ai-rollout":
                 "tollgate.yaml" is "which policies, which snapshots",
@@ -109,7 +109,7 @@ pub(super) fn run(args: &InitArgs) -> ExitCode {
     };
     let named = args.workflow.clone().or_else(|| name_of(&args.path));
     let workflow = named.unwrap_or_else(|| WORKFLOW.to_owned());
-    let fill = |(name, text, _): &Template| filled(name, text, &workflow, [day, last_day]);
+    let fill = |(name, text, _): &ScaffoldFile| filled(name, text, &workflow, [day, last_day]);
     let files: Vec<(String, String)> = args.purpose.files().iter().map(fill).collect();
     match new_files(&args.path, &files) {
         Ok(()) => finish(&next(args, &files, &workflow), 0),
@@ -163,7 +163,7 @@ fn shell_word(path: &str) -> String {
 fn next(args: &InitArgs, files: &[(String, String)], workflow: &str) -> String {
     let width = files.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     let row =
-        |((name, _), (_, _, what)): (&(String, String), &Template)| format!("  {name:width$}  {what}\n");
+        |((name, _), (_, _, what)): (&(String, String), &ScaffoldFile)| format!("  {name:width$}  {what}\n");
     let wrote: String = files.iter().zip(args.purpose.files()).map(row).collect();
     let is_here = args.path == Path::new(".");
     let at =

@@ -34,11 +34,11 @@ enum NewCommand {
     Snapshot(SnapshotArgs),
 }
 
-/// Write the next snapshot of a workflow, with the last one's fields and no values
+/// Write the next snapshot of a workflow, with every field that it can record and no values
 ///
 /// It is of the day on which it is due, or of today if that is yet to come; it lies beside the last one and is named like
-/// it. Each field says what it means; what stays empty is unknown, and no rule takes it for a yes. The stage stays the
-/// same. Where the last one shares its file with others, the next is printed and not written. Exit codes: 0, or 2 if
+/// it. Each field says what it means; what stays empty is unknown, and no rule takes it for a yes. Fields that the last one
+/// did not record are comments. The stage stays the same. Where the last one shares its file with others, the next is printed and not written. Exit codes: 0, or 2 if
 /// nothing was written.
 #[derive(Debug, Args)]
 struct SnapshotArgs {
