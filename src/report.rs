@@ -25,6 +25,8 @@ use read::ReadReport;
 use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
 use crate::source::{SourceMap, Span};
+use crate::types::Kind;
+use crate::value::Number;
 
 /// The version of the report's shape.
 pub const VERSION: u32 = 2;
@@ -463,6 +465,8 @@ pub struct DayReport {
     pub failed: Vec<String>,
     /// The rules that were undecided, and bear on the decision or warn.
     pub undecided: Vec<String>,
+    /// Those of both that stopped nothing: they warned, or noted.
+    pub warned: Vec<String>,
     /// Why it held, where no rule says so: policies with errors, a gate that no rule opens, no rule that applies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
@@ -487,6 +491,27 @@ pub struct Metric {
     pub last: String,
     /// One for each snapshot; only for drawing.
     pub values: Vec<Option<f64>>,
+    /// What it counts.
+    pub kind: Kind,
+    /// The lower end of its scale: as declared, or of the same field in all workflows.
+    pub low: Number,
+    /// The upper end of its scale.
+    pub high: Number,
+    /// Whether the field declares its range.
+    pub is_declared: bool,
+    /// What rules hold it against.
+    pub thresholds: Vec<MetricThreshold>,
+}
+
+/// What rules hold a number against.
+#[derive(Clone, Debug)]
+pub struct MetricThreshold {
+    /// `>= 50%`
+    pub asks: String,
+    /// The value alone.
+    pub value: Number,
+    /// The rules that ask it.
+    pub rules: Vec<String>,
 }
 
 /// Something that is wrong, or worth a word, with the places that it is about.

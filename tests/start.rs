@@ -294,6 +294,7 @@ fn the_next_snapshot_offers_what_nobody_has_recorded_wherever_it_lies() {
     let below: String = below.lines().map(|line| line.trim_start_matches('#').to_owned() + "\n").collect();
     let below = below.replace("\n ", "\n").replace("- id:", "- id: a");
     let filled = format!("{above}measured now:\n{below}").replace("seen:", "seen: 2026-02-02");
+    let filled = filled.replace("stage: trial", "stage: live");
     folder.write("rollouts/w/2026-02-02.yaml", &filled);
     only_linted(&folder.report_on("2026-02-02"));
 }
@@ -335,7 +336,7 @@ fn a_full_name_finds_the_workflow_of_one_project() {
     folder.read("teams/claims/rollouts/letters/2026-11-27.yaml");
     for command in ["check", "history"] {
         let said = folder.done(&[command, "--as-of", "2026-11-27", "--workflow", "teams/claims: letters"]);
-        assert!(said.contains("teams/claims") && !said.contains("teams/support"), "{said}");
+        assert!(said.contains("teams/claims: letters") && !said.contains("teams/support: letters"), "{said}");
     }
     let said = folder.run(&["check", "--as-of", "2026-11-27", "--workflow", "teams/claim: letters"]);
     assert!(said.code == 2 && said.out.contains("did you mean `teams/claims: letters`?"), "{}", said.out);

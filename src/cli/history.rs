@@ -13,7 +13,8 @@ use crate::render::{human, json};
 /// Show how each snapshot would have been judged on its own day
 ///
 /// A line for each snapshot, with the stage, the decision and the rules that failed: when a policy would have stopped a
-/// rollout. Exit codes: 0, or 2 if something could not be judged.
+/// rollout. Below it the course of each number, on its declared scale or on one that all workflows share, with what rules
+/// hold it against. Exit codes: 0, or 2 if something could not be judged.
 #[derive(Debug, Args)]
 pub(super) struct HistoryArgs {
     #[command(flatten)]
@@ -23,6 +24,9 @@ pub(super) struct HistoryArgs {
     format: Form,
     #[command(flatten)]
     day: LastDayArgs,
+    /// Show each snapshot, also where several in a row went on in the same way
+    #[arg(long)]
+    full: bool,
     /// Show this workflow alone; may be given several times
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
@@ -42,7 +46,7 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
     let back = args.terminal.waiting("judging", || Workspace::new().history(inputs, &options));
     match args.format {
         Form::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),
-        Form::Human => finish(&human::render_history(&back, args.terminal.style()), back.exit),
+        Form::Human => finish(&human::render_history(&back, args.terminal.style(), args.full), back.exit),
         Form::Json => match json::render(&back.report) {
             Ok(text) => finish(&text, back.exit),
             Err(error) => complain(&format!("the history cannot be written as JSON: {error}")),

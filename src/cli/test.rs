@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{fs, io};
 
 use clap::{Args, ValueEnum};
 
@@ -12,7 +11,7 @@ use super::arguments::OutsideArgs;
 use super::disk::canonical;
 use super::output::{self, Output, OutputFormat, OutputParser};
 use super::terminal::TerminalArgs;
-use super::write::{destination, swap};
+use super::write::extend;
 use super::{complain, find, remark, terminal};
 use crate::builtin;
 use crate::engine::{Answer, TestOptions, Workspace};
@@ -116,13 +115,13 @@ fn write_missing(path: &Path, missing: &[MissingTest]) -> Result<Vec<String>, St
         let Some(root) = path.ancestors().find(|root| root.join(policy).is_file()) else {
             return Err(failed("its policy is not where it was read".to_owned()));
         };
-        let place = destination(&root.join(&name)).map_err(failed)?;
-        let before = match fs::read_to_string(&place) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            read => read.map_err(|error| failed(error.to_string()))?,
+        let mut count = 0;
+        let add = |before: &str| {
+            let (text, added) = with_tests(before, &tests);
+            count = added;
+            text
         };
-        let (text, count) = with_tests(&before, &tests);
-        swap(&place, &text).map_err(failed)?;
+        extend(&root.join(&name), add).map_err(failed)?;
         let tests = if count == 1 { "1 test was".to_owned() } else { format!("{count} tests were") };
         said.push(format!("{tests} added to `{name}`: read what they expect, and run `tollgate test` again"));
     }

@@ -4,6 +4,7 @@ use super::*;
 use crate::builtin;
 use crate::engine::{Answer, Workspace};
 use crate::project::{Inputs, Project, TextFile};
+use crate::settings::rule_names;
 
 fn pack() -> Answer<PoliciesInForce> {
     let file = |(name, text): (String, &str)| TextFile { name, content: Ok(text.as_bytes().to_vec()) };
@@ -88,7 +89,7 @@ fn names_are_found_whole_and_by_their_last_word() {
         ("real", "field sample.real"),
         ("outputs", "field outputs"),
         ("edit_time", "field outputs.edit_time"),
-        ("score", "field ratings.score"),
+        ("score", "let before_deployment.score"),
         ("sample.reall", "sample.real"),
         ("pilot", "stage pilot"),
         ("testing -> pilot", "step 0 1"),
