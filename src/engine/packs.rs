@@ -94,7 +94,8 @@ mod tests {
                 (
                     "`monitoring` is a shipped policy that `policies` does not take",
                     Some(
-                        "add `builtin/monitoring` to `policies`, and what that reads: `builtin/before_deployment`"
+                        "add `builtin/monitoring` to `policies`, and what that reads: `builtin/before_deployment`, \
+                         `builtin/staged_rollout`"
                     )
                 ),
                 (

@@ -53,7 +53,7 @@ pub fn subjects(found: &[FoundName], answer: &Answer<Explained>, style: Style) -
         if several {
             page.section("Where");
             let projects = if names.len() == 1 { "project" } else { "projects" };
-            page.paragraph(&format!("So it is in the {projects} {}.", first_few(names.into_iter())));
+            page.paragraph(&format!("As it is in the {projects} {}.", first_few(names.into_iter())));
         }
         page.out
     });

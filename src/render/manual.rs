@@ -234,9 +234,11 @@ impl Manual<'_> {
         };
         let lets = uses(rule, self.program).lets;
         let lets = lets.iter().filter_map(|index| self.program.lets.get(*index)).map(|own| {
-            let name = own.decl.of.iter().chain([&own.decl.name]).map(|name| &*name.text);
-            let name = name.collect::<Vec<_>>().join(".");
-            format!("<br>{} is {}", code(&name), self.code(own.decl.value.span))
+            // As it is written there: those of other policies are named with these.
+            let policy = rule.name.split('.').next().unwrap_or_default();
+            let name = own.name.strip_prefix(policy).and_then(|name| name.strip_prefix('.'));
+            let name = name.unwrap_or(&own.name);
+            format!("<br>{} is {}", code(name), self.code(own.decl.value.span))
         });
         asks + &lets.collect::<String>()
     }

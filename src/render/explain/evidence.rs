@@ -223,7 +223,7 @@ impl Text<'_> {
         for own in uses.lets.iter().filter_map(|at| project.program.lets.get(*at)) {
             self.page.indented(&format!(
                 "`{}` is `{}`.",
-                own.decl.name.text,
+                name_within(&own.name, &rule.name),
                 self.source(own.decl.value.span)
             ));
         }
@@ -283,6 +283,12 @@ impl Text<'_> {
         };
         steps.map(|steps| steps.steps().map(shown).collect()).unwrap_or_default()
     }
+}
+
+/// The name of a let as a rule writes it: those of other policies are named with these.
+fn name_within<'n>(name: &'n str, rule: &str) -> &'n str {
+    let policy = rule.split('.').next().unwrap_or_default();
+    name.strip_prefix(policy).and_then(|name| name.strip_prefix('.')).unwrap_or(name)
 }
 
 /// Workflows that are named with the place where they record a field.

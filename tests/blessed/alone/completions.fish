@@ -32,7 +32,7 @@ complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "check" -d 'Judge 
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "test" -d 'Run the tests of policies'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "history" -d 'Show how each snapshot would have been judged on its own day'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "impact" -d 'Show which verdicts a change of policies flips'
-complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "explain" -d 'Explain a code, a rule, a param, a let or a policy'
+complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "explain" -d 'Explain a code, a rule, a gate, a stage, a field, a param, a let or a policy'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "params" -d 'List every param: its value, who set it, and within which range'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "rules" -d 'List every rule: its effect, who set it, and who waived it'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "lint" -d 'Look for what is allowed in policies and yet hardly meant'
@@ -44,10 +44,13 @@ complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "man" -d 'Print th
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "verify" -d 'Check a record that `check --record` wrote against the files as they are now'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tollgate -n "__fish_tollgate_using_subcommand init" -l workflow -d 'The name of the workflow; without it, what the folder is called' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand init" -l for -d 'What is to be rolled out, which says what policies and snapshots are about' -r -f -a "ai-rollout\t'An AI workflow for people, judged by the shipped policies and one of your own'
+llm-eval\t'A model, prompt or agent, judged by its evaluation'
+service-canary\t'A new version of a service, compared with the old one'"
 complete -c tollgate -n "__fish_tollgate_using_subcommand init" -l date -d 'The day of the first snapshot, such as 2026-11-02, and not today' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and not __fish_seen_subcommand_from snapshot help" -s h -l help -d 'Print help'
-complete -c tollgate -n "__fish_tollgate_using_subcommand new; and not __fish_seen_subcommand_from snapshot help" -f -a "snapshot" -d 'Write the next snapshot of a workflow, with the last one\'s fields and no values'
+complete -c tollgate -n "__fish_tollgate_using_subcommand new; and not __fish_seen_subcommand_from snapshot help" -f -a "snapshot" -d 'Write the next snapshot of a workflow, with every field that it can record and no values'
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and not __fish_seen_subcommand_from snapshot help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from snapshot" -l workflow -d 'The workflow' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from snapshot" -l date -d 'Its day, such as 2026-11-02, or its time, such as 2026-11-02T14:05Z, where snapshots are of times; without it, the last one\'s and the cadence of the policies, and never later than now' -r
@@ -57,9 +60,16 @@ never\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from snapshot" -l allow-outside -d 'Let configurations name files outside of the repository'
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from snapshot" -l narrate -d 'Write sentences for a screen reader: no frames, columns or marks'
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from snapshot" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from help" -f -a "snapshot" -d 'Write the next snapshot of a workflow, with the last one\'s fields and no values'
+complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from help" -f -a "snapshot" -d 'Write the next snapshot of a workflow, with every field that it can record and no values'
 complete -c tollgate -n "__fish_tollgate_using_subcommand new; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l format -d 'How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l format -d 'How the result is written, and to which file: `sarif=tollgate.sarif`; may be given several times' -r -f -a "human\t''
+json\t''
+sarif\t''
+junit\t''
+github\t''
+gitlab\t''
+markdown\t''
+tap\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l record -d 'Write to this file what was decided, and digests of every file that was read, for `tollgate verify`' -r -F
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l base -d 'Judge by the policies of this commit, such as `origin/main`, and say what the pull request changes of them' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l as-of -d 'Judge as of this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z, and not as of now' -r
@@ -74,18 +84,22 @@ never\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l allow-outside -d 'Let configurations name files outside of the repository'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l allow-self-approval -d 'Also pass workflows that pass only under the rules that this pull request loosens'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l all -d 'Also fail on workflows that this change neither touches nor makes worse'
+complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l gate -d 'List what the gate ahead asks of each workflow: what is met, what is not, and what to record where; `human` or `json`'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -s q -l quiet -d 'Show only what does not go on, one line each'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l full -d 'Show every report, however many there are'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l narrate -d 'Write sentences for a screen reader: no frames, columns or marks'
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l filter -d 'Run only tests with this in their title, or in the name of a rule that they expect something of' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l min -d 'With `--coverage`: fail if less than this was seen, such as 90%' -r
-complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l format -d 'How the result is written, and to which file: `junit=tests.xml`; may be given several times' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l format -d 'How the result is written, and to which file: `junit=tests.xml`; may be given several times' -r -f -a "human\t''
+json\t''
+junit\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l color -d 'Colour: on a terminal that can show it, always, or never; `NO_COLOR` is heeded by `auto`' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l coverage -d 'Show which outcomes of rules, and which of their conditions, the tests have seen'
 complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l mutate -d 'Make small mistakes in the policies, and show those that no test would notice'
+complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l write -d 'With `--mutate`: add the tests that would notice what none does, to the `.test.gate` file beside each policy'
 complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l allow-outside -d 'Let configurations name files outside of the repository'
 complete -c tollgate -n "__fish_tollgate_using_subcommand test" -l narrate -d 'Write sentences for a screen reader: no frames, columns or marks'
 complete -c tollgate -n "__fish_tollgate_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -97,6 +111,7 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand history" -l color -d '
 always\t''
 never\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand history" -l allow-outside -d 'Let configurations name files outside of the repository'
+complete -c tollgate -n "__fish_tollgate_using_subcommand history" -l full -d 'Show each snapshot, also where several in a row went on in the same way'
 complete -c tollgate -n "__fish_tollgate_using_subcommand history" -l narrate -d 'Write sentences for a screen reader: no frames, columns or marks'
 complete -c tollgate -n "__fish_tollgate_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l base -d 'The commit of the old policies, such as `origin/main`; unless it is given, what is not committed yet is looked at' -r
@@ -176,7 +191,7 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_s
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "test" -d 'Run the tests of policies'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "history" -d 'Show how each snapshot would have been judged on its own day'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "impact" -d 'Show which verdicts a change of policies flips'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "explain" -d 'Explain a code, a rule, a param, a let or a policy'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "explain" -d 'Explain a code, a rule, a gate, a stage, a field, a param, a let or a policy'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "params" -d 'List every param: its value, who set it, and within which range'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "rules" -d 'List every rule: its effect, who set it, and who waived it'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "lint" -d 'Look for what is allowed in policies and yet hardly meant'
@@ -187,4 +202,4 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_s
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "man" -d 'Print the manual page, or write the pages of all commands into a folder'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "verify" -d 'Check a record that `check --record` wrote against the files as they are now'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new check test history impact explain params rules lint fmt schema docs completions man verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and __fish_seen_subcommand_from new" -f -a "snapshot" -d 'Write the next snapshot of a workflow, with the last one\'s fields and no values'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and __fish_seen_subcommand_from new" -f -a "snapshot" -d 'Write the next snapshot of a workflow, with every field that it can record and no values'
