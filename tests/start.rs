@@ -57,7 +57,7 @@ fn what_init_writes_for_a_purpose_works_as_it_is_and_tests_itself() {
         let (before, waiver) = config.split_once("# waivers:").unwrap();
         assert!(waiver.contains("until: 2026-12-18"), "{waiver}");
         let waiver = format!("# waivers:{waiver}").replace("\n# ", "\n").replace("# waivers:", "waivers:");
-        folder.write("tollgate.yaml", &format!("{before}{waiver}"));
+        folder.write("tollgate.yaml", format!("{before}{waiver}"));
         let report = folder.report_on("2026-12-18");
         let found = report["diagnostics"].as_array().unwrap();
         assert!(!found.iter().any(|found| found["code"] == "T413"), "{found:#?}");

@@ -113,12 +113,12 @@ fn step_words(name: &str) -> Option<(&str, &str)> {
 }
 
 fn step_in(name: &str, from: &str, to: &str, program: &Program) -> Result<Vec<NamedSubject>, Vec<String>> {
-    let rung = |stage: &str| program.vocabulary.rung(stage);
+    let stages = || program.vocabulary.stages.iter();
+    let rung = |word: &str| stages().position(|stage| stage.eq_ignore_ascii_case(word));
     if let (Some(from), Some(to)) = (rung(from), rung(to)) {
         return Ok(vec![NamedSubject::Step(from, to)]);
     }
-    let stages = &program.vocabulary.stages;
-    let steps = stages.windows(2).map(|step| step.join(" -> ")).collect::<Vec<_>>();
+    let steps = program.vocabulary.stages.windows(2).map(|step| step.join(" -> ")).collect::<Vec<_>>();
     let close = did_you_mean(name, steps.iter().map(String::as_str)).map(str::to_owned);
     Err(close.map_or(steps, |close| vec![close]))
 }

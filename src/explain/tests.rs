@@ -95,6 +95,7 @@ fn names_are_found_whole_and_by_their_last_word() {
         ("testing -> pilot", "step 0 1"),
         ("testing→pilot", "step 0 1"),
         ("testing to pilot", "step 0 1"),
+        ("Testing -> Pilot", "step 0 1"),
         ("gate pilot -> expanded", "step 1 2"),
         ("testing -> pilt", "testing -> pilot"),
     ] {

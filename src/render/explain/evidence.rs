@@ -8,7 +8,7 @@ use crate::program::{Gate, Rule};
 use crate::report::Place;
 use crate::settings::{RuleSetting, field_type, rule_names};
 use crate::source::Span;
-use crate::text::{first_few, yaml_text};
+use crate::text::{first_few, quote, yaml_text};
 use crate::types::Type;
 use crate::value::{Date, Snapshot};
 use crate::vocabulary::Field;
@@ -112,7 +112,7 @@ impl Text<'_> {
         self.page.section("In the newest snapshots");
         for (workflow, span) in with.iter().take(MAX_WORKFLOWS) {
             let place = span.map(|span| Place::new(span, self.sources).to_string()).unwrap_or_default();
-            self.page.paragraph(&format!("`{workflow}` records it: {place}"));
+            self.page.paragraph(&format!("`{}` records it: {place}", quote(workflow)));
         }
         if with.len() > MAX_WORKFLOWS {
             self.page.paragraph(&format!("{} more workflows record it.", with.len() - MAX_WORKFLOWS));

@@ -2,6 +2,7 @@
 
 use super::{Page, summary};
 use crate::ast::EffectKind;
+use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::render::{Style, View};
 use crate::report::checklist::{ChecklistItem, ChecklistState, GateChecklist, checklists};
@@ -12,11 +13,15 @@ use crate::text::{paragraph, visible, wrap};
 pub fn render_checklists(judgement: &Answer<Report>, style: Style, view: &View) -> String {
     let mut page = Page::new(style, view);
     page.diagnostics(&judgement.diagnostics, &judgement.sources, view);
+    let is_broken = judgement.diagnostics.iter().any(|found| found.severity == Severity::Error);
+    if is_broken {
+        page.line("Not everything could be read, so these may not be all the rules of a gate, and nothing is met for sure.");
+    }
     for workflow in &judgement.report.workflows {
         let lists = checklists(workflow);
         for list in &lists {
             page.blank();
-            page.checklist(workflow, list);
+            page.checklist(workflow, list, is_broken);
         }
         if lists.is_empty() {
             page.blank();
@@ -53,7 +58,7 @@ fn shown(state: ChecklistState, unicode: bool) -> (&'static str, &'static str) {
 }
 
 impl Page {
-    fn checklist(&mut self, workflow: &WorkflowReport, list: &GateChecklist) {
+    fn checklist(&mut self, workflow: &WorkflowReport, list: &GateChecklist, is_broken: bool) {
         self.line(&format!("{}: {}", visible(&workflow.name()), self.headline_of(list)));
         for state in ChecklistState::ALL {
             let items: Vec<&ChecklistItem> = list.items.iter().filter(|item| item.state == state).collect();
@@ -71,7 +76,7 @@ impl Page {
                 told.push(&item.missing);
                 let alike = items.iter().filter(|other| other.missing == item.missing);
                 alike.for_each(|item| {
-                    self.item(item, item.message.as_deref());
+                    self.item(item, item.message.as_deref(), is_broken);
                     // Where nothing can be said of what would pass, the rule's own advice is all that there is.
                     let advice =
                         item.help.as_deref().filter(|_| item.missing.is_none() && item.message.is_some());
@@ -91,8 +96,10 @@ impl Page {
     }
 
     /// A rule in a line, as a gate that opens a rollout lists it, and what it says of its failure.
-    fn item(&mut self, item: &ChecklistItem, message: Option<&str>) {
-        let mark = shown(item.state, self.style.unicode).1;
+    fn item(&mut self, item: &ChecklistItem, message: Option<&str>, is_broken: bool) {
+        // Beside an error there is no tick: it might be taken for consent.
+        let is_unsure = is_broken && item.state == ChecklistState::Met;
+        let mark = if is_unsure { "-" } else { shown(item.state, self.style.unicode).1 };
         let mild = match item.effect {
             EffectKind::Note => " (it only notes)",
             EffectKind::Warn => " (it only warns)",
@@ -135,7 +142,9 @@ impl Page {
             self.blank();
             self.line(&format!("  What the gate {} asks:", summary::arrow(&list.gate, self.style)));
             let asked = list.items.iter().filter(|item| item.effect > EffectKind::Note);
-            asked.filter(|item| item.state < ChecklistState::Waived).for_each(|item| self.item(item, None));
+            asked
+                .filter(|item| item.state < ChecklistState::Waived)
+                .for_each(|item| self.item(item, None, false));
             let name = visible(&workflow.name()).into_owned();
             let name = if name.contains(' ') { format!("'{name}'") } else { name };
             self.line(&format!("  `tollgate check --workflow {name} --gate` says what to record for each."));
