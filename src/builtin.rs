@@ -1,6 +1,8 @@
 //! The shipped pack: the files of `policies/`, embedded.
 //!
-//! Knows their names and text, and nothing of what they say.
+//! Knows their names and text, and of what they say only which of them names another.
+
+use std::collections::BTreeSet;
 
 /// The file that declares the fields and stages, which all others need.
 pub const VOCABULARY: &str = "vocabulary";
@@ -39,9 +41,73 @@ pub fn tests_beside(file: &str) -> Option<(String, &'static str)> {
     Some((format!("{FOLDER}{name}.test.gate"), text))
 }
 
-/// The names that `builtin:NAME` may have.
+/// The names of the shipped files.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(name, _)| *name)
+}
+
+/// The names of the shipped policies, each of which is that of its file.
+pub fn policies() -> impl Iterator<Item = &'static str> {
+    names().filter(|name| *name != VOCABULARY)
+}
+
+/// The whole pack, as an entry of `policies:`.
+pub const PACK: &str = "builtin";
+
+/// One file of the pack as an entry of `policies:`.
+pub fn entry(name: &str) -> String {
+    format!("{FOLDER}{name}")
+}
+
+/// What an entry of `policies:` asks of the pack, where it does not name files of the repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackEntry<'e> {
+    /// `builtin`
+    Whole,
+    /// `builtin/rollback`, or `builtin:rollback`, which need not be the name of a shipped file.
+    One(&'e str),
+}
+
+/// Reads an entry of `policies:`; none for one that is a path. A shipped file is never hidden by one of the repository.
+pub fn pack_entry(entry: &str) -> Option<PackEntry<'_>> {
+    if entry == PACK {
+        return Some(PackEntry::Whole);
+    }
+    if let Some(name) = entry.strip_prefix("builtin:") {
+        return Some(PackEntry::One(name));
+    }
+    let name = entry.strip_prefix(FOLDER)?;
+    let name = name.strip_suffix(".gate").unwrap_or(name);
+    text(name).map(|_| PackEntry::One(name))
+}
+
+/// The other shipped policies that one reads, and those that these read.
+pub fn needs(name: &str) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&str> = vec![name];
+    while let Some(next) = open.pop() {
+        for read in policies().filter(|read| *read != name && reads(next, read)) {
+            if found.insert(read) {
+                open.push(read);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a shipped file reads a name of a policy: `monitoring.light`, outside of a comment.
+fn reads(file: &str, policy: &str) -> bool {
+    let lines = text(file).unwrap_or_default().lines().filter(|line| !line.trim_start().starts_with('#'));
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    lines.into_iter().any(|line| {
+        line.match_indices(policy).any(|(at, _)| {
+            let before = line.get(..at).and_then(|before| before.chars().next_back());
+            let after = line.get(at + policy.len()..).unwrap_or_default();
+            let is_read = after.starts_with('.')
+                && after.get(1..).is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+            is_read && !before.is_some_and(is_name)
+        })
+    })
 }
 
 /// The text of a shipped file.
@@ -60,6 +126,21 @@ pub fn file_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_entry_names_the_pack_or_a_file_of_it_or_is_a_path() {
+        for (entry, read) in [
+            ("builtin", Some(PackEntry::Whole)),
+            ("builtin/rollback", Some(PackEntry::One("rollback"))),
+            ("builtin/rollback.gate", Some(PackEntry::One("rollback"))),
+            ("builtin:rolback", Some(PackEntry::One("rolback"))),
+            ("builtin/rolback", None),
+            ("builtin-policies/", None),
+            ("policies/", None),
+        ] {
+            assert_eq!(pack_entry(entry), read, "{entry}");
+        }
+    }
 
     #[test]
     fn the_pack_is_sorted_and_has_its_vocabulary() {

@@ -13,6 +13,7 @@ mod judge;
 mod lint;
 mod load;
 mod overview;
+mod packs;
 mod retype;
 mod suites;
 mod total;
@@ -26,7 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::point::{Axis, Point};
-use crate::report::DiagnosticReport;
+use crate::report::{DiagnosticReport, is_named};
 use crate::source::{FileId, SourceMap};
 use crate::value::{DAY, Date, Number, day_number};
 
@@ -88,7 +89,8 @@ pub struct DayOptions {
     /// The seconds that have gone by of `as_of`, or else of today, where series run by instants; without them it is the last
     /// second of that day.
     pub time: Option<Number>,
-    /// The workflows to look at; all of them if this is empty.
+    /// The workflows to look at, by their names alone or as reports print them, `teams/claims: letters`; all of them if this is
+    /// empty.
     pub workflows: Vec<String>,
     /// Lets the caller end the command early.
     pub cancel: Cancel,
@@ -118,9 +120,9 @@ impl DayOptions {
         (self.as_of.is_some() && self.time.is_some()).then(|| self.point(Axis::Instants))
     }
 
-    /// Whether a workflow is to be looked at.
-    fn wants(&self, workflow: &str) -> bool {
-        self.workflows.is_empty() || self.workflows.iter().any(|wanted| wanted == workflow)
+    /// Whether a workflow of a project is to be looked at.
+    fn wants(&self, project: Option<&str>, workflow: &str) -> bool {
+        self.workflows.is_empty() || self.workflows.iter().any(|wanted| is_named(wanted, project, workflow))
     }
 }
 
@@ -141,6 +143,7 @@ impl From<DayOptions> for CheckOptions {
 
 /// Sorts diagnostics by file and place, and gives them as the report has them.
 fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<DiagnosticReport> {
+    packs::name_missing_packs(diagnostics, sources);
     diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
     diagnostics.dedup();
     undeclared_once(diagnostics);

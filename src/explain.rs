@@ -1,50 +1,42 @@
-//! What `explain` tells: of a code, of a rule, a param, a let or a policy.
+//! What `explain` tells: of a code, of what policies declare, of a field, a stage or a gate.
 //!
 //! Gathers what the policies, the configurations and the tests say; how it is written belongs to the renderer.
 
 mod errs;
 mod example;
+mod field;
+mod filled;
+mod names;
 mod record;
+mod stage;
 #[cfg(test)]
 mod tests;
 mod uses;
 
 pub use errs::{Errs, HowItErrs, SAMPLES, how_it_errs};
 pub use example::{ExampleCase, Shown, example};
+pub use field::{RecordedField, of_built_in_field, readers, reading_lets, recorded_at, recorded_fields};
+pub use filled::{FilledPiece, filled, filled_text, on_every_day, shown_within};
+pub use names::{NamedSubject, subjects};
+pub use stage::may_apply;
 pub use uses::{RuleUses, uses, uses_of_let};
 
 use crate::ast::{Expect, ExpectKind, ExpectedOutcome, TestDecl};
 use crate::code::Code;
-use crate::diagnostic::did_you_mean;
 use crate::eval::RunBudget;
 use crate::layers::{PoliciesInForce, ProjectInForce};
-use crate::program::Program;
 use crate::report::Outcome;
-use crate::settings::{BUILT_IN, BuiltInRule, rule_names};
+use crate::settings::{BUILT_IN, BuiltInRule};
 use crate::source::{SourceMap, Span};
 use crate::suite::{Bench, GivenFiles, run_test_decl};
-
-/// What a word on the command line names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NamedSubject {
-    /// Index of a rule in the settings: one of the program's, or a built-in one.
-    Rule(usize),
-    /// Index of a param.
-    Param(usize),
-    /// Index of a param that is a table.
-    Table(usize),
-    /// Index of a let.
-    Let(usize),
-    /// Index of a policy.
-    Policy(usize),
-}
 
 /// What there is to tell of a name.
 #[derive(Debug)]
 pub struct Explained {
     pub known: PoliciesInForce,
-    /// What has the name; or the names that could be meant, if it is none, or if it is the last word of several.
-    pub found: Result<FoundName, Vec<String>>,
+    /// What has the name, in each project that knows it; or the names that could be meant, if it is none, or if it is the last
+    /// word of several.
+    pub found: Result<Vec<FoundName>, Vec<String>>,
 }
 
 /// What has a name.
@@ -54,51 +46,6 @@ pub struct FoundName {
     pub project: usize,
     pub subject: NamedSubject,
     pub seen: SeenTests,
-}
-
-/// The subject of a name, and the index of the first project that knows it.
-///
-/// # Errors
-/// The names that could be meant, if it is none, or if it is the last word of several.
-pub fn subject(name: &str, known: &PoliciesInForce) -> Result<(usize, NamedSubject), Vec<String>> {
-    let mut close = Vec::new();
-    for (index, project) in known.projects.iter().enumerate() {
-        match subject_in(name, &project.program) {
-            Ok(subject) => return Ok((index, subject)),
-            Err(names) => close.extend(names),
-        }
-    }
-    close.sort();
-    close.dedup();
-    Err(close)
-}
-
-fn subject_in(name: &str, program: &Program) -> Result<NamedSubject, Vec<String>> {
-    let mut named: Vec<(&str, NamedSubject)> = Vec::new();
-    named.extend(rule_names(program).enumerate().map(|(at, name)| (name, NamedSubject::Rule(at))));
-    named
-        .extend(program.params.iter().enumerate().map(|(at, param)| (&*param.name, NamedSubject::Param(at))));
-    named.extend(program.tables.iter().enumerate().map(|(at, own)| (&*own.name, NamedSubject::Table(at))));
-    named.extend(program.lets.iter().enumerate().map(|(at, own)| (&*own.name, NamedSubject::Let(at))));
-    let policies = program.policies.iter().enumerate();
-    named.extend(policies.map(|(at, policy)| (&*policy.name, NamedSubject::Policy(at))));
-    if let Some((_, subject)) = named.iter().find(|(known, _)| *known == name) {
-        return Ok(*subject);
-    }
-    let ends_so = |whole: &str| whole.strip_suffix(name).is_some_and(|before| before.ends_with('.'));
-    let by_last_words: Vec<_> = named.iter().filter(|(known, _)| ends_so(known)).collect();
-    match by_last_words.as_slice() {
-        [(_, subject)] => Ok(*subject),
-        [] => {
-            let words =
-                named.iter().flat_map(|(known, _)| [*known, known.rsplit('.').next().unwrap_or(known)]);
-            let codes = Code::ALL.iter().map(|code| code.as_str());
-            let upper = name.to_ascii_uppercase();
-            let close = did_you_mean(name, words).or_else(|| did_you_mean(&upper, codes));
-            Err(close.map(str::to_owned).into_iter().collect())
-        }
-        several => Err(several.iter().map(|(known, _)| (*known).to_owned()).collect()),
-    }
 }
 
 /// The code of a name, in capitals or not.

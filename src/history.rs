@@ -1,11 +1,17 @@
 //! The history: what each snapshot would have been judged on its own day, when nothing later had been written.
 
+mod threshold;
+
+use std::collections::BTreeMap;
+
+use self::threshold::thresholds;
+use crate::ast::EffectKind;
 use crate::eval::{Rulebook, judge_each_day, judge_workflow, last_day};
 use crate::point::Point;
-use crate::report::why::WorkflowVerdict;
+use crate::report::why::{RuleVerdict, WorkflowVerdict};
 use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
-use crate::types::{Kind, Type};
-use crate::value::{Series, Snapshot, Value};
+use crate::types::{Quantity, Type};
+use crate::value::{Number, Series, Snapshot, Value};
 use crate::vocabulary::Vocabulary;
 use crate::words::stop;
 
@@ -21,7 +27,7 @@ pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series, as_of: Point)
         retired: last_day(rulebook, &series.snapshots)
             .filter(|last| as_of.date() > *last)
             .map(|last| last.to_string()),
-        metrics: metrics(&rulebook.program.vocabulary, &series.snapshots),
+        metrics: metrics(rulebook, &series.snapshots, as_of.day_number()),
     }
 }
 
@@ -45,8 +51,16 @@ fn day_report(date: Point, verdict: WorkflowVerdict) -> DayReport {
         names.dedup();
         names
     };
+    let mildly = |rule: &&RuleVerdict| rule.applied.is_some_and(|applied| applied < EffectKind::Hold);
+    let is_stopping = |name: &str| {
+        verdict.rules.iter().any(|rule| rule.rule == name && rule.applied >= Some(EffectKind::Hold))
+    };
+    let warned = verdict.rules.iter().filter(mildly).map(|rule| &rule.rule).filter(|name| !is_stopping(name));
+    let mut warned: Vec<String> = warned.cloned().collect();
+    warned.dedup();
     DayReport {
         date: date.to_string(),
+        warned,
         failed: named(Outcome::Fail),
         undecided: named(Outcome::Undecided),
         because: verdict.stops.iter().map(stop).collect(),
@@ -57,18 +71,29 @@ fn day_report(date: Point, verdict: WorkflowVerdict) -> DayReport {
 }
 
 /// The numbers at the top of the snapshots, and in their records, that change along the series.
-fn metrics(vocabulary: &Vocabulary, snapshots: &[Snapshot]) -> Vec<Metric> {
+fn metrics(rulebook: &Rulebook<'_>, snapshots: &[Snapshot], day: i64) -> Vec<Metric> {
     let mut metrics = Vec::new();
+    for recorded in recorded_numbers(&rulebook.program.vocabulary) {
+        let (name, quantity, steps) = recorded;
+        metrics.extend(metric(name, quantity, snapshots, &steps).map(|metric| Metric {
+            thresholds: thresholds(&steps, &quantity.kind, rulebook, day),
+            ..metric
+        }));
+    }
+    metrics
+}
+
+/// Each number with its name and the way to it.
+fn recorded_numbers(vocabulary: &Vocabulary) -> Vec<(String, &Quantity, Vec<usize>)> {
+    let mut numbers = Vec::new();
     for (index, field) in vocabulary.snapshot.fields.iter().enumerate() {
         match &field.ty {
-            Type::Amount(quantity) => {
-                metrics.extend(metric(&field.name, &quantity.kind, snapshots, &[index]))
-            }
+            Type::Amount(quantity) => numbers.push((field.name.to_string(), quantity, vec![index])),
             Type::Record(record) => {
                 for (inner, part) in record.fields.iter().enumerate() {
                     if let Type::Amount(quantity) = &part.ty {
                         let name = format!("{}.{}", field.name, part.name);
-                        metrics.extend(metric(&name, &quantity.kind, snapshots, &[index, inner]));
+                        numbers.push((name, quantity, vec![index, inner]));
                     }
                 }
             }
@@ -84,25 +109,63 @@ fn metrics(vocabulary: &Vocabulary, snapshots: &[Snapshot]) -> Vec<Metric> {
             | Type::Error => {}
         }
     }
-    metrics
+    numbers
 }
 
-fn metric(name: &str, kind: &Kind, snapshots: &[Snapshot], path: &[usize]) -> Option<Metric> {
+fn metric(name: String, quantity: &Quantity, snapshots: &[Snapshot], path: &[usize]) -> Option<Metric> {
+    let Quantity { kind, range } = quantity;
     let numbers: Vec<_> = snapshots.iter().map(|snapshot| number_at(snapshot, path)).collect();
-    let known: Vec<_> = numbers.iter().flatten().collect();
+    let known: Vec<_> = numbers.iter().flatten().copied().collect();
     let (first, last) = (known.first()?, known.last()?);
     if known.iter().all(|number| number == first) {
         return None;
     }
+    let declared =
+        if *range == kind.default_range() { None } else { range.low.clone().zip(range.high.clone()) };
+    let is_declared = declared.is_some();
+    // A bar that begins at 0 is as long as the number is large.
+    let (least, most) = (known.iter().copied().min()?, known.iter().copied().max()?);
+    let (low, high) =
+        declared.unwrap_or_else(|| (least.clone().min(Number::ZERO), most.clone().max(Number::ZERO)));
     Some(Metric {
-        name: name.to_owned(),
+        name,
         first: kind.show(first),
         last: kind.show(last),
         values: numbers.iter().map(|number| number.map(|number| number.to_f64_fast())).collect(),
+        kind: kind.clone(),
+        low,
+        high,
+        is_declared,
+        thresholds: Vec::new(),
     })
 }
 
-fn number_at<'s>(snapshot: &'s Snapshot, path: &[usize]) -> Option<&'s crate::value::Number> {
+/// Gives the numbers of one name a common scale, whosever they are, with their thresholds in it: bars of several workflows can
+/// then be compared. What declares its range has that.
+pub(crate) fn share_scales(histories: &mut [WorkflowHistory]) {
+    let mut scales: BTreeMap<(Option<String>, String), (Number, Number)> = BTreeMap::new();
+    let key = |project: &Option<String>, metric: &Metric| (project.clone(), metric.name.clone());
+    for WorkflowHistory { project, metrics, .. } in &*histories {
+        for metric in metrics.iter().filter(|metric| !metric.is_declared) {
+            let start = || (metric.low.clone(), metric.high.clone());
+            let (low, high) = scales.entry(key(project, metric)).or_insert_with(start);
+            let thresholds = metric.thresholds.iter().map(|threshold| &threshold.value);
+            for value in thresholds.chain([&metric.low, &metric.high]) {
+                *low = value.clone().min(low.clone());
+                *high = value.clone().max(high.clone());
+            }
+        }
+    }
+    for WorkflowHistory { project, metrics, .. } in histories {
+        for metric in metrics.iter_mut().filter(|metric| !metric.is_declared) {
+            if let Some((low, high)) = scales.get(&key(project, metric)) {
+                (metric.low, metric.high) = (low.clone(), high.clone());
+            }
+        }
+    }
+}
+
+fn number_at<'s>(snapshot: &'s Snapshot, path: &[usize]) -> Option<&'s Number> {
     let mut record = &snapshot.record;
     let mut steps = path.iter();
     loop {

@@ -18,14 +18,14 @@ use crate::check::{InForce, check_with};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
-use crate::report::testing::MutationReport;
+use crate::report::testing::{MissingTest, MutationReport};
 use crate::source::{FileId, SourceMap};
 use crate::suite::{GivenFiles, Prepared, dotted, prepare};
 use affected::Affected;
 use draft::TestDraft;
 use mutants::{Mutant, mutants};
 use reasons::{Justification, reasons};
-use witness::WitnessSearch;
+use witness::{Witness, WitnessSearch};
 
 /// Series that are tried in search of the tests to add: for all survivors together, and for each.
 const MAX_TRIES: usize = 20_000;
@@ -54,10 +54,10 @@ pub struct MutationGround<'a> {
 /// Makes the mutants of the tested policies, runs the tests on each, and says what none of them notices.
 ///
 /// The files must be free of errors; a test that fails without any mistake notices nothing.
-pub fn mutate(ground: &MutationGround<'_>, sources: &mut SourceMap) -> (MutationReport, Vec<Diagnostic>) {
+pub fn mutate(ground: &MutationGround<'_>, sources: &mut SourceMap) -> Mutated {
     let benches: Vec<MutationBench<'_>> =
         ground.groups.iter().map(|group| MutationBench::of(group, ground, sources)).collect();
-    let Some(first) = benches.first() else { return (MutationReport::default(), Vec::new()) };
+    let Some(first) = benches.first() else { return Mutated::default() };
     let sources: &SourceMap = sources;
     let comments = ground.tested.iter().flat_map(|file| reasons(*file, sources));
     let comments: Vec<Justification> = comments.collect();
@@ -87,11 +87,21 @@ pub fn mutate(ground: &MutationGround<'_>, sources: &mut SourceMap) -> (Mutation
     report.survivors = report.mutants - report.caught;
     // Who has few tests has many survivors, and is not to wait for hours.
     let tries = (MAX_TRIES / survivors.len().max(1)).clamp(MIN_TRIES_EACH, MAX_TRIES_EACH);
-    let mut diagnostics: Vec<Diagnostic> =
-        survivors.par_iter().map(|mutant| trial.survivor(mutant, first, tries)).collect();
+    let told: Vec<_> = survivors.par_iter().map(|mutant| trial.survivor(mutant, first, tries)).collect();
+    let (mut diagnostics, missing): (Vec<Diagnostic>, Vec<Option<MissingTest>>) = told.into_iter().unzip();
     let idle = comments.iter().zip(idle).filter(|(_, idle)| *idle);
     diagnostics.extend(idle.map(|(comment, _)| comment.idle()));
-    (report, diagnostics)
+    Mutated { report, diagnostics, missing: missing.into_iter().flatten().collect() }
+}
+
+/// What came of making mistakes.
+#[derive(Debug, Default)]
+pub struct Mutated {
+    pub report: MutationReport,
+    /// What no test notices.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The tests that would, as far as some were found.
+    pub missing: Vec<MissingTest>,
 }
 
 /// The tests of a group, ready to be judged again and again.
@@ -162,11 +172,21 @@ impl MutantTrial<'_> {
         if justified.is_empty() { Fate::Survived } else { Fate::Justified(justified) }
     }
 
-    fn survivor(&self, mutant: &Mutant, bench: &MutationBench<'_>, tries: usize) -> Diagnostic {
+    /// What is said of a mutant that survives, and the test to add.
+    fn survivor(
+        &self,
+        mutant: &Mutant,
+        bench: &MutationBench<'_>,
+        tries: usize,
+    ) -> (Diagnostic, Option<MissingTest>) {
         let (mutated, _) = check_with(&mutant.files(&bench.files), self.exprs, &InForce::new());
-        Diagnostic::warning(Code::UnnoticedMistake, format!("{}, and no test would notice", mutant.says))
-            .label(mutant.span, "no test depends on this")
-            .help(self.advice(mutant, bench, &mutated, tries))
+        let witness = self.witness(mutant, bench, &mutated, tries);
+        let told =
+            Diagnostic::warning(Code::UnnoticedMistake, format!("{}, and no test would notice", mutant.says))
+                .label(mutant.span, "no test depends on this")
+                .help(advice(mutant, witness.as_ref()));
+        let policy = self.sources.name(mutant.span.file).to_owned();
+        (told, witness.map(|Witness { title, body, .. }| MissingTest { policy, title, body }))
     }
 
     /// Whether a test fails. First those that look at a rule which the mistake can reach, then those that look at the
@@ -181,8 +201,14 @@ impl MutantTrial<'_> {
         all.any(|test| !test.passes(program, self.sources))
     }
 
-    /// The test to add.
-    fn advice(&self, mutant: &Mutant, bench: &MutationBench<'_>, mutated: &Program, tries: usize) -> String {
+    /// A test that would notice a mistake.
+    fn witness(
+        &self,
+        mutant: &Mutant,
+        bench: &MutationBench<'_>,
+        mutated: &Program,
+        tries: usize,
+    ) -> Option<Witness> {
         let rules = bench.affected.rules(mutant.decl);
         let names = bench.affected.names(mutant.decl, &bench.program);
         let (near, far): (Vec<_>, Vec<_>) =
@@ -191,22 +217,24 @@ impl MutantTrial<'_> {
         let seeds = seeds.filter_map(|test| TestDraft::of(test.test, self.sources)).collect();
         let search =
             WitnessSearch { program: &bench.program, mutated, mutant, rules: &rules, sources: self.sources };
-        match search.witness(seeds, tries) {
-            Some(witness) => {
-                format!(
-                    "this test would notice; with the mistake {}:\n\n{}",
-                    witness.with_mistake, witness.test
-                )
-            }
-            None if mutant.is_effect => {
-                "a test would notice in which this rule alone decides, with `expect decision …`, while everything \
-                 else is as it should be"
-                    .to_owned()
-            }
-            None => "no snapshot tried tells them apart: write a test on the boundary or, where none can tell, say \
-                     why in a comment, `# untested: REASON`"
-                .to_owned(),
+        search.witness(seeds, tries)
+    }
+}
+
+/// What to do about a mistake that no test notices.
+fn advice(mutant: &Mutant, witness: Option<&Witness>) -> String {
+    match witness {
+        Some(Witness { title, body, with_mistake }) => {
+            format!("this test would notice; with the mistake {with_mistake}:\n\ntest \"{title}\" {body}")
         }
+        None if mutant.is_effect => {
+            "a test would notice in which this rule alone decides, with `expect decision …`, while everything \
+             else is as it should be"
+                .to_owned()
+        }
+        None => "no snapshot tried tells them apart: write a test on the boundary or, where none can tell, say \
+                 why in a comment, `# untested: REASON`"
+            .to_owned(),
     }
 }
 

@@ -41,6 +41,8 @@ pub struct View {
     pub full: bool,
     /// Only the workflows that do not go on.
     pub only_failed: bool,
+    /// What the first gate asks, where a rollout begins and nothing else is to be said.
+    pub first_gate: bool,
     /// The repository's folder as a `file:` address, for a terminal that follows links.
     pub links: Option<String>,
 }

@@ -4,7 +4,9 @@
 
 pub mod against;
 pub mod amount;
+pub mod checklist;
 mod decision;
+mod history;
 pub mod impact;
 pub mod overview;
 pub mod read;
@@ -19,6 +21,7 @@ use serde::Serialize;
 
 use amount::AmountReport;
 pub use decision::Decision;
+pub use history::{DayReport, History, Metric, MetricThreshold, WorkflowHistory};
 use read::ReadReport;
 
 use crate::ast::EffectKind;
@@ -148,6 +151,9 @@ pub struct WorkflowReport {
     /// Why it holds, where no rule says so: policies with errors, a gate that no rule opens, no rule that applies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
+    /// What the gate ahead asks, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<checklist::GateChecklist>,
 }
 
 /// A workflow's name as people read it, behind that of its project where there are several.
@@ -156,6 +162,11 @@ pub fn full_name(project: Option<&str>, workflow: &str) -> String {
         Some(project) => format!("{project}: {workflow}"),
         None => workflow.to_owned(),
     }
+}
+
+/// Whether a name that people give is that of a workflow: the name alone, or as [`full_name`] has it.
+pub fn is_named(name: &str, project: Option<&str>, workflow: &str) -> bool {
+    name == workflow || project.is_some() && name == full_name(project, workflow)
 }
 
 impl WorkflowReport {
@@ -171,13 +182,6 @@ impl WorkflowReport {
 }
 
 impl WaiverReport {
-    /// As [`WorkflowReport::name`].
-    pub fn name(&self) -> String {
-        full_name(self.project.as_deref(), &self.workflow)
-    }
-}
-
-impl WorkflowHistory {
     /// As [`WorkflowReport::name`].
     pub fn name(&self) -> String {
         full_name(self.project.as_deref(), &self.workflow)
@@ -403,81 +407,6 @@ pub struct WaiverReport {
     pub days_left: i64,
     /// Where it is given.
     pub from: Place,
-}
-
-/// What `history` shows; the same version as the report.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct History {
-    /// As in [`Report`].
-    pub version: u32,
-    /// The last day that is looked at, or the last instant where series run by them.
-    pub as_of: String,
-    /// By name.
-    pub workflows: Vec<WorkflowHistory>,
-    /// What is wrong with the files.
-    pub diagnostics: Vec<DiagnosticReport>,
-}
-
-/// One workflow, judged again as of each of its snapshots.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct WorkflowHistory {
-    /// As in the report.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub project: Option<String>,
-    /// As in [`WorkflowReport`].
-    pub workflow: String,
-    /// One for each snapshot, by date.
-    pub days: Vec<DayReport>,
-    /// The last day of the workflow, where it is over on the last day that is looked at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retired: Option<String>,
-    /// The numbers that change along the series.
-    #[serde(skip)]
-    pub metrics: Vec<Metric>,
-}
-
-/// A snapshot as it was judged on its own day, or at its own instant.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct DayReport {
-    /// The day or the instant of the snapshot, as of which it was judged too.
-    pub date: String,
-    /// The stage that the snapshot is in; none where no stages are declared.
-    pub stage: Option<String>,
-    /// The stage that it asks to move to; none where it asks for none.
-    pub asks: Option<String>,
-    /// What the workflow could do then.
-    pub decision: Decision,
-    /// The rules that failed, and bear on the decision or warn.
-    pub failed: Vec<String>,
-    /// The rules that were undecided, and bear on the decision or warn.
-    pub undecided: Vec<String>,
-    /// Why it held, where no rule says so: policies with errors, a gate that no rule opens, no rule that applies.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub because: Vec<String>,
-}
-
-impl DayReport {
-    /// How much memory it takes, about.
-    pub(crate) fn bytes(&self) -> usize {
-        let texts = self.failed.iter().chain(&self.undecided).chain(&self.because);
-        texts.map(|text| 24 + text.len()).sum::<usize>() + 200
-    }
-}
-
-/// The course of a number, for the human form.
-#[derive(Clone, Debug)]
-pub struct Metric {
-    /// The name of the field.
-    pub name: String,
-    /// The first value that is known, as people read it.
-    pub first: String,
-    /// The last value that is known, as people read it.
-    pub last: String,
-    /// One for each snapshot; only for drawing.
-    pub values: Vec<Option<f64>>,
 }
 
 /// Something that is wrong, or worth a word, with the places that it is about.

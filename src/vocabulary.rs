@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::point::Axis;
 use crate::source::Span;
 use crate::types::{Kind, Type};
-use crate::value::{Date, Record};
+use crate::value::{Date, Record, Value};
 
 /// The fields of a snapshot, a record or a list's element, in the order of their declaration.
 #[derive(Clone, Debug, Default)]
@@ -351,6 +351,17 @@ impl Vocabulary {
     /// The last day of a workflow, by a snapshot of it, with its place.
     pub fn last_day(&self, snapshot: &Record) -> Option<(Date, Span)> {
         snapshot.date_in(self.retired()?)
+    }
+
+    /// The rung that a snapshot is in, from 0; none where there are no stages.
+    pub fn rung_in(&self, snapshot: &Record) -> Option<usize> {
+        if self.stages.is_empty() {
+            return None;
+        }
+        match &snapshot.fields.get(Self::STAGE)?.as_ref()?.value {
+            Value::Number(rung) => usize::try_from(rung.floor()).ok(),
+            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
+        }
     }
 
     /// What the series of snapshots runs by.

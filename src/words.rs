@@ -51,6 +51,7 @@ impl Told {
             newest: None,
             rules: Vec::new(),
             because: Vec::new(),
+            gates: Vec::new(),
         };
         Self { report, diagnostics: Vec::new(), lifts: Vec::new() }
     }
@@ -86,6 +87,7 @@ fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowRep
         newest: verdict.newest,
         rules,
         because: verdict.stops.iter().map(stop::stop).collect(),
+        gates: Vec::new(),
     }
 }
 

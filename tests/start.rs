@@ -40,6 +40,31 @@ fn only_linted(report: &Value) {
 }
 
 #[test]
+fn what_init_writes_for_a_purpose_works_as_it_is_and_tests_itself() {
+    for purpose in ["ai-rollout", "llm-eval", "service-canary"] {
+        let folder = Repo::called(purpose);
+        folder.done(&["init", "--date", "2026-11-20", "--for", purpose]);
+        let report = folder.report_on("2026-11-20");
+        assert_eq!(report["diagnostics"], Value::Array(Vec::new()), "{purpose}");
+        assert_eq!(report["workflows"][0]["decision"], "continue", "{purpose}");
+        let text = folder.done(&["check", "--as-of", "2026-11-20"]);
+        assert!(text.contains("What the gate ") && text.contains(" --gate` says what to record"), "{text}");
+        let tested = folder.done(&["test", "--mutate"]);
+        assert!(tested.contains(" 0 survive"), "{tested}");
+        assert_eq!(folder.run(&["fmt", "--check"]).code, 0, "{purpose}");
+        // The waiver that is shown ends four weeks later, and counts where its comment is taken away.
+        let config = folder.read("tollgate.yaml");
+        let (before, waiver) = config.split_once("# waivers:").unwrap();
+        assert!(waiver.contains("until: 2026-12-18"), "{waiver}");
+        let waiver = format!("# waivers:{waiver}").replace("\n# ", "\n").replace("# waivers:", "waivers:");
+        folder.write("tollgate.yaml", format!("{before}{waiver}"));
+        let report = folder.report_on("2026-12-18");
+        let found = report["diagnostics"].as_array().unwrap();
+        assert!(!found.iter().any(|found| found["code"] == "T413"), "{found:#?}");
+    }
+}
+
+#[test]
 fn what_init_writes_works_as_it_is() {
     for (name, workflow) in [
         ("replies", "replies"),
@@ -172,7 +197,7 @@ fn the_templates_are_packaged() {
         .unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
     let templates = files_under(&root().join("templates/init"), &["yaml", "gate"]);
-    assert_eq!(templates.len(), 5);
+    assert_eq!(templates.len(), 13);
     for template in templates {
         assert!(listed.lines().any(|line| line == relative(&template)), "{}: {listed}", template.display());
     }
@@ -240,7 +265,9 @@ notes:
 # date, required
 seen:
 
-# Not recorded the last time: `cost`.
+# Not recorded the last time. Take away the `# ` before what was measured now:
+#
+# cost:  # number USD
 ";
 
 #[test]
@@ -266,6 +293,75 @@ fn the_next_snapshot_has_the_fields_and_no_values() {
     let text = filled.replace("  # - id:", "  - id:").replace("  #   ", "    ").replace("  # -\n", "  - x\n");
     folder.write("rollouts/w/2026-02-02.yaml", &text);
     only_linted(&folder.report_on("2026-02-02"));
+}
+
+#[test]
+fn the_next_snapshot_offers_what_nobody_has_recorded_wherever_it_lies() {
+    let folder = gauged();
+    folder.write(
+        "rollouts/w/2026-01-19.yaml",
+        "workflow: w\ndate: 2026-01-19\nstage: trial\nseen: 2026-01-19\nadoption: 60%\n",
+    );
+    folder.write("rollouts/w/rollout.yaml", "team: { lead: ben }\n");
+    folder.done(&["new", "snapshot", "--workflow", "w"]);
+    let text = folder.read("rollouts/w/2026-02-02.yaml");
+    for offered in
+        ["# cost:", "# team:", "#   size:", "# runs:", "#   - id:", "#     took:", "# notes:", "# owner:"]
+    {
+        assert!(text.lines().any(|line| line.starts_with(offered)), "{offered}: {text}");
+    }
+    assert!(!text.contains("lead"), "{text}");
+    // Each is one once its mark is taken away.
+    let (above, below) = text.split_once("measured now:\n").unwrap();
+    let below: String = below.lines().map(|line| line.trim_start_matches('#').to_owned() + "\n").collect();
+    let below = below.replace("\n ", "\n").replace("- id:", "- id: a");
+    let filled = format!("{above}measured now:\n{below}").replace("seen:", "seen: 2026-02-02");
+    let filled = filled.replace("stage: trial", "stage: live");
+    folder.write("rollouts/w/2026-02-02.yaml", &filled);
+    only_linted(&folder.report_on("2026-02-02"));
+}
+
+#[test]
+fn the_tests_that_are_missing_are_written_beside_the_policy() {
+    let folder = Repo::new();
+    folder.write("tollgate.yaml", "policies: [policies/]\n");
+    let policy = "snapshot every 1 week { adoption: share }
+policy own { rule used { require adoption >= 50% else hold }\n  rule low { when adoption < 10% then rollback } }\n";
+    folder.write("policies/own.gate", policy);
+    folder.write("policies/own.test.gate", "test \"own.used: >= could be >\" {\n  given every 1 week from 2026-01-05 { adoption = 70% }\n  expect own.used passes\n}\n");
+    let run = folder.run(&["test", "--mutate", "--write", "policies/own.gate"]);
+    assert!(run.code == 1 && run.err.contains("added to `policies/own.test.gate`"), "{}", run.err);
+    let written = folder.read("policies/own.test.gate");
+    assert!(written.starts_with("test \"own.used: >= could be >\" {\n"), "{written}");
+    // A title is not given twice, and what was written passes, is formatted and leaves nothing that could be written.
+    assert!(written.contains("test \"own.used: >= could be > (2)\""), "{written}");
+    assert_eq!(folder.run(&["fmt", "--check", "policies/own.test.gate"]).code, 0);
+    let run = folder.run(&["test", "--mutate", "--write"]);
+    assert!(run.err.contains("no test was found that could be added"), "{}{}", run.out, run.err);
+    assert_eq!(folder.read("policies/own.test.gate"), written);
+    assert_eq!(folder.run(&["test"]).code, 0);
+}
+
+#[test]
+fn a_full_name_finds_the_workflow_of_one_project() {
+    let folder = Repo::new();
+    for team in ["claims", "support"] {
+        folder.write(&format!("teams/{team}/tollgate.yaml"), "policies: [builtin]\n");
+        folder.write(
+            &format!("teams/{team}/rollouts/letters/2026-11-20.yaml"),
+            "workflow: letters\ndate: 2026-11-20\nstage: testing\n",
+        );
+    }
+    let refused = folder.refused(&["new", "snapshot", "--workflow", "letters"]);
+    assert!(refused.contains("`teams/claims: letters` or `teams/support: letters`"), "{refused}");
+    folder.done(&["new", "snapshot", "--workflow", "teams/claims: letters", "--date", "2026-11-27"]);
+    folder.read("teams/claims/rollouts/letters/2026-11-27.yaml");
+    for command in ["check", "history"] {
+        let said = folder.done(&[command, "--as-of", "2026-11-27", "--workflow", "teams/claims: letters"]);
+        assert!(said.contains("teams/claims: letters") && !said.contains("teams/support: letters"), "{said}");
+    }
+    let said = folder.run(&["check", "--as-of", "2026-11-27", "--workflow", "teams/claim: letters"]);
+    assert!(said.code == 2 && said.out.contains("did you mean `teams/claims: letters`?"), "{}", said.out);
 }
 
 #[test]

@@ -8,16 +8,17 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::{ProjectArgs, When, day_options, when};
 use super::disk::seen_from_here;
-use super::output::{self, Output, OutputFormat};
+use super::output::{self, Output, OutputFormat, OutputParser};
 use super::record::{Asked, record};
 use super::terminal::TerminalArgs;
 use super::write::write;
 use super::{complain, terminal};
 use crate::engine::{Answer, CheckOptions};
-use crate::render::{View, github, gitlab, human, json, junit, markdown, sarif, tap};
-use crate::report::Report;
+use crate::render::{Style, View, github, gitlab, human, json, junit, markdown, sarif, tap};
 use crate::report::against::DeniedChanges;
+use crate::report::checklist::checklists;
 use crate::report::record::{RecordedBase, VerdictRecord};
+use crate::report::{Decision, Report};
 
 /// Judge which workflows may go on, and show why the others may not
 ///
@@ -28,7 +29,7 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     project: ProjectArgs,
     /// The format of the report, and a file for it: `sarif=tollgate.sarif`; you can give several
-    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<Format>)]
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = OutputParser::<Format>::new())]
     format: Vec<Output<Format>>,
     /// Record in this file what was decided, with a digest of every file that was read; `tollgate verify` checks it
     #[arg(long, value_name = "FILE")]
@@ -48,6 +49,9 @@ pub(super) struct CheckArgs {
     /// Judge only this workflow; you can give several
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
+    /// List what the next gate asks of each workflow: what is met, what is not, and what to record where; `human` or `json`
+    #[arg(long, conflicts_with_all = ["quiet", "only"])]
+    gate: bool,
     /// Fail on this, too; `looser` and `rewritten` are about what a pull request changes; you can give several
     #[arg(long, value_name = "WHAT", value_enum)]
     deny: Vec<Deny>,
@@ -83,6 +87,16 @@ enum Format {
     Tap,
 }
 
+impl Format {
+    /// Whether it has a form for what a gate asks.
+    fn lists_gates(self) -> bool {
+        match self {
+            Self::Human | Self::Json => true,
+            Self::Sarif | Self::Junit | Self::Github | Self::Gitlab | Self::Markdown | Self::Tap => false,
+        }
+    }
+}
+
 impl OutputFormat for Format {
     fn is_commands(self) -> bool {
         self == Self::Github
@@ -103,6 +117,9 @@ enum Deny {
 pub(super) fn run(args: &CheckArgs) -> ExitCode {
     if let Err(code) = output::prepare(&args.format, args.record.as_deref()) {
         return code;
+    }
+    if args.gate && args.format.iter().any(|output| !output.format.lists_gates()) {
+        return complain("`--gate` is written as `human` or `json`");
     }
     let day = match day_options(args.as_of.as_ref(), &args.workflows) {
         Ok(day) => day,
@@ -129,11 +146,14 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         Err(why) => return complain(&why),
     };
     let found = args.record.as_ref().map(|file| (file, read.digests(), read.base()));
-    let judgement = args.terminal.waiting("judging", || asked.judge(read));
+    let mut judgement = args.terminal.waiting("judging", || asked.judge(read));
     let recorded = match found {
         Some((file, files, base)) => write_record(file, &record(&asked, files, base, &judgement)),
         None => Ok(()),
     };
+    if args.gate {
+        judgement.report.workflows.iter_mut().for_each(|workflow| workflow.gates = checklists(workflow));
+    }
     let written = output::write_all(&args.format, judgement.exit, |format, on_stdout| {
         drawn(format, on_stdout, args, &judgement)
     });
@@ -159,6 +179,9 @@ fn drawn(
     Ok(match format {
         Format::Human if on_stdout => for_people(args, judgement),
         // A file has no terminal, whatever this was started from.
+        Format::Human if args.gate => {
+            human::render_checklists(judgement, terminal::FILE, &View { full: true, ..View::default() })
+        }
         Format::Human => human::render(judgement, terminal::FILE, &View { full: true, ..View::default() }),
         Format::Json => json::render(&judgement.report)?,
         Format::Sarif => sarif::render(judgement, &folder)?,
@@ -178,11 +201,22 @@ fn for_people(args: &CheckArgs, judgement: &Answer<Report>) -> String {
     let view = View {
         full: args.full,
         only_failed: args.only == Some(Only::Failed),
+        first_gate: begins(&judgement.report),
         links: args.terminal.links(&args.project.path),
     };
-    if args.terminal.narrate {
+    if args.gate {
+        let narrated = Style { color: false, unicode: false, width: usize::MAX };
+        let style = if args.terminal.narrate { narrated } else { style };
+        human::render_checklists(judgement, style, &view)
+    } else if args.terminal.narrate {
         human::narrate(judgement, &view)
     } else {
         human::render(judgement, style, &view)
     }
+}
+
+/// Whether it is all about one workflow that has a single snapshot and asks for nothing: a newcomer wants to know what comes.
+fn begins(report: &Report) -> bool {
+    let [workflow] = report.workflows.as_slice() else { return false };
+    workflow.snapshots == 1 && workflow.asks.is_none() && workflow.decision == Decision::Continue
 }

@@ -1,4 +1,4 @@
-//! `tollgate explain`: what a code, a rule, a param, a let or a policy means.
+//! `tollgate explain`: what a code, a rule, a gate, a field and whatever else has a name means.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,15 +15,18 @@ use crate::explain::code;
 use crate::render::{explain, human};
 use crate::text::quote;
 
-/// Explain a code, a rule, a param, a let or a policy
+/// Explain a code, a rule, a gate, a stage, a field, a param, a let or a policy
 ///
 /// For a code: what it means, what to do, and an example. For a rule: what it asks, its text, its params with the
-/// values in force, and what it reads from the snapshots. Two tests show when it passes and when it fails.
+/// values in force, and what it reads from the snapshots. Two tests show when it passes and when it fails. For a gate,
+/// such as `"testing -> pilot"`: its rules with what each asks. For a field: what it means, how to write it, and which
+/// rules read it.
 ///
 /// Exit codes: 0, or 2 if nothing has the name or the policies cannot be found.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// A code (`T203`), a rule (`staged_rollout.stalled`, or `stalled`), a param, a let, or a policy
+    /// A code (`T203`), a rule (`staged_rollout.stalled`, or `stalled`), a gate (`"testing -> pilot"`), a stage (`pilot`), a
+    /// field (`sample.real`), a param, a let, or a policy
     name: String,
     /// The repository with the policies
     #[arg(default_value = ".")]
@@ -55,7 +58,7 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
         answer.diagnostics.iter().filter(|problem| problem.severity == Severity::Error).collect();
     match &answer.report.found {
         Ok(found) => {
-            let mut text = explain::subject(found, &answer, style);
+            let mut text = explain::subjects(found, &answer, style);
             if !errors.is_empty() {
                 text.push_str(&format!("\nThis may not be all of it{BROKEN}.\n"));
             }
@@ -94,8 +97,8 @@ fn unknown(name: &str, close: &[String]) -> String {
         |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
     match close {
         [] => format!(
-            "nothing is called `{name}`: give a code such as `T203`, or a rule, param, let or policy; `tollgate rules` \
-             and `tollgate params` list them"
+            "nothing is called `{name}`: give a code such as `T203`, a gate such as `testing -> pilot`, or a rule, field, \
+             stage, param, let or policy; `tollgate rules` and `tollgate params` list them"
         ),
         several if several.iter().all(|close| close.ends_with(&format!(".{name}"))) => {
             format!("`{name}` is the name of several: {}", listed(several))

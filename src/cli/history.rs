@@ -13,7 +13,7 @@ use crate::render::{human, json};
 /// Show how each snapshot would have been judged on its own day
 ///
 /// Each snapshot has a line with the stage, the decision and the rules that failed. So you see when a policy would
-/// have stopped a rollout.
+/// have stopped a rollout. Below it is the course of each number, with what rules compare it with.
 ///
 /// Exit codes: 0, or 2 if something could not be judged.
 #[derive(Debug, Args)]
@@ -25,6 +25,9 @@ pub(super) struct HistoryArgs {
     format: Form,
     #[command(flatten)]
     day: LastDayArgs,
+    /// Show each snapshot, even if several in a row came out the same
+    #[arg(long)]
+    full: bool,
     /// Show only this workflow; you can give several
     #[arg(long = "workflow", value_name = "NAME")]
     workflows: Vec<String>,
@@ -44,7 +47,7 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
     let back = args.terminal.waiting("judging", || Workspace::new().history(inputs, &options));
     match args.format {
         Form::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),
-        Form::Human => finish(&human::render_history(&back, args.terminal.style()), back.exit),
+        Form::Human => finish(&human::render_history(&back, args.terminal.style(), args.full), back.exit),
         Form::Json => match json::render(&back.report) {
             Ok(text) => finish(&text, back.exit),
             Err(error) => complain(&format!("the history cannot be written as JSON: {error}")),

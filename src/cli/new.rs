@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::arguments::{ProjectArgs, When, now, when};
-use super::known::{known, listed};
+use super::known::known;
 use super::terminal::TerminalArgs;
 use super::write::{new_files, remove};
 use super::{complain, find, finish, remark};
@@ -15,6 +15,7 @@ use crate::engine::Answer;
 use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::point::{Axis, Point};
 use crate::render::draft::draft;
+use crate::report::{full_name, is_named};
 use crate::snapshot::Workflow;
 use crate::source::FileId;
 use crate::text::{first_few, quote};
@@ -33,12 +34,12 @@ enum NewCommand {
     Snapshot(SnapshotArgs),
 }
 
-/// Write the next snapshot of a workflow, with the last one's fields and no values
+/// Write the next snapshot of a workflow, with every field that it can record and no values
 ///
 /// The file is next to the last one and is named like it. Its date is the day on which it is due, or today if that
 /// day is in the future. A comment says what each field means. A field that you leave empty is unknown, and no rule
-/// passes on it. The stage stays the same. If the last snapshot shares its file with others, the next one is printed
-/// instead.
+/// passes on it. Fields that the last snapshot did not record are comments. The stage stays the same. If the last
+/// snapshot shares its file with others, the next one is printed instead.
 ///
 /// Exit codes: 0, or 2 if nothing was written.
 #[derive(Debug, Args)]
@@ -84,7 +85,7 @@ fn snapshot(
     now: &When,
 ) -> Result<(String, Option<String>), String> {
     let (project, workflow) = find_workflow(&args.workflow, &known.report)?;
-    let name = quote(&args.workflow);
+    let name = quote(&workflow.name);
     let Some(series) = &workflow.series else {
         return Err(format!("the snapshots of `{name}` have errors: `tollgate check` shows them"));
     };
@@ -137,7 +138,10 @@ fn find_workflow<'a>(
 ) -> Result<(&'a ProjectInForce, &'a Workflow), String> {
     let all =
         || known.projects.iter().flat_map(|project| project.workflows.iter().map(move |w| (project, w)));
-    let found: Vec<_> = all().filter(|(_, workflow)| *workflow.name == *name).collect();
+    let is_meant = |(project, workflow): &(&ProjectInForce, &Workflow)| {
+        is_named(name, project.name.as_deref(), &workflow.name)
+    };
+    let found: Vec<_> = all().filter(is_meant).collect();
     match found.as_slice() {
         [one] => Ok(*one),
         [] => {
@@ -151,12 +155,17 @@ fn find_workflow<'a>(
             };
             Err(format!("there is no workflow `{}`: {why}", quote(name)))
         }
-        several => Err(format!(
-            "several projects have a workflow `{}`: give the folder of one of them ({})",
-            quote(name),
-            listed(several.iter().map(|(project, _)| *project))
-        )),
+        several => {
+            Err(format!("several projects have a workflow `{}`: give {}", quote(name), alternatives(several)))
+        }
     }
+}
+
+/// The full names of workflows that are called alike.
+fn alternatives(workflows: &[(&ProjectInForce, &Workflow)]) -> String {
+    let full = workflows.iter().map(|(project, own)| full_name(project.name.as_deref(), &own.name));
+    let full: Vec<String> = full.collect();
+    first_few(full.iter().map(String::as_str)).replace("`, `", "` or `")
 }
 
 /// The day of the next snapshot, and what is unusual about it: the day on which it is due, as a series has its rhythm and a

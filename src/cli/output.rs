@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::ffi::OsStr;
+use std::marker::PhantomData;
 use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Command, ValueEnum};
 
 use super::write::{clear, destination, write};
 use super::{complain, finish, print};
@@ -26,8 +29,35 @@ pub(super) struct Output<F> {
     pub(super) file: Option<PathBuf>,
 }
 
-/// Reads `sarif` or `sarif=tollgate.sarif`.
-pub(super) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
+/// Reads `sarif` or `sarif=tollgate.sarif`, and lets `--help` list the formats.
+#[derive(Clone, Debug)]
+pub(super) struct OutputParser<F>(PhantomData<F>);
+
+impl<F> OutputParser<F> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<F: ValueEnum + Send + Sync + 'static> TypedValueParser for OutputParser<F> {
+    type Value = Output<F>;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Output<F>, clap::Error> {
+        let parser = |text: &str| parse(text);
+        parser.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(F::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+    }
+}
+
+fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
     let (name, file) = match text.split_once('=') {
         Some((name, "" | "-")) => (name, None),
         Some((name, file)) => (name, Some(PathBuf::from(file))),

@@ -1,18 +1,24 @@
 //! `tollgate test`: runs the `test` blocks of policies.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use super::arguments::OutsideArgs;
-use super::output::{self, Output, OutputFormat};
+use super::disk::canonical;
+use super::output::{self, Output, OutputFormat, OutputParser};
 use super::terminal::TerminalArgs;
-use super::{find, terminal};
+use super::write::extend;
+use super::{complain, find, remark, terminal};
+use crate::builtin;
 use crate::engine::{Answer, TestOptions, Workspace};
+use crate::format::format as formatted;
 use crate::render::{human, json, junit};
-use crate::report::testing::TestReport;
+use crate::report::testing::{MissingTest, TestReport};
+use crate::source::SourceMap;
 
 /// Run the tests of policies
 ///
@@ -38,8 +44,11 @@ pub(super) struct TestArgs {
     /// Make small mistakes in the policies, and show those that no test notices
     #[arg(long, conflicts_with = "filter")]
     mutate: bool,
+    /// With `--mutate`: add the missing tests to the `.test.gate` file beside each policy
+    #[arg(long, requires = "mutate")]
+    write: bool,
     /// The format of the result, and a file for it: `junit=tests.xml`; you can give several
-    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse::<TestFormat>)]
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = OutputParser::<TestFormat>::new())]
     format: Vec<Output<TestFormat>>,
     #[command(flatten)]
     outside: OutsideArgs,
@@ -80,7 +89,72 @@ pub(super) fn run(args: &TestArgs) -> ExitCode {
         mutate: args.mutate,
     };
     let run = args.terminal.waiting("testing", || Workspace::new().test(suites, &options));
-    output::write_all(&args.format, run.exit, |format, on_stdout| drawn(format, on_stdout, args, &run))
+    let shown =
+        output::write_all(&args.format, run.exit, |format, on_stdout| drawn(format, on_stdout, args, &run));
+    if !args.write {
+        return shown;
+    }
+    match write_missing(&args.path, &run.report.missing) {
+        Ok(written) => {
+            written.iter().for_each(|note| remark(note));
+            shown
+        }
+        Err(why) => complain(&why),
+    }
+}
+
+/// Adds each test to the file beside its policy, which is made where there is none, and says what was added.
+fn write_missing(path: &Path, missing: &[MissingTest]) -> Result<Vec<String>, String> {
+    let path = canonical(path).map_err(|error| format!("no test can be written: {error}"))?;
+    let mut files: BTreeMap<&str, Vec<&MissingTest>> = BTreeMap::new();
+    for test in missing.iter().filter(|test| !test.policy.starts_with(builtin::FOLDER)) {
+        files.entry(&test.policy).or_default().push(test);
+    }
+    let mut said = Vec::new();
+    for (policy, tests) in files {
+        let name = format!("{}.test.gate", policy.strip_suffix(".gate").unwrap_or(policy));
+        let failed = |why: String| format!("`{name}` cannot be written: {why}");
+        // Names are those within the repository, wherever in it the command was started.
+        let Some(root) = path.ancestors().find(|root| root.join(policy).is_file()) else {
+            return Err(failed("its policy is not where it was read".to_owned()));
+        };
+        let mut count = 0;
+        let add = |before: &str| {
+            let (text, added) = with_tests(before, &tests);
+            count = added;
+            text
+        };
+        extend(&root.join(&name), add).map_err(failed)?;
+        let tests = if count == 1 { "1 test was".to_owned() } else { format!("{count} tests were") };
+        said.push(format!("{tests} added to `{name}`: read what they expect, and run `tollgate test` again"));
+    }
+    if said.is_empty() {
+        said.push("no test was found that could be added".to_owned());
+    }
+    Ok(said)
+}
+
+/// A file with tests added, each under a title of its own, and how many these are. What two of them would notice is tested once.
+fn with_tests(before: &str, tests: &[&MissingTest]) -> (String, usize) {
+    let mut text = before.trim_end().to_owned();
+    let mut bodies: BTreeSet<&str> = BTreeSet::new();
+    for MissingTest { title, body, .. } in tests {
+        if !bodies.insert(body) {
+            continue;
+        }
+        let named = |title: &str| format!("test \"{title}\"");
+        let numbered = (2..).map(|number| format!("{title} ({number})"));
+        let mut titles = std::iter::once(title.clone()).chain(numbered);
+        let free = titles.find(|title| !text.contains(&named(title))).unwrap_or_default();
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&format!("{} {body}", named(&free)));
+    }
+    text.push('\n');
+    // What cannot be formatted stays as it was written.
+    let file = SourceMap::default().add("", text.as_str());
+    (formatted(file, &text).unwrap_or(text), bodies.len())
 }
 
 fn drawn(

@@ -138,6 +138,19 @@ fn yet_to_be_made(link: &Path, folder: &Path) -> io::Result<PathBuf> {
     if fs::symlink_metadata(&target).is_ok() { Err(missing()) } else { Ok(target) }
 }
 
+/// Adds to a text file what `more` makes of what is there, which is nothing where there is no file.
+///
+/// # Errors
+/// If it cannot be read or written, or a link leads it out of where it lies.
+pub(super) fn extend(file: &Path, more: impl FnOnce(&str) -> String) -> Result<(), String> {
+    let place = destination(file)?;
+    let before = match fs::read_to_string(&place) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read.map_err(|error| reason(&error))?,
+    };
+    swap(&place, &more(&before))
+}
+
 /// Takes back a file that was written.
 pub(super) fn remove(file: &Path) {
     // It is of no use, and does no harm either.

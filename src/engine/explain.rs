@@ -3,7 +3,7 @@
 use super::{Answer, CheckOptions, DayOptions, TestOptions, Workspace};
 use crate::code::Code;
 use crate::explain::{
-    ExampleCase, Explained, FoundName, NamedSubject, SeenTests, Shown, example, seen, subject,
+    ExampleCase, Explained, FoundName, NamedSubject, SeenTests, Shown, example, seen, subjects,
 };
 use crate::layers::PoliciesInForce;
 use crate::project::{Configuration, Inputs, Project, Suite, Suites, TextFile};
@@ -15,9 +15,12 @@ impl Workspace {
     /// Looks for a name in the policies of all projects, and for tests beside them that show what a rule does.
     pub fn explain(&mut self, name: &str, inputs: Inputs, tests: Vec<TextFile>) -> Answer<Explained> {
         let Answer { report: known, diagnostics, mut sources, exit, .. } = self.in_force(inputs, tests);
-        let found = subject(name, &known).map(|(project, subject)| {
-            let seen = shown_by_tests(&known, project, subject, &mut sources);
-            FoundName { project, subject, seen }
+        let found = subjects(name, &known).map(|all| {
+            let mut tell = |(project, subject)| {
+                let seen = shown_by_tests(&known, project, subject, &mut sources);
+                FoundName { project, subject, seen }
+            };
+            all.into_iter().map(&mut tell).collect()
         });
         Answer::new(Explained { known, found }, diagnostics, sources, exit)
     }
@@ -108,8 +111,12 @@ fn shown_by_tests(
         NamedSubject::Rule(at) => rule_names(&project.program)
             .nth(at)
             .map_or_else(SeenTests::default, |name| seen(name, project, &known.tests, sources)),
-        NamedSubject::Param(_) | NamedSubject::Table(_) | NamedSubject::Let(_) | NamedSubject::Policy(_) => {
-            SeenTests::default()
-        }
+        NamedSubject::Param(_)
+        | NamedSubject::Table(_)
+        | NamedSubject::Let(_)
+        | NamedSubject::Policy(_)
+        | NamedSubject::Field(_)
+        | NamedSubject::Stage(_)
+        | NamedSubject::Step(..) => SeenTests::default(),
     }
 }

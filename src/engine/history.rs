@@ -5,7 +5,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::load::{Loaded, load};
 use super::total::{beyond_budget, exit_of, has_errors, nothing_judged};
 use super::{Answer, DayOptions, Workspace, in_order};
-use crate::history::history_of;
+use crate::history::{history_of, share_scales};
 use crate::project::Inputs;
 use crate::report::{History, VERSION, WorkflowHistory};
 use crate::value::Series;
@@ -40,6 +40,7 @@ impl Workspace {
         if !has_errors(&diagnostics) && (rules == 0 || histories.is_empty()) {
             diagnostics.extend(nothing_judged(rules, &[]));
         }
+        share_scales(&mut histories);
         let found = in_order(&mut diagnostics, &sources);
         let exit = exit_of(&diagnostics);
         let report =

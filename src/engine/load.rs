@@ -23,6 +23,7 @@ use crate::point::{Axis, Point};
 use crate::program::Program;
 use crate::project::Project;
 use crate::report::read::PassedOver;
+use crate::report::{full_name, is_named};
 use crate::snapshot::{self, Input, Role, Survey, Workflow};
 use crate::source::{FileId, ReadFile, SourceMap, Span};
 use crate::text::first_few;
@@ -327,7 +328,9 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Point) -> T + Sync> Loading<'a, F
     /// for, and are errors where it is today.
     fn see<U>(&self, project: &Ready<U>, mut series: Series) -> SeenSeries<T> {
         let mut seen = SeenSeries { made: None, later: 0, future: Vec::new() };
-        if !self.options.wants(&series.workflow) || self.options.cancel.is_cancelled() {
+        if !self.options.wants(project.name.as_deref(), &series.workflow)
+            || self.options.cancel.is_cancelled()
+        {
             return seen;
         }
         let as_of = self.point_of(&series, axis_of(project));
@@ -393,9 +396,17 @@ fn select<T>(
         return;
     }
     for wanted in &options.workflows {
-        let names = || projects.iter().flat_map(|project| &project.workflows).map(|workflow| &*workflow.name);
-        if !names().any(|name| name == wanted) {
-            let help = match did_you_mean_within(&mut { MAX_PAIRS }, wanted, names()) {
+        let all =
+            || projects.iter().flat_map(|project| project.workflows.iter().map(move |own| (project, own)));
+        let names = || all().map(|(_, workflow)| &*workflow.name);
+        if !all().any(|(project, workflow)| is_named(wanted, project.name.as_deref(), &workflow.name)) {
+            // Of a full name only the workflow's own part may be wrong, or the project's.
+            let full: Vec<String> = match wanted.contains(": ") {
+                true => all().map(|(project, own)| full_name(project.name.as_deref(), &own.name)).collect(),
+                false => Vec::new(),
+            };
+            let candidates = full.iter().map(String::as_str).chain(names());
+            let help = match did_you_mean_within(&mut { MAX_PAIRS }, wanted, candidates) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("there are {}", first_few(names())),
             };
@@ -404,9 +415,9 @@ fn select<T>(
             diagnostics.push(if names().next().is_some() { problem.help(help) } else { problem });
         }
     }
-    for Ready { workflows, diagnostics, .. } in projects {
-        let (kept, dropped): (Vec<_>, Vec<_>) =
-            std::mem::take(workflows).into_iter().partition(|workflow| options.wants(&workflow.name));
+    for Ready { name, workflows, diagnostics, .. } in projects {
+        let wants = |workflow: &Workflow<T>| options.wants(name.as_deref(), &workflow.name);
+        let (kept, dropped): (Vec<_>, Vec<_>) = std::mem::take(workflows).into_iter().partition(wants);
         let kept_files: HashSet<&str> =
             kept.iter().flat_map(|w| &w.files).map(|file| sources.name(*file)).collect();
         let dropped: HashSet<FileId> = dropped.into_iter().flat_map(|workflow| workflow.files).collect();

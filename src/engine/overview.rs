@@ -4,8 +4,9 @@ use super::load::{Loaded, Ready, load};
 use super::total::exit_of;
 use super::{Answer, DayOptions, Workspace, in_order};
 use crate::ast::EffectKind;
+use crate::explain::{filled, filled_text, shown_within};
 use crate::layers::BoundWaiver;
-use crate::program::ParamValue;
+use crate::program::{Param, ParamValue, Program};
 use crate::project::Inputs;
 use crate::report::amount::AmountReport;
 use crate::report::overview::{Overview, OwnCadence, ParamRow, RuleRow, SettingStep, Waived};
@@ -99,7 +100,7 @@ impl OverviewSurvey<'_> {
     /// None for one that is the same as for all others.
     fn rule(&self, at: usize, settings: &Settings, workflows: &[String]) -> Option<RuleRow> {
         let steps = settings.rules.get(at)?;
-        let (name, title) = self.named(at)?;
+        let (name, title) = self.named(at, settings)?;
         let general = &self.project.book.general;
         let own = settings
             .cadence
@@ -129,6 +130,7 @@ impl OverviewSurvey<'_> {
         Some(RuleRow {
             project: self.project.name.clone(),
             policy: name.split_once('.').map_or("", |(policy, _)| policy).to_owned(),
+            gate: self.gate(at),
             title,
             effect: setting.effect.map_or("off", |effect| effect.as_str()).to_owned(),
             from: Place::new(setting.origin, self.sources),
@@ -143,16 +145,27 @@ impl OverviewSurvey<'_> {
         })
     }
 
+    /// The steps of the gate of a rule.
+    fn gate(&self, at: usize) -> Option<String> {
+        let Program { rules, gates, vocabulary, .. } = &self.project.program;
+        let gate = gates.get(rules.get(at)?.gate?)?;
+        Some(gate.way(vocabulary))
+    }
+
     /// Name and title of a rule of the settings.
-    fn named(&self, at: usize) -> Option<(String, String)> {
-        let rules = &self.project.program.rules;
-        match rules.get(at) {
+    fn named(&self, at: usize, settings: &Settings) -> Option<(String, String)> {
+        let program = &self.project.program;
+        match program.rules.get(at) {
             Some(rule) => {
-                let title = rule.decl.title.as_ref().map_or("", |title| self.sources.text(title.span));
-                Some((rule.name.to_string(), title.trim_matches('"').to_owned()))
+                let value = |param: &Param, steps: &Timeline<ParamSetting>| {
+                    shown_within(&show_value(&param.ty, &steps.on(day_number(self.as_of)).value))
+                };
+                let fill = |title| filled_text(&filled(title, program, settings, self.sources, value));
+                let title = rule.decl.title.as_ref().map(fill);
+                Some((rule.name.to_string(), title.unwrap_or_default()))
             }
             None => {
-                let (rule, _) = built_in_rules(&self.project.program.vocabulary).nth(at - rules.len())?;
+                let (rule, _) = built_in_rules(&program.vocabulary).nth(at - program.rules.len())?;
                 Some((rule.name.to_owned(), rule.title.to_owned()))
             }
         }

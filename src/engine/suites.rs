@@ -15,8 +15,8 @@ use crate::mutate::{MutationGround, MutationGroup, mutate};
 use crate::program::Program;
 use crate::project::{Suite, Suites, TextFile};
 use crate::report::testing::{
-    CoverageReport, Covered, FileCoverage, MutationReport, TestCaseReport, TestFileReport, TestOutcome,
-    TestReport, TestSummary,
+    CoverageReport, Covered, FileCoverage, MissingTest, MutationReport, TestCaseReport, TestFileReport,
+    TestOutcome, TestReport, TestSummary,
 };
 use crate::report::{DiagnosticReport, VERSION};
 use crate::settings::Settings;
@@ -85,21 +85,22 @@ impl Workspace {
             diagnostics.extend(found);
         }
         let mut mutation: Option<MutationReport> = None;
-        let mut skipped = Vec::new();
+        let (mut skipped, mut missing) = (Vec::new(), Vec::new());
         if options.mutate {
             let (fit, unfit): (Vec<_>, Vec<_>) =
                 compiled.iter().partition(|(_, passes)| *passes && !files.is_empty());
             for (suite, _) in fit {
-                let (report, found) = mutate(&mutation_ground(suite), &mut sources);
-                *mutation.get_or_insert_default() += report;
-                diagnostics.extend(found);
+                let mutated = mutate(&mutation_ground(suite), &mut sources);
+                *mutation.get_or_insert_default() += mutated.report;
+                diagnostics.extend(mutated.diagnostics);
+                missing.extend(mutated.missing);
             }
             if !unfit.is_empty() || mutation.is_none() {
                 skipped.push(not_mutated(unfit.into_iter().flat_map(|(suite, _)| &suite.tested), &sources));
             }
         }
         files.sort_by(|a, b| a.file.cmp(&b.file));
-        let asked = SuiteExtras { counted, mutation, skipped };
+        let asked = SuiteExtras { counted, mutation, missing, skipped };
         finish(files, asked, diagnostics, sources, options)
     }
 }
@@ -236,13 +237,14 @@ fn is_wanted(test: &TestDecl, options: &TestOptions) -> bool {
 struct SuiteExtras {
     counted: Vec<Counted>,
     mutation: Option<MutationReport>,
+    missing: Vec<MissingTest>,
     /// What of it was not done, and why.
     skipped: Vec<String>,
 }
 
 fn finish(
     files: Vec<TestFileReport>,
-    SuiteExtras { mut counted, mutation, mut skipped }: SuiteExtras,
+    SuiteExtras { mut counted, mutation, missing, mut skipped }: SuiteExtras,
     mut diagnostics: Vec<Diagnostic>,
     sources: SourceMap,
     options: &TestOptions,
@@ -273,8 +275,16 @@ fn finish(
         (false, 0, 1..) if enough => 0,
         (false, ..) => 1,
     };
-    let report =
-        TestReport { version: VERSION, summary, files, coverage, mutation, skipped, diagnostics: found };
+    let report = TestReport {
+        version: VERSION,
+        summary,
+        files,
+        coverage,
+        mutation,
+        skipped,
+        diagnostics: found,
+        missing,
+    };
     Answer::new(report, diagnostics, sources, exit)
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::builtin;
 use crate::engine::{Answer, Workspace};
 use crate::project::{Inputs, Project, TextFile};
+use crate::settings::rule_names;
 
 fn pack() -> Answer<PoliciesInForce> {
     let file = |(name, text): (String, &str)| TextFile { name, content: Ok(text.as_bytes().to_vec()) };
@@ -48,10 +49,10 @@ fn a_field_that_is_computed_is_found_without_its_policy() {
     let inputs = Inputs { projects: vec![project], ..Inputs::default() };
     let known = Workspace::new().in_force(inputs, Vec::new()).report;
     for name in ["big", "l.big", "p.l.big"] {
-        assert!(matches!(subject(name, &known), Ok((0, NamedSubject::Let(0)))), "{name}");
+        assert_eq!(subjects(name, &known), Ok(vec![(0, NamedSubject::Let(0))]), "{name}");
     }
     for name in ["ig", ".big", "", "p.", "q.l.big"] {
-        assert!(subject(name, &known).is_err(), "{name}");
+        assert!(subjects(name, &known).is_err(), "{name}");
     }
 }
 
@@ -59,12 +60,18 @@ fn a_field_that_is_computed_is_found_without_its_policy() {
 fn names_are_found_whole_and_by_their_last_word() {
     let known = pack();
     let program = &known.report.projects[0].program;
-    let named = |name: &str| match subject(name, &known.report) {
-        Ok((_, NamedSubject::Rule(index))) => rule_names(program).nth(index).unwrap().to_owned(),
-        Ok((_, NamedSubject::Table(index))) => format!("table {}", program.tables[index].name),
-        Ok((_, NamedSubject::Param(index))) => format!("param {}", program.params[index].name),
-        Ok((_, NamedSubject::Let(index))) => format!("let {}", program.lets[index].name),
-        Ok((_, NamedSubject::Policy(index))) => format!("policy {}", program.policies[index].name),
+    let shown = |(_, subject): &(usize, NamedSubject)| match *subject {
+        NamedSubject::Rule(index) => rule_names(program).nth(index).unwrap().to_owned(),
+        NamedSubject::Table(index) => format!("table {}", program.tables[index].name),
+        NamedSubject::Param(index) => format!("param {}", program.params[index].name),
+        NamedSubject::Let(index) => format!("let {}", program.lets[index].name),
+        NamedSubject::Policy(index) => format!("policy {}", program.policies[index].name),
+        NamedSubject::Field(index) => format!("field {}", recorded_fields(&program.vocabulary)[index].name),
+        NamedSubject::Stage(rung) => format!("stage {}", program.vocabulary.stages[rung]),
+        NamedSubject::Step(from, to) => format!("step {from} {to}"),
+    };
+    let named = |name: &str| match subjects(name, &known.report) {
+        Ok(found) => found.iter().map(shown).collect::<Vec<_>>().join(" and "),
         Err(close) => close.join(" or "),
     };
     for (name, found) in [
@@ -78,6 +85,19 @@ fn names_are_found_whole_and_by_their_last_word() {
         ("staled", "stalled"),
         ("staged_rolout.stalled", "staged_rollout.stalled"),
         ("zebra", ""),
+        ("sample.real", "field sample.real"),
+        ("real", "field sample.real"),
+        ("outputs", "field outputs"),
+        ("edit_time", "field outputs.edit_time"),
+        ("score", "let before_deployment.score"),
+        ("sample.reall", "sample.real"),
+        ("pilot", "stage pilot"),
+        ("testing -> pilot", "step 0 1"),
+        ("testing→pilot", "step 0 1"),
+        ("testing to pilot", "step 0 1"),
+        ("Testing -> Pilot", "step 0 1"),
+        ("gate pilot -> expanded", "step 1 2"),
+        ("testing -> pilt", "testing -> pilot"),
     ] {
         let mut expected: Vec<&str> = found.split(" or ").collect();
         expected.sort_unstable();

@@ -140,7 +140,12 @@ impl TestDraft {
 
     /// The whole block.
     pub(super) fn write(&self, title: &str, expect: &str) -> String {
-        let mut text = format!("test \"{title}\" {{\n");
+        format!("test \"{title}\" {}", self.body(expect))
+    }
+
+    /// What stands behind the title.
+    pub(super) fn body(&self, expect: &str) -> String {
+        let mut text = "{\n".to_owned();
         for given in &self.before {
             let _ = writeln!(text, "  {given}");
         }

@@ -24,8 +24,9 @@ const MAX_SEEDS: usize = 12;
 /// A test that passes, and fails with the mistake.
 #[derive(Debug)]
 pub(super) struct Witness {
-    /// The whole block.
-    pub(super) test: String,
+    pub(super) title: String,
+    /// What stands behind the title.
+    pub(super) body: String,
     /// What it expects, and what is so with the mistake: `passes`, `fails`.
     pub(super) with_mistake: String,
 }
@@ -168,7 +169,7 @@ impl WitnessSearch<'_> {
         let subject = found.0.split(' ').next().unwrap_or("");
         let says = self.mutant.says.chars().filter(|c| !matches!(c, '`' | '"' | '\\'));
         let title: String = subject.chars().chain(": ".chars()).chain(says).collect();
-        Witness { test: draft.write(&title, &found.0), with_mistake: found.1 }
+        Witness { title, body: draft.body(&found.0), with_mistake: found.1 }
     }
 }
 

@@ -16,7 +16,7 @@ use super::site::{Site, shared_folder};
 use super::submodules::{FETCH, not_fetched, unfetched};
 use super::walk::{Step, walk};
 use super::{GATE, SNAPSHOTS, STANDING, TESTS, TextFile, ends_in, unreadable};
-use crate::builtin;
+use crate::builtin::{self, PackEntry};
 use crate::code::Code;
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
@@ -42,7 +42,7 @@ impl Mention {
     /// Where it leads from the folder that is checked; shipped policies are called as they are written.
     pub(super) fn shown(&self, site: &Site<'_>) -> String {
         let written = &*self.setting.value;
-        if written.starts_with("builtin") {
+        if builtin::pack_entry(written).is_some() {
             written.to_owned()
         } else {
             site.relative(&join(&self.folder, written))
@@ -205,12 +205,10 @@ impl<'a> Finder<'a> {
         let mut files = Vec::new();
         let mut paths = Vec::new();
         for mention in mentions {
-            if mention.setting.value == "builtin" {
-                names.extend(builtin::names());
-            } else if let Some(name) = mention.setting.value.strip_prefix("builtin:") {
-                names.extend(self.shipped_policy(name, mention.setting.span));
-            } else {
-                paths.push(mention);
+            match builtin::pack_entry(&mention.setting.value) {
+                Some(PackEntry::Whole) => names.extend(builtin::names()),
+                Some(PackEntry::One(name)) => names.extend(self.shipped_policy(name, mention.setting.span)),
+                None => paths.push(mention),
             }
         }
         if !names.is_empty() {
@@ -244,7 +242,7 @@ impl<'a> Finder<'a> {
         let found = builtin::names().find(|known| *known == name);
         if found.is_none() {
             let help = match did_you_mean(name, builtin::names()) {
-                Some(close) => format!("did you mean `builtin:{close}`?"),
+                Some(close) => format!("did you mean `builtin/{close}`?"),
                 None => format!(
                     "there are {}",
                     builtin::names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
@@ -360,8 +358,10 @@ impl<'a> Finder<'a> {
             Err(why) => {
                 let problem =
                     Diagnostic::error(Code::NothingFound, format!("`{value}` cannot be used: {why}"));
-                let builtin = did_you_mean(value, ["builtin"]).filter(|_| wanted == Wanted::Policies);
-                self.problems.push(problem.label(*span, "named here").meant(*span, builtin));
+                let shipped: Vec<String> = builtin::names().map(builtin::entry).collect();
+                let entries = shipped.iter().map(String::as_str).chain([builtin::PACK]);
+                let meant = did_you_mean(value, entries).filter(|_| wanted == Wanted::Policies);
+                self.problems.push(problem.label(*span, "named here").meant(*span, meant));
             }
             Ok(found) if found.is_folder => self.all_below(&target, wanted, files),
             Ok(_) if wanted == Wanted::Policies && ends_in(value, TESTS) => {

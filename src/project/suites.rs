@@ -15,6 +15,7 @@ use super::{
     CONFIG, GATE, GivenTexts, Start, Suite, Suites, TESTS, TextFile, ends_in, policy_mentions, unreadable,
 };
 use crate::ast::{ExprIds, GivenKind};
+use crate::builtin;
 use crate::code::Code;
 use crate::config::Setting;
 use crate::diagnostic::Diagnostic;
@@ -127,7 +128,7 @@ fn of_stack(site: &Site<'_>, stack: Stack, is_wanted: &dyn Fn(&str) -> bool) -> 
     let policies = finder.policies(policy_mentions(&layers));
     suite.problems.append(&mut finder.problems);
     let written = own.configuration.config.policies.clone().unwrap_or_default();
-    let written = written.into_iter().filter(|entry| !entry.value.starts_with("builtin"));
+    let written = written.into_iter().filter(|entry| builtin::pack_entry(&entry.value).is_none());
     let mut policy_files = Vec::new();
     let mut tests = Vec::new();
     for mention in Mention::all(written.collect(), own.folder()) {

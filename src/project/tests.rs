@@ -76,7 +76,7 @@ fn the_configuration_names_folders_files_and_globs() {
 
 #[test]
 fn one_shipped_policy_brings_the_vocabulary() {
-    let text = "policies: [builtin:before_deployment]\nsnapshots: [s.yaml]\n";
+    let text = "policies: [builtin/before_deployment]\nsnapshots: [s.yaml]\n";
     let repository = Repository::new(&[("tollgate.yaml", text), ("s.yaml", "")]);
     let inputs = repository.inputs();
     assert_eq!(
@@ -97,7 +97,7 @@ fn what_is_not_there_is_reported_at_its_entry() {
     );
     assert_eq!(
         inputs.projects[0].problems[0].help.as_deref(),
-        Some("did you mean `builtin:before_deployment`?")
+        Some("did you mean `builtin/before_deployment`?")
     );
     let places: Vec<_> =
         inputs.projects[0].problems.iter().map(|p| inputs.sources.text(p.labels[0].span)).collect();

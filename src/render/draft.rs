@@ -7,7 +7,7 @@ use std::fmt::Write;
 use crate::point::Point;
 use crate::settings::field_type;
 use crate::source::FileId;
-use crate::text::{first_few, wrap, yaml_text};
+use crate::text::{wrap, yaml_text};
 use crate::types::Type;
 use crate::value::{Located, Record, Snapshot, Value};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
@@ -34,7 +34,7 @@ pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> String {
     }
     let _ = writeln!(draft.out, "date: {date}");
     let built_in = if vocabulary.stages.is_empty() { Vocabulary::STAGE } else { Vocabulary::ADVANCE_TO + 1 };
-    if let Some(rung) = rung(last, vocabulary) {
+    if let Some(rung) = vocabulary.rung_in(&last.record) {
         let stage = |rung: usize| vocabulary.stages.get(rung).map(|name| &**name);
         let _ = writeln!(draft.out, "stage: {}", stage(rung).unwrap_or_default());
         if let Some(next) = stage(rung + 1) {
@@ -52,26 +52,10 @@ pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> String {
     }
     draft.out.push('\n');
     draft.fields(&vocabulary.snapshot, &[&last.record], built_in, 0);
-    let fields = vocabulary.snapshot.fields.iter().zip(&last.record.fields).enumerate().skip(built_in);
-    let fields = fields.filter(|(at, _)| Some(*at) != retired).map(|(_, field)| field);
-    let absent = fields.filter(|(field, value)| value.is_none() && !field.required);
-    let absent: Vec<&str> = absent.map(|(field, _)| &**field.yaml_key()).collect();
-    if !absent.is_empty() {
-        draft.comment(0, &format!("Not recorded the last time: {}.", first_few(absent.into_iter())));
-    }
+    draft.offered(vocabulary, &last.record, built_in);
     draft.out.truncate(draft.out.trim_end().len());
     draft.out.push('\n');
     draft.out
-}
-
-fn rung(last: &Snapshot, vocabulary: &Vocabulary) -> Option<usize> {
-    if vocabulary.stages.is_empty() {
-        return None;
-    }
-    match &last.record.fields.get(Vocabulary::STAGE)?.as_ref()?.value {
-        Value::Number(rung) => usize::try_from(rung.floor()).ok(),
-        Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
-    }
 }
 
 struct SnapshotDraft {
@@ -99,13 +83,18 @@ impl SnapshotDraft {
             let values = self.values(records, at);
             let is_carried_over = indent == 0 && Some(at) == self.retired;
             if values.is_empty() && !field.required || is_carried_over {
+                // At the top they are offered behind all others.
+                if indent > 0 {
+                    let known = records.iter().find_map(|record| record.fields.get(at)?.as_ref());
+                    self.offer(field, known, indent);
+                }
                 continue;
             }
             self.comment(indent, &about(field));
             let _ = writeln!(self.out, "{:indent$}{}:", "", yaml_text(field.yaml_key()));
             match &field.ty {
                 Type::Record(inner) => self.fields(inner, &records_of(&values), 0, indent + 2),
-                Type::List(element) => self.list(element, &values, indent + 2),
+                Type::List(element) => self.list(element, indent + 2),
                 Type::Bool
                 | Type::Text
                 | Type::Date
@@ -123,12 +112,81 @@ impl SnapshotDraft {
         }
     }
 
+    /// The other fields, each as a comment to fill in: nobody recorded them the last time, in whatever file.
+    fn offered(&mut self, vocabulary: &Vocabulary, last: &Record, first: usize) {
+        let mut others = SnapshotDraft { file: self.file, retired: self.retired, out: String::new() };
+        for (at, (field, value)) in
+            vocabulary.snapshot.fields.iter().zip(&last.fields).enumerate().skip(first)
+        {
+            if !self.is_own(Some(value)) && !field.required && Some(at) != self.retired {
+                let before = others.out.len();
+                others.offer(field, value.as_ref(), 0);
+                if others.out.len() > before {
+                    others.out.push_str("#\n");
+                }
+            }
+        }
+        if !others.out.is_empty() {
+            self.comment(0, "Not recorded the last time. Take away the `# ` before what was measured now:");
+            self.out.push_str("#\n");
+            self.out.push_str(others.out.trim_end_matches("#\n"));
+        }
+    }
+
+    /// A field as a comment, as far as nobody recorded it the last time.
+    fn offer(&mut self, field: &Field, known: Option<&Located>, indent: usize) {
+        if lacks(field, known) {
+            let mut blank = SnapshotDraft { file: self.file, retired: None, out: String::new() };
+            blank.blank_field(field, known, 0);
+            for line in blank.out.lines() {
+                let _ = writeln!(self.out, "{:indent$}# {line}", "");
+            }
+        }
+    }
+
+    /// A field with all that it can hold, but for what is known of it.
+    fn blank_field(&mut self, field: &Field, known: Option<&Located>, indent: usize) {
+        let key = yaml_text(field.yaml_key());
+        let about = wrap(&about(field), usize::MAX).concat();
+        let _ = writeln!(self.out, "{:indent$}{key}:  # {about}", "");
+        match &field.ty {
+            Type::Record(inner) => {
+                let record = known.and_then(|known| records_of(&[known]).first().copied());
+                for (at, field) in inner.fields.iter().enumerate() {
+                    let known = record.and_then(|record| record.fields.get(at)?.as_ref());
+                    if lacks(field, known) {
+                        self.blank_field(field, known, indent + 2);
+                    }
+                }
+            }
+            Type::List(element) => {
+                let mut lines = Vec::new();
+                if let Type::Record(inner) = &**element {
+                    element_lines(inner, 0, &mut lines);
+                }
+                for (at, line) in lines.iter().enumerate() {
+                    let mark = if at == 0 { "-" } else { " " };
+                    let _ = writeln!(self.out, "{:indent$}  {mark} {line}", "");
+                }
+            }
+            Type::Bool
+            | Type::Text
+            | Type::Date
+            | Type::Time
+            | Type::Stage
+            | Type::Choice(_)
+            | Type::Amount(_)
+            | Type::Elapsed
+            | Type::Calendar
+            | Type::Error => {}
+        }
+    }
+
     /// How an element is written, as a comment: an empty list would say that there was nothing.
-    fn list(&mut self, element: &Type, values: &[&Located], indent: usize) {
+    fn list(&mut self, element: &Type, indent: usize) {
         let mut lines = Vec::new();
         if let Type::Record(inner) = element {
-            let elements: Vec<&Located> = values.iter().flat_map(|value| elements_of(value)).collect();
-            self.element(inner, &records_of(&elements), elements.is_empty(), 0, &mut lines);
+            element_lines(inner, 0, &mut lines);
         }
         if lines.is_empty() {
             lines.push(String::new());
@@ -139,31 +197,33 @@ impl SnapshotDraft {
         }
     }
 
-    /// The fields that one of the elements has; all of them where there was no element to learn from.
-    fn element(
-        &self,
-        ty: &RecordType,
-        records: &[&Record],
-        all: bool,
-        indent: usize,
-        lines: &mut Vec<String>,
-    ) {
-        for (at, field) in ty.fields.iter().enumerate() {
-            let values = self.values(records, at);
-            if values.is_empty() && !field.required && !all {
-                continue;
-            }
-            let about = wrap(&about(field), usize::MAX).concat();
-            lines.push(format!("{:indent$}{}:  # {about}", "", yaml_text(field.yaml_key())));
-            if let Type::Record(inner) = &field.ty {
-                self.element(inner, &records_of(&values), all, indent + 2, lines);
-            }
-        }
-    }
-
     fn values<'a>(&self, records: &[&'a Record], at: usize) -> Vec<&'a Located> {
         let values = records.iter().filter_map(|record| record.fields.get(at));
         values.filter(|value| self.is_own(Some(value))).flatten().collect()
+    }
+}
+
+/// Whether a field, or a part of it, was not recorded. Who is gone from a list, and what ends a workflow, is written when it
+/// is so.
+fn lacks(field: &Field, known: Option<&Located>) -> bool {
+    match (known.map(|known| &known.value), &field.ty) {
+        (None, _) => !field.gives_way(),
+        (Some(Value::Record(record)), Type::Record(inner)) => {
+            let mut parts = inner.fields.iter().enumerate();
+            parts.any(|(at, field)| lacks(field, record.fields.get(at).and_then(Option::as_ref)))
+        }
+        (Some(_), _) => false,
+    }
+}
+
+/// The lines of an element with all of its fields.
+fn element_lines(ty: &RecordType, indent: usize, lines: &mut Vec<String>) {
+    for field in &ty.fields {
+        let about = wrap(&about(field), usize::MAX).concat();
+        lines.push(format!("{:indent$}{}:  # {about}", "", yaml_text(field.yaml_key())));
+        if let Type::Record(inner) = &field.ty {
+            element_lines(inner, indent + 2, lines);
+        }
     }
 }
 
@@ -188,11 +248,4 @@ fn records_of<'a>(values: &[&'a Located]) -> Vec<&'a Record> {
         Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
     };
     values.iter().filter_map(record).collect()
-}
-
-fn elements_of(value: &Located) -> &[Located] {
-    match &value.value {
-        Value::List(elements) => elements,
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Record(_) => &[],
-    }
 }

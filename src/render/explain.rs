@@ -1,11 +1,13 @@
-//! Explanations of codes, rules, params, lets and policies, as text.
+//! Explanations of codes, and of all that has a name in policies and snapshots, as text.
+
+mod evidence;
 
 use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
 use crate::code::Code;
 use crate::engine::Answer;
 use crate::explain::{
-    Errs, Explained, FoundName, HowItErrs, NamedSubject, RuleUses, SAMPLES, SeenTests, Shown, how_it_errs,
-    of_built_in, uses, uses_of_let,
+    Errs, Explained, FoundName, HowItErrs, NamedSubject, RuleUses, SAMPLES, SeenTests, Shown, filled,
+    filled_text, how_it_errs, of_built_in, on_every_day, uses, uses_of_let,
 };
 use crate::layers::ProjectInForce;
 use crate::program::{Param, Rule};
@@ -13,7 +15,7 @@ use crate::render::{Style, human};
 use crate::report::Place;
 use crate::settings::{FRESH, ParamSetting, RuleSetting, built_in_rules, field_type, show_range, show_value};
 use crate::source::{SourceMap, Span};
-use crate::text::{visible, wrap};
+use crate::text::{first_few, visible, wrap};
 use crate::types::Kind;
 use crate::value::{Date, Number};
 
@@ -32,12 +34,35 @@ pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String
     page.out
 }
 
-/// What a name of a project stands for.
-pub fn subject(found: &FoundName, answer: &Answer<Explained>, style: Style) -> String {
+/// What has a name, in each project that knows it; what is the same in several is told once.
+pub fn subjects(found: &[FoundName], answer: &Answer<Explained>, style: Style) -> String {
     let projects = &answer.report.known.projects;
-    let Some(project) = projects.get(found.project) else { return String::new() };
-    let mut text =
-        Text { page: ExplainPage { out: String::new(), style }, project, sources: &answer.sources };
+    let mut told: Vec<(String, Vec<&str>)> = Vec::new();
+    for one in found {
+        let Some(project) = projects.get(one.project) else { continue };
+        let text = subject(one, project, &answer.sources, style);
+        let name = project.name.as_deref().unwrap_or(".");
+        match told.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, names)) => names.push(name),
+            None => told.push((text, vec![name])),
+        }
+    }
+    let several = projects.len() > 1;
+    let mut pages = told.into_iter().map(|(text, names)| {
+        let mut page = ExplainPage { out: text, style };
+        if several {
+            page.section("Where");
+            let projects = if names.len() == 1 { "project" } else { "projects" };
+            page.paragraph(&format!("As it is in the {projects} {}.", first_few(names.into_iter())));
+        }
+        page.out
+    });
+    let first = pages.next().unwrap_or_default();
+    pages.fold(first, |all, page| format!("{all}\n{page}"))
+}
+
+fn subject(found: &FoundName, project: &ProjectInForce, sources: &SourceMap, style: Style) -> String {
+    let mut text = Text { page: ExplainPage { out: String::new(), style }, project, sources };
     match found.subject {
         NamedSubject::Rule(index) => text.rule(index, &found.seen),
         NamedSubject::Param(index) => text.params(&[index]),
@@ -47,11 +72,9 @@ pub fn subject(found: &FoundName, answer: &Answer<Explained>, style: Style) -> S
         }
         NamedSubject::Let(index) => text.own_let(index),
         NamedSubject::Policy(index) => text.policy(index),
-    }
-    let several = projects.len() > 1;
-    if let Some(name) = project.name.as_ref().filter(|_| several) {
-        text.page.section("Where");
-        text.page.paragraph(&format!("As it is in the project `{name}`. Others may set it otherwise."));
+        NamedSubject::Field(index) => text.field(index),
+        NamedSubject::Stage(rung) => text.stage(rung),
+        NamedSubject::Step(from, to) => text.step(from, to),
     }
     text.page.out
 }
@@ -132,7 +155,12 @@ impl ExplainPage {
     /// A name with its value on a line, and what is to be said of it below.
     fn entry(&mut self, name: &str, said: Option<&str>) {
         self.paragraph(name);
-        for line in said.map(|said| wrap(said, self.style.width.saturating_sub(6))).unwrap_or_default() {
+        said.iter().for_each(|said| self.indented(said));
+    }
+
+    /// What is said of an entry, below its name.
+    fn indented(&mut self, said: &str) {
+        for line in wrap(said, self.style.width.saturating_sub(6)) {
             self.line(&format!("      {line}"));
         }
     }
@@ -258,15 +286,12 @@ impl Text<'_> {
             self.page.paragraph(&format!("Its rules outside of gates apply when `{when}`."));
             self.page.line("");
         }
-        let rules = project.program.rules.iter().zip(&project.settings.rules);
-        for (rule, steps) in rules.filter(|(rule, _)| rule.policy == index) {
-            let effect = |(from, setting): (Option<Date>, &RuleSetting)| {
-                let from = from.map(|day| format!(", from {day} ")).unwrap_or_default();
-                from + setting.effect.map_or("off", EffectKind::as_str)
-            };
-            let effect: String = steps.steps().map(effect).collect();
+        for rule in project.program.rules.iter().filter(|rule| rule.policy == index) {
             let title = self.title(rule.decl.title.as_ref());
-            self.page.entry(&format!("{} ({effect})", rule.name), Some(&title));
+            let gate = rule.gate.and_then(|gate| project.program.gates.get(gate));
+            let gate = gate
+                .map_or_else(String::new, |gate| format!(", gate {}", gate.way(&project.program.vocabulary)));
+            self.page.entry(&format!("{} ({}{gate})", rule.name, self.effects_of(rule)), Some(&title));
         }
         self.page.line("");
         self.page.paragraph("`tollgate explain` with the name of a rule tells more of it.");
@@ -402,8 +427,11 @@ impl Text<'_> {
         }
     }
 
+    /// A text with the values in force.
     fn title(&self, title: Option<&Template>) -> String {
-        title.map_or_else(String::new, |title| self.source(title.span).trim_matches('"').to_owned())
+        let ProjectInForce { program, settings, .. } = self.project;
+        let pieces = title.map(|title| filled(title, program, settings, self.sources, on_every_day));
+        pieces.map_or_else(String::new, |pieces| filled_text(&pieces))
     }
 
     /// The text of a span on one line.

@@ -5,6 +5,7 @@
 //! [`Answer`] holds; it decides nothing.
 
 mod against;
+mod checklist;
 mod drawn;
 mod headline;
 mod history;
@@ -13,10 +14,11 @@ mod narrate;
 mod summary;
 mod trials;
 
+pub use checklist::render_checklists;
 pub use history::render_history;
 pub use impact::{narrate_impact, render_impact};
 pub use narrate::{narrate, narrate_history};
-pub use summary::{goes_on, last_day, read, retirees, sentence, waivers};
+pub use summary::{arrow, goes_on, last_day, read, retirees, sentence, waivers};
 pub use trials::{narrate_tests, render_tests};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
@@ -52,6 +54,9 @@ pub fn render(judgement: &Answer<Report>, style: Style, view: &View) -> String {
     let tail = tail(judgement, &workflows, style, view);
     if !page.all_workflows(&workflows, &columns, judgement, view, tail.lines().count()) {
         page.worst_workflows(&workflows, &columns, judgement, tail.lines().count());
+    }
+    if let ([only], true) = (workflows.as_slice(), view.first_gate) {
+        page.first_gate(only);
     }
     page.blank();
     page.out.push_str(&tail);

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
 use crate::engine::Answer;
+use crate::explain::{FilledPiece, filled, on_every_day, uses};
 use crate::layers::BoundWaiver;
 use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::program::{Param, Program, Rule};
@@ -202,7 +203,7 @@ impl Manual<'_> {
                 "| {} | {} | {} | {}{} |",
                 code(&rule.name),
                 self.says(&rule.decl),
-                self.asks(&rule.decl),
+                self.asks(rule),
                 effect.unwrap_or_default(),
                 undecided(rule),
             );
@@ -219,8 +220,9 @@ impl Manual<'_> {
         lines.join("<br>")
     }
 
-    fn asks(&self, rule: &RuleDecl) -> String {
-        match &rule.body {
+    /// What it requires, and what the lets stand for that are named there.
+    fn asks(&self, rule: &Rule) -> String {
+        let asks = match &rule.decl.body {
             RuleBody::Trigger { when } => format!("fires when {}", self.code(when.span)),
             RuleBody::Require { when, requires } => {
                 let wanted: Vec<String> = requires.iter().map(|expr| self.code(expr.span)).collect();
@@ -229,7 +231,16 @@ impl Manual<'_> {
                     None => wanted.join(", "),
                 }
             }
-        }
+        };
+        let lets = uses(rule, self.program).lets;
+        let lets = lets.iter().filter_map(|index| self.program.lets.get(*index)).map(|own| {
+            // As it is written there: those of other policies are named with these.
+            let policy = rule.name.split('.').next().unwrap_or_default();
+            let name = own.name.strip_prefix(policy).and_then(|name| name.strip_prefix('.'));
+            let name = name.unwrap_or(&own.name);
+            format!("<br>{} is {}", code(name), self.code(own.decl.value.span))
+        });
+        asks + &lets.collect::<String>()
     }
 
     fn effects(&self, steps: &Timeline<RuleSetting>, declared: EffectKind) -> String {
@@ -301,8 +312,23 @@ impl Manual<'_> {
         out.push('\n');
     }
 
+    /// A text with the values in force; what a snapshot has to say stays a name.
     fn title(&self, title: Option<&Template>) -> String {
-        title.map_or_else(String::new, |title| prose(self.sources.text(title.span).trim_matches('"')))
+        let Some(title) = title else { return String::new() };
+        let pieces = filled(title, self.program, self.settings, self.sources, on_every_day);
+        // A mark may end in one piece and act in the next, so texts that touch are written as one.
+        let mut out = String::new();
+        let mut words = String::new();
+        for piece in pieces {
+            match piece {
+                FilledPiece::Text(text) => words.push_str(&text),
+                FilledPiece::Expression(expression) => {
+                    out.push_str(&spaced_prose(&std::mem::take(&mut words)));
+                    out.push_str(&code(&expression));
+                }
+            }
+        }
+        out + &spaced_prose(&words)
     }
 
     /// An expression as it is written, on one line, without the lines of comments between its own.
@@ -359,6 +385,18 @@ fn code(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     if longest == 0 { format!("`{text}`") } else { format!("{fence} {text} {fence}") }
+}
+
+/// As [`prose`], with the blank at either end that parts it from what stands there.
+fn spaced_prose(text: &str) -> String {
+    let blank = |is_there| if is_there { " " } else { "" };
+    let (before, after) = (text.starts_with(char::is_whitespace), text.ends_with(char::is_whitespace));
+    let prose = prose(text);
+    if prose.is_empty() {
+        blank(before || after).to_owned()
+    } else {
+        format!("{}{prose}{}", blank(before), blank(after))
+    }
 }
 
 /// Text that is nothing but text, and stays within its cell of a table.

@@ -1,7 +1,7 @@
 //! The lists of params and rules, for people.
 
 use super::Style;
-use super::human::draw;
+use super::human::{arrow, draw};
 use crate::engine::Answer;
 use crate::report::Place;
 use crate::report::overview::{Overview, ParamRow, RuleRow, SettingStep, Waived};
@@ -24,7 +24,7 @@ pub fn params(surveyed: &Answer<Overview>, style: Style) -> String {
     page(surveyed, style, ["param", "value", "default", "within", "set in", ""], rows)
 }
 
-/// All rules, after what is wrong.
+/// All rules, after what is wrong, each with the gate that it belongs to.
 pub fn rules(surveyed: &Answer<Overview>, style: Style) -> String {
     let rows = surveyed.report.rules.iter().map(|row: &RuleRow| {
         let waived = |waived: &Waived| {
@@ -42,12 +42,13 @@ pub fn rules(surveyed: &Answer<Overview>, style: Style) -> String {
         [
             named(row.project.as_deref(), &row.rule),
             row.effect.clone(),
+            row.gate.as_deref().map_or_else(String::new, |gate| arrow(gate, style)),
             row.from.to_string(),
             row.title.clone(),
             joined(remarks),
         ]
     });
-    page(surveyed, style, ["rule", "effect", "set in", "title", ""], rows)
+    page(surveyed, style, ["rule", "effect", "gate", "set in", "title", ""], rows)
 }
 
 fn named(project: Option<&str>, name: &str) -> String {

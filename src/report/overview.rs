@@ -74,7 +74,9 @@ pub struct RuleRow {
     pub rule: String,
     /// The name of the rule's policy.
     pub policy: String,
-    /// As it is written: values are filled in where it is judged.
+    /// The gate that it belongs to, `pilot -> expanded`, with all of its steps; none of a rule that is judged at every check.
+    pub gate: Option<String>,
+    /// With the values in force; what a snapshot has to say stays a name.
     pub title: String,
     /// `off`, `note`, `warn`, `hold` or `rollback`.
     pub effect: String,

@@ -26,6 +26,20 @@ pub struct TestReport {
     pub skipped: Vec<String>,
     /// What is wrong beyond single tests, what coverage lacks, and what no test would notice.
     pub diagnostics: Vec<DiagnosticReport>,
+    /// Tests that would notice what none does, to be added; they stand in the diagnostics, too.
+    #[serde(skip)]
+    pub missing: Vec<MissingTest>,
+}
+
+/// A test that would notice a mistake which no test notices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingTest {
+    /// The file of the policy in which the mistake would be.
+    pub policy: String,
+    /// The title of the test.
+    pub title: String,
+    /// What stands behind the title: `{ given … expect … }`.
+    pub body: String,
 }
 
 /// How many tests there are, and how they came out.

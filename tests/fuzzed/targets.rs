@@ -182,7 +182,7 @@ fn judge_all_ways(policy: &[u8], snapshots: Option<&[u8]>, standing: Option<&[u8
         "the same inputs say the same"
     );
     let back = Workspace::new().history(inputs(), &options());
-    check_page(&human::render_history(&back, STYLE));
+    check_page(&human::render_history(&back, STYLE, false));
     let suite = Suite { policies: policies.clone(), tests: policies, ..Suite::default() };
     let suites = Suites { suites: vec![suite], ..Suites::default() };
     let run = Workspace::new().test(suites, &TestOptions { coverage: true, ..TestOptions::default() });

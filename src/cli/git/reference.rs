@@ -76,39 +76,61 @@ fn one_of(reference: &str, found: Vec<String>) -> Result<String, Unresolved> {
     }
 }
 
-/// What brings a commit that is not known here, as far as its name says where it is to be had.
+/// What brings a commit that is not known here, as far as its name says where it is to be had. `remotes` has a line for each.
 pub(super) fn how_to_fetch(reference: &str, remotes: &str, shallow: bool) -> String {
-    // It becomes a line for a shell, so a name is taken up only if it is one word of one.
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
-    let plain = reference.starts_with(|c: char| c.is_ascii_alphanumeric()) && reference.chars().all(is_plain);
-    let wanted = if plain { reference } else { "origin/main" };
-    let wanted =
-        wanted.strip_prefix("refs/remotes/").or(wanted.strip_prefix("refs/heads/")).unwrap_or(wanted);
-    let (remote, branch) = wanted
-        .split_once('/')
-        .filter(|(remote, _)| !plain || remotes.lines().any(|known| known == *remote))
-        .unwrap_or(("origin", wanted));
-    let is_hash = branch.len() >= 7 && branch.chars().all(|c| c.is_ascii_hexdigit());
-    let deep = if shallow { "--unshallow " } else { "" };
-    // A clone of one branch keeps no name of another one unless it is told to.
-    let what = if is_hash {
-        branch.to_owned()
-    } else if branch.starts_with("refs/") {
-        format!("{branch}:{branch}")
-    } else {
-        format!("refs/heads/{branch}:refs/remotes/{remote}/{branch}")
+    let Some(usual) = remotes.lines().find(|name| *name == "origin").or(remotes.lines().next()) else {
+        return "this repository has no remote to fetch it from: add one with `git remote add origin URL`, or name a branch \
+                that is here"
+            .to_owned();
     };
-    let named = format!("{remote}/{branch}");
-    let is_known = is_hash || branch.starts_with("refs/") || reference.ends_with(&named);
+    let (name, _) = split(reference);
+    let wanted = if is_plain(name) { name } else { "main" };
+    let (remote, what) = whose(wanted, usual, remotes);
+    let deep = if shallow { "--unshallow " } else { "" };
+    let is_hash = what.len() >= 7 && what.chars().all(|c| c.is_ascii_hexdigit());
+    // A clone of one branch keeps no name of another one unless it is told to.
+    let (refspec, named) = if is_hash {
+        (what.to_owned(), what.to_owned())
+    } else if what.starts_with("refs/") {
+        (format!("{what}:{what}"), what.to_owned())
+    } else {
+        (format!("refs/heads/{what}:refs/remotes/{remote}/{what}"), format!("{remote}/{what}"))
+    };
+    let is_known = name == named || name == format!("refs/remotes/{named}");
     let then = if is_known { String::new() } else { format!(", and name it `{named}`") };
-    let fetch = format!("`git fetch {deep}{remote} {what}`");
+    // It becomes a line for a shell, so names are taken up only if each is one word of one.
+    let fetch = if is_plain(remote) {
+        format!("as in `git fetch {deep}{remote} {refspec}`{then}")
+    } else {
+        format!("with its history from the remote that has it{then}")
+    };
     if shallow {
         format!(
-            "the clone is shallow: fetch it with its history, as in {fetch}{then}, or by `fetch-depth: 0` in a workflow"
+            "the clone is shallow: fetch it with its history, {fetch}, or by `fetch-depth: 0` in a workflow"
         )
     } else {
-        format!("fetch it first, as in {fetch}{then}")
+        format!("fetch it first, {fetch}")
     }
+}
+
+/// Whether a name is one word for a shell, and no option of git.
+fn is_plain(name: &str) -> bool {
+    let is_fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_fit)
+}
+
+/// The remote that a name speaks of, or else the usual one, and what is to be had of it: a branch, a hash, or a name in full.
+/// A remote's name may have slashes, and a branch may be called like a remote that is not there.
+fn whose<'n>(wanted: &'n str, usual: &'n str, remotes: &'n str) -> (&'n str, &'n str) {
+    let tracked = wanted.strip_prefix("refs/remotes/");
+    let wanted = tracked.or(wanted.strip_prefix("refs/heads/")).unwrap_or(wanted);
+    let below = |remote: &'n str| Some((remote, wanted.strip_prefix(remote)?.strip_prefix('/')?));
+    let of_known = remotes.lines().filter_map(below).max_by_key(|(remote, _)| remote.len());
+    // `origin` and `upstream` are what people call remotes, not branches.
+    let is_remote = |name: &str| tracked.is_some() || matches!(name, "origin" | "upstream");
+    let of_missing =
+        wanted.split_once('/').filter(|(name, _)| is_remote(name)).map(|(_, branch)| (usual, branch));
+    of_known.or(of_missing).unwrap_or((usual, wanted))
 }
 
 /// What is to be said of a commit that is not known here, or not with its history.
@@ -156,10 +178,36 @@ mod tests {
             ("0123abcd", "`git fetch origin 0123abcd`".to_owned()),
             ("--upload-pack=x", format!("{main}, and name it `origin/main`")),
             ("a; rm b", format!("{main}, and name it `origin/main`")),
+            ("upstream/main", format!("{main}, and name it `origin/main`")),
+            ("origin/main~1", main.to_owned()),
+            ("refs/remotes/gone/main", format!("{main}, and name it `origin/main`")),
+            ("refs/heads/main", format!("{main}, and name it `origin/main`")),
         ] {
             assert_eq!(help(reference, false), format!("fetch it first, as in {line}"));
             let deep = line.replace("git fetch", "git fetch --unshallow");
             assert!(help(reference, true).contains(&format!("as in {deep}, or by")), "{reference}");
+        }
+    }
+
+    #[test]
+    fn what_to_fetch_is_had_from_a_remote_that_is_there() {
+        let line = "`git fetch upstream refs/heads/main:refs/remotes/upstream/main`";
+        for reference in ["origin/main", "refs/remotes/origin/main", "main"] {
+            let said = how_to_fetch(reference, "upstream\n", false);
+            assert_eq!(
+                said,
+                format!("fetch it first, as in {line}, and name it `upstream/main`"),
+                "{reference}"
+            );
+        }
+        let said = how_to_fetch("team/fork/main", "origin\nteam/fork\n", false);
+        assert!(said.contains("`git fetch team/fork refs/heads/main:refs/remotes/team/fork/main`"), "{said}");
+        for reference in ["origin/main", "main", "--upload-pack=x"] {
+            let said = how_to_fetch(reference, "", false);
+            assert!(
+                said.starts_with("this repository has no remote") && !said.contains("git fetch"),
+                "{said}"
+            );
         }
     }
 

@@ -115,13 +115,32 @@ pub fn narrate_history(back: &Answer<History>) -> String {
                 let names: Vec<_> = rules.iter().map(|rule| visible(rule)).collect();
                 (!names.is_empty()).then(|| format!(", {word} {}", names.join(" and ")))
             };
-            let parts = [stage, asks, named("failed", &day.failed), named("undecided", &day.undecided)];
+            let stopped = |rules: &[String]| -> Vec<String> {
+                rules.iter().filter(|rule| !day.warned.contains(*rule)).cloned().collect()
+            };
+            let (failed, undecided) = (stopped(&day.failed), stopped(&day.undecided));
+            let because =
+                (!day.because.is_empty()).then(|| format!(", {}", visible(&day.because.join(" and "))));
+            let parts = [
+                stage,
+                asks,
+                named("failed", &failed),
+                named("undecided", &undecided),
+                because,
+                named("warned by", &day.warned),
+            ];
             let parts: String = parts.into_iter().flatten().collect();
             lines.push(format!("{}: {}{parts}.", day.date, day.decision.as_str()));
         }
         lines.extend(workflow.retired.iter().map(|last| format!("retired: its last day was {last}.")));
         for metric in &workflow.metrics {
-            lines.push(format!("{}: from {} to {}.", visible(&metric.name), metric.first, metric.last));
+            let held = metric
+                .thresholds
+                .iter()
+                .map(|held| format!(", {} in {}", held.asks, held.rules.join(" and ")));
+            let held: String = held.collect();
+            let text = format!("{}: from {} to {}{held}.", metric.name, metric.first, metric.last);
+            lines.push(visible(&text).into_owned());
         }
         lines.push(String::new());
     }

@@ -26,7 +26,7 @@ pub fn goes_on(decision: Decision) -> bool {
 }
 
 /// The text, made visible and with a drawn arrow for `->`.
-pub(super) fn arrow(text: &str, style: Style) -> String {
+pub fn arrow(text: &str, style: Style) -> String {
     let text = visible(text).into_owned();
     if style.unicode { text.replace("->", "→") } else { text }
 }

@@ -4,10 +4,12 @@ use super::*;
 use crate::engine::Answer;
 use crate::report::read::ReadReport;
 use crate::report::{
-    DayReport, Decision, Denied, History, Metric, Place, Report, Summary, Threshold, VERSION,
-    WorkflowHistory, WorkflowReport,
+    DayReport, Decision, Denied, History, Metric, MetricThreshold, Place, Report, Summary, Threshold,
+    VERSION, WorkflowHistory, WorkflowReport,
 };
 use crate::source::Span;
+use crate::types::Kind;
+use crate::value::Number;
 
 const STYLE: Style = Style { color: false, unicode: true, width: 100 };
 
@@ -96,6 +98,7 @@ fn workflow(name: &str, decision: Decision, rules: Vec<RuleReport>) -> WorkflowR
         newest: None,
         rules,
         because: Vec::new(),
+        gates: Vec::new(),
     }
 }
 
@@ -368,7 +371,8 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
         asks: Some("full".into()),
         decision: Decision::Hold,
         failed: vec!["a.b".into()],
-        undecided: vec!["a.c".into()],
+        undecided: vec!["a.c".into(), "a.d".into()],
+        warned: vec!["a.d".into()],
         because: Vec::new(),
     };
     let metric = Metric {
@@ -376,6 +380,15 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
         first: "30%".into(),
         last: "40%".into(),
         values: vec![Some(0.3), None, Some(0.4)],
+        kind: Kind::Share,
+        low: Number::ZERO,
+        high: Number::from_parts(1.into(), 2u8.into()),
+        is_declared: false,
+        thresholds: vec![MetricThreshold {
+            asks: ">= 50%".into(),
+            value: Number::from_parts(1.into(), 2u8.into()),
+            rules: vec!["a.b".into()],
+        }],
     };
     let workflow = WorkflowHistory {
         project: None,
@@ -392,16 +405,83 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
     };
     let back =
         Answer { report, diagnostics: Vec::new(), sources: SourceMap::default(), exit: 0, cancelled: false };
-    insta::assert_snapshot!(render_history(&back, Style { unicode: false, ..STYLE }), @"
+    insta::assert_snapshot!(render_history(&back, Style { unicode: false, ..STYLE }, false), @"
     * w
-      2026-11-16  pilot -> full  hold      a.b, a.c?
-      adoption  30% -> 40%
+      2026-11-16  pilot -> full  hold      a.b, a.c?; warned: a.d?
+      adoption  30% -> 40%  (>= 50% in a.b)
+
+    `?` behind a rule: it was undecided
+    `warned`: rules that failed or were undecided and stopped nothing
     ");
-    insta::assert_snapshot!(render_history(&back, STYLE), @"
+    insta::assert_snapshot!(render_history(&back, STYLE, false), @"
     • w
-      2026-11-16  pilot → full  hold      a.b, a.c?
-      adoption  ▁ █  30% → 40%
+      2026-11-16  pilot → full  hold      a.b, a.c?; warned: a.d?
+      adoption  ▅ ▇  30% → 40%  (0% to 50%; █ >= 50% in a.b)
+
+    `?` behind a rule: it was undecided
+    `warned`: rules that failed or were undecided and stopped nothing
+    bars: one for each snapshot, on the scale in parentheses, and a blank where nothing was recorded
     ");
+}
+
+#[test]
+fn the_history_folds_what_goes_on_and_thins_what_is_too_long() {
+    let day = |at: usize| DayReport {
+        date: format!("2026-01-{:02}", at + 1),
+        stage: Some("pilot".into()),
+        asks: None,
+        decision: Decision::Continue,
+        failed: if at == 20 { vec!["a.b".into()] } else { Vec::new() },
+        undecided: Vec::new(),
+        warned: if at == 20 { vec!["a.b".into()] } else { Vec::new() },
+        because: Vec::new(),
+    };
+    let metric = Metric {
+        name: "adoption".into(),
+        first: "0%".into(),
+        last: "100%".into(),
+        values: (0..300).map(|at| Some(f64::from(at) / 299.0)).collect(),
+        kind: Kind::Share,
+        low: Number::ZERO,
+        high: Number::ONE,
+        is_declared: true,
+        thresholds: Vec::new(),
+    };
+    let workflow = WorkflowHistory {
+        project: None,
+        workflow: "w".into(),
+        days: (0..30).map(day).collect(),
+        retired: None,
+        metrics: vec![metric],
+    };
+    let report = History {
+        version: VERSION,
+        as_of: String::new(),
+        workflows: vec![workflow],
+        diagnostics: Vec::new(),
+    };
+    let back =
+        Answer { report, diagnostics: Vec::new(), sources: SourceMap::default(), exit: 0, cancelled: false };
+    let narrow = Style { width: 60, ..STYLE };
+    let text = render_history(&back, narrow, false);
+    assert!(text.lines().all(|line| width(line) <= 60), "{text}");
+    insta::assert_snapshot!(text, @"
+    • w
+      2026-01-01 to 2026-01-20  pilot  continue  20 snapshots
+      2026-01-21                pilot  continue  warned: a.b
+      2026-01-22 to 2026-01-30  pilot  continue  9 snapshots
+      adoption  ▁▁▁▂▂▂▂▃▃▃▃▃▄▄▄▄▄▅▅▅▅▅▆▆▆▆▇▇▇▇▇███  0% → 100%
+                (0% to 100%)
+
+    `warned`: rules that failed or were undecided and stopped
+    nothing
+    snapshots in a row that went on in the same way share a
+    line: `--full` shows each
+    bars: one for each snapshot, on the scale in parentheses,
+    and a blank where nothing was recorded; where a line would
+    be too long, a bar is the last of several
+    ");
+    assert_eq!(render_history(&back, narrow, true).matches("continue").count(), 30);
 }
 
 #[test]

@@ -154,14 +154,14 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__check)
-            opts="-q -h --allow-outside --format --record --base --allow-self-approval --all --as-of --workflow --deny --quiet --only --full --color --narrate --help"
+            opts="-q -h --allow-outside --format --record --base --allow-self-approval --all --as-of --workflow --gate --deny --quiet --only --full --color --narrate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "human json sarif junit github gitlab markdown tap" -- "${cur}"))
                     return 0
                     ;;
                 --record)
@@ -534,7 +534,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__history)
-            opts="-h --allow-outside --format --as-of --workflow --color --narrate --help"
+            opts="-h --allow-outside --format --as-of --full --workflow --color --narrate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -598,7 +598,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__init)
-            opts="-h --workflow --date --help"
+            opts="-h --workflow --for --date --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -606,6 +606,10 @@ _tollgate() {
             case "${prev}" in
                 --workflow)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -W "ai-rollout llm-eval service-canary" -- "${cur}"))
                     return 0
                     ;;
                 --date)
@@ -820,7 +824,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__test)
-            opts="-h --filter --coverage --min --mutate --format --allow-outside --color --narrate --help"
+            opts="-h --filter --coverage --min --mutate --write --format --allow-outside --color --narrate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -835,7 +839,7 @@ _tollgate() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "human json junit" -- "${cur}"))
                     return 0
                     ;;
                 --color)
