@@ -149,7 +149,7 @@ impl<'a> Evaluator<'a> {
             Some(population) => {
                 let count = self.amount(population, scope);
                 let known = count.known().ok_or_else(|| count.reasons())?;
-                // Of a param that is negative there is nobody; of more than can be counted it does not matter how many.
+                // Less than none is nobody; of more than can be counted it does not matter how many.
                 let count = usize::try_from(known.max(&Number::ZERO).ceil()).ok();
                 count.map(|count| Population { count, place: self.span_of(population, scope) })
             }
