@@ -276,16 +276,19 @@ impl Text<'_> {
         let program = &self.project.program;
         if let Some(gate) = rule.gate.and_then(|gate| program.gates.get(gate)) {
             let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |name| name);
-            let title = self.title(gate.title.as_ref());
+            let title = match self.title(gate.title.as_ref()) {
+                title if title.is_empty() => title,
+                title => format!(" (\"{title}\")"),
+            };
             return match gate.steps.as_slice() {
                 [(_, to)] => format!(
-                    "A rule of the gate `{way}` (\"{title}\"). It counts when a workflow asks to move to `{to}`, and after \
+                    "A rule of the gate `{way}`{title}. It counts when a workflow asks to move to `{to}`, and after \
                      the move for as long as it stays there; before that it is a preview and stops nothing.",
                     way = gate.way(&program.vocabulary),
                     to = stage(*to),
                 ),
                 _ => format!(
-                    "A rule of the gate `{way}` (\"{title}\"). For each of these steps it counts when a workflow asks to \
+                    "A rule of the gate `{way}`{title}. For each of these steps it counts when a workflow asks to \
                      take it, and after the move for as long as it stays there; before that it is a preview and stops nothing.",
                     way = gate.way(&program.vocabulary),
                 ),
