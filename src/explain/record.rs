@@ -3,7 +3,7 @@
 /// A text for each, in the order of [`crate::settings::BUILT_IN`].
 pub(super) const TEXTS: &[&str] = &[
     "With `--base` it compares the files of the newest 12 snapshots with what they were in the first commit of the base that has \
-     them. It notes those of which a line was changed or removed since. Lines that were added are new evidence. It needs git and \
+     them. It notes those of which a value was changed, moved or removed since. Values that were added are new evidence. It needs git and \
      the whole history; in a shallow clone it says that nobody can tell. What the pull request itself rewrites is listed beside. \
      An honest team sees it when it corrects a snapshot.",
     "It compares each list of the newest snapshot with the same list in the last snapshot before that has elements in it. Where all elements say the same, but \

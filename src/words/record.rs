@@ -23,7 +23,7 @@ fn said(found: &RecordFinding) -> String {
         RecordFinding::Rewritten { file, commit } => {
             let commit = commit.get(..SHORT).unwrap_or(commit);
             format!(
-                "lines of `{}` were changed or removed since {commit}, the commit that it came with",
+                "values in `{}` were changed or removed since {commit}, the commit that it came with",
                 quote(file)
             )
         }
