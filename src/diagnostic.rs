@@ -41,6 +41,8 @@ pub struct Label {
     pub span: Span,
     /// What is said of them.
     pub text: String,
+    /// Whether that is what they are worth, so that `is` joins both.
+    pub is_value: bool,
 }
 
 /// What is said to a person about a policy, a configuration or a snapshot.
@@ -94,7 +96,7 @@ impl Diagnostic {
     /// Adds a place.
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: text.into(), is_value: false });
         self
     }
 

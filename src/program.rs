@@ -317,6 +317,8 @@ pub struct Uses {
     pub window: Option<Axis>,
     /// As a number of snapshots: whole, from 1.
     pub snapshots: bool,
+    /// As how many a sample is drawn from: whole, from 1.
+    pub population: bool,
     /// As a confidence: between 0% and 100%, neither of them.
     pub confidence: bool,
     /// As the share of a percentile: from 0% to 100%.

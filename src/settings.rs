@@ -209,6 +209,13 @@ impl Settings {
         self.params.get(index).map(|steps| steps.on(day))
     }
 
+    /// Whether a param has one value on a day, by its number, and on all later ones.
+    pub fn is_settled(&self, index: usize, since: i64) -> bool {
+        let mut values = self.params.get(index).into_iter().flat_map(|steps| steps.since(since));
+        let first = values.next();
+        values.all(|later| first.is_some_and(|first| later.value == first.value))
+    }
+
     /// What is in force of a rule on a day, by its number.
     pub fn rule_on(&self, index: usize, day: i64) -> Option<&RuleSetting> {
         self.rules.get(index).map(|steps| steps.on(day))

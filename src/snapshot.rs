@@ -5,6 +5,7 @@
 
 mod errors;
 mod head;
+mod kept;
 pub mod limits;
 mod parts;
 mod path;
@@ -30,6 +31,8 @@ use crate::source::{FileId, ReadFile, SourceMap};
 use crate::value::Series;
 use crate::vocabulary::Vocabulary;
 use series::Groups;
+
+pub use kept::keeps_all;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod bounded_mean;
 mod difference;
 mod large;
 mod looks;
+mod luck;
 #[cfg(test)]
 mod promises;
 mod regular;
@@ -30,6 +31,7 @@ use crate::value::Number;
 
 pub use bounded_mean::{MAX_BOUNDED_SAMPLE, MeanClaim};
 pub use difference::{Hits, MeanDifference, ShareDifference};
+pub use luck::{Resampling, fewest, luck};
 pub use regular::as_regular;
 
 /// Up to this sample size a confidence is summed exactly.
@@ -289,17 +291,24 @@ impl Claim {
     /// The chance that a sample of this size shows the claim at `confidence`, if `truth` is the proportion it is drawn
     /// from; none where that would take too long to find out.
     pub fn chance(&self, confidence: &Number, truth: &Number, spend: Spend<'_>) -> Option<f64> {
+        let enough = self.enough(confidence, spend)?;
+        Some(enough.map_or(0.0, |enough| quick_upper_tail(enough, self.sure_of, truth)))
+    }
+
+    /// The fewest good ones of a sample of this size that show the claim at `confidence`, if any number does; none where that
+    /// would take too long to find out.
+    pub fn enough(&self, confidence: &Number, spend: Spend<'_>) -> Option<Option<usize>> {
         let alpha = Number::ONE - confidence;
         let shown = |sure: usize| Self { sure, ..self.clone() }.lower_reaches(&alpha, spend);
         if !shown(self.sure_of)? {
-            return Some(0.0);
+            return Some(None);
         }
         let (mut low, mut high) = (0, self.sure_of);
         while low < high {
             let middle = usize::midpoint(low, high);
             if shown(middle)? { high = middle } else { low = middle + 1 }
         }
-        Some(quick_upper_tail(high, self.sure_of, truth))
+        Some(Some(high))
     }
 
     /// The highest confidence at which the claim would be shown: 1 − P(X ≥ k | B); none where that would take too long.
@@ -382,14 +391,6 @@ fn first_shown(most: usize, shown: impl Fn(usize) -> Option<bool>) -> Further {
         }
     }
     Further::So(high)
-}
-
-/// The chance that of so many samples, drawn from a true share, as many are good as a threshold asks for; with `strict` more.
-#[must_use]
-pub fn luck(threshold: &Number, strict: bool, samples: usize, truth: &Number) -> f64 {
-    let wanted = threshold * Number::from(samples);
-    let needed = if strict { wanted.floor() + IBig::ONE } else { wanted.ceil() };
-    usize::try_from(needed).map_or(1.0, |needed| quick_upper_tail(needed, samples, truth))
 }
 
 /// The confidence with which the mean of `sample` exceeds `threshold`, by Student's t; none where the sample has no

@@ -343,6 +343,7 @@ fn set_params(
                 unfit @ (Unfit::Type
                 | Unfit::Window(_)
                 | Unfit::Snapshots
+                | Unfit::Population
                 | Unfit::Confidence
                 | Unfit::Percentile
                 | Unfit::Member

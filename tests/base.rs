@@ -380,7 +380,7 @@ fn snapshots_of_the_base_that_are_not_what_they_were_are_noted() {
     let found = rewritten(&repository, "main");
     let [(name, message)] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(name, "replies");
-    let says = "lines of `rollouts/replies/2026-11-09.yaml` were changed or removed since ";
+    let says = "values in `rollouts/replies/2026-11-09.yaml` were changed or removed since ";
     assert!(message.starts_with(says) && message.ends_with(", the commit that it came with"), "{message}");
     assert_eq!(repository.check(&["--base", "main"]).0, base.0);
     // Nobody can tell of a history that is cut off, and nobody is told who does not want to know.
@@ -398,6 +398,22 @@ fn snapshots_of_the_base_that_are_not_what_they_were_are_noted() {
     repository.git(&["clone", "-q", "--depth", "1", "-b", "main", &source, "shallow2"]);
     let (_, text) = repository.below("shallow2").check(&["--base", "origin/main"]);
     assert!(!text.contains("T517"), "{text}");
+}
+
+#[test]
+fn lines_that_are_only_added_can_take_values_away() {
+    for (from, to) in
+        [("  - { id: r7,", "remarks:\n  - { id: r7,"), ("  - { id: r9,", "remarks: |\n  - { id: r9,")]
+    {
+        let repository = Repo::asking();
+        repository.git(&["checkout", "-q", "main"]);
+        let file = "rollouts/replies/2026-11-09.yaml";
+        let text = repository.read(file);
+        assert!(text.contains(from), "{text}");
+        repository.write(file, text.replace(from, to));
+        repository.commit();
+        assert_eq!(rewritten(&repository, "main").len(), 1, "{to}");
+    }
 }
 
 #[test]

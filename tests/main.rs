@@ -22,6 +22,8 @@ mod cli;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod explained;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod fmt;

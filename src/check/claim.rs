@@ -3,6 +3,7 @@
 use super::Checker;
 use super::errors;
 use super::form::written_alike;
+use super::literal::{is_whole_from_one, literal_number};
 use super::scope::NameScope;
 use crate::ast::{ArithmeticOp, CompareOp, Expr, ExprKind};
 use crate::builtins::series::{Along, Which};
@@ -148,11 +149,23 @@ impl Checker<'_> {
             matches!(kind, Some(Kind::Count | Kind::Bare)) || is_param && kind == Some(&Kind::Number);
         if !is_count && ty != Type::Error {
             self.report(errors::not_a_population(population, &ty));
+        } else if self.written_number(population).is_some_and(|number| !is_whole_from_one(&number)) {
+            self.report(errors::not_so_many(population));
         }
+        self.note_use(population, |uses| uses.population = true);
         let ExprKind::Compare(_, left, _) = &claim.kind else { return };
         if self.sampled(left).is_none_or(|builtin| builtin.sampled() == Some(Sampled::Mean)) {
             self.report(errors::population_of_no_share(population));
         }
+    }
+
+    /// The number that an expression is by what is written: a literal, also behind a sign, or what a param is declared with.
+    fn written_number(&self, expr: &Expr) -> Option<Number> {
+        let info = self.info(expr.id)?;
+        let Some(Target::Param(index)) = info.target else {
+            return info.ty.quantity()?.range.as_point().cloned();
+        };
+        literal_number(&self.names.params.get(index)?.decl.value.single()?.kind)
     }
 
     pub(super) fn check_confidence_level(&mut self, scope: NameScope<'_>, confidence: &Expr) {

@@ -19,7 +19,7 @@ pub(super) use aggregate::{
     not_a_stage_name, not_a_text,
 };
 pub(super) use claim::{
-    bad_confidence, exact_in_difference, not_a_claim, not_a_population, not_drawn, not_sampled,
+    bad_confidence, exact_in_difference, not_a_claim, not_a_population, not_drawn, not_sampled, not_so_many,
     population_of_no_share, same_elements, share_less_mean,
 };
 pub(super) use date_word::{no_key_to_see, no_stage_to_enter};

@@ -10,7 +10,7 @@ use crate::types::{Kind, Quantity, Type};
 use crate::value::{Number, Value, day_number};
 
 /// Whether a number says how many snapshots are looked at.
-pub(super) fn is_number_of_snapshots(number: &Number) -> bool {
+pub(super) fn is_whole_from_one(number: &Number) -> bool {
     number.is_int() && *number >= Number::ONE
 }
 
@@ -144,6 +144,8 @@ pub enum Unfit {
     Window(Axis),
     /// The param is a number of snapshots, and this is none.
     Snapshots,
+    /// The param says how many a sample is drawn from, and this counts nothing.
+    Population,
     /// The param is a confidence, and this is none.
     Confidence,
     /// The param says which percentile, and there is none such.
@@ -167,6 +169,7 @@ impl Unfit {
             Self::Window(Axis::Days) => "is a window: whole days or weeks, more than none".to_owned(),
             Self::Window(Axis::Instants) => "is a window: a length of more than none".to_owned(),
             Self::Snapshots => "is a number of snapshots: a whole number from 1".to_owned(),
+            Self::Population => "says how many a sample is drawn from: a whole number from 1".to_owned(),
             Self::Confidence => "is a confidence: more than 0% and less than 100%".to_owned(),
             Self::Percentile => "says which percentile: from 0% to 100%".to_owned(),
             Self::Member => "lists members of the `one of` that it is compared with".to_owned(),
@@ -203,8 +206,11 @@ pub fn value_for_param(param: &Param, literal: &LiteralKind) -> Result<ParamValu
     {
         return Err(Unfit::Window(axis));
     }
-    if param.uses.snapshots && !is_number_of_snapshots(&number) {
+    if param.uses.snapshots && !is_whole_from_one(&number) {
         return Err(Unfit::Snapshots);
+    }
+    if param.uses.population && !is_whole_from_one(&number) {
+        return Err(Unfit::Population);
     }
     if param.uses.confidence && !(positive && number < Number::ONE) {
         return Err(Unfit::Confidence);

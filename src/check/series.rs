@@ -3,7 +3,7 @@
 use super::Checker;
 use super::call::Clauses;
 use super::errors;
-use super::literal::is_number_of_snapshots;
+use super::literal::is_whole_from_one;
 use super::scope::NameScope;
 use crate::ast::{Arg, Expr, ExprKind, LiteralKind, NamedWindow, Over};
 use crate::builtins::Builtin;
@@ -171,13 +171,13 @@ impl Checker<'_> {
         let plain = matches!(&ty, Type::Amount(quantity) if quantity.kind.is_plain());
         let fits = match (&number.kind, &target) {
             _ if ty == Type::Error => return,
-            (ExprKind::Literal(LiteralKind::Number(number)), _) => is_number_of_snapshots(number),
+            (ExprKind::Literal(LiteralKind::Number(number)), _) => is_whole_from_one(number),
             (_, Some(Target::Param(index))) if plain => {
                 // What a configuration sets is looked at when it is set.
                 let entry = self.names.params.get(*index);
                 let declared = entry.and_then(|entry| entry.decl.value.single()).map(|literal| &literal.kind);
                 let low = ty.quantity().and_then(|quantity| quantity.range.low.as_ref());
-                matches!(declared, Some(LiteralKind::Number(number)) if is_number_of_snapshots(number))
+                matches!(declared, Some(LiteralKind::Number(number)) if is_whole_from_one(number))
                     && low.is_some_and(|low| *low >= Number::ONE)
             }
             _ => false,

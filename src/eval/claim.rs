@@ -149,7 +149,7 @@ impl<'a> Evaluator<'a> {
             Some(population) => {
                 let count = self.amount(population, scope);
                 let known = count.known().ok_or_else(|| count.reasons())?;
-                // Of a param that is negative there is nobody; of more than can be counted it does not matter how many.
+                // Less than none is nobody; of more than can be counted it does not matter how many.
                 let count = usize::try_from(known.max(&Number::ZERO).ceil()).ok();
                 count.map(|count| Population { count, place: self.span_of(population, scope) })
             }
@@ -182,7 +182,9 @@ impl<'a> Evaluator<'a> {
         };
         // What looks at an element around it is another sample at another snapshot.
         let alone = scope.element.is_none() || self.program.stands_alone(arg);
-        has_evidence && alone && self.program.grows(arg)
+        let begun = self.snapshots.first().map_or(i64::MIN, |_| self.day(0).day_number());
+        let is_settled = |param| self.settings.is_settled(param, begun);
+        has_evidence && alone && self.program.grows(arg, &is_settled)
     }
 
     /// Whether the bounds of a claim's left side are approximate.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::ast::{CompareOp, EffectKind, Expr, ExprKind, LiteralKind, LogicOp, RuleBody};
+use crate::ast::{CompareOp, EffectKind, Expr, ExprKind, LiteralKind, LogicOp, NamedWindow, Over, RuleBody};
 use crate::builtins::Sampled;
+use crate::evidence::Further;
 use crate::layers::ProjectInForce;
 use crate::program::{ParamValue, Rule, Target};
 use crate::source::Span;
-use crate::stats::{Claim, luck};
+use crate::stats::{Claim, Resampling, fewest, luck};
 use crate::value::{Number, Value};
 
 /// So many samples are spoken of.
@@ -16,7 +17,7 @@ pub const SAMPLES: usize = 30;
 const POINTS_SHORT: u32 = 10;
 const POINTS_GOOD: u32 = 5;
 /// Weekly looks in half a year.
-const LOOKS_IN_HALF_A_YEAR: i32 = 26;
+const LOOKS_IN_HALF_A_YEAR: u16 = 26;
 
 /// What luck makes of a comparison, as the policy writes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,26 +30,28 @@ pub struct Errs {
 #[derive(Clone, Debug, PartialEq)]
 pub enum HowItErrs {
     /// A plain comparison in a gate passes of a true share that is short of it: at one look, at one of four, and of twelve.
-    Point { truth: Number, looks: [f64; 3] },
-    /// One with a confidence passes of a true share that is just at its threshold, likewise.
-    Confident { truth: Number, looks: [f64; 3] },
-    /// One at every look is shown at any of them, though it is not true, with one less this chance at most.
-    EveryLook { confidence: Number },
+    Point { truth: Number, looks: [f64; 3], resampling: Resampling },
+    /// One with a confidence makes the rule pass or fire of a true share that is just at its threshold, likewise.
+    Confident { truth: Number, looks: [f64; 3], resampling: Resampling, fires: bool },
+    /// [`SAMPLES`] samples cannot show one with a confidence, whatever they are; so many can.
+    TooFewToShow { needed: usize, fires: bool },
+    /// One at every look makes the rule pass or fire at any of them, though it should not, with one less this chance at most.
+    EveryLook { confidence: Number, fires: bool },
     /// A comparison of a mean with a confidence, by bounds that are approximate.
     OfMean,
     /// A rollback fires in one of 26 looks or more, of a true share that is good.
-    FalseAlarm { truth: Number, chance: f64 },
+    FalseAlarm { truth: Number, chance: f64, resampling: Resampling },
 }
 
 /// What can be said of a rule.
 pub fn how_it_errs(rule: &Rule, project: &ProjectInForce, effect: EffectKind) -> Vec<Errs> {
-    let asks = match &rule.decl.body {
-        RuleBody::Trigger { when } => vec![(when, false)],
-        RuleBody::Require { requires, .. } => requires.iter().map(|expr| (expr, true)).collect(),
+    let (asks, fires) = match &rule.decl.body {
+        RuleBody::Trigger { when } => (std::slice::from_ref(when), true),
+        RuleBody::Require { requires, .. } => (requires.as_slice(), false),
     };
-    let mut search =
-        LuckSearch { project, gate: rule.gate.is_some(), effect, lets: BTreeSet::new(), found: Vec::new() };
-    asks.into_iter().for_each(|(expr, passes)| search.look_at(expr, passes));
+    let gate = rule.gate.is_some();
+    let mut search = LuckSearch { project, gate, effect, fires, lets: BTreeSet::new(), found: Vec::new() };
+    asks.iter().for_each(|expr| search.look_at(expr, true));
     search.found
 }
 
@@ -56,6 +59,8 @@ struct LuckSearch<'p> {
     project: &'p ProjectInForce,
     gate: bool,
     effect: EffectKind,
+    /// Whether the rule fires by what it asks, and does not pass by it.
+    fires: bool,
     /// The lets that were looked into.
     lets: BTreeSet<usize>,
     found: Vec<Errs>,
@@ -66,29 +71,31 @@ impl<'p> LuckSearch<'p> {
         self.project.program.expr(expr.id)?.target.as_ref()
     }
 
-    /// Looks at a condition whose yes (`passes`) or no lets the rule pass.
-    fn look_at(&mut self, condition: &'p Expr, passes: bool) {
+    /// Looks at a condition whose `yes` or no makes the rule pass, or fire.
+    fn look_at(&mut self, condition: &'p Expr, yes: bool) {
         match &condition.kind {
             ExprKind::Logic(LogicOp::And | LogicOp::Or, operands) => {
-                operands.iter().for_each(|operand| self.look_at(operand, passes));
+                operands.iter().for_each(|operand| self.look_at(operand, yes));
             }
-            ExprKind::Not(inner) => self.look_at(inner, !passes),
+            ExprKind::Not(inner) => self.look_at(inner, !yes),
             ExprKind::Path(_) => {
                 if let Some(Target::Let(index)) = self.target(condition)
                     && let Some(inner) = self.project.program.lets.get(*index)
                     && self.lets.insert(*index)
                 {
-                    self.look_at(&inner.decl.value, passes);
+                    self.look_at(&inner.decl.value, yes);
                 }
             }
             ExprKind::Compare(op, left, right) => {
-                let op = if passes { *op } else { op.negated() };
+                let op = if yes { *op } else { op.negated() };
                 let how = self.share_of(op, left, right).and_then(|share| self.point(&share));
                 self.found.extend(how.map(|how| Errs { claim: condition.span, how }));
             }
             ExprKind::With { claim, confidence, population: None, every_look } => {
                 if let ExprKind::Compare(op, left, right) = &claim.kind {
-                    let how = self.confident(*op, (left, right), confidence, every_look.is_some());
+                    // A claim is no where its opposite is shown.
+                    let op = if yes { *op } else { op.negated() };
+                    let how = self.confident(op, (left, right), confidence, every_look.is_some());
                     self.found.extend(how.map(|how| Errs { claim: condition.span, how }));
                 }
             }
@@ -105,8 +112,8 @@ impl<'p> LuckSearch<'p> {
         }
     }
 
-    /// A comparison of a share with what is exact, as one of «at least» of the good ones.
-    fn share_of(&self, op: CompareOp, left: &'p Expr, right: &'p Expr) -> Option<GoodShare> {
+    /// A comparison of a share with what is exact, as one of «at least» of those that bear it out.
+    fn share_of(&self, op: CompareOp, left: &'p Expr, right: &'p Expr) -> Option<SoughtShare> {
         if self.sampled(left)? != Sampled::Share {
             return None;
         }
@@ -119,21 +126,29 @@ impl<'p> LuckSearch<'p> {
             CompareOp::Equal | CompareOp::NotEqual => return None,
         };
         let threshold = if rest { Number::ONE - limit } else { limit };
-        (threshold > Number::ZERO && threshold < Number::ONE).then_some(GoodShare { threshold, strict, rest })
+        let resampling = self.resampling(left);
+        (threshold > Number::ZERO && threshold < Number::ONE).then_some(SoughtShare {
+            threshold,
+            strict,
+            rest,
+            resampling,
+        })
     }
 
-    fn point(&self, share: &GoodShare) -> Option<HowItErrs> {
-        let passes = |truth: &Number| luck(&share.threshold, share.strict, SAMPLES, truth);
-        if self.gate {
-            let truth = share.apart(POINTS_SHORT, false)?;
-            return Some(HowItErrs::Point { looks: at_looks(passes(&truth)), truth: share.shown(truth) });
+    fn point(&self, share: &SoughtShare) -> Option<HowItErrs> {
+        let resampling = share.resampling;
+        let enough = |samples: usize| fewest(&share.threshold, share.strict, samples);
+        if self.fires && self.effect == EffectKind::Rollback {
+            let truth = share.short_by(POINTS_GOOD)?;
+            let chance = luck(LOOKS_IN_HALF_A_YEAR, (SAMPLES, resampling), &truth, &enough);
+            return Some(HowItErrs::FalseAlarm { chance, truth: share.shown(truth), resampling });
         }
-        if self.effect != EffectKind::Rollback {
+        if self.fires || !self.gate {
             return None;
         }
-        let truth = share.apart(POINTS_GOOD, true)?;
-        let chance = 1.0 - passes(&truth).powi(LOOKS_IN_HALF_A_YEAR);
-        Some(HowItErrs::FalseAlarm { chance, truth: share.shown(truth) })
+        let truth = share.short_by(POINTS_SHORT)?;
+        let looks = share.at_looks(&truth, &enough);
+        Some(HowItErrs::Point { looks, truth: share.shown(truth), resampling })
     }
 
     fn confident(
@@ -143,18 +158,42 @@ impl<'p> LuckSearch<'p> {
         confidence: &'p Expr,
         every_look: bool,
     ) -> Option<HowItErrs> {
-        let confidence = self.exact(confidence)?;
+        let (fires, confidence) = (self.fires, self.exact(confidence)?);
         if every_look {
-            return Some(HowItErrs::EveryLook { confidence });
+            return Some(HowItErrs::EveryLook { confidence, fires });
         }
         if self.sampled(left)? == Sampled::Mean {
             return Some(HowItErrs::OfMean);
         }
         let share = self.share_of(op, left, right)?;
-        let claim = Claim::known(SAMPLES, SAMPLES, share.threshold.clone(), share.strict);
-        let chance = claim.chance(&confidence, &share.threshold, &|_| true)?;
+        let claim = |samples| Claim::known(samples, samples, share.threshold.clone(), share.strict);
+        match claim(0).further(&confidence, &|_| true) {
+            Further::So(needed) if needed > SAMPLES => {
+                return Some(HowItErrs::TooFewToShow { needed, fires });
+            }
+            Further::So(_) => {}
+            Further::Never | Further::Unsought => return None,
+        }
+        let enough = |samples| claim(samples).enough(&confidence, &|_| true).flatten();
+        let looks = share.at_looks(&share.threshold, &enough);
         let truth = share.shown(share.threshold.clone());
-        Some(HowItErrs::Confident { looks: at_looks(chance), truth })
+        Some(HowItErrs::Confident { looks, truth, resampling: share.resampling, fires })
+    }
+
+    /// How the sample of a share comes to be another at the next look, through lets.
+    fn resampling(&self, expr: &'p Expr) -> Resampling {
+        if let Some(Target::Let(index)) = self.target(expr)
+            && let Some(inner) = self.project.program.lets.get(*index)
+        {
+            return self.resampling(&inner.decl.value);
+        }
+        let ExprKind::Call { args, .. } = &expr.kind else { return Resampling::Anew };
+        match args.first().and_then(|arg| arg.over.as_ref()) {
+            Some(Over::Named(NamedWindow::Stage | NamedWindow::All, _)) => Resampling::Added,
+            Some(Over::Named(NamedWindow::Calendar(_), _) | Over::Window(_) | Over::AtMost(_))
+            | Some(Over::Snapshots(_))
+            | None => Resampling::Anew,
+        }
     }
 
     /// What is taken of a list, through lets.
@@ -192,29 +231,29 @@ impl<'p> LuckSearch<'p> {
     }
 }
 
-/// What a comparison asks of the good ones of a sample.
-struct GoodShare {
+/// What a comparison asks of those of a sample that bear it out.
+struct SoughtShare {
     threshold: Number,
     strict: bool,
-    /// Whether those that satisfy the condition are the bad ones.
+    /// Whether these are the ones that do not satisfy the condition.
     rest: bool,
+    resampling: Resampling,
 }
 
-impl GoodShare {
-    /// A share that is so many points worse than the threshold, or better; none outside of 0 to 100 %.
-    fn apart(&self, points: u32, better: bool) -> Option<Number> {
-        let points = Number::from_parts(points.into(), 100u8.into());
-        let truth = if better { &self.threshold + points } else { &self.threshold - points };
-        (truth > Number::ZERO && truth < Number::ONE).then_some(truth)
+impl SoughtShare {
+    /// A share that is so many points short of it; none where that is nothing.
+    fn short_by(&self, points: u32) -> Option<Number> {
+        let truth = &self.threshold - Number::from_parts(points.into(), 100u8.into());
+        (truth > Number::ZERO).then_some(truth)
     }
 
     /// The share of those that satisfy the condition.
     fn shown(&self, truth: Number) -> Number {
         if self.rest { Number::ONE - truth } else { truth }
     }
-}
 
-/// The chances that something happens at one look, at one of four, and of twelve.
-fn at_looks(chance: f64) -> [f64; 3] {
-    [1, 4, 12].map(|looks| 1.0 - (1.0 - chance).powi(looks))
+    /// The chances that it is reached at one look, at one of four, and of twelve.
+    fn at_looks(&self, truth: &Number, enough: &dyn Fn(usize) -> Option<usize>) -> [f64; 3] {
+        [1, 4, 12].map(|looks| luck(looks, (SAMPLES, self.resampling), truth, enough))
+    }
 }

@@ -125,15 +125,24 @@ fn how_often_rules_err_is_told() {
     let text = "stages testing -> pilot
 snapshot { outputs: list of { light: bool, score: number from 1 to 5 } }
 policy p {
-  let good = share(outputs where light over stage)
+  let good = share(outputs where light)
+  let all = share(outputs where light over stage)
   gate testing -> pilot {
     rule point { require good >= 80% and count(outputs) >= 3 else hold }
     rule mirrored { require share(outputs where not light) <= 20% else hold }
+    rule pooled { require all >= 80% else hold }
     rule sure { require good >= 80% with 90% confidence else hold }
+    rule sure_of_all { require all >= 80% with 90% confidence else hold }
+    rule refuted { require not (good <= 80% with 90% confidence) else hold }
+    rule few { require good >= 90% with 99% confidence else hold }
     rule looked_at { require good >= 80% with 90% confidence at every look else hold }
     rule liked { require mean(outputs.score) >= 3 with 90% confidence else hold }
   }
   rule back { when good < 80% then rollback }
+  rule negated { when not (good >= 80%) then rollback }
+  rule back_of_all { when all < 80% then rollback }
+  rule sure_back { when good < 80% with 99% confidence then rollback }
+  rule slow_back { when good < 80% with 99% confidence at every look then rollback }
   rule none { require count(outputs) >= 3 else hold }
 }";
     let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.as_bytes().to_vec()) };
@@ -149,16 +158,38 @@ policy p {
     let near = |seen: &[f64], expected: &[f64]| {
         assert!(seen.iter().zip(expected).all(|(seen, expected)| (seen - expected).abs() < 5e-3), "{seen:?}");
     };
-    for name in ["p.point", "p.mirrored"] {
+    // The page on evidence has these figures.
+    for (name, expected) in [
+        ("p.point", [0.159, 0.501, 0.876]),
+        ("p.mirrored", [0.159, 0.501, 0.876]),
+        ("p.pooled", [0.16, 0.18, 0.18]),
+    ] {
         let [HowItErrs::Point { looks, .. }] = of(name)[..] else { panic!("{:?}", of(name)) };
-        near(&looks, &[0.159, 0.501, 0.876]);
+        near(&looks, &expected);
     }
-    let [HowItErrs::Confident { looks, .. }] = of("p.sure")[..] else { panic!("{:?}", of("p.sure")) };
-    near(&looks, &[0.044, 0.165, 0.418]);
-    assert!(matches!(of("p.looked_at")[..], [HowItErrs::EveryLook { .. }]));
+    // Of 30, at a true 80 %, fewer than 19 are good with 0.95 %.
+    for (name, expected, on_fire) in [
+        ("p.sure", [0.044, 0.165, 0.418], false),
+        ("p.sure_of_all", [0.044, 0.14, 0.25], false),
+        ("p.refuted", [0.044, 0.165, 0.418], false),
+        ("p.sure_back", [0.0095, 0.0374, 0.108], true),
+    ] {
+        let [HowItErrs::Confident { looks, fires, .. }] = of(name)[..] else { panic!("{:?}", of(name)) };
+        near(&looks, &expected);
+        assert_eq!(fires, on_fire, "{name}");
+    }
+    // 0.9 to the 44th power is just below 1 %.
+    assert_eq!(of("p.few"), [HowItErrs::TooFewToShow { needed: 44, fires: false }]);
+    assert!(matches!(of("p.looked_at")[..], [HowItErrs::EveryLook { fires: false, .. }]));
+    assert!(matches!(of("p.slow_back")[..], [HowItErrs::EveryLook { fires: true, .. }]));
     assert_eq!(of("p.liked"), [HowItErrs::OfMean]);
-    let [HowItErrs::FalseAlarm { chance, .. }] = of("p.back")[..] else { panic!("{:?}", of("p.back")) };
-    // Fewer than 24 of 30 at a true 85 %, in one week of 26 at least.
-    near(&[chance], &[1.0 - (1.0f64 - 0.1526).powi(26)]);
+    for name in ["p.back", "p.negated"] {
+        let [HowItErrs::FalseAlarm { chance, .. }] = of(name)[..] else { panic!("{:?}", of(name)) };
+        // Fewer than 24 of 30 at a true 85 %, in one week of 26 at least.
+        near(&[chance], &[1.0 - (1.0f64 - 0.1526).powi(26)]);
+    }
+    // What accumulates is nearly always near the truth.
+    let [HowItErrs::FalseAlarm { chance, .. }] = of("p.back_of_all")[..] else { panic!() };
+    assert!((0.1526..0.3).contains(&chance), "{chance}");
     assert_eq!(of("p.none"), []);
 }

@@ -330,6 +330,7 @@ fn value(param: &Param, written: &Setting<WrittenValue>) -> Result<(ParamValue, 
             unfit @ (Unfit::Type
             | Unfit::Window(_)
             | Unfit::Snapshots
+            | Unfit::Population
             | Unfit::Confidence
             | Unfit::Percentile
             | Unfit::Member

@@ -91,6 +91,7 @@ pub(super) fn unfit(param: &Param, unfit: Unfit, text: &str, span: Span) -> Diag
         | Unfit::Range
         | Unfit::Window(_)
         | Unfit::Snapshots
+        | Unfit::Population
         | Unfit::Confidence
         | Unfit::Percentile
         | Unfit::Member => format!("`{}` does not fit", quote(text)),

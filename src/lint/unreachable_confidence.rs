@@ -115,7 +115,9 @@ impl<'a> LintedPolicies<'a> {
         };
         let looks = match every_look {
             None => Looking::Once,
-            Some(_) if self.program.grows(arg) => Looking::Growing,
+            Some(_) if self.program.grows(arg, &|param| self.settings.is_settled(param, i64::MIN)) => {
+                Looking::Growing
+            }
             // No sample is asked for that shows it at the first look.
             Some(_) => Looking::Nth(1),
         };

@@ -30,8 +30,9 @@ impl Program {
     }
 
     /// Whether the sample that an aggregate takes only grows, within a stay in a stage or all along the series: its window
-    /// begins with one of them, and nothing of what is asked of an element is another at a later snapshot.
-    pub fn grows(&self, arg: &Arg) -> bool {
+    /// begins with one of them, and nothing of what is asked of an element is another at a later snapshot. Of a param,
+    /// `is_settled` says whether it has one value all along.
+    pub fn grows(&self, arg: &Arg, is_settled: &dyn Fn(usize) -> bool) -> bool {
         let of_stay = match arg.over {
             Some(Over::Named(NamedWindow::Stage, _)) => true,
             Some(Over::Named(NamedWindow::All, _)) => false,
@@ -64,9 +65,9 @@ impl Program {
                 | Shape::Default
                 | Shape::Confidence => true,
             },
-            Target::Let(_) | Target::Param(_) | Target::Table(_) | Target::Stage(_) | Target::Member(_) => {
-                true
-            }
+            Target::Param(index) => is_settled(*index),
+            Target::Table(index) => self.tables.get(*index).is_some_and(|table| table.all().all(is_settled)),
+            Target::Let(_) | Target::Stage(_) | Target::Member(_) => true,
         };
         let are_fixed =
             |expr: &Expr| self.every_target(expr, &mut Vec::new(), &mut |target| is_fixed(target));

@@ -209,7 +209,7 @@ impl<'a> Stacks<'a> {
         let circle = stack.layers.iter().skip(start);
         let spans = circle.filter_map(|layer| Some(layer.configuration.config.extends.as_ref()?.span));
         let mut labels: Vec<Label> =
-            spans.map(|span| Label { span, text: "extends the next".to_owned() }).collect();
+            spans.map(|span| Label { span, text: "extends the next".to_owned(), is_value: false }).collect();
         // The same circle, whichever of its files it was entered by.
         labels.sort_by_key(|label| label.span);
         let mut problem = Diagnostic::error(Code::UnusableBase, "these files extend each other in a circle");

@@ -15,6 +15,7 @@ use crate::render::{Style, human};
 use crate::report::Place;
 use crate::settings::{FRESH, ParamSetting, RuleSetting, built_in_rules, field_type, show_range, show_value};
 use crate::source::{SourceMap, Span};
+use crate::stats::Resampling;
 use crate::text::{first_few, visible, wrap};
 use crate::types::Kind;
 use crate::value::{Date, Number};
@@ -81,38 +82,66 @@ fn subject(found: &FoundName, project: &ProjectInForce, sources: &SourceMap, sty
 
 fn how_it_errs_said(how: &HowItErrs) -> String {
     let share = |share: &Number| Kind::Share.show(share);
-    let looks = |[once, four, twelve]: &[f64; 3]| {
+    let looks = |[once, four, twelve]: &[f64; 3], resampling: Resampling| {
+        let of = match resampling {
+            Resampling::Anew => "of new samples each time".to_owned(),
+            Resampling::Added => format!("of a sample that grows by {SAMPLES} each time"),
+        };
         format!(
-            "passes with {} when it is asked once, {} when four times, and {} when twelve times, of new samples each time",
+            "with {} when it is asked once, {} when four times, and {} when twelve times, {of}",
             chance(*once),
             chance(*four),
             chance(*twelve)
         )
     };
+    let verb = |fires: bool| if fires { "fires" } else { "passes" };
     match how {
-        HowItErrs::Point { truth, looks: rates } => format!(
-            "Of {SAMPLES} samples it passes by luck: of a true share of {} it {}. `with 90% confidence at every look` bounds that.",
+        HowItErrs::Point { truth, looks: rates, resampling } => format!(
+            "Of {SAMPLES} samples it passes by luck: of a true share of {} it passes {}. \
+             `with 90% confidence at every look` bounds that.",
             share(truth),
-            looks(rates)
+            looks(rates, *resampling)
         ),
-        HowItErrs::Confident { truth, looks: rates } => format!(
-            "Of {SAMPLES} samples, and a true share of just {}, it {}. `at every look` behind the confidence bounds that.",
+        HowItErrs::Confident { truth, looks: rates, resampling, fires } => format!(
+            "Of {SAMPLES} samples, and a true share of just {}, it {} {}. {}",
             share(truth),
-            looks(rates)
+            verb(*fires),
+            looks(rates, *resampling),
+            if *fires {
+                "A higher confidence makes that rarer."
+            } else {
+                "`at every look` behind the confidence bounds that."
+            }
         ),
-        HowItErrs::EveryLook { confidence } => format!(
-            "It is yes at any snapshot of a stage, although it is not true, with at most {}.",
-            share(&(Number::ONE - confidence))
+        HowItErrs::TooFewToShow { needed, fires } => format!(
+            "It never {} of {SAMPLES} samples, whatever they are: it takes {needed}, all of them on one side.",
+            verb(*fires)
         ),
+        HowItErrs::EveryLook { confidence, fires } => {
+            let bounded = format!(
+                "It {} at any snapshot of a stage, although it should not, with at most {}.",
+                verb(*fires),
+                share(&(Number::ONE - confidence))
+            );
+            let slow = "It is slow after a fall, as the evidence has to outweigh every earlier look: a short window, such as \
+                        `over 4 weeks`, with a high confidence and without `at every look` is faster.";
+            if *fires { format!("{bounded} {slow}") } else { bounded }
+        }
         HowItErrs::OfMean => "Student's t is approximate: of ratings that are mostly the highest, and of times of which a few are \
                               far above the rest, it errs up to six times as often as it says. `at every look` is exact for a \
                               field with a declared range."
             .to_owned(),
-        HowItErrs::FalseAlarm { truth, chance: alarm } => format!(
-            "Of {SAMPLES} samples a week it fires in half a year with {} although the true share is {}.",
-            chance(*alarm),
-            share(truth)
-        ),
+        HowItErrs::FalseAlarm { truth, chance: alarm, resampling } => {
+            let more = match resampling {
+                Resampling::Anew => "samples a week",
+                Resampling::Added => "further samples a week",
+            };
+            format!(
+                "Of {SAMPLES} {more} it fires in half a year with {} although the true share is {}.",
+                chance(*alarm),
+                share(truth)
+            )
+        }
     }
 }
 
@@ -301,16 +330,19 @@ impl Text<'_> {
         let program = &self.project.program;
         if let Some(gate) = rule.gate.and_then(|gate| program.gates.get(gate)) {
             let stage = |rung: usize| program.vocabulary.stages.get(rung).map_or("", |name| name);
-            let title = self.title(gate.title.as_ref());
+            let title = match self.title(gate.title.as_ref()) {
+                title if title.is_empty() => title,
+                title => format!(" (\"{title}\")"),
+            };
             return match gate.steps.as_slice() {
                 [(_, to)] => format!(
-                    "A rule of the gate `{way}` (\"{title}\"). It counts when a workflow asks to move to `{to}`, and after \
+                    "A rule of the gate `{way}`{title}. It counts when a workflow asks to move to `{to}`, and after \
                      the move for as long as it stays there; before that it is a preview and stops nothing.",
                     way = gate.way(&program.vocabulary),
                     to = stage(*to),
                 ),
                 _ => format!(
-                    "A rule of the gate `{way}` (\"{title}\"). For each of these steps it counts when a workflow asks to \
+                    "A rule of the gate `{way}`{title}. For each of these steps it counts when a workflow asks to \
                      take it, and after the move for as long as it stays there; before that it is a preview and stops nothing.",
                     way = gate.way(&program.vocabulary),
                 ),

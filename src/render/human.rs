@@ -426,7 +426,8 @@ impl Page {
         let line = own.first().map_or(rule.policy.line, |label| sources.line_column(label.span).0);
         let values = own.iter().map(|label| {
             let expression = sources.text(label.span).split_whitespace().collect::<Vec<_>>().join(" ");
-            format!("`{expression}` is {}", label.text)
+            let joint = if label.is_value { " is" } else { ":" };
+            format!("`{expression}`{joint} {}", label.text)
         });
         let values = values.collect::<Vec<_>>().join(", ");
         let colon = if values.is_empty() { "" } else { ": " };

@@ -24,6 +24,12 @@ impl<T> Timeline<T> {
         begun.map_or(&self.first, |(_, value)| value)
     }
 
+    /// The values that are in force on a day, by its number, or on a later one.
+    pub fn since(&self, day: i64) -> impl Iterator<Item = &T> {
+        let later = self.later.iter().filter(move |(from, _)| day_number(*from) > day);
+        std::iter::once(self.on(day)).chain(later.map(|(_, value)| value))
+    }
+
     /// The one value, if it is the same on every day.
     pub fn constant(&self) -> Option<&T> {
         self.later.is_empty().then_some(&self.first)
@@ -66,6 +72,7 @@ mod tests {
         assert_eq!(line.constant(), None);
         let on = |day| *line.on(day_number(date(day)));
         assert_eq!(*line.on(day_number(date(1)) - 1), 'a');
+        assert_eq!(line.since(day_number(date(2))).collect::<Vec<_>>(), [&'b', &'c']);
         assert_eq!([on(1), on(2), on(3), on(9)], ['b', 'b', 'c', 'c']);
         assert_eq!(
             line.steps().map(|(from, value)| (from, *value)).collect::<Vec<_>>(),

@@ -3,6 +3,7 @@
 use super::value::{counted, preposition};
 use crate::evidence::{Looking, ReasonKind, SampleCount, SmallSample, Within};
 use crate::point::{Lapse, Point};
+use crate::stats::MIN_MEAN_SAMPLE;
 use crate::types::Kind;
 use crate::value::{DAY, Number};
 
@@ -129,7 +130,11 @@ fn too_few(sample: &SmallSample) -> String {
         SmallSample::TooMany { count, most } => {
             format!("{count} values are too many to be looked at again and again: at most {most}")
         }
-        SmallSample::Alike { count } => format!("{count} values, or all alike, give a mean no bounds"),
+        SmallSample::Alike { count } if *count < MIN_MEAN_SAMPLE => {
+            let plural = if *count == 1 { "value gives" } else { "values give" };
+            format!("{count} {plural} a mean no bounds: it takes {MIN_MEAN_SAMPLE}")
+        }
+        SmallSample::Alike { count } => format!("{count} values that are all alike give a mean no bounds"),
     }
 }
 

@@ -23,7 +23,7 @@ fn said(found: &RecordFinding) -> String {
         RecordFinding::Rewritten { file, commit } => {
             let commit = commit.get(..SHORT).unwrap_or(commit);
             format!(
-                "lines of `{}` were changed or removed since {commit}, the commit that it came with",
+                "values in `{}` were changed or removed since {commit}, the commit that it came with",
                 quote(file)
             )
         }
@@ -69,8 +69,9 @@ fn said(found: &RecordFinding) -> String {
         ),
         RecordFinding::Regular { list, condition, size, good, one_in } => {
             let seldom = if *one_in >= SELDOM { "a billion".to_owned() } else { one_in.to_string() };
+            let condition = condition.as_ref().map(|asked| format!(" where {asked}")).unwrap_or_default();
             format!(
-                "`{list} where {condition}` counts {} of {size}: chance makes only 1 in {seldom} series as regular",
+                "`{list}{condition}` counts {} of {size}: chance makes only 1 in {seldom} series as regular",
                 counts(good.iter().rev())
             )
         }

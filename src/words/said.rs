@@ -17,8 +17,36 @@ const NAMED_DATES: usize = 5;
 
 /// The places of a rule that failed or is undecided: the policy's and the input's.
 pub fn labels(rule: &RuleVerdict, sources: &SourceMap) -> Vec<Label> {
-    let label = |pointer: &Pointer| Label { span: pointer.span, text: said(&pointer.said, sources) };
+    let label = |Pointer { span, said: what }: &Pointer| Label {
+        span: *span,
+        text: said(what, sources),
+        is_value: is_value(what),
+    };
     rule.pointers.iter().map(label).collect()
+}
+
+/// Whether it is said of an expression what that is worth: `is` may stand between them.
+fn is_value(what: &Said) -> bool {
+    match what {
+        Said::Value(_)
+        | Said::Param(_)
+        | Said::Approximately { .. }
+        | Said::Empty
+        | Said::FirstOfThem
+        | Said::On(..)
+        | Said::CountedTo(_) => true,
+        Said::Unknown(..)
+        | Said::Against(_)
+        | Said::OfGroup(_)
+        | Said::Groups(..)
+        | Said::Elements { .. }
+        | Said::Window(_)
+        | Said::Run { .. }
+        | Said::RunOfStage { .. }
+        | Said::NoRun { .. }
+        | Said::Extreme { .. }
+        | Said::Breach(_) => false,
+    }
 }
 
 pub(super) fn said(what: &Said, sources: &SourceMap) -> String {

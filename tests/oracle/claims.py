@@ -62,7 +62,7 @@ def answered(op, a, b, alpha, population, every, place):
         if population == UNKNOWN or not population.known:
             return None
         population = int(population.low)
-    if every and population is None and by_evidence(unfolded(a), place.world):
+    if every and population is None and by_evidence(unfolded(a), place.world) and is_settled(a, place.series):
         constructs.met.add("every_look_by_e")
         return evidence(op, sample, alpha, target, unfolded(a), place.world)
     times = Fraction(1)
@@ -242,6 +242,19 @@ def only_grows(node, world):
         if keyed and (inner[0] in OF_SNAPSHOT or (inner[0] == "entered" and over != "stage")):
             return False
     return source[0] != "scalar" or not any(inner[0] in ("judged", "judged_entered") for inner, _ in read(source[1], ()))
+
+
+def is_settled(node, series):
+    """Whether each param has one value from the first snapshot on."""
+    begun = series.date(0)
+    for inner, _ in read(node, ()):
+        if inner[0] in ("param", "entry"):
+            param = inner[2]
+            steps = (*param.steps, *param.overrides.get(series.name, []))
+            days = [first for first, *_ in steps if first is not None and first > day_of(begun)]
+            if any(param.on(day, series.name) != param.on(begun, series.name) for day in days):
+                return False
+    return True
 
 
 OF_SNAPSHOT = ("field", "list", "in_list", "counts", "asks", "workflows")

@@ -93,6 +93,15 @@ pub(in crate::check) fn not_a_population(population: &Expr, ty: &Type) -> Diagno
     )
 }
 
+/// What a sample is drawn from is written as a number that counts nothing.
+pub(in crate::check) fn not_so_many(population: &Expr) -> Diagnostic {
+    let written = subject(population, "this");
+    let message = format!("{written} does not say how many there are: that is a whole number from 1");
+    Diagnostic::error(Code::ImpossibleConfidence, message)
+        .label(population.span, "not a whole number from 1")
+        .help("write how many the sample is drawn from, as in `with 90% confidence of 40`, or name a count of the snapshot")
+}
+
 pub(in crate::check) fn population_of_no_share(population: &Expr) -> Diagnostic {
     Diagnostic::error(Code::ImpossibleConfidence, "only one share has bounds that take in how many there are")
         .label(population.span, "of a share alone")

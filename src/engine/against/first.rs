@@ -10,9 +10,10 @@ use crate::diagnostic::Diagnostic;
 use crate::point::Point;
 use crate::project::{FirstVersions, Project, bare_text};
 use crate::settings::REWRITTEN;
+use crate::snapshot::keeps_all;
 use crate::words::Told;
 
-/// Files of which lines were changed or removed since they first came, each with the commit that it came with. What is added to
+/// Files of which values were changed or removed since they first came, each with the commit that it came with. What is added to
 /// a file is new evidence.
 pub(super) fn rewritten(first: &FirstVersions, base: &[Project], prefix: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
@@ -27,9 +28,13 @@ pub(super) fn rewritten(first: &FirstVersions, base: &[Project], prefix: &str) -
     found
 }
 
-/// Whether all lines of a text are in another one, in their order.
+/// Whether all values of a text are in another one, where they were; of what is not YAML all lines, in their order.
 fn only_adds(old: &[u8], new: &[u8]) -> bool {
     let (old, new) = (bare_text(old), bare_text(new));
+    let texts = str::from_utf8(&old).ok().zip(str::from_utf8(&new).ok());
+    if let Some(keeps) = texts.and_then(|(old, new)| keeps_all(old, new)) {
+        return keeps;
+    }
     let mut lines = new.split(|byte| *byte == b'\n');
     old.split(|byte| *byte == b'\n').all(|line| line.is_empty() || lines.any(|other| other == line))
 }
@@ -53,9 +58,12 @@ mod tests {
 
     #[test]
     fn what_is_added_is_no_rewriting() {
+        assert!(only_adds(b"a: 1\nb: 2\n", b"a: 1\r\nc: 3\r\nb: 2\r\n") && !only_adds(b"a: 1", b"a: 2"));
+        assert!(!only_adds(b"a:\n- 1\n- 2\n", b"a:\n- 1\nb:\n- 2\n"));
+        // What is not YAML is compared by its lines.
         assert!(
-            only_adds(b"a\nb\n", b"a\nx\nb\nc\n") && only_adds(b"a\r\nb", b"a\nb\n") && only_adds(b"", b"a")
+            only_adds(b"[\nb\n", b"[\nx\nb\nc\n") && only_adds(b"[\r\nb", b"[\nb\n") && only_adds(b"", b"[")
         );
-        assert!(!only_adds(b"a\nb\n", b"b\na\n") && !only_adds(b"a\na\n", b"a\n") && !only_adds(b"a", b"ab"));
+        assert!(!only_adds(b"[\nb\n", b"b\n[\n") && !only_adds(b"[\n[\n", b"[\n") && !only_adds(b"[", b"[b"));
     }
 }

@@ -1,4 +1,4 @@
-//! `record.copied`: a list that says what the list of the snapshot before said.
+//! `record.copied`: a list that says what the last list before it said.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,8 @@ const LEAST_FIELDS: usize = 2;
 /// How many different elements there must be: where nearly all are alike, two honest lists are soon the same.
 const LEAST_DIFFERENT: usize = 5;
 
-/// Lists of the newest snapshot that are equal to those one snapshot before, but for their keys and their order.
+/// Lists of the newest snapshot that are equal to those of the last one before it that records them, but for their keys and
+/// their order.
 pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
     record.lists.iter().filter_map(|list| copied(record, list)).collect()
 }
@@ -23,7 +24,9 @@ pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
 fn copied(record: &SeriesRecord<'_, '_>, list: &ListField<'_>) -> Option<Oddity> {
     let fields = &list.record()?.fields;
     let now = record.list_at(record.moment.at, list)?;
-    let then = record.list_at(record.earlier().next()?, list)?;
+    // A snapshot without elements says nothing of what was measured.
+    let mut earlier = record.earlier().filter_map(|at| record.list_at(at, list));
+    let then = earlier.find(|list| !list.elements.is_empty())?;
     let count = now.elements.len();
     if count < LEAST_ELEMENTS || then.elements.len() != count {
         return None;

@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{Oddity, RecordedList, SeriesRecord, Wish};
-use crate::ast::Arg;
+use crate::ast::{Arg, Expr};
 use crate::builtins::Shape;
-use crate::builtins::counting::{Counting, Tallied};
+use crate::builtins::counting::{Candidate, Counting, Tallied};
 use crate::eval::Scope;
 use crate::eval::pool::element_key;
+use crate::evidence::Truth;
 use crate::program::Target;
 use crate::report::why::RecordFinding;
 use crate::stats::as_regular;
@@ -21,7 +22,7 @@ const MOST_SNAPSHOTS: usize = 12;
 /// One in so many honest series is as regular.
 const ONE_IN: i64 = 1_000;
 
-/// Shares of a list, as the rules ask for them, that have been too alike in the last snapshots of one size.
+/// Counts of a list, as the rules ask for them, that have been too alike in the last snapshots of one size.
 pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
     if record.moment.at + 1 < LEAST_SNAPSHOTS {
         return Vec::new();
@@ -32,18 +33,17 @@ pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
         return Vec::new();
     }
     let mut said = BTreeSet::new();
-    let is_new = |wish: &&Wish<'_>| said.insert(record.series.sources.text(wish.expr.span));
-    let shares = record.wishes().iter().filter(|wish| is_share(record, wish)).filter(is_new);
-    shares.filter_map(|wish| regular(record, wish, &samples)).collect()
+    let counted = record.wishes().iter().filter_map(|wish| Some((wish, counted(record, wish)?)));
+    let new = counted.filter(|(_, arg)| said.insert(as_written(record, arg)));
+    new.filter_map(|(wish, arg)| regular(record, wish, arg, &samples)).collect()
 }
 
 /// The lists of the last snapshots that are as long as the newest. Each must be a sample of its own: where the elements are the
-/// same ones again, their counts hardly change.
+/// same ones again, their counts hardly change. A snapshot without the list says nothing, and is passed over.
 fn samples<'a>(record: &SeriesRecord<'_, 'a>, list: &ListField<'a>) -> Option<Vec<RecordedList<'a>>> {
-    list.record()?;
     let newest = record.list_at(record.moment.at, list)?;
     let alike = |list: &RecordedList<'_>| list.elements.len() == newest.elements.len();
-    let earlier = record.earlier().map_while(|at| record.list_at(at, list).filter(alike));
+    let earlier = record.earlier().filter_map(|at| record.list_at(at, list)).take_while(alike);
     let all: Vec<_> = [newest].into_iter().chain(earlier).take(MOST_SNAPSHOTS).collect();
     if all.len() < LEAST_SNAPSHOTS || newest.elements.is_empty() {
         return None;
@@ -58,30 +58,47 @@ fn samples<'a>(record: &SeriesRecord<'_, 'a>, list: &ListField<'a>) -> Option<Ve
     (record.series.budget.spend(all.len() * newest.elements.len()) && all.iter().all(fresh)).then_some(all)
 }
 
-/// Whether it is `share(list where …)` of a snapshot.
-fn is_share<'a>(record: &SeriesRecord<'_, 'a>, wish: &Wish<'a>) -> bool {
-    let Some((builtin, args)) = record.call(wish) else { return false };
-    let counts = matches!(builtin.shape, Shape::Counting(Counting { tallied: Tallied::Share(_), .. }));
-    let whole =
-        |arg: &Arg| arg.condition.is_some() && arg.among.is_none() && arg.over.is_none() && !arg.is_grouped();
-    counts && wish.within.is_none() && args.iter().all(whole)
+/// What is counted of a list: by `share(list where …)` or `count(list where …)`, over whatever window, or `share(list)` of a list
+/// of yes and no.
+fn counted<'a>(record: &SeriesRecord<'_, 'a>, wish: &Wish<'a>) -> Option<&'a Arg> {
+    let (builtin, args) = record.call(wish)?;
+    let [arg] = args else { return None };
+    let Shape::Counting(Counting { tallied, .. }) = &builtin.shape else { return None };
+    let is_asked = match tallied {
+        Tallied::Share(_) => arg.of.is_none(),
+        Tallied::Number(_) => arg.condition.is_some(),
+        Tallied::Whether(_) => false,
+    };
+    (is_asked && arg.among.is_none() && !arg.is_grouped() && wish.within.is_none()).then_some(arg)
+}
+
+/// The list of which it is counted, and the condition if there is one.
+fn as_written<'a>(record: &SeriesRecord<'_, 'a>, arg: &'a Arg) -> (&'a str, Option<&'a str>) {
+    let text = |expr: &Expr| record.series.sources.text(expr.span);
+    (text(&arg.value), arg.condition.as_ref().map(text))
 }
 
 fn regular<'a>(
     record: &SeriesRecord<'_, 'a>,
     wish: &Wish<'a>,
+    arg: &'a Arg,
     samples: &[(&ListField<'a>, Vec<RecordedList<'a>>)],
 ) -> Option<Oddity> {
-    let (_, args) = record.call(wish)?;
-    let arg = args.first()?;
-    let Target::Field(path) = record.target(&arg.value)? else { return None };
-    let (list, lists) = samples.iter().find(|(list, _)| list.steps == path.steps)?;
+    let series = record.series;
+    let Target::Field(path) = record.target(series.program.list_behind(&arg.value))? else { return None };
+    let (list, lists) = samples.iter().find(|(list, _)| path.steps.starts_with(&list.steps))?;
     let size = lists.first()?.elements.len();
     let count = |list: &RecordedList<'_>| {
-        let moment = record.series.moment_of(list.at, list.at);
-        let share = record.series.amount(wish.expr, Scope::at(moment));
-        let count = share.known()? * Number::from(size);
-        count.is_int().then(|| usize::try_from(count.floor()).ok()).flatten()
+        let scope = Scope::at(series.moment_of(list.at, list.at));
+        let elements = series.eval(&arg.value, scope).into_list();
+        let counted = series.candidates(arg, &elements, scope);
+        let known = elements.unknown.is_none() && counted.len() == size;
+        let good = |candidate: &Candidate| match candidate.good {
+            Truth::Yes => Some(1),
+            Truth::No => Some(0),
+            Truth::Undecided(_) => None,
+        };
+        counted.iter().map(good).sum::<Option<usize>>().filter(|_| known)
     };
     let good: Vec<usize> = lists.iter().map(count).collect::<Option<_>>()?;
     if !is_narrow(&good, size) {
@@ -92,8 +109,9 @@ fn regular<'a>(
         return None;
     }
     let one_in = u64::try_from((Number::ONE / chance).floor()).unwrap_or(u64::MAX);
-    let condition = record.series.sources.text(arg.condition.as_ref()?.span).to_owned();
-    let found = RecordFinding::Regular { list: list.name.clone(), condition, size, good, one_in };
+    let (counted, condition) = as_written(record, arg);
+    let condition = condition.map(str::to_owned);
+    let found = RecordFinding::Regular { list: counted.to_owned(), condition, size, good, one_in };
     let pointers = lists.iter().map(|one| one.pointer(list)).collect();
     Some(Oddity { found, declared: Some(wish.expr.span), pointers })
 }

@@ -11,7 +11,8 @@ use crate::source::Span;
 use crate::types::Kind;
 use crate::value::{Number, Record, Value};
 
-/// A part of a whole, in numbers of two snapshots: of the one before and of the newest, with the place of the newest whole.
+/// A part of a whole, in numbers of two snapshots: of the last one before the newest that records both, and of the newest, with
+/// the places of both wholes.
 struct PartOfWhole<'a> {
     part: &'a FieldPath,
     whole: &'a FieldPath,
@@ -22,11 +23,9 @@ struct PartOfWhole<'a> {
 
 /// Quotients of counts, of which a rule would have more, that rose though the part did not: the whole fell.
 pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
-    let snapshots = record.series.snapshots;
-    let before = record.earlier().next().and_then(|at| snapshots.get(at));
-    let Some((now, before)) = snapshots.last().zip(before) else { return Vec::new() };
+    let Some(now) = record.series.snapshots.last() else { return Vec::new() };
     // Seldom is any of this worth to look through all rules for.
-    if !any_fell(&now.record, &before.record) {
+    if !any_fell(record, &now.record, &mut Vec::new()) {
         return Vec::new();
     }
     let mut said = BTreeSet::new();
@@ -38,17 +37,20 @@ pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
     all.map(|(span, found)| oddity(record, span, &found)).collect()
 }
 
-/// Whether a number of the snapshot, or of a record in it, is lower than before.
-fn any_fell(now: &Record, before: &Record) -> bool {
-    now.fields.iter().zip(&before.fields).any(|pair| {
-        let (Some(now), Some(before)) = pair else { return false };
-        match (&now.value, &before.value) {
-            (Value::Number(now), Value::Number(before)) => now < before,
-            (Value::Record(now), Value::Record(before)) => any_fell(now, before),
-            (Value::Number(_) | Value::Record(_) | Value::Bool(_) | Value::Text(_) | Value::List(_), _) => {
-                false
+/// Whether a number of the newest snapshot, or of a record in it on this way, is lower than it ever was.
+fn any_fell(record: &SeriesRecord<'_, '_>, now: &Record, way: &mut Vec<usize>) -> bool {
+    now.fields.iter().enumerate().any(|(step, located)| {
+        way.push(step);
+        let fell = match located.as_ref().map(|located| &located.value) {
+            Some(Value::Number(now)) => {
+                let before = record.earlier().take_while(|_| record.series.budget.spend(1));
+                before.filter_map(|at| number(record, at, way)).any(|(before, _)| *now < before)
             }
-        }
+            Some(Value::Record(inner)) => any_fell(record, inner, way),
+            Some(Value::Bool(_) | Value::Text(_) | Value::List(_)) | None => false,
+        };
+        way.pop();
+        fell
     })
 }
 
@@ -59,9 +61,11 @@ fn shrunken<'a>(record: &SeriesRecord<'_, 'a>, wish: &Wish<'a>) -> Option<(Span,
         _ => return None,
     };
     let (part, whole) = (count_field(record, part)?, count_field(record, whole)?);
-    let (at, earlier) = (record.moment.at, record.earlier().next()?);
-    let (old_part, old_whole) = (number(record, earlier, part)?, number(record, earlier, whole)?);
-    let (new_part, new_whole) = (number(record, at, part)?, number(record, at, whole)?);
+    let both = |at: usize| Some((number(record, at, &part.steps)?, number(record, at, &whole.steps)?));
+    let (new_part, new_whole) = both(record.moment.at)?;
+    // A snapshot without them, or in which nobody was counted, says nothing of their quotient.
+    let (old_part, old_whole) =
+        record.earlier().filter_map(both).find(|(_, whole)| whole.0 > Number::ZERO)?;
     let lines = [new_whole.1, old_whole.1];
     let (before, now) = ([old_part.0, old_whole.0], [new_part.0, new_whole.0]);
     let [[old_part, old_whole], [new_part, new_whole]] = [&before, &now];
@@ -79,8 +83,8 @@ fn count_field<'a>(record: &SeriesRecord<'_, 'a>, expr: &'a Expr) -> Option<&'a 
     (quantity.kind == Kind::Count).then_some(path)
 }
 
-fn number(record: &SeriesRecord<'_, '_>, at: usize, path: &FieldPath) -> Option<(Number, Span)> {
-    let located = find_value(&record.series.snapshots.get(at)?.record, &path.steps)?;
+fn number(record: &SeriesRecord<'_, '_>, at: usize, way: &[usize]) -> Option<(Number, Span)> {
+    let located = find_value(&record.series.snapshots.get(at)?.record, way)?;
     match &located.value {
         Value::Number(number) => Some((number.clone(), located.span)),
         Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,

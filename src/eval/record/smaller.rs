@@ -9,7 +9,8 @@ const BEFORE: usize = 4;
 /// Elements that a list usually has, below which half of them are soon missing by chance.
 const LEAST_USUAL: usize = 20;
 
-/// Lists of the newest snapshot that have at most half as many elements as the median of the last four before it.
+/// Lists of the newest snapshot that have at most half as many elements as the median of the last four before it that record
+/// the list.
 pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
     record.lists.iter().filter_map(|list| smaller(record, list)).collect()
 }
@@ -17,7 +18,7 @@ pub(super) fn find(record: &SeriesRecord<'_, '_>) -> Vec<Oddity> {
 fn smaller(record: &SeriesRecord<'_, '_>, list: &ListField<'_>) -> Option<Oddity> {
     let now = record.list_at(record.moment.at, list)?;
     let before: Vec<RecordedList<'_>> =
-        record.earlier().take(BEFORE).filter_map(|at| record.list_at(at, list)).collect();
+        record.earlier().filter_map(|at| record.list_at(at, list)).take(BEFORE).collect();
     let mut counts: Vec<usize> = before.iter().map(|list| list.elements.len()).collect();
     counts.sort_unstable();
     let [_, low, high, _] = counts.as_slice() else { return None };

@@ -50,6 +50,7 @@ fn failed(sources: &SourceMap) -> RuleReport {
     let label = |file, needle, text: &str| crate::diagnostic::Label {
         span: span(sources, file, needle),
         text: text.to_owned(),
+        is_value: true,
     };
     RuleReport {
         rule: "staged_rollout.light_enough".into(),
@@ -182,7 +183,8 @@ fn hidden_characters_are_visible_everywhere() {
     let mut sources = SourceMap::default();
     let file = sources.add(format!("a{evil}.yaml"), evil);
     let mut rule = failed(&self::sources());
-    rule.labels = vec![crate::diagnostic::Label { span: Span::new(file, 0..4), text: evil.into() }];
+    rule.labels =
+        vec![crate::diagnostic::Label { span: Span::new(file, 0..4), text: evil.into(), is_value: false }];
     rule.title = evil.into();
     rule.message = Some(evil.into());
     rule.help = Some(evil.into());

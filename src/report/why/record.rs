@@ -95,10 +95,10 @@ pub enum RecordFinding {
     },
     /// Counts differ less from snapshot to snapshot than chance lets them.
     Regular {
-        /// The list's name.
-        list: Arc<str>,
-        /// The condition of its elements, as the policy writes it.
-        condition: String,
+        /// The list, as the policy writes it.
+        list: String,
+        /// The condition of its elements, as the policy writes it; none of a list of yes and no.
+        condition: Option<String>,
         /// How many elements it has in each snapshot.
         size: usize,
         /// How many satisfy the condition, in the newest snapshot first.
