@@ -321,7 +321,10 @@ fn a_commit_is_read_without_what_lies_outside_and_the_help_says_so() {
 fn what_git_lacks_is_said_with_what_to_do() {
     let repository = Repo::asking();
     let (code, text) = repository.check(&["--base", "nowhere"]);
-    assert!(code == 2 && text.contains("git knows no commit `nowhere`; fetch it first"), "{text}");
+    assert!(
+        code == 2 && text.contains("git knows no commit `nowhere`; this repository has no remote"),
+        "{text}"
+    );
     let (code, text) = repository.check(&["--base", "--output=x"]);
     assert!(code == 2 && !repository.path("x").exists(), "{text}");
     let source = format!("file://{}", repository.folder().display());

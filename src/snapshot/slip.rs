@@ -71,6 +71,20 @@ const UNKNOWN: [&str; 24] = [
     "missing",
 ];
 
+/// What begins a text that says so, in small letters.
+const SAYS_SO: [&str; 10] = [
+    "not applicable",
+    "not available",
+    "not done",
+    "not known",
+    "not measured",
+    "not recorded",
+    "not yet",
+    "no data",
+    "to be ",
+    "fixme",
+];
+
 /// What stands for an empty list, in small letters.
 const NOTHING: [&str; 10] = ["", "0", "[]", "{}", "false", "nil", "no", "none", "nothing", "zero"];
 
@@ -84,7 +98,7 @@ pub(super) fn is_unknown(text: &str) -> bool {
         name.is_some_and(|name| name.chars().all(is_name))
     };
     let bare = word.trim_end_matches('%').trim_end();
-    let says_so = ["not ", "no data", "to be ", "fixme"].iter().any(|start| word.starts_with(start));
+    let says_so = SAYS_SO.iter().any(|start| word.starts_with(start));
     let crosses = word.len() > 1 && bare.chars().all(|c| matches!(c, 'x' | '?' | '_' | '#'));
     UNKNOWN.contains(&&*word) || crosses || says_so || placeholder.into_iter().any(is_placeholder)
 }
