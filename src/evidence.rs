@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::interval::Interval;
 use crate::point::{Lapse, Point};
+use crate::report::why::Figure;
 use crate::source::Span;
 use crate::value::{DAY, Number, add_months, date_of_day, day_number};
 
@@ -71,8 +72,8 @@ pub enum ReasonKind {
     Later { date: Point, day: Point },
     /// The newest snapshot is older than the cadence and its grace.
     Stale { newest: Point, day: Point },
-    /// A sample that shows neither side at the confidence asked for.
-    TooFew(SmallSample),
+    /// A sample that shows neither side at the confidence asked for, and whose it is, once that is known.
+    TooFew { sample: SmallSample, of: Option<SampleOwner> },
     /// So many elements that are, or may be, in both of two samples that are compared.
     InBoth { count: usize, list: Arc<str> },
     /// A sample of more than there are.
@@ -112,6 +113,8 @@ pub enum Further {
     So(usize),
     /// No number of them.
     Never,
+    /// More than this many, and a sample of more than `most` is not judged.
+    Beyond { more: usize, most: usize },
     /// It would take too long to find out.
     Unsought,
 }
@@ -127,6 +130,17 @@ pub struct SampleCount {
     pub possible: usize,
     /// Of so many, in the sample in which the possible ones are the largest share.
     pub possible_of: usize,
+}
+
+/// Whose sample it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleOwner {
+    /// The date of the snapshot that it is judged at.
+    pub date: Point,
+    /// What the elements of its group have in common; nothing outside of a group.
+    pub group: Vec<Figure>,
+    /// What the claim is about, as the policy writes it.
+    pub claim: String,
 }
 
 /// A sample that is too small.
@@ -180,6 +194,17 @@ impl Reasons {
             }
         }
         self.more = self.more.saturating_add(other.more);
+    }
+
+    /// The same, where it is known whose samples are too small.
+    #[must_use]
+    pub fn with_owner(mut self, owner: &SampleOwner) -> Self {
+        for reason in &mut self.first {
+            if let ReasonKind::TooFew { of, .. } = &mut reason.kind {
+                of.get_or_insert_with(|| owner.clone());
+            }
+        }
+        self
     }
 
     fn merged(mut self, other: &Self) -> Self {

@@ -167,7 +167,7 @@ fn finding<'a>(
                     .help("ask for a little less than all, or for every element without a confidence"),
             );
         }
-        Further::Unsought => return None,
+        Further::Beyond { .. } | Further::Unsought => return None,
     };
     let (size, at) = policies.asked(claim, siblings).filter(|(size, _)| *size <= MAX_SAMPLE)?;
     if claim.is_shown_by(size, spend) {
