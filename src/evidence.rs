@@ -3,12 +3,16 @@
 //! Pure: knows neither the syntax tree nor the snapshots. A value is known, between two bounds, or unknown; a
 //! condition is yes, no or undecided (strong Kleene logic). Nothing here turns the absence of a value into a value.
 
+mod sample;
+
 use std::sync::Arc;
 
 use crate::interval::Interval;
 use crate::point::{Lapse, Point};
 use crate::source::Span;
 use crate::value::{DAY, Number, add_months, date_of_day, day_number};
+
+pub use sample::{Further, Looking, SampleCount, SampleOwner, SmallSample};
 
 /// How many reasons are kept apart; further ones are counted.
 const MAX_REASONS: usize = 8;
@@ -73,8 +77,8 @@ pub enum ReasonKind {
     Later { date: Point, day: Point },
     /// The newest snapshot is older than the cadence and its grace.
     Stale { newest: Point, day: Point },
-    /// A sample that shows neither side at the confidence asked for.
-    TooFew(SmallSample),
+    /// A sample that shows neither side at the confidence asked for, and whose it is, once that is known.
+    TooFew { sample: SmallSample, of: Option<SampleOwner> },
     /// So many elements that are, or may be, in both of two samples that are compared.
     InBoth { count: usize, list: Arc<str> },
     /// A sample of more than there are.
@@ -94,65 +98,6 @@ pub enum Within {
     Snapshots(usize),
     /// The beginning of a `week`, `month` …
     Period(&'static str),
-}
-
-/// How often a claim is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Looking {
-    /// This once.
-    Once,
-    /// At every snapshot, each time at a larger sample that holds all of the one before.
-    Growing,
-    /// At every snapshot, each time at another sample; this is the look of that number, from 1.
-    Nth(usize),
-}
-
-/// How many further good samples in a row would show a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Further {
-    /// So many.
-    So(usize),
-    /// No number of them.
-    Never,
-    /// It would take too long to find out.
-    Unsought,
-}
-
-/// What is known of how many of a sample satisfy a condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SampleCount {
-    /// So many surely.
-    pub sure: usize,
-    /// Of so many, in the sample in which the sure ones are the least share.
-    pub sure_of: usize,
-    /// So many possibly.
-    pub possible: usize,
-    /// Of so many, in the sample in which the possible ones are the largest share.
-    pub possible_of: usize,
-}
-
-/// A sample that is too small.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SmallSample {
-    /// Elements that satisfy a condition, or do not. It says how many good ones in a row would do.
-    Counted {
-        seen: SampleCount,
-        level: Number,
-        /// How many there are in all, where it is known.
-        population: Option<usize>,
-        looks: Looking,
-        further: Further,
-    },
-    /// So many values, whose mean is held against a bound; how many further ones at the end of their range would do.
-    Values { count: usize, level: Number, looks: Looking, further: Further },
-    /// So many values, of which no more than `most` can be looked at again and again.
-    TooMany { count: usize, most: usize },
-    /// Two samples of which the share of one is taken from that of the other; how many good ones in a row of the first would do.
-    Shares { a: SampleCount, b: SampleCount, level: Number, looks: Looking, further: Further },
-    /// Two samples of so many values, of which the mean of one is taken from that of the other.
-    Means { a: usize, b: usize, level: Number, looks: Looking },
-    /// So many values, too few or too much alike for their mean to have bounds.
-    Alike { count: usize },
 }
 
 /// Why something is not known: a set, in the order in which the reasons were met, of which the first few are kept.
@@ -182,6 +127,17 @@ impl Reasons {
             }
         }
         self.more = self.more.saturating_add(other.more);
+    }
+
+    /// The same, where it is known whose samples are too small.
+    #[must_use]
+    pub fn with_owner(mut self, owner: &SampleOwner) -> Self {
+        for reason in &mut self.first {
+            if let ReasonKind::TooFew { of, .. } = &mut reason.kind {
+                of.get_or_insert_with(|| owner.clone());
+            }
+        }
+        self
     }
 
     fn merged(mut self, other: &Self) -> Self {

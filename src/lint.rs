@@ -175,6 +175,26 @@ impl<'a> LintedPolicies<'a> {
     }
 }
 
+impl<'a> LintedPolicies<'a> {
+    /// Goes through every part of what rules ask, and of the lets that this needs, each let once.
+    fn within_rules(&self, rules: impl Iterator<Item = &'a Rule>, see: &mut dyn FnMut(&'a Expr)) {
+        let mut left: Vec<&'a Expr> = rules.flat_map(|rule| rule.decl.conditions()).collect();
+        left.reverse();
+        let mut seen = BTreeSet::new();
+        while let Some(condition) = left.pop() {
+            within(condition, &mut |expr| {
+                see(expr);
+                if let Some(index) = self.target(expr).and_then(Target::through)
+                    && let Some(inner) = self.program.lets.get(index)
+                    && seen.insert(index)
+                {
+                    left.push(&inner.decl.value);
+                }
+            });
+        }
+    }
+}
+
 /// The expressions that a text shows.
 fn shown(template: &Template) -> impl Iterator<Item = &Expr> {
     template.parts.iter().filter_map(|part| match part {

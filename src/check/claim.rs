@@ -21,6 +21,8 @@ struct DrawnFrom {
     part: Option<String>,
     /// At which other snapshot, as it is written.
     at: Option<(Which, Option<String>)>,
+    /// Whether it is a share of one count in another, and not of a list.
+    of_counts: bool,
 }
 
 impl DrawnFrom {
@@ -81,7 +83,9 @@ impl Checker<'_> {
             (Some(one), Some(other)) if one.sampled != other.sampled => {
                 self.report(errors::share_less_mean(left));
             }
-            (Some(one), Some(other)) if one.is_of(&other) => self.report(errors::same_elements(left)),
+            (Some(one), Some(other)) if one.is_of(&other) => {
+                self.report(errors::same_elements(left, one.of_counts));
+            }
             (Some(_), Some(_)) => self.check_exact(scope, (op, left, right)),
             (one, _) => {
                 let other = if one.is_some() { b } else { a };
@@ -113,7 +117,7 @@ impl Checker<'_> {
                 _ => None,
             };
             let part = arg.condition.as_ref().and_then(written_alike);
-            return Some(DrawnFrom { sampled, list, part, at: None });
+            return Some(DrawnFrom { sampled, list, part, at: None, of_counts: true });
         }
         let value = self.unfolded(&arg.value);
         let info = self.info(value.id)?;
@@ -125,7 +129,7 @@ impl Checker<'_> {
         };
         let among = arg.among.as_ref().and_then(written_alike);
         let picked = arg.condition.as_ref().filter(|_| sampled == Sampled::Mean).and_then(written_alike);
-        Some(DrawnFrom { sampled, list, part: among.or(picked), at: None })
+        Some(DrawnFrom { sampled, list, part: among.or(picked), at: None, of_counts: false })
     }
 
     /// The function that takes a share or mean of a list, once lets are unfolded; none for anything else.

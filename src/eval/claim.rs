@@ -4,7 +4,9 @@ use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, CompareOp, Expr, ExprKind};
 use crate::builtins::counting::{Conditions, Tally, tally};
 use crate::builtins::{Builtin, Sampled, Shape};
-use crate::evidence::{Amount, Further, Looking, ReasonKind, Reasons, SampleCount, SmallSample, Truth};
+use crate::evidence::{
+    Amount, Further, Looking, ReasonKind, Reasons, SampleCount, SampleOwner, SmallSample, Truth,
+};
 use crate::interval::Interval;
 use crate::program::Target;
 use crate::source::Span;
@@ -129,13 +131,22 @@ impl<'a> Evaluator<'a> {
             None => Truth::Undecided(Reasons::default()),
         };
         match (decide(&bounds.low), decide(&bounds.high)) {
-            (Truth::Undecided(mut reasons), _) | (_, Truth::Undecided(mut reasons)) => {
+            (Truth::Undecided(reasons), _) | (_, Truth::Undecided(reasons)) => {
+                let mut reasons = reasons.with_owner(&self.owner_of_sample(left, scope));
                 reasons.merge(&threshold.reasons());
                 Truth::Undecided(reasons)
             }
             (low, high) if low == high => low,
             _ => Truth::Undecided(threshold.reasons()),
         }
+    }
+
+    /// Whose the samples are that are looked at here.
+    fn owner_of_sample(&self, left: &Expr, scope: Scope<'_, 'a>) -> SampleOwner {
+        let item = scope.element.map(|frame| frame.item);
+        let group = item.and_then(|item| Some(self.group_name(item, item.group.as_ref()?).keys));
+        let (date, claim) = (self.day(scope.moment.at), self.quoted(left));
+        SampleOwner { date, group: group.unwrap_or_default(), claim }
     }
 
     /// How the sample of a claim's left side is judged; or why that is not known.
@@ -427,5 +438,5 @@ fn alike(values: &[Number]) -> Reasons {
 }
 
 pub(super) fn too_small(sample: SmallSample) -> Reasons {
-    Reasons::of(ReasonKind::TooFew(sample), None)
+    Reasons::of(ReasonKind::TooFew { sample, of: None }, None)
 }

@@ -484,5 +484,5 @@ pub(super) fn point(report: &mut RuleVerdict, span: Option<Span>, said: Said) {
 
 /// Whether a reason says something of a claim with confidence as a whole, and is shown at it.
 fn is_of_the_claim(reason: &ReasonKind) -> bool {
-    matches!(reason, ReasonKind::TooFew(_) | ReasonKind::InBoth { .. } | ReasonKind::MoreThanAll { .. })
+    matches!(reason, ReasonKind::TooFew { .. } | ReasonKind::InBoth { .. } | ReasonKind::MoreThanAll { .. })
 }

@@ -1,7 +1,7 @@
 //! What is not known: since when, and what to record for a rule to be decided.
 
 use super::{Evaluator, Scope};
-use crate::evidence::{Further, Reason, ReasonKind, Reasons, SmallSample};
+use crate::evidence::{Further, Reason, ReasonKind, Reasons, SampleOwner, SmallSample};
 use crate::point::Point;
 use crate::report::why::{Change, Earlier, Missing};
 use crate::types::Type;
@@ -14,7 +14,13 @@ impl<'a> Evaluator<'a> {
         let mut others: Vec<Change> = Vec::new();
         let mut waiting = false;
         let newest = self.snapshots.get(scope.moment.at).map(|snapshot| snapshot.date);
+        // Nothing is added to the sample of a snapshot that is past, so that what is added now decides too little.
+        let is_past = |reason: &Reason| matches!(&reason.kind, ReasonKind::TooFew { of: Some(owner), .. } if Some(owner.date) != newest);
+        let past = reasons.first.iter().any(is_past);
         for reason in &reasons.first {
+            if past && matches!(reason.kind, ReasonKind::TooFew { .. }) {
+                continue;
+            }
             if let Some((missing, date)) = self.to_record(reason, scope) {
                 self.record(missing, date, reason, scope, &mut records);
                 continue;
@@ -100,7 +106,7 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::Stale { .. }
             | ReasonKind::StaleWorkflow { .. }
             | ReasonKind::UnreadWorkflow { .. }
-            | ReasonKind::TooFew(_)
+            | ReasonKind::TooFew { .. }
             | ReasonKind::InBoth { .. }
             | ReasonKind::MoreThanAll { .. } => None,
         }
@@ -121,18 +127,21 @@ impl<'a> Evaluator<'a> {
                 let first = self.axis().in_calendar(first)?;
                 Some(Change::SnapshotWithin { first, last: Some(*day) })
             }
-            ReasonKind::TooFew(
-                SmallSample::Counted { further, .. }
-                | SmallSample::Values { further, .. }
-                | SmallSample::Shares { further, .. },
-            ) => match further {
-                Further::So(more) => Some(Change::GoodSamples(Some(*more))),
-                Further::Never => Some(Change::GoodSamples(None)),
-                Further::Unsought => None,
-            },
-            ReasonKind::TooFew(
-                SmallSample::Means { .. } | SmallSample::TooMany { .. } | SmallSample::Alike { .. },
-            )
+            ReasonKind::TooFew {
+                sample:
+                    SmallSample::Counted { further, .. }
+                    | SmallSample::Values { further, .. }
+                    | SmallSample::Shares { further, .. },
+                of,
+            } => {
+                let SampleOwner { group, claim, date: _ } = of.clone()?;
+                let (further, of) = (*further, group);
+                (further != Further::Unsought).then_some(Change::GoodSamples { further, of, claim })
+            }
+            ReasonKind::TooFew {
+                sample: SmallSample::Means { .. } | SmallSample::TooMany { .. } | SmallSample::Alike { .. },
+                of: _,
+            }
             | ReasonKind::Missing { .. }
             | ReasonKind::LeftEmpty { .. }
             | ReasonKind::MissingInElement { .. }

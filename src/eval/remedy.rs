@@ -513,8 +513,8 @@ impl<'a> Evaluator<'a> {
         let judged = self.judged(left, Terms::of_call(arg), scope).ok()?;
         let claim = share_claim(*op, &tally, self.amount(right, scope).known()?, judged);
         let further = claim.further(level.known()?, &self.tries.part());
-        let Further::So(more) = further else { return None };
-        let change = Change::GoodSamples(Some(more));
+        let Further::So(_) = further else { return None };
+        let change = Change::GoodSamples { further, of: Vec::new(), claim: self.quoted(left) };
         let value = Evidence::Amount(Amount::Known(Number::ONE));
         Some(vec![self.step(change, aim.left, value, scope)])
     }

@@ -172,7 +172,7 @@ impl<'p> LuckSearch<'p> {
                 return Some(HowItErrs::TooFewToShow { needed, fires });
             }
             Further::So(_) => {}
-            Further::Never | Further::Unsought => return None,
+            Further::Never | Further::Beyond { .. } | Further::Unsought => return None,
         }
         let enough = |samples| claim(samples).enough(&confidence, &|_| true).flatten();
         let looks = share.at_looks(&share.threshold, &enough);

@@ -1,30 +1,16 @@
 //! A rollback that waits for evidence of every look: after a fall, that has to make up for all the good looks before it.
 
-use std::collections::BTreeSet;
-
-use super::{LintedPolicies, within};
+use super::LintedPolicies;
 use crate::ast::{EffectKind, Expr, ExprKind};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::program::Target;
 use crate::source::Span;
 
 pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let rollbacks = policies.rules().filter(|(.., effect)| *effect == EffectKind::Rollback);
-    let mut left: Vec<&Expr> = rollbacks.flat_map(|(_, rule, _)| rule.decl.conditions()).collect();
-    left.reverse();
-    let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
-    while let Some(condition) = left.pop() {
-        within(condition, &mut |expr| {
-            found.extend(looked_at(expr));
-            if let Some(index) = policies.target(expr).and_then(Target::through)
-                && let Some(inner) = policies.program.lets.get(index)
-                && seen.insert(index)
-            {
-                left.push(&inner.decl.value);
-            }
-        });
-    }
+    let rollbacks = rollbacks.map(|(_, rule, _)| rule);
+    let mut found = Vec::new();
+    policies.within_rules(rollbacks, &mut |expr| found.extend(looked_at(expr)));
     found.into_iter().map(finding).collect()
 }
 

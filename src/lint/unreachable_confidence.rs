@@ -1,4 +1,5 @@
-//! A confidence that the sample which is asked for beside it can never reach, were every element of it good.
+//! A confidence that the sample which is asked for beside it can never reach, were every element of it good; and one so low
+//! that it says nothing.
 
 use super::LintedPolicies;
 use super::sample::{SampledList, SignedCondition};
@@ -25,7 +26,21 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
             found.extend(finding(policies, &confident, &siblings));
         }
     }
+    let rules = policies.rules().map(|(_, rule, _)| rule);
+    policies.within_rules(rules, &mut |expr| found.extend(says_nothing(policies, expr)));
     found
+}
+
+/// A claim whose opposite may be shown by the same sample.
+fn says_nothing(policies: &LintedPolicies<'_>, expr: &Expr) -> Option<Diagnostic> {
+    let ExprKind::With { confidence, .. } = &expr.kind else { return None };
+    let level = policies.plain(confidence).filter(|level| level + level < Number::ONE)?;
+    let message = format!(
+        "a confidence of {} says nothing: the opposite can be shown as well",
+        Kind::Share.show(&level)
+    );
+    let finding = Diagnostic::warning(Code::UnreachableConfidence, message);
+    Some(finding.label(confidence.span, "below 50%").help("ask for more than 50%; 90% is usual"))
 }
 
 /// A claim about a sample that is to be shown.
@@ -167,7 +182,7 @@ fn finding<'a>(
                     .help("ask for a little less than all, or for every element without a confidence"),
             );
         }
-        Further::Unsought => return None,
+        Further::Beyond { .. } | Further::Unsought => return None,
     };
     let (size, at) = policies.asked(claim, siblings).filter(|(size, _)| *size <= MAX_SAMPLE)?;
     if claim.is_shown_by(size, spend) {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::{Decision, Newest, Outcome};
 use crate::ast::{ArithmeticOp, EffectKind};
-use crate::evidence::ReasonKind;
+use crate::evidence::{Further, ReasonKind};
 use crate::interval::Interval;
 use crate::point::{Lapse, Point};
 use crate::source::Span;
@@ -443,8 +443,15 @@ pub enum Change {
         /// Whether they would have to satisfy the condition, rather than not.
         satisfying: bool,
     },
-    /// So many further good samples in a row; no number of them would do where there is none.
-    GoodSamples(Option<usize>),
+    /// So many further good samples in a row.
+    GoodSamples {
+        /// How many, if any number would do.
+        further: Further,
+        /// What the elements of their group have in common; nothing outside of a group.
+        of: Vec<Figure>,
+        /// What the claim is about, as the policy writes it.
+        claim: String,
+    },
     /// Fields would have to be recorded in a file, or in one snapshot of it.
     Record {
         /// What is missing there.

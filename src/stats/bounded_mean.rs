@@ -125,7 +125,13 @@ impl MeanClaim {
     pub fn further_at_every_look(&self, confidence: &Number, spend: Spend<'_>) -> Further {
         let alpha = Number::ONE - confidence;
         let room = MAX_BOUNDED_SAMPLE.saturating_sub(self.low.len());
-        first_shown(room, |more| self.shown(&alpha, more, spend))
+        match first_shown(room, |more| self.shown(&alpha, more, spend)) {
+            // More values would show it, if more were looked at.
+            Further::Never if self.trivial(1).is_none() && alpha > Number::ZERO => {
+                Further::Beyond { more: room, most: MAX_BOUNDED_SAMPLE }
+            }
+            found => found,
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What would make a failed rule pass, or decide an undecided one.
 
 use super::reason::days;
+use super::said::group_keys;
 use super::show_range;
 use super::value::figure;
+use crate::evidence::Further;
 use crate::point::Point;
 use crate::report::why::{Bound, Change, Counts, Elements, Figure, Missing};
 use crate::types::Kind;
@@ -50,11 +52,7 @@ pub(super) fn change(wanted: &Change) -> String {
             let word = if *satisfying { "with" } else { "without" };
             format!("{more} further {list}{} in a row {word} `{}`", among_those(among), together(condition))
         }
-        Change::GoodSamples(None) => {
-            "no number of good samples: the threshold cannot be shown to be reached".to_owned()
-        }
-        Change::GoodSamples(Some(1)) => "1 further good sample".to_owned(),
-        Change::GoodSamples(Some(more)) => format!("{more} further good samples in a row"),
+        Change::GoodSamples { further, of, claim: _ } => good_samples(*further, of),
         Change::Record { fields, file, snapshot } => record(fields, file, *snapshot),
         Change::NextSnapshot => "wait for the next snapshot".to_owned(),
         Change::SnapshotFrom(day) => format!("wait for a snapshot of {day} or later, with no gap until then"),
@@ -71,6 +69,27 @@ pub(super) fn change(wanted: &Change) -> String {
             format!("correct `{field}` where it is wrong; if it may change, its field is `changing`")
         }
         Change::Reached(date) => format!("wait until {date}, or correct that date"),
+    }
+}
+
+/// «9 further good samples of `billing` in a row»
+fn good_samples(further: Further, of: &[Figure]) -> String {
+    let of = if of.is_empty() { String::new() } else { format!(" of {}", group_keys(of)) };
+    match further {
+        Further::So(1) => format!("1 further good sample{of}"),
+        Further::So(more) => format!("{more} further good samples{of} in a row"),
+        Further::Never => {
+            format!("no number of good samples{of}: the threshold cannot be shown to be reached")
+        }
+        Further::Beyond { more: 0, most } => {
+            format!("no further sample{of}: a mean at every look takes at most {most} values")
+        }
+        Further::Beyond { more, most } => {
+            format!(
+                "more than {more} further good samples{of}, and a mean at every look takes at most {most} values"
+            )
+        }
+        Further::Unsought => String::new(),
     }
 }
 
@@ -159,7 +178,18 @@ fn decide(changes: &[Change]) -> String {
     let is_record = |change: &&Change| matches!(change, Change::Record { .. });
     let records = changes.iter().filter(is_record).take(NAMED);
     let others = changes.iter().filter(|change| !is_record(change));
-    records.chain(others).map(change).collect::<Vec<_>>().join("; ")
+    let claimed = |change: &Change| match change {
+        Change::GoodSamples { claim, .. } => Some(claim.clone()),
+        _ => None,
+    };
+    let mut claims: Vec<String> = changes.iter().filter_map(claimed).collect();
+    claims.dedup();
+    // Of several claims it is said which one each number is for.
+    let told = |one: &Change| match claimed(one).filter(|_| claims.len() > 1) {
+        Some(claim) => format!("{} for `{claim}`", change(one)),
+        None => change(one),
+    };
+    records.chain(others).map(told).collect::<Vec<_>>().join("; ")
 }
 
 fn record(fields: &[Missing], file: &str, snapshot: Option<Point>) -> String {

@@ -68,7 +68,7 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::Stale { newest, day } => {
             format!("the newest snapshot is of {newest}, too old to judge {day} by")
         }
-        ReasonKind::TooFew(sample) => too_few(sample),
+        ReasonKind::TooFew { sample, of: _ } => too_few(sample),
         ReasonKind::InBoth { count: 1, list } => {
             format!("1 element of `{list}` is, or may be, in both samples")
         }

@@ -141,7 +141,7 @@ fn group(group: &GroupName) -> String {
 }
 
 /// «`t0`, `aws`»
-fn group_keys(keys: &[Figure]) -> String {
+pub(super) fn group_keys(keys: &[Figure]) -> String {
     keys.iter().map(|key| format!("`{}`", figure(key))).collect::<Vec<_>>().join(", ")
 }
 

@@ -67,14 +67,22 @@ pub(in crate::check) fn not_drawn(left: &Expr, found: Span) -> Diagnostic {
     .help("write `share(a …) - share(b …)` or `mean(a …) - mean(b …)`, and what is exact on the right")
 }
 
-/// A difference of two samples of the same elements.
-pub(in crate::check) fn same_elements(left: &Expr) -> Diagnostic {
-    Diagnostic::error(Code::ImpossibleConfidence, "both sides are taken of the same elements")
-        .label(left.span, "not two samples")
-        .help(
+/// A difference of two samples of the same elements, or of the same counts.
+pub(in crate::check) fn same_elements(left: &Expr, of_counts: bool) -> Diagnostic {
+    let (message, help) = if of_counts {
+        (
+            "both sides are taken of the same counts",
+            "take the sides of different counts, or of different snapshots, as in \
+             `share(errors of requests) - previous(share(errors of requests))`",
+        )
+    } else {
+        (
+            "both sides are taken of the same elements",
             "ask each element for both, as in `share(cases where was_ok and not ok) <= 10% with 90% confidence`; two parts \
              of one list are told apart with `among`",
         )
+    };
+    Diagnostic::error(Code::ImpossibleConfidence, message).label(left.span, "not two samples").help(help)
 }
 
 pub(in crate::check) fn bad_confidence(confidence: &Expr) -> Diagnostic {

@@ -94,7 +94,7 @@ fn of_change(change: &mut Change, f: &mut dyn FnMut(&mut Figure)) {
         | Change::Wait { .. }
         | Change::Add { .. }
         | Change::Samples { .. }
-        | Change::GoodSamples(_)
+        | Change::GoodSamples { .. }
         | Change::Record { .. }
         | Change::NextSnapshot
         | Change::SnapshotFrom(_)
