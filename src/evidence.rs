@@ -60,9 +60,9 @@ pub enum ReasonKind {
     NoSuchDate,
     /// An `if` whose condition is undecided, between words that differ.
     Branches,
-    /// The snapshots in a window cover so many days of it, in whole weeks where the window is so long; one of the day
-    /// `until`, without further gaps, would cover all.
-    Uncovered { have: Lapse, want: Lapse, until: Option<Point> },
+    /// The snapshots in a window cover so many days of it, in whole weeks where the window is so long, from that of the day
+    /// `since` on; one of the day `until`, without further gaps, would cover all.
+    Uncovered { have: Lapse, want: Lapse, since: Option<Point>, until: Option<Point> },
     /// Two snapshots further apart than the cadence and its grace.
     Gap { from: Point, to: Point },
     /// Days in a window on which a snapshot was due for which none was taken: the first few of them.

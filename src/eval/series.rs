@@ -110,11 +110,11 @@ impl<'a> Evaluator<'a> {
         let (axis, from) = (self.axis(), self.tick(at) - length);
         let Some(start) = self.first_after(from, at).checked_sub(1) else {
             let oldest = self.tick(0);
-            return Err(uncovered(axis, self.tick(at) - oldest, length, oldest + length));
+            return Err(uncovered(axis, (oldest, self.tick(at)), length, oldest + length));
         };
         if self.is_overdue(self.tick(start), from) {
             let next = self.tick(start + 1);
-            return Err(uncovered(axis, self.tick(at) - next, length, next + length));
+            return Err(uncovered(axis, (next, self.tick(at)), length, next + length));
         }
         Ok(start)
     }

@@ -112,7 +112,7 @@ impl<'a> Evaluator<'a> {
                 let seen = self.tick(first);
                 let covered_from = self.cadence().filter(|_| reaches_back);
                 let covered_from = covered_from.map_or(seen, |cadence| cadence.earliest_before(seen));
-                Some(uncovered(self.axis(), self.tick(at) - seen, want, covered_from + want))
+                Some(uncovered(self.axis(), (seen, self.tick(at)), want, covered_from + want))
             }
         }
     }
@@ -233,11 +233,12 @@ fn first_day(period: CalendarPeriod, date: Date) -> i64 {
     day_number(date) - since
 }
 
-/// A window of `want` ticks of which `have` are covered; `until`: the tick from which all would be.
-pub(super) fn uncovered(axis: Axis, have: i64, want: i64, until: i64) -> Reasons {
-    let have = have.clamp(0, want);
+/// A window of `want` ticks that is covered from one tick to another; `until`: the tick from which all would be.
+pub(super) fn uncovered(axis: Axis, (since, to): (i64, i64), want: i64, until: i64) -> Reasons {
+    let have = (to - since).clamp(0, want);
     let weeks = axis == Axis::Days && want % 7 == 0;
     let have = if weeks { have - have % 7 } else { have };
-    let (have, want, until) = (axis.lapse(have), axis.lapse(want), axis.in_calendar(until));
-    Reasons::of(ReasonKind::Uncovered { have, want, until }, None)
+    let (have, want) = (axis.lapse(have), axis.lapse(want));
+    let (since, until) = (axis.in_calendar(since), axis.in_calendar(until));
+    Reasons::of(ReasonKind::Uncovered { have, want, since, until }, None)
 }

@@ -36,7 +36,10 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::DividedByZero => "a division by what may be zero".to_owned(),
         ReasonKind::NoSuchDate => "a date moves by whole days, within the calendar".to_owned(),
         ReasonKind::Branches => "which branch of the `if` holds is undecided".to_owned(),
-        ReasonKind::Uncovered { have, want, until: _ } => covered(*have, *want),
+        ReasonKind::Uncovered { have, want, since, until: _ } => {
+            let since = since.map(|since| format!(", since {since}")).unwrap_or_default();
+            format!("{}{since}", covered(*have, *want))
+        }
         ReasonKind::Gap { from, to } => format!("no snapshot between {from} and {to}"),
         ReasonKind::LeftOut { due, more } => {
             let plural = if due.len() > 1 || *more { "s" } else { "" };
