@@ -287,10 +287,13 @@ impl<'a> Evaluator<'a> {
         }
         let kind = self.common_kind(left, right);
         let aim = Aim { op, left, bound: self.eval(right, scope), kind: kind.clone() };
-        self.aim(&aim, scope).or_else(|| {
-            let aim = Aim { op: op.mirrored(), left: right, bound: self.eval(left, scope), kind };
-            self.aim(&aim, scope).filter(|_| self.is_measured(right))
-        })
+        let nearest = self.aim(&aim, scope);
+        let is_some = |steps: &Steps<'a>| !steps.iter().any(RemedyStep::is_none);
+        if nearest.as_ref().is_some_and(is_some) || !self.is_measured(right) {
+            return nearest;
+        }
+        let aim = Aim { op: op.mirrored(), left: right, bound: self.eval(left, scope), kind };
+        self.aim(&aim, scope).filter(is_some).or(nearest)
     }
 
     pub(super) fn aim(&self, aim: &Aim<'a>, scope: Scope<'_, 'a>) -> Option<Steps<'a>> {

@@ -124,6 +124,9 @@ fn elements(wanted: &Elements) -> String {
     if *needed == 0 {
         return format!("none of the {total} {list}{with}, now {sure}");
     }
+    if (*needed, *total) == (1, 1) {
+        return format!("the only one of the {list}{with}, now {possible}");
+    }
     if needed == total && !is_share {
         return format!("all {total} {list}{with}, now {possible}");
     }

@@ -125,7 +125,7 @@ fn problems_of_expressions_have_their_messages() {
     for (text, expected) in [
         (
             "let a = x = 3",
-            "T101 1 '=': expected an operator or the end of the line, found `=` [`==` compares, and `=` gives a `let` or `param` its value]",
+            "T101 1 '=': expected an operator or the end of the line, found `=` [`==` compares, and `=` gives a `let` or `param` its value:]",
         ),
         ("let a = b c", "T101 1 'c': expected an operator or the end of the line, found `c`"),
         ("let a = (b\n", "T101 1 'b': expected `)` or an operator after `b`, found `}`"),
@@ -219,7 +219,7 @@ fn problems_of_declarations_have_their_messages() {
         ("rule r \"{a +}\" { require x else hold }", "T101 1 '}': expected an expression, found `}`"),
         (
             "rule r { when x then block }",
-            "T101 1 'block': expected `note`, `warn`, `hold` or `rollback`, found `block`",
+            "T101 1 'block': expected `note`, `warn`, `hold` or `rollback`, found `block` [`hold` keeps a workflow where it is, `rollback` takes it back, `warn` and `note` only say so:]",
         ),
         (
             "rule r { require x > 3 elze hold }",

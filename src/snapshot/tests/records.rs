@@ -5,10 +5,16 @@ use super::*;
 #[test]
 fn collections_and_scalars_are_told_apart() {
     for (text, expected) in [
-        ("users: 5", "T306 `users` is a record, here is text"),
+        (
+            "users: 5",
+            "T306 `users` is a record, here is `5` (write each field in a line of its own under `users:`, as `  active: …`)",
+        ),
         ("users: [5]", "T306 `users` is a record, here is a list"),
-        ("ratings: 5", "T306 `ratings` is a list of number, here is text"),
-        ("ratings: {a: 5}", "T306 `ratings` is a list of number, here is a record"),
+        ("ratings: 5", "T306 `ratings` is a list, here is `5` (a list stands in brackets:)"),
+        (
+            "ratings: {a: 5}",
+            "T306 `ratings` is a list, here is a record (write the elements in brackets, as `[…]`, and `[]` if there were none)",
+        ),
         ("adoption: [15%]", "T306 `adoption` is a share, here is a list"),
         ("owner: {name: ana}", "T306 `owner` is a text, here is a record"),
         ("ratings: [1, ~]", "T306 an element of `ratings` is empty (give it a value or remove it)"),

@@ -46,17 +46,14 @@ fn yaml_errors_are_at_their_line() {
         ),
         (
             "owner: a: b\n",
-            "T302 f/a.yaml:4 a `:` is not expected here (quote a text that holds `: `, close what was opened above, and check the indentation)",
+            "T302 f/a.yaml:4 a `:` is not expected here (a text that holds `: ` stands in quotes:)",
         ),
         ("ratings: [1, 2\n", "T302 f/a.yaml:4 this bracket is not closed (close it)"),
         (
             "ratings: [1, 2}\n",
             "T302 f/a.yaml:4 this bracket does not close what was opened (check the brackets before it)",
         ),
-        (
-            "owner ana\n",
-            "T302 f/a.yaml:4 this line has no `:` after its key (write `key: value`, or check the indentation)",
-        ),
+        ("owner ana\n", "T302 f/a.yaml:4 this line has no `:` after its key"),
         ("owner: *ana\n", "T302 f/a.yaml:4 this alias has no anchor (quote a text that begins with `*`)"),
         ("owner: @ana\n", "T302 f/a.yaml:4 a text cannot begin with this character (quote the text)"),
         (
@@ -119,7 +116,8 @@ fn without_stages_the_word_is_free() {
 
 #[test]
 fn a_flood_of_problems_is_cut_and_counted() {
-    let outcome = body(&format!("ratings: [{}]\n", "x,".repeat(500)));
+    let outcome =
+        body(&format!("ratings: [{}]\n", (0..500).map(|nth| format!("x{nth},")).collect::<String>()));
     assert_eq!(outcome.diagnostics.len(), 101);
     assert!(
         outcome
