@@ -18,6 +18,8 @@ mod book;
 #[cfg(test)]
 mod branch;
 #[cfg(test)]
+mod causes;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod examples;

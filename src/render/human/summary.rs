@@ -129,13 +129,13 @@ pub(super) fn blockers(workflow: &WorkflowReport, room: usize) -> String {
     let all = names.len();
     loop {
         let more = all - names.len();
-        let more = (more > 0).then(|| format!("{more} more failed"));
+        let word = if names.is_empty() { "failed" } else { "more failed" };
+        let more = (more > 0).then(|| format!("{more} {word}"));
         let text =
             names.iter().cloned().chain(more).chain(rest.iter().cloned()).collect::<Vec<_>>().join(", ");
-        if width(&text) <= room || names.len() < 2 {
+        if width(&text) <= room || names.pop().is_none() {
             return text;
         }
-        names.pop();
     }
 }
 

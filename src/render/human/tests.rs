@@ -266,6 +266,24 @@ fn the_narrated_form_is_words_alone() {
 }
 
 #[test]
+fn no_line_of_a_workflow_is_wider_than_the_terminal() {
+    let rules = || vec![failed(&sources()), failed(&sources()), failed(&sources())];
+    let workflows =
+        ["contract-summaries", "returns-handling"].map(|name| workflow(name, Decision::Hold, rules()));
+    let judged = judgement(sources(), workflows.into(), Vec::new());
+    for columns in [60, 80, 100] {
+        let style = Style { width: columns, ..STYLE };
+        for text in [render(&judged, style, &View::default()), render_quiet(&judged, style)] {
+            let lines = text.lines().filter(|line| line.starts_with(['✗', '↩']));
+            assert!(
+                lines.clone().count() >= 2 && lines.clone().all(|line| line.chars().count() <= columns),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
 fn ten_thousand_workflows_fit_on_a_page() {
     let rules = || vec![failed(&sources())];
     let many = |count: usize| -> Vec<WorkflowReport> {
