@@ -117,9 +117,9 @@ pub(super) fn blockers(workflow: &WorkflowReport, room: usize) -> String {
     let mut rest = unreadable(workflow);
     let each = open.iter().map(|rule| format!("{} (undecided)", visible(&rule.rule))).collect::<Vec<_>>();
     let fits = |parts: &[Vec<String>]| width(&parts.concat().join(", ")) <= room;
-    if open.len() < 2 || fits(&[names.clone(), rest.clone(), each.clone()]) {
+    if fits(&[names.clone(), rest.clone(), each.clone()]) {
         rest.extend(each);
-    } else {
+    } else if !open.is_empty() {
         rest.push(format!("{} undecided", open.len()));
     }
     rest.extend(workflow.because.iter().map(|why| visible(why).into_owned()));
