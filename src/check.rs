@@ -78,6 +78,7 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
         exprs,
         diagnostics,
         taint: 0,
+        beside: None,
         named_workflows,
         waiting,
         recursion,
@@ -117,6 +118,8 @@ struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Counts errors and uses of what has one: a declaration is sound if its check does not move this.
     taint: usize,
+    /// The first word of what an expression is compared with: a word is never a misspelling of that.
+    beside: Option<Arc<str>>,
     /// The workflows that are asked about by name.
     named_workflows: BTreeSet<(Span, Arc<str>)>,
     /// Lets that were met before they were checked: what met them is to be checked again, see `let_decl`.

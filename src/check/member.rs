@@ -61,14 +61,22 @@ impl Checker<'_> {
                         || matches!((as_left, as_right), (Peek::Unknown, Peek::Known(_) | Peek::Pending)))
             }
         };
-        if right_first {
+        let before = self.beside.take();
+        let (of_left, of_right) = (first_word(left), first_word(right));
+        let types = if right_first {
+            self.beside = of_left;
             let right = self.check_expr(scope, right);
+            self.beside = of_right;
             (self.check_against(scope, left, &right), right)
         } else {
+            self.beside = of_right;
             let left = self.check_expr(scope, left);
+            self.beside = of_left;
             let right = self.check_against(scope, right, &left);
             (left, right)
-        }
+        };
+        self.beside = before;
+        types
     }
 
     /// Checks an expression that is compared with something of type `other`.
@@ -233,4 +241,9 @@ fn choice_with(ty: &Type, member: &str, path: &mut Vec<Arc<str>>) -> bool {
         | Type::Calendar
         | Type::Error => false,
     }
+}
+
+/// The first word of a path.
+fn first_word(expr: &Expr) -> Option<Arc<str>> {
+    if let ExprKind::Path(path) = &expr.kind { path.first().map(|name| Arc::from(&*name.text)) } else { None }
 }

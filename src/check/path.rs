@@ -287,7 +287,8 @@ impl Checker<'_> {
     /// The word that was probably meant, if one is close.
     fn near_miss(&self, scope: NameScope<'_>, first: &Name, rest: &[Name]) -> Option<Arc<str>> {
         let visible = self.visible(scope, !rest.is_empty());
-        self.suggest(&first.text, visible.iter().map(|name| &**name)).map(Arc::from)
+        let others = visible.iter().filter(|name| self.beside.as_ref() != Some(name));
+        self.suggest(&first.text, others.map(|name| &**name)).map(Arc::from)
     }
 
     /// Every first word that would have been understood.

@@ -25,10 +25,11 @@ use crate::eval::judge_with_record;
 use crate::point::Point;
 use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, DeniedChanges};
+use crate::report::why::HoldCause;
 use crate::report::{Decision, Denied, Report, WorkflowReport};
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Date;
-use crate::words::{Told, tell};
+use crate::words::{self, Told, tell};
 
 /// What the caller of a judgement against a base chooses.
 #[derive(Clone, Copy, Debug, Default)]
@@ -98,7 +99,7 @@ impl Workspace {
         let rewritten = rewriting.listed(is_sound);
         // Policies with errors let nothing pass that could be approved.
         let incomplete = own_projects.iter().filter(|project| project.program.incomplete);
-        let broken = incomplete.map(|project| project.name.clone()).collect();
+        let broken: BTreeSet<Option<String>> = incomplete.map(|project| project.name.clone()).collect();
         let lints = lint.map(|tests| lint::beside(self, own_projects, tests, &mut sources));
         let restored = self.restored(again, &taken, &mut sources, (options, &prefix));
         let old = put_together(before.loaded, &sources, options);
@@ -108,7 +109,7 @@ impl Workspace {
         add_errors(&mut judged.diagnostics, &own.diagnostics, &sources);
         judged.diagnostics.extend(lints.unwrap_or_default().into_iter().chain(unknown));
         let restored = restore(&mut judged, restored);
-        let verdicts = ThreeVerdicts::new([&old, &judged, &own], seen, broken, is_sound);
+        let verdicts = ThreeVerdicts::new([&old, &judged, &own], seen, broken.clone(), is_sound);
         let self_approved = verdicts.self_approved(&restored);
         let touched = touched(&old, &judged, &changes, &prefix);
         let counts = |report: &&WorkflowReport| {
@@ -137,6 +138,7 @@ impl Workspace {
             retiring,
             denied: denied(against.deny, options),
         };
+        hold_broken(&mut judged, &broken);
         finished(judged, report, &held, (sources, options))
     }
 
@@ -186,6 +188,17 @@ impl Workspace {
 }
 
 /// The judgement, with what was found of the pull request, and which workflows do not go on.
+/// Errors are no consent: where the branch's own policies have some, nothing goes on, whatever the base says.
+fn hold_broken(judged: &mut JudgedAll, broken: &BTreeSet<Option<String>>) {
+    let goes_on = |report: &&mut WorkflowReport| {
+        matches!(report.decision, Decision::Continue | Decision::Advance) && broken.contains(&report.project)
+    };
+    for report in judged.reports.iter_mut().filter(goes_on) {
+        report.decision = Decision::Hold;
+        report.because.push(words::stop(&HoldCause::Incomplete));
+    }
+}
+
 fn finished(
     judged: JudgedAll,
     report: AgainstReport,

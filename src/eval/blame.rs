@@ -108,6 +108,8 @@ impl<'a> Evaluator<'a> {
             {
                 Some(Instead::Less)
             }
+            // Out of it downwards, where there is something below.
+            Set::Range(..) | Set::List(..) if !inside => Some(Instead::Less),
             Set::Range(..) | Set::List(..) | Set::Value(_) | Set::Pattern(_) => None,
         }
     }

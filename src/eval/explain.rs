@@ -10,7 +10,7 @@ use crate::report::Outcome;
 use crate::report::why::{Earlier, Figure, Held, Pointer, RuleVerdict, Said, Saw};
 use crate::settings::show_value;
 use crate::source::Span;
-use crate::types::Kind;
+use crate::types::{Kind, Type};
 use crate::value::{Located, Record, Value};
 
 /// Comparisons and calls that are told of one rule.
@@ -93,23 +93,23 @@ impl<'a> Evaluator<'a> {
                 }
             }
             ExprKind::Not(inner) => self.explain_condition(inner, scope, report),
-            ExprKind::AtLeast { of, .. } => {
-                for operand in of {
-                    // All are shown, for they are counted; but not all of them decided.
-                    let own = self.truth(operand, scope);
-                    if own == truth || matches!(own, Truth::Undecided(_)) {
-                        self.explain_condition(operand, scope, report);
-                    } else {
-                        let value = self.figure(operand, &Evidence::Truth(own));
-                        point(report, Some(operand.span), Said::Value(value.into()));
-                    }
+            ExprKind::AtLeast { of, .. } => self.explain_counted(of, &truth, scope, report),
+            ExprKind::If { condition, then, otherwise } => {
+                let (taken, other) = match self.truth(condition, scope) {
+                    Truth::Yes => (then, otherwise),
+                    Truth::No => (otherwise, then),
+                    Truth::Undecided(_) => return self.explain_condition(condition, scope, report),
+                };
+                // Where the other branch says the same, the condition has nothing to do with it.
+                if self.truth(other, scope) != truth {
+                    self.explain_condition(condition, scope, report);
                 }
+                self.explain_condition(taken, scope, report);
             }
-            ExprKind::If { condition, then, otherwise } => match self.truth(condition, scope) {
-                Truth::Yes => self.explain_condition(then, scope, report),
-                Truth::No => self.explain_condition(otherwise, scope, report),
-                Truth::Undecided(_) => self.explain_condition(condition, scope, report),
-            },
+            ExprKind::Compare(_, left, right) if self.is_truth(left) => {
+                self.explain_condition(left, scope, report);
+                self.explain_condition(right, scope, report);
+            }
             ExprKind::Compare(op, left, right) => {
                 self.explain_compare(*op, left, right, &truth, scope, report);
             }
@@ -161,6 +161,25 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Conditions that are counted: all are shown, but not all of them decided.
+    fn explain_counted(
+        &self,
+        conditions: &'a [Expr],
+        truth: &Truth,
+        scope: Scope<'_, 'a>,
+        report: &mut RuleVerdict,
+    ) {
+        for condition in conditions {
+            let own = self.truth(condition, scope);
+            if own == *truth || matches!(own, Truth::Undecided(_)) {
+                self.explain_condition(condition, scope, report);
+            } else {
+                let value = self.figure(condition, &Evidence::Truth(own));
+                point(report, Some(condition.span), Said::Value(value.into()));
+            }
+        }
+    }
+
     /// A claim with its confidence: its two sides, what it is a sample of, and why it is undecided or how far to trust it.
     fn explain_with(&self, expr: &'a Expr, truth: &Truth, scope: Scope<'_, 'a>, report: &mut RuleVerdict) {
         let ExprKind::With { claim, confidence, population, every_look } = &expr.kind else { return };
@@ -183,6 +202,10 @@ impl<'a> Evaluator<'a> {
     pub(super) fn behind_lets(&self, expr: &'a Expr) -> &'a Expr {
         let plain = |inner: &'a Expr| self.let_behind(inner).filter(|_| !self.is_recursive(inner));
         std::iter::successors(Some(expr), |inner| plain(inner)).last().unwrap_or(expr)
+    }
+
+    fn is_truth(&self, expr: &Expr) -> bool {
+        self.program.expr(expr.id).is_some_and(|info| info.ty == Type::Bool)
     }
 
     fn is_recursive(&self, expr: &Expr) -> bool {

@@ -17,6 +17,7 @@ use crate::report::Outcome;
 use crate::report::why::{Bound, Change, Figure};
 use crate::types::{Kind, Type};
 use crate::value::Number;
+use crate::vocabulary::Vocabulary;
 
 /// An expression that is taken to have another value, at one snapshot.
 #[derive(Clone, Debug)]
@@ -92,6 +93,9 @@ impl<'a> Evaluator<'a> {
             RuleBody::Require { requires, .. } => (requires.iter().collect(), true),
         };
         let steps = self.all_steps(conditions, want, scope)?;
+        if steps.iter().any(|step| self.is_of_the_snapshot(step)) {
+            return None;
+        }
         if let Some(none) = steps.iter().find(|step| step.is_none()) {
             return Some(Change::All(vec![none.change.clone()]));
         }
@@ -113,6 +117,13 @@ impl<'a> Evaluator<'a> {
         }
         let changes: Vec<Change> = steps.into_iter().map(|step| step.change).collect();
         (!changes.is_empty()).then_some(Change::All(changes))
+    }
+
+    /// Whether a step would make a snapshot one of another day, or of another workflow.
+    fn is_of_the_snapshot(&self, step: &RemedyStep<'a>) -> bool {
+        let built_in = [Vocabulary::WORKFLOW, Vocabulary::DATE];
+        let is_own = |path: &&FieldPath| path.steps.first().is_some_and(|step| built_in.contains(step));
+        step.assumption.as_ref().is_some_and(|assumed| self.fields_of(assumed.expr).iter().any(is_own))
     }
 
     /// Whether two steps are about one field: each was tried as if the other had nothing to do with it.
@@ -201,11 +212,17 @@ impl<'a> Evaluator<'a> {
                     if want { *count as usize } else { (of.len() + 1).saturating_sub(*count as usize) };
                 self.some_steps(of, needed, want, scope)
             }
-            ExprKind::If { condition, then, otherwise } => match self.truth(condition, scope) {
-                Truth::Yes => self.steps(then, want, scope),
-                Truth::No => self.steps(otherwise, want, scope),
-                Truth::Undecided(_) => self.decide_steps(&truth, scope),
-            },
+            ExprKind::If { condition, then, otherwise } => {
+                let (now, taken, other) = match self.truth(condition, scope) {
+                    Truth::Yes => (true, then, otherwise),
+                    Truth::No => (false, otherwise, then),
+                    Truth::Undecided(_) => return self.decide_steps(&truth, scope),
+                };
+                self.steps(taken, want, scope).or_else(|| {
+                    let turn = self.steps(condition, !now, scope)?;
+                    Some(turn.into_iter().chain(self.steps(other, want, scope)?).collect())
+                })
+            }
             _ if matches!(truth, Truth::Undecided(_)) => self.decide_steps(&truth, scope),
             ExprKind::Compare(op, left, right) => {
                 let op = if want { *op } else { op.negated() };

@@ -172,7 +172,7 @@ fn quiet_is_a_line_each() {
         .push(Diagnostic::error(Code::NumberOrDateInPolicy, "no such date").label(place, "here"));
     insta::assert_snapshot!(render_quiet(&judgement, STYLE), @"
     error[T103]: rollouts/support-replies/2026-11-16.yaml:2:7: no such date
-    ✗ support-replies  pilot → expanded  hold  staged_rollout.light_enough, staged_rollout.long_enough (undecided)
+    ✗ support-replies  pilot → expanded  hold  staged_rollout.light_enough, 1 undecided
     2 of 3 workflows may go on; 1 holds. 1 error left the judgement incomplete.
     ");
 }
