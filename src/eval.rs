@@ -139,6 +139,8 @@ pub(crate) struct Group<'a> {
     pub(crate) tally: Option<Tally>,
     /// What the value is.
     pub(crate) ty: &'a Type,
+    /// The element that does most to make the value small, and the one that does most to make it large.
+    pub(crate) shown: [Option<Span>; 2],
 }
 
 #[derive(Clone, Debug)]

@@ -121,6 +121,15 @@ impl Program {
         }
     }
 
+    /// What snapshots have to record for a field that is not there: of a field of elements, their list.
+    #[must_use]
+    pub fn recorded_for(&self, path: &FieldPath) -> Arc<str> {
+        let list = self.vocabulary.first_list(&path.steps);
+        let name =
+            list.map(|(steps, _)| path.name.split('.').take(steps.len()).collect::<Vec<_>>().join("."));
+        name.map_or_else(|| path.recorded(), Arc::from)
+    }
+
     /// Whether `test` holds of everything that an expression refers to, through lets; each let is looked into once.
     pub fn every_target<'p>(
         &'p self,

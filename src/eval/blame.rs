@@ -250,13 +250,26 @@ impl<'a> Evaluator<'a> {
                 .map(|(at, item)| self.element_name(*at, item))
                 .collect(),
         };
-        let groups = matching.iter().take(NAMED_ELEMENTS).filter_map(|(_, item)| self.line_of_group(item));
+        let of_group = self.instead_of_value(condition, satisfy);
+        let groups = matching.iter().take(NAMED_ELEMENTS);
+        let groups = groups.filter_map(|(_, item)| self.line_of_group(item, of_group));
         let mut lines: Vec<(Span, Said)> = groups.collect();
         if lines.is_empty() {
             let first = matching.first().and_then(|(_, item)| item.span);
             lines.extend(first.map(|span| (span, Said::FirstOfThem)));
         }
         Some((Said::Against(against), lines))
+    }
+
+    /// How `it` should have been for a condition like `it <= 20%` to come out, or with `satisfy` not to.
+    fn instead_of_value(&self, condition: &Expr, satisfy: bool) -> Option<Instead> {
+        let ExprKind::Compare(op, left, _) = &condition.kind else { return None };
+        let is_value = matches!(
+            self.program.expr(left.id).and_then(|info| info.target.as_ref()),
+            Some(Target::Element { .. })
+        );
+        let op = if is_value { *op } else { op.mirrored() };
+        Instead::of(if satisfy { op.negated() } else { op })
     }
 
     /// Conditions as the policy has them.

@@ -159,11 +159,7 @@ impl<'a> Evaluator<'a> {
             return asked;
         }
         let missing = |span, left_empty| {
-            // Of a list that is not there, nobody can record a field.
-            let list = self.program.vocabulary.first_list(&path.steps);
-            let names =
-                list.map(|(steps, _)| path.name.split('.').take(steps.len()).collect::<Vec<_>>().join("."));
-            let (field, date) = (names.map_or_else(|| path.recorded(), Arc::from), snapshot.date);
+            let (field, date) = (self.program.recorded_for(path), snapshot.date);
             let kind = match left_empty {
                 true => ReasonKind::LeftEmpty { field, list: matches!(ty, Type::List(_)), date },
                 false => ReasonKind::Missing { field, date },

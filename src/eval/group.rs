@@ -3,10 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::blame::Instead;
 use super::{Evaluator, Evidence, Group, ItemValue, List, ListItem, Scope};
 use crate::ast::{Arg, Expr, ExprKind};
 use crate::builtins::Shape;
-use crate::builtins::counting::{Candidate, Counting, Tallied};
+use crate::builtins::counting::{Candidate, Counting};
 use crate::builtins::numbers::Extreme;
 use crate::evidence::{Amount, Reasons, Truth, Word};
 use crate::report::why::{Computed, ElementName, Figure, GroupName, Reading, Said};
@@ -48,17 +49,31 @@ impl GroupKey {
     }
 }
 
-/// Which of the elements of a group stands for it: of a share or `all`, the first that surely speaks against it; else the first.
-pub(super) fn first_shown(shape: &Shape, members: &[Candidate]) -> Option<usize> {
-    let bad = |candidate: &Candidate| candidate.member == Truth::Yes && candidate.good == Truth::No;
-    let is_part = match shape {
-        Shape::Counting(Counting { tallied: Tallied::Share(_), .. }) => true,
-        Shape::Counting(Counting { tallied: Tallied::Whether(_), excess, .. }) => !excess,
-        Shape::Counting(_) | Shape::Numbers(_) | Shape::Distinct | Shape::Longest => false,
-        Shape::Along(_) | Shape::Part(_) | Shape::Weekday | Shape::Default | Shape::Confidence => false,
+/// Which of the elements of a group do most to make its value small, and large: of conditions the first that surely speaks
+/// for it, of numbers the smallest and the largest; else the first.
+pub(super) fn telling_members(
+    shape: &Shape,
+    members: &[Candidate],
+    values: &[Option<&Number>],
+) -> [Option<usize>; 2] {
+    let first = (!members.is_empty()).then_some(0);
+    let which = |good: bool| {
+        let is =
+            |candidate: &Candidate| candidate.member == Truth::Yes && candidate.good == Truth::known(good);
+        members.iter().position(is)
     };
-    let first_bad = members.iter().position(bad).filter(|_| is_part);
-    first_bad.or((!members.is_empty()).then_some(0))
+    let known = || values.iter().enumerate().filter_map(|(at, value)| Some(((*value)?, at)));
+    let [small, large] = match shape {
+        Shape::Counting(Counting { falls, .. }) => [which(*falls), which(!falls)],
+        Shape::Numbers(_) => {
+            let smallest = known().min_by(|a, b| a.0.cmp(b.0)).map(|(_, at)| at);
+            let largest = known().max_by(|a, b| a.0.cmp(b.0).then(b.1.cmp(&a.1))).map(|(_, at)| at);
+            [smallest, largest]
+        }
+        Shape::Distinct | Shape::Longest | Shape::Along(_) | Shape::Part(_) | Shape::Weekday => [None, None],
+        Shape::Default | Shape::Confidence => [None, None],
+    };
+    [small.or(first), large.or(first)]
 }
 
 impl<'a> Group<'a> {
@@ -126,10 +141,16 @@ impl<'a> Evaluator<'a> {
         GroupName { keys: keys.collect(), value: Reading { figure, from: counted } }
     }
 
-    /// What stands at a group's line: whose element it is.
-    pub(super) fn line_of_group(&self, item: &ListItem<'a>) -> Option<(Span, Said)> {
+    /// What stands at a group's line: whose element it is, one that makes the value what it should not be.
+    pub(super) fn line_of_group(
+        &self,
+        item: &ListItem<'a>,
+        instead: Option<Instead>,
+    ) -> Option<(Span, Said)> {
         let group = item.group.as_ref()?;
-        Some((item.span?, Said::OfGroup(self.group_name(item, group).keys)))
+        let [small, large] = group.shown;
+        let span = if instead == Some(Instead::Less) { large } else { small };
+        Some((span?, Said::OfGroup(self.group_name(item, group).keys)))
     }
 
     /// The values of the groups that a function goes through.

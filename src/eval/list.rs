@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::group::{GroupKey, first_shown};
+use super::group::{GroupKey, telling_members};
 use super::recorded::Recorded;
 use super::{Evaluator, Evidence, Frame, Group, ItemValue, List, ListItem, Moment, Scope};
 use crate::ast::{Arg, Expr};
@@ -214,15 +214,22 @@ impl<'a> Evaluator<'a> {
         let item = |(keys, members): (Vec<GroupKey>, Vec<usize>)| {
             let newest = members.last().and_then(|index| list.items.get(*index));
             let own: Vec<Candidate> = members.iter().filter_map(|at| candidates.get(*at)).cloned().collect();
-            let shown = first_shown(shape, &own).and_then(|at| list.items.get(*members.get(at)?));
+            let value = |at: &usize| match list.items.get(*at).map(|item| &item.value) {
+                Some(ItemValue::Evidence(Evidence::Amount(amount))) => amount.known(),
+                Some(_) | None => None,
+            };
+            let values: Vec<Option<&Number>> = members.iter().map(value).collect();
+            let span_of = |at: usize| list.items.get(*members.get(at)?)?.span;
+            let shown = telling_members(shape, &own, &values).map(|at| at.and_then(span_of));
+            let [smallest, _] = shown;
             let is_share = matches!(shape, Shape::Counting(Counting { tallied: Tallied::Share(_), .. }));
             let tally = is_share.then(|| Tally::of(&own));
             ListItem {
                 value: ItemValue::Evidence(reduce(&members)),
                 of: None,
-                group: Some(Rc::new(Group { by: &arg.by, keys, tally, ty })),
+                group: Some(Rc::new(Group { by: &arg.by, keys, tally, ty, shown })),
                 at: newest.map_or(scope.moment.at, |item| item.at),
-                span: shown.and_then(|item| item.span),
+                span: smallest,
             }
         };
         Evidence::List(Rc::new(List {

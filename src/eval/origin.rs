@@ -223,7 +223,8 @@ impl<'a> Evaluator<'a> {
         };
         let span = if item.group.is_some() { list.span } else { item.span };
         let value = span.map(|span| (span, Said::Extreme { largest, element }));
-        value.into_iter().chain(self.line_of_group(item)).collect()
+        let instead = if largest { Instead::Less } else { Instead::More };
+        value.into_iter().chain(self.line_of_group(item, Some(instead))).collect()
     }
 
     /// The snapshot's lines for the fields that a value was computed from.
