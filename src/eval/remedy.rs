@@ -123,7 +123,8 @@ impl<'a> Evaluator<'a> {
     fn is_of_the_snapshot(&self, step: &RemedyStep<'a>) -> bool {
         let built_in = [Vocabulary::WORKFLOW, Vocabulary::DATE];
         let is_own = |path: &&FieldPath| path.steps.first().is_some_and(|step| built_in.contains(step));
-        step.assumption.as_ref().is_some_and(|assumed| self.fields_of(assumed.expr).iter().any(is_own))
+        matches!(step.change, Change::Date { .. } | Change::Word { .. } | Change::OneOf { .. })
+            && step.assumption.as_ref().is_some_and(|assumed| self.fields_of(assumed.expr).iter().any(is_own))
     }
 
     /// Whether two steps are about one field: each was tried as if the other had nothing to do with it.
