@@ -341,7 +341,7 @@ fn what_git_lacks_is_said_with_what_to_do() {
     assert_ne!(inside.check(&["--base", "origin/main"]).0, 2);
     let mut without_git = inside.command(&["check", "--base", "main", "."]);
     let text = Run::of(without_git.env("PATH", "").output().unwrap()).err;
-    assert!(text.contains("`git` is not installed, and what stands in another commit needs it"), "{text}");
+    assert!(text.contains("`git` is not installed, but reading another commit needs it"), "{text}");
 }
 
 /// What `record.rewritten` notes of each workflow.

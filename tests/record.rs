@@ -127,7 +127,7 @@ fn what_is_verified_is_said() {
     let recorded = Recorded::new(&[]);
     let (code, said) = recorded.verify();
     let lines = "as recorded.
-  exit code: 1, something has to hold or go back
+  exit code: 1, a workflow must hold or roll back
   workflows: all
   hold: `other's \u{e4} \"x\"`
   continue: `replies`
@@ -136,7 +136,7 @@ fn what_is_verified_is_said() {
     assert!(code == 0 && said.starts_with("Verified: ") && said.ends_with(lines), "{said}");
     let recorded = Recorded::new(&["--workflow", "replies"]);
     let (code, said) = recorded.verify();
-    let lines = "  exit code: 0, nothing that counts has to hold or go back
+    let lines = "  exit code: 0, no workflow that counts must hold or roll back
   workflows: only `replies`
   continue: `replies`
   flags: --as-of 2026-11-18
@@ -239,7 +239,7 @@ fn what_cannot_be_verified_is_said() {
         (day, &*day.replace("2026-11-18", "soon"), "its day `soon` is not a date"),
         (day, &*day.replace("2026-11-18", "2999-01-01"), "it is of 2999-01-01, a day that is yet to come"),
         ("\"as_of\": \"2026-11-18\"", "\"as_of\": \"2999-01-01\"", "it is of 2999-01-01"),
-        ("\"files\": {", "\"files\": { \"../x\": \"\",", "its file `../x` lies outside of the repository"),
+        ("\"files\": {", "\"files\": { \"../x\": \"\",", "its file `../x` is outside of the repository"),
         ("\"files\": {", "\"files\": { \"own/../../x\": \"\",", "lies outside of the repository"),
         ("\"files\": {", "\"files\": { \"/etc/passwd\": \"\",", "lies outside of the repository"),
         ("\"allow_outside\": false", "\"allow_outside\": true", "a record cannot give that itself"),

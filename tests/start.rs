@@ -337,7 +337,7 @@ policy own { rule used { require adoption >= 50% else hold }\n  rule low { when 
     assert!(written.contains("test \"own.used: >= could be > (2)\""), "{written}");
     assert_eq!(folder.run(&["fmt", "--check", "policies/own.test.gate"]).code, 0);
     let run = folder.run(&["test", "--mutate", "--write"]);
-    assert!(run.err.contains("no test was found that could be added"), "{}{}", run.out, run.err);
+    assert!(run.err.contains("no test could be found to add"), "{}{}", run.out, run.err);
     assert_eq!(folder.read("policies/own.test.gate"), written);
     assert_eq!(folder.run(&["test"]).code, 0);
 }

@@ -193,8 +193,8 @@ impl WrittenSeries<'_> {
             EveryDecl::Length(length) => Every::Ticks(ticks_apart(length, axis)?),
             EveryDecl::Weekday(_) if axis == Axis::Days => Every::Weekday,
             EveryDecl::Weekday(span) => {
-                let message = "the snapshots of this series have a time, and no weekday alone";
-                let problem = problem(message, *span, "is no length");
+                let message = "the snapshots of this series have a time, not just a weekday";
+                let problem = problem(message, *span, "is not a length");
                 return Err(Box::new(problem.help("write for example `every 1 day`")));
             }
         };
@@ -284,8 +284,8 @@ fn ticks_apart(length: &Literal, axis: Axis) -> Result<i64, Box<Diagnostic>> {
     let ticks = axis.ticks(seconds).filter(|ticks| *ticks > 0 && axis.is_whole(seconds));
     ticks.ok_or_else(|| {
         let (message, label) = match axis {
-            Axis::Days => ("snapshots lie whole days apart", "is no number of days"),
-            Axis::Instants => ("snapshots lie at least a microsecond apart", "is no such length"),
+            Axis::Days => ("snapshots must be whole days apart", "is not a number of days"),
+            Axis::Instants => ("snapshots must be at least a microsecond apart", "is not such a length"),
         };
         Box::new(problem(message, length.span, label))
     })

@@ -26,7 +26,7 @@ pub(super) fn note(stop: &HoldCause, workflow: &str) -> Option<Diagnostic> {
         HoldCause::NothingJudged { newest } => {
             let message = format!("no rule applies to `{workflow}`, so it holds");
             let note = Diagnostic::note(Code::NothingJudged, message).help(
-                "every rule was not applicable, or off; look at the `when` of the policies and at its stage",
+                "every rule is off or does not apply; check the `when` of the policies and at its stage",
             );
             Some(newest.iter().fold(note, |note, span| note.label(*span, "judged by no rule")))
         }
@@ -39,7 +39,7 @@ pub(super) fn note(stop: &HoldCause, workflow: &str) -> Option<Diagnostic> {
             let all = rules.iter().map(was).collect::<Vec<_>>().join(", ");
             // With errors beside it, perhaps of rules that are not understood.
             let here = if all.is_empty() {
-                "it has no rule that could be judged".to_owned()
+                "it has no rule that can be judged".to_owned()
             } else {
                 format!("here {all}")
             };

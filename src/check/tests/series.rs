@@ -25,15 +25,15 @@ fn series_functions_have_their_types() {
             "held(adoption)",
             "T203 `held` looks at a condition, or at a stage, a word, a count or a date, and `adoption` is a share",
         ),
-        ("since(adoption)", "T203 `since` takes a date, and `adoption` is a share"),
+        ("since(adoption)", "T203 `since` takes a date, but `adoption` is a share"),
         ("trend(owner over 2 weeks)", "T203 `owner` is a text, and there is no arithmetic"),
-        ("change(adoption)", "T217 `change` looks back over a window, and none is given"),
+        ("change(adoption)", "T217 `change` looks back over a window, but none is given"),
         ("latest(adoption)", "T217 `latest` looks back over a window"),
         ("change(adoption over stage)", "T212 `change` compares with what was a fixed time before"),
         ("held(ready over 2 weeks)", "T217 `held` takes no `over` here"),
         ("held(ready where it)", "T217 `held` takes no `where` here"),
         ("trend(adoption where it > 3 over 2 weeks)", "T217 `trend` takes no `where` here"),
-        ("held(ready, ready)", "T217 `held` takes one argument, and was given 2"),
+        ("held(ready, ready)", "T217 `held` takes one argument, but was given 2"),
     ]);
 }
 
@@ -58,8 +58,8 @@ fn windows_are_whole_days() {
         ("mean(adoption over 36 h)", "T212"),
         ("mean(adoption over 0 days)", "T212"),
         ("mean(adoption over 1 month)", "T212 windows are in days or weeks, `1 month` is a span of months"),
-        ("mean(adoption over 50%)", "T212 a window is a duration, and `50%` is a share"),
-        ("mean(adoption over latency)", "T212 a window is a literal or a param, nothing that is computed"),
+        ("mean(adoption over 50%)", "T212 a window is a duration, but `50%` is a share"),
+        ("mean(adoption over latency)", "T212 a window must be a literal or a param, not computed"),
         ("mean(adoption over cadence)", "T212"),
         ("count(ready over 2 weeks)", "T217 `count` counts every snapshot of the window here"),
         ("mean(owner over 2 weeks)", "T203 `mean` takes a list of numbers"),
@@ -68,7 +68,7 @@ fn windows_are_whole_days() {
     assert_eq!(
         super::show(&run(&[no_stages]).2),
         [
-            "T215 `over stage` needs stages, and none are declared | declare the ladder, as in `stages testing -> pilot -> full`"
+            "T215 `over stage` needs stages, but none are declared | declare the ladder, as in `stages testing -> pilot -> full`"
         ]
     );
 }
@@ -105,7 +105,7 @@ fn there_is_confidence_of_shares_and_means() {
         ("light == 80% with 90% confidence", "T213 a confidence needs one comparison"),
         (
             "light >= 80% with 90 confidence",
-            "T213 a confidence lies between 0% and 100%, and `90` can be outside that | did you mean `90%`?",
+            "T213 a confidence is between 0% and 100%, but `90` can be outside that | did you mean `90%`?",
         ),
         ("light >= 80% with 100% confidence", "T213"),
         ("light >= 80% with 0% confidence", "T213"),

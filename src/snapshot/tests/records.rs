@@ -86,7 +86,7 @@ fn key_fields_name_an_element_once() {
     assert_eq!(
         outcome.lines(),
         [
-            "T316 f/a.yaml:7 `a` is there twice in `outputs` (`id` names an element of `outputs`, so each of its values is there once)"
+            "T316 f/a.yaml:7 `a` is there twice in `outputs` (`id` identifies the elements of `outputs`, so no value may occur twice)"
         ]
     );
     let (line, _) = outcome.sources.line_column(outcome.diagnostics[0].labels[1].span);
@@ -110,7 +110,7 @@ fn one_date_has_one_snapshot() {
     assert_eq!(
         outcome.lines(),
         [
-            "T315 g/b.yaml:2 `w` has two snapshots of 2026-11-02 (correct the date of one of them, or put them together)"
+            "T315 g/b.yaml:2 `w` has two snapshots of 2026-11-02 (correct the date of one of them, or merge them)"
         ]
     );
     assert_eq!(outcome.diagnostics[0].labels[1].span.file, FileId(1));
