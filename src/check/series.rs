@@ -109,7 +109,7 @@ impl Checker<'_> {
                 let takes = is_value && *measure == Measure::Time;
                 if !takes && !matches!(ty, Type::Bool | Type::Error) {
                     let what = match measure {
-                        Measure::Time => "a condition, or at a stage, a word, a count or a date",
+                        Measure::Time => "a condition, a stage, a word, a count or a date",
                         Measure::Snapshots => "a condition",
                     };
                     let why = format!("`{}` takes {what}", builtin.name);

@@ -23,7 +23,8 @@ pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option
         return None;
     }
     if !reports.iter().flat_map(|report| &report.rules).any(|rule| rule.outcome.is_judged()) {
-        let help = "every rule is off or does not apply; check the `when` of the policies and at the workflows' stages";
+        let help =
+            "every rule is off or does not apply; check the `when` of the policies and the workflows' stages";
         return error("no rule applies to any workflow").map(|diagnostic| diagnostic.help(help));
     }
     None

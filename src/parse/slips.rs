@@ -96,7 +96,7 @@ impl Stumble<'_> {
         let help = format!("{EFFECTS}:");
         let inner = self.near(0).trim_matches('"');
         if let Some(effect) = EffectKind::ALL.iter().find(|effect| effect.as_str() == inner) {
-            return self.put(0, 0, effect.as_str(), "write the effect without quotes:");
+            return self.put(0, 0, effect.as_str(), "an effect has no quotes:");
         }
         if matches!(self.kind(0), Some(TokenKind::Text { .. })) {
             return self.insert(0, "hold ", &help);
@@ -209,10 +209,10 @@ impl Stumble<'_> {
     fn clause(&self) -> Option<PolicySlip> {
         match self.near(0) {
             "else" if self.before("when") && !self.before("require") && !self.before("if") => {
-                self.put(0, 0, "then", "after `when`, write `then`, or add a `require` before this `else`:")
+                self.put(0, 0, "then", "`when` needs a `then`, or a `require` before this `else`:")
             }
             "then" if self.before("require") && !self.before("when") && !self.before("if") => {
-                self.put(0, 0, "else", "after `require`, write `else` and what a failure does:")
+                self.put(0, 0, "else", "`require` needs an `else` with what a failure does:")
             }
             "if" if self.takes(&[Rule::require_clause, Rule::kw_require]) => {
                 let word = if self.after("then") { "when" } else { "require" };
@@ -432,7 +432,7 @@ impl Stumble<'_> {
         };
         let is_rule = self.near(-1) == "{" && self.takes(&[Rule::require_clause, Rule::kw_require]);
         (begins && is_rule)
-            .then(|| self.insert(0, "require ", "write a condition after `require`:"))
+            .then(|| self.insert(0, "require ", "a condition starts with `require`:"))
             .flatten()
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             format!("the newest snapshot of `{workflow}` is from {newest}, too old to use")
         }
         ReasonKind::UnreadWorkflow { workflow } => format!("the data of `{workflow}` has an error"),
-        ReasonKind::Empty { list, among: None } => format!("there are no {list} to judge by"),
+        ReasonKind::Empty { list, among: None } => format!("no {list} to judge by"),
         ReasonKind::Empty { list, among: Some(among) } => format!("no {list} among `{among}` to judge by"),
         ReasonKind::NothingCounted { whole, condition: None } => format!("no `{whole}` to take a share of"),
         ReasonKind::NothingCounted { whole, condition: Some(condition) } => {

@@ -25,9 +25,8 @@ pub(super) fn note(stop: &HoldCause, workflow: &str) -> Option<Diagnostic> {
         HoldCause::Incomplete => None,
         HoldCause::NothingJudged { newest } => {
             let message = format!("no rule applies to `{workflow}`, so it holds");
-            let note = Diagnostic::note(Code::NothingJudged, message).help(
-                "every rule is off or does not apply; check the `when` of the policies and at its stage",
-            );
+            let note = Diagnostic::note(Code::NothingJudged, message)
+                .help("every rule is off or does not apply; check the `when` of the policies and its stage");
             Some(newest.iter().fold(note, |note, span| note.label(*span, "judged by no rule")))
         }
         HoldCause::ClosedGate { step: [from, to], asked, rules, span } => {

@@ -64,11 +64,11 @@ fn plain_numbers_mix_and_units_stay() {
         ("2 / cost", "T204 `2` divided by `cost` is in a unit"),
         ("cost / latency", "T204 `cost` divided by `latency`"),
         ("owner + 1", "T203 `owner` is a text, so it cannot be calculated with"),
-        ("1 + outputs", "T203 `outputs` is a list of records, and there is no arithmetic"),
+        ("1 + outputs", "T203 `outputs` is a list of records, so it cannot be calculated"),
         ("2 weeks + launch", "T203 `2 weeks` is a duration, `launch` is a date | write the date first"),
         ("latency + 1 month", "T203 `latency` is a duration, `1 month` is a span of months"),
-        ("launch + launch", "T203 `launch` is a date, and there is no arithmetic"),
-        ("-ready", "T203 `ready` is a bool, and there is no arithmetic"),
+        ("launch + launch", "T203 `launch` is a date, so it cannot be calculated"),
+        ("-ready", "T203 `ready` is a bool, so it cannot be calculated"),
     ]);
 }
 
@@ -265,12 +265,9 @@ fn aggregates_go_through_lists() {
             "percentile(scores, 90)",
             "T210 a percentile is a share from 0% to 100%, but `90` is outside that | did you mean `90%`?",
         ),
-        ("percentile(scores, adoption)", "T203 a literal or a param is due here"),
-        ("percentile(scores, \"x\")", "T203 a share is due here"),
-        (
-            "count(outputs where edit_time)",
-            "T203 write a condition after `where`; `edit_time` is a share",
-        ),
+        ("percentile(scores, adoption)", "T203 a literal or a param is needed here"),
+        ("percentile(scores, \"x\")", "T203 a share is needed here"),
+        ("count(outputs where edit_time)", "T203 write a condition after `where`; `edit_time` is a share"),
         ("count(outputs by checks)", "T203 a group has one key"),
         ("cuont(outputs)", "T202 there is no function `cuont` | did you mean `count`?"),
         ("mean(outputs.checks)", "T218 `outputs.checks` leads through a list within a list"),

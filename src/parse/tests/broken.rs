@@ -32,7 +32,7 @@ policy q { rule sound { require p.a else note } }
         [
             "T101 5 'requires': expected `require` or `when`, found `requires` [did you mean `require`?]",
             "T101 10 'els': expected `require`, `else` or an operator, found `els` [did you mean `else`?]",
-            "T104 13 '\"unclosed': this text is not closed [a text ends with `\"` on the line that it begins on]",
+            "T104 13 '\"unclosed': this text is not closed [end the text with `\"` on the same line]",
             "T101 18 '+': expected an expression after `+`, found `}`",
         ]
     );
@@ -125,7 +125,7 @@ fn problems_of_expressions_have_their_messages() {
     for (text, expected) in [
         (
             "let a = x = 3",
-            "T101 1 '=': expected an operator or the end of the line, found `=` [`==` compares, and `=` gives a `let` or `param` its value]",
+            "T101 1 '=': expected an operator or the end of the line, found `=` [`==` compares, and `=` gives a `let` or `param` its value:]",
         ),
         ("let a = b c", "T101 1 'c': expected an operator or the end of the line, found `c`"),
         ("let a = (b\n", "T101 1 'b': expected `)` or an operator after `b`, found `}`"),
@@ -175,12 +175,12 @@ fn problems_of_literals_and_texts_have_their_messages() {
     for (text, expected) in [
         (
             "let a = -true + \"\\q\"",
-            "T101 1 '\\q': `\\q` has no meaning in a text [after `\\` stands one of `\"`, `\\`, `{`, `}` and `n`; a backslash itself is written `\\\\`]",
+            "T101 1 '\\q': `\\q` has no meaning in a text [write `\"`, `\\`, `{`, `}` or `n` after `\\`; for a backslash, write `\\\\`]",
         ),
         ("param a = -true", "T101 1 '-': only a number can be negative"),
         (
             "rule r \"{ }\" { require x else hold }",
-            "T101 1 '{ }': these braces are empty [write `\\{` for a brace]",
+            "T101 1 '{ }': these braces are empty [write `\\{` for a literal brace]",
         ),
         (
             "let a = 99999999999999999999999999999999999999999 + b",
@@ -194,13 +194,10 @@ fn problems_of_literals_and_texts_have_their_messages() {
         ),
         ("let a = 10000 years", "T103 1 '10000 years': this span is too long"),
         ("let a = at least 5000000000 of [b]", "T103 1 '5000000000': this count is too large"),
-        (
-            "let a = \"b",
-            "T104 1 '\"b }': this text is not closed [a text ends with `\"` on the line that it begins on]",
-        ),
+        ("let a = \"b", "T104 1 '\"b }': this text is not closed [end the text with `\"` on the same line]"),
         (
             "rule r \"{a\" { require x else hold }",
-            "T104 1 '{': this brace is not closed in its text [close it with `}`, or write `\\{` for a brace]",
+            "T104 1 '{': this brace is not closed in its text [close it with `}`, or write `\\{` for a literal brace]",
         ),
         (
             "rule r { require x else hold \"{a(\"b\")}\" }",
@@ -219,7 +216,7 @@ fn problems_of_declarations_have_their_messages() {
         ("rule r \"{a +}\" { require x else hold }", "T101 1 '}': expected an expression, found `}`"),
         (
             "rule r { when x then block }",
-            "T101 1 'block': expected `note`, `warn`, `hold` or `rollback`, found `block`",
+            "T101 1 'block': expected `note`, `warn`, `hold` or `rollback`, found `block` [`hold` keeps a workflow where it is, `rollback` moves it back, `warn` and `note` only report:]",
         ),
         (
             "rule r { require x > 3 elze hold }",

@@ -86,7 +86,7 @@ pub enum RecordFinding {
         field: Arc<str>,
         /// The comparison, as the policy writes it.
         condition: String,
-        /// How many values are on the good side.
+        /// How many values lie on the good side.
         good: usize,
         /// How many lie near the threshold.
         values: usize,

@@ -138,7 +138,7 @@ impl LineSlip {
                 (format!("`{written}` is not a value"), Some("leave an unknown value empty:"))
             }
             SlipKind::ColonInText => {
-                ("a `:` is not expected here".to_owned(), Some("put a text that contains `: ` in quotes:"))
+                ("a `:` is not expected here".to_owned(), Some("a text that contains `: ` needs quotes:"))
             }
             SlipKind::Bound => {
                 let value = quote(&self.instead);

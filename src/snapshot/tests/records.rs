@@ -5,12 +5,12 @@ use super::*;
 #[test]
 fn collections_and_scalars_are_told_apart() {
     for (text, expected) in [
-        ("users: 5", "T306 `users` is a record, here is text"),
-        ("users: [5]", "T306 `users` is a record, here is a list"),
+        ("users: 5", "T306 `users` is a record, but here is text"),
+        ("users: [5]", "T306 `users` is a record, but here is a list"),
         ("ratings: 5", "T306 `ratings` is a list of number, here is text"),
         ("ratings: {a: 5}", "T306 `ratings` is a list of number, here is a record"),
-        ("adoption: [15%]", "T306 `adoption` is a share, here is a list"),
-        ("owner: {name: ana}", "T306 `owner` is a text, here is a record"),
+        ("adoption: [15%]", "T306 `adoption` is a share, but here is a list"),
+        ("owner: {name: ana}", "T306 `owner` is a text, but here is a record"),
         ("ratings: [1, ~]", "T306 an element of `ratings` is empty (give it a value or remove it)"),
         ("ratings:\n-\n", "T306 an element of `ratings` is empty (give it a value or remove it)"),
     ] {

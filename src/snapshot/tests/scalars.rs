@@ -214,7 +214,7 @@ fn numbers_that_cannot_be_are_refused_with_the_reason() {
             "{problem}"
         );
     }
-    assert_eq!(problem("errors: many"), "T306 `errors` is a number, here is `many`");
+    assert_eq!(problem("errors: many"), "T306 `errors` is a number, but here is `many`");
 }
 
 #[test]
