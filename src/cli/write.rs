@@ -106,7 +106,7 @@ pub(super) fn destination(path: &Path) -> Result<PathBuf, String> {
                 let folder = real.clone();
                 real.push(name);
                 if fs::symlink_metadata(&real).is_ok_and(|known| known.is_symlink()) {
-                    let it = if parts.peek().is_some() { "it is behind" } else { "it is" };
+                    let it = if parts.peek().is_some() { "it is reached through" } else { "it is" };
                     real = followed(&real, &folder).map_err(|why| format!("{it} a link that leads {why}"))?;
                 }
             }

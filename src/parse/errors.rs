@@ -53,7 +53,7 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
 /// The parser gave up by its own limits.
 pub(super) fn too_much(span: Span) -> Diagnostic {
     Diagnostic::error(Code::TooDeep, "this file is too complex to read")
-        .label(span, "nothing of this file was understood")
+        .label(span, "none of this file was read")
         .help("split it into several files")
 }
 

@@ -237,7 +237,7 @@ impl Stumble<'_> {
         let is_length = self.kind(0) == Some(TokenKind::Number);
         let number = self.near(0);
         (is_last && is_length)
-            .then(|| self.put(-1, 0, number, "a window always ends now, so `last` is not needed:"))
+            .then(|| self.put(-1, 0, number, "a window always looks back, so this word is not needed:"))
             .flatten()
     }
 

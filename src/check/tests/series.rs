@@ -107,7 +107,10 @@ fn there_is_confidence_of_shares_and_means() {
             "80% <= light with 90% confidence",
             "T213 confidence applies to comparisons of `share(…)` or `mean(…)`, and `80%` is neither",
         ),
-        ("median(scores) >= 8 with 90% confidence", "T213 confidence applies to comparisons of `share(…)` or `mean(…)`, and `median(…)` is neither"),
+        (
+            "median(scores) >= 8 with 90% confidence",
+            "T213 confidence applies to comparisons of `share(…)` or `mean(…)`, and `median(…)` is neither",
+        ),
         ("light == 80% with 90% confidence", "T213 a confidence needs one comparison"),
         (
             "light >= 80% with 90 confidence",
@@ -116,7 +119,7 @@ fn there_is_confidence_of_shares_and_means() {
         ("light >= 80% with 100% confidence", "T213"),
         ("light >= 80% with 0% confidence", "T213"),
         ("light >= 80% with light confidence", "T203 a literal or a param is needed here"),
-        ("confidence(light)", "T203 a confidence needs a comparison, and `light` is a share"),
+        ("confidence(light)", "T203 a confidence needs a comparison; `light` is a share"),
         ("confidence(ready)", "T213 a confidence needs one comparison"),
         ("confidence(light >= 80% by ready)", "T217 `confidence` takes no `by` here"),
         ("light >= 110% with 90% confidence", "T205"),
