@@ -384,7 +384,7 @@ fn snapshots_of_the_base_that_are_not_what_they_were_are_noted() {
     let [(name, message)] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(name, "replies");
     let says = "values in `rollouts/replies/2026-11-09.yaml` were changed or removed since ";
-    assert!(message.starts_with(says) && message.ends_with(", the commit that it came with"), "{message}");
+    assert!(message.starts_with(says) && message.ends_with(", the commit that added it"), "{message}");
     assert_eq!(repository.check(&["--base", "main"]).0, base.0);
     // Nobody can tell of a history that is cut off, and nobody is told who does not want to know.
     let source = format!("file://{}", repository.folder().display());

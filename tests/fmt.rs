@@ -217,7 +217,7 @@ fn fix_writes_the_language_and_goes_on() {
     let later = format!("language 0.3\n\n{OLD}");
     folder.write("p.gate", &later);
     let (code, _, errors) = folder.fmt(&["--fix"]);
-    assert!(code == 2 && errors.contains("language 0.3 is not the language"), "{errors}");
+    assert!(code == 2 && errors.contains("language 0.3 is not supported"), "{errors}");
     assert_eq!(folder.read("p.gate"), later);
 }
 

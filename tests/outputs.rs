@@ -54,8 +54,8 @@ fn no_output_leaves_the_repository_through_a_link() {
     for (name, why) in [
         ("out", "it is a link that leads out of the repository"),
         ("chain", "it is a link that leads out of the repository"),
-        ("folder/profile", "it lies behind a link that leads out of the repository"),
-        ("folder/new/er.json", "it lies behind a link that leads out of the repository"),
+        ("folder/profile", "it is reached through a link that leads out of the repository"),
+        ("folder/new/er.json", "it is reached through a link that leads out of the repository"),
         ("dangling", "it is a link that leads out of the repository"),
         ("nowhere", "it is a link that leads nowhere"),
         ("git", "it is a link that leads into `.git`"),

@@ -426,7 +426,7 @@ fn on_the_first_day_no_step_breaks_the_next() {
     // Who asks for that day is told what it does.
     let early = folder.run(&[&next[..], &["--date", &due.to_string()]].concat());
     assert_eq!(early.code, 0, "{}", early.err);
-    assert!(early.err.starts_with(&format!("note: {due} is yet to come: until then")), "{}", early.err);
+    assert!(early.err.starts_with(&format!("note: {due} is in the future: until then")), "{}", early.err);
     assert_eq!(folder.run(&["check"]).code, 2);
     assert_eq!(folder.run(&["check", "--as-of", &due.to_string()]).code, 0);
 }

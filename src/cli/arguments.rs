@@ -87,7 +87,7 @@ pub(super) fn when(text: &str) -> Result<When, String> {
         }
         Err(TimeError::NoOffset) => "a local time: write it with its offset, as 2026-11-02T14:05Z",
         Err(TimeError::Malformed | TimeError::Impossible | TimeError::ImpossibleOffset) => {
-            "not a calendar date, written like 2026-11-02, or a time like 2026-11-02T14:05Z"
+            "not a date in the calendar, written like 2026-11-02, or a time like 2026-11-02T14:05Z"
         }
     };
     Err(why.to_owned())
@@ -107,7 +107,7 @@ pub(super) fn day_options(as_of: Option<&When>, workflows: &[String]) -> Result<
 
 /// Reads `2026-11-02`.
 pub(super) fn date(text: &str) -> Result<Date, String> {
-    parse_date(text).ok_or_else(|| "not a calendar date, written like 2026-11-02".to_owned())
+    parse_date(text).ok_or_else(|| "not a date in the calendar, written like 2026-11-02".to_owned())
 }
 
 /// The day in UTC.

@@ -214,7 +214,7 @@ fn missing_key(code: Code, of: &str, name: &str, example: &str, span: Span) -> D
 
 /// `until: 2026-02-30`
 pub(super) fn no_date(name: &str, text: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::IncompleteWaiver, format!("`{}` is not a calendar date", quote(text)))
+    Diagnostic::error(Code::IncompleteWaiver, format!("`{}` is not a date in the calendar", quote(text)))
         .label(span, format!("`{name}` is written like 2026-12-31"))
         .help("a waiver without a clear end waives nothing")
 }
