@@ -84,8 +84,8 @@ fn guarded(work: impl FnOnce() -> ExitCode + UnwindSafe) -> ExitCode {
     catch_unwind(work).unwrap_or_else(|panic| {
         let why = text::quote(&said(&*panic));
         complain(&format!(
-            "tollgate has failed, by a fault of its own: {why}. Nothing was decided.\n\
-             help: please report this with the files that show it; `{BACKTRACE}=1` says where it happened"
+            "tollgate crashed because of a bug: {why}. Nothing was decided.\n\
+             help: please report this with the files that cause it; `{BACKTRACE}=1` says where it happened"
         ))
     })
 }

@@ -307,7 +307,7 @@ codes! {
     UnlikelyHeld = T706 "a run that is very unlikely"
          "Inside `held` and `streak` each snapshot has to show the claim with its own sample, because an undecided one ends the run. With the required sample that is impossible or unlikely. Its chance is below 20%, even if the true share is half way between the threshold and all. Require more in each snapshot, look at a window with `over`, or leave out the confidence."
     UnusedParam = T707 "a param that nothing uses"
-         "No rule depends on the param, not even through lets or messages, so setting it changes nothing. Use it, or remove it."
+         "No rule depends on the param, not even through lets or messages, so setting it has no effect. Use it, or remove it."
     UnreadField = T708 "a field that no rule reads"
          "The vocabulary asks for a value that no condition or message reads. Texts and keys are for people and need no rule. Write the missing rule, or remove the field."
     BareNumber = T709 "a threshold that is a bare number"

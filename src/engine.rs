@@ -167,7 +167,7 @@ fn undeclared_once(diagnostics: &mut Vec<Diagnostic>) {
         let Some(of) = files.remove(&diagnostic.message) else { return false };
         if let Some(label) = diagnostic.labels.first_mut().filter(|_| of.len() > 1) {
             "no policy can read this".clone_into(&mut label.text);
-            diagnostic.message = format!("{}, and stands in {} files", diagnostic.message, of.len());
+            diagnostic.message = format!("{}; it is in {} files", diagnostic.message, of.len());
         }
         true
     });

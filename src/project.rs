@@ -229,7 +229,7 @@ impl<'a> Start<'a> {
     pub fn site(&self) -> Result<Site<'a>, String> {
         match self.files.resolve(&self.path) {
             Ok(found) if found.is_folder => Ok(Site::new(self.files, &found.path, self.allow_outside)),
-            Ok(_) => Err(format!("`{}` is no folder", self.shown)),
+            Ok(_) => Err(format!("`{}` is not a folder", self.shown)),
             Err(why) => Err(format!("the folder `{}` cannot be used: {why}", self.shown)),
         }
     }

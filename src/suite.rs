@@ -272,7 +272,7 @@ fn point_of(test: &TestDecl, series: &Series) -> Result<Point, Box<Diagnostic>> 
         (Axis::Days, _) => return wrong("`as of` takes a date", "is none"),
     };
     match as_of {
-        None => wrong("snapshots are told apart to the microsecond", "finer than that"),
+        None => wrong("snapshot times are exact to the microsecond", "finer than that"),
         Some(as_of) if as_of < newest => {
             wrong(&format!("the {what} of judgement is before the newest snapshot"), "earlier")
         }

@@ -341,7 +341,7 @@ fn what_git_lacks_is_said_with_what_to_do() {
     assert_ne!(inside.check(&["--base", "origin/main"]).0, 2);
     let mut without_git = inside.command(&["check", "--base", "main", "."]);
     let text = Run::of(without_git.env("PATH", "").output().unwrap()).err;
-    assert!(text.contains("`git` is not installed, and what stands in another commit needs it"), "{text}");
+    assert!(text.contains("`git` is not installed, but reading another commit needs it"), "{text}");
 }
 
 /// What `record.rewritten` notes of each workflow.
@@ -384,7 +384,7 @@ fn snapshots_of_the_base_that_are_not_what_they_were_are_noted() {
     let [(name, message)] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(name, "replies");
     let says = "values in `rollouts/replies/2026-11-09.yaml` were changed or removed since ";
-    assert!(message.starts_with(says) && message.ends_with(", the commit that it came with"), "{message}");
+    assert!(message.starts_with(says) && message.ends_with(", the commit that added it"), "{message}");
     assert_eq!(repository.check(&["--base", "main"]).0, base.0);
     // Nobody can tell of a history that is cut off, and nobody is told who does not want to know.
     let source = format!("file://{}", repository.folder().display());

@@ -520,7 +520,13 @@ fn a_long_chain_of_lets_is_an_error_and_no_overflow() {
     repository.write("policies/q.gate", policy);
     let run = repository.checked(&["--quiet"]);
     assert_eq!(run.code, 2);
-    assert!(run.out.contains("policies/q.gate:88:7: let `l86` is more than 256 levels deep"), "{}", run.out);
+    assert!(
+        run.out.contains(
+            "policies/q.gate:88:7: let `l86` and the lets that it uses are more than 256 levels deep"
+        ),
+        "{}",
+        run.out
+    );
     let report = repository.reported();
     let rules = workflow(&report, "w")["rules"].as_array().unwrap();
     assert!(rules.iter().any(|rule| rule["rule"] == "q.early" && rule["outcome"] == "pass"), "{rules:#?}");
@@ -614,8 +620,11 @@ fn explain_tells_what_is_in_force_and_never_of_policies_that_nobody_chose() {
 
     for (name, said) in [
         ("likd", "nothing is called `likd`: did you mean `liked`?"),
-        ("min_adoption", "is the name of several: `rollback.min_adoption` or `staged_rollout.min_adoption`"),
-        ("T299", "there is no code `T299`: those that begin so are `T201` to `T240`"),
+        (
+            "min_adoption",
+            "several things are called `min_adoption`: `rollback.min_adoption` or `staged_rollout.min_adoption`",
+        ),
+        ("T299", "there is no code `T299`: codes that begin like this are `T201` to `T240`"),
     ] {
         let unknown = explain(name);
         assert!(unknown.code == 2 && unknown.err.contains(said), "{unknown:?}");
@@ -725,5 +734,5 @@ fn what_git_says_is_passed_on() {
     let alone = Repo::called("alone");
     alone.remove(".git");
     let alone = alone.run(&["check", "--base", "main"]);
-    assert!(alone.code == 2 && alone.err.contains("is in no git repository"), "{alone:?}");
+    assert!(alone.code == 2 && alone.err.contains("is not in a git repository"), "{alone:?}");
 }

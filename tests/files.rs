@@ -26,7 +26,7 @@ enum Thing {
 }
 
 const THINGS: &[(Thing, &str)] = &[
-    (Thing::Pipe, "it is no regular file"),
+    (Thing::Pipe, "it is not a regular file"),
     (Thing::EndlessDevice, "it is a link that leads out of the repository"),
     (Thing::LinkLoop, ""),
     (Thing::LinkOut, "it is a link that leads out of the repository"),

@@ -197,7 +197,7 @@ fn fix_writes_what_the_errors_say_by_what_other_files_declare() {
     ];
     let folder = Repo::new().files(&files);
     let checked = folder.fmt(&["--fix", "--check"]);
-    let left = "2 errors to mend by hand: `tollgate check`\n";
+    let left = "2 errors to fix by hand: `tollgate check`\n";
     assert_eq!(checked, (1, format!("would fix 2 places in policies/p.gate:1\n{left}"), String::new()));
     assert_eq!(folder.read("policies/p.gate"), OLD);
     let fixed = folder.fmt(&["--fix"]);
@@ -217,7 +217,7 @@ fn fix_writes_the_language_and_goes_on() {
     let later = format!("language 0.3\n\n{OLD}");
     folder.write("p.gate", &later);
     let (code, _, errors) = folder.fmt(&["--fix"]);
-    assert!(code == 2 && errors.contains("language 0.3 is not the language"), "{errors}");
+    assert!(code == 2 && errors.contains("language 0.3 is not supported"), "{errors}");
     assert_eq!(folder.read("p.gate"), later);
 }
 

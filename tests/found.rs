@@ -92,7 +92,7 @@ fn a_configuration_of_nearly_the_right_name_is_not_passed_over() {
     // Two of them: one is read, and nobody can tell which was meant.
     let repo = project(GOOD).file("tollgate.yml", CONFIG);
     assert_eq!(check_json(&repo)["diagnostics"][0]["code"], "T530");
-    says(&repo, 2, &["`tollgate.yml` is not read: `tollgate.yaml` beside it is"]);
+    says(&repo, 2, &["`tollgate.yml` is not read: the `tollgate.yaml` next to it is read"]);
     // A copy that was put aside, reports, and a base that is named are what they are.
     let repo = project(GOOD)
         .file("tollgate.yaml.orig", CONFIG)

@@ -54,7 +54,7 @@ fn a_verdict_is_of_its_second() {
     assert_eq!(check(&repo, "14:10", &[]).0, 0);
     let (code, said) = check(&repo, "14:09:59.5", &[]);
     assert!(code == 1 && said.contains("clean for 5 min"), "{said}");
-    assert!(said.contains("1 snapshot is dated later than 2026-11-02T14:09:59.5Z and not seen"), "{said}");
+    assert!(said.contains("1 snapshot is dated later than 2026-11-02T14:09:59.5Z and ignored"), "{said}");
     assert_eq!(check(&repo, "14:16", &[]).0, 0);
     let (code, said) = check(&repo, "14:16:00.000001", &[]);
     assert!(code == 1 && said.contains("series.fresh"), "{said}");

@@ -54,8 +54,8 @@ fn no_output_leaves_the_repository_through_a_link() {
     for (name, why) in [
         ("out", "it is a link that leads out of the repository"),
         ("chain", "it is a link that leads out of the repository"),
-        ("folder/profile", "it lies behind a link that leads out of the repository"),
-        ("folder/new/er.json", "it lies behind a link that leads out of the repository"),
+        ("folder/profile", "it is reached through a link that leads out of the repository"),
+        ("folder/new/er.json", "it is reached through a link that leads out of the repository"),
         ("dangling", "it is a link that leads out of the repository"),
         ("nowhere", "it is a link that leads nowhere"),
         ("git", "it is a link that leads into `.git`"),
@@ -89,7 +89,7 @@ fn outside_of_every_repository_no_link_leaves_the_folder_of_the_run() {
     repository.remove(".git");
     for name in ["out", "folder/profile"] {
         let (code, said) = check(&repository, &["--format", &format!("json={name}")]);
-        assert!(code == 2 && said.contains("out of the folder that this was started in"), "{said}");
+        assert!(code == 2 && said.contains("out of the folder where the command was started"), "{said}");
     }
     assert_eq!(fs::read_to_string(repository.outside("away/profile")).unwrap(), MINE);
     assert_eq!(check(&repository, &["--format", "json=inside"]).0, 0);

@@ -54,6 +54,45 @@ const NOT_OURS: &[(&str, &str)] = &[
     ("no leave to", "does not allow you to"),
 ];
 
+/// What no message says: a message names what is wrong as a colleague would, and a help begins with what to do.
+const NOT_IN_MESSAGES: &[(&str, &str)] = &[
+    ("are no values", "is not a value"),
+    ("is no number", "is not a number"),
+    ("is no share", "is not a share"),
+    ("is no unit", "is not a unit"),
+    ("is no window", "is not a window"),
+    ("is no folder", "is not a folder"),
+    ("is no decision", "is not a decision"),
+    ("stands", "is, belongs, write"),
+    ("stand for", "means"),
+    ("is due here", "is needed here"),
+    ("nobody", "it is unknown, it cannot"),
+    ("whoever", "each that"),
+    ("yet to come", "in the future"),
+    ("taken for", "read as, reported as"),
+    ("in vain", "never used"),
+    ("by a fault of its own", "because of a bug"),
+    ("of which it", "but it"),
+    ("behind", "after"),
+    ("beside", "next to"),
+    ("judged no more", "no longer judged"),
+];
+
+/// Where the messages of the phases are written.
+const MESSAGES: &[&str] = &[
+    "src/check",
+    "src/cli",
+    "src/config",
+    "src/engine",
+    "src/layers",
+    "src/lint",
+    "src/parse",
+    "src/project",
+    "src/snapshot",
+    "src/suite",
+    "src/words",
+];
+
 /// A paragraph, heading, list item or table cell of a Markdown page, with the line on which it begins.
 pub(crate) struct Passage {
     pub(crate) line: usize,
@@ -144,11 +183,14 @@ fn too_long(name: &str, line: usize, text: &str) -> Vec<String> {
 
 /// The phrases of [`NOT_OURS`] in a text.
 fn not_ours(name: &str, line: usize, text: &str) -> Vec<String> {
+    found_of(NOT_OURS, name, line, text)
+}
+
+fn found_of(list: &[(&str, &str)], name: &str, line: usize, text: &str) -> Vec<String> {
     let text = text.to_lowercase().replace(|c: char| !c.is_alphanumeric(), " ");
     // What is not there is said so.
-    let text = format!(" {text} ").replace(" there is none ", " ");
-    NOT_OURS
-        .iter()
+    let text = format!(" {text} ").replace(" there is none ", " ").replace(" there is no ", " ");
+    list.iter()
         .filter(|(word, _)| text.contains(&format!(" {word} ")))
         .map(|(word, better)| format!("{name}:{line}: \u{ab}{word}\u{bb}: say {better}"))
         .collect()
@@ -253,18 +295,40 @@ fn words_are_those_of_the_field() {
             problems.extend(not_ours(&name, passage.line, &without_code(&passage.text)));
         }
     }
-    for (name, text) in files(&["src/words", "src/words.rs", "src/code.rs", "src/cli", "src/cli.rs"], "rs") {
-        for range in comments_and_literals(&text) {
-            let literal = &text[range.clone()];
-            if literal.starts_with(['"', 'r']) {
-                problems.extend(not_ours(&name, line_of(&text, range.start), literal));
-            }
-        }
+    for (name, line, literal) in
+        literals(&["src/words", "src/words.rs", "src/code.rs", "src/cli", "src/cli.rs"])
+    {
+        problems.extend(not_ours(&name, line, &literal));
     }
     for (name, text) in files(&["policies", "examples", "templates"], "gate") {
         for (index, line) in text.lines().enumerate() {
             problems.extend(not_ours(&name, index + 1, line));
         }
+    }
+    none(&problems);
+}
+
+/// The texts in these places of the source, but for those of unit tests.
+fn literals(places: &[&str]) -> Vec<(String, usize, String)> {
+    let mut found = Vec::new();
+    for (name, text) in files(places, "rs") {
+        let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+        for range in comments_and_literals(&text).into_iter().filter(|range| range.start < end) {
+            let literal = &text[range.clone()];
+            if literal.starts_with(['"', 'r']) && !name.contains("/tests") {
+                found.push((name.clone(), line_of(&text, range.start), literal.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn messages_are_said_as_a_colleague_says_them() {
+    let mut problems = Vec::new();
+    for (name, line, literal) in literals(MESSAGES) {
+        problems.extend(not_ours(&name, line, &literal));
+        problems.extend(found_of(NOT_IN_MESSAGES, &name, line, &literal));
     }
     none(&problems);
 }

@@ -191,7 +191,7 @@ fn a_name_means_a_branch_and_never_a_tag() {
     repo.git(&["tag", "main"]);
     says(&against(&repo, "main", &[]), 2, "`main` could mean any of `refs/heads/main`, `refs/tags/main`");
     says(&against(&repo, "refs/heads/main", &[]), 1, "self-approval");
-    says(&against(&repo, "v1", &[]), 2, "only a tag: say `refs/tags/v1`");
+    says(&against(&repo, "v1", &[]), 2, "only a tag: write `refs/tags/v1`");
     assert_eq!(against(&repo, "refs/tags/v1", &[]).code, 0, "in full it is what was asked for");
     assert_eq!(against(&repo, "HEAD~1", &[]).code, 1);
     assert_eq!(against(&repo, &repo.hash_of("main").unwrap(), &[]).code, 1);
@@ -441,7 +441,7 @@ fn what_cannot_be_read_is_never_missing() {
     repo.commit();
     repo.git(&["checkout", "-q", "-B", "branch"]);
     snapshot(&repo, "a", DAY, 4);
-    says(&against(&repo, "main", &[]), 2, "pointer of Git LFS");
+    says(&against(&repo, "main", &[]), 2, "Git LFS pointer");
     // Policies in a submodule.
     let repo = house();
     repo.git(&["checkout", "-q", "main"]);

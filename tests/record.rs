@@ -127,7 +127,7 @@ fn what_is_verified_is_said() {
     let recorded = Recorded::new(&[]);
     let (code, said) = recorded.verify();
     let lines = "as recorded.
-  exit code: 1, something has to hold or go back
+  exit code: 1, a workflow must hold or roll back
   workflows: all
   hold: `other's \u{e4} \"x\"`
   continue: `replies`
@@ -136,7 +136,7 @@ fn what_is_verified_is_said() {
     assert!(code == 0 && said.starts_with("Verified: ") && said.ends_with(lines), "{said}");
     let recorded = Recorded::new(&["--workflow", "replies"]);
     let (code, said) = recorded.verify();
-    let lines = "  exit code: 0, nothing that counts has to hold or go back
+    let lines = "  exit code: 0, no workflow that counts must hold or roll back
   workflows: only `replies`
   continue: `replies`
   flags: --as-of 2026-11-18
@@ -171,7 +171,7 @@ fn a_record_cannot_name_another_base_than_it_was_judged_by() {
     let commit = recorded.read()["base"]["commit"].as_str().unwrap().to_owned();
     for word in ["HEAD", "main", &commit[..12], &commit.to_uppercase(), ""] {
         let (code, said) = recorded.verify_forged(&commit, word);
-        assert!(code == 2 && said.contains("is not a whole hash"), "{word}: {said}");
+        assert!(code == 2 && said.contains("is not a full hash"), "{word}: {said}");
     }
     let (code, said) = recorded.verify_forged(&commit, &"0".repeat(40));
     assert!(code == 2 && said.contains("git knows no commit `0000"), "{said}");
@@ -237,9 +237,9 @@ fn what_cannot_be_verified_is_said() {
         ("\"exit\": 1", "\"exit\": 0, \"exit\": 1", "it is not a complete record: duplicate field `exit`"),
         ("\"files\": {", "\"files\": { \"own/p.gate\": \"\",", "duplicate key `own/p.gate`"),
         (day, &*day.replace("2026-11-18", "soon"), "its day `soon` is not a date"),
-        (day, &*day.replace("2026-11-18", "2999-01-01"), "it is of 2999-01-01, a day that is yet to come"),
+        (day, &*day.replace("2026-11-18", "2999-01-01"), "its day 2999-01-01 is in the future"),
         ("\"as_of\": \"2026-11-18\"", "\"as_of\": \"2999-01-01\"", "it is of 2999-01-01"),
-        ("\"files\": {", "\"files\": { \"../x\": \"\",", "its file `../x` lies outside of the repository"),
+        ("\"files\": {", "\"files\": { \"../x\": \"\",", "its file `../x` is outside of the repository"),
         ("\"files\": {", "\"files\": { \"own/../../x\": \"\",", "lies outside of the repository"),
         ("\"files\": {", "\"files\": { \"/etc/passwd\": \"\",", "lies outside of the repository"),
         ("\"allow_outside\": false", "\"allow_outside\": true", "a record cannot give that itself"),

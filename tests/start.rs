@@ -337,7 +337,7 @@ policy own { rule used { require adoption >= 50% else hold }\n  rule low { when 
     assert!(written.contains("test \"own.used: >= could be > (2)\""), "{written}");
     assert_eq!(folder.run(&["fmt", "--check", "policies/own.test.gate"]).code, 0);
     let run = folder.run(&["test", "--mutate", "--write"]);
-    assert!(run.err.contains("no test was found that could be added"), "{}{}", run.out, run.err);
+    assert!(run.err.contains("no test could be found to add"), "{}{}", run.out, run.err);
     assert_eq!(folder.read("policies/own.test.gate"), written);
     assert_eq!(folder.run(&["test"]).code, 0);
 }
@@ -426,7 +426,7 @@ fn on_the_first_day_no_step_breaks_the_next() {
     // Who asks for that day is told what it does.
     let early = folder.run(&[&next[..], &["--date", &due.to_string()]].concat());
     assert_eq!(early.code, 0, "{}", early.err);
-    assert!(early.err.starts_with(&format!("note: {due} is yet to come: until then")), "{}", early.err);
+    assert!(early.err.starts_with(&format!("note: {due} is in the future: until then")), "{}", early.err);
     assert_eq!(folder.run(&["check"]).code, 2);
     assert_eq!(folder.run(&["check", "--as-of", &due.to_string()]).code, 0);
 }

@@ -214,7 +214,7 @@ fn snapshots_are_taken_from_files() {
             "a test judges one workflow, and this gives several: `one`, `two`",
             "no file matches `../rollouts/none/*.yaml`",
             "`gone.yaml` cannot be used: it does not exist",
-            "`../../*.yaml` lies outside of the repository",
+            "`../../*.yaml` is outside of the repository",
         ]
     );
 }
@@ -301,7 +301,7 @@ fn the_least_coverage_has_a_unit() {
         assert_eq!(code, 2, "{min}: {said}");
         said
     };
-    assert!(refused("40").contains("a share has its unit; write 40%"));
+    assert!(refused("40").contains("a share needs its unit; write 40%"));
     for wrong in ["", "%", "101%", "101", "4.5%", "40 %", "40%%", "0x1%"] {
         assert!(refused(wrong).contains("from 0 to 100, written like 90%"), "{wrong}");
     }

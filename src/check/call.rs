@@ -280,10 +280,10 @@ impl Checker<'_> {
         let looked_at = scope.group(looked_at, self.keys_of_groups(&arg.value));
         let inside = scope.inside(&looked_at);
         if let Some(condition) = &arg.condition {
-            self.check_condition(inside, condition, "after `where` stands a condition");
+            self.check_condition(inside, condition, "write a condition after `where`");
         }
         if let Some(among) = arg.among.as_ref().filter(|_| allowed.among) {
-            self.check_condition(inside, among, "after `among` stands a condition");
+            self.check_condition(inside, among, "write a condition after `among`");
         }
         for by in arg.by.iter().filter(|_| allowed.by) {
             match self.check_expr(inside, by) {

@@ -86,7 +86,7 @@ impl Checker<'_> {
             Set::List(members, _) => {
                 item_ty = self.check_expr(scope, item);
                 if let Type::List(_) | Type::Record(_) = item_ty {
-                    self.report(errors::not_a_scalar(item, &item_ty, "what is looked for is one value"));
+                    self.report(errors::not_a_scalar(item, &item_ty, "`in` looks for a single value"));
                     item_ty = Type::Error;
                 }
                 for member in members {
@@ -108,7 +108,7 @@ impl Checker<'_> {
                 } else {
                     self.check_against(scope, item, &Type::Error);
                     if ty != Type::Error {
-                        self.report(errors::not_a_list(list, &ty, "after `in` stands a range or a list"));
+                        self.report(errors::not_a_list(list, &ty, "write a range or a list after `in`"));
                     }
                     like = false;
                 }

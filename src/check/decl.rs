@@ -44,7 +44,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The type of a param, and the range that it must keep to, in seconds, day numbers or months.
+    /// The type of a param, and the declared range, in seconds, day numbers or months.
     fn check_param_decl(&mut self, decl: &ParamDecl) -> (Type, Option<Interval>) {
         let values = decl.value.literals();
         let unknown = values.iter().filter(|value| !self.check_unit(&value.kind)).count();
@@ -171,7 +171,7 @@ impl Checker<'_> {
         let mut when_is_sound = true;
         if let Some(when) = &decl.when {
             when_is_sound = self.is_sound(|checker| {
-                checker.check_condition(scope, when, "after `when` stands a condition");
+                checker.check_condition(scope, when, "write a condition after `when`");
             });
         }
         if let Some(entry) = self.names.policies.get_mut(index) {
@@ -252,14 +252,14 @@ impl Checker<'_> {
         match &decl.body {
             RuleBody::Require { when, requires } => {
                 if let Some(when) = when {
-                    self.check_condition(scope, when, "after `when` stands a condition");
+                    self.check_condition(scope, when, "write a condition after `when`");
                 }
                 for require in requires {
-                    self.check_condition(scope, require, "after `require` stands a condition");
+                    self.check_condition(scope, require, "write a condition after `require`");
                 }
             }
             RuleBody::Trigger { when } => {
-                self.check_condition(scope, when, "after `when` stands a condition");
+                self.check_condition(scope, when, "write a condition after `when`");
             }
         }
         if let Some(undecided) = &decl.undecided

@@ -78,7 +78,7 @@ pub(in crate::check) fn unknown_name(
 pub(in crate::check) fn computed_of_no_list(of: &[Name]) -> Diagnostic {
     let message = format!("`{}` is not a list of records", join(of));
     let place = of.first().zip(of.last()).map(|(first, last)| first.span.to(last.span)).unwrap_or_default();
-    Diagnostic::error(Code::TypeMismatch, message).label(place, "nothing is computed of this").help(
+    Diagnostic::error(Code::TypeMismatch, message).label(place, "no field can be computed for this").help(
         "a computed field is named after its list, as `let outputs.light = …`; any other let has no dot",
     )
 }
@@ -87,7 +87,7 @@ pub(in crate::check) fn computed_in_gate(name: &Name, of: &[Name]) -> Diagnostic
     let message = format!("`{}.{}` is computed for its whole policy, not for one gate", join(of), name.text);
     Diagnostic::error(Code::TypeMismatch, message)
         .label(name.span, "declared in a gate")
-        .help("put it in front of the gate")
+        .help("move it before the gate")
 }
 
 pub(in crate::check) fn unknown_field(
@@ -208,18 +208,18 @@ pub(in crate::check) fn two_meanings(record: &str, field: &Field, policy: Span) 
 
 /// A `where` or `by` within too many others.
 pub(in crate::check) fn too_many_lists(arg: &Arg, limit: usize) -> Diagnostic {
-    Diagnostic::error(Code::TooDeep, format!("more than {limit} `where`s stand within each other"))
-        .label(arg.value.span, "goes through this list for each element of the others")
-        .help("give the inner one a name with `let`, where it does not look at the elements around it")
+    Diagnostic::error(Code::TooDeep, format!("more than {limit} `where`s are nested"))
+        .label(arg.value.span, "reads this list again for each element of the outer ones")
+        .help("if the inner one does not read the outer elements, give it a name with `let`")
 }
 
 /// A let that is too many levels deep with the lets that it uses.
 pub(in crate::check) fn lets_too_deep(decl: &LetDecl, limit: usize) -> Diagnostic {
     let message =
-        format!("let `{}` is more than {limit} levels deep, with the lets that it uses", decl.name.text);
+        format!("let `{}` and the lets that it uses are more than {limit} levels deep", decl.name.text);
     Diagnostic::error(Code::TooDeep, message)
         .label(decl.name.span, "too deep")
-        .help("let fewer lets build on each other")
+        .help("use fewer lets that build on each other")
 }
 
 /// `names` are those of the lets, qualified and with their places, in the order in which each needs the next.
@@ -232,25 +232,23 @@ pub(in crate::check) fn cycle(names: &[(String, Name)]) -> Diagnostic {
     };
     let way: Vec<_> = names.iter().chain(names.first()).map(shown).collect();
     let message = match names {
-        [one] => format!("let `{}` needs itself", shown(one)),
-        _ => format!("lets need each other: `{}`", way.join(" -> ")),
+        [one] => format!("let `{}` uses itself", shown(one)),
+        _ => format!("these lets use each other in a cycle: `{}`", way.join(" -> ")),
     };
     let mut diagnostic = Diagnostic::error(Code::LetCycle, message);
     for (at, name) in names.iter().enumerate() {
         let next = way.get(at + 1).map_or("", |next| next);
         diagnostic = diagnostic.label(name.1.span, format!("needs `{next}`"));
     }
-    diagnostic.help(
-        "write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
-    )
+    diagnostic.help("define one of them without the others, or use an earlier snapshot: `previous(…)`")
 }
 
 /// `let a = previous(a)`
 pub(in crate::check) fn untyped_let(name: &Name) -> Diagnostic {
-    let message = format!("nothing but itself says what `{}` is", name.text);
-    Diagnostic::error(Code::LetCycle, message)
-        .label(name.span, "looks back at itself alone")
-        .help(format!("say what it is where there is no earlier snapshot: `previous({}, …)`", name.text))
+    let message = format!("`{}` is defined only by its own earlier value", name.text);
+    Diagnostic::error(Code::LetCycle, message).label(name.span, "reads only its own earlier value").help(
+        format!("give the value to use when there is no earlier snapshot: `previous({}, …)`", name.text),
+    )
 }
 
 /// What a bare word means outside the element.
@@ -285,13 +283,13 @@ pub(in crate::check) fn ambiguous_name(path: &[Name], name: &Name, outside: Outs
 }
 
 pub(in crate::check) fn rule_is_no_value(name: &Name) -> Diagnostic {
-    Diagnostic::error(Code::NotAValue, format!("`{}` is a rule, and rules are no values", name.text))
+    Diagnostic::error(Code::NotAValue, format!("`{}` is a rule, and a rule is not a value", name.text))
         .label(name.span, "a rule")
-        .help("give the condition of the rule a name with `let`, and use that in both places")
+        .help("name the condition of the rule with `let`, and use that name in both places")
 }
 
 pub(in crate::check) fn policy_is_no_value(name: &Name) -> Diagnostic {
-    Diagnostic::error(Code::NotAValue, format!("`{}` is a policy, and policies are no values", name.text))
+    Diagnostic::error(Code::NotAValue, format!("`{}` is a policy, and a policy is not a value", name.text))
         .label(name.span, "a policy")
         .help(format!("name one of its lets or params: `{}.NAME`", name.text))
 }
@@ -337,42 +335,43 @@ pub(in crate::check) fn bare_snapshot(name: &Name) -> Diagnostic {
 }
 
 pub(in crate::check) fn no_element(it: &Name) -> Diagnostic {
-    Diagnostic::error(Code::NotAValue, "`it` stands for nothing here")
+    Diagnostic::error(Code::NotAValue, "`it` has no meaning here")
         .label(it.span, "no list around it")
-        .help(
-            "`it` is the element of a list, in the `where` or `by` of a function that goes through that list",
-        )
+        .help("use `it` in the `where` or `by` of a list function, where it means the current element")
 }
 
 pub(in crate::check) fn out_of_reach(name: &Name) -> Diagnostic {
     Diagnostic::error(
         Code::ElementInSeries,
-        format!("`{}` is of one element, and this looks along the series", name.text),
+        format!("`{}` belongs to one element, but this looks back over the series", name.text),
     )
-    .label(name.span, "the element is in one snapshot only")
+    .label(name.span, "known for one snapshot only")
 }
 
 pub(in crate::check) fn asks_of_a_workflow(stage: Span) -> Diagnostic {
-    let message = "`asks` looks along the series of the judged workflow, and this is asked of each workflow";
+    let message =
+        "`asks` looks back over the series of the judged workflow, but this is evaluated for each workflow";
     Diagnostic::error(Code::ElementInSeries, message)
-        .label(stage, "of each workflow the newest snapshot alone is known here")
-        .help("if the judged workflow is meant, say it in a `let` outside, and name that here")
+        .label(stage, "only the newest snapshot of each workflow is available here")
+        .help("if you mean the judged workflow, define a `let` outside and use its name here")
 }
 
 pub(in crate::check) fn of_a_workflow_out_of_reach(name: &Name) -> Diagnostic {
-    let message =
-        format!("`{}` is of one workflow, and this looks along the series of the judged one", name.text);
+    let message = format!(
+        "`{}` belongs to one workflow, but this looks back over the series of the judged one",
+        name.text
+    );
     Diagnostic::error(Code::ElementInSeries, message)
-        .label(name.span, "of each workflow the newest snapshot alone is known here")
-        .help("if the judged workflow is meant, say it in a `let` outside, and name that here")
+        .label(name.span, "only the newest snapshot of each workflow is available here")
+        .help("if you mean the judged workflow, define a `let` outside and use its name here")
 }
 
 pub(in crate::check) fn not_a_field(path: &[Name], who: &str, problem: &str) -> Diagnostic {
-    let message = format!("`{who}` asks for a field, and `{}` is {problem}", join(path));
+    let message = format!("`{who}` takes a field, but `{}` is {problem}", join(path));
     let help = match problem {
-        "inside a list" => Some("ask for it in a `where`, as in `any(outputs where has edit_time)`"),
-        "a let" => Some("ask for the fields that it is computed from"),
-        "a param" => Some("a param always has a value; ask for a field"),
+        "inside a list" => Some("use it in a `where`, as in `any(outputs where has edit_time)`"),
+        "a let" => Some("use the fields that it is computed from"),
+        "a param" => Some("a param always has a value; name a field"),
         _ => None,
     };
     label_path(Diagnostic::error(Code::NotAField, message), path, problem).maybe_help(help.map(str::to_owned))
@@ -404,7 +403,7 @@ pub(in crate::check) fn repeated_gate(steps: &[&GateStep]) -> Diagnostic {
 
 pub(in crate::check) fn built_in_policy(name: &Name) -> Diagnostic {
     Diagnostic::error(Code::DeclaredTwice, format!("no policy can be called `{}`", name.text))
-        .label(name.span, "built-in rules are called so")
+        .label(name.span, "a name of built-in rules")
         .help("choose another name, as in `policy rollout`")
 }
 
@@ -420,7 +419,7 @@ pub(in crate::check) fn harsher_undecided(
     };
     let effect = effect.as_str();
     let message =
-        format!("`undecided {word}` is harsher than `{effect}`, which is what the rule does when it fails");
+        format!("`undecided {word}` is harsher than `{effect}`, the effect of the rule when it fails");
     Diagnostic::error(Code::HarsherWhenUndecided, message)
         .label(undecided.span, "harsher")
         .label(span, "the effect of the rule")

@@ -105,7 +105,7 @@ impl Checker<'_> {
     }
 
     fn check_if(&mut self, scope: NameScope<'_>, condition: &Expr, then: &Expr, otherwise: &Expr) -> Type {
-        self.check_condition(scope, condition, "after `if` stands a condition");
+        self.check_condition(scope, condition, "write a condition after `if`");
         let then_ty = self.check_expr(scope, then);
         let otherwise_ty = self.check_expr(scope, otherwise);
         self.check_bare_share(&then_ty, (otherwise, &otherwise_ty));

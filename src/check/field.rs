@@ -74,7 +74,7 @@ pub(super) fn add_retired(drafts: &mut Vec<FieldDraft>) {
     if let Some(declared) = drafts.iter_mut().find(|draft| &*draft.name == Vocabulary::RETIRED) {
         declared.standing |= matches!(declared.shape, FieldShape::Value(Type::Date));
     } else if is_free(drafts, Vocabulary::RETIRED) {
-        let doc = "the last day of the workflow: on days after it, it is judged no more";
+        let doc = "the last day of the workflow, after which it is no longer judged";
         let added = added(Vocabulary::RETIRED, Type::Date, doc);
         drafts.push(FieldDraft { standing: true, ..added });
     }
@@ -197,10 +197,10 @@ impl Fields<'_> {
         let name = &*decl.name.text;
         let problem = match place {
             FieldPlace::Snapshot if matches!(name, "date" | "stage" | "advance_to") => {
-                Some("it differs from snapshot to snapshot")
+                Some("it changes with each snapshot")
             }
             FieldPlace::Element | FieldPlace::Record { in_list: true } => {
-                Some("a list stands as a whole, and may be marked so")
+                Some("the whole list can be `standing`, but not one field of it")
             }
             FieldPlace::Snapshot | FieldPlace::Record { in_list: false } => None,
         };
@@ -480,7 +480,7 @@ fn finish_record(
     for draft in drafts {
         if let Some(span) = draft.changing {
             let problem = match around {
-                _ if draft.key.is_some() => Some("it is the key, which names the element"),
+                _ if draft.key.is_some() => Some("it is the key, which identifies the element"),
                 ListAround::None => Some("it is in no list"),
                 ListAround::WithoutKey => Some("its list has no `key`"),
                 ListAround::WithKey => None,
@@ -490,11 +490,11 @@ fn finish_record(
         let is_keyed = |fields: &[FieldDraft]| fields.iter().any(|field| field.key.is_some());
         if let Some(span) = draft.kept {
             let problem = match (&draft.shape, around) {
-                (_, ListAround::WithoutKey | ListAround::WithKey) => Some("it stands in a list"),
+                (_, ListAround::WithoutKey | ListAround::WithKey) => Some("it is inside a list"),
                 (FieldShape::List(fields), ListAround::None) if is_keyed(fields) => None,
                 (FieldShape::List(_), ListAround::None) => Some("its elements have no `key`"),
                 (FieldShape::Value(_) | FieldShape::Record(_), ListAround::None) => {
-                    Some("it is no list of records")
+                    Some("it is not a list of records")
                 }
             };
             diagnostics.extend(problem.map(|problem| errors::bad_kept(&draft.name, span, problem)));

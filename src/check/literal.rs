@@ -140,7 +140,7 @@ pub enum Unfit {
     Type,
     /// It lies outside the range that the param declares.
     Range,
-    /// The param is a window, and this is no number of days.
+    /// The param is a window, and this is not a number of days.
     Window(Axis),
     /// The param is a number of snapshots, and this is none.
     Snapshots,
@@ -166,8 +166,8 @@ impl Unfit {
                 None => format!("is a {ty}"),
             },
             Self::Range => "has a range".to_owned(),
-            Self::Window(Axis::Days) => "is a window: whole days or weeks, more than none".to_owned(),
-            Self::Window(Axis::Instants) => "is a window: a length of more than none".to_owned(),
+            Self::Window(Axis::Days) => "is a window: whole days or weeks, more than zero".to_owned(),
+            Self::Window(Axis::Instants) => "is a window: a length of more than zero".to_owned(),
             Self::Snapshots => "is a number of snapshots: a whole number from 1".to_owned(),
             Self::Population => "says how many a sample is drawn from: a whole number from 1".to_owned(),
             Self::Confidence => "is a confidence: more than 0% and less than 100%".to_owned(),

@@ -168,7 +168,7 @@ impl Checker<'_> {
     pub(super) fn bare_word_hint(&self, word: &Name) -> Option<String> {
         if self.ground.vocabulary.rung(&word.text).is_some() {
             return Some(format!(
-                "`{0}` is a stage: it is known where it is compared with one, as in `stage == {0}`",
+                "`{0}` is a stage: write it only in a comparison with a stage, as in `stage == {0}`",
                 word.text
             ));
         }
@@ -177,7 +177,7 @@ impl Checker<'_> {
             choice_with(&Type::Record(self.ground.vocabulary.snapshot.clone()), &word.text, &mut path);
         field.then(|| {
             format!(
-                "`{0}` is a member of `{1}`: it is known where it is compared with that, as in `{2} == {0}`",
+                "`{0}` is a member of `{1}`: write it only in a comparison with that, as in `{2} == {0}`",
                 word.text,
                 path.join("."),
                 path.last().map_or("", |name| &**name),

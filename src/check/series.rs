@@ -50,7 +50,7 @@ impl Checker<'_> {
         };
         let ty = self.check_expr(around, &arg.value);
         if let Some(of) = arg.condition.as_ref().filter(|_| condition) {
-            self.check_condition(around, of, "after `where` stands a condition");
+            self.check_condition(around, of, "write a condition after `where`");
         }
         self.series_type(builtin, along, &arg.value, ty)
     }
@@ -109,10 +109,10 @@ impl Checker<'_> {
                 let takes = is_value && *measure == Measure::Time;
                 if !takes && !matches!(ty, Type::Bool | Type::Error) {
                     let what = match measure {
-                        Measure::Time => "a condition, or at a stage, a word, a count or a date",
+                        Measure::Time => "a condition, a stage, a word, a count or a date",
                         Measure::Snapshots => "a condition",
                     };
-                    let why = format!("`{}` looks at {what}", builtin.name);
+                    let why = format!("`{}` takes {what}", builtin.name);
                     self.report(errors::not_a_condition(value, &ty, &why));
                 }
                 match measure {

@@ -33,7 +33,7 @@ impl Checker<'_> {
             self.check_over(scope, over);
         }
         if let Some(condition) = &arg.condition {
-            self.check_condition(along, condition, "after `where` stands a condition");
+            self.check_condition(along, condition, "write a condition after `where`");
         }
         match (part, of) {
             (Some(part), Some(of)) if part == of => self.report(errors::part_of_itself(&arg.value, whole)),

@@ -68,7 +68,7 @@ impl When {
             (Axis::Instants, Some(time)) => {
                 let seconds = Number::from(day_number(self.date) * DAY) + time;
                 let point = Point::of_instant(&seconds);
-                point.ok_or_else(|| "snapshots are told apart to the microsecond".to_owned())
+                point.ok_or_else(|| "snapshot times are exact to the microsecond".to_owned())
             }
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn when(text: &str) -> Result<When, String> {
         }
         Err(TimeError::NoOffset) => "a local time: write it with its offset, as 2026-11-02T14:05Z",
         Err(TimeError::Malformed | TimeError::Impossible | TimeError::ImpossibleOffset) => {
-            "not a date of the calendar, written like 2026-11-02, or a time like 2026-11-02T14:05Z"
+            "not a date in the calendar, written like 2026-11-02, or a time like 2026-11-02T14:05Z"
         }
     };
     Err(why.to_owned())
@@ -99,7 +99,7 @@ pub(super) fn when(text: &str) -> Result<When, String> {
 /// If nobody knows what day it is; that has been said.
 pub(super) fn day_options(as_of: Option<&When>, workflows: &[String]) -> Result<DayOptions, ExitCode> {
     let now = now()
-        .ok_or_else(|| complain("the system's clock is out of the calendar; give the day with `--as-of`"))?;
+        .ok_or_else(|| complain("the system's clock has an impossible date; give the day with `--as-of`"))?;
     let time = as_of.map_or(now.time, |when| when.time.clone());
     let as_of = as_of.map(|when| when.date);
     Ok(DayOptions { as_of, time, workflows: workflows.to_vec(), ..DayOptions::on(now.date) })
@@ -107,7 +107,7 @@ pub(super) fn day_options(as_of: Option<&When>, workflows: &[String]) -> Result<
 
 /// Reads `2026-11-02`.
 pub(super) fn date(text: &str) -> Result<Date, String> {
-    parse_date(text).ok_or_else(|| "not a date of the calendar, written like 2026-11-02".to_owned())
+    parse_date(text).ok_or_else(|| "not a date in the calendar, written like 2026-11-02".to_owned())
 }
 
 /// The day in UTC.

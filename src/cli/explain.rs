@@ -38,7 +38,7 @@ pub(super) struct ExplainArgs {
 }
 
 /// Said where policies, configurations or tests have errors.
-const BROKEN: &str = "; not all policies and configurations could be understood: `tollgate check` shows why";
+const BROKEN: &str = "; some policies or configurations have errors: `tollgate check` shows them";
 
 /// Finds the policies, looks for the name, tells.
 pub(super) fn run(args: &ExplainArgs) -> ExitCode {
@@ -60,7 +60,7 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
         Ok(found) => {
             let mut text = explain::subjects(found, &answer, style);
             if !errors.is_empty() {
-                text.push_str(&format!("\nThis may not be all of it{BROKEN}.\n"));
+                text.push_str(&format!("\nThis may be incomplete{BROKEN}.\n"));
             }
             finish(&text, 0)
         }
@@ -86,7 +86,7 @@ fn codes_like(name: &str) -> String {
     let alike: Vec<&str> =
         Code::ALL.iter().map(|code| code.as_str()).filter(|code| code.starts_with(&begins)).collect();
     match (alike.first(), alike.last()) {
-        (Some(first), Some(last)) => format!("those that begin so are `{first}` to `{last}`"),
+        (Some(first), Some(last)) => format!("codes that begin like this are `{first}` to `{last}`"),
         _ => "codes are `T` and three digits, such as `T203`".to_owned(),
     }
 }
@@ -101,7 +101,7 @@ fn unknown(name: &str, close: &[String]) -> String {
              stage, param, let or policy; `tollgate rules` and `tollgate params` list them"
         ),
         several if several.iter().all(|close| close.ends_with(&format!(".{name}"))) => {
-            format!("`{name}` is the name of several: {}", listed(several))
+            format!("several things are called `{name}`: {}", listed(several))
         }
         several => format!("nothing is called `{name}`: did you mean {}?", listed(several)),
     }

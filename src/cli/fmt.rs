@@ -65,11 +65,9 @@ pub(super) fn run(args: &FmtArgs) -> ExitCode {
     let mut session = Session::new(args);
     if args.paths.iter().any(|path| path == Path::new(STANDARD)) {
         return match &*args.paths {
-            [_] if args.fix => {
-                complain("`--fix` takes files: what is meant may stand in other files of the project")
-            }
+            [_] if args.fix => complain("`--fix` takes files: other files of the project may be needed"),
             [_] => session.format_standard_input(),
-            _ => complain("`-` stands alone: either standard input is formatted, or files"),
+            _ => complain("give `-` or files, not both"),
         };
     }
     let FilesToFormat { files, problems } = files::find(&args.paths);
@@ -146,8 +144,8 @@ impl Session {
             Err(Refusal::Broken(diagnostics)) => diagnostics.iter().for_each(|problem| self.report(problem)),
             Err(Refusal::Unfaithful) => {
                 self.failed = true;
-                let why = "was left as it is: formatted, it would mean something else or lack a comment";
-                complain(&format!("`{}` {why}; this is a fault of tollgate, please report it", quote(shown)));
+                let why = "was left unchanged: formatting would change its meaning or lose a comment";
+                complain(&format!("`{}` {why}; this is a bug in tollgate, please report it", quote(shown)));
             }
         }
         None
@@ -190,10 +188,9 @@ impl Session {
         };
         let left = match self.fixed.left {
             0 => String::new(),
-            left => format!(
-                "{left} error{} to mend by hand: `tollgate check`\n",
-                if left == 1 { "" } else { "s" }
-            ),
+            left => {
+                format!("{left} error{} to fix by hand: `tollgate check`\n", if left == 1 { "" } else { "s" })
+            }
         };
         let code = match (self.failed, self.check && self.changed > 0) {
             (true, _) => FAILURE,

@@ -126,7 +126,7 @@ pub(super) fn belongs(path: &Path, commit: &str, reference: &str) -> Result<(Str
     let belongs = shared.contains(&commit);
     if !belongs && reference::is_shallow(&git) {
         let advice = reference::advice(&git, reference);
-        return Err(format!("nobody can tell whether {commit} is a commit of `{reference}`; {advice}"));
+        return Err(format!("it is unknown whether {commit} is a commit of `{reference}`; {advice}"));
     }
     Ok((now, belongs))
 }
@@ -226,13 +226,11 @@ fn repository(path: &Path) -> Result<(PathBuf, PathBuf), String> {
     let path = canonical(path).map_err(|error| format!("`{}` cannot be used: {error}", path.display()))?;
     let git = Git { folder: &path };
     let top = git.line(&["rev-parse", "--show-toplevel"]).map_err(|why| match why {
-        GitProblem::Missing => {
-            "`git` is not installed, and what stands in another commit needs it".to_owned()
-        }
+        GitProblem::Missing => "`git` is not installed, but reading another commit needs it".to_owned(),
         GitProblem::Failed(why) if why.contains("not a git repository") => {
-            format!("`{}` is in no git repository, so there is no commit to look at", path.display())
+            format!("`{}` is not in a git repository, so there is no commit to read", path.display())
         }
-        other => format!("git does not answer for `{}`: {other}", path.display()),
+        other => format!("git failed for `{}`: {other}", path.display()),
     })?;
     let top = canonical(Path::new(&top)).map_err(|error| format!("`{top}` cannot be used: {error}"))?;
     let inner = path.strip_prefix(&top).unwrap_or(Path::new("")).to_owned();
@@ -266,7 +264,7 @@ impl std::fmt::Display for GitProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Missing => f.write_str("`git` is not installed"),
-            Self::Silent => f.write_str("git has failed, and does not say why"),
+            Self::Silent => f.write_str("git failed without saying why"),
             Self::Failed(why) => f.write_str(why),
         }
     }

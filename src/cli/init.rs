@@ -104,7 +104,7 @@ impl Purpose {
 /// Writes them, and says what to do next.
 pub(super) fn run(args: &InitArgs) -> ExitCode {
     let Some(day) = args.date.or_else(today) else {
-        return complain("the system's clock is out of the calendar; give the day with `--date`");
+        return complain("the system's clock has an impossible date; give the day with `--date`");
     };
     let Some(last_day) = date_of_day(day_number(day) + WAIVED_DAYS) else {
         return complain("the calendar ends too soon after that day");
@@ -138,7 +138,7 @@ fn workflow(text: &str) -> Result<String, String> {
     if begins && text.chars().all(is_fit) && text.len() <= LONGEST {
         return Ok(text.to_owned());
     }
-    Err("it names a folder: letters, digits, `-`, `_` and `.`, a letter or digit first, and not too long"
+    Err("it names a folder: use letters, digits, `-`, `_` and `.`, start with a letter or digit, and keep it short"
         .to_owned())
 }
 
@@ -180,15 +180,15 @@ What next:
   tollgate check --workflow {workflow} --gate{at}
       says for each rule of that gate what to record, and where
   tollgate explain \"{stage} -> {ahead}\"{at}
-      tells what each of them asks, by the values in force
+      shows what each of them asks, with the values in force
   tollgate test{at}
       runs the tests of your policy
   tollgate explain {rule}{at}
-      tells what a rule asks and why; `tollgate rules{at}` lists all of them
+      shows what a rule asks and why; `tollgate rules{at}` lists all of them
   tollgate new snapshot --workflow {workflow}{at}
       writes the next snapshot, to be filled in, once it is due: {later} after the first
   tollgate check --base origin/main{at}
-      judges a pull request by the policies of its target branch: have it run for each
+      judges a pull request by the policies of its target branch: run this on each
 ",
         into = if is_here { String::new() } else { format!(" into{at}") },
     )

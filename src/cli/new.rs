@@ -65,7 +65,7 @@ pub(super) fn run(args: &NewArgs) -> ExitCode {
         Err(code) => return code,
     };
     let Some(now) = now() else {
-        return complain("the system's clock is out of the calendar");
+        return complain("the system's clock has an impossible date");
     };
     match snapshot(args, &known, &now) {
         Ok((text, note)) => {
@@ -201,7 +201,7 @@ fn next_point(
 /// What is said of a day that is yet to come.
 fn too_early(day: Point, now: Point) -> Option<String> {
     let note =
-        || format!("{day} is yet to come: until then `tollgate check` takes this snapshot for an error");
+        || format!("{day} is in the future: until then `tollgate check` reports this snapshot as an error");
     (day > now).then(note)
 }
 

@@ -71,7 +71,7 @@ fn percent(text: &str) -> Result<u8, String> {
     let whole = |text: &str| text.parse().ok().filter(|percent: &u8| *percent <= 100);
     let percent = text.strip_suffix('%').and_then(whole);
     percent.ok_or_else(|| match whole(text) {
-        Some(bare) => format!("a share has its unit; write {bare}%"),
+        Some(bare) => format!("a share needs its unit; write {bare}%"),
         None => "not a whole number of percent from 0 to 100, written like 90%".to_owned(),
     })
 }
@@ -116,7 +116,7 @@ fn write_missing(path: &Path, missing: &[MissingTest]) -> Result<Vec<String>, St
         let failed = |why: String| format!("`{name}` cannot be written: {why}");
         // Names are those within the repository, wherever in it the command was started.
         let Some(root) = path.ancestors().find(|root| root.join(policy).is_file()) else {
-            return Err(failed("its policy is not where it was read".to_owned()));
+            return Err(failed("its policy has moved since it was read".to_owned()));
         };
         let mut count = 0;
         let add = |before: &str| {
@@ -129,7 +129,7 @@ fn write_missing(path: &Path, missing: &[MissingTest]) -> Result<Vec<String>, St
         said.push(format!("{tests} added to `{name}`: read what they expect, and run `tollgate test` again"));
     }
     if said.is_empty() {
-        said.push("no test was found that could be added".to_owned());
+        said.push("no test could be found to add".to_owned());
     }
     Ok(said)
 }

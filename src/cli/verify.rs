@@ -50,7 +50,7 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
 
 /// What is to be said, and whether everything is as recorded.
 fn verified(args: &VerifyArgs) -> Result<(Vec<String>, bool), String> {
-    let today = today().ok_or("the system's clock is out of the calendar")?;
+    let today = today().ok_or("the system's clock has an impossible date")?;
     let known = parse(&disk::read(&args.file)?)?;
     let options = options(&known, today)?;
     permitted(&known, args)?;
@@ -111,7 +111,7 @@ fn options(known: &VerdictRecord, today: Date) -> Result<CheckOptions, String> {
     let (ran, judged) = (day(&known.options.today)?, day(&known.as_of)?);
     let days = [Some(ran.date), Some(judged.date), as_of.as_ref().map(|when| when.date)];
     if let Some(late) = days.into_iter().flatten().find(|day| *day > today) {
-        return Err(format!("it is of {late}, a day that is yet to come: today is {today}"));
+        return Err(format!("its day {late} is in the future: today is {today}"));
     }
     let time = as_of.as_ref().map_or(ran.time, |when| when.time.clone());
     let (as_of, workflows) = (as_of.map(|when| when.date), known.options.workflows.clone());
@@ -125,7 +125,7 @@ fn permitted(known: &VerdictRecord, args: &VerifyArgs) -> Result<(), String> {
         && !is_whole_hash(&base.commit)
     {
         let commit = quote(&base.commit);
-        return Err(format!("its commit `{commit}` is not a whole hash, as `git rev-parse` prints it"));
+        return Err(format!("its commit `{commit}` is not a full hash, as `git rev-parse` prints it"));
     }
     if known.options.allow_outside {
         return match args.outside.allow_outside {
@@ -144,7 +144,7 @@ fn permitted(known: &VerdictRecord, args: &VerifyArgs) -> Result<(), String> {
     let base = known.base.as_ref().map(|base| format!("{}:", base.reference)).unwrap_or_default();
     let leads_out = |name: &&String| leads_out(name.strip_prefix(&base).unwrap_or(name), depth);
     match known.files.keys().find(leads_out) {
-        Some(name) => Err(format!("its file `{}` lies outside of the repository", quote(name))),
+        Some(name) => Err(format!("its file `{}` is outside of the repository", quote(name))),
         None => Ok(()),
     }
 }
@@ -209,7 +209,7 @@ fn compare(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>
         (false, _, _) => "Not verified: the base is not what the record says.".to_owned(),
         (true, false, true) => format!("Not verified: files differ. The verdict of {day} is the same."),
         (true, true, false) => {
-            format!("Not verified: the files are the same, and the verdict of {day} is another.")
+            format!("Not verified: the files are the same, but the verdict of {day} differs.")
         }
         (true, false, false) => format!("Not verified: files differ, and so does the verdict of {day}."),
     });
@@ -224,13 +224,12 @@ fn base(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>) -
         lines.push(format!("base: commit {commit} is not in the history of `{name}`, which is at {now}"));
     }
     if was.commit != is.commit {
-        lines.push(format!("base: {} is not a commit itself; it stands for {}", was.commit, is.commit));
+        lines.push(format!("base: {} is not a commit itself; it points to {}", was.commit, is.commit));
     }
     if was.ancestor_of_head != is.ancestor_of_head {
         let verb = |is: bool| if is { "is" } else { "is not" };
         let (is, was) = (verb(is.ancestor_of_head), verb(was.ancestor_of_head));
-        lines
-            .push(format!("base: it {is} an ancestor of what is checked out; the record says that it {was}"));
+        lines.push(format!("base: it {is} an ancestor of the checkout; the record says that it {was}"));
     }
     lines
 }
@@ -238,8 +237,8 @@ fn base(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>) -
 /// What somebody has to know of the verdict who reads nothing but that it is verified.
 fn recorded(known: &VerdictRecord, judgement: &Answer<Report>, place: Option<&BaseNow>) -> Vec<String> {
     let meaning = match known.exit {
-        0 => "nothing that counts has to hold or go back",
-        1 => "something has to hold or go back",
+        0 => "no workflow that counts must hold or roll back",
+        1 => "a workflow must hold or roll back",
         _ => "something could not be judged",
     };
     let mut lines = vec![format!("exit code: {}, {meaning}", known.exit)];

@@ -106,7 +106,7 @@ pub(super) fn destination(path: &Path) -> Result<PathBuf, String> {
                 let folder = real.clone();
                 real.push(name);
                 if fs::symlink_metadata(&real).is_ok_and(|known| known.is_symlink()) {
-                    let it = if parts.peek().is_some() { "it lies behind" } else { "it is" };
+                    let it = if parts.peek().is_some() { "it is reached through" } else { "it is" };
                     real = followed(&real, &folder).map_err(|why| format!("{it} a link that leads {why}"))?;
                 }
             }
@@ -125,7 +125,7 @@ fn followed(link: &Path, folder: &Path) -> Result<PathBuf, &'static str> {
     }
     let here = canonical(Path::new(".")).map_err(|_| "nowhere")?;
     let leads_out = folder.starts_with(&here) && !target.starts_with(&here);
-    if leads_out { Err("out of the folder that this was started in") } else { Ok(target) }
+    if leads_out { Err("out of the folder where the command was started") } else { Ok(target) }
 }
 
 /// Where a link leads whose file is not there, in a folder that is.

@@ -11,8 +11,8 @@ use crate::text::quote;
 /// A configuration in which nothing is set.
 pub(super) fn empty(file: FileId) -> Diagnostic {
     Diagnostic::error(Code::EmptyConfiguration, "the configuration sets nothing")
-        .label(Span::new(file, 0..0), "it is empty, or holds comments alone")
-        .help("write `policies: [builtin]` if the shipped policies are to judge, or remove the file")
+        .label(Span::new(file, 0..0), "it is empty, or has only comments")
+        .help("write `policies: [builtin]` to use the shipped policies, or remove the file")
 }
 
 /// A text that is not YAML, or uses what is refused of it; `reason` is the parser's.
@@ -26,19 +26,19 @@ pub(super) fn not_yaml(span: Span, reason: &str) -> Diagnostic {
     } else if reason.contains("unknown anchor") {
         ("this alias has no anchor".to_owned(), Some("quote a text that begins with `*`"))
     } else if reason.contains("recursive") {
-        ("this alias is part of what it stands for".to_owned(), Some("write the value out"))
+        ("this alias contains itself".to_owned(), Some("write the value out"))
     } else {
         (format!("this is not YAML: {}", quote(reason)), None)
     };
     Diagnostic::error(Code::ConfigNotYaml, message)
-        .label(span, "the configuration is not understood from here on")
+        .label(span, "the configuration cannot be read from here on")
         .maybe_help(help.map(str::to_owned))
 }
 
 /// Beyond the limits of size, depth or aliases.
 pub(super) fn too_large(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::ConfigNotYaml, "this configuration is larger than any configuration should be")
-        .label(span, "it is not read further")
+    Diagnostic::error(Code::ConfigNotYaml, "this configuration is too large")
+        .label(span, "the rest is not read")
 }
 
 /// `---` in the middle.
@@ -134,7 +134,7 @@ pub(super) fn no_effect(text: &str, close: Option<&str>, span: Span) -> Diagnost
 
 /// `x: {}`
 pub(super) fn sets_nothing(name: &str, wanted: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::SettingType, format!("nothing is set of `{}`", quote(name)))
+    Diagnostic::error(Code::SettingType, format!("`{}` has no settings", quote(name)))
         .label(span, format!("give it {wanted}"))
 }
 
@@ -169,18 +169,17 @@ pub(super) fn empty_list(name: &str, span: Span) -> Diagnostic {
 /// An override that only narrows or locks.
 pub(super) fn no_value_in_override(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::SettingType, format!("an override gives `{}` no value", quote(name)))
-        .label(span, "give it one: what is said of some workflows goes before what is said of all")
+        .label(span, "give it one: an override for some workflows takes precedence over the setting for all")
 }
 
 pub(super) fn no_effect_in_override(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::SettingType, format!("an override gives `{}` no effect", quote(name)))
-        .label(span, "give it one: what is said of some workflows goes before what is said of all")
+        .label(span, "give it one: an override for some workflows takes precedence over the setting for all")
 }
 
 /// A pattern that is longer than any name of a workflow.
 pub(super) fn long_pattern(name: &str, bytes: usize, span: Span) -> Diagnostic {
-    let message =
-        format!("`{name}` is longer than {MAX_PATTERN_BYTES} bytes, and so than any name of a workflow");
+    let message = format!("`{name}` is longer than {MAX_PATTERN_BYTES} bytes, longer than any workflow name");
     Diagnostic::error(Code::NameTooLong, message)
         .label(span, format!("{bytes} bytes"))
         .help("write a shorter pattern, or several")
@@ -215,7 +214,7 @@ fn missing_key(code: Code, of: &str, name: &str, example: &str, span: Span) -> D
 
 /// `until: 2026-02-30`
 pub(super) fn no_date(name: &str, text: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::IncompleteWaiver, format!("`{}` is not a date of the calendar", quote(text)))
+    Diagnostic::error(Code::IncompleteWaiver, format!("`{}` is not a date in the calendar", quote(text)))
         .label(span, format!("`{name}` is written like 2026-12-31"))
         .help("a waiver without a clear end waives nothing")
 }

@@ -375,7 +375,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Point) -> T + Sync> Loading<'a, F
         let projects = projects.into_iter().map(finish_one).collect();
         if later > 0 {
             let what = if later == 1 { "1 snapshot is" } else { &format!("{later} snapshots are") };
-            let message = format!("{what} dated later than {as_of} and not seen");
+            let message = format!("{what} dated later than {as_of} and ignored");
             diagnostics.push(Diagnostic::note(Code::LaterSnapshotsUnseen, message));
         }
         Loaded { projects, as_of, diagnostics }

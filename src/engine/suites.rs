@@ -331,14 +331,14 @@ fn too_little(min: u8, total: Covered) -> Option<Diagnostic> {
 fn nothing_tested(options: &TestOptions) -> Diagnostic {
     match &options.filter {
         None => Diagnostic::error(Code::NoTest, "no test was found").help(
-            "tests are `test` blocks in files that end in `.test.gate`, beside the policies that they test",
+            "tests are `test` blocks in files that end in `.test.gate`, next to the policies that they test",
         ),
         Some(filter) => {
             let message = format!(
-                "no test has `{}` in its title, or in the name of a rule that it expects something of",
+                "no test has `{}` in its title or in the name of a rule that it expects",
                 filter.escape_debug()
             );
-            Diagnostic::error(Code::NoTest, message).help("leave `--filter` out to run all of them")
+            Diagnostic::error(Code::NoTest, message).help("remove `--filter` to run all of them")
         }
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn nothing_judged(rules: usize, reports: &[WorkflowReport]) -> Option
         return None;
     }
     if !reports.iter().flat_map(|report| &report.rules).any(|rule| rule.outcome.is_judged()) {
-        let help = "every rule was not applicable, or off; look at the `when` of the policies and at the workflows' stages";
+        let help =
+            "every rule is off or does not apply; check the `when` of the policies and the workflows' stages";
         return error("no rule applies to any workflow").map(|diagnostic| diagnostic.help(help));
     }
     None
@@ -47,7 +48,7 @@ pub(super) fn too_much(run: &RunBudget) -> Option<Diagnostic> {
     });
     let bytes = run.too_few_bytes().map(|most| {
         error(
-            format!("what there is to report is larger than {most} bytes"),
+            format!("the report is larger than {most} bytes"),
             "judge fewer workflows at once, with `--workflow`, or by fewer rules",
         )
     });

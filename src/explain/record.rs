@@ -4,7 +4,7 @@
 pub(super) const TEXTS: &[&str] = &[
     "With `--base` it compares the files of the newest 12 snapshots with the first commit of the base that has them. It notes a \
      file of which a value was changed, moved or removed since. Added values are new evidence. It needs git and the whole history; in a \
-     shallow clone it says that nobody can tell. What the pull request itself rewrites is listed separately. An honest team sees \
+     shallow clone it reports that it cannot tell. What the pull request itself rewrites is listed separately. An honest team sees \
      it when it corrects a snapshot.",
     "It compares each list of the newest snapshot with the same list when it was last recorded. If all elements say the same, except \
      for their keys and their order, somebody may have copied the list instead of measuring. It looks at lists of 10 elements or \

@@ -136,7 +136,7 @@ pub(super) fn no_range(param: &Param, span: Span) -> Diagnostic {
 
 pub(super) fn reversed(param: &Param, span: Span) -> Diagnostic {
     Diagnostic::error(Code::WidenedRange, format!("the range of `{}` is the wrong way round", param.name))
-        .label(span, "the lower end stands first")
+        .label(span, "write the lower end first")
 }
 
 fn range_of(param: &Param, range: &Interval) -> String {
@@ -176,14 +176,14 @@ pub(super) fn leaves_out(param: &Param, value: &ParamValue, origin: Span, range:
     )
     .label(range, format!("does not contain {value}"))
     .label(origin, "set here")
-    .help("give a value within the range, too")
+    .help("also give a value within the range")
 }
 
 pub(super) fn widened(param: &Param, span: Span, range: &Interval, there: Span) -> Diagnostic {
     let range = range_of(param, range);
     Diagnostic::error(
         Code::WidenedRange,
-        format!("the range of `{}` can be narrowed, and not widened", param.name),
+        format!("the range of `{}` can be narrowed, but not widened", param.name),
     )
     .label(span, format!("reaches beyond {range}"))
     .label(there, format!("{range} is set here"))

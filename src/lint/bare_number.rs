@@ -66,9 +66,9 @@ fn is_measured(policies: &LintedPolicies<'_>, expr: &Expr) -> bool {
 
 fn finding(what: &str, bare: &[Span]) -> Option<Diagnostic> {
     let (first, others) = bare.split_first()?;
-    let message = format!("{what} compares with a bare number");
-    let first = Diagnostic::warning(Code::BareNumber, message)
-        .label(*first, "nobody can set this in `tollgate.yaml`");
+    let message = format!("{what} compares with a bare number instead of a param");
+    let first =
+        Diagnostic::warning(Code::BareNumber, message).label(*first, "this cannot be set in `tollgate.yaml`");
     let labelled = others.iter().fold(first, |finding, span| finding.label(*span, "nor this"));
     Some(labelled.help("give it a name and a range: `param NAME = VALUE within LOW to HIGH`"))
 }

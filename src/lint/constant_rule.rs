@@ -13,7 +13,7 @@ use crate::program::{Policy, Rule, Target};
 use crate::source::Span;
 
 const NEVER: &str = "can never be yes";
-const ALWAYS: &str = "is yes whatever is measured";
+const ALWAYS: &str = "is always yes, whatever is measured";
 
 pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -82,7 +82,7 @@ fn in_rule<'a>(policies: &LintedPolicies<'a>, rule: &'a Rule) -> Option<Diagnost
                 ("never applies", NEVER, span, vec![applies.clone()]),
                 (
                     "can never pass",
-                    "nothing satisfies all that it asks for",
+                    "no value satisfies all of its conditions",
                     first,
                     vec![applies.clone(), passes.clone()],
                 ),
@@ -132,16 +132,16 @@ fn inside_calls<'a>(policies: &LintedPolicies<'a>, expr: &'a Expr) -> Option<Dia
         | Target::Member(_) => None,
     }?;
     if never(policies, condition) {
-        return Some(finding("a condition that nothing satisfies".to_owned(), condition.span, NEVER));
+        return Some(finding("no value satisfies this condition".to_owned(), condition.span, NEVER));
     }
     let mut solver = Solver::new(policies);
     let otherwise = solver.formula(condition).negate();
     (solver.search(&otherwise) == SolveAnswer::Never)
-        .then(|| finding("a condition that everything satisfies".to_owned(), condition.span, ALWAYS))
+        .then(|| finding("every value satisfies this condition".to_owned(), condition.span, ALWAYS))
 }
 
 fn finding(message: String, span: Span, label: &str) -> Diagnostic {
     Diagnostic::warning(Code::ConstantRule, message)
         .label(span, label)
-        .help("compare what it says of one value in several places, and how the thresholds are set")
+        .help("check the conditions on the same value against each other, and how the thresholds are set")
 }

@@ -128,7 +128,7 @@ fn finding(
     Diagnostic::warning(Code::EmptyListPasses, format!("an empty list passes `{rule}`"))
         .label(requirement.span, format!("is yes where {written} is empty"))
         .help(format!(
-            "require how many there must be, such as `count({}) >= 1`; if none at all is good news, say so: `# lint: T705 REASON`",
+            "require a minimum, such as `count({}) >= 1`; if an empty list is fine, say so: `# lint: T705 REASON`",
             written.trim_matches('`')
         ))
 }

@@ -48,5 +48,5 @@ fn finding(
     Diagnostic::warning(Code::LaxRollback, format!("the rollback `{back}` is laxer than the hold `{held}`"))
         .label(rollback.stops.span, format!("fires where {of} is {value}"))
         .label(hold.stops.span, format!("does not hold at {value}"))
-        .help("let the hold come first: a rollback is for what is worse")
+        .help("make the rollback stricter: it is for values worse than those that hold")
 }

@@ -91,5 +91,5 @@ fn behind_a_gate<'a>(
     let finding = Diagnostic::warning(Code::OverlappingThresholds, message)
         .label(gate.stops.span, format!("`{}` passes where {of} is {value}", gate.rule.name))
         .label(rule.stops.span, format!("{verb} there"));
-    Some(finding.help("a gate should ask for at least what the next stage has to keep"))
+    Some(finding.help("a gate should ask for at least what the next stage requires"))
 }

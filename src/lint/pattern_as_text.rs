@@ -32,7 +32,10 @@ fn patterns(expr: &Expr) -> Vec<Span> {
 }
 
 fn finding(span: Span) -> Diagnostic {
-    Diagnostic::warning(Code::PatternAsText, "a text is compared with a star, and not with a pattern")
-        .label(span, "equal to this very text alone")
-        .help("write `NAME matches \"claude-*\"`, or `not NAME matches \"claude-*\"`, for a pattern")
+    Diagnostic::warning(
+        Code::PatternAsText,
+        "this compares with a text that contains `*`, not with a pattern",
+    )
+    .label(span, "matches only this exact text")
+    .help("write `NAME matches \"claude-*\"`, or `not NAME matches \"claude-*\"`, for a pattern")
 }

@@ -28,5 +28,7 @@ fn looked_at(expr: &Expr) -> Option<Span> {
 fn finding(words: Span) -> Diagnostic {
     Diagnostic::warning(Code::SlowRollback, "a rollback waits for evidence that outweighs every earlier look")
         .label(words, "slow after a fall")
-        .help("leave `at every look` out and look at a short window, such as `over 4 weeks`, with a high confidence")
+        .help(
+            "remove `at every look`, and use a short window, such as `over 4 weeks`, with a high confidence",
+        )
 }

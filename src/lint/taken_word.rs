@@ -44,7 +44,11 @@ fn last_day_taken(policies: &LintedPolicies<'_>) -> Option<Diagnostic> {
     if vocabulary.retired().is_some() {
         return None;
     }
-    field_taken(policies, Vocabulary::RETIRED, "the last day of a workflow, after which it is judged no more")
+    field_taken(
+        policies,
+        Vocabulary::RETIRED,
+        "the last day of a workflow, after which it is no longer judged",
+    )
 }
 
 /// The field that keeps `left` from naming who is gone from a kept list: it has that name or key, and is no list of texts.
@@ -63,7 +67,7 @@ fn field_taken(policies: &LintedPolicies<'_>, word: &str, meaning: &str) -> Opti
 }
 
 fn finding(what: &str, word: &str, meaning: &str, place: Span) -> Diagnostic {
-    let message = format!("`{word}` is a {what} here, and no longer {meaning}");
+    let message = format!("`{word}` is a {what} here, so it no longer means {meaning}");
     let finding =
         Diagnostic::warning(Code::TakenWord, message).label(place, format!("takes the word `{word}`"));
     finding.help("give it another name, or say so in a comment: `# lint: T712 REASON`")

@@ -100,17 +100,17 @@ fn judge(
     // One that no sample can show is another lint's.
     let Further::So(needed) = claim.needed(spend) else { return None };
     let what = claim.shown();
-    let each = format!("each of {length} snapshots in a row has to show it, which takes {needed} at least");
+    let each =
+        format!("each of {length} snapshots in a row must show it, which takes at least {needed} elements");
     let Some((size, at)) = asked else {
-        let message = format!("nothing asks for the sample that each snapshot of this run needs for {what}");
+        let message =
+            format!("each snapshot of this run needs a sample for {what}, but no rule requires one");
         return Some(Diagnostic::warning(Code::UnlikelyHeld, message).label(claim.span, each).help(format!(
-            "ask for it inside, as in `count(…) >= {needed} and …`, look at a window with `over`, or leave out the confidence"
+            "add it to the condition, as in `count(…) >= {needed} and …`, use a window with `over`, or drop the confidence"
         )));
     };
-    let finding = Diagnostic::warning(
-        Code::UnlikelyHeld,
-        format!("a run of snapshots with {what} will hardly ever be seen"),
-    );
+    let finding =
+        Diagnostic::warning(Code::UnlikelyHeld, format!("a run of snapshots with {what} is very unlikely"));
     if size < needed {
         return Some(finding.label(claim.span, each).label(at, format!("asks for {size}")).help(HELP));
     }
@@ -140,5 +140,5 @@ fn percent(chance: f64) -> String {
     }
 }
 
-const HELP: &str = "ask for more in each snapshot, look at a window with `over`, or leave out the confidence: the run itself \
+const HELP: &str = "ask for more in each snapshot, use a window with `over`, or drop the confidence: the run itself \
                     is evidence";

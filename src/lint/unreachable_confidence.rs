@@ -36,7 +36,7 @@ fn says_nothing(policies: &LintedPolicies<'_>, expr: &Expr) -> Option<Diagnostic
     let ExprKind::With { confidence, .. } = &expr.kind else { return None };
     let level = policies.plain(confidence).filter(|level| level + level < Number::ONE)?;
     let message = format!(
-        "a confidence of {} says nothing: the opposite can be shown as well",
+        "a confidence of {} proves nothing: the opposite can be shown as well",
         Kind::Share.show(&level)
     );
     let finding = Diagnostic::warning(Code::UnreachableConfidence, message);
@@ -178,8 +178,8 @@ fn finding<'a>(
             let message = format!("no sample can reach {what}");
             return Some(
                 Diagnostic::warning(Code::UnreachableConfidence, message)
-                    .label(claim.span, "can never be yes, however many there are")
-                    .help("ask for a little less than all, or for every element without a confidence"),
+                    .label(claim.span, "never yes, whatever the size of the sample")
+                    .help("ask for slightly less than all, or for all elements without a confidence"),
             );
         }
         Further::Beyond { .. } | Further::Unsought => return None,
@@ -190,7 +190,7 @@ fn finding<'a>(
     }
     let finding =
         Diagnostic::warning(Code::UnreachableConfidence, format!("{size} samples cannot reach {what}"))
-            .label(claim.span, format!("takes {needed} at least, even if all of them bear it out"))
+            .label(claim.span, format!("takes at least {needed}, even if every one of them is good"))
             .label(at, format!("asks for {size}"));
     Some(finding.help(format!("ask for {needed} or more, or for a lower confidence")))
 }

@@ -150,6 +150,6 @@ fn is_for_rules(field: &Field) -> bool {
 
 fn finding(name: &str, span: Span) -> Diagnostic {
     Diagnostic::warning(Code::UnreadField, format!("no rule reads the field `{name}`"))
-        .label(span, "measured in vain")
-        .help("write the rule that needs it, or stop asking for it")
+        .label(span, "recorded, but never used")
+        .help("write a rule that uses it, or stop recording it")
 }

@@ -27,7 +27,7 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
             let message = format!("none of the {} rules has a test", untested.len());
             let finding = Diagnostic::warning(Code::UntestedRule, message)
                 .label(first.decl.name.span, "the first of them")
-                .help("write `test` blocks in a file `NAME.test.gate` beside the policies");
+                .help("write `test` blocks in a file `NAME.test.gate` next to the policies");
             vec![finding]
         }
         _ => untested.into_iter().map(finding).collect(),
@@ -36,6 +36,6 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
 
 fn finding(rule: &Rule) -> Diagnostic {
     Diagnostic::warning(Code::UntestedRule, format!("the rule `{}` has no test", rule.name))
-        .label(rule.decl.name.span, "no test expects anything of it")
+        .label(rule.decl.name.span, "no test has an `expect` for it")
         .help(format!("add a test with `expect {} fails`, and one in which it passes", rule.name))
 }

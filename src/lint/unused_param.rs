@@ -1,4 +1,4 @@
-//! A param that nothing uses: setting it changes nothing, though it looks as if it did.
+//! A param that nothing uses: setting it has no effect, though it looks as if it did.
 
 use std::collections::BTreeSet;
 
@@ -46,8 +46,8 @@ pub(super) fn find(policies: &LintedPolicies<'_>) -> Vec<Diagnostic> {
         let policy = param.name.split('.').next().unwrap_or_default();
         let name = format!("{policy}.{}", param.decl.name.text);
         Diagnostic::warning(Code::UnusedParam, format!("no rule uses the param `{name}`"))
-            .label(param.decl.name.span, "setting it changes nothing")
-            .help("use it where its value stands as a number, or remove it")
+            .label(param.decl.name.span, "setting it has no effect")
+            .help("use it instead of the number that is written out, or remove it")
     };
     // The entries of a table are one declaration.
     let unused = unused.filter(|(_, param)| told.insert(param.decl.span));

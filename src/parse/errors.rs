@@ -29,20 +29,19 @@ pub(super) fn misspelt_keyword(span: Span, expected: &str, found: &str) -> Diagn
 }
 
 pub(super) fn sign_of_no_number(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::Syntax, "only a number can be negative")
-        .label(span, "this sign stands before no number")
+    Diagnostic::error(Code::Syntax, "only a number can be negative").label(span, "no number after this sign")
 }
 
 pub(super) fn unknown_escape(span: Span, escape: &str) -> Diagnostic {
-    Diagnostic::error(Code::Syntax, format!("`{escape}` means nothing in a text"))
+    Diagnostic::error(Code::Syntax, format!("`{escape}` has no meaning in a text"))
         .label(span, "unknown escape")
-        .help(r#"after `\` stands one of `"`, `\`, `{`, `}` and `n`; a backslash itself is written `\\`"#)
+        .help(r#"write `"`, `\`, `{`, `}` or `n` after `\`; for a backslash, write `\\`"#)
 }
 
 pub(super) fn empty_interpolation(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::Syntax, "there is no expression between these braces")
-        .label(span, "nothing to show here")
-        .help(r"write `\{` for a brace")
+    Diagnostic::error(Code::Syntax, "these braces are empty")
+        .label(span, "an expression is missing here")
+        .help(r"write `\{` for a literal brace")
 }
 
 pub(super) fn too_deep(span: Span) -> Diagnostic {
@@ -53,8 +52,8 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
 
 /// The parser gave up by its own limits.
 pub(super) fn too_much(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::TooDeep, "this file is too intricate to be read")
-        .label(span, "nothing of this file was understood")
+    Diagnostic::error(Code::TooDeep, "this file is too complex to read")
+        .label(span, "none of this file was read")
         .help("split it into several files")
 }
 
@@ -62,11 +61,11 @@ pub(super) fn bad_number(span: Span, error: NumberError) -> Diagnostic {
     let message = match error {
         NumberError::TooManyDigits => format!("this number has more than {MAX_DIGITS} digits"),
         NumberError::ExponentTooLarge => format!("this exponent is beyond ±{MAX_EXPONENT}"),
-        NumberError::Malformed => "this is no number".to_owned(),
+        NumberError::Malformed => "this is not a number".to_owned(),
     };
     let help = (error == NumberError::TooManyDigits).then(|| "round it".to_owned());
     Diagnostic::error(Code::NumberOrDateInPolicy, message)
-        .label(span, "cannot be held exactly")
+        .label(span, "cannot be stored exactly")
         .maybe_help(help)
 }
 
@@ -81,26 +80,25 @@ pub(super) fn no_such_date(span: Span, date: &str) -> Diagnostic {
 }
 
 pub(super) fn part_of_a_month(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::NumberOrDateInPolicy, "a span of months is a whole number of months")
-        .label(span, "no whole number of months")
+    Diagnostic::error(Code::NumberOrDateInPolicy, "a number of months must be whole")
+        .label(span, "not a whole number of months")
         .help("write it in days or weeks")
 }
 
 pub(super) fn too_many_months(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::NumberOrDateInPolicy, "this span is longer than the calendar")
-        .label(span, "more than 9999 years")
+    Diagnostic::error(Code::NumberOrDateInPolicy, "this span is too long").label(span, "more than 9999 years")
 }
 
 pub(super) fn unclosed_text(span: Span) -> Diagnostic {
     Diagnostic::error(Code::UnclosedText, "this text is not closed")
         .label(span, "no closing quote on this line")
-        .help(r#"a text ends with `"` on the line that it begins on"#)
+        .help(r#"end the text with `"` on the same line"#)
 }
 
 pub(super) fn unclosed_interpolation(span: Span) -> Diagnostic {
     Diagnostic::error(Code::UnclosedText, "this brace is not closed in its text")
         .label(span, "an expression begins here")
-        .help(r"close it with `}`, or write `\{` for a brace")
+        .help(r"close it with `}`, or write `\{` for a literal brace")
 }
 
 pub(super) fn quote_in_interpolation(span: Span) -> Diagnostic {
@@ -112,22 +110,22 @@ pub(super) fn quote_in_interpolation(span: Span) -> Diagnostic {
 pub(super) fn reserved_name(span: Span, word: &str) -> Diagnostic {
     Diagnostic::error(Code::ReservedWord, format!("`{word}` is a reserved word and cannot be a name"))
         .label(span, "a name is expected here")
-        .help("choose another name; the words of the grammar mean something of their own")
+        .help("choose another name: this word is part of the language")
 }
 
 /// A field that has a word of the grammar for its name.
 pub(super) fn reserved_field(span: Span, word: &str) -> Diagnostic {
     reserved_name(span, word).help(format!(
-        "choose another name, and give the key that the snapshots have, as in `own_name: text named \"{word}\"`"
+        "choose another name, and add the key that the snapshots use, as in `own_name: text named \"{word}\"`"
     ))
 }
 
 /// A literal that is no instant.
 pub(super) fn no_such_time(span: Span, text: &str, problem: TimeError) -> Diagnostic {
     let message = match problem {
-        TimeError::NoOffset => format!("`{text}` is a local time, and nobody knows where"),
-        TimeError::Impossible => format!("`{text}` is not in the calendar, or on no clock"),
-        TimeError::ImpossibleOffset => format!("`{text}` has an offset that is on no clock"),
+        TimeError::NoOffset => format!("`{text}` is a local time without an offset"),
+        TimeError::Impossible => format!("`{text}` does not exist: check the date and the time of day"),
+        TimeError::ImpossibleOffset => format!("`{text}` has an impossible offset"),
         TimeError::Malformed => format!("`{text}` is not a time"),
     };
     Diagnostic::error(Code::NumberOrDateInPolicy, message)
@@ -159,14 +157,13 @@ pub(super) fn stray_brace(span: Span) -> Diagnostic {
 
 /// `before` is what the brace should follow.
 pub(super) fn missing_open_brace(before: Span) -> Diagnostic {
-    Diagnostic::error(Code::UnmatchedBrace, "this block has no `{`")
-        .label(before, "a `{` belongs behind this")
+    Diagnostic::error(Code::UnmatchedBrace, "this block has no `{`").label(before, "write `{` after this")
 }
 
 /// A declaration that belongs in a policy stands outside of one.
 pub(super) fn outside_policy(span: Span, word: &str, close: Option<Span>) -> Diagnostic {
-    let error = Diagnostic::error(Code::UnmatchedBrace, format!("a `{word}` stands in a policy"))
-        .label(span, "this stands outside of one");
+    let error = Diagnostic::error(Code::UnmatchedBrace, format!("a `{word}` belongs inside a policy"))
+        .label(span, "this is outside of one");
     match close {
         Some(close) => {
             error.label(close, "the policy before it ends here").help("is there one `}` too many?")
@@ -193,8 +190,8 @@ pub(super) fn given_twice(second: Span, first: Span, what: &str) -> Diagnostic {
 
 pub(super) fn empty_gate(span: Span, from: &str, to: &str) -> Diagnostic {
     Diagnostic::error(Code::EmptyGate, format!("the gate `{from} -> {to}` has no rule"))
-        .label(span, "anybody would pass it")
-        .help("give it a rule that says what must be proved first")
+        .label(span, "every workflow would pass it")
+        .help("add a rule that says what must be shown first")
 }
 
 pub(super) fn too_large(span: Span, bytes: usize) -> Diagnostic {
@@ -212,7 +209,7 @@ pub(super) fn long_name(span: Span) -> Diagnostic {
 }
 
 pub(super) fn other_language(version: Span, written: &str) -> Diagnostic {
-    let message = format!("language {written} is not the language of this program");
+    let message = format!("language {written} is not supported here");
     let error = Diagnostic::error(Code::OtherLanguage, message)
         .label(version, format!("this is language {LANGUAGE}"));
     let changed = "`tollgate fmt --fix` writes what has changed since 0.1, and docs/migrating.md says why";

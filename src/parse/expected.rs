@@ -24,7 +24,7 @@ const FIRST_WORDS: [&str; 11] =
     ["rule", "let", "param", "gate", "require", "else", "when", "then", "where", "by", "over"];
 
 /// What is said where a key of the snapshots is no name.
-const NAMED: &str = "a field has a name of letters, digits and `_`; `named` gives the key that the snapshots have, as in \
+const NAMED: &str = "name the field with letters, digits and `_`, and add the key of the snapshots with `named`, as in \
                      `pass_rate: share named \"pass-rate\"`";
 
 /// No names at all.
@@ -193,10 +193,8 @@ impl Builder<'_> {
         }
         let (missing, help) = match (whens, thens, elses) {
             (_, _, true) => ("`else`", "say what a failed rule does, as in `else hold \"…\"`"),
-            (_, true, _) => ("`require` or `then`", "`when` alone only says where a rule applies"),
-            (true, _, _) => {
-                ("`require` or `when`", "a rule requires something, or triggers when something is so")
-            }
+            (_, true, _) => ("`require` or `then`", "`when` only says where a rule applies"),
+            (true, _, _) => ("`require` or `when`", "a rule needs a `require`, or a `when` with `then`"),
             (false, false, false) => return None,
         };
         let mut words =
@@ -321,10 +319,10 @@ impl<'a> SyntaxFailure<'a> {
         match self.found_text() {
             Some("-" | ".") if at_field(&[Rule::kw_standing, Rule::named_mark]) => Some(NAMED.to_owned()),
             Some("=") if self.expected.contains(&Rule::comma) => {
-                Some("behind a `,` the values go on in the next line".to_owned())
+                Some("after a `,`, continue the values on the next line".to_owned())
             }
             Some("snapshot") if self.expected.contains(&Rule::kw_snapshots) => {
-                Some("of more than one write `snapshots`".to_owned())
+                Some("for more than one, write `snapshots`".to_owned())
             }
             Some("(") if self.expected.contains(&Rule::path_head) => {
                 Some("`has` takes a field without parentheses".to_owned())
@@ -350,11 +348,11 @@ fn advice(found: &str) -> Option<&'static str> {
         "&&" | "&" => Some("write `and`"),
         "||" | "|" => Some("write `or`"),
         "!" => Some("write `not`"),
-        ";" => Some("declarations end without a sign"),
-        "'" | "`" | "“" | "”" | "„" => Some("texts stand between two `\"`"),
-        "snapshot" => Some("`snapshot` stands before a dot and a field"),
+        ";" => Some("declarations need no sign at the end"),
+        "'" | "`" | "“" | "”" | "„" => Some("write texts between two `\"`"),
+        "snapshot" => Some("write a dot and a field after `snapshot`"),
         "note" | "warn" | "hold" | "rollback" => Some("this word is a name only before a dot"),
-        "if" => Some("an `if` inside of an expression stands in parentheses"),
+        "if" => Some("put parentheses around an `if` inside an expression"),
         _ => None,
     }
 }

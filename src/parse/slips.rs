@@ -27,7 +27,7 @@ pub(super) struct Stumble<'a> {
 
 /// What the effects do, before the line to write.
 const EFFECTS: &str =
-    "`hold` keeps a workflow where it is, `rollback` takes it back, `warn` and `note` only say so";
+    "`hold` keeps a workflow where it is, `rollback` moves it back, `warn` and `note` only report";
 
 impl Stumble<'_> {
     /// What was likely meant.
@@ -96,7 +96,7 @@ impl Stumble<'_> {
         let help = format!("{EFFECTS}:");
         let inner = self.near(0).trim_matches('"');
         if let Some(effect) = EffectKind::ALL.iter().find(|effect| effect.as_str() == inner) {
-            return self.put(0, 0, effect.as_str(), "an effect stands without quotes:");
+            return self.put(0, 0, effect.as_str(), "an effect has no quotes:");
         }
         if matches!(self.kind(0), Some(TokenKind::Text { .. })) {
             return self.insert(0, "hold ", &help);
@@ -175,11 +175,12 @@ impl Stumble<'_> {
         let decl = |offset| matches!(self.near(offset), "rule" | "let" | "param" | "policy" | "gate");
         if decl(-2) && is_name(-1) && is_name(0) && !is_reserved(self.near(0)) {
             let name = format!("{}_{}", self.near(-1), self.near(0));
-            let help = format!("a name is one word, as `{name}`:");
+            let help = format!("a name is one word, as in `{name}`:");
             return self.put(-1, 0, name, help);
         }
         if decl(-1) && matches!(self.kind(0), Some(TokenKind::Text { .. })) {
-            let help = "first comes a name, as other rules and tests call it, and then the title".to_owned();
+            let help =
+                "write a name before the title: tests and configurations refer to the rule by it".to_owned();
             return Some(PolicySlip { help, fix: None });
         }
         // A field is called as its policy likes, and may have such a key.
@@ -191,7 +192,7 @@ impl Stumble<'_> {
             name = format!("{name}_{}", self.near(end + 1));
             end += 2;
         }
-        let help = format!("a name has `_` in the place of `-`, as `{name}`:");
+        let help = format!("use `_` instead of `-` in a name, as in `{name}`:");
         self.put(-1, end - 1, name, help)
     }
 
@@ -208,10 +209,10 @@ impl Stumble<'_> {
     fn clause(&self) -> Option<PolicySlip> {
         match self.near(0) {
             "else" if self.before("when") && !self.before("require") && !self.before("if") => {
-                self.put(0, 0, "then", "after `when` alone comes `then`, or a `require` before this `else`:")
+                self.put(0, 0, "then", "`when` needs a `then`, or a `require` before this `else`:")
             }
             "then" if self.before("require") && !self.before("when") && !self.before("if") => {
-                self.put(0, 0, "else", "after `require` comes `else`, with what a failure does:")
+                self.put(0, 0, "else", "`require` needs an `else` with what a failure does:")
             }
             "if" if self.takes(&[Rule::require_clause, Rule::kw_require]) => {
                 let word = if self.after("then") { "when" } else { "require" };
@@ -224,7 +225,7 @@ impl Stumble<'_> {
             "{" if self.near(-1) == "given" => self.insert(
                 0,
                 "every 1 week from 2026-01-05 ",
-                "say how often the snapshots were taken, as `given every 1 week from 2026-01-05`:",
+                "say how often the snapshots were taken, as in `given every 1 week from 2026-01-05`:",
             ),
             _ => None,
         }
@@ -236,7 +237,7 @@ impl Stumble<'_> {
         let is_length = self.kind(0) == Some(TokenKind::Number);
         let number = self.near(0);
         (is_last && is_length)
-            .then(|| self.put(-1, 0, number, "a window is always the last such time:"))
+            .then(|| self.put(-1, 0, number, "a window always looks back, so this word is not needed:"))
             .flatten()
     }
 
@@ -262,7 +263,7 @@ impl Stumble<'_> {
         }
         let start = self.path_to(-2)?;
         let count = format!("count({}) {}", self.between(start, -2)?, if none { "== 0" } else { "> 0" });
-        let help = format!("whether a list is empty, its count says, as `{count}`:");
+        let help = format!("to test whether a list is empty, use its count, `{count}`:");
         self.put(start, 1, count, help)
     }
 
@@ -272,7 +273,7 @@ impl Stumble<'_> {
         if !(is_effect && self.near(-1) == "else" && self.before("if")) {
             return None;
         }
-        let help = "an `if` always has its `else`, and this one is taken for it";
+        let help = "an `if` always has an `else`, and this `else` was read as part of it";
         let place = |word: &str| {
             let mut found = self.tokens.iter().take(self.at).enumerate();
             found.find(|(_, token)| token.of(self.text) == word).map(|(at, _)| at)
@@ -303,7 +304,7 @@ impl Stumble<'_> {
 
     /// Puts `matches` and a pattern for the tokens from one to the text that was to be found.
     fn matches(&self, from: isize, text: isize, how: &str) -> Option<PolicySlip> {
-        let help = "`matches` compares with the whole text, where `*` stands for any letters";
+        let help = "`matches` compares the whole text; `*` means any letters";
         let inner = self.near(text).strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         let Some(inner) = inner else {
             return Some(PolicySlip { help: help.to_owned(), fix: None });
@@ -332,7 +333,7 @@ impl Stumble<'_> {
             "len" | "length" | "size" | "count" if self.near(1) == ")" => {
                 let start = self.path_to(-3)?;
                 let count = format!("count({})", self.between(start, -3)?);
-                let help = format!("how many there are is `{count}`:");
+                let help = format!("the number of elements is `{count}`:");
                 self.put(start, 1, count, help)
             }
             how @ ("startswith" | "starts_with" | "endswith" | "ends_with" | "contains" | "includes") => {
@@ -389,7 +390,7 @@ impl Stumble<'_> {
         let is_null = matches!(self.near(word), "null" | "None" | "none" | "nil" | "missing" | "empty");
         let start = self.path_to(-1).filter(|_| self.near(0) == "is" && is_null)?;
         let has = format!("{}has {}", if not { "" } else { "not " }, self.between(start, -1)?);
-        let help = format!("whether a value is there, `has` asks, as in `{has}`:");
+        let help = format!("to test whether a value is there, use `has`, as in `{has}`:");
         self.put(start, word, has, help)
     }
 
@@ -431,7 +432,7 @@ impl Stumble<'_> {
         };
         let is_rule = self.near(-1) == "{" && self.takes(&[Rule::require_clause, Rule::kw_require]);
         (begins && is_rule)
-            .then(|| self.insert(0, "require ", "a condition stands behind `require`:"))
+            .then(|| self.insert(0, "require ", "a condition starts with `require`:"))
             .flatten()
     }
 }

@@ -228,8 +228,8 @@ impl<'a> Finder<'a> {
             self.problems.push(problem.help(help));
         } else {
             self.say_what_is_empty(&empty, |mention| {
-                let message = format!("no policy is found in `{}`", quote(&mention.setting.value));
-                Diagnostic::error(Code::NothingFound, message).help("name what is there, or remove the entry")
+                let message = format!("no policy was found in `{}`", quote(&mention.setting.value));
+                Diagnostic::error(Code::NothingFound, message).help("correct the path, or remove the entry")
             });
         }
         let files = self.unique(files);
@@ -262,7 +262,7 @@ impl<'a> Finder<'a> {
     pub(super) fn snapshots(&mut self, mentions: Option<Vec<Mention>>, own: &str) -> Vec<FoundFile> {
         let before = self.problems.len();
         let mut files = Vec::new();
-        let help = "`snapshots:` in `tollgate.yaml` says where they lie";
+        let help = "`snapshots:` in `tollgate.yaml` says where they are";
         match mentions {
             None => {
                 let folder = join(own, SNAPSHOTS);
@@ -317,7 +317,7 @@ impl<'a> Finder<'a> {
             // One that does not exist at all has had its error.
             let labels = self.problems.iter().flat_map(|problem| &problem.labels);
             if !labels.into_iter().any(|label| label.span == span) {
-                let problem = said(mention).label(span, "nothing is found here");
+                let problem = said(mention).label(span, "nothing was found here");
                 self.problems.push(problem.maybe_help(self.fetch(&[mention])));
             }
         }
@@ -342,9 +342,9 @@ impl<'a> Finder<'a> {
         let Setting { value, span } = &mention.setting;
         let Some(target) = self.site.target(&mention.folder, value) else {
             let problem =
-                Diagnostic::error(Code::NothingFound, format!("`{value}` lies outside of the repository"));
+                Diagnostic::error(Code::NothingFound, format!("`{value}` is outside of the repository"));
             let problem = problem.label(*span, "leads out of it");
-            self.problems.push(problem.help(self.site.instead("name what is in the repository")));
+            self.problems.push(problem.help(self.site.instead("name a path inside the repository")));
             return 0;
         };
         if value.split(is_separator).any(is_glob) {
@@ -366,10 +366,10 @@ impl<'a> Finder<'a> {
             Ok(found) if found.is_folder => self.all_below(&target, wanted, files),
             Ok(_) if wanted == Wanted::Policies && ends_in(value, TESTS) => {
                 let problem =
-                    Diagnostic::error(Code::NoPolicy, format!("`{value}` holds tests and is no policy"));
+                    Diagnostic::error(Code::NoPolicy, format!("`{value}` holds tests, not a policy"));
                 let problem = problem.label(*span, "named here");
                 self.problems.push(
-                    problem.help("name the policies alone: `tollgate test` finds the tests beside them"),
+                    problem.help("name only the policies: `tollgate test` finds the tests next to them"),
                 );
             }
             Ok(_) => files.push(FoundFile { name: self.site.name(&target), path: target, refused: None }),

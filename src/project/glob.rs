@@ -15,7 +15,7 @@ pub(super) fn compile(glob: &str) -> Result<GlobMatcher, String> {
         return Err(format!("it is longer than {MAX_GLOB_BYTES} bytes"));
     }
     if depth(glob) > MAX_GLOB_DEPTH {
-        return Err(format!("more than {MAX_GLOB_DEPTH} `{{` stand within each other"));
+        return Err(format!("more than {MAX_GLOB_DEPTH} `{{` are nested"));
     }
     let built = GlobBuilder::new(glob).literal_separator(true).build();
     built.map(|glob| glob.compile_matcher()).map_err(|error| error.kind().to_string())

@@ -62,7 +62,7 @@ pub(super) fn misnamed_in(files: &dyn Files, folder: &str) -> Vec<String> {
 pub(super) fn misnamed(site: &Site<'_>, path: &str) -> Diagnostic {
     let shown = quote(&site.name(path));
     let (why, help) = if is_there(site.files, &join(parent(path), CONFIG)) {
-        (format!("`{CONFIG}` beside it is"), "keep one of the two".to_owned())
+        (format!("the `{CONFIG}` next to it is read"), "keep one of the two".to_owned())
     } else {
         let rename = format!("rename `{}` to `{CONFIG}`", quote(name(path)));
         (format!("a configuration is called `{CONFIG}`"), rename)

@@ -123,7 +123,7 @@ impl<'a> Stacks<'a> {
         };
         let Some(mut path) = self.site.target(layer.folder(), &extends.value) else {
             let help = self.site.instead("extend a file of the same repository");
-            return Err(Box::new(wrong("it lies outside of the repository").help(help)));
+            return Err(Box::new(wrong("it is outside of the repository").help(help)));
         };
         if is_folder(self.site.files, &path) {
             path = join(&path, CONFIG);
@@ -212,7 +212,7 @@ impl<'a> Stacks<'a> {
             spans.map(|span| Label { span, text: "extends the next".to_owned(), is_value: false }).collect();
         // The same circle, whichever of its files it was entered by.
         labels.sort_by_key(|label| label.span);
-        let mut problem = Diagnostic::error(Code::UnusableBase, "these files extend each other in a circle");
+        let mut problem = Diagnostic::error(Code::UnusableBase, "these files extend each other in a cycle");
         problem.labels = labels;
         problem.help("a base must not build on what extends it: remove one of them")
     }
@@ -227,5 +227,5 @@ fn next_base(stack: &Stack) -> Option<(Layer, Setting<String>)> {
 /// What is said of snapshots that no configuration leads to.
 fn unjudged(folder: &str) -> Diagnostic {
     Diagnostic::warning(Code::NothingFound, format!("`{folder}` is not judged: it is part of no project"))
-        .help("give the folder that it lies in a `tollgate.yaml`")
+        .help("add a `tollgate.yaml` to the folder that contains it")
 }

@@ -88,14 +88,14 @@ fn not_run(site: &Site<'_>, suites: &[Suite], ignored: &mut Ignored<'_>) -> Opti
     let left: Vec<&str> = files.iter().map(|file| &*file.name).filter(|name| !run.contains(name)).collect();
     let are = match left.len() {
         0 => return None,
-        1 => "is not run: it lies",
-        _ => "are not run: they lie",
+        1 => "is not run: it is",
+        _ => "are not run: they are",
     };
     let message =
-        format!("{} {are} beside no policy that a `tollgate.yaml` names", first_few(left.into_iter()));
+        format!("{} {are} not next to a policy that a `tollgate.yaml` names", first_few(left.into_iter()));
     Some(
         Diagnostic::warning(Code::TestsNotRun, message)
-            .help("list the folder under `policies:`, or test it by itself"),
+            .help("list the folder under `policies:`, or test it separately"),
     )
 }
 

@@ -118,7 +118,7 @@ impl<T> Table<T> {
                         return Err(Obstacle::LeadsOut);
                     }
                     if links > MAX_LINKS {
-                        return Err(Obstacle::Other("it is a link that leads in a circle".to_owned()));
+                        return Err(Obstacle::Other("it is a link that leads back to itself".to_owned()));
                     }
                     if rest.is_empty() {
                         missing = Obstacle::Dangling;

@@ -136,7 +136,7 @@ fn links_stay_inside_and_only_regular_files_are_opened() {
             ("rollouts/a/broken.yaml", refused("it is a link that leads nowhere")),
             ("rollouts/a/out.yaml", refused("it is a link that leads out of the repository")),
             ("rollouts/a/self.yaml", refused("it is a link that leads nowhere")),
-            ("rollouts/a/socket.yaml", refused("it is no regular file")),
+            ("rollouts/a/socket.yaml", refused("it is not a regular file")),
             ("rollouts/a/up.yaml", refused("it is a link that leads out of the repository")),
             ("rollouts/b/2.yaml", None),
         ]
@@ -249,6 +249,6 @@ fn tests_lie_beside_the_policies_that_are_named() {
     let said: Vec<_> = found.problems.iter().map(|problem| &*problem.message).collect();
     assert_eq!(
         said,
-        ["`elsewhere/r.test.gate` is not run: it lies beside no policy that a `tollgate.yaml` names"]
+        ["`elsewhere/r.test.gate` is not run: it is not next to a policy that a `tollgate.yaml` names"]
     );
 }

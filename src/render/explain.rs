@@ -110,7 +110,7 @@ fn how_it_errs_said(how: &HowItErrs) -> String {
             if *fires {
                 "A higher confidence makes that rarer."
             } else {
-                "`at every look` behind the confidence bounds that."
+                "`at every look` after the confidence limits that."
             }
         ),
         HowItErrs::TooFewToShow { needed, fires } => format!(

@@ -11,13 +11,13 @@ pub fn render(linted: &Answer<LintReport>, style: Style) -> String {
     out.push_str(match linted.report.findings {
         0 if linted.exit == 0 => "Nothing was found.",
         0 => "Nothing was found in what could be read.",
-        1 => "1 finding: mend it, or switch it off under `lints:` in `tollgate.yaml`.",
+        1 => "1 finding: fix it, or switch it off under `lints:` in `tollgate.yaml`.",
         _ => "",
     });
     if linted.report.findings > 1 {
         let count = linted.report.findings;
         out.push_str(&format!(
-            "{count} findings: mend them, or switch lints off under `lints:` in `tollgate.yaml`."
+            "{count} findings: fix them, or switch lints off under `lints:` in `tollgate.yaml`."
         ));
     }
     out.push('\n');

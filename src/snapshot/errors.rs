@@ -38,20 +38,20 @@ pub(super) use dates::{bad_date, bad_time, file_of_another_day, too_fine};
 /// The system did not give the file.
 pub(super) fn unreadable(file: FileId, reason: &str) -> Diagnostic {
     Diagnostic::error(Code::UnreadableSnapshot, format!("this file could not be read: {}", quote(reason)))
-        .label(Span::new(file, 0..0), "nothing is known of its snapshots")
+        .label(Span::new(file, 0..0), "its snapshots could not be read")
 }
 
 /// Bytes that are no UTF-8.
 pub(super) fn not_utf8(span: Span) -> Diagnostic {
     Diagnostic::error(Code::UnreadableSnapshot, "this file is not UTF-8 text")
-        .label(span, "from here on it is something else")
-        .help("save it as UTF-8, or keep it out of the snapshots")
+        .label(span, "not UTF-8 from here on")
+        .help("save it as UTF-8, or move it out of the snapshots")
 }
 
 /// A text that is not YAML.
 pub(super) fn not_yaml(span: Span, what: &str, help: Option<&str>) -> Diagnostic {
     Diagnostic::error(Code::SnapshotNotYaml, what)
-        .label(span, "the YAML is not understood from here on")
+        .label(span, "the YAML cannot be read from here on")
         .maybe_help(help.map(str::to_owned))
 }
 
@@ -75,27 +75,27 @@ pub(super) fn standing_too_large(file: FileId, bytes: usize) -> Diagnostic {
     let message = format!("this file has {bytes} bytes; standing facts have at most {MAX_STANDING_BYTES}");
     Diagnostic::error(Code::SnapshotTooLarge, message)
         .label(Span::new(file, 0..0), "it is not read")
-        .help("give in the snapshots what is not a fact about all of them")
+        .help("move what is not true of all snapshots into the snapshots")
 }
 
 /// Records of more fields than a file of its length can be meant to have.
 pub(super) fn too_many_fields(span: Span) -> Diagnostic {
-    let message = "the records of this file would have far more fields than it gives";
+    let message = "the records of this file would have far more fields than are written";
     Diagnostic::error(Code::SnapshotTooLarge, message)
-        .label(span, "it is not read further")
-        .help("declare fewer fields, or give them in several lists")
+        .label(span, "the rest is not read")
+        .help("declare fewer fields, or split them into several lists")
 }
 
 /// More documents than [`MAX_DOCUMENTS`].
 pub(super) fn too_many_documents(span: Span) -> Diagnostic {
     let message = format!("this file has more than {MAX_DOCUMENTS} documents");
-    Diagnostic::error(Code::SnapshotTooLarge, message).label(span, "it is not read further").help("split it")
+    Diagnostic::error(Code::SnapshotTooLarge, message).label(span, "the rest is not read").help("split it")
 }
 
 /// More nodes than [`MAX_NODES`].
 pub(super) fn too_many_nodes(span: Span) -> Diagnostic {
     let message = format!("this document has more than {MAX_NODES} keys and values");
-    Diagnostic::error(Code::SnapshotTooLarge, message).label(span, "it is not read further").help("split it")
+    Diagnostic::error(Code::SnapshotTooLarge, message).label(span, "the rest is not read").help("split it")
 }
 
 /// Deeper than [`MAX_DEPTH`].
@@ -106,7 +106,7 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
 
 /// Aliases beyond [`MAX_ALIAS_NODES`].
 pub(super) fn alias_too_large(span: Span) -> Diagnostic {
-    let message = format!("the aliases of this file stand for more than {MAX_ALIAS_NODES} values");
+    let message = format!("the aliases of this file expand to more than {MAX_ALIAS_NODES} values");
     Diagnostic::error(Code::SnapshotTooLarge, message)
         .label(span, "one alias too many")
         .help("write the values out")
@@ -131,13 +131,13 @@ pub(super) fn not_shown(file: FileId, count: usize) -> Diagnostic {
 /// A file without a document that says anything.
 pub(super) fn no_snapshot(file: FileId) -> Diagnostic {
     Diagnostic::error(Code::EmptySnapshotFile, "no snapshot in this file")
-        .label(Span::new(file, 0..0), "it is empty, or holds comments only")
+        .label(Span::new(file, 0..0), "it is empty, or has only comments")
         .help("fill it in or remove it")
 }
 
 /// An alias within the node that it names.
 pub(super) fn alias_in_itself(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::UnsupportedYaml, "this alias is part of what it stands for")
+    Diagnostic::error(Code::UnsupportedYaml, "this alias contains itself")
         .label(span, "it would never end")
         .help("write the value out")
 }
@@ -161,7 +161,7 @@ pub(super) fn yaml_version(span: Span, major: u32, minor: u32) -> Diagnostic {
 pub(super) fn merge_key(span: Span) -> Diagnostic {
     Diagnostic::error(Code::UnsupportedYaml, "merge keys (`<<`) are not supported")
         .label(span, "a merge key")
-        .help("write the fields out; standing facts belong into a `rollout.yaml` beside the snapshots")
+        .help("write the fields out; standing facts belong in a `rollout.yaml` next to the snapshots")
 }
 
 /// `5: x`, `: x`
@@ -200,7 +200,7 @@ pub(super) fn no_record(node: &YamlNode<'_>, standing: bool) -> Diagnostic {
 
 /// A value of another type. `found` says what is there, with its article or in backticks.
 pub(super) fn wrong_type(subject: Subject<'_>, ty: &Type, found: &str) -> Diagnostic {
-    let message = format!("`{}` is {}, here is {found}", subject.path, describe(ty));
+    let message = format!("`{}` is {}, but here is {found}", subject.path, describe(ty));
     with_declaration(
         Diagnostic::error(Code::WrongType, message).label(subject.span, how_to_write(ty)),
         subject,
@@ -209,7 +209,8 @@ pub(super) fn wrong_type(subject: Subject<'_>, ty: &Type, found: &str) -> Diagno
 
 /// A text in the place of an amount.
 pub(super) fn no_amount(scalar: &Scalar<'_>, ty: &Type) -> Diagnostic {
-    let message = format!("`{}` is {}, here is `{}`", scalar.subject.path, describe(ty), quote(scalar.text));
+    let message =
+        format!("`{}` is {}, but here is `{}`", scalar.subject.path, describe(ty), quote(scalar.text));
     let error = Diagnostic::error(Code::WrongType, message).label(scalar.subject.span, "not a number");
     with_declaration(error.help(how_to_write(ty)), scalar.subject)
 }
@@ -237,7 +238,7 @@ pub(super) fn no_bool(scalar: &Scalar<'_>) -> Diagnostic {
         _ => "write `true` or `false`",
     };
     let message = format!(
-        "`{}` is not true or false: YAML 1.2 has `true` and `false` alone, and reads `{}` as text",
+        "`{}` is not true or false: YAML 1.2 has only `true` and `false`, and reads `{}` as text",
         scalar.subject.path,
         quote(scalar.text)
     );
@@ -290,7 +291,7 @@ pub(super) fn out_of_range(scalar: &Scalar<'_>, quantity: &Quantity) -> Diagnost
     with_declaration(
         Diagnostic::error(Code::OutOfRange, message)
             .label(scalar.subject.span, "out of range")
-            .help("correct the value, or the range that the field is declared with"),
+            .help("correct the value, or the declared range of the field"),
         scalar.subject,
     )
 }
@@ -332,7 +333,7 @@ pub(super) fn unit_not_wanted(scalar: &Scalar<'_>, kind: &Kind, unit: &str) -> D
     } else {
         format!("{text} has the unit {}, `{path}` is a {kind} without one", quote(unit))
     };
-    wrong_unit(scalar, message, "write the number alone".to_owned())
+    wrong_unit(scalar, message, "write only the number".to_owned())
 }
 
 /// `15 percent` for a share.
@@ -359,7 +360,7 @@ pub(super) fn no_time_unit(scalar: &Scalar<'_>, digits: &str, unit: &str) -> Dia
             "write it in days or weeks".to_owned(),
         ),
         unit => (
-            format!("`{}` is no unit of time; `{path}` is a duration", quote(unit)),
+            format!("`{}` is not a unit of time; `{path}` is a duration", quote(unit)),
             match meant {
                 Some(meant) => format!("write `{digits} {meant}`"),
                 None => "the units are `ms`, `s`, `min`, `h`, `days` and `weeks`".to_owned(),
@@ -387,7 +388,7 @@ pub(super) fn bad_number(scalar: &Scalar<'_>, ty: &Type, reason: NumberError) ->
     let text = quote(scalar.text);
     let (message, help) = match reason {
         NumberError::Malformed => {
-            (format!("`{}` is {}, here is `{text}`", scalar.subject.path, describe(ty)), how_to_write(ty))
+            (format!("`{}` is {}, but here is `{text}`", scalar.subject.path, describe(ty)), how_to_write(ty))
         }
         NumberError::TooManyDigits => {
             (format!("{text} has more than {MAX_DIGITS} digits"), "round it".to_owned())
@@ -397,8 +398,8 @@ pub(super) fn bad_number(scalar: &Scalar<'_>, ty: &Type, reason: NumberError) ->
             "is this the value that was measured?".to_owned(),
         ),
     };
-    let error = Diagnostic::error(Code::ImpossibleNumber, message)
-        .label(scalar.subject.span, "no number to judge by");
+    let error =
+        Diagnostic::error(Code::ImpossibleNumber, message).label(scalar.subject.span, "not a usable number");
     with_declaration(error.help(help), scalar.subject)
 }
 
@@ -410,7 +411,7 @@ pub(super) fn unknown_stage(scalar: &Scalar<'_>, stages: &[Arc<str>]) -> Diagnos
 /// A word that is not declared for its field.
 pub(super) fn unknown_member(scalar: &Scalar<'_>, members: &[Arc<str>]) -> Diagnostic {
     let (text, path) = (quote(scalar.text), scalar.subject.path);
-    unknown_word(scalar, format!("`{text}` is not one that `{path}` can be"), members)
+    unknown_word(scalar, format!("`{text}` is not a possible value of `{path}`"), members)
 }
 
 fn unknown_word(scalar: &Scalar<'_>, message: String, words: &[Arc<str>]) -> Diagnostic {
@@ -448,7 +449,7 @@ pub(super) fn duplicate_element(
     Diagnostic::error(Code::DuplicateElement, format!("`{}` is there twice in `{list}`", quote(name)))
         .label(second, "here again")
         .label(first, "first here")
-        .help(format!("`{key}` names an element of `{list}`, so each of its values is there once"))
+        .help(format!("`{key}` identifies the elements of `{list}`, so no value may occur twice"))
 }
 
 /// In a `rollout.yaml` what is not declared as `standing`; `tells_apart` if it is what snapshots differ by.
@@ -456,12 +457,10 @@ pub(super) fn not_standing(subject: Subject<'_>, field: &Field, tells_apart: boo
     let message = format!("`{}` is not a standing fact", subject.path);
     let error = Diagnostic::error(Code::NotAStandingFact, message);
     if tells_apart {
-        return error
-            .label(subject.span, "it differs from snapshot to snapshot")
-            .help("move it into the snapshots");
+        return error.label(subject.span, "it changes with each snapshot").help("move it into the snapshots");
     }
     let help = format!(
-        "move it into the snapshots; if it is the same from week to week, let the policy add `standing` where it declares \
+        "move it into the snapshots; if it rarely changes, add `standing` in the policy that declares \
          `{}`",
         field.name
     );

@@ -116,7 +116,7 @@ pub(super) fn list_slip(text: &str, element: &Type) -> Option<Slip> {
     let elements: Vec<&str> = text.split([',', ';']).map(str::trim).collect();
     let written = format!("[{}]", elements.join(", "));
     (element.record().is_none() && !is_long)
-        .then(|| Slip::Meant(Meant::new(written, "a list stands in brackets:")))
+        .then(|| Slip::Meant(Meant::new(written, "a list needs brackets:")))
 }
 
 /// What is meant by a text that cannot be read as the type; `reads` says whether another text could be.
@@ -158,7 +158,7 @@ impl Meant {
 fn amount(text: &str, kind: &Kind, reads: &impl Fn(&str) -> bool) -> Option<Slip> {
     let figures = |text: &str| {
         let mut figures = figure::figures(text, kind);
-        figures.insert(0, Meant::new(text, "a value stands alone:"));
+        figures.insert(0, Meant::new(text, "only the value belongs here:"));
         figures.into_iter().find(|meant| reads(&meant.text))
     };
     if let Some(rest) = after_any(text, &BOUNDS) {
@@ -181,7 +181,7 @@ fn amount(text: &str, kind: &Kind, reads: &impl Fn(&str) -> bool) -> Option<Slip
     about.or_else(alone).map(|Meant { text, .. }| Slip::Meant(Meant::new(text, ALONE)))
 }
 
-const ALONE: &str = "a value stands alone, and what explains it behind a `#`:";
+const ALONE: &str = "only the value belongs here, and any explanation after a `#`:";
 
 /// What stands before a value that was not measured.
 const BOUNDS: [&str; 14] = [
@@ -245,5 +245,5 @@ fn truth(text: &str) -> Option<Meant> {
         "no" | "n" | "off" | "0" | "false" | "nein" | "✗" | "✘" | "❌" => "false",
         _ => return None,
     };
-    Some(Meant::new(truth, "true and false are written in full and in small letters:"))
+    Some(Meant::new(truth, "`true` and `false` are written in full, in lower case:"))
 }

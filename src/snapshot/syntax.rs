@@ -78,7 +78,7 @@ fn words(kind: &ErrorKind) -> (String, Option<&'static str>) {
         }
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
             "a `:` is not expected here",
-            "quote a text that holds `: `, close what was opened above, and check the indentation",
+            "quote a text that contains `: `, close what was opened above, and check the indentation",
         ),
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             ("this line has no `:` after its key", "write `key: value`, or check the indentation")
@@ -87,10 +87,9 @@ fn words(kind: &ErrorKind) -> (String, Option<&'static str>) {
         | ErrorKind::InvalidIndentation
         | ErrorKind::MappingKeyNotAllowed
         | ErrorKind::ExpectedBlockSequenceEntry
-        | ErrorKind::BlockSequenceEntryNotAllowed => (
-            "this does not continue what is above it",
-            "check the indentation of this line and of those above it",
-        ),
+        | ErrorKind::BlockSequenceEntryNotAllowed => {
+            ("this does not fit the lines above", "check the indentation of this line and of those above it")
+        }
         ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::UnexpectedEofFlowMapping => {
             ("a `,` or `}` is missing here", "separate entries with `,` and close with `}`")
         }
@@ -105,7 +104,7 @@ fn words(kind: &ErrorKind) -> (String, Option<&'static str>) {
         ErrorKind::UnexpectedCharacter { .. } => {
             ("a text cannot begin with this character", "quote the text")
         }
-        ErrorKind::BomInsideDocument => ("a byte order mark stands in the middle of the text", "remove it"),
+        ErrorKind::BomInsideDocument => ("there is a byte order mark in the middle of the text", "remove it"),
         other => return (format!("this is not YAML: {}", plain(&other.to_string())), None),
     };
     (what.to_owned(), Some(help))

@@ -78,7 +78,7 @@ fn unmet(
             let decision = verdict.decision.as_str();
             let all = Decision::ALL.map(Decision::as_str);
             if !all.contains(&&*name.text) {
-                let message = format!("`{}` is no decision", name.text);
+                let message = format!("`{}` is not a decision", name.text);
                 let unknown = problem(message, name.span, "expected here");
                 let help = format!("the decisions are {}", all.join(", "));
                 return Some(unknown.help(help).meant(name.span, did_you_mean(&name.text, all)));

@@ -164,7 +164,7 @@ fn named(
                 .help("the path is relative to the folder of this file, and stays in the repository"),
         ]),
         None => {
-            let why = "the test takes its snapshots from files, which are not at hand here";
+            let why = "the test takes its snapshots from files, which are not available here";
             Err(vec![problem(why, given.span, "given here")])
         }
     }
@@ -193,17 +193,19 @@ impl WrittenSeries<'_> {
             EveryDecl::Length(length) => Every::Ticks(ticks_apart(length, axis)?),
             EveryDecl::Weekday(_) if axis == Axis::Days => Every::Weekday,
             EveryDecl::Weekday(span) => {
-                let message = "the snapshots of this series have a time, and no weekday alone";
-                let problem = problem(message, *span, "is no length");
+                let message = "the snapshots of this series have a time, not just a weekday";
+                let problem = problem(message, *span, "is not a length");
                 return Err(Box::new(problem.help("write for example `every 1 day`")));
             }
         };
         let start = match (axis, &from.kind) {
             (Axis::Days, LiteralKind::Date(date)) => Some(Point::from(*date)),
             (Axis::Instants, LiteralKind::Time(seconds)) => Point::of_instant(seconds),
-            (Axis::Days, _) => return Err(Box::new(problem("`from` takes a date", from.span, "is none"))),
+            (Axis::Days, _) => {
+                return Err(Box::new(problem("`from` takes a date", from.span, "is not a date")));
+            }
             (Axis::Instants, _) => {
-                let problem = problem("`from` takes a time, as snapshots have one", from.span, "is none");
+                let problem = problem("`from` takes a time, as the snapshots do", from.span, "is not a time");
                 return Err(Box::new(problem.help("write it as `2026-11-02T14:05Z`")));
             }
         };
@@ -279,13 +281,17 @@ impl WrittenSeries<'_> {
 /// How far apart two snapshots lie.
 fn ticks_apart(length: &Literal, axis: Axis) -> Result<i64, Box<Diagnostic>> {
     let LiteralKind::Duration(seconds) = &length.kind else {
-        return Err(Box::new(problem("`every` takes a length in days or weeks", length.span, "is none")));
+        return Err(Box::new(problem(
+            "`every` takes a length in days or weeks",
+            length.span,
+            "is not a length",
+        )));
     };
     let ticks = axis.ticks(seconds).filter(|ticks| *ticks > 0 && axis.is_whole(seconds));
     ticks.ok_or_else(|| {
         let (message, label) = match axis {
-            Axis::Days => ("snapshots lie whole days apart", "is no number of days"),
-            Axis::Instants => ("snapshots lie at least a microsecond apart", "is no such length"),
+            Axis::Days => ("snapshots must be whole days apart", "is not a number of days"),
+            Axis::Instants => ("snapshots must be at least a microsecond apart", "is too short"),
         };
         Box::new(problem(message, length.span, label))
     })

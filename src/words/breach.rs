@@ -24,10 +24,10 @@ pub(super) fn breach(breach: &Breach) -> String {
         }
         Breach::Stale { newest, age, patience } => {
             let (age, patience) = (age.shown(), patience.shown());
-            format!("the newest snapshot is of {newest}, {age} ago; {patience} are allowed")
+            format!("the newest snapshot is from {newest}, {age} ago; {patience} are allowed")
         }
         Breach::Undeclared { asked, from, to } => {
-            format!("the workflow {} from `{from}` to `{to}`, and no gate says when it may", moves(*asked))
+            format!("the workflow {} from `{from}` to `{to}`, but no gate covers that step", moves(*asked))
         }
         Breach::Record { found, more } => record::finding(found, *more),
     }
@@ -37,18 +37,16 @@ pub(super) fn breach(breach: &Breach) -> String {
 pub(super) fn way_out(breach: &Breach, sources: &SourceMap) -> String {
     match breach {
         Breach::Owed { step: [from, _], values, .. } => {
-            let back = format!("go back to `{from}` and move on when nothing holds there");
+            let back = format!("go back to `{from}` and move on when no rule holds it there");
             let Some(value) = values.first() else { return format!("{back}, or waive `ladder.owed`") };
             let all: Vec<String> = values.iter().map(|value| set(value, sources)).collect();
             let (all, param, is) = (few(&all), &value.param, figure(&value.figure));
             format!(
-                "{all}; if another value was right on that day, let this one begin later: \
+                "{all}; if another value applied on that day, let this one begin later: \
                  `{param}: {{ value: {is}, from: DATE }}`. Else {back}, or waive `ladder.owed`"
             )
         }
-        Breach::Stale { .. } => {
-            "commit a snapshot of the time since: what nobody measures may have changed".to_owned()
-        }
+        Breach::Stale { .. } => "commit a newer snapshot: things may have changed since".to_owned(),
         Breach::Record { found, .. } => record::way_out(found),
         Breach::Began { .. } | Breach::Skipped { .. } | Breach::Undeclared { .. } => String::new(),
     }
@@ -75,7 +73,7 @@ fn lack(lack: &Lack) -> String {
         Lack::Rule { rule, effect: EffectKind::Rollback, .. } => format!("`{rule}` had to roll back"),
         Lack::Rule { rule, .. } => format!("`{rule}` failed"),
         Lack::ClosedGate => "no rule of its gate passed".to_owned(),
-        Lack::Undeclared => "no gate said when it may be taken".to_owned(),
-        Lack::Skipped { from, to } => format!("it was passed over on the way from `{from}` to `{to}`"),
+        Lack::Undeclared => "no gate covers that step".to_owned(),
+        Lack::Skipped { from, to } => format!("it was skipped on the way from `{from}` to `{to}`"),
     }
 }

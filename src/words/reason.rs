@@ -24,7 +24,7 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             format!("`{field}` is not in the snapshot of `{workflow}` of {date}")
         }
         ReasonKind::StaleWorkflow { workflow, newest } => {
-            format!("the newest snapshot of `{workflow}` is of {newest}, too old to go by")
+            format!("the newest snapshot of `{workflow}` is from {newest}, too old to use")
         }
         ReasonKind::UnreadWorkflow { workflow } => format!("the data of `{workflow}` has an error"),
         ReasonKind::Empty { list, among: None } => format!("no {list} to judge by"),
@@ -33,9 +33,9 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::NothingCounted { whole, condition: Some(condition) } => {
             format!("no `{whole}` to take a share of where `{condition}`")
         }
-        ReasonKind::DividedByZero => "a division by what may be zero".to_owned(),
+        ReasonKind::DividedByZero => "a division by something that may be zero".to_owned(),
         ReasonKind::NoSuchDate => "a date moves by whole days, within the calendar".to_owned(),
-        ReasonKind::Branches => "which branch of the `if` holds is undecided".to_owned(),
+        ReasonKind::Branches => "it is undecided which branch of the `if` applies".to_owned(),
         ReasonKind::Uncovered { have, want, since, until: _ } => {
             let since = since.map(|since| format!(", since {since}")).unwrap_or_default();
             format!("{}{since}", covered(*have, *want))
@@ -69,7 +69,7 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::NoneSuch { condition } => format!("no earlier snapshot has `{condition}`"),
         ReasonKind::Later { date, day } => format!("{date} is later than {day}"),
         ReasonKind::Stale { newest, day } => {
-            format!("the newest snapshot is of {newest}, too old to judge {day} by")
+            format!("the newest snapshot is from {newest}, too old to judge {day}")
         }
         ReasonKind::TooFew { sample, of: _ } => too_few(sample),
         ReasonKind::InBoth { count: 1, list } => {
@@ -131,7 +131,7 @@ fn too_few(sample: &SmallSample) -> String {
             format!("{a} values against {b} show {}, approximately", neither(level, *looks))
         }
         SmallSample::TooMany { count, most } => {
-            format!("{count} values are too many to be looked at again and again: at most {most}")
+            format!("{count} values are too many for `at every look`: at most {most}")
         }
         SmallSample::Alike { count } if *count < MIN_MEAN_SAMPLE => {
             let plural = if *count == 1 { "value gives" } else { "values give" };

@@ -23,7 +23,7 @@ fn said(found: &RecordFinding) -> String {
         RecordFinding::Rewritten { file, commit } => {
             let commit = commit.get(..SHORT).unwrap_or(commit);
             format!(
-                "values in `{}` were changed or removed since {commit}, the commit that it came with",
+                "values in `{}` were changed or removed since {commit}, the commit that added it",
                 quote(file)
             )
         }
@@ -52,19 +52,19 @@ fn said(found: &RecordFinding) -> String {
             let more = if *more > 0 { format!(" and {more} more") } else { String::new() };
             let (now, before) = (when(*now), when(*before));
             format!(
-                "`{list}` {now} lacks {}{more}, still there {before}, and no `left` says so",
+                "`{list}` {now} lacks {}{more}, present {before}, and no `left` names them",
                 keys.join(", ")
             )
         }
         RecordFinding::Reused { list, key, field, now, then } => {
             let (now, then) = (when(*now), when(*then));
             format!(
-                "in `{list}`, `{}` stands for another element {now} than {then}: `{field}` differs",
+                "in `{list}`, `{}` names a different element {now} than {then}: `{field}` differs",
                 quote(key)
             )
         }
         RecordFinding::Bunched { field, condition, good, values, points } => format!(
-            "{good} of the {values} newest values of `{field}` within {points} points of the threshold lie on the good side \
+            "{good} of the {values} newest values of `{field}` within {points} points of the threshold are on the good side \
              of `{condition}`"
         ),
         RecordFinding::Regular { list, condition, size, good, one_in } => {
@@ -95,7 +95,7 @@ pub(super) fn way_out(found: &RecordFinding) -> String {
         RecordFinding::Regular { .. } => REGULAR,
     };
     format!(
-        "a note stops nothing: if this is right, leave it. `tollgate explain {name}` says how often that happens, and \
+        "a note stops nothing: if the data is right, ignore it. `tollgate explain {name}` says how often that happens, and \
          `{name}: off` under `rules:` switches it off"
     )
 }

@@ -16,14 +16,15 @@ pub fn remark(remark: &Remark, workflow: &str) -> Diagnostic {
         }
         Remark::TooMuchToJudge { newest } => {
             let error = too_much(format!("`{workflow}` takes too long to judge"));
-            let label =
-                format!("after {MAX_STEPS} steps, or with a number of {MAX_BITS} bits, it was given up");
+            let label = format!(
+                "after {MAX_STEPS} steps, or with a number of {MAX_BITS} bits, judging it was stopped"
+            );
             newest.iter().fold(error, |error, span| error.label(*span, label.as_str()))
         }
         Remark::NobodyLeft { name, span } => {
-            let message = format!("`{}` cannot have left: no list that is `kept` ever had it", quote(name));
+            let message = format!("`{}` cannot be in `left`: no `kept` list ever had it", quote(name));
             Diagnostic::warning(Code::NobodyLeft, message)
-                .label(*span, "was never there")
+                .label(*span, "never recorded")
                 .help("write the key as the snapshots before have it, or remove it")
         }
         Remark::NothingAsked { wanted, stage, span } => {
@@ -34,13 +35,12 @@ pub fn remark(remark: &Remark, workflow: &str) -> Diagnostic {
             };
             Diagnostic::warning(Code::NothingAsked, message)
                 .label(*span, "asks for nothing")
-                .help("`advance_to` names a later stage; going back needs no asking: write it as `stage`")
+                .help("`advance_to` names a later stage; to go back, just set `stage`")
         }
     }
 }
 
 fn too_much(message: String) -> Diagnostic {
-    Diagnostic::error(Code::TooMuchToJudge, message).help(
-        "shorten its lists, its series or the windows of the policies; a part of it would be no verdict",
-    )
+    Diagnostic::error(Code::TooMuchToJudge, message)
+        .help("shorten its lists, its series or the windows of the policies; half a series gives no verdict")
 }

@@ -25,9 +25,8 @@ pub(super) fn note(stop: &HoldCause, workflow: &str) -> Option<Diagnostic> {
         HoldCause::Incomplete => None,
         HoldCause::NothingJudged { newest } => {
             let message = format!("no rule applies to `{workflow}`, so it holds");
-            let note = Diagnostic::note(Code::NothingJudged, message).help(
-                "every rule was not applicable, or off; look at the `when` of the policies and at its stage",
-            );
+            let note = Diagnostic::note(Code::NothingJudged, message)
+                .help("every rule is off or does not apply; check the `when` of the policies and its stage");
             Some(newest.iter().fold(note, |note, span| note.label(*span, "judged by no rule")))
         }
         HoldCause::ClosedGate { step: [from, to], asked, rules, span } => {
@@ -39,7 +38,7 @@ pub(super) fn note(stop: &HoldCause, workflow: &str) -> Option<Diagnostic> {
             let all = rules.iter().map(was).collect::<Vec<_>>().join(", ");
             // With errors beside it, perhaps of rules that are not understood.
             let here = if all.is_empty() {
-                "it has no rule that could be judged".to_owned()
+                "it has no rule that can be judged".to_owned()
             } else {
                 format!("here {all}")
             };

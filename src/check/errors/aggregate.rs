@@ -16,14 +16,14 @@ pub(in crate::check) fn clause_not_taken(builtin: &Builtin, clause: &str, span: 
 pub(in crate::check) fn needs_where(builtin: &Builtin, name: &Name, arg: &Arg, element: &Type) -> Diagnostic {
     let list = a_type(&Type::List(Box::new(element.clone())));
     let what = subject(&arg.value, "this");
-    let message = format!("`{}` goes through conditions, and {what} is {list}", builtin.name);
+    let message = format!("`{}` takes conditions, but {what} is {list}", builtin.name);
     Diagnostic::error(Code::WrongArguments, message)
         .label(name.span.to(arg.value.span), "needs a `where`")
-        .help(format!("say which elements are meant: `{}({} where …)`", builtin.name, what.trim_matches('`')))
+        .help(format!("say which elements you mean: `{}({} where …)`", builtin.name, what.trim_matches('`')))
 }
 
 pub(in crate::check) fn not_a_text(item: &Expr, ty: &Type) -> Diagnostic {
-    let message = format!("`matches` looks at a text, and {} is {}", subject(item, "this"), a_type(ty));
+    let message = format!("`matches` takes a text, but {} is {}", subject(item, "this"), a_type(ty));
     Diagnostic::error(Code::TypeMismatch, message)
         .label(item.span, "not a text")
         .help("compare other values with `==` or `in`")
@@ -31,8 +31,8 @@ pub(in crate::check) fn not_a_text(item: &Expr, ty: &Type) -> Diagnostic {
 
 pub(in crate::check) fn not_a_pattern(pattern: &Expr, ty: &Type) -> Diagnostic {
     let message = match ty {
-        Type::Text => "a pattern stands in the policy or is a param",
-        _ => "behind `matches` stands a pattern: a text in which `*` is any letters and `?` any one",
+        Type::Text => "a pattern is a quoted text or a param, not a field",
+        _ => "write a pattern after `matches`: a text where `*` means any letters and `?` any one letter",
     };
     Diagnostic::error(Code::TypeMismatch, message).label(pattern.span, a_type(ty))
 }
@@ -40,7 +40,7 @@ pub(in crate::check) fn not_a_pattern(pattern: &Expr, ty: &Type) -> Diagnostic {
 pub(in crate::check) fn counts_members(among: &Expr) -> Diagnostic {
     Diagnostic::error(Code::WrongArguments, "`count` without a `where` counts every element")
         .label(among.span, "narrows no condition")
-        .help("put `where` in the place of `among`")
+        .help("write `where` instead of `among`")
 }
 
 /// `share(results.passed where tag == critical)`: `list` is the path up to the list, `it` what stands before the field so that it
@@ -56,14 +56,16 @@ pub(in crate::check) fn drops_field(
     let (list, field) = (join(list), join(field));
     let text = if is_condition { format!("{list} where {it}{field} among") } else { format!("{list} where") };
     let message = format!(
-        "`{}` asks each element of `{list}` for what stands behind `where`, and drops `{field}`",
+        "`{}` reads only what follows `where` from each element of `{list}`, and ignores `{field}`",
         builtin.name
     );
     let error = Diagnostic::error(Code::WrongArguments, message)
-        .label(arg.value.span, format!("`.{field}` is dropped"));
+        .label(arg.value.span, format!("`.{field}` is ignored"));
     match arg.among.is_some() {
         // What is dropped, or what stands behind `where`: nobody knows what was to be asked.
-        true => error.help(format!("say behind `where` what is asked, `{it}{field}` or what stands there")),
+        true => error.help(format!(
+            "after `where`, write the condition that you mean: `{it}{field}` or the one there now"
+        )),
         false => error.fix(arg.head.unwrap_or(arg.value.span), text),
     }
 }
@@ -71,14 +73,14 @@ pub(in crate::check) fn drops_field(
 /// `share(passed where stage == canary over 4 weeks)`
 pub(in crate::check) fn drops_value(builtin: &Builtin, arg: &Arg, is_condition: bool) -> Diagnostic {
     let value = subject(&arg.value, "the value");
-    let message = format!("`{}` asks for what stands behind `where`, and drops {value}", builtin.name);
-    let error = Diagnostic::error(Code::WrongArguments, message).label(arg.value.span, "dropped");
+    let message = format!("`{}` reads only what follows `where`, and ignores {value}", builtin.name);
+    let error = Diagnostic::error(Code::WrongArguments, message).label(arg.value.span, "ignored");
     match (&arg.value.kind, arg.head) {
         (ExprKind::Path(path), Some(head)) if is_condition => {
             error.fix(head, format!("{} where it among", join(path)))
         }
-        _ if is_condition => error.help("write `where it among …`, to ask some of them alone"),
-        _ => error.help(format!("say behind `where` what is asked of {value}: it is `it` there")),
+        _ if is_condition => error.help("write `where it among …` to take only some of them"),
+        _ => error.help(format!("write a condition on {value} after `where`; it is called `it` there")),
     }
 }
 
@@ -96,7 +98,8 @@ pub(in crate::check) fn counts_all(name: &Name, arg: &Arg) -> Diagnostic {
 /// What `asks` was given in the place of a stage. `example`: a stage that there is.
 pub(in crate::check) fn not_a_stage_name(builtin: &Builtin, value: &Expr, example: &str) -> Diagnostic {
     let name = builtin.name;
-    let message = format!("`{name}` takes the name of a stage, and {} is not one", subject(value, "this"));
+    let message =
+        format!("`{name}` takes the name of a stage, but {} is not a stage", subject(value, "this"));
     Diagnostic::error(Code::WrongArguments, message)
         .label(value.span, "not the name of a stage")
         .help(format!("write the stage itself, as in `{name}({example})`"))

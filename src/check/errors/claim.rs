@@ -18,17 +18,17 @@ pub(in crate::check) fn not_a_claim(claim: &Expr) -> Diagnostic {
 
 pub(in crate::check) fn not_sampled(left: &Expr) -> Diagnostic {
     let message = format!(
-        "{} is no `share(…)` or `mean(…)`, nor one of them less another, so there is no confidence of it",
+        "confidence applies to comparisons of `share(…)` or `mean(…)`, and {} is neither",
         subject(left, "the left side")
     );
     let error =
-        Diagnostic::error(Code::ImpossibleConfidence, message).label(left.span, "not taken of a sample");
+        Diagnostic::error(Code::ImpossibleConfidence, message).label(left.span, "not computed from a sample");
     if let ExprKind::Arithmetic(ArithmeticOp::Divide, part, whole) = &left.kind
         && let (ExprKind::Path(part), ExprKind::Path(whole)) = (&part.kind, &whole.kind)
     {
         return error.help(format!("of two count fields, write `share({} of {})`", join(part), join(whole)));
     }
-    error.help("the left side is a `share(…)` or `mean(…)`, or a let that is one, and not grouped with `by`")
+    error.help("write a `share(…)` or `mean(…)` on the left, or a let that is one, without `by`")
 }
 
 /// A difference of one sample and what is exact. `sample_first`: whether the sample is what the other is taken from.
@@ -48,38 +48,38 @@ pub(in crate::check) fn exact_in_difference(left: &Expr, op: CompareOp, sample_f
 }
 
 pub(in crate::check) fn share_less_mean(left: &Expr) -> Diagnostic {
-    Diagnostic::error(Code::ImpossibleConfidence, "a share and a mean have no difference with a confidence")
-        .label(left.span, "one of either")
-        .help("take a share from a share, or a mean from a mean")
+    Diagnostic::error(
+        Code::ImpossibleConfidence,
+        "a difference with a confidence needs two shares or two means",
+    )
+    .label(left.span, "one share, one mean")
+    .help("take a share from a share, or a mean from a mean")
 }
 
 /// A difference of a sample and what is made of one.
 pub(in crate::check) fn not_drawn(left: &Expr, found: Span) -> Diagnostic {
-    Diagnostic::error(
-        Code::ImpossibleConfidence,
-        "there is a confidence of one sample less one other, and of no more",
-    )
-    .label(left.span, "no such difference")
-    .maybe_label(
-        (found != left.span).then_some(found),
-        "neither a `share(…)` nor a `mean(…)`, nor one at another snapshot",
-    )
-    .help("write `share(a …) - share(b …)` or `mean(a …) - mean(b …)`, and what is exact on the right")
+    Diagnostic::error(Code::ImpossibleConfidence, "a difference with a confidence takes exactly two samples")
+        .label(left.span, "not a difference of two samples")
+        .maybe_label(
+            (found != left.span).then_some(found),
+            "neither a `share(…)` nor a `mean(…)`, nor one at another snapshot",
+        )
+        .help("write `share(a …) - share(b …)` or `mean(a …) - mean(b …)`, and what is exact on the right")
 }
 
 /// A difference of two samples of the same elements, or of the same counts.
 pub(in crate::check) fn same_elements(left: &Expr, of_counts: bool) -> Diagnostic {
     let (message, help) = if of_counts {
         (
-            "both sides are taken of the same counts",
-            "take the sides of different counts, or of different snapshots, as in \
+            "both sides are computed from the same counts",
+            "use different counts, or different snapshots, as in \
              `share(errors of requests) - previous(share(errors of requests))`",
         )
     } else {
         (
-            "both sides are taken of the same elements",
-            "ask each element for both, as in `share(cases where was_ok and not ok) <= 10% with 90% confidence`; two parts \
-             of one list are told apart with `among`",
+            "both sides are computed from the same elements",
+            "put both conditions on each element, as in `share(cases where was_ok and not ok) <= 10% with 90% confidence`; \
+             to compare two parts of one list, use `among`",
         )
     };
     Diagnostic::error(Code::ImpossibleConfidence, message).label(left.span, "not two samples").help(help)
@@ -87,7 +87,7 @@ pub(in crate::check) fn same_elements(left: &Expr, of_counts: bool) -> Diagnosti
 
 pub(in crate::check) fn bad_confidence(confidence: &Expr) -> Diagnostic {
     let name = subject(confidence, "this");
-    let message = format!("a confidence lies between 0% and 100%, and {name} can be outside that");
+    let message = format!("a confidence is between 0% and 100%, but {name} can be outside that");
     Diagnostic::error(Code::ImpossibleConfidence, message)
         .label(confidence.span, "no such confidence")
         .meant(confidence.span, percentage(confidence).as_deref())
@@ -95,7 +95,7 @@ pub(in crate::check) fn bad_confidence(confidence: &Expr) -> Diagnostic {
 
 pub(in crate::check) fn not_a_population(population: &Expr, ty: &Type) -> Diagnostic {
     let message =
-        format!("a sample is drawn from a count, and {} is {}", subject(population, "this"), a_type(ty));
+        format!("a sample is drawn from a count, but {} is {}", subject(population, "this"), a_type(ty));
     Diagnostic::error(Code::ImpossibleConfidence, message).label(population.span, "not a count").help(
         "a count field of the snapshot, a param, or a number, as in `with 90% confidence of users.active`",
     )
@@ -111,7 +111,7 @@ pub(in crate::check) fn not_so_many(population: &Expr) -> Diagnostic {
 }
 
 pub(in crate::check) fn population_of_no_share(population: &Expr) -> Diagnostic {
-    Diagnostic::error(Code::ImpossibleConfidence, "only one share has bounds that take in how many there are")
-        .label(population.span, "of a share alone")
+    Diagnostic::error(Code::ImpossibleConfidence, "`of` applies to a single share with a confidence")
+        .label(population.span, "needs a single share")
         .help("leave `of` out, or ask for a share: `share(ratings where score >= 4) >= 50% with 90% confidence of users.active`")
 }

@@ -5,13 +5,13 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 
 pub(in crate::check) fn no_stage_to_enter(word: &Name) -> Diagnostic {
-    Diagnostic::error(Code::NotAValue, "`entered` stands for nothing here")
+    Diagnostic::error(Code::NotAValue, "`entered` has no meaning here")
         .label(word.span, "there are no stages")
         .help("`entered` is the day on which a workflow entered its stage; declare the stages: `stages testing -> pilot`")
 }
 
 pub(in crate::check) fn no_key_to_see(word: &Name) -> Diagnostic {
-    Diagnostic::error(Code::NotAValue, "`first_seen` stands for nothing here")
+    Diagnostic::error(Code::NotAValue, "`first_seen` has no meaning here")
         .label(word.span, "no element with a `key` around it")
         .help(
             "`first_seen` is the day on which the key of an element was first recorded; write it in the `where`, `among` or \

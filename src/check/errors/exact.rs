@@ -18,12 +18,12 @@ pub(in crate::check) fn sampled_on_both_sides(
         _ => "`share(a …) - share(b …) >= -5%".to_owned(),
     };
     let name = subject(right, "the right side");
-    let message = format!("{name} is a sample as well, and is compared as if it were exact");
+    let message = format!("{name} is a sample too, but is compared as if it were exact");
     Diagnostic::error(Code::SampleForExact, message)
         .label(right.span, "not an exact value")
         .maybe_label((found != right.span).then_some(found), "this makes it one")
         .help(format!(
-            "take the one from the other, as in {difference} with 90% confidence`, or compare with what is exact: a literal, a \
+            "subtract one from the other, as in {difference} with 90% confidence`, or compare with an exact value: a literal, a \
              param, or a field of the snapshot"
         ))
 }

@@ -36,11 +36,11 @@ pub(in crate::check) fn unlike_kinds(
         .label(left.span, a_type(left_ty))
         .label(right.span, a_type(right_ty));
     let help = match counterpart {
-        Counterpart::Field(name) => format!("a number is no share: declare `{name}` as a `share`"),
+        Counterpart::Field(name) => format!("a number is not a share: declare `{name}` as a `share`"),
         Counterpart::Param { share, .. } => format!("did you mean the share `{}`?", percentage(share)),
-        Counterpart::Counted(_) => "did you mean the share of them, `share(…)`?".to_owned(),
-        Counterpart::Count => "a count is no share: divide it by how many there are in all".to_owned(),
-        Counterpart::Number => "a number is no share: divide it by the whole".to_owned(),
+        Counterpart::Counted(_) => "did you mean their share, `share(…)`?".to_owned(),
+        Counterpart::Count => "a count is not a share: divide it by how many there are in all".to_owned(),
+        Counterpart::Number => "a number is not a share: divide it by the whole".to_owned(),
     };
     match counterpart {
         Counterpart::Param { decl, share } => {
@@ -68,7 +68,7 @@ pub(in crate::check) fn unlike_kinds(
 
 /// A bare number above 1 that would have to be a share.
 pub(in crate::check) fn bare_share(span: Span, number: &Number) -> Diagnostic {
-    let message = format!("`{}` stands where a share is due", decimal(number, 9));
+    let message = format!("a share is needed here, not `{}`", decimal(number, 9));
     let diagnostic = Diagnostic::error(Code::UnitMismatch, message)
         .label(span, format!("this would be {}", percentage(number)));
     let hundredth = number / Number::from(100);

@@ -24,7 +24,7 @@ pub(in crate::check) fn clause_of_counts(clause: &str, span: Span) -> Diagnostic
     let message = format!("a share of two counts takes no `{clause}`: counts have no elements");
     Diagnostic::error(Code::WrongArguments, message)
         .label(span, "not taken")
-        .help("`where` picks the snapshots whose counts are added up, as in `share(errors of requests where stage == full over 4 weeks)`")
+        .help("`where` picks the snapshots whose counts are added, as in `share(errors of requests where stage == full over 4 weeks)`")
 }
 
 /// `share(errors of errors)`
@@ -32,8 +32,8 @@ pub(in crate::check) fn part_of_itself(part: &Expr, whole: &Expr) -> Diagnostic 
     let name = subject(part, "a count");
     Diagnostic::error(Code::WrongArguments, format!("{name} is always 100% of itself"))
         .label(part.span, "this part")
-        .label(whole.span, "is the whole")
-        .help(format!("name what it is a part of, as in `{EXAMPLE}`"))
+        .label(whole.span, "is already the whole")
+        .help(format!("name the whole that it is a part of, as in `{EXAMPLE}`"))
 }
 
 /// One of the two that is no count field of the snapshot.

@@ -50,9 +50,9 @@ pub(in crate::check) fn as_percentile(
 pub(super) fn word_of_others(error: Diagnostic, name: &Name) -> Diagnostic {
     match &*name.text.to_lowercase() {
         "null" | "nil" | "none" | "undefined" | "missing" | "na" => {
-            error.help("whether a value is there, `has` asks, as in `has adoption`")
+            error.help("to test whether a value is there, use `has`, as in `has adoption`")
         }
-        "empty" => error.help("whether a list is empty, its count says, as in `count(outputs) == 0`"),
+        "empty" => error.help("to test whether a list is empty, use its count, as in `count(outputs) == 0`"),
         "true" | "yes" => error.help("that is written `true` here:").choice(name.span, "true"),
         "false" | "no" => error.help("that is written `false` here:").choice(name.span, "false"),
         _ => error,

@@ -12,8 +12,8 @@ use crate::types::{Kind, Quantity, Type};
 
 pub(in crate::check) fn empty_param(decl: &ParamDecl, span: Span, what: &str, example: &str) -> Diagnostic {
     Diagnostic::error(Code::TypeMismatch, format!("the {what} `{}` is empty", decl.name.text))
-        .label(span, "nothing in it")
-        .help(format!("write what it holds, as in `param {} = {example}`", decl.name.text))
+        .label(span, "nothing inside")
+        .help(format!("give it entries, as in `param {} = {example}`", decl.name.text))
 }
 
 pub(in crate::check) fn several_types(
@@ -58,52 +58,52 @@ pub(in crate::check) fn mixed_keys(decl: &ParamDecl, text: Span, word: Span) -> 
 }
 
 pub(in crate::check) fn texts_need_else(decl: &ParamDecl, span: Span) -> Diagnostic {
-    let message = format!("`{}` says nothing of other texts", decl.name.text);
+    let message = format!("`{}` has no value for other texts", decl.name.text);
     Diagnostic::error(Code::TypeMismatch, message)
         .label(span, "a table by texts needs an `else`")
-        .help("add `else: ` and a value: any text may be asked for")
+        .help("add `else: ` and a value: any text can come up here")
 }
 
 pub(in crate::check) fn missing_entries(name: &str, key: &Expr, missing: &[Arc<str>]) -> Diagnostic {
     let words = || missing.iter().map(|member| &**member);
     Diagnostic::error(Code::TypeMismatch, format!("`{name}` has no entry for {}", list(words())))
-        .label(key.span, "may be one that has no entry")
+        .label(key.span, "can be one without an entry")
         .help("add what is missing, or an `else`")
 }
 
 pub(in crate::check) fn key_of_nothing(decl: &ParamDecl, key: &Name, suggestion: Option<&str>) -> Diagnostic {
-    let message = format!("nothing asks `{}` for `{}`", decl.name.text, key.text);
+    let message = format!("no lookup in `{}` ever asks for `{}`", decl.name.text, key.text);
     Diagnostic::error(Code::UnknownName, message)
-        .label(key.span, "no member or stage that the table is asked for by")
+        .label(key.span, "not a member or stage that is looked up")
         .meant(key.span, suggestion)
 }
 
 pub(in crate::check) fn table_is_no_value(path: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::TypeMismatch, format!("`{path}` is a table, and no value by itself"))
-        .label(span, "which of its entries?")
-        .help(format!("ask for an entry, as in `{path}[tag]`, without a blank before the bracket"))
+    Diagnostic::error(Code::TypeMismatch, format!("`{path}` is a table, not a single value"))
+        .label(span, "one entry is needed")
+        .help(format!("name an entry, as in `{path}[tag]`, without a space before the bracket"))
 }
 
 pub(in crate::check) fn no_table(path: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::TypeMismatch, format!("`{path}` is not a table"))
         .label(span, "has no entries")
-        .help("entries are those of a param that is declared as `{ key: value, else: value }`")
+        .help("only a param declared as `{ key: value, else: value }` has entries")
 }
 
 pub(in crate::check) fn not_a_key(key: &Expr, ty: &Type) -> Diagnostic {
-    let message = "a table is asked for by a member of a `one of`, a stage or a text";
+    let message = "look an entry up by a member of a `one of`, a stage or a text";
     Diagnostic::error(Code::TypeMismatch, message).label(key.span, format!("this is {}", a_type(ty)))
 }
 
 pub(in crate::check) fn other_keys(name: &str, key: &Expr, ty: &Type, has_texts: bool) -> Diagnostic {
     let keys = if has_texts { "texts" } else { "words" };
-    let message = format!("the keys of `{name}` are {keys}, and this is {}", a_type(ty));
+    let message = format!("the keys of `{name}` are {keys}, but this is {}", a_type(ty));
     let help = match &key.kind {
         _ if has_texts => "write the keys without quotes".to_owned(),
         ExprKind::Literal(LiteralKind::Text(text)) => format!("write `{name}[{text}]`, without quotes"),
-        _ => "ask by a member of a `one of` or a stage, or write the keys in quotes".to_owned(),
+        _ => "look it up by a member of a `one of` or a stage, or write the keys in quotes".to_owned(),
     };
-    Diagnostic::error(Code::TypeMismatch, message).label(key.span, "no key of it").help(help)
+    Diagnostic::error(Code::TypeMismatch, message).label(key.span, "not one of its keys").help(help)
 }
 
 pub(in crate::check) fn listed_twice(decl: &ParamDecl, first: Span, second: Span) -> Diagnostic {
@@ -112,7 +112,6 @@ pub(in crate::check) fn listed_twice(decl: &ParamDecl, first: Span, second: Span
 }
 
 pub(in crate::check) fn not_a_list_member(decl: &ParamDecl, span: Span) -> Diagnostic {
-    let message =
-        format!("the list `{}` holds something else than members, texts or numbers", decl.name.text);
-    Diagnostic::error(Code::TypeMismatch, message).label(span, "cannot be listed")
+    let message = format!("the list `{}` may only hold members, texts or numbers", decl.name.text);
+    Diagnostic::error(Code::TypeMismatch, message).label(span, "cannot be in a list")
 }

@@ -22,14 +22,13 @@ fn called(function: &str, expr: &Expr) -> String {
 }
 
 pub(in crate::check) fn not_a_time(builtin: &Builtin, expr: &Expr, ty: &Type) -> Diagnostic {
-    let message =
-        format!("`{}` looks at a time, and {} is {}", builtin.name, subject(expr, "this"), a_type(ty));
+    let message = format!("`{}` takes a time, but {} is {}", builtin.name, subject(expr, "this"), a_type(ty));
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, a_type(ty))
 }
 
 /// `now` where the series runs by days.
 pub(in crate::check) fn no_now(name: &Name) -> Diagnostic {
-    Diagnostic::error(Code::UnknownName, "`now` is an instant, and snapshots here are of days")
+    Diagnostic::error(Code::UnknownName, "`now` is an instant, but these snapshots are dated by day")
         .label(name.span, "no time of day is known")
         .help("`today` is the date here, and `day(…)` the date of a time; or declare `date: time required` in the `snapshot` block")
 }
@@ -54,7 +53,7 @@ pub(in crate::check) fn calendar_window(window: &Expr, axis: Axis) -> Diagnostic
 
 /// `since` or `weekday` of a time.
 pub(in crate::check) fn date_of_a_time(function: &str, expr: &Expr) -> Diagnostic {
-    let message = format!("`{function}` takes a date, and {} is a time", subject(expr, "this"));
+    let message = format!("`{function}` takes a date, but {} is a time", subject(expr, "this"));
     Diagnostic::error(Code::TypeMismatch, message)
         .label(expr.span, "a time")
         .help(format!("write `{function}({})`", called("day", expr)))

@@ -96,7 +96,7 @@ pub(in crate::check) fn never_true(
     let message = format!("{subject} is {word} {bound}, so it is never {} {other}", op.as_str());
     let diagnostic = Diagnostic::error(Code::NeverTrue, message)
         .label(span, "never true")
-        .help("correct the figure, or the range that the field is declared with");
+        .help("correct the number, or the declared range of the field");
     meant_percentage(right, left, meant_percentage(left, right, diagnostic))
 }
 
@@ -138,7 +138,7 @@ pub(in crate::check) fn never_in(
         && high.range.less(&low.range) == Some(true)
     {
         let message = format!(
-            "nothing lies in the range from {} to {}",
+            "the range is empty: from {} to {}",
             subject(low.expr, "its low end"),
             subject(high.expr, "its high end")
         );
@@ -154,7 +154,7 @@ pub(in crate::check) fn never_in(
     let message = format!("{subject} is {}, so it is {word} {what}", item.extent());
     let diagnostic = Diagnostic::error(Code::NeverTrue, message)
         .label(span, "never true")
-        .help("correct the figures, or the range that the field is declared with");
+        .help("correct the numbers, or the declared range of the field");
     let meant = |diagnostic, member| meant_percentage(item, member, diagnostic);
     members.iter().rev().fold(diagnostic, meant).one_of_several()
 }
@@ -311,13 +311,13 @@ pub(in crate::check) fn arithmetic(
 }
 
 pub(in crate::check) fn no_arithmetic(expr: &Expr, ty: &Type) -> Diagnostic {
-    let message = format!("{} is {}, and there is no arithmetic for that", subject(expr, "this"), a_type(ty));
+    let message = format!("{} is {}, so it cannot be calculated with", subject(expr, "this"), a_type(ty));
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, label_of(ty))
 }
 
 pub(in crate::check) fn not_a_condition(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
     let name = subject(expr, "this");
-    let message = format!("{why}, and {name} is {}", a_type(ty));
+    let message = format!("{why}; {name} is {}", a_type(ty));
     let help = match ty {
         Type::List(element) if **element == Type::Bool => {
             Some("say how many of them must hold, as `all(…)` or `any(…)` does".to_owned())
@@ -329,30 +329,30 @@ pub(in crate::check) fn not_a_condition(expr: &Expr, ty: &Type, why: &str) -> Di
 }
 
 pub(in crate::check) fn not_a_list(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
-    let message = format!("{why}, and {} is {}", subject(expr, "this"), a_type(ty));
+    let message = format!("{why}; {} is {}", subject(expr, "this"), a_type(ty));
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a list")
 }
 
 pub(in crate::check) fn not_a_list_of_elements(expr: &Expr, ty: &Type) -> Diagnostic {
-    not_a_list(expr, ty, "an aggregate goes through a list")
-        .help("a single value makes a list of its own over a window, as in `mean(adoption over 4 weeks)`")
+    not_a_list(expr, ty, "an aggregate takes a list")
+        .help("a single value needs a window to become a list, as in `mean(adoption over 4 weeks)`")
 }
 
 pub(in crate::check) fn not_a_scalar(expr: &Expr, ty: &Type, why: &str) -> Diagnostic {
-    let message = format!("{why}, and {} is {}", subject(expr, "this"), a_type(ty));
+    let message = format!("{why}; {} is {}", subject(expr, "this"), a_type(ty));
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a single value")
 }
 
 /// `since` or `weekday` of what is no date.
 pub(in crate::check) fn not_a_date(function: &str, expr: &Expr, ty: &Type) -> Diagnostic {
-    let message = format!("`{function}` takes a date, and {} is {}", subject(expr, "this"), a_type(ty));
+    let message = format!("`{function}` takes a date, but {} is {}", subject(expr, "this"), a_type(ty));
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a date")
 }
 
 pub(in crate::check) fn not_numbers(builtin: &Builtin, expr: &Expr, element: &Type) -> Diagnostic {
     let name = builtin.name;
     let list = a_type(&Type::List(Box::new(element.clone())));
-    let message = format!("`{name}` takes a list of numbers, and {} is {list}", subject(expr, "this"));
+    let message = format!("`{name}` takes a list of numbers, but {} is {list}", subject(expr, "this"));
     let help = match (element, &expr.kind) {
         (Type::Record(record), ExprKind::Path(path)) => {
             let is_number = |ty: &Type| matches!(ty, Type::Amount(_));
@@ -360,7 +360,7 @@ pub(in crate::check) fn not_numbers(builtin: &Builtin, expr: &Expr, element: &Ty
             let field = field.map_or("FIELD", |field| &*field.name);
             Some(format!("name a field of its elements, as in `{name}({}.{field})`", join(path)))
         }
-        (Type::Bool, _) => Some("`share(…)` and `count(… where it)` go through conditions".to_owned()),
+        (Type::Bool, _) => Some("`share(…)` and `count(… where it)` take conditions".to_owned()),
         _ => None,
     };
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a list of numbers").maybe_help(help)
@@ -378,7 +378,7 @@ pub(in crate::check) fn branches_differ(
     (otherwise, otherwise_ty): (&Expr, &Type),
 ) -> Diagnostic {
     let message = format!(
-        "{} is {}, {} is {}, and only one of them can be the type",
+        "{} is {}, {} is {}, but all must have one type",
         subject(then, "the first"),
         a_type(then_ty),
         subject(otherwise, "the second"),
@@ -414,14 +414,14 @@ pub(in crate::check) fn wrong_arguments(builtin: &Builtin, name: &Name, found: u
         | Shape::Weekday
         | Shape::Confidence => "one argument".to_owned(),
     };
-    let message = format!("`{}` takes {due}, and was given {found}", name.text);
+    let message = format!("`{}` takes {due}, but was given {found}", name.text);
     let plural = if found == 1 { "" } else { "s" };
     Diagnostic::error(Code::WrongArguments, message).label(name.span, format!("{found} argument{plural}"))
 }
 
 pub(in crate::check) fn needs_over(builtin: &Builtin, value: &Expr) -> Diagnostic {
     let name = builtin.name;
-    Diagnostic::error(Code::WrongArguments, format!("`{name}` looks back over a window, and none is given"))
+    Diagnostic::error(Code::WrongArguments, format!("`{name}` looks back over a window, but none is given"))
         .label(value.span, "needs an `over`")
         .help(format!("write `{name}({} over 4 weeks)`", subject(value, "…").trim_matches('`')))
 }
@@ -436,9 +436,9 @@ pub(in crate::check) fn needs_length(builtin: &Builtin, over: &Over) -> Diagnost
         Over::Named(NamedWindow::Calendar(_), _) => "a part of the calendar",
     };
     let message =
-        format!("`{}` compares with what was a fixed time before, which {written} is not", builtin.name);
+        format!("`{}` compares with a fixed time earlier, and {written} is not a fixed length", builtin.name);
     Diagnostic::error(Code::ImpossibleWindow, message)
-        .label(over.span(), "no fixed length of time")
+        .label(over.span(), "not a fixed length of time")
         .help(format!("write a length of days or weeks: `{}(… over 4 weeks)`", builtin.name))
 }
 
@@ -447,22 +447,22 @@ pub(in crate::check) fn bad_number_of_snapshots(number: &Expr) -> Diagnostic {
     let diagnostic = match &number.kind {
         ExprKind::Path(_) => Diagnostic::error(
             Code::ImpossibleWindow,
-            format!("{written} is not always a number of snapshots: that is a whole number from 1"),
+            format!("{written} is not always a number of snapshots: use a whole number from 1"),
         )
         .help("use a param whose value and range are whole numbers from 1"),
         _ => Diagnostic::error(
             Code::ImpossibleWindow,
-            format!("{written} is not a number of snapshots: that is a whole number from 1"),
+            format!("{written} is not a number of snapshots: use a whole number from 1"),
         ),
     };
     diagnostic.label(number.span, "not a number of snapshots")
 }
 
 pub(in crate::check) fn bad_window(window: &Expr, axis: Axis) -> Diagnostic {
-    let message = format!("{} is no window: {}", subject(window, "this"), windows(axis));
+    let message = format!("{} is not a window: {}", subject(window, "this"), windows(axis));
     let label = match axis {
         Axis::Days => "not a number of days or weeks",
-        Axis::Instants => "no length to look back",
+        Axis::Instants => "not a length to look back",
     };
     Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, label)
 }
@@ -471,30 +471,30 @@ pub(in crate::check) fn bad_window(window: &Expr, axis: Axis) -> Diagnostic {
 fn windows(axis: Axis) -> &'static str {
     match axis {
         Axis::Days => "windows are whole days or weeks",
-        Axis::Instants => "windows are longer than nothing",
+        Axis::Instants => "a window is longer than zero",
     }
 }
 
 pub(in crate::check) fn bad_window_param(window: &Expr, axis: Axis) -> Diagnostic {
     let name = subject(window, "this");
-    let message = format!("param {name} can be a length that is no window: {}", windows(axis));
+    let message = format!("param {name} can be a length that is not a window: {}", windows(axis));
     Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "not always a window")
 }
 
 pub(in crate::check) fn not_a_window(window: &Expr, ty: &Type) -> Diagnostic {
     let message = if matches!(ty, Type::Amount(quantity) if quantity.kind == Kind::Duration) {
-        "a window is a literal or a param, nothing that is computed".to_owned()
+        "a window must be a literal or a param, not computed".to_owned()
     } else {
-        format!("a window is a duration, and {} is {}", subject(window, "this"), a_type(ty))
+        format!("a window is a duration, but {} is {}", subject(window, "this"), a_type(ty))
     };
     Diagnostic::error(Code::ImpossibleWindow, message).label(window.span, "not a window")
 }
 
 pub(in crate::check) fn bad_percentile(share: &Expr) -> Diagnostic {
     let message =
-        format!("a percentile is a share from 0% to 100%, {} is outside that", subject(share, "this"));
+        format!("a percentile is a share from 0% to 100%, but {} is outside that", subject(share, "this"));
     Diagnostic::error(Code::ImpossibleRange, message)
-        .label(share.span, "no such percentile")
+        .label(share.span, "not between 0% and 100%")
         .meant(share.span, percentage(share).as_deref())
 }
 
@@ -506,17 +506,17 @@ pub(super) fn percentage(expr: &Expr) -> Option<String> {
 
 pub(in crate::check) fn not_a_share_setting(expr: &Expr, ty: &Type, fixed: bool) -> Diagnostic {
     let message = if fixed {
-        format!("a share is due here, and {} is {}", subject(expr, "this"), a_type(ty))
+        format!("a share is needed here, but {} is {}", subject(expr, "this"), a_type(ty))
     } else {
-        "a literal or a param is due here, nothing that is computed".to_owned()
+        "a literal or a param is needed here, not a computed value".to_owned()
     };
     Diagnostic::error(Code::TypeMismatch, message).label(expr.span, "not a share")
 }
 
 pub(in crate::check) fn default_of_no_field(expr: &Expr) -> Diagnostic {
-    Diagnostic::error(Code::NotAField, "`default` asks for a field, and this is computed")
+    Diagnostic::error(Code::NotAField, "`default` takes a field, but this is computed")
         .label(expr.span, "not a field")
-        .help("give the default to the fields that it is computed from")
+        .help("use `default` on the fields that it is computed from")
 }
 
 pub(in crate::check) fn reversed_range(range: &RangeDecl) -> Diagnostic {
@@ -544,7 +544,7 @@ pub(in crate::check) fn bound_of_param(ty: &Type, bound: &Literal) -> Diagnostic
     } else {
         None
     };
-    let message = format!("the param is {}, `{shown}` is {}", a_type(ty), a_type(&bound_ty));
+    let message = format!("the param is {}, but `{shown}` is {}", a_type(ty), a_type(&bound_ty));
     Diagnostic::error(Code::ImpossibleRange, message)
         .label(bound.span, "does not fit the param")
         .maybe_help(help)
@@ -556,12 +556,12 @@ pub(in crate::check) fn param_outside(decl: &ParamDecl, outside: &Literal, range
     let message = format!("param `{}` is {value}, outside its range from {low} to {high}", decl.name.text);
     Diagnostic::error(Code::ParamOutOfRange, message)
         .label(outside.span, "outside")
-        .label(range.span, "the range that it must keep to")
+        .label(range.span, "the declared range")
         .help(format!("write a value from {low} to {high}, or widen the range"))
 }
 
 pub(in crate::check) fn never_fails(decl: &RuleDecl) -> Diagnostic {
     Diagnostic::warning(Code::NeverFails, format!("rule `{}` can never fail", decl.name.text))
-        .label(decl.name.span, "by the declared ranges")
-        .help("correct what it asks for; if it is meant so, switch the rule off where it is not wanted")
+        .label(decl.name.span, "the declared ranges always satisfy it")
+        .help("correct the condition; to disable the rule on purpose, switch it `off` where it is not wanted")
 }

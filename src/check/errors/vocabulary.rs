@@ -32,8 +32,8 @@ pub(in crate::check) fn unknown_type(name: &Name) -> Diagnostic {
     let other = OTHER_TYPES.iter().find(|(_, others)| others.contains(&&*name.text)).map(|(own, _)| *own);
     let meant = other.or_else(|| did_you_mean(&name.text, TYPES.iter().copied()));
     let help = match &*name.text {
-        "array" => "a list says of what, as in `list of text`".to_owned(),
-        "enum" => "write the words that it can be, as in `one of [good, bad]`".to_owned(),
+        "array" => "name the element type of the list, as in `list of text`".to_owned(),
+        "enum" => "list its possible words, as in `one of [good, bad]`".to_owned(),
         _ => format!("the types are {}; and there is `one of [a, b]`", list(TYPES.iter().copied())),
     };
     Diagnostic::error(Code::UnknownType, format!("there is no type `{}`", name.text))
@@ -44,9 +44,12 @@ pub(in crate::check) fn unknown_type(name: &Name) -> Diagnostic {
 
 /// A unit in a type that is not in capitals.
 pub(in crate::check) fn bad_unit(unit: &Name) -> Diagnostic {
-    Diagnostic::error(Code::UnknownType, format!("`{}` is no unit: units are words in capitals", unit.text))
-        .label(unit.span, "not in capitals")
-        .fix(unit.span, unit.text.to_uppercase())
+    Diagnostic::error(
+        Code::UnknownType,
+        format!("`{}` is not a unit: units are words in capitals", unit.text),
+    )
+    .label(unit.span, "not in capitals")
+    .fix(unit.span, unit.text.to_uppercase())
 }
 
 pub(in crate::check) fn unknown_unit(unit: &Name, suggestion: Option<&str>) -> Diagnostic {
@@ -64,7 +67,7 @@ pub(in crate::check) fn unknown_unit(unit: &Name, suggestion: Option<&str>) -> D
 }
 
 pub(in crate::check) fn no_stages(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error(Code::UnknownStage, format!("{what} needs stages, and none are declared"))
+    Diagnostic::error(Code::UnknownStage, format!("{what} needs stages, but none are declared"))
         .label(span, "no stages")
         .help("declare the ladder, as in `stages testing -> pilot -> full`")
 }
@@ -85,8 +88,8 @@ pub(in crate::check) fn second_cadence(first: Span, second: Span) -> Diagnostic 
 
 /// `every weekday` where snapshots are of instants.
 pub(in crate::check) fn weekday_by_instants(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::ImpossibleCadence, "snapshots of weekdays are of days, and here `date` is a time")
-        .label(span, "no length of time")
+    Diagnostic::error(Code::ImpossibleCadence, "`every weekday` needs dates, but `date` is a time here")
+        .label(span, "not a length of time")
         .help("write for example `every 1 day`, or leave `date: time required` out")
 }
 
@@ -99,15 +102,15 @@ pub(in crate::check) fn bad_cadence(literal: &Literal, what: &str, axis: Axis) -
     if axis == Axis::Instants {
         return Diagnostic::error(
             Code::ImpossibleCadence,
-            format!("{what} is a length of time, and not `{written}`"),
+            format!("{what} must be a length of time, not `{written}`"),
         )
-        .label(literal.span, "no length that snapshots can be apart")
+        .label(literal.span, "not a time between snapshots")
         .help("write for example `5 min` or `1 h`");
     }
     let message = format!("{what} is counted in days or weeks, not in `{written}`");
     Diagnostic::error(Code::ImpossibleCadence, message)
         .label(literal.span, "not a number of days or weeks")
-        .help("write for example `1 week` or `3 days`; what is due from Monday to Friday is `every weekday`")
+        .help("write for example `1 week` or `3 days`; for Monday to Friday, write `every weekday`")
 }
 
 pub(in crate::check) fn declared_differently(
@@ -117,7 +120,7 @@ pub(in crate::check) fn declared_differently(
 ) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(
         Code::ConflictingDeclarations,
-        format!("field `{name}` is declared as two different things"),
+        format!("field `{name}` is declared in two different ways"),
     );
     if let Some(span) = second {
         diagnostic = diagnostic.label(span, second_type);
@@ -131,32 +134,32 @@ pub(in crate::check) fn declared_differently(
 pub(in crate::check) fn bad_key(name: &Name, key: Span, problem: &str) -> Diagnostic {
     Diagnostic::error(Code::ImpossibleKey, format!("`{}` cannot be a key: {problem}", name.text))
         .label(key, "not a key")
-        .help("a key is a field of a list's element, and tells its elements apart")
+        .help("a key is a field of a list's elements, and identifies each of them")
 }
 
 pub(in crate::check) fn bad_changing(name: &str, mark: Span, problem: &str) -> Diagnostic {
     Diagnostic::error(Code::ImpossibleMark, format!("`{name}` cannot be `changing`: {problem}"))
         .label(mark, "not `changing`")
         .help(
-            "of an element with a key, snapshots must say the same, unless a field is `changing`; leave the word out",
+            "remove the word: `changing` is for fields of elements with a key that may differ between snapshots",
         )
 }
 
 pub(in crate::check) fn bad_kept(name: &str, mark: Span, problem: &str) -> Diagnostic {
     Diagnostic::error(Code::ImpossibleMark, format!("`{name}` cannot be `kept`: {problem}"))
         .label(mark, "not `kept`")
-        .help("of a `kept` list, a key that the next snapshot lacks is noted unless its `left` names it; leave the word out")
+        .help("remove the word: `kept` notes each key of a list that the next snapshot lacks and `left` does not name")
 }
 
 pub(in crate::check) fn bad_standing(name: &str, mark: Span, problem: &str) -> Diagnostic {
     Diagnostic::error(Code::ImpossibleMark, format!("`{name}` cannot be `standing`: {problem}"))
         .label(mark, "not `standing`")
-        .help("what stands in a `rollout.yaml` lies under every snapshot of its folder; leave the word out")
+        .help("remove the word: `standing` is for fields that a `rollout.yaml` gives to all snapshots of its folder")
 }
 
 pub(in crate::check) fn bad_named(name: &str, mark: Span, problem: &str) -> Diagnostic {
     Diagnostic::error(Code::ImpossibleMark, format!("`{name}` cannot be read under this key: {problem}"))
-        .label(mark, "no key for it")
+        .label(mark, "not allowed here")
         .help("leave `named` out, or write the key that the snapshots have")
 }
 
@@ -170,7 +173,7 @@ pub(in crate::check) fn shared_key(key: &str, both: [(&str, Option<Span>); 2]) -
             diagnostic = diagnostic.label(place, label);
         }
     }
-    diagnostic.help("a key of a snapshot is for one field: take one of the two out, or name another key")
+    diagnostic.help("only one field can have this key: remove one of the two, or name another key")
 }
 
 pub(in crate::check) fn not_lower_case(name: &Name) -> Diagnostic {
@@ -199,12 +202,12 @@ pub(in crate::check) fn bound_of_field(kind: &Kind, bound: &Literal) -> Diagnost
         matches!(literal_type(&bound.kind), Type::Amount(quantity) if quantity.kind == Kind::Number);
     let message = match kind {
         Kind::Count => {
-            format!("`{shown}` is no end of a range of counts, which are whole numbers, 0 or more")
+            format!("`{shown}` cannot limit a range of counts, which are whole numbers from 0")
         }
-        Kind::Share if is_number => format!("`{shown}` is no end of a range of shares"),
-        Kind::Duration if shown.starts_with('-') => format!("a duration is never as little as `{shown}`"),
+        Kind::Share if is_number => format!("`{shown}` cannot limit a range of shares"),
+        Kind::Duration if shown.starts_with('-') => format!("a duration cannot be `{shown}`"),
         Kind::Number | Kind::Share | Kind::Duration | Kind::Unit(_) | Kind::Bare | Kind::Ratio => format!(
-            "the field is {}, `{shown}` is {}",
+            "the field is {}, but `{shown}` is {}",
             a_type(&Type::amount(kind.clone())),
             a_type(&literal_type(&bound.kind))
         ),

@@ -38,16 +38,16 @@ fn params_fit_their_ranges() {
         ),
         (
             "param a = 50% within 30 to 90%",
-            "T210 the param is a share, `30` is a number | did you mean `30%`?",
+            "T210 the param is a share, but `30` is a number | did you mean `30%`?",
         ),
-        ("param a = 2 within 1 week to 2 weeks", "T210 the param is a number, `1 week` is a duration"),
+        ("param a = 2 within 1 week to 2 weeks", "T210 the param is a number, but `1 week` is a duration"),
         (
             "param a = 2 weeks within 1 week to 1 month",
-            "T210 the param is a duration, `1 month` is a span of months",
+            "T210 the param is a duration, but `1 month` is a span of months",
         ),
         (
             "param a = 5 USD within 1 to 10 USD",
-            "T210 the param is a number in USD, `1` is a number | write `1 USD`",
+            "T210 the param is a number in USD, but `1` is a number | write `1 USD`",
         ),
         ("param a = true within 1 to 2", "T210 a param of this type has no range"),
         ("param a = 5 USDD", "T214 there is no unit `USDD` | did you mean `USD`?"),
@@ -113,7 +113,7 @@ fn gates_lead_to_the_next_stage() {
     assert_eq!(
         show(&run(&[no_stages]).2),
         [
-            "T215 a gate needs stages, and none are declared | declare the ladder, as in `stages testing -> pilot -> full`"
+            "T215 a gate needs stages, but none are declared | declare the ladder, as in `stages testing -> pilot -> full`"
         ]
     );
 }
@@ -135,7 +135,7 @@ fn undecided_is_never_harsher_than_failed() {
     }
     for (effect, undecided) in [("note", "warn"), ("note", "hold"), ("warn", "hold")] {
         let error = format!(
-            "T220 `undecided {undecided}` is harsher than `{effect}`, which is what the rule does when it fails | write `undecided pass`, or leave it out"
+            "T220 `undecided {undecided}` is harsher than `{effect}`, the effect of the rule when it fails | write `undecided pass`, or leave it out"
         );
         assert_eq!(rule(effect, undecided), [error]);
     }

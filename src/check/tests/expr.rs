@@ -63,12 +63,12 @@ fn plain_numbers_mix_and_units_stay() {
         ("cost * tokens", "T204 `cost` times `tokens` is in a unit that the language does not have"),
         ("2 / cost", "T204 `2` divided by `cost` is in a unit"),
         ("cost / latency", "T204 `cost` divided by `latency`"),
-        ("owner + 1", "T203 `owner` is a text, and there is no arithmetic for that"),
-        ("1 + outputs", "T203 `outputs` is a list of records, and there is no arithmetic"),
+        ("owner + 1", "T203 `owner` is a text, so it cannot be calculated with"),
+        ("1 + outputs", "T203 `outputs` is a list of records, so it cannot be calculated"),
         ("2 weeks + launch", "T203 `2 weeks` is a duration, `launch` is a date | write the date first"),
         ("latency + 1 month", "T203 `latency` is a duration, `1 month` is a span of months"),
-        ("launch + launch", "T203 `launch` is a date, and there is no arithmetic"),
-        ("-ready", "T203 `ready` is a bool, and there is no arithmetic"),
+        ("launch + launch", "T203 `launch` is a date, so it cannot be calculated"),
+        ("-ready", "T203 `ready` is a bool, so it cannot be calculated"),
     ]);
 }
 
@@ -150,7 +150,7 @@ fn sets_hold_values_like_the_item() {
         ("owner in 1 to 2", "T203"),
         ("owner in [1]", "T203"),
         ("adoption in areas", "T203 `adoption` is a share, `areas` is a text"),
-        ("owner in owner", "T203 after `in` stands a range or a list, and `owner` is a text"),
+        ("owner in owner", "T203 write a range or a list after `in`; `owner` is a text"),
         ("owner in \"a\" to \"b\"", "T203 `owner` is a text, which has no order"),
         ("outputs in [1]", "T203"),
         ("mood in [goood]", "T201 `goood` is not one of"),
@@ -165,12 +165,12 @@ fn logic_takes_conditions() {
         "(if ready then adoption > 5% else true)",
     ]);
     rejects(&[
-        ("ready and adoption", "T203 `and` and `or` join conditions, and `adoption` is a share"),
-        ("not adoption", "T203 `not` takes a condition, and `adoption` is a share"),
+        ("ready and adoption", "T203 `and` and `or` join conditions; `adoption` is a share"),
+        ("not adoption", "T203 `not` takes a condition; `adoption` is a share"),
         ("at least 1 of [adoption]", "T203 `at least … of` counts conditions"),
         ("at least 3 of [ready, ready]", "T224 3 conditions never hold of a list of 2"),
         ("at least 0 of [ready, ready]", "T224 at least 0 conditions always hold"),
-        ("if adoption then 1 else 2", "T203 after `if` stands a condition, and `adoption` is a share"),
+        ("if adoption then 1 else 2", "T203 write a condition after `if`; `adoption` is a share"),
     ]);
 }
 
@@ -200,13 +200,13 @@ fn has_and_default_need_a_field() {
     assert_eq!(type_of("default(adoption, 0)"), "share 0% to 100%");
     assert_eq!(type_of("default(users.active, 2)"), "count 0 to ..");
     rejects(&[
-        ("has light", "T219 `has` asks for a field, and `light` is a let"),
-        ("has floor", "T219 `has` asks for a field, and `floor` is a param"),
-        ("has outputs.edit_time", "T219 `has` asks for a field, and `outputs.edit_time` is inside a list"),
-        ("any(scores where has it)", "T219 `has` asks for a field, and `it` is the element itself"),
+        ("has light", "T219 `has` takes a field, but `light` is a let"),
+        ("has floor", "T219 `has` takes a field, but `floor` is a param"),
+        ("has outputs.edit_time", "T219 `has` takes a field, but `outputs.edit_time` is inside a list"),
+        ("any(scores where has it)", "T219 `has` takes a field, but `it` is the element itself"),
         ("has adoptoin", "T201 nothing is called `adoptoin` here | did you mean `adoption`?"),
-        ("default(light, 0)", "T219 `default` asks for a field, and `light` is a let"),
-        ("default(adoption + 1, 0)", "T219 `default` asks for a field, and this is computed"),
+        ("default(light, 0)", "T219 `default` takes a field, but `light` is a let"),
+        ("default(adoption + 1, 0)", "T219 `default` takes a field, but this is computed"),
         ("default(users, 0)", "T218 `users` is a record"),
         ("default(adoption, 2 weeks)", "T203"),
         ("default(adoption)", "T217 `default` takes a field and a value"),
@@ -247,30 +247,27 @@ fn aggregates_go_through_lists() {
         assert_eq!(type_of(value), ty, "{value}");
     }
     rejects(&[
-        ("count(adoption)", "T203 an aggregate goes through a list, and `adoption` is a share"),
-        ("share(outputs)", "T217 `share` goes through conditions, and `outputs` is a list of records"),
-        ("any(scores)", "T217 `any` goes through conditions, and `scores` is a list of numbers"),
+        ("count(adoption)", "T203 an aggregate takes a list; `adoption` is a share"),
+        ("share(outputs)", "T217 `share` takes conditions, but `outputs` is a list of records"),
+        ("any(scores)", "T217 `any` takes conditions, but `scores` is a list of numbers"),
         (
             "mean(outputs)",
-            "T203 `mean` takes a list of numbers, and `outputs` is a list of records | name a field of its elements, as in `mean(outputs.edit_time)`",
+            "T203 `mean` takes a list of numbers, but `outputs` is a list of records | name a field of its elements, as in `mean(outputs.edit_time)`",
         ),
-        ("mean(flags)", "T203 `mean` takes a list of numbers, and `flags` is a list of bools"),
+        ("mean(flags)", "T203 `mean` takes a list of numbers, but `flags` is a list of bools"),
         ("sum(reviews)", "T203 `sum` takes a list of numbers"),
         ("distinct(outputs)", "T203 `distinct` compares single values"),
         ("distinct(areas by it)", "T217 `distinct` takes no `by` here"),
-        ("count(outputs, outputs)", "T217 `count` takes one argument, and was given 2"),
-        ("count()", "T217 `count` takes one argument, and was given 0"),
+        ("count(outputs, outputs)", "T217 `count` takes one argument, but was given 2"),
+        ("count()", "T217 `count` takes one argument, but was given 0"),
         ("percentile(scores)", "T217 `percentile` takes a list and a share"),
         (
             "percentile(scores, 90)",
-            "T210 a percentile is a share from 0% to 100%, `90` is outside that | did you mean `90%`?",
+            "T210 a percentile is a share from 0% to 100%, but `90` is outside that | did you mean `90%`?",
         ),
-        ("percentile(scores, adoption)", "T203 a literal or a param is due here"),
-        ("percentile(scores, \"x\")", "T203 a share is due here"),
-        (
-            "count(outputs where edit_time)",
-            "T203 after `where` stands a condition, and `edit_time` is a share",
-        ),
+        ("percentile(scores, adoption)", "T203 a literal or a param is needed here"),
+        ("percentile(scores, \"x\")", "T203 a share is needed here"),
+        ("count(outputs where edit_time)", "T203 write a condition after `where`; `edit_time` is a share"),
         ("count(outputs by checks)", "T203 a group has one key"),
         ("cuont(outputs)", "T202 there is no function `cuont` | did you mean `count`?"),
         ("mean(outputs.checks)", "T218 `outputs.checks` leads through a list within a list"),
@@ -290,7 +287,7 @@ fn texts_show_single_values() {
     assert_eq!(
         found(&rule("{outputs} of {adoptoin}")),
         [
-            "T203 a text shows single values, and `outputs` is a list of records",
+            "T203 a text shows single values; `outputs` is a list of records",
             "T201 nothing is called `adoptoin` here | did you mean `adoption`?"
         ]
     );

@@ -30,12 +30,12 @@ fn unknown_names_come_with_a_suggestion() {
 #[test]
 fn some_names_are_no_values() {
     rejects(&[
-        ("other > 5%", "T218 `other` is a policy, and policies are no values"),
+        ("other > 5%", "T218 `other` is a policy, and a policy is not a value"),
         (
             "users > 5",
             "T218 `users` is a record, not a single value | name one of its fields, as `users.active`",
         ),
-        ("it > 5", "T218 `it` stands for nothing here"),
+        ("it > 5", "T218 `it` has no meaning here"),
         (
             "any(outputs where it == 3)",
             "T218 `it` is a record, not a single value | name one of its fields, as `it.id`",
@@ -46,8 +46,8 @@ fn some_names_are_no_values() {
     assert_eq!(
         found(rules),
         [
-            "T218 `r` is a rule, and rules are no values | give the condition of the rule a name with `let`, and use that in both places",
-            "T218 `r` is a rule, and rules are no values | give the condition of the rule a name with `let`, and use that in both places",
+            "T218 `r` is a rule, and a rule is not a value | name the condition of the rule with `let`, and use that name in both places",
+            "T218 `r` is a rule, and a rule is not a value | name the condition of the rule with `let`, and use that name in both places",
         ]
     );
 }
@@ -154,10 +154,10 @@ fn cycles_are_printed() {
     assert_eq!(
         show(&found),
         [
-            "T207 lets need each other: `a -> c -> b -> a` | write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
+            "T207 these lets use each other in a cycle: `a -> c -> b -> a` | define one of them without the others, or use an earlier snapshot: `previous(…)`",
             "T201 nothing is called `adoptoin` here | did you mean `adoption`?",
-            "T207 let `e` needs itself | write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
-            "T207 lets need each other: `q.x -> r.y -> q.x` | write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
+            "T207 let `e` uses itself | define one of them without the others, or use an earlier snapshot: `previous(…)`",
+            "T207 these lets use each other in a cycle: `q.x -> r.y -> q.x` | define one of them without the others, or use an earlier snapshot: `previous(…)`",
         ]
     );
     let labels: Vec<_> = found[0].labels.iter().map(|label| label.text.as_str()).collect();
@@ -171,9 +171,9 @@ fn errors_beside_a_cycle_are_found_too() {
     assert_eq!(
         found,
         [
-            "T207 lets need each other: `a -> b -> a` | write what one of them stands for without the others, or look at an earlier snapshot: `previous(…)`",
+            "T207 these lets use each other in a cycle: `a -> b -> a` | define one of them without the others, or use an earlier snapshot: `previous(…)`",
             "T201 nothing is called `adoptoin` here | did you mean `adoption`?",
-            "T203 `owner` is a text, and there is no arithmetic for that",
+            "T203 `owner` is a text, so it cannot be calculated with",
         ]
     );
 }
@@ -191,7 +191,7 @@ fn lets_may_be_declared_in_any_order_and_in_chains_of_a_bounded_length() {
     assert_eq!(show(&found), [""; 0]);
     assert_eq!(program.lets.len(), 122);
     let (_, program, found) = run(&[VOCABULARY, &chain(5_000)]);
-    let too_deep = "T102 let `a4872` is more than 256 levels deep, with the lets that it uses | let fewer lets build on each other";
+    let too_deep = "T102 let `a4872` and the lets that it uses are more than 256 levels deep | use fewer lets that build on each other";
     assert_eq!(show(&found), [too_deep]);
     assert_eq!(program.lets.len(), 128);
 }

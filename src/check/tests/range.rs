@@ -28,7 +28,7 @@ fn a_comparison_that_can_never_be_true_is_an_error() {
         ),
         (
             "users.active in 20 to 10",
-            "T205 nothing lies in the range from `20` to `10` | write the lower end first",
+            "T205 the range is empty: from `20` to `10` | write the lower end first",
         ),
         ("satisfaction in [7, 8]", "T205 `satisfaction` is between 1 and 5, so it is never one of those"),
         (
@@ -36,15 +36,15 @@ fn a_comparison_that_can_never_be_true_is_an_error() {
             "T205 `satisfaction` is between 1 and 5, so it is always in that range",
         ),
         ("stage > full", "T205 `stage` is at most `full`, so it is never > `full`"),
-        ("stage in full to pilot", "T205 nothing lies in the range from `full` to `pilot`"),
-        ("launch in 2026-02-01 to 2026-01-01", "T205 nothing lies in the range"),
+        ("stage in full to pilot", "T205 the range is empty: from `full` to `pilot`"),
+        ("launch in 2026-02-01 to 2026-01-01", "T205 the range is empty"),
         ("change(adoption over 2 weeks) > 100%", "T205"),
         ("not (adoption > 100%)", "T205"),
         (
             "adoption > fifty",
             "T204 `adoption` is a share, `fifty` is a number | did you mean the share `50%`?",
         ),
-        ("since(launch) in 3 months to 1 month", "T205 nothing lies in the range"),
+        ("since(launch) in 3 months to 1 month", "T205 the range is empty"),
     ]);
 }
 
@@ -100,7 +100,7 @@ fn bounds_do_not_grow_without_end() {
 fn a_rule_that_can_never_fail_is_a_warning() {
     let rule = |body: &str| found(&format!("policy p {{ param on = false rule r \"r\" {{ {body} }} }}"));
     let warning = [
-        "T211 rule `r` can never fail | correct what it asks for; if it is meant so, switch the rule off where it is not wanted",
+        "T211 rule `r` can never fail | correct the condition; to disable the rule on purpose, switch it `off` where it is not wanted",
     ];
     for body in [
         "require adoption <= 100% else hold",

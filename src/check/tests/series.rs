@@ -23,17 +23,17 @@ fn series_functions_have_their_types() {
     rejects(&[
         (
             "held(adoption)",
-            "T203 `held` looks at a condition, or at a stage, a word, a count or a date, and `adoption` is a share",
+            "T203 `held` takes a condition, a stage, a word, a count or a date; `adoption` is a share",
         ),
-        ("since(adoption)", "T203 `since` takes a date, and `adoption` is a share"),
-        ("trend(owner over 2 weeks)", "T203 `owner` is a text, and there is no arithmetic"),
-        ("change(adoption)", "T217 `change` looks back over a window, and none is given"),
+        ("since(adoption)", "T203 `since` takes a date, but `adoption` is a share"),
+        ("trend(owner over 2 weeks)", "T203 `owner` is a text, so it cannot be calculated"),
+        ("change(adoption)", "T217 `change` looks back over a window, but none is given"),
         ("latest(adoption)", "T217 `latest` looks back over a window"),
-        ("change(adoption over stage)", "T212 `change` compares with what was a fixed time before"),
+        ("change(adoption over stage)", "T212 `change` compares with a fixed time earlier"),
         ("held(ready over 2 weeks)", "T217 `held` takes no `over` here"),
         ("held(ready where it)", "T217 `held` takes no `where` here"),
         ("trend(adoption where it > 3 over 2 weeks)", "T217 `trend` takes no `where` here"),
-        ("held(ready, ready)", "T217 `held` takes one argument, and was given 2"),
+        ("held(ready, ready)", "T217 `held` takes one argument, but was given 2"),
     ]);
 }
 
@@ -58,8 +58,8 @@ fn windows_are_whole_days() {
         ("mean(adoption over 36 h)", "T212"),
         ("mean(adoption over 0 days)", "T212"),
         ("mean(adoption over 1 month)", "T212 windows are in days or weeks, `1 month` is a span of months"),
-        ("mean(adoption over 50%)", "T212 a window is a duration, and `50%` is a share"),
-        ("mean(adoption over latency)", "T212 a window is a literal or a param, nothing that is computed"),
+        ("mean(adoption over 50%)", "T212 a window is a duration, but `50%` is a share"),
+        ("mean(adoption over latency)", "T212 a window must be a literal or a param, not computed"),
         ("mean(adoption over cadence)", "T212"),
         ("count(ready over 2 weeks)", "T217 `count` counts every snapshot of the window here"),
         ("mean(owner over 2 weeks)", "T203 `mean` takes a list of numbers"),
@@ -68,7 +68,7 @@ fn windows_are_whole_days() {
     assert_eq!(
         super::show(&run(&[no_stages]).2),
         [
-            "T215 `over stage` needs stages, and none are declared | declare the ladder, as in `stages testing -> pilot -> full`"
+            "T215 `over stage` needs stages, but none are declared | declare the ladder, as in `stages testing -> pilot -> full`"
         ]
     );
 }
@@ -82,9 +82,9 @@ fn an_element_is_in_one_snapshot_only() {
         "held(any(outputs where edit_time > 5%)) > 2 weeks",
     ]);
     rejects(&[
-        ("any(outputs where held(edit_time > 5%) > 2 weeks)", "T225 `edit_time` is of one element"),
-        ("any(outputs where previous(it.edit_time) > 5%)", "T225 `it` is of one element"),
-        ("any(outputs where count(checks over 2 weeks) > 1)", "T225 `checks` is of one element"),
+        ("any(outputs where held(edit_time > 5%) > 2 weeks)", "T225 `edit_time` belongs to one element"),
+        ("any(outputs where previous(it.edit_time) > 5%)", "T225 `it` belongs to one element"),
+        ("any(outputs where count(checks over 2 weeks) > 1)", "T225 `checks` belongs to one element"),
     ]);
 }
 
@@ -99,18 +99,27 @@ fn there_is_confidence_of_shares_and_means() {
     ]);
     assert_eq!(type_of("confidence(light >= 80%)"), "share 0% to 100%");
     rejects(&[
-        ("adoption >= 80% with 90% confidence", "T213 `adoption` is no `share(…)` or `mean(…)`"),
-        ("80% <= light with 90% confidence", "T213 `80%` is no `share(…)` or `mean(…)`"),
-        ("median(scores) >= 8 with 90% confidence", "T213 `median(…)` is no"),
+        (
+            "adoption >= 80% with 90% confidence",
+            "T213 confidence applies to comparisons of `share(…)` or `mean(…)`, and `adoption` is neither",
+        ),
+        (
+            "80% <= light with 90% confidence",
+            "T213 confidence applies to comparisons of `share(…)` or `mean(…)`, and `80%` is neither",
+        ),
+        (
+            "median(scores) >= 8 with 90% confidence",
+            "T213 confidence applies to comparisons of `share(…)` or `mean(…)`, and `median(…)` is neither",
+        ),
         ("light == 80% with 90% confidence", "T213 a confidence needs one comparison"),
         (
             "light >= 80% with 90 confidence",
-            "T213 a confidence lies between 0% and 100%, and `90` can be outside that | did you mean `90%`?",
+            "T213 a confidence is between 0% and 100%, but `90` can be outside that | did you mean `90%`?",
         ),
         ("light >= 80% with 100% confidence", "T213"),
         ("light >= 80% with 0% confidence", "T213"),
-        ("light >= 80% with light confidence", "T203 a literal or a param is due here"),
-        ("confidence(light)", "T203 a confidence needs a comparison, and `light` is a share"),
+        ("light >= 80% with light confidence", "T203 a literal or a param is needed here"),
+        ("confidence(light)", "T203 a confidence needs a comparison; `light` is a share"),
         ("confidence(ready)", "T213 a confidence needs one comparison"),
         ("confidence(light >= 80% by ready)", "T217 `confidence` takes no `by` here"),
         ("light >= 110% with 90% confidence", "T205"),

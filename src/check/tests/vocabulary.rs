@@ -78,7 +78,7 @@ fn a_field_is_declared_as_one_thing() {
     for (text, error) in [
         (
             "snapshot { a: share } snapshot { a: share from 0% to 200% }",
-            "T223 field `a` is declared as two different things",
+            "T223 field `a` is declared in two different ways",
         ),
         ("snapshot { a: share } snapshot { a { b: count } }", "T223 field `a`"),
         ("snapshot { a: share } snapshot { a: share required }", "T223 field `a`"),
@@ -86,7 +86,7 @@ fn a_field_is_declared_as_one_thing() {
         ("snapshot { u { a: count } } snapshot { u { a: share } }", "T223 field `a`"),
         (
             "snapshot { date: text }",
-            "T223 field `date` is declared as two different things | it is built in, as date",
+            "T223 field `date` is declared in two different ways | it is built in, as date",
         ),
         (
             "snapshot { a: share, a: share }",
@@ -113,14 +113,17 @@ fn types_exist_and_ranges_fit_them() {
         ("a: persent", "T214 there is no type `persent`"),
         ("a: shares", "T214 there is no type `shares` | did you mean `share`?"),
         ("a: text from 1 to 2", "T210 a field of this type has no range"),
-        ("a: share from 0 to 100", "T210 `100` is no end of a range of shares | did you mean `100%`?"),
-        ("a: share from 1 week to 100%", "T210 the field is a share, `1 week` is a duration"),
-        ("a: count from 0.5 to 2", "T210 `0.5` is no end of a range of counts"),
-        ("a: count from -1 to 2", "T210 `-1` is no end of a range of counts"),
+        ("a: share from 0 to 100", "T210 `100` cannot limit a range of shares | did you mean `100%`?"),
+        ("a: share from 1 week to 100%", "T210 the field is a share, but `1 week` is a duration"),
+        ("a: count from 0.5 to 2", "T210 `0.5` cannot limit a range of counts"),
+        ("a: count from -1 to 2", "T210 `-1` cannot limit a range of counts"),
         ("a: number from 5 to 1", "T210 the range from `5` to `1` is empty"),
-        ("a: number USD from 1 EUR to 2", "T210 the field is a number in USD, `1 EUR` is a number in EUR"),
+        (
+            "a: number USD from 1 EUR to 2",
+            "T210 the field is a number in USD, but `1 EUR` is a number in EUR",
+        ),
         ("a: duration from -1 s to 1 s", "T210"),
-        ("a: duration from 1 to 2 s", "T210 the field is a duration, `1` is a number"),
+        ("a: duration from 1 to 2 s", "T210 the field is a duration, but `1` is a number"),
         ("a: stage", "T215 a field of type `stage` needs stages"),
         (
             "a: one of [x, y, x]",

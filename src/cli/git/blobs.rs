@@ -95,7 +95,7 @@ impl ObjectReader {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut git = command.spawn()?;
         let (Some(questions), Some(answers)) = (git.stdin.take(), git.stdout.take()) else {
-            return Err(io::Error::other("git does not answer"));
+            return Err(io::Error::other("git does not respond"));
         };
         Ok(Self { git, questions, answers: BufReader::new(answers) })
     }
@@ -126,8 +126,8 @@ impl ObjectReader {
             let _ = stderr.take(MAX_WORDS).read_to_end(&mut words);
         }
         match said(&words) {
-            nothing if nothing.is_empty() => "git has stopped answering".to_owned(),
-            words => format!("git has stopped answering: {words}"),
+            nothing if nothing.is_empty() => "git stopped responding".to_owned(),
+            words => format!("git stopped responding: {words}"),
         }
     }
 

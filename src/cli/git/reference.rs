@@ -22,8 +22,8 @@ pub(super) fn resolve(git: &Git<'_>, reference: &str) -> Result<String, Unresolv
     let is_step = |c: char| matches!(c, '~' | '^' | '0'..='9');
     let is_past = steps.starts_with("@{") && steps.ends_with('}');
     if name.is_empty() || !is_past && !steps.chars().all(is_step) {
-        let names = "a branch, a hash, or a name in full such as `refs/tags/v1`, perhaps with `~1` behind it";
-        return Err(Unresolved::Unclear(format!("`{reference}` is not taken for a commit: give {names}")));
+        let names = "a branch, a hash, or a full name such as `refs/tags/v1`, perhaps followed by `~1`";
+        return Err(Unresolved::Unclear(format!("`{reference}` is not a commit: give {names}")));
     }
     let exists = |full: &String| git.output(&["show-ref", "--verify", "--quiet", full]).is_ok();
     let is_hash = (4..=64).contains(&name.len()) && name.chars().all(|c| c.is_ascii_hexdigit());
@@ -66,12 +66,12 @@ fn one_of(reference: &str, found: Vec<String>) -> Result<String, Unresolved> {
     match found.as_slice() {
         [] => Err(Unresolved::Unknown),
         [tag] if tag.starts_with("refs/tags/") => Err(Unresolved::Unclear(format!(
-            "no branch is called `{reference}`, only a tag: say `{tag}` if you mean that"
+            "no branch is called `{reference}`, only a tag: write `{tag}` if you mean that"
         ))),
         [only] => Ok(only.clone()),
         several => {
             let names = several.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            Err(Unresolved::Unclear(format!("`{reference}` could mean any of {names}: say which")))
+            Err(Unresolved::Unclear(format!("`{reference}` could mean any of {names}: choose one")))
         }
     }
 }

@@ -46,8 +46,7 @@ pub(super) fn unknown(first: &FirstVersions, judged: &JudgedSide, as_of: Point) 
         let setting = project.book.general.built_in(&project.program, REWRITTEN);
         setting.is_some_and(|steps| steps.on(as_of.day_number()).effect.is_some())
     };
-    let message =
-        "nobody can tell whether snapshots of the base are what they were when they first came to it";
+    let message = "it is unknown whether snapshots of the base are still as they first were";
     let note = Diagnostic::note(Code::HistoryUnknown, message).help(why.as_str());
     judged.loaded.projects.iter().any(is_on).then_some(note)
 }

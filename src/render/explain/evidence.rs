@@ -72,7 +72,7 @@ impl Text<'_> {
         let top = steps.first().and_then(|at| self.project.program.vocabulary.snapshot.fields.get(*at));
         let stands = field.may_stand() || top.is_some_and(|top| top.standing);
         let standing =
-            if stands { " A `rollout.yaml` beside the snapshots may record it once for all." } else { "" };
+            if stands { " A `rollout.yaml` next to the snapshots may record it once for all." } else { "" };
         format!("{declared}{standing}")
     }
 
@@ -153,7 +153,9 @@ impl Text<'_> {
             let count = self.rules_of(from, to).len();
             let more = format!("`tollgate explain \"{}\"` lists what each asks.", self.step_name(from, to));
             match count {
-                0 => self.page.paragraph("No policy declares a gate for this step, so nobody may take it."),
+                0 => self
+                    .page
+                    .paragraph("No policy declares a gate for this step, so no workflow may take it."),
                 1 => self.page.paragraph(&format!("It has 1 rule: {more}")),
                 _ => self.page.paragraph(&format!("It has {count} rules: {more}")),
             }
@@ -254,7 +256,7 @@ impl Text<'_> {
                 stage(from + 1)
             );
         }
-        "No policy declares a gate for this step, so nobody may take it: the rule `ladder.undeclared` holds whoever asks."
+        "No policy declares a gate for this step, so no workflow may take it: the rule `ladder.undeclared` holds each one that asks."
             .to_owned()
     }
 

@@ -107,7 +107,7 @@ fn retires(one: &Retirement, against: &AgainstReport) -> Finding {
         places: vec![at(shown(file), *line, *column, "the last day of the workflow".to_owned())],
         ..finding(
             "tollgate.retires",
-            "A workflow that retires is judged no more",
+            "A workflow that retires is no longer judged",
             severity(against.denied.looser),
             format!("retires: {}", shown(&one.to_string())),
         )

@@ -21,7 +21,7 @@ pub(super) fn found(workflow: &WorkflowReport, judgement: &Answer<Report>) -> Op
         }
         Decision::Retired => {
             let last_day = workflow.retired.as_deref().unwrap_or_default();
-            let title = "A workflow that is retired is judged no more";
+            let title = "A workflow that is retired is no longer judged";
             let message = format!("retired: its last day was {}", shown(last_day));
             let kind = FindingKind::Diagnostic(Severity::Note);
             Some(finding(workflow, "tollgate.retired", title, Severity::Note, kind, message))

@@ -49,7 +49,7 @@ impl Legend {
             "bars: one for each snapshot, on the scale in parentheses, and a blank where nothing was recorded{thinned}"
         );
         let lines = [
-            (self.undecided, "`?` behind a rule: it was undecided"),
+            (self.undecided, "`?` after a rule: it was undecided"),
             (self.warned, "`warned`: rules that failed or were undecided and stopped nothing"),
             (
                 self.folded,

@@ -430,7 +430,7 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
       2026-11-16  pilot -> full  hold      a.b, a.c?; warned: a.d?
       adoption  30% -> 40%  (>= 50% in a.b)
 
-    `?` behind a rule: it was undecided
+    `?` after a rule: it was undecided
     `warned`: rules that failed or were undecided and stopped nothing
     ");
     insta::assert_snapshot!(render_history(&back, STYLE, false), @"
@@ -438,7 +438,7 @@ fn the_history_is_ascii_where_that_is_all_there_is() {
       2026-11-16  pilot → full  hold      a.b, a.c?; warned: a.d?
       adoption  ▅ ▇  30% → 40%  (0% to 50%; █ >= 50% in a.b)
 
-    `?` behind a rule: it was undecided
+    `?` after a rule: it was undecided
     `warned`: rules that failed or were undecided and stopped nothing
     bars: one for each snapshot, on the scale in parentheses, and a blank where nothing was recorded
     ");

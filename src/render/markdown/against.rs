@@ -46,7 +46,7 @@ pub(super) fn head(out: &mut String, judgement: &Answer<Report>, against: &Again
     if !against.retiring.is_empty() {
         let all: Vec<String> = against.retiring.iter().map(|one| one.workflow.clone()).collect();
         out.push_str(&format!(
-            "\n> [!WARNING]\n> **Retires**: {}. After its last day it is judged no more.\n",
+            "\n> [!WARNING]\n> **Retires**: {}. After its last day it is no longer judged.\n",
             names(&all)
         ));
     }

@@ -39,15 +39,15 @@ pub(in crate::snapshot) fn bad_time(scalar: &Scalar<'_>, problem: TimeError) -> 
     let (text, path) = (quote(scalar.text), scalar.subject.path);
     let (message, help) = match problem {
         TimeError::NoOffset => (
-            format!("{text} is a local time, and nobody knows where; `{path}` is a time"),
+            format!("{text} is a local time without an offset; `{path}` is a time"),
             "write it with its offset, as `2026-11-02T14:05Z` or `2026-11-02T15:05+01:00`",
         ),
         TimeError::Impossible => (
-            format!("{text} is not in the calendar, or on no clock"),
+            format!("{text} does not exist: check the date and the time of day"),
             "correct it; the last minute of a day is `23:59`",
         ),
         TimeError::ImpossibleOffset => (
-            format!("{text} has an offset that is on no clock"),
+            format!("{text} has an impossible offset"),
             "correct it; offsets are hours up to 23 and minutes up to 59, as in `+01:00`",
         ),
         TimeError::Malformed => (
@@ -61,14 +61,14 @@ pub(in crate::snapshot) fn bad_time(scalar: &Scalar<'_>, problem: TimeError) -> 
 
 /// The date of a snapshot, finer than snapshots are told apart.
 pub(in crate::snapshot) fn too_fine(span: Span) -> Diagnostic {
-    let error = Diagnostic::error(Code::ImpossibleDate, "snapshots are told apart to the microsecond");
-    error.label(span, "finer than that, or outside the calendar").help("give its seconds six digits at most")
+    let error = Diagnostic::error(Code::ImpossibleDate, "snapshot times are exact to the microsecond");
+    error.label(span, "finer than that, or not a possible date").help("give its seconds six digits at most")
 }
 
 /// A file that is named after another day than that of its only snapshot.
 pub(in crate::snapshot) fn file_of_another_day(span: Span, date: Date, named: Date) -> Diagnostic {
-    let message = format!("the snapshot is of {date}, and the name of its file says {named}");
+    let message = format!("the snapshot is dated {date}, but the name of its file says {named}");
     Diagnostic::warning(Code::FileOfAnotherDay, message)
-        .label(span, "it counts as measured up to this day")
+        .label(span, "it is judged as measured up to this day")
         .help("rename the file, or correct the date")
 }

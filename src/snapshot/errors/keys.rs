@@ -62,7 +62,7 @@ pub(in crate::snapshot) fn undeclared(span: Span, key: &str, path: Option<&Path<
 pub(in crate::snapshot) fn given_undeclared(span: Span, key: &str, path: Option<&Path<'_>>) -> Diagnostic {
     Diagnostic::error(Code::UndeclaredField, undeclared_message(key, path))
         .label(span, "no field of this name")
-        .help("a test gives fields that a `snapshot` block declares, and nothing that is computed of them")
+        .help("a test can set only fields that a `snapshot` block declares, not computed ones")
 }
 
 fn undeclared_message(key: &str, path: Option<&Path<'_>>) -> String {

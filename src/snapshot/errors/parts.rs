@@ -12,7 +12,7 @@ pub(in crate::snapshot) fn part_above_whole(
     (of, whole): (Span, &str),
     share: &str,
 ) -> Diagnostic {
-    let message = format!("`{part}` counts more than `{whole}`, of which it should be a part");
+    let message = format!("`{part}` counts more than `{whole}`, but should be a part of it");
     Diagnostic::error(Code::PartAboveWhole, message)
         .label(at, "more than there are in all")
         .label(of, format!("all of `{whole}`"))

@@ -14,8 +14,8 @@ pub(in crate::snapshot) fn look_alike((name, place): (&str, Span), (twin, at): (
     let message = format!("the workflows `{}` and `{}` look alike", quote(twin), quote(name));
     Diagnostic::warning(Code::LookAlikeWorkflows, message)
         .label(place, "this one")
-        .label(at, "and this one are judged by themselves")
-        .help("give them one name, or two that nobody takes for one another")
+        .label(at, "and this one are judged separately")
+        .help("give them one name, or two names that do not look alike")
 }
 
 /// A workflow of one snapshot, beside those of another whose name is nearly the same; `only` if the folder has no others.
@@ -43,7 +43,7 @@ pub(in crate::snapshot) fn duplicate_date(
     Diagnostic::error(Code::DuplicateDate, format!("`{}` has two snapshots of {date}", quote(workflow)))
         .label(second, "here again")
         .label(first, "first here")
-        .help("correct the date of one of them, or put them together")
+        .help("correct the date of one of them, or merge them")
 }
 
 /// A newest snapshot that is dated after the last day of its workflow.
@@ -56,5 +56,5 @@ pub(in crate::snapshot) fn after_retirement(
     Diagnostic::error(Code::SnapshotAfterRetirement, message)
         .label(at, "dated after the last day")
         .label(place, "the last day of the workflow")
-        .help("if the workflow goes on, remove `retired` or set a later day; else correct the date or remove the snapshot")
+        .help("if the workflow goes on, remove `retired` or set a later day; otherwise correct the date or remove the snapshot")
 }

@@ -21,14 +21,14 @@ pub(in crate::snapshot) fn with_slip(mut error: Diagnostic, scalar: &Scalar<'_>,
         (Slip::Unknown, Emptiness::Refused) => error,
         (Slip::Unknown, Emptiness::OfElement) => {
             label("not recorded");
-            error.help("remove what is not known from the list")
+            error.help("remove unknown elements from the list")
         }
         (Slip::Unknown, Emptiness::Allowed) => {
             label("not recorded");
             // With the blank that stands before a value without quotes.
             let start = span.range().start.saturating_sub(usize::from(scalar.plain));
             let value = Span::new(span.file, start..span.range().end);
-            error.help("leave a value empty that is not known:").choice(value, "")
+            error.help("leave an unknown value empty:").choice(value, "")
         }
         (Slip::Bound(value), _) => {
             label("not a measurement");
@@ -51,7 +51,8 @@ pub(in crate::snapshot) fn no_list(
     element: &Type,
     slip: Option<Slip>,
 ) -> Diagnostic {
-    let error = Diagnostic::error(Code::WrongType, format!("`{}` is a list, here is {found}", subject.path));
+    let error =
+        Diagnostic::error(Code::WrongType, format!("`{}` is a list, but here is {found}", subject.path));
     let error = error.label(subject.span, "not a list");
     let error = match slip {
         Some(Slip::Meant(Meant { text, why })) => error.help(why).choice(subject.span, text),
@@ -59,10 +60,8 @@ pub(in crate::snapshot) fn no_list(
             error.help("leave it empty if it is not known, and write `[]` if there were none")
         }
         Some(Slip::Bound(_) | Slip::Range) | None => error.help(match element.record() {
-            Some(_) => {
-                "write each element in lines of its own that begin with `- `, and `[]` if there were none"
-            }
-            None => "write the elements in brackets, as `[…]`, and `[]` if there were none",
+            Some(_) => "start each element on its own line with `- `, and write `[]` if there were none",
+            None => "write the elements in brackets, as in `[…]`, and `[]` if there were none",
         }),
     };
     super::with_declaration(error, subject)
@@ -89,7 +88,7 @@ pub(in crate::snapshot) fn scalar_for_record(
             .choice(subject.span, format!("{{ {}: {text} }}", key.yaml_key())),
         (None, None, [first, ..]) if !element => {
             let (name, key) = (subject.path.name, first.yaml_key());
-            error.help(format!("write each field in a line of its own under `{name}:`, as `  {key}: …`"))
+            error.help(format!("write each field on its own line under `{name}:`, as in `  {key}: …`"))
         }
         (None, None, _) => error,
     }

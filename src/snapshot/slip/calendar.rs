@@ -16,7 +16,7 @@ pub(super) fn dates(text: &str) -> Vec<Meant> {
 /// What a text can mean as an instant: one with an offset and a blank where a `T` is due.
 pub(super) fn times(text: &str) -> Vec<Meant> {
     let time = text.split_once(' ').map(|(day, clock)| format!("{day}T{}", clock.replace(' ', "")));
-    time.map(|time| Meant::new(time, "a `T` stands between date and time:")).into_iter().collect()
+    time.map(|time| Meant::new(time, "a `T` goes between date and time:")).into_iter().collect()
 }
 
 fn written(year: &str, month: &str, day: &str) -> Option<String> {

@@ -22,12 +22,12 @@ pub(super) fn figures(text: &str, kind: &Kind) -> Vec<Meant> {
         let number = if unit.scale == 0 { number.clone() } else { decimal(&value, 2 * MAX_DIGITS) };
         let written = format!("{}{number}{}", parts.sign, unit.written);
         let why = if parts.before && !parts.word.is_empty() {
-            "the unit stands behind the number:".to_owned()
+            "the unit goes after the number:".to_owned()
         } else if unit.scale > 0 {
             format!("{text} is {number}:")
         } else if number == parts.body {
             match unit.written.trim() {
-                unit if unit == parts.word => "a value stands alone:".to_owned(),
+                unit if unit == parts.word => "only the value belongs here:".to_owned(),
                 "" => "it has no unit:".to_owned(),
                 unit => format!("the unit is written `{unit}`:"),
             }

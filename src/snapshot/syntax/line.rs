@@ -132,13 +132,13 @@ impl LineSlip {
             SlipKind::NoBlankAfterColon => ("a space is missing after this `:`".to_owned(), None),
             SlipKind::NoBlankAfterDash => ("a space is missing after this `-`".to_owned(), None),
             SlipKind::NoColon => ("this line has no `:` after its key".to_owned(), None),
-            SlipKind::EqualsSign => ("a `:` stands between key and value, not a `=`".to_owned(), None),
+            SlipKind::EqualsSign => ("write `:` between key and value, not `=`".to_owned(), None),
             SlipKind::Backticks => ("a value cannot begin with a backtick".to_owned(), None),
             SlipKind::Unknown => {
-                (format!("`{written}` is not a value"), Some("leave a value empty that is not known:"))
+                (format!("`{written}` is not a value"), Some("leave an unknown value empty:"))
             }
             SlipKind::ColonInText => {
-                ("a `:` is not expected here".to_owned(), Some("a text that holds `: ` stands in quotes:"))
+                ("a `:` is not expected here".to_owned(), Some("a text that contains `: ` needs quotes:"))
             }
             SlipKind::Bound => {
                 let value = quote(&self.instead);
