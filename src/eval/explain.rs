@@ -116,22 +116,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::With { .. } => self.explain_with(expr, &truth, scope, report),
             ExprKind::In { item, negated, set } => {
                 let inside = (truth == Truth::Yes) == *negated;
-                let instead = self.instead_in(item, set, inside, scope);
-                let decided = !matches!(truth, Truth::Undecided(_));
-                self.explain_side(item, Side { instead, decided, ..Side::default() }, scope, report);
-                match set {
-                    Set::Range(low, high) => {
-                        self.explain_side(low, Side::default(), scope, report);
-                        self.explain_side(high, Side::default(), scope, report);
-                    }
-                    Set::List(members, _) => {
-                        let told = members.iter().take(MAX_TOLD);
-                        told.for_each(|m| self.explain_side(m, Side::default(), scope, report));
-                    }
-                    Set::Value(value) | Set::Pattern(value) => {
-                        self.explain_side(value, Side::default(), scope, report)
-                    }
-                }
+                self.explain_in((item, set), inside, &truth, scope, report);
             }
             ExprKind::Path(_) if let Some(inner) = self.let_behind(expr) => {
                 let value = self.figure(expr, &self.eval(expr, scope));
@@ -157,6 +142,33 @@ impl<'a> Evaluator<'a> {
                     scope,
                     report,
                 );
+            }
+        }
+    }
+
+    /// What should lie in a set, or outside of it, and the ends or members of that.
+    fn explain_in(
+        &self,
+        (item, set): (&'a Expr, &'a Set),
+        inside: bool,
+        truth: &Truth,
+        scope: Scope<'_, 'a>,
+        report: &mut RuleVerdict,
+    ) {
+        let instead = self.instead_in(item, set, inside, scope);
+        let decided = !matches!(truth, Truth::Undecided(_));
+        self.explain_side(item, Side { instead, decided, ..Side::default() }, scope, report);
+        match set {
+            Set::Range(low, high) => {
+                self.explain_side(low, Side::default(), scope, report);
+                self.explain_side(high, Side::default(), scope, report);
+            }
+            Set::List(members, _) => {
+                let told = members.iter().take(MAX_TOLD);
+                told.for_each(|m| self.explain_side(m, Side::default(), scope, report));
+            }
+            Set::Value(value) | Set::Pattern(value) => {
+                self.explain_side(value, Side::default(), scope, report)
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::builtins::single::{Neighbours, longest};
 use crate::evidence::{Amount, ReasonKind, Reasons, Truth};
 use crate::interval::Interval;
 use crate::program::Target;
+use crate::source::Span;
 use crate::types::Type;
 use crate::value::Number;
 
@@ -214,13 +215,7 @@ impl<'a> Evaluator<'a> {
         let item = |(keys, members): (Vec<GroupKey>, Vec<usize>)| {
             let newest = members.last().and_then(|index| list.items.get(*index));
             let own: Vec<Candidate> = members.iter().filter_map(|at| candidates.get(*at)).cloned().collect();
-            let value = |at: &usize| match list.items.get(*at).map(|item| &item.value) {
-                Some(ItemValue::Evidence(Evidence::Amount(amount))) => amount.known(),
-                Some(_) | None => None,
-            };
-            let values: Vec<Option<&Number>> = members.iter().map(value).collect();
-            let span_of = |at: usize| list.items.get(*members.get(at)?)?.span;
-            let shown = telling_members(shape, &own, &values).map(|at| at.and_then(span_of));
+            let shown = shown_of_group(shape, list, &members, &own);
             let [smallest, _] = shown;
             let is_share = matches!(shape, Shape::Counting(Counting { tallied: Tallied::Share(_), .. }));
             let tally = is_share.then(|| Tally::of(&own));
@@ -399,4 +394,20 @@ where
         result.unknown.get_or_insert_default().merge(&reasons);
     }
     result
+}
+
+/// The elements of a group that do most to make its value small, and large.
+fn shown_of_group(
+    shape: &Shape,
+    list: &List<'_>,
+    members: &[usize],
+    candidates: &[Candidate],
+) -> [Option<Span>; 2] {
+    let value = |at: &usize| match list.items.get(*at).map(|item| &item.value) {
+        Some(ItemValue::Evidence(Evidence::Amount(amount))) => amount.known(),
+        Some(ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_)) | None => None,
+    };
+    let values: Vec<Option<&Number>> = members.iter().map(value).collect();
+    let span_of = |at: usize| list.items.get(*members.get(at)?)?.span;
+    telling_members(shape, candidates, &values).map(|at| at.and_then(span_of))
 }

@@ -54,7 +54,7 @@ impl ListedSample {
     }
 
     /// So many of them would have to count, and those that do not stay as they are.
-    fn to_add(self, needed: usize) -> Change {
+    fn additions(self, needed: usize) -> Change {
         let more = needed.saturating_sub(self.tally.sure);
         let (among, condition) = self.asked.on_elements();
         Change::Add { more, list: self.name, among, condition }
@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
         if parts.picking.is_empty() {
             return match (needed <= total, adds && total == 0) {
                 (true, _) => Some(sample.change(needed, is_share(counting))),
-                (false, true) => Some(sample.to_add(needed)),
+                (false, true) => Some(sample.additions(needed)),
                 (false, false) => None,
             };
         }
@@ -130,7 +130,7 @@ impl<'a> Evaluator<'a> {
         });
         let meant: Vec<Candidate> = meant.map(|(_, candidate)| candidate).collect();
         if meant.len() < needed || parts.measuring.is_empty() {
-            return Some(sample.to_add(needed));
+            return Some(sample.additions(needed));
         }
         let among = arg.among.iter().chain(parts.picking);
         let asked = AskedOfSample::Elements {

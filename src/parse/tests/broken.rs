@@ -32,7 +32,7 @@ policy q { rule sound { require p.a else note } }
         [
             "T101 5 'requires': expected `require` or `when`, found `requires` [did you mean `require`?]",
             "T101 10 'els': expected `require`, `else` or an operator, found `els` [did you mean `else`?]",
-            "T104 13 '\"unclosed': this text is not closed [a text ends with `\"` on the line that it begins on]",
+            "T104 13 '\"unclosed': this text is not closed [end the text with `\"` on the same line]",
             "T101 18 '+': expected an expression after `+`, found `}`",
         ]
     );
@@ -135,7 +135,7 @@ fn problems_of_expressions_have_their_messages() {
         ),
         (
             "let a = 1 + if b then c else d",
-            "T101 1 'if': expected an expression, found `if` [an `if` inside of an expression stands in parentheses]",
+            "T101 1 'if': expected an expression, found `if` [put parentheses around an `if` inside an expression]",
         ),
         (
             "let a = if b then c",
@@ -155,7 +155,7 @@ fn problems_of_expressions_have_their_messages() {
         ),
         (
             "let a = snapshot",
-            "T101 1 'snapshot': expected an expression, found `snapshot` [`snapshot` stands before a dot and a field]",
+            "T101 1 'snapshot': expected an expression, found `snapshot` [write a dot and a field after `snapshot`]",
         ),
         (
             "let a = b < c < d",
@@ -175,12 +175,12 @@ fn problems_of_literals_and_texts_have_their_messages() {
     for (text, expected) in [
         (
             "let a = -true + \"\\q\"",
-            "T101 1 '\\q': `\\q` means nothing in a text [after `\\` stands one of `\"`, `\\`, `{`, `}` and `n`; a backslash itself is written `\\\\`]",
+            "T101 1 '\\q': `\\q` has no meaning in a text [write `\"`, `\\`, `{`, `}` or `n` after `\\`; for a backslash, write `\\\\`]",
         ),
         ("param a = -true", "T101 1 '-': only a number can be negative"),
         (
             "rule r \"{ }\" { require x else hold }",
-            "T101 1 '{ }': there is no expression between these braces [write `\\{` for a brace]",
+            "T101 1 '{ }': these braces are empty [write `\\{` for a literal brace]",
         ),
         (
             "let a = 99999999999999999999999999999999999999999 + b",
@@ -190,17 +190,14 @@ fn problems_of_literals_and_texts_have_their_messages() {
         ("param a = 2026-02-30", "T103 1 '2026-02-30': there is no day `2026-02-30`"),
         (
             "let a = 1.5 months",
-            "T103 1 '1.5 months': a span of months is a whole number of months [write it in days or weeks]",
+            "T103 1 '1.5 months': a number of months must be whole [write it in days or weeks]",
         ),
-        ("let a = 10000 years", "T103 1 '10000 years': this span is longer than the calendar"),
+        ("let a = 10000 years", "T103 1 '10000 years': this span is too long"),
         ("let a = at least 5000000000 of [b]", "T103 1 '5000000000': this count is too large"),
-        (
-            "let a = \"b",
-            "T104 1 '\"b }': this text is not closed [a text ends with `\"` on the line that it begins on]",
-        ),
+        ("let a = \"b", "T104 1 '\"b }': this text is not closed [end the text with `\"` on the same line]"),
         (
             "rule r \"{a\" { require x else hold }",
-            "T104 1 '{': this brace is not closed in its text [close it with `}`, or write `\\{` for a brace]",
+            "T104 1 '{': this brace is not closed in its text [close it with `}`, or write `\\{` for a literal brace]",
         ),
         (
             "rule r { require x else hold \"{a(\"b\")}\" }",
@@ -219,7 +216,7 @@ fn problems_of_declarations_have_their_messages() {
         ("rule r \"{a +}\" { require x else hold }", "T101 1 '}': expected an expression, found `}`"),
         (
             "rule r { when x then block }",
-            "T101 1 'block': expected `note`, `warn`, `hold` or `rollback`, found `block` [`hold` keeps a workflow where it is, `rollback` takes it back, `warn` and `note` only say so:]",
+            "T101 1 'block': expected `note`, `warn`, `hold` or `rollback`, found `block` [`hold` keeps a workflow where it is, `rollback` moves it back, `warn` and `note` only report:]",
         ),
         (
             "rule r { require x > 3 elze hold }",
@@ -231,19 +228,19 @@ fn problems_of_declarations_have_their_messages() {
         ),
         (
             "let when = 3",
-            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name: this word is part of the language]",
         ),
         (
             "rule hold { require x else hold }",
-            "T105 1 'hold': `hold` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+            "T105 1 'hold': `hold` is a reserved word and cannot be a name [choose another name: this word is part of the language]",
         ),
         (
             "rule r { }",
-            "T108 1 '}': rule `r` has no `require` or `when` [a rule requires something, or triggers when something is so]",
+            "T108 1 '}': rule `r` has no `require` or `when` [a rule needs a `require`, or a `when` with `then`]",
         ),
         (
             "rule r { when x }",
-            "T108 1 '}': rule `r` has no `require` or `then` [`when` alone only says where a rule applies]",
+            "T108 1 '}': rule `r` has no `require` or `then` [`when` only says where a rule applies]",
         ),
         (
             "rule r { when x require y }",
@@ -259,7 +256,7 @@ fn problems_of_declarations_have_their_messages() {
         ),
         (
             "gate a -> b { let c = 1 }",
-            "T110 1 'a -> b': the gate `a -> b` has no rule [give it a rule that says what must be proved first]",
+            "T110 1 'a -> b': the gate `a -> b` has no rule [add a rule that says what must be shown first]",
         ),
         ("gate a > b { rule r { require x else hold } }", "T101 1 '>': expected `->`, found `>`"),
     ] {
@@ -273,15 +270,15 @@ fn problems_of_fields_and_tests_have_their_messages() {
         ("snapshot { a b }", "T101 1 'b': expected `:` or `{`, found `b`"),
         (
             "snapshot { when: date }",
-            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name, and give the key that the snapshots have, as in `own_name: text named \"when\"`]",
+            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name, and add the key that the snapshots use, as in `own_name: text named \"when\"`]",
         ),
         (
             "snapshot { rule: date }",
-            "T105 1 'rule': `rule` is a reserved word and cannot be a name [choose another name, and give the key that the snapshots have, as in `own_name: text named \"rule\"`]",
+            "T105 1 'rule': `rule` is a reserved word and cannot be a name [choose another name, and add the key that the snapshots use, as in `own_name: text named \"rule\"`]",
         ),
         (
             "snapshot { hold: date }",
-            "T105 1 'hold': `hold` is a reserved word and cannot be a name [choose another name, and give the key that the snapshots have, as in `own_name: text named \"hold\"`]",
+            "T105 1 'hold': `hold` is a reserved word and cannot be a name [choose another name, and add the key that the snapshots use, as in `own_name: text named \"hold\"`]",
         ),
         ("snapshot { a: number from 1 5 }", "T101 1 '5': expected `to`, found `5`"),
         ("snapshot { a: list text }", "T101 1 'text': expected `of`, found `text`"),
@@ -293,7 +290,7 @@ fn problems_of_fields_and_tests_have_their_messages() {
         ("stages a, b", "T101 1 ',': expected `->` or the end of the line, found `,`"),
         (
             "policy when { }",
-            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name; the words of the grammar mean something of their own]",
+            "T105 1 'when': `when` is a reserved word and cannot be a name [choose another name: this word is part of the language]",
         ),
         (
             "policy p wen a { }",
@@ -319,7 +316,7 @@ fn problems_of_fields_and_tests_have_their_messages() {
         ),
         ("policy", "T101 1 'policy': expected a name after `policy`, found the end of the file"),
         ("}", "T107 1 '}': this `}` closes nothing"),
-        ("let a = 1", "T107 1 'let': a `let` stands in a policy"),
+        ("let a = 1", "T107 1 'let': a `let` belongs inside a policy"),
     ] {
         assert_eq!(problems(text), [expected], "{text}");
     }

@@ -7,16 +7,16 @@ fn collections_and_scalars_are_told_apart() {
     for (text, expected) in [
         (
             "users: 5",
-            "T306 `users` is a record, here is `5` (write each field in a line of its own under `users:`, as `  active: …`)",
+            "T306 `users` is a record, but here is `5` (write each field on its own line under `users:`, as in `  active: …`)",
         ),
-        ("users: [5]", "T306 `users` is a record, here is a list"),
-        ("ratings: 5", "T306 `ratings` is a list, here is `5` (a list stands in brackets:)"),
+        ("users: [5]", "T306 `users` is a record, but here is a list"),
+        ("ratings: 5", "T306 `ratings` is a list, but here is `5` (a list needs brackets:)"),
         (
             "ratings: {a: 5}",
-            "T306 `ratings` is a list, here is a record (write the elements in brackets, as `[…]`, and `[]` if there were none)",
+            "T306 `ratings` is a list, but here is a record (write the elements in brackets, as in `[…]`, and `[]` if there were none)",
         ),
-        ("adoption: [15%]", "T306 `adoption` is a share, here is a list"),
-        ("owner: {name: ana}", "T306 `owner` is a text, here is a record"),
+        ("adoption: [15%]", "T306 `adoption` is a share, but here is a list"),
+        ("owner: {name: ana}", "T306 `owner` is a text, but here is a record"),
         ("ratings: [1, ~]", "T306 an element of `ratings` is empty (give it a value or remove it)"),
         ("ratings:\n-\n", "T306 an element of `ratings` is empty (give it a value or remove it)"),
     ] {
@@ -92,7 +92,7 @@ fn key_fields_name_an_element_once() {
     assert_eq!(
         outcome.lines(),
         [
-            "T316 f/a.yaml:7 `a` is there twice in `outputs` (`id` names an element of `outputs`, so each of its values is there once)"
+            "T316 f/a.yaml:7 `a` is there twice in `outputs` (`id` identifies the elements of `outputs`, so no value may occur twice)"
         ]
     );
     let (line, _) = outcome.sources.line_column(outcome.diagnostics[0].labels[1].span);
@@ -116,7 +116,7 @@ fn one_date_has_one_snapshot() {
     assert_eq!(
         outcome.lines(),
         [
-            "T315 g/b.yaml:2 `w` has two snapshots of 2026-11-02 (correct the date of one of them, or put them together)"
+            "T315 g/b.yaml:2 `w` has two snapshots of 2026-11-02 (correct the date of one of them, or merge them)"
         ]
     );
     assert_eq!(outcome.diagnostics[0].labels[1].span.file, FileId(1));

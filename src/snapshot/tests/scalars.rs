@@ -82,12 +82,10 @@ fn bools_are_true_and_false_alone() {
     assert_eq!(body("approved: false").value("approved").unwrap().value, Value::Bool(false));
     assert_eq!(
         problem("approved: no"),
-        "T306 `approved` is not true or false: YAML 1.2 has `true` and `false` alone, and reads `no` as text (true and false are written in full and in small letters:)"
+        "T306 `approved` is not true or false: YAML 1.2 has only `true` and `false`, and reads `no` as text (`true` and `false` are written in full, in lower case:)"
     );
-    assert!(
-        problem("approved: True").ends_with("(true and false are written in full and in small letters:)")
-    );
-    assert!(problem("approved: 1").ends_with("(true and false are written in full and in small letters:)"));
+    assert!(problem("approved: True").ends_with("(`true` and `false` are written in full, in lower case:)"));
+    assert!(problem("approved: 1").ends_with("(`true` and `false` are written in full, in lower case:)"));
     assert_eq!(
         problem("approved: 'true'"),
         "T306 `true` is quoted and so a text; `approved` is true or false (it is quoted, and so a text:)"
@@ -121,23 +119,23 @@ fn a_bare_number_for_a_share_is_at_most_one() {
 fn ranges_are_enforced() {
     assert_eq!(
         problem("satisfaction: 6"),
-        "T307 6 is outside 1 to 5, the range of `satisfaction` (correct the value, or the range that the field is declared with)"
+        "T307 6 is outside 1 to 5, the range of `satisfaction` (correct the value, or the declared range of the field)"
     );
     assert_eq!(
         problem("adoption: 101%"),
-        "T307 101% is outside 0% to 100%, the range of `adoption` (correct the value, or the range that the field is declared with)"
+        "T307 101% is outside 0% to 100%, the range of `adoption` (correct the value, or the declared range of the field)"
     );
     assert_eq!(
         problem("users: {active: -1}"),
-        "T307 -1 is below 0, the least that `users.active` can be (correct the value, or the range that the field is declared with)"
+        "T307 -1 is below 0, the least that `users.active` can be (correct the value, or the declared range of the field)"
     );
     assert_eq!(
         problem("latency: -3 h"),
-        "T307 -3 h is negative; `latency` is a duration (correct the value, or the range that the field is declared with)"
+        "T307 -3 h is negative; `latency` is a duration (correct the value, or the declared range of the field)"
     );
     assert_eq!(
         problem("outputs: [{edit_time: 1001%}]"),
-        "T307 1001% is outside 0% to 1000%, the range of `outputs.edit_time` (correct the value, or the range that the field is declared with)"
+        "T307 1001% is outside 0% to 1000%, the range of `outputs.edit_time` (correct the value, or the declared range of the field)"
     );
     let outcome = body("satisfaction: 6");
     let labels = &outcome.diagnostics[0].labels;
@@ -158,8 +156,8 @@ fn units_must_fit() {
         ("cost: 0.05 EUR", "T309 0.05 EUR is in EUR, `cost` is in USD (convert it to USD)"),
         ("cost: 5 usd", "T309 5 usd is in usd, `cost` is in USD (the unit is written `USD`:)"),
         ("errors: 5 USD", "T309 5 USD has the unit USD, `errors` is a number without one (it has no unit:)"),
-        ("errors: 15%", "T309 15% is a share, `errors` is a number (write the number alone)"),
-        ("users: {active: 5%}", "T309 5% is a share, `users.active` is a count (write the number alone)"),
+        ("errors: 15%", "T309 15% is a share, `errors` is a number (write only the number)"),
+        ("users: {active: 5%}", "T309 5% is a share, `users.active` is a count (write only the number)"),
         (
             "adoption: 15 percent",
             "T309 15 percent has the unit percent, `adoption` is a share (the unit is written `%`:)",
@@ -178,16 +176,16 @@ fn units_must_fit() {
         ),
         (
             "latency: 3 hours",
-            "T309 `hours` is no unit of time; `latency` is a duration (the unit is written `h`:)",
+            "T309 `hours` is not a unit of time; `latency` is a duration (the unit is written `h`:)",
         ),
-        ("latency: 3 wekes", "T309 `wekes` is no unit of time; `latency` is a duration (write `3 weeks`)"),
+        ("latency: 3 wekes", "T309 `wekes` is not a unit of time; `latency` is a duration (write `3 weeks`)"),
         (
             "latency: 3 parsecs",
-            "T309 `parsecs` is no unit of time; `latency` is a duration (the units are `ms`, `s`, `min`, `h`, `days` and `weeks`)",
+            "T309 `parsecs` is not a unit of time; `latency` is a duration (the units are `ms`, `s`, `min`, `h`, `days` and `weeks`)",
         ),
         (
             "latency: 3%",
-            "T309 `%` is no unit of time; `latency` is a duration (the units are `ms`, `s`, `min`, `h`, `days` and `weeks`)",
+            "T309 `%` is not a unit of time; `latency` is a duration (the units are `ms`, `s`, `min`, `h`, `days` and `weeks`)",
         ),
     ] {
         assert_eq!(problem(text), expected);
@@ -217,7 +215,7 @@ fn numbers_that_cannot_be_are_refused_with_the_reason() {
             "{problem}"
         );
     }
-    assert_eq!(problem("errors: many"), "T306 `errors` is a number, here is `many` (expected a number)");
+    assert_eq!(problem("errors: many"), "T306 `errors` is a number, but here is `many` (expected a number)");
 }
 
 #[test]
@@ -244,6 +242,6 @@ fn words_must_be_declared() {
     );
     assert_eq!(
         problem("outputs: [{kind: atipical}]"),
-        "T320 `atipical` is not one that `outputs.kind` can be (did you mean `atypical`?)"
+        "T320 `atipical` is not a possible value of `outputs.kind` (did you mean `atypical`?)"
     );
 }

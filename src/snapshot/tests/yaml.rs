@@ -13,7 +13,7 @@ fn yaml_beyond_plain_records_is_refused() {
         ("~: x", "T304 a key is empty"),
         ("? [a]\n: x", "T304 a list, a record or an alias cannot be a key"),
         ("users: &u {active: &u {}}", "T306"),
-        ("users: &u {active: *u}", "T304 this alias is part of what it stands for"),
+        ("users: &u {active: *u}", "T304 this alias contains itself"),
     ] {
         let problem = problem(text);
         assert!(problem.starts_with(expected), "{problem}");
@@ -46,7 +46,7 @@ fn yaml_errors_are_at_their_line() {
         ),
         (
             "owner: a: b\n",
-            "T302 f/a.yaml:4 a `:` is not expected here (a text that holds `: ` stands in quotes:)",
+            "T302 f/a.yaml:4 a `:` is not expected here (a text that contains `: ` needs quotes:)",
         ),
         ("ratings: [1, 2\n", "T302 f/a.yaml:4 this bracket is not closed (close it)"),
         (
