@@ -178,7 +178,7 @@ fn a_record_cannot_name_another_base_than_it_was_judged_by() {
     let (code, said) = recorded.verify_forged("\"reference\": \"main\"", "\"reference\": \"nowhere\"");
     assert!(code == 2 && said.contains("git knows no commit `nowhere`"), "{said}");
     let (code, said) = recorded.verify_forged("\"ancestor_of_head\": true", "\"ancestor_of_head\": false");
-    assert!(code == 1 && said.contains("it is an ancestor of what is checked out"), "{said}");
+    assert!(code == 1 && said.contains("it is an ancestor of the checkout"), "{said}");
 
     // Judged by the pull request itself, and said to have been judged by `main`.
     recorded.repository.write("tollgate.yaml", CONFIG.replace("80%", "60%"));
@@ -238,10 +238,10 @@ fn what_cannot_be_verified_is_said() {
         ("\"files\": {", "\"files\": { \"own/p.gate\": \"\",", "duplicate key `own/p.gate`"),
         (day, &*day.replace("2026-11-18", "soon"), "its day `soon` is not a date"),
         (day, &*day.replace("2026-11-18", "2999-01-01"), "its day 2999-01-01 is in the future"),
-        ("\"as_of\": \"2026-11-18\"", "\"as_of\": \"2999-01-01\"", "it is of 2999-01-01"),
+        ("\"as_of\": \"2026-11-18\"", "\"as_of\": \"2999-01-01\"", "its day 2999-01-01 is in the future"),
         ("\"files\": {", "\"files\": { \"../x\": \"\",", "its file `../x` is outside of the repository"),
-        ("\"files\": {", "\"files\": { \"own/../../x\": \"\",", "lies outside of the repository"),
-        ("\"files\": {", "\"files\": { \"/etc/passwd\": \"\",", "lies outside of the repository"),
+        ("\"files\": {", "\"files\": { \"own/../../x\": \"\",", "is outside of the repository"),
+        ("\"files\": {", "\"files\": { \"/etc/passwd\": \"\",", "is outside of the repository"),
         ("\"allow_outside\": false", "\"allow_outside\": true", "a record cannot give that itself"),
         ("\"workflows\": []", "\"workflows\": {}", "it is not a complete record: invalid type"),
         (
