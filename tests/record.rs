@@ -264,7 +264,7 @@ fn what_cannot_be_verified_is_said() {
     assert_ne!(twice, text);
     fs::write(&recorded.file, twice).unwrap();
     let (code, said) = recorded.verify();
-    assert!(code == 1 && said.contains("the verdict of 2026-11-18 is another"), "{said}");
+    assert!(code == 1 && said.contains("the verdict of 2026-11-18 differs"), "{said}");
     // Another version is worth a note, and no reason to refuse.
     fs::write(&recorded.file, text.replacen("\"language\": \"0.2\"", "\"language\": \"0.1\"", 1)).unwrap();
     let (code, said) = recorded.verify();
