@@ -20,7 +20,7 @@ use crate::report::{Decision, Outcome, Report, WorkflowReport};
 
 /// Workflows that go on are counted, not listed, where there are more than so many.
 const LISTED: usize = 20;
-/// Workflows whose worst failure is told before everything else, each in a line.
+/// Errors, and workflows with their worst failure, that are told before everything else, each in a line.
 const FIRST: usize = 3;
 /// Rules that are named in a row of the table.
 const NAMED: usize = 3;
@@ -38,20 +38,22 @@ pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
         judgement.report.workflows.iter().filter(|w| !is_standing(w)).collect();
     let (of, failures) = (FindingsOf::new(&findings), failures(&workflows, against));
     let mut out = format!("### Tollgate: {}\n", headline(judgement, &workflows));
+    let problems: Vec<&Finding> =
+        findings.iter().filter(|f| f.workflow.is_none() && f.severity == Severity::Error).collect();
     let mut first: Vec<&(&WorkflowReport, ReportEntry<'_>)> = Vec::new();
     for failure in failures.iter().filter(|(_, entry)| entry.alike.len() == 1) {
         if !first.iter().any(|(workflow, _)| std::ptr::eq(*workflow, failure.0)) {
             first.push(failure);
         }
     }
-    let first: Vec<String> =
-        first.into_iter().take(FIRST).map(|(workflow, entry)| failure::line(workflow, entry)).collect();
-    if !first.is_empty() {
-        let _ = writeln!(out, "\n{}", first.join("\n"));
+    // What could not be read comes before what was judged all the same.
+    let broken = problems.iter().map(|problem| failure::line_of_problem(problem));
+    let failed = first.into_iter().map(|(workflow, entry)| failure::line(workflow, entry));
+    let lines: Vec<String> = broken.chain(failed).take(FIRST).collect();
+    if !lines.is_empty() {
+        let _ = writeln!(out, "\n{}", lines.join("\n"));
     }
     against.iter().for_each(|base| against::head(&mut out, judgement, base));
-    let problems: Vec<&Finding> =
-        findings.iter().filter(|f| f.workflow.is_none() && f.severity == Severity::Error).collect();
     if !problems.is_empty() {
         out.push('\n');
     }

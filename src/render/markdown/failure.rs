@@ -35,6 +35,15 @@ pub(super) fn line(workflow: &WorkflowReport, entry: &ReportEntry<'_>) -> String
     )
 }
 
+/// An error, where it is, and what to do: `- ⚠️ rollouts/a.yaml:3: no such date. Write …`
+pub(super) fn line_of_problem(problem: &Finding) -> String {
+    let place = problem.places.first().map(|place| &place.region);
+    let place = place.map(|region| format!("{}: ", code(&format!("{}:{}", region.file, region.line))));
+    let help = problem.help.as_ref().map(|help| format!(". {}", inert(&capital(help))));
+    let message = inert(problem.message.lines().next().unwrap_or_default());
+    format!("- ⚠️ {}{message}{}", place.unwrap_or_default(), help.unwrap_or_default())
+}
+
 /// A failure with all that there is to say of it, with its places by the names that `named` gives; none where it is not listed.
 pub(super) fn fold(
     workflow: &WorkflowReport,
@@ -45,9 +54,7 @@ pub(super) fn fold(
     let (rule, name) = (entry.rule, workflow.name());
     let finding = of.get(&shown(&name), rule)?;
     let mut rows = Rows::default();
-    if entry.workflows.is_empty() {
-        rows.add("workflow", [code(&name)]);
-    } else {
+    if !entry.workflows.is_empty() {
         let more = entry.workflows.len().saturating_sub(WORKFLOWS);
         let names = entry.workflows.iter().take(WORKFLOWS).map(|workflow| code(&workflow.name()));
         let names = names.collect::<Vec<_>>().join(", ");
