@@ -123,6 +123,20 @@ pub fn file_name(name: &str) -> String {
     format!("{FOLDER}{name}.gate")
 }
 
+/// Where shipped files are shown to lie that are not taken, but read by one that is: they have their params and lets, and
+/// judge nothing.
+const NAMES_ALONE: &str = "builtin/names/";
+
+/// The name under which a shipped file is shown that judges nothing.
+pub fn names_of(name: &str) -> String {
+    format!("{NAMES_ALONE}{name}.gate")
+}
+
+/// Whether a file is there for its names alone.
+pub fn is_names_alone(file: &str) -> bool {
+    file.starts_with(NAMES_ALONE)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

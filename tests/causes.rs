@@ -61,3 +61,24 @@ fn a_rule_that_fails_alike_in_many_workflows_is_told_once() {
         assert_eq!(whole.matches("│ too few use it").count(), count, "{whole}");
     }
 }
+
+#[test]
+fn a_part_of_the_pack_brings_the_names_that_it_reads_and_no_more_rules() {
+    let repository = Repo::new()
+        .file("tollgate.yaml", "policies: [builtin/rollback, builtin/staged_rollout, policies/]\n")
+        .file("policies/own.gate", "policy own { rule used { require adoption >= 50% else hold } }\n")
+        .file("rollouts/w/2026-11-20.yaml", "workflow: w\ndate: 2026-11-20\nstage: testing\nadoption: 60%\n");
+    let report = repository.run(&["check", "--as-of", "2026-11-22", "--format", "json"]);
+    assert_eq!(report.code, 0, "{report:?}");
+    let rules = repository.run(&["rules"]).out;
+    assert!(rules.contains("\nrollback.") && rules.contains("\nown.used"), "{rules}");
+    assert!(!rules.contains("\nmonitoring.") && !rules.contains("\nbefore_deployment."), "{rules}");
+    let params = repository.run(&["params"]).out;
+    assert!(params.contains("builtin/names/before_deployment.gate"), "{params}");
+    // What a policy of one's own declares is not brought along.
+    let own = "policy before_deployment { param light_edit = 15% param light_share = 80% }\n";
+    repository.write("policies/own.gate", own);
+    let found = repository.run(&["check", "--as-of", "2026-11-22"]).err
+        + &repository.run(&["check", "--as-of", "2026-11-22"]).out;
+    assert!(found.contains("policy `before_deployment` has no let or param"), "{found}");
+}

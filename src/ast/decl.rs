@@ -23,6 +23,25 @@ impl File {
         self.items.iter().filter(is_policy).count()
     }
 
+    /// The names of the policies that it declares.
+    pub fn policy_names(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Policy(policy) => Some(&*policy.name.text),
+            Item::Stages(_) | Item::Snapshot(_) | Item::Test(_) | Item::Broken(_) => None,
+        })
+    }
+
+    /// The same without what judges: rules and gates.
+    #[must_use]
+    pub fn with_names_alone(mut self) -> Self {
+        for item in &mut self.items {
+            if let Item::Policy(policy) = item {
+                policy.items.retain(|item| !matches!(item, PolicyItem::Rule(_) | PolicyItem::Gate(_)));
+            }
+        }
+        self
+    }
+
     /// The `test` blocks, in their order.
     pub fn tests(&self) -> impl Iterator<Item = &TestDecl> {
         self.items.iter().filter_map(|item| match item {

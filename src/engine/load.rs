@@ -13,6 +13,7 @@ use super::total::has_errors;
 use super::workspace::add;
 use super::{DayOptions, Workspace, against, bases, fleet, lint, retype};
 use crate::ast::{ExprIds, File};
+use crate::builtin;
 use crate::check::{check, check_with};
 use crate::code::Code;
 use crate::config::Config;
@@ -164,7 +165,8 @@ impl ParsedProject {
         let policies: Vec<ReadFile> = policies.into_iter().map(|policy| add(policy, sources)).collect();
         let mut ids = ExprIds::default();
         let mut files = workspace.parse_all(&policies, sources, &mut ids, &mut diagnostics);
-        read.policies = files.iter().map(|file| (file.id, file.policies())).collect();
+        let judges = |file: &&File| !builtin::is_names_alone(sources.name(file.id));
+        read.policies = files.iter().filter(judges).map(|file| (file.id, file.policies())).collect();
         let declared = against::declared(&files);
         if !types.is_empty() {
             let types: Vec<ReadFile> = types.into_iter().map(|file| add(file, sources)).collect();

@@ -9,6 +9,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::total::{exit_of, has_errors};
 use super::{Answer, in_order};
 use crate::ast::{ExprIds, File, Item};
+use crate::builtin;
 use crate::check::check;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, misleads};
@@ -90,7 +91,7 @@ impl Workspace {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<File> {
         self.parse_new(policies, sources);
-        let mut files = Vec::new();
+        let (mut files, mut lent): (Vec<File>, Vec<File>) = (Vec::new(), Vec::new());
         for policy in policies {
             let Some(source) = sources.get(policy.file) else { continue };
             if let Some(problem) = unreadable(policy, sources) {
@@ -102,10 +103,19 @@ impl Workspace {
                     diagnostics.extend(declares_nothing(&tree.file, policy.file, &source.name));
                 }
                 diagnostics.extend(misleads(policy.file, &source.text));
-                files.push(tree.file.clone().placed(policy.file, &tree.ids, ids));
+                let file = tree.file.clone().placed(policy.file, &tree.ids, ids);
+                if builtin::is_names_alone(&source.name) {
+                    lent.push(file.with_names_alone());
+                } else {
+                    files.push(file);
+                }
                 diagnostics.extend(tree.found.iter().map(|found| found.clone().placed(policy.file)));
             }
         }
+        // A policy of one's own may have the names that are read.
+        let own: BTreeSet<String> = files.iter().flat_map(File::policy_names).map(str::to_owned).collect();
+        lent.retain(|file| !file.policy_names().any(|name| own.contains(name)));
+        files.extend(lent);
         files
     }
 

@@ -234,7 +234,7 @@ impl<'a> Finder<'a> {
         }
         let files = self.unique(files);
         self.keep_what_was_missed(&files);
-        Policies { builtin: shipped(names), files }
+        Policies { builtin: shipped_in_part(&names), files }
     }
 
     /// The name of a shipped policy, if there is one.
@@ -559,6 +559,16 @@ fn fixed_part(mention: &Mention, target: &str) -> String {
 /// Whether a part of a path stands for several names.
 fn is_glob(part: &str) -> bool {
     part.contains(['*', '?', '[', '{', '\\'])
+}
+
+/// Some shipped files, and what they read of others, which judge nothing.
+fn shipped_in_part(names: &BTreeSet<&'static str>) -> Vec<TextFile> {
+    let needed: BTreeSet<&'static str> = names.iter().flat_map(|name| builtin::needs(name)).collect();
+    let lent = needed.difference(names).map(|name| TextFile {
+        name: builtin::names_of(name),
+        content: Ok(builtin::text(name).unwrap_or_default().as_bytes().to_vec()),
+    });
+    shipped(names.iter().copied()).into_iter().chain(lent).collect()
 }
 
 /// Shipped files as inputs.
