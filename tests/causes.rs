@@ -63,6 +63,21 @@ fn a_rule_that_fails_alike_in_many_workflows_is_told_once() {
 }
 
 #[test]
+fn what_was_seen_stands_beside_the_name_of_each_workflow() {
+    let policy = "snapshot { adoption: share }\npolicy own { rule used { require adoption >= 50% else hold \"{adoption} is too little\" } }\n";
+    let repository = Repo::new().file("tollgate.yaml", "policies: [own.gate]\n").file("own.gate", policy);
+    let repository = (0..20).fold(repository, |repository, index| {
+        let text = format!("workflow: flow-{index}\ndate: 2026-11-20\nadoption: {}%\n", 20 + index);
+        repository.file(&format!("rollouts/flow-{index}/2026-11-20.yaml"), text)
+    });
+    for options in [&[][..], &["--narrate"], &["--format", "markdown"]] {
+        let text = shown(&repository, options).replace("&#40;", "(").replace("&#41;", ")");
+        assert!(text.matches("is too little").count() <= 2, "{options:?}: {text}");
+        assert!(text.contains("flow-0 (20%)"), "{options:?}: {text}");
+    }
+}
+
+#[test]
 fn a_part_of_the_pack_brings_the_names_that_it_reads_and_no_more_rules() {
     let repository = Repo::new()
         .file("tollgate.yaml", "policies: [builtin/rollback, builtin/staged_rollout, policies/]\n")

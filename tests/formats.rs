@@ -478,7 +478,15 @@ fn a_comment_is_never_longer_than_a_platform_takes() {
     assert!(page.starts_with("### Tollgate: None of 2000 workflows may go on"), "{page}");
     let rows = page.lines().filter(|line| line.starts_with("| ❌")).count();
     assert!(rows > 100 && page.contains(&format!("{} more do not fit here", 2_000 - rows)), "{rows}");
-    let page = many(200);
+    let rule = |index: usize| {
+        format!(
+            "  rule r{index} \"{}\" {{ require a >= 50% else hold \"{{a}} for {index}\" }}\n",
+            "long ".repeat(20)
+        )
+    };
+    let rules: String = (0..200).map(rule).collect();
+    let policy = format!("snapshot every 1 week grace 3 days {{ a: share }}\npolicy p {{\n{rules}}}\n");
+    let page = markdown::render(&judged(vec![text_file("p.gate", policy.as_bytes())], vec![snapshot(0)]), "");
     let shown = page.matches("<details>").count();
     assert!(
         page.len() < 65_000 && shown > 20 && page.contains(&format!("{} more do not fit here", 200 - shown)),

@@ -4,10 +4,13 @@
 use std::collections::HashMap;
 
 use crate::ast::EffectKind;
+use crate::render::human::goes_on;
 use crate::report::{Outcome, RuleReport, WorkflowReport};
 
 /// Workflows in which a rule comes out alike, from which on it is told once.
 const MANY: usize = 3;
+/// Where more workflows than these are stopped, a rule that fails in many is told once, whatever was seen in each.
+const CROWD: usize = 10;
 
 /// What is told at once.
 #[derive(Clone)]
@@ -25,6 +28,21 @@ impl<'r> ReportEntry<'r> {
     pub(super) fn of(rule: &'r RuleReport) -> Self {
         Self { rule, alike: vec![rule], workflows: Vec::new() }
     }
+
+    /// The names of all workflows in which the same came out, each with what was seen there first, where that differs.
+    pub(super) fn named_workflows(&self) -> Vec<String> {
+        let seen = |workflow: &&'r WorkflowReport| {
+            let same = |rule: &&RuleReport| rule.rule == self.rule.rule && rule.outcome == self.rule.outcome;
+            Some(&*workflow.rules.iter().find(same)?.evidence.first()?.value)
+        };
+        let values: Vec<Option<&str>> = self.workflows.iter().map(|workflow| seen(workflow)).collect();
+        let differ = values.windows(2).any(|pair| matches!(pair, [one, other] if one != other));
+        let named = |(workflow, value): (&&WorkflowReport, &Option<&str>)| match value.filter(|_| differ) {
+            Some(value) => format!("{} ({value})", workflow.name()),
+            None => workflow.name(),
+        };
+        self.workflows.iter().zip(&values).map(named).collect()
+    }
 }
 
 /// How far what came out alike is told together.
@@ -38,6 +56,18 @@ pub(super) enum Together {
     ByRule,
 }
 
+impl Together {
+    /// As it suits so many workflows; with `full` each rule is told by itself.
+    pub(super) fn suiting(workflows: &[&WorkflowReport], full: bool) -> Self {
+        let stopped = workflows.iter().filter(|workflow| !goes_on(workflow.decision)).count();
+        match (full, stopped > CROWD) {
+            (true, _) => Self::Never,
+            (false, true) => Self::ByRule,
+            (false, false) => Self::Alike,
+        }
+    }
+}
+
 /// What tells entries of different workflows apart.
 #[derive(PartialEq, Eq, Hash)]
 struct EntryKey<'r> {
@@ -45,6 +75,7 @@ struct EntryKey<'r> {
     applied: Option<&'static str>,
     undecided: bool,
     said: Option<&'r str>,
+    seen: Vec<&'r str>,
 }
 
 /// The entries of some workflows, each with its workflow.
@@ -126,7 +157,10 @@ fn key<'r>(entry: &ReportEntry<'r>, together: Together) -> EntryKey<'r> {
     } else {
         entry.rule.message.as_deref().filter(|_| together == Together::Alike)
     };
+    let differs = !undecided && together == Together::Alike;
+    let seen = entry.rule.evidence.iter().filter(|_| differs).map(|seen| &*seen.value);
     EntryKey {
+        seen: seen.collect(),
         rules: entry.alike.iter().map(|rule| &*rule.rule).collect(),
         applied: entry.rule.applied.map(EffectKind::as_str),
         undecided,

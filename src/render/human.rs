@@ -227,7 +227,7 @@ impl Page {
         tail: usize,
     ) -> bool {
         let before = self.out.len();
-        let together = if view.full { Together::Never } else { Together::Alike };
+        let together = Together::suiting(workflows, view.full);
         for (workflow, entries) in entries(workflows, EffectKind::Note, together) {
             self.workflow(workflow, &entries, columns, &judgement.sources, None);
             if !view.full && self.lines() + tail > MAX_LINES {

@@ -109,7 +109,7 @@ fn failures<'r>(
 ) -> Vec<(&'r WorkflowReport, ReportEntry<'r>)> {
     let counts = |w: &&WorkflowReport| against.is_none_or(|base| base.excuse(&w.name()).is_none());
     let counted: Vec<&WorkflowReport> = workflows.iter().copied().filter(|w| counts(w)).collect();
-    let all = entries(&counted, EffectKind::Hold, Together::Alike);
+    let all = entries(&counted, EffectKind::Hold, Together::suiting(&counted, false));
     let each =
         all.into_iter().flat_map(|(workflow, own)| own.into_iter().map(move |entry| (workflow, entry)));
     let mut failures: Vec<_> = each.collect();

@@ -36,7 +36,7 @@ pub(super) fn headline(entry: &ReportEntry<'_>, applied: EffectKind, style: Styl
         }
     }
     if !entry.workflows.is_empty() {
-        let names: Vec<_> = entry.workflows.iter().map(|workflow| workflow.name()).collect();
+        let names = entry.named_workflows();
         let so = if rule.outcome == Outcome::Undecided { "so" } else { "fails" };
         let _ = write!(message, "\n{so} in {} workflows: {}", names.len(), some(&names));
     }

@@ -41,7 +41,7 @@ pub fn narrate(judgement: &Answer<Report>, view: &View) -> String {
     let lints = summary::lints(&lints, sources, view.full);
     let workflows = shown_workflows(judgement, view);
     let before = lines.len();
-    let together = if view.full { Together::Never } else { Together::Alike };
+    let together = Together::suiting(&workflows, view.full);
     for (workflow, entries) in entries(&workflows, EffectKind::Note, together) {
         spoken(workflow, &entries, sources, &mut lines);
         if lines.len() + lints.len() >= limit {

@@ -56,8 +56,8 @@ pub(super) fn fold(
     let mut rows = Rows::default();
     if !entry.workflows.is_empty() {
         let more = entry.workflows.len().saturating_sub(WORKFLOWS);
-        let names = entry.workflows.iter().take(WORKFLOWS).map(|workflow| code(&workflow.name()));
-        let names = names.collect::<Vec<_>>().join(", ");
+        let names = entry.named_workflows();
+        let names = names.iter().take(WORKFLOWS).map(|name| code(name)).collect::<Vec<_>>().join(", ");
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         rows.add("workflows", [format!("{}: {names}{more}", entry.workflows.len())]);
     }
