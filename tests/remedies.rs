@@ -87,6 +87,10 @@ fn apply(advice: &str, measured: &mut Measured) {
     } else if advice.contains(" further items in a row ") {
         let size = if advice.contains(" without ") { 100 } else { -100 };
         measured.sizes.extend(std::iter::repeat_n(size, number(words[0])));
+    } else if advice.contains(" in `items` with ") {
+        measured.sizes.extend(std::iter::repeat_n(-100, number(words[0])));
+    } else if let Some((_, rest)) = advice.split_once("the only one of the items with `size < ") {
+        measured.size(rest.split('`').next().unwrap().parse().unwrap(), 1, 1);
     } else if let Some(limit) = between(advice, "with `size < ", "`") {
         let total = number(between(advice, "of the ", " ").unwrap_or(words[1]));
         let needed = match words[0] {

@@ -35,7 +35,7 @@ impl<'r> ReportEntry<'r> {
             let same = |rule: &&RuleReport| rule.rule == self.rule.rule && rule.outcome == self.rule.outcome;
             Some(&*workflow.rules.iter().find(same)?.evidence.first()?.value)
         };
-        let values: Vec<Option<&str>> = self.workflows.iter().map(|workflow| seen(workflow)).collect();
+        let values: Vec<Option<&str>> = self.workflows.iter().map(seen).collect();
         let differ = values.windows(2).any(|pair| matches!(pair, [one, other] if one != other));
         let named = |(workflow, value): (&&WorkflowReport, &Option<&str>)| match value.filter(|_| differ) {
             Some(value) => format!("{} ({value})", workflow.name()),
@@ -74,6 +74,7 @@ struct EntryKey<'r> {
     rules: Vec<&'r str>,
     applied: Option<&'static str>,
     undecided: bool,
+    gate: Option<&'r str>,
     said: Option<&'r str>,
     seen: Vec<&'r str>,
 }
@@ -161,6 +162,7 @@ fn key<'r>(entry: &ReportEntry<'r>, together: Together) -> EntryKey<'r> {
     let seen = entry.rule.evidence.iter().filter(|_| differs).map(|seen| &*seen.value);
     EntryKey {
         seen: seen.collect(),
+        gate: entry.rule.gate.as_deref(),
         rules: entry.alike.iter().map(|rule| &*rule.rule).collect(),
         applied: entry.rule.applied.map(EffectKind::as_str),
         undecided,
