@@ -97,7 +97,9 @@ fn readings(body: &str, kind: &Kind) -> Vec<String> {
     let with_point = (is_point && (same.is_empty() || is_thousands(whole)))
         .then(|| format!("{}.{}", whole.concat(), fraction.concat()));
     let one_sign = same.iter().all(|sign| sign == last);
-    let grouped = (one_sign && is_thousands(&groups)).then_some(digits);
+    // One point alone is a decimal point, whatever follows it: `2.500` is no 2500.
+    let is_decimal = same.is_empty() && *last == '.';
+    let grouped = (one_sign && is_thousands(&groups) && !is_decimal).then_some(digits);
     let readings =
         if *kind == Kind::Share || *last == '.' { [with_point, grouped] } else { [grouped, with_point] };
     readings.into_iter().flatten().collect()
