@@ -563,7 +563,10 @@ fn is_glob(part: &str) -> bool {
 
 /// Some shipped files, and what they read of others, which judge nothing.
 fn shipped_in_part(names: &BTreeSet<&'static str>) -> Vec<TextFile> {
-    let needed: BTreeSet<&'static str> = names.iter().flat_map(|name| builtin::needs(name)).collect();
+    // The whole pack reads nothing but itself.
+    let is_whole = builtin::names().all(|name| names.contains(name));
+    let taken = names.iter().filter(|_| !is_whole);
+    let needed: BTreeSet<&'static str> = taken.flat_map(|name| builtin::needs(name)).collect();
     let lent = needed.difference(names).map(|name| TextFile {
         name: builtin::names_of(name),
         content: Ok(builtin::text(name).unwrap_or_default().as_bytes().to_vec()),
