@@ -34,8 +34,8 @@ use crate::suite::{Bench, GivenFiles, run_test_decl};
 #[derive(Debug)]
 pub struct Explained {
     pub known: PoliciesInForce,
-    /// What has the name, in each project that knows it; or the names that could be meant, if it is none, or if it is the last
-    /// word of several.
+    /// What the name stands for, in each project that has it. Otherwise the names that it could mean: close ones if nothing
+    /// has the name, all of them if several end in it.
     pub found: Result<Vec<FoundName>, Vec<String>>,
 }
 

@@ -103,7 +103,7 @@ pub(super) fn run(args: &TestArgs) -> ExitCode {
     }
 }
 
-/// Adds each test to the file beside its policy, which is made where there is none, and says what was added.
+/// Adds each test to the test file next to its policy, or creates that file. Gives a line for each file that it wrote.
 fn write_missing(path: &Path, missing: &[MissingTest]) -> Result<Vec<String>, String> {
     let path = canonical(path).map_err(|error| format!("no test can be written: {error}"))?;
     let mut files: BTreeMap<&str, Vec<&MissingTest>> = BTreeMap::new();

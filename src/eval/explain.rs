@@ -341,11 +341,12 @@ impl<'a> Evaluator<'a> {
             }
         }
         // What is calculated comes from the line that is to blame for it, rather than from the first that is read.
-        let is_calculated =
-            matches!(self.behind_lets(expr).kind, ExprKind::If { .. } | ExprKind::Arithmetic(..));
-        let blamed = report.pointers.iter().skip(pointed).find(|pointer| self.is_in_snapshots(pointer.span));
-        if let (true, Some(blamed), Some(saw)) = (is_calculated, blamed, report.evidence.get_mut(told)) {
-            saw.span = blamed.span;
+        if matches!(self.behind_lets(expr).kind, ExprKind::If { .. } | ExprKind::Arithmetic(..)) {
+            let blamed =
+                report.pointers.iter().skip(pointed).find(|pointer| self.is_in_snapshots(pointer.span));
+            if let (Some(blamed), Some(saw)) = (blamed, report.evidence.get_mut(told)) {
+                saw.span = blamed.span;
+            }
         }
     }
 

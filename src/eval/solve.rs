@@ -141,22 +141,15 @@ impl<'a> Evaluator<'a> {
     /// Whether a value comes from an `if`, whatever is then done with it.
     pub(super) fn has_branches(&self, expr: &'a Expr) -> bool {
         let inner = self.behind_lets(expr);
-        match &inner.kind {
-            _ if !self.tries.spend(1) => true,
-            ExprKind::If { .. } => true,
-            ExprKind::Neg(inner) => self.has_branches(inner),
-            ExprKind::Arithmetic(_, left, right) => self.has_branches(left) || self.has_branches(right),
-            ExprKind::Literal(_)
-            | ExprKind::Path(_)
-            | ExprKind::Entry { .. }
-            | ExprKind::Not(_)
-            | ExprKind::Compare(..)
-            | ExprKind::Logic(..)
-            | ExprKind::In { .. }
-            | ExprKind::Has(_)
-            | ExprKind::Call { .. }
-            | ExprKind::AtLeast { .. }
-            | ExprKind::With { .. } => false,
+        if !self.tries.spend(1) {
+            return true;
+        }
+        if let ExprKind::Arithmetic(_, left, right) = &inner.kind {
+            self.has_branches(left) || self.has_branches(right)
+        } else if let ExprKind::Neg(inner) = &inner.kind {
+            self.has_branches(inner)
+        } else {
+            matches!(inner.kind, ExprKind::If { .. })
         }
     }
 

@@ -47,7 +47,7 @@ impl Stumble<'_> {
             .or_else(|| self.bare_condition())
     }
 
-    /// The text of the token so many places behind the one where the parser stopped; an empty one where there is none.
+    /// The text of a token near the one where the parser stopped, counted from that one. Empty if there is no such token.
     fn near(&self, offset: isize) -> &str {
         self.token(offset).map_or("", |token| token.of(self.text))
     }

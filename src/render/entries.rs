@@ -175,3 +175,8 @@ pub(super) fn cause(rule: &RuleReport) -> Option<&str> {
     let of_input = rule.places.iter().find(|place| place.region.file != rule.policy.file);
     of_input.map(|place| &*place.text)
 }
+
+/// What stands before the remedy of a rule.
+pub(super) fn remedy_word(rule: &RuleReport) -> &'static str {
+    if rule.outcome == Outcome::Undecided { "would decide" } else { "would pass" }
+}

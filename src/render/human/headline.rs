@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::ast::EffectKind;
 use crate::render::Style;
 use crate::render::entries::{ReportEntry, cause};
-use crate::report::{Outcome, RuleReport};
+use crate::report::Outcome;
 use crate::text::paragraph;
 
 /// Workflows that are named of those in which one rule comes out alike.
@@ -48,11 +48,6 @@ fn some(names: &[String]) -> String {
     let more = names.len().saturating_sub(MAX_NAMES);
     let named = names.iter().take(MAX_NAMES).cloned().collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{named} and {more} more") } else { named }
-}
-
-/// What the remedy of a rule does.
-pub(super) fn remedy_word(rule: &RuleReport) -> &'static str {
-    if rule.outcome == Outcome::Undecided { "would decide" } else { "would pass" }
 }
 
 /// What a rule does, behind «so it», or what several do, behind «so they».

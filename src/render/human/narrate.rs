@@ -1,14 +1,14 @@
 //! The form for screen readers: what the drawn form says, line by line, without frames, columns or marks.
 
 use super::drawn::MAX_DRAWN;
-use super::headline::{headline, remedy_word};
+use super::headline::headline;
 use super::{
     DIAGNOSTIC_LINES, MAX_LINES, ONE_LINERS, against, in_order, shown_labels, shown_workflows, summary,
 };
 use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::engine::Answer;
-use crate::render::entries::{ReportEntry, Together, entries};
+use crate::render::entries::{ReportEntry, Together, entries, remedy_word};
 use crate::render::{Style, View};
 use crate::report::{History, Report, WorkflowReport};
 use crate::source::{FileId, SourceMap};

@@ -2,7 +2,7 @@
 
 use super::{code, inert};
 use crate::ast::EffectKind;
-use crate::render::entries::{ReportEntry, cause};
+use crate::render::entries::{ReportEntry, cause, remedy_word};
 use crate::render::finding::{Finding, FindingsOf, shown};
 use crate::report::{LabelReport, Outcome, RuleReport, WorkflowReport};
 
@@ -136,10 +136,6 @@ fn places(places: &[LabelReport]) -> impl Iterator<Item = String> {
 fn title(rule: &RuleReport) -> String {
     let bare = rule.rule.rsplit('.').next().unwrap_or_default();
     if rule.title.is_empty() || rule.title == bare { code(&rule.rule) } else { inert(&rule.title) }
-}
-
-fn remedy_word(rule: &RuleReport) -> &'static str {
-    if rule.outcome == Outcome::Undecided { "would decide" } else { "would pass" }
 }
 
 fn capital(word: &str) -> String {

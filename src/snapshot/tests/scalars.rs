@@ -204,13 +204,20 @@ fn numbers_that_cannot_be_are_refused_with_the_reason() {
     );
     assert!(problem("errors: 1e999999999").starts_with("T310 1e999999999 has an exponent beyond 40"));
     assert!(problem("adoption: 1e-41%").starts_with("T310 1e-41% has an exponent beyond 40"));
-    for text in ["errors: 1_000", "errors: '1,000'", "errors: 1,000", "errors: 0x1F", "errors: 1.2.3"] {
+    for text in
+        ["errors: 1_000", "errors: '1,000'", "errors: 1,000", "errors: 0x1F", "errors: 1.2.3", "errors: 1-2"]
+    {
         let problem = problem(text);
         assert!(
             problem.starts_with("T310")
-                && ["is not a number (", "no separators:", "expected a number"]
-                    .iter()
-                    .any(|said| problem.contains(said))
+                && [
+                    "is not a number (",
+                    "no separators:",
+                    "expected a number",
+                    "write the one value that was measured"
+                ]
+                .iter()
+                .any(|said| problem.contains(said))
                 || problem.contains("quoted"),
             "{problem}"
         );
