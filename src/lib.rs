@@ -104,6 +104,10 @@ pub mod mutate;
 pub mod suite;
 
 #[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod collect;
+
+#[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "render")]
 pub mod render;

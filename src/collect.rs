@@ -1,0 +1,11 @@
+//! Snapshots from what teams already measure with: a plan says which value comes from which source.
+//!
+//! Sources to values, with where each of them came from. What could not be had is unknown with its reason. Opens no file, asks
+//! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
+
+pub mod json;
+pub mod outside;
+pub mod recorded;
+pub mod source;
+pub mod table;
+pub mod window;

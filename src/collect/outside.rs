@@ -1,0 +1,36 @@
+//! What is asked of the world outside of the repository's files, and what came back.
+//!
+//! Knows no network and no database: whoever asks implements [`Outside`], live, recorded or from a recording.
+
+use crate::collect::source::Source;
+use crate::collect::table::Failure;
+
+/// Whoever asks servers, databases, and files that need other people's code to be read.
+pub trait Outside {
+    /// The answer to a question of a source.
+    ///
+    /// # Errors
+    /// Why there is none: within the source's timeout, and without secrets in the text.
+    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure>;
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question<'q> {
+    /// An HTTP request to the source's server: the path with its query, beginning with `/`; with a body it is a POST of JSON.
+    Http { path: String, body: Option<String> },
+    /// A query to a database, of the window from `start` to `end`, which are bound as `:start` and `:end`. `file` are the bytes
+    /// of an SQLite database. The answer is a [`super::recorded`] table.
+    Sql { query: &'q str, start: String, end: String, file: Option<&'q [u8]> },
+    /// A file of a format that needs other people's code. The answer of an Inspect archive is the log as JSON, that of
+    /// `jq` the JSON texts that it gave, one a line, and that of all others a [`super::recorded`] table.
+    Decode { file: &'q [u8] },
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Of HTTP; 200 for all else.
+    pub status: u16,
+    pub body: Vec<u8>,
+}

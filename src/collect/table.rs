@@ -1,0 +1,114 @@
+//! What a source gave: rows of cells as its tool writes them, and totals; or why it gave nothing.
+//!
+//! Knows no tool, no plan and no vocabulary. A cell is the source's own text, never a float.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Number, parse_time};
+
+/// The rows of one source, in its own order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    pub rows: Vec<Row>,
+    /// What the source says, or what can be counted, of the whole: `planned`, `errors`, a metric by its name.
+    pub totals: BTreeMap<String, Cell>,
+    /// Name and version of the tool that wrote it, as far as it says: `promptfoo 0.121.20`.
+    pub tool: Option<String>,
+    /// The tool's own date of the run; never the date of a file.
+    pub made: Option<Made>,
+    /// The columns that the source has even where no row has a cell in them, such as those of a CSV's first line.
+    pub columns: Vec<String>,
+    /// What a person should be told about the source, in whole sentences without a full stop.
+    pub remarks: Vec<String>,
+}
+
+/// One row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// By the name of the column; nested fields have a dotted name, `metadata.edit_time`. What the source lacks has no entry.
+    pub cells: BTreeMap<String, Cell>,
+    /// Line of the source's file that it begins at, from 1; 0 where there are no lines.
+    pub line: usize,
+    /// Why the row was not judged, where the harness failed and not what is measured: a reason such as `the provider was not
+    /// reached: connection refused`.
+    pub error: Option<String>,
+}
+
+/// One value of a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cell {
+    /// A text, as it stands there.
+    Text(String),
+    /// A decimal in the source's own digits, `0.0189` or `6.4e2`, without unit.
+    Number(String),
+    Bool(bool),
+    /// It is there and says nothing, for this reason: `NaN`, `the formula was never computed`.
+    Unknown(String),
+}
+
+/// When a run was made: an instant as the tool writes it, `2026-11-28T06:56:12.345Z`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made(String);
+
+impl Made {
+    /// None if the text is no instant with an offset.
+    pub fn at(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        parse_time(&text).is_ok().then_some(Self(text))
+    }
+
+    /// As the tool writes it.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Seconds since 1970-01-01T00:00Z.
+    pub fn seconds(&self) -> Number {
+        parse_time(&self.0).unwrap_or_default()
+    }
+}
+
+/// Why a source gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The file is broken: it is not what it should be from this byte on. An error at that place, and exit 2.
+    Broken { at: usize, message: String, help: Option<String> },
+    /// It is something else than what can be read, or the plan has to say more: an error at the plan's line, and exit 2.
+    Refused { message: String, help: String },
+    /// It has no answer: the run did not finish, the server did not answer, nothing is in the window. Its fields are unknown
+    /// for this reason.
+    Unknown(String),
+    /// This program was built without what reads it: the feature that has it. Exit 2.
+    NotBuilt { feature: &'static str },
+}
+
+impl Failure {
+    /// A file that is broken from a byte on.
+    pub fn broken(at: usize, message: impl Into<String>) -> Self {
+        Self::Broken { at, message: message.into(), help: None }
+    }
+
+    /// Something that cannot be read as it is, and what to give instead.
+    pub fn refused(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Refused { message: message.into(), help: help.into() }
+    }
+
+    /// Something that has no answer.
+    pub fn unknown(reason: impl Into<String>) -> Self {
+        Self::Unknown(reason.into())
+    }
+}
+
+/// The columns that a kind of source has whatever its files say, for what is checked before anything is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns {
+    /// The fixed ones, with the unit that their numbers have, `ms` or `USD`; nothing for what is no number, or has no unit.
+    pub fixed: &'static [(&'static str, Option<&'static str>)],
+    /// What the names of all others begin with: `metadata.`, `scores.`. With an empty text any name may be there.
+    pub prefixes: &'static [&'static str],
+    /// The names of totals; with `*` any may be there.
+    pub totals: &'static [&'static str],
+}
