@@ -158,3 +158,33 @@ pub struct ServerRules {
     /// How often a question is asked again after a failure that may pass.
     pub retries: u32,
 }
+
+/// What a field asks of a Prometheus server. `$window` in a query stands for the length of the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PromQuery {
+    /// One number.
+    Value { query: Setting<String> },
+    /// A share by its counts.
+    Shares {
+        part: Setting<String>,
+        whole: Setting<String>,
+        /// What an empty `part` counts as, while `whole` is there and above 0.
+        absent_part: Option<Number>,
+        /// How many samples `whole` has to have at least.
+        expected: Option<Expected>,
+    },
+    /// A quantile of a histogram, by the cumulative counts of its buckets, each with the label `le`.
+    Quantile {
+        /// From 0 to 1.
+        quantile: Number,
+        buckets: Setting<String>,
+    },
+}
+
+/// How often something is sampled, and which share of that has to be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Seconds.
+    pub every: Number,
+    pub at_least: Number,
+}

@@ -31,9 +31,18 @@ pub struct Row {
     pub cells: BTreeMap<String, Cell>,
     /// Line of the source's file that it begins at, from 1; 0 where there are no lines.
     pub line: usize,
-    /// Why the row was not judged, where the harness failed and not what is measured: a reason such as `the provider was not
-    /// reached: connection refused`.
-    pub error: Option<String>,
+    /// Why nothing was measured of it, where that is so. What its cells would say is unknown then, but for what names it.
+    pub unjudged: Option<Unjudged>,
+}
+
+/// Why nothing was measured of a row. The reason reads behind a colon: `connection refused`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unjudged {
+    /// The harness failed, and not what is measured.
+    Error(String),
+    /// It was planned, and is not in the file.
+    NotRun(String),
 }
 
 /// One value of a source.
@@ -111,4 +120,30 @@ pub struct Columns {
     pub prefixes: &'static [&'static str],
     /// The names of totals; with `*` any may be there.
     pub totals: &'static [&'static str],
+}
+
+/// What was found for one field of the snapshot that is not a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Cell(Cell),
+    /// A share by its counts, `957 of 1008`.
+    Counts {
+        part: String,
+        whole: String,
+    },
+    /// It lies between two decimals, as a quantile does between the bounds of its bucket.
+    Range {
+        low: String,
+        high: String,
+    },
+}
+
+/// What was found, and what found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub taken: Taken,
+    /// Name and version of the tool or server.
+    pub tool: Option<String>,
+    /// The instant that was asked for, or at which the value was recorded.
+    pub at: Option<String>,
 }
