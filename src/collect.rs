@@ -5,6 +5,7 @@
 
 pub mod json;
 pub mod outside;
+pub mod prometheus;
 pub mod recorded;
 pub mod source;
 pub mod table;
