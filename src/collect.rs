@@ -3,7 +3,9 @@
 //! Sources to values, with where each of them came from. What could not be had is unknown with its reason. Opens no file, asks
 //! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
 
+pub mod delimited;
 pub mod json;
+pub mod json_rows;
 pub mod outside;
 pub mod prometheus;
 pub mod recorded;
