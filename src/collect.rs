@@ -6,6 +6,7 @@
 pub mod delimited;
 pub mod json;
 pub mod json_rows;
+pub mod mlflow;
 pub mod outside;
 pub mod prometheus;
 pub mod recorded;
