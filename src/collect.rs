@@ -3,8 +3,10 @@
 //! Sources to values, with where each of them came from. What could not be had is unknown with its reason. Opens no file, asks
 //! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
 
+mod errors;
 pub mod json;
 pub mod outside;
+pub mod plan;
 pub mod recorded;
 pub mod source;
 pub mod table;

@@ -33,6 +33,7 @@ use crate::vocabulary::Vocabulary;
 use series::Groups;
 
 pub use kept::keeps_all;
+pub(crate) use scalar::seconds;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
