@@ -3,10 +3,13 @@
 //! Sources to values, with where each of them came from. What could not be had is unknown with its reason. Opens no file, asks
 //! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
 
+pub mod delimited;
 mod errors;
 pub mod json;
+pub mod json_rows;
 pub mod outside;
 pub mod plan;
+pub mod prometheus;
 pub mod recorded;
 pub mod source;
 pub mod table;
