@@ -4,10 +4,12 @@
 //! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
 
 pub mod delimited;
+mod errors;
 pub mod json;
 pub mod json_rows;
 pub mod mlflow;
 pub mod outside;
+pub mod plan;
 pub mod prometheus;
 pub mod recorded;
 pub mod source;
