@@ -5,7 +5,9 @@
 
 pub mod json;
 pub mod outside;
+pub mod promptfoo;
 pub mod recorded;
 pub mod source;
 pub mod table;
+mod tally;
 pub mod window;
