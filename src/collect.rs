@@ -3,14 +3,24 @@
 //! Sources to values, with where each of them came from. What could not be had is unknown with its reason. Opens no file, asks
 //! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
 
+mod complain;
 pub mod delimited;
+mod digest;
 mod errors;
 pub mod json;
 pub mod json_rows;
 pub mod outside;
 pub mod plan;
 pub mod prometheus;
+pub mod promptfoo;
+mod read;
 pub mod recorded;
+mod rows;
+mod run;
 pub mod source;
 pub mod table;
+mod tally;
+mod typed;
+mod unit;
 pub mod window;
+mod written;
