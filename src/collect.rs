@@ -4,10 +4,16 @@
 //! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
 
 pub mod delimited;
+#[cfg(any(feature = "parquet", feature = "xlsx"))]
+mod foreign;
 pub mod json;
 pub mod json_rows;
 pub mod outside;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod recorded;
 pub mod source;
 pub mod table;
 pub mod window;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
