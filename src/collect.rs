@@ -7,9 +7,13 @@ mod complain;
 pub mod delimited;
 mod digest;
 mod errors;
+#[cfg(any(feature = "parquet", feature = "xlsx"))]
+mod foreign;
 pub mod json;
 pub mod json_rows;
 pub mod outside;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod plan;
 pub mod prometheus;
 pub mod promptfoo;
@@ -24,3 +28,5 @@ mod typed;
 mod unit;
 pub mod window;
 mod written;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
