@@ -11,6 +11,7 @@ mod errors;
 mod foreign;
 pub mod json;
 pub mod json_rows;
+pub mod mlflow;
 pub mod outside;
 #[cfg(feature = "parquet")]
 pub mod parquet;

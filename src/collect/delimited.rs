@@ -13,6 +13,9 @@ use crate::collect::source::TextRules;
 use crate::collect::table::{Cell, Failure, Row, Table, TableBuilder};
 use crate::value::parse_number;
 
+/// The line of a row, from 1, and its texts by column.
+pub type TextRow = (usize, BTreeMap<String, String>);
+
 /// What programs write for a number that there is not.
 const NOT_FINITE: &[&str] = &["NaN", "nan", "inf", "-inf", "Inf", "+Inf", "-Inf", "Infinity", "-Infinity"];
 
@@ -33,6 +36,32 @@ pub fn read(bytes: &[u8], rules: &TextRules, empty: &[String]) -> Result<Table, 
         }
         Failure::Refused { .. } | Failure::Unknown(_) | Failure::NotBuilt { .. } => failure,
     })
+}
+
+/// The columns of a UTF-8 table with commas, and its rows: each with its line and its texts by column. Nothing is read as a
+/// number or as empty.
+///
+/// # Errors
+/// If it is not UTF-8, or its rows do not fit its header.
+pub fn texts(bytes: &[u8]) -> Result<(Vec<String>, Vec<TextRow>), Failure> {
+    let text = decode(bytes, UTF_8)?;
+    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut reader = RecordReader { text: &text, at: mark, line: 1, delimiter: ',' };
+    let Some(header) = reader.record()? else {
+        return Err(Failure::broken(0, "this has no header: its first row names the columns"));
+    };
+    let names: Vec<String> = header.cells.into_iter().map(|(_, name)| name).collect();
+    let mut rows = Vec::new();
+    while let Some(record) = reader.record()? {
+        if record.cells.len() != names.len() {
+            let (cells, columns) = (record.cells.len(), names.len());
+            let message = format!("this row has {cells} cells, and the header {columns}");
+            return Err(Failure::broken(record.at, message));
+        }
+        let cells = names.iter().cloned().zip(record.cells.into_iter().map(|(_, text)| text));
+        rows.push((record.line, cells.collect()));
+    }
+    Ok((names, rows))
 }
 
 fn encoding(rules: &TextRules) -> Result<&'static Encoding, Failure> {

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use dashu_int::UBig;
 
 use crate::collect::json::{self, Json, JsonNode};
-use crate::collect::outside::{Answer, Outside, Question};
+use crate::collect::outside::{Answer, Outside, Question, one_line, percent_encoded};
 use crate::collect::source::{Expected, PromQuery, Source};
 use crate::collect::table::{Cell, Failure, Found, Taken};
 use crate::collect::window::Window;
-use crate::text::{paragraph, quote, visible};
+use crate::text::quote;
 use crate::types::show_time;
 use crate::value::{Number, decimal, parse_number};
 
@@ -228,24 +228,21 @@ fn samples_of(answer: &Answer) -> Result<Vec<PromSample>, Failure> {
     if status == 400 && said("errorType") == Some("bad_data") {
         let error = said("error").unwrap_or("it gives no reason");
         return Err(Failure::refused(
-            format!("the server does not understand the query: {}", words(error)),
+            format!("the server does not understand the query: {}", one_line(error)),
             "try the query in the server's own page, with a duration such as `7d` for `$window`",
         ));
     }
     if status != 200 || said("status") != Some("success") {
-        let why = said("error").map(|error| format!(": {}", words(error))).unwrap_or_default();
-        return Err(Failure::unknown(match (status, &node) {
-            (200, Some(_)) => format!("the server answered with an error{why}"),
-            (200, None) => "the server answered with something else than JSON".to_owned(),
-            (401 | 403, _) => format!("the server refuses access, with HTTP status {status}{why}"),
-            (_, _) => format!("the server answered with HTTP status {status}{why}"),
-        }));
+        return Err(match (status, &node) {
+            (200, None) => Failure::unknown("the server answered with something else than JSON"),
+            (_, _) => answer.failure(said("error")),
+        });
     }
     let Some(node) = node else { return Err(odd()) };
     if let Some(warning) = warnings(&node).next() {
         return Err(Failure::unknown(format!(
             "the server warns that its answer may be wrong: {}",
-            words(warning)
+            one_line(warning)
         )));
     }
     let result = node.at_path(&["data", "result"]).ok_or_else(odd)?;
@@ -304,27 +301,10 @@ fn percent(percent: u8) -> Number {
     Number::from_parts(percent.into(), UBig::from(100u8))
 }
 
-/// What a server says, in one line.
-fn words(text: &str) -> String {
-    visible(&paragraph(text)).into_owned()
-}
-
 /// Labels as Prometheus writes them.
 fn shown(labels: &BTreeMap<String, String>) -> String {
     let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
     quote(&format!("{{{}}}", labels.join(", ")))
-}
-
-fn percent_encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 3);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 /// The buckets of one histogram.
