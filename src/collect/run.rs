@@ -74,6 +74,11 @@ pub struct SourceLine {
     pub remarks: Vec<String>,
 }
 
+/// What is wrong with a plan, before anything is read.
+pub fn problems(plan: &Plan, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
+    check(plan, vocabulary).1
+}
+
 /// Collects the values of a plan for a window. Files that diagnostics point into are added to the sources.
 pub fn collect(
     plan: &Plan,

@@ -2,14 +2,15 @@
 
 use super::{Collected, CollectedField, SourceRun, Taking, unknown};
 use crate::collect::digest::sha256;
-use crate::collect::outside::Question;
+use crate::collect::mlflow::{self, MetricQuery};
+use crate::collect::outside::{Outside, Question};
 use crate::collect::plan::{EachRow, Take};
 use crate::collect::read::{ReadSource, SourceFile, database};
 use crate::collect::source::{PromQuery, SourceKind};
 use crate::collect::table::{Cell, Failure, Found, Row, Table, Taken};
 use crate::collect::typed::{Shape, TypedField};
 use crate::collect::unit::Form;
-use crate::collect::{mlflow, prometheus, recorded};
+use crate::collect::{prometheus, recorded};
 use crate::source::Span;
 use crate::types::show_time;
 
@@ -59,7 +60,9 @@ impl SourceRun<'_, '_> {
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
             (Take::Metric(metric), Shape::Single(form)) => {
-                mlflow::ask(self.outside, self.source, &metric.value, self.window)
+                let SourceKind::Mlflow { experiment, run, .. } = &self.source.kind else { return self.metric_of_table(field) };
+                let query = MetricQuery { experiment, run: run.as_deref(), metric: &metric.value };
+                mlflow::ask(self.outside, self.source, &query, self.window)
                     .map_err(|failure| self.asked_failure(span, &failure))
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
