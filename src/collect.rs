@@ -4,14 +4,20 @@
 //! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
 
 mod complain;
+pub mod deepeval;
 pub mod delimited;
 mod digest;
 mod errors;
+pub mod evidently;
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 mod foreign;
+pub mod inspect;
+#[cfg(feature = "inspect-eval")]
+pub mod inspect_eval;
 pub mod json;
 pub mod json_rows;
 pub mod mlflow;
+pub mod otlp;
 pub mod outside;
 #[cfg(feature = "parquet")]
 pub mod parquet;

@@ -81,7 +81,12 @@ pub fn read(bytes: &[u8], rules: &PromptfooRules) -> Result<Table, Failure> {
         Err(error) if begins_with_result(bytes) => {
             let mut nodes = Vec::new();
             for (line, node) in parse_lines(bytes) {
-                nodes.push((line, node?));
+                let node = node?;
+                if !is_result(&node) {
+                    let message = "this line is not a result of promptfoo, as the first one is";
+                    return Err(Failure::broken(lines.start(line), message));
+                }
+                nodes.push((line, node));
             }
             let results: Vec<_> = nodes.iter().map(|(line, node)| ResultAt { node, line: *line }).collect();
             if nodes.len() == 1 { Err(error) } else { read_rows(&results, rules, &patterns) }

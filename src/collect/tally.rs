@@ -24,6 +24,11 @@ impl Lines {
     pub(super) fn line(&self, at: usize) -> usize {
         self.0.partition_point(|end| *end < at) + 1
     }
+
+    /// The byte that a line begins at.
+    pub(super) fn start(&self, line: usize) -> usize {
+        line.checked_sub(2).and_then(|before| self.0.get(before)).map_or(0, |end| end + 1)
+    }
 }
 
 /// A tool's message as a reason: its first line that says something, without the word `Error:`, cropped.
