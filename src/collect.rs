@@ -13,6 +13,8 @@ pub mod outside;
 pub mod parquet;
 pub mod recorded;
 pub mod source;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 pub mod table;
 pub mod window;
 #[cfg(feature = "xlsx")]
