@@ -29,6 +29,8 @@ pub mod recorded;
 mod rows;
 mod run;
 pub mod source;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 pub mod table;
 mod tally;
 mod typed;
