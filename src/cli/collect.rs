@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! `tollgate collect`: the next snapshot of a workflow, from the sources that its plan names.
 
 mod live;
@@ -315,3 +316,10 @@ fn unwritable(target: &Target, why: Unwritable) -> String {
         Unwritable::Flow => format!("`{file}` is written between braces and cannot be changed: write each field on its own line"),
     }
 }
+=======
+//! `tollgate collect`: what asks the world outside of the repository.
+
+#[cfg(any(feature = "mlflow", feature = "prometheus"))]
+mod http;
+mod replay;
+>>>>>>> servers

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::collect::delimited::{self, TextRow};
 use crate::collect::json::{self, Json, JsonNode};
 use crate::collect::outside::{Answer, Outside, Question, percent_encoded};
-use crate::collect::source::Source;
+use crate::collect::source::{Source, SourceKind};
 use crate::collect::table::{Cell, Failure, Found, Made, Table, Taken};
 use crate::collect::window::Window;
 use crate::text::{first_few, quote};
@@ -17,7 +17,7 @@ use crate::types::show_time;
 use crate::value::{DAY, Number, parse_number};
 
 /// What to give instead of a folder `mlruns/`.
-pub const FOLDER_HELP: &str = "MLflow's folder of files cannot be read: give the address of the tracking server, or the table \
+pub const FILE_STORE_HELP: &str = "MLflow's folder of files cannot be read: give the address of the tracking server, or the table \
                                `metrics` exported with `sqlite3 -header -csv mlflow.db 'select * from metrics'`";
 
 /// Runs, and values of a metric, that are asked for at once, and how often.
@@ -26,30 +26,31 @@ const MAX_PAGES: usize = 50;
 /// Days that a run may take: what began longer before the window is not looked for.
 const LONGEST_RUN: i64 = 30;
 
-/// Which metric of which run.
+/// Which run of which experiment.
 #[derive(Clone, Copy, Debug)]
-pub struct MetricQuery<'q> {
-    pub experiment: &'q str,
+struct WantedRun<'q> {
+    experiment: &'q str,
     /// The name or id of the run; none for the newest one.
-    pub run: Option<&'q str>,
-    pub metric: &'q str,
+    run: Option<&'q str>,
 }
 
 /// The newest value of a metric in the newest run that finished in the window.
 ///
 /// # Errors
 /// `Refused` if there is no such experiment, else `Unknown` with the reason.
-pub fn ask(
-    outside: &dyn Outside,
-    source: &Source,
-    query: &MetricQuery<'_>,
-    window: &Window,
-) -> Result<Found, Failure> {
+pub fn ask(outside: &dyn Outside, source: &Source, metric: &str, window: &Window) -> Result<Found, Failure> {
+    let SourceKind::Mlflow { experiment, run, .. } = &source.kind else {
+        return Err(Failure::refused(
+            "a metric is asked of a server of MLflow, and this is another source",
+            "write `mlflow:` with the address of the server",
+        ));
+    };
+    let wanted = WantedRun { experiment, run: run.as_deref() };
     let server = MlflowServer { outside, source };
-    let experiment = server.experiment(query.experiment)?;
+    let experiment = server.experiment(experiment)?;
     let runs = server.runs(&experiment, window)?;
-    let run = newest(&runs, query, window)?;
-    let digits = server.metric(run, query.metric)?;
+    let run = newest(&runs, &wanted, window)?;
+    let digits = server.metric(run, metric)?;
     Ok(Found {
         taken: Taken::Cell(Cell::Number(digits)),
         tool: tool(outside, source),
@@ -227,11 +228,11 @@ fn whole(node: &JsonNode) -> Option<Number> {
 /// The run whose metric counts.
 fn newest<'r>(
     runs: &'r [MlflowRun],
-    query: &MetricQuery<'_>,
+    wanted: &WantedRun<'_>,
     window: &Window,
 ) -> Result<&'r MlflowRun, Failure> {
-    let is_meant = |run: &&MlflowRun| match query.run {
-        Some(wanted) => run.name == wanted || run.id == wanted,
+    let is_meant = |run: &&MlflowRun| match wanted.run {
+        Some(named) => run.name == named || run.id == named,
         None => !run.is_nested,
     };
     let is_inside = |run: &&MlflowRun| window.contains(run.end.as_ref().unwrap_or(&run.start));
@@ -240,12 +241,12 @@ fn newest<'r>(
     if let Some(run) = finished.max_by_key(|run| (&run.end, &run.start, &run.id)) {
         return Ok(run);
     }
-    let of = format!("of the experiment `{}`", quote(query.experiment));
+    let of = format!("of the experiment `{}`", quote(wanted.experiment));
     if let Some(run) = inside().next() {
         let (name, status) = (quote(&run.name), quote(&run.status));
         return Err(Failure::unknown(format!("no run {of} finished in the window: `{name}` is {status}")));
     }
-    let named = query.run.map(|run| format!(" `{}`", quote(run))).unwrap_or_default();
+    let named = wanted.run.map(|run| format!(" `{}`", quote(run))).unwrap_or_default();
     Err(Failure::unknown(format!("no run{named} {of} finished in the window")))
 }
 

@@ -68,10 +68,14 @@ fn asked(routes: &Routes, run: Option<&str>, metric: &str, window: &Window) -> R
     let source = Source {
         name: setting("runs"),
         place: setting("https://mlflow.example.com"),
-        kind: SourceKind::Mlflow { server, experiment: "support-replies".to_owned(), run: None },
+        kind: SourceKind::Mlflow {
+            server,
+            experiment: "support-replies".to_owned(),
+            run: run.map(str::to_owned),
+        },
         rows: RowRules::default(),
     };
-    ask(routes, &source, &MetricQuery { experiment: "support-replies", run, metric }, window)
+    ask(routes, &source, metric, window)
 }
 
 fn metric(first: Vec<(&'static str, u16, String)>, metric: &str) -> Result<String, Failure> {
