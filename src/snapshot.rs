@@ -7,6 +7,7 @@ mod errors;
 mod head;
 mod kept;
 pub mod limits;
+pub mod outline;
 mod parts;
 mod path;
 mod plain;

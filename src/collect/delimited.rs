@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use encoding_rs::{DecoderResult, Encoding, UTF_8};
 
 use crate::collect::source::TextRules;
-use crate::collect::table::{Cell, Failure, Row, Table};
+use crate::collect::table::{Cell, Failure, Row, Table, TableBuilder};
 use crate::value::parse_number;
 
 /// The line of a row, from 1, and its texts by column.
@@ -132,7 +132,7 @@ fn table(text: &str, rules: &TextRules, empty: &[String]) -> Result<Table, Failu
         }
     }
     let columns = names.iter().filter(|name| !name.is_empty()).cloned().collect();
-    let mut table = Table { columns, ..Table::default() };
+    let mut table = TableBuilder::new(columns);
     while let Some(record) = reader.record()? {
         // An empty line is a row of a table with one column, unless nothing follows.
         if record.is_blank() && (names.len() > 1 || reader.is_at_end()) {
@@ -140,7 +140,7 @@ fn table(text: &str, rules: &TextRules, empty: &[String]) -> Result<Table, Failu
         }
         table.add(row(&record, &names, rules, empty)?)?;
     }
-    Ok(table)
+    Ok(table.done())
 }
 
 fn row(record: &Record, names: &[String], rules: &TextRules, empty: &[String]) -> Result<Row, Failure> {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::collect::json::{Json, JsonNode, parse, parse_lines};
 use crate::collect::source::JsonRules;
-use crate::collect::table::{Cell, Failure, Row, Table};
+use crate::collect::table::{Cell, Failure, Row, Table, TableBuilder};
 
 /// Reads JSON: the rows are the list that the rules name, or the whole if that is a list, or it is one row.
 ///
@@ -14,7 +14,7 @@ use crate::collect::table::{Cell, Failure, Row, Table};
 /// If it is not JSON, there is nothing where the rows should be, or a row is no map.
 pub fn read(bytes: &[u8], rules: &JsonRules) -> Result<Table, Failure> {
     let whole = parse(bytes)?;
-    let mut found = Rows::default();
+    let mut found = Rows::new();
     // Rows come in the order of the file, so that its lines are counted once.
     let (mut line, mut counted) = (1, 0);
     for node in rows_of(&whole, rules)? {
@@ -31,7 +31,7 @@ pub fn read(bytes: &[u8], rules: &JsonRules) -> Result<Table, Failure> {
 /// # Errors
 /// As of [`read`], in any line. A last line that is cut off is an error, too: what else is missing cannot be known.
 pub fn read_lines(bytes: &[u8], rules: &JsonRules) -> Result<Table, Failure> {
-    let mut found = Rows::default();
+    let mut found = Rows::new();
     for (line, whole) in parse_lines(bytes) {
         for node in rows_of(&whole?, rules)? {
             found.add(node, line)?;
@@ -65,13 +65,16 @@ fn rows_of<'n>(whole: &'n JsonNode, rules: &JsonRules) -> Result<&'n [JsonNode],
     }
 }
 
-#[derive(Default)]
 struct Rows {
-    table: Table,
+    table: TableBuilder,
     columns: BTreeSet<String>,
 }
 
 impl Rows {
+    fn new() -> Self {
+        Self { table: TableBuilder::new(Vec::new()), columns: BTreeSet::new() }
+    }
+
     fn add(&mut self, node: &JsonNode, line: usize) -> Result<(), Failure> {
         let Json::Map(_) = node.value else {
             return Err(Failure::Broken {
@@ -110,7 +113,7 @@ impl Rows {
     }
 
     fn table(self) -> Table {
-        Table { columns: self.columns.into_iter().collect(), ..self.table }
+        Table { columns: self.columns.into_iter().collect(), ..self.table.done() }
     }
 }
 

@@ -174,7 +174,7 @@ fn file(place: &Place<'_>, path: &str) -> Result<SourceFile, Failure> {
     }
     if real.is_folder {
         if name(path) == "mlruns" {
-            return Err(Failure::refused(format!("`{path}` is a folder"), mlflow::FILE_STORE_HELP));
+            return Err(Failure::refused(format!("`{path}` is a folder"), mlflow::FOLDER_HELP));
         }
         return Err(unreadable(Obstacle::Folder));
     }

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::{Number, parse_number, parse_time};
 
-/// How many cells a table may have: a small file can unfold to very many.
-pub const MAX_CELLS: usize = 5_000_000;
+/// How many bytes a table may take: a small file can unfold to very many.
+const MAX_BYTES: usize = 512 * 1024 * 1024;
+/// What a row or a cell takes besides its texts.
+const ENTRY_BYTES: usize = 64;
 
 /// The rows of one source, in its own order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,20 +29,39 @@ pub struct Table {
     pub remarks: Vec<String>,
 }
 
-impl Table {
+/// A table that is being filled, as long as it is not too large.
+#[derive(Debug)]
+pub struct TableBuilder {
+    table: Table,
+    left: usize,
+}
+
+impl TableBuilder {
+    /// An empty table with the columns that its source has.
+    pub fn new(columns: Vec<String>) -> Self {
+        Self { table: Table { columns, ..Table::default() }, left: MAX_BYTES }
+    }
+
     /// Adds a row.
     ///
     /// # Errors
-    /// If the table has too many then.
+    /// If the table is too large then.
     pub fn add(&mut self, row: Row) -> Result<(), Failure> {
-        self.rows.push(row);
-        if self.rows.len().saturating_mul(self.columns.len().max(1)) > MAX_CELLS {
-            return Err(Failure::refused(
-                format!("this has more than {MAX_CELLS} cells"),
+        let size = |(name, cell): (&String, &Cell)| name.len() + cell.text_length() + ENTRY_BYTES;
+        let size = row.cells.iter().map(size).sum::<usize>() + ENTRY_BYTES;
+        self.left = self.left.checked_sub(size).ok_or_else(|| {
+            Failure::refused(
+                format!("this table takes more than {} MB", MAX_BYTES / 1024 / 1024),
                 "take fewer columns, or only the rows of the window",
-            ));
-        }
+            )
+        })?;
+        self.table.rows.push(row);
         Ok(())
+    }
+
+    /// The table with all that was added.
+    pub fn done(self) -> Table {
+        self.table
     }
 }
 
@@ -79,6 +100,13 @@ pub enum Cell {
 }
 
 impl Cell {
+    fn text_length(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Number(text) | Self::Unknown(text) => text.len(),
+            Self::Bool(_) => 0,
+        }
+    }
+
     /// The cell of a text in which numbers are not marked as such: a number if it is a decimal, and a text else.
     pub fn of_text(text: &str) -> Self {
         let trimmed = text.trim();
@@ -215,9 +243,10 @@ mod tests {
 
     #[test]
     fn a_table_is_bounded() {
-        let mut table = Table { columns: vec![String::new(); MAX_CELLS / 2], ..Table::default() };
-        assert!(table.add(Row::default()).is_ok());
-        assert!(table.add(Row::default()).is_ok());
-        assert!(table.add(Row::default()).is_err());
+        let mut table = TableBuilder::new(Vec::new());
+        let cells = |length| BTreeMap::from([("a".to_owned(), Cell::Text("x".repeat(length)))]);
+        assert!(table.add(Row { cells: cells(MAX_BYTES / 2), ..Row::default() }).is_ok());
+        assert!(table.add(Row { cells: cells(MAX_BYTES / 2), ..Row::default() }).is_err());
+        assert_eq!(table.done().rows.len(), 1);
     }
 }

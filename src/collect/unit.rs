@@ -4,7 +4,7 @@
 
 use crate::collect::table::{Cell, Taken};
 use crate::snapshot::{could_hold, seconds};
-use crate::text::yaml_text;
+use crate::snapshot::outline::flow_text;
 use crate::types::{Kind, Type};
 use crate::value::{Number, decimal, parse_number};
 use crate::vocabulary::Vocabulary;
@@ -63,7 +63,7 @@ impl Form<'_> {
             Taken::Range { low, high } => format!("{} to {}", self.number(low)?, self.number(high)?),
         };
         could_hold((&text, self.is_plain()), &self.name, self.ty, self.vocabulary)?;
-        Ok(Some(if self.is_plain() { text } else { yaml_text(&text) }))
+        Ok(Some(if self.is_plain() { text } else { flow_text(&text) }))
     }
 
     /// Whether it is written without quotes in any case.

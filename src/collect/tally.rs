@@ -1,0 +1,105 @@
+//! What the readers of evaluation tools count and say alike: lines, reasons in one line, totals over rows, exact sums.
+//!
+//! Knows no tool's files and no plan.
+
+use std::collections::BTreeMap;
+
+use crate::collect::json::JsonNode;
+use crate::collect::table::{Cell, Row, Unjudged};
+use crate::text::quote;
+use crate::value::{MAX_DIGITS, MAX_EXPONENT, Number, decimal, parse_number};
+
+/// Characters of a tool's message that a reason keeps.
+const MAX_REASON: usize = 200;
+
+/// Where the lines of a file begin.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self(bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at).collect())
+    }
+
+    /// The line of a byte, from 1.
+    pub(super) fn line(&self, at: usize) -> usize {
+        self.0.partition_point(|end| *end < at) + 1
+    }
+
+    /// The byte that a line begins at.
+    pub(super) fn start(&self, line: usize) -> usize {
+        line.checked_sub(2).and_then(|before| self.0.get(before)).map_or(0, |end| end + 1)
+    }
+}
+
+/// A tool's message as a reason: its first line that says something, without the word `Error:`, cropped.
+pub(super) fn reason(message: &str) -> String {
+    let first = message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+    let first = first.strip_prefix("Error: ").unwrap_or(first);
+    let mut shown: String = first.chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();
+    if first.chars().nth(MAX_REASON).is_some() {
+        shown.push('…');
+    }
+    if shown.is_empty() { "it does not say why".to_owned() } else { shown }
+}
+
+/// The cell of something that should be a number; none if it is missing or `null`.
+pub(super) fn number_cell(node: Option<&JsonNode>, name: &str) -> Option<Cell> {
+    match node?.cell() {
+        None => {
+            let is_null = node?.entries().is_empty() && node?.elements().is_empty();
+            (!is_null).then(|| Cell::Unknown(format!("`{name}` is not a number")))
+        }
+        Some(cell @ (Cell::Number(_) | Cell::Unknown(_))) => Some(cell),
+        Some(Cell::Text(_) | Cell::Bool(_)) => Some(Cell::Unknown(format!("`{name}` is not a number"))),
+    }
+}
+
+/// The name of the tool with its version, as far as the file says it.
+pub(super) fn tool(name: &str, version: Option<&JsonNode>) -> String {
+    match version.and_then(JsonNode::text) {
+        Some(version) => format!("{name} {}", quote(version)),
+        None => name.to_owned(),
+    }
+}
+
+/// A whole number as a total.
+pub(super) fn count(number: usize) -> Cell {
+    Cell::Number(number.to_string())
+}
+
+/// The totals that are counted over rows: `rows`, `passed`, `failed`, `errors` and `not_run`.
+pub(super) fn totals(rows: &[Row]) -> BTreeMap<String, Cell> {
+    let verdict = |wanted: bool| {
+        rows.iter()
+            .filter(|row| row.unjudged.is_none() && row.cells.get("passed") == Some(&Cell::Bool(wanted)))
+            .count()
+    };
+    let errors = rows.iter().filter(|row| matches!(row.unjudged, Some(Unjudged::Error(_)))).count();
+    let not_run = rows.iter().filter(|row| matches!(row.unjudged, Some(Unjudged::NotRun(_)))).count();
+    [
+        ("rows", rows.len() - not_run),
+        ("passed", verdict(true)),
+        ("failed", verdict(false)),
+        ("errors", errors),
+        ("not_run", not_run),
+    ]
+    .into_iter()
+    .map(|(name, number)| (name.to_owned(), count(number)))
+    .collect()
+}
+
+/// The exact sum of the numbers in a column, and how many rows have none; no sum if no row has one.
+pub(super) fn sum(rows: &[Row], column: &str) -> (Option<Cell>, usize) {
+    let (mut total, mut known) = (Number::ZERO, 0);
+    for row in rows {
+        if let Some(Cell::Number(digits)) = row.cells.get(column)
+            && let Ok(number) = parse_number(digits)
+        {
+            total += number;
+            known += 1;
+        }
+    }
+    let places = MAX_DIGITS + MAX_EXPONENT as usize;
+    let sum = (known > 0).then(|| Cell::Number(decimal(&total, places)));
+    (sum, rows.len() - known)
+}
