@@ -24,10 +24,10 @@ pub mod parquet;
 pub mod plan;
 pub mod prometheus;
 pub mod promptfoo;
-mod read;
+pub mod read;
 pub mod recorded;
 mod rows;
-mod run;
+pub mod run;
 pub mod source;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
@@ -36,6 +36,6 @@ mod tally;
 mod typed;
 mod unit;
 pub mod window;
-mod written;
+pub mod written;
 #[cfg(feature = "xlsx")]
 pub mod xlsx;

@@ -20,9 +20,9 @@ use crate::source::{FileId, Span};
 use crate::value::Date;
 
 pub(crate) use document::{ConfigContent, ConfigNode};
+pub(crate) use fields::ConfigReader;
 #[cfg(feature = "cli")]
 pub(crate) use fields::close_to;
-pub(crate) use fields::ConfigReader;
 pub use glob::Glob;
 
 /// Bytes of a configuration.

@@ -1,7 +1,9 @@
-<<<<<<< HEAD
 //! `tollgate collect`: the next snapshot of a workflow, from the sources that its plan names.
 
+#[cfg(any(feature = "mlflow", feature = "prometheus"))]
+mod http;
 mod live;
+mod replay;
 mod target;
 
 use std::fmt::Write as _;
@@ -13,6 +15,7 @@ use clap::Args;
 use similar::TextDiff;
 
 use self::live::Live;
+use self::replay::{Cached, Recording, Replay};
 use self::target::{Target, target};
 use super::arguments::{ProjectArgs, When, now, when};
 use super::disk::Disk;
@@ -94,17 +97,17 @@ pub(super) fn run(args: &CollectArgs) -> ExitCode {
     };
     let disk = Disk::of(&args.project.path);
     let root = disk.start(false).path;
-    let mut run = CollectRun { args, disk: &disk, root, now, sources: known.sources, out: String::new(), code: 0 };
+    let mut run =
+        CollectRun { args, disk: &disk, root, now, sources: known.sources, out: String::new(), code: 0 };
     let plans = match run.plans(&known.report.projects) {
         Ok(plans) => plans,
         Err(code) => return code,
     };
-    let live = Live::new(args.network, args.record.as_deref(), args.replay.as_deref());
-    for plan in &plans {
-        if let Err(why) = run.collect(plan, &live) {
-            let _ = writeln!(io::stderr().lock(), "error: {why}");
-            run.code = FAILURE;
-        }
+    let live = Live::new(args.network, &live::variable);
+    match (&args.record, &args.replay) {
+        (_, Some(folder)) => run.all(&plans, &Replay { folder: folder.clone() }),
+        (Some(folder), None) => run.all(&plans, &Recording { inner: &live, folder: folder.clone() }),
+        (None, None) => run.all(&plans, &live),
     }
     finish(&run.out, run.code)
 }
@@ -122,6 +125,17 @@ struct CollectRun<'a> {
 }
 
 impl CollectRun<'_> {
+    /// Collects by all plans, and asks each question once.
+    fn all(&mut self, plans: &[NamedPlan<'_>], outside: &dyn Outside) {
+        let cached = Cached::new(outside);
+        for plan in plans {
+            if let Err(why) = self.collect(plan, &cached) {
+                let _ = writeln!(io::stderr().lock(), "error: {why}");
+                self.code = FAILURE;
+            }
+        }
+    }
+
     /// The plans that are asked for, if all of them are sound.
     fn plans<'p>(&mut self, projects: &'p [ProjectInForce]) -> Result<Vec<NamedPlan<'p>>, ExitCode> {
         let (mut plans, mut problems, mut files) = (Vec::new(), Vec::new(), 0);
@@ -133,7 +147,8 @@ impl CollectRun<'_> {
                     Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()),
                     Err(why) => Err(why.to_string()),
                 };
-                let text = text.map_err(|why| complain(&format!("`{}` cannot be read: {why}", quote(&name))))?;
+                let text =
+                    text.map_err(|why| complain(&format!("`{}` cannot be read: {why}", quote(&name))))?;
                 let file = self.sources.add(name, text.clone());
                 let (plan, found) = plan::read(file, &text);
                 problems.extend(found);
@@ -158,7 +173,10 @@ impl CollectRun<'_> {
             if !plans.iter().any(|plan| plan.plan.workflow.value == *name) {
                 let known: Vec<&str> = plans.iter().map(|plan| &*plan.plan.workflow.value).collect();
                 let known = first_few(known.into_iter());
-                return Err(complain(&format!("no plan is for the workflow `{}`: there are {known}", quote(name))));
+                return Err(complain(&format!(
+                    "no plan is for the workflow `{}`: there are {known}",
+                    quote(name)
+                )));
             }
         }
         plans.retain(|plan| wanted.is_empty() || wanted.contains(&plan.plan.workflow.value));
@@ -184,15 +202,19 @@ impl CollectRun<'_> {
         let mut problems = Vec::new();
         for (at, plan) in plans.iter().enumerate() {
             let same = |other: &&NamedPlan<'_>| {
-                other.plan.workflow.value == plan.plan.workflow.value && std::ptr::eq(other.project, plan.project)
+                other.plan.workflow.value == plan.plan.workflow.value
+                    && std::ptr::eq(other.project, plan.project)
             };
             if let Some(first) = plans.iter().take(at).find(same) {
                 let name = quote(&plan.plan.workflow.value);
                 problems.push(
-                    Diagnostic::error(Code::DuplicateSetting, format!("two plans are for the workflow `{name}`"))
-                        .label(plan.plan.workflow.span, "here again")
-                        .label(first.plan.workflow.span, "first here")
-                        .help("make one plan of them"),
+                    Diagnostic::error(
+                        Code::DuplicateSetting,
+                        format!("two plans are for the workflow `{name}`"),
+                    )
+                    .label(plan.plan.workflow.span, "here again")
+                    .label(first.plan.workflow.span, "first here")
+                    .help("make one plan of them"),
                 );
             }
         }
@@ -208,12 +230,11 @@ impl CollectRun<'_> {
     }
 
     /// Collects by one plan.
-    fn collect(&mut self, named: &NamedPlan<'_>, live: &Live) -> Result<(), String> {
+    fn collect(&mut self, named: &NamedPlan<'_>, outside: &dyn Outside) -> Result<(), String> {
         let vocabulary = &named.project.program.vocabulary;
         let target = target(&named.plan, named.project, &self.sources, &self.when())?;
         let folder = join(&self.root, named.project.name.as_deref().unwrap_or(""));
         let place = Place { files: self.disk, root: &folder };
-        let outside: &dyn Outside = live;
         let (plan, sources) = (&named.plan, &mut self.sources);
         let collection = self.args.terminal.waiting("Asking the sources", || {
             run::collect(plan, vocabulary, &place, outside, &target.window, sources)
@@ -226,7 +247,12 @@ impl CollectRun<'_> {
     }
 
     /// Shows what was collected, and writes it.
-    fn report(&mut self, named: &NamedPlan<'_>, target: &Target, collection: &Collection) -> Result<(), String> {
+    fn report(
+        &mut self,
+        named: &NamedPlan<'_>,
+        target: &Target,
+        collection: &Collection,
+    ) -> Result<(), String> {
         self.show(&collection.diagnostics);
         let state = if target.is_new { " (new)" } else { "" };
         let name = quote(&named.plan.workflow.value);
@@ -238,7 +264,8 @@ impl CollectRun<'_> {
             self.code = FAILURE;
             return Ok(());
         }
-        let edited = write(target.document(), &collection.fields, &self.args.force).map_err(|why| unwritable(target, why))?;
+        let edited = write(target.document(), &collection.fields, &self.args.force)
+            .map_err(|why| unwritable(target, why))?;
         self.kept(&edited, target);
         let text = target.with_document(&edited.text);
         let differs = text != target.text || target.is_new;
@@ -246,7 +273,8 @@ impl CollectRun<'_> {
             self.difference(target, &text);
         }
         let failed = collection.failed && !(self.args.check && !differs);
-        self.code = self.code.max(u8::from(failed || self.args.check && (differs || !edited.kept.is_empty())));
+        self.code =
+            self.code.max(u8::from(failed || self.args.check && (differs || !edited.kept.is_empty())));
         self.write(target, &text, differs)
     }
 
@@ -272,7 +300,10 @@ impl CollectRun<'_> {
 
     fn difference(&mut self, target: &Target, text: &str) {
         let before = if target.is_new { "" } else { target.text.as_str() };
-        let names = (if target.is_new { "/dev/null".to_owned() } else { format!("a/{}", target.file) }, format!("b/{}", target.file));
+        let names = (
+            if target.is_new { "/dev/null".to_owned() } else { format!("a/{}", target.file) },
+            format!("b/{}", target.file),
+        );
         let diff = TextDiff::from_lines(before, text);
         let shown = diff.unified_diff().context_radius(2).header(&names.0, &names.1).to_string();
         self.out.push_str(&shown);
@@ -282,7 +313,9 @@ impl CollectRun<'_> {
         if !differs {
             self.out.push_str("Nothing changes.\n");
         } else if self.args.check {
-            self.out.push_str("The snapshot is not what the sources give: run `tollgate collect --write` and commit it.\n");
+            self.out.push_str(
+                "The snapshot is not what the sources give: run `tollgate collect --write` and commit it.\n",
+            );
         } else if self.args.write {
             target.write(self.disk, &self.root, text, swap)?;
             let _ = writeln!(self.out, "Wrote {}.", quote(&target.file));
@@ -305,21 +338,19 @@ fn source_line(line: &SourceLine) -> String {
         (0, _) => "nothing unknown".to_owned(),
         (count, _) => format!("{count} unknown: {}", quote(&line.why.join("; "))),
     };
-    let said: Vec<String> = rows.into_iter().chain([unknown]).chain(line.remarks.iter().map(|remark| quote(remark))).collect();
+    let said: Vec<String> =
+        rows.into_iter().chain([unknown]).chain(line.remarks.iter().map(|remark| quote(remark))).collect();
     format!("  {}: {}{tool}: {}\n", quote(&line.name), quote(&line.asked), said.join(", "))
 }
 
 fn unwritable(target: &Target, why: Unwritable) -> String {
     let file = quote(&target.file);
     match why {
-        Unwritable::Broken => format!("`{file}` cannot be changed: it has errors, which `tollgate check` shows"),
-        Unwritable::Flow => format!("`{file}` is written between braces and cannot be changed: write each field on its own line"),
+        Unwritable::Broken => {
+            format!("`{file}` cannot be changed: it has errors, which `tollgate check` shows")
+        }
+        Unwritable::Flow => format!(
+            "`{file}` is written between braces and cannot be changed: write each field on its own line"
+        ),
     }
 }
-=======
-//! `tollgate collect`: what asks the world outside of the repository.
-
-#[cfg(any(feature = "mlflow", feature = "prometheus"))]
-mod http;
-mod replay;
->>>>>>> servers

@@ -57,10 +57,18 @@ impl<'s> Complaints<'s> {
     }
 
     /// A failure of a source as a whole: the reason of its fields.
-    pub(super) fn failure(&mut self, source: &Source, file: Option<&SourceFile>, failure: &Failure) -> String {
+    pub(super) fn failure(
+        &mut self,
+        source: &Source,
+        file: Option<&SourceFile>,
+        failure: &Failure,
+    ) -> String {
         match (failure, file) {
             (Failure::Broken { at, message, help }, Some(file)) => {
-                let problem = Diagnostic::error(Code::BrokenSource, format!("`{}` cannot be read: {message}", quote(&file.path)));
+                let problem = Diagnostic::error(
+                    Code::BrokenSource,
+                    format!("`{}` cannot be read: {message}", quote(&file.path)),
+                );
                 let problem = match self.byte(file, *at) {
                     Some(span) => problem.label(span, "from here on"),
                     None => problem.label(source.place.span, "named here"),
@@ -70,8 +78,10 @@ impl<'s> Complaints<'s> {
             (Failure::Unknown(reason), _) => {
                 self.failed = true;
                 let name = quote(&source.name.value);
-                let problem = Diagnostic::error(Code::NoAnswer, format!("`{name}` has no answer: {}", quote(reason)));
-                self.diagnostics.push(problem.label(source.place.span, "its fields are unknown for this reason"));
+                let problem =
+                    Diagnostic::error(Code::NoAnswer, format!("`{name}` has no answer: {}", quote(reason)));
+                self.diagnostics
+                    .push(problem.label(source.place.span, "its fields are unknown for this reason"));
                 reason.clone()
             }
             (Failure::Broken { .. } | Failure::Refused { .. } | Failure::NotBuilt { .. }, _) => {
@@ -89,11 +99,14 @@ impl<'s> Complaints<'s> {
             Failure::Refused { message, help } => Diagnostic::error(Code::RefusedSource, message.clone())
                 .label(span, "named here")
                 .help(help.clone()),
-            Failure::NotBuilt { feature } => {
-                Diagnostic::error(Code::SourceNotBuilt, "this program was built without what reads this source")
-                    .label(span, "this source")
-                    .help(format!("build it with `cargo install tollgate --features {feature}`, or take a released binary"))
-            }
+            Failure::NotBuilt { feature } => Diagnostic::error(
+                Code::SourceNotBuilt,
+                "this program was built without what reads this source",
+            )
+            .label(span, "this source")
+            .help(format!(
+                "build it with `cargo install tollgate --features {feature}`, or take a released binary"
+            )),
             Failure::Unknown(reason) => return reason.clone(),
         };
         self.break_off(problem)
@@ -111,7 +124,10 @@ impl<'s> Complaints<'s> {
                 self.break_off(told.help("say which counts with `repeats: newest` or `repeats: worst`, or tell them apart with `key`"))
             }
             RowProblem::NoKey { column, line } => {
-                let told = Diagnostic::error(Code::UnfitValue, format!("a row has no `{}`, which names it", quote(column)));
+                let told = Diagnostic::error(
+                    Code::UnfitValue,
+                    format!("a row has no `{}`, which names it", quote(column)),
+                );
                 let told = self.at_line(told, file, *line, "this row", field);
                 self.break_off(told)
             }
@@ -121,7 +137,8 @@ impl<'s> Complaints<'s> {
                 } else {
                     format!("`{}` is not a date of the format that the plan says", quote(text))
                 };
-                let told = self.at_line(Diagnostic::error(Code::UnfitValue, what), file, *line, "this row", field);
+                let told =
+                    self.at_line(Diagnostic::error(Code::UnfitValue, what), file, *line, "this row", field);
                 let at = rules.at.as_ref().map(|at| at.column.span);
                 self.break_off(told.maybe_label(at, "its date is in this column"))
             }
@@ -136,14 +153,23 @@ impl<'s> Complaints<'s> {
     }
 
     /// A value that its field cannot have: it is unknown.
-    pub(super) fn unfit(&mut self, field: &TypedField<'_>, read: &ReadSource, line: usize, why: &str) -> String {
+    pub(super) fn unfit(
+        &mut self,
+        field: &TypedField<'_>,
+        read: &ReadSource,
+        line: usize,
+        why: &str,
+    ) -> String {
         self.failed = true;
         let told = self.unfit.entry(field.plan.field.value.clone()).or_default();
         *told += 1;
         if *told <= MAX_UNFIT {
-            let problem = Diagnostic::error(Code::UnfitValue, format!("a value of the source does not fit: {why}"));
+            let problem =
+                Diagnostic::error(Code::UnfitValue, format!("a value of the source does not fit: {why}"));
             let problem = self.at_line(problem, &read.file, line, "this row", field);
-            self.diagnostics.push(problem.help("it is unknown in the snapshot; correct the source, or the range of the field"));
+            self.diagnostics.push(
+                problem.help("it is unknown in the snapshot; correct the source, or the range of the field"),
+            );
         }
         why.to_owned()
     }
@@ -151,7 +177,8 @@ impl<'s> Complaints<'s> {
     /// A single value that its field cannot have.
     pub(super) fn unfit_single(&mut self, span: Span, why: &str) -> String {
         self.failed = true;
-        let problem = Diagnostic::error(Code::UnfitValue, format!("a value of the source does not fit: {why}"));
+        let problem =
+            Diagnostic::error(Code::UnfitValue, format!("a value of the source does not fit: {why}"));
         self.diagnostics.push(problem.label(span, "the answer to this"));
         why.to_owned()
     }

@@ -9,7 +9,9 @@ use crate::collect::outside::{Outside, Question};
 use crate::collect::source::{Source, SourceKind};
 use crate::collect::table::{Columns, Failure, Table};
 use crate::collect::window::Window;
-use crate::collect::{deepeval, delimited, evidently, inspect, json, json_rows, mlflow, otlp, promptfoo, recorded};
+use crate::collect::{
+    deepeval, delimited, evidently, inspect, json, json_rows, mlflow, otlp, promptfoo, recorded,
+};
 use crate::project::path::{below, join, name, parent};
 use crate::project::{FileKind, Files, Obstacle, walk};
 
@@ -87,9 +89,9 @@ pub(super) fn read(
     let path = &source.place.value;
     if !path.contains(['*', '?', '[', '{']) {
         let file = file(place, path)?;
-        return table(source, &file, outside, window).map(|table| ReadSource { file: file.clone(), table }).map_err(
-            |failure| FailedSource { file: Some(file), failure },
-        );
+        return table(source, &file, outside, window)
+            .map(|table| ReadSource { file: file.clone(), table })
+            .map_err(|failure| FailedSource { file: Some(file), failure });
     }
     newest(source, place, outside, window)
 }
@@ -122,7 +124,8 @@ fn newest(
                     why.get_or_insert_with(|| Failure::unknown("no run was made within the window"));
                     continue;
                 }
-                let known = found.as_ref().and_then(|read| read.table.made.as_ref()).map(|made| made.seconds());
+                let known =
+                    found.as_ref().and_then(|read| read.table.made.as_ref()).map(|made| made.seconds());
                 if made > known {
                     found = Some(ReadSource { file, table });
                 }
@@ -165,7 +168,9 @@ fn file(place: &Place<'_>, path: &str) -> Result<SourceFile, Failure> {
     let whole = join(place.root, path);
     let unreadable = |why: Obstacle| match why {
         Obstacle::Missing | Obstacle::NoFolder => Failure::unknown(format!("`{path}` does not exist")),
-        other => Failure::refused(format!("`{path}` cannot be read: {other}"), "name a file of the repository"),
+        other => {
+            Failure::refused(format!("`{path}` cannot be read: {other}"), "name a file of the repository")
+        }
     };
     let real = place.files.resolve(&whole).map_err(unreadable)?;
     let root = place.files.resolve(place.root).map_err(unreadable)?;
@@ -174,7 +179,7 @@ fn file(place: &Place<'_>, path: &str) -> Result<SourceFile, Failure> {
     }
     if real.is_folder {
         if name(path) == "mlruns" {
-            return Err(Failure::refused(format!("`{path}` is a folder"), mlflow::FOLDER_HELP));
+            return Err(Failure::refused(format!("`{path}` is a folder"), mlflow::FILE_STORE_HELP));
         }
         return Err(unreadable(Obstacle::Folder));
     }
@@ -187,7 +192,12 @@ fn file(place: &Place<'_>, path: &str) -> Result<SourceFile, Failure> {
 }
 
 /// The rows of a file.
-fn table(source: &Source, file: &SourceFile, outside: &dyn Outside, window: &Window) -> Result<Table, Failure> {
+fn table(
+    source: &Source,
+    file: &SourceFile,
+    outside: &dyn Outside,
+    window: &Window,
+) -> Result<Table, Failure> {
     let bytes = file.bytes.as_slice();
     let decode = || outside.ask(source, &Question::Decode { file: bytes }).map(|answer| answer.body);
     match &source.kind {
@@ -207,7 +217,10 @@ fn table(source: &Source, file: &SourceFile, outside: &dyn Outside, window: &Win
         }
         SourceKind::Xlsx { .. } | SourceKind::Parquet => recorded::from_bytes(&decode()?),
         SourceKind::MlflowTable { run } => mlflow::read_table(bytes, run.as_deref()),
-        SourceKind::Sqlite | SourceKind::Prometheus(_) | SourceKind::Mlflow { .. } | SourceKind::Postgres(_) => {
+        SourceKind::Sqlite
+        | SourceKind::Prometheus(_)
+        | SourceKind::Mlflow { .. }
+        | SourceKind::Postgres(_) => {
             Err(Failure::refused("this source is asked and not read", "take its values with a query"))
         }
     }

@@ -102,8 +102,11 @@ pub(super) fn elements(
             rows.retain(|(row, _)| !matches!(row.unjudged, Some(Unjudged::Error(_))));
             found.dropped = found.errors;
         } else {
-            found.too_many_errors =
-                Some(format!("{} of {} ended in an error, more than may be dropped", found.errors, rows.len()));
+            found.too_many_errors = Some(format!(
+                "{} of {} ended in an error, more than may be dropped",
+                found.errors,
+                rows.len()
+            ));
         }
     }
     found.elements = by_key(&rows, keys)?;
@@ -115,7 +118,11 @@ fn has_column(table: &Table, column: &Setting<String>) -> Result<(), RowProblem>
     let is_there = table.columns.contains(&column.value)
         || table.rows.is_empty()
         || table.rows.iter().any(|row| row.cells.contains_key(&column.value));
-    if is_there { Ok(()) } else { Err(RowProblem::NoColumn { column: column.clone(), known: columns(table) }) }
+    if is_there {
+        Ok(())
+    } else {
+        Err(RowProblem::NoColumn { column: column.clone(), known: columns(table) })
+    }
 }
 
 /// All columns that a table has.
@@ -228,7 +235,8 @@ fn one_of(group: &[&(&Row, Option<Number>)], keys: &Keys<'_>) -> Result<Element,
     let Some(second) = rest.first() else { return Ok(alone(first.0)) };
     match keys.repeats {
         Repeats::Refused => {
-            let key = keys.columns.iter().filter_map(|column| key_text(first.0, column).ok()).collect::<Vec<_>>();
+            let key =
+                keys.columns.iter().filter_map(|column| key_text(first.0, column).ok()).collect::<Vec<_>>();
             Err(RowProblem::Repeated { key: key.join(", "), first: first.0.line, second: second.0.line })
         }
         // The last of the file, where nothing says when they were made.
@@ -249,8 +257,9 @@ fn worst(group: &[&(&Row, Option<Number>)]) -> Element {
     names.sort();
     names.dedup();
     for name in names {
-        let all: Vec<Option<&Cell>> =
-            rows().map(|row| row.cells.get(name).filter(|_| row.unjudged.is_none() || is_name(group, name))).collect();
+        let all: Vec<Option<&Cell>> = rows()
+            .map(|row| row.cells.get(name).filter(|_| row.unjudged.is_none() || is_name(group, name)))
+            .collect();
         if let Some(taken) = worst_cell(&all) {
             cells.insert(name.clone(), taken);
         }

@@ -154,9 +154,11 @@ type Taking = (Collected, Vec<(&'static str, String)>);
 impl SourceRun<'_, '_> {
     fn fields(&mut self, fields: &[&TypedField<'_>]) -> Vec<CollectedField> {
         match &self.source.kind {
-            SourceKind::Prometheus(_) | SourceKind::Mlflow { .. } | SourceKind::MlflowTable { .. } | SourceKind::Postgres(_) | SourceKind::Sqlite => {
-                self.asked(fields)
-            }
+            SourceKind::Prometheus(_)
+            | SourceKind::Mlflow { .. }
+            | SourceKind::MlflowTable { .. }
+            | SourceKind::Postgres(_)
+            | SourceKind::Sqlite => self.asked(fields),
             SourceKind::Promptfoo(_)
             | SourceKind::Inspect(_)
             | SourceKind::Deepeval
@@ -205,7 +207,10 @@ impl SourceRun<'_, '_> {
             Some(made) => {
                 let last = &self.window.end - crate::value::Number::ONE;
                 let (from, to) = (show_time(&self.window.start), show_time(&last));
-                Failure::unknown(format!("it was made at {}, outside of the window from {from} to {to}", made.text()))
+                Failure::unknown(format!(
+                    "it was made at {}, outside of the window from {from} to {to}",
+                    made.text()
+                ))
             }
             None if self.source.rows.undated || self.source.rows.at.is_some() => return Ok(read),
             None => Failure::refused(
@@ -235,7 +240,9 @@ impl SourceRun<'_, '_> {
         let mut origin = self.origin_of(read);
         let taking = match (&field.plan.take, &field.shape) {
             (Take::Each(_) | Take::SqlEach(..), shape) => self.list(field, shape, read),
-            (Take::Count(total) | Take::Value(total), Shape::Single(form)) => self.total(field, total, form, read),
+            (Take::Count(total) | Take::Value(total), Shape::Single(form)) => {
+                self.total(field, total, form, read)
+            }
             // The plan was checked for this.
             (Take::Count(_) | Take::Value(_) | Take::Prometheus(_) | Take::Sql(_) | Take::Metric(_), _) => {
                 Err("it is taken in another way".to_owned())
@@ -261,7 +268,12 @@ impl SourceRun<'_, '_> {
             .map_err(|problem| self.complaints.rows(field, read, &problem))
     }
 
-    fn list(&mut self, field: &TypedField<'_>, shape: &Shape<'_>, read: &ReadSource) -> Result<Taking, String> {
+    fn list(
+        &mut self,
+        field: &TypedField<'_>,
+        shape: &Shape<'_>,
+        read: &ReadSource,
+    ) -> Result<Taking, String> {
         self.known_columns(shape, field, &read.table)?;
         let found = self.elements(field, read)?;
         if found.elements.is_empty() {
@@ -327,9 +339,13 @@ impl SourceRun<'_, '_> {
         let mut said = Vec::new();
         let all = found.elements.len();
         let mut why: Vec<String> = found.too_many_errors.iter().cloned().collect();
-        for (is_error, what) in [(true, "ended in an error of the harness"), (false, "were planned and not run")] {
+        for (is_error, what) in
+            [(true, "ended in an error of the harness"), (false, "were planned and not run")]
+        {
             let reasons = found.elements.iter().filter_map(|element| match (&element.unjudged, is_error) {
-                (Some(Unjudged::Error(reason)), true) | (Some(Unjudged::NotRun(reason)), false) => Some(reason.as_str()),
+                (Some(Unjudged::Error(reason)), true) | (Some(Unjudged::NotRun(reason)), false) => {
+                    Some(reason.as_str())
+                }
                 (Some(Unjudged::Error(_) | Unjudged::NotRun(_)) | None, _) => None,
             });
             let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
@@ -345,7 +361,9 @@ impl SourceRun<'_, '_> {
             said.push(("errors", found.errors.to_string()));
         }
         if found.dropped > 0 {
-            self.line.remarks.push(format!("{} rows with an error are left out, as the plan says", found.dropped));
+            self.line
+                .remarks
+                .push(format!("{} rows with an error are left out, as the plan says", found.dropped));
         }
         if found.outside > 0 {
             self.line.remarks.push(format!("{} rows are outside of the window", found.outside));
@@ -358,19 +376,27 @@ impl SourceRun<'_, '_> {
     }
 
     /// Columns that no row has are misspelt: what is missing in some rows is in others, or in the first line.
-    fn known_columns(&mut self, shape: &Shape<'_>, field: &TypedField<'_>, table: &Table) -> Result<(), String> {
+    fn known_columns(
+        &mut self,
+        shape: &Shape<'_>,
+        field: &TypedField<'_>,
+        table: &Table,
+    ) -> Result<(), String> {
         let plans: Vec<_> = match &field.plan.take {
             Take::Each(EachRow::Fields(fields)) | Take::SqlEach(_, EachRow::Fields(fields)) => {
                 fields.iter().map(|plan| &plan.column).collect()
             }
             Take::Each(EachRow::Column(column)) | Take::SqlEach(_, EachRow::Column(column)) => vec![column],
-            Take::Count(_) | Take::Value(_) | Take::Prometheus(_) | Take::Sql(_) | Take::Metric(_) => Vec::new(),
+            Take::Count(_) | Take::Value(_) | Take::Prometheus(_) | Take::Sql(_) | Take::Metric(_) => {
+                Vec::new()
+            }
         };
         let fixed = read::columns_of(&self.source.kind).map_or(&[][..], |columns| columns.fixed);
         let known = rows::columns(table);
         let is_judged = table.rows.iter().any(|row| row.unjudged.is_none());
         for column in plans {
-            let is_there = known.contains(&column.value) || fixed.iter().any(|(name, _)| *name == column.value);
+            let is_there =
+                known.contains(&column.value) || fixed.iter().any(|(name, _)| *name == column.value);
             if !is_there && is_judged && !matches!(shape, Shape::Single(_)) {
                 return Err(self.complaints.column(column, &known));
             }
@@ -389,7 +415,8 @@ impl SourceRun<'_, '_> {
         let is_count = matches!(field.plan.take, Take::Count(_));
         let taken = if is_count && total.value == "rows" {
             Taken::Cell(Cell::Number(self.elements(field, read)?.elements.len().to_string()))
-        } else if let Some(cell) = read.table.totals.get(&total.value).filter(|_| field.plan.only.is_empty()) {
+        } else if let Some(cell) = read.table.totals.get(&total.value).filter(|_| field.plan.only.is_empty())
+        {
             Taken::Cell(cell.clone())
         } else if is_count {
             return Err(format!("the source does not say how many are `{}`", total.value));
@@ -428,7 +455,13 @@ impl SourceRun<'_, '_> {
         }
     }
 
-    fn single(&mut self, field: &TypedField<'_>, form: &Form<'_>, taken: &Taken, read: &ReadSource) -> Result<Taking, String> {
+    fn single(
+        &mut self,
+        field: &TypedField<'_>,
+        form: &Form<'_>,
+        taken: &Taken,
+        read: &ReadSource,
+    ) -> Result<Taking, String> {
         if let Taken::Cell(Cell::Unknown(why)) = taken {
             return Err(why.clone());
         }
@@ -493,7 +526,8 @@ fn few_reasons(counted: &BTreeMap<&str, usize>) -> String {
     const SHOWN: usize = 3;
     let mut by_count: Vec<(&&str, &usize)> = counted.iter().collect();
     by_count.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let mut shown: Vec<String> = by_count.iter().take(SHOWN).map(|(reason, _)| (**reason).to_owned()).collect();
+    let mut shown: Vec<String> =
+        by_count.iter().take(SHOWN).map(|(reason, _)| (**reason).to_owned()).collect();
     if by_count.len() > SHOWN {
         shown.push(format!("and {} other reasons", by_count.len() - SHOWN));
     }

@@ -26,9 +26,15 @@ pub(super) struct TypedField<'p> {
 pub(super) enum Shape<'p> {
     Single(Form<'p>),
     /// The elements themselves.
-    Column { column: &'p str, form: Form<'p> },
+    Column {
+        column: &'p str,
+        form: Form<'p>,
+    },
     /// The fields of the elements, in the order of the plan; the first one that names an element says so.
-    Elements { fields: Vec<ElementForm<'p>>, key: Option<usize> },
+    Elements {
+        fields: Vec<ElementForm<'p>>,
+        key: Option<usize>,
+    },
 }
 
 /// A field of an element.
@@ -40,7 +46,10 @@ pub(super) struct ElementForm<'p> {
 }
 
 /// The fields of a plan that fit, and what is wrong with the others.
-pub(super) fn check<'p>(plan: &'p Plan, vocabulary: &'p Vocabulary) -> (Vec<TypedField<'p>>, Vec<Diagnostic>) {
+pub(super) fn check<'p>(
+    plan: &'p Plan,
+    vocabulary: &'p Vocabulary,
+) -> (Vec<TypedField<'p>>, Vec<Diagnostic>) {
     let (mut fields, mut problems) = (Vec::new(), Vec::new());
     for field in &plan.fields {
         let checker = FieldChecker { plan: field, vocabulary };
@@ -55,15 +64,19 @@ pub(super) fn check<'p>(plan: &'p Plan, vocabulary: &'p Vocabulary) -> (Vec<Type
     for source in &plan.sources {
         if !plan.fields.iter().any(|field| field.from.value == source.name.value) {
             problems.push(
-                Diagnostic::warning(Code::PlanIncomplete, format!("no field takes anything from `{}`", quote(&source.name.value)))
-                    .label(source.name.span, "it is not read")
-                    .help("remove it, or add a field with `from`"),
+                Diagnostic::warning(
+                    Code::PlanIncomplete,
+                    format!("no field takes anything from `{}`", quote(&source.name.value)),
+                )
+                .label(source.name.span, "it is not read")
+                .help("remove it, or add a field with `from`"),
             );
         }
     }
     // A record and a field of it cannot both be collected.
     for (at, field) in plan.fields.iter().enumerate() {
-        let inner = plan.fields.iter().skip(at + 1).find(|other| is_inside(&other.field.value, &field.field.value));
+        let inner =
+            plan.fields.iter().skip(at + 1).find(|other| is_inside(&other.field.value, &field.field.value));
         if let Some(other) = inner {
             problems.push(
                 Diagnostic::error(Code::UnfitField, "a field is collected twice")
@@ -76,7 +89,8 @@ pub(super) fn check<'p>(plan: &'p Plan, vocabulary: &'p Vocabulary) -> (Vec<Type
 }
 
 fn is_inside(field: &str, other: &str) -> bool {
-    let inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+    let inside =
+        |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
     inside(field, other) || inside(other, field)
 }
 
@@ -98,14 +112,18 @@ impl<'p> FieldChecker<'p> {
                 self.single(field, known, total.span)
             }
             Take::Prometheus(PromQuery::Shares { whole, .. }) => match &field.ty {
-                Type::Amount(quantity) if quantity.kind == Kind::Share => self.single(field, None, whole.span),
+                Type::Amount(quantity) if quantity.kind == Kind::Share => {
+                    self.single(field, None, whole.span)
+                }
                 ty => Err(vec![self.unfit(
                     format!("`part` and `whole` make a share, and `{}` is {}", self.name(), described(ty)),
                     whole.span,
                     "declare the field as `share`, or take one number with `query`",
                 )]),
             },
-            Take::Prometheus(PromQuery::Value { query: text } | PromQuery::Quantile { buckets: text, .. })
+            Take::Prometheus(
+                PromQuery::Value { query: text } | PromQuery::Quantile { buckets: text, .. },
+            )
             | Take::Sql(text)
             | Take::Metric(text) => self.single(field, None, text.span),
         }
@@ -128,11 +146,15 @@ impl<'p> FieldChecker<'p> {
             let Some((at, field)) = record.field_of_key(key) else {
                 return Err(no_such_field(path, key, record));
             };
-            let is_built_in = std::ptr::eq(record, &*self.vocabulary.snapshot) && at < self.vocabulary.built_in_fields();
+            let is_built_in =
+                std::ptr::eq(record, &*self.vocabulary.snapshot) && at < self.vocabulary.built_in_fields();
             if is_built_in {
-                return Err(Diagnostic::error(Code::UnfitField, format!("`{}` is not measured", quote(&path.value)))
-                    .label(path.span, "a person says it")
-                    .help("remove it from the plan"));
+                return Err(Diagnostic::error(
+                    Code::UnfitField,
+                    format!("`{}` is not measured", quote(&path.value)),
+                )
+                .label(path.span, "a person says it")
+                .help("remove it from the plan"));
             }
             if keys.peek().is_none() {
                 return Ok(field);
@@ -140,8 +162,11 @@ impl<'p> FieldChecker<'p> {
             match field.ty.record() {
                 Some(inner) => record = inner,
                 None => {
-                    return Err(Diagnostic::error(Code::UnfitField, format!("`{}` is not a record", quote(key)))
-                        .label(path.span, "so it has no fields of its own"));
+                    return Err(Diagnostic::error(
+                        Code::UnfitField,
+                        format!("`{}` is not a record", quote(key)),
+                    )
+                    .label(path.span, "so it has no fields of its own"));
                 }
             }
         }
@@ -153,16 +178,26 @@ impl<'p> FieldChecker<'p> {
         let (wanted, span) = match (&self.plan.take, &source.kind) {
             (Take::Prometheus(_), SourceKind::Prometheus(_))
             | (Take::Metric(_), SourceKind::Mlflow { .. } | SourceKind::MlflowTable { .. })
-            | (Take::Sql(_) | Take::SqlEach(..), SourceKind::Sqlite | SourceKind::Postgres(_)) => return Ok(()),
+            | (Take::Sql(_) | Take::SqlEach(..), SourceKind::Sqlite | SourceKind::Postgres(_)) => {
+                return Ok(());
+            }
             (Take::Each(_) | Take::Count(_) | Take::Value(_), kind) if is_table(kind) => return Ok(()),
-            (_, SourceKind::Prometheus(_)) => ("`query`, `part` and `whole`, or `quantile` and `buckets`", self.plan.from.span),
-            (_, SourceKind::Mlflow { .. } | SourceKind::MlflowTable { .. }) => ("`metric`", self.plan.from.span),
+            (_, SourceKind::Prometheus(_)) => {
+                ("`query`, `part` and `whole`, or `quantile` and `buckets`", self.plan.from.span)
+            }
+            (_, SourceKind::Mlflow { .. } | SourceKind::MlflowTable { .. }) => {
+                ("`metric`", self.plan.from.span)
+            }
             (_, SourceKind::Sqlite | SourceKind::Postgres(_)) => ("`sql`", self.plan.from.span),
             (_, _) => ("`each`, `count` or `value`", self.plan.from.span),
         };
         Err(Diagnostic::error(
             Code::UnfitField,
-            format!("`{}` asks `{}` in a way that it does not understand", self.name(), quote(&self.plan.from.value)),
+            format!(
+                "`{}` asks `{}` in a way that it does not understand",
+                self.name(),
+                quote(&self.plan.from.value)
+            ),
         )
         .label(span, format!("this source takes {wanted}"))
         .label(source.name.span, "it is declared here"))
@@ -172,12 +207,26 @@ impl<'p> FieldChecker<'p> {
         Form { name: name.to_owned(), ty, unit, vocabulary: self.vocabulary }
     }
 
-    fn single(&self, field: &'p Field, fixed: Option<&str>, span: Span) -> Result<Shape<'p>, Vec<Diagnostic>> {
+    fn single(
+        &self,
+        field: &'p Field,
+        fixed: Option<&str>,
+        span: Span,
+    ) -> Result<Shape<'p>, Vec<Diagnostic>> {
         if matches!(field.ty, Type::List(_) | Type::Record(_)) {
-            let help = if matches!(field.ty, Type::List(_)) { "take its elements with `each`" } else { "collect its fields, `a.b`" };
-            return Err(vec![self.unfit(format!("`{}` is {}", self.name(), described(&field.ty)), span, help)]);
+            let help = if matches!(field.ty, Type::List(_)) {
+                "take its elements with `each`"
+            } else {
+                "collect its fields, `a.b`"
+            };
+            return Err(vec![self.unfit(
+                format!("`{}` is {}", self.name(), described(&field.ty)),
+                span,
+                help,
+            )]);
         }
-        let unit = self.unit(&field.ty, fixed, self.plan.unit.as_ref(), span).map_err(|problem| vec![problem])?;
+        let unit =
+            self.unit(&field.ty, fixed, self.plan.unit.as_ref(), span).map_err(|problem| vec![problem])?;
         Ok(Shape::Single(self.form(&self.plan.field.value, &field.ty, unit)))
     }
 
@@ -201,9 +250,12 @@ impl<'p> FieldChecker<'p> {
         match unit_problem(ty, unit).filter(|_| !(counts && unit.is_none())) {
             Some((what, help)) => {
                 let at = given.map_or(span, |unit| unit.span);
-                Err(Diagnostic::error(Code::UnfitField, format!("`{}` is {}, and {what}", self.name(), described(ty)))
-                    .label(at, "taken from here")
-                    .help(help))
+                Err(Diagnostic::error(
+                    Code::UnfitField,
+                    format!("`{}` is {}, and {what}", self.name(), described(ty)),
+                )
+                .label(at, "taken from here")
+                .help(help))
             }
             None => Ok(unit.map(str::to_owned)),
         }
@@ -228,7 +280,10 @@ impl<'p> FieldChecker<'p> {
                 let fixed = column_unit(column, columns).map_err(|problem| vec![problem])?;
                 let unit = self.unit(element, fixed, self.plan.unit.as_ref(), column.span);
                 let unit = unit.map_err(|problem| vec![problem])?;
-                Ok(Shape::Column { column: &column.value, form: self.form(&self.plan.field.value, element, unit) })
+                Ok(Shape::Column {
+                    column: &column.value,
+                    form: self.form(&self.plan.field.value, element, unit),
+                })
             }
             (EachRow::Fields(fields), Some(record)) => self.elements(fields, record, columns),
             (EachRow::Column(column), Some(_)) => Err(vec![self.unfit(
@@ -282,7 +337,11 @@ impl<'p> FieldChecker<'p> {
             if !plans.iter().any(|plan| plan.key.value == **field.yaml_key()) {
                 let why = if field.key { "names the elements" } else { "is required" };
                 problems.push(self.unfit(
-                    format!("`{}` {why} of `{}`, and the plan does not take it", field.yaml_key(), self.name()),
+                    format!(
+                        "`{}` {why} of `{}`, and the plan does not take it",
+                        field.yaml_key(),
+                        self.name()
+                    ),
                     self.plan.field.span,
                     "add it to `each`",
                 ));
@@ -299,7 +358,10 @@ impl<'p> FieldChecker<'p> {
         is_count: bool,
     ) -> Result<Option<&'static str>, Diagnostic> {
         let Some(columns) = columns else { return Ok(None) };
-        if columns.totals.contains(&total.value.as_str()) || columns.totals.contains(&"*") || total.value == "rows" {
+        if columns.totals.contains(&total.value.as_str())
+            || columns.totals.contains(&"*")
+            || total.value == "rows"
+        {
             let fixed = columns.fixed.iter().find(|(name, _)| *name == total.value);
             return Ok(fixed.and_then(|(_, unit)| *unit).filter(|_| !is_count));
         }
@@ -335,7 +397,10 @@ fn is_table(kind: &SourceKind) -> bool {
 }
 
 /// The unit that a column has by itself; an error if the kind of source has no such column.
-fn column_unit(column: &Setting<String>, columns: Option<Columns>) -> Result<Option<&'static str>, Diagnostic> {
+fn column_unit(
+    column: &Setting<String>,
+    columns: Option<Columns>,
+) -> Result<Option<&'static str>, Diagnostic> {
     let Some(columns) = columns else { return Ok(None) };
     if let Some((_, unit)) = columns.fixed.iter().find(|(name, _)| *name == column.value) {
         return Ok(*unit);
@@ -351,7 +416,11 @@ fn column_unit(column: &Setting<String>, columns: Option<Columns>) -> Result<Opt
 
 /// A column that a source does not have.
 pub(super) fn unknown_column(column: &Setting<String>, known: &[&str]) -> Diagnostic {
-    let help = if known.is_empty() { "it has none".to_owned() } else { format!("there are {}", first_few(known.iter().copied())) };
+    let help = if known.is_empty() {
+        "it has none".to_owned()
+    } else {
+        format!("there are {}", first_few(known.iter().copied()))
+    };
     Diagnostic::error(Code::UnknownColumn, format!("the source has no `{}`", quote(&column.value)))
         .label(column.span, "unknown")
         .help(help)

@@ -3,8 +3,8 @@
 //! Whether a text is one that the field can have is the snapshot reader's to say, so that the two never disagree.
 
 use crate::collect::table::{Cell, Taken};
-use crate::snapshot::{could_hold, seconds};
 use crate::snapshot::outline::flow_text;
+use crate::snapshot::{could_hold, seconds};
 use crate::types::{Kind, Type};
 use crate::value::{Number, decimal, parse_number};
 use crate::vocabulary::Vocabulary;
@@ -27,24 +27,31 @@ pub(super) struct Form<'v> {
 pub(super) fn unit_problem(ty: &Type, unit: Option<&str>) -> Option<(String, String)> {
     let of = |unit: &str| format!("the numbers are in `{unit}`");
     let Type::Amount(quantity) = ty else {
-        return unit.map(|unit| (format!("a unit `{unit}` has no meaning for it"), "remove `unit`".to_owned()));
+        return unit
+            .map(|unit| (format!("a unit `{unit}` has no meaning for it"), "remove `unit`".to_owned()));
     };
     match (&quantity.kind, unit) {
-        (Kind::Count | Kind::Number | Kind::Bare | Kind::Ratio, None) | (Kind::Share, None | Some("%")) => None,
+        (Kind::Count | Kind::Number | Kind::Bare | Kind::Ratio, None) | (Kind::Share, None | Some("%")) => {
+            None
+        }
         (Kind::Count | Kind::Number | Kind::Bare | Kind::Ratio, Some(unit)) => {
             Some((of(unit), "declare the field with that unit, or take another column".to_owned()))
         }
-        (Kind::Share, Some(unit)) => Some((of(unit), "a share has the unit `%`, or none from 0 to 1".to_owned())),
-        (Kind::Duration, None) => {
-            Some(("the unit of its numbers is not known".to_owned(), "add `unit: s`, `unit: ms` or the like".to_owned()))
+        (Kind::Share, Some(unit)) => {
+            Some((of(unit), "a share has the unit `%`, or none from 0 to 1".to_owned()))
         }
+        (Kind::Duration, None) => Some((
+            "the unit of its numbers is not known".to_owned(),
+            "add `unit: s`, `unit: ms` or the like".to_owned(),
+        )),
         (Kind::Duration, Some(unit)) if seconds(unit).is_some() => None,
         (Kind::Duration, Some(unit)) => {
             Some((of(unit), "a duration has the unit `ms`, `s`, `min`, `h`, `days` or `weeks`".to_owned()))
         }
-        (Kind::Unit(wanted), None) => {
-            Some(("the unit of its numbers is not known".to_owned(), format!("add `unit: {wanted}` if they are")))
-        }
+        (Kind::Unit(wanted), None) => Some((
+            "the unit of its numbers is not known".to_owned(),
+            format!("add `unit: {wanted}` if they are"),
+        )),
         (Kind::Unit(wanted), Some(unit)) if **wanted == *unit => None,
         (Kind::Unit(wanted), Some(unit)) => Some((of(unit), format!("the field is declared in `{wanted}`"))),
     }
@@ -100,7 +107,8 @@ impl Form<'_> {
         let Type::Amount(quantity) = self.ty else { return Ok(digits.to_owned()) };
         let unit = self.unit.as_deref();
         let is_whole = |number: &Number| number.is_int() && *number < Number::from(1_000_000_000_000_000_u64);
-        let number = || parse_number(digits).map_err(|_| format!("`{digits}` has too many digits, or is no number"));
+        let number =
+            || parse_number(digits).map_err(|_| format!("`{digits}` has too many digits, or is no number"));
         Ok(match &quantity.kind {
             Kind::Share if unit == Some("%") => format!("{digits}%"),
             Kind::Share => format!("{}%", decimal(&(number()? * Number::from(100)), PLACES)),

@@ -144,7 +144,9 @@ impl Region<'_> {
                 let mut block = format!("{:1$}{2}:\n", "", self.indent, self.key_text(entry));
                 for inner in &inner.entries {
                     let value = match &inner.value {
-                        OutlineValue::Scalar(range) | OutlineValue::Null(range) => self.text.get(range.clone()).unwrap_or(""),
+                        OutlineValue::Scalar(range) | OutlineValue::Null(range) => {
+                            self.text.get(range.clone()).unwrap_or("")
+                        }
                         OutlineValue::List | OutlineValue::Map(_) => &inner.canonical,
                     };
                     block.push_str(&format!("{:1$}{2}: {value}", "", self.indent + 2, self.key_text(inner)));
@@ -154,7 +156,8 @@ impl Region<'_> {
                 set_in(&splice(self.text, lines, &block), path, value)
             }
             OutlineValue::Map(inner) => {
-                let indent = inner.entries.first().map_or(self.indent + 2, |first| column(self.text, first.at.start));
+                let indent =
+                    inner.entries.first().map_or(self.indent + 2, |first| column(self.text, first.at.start));
                 Region { text: self.text, range: lines, indent }.set(inner, rest, value)
             }
             OutlineValue::Null(_) => {
@@ -206,13 +209,18 @@ impl Region<'_> {
         let old = match &entry.value {
             OutlineValue::Scalar(range) => Some(range.clone()),
             OutlineValue::Null(range) => {
-                let colon = self.text.get(entry.at.end..).and_then(|rest| rest.find(':')).map(|at| entry.at.end + at + 1);
+                let colon = self
+                    .text
+                    .get(entry.at.end..)
+                    .and_then(|rest| rest.find(':'))
+                    .map(|at| entry.at.end + at + 1);
                 let is_word = !self.text.get(range.clone()).unwrap_or("").trim().is_empty();
                 if is_word { Some(range.clone()) } else { colon.map(|at| at..at) }
             }
             OutlineValue::List | OutlineValue::Map(_) => None,
         };
-        let one_line = old.filter(|range| end_of_line(self.text, range.start) == end_of_line(self.text, range.end));
+        let one_line =
+            old.filter(|range| end_of_line(self.text, range.start) == end_of_line(self.text, range.end));
         let Some(range) = one_line else {
             return splice(self.text, lines, &nested(&[&entry.key], value, self.indent));
         };
@@ -227,7 +235,11 @@ impl Region<'_> {
                 let rest = self.text.get(range.end..line_end).unwrap_or("").trim_end();
                 let block = nested(&[&entry.key], value, self.indent);
                 let (head, elements) = block.split_once('\n').unwrap_or((&block, ""));
-                let head = if rest.trim_start().starts_with('#') { format!("{head}  {}", rest.trim_start()) } else { head.to_owned() };
+                let head = if rest.trim_start().starts_with('#') {
+                    format!("{head}  {}", rest.trim_start())
+                } else {
+                    head.to_owned()
+                };
                 splice(self.text, lines.start..line_end, &format!("{head}\n{elements}"))
             }
         }
@@ -319,7 +331,12 @@ mod tests {
             vec![("id".to_owned(), Some("r01".to_owned())), ("passed".to_owned(), Some("true".to_owned()))],
             vec![("id".to_owned(), Some("r02".to_owned())), ("passed".to_owned(), None)],
         ]);
-        let fields = [scalar("latency", "640 ms"), field("evals", records), scalar("run.planned", "12"), field("p95", Collected::Unknown)];
+        let fields = [
+            scalar("latency", "640 ms"),
+            field("evals", records),
+            scalar("run.planned", "12"),
+            field("p95", Collected::Unknown),
+        ];
         let text = "# A week.\nworkflow: w\ndate: 2026-11-27\n\n# By hand.\nnotes: fine  # indeed\n";
         let once = edit(text, &fields);
         assert!(once.starts_with(text), "{once}");
@@ -348,14 +365,23 @@ mod tests {
         let never = write("uptime: 99%\n", &[scalar("uptime", "96%")], &[]).unwrap();
         assert!(!never.kept[0].edited);
         // The same value is nobody's edit.
-        assert!(edit("uptime: 96%  # by hand\n", &[scalar("uptime", "96%")]).starts_with("uptime: 96%  # by hand\ncollected:"));
+        assert!(
+            edit("uptime: 96%  # by hand\n", &[scalar("uptime", "96%")])
+                .starts_with("uptime: 96%  # by hand\ncollected:")
+        );
     }
 
     #[test]
     fn records_in_lines_and_in_braces_get_their_field() {
         let new = [scalar("run.planned", "12")];
-        assert_eq!(without_origin(&edit("run:\n    # why\n    errors: 1\nz: 1\n", &new)), "run:\n    # why\n    errors: 1\n    planned: 12\nz: 1\n");
-        assert_eq!(without_origin(&edit("run: { errors: 1, x: [a, b] }\nz: 1\n", &new)), "run:\n  errors: 1\n  x: [a, b]\n  planned: 12\nz: 1\n");
+        assert_eq!(
+            without_origin(&edit("run:\n    # why\n    errors: 1\nz: 1\n", &new)),
+            "run:\n    # why\n    errors: 1\n    planned: 12\nz: 1\n"
+        );
+        assert_eq!(
+            without_origin(&edit("run: { errors: 1, x: [a, b] }\nz: 1\n", &new)),
+            "run:\n  errors: 1\n  x: [a, b]\n  planned: 12\nz: 1\n"
+        );
         assert_eq!(without_origin(&edit("run:  # why\nz: 1\n", &new)), "run:  # why\n  planned: 12\nz: 1\n");
     }
 

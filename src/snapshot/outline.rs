@@ -151,7 +151,9 @@ mod tests {
         assert!(!inner.flow);
         let OutlineValue::Scalar(range) = &inner.get("d").unwrap().value else { panic!() };
         assert_eq!(&text[range.clone()], "\"x\"");
-        let OutlineValue::Map(flow) = outline("c: { d: 1 }").unwrap().get("c").unwrap().value.clone() else { panic!() };
+        let OutlineValue::Map(flow) = outline("c: { d: 1 }").unwrap().get("c").unwrap().value.clone() else {
+            panic!()
+        };
         assert!(flow.flow);
     }
 
@@ -166,7 +168,9 @@ mod tests {
 
     #[test]
     fn a_canonical_text_is_the_value_again() {
-        for text in ["x: \"a: b\"", "x: '#'", "x: \"null\"", "x: [\"\", \"a\\nb\", -1, 5%]", "x: { \"a b\": ~ }"] {
+        for text in
+            ["x: \"a: b\"", "x: '#'", "x: \"null\"", "x: [\"\", \"a\\nb\", -1, 5%]", "x: { \"a b\": ~ }"]
+        {
             let once = canonical(text);
             assert_eq!(canonical(&format!("x: {once}")), once, "{text}");
         }

@@ -71,7 +71,9 @@ pub(super) fn target(
     }
     let Some(last) = before else { return Err(format!("the series of `{name}` begins after {date}")) };
     if series.snapshots.last().is_some_and(|newest| newest.date > date) {
-        return Err(format!("`{name}` has later snapshots, and none of {date}: give the date of one of them"));
+        return Err(format!(
+            "`{name}` has later snapshots, and none of {date}: give the date of one of them"
+        ));
     }
     let beside = sources.name(last.file);
     if shared(last.file, project) {
@@ -82,7 +84,16 @@ pub(super) fn target(
     }
     let text = draft(vocabulary, last, date);
     let end = text.len();
-    Ok(Target { date, file: name_beside(beside, last, date), text, is_new: true, window, offset: 0, end, file_id: FileId::default() })
+    Ok(Target {
+        date,
+        file: name_beside(beside, last, date),
+        text,
+        is_new: true,
+        window,
+        offset: 0,
+        end,
+        file_id: FileId::default(),
+    })
 }
 
 /// The day that is asked for; else the newest one, or the last one up to now on which a snapshot was due.
@@ -105,7 +116,9 @@ fn day(series: &Series, cadence: Option<&Cadence>, axis: Axis, asked: &Asked<'_>
     // Those that nobody collected are left out: their windows have passed.
     let day = match cadence.every {
         Every::Ticks(ticks) => newest.ticks() + cadence.every.due_days(newest.ticks(), now.ticks()) * ticks,
-        Every::Weekday => (newest.ticks()..=now.ticks()).rev().find(|day| !is_weekend(*day)).unwrap_or(newest.ticks()),
+        Every::Weekday => {
+            (newest.ticks()..=now.ticks()).rev().find(|day| !is_weekend(*day)).unwrap_or(newest.ticks())
+        }
     };
     axis.in_calendar(day).ok_or_else(|| "the date is outside the calendar".to_owned())
 }
@@ -120,7 +133,9 @@ fn window(plan: &Plan, before: Option<&Snapshot>, date: Point, name: &str) -> Re
     let start = match (&plan.window, before) {
         (WindowRule::Length(length), _) => match (date, is_whole_days(&length.value)) {
             // Whole days begin with a day, also where the clock was changed meanwhile.
-            (Point::Day(day), Some(days)) => beginning(date_of_day(day + 1 - days).unwrap_or_default(), &zone),
+            (Point::Day(day), Some(days)) => {
+                beginning(date_of_day(day + 1 - days).unwrap_or_default(), &zone)
+            }
             (Point::Day(_) | Point::Time(_), _) => &end - &length.value,
         },
         (WindowRule::SinceLast, Some(before)) => match before.date {

@@ -2,7 +2,6 @@
 
 use super::{Collected, CollectedField, SourceRun, Taking, unknown};
 use crate::collect::digest::sha256;
-use crate::collect::mlflow::{self, MetricQuery};
 use crate::collect::outside::{Outside, Question};
 use crate::collect::plan::{EachRow, Take};
 use crate::collect::read::{ReadSource, SourceFile, database};
@@ -10,7 +9,7 @@ use crate::collect::source::{PromQuery, SourceKind};
 use crate::collect::table::{Cell, Failure, Found, Row, Table, Taken};
 use crate::collect::typed::{Shape, TypedField};
 use crate::collect::unit::Form;
-use crate::collect::{prometheus, recorded};
+use crate::collect::{mlflow, prometheus, recorded};
 use crate::source::Span;
 use crate::types::show_time;
 
@@ -39,7 +38,11 @@ impl SourceRun<'_, '_> {
     /// The place as it may be shown: an address, a file, or the variable that has the address.
     fn shown_place(&self) -> String {
         let place = &self.source.place.value;
-        if matches!(self.source.kind, SourceKind::Postgres(_)) { format!("the database of `{place}`") } else { place.clone() }
+        if matches!(self.source.kind, SourceKind::Postgres(_)) {
+            format!("the database of `{place}`")
+        } else {
+            place.clone()
+        }
     }
 
     fn asked_field(&mut self, field: &TypedField<'_>, file: Option<&SourceFile>) -> CollectedField {
@@ -60,9 +63,7 @@ impl SourceRun<'_, '_> {
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
             (Take::Metric(metric), Shape::Single(form)) => {
-                let SourceKind::Mlflow { experiment, run, .. } = &self.source.kind else { return self.metric_of_table(field) };
-                let query = MetricQuery { experiment, run: run.as_deref(), metric: &metric.value };
-                mlflow::ask(self.outside, self.source, &query, self.window)
+                mlflow::ask(self.outside, self.source, &metric.value, self.window)
                     .map_err(|failure| self.asked_failure(span, &failure))
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
@@ -79,12 +80,18 @@ impl SourceRun<'_, '_> {
                 .map_err(|failure| self.asked_failure(span, &failure))
                 .and_then(|table| {
                     origin.extend(table.tool.iter().map(|tool| ("tool", tool.clone())));
-                    let nameless = SourceFile { path: self.shown_place(), bytes: vec![0], sha256: String::new() };
+                    let nameless =
+                        SourceFile { path: self.shown_place(), bytes: vec![0], sha256: String::new() };
                     let file = file.cloned().unwrap_or(nameless);
                     self.list(field, shape, &ReadSource { file, table })
                 }),
             (
-                Take::Prometheus(_) | Take::Metric(_) | Take::Sql(_) | Take::Each(_) | Take::Count(_) | Take::Value(_),
+                Take::Prometheus(_)
+                | Take::Metric(_)
+                | Take::Sql(_)
+                | Take::Each(_)
+                | Take::Count(_)
+                | Take::Value(_),
                 _,
             ) => Err("it is taken in another way".to_owned()),
         };
@@ -198,7 +205,9 @@ fn question_of(take: &Take) -> (Span, Vec<&str>) {
         | Take::Metric(text)
         | Take::Count(text)
         | Take::Value(text) => (text.span, vec![&text.value]),
-        Take::Prometheus(PromQuery::Shares { part, whole, .. }) => (whole.span, vec![&part.value, &whole.value]),
+        Take::Prometheus(PromQuery::Shares { part, whole, .. }) => {
+            (whole.span, vec![&part.value, &whole.value])
+        }
         Take::Each(_) => (Span::default(), Vec::new()),
     }
 }
@@ -218,10 +227,13 @@ fn one_row(table: &Table) -> Result<Taken, Failure> {
     let number = |row: &Row, column: &str| match row.cells.get(column) {
         Some(Cell::Number(digits)) => Ok(digits.clone()),
         Some(Cell::Unknown(why)) => Err(Failure::unknown(why.clone())),
-        Some(Cell::Text(_) | Cell::Bool(_)) | None => Err(Failure::unknown(format!("`{column}` is null, or not a number"))),
+        Some(Cell::Text(_) | Cell::Bool(_)) | None => {
+            Err(Failure::unknown(format!("`{column}` is null, or not a number")))
+        }
     };
     let columns = super::rows::columns(table);
-    if columns.len() == 2 && ["part", "whole"].iter().all(|name| columns.iter().any(|column| column == name)) {
+    if columns.len() == 2 && ["part", "whole"].iter().all(|name| columns.iter().any(|column| column == name))
+    {
         let (part, whole) = (number(row, "part")?, number(row, "whole")?);
         if whole.bytes().all(|byte| byte == b'0') {
             return Err(Failure::unknown("nothing was counted: `whole` is 0"));
