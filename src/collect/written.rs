@@ -227,7 +227,7 @@ impl Region<'_> {
         match value {
             Collected::Unknown | Collected::Scalar(_) => {
                 let new = if let Collected::Scalar(text) = value { text } else { "null" };
-                let new = if range.is_empty() { format!(" {new}") } else { new.clone().to_string() };
+                let new = if range.is_empty() { format!(" {new}") } else { new.to_owned() };
                 splice(self.text, range, &new)
             }
             Collected::List(_) | Collected::Records(_) => {
