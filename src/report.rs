@@ -9,6 +9,7 @@ mod decision;
 mod history;
 pub mod impact;
 pub mod overview;
+pub mod provenance;
 pub mod read;
 pub mod record;
 pub mod testing;
@@ -285,6 +286,9 @@ pub struct RuleReport {
     /// What is said of which place: the policy's expressions with what they saw, and the input's lines.
     #[serde(rename = "labels")]
     pub places: Vec<LabelReport>,
+    /// Where the fields that it saw were collected from, for those of which the snapshots say so.
+    #[serde(rename = "collected", skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<provenance::ProvenanceReport>,
     /// The rule's `help`, with its values.
     pub help: Option<String>,
     /// The date, or the time, of the last snapshot before a move that has been made, where that is what the rule is judged on.
@@ -307,7 +311,8 @@ impl RuleReport {
         let thresholds: usize = self.thresholds.iter().map(held).sum();
         let labels: usize = self.places.iter().map(label).sum();
         let own = self.rule.len() + self.title.len() + place(&self.effect_from) + place(&self.policy);
-        600 + own + texts + evidence + thresholds + labels
+        let sources: usize = self.sources.iter().map(provenance::ProvenanceReport::bytes).sum();
+        600 + own + texts + evidence + thresholds + labels + sources
     }
 }
 

@@ -327,6 +327,9 @@ impl Vocabulary {
         Self { snapshot, stages, stages_span: None, cadence: None, parts: BTreeSet::new() }
     }
 
+    /// The key of a snapshot that says where its values were collected from. No field may have it.
+    pub const COLLECTED: &str = "collected";
+
     /// The name of the built-in field for the keys of `kept` lists that are gone.
     pub const LEFT: &str = "left";
 

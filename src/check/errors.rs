@@ -40,7 +40,7 @@ pub(super) use types::{
     param_outside, reversed_range, unlike, wrong_arguments,
 };
 pub(super) use vocabulary::{
-    bad_cadence, bad_changing, bad_kept, bad_key, bad_named, bad_standing, bad_unit, bound_of_field,
+    bad_cadence, bad_changing, bad_kept, bad_key, bad_named, reserved_key, reserved_name, bad_standing, bad_unit, bound_of_field,
     declared_differently, no_stages, not_lower_case, second_cadence, second_ladder, several_keys, shared_key,
     unknown_type, unknown_unit, weekday_by_instants,
 };
