@@ -152,6 +152,9 @@ pub struct WorkflowReport {
     /// Why it holds, where no rule says so: policies with errors, a gate that no rule opens, no rule that applies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
+    /// What its collected values were made from, for the record of the verdict.
+    #[serde(skip)]
+    pub sources: Vec<record::RecordedSource>,
     /// What the gate ahead asks, where that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<checklist::GateChecklist>,
@@ -178,7 +181,8 @@ impl WorkflowReport {
 
     /// How much memory it takes, about.
     pub(crate) fn bytes(&self) -> usize {
-        self.rules.iter().map(RuleReport::bytes).sum::<usize>() + self.workflow.len() + 500
+        let rules: usize = self.rules.iter().map(RuleReport::bytes).sum();
+        rules + self.sources.len() * 600 + self.workflow.len() + 500
     }
 }
 

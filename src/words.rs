@@ -55,6 +55,7 @@ impl Told {
             newest: None,
             rules: Vec::new(),
             because: Vec::new(),
+            sources: Vec::new(),
             gates: Vec::new(),
         };
         Self { report, diagnostics: Vec::new(), lifts: Vec::new() }
@@ -91,6 +92,7 @@ fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowRep
         newest: verdict.newest,
         rules,
         because: verdict.stops.iter().map(stop::stop).collect(),
+        sources: Vec::new(),
         gates: Vec::new(),
     }
 }

@@ -12,7 +12,8 @@ use crate::point::Axis;
 use crate::project::{Inputs, Project, Sides};
 use crate::report::Report;
 use crate::report::record::{
-    LANGUAGE_VERSION, RECORD_VERSION, RecordedBase, RecordedOptions, RecordedVerdict, VerdictRecord,
+    LANGUAGE_VERSION, RECORD_VERSION, RecordedBase, RecordedOptions, RecordedSource, RecordedVerdict,
+    VerdictRecord,
 };
 use crate::source::SourceMap;
 use crate::value::Date;
@@ -108,7 +109,8 @@ fn add(digests: &mut BTreeMap<String, String>, projects: &[Project], sources: &S
     }
 }
 
-fn digest(bytes: &[u8]) -> String {
+/// `sha256:` and the digest in hexadecimal digits.
+pub(super) fn digest(bytes: &[u8]) -> String {
     let mut text = "sha256:".to_owned();
     for byte in Sha256::digest(bytes) {
         // Writing to a string cannot fail.
@@ -142,6 +144,7 @@ pub(super) fn record(
         base,
         workflows: RecordedVerdict::all(&judgement.report),
         files,
+        sources: RecordedSource::all(&judgement.report),
     }
 }
 

@@ -57,8 +57,9 @@ impl Evaluator<'_> {
     fn incomplete_list<'s>(&self, snapshot: &'s Snapshot, element: Span) -> Option<&'s CollectedField> {
         let fields = &snapshot.collected.as_ref()?.fields;
         self.budget.spend(fields.len());
-        let is_incomplete =
-            |field: &&CollectedField| field.unknown.is_some() || field.errors.is_some_and(|errors| errors > 0);
+        let is_incomplete = |field: &&CollectedField| {
+            field.unknown.is_some() || field.errors.is_some_and(|errors| errors > 0)
+        };
         fields.iter().filter(is_incomplete).find(|field| {
             let elements = list_at(&snapshot.record, &field.steps);
             let ends = elements.and_then(|elements| elements.first().zip(elements.last()));
@@ -69,18 +70,20 @@ impl Evaluator<'_> {
         })
     }
 
-    /// Names the sources of what was seen, each field once: the newest of its snapshots that were seen.
+    /// Names the sources of what was seen, each field once: of the newest snapshot that was pointed at for it, or else of
+    /// where its value stands.
     pub(super) fn name_sources(&self, at: usize, report: &mut RuleVerdict) {
         let snapshots = self.snapshots.get(..=at).unwrap_or(self.snapshots);
         if snapshots.iter().all(|snapshot| snapshot.collected.is_none()) {
             return;
         }
-        let places: Vec<Span> = report
-            .pointers
-            .iter()
-            .map(|pointer| pointer.span)
-            .chain(report.evidence.iter().map(|saw| saw.span))
-            .collect();
+        let pointed: Vec<Span> = report.pointers.iter().map(|pointer| pointer.span).collect();
+        let seen: Vec<Span> = report.evidence.iter().map(|saw| saw.span).collect();
+        self.name_sources_at(&pointed, snapshots, report);
+        self.name_sources_at(&seen, snapshots, report);
+    }
+
+    fn name_sources_at(&self, places: &[Span], snapshots: &[Snapshot], report: &mut RuleVerdict) {
         for snapshot in snapshots.iter().rev() {
             let Some(collected) = &snapshot.collected else { continue };
             let own: Vec<&Span> = places.iter().filter(|place| place.file == snapshot.file).collect();

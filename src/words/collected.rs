@@ -32,7 +32,8 @@ mod tests {
     #[test]
     fn a_source_names_what_is_known_of_it() {
         let text = |text: &str| Some(text.into());
-        let evals = CollectedField { field: "evals".into(), from: "evals".into(), ..CollectedField::default() };
+        let evals =
+            CollectedField { field: "evals".into(), from: "evals".into(), ..CollectedField::default() };
         assert_eq!(source(&evals), "`evals` from evals");
         let evals = CollectedField { file: text("evals/results.json"), ..evals };
         assert_eq!(source(&evals), "`evals` from evals/results.json (evals)");

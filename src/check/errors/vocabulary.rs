@@ -165,9 +165,12 @@ pub(in crate::check) fn bad_named(name: &str, mark: Span, problem: &str) -> Diag
 
 /// A field of the snapshot that is called `collected`.
 pub(in crate::check) fn reserved_name(name: &Name) -> Diagnostic {
-    Diagnostic::error(Code::ReservedField, format!("a field of the snapshot cannot be called `{}`", name.text))
-        .label(name.span, "reserved: it says where values are from")
-        .help("give it another name, such as `collected_by`, here and in the snapshots")
+    Diagnostic::error(
+        Code::ReservedField,
+        format!("a field of the snapshot cannot be called `{}`", name.text),
+    )
+    .label(name.span, "reserved: it says where values are from")
+    .help("give it another name, such as `collected_by`, here and in the snapshots")
 }
 
 /// A field of the snapshot with the key `collected`.

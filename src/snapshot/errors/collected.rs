@@ -71,14 +71,14 @@ pub(in crate::snapshot) fn unknown_source_key(span: Span, key: &str, field: &str
 
 /// A value that is not what its key wants.
 pub(in crate::snapshot) fn bad_source(span: Span, field: &str, key: &str, wants: &str) -> Diagnostic {
-    let message = format!("`{key}` of `{}` in `collected` is not {wants}", quote(field));
+    let message = format!("`{key}` of `{}` in `collected` does not fit", quote(field));
     let length = span.end.saturating_sub(span.start);
     let is_long = usize::try_from(length).is_ok_and(|length| length > MAX_COLLECTED_BYTES);
     let error = Diagnostic::error(Code::BadProvenance, message);
     if is_long {
         return error.label(span, format!("longer than {MAX_COLLECTED_BYTES} bytes"));
     }
-    error.label(span, "does not fit")
+    error.label(span, format!("expected {wants}"))
 }
 
 /// An entry without `from`.

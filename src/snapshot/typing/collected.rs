@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use super::{At, Typing};
-use crate::diagnostic::did_you_mean_within;
+use crate::diagnostic::{Diagnostic, did_you_mean_within};
 use crate::snapshot::errors;
 use crate::snapshot::limits::{MAX_COLLECTED, MAX_COLLECTED_BYTES};
 use crate::snapshot::tree::{Content, Entry, YamlNode};
 use crate::source::Span;
 use crate::value::{Collected, CollectedField, Located, Record, Value, parse_date, parse_time};
-use crate::vocabulary::{RecordType, Vocabulary};
+use crate::vocabulary::Vocabulary;
 
 /// What an entry may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +86,7 @@ impl SourceKey {
 
 impl Typing<'_> {
     /// Where the values of a document are from, if it says so. Entries with errors are left out.
-    pub(in crate::snapshot) fn collected(
-        &mut self,
-        root: At<'_>,
-        record: &Record,
-    ) -> Option<Arc<Collected>> {
+    pub(in crate::snapshot) fn collected(&mut self, root: At<'_>, record: &Record) -> Option<Arc<Collected>> {
         let entry = root.entries()?.iter().find(|entry| entry.key == Vocabulary::COLLECTED)?;
         if self.by_name {
             self.problems.push(errors::given_collected(entry.span));
@@ -122,7 +118,7 @@ impl Typing<'_> {
         let steps = self.steps_of_key(&entry.key);
         let written = steps.is_none().then(|| node_of_key(root, &entry.key)).flatten();
         if steps.is_none() && written.is_none() {
-            let problem = self.not_collected(entry, &self.vocabulary.snapshot);
+            let problem = self.not_collected(entry);
             self.problems.push(problem);
         }
         let node = root.tree.node(entry.value);
@@ -176,23 +172,11 @@ impl Typing<'_> {
     }
 
     /// An entry of a field that is neither declared nor there.
-    fn not_collected(&self, entry: &Entry<'_>, snapshot: &RecordType) -> crate::diagnostic::Diagnostic {
-        let mut keys = Vec::new();
-        add_keys(snapshot, "", &mut keys);
+    fn not_collected(&self, entry: &Entry<'_>) -> Diagnostic {
+        let keys = self.vocabulary.snapshot.all_keys();
         let mut pairs = self.pairs;
         let meant = did_you_mean_within(&mut pairs, &entry.key, keys.iter().map(String::as_str));
         errors::collected_nothing(entry.span, &entry.key, meant)
-    }
-}
-
-/// The keys of a record and of the records in it, each with the way to it.
-fn add_keys(record: &RecordType, above: &str, keys: &mut Vec<String>) {
-    for field in &record.fields {
-        let key = format!("{above}{}", field.yaml_key());
-        if let Some(inner) = field.ty.record() {
-            add_keys(inner, &format!("{key}."), keys);
-        }
-        keys.push(key);
     }
 }
 
