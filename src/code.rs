@@ -139,6 +139,9 @@ codes! {
     ImpossibleMark = T240 "a mark that a field cannot have"
          "`changing` is for fields of lists whose elements have a `key`, other than the key itself. `kept` is for lists with such a key that are not inside another list. `standing` is for what a `rollout.yaml` may contain: fields of the snapshot and of its records, and whole lists. `named` gives the key in the snapshots; it is not empty, and belongs to one field. Leave the mark out, or move it to a field that can have it."
 
+    ReservedField = T241 "a field that is called `collected`"
+         "The key `collected` of a snapshot says where its values are from: `tollgate collect` writes it, and no policy reads it. A field of a snapshot can have neither this name nor this key. Give the field another name, in the policies and in the snapshots. Fields inside records and lists may be called so."
+
     // T3: snapshots.
     UnreadableSnapshot = T301 "a file that could not be read"
          "The file could not be opened, or is not UTF-8 text. What it says about its workflow is unknown, so nothing is decided for that workflow."
@@ -194,6 +197,10 @@ codes! {
          "A policy takes one count as a share of another, as in `share(errors of requests)`, and in this snapshot the part is larger than the whole. A share of more than 100% means nothing, so the workflow is not judged. Correct the wrong count. If the first is not a part of the second, write `errors / requests` in the policy."
     NobodyLeft = T333 "a key that cannot have left"
          "`left` names the keys of lists that are `kept` whose elements are gone for good. No earlier snapshot has this key in such a list. Write the key as it is there, or remove it."
+    BadProvenance = T340 "an entry of `collected` that does not fit"
+         "The key `collected` says of each field where its value is from: `from` is the name of the source, and every entry has it. The others are `file` with its `sha256`, `query_sha256` and `at`, `tool`, `made`, `errors`, `rows`, `unknown`, `value_sha256` and `declared`. Digests are 64 hexadecimal digits in lower case, and a `file` is a path within the repository. Run `tollgate collect` again rather than edit it by hand."
+    KnownAndUnknown = T341 "a value that is said to be unknown"
+         "The field has a value, and its entry in `collected` has `unknown`, which says why there is none. One of the two is wrong. Lists and records may have both: then `unknown` says why a part is missing. If you wrote the value by hand, remove `unknown`."
 
     // T4: the configuration.
     ConfigNotYaml = T401 "the configuration is not YAML"

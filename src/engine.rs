@@ -15,6 +15,7 @@ mod load;
 mod overview;
 mod packs;
 mod retype;
+mod sources;
 mod suites;
 mod total;
 mod workspace;

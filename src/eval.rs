@@ -7,6 +7,7 @@ mod blame;
 mod bound;
 mod budget;
 mod claim;
+mod collected;
 mod compare;
 mod date_word;
 mod decide;

@@ -31,12 +31,16 @@ pub enum ReasonKind {
     Missing { field: Arc<str>, date: Point },
     /// A field whose key the snapshot of that date has without a value.
     LeftEmpty { field: Arc<str>, list: bool, date: Point },
+    /// A field that could not be collected for the snapshot of that date, by what that says itself.
+    Uncollected { field: Arc<str>, list: bool, date: Point, gap: CollectedGap },
+    /// A list, by its key in the snapshot, of which a part could not be collected.
+    CollectedInPart { list: Arc<str>, gap: CollectedGap },
     /// A field that an element of a list does not have.
     MissingInElement { field: Arc<str>, date: Point },
     /// A field of an element with a key of which the snapshot of another date says something else.
     Contradicted { field: Arc<str>, other: Point },
-    /// A field that the newest snapshot of another workflow does not have.
-    MissingInWorkflow { field: Arc<str>, workflow: Arc<str>, date: Point },
+    /// A field that the newest snapshot of another workflow does not have, and what that says of it itself.
+    MissingInWorkflow { field: Arc<str>, workflow: Arc<str>, date: Point, gap: Option<CollectedGap> },
     /// The newest snapshot of another workflow is older than the cadence and its grace.
     StaleWorkflow { workflow: Arc<str>, newest: Point },
     /// Another workflow has an error in its data.
@@ -83,6 +87,17 @@ pub enum ReasonKind {
     InBoth { count: usize, list: Arc<str> },
     /// A sample of more than there are.
     MoreThanAll { seen: usize, all: usize },
+}
+
+/// What a snapshot says of why a field, or a part of it, could not be collected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollectedGap {
+    /// The source that it was to be collected from.
+    pub from: Arc<str>,
+    /// In the words of whoever collected it.
+    pub why: Option<Arc<str>>,
+    /// How many elements ended with an error; none where there is no such thing.
+    pub errors: Option<u64>,
 }
 
 /// What a window goes back to.

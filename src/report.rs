@@ -9,6 +9,7 @@ mod decision;
 mod history;
 pub mod impact;
 pub mod overview;
+pub mod provenance;
 pub mod read;
 pub mod record;
 pub mod testing;
@@ -151,6 +152,9 @@ pub struct WorkflowReport {
     /// Why it holds, where no rule says so: policies with errors, a gate that no rule opens, no rule that applies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
+    /// What its collected values were made from, for the record of the verdict.
+    #[serde(skip)]
+    pub sources: Vec<record::RecordedSource>,
     /// What the gate ahead asks, where that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<checklist::GateChecklist>,
@@ -177,7 +181,8 @@ impl WorkflowReport {
 
     /// How much memory it takes, about.
     pub(crate) fn bytes(&self) -> usize {
-        self.rules.iter().map(RuleReport::bytes).sum::<usize>() + self.workflow.len() + 500
+        let rules: usize = self.rules.iter().map(RuleReport::bytes).sum();
+        rules + self.sources.len() * 600 + self.workflow.len() + 500
     }
 }
 
@@ -285,6 +290,9 @@ pub struct RuleReport {
     /// What is said of which place: the policy's expressions with what they saw, and the input's lines.
     #[serde(rename = "labels")]
     pub places: Vec<LabelReport>,
+    /// Where the fields that it saw were collected from, for those of which the snapshots say so.
+    #[serde(rename = "collected", skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<provenance::ProvenanceReport>,
     /// The rule's `help`, with its values.
     pub help: Option<String>,
     /// The date, or the time, of the last snapshot before a move that has been made, where that is what the rule is judged on.
@@ -307,7 +315,8 @@ impl RuleReport {
         let thresholds: usize = self.thresholds.iter().map(held).sum();
         let labels: usize = self.places.iter().map(label).sum();
         let own = self.rule.len() + self.title.len() + place(&self.effect_from) + place(&self.policy);
-        600 + own + texts + evidence + thresholds + labels
+        let sources: usize = self.sources.iter().map(provenance::ProvenanceReport::bytes).sum();
+        600 + own + texts + evidence + thresholds + labels + sources
     }
 }
 

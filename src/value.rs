@@ -2,6 +2,8 @@
 //!
 //! Nothing here is a float: a number is the ratio that its text says.
 
+mod collected;
+
 use std::sync::Arc;
 
 use dashu_base::{Abs, Sign};
@@ -10,6 +12,8 @@ use dashu_ratio::RBig;
 
 use crate::point::Point;
 use crate::source::{FileId, Span};
+
+pub use collected::{Collected, CollectedField};
 
 /// An exact ratio. Durations are held in seconds, dates in days since 1970-01-01, instants in seconds since its beginning in
 /// UTC, stages as their rung.
@@ -296,6 +300,8 @@ pub struct Snapshot {
     pub date: Point,
     /// All of its fields.
     pub record: Record,
+    /// Where they were collected from; none where nothing is said of that.
+    pub collected: Option<Arc<Collected>>,
 }
 
 /// The snapshots of one workflow, by date; no date twice, never empty.

@@ -72,6 +72,19 @@ impl RecordType {
         path.split('.').map(key).collect::<Vec<_>>().join(".")
     }
 
+    /// The keys that snapshots have for its fields and those of its records, each with the way to it: `users.active`.
+    pub fn all_keys(&self) -> Vec<String> {
+        let mut keys = Vec::new();
+        for field in &self.fields {
+            let key = field.yaml_key().to_string();
+            let inner = field.ty.record().into_iter().flat_map(Self::all_keys);
+            let inner: Vec<String> = inner.map(|inner| format!("{key}.{inner}")).collect();
+            keys.push(key);
+            keys.extend(inner);
+        }
+        keys
+    }
+
     /// Its lists and those of its records, each with the way to it. Lists inside of lists are left out.
     pub fn lists(&self) -> Vec<ListField<'_>> {
         let mut found = Vec::new();
@@ -326,6 +339,9 @@ impl Vocabulary {
         let snapshot = Arc::new(RecordType { fields });
         Self { snapshot, stages, stages_span: None, cadence: None, parts: BTreeSet::new() }
     }
+
+    /// The key of a snapshot that says where its values were collected from. No field may have it.
+    pub const COLLECTED: &str = "collected";
 
     /// The name of the built-in field for the keys of `kept` lists that are gone.
     pub const LEFT: &str = "left";

@@ -5,6 +5,7 @@
 
 mod breach;
 mod change;
+mod collected;
 mod reason;
 mod record;
 mod remark;
@@ -21,11 +22,14 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Judged, Lift, Rulebook};
+use crate::evidence::ReasonKind;
 use crate::report::amount::AmountReport;
+use crate::report::provenance::ProvenanceReport;
 use crate::report::why::{Held, Piece, RuleVerdict, Said, Saw, WorkflowVerdict};
 use crate::report::{Decision, EvidenceReport, LabelReport, Place, RuleReport, Threshold, WorkflowReport};
 use crate::settings::show_range;
 use crate::source::SourceMap;
+use crate::value::CollectedField;
 
 /// What was found out about a workflow, as it is reported.
 #[derive(Debug)]
@@ -51,6 +55,7 @@ impl Told {
             newest: None,
             rules: Vec::new(),
             because: Vec::new(),
+            sources: Vec::new(),
             gates: Vec::new(),
         };
         Self { report, diagnostics: Vec::new(), lifts: Vec::new() }
@@ -87,6 +92,7 @@ fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowRep
         newest: verdict.newest,
         rules,
         because: verdict.stops.iter().map(stop::stop).collect(),
+        sources: Vec::new(),
         gates: Vec::new(),
     }
 }
@@ -110,10 +116,15 @@ fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
         applied: verdict.applied,
         places: labels.iter().map(|label| LabelReport::new(label, sources)).collect(),
         labels,
+        sources: verdict.sources.iter().map(|of| provenance(of, sources)).collect(),
         help: verdict.help.as_deref().map(in_words),
         before_move: verdict.before_move.map(|date| date.to_string()),
         rule: verdict.rule,
     }
+}
+
+fn provenance(of: &CollectedField, sources: &SourceMap) -> ProvenanceReport {
+    ProvenanceReport::new(of, collected::source(of), sources)
 }
 
 /// `pilot -> expanded, expanded -> full`
@@ -135,7 +146,13 @@ fn text(pieces: &[Piece], sources: &SourceMap) -> String {
 }
 
 fn evidence(saw: &Saw, sources: &SourceMap) -> EvidenceReport {
-    let why = saw.because.as_ref().map(|reason| format!(": {}", reason::reason(reason))).unwrap_or_default();
+    let said = saw.because.iter().map(|kind| match kind {
+        // The value is that of the field, which need not be named again.
+        ReasonKind::Uncollected { field, gap, .. } if **field == *saw.expression => reason::gap(gap),
+        kind => reason::reason(kind),
+    });
+    let why = said.collect::<Vec<_>>().join("; ");
+    let why = if why.is_empty() { why } else { format!(": {why}") };
     let known = if let Said::Value(reading) = &saw.said { Some(&reading.figure) } else { None };
     EvidenceReport {
         expression: saw.expression.clone(),

@@ -559,6 +559,8 @@ fn the_schema_refuses_what_check_refuses() {
         "advance_to: live",
         "workflow: w",
         "notes: [a, 5, ]",
+        "collected: { adoption: { from: prom, unknown: no samples, at: 2026-01-05T00:00Z }, team.size: { from: hr, rows: 3 } }",
+        "collected:",
     ] {
         let errors: Vec<String> =
             schema.iter_errors(&snapshot(good)).map(|error| error.to_string()).collect();
@@ -584,6 +586,14 @@ fn the_schema_refuses_what_check_refuses() {
         "owner: [a]",
         "notes: [a, null]",
         "runs: [ { ok: maybe } ]",
+        "collected: 5",
+        "collected: { adoption: prom }",
+        "collected: { adoption: { tool: prometheus } }",
+        "collected: { adoption: { frm: prom } }",
+        "collected: { adoptoin: { from: prom } }",
+        "collected: { adoption: { from: prom, sha256: 3f } }",
+        "collected: { adoption: { from: prom, at: 2026-01-05 } }",
+        "collected: { adoption: { from: prom, errors: -1 } }",
     ] {
         assert!(!schema.is_valid(&snapshot(bad)), "{bad}");
         folder.write(

@@ -41,8 +41,8 @@ pub(super) use types::{
 };
 pub(super) use vocabulary::{
     bad_cadence, bad_changing, bad_kept, bad_key, bad_named, bad_standing, bad_unit, bound_of_field,
-    declared_differently, no_stages, not_lower_case, second_cadence, second_ladder, several_keys, shared_key,
-    unknown_type, unknown_unit, weekday_by_instants,
+    declared_differently, no_stages, not_lower_case, reserved_key, reserved_name, second_cadence,
+    second_ladder, several_keys, shared_key, unknown_type, unknown_unit, weekday_by_instants,
 };
 pub(super) use workflows::{no_list_of_workflows, no_window_of_workflows};
 

@@ -165,6 +165,9 @@ impl Fields<'_> {
             FieldKind::Value(ty) => self.check_shape(ty),
         };
         self.standing = around;
+        let reserved = self.check_reserved(decl, place);
+        // What is read of it anyway is no second error.
+        let shape = if reserved { FieldShape::Value(Type::Error) } else { shape };
         if decl.name.text.chars().any(|c| c.is_ascii_uppercase()) {
             self.diagnostics.push(errors::not_lower_case(&decl.name));
         }
@@ -205,6 +208,20 @@ impl Fields<'_> {
             FieldPlace::Snapshot | FieldPlace::Record { in_list: false } => None,
         };
         self.diagnostics.extend(problem.map(|problem| errors::bad_standing(name, mark, problem)));
+    }
+
+    /// Whether the field has a name or key that says in every snapshot where its values are from.
+    fn check_reserved(&mut self, decl: &FieldDecl, place: FieldPlace) -> bool {
+        let named = decl.marks.named.as_ref().filter(|named| *named.key == *Vocabulary::COLLECTED);
+        let error = match named {
+            _ if place != FieldPlace::Snapshot => None,
+            _ if *decl.name.text == *Vocabulary::COLLECTED => Some(errors::reserved_name(&decl.name)),
+            Some(named) => Some(errors::reserved_key(&decl.name, named.span)),
+            None => None,
+        };
+        let is_reserved = error.is_some();
+        self.diagnostics.extend(error);
+        is_reserved
     }
 
     fn check_named(&mut self, decl: &FieldDecl, place: FieldPlace) {

@@ -35,7 +35,7 @@ use crate::project::path::join;
 use crate::project::{FileKind, Files};
 use crate::render::human;
 use crate::source::{SourceMap, Span};
-use crate::text::{first_few, quote};
+use crate::text::{first_few, quote, visible};
 
 /// The folder of plans.
 const FOLDER: &str = "collect";
@@ -334,13 +334,14 @@ fn source_line(line: &SourceLine) -> String {
         Some(rows) => vec![format!("{rows} rows")],
         None => Vec::new(),
     };
-    let unknown = match (line.unknown, line.rows) {
-        (0, _) => "nothing unknown".to_owned(),
-        (count, _) => format!("{count} unknown: {}", quote(&line.why.join("; "))),
+    let unknown = match line.unknown {
+        0 => "nothing unknown".to_owned(),
+        count => format!("{count} unknown: {}", visible(&line.why.join("; "))),
     };
-    let said: Vec<String> =
-        rows.into_iter().chain([unknown]).chain(line.remarks.iter().map(|remark| quote(remark))).collect();
-    format!("  {}: {}{tool}: {}\n", quote(&line.name), quote(&line.asked), said.join(", "))
+    let said: Vec<String> = rows.into_iter().chain([unknown]).collect();
+    let mut text = format!("  {}: {}{tool}: {}\n", quote(&line.name), quote(&line.asked), said.join(", "));
+    line.remarks.iter().for_each(|remark| text.push_str(&format!("    note: {}\n", visible(remark))));
+    text
 }
 
 fn unwritable(target: &Target, why: Unwritable) -> String {

@@ -12,7 +12,8 @@ use crate::point::Axis;
 use crate::project::{Inputs, Project, Sides};
 use crate::report::Report;
 use crate::report::record::{
-    LANGUAGE_VERSION, RECORD_VERSION, RecordedBase, RecordedOptions, RecordedVerdict, VerdictRecord,
+    LANGUAGE_VERSION, RECORD_VERSION, RecordedBase, RecordedOptions, RecordedSource, RecordedVerdict,
+    VerdictRecord,
 };
 use crate::source::SourceMap;
 use crate::value::Date;
@@ -143,6 +144,7 @@ pub(super) fn record(
         base,
         workflows: RecordedVerdict::all(&judgement.report),
         files,
+        sources: RecordedSource::all(&judgement.report),
     }
 }
 

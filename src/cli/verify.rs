@@ -3,6 +3,8 @@
 //! Whoever wrote the record may have wished for another verdict: it names a commit by its hash alone, and cannot have more
 //! read than the command line lets it.
 
+mod sources;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -65,7 +67,7 @@ fn verified(args: &VerifyArgs) -> Result<(Vec<String>, bool), String> {
     let (files, base) = (read.digests(), read.base());
     let judgement = asked.judge(read);
     let found = record(&asked, files, base, &judgement);
-    let (mut lines, same) = compare(&known, &found, place.as_ref());
+    let (mut lines, same) = compare(&known, &found, place.as_ref(), &args.path);
     lines.extend(recorded(&known, &judgement, place.as_ref()).into_iter().map(|line| format!("  {line}")));
     Ok((lines, same))
 }
@@ -179,12 +181,20 @@ impl BaseNow {
 }
 
 /// What differs, and whether nothing does.
-fn compare(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>) -> (Vec<String>, bool) {
+fn compare(
+    known: &VerdictRecord,
+    found: &VerdictRecord,
+    place: Option<&BaseNow>,
+    path: &Path,
+) -> (Vec<String>, bool) {
     let mut lines = base(known, found, place);
     let same_base = lines.is_empty();
     let files = files(&known.files, &found.files);
     let same_files = files.is_empty();
     lines.extend(files);
+    let sources = sources::compare(known, found, path);
+    let same_sources = sources.is_empty();
+    lines.extend(sources);
     let verdicts = verdicts(&known.workflows, &found.workflows);
     let same_verdict =
         (known.exit, &known.as_of, &known.workflows) == (found.exit, &found.as_of, &found.workflows);
@@ -203,8 +213,19 @@ fn compare(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>
     }
     let day = visible(&known.as_of);
     lines.push(match (same_base, same_files, same_verdict) {
+        (true, true, true) if !same_sources => {
+            format!(
+                "Not verified: a collected value does not match its file. The verdict of {day} is the same."
+            )
+        }
         (true, true, true) => {
-            format!("Verified: {} files and the verdict of {day} are as recorded.", known.files.len())
+            let sources = match known.sources.len() {
+                0 => String::new(),
+                1 => ", the source of 1 collected value".to_owned(),
+                several => format!(", the sources of {several} collected values"),
+            };
+            let files = known.files.len();
+            format!("Verified: {files} files{sources} and the verdict of {day} are as recorded.")
         }
         (false, _, _) => "Not verified: the base is not what the record says.".to_owned(),
         (true, false, true) => format!("Not verified: files differ. The verdict of {day} is the same."),
@@ -213,7 +234,7 @@ fn compare(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>
         }
         (true, false, false) => format!("Not verified: files differ, and so does the verdict of {day}."),
     });
-    (lines, same_base && same_files && same_verdict)
+    (lines, same_base && same_files && same_sources && same_verdict)
 }
 
 fn base(known: &VerdictRecord, found: &VerdictRecord, place: Option<&BaseNow>) -> Vec<String> {

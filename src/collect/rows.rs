@@ -201,7 +201,10 @@ fn by_key(rows: &[(&Row, Option<Number>)], keys: &Keys<'_>) -> Result<Vec<Elemen
             groups.push(vec![row]);
             continue;
         }
-        let key = keys.columns.iter().map(|column| key_text(row.0, column)).collect::<Result<Vec<_>, _>>()?;
+        let key: Vec<String> = keys.columns.iter().map(|column| key_text(row.0, column)).collect();
+        if key.iter().all(String::is_empty) {
+            return Err(RowProblem::NoKey { column: keys.columns.join("`, `"), line: row.0.line });
+        }
         match known.get(&key).and_then(|at| groups.get_mut(*at)) {
             Some(group) => group.push(row),
             None => {
@@ -213,13 +216,12 @@ fn by_key(rows: &[(&Row, Option<Number>)], keys: &Keys<'_>) -> Result<Vec<Elemen
     groups.iter().map(|group| one_of(group, keys)).collect()
 }
 
-fn key_text(row: &Row, column: &str) -> Result<String, RowProblem> {
+/// The text of a part of a key; a part may be empty, as long as another one is not.
+fn key_text(row: &Row, column: &str) -> String {
     match row.cells.get(column) {
-        Some(Cell::Text(text) | Cell::Number(text)) if !text.is_empty() => Ok(text.clone()),
-        Some(Cell::Bool(value)) => Ok(value.to_string()),
-        Some(Cell::Text(_) | Cell::Number(_) | Cell::Unknown(_)) | None => {
-            Err(RowProblem::NoKey { column: column.to_owned(), line: row.line })
-        }
+        Some(Cell::Text(text) | Cell::Number(text)) => text.clone(),
+        Some(Cell::Bool(value)) => value.to_string(),
+        Some(Cell::Unknown(_)) | None => String::new(),
     }
 }
 
@@ -236,7 +238,7 @@ fn one_of(group: &[&(&Row, Option<Number>)], keys: &Keys<'_>) -> Result<Element,
     match keys.repeats {
         Repeats::Refused => {
             let key =
-                keys.columns.iter().filter_map(|column| key_text(first.0, column).ok()).collect::<Vec<_>>();
+                keys.columns.iter().map(|column| key_text(first.0, column)).collect::<Vec<_>>();
             Err(RowProblem::Repeated { key: key.join(", "), first: first.0.line, second: second.0.line })
         }
         // The last of the file, where nothing says when they were made.

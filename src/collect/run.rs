@@ -26,7 +26,7 @@ use crate::vocabulary::Vocabulary;
 #[derive(Debug)]
 pub struct Collection {
     /// In the order of the plan.
-    pub fields: Vec<CollectedField>,
+    pub fields: Vec<GatheredField>,
     /// One for each source that is used, in the order of the plan.
     pub sources: Vec<SourceLine>,
     pub diagnostics: Vec<Diagnostic>,
@@ -38,17 +38,17 @@ pub struct Collection {
 
 /// A field with its value, and where that is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CollectedField {
+pub struct GatheredField {
     /// The way to it by the keys of snapshots.
     pub path: String,
-    pub value: Collected,
+    pub value: Gathered,
     /// What is said of it under `collected`, in order.
     pub origin: Vec<(&'static str, String)>,
 }
 
 /// A value as it is written in YAML.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Collected {
+pub enum Gathered {
     /// It could not be had.
     Unknown,
     Scalar(String),
@@ -113,7 +113,7 @@ pub fn collect(
             found.extend(run.fields(&own));
             lines.push(run.line);
         }
-        let order = |field: &CollectedField| plan.fields.iter().position(|own| own.field.value == field.path);
+        let order = |field: &GatheredField| plan.fields.iter().position(|own| own.field.value == field.path);
         found.sort_by_key(order);
     }
     let Complaints { diagnostics, broken, failed, .. } = complaints;
@@ -149,10 +149,10 @@ struct SourceRun<'r, 's> {
 }
 
 /// The value of a field, with what else is said of it; or why there is none.
-type Taking = (Collected, Vec<(&'static str, String)>);
+type Taking = (Gathered, Vec<(&'static str, String)>);
 
 impl SourceRun<'_, '_> {
-    fn fields(&mut self, fields: &[&TypedField<'_>]) -> Vec<CollectedField> {
+    fn fields(&mut self, fields: &[&TypedField<'_>]) -> Vec<GatheredField> {
         match &self.source.kind {
             SourceKind::Prometheus(_)
             | SourceKind::Mlflow { .. }
@@ -175,7 +175,7 @@ impl SourceRun<'_, '_> {
     }
 
     /// Fields from the rows of a file, which is read once.
-    fn from_file(&mut self, fields: &[&TypedField<'_>]) -> Vec<CollectedField> {
+    fn from_file(&mut self, fields: &[&TypedField<'_>]) -> Vec<GatheredField> {
         self.line.asked = self.source.place.value.clone();
         let read = read::read(self.source, self.place, self.outside, self.window)
             .and_then(|read| self.in_time(read));
@@ -236,7 +236,7 @@ impl SourceRun<'_, '_> {
         origin
     }
 
-    fn field_of_file(&mut self, field: &TypedField<'_>, read: &ReadSource) -> CollectedField {
+    fn field_of_file(&mut self, field: &TypedField<'_>, read: &ReadSource) -> GatheredField {
         let mut origin = self.origin_of(read);
         let taking = match (&field.plan.take, &field.shape) {
             (Take::Each(_) | Take::SqlEach(..), shape) => self.list(field, shape, read),
@@ -251,7 +251,7 @@ impl SourceRun<'_, '_> {
         match taking {
             Ok((value, more)) => {
                 origin.extend(more);
-                CollectedField { path: field.plan.field.value.clone(), value, origin }
+                GatheredField { path: field.plan.field.value.clone(), value, origin }
             }
             Err(reason) => {
                 self.line.unknown += 1;
@@ -289,7 +289,7 @@ impl SourceRun<'_, '_> {
                     });
                     cells.collect()
                 });
-                Collected::Records(records.collect())
+                Gathered::Records(records.collect())
             }
             Shape::Column { column, form } => {
                 let mut texts = Vec::new();
@@ -303,7 +303,7 @@ impl SourceRun<'_, '_> {
                         Some(Ok(None)) | None => return Err(format!("a row has no `{column}`")),
                     }
                 }
-                Collected::List(texts)
+                Gathered::List(texts)
             }
             Shape::Single(_) => return Err("it is not a list".to_owned()),
         };
@@ -466,7 +466,7 @@ impl SourceRun<'_, '_> {
             return Err(why.clone());
         }
         match form.write(taken) {
-            Ok(Some(text)) => Ok((Collected::Scalar(text), Vec::new())),
+            Ok(Some(text)) => Ok((Gathered::Scalar(text), Vec::new())),
             Ok(None) => Err("it has no value".to_owned()),
             Err(why) => Err(self.complaints.unfit(field, read, 0, &why)),
         }
@@ -535,7 +535,7 @@ fn few_reasons(counted: &BTreeMap<&str, usize>) -> String {
 }
 
 /// A field that could not be had.
-fn unknown(field: &TypedField<'_>, mut origin: Vec<(&'static str, String)>, reason: &str) -> CollectedField {
+fn unknown(field: &TypedField<'_>, mut origin: Vec<(&'static str, String)>, reason: &str) -> GatheredField {
     origin.push(("unknown", reason.to_owned()));
-    CollectedField { path: field.plan.field.value.clone(), value: Collected::Unknown, origin }
+    GatheredField { path: field.plan.field.value.clone(), value: Gathered::Unknown, origin }
 }

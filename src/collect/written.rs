@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::collect::digest::sha256;
-use crate::collect::run::{Collected, CollectedField};
+use crate::collect::run::{Gathered, GatheredField};
 use crate::snapshot::outline::{Outline, OutlineEntry, OutlineValue, flow_text, outline};
 
 /// The key under which a snapshot says where its values are from.
@@ -45,7 +45,7 @@ pub enum Unwritable {
 ///
 /// # Errors
 /// If the text is broken, or written in a way in which it cannot be changed.
-pub fn write(text: &str, fields: &[CollectedField], force: &[String]) -> Result<Edited, Unwritable> {
+pub fn write(text: &str, fields: &[GatheredField], force: &[String]) -> Result<Edited, Unwritable> {
     let endings = text.contains("\r\n");
     let mut lines = if endings { text.replace("\r\n", "\n") } else { text.to_owned() };
     if !lines.is_empty() && !lines.ends_with('\n') {
@@ -74,7 +74,7 @@ pub fn write(text: &str, fields: &[CollectedField], force: &[String]) -> Result<
         if entry.is_none_or(|entry| entry.canonical != new) {
             lines = set(&lines, &path, &field.value)?;
         }
-        let origin = Collected::Scalar(origin(field, &digest));
+        let origin = Gathered::Scalar(origin(field, &digest));
         lines = set(&lines, &[COLLECTED, &field.path], &origin)?;
     }
     let text = if endings { lines.replace('\n', "\r\n") } else { lines };
@@ -99,21 +99,21 @@ fn recorded_digest(known: &Outline, path: &str) -> Option<String> {
 }
 
 /// What is said of where a value is from.
-fn origin(field: &CollectedField, digest: &str) -> String {
+fn origin(field: &GatheredField, digest: &str) -> String {
     let said = field.origin.iter().map(|(key, text)| format!("{key}: {}", flow_text(text)));
     let all: Vec<String> = said.chain([format!("{VALUE}: {digest}")]).collect();
     format!("{{ {} }}", all.join(", "))
 }
 
 /// The value on one line, as it will be read again.
-fn canonical(value: &Collected) -> Result<String, Unwritable> {
+fn canonical(value: &Gathered) -> Result<String, Unwritable> {
     let text = set("", &["x"], value)?;
     let found = outline(&text).ok_or(Unwritable::Broken)?;
     found.get("x").map(|entry| entry.canonical.clone()).ok_or(Unwritable::Broken)
 }
 
 /// The text with a value at the end of a way through maps.
-fn set(text: &str, path: &[&str], value: &Collected) -> Result<String, Unwritable> {
+fn set(text: &str, path: &[&str], value: &Gathered) -> Result<String, Unwritable> {
     let known = outline(text).ok_or(Unwritable::Broken)?;
     let whole = Region { text, range: 0..text.len(), indent: 0 };
     whole.set(&known, path, value)
@@ -127,7 +127,7 @@ struct Region<'t> {
 }
 
 impl Region<'_> {
-    fn set(&self, outline: &Outline, path: &[&str], value: &Collected) -> Result<String, Unwritable> {
+    fn set(&self, outline: &Outline, path: &[&str], value: &Gathered) -> Result<String, Unwritable> {
         let Some((key, rest)) = path.split_first() else { return Ok(self.text.to_owned()) };
         let Some(at) = outline.entries.iter().position(|entry| entry.key == *key) else {
             return Ok(self.add(outline, path, value));
@@ -192,7 +192,7 @@ impl Region<'_> {
     }
 
     /// Puts a new entry behind the others, what is said of origins last of all.
-    fn add(&self, outline: &Outline, path: &[&str], value: &Collected) -> String {
+    fn add(&self, outline: &Outline, path: &[&str], value: &Gathered) -> String {
         let block = nested(path, value, self.indent);
         let last = outline.entries.len().checked_sub(1);
         let before = outline.entries.iter().position(|entry| self.indent == 0 && entry.key == COLLECTED);
@@ -205,7 +205,7 @@ impl Region<'_> {
     }
 
     /// Another value for an entry. A scalar takes the place of a scalar, so that a comment beside it stays.
-    fn replace(&self, entry: &OutlineEntry, lines: Range<usize>, value: &Collected) -> String {
+    fn replace(&self, entry: &OutlineEntry, lines: Range<usize>, value: &Gathered) -> String {
         let old = match &entry.value {
             OutlineValue::Scalar(range) => Some(range.clone()),
             OutlineValue::Null(range) => {
@@ -225,12 +225,12 @@ impl Region<'_> {
             return splice(self.text, lines, &nested(&[&entry.key], value, self.indent));
         };
         match value {
-            Collected::Unknown | Collected::Scalar(_) => {
-                let new = if let Collected::Scalar(text) = value { text } else { "null" };
-                let new = if range.is_empty() { format!(" {new}") } else { new.clone().to_string() };
+            Gathered::Unknown | Gathered::Scalar(_) => {
+                let new = if let Gathered::Scalar(text) = value { text } else { "null" };
+                let new = if range.is_empty() { format!(" {new}") } else { new.to_owned() };
                 splice(self.text, range, &new)
             }
-            Collected::List(_) | Collected::Records(_) => {
+            Gathered::List(_) | Gathered::Records(_) => {
                 let line_end = end_of_line(self.text, range.end);
                 let rest = self.text.get(range.end..line_end).unwrap_or("").trim_end();
                 let block = nested(&[&entry.key], value, self.indent);
@@ -246,12 +246,12 @@ impl Region<'_> {
     }
 }
 
-fn set_in(text: &str, path: &[&str], value: &Collected) -> Result<String, Unwritable> {
+fn set_in(text: &str, path: &[&str], value: &Gathered) -> Result<String, Unwritable> {
     set(text, path, value)
 }
 
 /// An entry, and the maps that it lies in, as lines.
-fn nested(path: &[&str], value: &Collected, indent: usize) -> String {
+fn nested(path: &[&str], value: &Gathered, indent: usize) -> String {
     let mut block = String::new();
     let mut indent = indent;
     let last = path.len().saturating_sub(1);
@@ -263,15 +263,15 @@ fn nested(path: &[&str], value: &Collected, indent: usize) -> String {
         }
     }
     match value {
-        Collected::Unknown => block.push_str(" null\n"),
-        Collected::Scalar(text) => block.push_str(&format!(" {text}\n")),
-        Collected::List(texts) if texts.is_empty() => block.push_str(" []\n"),
-        Collected::Records(records) if records.is_empty() => block.push_str(" []\n"),
-        Collected::List(texts) => {
+        Gathered::Unknown => block.push_str(" null\n"),
+        Gathered::Scalar(text) => block.push_str(&format!(" {text}\n")),
+        Gathered::List(texts) if texts.is_empty() => block.push_str(" []\n"),
+        Gathered::Records(records) if records.is_empty() => block.push_str(" []\n"),
+        Gathered::List(texts) => {
             block.push('\n');
             texts.iter().for_each(|text| block.push_str(&format!("{:indent$}  - {text}\n", "")));
         }
-        Collected::Records(records) => {
+        Gathered::Records(records) => {
             block.push('\n');
             for record in records {
                 let fields: Vec<String> = record
@@ -307,15 +307,15 @@ fn column(text: &str, at: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn field(path: &str, value: Collected) -> CollectedField {
-        CollectedField { path: path.to_owned(), value, origin: vec![("from", "prom".to_owned())] }
+    fn field(path: &str, value: Gathered) -> GatheredField {
+        GatheredField { path: path.to_owned(), value, origin: vec![("from", "prom".to_owned())] }
     }
 
-    fn scalar(path: &str, text: &str) -> CollectedField {
-        field(path, Collected::Scalar(text.to_owned()))
+    fn scalar(path: &str, text: &str) -> GatheredField {
+        field(path, Gathered::Scalar(text.to_owned()))
     }
 
-    fn edit(text: &str, fields: &[CollectedField]) -> String {
+    fn edit(text: &str, fields: &[GatheredField]) -> String {
         let edited = write(text, fields, &[]).unwrap();
         assert_eq!(edited.kept, Vec::new());
         edited.text
@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn twice_is_the_same_as_once() {
-        let records = Collected::Records(vec![
+        let records = Gathered::Records(vec![
             vec![("id".to_owned(), Some("r01".to_owned())), ("passed".to_owned(), Some("true".to_owned()))],
             vec![("id".to_owned(), Some("r02".to_owned())), ("passed".to_owned(), None)],
         ]);
@@ -335,7 +335,7 @@ mod tests {
             scalar("latency", "640 ms"),
             field("evals", records),
             scalar("run.planned", "12"),
-            field("p95", Collected::Unknown),
+            field("p95", Gathered::Unknown),
         ];
         let text = "# A week.\nworkflow: w\ndate: 2026-11-27\n\n# By hand.\nnotes: fine  # indeed\n";
         let once = edit(text, &fields);
@@ -387,11 +387,11 @@ mod tests {
 
     #[test]
     fn lists_take_the_place_of_what_was_there() {
-        let list = [field("l", Collected::List(vec!["a".to_owned()]))];
+        let list = [field("l", Gathered::List(vec!["a".to_owned()]))];
         assert_eq!(without_origin(&edit("l:  # why\nz: 1\n", &list)), "l:  # why\n  - a\nz: 1\n");
         assert_eq!(without_origin(&edit("l: null\nz: 1\n", &list)), "l:\n  - a\nz: 1\n");
         let first = edit("z: 1\n", &list);
-        let second = edit(&first, &[field("l", Collected::List(vec!["b".to_owned(), "c".to_owned()]))]);
+        let second = edit(&first, &[field("l", Gathered::List(vec!["b".to_owned(), "c".to_owned()]))]);
         assert_eq!(without_origin(&second), "z: 1\nl:\n  - b\n  - c\n");
     }
 

@@ -14,7 +14,7 @@ use self::history::{
 };
 pub(super) use self::settings::declared;
 use self::settings::{place_changes, setting_changes};
-use super::judge::{JudgedAll, put_together};
+use super::judge::{JudgedAll, put_together, told};
 use super::load::{Loaded, load_each};
 use super::total::has_errors;
 use super::{Answer, CheckOptions, DayOptions, Workspace, lint, place_of};
@@ -29,7 +29,7 @@ use crate::report::why::HoldCause;
 use crate::report::{Decision, Denied, Report, WorkflowReport};
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Date;
-use crate::words::{self, Told, tell};
+use crate::words::{self, Told};
 
 /// What the caller of a judgement against a base chooses.
 #[derive(Clone, Copy, Debug, Default)]
@@ -153,7 +153,7 @@ impl Workspace {
     ) -> JudgedSide {
         let loaded = load_each(self, projects, problems, sources, &options.day, |rulebook, series, as_of| {
             let judged = judge_with_record(rulebook, &series, as_of, options.deny_warnings, &of.rewritten);
-            (tell(judged, rulebook), KeptSeries::of(&series, &of.days))
+            (told(judged, &series, rulebook), KeptSeries::of(&series, &of.days))
         });
         let (loaded, evidence) = parted(loaded);
         JudgedSide { loaded, evidence }
@@ -254,7 +254,8 @@ fn restore(judged: &mut JudgedAll, restored: Vec<WorkflowReport>) -> BTreeSet<St
         let worse = without.remove(&known.name()).filter(|without| without.decision > known.decision);
         if let Some(worse) = worse {
             names.insert(worse.name());
-            *known = worse;
+            let sources = std::mem::take(&mut known.sources);
+            *known = WorkflowReport { sources, ..worse };
         }
     }
     names

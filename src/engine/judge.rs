@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::lint;
 use super::load::{Loaded, Ready, load_each};
+use super::sources::sources_of;
 use super::total::{beyond_budget, exit_code, has_errors, nothing_judged, summarise};
 use super::{Answer, CheckOptions, Workspace, in_order};
 use crate::builtin;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{Lift, Rulebook, judge_with_record};
+use crate::eval::{Judged, Lift, Rulebook, judge_with_record};
 use crate::layers::{days_left, no_rollback};
 use crate::point::{Axis, Point};
 use crate::project::{Inputs, Project};
@@ -57,10 +58,8 @@ pub(super) fn load_judged(
     options: &CheckOptions,
 ) -> Loaded<Told> {
     let judge = |rulebook: &Rulebook<'_>, series: Series, as_of: Point| {
-        let mut told = tell(
-            judge_with_record(rulebook, &series, as_of, options.deny_warnings, &BTreeMap::new()),
-            rulebook,
-        );
+        let judged = judge_with_record(rulebook, &series, as_of, options.deny_warnings, &BTreeMap::new());
+        let mut told = told(judged, &series, rulebook);
         told.report.as_of = Some(as_of.to_string());
         told
     };
@@ -74,6 +73,13 @@ pub(super) fn load_judged(
         }
     }
     loaded
+}
+
+/// What was judged of a series in words, with what its values were made from.
+pub(super) fn told(judged: Judged, series: &Series, rulebook: &Rulebook<'_>) -> Told {
+    let mut told = tell(judged, rulebook);
+    told.report.sources = sources_of(series, rulebook.sources);
+    told
 }
 
 pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &CheckOptions) -> JudgedAll {

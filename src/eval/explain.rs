@@ -54,7 +54,7 @@ impl<'a> Evaluator<'a> {
             report.evidence.push(Saw {
                 expression: report.rule.clone(),
                 said: Said::Value(Figure::unknown().into()),
-                because: Some(reason.kind.clone()),
+                because: vec![reason.kind.clone()],
                 span,
             });
             let said = Said::Unknown(reason.kind.clone(), Earlier::Unasked);
@@ -323,7 +323,7 @@ impl<'a> Evaluator<'a> {
             report.evidence.push(Saw {
                 expression: self.sources.text(expr.span).to_owned(),
                 said: said.clone(),
-                because: reasons.first.first().map(|reason| reason.kind.clone()),
+                because: told_first(&reasons),
                 span,
             });
         }
@@ -516,6 +516,16 @@ pub(super) fn point(report: &mut RuleVerdict, span: Option<Span>, said: Said) {
         Some(_) => {}
         None => report.pointers.push(Pointer { span, said }),
     }
+}
+
+/// The first reason, and what is said of the list of an element that it is about.
+fn told_first(reasons: &Reasons) -> Vec<ReasonKind> {
+    let mut told: Vec<ReasonKind> = reasons.first.iter().take(1).map(|reason| reason.kind.clone()).collect();
+    if let Some(ReasonKind::MissingInElement { .. }) = told.first() {
+        let of_list = reasons.first.iter().map(|reason| &reason.kind);
+        told.extend(of_list.cloned().find(|kind| matches!(kind, ReasonKind::CollectedInPart { .. })));
+    }
+    told
 }
 
 /// Whether a reason says something of a claim with confidence as a whole, and is shown at it.

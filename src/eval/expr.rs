@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 use std::str::Chars;
-use std::sync::Arc;
 
 use super::claim::Terms;
 use super::moved::{move_date, move_time};
@@ -11,7 +10,7 @@ use super::{Evaluator, Evidence, ItemValue, List, ListItem, Moment, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
 use crate::builtins::instant::weekday;
-use crate::evidence::{Amount, Elapsed, ReasonKind, Reasons, Truth, Word};
+use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
 use crate::program::{FieldPath, ParamValue, Target};
 use crate::settings::ParamSetting;
 use crate::source::Span;
@@ -158,14 +157,7 @@ impl<'a> Evaluator<'a> {
         if let Some(asked) = self.taken_ask(moment.at, path) {
             return asked;
         }
-        let missing = |span, left_empty| {
-            let (field, date) = (self.program.recorded_for(path), snapshot.date);
-            let kind = match left_empty {
-                true => ReasonKind::LeftEmpty { field, list: matches!(ty, Type::List(_)), date },
-                false => ReasonKind::Missing { field, date },
-            };
-            Reasons::of(kind, Some(span))
-        };
+        let missing = |span, left_empty| self.missing(snapshot, path, ty, (span, left_empty));
         self.walk(&snapshot.record, path, ty, moment, &missing)
     }
 
@@ -188,11 +180,6 @@ impl<'a> Evaluator<'a> {
                 self.field_of_element(element, path, ty, moment)
             }
         }
-    }
-
-    pub(super) fn missing_in_element(&self, field: &Arc<str>, at: usize, span: Span) -> Reasons {
-        let date = self.snapshots.get(at).map(|snapshot| snapshot.date).unwrap_or_default();
-        Reasons::of(ReasonKind::MissingInElement { field: field.clone(), date }, Some(span))
     }
 
     /// Follows a path from a record; `missing` says why there is nothing at its end, by where it would have been and

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use super::collected::gap;
 use super::recorded::{Recorded, same};
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{Arg, Expr, ExprId};
@@ -17,7 +18,7 @@ use crate::program::{DateWord, FieldPath, StayOf, Target};
 use crate::settings::Settings;
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{Located, Record, Series, Value, day_number};
+use crate::value::{Collected, Located, Record, Series, Value, day_number};
 use crate::vocabulary::{Cadence, Vocabulary};
 
 /// What their list is called.
@@ -62,6 +63,7 @@ pub(crate) struct Sighting {
     retired: Option<i64>,
     /// As the snapshot has it, without its lists.
     record: Record,
+    collected: Option<Arc<Collected>>,
 }
 
 /// A workflow on a day.
@@ -81,7 +83,8 @@ impl SeenSnapshots {
             let (day, record) = (snapshot.date, unlisted(&snapshot.record));
             let before = snapshots.last().filter(|before| stage_in(&before.record) == stage_in(&record));
             let entered = before.map_or(day, |before| before.entered);
-            snapshots.push(Sighting { day, entered, retired: retired(&record), record });
+            let collected = snapshot.collected.clone();
+            snapshots.push(Sighting { day, entered, retired: retired(&record), record, collected });
         }
         Self { snapshots, cadence: settings.cadence.clone() }
     }
@@ -298,7 +301,10 @@ impl<'a> Evaluator<'a> {
         }
         let missing = |span, _| {
             let (field, workflow) = (path.recorded(), workflow.clone());
-            Reasons::of(ReasonKind::MissingInWorkflow { field, workflow, date: newest }, Some(span))
+            let entry = seen.sighting.collected.as_ref().and_then(|known| known.gap_of(&path.steps));
+            let span = entry.and_then(|entry| entry.unknown.as_ref()).map_or(span, |(_, why)| *why);
+            let gap = entry.map(gap);
+            Reasons::of(ReasonKind::MissingInWorkflow { field, workflow, date: newest, gap }, Some(span))
         };
         self.walk(seen.record(), path, ty, self.moment_of(at, at), &missing)
     }

@@ -136,7 +136,7 @@ impl<'a> Evaluator<'a> {
         let evidence = span.map(|span| Saw {
             expression: self.sources.text(span).to_owned(),
             said: said.clone(),
-            because: None,
+            because: Vec::new(),
             span,
         });
         let off = setting.effect.is_none();
@@ -156,6 +156,7 @@ impl<'a> Evaluator<'a> {
             evidence: evidence.into_iter().collect(),
             thresholds: Vec::new(),
             pointers: span.map(|span| Pointer { span, said }).into_iter().collect(),
+            sources: Vec::new(),
             change: None,
             before_move: None,
         })

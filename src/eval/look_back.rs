@@ -3,7 +3,7 @@
 use super::{Evaluator, Evidence, Scope};
 use crate::ast::{Arg, Expr, NamedWindow, Over};
 use crate::builtins::series::Which;
-use crate::evidence::{ReasonKind, Reasons, Truth, Within};
+use crate::evidence::{Reason, ReasonKind, Reasons, Truth, Within};
 use crate::types::Type;
 
 /// Which snapshot is looked at.
@@ -96,12 +96,13 @@ impl<'a> Evaluator<'a> {
             Over::Snapshots(_) => Within::Snapshots(length),
         };
         let missing = self.eval(&arg.value, scope).reasons();
-        let span = missing.first.first().and_then(|reason| reason.span);
-        Evidence::unknown(
-            ty,
-            &Reasons::of(ReasonKind::NoneKnown { what, window }, span),
-            self.sources.text(arg.value.span),
-        )
+        let newest = missing.first.into_iter().next();
+        // What the newest snapshot says of it itself stands at its own place.
+        let is_told = |reason: &Reason| matches!(reason.kind, ReasonKind::Uncollected { .. });
+        let span = newest.as_ref().filter(|newest| !is_told(newest)).and_then(|newest| newest.span);
+        let mut reasons = Reasons::of(ReasonKind::NoneKnown { what, window }, span);
+        reasons.first.extend(newest.filter(is_told));
+        Evidence::unknown(ty, &reasons, self.sources.text(arg.value.span))
     }
 
     /// The newest snapshot of some at which a value is known and its condition holds.

@@ -77,11 +77,15 @@ impl<'a> Evaluator<'a> {
         let key = |field: &str| self.program.vocabulary.snapshot.keys_of(field).into();
         match &reason.kind {
             ReasonKind::Missing { field, date } => Some((Missing::Field(key(field), None), *date)),
-            ReasonKind::LeftEmpty { field, list: false, date } => {
+            ReasonKind::LeftEmpty { field, list: false, date }
+            | ReasonKind::Uncollected { field, list: false, date, gap: _ } => {
                 Some((Missing::Field(key(field), None), *date))
             }
-            ReasonKind::LeftEmpty { field, list: true, date } => Some((Missing::List(key(field)), *date)),
-            ReasonKind::MissingInWorkflow { field, date, workflow: _ } => {
+            ReasonKind::LeftEmpty { field, list: true, date }
+            | ReasonKind::Uncollected { field, list: true, date, gap: _ } => {
+                Some((Missing::List(key(field)), *date))
+            }
+            ReasonKind::MissingInWorkflow { field, date, workflow: _, gap: _ } => {
                 Some((Missing::Field(key(field), None), *date))
             }
             ReasonKind::MissingInElement { field, date } => {
@@ -92,7 +96,8 @@ impl<'a> Evaluator<'a> {
             // Nobody records another workflow to be judged by.
             ReasonKind::Empty { list, .. } if self.is_workflows(list) => None,
             ReasonKind::Empty { list, .. } => Some((Missing::Element(key(list)), newest.date)),
-            ReasonKind::Contradicted { .. }
+            ReasonKind::CollectedInPart { .. }
+            | ReasonKind::Contradicted { .. }
             | ReasonKind::NothingCounted { .. }
             | ReasonKind::DividedByZero
             | ReasonKind::NoSuchDate
@@ -144,6 +149,8 @@ impl<'a> Evaluator<'a> {
             }
             | ReasonKind::Missing { .. }
             | ReasonKind::LeftEmpty { .. }
+            | ReasonKind::Uncollected { .. }
+            | ReasonKind::CollectedInPart { .. }
             | ReasonKind::MissingInElement { .. }
             | ReasonKind::MissingInWorkflow { .. }
             | ReasonKind::StaleWorkflow { .. }
@@ -175,7 +182,9 @@ impl<'a> Evaluator<'a> {
 
     /// What the series had of a field before it was missing.
     pub(super) fn earlier(&self, reason: &Reason, scope: Scope<'_, 'a>) -> Earlier {
-        let (ReasonKind::Missing { field, date } | ReasonKind::LeftEmpty { field, date, .. }) = &reason.kind
+        let (ReasonKind::Missing { field, date }
+        | ReasonKind::LeftEmpty { field, date, .. }
+        | ReasonKind::Uncollected { field, date, .. }) = &reason.kind
         else {
             return Earlier::Unasked;
         };

@@ -120,7 +120,7 @@ impl<'a> SeriesRecord<'_, 'a> {
         let saw = |pointer: &Pointer| Saw {
             expression: self.series.sources.text(pointer.span).to_owned(),
             said: pointer.said.clone(),
-            because: None,
+            because: Vec::new(),
             span: pointer.span,
         };
         let evidence = pointers.iter().map(saw).collect();

@@ -63,6 +63,7 @@ impl<'a> Evaluator<'a> {
                 report.message = message.map(|message| self.pieces(message, scope));
                 report.help = rule.decl.help.as_ref().map(|help| self.pieces(help, scope));
                 self.explain(rule, &verdict, scope, &mut report);
+                self.name_sources(scope.moment.at, &mut report);
                 report.round_alike();
             }
             if judging.moment.at + 1 < self.snapshots.len() {
@@ -101,6 +102,7 @@ impl<'a> Evaluator<'a> {
             evidence: Vec::new(),
             thresholds: Vec::new(),
             pointers: Vec::new(),
+            sources: Vec::new(),
             change: None,
             before_move: None,
         }

@@ -75,6 +75,7 @@ const CASES: &[Case] = cases! {
     FieldNotLowerCase "snapshot_decl/lower_case" ".gate";
     SampleForExact "with_clause/sample_for_exact" ".gate";
     ImpossibleMark "snapshot_decl/changing" ".gate";
+    ReservedField "collected/declared" ".gate";
     SnapshotNotYaml "snapshot_file/tab" ".gate" ".yaml";
     SnapshotTooLarge "snapshot_file/aliases" ".gate" ".yaml";
     UnsupportedYaml "snapshot_file/refused" ".gate" ".yaml";
@@ -101,6 +102,8 @@ const CASES: &[Case] = cases! {
     EmptySnapshotFile "snapshot_file/empty" ".2.yaml" ".gate" ".yaml";
     UndeclaredWord "snapshot_file/stages" ".gate" ".yaml";
     SeveralStandingFacts "standing_facts/two" ".gate" ".rollout.yaml" ".yaml";
+    BadProvenance "collected/entry" ".gate" ".yaml";
+    KnownAndUnknown "collected/known" ".gate" ".yaml";
     ConfigNotYaml "config_file/not_yaml" ".config.yaml" ".gate" ".yaml";
     SettingType "config_file/types" ".config.yaml" ".gate" ".yaml";
     UnknownSetting "config_file/unknown" ".config.yaml" ".gate" ".yaml";

@@ -3,7 +3,7 @@
 use std::iter::repeat_n;
 use std::path::is_separator;
 
-use super::files::{Files, Obstacle};
+use super::files::{Files, Obstacle, content};
 use super::path::{ancestors, below, join, parent, parts};
 
 /// The folder that is checked, and the repository around it.
@@ -96,6 +96,15 @@ impl<'a> Site<'a> {
             Ok(target) => fence.is_some_and(|fence| below(&target.path, fence).is_none()),
             Err(why) => why == Obstacle::LeadsOut,
         }
+    }
+
+    /// The bytes of a file by its path from the folder that is checked; it may lie nowhere else than a configuration may name.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle> {
+        let target = self.target(&self.root, path).filter(|target| !self.leads_out(target));
+        content(self.files, &target.ok_or(Obstacle::LeadsOut)?)
     }
 
     /// The path on another site of what has this path here.

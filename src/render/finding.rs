@@ -14,6 +14,7 @@ use crate::engine::Answer;
 use crate::project::path::straight;
 use crate::render::severity;
 use crate::report::against::FileChange;
+use crate::report::provenance::ProvenanceReport;
 use crate::report::{
     FixReport, LabelReport, Outcome, Place, Region, Report, RuleReport, WaiverReport, WorkflowReport,
 };
@@ -75,6 +76,8 @@ pub(super) struct Finding {
     pub(super) fix: Option<FixReport>,
     /// The snapshot's line first, where there is one; the policy's behind it.
     pub(super) places: Vec<LabelReport>,
+    /// Where the fields that a rule saw were collected from.
+    pub(super) sources: Vec<ProvenanceReport>,
     /// What lifts it: the waivers of a waived rule.
     pub(super) waivers: Vec<WaiverReport>,
     /// Why it fails nobody's check, where its workflow does not go on and that does not count.
@@ -284,6 +287,7 @@ fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
         help: diagnostic.advice(sources).as_deref().map(shown),
         fix: diagnostic.fix.as_ref().map(|fix| replacement(fix, sources)),
         places: diagnostic.labels.iter().map(|label| region(label, sources)).collect(),
+        sources: Vec::new(),
         waivers: Vec::new(),
         excused: None,
     }
@@ -320,6 +324,8 @@ fn of_effect(rule: &RuleReport, applied: EffectKind, judgement: &Answer<Report>,
         let from = below(folder, &threshold.from.to_string(), judgement);
         lines.push(shown(&format!("{} = {} ({from})", threshold.param, threshold.value)));
     }
+    let collected: Vec<ProvenanceReport> = rule.sources.iter().map(shown_source).collect();
+    lines.extend(collected.iter().map(|source| format!("collected: {}", source.text)));
     let word = if undecided { "would decide" } else { "would pass" };
     lines.extend(rule.would_pass.as_ref().map(|remedy| format!("{word}: {}", shown(remedy))));
     if lines.is_empty() {
@@ -337,8 +343,24 @@ fn of_effect(rule: &RuleReport, applied: EffectKind, judgement: &Answer<Report>,
         help: rule.help.as_deref().map(shown),
         fix: None,
         places,
+        sources: collected,
         waivers: Vec::new(),
         excused: None,
+    }
+}
+
+/// A source with the hidden characters written out of whatever somebody could write there.
+fn shown_source(source: &ProvenanceReport) -> ProvenanceReport {
+    let each = |text: &Option<String>| text.as_deref().map(shown);
+    ProvenanceReport {
+        field: shown(&source.field),
+        from: shown(&source.from),
+        tool: each(&source.tool),
+        file: each(&source.file),
+        unknown: each(&source.unknown),
+        text: shown(&source.text),
+        place: Place { file: shown(&source.place.file), ..source.place },
+        ..source.clone()
     }
 }
 

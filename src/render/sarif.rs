@@ -116,6 +116,8 @@ fn result(finding: &Finding, rules: &SarifRules<'_>, judgement: &Answer<Report>,
         }
         if let Some(Value::Object(bag)) = object.get_mut("properties") {
             bag.extend(finding.workflow.clone().map(|workflow| ("workflow".to_owned(), workflow.into())));
+            let sources = serde_json::to_value(&finding.sources).ok().filter(|_| !finding.sources.is_empty());
+            bag.extend(sources.map(|sources| ("collected".to_owned(), sources)));
             bag.extend(finding.excused.map(|why| ("excused".to_owned(), why.into())));
         }
         // The standard wants it in every result or in none.

@@ -8,6 +8,7 @@ use serde_json::{Map, Number as JsonNumber, Value, json};
 
 use crate::interval::Interval;
 use crate::settings::field_type;
+use crate::snapshot::limits::MAX_COLLECTED_BYTES;
 use crate::types::{Kind, Quantity, Type};
 use crate::value::{Number, decimal};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
@@ -23,6 +24,9 @@ pub fn snapshot(vocabulary: &Vocabulary) -> Value {
     let required: &[&str] = if vocabulary.stages.is_empty() { &["date"] } else { &["date", "stage"] };
     let mut schema = Schema { vocabulary, standing: false }.record(&vocabulary.snapshot);
     schema.insert("required".to_owned(), json!(required));
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.insert(Vocabulary::COLLECTED.to_owned(), collected(&vocabulary.snapshot));
+    }
     titled(schema, "A snapshot", "What was measured of one workflow up to one date.")
 }
 
@@ -30,6 +34,42 @@ pub fn snapshot(vocabulary: &Vocabulary) -> Value {
 pub fn standing(vocabulary: &Vocabulary) -> Value {
     let schema = Schema { vocabulary, standing: true }.record(&vocabulary.snapshot);
     titled(schema, "rollout.yaml", "What does not change from one snapshot of the folder to the next.")
+}
+
+/// Where the values of a snapshot were collected from: an entry for each field.
+fn collected(snapshot: &RecordType) -> Value {
+    let text =
+        || json!({ "type": ["string", "number", "boolean", "null"], "maxLength": MAX_COLLECTED_BYTES });
+    let digest = || json!({ "type": ["string", "number", "null"], "pattern": "^[0-9a-f]{64}$" });
+    let count = || json!({ "type": ["integer", "null"], "minimum": 0 });
+    let date = "^[0-9]{4}-[0-9]{2}-[0-9]{2}";
+    let clock = format!("{date}T.+(Z|[-+][0-9]{{2}}:[0-9]{{2}})$");
+    let instant = |pattern: &str| json!({ "type": ["string", "null"], "pattern": pattern });
+    let entry = json!({
+        "type": "object",
+        "required": ["from"],
+        "additionalProperties": false,
+        "properties": {
+            "from": { "type": ["string", "number", "boolean"], "description": "the name of the source in the collect file" },
+            "file": text(),
+            "sha256": digest(),
+            "query_sha256": digest(),
+            "at": instant(&clock),
+            "tool": text(),
+            "made": instant(&format!("{date}$|{clock}")),
+            "errors": count(),
+            "rows": count(),
+            "unknown": text(),
+            "value_sha256": digest(),
+            "declared": { "type": ["boolean", "null"] },
+        },
+    });
+    json!({
+        "type": ["object", "null"],
+        "description": "Where the values were collected from; `tollgate collect` writes it, and no verdict depends on it",
+        "propertyNames": { "enum": snapshot.all_keys() },
+        "additionalProperties": entry,
+    })
 }
 
 fn titled(mut schema: Map<String, Value>, title: &str, description: &str) -> Value {

@@ -103,6 +103,8 @@ fn point(name: String, rule: &RuleReport, finding: Option<&Finding>) -> TestPoin
         why.push(("outcome", rule.outcome.as_str().to_owned()));
         why.push(("effect", rule.applied.map_or("none", EffectKind::as_str).to_owned()));
         why.extend(rule.message.clone().map(|message| ("message", message)));
+        let sources: Vec<&str> = rule.sources.iter().map(|source| &*source.text).collect();
+        why.extend((!sources.is_empty()).then(|| ("collected", sources.join("; "))));
         why.extend(rule.would_pass.clone().map(|remedy| ("would_pass", remedy)));
         why.extend(at(finding));
     }

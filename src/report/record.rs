@@ -37,6 +37,9 @@ pub struct VerdictRecord {
     /// Every policy, configuration and snapshot that was read, with its digest: `sha256:…`, or why it could not be read.
     #[serde(deserialize_with = "each_once")]
     pub files: BTreeMap<String, String>,
+    /// What collected values were made from, as the newest snapshots say it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<RecordedSource>,
 }
 
 /// What the verdict depends on beside the files.
@@ -71,6 +74,48 @@ pub struct RecordedBase {
     pub all: bool,
     /// What holds though no workflow does.
     pub deny: DeniedChanges,
+}
+
+/// What a collected value was made from, as its snapshot says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object")]
+pub struct RecordedSource {
+    /// With its project before it, where there are several.
+    pub workflow: String,
+    /// The field, by the keys of the snapshot.
+    pub field: String,
+    /// The file of the snapshot.
+    pub snapshot: String,
+    /// The line of the snapshot that says so.
+    pub line: usize,
+    /// The name of the source in the collect file.
+    pub from: String,
+    /// The file that was read, where there is one, by its path from the folder that was checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The SHA-256 digest of that file as it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The SHA-256 digest of the query that was asked, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query_sha256: Option<String>,
+}
+
+impl RecordedSource {
+    /// Those of all workflows, by the names that a reader of the report knows.
+    pub fn all(report: &Report) -> Vec<Self> {
+        let of_workflow = |workflow: &WorkflowReport| {
+            let name = workflow.name();
+            let folder = workflow.project.as_ref().map(|folder| format!("{folder}/")).unwrap_or_default();
+            let of = move |source: &Self| Self {
+                workflow: name.clone(),
+                file: source.file.as_ref().map(|file| format!("{folder}{file}")),
+                ..source.clone()
+            };
+            workflow.sources.iter().map(of).collect::<Vec<_>>()
+        };
+        report.workflows.iter().flat_map(of_workflow).collect()
+    }
 }
 
 /// Reads the files of a record. A map takes the last of two entries with the same key; here they are an error, as other readers

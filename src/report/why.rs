@@ -17,7 +17,7 @@ use crate::interval::Interval;
 use crate::point::{Lapse, Point};
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{Date, Number};
+use crate::value::{CollectedField, Date, Number};
 
 pub use breach::{Breach, Lack, SetValue};
 pub use figure::{Figure, GroupName, Scale, Worth};
@@ -102,6 +102,8 @@ pub struct RuleVerdict {
     pub thresholds: Vec<Held>,
     /// What is to be said of which place: the policy's expressions, and the input's lines.
     pub pointers: Vec<Pointer>,
+    /// What the snapshots say of where the fields are from that were seen, each field once.
+    pub sources: Vec<CollectedField>,
     /// What would have to be otherwise for the rule to pass, or to be decided, where that is known.
     pub change: Option<Change>,
     /// The date, or the time, of the last snapshot before a move that has been made, where that is what the rule is judged on.
@@ -170,8 +172,8 @@ pub struct Saw {
     pub expression: String,
     /// What was seen of it.
     pub said: Said,
-    /// The first reason why no more is known.
-    pub because: Option<ReasonKind>,
+    /// The first reason why no more is known; behind that of an element, what is said of its list.
+    pub because: Vec<ReasonKind>,
     /// Where in the policy or the input that stands.
     pub span: Span,
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows what people are told, and nothing of how a problem is found.
 
+mod collected;
 mod dates;
 mod keys;
 mod parts;
@@ -10,6 +11,10 @@ mod slips;
 
 use std::sync::Arc;
 
+pub(super) use collected::{
+    bad_source, collected_is_no_record, collected_nothing, given_collected, known_and_unknown, no_source,
+    source_is_no_record, standing_collected, too_much_collected, unknown_source_key,
+};
 pub(super) use keys::{
     given_undeclared, misspelt, no_blank_after_colon, undeclared, where_to_write, written_beside,
 };

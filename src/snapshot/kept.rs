@@ -6,17 +6,19 @@ use std::collections::HashMap;
 
 use super::limits::MAX_BYTES;
 use super::problems::Problems;
-use super::tree::{Content, NodeId, Tree, parse};
+use super::tree::{Content, Entry, NodeId, Tree, parse};
 use crate::source::FileId;
+use crate::vocabulary::Vocabulary;
 
 /// Whether each document of the old text is in the new one, in their order, with the same values or more in its lists and records;
-/// none where one of them cannot be read as YAML.
+/// what it says of where they were collected from is no value. None where one of them cannot be read as YAML.
 #[must_use]
 pub fn keeps_all(old: &str, new: &str) -> Option<bool> {
     let (old, new) = (sound(old)?, sound(new)?);
     let both = TextVersions { old: &old, new: &new };
     let roots = |tree: &Tree<'_>| tree.documents.iter().map(|document| document.root).collect::<Vec<_>>();
-    Some(both.keeps_in_order(&roots(&old), &roots(&new)))
+    let keeps = |old, new| both.keeps_document(old, new);
+    Some(in_order(&roots(&old), &roots(&new), keeps))
 }
 
 fn sound(text: &str) -> Option<Tree<'_>> {
@@ -36,22 +38,34 @@ impl TextVersions<'_> {
         match (&self.old.node(old).content, &self.new.node(new).content) {
             (Content::Null, Content::Null) => true,
             (Content::Scalar { text: old, .. }, Content::Scalar { text: new, .. }) => old == new,
-            (Content::List(old), Content::List(new)) => self.keeps_in_order(old, new),
-            (Content::Map(old), Content::Map(new)) => {
-                let there: HashMap<&str, NodeId> =
-                    new.iter().map(|entry| (&*entry.key, entry.value)).collect();
-                old.iter()
-                    .all(|entry| there.get(&*entry.key).is_some_and(|value| self.keeps(entry.value, *value)))
-            }
+            (Content::List(old), Content::List(new)) => in_order(old, new, |old, new| self.keeps(old, new)),
+            (Content::Map(old), Content::Map(new)) => self.keeps_entries(old.iter(), new),
             (Content::Null | Content::Scalar { .. } | Content::List(_) | Content::Map(_), _) => false,
         }
     }
 
-    /// Others may stand between them.
-    fn keeps_in_order(&self, old: &[NodeId], new: &[NodeId]) -> bool {
-        let mut rest = new.iter();
-        old.iter().all(|old| rest.any(|new| self.keeps(*old, *new)))
+    fn keeps_document(&self, old: NodeId, new: NodeId) -> bool {
+        match (&self.old.node(old).content, &self.new.node(new).content) {
+            (Content::Map(old), Content::Map(new)) => {
+                let values = old.iter().filter(|entry| entry.key != Vocabulary::COLLECTED);
+                self.keeps_entries(values, new)
+            }
+            (Content::Null | Content::Scalar { .. } | Content::List(_) | Content::Map(_), _) => {
+                self.keeps(old, new)
+            }
+        }
     }
+
+    fn keeps_entries<'v>(&self, mut old: impl Iterator<Item = &'v Entry<'v>>, new: &[Entry<'_>]) -> bool {
+        let there: HashMap<&str, NodeId> = new.iter().map(|entry| (&*entry.key, entry.value)).collect();
+        old.all(|entry| there.get(&*entry.key).is_some_and(|value| self.keeps(entry.value, *value)))
+    }
+}
+
+/// Whether each of the old ones is kept, in their order; others may stand between them.
+fn in_order(old: &[NodeId], new: &[NodeId], keeps: impl Fn(NodeId, NodeId) -> bool) -> bool {
+    let mut rest = new.iter();
+    old.iter().all(|old| rest.any(|new| keeps(*old, *new)))
 }
 
 #[cfg(test)]
@@ -79,6 +93,17 @@ mod tests {
         ] {
             assert_eq!(keeps_all(old, &new), Some(keeps), "{new}");
         }
+        // Where a value is from, and why there is none, may be said later, and otherwise.
+        let old = "workflow: w\nn: 1\ncollected:\n  n: { from: a }\n";
+        for (new, keeps) in [
+            ("workflow: w\nn: 1\ncollected:\n  n: { from: b }\n", true),
+            ("workflow: w\nn: 1\n", true),
+            ("workflow: w\nn: 2\ncollected:\n  n: { from: a }\n", false),
+            ("workflow: w\ncollected:\n  n: { from: a, unknown: lost }\n", false),
+        ] {
+            assert_eq!(keeps_all(old, new), Some(keeps), "{new}");
+        }
+        assert_eq!(keeps_all("a: { collected: 1 }", "a: { collected: 2 }"), Some(false));
         assert_eq!(keeps_all(old, "a: [1"), None);
         assert_eq!(keeps_all(old, "a: 1\na: 2"), None);
     }

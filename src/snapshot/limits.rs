@@ -18,5 +18,9 @@ pub const MAX_UNDECLARED: usize = 1_000;
 pub const MAX_SHOWN: usize = 100;
 /// Bytes of the name of a workflow: a report names it again and again.
 pub const MAX_WORKFLOW_BYTES: usize = 200;
+/// Fields that the key `collected` of a document says something of.
+pub const MAX_COLLECTED: usize = 1_000;
+/// Bytes of a text in it: a report repeats some of them.
+pub const MAX_COLLECTED_BYTES: usize = 500;
 /// Bytes of a `rollout.yaml`, which lies under every snapshot of its folder.
 pub const MAX_STANDING_BYTES: usize = 16 << 10;

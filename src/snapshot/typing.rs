@@ -4,6 +4,7 @@
 //! are laid over each other key by key, lists and scalars are taken from the snapshot where it has the key. A key
 //! that the snapshot sets to `null` hides the standing fact: what was taken back must not count.
 
+mod collected;
 mod undeclared;
 
 use std::borrow::Cow;
@@ -23,6 +24,8 @@ use crate::text::quote;
 use crate::types::{Type, show_date, show_time};
 use crate::value::{Located, Number, Record, Value};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
+
+pub(super) use collected::SourceKey;
 
 /// A node with the tree that it is in.
 #[derive(Clone, Copy)]

@@ -1,9 +1,10 @@
 //! Why something is not known.
 
 use super::value::{counted, preposition};
-use crate::evidence::{Looking, ReasonKind, SampleCount, SmallSample, Within};
+use crate::evidence::{CollectedGap, Looking, ReasonKind, SampleCount, SmallSample, Within};
 use crate::point::{Lapse, Point};
 use crate::stats::MIN_MEAN_SAMPLE;
+use crate::text::quote;
 use crate::types::Kind;
 use crate::value::{DAY, Number};
 
@@ -14,14 +15,23 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::LeftEmpty { field, list: _, date } => {
             format!("`{field}` is left empty in the snapshot of {date}")
         }
+        ReasonKind::Uncollected { field, list: _, date: _, gap: of } => {
+            format!("`{field}` is unknown: {}", gap(of))
+        }
+        ReasonKind::CollectedInPart { list, gap: of } => {
+            format!("`{}` is not known in full: {}", quote(list), gap(of))
+        }
         ReasonKind::MissingInElement { field, date } => {
             format!("`{field}` is missing in an element of the snapshot of {date}")
         }
         ReasonKind::Contradicted { field, other } => {
             format!("the snapshot of {other} has another `{field}` of the same element")
         }
-        ReasonKind::MissingInWorkflow { field, workflow, date } => {
+        ReasonKind::MissingInWorkflow { field, workflow, date, gap: None } => {
             format!("`{field}` is not in the snapshot of `{workflow}` of {date}")
+        }
+        ReasonKind::MissingInWorkflow { field, workflow, date: _, gap: Some(of) } => {
+            format!("`{field}` of `{workflow}` is unknown: {}", gap(of))
         }
         ReasonKind::StaleWorkflow { workflow, newest } => {
             format!("the newest snapshot of `{workflow}` is from {newest}, too old to use")
@@ -82,6 +92,15 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             format!("{seen} elements, more than the {all} that they are drawn from")
         }
     }
+}
+
+/// «above the largest bucket, 2.5 s (prom)», «4 errors (evals)»
+pub(super) fn gap(gap: &CollectedGap) -> String {
+    let CollectedGap { from, why, errors } = gap;
+    let errors =
+        errors.map(|errors| if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") });
+    let said: Vec<String> = why.iter().map(|why| why.to_string()).chain(errors).collect();
+    format!("{} ({})", said.join(", "), quote(from))
 }
 
 /// «2 of 4 weeks covered», «3 of 10 days covered», «12 min of 30 min covered»

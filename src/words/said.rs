@@ -6,6 +6,7 @@ use super::reason::reason;
 use super::threshold;
 use super::value::{figure, preposition, reading, when};
 use crate::diagnostic::Label;
+use crate::evidence::ReasonKind;
 use crate::point::Point;
 use crate::report::why::{
     Against, Dated, Earlier, ElementName, Figure, GroupName, Held, Pointer, RuleVerdict, Said,
@@ -54,6 +55,9 @@ pub(super) fn said(what: &Said, sources: &SourceMap) -> String {
         Said::Value(value) => reading(value),
         Said::Unknown(why, earlier) => match earlier {
             Earlier::Unasked => reason(why),
+            Earlier::Never if matches!(why, ReasonKind::Uncollected { .. }) => {
+                format!("{}; no snapshot before it has one", reason(why))
+            }
             Earlier::Never => format!("{}, nor in any before it", reason(why)),
             Earlier::On(date) => format!("{}; last recorded {}", reason(why), when(*date)),
         },

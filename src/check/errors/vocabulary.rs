@@ -163,6 +163,24 @@ pub(in crate::check) fn bad_named(name: &str, mark: Span, problem: &str) -> Diag
         .help("leave `named` out, or write the key that the snapshots have")
 }
 
+/// A field of the snapshot that is called `collected`.
+pub(in crate::check) fn reserved_name(name: &Name) -> Diagnostic {
+    Diagnostic::error(
+        Code::ReservedField,
+        format!("a field of the snapshot cannot be called `{}`", name.text),
+    )
+    .label(name.span, "reserved: it says where values are from")
+    .help("give it another name, such as `collected_by`, here and in the snapshots")
+}
+
+/// A field of the snapshot with the key `collected`.
+pub(in crate::check) fn reserved_key(name: &Name, key: Span) -> Diagnostic {
+    let message = format!("`{}` cannot have the key `collected`", name.text);
+    Diagnostic::error(Code::ReservedField, message)
+        .label(key, "reserved: it says where values are from")
+        .help("give it another key, here and in the snapshots, or leave `named` out")
+}
+
 /// Two fields of a record that are read under one key: their names and places.
 pub(in crate::check) fn shared_key(key: &str, both: [(&str, Option<Span>); 2]) -> Diagnostic {
     let [(second, second_place), (first, first_place)] = both;

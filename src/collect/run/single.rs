@@ -1,6 +1,6 @@
 //! Fields that are asked for one by one: queries to servers and databases, and metrics of runs.
 
-use super::{Collected, CollectedField, SourceRun, Taking, unknown};
+use super::{Gathered, GatheredField, SourceRun, Taking, unknown};
 use crate::collect::digest::sha256;
 use crate::collect::outside::{Outside, Question};
 use crate::collect::plan::{EachRow, Take};
@@ -15,7 +15,7 @@ use crate::types::show_time;
 
 impl SourceRun<'_, '_> {
     /// Fields that are asked for one by one.
-    pub(super) fn asked(&mut self, fields: &[&TypedField<'_>]) -> Vec<CollectedField> {
+    pub(super) fn asked(&mut self, fields: &[&TypedField<'_>]) -> Vec<GatheredField> {
         let count = fields.len();
         let what = if count == 1 { "query" } else { "queries" };
         self.line.asked = format!("{count} {what} to {}", self.shown_place());
@@ -45,7 +45,7 @@ impl SourceRun<'_, '_> {
         }
     }
 
-    fn asked_field(&mut self, field: &TypedField<'_>, file: Option<&SourceFile>) -> CollectedField {
+    fn asked_field(&mut self, field: &TypedField<'_>, file: Option<&SourceFile>) -> GatheredField {
         self.outside.failed.set(false);
         let mut origin = vec![("from", self.source.name.value.clone())];
         if let Some(file) = file {
@@ -99,7 +99,7 @@ impl SourceRun<'_, '_> {
     }
 
     /// A metric of an exported table.
-    fn metric_of_table(&mut self, field: &TypedField<'_>) -> CollectedField {
+    fn metric_of_table(&mut self, field: &TypedField<'_>) -> GatheredField {
         let (span, _) = question_of(&field.plan.take);
         let read = crate::collect::read::read(self.source, self.place, self.outside, self.window);
         let read = match read.and_then(|read| self.in_time(read)) {
@@ -137,11 +137,11 @@ impl SourceRun<'_, '_> {
         field: &TypedField<'_>,
         mut origin: Vec<(&'static str, String)>,
         found: Result<Taking, String>,
-    ) -> CollectedField {
+    ) -> GatheredField {
         match found {
             Ok((value, more)) => {
                 origin.extend(more);
-                CollectedField { path: field.plan.field.value.clone(), value, origin }
+                GatheredField { path: field.plan.field.value.clone(), value, origin }
             }
             Err(reason) => {
                 self.line.unknown += 1;
@@ -178,7 +178,7 @@ impl SourceRun<'_, '_> {
             return Err(why.clone());
         }
         match form.write(taken) {
-            Ok(Some(text)) => Ok((Collected::Scalar(text), Vec::new())),
+            Ok(Some(text)) => Ok((Gathered::Scalar(text), Vec::new())),
             Ok(None) => Err("it has no value".to_owned()),
             Err(why) => Err(self.complaints.unfit_single(span, &why)),
         }

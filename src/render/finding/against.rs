@@ -142,6 +142,7 @@ fn finding(rule: &str, title: &str, severity: Severity, message: String) -> Find
         help: None,
         fix: None,
         places: Vec::new(),
+        sources: Vec::new(),
         waivers: Vec::new(),
         excused: None,
     }

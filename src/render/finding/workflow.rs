@@ -59,6 +59,7 @@ fn finding(
         help: None,
         fix: None,
         places: place.into_iter().collect(),
+        sources: Vec::new(),
         waivers: Vec::new(),
         excused: None,
     }

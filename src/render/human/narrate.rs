@@ -194,6 +194,8 @@ fn spoken(
             let text = format!("{} is {}, set in {}", threshold.param, threshold.value, threshold.from);
             lines.push(visible(&text).into_owned());
         }
+        let collected = rule.sources.iter().map(|source| format!("collected: {}", shown_text(&source.text)));
+        lines.extend(collected);
         lines.extend(remedy);
         lines.extend(rule.help.as_ref().map(|help| format!("help: {}", shown_text(help))));
     }

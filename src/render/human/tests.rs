@@ -81,6 +81,7 @@ fn failed(sources: &SourceMap) -> RuleReport {
             label(0, "light_share", "80%"),
             label(1, "outputs", "22 of 30 are light"),
         ],
+        sources: Vec::new(),
         help: Some("Look at the outputs that were edited most, and at what they have in common.".into()),
         before_move: None,
     }
@@ -99,6 +100,7 @@ fn workflow(name: &str, decision: Decision, rules: Vec<RuleReport>) -> WorkflowR
         newest: None,
         rules,
         because: Vec::new(),
+        sources: Vec::new(),
         gates: Vec::new(),
     }
 }

@@ -77,6 +77,7 @@ pub(super) fn fold(
             )
         });
         rows.add("needed", needed);
+        rows.add("collected", rule.sources.iter().map(|source| inert(&source.text)));
     }
     rows.add(remedy_word(rule), rule.would_pass.iter().map(|remedy| inert(remedy)));
     rows.add("where", places(&finding.places));

@@ -10,7 +10,7 @@ use crate::snapshot::path::{Path, Subject};
 use crate::snapshot::tree::{Content, Entry};
 use crate::source::Span;
 use crate::text::words_of;
-use crate::vocabulary::{Field, RecordType};
+use crate::vocabulary::{Field, RecordType, Vocabulary};
 
 /// A field that a key may be meant for, somewhere else in the snapshot.
 struct Elsewhere {
@@ -32,6 +32,12 @@ impl Typing<'_> {
         path: Option<&Path<'_>>,
     ) {
         for entry in entries {
+            if path.is_none() && entry.key == Vocabulary::COLLECTED {
+                if self.alone {
+                    self.problems.push(errors::standing_collected(entry.span));
+                }
+                continue;
+            }
             if let Some((at, field)) = self.field_of(ty, &entry.key) {
                 if self.alone && !field.may_stand() {
                     let tells_apart = path.is_none() && self.tells_apart(at);
@@ -77,6 +83,8 @@ impl Typing<'_> {
         let mut pairs = self.pairs;
         let lacking = ty.fields.iter().enumerate().filter(|(at, field)| is_lacking(*at, field));
         let lacking = lacking.map(|(_, field)| self.key_of(field));
+        let is_measured = path.is_none() && !self.alone && !self.by_name;
+        let lacking = lacking.chain(is_measured.then_some(Vocabulary::COLLECTED));
         let meant = did_you_mean_within(&mut pairs, &entry.key, lacking);
         if let Some(field) = meant {
             let problem = errors::misspelt(entry.span, &entry.key, field, path);
