@@ -4,6 +4,7 @@
 
 mod arguments;
 mod check;
+mod collect;
 mod disk;
 mod docs;
 mod explain;
@@ -52,6 +53,7 @@ struct Cli {
 enum Command {
     Init(init::InitArgs),
     New(new::NewArgs),
+    Collect(collect::CollectArgs),
     Check(check::CheckArgs),
     Test(test::TestArgs),
     History(history::HistoryArgs),
@@ -109,6 +111,7 @@ fn run_command() -> ExitCode {
     match cli.command {
         Command::Init(args) => init::run(&args),
         Command::New(args) => new::run(&args),
+        Command::Collect(args) => collect::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::History(args) => history::run(&args),

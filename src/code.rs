@@ -290,6 +290,32 @@ codes! {
          "A file that ends in `.test.gate` is not next to a policy that a `tollgate.yaml` lists under `policies:`. So Tollgate cannot know which policies it tests. List its folder there, or give `tollgate test` that folder by itself."
     UnjustifiedUntested = T607 "an `untested` comment that justifies nothing"
          "A comment says that no test can notice a mistake in a line, but the tests notice each of them, or the comment gives no reason. Remove the comment, or write the reason."
+
+    // T8: collecting snapshots.
+    PlanIncomplete = T801 "a collect plan that does not say enough"
+         "A plan names its workflow, its sources and its fields. Each source is of one kind, and each field says what it takes from which source. Add what is missing, or remove what does not go together."
+    SecretInPlan = T802 "a secret in a collect plan"
+         "A plan is committed, so everybody who reads the repository reads it. Put the token or the address with its password into an environment variable, and write `{ env: NAME }`. Then change the secret: it may have been pushed already."
+    UnfitField = T803 "a field that cannot take this"
+         "The field has another type than what the plan gives it, or its unit is missing or differs. The plan is checked before anything is read, so that a wrong unit never gets into a snapshot. Correct the plan, or the declaration of the field."
+    UnknownColumn = T804 "a column that the source does not have"
+         "The plan takes a column or a total that no row of the source has. Nothing is taken for it, as a misspelt name must not look like a missing value. Correct the name; the message lists those that are there."
+    BrokenSource = T805 "a source that cannot be read"
+         "The file is not what its kind of source should be: it was cut off, edited, or written in another encoding. Nothing is written as long as a source is broken. Make the file again, or correct the plan."
+    RefusedSource = T806 "a source that is not clear"
+         "The source is of another kind, or the plan has to say more, such as which of several providers is meant. Nothing is written, because any choice could be the wrong one. The message says what to give instead."
+    NoAnswer = T807 "a source without an answer"
+         "The run did not finish, the server did not answer, or the result is outside of the window. The fields that come from it are unknown for that reason, and the other sources are collected all the same. No rule passes on an unknown field."
+    UnfitValue = T808 "a value that the field cannot have"
+         "A value of the source is not of the type of its field, or outside of its range. It is unknown in the snapshot, and never clipped or guessed. Correct the source, or widen the range of the field."
+    RepeatedRow = T809 "a row that is there twice"
+         "Two rows of the source have one key, so it is not clear which of them counts. Say it with `repeats: newest` or `repeats: worst`, or name more columns in `key`."
+    EditedByHand = T810 "a collected field that was edited by hand"
+         "The snapshot has another value than the one that was collected, so somebody has changed it. It is kept. To take the collected value instead, give `--force` and the field."
+    InventedZero = T811 "a query that invents a zero"
+         "The query says 0 where there is no data, so a gap looks like a good value. Leave it out: an empty result is unknown, which is what it is. For a share of errors, `absent_part: 0` counts only while the whole is there."
+    SourceNotBuilt = T812 "a source that this program was built without"
+         "Some sources need much of other people's code, so they are features that a plain build leaves out. Released binaries have all of them. The message has the `cargo` line that builds this one."
 ;
 
     // T7: lints of policies, which never change a verdict.

@@ -6,7 +6,7 @@
 
 mod blocks;
 mod document;
-mod errors;
+pub(crate) mod errors;
 mod fields;
 mod glob;
 #[cfg(test)]
@@ -14,12 +14,15 @@ mod tests;
 
 use crate::ast::EffectKind;
 use crate::code::Code;
-use crate::config::document::{ConfigContent, ConfigNode, ConfigProblem};
-use crate::config::fields::ConfigReader;
+use crate::config::document::ConfigProblem;
 use crate::diagnostic::{Diagnostic, misleads};
 use crate::source::{FileId, Span};
 use crate::value::Date;
 
+pub(crate) use document::{ConfigContent, ConfigNode};
+pub(crate) use fields::ConfigReader;
+#[cfg(feature = "cli")]
+pub(crate) use fields::close_to;
 pub use glob::Glob;
 
 /// Bytes of a configuration.
@@ -184,35 +187,12 @@ pub fn read(file: FileId, text: &str) -> (Config, Vec<Diagnostic>) {
 impl ConfigReader<'_> {
     /// None if there is nothing that could be a configuration.
     fn config(&mut self, file: FileId) -> Option<Config> {
-        if self.text.len() > MAX_BYTES {
-            self.report(errors::too_large(Span::new(file, 0..0)));
-            return None;
-        }
-        if let Some(problem) = misleads(file, self.text) {
-            self.report(problem);
-            return None;
-        }
-        let root = match document::parse(file, self.text) {
-            Ok(root) => root,
-            Err(problem) => {
-                self.report(match problem {
-                    ConfigProblem::NotYaml { span, reason } => errors::not_yaml(span, &reason),
-                    ConfigProblem::TooLarge { span } => errors::too_large(span),
-                    ConfigProblem::SecondDocument { span } => errors::second_document(span),
-                });
-                return None;
-            }
-        };
-        let entries = match root.content {
-            ConfigContent::Map(entries) => entries,
+        let entries = match self.root(file)? {
+            Some(entries) => entries,
             // As if there were none, and whoever emptied it did not say so.
-            ConfigContent::Null => {
+            None => {
                 self.report(errors::empty(file));
                 return Some(Config::default());
-            }
-            ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::List(_) => {
-                self.report(errors::no_map(root.span));
-                return None;
             }
         };
         let mut config = Config::default();
@@ -236,8 +216,39 @@ impl ConfigReader<'_> {
         Some(config)
     }
 
+    /// The settings of the whole file; the inner one is none if it says nothing. None after an error.
+    pub(crate) fn root(&mut self, file: FileId) -> Option<Option<Vec<(ConfigNode, ConfigNode)>>> {
+        if self.text.len() > MAX_BYTES {
+            self.report(errors::too_large(Span::new(file, 0..0)));
+            return None;
+        }
+        if let Some(problem) = misleads(file, self.text) {
+            self.report(problem);
+            return None;
+        }
+        let root = match document::parse(file, self.text) {
+            Ok(root) => root,
+            Err(problem) => {
+                self.report(match problem {
+                    ConfigProblem::NotYaml { span, reason } => errors::not_yaml(span, &reason),
+                    ConfigProblem::TooLarge { span } => errors::too_large(span),
+                    ConfigProblem::SecondDocument { span } => errors::second_document(span),
+                });
+                return None;
+            }
+        };
+        match root.content {
+            ConfigContent::Map(entries) => Some(Some(entries)),
+            ConfigContent::Null => Some(None),
+            ConfigContent::Text(_) | ConfigContent::Other | ConfigContent::List(_) => {
+                self.report(errors::no_map(root.span));
+                None
+            }
+        }
+    }
+
     /// A list of texts, or one where `single` allows it.
-    fn texts(
+    pub(crate) fn texts(
         &mut self,
         key: &Setting<String>,
         node: ConfigNode,

@@ -7,6 +7,7 @@ mod errors;
 mod head;
 mod kept;
 pub mod limits;
+pub mod outline;
 mod parts;
 mod path;
 mod plain;
@@ -27,12 +28,14 @@ use std::sync::Arc;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, ReadFile, SourceMap};
+use crate::source::{FileId, ReadFile, SourceMap, Span};
+use crate::types::Type;
 use crate::value::Series;
 use crate::vocabulary::Vocabulary;
 use series::Groups;
 
 pub use kept::keeps_all;
+pub(crate) use scalar::seconds;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +80,23 @@ pub fn plain_agrees(text: &str) -> Option<bool> {
     let tree = plain::parse(FileId(0), text)?;
     let mut problems = problems::Problems::default();
     Some(tree == tree::parse_any(FileId(0), text, &mut problems) && problems.is_empty())
+}
+
+/// Whether a snapshot could hold a scalar, as it would be written there, in a field of a type.
+///
+/// # Errors
+/// Why it could not, as people are told.
+pub fn could_hold(
+    (text, plain): (&str, bool),
+    name: &str,
+    ty: &Type,
+    vocabulary: &Vocabulary,
+) -> Result<(), String> {
+    let path = path::Path::field(None, name);
+    let subject = path::Subject { span: Span::default(), path: &path, declared: None };
+    let emptiness = slip::Emptiness::Refused;
+    let scalar = scalar::Scalar { text, plain, subject, vocabulary, suggest: false, emptiness };
+    scalar.read(ty).map(drop).map_err(|problem| problem.message)
 }
 
 /// Reads all inputs: the workflows by name, and what is wrong, by file name and place.

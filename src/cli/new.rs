@@ -206,14 +206,14 @@ fn too_early(day: Point, now: Point) -> Option<String> {
 }
 
 /// Whether a file holds more than one snapshot.
-fn shared(file: FileId, project: &ProjectInForce) -> bool {
+pub(super) fn shared(file: FileId, project: &ProjectInForce) -> bool {
     let files = project.workflows.iter().filter(|workflow| workflow.files.contains(&file)).count();
     let snapshots = project.workflows.iter().filter_map(|workflow| workflow.series.as_ref());
     files > 1 || snapshots.flat_map(|series| &series.snapshots).filter(|one| one.file == file).count() > 1
 }
 
 /// The name of the next file: the last one's with the new day in the old one's place, or after what it is called.
-fn name_beside(file: &str, last: &Snapshot, day: Point) -> String {
+pub(super) fn name_beside(file: &str, last: &Snapshot, day: Point) -> String {
     let (folder, name) = file.rsplit_once('/').map_or(("", file), |(folder, name)| (folder, name));
     let (old, day) = (in_name(last.date), in_name(day));
     let name = if name.contains(&old) {

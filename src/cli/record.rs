@@ -108,7 +108,8 @@ fn add(digests: &mut BTreeMap<String, String>, projects: &[Project], sources: &S
     }
 }
 
-fn digest(bytes: &[u8]) -> String {
+/// The digest of a file's bytes, by its method's name.
+pub(super) fn digest(bytes: &[u8]) -> String {
     let mut text = "sha256:".to_owned();
     for byte in Sha256::digest(bytes) {
         // Writing to a string cannot fail.

@@ -151,6 +151,16 @@ pub(super) fn extend(file: &Path, more: impl FnOnce(&str) -> String) -> Result<(
     swap(&place, &more(&before))
 }
 
+/// Writes a file below `root`, by its name with `/`, over what is there, and makes the folders that it needs.
+///
+/// # Errors
+/// If it cannot be written, or a link leads it out of where it lies.
+pub(super) fn below(root: &Path, name: &str, text: &str) -> Result<(), String> {
+    let place = destination(&root.join(name))?;
+    place.parent().map_or(Ok(()), fs::create_dir_all).map_err(|error| reason(&error))?;
+    swap(&place, text)
+}
+
 /// Takes back a file that was written.
 pub(super) fn remove(file: &Path) {
     // It is of no use, and does no harm either.

@@ -2,8 +2,11 @@
 //!
 //! Knows no network and no database: whoever asks implements [`Outside`], live, recorded or from a recording.
 
+use std::fmt::Write;
+
 use crate::collect::source::Source;
 use crate::collect::table::Failure;
+use crate::text::{paragraph, visible};
 
 /// Whoever asks servers, databases, and files that need other people's code to be read.
 pub trait Outside {
@@ -33,4 +36,36 @@ pub struct Answer {
     /// Of HTTP; 200 for all else.
     pub status: u16,
     pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// Why a server did not answer a question, with what it says itself, if it says anything.
+    pub fn failure(&self, said: Option<&str>) -> Failure {
+        let said = said.map(|said| format!(": {}", one_line(said))).unwrap_or_default();
+        let status = self.status;
+        Failure::unknown(match status {
+            200 => format!("the server answered with an error{said}"),
+            401 | 403 => format!("the server refuses access, with HTTP status {status}{said}"),
+            _ => format!("the server answered with HTTP status {status}{said}"),
+        })
+    }
+}
+
+/// What a server says, in one line that a message may quote.
+pub fn one_line(text: &str) -> String {
+    visible(&paragraph(text)).into_owned()
+}
+
+/// A text as a part of a query in an address.
+pub fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
 }

@@ -49,6 +49,30 @@ pub enum SourceKind {
     Postgres(ServerRules),
 }
 
+impl SourceKind {
+    /// How its server is asked, if it is one that is asked by HTTP.
+    pub fn http_server(&self) -> Option<&ServerRules> {
+        match self {
+            Self::Prometheus(server) | Self::Mlflow { server, .. } => Some(server),
+            Self::Promptfoo(_)
+            | Self::Inspect(_)
+            | Self::Deepeval
+            | Self::Evidently
+            | Self::Otlp
+            | Self::Csv(_)
+            | Self::Tsv(_)
+            | Self::Json(_)
+            | Self::JsonLines(_)
+            | Self::Xlsx { .. }
+            | Self::Parquet
+            | Self::Sqlite
+            | Self::Jq { .. }
+            | Self::MlflowTable { .. }
+            | Self::Postgres(_) => None,
+        }
+    }
+}
+
 /// How the rows of any source are taken.
 #[derive(Clone, Debug, Default)]
 pub struct RowRules {

@@ -6,7 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Number, parse_time};
+use crate::value::{Number, parse_number, parse_time};
+
+/// How many bytes a table may take: a small file can unfold to very many.
+const MAX_BYTES: usize = 512 * 1024 * 1024;
+/// What a row or a cell takes besides its texts.
+const ENTRY_BYTES: usize = 64;
 
 /// The rows of one source, in its own order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +27,42 @@ pub struct Table {
     pub columns: Vec<String>,
     /// What a person should be told about the source, in whole sentences without a full stop.
     pub remarks: Vec<String>,
+}
+
+/// A table that is being filled, as long as it is not too large.
+#[derive(Debug)]
+pub struct TableBuilder {
+    table: Table,
+    left: usize,
+}
+
+impl TableBuilder {
+    /// An empty table with the columns that its source has.
+    pub fn new(columns: Vec<String>) -> Self {
+        Self { table: Table { columns, ..Table::default() }, left: MAX_BYTES }
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// If the table is too large then.
+    pub fn add(&mut self, row: Row) -> Result<(), Failure> {
+        let size = |(name, cell): (&String, &Cell)| name.len() + cell.text_length() + ENTRY_BYTES;
+        let size = row.cells.iter().map(size).sum::<usize>() + ENTRY_BYTES;
+        self.left = self.left.checked_sub(size).ok_or_else(|| {
+            Failure::refused(
+                format!("this table takes more than {} MB", MAX_BYTES / 1024 / 1024),
+                "take fewer columns, or only the rows of the window",
+            )
+        })?;
+        self.table.rows.push(row);
+        Ok(())
+    }
+
+    /// The table with all that was added.
+    pub fn done(self) -> Table {
+        self.table
+    }
 }
 
 /// One row.
@@ -56,6 +97,37 @@ pub enum Cell {
     Bool(bool),
     /// It is there and says nothing, for this reason: `NaN`, `the formula was never computed`.
     Unknown(String),
+}
+
+impl Cell {
+    fn text_length(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Number(text) | Self::Unknown(text) => text.len(),
+            Self::Bool(_) => 0,
+        }
+    }
+
+    /// The cell of a text in which numbers are not marked as such: a number if it is a decimal, and a text else.
+    pub fn of_text(text: &str) -> Self {
+        let trimmed = text.trim();
+        if parse_number(trimmed).is_ok() {
+            Self::Number(trimmed.to_owned())
+        } else {
+            Self::Text(text.to_owned())
+        }
+    }
+
+    /// The cell of a float: the shortest decimal that is this float and no other.
+    pub fn of_float(value: f64) -> Self {
+        let is_written_out = value == 0.0 || (1e-15..1e18).contains(&value.abs());
+        if is_written_out {
+            Self::Number(value.to_string())
+        } else if value.is_finite() {
+            Self::Number(format!("{value:e}"))
+        } else {
+            Self::Unknown(format!("the value is {value}"))
+        }
+    }
 }
 
 /// When a run was made: an instant as the tool writes it, `2026-11-28T06:56:12.345Z`.
@@ -146,4 +218,35 @@ pub struct Found {
     pub tool: Option<String>,
     /// The instant that was asked for, or at which the value was recorded.
     pub at: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_float_is_written_with_the_fewest_digits_that_are_it() {
+        let number = |digits: &str| Cell::Number(digits.to_owned());
+        for (value, digits) in [
+            (0.62, "0.62"),
+            (3.0, "3"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1e300, "1e300"),
+            (5e-324, "5e-324"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(Cell::of_float(value), number(digits));
+        }
+        assert_eq!(Cell::of_float(f64::NAN), Cell::Unknown("the value is NaN".to_owned()));
+        assert_eq!(Cell::of_float(f64::NEG_INFINITY), Cell::Unknown("the value is -inf".to_owned()));
+    }
+
+    #[test]
+    fn a_table_is_bounded() {
+        let mut table = TableBuilder::new(Vec::new());
+        let cells = |length| BTreeMap::from([("a".to_owned(), Cell::Text("x".repeat(length)))]);
+        assert!(table.add(Row { cells: cells(MAX_BYTES / 2), ..Row::default() }).is_ok());
+        assert!(table.add(Row { cells: cells(MAX_BYTES / 2), ..Row::default() }).is_err());
+        assert_eq!(table.done().rows.len(), 1);
+    }
 }

@@ -18,21 +18,21 @@ const MAX_NODES: usize = 20_000;
 
 /// A value with its place.
 #[derive(Debug)]
-pub(super) struct ConfigNode {
-    pub(super) content: ConfigContent,
+pub(crate) struct ConfigNode {
+    pub(crate) content: ConfigContent,
     /// A scalar as it is written, with its quotes; of a list or map where it begins.
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 impl ConfigNode {
     /// Whether it is a map.
-    pub(super) fn is_map(&self) -> bool {
+    pub(crate) fn is_map(&self) -> bool {
         matches!(self.content, ConfigContent::Map(_))
     }
 }
 
 #[derive(Debug)]
-pub(super) enum ConfigContent {
+pub(crate) enum ConfigContent {
     Null,
     Text(String),
     /// A bool or number.
@@ -44,14 +44,14 @@ pub(super) enum ConfigContent {
 
 /// Why there is no tree.
 #[derive(Debug)]
-pub(super) enum ConfigProblem {
+pub(crate) enum ConfigProblem {
     NotYaml { span: Span, reason: String },
     TooLarge { span: Span },
     SecondDocument { span: Span },
 }
 
 /// Reads a text.
-pub(super) fn parse(file: FileId, text: &str) -> Result<ConfigNode, ConfigProblem> {
+pub(crate) fn parse(file: FileId, text: &str) -> Result<ConfigNode, ConfigProblem> {
     let options = serde_yaml::options! {
         strict_booleans: true,
         emit_comments: false,

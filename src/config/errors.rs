@@ -9,7 +9,7 @@ use crate::source::{FileId, Span};
 use crate::text::quote;
 
 /// A configuration in which nothing is set.
-pub(super) fn empty(file: FileId) -> Diagnostic {
+pub(crate) fn empty(file: FileId) -> Diagnostic {
     Diagnostic::error(Code::EmptyConfiguration, "the configuration sets nothing")
         .label(Span::new(file, 0..0), "it is empty, or has only comments")
         .help("write `policies: [builtin]` to use the shipped policies, or remove the file")
@@ -60,7 +60,7 @@ pub(super) fn key_is_no_text(span: Span) -> Diagnostic {
 }
 
 /// One setting twice.
-pub(super) fn set_twice(name: &str, first: Span, second: Span) -> Diagnostic {
+pub(crate) fn set_twice(name: &str, first: Span, second: Span) -> Diagnostic {
     Diagnostic::error(Code::DuplicateSetting, format!("`{}` is set twice", quote(name)))
         .label(second, "here again")
         .label(first, "first here")
@@ -68,7 +68,7 @@ pub(super) fn set_twice(name: &str, first: Span, second: Span) -> Diagnostic {
 }
 
 /// `policies:` and nothing more.
-pub(super) fn no_value(name: &str, key: Span) -> Diagnostic {
+pub(crate) fn no_value(name: &str, key: Span) -> Diagnostic {
     Diagnostic::error(Code::SettingType, format!("`{name}` has no value"))
         .label(key, "give it one or remove it")
 }
@@ -94,7 +94,7 @@ pub(super) fn no_text(name: &str, span: Span) -> Diagnostic {
 }
 
 /// `""` in a list.
-pub(super) fn empty_text(name: &str, span: Span) -> Diagnostic {
+pub(crate) fn empty_text(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::SettingType, format!("a text of `{name}` is empty"))
         .label(span, "fill it in or remove it")
 }
@@ -116,7 +116,7 @@ pub(super) fn unknown_key(
 }
 
 /// Something else than what the setting takes.
-pub(super) fn not_a(name: &str, wanted: &str, span: Span) -> Diagnostic {
+pub(crate) fn not_a(name: &str, wanted: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::SettingType, format!("`{}` is {wanted}", quote(name)))
         .label(span, "here is something else")
 }
@@ -161,7 +161,7 @@ pub(super) fn too_many_steps(name: &str, most: usize, span: Span) -> Diagnostic 
 }
 
 /// `x: []`
-pub(super) fn empty_list(name: &str, span: Span) -> Diagnostic {
+pub(crate) fn empty_list(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error(Code::SettingType, format!("the list `{}` is empty", quote(name)))
         .label(span, "give it a member or remove it")
 }
@@ -206,7 +206,7 @@ pub(super) fn incomplete_waiver(name: &str, example: &str, span: Span) -> Diagno
     missing_key(Code::IncompleteWaiver, "a waiver", name, example, span)
 }
 
-fn missing_key(code: Code, of: &str, name: &str, example: &str, span: Span) -> Diagnostic {
+pub(crate) fn missing_key(code: Code, of: &str, name: &str, example: &str, span: Span) -> Diagnostic {
     Diagnostic::error(code, format!("{of} needs `{name}`"))
         .label(span, "it is missing here")
         .help(format!("add `{name}: {example}`"))

@@ -8,28 +8,28 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 
 /// The word that was meant.
-pub(super) fn close_to<'w>(written: &str, words: &[&'w str]) -> Option<&'w str> {
+pub(crate) fn close_to<'w>(written: &str, words: &[&'w str]) -> Option<&'w str> {
     did_you_mean(written, words.iter().copied())
 }
 
 /// What is read, and what is wrong with it.
-pub(super) struct ConfigReader<'t> {
-    pub(super) text: &'t str,
-    pub(super) diagnostics: Vec<Diagnostic>,
+pub(crate) struct ConfigReader<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// What is written for each key that a map may have, and which key it is. A variant without a row is never made, which
 /// the compiler reports; one without an arm where the map is read does not compile.
-pub(super) type Keys<K> = [(&'static str, K)];
+pub(crate) type Keys<K> = [(&'static str, K)];
 
 impl ConfigReader<'_> {
-    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
     /// The values of a map of which we know the keys, each key once; a key that we do not know is reported. `of` is what has them,
     /// or nothing for the whole.
-    pub(super) fn fields<K: Copy>(
+    pub(crate) fn fields<K: Copy>(
         &mut self,
         entries: Vec<(ConfigNode, ConfigNode)>,
         keys: &Keys<K>,
@@ -46,7 +46,7 @@ impl ConfigReader<'_> {
     }
 
     /// The values of a map whose keys are others' names, each name once.
-    pub(super) fn names(
+    pub(crate) fn names(
         &mut self,
         entries: Vec<(ConfigNode, ConfigNode)>,
     ) -> Vec<(Setting<String>, ConfigNode)> {
@@ -85,7 +85,7 @@ impl ConfigReader<'_> {
     }
 
     /// A map, or a report that there is none.
-    pub(super) fn map(
+    pub(crate) fn map(
         &mut self,
         key: &Setting<String>,
         node: ConfigNode,
@@ -104,7 +104,7 @@ impl ConfigReader<'_> {
     }
 
     /// A list, or a report that there is none.
-    pub(super) fn list(&mut self, key: &Setting<String>, node: ConfigNode) -> Option<Vec<ConfigNode>> {
+    pub(crate) fn list(&mut self, key: &Setting<String>, node: ConfigNode) -> Option<Vec<ConfigNode>> {
         match node.content {
             ConfigContent::List(elements) => Some(elements),
             ConfigContent::Null => {
@@ -119,7 +119,7 @@ impl ConfigReader<'_> {
     }
 
     /// A scalar as it is written, without its quotes; or a report that there is none.
-    pub(super) fn text(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Setting<String>> {
+    pub(crate) fn text(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Setting<String>> {
         let value = match &node.content {
             ConfigContent::Text(text) if !text.trim().is_empty() => text.clone(),
             ConfigContent::Other => self.text.get(node.span.range()).unwrap_or("").to_owned(),
@@ -136,7 +136,7 @@ impl ConfigReader<'_> {
     }
 
     /// The place of `true`, or nothing for `false`; or a report.
-    pub(super) fn flag(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Span> {
+    pub(crate) fn flag(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Span> {
         let written = self.text.get(node.span.range()).unwrap_or("");
         match (&node.content, written) {
             (ConfigContent::Other, "true") => Some(key.span),

@@ -187,7 +187,7 @@ fn split(text: &str) -> (&str, &str) {
 }
 
 /// The length of a unit of time in seconds; none for months and years, whose length depends on the date.
-pub(super) fn seconds(unit: &str) -> Option<Number> {
+pub(crate) fn seconds(unit: &str) -> Option<Number> {
     let length = match unit {
         "ms" => return Some(Number::ONE / Number::from(1000)),
         "s" => 1,

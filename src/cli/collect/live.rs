@@ -1,0 +1,192 @@
+//! Who answers the questions of sources here and now: servers, databases, and what reads other people's formats.
+//!
+//! What this program was built without says so, with the feature that has it.
+
+use std::env;
+
+use crate::collect::outside::{Answer, Outside, Question};
+use crate::collect::recorded;
+use crate::collect::source::{Source, SourceKind};
+use crate::collect::table::{Failure, Table};
+
+/// Whoever is asked in this run.
+pub(super) struct Live<'e> {
+    /// Whether servers may be asked.
+    pub(super) network: bool,
+    #[cfg(any(feature = "mlflow", feature = "prometheus"))]
+    http: super::http::Http<'e>,
+    #[cfg(not(any(feature = "mlflow", feature = "prometheus")))]
+    nothing: std::marker::PhantomData<&'e ()>,
+}
+
+/// The value of an environment variable.
+pub(super) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+impl<'e> Live<'e> {
+    /// With what reads environment variables.
+    #[cfg_attr(
+        not(any(feature = "mlflow", feature = "prometheus")),
+        expect(unused_variables, reason = "only servers have secrets")
+    )]
+    pub(super) fn new(network: bool, variable: &'e dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            network,
+            #[cfg(any(feature = "mlflow", feature = "prometheus"))]
+            http: super::http::Http::new(variable),
+            #[cfg(not(any(feature = "mlflow", feature = "prometheus")))]
+            nothing: std::marker::PhantomData,
+        }
+    }
+
+    fn needs_network(&self, source: &Source) -> Result<(), Failure> {
+        if self.network {
+            return Ok(());
+        }
+        Err(Failure::refused(
+            format!("`{}` is a server, and no server is asked without being told to", source.name.value),
+            "add `--network` to ask it, or `--replay DIR` to take recorded answers",
+        ))
+    }
+}
+
+impl Outside for Live<'_> {
+    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+        match question {
+            Question::Http { .. } => {
+                self.needs_network(source)?;
+                self.http(source, question)
+            }
+            Question::Sql { query, start, end, file: Some(file) } => table(sqlite(file, query, start, end)?),
+            Question::Sql { query, start, end, file: None } => {
+                self.needs_network(source)?;
+                table(postgres(source, query, start, end)?)
+            }
+            Question::Decode { file } => decode(source, file),
+        }
+    }
+}
+
+impl Live<'_> {
+    #[cfg(any(feature = "mlflow", feature = "prometheus"))]
+    fn http(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+        match &source.kind {
+            SourceKind::Mlflow { .. } if !cfg!(feature = "mlflow") => {
+                Err(Failure::NotBuilt { feature: "mlflow" })
+            }
+            SourceKind::Prometheus(_) if !cfg!(feature = "prometheus") => {
+                Err(Failure::NotBuilt { feature: "prometheus" })
+            }
+            _ => self.http.ask(source, question),
+        }
+    }
+
+    #[cfg(not(any(feature = "mlflow", feature = "prometheus")))]
+    fn http(&self, source: &Source, _: &Question<'_>) -> Result<Answer, Failure> {
+        let _ = self.nothing;
+        let is_mlflow = matches!(source.kind, SourceKind::Mlflow { .. });
+        Err(Failure::NotBuilt { feature: if is_mlflow { "mlflow" } else { "prometheus" } })
+    }
+}
+
+fn table(table: Table) -> Result<Answer, Failure> {
+    recorded::to_bytes(&table).map(whole)
+}
+
+fn whole(body: Vec<u8>) -> Answer {
+    Answer { status: 200, body }
+}
+
+#[cfg(feature = "sqlite")]
+fn sqlite(file: &[u8], query: &str, start: &str, end: &str) -> Result<Table, Failure> {
+    crate::collect::sqlite::query(file, query, start, end)
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn sqlite(_: &[u8], _: &str, _: &str, _: &str) -> Result<Table, Failure> {
+    Err(Failure::NotBuilt { feature: "sqlite" })
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(source: &Source, query: &str, start: &str, end: &str) -> Result<Table, Failure> {
+    let SourceKind::Postgres(server) = &source.kind else {
+        return Err(Failure::unknown("this is not asked of a database"));
+    };
+    let name = &source.place.value;
+    let Some(address) = variable(name) else {
+        return Err(Failure::refused(
+            format!("the environment variable `{name}` is not set"),
+            "set it to the address of the database, `postgres://user:password@host/name`",
+        ));
+    };
+    super::postgres::query(&address, query, start, end, server.timeout)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn postgres(_: &Source, _: &str, _: &str, _: &str) -> Result<Table, Failure> {
+    Err(Failure::NotBuilt { feature: "postgres" })
+}
+
+/// What a file of another format says.
+fn decode(source: &Source, file: &[u8]) -> Result<Answer, Failure> {
+    match &source.kind {
+        SourceKind::Inspect(_) => inspect(file).map(whole),
+        SourceKind::Xlsx { sheet } => table(xlsx(file, sheet.as_deref())?),
+        SourceKind::Parquet => table(parquet(file)?),
+        SourceKind::Jq { filter } => jq(file, filter).map(whole),
+        SourceKind::Promptfoo(_)
+        | SourceKind::Deepeval
+        | SourceKind::Evidently
+        | SourceKind::Otlp
+        | SourceKind::Csv(_)
+        | SourceKind::Tsv(_)
+        | SourceKind::Json(_)
+        | SourceKind::JsonLines(_)
+        | SourceKind::Sqlite
+        | SourceKind::MlflowTable { .. }
+        | SourceKind::Prometheus(_)
+        | SourceKind::Mlflow { .. }
+        | SourceKind::Postgres(_) => Err(Failure::unknown("this source is read as it is")),
+    }
+}
+
+#[cfg(feature = "inspect-eval")]
+fn inspect(file: &[u8]) -> Result<Vec<u8>, Failure> {
+    crate::collect::inspect_eval::decode(file)
+}
+
+#[cfg(not(feature = "inspect-eval"))]
+fn inspect(_: &[u8]) -> Result<Vec<u8>, Failure> {
+    Err(Failure::NotBuilt { feature: "inspect-eval" })
+}
+
+#[cfg(feature = "xlsx")]
+fn xlsx(file: &[u8], sheet: Option<&str>) -> Result<Table, Failure> {
+    crate::collect::xlsx::read(file, sheet)
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn xlsx(_: &[u8], _: Option<&str>) -> Result<Table, Failure> {
+    Err(Failure::NotBuilt { feature: "xlsx" })
+}
+
+#[cfg(feature = "parquet")]
+fn parquet(file: &[u8]) -> Result<Table, Failure> {
+    crate::collect::parquet::read(file)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_: &[u8]) -> Result<Table, Failure> {
+    Err(Failure::NotBuilt { feature: "parquet" })
+}
+
+#[cfg(feature = "jq")]
+fn jq(file: &[u8], filter: &str) -> Result<Vec<u8>, Failure> {
+    super::jq::ask(file, filter)
+}
+
+#[cfg(not(feature = "jq"))]
+fn jq(_: &[u8], _: &str) -> Result<Vec<u8>, Failure> {
+    Err(Failure::NotBuilt { feature: "jq" })
+}

@@ -1,0 +1,183 @@
+//! Recordings: what servers, databases and other people's readers answered, kept as files, and answered from these again.
+//!
+//! A question has one file, by its digest, so that the same collecting gives the same files. A recording never holds a token:
+//! no question has one, and an answer is handed on without it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::record::digest;
+use crate::cli::{disk, write};
+use crate::collect::outside::{Answer, Outside, Question};
+use crate::collect::source::{Source, SourceKind};
+use crate::collect::table::Failure;
+use crate::text::quote;
+
+/// Digits of a question's digest in the name of its file.
+const NAME_DIGITS: usize = 16;
+
+/// Asks, and writes down what was asked and answered.
+pub(in crate::cli) struct Recording<'o> {
+    pub(in crate::cli) inner: &'o dyn Outside,
+    pub(in crate::cli) folder: PathBuf,
+}
+
+impl Outside for Recording<'_> {
+    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+        let answer = self.inner.ask(source, question);
+        let mut record = Map::from_iter([("question".to_owned(), asked(source, question))]);
+        match &answer {
+            Ok(answer) => {
+                record.insert("status".to_owned(), answer.status.into());
+                let (key, body) = body_text(&answer.body);
+                record.insert(key.to_owned(), body.into());
+            }
+            // That there was no answer is what a person sees when this is collected again.
+            Err(Failure::Unknown(reason)) => {
+                record.insert("unknown".to_owned(), reason.clone().into());
+            }
+            Err(Failure::Broken { .. } | Failure::Refused { .. } | Failure::NotBuilt { .. }) => {
+                return answer;
+            }
+        }
+        let name = file_name(source, question);
+        let text = format!("{:#}\n", Value::Object(record));
+        write::below(&self.folder, &name, &text).map_err(|why| {
+            Failure::refused(
+                format!("the recording `{name}` cannot be written: {why}"),
+                "give `--record` a folder that can be written to",
+            )
+        })?;
+        answer
+    }
+}
+
+/// Answers from a recording, and asks nothing.
+pub(in crate::cli) struct Replay {
+    pub(in crate::cli) folder: PathBuf,
+}
+
+impl Outside for Replay {
+    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+        let name = file_name(source, question);
+        let refused = |message: String| {
+            Failure::refused(message, "record it again: the same command with `--network --record`")
+        };
+        let Ok(bytes) = disk::read(&self.folder.join(&name)) else {
+            let source = quote(&source.name.value);
+            return Err(refused(format!(
+                "the recording has no answer of `{source}` to this: `{name}` is missing"
+            )));
+        };
+        let record: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| refused(format!("`{name}` of the recording is broken: {error}")))?;
+        if record.get("question") != Some(&asked(source, question)) {
+            return Err(refused(format!("`{name}` of the recording answers another question")));
+        }
+        if let Some(reason) = record.get("unknown").and_then(Value::as_str) {
+            return Err(Failure::unknown(reason));
+        }
+        let status =
+            record.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
+        let (Some(status), Some(body)) = (status, body_of(&record)) else {
+            return Err(refused(format!("`{name}` of the recording has no status or no body")));
+        };
+        Ok(Answer { status, body })
+    }
+}
+
+/// Asks each question once.
+pub(in crate::cli) struct Cached<'o> {
+    inner: &'o dyn Outside,
+    known: RefCell<BTreeMap<String, Result<Answer, Failure>>>,
+}
+
+impl<'o> Cached<'o> {
+    /// Asks `inner` what was not asked yet.
+    pub(in crate::cli) fn new(inner: &'o dyn Outside) -> Self {
+        Self { inner, known: RefCell::default() }
+    }
+}
+
+impl Outside for Cached<'_> {
+    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+        let key = asked(source, question).to_string();
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let answer = self.inner.ask(source, question);
+        self.known.borrow_mut().insert(key, answer.clone());
+        answer
+    }
+}
+
+/// What tells a question from all others. Of a file it is the digest, and of its reader what changes the answer.
+fn asked(source: &Source, question: &Question<'_>) -> Value {
+    let source_name = &source.name.value;
+    match question {
+        Question::Http { path, body: None } => json!({ "source": source_name, "get": path }),
+        Question::Http { path, body: Some(body) } => {
+            json!({ "source": source_name, "post": path, "body": body })
+        }
+        Question::Sql { query, start, end, file } => {
+            let file = file.map(digest);
+            json!({ "source": source_name, "sql": query, "start": start, "end": end, "file": file })
+        }
+        Question::Decode { file } => {
+            json!({ "source": source_name, "decode": reader(&source.kind), "file": digest(file) })
+        }
+    }
+}
+
+/// The kind of file, with what changes how it is decoded.
+fn reader(kind: &SourceKind) -> Value {
+    match kind {
+        SourceKind::Jq { filter } => json!({ "jq": filter }),
+        SourceKind::Xlsx { sheet } => json!({ "xlsx": sheet }),
+        SourceKind::Promptfoo(_) => "promptfoo".into(),
+        SourceKind::Inspect(_) => "inspect".into(),
+        SourceKind::Deepeval => "deepeval".into(),
+        SourceKind::Evidently => "evidently".into(),
+        SourceKind::Otlp => "otlp".into(),
+        SourceKind::Csv(_) => "csv".into(),
+        SourceKind::Tsv(_) => "tsv".into(),
+        SourceKind::Json(_) => "json".into(),
+        SourceKind::JsonLines(_) => "json_lines".into(),
+        SourceKind::Parquet => "parquet".into(),
+        SourceKind::Sqlite => "sqlite".into(),
+        SourceKind::MlflowTable { .. } | SourceKind::Mlflow { .. } => "mlflow".into(),
+        SourceKind::Prometheus(_) => "prometheus".into(),
+        SourceKind::Postgres(_) => "postgres".into(),
+    }
+}
+
+/// The file of a question within the recording: a folder for the source, and the digest of the question.
+fn file_name(source: &Source, question: &Question<'_>) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let folder: String = source.name.value.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    let digest = digest(asked(source, question).to_string().as_bytes());
+    let digits: String = digest.trim_start_matches("sha256:").chars().take(NAME_DIGITS).collect();
+    format!("{folder}/{digits}.json")
+}
+
+/// The body as a recording has it: a text, or else each byte as the character with its number.
+fn body_text(body: &[u8]) -> (&'static str, String) {
+    match std::str::from_utf8(body) {
+        Ok(text) => ("body", text.to_owned()),
+        Err(_) => ("bytes", body.iter().copied().map(char::from).collect()),
+    }
+}
+
+fn body_of(record: &Value) -> Option<Vec<u8>> {
+    if let Some(text) = record.get("body").and_then(Value::as_str) {
+        return Some(text.as_bytes().to_vec());
+    }
+    let bytes = record.get("bytes").and_then(Value::as_str)?;
+    bytes.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests;

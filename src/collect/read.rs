@@ -1,0 +1,242 @@
+//! The file of a source: which one it is, and its rows by the reader of its kind.
+//!
+//! Knows which kinds there are, and nothing of how one of them is written.
+
+use globset::GlobBuilder;
+
+use crate::collect::digest::sha256;
+use crate::collect::outside::{Outside, Question};
+use crate::collect::source::{Source, SourceKind};
+use crate::collect::table::{Columns, Failure, Table};
+use crate::collect::window::Window;
+use crate::collect::{
+    deepeval, delimited, evidently, inspect, json, json_rows, mlflow, otlp, promptfoo, recorded,
+};
+use crate::project::path::{below, join, name, parent};
+use crate::project::{FileKind, Files, Obstacle, walk};
+
+/// Files that a glob may find.
+const MAX_FILES: usize = 1_000;
+
+/// Where the files of sources lie.
+pub struct Place<'f> {
+    pub files: &'f dyn Files,
+    /// The folder of the project.
+    pub root: &'f str,
+}
+
+/// A file of a source.
+#[derive(Clone, Debug)]
+pub(super) struct SourceFile {
+    /// Its path within the project.
+    pub(super) path: String,
+    pub(super) bytes: Vec<u8>,
+    pub(super) sha256: String,
+}
+
+/// The rows of a source, with the file that they are from.
+#[derive(Clone, Debug)]
+pub(super) struct ReadSource {
+    pub(super) file: SourceFile,
+    pub(super) table: Table,
+}
+
+/// What a source failed by, with the file that did, where it is known.
+#[derive(Debug)]
+pub(super) struct FailedSource {
+    pub(super) file: Option<SourceFile>,
+    pub(super) failure: Failure,
+}
+
+impl From<Failure> for FailedSource {
+    fn from(failure: Failure) -> Self {
+        Self { file: None, failure }
+    }
+}
+
+const ANY: Columns = Columns { fixed: &[], prefixes: &[""], totals: &["rows"] };
+
+/// The columns that a kind of source has; none where the question says what is taken.
+pub(super) fn columns_of(kind: &SourceKind) -> Option<Columns> {
+    match kind {
+        SourceKind::Promptfoo(_) => Some(promptfoo::COLUMNS),
+        SourceKind::Inspect(_) => Some(inspect::COLUMNS),
+        SourceKind::Deepeval => Some(deepeval::COLUMNS),
+        SourceKind::Evidently => Some(evidently::COLUMNS),
+        SourceKind::Otlp => Some(otlp::COLUMNS),
+        SourceKind::Csv(_)
+        | SourceKind::Tsv(_)
+        | SourceKind::Json(_)
+        | SourceKind::JsonLines(_)
+        | SourceKind::Xlsx { .. }
+        | SourceKind::Parquet
+        | SourceKind::Jq { .. } => Some(ANY),
+        SourceKind::Sqlite
+        | SourceKind::MlflowTable { .. }
+        | SourceKind::Prometheus(_)
+        | SourceKind::Mlflow { .. }
+        | SourceKind::Postgres(_) => None,
+    }
+}
+
+/// Reads a source that is a file, or the newest finished one of those that its glob names.
+pub(super) fn read(
+    source: &Source,
+    place: &Place<'_>,
+    outside: &dyn Outside,
+    window: &Window,
+) -> Result<ReadSource, FailedSource> {
+    let path = &source.place.value;
+    if !path.contains(['*', '?', '[', '{']) {
+        let file = file(place, path)?;
+        return table(source, &file, outside, window)
+            .map(|table| ReadSource { file: file.clone(), table })
+            .map_err(|failure| FailedSource { file: Some(file), failure });
+    }
+    newest(source, place, outside, window)
+}
+
+/// The newest of the files of a glob that finished within the window. One that is broken is an error, whichever it is.
+fn newest(
+    source: &Source,
+    place: &Place<'_>,
+    outside: &dyn Outside,
+    window: &Window,
+) -> Result<ReadSource, FailedSource> {
+    let paths = matching(place, &source.place.value)?;
+    if paths.is_empty() {
+        return Err(Failure::unknown("no file matches the glob").into());
+    }
+    let (mut found, mut why): (Option<ReadSource>, Option<Failure>) = (None, None);
+    for path in paths {
+        let file = file(place, &path)?;
+        match table(source, &file, outside, window) {
+            Ok(table) => {
+                let made = table.made.as_ref().map(|made| made.seconds());
+                let Some(seconds) = &made else {
+                    let failure = Failure::refused(
+                        format!("`{path}` does not say when it was made, so the newest file is not known"),
+                        "name one file instead of a glob",
+                    );
+                    return Err(FailedSource { file: Some(file), failure });
+                };
+                if !window.contains(seconds) {
+                    why.get_or_insert_with(|| Failure::unknown("no run was made within the window"));
+                    continue;
+                }
+                let known =
+                    found.as_ref().and_then(|read| read.table.made.as_ref()).map(|made| made.seconds());
+                if made > known {
+                    found = Some(ReadSource { file, table });
+                }
+            }
+            Err(failure @ Failure::Unknown(_)) => why = Some(failure),
+            Err(failure) => return Err(FailedSource { file: Some(file), failure }),
+        }
+    }
+    found.ok_or_else(|| why.unwrap_or_else(|| Failure::unknown("no run was made within the window")).into())
+}
+
+/// The paths of a glob, in order.
+fn matching(place: &Place<'_>, glob: &str) -> Result<Vec<String>, Failure> {
+    let built = GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| {
+        Failure::refused(format!("`{glob}` is not a glob: {}", error.kind()), "write it like `evals/*.json`")
+    })?;
+    let matcher = built.compile_matcher();
+    let fixed = glob.split(['*', '?', '[', '{']).next().unwrap_or("");
+    let folder = join(place.root, parent(fixed));
+    let mut paths = Vec::new();
+    walk(place.files, &folder, &mut |step| {
+        let path = below(step.path, place.root).unwrap_or(step.path);
+        if step.kind == FileKind::File && matcher.is_match(path) {
+            paths.push(path.to_owned());
+        }
+        step.kind == FileKind::Folder && !step.is_hidden() && paths.len() <= MAX_FILES
+    });
+    if paths.len() > MAX_FILES {
+        return Err(Failure::refused(
+            format!("`{glob}` names more than {MAX_FILES} files"),
+            "name fewer files",
+        ));
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// A file within the project.
+fn file(place: &Place<'_>, path: &str) -> Result<SourceFile, Failure> {
+    let whole = join(place.root, path);
+    let unreadable = |why: Obstacle| match why {
+        Obstacle::Missing | Obstacle::NoFolder => Failure::unknown(format!("`{path}` does not exist")),
+        other => {
+            Failure::refused(format!("`{path}` cannot be read: {other}"), "name a file of the repository")
+        }
+    };
+    let real = place.files.resolve(&whole).map_err(unreadable)?;
+    let root = place.files.resolve(place.root).map_err(unreadable)?;
+    if below(&real.path, &root.path).is_none() {
+        return Err(unreadable(Obstacle::LeadsOut));
+    }
+    if real.is_folder {
+        if name(path) == "mlruns" {
+            return Err(Failure::refused(format!("`{path}` is a folder"), mlflow::FILE_STORE_HELP));
+        }
+        return Err(unreadable(Obstacle::Folder));
+    }
+    let bytes = place.files.read(&whole).map_err(unreadable)?;
+    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+        return Err(unreadable(Obstacle::Pointer));
+    }
+    let sha256 = sha256(&bytes);
+    Ok(SourceFile { path: path.to_owned(), bytes, sha256 })
+}
+
+/// The rows of a file.
+fn table(
+    source: &Source,
+    file: &SourceFile,
+    outside: &dyn Outside,
+    window: &Window,
+) -> Result<Table, Failure> {
+    let bytes = file.bytes.as_slice();
+    let decode = || outside.ask(source, &Question::Decode { file: bytes }).map(|answer| answer.body);
+    match &source.kind {
+        SourceKind::Promptfoo(rules) => promptfoo::read(bytes, rules),
+        // An archive of Inspect, whatever it is called.
+        SourceKind::Inspect(rules) if bytes.starts_with(b"PK") => inspect::read(&decode()?, rules),
+        SourceKind::Inspect(rules) => inspect::read(bytes, rules),
+        SourceKind::Deepeval => deepeval::read(bytes, name(&file.path), &window.zone),
+        SourceKind::Evidently => evidently::read(bytes),
+        SourceKind::Otlp => otlp::read(bytes),
+        SourceKind::Csv(rules) | SourceKind::Tsv(rules) => delimited::read(bytes, rules, &source.rows.empty),
+        SourceKind::Json(rules) => json_rows::read(bytes, rules),
+        SourceKind::JsonLines(rules) => json_rows::read_lines(bytes, rules),
+        SourceKind::Jq { .. } => {
+            json::parse(bytes)?;
+            json_rows::read_lines(&decode()?, &Default::default())
+        }
+        SourceKind::Xlsx { .. } | SourceKind::Parquet => recorded::from_bytes(&decode()?),
+        SourceKind::MlflowTable { run } => mlflow::read_table(bytes, run.as_deref()),
+        SourceKind::Sqlite
+        | SourceKind::Prometheus(_)
+        | SourceKind::Mlflow { .. }
+        | SourceKind::Postgres(_) => {
+            Err(Failure::refused("this source is asked and not read", "take its values with a query"))
+        }
+    }
+}
+
+/// The file of a source that is asked by a query, such as a database.
+pub(super) fn database(source: &Source, place: &Place<'_>) -> Result<SourceFile, Failure> {
+    let path = &source.place.value;
+    for beside in ["-wal", "-journal"] {
+        let waiting = place.files.read(&join(place.root, &format!("{path}{beside}")));
+        if waiting.is_ok_and(|bytes| !bytes.is_empty()) {
+            return Err(Failure::refused(
+                format!("`{path}{beside}` has changes that are not in `{path}` yet"),
+                "close the program that writes the database, or run `pragma wal_checkpoint(truncate)`",
+            ));
+        }
+    }
+    file(place, path)
+}

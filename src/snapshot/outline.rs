@@ -1,0 +1,178 @@
+//! Where the keys and values of a document stand, for who changes some of them and leaves all else as it is.
+//!
+//! Knows YAML and no vocabulary.
+
+use std::ops::Range;
+
+use crate::snapshot::problems::Problems;
+use crate::snapshot::tree::{Content, Entry, NodeId, Tree, parse_any};
+use crate::source::FileId;
+
+/// A map of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outline {
+    pub entries: Vec<OutlineEntry>,
+    /// Whether it is written between braces.
+    pub flow: bool,
+}
+
+/// A key with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutlineEntry {
+    pub key: String,
+    /// Bytes of the key, with its quotes.
+    pub at: Range<usize>,
+    pub value: OutlineValue,
+    /// The value on one line, however it is laid out: two values are the same if these are.
+    pub canonical: String,
+}
+
+/// What stands behind a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutlineValue {
+    /// Nothing, `~` or `null`, with its bytes, which may be none.
+    Null(Range<usize>),
+    /// With its bytes, quotes included.
+    Scalar(Range<usize>),
+    List,
+    Map(Outline),
+}
+
+impl Outline {
+    /// The entry of a key.
+    pub fn get(&self, key: &str) -> Option<&OutlineEntry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+}
+
+/// The map of a text of one document; none if it is something else, or broken. An empty text is an empty map.
+pub fn outline(text: &str) -> Option<Outline> {
+    let mut problems = Problems::default();
+    let tree = parse_any(FileId(0), text, &mut problems);
+    if tree.fault || tree.documents.len() > 1 {
+        return None;
+    }
+    let Some(document) = tree.documents.first() else {
+        return Some(Outline { entries: Vec::new(), flow: false });
+    };
+    match &tree.node(document.root).content {
+        Content::Map(entries) if !document.broken && !document.faulty => {
+            Some(map(&tree, text, document.root, entries))
+        }
+        Content::Null => Some(Outline { entries: Vec::new(), flow: false }),
+        Content::Map(_) | Content::Scalar { .. } | Content::List(_) => None,
+    }
+}
+
+fn map(tree: &Tree<'_>, text: &str, id: NodeId, entries: &[Entry<'_>]) -> Outline {
+    let start = tree.node(id).span.range().start;
+    let first = entries.first().map(|entry| entry.span.range().start);
+    // A map in lines begins with its first key.
+    let flow = text.get(start..).is_some_and(|rest| rest.starts_with('{')) && first != Some(start);
+    let entries = entries.iter().map(|entry| {
+        let node = tree.node(entry.value);
+        let value = match &node.content {
+            Content::Null => OutlineValue::Null(node.span.range()),
+            Content::Scalar { .. } => OutlineValue::Scalar(node.span.range()),
+            Content::List(_) => OutlineValue::List,
+            Content::Map(inner) => OutlineValue::Map(map(tree, text, entry.value, inner)),
+        };
+        let mut canonical = String::new();
+        write(tree, entry.value, &mut canonical);
+        OutlineEntry { key: entry.key.clone().into_owned(), at: entry.span.range(), value, canonical }
+    });
+    Outline { entries: entries.collect(), flow }
+}
+
+/// A value on one line, as JSON that is YAML too: plain scalars as they are, all others in double quotes.
+fn write(tree: &Tree<'_>, id: NodeId, out: &mut String) {
+    let separated = |out: &mut String, at: usize| {
+        if at > 0 {
+            out.push_str(", ");
+        }
+    };
+    match &tree.node(id).content {
+        Content::Null => out.push_str("null"),
+        Content::Scalar { text, .. } => out.push_str(&flow_text(text)),
+        Content::List(elements) => {
+            out.push('[');
+            for (at, element) in elements.iter().enumerate() {
+                separated(out, at);
+                write(tree, *element, out);
+            }
+            out.push(']');
+        }
+        Content::Map(entries) => {
+            out.push_str("{ ");
+            for (at, entry) in entries.iter().enumerate() {
+                separated(out, at);
+                out.push_str(&flow_text(&entry.key));
+                out.push_str(": ");
+                write(tree, entry.value, out);
+            }
+            out.push_str(" }");
+        }
+    }
+}
+
+/// A scalar on one line, between braces as behind a key, without quotes where it is the same without.
+pub fn flow_text(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./%+-:".contains(c);
+    let is_word = |word: &str| !word.is_empty() && !word.ends_with(':') && word.chars().all(is_plain);
+    let words = text.split(' ').all(is_word);
+    let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_');
+    let is_null = matches!(text, "null" | "Null" | "NULL");
+    if words && begins && !is_null { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(text: &str) -> String {
+        outline(text).unwrap().get("x").unwrap().canonical.clone()
+    }
+
+    #[test]
+    fn layout_and_comments_make_no_difference() {
+        let flow = canonical("x: [{ id: a, ok: true }, { id: b }]\n");
+        assert_eq!(flow, canonical("# above\nx:  # beside\n  - id: a\n    ok: true\n  - { id: \"b\" }\n"));
+        assert_ne!(flow, canonical("x: [{ id: a, ok: false }, { id: b }]\n"));
+    }
+
+    #[test]
+    fn what_stands_where_is_known() {
+        let text = "a: 1  # one\nb:\nc:\n  d: \"x\"\n";
+        let found = outline(text).unwrap();
+        let OutlineValue::Scalar(range) = &found.get("a").unwrap().value else { panic!() };
+        assert_eq!(&text[range.clone()], "1");
+        assert!(matches!(found.get("b").unwrap().value, OutlineValue::Null(_)));
+        let OutlineValue::Map(inner) = &found.get("c").unwrap().value else { panic!() };
+        assert!(!inner.flow);
+        let OutlineValue::Scalar(range) = &inner.get("d").unwrap().value else { panic!() };
+        assert_eq!(&text[range.clone()], "\"x\"");
+        let OutlineValue::Map(flow) = outline("c: { d: 1 }").unwrap().get("c").unwrap().value.clone() else {
+            panic!()
+        };
+        assert!(flow.flow);
+    }
+
+    #[test]
+    fn what_is_broken_has_no_outline() {
+        assert!(outline("a: [1").is_none());
+        assert!(outline("a: 1\na: 2\n").is_none());
+        assert!(outline("a: 1\n---\nb: 2\n").is_none());
+        assert!(outline("- a\n").is_none());
+        assert!(outline("").unwrap().entries.is_empty());
+    }
+
+    #[test]
+    fn a_canonical_text_is_the_value_again() {
+        for text in
+            ["x: \"a: b\"", "x: '#'", "x: \"null\"", "x: [\"\", \"a\\nb\", -1, 5%]", "x: { \"a b\": ~ }"]
+        {
+            let once = canonical(text);
+            assert_eq!(canonical(&format!("x: {once}")), once, "{text}");
+        }
+    }
+}
