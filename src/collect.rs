@@ -3,9 +3,11 @@
 //! Sources to values, with where each of them came from. What could not be had is unknown with its reason. Opens no file, asks
 //! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
 
+pub mod bound;
 pub mod delimited;
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 mod foreign;
+pub mod invented;
 pub mod json;
 pub mod json_rows;
 pub mod outside;
