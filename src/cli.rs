@@ -4,6 +4,7 @@
 
 mod arguments;
 mod check;
+mod collect;
 mod disk;
 mod docs;
 mod explain;
