@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::collect::delimited::{self, TextRow};
 use crate::collect::json::{self, Json, JsonNode};
@@ -110,16 +110,16 @@ impl MlflowServer<'_> {
         let earliest = &window.start - Number::from(LONGEST_RUN * DAY);
         let (mut runs, mut token) = (Vec::new(), None::<String>);
         for _ in 0..MAX_PAGES {
-            let mut body = json!({
-                "experiment_ids": [experiment],
-                "max_results": PAGE,
-                "order_by": ["attributes.start_time DESC"],
-                "run_view_type": "ACTIVE_ONLY",
-            });
-            if let (Some(token), Some(body)) = (token, body.as_object_mut()) {
-                body.insert("page_token".to_owned(), token.into());
-            }
-            let (answer, node) = self.get("runs/search", Some(body.to_string()))?;
+            // Keys in the order of the alphabet: a recording knows the question by its text.
+            let mut body = Map::from_iter([
+                ("experiment_ids".to_owned(), json!([experiment])),
+                ("max_results".to_owned(), json!(PAGE)),
+                ("order_by".to_owned(), json!(["attributes.start_time DESC"])),
+            ]);
+            body.extend(token.map(|token| ("page_token".to_owned(), json!(token))));
+            body.insert("run_view_type".to_owned(), json!("ACTIVE_ONLY"));
+            let body = Value::Object(body).to_string();
+            let (answer, node) = self.get("runs/search", Some(body))?;
             success(&answer, &node)?;
             let page = node.get("runs").map_or(&[] as &[JsonNode], JsonNode::elements);
             for run in page {

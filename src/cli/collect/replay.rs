@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::cli::record::digest;
 use crate::cli::{disk, write};
@@ -28,23 +28,20 @@ pub(in crate::cli) struct Recording<'o> {
 impl Outside for Recording<'_> {
     fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
         let answer = self.inner.ask(source, question);
-        let mut record = Map::from_iter([("question".to_owned(), asked(source, question))]);
-        match &answer {
+        let question_asked = asked(source, question);
+        let record = match &answer {
             Ok(answer) => {
-                record.insert("status".to_owned(), answer.status.into());
                 let (key, body) = body_text(&answer.body);
-                record.insert(key.to_owned(), body.into());
+                json!({ key: body, "question": question_asked, "status": answer.status })
             }
             // That there was no answer is what a person sees when this is collected again.
-            Err(Failure::Unknown(reason)) => {
-                record.insert("unknown".to_owned(), reason.clone().into());
-            }
+            Err(Failure::Unknown(reason)) => json!({ "question": question_asked, "unknown": reason }),
             Err(Failure::Broken { .. } | Failure::Refused { .. } | Failure::NotBuilt { .. }) => {
                 return answer;
             }
-        }
+        };
         let name = file_name(source, question);
-        let text = format!("{:#}\n", Value::Object(record));
+        let text = format!("{record:#}\n");
         write::below(&self.folder, &name, &text).map_err(|why| {
             Failure::refused(
                 format!("the recording `{name}` cannot be written: {why}"),
@@ -114,20 +111,21 @@ impl Outside for Cached<'_> {
     }
 }
 
-/// What tells a question from all others. Of a file it is the digest, and of its reader what changes the answer.
+/// What tells a question from all others. Of a file it is the digest, and of its reader what changes the answer. Keys are in the
+/// order of the alphabet, so that they stay in it however maps are built.
 fn asked(source: &Source, question: &Question<'_>) -> Value {
     let source_name = &source.name.value;
     match question {
-        Question::Http { path, body: None } => json!({ "source": source_name, "get": path }),
+        Question::Http { path, body: None } => json!({ "get": path, "source": source_name }),
         Question::Http { path, body: Some(body) } => {
-            json!({ "source": source_name, "post": path, "body": body })
+            json!({ "body": body, "post": path, "source": source_name })
         }
         Question::Sql { query, start, end, file } => {
             let file = file.map(digest);
-            json!({ "source": source_name, "sql": query, "start": start, "end": end, "file": file })
+            json!({ "end": end, "file": file, "source": source_name, "sql": query, "start": start })
         }
         Question::Decode { file } => {
-            json!({ "source": source_name, "decode": reader(&source.kind), "file": digest(file) })
+            json!({ "decode": reader(&source.kind), "file": digest(file), "source": source_name })
         }
     }
 }

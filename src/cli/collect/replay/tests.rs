@@ -98,7 +98,7 @@ fn a_recording_is_a_file_that_a_person_can_read() {
         (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(path).unwrap())
     };
     let (name, text) = write();
-    assert_eq!(name, "21d8e8ddc8d3fe5c.json");
+    assert_eq!(name, "5d2e6be16aae7f84.json");
     assert_eq!(
         text,
         r#"{
