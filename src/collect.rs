@@ -3,6 +3,7 @@
 //! Sources to values, with where each of them came from. What could not be had is unknown with its reason. Opens no file, asks
 //! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
 
+pub mod bound;
 mod complain;
 pub mod deepeval;
 pub mod delimited;
@@ -14,6 +15,7 @@ mod foreign;
 pub mod inspect;
 #[cfg(feature = "inspect-eval")]
 pub mod inspect_eval;
+pub mod invented;
 pub mod json;
 pub mod json_rows;
 pub mod mlflow;

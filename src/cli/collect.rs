@@ -3,6 +3,8 @@
 #[cfg(any(feature = "mlflow", feature = "prometheus"))]
 mod http;
 mod live;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod replay;
 mod target;
 

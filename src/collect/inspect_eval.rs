@@ -176,6 +176,26 @@ mod tests {
         assert_eq!(table.totals["not_run"], Cell::Number("2".to_owned()));
     }
 
+    /// A real archive without what is written at the end of a run.
+    #[test]
+    fn a_real_journal_is_read() {
+        let mut whole = ZipArchive::new(Cursor::new(ERRORS)).unwrap();
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for index in 0..whole.len() {
+            let member = whole.by_index_raw(index).unwrap();
+            let name = member.name().unwrap().into_owned();
+            if name.starts_with("_journal/") || name.contains("r01") || name.contains("r07") {
+                writer.raw_copy_file(member).unwrap();
+            }
+        }
+        let killed = writer.finish().unwrap().into_inner();
+        let table = inspect::read(&decode(&killed).unwrap(), &InspectRules::default()).unwrap();
+        let counted =
+            ["planned", "passed", "failed", "errors", "not_run"].map(|name| table.totals[name].clone());
+        assert_eq!(counted, ["8", "1", "0", "1", "6"].map(|digits| Cell::Number(digits.to_owned())));
+        assert_eq!(table.remarks, ["the run did not finish, its status is `started`"]);
+    }
+
     #[test]
     fn what_is_no_log_is_refused() {
         for bytes in [&b""[..], b"PK", b"nothing", &ERRORS[..ERRORS.len() - 30], &ERRORS[30..]] {

@@ -42,7 +42,7 @@ const DAY_SECONDS: u64 = 86_400;
 /// If the file is broken, has no spans, or has two different spans of one id.
 pub fn read(bytes: &[u8]) -> Result<Table, Failure> {
     let lines = Lines::of(bytes);
-    let mut spans = Spans { table: Table::default(), known: BTreeMap::new(), repeated: 0, latest: None };
+    let mut spans = Spans::default();
     match parse(bytes) {
         Ok(whole) => spans.add_request(&whole, &|at| lines.line(at), 0)?,
         Err(_) => {
@@ -57,12 +57,15 @@ pub fn read(bytes: &[u8]) -> Result<Table, Failure> {
     Ok(spans.finished())
 }
 
+#[derive(Default)]
 struct Spans {
     table: Table,
     /// The row of each trace and span id.
     known: BTreeMap<(String, String), usize>,
     /// Spans that were sent more than once.
     repeated: usize,
+    /// Bytes of the attributes of resources that rows have copies of.
+    copied: usize,
     /// Nanoseconds since 1970-01-01T00:00Z.
     latest: Option<u64>,
 }
@@ -87,6 +90,11 @@ impl Spans {
                 for span in scope.get("spans").map_or(&[][..], JsonNode::elements) {
                     if !matches!(span.value, Json::Map(_)) {
                         return Err(Failure::broken(start + span.at, "this span is not a map"));
+                    }
+                    self.copied = self.copied.saturating_add(tally::weight(&common));
+                    if self.copied > tally::MAX_COPIED {
+                        let message = "the attributes of its resource are too large for so many spans";
+                        return Err(Failure::broken(start + span.at, message));
                     }
                     self.add(span, common.clone(), line(span.at), start)?;
                 }
@@ -147,19 +155,16 @@ impl Spans {
         table.totals.insert("calls".to_owned(), tally::count(calls));
         table.totals.insert("errors".to_owned(), tally::count(errors));
         let absent = || Cell::Unknown("no span says how many tokens it used".to_owned());
-        let mut both = Vec::new();
         for (total, column) in TOKENS {
-            let (sum, unknown) = tally::sum(&table.rows, column);
+            let (sum, unknown) = tally::sum(table.rows.iter().map(|row| row.cells.get(column)));
             if sum.is_some() && unknown > 0 {
                 table
                     .remarks
                     .push(format!("`{total}` is without {unknown} of {calls} spans, which have no count"));
             }
-            let cell = sum.unwrap_or_else(absent);
-            both.push(Row { cells: BTreeMap::from([(String::new(), cell.clone())]), ..Row::default() });
-            table.totals.insert(total.to_owned(), cell);
+            table.totals.insert(total.to_owned(), sum.unwrap_or_else(absent));
         }
-        let tokens = match tally::sum(&both, "") {
+        let tokens = match tally::sum(TOKENS.iter().map(|(total, _)| table.totals.get(*total))) {
             (Some(sum), 0) => sum,
             (Some(_) | None, _) => absent(),
         };
@@ -320,6 +325,18 @@ mod tests {
         let text = format!("{}\n{}\n", span("x"), span("y"));
         let Err(Failure::Broken { at, message, .. }) = read(text.as_bytes()) else { panic!("{text}") };
         assert!(at > text.find('\n').unwrap() && message.contains("line 1"), "{at} {message}");
+    }
+
+    #[test]
+    fn a_large_resource_is_not_copied_for_ever() {
+        let attribute =
+            format!("{{\"key\": \"k\", \"value\": {{\"stringValue\": \"{}\"}}}}", "x".repeat(1 << 20));
+        let resource = format!("{{\"attributes\": [{attribute}]}}");
+        let spans = vec!["{}"; 300].join(",");
+        let text = format!(
+            "{{\"resourceSpans\": [{{\"resource\": {resource}, \"scopeSpans\": [{{\"spans\": [{spans}]}}]}}]}}"
+        );
+        assert!(matches!(read(text.as_bytes()), Err(Failure::Broken { .. })));
     }
 
     #[test]

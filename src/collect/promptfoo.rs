@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use crate::collect::json::{Json, JsonNode, parse, parse_lines};
 use crate::collect::promptfoo::patterns::ErrorPatterns;
 use crate::collect::source::PromptfooRules;
-use crate::collect::table::{Cell, Columns, Failure, Made, Table};
+use crate::collect::table::{Cell, Columns, Failure, Made, Table, Unjudged};
 use crate::collect::tally::{self, Lines};
 use crate::text::{first_few, quote};
 
@@ -182,8 +182,8 @@ fn rows(
 
 fn add_totals(table: &mut Table) {
     table.totals.append(&mut tally::totals(&table.rows));
-    let called = || table.rows.iter().filter(|row| row.line > 0);
-    let (cost, unknown) = tally::sum(&called().cloned().collect::<Vec<_>>(), "cost");
+    let run = table.rows.iter().filter(|row| !matches!(row.unjudged, Some(Unjudged::NotRun(_))));
+    let (cost, unknown) = tally::sum(run.map(|row| row.cells.get("cost")));
     if cost.is_some() && unknown > 0 {
         table.remarks.push(format!("`cost` is without {unknown} results that do not say what they cost"));
     }

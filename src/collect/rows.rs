@@ -237,8 +237,7 @@ fn one_of(group: &[&(&Row, Option<Number>)], keys: &Keys<'_>) -> Result<Element,
     let Some(second) = rest.first() else { return Ok(alone(first.0)) };
     match keys.repeats {
         Repeats::Refused => {
-            let key =
-                keys.columns.iter().map(|column| key_text(first.0, column)).collect::<Vec<_>>();
+            let key = keys.columns.iter().map(|column| key_text(first.0, column)).collect::<Vec<_>>();
             Err(RowProblem::Repeated { key: key.join(", "), first: first.0.line, second: second.0.line })
         }
         // The last of the file, where nothing says when they were made.

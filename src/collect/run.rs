@@ -366,7 +366,7 @@ impl SourceRun<'_, '_> {
                 .push(format!("{} rows with an error are left out, as the plan says", found.dropped));
         }
         if found.outside > 0 {
-            self.line.remarks.push(format!("{} rows are outside of the window", found.outside));
+            self.line.remark(&format!("{} outside of the window left out", rows_of(found.outside)));
         }
         if !why.is_empty() {
             why.iter().for_each(|why| self.line.because(why));
@@ -473,7 +473,19 @@ impl SourceRun<'_, '_> {
     }
 }
 
+/// `1 row`, `9 rows`.
+fn rows_of(count: usize) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+}
+
 impl SourceLine {
+    /// Adds a remark, once.
+    fn remark(&mut self, text: &str) {
+        if !self.remarks.iter().any(|known| known == text) {
+            self.remarks.push(text.to_owned());
+        }
+    }
+
     /// Adds a reason, once.
     fn because(&mut self, why: &str) {
         if !self.why.iter().any(|known| known == why) {
@@ -521,15 +533,23 @@ fn keys_of<'f>(field: &'f TypedField<'_>) -> Keys<'f> {
     Keys { columns, repeats }
 }
 
-/// The most frequent reasons.
+/// The most frequent reasons, each cropped.
 fn few_reasons(counted: &BTreeMap<&str, usize>) -> String {
+    /// Reasons that are shown.
     const SHOWN: usize = 3;
+    /// Characters of a reason that are shown.
+    const LENGTH: usize = 80;
     let mut by_count: Vec<(&&str, &usize)> = counted.iter().collect();
     by_count.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let mut shown: Vec<String> =
-        by_count.iter().take(SHOWN).map(|(reason, _)| (**reason).to_owned()).collect();
-    if by_count.len() > SHOWN {
-        shown.push(format!("and {} other reasons", by_count.len() - SHOWN));
+    let cropped = |reason: &str| match reason.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…", reason.get(..end).unwrap_or(reason)),
+        None => reason.to_owned(),
+    };
+    let mut shown: Vec<String> = by_count.iter().take(SHOWN).map(|(reason, _)| cropped(reason)).collect();
+    match by_count.len().saturating_sub(SHOWN) {
+        0 => {}
+        1 => shown.push("and one other reason".to_owned()),
+        more => shown.push(format!("and {more} other reasons")),
     }
     shown.join(", ")
 }

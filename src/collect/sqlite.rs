@@ -104,7 +104,6 @@ fn open(file: &[u8]) -> Result<Connection, Failure> {
 }
 
 /// Allows what a `select` needs.
-#[expect(clippy::needless_pass_by_value, reason = "so the library hands it over")]
 fn authorize(context: AuthContext<'_>) -> Authorization {
     match context.action {
         AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => Authorization::Allow,
@@ -122,7 +121,7 @@ fn ask(connection: &Connection, sql: &str, start: &str, end: &str) -> Result<Tab
         return Err(not_a_select());
     }
     bind(&mut statement, start, end)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut seen = BTreeSet::new();
     if let Some(twice) = columns.iter().find(|name| !seen.insert(*name)) {
         return Err(Failure::refused(

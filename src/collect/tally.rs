@@ -88,18 +88,31 @@ pub(super) fn totals(rows: &[Row]) -> BTreeMap<String, Cell> {
     .collect()
 }
 
-/// The exact sum of the numbers in a column, and how many rows have none; no sum if no row has one.
-pub(super) fn sum(rows: &[Row], column: &str) -> (Option<Cell>, usize) {
-    let (mut total, mut known) = (Number::ZERO, 0);
-    for row in rows {
-        if let Some(Cell::Number(digits)) = row.cells.get(column)
-            && let Ok(number) = parse_number(digits)
-        {
-            total += number;
-            known += 1;
+/// The exact sum of cells, and how many of them are not numbers; no sum if none is one.
+pub(super) fn sum<'c>(cells: impl Iterator<Item = Option<&'c Cell>>) -> (Option<Cell>, usize) {
+    let (mut total, mut known, mut unknown) = (Number::ZERO, 0usize, 0);
+    for cell in cells {
+        let digits = if let Some(Cell::Number(digits)) = cell { digits } else { "" };
+        match parse_number(digits) {
+            Ok(number) => {
+                total += number;
+                known += 1;
+            }
+            Err(_) => unknown += 1,
         }
     }
     let places = MAX_DIGITS + MAX_EXPONENT as usize;
-    let sum = (known > 0).then(|| Cell::Number(decimal(&total, places)));
-    (sum, rows.len() - known)
+    ((known > 0).then(|| Cell::Number(decimal(&total, places))), unknown)
+}
+
+/// Bytes that copies of cells may take: a small file must not fill the memory by naming large texts many times.
+pub(super) const MAX_COPIED: usize = 256 << 20;
+
+/// About how many bytes cells take.
+pub(super) fn weight(cells: &BTreeMap<String, Cell>) -> usize {
+    let of = |cell: &Cell| match cell {
+        Cell::Text(text) | Cell::Number(text) | Cell::Unknown(text) => text.len(),
+        Cell::Bool(_) => 0,
+    };
+    cells.iter().map(|(name, cell)| 64 + name.len() + of(cell)).sum()
 }

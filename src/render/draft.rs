@@ -15,8 +15,19 @@ use crate::vocabulary::{Field, RecordType, Vocabulary};
 /// Columns of a line, as far as comments can be broken.
 const WIDTH: usize = 100;
 
-/// The snapshot that follows `last`, of another day. The stage is the same; it asks for nothing.
+/// The snapshot that follows `last`, of another day. The stage is the same; it asks for nothing. All other fields are offered.
 pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> String {
+    let mut draft = begun(vocabulary, last, date);
+    draft.offered(vocabulary, &last.record, vocabulary.built_in_fields());
+    draft.finish()
+}
+
+/// The same with those fields alone that were recorded the last time.
+pub fn draft_of_recorded(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> String {
+    begun(vocabulary, last, date).finish()
+}
+
+fn begun(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> SnapshotDraft {
     let mut draft = SnapshotDraft { file: last.file, retired: vocabulary.retired(), out: String::new() };
     let until = match date {
         Point::Day(_) => "day",
@@ -33,7 +44,6 @@ pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> String {
         let _ = writeln!(draft.out, "workflow: {}", yaml_text(&last.workflow));
     }
     let _ = writeln!(draft.out, "date: {date}");
-    let built_in = if vocabulary.stages.is_empty() { Vocabulary::STAGE } else { Vocabulary::ADVANCE_TO + 1 };
     if let Some(rung) = vocabulary.rung_in(&last.record) {
         let stage = |rung: usize| vocabulary.stages.get(rung).map(|name| &**name);
         let _ = writeln!(draft.out, "stage: {}", stage(rung).unwrap_or_default());
@@ -51,11 +61,8 @@ pub fn draft(vocabulary: &Vocabulary, last: &Snapshot, date: Point) -> String {
         let _ = writeln!(draft.out, "{}: {last_day}", yaml_text(field));
     }
     draft.out.push('\n');
-    draft.fields(&vocabulary.snapshot, &[&last.record], built_in, 0);
-    draft.offered(vocabulary, &last.record, built_in);
-    draft.out.truncate(draft.out.trim_end().len());
-    draft.out.push('\n');
-    draft.out
+    draft.fields(&vocabulary.snapshot, &[&last.record], vocabulary.built_in_fields(), 0);
+    draft
 }
 
 struct SnapshotDraft {
@@ -67,6 +74,12 @@ struct SnapshotDraft {
 }
 
 impl SnapshotDraft {
+    fn finish(mut self) -> String {
+        self.out.truncate(self.out.trim_end().len());
+        self.out.push('\n');
+        self.out
+    }
+
     fn is_own(&self, value: Option<&Option<Located>>) -> bool {
         value.and_then(Option::as_ref).is_some_and(|value| value.key.file == self.file)
     }

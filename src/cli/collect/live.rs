@@ -3,6 +3,8 @@
 //! What this program was built without says so, with the feature that has it.
 
 use std::env;
+#[cfg(feature = "sqlite")]
+use std::time::{Duration, Instant};
 
 use crate::collect::outside::{Answer, Outside, Question};
 use crate::collect::recorded;
@@ -100,7 +102,10 @@ fn whole(body: Vec<u8>) -> Answer {
 
 #[cfg(feature = "sqlite")]
 fn sqlite(file: &[u8], query: &str, start: &str, end: &str) -> Result<Table, Failure> {
-    crate::collect::sqlite::query(file, query, start, end)
+    /// How long a query may take.
+    const TIME: Duration = Duration::from_secs(30);
+    let started = Instant::now();
+    crate::collect::sqlite::query(file, query, start, end, move || started.elapsed() > TIME)
 }
 
 #[cfg(not(feature = "sqlite"))]

@@ -11,7 +11,7 @@ use crate::collect::window::{Window, beginning};
 use crate::layers::ProjectInForce;
 use crate::point::{Axis, Point};
 use crate::project::path::join;
-use crate::render::draft::draft;
+use crate::render::draft::draft_of_recorded;
 use crate::source::{FileId, SourceMap};
 use crate::text::quote;
 use crate::value::{Number, Series, Snapshot, date_of_day};
@@ -82,7 +82,7 @@ pub(super) fn target(
             quote(beside)
         ));
     }
-    let text = draft(vocabulary, last, date);
+    let text = draft_of_recorded(vocabulary, last, date);
     let end = text.len();
     Ok(Target {
         date,

@@ -1,6 +1,6 @@
 //! What a run of promptfoo planned: the tests of its configuration, each as often as it is repeated, less what was run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::json::{Json, JsonNode};
 use crate::collect::source::PromptfooRules;
@@ -45,14 +45,16 @@ pub(super) fn add(whole: &JsonNode, rules: &PromptfooRules, table: &mut Table) -
     };
     let repeat = repeats(whole)?;
     let mut plan = Vec::new();
-    let mut planned = 0usize;
+    let (mut planned, mut copied) = (0usize, 0usize);
     for test in tests {
         for entry in expanded(test, whole, rules)? {
-            planned = planned.saturating_add(entry.times.saturating_mul(repeat));
+            let times = entry.times.saturating_mul(repeat);
+            planned = planned.saturating_add(times);
+            copied = copied.saturating_add(tally::weight(&entry.cells).saturating_mul(times + 1));
             plan.push(entry);
-        }
-        if planned > MAX_PLANNED {
-            return Err(too_many(test.at));
+            if planned > MAX_PLANNED || copied > tally::MAX_COPIED {
+                return Err(too_many(test.at));
+            }
         }
     }
     let mut run: BTreeMap<String, usize> = BTreeMap::new();
@@ -100,7 +102,11 @@ fn listed(whole: &JsonNode) -> Result<&[JsonNode], &'static str> {
 }
 
 fn repeats(whole: &JsonNode) -> Result<usize, Failure> {
-    let paths = [&["runtimeOptions", "repeat"][..], &["config", "evaluateOptions", "repeat"]];
+    let paths = [
+        &["runtimeOptions", "repeat"][..],
+        &["config", "commandLineOptions", "repeat"],
+        &["config", "evaluateOptions", "repeat"],
+    ];
     let Some(node) = paths.into_iter().find_map(|path| whole.at_path(path)) else { return Ok(1) };
     match &node.value {
         Json::Null => Ok(1),
@@ -121,7 +127,10 @@ fn repeats(whole: &JsonNode) -> Result<usize, Failure> {
 }
 
 fn too_many(at: usize) -> Failure {
-    Failure::broken(at, format!("the file plans more than {MAX_PLANNED} results up to this test"))
+    Failure::broken(
+        at,
+        format!("the tests up to this one plan more than {MAX_PLANNED} results, or too large ones"),
+    )
 }
 
 /// The tests that one entry plans: a variable with a list of values makes one of each.
@@ -140,7 +149,8 @@ fn expanded(test: &JsonNode, whole: &JsonNode, rules: &PromptfooRules) -> Result
     if !is_unexpanded(test) && !default.is_some_and(is_unexpanded) {
         let own = test.get("vars").map_or(&[][..], JsonNode::entries);
         let common = default.and_then(|node| node.get("vars")).map_or(&[][..], JsonNode::entries);
-        let common = common.iter().filter(|(key, _)| !own.iter().any(|(known, _)| known == key));
+        let known: BTreeSet<_> = own.iter().map(|(key, _)| key).collect();
+        let common = common.iter().filter(|(key, _)| !known.contains(key));
         for (key, value) in own.iter().chain(common) {
             let Json::List(values) = &value.value else { continue };
             if rule.strip_prefix("vars.") == Some(key) {
@@ -150,7 +160,8 @@ fn expanded(test: &JsonNode, whole: &JsonNode, rules: &PromptfooRules) -> Result
             }
         }
     }
-    if times > MAX_PLANNED || names.is_some_and(|names| names.len() > MAX_PLANNED) {
+    let copies = tally::weight(&cells).saturating_mul(names.map_or(1, <[_]>::len));
+    if times > MAX_PLANNED || copies > tally::MAX_COPIED {
         return Err(too_many(test.at));
     }
     let entry = |id: Option<Cell>| {

@@ -156,8 +156,14 @@ fn declared(
 }
 
 fn passed(node: &JsonNode) -> Cell {
-    let reason = node.at_path(&["gradingResult", "reason"]).and_then(JsonNode::text);
-    match node.get("success").and_then(JsonNode::bool) {
+    let grading = node.get("gradingResult");
+    let reason = grading.and_then(|grading| grading.get("reason")).and_then(JsonNode::text);
+    let graded = grading.and_then(|grading| grading.get("pass")).and_then(JsonNode::bool);
+    let success = node.get("success").and_then(JsonNode::bool);
+    match success {
+        Some(_) if graded.is_some() && graded != success => {
+            Cell::Unknown("`success` and `gradingResult.pass` contradict each other".to_owned())
+        }
         Some(true) if reason == Some("No assertions") => {
             Cell::Unknown("the test has no assertion, so nothing was judged".to_owned())
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::collect::source::AlsoErrors;
-use crate::collect::table::{Row, Unjudged};
+use crate::collect::table::Row;
 use crate::config::Setting;
 use crate::source::{FileId, Span};
 
@@ -281,6 +281,31 @@ fn a_test_without_assertions_judges_nothing() {
     let table = table(&made(result, "[]", ""));
     assert_eq!(["passed", "failed"].map(|name| total(&table, name)), ["0", "0"]);
     assert!(matches!(table.rows[0].cells["passed"], Cell::Unknown(_)));
+}
+
+#[test]
+fn what_contradicts_itself_does_not_pass() {
+    for (success, pass) in [("true", "false"), ("false", "true")] {
+        let result = format!(
+            "{{\"success\": {success}, \"failureReason\": 0, \"gradingResult\": {{\"pass\": {pass}}}}}"
+        );
+        let table = table(&made(&result, "[]", ""));
+        assert_eq!(["passed", "failed"].map(|name| total(&table, name)), ["0", "0"], "{success}");
+    }
+}
+
+#[test]
+fn large_tests_are_not_copied_for_ever() {
+    let text = "x".repeat(1 << 20);
+    let tests = format!(
+        "[{{\"description\": \"a\", \"metadata\": {{\"m\": \"{text}\"}}, \"vars\": {{\"q\": [{}]}}}}]",
+        vec!["1"; 400].join(",")
+    );
+    for id in ["description", "vars.q"] {
+        let rules = PromptfooRules { id: setting(id), ..PromptfooRules::default() };
+        let result = r#"{"success": true, "gradingResult": {"pass": true}}"#;
+        assert!(matches!(read(&made(result, &tests, ""), &rules), Err(Failure::Broken { .. })), "{id}");
+    }
 }
 
 #[test]
