@@ -47,6 +47,7 @@ impl SourceRun<'_, '_> {
 
     fn asked_field(&mut self, field: &TypedField<'_>, file: Option<&SourceFile>) -> GatheredField {
         self.outside.failed.set(false);
+        self.outside.silent.set(false);
         let mut origin = vec![("from", self.source.name.value.clone())];
         if let Some(file) = file {
             origin.extend([("file", file.path.clone()), ("sha256", file.sha256.clone())]);
@@ -153,6 +154,8 @@ impl SourceRun<'_, '_> {
 
     /// A failure of one question: what the server cannot answer costs this field alone.
     fn asked_failure(&mut self, span: Span, failure: &Failure) -> String {
+        // What keeps a source from being asked is told once, and what is wrong with a question at the question.
+        let span = if self.outside.silent.get() { self.source.place.span } else { span };
         let reason = self.complaints.failure_of(span, failure);
         if matches!(failure, Failure::Unknown(_)) && self.outside.failed.get() {
             self.complaints.no_answer(span, self.source, &reason);
