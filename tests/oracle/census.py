@@ -89,6 +89,7 @@ def of_workflow(repository, name):
         "standing": any(kind.standing for kind in kinds), "weekday_cadence": world.every == "weekday" and name not in repository.cadences,
         "broken": repository.broken, "broken_data": repository.broken_data, "instants": world.instants,
         "cadence": name in repository.cadences, "retired": "retired" in repository.facts.get(name, {}) or "retired" in made[-1],
+        "collected": world.collected,
         "no_key": world.key_of(("outputs",)) and any("id" not in item for item in outputs),
     }
     return {construct for construct, is_so in there.items() if is_so}

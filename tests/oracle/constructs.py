@@ -30,6 +30,7 @@ WRITTEN = {
     "gate_steps": "gates of several steps", "workflows": "workflows", "retired": "retired", "named": "named",
     "quoted": "quantities in quotes", "standing": "standing facts", "changing": "fields that may change",
     "broken": "a policy file with an error", "broken_data": "a workflow with an error in its data", "instants": "series that run by instants",
+    "collected": "where the values of a snapshot are from",
 }
 # What comes up in a case, by what its series holds.
 MET = {

@@ -53,6 +53,7 @@ class World:
     grace: object
     instants: bool = False
     quoted: bool = False  # whether quantities are written in quotes
+    collected: bool = False  # whether snapshots say where their values are from
 
     def type_of(self, path):
         """Of a field; a list's elements have no step of their own in a path."""
