@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use super::recorded::{Recorded, same};
+use super::written::RecordSource;
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{Arg, Expr, ExprId};
 use crate::builtins::Shape;
@@ -300,7 +301,8 @@ impl<'a> Evaluator<'a> {
             let (field, workflow) = (path.recorded(), workflow.clone());
             Reasons::of(ReasonKind::MissingInWorkflow { field, workflow, date: newest }, Some(span))
         };
-        self.walk(seen.record(), path, ty, self.moment_of(at, at), &missing)
+        let from = RecordSource { date: newest, missing: &missing };
+        self.walk(seen.record(), path, ty, self.moment_of(at, at), from)
     }
 }
 
@@ -308,7 +310,12 @@ impl<'a> Evaluator<'a> {
 fn name_in(located: &Located) -> Arc<str> {
     match &located.value {
         Value::Text(name) => name.clone(),
-        Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => "".into(),
+        Value::Bool(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_)
+        | Value::List(_)
+        | Value::Record(_) => "".into(),
     }
 }
 
@@ -321,7 +328,10 @@ fn unlisted(record: &Record) -> Record {
     let value = |located: &Located| match &located.value {
         Value::List(_) => None,
         Value::Record(inner) => Some(Value::Record(unlisted(inner))),
-        value @ (Value::Bool(_) | Value::Text(_) | Value::Number(_)) => Some(value.clone()),
+        value
+        @ (Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_)) => {
+            Some(value.clone())
+        }
     };
     let field = |slot: &Option<Located>| {
         let located = slot.as_ref()?;

@@ -560,6 +560,10 @@ pub enum Missing {
     List(Arc<str>),
     /// At least one element of a list.
     Element(Arc<str>),
+    /// One value for a field that is recorded as a range, and the line of that.
+    Exact(Arc<str>, usize),
+    /// The counts behind a share, and the line of that.
+    Counts(Arc<str>, usize),
 }
 
 /// What was noticed of a workflow, beside what its rules say.

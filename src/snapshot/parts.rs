@@ -53,6 +53,11 @@ fn count_at<'r>(record: &'r Record, steps: &[usize]) -> Option<(&'r Located, &'r
     match &located.value {
         Value::Number(number) if rest.is_empty() => Some((located, number)),
         Value::Record(inner) => count_at(inner, rest),
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+        Value::Bool(_)
+        | Value::Text(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_)
+        | Value::List(_) => None,
     }
 }

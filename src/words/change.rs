@@ -201,6 +201,10 @@ fn record(fields: &[Missing], file: &str, snapshot: Option<Point>) -> String {
         Missing::Field(field, Some(line)) => format!("`{field}` (line {line})"),
         Missing::List(list) => format!("`{list}` (`[]` if there were none)"),
         Missing::Element(list) => format!("at least one of `{list}`"),
+        Missing::Exact(field, line) => format!("one value for `{field}` (line {line})"),
+        Missing::Counts(field, line) => {
+            format!("`{field}` (line {line}) by its counts, as in `957 of 1008`,")
+        }
     };
     let named = fields.iter().take(NAMED).map(missing).collect::<Vec<_>>().join(", ");
     let more = fields.len().saturating_sub(NAMED);
