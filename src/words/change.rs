@@ -6,7 +6,7 @@ use super::show_range;
 use super::value::figure;
 use crate::evidence::Further;
 use crate::point::Point;
-use crate::report::why::{Bound, Change, Counts, Elements, Figure, Missing};
+use crate::report::why::{Bound, Change, Counts, Elements, Figure, Missing, NeededPart};
 use crate::types::Kind;
 use crate::value::Number;
 
@@ -33,6 +33,11 @@ pub(super) fn change(wanted: &Change) -> String {
         Change::Date { of, bound, to } => format!("`{of}` {}", day(*bound, to)),
         Change::Elements(wanted) => elements(wanted),
         Change::Counts(wanted) => counts(wanted),
+        Change::Part(NeededPart { of, needed, now, total }) => {
+            let bound = before(if needed > now { Bound::AtLeast } else { Bound::AtMost });
+            let share = Kind::Share.show(&(Number::from(*needed) / Number::from((*total).max(1))));
+            format!("`{of}` {bound}{needed} of {total} = {share}, now {now}")
+        }
         Change::Repeat { condition, more } => {
             let plural = if *more == Number::ONE { "" } else { "s" };
             format!("`{condition}` in {} more snapshot{plural}", more.floor())
