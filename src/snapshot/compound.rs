@@ -86,7 +86,7 @@ impl Scalar<'_> {
 
     fn counts(&self, part: &Part<'_>, whole: &Part<'_>, quantity: &Quantity) -> Read {
         if quantity.kind != Kind::Share {
-            return Err(errors::counts_of_no_share(self, &quantity.kind));
+            return Err(errors::counts_of_no_share(self, &quantity.kind, part.text));
         }
         let count = |part: &Part<'_>| {
             let scalar = self.part(part.text, &part.at);

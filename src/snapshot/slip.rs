@@ -248,7 +248,8 @@ fn fractions(text: &str) -> Vec<Meant> {
         Meant::new(counts, why)
     });
     let exactly = parse_number(part.trim()).ok().zip(parse_number(whole.trim()).ok());
-    let share = exactly.filter(|(_, whole)| *whole != Number::ZERO).map(|(part, whole)| {
+    let is_no_count = |(part, whole): &(Number, Number)| !(part.is_int() && whole.is_int());
+    let share = exactly.filter(|both| is_no_count(both) && both.1 != Number::ZERO).map(|(part, whole)| {
         let shown = Kind::Share.show(&(part / whole));
         Meant::new(&*shown, format!("{text} is {shown}:"))
     });

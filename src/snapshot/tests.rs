@@ -1,5 +1,6 @@
 //! The rules of snapshots, each shown on the text that it is about.
 
+mod compound;
 mod records;
 mod scalars;
 mod yaml;

@@ -42,14 +42,18 @@ pub(in crate::snapshot) fn range_for_key(subject: Subject<'_>) -> Diagnostic {
 }
 
 /// `957 of 1008` for what is no share.
-pub(in crate::snapshot) fn counts_of_no_share(scalar: &Scalar<'_>, kind: &Kind) -> Diagnostic {
+pub(in crate::snapshot) fn counts_of_no_share(scalar: &Scalar<'_>, kind: &Kind, part: &str) -> Diagnostic {
     let (text, path) = (quote(scalar.text), scalar.subject.path);
     let message = format!("{text} is a share, `{path}` is a {kind}");
-    let help = match kind {
-        Kind::Count | Kind::Number | Kind::Bare | Kind::Ratio => "write only the number".to_owned(),
-        Kind::Unit(_) | Kind::Duration | Kind::Share => how_to_write(&Type::amount(kind.clone())),
-    };
-    wrong_unit(scalar, message, help)
+    match kind {
+        Kind::Count | Kind::Number | Kind::Bare | Kind::Ratio => {
+            let error = wrong_unit(scalar, message, "write only the number:".to_owned());
+            error.choice(scalar.subject.span, part)
+        }
+        Kind::Unit(_) | Kind::Duration | Kind::Share => {
+            wrong_unit(scalar, message, how_to_write(&Type::amount(kind.clone())))
+        }
+    }
 }
 
 /// `4.5 of 5`, `-1 of 5`
