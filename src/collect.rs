@@ -8,6 +8,7 @@ pub mod delimited;
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 mod foreign;
 pub mod invented;
+pub mod jq;
 pub mod json;
 pub mod json_rows;
 pub mod outside;

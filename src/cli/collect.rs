@@ -1,4 +1,6 @@
-//! What `collect` needs of the outer world: databases, and a process of its own for filters that may never end.
+//! What `collect` needs of the outer world: databases, and a process of its own for what may take too much.
 
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+pub(super) mod worker;
