@@ -41,6 +41,7 @@ mod table;
 mod waive;
 mod window;
 mod workflow;
+mod written;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

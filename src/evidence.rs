@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::interval::Interval;
 use crate::point::{Lapse, Point};
+use crate::report::why::Figure;
 use crate::source::Span;
 use crate::value::{DAY, Number, add_months, date_of_day, day_number};
 
@@ -37,6 +38,10 @@ pub enum ReasonKind {
     CollectedInPart { list: Arc<str>, gap: CollectedGap },
     /// A field that an element of a list does not have.
     MissingInElement { field: Arc<str>, date: Point },
+    /// A value that the snapshot of that date records as a range.
+    RecordedAsRange { field: Arc<str>, low: Figure, high: Figure, date: Point },
+    /// A share that the snapshot of that date records without the counts that a confidence takes.
+    WithoutCounts { field: Arc<str>, date: Point },
     /// A field of an element with a key of which the snapshot of another date says something else.
     Contradicted { field: Arc<str>, other: Point },
     /// A field that the newest snapshot of another workflow does not have, and what that says of it itself.

@@ -171,8 +171,7 @@ fn number_at<'s>(snapshot: &'s Snapshot, path: &[usize]) -> Option<&'s Number> {
     loop {
         match &record.fields.get(*steps.next()?)?.as_ref()?.value {
             Value::Record(inner) => record = inner,
-            Value::Number(number) => return Some(number),
-            Value::Bool(_) | Value::Text(_) | Value::List(_) => return None,
+            value => return value.number(),
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
 use crate::program::{ParamValue, Program};
 use crate::settings::{Settings, Waiver, rule_names};
-use crate::value::{Number, Value};
+use crate::value::Number;
 
 use bind::BoundBlock;
 use settling::Settling;
@@ -93,9 +93,8 @@ impl Book {
 fn number_of(value: &ParamValue) -> Option<Number> {
     match value {
         ParamValue::Calendar(months) => Some(Number::from(*months)),
-        ParamValue::Value(Value::Number(number)) => Some(number.clone()),
-        ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_))
-        | ParamValue::List(_) => None,
+        ParamValue::Value(value) => value.number().cloned(),
+        ParamValue::List(_) => None,
     }
 }
 

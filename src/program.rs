@@ -12,7 +12,7 @@ use crate::builtins::Builtin;
 use crate::interval::Interval;
 use crate::point::Axis;
 use crate::source::Span;
-use crate::types::Type;
+use crate::types::{Kind, Type};
 use crate::value::Value;
 use crate::vocabulary::Vocabulary;
 
@@ -128,6 +128,31 @@ impl Program {
         let name =
             list.map(|(steps, _)| path.name.split('.').take(steps.len()).collect::<Vec<_>>().join("."));
         name.map_or_else(|| path.recorded(), Arc::from)
+    }
+
+    /// Whether an expression is a share field of the snapshot, which may record its counts; through lets.
+    pub fn is_share_field(&self, expr: &Expr) -> bool {
+        let Some(info) = self.expr(expr.id) else { return false };
+        match &info.target {
+            Some(Target::Let(index)) => {
+                let inner = self.lets.get(*index).filter(|inner| !inner.recursive);
+                inner.is_some_and(|inner| self.is_share_field(&inner.decl.value))
+            }
+            Some(Target::Field(_) | Target::JudgedField(_)) => {
+                info.ty.quantity().is_some_and(|quantity| quantity.kind == Kind::Share)
+            }
+            Some(
+                Target::Workflows(_)
+                | Target::Date(_)
+                | Target::Element { .. }
+                | Target::Param(_)
+                | Target::Table(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_),
+            )
+            | None => false,
+        }
     }
 
     /// Whether `test` holds of everything that an expression refers to, through lets; each let is looked into once.

@@ -253,8 +253,8 @@ fn show_scalar(ty: &Type, value: &Value) -> String {
         Value::Text(word) if matches!(ty, Type::Choice(_)) => word.to_string(),
         Value::Text(text) => format!("\"{text}\""),
         Value::Number(number) => show_number(ty, number),
-        // No literal is a list or a record.
-        Value::List(_) | Value::Record(_) => String::new(),
+        // No literal is any of these.
+        Value::Range(_) | Value::Counted(_) | Value::List(_) | Value::Record(_) => String::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The only place that knows the YAML parser. Opens no file, and knows nothing of policies beyond the vocabulary. The
 //! result depends neither on the order of the inputs nor, but for the places that messages name, on their names.
 
+mod compound;
 mod errors;
 mod head;
 mod kept;

@@ -10,6 +10,7 @@ use dashu_base::{Abs, Sign};
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
+use crate::interval::Interval;
 use crate::point::Point;
 use crate::source::{FileId, Span};
 
@@ -261,10 +262,81 @@ pub enum Value {
     /// A count, number or share; seconds for a duration; a rung, from 0, for a stage; a day number for a date,
     /// seconds since 1970-01-01T00:00Z for an instant.
     Number(Number),
+    /// A number that is not known any better than that it lies between two others.
+    Range(Box<RecordedRange>),
+    /// A share, by what was counted.
+    Counted(Box<CountedShare>),
     /// The elements of a list, in the order of the file.
     List(Vec<Located>),
     /// The fields of a record.
     Record(Record),
+}
+
+impl Value {
+    /// The number that it is, where it is a number that is known: of counts their share.
+    pub fn number(&self) -> Option<&Number> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Counted(counted) => Some(counted.share()),
+            Self::Bool(_) | Self::Text(_) | Self::Range(_) | Self::List(_) | Self::Record(_) => None,
+        }
+    }
+
+    /// The ends that its number lies between, both included; twice the number that is known.
+    pub fn ends(&self) -> Option<[&Number; 2]> {
+        match self {
+            Self::Range(range) => Some([&range.low, &range.high]),
+            Self::Bool(_)
+            | Self::Text(_)
+            | Self::Number(_)
+            | Self::Counted(_)
+            | Self::List(_)
+            | Self::Record(_) => self.number().map(|number| [number, number]),
+        }
+    }
+}
+
+/// `1 s to 2.5 s`: both ends belong to it, and the lower one comes first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordedRange {
+    /// The least that the value can be.
+    pub low: Number,
+    /// The most that it can be.
+    pub high: Number,
+}
+
+impl RecordedRange {
+    /// All that the value can be.
+    pub fn interval(&self) -> Interval {
+        Interval::new(self.low.clone(), self.high.clone())
+    }
+}
+
+/// `957 of 1008`: whole numbers, and no part of nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CountedShare {
+    share: Number,
+    part: Number,
+    whole: Number,
+}
+
+impl CountedShare {
+    /// So many of so many; none where these are no counts of which one is a part of the other.
+    pub fn new(part: Number, whole: Number) -> Option<Self> {
+        let is_part = part.is_int() && whole.is_int() && part >= Number::ZERO && part <= whole;
+        (is_part && whole > Number::ZERO).then(|| Self { share: &part / &whole, part, whole })
+    }
+
+    /// The exact share.
+    pub fn share(&self) -> &Number {
+        &self.share
+    }
+
+    /// The part and the whole; none where a machine cannot count so far.
+    pub fn counts(&self) -> Option<(usize, usize)> {
+        let count = |number: &Number| usize::try_from(number.floor()).ok();
+        count(&self.part).zip(count(&self.whole))
+    }
 }
 
 /// The values of one record.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::point::Axis;
 use crate::source::Span;
 use crate::types::{Kind, Type};
-use crate::value::{Date, Record, Value};
+use crate::value::{Date, Record};
 
 /// The fields of a snapshot, a record or a list's element, in the order of their declaration.
 #[derive(Clone, Debug, Default)]
@@ -374,10 +374,8 @@ impl Vocabulary {
         if self.stages.is_empty() {
             return None;
         }
-        match &snapshot.fields.get(Self::STAGE)?.as_ref()?.value {
-            Value::Number(rung) => usize::try_from(rung.floor()).ok(),
-            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
-        }
+        let rung = &snapshot.fields.get(Self::STAGE)?.as_ref()?.value;
+        usize::try_from(rung.number()?.floor()).ok()
     }
 
     /// What the series of snapshots runs by.

@@ -178,6 +178,13 @@ const CASES: &[Case] = &[
     ("src/snapshot/limits.rs", "MAX_UNDECLARED", "T303", |n| {
         Texts::snapshot(&(0..n).map(|at| format!("k{at}: 1\n")).collect::<String>())
     }),
+    ("src/snapshot/limits.rs", "MAX_COLLECTED", "T303", |n| {
+        let entries: String = (0..n).map(|at| format!("  k{at}: {{ from: a }}\n")).collect();
+        Texts::snapshot(&format!("collected:\n{entries}"))
+    }),
+    ("src/snapshot/limits.rs", "MAX_COLLECTED_BYTES", "T340", |n| {
+        Texts::snapshot(&format!("collected: {{ x: {{ from: {} }} }}\n", "a".repeat(n)))
+    }),
     ("src/snapshot/limits.rs", "MAX_SHOWN", "T322", |n| {
         Texts::snapshot(&format!("list: [{}]", (0..n).map(|at| format!("a{at},")).collect::<String>()))
     }),

@@ -236,6 +236,8 @@ marked_enum! {
     TestValueKind {
         Self::Missing => [],
         Self::Literal(a) => [a],
+        Self::Range(a, b) => [a, b],
+        Self::Counts(a, b) => [a, b],
         Self::Word(a) => [a],
         Self::List(a) => [a],
         Self::Record(a) => [a],

@@ -52,6 +52,10 @@ pub enum TestValueKind {
     /// `_`
     Missing,
     Literal(LiteralKind),
+    /// `1 s to 2.5 s`
+    Range(Literal, Literal),
+    /// `957 of 1008`
+    Counts(Literal, Literal),
     /// A stage or member, bare.
     Word(Name),
     /// `[24 x { … }, { … }]`: each with how often it stands there.

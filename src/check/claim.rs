@@ -7,7 +7,7 @@ use super::literal::{is_whole_from_one, literal_number};
 use super::scope::NameScope;
 use crate::ast::{ArithmeticOp, CompareOp, Expr, ExprKind};
 use crate::builtins::series::{Along, Which};
-use crate::builtins::{Builtin, Sampled, Shape};
+use crate::builtins::{Sampled, Shape};
 use crate::program::Target;
 use crate::types::{Kind, Type};
 use crate::value::Number;
@@ -110,7 +110,7 @@ impl Checker<'_> {
                 .filter(|inner| inner.at.is_none())
                 .map(|inner| DrawnFrom { at: Some(at), ..inner });
         }
-        let sampled = self.sampled(side)?.sampled()?;
+        let sampled = self.sampled(side)?;
         if let Some(whole) = &arg.of {
             let list = match &self.info(whole.id)?.target {
                 Some(Target::Field(path)) => Some(path.steps.clone()),
@@ -132,14 +132,22 @@ impl Checker<'_> {
         Some(DrawnFrom { sampled, list, part: among.or(picked), at: None, of_counts: false })
     }
 
-    /// The function that takes a share or mean of a list, once lets are unfolded; none for anything else.
-    fn sampled(&self, expr: &Expr) -> Option<&'static Builtin> {
+    /// What an expression is a sample of, once lets are unfolded: a share or mean of a list, or a share field, whose counts a
+    /// snapshot may record. None for anything else.
+    fn sampled(&self, expr: &Expr) -> Option<Sampled> {
         let expr = self.unfolded(expr);
-        let ExprKind::Call { args, .. } = &expr.kind else { return None };
         let info = self.info(expr.id)?;
-        let Target::Call(builtin) = info.target.as_ref()? else { return None };
-        let is_one = info.group.is_some() || !args.first()?.is_grouped();
-        (builtin.sampled().is_some() && is_one).then_some(*builtin)
+        match (&expr.kind, info.target.as_ref()?) {
+            (ExprKind::Call { args, .. }, Target::Call(builtin)) => {
+                let is_one = info.group.is_some() || !args.first()?.is_grouped();
+                builtin.sampled().filter(|_| is_one)
+            }
+            (_, Target::Field(_) | Target::JudgedField(_)) => {
+                let is_share = info.ty.quantity().is_some_and(|quantity| quantity.kind == Kind::Share);
+                is_share.then_some(Sampled::Share)
+            }
+            _ => None,
+        }
     }
 
     /// Checks what a sample is drawn from: a count, and the sample one of a share.
@@ -158,7 +166,7 @@ impl Checker<'_> {
         }
         self.note_use(population, |uses| uses.population = true);
         let ExprKind::Compare(_, left, _) = &claim.kind else { return };
-        if self.sampled(left).is_none_or(|builtin| builtin.sampled() == Some(Sampled::Mean)) {
+        if self.sampled(left) != Some(Sampled::Share) {
             self.report(errors::population_of_no_share(population));
         }
     }

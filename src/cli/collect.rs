@@ -1,10 +1,15 @@
+<<<<<<< HEAD
 //! `tollgate collect`: the next snapshot of a workflow, from the sources that its plan names.
+=======
+//! What `collect` needs of the outer world: databases, and a process of its own for what may take too much.
+>>>>>>> tables
 
 #[cfg(any(feature = "mlflow", feature = "prometheus"))]
 mod http;
 mod live;
 #[cfg(feature = "postgres")]
 mod postgres;
+<<<<<<< HEAD
 mod replay;
 mod target;
 
@@ -357,3 +362,7 @@ fn unwritable(target: &Target, why: Unwritable) -> String {
         ),
     }
 }
+=======
+#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+pub(super) mod worker;
+>>>>>>> tables

@@ -49,10 +49,17 @@ impl<'s> Complaints<'s> {
         self.diagnostics.extend(problems);
     }
 
+    /// Tells a problem once.
+    fn tell(&mut self, problem: Diagnostic) {
+        if !self.diagnostics.contains(&problem) {
+            self.diagnostics.push(problem);
+        }
+    }
+
     fn break_off(&mut self, problem: Diagnostic) -> String {
         self.broken = true;
         let reason = problem.message.clone();
-        self.diagnostics.push(problem);
+        self.tell(problem);
         reason
     }
 
@@ -188,7 +195,7 @@ impl<'s> Complaints<'s> {
         self.failed = true;
         let message = format!("`{}` has no answer: {}", quote(&source.name.value), quote(reason));
         let problem = Diagnostic::error(Code::NoAnswer, message);
-        self.diagnostics.push(problem.label(span, "unknown for this reason"));
+        self.tell(problem.label(span, "unknown for this reason"));
     }
 
     /// A label at a line of a source's file, or, where that is no text, at the plan, with the number of the row.

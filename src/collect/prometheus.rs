@@ -57,18 +57,6 @@ pub fn tool(outside: &dyn Outside, source: &Source) -> Option<String> {
     Some(format!("prometheus {}", quote(version.split('+').next()?)))
 }
 
-/// Why a query makes a number of nothing, or hides that its number is only a bound: a message and what to write instead.
-pub fn pitfall(query: &str) -> Option<(&'static str, &'static str)> {
-    let bare: String = without_texts(query).chars().filter(|c| !c.is_whitespace()).collect();
-    if bare.contains("orvector(") {
-        return Some((
-            "`or vector(…)` makes a number of an empty result, so a gap in the data looks like a measurement",
-            "leave it out; for a `part` that may be empty write `absent_part: 0`",
-        ));
-    }
-    None
-}
-
 /// The query with the contents of its quoted texts left out.
 fn without_texts(query: &str) -> String {
     let mut kept = String::new();

@@ -101,7 +101,7 @@ pub fn collect(
             if own.is_empty() {
                 continue;
             }
-            let watched = Watched { inner: outside, failed: Flag::new(false) };
+            let watched = Watched { inner: outside, failed: Flag::new(false), silent: Flag::new(false) };
             let mut run = SourceRun {
                 source,
                 place,
@@ -124,6 +124,8 @@ pub fn collect(
 struct Watched<'o> {
     inner: &'o dyn Outside,
     failed: Flag<bool>,
+    /// Whether the last question was not answered at all.
+    silent: Flag<bool>,
 }
 
 impl Outside for Watched<'_> {
@@ -134,6 +136,7 @@ impl Outside for Watched<'_> {
             Err(_) => true,
         };
         self.failed.set(self.failed.get() || is_failure);
+        self.silent.set(answer.is_err());
         answer
     }
 }

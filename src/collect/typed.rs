@@ -1,6 +1,7 @@
 //! A plan against the vocabulary and the kinds of its sources, before anything is read: fields, types, units, columns.
 
 use crate::code::Code;
+use crate::collect::invented::invented_zero;
 use crate::collect::plan::{EachRow, FieldPlan, Plan, Take};
 use crate::collect::read::columns_of;
 use crate::collect::source::{PromQuery, Source, SourceKind};
@@ -73,6 +74,11 @@ pub(super) fn check<'p>(
             );
         }
     }
+    problems.extend(plan.fields.iter().flat_map(|field| queries(&field.take)).filter_map(zero));
+    problems.extend(plan.sources.iter().filter_map(|source| match &source.kind {
+        SourceKind::Jq { filter } => zero(&Setting { value: filter.clone(), span: source.place.span }),
+        _ => None,
+    }));
     // A record and a field of it cannot both be collected.
     for (at, field) in plan.fields.iter().enumerate() {
         let inner =
@@ -86,6 +92,28 @@ pub(super) fn check<'p>(
         }
     }
     (fields, problems)
+}
+
+/// The texts of a question.
+fn queries(take: &Take) -> Vec<&Setting<String>> {
+    match take {
+        Take::Prometheus(PromQuery::Value { query: text } | PromQuery::Quantile { buckets: text, .. })
+        | Take::Sql(text)
+        | Take::SqlEach(text, _) => vec![text],
+        Take::Prometheus(PromQuery::Shares { part, whole, .. }) => vec![part, whole],
+        Take::Each(_) | Take::Count(_) | Take::Value(_) | Take::Metric(_) => Vec::new(),
+    }
+}
+
+/// A warning of a query that says 0 where there is nothing.
+fn zero(query: &Setting<String>) -> Option<Diagnostic> {
+    let found = query.value.get(invented_zero(&query.value)?)?;
+    let told =
+        Diagnostic::warning(Code::InventedZero, format!("`{}` says 0 where there is no data", quote(found)));
+    let told = told.label(query.span, "in this query");
+    Some(told.help(
+        "leave it out: an empty result is unknown; for a `part` that may be empty write `absent_part: 0`",
+    ))
 }
 
 fn is_inside(field: &str, other: &str) -> bool {

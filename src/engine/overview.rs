@@ -16,7 +16,7 @@ use crate::settings::{
 };
 use crate::source::SourceMap;
 use crate::types::Type;
-use crate::value::{Date, Value, day_number};
+use crate::value::{Date, day_number};
 
 impl Workspace {
     /// Lists all params and rules: as they are for the workflows of `options`, or for all, with what overrides say of some.
@@ -183,10 +183,8 @@ fn several<T>(steps: &Timeline<T>, step: impl Fn((Option<Date>, &T)) -> SettingS
 /// The value of a param as a number, where it is one.
 fn amount(ty: &Type, value: &ParamValue) -> Option<AmountReport> {
     match value {
-        ParamValue::Value(Value::Number(number)) => AmountReport::of_type(ty, number),
-        ParamValue::Calendar(_)
-        | ParamValue::List(_)
-        | ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) => None,
+        ParamValue::Value(value) => value.number().and_then(|number| AmountReport::of_type(ty, number)),
+        ParamValue::Calendar(_) | ParamValue::List(_) => None,
     }
 }
 

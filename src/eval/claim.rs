@@ -333,6 +333,9 @@ impl<'a> Evaluator<'a> {
                 Some(inner) => self.sample(&inner.decl.value, Scope::at(scope.moment)),
                 None => Err(Reasons::default()),
             },
+            (ExprKind::Path(_), Some(Target::Field(path) | Target::JudgedField(path))) => {
+                self.field_sample(expr, path, scope).map(Sample::Share)
+            }
             (ExprKind::Call { args, .. }, Some(Target::Call(builtin))) => {
                 match (args.first(), builtin.sampled()) {
                     (Some(arg), Some(Sampled::Share)) => self.share_sample(expr, &builtin.shape, arg, scope),

@@ -116,6 +116,11 @@ pub(super) fn gap(entry: &CollectedField) -> CollectedGap {
 fn list_at<'r>(record: &'r Record, steps: &[usize]) -> Option<&'r [Located]> {
     match &super::explain::find(record, steps)?.value {
         Value::List(elements) => Some(elements),
-        Value::Record(_) | Value::Bool(_) | Value::Text(_) | Value::Number(_) => None,
+        Value::Record(_)
+        | Value::Bool(_)
+        | Value::Text(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_) => None,
     }
 }

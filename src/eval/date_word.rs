@@ -116,6 +116,7 @@ fn each_element<'a>(record: &'a Record, way: &[usize], see: &mut impl FnMut(&'a 
                 }
             }
         }
-        Some(Value::Bool(_) | Value::Text(_) | Value::Number(_)) | None => {}
+        Some(Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_))
+        | None => {}
     }
 }

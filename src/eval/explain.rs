@@ -494,9 +494,13 @@ pub(super) fn find<'r>(record: &'r Record, steps: &[usize]) -> Option<&'r Locate
     let located = record.fields.get(*step)?.as_ref()?;
     match &located.value {
         Value::Record(inner) if !rest.is_empty() => find(inner, rest),
-        Value::Record(_) | Value::List(_) | Value::Bool(_) | Value::Text(_) | Value::Number(_) => {
-            Some(located)
-        }
+        Value::Record(_)
+        | Value::List(_)
+        | Value::Bool(_)
+        | Value::Text(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_) => Some(located),
     }
 }
 
@@ -504,7 +508,9 @@ pub(super) fn find<'r>(record: &'r Record, steps: &[usize]) -> Option<&'r Locate
 pub(super) fn place_of(located: &Located) -> Span {
     match &located.value {
         Value::List(_) | Value::Record(_) => located.key,
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) => located.span,
+        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_) => {
+            located.span
+        }
     }
 }
 
@@ -530,5 +536,11 @@ fn told_first(reasons: &Reasons) -> Vec<ReasonKind> {
 
 /// Whether a reason says something of a claim with confidence as a whole, and is shown at it.
 fn is_of_the_claim(reason: &ReasonKind) -> bool {
-    matches!(reason, ReasonKind::TooFew { .. } | ReasonKind::InBoth { .. } | ReasonKind::MoreThanAll { .. })
+    matches!(
+        reason,
+        ReasonKind::TooFew { .. }
+            | ReasonKind::InBoth { .. }
+            | ReasonKind::MoreThanAll { .. }
+            | ReasonKind::WithoutCounts { .. }
+    )
 }

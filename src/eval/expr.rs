@@ -6,6 +6,7 @@ use std::str::Chars;
 use super::claim::Terms;
 use super::moved::{move_date, move_time};
 use super::recorded::Recorded;
+use super::written::{RecordSource, eval_value};
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Moment, Scope};
 use crate::ast::{ArithmeticOp, Expr, ExprKind, LiteralKind, LogicOp, Set};
 use crate::builtins::Shape;
@@ -13,7 +14,6 @@ use crate::builtins::instant::weekday;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
 use crate::program::{FieldPath, ParamValue, Target};
 use crate::settings::ParamSetting;
-use crate::source::Span;
 use crate::types::Type;
 use crate::value::{Located, Number, Record, Value, day_number};
 
@@ -158,7 +158,8 @@ impl<'a> Evaluator<'a> {
             return asked;
         }
         let missing = |span, left_empty| self.missing(snapshot, path, ty, (span, left_empty));
-        self.walk(&snapshot.record, path, ty, moment, &missing)
+        let from = RecordSource { date: snapshot.date, missing: &missing };
+        self.walk(&snapshot.record, path, ty, moment, from)
     }
 
     fn element(&self, up: usize, path: &FieldPath, ty: &Type, scope: Scope<'_, 'a>) -> Evidence<'a> {
@@ -182,16 +183,16 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Follows a path from a record; `missing` says why there is nothing at its end, by where it would have been and
-    /// whether its key is there without a value.
+    /// Follows a path from a record.
     pub(super) fn walk(
         &self,
         record: &'a Record,
         path: &FieldPath,
         ty: &Type,
         moment: Moment,
-        missing: &dyn Fn(Span, bool) -> Reasons,
+        from: RecordSource<'_>,
     ) -> Evidence<'a> {
+        let missing = from.missing;
         let mut record = record;
         let mut steps = path.steps.iter();
         let mut found: Option<&'a Located> = None;
@@ -214,12 +215,12 @@ impl<'a> Evaluator<'a> {
                         moment,
                     )));
                 }
-                Value::Bool(_) | Value::Text(_) | Value::Number(_) => {}
+                Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_) => {}
             }
         }
         found.map_or_else(
             || Evidence::unknown(ty, &missing(record.span, false), &path.name),
-            |located| eval_value(&located.value),
+            |located| self.recorded_value(located, path, ty, from.date),
         )
     }
 
@@ -237,10 +238,8 @@ impl<'a> Evaluator<'a> {
         let element_type = ty.element().unwrap_or(ty);
         let rest = FieldPath { steps: steps.to_vec(), ..path.clone() };
         let item = |element: &'a Located| {
-            let of = match &element.value {
-                Value::Record(record) => Some(Recorded::once(record)),
-                Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
-            };
+            let of =
+                if let Value::Record(record) = &element.value { Some(Recorded::once(record)) } else { None };
             let value = match &element.value {
                 Value::Record(record) if rest.steps.is_empty() && rest.computed.is_none() => {
                     ItemValue::Record(Recorded::once(record))
@@ -249,8 +248,13 @@ impl<'a> Evaluator<'a> {
                     let element = Recorded::once(record);
                     ItemValue::Evidence(self.field_of_element(&element, &rest, element_type, moment))
                 }
-                Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => {
-                    ItemValue::Evidence(eval_value(&element.value))
+                Value::Bool(_)
+                | Value::Text(_)
+                | Value::Number(_)
+                | Value::Range(_)
+                | Value::Counted(_)
+                | Value::List(_) => {
+                    ItemValue::Evidence(self.recorded_value(element, path, element_type, self.day(at)))
                 }
             };
             ListItem { value, of, group: None, at, span: Some(element.span) }
@@ -346,45 +350,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Whether the path of `has` leads to a value, in this snapshot or element.
-    pub(super) fn has(&self, expr: &'a Expr, scope: Scope<'_, 'a>) -> bool {
-        let Some(info) = self.program.expr(expr.id) else { return false };
-        if info.target.as_ref().is_some_and(|target| self.is_taken_ask(target, scope)) {
-            return true;
-        }
-        let of_snapshot = |at: usize| self.snapshots.get(at).map(|found| Recorded::once(&found.record));
-        let (element, path) = match &info.target {
-            Some(Target::Field(path)) => (of_snapshot(scope.moment.at), path),
-            Some(Target::JudgedField(path)) => (of_snapshot(scope.moment.judged), path),
-            Some(Target::Element { up, path }) => {
-                let element = scope.item(*up).and_then(|item| match &item.value {
-                    ItemValue::Record(element) => Some(element.clone()),
-                    ItemValue::Workflow(seen) => {
-                        let built_in = self.program.vocabulary.built_in_fields();
-                        let shows = seen.shows(&path.steps, built_in);
-                        shows.then(|| Recorded::once(seen.record()))
-                    }
-                    ItemValue::Evidence(_) => None,
-                });
-                (element, path)
-            }
-            Some(
-                Target::Workflows(_)
-                | Target::Date(_)
-                | Target::Let(_)
-                | Target::Param(_)
-                | Target::Table(_)
-                | Target::Stage(_)
-                | Target::Member(_)
-                | Target::Call(_),
-            )
-            | None => {
-                return false;
-            }
-        };
-        element.is_some_and(|element| element.all().any(|record| is_there(record, &path.steps)))
-    }
-
     fn eval_call(&self, expr: &'a Expr, args: &'a [crate::ast::Arg], scope: Scope<'_, 'a>) -> Evidence<'a> {
         let Some(info) = self.program.expr(expr.id) else {
             return Evidence::Truth(Truth::Undecided(Reasons::default()));
@@ -406,20 +371,6 @@ impl<'a> Evaluator<'a> {
             Shape::Part(part) => Evidence::Amount((part.of)(&self.eval(&first.value, scope).into_amount())),
             Shape::Confidence => self.eval_confidence(first, scope),
         }
-    }
-}
-
-/// Whether a value stands at the end of the steps; through a list, in every element.
-fn is_there(record: &Record, steps: &[usize]) -> bool {
-    let Some((step, rest)) = steps.split_first() else { return true };
-    let Some(located) = record.fields.get(*step).and_then(Option::as_ref) else { return false };
-    match &located.value {
-        Value::Record(inner) => is_there(inner, rest),
-        Value::List(elements) => elements.iter().all(|element| match &element.value {
-            Value::Record(inner) => is_there(inner, rest),
-            Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => rest.is_empty(),
-        }),
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) => rest.is_empty(),
     }
 }
 
@@ -460,16 +411,6 @@ fn eval_literal<'a>(literal: &LiteralKind) -> Evidence<'a> {
         LiteralKind::Date(date) => Evidence::Amount(Amount::Known(day_number(*date).into())),
         LiteralKind::Text(text) => Evidence::Word(Word::Known(text.clone())),
         LiteralKind::Bool(value) => Evidence::Truth(Truth::known(*value)),
-    }
-}
-
-/// A value that was read. Lists of scalars in lists do not occur: the vocabulary has none.
-pub(super) fn eval_value<'a>(value: &Value) -> Evidence<'a> {
-    match value {
-        Value::Bool(value) => Evidence::Truth(Truth::known(*value)),
-        Value::Text(text) => Evidence::Word(Word::Known(text.clone())),
-        Value::Number(number) => Evidence::Amount(Amount::Known(number.clone())),
-        Value::List(_) | Value::Record(_) => Evidence::Amount(Amount::Unknown(Reasons::default())),
     }
 }
 

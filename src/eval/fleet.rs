@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use super::collected::gap;
 use super::recorded::{Recorded, same};
+use super::written::RecordSource;
 use super::{Evaluator, Evidence, ItemValue, List, ListItem, Scope};
 use crate::ast::{Arg, Expr, ExprId};
 use crate::builtins::Shape;
@@ -306,7 +307,8 @@ impl<'a> Evaluator<'a> {
             let gap = entry.map(gap);
             Reasons::of(ReasonKind::MissingInWorkflow { field, workflow, date: newest, gap }, Some(span))
         };
-        self.walk(seen.record(), path, ty, self.moment_of(at, at), &missing)
+        let from = RecordSource { date: newest, missing: &missing };
+        self.walk(seen.record(), path, ty, self.moment_of(at, at), from)
     }
 }
 
@@ -314,7 +316,12 @@ impl<'a> Evaluator<'a> {
 fn name_in(located: &Located) -> Arc<str> {
     match &located.value {
         Value::Text(name) => name.clone(),
-        Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => "".into(),
+        Value::Bool(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_)
+        | Value::List(_)
+        | Value::Record(_) => "".into(),
     }
 }
 
@@ -327,7 +334,10 @@ fn unlisted(record: &Record) -> Record {
     let value = |located: &Located| match &located.value {
         Value::List(_) => None,
         Value::Record(inner) => Some(Value::Record(unlisted(inner))),
-        value @ (Value::Bool(_) | Value::Text(_) | Value::Number(_)) => Some(value.clone()),
+        value
+        @ (Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_)) => {
+            Some(value.clone())
+        }
     };
     let field = |slot: &Option<Located>| {
         let located = slot.as_ref()?;

@@ -168,6 +168,7 @@ fn is_empty(record: &Record, steps: &[usize]) -> bool {
     match record.fields.get(*step).and_then(Option::as_ref).map(|located| &located.value) {
         Some(Value::List(elements)) => elements.is_empty(),
         Some(Value::Record(inner)) => is_empty(inner, rest),
-        Some(Value::Bool(_) | Value::Text(_) | Value::Number(_)) | None => false,
+        Some(Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_))
+        | None => false,
     }
 }

@@ -10,6 +10,7 @@ use crate::builtins::Shape;
 use crate::builtins::counting::{Candidate, Counting};
 use crate::builtins::numbers::Extreme;
 use crate::evidence::{Amount, Reasons, Truth, Word};
+use crate::interval::Interval;
 use crate::report::why::{Computed, ElementName, Figure, GroupName, Reading, Said};
 use crate::source::Span;
 use crate::value::Number;
@@ -172,7 +173,7 @@ impl<'a> Evaluator<'a> {
         Some(self.group_name(item, item.group.as_ref()?).keys)
     }
 
-    /// The element that an extreme comes from, of those that are known and picked.
+    /// The element that an extreme comes from, of those that are known and picked: of a range, by the end that it may reach.
     pub(super) fn extreme_item<'l>(
         &self,
         end: Extreme,
@@ -185,7 +186,10 @@ impl<'a> Evaluator<'a> {
         }
         let candidates = self.candidates(arg, list, scope);
         let known = |item: &ListItem<'a>| match &item.value {
-            ItemValue::Evidence(Evidence::Amount(Amount::Known(number))) => Some(number.clone()),
+            ItemValue::Evidence(Evidence::Amount(amount)) => {
+                let Interval { low, high } = amount.interval()?;
+                if end == Extreme::Largest { high } else { low }
+            }
             ItemValue::Evidence(_) | ItemValue::Record(_) | ItemValue::Workflow(_) => None,
         };
         let picked = list.items.iter().zip(&candidates).enumerate();

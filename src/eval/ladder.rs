@@ -11,7 +11,7 @@ use crate::report::why::{Breach, Piece, Pointer, Remark, RuleVerdict, Said, Saw}
 use crate::settings::{BuiltInRule, FRESH, SKIPPED, STARTED, UNDECLARED, built_in_rules};
 use crate::source::Span;
 use crate::types::{Kind, Type};
-use crate::value::{Located, Value};
+use crate::value::Located;
 use crate::vocabulary::Vocabulary;
 
 /// Where the workflow stands on the ladder, and how it came there.
@@ -52,9 +52,9 @@ impl<'a> Evaluator<'a> {
             lowest = from;
             next = self.last_below(at);
         }
-        let wanted = self.located(newest, Vocabulary::ADVANCE_TO).and_then(|located| match &located.value {
-            Value::Number(rung) => usize::try_from(rung.floor()).ok().map(|rung| (rung, located.span)),
-            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
+        let wanted = self.located(newest, Vocabulary::ADVANCE_TO).and_then(|located| {
+            let rung = usize::try_from(located.value.number()?.floor()).ok()?;
+            Some((rung, located.span))
         });
         let asks = wanted.and_then(|(rung, span)| {
             if rung <= stage {

@@ -5,10 +5,10 @@ use super::blame::counts;
 use super::bound::whole;
 use super::remedy::{Aim, Steps};
 use super::{Evaluator, Evidence, Scope};
-use crate::ast::Arg;
+use crate::ast::{Arg, Expr, ExprKind};
 use crate::builtins::counting::{Candidate, Counting, Tallied, Tally};
-use crate::evidence::{Amount, Truth};
-use crate::report::why::{Change, Counts, Elements};
+use crate::evidence::{Amount, Further, Truth};
+use crate::report::why::{Change, Counts, Elements, NeededPart};
 use crate::value::Number;
 
 /// What a share or a count is taken of.
@@ -26,6 +26,8 @@ pub(super) enum AskedOfSample {
     Elements { among: Vec<String>, condition: Vec<String> },
     /// Of a count: what counts a part of it, and in which snapshots.
     Counts { part: String, picked: Option<String> },
+    /// Of a share that is recorded by its counts nothing but how many.
+    Share,
 }
 
 impl AskedOfSample {
@@ -34,6 +36,7 @@ impl AskedOfSample {
         match self {
             Self::Elements { among, condition } => (among, condition),
             Self::Counts { part, picked: _ } => (Vec::new(), vec![part]),
+            Self::Share => (Vec::new(), Vec::new()),
         }
     }
 }
@@ -50,6 +53,7 @@ impl ListedSample {
             AskedOfSample::Counts { part, picked } => {
                 Change::Counts(Counts { part, needed, sure, possible, whole: name, total, picked })
             }
+            AskedOfSample::Share => Change::Part(NeededPart { of: name, needed, now: sure, total }),
         }
     }
 
@@ -62,6 +66,10 @@ impl ListedSample {
 
     /// So many further ones in a row would have to count, or not to.
     pub(super) fn further(self, more: usize, satisfying: bool) -> Change {
+        if matches!(self.asked, AskedOfSample::Share) {
+            let (further, of) = (Further::So(more), Vec::new());
+            return Change::GoodSamples { further, of, claim: self.name };
+        }
         let (among, condition) = self.asked.on_elements();
         Change::Samples { more, list: self.name, among, condition, satisfying }
     }
@@ -139,6 +147,22 @@ impl<'a> Evaluator<'a> {
         };
         let meant = ListedSample { tally: Tally::of(&meant), total: meant.len(), name: sample.name, asked };
         Some(meant.change(needed, false))
+    }
+
+    /// The sample of a claim's left side, which has this tally.
+    pub(super) fn claimed_sample(
+        &self,
+        left: &'a Expr,
+        tally: &Tally,
+        scope: Scope<'_, 'a>,
+    ) -> Option<ListedSample> {
+        match self.called(left).map(|(_, call)| &call.kind) {
+            Some(ExprKind::Call { args, .. }) => self.listed_sample(args.first()?, scope),
+            _ => {
+                let (tally, total) = (tally.clone(), tally.total()?);
+                Some(ListedSample { tally, total, name: self.quoted(left), asked: AskedOfSample::Share })
+            }
+        }
     }
 
     /// How many elements satisfy the condition; none where not all elements are known.

@@ -89,8 +89,13 @@ impl<'a> Evaluator<'a> {
                 Some((Missing::Field(key(field), None), *date))
             }
             ReasonKind::MissingInElement { field, date } => {
-                let line = reason.span.map(|span| self.sources.line_column(span).0);
-                Some((Missing::Field(key(field), line), *date))
+                Some((Missing::Field(key(field), self.line_of(reason)), *date))
+            }
+            ReasonKind::RecordedAsRange { field, date, .. } => {
+                Some((Missing::Exact(key(field), self.line_of(reason)?), *date))
+            }
+            ReasonKind::WithoutCounts { field, date } => {
+                Some((Missing::Counts(key(field), self.line_of(reason)?), *date))
             }
             ReasonKind::NoneKnown { what, .. } => Some((Missing::Field(key(what), None), newest.date)),
             // Nobody records another workflow to be judged by.
@@ -115,6 +120,11 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::InBoth { .. }
             | ReasonKind::MoreThanAll { .. } => None,
         }
+    }
+
+    /// The line that a reason points at.
+    fn line_of(&self, reason: &Reason) -> Option<usize> {
+        reason.span.map(|span| self.sources.line_column(span).0)
     }
 
     fn remedy_for(&self, reason: &Reason) -> Option<Change> {
@@ -152,6 +162,8 @@ impl<'a> Evaluator<'a> {
             | ReasonKind::Uncollected { .. }
             | ReasonKind::CollectedInPart { .. }
             | ReasonKind::MissingInElement { .. }
+            | ReasonKind::RecordedAsRange { .. }
+            | ReasonKind::WithoutCounts { .. }
             | ReasonKind::MissingInWorkflow { .. }
             | ReasonKind::StaleWorkflow { .. }
             | ReasonKind::UnreadWorkflow { .. }
@@ -218,6 +230,11 @@ fn holds(record: &Record, steps: &[usize]) -> bool {
     let Some((step, rest)) = steps.split_first() else { return true };
     record.fields.get(*step).and_then(Option::as_ref).is_some_and(|located| match &located.value {
         Value::Record(inner) => holds(inner, rest),
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => true,
+        Value::Bool(_)
+        | Value::Text(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_)
+        | Value::List(_) => true,
     })
 }

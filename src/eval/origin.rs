@@ -2,7 +2,6 @@
 
 use super::blame::Instead;
 use super::explain::{find, place_of, point};
-use super::expr::eval_value;
 use super::look_back::LookedAt;
 use super::{Evaluator, Evidence, ItemValue, ListItem, Scope};
 use crate::ast::{Arg, Expr, ExprKind, LogicOp};
@@ -58,7 +57,7 @@ impl<'a> Evaluator<'a> {
         }
         let inner = self.behind_lets(expr);
         if self.is_field(expr) {
-            point(report, span(), Said::Value(self.figure(expr, &self.eval(expr, scope)).into()));
+            point(report, span(), Said::Value(self.reading(expr, scope, 0, None)));
         } else if matches!(inner.kind, ExprKind::Arithmetic(..) | ExprKind::Neg(_) | ExprKind::If { .. }) {
             self.explain_parts(inner, instead, scope, report);
         } else {
@@ -244,9 +243,12 @@ impl<'a> Evaluator<'a> {
             let ty = self.type_at(&path.steps).unwrap_or(&Type::Error);
             let said = match &located.value {
                 Value::List(elements) => Said::Elements { list: path.name.clone(), count: elements.len() },
-                Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Record(_) => {
-                    Said::Value(self.figure_of(ty, &eval_value(&located.value)).into())
-                }
+                Value::Bool(_)
+                | Value::Text(_)
+                | Value::Number(_)
+                | Value::Range(_)
+                | Value::Counted(_)
+                | Value::Record(_) => Said::Value(self.reading_of(located, ty)),
             };
             point(report, Some(self.first_line(place_of(located))), said);
         }
@@ -273,7 +275,12 @@ pub(super) fn element_name(at: usize, item: &ItemValue<'_>) -> ElementName {
     let text = record.and_then(|record| {
         record.fields.iter().flatten().find_map(|located| match &located.value {
             Value::Text(text) => Some(ElementName::Text(text.clone())),
-            Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => None,
+            Value::Bool(_)
+            | Value::Number(_)
+            | Value::Range(_)
+            | Value::Counted(_)
+            | Value::List(_)
+            | Value::Record(_) => None,
         })
     });
     text.unwrap_or(ElementName::Nth(at + 1))

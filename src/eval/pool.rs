@@ -179,10 +179,13 @@ fn unshared<'a>(list: Rc<List<'a>>) -> Vec<ListItem<'a>> {
 
 /// The value of an element's key field, as text.
 pub(super) fn element_key(element: &Record, field: usize) -> Option<Cow<'_, str>> {
-    element.fields.get(field)?.as_ref().map(|located| match &located.value {
-        Value::Text(text) => Cow::Borrowed(&**text),
-        Value::Number(number) => Cow::Owned(number.to_string()),
-        Value::Bool(value) => Cow::Owned(value.to_string()),
-        Value::List(_) | Value::Record(_) => Cow::Borrowed(""),
-    })
+    match &element.fields.get(field)?.as_ref()?.value {
+        Value::Text(text) => Some(Cow::Borrowed(&**text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Counted(counted) => Some(Cow::Owned(counted.share().to_string())),
+        Value::Bool(value) => Some(Cow::Owned(value.to_string())),
+        Value::List(_) | Value::Record(_) => Some(Cow::Borrowed("")),
+        // No snapshot is read that has one for a key.
+        Value::Range(_) => None,
+    }
 }

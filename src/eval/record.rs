@@ -26,7 +26,7 @@ use super::waive::{Signed, waive};
 use super::{Evaluator, Evidence, Judged, Moment, Rulebook, judge_workflow};
 use crate::ast::{Arg, Expr, ExprKind};
 use crate::builtins::Builtin;
-use crate::evidence::{Amount, Truth, Word};
+use crate::evidence::{Amount, Reasons, Truth, Word};
 use crate::point::Point;
 use crate::program::Target;
 use crate::report::Decision;
@@ -178,7 +178,12 @@ impl<'a> RecordedList<'a> {
     fn records(&self) -> impl Iterator<Item = &'a Record> + use<'a> {
         self.elements.iter().filter_map(|element| match &element.value {
             Value::Record(record) => Some(record),
-            Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+            Value::Bool(_)
+            | Value::Text(_)
+            | Value::Number(_)
+            | Value::Range(_)
+            | Value::Counted(_)
+            | Value::List(_) => None,
         })
     }
 
@@ -195,6 +200,8 @@ fn evidence_of<'a>(value: &Value) -> Evidence<'a> {
         Value::Bool(value) => Evidence::Truth(Truth::known(*value)),
         Value::Text(text) => Evidence::Word(Word::Known(text.clone())),
         Value::Number(number) => Evidence::Amount(Amount::Known(number.clone())),
+        Value::Counted(counted) => Evidence::Amount(Amount::Known(counted.share().clone())),
+        Value::Range(range) => Evidence::Amount(Amount::bounded(range.interval(), Reasons::default())),
         Value::List(_) | Value::Record(_) => Evidence::Truth(Truth::Yes),
     }
 }
@@ -205,14 +212,23 @@ fn order(one: &Value, other: &Value) -> Ordering {
         (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
         (Value::Text(one), Value::Text(other)) => one.cmp(other),
         (Value::Number(one), Value::Number(other)) => one.cmp(other),
+        (Value::Range(one), Value::Range(other)) => one.cmp(other),
+        (Value::Counted(one), Value::Counted(other)) => one.cmp(other),
         (Value::List(one), Value::List(other)) => {
             let elements = one.iter().zip(other).map(|(one, other)| order(&one.value, &other.value));
             first_difference(elements).then(one.len().cmp(&other.len()))
         }
         (Value::Record(one), Value::Record(other)) => order_records(one, other, None),
-        (Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) | Value::Record(_), _) => {
-            kind_of(one).cmp(&kind_of(other))
-        }
+        (
+            Value::Bool(_)
+            | Value::Text(_)
+            | Value::Number(_)
+            | Value::Range(_)
+            | Value::Counted(_)
+            | Value::List(_)
+            | Value::Record(_),
+            _,
+        ) => kind_of(one).cmp(&kind_of(other)),
     }
 }
 
@@ -236,5 +252,7 @@ fn kind_of(value: &Value) -> u8 {
         Value::Number(_) => 2,
         Value::List(_) => 3,
         Value::Record(_) => 4,
+        Value::Range(_) => 5,
+        Value::Counted(_) => 6,
     }
 }

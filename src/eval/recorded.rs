@@ -4,11 +4,13 @@ use std::iter::once;
 use std::rc::Rc;
 
 use super::explain::find;
+use super::written::RecordSource;
 use super::{Evaluator, Evidence, ItemValue, ListItem, Moment};
-use crate::evidence::{Reason, ReasonKind, Reasons};
+use crate::evidence::{Amount, Reason, ReasonKind, Reasons};
+use crate::interval::Interval;
 use crate::program::FieldPath;
 use crate::types::Type;
-use crate::value::{Located, Record, Value};
+use crate::value::{Located, Number, Record, Value};
 
 /// An element of a list of records.
 #[derive(Clone, Debug)]
@@ -61,16 +63,35 @@ impl<'a> Evaluator<'a> {
         let mut said = all.filter_map(|(at, record)| Some((at, record, find(record, &path.steps)?)));
         let missing = |span, _| self.missing_in_element(&path.name, moment.at, span);
         let Some((at, record, newest)) = said.next() else {
-            return self.walk(element.newest, path, ty, moment, &missing);
+            let from = RecordSource { date: self.day(moment.at), missing: &missing };
+            return self.walk(element.newest, path, ty, moment, from);
         };
-        let other = said.find(|(.., other)| !path.changing && !same(&other.value, &newest.value));
-        match other {
-            Some((other_at, _, other)) => {
-                let reasons = self.contradiction(path, (at, newest), (other_at, other));
-                Evidence::unknown(ty, &reasons, &path.name)
-            }
-            None => self.walk(record, path, ty, moment, &missing),
+        let from = RecordSource { date: self.day(at), missing: &missing };
+        if path.changing {
+            return self.walk(record, path, ty, moment, from);
         }
+        let mut agreed = Agreement::with(at, newest);
+        for (other_at, _, other) in said {
+            if let Err(one) = agreed.narrow(other_at, other) {
+                let reasons = self.contradiction(path, one, (other_at, other));
+                return Evidence::unknown(ty, &reasons, &path.name);
+            }
+        }
+        match agreed.ends {
+            // Where one of them is a range, so may be what they have in common.
+            Some([low, high]) if low.1.span != high.1.span => self.in_common(path, ty, [low, high]),
+            Some([(at, located, _), _]) => self.recorded_value(located, path, ty, self.day(at)),
+            None => self.walk(record, path, ty, moment, from),
+        }
+    }
+
+    /// The numbers between two ends that two snapshots give.
+    fn in_common(&self, path: &FieldPath, ty: &Type, ends: [RecordedEnd<'a>; 2]) -> Evidence<'a> {
+        let [(low_at, low, least), (high_at, high, most)] = ends;
+        let reasons = |at, located| self.recorded_value(located, path, ty, self.day(at)).reasons();
+        let mut why = reasons(low_at, low);
+        why.merge(&reasons(high_at, high));
+        Evidence::Amount(Amount::bounded(Interval::new(least.clone(), most.clone()), why))
     }
 
     /// Why nothing is known of which two snapshots say different things: at either line.
@@ -81,6 +102,47 @@ impl<'a> Evaluator<'a> {
             Reason { kind, span: Some(place.span) }
         };
         Reasons { first: vec![reason(one, other), reason(other, one)], more: 0 }
+    }
+}
+
+/// An end of what a number can be, with the value that it is of and the snapshot of that.
+type RecordedEnd<'a> = (usize, &'a Located, &'a Number);
+
+/// What snapshots agree on that an element's field is.
+struct Agreement<'a> {
+    /// The newest of them, and its value.
+    newest: (usize, &'a Located),
+    /// Of a number: the highest of the lower ends, and the lowest of the upper ones.
+    ends: Option<[RecordedEnd<'a>; 2]>,
+}
+
+impl<'a> Agreement<'a> {
+    fn with(at: usize, newest: &'a Located) -> Self {
+        let ends = newest.value.ends().map(|ends| ends.map(|end| (at, newest, end)));
+        Self { newest: (at, newest), ends }
+    }
+
+    /// Takes in what an older snapshot says: of ranges that overlap, what both allow.
+    ///
+    /// # Errors
+    /// With the value that it contradicts.
+    fn narrow(&mut self, at: usize, other: &'a Located) -> Result<(), (usize, &'a Located)> {
+        let (Some([low, high]), Some([least, most])) = (&mut self.ends, other.value.ends()) else {
+            return if same(&self.newest.1.value, &other.value) { Ok(()) } else { Err(self.newest) };
+        };
+        if least > high.2 {
+            return Err((high.0, high.1));
+        }
+        if most < low.2 {
+            return Err((low.0, low.1));
+        }
+        if least > low.2 {
+            *low = (at, other, least);
+        }
+        if most < high.2 {
+            *high = (at, other, most);
+        }
+        Ok(())
     }
 }
 
@@ -95,7 +157,18 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
         (Value::Bool(one), Value::Bool(other)) => one == other,
         (Value::Text(one), Value::Text(other)) => one == other,
         (Value::Number(one), Value::Number(other)) => one == other,
-        (Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) | Value::Record(_), _) => false,
+        (Value::Range(one), Value::Range(other)) => one == other,
+        (Value::Counted(one), Value::Counted(other)) => one == other,
+        (
+            Value::Bool(_)
+            | Value::Text(_)
+            | Value::Number(_)
+            | Value::Range(_)
+            | Value::Counted(_)
+            | Value::List(_)
+            | Value::Record(_),
+            _,
+        ) => false,
     }
 }
 

@@ -492,8 +492,6 @@ impl<'a> Evaluator<'a> {
         let (level, threshold) = (self.amount(confidence, scope), self.amount(right, scope));
         let (level, threshold) = (level.known()?, threshold.known()?);
         let judged = self.judged(left, terms, scope).ok()?;
-        let (_, call) = self.called(left)?;
-        let ExprKind::Call { args, .. } = &call.kind else { return None };
         let op = if want { *op } else { op.negated() };
         let claim = |tally: &Tally| share_claim(op, tally, threshold, judged);
         let rising = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
@@ -509,8 +507,7 @@ impl<'a> Evaluator<'a> {
             let count = first_of(1..tally.sure + 1, |less| shown(tally.sure - less));
             tally.sure.checked_sub(count)
         };
-        let arg = args.first()?;
-        let sample = self.listed_sample(arg, Scope::at(scope.moment))?;
+        let sample = self.claimed_sample(left, &tally, Scope::at(scope.moment))?;
         let (change, tally) = if let Some(needed) = needed {
             (sample.change(needed, true), changed(needed))
         } else {

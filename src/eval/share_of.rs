@@ -8,9 +8,11 @@ use crate::ast::{Arg, Expr};
 use crate::builtins::Shape;
 use crate::builtins::counting::{Candidate, Conditions, Counting, tally};
 use crate::evidence::{Amount, Reasons, Truth};
+use crate::interval::Interval;
 use crate::program::Target;
 use crate::report::why::Said;
 use crate::source::Span;
+use crate::value::Number;
 
 /// The counts of some snapshots, as a sample.
 #[derive(Default)]
@@ -78,12 +80,18 @@ impl<'a> Evaluator<'a> {
         }
         let span = self.place_of_count(whole, at);
         let (part, of) = (self.amount(&arg.value, scope), self.amount(whole, scope));
-        let counted = |amount: &Amount| usize::try_from(amount.known()?.floor()).ok();
-        let candidates = counted(&part).zip(counted(&of)).and_then(|(part, of)| {
-            let rest = of.checked_sub(part)?;
+        let counted = |number: &Number| usize::try_from(number.floor()).ok();
+        let candidates = of.known().and_then(counted).and_then(|of| {
+            let Interval { low, high } = part.interval()?;
+            let (least, most) = (counted(&low?)?, counted(&high?)?.min(of));
             let some = |good: Truth, times: usize| Candidate { member: picked.clone(), good, times };
-            let both = [some(Truth::Yes, part), some(Truth::No, rest)];
-            Some(both.into_iter().filter(|candidate| candidate.times > 0).collect())
+            let all = [
+                some(Truth::Yes, least),
+                // Of a part that is recorded as a range, these may count or not.
+                some(Truth::Undecided(part.reasons()), most.checked_sub(least)?),
+                some(Truth::No, of - most),
+            ];
+            Some(all.into_iter().filter(|candidate| candidate.times > 0).collect())
         });
         match candidates {
             Some(candidates) => CountedSample { candidates, open: None, span },

@@ -7,7 +7,7 @@ use crate::ast::{CalendarPeriod, Expr, NamedWindow, Over};
 use crate::evidence::{ReasonKind, Reasons};
 use crate::point::Axis;
 use crate::source::Span;
-use crate::value::{DAY, Date, Number, Value, day_number};
+use crate::value::{DAY, Date, Number, day_number};
 use crate::vocabulary::Vocabulary;
 
 /// The days of the calendar: the longest that a window can be.
@@ -180,10 +180,7 @@ impl<'a> Evaluator<'a> {
     /// The rung of a snapshot.
     pub(super) fn stage(&self, at: usize) -> Option<usize> {
         let located = self.snapshots.get(at)?.record.fields.get(Vocabulary::STAGE)?.as_ref()?;
-        match &located.value {
-            Value::Number(rung) => usize::try_from(rung.floor()).ok(),
-            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
-        }
+        usize::try_from(located.value.number()?.floor()).ok()
     }
 
     /// The gaps between neighbouring snapshots of a range.

@@ -35,6 +35,9 @@ pub enum HowItErrs {
     Confident { truth: Number, looks: [f64; 3], resampling: Resampling, fires: bool },
     /// [`SAMPLES`] samples cannot show one with a confidence, whatever they are; so many can.
     TooFewToShow { needed: usize, fires: bool },
+    /// One of a share that snapshots record by its counts makes the rule pass or fire, though it should not, with one less this
+    /// chance at most, however many are counted.
+    OfCounts { confidence: Number, fires: bool },
     /// One at every look makes the rule pass or fire at any of them, though it should not, with one less this chance at most.
     EveryLook { confidence: Number, fires: bool },
     /// A comparison of a mean with a confidence, by bounds that are approximate.
@@ -161,6 +164,9 @@ impl<'p> LuckSearch<'p> {
         let (fires, confidence) = (self.fires, self.exact(confidence)?);
         if every_look {
             return Some(HowItErrs::EveryLook { confidence, fires });
+        }
+        if self.project.program.is_share_field(left) {
+            return Some(HowItErrs::OfCounts { confidence, fires });
         }
         if self.sampled(left)? == Sampled::Mean {
             return Some(HowItErrs::OfMean);

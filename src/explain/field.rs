@@ -63,9 +63,14 @@ pub fn recorded_at(record: &Record, steps: &[usize]) -> Option<Span> {
         Value::Record(inner) => recorded_at(inner, rest),
         Value::List(elements) => elements.iter().find_map(|element| match &element.value {
             Value::Record(inner) => recorded_at(inner, rest),
-            Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+            Value::Bool(_)
+            | Value::Text(_)
+            | Value::Number(_)
+            | Value::Range(_)
+            | Value::Counted(_)
+            | Value::List(_) => None,
         }),
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) => None,
+        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::eval::Rulebook;
 use crate::program::{ParamValue, Target};
 use crate::report::MetricThreshold;
 use crate::types::Kind;
-use crate::value::{Number, Value};
+use crate::value::Number;
 
 /// The thresholds of a field, by the values in force on a day; what several rules ask stands once.
 pub(super) fn thresholds(
@@ -92,10 +92,8 @@ impl ThresholdSearch<'_> {
     fn value(&self, expr: &Expr) -> Option<Number> {
         if let Some(Target::Param(index)) = self.target(expr) {
             return match &self.rulebook.settings.param_on(*index, self.day)?.value {
-                ParamValue::Value(Value::Number(number)) => Some(number.clone()),
-                ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_))
-                | ParamValue::Calendar(_)
-                | ParamValue::List(_) => None,
+                ParamValue::Value(value) => value.number().cloned(),
+                ParamValue::Calendar(_) | ParamValue::List(_) => None,
             };
         }
         let ExprKind::Literal(literal) = &expr.kind else { return None };

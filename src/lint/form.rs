@@ -248,6 +248,6 @@ fn write_constant(constant: &Constant, out: &mut String) -> Option<()> {
         Value::Bool(value) => write!(out, " {value}").ok(),
         Value::Text(text) => write!(out, " {text:?}").ok(),
         Value::Number(number) => write!(out, " {number}{unit}").ok(),
-        Value::List(_) | Value::Record(_) => None,
+        Value::Range(_) | Value::Counted(_) | Value::List(_) | Value::Record(_) => None,
     }
 }

@@ -37,9 +37,8 @@ impl<'a> RuleThreshold<'a> {
 
     /// The value that is nearest to what it is set to.
     pub(super) fn nearest<'v>(&self, values: impl Iterator<Item = &'v Value>) -> Option<&'v Value> {
-        values.min_by_key(|value| match value {
-            Value::Number(number) => (number - &self.stops.number).abs(),
-            Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => Number::ZERO,
+        values.min_by_key(|value| {
+            value.number().map_or(Number::ZERO, |number| (number - &self.stops.number).abs())
         })
     }
 

@@ -96,6 +96,9 @@ fn judge(
     asked: Option<(usize, Span)>,
     length: usize,
 ) -> Option<Diagnostic> {
+    if !claim.is_of_list() {
+        return None;
+    }
     let spend: Spend<'_> = &|steps| policies.spend(steps);
     // One that no sample can show is another lint's.
     let Further::So(needed) = claim.needed(spend) else { return None };

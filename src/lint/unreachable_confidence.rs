@@ -47,8 +47,8 @@ fn says_nothing(policies: &LintedPolicies<'_>, expr: &Expr) -> Option<Diagnostic
 #[derive(Debug)]
 pub(super) struct Confident {
     pub(super) span: Span,
-    /// The list.
-    sample: SampledList,
+    /// The list; none for a share that snapshots record by its counts.
+    sample: Option<SampledList>,
     pub(super) confidence: Number,
     looks: Looking,
     /// The threshold as it is written.
@@ -68,6 +68,11 @@ enum Claimed {
 }
 
 impl Confident {
+    /// Whether its sample is one of a list, of which a policy can ask that there are enough.
+    pub(super) fn is_of_list(&self) -> bool {
+        self.sample.is_some()
+    }
+
     /// Whether a sample of a size shows the claim if every element of it counts.
     pub(super) fn is_shown_by(&self, size: usize, spend: Spend<'_>) -> bool {
         match &self.kind {
@@ -122,24 +127,33 @@ impl<'a> LintedPolicies<'a> {
         };
         let ExprKind::Compare(op, left, right) = &claim.kind else { return None };
         let op = if yes { *op } else { op.negated() };
-        let (builtin, arg) = self.call(left)?;
+        let call = self.call(left);
         let limit = self.plain(right);
-        let kind = match builtin.sampled()? {
+        let sampled = match call {
+            Some((builtin, _)) => builtin.sampled()?,
+            None => self.program.is_share_field(left).then_some(Sampled::Share)?,
+        };
+        let kind = match sampled {
             Sampled::Share => share(op, &limit.clone()?)?,
             Sampled::Mean => Claimed::Mean,
         };
-        let looks = match every_look {
-            None => Looking::Once,
-            Some(_) if self.program.grows(arg, &|param| self.settings.is_settled(param, i64::MIN)) => {
+        let looks = match (every_look, call) {
+            (None, _) => Looking::Once,
+            (Some(_), Some((_, arg)))
+                if self.program.grows(arg, &|param| self.settings.is_settled(param, i64::MIN)) =>
+            {
                 Looking::Growing
             }
             // No sample is asked for that shows it at the first look.
-            Some(_) => Looking::Nth(1),
+            (Some(_), _) => Looking::Nth(1),
         };
         Some(Confident {
             looks,
             span: expr.span,
-            sample: self.sample(arg)?,
+            sample: match call {
+                Some((_, arg)) => Some(self.sample(arg)?),
+                None => None,
+            },
             confidence: self.plain(confidence)?,
             limit: limit.unwrap_or(Number::ZERO),
             kind,
@@ -148,7 +162,7 @@ impl<'a> LintedPolicies<'a> {
 
     /// The largest sample that is asked for beside a claim, and where.
     pub(super) fn asked(&self, claim: &Confident, siblings: &[SignedCondition<'a>]) -> Option<(usize, Span)> {
-        self.least(&claim.sample, siblings)
+        self.least(claim.sample.as_ref()?, siblings)
     }
 }
 

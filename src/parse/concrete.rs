@@ -280,6 +280,7 @@ fn kind(pair: &Pair<'_, Rule>) -> Option<NodeKind> {
         Rule::gate_steps => NodeKind::Steps,
         Rule::gate_step => NodeKind::Plain,
         Rule::test_value
+        | Rule::two_literals
         | Rule::test_element
         | Rule::record_entry
         | Rule::at_least

@@ -453,6 +453,7 @@ fn described(rule: Rule) -> Vec<Expected> {
         | Rule::quantity
         | Rule::number
         | Rule::test_value
+        | Rule::two_literals
         | Rule::test_element
         | Rule::param_value
         | Rule::list_member => Expected::Thing("a value"),

@@ -113,6 +113,15 @@ impl Builder<'_> {
         let kind = match written.as_rule() {
             Rule::missing => TestValueKind::Missing,
             Rule::signed_literal => TestValueKind::Literal(self.build_signed_literal(&written)?.kind),
+            Rule::two_literals => {
+                let mut literals = children(&written, Rule::signed_literal);
+                let mut next = || self.build_signed_literal(&literals.next()?);
+                let (first, second) = (next()?, next()?);
+                match child(&written, Rule::kw_of) {
+                    Some(_) => TestValueKind::Counts(first, second),
+                    None => TestValueKind::Range(first, second),
+                }
+            }
             Rule::test_list => {
                 let elements: Vec<Option<(u32, TestValue)>> = children(&written, Rule::test_element)
                     .map(|element| self.build_test_element(&element))

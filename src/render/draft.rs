@@ -258,7 +258,12 @@ fn about(field: &Field) -> String {
 fn records_of<'a>(values: &[&'a Located]) -> Vec<&'a Record> {
     let record = |value: &&'a Located| match &value.value {
         Value::Record(record) => Some(record),
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+        Value::Bool(_)
+        | Value::Text(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_)
+        | Value::List(_) => None,
     };
     values.iter().filter_map(record).collect()
 }

@@ -80,6 +80,10 @@ fn subject(found: &FoundName, project: &ProjectInForce, sources: &SourceMap, sty
     text.page.out
 }
 
+/// What makes a rule err less often that fires, and one that passes.
+const RARER: &str = "A higher confidence makes that rarer.";
+const LIMITED: &str = "`at every look` after the confidence limits that.";
+
 fn how_it_errs_said(how: &HowItErrs) -> String {
     let share = |share: &Number| Kind::Share.show(share);
     let looks = |[once, four, twelve]: &[f64; 3], resampling: Resampling| {
@@ -107,15 +111,17 @@ fn how_it_errs_said(how: &HowItErrs) -> String {
             share(truth),
             verb(*fires),
             looks(rates, *resampling),
-            if *fires {
-                "A higher confidence makes that rarer."
-            } else {
-                "`at every look` after the confidence limits that."
-            }
+            if *fires { RARER } else { LIMITED }
         ),
         HowItErrs::TooFewToShow { needed, fires } => format!(
             "It never {} of {SAMPLES} samples, whatever they are: it takes {needed}, all of them on one side.",
             verb(*fires)
+        ),
+        HowItErrs::OfCounts { confidence, fires } => format!(
+            "It {} although it should not with a chance of at most {} each time that it is asked, however many are counted. {}",
+            verb(*fires),
+            share(&(Number::ONE - confidence)),
+            if *fires { RARER } else { LIMITED }
         ),
         HowItErrs::EveryLook { confidence, fires } => {
             let bounded = format!(

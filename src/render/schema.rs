@@ -95,7 +95,11 @@ impl Schema<'_> {
     }
 
     fn field(&self, field: &Field) -> Value {
-        let mut schema = self.of(&field.ty);
+        let mut schema = match &field.ty {
+            // What names an element is one value.
+            Type::Amount(quantity) if field.key => object(json!({ "anyOf": one_number(quantity) })),
+            ty => self.of(ty),
+        };
         if !field.required {
             or_nothing(&mut schema);
         }
@@ -177,18 +181,46 @@ fn one_of<'a>(words: impl Iterator<Item = &'a str>) -> Value {
     json!({ "enum": words.collect::<Vec<_>>() })
 }
 
+/// One number with its unit, a range of two of them, or for a share the counts behind it.
 fn amount(quantity: &Quantity) -> Value {
-    let sign =
-        if quantity.range.low.as_ref().is_some_and(|low| *low >= Number::ZERO) { r"\+?" } else { "[-+]?" };
-    let number = format!("{sign}{DECIMAL}{EXPONENT}");
-    let text = |pattern: String| json!({ "type": "string", "pattern": pattern });
+    let mut ways = one_number(quantity);
+    let number = number_of(quantity);
+    let range = |end: &str| format!("^{end} +to +{end}$");
+    ways.push(text(match &quantity.kind {
+        Kind::Count | Kind::Number | Kind::Bare | Kind::Ratio => range(&number),
+        Kind::Unit(unit) => range(&format!("{number}( *{unit})?")),
+        // The unit of both ends may stand at the upper one.
+        Kind::Duration => format!(r"^{number}( *{LENGTHS})? +to +{number} *{LENGTHS}$"),
+        Kind::Share => format!("{}|{}", range(&format!("{number} *%")), range(&number)),
+    }));
+    if quantity.kind == Kind::Share {
+        let count = format!(r"\+?{DECIMAL}{EXPONENT}");
+        ways.push(text(format!("^{count} +of +{count}$")));
+    }
+    json!({ "anyOf": ways })
+}
+
+/// Units of time with their number before them.
+const LENGTHS: &str = "(ms|s|min|h|days?|weeks?)";
+
+fn number_of(quantity: &Quantity) -> String {
+    let is_negative = quantity.range.low.as_ref().is_none_or(|low| *low < Number::ZERO);
+    let sign = if is_negative && quantity.kind != Kind::Duration { "[-+]?" } else { r"\+?" };
+    format!("{sign}{DECIMAL}{EXPONENT}")
+}
+
+fn text(pattern: String) -> Value {
+    json!({ "type": "string", "pattern": pattern })
+}
+
+/// The ways to write one number.
+fn one_number(quantity: &Quantity) -> Vec<Value> {
+    let number = number_of(quantity);
     match &quantity.kind {
-        Kind::Count => bounded("integer", &quantity.range),
-        Kind::Number | Kind::Bare | Kind::Ratio => bounded("number", &quantity.range),
-        Kind::Unit(unit) => {
-            json!({ "anyOf": [bounded("number", &quantity.range), text(format!("^{number} *{unit}$"))] })
-        }
-        Kind::Duration => text(format!(r"^\+?{DECIMAL}{EXPONENT} *(ms|s|min|h|days?|weeks?)$")),
+        Kind::Count => vec![bounded("integer", &quantity.range)],
+        Kind::Number | Kind::Bare | Kind::Ratio => vec![bounded("number", &quantity.range)],
+        Kind::Unit(unit) => vec![bounded("number", &quantity.range), text(format!("^{number} *{unit}$"))],
+        Kind::Duration => vec![text(format!("^{number} *{LENGTHS}$"))],
         Kind::Share => {
             let percent = if quantity.range == Kind::Share.default_range() {
                 // Up to 100 %, which a pattern can say.
@@ -198,7 +230,7 @@ fn amount(quantity: &Quantity) -> Value {
             };
             // A bare number beyond these is taken for a percentage without its sign.
             let bare = quantity.range.intersection(&Interval::new(Number::NEG_ONE, Number::ONE));
-            json!({ "anyOf": [text(percent), bounded("number", &bare)] })
+            vec![text(percent), bounded("number", &bare)]
         }
     }
 }

@@ -4,6 +4,7 @@
 //! spans, so that whoever shows this can still choose how.
 
 mod breach;
+mod counts;
 mod figure;
 mod record;
 mod rounding;
@@ -20,6 +21,7 @@ use crate::types::Type;
 use crate::value::{CollectedField, Date, Number};
 
 pub use breach::{Breach, Lack, SetValue};
+pub use counts::{Counts, NeededPart};
 pub use figure::{Figure, GroupName, Scale, Worth};
 pub use record::RecordFinding;
 
@@ -391,6 +393,8 @@ pub enum Change {
     Elements(Elements),
     /// A count would have to be another part of another count.
     Counts(Counts),
+    /// A share that is recorded by its counts would have to be another part of as many.
+    Part(NeededPart),
     /// A condition would have to hold in so many more snapshots.
     Repeat {
         /// The condition, as the policy writes it.
@@ -534,25 +538,6 @@ pub struct Elements {
     pub is_share: bool,
 }
 
-/// How much a count would have to be of another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts {
-    /// The part, as the policy writes it.
-    pub part: String,
-    /// How much it would have to count.
-    pub needed: usize,
-    /// What it surely counts now.
-    pub sure: usize,
-    /// What it possibly counts now, the sure ones included.
-    pub possible: usize,
-    /// The whole, as the policy writes it.
-    pub whole: String,
-    /// What the whole counts.
-    pub total: usize,
-    /// What picks the snapshots that are counted, as the policy writes it; none where all are.
-    pub picked: Option<String>,
-}
-
 /// What is to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missing {
@@ -562,6 +547,10 @@ pub enum Missing {
     List(Arc<str>),
     /// At least one element of a list.
     Element(Arc<str>),
+    /// One value for a field that is recorded as a range, and the line of that.
+    Exact(Arc<str>, usize),
+    /// The counts behind a share, and the line of that.
+    Counts(Arc<str>, usize),
 }
 
 /// What was noticed of a workflow, beside what its rules say.

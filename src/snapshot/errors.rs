@@ -3,6 +3,7 @@
 //! Knows what people are told, and nothing of how a problem is found.
 
 mod collected;
+mod compound;
 mod dates;
 mod keys;
 mod parts;
@@ -14,6 +15,10 @@ use std::sync::Arc;
 pub(super) use collected::{
     bad_source, collected_is_no_record, collected_nothing, given_collected, known_and_unknown, no_source,
     source_is_no_record, standing_collected, too_much_collected, unknown_source_key,
+};
+pub(super) use compound::{
+    counts_of_no_share, more_than_counted, no_part_of_counts, nothing_counted, percent_at_one_end,
+    range_backwards, range_for_key,
 };
 pub(super) use keys::{
     given_undeclared, misspelt, no_blank_after_colon, undeclared, where_to_write, written_beside,
@@ -514,7 +519,7 @@ fn how_to_write(ty: &Type) -> String {
         Type::Amount(quantity) => match &quantity.kind {
             Kind::Count => "expected a whole number".to_owned(),
             Kind::Number | Kind::Bare | Kind::Ratio => "expected a number".to_owned(),
-            Kind::Share => "write a share as `15%` or `0.15`".to_owned(),
+            Kind::Share => "write a share as `15%`, `0.15` or `3 of 20`".to_owned(),
             Kind::Duration => "write a duration as `300 ms` or `2 weeks`".to_owned(),
             Kind::Unit(unit) => format!("write it as `5 {unit}` or `5`"),
         },

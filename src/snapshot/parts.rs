@@ -15,14 +15,15 @@ impl Typing<'_> {
     pub(super) fn check_parts(&mut self, record: &Record) {
         let vocabulary = self.vocabulary();
         for CountedPart { part, whole } in &vocabulary.parts {
-            let Some((of, of_number)) = count_at(record, whole) else { continue };
-            if *of_number > Number::from(MAX_COUNTED) {
+            let Some((of, [_, most_of])) = count_at(record, whole) else { continue };
+            if *most_of > Number::from(MAX_COUNTED) {
                 let error =
                     errors::too_much_counted(of.span, &self.name_at(whole, |field| self.key_of(field)));
                 self.push(error);
             }
-            let Some((own, number)) = count_at(record, part) else { continue };
-            if number > of_number {
+            let Some((own, [fewest, _])) = count_at(record, part) else { continue };
+            // Of ranges it is enough that it may be a part.
+            if fewest > most_of {
                 let in_file = |steps: &[usize]| self.name_at(steps, |field| self.key_of(field));
                 let in_policies = |steps: &[usize]| self.name_at(steps, |field| &field.name);
                 let share = format!("share({} of {})", in_policies(part), in_policies(whole));
@@ -46,13 +47,12 @@ impl Typing<'_> {
     }
 }
 
-/// The count at the end of a way through records.
-fn count_at<'r>(record: &'r Record, steps: &[usize]) -> Option<(&'r Located, &'r Number)> {
+/// The count at the end of a way through records, and the ends that it lies between.
+fn count_at<'r>(record: &'r Record, steps: &[usize]) -> Option<(&'r Located, [&'r Number; 2])> {
     let (step, rest) = steps.split_first()?;
     let located = record.fields.get(*step)?.as_ref()?;
     match &located.value {
-        Value::Number(number) if rest.is_empty() => Some((located, number)),
         Value::Record(inner) => count_at(inner, rest),
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+        value => value.ends().filter(|_| rest.is_empty()).map(|ends| (located, ends)),
     }
 }

@@ -183,7 +183,12 @@ fn workflow_of(record: &Record) -> Option<(Arc<str>, Span)> {
     let located = record.fields.get(Vocabulary::WORKFLOW)?.as_ref()?;
     match &located.value {
         Value::Text(name) => Some((Arc::clone(name), located.span)),
-        Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => None,
+        Value::Bool(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_)
+        | Value::List(_)
+        | Value::Record(_) => None,
     }
 }
 

@@ -6,6 +6,7 @@
 //!   not: these are text.
 //! - A `count` may be written as any decimal that is whole, as `4.0`. Leading zeros mean nothing: `017` is 17.
 //! - Between a number and its unit there may be blanks or none: `300ms`, `15 %`.
+//! - Two numbers, as `1 s to 2.5 s` and `957 of 1008`, may be quoted, too.
 
 use std::sync::Arc;
 
@@ -58,7 +59,9 @@ impl Scalar<'_> {
             Type::Time => self.time()?,
             Type::Stage => self.stage()?,
             Type::Choice(members) => self.choice(members)?,
-            Type::Amount(quantity) => return self.amount(quantity),
+            Type::Amount(quantity) => {
+                return self.two_numbers(quantity).unwrap_or_else(|| self.one_number(quantity));
+            }
             // The checker lets no field have these.
             Type::Elapsed | Type::Calendar | Type::List(_) | Type::Record(_) | Type::Error => {
                 return Err(self.wrong_type(ty));
@@ -105,7 +108,8 @@ impl Scalar<'_> {
         }
     }
 
-    fn amount(&self, quantity: &Quantity) -> Result<(Value, Option<Diagnostic>), Diagnostic> {
+    /// An amount that is one number with its unit.
+    pub(super) fn one_number(&self, quantity: &Quantity) -> Result<(Value, Option<Diagnostic>), Diagnostic> {
         let ty = || Type::Amount(quantity.clone());
         let (digits, unit) = split(self.text);
         // JSON cannot write `5%` otherwise. Nothing says so of a number without a unit.
@@ -166,7 +170,7 @@ fn is_not_finite(text: &str) -> bool {
 }
 
 /// A number and what follows it; an `e` belongs to the number where an exponent follows.
-fn split(text: &str) -> (&str, &str) {
+pub(super) fn split(text: &str) -> (&str, &str) {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let exponent = |at: usize| {

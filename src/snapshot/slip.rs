@@ -27,8 +27,6 @@ pub(super) enum Slip {
     Unknown,
     /// That it is more or less than this.
     Bound(String),
-    /// That it is somewhere between two values.
-    Range,
     /// This.
     Meant(Meant),
 }
@@ -164,14 +162,11 @@ fn amount(text: &str, kind: &Kind, reads: &impl Fn(&str) -> bool) -> Option<Slip
     if let Some(rest) = after_any(text, &BOUNDS) {
         return figures(rest).map(|meant| Slip::Bound(meant.text));
     }
+    let meant = |candidates: Vec<Meant>| candidates.into_iter().find(|meant| reads(&meant.text));
     // What else `4.5/5` counts, only who wrote it knows.
-    if *kind == Kind::Share
-        && let Some(meant) = fraction(text).filter(|meant| reads(&meant.text))
-    {
+    let counted = if *kind == Kind::Share { meant(fractions(text)) } else { None };
+    if let Some(meant) = counted.or_else(|| meant(ranges(text))) {
         return Some(Slip::Meant(meant));
-    }
-    if is_range(text) {
-        return Some(Slip::Range);
     }
     if let Some(meant) = figures(text) {
         return Some(Slip::Meant(meant));
@@ -220,22 +215,45 @@ fn explained(text: &str) -> Option<&str> {
     text.get(..end).map(str::trim)
 }
 
-/// Whether it is two figures with a dash or `to` between them.
-fn is_range(text: &str) -> bool {
-    let figures = ["-", "–", "—", " to ", ".."].iter().filter_map(|dash| text.split_once(dash));
-    let is_figure = |text: &str| {
-        let figure = text.trim().trim_end_matches(|c: char| c == '%' || c.is_alphabetic()).trim_end();
-        parse_number(figure).is_ok()
+/// Two figures with a dash or the like between them, as a range; a unit may stand at the upper one alone.
+fn ranges(text: &str) -> Vec<Meant> {
+    let between = text.strip_prefix("between ").and_then(|rest| rest.split_once(" and "));
+    let dashes = ["-", "–", "—", "..", " to "].iter().filter_map(|dash| text.split_once(dash));
+    let split = |text: &str| {
+        let text = text.trim();
+        let figure = text.trim_end_matches(|c: char| c == '%' || c.is_alphabetic());
+        let unit = text.get(figure.len()..).unwrap_or_default().to_owned();
+        parse_number(figure.trim_end()).is_ok().then_some(unit)
     };
-    figures.into_iter().any(|(low, high)| is_figure(low) && is_figure(high))
+    let as_range = |(low, high): (&str, &str)| {
+        let (unit, wanted) = (split(low)?, split(high)?);
+        let (low, high) = (low.trim(), high.trim());
+        let unit = if unit.is_empty() { &*wanted } else { "" };
+        let blank = if unit.is_empty() || unit == "%" { "" } else { " " };
+        Some(Meant::new(format!("{low}{blank}{unit} to {high}"), "a range is written with `to`:"))
+    };
+    between.into_iter().chain(dashes).filter_map(as_range).collect()
 }
 
-/// `39/46`, `39 of 46`, worked out.
-fn fraction(text: &str) -> Option<Meant> {
-    let (part, whole) = [" out of ", " of ", "/"].iter().find_map(|between| text.split_once(between))?;
-    let (part, whole) = (parse_number(part.trim()).ok()?, parse_number(whole.trim()).ok()?);
-    let shown = (whole != Number::ZERO).then(|| Kind::Share.show(&(part / whole)))?;
-    Some(Meant::new(&*shown, format!("{text} is {shown}:")))
+/// `39/46`, `39 out of 46`: by its counts, or worked out.
+fn fractions(text: &str) -> Vec<Meant> {
+    let between = [" out of ", " of ", "/"].iter().find_map(|between| text.split_once(between));
+    let Some((part, whole)) = between else { return Vec::new() };
+    let count = |text: &str| figure::figures(text.trim(), &Kind::Count).into_iter().next();
+    let counts = count(part).zip(count(whole)).map(|(part, whole)| {
+        let counts = format!("{} of {}", part.text, whole.text);
+        let has_separators = text.len() != counts.len() && text.contains(" of ");
+        let why =
+            if has_separators { "numbers have no separators:" } else { "counts are written with `of`:" };
+        Meant::new(counts, why)
+    });
+    let exactly = parse_number(part.trim()).ok().zip(parse_number(whole.trim()).ok());
+    let is_no_count = |(part, whole): &(Number, Number)| !(part.is_int() && whole.is_int());
+    let share = exactly.filter(|both| is_no_count(both) && both.1 != Number::ZERO).map(|(part, whole)| {
+        let shown = Kind::Share.show(&(part / whole));
+        Meant::new(&*shown, format!("{text} is {shown}:"))
+    });
+    counts.into_iter().chain(share).collect()
 }
 
 /// `yes`, `1`, `True`.

@@ -1,5 +1,7 @@
 //! The rules of snapshots, each shown on the text that it is about.
 
+mod collected;
+mod compound;
 mod records;
 mod scalars;
 mod yaml;

@@ -305,12 +305,16 @@ impl<'a> Typing<'a> {
                         false => Emptiness::Allowed,
                     },
                 };
-                scalar.read(ty).map(|(value, warning)| {
-                    if let Some(warning) = warning {
-                        self.report(warning, written.standing);
+                match scalar.read(ty) {
+                    Ok((Value::Range(_), _)) if field.key => Err(errors::range_for_key(subject)),
+                    Ok((value, warning)) => {
+                        if let Some(warning) = warning {
+                            self.report(warning, written.standing);
+                        }
+                        Ok(value)
                     }
-                    value
-                })
+                    Err(error) => Err(error),
+                }
             }
             (Content::List(_), _) => Err(errors::wrong_type(subject, ty, "a list")),
             (Content::Map(_), _) => Err(errors::wrong_type(subject, ty, "a record")),
@@ -376,14 +380,15 @@ impl<'a> Typing<'a> {
             let name = match &key.value {
                 Value::Text(text) => Cow::Borrowed(&**text),
                 Value::Number(number) => Cow::Owned(number.to_string()),
+                Value::Counted(counted) => Cow::Owned(counted.share().to_string()),
                 Value::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
-                Value::List(_) | Value::Record(_) => continue,
+                Value::Range(_) | Value::List(_) | Value::Record(_) => continue,
             };
             match seen.get(&name) {
                 Some(first) => {
-                    let shown = match &key.value {
-                        Value::Number(number) => Cow::Owned(shown_key(number, &field.ty)),
-                        Value::Text(_) | Value::Bool(_) | Value::List(_) | Value::Record(_) => name.clone(),
+                    let shown = match key.value.number() {
+                        Some(number) => Cow::Owned(shown_key(number, &field.ty)),
+                        None => name.clone(),
                     };
                     let places = (*first, key.span);
                     let error = errors::duplicate_element(&shown, places, path, self.key_of(field));

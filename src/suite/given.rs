@@ -300,7 +300,11 @@ fn ticks_apart(length: &Literal, axis: Axis) -> Result<i64, Box<Diagnostic>> {
 /// How many elements a value comes to, with its repeats.
 fn elements_in(value: &TestValue) -> usize {
     match &value.kind {
-        TestValueKind::Missing | TestValueKind::Literal(_) | TestValueKind::Word(_) => 1,
+        TestValueKind::Missing
+        | TestValueKind::Literal(_)
+        | TestValueKind::Range(..)
+        | TestValueKind::Counts(..)
+        | TestValueKind::Word(_) => 1,
         TestValueKind::Record(fields) => {
             fields.iter().fold(1, |sum: usize, (_, value)| sum.saturating_add(elements_in(value)))
         }
@@ -368,6 +372,12 @@ fn yaml_of(value: &TestValue, ty: Option<&Type>, sources: &SourceMap, keys: &mut
         TestValueKind::Word(name) => Some(name.text.to_string()),
         TestValueKind::Literal(LiteralKind::Text(text)) => serde_json::to_string(&**text).ok(),
         TestValueKind::Literal(_) => Some(sources.text(value.span).to_owned()),
+        TestValueKind::Range(low, high) => {
+            Some(format!("{} to {}", sources.text(low.span), sources.text(high.span)))
+        }
+        TestValueKind::Counts(part, whole) => {
+            Some(format!("{} of {}", sources.text(part.span), sources.text(whole.span)))
+        }
         TestValueKind::Record(fields) => {
             let record = ty.and_then(Type::record);
             let mut field = |(name, value): &(Name, TestValue)| {

@@ -73,9 +73,13 @@ fn within(record: &Record, steps: &[usize]) -> Option<Span> {
     };
     match &located.value {
         Value::Record(inner) if !rest.is_empty() => within(inner, rest),
-        Value::Record(_) | Value::List(_) | Value::Bool(_) | Value::Text(_) | Value::Number(_) => {
-            Some(Span { end: end_of(located), ..located.key })
-        }
+        Value::Record(_)
+        | Value::List(_)
+        | Value::Bool(_)
+        | Value::Text(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_) => Some(Span { end: end_of(located), ..located.key }),
     }
 }
 
@@ -86,7 +90,9 @@ fn end_of(located: &Located) -> u32 {
         Value::Record(record) => {
             record.fields.iter().flatten().map(end_of).max().unwrap_or(0).max(located.span.end)
         }
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) => located.span.end,
+        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_) => {
+            located.span.end
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::show_range;
 use super::value::figure;
 use crate::evidence::Further;
 use crate::point::Point;
-use crate::report::why::{Bound, Change, Counts, Elements, Figure, Missing};
+use crate::report::why::{Bound, Change, Counts, Elements, Figure, Missing, NeededPart};
 use crate::types::Kind;
 use crate::value::Number;
 
@@ -33,6 +33,11 @@ pub(super) fn change(wanted: &Change) -> String {
         Change::Date { of, bound, to } => format!("`{of}` {}", day(*bound, to)),
         Change::Elements(wanted) => elements(wanted),
         Change::Counts(wanted) => counts(wanted),
+        Change::Part(NeededPart { of, needed, now, total }) => {
+            let bound = before(if needed > now { Bound::AtLeast } else { Bound::AtMost });
+            let share = Kind::Share.show(&(Number::from(*needed) / Number::from((*total).max(1))));
+            format!("`{of}` {bound}{needed} of {total} = {share}, now {now}")
+        }
         Change::Repeat { condition, more } => {
             let plural = if *more == Number::ONE { "" } else { "s" };
             format!("`{condition}` in {} more snapshot{plural}", more.floor())
@@ -201,6 +206,10 @@ fn record(fields: &[Missing], file: &str, snapshot: Option<Point>) -> String {
         Missing::Field(field, Some(line)) => format!("`{field}` (line {line})"),
         Missing::List(list) => format!("`{list}` (`[]` if there were none)"),
         Missing::Element(list) => format!("at least one of `{list}`"),
+        Missing::Exact(field, line) => format!("one value for `{field}` (line {line})"),
+        Missing::Counts(field, line) => {
+            format!("`{field}` (line {line}) by its counts, as in `957 of 1008`,")
+        }
     };
     let named = fields.iter().take(NAMED).map(missing).collect::<Vec<_>>().join(", ");
     let more = fields.len().saturating_sub(NAMED);

@@ -1,6 +1,6 @@
 //! Why something is not known.
 
-use super::value::{counted, preposition};
+use super::value::{counted, figure, preposition};
 use crate::evidence::{CollectedGap, Looking, ReasonKind, SampleCount, SmallSample, Within};
 use crate::point::{Lapse, Point};
 use crate::stats::MIN_MEAN_SAMPLE;
@@ -23,6 +23,12 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         }
         ReasonKind::MissingInElement { field, date } => {
             format!("`{field}` is missing in an element of the snapshot of {date}")
+        }
+        ReasonKind::RecordedAsRange { field, low, high, date: _ } => {
+            format!("`{field}` is recorded as a range, from {} to {}", figure(low), figure(high))
+        }
+        ReasonKind::WithoutCounts { field, date: _ } => {
+            format!("`{field}` is recorded without its counts, which a confidence needs")
         }
         ReasonKind::Contradicted { field, other } => {
             format!("the snapshot of {other} has another `{field}` of the same element")

@@ -1,6 +1,7 @@
 """Which constructs a rule uses, and which a workflow of a repository."""
 
 from syntax import unfolded, whole
+from values import Ranged
 
 BY_WINDOW = {"all": "over_all", "week": "calendar", "month": "calendar", "quarter": "calendar", "year": "calendar"}
 BY_NODE = {"today": "today", "weekday": "weekday", "held_value": "held_value", "asks": "asks",
@@ -30,6 +31,8 @@ def of_node(node):
                 yield "every_look"
             if unfolded(comparison[2])[0] == "arithmetic":
                 yield "difference"
+            if unfolded(comparison[2])[0] == "field":
+                yield "counted_shares"
         case ("aggregate", function, source, _, where, among, by, over, _):
             yield from of_window(over)
             yield from of_aggregate(function, source, where, among, by, over)
@@ -89,6 +92,14 @@ def of_workflow(repository, name):
         "standing": any(kind.standing for kind in kinds), "weekday_cadence": world.every == "weekday" and name not in repository.cadences,
         "broken": repository.broken, "broken_data": repository.broken_data, "instants": world.instants,
         "cadence": name in repository.cadences, "retired": "retired" in repository.facts.get(name, {}) or "retired" in made[-1],
+        "collected": world.collected,
+        "ranges": any(Ranged in map(type, values_in(snapshot)) for snapshot in made),
         "no_key": world.key_of(("outputs",)) and any("id" not in item for item in outputs),
     }
     return {construct for construct, is_so in there.items() if is_so}
+
+
+def values_in(value):
+    """Everything that a snapshot records, however deep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [value, *(found for part in inner for found in values_in(part))]

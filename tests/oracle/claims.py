@@ -9,6 +9,7 @@ import evaluate as judge
 import lists
 import looks
 import stats
+from moments import raw
 from syntax import children, unfolded
 from values import *
 
@@ -26,10 +27,15 @@ class Share:
 
 @dataclass(frozen=True)
 class Mean:
-    """The values, some of them perhaps UNKNOWN, and which elements they may be of."""
+    """The values, some of them perhaps UNKNOWN or between bounds, and which elements they may be of."""
 
     values: list
     of: frozenset
+
+    @property
+    def exact(self):
+        """The numbers, where all of them are known."""
+        return None if any(map(lists.is_doubtful, self.values)) else [value.low for value in self.values]
 
 
 @dataclass(frozen=True)
@@ -82,13 +88,13 @@ def verdict(op, sample, level, target, population):
         case Share():
             return stats.share_verdict(op, sample.lowest, sample.highest, level, target.low, target.high)
         case Mean():
-            return None if UNKNOWN in sample.values else stats.mean_verdict(op, sample.values, level, target.low, target.high)
+            return None if sample.exact is None else stats.mean_verdict(op, sample.exact, level, target.low, target.high)
         case Difference(Share() as a, Share() as b):
             return stats.shares_apart(op, (a.lowest, b.highest), (a.highest, b.lowest), level, target.low, target.high)
         case Difference(a, b):
-            if UNKNOWN in a.values + b.values:
+            if None in (a.exact, b.exact):
                 return None
-            return stats.means_apart(op, a.values, b.values, level, target.low, target.high)
+            return stats.means_apart(op, a.exact, b.exact, level, target.low, target.high)
 
 
 def confidence(op, sample, target, population):
@@ -98,11 +104,11 @@ def confidence(op, sample, target, population):
         case Share():
             return stats.share_confidence(op, sample.lowest, sample.highest, target)
         case Mean():
-            return None if UNKNOWN in sample.values else stats.mean_confidence(op, sample.values, target)
+            return None if sample.exact is None else stats.mean_confidence(op, sample.exact, target)
         case Difference(Share() as a, Share() as b):
             return stats.shares_apart_confidence(op, (a.lowest, b.highest), (a.highest, b.lowest), target)
         case Difference(a, b):
-            return None if UNKNOWN in a.values + b.values else stats.means_apart_confidence(op, a.values, b.values, target)
+            return None if None in (a.exact, b.exact) else stats.means_apart_confidence(op, a.exact, b.exact, target)
 
 
 def count(node, answer, world):
@@ -113,6 +119,7 @@ def count(node, answer, world):
     kinds += ["population"] if population else []
     kinds += ["difference"] if left[0] == "arithmetic" else []
     kinds += ["counts"] if left[0] == "aggregate" and left[2][0] == "counts" else []
+    kinds += ["counted_shares"] if left[0] == "field" else []
     said = answer if answer in (YES, NO, UNDECIDED) else "nothing" if answer is None else "shown"
     constructs.claims.update((kind, said) for kind in kinds or ["plain"])
 
@@ -128,6 +135,8 @@ def sample_of(node, place):
     group = None
     if node[0] == "same_by":
         node, group = unfolded(node[1]), place.group
+    if node[0] == "field":
+        return of_recorded(raw(place.snapshot, node[1]))
     _, function, source, _, _, _, by, over, _ = node
     if source[0] == "counts":
         return of_counts(node, place)
@@ -145,7 +154,6 @@ def sample_of(node, place):
         return None
     picks = [(name, made) for name, made in picks if made.good == YES]
     values = [made.value() for _, made in picks]
-    values = [value.low if value != UNKNOWN and value.known else UNKNOWN for value in values]
     return Mean(values, frozenset(name for name, _ in picks)) if values else None
 
 
@@ -154,6 +162,14 @@ def share_of(picks):
         return None
     members = frozenset(name for name, made in picks if made.member != NO)
     return Share(*lists.completions([(made.good, made.member) for _, made in picks]), members)
+
+
+def of_recorded(value):
+    """The sample that a share field records by its counts; none where it records the share alone."""
+    if not isinstance(value, Counted):
+        return None
+    counts = value.part, value.whole
+    return Share(counts, counts, frozenset())
 
 
 def of_counts(node, place):
@@ -166,7 +182,7 @@ def of_counts(node, place):
 
 def of_group(picks, by, group):
     keys = [(name, made, tuple(judge.evaluate(key, made.there) for key in by)) for name, made in picks if made.item.settled]
-    if any(UNKNOWN in found or UNDECIDED in found for _, _, found in keys):
+    if any(lists.is_doubtful(value) for _, _, found in keys for value in found):
         return None
     return [(name, made) for name, made, found in keys if found == group]
 
@@ -326,7 +342,8 @@ def evidence(op, sample, alpha, target, node, world):
     else:
         low, high = ends(unfolded(node[1]) if node[0] == "same_by" else node, world)
         scaled = lambda value: (value - low) / (high - low)
-        filled = [([scaled(end if value == UNKNOWN else value) for value in sample.values],) for end in (low, high)]
+        pairs = [(low, high) if value == UNKNOWN else (value.low, value.high) for value in sample.values]
+        filled = [([scaled(value) for value in side],) for side in zip(*pairs)]
         trial = Trial(*filled, lambda values: ([1 - value for value in values[0]],), looks.mean_evidence, looks.mean_reaches)
         bounds = [None if bound is None else scaled(bound) for bound in bounds]
     if op in FLIPPED:

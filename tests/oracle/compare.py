@@ -31,6 +31,8 @@ def batch(seed, options):
     deciding = rng.random() < 0.4
     sizes = [rng.choice([1, 2]) for _ in range(rng.choice([2, 3]))] if deciding else [options.rules]
     depth = rng.choice([0, 1, 1, 2, 2, 3])
+    # Drawn apart, so that the cases of a seed stay what they are.
+    world.collected = constructs.on("collected") and random.Random(f"collected {seed}").random() < 0.4
     as_of = generate.as_of(rng, world)
     names = [f"w{i}" for i in range(options.workflows * (4 if deciding else 1))]
     cadences = generate.cadences(rng, world, names)

@@ -38,6 +38,7 @@ class Expressions(Samples):
             (2.5 * on("every_look"), lambda: self.confident(depth, True)),
             (1.5 * on("counts"), lambda: self.held_against(self.counts(), "share")),
             (2 * on("difference"), lambda: self.confident(depth, None, self.claimed(*self.apart()))),
+            (2 * on("counted_shares"), lambda: self.confident(depth, None, self.claimed(self.recorded_share(), "share"))),
             (2 * on("confidence_of"), lambda: self.reached(depth)),
             (3, lambda: self.length(depth)),
             (1, lambda: ("previous", ("field", self.rng.choice(CONDITIONS)), *self.which(lambda: ("literal", True, "true")))),

@@ -25,11 +25,12 @@ WRITTEN = {
     "param_lists": "params that are lists", "dated": "values with a first day", "no_key": "elements without their key",
     # confidence
     "population": "with C confidence of N", "confidence_of": "confidence(A >= B of N)", "every_look": "at every look",
-    "counts": "share(A of B)", "difference": "share(a) - share(b) >= M with C confidence, of means too",
+    "counts": "share(A of B)", "counted_shares": "shares by their counts, and claims about them", "difference": "share(a) - share(b) >= M with C confidence, of means too",
     # gates, workflows, data
     "gate_steps": "gates of several steps", "workflows": "workflows", "retired": "retired", "named": "named",
-    "quoted": "quantities in quotes", "standing": "standing facts", "changing": "fields that may change",
+    "quoted": "quantities in quotes", "ranges": "values that are ranges", "standing": "standing facts", "changing": "fields that may change",
     "broken": "a policy file with an error", "broken_data": "a workflow with an error in its data", "instants": "series that run by instants",
+    "collected": "where the values of a snapshot are from",
 }
 # What comes up in a case, by what its series holds.
 MET = {

@@ -22,7 +22,8 @@ def scalar(value):
     """A value as it stands in a snapshot, as evidence."""
     if isinstance(value, bool):
         return truth(value)
-    return exactly(value) if isinstance(value, (int, Fraction)) else value
+    found = recorded_ends(value)
+    return value if found is None else Between(*map(Fraction, found))
 
 
 def number(value):
@@ -52,7 +53,7 @@ def evaluate(node, place):
         case ("computed", field):
             return evaluate(field.inner, place)
         case ("it",):
-            return place.element if not isinstance(place.element, (bool, int, Fraction)) else scalar(place.element)
+            return place.element if not isinstance(place.element, RECORDED) else scalar(place.element)
         case ("group_key", index, _):
             return scalar(place.group[index])
         case ("judged", path):

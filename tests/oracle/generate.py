@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from constructs import on
 from moments import Cadence
-from values import day_of
+from values import Counted, Ranged, day_of, recorded_ends
 from words import *
 from world import World
 
@@ -48,7 +48,21 @@ def value(rng, name, kind, day):
             return rng.choice(kind.detail)
         case "text":
             return rng.choice(MODELS)
-    return rng.choice([v for v in POOL[FLAVOUR[name]] if kind.high is None or kind.low <= v <= kind.high])
+    found = [v for v in POOL[FLAVOUR[name]] if kind.high is None or kind.low <= v <= kind.high]
+    if on("ranges") and rng.random() < 0.05:
+        low, high = sorted((rng.choice(found), rng.choice(found)))
+        return Ranged(low, high) if low < high else low
+    if on("counted_shares") and kind.name == "share" and rng.random() < (0.5 if name in ("adoption", "quality") else 0.1):
+        return counted(rng, kind)
+    return rng.choice(found)
+
+
+def counted(rng, kind):
+    """A share by its counts, within the range that is declared for it."""
+    whole = rng.choice([1, 2, 3, 5, 8, 20, 30, 60, 100, 1008])
+    least, most = (max(0, kind.low), min(1, kind.high)) if kind.low is not None else (0, 1)
+    low, high = (least * whole).__ceil__(), (most * whole).__floor__()
+    return Counted(rng.choice([high, rng.randint(low, high), rng.randint(low, high), (low + 9 * high) // 10]), whole)
 
 
 def runs(rng):
@@ -56,6 +70,8 @@ def runs(rng):
     every = rng.choice(POOL["many"])
     some = {name: Fraction(rng.choice([0, 0, 1, every // 20, every // 10, every // 4, every // 2, every])) for name in ("failed", "slow")}
     counts = {"all": every, **{name: min(every, value) for name, value in some.items()}}
+    if on("ranges") and rng.random() < 0.1 and counts["failed"] < every + 2:
+        counts["failed"] = Ranged(counts["failed"], every + 2)
     return {name: value for name, value in counts.items() if rng.random() < 0.97} or {"slow": Fraction(0)}
 
 
@@ -119,7 +135,8 @@ def series(rng, world, cadence):
             elif rng.random() < 0.3:
                 snapshot[name] = None  # written down as `null`
         if snapshot.get("requests") is not None and snapshot.get("errors") is not None:
-            snapshot["requests"] = max(snapshot["requests"], snapshot["errors"])
+            (_, most), (least, _) = map(recorded_ends, (snapshot["requests"], snapshot["errors"]))
+            snapshot["requests"] = snapshot["requests"] if most >= least else least
         if rng.random() < 0.35:
             snapshot["advance_to"] = LADDER[rng.choice([stage + 1, stage + 1, stage + 1, stage + 2, stage]) % len(LADDER)]
         made.append(snapshot)

@@ -77,11 +77,20 @@ def merged(said, kind):
             continue
         if inner.name == "record":
             whole[name] = merged(values, inner)
-        elif inner.changing or all(value == values[0] for value in values):
+        elif inner.changing:
             whole[name] = values[0]
         else:
-            whole[name] = CONTRADICTED
+            whole[name] = agreed(values)
     return whole
+
+
+def agreed(values):
+    """What snapshots that say these things agree on: of ranges what all of them allow."""
+    found = [recorded_ends(value) for value in values]
+    if None in found:
+        return values[0] if all(value == values[0] for value in values) else CONTRADICTED
+    low, high = max(least for least, _ in found), min(most for _, most in found)
+    return Ranged(low, high) if low < high else low if low == high else CONTRADICTED
 
 
 def elements(source, over, place, function):
@@ -122,11 +131,16 @@ def distinct(path, field, where, over, place):
         there = place.of(item, path, moved_to(over))
         picked = pick(where, there)
         value = value_of(field, there)
-        if picked == UNDECIDED or (picked == YES and value == UNKNOWN):
+        if picked == UNDECIDED or (picked == YES and is_doubtful(value)):
             return UNKNOWN
         if picked == YES and value not in different:
             different.append(value)
     return Elements([Item(value) for value in different], found.complete)
+
+
+def is_doubtful(value):
+    """Whether nobody can say that it is one value, and which."""
+    return value in (UNKNOWN, UNDECIDED) or isinstance(value, Between) and not value.known
 
 
 def workflows(place):
@@ -213,7 +227,7 @@ def aggregate(node, place, group=None):
     groups, complete = {}, found.complete
     for made in picks:
         keys = tuple(judge.evaluate(key, made.there) for key in by)
-        if UNKNOWN in keys or UNDECIDED in keys:
+        if any(map(is_doubtful, keys)):
             return UNKNOWN
         groups.setdefault(keys, []).append(made)
     if group is not None:
@@ -256,21 +270,24 @@ def picked_counts(node, place):
         if not enough(seen, True):
             return None
         inside = seen.inside
-    sums, taken = {answer: [0, 0] for answer in (YES, UNDECIDED)}, []
+    sums, taken = {answer: [0, 0, 0] for answer in (YES, UNDECIDED)}, []
     for index in inside:
         there = place.of(Item(True, index), (), over)
         picked = YES if where is None else judge.condition(judge.evaluate(where, there))
         if picked == NO:
             continue
         values = [judge.evaluate(field, there) for field in pair]
-        if UNKNOWN in values:
+        if UNKNOWN in values or not values[1].known:
             return None
-        sums[picked] = [before + int(value.low) for before, value in zip(sums[picked], values)]
+        part, whole = values
+        # A part that is a range is no more than its whole.
+        counts = int(part.low), int(min(part.high, whole.low)), int(whole.low)
+        sums[picked] = [before + count for before, count in zip(sums[picked], counts)]
         taken.append(index)
-    (good, all_of_them), (maybe_good, maybe) = sums[YES], sums[UNDECIDED]
+    (good, best, all_of_them), (maybe_good, maybe_best, maybe) = sums[YES], sums[UNDECIDED]
     if not all_of_them:
         return None
-    return (good, all_of_them + maybe - maybe_good), (good + maybe_good, all_of_them + maybe_good), taken
+    return (good, all_of_them + maybe - maybe_good), (best + maybe_best, all_of_them + maybe_best), taken
 
 
 def groups_of_extreme(node, place):

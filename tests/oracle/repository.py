@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass, field, replace
 
 from census import constructs_of, of_workflow
+from collected import write_collected
 from evaluate import evaluate
 from lists import groups_of_extreme
 from judge import FAIL, WAIVED, Judgement
@@ -57,7 +58,11 @@ class Repository:
         for policy in self.policies:
             texts[f"policies/{policy.name}.gate"] = "".join(f"{line}\n" for line, _ in write_policy(policy))
         for name, snapshots in self.series.items():
-            documents = [write_snapshot(snapshot, name, self.world) for snapshot in snapshots]
+            facts = self.facts.get(name, {})
+            documents = [
+                write_snapshot(snapshot, name, self.world) + write_collected(snapshot, name, self.world, over(facts, snapshot))
+                for snapshot in snapshots
+            ]
             texts[f"rollouts/{name}/series.yaml"] = "---\n".join(documents)
             if self.facts.get(name):
                 texts[f"rollouts/{name}/rollout.yaml"] = write_fields(self.facts[name], self.world)

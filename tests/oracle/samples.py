@@ -24,6 +24,8 @@ class Samples(Numbers):
             return self.claimed(*self.rng.choice(self.samples))
         if self.chance("counts", 0.2):
             return self.claimed(self.counts(), "share")
+        if self.chance("counted_shares", 0.12):
+            return self.claimed(self.recorded_share(), "share")
         if self.rng.random() < 0.4:
             other_kind = ("compare", "!=", ("own", ("kind",)), ("literal", KINDS[0], KINDS[0]))
             flag = self.rng.choice([("own", ("ok",)), ("not", ("own", ("ok",))), other_kind])
@@ -91,6 +93,10 @@ class Samples(Numbers):
         pair = (("field", path) for path in self.rng.choice(PAIRS))
         where = self.condition(0) if self.rng.random() < 0.25 else None
         return agg("share", ("counts", *pair), where=where, over=self.over(0.4) if over is False else over)
+
+    def recorded_share(self):
+        """A share field, whose snapshots may record its counts."""
+        return ("field", (self.rng.choice(["adoption", "quality"]),))
 
     # --- differences ----------------------------------------------------------------------------------------------------
 
@@ -165,6 +171,8 @@ class Samples(Numbers):
         over = self.rng.choice(["stage", "stage", "all"])
         if self.chance("counts", 0.15):
             return self.counts(over), "share"
+        if self.chance("counted_shares", 0.15):
+            return self.recorded_share(), "share"
         if self.rng.random() < 0.15:
             condition = self.rng.choice([("field", path) for path in CONDITIONS] + [self.condition(0)])
             return agg("share", ("scalar", condition), over=over), "share"
@@ -214,4 +222,4 @@ class Samples(Numbers):
 
 def of_share(sample):
     left = unfolded(sample[2])
-    return left[0] == "aggregate" and left[1] == "share"
+    return left[0] == "field" or (left[0] == "aggregate" and left[1] == "share")

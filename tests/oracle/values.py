@@ -35,6 +35,42 @@ class Run:
         return Between(*lengths)
 
 
+@dataclass(frozen=True)
+class Ranged:
+    """What a snapshot records as a range: `1 s to 2.5 s`."""
+
+    low: Fraction
+    high: Fraction
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A share by its counts: `957 of 1008`."""
+
+    part: int
+    whole: int
+
+    @property
+    def share(self):
+        return Fraction(self.part, self.whole)
+
+
+RECORDED = (bool, int, Fraction, Ranged, Counted)  # values that are not texts, lists or records
+
+
+def recorded_ends(value):
+    """The least and the most that a recorded number may be; None of anything else."""
+    match value:
+        case Ranged(low, high):
+            return low, high
+        case Counted():
+            return value.share, value.share
+        case bool():
+            return None
+        case int() | Fraction():
+            return value, value
+
+
 def day_of(instant):
     """The day, in UTC, that an instant lies in."""
     return instant.__floor__()

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from syntax import span
+from values import Counted, Ranged
 
 SECONDS = {"ms": Fraction(1, 1000), "s": 1, "min": 60, "h": 3600, "days": 86400, "weeks": 604800}
 
@@ -53,6 +54,7 @@ class World:
     grace: object
     instants: bool = False
     quoted: bool = False  # whether quantities are written in quotes
+    collected: bool = False  # whether snapshots say where their values are from
 
     def type_of(self, path):
         """Of a field; a list's elements have no step of their own in a path."""
@@ -110,6 +112,11 @@ def write_value(value, kind, quoted=False):
     """A value as YAML, which is also how most literals are written."""
     if value is None:
         return "null"
+    match value:
+        case Ranged(low, high):
+            return quote(f"{write_value(low, kind)} to {write_value(high, kind)}", quoted)
+        case Counted(part, whole):
+            return quote(f"{part} of {whole}", quoted)
     match kind.name:
         case "list":
             return "[" + ", ".join(write_value(item, kind.detail, quoted) for item in value) + "]"

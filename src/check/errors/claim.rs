@@ -18,7 +18,7 @@ pub(in crate::check) fn not_a_claim(claim: &Expr) -> Diagnostic {
 
 pub(in crate::check) fn not_sampled(left: &Expr) -> Diagnostic {
     let message = format!(
-        "confidence applies to comparisons of `share(…)` or `mean(…)`, and {} is neither",
+        "confidence applies to comparisons of `share(…)`, `mean(…)` or a share field, and {} is something else",
         subject(left, "the left side")
     );
     let error =
@@ -28,7 +28,9 @@ pub(in crate::check) fn not_sampled(left: &Expr) -> Diagnostic {
     {
         return error.help(format!("of two count fields, write `share({} of {})`", join(part), join(whole)));
     }
-    error.help("write a `share(…)` or `mean(…)` on the left, or a let that is one, without `by`")
+    error.help(
+        "write a `share(…)`, a `mean(…)` or a share field on the left, or a let that is one, without `by`",
+    )
 }
 
 /// A difference of one sample and what is exact. `sample_first`: whether the sample is what the other is taken from.

@@ -96,20 +96,28 @@ fn there_is_confidence_of_shares_and_means() {
         "other.light < floor with 0.9 confidence",
         "mean(outputs.edit_time) <= 15% with 95% confidence",
         "mean(adoption over 4 weeks) <= 15% with 95% confidence",
+        "adoption >= 80% with 90% confidence",
+        "adoption >= 80% with 90% confidence at every look",
+        "adoption >= 80% with 90% confidence of users.active",
+        "confidence(adoption >= 80%) >= 90%",
     ]);
     assert_eq!(type_of("confidence(light >= 80%)"), "share 0% to 100%");
     rejects(&[
+        ("outputs.edit_time >= 80% with 90% confidence", "T203"),
         (
-            "adoption >= 80% with 90% confidence",
-            "T213 confidence applies to comparisons of `share(…)` or `mean(…)`, and `adoption` is neither",
+            "users.active >= 80 with 90% confidence",
+            "T213 confidence applies to comparisons of `share(…)`, `mean(…)` or a share field, and `users.active` is something else",
         ),
+        ("adoption + 1% >= 80% with 90% confidence", "T213"),
+        ("adoption - previous(adoption) >= 80% with 90% confidence", "T213"),
+        ("any(outputs where edit_time >= 80% with 90% confidence)", "T213"),
         (
             "80% <= light with 90% confidence",
-            "T213 confidence applies to comparisons of `share(…)` or `mean(…)`, and `80%` is neither",
+            "T213 confidence applies to comparisons of `share(…)`, `mean(…)` or a share field, and `80%` is something else",
         ),
         (
             "median(scores) >= 8 with 90% confidence",
-            "T213 confidence applies to comparisons of `share(…)` or `mean(…)`, and `median(…)` is neither",
+            "T213 confidence applies to comparisons of `share(…)`, `mean(…)` or a share field, and `median(…)` is something else",
         ),
         ("light == 80% with 90% confidence", "T213 a confidence needs one comparison"),
         (

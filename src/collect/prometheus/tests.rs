@@ -187,8 +187,6 @@ fn a_lower_bound_is_no_value() {
     }
     let query = PromQuery::Value { query: setting("a{b=\"histogram_quantile\"}") };
     assert_eq!(taken(&query, vec![count("1")]), digits("1"));
-    assert!(pitfall("sum(a)  or\n vector (0)").is_some());
-    assert_eq!(pitfall(r#"sum(a{b="x\" or vector(0)"})"#), None);
 }
 
 #[test]

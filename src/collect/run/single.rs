@@ -47,6 +47,7 @@ impl SourceRun<'_, '_> {
 
     fn asked_field(&mut self, field: &TypedField<'_>, file: Option<&SourceFile>) -> GatheredField {
         self.outside.failed.set(false);
+        self.outside.silent.set(false);
         let mut origin = vec![("from", self.source.name.value.clone())];
         if let Some(file) = file {
             origin.extend([("file", file.path.clone()), ("sha256", file.sha256.clone())]);
@@ -59,7 +60,12 @@ impl SourceRun<'_, '_> {
         let found = match (&field.plan.take, &field.shape) {
             (Take::Prometheus(query), Shape::Single(form)) => {
                 prometheus::ask(self.outside, self.source, query, self.window, form.unit.as_deref())
-                    .map_err(|failure| self.asked_failure(span, &failure))
+                    .map_err(|failure| {
+                        let reason = self.asked_failure(span, &failure);
+                        origin.push(("at", show_time(&prometheus::instant(self.window))));
+                        origin.extend(prometheus::tool(self.outside, self.source).map(|tool| ("tool", tool)));
+                        reason
+                    })
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
             (Take::Metric(metric), Shape::Single(form)) => {
@@ -153,6 +159,8 @@ impl SourceRun<'_, '_> {
 
     /// A failure of one question: what the server cannot answer costs this field alone.
     fn asked_failure(&mut self, span: Span, failure: &Failure) -> String {
+        // What keeps a source from being asked is told once, and what is wrong with a question at the question.
+        let span = if self.outside.silent.get() { self.source.place.span } else { span };
         let reason = self.complaints.failure_of(span, failure);
         if matches!(failure, Failure::Unknown(_)) && self.outside.failed.get() {
             self.complaints.no_answer(span, self.source, &reason);
@@ -197,16 +205,19 @@ impl SourceRun<'_, '_> {
 }
 
 /// The place and the texts of a question.
-fn question_of(take: &Take) -> (Span, Vec<&str>) {
+fn question_of(take: &Take) -> (Span, Vec<String>) {
     match take {
-        Take::Prometheus(PromQuery::Value { query: text } | PromQuery::Quantile { buckets: text, .. })
+        Take::Prometheus(PromQuery::Value { query: text })
         | Take::Sql(text)
         | Take::SqlEach(text, _)
         | Take::Metric(text)
         | Take::Count(text)
-        | Take::Value(text) => (text.span, vec![&text.value]),
+        | Take::Value(text) => (text.span, vec![text.value.clone()]),
+        Take::Prometheus(PromQuery::Quantile { quantile, buckets }) => {
+            (buckets.span, vec![quantile.to_string(), buckets.value.clone()])
+        }
         Take::Prometheus(PromQuery::Shares { part, whole, .. }) => {
-            (whole.span, vec![&part.value, &whole.value])
+            (whole.span, vec![part.value.clone(), whole.value.clone()])
         }
         Take::Each(_) => (Span::default(), Vec::new()),
     }

@@ -337,7 +337,13 @@ fn keeps(old: &Value, was: &Type, new: &Value, is: &Type) -> bool {
             old.iter().all(|old| rest.any(|new| keeps(&old.value, was, &new.value, is)))
         }
         (
-            Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::List(_) | Value::Record(_),
+            Value::Bool(_)
+            | Value::Text(_)
+            | Value::Number(_)
+            | Value::Range(_)
+            | Value::Counted(_)
+            | Value::List(_)
+            | Value::Record(_),
             _,
             new,
             _,

@@ -11,7 +11,7 @@ use crate::program::Target;
 use crate::report::why::RecordFinding;
 use crate::source::Span;
 use crate::types::{Kind, Quantity, Type};
-use crate::value::{Number, Value};
+use crate::value::Number;
 use crate::vocabulary::ListField;
 
 /// How many values it takes.
@@ -127,8 +127,7 @@ fn bunched(record: &SeriesRecord<'_, '_>, threshold: &ShareThreshold<'_, '_>) ->
             if key.is_some_and(|key| !seen.insert(key)) {
                 continue;
             }
-            let Some(Value::Number(value)) =
-                element.fields.get(*field)?.as_ref().map(|located| &located.value)
+            let Some(value) = element.fields.get(*field)?.as_ref().and_then(|located| located.value.number())
             else {
                 continue;
             };

@@ -42,12 +42,11 @@ fn any_fell(record: &SeriesRecord<'_, '_>, now: &Record, way: &mut Vec<usize>) -
     now.fields.iter().enumerate().any(|(step, located)| {
         way.push(step);
         let fell = match located.as_ref().map(|located| &located.value) {
-            Some(Value::Number(now)) => {
+            Some(Value::Record(inner)) => any_fell(record, inner, way),
+            value => value.and_then(Value::number).is_some_and(|now| {
                 let before = record.earlier().take_while(|_| record.series.budget.spend(1));
                 before.filter_map(|at| number(record, at, way)).any(|(before, _)| *now < before)
-            }
-            Some(Value::Record(inner)) => any_fell(record, inner, way),
-            Some(Value::Bool(_) | Value::Text(_) | Value::List(_)) | None => false,
+            }),
         };
         way.pop();
         fell
@@ -85,10 +84,7 @@ fn count_field<'a>(record: &SeriesRecord<'_, 'a>, expr: &'a Expr) -> Option<&'a 
 
 fn number(record: &SeriesRecord<'_, '_>, at: usize, way: &[usize]) -> Option<(Number, Span)> {
     let located = find_value(&record.series.snapshots.get(at)?.record, way)?;
-    match &located.value {
-        Value::Number(number) => Some((number.clone(), located.span)),
-        Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_) => None,
-    }
+    Some((located.value.number()?.clone(), located.span))
 }
 
 fn oddity(record: &SeriesRecord<'_, '_>, span: Span, found: &PartOfWhole<'_>) -> Oddity {

@@ -91,7 +91,12 @@ fn names_left<'a>(
     let names: &'a [Located] = if let Some(Value::List(names)) = names { names } else { &[] };
     names.iter().filter_map(|name| match &name.value {
         Value::Text(text) => Some((Cow::Borrowed(&**text), name.span)),
-        Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => None,
+        Value::Bool(_)
+        | Value::Number(_)
+        | Value::Range(_)
+        | Value::Counted(_)
+        | Value::List(_)
+        | Value::Record(_) => None,
     })
 }
 
@@ -106,9 +111,12 @@ fn keys<'a>(
         let located = element.fields.get(key)?.as_ref()?;
         let written = match &located.value {
             Value::Text(text) => text,
-            Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Record(_) => {
-                sources.text(located.span).trim_matches(['"', '\''])
-            }
+            Value::Bool(_)
+            | Value::Number(_)
+            | Value::Range(_)
+            | Value::Counted(_)
+            | Value::List(_)
+            | Value::Record(_) => sources.text(located.span).trim_matches(['"', '\'']),
         };
         Some((Cow::Borrowed(written), located))
     })

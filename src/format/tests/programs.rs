@@ -344,7 +344,9 @@ fn policy() -> BoxedStrategy<String> {
 }
 
 fn test_value() -> BoxedStrategy<String> {
-    prop_oneof![3 => signed(), 2 => Just("_".to_owned()), 2 => name()]
+    let two = (signed(), word(&["to", "of"]), signed())
+        .prop_map(|(first, between, second)| line(&[&first, &between, &second]));
+    prop_oneof![3 => signed(), 1 => two, 2 => Just("_".to_owned()), 2 => name()]
         .prop_recursive(3, 12, 4, |inner| {
             let repeated = (word(&["", "", "24\u{1}x"]), inner.clone())
                 .prop_map(|(times, value)| line(&[&times, &value]));

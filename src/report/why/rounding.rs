@@ -88,6 +88,7 @@ fn of_change(change: &mut Change, f: &mut dyn FnMut(&mut Figure)) {
         | Change::Date { .. }
         | Change::Elements(_)
         | Change::Counts(_)
+        | Change::Part(_)
         | Change::Repeat { .. }
         | Change::GoOn { .. }
         | Change::Begin { .. }

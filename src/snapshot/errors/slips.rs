@@ -36,10 +36,6 @@ pub(in crate::snapshot) fn with_slip(mut error: Diagnostic, scalar: &Scalar<'_>,
                 format!("write the value that was measured, such as `{}`, or leave it empty", quote(&value));
             error.help(help)
         }
-        (Slip::Range, _) => {
-            label("not a measurement");
-            error.help("write the one value that was measured, or leave it empty")
-        }
         (Slip::Meant(Meant { text, why }), _) => error.help(why).choice(span, text),
     }
 }
@@ -59,7 +55,7 @@ pub(in crate::snapshot) fn no_list(
         Some(Slip::Unknown) => {
             error.help("leave it empty if it is not known, and write `[]` if there were none")
         }
-        Some(Slip::Bound(_) | Slip::Range) | None => error.help(match element.record() {
+        Some(Slip::Bound(_)) | None => error.help(match element.record() {
             Some(_) => "start each element on its own line with `- `, and write `[]` if there were none",
             None => "write the elements in brackets, as in `[…]`, and `[]` if there were none",
         }),

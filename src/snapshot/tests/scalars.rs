@@ -214,7 +214,7 @@ fn numbers_that_cannot_be_are_refused_with_the_reason() {
                     "is not a number (",
                     "no separators:",
                     "expected a number",
-                    "write the one value that was measured"
+                    "a range is written with `to`:"
                 ]
                 .iter()
                 .any(|said| problem.contains(said))

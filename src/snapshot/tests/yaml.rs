@@ -131,7 +131,9 @@ fn scalars<'a>(located: &'a Located, found: &mut Vec<&'a Located>) {
     match &located.value {
         Value::List(elements) => elements.iter().for_each(|element| scalars(element, found)),
         Value::Record(record) => record.fields.iter().flatten().for_each(|field| scalars(field, found)),
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) => found.push(located),
+        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_) => {
+            found.push(located)
+        }
     }
 }
 

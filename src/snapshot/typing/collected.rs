@@ -197,7 +197,9 @@ fn known_value(record: &Record, steps: &[usize]) -> Option<Span> {
     match value {
         Value::Record(inner) => known_value(inner, rest),
         Value::List(_) => None,
-        Value::Bool(_) | Value::Text(_) | Value::Number(_) => Some(*span),
+        Value::Bool(_) | Value::Text(_) | Value::Number(_) | Value::Range(_) | Value::Counted(_) => {
+            Some(*span)
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::report::Place;
 use crate::report::against::{Direction, SettingChange};
 use crate::settings::{ParamSetting, RuleSetting, Timeline, rule_names, show_range, show_value};
 use crate::source::Span;
-use crate::value::{Date, Number, Value, day_number};
+use crate::value::{Date, Number, day_number};
 use crate::words::Told;
 
 /// The param for `else` of the table of another program that has the name of a param's table.
@@ -221,9 +221,8 @@ impl Two<'_> {
 fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -> Direction {
     let number = |value: &ParamValue| match value {
         ParamValue::Calendar(months) => Some(Number::from(*months)),
-        ParamValue::Value(Value::Number(number)) => Some(number.clone()),
-        ParamValue::Value(Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Record(_))
-        | ParamValue::List(_) => None,
+        ParamValue::Value(value) => value.number().cloned(),
+        ParamValue::List(_) => None,
     };
     // Months and days have no common measure.
     let is_calendar = |value: &ParamValue| matches!(value, ParamValue::Calendar(_));
