@@ -12,7 +12,7 @@ use crate::collect::source::{Source, SourceKind};
 use crate::collect::table::{Columns, Failure, Table};
 use crate::collect::window::Window;
 use crate::collect::{
-    deepeval, delimited, evidently, inspect, json, json_rows, mlflow, otlp, promptfoo, recorded,
+    deepeval, delimited, evidently, inspect, jq, json, json_rows, mlflow, otlp, promptfoo, recorded,
 };
 use crate::project::path::{below, join, name, parent};
 use crate::project::{FileKind, Files, Obstacle, walk};
@@ -227,7 +227,7 @@ fn table(
         SourceKind::JsonLines(rules) => json_rows::read_lines(bytes, rules),
         SourceKind::Jq { .. } => {
             json::parse(bytes)?;
-            json_rows::read_lines(&decode()?, &Default::default())
+            jq::table(&decode()?)
         }
         SourceKind::Xlsx { .. } | SourceKind::Parquet => recorded::from_bytes(&decode()?),
         SourceKind::MlflowTable { run } => mlflow::read_table(bytes, run.as_deref()),
