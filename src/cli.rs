@@ -70,6 +70,10 @@ enum Command {
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
     Verify(verify::VerifyArgs),
+    /// What `collect` hands a piece of work to
+    #[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+    #[command(hide = true, name = collect::WORKER)]
+    CollectWorker,
 }
 
 /// Runs the command that the process was started with. Whatever panics, here or in a library, ends in an error and never
@@ -126,6 +130,8 @@ fn run_command() -> ExitCode {
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
         Command::Verify(args) => verify::run(&args),
+        #[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+        Command::CollectWorker => collect::worker::run(),
     }
 }
 

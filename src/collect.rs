@@ -16,6 +16,7 @@ pub mod inspect;
 #[cfg(feature = "inspect-eval")]
 pub mod inspect_eval;
 pub mod invented;
+pub mod jq;
 pub mod json;
 pub mod json_rows;
 pub mod mlflow;

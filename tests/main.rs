@@ -22,6 +22,8 @@ mod causes;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod collected;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod explained;

@@ -7,6 +7,8 @@ mod live;
 mod postgres;
 mod replay;
 mod target;
+#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+pub(super) mod worker;
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -39,6 +41,9 @@ use crate::render::human;
 use crate::source::{SourceMap, Span};
 use crate::text::{first_few, quote, visible};
 
+/// The command that does a piece of work for `collect` in a process of its own.
+#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+pub(super) const WORKER: &str = "collect-worker";
 /// The folder of plans.
 const FOLDER: &str = "collect";
 

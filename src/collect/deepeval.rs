@@ -235,7 +235,7 @@ mod tests {
     fn one_metric_that_failed_is_enough() {
         let passed = |metrics: &str| {
             let run = format!("{{\"testCases\": [{{\"success\": false, \"metricsData\": {metrics}}}]}}");
-            let row = table(run.as_bytes()).rows.remove(0);
+            let row = table(run.as_bytes()).rows[0].clone();
             (row.cells.get("passed").cloned(), row.unjudged.is_some())
         };
         let failed = r#"{"name": "a", "success": false, "score": 0.1}"#;

@@ -39,28 +39,10 @@ const VERSION: &str = "2";
 /// The status of a run that reached its end.
 const FINISHED: &str = "success";
 
-/// What a log says of itself: enough to choose one of several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogHead {
-    pub task: String,
-    pub is_finished: bool,
-    pub made: Option<Made>,
-}
-
-/// The head of a log.
-///
-/// # Errors
-/// If it is not a log of Inspect that can be read.
-pub fn head(bytes: &[u8]) -> Result<LogHead, Failure> {
-    let log = parse(bytes)?;
-    let eval = checked(&log)?;
-    Ok(LogHead { task: task(eval).to_owned(), is_finished: status(&log) == FINISHED, made: made(eval) })
-}
-
 /// Reads a log.
 ///
 /// # Errors
-/// If the file is broken, of another version or another task, or has no samples.
+/// If the file is broken, of another version or has no samples; it is unknown if it is of another task.
 pub fn read(bytes: &[u8], rules: &InspectRules) -> Result<Table, Failure> {
     let log = parse(bytes)?;
     let eval = checked(&log)?;
@@ -68,10 +50,8 @@ pub fn read(bytes: &[u8], rules: &InspectRules) -> Result<Table, Failure> {
         && !is_task(eval, &wanted.value)
     {
         let (wanted, found) = (quote(&wanted.value), quote(task(eval)));
-        return Err(Failure::refused(
-            format!("this is a log of the task `{found}`, and not of `{wanted}`"),
-            "give the log of that task, or change `task`",
-        ));
+        // No error: logs of other tasks may match the same glob.
+        return Err(Failure::unknown(format!("this is a log of the task `{found}`, and not of `{wanted}`")));
     }
     let samples = samples(&log, eval)?;
     let scorers = Scorers::of(samples);
@@ -88,7 +68,12 @@ pub fn read(bytes: &[u8], rules: &InspectRules) -> Result<Table, Failure> {
     table.totals.extend(duration(&log).map(|cell| ("duration".to_owned(), cell)));
     table.tool = Some(tally::tool("Inspect", eval.at_path(&["packages", "inspect_ai"])));
     table.made = made(eval);
-    add_remarks(&log, &mut table);
+    table.task = Some(task(eval).to_owned());
+    table.unfinished = unfinished(&log);
+    table.remarks.extend(table.unfinished.clone());
+    if log.get("invalidated").and_then(JsonNode::bool) == Some(true) {
+        table.remarks.push("samples of this log were declared invalid".to_owned());
+    }
     Ok(table)
 }
 
@@ -153,13 +138,9 @@ fn duration(log: &JsonNode) -> Option<Cell> {
     (seconds >= Number::ZERO).then(|| Cell::Number(decimal(&seconds, 9)))
 }
 
-fn add_remarks(log: &JsonNode, table: &mut Table) {
-    if status(log) != FINISHED {
-        let why = log.at_path(&["error", "message"]).and_then(JsonNode::text).map(tally::reason);
-        let why = why.map_or_else(String::new, |why| format!(": {why}"));
-        table.remarks.push(format!("the run did not finish, its status is `{}`{why}", quote(status(log))));
-    }
-    if log.get("invalidated").and_then(JsonNode::bool) == Some(true) {
-        table.remarks.push("samples of this log were declared invalid".to_owned());
-    }
+fn unfinished(log: &JsonNode) -> Option<String> {
+    let why = log.at_path(&["error", "message"]).and_then(JsonNode::text).map(tally::reason);
+    let why = why.map_or_else(String::new, |why| format!(": {why}"));
+    (status(log) != FINISHED)
+        .then(|| format!("the run did not finish, its status is `{}`{why}", quote(status(log))))
 }

@@ -65,17 +65,17 @@ fn rows_of<'n>(whole: &'n JsonNode, rules: &JsonRules) -> Result<&'n [JsonNode],
     }
 }
 
-struct Rows {
+pub(super) struct Rows {
     table: TableBuilder,
     columns: BTreeSet<String>,
 }
 
 impl Rows {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { table: TableBuilder::new(Vec::new()), columns: BTreeSet::new() }
     }
 
-    fn add(&mut self, node: &JsonNode, line: usize) -> Result<(), Failure> {
+    pub(super) fn add(&mut self, node: &JsonNode, line: usize) -> Result<(), Failure> {
         let Json::Map(_) = node.value else {
             return Err(Failure::Broken {
                 at: node.at,
@@ -112,7 +112,7 @@ impl Rows {
         Ok(())
     }
 
-    fn table(self) -> Table {
+    pub(super) fn table(self) -> Table {
         Table { columns: self.columns.into_iter().collect(), ..self.table.done() }
     }
 }

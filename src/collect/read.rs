@@ -2,6 +2,8 @@
 //!
 //! Knows which kinds there are, and nothing of how one of them is written.
 
+use std::collections::BTreeSet;
+
 use globset::GlobBuilder;
 
 use crate::collect::digest::sha256;
@@ -10,10 +12,11 @@ use crate::collect::source::{Source, SourceKind};
 use crate::collect::table::{Columns, Failure, Table};
 use crate::collect::window::Window;
 use crate::collect::{
-    deepeval, delimited, evidently, inspect, json, json_rows, mlflow, otlp, promptfoo, recorded,
+    deepeval, delimited, evidently, inspect, jq, json, json_rows, mlflow, otlp, promptfoo, recorded,
 };
 use crate::project::path::{below, join, name, parent};
 use crate::project::{FileKind, Files, Obstacle, walk};
+use crate::text::first_few;
 
 /// Files that a glob may find.
 const MAX_FILES: usize = 1_000;
@@ -108,10 +111,15 @@ fn newest(
         return Err(Failure::unknown("no file matches the glob").into());
     }
     let (mut found, mut why): (Option<ReadSource>, Option<Failure>) = (None, None);
+    let mut tasks = BTreeSet::new();
     for path in paths {
         let file = file(place, &path)?;
         match table(source, &file, outside, window) {
             Ok(table) => {
+                if let Some(reason) = &table.unfinished {
+                    why = Some(Failure::unknown(reason));
+                    continue;
+                }
                 let made = table.made.as_ref().map(|made| made.seconds());
                 let Some(seconds) = &made else {
                     let failure = Failure::refused(
@@ -124,6 +132,7 @@ fn newest(
                     why.get_or_insert_with(|| Failure::unknown("no run was made within the window"));
                     continue;
                 }
+                tasks.extend(table.task.clone());
                 let known =
                     found.as_ref().and_then(|read| read.table.made.as_ref()).map(|made| made.seconds());
                 if made > known {
@@ -133,6 +142,11 @@ fn newest(
             Err(failure @ Failure::Unknown(_)) => why = Some(failure),
             Err(failure) => return Err(FailedSource { file: Some(file), failure }),
         }
+    }
+    if tasks.len() > 1 {
+        let tasks = first_few(tasks.iter().map(String::as_str));
+        let message = format!("the files are logs of several tasks: {tasks}");
+        return Err(Failure::refused(message, "say which one counts: `task: NAME`").into());
     }
     found.ok_or_else(|| why.unwrap_or_else(|| Failure::unknown("no run was made within the window")).into())
 }
@@ -213,7 +227,7 @@ fn table(
         SourceKind::JsonLines(rules) => json_rows::read_lines(bytes, rules),
         SourceKind::Jq { .. } => {
             json::parse(bytes)?;
-            json_rows::read_lines(&decode()?, &Default::default())
+            jq::table(&decode()?)
         }
         SourceKind::Xlsx { .. } | SourceKind::Parquet => recorded::from_bytes(&decode()?),
         SourceKind::MlflowTable { run } => mlflow::read_table(bytes, run.as_deref()),
@@ -239,4 +253,69 @@ pub(super) fn database(source: &Source, place: &Place<'_>) -> Result<SourceFile,
         }
     }
     file(place, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::outside::Answer;
+    use crate::collect::source::{InspectRules, RowRules};
+    use crate::config::Setting;
+    use crate::project::Memory;
+    use crate::source::{FileId, Span};
+    use crate::value::parse_time;
+
+    struct Nothing;
+
+    impl Outside for Nothing {
+        fn ask(&self, _: &Source, _: &Question<'_>) -> Result<Answer, Failure> {
+            Err(Failure::unknown("nothing is asked here"))
+        }
+    }
+
+    fn setting(text: &str) -> Setting<String> {
+        Setting { value: text.to_owned(), span: Span::new(FileId(0), 0..0) }
+    }
+
+    /// The file that counts of three logs of Inspect: one that erred later than the others, one of another task.
+    fn chosen(glob: &str, task: Option<&str>) -> Result<String, Failure> {
+        let files = Memory::new([
+            ("logs/errors.json", &include_bytes!("../../tests/sources/inspect/errors.json")[..]),
+            ("logs/stopped.json", include_bytes!("../../tests/sources/inspect/stopped.json")),
+            ("logs/epochs.json", include_bytes!("../../tests/sources/inspect/epochs.json")),
+        ]);
+        let rules = InspectRules { task: task.map(setting), ..InspectRules::default() };
+        let source = Source {
+            name: setting("evals"),
+            place: setting(glob),
+            kind: SourceKind::Inspect(rules),
+            rows: RowRules::default(),
+        };
+        let time = |text| parse_time(text).unwrap();
+        let (start, end) = (time("2026-11-22T00:00Z"), time("2026-11-29T00:00Z"));
+        let window = Window { start, end, zone: jiff::tz::TimeZone::UTC };
+        let read = read(&source, &Place { files: &files, root: "" }, &Nothing, &window);
+        read.map(|read| read.file.path).map_err(|failed| failed.failure)
+    }
+
+    #[test]
+    fn the_newest_log_that_finished_counts() {
+        // `stopped` was made 5 s later, and did not finish.
+        assert_eq!(chosen("logs/*.json", Some("support_replies")), Ok("logs/errors.json".to_owned()));
+        assert_eq!(chosen("logs/*.json", Some("support_replies_clean")), Ok("logs/epochs.json".to_owned()));
+        assert_eq!(chosen("logs/stopped.json", None), Ok("logs/stopped.json".to_owned()));
+        let Err(Failure::Unknown(reason)) = chosen("logs/s*.json", None) else { panic!("it did not finish") };
+        assert!(reason.contains("did not finish"), "{reason}");
+    }
+
+    #[test]
+    fn logs_of_several_tasks_are_not_mixed() {
+        let Err(Failure::Refused { message, .. }) = chosen("logs/*.json", None) else {
+            panic!("two tasks are there")
+        };
+        assert_eq!(
+            message,
+            "the files are logs of several tasks: `support_replies`, `support_replies_clean`"
+        );
+    }
 }

@@ -23,6 +23,10 @@ pub struct Table {
     pub tool: Option<String>,
     /// The tool's own date of the run; never the date of a file.
     pub made: Option<Made>,
+    /// Why the run did not reach its end, where that is so. Of the files of a glob such a one is left out.
+    pub unfinished: Option<String>,
+    /// What was run, where the files of several may lie side by side: the task of Inspect.
+    pub task: Option<String>,
     /// The columns that the source has even where no row has a cell in them, such as those of a CSV's first line.
     pub columns: Vec<String>,
     /// What a person should be told about the source, in whole sentences without a full stop.

@@ -62,8 +62,7 @@ impl<'a> Evaluator<'a> {
             _ => None,
         });
         match known {
-            Some(fields) if fields.contains(&missing) => {}
-            Some(fields) => fields.push(missing),
+            Some(fields) => take_in(fields, missing),
             None => {
                 let (fields, file) = (vec![missing], name.to_owned());
                 records.push(Change::Record { fields, file, snapshot: of });
@@ -222,6 +221,24 @@ impl<'a> Evaluator<'a> {
             }
         }
         Some(steps)
+    }
+}
+
+/// Adds something to what is to be recorded, once. Who records counts says the one value, too.
+fn take_in(fields: &mut Vec<Missing>, missing: Missing) {
+    if !fields.contains(&missing) && !fields.contains(&with_counts(&missing)) {
+        fields.retain(|known| with_counts(known) != missing);
+        fields.push(missing);
+    }
+}
+
+/// What says more than one value of a field: its counts.
+fn with_counts(missing: &Missing) -> Missing {
+    match missing {
+        Missing::Exact(field, line) => Missing::Counts(field.clone(), *line),
+        other @ (Missing::Field(..) | Missing::List(_) | Missing::Element(_) | Missing::Counts(..)) => {
+            other.clone()
+        }
     }
 }
 

@@ -146,6 +146,14 @@ impl<'a> Agreement<'a> {
     }
 }
 
+/// Whether two values may be one and the same: of ranges, whether they overlap.
+pub(super) fn agree(one: &Value, other: &Value) -> bool {
+    match (one.ends(), other.ends()) {
+        (Some([least, most]), Some([low, high])) => least <= high && low <= most,
+        _ => same(one, other),
+    }
+}
+
 /// Whether two values say the same, wherever they stand.
 pub(super) fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {

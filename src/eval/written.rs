@@ -105,12 +105,16 @@ impl<'a> Evaluator<'a> {
         };
         match &located.value {
             Value::Counted(counted) => tally_of(counted).ok_or_else(Reasons::default),
-            Value::Number(_) => {
+            Value::Bool(_)
+            | Value::Text(_)
+            | Value::Number(_)
+            | Value::Range(_)
+            | Value::List(_)
+            | Value::Record(_) => {
                 let (field, date) = (path.name.clone(), snapshot.date);
-                Err(Reasons::of(ReasonKind::WithoutCounts { field, date }, Some(located.span)))
-            }
-            Value::Bool(_) | Value::Text(_) | Value::Range(_) | Value::List(_) | Value::Record(_) => {
-                Err(self.eval(expr, scope).reasons())
+                let mut why = self.eval(expr, scope).reasons();
+                why.merge(&Reasons::of(ReasonKind::WithoutCounts { field, date }, Some(located.span)));
+                Err(why)
             }
         }
     }

@@ -162,11 +162,12 @@ fn amount(text: &str, kind: &Kind, reads: &impl Fn(&str) -> bool) -> Option<Slip
     if let Some(rest) = after_any(text, &BOUNDS) {
         return figures(rest).map(|meant| Slip::Bound(meant.text));
     }
-    let meant = |candidates: Vec<Meant>| candidates.into_iter().find(|meant| reads(&meant.text));
     // What else `4.5/5` counts, only who wrote it knows.
-    let counted = if *kind == Kind::Share { meant(fractions(text)) } else { None };
-    if let Some(meant) = counted.or_else(|| meant(ranges(text))) {
-        return Some(Slip::Meant(meant));
+    let mut of_two = if *kind == Kind::Share { fractions(text) } else { Vec::new() };
+    of_two.extend(ranges(text));
+    if !of_two.is_empty() {
+        // One of two numbers alone is not what is meant.
+        return of_two.into_iter().find(|meant| reads(&meant.text)).map(Slip::Meant);
     }
     if let Some(meant) = figures(text) {
         return Some(Slip::Meant(meant));

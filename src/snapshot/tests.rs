@@ -76,6 +76,7 @@ fn vocabulary() -> Vocabulary {
             ]),
         ),
         field("outputs", Type::List(Box::new(outputs))),
+        field("share_below", ranged(Kind::Share, "0", "0.5")),
         field("cost", Type::amount(Kind::Unit("USD".into()))),
         field("latency", Type::amount(Kind::Duration)),
         field("errors", Type::amount(Kind::Number)),

@@ -37,7 +37,7 @@ def matches(text, value, groups=()):
         return text == value or (value == UNKNOWN and text == UNDECIDED)
     if isinstance(value, Run):
         value = value.seconds()
-    text = text.rpartition(" = ")[2]
+    text = text.rpartition(" = ")[2].removeprefix("approximately ")
     low, high = value.low, value.high
     if found := re.match(r"between (.*) and (.*)$", text):
         return None not in (low, high) and near(found[1], low) and near(found[2], high)

@@ -17,7 +17,7 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body};
 
-use crate::collect::outside::{Answer, Outside, Question, one_line};
+use crate::collect::outside::{Answer, Outside, Question, one_line, percent_encoded};
 use crate::collect::source::{ServerRules, Source};
 use crate::collect::table::Failure;
 use crate::text::quote;
@@ -193,18 +193,24 @@ struct HttpRequest<'r> {
 }
 
 impl HttpRequest<'_> {
+    /// The token as addresses and JSON may write it, too.
+    fn spellings(&self) -> impl Iterator<Item = String> {
+        self.token
+            .into_iter()
+            .flat_map(|token| [token.to_owned(), percent_encoded(token), token.replace('/', "\\/")])
+    }
+
     /// A text that the server gave, without the token.
     fn hide(&self, text: &str) -> String {
-        self.token.map_or_else(|| text.to_owned(), |token| text.replace(token, HIDDEN))
+        self.spellings().fold(text.to_owned(), |text, token| text.replace(&token, HIDDEN))
     }
 
     fn hide_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
-        match self.token {
-            Some(token) if bytes.windows(token.len()).any(|part| part == token.as_bytes()) => {
-                self.hide(&String::from_utf8_lossy(&bytes)).into_bytes()
-            }
-            Some(_) | None => bytes,
+        let holds = |token: String| bytes.windows(token.len()).any(|part| part == token.as_bytes());
+        if self.spellings().any(holds) {
+            return self.hide(&String::from_utf8_lossy(&bytes)).into_bytes();
         }
+        bytes
     }
 }
 

@@ -3,13 +3,23 @@
 //! What this program was built without says so, with the feature that has it.
 
 use std::env;
+use std::time::Duration;
 #[cfg(feature = "sqlite")]
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+use super::worker::{Work, Worker};
 use crate::collect::outside::{Answer, Outside, Question};
 use crate::collect::recorded;
 use crate::collect::source::{Source, SourceKind};
 use crate::collect::table::{Failure, Table};
+
+/// How long a query of a file, or a piece of work on it, may take.
+#[cfg_attr(
+    not(any(feature = "jq", feature = "parquet", feature = "sqlite", feature = "xlsx")),
+    expect(dead_code, reason = "this program has none")
+)]
+const TIME: Duration = Duration::from_secs(30);
 
 /// Whoever is asked in this run.
 pub(super) struct Live<'e> {
@@ -102,8 +112,6 @@ fn whole(body: Vec<u8>) -> Answer {
 
 #[cfg(feature = "sqlite")]
 fn sqlite(file: &[u8], query: &str, start: &str, end: &str) -> Result<Table, Failure> {
-    /// How long a query may take.
-    const TIME: Duration = Duration::from_secs(30);
     let started = Instant::now();
     crate::collect::sqlite::query(file, query, start, end, move || started.elapsed() > TIME)
 }
@@ -133,12 +141,20 @@ fn postgres(_: &Source, _: &str, _: &str, _: &str) -> Result<Table, Failure> {
     Err(Failure::NotBuilt { feature: "postgres" })
 }
 
+/// Has a piece of work done by this program again, in a process of its own with limits.
+#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+fn work(work: &Work, file: &[u8]) -> Result<Vec<u8>, Failure> {
+    let program = env::current_exe()
+        .map_err(|error| Failure::unknown(format!("this program cannot be started again: {error}")))?;
+    Worker { program, arguments: vec![super::WORKER.into()], timeout: TIME }.answer(work, file)
+}
+
 /// What a file of another format says.
 fn decode(source: &Source, file: &[u8]) -> Result<Answer, Failure> {
     match &source.kind {
         SourceKind::Inspect(_) => inspect(file).map(whole),
-        SourceKind::Xlsx { sheet } => table(xlsx(file, sheet.as_deref())?),
-        SourceKind::Parquet => table(parquet(file)?),
+        SourceKind::Xlsx { sheet } => xlsx(file, sheet.as_deref()).map(whole),
+        SourceKind::Parquet => parquet(file).map(whole),
         SourceKind::Jq { filter } => jq(file, filter).map(whole),
         SourceKind::Promptfoo(_)
         | SourceKind::Deepeval
@@ -167,28 +183,28 @@ fn inspect(_: &[u8]) -> Result<Vec<u8>, Failure> {
 }
 
 #[cfg(feature = "xlsx")]
-fn xlsx(file: &[u8], sheet: Option<&str>) -> Result<Table, Failure> {
-    crate::collect::xlsx::read(file, sheet)
+fn xlsx(file: &[u8], sheet: Option<&str>) -> Result<Vec<u8>, Failure> {
+    work(&Work::Xlsx { sheet: sheet.map(str::to_owned) }, file)
 }
 
 #[cfg(not(feature = "xlsx"))]
-fn xlsx(_: &[u8], _: Option<&str>) -> Result<Table, Failure> {
+fn xlsx(_: &[u8], _: Option<&str>) -> Result<Vec<u8>, Failure> {
     Err(Failure::NotBuilt { feature: "xlsx" })
 }
 
 #[cfg(feature = "parquet")]
-fn parquet(file: &[u8]) -> Result<Table, Failure> {
-    crate::collect::parquet::read(file)
+fn parquet(file: &[u8]) -> Result<Vec<u8>, Failure> {
+    work(&Work::Parquet, file)
 }
 
 #[cfg(not(feature = "parquet"))]
-fn parquet(_: &[u8]) -> Result<Table, Failure> {
+fn parquet(_: &[u8]) -> Result<Vec<u8>, Failure> {
     Err(Failure::NotBuilt { feature: "parquet" })
 }
 
 #[cfg(feature = "jq")]
 fn jq(file: &[u8], filter: &str) -> Result<Vec<u8>, Failure> {
-    super::jq::ask(file, filter)
+    work(&Work::Jq { filter: filter.to_owned() }, file)
 }
 
 #[cfg(not(feature = "jq"))]

@@ -136,7 +136,7 @@ fn options_of(kind: Key) -> &'static [Key] {
         Key::Inspect => &[Key::Task, Key::Epochs, Key::Errors],
         Key::Deepeval => &[Key::Repeats, Key::Errors, Key::Undated],
         Key::Evidently => &[Key::Undated],
-        Key::Otlp => &[Key::Key, Key::Repeats, Key::Undated],
+        Key::Otlp => &[Key::Key, Key::Repeats, Key::At, Key::Undated],
         Key::Csv | Key::Tsv => TEXT,
         Key::Json | Key::JsonLines => &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated, Key::Rows],
         Key::Xlsx => &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated, Key::Sheet],

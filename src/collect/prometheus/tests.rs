@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fs;
 
 use crate::collect::source::{RowRules, ServerRules, SourceKind};
@@ -10,18 +11,20 @@ use super::*;
 
 /// Answers in turn, and the questions that were asked.
 struct Turns {
-    answers: RefCell<Vec<(u16, String)>>,
+    answers: RefCell<VecDeque<(u16, String)>>,
     asked: RefCell<Vec<String>>,
 }
 
 impl Outside for Turns {
     fn ask(&self, _: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
-        let Question::Http { path, body: None } = question else { panic!("{question:?}") };
+        let Question::Http { path, body: None } = question else {
+            return Err(Failure::refused(format!("{question:?}"), "ask without a body"));
+        };
         if path == "/api/v1/status/buildinfo" {
             return Ok(Answer { status: 200, body: fixture("buildinfo").into_bytes() });
         }
         self.asked.borrow_mut().push(path.clone());
-        let (status, body) = self.answers.borrow_mut().remove(0);
+        let (status, body) = self.answers.borrow_mut().pop_front().unwrap();
         Ok(Answer { status, body: body.into_bytes() })
     }
 }
@@ -52,7 +55,7 @@ fn asked(query: &PromQuery, answers: Vec<(u16, String)>) -> (Result<Found, Failu
         kind: SourceKind::Prometheus(ServerRules { token: None, timeout: 30, retries: 2 }),
         rows: RowRules::default(),
     };
-    let outside = Turns { answers: RefCell::new(answers), asked: RefCell::default() };
+    let outside = Turns { answers: RefCell::new(answers.into()), asked: RefCell::default() };
     let found = ask(&outside, &source, query, &week(), Some("s"));
     (found, outside.asked.into_inner())
 }

@@ -6,7 +6,7 @@ use super::{Oddity, SeriesRecord, evidence_of};
 use crate::ast::{Arg, ExprKind};
 use crate::eval::Scope;
 use crate::eval::pool::element_key;
-use crate::eval::recorded::same;
+use crate::eval::recorded::agree;
 use crate::program::Target;
 use crate::report::why::{Pointer, RecordFinding, Said};
 use crate::types::Type;
@@ -98,7 +98,7 @@ fn difference<'v>(
                 (Type::Record(fields), Value::Record(now), Value::Record(then)) => {
                     difference(fields, now, then, &[&name, "."].concat())
                 }
-                _ if same(&now.value, &then.value) => None,
+                _ if agree(&now.value, &then.value) => None,
                 _ => Some(KeyDifference { field, name, now, then }),
             }
         },

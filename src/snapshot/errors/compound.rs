@@ -58,7 +58,7 @@ pub(in crate::snapshot) fn counts_of_no_share(scalar: &Scalar<'_>, kind: &Kind, 
 
 /// `4.5 of 5`, `-1 of 5`
 pub(in crate::snapshot) fn no_part_of_counts(scalar: &Scalar<'_>) -> Diagnostic {
-    let message = format!("{} is not a count, that is a whole number from 0", quote(scalar.text));
+    let message = format!("{} is not a count, which is a whole number from 0", quote(scalar.text));
     let error = Diagnostic::error(Code::WrongType, message)
         .label(scalar.subject.span, "not a count")
         .help("write both counts, as in `957 of 1008`, or the share, as in `94.9%`");

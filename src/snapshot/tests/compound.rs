@@ -106,7 +106,7 @@ fn counts_that_cannot_be_are_refused() {
         ),
         (
             "adoption: -1 of 5",
-            "T306 -1 is not a count, that is a whole number from 0 (write both counts, as in `957 of 1008`, or the share, as in `94.9%`)",
+            "T306 -1 is not a count, which is a whole number from 0 (write both counts, as in `957 of 1008`, or the share, as in `94.9%`)",
         ),
         ("errors: 957 of 1008", "T309 957 of 1008 is a share, `errors` is a number (write only the number:)"),
         (
@@ -124,6 +124,10 @@ fn counts_that_cannot_be_are_refused() {
     ] {
         assert_eq!(problem(text), expected, "{text}");
     }
+    assert_eq!(
+        problem("share_below: 3 of 4"),
+        "T307 3 of 4 is outside 0% to 50%, the range of `share_below` (correct the value, or the declared range of the field)"
+    );
     assert!(problem("adoption: 85% of users").contains("only the value belongs here"));
 }
 

