@@ -39,16 +39,17 @@ fn problems(text: &str) -> Vec<String> {
 /// The whole plans in the manual, and those that begin with `sources`.
 fn plans_of_the_manual() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for path in files_under(&root().join("docs"), &["md"]) {
+    let pages = files_under(&root().join("docs"), &["md"]);
+    for path in pages.into_iter().chain([root().join("README.md")]) {
         let text = fs::read_to_string(&path).unwrap();
         for block in text.split("```yaml\n").skip(1) {
             let block = block.split("```").next().unwrap_or_default();
-            let has = |key: &str| block.lines().any(|line| line == key);
+            let has = |key: &str| block.lines().any(|line| line.starts_with(key));
             if !has("sources:") {
                 continue;
             }
             let mut plan = block.to_owned();
-            if !block.contains("workflow: ") {
+            if !has("workflow:") {
                 plan.push_str("workflow: w\n");
             }
             if !has("fields:") {

@@ -22,7 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["layers", "lint", "format", "history", "suite", "direction"],
     &["explain"],
     &["mutate"],
-    &["engine"],
+    &["engine", "collect"],
     &["render", "cli"],
 ];
 
