@@ -38,6 +38,8 @@ use crate::source::{FileId, SourceMap, Span};
 pub use beside::{own_tests, policies_alone, tests_beside};
 pub use files::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle};
 pub(crate) use files::{bare_text, same_text};
+#[cfg(feature = "cli")]
+pub(crate) use glob::compile as compile_glob;
 pub use ignored::Ignored;
 pub use merged::Branch;
 pub use overlay::Overlay;

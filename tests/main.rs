@@ -82,6 +82,8 @@ mod record;
 #[cfg(test)]
 mod remedies;
 #[cfg(test)]
+mod servers;
+#[cfg(test)]
 mod slips;
 #[cfg(test)]
 mod start;

@@ -1,12 +1,10 @@
 //! What a verdict was found from: the digests of all that was read, and the record that holds them.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use super::{find, git};
+use crate::collect::digest::sha256;
 use crate::engine::{AgainstOptions, Answer, CheckOptions, DayOptions, Workspace};
 use crate::point::Axis;
 use crate::project::{Inputs, Project, Sides};
@@ -111,12 +109,7 @@ fn add(digests: &mut BTreeMap<String, String>, projects: &[Project], sources: &S
 
 /// The digest of a file's bytes, by its method's name.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    let mut text = "sha256:".to_owned();
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("sha256:{}", sha256(bytes))
 }
 
 /// The record of a judgement of what was asked, with the files and the base that were read for it.

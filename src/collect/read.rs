@@ -4,8 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use globset::GlobBuilder;
-
 use crate::collect::digest::sha256;
 use crate::collect::outside::{Outside, Question};
 use crate::collect::source::{Source, SourceKind};
@@ -15,7 +13,7 @@ use crate::collect::{
     deepeval, delimited, evidently, inspect, jq, json, json_rows, mlflow, otlp, promptfoo, recorded,
 };
 use crate::project::path::{below, join, name, parent};
-use crate::project::{FileKind, Files, Obstacle, walk};
+use crate::project::{FileKind, Files, Obstacle, compile_glob, walk};
 use crate::text::first_few;
 
 /// Files that a glob may find.
@@ -153,10 +151,9 @@ fn newest(
 
 /// The paths of a glob, in order.
 fn matching(place: &Place<'_>, glob: &str) -> Result<Vec<String>, Failure> {
-    let built = GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| {
-        Failure::refused(format!("`{glob}` is not a glob: {}", error.kind()), "write it like `evals/*.json`")
+    let matcher = compile_glob(glob).map_err(|why| {
+        Failure::refused(format!("`{glob}` is not a glob: {why}"), "write it like `evals/*.json`")
     })?;
-    let matcher = built.compile_matcher();
     let fixed = glob.split(['*', '?', '[', '{']).next().unwrap_or("");
     let folder = join(place.root, parent(fixed));
     let mut paths = Vec::new();

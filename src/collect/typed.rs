@@ -75,9 +75,9 @@ pub(super) fn check<'p>(
         }
     }
     problems.extend(plan.fields.iter().flat_map(|field| queries(&field.take)).filter_map(zero));
-    problems.extend(plan.sources.iter().filter_map(|source| match &source.kind {
-        SourceKind::Jq { filter } => zero(&Setting { value: filter.clone(), span: source.place.span }),
-        _ => None,
+    problems.extend(plan.sources.iter().filter_map(|source| {
+        let SourceKind::Jq { filter } = &source.kind else { return None };
+        zero(&Setting { value: filter.clone(), span: source.place.span })
     }));
     // A record and a field of it cannot both be collected.
     for (at, field) in plan.fields.iter().enumerate() {

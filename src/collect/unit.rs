@@ -82,16 +82,18 @@ impl Form<'_> {
         let wrong = |what: &str| Err(format!("`{}` cannot be {what}", self.name));
         match (self.ty, cell) {
             (Type::Bool, Cell::Bool(value)) => Ok(value.to_string()),
-            (Type::Bool, Cell::Number(digits)) => match digits.as_str() {
-                "0" => Ok("false".to_owned()),
-                "1" => Ok("true".to_owned()),
-                _ => wrong("a number other than 0 and 1"),
-            },
-            (Type::Bool, Cell::Text(text)) => match text.as_str() {
-                "true" | "TRUE" | "True" => Ok("true".to_owned()),
-                "false" | "FALSE" | "False" => Ok("false".to_owned()),
-                _ => Ok(text.clone()),
-            },
+            // Databases without a type for it have 0 and 1.
+            (Type::Bool, Cell::Number(digits)) => {
+                match [("0", "false"), ("1", "true")].iter().find(|(number, _)| number == digits) {
+                    Some((_, word)) => Ok((*word).to_owned()),
+                    None => wrong("a number other than 0 and 1"),
+                }
+            }
+            // Spreadsheets write it in capitals.
+            (Type::Bool, Cell::Text(text)) => {
+                let is_word = ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word));
+                Ok(if is_word { text.to_ascii_lowercase() } else { text.clone() })
+            }
             (Type::Amount(_), Cell::Number(digits)) => self.number(digits),
             (Type::Amount(_), Cell::Bool(_)) => wrong("`true` or `false`"),
             (Type::Text | Type::Choice(_) | Type::Stage | Type::Date | Type::Time, Cell::Bool(value)) => {

@@ -10,7 +10,7 @@ const MAX_GLOB_BYTES: usize = 500;
 const MAX_GLOB_DEPTH: usize = 8;
 
 /// What matches the paths that a glob names; or why that is not a glob, to be read behind its text.
-pub(super) fn compile(glob: &str) -> Result<GlobMatcher, String> {
+pub(crate) fn compile(glob: &str) -> Result<GlobMatcher, String> {
     if glob.len() > MAX_GLOB_BYTES {
         return Err(format!("it is longer than {MAX_GLOB_BYTES} bytes"));
     }

@@ -83,14 +83,11 @@ impl Outside for Live<'_> {
 impl Live<'_> {
     #[cfg(any(feature = "mlflow", feature = "prometheus"))]
     fn http(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
-        match &source.kind {
-            SourceKind::Mlflow { .. } if !cfg!(feature = "mlflow") => {
-                Err(Failure::NotBuilt { feature: "mlflow" })
-            }
-            SourceKind::Prometheus(_) if !cfg!(feature = "prometheus") => {
-                Err(Failure::NotBuilt { feature: "prometheus" })
-            }
-            _ => self.http.ask(source, question),
+        let is_mlflow = matches!(source.kind, SourceKind::Mlflow { .. });
+        match (is_mlflow, cfg!(feature = "mlflow"), cfg!(feature = "prometheus")) {
+            (true, false, _) => Err(Failure::NotBuilt { feature: "mlflow" }),
+            (false, _, false) => Err(Failure::NotBuilt { feature: "prometheus" }),
+            (true, true, _) | (false, _, true) => self.http.ask(source, question),
         }
     }
 
