@@ -188,7 +188,8 @@ fn the_action_compares_snapshots_with_their_sources() {
         assert_eq!(run.code.to_string(), runner.outputs()["exit-code"]);
         (run.code, runner.outputs()["comment"].lines().nth(1).unwrap().to_owned(), run.out)
     };
-    repository.done(&["collect", "--write", "--date", "2026-01-12"]);
+    let written = repository.run(&["collect", "--write", "--date", "2026-01-12"]);
+    assert_eq!(written.code, 0, "{}{}", written.out, written.err);
     assert_eq!(check("Size\n3\n").0, 0);
     let (code, comment, log) = check("Size\n4\n");
     assert!(code == 1 && comment.contains("is not what its sources give"), "{code} {comment}");
