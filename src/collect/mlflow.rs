@@ -135,7 +135,7 @@ impl MlflowServer<'_> {
 
     /// The newest value of a metric. The list of runs has it, too, but not how NaN was told from 0.
     fn metric(&self, run: &MlflowRun, metric: &str) -> Result<String, Failure> {
-        let mut newest = Newest::default();
+        let mut newest = LastLogged::default();
         let mut token = None::<String>;
         for _ in 0..MAX_PAGES {
             let mut path = format!(
@@ -272,9 +272,9 @@ fn metric_number(digits: &str) -> Cell {
 
 /// The value of the last step, and of what has the same step the one that was logged last.
 #[derive(Default)]
-struct Newest(Option<(Number, Number, Cell)>);
+struct LastLogged(Option<(Number, Number, Cell)>);
 
-impl Newest {
+impl LastLogged {
     fn take(&mut self, step: Number, timestamp: Number, cell: Cell) {
         let cell = match &self.0 {
             Some((known, at, _)) if (known, at) > (&step, &timestamp) => return,
@@ -307,7 +307,7 @@ pub fn read_table(bytes: &[u8], run: Option<&str>) -> Result<Table, Failure> {
         }
     }
     let run = chosen_run(&rows, run)?;
-    let mut metrics: BTreeMap<String, Newest> = BTreeMap::new();
+    let mut metrics: BTreeMap<String, LastLogged> = BTreeMap::new();
     let mut made = Number::ZERO;
     for (line, row) in rows.iter().filter(|(_, row)| text_of(row, "run_uuid") == run) {
         let broken = |column: &str| {

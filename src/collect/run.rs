@@ -132,7 +132,8 @@ impl Outside for Watched<'_> {
     fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
         let answer = self.inner.ask(source, question);
         let is_failure = match &answer {
-            Ok(answer) => answer.status >= 500,
+            // A server that lets nobody in has failed, and so has one that is asked too much.
+            Ok(answer) => answer.status >= 500 || matches!(answer.status, 401 | 403 | 429),
             Err(_) => true,
         };
         self.failed.set(self.failed.get() || is_failure);
