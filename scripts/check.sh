@@ -23,13 +23,25 @@ done <<<"${TOLLGATE_WORKFLOWS:-}"
 # Nobody can know it before the run.
 token=$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n')
 
-code=0
+code=0 collected=0
 echo "::stop-commands::$token"
+# What was committed, against its sources. No server is asked: a pull request would say which one.
+if [[ -n ${TOLLGATE_COLLECT:-} ]]; then
+    compared=(--check)
+    if [[ $TOLLGATE_COLLECT != check ]]; then compared+=("--replay=$TOLLGATE_COLLECT"); fi
+    tollgate collect "${compared[@]}" -- "${TOLLGATE_PATH:-.}" || collected=$?
+fi
 tollgate check "${arguments[@]}" -- "${TOLLGATE_PATH:-.}" || code=$?
 echo "::$token::"
+if ((collected > code)); then code=$collected; fi
 
 # A run that could not even begin has written nothing.
 printf '<!-- tollgate -->\n' >"$comment"
+case $collected in
+    0) ;;
+    1) printf '### Tollgate: a snapshot is not what its sources give; the log of the job says where.\n\n' >>"$comment" ;;
+    *) printf '### Tollgate: a plan or a source is broken; the log of the job says why.\n\n' >>"$comment" ;;
+esac
 if [[ -s $folder/body.md ]]; then
     cat "$folder/body.md" >>"$comment"
 else

@@ -41,7 +41,7 @@ if [[ -z ${RUSTUP_TOOLCHAIN:-} ]] && command -v rustup >/dev/null; then
     export RUSTUP_TOOLCHAIN
 fi
 
-# Takes `tollgate-VERSION-MACHINE.tar.gz` of a release, if it is what the checksum beside it says.
+# Takes `tollgate-VERSION-MACHINE.tar.gz` of a release, which is built with `--features all-sources`, if it is what the checksum beside it says.
 released() {
     local name url
     name=tollgate-$version-$(uname -m)-$(uname -s | tr '[:upper:]' '[:lower:]').tar.gz
@@ -55,10 +55,12 @@ released() {
     tar -xzf "$root/$name" -C "$root/bin" tollgate
 }
 
+# A release has all features; a build has those that are asked for, since each takes its time.
+features=(--features "${TOLLGATE_FEATURES:-default}")
 if [[ -z $version ]]; then
-    cargo install --locked --root "$root" --path "$source"
+    cargo install --locked --root "$root" "${features[@]}" --path "$source"
 elif ! released; then
-    cargo install --locked --root "$root" --git "$repository" --tag "v$version" tollgate
+    cargo install --locked --root "$root" "${features[@]}" --git "$repository" --tag "v$version" tollgate
 fi
 
 if [[ -n ${GITHUB_PATH:-} ]]; then echo "$root/bin" >>"$GITHUB_PATH"; fi

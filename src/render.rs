@@ -16,6 +16,7 @@ pub mod lint;
 pub mod manual;
 pub mod markdown;
 pub mod overview;
+pub mod plan_schema;
 pub mod sarif;
 pub mod schema;
 pub mod tap;

@@ -46,7 +46,8 @@ fn the_table_of_limits_says_what_the_code_says() {
             rest.split_once(" = ")?.1.strip_suffix(';')
         });
         let found = found.unwrap_or_else(|| panic!("{what}: {file} has no {name}"));
-        assert_eq!(value(found), limit(shown), "{what}: {name} of {file}");
+        // SQLite takes its limit as a text.
+        assert_eq!(value(found.trim_matches('"')), limit(shown), "{what}: {name} of {file}");
         assert!(!why.is_empty(), "{what}");
     }
     // The other way: whatever bounds what may be read or computed is in the table. What bounds a report's layout is not.
@@ -63,6 +64,8 @@ fn the_table_of_limits_says_what_the_code_says() {
             "src/parse.rs",
             "src/check/call",
             "src/check/let_decl",
+            "src/collect",
+            "src/cli/collect",
         ];
         if !is_input.iter().chain(&is_budget).any(|start| name.starts_with(start)) {
             continue;

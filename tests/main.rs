@@ -68,6 +68,8 @@ mod mutations;
 #[cfg(test)]
 mod outputs;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod prose;

@@ -159,6 +159,46 @@ fn the_action_passes_on_what_it_was_given_and_nothing_else() {
 }
 
 #[test]
+fn the_action_compares_snapshots_with_their_sources() {
+    let given = |how: &str| {
+        let runner = Runner::with_program("tollgate", "printf '<%s>' \"$@\"; echo");
+        runner.script("check.sh", &[("TOLLGATE_COLLECT", how)]).out
+    };
+    assert!(given("check").contains("<collect><--check><--><.>\n<check>"), "{}", given("check"));
+    assert!(given("a b").contains("<collect><--check><--replay=a b><--><.>\n"), "{}", given("a b"));
+    assert!(!given("").contains("<collect>"));
+
+    let policy = "snapshot { size: count }\npolicy p { rule r { require size > 0 else hold } }\n";
+    let plan = "workflow: w\nsources: { s: { csv: s.csv, undated: accepted } }\n\
+                fields: { size: { from: s, value: Size } }\n";
+    let repository = Repo::new()
+        .file("tollgate.yaml", "policies: [p.gate]\n")
+        .file("p.gate", policy)
+        .file("collect/w.yaml", plan)
+        .file("s.csv", "Size\n3\n")
+        .file("rollouts/w/2026-01-05.yaml", "workflow: w\ndate: 2026-01-05\nsize: 1\n")
+        .file("rollouts/w/2026-01-12.yaml", "workflow: w\ndate: 2026-01-12\n");
+    let path = repository.folder().to_str().unwrap();
+    let check = |source: &str| {
+        repository.write("s.csv", source);
+        let runner = Runner::new();
+        let variables =
+            [("TOLLGATE_PATH", path), ("TOLLGATE_AS_OF", "2026-01-12"), ("TOLLGATE_COLLECT", "check")];
+        let run = runner.script("check.sh", &variables);
+        assert_eq!(run.code.to_string(), runner.outputs()["exit-code"]);
+        (run.code, runner.outputs()["comment"].lines().nth(1).unwrap().to_owned(), run.out)
+    };
+    let written = repository.run(&["collect", "--write", "--date", "2026-01-12"]);
+    assert_eq!(written.code, 0, "{}{}", written.out, written.err);
+    assert_eq!(check("Size\n3\n").0, 0);
+    let (code, comment, log) = check("Size\n4\n");
+    assert!(code == 1 && comment.contains("is not what its sources give"), "{code} {comment}");
+    assert!(log.contains("-size: 3\n+size: 4\n"), "{log}");
+    let (code, comment, _) = check("Size\n3,5\n");
+    assert!(code == 2 && comment.contains("a source is broken"), "{code} {comment}");
+}
+
+#[test]
 fn no_snapshot_writes_into_the_outputs() {
     let runner = Runner::new();
     let policy =

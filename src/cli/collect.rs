@@ -53,7 +53,7 @@ const FOLDER: &str = "collect";
 /// writes it. What cannot be had is unknown, with its reason, and never 0.
 ///
 /// Exit codes: 0; 1 if a source has no answer, a value does not fit, or `--check` finds a difference; 2 if a plan or a
-/// source is broken, so that nothing is written.
+/// source is broken. With 2 nothing is written.
 #[derive(Debug, Args)]
 pub(super) struct CollectArgs {
     #[command(flatten)]

@@ -160,7 +160,7 @@ pub(super) fn not_of_this_kind(option: &Setting<String>, kind: &str, known: &[&s
     };
     Diagnostic::error(
         Code::UnknownSetting,
-        format!("`{}` is not a setting of a {kind} source", quote(&option.value)),
+        format!("`{}` is not a setting of `{kind}` sources", quote(&option.value)),
     )
     .label(option.span, "unknown here")
     .help(help)

@@ -231,11 +231,15 @@ impl ConfigReader<'_> {
             }
         };
         let unit = self.optional(&mut keys, FieldKey::Unit);
-        let only = match keys.remove(&FieldKey::Where) {
-            Some((name, node)) => self.pairs(&name, node),
-            None => Vec::new(),
-        };
         let take = self.take(&field, &mut keys)?;
+        let has_rows = match &take {
+            Take::Each(_) | Take::SqlEach(..) | Take::Count(_) | Take::Value(_) => true,
+            Take::Prometheus(_) | Take::Sql(_) | Take::Metric(_) => false,
+        };
+        let mut only = Vec::new();
+        if has_rows && let Some((name, node)) = keys.remove(&FieldKey::Where) {
+            only = self.pairs(&name, node);
+        }
         for (name, _) in keys.values() {
             self.report(errors::not_together(&field, name));
         }

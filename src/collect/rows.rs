@@ -136,9 +136,10 @@ pub(super) fn columns(table: &Table) -> Vec<String> {
     known
 }
 
-/// Whether a cell is the text that is asked for.
+/// Whether a cell is the text that is asked for. A row that was not judged, and does not say it, may be one of those.
 fn says(row: &Row, (column, wanted): &(Setting<String>, Setting<String>)) -> bool {
     match row.cells.get(&column.value) {
+        None if row.unjudged.is_some() => true,
         Some(Cell::Text(text) | Cell::Number(text)) => *text == wanted.value,
         Some(Cell::Bool(value)) => value.to_string() == wanted.value,
         Some(Cell::Unknown(_)) | None => false,
@@ -258,9 +259,7 @@ fn worst(group: &[&(&Row, Option<Number>)]) -> Element {
     names.sort();
     names.dedup();
     for name in names {
-        let all: Vec<Option<&Cell>> = rows()
-            .map(|row| row.cells.get(name).filter(|_| row.unjudged.is_none() || is_name(group, name)))
-            .collect();
+        let all: Vec<Option<&Cell>> = rows().map(|row| row.cells.get(name)).collect();
         if let Some(taken) = worst_cell(&all) {
             cells.insert(name.clone(), taken);
         }
@@ -269,13 +268,6 @@ fn worst(group: &[&(&Row, Option<Number>)]) -> Element {
     let line = rows().map(|row| row.line).min().unwrap_or(0);
     // One failure decides, whatever the others would have said.
     Element { cells, line, unjudged: unjudged.filter(|_| !decided) }
-}
-
-/// Whether a column says the same in all rows, as what names them does.
-fn is_name(group: &[&(&Row, Option<Number>)], name: &str) -> bool {
-    let mut cells = group.iter().map(|(row, _)| row.cells.get(name));
-    let first = cells.next().flatten();
-    first.is_some() && cells.all(|cell| cell == first)
 }
 
 fn worst_cell(cells: &[Option<&Cell>]) -> Option<Taken> {

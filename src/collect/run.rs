@@ -22,6 +22,9 @@ use crate::source::SourceMap;
 use crate::types::show_time;
 use crate::vocabulary::Vocabulary;
 
+/// Kinds of gaps that are told of one list.
+const MAX_GAPS: usize = 5;
+
 /// What a snapshot gets.
 #[derive(Debug)]
 pub struct Collection {
@@ -184,7 +187,8 @@ impl SourceRun<'_, '_> {
         let read = read::read(self.source, self.place, self.outside, self.window)
             .and_then(|read| self.in_time(read));
         match read {
-            Ok(read) => {
+            Ok(mut read) => {
+                self.without_empty(&mut read.table);
                 self.line.asked.clone_from(&read.file.path);
                 self.line.tool.clone_from(&read.table.tool);
                 self.line.rows = Some(read.table.rows.len());
@@ -202,6 +206,12 @@ impl SourceRun<'_, '_> {
                 fields.iter().map(|field| unknown(field, origin.clone(), &reason)).collect()
             }
         }
+    }
+
+    /// Takes away the cells whose text says that there is no value.
+    fn without_empty(&self, table: &mut Table) {
+        let is_empty = |cell: &Cell| matches!(cell, Cell::Text(text) if self.source.rows.empty.contains(text));
+        table.rows.iter_mut().for_each(|row| row.cells.retain(|_, cell| !is_empty(cell)));
     }
 
     /// What was read, if it was made within the window; an undated file only where the plan says so.
@@ -283,14 +293,12 @@ impl SourceRun<'_, '_> {
         if found.elements.is_empty() {
             return Err("there is no row within the window".to_owned());
         }
+        let mut gaps = BTreeMap::new();
         let value = match shape {
             Shape::Elements { fields, .. } => {
-                let names = keys_of(field).columns;
                 let records = found.elements.iter().map(|element| {
-                    let cells = fields.iter().filter_map(|own| {
-                        let is_name = names.contains(&own.column);
-                        self.cell_of(field, own, element, is_name, read)
-                    });
+                    let cells =
+                        fields.iter().filter_map(|own| self.cell_of(field, own, element, read, &mut gaps));
                     cells.collect()
                 });
                 Gathered::Records(records.collect())
@@ -311,35 +319,42 @@ impl SourceRun<'_, '_> {
             }
             Shape::Single(_) => return Err("it is not a list".to_owned()),
         };
-        Ok((value, self.said_of(&found)))
+        Ok((value, self.said_of(&found, &gaps)))
     }
 
-    /// The key and the text of a field of an element; none where the source has nothing for it.
+    /// The key and the text of a field of an element; none where the source has nothing for it. Cells that say why they have
+    /// no value are counted in the gaps.
     fn cell_of(
         &mut self,
         field: &TypedField<'_>,
         own: &ElementForm<'_>,
         element: &rows::Element,
-        is_name: bool,
         read: &ReadSource,
+        gaps: &mut BTreeMap<(String, String), usize>,
     ) -> Option<(String, Option<String>)> {
         let key = own.key.to_owned();
-        if element.unjudged.is_some() && !is_name {
-            return Some((key, None));
+        let Some(taken) = element.cells.get(own.column) else {
+            return element.unjudged.is_some().then_some((key, None));
+        };
+        if let Taken::Cell(Cell::Unknown(why)) = taken {
+            *gaps.entry((key.clone(), why.clone())).or_default() += 1;
         }
-        match own.form.write(element.cells.get(own.column)?) {
+        match own.form.write(taken) {
             Ok(text) => Some((key, text)),
             Err(why) => {
                 self.complaints.unfit(field, read, element.line, &why);
-                self.line.unknown += 1;
-                self.line.because(&why);
+                *gaps.entry((key.clone(), why)).or_default() += 1;
                 Some((key, None))
             }
         }
     }
 
     /// What is said of a list beside its value.
-    fn said_of(&mut self, found: &Elements) -> Vec<(&'static str, String)> {
+    fn said_of(
+        &mut self,
+        found: &Elements,
+        gaps: &BTreeMap<(String, String), usize>,
+    ) -> Vec<(&'static str, String)> {
         let mut said = Vec::new();
         let all = found.elements.len();
         let mut why: Vec<String> = found.too_many_errors.iter().cloned().collect();
@@ -361,6 +376,13 @@ impl SourceRun<'_, '_> {
                 why.push(if is_error { format!("{what}: {}", few_reasons(&counted)) } else { what });
             }
         }
+        for ((key, reason), count) in gaps.iter().take(MAX_GAPS) {
+            why.push(format!("{count} of {all} without `{key}`: {}", cropped(reason)));
+        }
+        if gaps.len() > MAX_GAPS {
+            why.push("and other gaps".to_owned());
+        }
+        self.line.unknown += gaps.values().sum::<usize>();
         if found.errors > 0 {
             said.push(("errors", found.errors.to_string()));
         }
@@ -419,6 +441,8 @@ impl SourceRun<'_, '_> {
         let is_count = matches!(field.plan.take, Take::Count(_));
         let taken = if is_count && total.value == "rows" {
             Taken::Cell(Cell::Number(self.elements(field, read)?.elements.len().to_string()))
+        } else if self.source.rows.at.is_some() && self.elements(field, read)?.outside > 0 {
+            return Err("the file has rows outside of the window, and its totals count them".to_owned());
         } else if let Some(cell) = read.table.totals.get(&total.value).filter(|_| field.plan.only.is_empty())
         {
             Taken::Cell(cell.clone())
@@ -541,14 +565,8 @@ fn keys_of<'f>(field: &'f TypedField<'_>) -> Keys<'f> {
 fn few_reasons(counted: &BTreeMap<&str, usize>) -> String {
     /// Reasons that are shown.
     const SHOWN: usize = 3;
-    /// Characters of a reason that are shown.
-    const LENGTH: usize = 80;
     let mut by_count: Vec<(&&str, &usize)> = counted.iter().collect();
     by_count.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let cropped = |reason: &str| match reason.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", reason.get(..end).unwrap_or(reason)),
-        None => reason.to_owned(),
-    };
     let mut shown: Vec<String> = by_count.iter().take(SHOWN).map(|(reason, _)| cropped(reason)).collect();
     match by_count.len().saturating_sub(SHOWN) {
         0 => {}
@@ -556,6 +574,16 @@ fn few_reasons(counted: &BTreeMap<&str, usize>) -> String {
         more => shown.push(format!("and {more} other reasons")),
     }
     shown.join(", ")
+}
+
+/// A reason as it is shown among others.
+fn cropped(reason: &str) -> String {
+    /// Characters.
+    const LENGTH: usize = 80;
+    match reason.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…", reason.get(..end).unwrap_or(reason)),
+        None => reason.to_owned(),
+    }
 }
 
 /// A field that could not be had.

@@ -76,7 +76,7 @@ pub struct Row {
     pub cells: BTreeMap<String, Cell>,
     /// Line of the source's file that it begins at, from 1; 0 where there are no lines.
     pub line: usize,
-    /// Why nothing was measured of it, where that is so. What its cells would say is unknown then, but for what names it.
+    /// Why it was not judged, where that is so. Its cells hold what is known nevertheless, and nothing that was not measured.
     pub unjudged: Option<Unjudged>,
 }
 
