@@ -140,7 +140,7 @@ impl MlflowServer<'_> {
 
     /// The newest value of a metric. The list of runs has it, too, but not how NaN was told from 0.
     fn metric(&self, run: &MlflowRun, metric: &str) -> Result<String, SourceFailure> {
-        let mut newest = NewestMetric::default();
+        let mut newest = LastLogged::default();
         let mut token = None::<String>;
         for _ in 0..MAX_PAGES {
             let mut path = format!(
@@ -280,9 +280,9 @@ fn metric_number(digits: &str) -> SourceCell {
 
 /// The value of the last step, and of what has the same step the one that was logged last.
 #[derive(Default)]
-struct NewestMetric(Option<(Number, Number, SourceCell)>);
+struct LastLogged(Option<(Number, Number, SourceCell)>);
 
-impl NewestMetric {
+impl LastLogged {
     fn take(&mut self, step: Number, timestamp: Number, cell: SourceCell) {
         let cell = match &self.0 {
             Some((known, at, _)) if (known, at) > (&step, &timestamp) => return,
@@ -315,7 +315,7 @@ pub fn read_table(bytes: &[u8], run: Option<&str>) -> Result<SourceTable, Source
         }
     }
     let run = chosen_run(&rows, run)?;
-    let mut metrics: BTreeMap<String, NewestMetric> = BTreeMap::new();
+    let mut metrics: BTreeMap<String, LastLogged> = BTreeMap::new();
     let mut made = Number::ZERO;
     for (line, row) in rows.iter().filter(|(_, row)| text_of(row, "run_uuid") == run) {
         let broken = |column: &str| {

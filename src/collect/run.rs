@@ -135,7 +135,8 @@ impl Respondent for Watched<'_> {
     fn ask(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         let answer = self.inner.ask(source, question);
         let is_failure = match &answer {
-            Ok(answer) => answer.status >= 500,
+            // A server that lets nobody in has failed, and so has one that is asked too much.
+            Ok(answer) => answer.status >= 500 || matches!(answer.status, 401 | 403 | 429),
             Err(_) => true,
         };
         self.failed.set(self.failed.get() || is_failure);

@@ -243,6 +243,26 @@ impl Trouble {
         Self { failure: SourceFailure::unknown(reason), passes: Passes::WithAnotherQuestion }
     }
 
+    /// What the TLS library says, where it is one of what happens, in words.
+    fn of_tls(error: &dyn fmt::Display) -> Self {
+        const CERTIFICATES: &[(&str, &str)] = &[
+            ("UnknownIssuer", "this machine does not know its issuer"),
+            ("xpired", "it has expired"),
+            ("not valid yet", "it is not valid yet"),
+            ("NotValidYet", "it is not valid yet"),
+            ("alid for name", "it is for another name"),
+            ("NotValidForName", "it is for another name"),
+            ("Revoked", "it was revoked"),
+            ("CaUsedAsEndEntity", "it is that of an issuer"),
+        ];
+        let text = error.to_string();
+        let known = CERTIFICATES.iter().find(|(word, _)| text.contains(word));
+        Self::lasting(SourceFailure::unknown(match known {
+            Some((_, why)) => format!("the server's certificate is not trusted: {why}"),
+            None => format!("no safe connection to the server is possible: {}", one_line(&text)),
+        }))
+    }
+
     fn of(error: &ureq::Error, request: &HttpRequest<'_>, timeout: u64) -> Self {
         let late =
             || Self::lasting(SourceFailure::unknown(format!("the server did not answer within {timeout} s")));
@@ -255,11 +275,13 @@ impl Trouble {
                 | io::ErrorKind::ConnectionReset
                 | io::ErrorKind::ConnectionAborted
                 | io::ErrorKind::BrokenPipe => Self::perhaps("the server broke off the answer"),
+                io::ErrorKind::InvalidData => Self::of_tls(error),
                 kind if kind == io::ErrorKind::Other || error.raw_os_error().is_none() => {
                     Self::perhaps(format!("the server cannot be reached: {}", request.say(error)))
                 }
                 kind => Self::perhaps(format!("the server cannot be reached: {kind}")),
             },
+            ureq::Error::Rustls(error) => Self::of_tls(error),
             ureq::Error::HostNotFound => Self::perhaps("the name of the server leads to no address"),
             ureq::Error::BodyExceedsLimit(_) => {
                 Self::of_this(format!("the answer is larger than {} MiB", MAX_BODY >> 20))
@@ -306,7 +328,11 @@ impl Resolver for GuardedResolver {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let found = self.0.resolve(uri, config, timeout)?;
+        let found = self.0.resolve(uri, config, timeout).map_err(|error| match error {
+            // Each system has its own words for it.
+            ureq::Error::Io(_) => ureq::Error::HostNotFound,
+            other => other,
+        })?;
         if found.iter().map(SocketAddr::ip).any(is_link_local) {
             return Err(ureq::Error::Other(Box::new(LinkLocal)));
         }

@@ -263,3 +263,16 @@ fn a_table_that_does_not_say_which_run_is_refused() {
     let one = format!("{header}m,1,1795046400000,a,0,0\n");
     assert_eq!(table(&one, None).unwrap().totals["m"], SourceCell::Number("1".to_owned()));
 }
+
+#[test]
+fn an_answer_that_was_cut_off_gives_nothing() {
+    for (part, name) in [("runs/search", "rest-runs-search.json"), ("get-by-name", "rest-experiment.json")] {
+        let whole = fixture(name);
+        let whole = whole.trim_end();
+        for end in (0..whole.len()).step_by(7) {
+            let cut = vec![(part, 200, whole[..end].to_owned())];
+            let reason = "the server answered with something else than JSON";
+            assert_eq!(metric(cut, "cost_usd"), Err(unknown(reason)), "{name} {end}");
+        }
+    }
+}

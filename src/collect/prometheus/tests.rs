@@ -336,3 +336,15 @@ fn what_is_no_good_answer_is_unknown() {
     }
     assert_eq!(value(200, fixture("users-28").replace("12\"", "0x1\"")), unknown("the value is 0x1"));
 }
+
+#[test]
+fn an_answer_that_was_cut_off_gives_nothing() {
+    for name in ["p95-28", "one-value", "many-series", "parse-error", "buildinfo"] {
+        let whole = fixture(name);
+        let whole = whole.trim_end();
+        for end in 0..whole.len() {
+            let reason = "the server answered with something else than JSON";
+            assert_eq!(value(200, whole[..end].to_owned()), unknown(reason), "{name} {end}");
+        }
+    }
+}
