@@ -242,7 +242,7 @@ fn one_row(table: &SourceTable) -> Result<Taken, SourceFailure> {
             Err(SourceFailure::unknown(format!("`{column}` is null, or not a number")))
         }
     };
-    let columns = super::rows::columns(table);
+    let columns = crate::collect::rows::columns(table);
     if columns.len() == 2 && ["part", "whole"].iter().all(|name| columns.iter().any(|column| column == name))
     {
         let (part, whole) = (number(row, "part")?, number(row, "whole")?);
