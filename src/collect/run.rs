@@ -209,7 +209,8 @@ impl SourceRun<'_, '_> {
 
     /// Takes away the cells whose text says that there is no value.
     fn without_empty(&self, table: &mut Table) {
-        let is_empty = |cell: &Cell| matches!(cell, Cell::Text(text) if self.source.rows.empty.contains(text));
+        let is_empty =
+            |cell: &Cell| matches!(cell, Cell::Text(text) if self.source.rows.empty.contains(text));
         table.rows.iter_mut().for_each(|row| row.cells.retain(|_, cell| !is_empty(cell)));
     }
 
