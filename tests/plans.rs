@@ -271,3 +271,46 @@ fn a_repository_without_fields_of_its_own_has_a_schema_too() {
     let fields = printed["properties"]["fields"]["properties"].as_object().unwrap();
     assert!(fields.len() > 10 && !fields.contains_key("workflow") && !fields.contains_key("stage"));
 }
+
+/// The blocks of a kind on a page.
+fn blocks(page: &str, kind: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(page)).unwrap();
+    let fence = format!("```{kind}\n");
+    text.split(&fence).skip(1).map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn the_first_plan_of_the_manual_does_what_it_says() {
+    let page = "docs/measuring.md";
+    let first = |kind: &str, with: &str| {
+        blocks(page, kind).into_iter().find(|block| block.contains(with)).unwrap_or_else(|| panic!("{with}"))
+    };
+    let repo = Repo::new();
+    assert_eq!(repo.run(&["init", ".", "--workflow", "replies", "--date", "2026-11-20"]).code, 0);
+    repo.write("surveys/ratings.csv", first("csv", "Timestamp,"));
+    repo.write("collect/replies.yaml", first("yaml", "surveys/ratings.csv"));
+    let shown = first("text", "$ tollgate collect");
+    let mut lines = shown.lines();
+    let command = lines.next().unwrap().strip_prefix("$ tollgate ").unwrap();
+    let run = repo.run(&command.split(' ').collect::<Vec<_>>());
+    assert_eq!((run.code, &*run.err), (0, ""), "{}", run.out);
+    let mut printed = run.out.lines();
+    for line in lines.filter(|line| *line != "…") {
+        assert!(printed.any(|other| other == line), "not in this order: {line}\n{}", run.out);
+    }
+    // Written and judged, it is what the sources give, until somebody edits it.
+    let snapshot = "rollouts/replies/2026-11-27.yaml";
+    assert_eq!(repo.run(&["collect", "--date", "2026-11-27", "--write"]).code, 0);
+    assert_eq!(repo.run(&["collect", "--check"]).code, 0);
+    repo.edit(snapshot, "score: 5", "score: 4");
+    let edited = repo.run(&["collect", "--check"]);
+    assert!(edited.code == 1 && edited.err.contains("T810"), "{}{}", edited.out, edited.err);
+    assert_eq!(repo.run(&["collect", "--write", "--force", "ratings"]).code, 0);
+    assert!(repo.read(snapshot).contains("score: 5"));
+    // What is refused in a plan is refused before anything is read.
+    repo.append("collect/replies.yaml", "  satisfaction: { from: survy, value: User }\n");
+    repo.remove("surveys/ratings.csv");
+    let refused = repo.run(&["collect"]);
+    assert!(refused.code == 2 && !refused.err.contains("ratings.csv"), "{}", refused.err);
+    assert!(refused.err.contains("did you mean `survey`?"), "{}", refused.err);
+}
