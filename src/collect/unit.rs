@@ -93,6 +93,10 @@ impl Form<'_> {
                 _ => Ok(text.clone()),
             },
             (Type::Amount(_), Cell::Number(digits)) => self.number(digits),
+            // A number that is kept as text, as sheets and SQLite do: it has the source's unit as well.
+            (Type::Amount(_), Cell::Text(text)) if parse_number(text.trim()).is_ok() => {
+                self.number(text.trim())
+            }
             (Type::Amount(_), Cell::Bool(_)) => wrong("`true` or `false`"),
             (Type::Text | Type::Choice(_) | Type::Stage | Type::Date | Type::Time, Cell::Bool(value)) => {
                 Ok(value.to_string())
