@@ -66,10 +66,10 @@ fn sheet_name(known: &[String], wanted: Option<&str>) -> Result<String, Failure>
 }
 
 /// What is in the cells of a sheet, by row and column from 0.
-type Grid = BTreeMap<u32, BTreeMap<u32, Found>>;
+type Grid = BTreeMap<u32, BTreeMap<u32, SheetCell>>;
 
 /// What is in one cell.
-enum Found {
+enum SheetCell {
     Cell(Cell),
     /// Days since the last one of 1899, or as a book says that counts from 1904.
     Date(ExcelDateTime),
@@ -79,21 +79,22 @@ fn cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Grid, XlsxError>
     let mut grid = Grid::new();
     let mut reader = book.worksheet_cells_reader(sheet)?;
     while let Some(record) = reader.next_cell_with_formula_metadata()? {
-        let text = |text: &str| (!text.trim().is_empty()).then(|| Found::Cell(Cell::Text(text.to_owned())));
-        let unknown = |why: String| Some(Found::Cell(Cell::Unknown(why)));
+        let text =
+            |text: &str| (!text.trim().is_empty()).then(|| SheetCell::Cell(Cell::Text(text.to_owned())));
+        let unknown = |why: String| Some(SheetCell::Cell(Cell::Unknown(why)));
         let found = match record.value {
             DataRef::Empty if record.formula.is_some() => {
                 unknown("the formula was never computed".to_owned())
             }
             DataRef::Empty => None,
-            DataRef::Int(value) => Some(Found::Cell(Cell::Number(value.to_string()))),
-            DataRef::Float(value) => Some(Found::Cell(Cell::of_float(value))),
+            DataRef::Int(value) => Some(SheetCell::Cell(Cell::Number(value.to_string()))),
+            DataRef::Float(value) => Some(SheetCell::Cell(Cell::of_float(value))),
             DataRef::String(value) | DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => {
                 text(&value)
             }
             DataRef::SharedString(value) => text(value),
-            DataRef::Bool(value) => Some(Found::Cell(Cell::Bool(value))),
-            DataRef::DateTime(value) => Some(Found::Date(value)),
+            DataRef::Bool(value) => Some(SheetCell::Cell(Cell::Bool(value))),
+            DataRef::DateTime(value) => Some(SheetCell::Date(value)),
             DataRef::Error(error) => unknown(format!("the cell shows {error}")),
         };
         if let Some(found) = found {
@@ -110,7 +111,8 @@ fn table(mut grid: Grid) -> Result<Table, Failure> {
     let names = names(&header, &grid)?;
     // A column of nothing but whole days has dates; where any has a time, all have one.
     let has_times = |column: &u32| {
-        let is_time = |found: &Found| matches!(found, Found::Date(date) if date.as_f64().fract() != 0.0);
+        let is_time =
+            |found: &SheetCell| matches!(found, SheetCell::Date(date) if date.as_f64().fract() != 0.0);
         grid.values().any(|row| row.get(column).is_some_and(is_time))
     };
     let with_times: BTreeMap<u32, bool> = names.keys().map(|column| (*column, has_times(column))).collect();
@@ -121,8 +123,8 @@ fn table(mut grid: Grid) -> Result<Table, Failure> {
         for (column, found) in found {
             let Some(name) = names.get(&column) else { continue };
             let cell = match found {
-                Found::Cell(cell) => cell,
-                Found::Date(date) => date_cell(date, with_times.get(&column) == Some(&true)),
+                SheetCell::Cell(cell) => cell,
+                SheetCell::Date(date) => date_cell(date, with_times.get(&column) == Some(&true)),
             };
             row.cells.insert(name.clone(), cell);
         }
@@ -130,7 +132,7 @@ fn table(mut grid: Grid) -> Result<Table, Failure> {
     }
     let mut table = table.done();
     for (column, _) in
-        names.iter().filter(|(column, _)| !matches!(header.get(column), Some(Found::Cell(Cell::Text(_)))))
+        names.iter().filter(|(column, _)| !matches!(header.get(column), Some(SheetCell::Cell(Cell::Text(_)))))
     {
         let letters = letters(*column);
         table
@@ -141,7 +143,7 @@ fn table(mut grid: Grid) -> Result<Table, Failure> {
 }
 
 /// The names of the columns: what is in the first row as text, or else the letters that the program shows above.
-fn names(header: &BTreeMap<u32, Found>, grid: &Grid) -> Result<BTreeMap<u32, String>, Failure> {
+fn names(header: &BTreeMap<u32, SheetCell>, grid: &Grid) -> Result<BTreeMap<u32, String>, Failure> {
     let columns = header.keys().chain(grid.values().flat_map(BTreeMap::keys));
     let mut names: BTreeMap<u32, String> = BTreeMap::new();
     let mut known: BTreeMap<String, u32> = BTreeMap::new();
@@ -150,8 +152,8 @@ fn names(header: &BTreeMap<u32, Found>, grid: &Grid) -> Result<BTreeMap<u32, Str
             continue;
         }
         let name = match header.get(column) {
-            Some(Found::Cell(Cell::Text(name))) => name.trim().to_owned(),
-            Some(Found::Cell(_) | Found::Date(_)) | None => letters(*column),
+            Some(SheetCell::Cell(Cell::Text(name))) => name.trim().to_owned(),
+            Some(SheetCell::Cell(_) | SheetCell::Date(_)) | None => letters(*column),
         };
         if let Some(other) = known.insert(name.clone(), *column) {
             return Err(Failure::refused(
