@@ -1,7 +1,7 @@
 //! Snapshots from what teams already measure with: a plan says which value comes from which source.
 //!
 //! Sources to values, with where each of them came from. What could not be had is unknown with its reason. Opens no file, asks
-//! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Outside`].
+//! no server and reads no clock: files come through [`crate::project::Files`], answers through [`outside::Respondent`].
 
 pub mod bound;
 mod complain;

@@ -20,7 +20,7 @@ use similar::TextDiff;
 
 use self::live::Live;
 use self::replay::{Cached, Recording, Replay};
-use self::target::{Target, target};
+use self::target::{CollectTarget, target};
 use super::arguments::{ProjectArgs, When, now, when};
 use super::disk::Disk;
 use super::known::known;
@@ -28,9 +28,9 @@ use super::terminal::TerminalArgs;
 use super::write::swap;
 use super::{FAILURE, complain, finish};
 use crate::code::Code;
-use crate::collect::outside::Outside;
+use crate::collect::outside::Respondent;
 use crate::collect::plan::{self, Plan};
-use crate::collect::read::Place;
+use crate::collect::read::SourcePlace;
 use crate::collect::run::{self, Collection, SourceLine};
 use crate::collect::written::{Edited, Unwritable, write};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -133,7 +133,7 @@ struct CollectRun<'a> {
 
 impl CollectRun<'_> {
     /// Collects by all plans, and asks each question once.
-    fn all(&mut self, plans: &[NamedPlan<'_>], outside: &dyn Outside) {
+    fn all(&mut self, plans: &[NamedPlan<'_>], outside: &dyn Respondent) {
         let cached = Cached::new(outside);
         for plan in plans {
             if let Err(why) = self.collect(plan, &cached) {
@@ -237,11 +237,11 @@ impl CollectRun<'_> {
     }
 
     /// Collects by one plan.
-    fn collect(&mut self, named: &NamedPlan<'_>, outside: &dyn Outside) -> Result<(), String> {
+    fn collect(&mut self, named: &NamedPlan<'_>, outside: &dyn Respondent) -> Result<(), String> {
         let vocabulary = &named.project.program.vocabulary;
         let target = target(&named.plan, named.project, &self.sources, &self.when())?;
         let folder = join(&self.root, named.project.name.as_deref().unwrap_or(""));
-        let place = Place { files: self.disk, root: &folder };
+        let place = SourcePlace { files: self.disk, root: &folder };
         let (plan, sources) = (&named.plan, &mut self.sources);
         let collection = self.args.terminal.waiting("Asking the sources", || {
             run::collect(plan, vocabulary, &place, outside, &target.window, sources)
@@ -249,15 +249,15 @@ impl CollectRun<'_> {
         self.report(named, &target, &collection)
     }
 
-    fn when(&self) -> target::Asked<'_> {
-        target::Asked { date: self.args.date.as_ref(), now: &self.now, check: self.args.check }
+    fn when(&self) -> target::AskedDay<'_> {
+        target::AskedDay { date: self.args.date.as_ref(), now: &self.now, check: self.args.check }
     }
 
     /// Shows what was collected, and writes it.
     fn report(
         &mut self,
         named: &NamedPlan<'_>,
-        target: &Target,
+        target: &CollectTarget,
         collection: &Collection,
     ) -> Result<(), String> {
         self.show(&collection.diagnostics);
@@ -286,7 +286,7 @@ impl CollectRun<'_> {
     }
 
     /// Says which fields keep another value than what was collected.
-    fn kept(&mut self, edited: &Edited, target: &Target) {
+    fn kept(&mut self, edited: &Edited, target: &CollectTarget) {
         let mut problems = Vec::new();
         for kept in &edited.kept {
             let path = quote(&kept.path);
@@ -305,7 +305,7 @@ impl CollectRun<'_> {
         self.show(&problems);
     }
 
-    fn difference(&mut self, target: &Target, text: &str) {
+    fn difference(&mut self, target: &CollectTarget, text: &str) {
         let before = if target.is_new { "" } else { target.text.as_str() };
         let names = (
             if target.is_new { "/dev/null".to_owned() } else { format!("a/{}", target.file) },
@@ -316,7 +316,7 @@ impl CollectRun<'_> {
         self.out.push_str(&shown);
     }
 
-    fn write(&mut self, target: &Target, text: &str, differs: bool) -> Result<(), String> {
+    fn write(&mut self, target: &CollectTarget, text: &str, differs: bool) -> Result<(), String> {
         if !differs {
             self.out.push_str("Nothing changes.\n");
         } else if self.args.check {
@@ -351,7 +351,7 @@ fn source_line(line: &SourceLine) -> String {
     text
 }
 
-fn unwritable(target: &Target, why: Unwritable) -> String {
+fn unwritable(target: &CollectTarget, why: Unwritable) -> String {
     let file = quote(&target.file);
     match why {
         Unwritable::Broken => {

@@ -2,13 +2,13 @@
 //!
 //! Reads SQL as PostgreSQL does, as far as it takes to know what is text and what is not. Knows no server.
 
-use crate::collect::table::Failure;
+use crate::collect::table::SourceFailure;
 
 /// The query with each `:NAME` replaced by what stands for it. Within texts, quoted names and comments nothing is.
 ///
 /// # Errors
 /// If the query numbers parameters itself.
-pub fn with_parameters(sql: &str, parameters: &[(&str, &str)]) -> Result<String, Failure> {
+pub fn with_parameters(sql: &str, parameters: &[(&str, &str)]) -> Result<String, SourceFailure> {
     let mut out = String::with_capacity(sql.len());
     let mut rest = sql;
     let mut before = ' ';
@@ -17,7 +17,7 @@ pub fn with_parameters(sql: &str, parameters: &[(&str, &str)]) -> Result<String,
         let (mut copied, mut after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         let follows = after.chars().next();
         if first == '$' && !is_name(before) && follows.is_some_and(|next| next.is_ascii_digit()) {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 "the query has a numbered parameter, which nothing is bound to",
                 "write `:start` or `:end`",
             ));

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use crate::code::Code;
 use crate::collect::read::{ReadSource, SourceFile};
 use crate::collect::rows::RowProblem;
-use crate::collect::source::Source;
-use crate::collect::table::Failure;
+use crate::collect::source::PlanSource;
+use crate::collect::table::SourceFailure;
 use crate::collect::typed::{TypedField, unknown_column};
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -66,12 +66,12 @@ impl<'s> Complaints<'s> {
     /// A failure of a source as a whole: the reason of its fields.
     pub(super) fn failure(
         &mut self,
-        source: &Source,
+        source: &PlanSource,
         file: Option<&SourceFile>,
-        failure: &Failure,
+        failure: &SourceFailure,
     ) -> String {
         match (failure, file) {
-            (Failure::Broken { at, message, help }, Some(file)) => {
+            (SourceFailure::Broken { at, message, help }, Some(file)) => {
                 let problem = Diagnostic::error(
                     Code::BrokenSource,
                     format!("`{}` cannot be read: {message}", quote(&file.path)),
@@ -82,7 +82,7 @@ impl<'s> Complaints<'s> {
                 };
                 self.break_off(problem.maybe_help(help.clone()))
             }
-            (Failure::Unknown(reason), _) => {
+            (SourceFailure::Unknown(reason), _) => {
                 self.failed = true;
                 let name = quote(&source.name.value);
                 let problem =
@@ -91,22 +91,27 @@ impl<'s> Complaints<'s> {
                     .push(problem.label(source.place.span, "its fields are unknown for this reason"));
                 reason.clone()
             }
-            (Failure::Broken { .. } | Failure::Refused { .. } | Failure::NotBuilt { .. }, _) => {
-                self.failure_of(source.place.span, failure)
-            }
+            (
+                SourceFailure::Broken { .. } | SourceFailure::Refused { .. } | SourceFailure::NotBuilt { .. },
+                _,
+            ) => self.failure_of(source.place.span, failure),
         }
     }
 
     /// A failure that is told at a place of the plan. An answer that says nothing is no error of the source.
-    pub(super) fn failure_of(&mut self, span: Span, failure: &Failure) -> String {
+    pub(super) fn failure_of(&mut self, span: Span, failure: &SourceFailure) -> String {
         let problem = match failure {
-            Failure::Broken { message, help, .. } => Diagnostic::error(Code::BrokenSource, message.clone())
-                .label(span, "the answer to this")
-                .maybe_help(help.clone()),
-            Failure::Refused { message, help } => Diagnostic::error(Code::RefusedSource, message.clone())
-                .label(span, "named here")
-                .help(help.clone()),
-            Failure::NotBuilt { feature } => Diagnostic::error(
+            SourceFailure::Broken { message, help, .. } => {
+                Diagnostic::error(Code::BrokenSource, message.clone())
+                    .label(span, "the answer to this")
+                    .maybe_help(help.clone())
+            }
+            SourceFailure::Refused { message, help } => {
+                Diagnostic::error(Code::RefusedSource, message.clone())
+                    .label(span, "named here")
+                    .help(help.clone())
+            }
+            SourceFailure::NotBuilt { feature } => Diagnostic::error(
                 Code::SourceNotBuilt,
                 "this program was built without what reads this source",
             )
@@ -114,7 +119,7 @@ impl<'s> Complaints<'s> {
             .help(format!(
                 "build it with `cargo install tollgate --features {feature}`, or take a released binary"
             )),
-            Failure::Unknown(reason) => return reason.clone(),
+            SourceFailure::Unknown(reason) => return reason.clone(),
         };
         self.break_off(problem)
     }
@@ -191,7 +196,7 @@ impl<'s> Complaints<'s> {
     }
 
     /// A server or database that did not answer, told once for each question.
-    pub(super) fn no_answer(&mut self, span: Span, source: &Source, reason: &str) {
+    pub(super) fn no_answer(&mut self, span: Span, source: &PlanSource, reason: &str) {
         self.failed = true;
         let message = format!("`{}` has no answer: {}", quote(&source.name.value), quote(reason));
         let problem = Diagnostic::error(Code::NoAnswer, message);

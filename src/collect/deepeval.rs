@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::collect::json::{Json, JsonNode, parse};
-use crate::collect::table::{Cell, Columns, Failure, Made, Row, Table, Unjudged};
+use crate::collect::table::{
+    KnownColumns, MadeAt, SourceCell, SourceFailure, SourceRow, SourceTable, Unjudged,
+};
 use crate::collect::tally::{self, Lines};
 use crate::text::quote;
 
 /// The columns of its rows.
-pub const COLUMNS: Columns = Columns {
+pub const COLUMNS: KnownColumns = KnownColumns {
     fixed: &[
         ("id", None),
         ("passed", None),
@@ -34,30 +36,30 @@ const INSTEAD: &str =
 ///
 /// # Errors
 /// If the file is broken, or is not a run.
-pub fn read(bytes: &[u8], name: &str, zone: &TimeZone) -> Result<Table, Failure> {
+pub fn read(bytes: &[u8], name: &str, zone: &TimeZone) -> Result<SourceTable, SourceFailure> {
     let run = parse(bytes)?;
     if run.get("testRunData").is_some() {
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             "this is DeepEval's `.latest_test_run.json`, which stays as it is when a later run stops",
             INSTEAD,
         ));
     }
     if run.get("test_cases_lookup_map").is_some() {
-        return Err(Failure::refused("this is DeepEval's cache, and not a run", INSTEAD));
+        return Err(SourceFailure::refused("this is DeepEval's cache, and not a run", INSTEAD));
     }
     if run.get("testCases").is_none() {
-        return Err(Failure::refused("this is not a run of DeepEval: it has no `testCases`", INSTEAD));
+        return Err(SourceFailure::refused("this is not a run of DeepEval: it has no `testCases`", INSTEAD));
     }
     let lines = Lines::of(bytes);
-    let mut table = Table::default();
+    let mut table = SourceTable::default();
     for key in ["testCases", "conversationalTestCases"] {
         let Some(list) = run.get(key).filter(|node| node.value != Json::Null) else { continue };
         let Json::List(cases) = &list.value else {
-            return Err(Failure::broken(list.at, format!("`{key}` is not a list")));
+            return Err(SourceFailure::broken(list.at, format!("`{key}` is not a list")));
         };
         for case in cases {
             if !matches!(case.value, Json::Map(_)) {
-                return Err(Failure::broken(case.at, "this case is not a map"));
+                return Err(SourceFailure::broken(case.at, "this case is not a map"));
             }
             table.rows.push(row(case, lines.line(case.at)));
         }
@@ -65,7 +67,7 @@ pub fn read(bytes: &[u8], name: &str, zone: &TimeZone) -> Result<Table, Failure>
     table.totals.append(&mut tally::totals(&table.rows));
     for total in ["planned", "not_run"] {
         let reason = "DeepEval leaves out the cases that it skipped, and does not say so";
-        table.totals.insert(total.to_owned(), Cell::Unknown(reason.to_owned()));
+        table.totals.insert(total.to_owned(), SourceCell::Unknown(reason.to_owned()));
     }
     if let Some(cell) = tally::number_cell(run.get("runDuration"), "runDuration") {
         table.totals.insert("duration".to_owned(), cell);
@@ -77,15 +79,15 @@ pub fn read(bytes: &[u8], name: &str, zone: &TimeZone) -> Result<Table, Failure>
 }
 
 /// The date in the name of a file.
-fn made(name: &str, zone: &TimeZone) -> Option<Made> {
+fn made(name: &str, zone: &TimeZone) -> Option<MadeAt> {
     let name = name.rsplit(['/', '\\']).next()?;
     let stamp = name.strip_prefix("test_run_")?.strip_suffix(".json")?;
     let is_stamp = stamp.len() == 15 && stamp.bytes().all(|byte| byte == b'_' || byte.is_ascii_digit());
     let local = jiff::civil::DateTime::strptime("%Y%m%d_%H%M%S", stamp).ok().filter(|_| is_stamp)?;
-    Made::at(local.to_zoned_datetime(zone.clone()).ok()?.timestamp().to_string())
+    MadeAt::at(local.to_zoned_datetime(zone.clone()).ok()?.timestamp().to_string())
 }
 
-fn row(case: &JsonNode, line: usize) -> Row {
+fn row(case: &JsonNode, line: usize) -> SourceRow {
     let mut cells = BTreeMap::new();
     for key in ["additionalMetadata", "metadata"] {
         if let Some(metadata) = case.get(key) {
@@ -111,15 +113,16 @@ fn row(case: &JsonNode, line: usize) -> Row {
     match passed {
         Ok(passed) => {
             cells.insert("passed".to_owned(), passed);
-            Row { cells, line, unjudged: None }
+            SourceRow { cells, line, unjudged: None }
         }
-        Err(reason) => Row { cells, line, unjudged: Some(Unjudged::Error(reason)) },
+        Err(reason) => SourceRow { cells, line, unjudged: Some(Unjudged::Error(reason)) },
     }
 }
 
 /// Whether a case passed, or what a metric says of why it could not judge.
-fn passed(case: &JsonNode, metrics: &[JsonNode]) -> Result<Cell, String> {
-    let is_known = |metric: &JsonNode| error(metric).is_none() && !matches!(score(metric), Cell::Unknown(_));
+fn passed(case: &JsonNode, metrics: &[JsonNode]) -> Result<SourceCell, String> {
+    let is_known =
+        |metric: &JsonNode| error(metric).is_none() && !matches!(score(metric), SourceCell::Unknown(_));
     let failed = |metric: &JsonNode| metric.get("success").and_then(JsonNode::bool) == Some(false);
     // One metric that judged and failed is enough.
     if !metrics.iter().any(|metric| is_known(metric) && failed(metric)) {
@@ -128,13 +131,13 @@ fn passed(case: &JsonNode, metrics: &[JsonNode]) -> Result<Cell, String> {
         }
         if let Some(metric) = metrics.iter().find(|metric| !is_known(metric)) {
             let name = metric.get("name").and_then(JsonNode::text).unwrap_or("");
-            return Ok(Cell::Unknown(format!("the metric `{}` gave no number", quote(name))));
+            return Ok(SourceCell::Unknown(format!("the metric `{}` gave no number", quote(name))));
         }
     }
     Ok(match case.get("success").and_then(JsonNode::bool) {
-        Some(_) if metrics.is_empty() => Cell::Unknown("no metric judged it".to_owned()),
-        Some(passed) => Cell::Bool(passed),
-        None => Cell::Unknown("`success` is neither true nor false".to_owned()),
+        Some(_) if metrics.is_empty() => SourceCell::Unknown("no metric judged it".to_owned()),
+        Some(passed) => SourceCell::Bool(passed),
+        None => SourceCell::Unknown("`success` is neither true nor false".to_owned()),
     })
 }
 
@@ -144,12 +147,12 @@ fn error(metric: &JsonNode) -> Option<String> {
     Some(tally::reason(error.text().unwrap_or("")))
 }
 
-fn score(metric: &JsonNode) -> Cell {
+fn score(metric: &JsonNode) -> SourceCell {
     if let Some(reason) = error(metric) {
-        return Cell::Unknown(reason);
+        return SourceCell::Unknown(reason);
     }
     tally::number_cell(metric.get("score"), "score")
-        .unwrap_or_else(|| Cell::Unknown("the metric gave no score".to_owned()))
+        .unwrap_or_else(|| SourceCell::Unknown("the metric gave no score".to_owned()))
 }
 
 #[cfg(test)]
@@ -163,13 +166,13 @@ mod tests {
         };
     }
 
-    fn table(bytes: &[u8]) -> Table {
+    fn table(bytes: &[u8]) -> SourceTable {
         read(bytes, "results/test_run_20261128_065612.json", &zone("UTC").unwrap()).unwrap()
     }
 
-    fn totals(table: &Table) -> [String; 4] {
+    fn totals(table: &SourceTable) -> [String; 4] {
         ["rows", "passed", "failed", "errors"].map(|name| match &table.totals[name] {
-            Cell::Number(digits) => digits.clone(),
+            SourceCell::Number(digits) => digits.clone(),
             other => panic!("{other:?}"),
         })
     }
@@ -183,12 +186,12 @@ mod tests {
             let reason = Unjudged::Error("RuntimeError: 429 Too Many Requests".to_owned());
             assert_eq!(table.rows[4].unjudged, Some(reason));
             assert_eq!(table.rows[4].cells.get("passed"), None);
-            let unknown = Cell::Unknown("the metric `Contains` gave no number".to_owned());
+            let unknown = SourceCell::Unknown("the metric `Contains` gave no number".to_owned());
             assert_eq!(table.rows[5].cells["passed"], unknown);
-            assert!(matches!(table.rows[5].cells["scores.Contains"], Cell::Unknown(_)));
-            assert_eq!(table.rows[0].cells["scores.Contains"], Cell::Number("1.0".to_owned()));
+            assert!(matches!(table.rows[5].cells["scores.Contains"], SourceCell::Unknown(_)));
+            assert_eq!(table.rows[0].cells["scores.Contains"], SourceCell::Number("1.0".to_owned()));
         }
-        assert_eq!(table(fixture!("errors.json")).rows[6].cells["id"], Cell::Text("r07".to_owned()));
+        assert_eq!(table(fixture!("errors.json")).rows[6].cells["id"], SourceCell::Text("r07".to_owned()));
         assert_eq!(totals(&table(fixture!("clean.json"))), ["2", "2", "0", "0"]);
     }
 
@@ -196,7 +199,7 @@ mod tests {
     fn skipped_cases_cannot_be_seen() {
         let table = table(fixture!("skipped.json"));
         assert_eq!(totals(&table), ["6", "2", "2", "1"]);
-        assert!(matches!(table.totals["planned"], Cell::Unknown(_)));
+        assert!(matches!(table.totals["planned"], SourceCell::Unknown(_)));
         assert_eq!(table.remarks, ["cases that DeepEval skipped cannot be seen in its file"]);
     }
 
@@ -219,7 +222,7 @@ mod tests {
     #[test]
     fn what_is_no_run_is_refused() {
         let refused = |bytes: &[u8]| match read(bytes, "a.json", &TimeZone::UTC) {
-            Err(Failure::Refused { message, help }) => {
+            Err(SourceFailure::Refused { message, help }) => {
                 assert!(help.contains("DEEPEVAL_RESULTS_FOLDER"));
                 message
             }
@@ -240,10 +243,10 @@ mod tests {
         };
         let failed = r#"{"name": "a", "success": false, "score": 0.1}"#;
         let erred = r#"{"name": "b", "success": false, "error": "x"}"#;
-        assert_eq!(passed(&format!("[{failed}, {erred}]")), (Some(Cell::Bool(false)), false));
+        assert_eq!(passed(&format!("[{failed}, {erred}]")), (Some(SourceCell::Bool(false)), false));
         assert_eq!(passed(&format!("[{erred}]")), (None, true));
         for metrics in ["[]", "null", "[{}]", "[7]", "[{\"score\": \"x\"}]", "{}"] {
-            assert!(matches!(passed(metrics), (Some(Cell::Unknown(_)), false)), "{metrics}");
+            assert!(matches!(passed(metrics), (Some(SourceCell::Unknown(_)), false)), "{metrics}");
         }
     }
 

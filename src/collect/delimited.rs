@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use encoding_rs::{DecoderResult, Encoding, UTF_8};
 
 use crate::collect::source::TextRules;
-use crate::collect::table::{Cell, Failure, Row, Table, TableBuilder};
+use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, TableBuilder};
 use crate::value::parse_number;
 
 /// The line of a row, from 1, and its texts by column.
@@ -23,18 +23,18 @@ const NOT_FINITE: &[&str] = &["NaN", "nan", "inf", "-inf", "Inf", "+Inf", "-Inf"
 ///
 /// # Errors
 /// If the text is not in its encoding, or its rows do not fit its header.
-pub fn read(bytes: &[u8], rules: &TextRules, empty: &[String]) -> Result<Table, Failure> {
+pub fn read(bytes: &[u8], rules: &TextRules, empty: &[String]) -> Result<SourceTable, SourceFailure> {
     let encoding = encoding(rules)?;
     let text = decode(bytes, encoding)?;
     let is_marked = text.starts_with('\u{feff}');
     let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
     table(body, rules, empty).map_err(|failure| match failure {
-        Failure::Broken { at, message, help } => {
+        SourceFailure::Broken { at, message, help } => {
             let before = body.get(..at).unwrap_or(body);
             let mark = if is_marked { "\u{feff}" } else { "" };
-            Failure::Broken { at: length(mark, encoding) + length(before, encoding), message, help }
+            SourceFailure::Broken { at: length(mark, encoding) + length(before, encoding), message, help }
         }
-        Failure::Refused { .. } | Failure::Unknown(_) | Failure::NotBuilt { .. } => failure,
+        SourceFailure::Refused { .. } | SourceFailure::Unknown(_) | SourceFailure::NotBuilt { .. } => failure,
     })
 }
 
@@ -43,12 +43,12 @@ pub fn read(bytes: &[u8], rules: &TextRules, empty: &[String]) -> Result<Table, 
 ///
 /// # Errors
 /// If it is not UTF-8, or its rows do not fit its header.
-pub fn texts(bytes: &[u8]) -> Result<(Vec<String>, Vec<TextRow>), Failure> {
+pub fn texts(bytes: &[u8]) -> Result<(Vec<String>, Vec<TextRow>), SourceFailure> {
     let text = decode(bytes, UTF_8)?;
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
     let mut reader = RecordReader { text: &text, at: mark, line: 1, delimiter: ',' };
     let Some(header) = reader.record()? else {
-        return Err(Failure::broken(0, "this has no header: its first row names the columns"));
+        return Err(SourceFailure::broken(0, "this has no header: its first row names the columns"));
     };
     let names: Vec<String> = header.cells.into_iter().map(|(_, name)| name).collect();
     let mut rows = Vec::new();
@@ -56,7 +56,7 @@ pub fn texts(bytes: &[u8]) -> Result<(Vec<String>, Vec<TextRow>), Failure> {
         if record.cells.len() != names.len() {
             let (cells, columns) = (record.cells.len(), names.len());
             let message = format!("this row has {cells} cells, and the header {columns}");
-            return Err(Failure::broken(record.at, message));
+            return Err(SourceFailure::broken(record.at, message));
         }
         let cells = names.iter().cloned().zip(record.cells.into_iter().map(|(_, text)| text));
         rows.push((record.line, cells.collect()));
@@ -64,10 +64,10 @@ pub fn texts(bytes: &[u8]) -> Result<(Vec<String>, Vec<TextRow>), Failure> {
     Ok((names, rows))
 }
 
-fn encoding(rules: &TextRules) -> Result<&'static Encoding, Failure> {
+fn encoding(rules: &TextRules) -> Result<&'static Encoding, SourceFailure> {
     let Some(name) = &rules.encoding else { return Ok(UTF_8) };
     Encoding::for_label(name.value.as_bytes()).ok_or_else(|| {
-        Failure::refused(
+        SourceFailure::refused(
             format!("`{}` is not the name of an encoding", name.value),
             "write it as the web does: `utf-8`, `windows-1252`, `utf-16le`",
         )
@@ -75,10 +75,10 @@ fn encoding(rules: &TextRules) -> Result<&'static Encoding, Failure> {
 }
 
 /// The text of bytes, with the byte order mark that it may begin with.
-fn decode<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Result<Cow<'b, str>, Failure> {
+fn decode<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Result<Cow<'b, str>, SourceFailure> {
     let broken = |at: usize, help: String| {
         let message = format!("this is not {} text", encoding.name());
-        Err(Failure::Broken { at, message, help: Some(help) })
+        Err(SourceFailure::Broken { at, message, help: Some(help) })
     };
     if let Some((marked, _)) = Encoding::for_bom(bytes).filter(|(marked, _)| *marked != encoding) {
         let name = marked.name().to_ascii_lowercase();
@@ -113,7 +113,7 @@ fn length(text: &str, encoding: &'static Encoding) -> usize {
     }
 }
 
-fn table(text: &str, rules: &TextRules, empty: &[String]) -> Result<Table, Failure> {
+fn table(text: &str, rules: &TextRules, empty: &[String]) -> Result<SourceTable, SourceFailure> {
     if let Some(at) = text.find('\0') {
         let help = "it may be in another encoding: write `encoding: utf-16le`";
         return Err(broken(at, "there is a byte 0 here, which no text has", help));
@@ -121,7 +121,7 @@ fn table(text: &str, rules: &TextRules, empty: &[String]) -> Result<Table, Failu
     let mut reader = RecordReader { text, at: 0, line: 1, delimiter: char::from(rules.delimiter) };
     let header = reader.record()?.filter(|header| !header.is_blank());
     let Some(header) = header else {
-        return Err(Failure::broken(0, "this has no header: its first row names the columns"));
+        return Err(SourceFailure::broken(0, "this has no header: its first row names the columns"));
     };
     let names: Vec<String> = header.cells.iter().map(|(_, name)| name.trim().to_owned()).collect();
     let mut seen = BTreeSet::new();
@@ -143,7 +143,12 @@ fn table(text: &str, rules: &TextRules, empty: &[String]) -> Result<Table, Failu
     Ok(table.done())
 }
 
-fn row(record: &Record, names: &[String], rules: &TextRules, empty: &[String]) -> Result<Row, Failure> {
+fn row(
+    record: &DelimitedRecord,
+    names: &[String],
+    rules: &TextRules,
+    empty: &[String],
+) -> Result<SourceRow, SourceFailure> {
     if record.cells.len() != names.len() {
         let delimiter = if rules.delimiter == b'\t' { "a tab".to_owned() } else { delimiter_code(rules) };
         return Err(broken(
@@ -159,32 +164,34 @@ fn row(record: &Record, names: &[String], rules: &TextRules, empty: &[String]) -
             cells.insert(name.clone(), cell(text, rules.decimal));
         }
     }
-    Ok(Row { cells, line: record.line, unjudged: None })
+    Ok(SourceRow { cells, line: record.line, unjudged: None })
 }
 
 fn delimiter_code(rules: &TextRules) -> String {
     format!("`{}`", char::from(rules.delimiter))
 }
 
-fn broken(at: usize, message: impl Into<String>, help: impl Into<String>) -> Failure {
-    Failure::Broken { at, message: message.into(), help: Some(help.into()) }
+fn broken(at: usize, message: impl Into<String>, help: impl Into<String>) -> SourceFailure {
+    SourceFailure::Broken { at, message: message.into(), help: Some(help.into()) }
 }
 
 /// The cell of a text that is not empty.
-fn cell(text: &str, decimal: char) -> Cell {
+fn cell(text: &str, decimal: char) -> SourceCell {
     let trimmed = text.trim();
     if NOT_FINITE.contains(&trimmed) {
-        return Cell::Unknown(format!("the value is {trimmed}"));
+        return SourceCell::Unknown(format!("the value is {trimmed}"));
     }
     if decimal != ',' {
-        return Cell::of_text(text);
+        return SourceCell::of_text(text);
     }
     if trimmed.contains('.') && parse_number(trimmed).is_ok() {
         // 1.234 may be 1234, and nobody would see which of the two it was read as.
-        return Cell::Unknown(format!("`{trimmed}` has a point, although the plan says `decimal: ','`"));
+        return SourceCell::Unknown(format!(
+            "`{trimmed}` has a point, although the plan says `decimal: ','`"
+        ));
     }
     let number = with_point(trimmed).filter(|number| parse_number(number).is_ok());
-    number.map_or_else(|| Cell::Text(text.to_owned()), Cell::Number)
+    number.map_or_else(|| SourceCell::Text(text.to_owned()), SourceCell::Number)
 }
 
 /// A decimal with a comma as one with a point. Points are dropped only where they part groups of three before a comma:
@@ -201,7 +208,7 @@ fn with_point(text: &str) -> Option<String> {
 }
 
 /// One row, as the file has it.
-struct Record {
+struct DelimitedRecord {
     /// The byte that it begins at.
     at: usize,
     /// The line that it begins on, from 1.
@@ -210,7 +217,7 @@ struct Record {
     cells: Vec<(usize, String)>,
 }
 
-impl Record {
+impl DelimitedRecord {
     fn is_blank(&self) -> bool {
         matches!(self.cells.as_slice(), [(_, only)] if only.trim().is_empty())
     }
@@ -234,7 +241,7 @@ impl RecordReader<'_> {
         self.rest().trim().is_empty()
     }
 
-    fn record(&mut self) -> Result<Option<Record>, Failure> {
+    fn record(&mut self) -> Result<Option<DelimitedRecord>, SourceFailure> {
         if self.at >= self.text.len() {
             return Ok(None);
         }
@@ -251,10 +258,10 @@ impl RecordReader<'_> {
         self.line_end()?;
         let read = self.text.get(at..self.at).unwrap_or("");
         self.line += read.bytes().filter(|byte| *byte == b'\n').count();
-        Ok(Some(Record { at, line, cells }))
+        Ok(Some(DelimitedRecord { at, line, cells }))
     }
 
-    fn line_end(&mut self) -> Result<(), Failure> {
+    fn line_end(&mut self) -> Result<(), SourceFailure> {
         let rest = self.rest();
         let end = ["\r\n", "\n"].into_iter().find(|end| rest.starts_with(end));
         match end {
@@ -272,7 +279,7 @@ impl RecordReader<'_> {
         Ok(())
     }
 
-    fn cell(&mut self) -> Result<String, Failure> {
+    fn cell(&mut self) -> Result<String, SourceFailure> {
         if self.rest().starts_with('"') {
             return self.quoted();
         }
@@ -283,7 +290,7 @@ impl RecordReader<'_> {
         Ok(text)
     }
 
-    fn quoted(&mut self) -> Result<String, Failure> {
+    fn quoted(&mut self) -> Result<String, SourceFailure> {
         let start = self.at;
         self.at += 1;
         let mut text = String::new();
@@ -315,24 +322,24 @@ mod tests {
         TextRules { encoding, delimiter, decimal }
     }
 
-    fn comma(text: &str) -> Result<Table, Failure> {
+    fn comma(text: &str) -> Result<SourceTable, SourceFailure> {
         read(text.as_bytes(), &rules(b',', '.', None), &[])
     }
 
-    fn broken_at(found: Result<Table, Failure>) -> usize {
+    fn broken_at(found: Result<SourceTable, SourceFailure>) -> usize {
         match found {
-            Err(Failure::Broken { at, .. }) => at,
+            Err(SourceFailure::Broken { at, .. }) => at,
             other => panic!("{other:?}"),
         }
     }
 
-    fn column<'t>(table: &'t Table, name: &str) -> Vec<Option<&'t Cell>> {
+    fn column<'t>(table: &'t SourceTable, name: &str) -> Vec<Option<&'t SourceCell>> {
         table.rows.iter().map(|row| row.cells.get(name)).collect()
     }
 
-    fn numbers(table: &Table, name: &str) -> Vec<Option<String>> {
-        let digits = |cell: &Cell| match cell {
-            Cell::Number(digits) => digits.clone(),
+    fn numbers(table: &SourceTable, name: &str) -> Vec<Option<String>> {
+        let digits = |cell: &SourceCell| match cell {
+            SourceCell::Number(digits) => digits.clone(),
             other => format!("{other:?}"),
         };
         column(table, name).into_iter().map(|cell| cell.map(digits)).collect()
@@ -353,27 +360,27 @@ mod tests {
         let lines: Vec<_> = table.rows.iter().map(|row| row.line).collect();
         // The third row's comment has a line break.
         assert_eq!(lines, [2, 3, 4, 6, 7, 8, 9, 10, 11]);
-        let said = Cell::Text("said \"almost, but not quite\"".to_owned());
+        let said = SourceCell::Text("said \"almost, but not quite\"".to_owned());
         assert_eq!(table.rows[1].cells["Comment"], said);
-        assert_eq!(table.rows[2].cells["Comment"], Cell::Text("too long;\nsecond line".to_owned()));
-        assert_eq!(table.rows[4].cells["Comment"], Cell::Text("Größe fehlt".to_owned()));
+        assert_eq!(table.rows[2].cells["Comment"], SourceCell::Text("too long;\nsecond line".to_owned()));
+        assert_eq!(table.rows[4].cells["Comment"], SourceCell::Text("Größe fehlt".to_owned()));
         assert_eq!(table.rows[2].cells.get("Output"), None);
         // Unless the plan says that it is empty, `n/a` is a text, which no number is read from.
         let table = read(bytes, &rules(b',', '.', None), &[]).unwrap();
-        assert_eq!(table.rows[6].cells[SCORE], Cell::Text("n/a".to_owned()));
+        assert_eq!(table.rows[6].cells[SCORE], SourceCell::Text("n/a".to_owned()));
     }
 
     #[test]
     fn a_german_export_needs_its_encoding_and_its_comma() {
         let bytes = include_bytes!("../../tests/sources/tables/ratings.semicolon.csv");
-        let Err(Failure::Broken { at, help, .. }) = read(bytes, &rules(b';', ',', None), &[]) else {
+        let Err(SourceFailure::Broken { at, help, .. }) = read(bytes, &rules(b';', ',', None), &[]) else {
             panic!()
         };
         assert_eq!(bytes[at], 0xf6, "of Jörg");
         assert!(help.unwrap().contains("encoding"));
         let table = read(bytes, &rules(b';', ',', Some("windows-1252")), &[]).unwrap();
         assert_eq!(numbers(&table, "Bewertung"), texts(&["4.5", "3.0", "1234.5"]));
-        assert_eq!(table.rows[1].cells["Nutzer"], Cell::Text("Jörg".to_owned()));
+        assert_eq!(table.rows[1].cells["Nutzer"], SourceCell::Text("Jörg".to_owned()));
         // Read with a comma between cells, `4,5` would be two.
         let found = read(bytes, &rules(b',', '.', Some("windows-1252")), &[]);
         assert_eq!(broken_at(found), 30);
@@ -408,7 +415,7 @@ mod tests {
         let table = read(&utf16("\u{feff}a,b\n\u{e4},2\n"), &named, &[]).unwrap();
         assert_eq!(numbers(&table, "b"), texts(&["2"]));
         assert_eq!(broken_at(read(&utf16("\u{feff}a,b\n1,2,3\n"), &named, &[])), 10);
-        let Err(Failure::Broken { at: 0, help, .. }) =
+        let Err(SourceFailure::Broken { at: 0, help, .. }) =
             read(&utf16("\u{feff}a"), &rules(b',', '.', None), &[])
         else {
             panic!()
@@ -422,21 +429,21 @@ mod tests {
     #[test]
     fn a_comma_is_a_point_only_where_nothing_else_can_be_meant() {
         let of = |text| cell(text, ',');
-        let number = |text: &str| Cell::Number(text.to_owned());
+        let number = |text: &str| SourceCell::Number(text.to_owned());
         assert_eq!(of("4,5"), number("4.5"));
         assert_eq!(of("-1.234.567,25"), number("-1234567.25"));
         assert_eq!(of("7"), number("7"));
         for text in ["4.5", "1.234", "-.5"] {
-            assert!(matches!(of(text), Cell::Unknown(_)), "{text}");
+            assert!(matches!(of(text), SourceCell::Unknown(_)), "{text}");
         }
         for text in ["1.234.567", "1,234,5", "1.23,4", "1234.567,8", ".123,4", "4,5,6", "1,2.3"] {
-            assert_eq!(of(text), Cell::Text(text.to_owned()));
+            assert_eq!(of(text), SourceCell::Text(text.to_owned()));
         }
         for text in ["4,5", "1,234.5", "1 234"] {
-            assert_eq!(cell(text, '.'), Cell::Text(text.to_owned()));
+            assert_eq!(cell(text, '.'), SourceCell::Text(text.to_owned()));
         }
         assert_eq!(cell(" 5 ", '.'), number("5"));
-        assert_eq!(cell("NaN", '.'), Cell::Unknown("the value is NaN".to_owned()));
+        assert_eq!(cell("NaN", '.'), SourceCell::Unknown("the value is NaN".to_owned()));
     }
 
     #[test]

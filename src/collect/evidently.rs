@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 
 use crate::collect::json::{Json, JsonNode, parse};
-use crate::collect::table::{Cell, Columns, Failure, Row, Table, Unjudged};
+use crate::collect::table::{KnownColumns, SourceCell, SourceFailure, SourceRow, SourceTable, Unjudged};
 use crate::collect::tally::{self, Lines};
 use crate::text::quote;
 
 /// The columns of its rows, which are its tests. Its totals are its metrics by their names, `MeanValue(column=edit_time)`, and
 /// what is counted of its tests.
-pub const COLUMNS: Columns = Columns {
+pub const COLUMNS: KnownColumns = KnownColumns {
     fixed: &[("id", None), ("passed", None), ("description", None)],
     prefixes: &[],
     totals: &["*"],
@@ -21,16 +21,16 @@ pub const COLUMNS: Columns = Columns {
 ///
 /// # Errors
 /// If the file is broken, or is not a report of Evidently 0.7.
-pub fn read(bytes: &[u8]) -> Result<Table, Failure> {
+pub fn read(bytes: &[u8]) -> Result<SourceTable, SourceFailure> {
     let report = parse(bytes)?;
     let metrics = report.get("metrics").map_or(&[][..], JsonNode::elements);
     if metrics.is_empty() || !metrics.iter().all(|metric| metric.get("metric_name").is_some()) {
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             "this is not a report of Evidently 0.7 or later: it has no `metrics` with a `metric_name`",
             "give the file that `save_json` of a report's run writes",
         ));
     }
-    let mut table = Table { tool: Some("Evidently".to_owned()), ..Table::default() };
+    let mut table = SourceTable { tool: Some("Evidently".to_owned()), ..SourceTable::default() };
     let lines = Lines::of(bytes);
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for test in report.get("tests").map_or(&[][..], JsonNode::elements) {
@@ -48,7 +48,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, Failure> {
     Ok(table)
 }
 
-fn add_metric(metric: &JsonNode, table: &mut Table) {
+fn add_metric(metric: &JsonNode, table: &mut SourceTable) {
     let name = metric.get("metric_name").and_then(JsonNode::text).unwrap_or("");
     let mut found = BTreeMap::new();
     match metric.get("value") {
@@ -56,18 +56,19 @@ fn add_metric(metric: &JsonNode, table: &mut Table) {
             node.cells_into(&format!("{name}."), &mut found);
             for (key, part) in node.entries() {
                 if part.value == Json::Null {
-                    found.insert(format!("{name}.{key}"), Cell::Unknown("the value is null".to_owned()));
+                    found
+                        .insert(format!("{name}.{key}"), SourceCell::Unknown("the value is null".to_owned()));
                 }
             }
         }
         value => {
             let cell = value.and_then(JsonNode::cell);
-            let cell = cell.unwrap_or_else(|| Cell::Unknown("the metric has no value".to_owned()));
+            let cell = cell.unwrap_or_else(|| SourceCell::Unknown("the metric has no value".to_owned()));
             found.insert(name.to_owned(), cell);
         }
     }
     for (name, cell) in found {
-        if let Cell::Number(digits) = &cell
+        if let SourceCell::Number(digits) = &cell
             && name.starts_with("MissingValueCount(")
             && name.ends_with(").count")
             && digits.contains(|c: char| matches!(c, '1'..='9'))
@@ -77,22 +78,22 @@ fn add_metric(metric: &JsonNode, table: &mut Table) {
                 .remarks
                 .push(format!("`{name}` is {digits}, and means and quantiles leave these values out"));
         }
-        let twice = Cell::Unknown("the report has several values of this name".to_owned());
+        let twice = SourceCell::Unknown("the report has several values of this name".to_owned());
         table.totals.entry(name).and_modify(|known| *known = twice).or_insert(cell);
     }
 }
 
-fn row(test: &JsonNode, id: String, line: usize) -> Row {
+fn row(test: &JsonNode, id: String, line: usize) -> SourceRow {
     let description = test.get("description").and_then(JsonNode::text).unwrap_or("");
     let mut cells = BTreeMap::from([
-        ("id".to_owned(), Cell::Text(id)),
-        ("description".to_owned(), Cell::Text(description.to_owned())),
+        ("id".to_owned(), SourceCell::Text(id)),
+        ("description".to_owned(), SourceCell::Text(description.to_owned())),
     ]);
     let mut unjudged = None;
     let passed = match test.get("status").and_then(JsonNode::text) {
-        Some("SUCCESS") => Some(Cell::Bool(true)),
+        Some("SUCCESS") => Some(SourceCell::Bool(true)),
         // A test that is not critical warns when it fails.
-        Some("FAIL" | "WARNING") => Some(Cell::Bool(false)),
+        Some("FAIL" | "WARNING") => Some(SourceCell::Bool(false)),
         Some("ERROR") => {
             unjudged = Some(Unjudged::Error(tally::reason(description)));
             None
@@ -103,11 +104,11 @@ fn row(test: &JsonNode, id: String, line: usize) -> Row {
         }
         found => {
             let found = quote(found.unwrap_or("missing"));
-            Some(Cell::Unknown(format!("the status is {found}, which is not known")))
+            Some(SourceCell::Unknown(format!("the status is {found}, which is not known")))
         }
     };
     cells.extend(passed.map(|passed| ("passed".to_owned(), passed)));
-    Row { cells, line, unjudged }
+    SourceRow { cells, line, unjudged }
 }
 
 #[cfg(test)]
@@ -117,8 +118,8 @@ mod tests {
     const REPORT: &[u8] = include_bytes!("../../tests/sources/evidently/report.json");
     const EMPTY: &[u8] = include_bytes!("../../tests/sources/evidently/empty.json");
 
-    fn number(digits: &str) -> Cell {
-        Cell::Number(digits.to_owned())
+    fn number(digits: &str) -> SourceCell {
+        SourceCell::Number(digits.to_owned())
     }
 
     #[test]
@@ -144,8 +145,11 @@ mod tests {
         let table = read(REPORT).unwrap();
         let counted = ["rows", "passed", "failed", "errors"].map(|name| table.totals[name].clone());
         assert_eq!(counted, [number("8"), number("3"), number("5"), number("0")]);
-        assert_eq!(table.rows[1].cells["id"], Cell::Text("Value Drift for column edit_time".to_owned()));
-        assert_eq!(table.rows[1].cells["passed"], Cell::Bool(false));
+        assert_eq!(
+            table.rows[1].cells["id"],
+            SourceCell::Text("Value Drift for column edit_time".to_owned())
+        );
+        assert_eq!(table.rows[1].cells["passed"], SourceCell::Bool(false));
         let ids: std::collections::BTreeSet<_> =
             table.rows.iter().map(|row| format!("{:?}", row.cells["id"])).collect();
         assert_eq!(ids.len(), 8);
@@ -154,7 +158,7 @@ mod tests {
     #[test]
     fn an_empty_data_set_has_no_values() {
         let table = read(EMPTY).unwrap();
-        let unknown = Cell::Unknown("the value is NaN".to_owned());
+        let unknown = SourceCell::Unknown("the value is NaN".to_owned());
         assert_eq!(table.totals["MeanValue(column=edit_time)"], unknown);
         assert_eq!(table.totals["MissingValueCount(column=edit_time).share"], unknown);
         assert_eq!(table.totals["MissingValueCount(column=edit_time).count"], number("0.0"));
@@ -168,14 +172,14 @@ mod tests {
                 "{{\"metrics\": [{{\"metric_name\": \"a\"}}, {{\"metric_name\": \"a\"}}], \"tests\": [{status}]}}"
             );
             let table = read(text.as_bytes()).unwrap();
-            assert!(matches!(table.totals["a"], Cell::Unknown(_)));
+            assert!(matches!(table.totals["a"], SourceCell::Unknown(_)));
             (table.rows[0].cells.get("passed").cloned(), table.rows[0].unjudged.clone())
         };
-        assert_eq!(status("{\"status\": \"WARNING\"}").0, Some(Cell::Bool(false)));
+        assert_eq!(status("{\"status\": \"WARNING\"}").0, Some(SourceCell::Bool(false)));
         assert!(matches!(status("{\"status\": \"ERROR\"}"), (None, Some(Unjudged::Error(_)))));
         assert!(matches!(status("{\"status\": \"SKIPPED\"}"), (None, Some(Unjudged::NotRun(_)))));
         for odd in ["7", "{}", "{\"status\": 7}", "{\"status\": \"success\"}", "[]"] {
-            assert!(matches!(status(odd), (Some(Cell::Unknown(_)), None)), "{odd}");
+            assert!(matches!(status(odd), (Some(SourceCell::Unknown(_)), None)), "{odd}");
         }
     }
 
@@ -184,8 +188,8 @@ mod tests {
         for text in
             ["{}", "[]", "{\"metrics\": []}", "{\"metrics\": [{\"metric\": \"x\"}]}", "{\"metrics\": 7}"]
         {
-            assert!(matches!(read(text.as_bytes()), Err(Failure::Refused { .. })), "{text}");
+            assert!(matches!(read(text.as_bytes()), Err(SourceFailure::Refused { .. })), "{text}");
         }
-        assert!(matches!(read(&REPORT[..REPORT.len() - 9]), Err(Failure::Broken { .. })));
+        assert!(matches!(read(&REPORT[..REPORT.len() - 9]), Err(SourceFailure::Broken { .. })));
     }
 }

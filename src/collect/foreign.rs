@@ -4,20 +4,23 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::collect::table::Failure;
+use crate::collect::table::SourceFailure;
 
 /// What `read` gives; a failure where it panics. `what` names the format behind an article: `an XLSX file`.
 ///
 /// # Errors
 /// Those of `read`, and that the file is not such a file.
-pub(super) fn guarded<T>(what: &str, read: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+pub(super) fn guarded<T>(
+    what: &str,
+    read: impl FnOnce() -> Result<T, SourceFailure>,
+) -> Result<T, SourceFailure> {
     // What a reader leaves behind when it panics is its own, and is dropped with it.
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(unreadable(what, "its parts do not fit")))
 }
 
 /// The failure of a file that a reader refuses.
-pub(super) fn unreadable(what: &str, why: impl std::fmt::Display) -> Failure {
-    Failure::Broken {
+pub(super) fn unreadable(what: &str, why: impl std::fmt::Display) -> SourceFailure {
+    SourceFailure::Broken {
         at: 0,
         message: format!("this cannot be read as {what}: {why}"),
         help: Some("it may be damaged or of another format: export it again".to_owned()),

@@ -11,13 +11,13 @@ mod tests;
 use crate::collect::inspect::sample::Scorers;
 use crate::collect::json::{Json, JsonNode, parse};
 use crate::collect::source::InspectRules;
-use crate::collect::table::{Cell, Columns, Failure, Made, Table};
+use crate::collect::table::{KnownColumns, MadeAt, SourceCell, SourceFailure, SourceTable};
 use crate::collect::tally::{self, Lines};
 use crate::text::quote;
 use crate::value::{Number, decimal, parse_time};
 
 /// The columns of its rows.
-pub const COLUMNS: Columns = Columns {
+pub const COLUMNS: KnownColumns = KnownColumns {
     fixed: &[
         ("id", None),
         ("epoch", None),
@@ -43,7 +43,7 @@ const FINISHED: &str = "success";
 ///
 /// # Errors
 /// If the file is broken, of another version or has no samples; it is unknown if it is of another task.
-pub fn read(bytes: &[u8], rules: &InspectRules) -> Result<Table, Failure> {
+pub fn read(bytes: &[u8], rules: &InspectRules) -> Result<SourceTable, SourceFailure> {
     let log = parse(bytes)?;
     let eval = checked(&log)?;
     if let Some(wanted) = &rules.task
@@ -51,15 +51,17 @@ pub fn read(bytes: &[u8], rules: &InspectRules) -> Result<Table, Failure> {
     {
         let (wanted, found) = (quote(&wanted.value), quote(task(eval)));
         // No error: logs of other tasks may match the same glob.
-        return Err(Failure::unknown(format!("this is a log of the task `{found}`, and not of `{wanted}`")));
+        return Err(SourceFailure::unknown(format!(
+            "this is a log of the task `{found}`, and not of `{wanted}`"
+        )));
     }
     let samples = samples(&log, eval)?;
     let scorers = Scorers::of(samples);
     let lines = Lines::of(bytes);
-    let mut table = Table::default();
+    let mut table = SourceTable::default();
     for node in samples {
         if !matches!(node.value, Json::Map(_)) {
-            return Err(Failure::broken(node.at, "this sample is not a map"));
+            return Err(SourceFailure::broken(node.at, "this sample is not a map"));
         }
         table.rows.push(sample::row(node, lines.line(node.at), &scorers));
     }
@@ -78,14 +80,14 @@ pub fn read(bytes: &[u8], rules: &InspectRules) -> Result<Table, Failure> {
 }
 
 /// The part `eval` of a log of a known version.
-fn checked(log: &JsonNode) -> Result<&JsonNode, Failure> {
+fn checked(log: &JsonNode) -> Result<&JsonNode, SourceFailure> {
     const INSTEAD: &str = "give the log that `inspect eval --log-format json` writes";
     let Some(eval) = log.get("eval").filter(|eval| eval.get("task").is_some()) else {
-        return Err(Failure::refused("this is not a log of Inspect: it has no `eval.task`", INSTEAD));
+        return Err(SourceFailure::refused("this is not a log of Inspect: it has no `eval.task`", INSTEAD));
     };
     match log.get("version").map(|version| version.number().unwrap_or("not a number")) {
         Some(VERSION) => Ok(eval),
-        found => Err(Failure::refused(
+        found => Err(SourceFailure::refused(
             format!(
                 "the log's `version` is {}, and only version {VERSION} can be read",
                 quote(found.unwrap_or("missing"))
@@ -109,12 +111,12 @@ fn status(log: &JsonNode) -> &str {
     log.get("status").and_then(JsonNode::text).unwrap_or("missing")
 }
 
-fn made(eval: &JsonNode) -> Option<Made> {
-    Made::at(eval.get("created")?.text()?)
+fn made(eval: &JsonNode) -> Option<MadeAt> {
+    MadeAt::at(eval.get("created")?.text()?)
 }
 
 /// The samples; none of a run that stopped before the first was whole.
-fn samples<'n>(log: &'n JsonNode, eval: &JsonNode) -> Result<&'n [JsonNode], Failure> {
+fn samples<'n>(log: &'n JsonNode, eval: &JsonNode) -> Result<&'n [JsonNode], SourceFailure> {
     match log.get("samples").map(|node| (node.at, &node.value)) {
         Some((_, Json::List(samples))) => Ok(samples),
         None | Some((_, Json::Null)) if status(log) != FINISHED => Ok(&[]),
@@ -125,17 +127,17 @@ fn samples<'n>(log: &'n JsonNode, eval: &JsonNode) -> Result<&'n [JsonNode], Fai
             } else {
                 "run it without `--no-log-samples`"
             };
-            Err(Failure::refused("the log has totals alone, and no samples", help))
+            Err(SourceFailure::refused("the log has totals alone, and no samples", help))
         }
-        Some((at, _)) => Err(Failure::broken(at, "`samples` is not a list")),
+        Some((at, _)) => Err(SourceFailure::broken(at, "`samples` is not a list")),
     }
 }
 
 /// How long the run took, in seconds; none if it did not finish.
-fn duration(log: &JsonNode) -> Option<Cell> {
+fn duration(log: &JsonNode) -> Option<SourceCell> {
     let time = |key| parse_time(log.at_path(&["stats", key])?.text()?).ok();
     let seconds = time("completed_at")? - time("started_at")?;
-    (seconds >= Number::ZERO).then(|| Cell::Number(decimal(&seconds, 9)))
+    (seconds >= Number::ZERO).then(|| SourceCell::Number(decimal(&seconds, 9)))
 }
 
 fn unfinished(log: &JsonNode) -> Option<String> {

@@ -9,7 +9,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 use crate::collect::json::{Json, parse};
-use crate::collect::table::Failure;
+use crate::collect::table::SourceFailure;
 use crate::text::quote;
 
 /// Members that an archive may have.
@@ -28,15 +28,15 @@ const START: &str = "_journal/start.json";
 ///
 /// # Errors
 /// If it is not such an archive, or has too much in it.
-pub fn decode(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+pub fn decode(bytes: &[u8]) -> Result<Vec<u8>, SourceFailure> {
     decode_within(bytes, MAX_BYTES)
 }
 
-fn decode_within(bytes: &[u8], limit: u64) -> Result<Vec<u8>, Failure> {
+fn decode_within(bytes: &[u8], limit: u64) -> Result<Vec<u8>, SourceFailure> {
     let mut archive = ZipArchive::new(Cursor::new(bytes))
         .map_err(|error| broken(&format!("this is not an archive that can be read: {error}")))?;
     if archive.len() > MAX_MEMBERS {
-        return Err(Failure::broken(0, format!("the archive has more than {MAX_MEMBERS} members")));
+        return Err(SourceFailure::broken(0, format!("the archive has more than {MAX_MEMBERS} members")));
     }
     let mut left = limit;
     let (head, is_finished) = match archive.index_for_name(HEADER) {
@@ -74,7 +74,11 @@ fn name(archive: &ZipArchive<Cursor<&[u8]>>, index: usize) -> String {
 }
 
 /// The text of a member, less than what is left of the limit.
-fn member(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize, left: &mut u64) -> Result<Vec<u8>, Failure> {
+fn member(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    index: usize,
+    left: &mut u64,
+) -> Result<Vec<u8>, SourceFailure> {
     let name = quote(&name(archive, index));
     let wrong = |why: String| broken(&format!("`{name}` in the archive cannot be read: {why}"));
     let member = archive.by_index(index).map_err(|error| wrong(error.to_string()))?;
@@ -83,7 +87,7 @@ fn member(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize, left: &mut u64)
     read.map_err(|error| wrong(error.to_string()))?;
     let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
     let Some(rest) = left.checked_sub(length) else {
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             "the archive has more in it than can be read",
             "write the log as JSON without its events, by `read_eval_log` and `write_eval_log` of Inspect",
         ));
@@ -93,7 +97,7 @@ fn member(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize, left: &mut u64)
 }
 
 /// The text of a map without its closing brace, with the status of a run that was killed where it is missing.
-fn opened(head: &[u8], is_finished: bool) -> Result<Vec<u8>, Failure> {
+fn opened(head: &[u8], is_finished: bool) -> Result<Vec<u8>, SourceFailure> {
     let map = parse(head).map_err(|_| broken("the archive's header is not JSON"))?;
     let is_map = matches!(&map.value, Json::Map(entries) if !entries.is_empty());
     let body = head.trim_ascii().strip_suffix(b"}").and_then(|text| text.strip_prefix(b"{"));
@@ -106,16 +110,16 @@ fn opened(head: &[u8], is_finished: bool) -> Result<Vec<u8>, Failure> {
     Ok(text)
 }
 
-fn broken(message: &str) -> Failure {
-    Failure::Broken {
+fn broken(message: &str) -> SourceFailure {
+    SourceFailure::Broken {
         at: 0,
         message: message.to_owned(),
         help: Some("it may have been cut off while it was written or copied: get it again".to_owned()),
     }
 }
 
-fn foreign() -> Failure {
-    Failure::refused(
+fn foreign() -> SourceFailure {
+    SourceFailure::refused(
         "this archive is not a log of Inspect",
         "give the `.eval` file that `inspect eval` writes",
     )
@@ -131,7 +135,7 @@ mod tests {
     use super::*;
     use crate::collect::inspect;
     use crate::collect::source::InspectRules;
-    use crate::collect::table::Cell;
+    use crate::collect::table::SourceCell;
 
     const ERRORS: &[u8] = include_bytes!("../../tests/sources/inspect/errors.eval");
 
@@ -150,12 +154,12 @@ mod tests {
         let table = inspect::read(&decode(ERRORS).unwrap(), &InspectRules::default()).unwrap();
         let counted =
             ["planned", "passed", "failed", "errors", "not_run"].map(|name| match &table.totals[name] {
-                Cell::Number(digits) => digits.clone(),
+                SourceCell::Number(digits) => digits.clone(),
                 other => panic!("{other:?}"),
             });
         assert_eq!(counted, ["8", "3", "3", "2", "0"]);
         assert_eq!(table.tool.as_deref(), Some("Inspect 0.3.285"));
-        assert_eq!(table.rows[0].cells["scores.edit_time"], Cell::Number("0.04".to_owned()));
+        assert_eq!(table.rows[0].cells["scores.edit_time"], SourceCell::Number("0.04".to_owned()));
     }
 
     #[test]
@@ -167,13 +171,13 @@ mod tests {
             let log = archive(&[(START, start), ("samples/a_epoch_1.json", sample)], method);
             let table = inspect::read(&decode(&log).unwrap(), &InspectRules::default()).unwrap();
             assert_eq!(table.rows.len(), 2);
-            assert_eq!(table.rows[0].cells["scores.n"], Cell::Number("0.10".to_owned()));
-            assert_eq!(table.totals["not_run"], Cell::Number("1".to_owned()));
+            assert_eq!(table.rows[0].cells["scores.n"], SourceCell::Number("0.10".to_owned()));
+            assert_eq!(table.totals["not_run"], SourceCell::Number("1".to_owned()));
             assert!(table.remarks[0].contains("`started`"), "{:?}", table.remarks);
         }
         let none = archive(&[(START, start)], CompressionMethod::Stored);
         let table = inspect::read(&decode(&none).unwrap(), &InspectRules::default()).unwrap();
-        assert_eq!(table.totals["not_run"], Cell::Number("2".to_owned()));
+        assert_eq!(table.totals["not_run"], SourceCell::Number("2".to_owned()));
     }
 
     /// A real archive without what is written at the end of a run.
@@ -192,14 +196,14 @@ mod tests {
         let table = inspect::read(&decode(&killed).unwrap(), &InspectRules::default()).unwrap();
         let counted =
             ["planned", "passed", "failed", "errors", "not_run"].map(|name| table.totals[name].clone());
-        assert_eq!(counted, ["8", "1", "0", "1", "6"].map(|digits| Cell::Number(digits.to_owned())));
+        assert_eq!(counted, ["8", "1", "0", "1", "6"].map(|digits| SourceCell::Number(digits.to_owned())));
         assert_eq!(table.remarks, ["the run did not finish, its status is `started`"]);
     }
 
     #[test]
     fn what_is_no_log_is_refused() {
         for bytes in [&b""[..], b"PK", b"nothing", &ERRORS[..ERRORS.len() - 30], &ERRORS[30..]] {
-            assert!(matches!(decode(bytes), Err(Failure::Broken { .. })), "{} bytes", bytes.len());
+            assert!(matches!(decode(bytes), Err(SourceFailure::Broken { .. })), "{} bytes", bytes.len());
         }
         for members in [
             &[][..],
@@ -209,10 +213,10 @@ mod tests {
             &[("../header.json", "{\"a\": 1}")],
         ] {
             let answer = decode(&archive(members, CompressionMethod::Stored));
-            assert!(matches!(answer, Err(Failure::Refused { .. })), "{members:?}: {answer:?}");
+            assert!(matches!(answer, Err(SourceFailure::Refused { .. })), "{members:?}: {answer:?}");
         }
         let mangled = archive(&[(HEADER, "{\"a\": ")], CompressionMethod::Stored);
-        assert!(matches!(decode(&mangled), Err(Failure::Broken { .. })));
+        assert!(matches!(decode(&mangled), Err(SourceFailure::Broken { .. })));
     }
 
     #[test]
@@ -222,7 +226,7 @@ mod tests {
         let bytes = archive(&members, CompressionMethod::Zstd);
         assert!(bytes.len() < 10_000);
         for limit in [7, 1000, 9_999_000] {
-            assert!(matches!(decode_within(&bytes, limit), Err(Failure::Refused { .. })), "{limit}");
+            assert!(matches!(decode_within(&bytes, limit), Err(SourceFailure::Refused { .. })), "{limit}");
         }
         assert!(decode_within(&bytes, 10_000_008).is_ok());
     }

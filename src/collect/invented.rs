@@ -40,7 +40,7 @@ pub fn invented_zero(text: &str) -> Option<Range<usize>> {
 }
 
 /// Where a call ends, behind its opening bracket, if its last argument is 0.
-fn fallback_end(words: &[Word<'_>]) -> Option<usize> {
+fn fallback_end(words: &[QueryWord<'_>]) -> Option<usize> {
     let mut depth = 0_usize;
     let close = words.iter().position(|word| {
         match word.text {
@@ -56,7 +56,7 @@ fn fallback_end(words: &[Word<'_>]) -> Option<usize> {
     let end = inner.iter().rposition(|word| word.is("::")).unwrap_or(inner.len());
     let is_zero = matches!(inner.get(..end)?, [.., comma, zero] if comma.is(",") && zero.is_zero())
         || matches!(inner, [.., comma, zero] if comma.is(",") && zero.is_zero());
-    is_zero.then(|| words.get(close).map(Word::end))?
+    is_zero.then(|| words.get(close).map(QueryWord::end))?
 }
 
 /// The text with the contents of quotes blanked, byte by byte.
@@ -79,12 +79,12 @@ fn without_texts(text: &str) -> String {
     out
 }
 
-struct Word<'t> {
+struct QueryWord<'t> {
     start: usize,
     text: &'t str,
 }
 
-impl Word<'_> {
+impl QueryWord<'_> {
     fn is(&self, text: &str) -> bool {
         self.text.eq_ignore_ascii_case(text)
     }
@@ -99,7 +99,7 @@ impl Word<'_> {
 }
 
 /// Names and numbers, `//` and `::`, and all other characters one by one.
-fn words(code: &str) -> Vec<Word<'_>> {
+fn words(code: &str) -> Vec<QueryWord<'_>> {
     let is_name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '.');
     let mut found = Vec::new();
     let mut at = 0;
@@ -110,7 +110,7 @@ fn words(code: &str) -> Vec<Word<'_>> {
         let length = if is_pair { 2 } else { name.max(single) };
         let text = rest.get(..length).unwrap_or("");
         if !text.trim().is_empty() {
-            found.push(Word { start: at, text });
+            found.push(QueryWord { start: at, text });
         }
         at += length;
     }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::table::{Cell, Failure};
+use crate::collect::table::{SourceCell, SourceFailure};
 
 /// How deep lists and maps may nest.
 const MAX_DEPTH: usize = 128;
@@ -78,18 +78,18 @@ impl JsonNode {
     }
 
     /// The cell of a scalar; none of lists, maps and `null`, which says that there is no value.
-    pub fn cell(&self) -> Option<Cell> {
+    pub fn cell(&self) -> Option<SourceCell> {
         match &self.value {
-            Json::Bool(value) => Some(Cell::Bool(*value)),
-            Json::Number(digits) => Some(Cell::Number(digits.clone())),
-            Json::NotFinite(word) => Some(Cell::Unknown(format!("the value is {word}"))),
-            Json::Text(text) => Some(Cell::Text(text.clone())),
+            Json::Bool(value) => Some(SourceCell::Bool(*value)),
+            Json::Number(digits) => Some(SourceCell::Number(digits.clone())),
+            Json::NotFinite(word) => Some(SourceCell::Unknown(format!("the value is {word}"))),
+            Json::Text(text) => Some(SourceCell::Text(text.clone())),
             Json::Null | Json::List(_) | Json::Map(_) => None,
         }
     }
 
     /// Adds the scalars of a map and of the maps in it to a row, each under its dotted name behind `prefix`.
-    pub fn cells_into(&self, prefix: &str, cells: &mut BTreeMap<String, Cell>) {
+    pub fn cells_into(&self, prefix: &str, cells: &mut BTreeMap<String, SourceCell>) {
         for (key, value) in self.entries() {
             let name = format!("{prefix}{key}");
             match value.cell() {
@@ -106,9 +106,9 @@ impl JsonNode {
 ///
 /// # Errors
 /// If the text is not UTF-8, or not JSON from a byte on.
-pub fn parse(bytes: &[u8]) -> Result<JsonNode, Failure> {
+pub fn parse(bytes: &[u8]) -> Result<JsonNode, SourceFailure> {
     let text = std::str::from_utf8(bytes)
-        .map_err(|error| Failure::broken(error.valid_up_to(), "this is not UTF-8 text"))?;
+        .map_err(|error| SourceFailure::broken(error.valid_up_to(), "this is not UTF-8 text"))?;
     // Behind the byte order mark, so that places are those of the file.
     let at = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
     let mut reader = JsonReader { text, at };
@@ -122,7 +122,7 @@ pub fn parse(bytes: &[u8]) -> Result<JsonNode, Failure> {
 }
 
 /// Reads JSON Lines: each value with the number of its line, from 1, and what is wrong with the line where it is no JSON.
-pub fn parse_lines(bytes: &[u8]) -> Vec<(usize, Result<JsonNode, Failure>)> {
+pub fn parse_lines(bytes: &[u8]) -> Vec<(usize, Result<JsonNode, SourceFailure>)> {
     let mut start = 0;
     let mut found = Vec::new();
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
@@ -137,10 +137,12 @@ pub fn parse_lines(bytes: &[u8]) -> Vec<(usize, Result<JsonNode, Failure>)> {
 }
 
 /// The failure of a part that begins at a byte.
-fn behind(failure: Failure, start: usize) -> Failure {
+fn behind(failure: SourceFailure, start: usize) -> SourceFailure {
     match failure {
-        Failure::Broken { at, message, help } => Failure::Broken { at: at + start, message, help },
-        Failure::Refused { .. } | Failure::Unknown(_) | Failure::NotBuilt { .. } => failure,
+        SourceFailure::Broken { at, message, help } => {
+            SourceFailure::Broken { at: at + start, message, help }
+        }
+        SourceFailure::Refused { .. } | SourceFailure::Unknown(_) | SourceFailure::NotBuilt { .. } => failure,
     }
 }
 
@@ -158,8 +160,8 @@ impl JsonReader<'_> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    fn broken(&self, message: &str) -> Failure {
-        Failure::broken(self.at, message)
+    fn broken(&self, message: &str) -> SourceFailure {
+        SourceFailure::broken(self.at, message)
     }
 
     fn blanks(&mut self) {
@@ -169,7 +171,7 @@ impl JsonReader<'_> {
     }
 
     /// Goes past a byte that has to be there.
-    fn expect(&mut self, byte: u8, what: &str) -> Result<(), Failure> {
+    fn expect(&mut self, byte: u8, what: &str) -> Result<(), SourceFailure> {
         if self.peek() != Some(byte) {
             return Err(self.unexpected(what));
         }
@@ -177,9 +179,9 @@ impl JsonReader<'_> {
         Ok(())
     }
 
-    fn unexpected(&self, what: &str) -> Failure {
+    fn unexpected(&self, what: &str) -> SourceFailure {
         match self.peek() {
-            None => Failure::Broken {
+            None => SourceFailure::Broken {
                 at: self.text.len(),
                 message: "the file ends in the middle of its JSON".to_owned(),
                 help: Some("it may have been cut off while it was written: make it again".to_owned()),
@@ -188,7 +190,7 @@ impl JsonReader<'_> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<JsonNode, Failure> {
+    fn value(&mut self, depth: usize) -> Result<JsonNode, SourceFailure> {
         const WORDS: [(&str, Option<bool>); 3] =
             [("true", Some(true)), ("false", Some(false)), ("null", None)];
         if depth > MAX_DEPTH {
@@ -217,7 +219,7 @@ impl JsonReader<'_> {
         Ok(JsonNode { at, value })
     }
 
-    fn map(&mut self, depth: usize) -> Result<Json, Failure> {
+    fn map(&mut self, depth: usize) -> Result<Json, SourceFailure> {
         self.at += 1;
         let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());
         self.blanks();
@@ -233,7 +235,7 @@ impl JsonReader<'_> {
             }
             let key = self.string()?;
             if !seen.insert(key.clone()) {
-                return Err(Failure::broken(
+                return Err(SourceFailure::broken(
                     place,
                     "this key is there twice in one map, so its value is ambiguous",
                 ));
@@ -252,7 +254,7 @@ impl JsonReader<'_> {
         }
     }
 
-    fn list(&mut self, depth: usize) -> Result<Json, Failure> {
+    fn list(&mut self, depth: usize) -> Result<Json, SourceFailure> {
         self.at += 1;
         let mut elements = Vec::new();
         self.blanks();
@@ -274,7 +276,7 @@ impl JsonReader<'_> {
     }
 
     /// The digits of a number, as JSON allows them.
-    fn number(&mut self) -> Result<String, Failure> {
+    fn number(&mut self) -> Result<String, SourceFailure> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -282,7 +284,7 @@ impl JsonReader<'_> {
         let leading_zero = self.peek() == Some(b'0');
         let whole = self.digits();
         if whole == 0 || leading_zero && whole > 1 {
-            return Err(Failure::broken(start, "this is not a number as JSON writes them"));
+            return Err(SourceFailure::broken(start, "this is not a number as JSON writes them"));
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
@@ -311,7 +313,7 @@ impl JsonReader<'_> {
     }
 
     /// A string: its end is found here, and its escapes are those of the JSON library.
-    fn string(&mut self) -> Result<String, Failure> {
+    fn string(&mut self) -> Result<String, SourceFailure> {
         let start = self.at;
         self.at += 1;
         loop {
@@ -326,7 +328,7 @@ impl JsonReader<'_> {
         let written = self.text.get(start..self.at).unwrap_or("");
         // Half a character beyond the basic plane is no text, as some tools write it when they cut a text.
         serde_json::from_str(written)
-            .map_err(|_| Failure::broken(start, "this text has a control character or a broken escape"))
+            .map_err(|_| SourceFailure::broken(start, "this text has a control character or a broken escape"))
     }
 }
 
@@ -340,7 +342,7 @@ mod tests {
 
     fn broken_at(text: &str) -> usize {
         match parse(text.as_bytes()) {
-            Err(Failure::Broken { at, .. }) => at,
+            Err(SourceFailure::Broken { at, .. }) => at,
             other => panic!("{text}: {other:?}"),
         }
     }
@@ -371,14 +373,17 @@ mod tests {
     fn bare_words_are_no_values() {
         let node = parse(b"{\"a\": NaN, \"b\": -Infinity}").unwrap();
         assert_eq!(node.get("a").unwrap().value, Json::NotFinite("NaN".to_owned()));
-        assert_eq!(node.get("b").unwrap().cell(), Some(Cell::Unknown("the value is -Infinity".to_owned())));
+        assert_eq!(
+            node.get("b").unwrap().cell(),
+            Some(SourceCell::Unknown("the value is -Infinity".to_owned()))
+        );
     }
 
     #[test]
     fn nested_scalars_have_dotted_names() {
         let mut cells = BTreeMap::new();
         parse(b"{\"a\": {\"b\": 1, \"c\": null}, \"d\": [1]}").unwrap().cells_into("x.", &mut cells);
-        assert_eq!(cells, BTreeMap::from([("x.a.b".to_owned(), Cell::Number("1".to_owned()))]));
+        assert_eq!(cells, BTreeMap::from([("x.a.b".to_owned(), SourceCell::Number("1".to_owned()))]));
     }
 
     #[test]
@@ -386,7 +391,7 @@ mod tests {
         let lines = parse_lines(b"{\"a\": 1}\n\n{\"a\": ");
         assert_eq!(lines.len(), 2);
         assert!(lines[0].1.is_ok());
-        let (line, Err(Failure::Broken { at, .. })) = &lines[1] else { panic!("{lines:?}") };
+        let (line, Err(SourceFailure::Broken { at, .. })) = &lines[1] else { panic!("{lines:?}") };
         assert_eq!((*line, *at), (3, 16));
     }
 }

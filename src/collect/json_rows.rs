@@ -6,16 +6,16 @@ use std::collections::BTreeSet;
 
 use crate::collect::json::{Json, JsonNode, parse, parse_lines};
 use crate::collect::source::JsonRules;
-use crate::collect::table::{Cell, Failure, Row, Table, TableBuilder};
+use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, TableBuilder};
 
 /// Reads JSON: the rows are the list that the rules name, or the whole if that is a list, or it is one row.
 ///
 /// # Errors
 /// If it is not JSON, there is nothing where the rows should be, or a row is no map.
-pub fn read(bytes: &[u8], rules: &JsonRules) -> Result<Table, Failure> {
+pub fn read(bytes: &[u8], rules: &JsonRules) -> Result<SourceTable, SourceFailure> {
     let whole = parse(bytes)?;
-    let mut found = Rows::new();
-    // Rows come in the order of the file, so that its lines are counted once.
+    let mut found = JsonTable::new();
+    // JsonTable come in the order of the file, so that its lines are counted once.
     let (mut line, mut counted) = (1, 0);
     for node in rows_of(&whole, rules)? {
         let passed = bytes.get(counted..node.at).unwrap_or(&[]);
@@ -30,8 +30,8 @@ pub fn read(bytes: &[u8], rules: &JsonRules) -> Result<Table, Failure> {
 ///
 /// # Errors
 /// As of [`read`], in any line. A last line that is cut off is an error, too: what else is missing cannot be known.
-pub fn read_lines(bytes: &[u8], rules: &JsonRules) -> Result<Table, Failure> {
-    let mut found = Rows::new();
+pub fn read_lines(bytes: &[u8], rules: &JsonRules) -> Result<SourceTable, SourceFailure> {
+    let mut found = JsonTable::new();
     for (line, whole) in parse_lines(bytes) {
         for node in rows_of(&whole?, rules)? {
             found.add(node, line)?;
@@ -40,7 +40,7 @@ pub fn read_lines(bytes: &[u8], rules: &JsonRules) -> Result<Table, Failure> {
     Ok(found.table())
 }
 
-fn rows_of<'n>(whole: &'n JsonNode, rules: &JsonRules) -> Result<&'n [JsonNode], Failure> {
+fn rows_of<'n>(whole: &'n JsonNode, rules: &JsonRules) -> Result<&'n [JsonNode], SourceFailure> {
     let path = rules.rows.as_ref().map_or("", |rows| rows.value.as_str());
     let mut node = whole;
     for key in path.split('.').filter(|_| !path.is_empty()) {
@@ -50,7 +50,7 @@ fn rows_of<'n>(whole: &'n JsonNode, rules: &JsonRules) -> Result<&'n [JsonNode],
                 [] => "there are no keys here".to_owned(),
                 known => format!("the keys here are {}", known.join(", ")),
             };
-            Failure::Broken {
+            SourceFailure::Broken {
                 at: node.at,
                 message: format!("there is no `{key}` here, on the way `{path}` to the rows"),
                 help: Some(help),
@@ -65,31 +65,31 @@ fn rows_of<'n>(whole: &'n JsonNode, rules: &JsonRules) -> Result<&'n [JsonNode],
     }
 }
 
-pub(super) struct Rows {
+pub(super) struct JsonTable {
     table: TableBuilder,
     columns: BTreeSet<String>,
 }
 
-impl Rows {
+impl JsonTable {
     pub(super) fn new() -> Self {
         Self { table: TableBuilder::new(Vec::new()), columns: BTreeSet::new() }
     }
 
-    pub(super) fn add(&mut self, node: &JsonNode, line: usize) -> Result<(), Failure> {
+    pub(super) fn add(&mut self, node: &JsonNode, line: usize) -> Result<(), SourceFailure> {
         let Json::Map(_) = node.value else {
-            return Err(Failure::Broken {
+            return Err(SourceFailure::Broken {
                 at: node.at,
                 message: "a row has to be a map, and this is something else".to_owned(),
                 help: Some("name the list of rows, such as `rows: data.items`".to_owned()),
             });
         };
-        let mut row = Row { line, ..Row::default() };
+        let mut row = SourceRow { line, ..SourceRow::default() };
         self.cells(node, "", &mut row)?;
         self.table.add(row)
     }
 
     /// Adds what is in a map to a row, each under its name behind `prefix`. A `null` has a column and no cell.
-    fn cells(&mut self, map: &JsonNode, prefix: &str, row: &mut Row) -> Result<(), Failure> {
+    fn cells(&mut self, map: &JsonNode, prefix: &str, row: &mut SourceRow) -> Result<(), SourceFailure> {
         for (key, value) in map.entries() {
             let name = format!("{prefix}{key}");
             let cell = match &value.value {
@@ -97,7 +97,7 @@ impl Rows {
                     self.cells(value, &format!("{name}."), row)?;
                     continue;
                 }
-                Json::List(_) => Some(Cell::Unknown("it is a list, and not one value".to_owned())),
+                Json::List(_) => Some(SourceCell::Unknown("it is a list, and not one value".to_owned())),
                 Json::Null | Json::Bool(_) | Json::Number(_) | Json::NotFinite(_) | Json::Text(_) => {
                     value.cell()
                 }
@@ -106,14 +106,17 @@ impl Rows {
             if let Some(cell) = cell
                 && row.cells.insert(name.clone(), cell).is_some()
             {
-                return Err(Failure::broken(value.at, format!("two values of this row are called `{name}`")));
+                return Err(SourceFailure::broken(
+                    value.at,
+                    format!("two values of this row are called `{name}`"),
+                ));
             }
         }
         Ok(())
     }
 
-    pub(super) fn table(self) -> Table {
-        Table { columns: self.columns.into_iter().collect(), ..self.table.done() }
+    pub(super) fn table(self) -> SourceTable {
+        SourceTable { columns: self.columns.into_iter().collect(), ..self.table.done() }
     }
 }
 
@@ -127,26 +130,26 @@ mod tests {
         JsonRules { rows: Some(Setting { value: path.to_owned(), span: Span::default() }) }
     }
 
-    fn read_text(text: &str, rules: &JsonRules) -> Result<Table, Failure> {
+    fn read_text(text: &str, rules: &JsonRules) -> Result<SourceTable, SourceFailure> {
         read(text.as_bytes(), rules)
     }
 
-    fn broken_at(found: Result<Table, Failure>) -> usize {
+    fn broken_at(found: Result<SourceTable, SourceFailure>) -> usize {
         match found {
-            Err(Failure::Broken { at, .. }) => at,
+            Err(SourceFailure::Broken { at, .. }) => at,
             other => panic!("{other:?}"),
         }
     }
 
-    fn number(digits: &str) -> Cell {
-        Cell::Number(digits.to_owned())
+    fn number(digits: &str) -> SourceCell {
+        SourceCell::Number(digits.to_owned())
     }
 
     const REPLIES: &[u8] = include_bytes!("../../tests/sources/tables/replies.jsonl");
 
     #[test]
     fn a_cut_off_line_is_an_error_where_it_ends() {
-        let Err(Failure::Broken { at, help, .. }) = read_lines(REPLIES, &JsonRules::default()) else {
+        let Err(SourceFailure::Broken { at, help, .. }) = read_lines(REPLIES, &JsonRules::default()) else {
             panic!()
         };
         assert_eq!(at, REPLIES.len());
@@ -162,7 +165,7 @@ mod tests {
         let known = ["0.04", "0.1", "", "0.125", "0.6", "0.05"];
         assert_eq!(times, known.map(|digits| (!digits.is_empty()).then(|| number(digits))));
         let repeated: Vec<_> =
-            table.rows.iter().filter(|row| row.cells["id"] == Cell::Text("r05".to_owned())).collect();
+            table.rows.iter().filter(|row| row.cells["id"] == SourceCell::Text("r05".to_owned())).collect();
         assert_eq!(repeated.iter().map(|row| row.line).collect::<Vec<_>>(), [5, 6]);
     }
 
@@ -176,9 +179,9 @@ mod tests {
                 .unwrap();
         assert_eq!(one.columns, ["a.b", "a.c", "a.d", "a.e"]);
         assert_eq!(one.rows[0].cells.len(), 3);
-        assert_eq!(one.rows[0].cells["a.d"], Cell::Unknown("the value is NaN".to_owned()));
+        assert_eq!(one.rows[0].cells["a.d"], SourceCell::Unknown("the value is NaN".to_owned()));
         let there = read_text("{\"data\": {\"items\": [{\"a\": true}]}}", &at("data.items")).unwrap();
-        assert_eq!(there.rows[0].cells["a"], Cell::Bool(true));
+        assert_eq!(there.rows[0].cells["a"], SourceCell::Bool(true));
         assert!(read_text("{\"data\": []}", &at("data")).unwrap().rows.is_empty());
     }
 

@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::collect::delimited::{self, TextRow};
 use crate::collect::json::{self, Json, JsonNode};
-use crate::collect::outside::{Answer, Outside, Question, percent_encoded};
-use crate::collect::source::{Source, SourceKind};
-use crate::collect::table::{Cell, Failure, Found, Made, Table, Taken};
-use crate::collect::window::Window;
+use crate::collect::outside::{Question, Reply, Respondent, percent_encoded};
+use crate::collect::source::{PlanSource, SourceKind};
+use crate::collect::table::{FoundValue, MadeAt, SourceCell, SourceFailure, SourceTable, Taken};
+use crate::collect::window::CollectWindow;
 use crate::text::{first_few, quote};
 use crate::types::show_time;
 use crate::value::{DAY, Number, parse_number};
@@ -38,9 +38,14 @@ struct WantedRun<'q> {
 ///
 /// # Errors
 /// `Refused` if there is no such experiment, else `Unknown` with the reason.
-pub fn ask(outside: &dyn Outside, source: &Source, metric: &str, window: &Window) -> Result<Found, Failure> {
+pub fn ask(
+    outside: &dyn Respondent,
+    source: &PlanSource,
+    metric: &str,
+    window: &CollectWindow,
+) -> Result<FoundValue, SourceFailure> {
     let SourceKind::Mlflow { experiment, run, .. } = &source.kind else {
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             "a metric is asked of a server of MLflow, and this is another source",
             "write `mlflow:` with the address of the server",
         ));
@@ -51,15 +56,15 @@ pub fn ask(outside: &dyn Outside, source: &Source, metric: &str, window: &Window
     let runs = server.runs(&experiment, window)?;
     let run = newest(&runs, &wanted, window)?;
     let digits = server.metric(run, metric)?;
-    Ok(Found {
-        taken: Taken::Cell(Cell::Number(digits)),
+    Ok(FoundValue {
+        taken: Taken::SourceCell(SourceCell::Number(digits)),
         tool: tool(outside, source),
         at: run.end.as_ref().map(show_time),
     })
 }
 
 /// Name and version of the server, if it says them: `mlflow 3.17.2`.
-pub fn tool(outside: &dyn Outside, source: &Source) -> Option<String> {
+pub fn tool(outside: &dyn Respondent, source: &PlanSource) -> Option<String> {
     let answer = outside.ask(source, &Question::Http { path: "/version".to_owned(), body: None }).ok()?;
     let version = std::str::from_utf8(&answer.body).ok()?.trim();
     let is_version = version.starts_with(|c: char| c.is_ascii_digit())
@@ -82,17 +87,17 @@ struct MlflowRun {
 }
 
 struct MlflowServer<'a> {
-    outside: &'a dyn Outside,
-    source: &'a Source,
+    outside: &'a dyn Respondent,
+    source: &'a PlanSource,
 }
 
 impl MlflowServer<'_> {
     /// The id of an experiment.
-    fn experiment(&self, name: &str) -> Result<String, Failure> {
+    fn experiment(&self, name: &str) -> Result<String, SourceFailure> {
         let path = format!("experiments/get-by-name?experiment_name={}", percent_encoded(name));
         let (answer, node) = self.get(&path, None)?;
         if answer.status == 404 && is_missing(&node) {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("the server has no experiment `{}`", quote(name)),
                 "write `experiment:` with the name that MLflow shows in its list of experiments",
             ));
@@ -100,13 +105,13 @@ impl MlflowServer<'_> {
         success(&answer, &node)?;
         let experiment = node.get("experiment").ok_or_else(odd)?;
         if experiment.get("lifecycle_stage").and_then(JsonNode::text) == Some("deleted") {
-            return Err(Failure::unknown(format!("the experiment `{}` was deleted", quote(name))));
+            return Err(SourceFailure::unknown(format!("the experiment `{}` was deleted", quote(name))));
         }
         Ok(experiment.get("experiment_id").and_then(JsonNode::text).ok_or_else(odd)?.to_owned())
     }
 
     /// The runs of an experiment, those that began last first, until they began too early for the window.
-    fn runs(&self, experiment: &str, window: &Window) -> Result<Vec<MlflowRun>, Failure> {
+    fn runs(&self, experiment: &str, window: &CollectWindow) -> Result<Vec<MlflowRun>, SourceFailure> {
         let earliest = &window.start - Number::from(LONGEST_RUN * DAY);
         let (mut runs, mut token) = (Vec::new(), None::<String>);
         for _ in 0..MAX_PAGES {
@@ -130,12 +135,12 @@ impl MlflowServer<'_> {
                 return Ok(runs);
             }
         }
-        Err(Failure::unknown(format!("the experiment has more than {} runs", runs.len())))
+        Err(SourceFailure::unknown(format!("the experiment has more than {} runs", runs.len())))
     }
 
     /// The newest value of a metric. The list of runs has it, too, but not how NaN was told from 0.
-    fn metric(&self, run: &MlflowRun, metric: &str) -> Result<String, Failure> {
-        let mut newest = Newest::default();
+    fn metric(&self, run: &MlflowRun, metric: &str) -> Result<String, SourceFailure> {
+        let mut newest = NewestMetric::default();
         let mut token = None::<String>;
         for _ in 0..MAX_PAGES {
             let mut path = format!(
@@ -158,33 +163,34 @@ impl MlflowServer<'_> {
             if token.is_none() {
                 let name = quote(&run.name);
                 return match newest.cell() {
-                    Some(Cell::Number(digits)) => Ok(digits),
-                    Some(Cell::Unknown(reason)) => Err(Failure::unknown(reason)),
-                    Some(Cell::Text(_) | Cell::Bool(_)) => Err(odd()),
-                    None => {
-                        Err(Failure::unknown(format!("the run `{name}` has no metric `{}`", quote(metric))))
-                    }
+                    Some(SourceCell::Number(digits)) => Ok(digits),
+                    Some(SourceCell::Unknown(reason)) => Err(SourceFailure::unknown(reason)),
+                    Some(SourceCell::Text(_) | SourceCell::Bool(_)) => Err(odd()),
+                    None => Err(SourceFailure::unknown(format!(
+                        "the run `{name}` has no metric `{}`",
+                        quote(metric)
+                    ))),
                 };
             }
         }
-        Err(Failure::unknown(format!("the metric `{}` has too many values to be read", quote(metric))))
+        Err(SourceFailure::unknown(format!("the metric `{}` has too many values to be read", quote(metric))))
     }
 
     /// An answer, and its JSON.
-    fn get(&self, path: &str, body: Option<String>) -> Result<(Answer, JsonNode), Failure> {
+    fn get(&self, path: &str, body: Option<String>) -> Result<(Reply, JsonNode), SourceFailure> {
         let path = format!("/api/2.0/mlflow/{path}");
         let answer = self.outside.ask(self.source, &Question::Http { path, body })?;
         match json::parse(&answer.body) {
             Ok(node) => Ok((answer, node)),
             Err(_) if answer.status == 200 => {
-                Err(Failure::unknown("the server answered with something else than JSON"))
+                Err(SourceFailure::unknown("the server answered with something else than JSON"))
             }
             Err(_) => Err(answer.failure(None)),
         }
     }
 }
 
-fn success(answer: &Answer, node: &JsonNode) -> Result<(), Failure> {
+fn success(answer: &Reply, node: &JsonNode) -> Result<(), SourceFailure> {
     let said = || node.get("message").and_then(JsonNode::text);
     if answer.status == 200 { Ok(()) } else { Err(answer.failure(said())) }
 }
@@ -198,8 +204,8 @@ fn next_page(node: &JsonNode) -> Option<String> {
     (!token.is_empty()).then(|| token.to_owned())
 }
 
-fn odd() -> Failure {
-    Failure::unknown("the server's answer is not one that MLflow gives")
+fn odd() -> SourceFailure {
+    SourceFailure::unknown("the server's answer is not one that MLflow gives")
 }
 
 fn run_of(node: &JsonNode) -> Option<MlflowRun> {
@@ -229,8 +235,8 @@ fn whole(node: &JsonNode) -> Option<Number> {
 fn newest<'r>(
     runs: &'r [MlflowRun],
     wanted: &WantedRun<'_>,
-    window: &Window,
-) -> Result<&'r MlflowRun, Failure> {
+    window: &CollectWindow,
+) -> Result<&'r MlflowRun, SourceFailure> {
     let is_meant = |run: &&MlflowRun| match wanted.run {
         Some(named) => run.name == named || run.id == named,
         None => !run.is_nested,
@@ -244,14 +250,16 @@ fn newest<'r>(
     let of = format!("of the experiment `{}`", quote(wanted.experiment));
     if let Some(run) = inside().next() {
         let (name, status) = (quote(&run.name), quote(&run.status));
-        return Err(Failure::unknown(format!("no run {of} finished in the window: `{name}` is {status}")));
+        return Err(SourceFailure::unknown(format!(
+            "no run {of} finished in the window: `{name}` is {status}"
+        )));
     }
     let named = wanted.run.map(|run| format!(" `{}`", quote(run))).unwrap_or_default();
-    Err(Failure::unknown(format!("no run{named} {of} finished in the window")))
+    Err(SourceFailure::unknown(format!("no run{named} {of} finished in the window")))
 }
 
 /// The value of a metric, as the server writes it.
-fn metric_cell(node: &JsonNode) -> Option<Cell> {
+fn metric_cell(node: &JsonNode) -> Option<SourceCell> {
     match &node.value {
         Json::Number(digits) | Json::NotFinite(digits) | Json::Text(digits) => Some(metric_number(digits)),
         Json::Null | Json::Bool(_) | Json::List(_) | Json::Map(_) => None,
@@ -259,34 +267,34 @@ fn metric_cell(node: &JsonNode) -> Option<Cell> {
 }
 
 /// The value of a metric, of its text. MLflow writes the largest float for infinity.
-fn metric_number(digits: &str) -> Cell {
+fn metric_number(digits: &str) -> SourceCell {
     if parse_number(digits).is_ok() {
-        return Cell::Number(digits.to_owned());
+        return SourceCell::Number(digits.to_owned());
     }
     let exponent = digits.to_ascii_lowercase().rsplit_once('e').and_then(|(_, digits)| digits.parse().ok());
     if exponent.is_some_and(|exponent: i32| exponent >= 308) {
-        return Cell::Unknown("the value is infinite".to_owned());
+        return SourceCell::Unknown("the value is infinite".to_owned());
     }
-    Cell::Unknown(format!("the value is {}", quote(digits)))
+    SourceCell::Unknown(format!("the value is {}", quote(digits)))
 }
 
 /// The value of the last step, and of what has the same step the one that was logged last.
 #[derive(Default)]
-struct Newest(Option<(Number, Number, Cell)>);
+struct NewestMetric(Option<(Number, Number, SourceCell)>);
 
-impl Newest {
-    fn take(&mut self, step: Number, timestamp: Number, cell: Cell) {
+impl NewestMetric {
+    fn take(&mut self, step: Number, timestamp: Number, cell: SourceCell) {
         let cell = match &self.0 {
             Some((known, at, _)) if (known, at) > (&step, &timestamp) => return,
             Some((known, at, there)) if (known, at) == (&step, &timestamp) && *there != cell => {
-                Cell::Unknown("two values were logged for its last step at the same time".to_owned())
+                SourceCell::Unknown("two values were logged for its last step at the same time".to_owned())
             }
             Some(_) | None => cell,
         };
         self.0 = Some((step, timestamp, cell));
     }
 
-    fn cell(self) -> Option<Cell> {
+    fn cell(self) -> Option<SourceCell> {
         self.0.map(|(_, _, cell)| cell)
     }
 }
@@ -296,31 +304,31 @@ impl Newest {
 ///
 /// # Errors
 /// If it is another table, or has several runs and none of them is chosen.
-pub fn read_table(bytes: &[u8], run: Option<&str>) -> Result<Table, Failure> {
+pub fn read_table(bytes: &[u8], run: Option<&str>) -> Result<SourceTable, SourceFailure> {
     let (columns, rows) = delimited::texts(bytes)?;
     for column in ["key", "value", "timestamp", "run_uuid", "step", "is_nan"] {
         if !columns.iter().any(|known| known == column) {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("this is not MLflow's table of metrics: it has no column `{column}`"),
                 "export it with `sqlite3 -header -csv mlflow.db 'select * from metrics'`",
             ));
         }
     }
     let run = chosen_run(&rows, run)?;
-    let mut metrics: BTreeMap<String, Newest> = BTreeMap::new();
+    let mut metrics: BTreeMap<String, NewestMetric> = BTreeMap::new();
     let mut made = Number::ZERO;
     for (line, row) in rows.iter().filter(|(_, row)| text_of(row, "run_uuid") == run) {
         let broken = |column: &str| {
             let text = quote(text_of(row, column));
             let message = format!("`{column}` is `{text}` in line {line}, which MLflow does not write");
-            Failure::refused(message, "export the table again, without changes")
+            SourceFailure::refused(message, "export the table again, without changes")
         };
         let number = |column: &str| {
             parse_number(text_of(row, column)).ok().filter(Number::is_int).ok_or_else(|| broken(column))
         };
         // Databases write yes and no in several ways.
         let cell = match &*text_of(row, "is_nan").to_ascii_lowercase() {
-            "1" | "t" | "true" => Cell::Unknown("the value is NaN".to_owned()),
+            "1" | "t" | "true" => SourceCell::Unknown("the value is NaN".to_owned()),
             "0" | "f" | "false" => metric_number(text_of(row, "value")),
             _ => return Err(broken("is_nan")),
         };
@@ -328,26 +336,26 @@ pub fn read_table(bytes: &[u8], run: Option<&str>) -> Result<Table, Failure> {
         made = made.max(timestamp.clone());
         metrics.entry(text_of(row, "key").to_owned()).or_default().take(number("step")?, timestamp, cell);
     }
-    Ok(Table {
+    Ok(SourceTable {
         totals: metrics.into_iter().filter_map(|(key, newest)| Some((key, newest.cell()?))).collect(),
         tool: Some("mlflow".to_owned()),
-        made: Made::at(show_time(&(made / Number::from(1000)))),
-        ..Table::default()
+        made: MadeAt::at(show_time(&(made / Number::from(1000)))),
+        ..SourceTable::default()
     })
 }
 
 /// The id of the run that is meant.
-fn chosen_run<'t>(rows: &'t [TextRow], run: Option<&str>) -> Result<&'t str, Failure> {
+fn chosen_run<'t>(rows: &'t [TextRow], run: Option<&str>) -> Result<&'t str, SourceFailure> {
     let ids: BTreeSet<&str> = rows.iter().map(|(_, row)| text_of(row, "run_uuid")).collect();
     let names = || first_few(ids.iter().copied());
     match (run, ids.len()) {
-        (_, 0) => Err(Failure::unknown("the table has no metrics")),
+        (_, 0) => Err(SourceFailure::unknown("the table has no metrics")),
         (Some(wanted), _) => ids.get(wanted).copied().ok_or_else(|| {
             let message = format!("the table has no run `{}`", quote(wanted));
-            Failure::refused(message, format!("write `run:` with one of {}", names()))
+            SourceFailure::refused(message, format!("write `run:` with one of {}", names()))
         }),
         (None, 1) => Ok(ids.first().copied().unwrap_or("")),
-        (None, several) => Err(Failure::refused(
+        (None, several) => Err(SourceFailure::refused(
             format!("the table has the metrics of {several} runs"),
             format!("choose the one that finished: `run:` with one of {}", names()),
         )),

@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::json::{Json, JsonNode, parse, parse_lines};
-use crate::collect::table::{Cell, Columns, Failure, Made, Row, Table};
+use crate::collect::table::{KnownColumns, MadeAt, SourceCell, SourceFailure, SourceRow, SourceTable};
 use crate::collect::tally::{self, Lines};
 use crate::text::first_few;
 use crate::value::{Date, decimal, parse_scaled};
 
 /// The columns of its rows, which are spans.
-pub const COLUMNS: Columns = Columns {
+pub const COLUMNS: KnownColumns = KnownColumns {
     fixed: &[
         ("id", None),
         ("trace", None),
@@ -40,7 +40,7 @@ const DAY_SECONDS: u64 = 86_400;
 ///
 /// # Errors
 /// If the file is broken, has no spans, or has two different spans of one id.
-pub fn read(bytes: &[u8]) -> Result<Table, Failure> {
+pub fn read(bytes: &[u8]) -> Result<SourceTable, SourceFailure> {
     let lines = Lines::of(bytes);
     let mut spans = Spans::default();
     match parse(bytes) {
@@ -52,14 +52,14 @@ pub fn read(bytes: &[u8]) -> Result<Table, Failure> {
         }
     }
     if spans.table.rows.is_empty() {
-        return Err(Failure::unknown("the file has no spans"));
+        return Err(SourceFailure::unknown("the file has no spans"));
     }
     Ok(spans.finished())
 }
 
 #[derive(Default)]
 struct Spans {
-    table: Table,
+    table: SourceTable,
     /// The row of each trace and span id.
     known: BTreeMap<(String, String), usize>,
     /// Spans that were sent more than once.
@@ -76,9 +76,9 @@ impl Spans {
         request: &JsonNode,
         line: &dyn Fn(usize) -> usize,
         start: usize,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), SourceFailure> {
         let Some(resources) = request.get("resourceSpans") else {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 "this is not OTLP/JSON with spans: it has no `resourceSpans`",
                 "give the traces of the collector's file exporter; metrics and logs are not read",
             ));
@@ -89,12 +89,12 @@ impl Spans {
             for scope in resource.get("scopeSpans").map_or(&[][..], JsonNode::elements) {
                 for span in scope.get("spans").map_or(&[][..], JsonNode::elements) {
                     if !matches!(span.value, Json::Map(_)) {
-                        return Err(Failure::broken(start + span.at, "this span is not a map"));
+                        return Err(SourceFailure::broken(start + span.at, "this span is not a map"));
                     }
                     self.copied = self.copied.saturating_add(tally::weight(&common));
                     if self.copied > tally::MAX_COPIED {
                         let message = "the attributes of its resource are too large for so many spans";
-                        return Err(Failure::broken(start + span.at, message));
+                        return Err(SourceFailure::broken(start + span.at, message));
                     }
                     self.add(span, common.clone(), line(span.at), start)?;
                 }
@@ -106,10 +106,10 @@ impl Spans {
     fn add(
         &mut self,
         span: &JsonNode,
-        mut cells: BTreeMap<String, Cell>,
+        mut cells: BTreeMap<String, SourceCell>,
         line: usize,
         start: usize,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), SourceFailure> {
         attributes(Some(span), "attributes.", &mut cells);
         for (name, key) in [("id", "spanId"), ("trace", "traceId"), ("name", "name"), ("kind", "kind")] {
             if let Some(cell) = span.get(key).and_then(JsonNode::cell) {
@@ -118,13 +118,13 @@ impl Spans {
         }
         let (began, ended) = (nanos(span, "startTimeUnixNano"), nanos(span, "endTimeUnixNano"));
         for (name, nanos) in [("start", began), ("end", ended)] {
-            cells.extend(nanos.and_then(instant).map(|text| (name.to_owned(), Cell::Text(text))));
+            cells.extend(nanos.and_then(instant).map(|text| (name.to_owned(), SourceCell::Text(text))));
         }
         let failed = failed(span);
-        let duration = if failed == Cell::Bool(true) {
+        let duration = if failed == SourceCell::Bool(true) {
             let why = span.at_path(&["status", "message"]).and_then(JsonNode::text);
             let why = why.map_or_else(String::new, |why| format!(": {}", tally::reason(why)));
-            Cell::Unknown(format!("the call failed{why}"))
+            SourceCell::Unknown(format!("the call failed{why}"))
         } else {
             duration(began, ended)
         };
@@ -137,24 +137,25 @@ impl Spans {
                 if known.cells != cells {
                     let message =
                         format!("this span has the ids of the one at line {}, and differs", known.line);
-                    return Err(Failure::broken(start + span.at, message));
+                    return Err(SourceFailure::broken(start + span.at, message));
                 }
                 self.repeated += 1;
                 return Ok(());
             }
         }
         self.latest = self.latest.max(ended);
-        self.table.rows.push(Row { cells, line, unjudged: None });
+        self.table.rows.push(SourceRow { cells, line, unjudged: None });
         Ok(())
     }
 
-    fn finished(mut self) -> Table {
+    fn finished(mut self) -> SourceTable {
         let table = &mut self.table;
-        let failures = table.rows.iter().filter(|row| row.cells.get("failed") == Some(&Cell::Bool(true)));
+        let failures =
+            table.rows.iter().filter(|row| row.cells.get("failed") == Some(&SourceCell::Bool(true)));
         let (calls, errors) = (table.rows.len(), failures.count());
         table.totals.insert("calls".to_owned(), tally::count(calls));
         table.totals.insert("errors".to_owned(), tally::count(errors));
-        let absent = || Cell::Unknown("no span says how many tokens it used".to_owned());
+        let absent = || SourceCell::Unknown("no span says how many tokens it used".to_owned());
         for (total, column) in TOKENS {
             let (sum, unknown) = tally::sum(table.rows.iter().map(|row| row.cells.get(column)));
             if sum.is_some() && unknown > 0 {
@@ -178,17 +179,17 @@ impl Spans {
             table.remarks.push(format!("{} spans were sent again, and count once", self.repeated));
         }
         table.tool = Some("OpenTelemetry".to_owned());
-        table.made = self.latest.and_then(instant).and_then(Made::at);
+        table.made = self.latest.and_then(instant).and_then(MadeAt::at);
         self.table
     }
 }
 
-fn text(cells: &BTreeMap<String, Cell>, name: &str) -> Option<String> {
-    if let Some(Cell::Text(text)) = cells.get(name) { Some(text.clone()) } else { None }
+fn text(cells: &BTreeMap<String, SourceCell>, name: &str) -> Option<String> {
+    if let Some(SourceCell::Text(text)) = cells.get(name) { Some(text.clone()) } else { None }
 }
 
 /// Adds the attributes of a span or a resource that are scalars. Whole numbers are texts in OTLP/JSON.
-fn attributes(node: Option<&JsonNode>, prefix: &str, cells: &mut BTreeMap<String, Cell>) {
+fn attributes(node: Option<&JsonNode>, prefix: &str, cells: &mut BTreeMap<String, SourceCell>) {
     for attribute in node.and_then(|node| node.get("attributes")).map_or(&[][..], JsonNode::elements) {
         let (Some(key), Some(value)) =
             (attribute.get("key").and_then(JsonNode::text), attribute.get("value"))
@@ -197,8 +198,8 @@ fn attributes(node: Option<&JsonNode>, prefix: &str, cells: &mut BTreeMap<String
         };
         let number = ["intValue", "doubleValue"].into_iter().find_map(|kind| value.get(kind));
         let cell = match number.and_then(JsonNode::text) {
-            Some(digits) if parse_scaled(digits, 0).is_ok() => Some(Cell::Number(digits.to_owned())),
-            Some(word) => Some(Cell::Unknown(format!("the value is {}", tally::reason(word)))),
+            Some(digits) if parse_scaled(digits, 0).is_ok() => Some(SourceCell::Number(digits.to_owned())),
+            Some(word) => Some(SourceCell::Unknown(format!("the value is {}", tally::reason(word)))),
             None => number
                 .or_else(|| value.get("stringValue"))
                 .or_else(|| value.get("boolValue"))
@@ -210,13 +211,13 @@ fn attributes(node: Option<&JsonNode>, prefix: &str, cells: &mut BTreeMap<String
     }
 }
 
-fn failed(span: &JsonNode) -> Cell {
+fn failed(span: &JsonNode) -> SourceCell {
     let code = span.at_path(&["status", "code"]);
     match code.and_then(|code| code.number().or_else(|| code.text())) {
-        Some("2" | "STATUS_CODE_ERROR") => Cell::Bool(true),
-        Some("0" | "1" | "STATUS_CODE_UNSET" | "STATUS_CODE_OK") => Cell::Bool(false),
-        None if code.is_none() => Cell::Bool(false),
-        Some(_) | None => Cell::Unknown("`status.code` is not known".to_owned()),
+        Some("2" | "STATUS_CODE_ERROR") => SourceCell::Bool(true),
+        Some("0" | "1" | "STATUS_CODE_UNSET" | "STATUS_CODE_OK") => SourceCell::Bool(false),
+        None if code.is_none() => SourceCell::Bool(false),
+        Some(_) | None => SourceCell::Unknown("`status.code` is not known".to_owned()),
     }
 }
 
@@ -227,13 +228,13 @@ fn nanos(span: &JsonNode, key: &str) -> Option<u64> {
 }
 
 /// In milliseconds.
-fn duration(began: Option<u64>, ended: Option<u64>) -> Cell {
+fn duration(began: Option<u64>, ended: Option<u64>) -> SourceCell {
     let (Some(began), Some(ended)) = (began, ended) else {
-        return Cell::Unknown("the span has no start or no end".to_owned());
+        return SourceCell::Unknown("the span has no start or no end".to_owned());
     };
     match ended.checked_sub(began).map(|nanos| parse_scaled(&nanos.to_string(), -6)) {
-        Some(Ok(millis)) => Cell::Number(decimal(&millis, 6)),
-        Some(Err(_)) | None => Cell::Unknown("the span ends before it begins".to_owned()),
+        Some(Ok(millis)) => SourceCell::Number(decimal(&millis, 6)),
+        Some(Err(_)) | None => SourceCell::Unknown("the span ends before it begins".to_owned()),
     }
 }
 
@@ -257,8 +258,8 @@ mod tests {
 
     const SPANS: &[u8] = include_bytes!("../../tests/sources/otel/spans.otlp.jsonl");
 
-    fn number(digits: &str) -> Cell {
-        Cell::Number(digits.to_owned())
+    fn number(digits: &str) -> SourceCell {
+        SourceCell::Number(digits.to_owned())
     }
 
     fn request(span: &str) -> String {
@@ -273,13 +274,16 @@ mod tests {
         let durations: Vec<_> = table.rows.iter().map(|row| row.cells["duration"].clone()).collect();
         assert_eq!(durations[0], number("640"));
         assert_eq!(durations[1], number("900"));
-        assert_eq!(durations[2], Cell::Unknown("the call failed: 429".to_owned()));
+        assert_eq!(durations[2], SourceCell::Unknown("the call failed: 429".to_owned()));
         assert_eq!(durations[3], number("700"));
-        assert_eq!(durations[4], Cell::Unknown("the call failed: timeout".to_owned()));
-        assert_eq!(table.rows[2].cells["failed"], Cell::Bool(true));
+        assert_eq!(durations[4], SourceCell::Unknown("the call failed: timeout".to_owned()));
+        assert_eq!(table.rows[2].cells["failed"], SourceCell::Bool(true));
         assert_eq!(table.rows[2].line, 3);
-        assert_eq!(table.rows[0].cells["attributes.app.reply_id"], Cell::Text("r01".to_owned()));
-        assert_eq!(table.rows[0].cells["resource.service.name"], Cell::Text("support-replies".to_owned()));
+        assert_eq!(table.rows[0].cells["attributes.app.reply_id"], SourceCell::Text("r01".to_owned()));
+        assert_eq!(
+            table.rows[0].cells["resource.service.name"],
+            SourceCell::Text("support-replies".to_owned())
+        );
     }
 
     #[test]
@@ -290,14 +294,14 @@ mod tests {
         assert!(!table.rows[2].cells.contains_key("attributes.gen_ai.usage.input_tokens"));
         assert!(table.remarks[0].contains("without 2 of 5 spans"), "{:?}", table.remarks);
         let none = read(request("{}").as_bytes()).unwrap();
-        assert!(matches!(none.totals["tokens"], Cell::Unknown(_)));
+        assert!(matches!(none.totals["tokens"], SourceCell::Unknown(_)));
     }
 
     #[test]
     fn the_date_is_that_of_the_latest_end() {
         let table = read(SPANS).unwrap();
         assert_eq!(table.made.unwrap().text(), "2026-11-26T20:00:30Z");
-        assert_eq!(table.rows[0].cells["end"], Cell::Text("2026-11-26T16:00:00.64Z".to_owned()));
+        assert_eq!(table.rows[0].cells["end"], SourceCell::Text("2026-11-26T16:00:00.64Z".to_owned()));
     }
 
     #[test]
@@ -311,7 +315,7 @@ mod tests {
         for (start, end) in
             [("\"2\"", "\"1\""), ("\"0\"", "\"5\""), ("\"1\"", "\"1e9\""), ("null", "[]"), ("-1", "5")]
         {
-            assert!(matches!(duration(start, end), Cell::Unknown(_)), "{start} {end}");
+            assert!(matches!(duration(start, end), SourceCell::Unknown(_)), "{start} {end}");
         }
     }
 
@@ -323,7 +327,7 @@ mod tests {
         assert_eq!(twice.totals["calls"], number("1"));
         assert_eq!(twice.remarks, ["1 spans were sent again, and count once"]);
         let text = format!("{}\n{}\n", span("x"), span("y"));
-        let Err(Failure::Broken { at, message, .. }) = read(text.as_bytes()) else { panic!("{text}") };
+        let Err(SourceFailure::Broken { at, message, .. }) = read(text.as_bytes()) else { panic!("{text}") };
         assert!(at > text.find('\n').unwrap() && message.contains("line 1"), "{at} {message}");
     }
 
@@ -336,7 +340,7 @@ mod tests {
         let text = format!(
             "{{\"resourceSpans\": [{{\"resource\": {resource}, \"scopeSpans\": [{{\"spans\": [{spans}]}}]}}]}}"
         );
-        assert!(matches!(read(text.as_bytes()), Err(Failure::Broken { .. })));
+        assert!(matches!(read(text.as_bytes()), Err(SourceFailure::Broken { .. })));
     }
 
     #[test]
@@ -347,8 +351,11 @@ mod tests {
         };
         assert_eq!(value("{\"intValue\": \"90\"}"), Some(number("90")));
         assert_eq!(value("{\"doubleValue\": 0.10}"), Some(number("0.10")));
-        assert_eq!(value("{\"doubleValue\": \"NaN\"}"), Some(Cell::Unknown("the value is NaN".to_owned())));
-        assert_eq!(value("{\"boolValue\": false}"), Some(Cell::Bool(false)));
+        assert_eq!(
+            value("{\"doubleValue\": \"NaN\"}"),
+            Some(SourceCell::Unknown("the value is NaN".to_owned()))
+        );
+        assert_eq!(value("{\"boolValue\": false}"), Some(SourceCell::Bool(false)));
         for odd in ["{}", "7", "{\"arrayValue\": {\"values\": []}}", "{\"intValue\": null}"] {
             assert_eq!(value(odd), None, "{odd}");
         }
@@ -357,12 +364,12 @@ mod tests {
     #[test]
     fn other_files_are_refused() {
         for text in ["{}", "[]", "{\"resourceMetrics\": []}"] {
-            assert!(matches!(read(text.as_bytes()), Err(Failure::Refused { .. })), "{text}");
+            assert!(matches!(read(text.as_bytes()), Err(SourceFailure::Refused { .. })), "{text}");
         }
-        assert!(matches!(read(b"{\"resourceSpans\": []}"), Err(Failure::Unknown(_))));
-        assert!(matches!(read(b""), Err(Failure::Unknown(_))));
-        assert!(matches!(read(&SPANS[..SPANS.len() - 9]), Err(Failure::Broken { .. })));
-        assert!(matches!(read(request("7").as_bytes()), Err(Failure::Broken { .. })));
+        assert!(matches!(read(b"{\"resourceSpans\": []}"), Err(SourceFailure::Unknown(_))));
+        assert!(matches!(read(b""), Err(SourceFailure::Unknown(_))));
+        assert!(matches!(read(&SPANS[..SPANS.len() - 9]), Err(SourceFailure::Broken { .. })));
+        assert!(matches!(read(request("7").as_bytes()), Err(SourceFailure::Broken { .. })));
     }
 
     #[test]

@@ -1,20 +1,20 @@
 //! What is asked of the world outside of the repository's files, and what came back.
 //!
-//! Knows no network and no database: whoever asks implements [`Outside`], live, recorded or from a recording.
+//! Knows no network and no database: whoever asks implements [`Respondent`], live, recorded or from a recording.
 
 use std::fmt::Write;
 
-use crate::collect::source::Source;
-use crate::collect::table::Failure;
+use crate::collect::source::PlanSource;
+use crate::collect::table::SourceFailure;
 use crate::text::{paragraph, visible};
 
 /// Whoever asks servers, databases, and files that need other people's code to be read.
-pub trait Outside {
+pub trait Respondent {
     /// The answer to a question of a source.
     ///
     /// # Errors
     /// Why there is none: within the source's timeout, and without secrets in the text.
-    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure>;
+    fn ask(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure>;
 }
 
 /// One question.
@@ -32,18 +32,18 @@ pub enum Question<'q> {
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Reply {
     /// Of HTTP; 200 for all else.
     pub status: u16,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Reply {
     /// Why a server did not answer a question, with what it says itself, if it says anything.
-    pub fn failure(&self, said: Option<&str>) -> Failure {
+    pub fn failure(&self, said: Option<&str>) -> SourceFailure {
         let said = said.map(|said| format!(": {}", one_line(said))).unwrap_or_default();
         let status = self.status;
-        Failure::unknown(match status {
+        SourceFailure::unknown(match status {
             200 => format!("the server answered with an error{said}"),
             401 | 403 => format!("the server refuses access, with HTTP status {status}{said}"),
             _ => format!("the server answered with HTTP status {status}{said}"),

@@ -12,7 +12,7 @@ use parquet::record::Field;
 use parquet::schema::types::ColumnDescriptor;
 
 use crate::collect::foreign::{guarded, unreadable};
-use crate::collect::table::{Cell, Failure, Row, Table, TableBuilder};
+use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, TableBuilder};
 use crate::value::{DAY, date_of_day};
 
 const WHAT: &str = "a Parquet file";
@@ -22,7 +22,7 @@ const NANOSECONDS: i128 = 1_000_000_000;
 ///
 /// # Errors
 /// If it is not such a file, or has too many rows.
-pub fn read(bytes: &[u8]) -> Result<Table, Failure> {
+pub fn read(bytes: &[u8]) -> Result<SourceTable, SourceFailure> {
     guarded(WHAT, || {
         let reader = SerializedFileReader::new(Bytes::copy_from_slice(bytes))
             .map_err(|error| unreadable(WHAT, error))?;
@@ -37,11 +37,11 @@ pub fn read(bytes: &[u8]) -> Result<Table, Failure> {
         let mut table = TableBuilder::new(columns.collect());
         for record in reader.get_row_iter(None).map_err(|error| unreadable(WHAT, error))? {
             let record = record.map_err(|error| unreadable(WHAT, error))?;
-            let mut row = Row::default();
+            let mut row = SourceRow::default();
             cells(record.get_column_iter(), "", &kinds, &mut row);
             table.add(row)?;
         }
-        Ok(Table { tool: metadata.created_by().and_then(tool), ..table.done() })
+        Ok(SourceTable { tool: metadata.created_by().and_then(tool), ..table.done() })
     })
 }
 
@@ -78,7 +78,7 @@ fn cells<'f>(
     fields: impl Iterator<Item = (&'f String, &'f Field)>,
     prefix: &str,
     kinds: &BTreeMap<String, InstantKind>,
-    row: &mut Row,
+    row: &mut SourceRow,
 ) {
     for (key, field) in fields {
         let name = format!("{prefix}{key}");
@@ -91,14 +91,14 @@ fn cells<'f>(
 }
 
 /// The cell of a field; none of null.
-fn cell(field: &Field, kind: Option<InstantKind>) -> Option<Cell> {
-    let number = |digits: String| Some(Cell::Number(digits));
-    let unknown = |why: &str| Some(Cell::Unknown(why.to_owned()));
+fn cell(field: &Field, kind: Option<InstantKind>) -> Option<SourceCell> {
+    let number = |digits: String| Some(SourceCell::Number(digits));
+    let unknown = |why: &str| Some(SourceCell::Unknown(why.to_owned()));
     let instant =
         |count: i64, unit: i128| Some(instant(i128::from(count) * unit, kind.is_none_or(|kind| kind.is_utc)));
     match field {
         Field::Null => None,
-        Field::Bool(value) => Some(Cell::Bool(*value)),
+        Field::Bool(value) => Some(SourceCell::Bool(*value)),
         Field::Byte(value) => number(value.to_string()),
         Field::Short(value) => number(value.to_string()),
         Field::Int(value) => number(value.to_string()),
@@ -110,16 +110,16 @@ fn cell(field: &Field, kind: Option<InstantKind>) -> Option<Cell> {
         Field::ULong(value) => number(value.to_string()),
         Field::Float16(value) => Some(short_float(&value.to_string())),
         Field::Float(value) => Some(short_float(&value.to_string())),
-        Field::Double(value) => Some(Cell::of_float(*value)),
+        Field::Double(value) => Some(SourceCell::of_float(*value)),
         Field::Decimal(value) => number(decimal(value)),
-        Field::Str(value) => (!value.is_empty()).then(|| Cell::Text(value.clone())),
+        Field::Str(value) => (!value.is_empty()).then(|| SourceCell::Text(value.clone())),
         Field::Bytes(_) => unknown("it is binary, and not a value"),
         Field::Date(days) => Some(date_of_day(i64::from(*days)).map_or_else(
-            || Cell::Unknown(format!("there is no date {days} days from 1970")),
-            |date| Cell::Text(date.to_string()),
+            || SourceCell::Unknown(format!("there is no date {days} days from 1970")),
+            |date| SourceCell::Text(date.to_string()),
         )),
-        Field::TimeMillis(count) => Some(Cell::Text(clock(i128::from(*count) * 1_000_000))),
-        Field::TimeMicros(count) => Some(Cell::Text(clock(i128::from(*count) * 1000))),
+        Field::TimeMillis(count) => Some(SourceCell::Text(clock(i128::from(*count) * 1_000_000))),
+        Field::TimeMicros(count) => Some(SourceCell::Text(clock(i128::from(*count) * 1000))),
         Field::TimestampMillis(count) => instant(*count, 1_000_000),
         Field::TimestampMicros(count) => instant(*count, 1000),
         Field::Group(_) | Field::ListInternal(_) | Field::MapInternal(_) => {
@@ -129,8 +129,8 @@ fn cell(field: &Field, kind: Option<InstantKind>) -> Option<Cell> {
 }
 
 /// The cell of a float of fewer digits than a double has, by its shortest text: as a double, 0.1 would be 0.10000000149.
-fn short_float(text: &str) -> Cell {
-    text.parse().map_or_else(|_| Cell::Unknown(format!("the value is {text}")), Cell::of_float)
+fn short_float(text: &str) -> SourceCell {
+    text.parse().map_or_else(|_| SourceCell::Unknown(format!("the value is {text}")), SourceCell::of_float)
 }
 
 /// The digits of a decimal, with as many places as its column has.
@@ -140,14 +140,14 @@ fn decimal(value: &Decimal) -> String {
 }
 
 /// An instant in the form of ISO 8601, from nanoseconds since 1970.
-fn instant(nanoseconds: i128, is_utc: bool) -> Cell {
+fn instant(nanoseconds: i128, is_utc: bool) -> SourceCell {
     let day = NANOSECONDS * i128::from(DAY);
     let date = i64::try_from(nanoseconds.div_euclid(day)).ok().and_then(date_of_day);
     let Some(date) = date else {
-        return Cell::Unknown("the date is beyond what a calendar has".to_owned());
+        return SourceCell::Unknown("the date is beyond what a calendar has".to_owned());
     };
     let zone = if is_utc { "Z" } else { "" };
-    Cell::Text(format!("{date}T{}{zone}", clock(nanoseconds.rem_euclid(day))))
+    SourceCell::Text(format!("{date}T{}{zone}", clock(nanoseconds.rem_euclid(day))))
 }
 
 /// A time of day, from nanoseconds since its beginning.
@@ -173,15 +173,15 @@ mod tests {
     const ZSTD: &[u8] = include_bytes!("../../tests/sources/tables/replies.parquet");
     const SNAPPY: &[u8] = include_bytes!("../../tests/sources/tables/replies.snappy.parquet");
 
-    fn text(text: &str) -> Cell {
-        Cell::Text(text.to_owned())
+    fn text(text: &str) -> SourceCell {
+        SourceCell::Text(text.to_owned())
     }
 
-    fn number(digits: &str) -> Cell {
-        Cell::Number(digits.to_owned())
+    fn number(digits: &str) -> SourceCell {
+        SourceCell::Number(digits.to_owned())
     }
 
-    fn column(table: &Table, name: &str) -> Vec<Option<Cell>> {
+    fn column(table: &SourceTable, name: &str) -> Vec<Option<SourceCell>> {
         table.rows.iter().map(|row| row.cells.get(name).cloned()).collect()
     }
 
@@ -189,13 +189,13 @@ mod tests {
     fn decimals_are_exact_and_null_is_no_cell_and_nan_is_unknown() {
         for bytes in [ZSTD, SNAPPY] {
             let table = read(bytes).unwrap();
-            let nan = Cell::Unknown("the value is NaN".to_owned());
+            let nan = SourceCell::Unknown("the value is NaN".to_owned());
             assert_eq!(column(&table, "id"), ["r01", "r02", "r03"].map(|id| Some(text(id))));
             assert_eq!(column(&table, "edit_time"), [Some(number("0.04")), None, Some(nan)]);
             assert_eq!(column(&table, "cost"), [Some(number("0.0021")), Some(number("0.0030")), None]);
             assert_eq!(column(&table, "kind"), [Some(text("ordinary")), Some(text("atypical")), None]);
             assert_eq!(column(&table, "at")[0], Some(text("2026-11-23T09:00:00Z")));
-            assert!(matches!(column(&table, "tags")[0], Some(Cell::Unknown(_))));
+            assert!(matches!(column(&table, "tags")[0], Some(SourceCell::Unknown(_))));
             assert_eq!(table.tool.as_deref(), Some("parquet-cpp-arrow 26.0.1"));
         }
     }
@@ -215,7 +215,7 @@ mod tests {
         bytes
     }
 
-    fn only<T: DataType>(declared: &str, value: T::T) -> Cell {
+    fn only<T: DataType>(declared: &str, value: T::T) -> SourceCell {
         read(&file::<T>(declared, value)).unwrap().rows[0].cells["a"].clone()
     }
 
@@ -236,21 +236,24 @@ mod tests {
         );
         assert_eq!(only::<Int64Type>("int64 a", i64::MIN), number("-9223372036854775808"));
         assert_eq!(only::<Int32Type>("int32 a (DATE)", 20_780), text("2026-11-23"));
-        assert!(matches!(only::<Int32Type>("int32 a (DATE)", i32::MAX), Cell::Unknown(_)));
+        assert!(matches!(only::<Int32Type>("int32 a (DATE)", i32::MAX), SourceCell::Unknown(_)));
         assert_eq!(only::<Int32Type>("int32 a (DECIMAL(9,2))", -5), number("-0.05"));
         assert_eq!(only::<Int32Type>("int32 a (DECIMAL(9,0))", 12), number("12"));
         assert_eq!(only::<Int32Type>("int32 a (TIME(MILLIS,true))", 3_723_004), text("01:02:03.004"));
         assert_eq!(only::<FloatType>("float a", 0.1), number("0.1"));
-        assert_eq!(only::<FloatType>("float a", f32::INFINITY), Cell::Unknown("the value is inf".to_owned()));
-        assert_eq!(only::<BoolType>("boolean a", true), Cell::Bool(true));
+        assert_eq!(
+            only::<FloatType>("float a", f32::INFINITY),
+            SourceCell::Unknown("the value is inf".to_owned())
+        );
+        assert_eq!(only::<BoolType>("boolean a", true), SourceCell::Bool(true));
         assert_eq!(only::<ByteArrayType>("binary a (UTF8)", ByteArray::from("ä")), text("ä"));
-        assert!(matches!(only::<ByteArrayType>("binary a", ByteArray::from("x")), Cell::Unknown(_)));
+        assert!(matches!(only::<ByteArrayType>("binary a", ByteArray::from("x")), SourceCell::Unknown(_)));
     }
 
     #[test]
     fn a_damaged_file_never_panics() {
-        assert!(matches!(read(b""), Err(Failure::Broken { .. })));
-        assert!(matches!(read(b"PAR1PAR1"), Err(Failure::Broken { .. })));
+        assert!(matches!(read(b""), Err(SourceFailure::Broken { .. })));
+        assert!(matches!(read(b"PAR1PAR1"), Err(SourceFailure::Broken { .. })));
         for at in 0..SNAPPY.len() {
             let mut bytes = SNAPPY.to_vec();
             bytes[at] ^= 0x55;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::collect::errors;
-use crate::collect::source::{Expected, PromQuery, Source};
+use crate::collect::source::{ExpectedSamples, PlanSource, PromQuery};
 use crate::collect::window::zone;
 use crate::config::errors as settings;
 use crate::config::{ConfigContent, ConfigNode, ConfigReader, Setting};
@@ -25,7 +25,7 @@ pub struct Plan {
     pub workflow: Setting<String>,
     pub zone: TimeZone,
     pub window: WindowRule,
-    pub sources: Vec<Source>,
+    pub sources: Vec<PlanSource>,
     pub fields: Vec<FieldPlan>,
 }
 
@@ -92,7 +92,7 @@ pub struct ElementPlan {
 enum PlanKey {
     Workflow,
     Timezone,
-    Window,
+    CollectWindow,
     Sources,
     Fields,
 }
@@ -100,7 +100,7 @@ enum PlanKey {
 const PLAN: [(&str, PlanKey); 5] = [
     ("workflow", PlanKey::Workflow),
     ("timezone", PlanKey::Timezone),
-    ("window", PlanKey::Window),
+    ("window", PlanKey::CollectWindow),
     ("sources", PlanKey::Sources),
     ("fields", PlanKey::Fields),
 ];
@@ -117,7 +117,7 @@ enum FieldKey {
     Part,
     Whole,
     AbsentPart,
-    Expected,
+    ExpectedSamples,
     Quantile,
     Buckets,
     Sql,
@@ -135,7 +135,7 @@ const FIELD: [(&str, FieldKey); 15] = [
     ("part", FieldKey::Part),
     ("whole", FieldKey::Whole),
     ("absent_part", FieldKey::AbsentPart),
-    ("expected", FieldKey::Expected),
+    ("expected", FieldKey::ExpectedSamples),
     ("quantile", FieldKey::Quantile),
     ("buckets", FieldKey::Buckets),
     ("sql", FieldKey::Sql),
@@ -157,7 +157,7 @@ pub fn read(file: FileId, text: &str) -> (Option<Plan>, Vec<Diagnostic>) {
 }
 
 /// The settings of a field or source, by key.
-type Settings<K> = BTreeMap<K, (Setting<String>, ConfigNode)>;
+type PlanSettings<K> = BTreeMap<K, (Setting<String>, ConfigNode)>;
 
 impl ConfigReader<'_> {
     fn plan(&mut self, file: FileId, entries: Vec<(ConfigNode, ConfigNode)>) -> Option<Plan> {
@@ -169,7 +169,7 @@ impl ConfigReader<'_> {
                 PlanKey::Timezone => {
                     plan_zone = self.zone(&name, &node).map_or(TimeZone::UTC, |zone| zone.value)
                 }
-                PlanKey::Window => window = self.window(&name, &node).unwrap_or(window),
+                PlanKey::CollectWindow => window = self.window(&name, &node).unwrap_or(window),
                 PlanKey::Sources => sources = self.map(&name, node).map(|entries| self.sources(entries)),
                 PlanKey::Fields => fields = self.map(&name, node).map(|entries| self.field_plans(entries)),
             }
@@ -218,7 +218,7 @@ impl ConfigReader<'_> {
     fn field_plan(&mut self, field: Setting<String>, node: ConfigNode) -> Option<FieldPlan> {
         let entries = self.map(&field, node)?;
         let of = format!("the field `{}`", field.value);
-        let mut keys: Settings<FieldKey> = self
+        let mut keys: PlanSettings<FieldKey> = self
             .fields(entries, &FIELD, &of)
             .into_iter()
             .map(|(key, name, node)| (key, (name, node)))
@@ -243,7 +243,7 @@ impl ConfigReader<'_> {
     }
 
     /// What a field takes, by the keys that say so; the others stay.
-    fn take(&mut self, field: &Setting<String>, keys: &mut Settings<FieldKey>) -> Option<Take> {
+    fn take(&mut self, field: &Setting<String>, keys: &mut PlanSettings<FieldKey>) -> Option<Take> {
         if let Some((name, node)) = keys.remove(&FieldKey::Sql) {
             let sql = self.text(&name, &node)?;
             return match keys.remove(&FieldKey::Each) {
@@ -304,20 +304,20 @@ impl ConfigReader<'_> {
         &mut self,
         part: Setting<String>,
         whole: Setting<String>,
-        keys: &mut Settings<FieldKey>,
+        keys: &mut PlanSettings<FieldKey>,
     ) -> Option<Take> {
         let absent_part = match keys.remove(&FieldKey::AbsentPart) {
             Some((name, node)) => Some(self.number(&name, &node)?),
             None => None,
         };
-        let expected = match keys.remove(&FieldKey::Expected) {
+        let expected = match keys.remove(&FieldKey::ExpectedSamples) {
             Some((name, node)) => Some(self.expected(&name, node)?),
             None => None,
         };
         Some(Take::Prometheus(PromQuery::Shares { part, whole, absent_part, expected }))
     }
 
-    fn expected(&mut self, key: &Setting<String>, node: ConfigNode) -> Option<Expected> {
+    fn expected(&mut self, key: &Setting<String>, node: ConfigNode) -> Option<ExpectedSamples> {
         const KEYS: [(&str, bool); 2] = [("every", true), ("at least", false)];
         let (mut every, mut at_least) = (None, None);
         let entries = self.map(key, node)?;
@@ -329,7 +329,7 @@ impl ConfigReader<'_> {
             }
         }
         match (every, at_least) {
-            (Some(every), Some(at_least)) => Some(Expected { every: every.value, at_least }),
+            (Some(every), Some(at_least)) => Some(ExpectedSamples { every: every.value, at_least }),
             (every, _) => {
                 if self.diagnostics.is_empty() {
                     let (name, example) =
@@ -378,7 +378,7 @@ impl ConfigReader<'_> {
     }
 
     /// The text of a key that may be there.
-    fn optional<K: Ord>(&mut self, keys: &mut Settings<K>, key: K) -> Option<Setting<String>> {
+    fn optional<K: Ord>(&mut self, keys: &mut PlanSettings<K>, key: K) -> Option<Setting<String>> {
         let (name, node) = keys.remove(&key)?;
         self.text(&name, &node)
     }
@@ -420,7 +420,7 @@ impl Plan {
     ///
     /// # Errors
     /// If the plan has no such source.
-    pub fn source(&self, name: &Setting<String>) -> Result<&Source, Diagnostic> {
+    pub fn source(&self, name: &Setting<String>) -> Result<&PlanSource, Diagnostic> {
         let found = self.sources.iter().find(|source| source.name.value == name.value);
         found.ok_or_else(|| {
             let names: Vec<&str> = self.sources.iter().map(|source| &*source.name.value).collect();

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use dashu_int::UBig;
 
 use crate::collect::json::{self, Json, JsonNode};
-use crate::collect::outside::{Answer, Outside, Question, one_line, percent_encoded};
-use crate::collect::source::{Expected, PromQuery, Source};
-use crate::collect::table::{Cell, Failure, Found, Taken};
-use crate::collect::window::Window;
+use crate::collect::outside::{Question, Reply, Respondent, one_line, percent_encoded};
+use crate::collect::source::{ExpectedSamples, PlanSource, PromQuery};
+use crate::collect::table::{FoundValue, SourceCell, SourceFailure, Taken};
+use crate::collect::window::CollectWindow;
 use crate::text::quote;
 use crate::types::show_time;
 use crate::value::{Number, decimal, parse_number};
@@ -25,12 +25,12 @@ const SURPLUS: u8 = 1;
 /// # Errors
 /// `Refused` if the query cannot be answered as it is written, else `Unknown` with the reason.
 pub fn ask(
-    outside: &dyn Outside,
-    source: &Source,
+    outside: &dyn Respondent,
+    source: &PlanSource,
     query: &PromQuery,
-    window: &Window,
+    window: &CollectWindow,
     unit: Option<&str>,
-) -> Result<Found, Failure> {
+) -> Result<FoundValue, SourceFailure> {
     let server = Server { outside, source, window };
     let taken = match query {
         PromQuery::Value { query } => server.value(&query.value)?,
@@ -39,16 +39,16 @@ pub fn ask(
         }
         PromQuery::Quantile { quantile, buckets } => server.quantile(quantile, &buckets.value, unit)?,
     };
-    Ok(Found { taken, tool: tool(outside, source), at: Some(show_time(&instant(window))) })
+    Ok(FoundValue { taken, tool: tool(outside, source), at: Some(show_time(&instant(window))) })
 }
 
 /// The instant that queries are evaluated at: 1 ms before the end of the window, whose own sample belongs to the next one.
-pub fn instant(window: &Window) -> Number {
+pub fn instant(window: &CollectWindow) -> Number {
     &window.end - Number::from_parts(1.into(), UBig::from(1000u16))
 }
 
 /// Name and version of the server, if it says them: `prometheus 2.42.0`.
-pub fn tool(outside: &dyn Outside, source: &Source) -> Option<String> {
+pub fn tool(outside: &dyn Respondent, source: &PlanSource) -> Option<String> {
     let path = "/api/v1/status/buildinfo".to_owned();
     let answer = outside.ask(source, &Question::Http { path, body: None }).ok()?;
     let node = json::parse(&answer.body).ok()?;
@@ -79,9 +79,9 @@ fn without_texts(query: &str) -> String {
 
 /// The server, asked at one instant.
 struct Server<'a> {
-    outside: &'a dyn Outside,
-    source: &'a Source,
-    window: &'a Window,
+    outside: &'a dyn Respondent,
+    source: &'a PlanSource,
+    window: &'a CollectWindow,
 }
 
 /// One series of an answer: its labels and its value.
@@ -92,9 +92,9 @@ struct PromSample {
 
 impl Server<'_> {
     /// One number.
-    fn value(&self, query: &str) -> Result<Taken, Failure> {
+    fn value(&self, query: &str) -> Result<Taken, SourceFailure> {
         if without_texts(query).contains("histogram_quantile") {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 "`histogram_quantile` gives the bound of the largest bucket for whatever lies above it, so its number may \
                  be far too low",
                 "write `quantile: 95%` and `buckets: 'sum by (le) (increase(NAME_bucket[$window]))'`",
@@ -102,7 +102,7 @@ impl Server<'_> {
         }
         let sample = self.one(query)?.ok_or_else(|| self.empty("the query"))?;
         number("the value", &sample)?;
-        Ok(Taken::Cell(Cell::Number(sample)))
+        Ok(Taken::SourceCell(SourceCell::Number(sample)))
     }
 
     /// A share by its counts. Counts that are not whole, as `increase` extrapolates them, give their quotient instead.
@@ -111,15 +111,15 @@ impl Server<'_> {
         part: &str,
         whole: &str,
         absent_part: Option<&Number>,
-        expected: Option<&Expected>,
-    ) -> Result<Taken, Failure> {
+        expected: Option<&ExpectedSamples>,
+    ) -> Result<Taken, SourceFailure> {
         let whole = self.one(whole)?.ok_or_else(|| self.empty("`whole`"))?;
         let whole = number("`whole`", &whole)?;
         if let Some(expected) = expected {
             self.enough(&whole, expected)?;
         }
         if whole <= Number::ZERO {
-            return Err(Failure::unknown(format!("`whole` is {}", decimal(&whole, QUOTIENT_DIGITS))));
+            return Err(SourceFailure::unknown(format!("`whole` is {}", decimal(&whole, QUOTIENT_DIGITS))));
         }
         let part = match (self.one(part)?, absent_part) {
             (Some(part), _) => number("`part`", &part)?,
@@ -128,21 +128,21 @@ impl Server<'_> {
         };
         let [shown_part, shown_whole] = [&part, &whole].map(|count| decimal(count, QUOTIENT_DIGITS));
         if part < Number::ZERO {
-            return Err(Failure::unknown(format!("`part` is {shown_part}")));
+            return Err(SourceFailure::unknown(format!("`part` is {shown_part}")));
         }
         if part > whole {
-            return Err(Failure::unknown(format!(
+            return Err(SourceFailure::unknown(format!(
                 "`part` is {shown_part} and larger than `whole`, {shown_whole}"
             )));
         }
         if is_whole(&part) && is_whole(&whole) {
             return Ok(Taken::Counts { part: shown_part, whole: shown_whole });
         }
-        Ok(Taken::Cell(Cell::Number(decimal(&(part / whole), QUOTIENT_DIGITS))))
+        Ok(Taken::SourceCell(SourceCell::Number(decimal(&(part / whole), QUOTIENT_DIGITS))))
     }
 
     /// Whether there are as many samples as there should be.
-    fn enough(&self, samples: &Number, expected: &Expected) -> Result<(), Failure> {
+    fn enough(&self, samples: &Number, expected: &ExpectedSamples) -> Result<(), SourceFailure> {
         if expected.every <= Number::ZERO {
             return Ok(());
         }
@@ -150,14 +150,14 @@ impl Server<'_> {
         let shown = decimal(samples, 3);
         let most = &planned * percent(100 + SURPLUS) + Number::ONE;
         if *samples > most {
-            return Err(Failure::unknown(format!(
+            return Err(SourceFailure::unknown(format!(
                 "`whole` has {shown} samples, more than the {} of one series",
                 decimal(&planned, 0)
             )));
         }
         if *samples < &planned * &expected.at_least {
             let share = decimal(&(samples * Number::from(100) / &planned), 1);
-            return Err(Failure::unknown(format!(
+            return Err(SourceFailure::unknown(format!(
                 "`whole` has {shown} samples, {share}% of the {} that are expected",
                 decimal(&planned, 0)
             )));
@@ -166,7 +166,7 @@ impl Server<'_> {
     }
 
     /// The bounds of the bucket that a quantile lies in.
-    fn quantile(&self, quantile: &Number, query: &str, unit: Option<&str>) -> Result<Taken, Failure> {
+    fn quantile(&self, quantile: &Number, query: &str, unit: Option<&str>) -> Result<Taken, SourceFailure> {
         let samples = self.samples(query)?;
         if samples.is_empty() {
             return Err(self.empty("the query of the buckets"));
@@ -175,14 +175,14 @@ impl Server<'_> {
     }
 
     /// The value of a query that gives one series or a scalar; none of an empty result.
-    fn one(&self, query: &str) -> Result<Option<String>, Failure> {
+    fn one(&self, query: &str) -> Result<Option<String>, SourceFailure> {
         let samples = self.samples(query)?;
         let more = samples.len();
         let mut samples = samples.into_iter();
         match (samples.next(), samples.next()) {
             (None, _) => Ok(None),
             (Some(sample), None) => Ok(Some(sample.value)),
-            (Some(first), Some(second)) => Err(Failure::refused(
+            (Some(first), Some(second)) => Err(SourceFailure::refused(
                 format!(
                     "the query gives {more} series, and one is needed: the first are `{}` and `{}`",
                     shown(&first.labels),
@@ -194,7 +194,7 @@ impl Server<'_> {
     }
 
     /// What a query gives.
-    fn samples(&self, query: &str) -> Result<Vec<PromSample>, Failure> {
+    fn samples(&self, query: &str) -> Result<Vec<PromSample>, SourceFailure> {
         let length = format!("{}s", self.window.seconds());
         let query = query.trim().replace("$window", &length);
         let time = decimal(&instant(self.window), 3);
@@ -203,32 +203,32 @@ impl Server<'_> {
         samples_of(&answer)
     }
 
-    fn empty(&self, what: &str) -> Failure {
-        Failure::unknown(format!("{what} has no result at {}", show_time(&instant(self.window))))
+    fn empty(&self, what: &str) -> SourceFailure {
+        SourceFailure::unknown(format!("{what} has no result at {}", show_time(&instant(self.window))))
     }
 }
 
 /// The series of an answer to an instant query.
-fn samples_of(answer: &Answer) -> Result<Vec<PromSample>, Failure> {
+fn samples_of(answer: &Reply) -> Result<Vec<PromSample>, SourceFailure> {
     let status = answer.status;
     let node = json::parse(&answer.body).ok();
     let said = |key: &str| node.as_ref().and_then(|node| node.get(key)).and_then(JsonNode::text);
     if status == 400 && said("errorType") == Some("bad_data") {
         let error = said("error").unwrap_or("it gives no reason");
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             format!("the server does not understand the query: {}", one_line(error)),
             "try the query in the server's own page, with a duration such as `7d` for `$window`",
         ));
     }
     if status != 200 || said("status") != Some("success") {
         return Err(match (status, &node) {
-            (200, None) => Failure::unknown("the server answered with something else than JSON"),
+            (200, None) => SourceFailure::unknown("the server answered with something else than JSON"),
             (_, _) => answer.failure(said("error")),
         });
     }
     let Some(node) = node else { return Err(odd()) };
     if let Some(warning) = warnings(&node).next() {
-        return Err(Failure::unknown(format!(
+        return Err(SourceFailure::unknown(format!(
             "the server warns that its answer may be wrong: {}",
             one_line(warning)
         )));
@@ -237,7 +237,7 @@ fn samples_of(answer: &Answer) -> Result<Vec<PromSample>, Failure> {
     match node.at_path(&["data", "resultType"]).and_then(JsonNode::text) {
         Some("vector") => result.elements().iter().map(sample_of).collect(),
         Some("scalar") => Ok(vec![PromSample { labels: BTreeMap::new(), value: value_of(result)? }]),
-        Some(kind @ ("matrix" | "string")) => Err(Failure::refused(
+        Some(kind @ ("matrix" | "string")) => Err(SourceFailure::refused(
             format!("the query gives a {kind}, and one number is needed"),
             "put a function such as `increase(…[$window])` around a range, so that it gives one number",
         )),
@@ -251,9 +251,9 @@ fn warnings(node: &JsonNode) -> impl Iterator<Item = &str> {
     all.iter().filter_map(JsonNode::text).filter(|text| !text.starts_with("PromQL info:"))
 }
 
-fn sample_of(node: &JsonNode) -> Result<PromSample, Failure> {
+fn sample_of(node: &JsonNode) -> Result<PromSample, SourceFailure> {
     if node.get("value").is_none() && node.get("histogram").is_some() {
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             "the query gives a native histogram, and a number is needed",
             "put `histogram_count(…)`, `histogram_sum(…)` or `histogram_fraction(…)` around it",
         ));
@@ -265,20 +265,20 @@ fn sample_of(node: &JsonNode) -> Result<PromSample, Failure> {
 }
 
 /// The text of `[time, "text"]`.
-fn value_of(node: &JsonNode) -> Result<String, Failure> {
+fn value_of(node: &JsonNode) -> Result<String, SourceFailure> {
     match node.elements() {
         [_, JsonNode { value: Json::Text(text), .. }] => Ok(text.clone()),
         _ => Err(odd()),
     }
 }
 
-fn odd() -> Failure {
-    Failure::unknown("the server's answer is not one that Prometheus gives to a query")
+fn odd() -> SourceFailure {
+    SourceFailure::unknown("the server's answer is not one that Prometheus gives to a query")
 }
 
 /// A number as the server writes it.
-fn number(what: &str, text: &str) -> Result<Number, Failure> {
-    parse_number(text).map_err(|_| Failure::unknown(format!("{what} is {}", quote(text))))
+fn number(what: &str, text: &str) -> Result<Number, SourceFailure> {
+    parse_number(text).map_err(|_| SourceFailure::unknown(format!("{what} is {}", quote(text))))
 }
 
 fn is_whole(number: &Number) -> bool {
@@ -303,19 +303,19 @@ struct Buckets {
 }
 
 impl Buckets {
-    fn of(samples: Vec<PromSample>) -> Result<Self, Failure> {
+    fn of(samples: Vec<PromSample>) -> Result<Self, SourceFailure> {
         let (mut finite, mut total) = (BTreeMap::new(), None);
         let mut others: Option<BTreeMap<String, String>> = None;
         for PromSample { mut labels, value } in samples {
             let Some(le) = labels.remove("le") else {
-                return Err(Failure::refused(
+                return Err(SourceFailure::refused(
                     format!("the query of the buckets gives `{}`, which has no label `le`", shown(&labels)),
                     "ask for the cumulative buckets: `sum by (le) (increase(NAME_bucket[$window]))`",
                 ));
             };
             let first = others.get_or_insert_with(|| labels.clone());
             if *first != labels {
-                return Err(Failure::refused(
+                return Err(SourceFailure::refused(
                     format!(
                         "the query gives buckets of several histograms: the first are `{}` and `{}`",
                         shown(first),
@@ -329,7 +329,7 @@ impl Buckets {
                 total.replace(count).is_some()
             } else {
                 let bound = parse_number(&le).map_err(|_| {
-                    Failure::unknown(format!(
+                    SourceFailure::unknown(format!(
                         "a bucket has the bound `{}`, which is not a number",
                         quote(&le)
                     ))
@@ -337,10 +337,10 @@ impl Buckets {
                 finite.insert(bound, count).is_some()
             };
             if is_twice {
-                return Err(Failure::unknown(format!("two buckets have the bound {}", quote(&le))));
+                return Err(SourceFailure::unknown(format!("two buckets have the bound {}", quote(&le))));
             }
         }
-        let total = total.ok_or_else(|| Failure::unknown("the bucket `le=\"+Inf\"` is missing"))?;
+        let total = total.ok_or_else(|| SourceFailure::unknown("the bucket `le=\"+Inf\"` is missing"))?;
         let mut buckets = Self { finite: finite.into_iter().collect(), total };
         buckets.settle()?;
         Ok(buckets)
@@ -355,28 +355,28 @@ impl Buckets {
     }
 
     /// Refuses counts that fall from one bucket to the next, by more than sums of floats do.
-    fn settle(&mut self) -> Result<(), Failure> {
+    fn settle(&mut self) -> Result<(), SourceFailure> {
         let slack = self.slack();
         let mut highest = Number::ZERO;
         let total = &mut self.total;
         for count in self.finite.iter_mut().map(|(_, count)| count).chain([total]) {
             if *count < &highest - &slack {
-                return Err(Failure::unknown("the counts of the buckets fall where they should rise"));
+                return Err(SourceFailure::unknown("the counts of the buckets fall where they should rise"));
             }
             highest = highest.max(count.clone());
             count.clone_from(&highest);
         }
         if self.total <= Number::ZERO {
-            return Err(Failure::unknown("the histogram counts nothing in the window"));
+            return Err(SourceFailure::unknown("the histogram counts nothing in the window"));
         }
         Ok(())
     }
 
-    fn quantile(&self, quantile: &Number, unit: Option<&str>) -> Result<Taken, Failure> {
+    fn quantile(&self, quantile: &Number, unit: Option<&str>) -> Result<Taken, SourceFailure> {
         let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
         let shown = |bound: &Number| decimal(bound, QUOTIENT_DIGITS);
         let Some((largest, _)) = self.finite.last() else {
-            return Err(Failure::unknown("the histogram has no bucket but `le=\"+Inf\"`"));
+            return Err(SourceFailure::unknown("the histogram has no bucket but `le=\"+Inf\"`"));
         };
         let (rank, slack) = (quantile * &self.total, self.slack());
         let holds = |at_least: Number| {
@@ -387,14 +387,17 @@ impl Buckets {
         let first = holds(&rank - &slack);
         let last = holds((rank + slack).min(self.total.clone()));
         let (Some(first), Some((high, _))) = (first, last.and_then(|last| self.finite.get(last))) else {
-            return Err(Failure::unknown(format!("above the largest bucket, {}{unit}", shown(largest))));
+            return Err(SourceFailure::unknown(format!(
+                "above the largest bucket, {}{unit}",
+                shown(largest)
+            )));
         };
         let below = first.checked_sub(1).and_then(|below| self.finite.get(below));
         let low = match below {
             Some((bound, _)) => shown(bound),
             None if *high > Number::ZERO => "0".to_owned(),
             None => {
-                return Err(Failure::unknown(format!(
+                return Err(SourceFailure::unknown(format!(
                     "at or below the smallest bucket, {}{unit}",
                     shown(high)
                 )));

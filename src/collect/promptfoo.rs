@@ -14,12 +14,12 @@ use std::collections::BTreeSet;
 use crate::collect::json::{Json, JsonNode, parse, parse_lines};
 use crate::collect::promptfoo::patterns::ErrorPatterns;
 use crate::collect::source::PromptfooRules;
-use crate::collect::table::{Cell, Columns, Failure, Made, Table, Unjudged};
+use crate::collect::table::{KnownColumns, MadeAt, SourceCell, SourceFailure, SourceTable, Unjudged};
 use crate::collect::tally::{self, Lines};
 use crate::text::{first_few, quote};
 
 /// The columns of its rows.
-pub const COLUMNS: Columns = Columns {
+pub const COLUMNS: KnownColumns = KnownColumns {
     fixed: &[
         ("id", None),
         ("passed", None),
@@ -71,7 +71,7 @@ impl<'n> ResultAt<'n> {
 ///
 /// # Errors
 /// If the file is broken, of another format or version, or has several providers or prompts and the rules choose none.
-pub fn read(bytes: &[u8], rules: &PromptfooRules) -> Result<Table, Failure> {
+pub fn read(bytes: &[u8], rules: &PromptfooRules) -> Result<SourceTable, SourceFailure> {
     let patterns = ErrorPatterns::of(&rules.also_errors)?;
     let lines = Lines::of(bytes);
     match parse(bytes) {
@@ -84,7 +84,7 @@ pub fn read(bytes: &[u8], rules: &PromptfooRules) -> Result<Table, Failure> {
                 let node = node?;
                 if !is_result(&node) {
                     let message = "this line is not a result of promptfoo, as the first one is";
-                    return Err(Failure::broken(lines.start(line), message));
+                    return Err(SourceFailure::broken(lines.start(line), message));
                 }
                 nodes.push((line, node));
             }
@@ -111,18 +111,18 @@ fn read_whole(
     lines: &Lines,
     rules: &PromptfooRules,
     patterns: &ErrorPatterns,
-) -> Result<Table, Failure> {
+) -> Result<SourceTable, SourceFailure> {
     let version = whole.at_path(&["results", "version"]);
     if version.and_then(JsonNode::number) != Some(VERSION) {
         let found = version.and_then(JsonNode::number).unwrap_or("missing");
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             format!("`results.version` is {}, and only version {VERSION} can be read", quote(found)),
             "give the file that `promptfoo eval -o results.json` of a current promptfoo writes",
         ));
     }
     let at = whole.at_path(&["results", "results"]).map_or(whole.at, |node| node.at);
     let Some(Json::List(nodes)) = whole.at_path(&["results", "results"]).map(|node| &node.value) else {
-        return Err(Failure::broken(at, "`results.results` is not a list"));
+        return Err(SourceFailure::broken(at, "`results.results` is not a list"));
     };
     let all: Vec<_> = nodes.iter().map(|node| ResultAt { node, line: lines.line(node.at) }).collect();
     let configured = whole.at_path(&["config", "providers"]);
@@ -137,7 +137,7 @@ fn read_whole(
     // When it was exported says nothing: a run of last year can be exported today.
     table.made = [&["metadata", "evaluationCreatedAt"], &["results", "timestamp"]]
         .into_iter()
-        .find_map(|path| Made::at(whole.at_path(path)?.text()?));
+        .find_map(|path| MadeAt::at(whole.at_path(path)?.text()?));
     Ok(table)
 }
 
@@ -146,12 +146,12 @@ fn read_rows(
     all: &[ResultAt<'_>],
     rules: &PromptfooRules,
     patterns: &ErrorPatterns,
-) -> Result<Table, Failure> {
+) -> Result<SourceTable, SourceFailure> {
     let mut table = rows(&chosen(all, rules, None, None)?, rules, patterns)?;
     add_totals(&mut table);
     let unplanned = "the JSON Lines export does not say which tests were planned";
-    table.totals.insert("planned".to_owned(), Cell::Unknown(unplanned.to_owned()));
-    table.totals.insert("not_run".to_owned(), Cell::Unknown(unplanned.to_owned()));
+    table.totals.insert("planned".to_owned(), SourceCell::Unknown(unplanned.to_owned()));
+    table.totals.insert("not_run".to_owned(), SourceCell::Unknown(unplanned.to_owned()));
     table.tool = Some("promptfoo".to_owned());
     table.remarks.push(
         "the JSON Lines export has no date, and tests that were not run cannot be seen in it: prefer `-o results.json`"
@@ -164,11 +164,11 @@ fn rows(
     results: &[ResultAt<'_>],
     rules: &PromptfooRules,
     patterns: &ErrorPatterns,
-) -> Result<Table, Failure> {
-    let mut table = Table::default();
+) -> Result<SourceTable, SourceFailure> {
+    let mut table = SourceTable::default();
     for found in results {
         if !matches!(found.node.value, Json::Map(_)) {
-            return Err(Failure::broken(found.node.at, "this result is not a map"));
+            return Err(SourceFailure::broken(found.node.at, "this result is not a map"));
         }
         table.rows.push(result::row(*found, rules, patterns));
     }
@@ -180,14 +180,14 @@ fn rows(
     Ok(table)
 }
 
-fn add_totals(table: &mut Table) {
+fn add_totals(table: &mut SourceTable) {
     table.totals.append(&mut tally::totals(&table.rows));
     let run = table.rows.iter().filter(|row| !matches!(row.unjudged, Some(Unjudged::NotRun(_))));
     let (cost, unknown) = tally::sum(run.map(|row| row.cells.get("cost")));
     if cost.is_some() && unknown > 0 {
         table.remarks.push(format!("`cost` is without {unknown} results that do not say what they cost"));
     }
-    let cost = cost.unwrap_or_else(|| Cell::Unknown("no result says what it cost".to_owned()));
+    let cost = cost.unwrap_or_else(|| SourceCell::Unknown("no result says what it cost".to_owned()));
     table.totals.insert("cost".to_owned(), cost);
 }
 
@@ -197,7 +197,7 @@ fn chosen<'n>(
     rules: &PromptfooRules,
     configured: Option<&'n JsonNode>,
     prompts: Option<&'n JsonNode>,
-) -> Result<Vec<ResultAt<'n>>, Failure> {
+) -> Result<Vec<ResultAt<'n>>, SourceFailure> {
     let wanted = rules.provider.as_ref().map(|name| name.value.as_str());
     let mut kept: Vec<_> = all
         .iter()
@@ -241,31 +241,31 @@ fn template<'n>(found: ResultAt<'n>, prompts: Option<&'n JsonNode>) -> Option<&'
     prompts?.elements().get(index)?.get("raw")?.text()
 }
 
-fn absent(what: &str, name: &str, known: &BTreeSet<&str>) -> Failure {
-    Failure::refused(
+fn absent(what: &str, name: &str, known: &BTreeSet<&str>) -> SourceFailure {
+    SourceFailure::refused(
         format!("the file has no results of the {what} `{}`", quote(name)),
         format!("write one of {}", first_few(known.iter().copied())),
     )
 }
 
-fn several(what: &str, names: &BTreeSet<&str>) -> Failure {
-    Failure::refused(
+fn several(what: &str, names: &BTreeSet<&str>) -> SourceFailure {
+    SourceFailure::refused(
         format!("the file has several {what}s: {}", first_few(names.iter().copied())),
         format!("say which one counts: `{what}: NAME`"),
     )
 }
 
 /// JSON that is no result of promptfoo.
-fn foreign(node: &JsonNode) -> Failure {
+fn foreign(node: &JsonNode) -> SourceFailure {
     let what = if matches!(node.value, Json::Map(_)) { "it has no `results`" } else { "it is not a map" };
-    Failure::refused(
+    SourceFailure::refused(
         format!("this is not a result file of promptfoo: {what}"),
         "give the file that `promptfoo eval -o results.json` writes",
     )
 }
 
 /// What an export in another format is refused with; none if it looks like none of them.
-fn other_export(bytes: &[u8]) -> Option<Failure> {
+fn other_export(bytes: &[u8]) -> Option<SourceFailure> {
     let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or(bytes));
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let first = text.lines().next().unwrap_or("");
@@ -287,5 +287,5 @@ fn other_export(bytes: &[u8]) -> Option<Failure> {
     } else {
         format!("this is promptfoo's {format} export, which leaves out {lost}")
     };
-    Some(Failure::refused(message, "give the JSON export: `promptfoo eval -o results.json`"))
+    Some(SourceFailure::refused(message, "give the JSON export: `promptfoo eval -o results.json`"))
 }

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use globset::GlobBuilder;
 
 use crate::collect::digest::sha256;
-use crate::collect::outside::{Outside, Question};
-use crate::collect::source::{Source, SourceKind};
-use crate::collect::table::{Columns, Failure, Table};
-use crate::collect::window::Window;
+use crate::collect::outside::{Question, Respondent};
+use crate::collect::source::{PlanSource, SourceKind};
+use crate::collect::table::{KnownColumns, SourceFailure, SourceTable};
+use crate::collect::window::CollectWindow;
 use crate::collect::{
     deepeval, delimited, evidently, inspect, jq, json_rows, mlflow, otlp, promptfoo, recorded,
 };
@@ -22,7 +22,7 @@ use crate::text::first_few;
 const MAX_FILES: usize = 1_000;
 
 /// Where the files of sources lie.
-pub struct Place<'f> {
+pub struct SourcePlace<'f> {
     pub files: &'f dyn Files,
     /// The folder of the project.
     pub root: &'f str,
@@ -41,26 +41,26 @@ pub(super) struct SourceFile {
 #[derive(Clone, Debug)]
 pub(super) struct ReadSource {
     pub(super) file: SourceFile,
-    pub(super) table: Table,
+    pub(super) table: SourceTable,
 }
 
 /// What a source failed by, with the file that did, where it is known.
 #[derive(Debug)]
 pub(super) struct FailedSource {
     pub(super) file: Option<SourceFile>,
-    pub(super) failure: Failure,
+    pub(super) failure: SourceFailure,
 }
 
-impl From<Failure> for FailedSource {
-    fn from(failure: Failure) -> Self {
+impl From<SourceFailure> for FailedSource {
+    fn from(failure: SourceFailure) -> Self {
         Self { file: None, failure }
     }
 }
 
-const ANY: Columns = Columns { fixed: &[], prefixes: &[""], totals: &["rows"] };
+const ANY: KnownColumns = KnownColumns { fixed: &[], prefixes: &[""], totals: &["rows"] };
 
 /// The columns that a kind of source has; none where the question says what is taken.
-pub(super) fn columns_of(kind: &SourceKind) -> Option<Columns> {
+pub(super) fn columns_of(kind: &SourceKind) -> Option<KnownColumns> {
     match kind {
         SourceKind::Promptfoo(_) => Some(promptfoo::COLUMNS),
         SourceKind::Inspect(_) => Some(inspect::COLUMNS),
@@ -84,10 +84,10 @@ pub(super) fn columns_of(kind: &SourceKind) -> Option<Columns> {
 
 /// Reads a source that is a file, or the newest finished one of those that its glob names.
 pub(super) fn read(
-    source: &Source,
-    place: &Place<'_>,
-    outside: &dyn Outside,
-    window: &Window,
+    source: &PlanSource,
+    place: &SourcePlace<'_>,
+    outside: &dyn Respondent,
+    window: &CollectWindow,
 ) -> Result<ReadSource, FailedSource> {
     let path = &source.place.value;
     if !path.contains(['*', '?', '[', '{']) {
@@ -101,35 +101,35 @@ pub(super) fn read(
 
 /// The newest of the files of a glob that finished within the window. One that is broken is an error, whichever it is.
 fn newest(
-    source: &Source,
-    place: &Place<'_>,
-    outside: &dyn Outside,
-    window: &Window,
+    source: &PlanSource,
+    place: &SourcePlace<'_>,
+    outside: &dyn Respondent,
+    window: &CollectWindow,
 ) -> Result<ReadSource, FailedSource> {
     let paths = matching(place, &source.place.value)?;
     if paths.is_empty() {
-        return Err(Failure::unknown("no file matches the glob").into());
+        return Err(SourceFailure::unknown("no file matches the glob").into());
     }
-    let (mut found, mut why): (Option<ReadSource>, Option<Failure>) = (None, None);
+    let (mut found, mut why): (Option<ReadSource>, Option<SourceFailure>) = (None, None);
     let mut tasks = BTreeSet::new();
     for path in paths {
         let file = file(place, &path)?;
         match table(source, &file, outside, window) {
             Ok(table) => {
                 if let Some(reason) = &table.unfinished {
-                    why = Some(Failure::unknown(reason));
+                    why = Some(SourceFailure::unknown(reason));
                     continue;
                 }
                 let made = table.made.as_ref().map(|made| made.seconds());
                 let Some(seconds) = &made else {
-                    let failure = Failure::refused(
+                    let failure = SourceFailure::refused(
                         format!("`{path}` does not say when it was made, so the newest file is not known"),
                         "name one file instead of a glob",
                     );
                     return Err(FailedSource { file: Some(file), failure });
                 };
                 if !window.contains(seconds) {
-                    why.get_or_insert_with(|| Failure::unknown("no run was made within the window"));
+                    why.get_or_insert_with(|| SourceFailure::unknown("no run was made within the window"));
                     continue;
                 }
                 tasks.extend(table.task.clone());
@@ -139,22 +139,27 @@ fn newest(
                     found = Some(ReadSource { file, table: table.without(&source.rows.empty) });
                 }
             }
-            Err(failure @ Failure::Unknown(_)) => why = Some(failure),
+            Err(failure @ SourceFailure::Unknown(_)) => why = Some(failure),
             Err(failure) => return Err(FailedSource { file: Some(file), failure }),
         }
     }
     if tasks.len() > 1 {
         let tasks = first_few(tasks.iter().map(String::as_str));
         let message = format!("the files are logs of several tasks: {tasks}");
-        return Err(Failure::refused(message, "say which one counts: `task: NAME`").into());
+        return Err(SourceFailure::refused(message, "say which one counts: `task: NAME`").into());
     }
-    found.ok_or_else(|| why.unwrap_or_else(|| Failure::unknown("no run was made within the window")).into())
+    found.ok_or_else(|| {
+        why.unwrap_or_else(|| SourceFailure::unknown("no run was made within the window")).into()
+    })
 }
 
 /// The paths of a glob, in order.
-fn matching(place: &Place<'_>, glob: &str) -> Result<Vec<String>, Failure> {
+fn matching(place: &SourcePlace<'_>, glob: &str) -> Result<Vec<String>, SourceFailure> {
     let built = GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| {
-        Failure::refused(format!("`{glob}` is not a glob: {}", error.kind()), "write it like `evals/*.json`")
+        SourceFailure::refused(
+            format!("`{glob}` is not a glob: {}", error.kind()),
+            "write it like `evals/*.json`",
+        )
     })?;
     let matcher = built.compile_matcher();
     let fixed = glob.split(['*', '?', '[', '{']).next().unwrap_or("");
@@ -168,7 +173,7 @@ fn matching(place: &Place<'_>, glob: &str) -> Result<Vec<String>, Failure> {
         step.kind == FileKind::Folder && !step.is_hidden() && paths.len() <= MAX_FILES
     });
     if paths.len() > MAX_FILES {
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             format!("`{glob}` names more than {MAX_FILES} files"),
             "name fewer files",
         ));
@@ -178,13 +183,14 @@ fn matching(place: &Place<'_>, glob: &str) -> Result<Vec<String>, Failure> {
 }
 
 /// A file within the project.
-fn file(place: &Place<'_>, path: &str) -> Result<SourceFile, Failure> {
+fn file(place: &SourcePlace<'_>, path: &str) -> Result<SourceFile, SourceFailure> {
     let whole = join(place.root, path);
     let unreadable = |why: Obstacle| match why {
-        Obstacle::Missing | Obstacle::NoFolder => Failure::unknown(format!("`{path}` does not exist")),
-        other => {
-            Failure::refused(format!("`{path}` cannot be read: {other}"), "name a file of the repository")
-        }
+        Obstacle::Missing | Obstacle::NoFolder => SourceFailure::unknown(format!("`{path}` does not exist")),
+        other => SourceFailure::refused(
+            format!("`{path}` cannot be read: {other}"),
+            "name a file of the repository",
+        ),
     };
     let real = place.files.resolve(&whole).map_err(unreadable)?;
     let root = place.files.resolve(place.root).map_err(unreadable)?;
@@ -193,7 +199,7 @@ fn file(place: &Place<'_>, path: &str) -> Result<SourceFile, Failure> {
     }
     if real.is_folder {
         if name(path) == "mlruns" {
-            return Err(Failure::refused(format!("`{path}` is a folder"), mlflow::FILE_STORE_HELP));
+            return Err(SourceFailure::refused(format!("`{path}` is a folder"), mlflow::FILE_STORE_HELP));
         }
         return Err(unreadable(Obstacle::Folder));
     }
@@ -207,11 +213,11 @@ fn file(place: &Place<'_>, path: &str) -> Result<SourceFile, Failure> {
 
 /// The rows of a file.
 fn table(
-    source: &Source,
+    source: &PlanSource,
     file: &SourceFile,
-    outside: &dyn Outside,
-    window: &Window,
-) -> Result<Table, Failure> {
+    outside: &dyn Respondent,
+    window: &CollectWindow,
+) -> Result<SourceTable, SourceFailure> {
     let bytes = file.bytes.as_slice();
     let decode = || outside.ask(source, &Question::Decode { file: bytes }).map(|answer| answer.body);
     match &source.kind {
@@ -235,18 +241,18 @@ fn table(
         | SourceKind::Prometheus(_)
         | SourceKind::Mlflow { .. }
         | SourceKind::Postgres(_) => {
-            Err(Failure::refused("this source is asked and not read", "take its values with a query"))
+            Err(SourceFailure::refused("this source is asked and not read", "take its values with a query"))
         }
     }
 }
 
 /// The file of a source that is asked by a query, such as a database.
-pub(super) fn database(source: &Source, place: &Place<'_>) -> Result<SourceFile, Failure> {
+pub(super) fn database(source: &PlanSource, place: &SourcePlace<'_>) -> Result<SourceFile, SourceFailure> {
     let path = &source.place.value;
     for beside in ["-wal", "-journal"] {
         let waiting = place.files.read(&join(place.root, &format!("{path}{beside}")));
         if waiting.is_ok_and(|bytes| !bytes.is_empty()) {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("`{path}{beside}` has changes that are not in `{path}` yet"),
                 "close the program that writes the database, or run `pragma wal_checkpoint(truncate)`",
             ));
@@ -258,7 +264,7 @@ pub(super) fn database(source: &Source, place: &Place<'_>) -> Result<SourceFile,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::outside::Answer;
+    use crate::collect::outside::Reply;
     use crate::collect::source::{InspectRules, RowRules};
     use crate::config::Setting;
     use crate::project::Memory;
@@ -267,9 +273,9 @@ mod tests {
 
     struct Nothing;
 
-    impl Outside for Nothing {
-        fn ask(&self, _: &Source, _: &Question<'_>) -> Result<Answer, Failure> {
-            Err(Failure::unknown("nothing is asked here"))
+    impl Respondent for Nothing {
+        fn ask(&self, _: &PlanSource, _: &Question<'_>) -> Result<Reply, SourceFailure> {
+            Err(SourceFailure::unknown("nothing is asked here"))
         }
     }
 
@@ -278,14 +284,14 @@ mod tests {
     }
 
     /// The file that counts of three logs of Inspect: one that erred later than the others, one of another task.
-    fn chosen(glob: &str, task: Option<&str>) -> Result<String, Failure> {
+    fn chosen(glob: &str, task: Option<&str>) -> Result<String, SourceFailure> {
         let files = Memory::new([
             ("logs/errors.json", &include_bytes!("../../tests/sources/inspect/errors.json")[..]),
             ("logs/stopped.json", include_bytes!("../../tests/sources/inspect/stopped.json")),
             ("logs/epochs.json", include_bytes!("../../tests/sources/inspect/epochs.json")),
         ]);
         let rules = InspectRules { task: task.map(setting), ..InspectRules::default() };
-        let source = Source {
+        let source = PlanSource {
             name: setting("evals"),
             place: setting(glob),
             kind: SourceKind::Inspect(rules),
@@ -293,8 +299,8 @@ mod tests {
         };
         let time = |text| parse_time(text).unwrap();
         let (start, end) = (time("2026-11-22T00:00Z"), time("2026-11-29T00:00Z"));
-        let window = Window { start, end, zone: jiff::tz::TimeZone::UTC };
-        let read = read(&source, &Place { files: &files, root: "" }, &Nothing, &window);
+        let window = CollectWindow { start, end, zone: jiff::tz::TimeZone::UTC };
+        let read = read(&source, &SourcePlace { files: &files, root: "" }, &Nothing, &window);
         read.map(|read| read.file.path).map_err(|failed| failed.failure)
     }
 
@@ -304,13 +310,15 @@ mod tests {
         assert_eq!(chosen("logs/*.json", Some("support_replies")), Ok("logs/errors.json".to_owned()));
         assert_eq!(chosen("logs/*.json", Some("support_replies_clean")), Ok("logs/epochs.json".to_owned()));
         assert_eq!(chosen("logs/stopped.json", None), Ok("logs/stopped.json".to_owned()));
-        let Err(Failure::Unknown(reason)) = chosen("logs/s*.json", None) else { panic!("it did not finish") };
+        let Err(SourceFailure::Unknown(reason)) = chosen("logs/s*.json", None) else {
+            panic!("it did not finish")
+        };
         assert!(reason.contains("did not finish"), "{reason}");
     }
 
     #[test]
     fn logs_of_several_tasks_are_not_mixed() {
-        let Err(Failure::Refused { message, .. }) = chosen("logs/*.json", None) else {
+        let Err(SourceFailure::Refused { message, .. }) = chosen("logs/*.json", None) else {
             panic!("two tasks are there")
         };
         assert_eq!(

@@ -8,14 +8,14 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::collect::source::{AtColumn, ErrorRows, Repeats, RowRules};
-use crate::collect::table::{Cell, Row, Table, Taken, Unjudged};
-use crate::collect::window::{Window, zone};
+use crate::collect::table::{SourceCell, SourceRow, SourceTable, Taken, Unjudged};
+use crate::collect::window::{CollectWindow, zone};
 use crate::config::Setting;
 use crate::value::{Number, parse_date, parse_time};
 
 /// A row, or several of one key.
 #[derive(Clone, Debug)]
-pub(super) struct Element {
+pub(super) struct TakenRow {
     pub(super) cells: BTreeMap<String, Taken>,
     /// Line of the first.
     pub(super) line: usize,
@@ -24,8 +24,8 @@ pub(super) struct Element {
 
 /// The rows that count, and how many do not.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Elements {
-    pub(super) elements: Vec<Element>,
+pub(super) struct TakenRows {
+    pub(super) elements: Vec<TakenRow>,
     /// Rows that the harness failed on.
     pub(super) errors: usize,
     /// Rows that were planned and are not there.
@@ -52,24 +52,24 @@ pub(super) enum RowProblem {
 }
 
 /// How rows are told apart.
-pub(super) struct Keys<'r> {
+pub(super) struct RowKeys<'r> {
     pub(super) columns: Vec<&'r str>,
     pub(super) repeats: Repeats,
 }
 
 /// The rows that count.
 pub(super) fn elements(
-    table: &Table,
+    table: &SourceTable,
     rules: &RowRules,
     only: &[(Setting<String>, Setting<String>)],
-    keys: &Keys<'_>,
-    window: &Window,
-) -> Result<Elements, RowProblem> {
-    let mut found = Elements::default();
+    keys: &RowKeys<'_>,
+    window: &CollectWindow,
+) -> Result<TakenRows, RowProblem> {
+    let mut found = TakenRows::default();
     for (column, _) in only {
         has_column(table, column)?;
     }
-    let mut rows: Vec<(&Row, Option<Number>)> = Vec::new();
+    let mut rows: Vec<(&SourceRow, Option<Number>)> = Vec::new();
     let zone = rules.at.as_ref().map(|at| at_zone(at, window));
     if let Some(at) = &rules.at {
         has_column(table, &at.column)?;
@@ -114,7 +114,7 @@ pub(super) fn elements(
 }
 
 /// A column that the source has: in a row, or by name.
-fn has_column(table: &Table, column: &Setting<String>) -> Result<(), RowProblem> {
+fn has_column(table: &SourceTable, column: &Setting<String>) -> Result<(), RowProblem> {
     let is_there = table.columns.contains(&column.value)
         || table.rows.is_empty()
         || table.rows.iter().any(|row| row.cells.contains_key(&column.value));
@@ -126,7 +126,7 @@ fn has_column(table: &Table, column: &Setting<String>) -> Result<(), RowProblem>
 }
 
 /// All columns that a table has.
-pub(super) fn columns(table: &Table) -> Vec<String> {
+pub(super) fn columns(table: &SourceTable) -> Vec<String> {
     let mut known = table.columns.clone();
     for name in table.rows.iter().flat_map(|row| row.cells.keys()) {
         if !known.contains(name) {
@@ -137,23 +137,23 @@ pub(super) fn columns(table: &Table) -> Vec<String> {
 }
 
 /// Whether a cell is the text that is asked for.
-fn says(row: &Row, (column, wanted): &(Setting<String>, Setting<String>)) -> bool {
+fn says(row: &SourceRow, (column, wanted): &(Setting<String>, Setting<String>)) -> bool {
     match row.cells.get(&column.value) {
-        Some(Cell::Text(text) | Cell::Number(text)) => *text == wanted.value,
-        Some(Cell::Bool(value)) => value.to_string() == wanted.value,
-        Some(Cell::Unknown(_)) | None => false,
+        Some(SourceCell::Text(text) | SourceCell::Number(text)) => *text == wanted.value,
+        Some(SourceCell::Bool(value)) => value.to_string() == wanted.value,
+        Some(SourceCell::Unknown(_)) | None => false,
     }
 }
 
-fn at_zone(at: &AtColumn, window: &Window) -> TimeZone {
+fn at_zone(at: &AtColumn, window: &CollectWindow) -> TimeZone {
     at.timezone.as_ref().and_then(|name| zone(&name.value)).unwrap_or_else(|| window.zone.clone())
 }
 
 /// When a row was made, in seconds since 1970-01-01T00:00Z.
-fn instant(row: &Row, at: &AtColumn, zone: &TimeZone) -> Result<Number, RowProblem> {
+fn instant(row: &SourceRow, at: &AtColumn, zone: &TimeZone) -> Result<Number, RowProblem> {
     let text = match row.cells.get(&at.column.value) {
-        Some(Cell::Text(text) | Cell::Number(text)) => text.as_str(),
-        Some(Cell::Bool(_) | Cell::Unknown(_)) | None => "",
+        Some(SourceCell::Text(text) | SourceCell::Number(text)) => text.as_str(),
+        Some(SourceCell::Bool(_) | SourceCell::Unknown(_)) | None => "",
     };
     let found = match &at.format {
         Some(format) => with_format(format, text, zone),
@@ -193,8 +193,8 @@ fn seconds_of(instant: &jiff::Timestamp) -> Number {
 }
 
 /// One element for each key.
-fn by_key(rows: &[(&Row, Option<Number>)], keys: &Keys<'_>) -> Result<Vec<Element>, RowProblem> {
-    let mut groups: Vec<Vec<&(&Row, Option<Number>)>> = Vec::new();
+fn by_key(rows: &[(&SourceRow, Option<Number>)], keys: &RowKeys<'_>) -> Result<Vec<TakenRow>, RowProblem> {
+    let mut groups: Vec<Vec<&(&SourceRow, Option<Number>)>> = Vec::new();
     let mut known: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     for row in rows {
         if keys.columns.is_empty() {
@@ -217,22 +217,23 @@ fn by_key(rows: &[(&Row, Option<Number>)], keys: &Keys<'_>) -> Result<Vec<Elemen
 }
 
 /// The text of a part of a key; a part may be empty, as long as another one is not.
-fn key_text(row: &Row, column: &str) -> String {
+fn key_text(row: &SourceRow, column: &str) -> String {
     match row.cells.get(column) {
-        Some(Cell::Text(text) | Cell::Number(text)) => text.clone(),
-        Some(Cell::Bool(value)) => value.to_string(),
-        Some(Cell::Unknown(_)) | None => String::new(),
+        Some(SourceCell::Text(text) | SourceCell::Number(text)) => text.clone(),
+        Some(SourceCell::Bool(value)) => value.to_string(),
+        Some(SourceCell::Unknown(_)) | None => String::new(),
     }
 }
 
 /// What counts of the rows of one key.
-fn one_of(group: &[&(&Row, Option<Number>)], keys: &Keys<'_>) -> Result<Element, RowProblem> {
-    let alone = |row: &Row| {
-        let cells = row.cells.iter().map(|(name, cell)| (name.clone(), Taken::Cell(cell.clone()))).collect();
-        Element { cells, line: row.line, unjudged: row.unjudged.clone() }
+fn one_of(group: &[&(&SourceRow, Option<Number>)], keys: &RowKeys<'_>) -> Result<TakenRow, RowProblem> {
+    let alone = |row: &SourceRow| {
+        let cells =
+            row.cells.iter().map(|(name, cell)| (name.clone(), Taken::SourceCell(cell.clone()))).collect();
+        TakenRow { cells, line: row.line, unjudged: row.unjudged.clone() }
     };
     let [first, rest @ ..] = group else {
-        return Ok(Element { cells: BTreeMap::new(), line: 0, unjudged: None });
+        return Ok(TakenRow { cells: BTreeMap::new(), line: 0, unjudged: None });
     };
     let Some(second) = rest.first() else { return Ok(alone(first.0)) };
     match keys.repeats {
@@ -250,7 +251,7 @@ fn one_of(group: &[&(&Row, Option<Number>)], keys: &Keys<'_>) -> Result<Element,
 }
 
 /// The rows of one key together: of yes and no the no; of numbers the range that they span; of all else what they agree on.
-fn worst(group: &[&(&Row, Option<Number>)]) -> Element {
+fn worst(group: &[&(&SourceRow, Option<Number>)]) -> TakenRow {
     let mut cells = BTreeMap::new();
     let rows = || group.iter().map(|(row, _)| *row);
     let unjudged = rows().find_map(|row| row.unjudged.clone());
@@ -258,44 +259,46 @@ fn worst(group: &[&(&Row, Option<Number>)]) -> Element {
     names.sort();
     names.dedup();
     for name in names {
-        let all: Vec<Option<&Cell>> = rows()
+        let all: Vec<Option<&SourceCell>> = rows()
             .map(|row| row.cells.get(name).filter(|_| row.unjudged.is_none() || is_name(group, name)))
             .collect();
         if let Some(taken) = worst_cell(&all) {
             cells.insert(name.clone(), taken);
         }
     }
-    let decided = cells.iter().any(|(_, taken)| *taken == Taken::Cell(Cell::Bool(false)));
+    let decided = cells.iter().any(|(_, taken)| *taken == Taken::SourceCell(SourceCell::Bool(false)));
     let line = rows().map(|row| row.line).min().unwrap_or(0);
     // One failure decides, whatever the others would have said.
-    Element { cells, line, unjudged: unjudged.filter(|_| !decided) }
+    TakenRow { cells, line, unjudged: unjudged.filter(|_| !decided) }
 }
 
 /// Whether a column says the same in all rows, as what names them does.
-fn is_name(group: &[&(&Row, Option<Number>)], name: &str) -> bool {
+fn is_name(group: &[&(&SourceRow, Option<Number>)], name: &str) -> bool {
     let mut cells = group.iter().map(|(row, _)| row.cells.get(name));
     let first = cells.next().flatten();
     first.is_some() && cells.all(|cell| cell == first)
 }
 
-fn worst_cell(cells: &[Option<&Cell>]) -> Option<Taken> {
-    let known: Vec<&Cell> =
-        cells.iter().flatten().copied().filter(|cell| !matches!(cell, Cell::Unknown(_))).collect();
-    if known.iter().any(|cell| **cell == Cell::Bool(false)) {
-        return Some(Taken::Cell(Cell::Bool(false)));
+fn worst_cell(cells: &[Option<&SourceCell>]) -> Option<Taken> {
+    let known: Vec<&SourceCell> =
+        cells.iter().flatten().copied().filter(|cell| !matches!(cell, SourceCell::Unknown(_))).collect();
+    if known.iter().any(|cell| **cell == SourceCell::Bool(false)) {
+        return Some(Taken::SourceCell(SourceCell::Bool(false)));
     }
     let first = *known.first()?;
     if known.len() < cells.len() {
-        return Some(Taken::Cell(Cell::Unknown("not all of its repeats have a value".to_owned())));
+        return Some(Taken::SourceCell(SourceCell::Unknown(
+            "not all of its repeats have a value".to_owned(),
+        )));
     }
     if known.iter().all(|cell| *cell == first) {
-        return Some(Taken::Cell(first.clone()));
+        return Some(Taken::SourceCell(first.clone()));
     }
     let numbers: Option<Vec<(Number, &str)>> = known
         .iter()
         .map(|cell| match cell {
-            Cell::Number(digits) => Some((crate::value::parse_number(digits).ok()?, digits.as_str())),
-            Cell::Text(_) | Cell::Bool(_) | Cell::Unknown(_) => None,
+            SourceCell::Number(digits) => Some((crate::value::parse_number(digits).ok()?, digits.as_str())),
+            SourceCell::Text(_) | SourceCell::Bool(_) | SourceCell::Unknown(_) => None,
         })
         .collect();
     let numbers = numbers.unwrap_or_default();
@@ -303,6 +306,6 @@ fn worst_cell(cells: &[Option<&Cell>]) -> Option<Taken> {
     let high = numbers.iter().max_by(|a, b| a.0.cmp(&b.0));
     Some(match low.zip(high) {
         Some((low, high)) => Taken::Range { low: low.1.to_owned(), high: high.1.to_owned() },
-        None => Taken::Cell(Cell::Unknown("its repeats differ".to_owned())),
+        None => Taken::SourceCell(SourceCell::Unknown("its repeats differ".to_owned())),
     })
 }

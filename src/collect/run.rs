@@ -8,15 +8,15 @@ use std::cell::Cell as Flag;
 use std::collections::BTreeMap;
 
 use crate::collect::complain::Complaints;
-use crate::collect::outside::{Answer, Outside, Question};
+use crate::collect::outside::{Question, Reply, Respondent};
 use crate::collect::plan::{EachRow, Plan, Take};
-use crate::collect::read::{self, FailedSource, Place, ReadSource};
-use crate::collect::rows::{self, Elements, Keys};
-use crate::collect::source::{Source, SourceKind};
-use crate::collect::table::{Cell, Failure, Table, Taken, Unjudged};
-use crate::collect::typed::{ElementForm, Shape, TypedField, check};
-use crate::collect::unit::Form;
-use crate::collect::window::Window;
+use crate::collect::read::{self, FailedSource, ReadSource, SourcePlace};
+use crate::collect::rows::{self, RowKeys, TakenRows};
+use crate::collect::source::{PlanSource, SourceKind};
+use crate::collect::table::{SourceCell, SourceFailure, SourceTable, Taken, Unjudged};
+use crate::collect::typed::{ElementForm, FieldShape, TypedField, check};
+use crate::collect::unit::FieldForm;
+use crate::collect::window::CollectWindow;
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
 use crate::types::show_time;
@@ -83,9 +83,9 @@ pub fn problems(plan: &Plan, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
 pub fn collect(
     plan: &Plan,
     vocabulary: &Vocabulary,
-    place: &Place<'_>,
-    outside: &dyn Outside,
-    window: &Window,
+    place: &SourcePlace<'_>,
+    outside: &dyn Respondent,
+    window: &CollectWindow,
     sources: &mut SourceMap,
 ) -> Collection {
     let (fields, problems) = check(plan, vocabulary);
@@ -122,14 +122,14 @@ pub fn collect(
 
 /// Notes whether a server or database did not answer, which is more than an answer that says nothing.
 struct Watched<'o> {
-    inner: &'o dyn Outside,
+    inner: &'o dyn Respondent,
     failed: Flag<bool>,
     /// Whether the last question was not answered at all.
     silent: Flag<bool>,
 }
 
-impl Outside for Watched<'_> {
-    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+impl Respondent for Watched<'_> {
+    fn ask(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         let answer = self.inner.ask(source, question);
         let is_failure = match &answer {
             Ok(answer) => answer.status >= 500,
@@ -143,10 +143,10 @@ impl Outside for Watched<'_> {
 
 /// One source and its fields.
 struct SourceRun<'r, 's> {
-    source: &'r Source,
-    place: &'r Place<'r>,
+    source: &'r PlanSource,
+    place: &'r SourcePlace<'r>,
     outside: &'r Watched<'r>,
-    window: &'r Window,
+    window: &'r CollectWindow,
     complaints: &'r mut Complaints<'s>,
     line: SourceLine,
 }
@@ -210,13 +210,13 @@ impl SourceRun<'_, '_> {
             Some(made) => {
                 let last = &self.window.end - crate::value::Number::ONE;
                 let (from, to) = (show_time(&self.window.start), show_time(&last));
-                Failure::unknown(format!(
+                SourceFailure::unknown(format!(
                     "it was made at {}, outside of the window from {from} to {to}",
                     made.text()
                 ))
             }
             None if self.source.rows.undated || self.source.rows.at.is_some() => return Ok(read),
-            None => Failure::refused(
+            None => SourceFailure::refused(
                 format!("`{}` does not say when it was made, so it could be an old one", read.file.path),
                 "name the column of its dates with `at`, or write `undated: accepted`",
             ),
@@ -243,7 +243,7 @@ impl SourceRun<'_, '_> {
         let mut origin = self.origin_of(read);
         let taking = match (&field.plan.take, &field.shape) {
             (Take::Each(_) | Take::SqlEach(..), shape) => self.list(field, shape, read),
-            (Take::Count(total) | Take::Value(total), Shape::Single(form)) => {
+            (Take::Count(total) | Take::Value(total), FieldShape::Single(form)) => {
                 self.total(field, total, form, read)
             }
             // The plan was checked for this.
@@ -265,7 +265,7 @@ impl SourceRun<'_, '_> {
     }
 
     /// The rows that count for a field.
-    fn elements(&mut self, field: &TypedField<'_>, read: &ReadSource) -> Result<Elements, String> {
+    fn elements(&mut self, field: &TypedField<'_>, read: &ReadSource) -> Result<TakenRows, String> {
         let keys = keys_of(field);
         rows::elements(&read.table, &self.source.rows, &field.plan.only, &keys, self.window)
             .map_err(|problem| self.complaints.rows(field, read, &problem))
@@ -274,7 +274,7 @@ impl SourceRun<'_, '_> {
     fn list(
         &mut self,
         field: &TypedField<'_>,
-        shape: &Shape<'_>,
+        shape: &FieldShape<'_>,
         read: &ReadSource,
     ) -> Result<Taking, String> {
         self.known_columns(shape, field, &read.table)?;
@@ -283,7 +283,7 @@ impl SourceRun<'_, '_> {
             return Err("there is no row within the window".to_owned());
         }
         let value = match shape {
-            Shape::Elements { fields, .. } => {
+            FieldShape::Elements { fields, .. } => {
                 let names = keys_of(field).columns;
                 let records = found.elements.iter().map(|element| {
                     let cells = fields.iter().filter_map(|own| {
@@ -294,7 +294,7 @@ impl SourceRun<'_, '_> {
                 });
                 Gathered::Records(records.collect())
             }
-            Shape::Column { column, form } => {
+            FieldShape::Column { column, form } => {
                 let mut texts = Vec::new();
                 for element in &found.elements {
                     match element.cells.get(*column).map(|taken| form.write(taken)) {
@@ -308,7 +308,7 @@ impl SourceRun<'_, '_> {
                 }
                 Gathered::List(texts)
             }
-            Shape::Single(_) => return Err("it is not a list".to_owned()),
+            FieldShape::Single(_) => return Err("it is not a list".to_owned()),
         };
         Ok((value, self.said_of(&found)))
     }
@@ -318,7 +318,7 @@ impl SourceRun<'_, '_> {
         &mut self,
         field: &TypedField<'_>,
         own: &ElementForm<'_>,
-        element: &rows::Element,
+        element: &rows::TakenRow,
         is_name: bool,
         read: &ReadSource,
     ) -> Option<(String, Option<String>)> {
@@ -338,7 +338,7 @@ impl SourceRun<'_, '_> {
     }
 
     /// What is said of a list beside its value.
-    fn said_of(&mut self, found: &Elements) -> Vec<(&'static str, String)> {
+    fn said_of(&mut self, found: &TakenRows) -> Vec<(&'static str, String)> {
         let mut said = Vec::new();
         let all = found.elements.len();
         let mut why: Vec<String> = found.too_many_errors.iter().cloned().collect();
@@ -378,12 +378,12 @@ impl SourceRun<'_, '_> {
         said
     }
 
-    /// Columns that no row has are misspelt: what is missing in some rows is in others, or in the first line.
+    /// KnownColumns that no row has are misspelt: what is missing in some rows is in others, or in the first line.
     fn known_columns(
         &mut self,
-        shape: &Shape<'_>,
+        shape: &FieldShape<'_>,
         field: &TypedField<'_>,
-        table: &Table,
+        table: &SourceTable,
     ) -> Result<(), String> {
         let plans: Vec<_> = match &field.plan.take {
             Take::Each(EachRow::Fields(fields)) | Take::SqlEach(_, EachRow::Fields(fields)) => {
@@ -400,7 +400,7 @@ impl SourceRun<'_, '_> {
         for column in plans {
             let is_there =
                 known.contains(&column.value) || fixed.iter().any(|(name, _)| *name == column.value);
-            if !is_there && is_judged && !matches!(shape, Shape::Single(_)) {
+            if !is_there && is_judged && !matches!(shape, FieldShape::Single(_)) {
                 return Err(self.complaints.column(column, &known));
             }
         }
@@ -412,15 +412,15 @@ impl SourceRun<'_, '_> {
         &mut self,
         field: &TypedField<'_>,
         total: &crate::config::Setting<String>,
-        form: &Form<'_>,
+        form: &FieldForm<'_>,
         read: &ReadSource,
     ) -> Result<Taking, String> {
         let is_count = matches!(field.plan.take, Take::Count(_));
         let taken = if is_count && total.value == "rows" {
-            Taken::Cell(Cell::Number(self.elements(field, read)?.elements.len().to_string()))
+            Taken::SourceCell(SourceCell::Number(self.elements(field, read)?.elements.len().to_string()))
         } else if let Some(cell) = read.table.totals.get(&total.value).filter(|_| field.plan.only.is_empty())
         {
-            Taken::Cell(cell.clone())
+            Taken::SourceCell(cell.clone())
         } else if is_count {
             return Err(format!("the source does not say how many are `{}`", total.value));
         } else {
@@ -449,7 +449,7 @@ impl SourceRun<'_, '_> {
                 (None, None) => Err(format!("the row has no `{}`", column.value)),
             },
             several => {
-                let failure = Failure::refused(
+                let failure = SourceFailure::refused(
                     format!("{} rows are left, and one value is taken", several.len()),
                     "pick one row with `where`, or take a list with `each`",
                 );
@@ -461,11 +461,11 @@ impl SourceRun<'_, '_> {
     fn single(
         &mut self,
         field: &TypedField<'_>,
-        form: &Form<'_>,
+        form: &FieldForm<'_>,
         taken: &Taken,
         read: &ReadSource,
     ) -> Result<Taking, String> {
-        if let Taken::Cell(Cell::Unknown(why)) = taken {
+        if let Taken::SourceCell(SourceCell::Unknown(why)) = taken {
             return Err(why.clone());
         }
         match form.write(taken) {
@@ -498,7 +498,7 @@ impl SourceLine {
 }
 
 /// How the rows of a field are told apart: by what the plan says, or else by what the kind of source and the list do.
-fn keys_of<'f>(field: &'f TypedField<'_>) -> Keys<'f> {
+fn keys_of<'f>(field: &'f TypedField<'_>) -> RowKeys<'f> {
     let rules = &field.source.rows;
     let repeats = match &field.source.kind {
         SourceKind::Inspect(rules) => rules.epochs,
@@ -527,13 +527,13 @@ fn keys_of<'f>(field: &'f TypedField<'_>) -> Keys<'f> {
         );
         match &field.shape {
             _ if is_eval => columns.push("id"),
-            Shape::Elements { fields, key: Some(key) } => {
+            FieldShape::Elements { fields, key: Some(key) } => {
                 columns.extend(fields.get(*key).map(|field| field.column));
             }
-            Shape::Elements { key: None, .. } | Shape::Column { .. } | Shape::Single(_) => {}
+            FieldShape::Elements { key: None, .. } | FieldShape::Column { .. } | FieldShape::Single(_) => {}
         }
     }
-    Keys { columns, repeats }
+    RowKeys { columns, repeats }
 }
 
 /// The most frequent reasons, each cropped.

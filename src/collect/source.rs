@@ -7,7 +7,7 @@ use crate::value::Number;
 
 /// One source of a plan.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct PlanSource {
     pub name: Setting<String>,
     /// The path of its file within the project, a glob, an address or the name of an environment variable.
     pub place: Setting<String>,
@@ -195,7 +195,7 @@ pub enum PromQuery {
         /// What an empty `part` counts as, while `whole` is there and above 0.
         absent_part: Option<Number>,
         /// How many samples `whole` has to have at least.
-        expected: Option<Expected>,
+        expected: Option<ExpectedSamples>,
     },
     /// A quantile of a histogram, by the cumulative counts of its buckets, each with the label `le`.
     Quantile {
@@ -207,7 +207,7 @@ pub enum PromQuery {
 
 /// How often something is sampled, and which share of that has to be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expected {
+pub struct ExpectedSamples {
     /// Seconds.
     pub every: Number,
     pub at_least: Number,

@@ -12,7 +12,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode, MAIN_DB, Statement};
 
-use crate::collect::table::{Cell, Failure, Row, Table, TableBuilder};
+use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, TableBuilder};
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Steps of the database between two looks at the clock.
@@ -38,7 +38,7 @@ pub fn query(
     start: &str,
     end: &str,
     mut is_late: impl FnMut() -> bool + Send + 'static,
-) -> Result<Table, Failure> {
+) -> Result<SourceTable, SourceFailure> {
     check_file(file)?;
     let gave_up = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&gave_up);
@@ -52,15 +52,15 @@ pub fn query(
         ask(&connection, sql, start, end)
     });
     if gave_up.load(Ordering::Relaxed) {
-        return Err(Failure::unknown("the query took longer than its time limit"));
+        return Err(SourceFailure::unknown("the query took longer than its time limit"));
     }
     answer
 }
 
 /// Looks at what the first page says of the file.
-fn check_file(file: &[u8]) -> Result<(), Failure> {
+fn check_file(file: &[u8]) -> Result<(), SourceFailure> {
     if !file.starts_with(MAGIC) {
-        return Err(Failure::broken(0, "this is not an SQLite database"));
+        return Err(SourceFailure::broken(0, "this is not an SQLite database"));
     }
     let number = |at: usize, length: usize| {
         let bytes = file.get(at..at + length).unwrap_or(&[]);
@@ -71,7 +71,7 @@ fn check_file(file: &[u8]) -> Result<(), Failure> {
     let is_said = number(24, 4) == number(92, 4);
     let length = u64::try_from(file.len()).unwrap_or(u64::MAX);
     if is_said && number(28, 4) * page > length {
-        return Err(Failure::Broken {
+        return Err(SourceFailure::Broken {
             at: file.len(),
             message: "the database ends here, and is larger by its own account".to_owned(),
             help: Some("copy it again, with `sqlite3 FILE \".backup COPY\"`".to_owned()),
@@ -80,7 +80,7 @@ fn check_file(file: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn open(file: &[u8]) -> Result<Connection, Failure> {
+fn open(file: &[u8]) -> Result<Connection, SourceFailure> {
     let mut bytes = file.to_vec();
     // A database in memory has no write-ahead log. The file's own is empty, so that it reads the same without.
     for mode in bytes.iter_mut().skip(18).take(2) {
@@ -115,7 +115,7 @@ fn authorize(context: AuthContext<'_>) -> Authorization {
     }
 }
 
-fn ask(connection: &Connection, sql: &str, start: &str, end: &str) -> Result<Table, Failure> {
+fn ask(connection: &Connection, sql: &str, start: &str, end: &str) -> Result<SourceTable, SourceFailure> {
     let mut statement = connection.prepare(sql).map_err(|error| failure(&error))?;
     if statement.is_explain() != 0 || !statement.readonly() {
         return Err(not_a_select());
@@ -124,7 +124,7 @@ fn ask(connection: &Connection, sql: &str, start: &str, end: &str) -> Result<Tab
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut seen = BTreeSet::new();
     if let Some(twice) = columns.iter().find(|name| !seen.insert(*name)) {
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             format!("the query gives two columns called `{twice}`"),
             "give each a name of its own with `as`",
         ));
@@ -132,7 +132,7 @@ fn ask(connection: &Connection, sql: &str, start: &str, end: &str) -> Result<Tab
     let mut table = TableBuilder::new(columns.clone());
     let mut rows = statement.raw_query();
     while let Some(found) = rows.next().map_err(|error| failure(&error))? {
-        let mut row = Row::default();
+        let mut row = SourceRow::default();
         for (index, name) in columns.iter().enumerate() {
             let value = found.get_ref(index).map_err(|error| failure(&error))?;
             if let Some(cell) = cell(name, value)? {
@@ -142,17 +142,17 @@ fn ask(connection: &Connection, sql: &str, start: &str, end: &str) -> Result<Tab
         table.add(row)?;
     }
     let tool = Some(format!("sqlite {}", rusqlite::version()));
-    Ok(Table { tool, ..table.done() })
+    Ok(SourceTable { tool, ..table.done() })
 }
 
-fn bind(statement: &mut Statement<'_>, start: &str, end: &str) -> Result<(), Failure> {
+fn bind(statement: &mut Statement<'_>, start: &str, end: &str) -> Result<(), SourceFailure> {
     for index in 1..=statement.parameter_count() {
         let name = statement.parameter_name(index).unwrap_or("?");
         let value = match name {
             ":start" => with_seconds(start),
             ":end" => with_seconds(end),
             other => {
-                return Err(Failure::refused(
+                return Err(SourceFailure::refused(
                     format!("the query asks for `{other}`, and only `:start` and `:end` are bound"),
                     "write the value into the query",
                 ));
@@ -172,17 +172,17 @@ fn with_seconds(instant: &str) -> String {
 }
 
 /// The cell of a value; none of null.
-fn cell(name: &str, value: ValueRef<'_>) -> Result<Option<Cell>, Failure> {
+fn cell(name: &str, value: ValueRef<'_>) -> Result<Option<SourceCell>, SourceFailure> {
     Ok(match value {
         ValueRef::Null => None,
-        ValueRef::Integer(value) => Some(Cell::Number(value.to_string())),
-        ValueRef::Real(value) => Some(Cell::of_float(value)),
+        ValueRef::Integer(value) => Some(SourceCell::Number(value.to_string())),
+        ValueRef::Real(value) => Some(SourceCell::of_float(value)),
         ValueRef::Text(bytes) => Some(match std::str::from_utf8(bytes) {
-            Ok(text) => Cell::Text(text.to_owned()),
-            Err(_) => Cell::Unknown("the text is not UTF-8".to_owned()),
+            Ok(text) => SourceCell::Text(text.to_owned()),
+            Err(_) => SourceCell::Unknown("the text is not UTF-8".to_owned()),
         }),
         ValueRef::Blob(_) => {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("the column `{name}` has binary data"),
                 format!("select another column, or `hex({name})`"),
             ));
@@ -190,36 +190,36 @@ fn cell(name: &str, value: ValueRef<'_>) -> Result<Option<Cell>, Failure> {
     })
 }
 
-fn not_a_select() -> Failure {
-    Failure::refused("the query is not a `select`", "write a single `select`: nothing else is run")
+fn not_a_select() -> SourceFailure {
+    SourceFailure::refused("the query is not a `select`", "write a single `select`: nothing else is run")
 }
 
 /// What an error of the database means.
-fn failure(error: &Error) -> Failure {
+fn failure(error: &Error) -> SourceFailure {
     if matches!(error, Error::MultipleStatement) {
-        return Failure::refused(
+        return SourceFailure::refused(
             "there is more than one statement",
             "write a single `select`: nothing else is run",
         );
     }
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Failure::Broken {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => SourceFailure::Broken {
             at: 0,
             message: "the database is damaged".to_owned(),
             help: Some("copy it again, with `sqlite3 FILE \".backup COPY\"`".to_owned()),
         },
         Some(ErrorCode::OutOfMemory | ErrorCode::TooBig) => {
-            Failure::unknown("the query needs more memory than it may take")
+            SourceFailure::unknown("the query needs more memory than it may take")
         }
         Some(ErrorCode::ReadOnly) => not_a_select(),
-        Some(ErrorCode::AuthorizationForStatementDenied) => Failure::refused(
+        Some(ErrorCode::AuthorizationForStatementDenied) => SourceFailure::refused(
             format!("the query does what is not allowed: {error}"),
             format!(
                 "write a single `select`, without {}: the same file has to give the same rows",
                 NOT_REPEATABLE.join(", ")
             ),
         ),
-        Some(_) | None => Failure::refused(
+        Some(_) | None => SourceFailure::refused(
             format!("SQLite cannot run the query: {error}"),
             "try it with `sqlite3 FILE`, where `.schema` shows tables and columns",
         ),
@@ -234,23 +234,23 @@ mod tests {
     const START: &str = "2026-11-21T00:00:00Z";
     const END: &str = "2026-11-28T00:00:00Z";
 
-    fn ask_usage(sql: &str) -> Result<Table, Failure> {
+    fn ask_usage(sql: &str) -> Result<SourceTable, SourceFailure> {
         query(USAGE, sql, START, END, || false)
     }
 
-    fn one(sql: &str) -> Vec<Option<Cell>> {
+    fn one(sql: &str) -> Vec<Option<SourceCell>> {
         let table = ask_usage(sql).unwrap();
         let [row] = table.rows.as_slice() else { panic!("{table:?}") };
         table.columns.iter().map(|name| row.cells.get(name).cloned()).collect()
     }
 
-    fn number(digits: &str) -> Option<Cell> {
-        Some(Cell::Number(digits.to_owned()))
+    fn number(digits: &str) -> Option<SourceCell> {
+        Some(SourceCell::Number(digits.to_owned()))
     }
 
-    fn refused(found: Result<Table, Failure>) -> String {
+    fn refused(found: Result<SourceTable, SourceFailure>) -> String {
         match found {
-            Err(Failure::Refused { message, .. }) => message,
+            Err(SourceFailure::Refused { message, .. }) => message,
             other => panic!("{other:?}"),
         }
     }
@@ -283,10 +283,10 @@ mod tests {
             "select count(*) as n, sum(user_id = 'u12') as after from runs where at >= :start and at < :end";
         for (start, end) in [(START, END), ("2026-11-21T00:00Z", "2026-11-28T00:00Z")] {
             let table = query(USAGE, runs, start, end, || false).unwrap();
-            assert_eq!(table.rows[0].cells["n"], Cell::Number("115".to_owned()));
-            assert_eq!(table.rows[0].cells["after"], Cell::Number("0".to_owned()));
+            assert_eq!(table.rows[0].cells["n"], SourceCell::Number("115".to_owned()));
+            assert_eq!(table.rows[0].cells["after"], SourceCell::Number("0".to_owned()));
         }
-        assert_eq!(one("select :start as a"), [Some(Cell::Text(START.to_owned()))]);
+        assert_eq!(one("select :start as a"), [Some(SourceCell::Text(START.to_owned()))]);
     }
 
     #[test]
@@ -294,8 +294,8 @@ mod tests {
         let found = one(
             "select 0.1 + 0.2 as a, null as b, 'x' as c, 9223372036854775807 as d, 9e999 as e, '0.5' as f",
         );
-        let text = |text: &str| Some(Cell::Text(text.to_owned()));
-        let infinite = Some(Cell::Unknown("the value is inf".to_owned()));
+        let text = |text: &str| Some(SourceCell::Text(text.to_owned()));
+        let infinite = Some(SourceCell::Unknown("the value is inf".to_owned()));
         assert_eq!(
             found,
             [
@@ -351,7 +351,7 @@ mod tests {
             looks > 100
         };
         let found = query(USAGE, endless, START, END, is_late);
-        assert_eq!(found, Err(Failure::unknown("the query took longer than its time limit")));
+        assert_eq!(found, Err(SourceFailure::unknown("the query took longer than its time limit")));
     }
 
     #[test]
@@ -360,10 +360,10 @@ mod tests {
             "select length(zeroblob(1000000000)) as n",
             "select replace(hex(zeroblob(4000000)), '0', 'xxxxxx') as a",
         ] {
-            assert!(matches!(ask_usage(sql), Err(Failure::Unknown(_))), "{sql}");
+            assert!(matches!(ask_usage(sql), Err(SourceFailure::Unknown(_))), "{sql}");
         }
         let large = "with recursive n(i) as (select 1 union all select i + 1 from n limit 200) select i as n, hex(zeroblob(4000000)) as a from n";
-        assert!(matches!(ask_usage(large), Err(Failure::Refused { .. })));
+        assert!(matches!(ask_usage(large), Err(SourceFailure::Refused { .. })));
     }
 
     #[test]
@@ -382,7 +382,10 @@ mod tests {
         let all = "select count(*) as n, sum(cost_usd) as c, max(at) as a from runs";
         for bytes in [&b""[..], b"a,b", MAGIC, &USAGE[..USAGE.len() - 1], &USAGE[..4096]] {
             let found = query(bytes, all, START, END, || false);
-            assert!(matches!(found, Err(Failure::Broken { .. } | Failure::Refused { .. })), "{found:?}");
+            assert!(
+                matches!(found, Err(SourceFailure::Broken { .. } | SourceFailure::Refused { .. })),
+                "{found:?}"
+            );
         }
         for at in (0..USAGE.len()).step_by(29) {
             let mut bytes = USAGE.to_vec();

@@ -15,14 +15,14 @@ const ENTRY_BYTES: usize = 64;
 
 /// The rows of one source, in its own order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
-    pub rows: Vec<Row>,
+pub struct SourceTable {
+    pub rows: Vec<SourceRow>,
     /// What the source says, or what can be counted, of the whole: `planned`, `errors`, a metric by its name.
-    pub totals: BTreeMap<String, Cell>,
+    pub totals: BTreeMap<String, SourceCell>,
     /// Name and version of the tool that wrote it, as far as it says: `promptfoo 0.121.20`.
     pub tool: Option<String>,
     /// The tool's own date of the run; never the date of a file.
-    pub made: Option<Made>,
+    pub made: Option<MadeAt>,
     /// Why the run did not reach its end, where that is so. Of the files of a glob such a one is left out.
     pub unfinished: Option<String>,
     /// What was run, where the files of several may lie side by side: the task of Inspect.
@@ -33,7 +33,7 @@ pub struct Table {
     pub remarks: Vec<String>,
 }
 
-impl Table {
+impl SourceTable {
     /// The table without the cells that say that there is no value, by one of these texts.
     #[must_use]
     pub fn without(mut self, empty: &[String]) -> Self {
@@ -43,8 +43,8 @@ impl Table {
         let is_empty = |text: &str| empty.iter().any(|word| word.trim() == text.trim());
         for row in &mut self.rows {
             row.cells.retain(|_, cell| match cell {
-                Cell::Text(text) | Cell::Number(text) => !is_empty(text),
-                Cell::Bool(_) | Cell::Unknown(_) => true,
+                SourceCell::Text(text) | SourceCell::Number(text) => !is_empty(text),
+                SourceCell::Bool(_) | SourceCell::Unknown(_) => true,
             });
         }
         self
@@ -54,25 +54,25 @@ impl Table {
 /// A table that is being filled, as long as it is not too large.
 #[derive(Debug)]
 pub struct TableBuilder {
-    table: Table,
+    table: SourceTable,
     left: usize,
 }
 
 impl TableBuilder {
     /// An empty table with the columns that its source has.
     pub fn new(columns: Vec<String>) -> Self {
-        Self { table: Table { columns, ..Table::default() }, left: MAX_BYTES }
+        Self { table: SourceTable { columns, ..SourceTable::default() }, left: MAX_BYTES }
     }
 
     /// Adds a row.
     ///
     /// # Errors
     /// If the table is too large then.
-    pub fn add(&mut self, row: Row) -> Result<(), Failure> {
-        let size = |(name, cell): (&String, &Cell)| name.len() + cell.text_length() + ENTRY_BYTES;
+    pub fn add(&mut self, row: SourceRow) -> Result<(), SourceFailure> {
+        let size = |(name, cell): (&String, &SourceCell)| name.len() + cell.text_length() + ENTRY_BYTES;
         let size = row.cells.iter().map(size).sum::<usize>() + ENTRY_BYTES;
         self.left = self.left.checked_sub(size).ok_or_else(|| {
-            Failure::refused(
+            SourceFailure::refused(
                 format!("this table takes more than {} MB", MAX_BYTES / 1024 / 1024),
                 "take fewer columns, or only the rows of the window",
             )
@@ -82,16 +82,16 @@ impl TableBuilder {
     }
 
     /// The table with all that was added.
-    pub fn done(self) -> Table {
+    pub fn done(self) -> SourceTable {
         self.table
     }
 }
 
 /// One row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
+pub struct SourceRow {
     /// By the name of the column; nested fields have a dotted name, `metadata.edit_time`. What the source lacks has no entry.
-    pub cells: BTreeMap<String, Cell>,
+    pub cells: BTreeMap<String, SourceCell>,
     /// Line of the source's file that it begins at, from 1; 0 where there are no lines.
     pub line: usize,
     /// Why nothing was measured of it, where that is so. What its cells would say is unknown then, but for what names it.
@@ -111,7 +111,7 @@ pub enum Unjudged {
 /// One value of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Cell {
+pub enum SourceCell {
     /// A text, as it stands there.
     Text(String),
     /// A decimal in the source's own digits, `0.0189` or `6.4e2`, without unit.
@@ -121,7 +121,7 @@ pub enum Cell {
     Unknown(String),
 }
 
-impl Cell {
+impl SourceCell {
     fn text_length(&self) -> usize {
         match self {
             Self::Text(text) | Self::Number(text) | Self::Unknown(text) => text.len(),
@@ -154,9 +154,9 @@ impl Cell {
 
 /// When a run was made: an instant as the tool writes it, `2026-11-28T06:56:12.345Z`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Made(String);
+pub struct MadeAt(String);
 
-impl Made {
+impl MadeAt {
     /// None if the text is no instant with an offset.
     pub fn at(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
@@ -176,7 +176,7 @@ impl Made {
 
 /// Why a source gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum SourceFailure {
     /// The file is broken: it is not what it should be from this byte on. An error at that place, and exit 2.
     Broken { at: usize, message: String, help: Option<String> },
     /// It is something else than what can be read, or the plan has to say more: an error at the plan's line, and exit 2.
@@ -188,7 +188,7 @@ pub enum Failure {
     NotBuilt { feature: &'static str },
 }
 
-impl Failure {
+impl SourceFailure {
     /// A file that is broken from a byte on.
     pub fn broken(at: usize, message: impl Into<String>) -> Self {
         Self::Broken { at, message: message.into(), help: None }
@@ -207,7 +207,7 @@ impl Failure {
 
 /// The columns that a kind of source has whatever its files say, for what is checked before anything is read.
 #[derive(Clone, Copy, Debug)]
-pub struct Columns {
+pub struct KnownColumns {
     /// The fixed ones, with the unit that their numbers have, `ms` or `USD`; nothing for what is no number, or has no unit.
     pub fixed: &'static [(&'static str, Option<&'static str>)],
     /// What the names of all others begin with: `metadata.`, `scores.`. With an empty text any name may be there.
@@ -219,7 +219,7 @@ pub struct Columns {
 /// What was found for one field of the snapshot that is not a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taken {
-    Cell(Cell),
+    SourceCell(SourceCell),
     /// A share by its counts, `957 of 1008`.
     Counts {
         part: String,
@@ -234,7 +234,7 @@ pub enum Taken {
 
 /// What was found, and what found it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundValue {
     pub taken: Taken,
     /// Name and version of the tool or server.
     pub tool: Option<String>,
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_float_is_written_with_the_fewest_digits_that_are_it() {
-        let number = |digits: &str| Cell::Number(digits.to_owned());
+        let number = |digits: &str| SourceCell::Number(digits.to_owned());
         for (value, digits) in [
             (0.62, "0.62"),
             (3.0, "3"),
@@ -257,18 +257,22 @@ mod tests {
             (5e-324, "5e-324"),
             (0.0, "0"),
         ] {
-            assert_eq!(Cell::of_float(value), number(digits));
+            assert_eq!(SourceCell::of_float(value), number(digits));
         }
-        assert_eq!(Cell::of_float(f64::NAN), Cell::Unknown("the value is NaN".to_owned()));
-        assert_eq!(Cell::of_float(f64::NEG_INFINITY), Cell::Unknown("the value is -inf".to_owned()));
+        assert_eq!(SourceCell::of_float(f64::NAN), SourceCell::Unknown("the value is NaN".to_owned()));
+        assert_eq!(
+            SourceCell::of_float(f64::NEG_INFINITY),
+            SourceCell::Unknown("the value is -inf".to_owned())
+        );
     }
 
     #[test]
     fn texts_that_say_that_there_is_nothing_are_no_cells() {
-        let cell = |text: &str| Cell::Text(text.to_owned());
-        let cells = [("a", cell("n/a ")), ("b", Cell::Number("-1".to_owned())), ("c", cell("n/a?"))];
+        let cell = |text: &str| SourceCell::Text(text.to_owned());
+        let cells = [("a", cell("n/a ")), ("b", SourceCell::Number("-1".to_owned())), ("c", cell("n/a?"))];
         let cells = cells.map(|(name, cell)| (name.to_owned(), cell)).into();
-        let table = Table { rows: vec![Row { cells, ..Row::default() }], ..Table::default() };
+        let table =
+            SourceTable { rows: vec![SourceRow { cells, ..SourceRow::default() }], ..SourceTable::default() };
         let table = table.without(&["n/a".to_owned(), "-1".to_owned()]);
         assert_eq!(table.rows[0].cells.keys().collect::<Vec<_>>(), ["c"]);
     }
@@ -276,9 +280,9 @@ mod tests {
     #[test]
     fn a_table_is_bounded() {
         let mut table = TableBuilder::new(Vec::new());
-        let cells = |length| BTreeMap::from([("a".to_owned(), Cell::Text("x".repeat(length)))]);
-        assert!(table.add(Row { cells: cells(MAX_BYTES / 2), ..Row::default() }).is_ok());
-        assert!(table.add(Row { cells: cells(MAX_BYTES / 2), ..Row::default() }).is_err());
+        let cells = |length| BTreeMap::from([("a".to_owned(), SourceCell::Text("x".repeat(length)))]);
+        assert!(table.add(SourceRow { cells: cells(MAX_BYTES / 2), ..SourceRow::default() }).is_ok());
+        assert!(table.add(SourceRow { cells: cells(MAX_BYTES / 2), ..SourceRow::default() }).is_err());
         assert_eq!(table.done().rows.len(), 1);
     }
 }

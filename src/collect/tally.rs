@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::collect::json::JsonNode;
-use crate::collect::table::{Cell, Row, Unjudged};
+use crate::collect::table::{SourceCell, SourceRow, Unjudged};
 use crate::text::quote;
 use crate::value::{MAX_DIGITS, MAX_EXPONENT, Number, decimal, parse_number};
 
@@ -43,14 +43,16 @@ pub(super) fn reason(message: &str) -> String {
 }
 
 /// The cell of something that should be a number; none if it is missing or `null`.
-pub(super) fn number_cell(node: Option<&JsonNode>, name: &str) -> Option<Cell> {
+pub(super) fn number_cell(node: Option<&JsonNode>, name: &str) -> Option<SourceCell> {
     match node?.cell() {
         None => {
             let is_null = node?.entries().is_empty() && node?.elements().is_empty();
-            (!is_null).then(|| Cell::Unknown(format!("`{name}` is not a number")))
+            (!is_null).then(|| SourceCell::Unknown(format!("`{name}` is not a number")))
         }
-        Some(cell @ (Cell::Number(_) | Cell::Unknown(_))) => Some(cell),
-        Some(Cell::Text(_) | Cell::Bool(_)) => Some(Cell::Unknown(format!("`{name}` is not a number"))),
+        Some(cell @ (SourceCell::Number(_) | SourceCell::Unknown(_))) => Some(cell),
+        Some(SourceCell::Text(_) | SourceCell::Bool(_)) => {
+            Some(SourceCell::Unknown(format!("`{name}` is not a number")))
+        }
     }
 }
 
@@ -63,15 +65,17 @@ pub(super) fn tool(name: &str, version: Option<&JsonNode>) -> String {
 }
 
 /// A whole number as a total.
-pub(super) fn count(number: usize) -> Cell {
-    Cell::Number(number.to_string())
+pub(super) fn count(number: usize) -> SourceCell {
+    SourceCell::Number(number.to_string())
 }
 
 /// The totals that are counted over rows: `rows`, `passed`, `failed`, `errors` and `not_run`.
-pub(super) fn totals(rows: &[Row]) -> BTreeMap<String, Cell> {
+pub(super) fn totals(rows: &[SourceRow]) -> BTreeMap<String, SourceCell> {
     let verdict = |wanted: bool| {
         rows.iter()
-            .filter(|row| row.unjudged.is_none() && row.cells.get("passed") == Some(&Cell::Bool(wanted)))
+            .filter(|row| {
+                row.unjudged.is_none() && row.cells.get("passed") == Some(&SourceCell::Bool(wanted))
+            })
             .count()
     };
     let errors = rows.iter().filter(|row| matches!(row.unjudged, Some(Unjudged::Error(_)))).count();
@@ -89,10 +93,10 @@ pub(super) fn totals(rows: &[Row]) -> BTreeMap<String, Cell> {
 }
 
 /// The exact sum of cells, and how many of them are not numbers; no sum if none is one.
-pub(super) fn sum<'c>(cells: impl Iterator<Item = Option<&'c Cell>>) -> (Option<Cell>, usize) {
+pub(super) fn sum<'c>(cells: impl Iterator<Item = Option<&'c SourceCell>>) -> (Option<SourceCell>, usize) {
     let (mut total, mut known, mut unknown) = (Number::ZERO, 0usize, 0);
     for cell in cells {
-        let digits = if let Some(Cell::Number(digits)) = cell { digits } else { "" };
+        let digits = if let Some(SourceCell::Number(digits)) = cell { digits } else { "" };
         match parse_number(digits) {
             Ok(number) => {
                 total += number;
@@ -102,17 +106,17 @@ pub(super) fn sum<'c>(cells: impl Iterator<Item = Option<&'c Cell>>) -> (Option<
         }
     }
     let places = MAX_DIGITS + MAX_EXPONENT as usize;
-    ((known > 0).then(|| Cell::Number(decimal(&total, places))), unknown)
+    ((known > 0).then(|| SourceCell::Number(decimal(&total, places))), unknown)
 }
 
 /// Bytes that copies of cells may take: a small file must not fill the memory by naming large texts many times.
 pub(super) const MAX_COPIED: usize = 256 << 20;
 
 /// About how many bytes cells take.
-pub(super) fn weight(cells: &BTreeMap<String, Cell>) -> usize {
-    let of = |cell: &Cell| match cell {
-        Cell::Text(text) | Cell::Number(text) | Cell::Unknown(text) => text.len(),
-        Cell::Bool(_) => 0,
+pub(super) fn weight(cells: &BTreeMap<String, SourceCell>) -> usize {
+    let of = |cell: &SourceCell| match cell {
+        SourceCell::Text(text) | SourceCell::Number(text) | SourceCell::Unknown(text) => text.len(),
+        SourceCell::Bool(_) => 0,
     };
     cells.iter().map(|(name, cell)| 64 + name.len() + of(cell)).sum()
 }

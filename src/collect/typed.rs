@@ -4,9 +4,9 @@ use crate::code::Code;
 use crate::collect::invented::invented_zero;
 use crate::collect::plan::{EachRow, FieldPlan, Plan, Take};
 use crate::collect::read::columns_of;
-use crate::collect::source::{PromQuery, Source, SourceKind};
-use crate::collect::table::Columns;
-use crate::collect::unit::{Form, unit_problem};
+use crate::collect::source::{PlanSource, PromQuery, SourceKind};
+use crate::collect::table::KnownColumns;
+use crate::collect::unit::{FieldForm, unit_problem};
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
@@ -18,18 +18,18 @@ use crate::vocabulary::{Field, RecordType, Vocabulary};
 #[derive(Debug)]
 pub(super) struct TypedField<'p> {
     pub(super) plan: &'p FieldPlan,
-    pub(super) source: &'p Source,
-    pub(super) shape: Shape<'p>,
+    pub(super) source: &'p PlanSource,
+    pub(super) shape: FieldShape<'p>,
 }
 
 /// How what it takes is written.
 #[derive(Debug)]
-pub(super) enum Shape<'p> {
-    Single(Form<'p>),
+pub(super) enum FieldShape<'p> {
+    Single(FieldForm<'p>),
     /// The elements themselves.
     Column {
         column: &'p str,
-        form: Form<'p>,
+        form: FieldForm<'p>,
     },
     /// The fields of the elements, in the order of the plan; the first one that names an element says so.
     Elements {
@@ -43,7 +43,7 @@ pub(super) enum Shape<'p> {
 pub(super) struct ElementForm<'p> {
     pub(super) key: &'p str,
     pub(super) column: &'p str,
-    pub(super) form: Form<'p>,
+    pub(super) form: FieldForm<'p>,
 }
 
 /// The fields of a plan that fit, and what is wrong with the others.
@@ -128,7 +128,7 @@ struct FieldChecker<'p> {
 }
 
 impl<'p> FieldChecker<'p> {
-    fn check(&self, source: &'p Source) -> Result<Shape<'p>, Vec<Diagnostic>> {
+    fn check(&self, source: &'p PlanSource) -> Result<FieldShape<'p>, Vec<Diagnostic>> {
         let field = self.resolve().map_err(|problem| vec![problem])?;
         self.kind_of_source(source).map_err(|problem| vec![problem])?;
         let columns = columns_of(&source.kind);
@@ -202,7 +202,7 @@ impl<'p> FieldChecker<'p> {
     }
 
     /// Whether this kind of source is asked in this way.
-    fn kind_of_source(&self, source: &Source) -> Result<(), Diagnostic> {
+    fn kind_of_source(&self, source: &PlanSource) -> Result<(), Diagnostic> {
         let (wanted, span) = match (&self.plan.take, &source.kind) {
             (Take::Prometheus(_), SourceKind::Prometheus(_))
             | (Take::Metric(_), SourceKind::Mlflow { .. } | SourceKind::MlflowTable { .. })
@@ -231,8 +231,8 @@ impl<'p> FieldChecker<'p> {
         .label(source.name.span, "it is declared here"))
     }
 
-    fn form(&self, name: &str, ty: &'p Type, unit: Option<String>) -> Form<'p> {
-        Form { name: name.to_owned(), ty, unit, vocabulary: self.vocabulary }
+    fn form(&self, name: &str, ty: &'p Type, unit: Option<String>) -> FieldForm<'p> {
+        FieldForm { name: name.to_owned(), ty, unit, vocabulary: self.vocabulary }
     }
 
     fn single(
@@ -240,7 +240,7 @@ impl<'p> FieldChecker<'p> {
         field: &'p Field,
         fixed: Option<&str>,
         span: Span,
-    ) -> Result<Shape<'p>, Vec<Diagnostic>> {
+    ) -> Result<FieldShape<'p>, Vec<Diagnostic>> {
         if matches!(field.ty, Type::List(_) | Type::Record(_)) {
             let help = if matches!(field.ty, Type::List(_)) {
                 "take its elements with `each`"
@@ -255,7 +255,7 @@ impl<'p> FieldChecker<'p> {
         }
         let unit =
             self.unit(&field.ty, fixed, self.plan.unit.as_ref(), span).map_err(|problem| vec![problem])?;
-        Ok(Shape::Single(self.form(&self.plan.field.value, &field.ty, unit)))
+        Ok(FieldShape::Single(self.form(&self.plan.field.value, &field.ty, unit)))
     }
 
     /// The unit of a source's numbers: what the source says itself, or else the plan.
@@ -293,8 +293,8 @@ impl<'p> FieldChecker<'p> {
         &self,
         field: &'p Field,
         row: &'p EachRow,
-        columns: Option<Columns>,
-    ) -> Result<Shape<'p>, Vec<Diagnostic>> {
+        columns: Option<KnownColumns>,
+    ) -> Result<FieldShape<'p>, Vec<Diagnostic>> {
         let Type::List(element) = &field.ty else {
             let span = self.plan.field.span;
             return Err(vec![self.unfit(
@@ -308,7 +308,7 @@ impl<'p> FieldChecker<'p> {
                 let fixed = column_unit(column, columns).map_err(|problem| vec![problem])?;
                 let unit = self.unit(element, fixed, self.plan.unit.as_ref(), column.span);
                 let unit = unit.map_err(|problem| vec![problem])?;
-                Ok(Shape::Column {
+                Ok(FieldShape::Column {
                     column: &column.value,
                     form: self.form(&self.plan.field.value, element, unit),
                 })
@@ -331,8 +331,8 @@ impl<'p> FieldChecker<'p> {
         &self,
         plans: &'p [super::plan::ElementPlan],
         record: &'p RecordType,
-        columns: Option<Columns>,
-    ) -> Result<Shape<'p>, Vec<Diagnostic>> {
+        columns: Option<KnownColumns>,
+    ) -> Result<FieldShape<'p>, Vec<Diagnostic>> {
         let (mut fields, mut problems, mut key) = (Vec::new(), Vec::new(), None);
         for plan in plans {
             let Some((_, field)) = record.field_of_key(&plan.key.value) else {
@@ -375,14 +375,14 @@ impl<'p> FieldChecker<'p> {
                 ));
             }
         }
-        if problems.is_empty() { Ok(Shape::Elements { fields, key }) } else { Err(problems) }
+        if problems.is_empty() { Ok(FieldShape::Elements { fields, key }) } else { Err(problems) }
     }
 
     /// The unit of a total.
     fn total_unit(
         &self,
         total: &Setting<String>,
-        columns: Option<Columns>,
+        columns: Option<KnownColumns>,
         is_count: bool,
     ) -> Result<Option<&'static str>, Diagnostic> {
         let Some(columns) = columns else { return Ok(None) };
@@ -427,7 +427,7 @@ fn is_table(kind: &SourceKind) -> bool {
 /// The unit that a column has by itself; an error if the kind of source has no such column.
 fn column_unit(
     column: &Setting<String>,
-    columns: Option<Columns>,
+    columns: Option<KnownColumns>,
 ) -> Result<Option<&'static str>, Diagnostic> {
     let Some(columns) = columns else { return Ok(None) };
     if let Some((_, unit)) = columns.fixed.iter().find(|(name, _)| *name == column.value) {

@@ -2,7 +2,7 @@
 //!
 //! Whether a text is one that the field can have is the snapshot reader's to say, so that the two never disagree.
 
-use crate::collect::table::{Cell, Taken};
+use crate::collect::table::{SourceCell, Taken};
 use crate::snapshot::outline::flow_text;
 use crate::snapshot::{could_hold, seconds};
 use crate::types::{Kind, Type};
@@ -14,7 +14,7 @@ const PLACES: usize = 44;
 
 /// What a field's values are written as.
 #[derive(Clone, Debug)]
-pub(super) struct Form<'v> {
+pub(super) struct FieldForm<'v> {
     /// As people know the field.
     pub(super) name: String,
     pub(super) ty: &'v Type,
@@ -57,15 +57,15 @@ pub(super) fn unit_problem(ty: &Type, unit: Option<&str>) -> Option<(String, Str
     }
 }
 
-impl Form<'_> {
+impl FieldForm<'_> {
     /// The YAML text of what was taken; none where it says nothing.
     ///
     /// # Errors
     /// Why it cannot be a value of the field.
     pub(super) fn write(&self, taken: &Taken) -> Result<Option<String>, String> {
         let text = match taken {
-            Taken::Cell(Cell::Unknown(_)) => return Ok(None),
-            Taken::Cell(cell) => self.cell(cell)?,
+            Taken::SourceCell(SourceCell::Unknown(_)) => return Ok(None),
+            Taken::SourceCell(cell) => self.cell(cell)?,
             Taken::Counts { part, whole } => format!("{part} of {whole}"),
             Taken::Range { low, high } => format!("{} to {}", self.number(low)?, self.number(high)?),
         };
@@ -78,31 +78,32 @@ impl Form<'_> {
         matches!(self.ty, Type::Amount(_) | Type::Bool | Type::Date | Type::Time)
     }
 
-    fn cell(&self, cell: &Cell) -> Result<String, String> {
+    fn cell(&self, cell: &SourceCell) -> Result<String, String> {
         let wrong = |what: &str| Err(format!("`{}` cannot be {what}", self.name));
         match (self.ty, cell) {
-            (Type::Bool, Cell::Bool(value)) => Ok(value.to_string()),
-            (Type::Bool, Cell::Number(digits)) => match digits.as_str() {
+            (Type::Bool, SourceCell::Bool(value)) => Ok(value.to_string()),
+            (Type::Bool, SourceCell::Number(digits)) => match digits.as_str() {
                 "0" => Ok("false".to_owned()),
                 "1" => Ok("true".to_owned()),
                 _ => wrong("a number other than 0 and 1"),
             },
-            (Type::Bool, Cell::Text(text)) => match text.as_str() {
+            (Type::Bool, SourceCell::Text(text)) => match text.as_str() {
                 "true" | "TRUE" | "True" => Ok("true".to_owned()),
                 "false" | "FALSE" | "False" => Ok("false".to_owned()),
                 _ => Ok(text.clone()),
             },
-            (Type::Amount(_), Cell::Number(digits)) => self.number(digits),
+            (Type::Amount(_), SourceCell::Number(digits)) => self.number(digits),
             // A number that is kept as text, as sheets and SQLite do: it has the source's unit as well.
-            (Type::Amount(_), Cell::Text(text)) if parse_number(text.trim()).is_ok() => {
+            (Type::Amount(_), SourceCell::Text(text)) if parse_number(text.trim()).is_ok() => {
                 self.number(text.trim())
             }
-            (Type::Amount(_), Cell::Bool(_)) => wrong("`true` or `false`"),
-            (Type::Text | Type::Choice(_) | Type::Stage | Type::Date | Type::Time, Cell::Bool(value)) => {
-                Ok(value.to_string())
-            }
-            (_, Cell::Text(text) | Cell::Number(text)) => Ok(text.clone()),
-            (_, Cell::Bool(_) | Cell::Unknown(_)) => wrong("a single value"),
+            (Type::Amount(_), SourceCell::Bool(_)) => wrong("`true` or `false`"),
+            (
+                Type::Text | Type::Choice(_) | Type::Stage | Type::Date | Type::Time,
+                SourceCell::Bool(value),
+            ) => Ok(value.to_string()),
+            (_, SourceCell::Text(text) | SourceCell::Number(text)) => Ok(text.clone()),
+            (_, SourceCell::Bool(_) | SourceCell::Unknown(_)) => wrong("a single value"),
         }
     }
 

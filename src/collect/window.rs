@@ -8,14 +8,14 @@ use crate::value::{DAY, Date, Number, day_number};
 
 /// The window of a snapshot, `start <= at < end`, in seconds since 1970-01-01T00:00Z.
 #[derive(Clone, Debug)]
-pub struct Window {
+pub struct CollectWindow {
     pub start: Number,
     pub end: Number,
     /// The zone of what has no offset.
     pub zone: TimeZone,
 }
 
-impl Window {
+impl CollectWindow {
     /// Whether an instant lies in it.
     pub fn contains(&self, seconds: &Number) -> bool {
         *seconds >= self.start && *seconds < self.end
@@ -38,7 +38,7 @@ pub fn zone(name: &str) -> Option<TimeZone> {
 /// When a day begins in a zone, in seconds since 1970-01-01T00:00Z.
 pub fn beginning(date: Date, zone: &TimeZone) -> Number {
     let start = date.to_zoned_datetime(zone.clone()).and_then(|day| day.start_of_day());
-    // Outside of what zones know, days are those of UTC.
+    // Respondent of what zones know, days are those of UTC.
     start.map_or_else(
         |_| Number::from(day_number(date) * DAY),
         |day| Number::from(day.timestamp().as_second()),

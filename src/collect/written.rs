@@ -115,18 +115,18 @@ fn canonical(value: &Gathered) -> Result<String, Unwritable> {
 /// The text with a value at the end of a way through maps.
 fn set(text: &str, path: &[&str], value: &Gathered) -> Result<String, Unwritable> {
     let known = outline(text).ok_or(Unwritable::Broken)?;
-    let whole = Region { text, range: 0..text.len(), indent: 0 };
+    let whole = MapLines { text, range: 0..text.len(), indent: 0 };
     whole.set(&known, path, value)
 }
 
 /// The lines of a map.
-struct Region<'t> {
+struct MapLines<'t> {
     text: &'t str,
     range: Range<usize>,
     indent: usize,
 }
 
-impl Region<'_> {
+impl MapLines<'_> {
     fn set(&self, outline: &Outline, path: &[&str], value: &Gathered) -> Result<String, Unwritable> {
         let Some((key, rest)) = path.split_first() else { return Ok(self.text.to_owned()) };
         let Some(at) = outline.entries.iter().position(|entry| entry.key == *key) else {
@@ -158,7 +158,7 @@ impl Region<'_> {
             OutlineValue::Map(inner) => {
                 let indent =
                     inner.entries.first().map_or(self.indent + 2, |first| column(self.text, first.at.start));
-                Region { text: self.text, range: lines, indent }.set(inner, rest, value)
+                MapLines { text: self.text, range: lines, indent }.set(inner, rest, value)
             }
             OutlineValue::Null(_) => {
                 let block = nested(rest, value, self.indent + 2);

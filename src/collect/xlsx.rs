@@ -10,7 +10,7 @@ use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use zip::ZipArchive;
 
 use crate::collect::foreign::{guarded, unreadable};
-use crate::collect::table::{Cell, Failure, Row, Table, TableBuilder};
+use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, TableBuilder};
 
 const WHAT: &str = "an XLSX file";
 /// How many bytes the parts of the file may unfold to, all together.
@@ -23,7 +23,7 @@ const MILLISECONDS: f64 = 86_400_000.0;
 ///
 /// # Errors
 /// If it is not such a file, has several sheets and none is named, or has no sheet of that name.
-pub fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, Failure> {
+pub fn read(bytes: &[u8], sheet: Option<&str>) -> Result<SourceTable, SourceFailure> {
     guarded(WHAT, || {
         check_size(bytes, MAX_UNPACKED)?;
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(WHAT, error))?;
@@ -33,14 +33,14 @@ pub fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, Failure> {
 }
 
 /// Unpacks all parts once and keeps nothing: what a part says of its size may be wrong.
-fn check_size(bytes: &[u8], most: u64) -> Result<(), Failure> {
+fn check_size(bytes: &[u8], most: u64) -> Result<(), SourceFailure> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(WHAT, error))?;
     let mut left = most;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|error| unreadable(WHAT, error))?;
         let size = copy(&mut part.take(left + 1), &mut sink()).map_err(|error| unreadable(WHAT, error))?;
         left = left.checked_sub(size).ok_or_else(|| {
-            Failure::refused(
+            SourceFailure::refused(
                 format!("this file unpacks to more than {} MB", most / 1024 / 1024),
                 "save only the sheet and the rows that are needed",
             )
@@ -49,18 +49,18 @@ fn check_size(bytes: &[u8], most: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-fn sheet_name(known: &[String], wanted: Option<&str>) -> Result<String, Failure> {
+fn sheet_name(known: &[String], wanted: Option<&str>) -> Result<String, SourceFailure> {
     let list = || known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (wanted, known) {
         (Some(wanted), _) => known.iter().find(|name| *name == wanted).cloned().ok_or_else(|| {
             let help = format!("choose one of its sheets: {}", list());
-            Failure::refused(format!("the file has no sheet `{wanted}`"), help)
+            SourceFailure::refused(format!("the file has no sheet `{wanted}`"), help)
         }),
         (None, [only]) => Ok(only.clone()),
         (None, []) => Err(unreadable(WHAT, "it has no sheets")),
         (None, _) => {
             let help = format!("choose one with `sheet: NAME`: {}", list());
-            Err(Failure::refused(format!("the file has {} sheets", known.len()), help))
+            Err(SourceFailure::refused(format!("the file has {} sheets", known.len()), help))
         }
     }
 }
@@ -70,7 +70,7 @@ type Grid = BTreeMap<u32, BTreeMap<u32, SheetCell>>;
 
 /// What is in one cell.
 enum SheetCell {
-    Cell(Cell),
+    SourceCell(SourceCell),
     /// Days since the last one of 1899, or as a book says that counts from 1904.
     Date(ExcelDateTime),
 }
@@ -79,21 +79,22 @@ fn cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Grid, XlsxError>
     let mut grid = Grid::new();
     let mut reader = book.worksheet_cells_reader(sheet)?;
     while let Some(record) = reader.next_cell_with_formula_metadata()? {
-        let text =
-            |text: &str| (!text.trim().is_empty()).then(|| SheetCell::Cell(Cell::Text(text.to_owned())));
-        let unknown = |why: String| Some(SheetCell::Cell(Cell::Unknown(why)));
+        let text = |text: &str| {
+            (!text.trim().is_empty()).then(|| SheetCell::SourceCell(SourceCell::Text(text.to_owned())))
+        };
+        let unknown = |why: String| Some(SheetCell::SourceCell(SourceCell::Unknown(why)));
         let found = match record.value {
             DataRef::Empty if record.formula.is_some() => {
                 unknown("the formula was never computed".to_owned())
             }
             DataRef::Empty => None,
-            DataRef::Int(value) => Some(SheetCell::Cell(Cell::Number(value.to_string()))),
-            DataRef::Float(value) => Some(SheetCell::Cell(Cell::of_float(value))),
+            DataRef::Int(value) => Some(SheetCell::SourceCell(SourceCell::Number(value.to_string()))),
+            DataRef::Float(value) => Some(SheetCell::SourceCell(SourceCell::of_float(value))),
             DataRef::String(value) | DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => {
                 text(&value)
             }
             DataRef::SharedString(value) => text(value),
-            DataRef::Bool(value) => Some(SheetCell::Cell(Cell::Bool(value))),
+            DataRef::Bool(value) => Some(SheetCell::SourceCell(SourceCell::Bool(value))),
             DataRef::DateTime(value) => Some(SheetCell::Date(value)),
             DataRef::Error(error) => unknown(format!("the cell shows {error}")),
         };
@@ -104,9 +105,9 @@ fn cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Grid, XlsxError>
     Ok(grid)
 }
 
-fn table(mut grid: Grid) -> Result<Table, Failure> {
+fn table(mut grid: Grid) -> Result<SourceTable, SourceFailure> {
     let Some((_, header)) = grid.pop_first() else {
-        return Err(Failure::refused("the sheet is empty", "its first row has to name the columns"));
+        return Err(SourceFailure::refused("the sheet is empty", "its first row has to name the columns"));
     };
     let names = names(&header, &grid)?;
     // A column of nothing but whole days has dates; where any has a time, all have one.
@@ -118,12 +119,14 @@ fn table(mut grid: Grid) -> Result<Table, Failure> {
     let with_times: BTreeMap<u32, bool> = names.keys().map(|column| (*column, has_times(column))).collect();
     let mut table = TableBuilder::new(names.values().cloned().collect());
     for (at, found) in grid {
-        let mut row =
-            Row { line: usize::try_from(at).unwrap_or(usize::MAX).saturating_add(1), ..Row::default() };
+        let mut row = SourceRow {
+            line: usize::try_from(at).unwrap_or(usize::MAX).saturating_add(1),
+            ..SourceRow::default()
+        };
         for (column, found) in found {
             let Some(name) = names.get(&column) else { continue };
             let cell = match found {
-                SheetCell::Cell(cell) => cell,
+                SheetCell::SourceCell(cell) => cell,
                 SheetCell::Date(date) => date_cell(date, with_times.get(&column) == Some(&true)),
             };
             row.cells.insert(name.clone(), cell);
@@ -131,8 +134,9 @@ fn table(mut grid: Grid) -> Result<Table, Failure> {
         table.add(row)?;
     }
     let mut table = table.done();
-    for (column, _) in
-        names.iter().filter(|(column, _)| !matches!(header.get(column), Some(SheetCell::Cell(Cell::Text(_)))))
+    for (column, _) in names
+        .iter()
+        .filter(|(column, _)| !matches!(header.get(column), Some(SheetCell::SourceCell(SourceCell::Text(_)))))
     {
         let letters = letters(*column);
         table
@@ -143,7 +147,7 @@ fn table(mut grid: Grid) -> Result<Table, Failure> {
 }
 
 /// The names of the columns: what is in the first row as text, or else the letters that the program shows above.
-fn names(header: &BTreeMap<u32, SheetCell>, grid: &Grid) -> Result<BTreeMap<u32, String>, Failure> {
+fn names(header: &BTreeMap<u32, SheetCell>, grid: &Grid) -> Result<BTreeMap<u32, String>, SourceFailure> {
     let columns = header.keys().chain(grid.values().flat_map(BTreeMap::keys));
     let mut names: BTreeMap<u32, String> = BTreeMap::new();
     let mut known: BTreeMap<String, u32> = BTreeMap::new();
@@ -152,11 +156,11 @@ fn names(header: &BTreeMap<u32, SheetCell>, grid: &Grid) -> Result<BTreeMap<u32,
             continue;
         }
         let name = match header.get(column) {
-            Some(SheetCell::Cell(Cell::Text(name))) => name.trim().to_owned(),
-            Some(SheetCell::Cell(_) | SheetCell::Date(_)) | None => letters(*column),
+            Some(SheetCell::SourceCell(SourceCell::Text(name))) => name.trim().to_owned(),
+            Some(SheetCell::SourceCell(_) | SheetCell::Date(_)) | None => letters(*column),
         };
         if let Some(other) = known.insert(name.clone(), *column) {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("the columns {} and {} are both called `{name}`", letters(other), letters(*column)),
                 "give each column a name of its own",
             ));
@@ -180,23 +184,23 @@ fn letters(column: u32) -> String {
 }
 
 /// A date in the form of ISO 8601, without zone, as a sheet has none; a duration in seconds.
-fn date_cell(date: ExcelDateTime, with_time: bool) -> Cell {
+fn date_cell(date: ExcelDateTime, with_time: bool) -> SourceCell {
     let days = date.as_f64();
     if date.is_duration() {
         // The decimal of the milliseconds, as a day's fraction has no exact one.
         let milliseconds = (days * MILLISECONDS).round();
-        return match Cell::of_float(milliseconds / 1000.0) {
-            Cell::Number(seconds) => Cell::Text(format!("{seconds} s")),
-            other @ (Cell::Text(_) | Cell::Bool(_) | Cell::Unknown(_)) => other,
+        return match SourceCell::of_float(milliseconds / 1000.0) {
+            SourceCell::Number(seconds) => SourceCell::Text(format!("{seconds} s")),
+            other @ (SourceCell::Text(_) | SourceCell::Bool(_) | SourceCell::Unknown(_)) => other,
         };
     }
     if !(0.0..LAST_DAY).contains(&days) {
-        return Cell::Unknown(format!("{days} is shown as a date, and is none that there is"));
+        return SourceCell::Unknown(format!("{days} is shown as a date, and is none that there is"));
     }
     let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
     let fraction = if milli == 0 { String::new() } else { format!(".{milli:03}") };
     let time = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
-    Cell::Text(if days < 1.0 {
+    SourceCell::Text(if days < 1.0 {
         time
     } else if with_time {
         format!("{year:04}-{month:02}-{day:02}T{time}")
@@ -216,12 +220,12 @@ mod tests {
 
     const RATINGS: &[u8] = include_bytes!("../../tests/sources/tables/ratings.xlsx");
 
-    fn text(text: &str) -> Cell {
-        Cell::Text(text.to_owned())
+    fn text(text: &str) -> SourceCell {
+        SourceCell::Text(text.to_owned())
     }
 
-    fn number(digits: &str) -> Cell {
-        Cell::Number(digits.to_owned())
+    fn number(digits: &str) -> SourceCell {
+        SourceCell::Number(digits.to_owned())
     }
 
     /// A book with one sheet, of rows as its XML has them.
@@ -303,16 +307,16 @@ mod tests {
         let table = read(RATINGS, Some("Summary")).unwrap();
         assert_eq!(table.columns, ["Mean", "B"]);
         let values: Vec<_> = table.rows.iter().map(|row| row.cells["B"].clone()).collect();
-        let never = Cell::Unknown("the formula was never computed".to_owned());
+        let never = SourceCell::Unknown("the formula was never computed".to_owned());
         assert_eq!(values, [number("0.62"), never, text("0.62")]);
         assert_eq!(table.remarks.len(), 1);
     }
 
     #[test]
     fn a_sheet_has_to_be_chosen_of_several() {
-        let Err(Failure::Refused { help, .. }) = read(RATINGS, None) else { panic!() };
+        let Err(SourceFailure::Refused { help, .. }) = read(RATINGS, None) else { panic!() };
         assert!(help.contains("`Form responses 1`, `Summary`"), "{help}");
-        let Err(Failure::Refused { help, .. }) = read(RATINGS, Some("summary")) else { panic!() };
+        let Err(SourceFailure::Refused { help, .. }) = read(RATINGS, Some("summary")) else { panic!() };
         assert!(help.contains("`Summary`"));
         assert_eq!(read(&book(&header("a")), None).unwrap().columns, ["a"]);
     }
@@ -329,11 +333,11 @@ mod tests {
         let table = read(&book(&rows), None).unwrap();
         let found: Vec<_> = table.rows.iter().map(|row| (row.line, row.cells.get("a").cloned())).collect();
         let known = [
-            (2, Cell::Unknown("the cell shows #N/A".to_owned())),
+            (2, SourceCell::Unknown("the cell shows #N/A".to_owned())),
             (4, text("129600 s")),
             (5, number("0.30000000000000004")),
-            (6, Cell::Bool(true)),
-            (8, Cell::Unknown("-1 is shown as a date, and is none that there is".to_owned())),
+            (6, SourceCell::Bool(true)),
+            (8, SourceCell::Unknown("-1 is shown as a date, and is none that there is".to_owned())),
         ];
         assert_eq!(found, known.map(|(line, cell)| (line, Some(cell))));
         let days = header("a") + "<row r='2'><c r='A2' s='1'><v>46349</v></c></row>";
@@ -354,11 +358,11 @@ mod tests {
         for bytes in
             [&b""[..], b"PK", b"a,b\n1,2\n", &RATINGS[..RATINGS.len() / 2], &RATINGS[..RATINGS.len() - 4]]
         {
-            assert!(matches!(read(bytes, None), Err(Failure::Broken { .. })));
+            assert!(matches!(read(bytes, None), Err(SourceFailure::Broken { .. })));
         }
         let twice = "<row r='1'><c r='A1' t='inlineStr'><is><t>a</t></is></c><c r='B1' t='inlineStr'><is><t>a</t></is></c></row>";
-        assert!(matches!(read(&book(twice), None), Err(Failure::Refused { .. })));
-        assert!(matches!(read(&book(""), None), Err(Failure::Refused { .. })));
+        assert!(matches!(read(&book(twice), None), Err(SourceFailure::Refused { .. })));
+        assert!(matches!(read(&book(""), None), Err(SourceFailure::Refused { .. })));
     }
 
     #[test]
@@ -368,7 +372,7 @@ mod tests {
         zip.write_all(&vec![0; 1000]).unwrap();
         let bytes = zip.finish().unwrap().into_inner();
         assert_eq!(check_size(&bytes, 1000), Ok(()));
-        assert!(matches!(check_size(&bytes, 999), Err(Failure::Refused { .. })));
+        assert!(matches!(check_size(&bytes, 999), Err(SourceFailure::Refused { .. })));
     }
 
     /// Each byte of the book changed, and the book cut off at each: an answer or a failure, never a panic that gets out.

@@ -17,9 +17,9 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body};
 
-use crate::collect::outside::{Answer, Outside, Question, one_line, percent_encoded};
-use crate::collect::source::{ServerRules, Source};
-use crate::collect::table::Failure;
+use crate::collect::outside::{Question, Reply, Respondent, one_line, percent_encoded};
+use crate::collect::source::{PlanSource, ServerRules};
+use crate::collect::table::SourceFailure;
 use crate::text::quote;
 
 /// How large an answer may be.
@@ -35,7 +35,7 @@ pub(in crate::cli) struct Http<'e> {
     /// The value of an environment variable.
     variable: &'e dyn Fn(&str) -> Option<String>,
     /// The sources whose servers did not answer once, and why: they are not waited for again.
-    silent: RefCell<BTreeMap<String, Failure>>,
+    silent: RefCell<BTreeMap<String, SourceFailure>>,
 }
 
 impl<'e> Http<'e> {
@@ -56,17 +56,17 @@ impl<'e> Http<'e> {
     }
 
     /// The token that a server is asked with.
-    fn token(&self, rules: &ServerRules) -> Result<Option<String>, Failure> {
+    fn token(&self, rules: &ServerRules) -> Result<Option<String>, SourceFailure> {
         let Some(name) = rules.token.as_ref().map(|name| &name.value) else { return Ok(None) };
         let token = (self.variable)(name).map(|token| token.trim().to_owned());
         let Some(token) = token.filter(|token| !token.is_empty()) else {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("the environment variable `{}` is not set", quote(name)),
                 "set it to the token of the server",
             ));
         };
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("the environment variable `{}` has characters that no token has", quote(name)),
                 "set it to the token alone, without blanks and line breaks",
             ));
@@ -75,7 +75,7 @@ impl<'e> Http<'e> {
     }
 
     /// The answer, after as many attempts as the rules and the time allow.
-    fn attempts(&self, rules: &ServerRules, request: &HttpRequest<'_>) -> Result<Answer, Trouble> {
+    fn attempts(&self, rules: &ServerRules, request: &HttpRequest<'_>) -> Result<Reply, Trouble> {
         let end = Instant::now() + Duration::from_secs(rules.timeout);
         let mut wait = FIRST_WAIT;
         let mut left = rules.retries;
@@ -96,7 +96,7 @@ impl<'e> Http<'e> {
     }
 
     /// The answer to one request.
-    fn attempt(&self, request: &HttpRequest<'_>, rest: Duration, timeout: u64) -> Result<Answer, Trouble> {
+    fn attempt(&self, request: &HttpRequest<'_>, rest: Duration, timeout: u64) -> Result<Reply, Trouble> {
         let trouble = |error: ureq::Error| Trouble::of(&error, request, timeout);
         // Nothing may take no time at all.
         let rest = Some(rest.max(Duration::from_millis(1)));
@@ -125,18 +125,18 @@ impl<'e> Http<'e> {
             return Err(Trouble::of_this(reason));
         }
         let body = response.body_mut().with_config().limit(MAX_BODY).read_to_vec().map_err(trouble)?;
-        Ok(Answer { status: status.as_u16(), body: request.hide_bytes(body) })
+        Ok(Reply { status: status.as_u16(), body: request.hide_bytes(body) })
     }
 }
 
-impl Outside for Http<'_> {
-    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+impl Respondent for Http<'_> {
+    fn ask(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         let (Question::Http { path, body }, Some(rules)) = (question, source.kind.http_server()) else {
-            return Err(Failure::unknown("this is not asked of a server"));
+            return Err(SourceFailure::unknown("this is not asked of a server"));
         };
         // What is not a path would go on with the name of the host.
         if !path.starts_with('/') {
-            return Err(Failure::unknown("the question is not a path of the server"));
+            return Err(SourceFailure::unknown("the question is not a path of the server"));
         }
         if let Some(failure) = self.silent.borrow().get(&source.name.value) {
             return Err(failure.clone());
@@ -155,10 +155,10 @@ impl Outside for Http<'_> {
 }
 
 /// The address of a server without the `/` at its end, if a request may go there.
-fn address(place: &str) -> Result<&str, Failure> {
+fn address(place: &str) -> Result<&str, SourceFailure> {
     // The address itself is not repeated: it may hold a password.
     let refused = |message: &str| {
-        Failure::refused(
+        SourceFailure::refused(
             message,
             "write it like `https://prometheus.example.com`; a token belongs into `token:`",
         )
@@ -216,7 +216,7 @@ impl HttpRequest<'_> {
 
 /// Why a request has no answer.
 struct Trouble {
-    failure: Failure,
+    failure: SourceFailure,
     passes: Passes,
 }
 
@@ -232,20 +232,20 @@ enum Passes {
 
 impl Trouble {
     fn perhaps(reason: impl Into<String>) -> Self {
-        Self { failure: Failure::unknown(reason), passes: Passes::Perhaps }
+        Self { failure: SourceFailure::unknown(reason), passes: Passes::Perhaps }
     }
 
-    fn lasting(failure: Failure) -> Self {
+    fn lasting(failure: SourceFailure) -> Self {
         Self { failure, passes: Passes::Not }
     }
 
     fn of_this(reason: impl Into<String>) -> Self {
-        Self { failure: Failure::unknown(reason), passes: Passes::WithAnotherQuestion }
+        Self { failure: SourceFailure::unknown(reason), passes: Passes::WithAnotherQuestion }
     }
 
     fn of(error: &ureq::Error, request: &HttpRequest<'_>, timeout: u64) -> Self {
         let late =
-            || Self::lasting(Failure::unknown(format!("the server did not answer within {timeout} s")));
+            || Self::lasting(SourceFailure::unknown(format!("the server did not answer within {timeout} s")));
         match error {
             ureq::Error::Timeout(_) => late(),
             ureq::Error::Io(error) => match error.kind() {
@@ -264,7 +264,7 @@ impl Trouble {
             ureq::Error::BodyExceedsLimit(_) => {
                 Self::of_this(format!("the answer is larger than {} MiB", MAX_BODY >> 20))
             }
-            ureq::Error::Other(other) if other.is::<LinkLocal>() => Self::lasting(Failure::refused(
+            ureq::Error::Other(other) if other.is::<LinkLocal>() => Self::lasting(SourceFailure::refused(
                 "the address of the server is link-local, where machines keep their own secrets",
                 "name a server of your network",
             )),

@@ -9,10 +9,10 @@ use std::time::Instant;
 
 #[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
 use super::worker::{Work, Worker};
-use crate::collect::outside::{Answer, Outside, Question};
+use crate::collect::outside::{Question, Reply, Respondent};
 use crate::collect::recorded;
-use crate::collect::source::{Source, SourceKind};
-use crate::collect::table::{Failure, Table};
+use crate::collect::source::{PlanSource, SourceKind};
+use crate::collect::table::{SourceFailure, SourceTable};
 
 /// How long a query of a file, or a piece of work on it, may take.
 #[cfg_attr(
@@ -52,19 +52,19 @@ impl<'e> Live<'e> {
         }
     }
 
-    fn needs_network(&self, source: &Source) -> Result<(), Failure> {
+    fn needs_network(&self, source: &PlanSource) -> Result<(), SourceFailure> {
         if self.network {
             return Ok(());
         }
-        Err(Failure::refused(
+        Err(SourceFailure::refused(
             format!("`{}` is a server, and no server is asked without being told to", source.name.value),
             "add `--network` to ask it, or `--replay DIR` to take recorded answers",
         ))
     }
 }
 
-impl Outside for Live<'_> {
-    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+impl Respondent for Live<'_> {
+    fn ask(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         match question {
             Question::Http { .. } => {
                 self.needs_network(source)?;
@@ -82,53 +82,53 @@ impl Outside for Live<'_> {
 
 impl Live<'_> {
     #[cfg(any(feature = "mlflow", feature = "prometheus"))]
-    fn http(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+    fn http(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         match &source.kind {
             SourceKind::Mlflow { .. } if !cfg!(feature = "mlflow") => {
-                Err(Failure::NotBuilt { feature: "mlflow" })
+                Err(SourceFailure::NotBuilt { feature: "mlflow" })
             }
             SourceKind::Prometheus(_) if !cfg!(feature = "prometheus") => {
-                Err(Failure::NotBuilt { feature: "prometheus" })
+                Err(SourceFailure::NotBuilt { feature: "prometheus" })
             }
             _ => self.http.ask(source, question),
         }
     }
 
     #[cfg(not(any(feature = "mlflow", feature = "prometheus")))]
-    fn http(&self, source: &Source, _: &Question<'_>) -> Result<Answer, Failure> {
+    fn http(&self, source: &PlanSource, _: &Question<'_>) -> Result<Reply, SourceFailure> {
         let _ = self.nothing;
         let is_mlflow = matches!(source.kind, SourceKind::Mlflow { .. });
-        Err(Failure::NotBuilt { feature: if is_mlflow { "mlflow" } else { "prometheus" } })
+        Err(SourceFailure::NotBuilt { feature: if is_mlflow { "mlflow" } else { "prometheus" } })
     }
 }
 
-fn table(table: Table) -> Result<Answer, Failure> {
+fn table(table: SourceTable) -> Result<Reply, SourceFailure> {
     recorded::to_bytes(&table).map(whole)
 }
 
-fn whole(body: Vec<u8>) -> Answer {
-    Answer { status: 200, body }
+fn whole(body: Vec<u8>) -> Reply {
+    Reply { status: 200, body }
 }
 
 #[cfg(feature = "sqlite")]
-fn sqlite(file: &[u8], query: &str, start: &str, end: &str) -> Result<Table, Failure> {
+fn sqlite(file: &[u8], query: &str, start: &str, end: &str) -> Result<SourceTable, SourceFailure> {
     let started = Instant::now();
     crate::collect::sqlite::query(file, query, start, end, move || started.elapsed() > TIME)
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn sqlite(_: &[u8], _: &str, _: &str, _: &str) -> Result<Table, Failure> {
-    Err(Failure::NotBuilt { feature: "sqlite" })
+fn sqlite(_: &[u8], _: &str, _: &str, _: &str) -> Result<SourceTable, SourceFailure> {
+    Err(SourceFailure::NotBuilt { feature: "sqlite" })
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(source: &Source, query: &str, start: &str, end: &str) -> Result<Table, Failure> {
+fn postgres(source: &PlanSource, query: &str, start: &str, end: &str) -> Result<SourceTable, SourceFailure> {
     let SourceKind::Postgres(server) = &source.kind else {
-        return Err(Failure::unknown("this is not asked of a database"));
+        return Err(SourceFailure::unknown("this is not asked of a database"));
     };
     let name = &source.place.value;
     let Some(address) = variable(name) else {
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             format!("the environment variable `{name}` is not set"),
             "set it to the address of the database, `postgres://user:password@host/name`",
         ));
@@ -137,20 +137,20 @@ fn postgres(source: &Source, query: &str, start: &str, end: &str) -> Result<Tabl
 }
 
 #[cfg(not(feature = "postgres"))]
-fn postgres(_: &Source, _: &str, _: &str, _: &str) -> Result<Table, Failure> {
-    Err(Failure::NotBuilt { feature: "postgres" })
+fn postgres(_: &PlanSource, _: &str, _: &str, _: &str) -> Result<SourceTable, SourceFailure> {
+    Err(SourceFailure::NotBuilt { feature: "postgres" })
 }
 
 /// Has a piece of work done by this program again, in a process of its own with limits.
 #[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
-fn work(work: &Work, file: &[u8]) -> Result<Vec<u8>, Failure> {
+fn work(work: &Work, file: &[u8]) -> Result<Vec<u8>, SourceFailure> {
     let program = env::current_exe()
-        .map_err(|error| Failure::unknown(format!("this program cannot be started again: {error}")))?;
+        .map_err(|error| SourceFailure::unknown(format!("this program cannot be started again: {error}")))?;
     Worker { program, arguments: vec![super::WORKER.into()], timeout: TIME }.answer(work, file)
 }
 
 /// What a file of another format says.
-fn decode(source: &Source, file: &[u8]) -> Result<Answer, Failure> {
+fn decode(source: &PlanSource, file: &[u8]) -> Result<Reply, SourceFailure> {
     match &source.kind {
         SourceKind::Inspect(_) => inspect(file).map(whole),
         SourceKind::Xlsx { sheet } => xlsx(file, sheet.as_deref()).map(whole),
@@ -168,46 +168,46 @@ fn decode(source: &Source, file: &[u8]) -> Result<Answer, Failure> {
         | SourceKind::MlflowTable { .. }
         | SourceKind::Prometheus(_)
         | SourceKind::Mlflow { .. }
-        | SourceKind::Postgres(_) => Err(Failure::unknown("this source is read as it is")),
+        | SourceKind::Postgres(_) => Err(SourceFailure::unknown("this source is read as it is")),
     }
 }
 
 #[cfg(feature = "inspect-eval")]
-fn inspect(file: &[u8]) -> Result<Vec<u8>, Failure> {
+fn inspect(file: &[u8]) -> Result<Vec<u8>, SourceFailure> {
     crate::collect::inspect_eval::decode(file)
 }
 
 #[cfg(not(feature = "inspect-eval"))]
-fn inspect(_: &[u8]) -> Result<Vec<u8>, Failure> {
-    Err(Failure::NotBuilt { feature: "inspect-eval" })
+fn inspect(_: &[u8]) -> Result<Vec<u8>, SourceFailure> {
+    Err(SourceFailure::NotBuilt { feature: "inspect-eval" })
 }
 
 #[cfg(feature = "xlsx")]
-fn xlsx(file: &[u8], sheet: Option<&str>) -> Result<Vec<u8>, Failure> {
+fn xlsx(file: &[u8], sheet: Option<&str>) -> Result<Vec<u8>, SourceFailure> {
     work(&Work::Xlsx { sheet: sheet.map(str::to_owned) }, file)
 }
 
 #[cfg(not(feature = "xlsx"))]
-fn xlsx(_: &[u8], _: Option<&str>) -> Result<Vec<u8>, Failure> {
-    Err(Failure::NotBuilt { feature: "xlsx" })
+fn xlsx(_: &[u8], _: Option<&str>) -> Result<Vec<u8>, SourceFailure> {
+    Err(SourceFailure::NotBuilt { feature: "xlsx" })
 }
 
 #[cfg(feature = "parquet")]
-fn parquet(file: &[u8]) -> Result<Vec<u8>, Failure> {
+fn parquet(file: &[u8]) -> Result<Vec<u8>, SourceFailure> {
     work(&Work::Parquet, file)
 }
 
 #[cfg(not(feature = "parquet"))]
-fn parquet(_: &[u8]) -> Result<Vec<u8>, Failure> {
-    Err(Failure::NotBuilt { feature: "parquet" })
+fn parquet(_: &[u8]) -> Result<Vec<u8>, SourceFailure> {
+    Err(SourceFailure::NotBuilt { feature: "parquet" })
 }
 
 #[cfg(feature = "jq")]
-fn jq(file: &[u8], filter: &str) -> Result<Vec<u8>, Failure> {
+fn jq(file: &[u8], filter: &str) -> Result<Vec<u8>, SourceFailure> {
     work(&Work::Jq { filter: filter.to_owned() }, file)
 }
 
 #[cfg(not(feature = "jq"))]
-fn jq(_: &[u8], _: &str) -> Result<Vec<u8>, Failure> {
-    Err(Failure::NotBuilt { feature: "jq" })
+fn jq(_: &[u8], _: &str) -> Result<Vec<u8>, SourceFailure> {
+    Err(SourceFailure::NotBuilt { feature: "jq" })
 }

@@ -18,7 +18,7 @@ use postgres::{Client, Config, Error, NoTls};
 
 use crate::collect::bound::with_parameters;
 use crate::collect::json::{Json, JsonNode, parse};
-use crate::collect::table::{Cell, Failure, Row, Table, TableBuilder};
+use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, TableBuilder};
 
 /// How long the server has to say itself that its time is over, before this side gives up.
 const GRACE: Duration = Duration::from_secs(2);
@@ -34,7 +34,7 @@ pub(crate) fn query(
     start: &str,
     end: &str,
     timeout_seconds: u64,
-) -> Result<Table, Failure> {
+) -> Result<SourceTable, SourceFailure> {
     let timeout = Duration::from_secs(timeout_seconds.max(1));
     let config = config(address, timeout)?;
     let sql = with_parameters(sql, &[("start", "($1::timestamptz)"), ("end", "($2::timestamptz)")])?;
@@ -45,16 +45,16 @@ pub(crate) fn query(
     thread::spawn(move || {
         let _ = sender.send(ask(&config, &sql, &start, &end, timeout));
     });
-    let late = || Err(Failure::unknown("the server did not answer within the time limit"));
+    let late = || Err(SourceFailure::unknown("the server did not answer within the time limit"));
     let answer = receiver.recv_timeout(timeout + GRACE).unwrap_or_else(|_| late());
     answer.map_err(|failure| without(failure, password.as_deref()))
 }
 
 /// What the address says, if it can be used without TLS.
-fn config(address: &str, timeout: Duration) -> Result<Config, Failure> {
+fn config(address: &str, timeout: Duration) -> Result<Config, SourceFailure> {
     // The library's reason may quote what it could not read.
     let mut config: Config = address.parse().map_err(|_| {
-        Failure::refused(
+        SourceFailure::refused(
             "the environment variable has no address of a PostgreSQL server",
             "set it to `postgres://USER:PASSWORD@HOST:5432/DATABASE`, with `%40` for an `@` in the password; \
              `sslmode` may be `disable` or `prefer`",
@@ -74,7 +74,7 @@ fn config(address: &str, timeout: Duration) -> Result<Config, Failure> {
         _ => true,
     };
     if is_wanted {
-        return Err(Failure::refused(
+        return Err(SourceFailure::refused(
             "the server would be asked over TLS, which this program does not speak with PostgreSQL",
             "connect through a tunnel or proxy on this machine, or add `sslmode=disable` if the network is trusted",
         ));
@@ -83,12 +83,18 @@ fn config(address: &str, timeout: Duration) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn ask(config: &Config, sql: &str, start: &str, end: &str, timeout: Duration) -> Result<Table, Failure> {
+fn ask(
+    config: &Config,
+    sql: &str,
+    start: &str,
+    end: &str,
+    timeout: Duration,
+) -> Result<SourceTable, SourceFailure> {
     let mut client = config.connect(NoTls).map_err(|error| failure(&error))?;
     let table = answer(&mut client, sql, start, end, timeout).map_err(|error| failure(&error))??;
     let version: Result<String, Error> = client.query_one("show server_version", &[]).map(|row| row.get(0));
     let tool = version.ok().and_then(|text| Some(format!("postgresql {}", text.split_whitespace().next()?)));
-    Ok(Table { tool, ..table })
+    Ok(SourceTable { tool, ..table })
 }
 
 fn answer(
@@ -97,7 +103,7 @@ fn answer(
     start: &str,
     end: &str,
     timeout: Duration,
-) -> Result<Result<Table, Failure>, Error> {
+) -> Result<Result<SourceTable, SourceFailure>, Error> {
     let mut transaction = client.build_transaction().read_only(true).start()?;
     transaction.batch_execute(&format!(
         "set local statement_timeout = {}; set local timezone = 'UTC'; set local datestyle = 'ISO'; \
@@ -126,20 +132,20 @@ fn answer(
     Ok(Ok(table.done()))
 }
 
-fn check_columns(columns: &[(String, Type)]) -> Result<(), Failure> {
+fn check_columns(columns: &[(String, Type)]) -> Result<(), SourceFailure> {
     if columns.is_empty() {
-        return Err(Failure::refused("the query gives no rows of values", "write a single `select`"));
+        return Err(SourceFailure::refused("the query gives no rows of values", "write a single `select`"));
     }
     let mut seen = BTreeSet::new();
     for (name, kind) in columns {
         if !seen.insert(name) {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("the query gives two columns called `{name}`"),
                 "give each a name of its own with `as`",
             ));
         }
         if *kind == Type::BYTEA {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("the column `{name}` has binary data"),
                 format!("select another column, or `encode({name}, 'hex')`"),
             ));
@@ -149,11 +155,11 @@ fn check_columns(columns: &[(String, Type)]) -> Result<(), Failure> {
 }
 
 /// The row of a JSON map. What is nested in it has a dotted name.
-fn row(json: &str, columns: &[(String, Type)]) -> Result<Row, Failure> {
+fn row(json: &str, columns: &[(String, Type)]) -> Result<SourceRow, SourceFailure> {
     let unreadable =
-        |_| Failure::refused("a row has JSON that is nested too deeply", "select what is needed of it");
+        |_| SourceFailure::refused("a row has JSON that is nested too deeply", "select what is needed of it");
     let node = parse(json.as_bytes()).map_err(unreadable)?;
-    let mut row = Row::default();
+    let mut row = SourceRow::default();
     for ((name, value), (_, kind)) in node.entries().iter().zip(columns) {
         match cell(value, kind) {
             Some(cell) => {
@@ -166,12 +172,12 @@ fn row(json: &str, columns: &[(String, Type)]) -> Result<Row, Failure> {
 }
 
 /// The cell of one value; none of null, and of maps.
-fn cell(value: &JsonNode, kind: &Type) -> Option<Cell> {
+fn cell(value: &JsonNode, kind: &Type) -> Option<SourceCell> {
     let is_number = matches!(*kind, Type::NUMERIC | Type::FLOAT4 | Type::FLOAT8);
     match &value.value {
         // JSON has no other way to write `NaN` and the infinities.
-        Json::Text(text) if is_number => Some(Cell::Unknown(format!("the value is {text}"))),
-        Json::List(_) => Some(Cell::Unknown("it is a list, and not one value".to_owned())),
+        Json::Text(text) if is_number => Some(SourceCell::Unknown(format!("the value is {text}"))),
+        Json::List(_) => Some(SourceCell::Unknown("it is a list, and not one value".to_owned())),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::NotFinite(_) | Json::Text(_) | Json::Map(_) => {
             value.cell()
         }
@@ -179,42 +185,44 @@ fn cell(value: &JsonNode, kind: &Type) -> Option<Cell> {
 }
 
 /// What an error of the server, or on the way to it, means.
-fn failure(error: &Error) -> Failure {
+fn failure(error: &Error) -> SourceFailure {
     let Some(said) = error.as_db_error() else {
         let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        return Failure::unknown(format!("the server cannot be asked: {why}"));
+        return SourceFailure::unknown(format!("the server cannot be asked: {why}"));
     };
     let message = said.message();
     if *said.code() == SqlState::QUERY_CANCELED {
-        return Failure::unknown("the query took longer than its time limit");
+        return SourceFailure::unknown("the query took longer than its time limit");
     }
     if *said.code() == SqlState::READ_ONLY_SQL_TRANSACTION {
-        return Failure::refused(
+        return SourceFailure::refused(
             format!("the query would change the database: {message}"),
             "write a single `select`",
         );
     }
     // Class 42: the query names what is not there, may not be read, or cannot be understood. Class 0A: only a part can.
     if ["42", "0A"].iter().any(|class| said.code().code().starts_with(class)) {
-        return Failure::refused(
+        return SourceFailure::refused(
             format!("PostgreSQL refuses the query: {message}"),
             "try it with `psql`, as the same user",
         );
     }
-    Failure::unknown(format!("PostgreSQL says: {message}"))
+    SourceFailure::unknown(format!("PostgreSQL says: {message}"))
 }
 
 /// The failure without the password, which a server that was given it could send back.
-fn without(failure: Failure, password: Option<&str>) -> Failure {
+fn without(failure: SourceFailure, password: Option<&str>) -> SourceFailure {
     let Some(password) = password.filter(|password| !password.is_empty()) else { return failure };
     let clean = |text: String| text.replace(password, "…");
     match failure {
-        Failure::Broken { at, message, help } => {
-            Failure::Broken { at, message: clean(message), help: help.map(clean) }
+        SourceFailure::Broken { at, message, help } => {
+            SourceFailure::Broken { at, message: clean(message), help: help.map(clean) }
         }
-        Failure::Refused { message, help } => Failure::Refused { message: clean(message), help: clean(help) },
-        Failure::Unknown(reason) => Failure::Unknown(clean(reason)),
-        Failure::NotBuilt { feature } => Failure::NotBuilt { feature },
+        SourceFailure::Refused { message, help } => {
+            SourceFailure::Refused { message: clean(message), help: clean(help) }
+        }
+        SourceFailure::Unknown(reason) => SourceFailure::Unknown(clean(reason)),
+        SourceFailure::NotBuilt { feature } => SourceFailure::NotBuilt { feature },
     }
 }
 
@@ -231,22 +239,22 @@ mod tests {
     /// Who starts the server says where it is: `tests/sources/postgres.sh`.
     const SERVER: &str = "TOLLGATE_TEST_POSTGRES";
 
-    fn ask_server(sql: &str) -> Result<Table, Failure> {
+    fn ask_server(sql: &str) -> Result<SourceTable, SourceFailure> {
         query(&env::var(SERVER).unwrap(), sql, START, END, 2)
     }
 
-    fn one(sql: &str) -> Vec<Option<Cell>> {
+    fn one(sql: &str) -> Vec<Option<SourceCell>> {
         let table = ask_server(sql).unwrap();
         let [row] = table.rows.as_slice() else { panic!("{table:?}") };
         table.columns.iter().map(|name| row.cells.get(name).cloned()).collect()
     }
 
-    fn number(digits: &str) -> Option<Cell> {
-        Some(Cell::Number(digits.to_owned()))
+    fn number(digits: &str) -> Option<SourceCell> {
+        Some(SourceCell::Number(digits.to_owned()))
     }
 
-    fn text(text: &str) -> Option<Cell> {
-        Some(Cell::Text(text.to_owned()))
+    fn text(text: &str) -> Option<SourceCell> {
+        Some(SourceCell::Text(text.to_owned()))
     }
 
     #[test]
@@ -259,7 +267,7 @@ mod tests {
             "host=localhost,db.example.com user=u",
         ] {
             assert!(
-                matches!(at(address), Err(Failure::Refused { message, .. }) if message.contains("TLS")),
+                matches!(at(address), Err(SourceFailure::Refused { message, .. }) if message.contains("TLS")),
                 "{address}"
             );
         }
@@ -285,10 +293,10 @@ mod tests {
             let found = query(address, "select 1", START, END, 1);
             assert!(!format!("{found:?}").contains("secret"), "{found:?}");
         }
-        let said = Failure::unknown("PostgreSQL says: no such user, or not with `secret`");
+        let said = SourceFailure::unknown("PostgreSQL says: no such user, or not with `secret`");
         assert_eq!(
             without(said, Some("secret")),
-            Failure::unknown("PostgreSQL says: no such user, or not with `…`")
+            SourceFailure::unknown("PostgreSQL says: no such user, or not with `…`")
         );
     }
 
@@ -297,7 +305,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("postgres://u:p@{}/usage", listener.local_addr().unwrap());
         let begun = Instant::now();
-        assert!(matches!(query(&address, "select 1", START, END, 1), Err(Failure::Unknown(_))));
+        assert!(matches!(query(&address, "select 1", START, END, 1), Err(SourceFailure::Unknown(_))));
         assert!(begun.elapsed() < Duration::from_secs(10));
     }
 
@@ -314,10 +322,10 @@ mod tests {
         let found = row(r#"{"a":0.2100,"b":"NaN","c":"NaN","d":{"x":1},"e":[1]}"#, &columns).unwrap();
         let known = [
             ("a", number("0.2100")),
-            ("b", Some(Cell::Unknown("the value is NaN".to_owned()))),
+            ("b", Some(SourceCell::Unknown("the value is NaN".to_owned()))),
             ("c", text("NaN")),
             ("d.x", number("1")),
-            ("e", Some(Cell::Unknown("it is a list, and not one value".to_owned()))),
+            ("e", Some(SourceCell::Unknown("it is a list, and not one value".to_owned()))),
         ];
         assert_eq!(found.cells.len(), known.len());
         for (name, cell) in known {
@@ -353,9 +361,9 @@ mod tests {
         assert_eq!(found[0], number("12345678901234567890.123456789"));
         assert_eq!(found[1], number("0.30000000000000004"));
         assert_eq!(found[2], number("0.1"));
-        assert_eq!(found[3], Some(Cell::Unknown("the value is NaN".to_owned())));
+        assert_eq!(found[3], Some(SourceCell::Unknown("the value is NaN".to_owned())));
         assert_eq!(found[4], None);
-        assert_eq!(found[5], Some(Cell::Bool(true)));
+        assert_eq!(found[5], Some(SourceCell::Bool(true)));
         assert_eq!(found[6], text("2026-11-21T00:00:00+00:00"));
         assert_eq!(found[7], text("2026-11-28"));
         assert_eq!(found[8], text(":start"));
@@ -387,15 +395,18 @@ mod tests {
             "select id from runs for update",
         ] {
             let found = ask_server(sql);
-            assert!(matches!(found, Err(Failure::Refused { .. })), "{sql}: {found:?}");
+            assert!(matches!(found, Err(SourceFailure::Refused { .. })), "{sql}: {found:?}");
         }
         let begun = Instant::now();
         assert_eq!(
             ask_server("select pg_sleep(60)"),
-            Err(Failure::unknown("the query took longer than its time limit"))
+            Err(SourceFailure::unknown("the query took longer than its time limit"))
         );
         assert!(begun.elapsed() < Duration::from_secs(10));
-        assert_eq!(ask_server("select 1/0 as a"), Err(Failure::unknown("PostgreSQL says: division by zero")));
+        assert_eq!(
+            ask_server("select 1/0 as a"),
+            Err(SourceFailure::unknown("PostgreSQL says: division by zero"))
+        );
         assert!(ask_server("select count(*) as n from runs").is_ok());
     }
 
@@ -405,7 +416,10 @@ mod tests {
         let address = env::var(SERVER).unwrap();
         let (_, place) = address.rsplit_once('@').unwrap();
         let found = query(&format!("postgres://reader:wrong-one@{place}"), "select 1", START, END, 2);
-        assert!(matches!(&found, Err(Failure::Unknown(why)) if why.contains("authentication")), "{found:?}");
+        assert!(
+            matches!(&found, Err(SourceFailure::Unknown(why)) if why.contains("authentication")),
+            "{found:?}"
+        );
         assert!(!format!("{found:?}").contains("wrong-one"));
     }
 }

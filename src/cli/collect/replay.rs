@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use crate::cli::record::digest;
 use crate::cli::{disk, write};
-use crate::collect::outside::{Answer, Outside, Question};
-use crate::collect::source::{Source, SourceKind};
-use crate::collect::table::Failure;
+use crate::collect::outside::{Question, Reply, Respondent};
+use crate::collect::source::{PlanSource, SourceKind};
+use crate::collect::table::SourceFailure;
 use crate::text::quote;
 
 /// Digits of a question's digest in the name of its file.
@@ -21,12 +21,12 @@ const NAME_DIGITS: usize = 16;
 
 /// Asks, and writes down what was asked and answered.
 pub(in crate::cli) struct Recording<'o> {
-    pub(in crate::cli) inner: &'o dyn Outside,
+    pub(in crate::cli) inner: &'o dyn Respondent,
     pub(in crate::cli) folder: PathBuf,
 }
 
-impl Outside for Recording<'_> {
-    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+impl Respondent for Recording<'_> {
+    fn ask(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         let answer = self.inner.ask(source, question);
         let question_asked = asked(source, question);
         let record = match &answer {
@@ -35,15 +35,17 @@ impl Outside for Recording<'_> {
                 json!({ key: body, "question": question_asked, "status": answer.status })
             }
             // That there was no answer is what a person sees when this is collected again.
-            Err(Failure::Unknown(reason)) => json!({ "question": question_asked, "unknown": reason }),
-            Err(Failure::Broken { .. } | Failure::Refused { .. } | Failure::NotBuilt { .. }) => {
+            Err(SourceFailure::Unknown(reason)) => json!({ "question": question_asked, "unknown": reason }),
+            Err(
+                SourceFailure::Broken { .. } | SourceFailure::Refused { .. } | SourceFailure::NotBuilt { .. },
+            ) => {
                 return answer;
             }
         };
         let name = file_name(source, question);
         let text = format!("{record:#}\n");
         write::below(&self.folder, &name, &text).map_err(|why| {
-            Failure::refused(
+            SourceFailure::refused(
                 format!("the recording `{name}` cannot be written: {why}"),
                 "give `--record` a folder that can be written to",
             )
@@ -57,11 +59,11 @@ pub(in crate::cli) struct Replay {
     pub(in crate::cli) folder: PathBuf,
 }
 
-impl Outside for Replay {
-    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+impl Respondent for Replay {
+    fn ask(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         let name = file_name(source, question);
         let refused = |message: String| {
-            Failure::refused(message, "record it again: the same command with `--network --record`")
+            SourceFailure::refused(message, "record it again: the same command with `--network --record`")
         };
         let Ok(bytes) = disk::read(&self.folder.join(&name)) else {
             let source = quote(&source.name.value);
@@ -75,32 +77,32 @@ impl Outside for Replay {
             return Err(refused(format!("`{name}` of the recording answers another question")));
         }
         if let Some(reason) = record.get("unknown").and_then(Value::as_str) {
-            return Err(Failure::unknown(reason));
+            return Err(SourceFailure::unknown(reason));
         }
         let status =
             record.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
         let (Some(status), Some(body)) = (status, body_of(&record)) else {
             return Err(refused(format!("`{name}` of the recording has no status or no body")));
         };
-        Ok(Answer { status, body })
+        Ok(Reply { status, body })
     }
 }
 
 /// Asks each question once.
 pub(in crate::cli) struct Cached<'o> {
-    inner: &'o dyn Outside,
-    known: RefCell<BTreeMap<String, Result<Answer, Failure>>>,
+    inner: &'o dyn Respondent,
+    known: RefCell<BTreeMap<String, Result<Reply, SourceFailure>>>,
 }
 
 impl<'o> Cached<'o> {
     /// Asks `inner` what was not asked yet.
-    pub(in crate::cli) fn new(inner: &'o dyn Outside) -> Self {
+    pub(in crate::cli) fn new(inner: &'o dyn Respondent) -> Self {
         Self { inner, known: RefCell::default() }
     }
 }
 
-impl Outside for Cached<'_> {
-    fn ask(&self, source: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+impl Respondent for Cached<'_> {
+    fn ask(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         let key = asked(source, question).to_string();
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
@@ -113,7 +115,7 @@ impl Outside for Cached<'_> {
 
 /// What tells a question from all others. Of a file it is the digest, and of its reader what changes the answer. Keys are in the
 /// order of the alphabet, so that they stay in it however maps are built.
-fn asked(source: &Source, question: &Question<'_>) -> Value {
+fn asked(source: &PlanSource, question: &Question<'_>) -> Value {
     let source_name = &source.name.value;
     match question {
         Question::Http { path, body: None } => json!({ "get": path, "source": source_name }),
@@ -153,7 +155,7 @@ fn reader(kind: &SourceKind) -> Value {
 }
 
 /// The file of a question within the recording: a folder for the source, and the digest of the question.
-fn file_name(source: &Source, question: &Question<'_>) -> String {
+fn file_name(source: &PlanSource, question: &Question<'_>) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let folder: String = source.name.value.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
     let digest = digest(asked(source, question).to_string().as_bytes());

@@ -7,7 +7,7 @@ use super::super::disk::Disk;
 use super::super::new::{name_beside, shared};
 use super::super::write::new_files;
 use crate::collect::plan::{Plan, WindowRule};
-use crate::collect::window::{Window, beginning};
+use crate::collect::window::{CollectWindow, beginning};
 use crate::layers::ProjectInForce;
 use crate::point::{Axis, Point};
 use crate::project::path::join;
@@ -18,14 +18,14 @@ use crate::value::{Number, Series, Snapshot, date_of_day};
 use crate::vocabulary::{Cadence, Every, is_weekend};
 
 /// The snapshot that gets the values.
-pub(super) struct Target {
+pub(super) struct CollectTarget {
     pub(super) date: Point,
     /// Its file, from the folder that was given.
     pub(super) file: String,
     /// The file, or what a new one begins with.
     pub(super) text: String,
     pub(super) is_new: bool,
-    pub(super) window: Window,
+    pub(super) window: CollectWindow,
     /// Where its document begins and ends in the text.
     pub(super) offset: usize,
     end: usize,
@@ -33,7 +33,7 @@ pub(super) struct Target {
 }
 
 /// Which day is asked for.
-pub(super) struct Asked<'a> {
+pub(super) struct AskedDay<'a> {
     pub(super) date: Option<&'a When>,
     pub(super) now: &'a When,
     /// What is committed is compared, and nothing new is begun.
@@ -48,8 +48,8 @@ pub(super) fn target(
     plan: &Plan,
     project: &ProjectInForce,
     sources: &SourceMap,
-    asked: &Asked<'_>,
-) -> Result<Target, String> {
+    asked: &AskedDay<'_>,
+) -> Result<CollectTarget, String> {
     let name = quote(&plan.workflow.value);
     let workflow = project.workflows.iter().find(|workflow| *workflow.name == *plan.workflow.value);
     let Some(workflow) = workflow else {
@@ -84,7 +84,7 @@ pub(super) fn target(
     }
     let text = draft_of_recorded(vocabulary, last, date);
     let end = text.len();
-    Ok(Target {
+    Ok(CollectTarget {
         date,
         file: name_beside(beside, last, date),
         text,
@@ -97,7 +97,12 @@ pub(super) fn target(
 }
 
 /// The day that is asked for; else the newest one, or the last one up to now on which a snapshot was due.
-fn day(series: &Series, cadence: Option<&Cadence>, axis: Axis, asked: &Asked<'_>) -> Result<Point, String> {
+fn day(
+    series: &Series,
+    cadence: Option<&Cadence>,
+    axis: Axis,
+    asked: &AskedDay<'_>,
+) -> Result<Point, String> {
     if let Some(when) = asked.date {
         return when.point(axis);
     }
@@ -124,7 +129,7 @@ fn day(series: &Series, cadence: Option<&Cadence>, axis: Axis, asked: &Asked<'_>
 }
 
 /// What a snapshot of a day looks back on.
-fn window(plan: &Plan, before: Option<&Snapshot>, date: Point, name: &str) -> Result<Window, String> {
+fn window(plan: &Plan, before: Option<&Snapshot>, date: Point, name: &str) -> Result<CollectWindow, String> {
     let zone = plan.zone.clone();
     let end = match date {
         Point::Day(day) => beginning(date_of_day(day + 1).unwrap_or_default(), &zone),
@@ -148,7 +153,7 @@ fn window(plan: &Plan, before: Option<&Snapshot>, date: Point, name: &str) -> Re
             ));
         }
     };
-    Ok(Window { start, end, zone })
+    Ok(CollectWindow { start, end, zone })
 }
 
 fn is_whole_days(seconds: &Number) -> Option<i64> {
@@ -157,7 +162,12 @@ fn is_whole_days(seconds: &Number) -> Option<i64> {
 }
 
 /// A snapshot that is there.
-fn existing(snapshot: &Snapshot, sources: &SourceMap, date: Point, window: Window) -> Result<Target, String> {
+fn existing(
+    snapshot: &Snapshot,
+    sources: &SourceMap,
+    date: Point,
+    window: CollectWindow,
+) -> Result<CollectTarget, String> {
     let file = sources.name(snapshot.file).to_owned();
     let text = sources.get(snapshot.file).map(|source| source.text.to_string()).unwrap_or_default();
     let at = snapshot.record.span.range().start;
@@ -174,10 +184,10 @@ fn existing(snapshot: &Snapshot, sources: &SourceMap, date: Point, window: Windo
         }
         here += line.len();
     }
-    Ok(Target { date, file, text, is_new: false, window, offset, end, file_id: snapshot.file })
+    Ok(CollectTarget { date, file, text, is_new: false, window, offset, end, file_id: snapshot.file })
 }
 
-impl Target {
+impl CollectTarget {
     /// The text of its document.
     pub(super) fn document(&self) -> &str {
         self.text.get(self.offset..self.end).unwrap_or("")

@@ -20,7 +20,7 @@ use crate::collect::jq;
 use crate::collect::parquet;
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 use crate::collect::recorded;
-use crate::collect::table::Failure;
+use crate::collect::table::SourceFailure;
 #[cfg(feature = "xlsx")]
 use crate::collect::xlsx;
 
@@ -51,20 +51,20 @@ pub(crate) enum Work {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Sent {
-    Answer(String),
+    Reply(String),
     Broken { at: usize, message: String, help: Option<String> },
     Refused { message: String, help: String },
     Unknown(String),
 }
 
-impl From<Result<String, Failure>> for Sent {
-    fn from(answer: Result<String, Failure>) -> Self {
+impl From<Result<String, SourceFailure>> for Sent {
+    fn from(answer: Result<String, SourceFailure>) -> Self {
         match answer {
-            Ok(text) => Self::Answer(text),
-            Err(Failure::Broken { at, message, help }) => Self::Broken { at, message, help },
-            Err(Failure::Refused { message, help }) => Self::Refused { message, help },
-            Err(Failure::Unknown(reason)) => Self::Unknown(reason),
-            Err(Failure::NotBuilt { feature }) => Self::Unknown(format!("`{feature}` is not built")),
+            Ok(text) => Self::Reply(text),
+            Err(SourceFailure::Broken { at, message, help }) => Self::Broken { at, message, help },
+            Err(SourceFailure::Refused { message, help }) => Self::Refused { message, help },
+            Err(SourceFailure::Unknown(reason)) => Self::Unknown(reason),
+            Err(SourceFailure::NotBuilt { feature }) => Self::Unknown(format!("`{feature}` is not built")),
         }
     }
 }
@@ -85,8 +85,8 @@ impl Worker {
     ///
     /// # Errors
     /// What the work fails with; that it took too long, or ended without an answer.
-    pub(crate) fn answer(&self, work: &Work, file: &[u8]) -> Result<Vec<u8>, Failure> {
-        let cannot = |error: io::Error| Failure::unknown(format!("no process can be started: {error}"));
+    pub(crate) fn answer(&self, work: &Work, file: &[u8]) -> Result<Vec<u8>, SourceFailure> {
+        let cannot = |error: io::Error| SourceFailure::unknown(format!("no process can be started: {error}"));
         let mut input = serde_json::to_vec(work).map_err(|error| cannot(error.into()))?;
         input.push(b'\n');
         input.extend_from_slice(file);
@@ -103,16 +103,16 @@ impl Worker {
         // The process has ended, so that what it wrote is there, or the pipe is closed.
         let output = output.recv_timeout(self.timeout).unwrap_or_default();
         if !ended {
-            return Err(Failure::unknown(format!("it took longer than {} s", self.timeout.as_secs())));
+            return Err(SourceFailure::unknown(format!("it took longer than {} s", self.timeout.as_secs())));
         }
         let start = output.iter().position(|byte| *byte == MARK).map_or(output.len(), |at| at + 1);
         let sent: Sent = serde_json::from_slice(output.get(start..).unwrap_or(&[]))
-            .map_err(|_| Failure::unknown("it took more memory than it may, or crashed"))?;
+            .map_err(|_| SourceFailure::unknown("it took more memory than it may, or crashed"))?;
         match sent {
-            Sent::Answer(text) => Ok(text.into_bytes()),
-            Sent::Broken { at, message, help } => Err(Failure::Broken { at, message, help }),
-            Sent::Refused { message, help } => Err(Failure::Refused { message, help }),
-            Sent::Unknown(reason) => Err(Failure::Unknown(reason)),
+            Sent::Reply(text) => Ok(text.into_bytes()),
+            Sent::Broken { at, message, help } => Err(SourceFailure::Broken { at, message, help }),
+            Sent::Refused { message, help } => Err(SourceFailure::Refused { message, help }),
+            Sent::Unknown(reason) => Err(SourceFailure::Unknown(reason)),
         }
     }
 
@@ -159,7 +159,7 @@ pub(crate) fn run() -> ExitCode {
     let mut input = Vec::new();
     let answer = match io::stdin().lock().read_to_end(&mut input) {
         Ok(_) => done(&input),
-        Err(error) => Err(Failure::unknown(error.to_string())),
+        Err(error) => Err(SourceFailure::unknown(error.to_string())),
     };
     let written = serde_json::to_vec(&Sent::from(answer)).map_err(io::Error::from).and_then(|bytes| {
         let mut out = io::stdout().lock();
@@ -170,13 +170,15 @@ pub(crate) fn run() -> ExitCode {
     ExitCode::from(u8::from(written.is_err()))
 }
 
-fn done(input: &[u8]) -> Result<String, Failure> {
+fn done(input: &[u8]) -> Result<String, SourceFailure> {
     let end = input.iter().position(|byte| *byte == b'\n').unwrap_or(input.len());
     let (work, file) = (input.get(..end).unwrap_or(&[]), input.get(end + 1..).unwrap_or(&[]));
-    let work: Work = serde_json::from_slice(work).map_err(|error| Failure::unknown(error.to_string()))?;
+    let work: Work =
+        serde_json::from_slice(work).map_err(|error| SourceFailure::unknown(error.to_string()))?;
     #[cfg(any(feature = "parquet", feature = "xlsx"))]
     let text = |table| {
-        String::from_utf8(recorded::to_bytes(&table)?).map_err(|error| Failure::unknown(error.to_string()))
+        String::from_utf8(recorded::to_bytes(&table)?)
+            .map_err(|error| SourceFailure::unknown(error.to_string()))
     };
     match work {
         #[cfg(feature = "jq")]
@@ -225,7 +227,7 @@ mod tests {
     }
 
     #[cfg(feature = "jq")]
-    fn jq(filter: &str, file: &[u8], seconds: u64) -> Result<Vec<u8>, Failure> {
+    fn jq(filter: &str, file: &[u8], seconds: u64) -> Result<Vec<u8>, SourceFailure> {
         worker(seconds).answer(&Work::Jq { filter: filter.to_owned() }, file)
     }
 
@@ -233,8 +235,11 @@ mod tests {
     #[cfg(feature = "jq")]
     fn a_filter_answers_from_its_own_process() {
         assert_eq!(jq(".[] | {a: .}", b"[1.0, 2]", 60), Ok(b"{\"a\":1.0}\n{\"a\":2}\n".to_vec()));
-        assert_eq!(jq("error(\"no data\")", b"1", 60), Err(Failure::unknown("the filter fails: no data")));
-        assert!(matches!(jq(".", b"[1", 60), Err(Failure::Broken { at: 2, .. })));
+        assert_eq!(
+            jq("error(\"no data\")", b"1", 60),
+            Err(SourceFailure::unknown("the filter fails: no data"))
+        );
+        assert!(matches!(jq(".", b"[1", 60), Err(SourceFailure::Broken { at: 2, .. })));
         let many = format!("[{}1]", "1, ".repeat(200_000));
         assert_eq!(jq("length", many.as_bytes(), 60), Ok(b"200001\n".to_vec()));
     }
@@ -244,7 +249,11 @@ mod tests {
     fn a_filter_without_end_is_stopped() {
         for filter in ["def f: f; f", "range(1e12)", "[range(1e12)]"] {
             let begun = Instant::now();
-            assert_eq!(jq(filter, b"1", 1), Err(Failure::unknown("it took longer than 1 s")), "{filter}");
+            assert_eq!(
+                jq(filter, b"1", 1),
+                Err(SourceFailure::unknown("it took longer than 1 s")),
+                "{filter}"
+            );
             assert!(begun.elapsed() < Duration::from_secs(10));
         }
     }
@@ -255,7 +264,7 @@ mod tests {
         let filters =
             ["\"x\" * 1000000 | until(false; . + .)", "def f: [f]; f", "(\"x\" * 1000000) | repeat(.)"];
         for filter in filters {
-            assert!(matches!(jq(filter, b"1", 120), Err(Failure::Unknown(_))), "{filter}");
+            assert!(matches!(jq(filter, b"1", 120), Err(SourceFailure::Unknown(_))), "{filter}");
         }
     }
 
@@ -269,6 +278,6 @@ mod tests {
         let answer = worker(60).answer(&Work::Xlsx { sheet: Some("Summary".to_owned()) }, book).unwrap();
         assert_eq!(recorded::from_bytes(&answer), xlsx::read(book, Some("Summary")));
         let found = worker(60).answer(&Work::Xlsx { sheet: None }, book);
-        assert!(matches!(found, Err(Failure::Refused { .. })));
+        assert!(matches!(found, Err(SourceFailure::Refused { .. })));
     }
 }

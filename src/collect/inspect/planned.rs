@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::json::{Json, JsonNode};
-use crate::collect::table::{Cell, Failure, Row, Table, Unjudged};
+use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, Unjudged};
 use crate::collect::tally;
 use crate::text::quote;
 
@@ -11,7 +11,7 @@ use crate::text::quote;
 const MAX_PLANNED: usize = 100_000;
 
 /// Adds the rows of what was planned and is not in the log, and the total `planned`.
-pub(super) fn add(eval: &JsonNode, table: &mut Table) -> Result<(), Failure> {
+pub(super) fn add(eval: &JsonNode, table: &mut SourceTable) -> Result<(), SourceFailure> {
     let dataset = eval.get("dataset");
     let ids = dataset.and_then(|node| node.get("sample_ids")).map_or(&[][..], JsonNode::elements);
     let samples = number(dataset.and_then(|node| node.get("samples")), "dataset.samples")?;
@@ -20,7 +20,7 @@ pub(super) fn add(eval: &JsonNode, table: &mut Table) -> Result<(), Failure> {
     let all = samples.unwrap_or(ids.len()).max(ids.len());
     if all.saturating_mul(epochs) > MAX_PLANNED {
         let at = dataset.map_or(eval.at, |node| node.at);
-        return Err(Failure::broken(at, format!("the log plans more than {MAX_PLANNED} samples")));
+        return Err(SourceFailure::broken(at, format!("the log plans more than {MAX_PLANNED} samples")));
     }
     let mut run: BTreeSet<(String, String)> = BTreeSet::new();
     for row in &table.rows {
@@ -28,7 +28,7 @@ pub(super) fn add(eval: &JsonNode, table: &mut Table) -> Result<(), Failure> {
     }
     let mut listed = BTreeSet::new();
     for epoch in 1..=epochs {
-        let epoch = Cell::Number(epoch.to_string());
+        let epoch = SourceCell::Number(epoch.to_string());
         for id in ids.iter().filter_map(JsonNode::cell) {
             let key = (name(Some(&id)), name(Some(&epoch)));
             if !run.contains(&key) && !listed.contains(&key) {
@@ -38,18 +38,18 @@ pub(super) fn add(eval: &JsonNode, table: &mut Table) -> Result<(), Failure> {
         }
         // Their ids are not in the log: the place keeps them apart.
         for place in ids.len()..all {
-            let id = Cell::Text(format!("not run {} of {all}", place + 1));
+            let id = SourceCell::Text(format!("not run {} of {all}", place + 1));
             table.rows.push(missing(id, epoch.clone(), "the run left out a part of the data set"));
         }
     }
     let cell = if samples.is_none() && ids.is_empty() {
-        Cell::Unknown("the log does not say which samples were planned".to_owned())
+        SourceCell::Unknown("the log does not say which samples were planned".to_owned())
     } else if run.iter().any(|key| !listed.contains(key)) {
-        Cell::Unknown("the log has samples that its data set does not list".to_owned())
+        SourceCell::Unknown("the log has samples that its data set does not list".to_owned())
     } else {
         tally::count(all * epochs)
     };
-    if let Cell::Unknown(reason) = &cell {
+    if let SourceCell::Unknown(reason) = &cell {
         table.remarks.push(format!("samples that were not run cannot be seen: {reason}"));
     }
     table.totals.insert("planned".to_owned(), cell);
@@ -57,13 +57,13 @@ pub(super) fn add(eval: &JsonNode, table: &mut Table) -> Result<(), Failure> {
 }
 
 /// A number of things; none if it is missing or `null`.
-fn number(node: Option<&JsonNode>, name: &str) -> Result<Option<usize>, Failure> {
+fn number(node: Option<&JsonNode>, name: &str) -> Result<Option<usize>, SourceFailure> {
     let Some(node) = node.filter(|node| node.value != Json::Null) else { return Ok(None) };
     match node.number().map(str::parse) {
         Some(Ok(number)) => Ok(Some(number)),
         Some(Err(_)) | None => {
             let found = node.number().map_or_else(String::new, |digits| format!(", but {}", quote(digits)));
-            Err(Failure::broken(
+            Err(SourceFailure::broken(
                 node.at,
                 format!("`{name}` is not a number of samples that can be read{found}"),
             ))
@@ -72,15 +72,15 @@ fn number(node: Option<&JsonNode>, name: &str) -> Result<Option<usize>, Failure>
 }
 
 /// The text of an id, which some logs write as a number.
-fn name(cell: Option<&Cell>) -> String {
+fn name(cell: Option<&SourceCell>) -> String {
     match cell {
-        Some(Cell::Text(text) | Cell::Number(text)) => text.clone(),
-        Some(Cell::Bool(_) | Cell::Unknown(_)) | None => String::new(),
+        Some(SourceCell::Text(text) | SourceCell::Number(text)) => text.clone(),
+        Some(SourceCell::Bool(_) | SourceCell::Unknown(_)) | None => String::new(),
     }
 }
 
-fn missing(id: Cell, epoch: Cell, reason: &str) -> Row {
-    Row {
+fn missing(id: SourceCell, epoch: SourceCell, reason: &str) -> SourceRow {
+    SourceRow {
         cells: BTreeMap::from([("id".to_owned(), id), ("epoch".to_owned(), epoch)]),
         line: 0,
         unjudged: Some(Unjudged::NotRun(reason.to_owned())),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::json::{Json, JsonNode};
-use crate::collect::table::{Cell, Row, Unjudged};
+use crate::collect::table::{SourceCell, SourceRow, Unjudged};
 use crate::collect::tally;
 use crate::text::quote;
 
@@ -44,7 +44,7 @@ impl<'n> Scorers<'n> {
     }
 }
 
-pub(super) fn row(sample: &JsonNode, line: usize, scorers: &Scorers<'_>) -> Row {
+pub(super) fn row(sample: &JsonNode, line: usize, scorers: &Scorers<'_>) -> SourceRow {
     let mut cells = BTreeMap::new();
     if let Some(metadata) = sample.get("metadata") {
         metadata.cells_into("metadata.", &mut cells);
@@ -70,7 +70,7 @@ pub(super) fn row(sample: &JsonNode, line: usize, scorers: &Scorers<'_>) -> Row 
         }
         add_scores(sample, scorers, &mut cells);
     }
-    Row { cells, line, unjudged: unjudged.map(Unjudged::Error) }
+    SourceRow { cells, line, unjudged: unjudged.map(Unjudged::Error) }
 }
 
 /// Why nothing was measured: an error, a limit that cut the sample off, or that somebody declared it invalid. A score may be
@@ -91,7 +91,7 @@ fn unjudged(sample: &JsonNode) -> Option<String> {
     })
 }
 
-fn add_scores(sample: &JsonNode, scorers: &Scorers<'_>, cells: &mut BTreeMap<String, Cell>) {
+fn add_scores(sample: &JsonNode, scorers: &Scorers<'_>, cells: &mut BTreeMap<String, SourceCell>) {
     let mut decided = None;
     for name in &scorers.names {
         let value = sample.at_path(&["scores", name, "value"]);
@@ -112,18 +112,18 @@ fn add_scores(sample: &JsonNode, scorers: &Scorers<'_>, cells: &mut BTreeMap<Str
 }
 
 /// What a scorer said; of one that says right or wrong, that.
-fn score(value: Option<&JsonNode>, is_verdict: bool) -> Cell {
+fn score(value: Option<&JsonNode>, is_verdict: bool) -> SourceCell {
     let cell = value.and_then(JsonNode::cell);
     let verdict = value.and_then(JsonNode::text).filter(|_| is_verdict);
     match (verdict, cell) {
-        (Some("C"), _) => Cell::Bool(true),
-        (Some("I"), _) => Cell::Bool(false),
-        (Some("P"), _) => Cell::Unknown("it was scored `P`: right in part".to_owned()),
-        (Some("N"), _) => Cell::Unknown("it was scored `N`: no answer".to_owned()),
+        (Some("C"), _) => SourceCell::Bool(true),
+        (Some("I"), _) => SourceCell::Bool(false),
+        (Some("P"), _) => SourceCell::Unknown("it was scored `P`: right in part".to_owned()),
+        (Some("N"), _) => SourceCell::Unknown("it was scored `N`: no answer".to_owned()),
         (_, Some(cell)) => cell,
         (_, None) if value.is_some_and(|node| !node.elements().is_empty()) => {
-            Cell::Unknown("the score is a list".to_owned())
+            SourceCell::Unknown("the score is a list".to_owned())
         }
-        (_, None) => Cell::Unknown("the scorer gave no score".to_owned()),
+        (_, None) => SourceCell::Unknown("the scorer gave no score".to_owned()),
     }
 }

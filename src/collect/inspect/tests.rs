@@ -1,7 +1,7 @@
 //! Real logs of Inspect 0.3.285, each with what a careful person reads from it, and logs that nobody should trust.
 
 use super::*;
-use crate::collect::table::{Row, Unjudged};
+use crate::collect::table::{SourceRow, Unjudged};
 use crate::config::Setting;
 use crate::source::{FileId, Span};
 
@@ -11,26 +11,26 @@ macro_rules! fixture {
     };
 }
 
-fn table(bytes: &[u8]) -> Table {
+fn table(bytes: &[u8]) -> SourceTable {
     read(bytes, &InspectRules::default()).unwrap()
 }
 
-fn total(table: &Table, name: &str) -> String {
+fn total(table: &SourceTable, name: &str) -> String {
     match table.totals.get(name) {
-        Some(Cell::Number(digits)) => digits.clone(),
+        Some(SourceCell::Number(digits)) => digits.clone(),
         other => format!("{other:?}"),
     }
 }
 
-fn totals(table: &Table) -> [String; 5] {
+fn totals(table: &SourceTable) -> [String; 5] {
     ["planned", "passed", "failed", "errors", "not_run"].map(|name| total(table, name))
 }
 
-fn row<'t>(table: &'t Table, id: &str) -> &'t Row {
-    table.rows.iter().find(|row| row.cells.get("id") == Some(&Cell::Text(id.to_owned()))).unwrap()
+fn row<'t>(table: &'t SourceTable, id: &str) -> &'t SourceRow {
+    table.rows.iter().find(|row| row.cells.get("id") == Some(&SourceCell::Text(id.to_owned()))).unwrap()
 }
 
-fn error(row: &Row) -> &str {
+fn error(row: &SourceRow) -> &str {
     match &row.unjudged {
         Some(Unjudged::Error(reason)) => reason,
         other => panic!("{other:?}"),
@@ -39,16 +39,16 @@ fn error(row: &Row) -> &str {
 
 fn refused(bytes: &[u8], rules: &InspectRules) -> (String, String) {
     match read(bytes, rules) {
-        Err(Failure::Refused { message, help }) => (message, help),
+        Err(SourceFailure::Refused { message, help }) => (message, help),
         other => panic!("{other:?}"),
     }
 }
 
-fn column(table: &Table, name: &str) -> Vec<String> {
-    let cell = |row: &Row| match row.cells.get(name) {
-        Some(Cell::Number(text) | Cell::Text(text)) => text.clone(),
-        Some(Cell::Bool(value)) => value.to_string(),
-        Some(Cell::Unknown(_)) => "?".to_owned(),
+fn column(table: &SourceTable, name: &str) -> Vec<String> {
+    let cell = |row: &SourceRow| match row.cells.get(name) {
+        Some(SourceCell::Number(text) | SourceCell::Text(text)) => text.clone(),
+        Some(SourceCell::Bool(value)) => value.to_string(),
+        Some(SourceCell::Unknown(_)) => "?".to_owned(),
         None => "-".to_owned(),
     };
     table.rows.iter().map(cell).collect()
@@ -119,9 +119,9 @@ fn partial_and_missing_answers_are_unknown() {
     assert_eq!(totals(&table), ["6", "3", "0", "0", "0"]);
     assert_eq!(column(&table, "passed"), ["true", "?", "?", "?", "true", "true"]);
     let reason = |id: &str| row(&table, id).cells["scores.judged"].clone();
-    assert_eq!(reason("r02"), Cell::Unknown("it was scored `N`: no answer".to_owned()));
-    assert_eq!(reason("r03"), Cell::Unknown("the scorer gave no score".to_owned()));
-    assert_eq!(reason("r04"), Cell::Unknown("it was scored `P`: right in part".to_owned()));
+    assert_eq!(reason("r02"), SourceCell::Unknown("it was scored `N`: no answer".to_owned()));
+    assert_eq!(reason("r03"), SourceCell::Unknown("the scorer gave no score".to_owned()));
+    assert_eq!(reason("r04"), SourceCell::Unknown("it was scored `P`: right in part".to_owned()));
 }
 
 #[test]
@@ -129,7 +129,10 @@ fn nan_is_unknown() {
     let table = table(fixture!("nan.json"));
     assert_eq!(totals(&table), ["5", "3", "2", "0", "0"]);
     assert_eq!(column(&table, "scores.edit_time"), ["0.04", "0.1", "0.0", "0.2", "?"]);
-    assert_eq!(row(&table, "r05").cells["scores.edit_time"], Cell::Unknown("the value is NaN".to_owned()));
+    assert_eq!(
+        row(&table, "r05").cells["scores.edit_time"],
+        SourceCell::Unknown("the value is NaN".to_owned())
+    );
 }
 
 #[test]
@@ -161,21 +164,21 @@ fn logs_without_samples_and_others_are_refused() {
     let task = Setting { value: "other".to_owned(), span: Span::new(FileId(0), 0..0) };
     let other = InspectRules { task: Some(task), ..InspectRules::default() };
     let reason = "this is a log of the task `support_replies`, and not of `other`";
-    assert_eq!(read(fixture!("errors.json"), &other), Err(Failure::unknown(reason)));
+    assert_eq!(read(fixture!("errors.json"), &other), Err(SourceFailure::unknown(reason)));
 }
 
 #[test]
 fn one_scorer_alone_decides_what_passed() {
     let of = |scores: &str| table(&made(&format!("[{{\"id\": 1, \"epoch\": 1, \"scores\": {scores}}}]"), ""));
     let passed = |scores: &str| of(scores).rows[0].cells.get("passed").cloned();
-    assert_eq!(passed(r#"{"a": {"value": "C"}, "b": {"value": 0.5}}"#), Some(Cell::Bool(true)));
+    assert_eq!(passed(r#"{"a": {"value": "C"}, "b": {"value": 0.5}}"#), Some(SourceCell::Bool(true)));
     assert_eq!(passed(r#"{"a": {"value": "C"}, "b": {"value": "I"}}"#), None);
-    assert_eq!(passed(r#"{"a": {"value": false}}"#), Some(Cell::Bool(false)));
+    assert_eq!(passed(r#"{"a": {"value": false}}"#), Some(SourceCell::Bool(false)));
     assert_eq!(passed(r#"{"a": {"value": 1}}"#), None);
     let parts = of(r#"{"a": {"value": {"x": 1, "y": "C", "z": [1]}}, "b": {"value": [1]}}"#);
-    assert_eq!(parts.rows[0].cells["scores.a.x"], Cell::Number("1".to_owned()));
-    assert_eq!(parts.rows[0].cells["scores.a.y"], Cell::Text("C".to_owned()));
-    assert_eq!(parts.rows[0].cells["scores.b"], Cell::Unknown("the score is a list".to_owned()));
+    assert_eq!(parts.rows[0].cells["scores.a.x"], SourceCell::Number("1".to_owned()));
+    assert_eq!(parts.rows[0].cells["scores.a.y"], SourceCell::Text("C".to_owned()));
+    assert_eq!(parts.rows[0].cells["scores.b"], SourceCell::Unknown("the score is a list".to_owned()));
     // Letters of a choice are no verdicts.
     let choice = table(&made(
         r#"[{"id": 1, "scores": {"a": {"value": "C"}}}, {"id": 2, "scores": {"a": {"value": "B"}}}]"#,
@@ -196,7 +199,7 @@ fn huge_plans_allocate_nothing() {
         ", \"dataset\": {\"samples\": 2, \"sample_ids\": [1, 2]}, \"config\": {\"epochs\": 18446744073709551615}",
     ] {
         let answer = read(&made("[]", eval), &InspectRules::default());
-        assert!(matches!(answer, Err(Failure::Broken { .. })), "{eval}: {answer:?}");
+        assert!(matches!(answer, Err(SourceFailure::Broken { .. })), "{eval}: {answer:?}");
     }
     assert!(total(&table(&made("[]", "")), "planned").contains("Unknown"));
     let twice = table(&made("[]", ", \"dataset\": {\"samples\": 2, \"sample_ids\": [1, 1]}"));
@@ -252,6 +255,6 @@ fn wrong_types_anywhere_are_no_panic() {
     }
     for samples in ["7", "{}", "[1]", "[null]", "[[]]"] {
         let answer = read(&made(samples, ""), &InspectRules::default());
-        assert!(matches!(answer, Err(Failure::Broken { .. })), "{samples}: {answer:?}");
+        assert!(matches!(answer, Err(SourceFailure::Broken { .. })), "{samples}: {answer:?}");
     }
 }

@@ -11,7 +11,7 @@ use jaq_all::load::FileReportsDisp;
 use jaq_all::{compile_with, defs, jaq_core, jaq_std, json as jaq_json};
 
 use crate::collect::jq::texts;
-use crate::collect::table::Failure;
+use crate::collect::table::SourceFailure;
 
 /// How many bytes a filter may give.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -41,7 +41,7 @@ const NOT_THERE: [&str; 16] = [
 ///
 /// # Errors
 /// If the file is not JSON, the filter cannot be read or fails, or it gives too much.
-pub fn run(bytes: &[u8], filter: &str) -> Result<String, Failure> {
+pub fn run(bytes: &[u8], filter: &str) -> Result<String, SourceFailure> {
     let texts = texts(bytes)?;
     let is_there = |name: &str| !NOT_THERE.contains(&name);
     let defs = defs().filter(|def| is_there(def.name));
@@ -50,7 +50,7 @@ pub fn run(bytes: &[u8], filter: &str) -> Result<String, Failure> {
     let compiled = compile_with(filter, defs, funs, &[]).map_err(|reports| {
         let reports: String = reports.iter().map(|report| FileReportsDisp::new(report).to_string()).collect();
         let first = reports.lines().next().unwrap_or("").trim_start_matches("Error: ").to_owned();
-        Failure::refused(
+        SourceFailure::refused(
             format!("the filter cannot be read: {first}"),
             format!("try it with `jq`; these are not there: {}", NOT_THERE.join(", ")),
         )
@@ -58,19 +58,19 @@ pub fn run(bytes: &[u8], filter: &str) -> Result<String, Failure> {
     let mut out = String::new();
     for text in texts {
         let value = parse_single(text)
-            .map_err(|error| Failure::broken(0, format!("jq cannot read this: {error}")))?;
+            .map_err(|error| SourceFailure::broken(0, format!("jq cannot read this: {error}")))?;
         let context = Ctx::<JustLut<Val>>::new(&compiled.lut, Vars::new([]));
         for output in compiled.id.run((context, value)) {
             let value = output.map_err(|error| {
                 let why = error.get_err().map_or_else(|_| "it stopped".to_owned(), |error| error.to_string());
                 // What `error("…")` says comes as JSON.
                 let why = serde_json::from_str(&why).unwrap_or(why);
-                Failure::unknown(format!("the filter fails: {why}"))
+                SourceFailure::unknown(format!("the filter fails: {why}"))
             })?;
             out.push_str(&value.to_string());
             out.push('\n');
             if out.len() > MAX_OUTPUT {
-                return Err(Failure::unknown(format!(
+                return Err(SourceFailure::unknown(format!(
                     "the filter gives more than {} MB",
                     MAX_OUTPUT / 1024 / 1024
                 )));
@@ -103,15 +103,15 @@ mod tests {
         let end = REPLIES.iter().rposition(|byte| *byte == b'\n').unwrap();
         let found = run(&REPLIES[..end], "select(.edit_time > 0.1) | {id, edit_time}").unwrap();
         assert_eq!(found, "{\"id\":\"r04\",\"edit_time\":0.125}\n{\"id\":\"r05\",\"edit_time\":0.6}\n");
-        assert!(matches!(run(REPLIES, "."), Err(Failure::Broken { at, .. }) if at == REPLIES.len()));
+        assert!(matches!(run(REPLIES, "."), Err(SourceFailure::Broken { at, .. }) if at == REPLIES.len()));
     }
 
     #[test]
     fn the_file_is_read_strictly_first() {
         for text in ["", "{", "{\"a\": 1, \"a\": 2}", "[01]"] {
-            assert!(matches!(run(text.as_bytes(), "."), Err(Failure::Broken { .. })), "{text}");
+            assert!(matches!(run(text.as_bytes(), "."), Err(SourceFailure::Broken { .. })), "{text}");
         }
-        assert!(matches!(run("[".repeat(300_000).as_bytes(), "."), Err(Failure::Broken { .. })));
+        assert!(matches!(run("[".repeat(300_000).as_bytes(), "."), Err(SourceFailure::Broken { .. })));
     }
 
     #[test]
@@ -126,14 +126,18 @@ mod tests {
             ".",
         ]) {
             let found = run(b"1", filter);
-            assert_eq!(matches!(found, Err(Failure::Refused { .. })), filter != ".", "{filter}: {found:?}");
+            assert_eq!(
+                matches!(found, Err(SourceFailure::Refused { .. })),
+                filter != ".",
+                "{filter}: {found:?}"
+            );
         }
     }
 
     #[test]
     fn a_filter_that_fails_says_why() {
-        assert_eq!(run(b"1", "error(\"no data\")"), Err(Failure::unknown("the filter fails: no data")));
-        assert!(matches!(run(b"1", ".a"), Err(Failure::Unknown(_))));
+        assert_eq!(run(b"1", "error(\"no data\")"), Err(SourceFailure::unknown("the filter fails: no data")));
+        assert!(matches!(run(b"1", ".a"), Err(SourceFailure::Unknown(_))));
         assert!(matches!(run(b"1", "limit(1; repeat(\"x\"))"), Ok(text) if text == "\"x\"\n"));
     }
 }

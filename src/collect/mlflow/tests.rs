@@ -16,17 +16,17 @@ struct Routes {
     asked: RefCell<Vec<String>>,
 }
 
-impl Outside for Routes {
-    fn ask(&self, _: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+impl Respondent for Routes {
+    fn ask(&self, _: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         let Question::Http { path, body } = question else {
-            return Err(Failure::refused(format!("{question:?}"), "ask a server"));
+            return Err(SourceFailure::refused(format!("{question:?}"), "ask a server"));
         };
         let asked = format!("{path} {}", body.as_deref().unwrap_or(""));
         let fits = |(part, _, _): &&(&str, u16, String)| asked.contains(part);
         let found = self.answers.iter().find(fits);
-        let (_, status, body) = found.ok_or_else(|| Failure::refused(&*asked, "expect this"))?;
+        let (_, status, body) = found.ok_or_else(|| SourceFailure::refused(&*asked, "expect this"))?;
         self.asked.borrow_mut().push(asked.clone());
-        Ok(Answer { status: *status, body: body.clone().into_bytes() })
+        Ok(Reply { status: *status, body: body.clone().into_bytes() })
     }
 }
 
@@ -38,12 +38,12 @@ fn setting(text: &str) -> Setting<String> {
     Setting { value: text.to_owned(), span: Span { file: FileId(0), start: 0, end: 0 } }
 }
 
-fn window(start: &str, end: &str) -> Window {
+fn window(start: &str, end: &str) -> CollectWindow {
     let [start, end] = [start, end].map(|day| parse_time(&format!("{day}T00:00Z")).unwrap());
-    Window { start, end, zone: crate::collect::window::zone("UTC").unwrap() }
+    CollectWindow { start, end, zone: crate::collect::window::zone("UTC").unwrap() }
 }
 
-fn week() -> Window {
+fn week() -> CollectWindow {
     window("2026-11-22", "2026-11-29")
 }
 
@@ -66,9 +66,14 @@ fn routes(first: Vec<(&'static str, u16, String)>) -> Routes {
     Routes { answers: first.into_iter().chain(real).collect(), asked: RefCell::default() }
 }
 
-fn asked(routes: &Routes, run: Option<&str>, metric: &str, window: &Window) -> Result<Found, Failure> {
+fn asked(
+    routes: &Routes,
+    run: Option<&str>,
+    metric: &str,
+    window: &CollectWindow,
+) -> Result<FoundValue, SourceFailure> {
     let server = ServerRules { token: None, timeout: 30, retries: 2 };
-    let source = Source {
+    let source = PlanSource {
         name: setting("runs"),
         place: setting("https://mlflow.example.com"),
         kind: SourceKind::Mlflow {
@@ -81,22 +86,22 @@ fn asked(routes: &Routes, run: Option<&str>, metric: &str, window: &Window) -> R
     ask(routes, &source, metric, window)
 }
 
-fn metric(first: Vec<(&'static str, u16, String)>, metric: &str) -> Result<String, Failure> {
+fn metric(first: Vec<(&'static str, u16, String)>, metric: &str) -> Result<String, SourceFailure> {
     match asked(&routes(first), None, metric, &week())?.taken {
-        Taken::Cell(Cell::Number(digits)) => Ok(digits),
-        other => Err(Failure::refused(format!("{other:?}"), "a number")),
+        Taken::SourceCell(SourceCell::Number(digits)) => Ok(digits),
+        other => Err(SourceFailure::refused(format!("{other:?}"), "a number")),
     }
 }
 
-fn unknown(reason: &str) -> Failure {
-    Failure::unknown(reason)
+fn unknown(reason: &str) -> SourceFailure {
+    SourceFailure::unknown(reason)
 }
 
 #[test]
 fn the_finished_run_counts_with_its_newest_values() {
     let routes = routes(Vec::new());
     let found = asked(&routes, None, "cost_usd", &week()).unwrap();
-    assert_eq!(found.taken, Taken::Cell(Cell::Number("0.30000000000000004".to_owned())));
+    assert_eq!(found.taken, Taken::SourceCell(SourceCell::Number("0.30000000000000004".to_owned())));
     assert_eq!(found.tool.as_deref(), Some("mlflow 3.17.2"));
     assert_eq!(found.at.as_deref(), Some("2026-11-28T07:03:13.945Z"));
     let history = format!("/api/2.0/mlflow/metrics/get-history?run_id={RUN}&metric_key=cost_usd ");
@@ -111,10 +116,10 @@ fn the_finished_run_counts_with_its_newest_values() {
 
 #[test]
 fn runs_that_failed_or_still_run_do_not_count() {
-    let of = |run, window: &Window| asked(&routes(Vec::new()), run, "cost_usd", window).map(|_| ());
+    let of = |run, window: &CollectWindow| asked(&routes(Vec::new()), run, "cost_usd", window).map(|_| ());
     let none = |named: &str, why: &str| {
         let reason = format!("no run{named} of the experiment `support-replies` finished in the window{why}");
-        Err(Failure::Unknown(reason))
+        Err(SourceFailure::Unknown(reason))
     };
     assert_eq!(of(Some("weekly 2026-11-27"), &week()), Ok(()));
     assert_eq!(of(Some(RUN), &week()), Ok(()));
@@ -182,7 +187,8 @@ fn the_last_step_decides() {
 fn what_the_server_lacks_is_said() {
     let missing = fixture("rest-nosuch-run.json");
     let missing = missing.lines().next().unwrap().to_owned();
-    let Err(Failure::Refused { message, .. }) = metric(vec![("get-by-name", 404, missing.clone())], "m")
+    let Err(SourceFailure::Refused { message, .. }) =
+        metric(vec![("get-by-name", 404, missing.clone())], "m")
     else {
         panic!("no refusal")
     };
@@ -210,7 +216,7 @@ fn what_the_server_lacks_is_said() {
     assert_eq!(asked(&found, None, "cost_usd", &week()).unwrap().tool, None);
 }
 
-fn table(text: &str, run: Option<&str>) -> Result<Table, Failure> {
+fn table(text: &str, run: Option<&str>) -> Result<SourceTable, SourceFailure> {
     read_table(text.as_bytes(), run)
 }
 
@@ -218,8 +224,8 @@ fn table(text: &str, run: Option<&str>) -> Result<Table, Failure> {
 fn an_exported_table_has_the_values_of_its_run() {
     let exported = fixture("metrics-table.csv");
     let read = table(&exported, Some(RUN)).unwrap();
-    let number = |digits: &str| Cell::Number(digits.to_owned());
-    let not = |reason: &str| Cell::Unknown(reason.to_owned());
+    let number = |digits: &str| SourceCell::Number(digits.to_owned());
+    let not = |reason: &str| SourceCell::Unknown(reason.to_owned());
     let right = [
         ("cost_usd", number("0.3")),
         ("inf", not("the value is infinite")),
@@ -241,7 +247,7 @@ fn an_exported_table_has_the_values_of_its_run() {
 fn a_table_that_does_not_say_which_run_is_refused() {
     let exported = fixture("metrics-table.csv").replace("\r\n", "\n");
     let refusal = |text: &str, run| match table(text, run) {
-        Err(Failure::Refused { message, help }) => format!("{message}; {help}"),
+        Err(SourceFailure::Refused { message, help }) => format!("{message}; {help}"),
         other => panic!("{other:?}"),
     };
     assert!(refusal(&exported, None).starts_with("the table has the metrics of 3 runs; "));
@@ -253,7 +259,7 @@ fn a_table_that_does_not_say_which_run_is_refused() {
     assert!(refusal(&broken, Some(RUN)).contains("`is_nan` is `` in line 8"));
     let header = "key,value,timestamp,run_uuid,step,is_nan\n";
     assert_eq!(table(header, None), Err(unknown("the table has no metrics")));
-    assert!(matches!(table("", None), Err(Failure::Broken { .. })));
+    assert!(matches!(table("", None), Err(SourceFailure::Broken { .. })));
     let one = format!("{header}m,1,1795046400000,a,0,0\n");
-    assert_eq!(table(&one, None).unwrap().totals["m"], Cell::Number("1".to_owned()));
+    assert_eq!(table(&one, None).unwrap().totals["m"], SourceCell::Number("1".to_owned()));
 }

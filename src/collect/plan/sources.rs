@@ -1,10 +1,10 @@
 //! The sources of a plan: each is of one kind, which says what else may be set.
 
-use super::Settings;
+use super::PlanSettings;
 use crate::collect::errors;
 use crate::collect::source::{
-    AlsoErrors, AtColumn, ErrorRows, InspectRules, JsonRules, PromptfooRules, Repeats, RowRules, ServerRules,
-    Source, SourceKind, TextRules,
+    AlsoErrors, AtColumn, ErrorRows, InspectRules, JsonRules, PlanSource, PromptfooRules, Repeats, RowRules,
+    ServerRules, SourceKind, TextRules,
 };
 use crate::config::{ConfigContent, ConfigNode, ConfigReader, Setting};
 
@@ -16,7 +16,7 @@ const MAX_TIMEOUT: u64 = 600;
 const MAX_RETRIES: u32 = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum SourceKey {
+enum PlanSourceKey {
     Promptfoo,
     Inspect,
     Deepeval,
@@ -61,7 +61,7 @@ enum SourceKey {
     Retries,
 }
 
-use SourceKey as Key;
+use PlanSourceKey as Key;
 
 const KINDS: [(&str, Key); 16] = [
     ("promptfoo", Key::Promptfoo),
@@ -179,15 +179,15 @@ fn is_kind(key: Key) -> bool {
 }
 
 impl ConfigReader<'_> {
-    pub(super) fn sources(&mut self, entries: Vec<(ConfigNode, ConfigNode)>) -> Vec<Source> {
+    pub(super) fn sources(&mut self, entries: Vec<(ConfigNode, ConfigNode)>) -> Vec<PlanSource> {
         self.names(entries).into_iter().filter_map(|(name, node)| self.source(name, node)).collect()
     }
 
-    fn source(&mut self, name: Setting<String>, node: ConfigNode) -> Option<Source> {
+    fn source(&mut self, name: Setting<String>, node: ConfigNode) -> Option<PlanSource> {
         let entries = self.map(&name, node)?;
         let keys: Vec<(&str, Key)> = KINDS.into_iter().chain(OPTIONS).collect();
         let of = format!("the source `{}`", name.value);
-        let mut settings: Settings<Key> = self
+        let mut settings: PlanSettings<Key> = self
             .fields(entries, &keys, &of)
             .into_iter()
             .map(|(key, name, node)| (key, (name, node)))
@@ -220,7 +220,7 @@ impl ConfigReader<'_> {
         let place = self.place(kind, &kind_name, node)?;
         let rows = self.row_rules(&mut settings);
         let kind = self.kind(kind, &name, &place, &mut settings)?;
-        Some(Source { name, place, kind, rows })
+        Some(PlanSource { name, place, kind, rows })
     }
 
     /// Where a source is.
@@ -234,7 +234,7 @@ impl ConfigReader<'_> {
         }
     }
 
-    fn row_rules(&mut self, settings: &mut Settings<Key>) -> RowRules {
+    fn row_rules(&mut self, settings: &mut PlanSettings<Key>) -> RowRules {
         let mut rules = RowRules::default();
         if let Some((name, node)) = settings.remove(&Key::Key) {
             rules.key = self.text_list(&name, node);
@@ -325,7 +325,7 @@ impl ConfigReader<'_> {
         kind: Key,
         source: &Setting<String>,
         place: &Setting<String>,
-        settings: &mut Settings<Key>,
+        settings: &mut PlanSettings<Key>,
     ) -> Option<SourceKind> {
         Some(match kind {
             Key::Promptfoo => SourceKind::Promptfoo(self.promptfoo(settings)),
@@ -386,11 +386,11 @@ impl ConfigReader<'_> {
         })
     }
 
-    fn plain(&mut self, settings: &mut Settings<Key>, key: Key) -> Option<String> {
+    fn plain(&mut self, settings: &mut PlanSettings<Key>, key: Key) -> Option<String> {
         self.optional(settings, key).map(|text| text.value)
     }
 
-    fn promptfoo(&mut self, settings: &mut Settings<Key>) -> PromptfooRules {
+    fn promptfoo(&mut self, settings: &mut PlanSettings<Key>) -> PromptfooRules {
         let cached_latency = settings.remove(&Key::Cached).and_then(|(name, node)| {
             self.word(&name, &node, &[("no latency", false), ("latency counts", true)])
         });
@@ -440,12 +440,12 @@ impl ConfigReader<'_> {
         found
     }
 
-    fn inspect(&mut self, settings: &mut Settings<Key>) -> InspectRules {
+    fn inspect(&mut self, settings: &mut PlanSettings<Key>) -> InspectRules {
         let epochs = settings.remove(&Key::Epochs).map(|(name, node)| self.repeats(&name, &node));
         InspectRules { task: self.optional(settings, Key::Task), epochs: epochs.unwrap_or_default() }
     }
 
-    fn text_rules(&mut self, settings: &mut Settings<Key>, delimiter: u8) -> TextRules {
+    fn text_rules(&mut self, settings: &mut PlanSettings<Key>, delimiter: u8) -> TextRules {
         let decimal = settings
             .remove(&Key::Decimal)
             .and_then(|(name, node)| self.word(&name, &node, &[(".", '.'), (",", ',')]));
@@ -459,7 +459,7 @@ impl ConfigReader<'_> {
         }
     }
 
-    fn server(&mut self, settings: &mut Settings<Key>) -> ServerRules {
+    fn server(&mut self, settings: &mut PlanSettings<Key>) -> ServerRules {
         let token = settings.remove(&Key::Token).and_then(|(name, node)| self.variable(&name, node));
         let timeout = settings.remove(&Key::Timeout).and_then(|(name, node)| {
             let length = self.length(&name, &node)?;

@@ -15,17 +15,17 @@ struct Turns {
     asked: RefCell<Vec<String>>,
 }
 
-impl Outside for Turns {
-    fn ask(&self, _: &Source, question: &Question<'_>) -> Result<Answer, Failure> {
+impl Respondent for Turns {
+    fn ask(&self, _: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure> {
         let Question::Http { path, body: None } = question else {
-            return Err(Failure::refused(format!("{question:?}"), "ask without a body"));
+            return Err(SourceFailure::refused(format!("{question:?}"), "ask without a body"));
         };
         if path == "/api/v1/status/buildinfo" {
-            return Ok(Answer { status: 200, body: fixture("buildinfo").into_bytes() });
+            return Ok(Reply { status: 200, body: fixture("buildinfo").into_bytes() });
         }
         self.asked.borrow_mut().push(path.clone());
         let (status, body) = self.answers.borrow_mut().pop_front().unwrap();
-        Ok(Answer { status, body: body.into_bytes() })
+        Ok(Reply { status, body: body.into_bytes() })
     }
 }
 
@@ -38,9 +38,9 @@ fn setting(text: &str) -> Setting<String> {
     Setting { value: text.to_owned(), span: Span { file: FileId(0), start: 0, end: 0 } }
 }
 
-fn week() -> Window {
+fn week() -> CollectWindow {
     let at = |text| parse_time(text).unwrap();
-    Window {
+    CollectWindow {
         start: at("2026-11-21T00:00:00Z"),
         end: at("2026-11-28T00:00:00Z"),
         zone: crate::collect::window::zone("UTC").unwrap(),
@@ -48,8 +48,8 @@ fn week() -> Window {
 }
 
 /// What a query gives, and what was asked, when the server answers so in turn.
-fn asked(query: &PromQuery, answers: Vec<(u16, String)>) -> (Result<Found, Failure>, Vec<String>) {
-    let source = Source {
+fn asked(query: &PromQuery, answers: Vec<(u16, String)>) -> (Result<FoundValue, SourceFailure>, Vec<String>) {
+    let source = PlanSource {
         name: setting("prom"),
         place: setting("https://prometheus.example.com"),
         kind: SourceKind::Prometheus(ServerRules { token: None, timeout: 30, retries: 2 }),
@@ -60,30 +60,30 @@ fn asked(query: &PromQuery, answers: Vec<(u16, String)>) -> (Result<Found, Failu
     (found, outside.asked.into_inner())
 }
 
-fn taken(query: &PromQuery, answers: Vec<(u16, String)>) -> Result<Taken, Failure> {
+fn taken(query: &PromQuery, answers: Vec<(u16, String)>) -> Result<Taken, SourceFailure> {
     asked(query, answers).0.map(|found| found.taken)
 }
 
-fn value(status: u16, body: String) -> Result<Taken, Failure> {
+fn value(status: u16, body: String) -> Result<Taken, SourceFailure> {
     taken(&PromQuery::Value { query: setting("q") }, vec![(status, body)])
 }
 
-fn value_of_file(name: &str) -> Result<Taken, Failure> {
+fn value_of_file(name: &str) -> Result<Taken, SourceFailure> {
     let status = if matches!(name, "parse-error" | "range-too-many") { 400 } else { 200 };
     value(status, fixture(name))
 }
 
-fn digits(digits: &str) -> Result<Taken, Failure> {
-    Ok(Taken::Cell(Cell::Number(digits.to_owned())))
+fn digits(digits: &str) -> Result<Taken, SourceFailure> {
+    Ok(Taken::SourceCell(SourceCell::Number(digits.to_owned())))
 }
 
-fn unknown(reason: &str) -> Result<Taken, Failure> {
-    Err(Failure::unknown(reason))
+fn unknown(reason: &str) -> Result<Taken, SourceFailure> {
+    Err(SourceFailure::unknown(reason))
 }
 
-fn refused(result: Result<Taken, Failure>) -> String {
+fn refused(result: Result<Taken, SourceFailure>) -> String {
     match result {
-        Err(Failure::Refused { message, .. }) => message,
+        Err(SourceFailure::Refused { message, .. }) => message,
         other => panic!("{other:?}"),
     }
 }
@@ -108,11 +108,11 @@ fn shares(absent_part: Option<i32>, every: Option<i32>) -> PromQuery {
         whole: setting("whole"),
         absent_part: absent_part.map(Number::from),
         expected: every
-            .map(|every| Expected { every: every.into(), at_least: parse_number("0.95").unwrap() }),
+            .map(|every| ExpectedSamples { every: every.into(), at_least: parse_number("0.95").unwrap() }),
     }
 }
 
-fn quantile(share: &str, buckets: &[(&str, &str)]) -> Result<Taken, Failure> {
+fn quantile(share: &str, buckets: &[(&str, &str)]) -> Result<Taken, SourceFailure> {
     let buckets: Vec<(String, &str)> =
         buckets.iter().map(|(le, count)| (format!(r#""le":"{le}""#), *count)).collect();
     let buckets: Vec<(&str, &str)> = buckets.iter().map(|(le, count)| (&**le, *count)).collect();
@@ -120,7 +120,7 @@ fn quantile(share: &str, buckets: &[(&str, &str)]) -> Result<Taken, Failure> {
     taken(&query, vec![vector(&buckets)])
 }
 
-fn range(low: &str, high: &str) -> Result<Taken, Failure> {
+fn range(low: &str, high: &str) -> Result<Taken, SourceFailure> {
     Ok(Taken::Range { low: low.to_owned(), high: high.to_owned() })
 }
 

@@ -3,7 +3,7 @@
 use regex::{Regex, RegexBuilder};
 
 use crate::collect::source::AlsoErrors;
-use crate::collect::table::Failure;
+use crate::collect::table::SourceFailure;
 use crate::config::Setting;
 use crate::text::quote;
 
@@ -20,7 +20,7 @@ pub(super) struct ErrorPatterns {
 impl ErrorPatterns {
     /// # Errors
     /// If a pattern is not one.
-    pub(super) fn of(rules: &AlsoErrors) -> Result<Self, Failure> {
+    pub(super) fn of(rules: &AlsoErrors) -> Result<Self, SourceFailure> {
         Ok(Self {
             status: rules.http_status,
             reason: compiled("reason", rules.reason.as_ref())?,
@@ -29,13 +29,13 @@ impl ErrorPatterns {
     }
 }
 
-fn compiled(key: &str, pattern: Option<&Setting<String>>) -> Result<Option<Regex>, Failure> {
+fn compiled(key: &str, pattern: Option<&Setting<String>>) -> Result<Option<Regex>, SourceFailure> {
     let Some(pattern) = pattern else { return Ok(None) };
     let built = RegexBuilder::new(&pattern.value).size_limit(MAX_PATTERN).build();
     built.map(Some).map_err(|error| {
         let why = error.to_string();
         let why = why.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_owned();
-        Failure::refused(
+        SourceFailure::refused(
             format!(
                 "`also_errors.{key}` is not a pattern that can be used, `{}`: {why}",
                 quote(&pattern.value)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::json::{Json, JsonNode};
 use crate::collect::source::PromptfooRules;
-use crate::collect::table::{Cell, Failure, Row, Table, Unjudged};
+use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, Unjudged};
 use crate::collect::tally;
 use crate::text::quote;
 
@@ -15,7 +15,11 @@ pub(super) const DEFAULT_ID: &str = "description";
 const MAX_PLANNED: usize = 100_000;
 
 /// The name of a test by the plan's rule: as the test says it, or else the result.
-pub(super) fn id(test: Option<&JsonNode>, result: Option<&JsonNode>, rules: &PromptfooRules) -> Option<Cell> {
+pub(super) fn id(
+    test: Option<&JsonNode>,
+    result: Option<&JsonNode>,
+    rules: &PromptfooRules,
+) -> Option<SourceCell> {
     let rule = rules.id.as_ref().map_or(DEFAULT_ID, |id| id.value.as_str());
     let (first, rest) = rule.split_once('.').map_or((rule, None), |(first, rest)| (first, Some(rest)));
     let named = |node: &JsonNode| {
@@ -29,16 +33,20 @@ pub(super) fn id(test: Option<&JsonNode>, result: Option<&JsonNode>, rules: &Pro
 
 /// A test as the configuration plans it.
 struct PlannedTest {
-    cells: BTreeMap<String, Cell>,
+    cells: BTreeMap<String, SourceCell>,
     times: usize,
 }
 
 /// Adds the rows of what was planned and not run, and the total `planned`.
-pub(super) fn add(whole: &JsonNode, rules: &PromptfooRules, table: &mut Table) -> Result<(), Failure> {
+pub(super) fn add(
+    whole: &JsonNode,
+    rules: &PromptfooRules,
+    table: &mut SourceTable,
+) -> Result<(), SourceFailure> {
     let tests = match listed(whole) {
         Ok(tests) => tests,
         Err(reason) => {
-            table.totals.insert("planned".to_owned(), Cell::Unknown(reason.to_owned()));
+            table.totals.insert("planned".to_owned(), SourceCell::Unknown(reason.to_owned()));
             table.remarks.push(format!("tests that were not run cannot be seen: {reason}"));
             return Ok(());
         }
@@ -67,11 +75,11 @@ pub(super) fn add(whole: &JsonNode, rules: &PromptfooRules, table: &mut Table) -
         let missing = times.saturating_sub(*left);
         *left = left.saturating_sub(times);
         let reason = "it is in `config.tests`, and has no result";
-        let row = Row { cells, line: 0, unjudged: Some(Unjudged::NotRun(reason.to_owned())) };
+        let row = SourceRow { cells, line: 0, unjudged: Some(Unjudged::NotRun(reason.to_owned())) };
         table.rows.extend(std::iter::repeat_n(row, missing));
     }
     let cell = if run.values().any(|surplus| *surplus > 0) {
-        Cell::Unknown("the file has results that `config.tests` does not list".to_owned())
+        SourceCell::Unknown("the file has results that `config.tests` does not list".to_owned())
     } else {
         tally::count(planned)
     };
@@ -80,7 +88,7 @@ pub(super) fn add(whole: &JsonNode, rules: &PromptfooRules, table: &mut Table) -
 }
 
 /// What two cells that name the same thing have in common.
-fn name(cell: Option<&Cell>) -> String {
+fn name(cell: Option<&SourceCell>) -> String {
     cell.map_or_else(String::new, |cell| format!("{cell:?}"))
 }
 
@@ -101,7 +109,7 @@ fn listed(whole: &JsonNode) -> Result<&[JsonNode], &'static str> {
     Ok(tests)
 }
 
-fn repeats(whole: &JsonNode) -> Result<usize, Failure> {
+fn repeats(whole: &JsonNode) -> Result<usize, SourceFailure> {
     let paths = [
         &["runtimeOptions", "repeat"][..],
         &["config", "commandLineOptions", "repeat"],
@@ -117,24 +125,28 @@ fn repeats(whole: &JsonNode) -> Result<usize, Failure> {
                     "`repeat` is {}, which is not a whole number from 1 to {MAX_PLANNED}",
                     quote(digits)
                 );
-                Err(Failure::broken(node.at, message))
+                Err(SourceFailure::broken(node.at, message))
             }
         },
         Json::Bool(_) | Json::NotFinite(_) | Json::Text(_) | Json::List(_) | Json::Map(_) => {
-            Err(Failure::broken(node.at, "`repeat` is not a number"))
+            Err(SourceFailure::broken(node.at, "`repeat` is not a number"))
         }
     }
 }
 
-fn too_many(at: usize) -> Failure {
-    Failure::broken(
+fn too_many(at: usize) -> SourceFailure {
+    SourceFailure::broken(
         at,
         format!("the tests up to this one plan more than {MAX_PLANNED} results, or too large ones"),
     )
 }
 
 /// The tests that one entry plans: a variable with a list of values makes one of each.
-fn expanded(test: &JsonNode, whole: &JsonNode, rules: &PromptfooRules) -> Result<Vec<PlannedTest>, Failure> {
+fn expanded(
+    test: &JsonNode,
+    whole: &JsonNode,
+    rules: &PromptfooRules,
+) -> Result<Vec<PlannedTest>, SourceFailure> {
     let default = whole.at_path(&["config", "defaultTest"]);
     let rule = rules.id.as_ref().map_or(DEFAULT_ID, |id| id.value.as_str());
     let mut cells = BTreeMap::new();
@@ -164,7 +176,7 @@ fn expanded(test: &JsonNode, whole: &JsonNode, rules: &PromptfooRules) -> Result
     if times > MAX_PLANNED || copies > tally::MAX_COPIED {
         return Err(too_many(test.at));
     }
-    let entry = |id: Option<Cell>| {
+    let entry = |id: Option<SourceCell>| {
         let mut cells = cells.clone();
         cells.extend(id.map(|id| ("id".to_owned(), id)));
         PlannedTest { cells, times }

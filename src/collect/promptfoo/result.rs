@@ -8,7 +8,7 @@ use crate::collect::json::JsonNode;
 use crate::collect::promptfoo::patterns::ErrorPatterns;
 use crate::collect::promptfoo::{ResultAt, planned};
 use crate::collect::source::PromptfooRules;
-use crate::collect::table::{Cell, Row, Unjudged};
+use crate::collect::table::{SourceCell, SourceRow, Unjudged};
 use crate::collect::tally;
 use crate::text::quote;
 
@@ -26,7 +26,7 @@ struct HarnessError {
     is_answered: bool,
 }
 
-pub(super) fn row(found: ResultAt<'_>, rules: &PromptfooRules, patterns: &ErrorPatterns) -> Row {
+pub(super) fn row(found: ResultAt<'_>, rules: &PromptfooRules, patterns: &ErrorPatterns) -> SourceRow {
     let node = found.node;
     let mut cells = BTreeMap::new();
     for part in ["testCase", ""] {
@@ -44,7 +44,7 @@ pub(super) fn row(found: ResultAt<'_>, rules: &PromptfooRules, patterns: &ErrorP
     let error = harness_error(node, patterns);
     for (name, text) in [("provider", found.provider()), ("prompt", found.prompt())] {
         if !text.is_empty() {
-            cells.insert(name.to_owned(), Cell::Text(text.to_owned()));
+            cells.insert(name.to_owned(), SourceCell::Text(text.to_owned()));
         }
     }
     if let Some(output) = node.at_path(&["response", "output"]).and_then(JsonNode::cell) {
@@ -65,7 +65,7 @@ pub(super) fn row(found: ResultAt<'_>, rules: &PromptfooRules, patterns: &ErrorP
             cells.insert(name.to_owned(), cell);
         }
     }
-    Row { cells, line: found.line.max(1), unjudged: error.map(|error| Unjudged::Error(error.reason)) }
+    SourceRow { cells, line: found.line.max(1), unjudged: error.map(|error| Unjudged::Error(error.reason)) }
 }
 
 /// Why the harness is to blame, where it is.
@@ -155,39 +155,43 @@ fn declared(
     hit(&patterns.output, output).then(|| HarnessError { reason: reason(), is_answered: false })
 }
 
-fn passed(node: &JsonNode) -> Cell {
+fn passed(node: &JsonNode) -> SourceCell {
     let grading = node.get("gradingResult");
     let reason = grading.and_then(|grading| grading.get("reason")).and_then(JsonNode::text);
     let graded = grading.and_then(|grading| grading.get("pass")).and_then(JsonNode::bool);
     let success = node.get("success").and_then(JsonNode::bool);
     match success {
         Some(_) if graded.is_some() && graded != success => {
-            Cell::Unknown("`success` and `gradingResult.pass` contradict each other".to_owned())
+            SourceCell::Unknown("`success` and `gradingResult.pass` contradict each other".to_owned())
         }
         Some(true) if reason == Some("No assertions") => {
-            Cell::Unknown("the test has no assertion, so nothing was judged".to_owned())
+            SourceCell::Unknown("the test has no assertion, so nothing was judged".to_owned())
         }
-        Some(passed) => Cell::Bool(passed),
-        None => Cell::Unknown("`success` is neither true nor false".to_owned()),
+        Some(passed) => SourceCell::Bool(passed),
+        None => SourceCell::Unknown("`success` is neither true nor false".to_owned()),
     }
 }
 
-fn latency(node: &JsonNode, rules: &PromptfooRules) -> Option<Cell> {
+fn latency(node: &JsonNode, rules: &PromptfooRules) -> Option<SourceCell> {
     let is_cached = node.at_path(&["response", "cached"]).and_then(JsonNode::bool) == Some(true);
     if is_cached && !rules.cached_latency {
-        return Some(Cell::Unknown("the answer is from the cache, and was not measured anew".to_owned()));
+        return Some(SourceCell::Unknown(
+            "the answer is from the cache, and was not measured anew".to_owned(),
+        ));
     }
     tally::number_cell(node.get("latencyMs"), "latencyMs")
 }
 
 /// promptfoo writes 0 where the provider said nothing.
-fn cost(node: &JsonNode) -> Option<Cell> {
+fn cost(node: &JsonNode) -> Option<SourceCell> {
     let cost = tally::number_cell(node.get("cost"), "cost")?;
     let is_said = node.at_path(&["response", "cost"]).is_some_and(|node| node.number().is_some());
     match &cost {
-        Cell::Number(digits) if !is_said && digits.chars().all(|c| matches!(c, '0' | '.')) => {
-            Some(Cell::Unknown("the provider did not say what it cost".to_owned()))
+        SourceCell::Number(digits) if !is_said && digits.chars().all(|c| matches!(c, '0' | '.')) => {
+            Some(SourceCell::Unknown("the provider did not say what it cost".to_owned()))
         }
-        Cell::Number(_) | Cell::Text(_) | Cell::Bool(_) | Cell::Unknown(_) => Some(cost),
+        SourceCell::Number(_) | SourceCell::Text(_) | SourceCell::Bool(_) | SourceCell::Unknown(_) => {
+            Some(cost)
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::collect::source::AlsoErrors;
-use crate::collect::table::Row;
+use crate::collect::table::SourceRow;
 use crate::config::Setting;
 use crate::source::{FileId, Span};
 
@@ -16,41 +16,41 @@ fn setting(value: &str) -> Option<Setting<String>> {
     Some(Setting { value: value.to_owned(), span: Span::new(FileId(0), 0..0) })
 }
 
-fn table(bytes: &[u8]) -> Table {
+fn table(bytes: &[u8]) -> SourceTable {
     read(bytes, &PromptfooRules::default()).unwrap()
 }
 
-fn total(table: &Table, name: &str) -> String {
+fn total(table: &SourceTable, name: &str) -> String {
     match table.totals.get(name) {
-        Some(Cell::Number(digits)) => digits.clone(),
-        Some(Cell::Unknown(reason)) => format!("unknown: {reason}"),
+        Some(SourceCell::Number(digits)) => digits.clone(),
+        Some(SourceCell::Unknown(reason)) => format!("unknown: {reason}"),
         other => panic!("{name}: {other:?}"),
     }
 }
 
-fn totals(table: &Table) -> [String; 5] {
+fn totals(table: &SourceTable) -> [String; 5] {
     ["planned", "passed", "failed", "errors", "not_run"].map(|name| total(table, name))
 }
 
-fn row<'t>(table: &'t Table, id: &str) -> &'t Row {
-    let is_named = |row: &&Row| matches!(row.cells.get("id"), Some(Cell::Text(text)) if text.starts_with(id));
+fn row<'t>(table: &'t SourceTable, id: &str) -> &'t SourceRow {
+    let is_named = |row: &&SourceRow| matches!(row.cells.get("id"), Some(SourceCell::Text(text)) if text.starts_with(id));
     table.rows.iter().find(is_named).unwrap()
 }
 
-fn error(row: &Row) -> &str {
+fn error(row: &SourceRow) -> &str {
     match &row.unjudged {
         Some(Unjudged::Error(reason)) => reason,
         other => panic!("{other:?}"),
     }
 }
 
-fn number(digits: &str) -> Cell {
-    Cell::Number(digits.to_owned())
+fn number(digits: &str) -> SourceCell {
+    SourceCell::Number(digits.to_owned())
 }
 
 fn refused(bytes: &[u8], rules: &PromptfooRules) -> String {
     match read(bytes, rules) {
-        Err(Failure::Refused { message, .. }) => message,
+        Err(SourceFailure::Refused { message, .. }) => message,
         other => panic!("{other:?}"),
     }
 }
@@ -69,7 +69,7 @@ fn harness_errors_are_neither_passes_nor_failures() {
     // promptfoo counts 4 passed, 5 failed, 3 errors.
     assert_eq!(totals(&table), ["12", "4", "4", "4", "0"]);
     for (id, passed) in [("r01", true), ("r04", true), ("r05", false), ("r08", false)] {
-        assert_eq!(row(&table, id).cells.get("passed"), Some(&Cell::Bool(passed)), "{id}");
+        assert_eq!(row(&table, id).cells.get("passed"), Some(&SourceCell::Bool(passed)), "{id}");
         assert_eq!(row(&table, id).unjudged, None, "{id}");
     }
     assert_eq!(
@@ -91,14 +91,14 @@ fn costs_and_latencies_are_those_of_answered_calls() {
     assert_eq!(total(&table, "cost"), "0.0189");
     assert_eq!(total(&table, "duration"), "240518");
     for row in &table.rows {
-        let Some(Cell::Text(id)) = row.cells.get("id") else { panic!("{row:?}") };
+        let Some(SourceCell::Text(id)) = row.cells.get("id") else { panic!("{row:?}") };
         let answered = !["r09", "r10", "r12"].iter().any(|error| id.starts_with(error));
         assert_eq!(row.cells.get("latency"), answered.then(|| number("640")).as_ref(), "{id}");
         assert_eq!(row.cells.get("cost"), answered.then(|| number("0.0021")).as_ref(), "{id}");
     }
     let edited = table.rows.iter().filter(|row| row.cells.contains_key("metadata.edit_time")).count();
     assert_eq!(edited, 7);
-    assert_eq!(row(&table, "r03").cells["metadata.edit_time"], Cell::Text("0%".to_owned()));
+    assert_eq!(row(&table, "r03").cells["metadata.edit_time"], SourceCell::Text("0%".to_owned()));
     assert!(!table.rows.iter().any(|row| row.cells.keys().any(|name| name.contains("_promptfoo"))));
 }
 
@@ -122,8 +122,8 @@ fn tests_that_were_not_run_are_there() {
     assert_eq!(table.rows.len(), 12);
     let missing = row(&table, "r05");
     assert!(matches!(missing.unjudged, Some(Unjudged::NotRun(_))));
-    assert_eq!(missing.cells["metadata.edit_time"], Cell::Text("20%".to_owned()));
-    assert_eq!(missing.cells["vars.question"], Cell::Text("Which sizes are there?".to_owned()));
+    assert_eq!(missing.cells["metadata.edit_time"], SourceCell::Text("20%".to_owned()));
+    assert_eq!(missing.cells["vars.question"], SourceCell::Text("Which sizes are there?".to_owned()));
     // By another rule the same tests are missing, but for a question that is asked three times.
     let rules = PromptfooRules { id: setting("vars.question"), ..PromptfooRules::default() };
     assert_eq!(totals(&read(fixture!("partial.json"), &rules).unwrap()), ["12", "4", "0", "0", "8"]);
@@ -139,9 +139,9 @@ fn several_providers_and_prompts_have_to_be_chosen_from() {
     rules.provider = setting("replies-a");
     assert_eq!(
         refused(fixture!("matrix.json"), &rules),
-        "the file has several prompts: `Answer in one sentence: {{question}}`, `Answer kindly: {{question}}`"
+        "the file has several prompts: `Reply in one sentence: {{question}}`, `Reply kindly: {{question}}`"
     );
-    rules.prompt = setting("Answer kindly: {{question}}");
+    rules.prompt = setting("Reply kindly: {{question}}");
     let table = read(fixture!("matrix.json"), &rules).unwrap();
     assert_eq!(totals(&table), ["2", "1", "1", "0", "0"]);
     assert_eq!(row(&table, "r01").cells["scores.facts"], number("1"));
@@ -153,8 +153,8 @@ fn several_providers_and_prompts_have_to_be_chosen_from() {
     rules.provider = setting("replies-c");
     assert!(refused(fixture!("matrix.json"), &rules).contains("no results of the provider `replies-c`"));
     rules.provider = setting("replies-b");
-    rules.prompt = setting("Answer");
-    assert!(refused(fixture!("matrix.json"), &rules).contains("no results of the prompt `Answer`"));
+    rules.prompt = setting("Reply");
+    assert!(refused(fixture!("matrix.json"), &rules).contains("no results of the prompt `Reply`"));
 }
 
 #[test]
@@ -175,8 +175,8 @@ fn a_cached_answer_has_no_latency() {
     let first = table(fixture!("http-first.json"));
     assert_eq!(row(&first, "r01").cells["latency"], number("277"));
     let cached = table(fixture!("http-cached.json"));
-    assert!(matches!(row(&cached, "r01").cells["latency"], Cell::Unknown(_)));
-    assert!(matches!(row(&cached, "r02").cells["latency"], Cell::Unknown(_)));
+    assert!(matches!(row(&cached, "r01").cells["latency"], SourceCell::Unknown(_)));
+    assert!(matches!(row(&cached, "r02").cells["latency"], SourceCell::Unknown(_)));
     let rules = PromptfooRules { cached_latency: true, ..PromptfooRules::default() };
     let counted = read(fixture!("http-cached.json"), &rules).unwrap();
     assert_eq!(row(&counted, "r02").cells["latency"], number("292"));
@@ -202,7 +202,10 @@ fn json_lines_have_the_rows_alone() {
     assert_eq!((table.made.as_ref(), table.rows[11].line), (None, 12));
     assert!(table.remarks.iter().any(|remark| remark.contains("no date")), "{:?}", table.remarks);
     let cut = fixture!("results.jsonl");
-    assert!(matches!(read(&cut[..cut.len() - 40], &PromptfooRules::default()), Err(Failure::Broken { .. })));
+    assert!(matches!(
+        read(&cut[..cut.len() - 40], &PromptfooRules::default()),
+        Err(SourceFailure::Broken { .. })
+    ));
 }
 
 #[test]
@@ -215,7 +218,7 @@ fn other_exports_are_refused() {
     assert!(refused(b"{\"results\": {\"version\": 2}}", &rules).contains("`results.version` is 2"));
     assert!(refused(b"{\"results\": []}", &rules).contains("`results.version` is missing"));
     assert!(refused(b"{\"a\": 1}", &rules).contains("not a result file of promptfoo"));
-    assert!(matches!(read(b"nothing", &rules), Err(Failure::Broken { .. })));
+    assert!(matches!(read(b"nothing", &rules), Err(SourceFailure::Broken { .. })));
 }
 
 #[test]
@@ -280,7 +283,7 @@ fn a_test_without_assertions_judges_nothing() {
         "gradingResult": {"pass": true, "reason": "No assertions"}}"#;
     let table = table(&made(result, "[]", ""));
     assert_eq!(["passed", "failed"].map(|name| total(&table, name)), ["0", "0"]);
-    assert!(matches!(table.rows[0].cells["passed"], Cell::Unknown(_)));
+    assert!(matches!(table.rows[0].cells["passed"], SourceCell::Unknown(_)));
 }
 
 #[test]
@@ -304,7 +307,7 @@ fn large_tests_are_not_copied_for_ever() {
     for id in ["description", "vars.q"] {
         let rules = PromptfooRules { id: setting(id), ..PromptfooRules::default() };
         let result = r#"{"success": true, "gradingResult": {"pass": true}}"#;
-        assert!(matches!(read(&made(result, &tests, ""), &rules), Err(Failure::Broken { .. })), "{id}");
+        assert!(matches!(read(&made(result, &tests, ""), &rules), Err(SourceFailure::Broken { .. })), "{id}");
     }
 }
 
@@ -320,11 +323,11 @@ fn repeats_and_lists_of_values_are_planned() {
     let rules = PromptfooRules { id: setting("vars.q"), ..PromptfooRules::default() };
     let table = read(&repeated("2"), &rules).unwrap();
     assert_eq!(totals(&table), ["12", "1", "0", "0", "11"]);
-    let of_y = |row: &&Row| row.cells.get("id") == Some(&Cell::Text("y".to_owned()));
+    let of_y = |row: &&SourceRow| row.cells.get("id") == Some(&SourceCell::Text("y".to_owned()));
     assert_eq!(table.rows.iter().filter(of_y).count(), 6);
     for repeat in ["1e9", "1000000000", "99999", "-1", "0", "\"2\"", "[]", "NaN"] {
         let answer = read(&repeated(repeat), &PromptfooRules::default());
-        assert!(matches!(answer, Err(Failure::Broken { .. })), "{repeat}: {answer:?}");
+        assert!(matches!(answer, Err(SourceFailure::Broken { .. })), "{repeat}: {answer:?}");
     }
 }
 
@@ -409,6 +412,6 @@ fn wrong_types_anywhere_are_no_panic() {
     for results in ["null", "7", "{}", "[1]", "[null]", "[[]]"] {
         let file = format!("{{\"results\": {{\"version\": 3, \"results\": {results}}}}}");
         let answer = read(file.as_bytes(), &PromptfooRules::default());
-        assert!(matches!(answer, Err(Failure::Broken { .. })), "{results}: {answer:?}");
+        assert!(matches!(answer, Err(SourceFailure::Broken { .. })), "{results}: {answer:?}");
     }
 }

@@ -2,13 +2,13 @@
 
 use super::{Gathered, GatheredField, SourceRun, Taking, unknown};
 use crate::collect::digest::sha256;
-use crate::collect::outside::{Outside, Question};
+use crate::collect::outside::{Question, Respondent};
 use crate::collect::plan::{EachRow, Take};
 use crate::collect::read::{ReadSource, SourceFile, database};
 use crate::collect::source::{PromQuery, SourceKind};
-use crate::collect::table::{Cell, Failure, Found, Row, Table, Taken};
-use crate::collect::typed::{Shape, TypedField};
-use crate::collect::unit::Form;
+use crate::collect::table::{FoundValue, SourceCell, SourceFailure, SourceRow, SourceTable, Taken};
+use crate::collect::typed::{FieldShape, TypedField};
+use crate::collect::unit::FieldForm;
 use crate::collect::{mlflow, prometheus, recorded};
 use crate::source::Span;
 use crate::types::show_time;
@@ -58,7 +58,7 @@ impl SourceRun<'_, '_> {
         }
         origin.push(("query_sha256", sha256(texts.join("\n").as_bytes())));
         let found = match (&field.plan.take, &field.shape) {
-            (Take::Prometheus(query), Shape::Single(form)) => {
+            (Take::Prometheus(query), FieldShape::Single(form)) => {
                 prometheus::ask(self.outside, self.source, query, self.window, form.unit.as_deref())
                     .map_err(|failure| {
                         let reason = self.asked_failure(span, &failure);
@@ -68,12 +68,12 @@ impl SourceRun<'_, '_> {
                     })
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
-            (Take::Metric(metric), Shape::Single(form)) => {
+            (Take::Metric(metric), FieldShape::Single(form)) => {
                 mlflow::ask(self.outside, self.source, &metric.value, self.window)
                     .map_err(|failure| self.asked_failure(span, &failure))
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
-            (Take::Sql(sql), Shape::Single(form)) => self
+            (Take::Sql(sql), FieldShape::Single(form)) => self
                 .sql(&sql.value, file)
                 .map_err(|failure| self.asked_failure(span, &failure))
                 .and_then(|table| {
@@ -117,8 +117,8 @@ impl SourceRun<'_, '_> {
         };
         let origin = self.origin_of(&read);
         let found = match (&field.plan.take, &field.shape) {
-            (Take::Metric(metric), Shape::Single(form)) => match read.table.totals.get(&metric.value) {
-                Some(cell) => self.written(span, form, &Taken::Cell(cell.clone())),
+            (Take::Metric(metric), FieldShape::Single(form)) => match read.table.totals.get(&metric.value) {
+                Some(cell) => self.written(span, form, &Taken::SourceCell(cell.clone())),
                 None => {
                     let known: Vec<String> = read.table.totals.keys().cloned().collect();
                     Err(self.complaints.column(metric, &known))
@@ -158,11 +158,11 @@ impl SourceRun<'_, '_> {
     }
 
     /// A failure of one question: what the server cannot answer costs this field alone.
-    fn asked_failure(&mut self, span: Span, failure: &Failure) -> String {
+    fn asked_failure(&mut self, span: Span, failure: &SourceFailure) -> String {
         // What keeps a source from being asked is told once, and what is wrong with a question at the question.
         let span = if self.outside.silent.get() { self.source.place.span } else { span };
         let reason = self.complaints.failure_of(span, failure);
-        if matches!(failure, Failure::Unknown(_)) && self.outside.failed.get() {
+        if matches!(failure, SourceFailure::Unknown(_)) && self.outside.failed.get() {
             self.complaints.no_answer(span, self.source, &reason);
         }
         reason
@@ -171,8 +171,8 @@ impl SourceRun<'_, '_> {
     fn single_found(
         &mut self,
         span: Span,
-        form: &Form<'_>,
-        found: &Found,
+        form: &FieldForm<'_>,
+        found: &FoundValue,
         origin: &mut Vec<(&'static str, String)>,
     ) -> Result<Taking, String> {
         origin.extend(found.at.iter().map(|at| ("at", at.clone())));
@@ -181,8 +181,8 @@ impl SourceRun<'_, '_> {
         self.written(span, form, &found.taken)
     }
 
-    fn written(&mut self, span: Span, form: &Form<'_>, taken: &Taken) -> Result<Taking, String> {
-        if let Taken::Cell(Cell::Unknown(why)) = taken {
+    fn written(&mut self, span: Span, form: &FieldForm<'_>, taken: &Taken) -> Result<Taking, String> {
+        if let Taken::SourceCell(SourceCell::Unknown(why)) = taken {
             return Err(why.clone());
         }
         match form.write(taken) {
@@ -192,7 +192,7 @@ impl SourceRun<'_, '_> {
         }
     }
 
-    fn sql(&self, query: &str, file: Option<&SourceFile>) -> Result<Table, Failure> {
+    fn sql(&self, query: &str, file: Option<&SourceFile>) -> Result<SourceTable, SourceFailure> {
         let question = Question::Sql {
             query,
             start: show_time(&self.window.start),
@@ -224,22 +224,22 @@ fn question_of(take: &Take) -> (Span, Vec<String>) {
 }
 
 /// The value of the only row: a share by `part` and `whole`, or its only column.
-fn one_row(table: &Table) -> Result<Taken, Failure> {
+fn one_row(table: &SourceTable) -> Result<Taken, SourceFailure> {
     let row = match table.rows.as_slice() {
         [row] => row,
-        [] => return Err(Failure::unknown("the query gives no row")),
+        [] => return Err(SourceFailure::unknown("the query gives no row")),
         several => {
-            return Err(Failure::refused(
+            return Err(SourceFailure::refused(
                 format!("the query gives {} rows, and one is needed", several.len()),
                 "aggregate them into one row, or take them as a list with `each`",
             ));
         }
     };
-    let number = |row: &Row, column: &str| match row.cells.get(column) {
-        Some(Cell::Number(digits)) => Ok(digits.clone()),
-        Some(Cell::Unknown(why)) => Err(Failure::unknown(why.clone())),
-        Some(Cell::Text(_) | Cell::Bool(_)) | None => {
-            Err(Failure::unknown(format!("`{column}` is null, or not a number")))
+    let number = |row: &SourceRow, column: &str| match row.cells.get(column) {
+        Some(SourceCell::Number(digits)) => Ok(digits.clone()),
+        Some(SourceCell::Unknown(why)) => Err(SourceFailure::unknown(why.clone())),
+        Some(SourceCell::Text(_) | SourceCell::Bool(_)) | None => {
+            Err(SourceFailure::unknown(format!("`{column}` is null, or not a number")))
         }
     };
     let columns = super::rows::columns(table);
@@ -247,16 +247,16 @@ fn one_row(table: &Table) -> Result<Taken, Failure> {
     {
         let (part, whole) = (number(row, "part")?, number(row, "whole")?);
         if whole.bytes().all(|byte| byte == b'0') {
-            return Err(Failure::unknown("nothing was counted: `whole` is 0"));
+            return Err(SourceFailure::unknown("nothing was counted: `whole` is 0"));
         }
         return Ok(Taken::Counts { part, whole });
     }
     match columns.as_slice() {
         [column] => match row.cells.get(column) {
-            Some(cell) => Ok(Taken::Cell(cell.clone())),
-            None => Err(Failure::unknown(format!("`{column}` is null"))),
+            Some(cell) => Ok(Taken::SourceCell(cell.clone())),
+            None => Err(SourceFailure::unknown(format!("`{column}` is null"))),
         },
-        _ => Err(Failure::refused(
+        _ => Err(SourceFailure::refused(
             format!("the query gives the columns `{}`", columns.join("`, `")),
             "select one column, or `part` and `whole` for a share",
         )),

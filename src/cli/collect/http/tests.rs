@@ -81,9 +81,9 @@ fn setting(text: &str) -> Setting<String> {
     Setting { value: text.to_owned(), span: Span { file: FileId(0), start: 0, end: 0 } }
 }
 
-fn source(place: &str, token: Option<&str>, retries: u32) -> Source {
+fn source(place: &str, token: Option<&str>, retries: u32) -> PlanSource {
     let rules = ServerRules { token: token.map(setting), timeout: 1, retries };
-    Source {
+    PlanSource {
         name: setting("prom"),
         place: setting(place),
         kind: SourceKind::Prometheus(rules),
@@ -104,17 +104,17 @@ fn question() -> Question<'static> {
     Question::Http { path: "/api/v1/query?query=up".to_owned(), body: None }
 }
 
-fn ask(source: &Source) -> Result<Answer, Failure> {
+fn ask(source: &PlanSource) -> Result<Reply, SourceFailure> {
     Http::new(&variable).ask(source, &question())
 }
 
 /// The reason for which nothing is known. It is there within the timeout of a second, and a bit.
-fn unknown(source: &Source) -> String {
+fn unknown(source: &PlanSource) -> String {
     let begin = Instant::now();
     let asked = ask(source);
     assert!(begin.elapsed() < Duration::from_millis(2500), "{:?}", begin.elapsed());
     match asked {
-        Err(Failure::Unknown(reason)) => {
+        Err(SourceFailure::Unknown(reason)) => {
             assert!(!reason.contains(SECRET), "{reason}");
             reason
         }
@@ -122,9 +122,9 @@ fn unknown(source: &Source) -> String {
     }
 }
 
-fn refused(source: &Source) -> String {
+fn refused(source: &PlanSource) -> String {
     match ask(source) {
-        Err(Failure::Refused { message, help }) => {
+        Err(SourceFailure::Refused { message, help }) => {
             assert!(!format!("{message}{help}").contains(SECRET), "{message}");
             message
         }
@@ -136,7 +136,7 @@ fn refused(source: &Source) -> String {
 fn a_server_is_asked_with_its_token() {
     let server = FaultServer::sending(answer("200 OK", "{}"));
     let asked = ask(&source(&format!("{}/prefix/", server.place()), Some("TOKEN"), 0)).unwrap();
-    assert_eq!(asked, Answer { status: 200, body: b"{}".to_vec() });
+    assert_eq!(asked, Reply { status: 200, body: b"{}".to_vec() });
     let requests = server.requests();
     assert_eq!(requests.len(), 1);
     assert!(requests[0].starts_with("GET /prefix/api/v1/query?query=up HTTP/1.1\r\n"), "{requests:?}");
@@ -168,7 +168,7 @@ fn a_token_that_is_not_there_is_named_and_never_shown() {
 fn an_answer_that_repeats_the_token_is_handed_on_without_it() {
     let server = FaultServer::sending(answer("401 Unauthorized", &format!("no such token: {SECRET}")));
     let asked = ask(&source(&server.place(), Some("TOKEN"), 0)).unwrap();
-    assert_eq!(asked, Answer { status: 401, body: b"no such token: [token]".to_vec() });
+    assert_eq!(asked, Reply { status: 401, body: b"no such token: [token]".to_vec() });
     let escaped = SECRET.replace('/', "\\/");
     let server = FaultServer::sending(answer("403 Forbidden", &format!("{{\"token\": \"{escaped}\"}}")));
     let asked = ask(&source(&server.place(), Some("TOKEN"), 0)).unwrap();
@@ -271,7 +271,7 @@ fn a_server_that_was_silent_once_is_not_waited_for_again() {
     let mut server = source(&large.place(), None, 0);
     server.kind = SourceKind::Prometheus(ServerRules { token: None, timeout: 20, retries: 0 });
     let http = Http::new(&variable);
-    let too_large = Failure::unknown("the answer is larger than 16 MiB");
+    let too_large = SourceFailure::unknown("the answer is larger than 16 MiB");
     assert_eq!(http.ask(&server, &question()), Err(too_large));
     assert_eq!(http.ask(&server, &question()).unwrap().body, b"{}");
 }

@@ -11,34 +11,34 @@ use super::*;
 
 /// Gives one answer, and counts how often.
 struct Giving {
-    answer: Result<Answer, Failure>,
+    answer: Result<Reply, SourceFailure>,
     times: Cell<usize>,
 }
 
 impl Giving {
     fn body(body: &[u8]) -> Self {
-        Self::of(Ok(Answer { status: 200, body: body.to_vec() }))
+        Self::of(Ok(Reply { status: 200, body: body.to_vec() }))
     }
 
-    fn of(answer: Result<Answer, Failure>) -> Self {
+    fn of(answer: Result<Reply, SourceFailure>) -> Self {
         Self { answer, times: Cell::new(0) }
     }
 }
 
-impl Outside for Giving {
-    fn ask(&self, _: &Source, _: &Question<'_>) -> Result<Answer, Failure> {
+impl Respondent for Giving {
+    fn ask(&self, _: &PlanSource, _: &Question<'_>) -> Result<Reply, SourceFailure> {
         self.times.set(self.times.get() + 1);
         self.answer.clone()
     }
 }
 
-fn source(name: &str, kind: SourceKind) -> Source {
+fn source(name: &str, kind: SourceKind) -> PlanSource {
     let setting =
         |text: &str| Setting { value: text.to_owned(), span: Span { file: FileId(0), start: 0, end: 0 } };
-    Source { name: setting(name), place: setting("x"), kind, rows: RowRules::default() }
+    PlanSource { name: setting(name), place: setting("x"), kind, rows: RowRules::default() }
 }
 
-fn prometheus() -> Source {
+fn prometheus() -> PlanSource {
     source("prom", SourceKind::Prometheus(ServerRules { token: None, timeout: 1, retries: 0 }))
 }
 
@@ -46,7 +46,7 @@ fn get(path: &str) -> Question<'static> {
     Question::Http { path: path.to_owned(), body: None }
 }
 
-fn recording<'o>(inner: &'o dyn Outside, folder: &TempDir) -> Recording<'o> {
+fn recording<'o>(inner: &'o dyn Respondent, folder: &TempDir) -> Recording<'o> {
     Recording { inner, folder: folder.path().join("recorded") }
 }
 
@@ -54,9 +54,9 @@ fn replay(folder: &TempDir) -> Replay {
     Replay { folder: folder.path().join("recorded") }
 }
 
-fn refusal(answer: Result<Answer, Failure>) -> String {
+fn refusal(answer: Result<Reply, SourceFailure>) -> String {
     match answer {
-        Err(Failure::Refused { message, .. }) => message,
+        Err(SourceFailure::Refused { message, .. }) => message,
         other => panic!("{other:?}"),
     }
 }
@@ -74,13 +74,13 @@ fn what_was_recorded_is_answered_again() {
         assert_eq!(asked.body, body);
         assert_eq!(replay(&folder).ask(&source, &get(path)), Ok(asked));
     }
-    let late = Failure::unknown("the server did not answer within 1 s");
+    let late = SourceFailure::unknown("the server did not answer within 1 s");
     let inner = Giving::of(Err(late.clone()));
     assert_eq!(recording(&inner, &folder).ask(&source, &get("/d")), Err(late.clone()));
     assert_eq!(replay(&folder).ask(&source, &get("/d")), Err(late));
 
     // What the plan has to change is no answer.
-    let inner = Giving::of(Err(Failure::refused("no", "yes")));
+    let inner = Giving::of(Err(SourceFailure::refused("no", "yes")));
     assert!(recording(&inner, &folder).ask(&source, &get("/e")).is_err());
     let message = refusal(replay(&folder).ask(&source, &get("/e")));
     assert!(message.starts_with("the recording has no answer of `prom` to this: `prom/"), "{message}");
