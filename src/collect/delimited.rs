@@ -184,6 +184,12 @@ fn cell(text: &str, decimal: char) -> SourceCell {
     if decimal != ',' {
         return SourceCell::of_text(text);
     }
+    if trimmed.contains('.') && parse_number(trimmed).is_ok() {
+        // 1.234 may be 1234, and nobody would see which of the two it was read as.
+        return SourceCell::Unknown(format!(
+            "`{trimmed}` has a point, although the plan says `decimal: ','`"
+        ));
+    }
     let number = with_point(trimmed).filter(|number| parse_number(number).is_ok());
     number.map_or_else(|| SourceCell::Text(text.to_owned()), SourceCell::Number)
 }
@@ -427,9 +433,10 @@ mod tests {
         assert_eq!(of("4,5"), number("4.5"));
         assert_eq!(of("-1.234.567,25"), number("-1234567.25"));
         assert_eq!(of("7"), number("7"));
-        for text in
-            ["4.5", "1.234", "1.234.567", "1,234,5", "1.23,4", "1234.567,8", ".123,4", "4,5,6", "1,2.3"]
-        {
+        for text in ["4.5", "1.234", "-.5"] {
+            assert!(matches!(of(text), SourceCell::Unknown(_)), "{text}");
+        }
+        for text in ["1.234.567", "1,234,5", "1.23,4", "1234.567,8", ".123,4", "4,5,6", "1,2.3"] {
             assert_eq!(of(text), SourceCell::Text(text.to_owned()));
         }
         for text in ["4,5", "1,234.5", "1 234"] {

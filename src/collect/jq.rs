@@ -5,7 +5,7 @@
 #[cfg(feature = "jq")]
 pub mod run;
 
-use crate::collect::json::{Json, JsonNode, parse_lines};
+use crate::collect::json::{Json, JsonNode, parse, parse_lines};
 use crate::collect::json_rows::JsonTable;
 use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, TableBuilder};
 
@@ -33,6 +33,25 @@ pub fn table(answer: &[u8]) -> Result<SourceTable, SourceFailure> {
         }
         [_, ..] => maps(&values),
     }
+}
+
+/// The JSON texts of a file, read strictly: the whole, or its lines.
+///
+/// # Errors
+/// If it is neither.
+pub fn texts(bytes: &[u8]) -> Result<Vec<&[u8]>, SourceFailure> {
+    let marked = bytes;
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let Err(failure) = parse(marked) else { return Ok(vec![bytes]) };
+    let mut lines = parse_lines(marked).into_iter();
+    // A file whose first line is no JSON has no lines of it: what is wrong with the whole is what is wrong.
+    match lines.next() {
+        Some((_, Ok(_))) => {}
+        Some((_, Err(_))) | None => return Err(failure),
+    }
+    lines.try_for_each(|(_, line)| line.map(|_| ()))?;
+    let is_blank = |line: &&[u8]| line.iter().all(u8::is_ascii_whitespace);
+    Ok(bytes.split(|byte| *byte == b'\n').filter(|line| !is_blank(line)).collect())
 }
 
 fn maps(values: &[JsonNode]) -> Result<SourceTable, SourceFailure> {

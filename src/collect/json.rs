@@ -107,10 +107,11 @@ impl JsonNode {
 /// # Errors
 /// If the text is not UTF-8, or not JSON from a byte on.
 pub fn parse(bytes: &[u8]) -> Result<JsonNode, SourceFailure> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let text = std::str::from_utf8(bytes)
         .map_err(|error| SourceFailure::broken(error.valid_up_to(), "this is not UTF-8 text"))?;
-    let mut reader = JsonReader { text, at: 0 };
+    // Behind the byte order mark, so that places are those of the file.
+    let at = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
+    let mut reader = JsonReader { text, at };
     reader.blanks();
     let value = reader.value(0)?;
     reader.blanks();
@@ -358,6 +359,7 @@ mod tests {
         assert_eq!(broken_at("[1, 2"), 5);
         assert_eq!(broken_at("{\"a\": 1, \"a\": 2}"), 9);
         assert_eq!(broken_at("[01]"), 1);
+        assert_eq!(broken_at("\u{feff}[01]"), 4);
         assert_eq!(broken_at("[1.]"), 3);
         assert_eq!(broken_at("{} {}"), 3);
         assert_eq!(broken_at("\"\\ud800\""), 0);

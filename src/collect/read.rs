@@ -10,7 +10,7 @@ use crate::collect::source::{PlanSource, SourceKind};
 use crate::collect::table::{KnownColumns, SourceFailure, SourceTable};
 use crate::collect::window::CollectWindow;
 use crate::collect::{
-    deepeval, delimited, evidently, inspect, jq, json, json_rows, mlflow, otlp, promptfoo, recorded,
+    deepeval, delimited, evidently, inspect, jq, json_rows, mlflow, otlp, promptfoo, recorded,
 };
 use crate::project::path::{below, join, name, parent};
 use crate::project::{FileKind, Files, Obstacle, compile_glob, walk};
@@ -91,7 +91,7 @@ pub(super) fn read(
     if !path.contains(['*', '?', '[', '{']) {
         let file = file(place, path)?;
         return table(source, &file, outside, window)
-            .map(|table| ReadSource { file: file.clone(), table })
+            .map(|table| ReadSource { file: file.clone(), table: table.without(&source.rows.empty) })
             .map_err(|failure| FailedSource { file: Some(file), failure });
     }
     newest(source, place, outside, window)
@@ -134,7 +134,7 @@ fn newest(
                 let known =
                     found.as_ref().and_then(|read| read.table.made.as_ref()).map(|made| made.seconds());
                 if made > known {
-                    found = Some(ReadSource { file, table });
+                    found = Some(ReadSource { file, table: table.without(&source.rows.empty) });
                 }
             }
             Err(failure @ SourceFailure::Unknown(_)) => why = Some(failure),
@@ -226,7 +226,7 @@ fn table(
         SourceKind::Json(rules) => json_rows::read(bytes, rules),
         SourceKind::JsonLines(rules) => json_rows::read_lines(bytes, rules),
         SourceKind::Jq { .. } => {
-            json::parse(bytes)?;
+            jq::texts(bytes)?;
             jq::table(&decode()?)
         }
         SourceKind::Xlsx { .. } | SourceKind::Parquet => recorded::from_bytes(&decode()?),

@@ -26,8 +26,8 @@ const MAX_MEMORY: &str = "1073741824";
 const NOT_REPEATABLE: [&str; 5] =
     ["random", "randomblob", "current_date", "current_time", "current_timestamp"];
 
-/// The rows of a query of the window from `start` to `end`, which are bound as the texts `:start` and `:end`. Asks `is_late`
-/// now and then, and gives up when it says so.
+/// The rows of a query of the window from `start` to `end`, which are bound as the texts `:start` and `:end`, always with
+/// seconds: `2026-11-21T00:00:00Z`. Asks `is_late` now and then, and gives up when it says so.
 ///
 /// # Errors
 /// If the file is no database or is damaged, the query is not a single `select` that SQLite can run, or gives what is no
@@ -149,8 +149,8 @@ fn bind(statement: &mut Statement<'_>, start: &str, end: &str) -> Result<(), Sou
     for index in 1..=statement.parameter_count() {
         let name = statement.parameter_name(index).unwrap_or("?");
         let value = match name {
-            ":start" => start,
-            ":end" => end,
+            ":start" => with_seconds(start),
+            ":end" => with_seconds(end),
             other => {
                 return Err(SourceFailure::refused(
                     format!("the query asks for `{other}`, and only `:start` and `:end` are bound"),
@@ -161,6 +161,14 @@ fn bind(statement: &mut Statement<'_>, start: &str, end: &str) -> Result<(), Sou
         statement.raw_bind_parameter(index, value).map_err(|error| failure(&error))?;
     }
     Ok(())
+}
+
+/// An instant with its seconds: SQLite compares texts, and in their order `…T00:00:00Z` comes before `…T00:00Z`.
+fn with_seconds(instant: &str) -> String {
+    match instant.strip_suffix('Z') {
+        Some(minutes) if minutes.len() == "2026-11-21T00:00".len() => format!("{minutes}:00Z"),
+        Some(_) | None => instant.to_owned(),
+    }
 }
 
 /// The cell of a value; none of null.
@@ -267,6 +275,18 @@ mod tests {
             one("select count(*) as runs, sum(cost_usd) as cost from runs"),
             [number("116"), number("0.21")]
         );
+    }
+
+    #[test]
+    fn the_bounds_of_the_window_are_compared_as_texts() {
+        let runs =
+            "select count(*) as n, sum(user_id = 'u12') as after from runs where at >= :start and at < :end";
+        for (start, end) in [(START, END), ("2026-11-21T00:00Z", "2026-11-28T00:00Z")] {
+            let table = query(USAGE, runs, start, end, || false).unwrap();
+            assert_eq!(table.rows[0].cells["n"], SourceCell::Number("115".to_owned()));
+            assert_eq!(table.rows[0].cells["after"], SourceCell::Number("0".to_owned()));
+        }
+        assert_eq!(one("select :start as a"), [Some(SourceCell::Text(START.to_owned()))]);
     }
 
     #[test]

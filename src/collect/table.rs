@@ -33,6 +33,24 @@ pub struct SourceTable {
     pub remarks: Vec<String>,
 }
 
+impl SourceTable {
+    /// The table without the cells that say that there is no value, by one of these texts.
+    #[must_use]
+    pub fn without(mut self, empty: &[String]) -> Self {
+        if empty.is_empty() {
+            return self;
+        }
+        let is_empty = |text: &str| empty.iter().any(|word| word.trim() == text.trim());
+        for row in &mut self.rows {
+            row.cells.retain(|_, cell| match cell {
+                SourceCell::Text(text) | SourceCell::Number(text) => !is_empty(text),
+                SourceCell::Bool(_) | SourceCell::Unknown(_) => true,
+            });
+        }
+        self
+    }
+}
+
 /// A table that is being filled, as long as it is not too large.
 #[derive(Debug)]
 pub struct TableBuilder {
@@ -246,6 +264,17 @@ mod tests {
             SourceCell::of_float(f64::NEG_INFINITY),
             SourceCell::Unknown("the value is -inf".to_owned())
         );
+    }
+
+    #[test]
+    fn texts_that_say_that_there_is_nothing_are_no_cells() {
+        let cell = |text: &str| SourceCell::Text(text.to_owned());
+        let cells = [("a", cell("n/a ")), ("b", SourceCell::Number("-1".to_owned())), ("c", cell("n/a?"))];
+        let cells = cells.map(|(name, cell)| (name.to_owned(), cell)).into();
+        let table =
+            SourceTable { rows: vec![SourceRow { cells, ..SourceRow::default() }], ..SourceTable::default() };
+        let table = table.without(&["n/a".to_owned(), "-1".to_owned()]);
+        assert_eq!(table.rows[0].cells.keys().collect::<Vec<_>>(), ["c"]);
     }
 
     #[test]

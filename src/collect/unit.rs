@@ -95,6 +95,10 @@ impl FieldForm<'_> {
                 Ok(if is_word { text.to_ascii_lowercase() } else { text.clone() })
             }
             (Type::Amount(_), SourceCell::Number(digits)) => self.number(digits),
+            // A number that is kept as text, as sheets and SQLite do: it has the source's unit as well.
+            (Type::Amount(_), SourceCell::Text(text)) if parse_number(text.trim()).is_ok() => {
+                self.number(text.trim())
+            }
             (Type::Amount(_), SourceCell::Bool(_)) => wrong("`true` or `false`"),
             (
                 Type::Text | Type::Choice(_) | Type::Stage | Type::Date | Type::Time,

@@ -66,10 +66,10 @@ fn sheet_name(known: &[String], wanted: Option<&str>) -> Result<String, SourceFa
 }
 
 /// What is in the cells of a sheet, by row and column from 0.
-type Grid = BTreeMap<u32, BTreeMap<u32, ReadSheet>>;
+type Grid = BTreeMap<u32, BTreeMap<u32, SheetCell>>;
 
 /// What is in one cell.
-enum ReadSheet {
+enum SheetCell {
     SourceCell(SourceCell),
     /// Days since the last one of 1899, or as a book says that counts from 1904.
     Date(ExcelDateTime),
@@ -80,22 +80,22 @@ fn cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Grid, XlsxError>
     let mut reader = book.worksheet_cells_reader(sheet)?;
     while let Some(record) = reader.next_cell_with_formula_metadata()? {
         let text = |text: &str| {
-            (!text.trim().is_empty()).then(|| ReadSheet::SourceCell(SourceCell::Text(text.to_owned())))
+            (!text.trim().is_empty()).then(|| SheetCell::SourceCell(SourceCell::Text(text.to_owned())))
         };
-        let unknown = |why: String| Some(ReadSheet::SourceCell(SourceCell::Unknown(why)));
+        let unknown = |why: String| Some(SheetCell::SourceCell(SourceCell::Unknown(why)));
         let found = match record.value {
             DataRef::Empty if record.formula.is_some() => {
                 unknown("the formula was never computed".to_owned())
             }
             DataRef::Empty => None,
-            DataRef::Int(value) => Some(ReadSheet::SourceCell(SourceCell::Number(value.to_string()))),
-            DataRef::Float(value) => Some(ReadSheet::SourceCell(SourceCell::of_float(value))),
+            DataRef::Int(value) => Some(SheetCell::SourceCell(SourceCell::Number(value.to_string()))),
+            DataRef::Float(value) => Some(SheetCell::SourceCell(SourceCell::of_float(value))),
             DataRef::String(value) | DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => {
                 text(&value)
             }
             DataRef::SharedString(value) => text(value),
-            DataRef::Bool(value) => Some(ReadSheet::SourceCell(SourceCell::Bool(value))),
-            DataRef::DateTime(value) => Some(ReadSheet::Date(value)),
+            DataRef::Bool(value) => Some(SheetCell::SourceCell(SourceCell::Bool(value))),
+            DataRef::DateTime(value) => Some(SheetCell::Date(value)),
             DataRef::Error(error) => unknown(format!("the cell shows {error}")),
         };
         if let Some(found) = found {
@@ -113,7 +113,7 @@ fn table(mut grid: Grid) -> Result<SourceTable, SourceFailure> {
     // A column of nothing but whole days has dates; where any has a time, all have one.
     let has_times = |column: &u32| {
         let is_time =
-            |found: &ReadSheet| matches!(found, ReadSheet::Date(date) if date.as_f64().fract() != 0.0);
+            |found: &SheetCell| matches!(found, SheetCell::Date(date) if date.as_f64().fract() != 0.0);
         grid.values().any(|row| row.get(column).is_some_and(is_time))
     };
     let with_times: BTreeMap<u32, bool> = names.keys().map(|column| (*column, has_times(column))).collect();
@@ -126,8 +126,8 @@ fn table(mut grid: Grid) -> Result<SourceTable, SourceFailure> {
         for (column, found) in found {
             let Some(name) = names.get(&column) else { continue };
             let cell = match found {
-                ReadSheet::SourceCell(cell) => cell,
-                ReadSheet::Date(date) => date_cell(date, with_times.get(&column) == Some(&true)),
+                SheetCell::SourceCell(cell) => cell,
+                SheetCell::Date(date) => date_cell(date, with_times.get(&column) == Some(&true)),
             };
             row.cells.insert(name.clone(), cell);
         }
@@ -136,7 +136,7 @@ fn table(mut grid: Grid) -> Result<SourceTable, SourceFailure> {
     let mut table = table.done();
     for (column, _) in names
         .iter()
-        .filter(|(column, _)| !matches!(header.get(column), Some(ReadSheet::SourceCell(SourceCell::Text(_)))))
+        .filter(|(column, _)| !matches!(header.get(column), Some(SheetCell::SourceCell(SourceCell::Text(_)))))
     {
         let letters = letters(*column);
         table
@@ -147,7 +147,7 @@ fn table(mut grid: Grid) -> Result<SourceTable, SourceFailure> {
 }
 
 /// The names of the columns: what is in the first row as text, or else the letters that the program shows above.
-fn names(header: &BTreeMap<u32, ReadSheet>, grid: &Grid) -> Result<BTreeMap<u32, String>, SourceFailure> {
+fn names(header: &BTreeMap<u32, SheetCell>, grid: &Grid) -> Result<BTreeMap<u32, String>, SourceFailure> {
     let columns = header.keys().chain(grid.values().flat_map(BTreeMap::keys));
     let mut names: BTreeMap<u32, String> = BTreeMap::new();
     let mut known: BTreeMap<String, u32> = BTreeMap::new();
@@ -156,8 +156,8 @@ fn names(header: &BTreeMap<u32, ReadSheet>, grid: &Grid) -> Result<BTreeMap<u32,
             continue;
         }
         let name = match header.get(column) {
-            Some(ReadSheet::SourceCell(SourceCell::Text(name))) => name.trim().to_owned(),
-            Some(ReadSheet::SourceCell(_) | ReadSheet::Date(_)) | None => letters(*column),
+            Some(SheetCell::SourceCell(SourceCell::Text(name))) => name.trim().to_owned(),
+            Some(SheetCell::SourceCell(_) | SheetCell::Date(_)) | None => letters(*column),
         };
         if let Some(other) = known.insert(name.clone(), *column) {
             return Err(SourceFailure::refused(

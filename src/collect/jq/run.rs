@@ -10,7 +10,7 @@ use jaq_all::json::read::parse_single;
 use jaq_all::load::FileReportsDisp;
 use jaq_all::{compile_with, defs, jaq_core, jaq_std, json as jaq_json};
 
-use crate::collect::json::{parse, parse_lines};
+use crate::collect::jq::texts;
 use crate::collect::table::SourceFailure;
 
 /// How many bytes a filter may give.
@@ -78,21 +78,6 @@ pub fn run(bytes: &[u8], filter: &str) -> Result<String, SourceFailure> {
         }
     }
     Ok(out)
-}
-
-/// The JSON texts of a file: the whole, or its lines.
-fn texts(bytes: &[u8]) -> Result<Vec<&[u8]>, SourceFailure> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let Err(failure) = parse(bytes) else { return Ok(vec![bytes]) };
-    let mut lines = parse_lines(bytes).into_iter();
-    // A file whose first line is no JSON has no lines of it: what is wrong with the whole is what is wrong.
-    match lines.next() {
-        Some((_, Ok(_))) => {}
-        Some((_, Err(_))) | None => return Err(failure),
-    }
-    lines.try_for_each(|(_, line)| line.map(|_| ()))?;
-    let is_blank = |line: &&[u8]| line.iter().all(u8::is_ascii_whitespace);
-    Ok(bytes.split(|byte| *byte == b'\n').filter(|line| !is_blank(line)).collect())
 }
 
 #[cfg(test)]

@@ -24,8 +24,7 @@ impl SourceRun<'_, '_> {
         let read = read::read(self.source, self.place, self.outside, self.window)
             .and_then(|read| self.in_time(read));
         match read {
-            Ok(mut read) => {
-                self.without_empty(&mut read.table);
+            Ok(read) => {
                 self.line.asked.clone_from(&read.file.path);
                 self.line.tool.clone_from(&read.table.tool);
                 self.line.rows = Some(read.table.rows.len());
@@ -43,12 +42,6 @@ impl SourceRun<'_, '_> {
                 fields.iter().map(|field| unknown(field, origin.clone(), &reason)).collect()
             }
         }
-    }
-
-    /// Takes away the cells whose text says that there is no value.
-    fn without_empty(&self, table: &mut SourceTable) {
-        let is_empty = |cell: &SourceCell| matches!(cell, SourceCell::Text(text) if self.source.rows.empty.contains(text));
-        table.rows.iter_mut().for_each(|row| row.cells.retain(|_, cell| !is_empty(cell)));
     }
 
     /// What was read, if it was made within the window; an undated file only where the plan says so.

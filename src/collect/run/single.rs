@@ -200,7 +200,7 @@ impl SourceRun<'_, '_> {
             file: file.map(|file| file.bytes.as_slice()),
         };
         let answer = self.outside.ask(self.source, &question)?;
-        recorded::from_bytes(&answer.body)
+        Ok(recorded::from_bytes(&answer.body)?.without(&self.source.rows.empty))
     }
 }
 
