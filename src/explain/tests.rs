@@ -5,6 +5,7 @@ use crate::builtin;
 use crate::engine::{Answer, Workspace};
 use crate::project::{Inputs, Project, TextFile};
 use crate::settings::rule_names;
+use crate::value::Number;
 
 fn pack() -> Answer<PoliciesInForce> {
     let file = |(name, text): (String, &str)| TextFile { name, content: Ok(text.as_bytes().to_vec()) };
