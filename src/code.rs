@@ -107,7 +107,7 @@ codes! {
     ImpossibleWindow = T212 "an impossible window"
          "A window is a duration of whole days or weeks, as a literal or a param: `over 4 weeks`, or `over at most 4 weeks` for a young series. If `date` is declared as a time, it may have any length. Other windows are `over 5 snapshots`, `over month`, `over all`, and `over stage` if you declare stages."
     ImpossibleConfidence = T213 "an impossible confidence"
-         "A confidence is a share between 0% and 100%, written as a literal or as a param. It needs a claim, `share(…) >= B` or `mean(…) >= B` (or `<`, `<=`, `>`) whose left side is not grouped with `by`."
+         "A confidence is a share between 0% and 100%, written as a literal or as a param. It needs a claim, `share(…) >= B` or `mean(…) >= B` (or `<`, `<=`, `>`) whose left side is not grouped with `by`. The left side may also be a share field: its snapshots then record what was counted, as in `957 of 1008`."
     UnknownType = T214 "an unknown type or unit"
          "The types are `bool`, `text`, `date`, `time`, `duration`, `count`, `number`, `share`, `stage`, `one of […]` and `list of …`. A unit is a word in capitals that a field `number UNIT` declares, or one of the units of time from `ms` to `year`."
     UnknownStage = T215 "an unknown stage"

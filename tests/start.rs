@@ -614,6 +614,40 @@ fn the_schema_refuses_what_check_refuses() {
 }
 
 #[test]
+fn the_schema_takes_ranges_and_counts() {
+    let folder = gauged();
+    let schema = schema(folder.folder(), "snapshot");
+    let is_valid = |text: &str| {
+        schema.is_valid(&yaml(&format!("date: 2026-01-05\nstage: trial\nseen: 2026-01-05\n{text}\n")))
+    };
+    for good in [
+        "adoption: 10% to 20%",
+        "adoption: 0.1 to 0.2",
+        "adoption: '10 % to 20 %'",
+        "adoption: 957 of 1008",
+        "cost: 1 USD to 2.5 USD",
+        "cost: -3 to 2 USD",
+        "runs: [ { took: 300ms to 2 s } ]",
+        "runs: [ { took: 1 to 2.5 s } ]",
+        "team: { size: 3 to 5 }",
+    ] {
+        assert!(is_valid(good), "{good}");
+    }
+    for bad in [
+        "adoption: 10 to 20%",
+        "adoption: -1 of 5",
+        "cost: 3 of 4",
+        "cost: 1 EUR to 2 EUR",
+        "runs: [ { took: 1 to 2 } ]",
+        "runs: [ { took: 3 of 4 } ]",
+        "team: { size: 3 of 4 }",
+        "team: { size: -1 to 2 }",
+    ] {
+        assert!(!is_valid(bad), "{bad}");
+    }
+}
+
+#[test]
 fn projects_with_vocabularies_of_their_own_have_no_common_schema() {
     let folder = Repo::called("x");
     for (name, field) in [("a", "count"), ("b", "share")] {

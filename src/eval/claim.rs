@@ -266,7 +266,9 @@ impl<'a> Evaluator<'a> {
             Err(reasons) => return Truth::Undecided(reasons),
         };
         let count = sample.values.len();
-        Truth::decided(claim.decide_at_every_look(level, &|steps| self.budget.spend(steps)), || {
+        // No values have no mean, not even within its range.
+        let decide = || claim.decide_at_every_look(level, &|steps| self.budget.spend(steps));
+        Truth::decided(if count == 0 { None } else { decide() }, || {
             let further = claim.further_at_every_look(level, &self.tries.part());
             let looks = Looking::Growing;
             let mut reasons = too_small(SmallSample::Values { count, level: level.clone(), looks, further });
@@ -297,7 +299,7 @@ impl<'a> Evaluator<'a> {
                 judged.holds(&tally)?;
                 share_claim(*op, &tally, threshold, judged).confidence(&spend)
             }
-            Sample::Mean(sample) if judged.looks == Looking::Growing => {
+            Sample::Mean(sample) if judged.looks == Looking::Growing && !sample.values.is_empty() => {
                 sample.claim(*op, threshold)?.confidence_at_every_look(&spend)
             }
             Sample::Mean(sample) => {

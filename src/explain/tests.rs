@@ -5,6 +5,7 @@ use crate::builtin;
 use crate::engine::{Answer, Workspace};
 use crate::project::{Inputs, Project, TextFile};
 use crate::settings::rule_names;
+use crate::value::Number;
 
 fn pack() -> Answer<PoliciesInForce> {
     let file = |(name, text): (String, &str)| TextFile { name, content: Ok(text.as_bytes().to_vec()) };
@@ -123,8 +124,9 @@ fn what_a_rule_uses_is_followed_through_lets_and_into_lists() {
 #[test]
 fn how_often_rules_err_is_told() {
     let text = "stages testing -> pilot
-snapshot { outputs: list of { light: bool, score: number from 1 to 5 } }
+snapshot { uptime: share, outputs: list of { light: bool, score: number from 1 to 5 } }
 policy p {
+  let up = uptime
   let good = share(outputs where light)
   let all = share(outputs where light over stage)
   gate testing -> pilot {
@@ -144,6 +146,9 @@ policy p {
   rule sure_back { when good < 80% with 99% confidence then rollback }
   rule slow_back { when good < 80% with 99% confidence at every look then rollback }
   rule none { require count(outputs) >= 3 else hold }
+  rule recorded { require up >= 80% with 90% confidence else hold }
+  rule recorded_down { when uptime < 80% with 90% confidence then rollback }
+  rule bare { require uptime >= 80% else hold }
 }";
     let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.as_bytes().to_vec()) };
     let project = Project { policies: vec![file], ..Project::default() };
@@ -183,6 +188,11 @@ policy p {
     assert!(matches!(of("p.looked_at")[..], [HowItErrs::EveryLook { fires: false, .. }]));
     assert!(matches!(of("p.slow_back")[..], [HowItErrs::EveryLook { fires: true, .. }]));
     assert_eq!(of("p.liked"), [HowItErrs::OfMean]);
+    let level = Number::from(9) / Number::from(10);
+    for (name, fires) in [("p.recorded", false), ("p.recorded_down", true)] {
+        assert_eq!(of(name), [HowItErrs::OfCounts { confidence: level.clone(), fires }]);
+    }
+    assert_eq!(of("p.bare"), []);
     for name in ["p.back", "p.negated"] {
         let [HowItErrs::FalseAlarm { chance, .. }] = of(name)[..] else { panic!("{:?}", of(name)) };
         // Fewer than 24 of 30 at a true 85 %, in one week of 26 at least.

@@ -14,36 +14,36 @@ use crate::types::{Kind, Quantity, Type};
 use crate::value::{CountedShare, Number, RecordedRange, Value, parse_number};
 
 /// A value, with a warning where it may mean something else.
-type Read = Result<(Value, Option<Diagnostic>), Diagnostic>;
+type ReadAmount = Result<(Value, Option<Diagnostic>), Diagnostic>;
 
 /// One of the two numbers: its text, and where it stands in that of the scalar.
 #[derive(Clone)]
-struct Part<'t> {
+struct NumberText<'t> {
     text: &'t str,
     at: Range<usize>,
 }
 
 impl Scalar<'_> {
     /// The value of two numbers with `to` or `of` between them; none of any other text.
-    pub(super) fn two_numbers(&self, quantity: &Quantity) -> Option<Read> {
+    pub(super) fn two_numbers(&self, quantity: &Quantity) -> Option<ReadAmount> {
         if let Some((low, high)) = self.parts(" to ") {
             let are_numbers = [&low, &high].iter().all(|end| !split(end.text).0.is_empty());
             return are_numbers.then(|| self.range(&low, &high, quantity));
         }
         let (part, whole) = self.parts(" of ")?;
-        let is_bare = |part: &Part<'_>| matches!(split(part.text), (digits, "") if !digits.is_empty());
+        let is_bare = |part: &NumberText<'_>| matches!(split(part.text), (digits, "") if !digits.is_empty());
         (is_bare(&part) && is_bare(&whole)).then(|| self.counts(&part, &whole, quantity))
     }
 
     /// What stands before and behind a word.
-    fn parts(&self, word: &str) -> Option<(Part<'_>, Part<'_>)> {
+    fn parts(&self, word: &str) -> Option<(NumberText<'_>, NumberText<'_>)> {
         let (before, behind) = self.text.split_once(word)?;
         let trimmed = |text: &'_ str, start: usize| {
             let start = start + text.len() - text.trim_start().len();
             start..start + text.trim().len()
         };
         let (first, second) = (trimmed(before, 0), trimmed(behind, before.len() + word.len()));
-        let part = |at: Range<usize>| Some(Part { text: self.text.get(at.clone())?, at });
+        let part = |at: Range<usize>| Some(NumberText { text: self.text.get(at.clone())?, at });
         Some((part(first)?, part(second)?))
     }
 
@@ -63,7 +63,7 @@ impl Scalar<'_> {
         Scalar { text, plain: true, subject: Subject { span, ..self.subject }, ..*self }
     }
 
-    fn range(&self, low: &Part<'_>, high: &Part<'_>, quantity: &Quantity) -> Read {
+    fn range(&self, low: &NumberText<'_>, high: &NumberText<'_>, quantity: &Quantity) -> ReadAmount {
         let (low_unit, high_unit) = (split(low.text).1, split(high.text).1);
         if quantity.kind == Kind::Share && (low_unit == "%") != (high_unit == "%") {
             return Err(errors::percent_at_one_end(self, low.text, high.text));
@@ -84,11 +84,11 @@ impl Scalar<'_> {
         Ok((value, first.or(second)))
     }
 
-    fn counts(&self, part: &Part<'_>, whole: &Part<'_>, quantity: &Quantity) -> Read {
+    fn counts(&self, part: &NumberText<'_>, whole: &NumberText<'_>, quantity: &Quantity) -> ReadAmount {
         if quantity.kind != Kind::Share {
             return Err(errors::counts_of_no_share(self, &quantity.kind, part.text));
         }
-        let count = |part: &Part<'_>| {
+        let count = |part: &NumberText<'_>| {
             let scalar = self.part(part.text, &part.at);
             let ty = Type::amount(Kind::Count);
             let number =

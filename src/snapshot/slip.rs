@@ -238,14 +238,14 @@ fn ranges(text: &str) -> Vec<Meant> {
 
 /// `39/46`, `39 out of 46`: by its counts, or worked out.
 fn fractions(text: &str) -> Vec<Meant> {
-    let between = [" out of ", " of ", "/"].iter().find_map(|between| text.split_once(between));
-    let Some((part, whole)) = between else { return Vec::new() };
+    let split = |word: &'static str| text.split_once(word).map(|parts| (word, parts));
+    let found = [" out of ", " of ", "/"].into_iter().find_map(split);
+    let Some((word, (part, whole))) = found else { return Vec::new() };
     let count = |text: &str| figure::figures(text.trim(), &Kind::Count).into_iter().next();
     let counts = count(part).zip(count(whole)).map(|(part, whole)| {
         let counts = format!("{} of {}", part.text, whole.text);
-        let has_separators = text.len() != counts.len() && text.contains(" of ");
         let why =
-            if has_separators { "numbers have no separators:" } else { "counts are written with `of`:" };
+            if word == " of " { "numbers have no separators:" } else { "counts are written with `of`:" };
         Meant::new(counts, why)
     });
     let exactly = parse_number(part.trim()).ok().zip(parse_number(whole.trim()).ok());

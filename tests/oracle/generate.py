@@ -48,13 +48,17 @@ def value(rng, name, kind, day):
             return rng.choice(kind.detail)
         case "text":
             return rng.choice(MODELS)
-    found = [v for v in POOL[FLAVOUR[name]] if kind.high is None or kind.low <= v <= kind.high]
     if on("ranges") and rng.random() < 0.05:
-        low, high = sorted((rng.choice(found), rng.choice(found)))
+        low, high = sorted(plain_value(rng, name, kind) for _ in range(2))
         return Ranged(low, high) if low < high else low
     if on("counted_shares") and kind.name == "share" and rng.random() < (0.5 if name in ("adoption", "quality") else 0.1):
         return counted(rng, kind)
-    return rng.choice(found)
+    return plain_value(rng, name, kind)
+
+
+def plain_value(rng, name, kind):
+    """One number of those that a field may have."""
+    return rng.choice([v for v in POOL[FLAVOUR[name]] if kind.high is None or kind.low <= v <= kind.high])
 
 
 def counted(rng, kind):
@@ -86,7 +90,7 @@ def elements(rng, name, kind, day, known):
         key = f"r{n}"
         item = element(rng, kind, day, missing)
         if name == "outputs" and not (on("no_key") and rng.random() < 0.02):
-            item = {"id": key, **said_again(rng, known.get(key), item)}
+            item = {"id": key, **less_exact(rng, said_again(rng, known.get(key), item), kind)}
             known[key] = {**known.get(key, {}), **item}
         items.append(item or {next(iter(kind.detail)): AREAS[0]})
     return [item if item.keys() else {"open": True} for item in items]
@@ -94,6 +98,19 @@ def elements(rng, name, kind, day, known):
 
 def element(rng, kind, day, missing):
     return {n: value(rng, n, k, day) for n, k in kind.detail.items() if n != "id" and rng.random() >= missing}
+
+
+def less_exact(rng, item, kind):
+    """Some numbers again as ranges around them, which agree with what was said before."""
+    if not on("ranges"):
+        return item
+    found = {}
+    for name, value in item.items():
+        if isinstance(value, Fraction) and kind.detail[name].name in ("share", "number", "duration") and rng.random() < 0.1:
+            other = plain_value(rng, name, kind.detail[name])
+            value = Ranged(min(value, other), max(value, other)) if other != value else value
+        found[name] = value
+    return found
 
 
 def said_again(rng, before, item):
