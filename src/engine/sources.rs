@@ -49,7 +49,8 @@ mod tests {
         let (workflows, _) = load(&[input], &sources, &Vocabulary::built_in(Vec::new()));
         let series = workflows[0].series.as_ref().unwrap();
         let shown = |of: RecordedSource| {
-            let digit = of.sha256.or(of.query_sha256).unwrap().remove(0);
+            let digest = of.sha256.or(of.query_sha256).unwrap();
+            let digit = digest.chars().next().unwrap();
             format!("{}:{} {} {digit}", of.field, of.line, of.file.unwrap_or_default())
         };
         sources_of(series, &sources).into_iter().map(shown).collect()

@@ -55,12 +55,9 @@ impl Evaluator<'_> {
 
     /// What is said of the list that an element is in, if that could not be collected as a whole.
     fn incomplete_list<'s>(&self, snapshot: &'s Snapshot, element: Span) -> Option<&'s CollectedField> {
-        let fields = &snapshot.collected.as_ref()?.fields;
-        self.budget.spend(fields.len());
-        let is_incomplete = |field: &&CollectedField| {
-            field.unknown.is_some() || field.errors.is_some_and(|errors| errors > 0)
-        };
-        fields.iter().filter(is_incomplete).find(|field| {
+        let collected = snapshot.collected.as_ref()?;
+        // A verdict does not depend on these tries, as it does not on what is said here.
+        collected.gaps().take_while(|_| self.tries.spend(1)).find(|field| {
             let elements = list_at(&snapshot.record, &field.steps);
             let ends = elements.and_then(|elements| elements.first().zip(elements.last()));
             ends.is_some_and(|(first, last)| {

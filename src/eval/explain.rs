@@ -528,8 +528,8 @@ pub(super) fn point(report: &mut RuleVerdict, span: Option<Span>, said: Said) {
 fn told_first(reasons: &Reasons) -> Vec<ReasonKind> {
     let mut told: Vec<ReasonKind> = reasons.first.iter().take(1).map(|reason| reason.kind.clone()).collect();
     if let Some(ReasonKind::MissingInElement { .. }) = told.first() {
-        let of_list = reasons.first.iter().map(|reason| &reason.kind);
-        told.extend(of_list.cloned().find(|kind| matches!(kind, ReasonKind::CollectedInPart { .. })));
+        let mut kinds = reasons.first.iter().map(|reason| &reason.kind);
+        told.extend(kinds.find(|kind| matches!(kind, ReasonKind::CollectedInPart { .. })).cloned());
     }
     told
 }

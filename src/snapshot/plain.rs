@@ -190,20 +190,7 @@ impl<'t> PlainReader<'t> {
         let content = self.slice(start, end)?;
         let after = match content.as_bytes().first()? {
             b'[' | b'{' => self.flow(start, end)?,
-            quote @ (b'"' | b'\'') => {
-                let inside = content.get(1..)?;
-                let length = inside.find(char::from(*quote))?;
-                let text = inside.get(..length)?;
-                // A doubled quote, which stands for one, follows at once.
-                if text.contains('\\') || inside.get(length + 1..)?.starts_with(char::from(*quote)) {
-                    return None;
-                }
-                let style =
-                    if *quote == b'"' { ScalarStyle::DoubleQuoted } else { ScalarStyle::SingleQuoted };
-                let after = start + length + 2;
-                self.put(Cow::Borrowed(text), style, start, after)?;
-                after
-            }
+            b'"' | b'\'' => self.quoted(start, end)?,
             _ => {
                 let length = find_pair(content, *b" #").unwrap_or(content.len());
                 let text = content.get(..length)?.trim_end_matches(' ');
@@ -223,6 +210,22 @@ impl<'t> PlainReader<'t> {
         if self.line.is_some_and(|line| line.indent > indent) { None } else { Some(()) }
     }
 
+    /// A text in quotes that has none in it, and no escapes; where it ends.
+    fn quoted(&mut self, start: usize, end: usize) -> Option<usize> {
+        let quote = self.byte(start)?;
+        let inside = self.slice(start + 1, end)?;
+        let length = inside.find(char::from(quote))?;
+        let text = inside.get(..length)?;
+        // A doubled quote, which stands for one, follows at once.
+        if text.contains('\\') || inside.get(length + 1..)?.starts_with(char::from(quote)) {
+            return None;
+        }
+        let style = if quote == b'"' { ScalarStyle::DoubleQuoted } else { ScalarStyle::SingleQuoted };
+        let after = start + length + 2;
+        self.put(Cow::Borrowed(text), style, start, after)?;
+        Some(after)
+    }
+
     /// A list or map in brackets that closes on its line; where it ends.
     fn flow(&mut self, start: usize, end: usize) -> Option<usize> {
         let is_map = self.byte(start)? == b'{';
@@ -236,12 +239,15 @@ impl<'t> PlainReader<'t> {
                 at = self.past_blanks(at, end)?;
             }
             let rest = self.slice(at, end)?;
-            if matches!(rest.as_bytes().first()?, b'[' | b'{') {
+            let first = rest.as_bytes().first()?;
+            if matches!(first, b'[' | b'{') {
                 at = self.flow(at, end)?;
+            } else if matches!(first, b'"' | b'\'') {
+                at = self.quoted(at, end)?;
             } else {
                 let length = rest.find([',', ']', '}', '[', '{'])?;
                 let text = rest.get(..length)?.trim_end_matches(' ');
-                if !is_plain_value(text) || text.contains([':', '#', '"', '\'']) {
+                if !is_plain_value(text) || text.contains(['#', '"', '\'']) || !is_time_like(text) {
                     return None;
                 }
                 self.scalar(at, at + text.len())?;
@@ -278,7 +284,13 @@ fn find_pair(text: &str, pair: [u8; 2]) -> Option<usize> {
 
 /// How many characters it begins with that keys are made of here.
 fn word(text: &str) -> usize {
-    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()
+    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count()
+}
+
+/// Whether each colon stands before a letter or digit, as in `14:05Z`, so that it ends no key.
+fn is_time_like(text: &str) -> bool {
+    let mut after = text.split(':').skip(1);
+    after.all(|after| after.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// Whether a text without line ends is a plain scalar, as far as its first characters say.
@@ -311,6 +323,7 @@ mod tests {
         for text in [
             "workflow: a b\ndate: 2026-11-02 # why\n\n# what\nn: -0.5\n",
             "a:\n  b: 4.5 USD\n  c: [x, 1%]\nd:\n- e: 1\n  f: {}\n- e: 2\ng: 'h'",
+            "c:\n  a.b: { at: 2026-11-27T23:59:59.999Z, why: \"a, b: c\", x: 'y', l: [\"a\", b:c] }\n",
             "l:\n  - { id: r01, t: 4%,  k: ordinary }\n  - {id: r02, in: { a: [] }}\n  - x y\nq: \"a: b # c\"\n",
         ] {
             assert!(taken(text), "{text}");
@@ -348,6 +361,12 @@ mod tests {
             "a: [b,]\n",
             "a: {b}\n",
             "a: [b: c]\n",
+            "a: [\"b\": c]\n",
+            "a: {b: \"c\"d}\n",
+            "a: {b: c:}\n",
+            "a: {b: c: d}\n",
+            "a: {b: \"c\\n\"}\n",
+            "a: {b: 'c''d'}\n",
             "a: b\r\n",
             "null: 1\n",
             "1: 2\n",
@@ -365,10 +384,20 @@ mod tests {
         #[test]
         fn the_parser_agrees(pieces in prop::collection::vec(prop::sample::select(vec![
             "a", "b", "key", "1", "4%", "-1", "x y", ": ", ":", " ", "  ", "    ", "\n", "\n", "\n  ", "\n- ", "\n  - ", "- ", "#", " # c",
+            "b:c", "\"x, y\"", "'z'", "k.l", "k.l: ",
             "[", "]", "{", "}", ", ", ",", "'", "\"", "a: 1", "b: x", "{ a: 1, b: 2 }", "[a, b]", "~", "null", "-", "?", "|", "&x", "%", ".",
         ]), 0..40)) {
             taken(&format!("a: {}", pieces.concat()));
             taken(&pieces.concat());
+        }
+
+        /// The same within brackets.
+        #[test]
+        fn the_parser_agrees_within_brackets(pieces in prop::collection::vec(prop::sample::select(vec![
+            "a", "b.c", "14:05Z", "a:", ": ", ":", " ", ", ", ", k: ", ", k: ", "\"x, y: z\"", "'}'", "\"", "'", "-", ".5", "%", "#", " #", "[a]", "{}", "]", "}", "\\", "?",
+        ]), 0..8)) {
+            taken(&format!("a: {{ k: {} }}\n", pieces.concat()));
+            taken(&format!("a: [{}]\n", pieces.concat()));
         }
     }
 }

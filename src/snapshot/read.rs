@@ -13,7 +13,7 @@ use crate::snapshot::tree::{Content, Document, Tree};
 use crate::snapshot::typing::{At, Typing};
 use crate::snapshot::{Input, Role, errors, syntax, tree};
 use crate::source::{FileId, SourceMap, Span};
-use crate::value::{Collected, Date, Record, Snapshot, Value, parse_date};
+use crate::value::{Date, Record, Snapshot, Value, parse_date};
 use crate::vocabulary::Vocabulary;
 
 /// The standing facts of a folder.
@@ -120,7 +120,11 @@ pub(super) fn snapshots<'t>(
         let collected = record.as_ref().and_then(|record| typing.collected(root, record));
         let date = record.as_ref().and_then(|record| typing.date_of(record));
         let sound = !tree.fault && !document.faulty && typing.errors() == before;
-        entries.push(found(input.read.file, root, (record, date, collected), sound));
+        let mut found = found(input.read.file, root, (record, date), sound);
+        if let Some(snapshot) = &mut found.snapshot {
+            snapshot.collected = collected;
+        }
+        entries.push(found);
     }
     if tree.fault {
         only_named(&mut entries);
@@ -163,7 +167,7 @@ fn only_named(entries: &mut Vec<FoundSnapshot>) {
 fn found(
     file: FileId,
     root: At<'_>,
-    (record, date, collected): (Option<Record>, Option<(Point, Span)>, Option<Arc<Collected>>),
+    (record, date): (Option<Record>, Option<(Point, Span)>),
     sound: bool,
 ) -> FoundSnapshot {
     let Some(record) = record else {
@@ -172,7 +176,7 @@ fn found(
     let workflow = workflow_of(&record);
     let snapshot = match (&workflow, date) {
         (Some((workflow, _)), Some((date, _))) if sound => {
-            Some(Snapshot { file, workflow: Arc::clone(workflow), date, record, collected })
+            Some(Snapshot { file, workflow: Arc::clone(workflow), date, record, collected: None })
         }
         (Some(_) | None, _) => None,
     };

@@ -12,6 +12,8 @@ use crate::source::Span;
 pub struct Collected {
     /// One for each field that was collected, in the order of the file.
     pub fields: Vec<CollectedField>,
+    /// The indexes of those that say why a declared field, or a part of it, is not known.
+    gaps: Vec<usize>,
 }
 
 /// Where the value of one field is from. Texts are as they are written.
@@ -50,9 +52,24 @@ pub struct CollectedField {
 }
 
 impl Collected {
+    /// All that is said, in the order of the file.
+    pub fn new(fields: Vec<CollectedField>) -> Self {
+        let is_gap = |field: &CollectedField| {
+            !field.steps.is_empty()
+                && (field.unknown.is_some() || field.errors.is_some_and(|errors| errors > 0))
+        };
+        let gaps = fields.iter().enumerate().filter(|(_, field)| is_gap(field)).map(|(at, _)| at).collect();
+        Self { fields, gaps }
+    }
+
+    /// The entries that say why a declared field, or a part of it, is not known.
+    pub fn gaps(&self) -> impl Iterator<Item = &CollectedField> {
+        self.gaps.iter().filter_map(|at| self.fields.get(*at))
+    }
+
     /// What says why the field at the end of a way is not known: its own entry, or that of a record or list that it is in.
     pub fn gap_of(&self, steps: &[usize]) -> Option<&CollectedField> {
-        let known = self.fields.iter().filter(|field| !field.steps.is_empty() && field.unknown.is_some());
+        let known = self.gaps().filter(|field| field.unknown.is_some());
         known.filter(|field| steps.starts_with(&field.steps)).max_by_key(|field| field.steps.len())
     }
 }

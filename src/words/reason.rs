@@ -63,24 +63,7 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
             let on = due.first().map_or("on", |first| preposition(*first));
             format!("the snapshot{plural} due {on} {} {are} missing", days(due, *more))
         }
-        ReasonKind::NoneKnown { what, window: Within::Stage } => {
-            format!("no `{what}` is known since the workflow entered its stage")
-        }
-        ReasonKind::NoneKnown { what, window: Within::Last(length) } => {
-            format!("no `{what}` is known in the last {length}")
-        }
-        ReasonKind::NoneKnown { what, window: Within::Series } => {
-            format!("no `{what}` is known in the series")
-        }
-        ReasonKind::NoneKnown { what, window: Within::Snapshots(1) } => {
-            format!("no `{what}` is known in the newest snapshot")
-        }
-        ReasonKind::NoneKnown { what, window: Within::Snapshots(count) } => {
-            format!("no `{what}` is known in the newest {count} snapshots")
-        }
-        ReasonKind::NoneKnown { what, window: Within::Period(period) } => {
-            format!("no `{what}` is known in the {period} of the snapshot")
-        }
+        ReasonKind::NoneKnown { what, window } => format!("no `{what}` is known {}", within(window)),
         ReasonKind::NoEarlier { date } => format!("there is no snapshot before {date}"),
         ReasonKind::NoneSuch { condition } => format!("no earlier snapshot has `{condition}`"),
         ReasonKind::Later { date, day } => format!("{date} is later than {day}"),
@@ -97,6 +80,18 @@ pub(super) fn reason(reason: &ReasonKind) -> String {
         ReasonKind::MoreThanAll { seen, all } => {
             format!("{seen} elements, more than the {all} that they are drawn from")
         }
+    }
+}
+
+/// «in the last 4 weeks», «since the workflow entered its stage»
+fn within(window: &Within) -> String {
+    match window {
+        Within::Stage => "since the workflow entered its stage".to_owned(),
+        Within::Last(length) => format!("in the last {length}"),
+        Within::Series => "in the series".to_owned(),
+        Within::Snapshots(1) => "in the newest snapshot".to_owned(),
+        Within::Snapshots(count) => format!("in the newest {count} snapshots"),
+        Within::Period(period) => format!("in the {period} of the snapshot"),
     }
 }
 

@@ -106,7 +106,7 @@ impl Typing<'_> {
         }
         let fields = entries.iter().take(MAX_COLLECTED);
         let fields = fields.filter_map(|entry| self.collected_field(root, entry, record)).collect();
-        Some(Arc::new(Collected { fields }))
+        Some(Arc::new(Collected::new(fields)))
     }
 
     fn collected_field(
