@@ -17,7 +17,7 @@ use crate::collect::table::{Cell, Failure, Table, Taken, Unjudged};
 use crate::collect::typed::{ElementForm, Shape, TypedField, check};
 use crate::collect::unit::Form;
 use crate::collect::window::Window;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::SourceMap;
 use crate::types::show_time;
 use crate::vocabulary::Vocabulary;
@@ -90,7 +90,8 @@ pub fn collect(
 ) -> Collection {
     let (fields, problems) = check(plan, vocabulary);
     let mut complaints = Complaints::new(sources);
-    complaints.plan(problems);
+    // Its warnings are told by whoever read it, once.
+    complaints.plan(problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect());
     let mut found = Vec::new();
     let mut lines = Vec::new();
     // A plan is checked whole before anything is read.
