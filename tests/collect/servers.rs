@@ -104,7 +104,12 @@ const ANSWERED: &[Answered] = &[
     },
     Answered { answers: &[("q", "coverage-14")], field: ONE, code: 0, says: &["number: 1"] },
     Answered { answers: &[("q", "coverage-21")], field: ONE, code: 0, says: &["number: 0.71"] },
-    Answered { answers: &[("q", "coverage-28")], field: ONE, code: 0, says: &["number: 0.9494047619047619\n"] },
+    Answered {
+        answers: &[("q", "coverage-28")],
+        field: ONE,
+        code: 0,
+        says: &["number: 0.9494047619047619\n"],
+    },
     Answered {
         answers: &[("q", "missing-metric")],
         field: ONE,
