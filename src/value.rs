@@ -14,6 +14,7 @@ use crate::interval::Interval;
 use crate::point::Point;
 use crate::source::{FileId, Span};
 
+pub(crate) use collected::end_of;
 pub use collected::{Collected, CollectedField};
 
 /// An exact ratio. Durations are held in seconds, dates in days since 1970-01-01, instants in seconds since its beginning in

@@ -1,8 +1,10 @@
 //! The examples are judged: each workflow's decision, and every rule that stops it.
 
+use std::fs;
+
 use serde_json::Value;
 
-use crate::support::{root, run_in};
+use crate::support::{Repo, root, run_in};
 
 /// The exit code, and the report as JSON.
 fn check(example: &str, as_of: &str) -> (i32, Value) {
@@ -126,6 +128,72 @@ fn the_canary_takes_each_step_in_its_minute() {
     }
     assert_eq!(decision_on("canary", "thumbnails", "2026-11-23T15:09:59Z"), "advance");
     assert_eq!(decision_on("canary", "search", "2026-11-23T15:04:59Z"), "hold release.soaked");
+}
+
+#[test]
+fn the_ai_evals() {
+    let decisions = judged("ai-evals", "2026-11-28");
+    let expected = [
+        "order-status advance",
+        "support-replies hold assistant.evals_pass? assistant.harness_sound assistant.quick_enough?",
+    ];
+    assert_eq!(decisions, expected);
+    assert_eq!(decision_on("ai-evals", "support-replies", "2026-11-21"), "continue");
+}
+
+#[test]
+fn the_ai_evals_say_why_they_hold() {
+    let example = root().join("examples/ai-evals");
+    let said = run_in(&example, &["check", "--as-of", "2026-11-28"]).out;
+    for why in [
+        "4 of 12 cases ended in an error of the harness",
+        "4 to 8 of 12 = between 33.3% and 66.7%",
+        "`latency_p95` is unknown: above the largest bucket, 2.5 s",
+        "collected: `evals` from evals/support-replies.json by promptfoo 0.121.20 (evals)",
+    ] {
+        assert!(said.contains(why), "{why}: {said}");
+    }
+}
+
+/// Collecting again, from the files and the recording, gives what is committed: byte for byte, in every build.
+#[test]
+fn the_ai_evals_are_what_their_sources_give() {
+    let run = run_in(
+        &root(),
+        &["collect", "--replay", "examples/ai-evals/recorded", "--check", "examples/ai-evals"],
+    );
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(run.out.matches("Nothing changes.").count(), 2, "{run:?}");
+    let repo = Repo::new().example("ai-evals");
+    repo.write(
+        "surveys/ratings.csv",
+        fs::read(root().join("examples/ai-evals/surveys/ratings.csv")).unwrap(),
+    );
+    for workflow in ["order-status", "support-replies"] {
+        let name = format!("rollouts/{workflow}/2026-11-28.yaml");
+        let committed = repo.read(&name);
+        // Without what was collected, it is collected anew.
+        let lines = committed.lines().take_while(|line| *line != "evals:" && *line != "eval_run:");
+        let by_hand: String = lines.map(|line| format!("{line}\n")).collect();
+        assert!(by_hand.len() < committed.len() / 2, "{by_hand}");
+        repo.write(&name, by_hand);
+        let run = repo.run(&[
+            "collect",
+            "--replay",
+            "recorded",
+            "--workflow",
+            workflow,
+            "--date",
+            "2026-11-28",
+            "--write",
+        ]);
+        assert_eq!((run.code, repo.read(&name)), (0, committed), "{run:?}");
+    }
+}
+
+#[test]
+fn the_rules_of_the_ai_evals_pass_their_tests() {
+    passes_its_tests("ai-evals", 4);
 }
 
 #[test]

@@ -22,6 +22,8 @@ mod causes;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod collect;
+#[cfg(test)]
 mod collected;
 #[cfg(test)]
 mod examples;

@@ -606,8 +606,10 @@ fn every_diagnostic_has_a_case() {
     ] {
         shown.push_str(&fs::read_to_string(root().join(name)).unwrap());
     }
-    for path in files_under(&root().join("tests/ui"), &["snap"]) {
-        shown.push_str(&fs::read_to_string(path).unwrap());
+    for (folder, ending) in [("tests/ui", "snap"), ("tests/collect", "snap"), ("tests/collect", "rs")] {
+        for path in files_under(&root().join(folder), &[ending]) {
+            shown.push_str(&fs::read_to_string(path).unwrap());
+        }
     }
     let problems = Code::ALL
         .iter()

@@ -156,11 +156,21 @@ impl CollectRun<'_> {
                 };
                 let text =
                     text.map_err(|why| complain(&format!("`{}` cannot be read: {why}", quote(&name))))?;
-                let file = self.sources.add(name, text.clone());
+                let known = self.sources.count();
+                let file = self.sources.add(name.clone(), text.clone());
                 let (plan, found) = plan::read(file, &text);
+                if let Some(hidden) = without_secrets(&text, &found) {
+                    self.sources.truncate(known);
+                    self.sources.add(name, hidden);
+                }
+                let is_whole = found.is_empty();
                 problems.extend(found);
                 if let Some(plan) = plan {
-                    problems.extend(run::problems(&plan, &project.program.vocabulary));
+                    // Where something is left out for its errors, nothing is said of what is not used.
+                    let fit = run::problems(&plan, &project.program.vocabulary);
+                    problems.extend(
+                        fit.into_iter().filter(|problem| is_whole || problem.severity == Severity::Error),
+                    );
                     plans.push(NamedPlan { plan, project });
                 }
             }
@@ -331,6 +341,21 @@ impl CollectRun<'_> {
         }
         Ok(())
     }
+}
+
+/// The plan as it is shown, where it holds a secret: what is printed may be read by more people than the plan.
+fn without_secrets(text: &str, found: &[Diagnostic]) -> Option<String> {
+    let secrets: Vec<_> = found
+        .iter()
+        .filter(|problem| problem.code == Code::SecretInPlan)
+        .flat_map(|problem| problem.labels.iter().map(|label| label.span.range()))
+        .collect();
+    let hide = |(at, c): (usize, char)| {
+        let is_secret = !c.is_control() && secrets.iter().any(|secret| secret.contains(&at));
+        // As long as it was, so that places stay what they are.
+        if is_secret { "*".repeat(c.len_utf8()) } else { c.to_string() }
+    };
+    (!secrets.is_empty()).then(|| text.char_indices().map(hide).collect())
 }
 
 /// What a source was asked, and what came of it, on one line.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::code::Code;
 use crate::collect::read::{ReadSource, SourceFile};
 use crate::collect::rows::RowProblem;
-use crate::collect::source::PlanSource;
+use crate::collect::source::{PlanSource, SourceKind};
 use crate::collect::table::SourceFailure;
 use crate::collect::typed::{TypedField, unknown_column};
 use crate::config::Setting;
@@ -29,6 +29,33 @@ pub(super) struct Complaints<'s> {
     pub(super) broken: bool,
     /// A source had no answer, or a value that its field cannot have.
     pub(super) failed: bool,
+}
+
+/// What to write where rows cannot be told apart: each kind has settings of its own.
+fn which_counts(kind: &SourceKind) -> &'static str {
+    match kind {
+        SourceKind::Inspect(_) => "say with `epochs: worst` that the worst epoch counts",
+        SourceKind::Promptfoo(_) => {
+            "say which counts with `repeats: newest` or `repeats: worst`, or tell them apart with `id`"
+        }
+        SourceKind::Deepeval => "say which counts with `repeats: newest` or `repeats: worst`",
+        SourceKind::Evidently
+        | SourceKind::Otlp
+        | SourceKind::Csv(_)
+        | SourceKind::Tsv(_)
+        | SourceKind::Json(_)
+        | SourceKind::JsonLines(_)
+        | SourceKind::Xlsx { .. }
+        | SourceKind::Parquet
+        | SourceKind::Sqlite
+        | SourceKind::Jq { .. }
+        | SourceKind::MlflowTable { .. }
+        | SourceKind::Prometheus(_)
+        | SourceKind::Mlflow { .. }
+        | SourceKind::Postgres(_) => {
+            "say which counts with `repeats: newest` or `repeats: worst`, or tell them apart with `key`"
+        }
+    }
 }
 
 impl<'s> Complaints<'s> {
@@ -133,7 +160,7 @@ impl<'s> Complaints<'s> {
                 let told = Diagnostic::error(Code::RepeatedRow, format!("`{}` is there twice", quote(key)));
                 let told = self.at_line(told, file, *second, "here again", field);
                 let told = self.at_line(told, file, *first, "first here", field);
-                self.break_off(told.help("say which counts with `repeats: newest` or `repeats: worst`, or tell them apart with `key`"))
+                self.break_off(told.help(which_counts(&field.source.kind)))
             }
             RowProblem::NoKey { column, line } => {
                 let told = Diagnostic::error(

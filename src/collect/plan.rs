@@ -26,6 +26,8 @@ pub struct Plan {
     pub zone: TimeZone,
     pub window: WindowRule,
     pub sources: Vec<PlanSource>,
+    /// The names of sources that have errors, and are left out.
+    pub broken_sources: Vec<String>,
     pub fields: Vec<FieldPlan>,
 }
 
@@ -92,7 +94,7 @@ pub struct ElementPlan {
 enum PlanKey {
     Workflow,
     Timezone,
-    CollectWindow,
+    Window,
     Sources,
     Fields,
 }
@@ -100,7 +102,7 @@ enum PlanKey {
 const PLAN: [(&str, PlanKey); 5] = [
     ("workflow", PlanKey::Workflow),
     ("timezone", PlanKey::Timezone),
-    ("window", PlanKey::CollectWindow),
+    ("window", PlanKey::Window),
     ("sources", PlanKey::Sources),
     ("fields", PlanKey::Fields),
 ];
@@ -163,26 +165,32 @@ impl ConfigReader<'_> {
     fn plan(&mut self, file: FileId, entries: Vec<(ConfigNode, ConfigNode)>) -> Option<Plan> {
         let (mut workflow, mut sources, mut fields) = (None, None, None);
         let (mut window, mut plan_zone) = (WindowRule::SinceLast, TimeZone::UTC);
+        let mut broken_sources = Vec::new();
+        let mut given = [("workflow", false), ("sources", false), ("fields", false)];
         for (key, name, node) in self.fields(entries, &PLAN, "a plan") {
+            given.iter_mut().filter(|(own, _)| *own == name.value).for_each(|(_, is_given)| *is_given = true);
             match key {
                 PlanKey::Workflow => workflow = self.text(&name, &node),
                 PlanKey::Timezone => {
                     plan_zone = self.zone(&name, &node).map_or(TimeZone::UTC, |zone| zone.value)
                 }
-                PlanKey::CollectWindow => window = self.window(&name, &node).unwrap_or(window),
-                PlanKey::Sources => sources = self.map(&name, node).map(|entries| self.sources(entries)),
+                PlanKey::Window => window = self.window(&name, &node).unwrap_or(window),
+                PlanKey::Sources => {
+                    let entries = self.map(&name, node);
+                    let found = entries.map(|entries| self.sources(entries));
+                    let (sound, broken) = found.unzip();
+                    (sources, broken_sources) = (sound, broken.unwrap_or_default());
+                }
                 PlanKey::Fields => fields = self.map(&name, node).map(|entries| self.field_plans(entries)),
             }
         }
-        for (name, is_there) in
-            [("workflow", workflow.is_some()), ("sources", sources.is_some()), ("fields", fields.is_some())]
-        {
-            if !is_there && self.diagnostics.is_empty() {
-                self.report(errors::missing_in_plan(name, Span::new(file, 0..0)));
-            }
+        for (name, _) in given.iter().filter(|(_, is_given)| !is_given) {
+            self.report(errors::missing_in_plan(name, Span::new(file, 0..0)));
         }
-        let (sources, fields) = (sources.unwrap_or_default(), fields.unwrap_or_default());
-        Some(Plan { workflow: workflow?, zone: plan_zone, window, sources, fields })
+        // Without sources each field would complain of its own.
+        let fields = fields.filter(|_| sources.is_some()).unwrap_or_default();
+        let sources = sources.unwrap_or_default();
+        Some(Plan { workflow: workflow?, zone: plan_zone, window, sources, broken_sources, fields })
     }
 
     /// A zone of the database by its name.
@@ -298,7 +306,12 @@ impl ConfigReader<'_> {
                 None
             }
             (None, None) => {
-                self.report(errors::takes_nothing(field));
+                self.report(if keys.contains_key(&FieldKey::Quantile) {
+                    let example = "'sum by (le) (increase(NAME_bucket[$window]))'";
+                    errors::missing_in_field(field, "buckets", example)
+                } else {
+                    errors::takes_nothing(field)
+                });
                 None
             }
         }
@@ -323,26 +336,24 @@ impl ConfigReader<'_> {
 
     fn expected(&mut self, key: &Setting<String>, node: ConfigNode) -> Option<ExpectedSamples> {
         const KEYS: [(&str, bool); 2] = [("every", true), ("at least", false)];
+        // The inner option is none where the key is there and its value has an error.
         let (mut every, mut at_least) = (None, None);
         let entries = self.map(key, node)?;
         for (is_every, name, node) in self.fields(entries, &KEYS, "`expected`") {
             if is_every {
-                every = self.length(&name, &node);
+                every = Some(self.length(&name, &node));
             } else {
-                at_least = self.share(&name, &node);
+                at_least = Some(self.share(&name, &node));
             }
         }
-        match (every, at_least) {
-            (Some(every), Some(at_least)) => Some(ExpectedSamples { every: every.value, at_least }),
-            (every, _) => {
-                if self.diagnostics.is_empty() {
-                    let (name, example) =
-                        if every.is_none() { ("every", "10 min") } else { ("at least", "95%") };
-                    self.report(errors::missing_key("`expected`", name, example, key.span));
-                }
-                None
+        for (name, example, is_there) in
+            [("every", "10 min", every.is_some()), ("at least", "95%", at_least.is_some())]
+        {
+            if !is_there {
+                self.report(errors::missing_key("`expected`", name, example, key.span));
             }
         }
+        Some(ExpectedSamples { every: every??.value, at_least: at_least?? })
     }
 
     fn each(&mut self, key: &Setting<String>, node: ConfigNode) -> Option<EachRow> {

@@ -15,7 +15,7 @@ use crate::collect::source::{PlanSource, SourceKind};
 use crate::collect::table::SourceFailure;
 use crate::collect::typed::{TypedField, check};
 use crate::collect::window::CollectWindow;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::SourceMap;
 use crate::vocabulary::Vocabulary;
 
@@ -87,7 +87,8 @@ pub fn collect(
 ) -> Collection {
     let (fields, problems) = check(plan, vocabulary);
     let mut complaints = Complaints::new(sources);
-    complaints.plan(problems);
+    // Its warnings are told by whoever read it, once.
+    complaints.plan(problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect());
     let mut found = Vec::new();
     let mut lines = Vec::new();
     // A plan is checked whole before anything is read.

@@ -52,7 +52,9 @@ pub(super) fn check<'p>(
     vocabulary: &'p Vocabulary,
 ) -> (Vec<TypedField<'p>>, Vec<Diagnostic>) {
     let (mut fields, mut problems) = (Vec::new(), Vec::new());
-    for field in &plan.fields {
+    // What is wrong with a source is told already, and not again at each field.
+    let is_broken = |name: &str| plan.broken_sources.iter().any(|broken| broken == name);
+    for field in plan.fields.iter().filter(|field| !is_broken(&field.from.value)) {
         let checker = FieldChecker { plan: field, vocabulary };
         match plan.source(&field.from) {
             Ok(source) => match checker.check(source) {
@@ -84,10 +86,15 @@ pub(super) fn check<'p>(
         let inner =
             plan.fields.iter().skip(at + 1).find(|other| is_inside(&other.field.value, &field.field.value));
         if let Some(other) = inner {
+            let (whole, part) = if field.field.value.len() < other.field.value.len() {
+                (field, other)
+            } else {
+                (other, field)
+            };
             problems.push(
                 Diagnostic::error(Code::UnfitField, "a field is collected twice")
-                    .label(other.field.span, "and here a part of it")
-                    .label(field.field.span, "here the whole"),
+                    .label(part.field.span, "here a part of it")
+                    .label(whole.field.span, "here the whole"),
             );
         }
     }
@@ -457,10 +464,14 @@ pub(super) fn unknown_column(column: &Setting<String>, known: &[&str]) -> Diagno
 
 fn no_such_field(path: &Setting<String>, key: &str, record: &RecordType) -> Diagnostic {
     let names: Vec<&str> = record.fields.iter().map(|field| &**field.yaml_key()).collect();
-    Diagnostic::error(Code::UnfitField, format!("no policy declares a field `{}`", quote(key)))
+    // A key in the middle of the way is not mended: what is behind it may be wrong as well.
+    let before = path.value.strip_suffix(key).filter(|before| before.is_empty() || before.ends_with('.'));
+    let close = before.zip(did_you_mean(key, names.iter().copied()));
+    let close = close.map(|(before, close)| format!("{before}{close}"));
+    Diagnostic::error(Code::UnfitField, format!("no policy declares a field `{}`", quote(&path.value)))
         .label(path.span, "unknown")
         .help(format!("there are {}", first_few(names.iter().copied())))
-        .meant(path.span, did_you_mean(key, names.iter().copied()).filter(|_| path.value == key))
+        .meant(path.span, close.as_deref())
 }
 
 /// A type, as it reads behind «is».

@@ -10,7 +10,7 @@ use crate::program::FieldPath;
 use crate::report::why::RuleVerdict;
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{CollectedField, Located, Record, Snapshot, Value};
+use crate::value::{CollectedField, Located, Record, Snapshot, Value, end_of};
 
 /// How many fields a rule names the sources of.
 const MAX_SOURCES: usize = 20;
@@ -61,8 +61,7 @@ impl Evaluator<'_> {
             let elements = list_at(&snapshot.record, &field.steps);
             let ends = elements.and_then(|elements| elements.first().zip(elements.last()));
             ends.is_some_and(|(first, last)| {
-                first.span.file == element.file
-                    && (first.span.start..=last.span.start).contains(&element.start)
+                first.span.file == element.file && (first.span.start..end_of(last)).contains(&element.start)
             })
         })
     }

@@ -101,7 +101,7 @@ fn within(record: &Record, steps: &[usize]) -> Option<Span> {
 }
 
 /// Where a value ends. What an alias stands for may end before its key, and then covers nothing.
-fn end_of(located: &Located) -> u32 {
+pub(crate) fn end_of(located: &Located) -> u32 {
     match &located.value {
         Value::List(elements) => elements.last().map_or(located.span.end, end_of),
         Value::Record(record) => {

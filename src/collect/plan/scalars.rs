@@ -25,7 +25,7 @@ impl ConfigReader<'_> {
     /// A share from 0 to 1, written with `%`.
     pub(super) fn share(&mut self, key: &Setting<String>, node: &ConfigNode) -> Option<Number> {
         let text = self.text(key, node)?;
-        self.share_of(key, &text, &text.value)
+        self.share_of(key, &text, &text.value, "95%")
     }
 
     /// The share that a part of a text says.
@@ -34,12 +34,13 @@ impl ConfigReader<'_> {
         key: &Setting<String>,
         text: &Setting<String>,
         part: &str,
+        example: &str,
     ) -> Option<Number> {
         let digits = part.trim().strip_suffix('%');
         let share = digits.and_then(|digits| parse_scaled(digits.trim_end(), -2).ok());
         let share = share.filter(|share| *share >= Number::ZERO && *share <= Number::ONE);
         if share.is_none() {
-            self.report(errors::not_written_like(key, text, "a share", "95%"));
+            self.report(errors::not_written_like(key, text, "a share", example));
         }
         share
     }

@@ -179,8 +179,20 @@ fn is_kind(key: Key) -> bool {
 }
 
 impl ConfigReader<'_> {
-    pub(super) fn sources(&mut self, entries: Vec<(ConfigNode, ConfigNode)>) -> Vec<PlanSource> {
-        self.names(entries).into_iter().filter_map(|(name, node)| self.source(name, node)).collect()
+    /// The sources, and the names of those that have errors.
+    pub(super) fn sources(
+        &mut self,
+        entries: Vec<(ConfigNode, ConfigNode)>,
+    ) -> (Vec<PlanSource>, Vec<String>) {
+        let (mut sources, mut broken) = (Vec::new(), Vec::new());
+        for (name, node) in self.names(entries) {
+            let text = name.value.clone();
+            match self.source(name, node) {
+                Some(source) => sources.push(source),
+                None => broken.push(text),
+            }
+        }
+        (sources, broken)
     }
 
     fn source(&mut self, name: Setting<String>, node: ConfigNode) -> Option<PlanSource> {
@@ -281,7 +293,10 @@ impl ConfigReader<'_> {
             return Some(ErrorRows::Unknown);
         }
         match text.value.strip_prefix("dropped up to ") {
-            Some(share) => Some(ErrorRows::Dropped { up_to: self.share_of(key, &text, share)? }),
+            Some(share) => {
+                let up_to = self.share_of(key, &text, share, "dropped up to 5%")?;
+                Some(ErrorRows::Dropped { up_to })
+            }
             None => {
                 self.report(errors::no_such_word(key, &text, &["unknown", "dropped up to 5%"]));
                 None
