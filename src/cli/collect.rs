@@ -275,6 +275,9 @@ impl CollectRun<'_> {
         let name = quote(&named.plan.workflow.value);
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(self.out, "{name} {}: {}{state}", target.date, quote(&target.file));
+        if let Some(end) = target.ends_later(&self.now) {
+            let _ = writeln!(self.out, "  note: the window ends at {end}, which is still to come: collect again then");
+        }
         collection.sources.iter().for_each(|line| self.out.push_str(&source_line(line)));
         if collection.broken {
             self.out.push_str("Nothing was written: a source is broken, as reported.\n");

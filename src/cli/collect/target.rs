@@ -14,6 +14,7 @@ use crate::project::path::join;
 use crate::render::draft::draft_of_recorded;
 use crate::source::{FileId, SourceMap};
 use crate::text::quote;
+use crate::types::show_time;
 use crate::value::{Number, Series, Snapshot, date_of_day};
 use crate::vocabulary::{Cadence, Every, is_weekend};
 
@@ -188,6 +189,12 @@ fn existing(
 }
 
 impl CollectTarget {
+    /// When its window ends, if that is still to come: what is collected before is not the whole of it.
+    pub(super) fn ends_later(&self, now: &When) -> Option<String> {
+        let now = now.point(Axis::Instants).ok()?.in_seconds();
+        (self.window.end > now).then(|| show_time(&self.window.end))
+    }
+
     /// The text of its document.
     pub(super) fn document(&self) -> &str {
         self.text.get(self.offset..self.end).unwrap_or("")

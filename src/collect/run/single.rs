@@ -52,7 +52,10 @@ impl SourceRun<'_, '_> {
         if let Some(file) = file {
             origin.extend([("file", file.path.clone()), ("sha256", file.sha256.clone())]);
         }
-        let (span, texts) = question_of(&field.plan.take);
+        let (span, mut texts) = question_of(&field.plan.take);
+        if let SourceKind::Mlflow { experiment, run, .. } = &self.source.kind {
+            texts.extend([experiment.clone(), run.clone().unwrap_or_default()]);
+        }
         if matches!(self.source.kind, SourceKind::MlflowTable { .. }) {
             return self.metric_of_table(field);
         }
