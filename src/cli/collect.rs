@@ -156,13 +156,9 @@ impl CollectRun<'_> {
                 };
                 let text =
                     text.map_err(|why| complain(&format!("`{}` cannot be read: {why}", quote(&name))))?;
-                let known = self.sources.count();
-                let file = self.sources.add(name.clone(), text.clone());
+                // What is printed may be read by more people than the plan.
+                let file = self.sources.add(name, plan::hidden(&text));
                 let (plan, found) = plan::read(file, &text);
-                if let Some(hidden) = without_secrets(&text, &found) {
-                    self.sources.truncate(known);
-                    self.sources.add(name, hidden);
-                }
                 let is_whole = found.is_empty();
                 problems.extend(found);
                 if let Some(plan) = plan {
@@ -276,7 +272,10 @@ impl CollectRun<'_> {
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(self.out, "{name} {}: {}{state}", target.date, quote(&target.file));
         if let Some(end) = target.ends_later(&self.now) {
-            let _ = writeln!(self.out, "  note: the window ends at {end}, which is still to come: collect again then");
+            let _ = writeln!(
+                self.out,
+                "  note: the window ends at {end}, which is still to come: collect again then"
+            );
         }
         collection.sources.iter().for_each(|line| self.out.push_str(&source_line(line)));
         if collection.broken {
@@ -344,21 +343,6 @@ impl CollectRun<'_> {
         }
         Ok(())
     }
-}
-
-/// The plan as it is shown, where it holds a secret: what is printed may be read by more people than the plan.
-fn without_secrets(text: &str, found: &[Diagnostic]) -> Option<String> {
-    let secrets: Vec<_> = found
-        .iter()
-        .filter(|problem| problem.code == Code::SecretInPlan)
-        .flat_map(|problem| problem.labels.iter().map(|label| label.span.range()))
-        .collect();
-    let hide = |(at, c): (usize, char)| {
-        let is_secret = !c.is_control() && secrets.iter().any(|secret| secret.contains(&at));
-        // As long as it was, so that places stay what they are.
-        if is_secret { "*".repeat(c.len_utf8()) } else { c.to_string() }
-    };
-    (!secrets.is_empty()).then(|| text.char_indices().map(hide).collect())
 }
 
 /// What a source was asked, and what came of it, on one line.

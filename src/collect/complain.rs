@@ -207,7 +207,8 @@ impl<'s> Complaints<'s> {
                 Diagnostic::error(Code::UnfitValue, format!("a value of the source does not fit: {why}"));
             let problem = self.at_line(problem, &read.file, line, "this row", field);
             self.diagnostics.push(
-                problem.help("it is unknown in the snapshot; correct the source, or the range of the field"),
+                problem
+                    .help("it is unknown in the snapshot; correct the source, or how the field is declared"),
             );
         }
         why.to_owned()

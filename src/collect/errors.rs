@@ -3,6 +3,7 @@
 //! Knows what people are told, and nothing of how a problem is found.
 
 use crate::code::Code;
+use crate::collect::plan::hidden;
 use crate::config::Setting;
 use crate::config::errors as settings;
 use crate::diagnostic::Diagnostic;
@@ -116,7 +117,7 @@ pub(super) fn no_variable(name: &Setting<String>) -> Diagnostic {
 pub(super) fn path_leads_out(path: &Setting<String>) -> Diagnostic {
     Diagnostic::error(
         Code::SettingType,
-        format!("`{}` is not a path within the repository", quote(&path.value)),
+        format!("`{}` is not a path within the repository", quote(&hidden(&path.value))),
     )
     .label(path.span, "it leads out, or is written for one system only")
     .help("write a path from the folder of `tollgate.yaml`, with `/` between its parts")

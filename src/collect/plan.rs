@@ -3,6 +3,7 @@
 //! Reads a text and says where each setting stands. Whether the vocabulary has the fields is [`super::typed`]'s business.
 //! All errors of a plan are found in one run.
 
+mod hidden;
 mod scalars;
 mod sources;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+pub use self::hidden::hidden;
 use crate::collect::errors;
 use crate::collect::source::{ExpectedSamples, PlanSource, PromQuery};
 use crate::collect::window::zone;
@@ -438,7 +440,8 @@ impl Plan {
     pub fn source(&self, name: &Setting<String>) -> Result<&PlanSource, Diagnostic> {
         let found = self.sources.iter().find(|source| source.name.value == name.value);
         found.ok_or_else(|| {
-            let names: Vec<&str> = self.sources.iter().map(|source| &*source.name.value).collect();
+            let sound = self.sources.iter().map(|source| &source.name.value);
+            let names: Vec<&str> = sound.chain(&self.broken_sources).map(String::as_str).collect();
             errors::no_such_source(name, &names, did_you_mean(&name.value, names.iter().copied()))
         })
     }

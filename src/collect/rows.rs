@@ -251,7 +251,7 @@ fn one_of(group: &[&(&SourceRow, Option<Number>)], keys: &RowKeys<'_>) -> Result
     }
 }
 
-/// The rows of one key together: of yes and no the no; of numbers the range that they span; of all else what they agree on.
+/// The rows of one key together: not passed if one is not; of numbers the range that they span; of all else what they agree on.
 fn worst(group: &[&(&SourceRow, Option<Number>)]) -> TakenRow {
     let mut cells = BTreeMap::new();
     let rows = || group.iter().map(|(row, _)| *row);
@@ -261,20 +261,23 @@ fn worst(group: &[&(&SourceRow, Option<Number>)]) -> TakenRow {
     names.dedup();
     for name in names {
         let all: Vec<Option<&SourceCell>> = rows().map(|row| row.cells.get(name)).collect();
-        if let Some(taken) = worst_cell(&all) {
+        if let Some(taken) = worst_cell(name, &all) {
             cells.insert(name.clone(), taken);
         }
     }
-    let decided = cells.iter().any(|(_, taken)| *taken == Taken::SourceCell(SourceCell::Bool(false)));
+    let decided = cells.get(PASSED) == Some(&Taken::SourceCell(SourceCell::Bool(false)));
     let line = rows().map(|row| row.line).min().unwrap_or(0);
     // One failure decides, whatever the others would have said.
     TakenRow { cells, line, unjudged: unjudged.filter(|_| !decided) }
 }
 
-fn worst_cell(cells: &[Option<&SourceCell>]) -> Option<Taken> {
+/// The column in which no is worse than yes. Of others, such as `harmful`, nobody but their readers can say it.
+const PASSED: &str = "passed";
+
+fn worst_cell(name: &str, cells: &[Option<&SourceCell>]) -> Option<Taken> {
     let known: Vec<&SourceCell> =
         cells.iter().flatten().copied().filter(|cell| !matches!(cell, SourceCell::Unknown(_))).collect();
-    if known.iter().any(|cell| **cell == SourceCell::Bool(false)) {
+    if name == PASSED && known.iter().any(|cell| **cell == SourceCell::Bool(false)) {
         return Some(Taken::SourceCell(SourceCell::Bool(false)));
     }
     let first = *known.first()?;
@@ -300,4 +303,20 @@ fn worst_cell(cells: &[Option<&SourceCell>]) -> Option<Taken> {
         Some((low, high)) => Taken::Range { low: low.1.to_owned(), high: high.1.to_owned() },
         None => Taken::SourceCell(SourceCell::Unknown("its repeats differ".to_owned())),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::worst_cell;
+    use crate::collect::table::{SourceCell, Taken};
+
+    #[test]
+    fn no_is_the_worst_of_what_passed_alone() {
+        let (yes, no) = (SourceCell::Bool(true), SourceCell::Bool(false));
+        let cells = [Some(&yes), Some(&no)];
+        assert_eq!(worst_cell("passed", &cells), Some(Taken::SourceCell(no.clone())));
+        let differ = SourceCell::Unknown("its repeats differ".to_owned());
+        assert_eq!(worst_cell("harmful", &cells), Some(Taken::SourceCell(differ)));
+        assert_eq!(worst_cell("harmful", &[Some(&no), Some(&no)]), Some(Taken::SourceCell(no)));
+    }
 }

@@ -260,14 +260,16 @@ impl<'p> FieldChecker<'p> {
                 help,
             )]);
         }
-        let unit =
-            self.unit(&field.ty, fixed, self.plan.unit.as_ref(), span).map_err(|problem| vec![problem])?;
+        let unit = self
+            .unit(&self.name(), &field.ty, fixed, self.plan.unit.as_ref(), span)
+            .map_err(|problem| vec![problem])?;
         Ok(FieldShape::Single(self.form(&self.plan.field.value, &field.ty, unit)))
     }
 
     /// The unit of a source's numbers: what the source says itself, or else the plan.
     fn unit(
         &self,
+        name: &str,
         ty: &Type,
         fixed: Option<&str>,
         given: Option<&Setting<String>>,
@@ -285,12 +287,9 @@ impl<'p> FieldChecker<'p> {
         match unit_problem(ty, unit).filter(|_| !(counts && unit.is_none())) {
             Some((what, help)) => {
                 let at = given.map_or(span, |unit| unit.span);
-                Err(Diagnostic::error(
-                    Code::UnfitField,
-                    format!("`{}` is {}, and {what}", self.name(), described(ty)),
-                )
-                .label(at, "taken from here")
-                .help(help))
+                Err(Diagnostic::error(Code::UnfitField, format!("`{name}` is {}, and {what}", described(ty)))
+                    .label(at, "taken from here")
+                    .help(help))
             }
             None => Ok(unit.map(str::to_owned)),
         }
@@ -313,7 +312,7 @@ impl<'p> FieldChecker<'p> {
         match (row, element.record()) {
             (EachRow::Column(column), None) => {
                 let fixed = column_unit(column, columns).map_err(|problem| vec![problem])?;
-                let unit = self.unit(element, fixed, self.plan.unit.as_ref(), column.span);
+                let unit = self.unit(&self.name(), element, fixed, self.plan.unit.as_ref(), column.span);
                 let unit = unit.map_err(|problem| vec![problem])?;
                 Ok(FieldShape::Column {
                     column: &column.value,
@@ -346,8 +345,10 @@ impl<'p> FieldChecker<'p> {
                 problems.push(no_such_field(&plan.key, &plan.key.value, record));
                 continue;
             };
-            let unit = column_unit(&plan.column, columns)
-                .and_then(|fixed| self.unit(&field.ty, fixed, plan.unit.as_ref(), plan.column.span));
+            let name = format!("{}.{}", self.plan.field.value, plan.key.value);
+            let unit = column_unit(&plan.column, columns).and_then(|fixed| {
+                self.unit(&quote(&name), &field.ty, fixed, plan.unit.as_ref(), plan.column.span)
+            });
             if matches!(field.ty, Type::List(_) | Type::Record(_)) {
                 problems.push(self.unfit(
                     format!("`{}` is {}", quote(&plan.key.value), described(&field.ty)),
@@ -361,7 +362,6 @@ impl<'p> FieldChecker<'p> {
                     if field.key {
                         key = Some(fields.len());
                     }
-                    let name = format!("{}.{}", self.plan.field.value, plan.key.value);
                     let form = self.form(&name, &field.ty, unit);
                     fields.push(ElementForm { key: &plan.key.value, column: &plan.column.value, form });
                 }

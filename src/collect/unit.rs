@@ -5,6 +5,7 @@
 use crate::collect::table::{SourceCell, Taken};
 use crate::snapshot::outline::flow_text;
 use crate::snapshot::{could_hold, seconds};
+use crate::text::quote;
 use crate::types::{Kind, Type};
 use crate::value::{Number, decimal, parse_number};
 use crate::vocabulary::Vocabulary;
@@ -91,8 +92,10 @@ impl FieldForm<'_> {
             }
             // Spreadsheets write it in capitals.
             (Type::Bool, SourceCell::Text(text)) => {
-                let is_word = ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word));
-                Ok(if is_word { text.to_ascii_lowercase() } else { text.clone() })
+                if ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
+                    return Ok(text.to_ascii_lowercase());
+                }
+                wrong(&format!("`{}`: only `true` and `false`, or 1 and 0", quote(text)))
             }
             (Type::Amount(_), SourceCell::Number(digits)) => self.number(digits),
             // A number that is kept as text, as sheets and SQLite do: it has the source's unit as well.

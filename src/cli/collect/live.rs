@@ -57,8 +57,8 @@ impl<'e> Live<'e> {
             return Ok(());
         }
         Err(SourceFailure::refused(
-            format!("`{}` is a server, and no server is asked without being told to", source.name.value),
-            "add `--network` to ask it, or `--replay DIR` to take recorded answers",
+            format!("`{}` is a server, and servers are asked only with `--network`", source.name.value),
+            "add `--network`, or `--replay DIR` to take recorded answers",
         ))
     }
 }

@@ -178,6 +178,11 @@ fn is_kind(key: Key) -> bool {
     KINDS.iter().any(|(_, kind)| *kind == key)
 }
 
+/// Whether a source is on a server, and not in a file.
+fn is_address(node: &ConfigNode) -> bool {
+    matches!(&node.content, ConfigContent::Text(text) if text.contains("://"))
+}
+
 impl ConfigReader<'_> {
     /// The sources, and the names of those that have errors.
     pub(super) fn sources(
@@ -229,19 +234,20 @@ impl ConfigReader<'_> {
             self.diagnostics.push(problem);
         }
         settings.retain(|key, _| allowed.contains(key));
-        let place = self.place(kind, &kind_name, node)?;
+        let is_server = is_address(&node);
+        let place = self.place(kind, &kind_name, node);
+        // All that is wrong with a source is told at once.
         let rows = self.row_rules(&mut settings);
-        let kind = self.kind(kind, &name, &place, &mut settings)?;
-        Some(PlanSource { name, place, kind, rows })
+        let kind = self.kind(kind, &name, is_server, &mut settings);
+        Some(PlanSource { name, place: place?, kind: kind?, rows })
     }
 
     /// Where a source is.
     fn place(&mut self, kind: Key, name: &Setting<String>, node: ConfigNode) -> Option<Setting<String>> {
-        let is_address = matches!(&node.content, ConfigContent::Text(text) if text.contains("://"));
         match kind {
             Key::Postgres => self.variable(name, node),
             Key::Prometheus => self.address(name, &node),
-            Key::Mlflow if is_address => self.address(name, &node),
+            Key::Mlflow if is_address(&node) => self.address(name, &node),
             _ => self.path(name, &node),
         }
     }
@@ -339,7 +345,7 @@ impl ConfigReader<'_> {
         &mut self,
         kind: Key,
         source: &Setting<String>,
-        place: &Setting<String>,
+        is_server: bool,
         settings: &mut PlanSettings<Key>,
     ) -> Option<SourceKind> {
         Some(match kind {
@@ -362,7 +368,7 @@ impl ConfigReader<'_> {
                     return None;
                 }
             },
-            Key::Mlflow if place.value.contains("://") => {
+            Key::Mlflow if is_server => {
                 let Some(experiment) = self.plain(settings, Key::Experiment) else {
                     self.report(errors::missing_in_source(source, "experiment", "support-replies"));
                     return None;

@@ -139,7 +139,7 @@ fn several_providers_and_prompts_have_to_be_chosen_from() {
     rules.provider = setting("replies-a");
     assert_eq!(
         refused(fixture!("matrix.json"), &rules),
-        "the file has several prompts: `Reply in one sentence: {{question}}`, `Reply kindly: {{question}}`"
+        "the file has several prompts: `Answer in one sentence: {{question}}`, `Answer kindly: {{question}}`"
     );
     rules.prompt = setting("Reply kindly: {{question}}");
     let table = read(fixture!("matrix.json"), &rules).unwrap();

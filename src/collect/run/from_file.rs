@@ -6,7 +6,7 @@ use super::{Gathered, GatheredField, SourceRun, Taking, unknown};
 use crate::collect::plan::{EachRow, Take};
 use crate::collect::read::{self, FailedSource, ReadSource};
 use crate::collect::rows::{self, RowKeys, TakenRows};
-use crate::collect::source::SourceKind;
+use crate::collect::source::{Repeats, SourceKind};
 use crate::collect::table::{SourceCell, SourceFailure, SourceTable, Taken, Unjudged};
 use crate::collect::typed::{ElementForm, FieldShape, TypedField};
 use crate::collect::unit::FieldForm;
@@ -164,16 +164,20 @@ impl SourceRun<'_, '_> {
     ) -> Option<(String, Option<String>)> {
         let key = own.key.to_owned();
         let Some(taken) = element.cells.get(own.column) else {
+            // What the harness did not judge is told apart from these.
+            if element.unjudged.is_none() {
+                *gaps.entry((key.clone(), "it is empty, or not there".to_owned())).or_default() += 1;
+            }
             return element.unjudged.is_some().then_some((key, None));
         };
         if let Taken::SourceCell(SourceCell::Unknown(why)) = taken {
-            *gaps.entry((key.clone(), why.clone())).or_default() += 1;
+            *gaps.entry((key.clone(), cropped(why))).or_default() += 1;
         }
         match own.form.write(taken) {
             Ok(text) => Some((key, text)),
             Err(why) => {
                 self.complaints.unfit(field, read, element.line, &why);
-                *gaps.entry((key.clone(), why)).or_default() += 1;
+                *gaps.entry((key.clone(), cropped(&why))).or_default() += 1;
                 Some((key, None))
             }
         }
@@ -207,7 +211,7 @@ impl SourceRun<'_, '_> {
             }
         }
         for ((key, reason), count) in gaps.iter().take(MAX_GAPS) {
-            why.push(format!("{count} of {all} without `{key}`: {}", cropped(reason)));
+            why.push(format!("{count} of {all} without `{key}`: {reason}"));
         }
         if gaps.len() > MAX_GAPS {
             why.push("and other gaps".to_owned());
@@ -221,9 +225,7 @@ impl SourceRun<'_, '_> {
                 .remarks
                 .push(format!("{} rows with an error are left out, as the plan says", found.dropped));
         }
-        if found.outside > 0 {
-            self.line.remark(&format!("{} outside of the window left out", rows_of(found.outside)));
-        }
+        self.say_outside(found);
         if !why.is_empty() {
             why.iter().for_each(|why| self.line.because(why));
             said.push(("unknown", why.join("; ")));
@@ -231,7 +233,20 @@ impl SourceRun<'_, '_> {
         said
     }
 
-    /// KnownColumns that no row has are misspelt: what is missing in some rows is in others, or in the first line.
+    fn say_outside(&mut self, found: &TakenRows) {
+        if found.outside > 0 {
+            self.line.remark(&format!("{} outside of the window left out", rows_of(found.outside)));
+        }
+    }
+
+    /// Whether any row lies within the window, whatever it says: without one, a count of 0 may be that of an old file.
+    fn has_rows(&self, read: &ReadSource) -> bool {
+        let keys = RowKeys { columns: Vec::new(), repeats: Repeats::default() };
+        rows::elements(&read.table, &self.source.rows, &[], &keys, self.window)
+            .is_ok_and(|found| !found.elements.is_empty())
+    }
+
+    /// Columns that no row has are misspelt: what is missing in some rows is in others, or in the first line.
     fn known_columns(
         &mut self,
         shape: &FieldShape<'_>,
@@ -270,7 +285,12 @@ impl SourceRun<'_, '_> {
     ) -> Result<Taking, String> {
         let is_count = matches!(field.plan.take, Take::Count(_));
         let taken = if is_count && total.value == "rows" {
-            Taken::SourceCell(SourceCell::Number(self.elements(field, read)?.elements.len().to_string()))
+            let found = self.elements(field, read)?;
+            self.say_outside(&found);
+            if found.elements.is_empty() && !self.has_rows(read) {
+                return Err("there is no row within the window".to_owned());
+            }
+            Taken::SourceCell(SourceCell::Number(found.elements.len().to_string()))
         } else if self.source.rows.at.is_some() && self.elements(field, read)?.outside > 0 {
             return Err("the file has rows outside of the window, and its totals count them".to_owned());
         } else if let Some(cell) = read.table.totals.get(&total.value).filter(|_| field.plan.only.is_empty())
