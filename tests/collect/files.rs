@@ -328,7 +328,7 @@ const RIGHT: &[Right] = &[
     Right {
         file: "tables/replies.parquet",
         source: "parquet: FILE, undated: accepted",
-        fields: "cases: { from: s, each: { id: id, share: edit_time, cost: { column: cost_usd, unit: USD } } }",
+        fields: "cases: { from: s, each: { id: id, share: edit_time, cost: { column: cost, unit: USD } } }",
         verdicts: NO_CASES,
         says: &["share: 4%, cost: 0.0021 USD", "cost: 0.0030 USD", "cost: null", "share: null"],
         never: &["share: 0", "NaN"],
