@@ -52,8 +52,8 @@ const FOLDER: &str = "collect";
 /// Each plan, `collect/NAME.yaml`, says which field takes what from which source. Shows what would change; `--write`
 /// writes it. What cannot be had is unknown, with its reason, and never 0.
 ///
-/// Exit codes: 0; 1 if a source has no answer, a value does not fit, or `--check` finds a difference; 2 if a plan or a
-/// source is broken, so that nothing is written.
+/// Exit codes: 0; 1 if a source has no answer, a value does not fit, or `--check` finds a difference. 2 if a plan or a
+/// source is broken: then nothing is written.
 #[derive(Debug, Args)]
 pub(super) struct CollectArgs {
     #[command(flatten)]

@@ -330,7 +330,7 @@ const RIGHT: &[Right] = &[
         source: "parquet: FILE, undated: accepted",
         fields: "cases: { from: s, each: { id: id, share: edit_time, cost: { column: cost, unit: USD } } }",
         verdicts: NO_CASES,
-        says: &["share: 4%, cost: 0.0021 USD", "cost: 0.0030 USD", "cost: null", "share: null"],
+        says: &["share: 4%, cost: 0.0021 USD", "{ id: r02, cost: 0.0030 USD }", "{ id: r03, share: null }"],
         never: &["share: 0", "NaN"],
     },
     #[cfg(feature = "parquet")]
