@@ -126,7 +126,7 @@ const RIGHT: &[Right] = &[
         source: PROMPTFOO,
         fields: COUNTS,
         verdicts: [0, 0, 4],
-        says: &["errors: 4\n", "passed: 0\n", "Request failed after 4 retries"],
+        says: &["errors: 4\n", "passed: 0\n", "connect ECONNREFUSED"],
         never: &["passed: false"],
     },
     // Inspect's accuracy is 3 of 7: it scores a sample that erred.
