@@ -197,6 +197,12 @@ impl CollectRun<'_> {
             }
         }
         plans.retain(|plan| wanted.is_empty() || wanted.contains(&plan.plan.workflow.value));
+        for name in &self.args.force {
+            let mut fields = plans.iter().flat_map(|plan| &plan.plan.fields);
+            if !fields.any(|field| field.field.value == *name) {
+                return Err(complain(&format!("no plan collects a field `{}`", quote(name))));
+            }
+        }
         Ok(plans)
     }
 
@@ -276,7 +282,10 @@ impl CollectRun<'_> {
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(self.out, "{name} {}: {}{state}", target.date, quote(&target.file));
         if let Some(end) = target.ends_later(&self.now) {
-            let _ = writeln!(self.out, "  note: the window ends at {end}, which is still to come: collect again then");
+            let _ = writeln!(
+                self.out,
+                "  note: the window ends at {end}, which is still to come: collect again then"
+            );
         }
         collection.sources.iter().for_each(|line| self.out.push_str(&source_line(line)));
         if collection.broken {
