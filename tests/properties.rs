@@ -1,7 +1,7 @@
 //! Properties of judging as a whole, on random conditions and random snapshots.
 //!
-//! *Learning more never turns a verdict*: in conditions without `has` and `default`, filling in a missing value turns no yes
-//! into a no, and no no into a yes. *What checks clean never fails by type*: every condition the checker accepts is judged.
+//! *Learning more never turns a verdict*: in conditions without `has` and `default`, filling in a missing value, or one for a
+//! range around it, turns no yes into a no, and no no into a yes. *What checks clean never fails by type*: every condition the checker accepts is judged.
 //! *Undecided is never silent*: there is a reason for whatever is not known.
 
 use proptest::prelude::*;
@@ -191,6 +191,7 @@ pub(crate) fn condition() -> impl Strategy<Value = String> {
         1 => Just("none(items where sort == blue over 2 weeks)".to_owned()),
         1 => Just("held(p) >= 1 week".to_owned()),
         1 => Just("share(items where good) >= 50% with 80% confidence".to_owned()),
+        1 => Just("c >= 50% with 80% confidence".to_owned()),
         1 => Just("a in 0 to 3".to_owned()),
         1 => Just("kind in [red]".to_owned()),
         4 => lately(CONDITIONS),
@@ -237,7 +238,7 @@ pub(crate) fn snapshot() -> impl Strategy<Value = Fields> {
     let scalars = (
         hidden(numbers()),
         hidden(numbers()),
-        hidden((0..=100u32).prop_map(|n| format!("{n}%"))),
+        hidden((0..=100u32).prop_map(|n| format!("{n}{}", if n % 3 == 0 { "%" } else { " of 100" }))),
         hidden((0..4u32).prop_map(|n| n.to_string())),
         hidden((3..9u32).prop_map(|n| n.to_string())),
         hidden(bools()),
@@ -254,8 +255,26 @@ pub(crate) fn snapshot() -> impl Strategy<Value = Fields> {
 }
 
 fn written(names: &[&str], fields: &[Hidden], whole: bool) -> Vec<String> {
-    let shown = names.iter().zip(fields).filter(|(_, (_, seen))| whole || *seen);
-    shown.map(|(name, (text, _))| format!("{name}: {text}")).collect()
+    let shown = names.iter().zip(fields).filter_map(|(name, (text, seen))| {
+        let text = if whole || *seen { text.clone() } else { around(name, text)? };
+        Some(format!("{name}: {text}"))
+    });
+    shown.collect()
+}
+
+/// A range around a number: of each odd one that is not written down at first, so much is.
+fn around(name: &str, text: &str) -> Option<String> {
+    let (digits, unit) = match text.strip_suffix(" of 100").or(text.strip_suffix('%')) {
+        Some(digits) => (digits, "%"),
+        None => (text, ""),
+    };
+    let number: i32 = digits.parse().ok().filter(|number| number % 2 != 0)?;
+    let (least, most) = match name {
+        "c" => (0, 100),
+        "d" | "n" => (0, i32::MAX),
+        _ => (i32::MIN, i32::MAX),
+    };
+    Some(format!("{}{unit} to {}{unit}", (number - 1).max(least), (number + 2).min(most)))
 }
 
 const SCALARS: [&str; 11] = ["a", "b", "c", "d", "n", "p", "q", "kind", "e", "at", "name"];

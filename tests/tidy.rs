@@ -53,9 +53,9 @@ const WALLS: &[(&[&str], &[&str])] = &[
     // What a source says of its time is an instant; none of these asks what time it is.
     (&["Timestamp"], &["src/cli", "src/main", "src/collect/parquet", "src/collect/rows"]),
     (&["jiff::tz"], &["src/collect"]),
-    (&["csv", "encoding_rs"], &["src/collect/delimited"]),
+    (&["encoding_rs"], &["src/collect/delimited"]),
     (&["regex"], &["src/collect/promptfoo"]),
-    (&["zip"], &["src/collect/inspect_eval", "src/collect/xlsx"]),
+    (&["ZipArchive"], &["src/collect/inspect_eval", "src/collect/xlsx"]),
     (&["calamine"], &["src/collect/xlsx"]),
     (&["parquet::file", "parquet::record"], &["src/collect/parquet"]),
     (&["rusqlite"], &["src/collect/sqlite"]),

@@ -193,6 +193,12 @@ impl CollectRun<'_> {
             }
         }
         plans.retain(|plan| wanted.is_empty() || wanted.contains(&plan.plan.workflow.value));
+        for name in &self.args.force {
+            let mut fields = plans.iter().flat_map(|plan| &plan.plan.fields);
+            if !fields.any(|field| field.field.value == *name) {
+                return Err(complain(&format!("no plan collects a field `{}`", quote(name))));
+            }
+        }
         Ok(plans)
     }
 

@@ -13,7 +13,7 @@ use crate::collect::typed::{TypedField, unknown_column};
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap, Span};
-use crate::text::quote;
+use crate::text::{quote, visible};
 
 /// Unfit values that are told of one field.
 const MAX_UNFIT: usize = 5;
@@ -113,7 +113,7 @@ impl<'s> Complaints<'s> {
                 self.failed = true;
                 let name = quote(&source.name.value);
                 let problem =
-                    Diagnostic::error(Code::NoAnswer, format!("`{name}` has no answer: {}", quote(reason)));
+                    Diagnostic::error(Code::NoAnswer, format!("`{name}` has no answer: {}", visible(reason)));
                 self.diagnostics
                     .push(problem.label(source.place.span, "its fields are unknown for this reason"));
                 reason.clone()
@@ -226,7 +226,7 @@ impl<'s> Complaints<'s> {
     /// A server or database that did not answer, told once for each question.
     pub(super) fn no_answer(&mut self, span: Span, source: &PlanSource, reason: &str) {
         self.failed = true;
-        let message = format!("`{}` has no answer: {}", quote(&source.name.value), quote(reason));
+        let message = format!("`{}` has no answer: {}", quote(&source.name.value), visible(reason));
         let problem = Diagnostic::error(Code::NoAnswer, message);
         self.tell(problem.label(span, "unknown for this reason"));
     }

@@ -126,7 +126,7 @@ const RIGHT: &[Right] = &[
         source: PROMPTFOO,
         fields: COUNTS,
         verdicts: [0, 0, 4],
-        says: &["errors: 4\n", "passed: 0\n", "Request failed after 4 retries"],
+        says: &["errors: 4\n", "passed: 0\n", "connect ECONNREFUSED"],
         never: &["passed: false"],
     },
     // Inspect's accuracy is 3 of 7: it scores a sample that erred.
@@ -328,9 +328,9 @@ const RIGHT: &[Right] = &[
     Right {
         file: "tables/replies.parquet",
         source: "parquet: FILE, undated: accepted",
-        fields: "cases: { from: s, each: { id: id, share: edit_time, cost: { column: cost_usd, unit: USD } } }",
+        fields: "cases: { from: s, each: { id: id, share: edit_time, cost: { column: cost, unit: USD } } }",
         verdicts: NO_CASES,
-        says: &["share: 4%, cost: 0.0021 USD", "cost: 0.0030 USD", "cost: null", "share: null"],
+        says: &["share: 4%, cost: 0.0021 USD", "{ id: r02, cost: 0.0030 USD }", "{ id: r03, share: null }"],
         never: &["share: 0", "NaN"],
     },
     #[cfg(feature = "parquet")]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{DAY, SNAPSHOT, collect, evals, fixture, flat, plan, repo, written};
@@ -175,7 +175,10 @@ const ANSWERED: &[Answered] = &[
 
 /// Puts an answer into the recording, under the digest of its question.
 fn record(repo: &Repo, path: &str, status: u16, body: &str) {
-    let question = json!({ "get": path, "source": "s" });
+    record_answer(repo, &json!({ "get": path, "source": "s" }), status, body);
+}
+
+fn record_answer(repo: &Repo, question: &Value, status: u16, body: &str) {
     let digest = Sha256::digest(question.to_string().as_bytes());
     let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let text = json!({ "body": body, "question": question, "status": status });
@@ -227,6 +230,47 @@ fn every_answer_of_prometheus_has_a_case() {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         assert!(used.contains(&*name), "{name} has no case");
     }
+}
+
+/// Of three runs one finished; its newest `share_light` is NaN, which the list of runs shows as 0.
+#[test]
+fn answers_of_mlflow_are_replayed_in_every_build() {
+    const RUN: &str = "06d344c71a9c4e0693365cf862274581";
+    let source = "mlflow: https://mlflow.example.com, experiment: support-replies";
+    let fields = "share: { from: s, metric: share_light }\nnumber: { from: s, metric: nosuch }";
+    let repo = repo(&plan(source, fields));
+    let body = |name: &str| String::from_utf8(fixture(&format!("mlflow/{name}.json"))).unwrap();
+    let asked = |path: &str, name: &str| record(&repo, &format!("/api/2.0/mlflow/{path}"), 200, &body(name));
+    record(&repo, "/version", 200, "3.17.2");
+    asked("experiments/get-by-name?experiment_name=support-replies", "rest-experiment");
+    let wanted = json!({
+        "experiment_ids": ["1"], "max_results": 200, "order_by": ["attributes.start_time DESC"],
+        "run_view_type": "ACTIVE_ONLY",
+    });
+    let search = json!({ "body": wanted.to_string(), "post": "/api/2.0/mlflow/runs/search", "source": "s" });
+    record_answer(&repo, &search, 200, &body("rest-runs-search"));
+    asked(&format!("metrics/get-history?run_id={RUN}&metric_key=share_light"), "rest-metric-history");
+    asked(&format!("metrics/get-history?run_id={RUN}&metric_key=nosuch"), "rest-metric-nosuch");
+    let (code, said, text) = written(&repo, &["--replay", "recorded"]);
+    assert_eq!(code, 0, "{said}");
+    for wanted in [
+        "share: null\n",
+        "unknown: the value is NaN",
+        "number: null\n",
+        "the run `weekly 2026-11-27` has no metric `nosuch`",
+        "tool: mlflow 3.17.2",
+    ] {
+        assert!(text.contains(wanted), "`{wanted}` is missing: {said}\n{text}");
+    }
+    // A run that is not there is an answer, too: `rest-nosuch-run` has the status in its last line.
+    assert!(body("rest-nosuch-run").contains("RESOURCE_DOES_NOT_EXIST"));
+    repo.edit(super::PLAN, "experiment: support-replies", "experiment: other");
+    let missing = body("rest-nosuch-run");
+    let missing = missing.rsplit_once('}').map(|(json, _)| format!("{json}}}")).unwrap();
+    record(&repo, "/api/2.0/mlflow/experiments/get-by-name?experiment_name=other", 404, &missing);
+    let (code, said, _) = written(&repo, &["--replay", "recorded"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(flat(&said).contains("the server has no experiment `other`"), "{said}");
 }
 
 #[test]

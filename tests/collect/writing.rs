@@ -67,6 +67,13 @@ fn what_people_wrote_stays_until_it_is_forced() {
 }
 
 #[test]
+fn only_a_field_of_a_plan_is_forced() {
+    let (code, said) = collect(&good(), &["--force", "planed"]).said();
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("no plan collects a field `planed`"), "{said}");
+}
+
+#[test]
 fn comments_line_ends_and_other_documents_stay() {
     for ending in ["\n", "\r\n"] {
         let before = "# of two weeks\nworkflow: w\ndate: 2026-11-21\n";
@@ -132,6 +139,9 @@ fn only_what_was_made_within_the_window_counts() {
         let (code, said, text) = written(&repo, &[]);
         let is_unknown = text.contains("planned: null\n") && text.contains("cases: null\n");
         assert_eq!(is_unknown, code == 1, "{made}: {said}\n{text}");
+        let window = "outside of the window from 2026-11-22T00:00Z to 2026-11-28T23:59:59Z";
+        let told = format!("error[T807]: `s` has no answer: it was made at {made}, {window}");
+        assert_eq!(flat(&said).contains(&told), is_unknown, "{said}");
         assert!(
             !is_unknown || text.contains(&format!("it was made at {made}, outside of the window")),
             "{text}"

@@ -401,19 +401,19 @@ fn few_reasons(counted: &BTreeMap<&str, usize>) -> String {
     const SHOWN: usize = 3;
     let mut by_count: Vec<(&&str, &usize)> = counted.iter().collect();
     by_count.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let mut shown: Vec<String> = by_count.iter().take(SHOWN).map(|(reason, _)| cropped(reason)).collect();
-    match by_count.len().saturating_sub(SHOWN) {
-        0 => {}
-        1 => shown.push("and one other reason".to_owned()),
-        more => shown.push(format!("and {more} other reasons")),
+    // That one more is left out would take as much room as the one itself.
+    let count = if by_count.len() == SHOWN + 1 { by_count.len() } else { SHOWN };
+    let mut shown: Vec<String> = by_count.iter().take(count).map(|(reason, _)| cropped(reason)).collect();
+    if let more @ 1.. = by_count.len().saturating_sub(count) {
+        shown.push(format!("and {more} other reasons"));
     }
     shown.join(", ")
 }
 
 /// A reason as it is shown among others.
 fn cropped(reason: &str) -> String {
-    /// Characters.
-    const LENGTH: usize = 80;
+    /// Characters: what failed stands behind what was tried.
+    const LENGTH: usize = 120;
     match reason.char_indices().nth(LENGTH) {
         Some((end, _)) => format!("{}…", reason.get(..end).unwrap_or(reason)),
         None => reason.to_owned(),

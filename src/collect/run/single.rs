@@ -73,7 +73,11 @@ impl SourceRun<'_, '_> {
             }
             (Take::Metric(metric), FieldShape::Single(form)) => {
                 mlflow::ask(self.outside, self.source, &metric.value, self.window)
-                    .map_err(|failure| self.asked_failure(span, &failure))
+                    .map_err(|failure| {
+                        let reason = self.asked_failure(span, &failure);
+                        origin.extend(mlflow::tool(self.outside, self.source).map(|tool| ("tool", tool)));
+                        reason
+                    })
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
             (Take::Sql(sql), FieldShape::Single(form)) => self
