@@ -8,7 +8,7 @@ use crate::collect::read::{self, FailedSource, ReadSource};
 use crate::collect::rows::{self, RowKeys, TakenRows};
 use crate::collect::source::SourceKind;
 use crate::collect::table::{SourceCell, SourceFailure, SourceTable, Taken, Unjudged};
-use crate::collect::typed::{ElementForm, FieldShape, TypedField};
+use crate::collect::typed::{ElementForm, TakenShape, TypedField};
 use crate::collect::unit::FieldForm;
 use crate::config::Setting;
 use crate::types::show_time;
@@ -84,7 +84,7 @@ impl SourceRun<'_, '_> {
         let mut origin = self.origin_of(read);
         let taking = match (&field.plan.take, &field.shape) {
             (Take::Each(_) | Take::SqlEach(..), shape) => self.list(field, shape, read),
-            (Take::Count(total) | Take::Value(total), FieldShape::Single(form)) => {
+            (Take::Count(total) | Take::Value(total), TakenShape::Single(form)) => {
                 self.total(field, total, form, read)
             }
             // The plan was checked for this.
@@ -115,7 +115,7 @@ impl SourceRun<'_, '_> {
     pub(super) fn list(
         &mut self,
         field: &TypedField<'_>,
-        shape: &FieldShape<'_>,
+        shape: &TakenShape<'_>,
         read: &ReadSource,
     ) -> Result<Taking, String> {
         self.known_columns(shape, field, &read.table)?;
@@ -125,7 +125,7 @@ impl SourceRun<'_, '_> {
         }
         let mut gaps = BTreeMap::new();
         let value = match shape {
-            FieldShape::Elements { fields, .. } => {
+            TakenShape::Elements { fields, .. } => {
                 let records = found.elements.iter().map(|element| {
                     let cells =
                         fields.iter().filter_map(|own| self.cell_of(field, own, element, read, &mut gaps));
@@ -133,7 +133,7 @@ impl SourceRun<'_, '_> {
                 });
                 Gathered::Records(records.collect())
             }
-            FieldShape::Column { column, form } => {
+            TakenShape::Column { column, form } => {
                 let mut texts = Vec::new();
                 for element in &found.elements {
                     match element.cells.get(*column).map(|taken| form.write(taken)) {
@@ -147,7 +147,7 @@ impl SourceRun<'_, '_> {
                 }
                 Gathered::List(texts)
             }
-            FieldShape::Single(_) => return Err("it is not a list".to_owned()),
+            TakenShape::Single(_) => return Err("it is not a list".to_owned()),
         };
         Ok((value, self.said_of(&found, &gaps)))
     }
@@ -234,7 +234,7 @@ impl SourceRun<'_, '_> {
     /// KnownColumns that no row has are misspelt: what is missing in some rows is in others, or in the first line.
     fn known_columns(
         &mut self,
-        shape: &FieldShape<'_>,
+        shape: &TakenShape<'_>,
         field: &TypedField<'_>,
         table: &SourceTable,
     ) -> Result<(), String> {
@@ -253,7 +253,7 @@ impl SourceRun<'_, '_> {
         for column in plans {
             let is_there =
                 known.contains(&column.value) || fixed.iter().any(|(name, _)| *name == column.value);
-            if !is_there && is_judged && !matches!(shape, FieldShape::Single(_)) {
+            if !is_there && is_judged && !matches!(shape, TakenShape::Single(_)) {
                 return Err(self.complaints.column(column, &known));
             }
         }
@@ -366,10 +366,10 @@ fn keys_of<'f>(field: &'f TypedField<'_>) -> RowKeys<'f> {
         );
         match &field.shape {
             _ if is_eval => columns.push("id"),
-            FieldShape::Elements { fields, key: Some(key) } => {
+            TakenShape::Elements { fields, key: Some(key) } => {
                 columns.extend(fields.get(*key).map(|field| field.column));
             }
-            FieldShape::Elements { key: None, .. } | FieldShape::Column { .. } | FieldShape::Single(_) => {}
+            TakenShape::Elements { key: None, .. } | TakenShape::Column { .. } | TakenShape::Single(_) => {}
         }
     }
     RowKeys { columns, repeats }
