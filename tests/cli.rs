@@ -624,7 +624,7 @@ fn explain_tells_what_is_in_force_and_never_of_policies_that_nobody_chose() {
             "min_adoption",
             "several things are called `min_adoption`: `rollback.min_adoption` or `staged_rollout.min_adoption`",
         ),
-        ("T299", "there is no code `T299`: codes that begin like this are `T201` to `T240`"),
+        ("T299", "there is no code `T299`: codes that begin like this are `T201` to `T241`"),
     ] {
         let unknown = explain(name);
         assert!(unknown.code == 2 && unknown.err.contains(said), "{unknown:?}");

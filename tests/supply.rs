@@ -18,7 +18,8 @@ fn cargo(arguments: &[&str]) -> String {
 
 /// Name, version and the rest of what cargo knows of every dependency.
 fn packages() -> Vec<Value> {
-    let metadata: Value = serde_json::from_str(&cargo(&["metadata", "--format-version", "1"])).unwrap();
+    let metadata: Value =
+        serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--all-features"])).unwrap();
     metadata["packages"].as_array().unwrap().clone()
 }
 

@@ -53,7 +53,7 @@ const FOLDER: &str = "collect";
 /// writes it. What cannot be had is unknown, with its reason, and never 0.
 ///
 /// Exit codes: 0; 1 if a source has no answer, a value does not fit, or `--check` finds a difference; 2 if a plan or a
-/// source is broken. With 2 nothing is written.
+/// source is broken. With 2 the plan's snapshot is not written.
 #[derive(Debug, Args)]
 pub(super) struct CollectArgs {
     #[command(flatten)]
@@ -297,7 +297,7 @@ impl CollectRun<'_> {
         if differs {
             self.difference(target, &text);
         }
-        let failed = collection.failed && !(self.args.check && !differs);
+        let failed = collection.failed && (differs || !self.args.check);
         self.code =
             self.code.max(u8::from(failed || self.args.check && (differs || !edited.kept.is_empty())));
         self.write(target, &text, differs)

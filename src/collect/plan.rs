@@ -268,7 +268,9 @@ impl ConfigReader<'_> {
         if let Some((name, node)) = keys.remove(&FieldKey::Each) {
             return Some(Take::Each(self.each(&name, node)?));
         }
-        let texts: [(FieldKey, fn(Setting<String>) -> Take); 4] = [
+        /// What a text says.
+        type TakeOf = fn(Setting<String>) -> Take;
+        let texts: [(FieldKey, TakeOf); 4] = [
             (FieldKey::Count, Take::Count),
             (FieldKey::Value, Take::Value),
             (FieldKey::Metric, Take::Metric),

@@ -45,7 +45,7 @@ pub(super) struct ReadSource {
 /// What a source failed by, with the file that did, where it is known.
 #[derive(Debug)]
 pub(super) struct FailedSource {
-    pub(super) file: Option<SourceFile>,
+    pub(super) file: Option<Box<SourceFile>>,
     pub(super) failure: SourceFailure,
 }
 
@@ -92,7 +92,7 @@ pub(super) fn read(
         let file = file(place, path)?;
         return table(source, &file, outside, window)
             .map(|table| ReadSource { file: file.clone(), table: table.without(&source.rows.empty) })
-            .map_err(|failure| FailedSource { file: Some(file), failure });
+            .map_err(|failure| FailedSource { file: Some(Box::new(file)), failure });
     }
     newest(source, place, outside, window)
 }
@@ -124,7 +124,7 @@ fn newest(
                         format!("`{path}` does not say when it was made, so the newest file is not known"),
                         "name one file instead of a glob",
                     );
-                    return Err(FailedSource { file: Some(file), failure });
+                    return Err(FailedSource { file: Some(Box::new(file)), failure });
                 };
                 if !window.contains(seconds) {
                     why.get_or_insert_with(|| SourceFailure::unknown("no run was made within the window"));
@@ -138,7 +138,7 @@ fn newest(
                 }
             }
             Err(failure @ SourceFailure::Unknown(_)) => why = Some(failure),
-            Err(failure) => return Err(FailedSource { file: Some(file), failure }),
+            Err(failure) => return Err(FailedSource { file: Some(Box::new(file)), failure }),
         }
     }
     if tasks.len() > 1 {

@@ -172,7 +172,7 @@ impl SourceRun<'_, '_> {
             | SourceKind::JsonLines(_)
             | SourceKind::Xlsx { .. }
             | SourceKind::Parquet
-            | SourceKind::Jq { .. } => self.from_file(fields),
+            | SourceKind::Jq { .. } => self.of_file(fields),
         }
     }
 }

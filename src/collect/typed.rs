@@ -19,12 +19,12 @@ use crate::vocabulary::{Field, RecordType, Vocabulary};
 pub(super) struct TypedField<'p> {
     pub(super) plan: &'p FieldPlan,
     pub(super) source: &'p PlanSource,
-    pub(super) shape: FieldShape<'p>,
+    pub(super) shape: TakenShape<'p>,
 }
 
 /// How what it takes is written.
 #[derive(Debug)]
-pub(super) enum FieldShape<'p> {
+pub(super) enum TakenShape<'p> {
     Single(FieldForm<'p>),
     /// The elements themselves.
     Column {
@@ -135,7 +135,7 @@ struct FieldChecker<'p> {
 }
 
 impl<'p> FieldChecker<'p> {
-    fn check(&self, source: &'p PlanSource) -> Result<FieldShape<'p>, Vec<Diagnostic>> {
+    fn check(&self, source: &'p PlanSource) -> Result<TakenShape<'p>, Vec<Diagnostic>> {
         let field = self.resolve().map_err(|problem| vec![problem])?;
         self.kind_of_source(source).map_err(|problem| vec![problem])?;
         let columns = columns_of(&source.kind);
@@ -247,7 +247,7 @@ impl<'p> FieldChecker<'p> {
         field: &'p Field,
         fixed: Option<&str>,
         span: Span,
-    ) -> Result<FieldShape<'p>, Vec<Diagnostic>> {
+    ) -> Result<TakenShape<'p>, Vec<Diagnostic>> {
         if matches!(field.ty, Type::List(_) | Type::Record(_)) {
             let help = if matches!(field.ty, Type::List(_)) {
                 "take its elements with `each`"
@@ -263,7 +263,7 @@ impl<'p> FieldChecker<'p> {
         let unit = self
             .unit(&self.name(), &field.ty, fixed, self.plan.unit.as_ref(), span)
             .map_err(|problem| vec![problem])?;
-        Ok(FieldShape::Single(self.form(&self.plan.field.value, &field.ty, unit)))
+        Ok(TakenShape::Single(self.form(&self.plan.field.value, &field.ty, unit)))
     }
 
     /// The unit of a source's numbers: what the source says itself, or else the plan.
@@ -300,7 +300,7 @@ impl<'p> FieldChecker<'p> {
         field: &'p Field,
         row: &'p EachRow,
         columns: Option<KnownColumns>,
-    ) -> Result<FieldShape<'p>, Vec<Diagnostic>> {
+    ) -> Result<TakenShape<'p>, Vec<Diagnostic>> {
         let Type::List(element) = &field.ty else {
             let span = self.plan.field.span;
             return Err(vec![self.unfit(
@@ -314,7 +314,7 @@ impl<'p> FieldChecker<'p> {
                 let fixed = column_unit(column, columns).map_err(|problem| vec![problem])?;
                 let unit = self.unit(&self.name(), element, fixed, self.plan.unit.as_ref(), column.span);
                 let unit = unit.map_err(|problem| vec![problem])?;
-                Ok(FieldShape::Column {
+                Ok(TakenShape::Column {
                     column: &column.value,
                     form: self.form(&self.plan.field.value, element, unit),
                 })
@@ -338,7 +338,7 @@ impl<'p> FieldChecker<'p> {
         plans: &'p [super::plan::ElementPlan],
         record: &'p RecordType,
         columns: Option<KnownColumns>,
-    ) -> Result<FieldShape<'p>, Vec<Diagnostic>> {
+    ) -> Result<TakenShape<'p>, Vec<Diagnostic>> {
         let (mut fields, mut problems, mut key) = (Vec::new(), Vec::new(), None);
         for plan in plans {
             let Some((_, field)) = record.field_of_key(&plan.key.value) else {
@@ -382,7 +382,7 @@ impl<'p> FieldChecker<'p> {
                 ));
             }
         }
-        if problems.is_empty() { Ok(FieldShape::Elements { fields, key }) } else { Err(problems) }
+        if problems.is_empty() { Ok(TakenShape::Elements { fields, key }) } else { Err(problems) }
     }
 
     /// The unit of a total.

@@ -226,7 +226,9 @@ fn answers_of_prometheus_are_replayed_in_every_build() {
 fn every_answer_of_prometheus_has_a_case() {
     let used: BTreeSet<&str> =
         ANSWERED.iter().flat_map(|case| case.answers).map(|(_, name)| *name).chain(["buildinfo"]).collect();
-    for path in files_under(&root().join("tests/sources/prometheus"), &["json"]) {
+    let folder = root().join("tests/sources/prometheus");
+    // Below it is a recording, which is replayed whole.
+    for path in files_under(&folder, &["json"]).iter().filter(|path| path.parent() == Some(&folder)) {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         assert!(used.contains(&*name), "{name} has no case");
     }

@@ -8,7 +8,7 @@ use crate::collect::read::{self, FailedSource, ReadSource};
 use crate::collect::rows::{self, RowKeys, TakenRows};
 use crate::collect::source::{Repeats, SourceKind};
 use crate::collect::table::{SourceCell, SourceFailure, SourceTable, Taken, Unjudged};
-use crate::collect::typed::{ElementForm, FieldShape, TypedField};
+use crate::collect::typed::{ElementForm, TakenShape, TypedField};
 use crate::collect::unit::FieldForm;
 use crate::config::Setting;
 use crate::types::show_time;
@@ -19,7 +19,7 @@ const MAX_GAPS: usize = 5;
 
 impl SourceRun<'_, '_> {
     /// Fields from the rows of a file, which is read once.
-    pub(super) fn from_file(&mut self, fields: &[&TypedField<'_>]) -> Vec<GatheredField> {
+    pub(super) fn of_file(&mut self, fields: &[&TypedField<'_>]) -> Vec<GatheredField> {
         self.line.asked = self.source.place.value.clone();
         let read = read::read(self.source, self.place, self.outside, self.window)
             .and_then(|read| self.in_time(read));
@@ -29,14 +29,21 @@ impl SourceRun<'_, '_> {
                 self.line.tool.clone_from(&read.table.tool);
                 self.line.rows = Some(read.table.rows.len());
                 self.line.remarks.clone_from(&read.table.remarks);
-                fields.iter().map(|field| self.field_of_file(field, &read)).collect()
+                let found = fields.iter().map(|field| self.field_of_file(field, &read)).collect();
+                // Lists say it of their elements; totals would hide it.
+                let unjudged = read.table.rows.iter().filter(|row| row.unjudged.is_some()).count();
+                if unjudged > 0 && !fields.iter().any(|field| matches!(field.plan.take, Take::Each(_))) {
+                    let all = read.table.rows.len();
+                    self.line.remark(&format!("{unjudged} of {all} rows ended in an error, or were not run"));
+                }
+                found
             }
             Err(FailedSource { file, failure }) => {
                 let mut origin = vec![("from", self.source.name.value.clone())];
                 if let Some(file) = &file {
                     origin.extend([("file", file.path.clone()), ("sha256", file.sha256.clone())]);
                 }
-                let reason = self.complaints.failure(self.source, file.as_ref(), &failure);
+                let reason = self.complaints.failure(self.source, file.as_deref(), &failure);
                 self.line.unknown = fields.len();
                 self.line.why.push(reason.clone());
                 fields.iter().map(|field| unknown(field, origin.clone(), &reason)).collect()
@@ -62,7 +69,7 @@ impl SourceRun<'_, '_> {
                 "name the column of its dates with `at`, or write `undated: accepted`",
             ),
         };
-        Err(FailedSource { file: Some(read.file), failure })
+        Err(FailedSource { file: Some(Box::new(read.file)), failure })
     }
 
     pub(super) fn origin_of(&self, read: &ReadSource) -> Vec<(&'static str, String)> {
@@ -84,7 +91,7 @@ impl SourceRun<'_, '_> {
         let mut origin = self.origin_of(read);
         let taking = match (&field.plan.take, &field.shape) {
             (Take::Each(_) | Take::SqlEach(..), shape) => self.list(field, shape, read),
-            (Take::Count(total) | Take::Value(total), FieldShape::Single(form)) => {
+            (Take::Count(total) | Take::Value(total), TakenShape::Single(form)) => {
                 self.total(field, total, form, read)
             }
             // The plan was checked for this.
@@ -115,7 +122,7 @@ impl SourceRun<'_, '_> {
     pub(super) fn list(
         &mut self,
         field: &TypedField<'_>,
-        shape: &FieldShape<'_>,
+        shape: &TakenShape<'_>,
         read: &ReadSource,
     ) -> Result<Taking, String> {
         self.known_columns(shape, field, &read.table)?;
@@ -125,7 +132,7 @@ impl SourceRun<'_, '_> {
         }
         let mut gaps = BTreeMap::new();
         let value = match shape {
-            FieldShape::Elements { fields, .. } => {
+            TakenShape::Elements { fields, .. } => {
                 let records = found.elements.iter().map(|element| {
                     let cells =
                         fields.iter().filter_map(|own| self.cell_of(field, own, element, read, &mut gaps));
@@ -133,7 +140,7 @@ impl SourceRun<'_, '_> {
                 });
                 Gathered::Records(records.collect())
             }
-            FieldShape::Column { column, form } => {
+            TakenShape::Column { column, form } => {
                 let mut texts = Vec::new();
                 for element in &found.elements {
                     match element.cells.get(*column).map(|taken| form.write(taken)) {
@@ -147,7 +154,7 @@ impl SourceRun<'_, '_> {
                 }
                 Gathered::List(texts)
             }
-            FieldShape::Single(_) => return Err("it is not a list".to_owned()),
+            TakenShape::Single(_) => return Err("it is not a list".to_owned()),
         };
         Ok((value, self.said_of(&found, &gaps)))
     }
@@ -249,7 +256,7 @@ impl SourceRun<'_, '_> {
     /// Columns that no row has are misspelt: what is missing in some rows is in others, or in the first line.
     fn known_columns(
         &mut self,
-        shape: &FieldShape<'_>,
+        shape: &TakenShape<'_>,
         field: &TypedField<'_>,
         table: &SourceTable,
     ) -> Result<(), String> {
@@ -268,7 +275,7 @@ impl SourceRun<'_, '_> {
         for column in plans {
             let is_there =
                 known.contains(&column.value) || fixed.iter().any(|(name, _)| *name == column.value);
-            if !is_there && is_judged && !matches!(shape, FieldShape::Single(_)) {
+            if !is_there && is_judged && !matches!(shape, TakenShape::Single(_)) {
                 return Err(self.complaints.column(column, &known));
             }
         }
@@ -386,10 +393,10 @@ fn keys_of<'f>(field: &'f TypedField<'_>) -> RowKeys<'f> {
         );
         match &field.shape {
             _ if is_eval => columns.push("id"),
-            FieldShape::Elements { fields, key: Some(key) } => {
+            TakenShape::Elements { fields, key: Some(key) } => {
                 columns.extend(fields.get(*key).map(|field| field.column));
             }
-            FieldShape::Elements { key: None, .. } | FieldShape::Column { .. } | FieldShape::Single(_) => {}
+            TakenShape::Elements { key: None, .. } | TakenShape::Column { .. } | TakenShape::Single(_) => {}
         }
     }
     RowKeys { columns, repeats }

@@ -7,7 +7,7 @@ use crate::collect::plan::{EachRow, Take};
 use crate::collect::read::{ReadSource, SourceFile, database};
 use crate::collect::source::{PromQuery, SourceKind};
 use crate::collect::table::{FoundValue, SourceCell, SourceFailure, SourceRow, SourceTable, Taken};
-use crate::collect::typed::{FieldShape, TypedField};
+use crate::collect::typed::{TakenShape, TypedField};
 use crate::collect::unit::FieldForm;
 use crate::collect::{mlflow, prometheus, recorded};
 use crate::source::Span;
@@ -61,7 +61,7 @@ impl SourceRun<'_, '_> {
         }
         origin.push(("query_sha256", sha256(texts.join("\n").as_bytes())));
         let found = match (&field.plan.take, &field.shape) {
-            (Take::Prometheus(query), FieldShape::Single(form)) => {
+            (Take::Prometheus(query), TakenShape::Single(form)) => {
                 prometheus::ask(self.outside, self.source, query, self.window, form.unit.as_deref())
                     .map_err(|failure| {
                         let reason = self.asked_failure(span, &failure);
@@ -71,7 +71,7 @@ impl SourceRun<'_, '_> {
                     })
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
-            (Take::Metric(metric), FieldShape::Single(form)) => {
+            (Take::Metric(metric), TakenShape::Single(form)) => {
                 mlflow::ask(self.outside, self.source, &metric.value, self.window)
                     .map_err(|failure| {
                         let reason = self.asked_failure(span, &failure);
@@ -80,7 +80,7 @@ impl SourceRun<'_, '_> {
                     })
                     .and_then(|found| self.single_found(span, form, &found, &mut origin))
             }
-            (Take::Sql(sql), FieldShape::Single(form)) => self
+            (Take::Sql(sql), TakenShape::Single(form)) => self
                 .sql(&sql.value, file)
                 .map_err(|failure| self.asked_failure(span, &failure))
                 .and_then(|table| {
@@ -118,13 +118,13 @@ impl SourceRun<'_, '_> {
         let read = match read.and_then(|read| self.in_time(read)) {
             Ok(read) => read,
             Err(failed) => {
-                let reason = self.complaints.failure(self.source, failed.file.as_ref(), &failed.failure);
+                let reason = self.complaints.failure(self.source, failed.file.as_deref(), &failed.failure);
                 return self.finished(field, vec![("from", self.source.name.value.clone())], Err(reason));
             }
         };
         let origin = self.origin_of(&read);
         let found = match (&field.plan.take, &field.shape) {
-            (Take::Metric(metric), FieldShape::Single(form)) => match read.table.totals.get(&metric.value) {
+            (Take::Metric(metric), TakenShape::Single(form)) => match read.table.totals.get(&metric.value) {
                 Some(cell) => self.written(span, form, &Taken::SourceCell(cell.clone())),
                 None => {
                     let known: Vec<String> = read.table.totals.keys().cloned().collect();

@@ -19,6 +19,9 @@ _tollgate() {
             tollgate,check)
                 cmd="tollgate__subcmd__check"
                 ;;
+            tollgate,collect)
+                cmd="tollgate__subcmd__collect"
+                ;;
             tollgate,completions)
                 cmd="tollgate__subcmd__completions"
                 ;;
@@ -69,6 +72,9 @@ _tollgate() {
                 ;;
             tollgate__subcmd__help,check)
                 cmd="tollgate__subcmd__help__subcmd__check"
+                ;;
+            tollgate__subcmd__help,collect)
+                cmd="tollgate__subcmd__help__subcmd__collect"
                 ;;
             tollgate__subcmd__help,completions)
                 cmd="tollgate__subcmd__help__subcmd__completions"
@@ -140,7 +146,7 @@ _tollgate() {
 
     case "${cmd}" in
         tollgate)
-            opts="-h -V --help --version init new check test history impact explain params rules lint fmt schema docs completions man verify help"
+            opts="-h -V --help --version init new collect check test history impact explain params rules lint fmt schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -186,6 +192,44 @@ _tollgate() {
                     ;;
                 --only)
                     COMPREPLY=($(compgen -W "failed" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__collect)
+            opts="-h --allow-outside --workflow --date --write --check --force --network --record --replay --color --narrate --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workflow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --date)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --force)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -268,7 +312,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help)
-            opts="init new check test history impact explain params rules lint fmt schema docs completions man verify help"
+            opts="init new collect check test history impact explain params rules lint fmt schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -282,6 +326,20 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__help__subcmd__collect)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -806,7 +864,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__schema)
-            opts="-h --allow-outside --color --narrate --help config snapshot rollout"
+            opts="-h --allow-outside --color --narrate --help config snapshot rollout collect"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
