@@ -330,8 +330,13 @@ const RIGHT: &[Right] = &[
         source: "parquet: FILE, undated: accepted",
         fields: "cases: { from: s, each: { id: id, share: edit_time, cost: { column: cost, unit: USD } } }",
         verdicts: NO_CASES,
-        says: &["share: 4%, cost: 0.0021 USD", "{ id: r02, cost: 0.0030 USD }", "{ id: r03, share: null }"],
-        never: &["share: 0", "NaN"],
+        says: &[
+            "share: 4%, cost: 0.0021 USD",
+            "{ id: r02, cost: 0.0030 USD }",
+            "{ id: r03, share: null }",
+            "1 of 3 without `share`: the value is NaN",
+        ],
+        never: &["share: 0", "share: NaN"],
     },
     #[cfg(feature = "parquet")]
     Right {
@@ -340,7 +345,7 @@ const RIGHT: &[Right] = &[
         fields: "cases: { from: s, each: { id: id, share: edit_time } }",
         verdicts: NO_CASES,
         says: &["share: 4%", "share: null"],
-        never: &["share: 0", "NaN"],
+        never: &["share: 0", "share: NaN"],
     },
     #[cfg(feature = "sqlite")]
     Right {
