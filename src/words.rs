@@ -18,6 +18,7 @@ pub use said::labels;
 pub use stop::stop;
 pub use value::{figure, reading};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
@@ -25,10 +26,11 @@ use crate::eval::{Judged, Lift, Rulebook};
 use crate::evidence::ReasonKind;
 use crate::report::amount::AmountReport;
 use crate::report::provenance::ProvenanceReport;
-use crate::report::why::{Held, Piece, RuleVerdict, Said, Saw, WorkflowVerdict};
+use crate::report::why::{Change, Held, Piece, RuleVerdict, Said, Saw, WorkflowVerdict};
 use crate::report::{Decision, EvidenceReport, LabelReport, Place, RuleReport, Threshold, WorkflowReport};
 use crate::settings::show_range;
 use crate::source::SourceMap;
+use crate::text::quote;
 use crate::value::CollectedField;
 
 /// What was found out about a workflow, as it is reported.
@@ -112,7 +114,7 @@ fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
         policy: verdict.declared.map_or_else(nowhere, |span| Place::new(span, sources)),
         evidence: verdict.evidence.iter().map(|saw| evidence(saw, sources)).collect(),
         thresholds: verdict.thresholds.iter().map(|held| threshold(held, sources)).collect(),
-        would_pass: verdict.change.as_ref().map(change::change),
+        would_pass: verdict.change.as_ref().map(|wanted| remedy(wanted, &verdict.sources)),
         applied: verdict.applied,
         places: labels.iter().map(|label| LabelReport::new(label, sources)).collect(),
         labels,
@@ -121,6 +123,17 @@ fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
         before_move: verdict.before_move.map(|date| date.to_string()),
         rule: verdict.rule,
     }
+}
+
+/// What would pass or decide: what a source could not give is collected again rather than written by hand.
+fn remedy(wanted: &Change, sources: &[CollectedField]) -> String {
+    let told = change::change(wanted);
+    let gaps: BTreeSet<&str> = sources.iter().filter(|of| of.unknown.is_some()).map(|of| &*of.from).collect();
+    if gaps.is_empty() || !change::is_to_record(wanted) {
+        return told;
+    }
+    let names = gaps.iter().map(|name| format!("`{}`", quote(name))).collect::<Vec<_>>().join(" and ");
+    format!("mend {names} and collect again, or {told}")
 }
 
 fn provenance(of: &CollectedField, sources: &SourceMap) -> ProvenanceReport {

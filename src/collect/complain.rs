@@ -113,7 +113,7 @@ impl<'s> Complaints<'s> {
                 self.failed = true;
                 let name = quote(&source.name.value);
                 let problem =
-                    Diagnostic::error(Code::NoAnswer, format!("`{name}` has no answer: {}", visible(reason)));
+                    Diagnostic::error(Code::NoAnswer, format!("`{name}` gives nothing: {}", visible(reason)));
                 self.diagnostics
                     .push(problem.label(source.place.span, "its fields are unknown for this reason"));
                 reason.clone()
@@ -226,7 +226,7 @@ impl<'s> Complaints<'s> {
     /// A server or database that did not answer, told once for each question.
     pub(super) fn no_answer(&mut self, span: Span, source: &PlanSource, reason: &str) {
         self.failed = true;
-        let message = format!("`{}` has no answer: {}", quote(&source.name.value), visible(reason));
+        let message = format!("`{}` gives nothing: {}", quote(&source.name.value), visible(reason));
         let problem = Diagnostic::error(Code::NoAnswer, message);
         self.tell(problem.label(span, "unknown for this reason"));
     }

@@ -77,6 +77,14 @@ pub(super) fn change(wanted: &Change) -> String {
     }
 }
 
+/// Whether it is to record what is missing.
+pub(super) fn is_to_record(wanted: &Change) -> bool {
+    if let Change::All(changes) | Change::Decide(changes) = wanted {
+        return changes.iter().any(is_to_record);
+    }
+    matches!(wanted, Change::Record { .. })
+}
+
 /// «9 further good samples of `billing` in a row»
 fn good_samples(further: Further, of: &[Figure]) -> String {
     let of = if of.is_empty() { String::new() } else { format!(" of {}", group_keys(of)) };

@@ -98,9 +98,11 @@ fn within(window: &Within) -> String {
 /// «above the largest bucket, 2.5 s (prom)», «4 errors (evals)»
 pub(super) fn gap(gap: &CollectedGap) -> String {
     let CollectedGap { from, why, errors } = gap;
-    let errors =
-        errors.map(|errors| if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") });
-    let said: Vec<String> = why.iter().map(|why| why.to_string()).chain(errors).collect();
+    // The reason says it better.
+    let count = errors.filter(|_| why.is_none());
+    let count =
+        count.map(|errors| if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") });
+    let said: Vec<String> = why.iter().map(|why| why.to_string()).chain(count).collect();
     format!("{} ({})", said.join(", "), quote(from))
 }
 

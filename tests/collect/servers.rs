@@ -227,8 +227,11 @@ fn every_answer_of_prometheus_has_a_case() {
     let used: BTreeSet<&str> =
         ANSWERED.iter().flat_map(|case| case.answers).map(|(_, name)| *name).chain(["buildinfo"]).collect();
     let folder = root().join("tests/sources/prometheus");
-    // Below it is a recording, which is replayed whole.
-    for path in files_under(&folder, &["json"]).iter().filter(|path| path.parent() == Some(&folder)) {
+    for path in files_under(&folder, &["json"]) {
+        // What lies deeper is a recording, which other tests collect with.
+        if path.parent() != Some(folder.as_path()) {
+            continue;
+        }
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         assert!(used.contains(&*name), "{name} has no case");
     }

@@ -140,7 +140,7 @@ fn only_what_was_made_within_the_window_counts() {
         let is_unknown = text.contains("planned: null\n") && text.contains("cases: null\n");
         assert_eq!(is_unknown, code == 1, "{made}: {said}\n{text}");
         let window = "outside of the window from 2026-11-22T00:00Z to 2026-11-28T23:59:59Z";
-        let told = format!("error[T807]: `s` has no answer: it was made at {made}, {window}");
+        let told = format!("error[T807]: `s` gives nothing: it was made at {made}, {window}");
         assert_eq!(flat(&said).contains(&told), is_unknown, "{said}");
         assert!(
             !is_unknown || text.contains(&format!("it was made at {made}, outside of the window")),
