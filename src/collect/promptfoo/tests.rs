@@ -141,7 +141,7 @@ fn several_providers_and_prompts_have_to_be_chosen_from() {
         refused(fixture!("matrix.json"), &rules),
         "the file has several prompts: `Answer in one sentence: {{question}}`, `Answer kindly: {{question}}`"
     );
-    rules.prompt = setting("Reply kindly: {{question}}");
+    rules.prompt = setting("Answer kindly: {{question}}");
     let table = read(fixture!("matrix.json"), &rules).unwrap();
     assert_eq!(totals(&table), ["2", "1", "1", "0", "0"]);
     assert_eq!(row(&table, "r01").cells["scores.facts"], number("1"));
