@@ -7,7 +7,6 @@ pub mod bound;
 mod complain;
 pub mod deepeval;
 pub mod delimited;
-pub(crate) mod digest;
 mod errors;
 pub mod evidently;
 #[cfg(any(feature = "parquet", feature = "xlsx"))]

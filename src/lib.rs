@@ -43,6 +43,8 @@ pub mod text;
 pub mod code;
 pub mod diagnostic;
 #[doc(hidden)]
+pub mod digest;
+#[doc(hidden)]
 pub mod excerpt;
 
 #[doc(hidden)]

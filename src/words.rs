@@ -13,6 +13,7 @@ mod said;
 mod stop;
 mod value;
 
+pub use collected::is_edited;
 pub use remark::remark;
 pub use said::labels;
 pub use stop::stop;
@@ -137,7 +138,9 @@ fn remedy(wanted: &Change, sources: &[CollectedField]) -> String {
 }
 
 fn provenance(of: &CollectedField, sources: &SourceMap) -> ProvenanceReport {
-    ProvenanceReport::new(of, collected::source(of), sources)
+    let edited = collected::is_edited(of, sources);
+    let text = collected::source(of) + if edited { ", edited by hand since" } else { "" };
+    ProvenanceReport::new(of, (text, edited), sources)
 }
 
 /// `pilot -> expanded, expanded -> full`

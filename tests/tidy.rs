@@ -14,7 +14,7 @@ use crate::support::{files_under, relative, root};
 /// The floors, lowest first. A module may use those of lower floors and, except on [`SIBLING_FREE`], its neighbours. What
 /// the engine is made of stands one above the other, so that none of it can come to need the engine.
 const FLOORS: &[&[&str]] = &[
-    &["source", "text", "code", "diagnostic", "excerpt"],
+    &["source", "text", "code", "digest", "diagnostic", "excerpt"],
     &["ast", "types", "value", "point", "vocabulary", "interval", "evidence", "report"],
     &["builtins", "stats", "program", "settings"],
     &["parse", "check", "eval", "snapshot", "config"],
@@ -63,7 +63,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["ureq"], &["src/cli/collect/http"]),
     (&["postgres::config", "postgres::types"], &["src/cli/collect/postgres"]),
     (&["similar"], &["src/cli/collect"]),
-    (&["sha2"], &["src/collect/digest"]),
+    (&["sha2"], &["src/digest"]),
 ];
 
 /// Where a match over texts may take any other text for something: none of these reads a word of which there is a list.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{find, git};
-use crate::collect::digest::sha256;
+use crate::digest::sha256;
 use crate::engine::{AgainstOptions, Answer, CheckOptions, DayOptions, Workspace};
 use crate::point::Axis;
 use crate::project::{Inputs, Project, Sides};

@@ -57,7 +57,7 @@ pub fn ask(
     let run = newest(&runs, &wanted, window)?;
     let digits = server.metric(run, metric)?;
     Ok(FoundValue {
-        taken: Taken::SourceCell(SourceCell::Number(digits)),
+        taken: Taken::Cell(SourceCell::Number(digits)),
         tool: tool(outside, source),
         at: run.end.as_ref().map(show_time),
     })

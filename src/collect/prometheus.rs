@@ -102,7 +102,7 @@ impl Server<'_> {
         }
         let sample = self.one(query)?.ok_or_else(|| self.empty("the query"))?;
         number("the value", &sample)?;
-        Ok(Taken::SourceCell(SourceCell::Number(sample)))
+        Ok(Taken::Cell(SourceCell::Number(sample)))
     }
 
     /// A share by its counts. Counts that are not whole, as `increase` extrapolates them, give their quotient instead.
@@ -138,7 +138,7 @@ impl Server<'_> {
         if is_whole(&part) && is_whole(&whole) {
             return Ok(Taken::Counts { part: shown_part, whole: shown_whole });
         }
-        Ok(Taken::SourceCell(SourceCell::Number(decimal(&(part / whole), QUOTIENT_DIGITS))))
+        Ok(Taken::Cell(SourceCell::Number(decimal(&(part / whole), QUOTIENT_DIGITS))))
     }
 
     /// Whether there are as many samples as there should be.

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::collect::digest::sha256;
 use crate::collect::outside::{Question, Respondent};
 use crate::collect::source::{PlanSource, SourceKind};
 use crate::collect::table::{KnownColumns, SourceFailure, SourceTable};
@@ -12,6 +11,7 @@ use crate::collect::window::CollectWindow;
 use crate::collect::{
     deepeval, delimited, evidently, inspect, jq, json_rows, mlflow, otlp, promptfoo, recorded,
 };
+use crate::digest::sha256;
 use crate::project::path::{below, join, name, parent};
 use crate::project::{FileKind, Files, Obstacle, compile_glob, walk};
 use crate::text::first_few;

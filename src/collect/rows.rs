@@ -229,8 +229,7 @@ fn key_text(row: &SourceRow, column: &str) -> String {
 /// What counts of the rows of one key.
 fn one_of(group: &[&(&SourceRow, Option<Number>)], keys: &RowKeys<'_>) -> Result<TakenRow, RowProblem> {
     let alone = |row: &SourceRow| {
-        let cells =
-            row.cells.iter().map(|(name, cell)| (name.clone(), Taken::SourceCell(cell.clone()))).collect();
+        let cells = row.cells.iter().map(|(name, cell)| (name.clone(), Taken::Cell(cell.clone()))).collect();
         TakenRow { cells, line: row.line, unjudged: row.unjudged.clone() }
     };
     let [first, rest @ ..] = group else {
@@ -265,7 +264,7 @@ fn worst(group: &[&(&SourceRow, Option<Number>)]) -> TakenRow {
             cells.insert(name.clone(), taken);
         }
     }
-    let decided = cells.get(PASSED) == Some(&Taken::SourceCell(SourceCell::Bool(false)));
+    let decided = cells.get(PASSED) == Some(&Taken::Cell(SourceCell::Bool(false)));
     let line = rows().map(|row| row.line).min().unwrap_or(0);
     // One failure decides, whatever the others would have said.
     TakenRow { cells, line, unjudged: unjudged.filter(|_| !decided) }
@@ -278,16 +277,14 @@ fn worst_cell(name: &str, cells: &[Option<&SourceCell>]) -> Option<Taken> {
     let known: Vec<&SourceCell> =
         cells.iter().flatten().copied().filter(|cell| !matches!(cell, SourceCell::Unknown(_))).collect();
     if name == PASSED && known.iter().any(|cell| **cell == SourceCell::Bool(false)) {
-        return Some(Taken::SourceCell(SourceCell::Bool(false)));
+        return Some(Taken::Cell(SourceCell::Bool(false)));
     }
     let first = *known.first()?;
     if known.len() < cells.len() {
-        return Some(Taken::SourceCell(SourceCell::Unknown(
-            "not all of its repeats have a value".to_owned(),
-        )));
+        return Some(Taken::Cell(SourceCell::Unknown("not all of its repeats have a value".to_owned())));
     }
     if known.iter().all(|cell| *cell == first) {
-        return Some(Taken::SourceCell(first.clone()));
+        return Some(Taken::Cell(first.clone()));
     }
     let numbers: Option<Vec<(Number, &str)>> = known
         .iter()
@@ -301,7 +298,7 @@ fn worst_cell(name: &str, cells: &[Option<&SourceCell>]) -> Option<Taken> {
     let high = numbers.iter().max_by(|a, b| a.0.cmp(&b.0));
     Some(match low.zip(high) {
         Some((low, high)) => Taken::Range { low: low.1.to_owned(), high: high.1.to_owned() },
-        None => Taken::SourceCell(SourceCell::Unknown("its repeats differ".to_owned())),
+        None => Taken::Cell(SourceCell::Unknown("its repeats differ".to_owned())),
     })
 }
 
@@ -314,9 +311,9 @@ mod tests {
     fn no_is_the_worst_of_what_passed_alone() {
         let (yes, no) = (SourceCell::Bool(true), SourceCell::Bool(false));
         let cells = [Some(&yes), Some(&no)];
-        assert_eq!(worst_cell("passed", &cells), Some(Taken::SourceCell(no.clone())));
+        assert_eq!(worst_cell("passed", &cells), Some(Taken::Cell(no.clone())));
         let differ = SourceCell::Unknown("its repeats differ".to_owned());
-        assert_eq!(worst_cell("harmful", &cells), Some(Taken::SourceCell(differ)));
-        assert_eq!(worst_cell("harmful", &[Some(&no), Some(&no)]), Some(Taken::SourceCell(no)));
+        assert_eq!(worst_cell("harmful", &cells), Some(Taken::Cell(differ)));
+        assert_eq!(worst_cell("harmful", &[Some(&no), Some(&no)]), Some(Taken::Cell(no)));
     }
 }

@@ -219,7 +219,7 @@ pub struct KnownColumns {
 /// What was found for one field of the snapshot that is not a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taken {
-    SourceCell(SourceCell),
+    Cell(SourceCell),
     /// A share by its counts, `957 of 1008`.
     Counts {
         part: String,

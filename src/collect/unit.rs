@@ -65,8 +65,8 @@ impl FieldForm<'_> {
     /// Why it cannot be a value of the field.
     pub(super) fn write(&self, taken: &Taken) -> Result<Option<String>, String> {
         let text = match taken {
-            Taken::SourceCell(SourceCell::Unknown(_)) => return Ok(None),
-            Taken::SourceCell(cell) => self.cell(cell)?,
+            Taken::Cell(SourceCell::Unknown(_)) => return Ok(None),
+            Taken::Cell(cell) => self.cell(cell)?,
             Taken::Counts { part, whole } => format!("{part} of {whole}"),
             Taken::Range { low, high } => format!("{} to {}", self.number(low)?, self.number(high)?),
         };

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use crate::collect::digest::sha256;
 use crate::collect::run::{Gathered, GatheredField};
+use crate::digest::sha256;
 use crate::snapshot::outline::{Outline, OutlineEntry, OutlineValue, flow_text, outline};
 
 /// The key under which a snapshot says where its values are from.
@@ -59,14 +59,14 @@ pub fn write(text: &str, fields: &[GatheredField], force: &[String]) -> Result<E
     for field in fields {
         let path: Vec<&str> = field.path.split('.').collect();
         let known = outline(&lines).ok_or(Unwritable::Broken)?;
-        let entry = find(&known, &path);
+        let entry = known.find(&path);
         let new = canonical(&field.value)?;
         let digest = sha256(new.as_bytes());
         if let Some(entry) = entry.filter(|entry| entry.canonical != "null" && entry.canonical != new) {
             let recorded = recorded_digest(&known, &field.path);
             let is_untouched = recorded.as_deref() == Some(&*sha256(entry.canonical.as_bytes()));
             if !is_untouched && !force.contains(&field.path) {
-                let at = find(&before, &path).map_or(0..0, |entry| entry.at.clone());
+                let at = before.find(&path).map_or(0..0, |entry| entry.at.clone());
                 kept.push(KeptField { path: field.path.clone(), at, edited: recorded.is_some() });
                 continue;
             }
@@ -81,21 +81,9 @@ pub fn write(text: &str, fields: &[GatheredField], force: &[String]) -> Result<E
     Ok(Edited { text, kept })
 }
 
-fn find<'o>(outline: &'o Outline, path: &[&str]) -> Option<&'o OutlineEntry> {
-    let (key, rest) = path.split_first()?;
-    let entry = outline.get(key)?;
-    if rest.is_empty() {
-        return Some(entry);
-    }
-    match &entry.value {
-        OutlineValue::Map(inner) => find(inner, rest),
-        OutlineValue::Null(_) | OutlineValue::Scalar(_) | OutlineValue::List => None,
-    }
-}
-
 /// The digest of the value of a field as it was collected.
 fn recorded_digest(known: &Outline, path: &str) -> Option<String> {
-    find(known, &[COLLECTED, path, VALUE]).map(|entry| entry.canonical.trim_matches('"').to_owned())
+    known.find(&[COLLECTED, path, VALUE]).map(|entry| entry.canonical.trim_matches('"').to_owned())
 }
 
 /// What is said of where a value is from.
@@ -198,10 +186,17 @@ impl MapLines<'_> {
         let before = outline.entries.iter().position(|entry| self.indent == 0 && entry.key == COLLECTED);
         let at = match (before, last) {
             (Some(at), _) => self.lines_of(outline, at).start,
-            (None, Some(at)) => self.lines_of(outline, at).end,
+            (None, Some(at)) => self.behind_comments(self.lines_of(outline, at).end),
             (None, None) => self.range.end,
         };
         splice(self.text, at..at, &block)
+    }
+
+    /// Behind the comments that follow without a blank line between them: they belong to what is above.
+    fn behind_comments(&self, end: usize) -> usize {
+        let rest = self.text.get(end..self.range.end).unwrap_or("");
+        let comments = rest.split_inclusive('\n').take_while(|line| line.trim_start().starts_with('#'));
+        end + comments.map(str::len).sum::<usize>()
     }
 
     /// Another value for an entry. A scalar takes the place of a scalar, so that a comment beside it stays.

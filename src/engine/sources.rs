@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::report::record::RecordedSource;
 use crate::source::SourceMap;
 use crate::value::Series;
+use crate::words::is_edited;
 
 /// Of each field the newest source that has a digest. A file that a later run has written over is history: it counts for the
 /// newest snapshot alone that names it.
@@ -31,6 +32,7 @@ pub(super) fn sources_of(series: &Series, sources: &SourceMap) -> Vec<RecordedSo
                 file: file.map(|(file, _)| file.to_owned()),
                 sha256: file.map(|(_, digest)| digest.to_owned()),
                 query_sha256: of.query_sha256.as_deref().map(str::to_owned),
+                edited: is_edited(of, sources),
             });
         }
     }

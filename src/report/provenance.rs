@@ -41,6 +41,9 @@ pub struct ProvenanceReport {
     /// Why the value, or a part of it, is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<String>,
+    /// Whether the value was changed by hand since it was collected.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
     /// Where the snapshot says so.
     pub place: Place,
     /// The same in words, with the field before it: `evals/results.json by promptfoo 0.121.20 (evals)`.
@@ -48,8 +51,8 @@ pub struct ProvenanceReport {
 }
 
 impl ProvenanceReport {
-    /// The serialised form, with what it comes to in words.
-    pub fn new(of: &CollectedField, text: String, sources: &SourceMap) -> Self {
+    /// The serialised form, with what it comes to in words, and whether the value was edited.
+    pub fn new(of: &CollectedField, (text, edited): (String, bool), sources: &SourceMap) -> Self {
         let owned = |text: &Option<_>| text.as_ref().map(|text: &std::sync::Arc<str>| text.to_string());
         Self {
             field: of.field.to_string(),
@@ -63,6 +66,7 @@ impl ProvenanceReport {
             errors: of.errors,
             rows: of.rows,
             unknown: of.unknown.as_ref().map(|(why, _)| why.to_string()),
+            edited,
             place: Place::new(of.key, sources),
             text,
         }

@@ -99,6 +99,9 @@ pub struct RecordedSource {
     /// The SHA-256 digest of the query that was asked, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_sha256: Option<String>,
+    /// Whether the value was changed by hand since it was collected.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
 }
 
 impl RecordedSource {

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::digest::sha256;
 use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{Content, Entry, NodeId, Tree, parse_any};
 use crate::source::FileId;
@@ -43,6 +44,45 @@ impl Outline {
     pub fn get(&self, key: &str) -> Option<&OutlineEntry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
+
+    /// The entry at the end of a way through maps.
+    pub fn find(&self, path: &[&str]) -> Option<&OutlineEntry> {
+        let (key, rest) = path.split_first()?;
+        let entry = self.get(key)?;
+        if rest.is_empty() {
+            return Some(entry);
+        }
+        match &entry.value {
+            OutlineValue::Map(inner) => inner.find(rest),
+            OutlineValue::Null(_) | OutlineValue::Scalar(_) | OutlineValue::List => None,
+        }
+    }
+}
+
+/// The bytes of the document around a place, without the lines that part it from others.
+pub fn document_around(text: &str, at: usize) -> Range<usize> {
+    let (mut here, mut start, mut end) = (0, 0, text.len());
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("---") {
+            if here > at {
+                end = end.min(here);
+            } else {
+                start = here + if line.trim_end() == "---" { line.len() } else { 0 };
+            }
+        }
+        here += line.len();
+    }
+    start..end
+}
+
+/// Whether a field of the document around a place has another value than the one with a digest. What cannot be read is not
+/// told apart from it.
+pub fn differs(text: &str, at: usize, field: &str, digest: &str) -> bool {
+    let document = text.get(document_around(text, at)).and_then(outline);
+    let path: Vec<&str> = field.split('.').collect();
+    let value =
+        |outline: Outline| outline.find(&path).map_or("null".to_owned(), |entry| entry.canonical.clone());
+    document.map(value).is_some_and(|value| sha256(value.as_bytes()) != digest)
 }
 
 /// The map of a text of one document; none if it is something else, or broken. An empty text is an empty map.
@@ -155,6 +195,16 @@ mod tests {
             panic!()
         };
         assert!(flow.flow);
+    }
+
+    #[test]
+    fn a_value_is_told_from_another_in_its_own_document() {
+        let text = "a: 1\n---\n# b\na: { b: 2 }\n";
+        let digest = sha256(b"2");
+        assert!(!differs(text, 14, "a.b", &digest));
+        assert!(differs(text, 0, "a", &digest));
+        assert!(!differs(text, 0, "c", &sha256(b"null")));
+        assert!(!differs("a: [", 0, "a", &digest));
     }
 
     #[test]

@@ -1,10 +1,19 @@
 //! Where a value was collected from.
 
+use crate::snapshot::outline::differs;
+use crate::source::SourceMap;
 use crate::text::quote;
 use crate::value::CollectedField;
 
 /// Digits of a query's digest that are shown: enough to find it in the snapshot.
 const DIGITS: usize = 8;
+
+/// Whether the value is another one than was collected.
+pub fn is_edited(of: &CollectedField, sources: &SourceMap) -> bool {
+    let text = sources.get(of.key.file).map(|source| &*source.text);
+    let known = of.value_sha256.as_deref().zip(text);
+    known.is_some_and(|(digest, text)| differs(text, of.key.range().start, &of.field, digest))
+}
 
 /// «`evals` from evals/results.json by promptfoo 0.121.20 (evals)», «`p95` from prometheus 2.42.0, query 3f9a0c21… (prom)»
 pub(super) fn source(of: &CollectedField) -> String {

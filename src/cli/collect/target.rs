@@ -12,6 +12,7 @@ use crate::layers::ProjectInForce;
 use crate::point::{Axis, Point};
 use crate::project::path::join;
 use crate::render::draft::draft_of_recorded;
+use crate::snapshot::outline::document_around;
 use crate::source::{FileId, SourceMap};
 use crate::text::quote;
 use crate::types::show_time;
@@ -172,19 +173,8 @@ fn existing(
     let file = sources.name(snapshot.file).to_owned();
     let text = sources.get(snapshot.file).map(|source| source.text.to_string()).unwrap_or_default();
     let at = snapshot.record.span.range().start;
-    // A document ends before a line of three hyphens.
-    let mut here = 0;
-    let (mut offset, mut end) = (0, text.len());
-    for line in text.split_inclusive('\n') {
-        if line.starts_with("---") {
-            if here <= at {
-                offset = here + if line.trim_end() == "---" { line.len() } else { 0 };
-            } else {
-                end = end.min(here);
-            }
-        }
-        here += line.len();
-    }
+    let document = document_around(&text, at);
+    let (offset, end) = (document.start, document.end);
     Ok(CollectTarget { date, file, text, is_new: false, window, offset, end, file_id: snapshot.file })
 }
 

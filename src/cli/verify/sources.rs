@@ -26,6 +26,15 @@ fn unmatched(sources: &[RecordedSource], path: &Path) -> Vec<String> {
     let mut digests: BTreeMap<&str, Result<String, String>> = BTreeMap::new();
     let mut lines = Vec::new();
     for of in sources {
+        if of.edited {
+            let RecordedSource { field, snapshot, line, workflow, .. } = of;
+            lines.push(format!(
+                "collected: `{}` of `{}` ({}:{line}) was edited by hand since it was collected",
+                quote(field),
+                quote(workflow),
+                visible(snapshot)
+            ));
+        }
         let (Some(file), Some(was)) = (of.file.as_deref(), of.sha256.as_deref()) else { continue };
         let now = digests.entry(file).or_insert_with(|| match site.read(file) {
             Ok(bytes) => Ok(digest(&bytes)),

@@ -88,7 +88,7 @@ fn asked(
 
 fn metric(first: Vec<(&'static str, u16, String)>, metric: &str) -> Result<String, SourceFailure> {
     match asked(&routes(first), None, metric, &week())?.taken {
-        Taken::SourceCell(SourceCell::Number(digits)) => Ok(digits),
+        Taken::Cell(SourceCell::Number(digits)) => Ok(digits),
         other => Err(SourceFailure::refused(format!("{other:?}"), "a number")),
     }
 }
@@ -101,7 +101,7 @@ fn unknown(reason: &str) -> SourceFailure {
 fn the_finished_run_counts_with_its_newest_values() {
     let routes = routes(Vec::new());
     let found = asked(&routes, None, "cost_usd", &week()).unwrap();
-    assert_eq!(found.taken, Taken::SourceCell(SourceCell::Number("0.30000000000000004".to_owned())));
+    assert_eq!(found.taken, Taken::Cell(SourceCell::Number("0.30000000000000004".to_owned())));
     assert_eq!(found.tool.as_deref(), Some("mlflow 3.17.2"));
     assert_eq!(found.at.as_deref(), Some("2026-11-28T07:03:13.945Z"));
     let history = format!("/api/2.0/mlflow/metrics/get-history?run_id={RUN}&metric_key=cost_usd ");

@@ -74,7 +74,7 @@ fn value_of_file(name: &str) -> Result<Taken, SourceFailure> {
 }
 
 fn digits(digits: &str) -> Result<Taken, SourceFailure> {
-    Ok(Taken::SourceCell(SourceCell::Number(digits.to_owned())))
+    Ok(Taken::Cell(SourceCell::Number(digits.to_owned())))
 }
 
 fn unknown(reason: &str) -> Result<Taken, SourceFailure> {

@@ -177,7 +177,7 @@ impl SourceRun<'_, '_> {
             }
             return element.unjudged.is_some().then_some((key, None));
         };
-        if let Taken::SourceCell(SourceCell::Unknown(why)) = taken {
+        if let Taken::Cell(SourceCell::Unknown(why)) = taken {
             *gaps.entry((key.clone(), cropped(why))).or_default() += 1;
         }
         match own.form.write(taken) {
@@ -297,12 +297,12 @@ impl SourceRun<'_, '_> {
             if found.elements.is_empty() && !self.has_rows(read) {
                 return Err("there is no row within the window".to_owned());
             }
-            Taken::SourceCell(SourceCell::Number(found.elements.len().to_string()))
+            Taken::Cell(SourceCell::Number(found.elements.len().to_string()))
         } else if self.source.rows.at.is_some() && self.elements(field, read)?.outside > 0 {
             return Err("the file has rows outside of the window, and its totals count them".to_owned());
         } else if let Some(cell) = read.table.totals.get(&total.value).filter(|_| field.plan.only.is_empty())
         {
-            Taken::SourceCell(cell.clone())
+            Taken::Cell(cell.clone())
         } else if is_count {
             return Err(format!("the source does not say how many are `{}`", total.value));
         } else {
@@ -347,7 +347,7 @@ impl SourceRun<'_, '_> {
         taken: &Taken,
         read: &ReadSource,
     ) -> Result<Taking, String> {
-        if let Taken::SourceCell(SourceCell::Unknown(why)) = taken {
+        if let Taken::Cell(SourceCell::Unknown(why)) = taken {
             return Err(why.clone());
         }
         match form.write(taken) {

@@ -1,7 +1,6 @@
 //! Fields that are asked for one by one: queries to servers and databases, and metrics of runs.
 
 use super::{Gathered, GatheredField, SourceRun, Taking, unknown};
-use crate::collect::digest::sha256;
 use crate::collect::outside::{Question, Respondent};
 use crate::collect::plan::{EachRow, Take};
 use crate::collect::read::{ReadSource, SourceFile, database};
@@ -10,6 +9,7 @@ use crate::collect::table::{FoundValue, SourceCell, SourceFailure, SourceRow, So
 use crate::collect::typed::{TakenShape, TypedField};
 use crate::collect::unit::FieldForm;
 use crate::collect::{mlflow, prometheus, recorded};
+use crate::digest::sha256;
 use crate::source::Span;
 use crate::types::show_time;
 
@@ -125,7 +125,7 @@ impl SourceRun<'_, '_> {
         let origin = self.origin_of(&read);
         let found = match (&field.plan.take, &field.shape) {
             (Take::Metric(metric), TakenShape::Single(form)) => match read.table.totals.get(&metric.value) {
-                Some(cell) => self.written(span, form, &Taken::SourceCell(cell.clone())),
+                Some(cell) => self.written(span, form, &Taken::Cell(cell.clone())),
                 None => {
                     let known: Vec<String> = read.table.totals.keys().cloned().collect();
                     Err(self.complaints.column(metric, &known))
@@ -189,7 +189,7 @@ impl SourceRun<'_, '_> {
     }
 
     fn written(&mut self, span: Span, form: &FieldForm<'_>, taken: &Taken) -> Result<Taking, String> {
-        if let Taken::SourceCell(SourceCell::Unknown(why)) = taken {
+        if let Taken::Cell(SourceCell::Unknown(why)) = taken {
             return Err(why.clone());
         }
         match form.write(taken) {
@@ -260,7 +260,7 @@ fn one_row(table: &SourceTable) -> Result<Taken, SourceFailure> {
     }
     match columns.as_slice() {
         [column] => match row.cells.get(column) {
-            Some(cell) => Ok(Taken::SourceCell(cell.clone())),
+            Some(cell) => Ok(Taken::Cell(cell.clone())),
             None => Err(SourceFailure::unknown(format!("`{column}` is null"))),
         },
         _ => Err(SourceFailure::refused(
