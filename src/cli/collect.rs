@@ -375,6 +375,10 @@ fn unwritable(target: &CollectTarget, why: Unwritable) -> String {
         Unwritable::Broken => {
             format!("`{file}` cannot be changed: it has errors, which `tollgate check` shows")
         }
+        Unwritable::Entangled { key } => format!(
+            "`{file}` cannot be changed: its field `{}` would become another one; write it in a simpler way",
+            quote(&key)
+        ),
         Unwritable::Flow => format!(
             "`{file}` is written between braces and cannot be changed: write each field on its own line"
         ),

@@ -2,7 +2,7 @@
 //!
 //! Knows no kind of source: what all of them have in common is decided here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -128,8 +128,9 @@ fn has_column(table: &SourceTable, column: &Setting<String>) -> Result<(), RowPr
 /// All columns that a table has.
 pub(super) fn columns(table: &SourceTable) -> Vec<String> {
     let mut known = table.columns.clone();
+    let mut seen: BTreeSet<&str> = table.columns.iter().map(String::as_str).collect();
     for name in table.rows.iter().flat_map(|row| row.cells.keys()) {
-        if !known.contains(name) {
+        if seen.insert(name) {
             known.push(name.clone());
         }
     }

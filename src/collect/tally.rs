@@ -80,15 +80,19 @@ pub(super) fn totals(rows: &[SourceRow]) -> BTreeMap<String, SourceCell> {
     };
     let errors = rows.iter().filter(|row| matches!(row.unjudged, Some(Unjudged::Error(_)))).count();
     let not_run = rows.iter().filter(|row| matches!(row.unjudged, Some(Unjudged::NotRun(_)))).count();
+    // That none failed is no good news where none was run.
+    let of_run = |number: usize| {
+        if rows.len() == not_run { SourceCell::Unknown("nothing was run".to_owned()) } else { count(number) }
+    };
     [
-        ("rows", rows.len() - not_run),
-        ("passed", verdict(true)),
-        ("failed", verdict(false)),
-        ("errors", errors),
-        ("not_run", not_run),
+        ("rows", count(rows.len() - not_run)),
+        ("passed", of_run(verdict(true))),
+        ("failed", of_run(verdict(false))),
+        ("errors", of_run(errors)),
+        ("not_run", count(not_run)),
     ]
     .into_iter()
-    .map(|(name, number)| (name.to_owned(), count(number)))
+    .map(|(name, cell)| (name.to_owned(), cell))
     .collect()
 }
 
@@ -119,4 +123,25 @@ pub(super) fn weight(cells: &BTreeMap<String, SourceCell>) -> usize {
         SourceCell::Bool(_) => 0,
     };
     cells.iter().map(|(name, cell)| 64 + name.len() + of(cell)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_was_run_nothing_failed_nor_passed() {
+        let not_run = SourceRow { unjudged: Some(Unjudged::NotRun("x".to_owned())), ..SourceRow::default() };
+        for rows in [vec![], vec![not_run.clone()], vec![not_run.clone(), not_run]] {
+            let totals = totals(&rows);
+            for name in ["passed", "failed", "errors"] {
+                assert_eq!(totals[name], SourceCell::Unknown("nothing was run".to_owned()), "{name}");
+            }
+            assert_eq!(totals["not_run"], count(rows.len()));
+        }
+        let failed = SourceCell::Bool(false);
+        let row =
+            SourceRow { cells: BTreeMap::from([("passed".to_owned(), failed)]), ..SourceRow::default() };
+        assert_eq!(totals(&[row])["failed"], count(1));
+    }
 }

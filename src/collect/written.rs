@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::collect::run::{Gathered, GatheredField};
 use crate::digest::sha256;
+use crate::snapshot::limits::MAX_COLLECTED_BYTES;
 use crate::snapshot::outline::{Outline, OutlineEntry, OutlineValue, flow_text, outline};
 
 /// The key under which a snapshot says where its values are from.
@@ -33,12 +34,14 @@ pub struct KeptField {
 }
 
 /// Why a text cannot be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unwritable {
     /// It is not one document of a map.
     Broken,
     /// It is written between braces.
     Flow,
+    /// It is written in such a way that another field would change.
+    Entangled { key: String },
 }
 
 /// Writes fields into the text of one document. Of what was written by hand only what `force` names is overwritten.
@@ -77,8 +80,22 @@ pub fn write(text: &str, fields: &[GatheredField], force: &[String]) -> Result<E
         let origin = Gathered::Scalar(origin(field, &digest));
         lines = set(&lines, &[COLLECTED, &field.path], &origin)?;
     }
+    let after = outline(&lines).ok_or(Unwritable::Broken)?;
+    if let Some(key) = changed_by_accident(&before, &after, fields) {
+        return Err(Unwritable::Entangled { key });
+    }
     let text = if endings { lines.replace('\n', "\r\n") } else { lines };
     Ok(Edited { text, kept })
+}
+
+/// A key that no field is for, and whose value is not what it was.
+fn changed_by_accident(before: &Outline, after: &Outline, fields: &[GatheredField]) -> Option<String> {
+    let is_collected =
+        |key: &str| key == COLLECTED || fields.iter().any(|field| field.path.split('.').next() == Some(key));
+    let is_same =
+        |entry: &&OutlineEntry| after.get(&entry.key).is_some_and(|now| now.canonical == entry.canonical);
+    let mut others = before.entries.iter().filter(|entry| !is_collected(&entry.key));
+    others.find(|entry| !is_same(entry)).map(|entry| entry.key.clone())
 }
 
 /// The digest of the value of a field as it was collected.
@@ -88,9 +105,19 @@ fn recorded_digest(known: &Outline, path: &str) -> Option<String> {
 
 /// What is said of where a value is from.
 fn origin(field: &GatheredField, digest: &str) -> String {
-    let said = field.origin.iter().map(|(key, text)| format!("{key}: {}", flow_text(text)));
+    let said = field.origin.iter().map(|(key, text)| format!("{key}: {}", flow_text(&fitting(text))));
     let all: Vec<String> = said.chain([format!("{VALUE}: {digest}")]).collect();
     format!("{{ {} }}", all.join(", "))
+}
+
+/// A text that is as short as snapshots may have it there.
+fn fitting(text: &str) -> String {
+    if text.len() <= MAX_COLLECTED_BYTES {
+        return text.to_owned();
+    }
+    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let end = ends.take_while(|end| *end <= MAX_COLLECTED_BYTES - '…'.len_utf8()).last().unwrap_or(0);
+    format!("{}…", text.get(..end).unwrap_or(""))
 }
 
 /// The value on one line, as it will be read again.
@@ -166,13 +193,27 @@ impl MapLines<'_> {
         let start = outline.entries.get(at).map_or(0, |entry| start_of_line(self.text, entry.at.start));
         let next = outline.entries.get(at + 1).map(|next| start_of_line(self.text, next.at.start));
         let limit = next.unwrap_or(self.range.end).max(start);
+        // What looks like a comment may be the text of a block, and with `+` its blank lines are, too.
+        let header = match outline.entries.get(at) {
+            Some(OutlineEntry { at, value: OutlineValue::Scalar(_), .. }) => {
+                self.text.get(at.end..end_of_line(self.text, at.end)).unwrap_or("")
+            }
+            Some(_) | None => "",
+        };
+        let header = header.trim_start_matches([':', ' ', '\t']);
+        let header = header.split_ascii_whitespace().find(|word| !word.starts_with('&')).unwrap_or("");
+        let is_block = header.starts_with(['|', '>']);
+        let keeps_blanks = is_block && header.contains('+');
         let mut end = start;
         let mut here = start;
         for line in self.text.get(start..limit).unwrap_or("").split_inclusive('\n') {
             here += line.len();
             let said = line.trim_start();
             let is_end = line.starts_with("---") || line.starts_with("...");
-            if !said.trim_end().is_empty() && !said.starts_with('#') && !is_end {
+            let is_blank = said.trim_end().is_empty();
+            let is_text = is_block && line.len() - said.len() > self.indent;
+            let counts = if is_blank { keeps_blanks } else { is_text || !said.starts_with('#') };
+            if counts && !is_end {
                 end = here;
             }
         }
@@ -210,7 +251,12 @@ impl MapLines<'_> {
                     .and_then(|rest| rest.find(':'))
                     .map(|at| entry.at.end + at + 1);
                 let is_word = !self.text.get(range.clone()).unwrap_or("").trim().is_empty();
-                if is_word { Some(range.clone()) } else { colon.map(|at| at..at) }
+                // An anchor may stand there, which a value has to follow.
+                let is_bare = |at: &usize| {
+                    let rest = self.text.get(*at..end_of_line(self.text, *at)).unwrap_or("").trim_start();
+                    rest.is_empty() || rest.starts_with('#')
+                };
+                if is_word { Some(range.clone()) } else { colon.filter(is_bare).map(|at| at..at) }
             }
             OutlineValue::List | OutlineValue::Map(_) => None,
         };
@@ -388,6 +434,43 @@ mod tests {
         let first = edit("z: 1\n", &list);
         let second = edit(&first, &[field("l", Gathered::List(vec!["b".to_owned(), "c".to_owned()]))]);
         assert_eq!(without_origin(&second), "z: 1\nl:\n  - b\n  - c\n");
+    }
+
+    #[test]
+    fn what_looks_like_a_comment_stays_in_its_text() {
+        for owner in
+            ["|\n  a\n  # b\n", "|+\n  a\n\n   # b\n\n", ">-\n  a\n\n  # b\n", "\"a\n\n  # b\n  \"\n"]
+        {
+            let text = format!("number:\nowner: {owner}");
+            let after = edit(&text, &[scalar("number", "1"), scalar("other", "2")]);
+            assert_eq!(after.matches("# b").count(), 1, "{after}");
+            let [before, after] = [&text, &after].map(|text| outline(text).unwrap());
+            assert_eq!(
+                before.get("owner").unwrap().canonical,
+                after.get("owner").unwrap().canonical,
+                "{owner}"
+            );
+            assert_eq!(after.get("other").unwrap().canonical, "2");
+        }
+    }
+
+    #[test]
+    fn an_anchor_is_no_part_of_a_value() {
+        for text in ["number: &a\n", "number: &a null\n", "number: &a  # why\n"] {
+            let after = outline(&edit(text, &[scalar("number", "1")])).unwrap();
+            assert_eq!(after.get("number").unwrap().canonical, "1", "{text}");
+        }
+        assert_eq!(write("number: &a\nother: *a\n", &[scalar("number", "1")], &[]), Err(Unwritable::Broken));
+    }
+
+    #[test]
+    fn what_is_said_of_a_source_can_be_read_again() {
+        let reason = format!("{}\u{202e}\u{85}\u{7f}", "é".repeat(400));
+        let origin = vec![("from", "prom".to_owned()), ("unknown", reason)];
+        let field = GatheredField { path: "a".to_owned(), value: Gathered::Unknown, origin };
+        let text = edit("", &[field]);
+        assert!(crate::text::misleading(&text).is_none() && outline(&text).is_some(), "{text}");
+        assert!(text.len() < MAX_COLLECTED_BYTES + 200, "{text}");
     }
 
     #[test]

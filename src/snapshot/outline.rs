@@ -8,6 +8,7 @@ use crate::digest::sha256;
 use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{Content, Entry, NodeId, Tree, parse_any};
 use crate::source::FileId;
+use crate::text::is_hidden;
 
 /// A map of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,7 +163,20 @@ pub fn flow_text(text: &str) -> String {
     let words = text.split(' ').all(is_word);
     let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_');
     let is_null = matches!(text, "null" | "Null" | "NULL");
-    if words && begins && !is_null { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+    if words && begins && !is_null { text.to_owned() } else { quoted(text) }
+}
+
+/// A scalar in double quotes, with escapes for all that a reader would not see, or that YAML does not allow as it is.
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    for c in serde_json::Value::from(text).to_string().chars() {
+        match u32::from(c) {
+            _ if !is_hidden(c) => out.push(c),
+            code @ ..=0xffff => out.push_str(&format!("\\u{code:04x}")),
+            code => out.push_str(&format!("\\U{code:08x}")),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -205,6 +219,18 @@ mod tests {
         assert!(differs(text, 0, "a", &digest));
         assert!(!differs(text, 0, "c", &sha256(b"null")));
         assert!(!differs("a: [", 0, "a", &digest));
+    }
+
+    #[test]
+    fn what_nobody_sees_is_written_as_an_escape() {
+        for hidden in
+            ['\u{7f}', '\u{85}', '\u{ad}', '\u{202e}', '\u{2028}', '\u{feff}', '\u{ffff}', '\u{e0001}']
+        {
+            let text = flow_text(&format!("a{hidden}b"));
+            assert!(!text.contains(hidden), "{text}");
+            let found = outline(&format!("x: {text}\n"));
+            assert_eq!(found.unwrap().get("x").unwrap().canonical, text);
+        }
     }
 
     #[test]

@@ -84,7 +84,10 @@ impl ConfigReader<'_> {
         let variable = self.text(&name, &node)?;
         let is_name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !is_name(&variable.value) {
-            self.report(errors::no_variable(&variable));
+            // Whoever writes an address there has written its password, too.
+            let is_address = variable.value.contains(['@', '=', ':', '/']);
+            let secret = || errors::secret_in_plan(key, variable.span);
+            self.report(if is_address { secret() } else { errors::no_variable(&variable) });
             return None;
         }
         Some(variable)
@@ -97,7 +100,9 @@ impl ConfigReader<'_> {
             || path.value.contains(['\\', ':'])
             || path.value.split('/').any(|part| part == "..");
         if leads_out {
-            self.report(errors::path_leads_out(&path));
+            let is_secret = path.value.contains("://") && path.value.contains('@');
+            let secret = || errors::secret_in_plan(key, path.span);
+            self.report(if is_secret { secret() } else { errors::path_leads_out(&path) });
             return None;
         }
         let parts = path.value.split('/').filter(|part| !part.is_empty() && *part != ".");
@@ -122,5 +127,30 @@ impl ConfigReader<'_> {
         };
         self.report(problem);
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::code::Code;
+    use crate::collect::plan::read;
+    use crate::source::FileId;
+
+    #[test]
+    fn a_password_in_the_wrong_place_is_a_secret() {
+        let codes = |source: &str| {
+            let text = format!("workflow: w\nsources:\n  s: {{ {source} }}\nfields: {{}}\n");
+            read(FileId(0), &text).1.iter().map(|problem| problem.code).collect::<Vec<_>>()
+        };
+        for secret in [
+            "postgres: { env: 'postgres://u:secret@host/db' }",
+            "prometheus: https://h.example.com, token: { env: 'dG9rZW4=' }",
+            "csv: 'https://u:secret@host/a.csv'",
+        ] {
+            assert!(codes(secret).contains(&Code::SecretInPlan), "{secret}");
+        }
+        for plain in ["postgres: { env: 'NO SUCH NAME' }", "csv: ../a.csv"] {
+            assert!(!codes(plain).contains(&Code::SecretInPlan), "{plain}");
+        }
     }
 }

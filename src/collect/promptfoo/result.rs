@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
-use crate::collect::json::JsonNode;
+use crate::collect::json::{Json, JsonNode};
 use crate::collect::promptfoo::patterns::ErrorPatterns;
 use crate::collect::promptfoo::{ResultAt, planned};
 use crate::collect::source::PromptfooRules;
 use crate::collect::table::{SourceCell, SourceRow, Unjudged};
 use crate::collect::tally;
 use crate::text::quote;
+use crate::value::parse_number;
 
 /// How the reason of an assertion begins whose own code broke: promptfoo calls these failures.
 const BROKEN_CHECKS: [&str; 3] =
@@ -92,6 +93,9 @@ fn harness_error(node: &JsonNode, patterns: &ErrorPatterns) -> Option<HarnessErr
     {
         return unanswered(tally::reason(text));
     }
+    if node.at_path(&["response", "error"]).is_some_and(says_something) {
+        return unanswered("`response.error` is there, and is no text".to_owned());
+    }
     if let Some(status) = http_status(node)
         && (status >= FIRST_ERROR_STATUS
             || patterns.status.is_some_and(|(first, last)| (first..=last).contains(&status)))
@@ -102,7 +106,18 @@ fn harness_error(node: &JsonNode, patterns: &ErrorPatterns) -> Option<HarnessErr
 }
 
 fn http_status(node: &JsonNode) -> Option<u16> {
-    node.at_path(&["response", "metadata", "http", "status"])?.number()?.parse().ok()
+    let status = node.at_path(&["response", "metadata", "http", "status"])?;
+    let status = parse_number(status.number().or_else(|| status.text())?.trim()).ok()?;
+    u16::try_from(status.floor()).ok()
+}
+
+/// Whether a value that is no text is an error: some providers give a map with a code.
+fn says_something(node: &JsonNode) -> bool {
+    match &node.value {
+        Json::Null | Json::Bool(false) | Json::Text(_) => false,
+        Json::Bool(true) | Json::Number(_) | Json::NotFinite(_) => true,
+        Json::List(_) | Json::Map(_) => !node.elements().is_empty() || !node.entries().is_empty(),
+    }
 }
 
 /// An assertion that broke, if nothing else failed: with one that failed by itself, the result failed.

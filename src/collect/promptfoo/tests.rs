@@ -287,6 +287,30 @@ fn a_test_without_assertions_judges_nothing() {
 }
 
 #[test]
+fn an_error_in_another_form_is_an_error() {
+    for response in [
+        r#"{"error": {"code": 1}}"#,
+        r#"{"error": ["x"]}"#,
+        r#"{"error": true}"#,
+        r#"{"metadata": {"http": {"status": "503"}}}"#,
+        r#"{"metadata": {"http": {"status": 5.03e2}}}"#,
+    ] {
+        let result = format!(
+            r#"{{"success": true, "failureReason": 0, "response": {response},
+            "gradingResult": {{"pass": true, "reason": "x"}}}}"#
+        );
+        let table = table(&made(&result, "[]", ""));
+        assert_eq!(["passed", "errors"].map(|name| total(&table, name)), ["0", "1"], "{response}");
+    }
+    for response in ["{}", r#"{"error": {}}"#, r#"{"error": null, "metadata": {"http": {"status": 200}}}"#] {
+        let result = format!(
+            r#"{{"success": true, "failureReason": 0, "response": {response}, "gradingResult": {{"pass": true}}}}"#
+        );
+        assert_eq!(total(&table(&made(&result, "[]", "")), "passed"), "1", "{response}");
+    }
+}
+
+#[test]
 fn what_contradicts_itself_does_not_pass() {
     for (success, pass) in [("true", "false"), ("false", "true")] {
         let result = format!(
