@@ -71,7 +71,7 @@ enum Command {
     Man(shell::ManArgs),
     Verify(verify::VerifyArgs),
     /// What `collect` hands a piece of work to
-    #[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+    #[cfg(any(feature = "jq", feature = "parquet", feature = "sqlite", feature = "xlsx"))]
     #[command(hide = true, name = collect::WORKER)]
     CollectWorker,
 }
@@ -130,7 +130,7 @@ fn run_command() -> ExitCode {
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
         Command::Verify(args) => verify::run(&args),
-        #[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+        #[cfg(any(feature = "jq", feature = "parquet", feature = "sqlite", feature = "xlsx"))]
         Command::CollectWorker => collect::worker::run(),
     }
 }

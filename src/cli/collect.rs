@@ -7,7 +7,7 @@ mod live;
 mod postgres;
 mod replay;
 mod target;
-#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+#[cfg(any(feature = "jq", feature = "parquet", feature = "sqlite", feature = "xlsx"))]
 pub(super) mod worker;
 
 use std::fmt::Write as _;
@@ -35,14 +35,17 @@ use crate::collect::run::{self, Collection, SourceLine};
 use crate::collect::written::{Edited, Unwritable, write};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::layers::ProjectInForce;
-use crate::project::path::join;
-use crate::project::{FileKind, Files};
+use crate::project::Files;
+use crate::project::path::{below, join};
 use crate::render::human;
+use crate::snapshot::{Input, Role, load};
 use crate::source::{SourceMap, Span};
 use crate::text::{first_few, quote, visible};
+use crate::types::show_time;
+use crate::vocabulary::Vocabulary;
 
 /// The command that does a piece of work for `collect` in a process of its own.
-#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+#[cfg(any(feature = "jq", feature = "parquet", feature = "sqlite", feature = "xlsx"))]
 pub(super) const WORKER: &str = "collect-worker";
 /// The folder of plans.
 const FOLDER: &str = "collect";
@@ -104,8 +107,16 @@ pub(super) fn run(args: &CollectArgs) -> ExitCode {
     };
     let disk = Disk::of(&args.project.path);
     let root = disk.start(false).path;
-    let mut run =
-        CollectRun { args, disk: &disk, root, now, sources: known.sources, out: String::new(), code: 0 };
+    let mut run = CollectRun {
+        args,
+        disk: &disk,
+        root,
+        now,
+        sources: known.sources,
+        out: String::new(),
+        code: 0,
+        pending: Vec::new(),
+    };
     let plans = match run.plans(&known.report.projects) {
         Ok(plans) => plans,
         Err(code) => return code,
@@ -129,6 +140,8 @@ struct CollectRun<'a> {
     sources: SourceMap,
     out: String,
     code: u8,
+    /// What is to be written once nothing turned out to be broken.
+    pending: Vec<(CollectTarget, String)>,
 }
 
 impl CollectRun<'_> {
@@ -139,6 +152,20 @@ impl CollectRun<'_> {
             if let Err(why) = self.collect(plan, &cached) {
                 let _ = writeln!(io::stderr().lock(), "error: {why}");
                 self.code = FAILURE;
+            }
+        }
+        let pending = std::mem::take(&mut self.pending);
+        if self.code == FAILURE && !pending.is_empty() {
+            self.out.push_str("Nothing was written, as not all of it could be collected.\n");
+            return;
+        }
+        for (target, text) in pending {
+            match target.write(self.disk, &self.root, &text, swap) {
+                Ok(()) => self.out.push_str(&format!("Wrote {}.\n", quote(&target.file))),
+                Err(why) => {
+                    let _ = writeln!(io::stderr().lock(), "error: {why}");
+                    self.code = FAILURE;
+                }
             }
         }
     }
@@ -202,15 +229,23 @@ impl CollectRun<'_> {
         Ok(plans)
     }
 
-    /// The plans of a project, by name.
+    /// The plans of a project, by name. Links are followed within the repository alone.
     fn plan_files(&self, project: &str) -> Vec<String> {
         let folder = join(project, FOLDER);
+        let root = self.disk.resolve(&self.root).map(|root| root.path);
+        let is_file = |name: &String| {
+            let found = self.disk.resolve(&join(&self.root, name));
+            found.is_ok_and(|found| {
+                !found.is_folder && root.as_ref().is_ok_and(|root| below(&found.path, root).is_some())
+            })
+        };
         let listed = self.disk.list(&join(&self.root, &folder)).unwrap_or_default();
         let mut names: Vec<String> = listed
             .into_iter()
-            .filter(|child| child.kind == FileKind::File && !child.name.starts_with('.'))
+            .filter(|child| !child.name.starts_with('.'))
             .filter(|child| [".yaml", ".yml"].iter().any(|ending| child.name.ends_with(ending)))
             .map(|child| join(&folder, &child.name))
+            .filter(is_file)
             .collect();
         names.sort();
         names
@@ -258,7 +293,7 @@ impl CollectRun<'_> {
         let collection = self.args.terminal.waiting("Asking the sources", || {
             run::collect(plan, vocabulary, &place, outside, &target.window, sources)
         });
-        self.report(named, &target, &collection)
+        self.report(named, target, &collection)
     }
 
     fn when(&self) -> target::AskedDay<'_> {
@@ -269,7 +304,7 @@ impl CollectRun<'_> {
     fn report(
         &mut self,
         named: &NamedPlan<'_>,
-        target: &CollectTarget,
+        target: CollectTarget,
         collection: &Collection,
     ) -> Result<(), String> {
         self.show(&collection.diagnostics);
@@ -277,6 +312,8 @@ impl CollectRun<'_> {
         let name = quote(&named.plan.workflow.value);
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(self.out, "{name} {}: {}{state}", target.date, quote(&target.file));
+        let (from, to) = (show_time(&target.window.start), show_time(&target.window.end));
+        let _ = writeln!(self.out, "  window: from {from} up to {to}");
         if let Some(end) = target.ends_later(&self.now) {
             let _ = writeln!(
                 self.out,
@@ -290,17 +327,44 @@ impl CollectRun<'_> {
             return Ok(());
         }
         let edited = write(target.document(), &collection.fields, &self.args.force)
-            .map_err(|why| unwritable(target, why))?;
-        self.kept(&edited, target);
+            .map_err(|why| unwritable(&target, why))?;
+        self.kept(&edited, &target);
+        let unfit = self.unfit(&target, &edited.text, &named.project.program.vocabulary);
         let text = target.with_document(&edited.text);
         let differs = text != target.text || target.is_new;
         if differs {
-            self.difference(target, &text);
+            self.difference(&target, &text);
+        }
+        if unfit {
+            self.out.push_str("Nothing was written: it would not be a snapshot, as reported.\n");
+            self.code = FAILURE;
+            return Ok(());
         }
         let failed = collection.failed && (differs || !self.args.check);
-        self.code =
-            self.code.max(u8::from(failed || self.args.check && (differs || !edited.kept.is_empty())));
-        self.write(target, &text, differs)
+        let is_other = differs || !edited.kept.is_empty() || !edited.strays.is_empty();
+        self.code = self.code.max(u8::from(failed || self.args.check && is_other));
+        self.finish_plan(target, text, differs);
+        Ok(())
+    }
+
+    /// Whether what would be written has errors that the snapshot did not have before. They are shown.
+    fn unfit(&self, target: &CollectTarget, document: &str, vocabulary: &Vocabulary) -> bool {
+        let read = |text: &str| {
+            let mut sources = SourceMap::default();
+            let input = Input::new(sources.add(target.file.clone(), text), Role::Snapshot);
+            (load(&[input], &sources, vocabulary).1, sources)
+        };
+        let (before, _) = read(target.document());
+        let (after, sources) = read(document);
+        let is_new = |problem: &&Diagnostic| {
+            problem.severity == Severity::Error
+                && !before.iter().any(|known| known.message == problem.message)
+        };
+        let style = self.args.terminal.style();
+        let drawn: String =
+            after.iter().filter(is_new).map(|problem| human::draw(problem, &sources, style) + "\n").collect();
+        let _ = write!(io::stderr().lock(), "{drawn}");
+        !drawn.is_empty()
     }
 
     /// Says which fields keep another value than what was collected.
@@ -320,6 +384,15 @@ impl CollectRun<'_> {
                     .help(format!("`--force {path}` takes what the source says")),
             );
         }
+        for stray in &edited.strays {
+            let at = target.offset + stray.at.start..target.offset + stray.at.end;
+            let what = format!("`{}` is said to be collected, and no plan collects it", quote(&stray.path));
+            problems.push(
+                Diagnostic::warning(Code::EditedByHand, what)
+                    .label(Span::new(target.file_id, at), "said here")
+                    .help("remove this entry, or add the field to the plan"),
+            );
+        }
         self.show(&problems);
     }
 
@@ -334,7 +407,7 @@ impl CollectRun<'_> {
         self.out.push_str(&shown);
     }
 
-    fn write(&mut self, target: &CollectTarget, text: &str, differs: bool) -> Result<(), String> {
+    fn finish_plan(&mut self, target: CollectTarget, text: String, differs: bool) {
         if !differs {
             self.out.push_str("Nothing changes.\n");
         } else if self.args.check {
@@ -342,12 +415,10 @@ impl CollectRun<'_> {
                 "The snapshot is not what the sources give: run `tollgate collect --write` and commit it.\n",
             );
         } else if self.args.write {
-            target.write(self.disk, &self.root, text, swap)?;
-            let _ = writeln!(self.out, "Wrote {}.", quote(&target.file));
+            self.pending.push((target, text));
         } else {
             self.out.push_str("Nothing was written: add `--write`.\n");
         }
-        Ok(())
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) struct TakenRows {
     pub(super) not_run: usize,
     /// Rows outside of the window.
     pub(super) outside: usize,
+    /// Why it is not known which rows are meant, where a plan picks some of them.
+    pub(super) unclear: Option<String>,
     /// Rows with an error that were left out.
     pub(super) dropped: usize,
     /// Why more rows than a plan allows cannot be left out.
@@ -74,6 +76,7 @@ pub(super) fn elements(
     if let Some(at) = &rules.at {
         has_column(table, &at.column)?;
     }
+    found.unclear = only.iter().find_map(|pair| unclear(table, pair));
     for row in table.rows.iter().filter(|row| only.iter().all(|pair| says(row, pair))) {
         match rules.at.as_ref().zip(zone.as_ref()) {
             Some((at, zone)) => {
@@ -135,6 +138,23 @@ pub(super) fn columns(table: &SourceTable) -> Vec<String> {
         }
     }
     known
+}
+
+/// Why it is not known which rows say what is asked for: a row does not say, or none does, as where it is misspelt.
+fn unclear(table: &SourceTable, pair: &(Setting<String>, Setting<String>)) -> Option<String> {
+    let (column, wanted) = (&pair.0.value, &pair.1.value);
+    let is_silent = |row: &&SourceRow| {
+        let cell = row.cells.get(column);
+        row.unjudged.is_none() && matches!(cell, None | Some(SourceCell::Unknown(_)))
+    };
+    match table.rows.iter().filter(is_silent).count() {
+        0 if !table.rows.is_empty() && !table.rows.iter().any(|row| says(row, pair)) => {
+            Some(format!("no row of the source says `{wanted}` in `{column}`"))
+        }
+        0 => None,
+        1 => Some(format!("one row says nothing in `{column}`, so it may be meant")),
+        several => Some(format!("{several} rows say nothing in `{column}`, so they may be meant")),
+    }
 }
 
 /// Whether a cell is the text that is asked for. A row that was not judged, and does not say it, may be one of those.

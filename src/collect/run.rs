@@ -135,7 +135,9 @@ impl Respondent for Watched<'_> {
             Err(_) => true,
         };
         self.failed.set(self.failed.get() || is_failure);
-        self.silent.set(answer.is_err());
+        let is_silent =
+            answer.as_ref().is_err_and(|failure| !matches!(failure, SourceFailure::Broken { .. }));
+        self.silent.set(is_silent);
         answer
     }
 }

@@ -21,6 +21,8 @@ pub struct Edited {
     pub text: String,
     /// The fields that keep another value than what was collected.
     pub kept: Vec<KeptField>,
+    /// Those that are said to be collected, and that no field of the plan is for.
+    pub strays: Vec<KeptField>,
 }
 
 /// A field that was not written.
@@ -85,7 +87,17 @@ pub fn write(text: &str, fields: &[GatheredField], force: &[String]) -> Result<E
         return Err(Unwritable::Entangled { key });
     }
     let text = if endings { lines.replace('\n', "\r\n") } else { lines };
-    Ok(Edited { text, kept })
+    let strays = strays(&before, fields);
+    Ok(Edited { text, kept, strays })
+}
+
+/// The entries of `collected` that no field makes.
+fn strays(before: &Outline, fields: &[GatheredField]) -> Vec<KeptField> {
+    let Some(OutlineValue::Map(said)) = before.get(COLLECTED).map(|entry| &entry.value) else {
+        return Vec::new();
+    };
+    let others = said.entries.iter().filter(|entry| !fields.iter().any(|field| field.path == entry.key));
+    others.map(|entry| KeptField { path: entry.key.clone(), at: entry.at.clone(), edited: false }).collect()
 }
 
 /// A key that no field is for, and whose value is not what it was.
@@ -471,6 +483,14 @@ mod tests {
         let text = edit("", &[field]);
         assert!(crate::text::misleading(&text).is_none() && outline(&text).is_some(), "{text}");
         assert!(text.len() < MAX_COLLECTED_BYTES + 200, "{text}");
+    }
+
+    #[test]
+    fn what_no_plan_collects_any_more_is_named() {
+        let first = edit("a: 1\n", &[scalar("x", "1"), scalar("y", "2")]);
+        let strays = write(&first, &[scalar("x", "1")], &[]).unwrap().strays;
+        assert_eq!(strays.iter().map(|stray| stray.path.as_str()).collect::<Vec<_>>(), ["y"]);
+        assert_eq!(&first[strays[0].at.clone()], "y");
     }
 
     #[test]

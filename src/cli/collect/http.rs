@@ -340,12 +340,17 @@ impl Resolver for GuardedResolver {
     }
 }
 
+/// Where a cloud hands out the credentials of its machines by IPv6, though the address is no link-local one.
+const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254);
+
 fn is_link_local(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_link_local(),
         IpAddr::V6(address) => {
             let embedded = address.to_ipv4().or_else(|| translated(address));
-            address.is_unicast_link_local() || embedded.is_some_and(|address| address.is_link_local())
+            address.is_unicast_link_local()
+                || address == METADATA
+                || embedded.is_some_and(|address| address.is_link_local())
         }
     }
 }

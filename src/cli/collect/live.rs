@@ -4,10 +4,8 @@
 
 use std::env;
 use std::time::Duration;
-#[cfg(feature = "sqlite")]
-use std::time::Instant;
 
-#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+#[cfg(any(feature = "jq", feature = "parquet", feature = "sqlite", feature = "xlsx"))]
 use super::worker::{Work, Worker};
 use crate::collect::outside::{Question, Reply, Respondent};
 use crate::collect::recorded;
@@ -70,10 +68,12 @@ impl Respondent for Live<'_> {
                 self.needs_network(source)?;
                 self.http(source, question)
             }
-            Question::Sql { query, start, end, file: Some(file) } => table(sqlite(file, query, start, end)?),
+            Question::Sql { query, start, end, file: Some(file) } => {
+                sqlite(file, query, start, end).map(whole).map_err(of_query)
+            }
             Question::Sql { query, start, end, file: None } => {
                 self.needs_network(source)?;
-                table(postgres(source, query, start, end)?)
+                postgres(source, query, start, end).and_then(table).map_err(of_query)
             }
             Question::Decode { file } => decode(source, file),
         }
@@ -103,18 +103,28 @@ fn table(table: SourceTable) -> Result<Reply, SourceFailure> {
     recorded::to_bytes(&table).map(whole)
 }
 
+/// What a database refuses is a fault of the query, and not of the source as a whole.
+fn of_query(failure: SourceFailure) -> SourceFailure {
+    match failure {
+        SourceFailure::Refused { message, help } => {
+            SourceFailure::Broken { at: 0, message, help: Some(help) }
+        }
+        SourceFailure::Broken { .. } | SourceFailure::Unknown(_) | SourceFailure::NotBuilt { .. } => failure,
+    }
+}
+
 fn whole(body: Vec<u8>) -> Reply {
     Reply { status: 200, body }
 }
 
 #[cfg(feature = "sqlite")]
-fn sqlite(file: &[u8], query: &str, start: &str, end: &str) -> Result<SourceTable, SourceFailure> {
-    let started = Instant::now();
-    crate::collect::sqlite::query(file, query, start, end, move || started.elapsed() > TIME)
+fn sqlite(file: &[u8], query: &str, start: &str, end: &str) -> Result<Vec<u8>, SourceFailure> {
+    let (query, start, end) = (query.to_owned(), start.to_owned(), end.to_owned());
+    work(&Work::Sqlite { query, start, end }, file)
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn sqlite(_: &[u8], _: &str, _: &str, _: &str) -> Result<SourceTable, SourceFailure> {
+fn sqlite(_: &[u8], _: &str, _: &str, _: &str) -> Result<Vec<u8>, SourceFailure> {
     Err(SourceFailure::NotBuilt { feature: "sqlite" })
 }
 
@@ -139,7 +149,7 @@ fn postgres(_: &PlanSource, _: &str, _: &str, _: &str) -> Result<SourceTable, So
 }
 
 /// Has a piece of work done by this program again, in a process of its own with limits.
-#[cfg(any(feature = "jq", feature = "parquet", feature = "xlsx"))]
+#[cfg(any(feature = "jq", feature = "parquet", feature = "sqlite", feature = "xlsx"))]
 fn work(work: &Work, file: &[u8]) -> Result<Vec<u8>, SourceFailure> {
     let program = env::current_exe()
         .map_err(|error| SourceFailure::unknown(format!("this program cannot be started again: {error}")))?;

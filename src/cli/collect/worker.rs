@@ -18,8 +18,10 @@ use serde::{Deserialize, Serialize};
 use crate::collect::jq;
 #[cfg(feature = "parquet")]
 use crate::collect::parquet;
-#[cfg(any(feature = "parquet", feature = "xlsx"))]
+#[cfg(any(feature = "parquet", feature = "sqlite", feature = "xlsx"))]
 use crate::collect::recorded;
+#[cfg(feature = "sqlite")]
+use crate::collect::sqlite;
 use crate::collect::table::SourceFailure;
 #[cfg(feature = "xlsx")]
 use crate::collect::xlsx;
@@ -45,6 +47,9 @@ pub(crate) enum Work {
     /// To read all rows. The answer is a recorded table.
     #[cfg(feature = "parquet")]
     Parquet,
+    /// To ask a database. The answer is a recorded table.
+    #[cfg(feature = "sqlite")]
+    Sqlite { query: String, start: String, end: String },
 }
 
 /// What the process hands back.
@@ -175,7 +180,7 @@ fn done(input: &[u8]) -> Result<String, SourceFailure> {
     let (work, file) = (input.get(..end).unwrap_or(&[]), input.get(end + 1..).unwrap_or(&[]));
     let work: Work =
         serde_json::from_slice(work).map_err(|error| SourceFailure::unknown(error.to_string()))?;
-    #[cfg(any(feature = "parquet", feature = "xlsx"))]
+    #[cfg(any(feature = "parquet", feature = "sqlite", feature = "xlsx"))]
     let text = |table| {
         String::from_utf8(recorded::to_bytes(&table)?)
             .map_err(|error| SourceFailure::unknown(error.to_string()))
@@ -187,6 +192,11 @@ fn done(input: &[u8]) -> Result<String, SourceFailure> {
         Work::Xlsx { sheet } => xlsx::read(file, sheet.as_deref()).and_then(text),
         #[cfg(feature = "parquet")]
         Work::Parquet => parquet::read(file).and_then(text),
+        // One step of a query may take longer than SQLite looks at the time: the process is stopped from outside.
+        #[cfg(feature = "sqlite")]
+        Work::Sqlite { query, start, end } => {
+            sqlite::query(file, &query, &start, &end, || false).and_then(text)
+        }
     }
 }
 

@@ -98,7 +98,8 @@ impl ConfigReader<'_> {
         let path = self.text(key, node)?;
         let leads_out = path.value.starts_with('/')
             || path.value.contains(['\\', ':'])
-            || path.value.split('/').any(|part| part == "..");
+            // What git keeps for itself may hold secrets.
+            || path.value.split('/').any(|part| part == ".." || part.eq_ignore_ascii_case(".git"));
         if leads_out {
             let is_secret = path.value.contains("://") && path.value.contains('@');
             let secret = || errors::secret_in_plan(key, path.span);

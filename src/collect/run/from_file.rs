@@ -102,6 +102,7 @@ impl SourceRun<'_, '_> {
         match taking {
             Ok((value, more)) => {
                 origin.extend(more);
+                origin.extend(errors_of_total(field, read));
                 GatheredField { path: field.plan.field.value.clone(), value, origin }
             }
             Err(reason) => {
@@ -117,6 +118,10 @@ impl SourceRun<'_, '_> {
         let keys = keys_of(field);
         rows::elements(&read.table, &self.source.rows, &field.plan.only, &keys, self.window)
             .map_err(|problem| self.complaints.rows(field, read, &problem))
+            .and_then(|found| match &found.unclear {
+                Some(why) => Err(why.clone()),
+                None => Ok(found),
+            })
     }
 
     pub(super) fn list(
@@ -127,8 +132,9 @@ impl SourceRun<'_, '_> {
     ) -> Result<Taking, String> {
         self.known_columns(shape, field, &read.table)?;
         let found = self.elements(field, read)?;
+        self.say_outside(&found);
         if found.elements.is_empty() {
-            return Err("there is no row within the window".to_owned());
+            return Err(self.no_row());
         }
         let mut gaps = BTreeMap::new();
         let value = match shape {
@@ -228,9 +234,8 @@ impl SourceRun<'_, '_> {
             said.push(("errors", found.errors.to_string()));
         }
         if found.dropped > 0 {
-            self.line
-                .remarks
-                .push(format!("{} rows with an error are left out, as the plan says", found.dropped));
+            let rows = rows_of(found.dropped);
+            self.line.remark(&format!("{rows} with an error left out, as the plan says"));
         }
         self.say_outside(found);
         if !why.is_empty() {
@@ -244,6 +249,12 @@ impl SourceRun<'_, '_> {
         if found.outside > 0 {
             self.line.remark(&format!("{} outside of the window left out", rows_of(found.outside)));
         }
+    }
+
+    /// Why there is nothing to take.
+    fn no_row(&self) -> String {
+        let place = if self.source.rows.at.is_some() { " within the window" } else { " to take" };
+        format!("there is no row{place}")
     }
 
     /// Whether any row lies within the window, whatever it says: without one, a count of 0 may be that of an old file.
@@ -295,7 +306,7 @@ impl SourceRun<'_, '_> {
             let found = self.elements(field, read)?;
             self.say_outside(&found);
             if found.elements.is_empty() && !self.has_rows(read) {
-                return Err("there is no row within the window".to_owned());
+                return Err(self.no_row());
             }
             Taken::Cell(SourceCell::Number(found.elements.len().to_string()))
         } else if self.source.rows.at.is_some() && self.elements(field, read)?.outside > 0 {
@@ -324,7 +335,7 @@ impl SourceRun<'_, '_> {
         }
         let found = self.elements(field, read)?;
         match found.elements.as_slice() {
-            [] => Err("there is no row within the window".to_owned()),
+            [] => Err(self.no_row()),
             [one] => match (&one.unjudged, one.cells.get(&column.value)) {
                 (Some(Unjudged::Error(why) | Unjudged::NotRun(why)), _) => Err(why.clone()),
                 (None, Some(taken)) => Ok(taken.clone()),
@@ -356,6 +367,15 @@ impl SourceRun<'_, '_> {
             Err(why) => Err(self.complaints.unfit(field, read, 0, &why)),
         }
     }
+}
+
+/// How many rows the harness failed on: what is counted of the others says nothing of them.
+fn errors_of_total(field: &TypedField<'_>, read: &ReadSource) -> Option<(&'static str, String)> {
+    let is_total = matches!(field.plan.take, Take::Count(_) | Take::Value(_));
+    let Some(SourceCell::Number(errors)) = read.table.totals.get("errors").filter(|_| is_total) else {
+        return None;
+    };
+    (errors != "0").then(|| ("errors", errors.clone()))
 }
 
 /// `1 row`, `9 rows`.
