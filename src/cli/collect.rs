@@ -107,16 +107,8 @@ pub(super) fn run(args: &CollectArgs) -> ExitCode {
     };
     let disk = Disk::of(&args.project.path);
     let root = disk.start(false).path;
-    let mut run = CollectRun {
-        args,
-        disk: &disk,
-        root,
-        now,
-        sources: known.sources,
-        out: String::new(),
-        code: 0,
-        pending: Vec::new(),
-    };
+    let mut run =
+        CollectRun { args, disk: &disk, root, now, sources: known.sources, out: String::new(), code: 0 };
     let plans = match run.plans(&known.report.projects) {
         Ok(plans) => plans,
         Err(code) => return code,
@@ -140,8 +132,6 @@ struct CollectRun<'a> {
     sources: SourceMap,
     out: String,
     code: u8,
-    /// What is to be written once nothing turned out to be broken.
-    pending: Vec<(CollectTarget, String)>,
 }
 
 impl CollectRun<'_> {
@@ -152,20 +142,6 @@ impl CollectRun<'_> {
             if let Err(why) = self.collect(plan, &cached) {
                 let _ = writeln!(io::stderr().lock(), "error: {why}");
                 self.code = FAILURE;
-            }
-        }
-        let pending = std::mem::take(&mut self.pending);
-        if self.code == FAILURE && !pending.is_empty() {
-            self.out.push_str("Nothing was written, as not all of it could be collected.\n");
-            return;
-        }
-        for (target, text) in pending {
-            match target.write(self.disk, &self.root, &text, swap) {
-                Ok(()) => self.out.push_str(&format!("Wrote {}.\n", quote(&target.file))),
-                Err(why) => {
-                    let _ = writeln!(io::stderr().lock(), "error: {why}");
-                    self.code = FAILURE;
-                }
             }
         }
     }
@@ -293,7 +269,7 @@ impl CollectRun<'_> {
         let collection = self.args.terminal.waiting("Asking the sources", || {
             run::collect(plan, vocabulary, &place, outside, &target.window, sources)
         });
-        self.report(named, target, &collection)
+        self.report(named, &target, &collection)
     }
 
     fn when(&self) -> target::AskedDay<'_> {
@@ -304,7 +280,7 @@ impl CollectRun<'_> {
     fn report(
         &mut self,
         named: &NamedPlan<'_>,
-        target: CollectTarget,
+        target: &CollectTarget,
         collection: &Collection,
     ) -> Result<(), String> {
         self.show(&collection.diagnostics);
@@ -327,13 +303,13 @@ impl CollectRun<'_> {
             return Ok(());
         }
         let edited = write(target.document(), &collection.fields, &self.args.force)
-            .map_err(|why| unwritable(&target, why))?;
-        self.kept(&edited, &target);
-        let unfit = self.unfit(&target, &edited.text, &named.project.program.vocabulary);
+            .map_err(|why| unwritable(target, why))?;
+        self.kept(&edited, target);
+        let unfit = self.unfit(target, &edited.text, &named.project.program.vocabulary);
         let text = target.with_document(&edited.text);
         let differs = text != target.text || target.is_new;
         if differs {
-            self.difference(&target, &text);
+            self.difference(target, &text);
         }
         if unfit {
             self.out.push_str("Nothing was written: it would not be a snapshot, as reported.\n");
@@ -343,8 +319,7 @@ impl CollectRun<'_> {
         let failed = collection.failed && (differs || !self.args.check);
         let is_other = differs || !edited.kept.is_empty() || !edited.strays.is_empty();
         self.code = self.code.max(u8::from(failed || self.args.check && is_other));
-        self.finish_plan(target, text, differs);
-        Ok(())
+        self.write(target, &text, differs)
     }
 
     /// Whether what would be written has errors that the snapshot did not have before. They are shown.
@@ -407,7 +382,7 @@ impl CollectRun<'_> {
         self.out.push_str(&shown);
     }
 
-    fn finish_plan(&mut self, target: CollectTarget, text: String, differs: bool) {
+    fn write(&mut self, target: &CollectTarget, text: &str, differs: bool) -> Result<(), String> {
         if !differs {
             self.out.push_str("Nothing changes.\n");
         } else if self.args.check {
@@ -415,10 +390,12 @@ impl CollectRun<'_> {
                 "The snapshot is not what the sources give: run `tollgate collect --write` and commit it.\n",
             );
         } else if self.args.write {
-            self.pending.push((target, text));
+            target.write(self.disk, &self.root, text, swap)?;
+            let _ = writeln!(self.out, "Wrote {}.", quote(&target.file));
         } else {
             self.out.push_str("Nothing was written: add `--write`.\n");
         }
+        Ok(())
     }
 }
 

@@ -88,9 +88,10 @@ pub(super) fn totals(rows: &[SourceRow]) -> BTreeMap<String, SourceCell> {
         row.unjudged.is_none() && matches!(row.cells.get("passed"), Some(SourceCell::Unknown(_)))
     };
     let unclear = rows.iter().filter(is_unclear).count();
-    let judged = |number: usize| match unclear {
-        0 => of_run(number),
-        _ => SourceCell::Unknown(format!("of {unclear} of them it is not known whether they passed")),
+    // Of some it is not known: that none failed, or none passed, cannot be said then.
+    let judged = |number: usize| match (number, unclear) {
+        (0, 1..) => SourceCell::Unknown(format!("whether they passed is not known of {unclear} of them")),
+        (_, _) => of_run(number),
     };
     [
         ("rows", count(rows.len() - not_run)),
