@@ -222,24 +222,12 @@ impl ConfigReader<'_> {
 
     /// Where a source is.
     fn place(&mut self, kind: KindKey, name: &Setting<String>, node: ConfigNode) -> Option<Setting<String>> {
-        match kind {
-            KindKey::Postgres => self.variable(name, node),
-            KindKey::Prometheus => self.address(name, &node),
-            KindKey::Mlflow if is_address(&node) => self.address(name, &node),
-            KindKey::Promptfoo
-            | KindKey::Inspect
-            | KindKey::Deepeval
-            | KindKey::Evidently
-            | KindKey::Otlp
-            | KindKey::Csv
-            | KindKey::Tsv
-            | KindKey::Json
-            | KindKey::JsonLines
-            | KindKey::Xlsx
-            | KindKey::Parquet
-            | KindKey::Sqlite
-            | KindKey::Jq
-            | KindKey::Mlflow => self.path(name, &node),
+        if kind == KindKey::Postgres {
+            self.variable(name, node)
+        } else if kind == KindKey::Prometheus || (kind == KindKey::Mlflow && is_address(&node)) {
+            self.address(name, &node)
+        } else {
+            self.path(name, &node)
         }
     }
 
