@@ -227,7 +227,9 @@ impl<'p> FieldChecker<'p> {
             (_, _) => "`each`, `count` or `value`",
         };
         let (from, kind) = (quote(&self.plan.from.value), source.kind.name());
-        let message = format!("`{from}` is a `{kind}` source: take `{}` with {wanted}", self.name());
+        // As they are spoken: an `inspect`, an `mlflow`.
+        let article = if kind.starts_with(['e', 'i', 'm', 'o', 'x']) { "an" } else { "a" };
+        let message = format!("`{from}` is {article} `{kind}` source: take `{}` with {wanted}", self.name());
         Err(Diagnostic::error(Code::UnfitField, message)
             .label(self.plan.from.span, "taken from here")
             .label(source.name.span, "it is declared here"))
