@@ -81,7 +81,7 @@ fn a_question_that_was_not_recorded_is_an_error_that_says_what_to_do() {
     // Another window has other questions.
     let run = repo.run(&["collect", "--replay", "recorded", "--date", "2026-11-28", "--write"]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.err.contains("the recording has no answer of `prom` to this"), "{}", run.err);
+    assert!(run.err.contains("the recording lacks an answer of `prom`: `prom/"), "{}", run.err);
     assert!(run.err.contains("--network --record"), "{}", run.err);
     assert!(!repo.names().iter().any(|name| name.ends_with("2026-11-28.yaml")));
 }

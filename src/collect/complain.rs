@@ -33,28 +33,14 @@ pub(super) struct Complaints<'s> {
 
 /// What to write where rows cannot be told apart: each kind has settings of its own.
 fn which_counts(kind: &SourceKind) -> &'static str {
-    match kind {
-        SourceKind::Inspect(_) => "say with `epochs: worst` that the worst epoch counts",
-        SourceKind::Promptfoo(_) => {
-            "say which counts with `repeats: newest` or `repeats: worst`, or tell them apart with `id`"
-        }
-        SourceKind::Deepeval => "say which counts with `repeats: newest` or `repeats: worst`",
-        SourceKind::Evidently
-        | SourceKind::Otlp
-        | SourceKind::Csv(_)
-        | SourceKind::Tsv(_)
-        | SourceKind::Json(_)
-        | SourceKind::JsonLines(_)
-        | SourceKind::Xlsx { .. }
-        | SourceKind::Parquet
-        | SourceKind::Sqlite
-        | SourceKind::Jq { .. }
-        | SourceKind::MlflowTable { .. }
-        | SourceKind::Prometheus(_)
-        | SourceKind::Mlflow { .. }
-        | SourceKind::Postgres(_) => {
-            "say which counts with `repeats: newest` or `repeats: worst`, or tell them apart with `key`"
-        }
+    if matches!(kind, SourceKind::Inspect(_)) {
+        "say with `epochs: worst` that the worst epoch counts"
+    } else if matches!(kind, SourceKind::Promptfoo(_)) {
+        "say which counts with `repeats: newest` or `repeats: worst`, or tell them apart with `id`"
+    } else if kind.is_eval() {
+        "say which counts with `repeats: newest` or `repeats: worst`"
+    } else {
+        "say which counts with `repeats: newest` or `repeats: worst`, or tell them apart with `key`"
     }
 }
 

@@ -150,11 +150,10 @@ fn row(
     empty: &[String],
 ) -> Result<SourceRow, SourceFailure> {
     if record.cells.len() != names.len() {
-        let delimiter = if rules.delimiter == b'\t' { "a tab".to_owned() } else { delimiter_code(rules) };
         return Err(broken(
             record.at,
             format!("this row has {} cells, and the header {}", record.cells.len(), names.len()),
-            format!("put texts that contain {delimiter} in double quotes, or name another `delimiter`"),
+            delimiter_help(names, rules),
         ));
     }
     let mut cells = BTreeMap::new();
@@ -167,8 +166,21 @@ fn row(
     Ok(SourceRow { cells, line: record.line, unjudged: None })
 }
 
-fn delimiter_code(rules: &TextRules) -> String {
-    format!("`{}`", char::from(rules.delimiter))
+/// What to do about a row of another length than the header.
+fn delimiter_help(names: &[String], rules: &TextRules) -> String {
+    if let [only] = names {
+        if rules.delimiter != b';' && only.contains(';') {
+            return "the header has `;`: write `delimiter: ';'`".to_owned();
+        }
+        if rules.delimiter != b'\t' && only.contains('\t') {
+            return "the header has tabs: write `delimiter: tab`".to_owned();
+        }
+    }
+    let delimiter = match rules.delimiter {
+        b'\t' => "a tab".to_owned(),
+        other => format!("`{}`", char::from(other)),
+    };
+    format!("put texts that contain {delimiter} in double quotes, or name another `delimiter`")
 }
 
 fn broken(at: usize, message: impl Into<String>, help: impl Into<String>) -> SourceFailure {
@@ -406,6 +418,23 @@ mod tests {
         assert_eq!(broken_at(comma("a,b\r1,2\r")), 3);
         assert_eq!(broken_at(comma("\u{feff}a,b\n\u{e4},2,3\n")), 7);
         assert_eq!(broken_at(read(b"a\xff\n1", &rules(b',', '.', None), &[])), 1);
+    }
+
+    #[test]
+    fn a_header_in_one_piece_names_the_delimiter_that_it_has() {
+        let help = |text: &str, delimiter: u8| match read(text.as_bytes(), &rules(delimiter, '.', None), &[])
+        {
+            Err(SourceFailure::Broken { help: Some(help), .. }) => help,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(help("a;b\n4,5;1\n", b','), "the header has `;`: write `delimiter: ';'`");
+        assert_eq!(help("a\tb\n4,5\t1\n", b','), "the header has tabs: write `delimiter: tab`");
+        // These have the delimiter that the plan names, or several columns already.
+        for (text, delimiter) in
+            [("\"a;b\"\n1;2\n", b';'), ("\"a\tb\"\n1\t2\n", b'\t'), ("a;b,c\n1,2,3\n", b',')]
+        {
+            assert!(help(text, delimiter).starts_with("put texts that contain"), "{text}");
+        }
     }
 
     #[test]

@@ -71,6 +71,72 @@ impl SourceKind {
             | Self::Postgres(_) => None,
         }
     }
+
+    /// Whether it answers questions one by one, and is not read as rows.
+    pub fn is_asked(&self) -> bool {
+        match self {
+            Self::Sqlite
+            | Self::MlflowTable { .. }
+            | Self::Prometheus(_)
+            | Self::Mlflow { .. }
+            | Self::Postgres(_) => true,
+            Self::Promptfoo(_)
+            | Self::Inspect(_)
+            | Self::Deepeval
+            | Self::Evidently
+            | Self::Otlp
+            | Self::Csv(_)
+            | Self::Tsv(_)
+            | Self::Json(_)
+            | Self::JsonLines(_)
+            | Self::Xlsx { .. }
+            | Self::Parquet
+            | Self::Jq { .. } => false,
+        }
+    }
+
+    /// Whether it is the run of an eval tool, whose rows are tests with an `id`.
+    pub fn is_eval(&self) -> bool {
+        match self {
+            Self::Promptfoo(_) | Self::Inspect(_) | Self::Deepeval => true,
+            Self::Evidently
+            | Self::Otlp
+            | Self::Csv(_)
+            | Self::Tsv(_)
+            | Self::Json(_)
+            | Self::JsonLines(_)
+            | Self::Xlsx { .. }
+            | Self::Parquet
+            | Self::Sqlite
+            | Self::Jq { .. }
+            | Self::MlflowTable { .. }
+            | Self::Prometheus(_)
+            | Self::Mlflow { .. }
+            | Self::Postgres(_) => false,
+        }
+    }
+
+    /// As a plan writes it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Promptfoo(_) => "promptfoo",
+            Self::Inspect(_) => "inspect",
+            Self::Deepeval => "deepeval",
+            Self::Evidently => "evidently",
+            Self::Otlp => "otlp",
+            Self::Csv(_) => "csv",
+            Self::Tsv(_) => "tsv",
+            Self::Json(_) => "json",
+            Self::JsonLines(_) => "jsonl",
+            Self::Xlsx { .. } => "xlsx",
+            Self::Parquet => "parquet",
+            Self::Sqlite => "sqlite",
+            Self::Jq { .. } => "jq",
+            Self::MlflowTable { .. } | Self::Mlflow { .. } => "mlflow",
+            Self::Prometheus(_) => "prometheus",
+            Self::Postgres(_) => "postgres",
+        }
+    }
 }
 
 /// How the rows of any source are taken.

@@ -54,14 +54,18 @@ pub(super) fn check<'p>(
     let (mut fields, mut problems) = (Vec::new(), Vec::new());
     // What is wrong with a source is told already, and not again at each field.
     let is_broken = |name: &str| plan.broken_sources.iter().any(|broken| broken == name);
-    for field in plan.fields.iter().filter(|field| !is_broken(&field.from.value)) {
+    for field in &plan.fields {
         let checker = FieldChecker { plan: field, vocabulary };
         match plan.source(&field.from) {
             Ok(source) => match checker.check(source) {
                 Ok(shape) => fields.push(TypedField { plan: field, source, shape }),
                 Err(found) => problems.extend(found),
             },
-            Err(problem) => problems.push(problem),
+            Err(problem) => {
+                // Whether there is such a field does not depend on its source.
+                problems.extend(checker.resolve().err());
+                problems.extend(Some(problem).filter(|_| !is_broken(&field.from.value)));
+            }
         }
     }
     for source in &plan.sources {
@@ -210,32 +214,25 @@ impl<'p> FieldChecker<'p> {
 
     /// Whether this kind of source is asked in this way.
     fn kind_of_source(&self, source: &PlanSource) -> Result<(), Diagnostic> {
-        let (wanted, span) = match (&self.plan.take, &source.kind) {
+        let wanted = match (&self.plan.take, &source.kind) {
             (Take::Prometheus(_), SourceKind::Prometheus(_))
             | (Take::Metric(_), SourceKind::Mlflow { .. } | SourceKind::MlflowTable { .. })
             | (Take::Sql(_) | Take::SqlEach(..), SourceKind::Sqlite | SourceKind::Postgres(_)) => {
                 return Ok(());
             }
-            (Take::Each(_) | Take::Count(_) | Take::Value(_), kind) if is_table(kind) => return Ok(()),
-            (_, SourceKind::Prometheus(_)) => {
-                ("`query`, `part` and `whole`, or `quantile` and `buckets`", self.plan.from.span)
-            }
-            (_, SourceKind::Mlflow { .. } | SourceKind::MlflowTable { .. }) => {
-                ("`metric`", self.plan.from.span)
-            }
-            (_, SourceKind::Sqlite | SourceKind::Postgres(_)) => ("`sql`", self.plan.from.span),
-            (_, _) => ("`each`, `count` or `value`", self.plan.from.span),
+            (Take::Each(_) | Take::Count(_) | Take::Value(_), kind) if !kind.is_asked() => return Ok(()),
+            (_, SourceKind::Prometheus(_)) => "`query`, `part` and `whole`, or `quantile` and `buckets`",
+            (_, SourceKind::Mlflow { .. } | SourceKind::MlflowTable { .. }) => "`metric`",
+            (_, SourceKind::Sqlite | SourceKind::Postgres(_)) => "`sql`",
+            (_, _) => "`each`, `count` or `value`",
         };
-        Err(Diagnostic::error(
-            Code::UnfitField,
-            format!(
-                "`{}` asks `{}` in a way that it does not understand",
-                self.name(),
-                quote(&self.plan.from.value)
-            ),
-        )
-        .label(span, format!("this source takes {wanted}"))
-        .label(source.name.span, "it is declared here"))
+        let (from, kind) = (quote(&self.plan.from.value), source.kind.name());
+        // As they are spoken: an `inspect`, an `mlflow`.
+        let article = if kind.starts_with(['e', 'i', 'm', 'o', 'x']) { "an" } else { "a" };
+        let message = format!("`{from}` is {article} `{kind}` source: take `{}` with {wanted}", self.name());
+        Err(Diagnostic::error(Code::UnfitField, message)
+            .label(self.plan.from.span, "taken from here")
+            .label(source.name.span, "it is declared here"))
     }
 
     fn form(&self, name: &str, ty: &'p Type, unit: Option<String>) -> FieldForm<'p> {
@@ -405,29 +402,6 @@ impl<'p> FieldChecker<'p> {
         }
         let known: Vec<&str> = columns.totals.iter().copied().chain(["rows"]).collect();
         Err(unknown_column(total, &known))
-    }
-}
-
-/// Whether the rows of a kind of source are a table.
-fn is_table(kind: &SourceKind) -> bool {
-    match kind {
-        SourceKind::Promptfoo(_)
-        | SourceKind::Inspect(_)
-        | SourceKind::Deepeval
-        | SourceKind::Evidently
-        | SourceKind::Otlp
-        | SourceKind::Csv(_)
-        | SourceKind::Tsv(_)
-        | SourceKind::Json(_)
-        | SourceKind::JsonLines(_)
-        | SourceKind::Xlsx { .. }
-        | SourceKind::Parquet
-        | SourceKind::Jq { .. } => true,
-        SourceKind::Sqlite
-        | SourceKind::MlflowTable { .. }
-        | SourceKind::Prometheus(_)
-        | SourceKind::Mlflow { .. }
-        | SourceKind::Postgres(_) => false,
     }
 }
 

@@ -72,3 +72,31 @@ fn a_column_that_no_row_has_is_a_mistake_of_the_plan() {
     assert_eq!(code, 2, "{said}");
     assert!(flat(&said).contains("`scoer`") && said.contains("did you mean `score`?"), "{said}");
 }
+
+#[test]
+fn a_field_that_asks_in_the_way_of_another_kind_is_told_the_right_one() {
+    for (source, field, told) in [
+        (
+            "csv: data/table.csv",
+            "query: q",
+            "`s` is a `csv` source: take `number` with `each`, `count` or `value`",
+        ),
+        (
+            "inspect: logs/a.json",
+            "sql: q",
+            "`s` is an `inspect` source: take `number` with `each`, `count` or `value`",
+        ),
+        ("mlflow: data/runs.csv", "value: q", "`s` is an `mlflow` source: take `number` with `metric`"),
+        ("postgres: { env: DB }", "count: rows", "`s` is a `postgres` source: take `number` with `sql`"),
+        (
+            "prometheus: https://a.example.com",
+            "metric: q",
+            "`s` is a `prometheus` source: take `number` with `query`, `part`",
+        ),
+    ] {
+        let text = plan(source, &format!("number: {{ from: s, {field} }}"));
+        let (code, said) = collect(&repo(&text), &[]).said();
+        assert_eq!(code, 2, "{said}");
+        assert!(flat(&said).contains(told), "{said}");
+    }
+}

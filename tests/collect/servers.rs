@@ -293,7 +293,7 @@ fn a_recording_answers_only_what_was_asked() {
     let (code, said, text) = written(&repo, &["--replay", "recorded"]);
     assert_eq!((code, &*text), (2, ""), "{said}");
     let said = flat(&said);
-    assert!(said.contains("the recording has no answer of `s` to this"), "{said}");
+    assert!(said.contains("the recording lacks an answer of `s`: `s/"), "{said}");
     assert!(said.contains("record it again: the same command with `--network --record`"), "{said}");
 }
 

@@ -67,9 +67,7 @@ impl Respondent for Replay {
         };
         let Ok(bytes) = disk::read(&self.folder.join(&name)) else {
             let source = quote(&source.name.value);
-            return Err(refused(format!(
-                "the recording has no answer of `{source}` to this: `{name}` is missing"
-            )));
+            return Err(refused(format!("the recording lacks an answer of `{source}`: `{name}`")));
         };
         let record: Value = serde_json::from_slice(&bytes)
             .map_err(|error| refused(format!("`{name}` of the recording is broken: {error}")))?;
@@ -134,23 +132,12 @@ fn asked(source: &PlanSource, question: &Question<'_>) -> Value {
 
 /// The kind of file, with what changes how it is decoded.
 fn reader(kind: &SourceKind) -> Value {
-    match kind {
-        SourceKind::Jq { filter } => json!({ "jq": filter }),
-        SourceKind::Xlsx { sheet } => json!({ "xlsx": sheet }),
-        SourceKind::Promptfoo(_) => "promptfoo".into(),
-        SourceKind::Inspect(_) => "inspect".into(),
-        SourceKind::Deepeval => "deepeval".into(),
-        SourceKind::Evidently => "evidently".into(),
-        SourceKind::Otlp => "otlp".into(),
-        SourceKind::Csv(_) => "csv".into(),
-        SourceKind::Tsv(_) => "tsv".into(),
-        SourceKind::Json(_) => "json".into(),
-        SourceKind::JsonLines(_) => "json_lines".into(),
-        SourceKind::Parquet => "parquet".into(),
-        SourceKind::Sqlite => "sqlite".into(),
-        SourceKind::MlflowTable { .. } | SourceKind::Mlflow { .. } => "mlflow".into(),
-        SourceKind::Prometheus(_) => "prometheus".into(),
-        SourceKind::Postgres(_) => "postgres".into(),
+    if let SourceKind::Jq { filter } = kind {
+        json!({ "jq": filter })
+    } else if let SourceKind::Xlsx { sheet } = kind {
+        json!({ "xlsx": sheet })
+    } else {
+        kind.name().into()
     }
 }
 

@@ -16,7 +16,7 @@ const MAX_TIMEOUT: u64 = 600;
 const MAX_RETRIES: u32 = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum PlanSourceKey {
+enum KindKey {
     Promptfoo,
     Inspect,
     Deepeval,
@@ -33,6 +33,10 @@ enum PlanSourceKey {
     Mlflow,
     Prometheus,
     Postgres,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum OptionKey {
     // How rows are taken.
     Key,
     Repeats,
@@ -61,57 +65,63 @@ enum PlanSourceKey {
     Retries,
 }
 
-use PlanSourceKey as Key;
+/// What can be set of a source.
+#[derive(Clone, Copy)]
+enum PlanSourceKey {
+    Kind(KindKey),
+    Option(OptionKey),
+}
 
-const KINDS: [(&str, Key); 16] = [
-    ("promptfoo", Key::Promptfoo),
-    ("inspect", Key::Inspect),
-    ("deepeval", Key::Deepeval),
-    ("evidently", Key::Evidently),
-    ("otlp", Key::Otlp),
-    ("csv", Key::Csv),
-    ("tsv", Key::Tsv),
-    ("json", Key::Json),
-    ("jsonl", Key::JsonLines),
-    ("xlsx", Key::Xlsx),
-    ("parquet", Key::Parquet),
-    ("sqlite", Key::Sqlite),
-    ("jq", Key::Jq),
-    ("mlflow", Key::Mlflow),
-    ("prometheus", Key::Prometheus),
-    ("postgres", Key::Postgres),
+const KINDS: [(&str, KindKey); 16] = [
+    ("promptfoo", KindKey::Promptfoo),
+    ("inspect", KindKey::Inspect),
+    ("deepeval", KindKey::Deepeval),
+    ("evidently", KindKey::Evidently),
+    ("otlp", KindKey::Otlp),
+    ("csv", KindKey::Csv),
+    ("tsv", KindKey::Tsv),
+    ("json", KindKey::Json),
+    ("jsonl", KindKey::JsonLines),
+    ("xlsx", KindKey::Xlsx),
+    ("parquet", KindKey::Parquet),
+    ("sqlite", KindKey::Sqlite),
+    ("jq", KindKey::Jq),
+    ("mlflow", KindKey::Mlflow),
+    ("prometheus", KindKey::Prometheus),
+    ("postgres", KindKey::Postgres),
 ];
 
-const OPTIONS: [(&str, Key); 24] = [
-    ("key", Key::Key),
-    ("repeats", Key::Repeats),
-    ("errors", Key::Errors),
-    ("at", Key::At),
-    ("empty", Key::Empty),
-    ("undated", Key::Undated),
-    ("provider", Key::Provider),
-    ("prompt", Key::Prompt),
-    ("id", Key::Id),
-    ("also_errors", Key::AlsoErrors),
-    ("cached", Key::Cached),
-    ("task", Key::Task),
-    ("epochs", Key::Epochs),
-    ("encoding", Key::Encoding),
-    ("decimal", Key::Decimal),
-    ("delimiter", Key::Delimiter),
-    ("rows", Key::Rows),
-    ("sheet", Key::Sheet),
-    ("filter", Key::Filter),
-    ("experiment", Key::Experiment),
-    ("run", Key::Run),
-    ("token", Key::Token),
-    ("timeout", Key::Timeout),
-    ("retries", Key::Retries),
+const OPTIONS: [(&str, OptionKey); 24] = [
+    ("key", OptionKey::Key),
+    ("repeats", OptionKey::Repeats),
+    ("errors", OptionKey::Errors),
+    ("at", OptionKey::At),
+    ("empty", OptionKey::Empty),
+    ("undated", OptionKey::Undated),
+    ("provider", OptionKey::Provider),
+    ("prompt", OptionKey::Prompt),
+    ("id", OptionKey::Id),
+    ("also_errors", OptionKey::AlsoErrors),
+    ("cached", OptionKey::Cached),
+    ("task", OptionKey::Task),
+    ("epochs", OptionKey::Epochs),
+    ("encoding", OptionKey::Encoding),
+    ("decimal", OptionKey::Decimal),
+    ("delimiter", OptionKey::Delimiter),
+    ("rows", OptionKey::Rows),
+    ("sheet", OptionKey::Sheet),
+    ("filter", OptionKey::Filter),
+    ("experiment", OptionKey::Experiment),
+    ("run", OptionKey::Run),
+    ("token", OptionKey::Token),
+    ("timeout", OptionKey::Timeout),
+    ("retries", OptionKey::Retries),
 ];
 
 /// What may be set of a source of a kind, besides where it is.
-fn options_of(kind: Key) -> &'static [Key] {
-    const TEXT: &[Key] = &[
+fn options_of(kind: KindKey) -> &'static [OptionKey] {
+    use OptionKey as Key;
+    const TEXT: &[OptionKey] = &[
         Key::Key,
         Key::Repeats,
         Key::At,
@@ -121,9 +131,9 @@ fn options_of(kind: Key) -> &'static [Key] {
         Key::Decimal,
         Key::Delimiter,
     ];
-    const ROWS: &[Key] = &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated];
+    const ROWS: &[OptionKey] = &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated];
     match kind {
-        Key::Promptfoo => &[
+        KindKey::Promptfoo => &[
             Key::Provider,
             Key::Prompt,
             Key::Id,
@@ -133,49 +143,22 @@ fn options_of(kind: Key) -> &'static [Key] {
             Key::Errors,
             Key::Undated,
         ],
-        Key::Inspect => &[Key::Task, Key::Epochs, Key::Errors],
-        Key::Deepeval => &[Key::Repeats, Key::Errors, Key::Undated],
-        Key::Evidently => &[Key::Undated],
-        Key::Otlp => &[Key::Key, Key::Repeats, Key::At, Key::Undated],
-        Key::Csv | Key::Tsv => TEXT,
-        Key::Json | Key::JsonLines => &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated, Key::Rows],
-        Key::Xlsx => &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated, Key::Sheet],
-        Key::Parquet => ROWS,
-        Key::Jq => &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated, Key::Filter],
-        Key::Sqlite => &[Key::Key, Key::Repeats, Key::Empty],
-        Key::Mlflow => &[Key::Experiment, Key::Run, Key::Token, Key::Timeout, Key::Retries, Key::Undated],
-        Key::Prometheus => &[Key::Token, Key::Timeout, Key::Retries],
-        Key::Postgres => &[Key::Timeout, Key::Key, Key::Repeats, Key::Empty],
-        // No kinds.
-        Key::Key
-        | Key::Repeats
-        | Key::Errors
-        | Key::At
-        | Key::Empty
-        | Key::Undated
-        | Key::Provider
-        | Key::Prompt
-        | Key::Id
-        | Key::AlsoErrors
-        | Key::Cached
-        | Key::Task
-        | Key::Epochs
-        | Key::Encoding
-        | Key::Decimal
-        | Key::Delimiter
-        | Key::Rows
-        | Key::Sheet
-        | Key::Filter
-        | Key::Experiment
-        | Key::Run
-        | Key::Token
-        | Key::Timeout
-        | Key::Retries => &[],
+        KindKey::Inspect => &[Key::Task, Key::Epochs, Key::Errors],
+        KindKey::Deepeval => &[Key::Repeats, Key::Errors, Key::Undated],
+        KindKey::Evidently => &[Key::Undated],
+        KindKey::Otlp => &[Key::Key, Key::Repeats, Key::At, Key::Undated],
+        KindKey::Csv | KindKey::Tsv => TEXT,
+        KindKey::Json | KindKey::JsonLines => {
+            &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated, Key::Rows]
+        }
+        KindKey::Xlsx => &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated, Key::Sheet],
+        KindKey::Parquet => ROWS,
+        KindKey::Jq => &[Key::Key, Key::Repeats, Key::At, Key::Empty, Key::Undated, Key::Filter],
+        KindKey::Sqlite => &[Key::Key, Key::Repeats, Key::Empty],
+        KindKey::Mlflow => &[Key::Experiment, Key::Run, Key::Token, Key::Timeout, Key::Retries, Key::Undated],
+        KindKey::Prometheus => &[Key::Token, Key::Timeout, Key::Retries],
+        KindKey::Postgres => &[Key::Timeout, Key::Key, Key::Repeats, Key::Empty],
     }
-}
-
-fn is_kind(key: Key) -> bool {
-    KINDS.iter().any(|(_, kind)| *kind == key)
 }
 
 /// Whether a source is on a server, and not in a file.
@@ -202,31 +185,26 @@ impl ConfigReader<'_> {
 
     fn source(&mut self, name: Setting<String>, node: ConfigNode) -> Option<PlanSource> {
         let entries = self.map(&name, node)?;
-        let keys: Vec<(&str, Key)> = KINDS.into_iter().chain(OPTIONS).collect();
+        let kind_keys = KINDS.into_iter().map(|(name, key)| (name, PlanSourceKey::Kind(key)));
+        let option_keys = OPTIONS.into_iter().map(|(name, key)| (name, PlanSourceKey::Option(key)));
+        let keys: Vec<(&str, PlanSourceKey)> = kind_keys.chain(option_keys).collect();
         let of = format!("the source `{}`", name.value);
-        let mut settings: PlanSettings<Key> = self
-            .fields(entries, &keys, &of)
-            .into_iter()
-            .map(|(key, name, node)| (key, (name, node)))
-            .collect();
-        let kinds: Vec<Key> = settings.keys().copied().filter(|key| is_kind(*key)).collect();
-        let kind = match kinds.as_slice() {
-            [kind] => *kind,
-            [] => {
-                let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
-                self.report(errors::source_without_kind(&name, &names));
-                return None;
-            }
-            [first, second, ..] => {
-                let of_key = |key| settings.get(key).map(|(name, _): &(Setting<String>, ConfigNode)| name);
-                if let (Some(first), Some(second)) = (of_key(first), of_key(second)) {
-                    let problem = errors::two_kinds(&name, first, second);
-                    self.report(problem);
-                }
-                return None;
-            }
+        let (mut kinds, mut settings) = (PlanSettings::new(), PlanSettings::new());
+        for (key, name, node) in self.fields(entries, &keys, &of) {
+            match key {
+                PlanSourceKey::Kind(kind) => kinds.insert(kind, (name, node)),
+                PlanSourceKey::Option(option) => settings.insert(option, (name, node)),
+            };
+        }
+        let Some((kind, (kind_name, node))) = kinds.pop_first() else {
+            let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+            self.report(errors::source_without_kind(&name, &names));
+            return None;
         };
-        let (kind_name, node) = settings.remove(&kind)?;
+        if let Some((_, (second, _))) = kinds.pop_first() {
+            self.report(errors::two_kinds(&name, &kind_name, &second));
+            return None;
+        }
         let allowed = options_of(kind);
         for (_, (option, _)) in settings.iter().filter(|(key, _)| !allowed.contains(key)) {
             let known = OPTIONS.iter().filter(|(_, key)| allowed.contains(key)).map(|(name, _)| *name);
@@ -243,33 +221,34 @@ impl ConfigReader<'_> {
     }
 
     /// Where a source is.
-    fn place(&mut self, kind: Key, name: &Setting<String>, node: ConfigNode) -> Option<Setting<String>> {
-        match kind {
-            Key::Postgres => self.variable(name, node),
-            Key::Prometheus => self.address(name, &node),
-            Key::Mlflow if is_address(&node) => self.address(name, &node),
-            _ => self.path(name, &node),
+    fn place(&mut self, kind: KindKey, name: &Setting<String>, node: ConfigNode) -> Option<Setting<String>> {
+        if kind == KindKey::Postgres {
+            self.variable(name, node)
+        } else if kind == KindKey::Prometheus || (kind == KindKey::Mlflow && is_address(&node)) {
+            self.address(name, &node)
+        } else {
+            self.path(name, &node)
         }
     }
 
-    fn row_rules(&mut self, settings: &mut PlanSettings<Key>) -> RowRules {
+    fn row_rules(&mut self, settings: &mut PlanSettings<OptionKey>) -> RowRules {
         let mut rules = RowRules::default();
-        if let Some((name, node)) = settings.remove(&Key::Key) {
+        if let Some((name, node)) = settings.remove(&OptionKey::Key) {
             rules.key = self.text_list(&name, node);
         }
-        if let Some((name, node)) = settings.remove(&Key::Repeats) {
+        if let Some((name, node)) = settings.remove(&OptionKey::Repeats) {
             rules.repeats = self.repeats(&name, &node);
         }
-        if let Some((name, node)) = settings.remove(&Key::Errors) {
+        if let Some((name, node)) = settings.remove(&OptionKey::Errors) {
             rules.errors = self.error_rows(&name, &node).unwrap_or_default();
         }
-        if let Some((name, node)) = settings.remove(&Key::At) {
+        if let Some((name, node)) = settings.remove(&OptionKey::At) {
             rules.at = self.at_column(&name, node);
         }
-        if let Some((name, node)) = settings.remove(&Key::Empty) {
+        if let Some((name, node)) = settings.remove(&OptionKey::Empty) {
             rules.empty = self.text_list(&name, node).into_iter().map(|text| text.value).collect();
         }
-        if let Some((name, node)) = settings.remove(&Key::Undated) {
+        if let Some((name, node)) = settings.remove(&OptionKey::Undated) {
             rules.undated =
                 self.word(&name, &node, &[("accepted", true), ("refused", false)]).unwrap_or(false);
         }
@@ -343,86 +322,63 @@ impl ConfigReader<'_> {
 
     fn kind(
         &mut self,
-        kind: Key,
+        kind: KindKey,
         source: &Setting<String>,
         is_server: bool,
-        settings: &mut PlanSettings<Key>,
+        settings: &mut PlanSettings<OptionKey>,
     ) -> Option<SourceKind> {
         Some(match kind {
-            Key::Promptfoo => SourceKind::Promptfoo(self.promptfoo(settings)),
-            Key::Inspect => SourceKind::Inspect(self.inspect(settings)),
-            Key::Deepeval => SourceKind::Deepeval,
-            Key::Evidently => SourceKind::Evidently,
-            Key::Otlp => SourceKind::Otlp,
-            Key::Csv => SourceKind::Csv(self.text_rules(settings, b',')),
-            Key::Tsv => SourceKind::Tsv(self.text_rules(settings, b'\t')),
-            Key::Json => SourceKind::Json(JsonRules { rows: self.optional(settings, Key::Rows) }),
-            Key::JsonLines => SourceKind::JsonLines(JsonRules { rows: self.optional(settings, Key::Rows) }),
-            Key::Xlsx => SourceKind::Xlsx { sheet: self.plain(settings, Key::Sheet) },
-            Key::Parquet => SourceKind::Parquet,
-            Key::Sqlite => SourceKind::Sqlite,
-            Key::Jq => match self.plain(settings, Key::Filter) {
+            KindKey::Promptfoo => SourceKind::Promptfoo(self.promptfoo(settings)),
+            KindKey::Inspect => SourceKind::Inspect(self.inspect(settings)),
+            KindKey::Deepeval => SourceKind::Deepeval,
+            KindKey::Evidently => SourceKind::Evidently,
+            KindKey::Otlp => SourceKind::Otlp,
+            KindKey::Csv => SourceKind::Csv(self.text_rules(settings, b',')),
+            KindKey::Tsv => SourceKind::Tsv(self.text_rules(settings, b'\t')),
+            KindKey::Json => SourceKind::Json(JsonRules { rows: self.optional(settings, OptionKey::Rows) }),
+            KindKey::JsonLines => {
+                SourceKind::JsonLines(JsonRules { rows: self.optional(settings, OptionKey::Rows) })
+            }
+            KindKey::Xlsx => SourceKind::Xlsx { sheet: self.plain(settings, OptionKey::Sheet) },
+            KindKey::Parquet => SourceKind::Parquet,
+            KindKey::Sqlite => SourceKind::Sqlite,
+            KindKey::Jq => match self.plain(settings, OptionKey::Filter) {
                 Some(filter) => SourceKind::Jq { filter },
                 None => {
                     self.report(errors::missing_in_source(source, "filter", "'.results[]'"));
                     return None;
                 }
             },
-            Key::Mlflow if is_server => {
-                let Some(experiment) = self.plain(settings, Key::Experiment) else {
+            KindKey::Mlflow if is_server => {
+                let Some(experiment) = self.plain(settings, OptionKey::Experiment) else {
                     self.report(errors::missing_in_source(source, "experiment", "support-replies"));
                     return None;
                 };
-                let run = self.plain(settings, Key::Run);
+                let run = self.plain(settings, OptionKey::Run);
                 SourceKind::Mlflow { server: self.server(settings), experiment, run }
             }
-            Key::Mlflow => SourceKind::MlflowTable { run: self.plain(settings, Key::Run) },
-            Key::Prometheus => SourceKind::Prometheus(self.server(settings)),
-            Key::Postgres => SourceKind::Postgres(self.server(settings)),
-            // No kinds.
-            Key::Key
-            | Key::Repeats
-            | Key::Errors
-            | Key::At
-            | Key::Empty
-            | Key::Undated
-            | Key::Provider
-            | Key::Prompt
-            | Key::Id
-            | Key::AlsoErrors
-            | Key::Cached
-            | Key::Task
-            | Key::Epochs
-            | Key::Encoding
-            | Key::Decimal
-            | Key::Delimiter
-            | Key::Rows
-            | Key::Sheet
-            | Key::Filter
-            | Key::Experiment
-            | Key::Run
-            | Key::Token
-            | Key::Timeout
-            | Key::Retries => return None,
+            KindKey::Mlflow => SourceKind::MlflowTable { run: self.plain(settings, OptionKey::Run) },
+            KindKey::Prometheus => SourceKind::Prometheus(self.server(settings)),
+            KindKey::Postgres => SourceKind::Postgres(self.server(settings)),
         })
     }
 
-    fn plain(&mut self, settings: &mut PlanSettings<Key>, key: Key) -> Option<String> {
+    fn plain(&mut self, settings: &mut PlanSettings<OptionKey>, key: OptionKey) -> Option<String> {
         self.optional(settings, key).map(|text| text.value)
     }
 
-    fn promptfoo(&mut self, settings: &mut PlanSettings<Key>) -> PromptfooRules {
-        let cached_latency = settings.remove(&Key::Cached).and_then(|(name, node)| {
+    fn promptfoo(&mut self, settings: &mut PlanSettings<OptionKey>) -> PromptfooRules {
+        let cached_latency = settings.remove(&OptionKey::Cached).and_then(|(name, node)| {
             self.word(&name, &node, &[("no latency", false), ("latency counts", true)])
         });
-        let also_errors = match settings.remove(&Key::AlsoErrors) {
+        let also_errors = match settings.remove(&OptionKey::AlsoErrors) {
             Some((name, node)) => self.also_errors(&name, node),
             None => AlsoErrors::default(),
         };
         PromptfooRules {
-            provider: self.optional(settings, Key::Provider),
-            prompt: self.optional(settings, Key::Prompt),
-            id: self.optional(settings, Key::Id),
+            provider: self.optional(settings, OptionKey::Provider),
+            prompt: self.optional(settings, OptionKey::Prompt),
+            id: self.optional(settings, OptionKey::Id),
             also_errors,
             cached_latency: cached_latency.unwrap_or(false),
         }
@@ -461,28 +417,28 @@ impl ConfigReader<'_> {
         found
     }
 
-    fn inspect(&mut self, settings: &mut PlanSettings<Key>) -> InspectRules {
-        let epochs = settings.remove(&Key::Epochs).map(|(name, node)| self.repeats(&name, &node));
-        InspectRules { task: self.optional(settings, Key::Task), epochs: epochs.unwrap_or_default() }
+    fn inspect(&mut self, settings: &mut PlanSettings<OptionKey>) -> InspectRules {
+        let epochs = settings.remove(&OptionKey::Epochs).map(|(name, node)| self.repeats(&name, &node));
+        InspectRules { task: self.optional(settings, OptionKey::Task), epochs: epochs.unwrap_or_default() }
     }
 
-    fn text_rules(&mut self, settings: &mut PlanSettings<Key>, delimiter: u8) -> TextRules {
+    fn text_rules(&mut self, settings: &mut PlanSettings<OptionKey>, delimiter: u8) -> TextRules {
         let decimal = settings
-            .remove(&Key::Decimal)
+            .remove(&OptionKey::Decimal)
             .and_then(|(name, node)| self.word(&name, &node, &[(".", '.'), (",", ',')]));
-        let given = settings.remove(&Key::Delimiter).and_then(|(name, node)| {
+        let given = settings.remove(&OptionKey::Delimiter).and_then(|(name, node)| {
             self.word(&name, &node, &[(",", b','), (";", b';'), ("|", b'|'), ("tab", b'\t')])
         });
         TextRules {
-            encoding: self.optional(settings, Key::Encoding),
+            encoding: self.optional(settings, OptionKey::Encoding),
             delimiter: given.unwrap_or(delimiter),
             decimal: decimal.unwrap_or('.'),
         }
     }
 
-    fn server(&mut self, settings: &mut PlanSettings<Key>) -> ServerRules {
-        let token = settings.remove(&Key::Token).and_then(|(name, node)| self.variable(&name, node));
-        let timeout = settings.remove(&Key::Timeout).and_then(|(name, node)| {
+    fn server(&mut self, settings: &mut PlanSettings<OptionKey>) -> ServerRules {
+        let token = settings.remove(&OptionKey::Token).and_then(|(name, node)| self.variable(&name, node));
+        let timeout = settings.remove(&OptionKey::Timeout).and_then(|(name, node)| {
             let length = self.length(&name, &node)?;
             let seconds = u64::try_from(length.value.ceil()).ok().filter(|seconds| *seconds <= MAX_TIMEOUT);
             if seconds.is_none() {
@@ -490,7 +446,7 @@ impl ConfigReader<'_> {
             }
             seconds
         });
-        let retries = settings.remove(&Key::Retries).and_then(|(name, node)| {
+        let retries = settings.remove(&OptionKey::Retries).and_then(|(name, node)| {
             let retries: u32 = self.whole(&name, &node)?;
             if retries > MAX_RETRIES {
                 self.report(errors::too_much(&name, &MAX_RETRIES.to_string(), node.span));

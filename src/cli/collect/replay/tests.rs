@@ -83,7 +83,7 @@ fn what_was_recorded_is_answered_again() {
     let inner = Giving::of(Err(SourceFailure::refused("no", "yes")));
     assert!(recording(&inner, &folder).ask(&source, &get("/e")).is_err());
     let message = refusal(replay(&folder).ask(&source, &get("/e")));
-    assert!(message.starts_with("the recording has no answer of `prom` to this: `prom/"), "{message}");
+    assert!(message.starts_with("the recording lacks an answer of `prom`: `prom/"), "{message}");
 }
 
 #[test]
