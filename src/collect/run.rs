@@ -11,7 +11,7 @@ use crate::collect::complain::Complaints;
 use crate::collect::outside::{Question, Reply, Respondent};
 use crate::collect::plan::Plan;
 use crate::collect::read::SourcePlace;
-use crate::collect::source::{PlanSource, SourceKind};
+use crate::collect::source::PlanSource;
 use crate::collect::table::SourceFailure;
 use crate::collect::typed::{TypedField, check};
 use crate::collect::window::CollectWindow;
@@ -157,25 +157,7 @@ type Taking = (Gathered, Vec<(&'static str, String)>);
 
 impl SourceRun<'_, '_> {
     fn fields(&mut self, fields: &[&TypedField<'_>]) -> Vec<GatheredField> {
-        match &self.source.kind {
-            SourceKind::Prometheus(_)
-            | SourceKind::Mlflow { .. }
-            | SourceKind::MlflowTable { .. }
-            | SourceKind::Postgres(_)
-            | SourceKind::Sqlite => self.asked(fields),
-            SourceKind::Promptfoo(_)
-            | SourceKind::Inspect(_)
-            | SourceKind::Deepeval
-            | SourceKind::Evidently
-            | SourceKind::Otlp
-            | SourceKind::Csv(_)
-            | SourceKind::Tsv(_)
-            | SourceKind::Json(_)
-            | SourceKind::JsonLines(_)
-            | SourceKind::Xlsx { .. }
-            | SourceKind::Parquet
-            | SourceKind::Jq { .. } => self.of_file(fields),
-        }
+        if self.source.kind.is_asked() { self.asked(fields) } else { self.of_file(fields) }
     }
 }
 

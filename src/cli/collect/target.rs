@@ -8,6 +8,7 @@ use super::super::new::{name_beside, shared};
 use super::super::write::new_files;
 use crate::collect::plan::{Plan, WindowRule};
 use crate::collect::window::{CollectWindow, beginning};
+use crate::diagnostic::did_you_mean;
 use crate::layers::ProjectInForce;
 use crate::point::{Axis, Point};
 use crate::project::path::join;
@@ -55,9 +56,12 @@ pub(super) fn target(
     let name = quote(&plan.workflow.value);
     let workflow = project.workflows.iter().find(|workflow| *workflow.name == *plan.workflow.value);
     let Some(workflow) = workflow else {
-        return Err(format!(
-            "there is no snapshot of `{name}` yet: write a first one with `workflow`, `date` and, if there are stages, `stage`"
-        ));
+        let names = project.workflows.iter().map(|workflow| &*workflow.name);
+        let help = match did_you_mean(&plan.workflow.value, names) {
+            Some(meant) => format!("did you mean `{}`?", quote(meant)),
+            None => "write a first one with `workflow`, `date` and, if there are stages, `stage`".to_owned(),
+        };
+        return Err(format!("there is no snapshot of `{name}` yet: {help}"));
     };
     let Some(series) = &workflow.series else {
         return Err(format!("the snapshots of `{name}` have errors: `tollgate check` shows them"));

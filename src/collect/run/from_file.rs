@@ -386,33 +386,12 @@ fn rows_of(count: usize) -> String {
 /// How the rows of a field are told apart: by what the plan says, or else by what the kind of source and the list do.
 fn keys_of<'f>(field: &'f TypedField<'_>) -> RowKeys<'f> {
     let rules = &field.source.rows;
-    let repeats = match &field.source.kind {
-        SourceKind::Inspect(rules) => rules.epochs,
-        SourceKind::Promptfoo(_)
-        | SourceKind::Deepeval
-        | SourceKind::Evidently
-        | SourceKind::Otlp
-        | SourceKind::Csv(_)
-        | SourceKind::Tsv(_)
-        | SourceKind::Json(_)
-        | SourceKind::JsonLines(_)
-        | SourceKind::Xlsx { .. }
-        | SourceKind::Parquet
-        | SourceKind::Sqlite
-        | SourceKind::Jq { .. }
-        | SourceKind::MlflowTable { .. }
-        | SourceKind::Prometheus(_)
-        | SourceKind::Mlflow { .. }
-        | SourceKind::Postgres(_) => rules.repeats,
-    };
+    let repeats =
+        if let SourceKind::Inspect(inspect) = &field.source.kind { inspect.epochs } else { rules.repeats };
     let mut columns: Vec<&str> = rules.key.iter().map(|column| &*column.value).collect();
     if columns.is_empty() {
-        let is_eval = matches!(
-            field.source.kind,
-            SourceKind::Promptfoo(_) | SourceKind::Inspect(_) | SourceKind::Deepeval
-        );
         match &field.shape {
-            _ if is_eval => columns.push("id"),
+            _ if field.source.kind.is_eval() => columns.push("id"),
             TakenShape::Elements { fields, key: Some(key) } => {
                 columns.extend(fields.get(*key).map(|field| field.column));
             }
