@@ -400,7 +400,7 @@ mod tests {
 
     #[test]
     fn what_was_collected_before_is_replaced_and_comments_stay() {
-        let first = edit("a: 1\nuptime:  # of the week\n# the end\n", &[scalar("uptime", "95%")]);
+        let first = edit("a: 1\nuptime:  # of the week\n\n# the end\n", &[scalar("uptime", "95%")]);
         assert_eq!(without_origin(&first), "a: 1\nuptime: 95%  # of the week\n");
         assert!(first.ends_with("# the end\n"), "{first}");
         let second = edit(&first, &[scalar("uptime", "957 of 1008")]);
