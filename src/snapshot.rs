@@ -36,6 +36,7 @@ use crate::vocabulary::Vocabulary;
 use series::Groups;
 
 pub use kept::keeps_all;
+#[cfg(feature = "cli")]
 pub(crate) use scalar::seconds;
 
 /// What a file is for.
