@@ -116,7 +116,7 @@ impl<'s> Complaints<'s> {
         let problem = match failure {
             SourceFailure::Broken { message, help, .. } => {
                 Diagnostic::error(Code::BrokenSource, message.clone())
-                    .label(span, "the answer to this")
+                    .label(span, "asked here")
                     .maybe_help(help.clone())
             }
             SourceFailure::Refused { message, help } => {

@@ -1,6 +1,6 @@
 //! A plan, `collect/NAME.yaml`: which workflow it is for, what its sources are, and which field takes what from which.
 //!
-//! Reads a text and says where each setting stands. Whether the vocabulary has the fields is [`super::typed`]'s business.
+//! Reads a text and says where each setting stands. Whether the vocabulary has the fields is `typed`'s business.
 //! All errors of a plan are found in one run.
 
 mod hidden;

@@ -46,3 +46,26 @@ PGPASSWORD=$owner "$bin/psql" -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U o
 echo "postgres: $("$bin/postgres" --version) has the rows of postgres.sql, and is asked as the role reader"
 TOLLGATE_TEST_POSTGRES="postgres://reader:readonly@127.0.0.1:$port/postgres" \
     cargo test --quiet --locked --features "${1:-postgres}" --lib cli::collect::postgres -- --include-ignored
+
+# The whole command, where it is given: the window's adoption, and a failure that shows no password.
+tollgate=${2:-}
+[[ -n $tollgate ]] || exit 0
+tollgate=$(realpath "$tollgate")
+work=$(mktemp -d)
+trap 'end; rm -rf "$work"' EXIT
+cp -r tests/sources/sql/repository/. "$work"
+said=$work/said
+export USAGE_DATABASE_URL="postgres://reader:readonly@127.0.0.1:$port/postgres?sslmode=disable"
+"$tollgate" collect --network --date 2026-11-27 "$work" >"$said" 2>&1 || { cat "$said" >&2; exit 1; }
+for expected in '+adoption: 8 of 12' '+cost: 0.2079 USD' 'tool: postgresql 1'; do
+    grep -qF -- "$expected" "$said" || { cat "$said" >&2; echo "postgres: not collected: $expected" >&2; exit 1; }
+done
+export USAGE_DATABASE_URL="postgres://reader:s3cret-word@127.0.0.1:$port/postgres?sslmode=disable"
+code=0
+"$tollgate" collect --network --date 2026-11-27 "$work" >"$said" 2>&1 || code=$?
+if [[ $code -ne 1 ]] || grep -q s3cret-word "$said"; then
+    cat "$said" >&2
+    echo "postgres: a wrong password should end with 1 and never be shown; it ended with $code" >&2
+    exit 1
+fi
+echo "postgres: collected from it"
