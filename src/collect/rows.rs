@@ -203,8 +203,8 @@ fn with_format(format: &str, text: &str, zone: &TimeZone) -> Option<Number> {
     }
 }
 
-/// A local time in a zone; none where the clock was put forward past it. Of the two that it is when the clock is put back, the
-/// earlier.
+/// A local time in a zone. Of the two that it is when the clock is put back, the earlier; a time that the clock was put forward
+/// past is taken by the offset from before.
 fn in_zone(local: DateTime, zone: &TimeZone) -> Option<Number> {
     let found = zone.to_ambiguous_zoned_datetime(local).earlier().ok()?;
     Some(seconds_of(&found.timestamp()))

@@ -182,6 +182,9 @@ fn passed(node: &JsonNode) -> SourceCell {
         Some(true) if reason == Some("No assertions") => {
             SourceCell::Unknown("the test has no assertion, so nothing was judged".to_owned())
         }
+        Some(true) if graded.is_none() => {
+            SourceCell::Unknown("it has no `gradingResult`, so nothing judged it".to_owned())
+        }
         Some(passed) => SourceCell::Bool(passed),
         None => SourceCell::Unknown("`success` is neither true nor false".to_owned()),
     }

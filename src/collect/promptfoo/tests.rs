@@ -312,6 +312,15 @@ fn an_error_in_another_form_is_an_error() {
 }
 
 #[test]
+fn what_nothing_has_judged_does_not_pass() {
+    for grading in ["null", "{}", "{\"pass\": null}"] {
+        let result = format!("{{\"success\": true, \"failureReason\": 0, \"gradingResult\": {grading}}}");
+        let table = table(&made(&result, "[]", ""));
+        assert!(matches!(table.rows[0].cells["passed"], SourceCell::Unknown(_)), "{grading}");
+    }
+}
+
+#[test]
 fn what_contradicts_itself_does_not_pass() {
     for (success, pass) in [("true", "false"), ("false", "true")] {
         let result = format!(

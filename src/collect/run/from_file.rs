@@ -313,6 +313,9 @@ impl SourceRun<'_, '_> {
             return Err("the file has rows outside of the window, and its totals count them".to_owned());
         } else if let Some(cell) = read.table.totals.get(&total.value).filter(|_| field.plan.only.is_empty())
         {
+            if self.counts_repeats(&total.value, field, read)? {
+                return Err("rows are there several times, and the total counts each of them".to_owned());
+            }
             Taken::Cell(cell.clone())
         } else if is_count {
             return Err(format!("the source does not say how many are `{}`", total.value));
@@ -320,6 +323,21 @@ impl SourceRun<'_, '_> {
             self.only_row(field, total, read)?
         };
         self.single(field, form, &taken, read)
+    }
+
+    /// Whether a total counts rows of which the plan takes one for several.
+    fn counts_repeats(
+        &mut self,
+        total: &str,
+        field: &TypedField<'_>,
+        read: &ReadSource,
+    ) -> Result<bool, String> {
+        let is_of_rows = ["passed", "failed", "errors", "rows"].contains(&total);
+        if !is_of_rows || keys_of(field).repeats == Repeats::Refused {
+            return Ok(false);
+        }
+        let found = self.elements(field, read)?;
+        Ok(found.elements.len() + found.dropped + found.outside < read.table.rows.len())
     }
 
     fn only_row(
