@@ -37,13 +37,10 @@ const INSTEAD: &str =
 /// # Errors
 /// If the file is broken, or is not a run.
 pub fn read(bytes: &[u8], name: &str, zone: &TimeZone) -> Result<SourceTable, SourceFailure> {
-    let run = parse(bytes)?;
-    if run.get("testRunData").is_some() {
-        return Err(SourceFailure::refused(
-            "this is DeepEval's `.latest_test_run.json`, which stays as it is when a later run stops",
-            INSTEAD,
-        ));
-    }
+    let file = parse(bytes)?;
+    // `.latest_test_run.json` has the run one level down, and no date.
+    let latest = file.get("testRunData");
+    let run = latest.unwrap_or(&file);
     if run.get("test_cases_lookup_map").is_some() {
         return Err(SourceFailure::refused("this is DeepEval's cache, and not a run", INSTEAD));
     }
@@ -75,6 +72,11 @@ pub fn read(bytes: &[u8], name: &str, zone: &TimeZone) -> Result<SourceTable, So
     table.tool = Some("DeepEval".to_owned());
     table.made = made(name, zone);
     table.remarks.push("cases that DeepEval skipped cannot be seen in its file".to_owned());
+    if latest.is_some() {
+        table
+            .remarks
+            .push("this is the last run that finished: one that stopped leaves the older file".to_owned());
+    }
     Ok(table)
 }
 
@@ -220,6 +222,15 @@ mod tests {
     }
 
     #[test]
+    fn the_latest_run_is_read_and_has_no_date() {
+        let name = ".latest_test_run.json";
+        let table = read(fixture!("latest_test_run.json"), name, &TimeZone::UTC).unwrap();
+        assert_eq!(totals(&table), ["2", "2", "0", "0"]);
+        assert_eq!(table.made, None);
+        assert!(table.remarks.iter().any(|remark| remark.contains("the older file")));
+    }
+
+    #[test]
     fn what_is_no_run_is_refused() {
         let refused = |bytes: &[u8]| match read(bytes, "a.json", &TimeZone::UTC) {
             Err(SourceFailure::Refused { message, help }) => {
@@ -228,7 +239,6 @@ mod tests {
             }
             other => panic!("{other:?}"),
         };
-        assert!(refused(fixture!("latest_test_run.json")).contains("stays as it is when a later run stops"));
         assert!(refused(fixture!("deepeval-cache.json")).contains("cache"));
         assert!(refused(b"{}").contains("no `testCases`"));
         assert!(refused(b"[]").contains("no `testCases`"));

@@ -254,6 +254,14 @@ const RIGHT: &[Right] = &[
         never: &["unknown:"],
     },
     Right {
+        file: "deepeval/latest_test_run.json",
+        source: "deepeval: FILE, undated: accepted",
+        fields: PASSED,
+        verdicts: [2, 0, 0],
+        says: &["declared: true"],
+        never: &["unknown:"],
+    },
+    Right {
         file: "evidently/report.json",
         source: "evidently: FILE, undated: accepted",
         fields: "cases: { from: s, each: { id: id, passed: passed } }
@@ -450,11 +458,11 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         file: "deepeval/latest_test_run.json",
-        source: "deepeval: FILE, undated: accepted",
+        source: "deepeval: FILE",
         fields: PASSED,
         code: 2,
-        message: "which stays as it is when a later run stops",
-        help: "DEEPEVAL_RESULTS_FOLDER",
+        message: "does not say when it was made",
+        help: "undated: accepted",
     },
     Wrong {
         file: "deepeval/errors.json",
