@@ -242,18 +242,21 @@ fn fractions(text: &str) -> Vec<Meant> {
     let found = [" out of ", " of ", "/"].into_iter().find_map(split);
     let Some((word, (part, whole))) = found else { return Vec::new() };
     let count = |text: &str| figure::figures(text.trim(), &Kind::Count).into_iter().next();
+    let exactly = parse_number(part.trim()).ok().zip(parse_number(whole.trim()).ok());
+    let exactly = exactly.filter(|(_, whole)| *whole != Number::ZERO);
+    let shown = exactly.as_ref().map(|(part, whole)| Kind::Share.show(&(part / whole)));
     let counts = count(part).zip(count(whole)).map(|(part, whole)| {
         let counts = format!("{} of {}", part.text, whole.text);
-        let why =
-            if word == " of " { "numbers have no separators:" } else { "counts are written with `of`:" };
+        let why = match (&shown, word) {
+            (_, " of ") => "numbers have no separators:".to_owned(),
+            (Some(shown), _) => format!("{text} is {shown}, and counts are written with `of`:"),
+            (None, _) => "counts are written with `of`:".to_owned(),
+        };
         Meant::new(counts, why)
     });
-    let exactly = parse_number(part.trim()).ok().zip(parse_number(whole.trim()).ok());
     let is_no_count = |(part, whole): &(Number, Number)| !(part.is_int() && whole.is_int());
-    let share = exactly.filter(|both| is_no_count(both) && both.1 != Number::ZERO).map(|(part, whole)| {
-        let shown = Kind::Share.show(&(part / whole));
-        Meant::new(&*shown, format!("{text} is {shown}:"))
-    });
+    let share = exactly.as_ref().filter(|both| is_no_count(both)).and(shown.clone());
+    let share = share.map(|shown| Meant::new(&*shown, format!("{text} is {shown}:")));
     counts.into_iter().chain(share).collect()
 }
 
