@@ -200,7 +200,7 @@ codes! {
     BadProvenance = T340 "an entry of `collected` that does not fit"
          "The key `collected` says of each field where its value is from: `from` is the name of the source, and every entry has it. The others are `file` with its `sha256`, `query_sha256` and `at`, `tool`, `made`, `errors`, `rows`, `unknown`, `value_sha256` and `declared`. Digests are 64 hexadecimal digits in lower case, and a `file` is a path within the repository. Run `tollgate collect` again rather than edit it by hand."
     KnownAndUnknown = T341 "a value that is said to be unknown"
-         "The field has a value, and its entry in `collected` has `unknown`, which says why there is none. One of the two is wrong. Lists and records may have both: then `unknown` says why a part is missing. If you wrote the value by hand, remove `unknown`."
+         "The field has a value, and its entry in `collected` has `unknown`, which says why it has no value. One of the two is wrong. Lists and records may have both: then `unknown` says why a part is missing. If you wrote the value by hand, remove `unknown`."
 
     // T4: the configuration.
     ConfigNotYaml = T401 "the configuration is not YAML"

@@ -79,7 +79,7 @@ pub(super) fn not_written_like(
         .help(format!("write it like `{example}`"))
 }
 
-/// A word that is none of those that a setting takes.
+/// A word that the setting does not take.
 pub(super) fn no_such_word(key: &Setting<String>, text: &Setting<String>, words: &[&str]) -> Diagnostic {
     let close = crate::config::close_to(&text.value, words);
     Diagnostic::error(

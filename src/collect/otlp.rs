@@ -221,7 +221,7 @@ fn failed(span: &JsonNode) -> SourceCell {
     }
 }
 
-/// Nanoseconds since 1970-01-01T00:00Z; none if there are none, which OTLP also writes as 0.
+/// Nanoseconds since 1970-01-01T00:00Z. OTLP writes a missing time as 0.
 fn nanos(span: &JsonNode, key: &str) -> Option<u64> {
     let node = span.get(key)?;
     node.text().or_else(|| node.number())?.parse().ok().filter(|nanos| *nanos > 0)

@@ -13,7 +13,7 @@ pub trait Respondent {
     /// The answer to a question of a source.
     ///
     /// # Errors
-    /// Why there is none: within the source's timeout, and without secrets in the text.
+    /// Why the question was not answered. It comes within the source's timeout, and the text holds no secret.
     fn ask(&self, source: &PlanSource, question: &Question<'_>) -> Result<Reply, SourceFailure>;
 }
 

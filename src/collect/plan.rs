@@ -340,7 +340,7 @@ impl ConfigReader<'_> {
 
     fn expected(&mut self, key: &Setting<String>, node: ConfigNode) -> Option<ExpectedSamples> {
         const KEYS: [(&str, bool); 2] = [("every", true), ("at least", false)];
-        // The inner option is none where the key is there and its value has an error.
+        // `Some(None)`: the key is there, and its value has an error.
         let (mut every, mut at_least) = (None, None);
         let entries = self.map(key, node)?;
         for (is_every, name, node) in self.fields(entries, &KEYS, "`expected`") {

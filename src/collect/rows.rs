@@ -47,7 +47,7 @@ pub(super) enum RowProblem {
     Repeated { key: String, first: usize, second: usize },
     /// A row without its key.
     NoKey { column: String, line: usize },
-    /// A date that is none, by its line.
+    /// A text that is not a date, by its line.
     NoDate { text: String, line: usize },
     /// A column that no row has.
     NoColumn { column: Setting<String>, known: Vec<String> },

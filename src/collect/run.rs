@@ -12,8 +12,9 @@ use crate::collect::outside::{Question, Reply, Respondent};
 use crate::collect::plan::Plan;
 use crate::collect::read::SourcePlace;
 use crate::collect::source::PlanSource;
-use crate::collect::table::SourceFailure;
+use crate::collect::table::{SourceCell, SourceFailure, Taken};
 use crate::collect::typed::{TypedField, check};
+use crate::collect::unit::FieldForm;
 use crate::collect::window::CollectWindow;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::SourceMap;
@@ -174,6 +175,18 @@ impl SourceLine {
         if !self.why.iter().any(|known| known == why) {
             self.why.push(why.to_owned());
         }
+    }
+}
+
+/// A single value as it is written; `unfit` complains of one that its field cannot have.
+fn scalar(form: &FieldForm<'_>, taken: &Taken, unfit: impl FnOnce(&str) -> String) -> Result<Taking, String> {
+    if let Taken::Cell(SourceCell::Unknown(why)) = taken {
+        return Err(why.clone());
+    }
+    match form.write(taken) {
+        Ok(Some(text)) => Ok((Gathered::Scalar(text), Vec::new())),
+        Ok(None) => Err("it has no value".to_owned()),
+        Err(why) => Err(unfit(&why)),
     }
 }
 

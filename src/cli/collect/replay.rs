@@ -14,6 +14,7 @@ use crate::cli::{disk, write};
 use crate::collect::outside::{Question, Reply, Respondent};
 use crate::collect::source::{PlanSource, SourceKind};
 use crate::collect::table::SourceFailure;
+use crate::digest::sha256;
 use crate::text::quote;
 
 /// Digits of a question's digest in the name of its file.
@@ -145,8 +146,8 @@ fn reader(kind: &SourceKind) -> Value {
 fn file_name(source: &PlanSource, question: &Question<'_>) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let folder: String = source.name.value.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
-    let digest = digest(asked(source, question).to_string().as_bytes());
-    let digits: String = digest.trim_start_matches("sha256:").chars().take(NAME_DIGITS).collect();
+    let digest = sha256(asked(source, question).to_string().as_bytes());
+    let digits: String = digest.chars().take(NAME_DIGITS).collect();
     format!("{folder}/{digits}.json")
 }
 

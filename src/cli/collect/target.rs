@@ -46,7 +46,7 @@ pub(super) struct AskedDay<'a> {
 /// The snapshot of a plan.
 ///
 /// # Errors
-/// If there is none that values could be written to.
+/// If there is no snapshot to write the values to.
 pub(super) fn target(
     plan: &Plan,
     project: &ProjectInForce,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cli::disk::Disk;
-use crate::cli::record::digest;
+use crate::digest::sha256;
 use crate::report::record::{RecordedSource, VerdictRecord};
 use crate::text::{quote, visible};
 
@@ -37,11 +37,11 @@ fn unmatched(sources: &[RecordedSource], path: &Path) -> Vec<String> {
         }
         let (Some(file), Some(was)) = (of.file.as_deref(), of.sha256.as_deref()) else { continue };
         let now = digests.entry(file).or_insert_with(|| match site.read(file) {
-            Ok(bytes) => Ok(digest(&bytes)),
+            Ok(bytes) => Ok(sha256(&bytes)),
             Err(why) => Err(why.to_string()),
         });
         let problem = match now {
-            Ok(now) if now.strip_prefix("sha256:") == Some(was) => continue,
+            Ok(now) if now == was => continue,
             Ok(_) => "the file has changed since".to_owned(),
             Err(why) => format!("the file cannot be read: {}", visible(why)),
         };

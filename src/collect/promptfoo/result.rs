@@ -17,7 +17,7 @@ use crate::value::parse_number;
 const BROKEN_CHECKS: [&str; 3] =
     ["Custom function threw error", "Python code execution failed", "Ruby code execution failed"];
 
-/// From which HTTP status on an answer is none.
+/// The first HTTP status that means an error.
 const FIRST_ERROR_STATUS: u16 = 400;
 
 /// Why a result says nothing about what is measured.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Gathered, GatheredField, SourceRun, Taking, unknown};
+use super::{Gathered, GatheredField, SourceRun, Taking, scalar, unknown};
 use crate::collect::plan::{EachRow, Take};
 use crate::collect::read::{self, FailedSource, ReadSource};
 use crate::collect::rows::{self, RowKeys, TakenRows};
@@ -99,18 +99,10 @@ impl SourceRun<'_, '_> {
                 Err("it is taken in another way".to_owned())
             }
         };
-        match taking {
-            Ok((value, more)) => {
-                origin.extend(more);
-                origin.extend(errors_of_total(field, read));
-                GatheredField { path: field.plan.field.value.clone(), value, origin }
-            }
-            Err(reason) => {
-                self.line.unknown += 1;
-                self.line.because(&reason);
-                unknown(field, origin, &reason)
-            }
+        if taking.is_ok() {
+            origin.extend(errors_of_total(field, read));
         }
+        self.finished(field, origin, taking)
     }
 
     /// The rows that count for a field.
@@ -376,14 +368,7 @@ impl SourceRun<'_, '_> {
         taken: &Taken,
         read: &ReadSource,
     ) -> Result<Taking, String> {
-        if let Taken::Cell(SourceCell::Unknown(why)) = taken {
-            return Err(why.clone());
-        }
-        match form.write(taken) {
-            Ok(Some(text)) => Ok((Gathered::Scalar(text), Vec::new())),
-            Ok(None) => Err("it has no value".to_owned()),
-            Err(why) => Err(self.complaints.unfit(field, read, 0, &why)),
-        }
+        scalar(form, taken, |why| self.complaints.unfit(field, read, 0, why))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Fields that are asked for one by one: queries to servers and databases, and metrics of runs.
 
-use super::{Gathered, GatheredField, SourceRun, Taking, unknown};
+use super::{GatheredField, SourceRun, Taking, scalar, unknown};
 use crate::collect::outside::{Question, Respondent};
 use crate::collect::plan::{EachRow, Take};
 use crate::collect::read::{ReadSource, SourceFile, database};
@@ -145,7 +145,7 @@ impl SourceRun<'_, '_> {
         self.finished(field, origin, found)
     }
 
-    fn finished(
+    pub(super) fn finished(
         &mut self,
         field: &TypedField<'_>,
         mut origin: Vec<(&'static str, String)>,
@@ -189,14 +189,7 @@ impl SourceRun<'_, '_> {
     }
 
     fn written(&mut self, span: Span, form: &FieldForm<'_>, taken: &Taken) -> Result<Taking, String> {
-        if let Taken::Cell(SourceCell::Unknown(why)) = taken {
-            return Err(why.clone());
-        }
-        match form.write(taken) {
-            Ok(Some(text)) => Ok((Gathered::Scalar(text), Vec::new())),
-            Ok(None) => Err("it has no value".to_owned()),
-            Err(why) => Err(self.complaints.unfit_single(span, &why)),
-        }
+        scalar(form, taken, |why| self.complaints.unfit_single(span, why))
     }
 
     fn sql(&self, query: &str, file: Option<&SourceFile>) -> Result<SourceTable, SourceFailure> {
