@@ -91,7 +91,8 @@ fn both_take_the_same_changed_files_and_see_the_same_in_them() {
         .filter_map(|text| disagreement(&text).map(|found| (text, found)))
         .filter(|(text, _)| !KNOWN.iter().any(|(part, _)| text.contains(part)))
         .collect();
-    let shown: Vec<String> = found.iter().take(5).map(|(text, found)| format!("{found} in\n{text}")).collect();
+    let shown: Vec<String> =
+        found.iter().take(5).map(|(text, found)| format!("{found} in\n{text}")).collect();
     assert!(found.is_empty(), "{} disagree, among them\n{}", found.len(), shown.join("\n----\n"));
 }
 
@@ -99,7 +100,9 @@ fn both_take_the_same_changed_files_and_see_the_same_in_them() {
 #[test]
 fn changed_files_are_of_both_kinds() {
     let seeds = Seeds::new(&policy_files());
-    let taken = (0..200).filter(|seed| grammars::pest_takes(&mutant(&seeds, &mut Random(*seed))) == Some(true)).count();
+    let taken = (0..200)
+        .filter(|seed| grammars::pest_takes(&mutant(&seeds, &mut Random(*seed))) == Some(true))
+        .count();
     assert!((20..180).contains(&taken), "{taken} of 200 are sound");
 }
 

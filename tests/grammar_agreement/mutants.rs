@@ -8,11 +8,77 @@ use super::mutate::Random;
 
 /// Words that files seldom hold, and what separates tokens.
 const RARE: &[&str] = &[
-    "key", "required", "changing", "kept", "standing", "named", "from", "of", "at", "x", "list", "one", "number", "USD",
-    "snapshots", "snapshot", "decision", "stage", "week", "least", "most", "every", "look", "confidence", "within", "it",
-    "hold", "note", "test", "stages", "language", "file", "workflow", "given", "expect", "as", "true", "_", "-", "->", ".",
-    "%", "{", "}", "[", "]", "(", ")", ",", ":", "=", "==", "1", "20", "0.5", ".5", "1e3", "2026-11-02", "2026-11-02T14:05Z",
-    "\"", "\\", "\"a text\"", "\"{a}\"", "x2", "# a comment\n", "if", "not", "hold.x", "snapshot.y", "it.z", "5 days",
+    "key",
+    "required",
+    "changing",
+    "kept",
+    "standing",
+    "named",
+    "from",
+    "of",
+    "at",
+    "x",
+    "list",
+    "one",
+    "number",
+    "USD",
+    "snapshots",
+    "snapshot",
+    "decision",
+    "stage",
+    "week",
+    "least",
+    "most",
+    "every",
+    "look",
+    "confidence",
+    "within",
+    "it",
+    "hold",
+    "note",
+    "test",
+    "stages",
+    "language",
+    "file",
+    "workflow",
+    "given",
+    "expect",
+    "as",
+    "true",
+    "_",
+    "-",
+    "->",
+    ".",
+    "%",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ",",
+    ":",
+    "=",
+    "==",
+    "1",
+    "20",
+    "0.5",
+    ".5",
+    "1e3",
+    "2026-11-02",
+    "2026-11-02T14:05Z",
+    "\"",
+    "\\",
+    "\"a text\"",
+    "\"{a}\"",
+    "x2",
+    "# a comment\n",
+    "if",
+    "not",
+    "hold.x",
+    "snapshot.y",
+    "it.z",
+    "5 days",
 ];
 
 const GAPS: &[&str] = &["", " ", "\n", "\t", "\r\n", " # between\n"];
@@ -37,8 +103,10 @@ impl Seeds {
         }
         texts.sort();
         texts.dedup();
-        let mut tokens: Vec<String> =
-            texts.iter().flat_map(|text| tokens(text).into_iter().map(|token| text[token].to_owned())).collect();
+        let mut tokens: Vec<String> = texts
+            .iter()
+            .flat_map(|text| tokens(text).into_iter().map(|token| text[token].to_owned()))
+            .collect();
         tokens.sort();
         tokens.dedup();
         Self { texts, tokens }
