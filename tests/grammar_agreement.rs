@@ -27,15 +27,18 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use grammars::{Disagreement, disagreement};
-use mutants::{Seeds, mutant};
+use grammars::{Disagreement, disagreement, nodes, pest_takes, tree, tree_of_change};
+use mutants::{Seeds, mutant, seed};
 use mutate::Random;
 
 /// How many changed files are looked at.
 const MUTANTS: u64 = 3000;
 
-/// What the grammars are known to see differently: a part of the file, and why it is left so. Each has to be seen.
-const KNOWN: &[(&str, &str)] = &[];
+/// What the grammars are known to see differently: a file, and why it is left so.
+const KNOWN: &[(&str, &str)] = &[(
+    "policy p { rule r { require a else hold \"{a rule x}\" } }",
+    "tollgate.pest ends an expression in a text where a declaration could begin, and reads no further",
+)];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -89,7 +92,6 @@ fn both_take_the_same_changed_files_and_see_the_same_in_them() {
         .into_par_iter()
         .map(|seed| mutant(&seeds, &mut Random(seed)))
         .filter_map(|text| disagreement(&text).map(|found| (text, found)))
-        .filter(|(text, _)| !KNOWN.iter().any(|(part, _)| text.contains(part)))
         .collect();
     let shown: Vec<String> =
         found.iter().take(5).map(|(text, found)| format!("{found} in\n{text}")).collect();
@@ -100,15 +102,32 @@ fn both_take_the_same_changed_files_and_see_the_same_in_them() {
 #[test]
 fn changed_files_are_of_both_kinds() {
     let seeds = Seeds::new(&policy_files());
-    let taken = (0..200)
-        .filter(|seed| grammars::pest_takes(&mutant(&seeds, &mut Random(*seed))) == Some(true))
-        .count();
+    let taken = (0..200).filter(|seed| pest_takes(&mutant(&seeds, &mut Random(*seed))) == Some(true)).count();
     assert!((20..180).contains(&taken), "{taken} of 200 are sound");
+}
+
+/// An editor parses again with the tree that it has: what the scanner remembers must not depend on where that begins.
+#[test]
+fn a_changed_tree_is_the_tree_of_the_changed_file() {
+    let seeds = Seeds::new(&policy_files());
+    let mut compared = 0;
+    for number in 0..1000 {
+        let before = seed(&seeds, &mut Random(number));
+        let after = mutant(&seeds, &mut Random(number));
+        let anew = tree(&after);
+        // How errors are got over may depend on the way there.
+        if !anew.root_node().has_error() {
+            let changed = tree_of_change(&before, &after);
+            assert_eq!(nodes(&changed), nodes(&anew), "{before}\nto\n{after}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 100, "{compared}");
 }
 
 #[test]
 fn what_is_known_to_differ_still_differs() {
-    for (part, why) in KNOWN {
-        assert!(disagreement(part).is_some(), "both see the same in `{part}`, although {why}");
+    for (file, why) in KNOWN {
+        assert!(disagreement(file).is_some(), "both see the same in `{file}` now; it was known that {why}");
     }
 }

@@ -10,7 +10,7 @@ use tollgate::ast::ExprIds;
 use tollgate::code::Code;
 use tollgate::parse::parse;
 use tollgate::source::FileId;
-use tree_sitter::{Node, Parser, Tree};
+use tree_sitter::{InputEdit, Node, Parser, Point, Tree};
 
 /// The language's own grammar, once more: the library hands out no places of what stands between declarations.
 mod own {
@@ -82,6 +82,38 @@ pub(crate) fn tree(text: &str) -> Tree {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_tollgate::LANGUAGE.into()).unwrap();
     parser.parse(text, None).unwrap()
+}
+
+/// The same, as an editor gets it that knows the tree of the text before it was changed.
+pub(crate) fn tree_of_change(before: &str, after: &str) -> Tree {
+    let (mut start, mut end) = (0, 0);
+    while before.as_bytes().get(start).is_some_and(|byte| after.as_bytes().get(start) == Some(byte)) {
+        start += 1;
+    }
+    let least = before.len().min(after.len()) - start;
+    while end < least && before.as_bytes()[before.len() - 1 - end] == after.as_bytes()[after.len() - 1 - end]
+    {
+        end += 1;
+    }
+    let (old_end_byte, new_end_byte) = (before.len() - end, after.len() - end);
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_tollgate::LANGUAGE.into()).unwrap();
+    let mut old = parser.parse(before, None).unwrap();
+    old.edit(&InputEdit {
+        start_byte: start,
+        old_end_byte,
+        new_end_byte,
+        start_position: point(before, start),
+        old_end_position: point(before, old_end_byte),
+        new_end_position: point(after, new_end_byte),
+    });
+    parser.parse(after, Some(&old)).unwrap()
+}
+
+fn point(text: &str, at: usize) -> Point {
+    let before = &text.as_bytes()[..at];
+    let line = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    Point::new(before.iter().filter(|byte| **byte == b'\n').count(), at - line)
 }
 
 /// The places of the declarations of a file.
@@ -169,6 +201,13 @@ fn seen_by_tree_sitter(tree: &Tree) -> BTreeSet<Seen> {
         }
     });
     seen
+}
+
+/// All that is in a tree.
+pub(crate) fn nodes(tree: &Tree) -> Vec<(String, Range<usize>)> {
+    let mut nodes = Vec::new();
+    each_node(tree, &mut |node| nodes.push((node.kind().to_owned(), node.byte_range())));
+    nodes
 }
 
 fn each_node<'t>(tree: &'t Tree, see: &mut impl FnMut(Node<'t>)) {

@@ -6,80 +6,11 @@ use std::path::PathBuf;
 use super::grammars::declarations;
 use super::mutate::Random;
 
-/// Words that files seldom hold, and what separates tokens.
-const RARE: &[&str] = &[
-    "key",
-    "required",
-    "changing",
-    "kept",
-    "standing",
-    "named",
-    "from",
-    "of",
-    "at",
-    "x",
-    "list",
-    "one",
-    "number",
-    "USD",
-    "snapshots",
-    "snapshot",
-    "decision",
-    "stage",
-    "week",
-    "least",
-    "most",
-    "every",
-    "look",
-    "confidence",
-    "within",
-    "it",
-    "hold",
-    "note",
-    "test",
-    "stages",
-    "language",
-    "file",
-    "workflow",
-    "given",
-    "expect",
-    "as",
-    "true",
-    "_",
-    "-",
-    "->",
-    ".",
-    "%",
-    "{",
-    "}",
-    "[",
-    "]",
-    "(",
-    ")",
-    ",",
-    ":",
-    "=",
-    "==",
-    "1",
-    "20",
-    "0.5",
-    ".5",
-    "1e3",
-    "2026-11-02",
-    "2026-11-02T14:05Z",
-    "\"",
-    "\\",
-    "\"a text\"",
-    "\"{a}\"",
-    "x2",
-    "# a comment\n",
-    "if",
-    "not",
-    "hold.x",
-    "snapshot.y",
-    "it.z",
-    "5 days",
-];
+/// What files seldom hold, and what separates tokens.
+const RARE: &str = "key required changing kept standing named from of at x list one number USD snapshots snapshot decision \
+    stage week least most every look confidence within it hold note test stages language file workflow given expect as true \
+    _ - -> . % { } [ ] ( ) , : = == 1 20 0.5 .5 1e3 5days 2026-11-02 2026-11-02T14:05Z \" \\ \"text\" \"{a}\" # x2 if not \
+    hold.x snapshot.y it.z";
 
 const GAPS: &[&str] = &["", " ", "\n", "\t", "\r\n", " # between\n"];
 
@@ -88,6 +19,7 @@ pub(crate) struct Seeds {
     texts: Vec<String>,
     /// Every token of them once.
     tokens: Vec<String>,
+    rare: Vec<&'static str>,
 }
 
 impl Seeds {
@@ -109,13 +41,18 @@ impl Seeds {
             .collect();
         tokens.sort();
         tokens.dedup();
-        Self { texts, tokens }
+        Self { texts, tokens, rare: RARE.split_whitespace().collect() }
     }
+}
+
+/// A seed.
+pub(crate) fn seed(seeds: &Seeds, random: &mut Random) -> String {
+    seeds.texts[random.below(seeds.texts.len())].clone()
 }
 
 /// A seed with one to three changes.
 pub(crate) fn mutant(seeds: &Seeds, random: &mut Random) -> String {
-    let mut text = seeds.texts[random.below(seeds.texts.len())].clone();
+    let mut text = seed(seeds, random);
     // Most often one: a second one often hides what the first does.
     for _ in 0..[1, 1, 1, 2, 3][random.below(5)] {
         text = changed(&text, seeds, random);
@@ -140,8 +77,8 @@ fn changed(text: &str, seeds: &Seeds, random: &mut Random) -> String {
             format!("{}{}{between}{written}{after}", &text[..token.start], &text[next])
         }
         2 | 3 => replace(&seeds.tokens[random.below(seeds.tokens.len())]),
-        4 => replace(RARE[random.below(RARE.len())]),
-        5 => replace(&format!("{written} {}", RARE[random.below(RARE.len())])),
+        4 => replace(seeds.rare[random.below(seeds.rare.len())]),
+        5 => replace(&format!("{written} {}", seeds.rare[random.below(seeds.rare.len())])),
         _ => {
             let before = text[..token.start].trim_end();
             format!("{before}{}{}", GAPS[random.below(GAPS.len())], &text[token.start..])
