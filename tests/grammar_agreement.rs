@@ -15,6 +15,9 @@ mod corpus;
 #[path = "grammar_agreement/grammars.rs"]
 mod grammars;
 #[cfg(test)]
+#[path = "grammar_agreement/hard.rs"]
+mod hard;
+#[cfg(test)]
 #[path = "grammar_agreement/mutants.rs"]
 mod mutants;
 #[cfg(test)]
@@ -27,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use grammars::{Disagreement, disagreement, nodes, pest_takes, tree, tree_of_change};
+use grammars::{Disagreement, Takes, disagreement, nodes, pest_takes, tree, tree_of_change};
 use mutants::{Seeds, mutant, seed};
 use mutate::Random;
 
@@ -102,7 +105,7 @@ fn both_take_the_same_changed_files_and_see_the_same_in_them() {
 #[test]
 fn changed_files_are_of_both_kinds() {
     let seeds = Seeds::new(&policy_files());
-    let taken = (0..200).filter(|seed| pest_takes(&mutant(&seeds, &mut Random(*seed))) == Some(true)).count();
+    let taken = (0..200).filter(|seed| pest_takes(&mutant(&seeds, &mut Random(*seed))) == Takes::Yes).count();
     assert!((20..180).contains(&taken), "{taken} of 200 are sound");
 }
 

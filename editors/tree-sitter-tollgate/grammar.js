@@ -68,9 +68,8 @@ module.exports = grammar({
     $.type_name,
     $.named_window,
     $.missing,
-    // Declarations of a file that a field must not be taken for.
+    // What a field must not be taken for.
     'test',
-    'stages',
     // Never there: they tell the scanner that a field may begin, and that the parser is lost.
     $._field_start,
     $._error,
@@ -107,7 +106,10 @@ module.exports = grammar({
         seq(
           field('name', $._name),
           ':',
-          choice(seq(field('type', $.type), optional(field('range', $.range))), field('type', alias($._list_of_records, $.list_type))),
+          choice(
+            seq(field('type', $.type), optional(field('range', $.range))),
+            field('type', alias($._list_of_records, $.list_type)),
+          ),
           repeat(choice($.mark, $.named)),
           optional(field('doc', $.text)),
         ),
@@ -325,7 +327,9 @@ module.exports = grammar({
 
     among_clause: $ => seq('among', field('condition', $.expression)),
 
-    by_clause: $ => seq('by', choice(field('key', $.expression), seq('[', several(field('key', $.expression)), optional(','), ']'))),
+    by_clause: $ => seq('by', choice($._key_of_group, seq('[', several($._key_of_group), optional(','), ']'))),
+
+    _key_of_group: $ => field('key', $.expression),
 
     over_clause: $ => seq('over', field('window', choice($.named_window, $.at_most, $.some_snapshots, $._operand))),
 

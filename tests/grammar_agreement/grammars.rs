@@ -45,11 +45,11 @@ impl fmt::Display for Disagreement {
 /// What the two grammars do not agree about in a text.
 pub(crate) fn disagreement(text: &str) -> Option<Disagreement> {
     let tree = tree(text);
-    match (pest_takes(text)?, !tree.root_node().has_error()) {
-        (false, false) => return None,
-        (true, false) => return Some(Disagreement::OnlyPestTakesIt),
-        (false, true) => return Some(Disagreement::OnlyTreeSitterTakesIt),
-        (true, true) => {}
+    match (pest_takes(text), !tree.root_node().has_error()) {
+        (Takes::No | Takes::Perhaps, false) | (Takes::Unread, _) => return None,
+        (Takes::Yes, false) => return Some(Disagreement::OnlyPestTakesIt),
+        (Takes::No, true) => return Some(Disagreement::OnlyTreeSitterTakesIt),
+        (Takes::Yes | Takes::Perhaps, true) => {}
     }
     let (own, other) = (seen_by_pest(text, &tree), seen_by_tree_sitter(&tree));
     if let Some((kind, range)) = own.difference(&other).next() {
@@ -59,22 +59,37 @@ pub(crate) fn disagreement(text: &str) -> Option<Disagreement> {
     Some(Disagreement::OnlyTreeSitterSees(kind, text[range.0..range.1].to_owned()))
 }
 
-/// Whether the parser of the library understands a text; none if the text is beyond a limit, and was not read or only in
-/// parts. What it says of numbers and of things that are given twice is no matter of the grammar.
-pub(crate) fn pest_takes(text: &str) -> Option<bool> {
-    let (_, said) = parse(FileId::default(), text, &mut ExprIds::default());
-    let says = |codes: &[Code]| said.iter().any(|said| codes.contains(&said.code));
-    if says(&[Code::TooDeep, Code::PolicyTooLarge, Code::NameTooLong]) {
-        return None;
-    }
-    Some(!says(&[
+/// Whether the parser of the library understands a text.
+#[derive(PartialEq)]
+pub(crate) enum Takes {
+    Yes,
+    /// It is understood but for a number, or something that is given twice, which is no matter of the grammar. What follows on
+    /// that is not reported, even if it is not understood.
+    Perhaps,
+    No,
+    /// The text is beyond a limit.
+    Unread,
+}
+
+/// What the parser of the library says of a text.
+pub(crate) fn pest_takes(text: &str) -> Takes {
+    const LIMITS: &[Code] = &[Code::TooDeep, Code::PolicyTooLarge, Code::NameTooLong];
+    const REFUSALS: &[Code] = &[
         Code::Syntax,
         Code::UnclosedText,
         Code::ReservedWord,
         Code::ComparisonChain,
         Code::UnmatchedBrace,
         Code::IncompleteRule,
-    ]))
+    ];
+    let (_, said) = parse(FileId::default(), text, &mut ExprIds::default());
+    let says = |codes: &[Code]| said.iter().any(|said| codes.contains(&said.code));
+    match said.is_empty() {
+        true => Takes::Yes,
+        false if says(LIMITS) => Takes::Unread,
+        false if says(REFUSALS) => Takes::No,
+        false => Takes::Perhaps,
+    }
 }
 
 /// The tree that an editor gets.

@@ -37,7 +37,6 @@ enum TokenType {
     NAMED_WINDOW,
     MISSING,
     TEST,
-    STAGES,
     FIELD_START,
     ERROR,
 };
@@ -235,8 +234,11 @@ static bool scan_text(Scanner *scanner, TSLexer *lexer, bool is_template) {
     return emit(lexer, INTERPOLATION_OPEN);
 }
 
-static bool scan_comment(Scanner *scanner, TSLexer *lexer) {
-    while (!is_line_end(lexer->lookahead) && !(scanner->in_interpolation && lexer->lookahead == '}') && !lexer->eof(lexer)) {
+static bool scan_comment(const Scanner *scanner, TSLexer *lexer) {
+    while (!is_line_end(lexer->lookahead) && !lexer->eof(lexer)) {
+        if (scanner->in_interpolation && lexer->lookahead == '}') {
+            break;
+        }
         advance(lexer);
     }
     return emit_here(lexer, COMMENT);
@@ -342,14 +344,15 @@ static bool scan_version(TSLexer *lexer) {
 
 // `reserved`
 static const char *const RESERVED[] = {
-    "and",  "or",   "not", "in",       "if",   "then",  "else", "where",   "among", "by",   "over",  "with",   "to",        "has",  "it",
-    "snapshot", "true", "false", "when", "require", "rule", "gate", "let", "param", "policy", "undecided", "help", "link", NULL,
+    "and", "or", "not", "in", "if", "then", "else", "where", "among", "by", "over", "with", "to", "has", "it",
+    "snapshot", "true", "false", "when", "require", "rule", "gate", "let", "param", "policy", "undecided", "help",
+    "link", NULL,
 };
 
 // `effect_word` and `after_number`
 static const char *const NO_UNITS[] = {
-    "note", "warn", "hold", "rollback", "within", "from", "grace", "every", "of", "x", "required", "key", "changing", "kept",
-    "standing", "named", "confidence", "matches", "at", "as", "expect", "given", "test", NULL,
+    "note", "warn", "hold", "rollback", "within", "from", "grace", "every", "of", "x", "required", "key",
+    "changing", "kept", "standing", "named", "confidence", "matches", "at", "as", "expect", "given", "test", NULL,
 };
 
 // What `type_word` leaves out.
@@ -391,16 +394,6 @@ static bool scan_mark(TSLexer *lexer, const bool *valid, const Word *word) {
     return false;
 }
 
-// `top_start`: a declaration of the file, where a field would be looked for.
-static bool scan_declaration(TSLexer *lexer, const Word *word) {
-    bool is_parted = is_blank(lexer->lookahead);
-    take_blanks(lexer);
-    if (is(word, "test")) {
-        return lexer->lookahead == '"' && emit(lexer, TEST);
-    }
-    return is(word, "stages") && is_parted && is_letter(lexer->lookahead) && emit(lexer, STAGES);
-}
-
 static bool scan_word(TSLexer *lexer, const bool *valid, bool may_be_unit) {
     Word word = take_word(lexer);
     lexer->mark_end(lexer);
@@ -433,8 +426,10 @@ static bool scan_word(TSLexer *lexer, const bool *valid, bool may_be_unit) {
         Word next = take_word(lexer);
         return (is(&next, "least") || is(&next, "most")) && emit(lexer, AT);
     }
-    if (valid[FIELD_START] && (is(&word, "test") || is(&word, "stages"))) {
-        return scan_declaration(lexer, &word);
+    if (valid[FIELD_START] && is(&word, "test")) {
+        // `top_start`: a test of the file, and the brace before it is missing.
+        take_gap(lexer);
+        return lexer->lookahead == '"' && emit(lexer, TEST);
     }
     return scan_mark(lexer, valid, &word);
 }
