@@ -23,21 +23,21 @@ use own::{Grammar, Rule};
 /// Something that a grammar sees in a text: by its name in the grammar for editors, and where.
 type Seen = (&'static str, (usize, usize));
 
-/// What the two do not agree about.
+/// What only one of the two takes or sees.
 pub(crate) enum Disagreement {
-    OnlyPestTakesIt,
-    OnlyTreeSitterTakesIt,
-    OnlyPestSees(&'static str, String),
-    OnlyTreeSitterSees(&'static str, String),
+    PestAloneTakesIt,
+    TreeSitterAloneTakesIt,
+    PestAloneSees(&'static str, String),
+    TreeSitterAloneSees(&'static str, String),
 }
 
 impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OnlyPestTakesIt => write!(f, "tollgate.pest takes it and tree-sitter does not"),
-            Self::OnlyTreeSitterTakesIt => write!(f, "tree-sitter takes it and tollgate.pest does not"),
-            Self::OnlyPestSees(kind, text) => write!(f, "only tollgate.pest sees the {kind} `{text}`"),
-            Self::OnlyTreeSitterSees(kind, text) => write!(f, "only tree-sitter sees the {kind} `{text}`"),
+            Self::PestAloneTakesIt => write!(f, "tollgate.pest takes it and tree-sitter does not"),
+            Self::TreeSitterAloneTakesIt => write!(f, "tree-sitter takes it and tollgate.pest does not"),
+            Self::PestAloneSees(kind, text) => write!(f, "only tollgate.pest sees the {kind} `{text}`"),
+            Self::TreeSitterAloneSees(kind, text) => write!(f, "only tree-sitter sees the {kind} `{text}`"),
         }
     }
 }
@@ -47,16 +47,16 @@ pub(crate) fn disagreement(text: &str) -> Option<Disagreement> {
     let tree = tree(text);
     match (pest_takes(text), !tree.root_node().has_error()) {
         (Takes::No | Takes::Perhaps, false) | (Takes::Unread, _) => return None,
-        (Takes::Yes, false) => return Some(Disagreement::OnlyPestTakesIt),
-        (Takes::No, true) => return Some(Disagreement::OnlyTreeSitterTakesIt),
+        (Takes::Yes, false) => return Some(Disagreement::PestAloneTakesIt),
+        (Takes::No, true) => return Some(Disagreement::TreeSitterAloneTakesIt),
         (Takes::Yes | Takes::Perhaps, true) => {}
     }
     let (own, other) = (seen_by_pest(text, &tree), seen_by_tree_sitter(&tree));
     if let Some((kind, range)) = own.difference(&other).next() {
-        return Some(Disagreement::OnlyPestSees(kind, text[range.0..range.1].to_owned()));
+        return Some(Disagreement::PestAloneSees(kind, text[range.0..range.1].to_owned()));
     }
     let (kind, range) = other.difference(&own).next()?;
-    Some(Disagreement::OnlyTreeSitterSees(kind, text[range.0..range.1].to_owned()))
+    Some(Disagreement::TreeSitterAloneSees(kind, text[range.0..range.1].to_owned()))
 }
 
 /// Whether the parser of the library understands a text.
