@@ -2,7 +2,10 @@
 
 pub mod folds;
 pub mod selection;
+#[cfg(test)]
+mod tests;
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::ast::{
@@ -40,37 +43,41 @@ pub enum OutlineKind {
     Named(NameRole),
 }
 
+/// The words that declarations begin with.
+const DECLARATIONS: [&str; 8] = ["policy", "rule", "let", "param", "gate", "test", "snapshot", "stages"];
+
 /// The declarations of a file. One that is not understood is there by its name, if that could be read.
 pub fn outline(study: &Study, file: FileId) -> Vec<Outlined> {
     let Some(source) = study.sources.get(file) else { return Vec::new() };
     let found = study.grounds.iter().find_map(|ground| Some((ground, tree_of(ground, file)?)));
     let Some((ground, tree)) = found else { return Vec::new() };
     let writer = Outliner { ground, text: &source.text, written: written(&source.text) };
-    let mut all: Vec<Outlined> = tree.items.iter().filter_map(|item| writer.item(item)).collect();
-    // What is broken in a snapshot stands behind it in the tree.
-    let strays: Vec<Outlined> = all.extract_if(.., |item| item.kind == FIELD).collect();
-    for stray in strays {
-        adopt(&mut all, stray);
-    }
-    writer.arrange(&mut all, source.text.len());
-    all
+    arranged(tree.items.iter().filter_map(|item| writer.item(item)).collect(), source.text.len())
 }
-
-const FIELD: OutlineKind = OutlineKind::Named(NameRole::Field);
 
 fn tree_of(ground: &Ground, file: FileId) -> Option<&File> {
     ground.files.iter().find(|tree| tree.id == file)
 }
 
-/// Puts a field where it stands.
-fn adopt(items: &mut Vec<Outlined>, stray: Outlined) {
-    let around = items
-        .iter_mut()
-        .find(|item| item.range.start < stray.range.start && stray.range.end <= item.range.end);
-    match around {
-        Some(around) => adopt(&mut around.inner, stray),
-        None => items.push(stray),
+/// Puts declarations into the order in which they stand, up to `end`. What is broken stands behind what it is in, in the tree.
+fn arranged(mut items: Vec<Outlined>, end: usize) -> Vec<Outlined> {
+    items.sort_by_key(|item| (item.range.start, Reverse(item.range.end)));
+    let mut all: Vec<Outlined> = Vec::with_capacity(items.len());
+    for item in items {
+        match all.last_mut() {
+            Some(around) if item.range.start < around.range.end => around.inner.push(item),
+            Some(_) | None => all.push(item),
+        }
     }
+    let mut next = end;
+    for item in all.iter_mut().rev() {
+        item.inner = arranged(std::mem::take(&mut item.inner), next);
+        // A declaration may hold some that stand behind the brace that closes it.
+        let last = item.inner.last().map_or(0, |last| last.range.end);
+        item.range.end = item.range.end.max(last);
+        next = item.range.start;
+    }
+    all
 }
 
 struct Outliner<'a> {
@@ -165,7 +172,7 @@ impl Outliner<'_> {
         let title = self.written.tokens.iter().skip(from).find(|token| token.role == TokenRole::Text);
         let selection = title.map_or(test.span.range(), |title| title.range.clone());
         Outlined {
-            name: test.title.to_string(),
+            name: if test.title.trim().is_empty() { "test".to_owned() } else { test.title.to_string() },
             detail: String::new(),
             kind: OutlineKind::Test,
             range: test.span.range(),
@@ -190,8 +197,9 @@ impl Outliner<'_> {
 
     /// What was not understood: its name, and the word before it that says what it is.
     fn broken(&self, name: &Name) -> Outlined {
-        let at = self.written.tokens.partition_point(|token| token.range.start < name.span.range().start);
-        let keyword = at.checked_sub(1).and_then(|before| self.written.tokens.get(before));
+        let tokens = &self.written.tokens;
+        let at = tokens.partition_point(|token| token.range.start < name.span.range().start);
+        let keyword = at.checked_sub(1).and_then(|before| tokens.get(before));
         let role = match keyword.map_or("", |keyword| keyword.of(self.text)) {
             "policy" => Some(NameRole::Policy),
             "param" => Some(NameRole::Param),
@@ -201,21 +209,31 @@ impl Outliner<'_> {
         };
         let mut found = named(role.unwrap_or(NameRole::Field), name, name.span, "");
         if let (Some(keyword), Some(_)) = (keyword, role) {
-            found.range.start = keyword.range.start;
+            found.range = keyword.range.start..self.end_of_broken(at, name.span.range().end);
         }
         found
     }
 
-    /// Puts declarations into the order in which they stand. What is not understood reaches up to what follows it, and what holds
-    /// others around these.
-    fn arrange(&self, items: &mut [Outlined], end: usize) {
-        items.sort_by_key(|item| item.range.start);
-        let starts: Vec<usize> = items.iter().skip(1).map(|next| next.range.start).chain([end]).collect();
-        for (item, next) in items.iter_mut().zip(starts) {
-            self.arrange(&mut item.inner, item.range.end.max(item.selection.end).min(next));
-            let last = item.inner.last().map_or(0, |last| last.range.end);
-            item.range.end = item.range.end.max(last);
+    /// Where a declaration ends of which the name is a token: with its block, or before the next declaration.
+    fn end_of_broken(&self, name: usize, name_end: usize) -> usize {
+        let (mut depth, mut end) = (0_usize, name_end);
+        for token in self.written.tokens.iter().skip(name + 1) {
+            let word = token.of(self.text);
+            match word {
+                "{" | "(" | "[" if token.role == TokenRole::Mark => depth += 1,
+                "}" | ")" | "]" if token.role == TokenRole::Mark => {
+                    let Some(outer) = depth.checked_sub(1) else { return end };
+                    depth = outer;
+                    if depth == 0 && word == "}" {
+                        return token.range.end;
+                    }
+                }
+                _ if token.role == TokenRole::Keyword && DECLARATIONS.contains(&word) => return end,
+                _ => {}
+            }
+            end = token.range.end;
         }
+        end
     }
 
     /// What stands at a place, on one line.

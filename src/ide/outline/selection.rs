@@ -6,13 +6,13 @@ use super::folds::{BracketPair, bracket_pairs};
 use crate::parse::written::{TokenRole, WrittenFile, WrittenNode, WrittenToken, written};
 
 /// A text in which places are looked for.
-pub struct Surroundings<'a> {
+pub struct Nesting<'a> {
     text: &'a str,
     written: WrittenFile,
     brackets: Vec<BracketPair>,
 }
 
-impl<'a> Surroundings<'a> {
+impl<'a> Nesting<'a> {
     /// Reads any text.
     pub fn of(text: &'a str) -> Self {
         let written = written(text);
