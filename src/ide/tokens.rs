@@ -43,6 +43,23 @@ pub enum TokenClass {
     Operator,
 }
 
+impl TokenClass {
+    pub const ALL: [Self; 12] = [
+        Self::Namespace,
+        Self::Type,
+        Self::EnumMember,
+        Self::Parameter,
+        Self::Variable,
+        Self::Property,
+        Self::Function,
+        Self::Keyword,
+        Self::Comment,
+        Self::Text,
+        Self::Number,
+        Self::Operator,
+    ];
+}
+
 /// What else there is to say of a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenMarks {
