@@ -15,6 +15,7 @@ use crate::ast::{
 use crate::engine::{Ground, Study};
 use crate::parse::written::{NameRole, TokenRole, WrittenFile, written};
 use crate::source::{FileId, Span};
+use crate::types::Type;
 
 /// A declaration, with those in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +72,7 @@ fn arranged(mut items: Vec<Outlined>, end: usize) -> Vec<Outlined> {
     }
     let mut next = end;
     for item in all.iter_mut().rev() {
+        item.range.end = item.range.end.min(next).max(item.selection.end);
         item.inner = arranged(std::mem::take(&mut item.inner), next);
         // A declaration may hold some that stand behind the brace that closes it.
         let last = item.inner.last().map_or(0, |last| last.range.end);
@@ -138,7 +140,8 @@ impl Outliner<'_> {
     }
 
     fn computed(&self, item: &LetDecl) -> Outlined {
-        let ty = self.ground.program.expr(item.value.id).map(|info| info.ty.to_string()).unwrap_or_default();
+        let info = self.ground.program.expr(item.value.id).filter(|info| info.ty != Type::Error);
+        let ty = info.map(|info| info.ty.to_string()).unwrap_or_default();
         let first = item.of.first().map_or(item.name.span, |first| first.span);
         let whole = first.to(item.name.span);
         let selection = whole.range();
@@ -184,7 +187,8 @@ impl Outliner<'_> {
     /// A declaration that has no name of its own.
     fn by_keyword(&self, kind: OutlineKind, word: &str, span: Span, detail: &str) -> Outlined {
         let range = span.range();
-        let selection = range.start..range.end.min(range.start + word.len());
+        let keyword = self.written.tokens.iter().find(|token| token.range.start == range.start);
+        let selection = keyword.map_or(range.clone(), |keyword| keyword.range.clone());
         Outlined {
             name: word.to_owned(),
             detail: detail.to_owned(),
