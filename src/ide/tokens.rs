@@ -123,7 +123,7 @@ mod tests {
     /// Each token of the file that has a colour, as `class+marks:text`.
     fn classes(text: &str) -> Vec<String> {
         let study = study_of(&[CONFIG, ("a.gate", text)]);
-        let file = (0..).map(FileId).find(|id| study.sources.name(*id) == "a.gate").unwrap();
+        let (file, _) = study.sources.file_named("a.gate").unwrap();
         let drawn = |token: SemanticToken| {
             let TokenMarks { declaration, readonly, library } = token.marks;
             let marks = [(declaration, "+declared"), (readonly, "+readonly"), (library, "+library")];

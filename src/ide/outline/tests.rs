@@ -44,7 +44,7 @@ fn gate_texts(folders: &[&str]) -> Vec<(String, String)> {
 
 fn with_text<T>(text: &str, ask: impl Fn(&Study, FileId) -> T) -> T {
     let study = study_of(&[CONFIG, ("a.gate", text)]);
-    let file = (0..).map(FileId).find(|id| study.sources.name(*id) == "a.gate").unwrap();
+    let (file, _) = study.sources.file_named("a.gate").unwrap();
     ask(&study, file)
 }
 

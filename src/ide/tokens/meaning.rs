@@ -7,7 +7,7 @@ use crate::ast::{
     Expr, ExprKind, FieldDecl, FieldKind, File, GateItem, Item, LetDecl, Name, PolicyDecl, PolicyItem,
     RuleDecl, Template, TemplatePart, TypeExpr, TypeKind,
 };
-use crate::builtin::FOLDER;
+use crate::builtin;
 use crate::builtins;
 use crate::engine::{Ground, Study};
 use crate::parse::written::NameRole;
@@ -30,7 +30,7 @@ pub(super) struct Meanings {
 
 impl Meanings {
     pub(super) fn of(study: &Study, file: FileId) -> Self {
-        let is_shipped = |file: FileId| study.sources.name(file).starts_with(FOLDER);
+        let is_shipped = |file: FileId| builtin::text_of_file(study.sources.name(file)).is_some();
         let mut all = Self { is_shipped: is_shipped(file), ..Self::default() };
         for ground in &study.grounds {
             let Some(tree) = ground.files.iter().find(|tree| tree.id == file) else { continue };
