@@ -118,7 +118,7 @@ impl Outliner<'_> {
                 None => (Default::default(), self.at(ty.span)),
             },
         };
-        let kind = if inner.is_empty() { FIELD } else { OutlineKind::Record };
+        let kind = if inner.is_empty() { OutlineKind::Named(NameRole::Field) } else { OutlineKind::Record };
         let inner = inner.iter().map(|field| self.field(field)).collect();
         Outlined { kind, inner, ..named(NameRole::Field, &field.name, field.span, detail) }
     }

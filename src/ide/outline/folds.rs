@@ -152,6 +152,12 @@ fn has_newline(text: &str, range: Range<usize>) -> bool {
     text.get(range).unwrap_or("").contains('\n')
 }
 
+/// Whether nothing but brackets that close stands before a place on its line.
+fn begins_closing(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or("");
+    begins_line(text, before.trim_end_matches(['}', ']', ')', ' ', '\t']).len())
+}
+
 /// Whether nothing but blanks stands before a place on its line.
 fn begins_line(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or("").trim_end_matches([' ', '\t', '\r']);

@@ -28,7 +28,11 @@ impl<'a> Nesting<'a> {
         let holds = |range: &Range<usize>| range.start <= anchor.start && anchor.end <= range.end;
         let mut all = vec![0..self.text.len()];
         all.extend(token.map(|token| token.range.clone()));
-        all.extend(token.and_then(|token| self.unquoted(token)).filter(|inside| inside.contains(&at)));
+        all.extend(
+            token
+                .and_then(|token| self.unquoted(token))
+                .filter(|inside| inside.start <= at && at <= inside.end),
+        );
         all.extend(self.nodes_at(anchor.start).map(|node| node.range.clone()).filter(holds));
         for pair in &self.brackets {
             let inside = pair.open + 1..pair.close.unwrap_or(pair.end);

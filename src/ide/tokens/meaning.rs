@@ -96,18 +96,18 @@ impl Meanings {
         });
     }
 
-    /// Whether everything of a kind that has a name is declared by the language or a shipped policy.
+    /// Whether everything of a kind that has a name is declared by the language or a shipped policy. In tables and tests, nothing
+    /// tells stages from members.
     pub(super) fn is_library(&self, role: NameRole, word: &str) -> bool {
+        let of = |role: NameRole| self.by_word.get(word).and_then(|known| known.get(&role)).copied();
         match role {
             NameRole::Function => builtins::find(word).is_some(),
-            NameRole::Policy
-            | NameRole::Param
-            | NameRole::Let
-            | NameRole::Rule
-            | NameRole::Field
-            | NameRole::Stage
-            | NameRole::Member => {
-                self.by_word.get(word).and_then(|known| known.get(&role)).copied().unwrap_or(false)
+            NameRole::Stage | NameRole::Member => match (of(NameRole::Stage), of(NameRole::Member)) {
+                (Some(stage), Some(member)) => stage && member,
+                (one, other) => one.or(other).unwrap_or(false),
+            },
+            NameRole::Policy | NameRole::Param | NameRole::Let | NameRole::Rule | NameRole::Field => {
+                of(role).unwrap_or(false)
             }
         }
     }

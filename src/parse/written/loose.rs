@@ -10,7 +10,7 @@ use crate::parse::literal::is_unit;
 use crate::parse::tokens::{Token, TokenKind, Tokens};
 
 /// Words that are hardly ever names, though they may be. `key`, `from` and their like more often are.
-const LIKELY_KEYWORDS: [&str; 17] = [
+const LIKELY_KEYWORDS: [&str; 14] = [
     "language",
     "stages",
     "test",
@@ -21,9 +21,6 @@ const LIKELY_KEYWORDS: [&str; 17] = [
     "within",
     "of",
     "at",
-    "least",
-    "most",
-    "look",
     "confidence",
     "matches",
     "snapshots",
@@ -99,6 +96,7 @@ fn word_role(text: &str, token: &Token, before: Option<&WrittenToken>) -> TokenR
         _ if matches!(word, "it" | "snapshot") || is_reserved(word) && !is_dotted => TokenRole::Keyword,
         _ if number.is_some_and(|number| is_on_its_line(text, number, token)) => TokenRole::Number,
         _ if behind.starts_with('(') => TokenRole::Name(NameRole::Function),
+        _ if matches!((previous, word), ("at", "least" | "most") | ("every", "look")) => TokenRole::Keyword,
         _ if LIKELY_KEYWORDS.contains(&word) && !matches!(next, Some(':' | '=' | '.')) => TokenRole::Keyword,
         _ => TokenRole::Unread,
     }
