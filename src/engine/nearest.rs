@@ -271,8 +271,11 @@ impl TriedWorkflow<'_> {
     /// What would be decided with another value; none where it was cancelled.
     fn with(&self, value: &ParamValue) -> Option<DecisionTrial> {
         let mut settings = self.project.book.settings(&self.series.workflow).clone();
-        for steps in self.params.iter().filter_map(|at| settings.params.get_mut(*at)) {
-            let own = steps.values_mut().filter(|setting| setting.origin == self.question.origin);
+        for at in &self.params {
+            let steps = settings.params.get_mut(*at).into_iter();
+            let own = steps
+                .flat_map(|steps| steps.values_mut())
+                .filter(|setting| setting.origin == self.question.origin);
             own.for_each(|setting| setting.value = value.clone());
         }
         self.judged_by(&settings)
