@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use crate::engine::{Observed, PlaceSeen, SeenPlaces, ValueOfWorkflow};
 use crate::report::why::Reading;
+use crate::report::{Outcome, Place, Report, RuleReport};
 use crate::source::{SourceMap, Span};
 use crate::words::{figure, reading};
 
@@ -76,6 +77,33 @@ pub fn values(observed: &Observed, sources: &SourceMap, declared: Span) -> Value
         first: place.first.iter().map(value).collect(),
         more: place.count.saturating_sub(place.first.len()),
     }
+}
+
+/// A workflow that a rule stops, or speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldWorkflow {
+    /// The full name.
+    pub workflow: String,
+    /// How the rule came out.
+    pub outcome: Outcome,
+    /// The line of the snapshot that shows why, or else its newest snapshot.
+    pub place: Place,
+}
+
+/// The workflows on whose decision a rule bears, by name.
+pub fn held(report: &Report, file: &str, rule: &str) -> Vec<HeldWorkflow> {
+    let mut found: Vec<HeldWorkflow> = Vec::new();
+    for workflow in &report.workflows {
+        let is_meant =
+            |own: &&RuleReport| own.rule == rule && own.policy.file == file && own.applied.is_some();
+        let Some(own) = workflow.rules.iter().find(is_meant) else { continue };
+        let newest = workflow.newest.as_ref().map_or("", |newest| &newest.file);
+        let shown = own.evidence.first().map(|saw| saw.place.clone());
+        let place = shown.unwrap_or_else(|| Place { file: newest.to_owned(), line: 1, column: 1 });
+        found.push(HeldWorkflow { workflow: workflow.name(), outcome: own.outcome, place });
+    }
+    found.sort_by(|a, b| a.workflow.cmp(&b.workflow));
+    found
 }
 
 fn at_place<'p>(places: &'p SeenPlaces, name: &str, at: usize) -> Option<&'p PlaceSeen> {
