@@ -11,3 +11,6 @@ pub mod outline;
 pub mod signature;
 pub mod tokens;
 pub mod yaml;
+
+#[cfg(test)]
+mod testing;

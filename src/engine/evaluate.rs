@@ -186,3 +186,73 @@ fn expressions(template: &Template) -> impl Iterator<Item = &Expr> {
         TemplatePart::Text(_) => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::{Memory, Start, TableNode, inputs};
+    use crate::value::Date;
+
+    const POLICY: &str = r#"
+snapshot every 1 week grace 3 days { adoption: share, outputs: list of { edit_time: share } }
+policy house "Ours" {
+  param editing = 15%
+  let outputs.small = edit_time < editing
+  let light = share(outputs where edit_time < editing and small)
+  rule used "{adoption} use it" { require adoption >= 50% and light >= 80% else hold }
+}
+"#;
+
+    fn ask(from: &str, text: &str, options: &DayOptions) -> Result<Evaluated, String> {
+        let mut files = Memory::default();
+        for (name, text) in [
+            ("tollgate.yaml", "policies: [house.gate]"),
+            ("house.gate", POLICY),
+            (
+                "rollouts/a.yaml",
+                "{ workflow: a, date: 2026-11-16, adoption: 40%, outputs: [{ edit_time: 5% }] }",
+            ),
+            (
+                "rollouts/b.yaml",
+                "{ workflow: b, date: 2026-11-16, outputs: [{ edit_time: 5% }, { edit_time: 50% }] }",
+            ),
+        ] {
+            files.insert(name, TableNode::File(text.into()));
+        }
+        let start = POLICY.find(from).unwrap() + from.find(text).unwrap();
+        let range = start..start + text.len();
+        Workspace::new().evaluate(inputs(&Start::new(&files, "")), options, "house.gate", range)
+    }
+
+    fn today() -> DayOptions {
+        DayOptions::on(Date::constant(2026, 11, 18))
+    }
+
+    fn values(found: &Evaluated) -> Vec<String> {
+        let told = |own: &EvaluatedFor| format!("{} {} {}", own.workflow, own.value, own.because.join("; "));
+        found.results.iter().map(told).collect()
+    }
+
+    #[test]
+    fn the_smallest_expression_around_is_evaluated_for_every_workflow() {
+        let found = ask("require adoption", "adopt", &today()).unwrap();
+        assert_eq!((&*found.expression, &*found.ty, found.is_around), ("adoption", "share", false));
+        assert_eq!(values(&found), ["a 40% ", "b unknown `adoption` is not in the snapshot of 2026-11-16"]);
+        let whole = ask("require adoption >= 50%", "adoption >= 50%", &today()).unwrap();
+        assert_eq!(whole.expression, "adoption >= 50%");
+        assert_eq!(values(&whole)[0], "a no ");
+        let title = ask("{adoption} use it", "adoption", &today()).unwrap();
+        assert_eq!(title.expression, "adoption");
+        let one = DayOptions { workflows: vec!["a".to_owned()], ..today() };
+        assert_eq!(ask("light >= 80%", "light", &one).unwrap().results.len(), 1);
+    }
+
+    #[test]
+    fn of_what_is_asked_of_elements_the_call_around_is_evaluated() {
+        let found = ask("where edit_time < editing and", "edit_time", &today()).unwrap();
+        assert!(found.is_around && found.expression.starts_with("share(outputs where"));
+        assert_eq!(values(&found), ["a 1 of 1 = 100% ", "b 1 of 2 = 50% "]);
+        assert!(ask("outputs.small = edit_time < editing", "edit_time", &today()).is_err());
+        assert!(ask("snapshot every", "every", &today()).is_err());
+    }
+}

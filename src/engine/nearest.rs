@@ -85,8 +85,8 @@ impl Workspace {
         let place = AskedPlace { sources: &sources, file, at, day: as_of.day_number() };
         let asked =
             projects.iter().find_map(|project| place.param(project)).ok_or("there is no param here")??;
-        let question =
-            Question { sources: &sources, cancel: &options.cancel, day: place.day, origin: asked.origin };
+        let (cancel, declared) = (&options.cancel, asked.param.decl.span);
+        let question = Question { sources: &sources, cancel, day: place.day, declared, origin: asked.origin };
         let answer = question.answer(&asked, projects);
         if options.cancel.is_cancelled() { Err("it was cancelled".to_owned()) } else { answer }
     }
@@ -122,16 +122,21 @@ impl AskedPlace<'_> {
         let program = &project.program;
         let mention =
             program.mentions.iter().find(|mention| self.is_in(mention.at)).map(|mention| mention.declared);
-        let settings = program.params.iter().zip(&project.book.general.params);
-        let all = settings.map(|(param, steps)| {
-            let setting = steps.on(self.day);
-            AskedParam { param, setting, origin: setting.origin }
-        });
-        let is_meant = |asked: &AskedParam<'_>| {
-            let name = asked.param.decl.name.span;
-            self.is_in(asked.origin) || self.is_in(asked.param.decl.span) || mention == Some(name)
+        let of = |settings: &'p Settings| -> Vec<AskedParam<'p>> {
+            let params = program.params.iter().zip(&settings.params);
+            let asked = params.map(|(param, steps)| (param, steps.on(self.day)));
+            asked.map(|(param, setting)| AskedParam { param, setting, origin: setting.origin }).collect()
         };
-        let mut meant: Vec<AskedParam<'p>> = all.filter(is_meant).collect();
+        let is_meant = |asked: &AskedParam<'_>| {
+            let decl = &asked.param.decl;
+            self.is_in(asked.origin) || self.is_in(decl.span) || mention == Some(decl.name.span)
+        };
+        let mut meant: Vec<AskedParam<'p>> = of(&project.book.general).into_iter().filter(is_meant).collect();
+        if meant.is_empty() {
+            // An override of some workflows.
+            let own = project.workflows.iter().flat_map(|own| of(project.book.settings(&own.name)));
+            meant = own.filter(|asked| self.is_in(asked.origin)).collect();
+        }
         // Of a table the entry on which the cursor is.
         if meant.iter().any(|asked| self.is_in(asked.origin) || self.is_in(asked.param.origin)) {
             meant.retain(|asked| self.is_in(asked.origin) || self.is_in(asked.param.origin));
@@ -150,6 +155,8 @@ struct Question<'a> {
     sources: &'a SourceMap,
     cancel: &'a Cancel,
     day: i64,
+    /// The declaration of the param.
+    declared: Span,
     /// Where the value in force was set: who has another one is not asked about.
     origin: Span,
 }
@@ -204,8 +211,8 @@ impl Question<'_> {
             (0, _, _) => Some("no workflow is judged by this value".to_owned()),
             (_, 0, true) => None,
             (_, 0, false) => Some("no value that it may have changes a decision".to_owned()),
-            (_, 1, _) => Some("1 workflow has a value of its own, and is left out".to_owned()),
-            (_, _, _) => Some(format!("{others} workflows have values of their own, and are left out")),
+            (_, 1, _) => Some("1 workflow has another value, and is left out".to_owned()),
+            (_, _, _) => Some(format!("{others} workflows have other values, and are left out")),
         };
         Ok(nearest)
     }
@@ -221,7 +228,7 @@ impl Question<'_> {
             let steps = settings.params.iter().enumerate();
             steps.filter(|(_, steps)| steps.on(self.day).origin == self.origin).map(|(at, _)| at).collect()
         };
-        if has_value(&project.book.general).is_empty() {
+        if !project.program.params.iter().any(|param| param.decl.span == self.declared) {
             return None;
         }
         Some(TriedWorkflow {

@@ -95,7 +95,7 @@ impl ParamScale {
         let length = if up { &end - &self.now } else { &self.now - &end };
         let finest = match &self.ty {
             Type::Amount(quantity) if quantity.kind == Kind::Share => Number::ONE / Number::from(PARTS),
-            _ => length / Number::from(PARTS),
+            _ => round_step(&(length / Number::from(PARTS / 5))),
         };
         (end, self.step.clone().unwrap_or(finest))
     }
@@ -122,4 +122,20 @@ impl ParamScale {
             (true, false) => (format!("less than {shown}"), false),
         }
     }
+}
+
+/// The largest power of ten that is no more than a number; 1 where there is none.
+fn round_step(most: &Number) -> Number {
+    let ten = Number::from(10);
+    let mut step = Number::ONE;
+    if *most <= Number::ZERO {
+        return step;
+    }
+    while step > *most {
+        step /= &ten;
+    }
+    while &step * &ten <= *most {
+        step *= &ten;
+    }
+    step
 }
