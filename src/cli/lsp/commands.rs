@@ -34,12 +34,12 @@ pub(super) const ALL: [&str; 6] =
 
 /// What each of them does, in the same order.
 const CARRIED_OUT: [fn(&CommandRun<'_>) -> Result<Value, String>; 6] = [
-    CommandRun::evaluate,
-    CommandRun::held,
-    CommandRun::nearest,
-    CommandRun::run_tests,
-    CommandRun::tests,
-    CommandRun::text,
+    |run| run.evaluate(),
+    |run| run.held(),
+    |run| run.nearest(),
+    |run| run.run_tests(),
+    |run| run.tests(),
+    |run| run.text(),
 ];
 
 /// What commands are told.

@@ -71,10 +71,10 @@ impl ParamScale {
 
     /// A number as a value of the param.
     pub(super) fn value(&self, number: &Number) -> Option<ParamValue> {
-        match self.ty {
-            Type::Calendar => i32::try_from(number.floor()).ok().map(ParamValue::Calendar),
-            _ => Some(ParamValue::Value(Value::Number(number.clone()))),
+        if self.ty == Type::Calendar {
+            return i32::try_from(number.floor()).ok().map(ParamValue::Calendar);
         }
+        Some(ParamValue::Value(Value::Number(number.clone())))
     }
 
     /// The nearest value of a stepped scale that is no nearer than a number.
@@ -93,24 +93,26 @@ impl ParamScale {
             false => self.range.low.clone().unwrap_or_else(|| self.now.clone() - &size),
         };
         let length = if up { &end - &self.now } else { &self.now - &end };
-        let finest = match &self.ty {
-            Type::Amount(quantity) if quantity.kind == Kind::Share => Number::ONE / Number::from(PARTS),
-            _ => round_step(&(length / Number::from(PARTS / 5))),
+        let is_share = self.ty.quantity().is_some_and(|quantity| quantity.kind == Kind::Share);
+        let finest = match is_share {
+            true => Number::ONE / Number::from(PARTS),
+            false => round_step(&(length / Number::from(PARTS / 5))),
         };
         (end, self.step.clone().unwrap_or(finest))
     }
 
     /// How a corner is shown, and whether that is not exactly where it is.
     pub(super) fn shown(&self, corner: &Corner, up: bool) -> (String, bool) {
-        let (number, shown) = match &self.ty {
-            Type::Amount(quantity) => {
+        let (number, shown) = match self.ty.quantity() {
+            Some(quantity) => {
                 let (number, digits) = quantity.kind.nearest(&corner.at, up);
                 let shown = quantity.kind.show_precisely(&number, digits);
                 (number, shown)
             }
-            ty => {
+            None => {
                 let value = self.value(&corner.at);
-                (corner.at.clone(), value.map(|value| show_value(ty, &value)).unwrap_or_default())
+                let shown = value.map(|value| show_value(&self.ty, &value)).unwrap_or_default();
+                (corner.at.clone(), shown)
             }
         };
         if corner.is_about || number != corner.at {
