@@ -8,6 +8,8 @@ mod client;
 mod commands;
 mod documents;
 mod encode;
+mod hints;
+mod lenses;
 mod looking;
 mod notifications;
 mod published;

@@ -1,9 +1,9 @@
 //! What the server offers.
 
 use gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, ExecuteCommandOptions, PositionEncodingKind, Save, SaveOptions,
-    ServerCapabilities, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, CodeLensOptions, ExecuteCommandOptions, PositionEncodingKind, Save,
+    SaveOptions, ServerCapabilities, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 use super::client::Client;
@@ -31,6 +31,8 @@ pub(super) fn offered(client: &Client) -> ServerCapabilities {
         position_encoding: Some(encoding),
         text_document_sync: Some(sync.into()),
         code_action_provider: Some(actions.into()),
+        code_lens_provider: Some(CodeLensOptions::default()),
+        inlay_hint_provider: Some(true.into()),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: super::commands::ALL.iter().map(|command| (*command).to_owned()).collect(),
             ..ExecuteCommandOptions::default()
