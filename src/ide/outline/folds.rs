@@ -19,8 +19,8 @@ pub fn folds(text: &str) -> Vec<FoldedLines> {
     let mut all: Vec<FoldedLines> = Vec::new();
     for pair in bracket_pairs(text, &tokens) {
         let end = match pair.close {
-            // The line of a bracket that closes stays, unless more stands before the bracket.
-            Some(close) if begins_line(text, close) => {
+            // The line of a bracket that closes stays, unless more than such brackets stands before it.
+            Some(close) if begins_closing(text, close) => {
                 text.get(..close).and_then(|before| before.rfind('\n'))
             }
             Some(close) => Some(close),
