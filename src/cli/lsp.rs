@@ -16,6 +16,7 @@ mod published;
 mod requests;
 mod roots;
 mod server;
+mod syntax;
 mod uri;
 mod world;
 

@@ -37,6 +37,11 @@ pub(super) fn offered(client: &Client) -> ServerCapabilities {
             commands: super::commands::ALL.iter().map(|command| (*command).to_owned()).collect(),
             ..ExecuteCommandOptions::default()
         }),
+        semantic_tokens_provider: Some(super::syntax::tokens_offered().into()),
+        document_symbol_provider: Some(true.into()),
+        folding_range_provider: Some(true.into()),
+        selection_range_provider: Some(true.into()),
+        document_formatting_provider: Some(true.into()),
         workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
         ..ServerCapabilities::default()
     }
