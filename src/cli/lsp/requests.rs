@@ -1,9 +1,9 @@
 //! Which request is answered by what.
 
 use gen_lsp_types::{
-    CodeActionRequest, CodeLensRequest, DocumentFormattingRequest, DocumentSymbolRequest, DocumentSymbolResponse,
-    FoldingRangeRequest, InlayHintRequest, LspRequestMethod, Request as LspRequest, SelectionRangeRequest,
-    SemanticTokensRequest, TextDocumentContentRequest,
+    CodeActionRequest, CodeLensRequest, DocumentFormattingRequest, DocumentSymbolRequest,
+    DocumentSymbolResponse, FoldingRangeRequest, InlayHintRequest, LspRequestMethod, Request as LspRequest,
+    SelectionRangeRequest, SemanticTokensRequest, TextDocumentContentRequest,
 };
 use lsp_server::{ErrorCode, Request, Response};
 use serde_json::Value;
