@@ -65,8 +65,8 @@ impl Workspace {
         let each = |rulebook: &Rulebook<'_>, series: Series, as_of: Point| {
             let place = PlaceAsked { sources: rulebook.sources, file, range: &range };
             match place.find(rulebook.program) {
-                Some(Found::Expr { expr, .. }) => Some(told(rulebook, &series, as_of, expr)),
-                Some(Found::OfElements) | None => None,
+                Some(FoundExpr::Expr { expr, .. }) => Some(told(rulebook, &series, as_of, expr)),
+                Some(FoundExpr::OfElements) | None => None,
             }
         };
         let loaded = load_each(self, projects, problems, &mut sources, options, each);
@@ -74,8 +74,8 @@ impl Workspace {
         let programs = || loaded.projects.iter().map(|project| &project.program);
         let found = programs().find_map(|program| Some((program, place.find(program)?)));
         let (program, expr, is_around) = match found {
-            Some((program, Found::Expr { expr, is_around })) => (program, expr, is_around),
-            Some((_, Found::OfElements)) => {
+            Some((program, FoundExpr::Expr { expr, is_around })) => (program, expr, is_around),
+            Some((_, FoundExpr::OfElements)) => {
                 return Err("this is computed for each element of a list: ask about an expression that goes through it"
                     .to_owned());
             }
@@ -127,7 +127,7 @@ struct PlaceAsked<'a> {
 }
 
 /// What is there.
-enum Found<'p> {
+enum FoundExpr<'p> {
     /// An expression with one value a workflow.
     Expr {
         expr: &'p Expr,
@@ -139,7 +139,7 @@ enum Found<'p> {
 }
 
 impl PlaceAsked<'_> {
-    fn find<'p>(&self, program: &'p Program) -> Option<Found<'p>> {
+    fn find<'p>(&self, program: &'p Program) -> Option<FoundExpr<'p>> {
         let policies = program.policies.iter();
         let templates = policies.clone().filter_map(|policy| policy.title.as_ref());
         let templates = templates.chain(program.gates.iter().filter_map(|gate| gate.title.as_ref()));
@@ -154,22 +154,22 @@ impl PlaceAsked<'_> {
         let found = conditions.chain(lets).chain(texts).find_map(|expr| self.within(expr));
         found.or_else(|| {
             let mut computed = program.lets.iter().filter(|item| item.of.is_some());
-            computed.any(|item| self.is_in(&item.decl.value)).then_some(Found::OfElements)
+            computed.any(|item| self.is_in(&item.decl.value)).then_some(FoundExpr::OfElements)
         })
     }
 
     /// The smallest expression in another one.
-    fn within<'p>(&self, expr: &'p Expr) -> Option<Found<'p>> {
+    fn within<'p>(&self, expr: &'p Expr) -> Option<FoundExpr<'p>> {
         if !self.is_in(expr) {
             return None;
         }
         if let ExprKind::Call { args, .. } = &expr.kind
             && args.iter().flat_map(|arg| arg.of_elements()).any(|part| self.is_in(part))
         {
-            return Some(Found::Expr { expr, is_around: true });
+            return Some(FoundExpr::Expr { expr, is_around: true });
         }
         let smaller = expr.children().into_iter().find_map(|part| self.within(part));
-        smaller.or(Some(Found::Expr { expr, is_around: false }))
+        smaller.or(Some(FoundExpr::Expr { expr, is_around: false }))
     }
 
     fn is_in(&self, expr: &Expr) -> bool {

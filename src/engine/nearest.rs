@@ -86,7 +86,8 @@ impl Workspace {
         let asked =
             projects.iter().find_map(|project| place.param(project)).ok_or("there is no param here")??;
         let (cancel, declared) = (&options.cancel, asked.param.decl.span);
-        let question = Question { sources: &sources, cancel, day: place.day, declared, origin: asked.origin };
+        let question =
+            NearestQuestion { sources: &sources, cancel, day: place.day, declared, origin: asked.origin };
         let answer = question.answer(&asked, projects);
         if options.cancel.is_cancelled() { Err("it was cancelled".to_owned()) } else { answer }
     }
@@ -151,7 +152,7 @@ impl AskedPlace<'_> {
 }
 
 /// What is asked of all projects.
-struct Question<'a> {
+struct NearestQuestion<'a> {
     sources: &'a SourceMap,
     cancel: &'a Cancel,
     day: i64,
@@ -164,7 +165,7 @@ struct Question<'a> {
 /// A workflow that is judged by the value.
 struct TriedWorkflow<'a> {
     name: String,
-    question: &'a Question<'a>,
+    question: &'a NearestQuestion<'a>,
     project: &'a JudgedProject,
     series: &'a Series,
     as_of: Point,
@@ -178,7 +179,7 @@ struct FirstChange {
     change: DecisionChange,
 }
 
-impl Question<'_> {
+impl NearestQuestion<'_> {
     fn answer(&self, asked: &AskedParam<'_>, projects: &[JudgedProject]) -> Result<Nearest, String> {
         let AskedParam { param, setting, .. } = asked;
         let mut nearest = Nearest {

@@ -308,3 +308,126 @@ impl CommandRun<'_> {
         text.map(Value::from).ok_or_else(|| "there is no such shipped policy".to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+
+    use gen_lsp_types::ClientCapabilities;
+
+    use super::super::client::Client;
+    use super::super::documents::Documents;
+    use super::super::world::ShippedCopies;
+    use super::*;
+    use crate::cli::disk::Disk;
+    use crate::value::Date;
+
+    fn example(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
+    }
+
+    fn ask(folder: &Path, command: &str, argument: Value) -> Result<Value, String> {
+        let date = Date::constant(2026, 11, 23);
+        let disk = Arc::new(Disk::of(folder));
+        let job = LookJob {
+            revision: 0,
+            documents: Documents::default(),
+            folders: disk.place_of(folder).into_iter().collect(),
+            client: Client::new(&ClientCapabilities::default(), None),
+            day: DayOptions { as_of: Some(date), ..DayOptions::on(date) },
+        };
+        let around = Surroundings { disk, shipped: Arc::new(ShippedCopies::in_cache(None)) };
+        carry_out(command, argument, &job, &around)
+    }
+
+    fn shipped(name: &str) -> String {
+        format!("{BUILTIN_SCHEME}:///builtin/{name}.gate")
+    }
+
+    /// The position of the first `what` of a shipped policy.
+    fn place(name: &str, what: &str) -> Value {
+        let mut sources = SourceMap::default();
+        sources.add("", builtin::text_of_file(&format!("builtin/{name}.gate")).unwrap());
+        let source = sources.named("").unwrap();
+        json!(encode::position(source, source.text.find(what).unwrap(), Columns::Utf16))
+    }
+
+    #[test]
+    fn workflows_that_a_rule_holds_are_shown_with_their_lines() {
+        // As `tollgate check examples/support-desk --as-of 2026-11-23` says.
+        let argument = json!({ "uri": shipped("monitoring"), "rule": "monitoring.quality_kept" });
+        let held = ask(&example("support-desk"), HELD, argument).unwrap();
+        assert_eq!((&held[0]["workflow"], &held[0]["outcome"]), (&json!("outage-notices"), &json!("fail")));
+        let uri = held[0]["location"]["uri"].as_str().unwrap();
+        assert!(uri.contains("rollouts/outage-notices/") && held.as_array().unwrap().len() == 1, "{held}");
+        assert!(held[0]["location"]["range"]["start"]["line"].as_u64().unwrap() > 0);
+    }
+
+    #[test]
+    fn the_nearest_value_is_that_at_which_check_decides_otherwise() {
+        // With `before_deployment.light_share: 77%` in `tollgate.yaml`, `check` holds `meeting-notes`, which has 23 of 30; with
+        // 76% it lets it advance, and nobody else is decided otherwise.
+        let argument = json!({ "uri": shipped("before_deployment"), "position": place("before_deployment", "param light_share") });
+        let found = ask(&example("support-desk"), NEAREST, argument).unwrap();
+        assert_eq!(
+            (&found["param"], &found["value"]),
+            (&json!("before_deployment.light_share"), &json!("80%"))
+        );
+        let changes = json!([{ "workflow": "meeting-notes", "from": "hold", "to": "advance" }]);
+        assert_eq!(found["nearest"][0], json!({ "value": "about 76.6%", "changes": changes }), "{found}");
+    }
+
+    #[test]
+    fn an_expression_is_evaluated_where_the_cursor_is() {
+        let position = place("monitoring", "light >= before_deployment.light_share");
+        let argument =
+            json!({ "uri": shipped("monitoring"), "position": position, "workflow": "outage-notices" });
+        let found = ask(&example("support-desk"), "tollgate.evaluate", argument).unwrap();
+        assert_eq!((&found["expression"], &found["type"]), (&json!("light"), &json!("share")));
+        let result = json!({ "workflow": "outage-notices", "asOf": "2026-11-23", "value": "12 of 20 = 60%", "because": [] });
+        assert_eq!(found["results"], json!([result]));
+    }
+
+    #[test]
+    fn tests_are_listed_and_run_by_title_and_by_rule() {
+        let folder = example("platform");
+        let all = ask(&folder, "tollgate.tests", json!({})).unwrap();
+        let first = &all[0];
+        let argument = json!({ "uri": first["uri"], "title": first["title"] });
+        let run = ask(&folder, RUN_TESTS, argument).unwrap();
+        assert_eq!((&run["passed"], &run["failed"], &run["problems"]), (&json!(1), &json!(0), &json!([])));
+        assert_eq!((&run["tests"][0]["range"], &run["tests"][0]["uri"]), (&first["range"], &first["uri"]));
+        let rule = &first["rules"][0];
+        let expecting = all.as_array().unwrap().iter();
+        let expecting = expecting.filter(|test| test["rules"].as_array().unwrap().contains(rule)).count();
+        let run = ask(&folder, RUN_TESTS, json!({ "uri": first["uri"], "rule": rule })).unwrap();
+        assert_eq!(run["passed"], json!(expecting));
+        let of_file = ask(&folder, "tollgate.tests", json!({ "uri": first["uri"] })).unwrap();
+        let whole = ask(&folder, RUN_TESTS, json!({ "uri": first["uri"] })).unwrap();
+        assert_eq!(whole["passed"], json!(of_file.as_array().unwrap().len()));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_in_words() {
+        let folder = example("support-desk");
+        let text = ask(&folder, "tollgate.text", json!({ "uri": shipped("rollback") })).unwrap();
+        assert_eq!(text.as_str(), builtin::text_of_file("builtin/rollback.gate"));
+        for (command, argument) in [
+            ("tollgate.none", json!({})),
+            ("tollgate.text", json!({ "uri": shipped("none") })),
+            ("tollgate.evaluate", json!({})),
+            ("tollgate.evaluate", json!({ "uri": shipped("rollback") })),
+            (
+                "tollgate.evaluate",
+                json!({ "uri": shipped("rollback"), "position": { "line": 0, "character": 0 } }),
+            ),
+            (NEAREST, json!({ "uri": "file:///nowhere/a.gate", "position": { "line": 0, "character": 0 } })),
+            (NEAREST, json!({ "uri": 3 })),
+            (HELD, json!({ "uri": shipped("rollback") })),
+            (RUN_TESTS, Value::Null),
+        ] {
+            assert!(ask(&folder, command, argument.clone()).is_err(), "{command} {argument}");
+        }
+    }
+}

@@ -32,10 +32,11 @@ impl ParamScale {
             ParamValue::Value(_) | ParamValue::List(_) => return None,
         };
         let (range, step) = match &param.ty {
-            Type::Amount(quantity) if quantity.kind == Kind::Count => {
-                (quantity.range.clone(), Some(Number::ONE))
+            // The type of a param may be known to have its present value alone.
+            Type::Amount(quantity) => {
+                let step = (quantity.kind == Kind::Count).then_some(Number::ONE);
+                (quantity.kind.default_range(), step)
             }
-            Type::Amount(quantity) => (quantity.range.clone(), None),
             Type::Calendar => (Interval::at_least(Number::ZERO), Some(Number::ONE)),
             Type::Date => (Interval::ALL, Some(Number::ONE)),
             Type::Time => (Interval::ALL, None),
