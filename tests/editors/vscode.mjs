@@ -1,28 +1,30 @@
 // Looks at a project in VS Code through a browser, as a person would: what is underlined, what stands above a rule, what a test
 // says. Started by vscode.sh. The first thing that does not come fails it, with a picture where SCREENSHOTS says.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const [folder, executablePath, address, work, tollgate] = process.argv.slice(2);
 const { chromium } = createRequire(join(folder, 'package.json'))('playwright-core');
 const project = join(work, 'project');
-const settings = (path) =>
-  writeFileSync(
-    process.env.SETTINGS,
-    JSON.stringify({
-      'tollgate.path': path,
-      'tollgate.asOf': '2026-11-23',
-      'security.workspace.trust.enabled': false,
-      'workbench.startupEditor': 'none',
-      'workbench.secondarySideBar.defaultVisibility': 'hidden',
-      'editor.minimap.enabled': false,
-      'editor.accessibilitySupport': 'off',
-    }),
-  );
+const write = (name, values) => {
+  mkdirSync(join(work, 'data', name), { recursive: true });
+  writeFileSync(join(work, 'data', name, 'settings.json'), JSON.stringify(values));
+};
+write('User', {
+  'tollgate.asOf': '2026-11-23',
+  'security.workspace.trust.enabled': false,
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'editor.minimap.enabled': false,
+  'editor.accessibilitySupport': 'off',
+});
+// The editor runs in the browser, and the server does not: which program to start is a setting of the server's machine.
+const use = (path) => write('Machine', { 'tollgate.path': path });
 
-settings(tollgate);
+use(tollgate);
 await answered();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
@@ -119,12 +121,11 @@ async function snapshot() {
 /** The test explorer: finds the tests, runs them, and shows the one that fails where it fails. */
 async function explorer() {
   await open('policies/care.test.gate');
-  await command('Testing: Focus on Test Explorer View');
+  await page.getByRole('tab', { name: 'Testing' }).first().click();
   await shows('.test-explorer .monaco-list-row', 'care.test.gate');
   await command('Test: Run All Tests');
-  await shows('.test-explorer .monaco-list-row', 'a low rating holds');
-  await page.locator('.testing-run-glyph, .codicon-testing-failed-icon').first().waitFor({ state: 'attached' });
-  await shows('.test-explorer', '1/2');
+  await page.getByText('1/2', { exact: true }).first().waitFor();
+  await page.locator('.test-message-inline-content').first().waitFor({ state: 'attached' });
   await picture('explorer');
   await command('Test: Clear All Results');
   await page.locator('.codelens-decoration a', { hasText: 'run test' }).first().click();
@@ -167,7 +168,7 @@ async function shipped() {
 /** No program, one that is too old, and one that ends at once: each is said in words, and none is tried for ever. */
 async function badServers() {
   const said = async (path, text) => {
-    settings(join(work, path));
+    use(join(work, path));
     await shows('.notification-toast', text);
     await command('Notifications: Clear All Notifications');
   };

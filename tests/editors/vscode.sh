@@ -39,9 +39,7 @@ printf '#!/bin/sh\nexit 2\n' >"$work/servers/old"
 printf '#!/bin/sh\n[ "$2" = --help ] || exit 1\n' >"$work/servers/dying"
 chmod +x "$work/servers/"*
 
-mkdir -p "$work/data/User"
-settings=$work/data/User/settings.json
-export HOME=$work PATH="$folder/bin:/usr/bin:/bin" SETTINGS=$settings
+export HOME=$work PATH="$folder/bin:/usr/bin:/bin"
 code=("$folder/bin/node" "$folder/node_modules/code-server/out/node/entry.js"
     --user-data-dir "$work/data" --extensions-dir "$work/extensions" --config "$work/config.yaml")
 "${code[@]}" --install-extension "$package" >"$work/install.log" 2>&1 || { cat "$work/install.log" >&2; exit 1; }

@@ -62,12 +62,13 @@ export class Explorer implements Disposable {
     const run = this.controller.createTestRun(new TestRunRequest(items));
     report(client, run, answer, items);
     run.end();
+    const all = answer.tests.length;
     const failed = answer.tests.filter(({ passed }) => !passed).length;
     const [problem] = answer.problems;
     if (problem) void window.showWarningMessage(problem);
-    else if (answer.tests.length === 0) void window.showInformationMessage(`There are no tests in ${Uri.parse(argument.uri).path}.`);
-    else if (failed > 0) void window.showWarningMessage(`${failed} of ${answer.tests.length} tests failed.`);
-    else void window.showInformationMessage(`${answer.tests.length === 1 ? 'The test' : `All ${answer.tests.length} tests`} passed.`);
+    else if (all === 0) void window.showInformationMessage(`There are no tests in ${Uri.parse(argument.uri).path}.`);
+    else if (failed > 0) void window.showWarningMessage(`${failed} of ${all} tests failed.`);
+    else void window.showInformationMessage(all === 1 ? 'The test passed.' : `All ${all} tests passed.`);
   }
 
   private async refresh(): Promise<void> {

@@ -33,7 +33,8 @@ const registry = new textmate.Registry({
 });
 const grammar = await registry.loadGrammar('source.tollgate');
 
-const isKeyword = (scopes) => /^(keyword|storage|support\.(constant|type)|constant\.language|variable\.language)/.test(scopes.at(-1));
+const isKeyword = (scopes) =>
+  /^(keyword|storage|support\.(constant|type)|constant\.language|variable\.language)/.test(scopes.at(-1));
 // A policy may be called like an effect.
 const isName = (scopes) => scopes.at(-1).startsWith('entity.name.');
 const isText = (scopes) => /^(comment|string|constant\.character)/.test(scopes.at(-1));
@@ -49,7 +50,9 @@ function look(file) {
       const { scopes } = tokens.find((token) => token.startIndex <= found.index && found.index < token.endIndex);
       if (isText(scopes)) continue;
       if (isKeyword(scopes)) seen.add(found[0]);
-      else if (reserved.has(found[0]) && !isName(scopes)) faults.push(`${file}:${index + 1}:${found.index + 1}: ${found[0]} (${scopes.at(-1)})`);
+      else if (reserved.has(found[0]) && !isName(scopes)) {
+        faults.push(`${file}:${index + 1}:${found.index + 1}: ${found[0]} (${scopes.at(-1)})`);
+      }
     }
   });
 }

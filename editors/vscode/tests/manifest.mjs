@@ -30,7 +30,9 @@ assert.equal(contributes.configuration.properties['tollgate.path'].scope, 'machi
 same(capabilities.untrustedWorkspaces.restrictedConfigurations, ['tollgate.path'], 'what an untrusted folder cannot set');
 const readme = read('README.md');
 for (const setting of settings) assert.ok(readme.includes(`\`${setting}\``), `the README says nothing of ${setting}`);
-for (const { title } of contributes.commands) assert.ok(readme.includes(`Tollgate: ${title}`), `the README says nothing of ${title}`);
+for (const { title } of contributes.commands) {
+  assert.ok(readme.includes(`Tollgate: ${title}`), `the README says nothing of ${title}`);
+}
 
 // The language, and the files that it names.
 const [language] = contributes.languages;

@@ -1,4 +1,4 @@
-// What is in the package: what is needed, the licences, and nothing else. Reads the archive by itself: its directory is at its end.
+// What is in the package: what is needed, the licences, and nothing else. The list of an archive's files is at its end.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
