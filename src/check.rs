@@ -20,6 +20,7 @@ mod kinds;
 mod let_decl;
 mod literal;
 mod member;
+mod mention;
 mod names;
 mod path;
 mod possible;
@@ -41,7 +42,7 @@ use std::sync::Arc;
 use crate::ast::{ExprId, File};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::interval::Interval;
-use crate::program::{ExprInfo, Program, Target};
+use crate::program::{ExprInfo, Mention, Program, Target};
 use crate::source::Span;
 use crate::types::Type;
 use crate::vocabulary::Vocabulary;
@@ -80,6 +81,7 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
         taint: 0,
         beside: None,
         named_workflows,
+        mentions: Vec::new(),
         waiting,
         recursion,
     };
@@ -122,6 +124,8 @@ struct Checker<'a> {
     beside: Option<Arc<str>>,
     /// The workflows that are asked about by name.
     named_workflows: BTreeSet<(Span, Arc<str>)>,
+    /// Names that were understood; of what is checked twice, twice.
+    mentions: Vec<Mention>,
     /// Lets that were met before they were checked: what met them is to be checked again, see `let_decl`.
     waiting: Vec<Needed>,
     /// Lets that look back at themselves.

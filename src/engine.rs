@@ -16,6 +16,7 @@ mod overview;
 mod packs;
 mod retype;
 mod sources;
+mod study;
 mod suites;
 mod total;
 mod workspace;
@@ -33,6 +34,7 @@ use crate::source::{FileId, SourceMap};
 use crate::value::{DAY, Date, Number, day_number};
 
 pub use against::AgainstOptions;
+pub use study::{Ground, Study, WorkflowNames};
 pub use suites::TestOptions;
 pub use workspace::Workspace;
 

@@ -108,6 +108,9 @@ pub mod suite;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod collect;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod ide;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -35,6 +35,8 @@ pub struct Program {
     pub rules: Vec<Rule>,
     /// By [`ExprId`]; none for expressions that were not understood.
     pub exprs: Vec<Option<ExprInfo>>,
+    /// By place; also of declarations with errors, which are not in the program otherwise.
+    pub mentions: Vec<Mention>,
     /// The workflows that `workflows` is asked about by name, with the places of these.
     pub named_workflows: Vec<(Arc<str>, Span)>,
 }
@@ -187,6 +189,13 @@ impl Program {
         let mut all = conditions.chain(self.lets.iter().map(|item| item.decl.span));
         all.find(|clause| clause.file == place.file && (clause.start..clause.end).contains(&place.start))
     }
+}
+
+/// A name that was understood, and the name in the declaration of what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mention {
+    pub at: Span,
+    pub declared: Span,
 }
 
 /// A type and, for paths and calls, what the name stands for.

@@ -23,6 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["explain"],
     &["mutate"],
     &["engine", "collect"],
+    &["ide"],
     &["render", "cli"],
 ];
 
@@ -38,6 +39,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["pretty"], &["src/format"]),
     (&["quick_junit"], &["src/render/junit"]),
     (&["clap"], &["src/cli"]),
+    (&["lsp_server", "gen_lsp_types", "crossbeam_channel"], &["src/cli/lsp"]),
     (&["walkdir"], &["src/cli/disk"]),
     (&["globset"], &["src/project"]),
     (&["fs", "temp_dir", "canonicalize"], &["src/cli/disk", "src/cli/write", "src/cli/fmt"]),

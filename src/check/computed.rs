@@ -36,10 +36,11 @@ impl Checker<'_> {
             self.report(errors::computed_in_gate(&decl.name, &decl.of));
             return None;
         }
-        let record = match self.lookup(NameScope::of(policy, None), &decl.of) {
-            Lookup::Found(found) if matches!(found.target, Target::Field(_)) && found.element.is_none() => {
-                if let Some(Type::Record(record)) = found.ty.element() {
-                    Some(record.clone())
+        let found = match self.lookup(NameScope::of(policy, None), &decl.of) {
+            Lookup::Found(found) if found.element.is_none() => {
+                if let (Target::Field(way), Some(Type::Record(record))) = (&found.target, found.ty.element())
+                {
+                    Some((record.clone(), way.clone()))
                 } else {
                     None
                 }
@@ -54,7 +55,7 @@ impl Checker<'_> {
                 return None;
             }
         };
-        let Some(record) = record else {
+        let Some((record, way)) = found else {
             self.report(errors::computed_of_no_list(&decl.of));
             return None;
         };
@@ -68,6 +69,7 @@ impl Checker<'_> {
             self.report(errors::duplicate("computed field", &places));
             return None;
         }
+        self.mention_fields(&decl.of, &self.ground.vocabulary.snapshot.clone(), &way);
         Some(record)
     }
 

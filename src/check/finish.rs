@@ -93,6 +93,9 @@ impl Checker<'_> {
         program.unsure = self.unsure(is_judged);
         program.vocabulary = self.ground.vocabulary;
         program.exprs = self.exprs;
+        self.mentions.sort_unstable();
+        self.mentions.dedup();
+        program.mentions = self.mentions;
         let named = std::mem::take(&mut self.named_workflows).into_iter();
         program.named_workflows = named.map(|(place, name)| (name, place)).collect();
         (program, self.diagnostics)

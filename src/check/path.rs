@@ -83,6 +83,7 @@ impl Checker<'_> {
     pub(super) fn resolve(&mut self, scope: NameScope<'_>, path: &[Name]) -> Option<Resolved> {
         match self.lookup(scope, path) {
             Lookup::Found(resolved) => {
+                self.mention(scope, path, &resolved.target);
                 if !resolved.sound || resolved.ty == Type::Error {
                     self.tainted();
                 }
@@ -90,6 +91,7 @@ impl Checker<'_> {
             }
             Lookup::Pending(index) => match self.looked_back_at(scope, index) {
                 Some(ty) => {
+                    self.mention(scope, path, &Target::Let(index));
                     ty.map(|ty| Resolved { ty, target: Target::Let(index), element: None, sound: true })
                 }
                 None => {
@@ -469,7 +471,7 @@ impl Checker<'_> {
     }
 }
 
-fn as_record(ty: &Type) -> Option<&Arc<RecordType>> {
+pub(super) fn as_record(ty: &Type) -> Option<&Arc<RecordType>> {
     if let Type::Record(record) = ty { Some(record) } else { None }
 }
 

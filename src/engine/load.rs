@@ -102,7 +102,7 @@ pub(super) fn load_each<T: Send>(
     options: &DayOptions,
     each: impl Fn(&Rulebook<'_>, Series, Point) -> T + Sync,
 ) -> Loaded<T> {
-    let drafts = drafts(workspace, projects, sources);
+    let drafts = parsed_projects(workspace, projects, sources);
     let loading = Loading { drafts: &drafts, sources, options, each };
     let mut loaded = loading.by_guess().unwrap_or_else(|| loading.one_by_one());
     loaded.diagnostics.extend(problems);
@@ -116,14 +116,19 @@ pub(super) fn load_all(
     problems: Vec<Diagnostic>,
     sources: &mut SourceMap,
 ) -> (Vec<Ready>, Vec<Diagnostic>) {
-    let drafts = drafts(workspace, projects, sources);
+    let drafts = parsed_projects(workspace, projects, sources);
     let mut projects: Vec<Ready> = drafts.iter().map(|draft| draft.read(sources)).collect();
     let mut diagnostics = bases::unaddressed(&mut projects, sources);
     diagnostics.extend(problems);
     (projects, diagnostics)
 }
 
-fn drafts(workspace: &mut Workspace, projects: Vec<Project>, sources: &mut SourceMap) -> Vec<ParsedProject> {
+/// Parses the policies of projects.
+pub(super) fn parsed_projects(
+    workspace: &mut Workspace,
+    projects: Vec<Project>,
+    sources: &mut SourceMap,
+) -> Vec<ParsedProject> {
     let parsed = projects.into_iter().map(|project| ParsedProject::new(workspace, project, sources));
     let mut parsed: Vec<ParsedProject> = parsed.collect();
     let run = Arc::new(RunBudget::of(sources.bytes()));
@@ -132,12 +137,12 @@ fn drafts(workspace: &mut Workspace, projects: Vec<Project>, sources: &mut Sourc
 }
 
 /// A project whose policies and configurations were parsed.
-struct ParsedProject {
-    name: Option<String>,
-    configs: Vec<Config>,
+pub(super) struct ParsedProject {
+    pub(super) name: Option<String>,
+    pub(super) configs: Vec<Config>,
     policies: Vec<FileId>,
-    files: Vec<File>,
-    expressions: usize,
+    pub(super) files: Vec<File>,
+    pub(super) expressions: usize,
     declared: Vec<(String, Span)>,
     read: ReadFiles,
     inputs: Vec<Input>,
@@ -194,7 +199,12 @@ impl ParsedProject {
 
     /// Settles what is in force for workflows of these names, none of which is there yet. `program` and `found` came of
     /// checking the policies by themselves.
-    fn settle(&self, mut program: Program, found: Vec<Diagnostic>, names: &BTreeSet<Arc<str>>) -> Ready<()> {
+    pub(super) fn settle(
+        &self,
+        mut program: Program,
+        found: Vec<Diagnostic>,
+        names: &BTreeSet<Arc<str>>,
+    ) -> Ready<()> {
         let mut diagnostics = self.diagnostics.clone();
         let names: Vec<Arc<str>> = names.iter().cloned().collect();
         program.incomplete = has_errors(&diagnostics) || has_errors(&found);

@@ -40,23 +40,23 @@ pub struct TestOptions {
 }
 
 /// A suite that was read.
-struct CompiledSuite {
-    policies: Vec<File>,
+pub(super) struct CompiledSuite {
+    pub(super) policies: Vec<File>,
     /// The policies that are tested.
     tested: BTreeSet<FileId>,
     /// How many expressions there are, for checking the policies again.
     exprs: usize,
     /// First the tests that are run with the policies alone, then each file that declares something of its own.
-    groups: Vec<TestGroup>,
+    pub(super) groups: Vec<TestGroup>,
     given: GivenFiles,
 }
 
 /// Tests that are run with the same program.
-struct TestGroup {
-    program: Program,
+pub(super) struct TestGroup {
+    pub(super) program: Program,
     /// The file that declares something beside the policies; none but its own tests see that.
-    fixture: Option<File>,
-    tests: Vec<File>,
+    pub(super) fixture: Option<File>,
+    pub(super) tests: Vec<File>,
 }
 
 impl Workspace {
@@ -153,7 +153,7 @@ fn mutation_ground(compiled: &CompiledSuite) -> MutationGround<'_> {
 }
 
 /// Reads and checks one suite.
-fn compile_suite(
+pub(super) fn compile_suite(
     workspace: &mut Workspace,
     suite: Suite,
     sources: &mut SourceMap,

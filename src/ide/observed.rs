@@ -1,0 +1,1 @@
+//! What conditions saw on the newest snapshots, for hints, lenses and expressions that somebody asks about.

@@ -1,0 +1,1 @@
+//! What a file declares, one in another; what can be folded, and what is around a place.

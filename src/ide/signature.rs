@@ -1,0 +1,1 @@
+//! What the function takes whose argument is being written.

@@ -1,0 +1,1 @@
+//! What each word of a policy is, to be coloured.
