@@ -163,15 +163,16 @@ async function shipped() {
   await picture('shipped');
 }
 
-/** No program, one that is too old, and one that ends at once: each is said in words, and none is tried for ever. */
+/** No program, one that is too old, one that ends at once, one that ends soon: each is said in words, and none is tried for ever. */
 async function badServers() {
   const said = async (path, text) => {
     use(join(work, path));
     await shows('.notification-toast', text);
+    await picture(path.replace('/', '-'));
     await command('Notifications: Clear All Notifications');
   };
   await said('servers/none', 'no program is there');
   await said('servers/old', 'too old to serve an editor');
-  await said('servers/dying', 'is not started again');
-  await picture('dying');
+  await said('servers/dead', 'could not be started');
+  await said('servers/dying', 'ended 4 times. It is not started again');
 }

@@ -31,12 +31,13 @@ trap stop EXIT
 
 # A project with a policy of its own, beside the shipped ones.
 cp -r "$root/examples/support-desk" "$work/project"
-cp -r "$here/vscode/." "$work/project"
+cp -r "$here/vscode/project/." "$work/project"
 
 # Servers that somebody may have by mistake.
 mkdir "$work/servers"
 printf '#!/bin/sh\nexit 2\n' >"$work/servers/old"
-printf '#!/bin/sh\n[ "$2" = --help ] || exit 1\n' >"$work/servers/dying"
+printf '#!/bin/sh\n[ "$2" = --help ] || exit 1\n' >"$work/servers/dead"
+cp "$here/vscode/dying" "$work/servers/dying"
 chmod +x "$work/servers/"*
 
 export HOME=$work PATH="$folder/bin:/usr/bin:/bin"

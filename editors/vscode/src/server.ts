@@ -21,6 +21,8 @@ const WITHIN = 3 * 60 * 1000;
 export class Server {
   private client: LanguageClient | undefined;
   private program = '';
+  /** Whether it has come as far as to answer since it was started. */
+  private ran = false;
   private last: Promise<void> = Promise.resolve();
   private readonly starts = new EventEmitter<void>();
   private readonly answers = new EventEmitter<Answered>();
@@ -85,7 +87,9 @@ export class Server {
     this.client = client;
     this.program = found.program;
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running && this.client === client) this.starts.fire();
+      if (newState !== State.Running || this.client !== client) return;
+      this.ran = true;
+      this.starts.fire();
     });
     try {
       await client.start();
@@ -130,6 +134,7 @@ export class Server {
     return client;
   }
 
+  /** A server that ran is started again, a few times. Of one that never did, `begin` says so. */
   private restarts(): ErrorHandler {
     const ends: number[] = [];
     return {
@@ -137,8 +142,12 @@ export class Server {
       closed: (): CloseHandlerResult => {
         const now = Date.now();
         ends.push(now);
-        if (ends.filter((end) => now - end < WITHIN).length <= RESTARTS) return { action: CloseAction.Restart, handled: true };
-        void this.complain(`The server of Tollgate ended ${RESTARTS + 1} times in a few minutes, and is not started again.`);
+        const ran = this.ran;
+        this.ran = false;
+        if (ran && ends.filter((end) => now - end < WITHIN).length <= RESTARTS) {
+          return { action: CloseAction.Restart, handled: true };
+        }
+        if (ends.length > 1) void this.complain(`The server of Tollgate ended ${ends.length} times. It is not started again.`);
         return { action: CloseAction.DoNotRestart, handled: true };
       },
     };
