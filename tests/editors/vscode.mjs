@@ -156,7 +156,9 @@ async function answers() {
 
 /** A name of a shipped policy leads to that policy, which cannot be written to. */
 async function shipped() {
-  await page.locator('.monaco-editor[data-uri$="care.gate"] .view-line').first().click();
+  await open('policies/care.gate');
+  await shows('.codelens-decoration', 'holds');
+  await page.locator('.monaco-editor .view-line').first().click();
   await goTo(...place('policies/care.gate', 'min_adoption'));
   await page.keyboard.press('F12');
   await page.locator('.monaco-editor[data-uri^="tollgate-builtin:"] .view-line').first().waitFor();
@@ -165,6 +167,8 @@ async function shipped() {
 
 /** No program, one that is too old, one that ends at once, one that ends soon: each is said in words, and none is tried for ever. */
 async function badServers() {
+  await open('policies/care.gate');
+  await shows('.codelens-decoration', 'holds');
   const said = async (path, text) => {
     use(join(work, path));
     await shows('.notification-toast', text);
