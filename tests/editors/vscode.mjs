@@ -31,7 +31,7 @@ const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '
 const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
 page.setDefaultTimeout(Number(process.env.PATIENCE ?? 60_000));
 try {
-  for (const part of [policy, snapshot, explorer, answers, shipped, badServers]) {
+  for (const part of [policy, mistake, snapshot, explorer, answers, shipped, badServers]) {
     if ((process.env.ONLY ?? part.name).split(',').includes(part.name)) await part();
   }
 } catch (error) {
@@ -90,19 +90,27 @@ function place(path, text) {
   return [line + 1, lines[line].indexOf(text) + 1];
 }
 
-/** A policy: what stands above its rules and params and beside its conditions; a mistake that is typed and taken back. */
+/** A policy: what stands above its rules and params and beside its conditions. */
 async function policy() {
   await open('policies/care.gate');
   await shows('.codelens-decoration', /holds \d+ of \d+ workflows/);
   await shows('.codelens-decoration', 'nearest value that changes a decision');
   await page.locator('.view-line [class*="dyn-rule"], .view-line [class*="ced-"]').first().waitFor({ state: 'attached' });
   await picture('policy');
+}
+
+/** A mistake that is typed, and its fix. */
+async function mistake() {
+  await open('policies/care.gate');
   await page.locator('.monaco-editor .view-line').first().click();
   await goTo(...place('policies/care.gate', 'adoption >='));
-  await page.keyboard.type('x');
+  await page.keyboard.type('a');
   await page.locator('.squiggly-error').first().waitFor({ state: 'attached' });
   await picture('mistake');
-  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+.');
+  await page.locator('.action-widget .monaco-list-row.action', { hasText: 'adoption' }).first().waitFor();
+  await picture('fix');
+  await page.keyboard.press('Enter');
   await page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
 }
 

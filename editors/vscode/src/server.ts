@@ -100,7 +100,7 @@ export class Server {
   }
 
   private make(program: string): LanguageClient {
-    const client: LanguageClient = new LanguageClient(
+    const client: LanguageClient = new QuietClient(
       'tollgate',
       'Tollgate',
       { command: program, args: ['lsp'] },
@@ -159,6 +159,13 @@ export class Server {
     if (choice === 'Open the Setting') await commands.executeCommand('workbench.action.openSettings', 'tollgate.path');
     if (choice === 'Show the Output') this.output.show();
     if (choice === 'Try Again') await this.restart();
+  }
+}
+
+/** One that writes its errors into the output alone. What somebody has to know is said here, once and in plain words. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
   }
 }
 
