@@ -119,9 +119,13 @@ async function snapshot() {
   await open('rollouts/knowledge-search/2026-11-20.yaml');
   await page.locator('.squiggly-error, .squiggly-warning, .squiggly-info').first().waitFor({ state: 'attached' });
   await page.keyboard.press('Control+Shift+M');
+  await page.getByPlaceholder('Filter (e.g. text').first().fill('users give');
   await shows('.markers-panel .monaco-list-row', 'users give 3.6 of 5; 4 are needed');
+  await page.locator('.monaco-editor .view-line').first().click();
+  await goTo(...place('rollouts/knowledge-search/2026-11-20.yaml', '3.6'));
+  await command('Show or Focus Hover');
+  await shows('.monaco-hover', 'users give 3.6 of 5; 4 are needed');
   await picture('snapshot');
-  await page.keyboard.press('Control+Shift+M');
 }
 
 /** The test explorer: finds the tests, runs them, and shows the one that fails where it fails. */
