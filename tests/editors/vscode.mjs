@@ -107,10 +107,13 @@ async function mistake() {
   await page.keyboard.type('a');
   await page.locator('.squiggly-error').first().waitFor({ state: 'attached' });
   await picture('mistake');
+  // What the editor proposes for the word lies over the fix.
+  await page.keyboard.press('Escape');
   await page.keyboard.press('Control+.');
-  await page.locator('.action-widget .monaco-list-row.action', { hasText: 'adoption' }).first().waitFor();
+  await page.locator('.action-widget .monaco-list-row.action', { hasText: 'Write `adoption`' }).first().waitFor();
   await picture('fix');
   await page.keyboard.press('Enter');
+  await shows('.view-line', /require\sadoption\s>=/);
   await page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
 }
 
@@ -180,7 +183,6 @@ async function shipped() {
 /** No program, one that is too old, one that ends at once, one that ends soon: each is said in words, and none is tried for ever. */
 async function badServers() {
   await open('policies/care.gate');
-  await shows('.codelens-decoration', 'holds');
   const said = async (path, text) => {
     use(join(work, path));
     await shows('.notification-toast', text);

@@ -15,14 +15,12 @@ export class Answers implements TextDocumentContentProvider {
     return this.texts.get(uri.path) ?? '';
   }
 
-  async evaluation(answer: Evaluation | null): Promise<void> {
-    if (!answer) return void window.showInformationMessage('There is no expression here that can be evaluated.');
-    await this.open('/Evaluation', evaluationText(answer));
+  evaluation(answer: Evaluation): Promise<void> {
+    return this.open('/Evaluation', evaluationText(answer));
   }
 
-  async nearest(answer: Nearest | null): Promise<void> {
-    if (!answer) return void window.showInformationMessage('There is no param here.');
-    await this.open('/Nearest values', nearestText(answer));
+  nearest(answer: Nearest): Promise<void> {
+    return this.open('/Nearest values', nearestText(answer));
   }
 
   private async open(path: string, text: string): Promise<void> {
@@ -35,8 +33,8 @@ export class Answers implements TextDocumentContentProvider {
 }
 
 /** Peeks at the snapshots of the workflows that a rule holds. */
-export async function peekHeld(client: LanguageClient, of: { uri: string; rule: string }, held: Held[] | null): Promise<void> {
-  if (!held || held.length === 0) return void window.showInformationMessage(`${of.rule} holds no workflow.`);
+export async function peekHeld(client: LanguageClient, of: { uri: string; rule: string }, held: Held[]): Promise<void> {
+  if (held.length === 0) return void window.showInformationMessage(`${of.rule} holds no workflow.`);
   const uri = client.protocol2CodeConverter.asUri(of.uri);
   const text = (await workspace.openTextDocument(uri)).getText();
   const locations = held.map(({ location }) => client.protocol2CodeConverter.asLocation(location));

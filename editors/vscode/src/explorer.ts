@@ -9,7 +9,6 @@ import {
   type TestRun,
   TestRunProfileKind,
   TestRunRequest,
-  Uri,
   tests,
   window,
   workspace,
@@ -55,8 +54,7 @@ export class Explorer implements Disposable {
   }
 
   /** Shows in the explorer what a lens has run. */
-  async shown(client: LanguageClient, argument: { uri: string }, answer: TestAnswer | null): Promise<void> {
-    if (!answer) return;
+  async shown(client: LanguageClient, answer: TestAnswer): Promise<void> {
     await this.refresh();
     const items = answer.tests.map((test) => this.item(client, test));
     const run = this.controller.createTestRun(new TestRunRequest(items));
@@ -66,7 +64,7 @@ export class Explorer implements Disposable {
     const failed = answer.tests.filter(({ passed }) => !passed).length;
     const [problem] = answer.problems;
     if (problem) void window.showWarningMessage(problem);
-    else if (all === 0) void window.showInformationMessage(`There are no tests in ${Uri.parse(argument.uri).path}.`);
+    else if (all === 0) void window.showInformationMessage('There is no such test.');
     else if (failed > 0) void window.showWarningMessage(`${failed} of ${all} tests failed.`);
     else void window.showInformationMessage(all === 1 ? 'The test passed.' : `All ${all} tests passed.`);
   }
@@ -75,7 +73,7 @@ export class Explorer implements Disposable {
     const client = await this.server.running();
     if (!client) return this.controller.items.replace([]);
     try {
-      const found = (await ask(client, 'tollgate.tests', {})) ?? [];
+      const found = await ask(client, 'tollgate.tests', {});
       const kept = new Set(found.map((test) => this.item(client, test)));
       for (const [, file] of this.controller.items) {
         for (const [id, item] of file.children) if (!kept.has(item)) file.children.delete(id);
@@ -117,7 +115,7 @@ export class Explorer implements Disposable {
       const uri = client.code2ProtocolConverter.asUri(item.uri);
       const argument = item.children.size > 0 ? { uri } : { uri, title: item.id };
       try {
-        report(client, run, (await ask(client, 'tollgate.runTests', argument, token)) ?? { tests: [], problems: [] }, items);
+        report(client, run, await ask(client, 'tollgate.runTests', argument, token), items);
       } catch (error) {
         for (const child of items) run.errored(child, new TestMessage(String(error)));
       }

@@ -26,6 +26,7 @@ export function activate(context: ExtensionContext): void {
         return client && ask(client, 'tollgate.text', { uri: client.code2ProtocolConverter.asUri(uri) }, token);
       },
     }),
+    workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('tollgate.path')) void running.restart();
     }),
@@ -77,7 +78,7 @@ async function show(answers: Answers, explorer: Explorer, { client, command, arg
     case 'tollgate.nearest':
       return answers.nearest(answer);
     case 'tollgate.runTests':
-      return explorer.shown(client, argument, answer);
+      return explorer.shown(client, answer);
     // Asked for by the extension alone, and seen in the explorer and in an editor.
     case 'tollgate.tests':
     case 'tollgate.text':

@@ -10,12 +10,12 @@ import {
 } from 'vscode-languageclient/node';
 
 export interface Commands {
-  'tollgate.evaluate': { takes: { uri: string; range: Range } | { uri: string; position: Position }; answers: Evaluation | null };
-  'tollgate.held': { takes: { uri: string; rule: string }; answers: Held[] | null };
-  'tollgate.nearest': { takes: { uri: string; position: Position }; answers: Nearest | null };
-  'tollgate.runTests': { takes: { uri: string; title?: string }; answers: TestAnswer | null };
-  'tollgate.tests': { takes: { uri?: string }; answers: Test[] | null };
-  'tollgate.text': { takes: { uri: string }; answers: string | null };
+  'tollgate.evaluate': { takes: { uri: string; range: Range } | { uri: string; position: Position }; answers: Evaluation };
+  'tollgate.held': { takes: { uri: string; rule: string }; answers: Held[] };
+  'tollgate.nearest': { takes: { uri: string; position: Position }; answers: Nearest };
+  'tollgate.runTests': { takes: { uri: string; title?: string; rule?: string }; answers: TestAnswer };
+  'tollgate.tests': { takes: { uri?: string }; answers: Test[] };
+  'tollgate.text': { takes: { uri: string }; answers: string };
 }
 
 export interface Evaluation {
@@ -37,7 +37,7 @@ export interface Nearest {
   value: string;
   nearest: { value: string; changes: { workflow: string; from: string; to: string }[] }[];
   /** Why there is no such value, where there is none. */
-  why?: string;
+  why?: string | null;
 }
 
 export interface Test {

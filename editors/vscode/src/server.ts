@@ -123,10 +123,13 @@ export class Server {
         },
         middleware: {
           executeCommand: async (command, args, next) => {
-            const answer: unknown = await next(command, args);
-            // Nothing at all comes of a request that was given up.
-            if (answer !== undefined) this.answers.fire({ client, command, argument: args[0], answer } as Answered);
-            return answer;
+            try {
+              const answer: unknown = await next(command, args);
+              // Nothing at all comes of a request that was given up.
+              if (answer !== undefined) this.answers.fire({ client, command, argument: args[0], answer } as Answered);
+            } catch (error) {
+              void window.showWarningMessage(error instanceof Error ? error.message : String(error));
+            }
           },
         },
       },
@@ -169,12 +172,14 @@ class QuietClient extends LanguageClient {
   }
 }
 
-/** The settings that the server knows of. */
+/** What the server has to know from its first moment on. */
 function settings(): object {
   const section = workspace.getConfiguration('tollgate');
   return {
     inlayHints: section.get('inlayHints', true),
     codeLens: section.get('codeLens', true),
     asOf: section.get('asOf', ''),
+    // In an untrusted folder the server reads nothing outside of it.
+    trusted: workspace.isTrusted,
   };
 }
