@@ -1,6 +1,6 @@
 // Looks at a project in VS Code through a browser, as a person would: what is underlined, what stands above a rule, what a test
-// says. Started by vscode.sh. The first thing that does not come fails it, with a picture where SCREENSHOTS says. ONLY=policy,answers
-// looks at these parts alone.
+// says. Started by vscode.sh. The first thing that does not come fails it, with a picture where SCREENSHOTS says.
+// ONLY=policy,answers looks at these parts alone.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -180,7 +180,7 @@ async function shipped() {
   await picture('shipped');
 }
 
-/** No program, one that is too old, one that ends at once, one that ends soon: each is said in words, and none is tried for ever. */
+/** No program, one that is too old, one that ends at once or soon: each is said in words, and none is tried for ever. */
 async function badServers() {
   await open('policies/care.gate');
   const said = async (path, text) => {
