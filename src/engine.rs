@@ -4,6 +4,7 @@
 
 mod against;
 mod bases;
+mod evaluate;
 mod explain;
 mod fleet;
 mod history;
@@ -12,6 +13,8 @@ mod in_force;
 mod judge;
 mod lint;
 mod load;
+mod nearest;
+mod observe;
 mod overview;
 mod packs;
 mod retype;
@@ -34,6 +37,9 @@ use crate::source::{FileId, SourceMap};
 use crate::value::{DAY, Date, Number, day_number};
 
 pub use against::AgainstOptions;
+pub use evaluate::{Evaluated, EvaluatedFor};
+pub use nearest::{DecisionChange, Nearest, Turn};
+pub use observe::{Observed, OutcomeTally, PlaceSeen, RuleTally, SeenPlaces, ValueOfWorkflow};
 pub use study::{Ground, Study, WorkflowNames};
 pub use suites::TestOptions;
 pub use workspace::Workspace;

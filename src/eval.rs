@@ -34,11 +34,13 @@ mod record;
 mod recorded;
 mod remedy;
 mod rule;
+mod seen;
 mod series;
 mod share_of;
 mod solve;
 mod table;
 mod waive;
+mod watch;
 mod window;
 mod workflow;
 mod written;
@@ -52,6 +54,7 @@ use self::fleet::SeenWorkflow;
 use self::group::GroupKey;
 use self::memory::SeriesMemory;
 use self::recorded::Recorded;
+use self::watch::Watch;
 use crate::ast::Expr;
 use crate::builtins::counting::Tally;
 use crate::evidence::{Amount, Elapsed, Reasons, Truth, Word};
@@ -68,7 +71,9 @@ pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
 pub use fleet::{Fleet, SeenSnapshots};
 pub use observe::{conditions, decided, observe};
 pub use record::judge_with_record;
+pub use seen::{LineSeen, Valued, WorkflowSeen, look_around, value_of};
 pub use waive::Lift;
+pub use watch::{DecisionTrial, are_bounds, decide_watching};
 pub use workflow::{Judged, judge_each_day, judge_workflow, last_day};
 
 /// What a workflow is judged by.
@@ -229,6 +234,8 @@ pub(crate) struct Evaluator<'a> {
     explains: bool,
     /// What a snapshot is taken to ask for, while the step that it made without asking is judged.
     ask: Option<asked::Ask>,
+    /// Params of which somebody wants to know what they are compared with.
+    watch: Option<Rc<Watch>>,
     budget: Rc<Budget<'a>>,
     /// What all remedies together may cost to try out. A verdict does not depend on it.
     tries: Rc<Budget<'a>>,
@@ -248,6 +255,7 @@ impl<'a> Evaluator<'a> {
             assumed: Vec::new(),
             explains: true,
             ask: None,
+            watch: None,
             budget: Rc::new(Budget::new(rulebook.run)),
             tries: Rc::new(Budget::for_tries(rulebook.run)),
         }
@@ -262,7 +270,7 @@ impl<'a> Evaluator<'a> {
     /// The same series with nothing remembered of a snapshot and those after it.
     fn otherwise_from(&self, first: usize) -> Self {
         let Self { program, settings, sources, snapshots, fleet, explains, ask, .. } = *self;
-        let (budget, tries) = (Rc::clone(&self.budget), Rc::clone(&self.tries));
+        let (watch, budget, tries) = (self.watch.clone(), Rc::clone(&self.budget), Rc::clone(&self.tries));
         let past = Some((Rc::clone(&self.memory), first));
         let (memory, crossed, assumed) = (Rc::default(), RefCell::default(), Vec::new());
         Self {
@@ -277,6 +285,7 @@ impl<'a> Evaluator<'a> {
             assumed,
             explains,
             ask,
+            watch,
             budget,
             tries,
         }

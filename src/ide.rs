@@ -4,6 +4,7 @@
 
 pub mod complete;
 pub mod complete_yaml;
+pub mod formatted;
 pub mod hover;
 pub mod names;
 pub mod observed;
@@ -11,3 +12,6 @@ pub mod outline;
 pub mod signature;
 pub mod tokens;
 pub mod yaml;
+
+#[cfg(test)]
+mod testing;

@@ -16,6 +16,7 @@ mod template;
 mod test;
 mod tokens;
 mod tree;
+pub mod written;
 
 #[cfg(test)]
 mod tests;

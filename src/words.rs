@@ -14,6 +14,7 @@ mod stop;
 mod value;
 
 pub use collected::is_edited;
+pub use reason::reason;
 pub use remark::remark;
 pub use said::labels;
 pub use stop::stop;

@@ -8,12 +8,15 @@ mod client;
 mod commands;
 mod documents;
 mod encode;
+mod hints;
+mod lenses;
 mod looking;
 mod notifications;
 mod published;
 mod requests;
 mod roots;
 mod server;
+mod syntax;
 mod uri;
 mod world;
 

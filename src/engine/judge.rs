@@ -3,6 +3,7 @@
 //! Knows no base; `against` does.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::mem;
 
 use super::lint;
 use super::load::{Loaded, Ready, load_each};
@@ -15,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{Judged, Lift, Rulebook, judge_with_record};
 use crate::layers::{days_left, no_rollback};
 use crate::point::{Axis, Point};
-use crate::project::{Inputs, Project};
+use crate::project::Inputs;
 use crate::report::read::{PassedOver, ReadReport};
 use crate::report::{Decision, Denied, Place, Report, VERSION, WaiverReport, WorkflowReport, full_name};
 use crate::snapshot::Workflow;
@@ -27,14 +28,54 @@ impl Workspace {
     /// Judges the workflows that `inputs` speak of. The answer's exit code is 0 where every workflow may go on, 1 where one
     /// holds or must roll back, and 2 where something could not be judged.
     pub fn check(&mut self, inputs: Inputs, options: &CheckOptions) -> Answer<Report> {
+        self.check_beside(inputs, options, |_, _, _, _| ()).0
+    }
+
+    /// The same, and what `beside` makes of each workflow that was judged, by its full name.
+    pub(super) fn check_beside<B: Send>(
+        &mut self,
+        inputs: Inputs,
+        options: &CheckOptions,
+        beside: impl Fn(&Rulebook<'_>, &Series, Point, &Judged) -> B + Sync,
+    ) -> (Answer<Report>, Vec<(String, B)>) {
         self.begin();
         let Inputs { mut sources, projects, problems, lint } = inputs;
-        let loaded = load_judged(self, projects, problems, &mut sources, options);
+        let judge = |rulebook: &Rulebook<'_>, series: Series, as_of: Point| {
+            let judged = judge_with_record(rulebook, &series, as_of, options.deny_warnings, &BTreeMap::new());
+            let made = beside(rulebook, &series, as_of, &judged);
+            let mut told = told(judged, &series, rulebook);
+            told.report.as_of = Some(as_of.to_string());
+            (told, made)
+        };
+        let loaded = load_each(self, projects, problems, &mut sources, &options.day, judge);
         let lints = lint.map(|tests| lint::beside(self, &loaded.projects, tests, &mut sources));
+        let (loaded, made) = part(loaded);
         let mut judged = put_together(loaded, &sources, options);
         judged.diagnostics.extend(lints.unwrap_or_default());
-        judged.finish(sources, options)
+        (judged.finish(sources, options), made)
     }
+}
+
+/// What was judged of each workflow, and what was made beside that.
+fn part<B>(loaded: Loaded<(Told, B)>) -> (Loaded<Told>, Vec<(String, B)>) {
+    let Loaded { projects, as_of, diagnostics } = loaded;
+    let shown = as_of.to_string();
+    let mut made = Vec::new();
+    let projects = projects.into_iter().map(|mut project| {
+        let workflows =
+            mem::take(&mut project.workflows).into_iter().map(|Workflow { name, series, files }| {
+                let told = series.map(|(mut told, own)| {
+                    // What is so of all of them need not be said of each.
+                    told.report.as_of = told.report.as_of.filter(|own| *own != shown);
+                    made.push((full_name(project.name.as_deref(), &name), own));
+                    told
+                });
+                Workflow { name, series: told, files }
+            });
+        let workflows = workflows.collect();
+        project.with(workflows)
+    });
+    (Loaded { projects: projects.collect(), as_of, diagnostics }, made)
 }
 
 /// What came of a judgement, before it is a report.
@@ -47,32 +88,6 @@ pub(super) struct JudgedAll {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The names of the files of each workflow, by its full name.
     pub(super) files: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// Reads projects, and judges each workflow when it is read.
-pub(super) fn load_judged(
-    workspace: &mut Workspace,
-    projects: Vec<Project>,
-    problems: Vec<Diagnostic>,
-    sources: &mut SourceMap,
-    options: &CheckOptions,
-) -> Loaded<Told> {
-    let judge = |rulebook: &Rulebook<'_>, series: Series, as_of: Point| {
-        let judged = judge_with_record(rulebook, &series, as_of, options.deny_warnings, &BTreeMap::new());
-        let mut told = told(judged, &series, rulebook);
-        told.report.as_of = Some(as_of.to_string());
-        told
-    };
-    let mut loaded = load_each(workspace, projects, problems, sources, &options.day, judge);
-    let as_of = loaded.as_of.to_string();
-    for report in loaded.projects.iter_mut().flat_map(|project| &mut project.workflows) {
-        // What is so of all of them need not be said of each.
-        let told = report.series.as_mut().map(|told| &mut told.report.as_of);
-        if let Some(own) = told.filter(|own| own.as_ref() == Some(&as_of)) {
-            *own = None;
-        }
-    }
-    loaded
 }
 
 /// What was judged of a series in words, with what its values were made from.

@@ -292,6 +292,7 @@ fn case_report(trial: Trial, sources: &SourceMap) -> TestCaseReport {
     let outcome = if trial.passed() { TestOutcome::Passed } else { TestOutcome::Failed };
     TestCaseReport {
         line: sources.line_column(trial.span).0,
+        span: trial.span,
         title: trial.title,
         outcome,
         diagnostics: trial

@@ -482,7 +482,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// How many more digits it takes to tell two different amounts apart.
-    fn telling_digits(&self, left: &'a Expr, right: &'a Expr, scope: Scope<'_, 'a>) -> usize {
+    pub(super) fn telling_digits(&self, left: &'a Expr, right: &'a Expr, scope: Scope<'_, 'a>) -> usize {
         let figure = |expr: &'a Expr| self.figure(expr, &self.eval(expr, scope));
         figure(left).digits_to_tell(&figure(right))
     }

@@ -49,7 +49,10 @@ impl<'a> Evaluator<'a> {
             },
             ExprKind::Arithmetic(op, left, right) => self.eval_arithmetic(*op, left, right, scope),
             ExprKind::Compare(op, left, right) => {
-                Evidence::Truth(self.compare(*op, &self.eval(left, scope), &self.eval(right, scope)))
+                let (a, b) = (self.eval(left, scope), self.eval(right, scope));
+                self.meet(left, &b);
+                self.meet(right, &a);
+                Evidence::Truth(self.compare(*op, &a, &b))
             }
             ExprKind::Logic(op, operands) => {
                 let conditions = operands.iter().map(|operand| self.truth(operand, scope));
@@ -306,6 +309,8 @@ impl<'a> Evaluator<'a> {
         let equal = |other: &Evidence<'a>| self.compare(crate::ast::CompareOp::Equal, &item, other);
         match set {
             Set::Range(low, high) => {
+                self.meet(low, &item);
+                self.meet(high, &item);
                 let at_least =
                     self.compare(crate::ast::CompareOp::GreaterEqual, &item, &self.eval(low, scope));
                 let at_most = self.compare(crate::ast::CompareOp::LessEqual, &item, &self.eval(high, scope));

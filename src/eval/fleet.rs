@@ -188,6 +188,7 @@ impl<'a> Evaluator<'a> {
     ) -> Evidence<'a> {
         if !self.assumed.is_empty()
             || self.ask.is_some()
+            || self.watch.is_some()
             || scope.element.is_some()
             || !self.is_same_for_all(expr, args)
         {

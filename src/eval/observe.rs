@@ -133,31 +133,23 @@ pub fn conditions<'p>(program: &'p Program, exprs: &[&'p Expr]) -> Vec<&'p Expr>
     found
 }
 
-/// What a condition joins; nothing for one that joins nothing.
+/// What a condition joins, or the let that it names; nothing for one that joins nothing.
 fn parts<'p>(program: &'p Program, expr: &'p Expr) -> Vec<&'p Expr> {
+    let target = program.expr(expr.id).and_then(|info| info.target.as_ref());
+    if let (ExprKind::Path(_), Some(Target::Let(index))) = (&expr.kind, target) {
+        return program.lets.get(*index).map(|inner| &inner.decl.value).into_iter().collect();
+    }
+    operands(expr)
+}
+
+/// What a condition joins where it stands.
+pub(super) fn operands(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Not(inner) => vec![inner],
         ExprKind::Logic(_, of) | ExprKind::AtLeast { of, .. } => of.iter().collect(),
         ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
-        ExprKind::Path(_) => match program.expr(expr.id).and_then(|info| info.target.as_ref()) {
-            Some(Target::Let(index)) => {
-                program.lets.get(*index).map(|inner| &inner.decl.value).into_iter().collect()
-            }
-            Some(
-                Target::Field(_)
-                | Target::JudgedField(_)
-                | Target::Workflows(_)
-                | Target::Date(_)
-                | Target::Element { .. }
-                | Target::Param(_)
-                | Target::Table(_)
-                | Target::Stage(_)
-                | Target::Member(_)
-                | Target::Call(_),
-            )
-            | None => Vec::new(),
-        },
-        ExprKind::Literal(_)
+        ExprKind::Path(_)
+        | ExprKind::Literal(_)
         | ExprKind::Entry { .. }
         | ExprKind::Neg(_)
         | ExprKind::Arithmetic(..)
@@ -242,7 +234,7 @@ fn all_of(values: &[Option<bool>]) -> Option<bool> {
 
 impl<'a> Evaluator<'a> {
     /// What a condition looks at, beside what is written out in the policy.
-    fn sides(&self, condition: &'a Expr) -> Vec<&'a Expr> {
+    pub(super) fn sides(&self, condition: &'a Expr) -> Vec<&'a Expr> {
         let sides: Vec<&Expr> = match &condition.kind {
             ExprKind::Compare(_, left, right) => vec![left, right],
             ExprKind::With { claim, .. } => return self.sides(claim),

@@ -57,7 +57,7 @@ pub fn judge_each_day<'a>(
     })
 }
 
-fn judge(
+pub(super) fn judge(
     evaluator: &Evaluator<'_>,
     rulebook: &Rulebook<'_>,
     workflow: &str,

@@ -35,6 +35,14 @@ fn unit_of(word: &str) -> Unit {
     }
 }
 
+/// Whether a word behind a number is a unit of time, or looks like a unit that a field declares.
+pub(super) fn is_unit(word: &str) -> bool {
+    match unit_of(word) {
+        Unit::Time(..) | Unit::Months(_) => true,
+        Unit::Other => word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'),
+    }
+}
+
 impl Builder<'_> {
     /// A literal where nothing but a literal may stand.
     pub(super) fn build_signed_literal(&mut self, pair: &Pair<'_, Rule>) -> Option<Literal> {

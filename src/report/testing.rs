@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{DiagnosticReport, Outcome};
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 
 /// What came of the tests of the policies.
 #[derive(Clone, Debug, Serialize)]
@@ -74,6 +75,9 @@ pub struct TestCaseReport {
     pub title: String,
     /// The line on which it begins, counted from 1.
     pub line: usize,
+    /// The whole block.
+    #[serde(skip)]
+    pub span: Span,
     /// Whether it passed.
     pub outcome: TestOutcome,
     /// Why it has not passed.

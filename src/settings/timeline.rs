@@ -41,6 +41,11 @@ impl<T> Timeline<T> {
         std::iter::once((None, &self.first)).chain(later)
     }
 
+    /// All values, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        std::iter::once(&mut self.first).chain(self.later.iter_mut().map(|(_, value)| value))
+    }
+
     /// The days on which something begins.
     pub fn days(&self) -> impl Iterator<Item = Date> {
         self.later.iter().map(|(from, _)| *from)

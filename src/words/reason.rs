@@ -9,7 +9,7 @@ use crate::types::Kind;
 use crate::value::{DAY, Number};
 
 /// The reason, as it stands behind a value or beside a line of the input.
-pub(super) fn reason(reason: &ReasonKind) -> String {
+pub fn reason(reason: &ReasonKind) -> String {
     match reason {
         ReasonKind::Missing { field, date } => format!("`{field}` is not in the snapshot of {date}"),
         ReasonKind::LeftEmpty { field, list: _, date } => {

@@ -1,9 +1,9 @@
 //! What the server offers.
 
 use gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, ExecuteCommandOptions, PositionEncodingKind, Save, SaveOptions,
-    ServerCapabilities, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, CodeLensOptions, ExecuteCommandOptions, PositionEncodingKind, Save,
+    SaveOptions, ServerCapabilities, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 use super::client::Client;
@@ -31,10 +31,17 @@ pub(super) fn offered(client: &Client) -> ServerCapabilities {
         position_encoding: Some(encoding),
         text_document_sync: Some(sync.into()),
         code_action_provider: Some(actions.into()),
+        code_lens_provider: Some(CodeLensOptions::default()),
+        inlay_hint_provider: Some(true.into()),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: super::commands::ALL.iter().map(|command| (*command).to_owned()).collect(),
             ..ExecuteCommandOptions::default()
         }),
+        semantic_tokens_provider: Some(super::syntax::tokens_offered().into()),
+        document_symbol_provider: Some(true.into()),
+        folding_range_provider: Some(true.into()),
+        selection_range_provider: Some(true.into()),
+        document_formatting_provider: Some(true.into()),
         workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
         ..ServerCapabilities::default()
     }

@@ -1,16 +1,59 @@
 //! Commands: what takes a while, or changes nothing that could be shown beside a text.
 
-use gen_lsp_types::{ExecuteCommandParams, ExecuteCommandRequest, Request as LspRequest};
+use gen_lsp_types::{
+    ExecuteCommandParams, ExecuteCommandRequest, Position, Range as LspRange, Request as LspRequest, Uri,
+};
 use lsp_server::{ErrorCode, Request, Response};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::looking::{LookJob, Surroundings};
+use super::published::{ByPlace, add};
+use super::roots::{Fenced, outermost, root_of};
+use super::world::{BUILTIN_SCHEME, Names};
+use super::{encode, uri};
+use crate::builtin;
+use crate::engine::{CheckOptions, DayOptions, Study, Turn, WorkflowNames, Workspace};
+use crate::ide::observed::{RanTest, TestItem, held, run_tests, tests};
+use crate::project::path::{below, join, straight};
+use crate::project::{self, Files, Inputs, Overlay, Start, Suites};
+use crate::render::editor::of_diagnostics;
+use crate::source::{Columns, Source, SourceMap, Span};
+use crate::value::parse_date;
 
 /// The request that asks for one.
 pub(super) const METHOD: &str = <ExecuteCommandRequest as LspRequest>::METHOD.as_str();
 
+pub(super) const HELD: &str = "tollgate.held";
+pub(super) const NEAREST: &str = "tollgate.nearest";
+pub(super) const RUN_TESTS: &str = "tollgate.runTests";
+
 /// All of them.
-pub(super) const ALL: &[&str] = &[];
+pub(super) const ALL: [&str; 6] =
+    ["tollgate.evaluate", HELD, NEAREST, RUN_TESTS, "tollgate.tests", "tollgate.text"];
+
+/// What each of them does, in the same order.
+const CARRIED_OUT: [fn(&CommandRun<'_>) -> Result<Value, String>; 6] = [
+    |run| run.evaluate(),
+    |run| run.held(),
+    |run| run.nearest(),
+    |run| run.run_tests(),
+    |run| run.tests(),
+    |run| run.text(),
+];
+
+/// What commands are told.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct CommandArgument {
+    uri: Option<Uri>,
+    position: Option<Position>,
+    range: Option<LspRange>,
+    workflow: Option<String>,
+    as_of: Option<String>,
+    title: Option<String>,
+    rule: Option<String>,
+}
 
 /// Carries out a command on what is typed.
 pub(super) fn answer(request: Request, job: &LookJob, around: &Surroundings) -> Response {
@@ -19,18 +62,249 @@ pub(super) fn answer(request: Request, job: &LookJob, around: &Surroundings) -> 
         Ok(params) => params,
         Err(error) => return Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string()),
     };
-    let argument = params.arguments.and_then(|all| all.into_iter().next()).unwrap_or(Value::Null);
+    let argument = params.arguments.and_then(|all| all.into_iter().next()).unwrap_or_else(|| json!({}));
     match carry_out(&params.command, argument, job, around) {
         Ok(value) => Response::new_ok(id, value),
         Err(why) => Response::new_err(id, ErrorCode::RequestFailed as i32, why),
     }
 }
 
-fn carry_out(
-    command: &str,
-    _argument: Value,
-    _job: &LookJob,
-    _around: &Surroundings,
-) -> Result<Value, String> {
-    Err(format!("there is no command `{command}`"))
+fn carry_out(command: &str, argument: Value, job: &LookJob, around: &Surroundings) -> Result<Value, String> {
+    let known = ALL.iter().zip(CARRIED_OUT).find(|(name, _)| **name == command);
+    let (_, carry_out) = known.ok_or_else(|| format!("there is no command `{command}`"))?;
+    let argument = serde_json::from_value(argument).map_err(|error| error.to_string())?;
+    let typed = job.documents.files();
+    let overlay = Overlay { over: &typed, under: &*around.disk };
+    let folders = outermost(&job.folders);
+    let fenced = Fenced { files: &overlay, folders: &folders };
+    let files: &dyn Files = if job.client.settings.trusted { &overlay } else { &fenced };
+    carry_out(&CommandRun { job, around, files, folders: &folders, argument })
+}
+
+/// A command with everything that it is carried out on.
+struct CommandRun<'a> {
+    job: &'a LookJob,
+    around: &'a Surroundings,
+    files: &'a dyn Files,
+    folders: &'a [String],
+    argument: CommandArgument,
+}
+
+/// A file that a command is about, in the folder that it belongs to.
+struct CommandFile {
+    root: String,
+    name: String,
+    /// Its text, alone.
+    sources: SourceMap,
+}
+
+impl CommandFile {
+    fn source(&self) -> Result<&Source, String> {
+        self.sources.named(&self.name).ok_or_else(|| "there is no such file".to_owned())
+    }
+}
+
+impl CommandRun<'_> {
+    fn columns(&self) -> Columns {
+        self.job.client.columns
+    }
+
+    fn start(&self, root: &str) -> Start<'_> {
+        Start { files: self.files, path: root.to_owned(), shown: ".".to_owned(), allow_outside: false }
+    }
+
+    fn inputs(&self, root: &str) -> Inputs {
+        project::inputs(&self.start(root))
+    }
+
+    fn uri(&self) -> Result<&Uri, String> {
+        self.argument.uri.as_ref().ok_or_else(|| "the command needs a `uri`".to_owned())
+    }
+
+    fn names<'w>(&'w self, root: &'w str) -> Names<'w> {
+        let Surroundings { disk, shipped } = self.around;
+        Names { root, disk, documents: &self.job.documents, client: &self.job.client, shipped }
+    }
+
+    /// The name of the shipped policy that a URI is of.
+    fn shipped(&self, uri: &Uri) -> Option<String> {
+        let name = uri.as_ref().strip_prefix(BUILTIN_SCHEME).and_then(|rest| rest.strip_prefix(":///"));
+        name.map(str::to_owned).or_else(|| self.around.shipped.name(&uri::path_of(uri)?))
+    }
+
+    /// The file that the command is about.
+    fn file(&self) -> Result<CommandFile, String> {
+        let uri = self.uri()?;
+        let mut sources = SourceMap::default();
+        if let Some(name) = self.shipped(uri) {
+            let text = builtin::text_of_file(&name).ok_or("there is no such shipped policy")?;
+            sources.add(name.as_str(), text);
+            let root = self.folders.first().ok_or("no folder is open")?.clone();
+            return Ok(CommandFile { root, name, sources });
+        }
+        let place = uri::path_of(uri).and_then(|path| self.around.disk.place_of(&path));
+        let place = place.ok_or("the URI is of no file")?;
+        let own = self.folders.iter().find(|folder| below(&place, folder).is_some()).cloned();
+        let root = own.or_else(|| root_of(&place, self.files)).ok_or("the file belongs to no project")?;
+        let name = self.name_in(&root, &place).ok_or("no project reads the file")?;
+        let bytes = self.files.read(&place).map_err(|_| "the file cannot be read")?;
+        sources.add(name.as_str(), String::from_utf8_lossy(&bytes).into_owned());
+        Ok(CommandFile { root, name, sources })
+    }
+
+    /// The name by which a place is known in a folder; that of a file outside of it is as a configuration reaches it.
+    fn name_in(&self, root: &str, place: &str) -> Option<String> {
+        if let Some(name) = below(place, root) {
+            return Some(name.to_owned());
+        }
+        let projects = self.inputs(root).projects;
+        let mut files = projects.iter().flat_map(|project| &project.policies);
+        files.find(|file| straight(&join(root, &file.name)) == place).map(|file| file.name.clone())
+    }
+
+    /// The day and the workflows that are asked for.
+    fn day(&self) -> Result<DayOptions, String> {
+        let mut day = self.job.day.clone();
+        day.workflows.extend(self.argument.workflow.clone());
+        if let Some(text) = self.argument.as_of.as_deref().filter(|text| !text.is_empty()) {
+            day.as_of = Some(parse_date(text).ok_or_else(|| format!("`{text}` is no date"))?);
+            day.time = None;
+        }
+        Ok(day)
+    }
+
+    fn evaluate(&self) -> Result<Value, String> {
+        let file = self.file()?;
+        let source = file.source()?;
+        let at = |position| encode::offset(source, position, self.columns());
+        let range = match (self.argument.range, self.argument.position) {
+            (Some(range), _) => encode::bytes(source, range, self.columns()),
+            (None, Some(position)) => at(position)..at(position),
+            (None, None) => return Err("the command needs a `position` or a `range`".to_owned()),
+        };
+        let inputs = self.inputs(&file.root);
+        let found = Workspace::new().evaluate(inputs, &self.day()?, &file.name, range)?;
+        let results = found.results.iter().map(|own| {
+            json!({ "workflow": own.workflow, "asOf": own.as_of, "value": own.value, "because": own.because })
+        });
+        Ok(json!({
+            "expression": found.expression,
+            "range": encode::range(source, found.range.clone(), self.columns()),
+            "isAround": found.is_around,
+            "type": found.ty,
+            "results": results.collect::<Vec<_>>(),
+            "more": found.more,
+        }))
+    }
+
+    fn nearest(&self) -> Result<Value, String> {
+        let file = self.file()?;
+        let position = self.argument.position.ok_or("the command needs a `position`")?;
+        let at = encode::offset(file.source()?, position, self.columns());
+        let found = Workspace::new().nearest(self.inputs(&file.root), &self.day()?, &file.name, at)?;
+        let turn = |turn: &Turn| {
+            let changes = turn.changes.iter().map(
+                |own| json!({ "workflow": own.workflow, "from": own.from.as_str(), "to": own.to.as_str() }),
+            );
+            json!({ "value": turn.value, "changes": changes.collect::<Vec<_>>() })
+        };
+        let nearest: Vec<Value> = found.below.iter().chain(&found.above).map(turn).collect();
+        Ok(json!({ "param": found.param, "value": found.value, "nearest": nearest, "why": found.why }))
+    }
+
+    fn held(&self) -> Result<Value, String> {
+        let file = self.file()?;
+        let rule = self.argument.rule.as_deref().ok_or("the command needs a `rule`")?;
+        let answer = Workspace::new().check(self.inputs(&file.root), &CheckOptions::from(self.day()?));
+        let names = self.names(&file.root);
+        let found = held(&answer.report, &file.name, rule).into_iter().map(|own| {
+            let source = answer.sources.named(&own.place.file);
+            let start = source.map(|source| {
+                let offset = source.offset(own.place.line, own.place.column, Columns::Characters);
+                encode::range(source, offset..offset, self.columns())
+            });
+            let location = json!({ "uri": names.uri(&own.place.file).as_ref(), "range": start });
+            json!({ "workflow": own.workflow, "outcome": own.outcome.as_str(), "location": location })
+        });
+        Ok(found.collect())
+    }
+
+    /// The tests of a folder, and what runs them.
+    fn tests_in(&self, root: &str) -> (Suites, Study) {
+        let suites = project::suites(&self.start(root));
+        let copy =
+            Suites { sources: suites.sources.clone(), suites: suites.suites.clone(), problems: Vec::new() };
+        let study = Workspace::new().study(Inputs::default(), copy, &WorkflowNames::new());
+        (suites, study)
+    }
+
+    /// Where a span is, as the protocol has it.
+    fn located(&self, root: &str, span: Span, sources: &SourceMap) -> (String, Option<LspRange>) {
+        let source = sources.get(span.file);
+        let range = source.map(|source| encode::range(source, span.range(), self.columns()));
+        (self.names(root).uri(sources.name(span.file)).as_ref().to_owned(), range)
+    }
+
+    fn tests(&self) -> Result<Value, String> {
+        let (roots, name) = match &self.argument.uri {
+            Some(_) => self.file().map(|file| (vec![file.root], Some(file.name)))?,
+            None => (self.folders.to_vec(), None),
+        };
+        let mut all = Vec::new();
+        for root in roots {
+            let (_, study) = self.tests_in(&root);
+            let found = tests(&study, None).into_iter();
+            let is_wanted = |name: &str, test: &TestItem| study.sources.name(test.span.file) == name;
+            for test in found.filter(|test| name.as_deref().is_none_or(|name| is_wanted(name, test))) {
+                let (uri, range) = self.located(&root, test.span, &study.sources);
+                all.push(json!({ "uri": uri, "title": test.title, "range": range, "rules": test.rules }));
+            }
+        }
+        Ok(all.into())
+    }
+
+    fn run_tests(&self) -> Result<Value, String> {
+        let file = self.file()?;
+        let (suites, study) = self.tests_in(&file.root);
+        let CommandArgument { title, rule, .. } = &self.argument;
+        let is_wanted = |test: &TestItem| {
+            let is_in = study.sources.name(test.span.file) == file.name;
+            match (title, rule) {
+                (Some(title), _) => is_in && test.title == *title,
+                (None, Some(rule)) => test.rules.contains(rule),
+                (None, None) => is_in,
+            }
+        };
+        let wanted: Vec<TestItem> = tests(&study, None).into_iter().filter(is_wanted).collect();
+        let run = run_tests(&mut Workspace::new(), suites, &study, &wanted);
+        let passed = run.tests.iter().filter(|test| test.passed).count();
+        let names = self.names(&file.root);
+        let of_test = |test: &RanTest| {
+            let (uri, range) = self.located(&file.root, test.span, &run.sources);
+            let mut found = ByPlace::new();
+            let findings = of_diagnostics(&test.diagnostics, &run.sources);
+            add(&mut found, findings, &run.sources, &names, &self.job.client);
+            let diagnostics = found.into_values().flatten().map(|finding| finding.diagnostic);
+            json!({
+                "uri": uri,
+                "title": test.title,
+                "range": range,
+                "passed": test.passed,
+                "message": test.diagnostics.first().map(|first| &first.message),
+                "diagnostics": diagnostics.collect::<Vec<_>>(),
+            })
+        };
+        Ok(json!({
+            "passed": passed,
+            "failed": run.tests.len() - passed,
+            "tests": run.tests.iter().map(of_test).collect::<Vec<_>>(),
+            "problems": run.problems,
+        }))
+    }
+
+    fn text(&self) -> Result<Value, String> {
+        let name = self.shipped(self.uri()?);
+        let text = name.and_then(|name| builtin::text_of_file(&name));
+        text.map(Value::from).ok_or_else(|| "there is no such shipped policy".to_owned())
+    }
 }

@@ -182,13 +182,14 @@ impl Looking<'_> {
     fn judged(&mut self, root: &str, mut inputs: Inputs, suites: Suites) -> KnownSite {
         let base = SiteFiles::new(&mut inputs, &suites);
         let options = CheckOptions::from(self.job.day.clone());
-        let answer = self.workspace.check(inputs, &options);
+        let observed = self.workspace.observe(inputs, &options);
+        let answer = &observed.answer;
         let mut site = self.studied(root, base, workflow_names(&answer.report));
         let names = self.names(root);
-        add(&mut site.judged.findings, of_judgement(&answer), &answer.sources, &names, &self.job.client);
+        add(&mut site.judged.findings, of_judgement(answer), &answer.sources, &names, &self.job.client);
         site.judged.places.extend(places(&answer.sources, &names));
         self.plans(&mut site);
-        site.judged.answer = Some(answer);
+        site.judged.observed = Some(observed);
         self.test(&mut site, suites);
         site
     }
@@ -200,9 +201,9 @@ impl Looking<'_> {
         let names = self.names(root);
         let studied = studied(&study, &names, &self.job.client);
         let places = places(&study.sources, &names);
-        let (findings, answer) = (ByPlace::new(), None);
+        let (findings, observed) = (ByPlace::new(), None);
         let sources = study.sources.clone();
-        let judged = JudgedSite { workflows, findings, studied, places, sources, answer };
+        let judged = JudgedSite { workflows, findings, studied, places, sources, observed };
         KnownSite { root: root.to_owned(), study, base, judged }
     }
 

@@ -1,12 +1,17 @@
 //! Which request is answered by what.
 
-use gen_lsp_types::{CodeActionRequest, LspRequestMethod, Request as LspRequest, TextDocumentContentRequest};
+use gen_lsp_types::{
+    CodeActionRequest, CodeLensRequest, DocumentFormattingRequest, DocumentSymbolRequest, DocumentSymbolResponse,
+    FoldingRangeRequest, InlayHintRequest, LspRequestMethod, Request as LspRequest, SelectionRangeRequest,
+    SemanticTokensRequest, TextDocumentContentRequest,
+};
 use lsp_server::{ErrorCode, Request, Response};
 use serde_json::Value;
 
-use super::actions;
 use super::server::Shown;
+use super::syntax;
 use super::world::World;
+use super::{actions, hints, lenses};
 use crate::builtin;
 
 /// Answers one request.
@@ -14,10 +19,19 @@ pub(super) fn answer(request: Request, world: &World, shown: &Shown) -> Response
     let asked = Asked { request, answer: None };
     asked
         .on::<CodeActionRequest, _>(|params| Some(actions::quick_fixes(world, shown, &params)))
+        .on::<CodeLensRequest, _>(|params| Some(lenses::of_file(world, &params)))
+        .on::<InlayHintRequest, _>(|params| Some(hints::in_range(world, &params)))
         .on::<TextDocumentContentRequest, _>(|params| {
             let text = world.shipped(&params.uri).and_then(|name| builtin::text_of_file(&name));
             gen_lsp_types::TextDocumentContentResult { text: text.unwrap_or_default().to_owned() }
         })
+        .on::<SemanticTokensRequest, _>(|params| syntax::tokens(world, &params))
+        .on::<DocumentSymbolRequest, _>(|params| {
+            syntax::symbols(world, &params).map(DocumentSymbolResponse::from)
+        })
+        .on::<FoldingRangeRequest, _>(|params| syntax::folding(world, &params))
+        .on::<SelectionRangeRequest, _>(|params| syntax::selections(world, &params))
+        .on::<DocumentFormattingRequest, _>(|params| syntax::format(world, &params))
         .finish()
 }
 

@@ -13,7 +13,7 @@ use super::{encode, uri};
 use crate::builtin;
 use crate::cli::disk::Disk;
 use crate::cli::write::keep_copy;
-use crate::engine::{Answer, Study, WorkflowNames, Workspace};
+use crate::engine::{Observed, Study, WorkflowNames, Workspace};
 use crate::project::path::{join, straight};
 use crate::project::{Configuration, Files, Inputs, Project, Suite, Suites, TextFile};
 use crate::report::Report;
@@ -62,8 +62,8 @@ pub(super) struct JudgedSite {
     pub(super) places: BTreeSet<String>,
     /// The policies, configurations and tests that were judged by.
     pub(super) sources: SourceMap,
-    /// The judgement itself; none of a folder of policies alone.
-    pub(super) answer: Option<Answer<Report>>,
+    /// The judgement itself, with what was seen; none of a folder of policies alone.
+    pub(super) observed: Option<Observed>,
 }
 
 /// A position of the editor, as a place of a study.
@@ -295,7 +295,7 @@ impl ShippedCopies {
         uri::uri_of(&path)
     }
 
-    fn name(&self, path: &Path) -> Option<String> {
+    pub(super) fn name(&self, path: &Path) -> Option<String> {
         let name = path.strip_prefix(self.folder.as_ref()?).ok()?;
         let name = name.to_str()?.replace(std::path::MAIN_SEPARATOR, "/");
         builtin::text_of_file(&name).map(|_| name)

@@ -1,0 +1,15 @@
+[
+  (fields)
+  (policy)
+  (gate)
+  (rule)
+  (test)
+  (series)
+  (list)
+  (record)
+  (table)
+  (arguments)
+  (parenthesized)
+] @fold
+
+(comment)+ @fold

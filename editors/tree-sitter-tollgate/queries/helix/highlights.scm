@@ -1,0 +1,232 @@
+; Of two patterns for one node the later one counts. Capture names are those of Helix. Made from queries/highlights.scm.
+
+(comment) @comment
+
+; ------------------------------------------------------------ words
+
+[
+  "language"
+  "stages"
+  "snapshot"
+  "policy"
+  "param"
+  "let"
+  "gate"
+  "rule"
+  "test"
+  "when"
+  "require"
+  "help"
+  "link"
+  "undecided"
+  "given"
+  "workflow"
+  "file"
+  "every"
+  "grace"
+  "from"
+  "to"
+  "within"
+  "with"
+  "as"
+  "of"
+  "expect"
+  "decision"
+  "where"
+  "among"
+  "by"
+  "over"
+  "at"
+  "least"
+  "most"
+  "look"
+  "confidence"
+  "snapshots"
+  "x"
+] @keyword
+
+[
+  "if"
+  "then"
+  "else"
+] @keyword.control.conditional
+
+[
+  "and"
+  "or"
+  "not"
+  "in"
+  "has"
+  "matches"
+] @keyword.operator
+
+[
+  "list"
+  "one"
+] @type.builtin
+
+(list_type
+  "of" @type.builtin)
+
+(one_of
+  "of" @type.builtin)
+
+(mark) @keyword.storage.modifier
+
+"named" @keyword.storage.modifier
+
+(weekday) @keyword
+
+(named_window) @keyword
+
+(effect) @keyword.control.exception
+
+(outcome) @constant.builtin
+
+(outcome
+  "not" @constant.builtin)
+
+(decision) @constant.builtin
+
+; ------------------------------------------------------------ names
+
+(name) @variable
+
+(path
+  (name) @variable.other.member)
+
+(path
+  .
+  (name) @variable)
+
+(path
+  .
+  (name) @variable.builtin
+  (#any-of? @variable.builtin "it" "snapshot"))
+
+(policy
+  name: (name) @namespace)
+
+(rule
+  name: (name) @function)
+
+(param
+  name: (name) @constant)
+
+(let
+  name: (name) @variable)
+
+(field
+  name: (name) @variable.other.member)
+
+(record_entry
+  name: (name) @variable.other.member)
+
+(call
+  function: (name) @function.builtin)
+
+(stages
+  (name) @constant)
+
+(step
+  (name) @constant)
+
+(one_of
+  member: (name) @constant)
+
+(table_entry
+  key: (name) @constant)
+
+(list
+  (name) @constant)
+
+(assignment
+  value: (name) @constant)
+
+(record_entry
+  value: (name) @constant)
+
+(repeated
+  value: (name) @constant)
+
+; ------------------------------------------------------------ types, numbers and texts
+
+(type_name) @type
+
+((type_name) @type.builtin
+  (#any-of? @type.builtin "bool" "text" "date" "time" "duration" "count" "share" "stage"))
+
+(number_type
+  "number" @type.builtin)
+
+(number) @constant.numeric
+
+(version) @constant.numeric
+
+(unit) @type
+
+(quantity
+  "%" @constant.numeric)
+
+[
+  (date)
+  (time)
+] @string.special
+
+(boolean) @constant.builtin.boolean
+
+(missing) @constant.builtin
+
+(text) @string
+
+(template) @string
+
+(field
+  doc: (text) @string)
+
+(list_type
+  doc: (text) @string)
+
+(param
+  doc: (text) @string)
+
+(link_clause
+  target: (text) @string.special.url)
+
+(escape) @constant.character.escape
+
+; ------------------------------------------------------------ symbols
+
+[
+  "="
+  "->"
+  "<"
+  "<="
+  ">"
+  ">="
+  "=="
+  "!="
+  "+"
+  "-"
+  "*"
+  "/"
+] @operator
+
+[
+  "("
+  ")"
+  "["
+  "]"
+  "{"
+  "}"
+] @punctuation.bracket
+
+[
+  ","
+  "."
+  ":"
+] @punctuation.delimiter
+
+(interpolation
+  "{" @punctuation.special
+  "}" @punctuation.special)

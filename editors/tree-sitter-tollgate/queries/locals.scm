@@ -1,0 +1,17 @@
+; What a policy declares is known in all of it; what a gate declares, in the gate.
+
+[
+  (source_file)
+  (policy)
+  (gate)
+] @local.scope
+
+(param
+  name: (name) @local.definition.constant)
+
+(let
+  name: (name) @local.definition.var)
+
+(path
+  .
+  (name) @local.reference)

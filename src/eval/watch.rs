@@ -1,0 +1,146 @@
+//! What params are compared with while a workflow is judged. Between two neighbours of these values a param may have any value, and
+//! the judgement takes the very same way.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::workflow::judge;
+use super::{Evaluator, Evidence, Rulebook};
+use crate::ast::{Expr, ExprKind, Set};
+use crate::builtins::Shape;
+use crate::evidence::Amount;
+use crate::point::Point;
+use crate::program::{Program, Target};
+use crate::report::Decision;
+use crate::value::{Number, Series};
+
+/// Params that are watched.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// Their indexes.
+    params: Vec<usize>,
+    /// What they were compared with.
+    met: RefCell<BTreeSet<Number>>,
+}
+
+/// What was decided of a workflow, and what some params were compared with for that.
+#[derive(Clone, Debug)]
+pub struct DecisionTrial {
+    pub decision: Decision,
+    pub met: BTreeSet<Number>,
+}
+
+/// Decides on a workflow as its judgement does, without looking for reasons or remedies.
+pub fn decide_watching(
+    rulebook: &Rulebook<'_>,
+    series: &Series,
+    as_of: Point,
+    params: &[usize],
+) -> DecisionTrial {
+    let watch = Rc::new(Watch { params: params.to_vec(), met: RefCell::default() });
+    let mut evaluator = Evaluator::new(rulebook, &series.snapshots);
+    evaluator.explains = false;
+    evaluator.watch = Some(Rc::clone(&watch));
+    let decision = judge(&evaluator, rulebook, &series.workflow, as_of, false).verdict.decision;
+    DecisionTrial { decision, met: watch.met.take() }
+}
+
+/// Whether all that params do is to be compared with a value, as the bound of a rule is.
+pub fn are_bounds(program: &Program, params: &[usize]) -> bool {
+    let of_policies = program.policies.iter().filter_map(|policy| policy.when.as_ref());
+    let of_rules = program.rules.iter().flat_map(|rule| rule.decl.conditions());
+    let lets =
+        program.lets.iter().map(|item| &item.decl.value).filter(|value| !is_of(program, value, params));
+    of_policies.chain(of_rules).chain(lets).all(|expr| compares(program, expr, params))
+}
+
+/// Whether each of the params in an expression stands on one side of a comparison.
+fn compares(program: &Program, expr: &Expr, params: &[usize]) -> bool {
+    let is_bound = |part: &Expr| is_of(program, part, params);
+    let rest = |parts: &[&Expr]| parts.iter().all(|part| compares(program, part, params));
+    if is_bound(expr) {
+        return false;
+    }
+    match &expr.kind {
+        ExprKind::Compare(_, left, right) => match (is_bound(left), is_bound(right)) {
+            (true, true) => false,
+            (true, false) => rest(&[right]),
+            (false, true) => rest(&[left]),
+            (false, false) => rest(&[left, right]),
+        },
+        ExprKind::In { item, set: Set::Range(low, high), .. } => {
+            let ends: Vec<&Expr> = [&**low, &**high].into_iter().filter(|end| !is_bound(end)).collect();
+            rest(&[item]) && rest(&ends)
+        }
+        // What a claim is shown by depends on its bound in another way.
+        ExprKind::With { claim, .. } => rest(&claim.children()) && rest(&expr.children()),
+        ExprKind::Call { args, .. } if is_confidence(program, expr) => {
+            args.iter().all(|arg| rest(&arg.value.children())) && rest(&expr.children())
+        }
+        ExprKind::Literal(_)
+        | ExprKind::Path(_)
+        | ExprKind::Entry { .. }
+        | ExprKind::Not(_)
+        | ExprKind::Neg(_)
+        | ExprKind::Arithmetic(..)
+        | ExprKind::Logic(..)
+        | ExprKind::In { .. }
+        | ExprKind::If { .. }
+        | ExprKind::Has(_)
+        | ExprKind::Call { .. }
+        | ExprKind::AtLeast { .. } => rest(&expr.children()),
+    }
+}
+
+fn is_confidence(program: &Program, expr: &Expr) -> bool {
+    let target = program.expr(expr.id).and_then(|info| info.target.as_ref());
+    matches!(target, Some(Target::Call(builtin)) if matches!(builtin.shape, Shape::Confidence))
+}
+
+/// Whether an expression is one of the params, through lets, or an entry of their table.
+fn is_of(program: &Program, expr: &Expr, params: &[usize]) -> bool {
+    match program.expr(expr.id).and_then(|info| info.target.as_ref()) {
+        Some(Target::Param(index)) => params.contains(index),
+        Some(Target::Table(index)) => {
+            let table = program.tables.get(*index);
+            table.is_some_and(|table| table.all().any(|entry| params.contains(&entry)))
+        }
+        Some(Target::Let(index)) => {
+            let inner = program.lets.get(*index).filter(|inner| !inner.recursive);
+            inner.is_some_and(|inner| is_of(program, &inner.decl.value, params))
+        }
+        Some(
+            Target::Field(_)
+            | Target::JudgedField(_)
+            | Target::Workflows(_)
+            | Target::Date(_)
+            | Target::Element { .. }
+            | Target::Stage(_)
+            | Target::Member(_)
+            | Target::Call(_),
+        )
+        | None => false,
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// Notes what a watched param is compared with.
+    pub(super) fn meet(&self, bound: &'a Expr, with: &Evidence<'a>) {
+        let Some(watch) = self.watch.as_ref().filter(|watch| is_of(self.program, bound, &watch.params))
+        else {
+            return;
+        };
+        let mut met = watch.met.borrow_mut();
+        let mut note = |amount: &Amount| match amount {
+            Amount::Known(number) => met.extend([number.clone()]),
+            Amount::Between(interval, _) => met.extend(interval.low.iter().chain(&interval.high).cloned()),
+            Amount::Unknown(_) => {}
+        };
+        match with {
+            Evidence::Amount(amount) => note(amount),
+            Evidence::Elapsed(elapsed) => elapsed.spans().for_each(|span| note(&span.seconds())),
+            Evidence::Truth(_) | Evidence::Calendar(_) | Evidence::Word(_) | Evidence::List(_) => {}
+        }
+    }
+}
