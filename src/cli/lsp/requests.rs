@@ -1,12 +1,16 @@
 //! Which request is answered by what.
 
-use gen_lsp_types::{CodeActionRequest, LspRequestMethod, Request as LspRequest, TextDocumentContentRequest};
+use gen_lsp_types::{
+    CodeActionRequest, DefinitionRequest, DocumentHighlightRequest, HoverRequest, LspRequestMethod,
+    PrepareRenameRequest, ReferencesRequest, RenameRequest, Request as LspRequest,
+    TextDocumentContentRequest, WorkspaceSymbolRequest,
+};
 use lsp_server::{ErrorCode, Request, Response};
 use serde_json::Value;
 
-use super::actions;
 use super::server::Shown;
 use super::world::World;
+use super::{actions, hover, navigate};
 use crate::builtin;
 
 /// Answers one request.
@@ -18,6 +22,24 @@ pub(super) fn answer(request: Request, world: &World, shown: &Shown) -> Response
             let text = world.shipped(&params.uri).and_then(|name| builtin::text_of_file(&name));
             gen_lsp_types::TextDocumentContentResult { text: text.unwrap_or_default().to_owned() }
         })
+        .on::<HoverRequest, _>(|params| hover::hover(world, &params.text_document_position_params))
+        .on::<DefinitionRequest, _>(|params| {
+            navigate::definition(world, &params.text_document_position_params)
+        })
+        .on::<ReferencesRequest, _>(|params| {
+            let with_declarations = params.context.include_declaration;
+            navigate::references(world, &params.text_document_position_params, with_declarations)
+        })
+        .on::<DocumentHighlightRequest, _>(|params| {
+            navigate::highlights(world, &params.text_document_position_params)
+        })
+        .on_or_why::<PrepareRenameRequest, _>(|params| {
+            navigate::prepare(world, &params.text_document_position_params)
+        })
+        .on_or_why::<RenameRequest, _>(|params| {
+            navigate::renamed(world, &params.text_document_position_params, &params.new_name)
+        })
+        .on::<WorkspaceSymbolRequest, _>(|params| Some(navigate::symbols(world, &params.query)))
         .finish()
 }
 
@@ -29,7 +51,17 @@ struct Asked {
 
 impl Asked {
     /// Answers a request of this kind.
-    fn on<R: LspRequest, T>(mut self, answer: impl FnOnce(R::Params) -> T) -> Self
+    fn on<R: LspRequest, T>(self, answer: impl FnOnce(R::Params) -> T) -> Self
+    where
+        T: Into<R::Result>,
+        R::Params: serde::de::DeserializeOwned,
+        R::Result: serde::Serialize,
+    {
+        self.on_or_why::<R, T>(|params| Ok(answer(params)))
+    }
+
+    /// The same, where there may be a reason not to do what is asked for.
+    fn on_or_why<R: LspRequest, T>(mut self, answer: impl FnOnce(R::Params) -> Result<T, String>) -> Self
     where
         T: Into<R::Result>,
         R::Params: serde::de::DeserializeOwned,
@@ -39,7 +71,7 @@ impl Asked {
         if self.answer.is_none() && self.request.method == method.as_str() {
             let params = serde_json::from_value(self.request.params.take());
             let answered = params.map_err(|error| error.to_string()).and_then(|params| {
-                serde_json::to_value::<R::Result>(answer(params).into()).map_err(|error| error.to_string())
+                serde_json::to_value::<R::Result>(answer(params)?.into()).map_err(|error| error.to_string())
             });
             self.answer = Some(answered);
         }
