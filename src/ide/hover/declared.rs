@@ -8,7 +8,7 @@ use crate::engine::Ground;
 use crate::explain::{filled, filled_text, of_built_in_field, on_every_day};
 use crate::ide::names::{Declaration, DeclarationKind};
 use crate::layers::Book;
-use crate::program::{Param, Rule};
+use crate::program::{Let, Param, Rule};
 use crate::report::Place;
 use crate::settings::{ParamSetting, RuleSetting, Settings, Timeline, field_type, show_range, show_value};
 use crate::source::Span;
@@ -91,12 +91,13 @@ impl<'h> Telling<'h> {
 
     fn param(&self) -> Vec<String> {
         let Declaration { kind, qualified, at, whole, .. } = self.declaration;
-        let is_it = |param: &Param| match kind {
-            // An entry ends with its value.
-            DeclarationKind::Entry => {
+        let is_it = |param: &Param| {
+            if *kind == DeclarationKind::Entry {
+                // An entry ends with its value.
                 param.origin.file == whole.file && param.origin.end == whole.end && param.follows.is_none()
+            } else {
+                param.decl.name.span == *at
             }
-            _ => param.decl.name.span == *at,
         };
         let of = |ground: &'h Ground| {
             let params = ground.program.params.iter().enumerate();
@@ -157,7 +158,7 @@ impl<'h> Telling<'h> {
         format!(" ({place}{}{})", because.unwrap_or_default(), locked.unwrap_or_default())
     }
 
-    /// `75% for claims and letters`, for each value that overrides set.
+    /// «75% for `claims`, `letters`», for each value that overrides set.
     fn overridden(&self, ground: &Ground, book: &Book, param: &Param, index: usize) -> Vec<String> {
         let general = book.general.params.get(index);
         let mut own: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -174,7 +175,7 @@ impl<'h> Telling<'h> {
     }
 
     fn own_let(&self) -> Vec<String> {
-        let is_it = |own: &&crate::program::Let| own.decl.name.span == self.declaration.at;
+        let is_it = |own: &&Let| own.decl.name.span == self.declaration.at;
         let ty = self.first(|ground| ground.program.lets.iter().find(is_it).map(|own| own.ty.to_string()));
         let ty = ty.map(|ty| format!(": {ty}")).unwrap_or_default();
         let text = self.from.study.sources.text(self.declaration.whole);

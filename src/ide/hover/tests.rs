@@ -87,7 +87,7 @@ fn a_word_is_explained() {
         ),
         (
             "flo|or[kind]",
-            "```tollgate\nparam desk.floor: share\n```\n\n- `ordinary` **85%** (`tollgate.yaml:4`)\n- `ordinary` **90%** (`tollgate.yaml:10`) for claims and letters",
+            "```tollgate\nparam desk.floor: share\n```\n\n- `ordinary` **85%** (`tollgate.yaml:4`)\n- `ordinary` **90%** (`tollgate.yaml:10`) for `claims`, `letters`",
         ),
         (
             "lig|ht >= 50%",

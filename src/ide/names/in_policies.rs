@@ -91,11 +91,8 @@ fn within<'f>(expr: &'f Expr, each: &mut dyn FnMut(&'f Expr)) {
 /// A bare stage or member.
 fn word(names: &GroundNames<'_>, expr: &Expr, table: &mut NameTable) {
     let Some(info) = names.ground.program.expr(expr.id) else { return };
-    match (&info.target, &expr.kind) {
-        (Some(Target::Stage(_) | Target::Member(_)), ExprKind::Path(path)) => {
-            path.last().into_iter().for_each(|word| one_word(names, &info.ty, word, table));
-        }
-        _ => {}
+    if let (Some(Target::Stage(_) | Target::Member(_)), ExprKind::Path(path)) = (&info.target, &expr.kind) {
+        path.last().into_iter().for_each(|word| one_word(names, &info.ty, word, table));
     }
 }
 
@@ -106,17 +103,12 @@ fn one_word(names: &GroundNames<'_>, ty: &Type, word: &Name, table: &mut NameTab
 /// Learns what the words of a param are members of: of that which a table is asked for, or which is held against a list.
 fn learn(names: &mut GroundNames<'_>, expr: &Expr) {
     let program = &names.ground.program;
-    let (param, beside) = match &expr.kind {
-        ExprKind::Entry { key, .. } => {
-            let target = program.expr(expr.id).and_then(|info| info.target.as_ref());
-            let param = match target {
-                Some(Target::Table(index)) => program.tables.get(*index).and_then(|table| table.all().next()),
-                _ => None,
-            };
-            (param, key)
-        }
-        ExprKind::In { item, set: Set::Value(list), .. } => (param_of(names.ground, list), item),
-        _ => return,
+    let (param, beside) = if let ExprKind::Entry { key, .. } = &expr.kind {
+        (table_of(names.ground, expr), key)
+    } else if let ExprKind::In { item, set: Set::Value(list), .. } = &expr.kind {
+        (param_of(names.ground, list), item)
+    } else {
+        return;
     };
     let ty = program.expr(beside.id).map(|info| info.ty.clone());
     let param = param.and_then(|index| program.params.get(index));
@@ -125,11 +117,16 @@ fn learn(names: &mut GroundNames<'_>, expr: &Expr) {
     }
 }
 
+/// One of the entries of the table that an expression asks.
+fn table_of(ground: &Ground, expr: &Expr) -> Option<usize> {
+    let info = ground.program.expr(expr.id)?;
+    let Some(Target::Table(index)) = info.target else { return None };
+    ground.program.tables.get(index)?.all().next()
+}
+
 fn param_of(ground: &Ground, expr: &Expr) -> Option<usize> {
-    match ground.program.expr(expr.id)?.target {
-        Some(Target::Param(index)) => Some(index),
-        _ => None,
-    }
+    let info = ground.program.expr(expr.id)?;
+    if let Some(Target::Param(index)) = info.target { Some(index) } else { None }
 }
 
 fn steps(names: &GroundNames<'_>, gate: &GateDecl, table: &mut NameTable) {

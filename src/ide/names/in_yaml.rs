@@ -95,7 +95,7 @@ impl<'s> YamlNames<'s> {
         for names in self.of_file(&file.name) {
             let (found, strange) = (Vec::new(), Vec::new());
             let mut reading =
-                Reading { names, text: &file.text, yaml: &yaml, name, found, strangers: strange };
+                YamlReading { names, text: &file.text, yaml: &yaml, name, found, strangers: strange };
             match file.role {
                 YamlRole::Snapshot => reading.snapshots(),
                 YamlRole::Plan => reading.plan(),
@@ -112,7 +112,7 @@ impl<'s> YamlNames<'s> {
 /// A key that no field has, and where the fields are declared that could stand in its place.
 pub(super) type Stranger = (Range<usize>, Vec<Span>);
 
-struct Reading<'a, 's, 't> {
+struct YamlReading<'a, 's, 't> {
     names: &'a GroundNames<'s>,
     text: &'t str,
     yaml: &'a YamlText<'t>,
@@ -122,7 +122,7 @@ struct Reading<'a, 's, 't> {
     strangers: Vec<Stranger>,
 }
 
-impl Reading<'_, '_, '_> {
+impl YamlReading<'_, '_, '_> {
     fn snapshots(&mut self) {
         let root = Type::Record(self.names.ground.program.vocabulary.snapshot.clone());
         // What is known of each slot: its type, and the way to it.

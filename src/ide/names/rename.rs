@@ -172,15 +172,15 @@ fn refusal(study: &Study, table: &NameTable, declaration: &Declaration) -> Optio
     {
         return Some(format!("`{name}` is a field of the language, which has this name"));
     }
+    let is_shipped = |at: &Span| study.sources.name(at.file).starts_with(builtin::FOLDER);
+    if is_shipped(&declaration.at) {
+        let file = study.sources.name(declaration.at.file);
+        return Some(format!("`{name}` is declared in {file}, which is shipped with Tollgate"));
+    }
     let places = table.references(declaration.at, true);
-    let shipped = |at: &&Span| study.sources.name(at.file).starts_with(builtin::FOLDER);
-    if let Some(at) = places.iter().find(shipped) {
+    if let Some(at) = places.iter().find(|at| is_shipped(at)) {
         let file = study.sources.name(at.file);
-        return Some(if at.file == declaration.at.file {
-            format!("`{name}` is declared in {file}, which is shipped with Tollgate")
-        } else {
-            format!("{file} uses `{name}`, and is shipped with Tollgate")
-        });
+        return Some(format!("{file} uses `{name}`, and is shipped with Tollgate"));
     }
     declared_twice(study, table, declaration)
 }
