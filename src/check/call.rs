@@ -163,6 +163,7 @@ impl Checker<'_> {
         KeysOfGroup {
             by: arg.by.iter().map(written_alike).collect(),
             names: arg.by.iter().map(name).collect(),
+            declared: arg.by.iter().map(|key| self.mentioned(key)).collect(),
         }
     }
 

@@ -3,8 +3,9 @@
 use super::Checker;
 use super::path::as_record;
 use super::scope::NameScope;
-use crate::ast::Name;
+use crate::ast::{Expr, ExprKind, Name};
 use crate::program::{FieldPath, Mention, Target};
+use crate::source::Span;
 use crate::vocabulary::RecordType;
 
 impl Checker<'_> {
@@ -18,12 +19,18 @@ impl Checker<'_> {
             }
             Target::Element { up, path: way } => {
                 let element = scope.elements().nth(*up).map(|(_, _, element)| element);
-                // The only step of the value of a group is the place of a key.
-                let Some(element) = element.filter(|element| element.keys.by.is_empty()) else { return };
+                let Some(element) = element else { return };
                 let names = match path.split_first() {
                     Some((it, rest)) if &*it.text == "it" => rest,
                     Some(_) | None => path,
                 };
+                // The only step of the value of a group is the place of a key.
+                let key = names.first().filter(|name| element.keys.named(&name.text).is_some());
+                if let (Some(name), [at]) = (key, way.steps.as_slice()) {
+                    let declared = element.keys.declared.get(*at).copied().flatten();
+                    self.mentions.extend(declared.map(|declared| Mention { at: name.span, declared }));
+                    return;
+                }
                 let record = as_record(&element.ty).cloned().unwrap_or_default();
                 self.mention_fields(names, &record, way);
             }
@@ -37,6 +44,13 @@ impl Checker<'_> {
             }
             Target::Date(_) | Target::Stage(_) | Target::Member(_) | Target::Call(_) => {}
         }
+    }
+
+    /// Where the field or let is declared that the last name of a path was found to mean.
+    pub(super) fn mentioned(&self, path: &Expr) -> Option<Span> {
+        let ExprKind::Path(names) = &path.kind else { return None };
+        let at = names.last()?.span;
+        self.mentions.iter().rev().find(|mention| mention.at == at).map(|mention| mention.declared)
     }
 
     /// `light`, `staged_rollout.light`

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::source::Span;
 use crate::types::Type;
 
 /// The policy, gate and list elements around an expression.
@@ -36,6 +37,8 @@ pub(super) struct KeysOfGroup {
     pub(super) by: Vec<Option<String>>,
     /// The name and type of each that is a plain field.
     pub(super) names: Vec<Option<(Arc<str>, Type)>>,
+    /// Where each that is a plain field is declared.
+    pub(super) declared: Vec<Option<Span>>,
 }
 
 impl KeysOfGroup {

@@ -179,6 +179,65 @@ fn quoted(text: &str) -> String {
     out
 }
 
+/// A key or scalar with its way, the bytes of the key or else of the scalar, and those of the scalar.
+#[cfg(test)]
+pub type Located = (String, Range<usize>, Option<Range<usize>>);
+
+/// Every key and scalar of a sound text, in its order, so that other readers can be held to it.
+#[cfg(test)]
+pub fn located(text: &str) -> Option<Vec<Located>> {
+    let mut problems = Problems::default();
+    let tree = parse_any(FileId(0), text, &mut problems);
+    if tree.fault || !problems.is_empty() {
+        return None;
+    }
+    let mut walk = Walk { tree: &tree, seen: Vec::new(), found: Vec::new() };
+    for document in &tree.documents {
+        walk.node(document.root, String::new(), None);
+    }
+    Some(walk.found)
+}
+
+#[cfg(test)]
+struct Walk<'a> {
+    tree: &'a Tree<'a>,
+    seen: Vec<NodeId>,
+    found: Vec<Located>,
+}
+
+#[cfg(test)]
+impl Walk<'_> {
+    fn node(&mut self, id: NodeId, way: String, key: Option<Range<usize>>) {
+        let node = self.tree.node(id);
+        // What an alias stands for was found where it is written.
+        let is_alias = self.seen.contains(&id);
+        self.seen.push(id);
+        let is_scalar = matches!(node.content, Content::Scalar { .. }) && !is_alias;
+        let value = is_scalar.then(|| node.span.range());
+        if let Some(at) = key.or_else(|| value.clone()) {
+            self.found.push((way.clone(), at, value));
+        }
+        if is_alias {
+            return;
+        }
+        let dot = if way.is_empty() { "" } else { "." };
+        match &node.content {
+            Content::Null | Content::Scalar { .. } => {}
+            Content::List(elements) => {
+                elements
+                    .iter()
+                    .enumerate()
+                    .for_each(|(at, id)| self.node(*id, format!("{way}{dot}{at}"), None));
+            }
+            Content::Map(entries) => {
+                for entry in entries {
+                    self.node(entry.value, format!("{way}{dot}{:?}", entry.key), Some(entry.span.range()));
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,11 @@
 //! Which request is answered by what.
 
 use gen_lsp_types::{
-    CodeActionRequest, CodeLensRequest, DocumentFormattingRequest, DocumentSymbolRequest,
-    DocumentSymbolResponse, FoldingRangeRequest, InlayHintRequest, LspRequestMethod, Request as LspRequest,
-    SelectionRangeRequest, SemanticTokensRequest, TextDocumentContentRequest,
+    CodeActionRequest, CodeLensRequest, DefinitionRequest, DocumentFormattingRequest,
+    DocumentHighlightRequest, DocumentSymbolRequest, DocumentSymbolResponse, FoldingRangeRequest,
+    HoverRequest, InlayHintRequest, LspRequestMethod, PrepareRenameRequest, ReferencesRequest, RenameRequest,
+    Request as LspRequest, SelectionRangeRequest, SemanticTokensRequest, TextDocumentContentRequest,
+    WorkspaceSymbolRequest,
 };
 use lsp_server::{ErrorCode, Request, Response};
 use serde_json::Value;
@@ -11,7 +13,7 @@ use serde_json::Value;
 use super::server::Shown;
 use super::syntax;
 use super::world::World;
-use super::{actions, hints, lenses};
+use super::{actions, hints, hover, lenses, navigate};
 use crate::builtin;
 
 /// Answers one request.
@@ -32,6 +34,24 @@ pub(super) fn answer(request: Request, world: &World, shown: &Shown) -> Response
         .on::<FoldingRangeRequest, _>(|params| syntax::folding(world, &params))
         .on::<SelectionRangeRequest, _>(|params| syntax::selections(world, &params))
         .on::<DocumentFormattingRequest, _>(|params| syntax::format(world, &params))
+        .on::<HoverRequest, _>(|params| hover::hover(world, &params.text_document_position_params))
+        .on::<DefinitionRequest, _>(|params| {
+            navigate::definition(world, &params.text_document_position_params)
+        })
+        .on::<ReferencesRequest, _>(|params| {
+            let with_declarations = params.context.include_declaration;
+            navigate::references(world, &params.text_document_position_params, with_declarations)
+        })
+        .on::<DocumentHighlightRequest, _>(|params| {
+            navigate::highlights(world, &params.text_document_position_params)
+        })
+        .on_or_why::<PrepareRenameRequest, _>(|params| {
+            navigate::prepare(world, &params.text_document_position_params)
+        })
+        .on_or_why::<RenameRequest, _>(|params| {
+            navigate::renamed(world, &params.text_document_position_params, &params.new_name)
+        })
+        .on::<WorkspaceSymbolRequest, _>(|params| Some(navigate::symbols(world, &params.query)))
         .finish()
 }
 
@@ -43,7 +63,17 @@ struct Asked {
 
 impl Asked {
     /// Answers a request of this kind.
-    fn on<R: LspRequest, T>(mut self, answer: impl FnOnce(R::Params) -> T) -> Self
+    fn on<R: LspRequest, T>(self, answer: impl FnOnce(R::Params) -> T) -> Self
+    where
+        T: Into<R::Result>,
+        R::Params: serde::de::DeserializeOwned,
+        R::Result: serde::Serialize,
+    {
+        self.on_or_why::<R, T>(|params| Ok(answer(params)))
+    }
+
+    /// The same, where there may be a reason not to do what is asked for.
+    fn on_or_why<R: LspRequest, T>(mut self, answer: impl FnOnce(R::Params) -> Result<T, String>) -> Self
     where
         T: Into<R::Result>,
         R::Params: serde::de::DeserializeOwned,
@@ -53,7 +83,7 @@ impl Asked {
         if self.answer.is_none() && self.request.method == method.as_str() {
             let params = serde_json::from_value(self.request.params.take());
             let answered = params.map_err(|error| error.to_string()).and_then(|params| {
-                serde_json::to_value::<R::Result>(answer(params).into()).map_err(|error| error.to_string())
+                serde_json::to_value::<R::Result>(answer(params)?.into()).map_err(|error| error.to_string())
             });
             self.answer = Some(answered);
         }

@@ -1,0 +1,76 @@
+use std::ops::Range;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::snapshot::outline::located;
+
+/// Every key and scalar, each with the way to it.
+fn read(text: &str) -> Vec<(String, Range<usize>, Option<Range<usize>>)> {
+    let yaml = YamlText::read(text);
+    let mut found = Vec::new();
+    for (id, slot) in yaml.slots() {
+        let step = |step: &YamlStep<'_>| match step {
+            YamlStep::Key(key) => format!("{key:?}"),
+            YamlStep::Element(index) => index.to_string(),
+        };
+        let way: Vec<String> = yaml.way(id).iter().map(step).collect();
+        let value = (slot.content == SlotContent::Scalar).then(|| slot.value.clone());
+        let is_null = value.clone().is_some_and(|value| {
+            ["~", "null", "Null", "NULL"].contains(&&text[value.clone()]) || text[value].starts_with('*')
+        });
+        let value = value.filter(|_| !is_null);
+        match slot.key_at() {
+            Some(key) => found.push((way.join("."), key, value)),
+            None => found.extend(value.map(|value| (way.join("."), value.clone(), Some(value)))),
+        }
+    }
+    found
+}
+
+/// Whether the text is sound; if it is, the parser finds the same.
+fn agrees(text: &str) -> bool {
+    let Some(expected) = located(text) else { return false };
+    assert_eq!(read(text), expected, "{text}");
+    true
+}
+
+#[test]
+fn what_the_parser_finds_is_found() {
+    for text in [
+        "workflow: a b\ndate: 2026-11-02 # why\n\n# what\nn: -0.5\n",
+        "a:\n  b: 4.5 USD\n  c: [x, 1%]\nd:\n- e: 1\n  f: {}\n- e: 2\ng: 'h'",
+        "c:\n  a.b: { at: 2026-11-27T23:59:59.999Z, why: \"a, b: c\", x: 'y', l: [\"a\", b:c] }\n",
+        "l:\n  - { id: r01, t: 4%,  k: ordinary }\n  - {id: r02, in: { a: [] }}\n  - x y\nq: \"a: b # c\"\n",
+        "a: 1\r\nb:\r\n  - x\r\n  - y: 2\r\n    z: 3\r\n",
+        "--- # one\na: 1\n---\nb: 2\n...\n---\nc: 3\n",
+        "a: &x 1\nb: &y\n  c: 2\nd: !!str 3\n",
+        "a: |\n  x: y\n\n  z\nb: >-\n  w\n",
+        "a: b\n  c\n  - d\n\n  e # f\ng: 1\n",
+        "a: \"b\n  c: d\"\n'e f': 'g''h'\n\"i\\\"j\": k\n",
+        "a: [\n  1, # one\n  { b: 2,\n    c: 3 },\n]\nd: 4\n",
+        "a: [b: c, d]\ne: {\"f\":1, g}\n",
+        "- a\n- - b\n  - c\n-\n  d: 1\n- e:\n  - f\n  g: 2\n",
+        "a:\n\n    # c\n    b: 1\n# d\nc: 2\n",
+        "%YAML 1.2\n---\na: 1\n",
+        "\u{feff}a: 1\n",
+        "schlüssel: wört\n",
+        "a: ~\nb: null\nc:\nd:\n- e\n",
+    ] {
+        assert!(agrees(text), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn pieces_are_read_as_the_parser_reads_them(pieces in prop::collection::vec(prop::sample::select(vec![
+        "a", "b", "key", "1", "4%", "-1", "x y", ": ", ":", " ", "  ", "    ", "\n", "\n", "\n  ", "\n- ", "\n  - ", "- ", "#", " # c",
+        "b:c", "\"x, y\"", "'z'", "k.l", "k.l: ", "\r\n", "\n---\n", ": |\n  ", "&x ", "ü",
+        "[", "]", "{", "}", ", ", ",", "'", "\"", "a: 1", "b: x", "{ a: 1, b: 2 }", "[a, b]", "~", "null", "-", "|", "%", ".",
+    ]), 0..40)) {
+        agrees(&format!("a: {}", pieces.concat()));
+        agrees(&pieces.concat());
+    }
+}
