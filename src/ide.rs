@@ -4,6 +4,7 @@
 
 pub mod complete;
 pub mod complete_yaml;
+pub mod completion;
 pub mod hover;
 pub mod names;
 pub mod observed;
