@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use super::completion::{Completion, CompletionKind};
 use super::yaml::{SlotContent, SlotId, SlotLayout, SlotName, YamlPlace, YamlText};
+use crate::snapshot::outline::flow_text;
 use crate::types::{Kind, Type};
 
 pub use config::{ConfigFacts, complete_config};
@@ -146,6 +147,11 @@ impl<'t> Edit<'t> {
     }
 
     fn push(&mut self, offer: &Offer, insert: String) {
+        self.push_closed(offer, insert, "");
+    }
+
+    /// An offer that opens brackets, and what closes them.
+    fn push_closed(&mut self, offer: &Offer, insert: String, closing: &str) {
         // Behind a colon or a dash there has to be a blank.
         let before = self.text.get(..self.replace.start).unwrap_or("");
         let is_glued = before.ends_with([':', '-']) && !self.is_flow;
@@ -155,9 +161,9 @@ impl<'t> Edit<'t> {
             kind: offer.kind,
             detail: offer.detail.clone(),
             doc: offer.doc.clone(),
-            replace: self.replace.clone(),
+            span: self.replace.clone(),
+            snippet: (!closing.is_empty()).then(|| format!("{}$0{closing}", snippet_text(&insert))),
             insert,
-            sort: format!("{:04}", self.found.len()),
         });
     }
 
@@ -175,24 +181,25 @@ impl<'t> Edit<'t> {
             if there.contains(&&*offer.label) {
                 continue;
             }
-            let insert = self.key_text(&offer.label, *holds);
-            self.push(offer, insert);
+            let (insert, closing) = self.key_text(&offer.label, *holds);
+            self.push_closed(offer, insert, closing);
         }
     }
 
-    fn key_text(&self, key: &str, holds: Holds) -> String {
-        let key = crate::snapshot::outline::flow_text(key);
+    /// A key with what its value begins with, and what that is closed with.
+    fn key_text(&self, key: &str, holds: Holds) -> (String, &'static str) {
+        let key = flow_text(key);
         if self.has_colon {
-            return key;
+            return (key, "");
         }
         let line = self.text.get(..self.replace.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
         let indent = " ".repeat(self.replace.start.saturating_sub(line) + 2);
         match (holds, self.is_flow) {
-            (Holds::Scalar, _) => format!("{key}: "),
-            (Holds::Map, true) => format!("{key}: {{ "),
-            (Holds::List, true) => format!("{key}: ["),
-            (Holds::Map, false) => format!("{key}:\n{indent}"),
-            (Holds::List, false) => format!("{key}:\n{indent}- "),
+            (Holds::Scalar, _) => (format!("{key}: "), ""),
+            (Holds::Map, true) => (format!("{key}: {{ "), " }"),
+            (Holds::List, true) => (format!("{key}: ["), "]"),
+            (Holds::Map, false) => (format!("{key}:\n{indent}"), ""),
+            (Holds::List, false) => (format!("{key}:\n{indent}- "), ""),
         }
     }
 
@@ -232,12 +239,12 @@ impl<'t> Edit<'t> {
     fn brackets(&mut self, shape: &Shape) {
         let offer = |label: &str| Offer::new(label, CompletionKind::Value);
         if !shape.keys.is_empty() {
-            self.push(&offer("{ }"), "{ ".to_owned());
+            self.push_closed(&offer("{ }"), "{ ".to_owned(), " }");
         }
         match shape.list {
             ListShape::None => {}
-            ListShape::OfScalars => self.push(&offer("[ ]"), "[".to_owned()),
-            ListShape::OfMaps => self.push(&offer("[{ }]"), "[{ ".to_owned()),
+            ListShape::OfScalars => self.push_closed(&offer("[ ]"), "[".to_owned(), "]"),
+            ListShape::OfMaps => self.push_closed(&offer("[{ }]"), "[{ ".to_owned(), " }]"),
         }
     }
 
@@ -245,7 +252,7 @@ impl<'t> Edit<'t> {
     fn dashes(&mut self, list: ListShape) {
         let offer = |label: &str| Offer::new(label, CompletionKind::Value);
         if list == ListShape::OfMaps {
-            self.push(&offer("- { }").detail("an element on one line"), "- { ".to_owned());
+            self.push_closed(&offer("- { }").detail("an element on one line"), "- { ".to_owned(), " }");
         }
         if list != ListShape::None {
             self.push(&offer("-").detail("an element"), "- ".to_owned());
@@ -293,4 +300,9 @@ impl<'t> Edit<'t> {
         }
         true
     }
+}
+
+/// A text as snippets write it.
+fn snippet_text(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// An offer.
+/// An offer. The likeliest come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
     /// What is shown, and what the word that is being typed is compared with.
@@ -13,10 +13,10 @@ pub struct Completion {
     /// Below it, as Markdown.
     pub doc: Option<String>,
     /// The bytes that it takes the place of.
-    pub replace: Range<usize>,
+    pub span: Range<usize>,
     pub insert: String,
-    /// Offers are listed by this text.
-    pub sort: String,
+    /// The same for editors that know snippets: `$0` is where the cursor goes then.
+    pub snippet: Option<String>,
 }
 
 /// What an offer is.
@@ -28,16 +28,14 @@ pub enum CompletionKind {
     Key,
     /// A value that is written as it stands.
     Value,
-    /// A stage, or a member of `one of`.
+    Stage,
+    /// A member of `one of`.
     Member,
     Unit,
     Param,
     Rule,
-    Let,
-    Function,
-    Keyword,
     /// A name that somebody else gave: a workflow, a source.
     Name,
     /// A policy, or another file.
-    File,
+    Policy,
 }

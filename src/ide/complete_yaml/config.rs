@@ -1,10 +1,11 @@
 //! `tollgate.yaml`, by its schema and by what the policies declare.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::schema::Schema;
-use super::{Holds, KeyOffer, Offer, Shape, offers, units_of, words};
+use super::{Holds, KeyOffer, ListShape, Offer, Shape, offers, units_of, words};
+use crate::ast::{Template, TemplatePart};
 use crate::builtin;
 use crate::code::Code;
 use crate::engine::Ground;
@@ -16,7 +17,7 @@ use crate::snapshot::outline::flow_text;
 use crate::types::{Kind, Type};
 use crate::value::{Date, day_number};
 
-const SCHEMA: &str = include_str!("../../../schemas/config.schema.json");
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(include_str!("../../../schemas/config.schema.json")));
 
 /// What is known beside the text.
 pub struct ConfigFacts<'f> {
@@ -28,12 +29,11 @@ pub struct ConfigFacts<'f> {
 
 /// What could stand at a byte of a configuration.
 pub fn complete_config(ground: &Ground, facts: &ConfigFacts<'_>, text: &str, offset: usize) -> Vec<Completion> {
-    let schema = Schema::new(SCHEMA);
     let declared = Settings::declared(&ground.program);
     let settings = ground.book.as_ref().map_or(&declared, |book| &book.general);
     let names = Names { program: &ground.program, settings, facts };
     offers(text, offset, |yaml, id, is_new| {
-        let mut shape = schema.shape(yaml, id, is_new);
+        let mut shape = SCHEMA.shape(yaml, id, is_new);
         let mut way = yaml.way(id);
         if is_new {
             way.push(YamlStep::Element(0));
@@ -81,7 +81,7 @@ impl Names<'_> {
             [Key("waivers"), Element(_), Key("workflow")] => shape.values = self.workflows(),
             [Key("waivers"), Element(_), Key("stage")] => {
                 let stages = self.program.vocabulary.stages.iter();
-                shape.values = words(stages.map(|stage| flow_text(stage)), CompletionKind::Member);
+                shape.values = words(stages.map(|stage| flow_text(stage)), CompletionKind::Stage);
             }
             [Key("waivers"), Element(_), Key("from" | "until")] => shape.values = self.today(),
             _ => {}
@@ -97,9 +97,9 @@ impl Names<'_> {
     }
 
     fn policies(&self) -> Vec<Offer> {
-        let pack = Offer::new(builtin::PACK, CompletionKind::File).detail("all shipped policies");
-        let shipped = builtin::names().map(|name| Offer::new(builtin::entry(name), CompletionKind::File));
-        let own = self.facts.policies.iter().map(|file| Offer::new(flow_text(file), CompletionKind::File));
+        let pack = Offer::new(builtin::PACK, CompletionKind::Policy).detail("all shipped policies");
+        let shipped = builtin::names().map(|name| Offer::new(builtin::entry(name), CompletionKind::Policy));
+        let own = self.facts.policies.iter().map(|file| Offer::new(flow_text(file), CompletionKind::Policy));
         [pack].into_iter().chain(shipped).chain(own).collect()
     }
 
@@ -163,6 +163,9 @@ impl Names<'_> {
             return;
         }
         shape.units = units_of(&param.ty);
+        if param.ty.element().is_none() {
+            shape.list = ListShape::None;
+        }
         let value = self.value(index, param);
         let others: Vec<String> = match &param.ty {
             Type::Bool => ["true", "false"].map(str::to_owned).into(),
@@ -189,7 +192,7 @@ impl Names<'_> {
         let offer = |(index, name): (usize, &str)| {
             let effect = self.settings.rule_on(index, day).map(|rule| rule.effect.map_or("off", |effect| effect.as_str()));
             let rule = self.program.rules.get(index);
-            let doc = rule.and_then(|rule| rule.decl.title.as_ref()).map(ToString::to_string);
+            let doc = rule.and_then(|rule| rule.decl.title.as_ref()).map(title);
             key(Offer::new(name, CompletionKind::Rule).detail(effect.unwrap_or("")).doc(doc))
         };
         rule_names(self.program).enumerate().map(offer).collect()
@@ -198,4 +201,13 @@ impl Names<'_> {
 
 fn key(offer: Offer) -> KeyOffer {
     KeyOffer { offer, holds: Holds::Scalar }
+}
+
+/// A title as it is written, with `…` for what depends on the workflow.
+fn title(title: &Template) -> String {
+    let part = |part: &TemplatePart| match part {
+        TemplatePart::Text(text) => text.to_string(),
+        TemplatePart::Expr(_) => "…".to_owned(),
+    };
+    title.parts.iter().map(part).collect()
 }

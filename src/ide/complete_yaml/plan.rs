@@ -1,7 +1,7 @@
 //! `collect/NAME.yaml`, by its schema and by the vocabulary.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::schema::Schema;
 use super::{Holds, KeyOffer, Offer, Shape, offers, units_of, words};
@@ -12,7 +12,7 @@ use crate::snapshot::outline::flow_text;
 use crate::types::{Kind, Type};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
-const SCHEMA: &str = include_str!("../../../schemas/collect.schema.json");
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(include_str!("../../../schemas/collect.schema.json")));
 
 /// What could stand at a byte of a plan.
 pub fn complete_plan(
@@ -21,9 +21,8 @@ pub fn complete_plan(
     text: &str,
     offset: usize,
 ) -> Vec<Completion> {
-    let schema = Schema::new(SCHEMA);
     offers(text, offset, |yaml, id, is_new| {
-        let mut shape = schema.shape(yaml, id, is_new);
+        let mut shape = SCHEMA.shape(yaml, id, is_new);
         let way = yaml.way(id);
         if !is_new {
             add(vocabulary, workflows, yaml, &way, &mut shape);
@@ -82,9 +81,9 @@ fn field_at<'v>(vocabulary: &'v Vocabulary, path: &str) -> Option<&'v Field> {
 fn add_fields(record: &RecordType, built_in: usize, prefix: &str, keys: &mut Vec<KeyOffer>) {
     for field in record.fields.iter().skip(built_in) {
         let path = format!("{prefix}{}", field.yaml_key());
-        match &field.ty {
-            Type::Record(inner) => add_fields(inner, 0, &format!("{path}."), keys),
-            _ => keys.push(key(field, path, Holds::Map)),
+        match field.ty.record() {
+            Some(inner) => add_fields(inner, 0, &format!("{path}."), keys),
+            None => keys.push(key(field, path, Holds::Map)),
         }
     }
 }

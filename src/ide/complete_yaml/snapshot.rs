@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Holds, KeyOffer, ListShape, Offer, Shape, offers, units_of, words};
 use crate::ide::completion::{Completion, CompletionKind};
-use crate::ide::yaml::{SlotContent, SlotId, SlotName, YamlStep, YamlText};
+use crate::ide::yaml::{SlotId, SlotName, YamlStep, YamlText};
 use crate::point::{Axis, Point};
 use crate::settings::field_type;
 use crate::snapshot::outline::flow_text;
@@ -74,6 +74,7 @@ enum SlotFor<'v> {
     /// A whole snapshot.
     Document,
     Field(&'v Field),
+    /// Of the field's list, with the element's type.
     Element(&'v Field, &'v Type),
 }
 
@@ -85,11 +86,30 @@ impl<'a> Asked<'a> {
         }
         match self.follow(&way) {
             Some(SlotFor::Document) => {
-                Shape { keys: self.keys(&self.vocabulary.snapshot, true, self.facts.is_standing), ..Shape::default() }
+                Shape { keys: self.keys(&self.vocabulary.snapshot, self.facts.is_standing), ..Shape::default() }
             }
-            Some(SlotFor::Field(field)) => self.of_type(&field.ty, Some(field), yaml, id),
-            Some(SlotFor::Element(_, ty)) => self.of_type(ty, None, yaml, id),
+            Some(SlotFor::Field(field)) => match self.built_in(&way, yaml, id) {
+                Some(values) => Shape { values, ..Shape::default() },
+                None => self.of_type(&field.ty, field.standing),
+            },
+            Some(SlotFor::Element(_, ty)) => self.of_type(ty, true),
             None => Shape::default(),
+        }
+    }
+
+    /// The values of what every snapshot has.
+    fn built_in(&self, way: &[YamlStep<'_>], yaml: &YamlText<'_>, id: SlotId) -> Option<Vec<Offer>> {
+        let [YamlStep::Key(key)] = way else { return None };
+        let (index, _) = self.vocabulary.snapshot.field_of_key(key)?;
+        match index {
+            _ if index >= self.vocabulary.built_in_fields() => None,
+            Vocabulary::WORKFLOW => {
+                let names = self.facts.workflows.keys().map(|name| flow_text(name));
+                Some(words(names, CompletionKind::Name))
+            }
+            Vocabulary::DATE => Some(self.dates(yaml, id)),
+            Vocabulary::ADVANCE_TO => Some(self.stages_after(yaml, id)),
+            _ => None,
         }
     }
 
@@ -116,12 +136,10 @@ impl<'a> Asked<'a> {
     }
 
     /// The fields of a record: those that it must have come first.
-    fn keys(&self, record: &RecordType, is_whole: bool, only_standing: bool) -> Vec<KeyOffer> {
+    fn keys(&self, record: &RecordType, only_standing: bool) -> Vec<KeyOffer> {
         let may_stand = |field: &&Field| !only_standing || field.may_stand();
-        // A second name for the same would be offered where somebody declares what is built in.
         let (mut first, then): (Vec<&Field>, Vec<&Field>) =
             record.fields.iter().filter(may_stand).partition(|field| field.required || field.key);
-        let _ = is_whole;
         first.extend(then);
         let offer = |field: &Field| {
             let required = if field.required || field.key { ", required" } else { "" };
@@ -147,29 +165,25 @@ impl<'a> Asked<'a> {
         first.into_iter().map(offer).collect()
     }
 
-    fn of_type(&self, ty: &Type, field: Option<&Field>, yaml: &YamlText<'_>, id: SlotId) -> Shape {
+    /// What a value of a type may be. Of a record that is no standing fact as a whole, some fields may be ones.
+    fn of_type(&self, ty: &Type, may_stand: bool) -> Shape {
         let of_values = |values| Shape { values, ..Shape::default() };
-        let is_built_in = |name: &str| field.is_some_and(|field| field.span.is_none() && &*field.name == name);
         match ty {
             Type::Bool => of_values(words(["true", "false"], CompletionKind::Value)),
             Type::Choice(members) => {
                 of_values(words(members.iter().map(|member| flow_text(member)), CompletionKind::Member))
             }
-            Type::Stage => of_values(self.stages(is_built_in("advance_to"), yaml, id)),
-            Type::Date | Type::Time if is_built_in("date") => of_values(self.dates(yaml, id)),
+            Type::Stage => of_values(self.stages_from(0)),
             Type::Date => of_values(vec![self.today(Axis::Days)]),
             Type::Time => of_values(vec![self.today(Axis::Instants)]),
-            Type::Text if is_built_in("workflow") => {
-                of_values(words(self.facts.workflows.keys().map(|name| flow_text(name)), CompletionKind::Name))
-            }
             Type::Amount(_) => Shape { units: units_of(ty), ..Shape::default() },
             Type::List(element) => {
                 let list = if element.record().is_some() { ListShape::OfMaps } else { ListShape::OfScalars };
                 Shape { list, ..Shape::default() }
             }
             Type::Record(record) => {
-                let only_standing = self.facts.is_standing && field.is_some_and(|field| !field.standing);
-                Shape { keys: self.keys(record, false, only_standing), ..Shape::default() }
+                let only_standing = self.facts.is_standing && !may_stand;
+                Shape { keys: self.keys(record, only_standing), ..Shape::default() }
             }
             Type::Text | Type::Elapsed | Type::Calendar | Type::Error => Shape::default(),
         }
@@ -180,15 +194,17 @@ impl<'a> Asked<'a> {
         Offer::new(point.to_string(), CompletionKind::Value).detail("today")
     }
 
-    /// The stages; behind `advance_to` the one after the stage of the same snapshot.
-    fn stages(&self, is_next: bool, yaml: &YamlText<'_>, id: SlotId) -> Vec<Offer> {
-        let stages = self.vocabulary.stages.iter();
+    fn stages_from(&self, rung: usize) -> Vec<Offer> {
+        let names = self.vocabulary.stages.iter().skip(rung);
+        words(names.map(|name| flow_text(name)), CompletionKind::Stage)
+    }
+
+    /// The stage after the one that the same snapshot is in; all but the first, if it does not say that.
+    fn stages_after(&self, yaml: &YamlText<'_>, id: SlotId) -> Vec<Offer> {
         let here = yaml.find(yaml.document(id), "stage").and_then(|stage| yaml.scalar(stage));
-        let rung = here.and_then(|stage| self.vocabulary.rung(&stage)).filter(|_| is_next);
-        let names = |name: &Arc<str>| Offer::new(flow_text(name), CompletionKind::Member);
-        match rung {
-            Some(rung) => stages.skip(rung + 1).take(1).map(names).collect(),
-            None => stages.skip(usize::from(is_next)).map(names).collect(),
+        match here.and_then(|stage| self.vocabulary.rung(&stage)) {
+            Some(rung) => self.stages_from(rung + 1).into_iter().take(1).collect(),
+            None => self.stages_from(1),
         }
     }
 

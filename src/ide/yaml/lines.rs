@@ -89,7 +89,7 @@ impl<'t> LineReader<'t> {
     }
 
     /// Whether a line parts documents.
-    fn is_marker(&self, line: usize) -> bool {
+    pub(super) fn is_marker(&self, line: usize) -> bool {
         let rest = self.text.get(line..).unwrap_or("");
         (rest.starts_with("---") || rest.starts_with("...")) && is_blank(self.byte(line + 3))
     }
@@ -123,6 +123,9 @@ impl<'t> LineReader<'t> {
             self.lost = None;
             if self.byte(at) != Some(b'-') || !is_blank(self.byte(at + 1)) {
                 let from = self.past_properties(at);
+                if is_line_end(self.byte(from)) || self.byte(from) == Some(b'#') {
+                    return self.comment(from);
+                }
                 return match self.key(from) {
                     Some((key, colon)) => self.entry(key, Some(colon), column),
                     None => self.without_key(from, column),
@@ -192,7 +195,7 @@ impl<'t> LineReader<'t> {
 
     /// One past a text in quotes, which may go on in lines that are far enough in. One that is not closed ends with its line.
     pub(super) fn quoted(&self, at: usize) -> usize {
-        let end = self.lines_end(self.line_end(at), self.floor());
+        let end = self.lines_end(self.line_end(at), |line| self.goes_on(line));
         self.quote_end(at, end).unwrap_or_else(|| at + self.slice(at..self.line_end(at)).trim_end().len())
     }
 
@@ -201,13 +204,21 @@ impl<'t> LineReader<'t> {
         self.open.last().map_or(0, |open| open.indent + 1)
     }
 
-    /// The end of the last line, from the end of one on, that belongs to a value by its indentation.
-    fn lines_end(&self, mut end: usize, floor: usize) -> usize {
+    /// Whether a line may go on with what is not closed: the parser does not mind how far in it is, but one that has a key or
+    /// a dash of its own is hardly meant so.
+    pub(super) fn goes_on(&self, line: usize) -> bool {
+        let at = self.past_blanks(line);
+        let rest = self.slice(at..self.line_end(at));
+        at - line >= self.floor() || colon_in(rest).is_none() && !rest.starts_with("- ")
+    }
+
+    /// The end of the last line that belongs to a value, from the end of one on.
+    fn lines_end(&self, mut end: usize, belongs: impl Fn(usize) -> bool) -> usize {
         loop {
             let line = self.past_line(end);
             let at = self.past_blanks(line);
             let is_empty = is_line_end(self.byte(at));
-            if line >= self.text.len() || self.is_marker(line) || !is_empty && at - line < floor {
+            if line >= self.text.len() || self.is_marker(line) || !is_empty && !belongs(line) {
                 return end;
             }
             end = self.line_end(at);
@@ -401,7 +412,7 @@ impl<'t> LineReader<'t> {
         let first = rest.len() - rest.trim_start().len() + begin;
         let line = self.slice(0..first).rfind('\n').map_or(0, |end| end + 1);
         let floor = if says { self.floor() } else { self.floor().max(first - line) };
-        let end = self.lines_end(begin, floor);
+        let end = self.lines_end(begin, |line| self.past_blanks(line) - line >= floor);
         let length = self.slice(first..end).trim_end().len();
         let value = if length > 0 { first..first + length } else { at..at + plain_length(header) };
         let end = value.end.max(begin);
