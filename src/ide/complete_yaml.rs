@@ -94,7 +94,11 @@ fn units_of(ty: &Type) -> Vec<Offer> {
 }
 
 /// What there is to offer at a byte. `shape` says what a slot may hold, or a new element of its list.
-fn offers(text: &str, offset: usize, shape: impl Fn(&YamlText<'_>, SlotId, bool) -> Shape) -> Vec<Completion> {
+fn offers(
+    text: &str,
+    offset: usize,
+    shape: impl Fn(&YamlText<'_>, SlotId, bool) -> Shape,
+) -> Vec<Completion> {
     let yaml = YamlText::read(text);
     let offset = text.floor_char_boundary(offset);
     let mut edit = Edit::new(text, offset);
@@ -192,7 +196,11 @@ impl<'t> Edit<'t> {
         if self.has_colon {
             return (key, "");
         }
-        let line = self.text.get(..self.replace.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        let line = self
+            .text
+            .get(..self.replace.start)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |end| end + 1);
         let indent = " ".repeat(self.replace.start.saturating_sub(line) + 2);
         match (holds, self.is_flow) {
             (Holds::Scalar, _) => (format!("{key}: "), ""),
@@ -260,7 +268,12 @@ impl<'t> Edit<'t> {
     }
 
     /// What could begin inside of a slot at a place that is blank.
-    fn blank(&mut self, yaml: &YamlText<'_>, id: SlotId, shape: &impl Fn(&YamlText<'_>, SlotId, bool) -> Shape) {
+    fn blank(
+        &mut self,
+        yaml: &YamlText<'_>,
+        id: SlotId,
+        shape: &impl Fn(&YamlText<'_>, SlotId, bool) -> Shape,
+    ) {
         self.is_flow = is_flow(yaml, id);
         match yaml.slot(id).content {
             SlotContent::Map(_) => self.keys(yaml, id, None, &shape(yaml, id, false)),
@@ -282,7 +295,8 @@ impl<'t> Edit<'t> {
     /// What may follow the number that is being written from `start` on; whether there is one.
     fn units(&mut self, start: usize, end: usize, shape: &Shape) -> bool {
         let written = self.text.get(start..self.offset).unwrap_or("");
-        let digits = written.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
+        let digits =
+            written.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
         let number = digits.count();
         if shape.units.is_empty() || !written.bytes().take(number).any(|byte| byte.is_ascii_digit()) {
             return false;
@@ -295,7 +309,8 @@ impl<'t> Edit<'t> {
             let singular = offer.label.strip_suffix('s').filter(|word| is_one && word.len() > 2);
             let unit = singular.unwrap_or(&offer.label);
             let insert = if blanks > 0 || unit == "%" { unit.to_owned() } else { format!(" {unit}") };
-            let offer = Offer { label: unit.to_owned(), kind: offer.kind, detail: offer.detail.clone(), doc: None };
+            let offer =
+                Offer { label: unit.to_owned(), kind: offer.kind, detail: offer.detail.clone(), doc: None };
             self.push(&offer, insert);
         }
         true

@@ -224,7 +224,10 @@ impl Walk<'_> {
         match &node.content {
             Content::Null | Content::Scalar { .. } => {}
             Content::List(elements) => {
-                elements.iter().enumerate().for_each(|(at, id)| self.node(*id, format!("{way}{dot}{at}"), None));
+                elements
+                    .iter()
+                    .enumerate()
+                    .for_each(|(at, id)| self.node(*id, format!("{way}{dot}{at}"), None));
             }
             Content::Map(entries) => {
                 for entry in entries {

@@ -17,7 +17,8 @@ use crate::snapshot::outline::flow_text;
 use crate::types::{Kind, Type};
 use crate::value::{Date, day_number};
 
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(include_str!("../../../schemas/config.schema.json")));
+static SCHEMA: LazyLock<Schema> =
+    LazyLock::new(|| Schema::new(include_str!("../../../schemas/config.schema.json")));
 
 /// What is known beside the text.
 pub struct ConfigFacts<'f> {
@@ -28,7 +29,12 @@ pub struct ConfigFacts<'f> {
 }
 
 /// What could stand at a byte of a configuration.
-pub fn complete_config(ground: &Ground, facts: &ConfigFacts<'_>, text: &str, offset: usize) -> Vec<Completion> {
+pub fn complete_config(
+    ground: &Ground,
+    facts: &ConfigFacts<'_>,
+    text: &str,
+    offset: usize,
+) -> Vec<Completion> {
     let declared = Settings::declared(&ground.program);
     let settings = ground.book.as_ref().map_or(&declared, |book| &book.general);
     let names = Names { program: &ground.program, settings, facts };
@@ -56,7 +62,9 @@ impl Names<'_> {
         use YamlStep::{Element, Key};
         // What an override sets is written as what is set for all.
         let way = match way {
-            [Key("overrides"), Element(_), rest @ ..] if matches!(rest, [Key("params" | "rules"), ..]) => rest,
+            [Key("overrides"), Element(_), rest @ ..] if matches!(rest, [Key("params" | "rules"), ..]) => {
+                rest
+            }
             _ => way,
         };
         match way {
@@ -65,10 +73,14 @@ impl Names<'_> {
             [Key("rules")] => shape.keys = self.rules(),
             [Key("rules"), _, .., Key("from")] => shape.values = self.today(),
             [Key("lints")] => {
-                shape.keys = Code::lint_names().into_iter().map(|name| key(Offer::new(name, CompletionKind::Key))).collect();
+                shape.keys = Code::lint_names()
+                    .into_iter()
+                    .map(|name| key(Offer::new(name, CompletionKind::Key)))
+                    .collect();
             }
             [Key("policies"), Element(_)] => shape.values = self.policies(),
-            [Key("overrides"), Element(_), Key("workflows")] | [Key("overrides"), Element(_), Key("workflows"), Element(_)] => {
+            [Key("overrides"), Element(_), Key("workflows")]
+            | [Key("overrides"), Element(_), Key("workflows"), Element(_)] => {
                 shape.values = self.workflows();
             }
             [Key("overrides"), Element(_), Key("cadence"), Key(part)] => {
@@ -108,7 +120,8 @@ impl Names<'_> {
         let tables = &self.program.tables;
         let is_own = |index: &usize| !tables.iter().any(|table| table.all().any(|entry| entry == *index));
         let params = (0..self.program.params.len()).filter(is_own);
-        let own = params.filter_map(|index| Some(key(self.param(index, &self.program.params.get(index)?.name)?)));
+        let own =
+            params.filter_map(|index| Some(key(self.param(index, &self.program.params.get(index)?.name)?)));
         let of_table = |table: &ParamTable| KeyOffer {
             offer: Offer::new(&*table.name, CompletionKind::Param).detail("table"),
             holds: Holds::Map,
@@ -156,7 +169,8 @@ impl Names<'_> {
             shape.values = self.today();
             return;
         }
-        let Some((index, param)) = index.and_then(|index| Some((index, self.program.params.get(index)?))) else {
+        let Some((index, param)) = index.and_then(|index| Some((index, self.program.params.get(index)?)))
+        else {
             return;
         };
         if !matches!(rest, [] | [.., YamlStep::Key("value")]) {
@@ -190,7 +204,10 @@ impl Names<'_> {
     fn rules(&self) -> Vec<KeyOffer> {
         let day = day_number(self.facts.today);
         let offer = |(index, name): (usize, &str)| {
-            let effect = self.settings.rule_on(index, day).map(|rule| rule.effect.map_or("off", |effect| effect.as_str()));
+            let effect = self
+                .settings
+                .rule_on(index, day)
+                .map(|rule| rule.effect.map_or("off", |effect| effect.as_str()));
             let rule = self.program.rules.get(index);
             let doc = rule.and_then(|rule| rule.decl.title.as_ref()).map(title);
             key(Offer::new(name, CompletionKind::Rule).detail(effect.unwrap_or("")).doc(doc))

@@ -12,7 +12,8 @@ use crate::snapshot::outline::flow_text;
 use crate::types::{Kind, Type};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(include_str!("../../../schemas/collect.schema.json")));
+static SCHEMA: LazyLock<Schema> =
+    LazyLock::new(|| Schema::new(include_str!("../../../schemas/collect.schema.json")));
 
 /// What could stand at a byte of a plan.
 pub fn complete_plan(
@@ -53,12 +54,15 @@ fn add(
             shape.keys.retain(|key| is_list || key.offer.label != "each");
         }
         [Key("fields"), Key(_), Key("from")] => shape.values = sources(yaml),
-        [Key("fields"), Key(path), Key("unit")] => shape.values = field_at(vocabulary, path).map_or(Vec::new(), units),
+        [Key("fields"), Key(path), Key("unit")] => {
+            shape.values = field_at(vocabulary, path).map_or(Vec::new(), units)
+        }
         [Key("fields"), Key(path), Key("each")] => {
             let record = field_at(vocabulary, path).and_then(|field| field.ty.element()?.record());
             let fields = record.into_iter().flat_map(|record| &record.fields);
             let single = fields.filter(|field| !matches!(field.ty, Type::List(_) | Type::Record(_)));
-            shape.keys = single.map(|field| key(field, field.yaml_key().to_string(), Holds::Scalar)).collect();
+            shape.keys =
+                single.map(|field| key(field, field.yaml_key().to_string(), Holds::Scalar)).collect();
         }
         [Key("fields"), Key(path), Key("each"), Key(name), Key("unit")] => {
             let record = field_at(vocabulary, path).and_then(|field| field.ty.element()?.record());
@@ -73,7 +77,9 @@ fn add(
 fn field_at<'v>(vocabulary: &'v Vocabulary, path: &str) -> Option<&'v Field> {
     let (before, last) = path.rsplit_once('.').map_or((None, path), |(before, last)| (Some(before), last));
     let outer = before.into_iter().flat_map(|before| before.split('.'));
-    let record = outer.into_iter().try_fold(&*vocabulary.snapshot, |record, key| record.field_of_key(key)?.1.ty.record());
+    let record = outer
+        .into_iter()
+        .try_fold(&*vocabulary.snapshot, |record, key| record.field_of_key(key)?.1.ty.record());
     Some(record?.field_of_key(last)?.1)
 }
 

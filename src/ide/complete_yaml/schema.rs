@@ -110,7 +110,8 @@ impl Schema {
 
 /// Those that have all the keys that are there; all, if none does.
 fn narrowed<'s>(found: Vec<&'s Value>, yaml: &YamlText<'_>, id: SlotId) -> Vec<&'s Value> {
-    let has = |schema: &Value, key: &str| schema.get("properties").is_some_and(|known| known.get(key).is_some());
+    let has =
+        |schema: &Value, key: &str| schema.get("properties").is_some_and(|known| known.get(key).is_some());
     let whole = |slot: &&str| found.iter().any(|schema| has(schema, slot));
     let there: Vec<&str> = yaml.inside(id).filter_map(|(_, slot)| slot.key()).filter(whole).collect();
     let fits = |schema: &&Value| there.iter().all(|key| has(schema, key));

@@ -85,9 +85,10 @@ impl<'a> Asked<'a> {
             way.push(YamlStep::Element(0));
         }
         match self.follow(&way) {
-            Some(SlotFor::Document) => {
-                Shape { keys: self.keys(&self.vocabulary.snapshot, self.facts.is_standing), ..Shape::default() }
-            }
+            Some(SlotFor::Document) => Shape {
+                keys: self.keys(&self.vocabulary.snapshot, self.facts.is_standing),
+                ..Shape::default()
+            },
             Some(SlotFor::Field(field)) => match self.built_in(&way, yaml, id) {
                 Some(values) => Shape { values, ..Shape::default() },
                 None => self.of_type(&field.ty, field.standing),
@@ -214,7 +215,8 @@ impl<'a> Asked<'a> {
         let today = self.today(axis);
         let due = self.due(yaml, yaml.document(id)).map(|due| due.to_string());
         let due = due.filter(|due| *due != today.label);
-        let due = due.map(|due| Offer::new(due, CompletionKind::Value).detail("when the next snapshot is due"));
+        let due =
+            due.map(|due| Offer::new(due, CompletionKind::Value).detail("when the next snapshot is due"));
         due.into_iter().chain([today]).collect()
     }
 

@@ -71,7 +71,8 @@ fn assert_labels(text: &str, found: &[Completion], expected: &str) {
 
 /// The text with the offer of a label in it.
 fn taken(text: &str, found: &[Completion], label: &str) -> String {
-    let offer = found.iter().find(|offer| offer.label == label).unwrap_or_else(|| panic!("{text}: {found:?}"));
+    let offer =
+        found.iter().find(|offer| offer.label == label).unwrap_or_else(|| panic!("{text}: {found:?}"));
     let mut text = text.to_owned();
     text.replace_range(offer.span.clone(), &offer.insert);
     text
@@ -247,7 +248,10 @@ fn plans_are_completed() {
         ("sources:\n  evals:\n    |".to_owned(), "promptfoo | …"),
         ("sources:\n  evals: { jq: a, |".to_owned(), "filter | at | …"),
         ("sources:\n  evals: { csv: a, repeats: |".to_owned(), "refused | worst | newest"),
-        (format!("{sources}|"), "owner | ready | kind | adoption | wait | cost | seen | since | words | users.active | users.target | agent.tasks | …"),
+        (
+            format!("{sources}|"),
+            "owner | ready | kind | adoption | wait | cost | seen | since | words | users.active | users.target | agent.tasks | …",
+        ),
         (format!("{sources}adoption: {{ from: |"), "evals | bills"),
         (format!("{sources}wait: {{ from: evals, unit: |"), "min | h | s | ms | days | weeks"),
         (format!("{sources}agent.tasks: {{ from: evals, each: {{ |"), "id | ok | time"),

@@ -81,8 +81,7 @@ impl<'t> LineReader<'t> {
 
     fn open_flow(&mut self, state: &mut FlowState, at: usize, is_map: bool) {
         let Some(slot) = self.slot_for(state, at) else { return };
-        let content =
-            if is_map { SlotContent::Map(OPEN) } else { SlotContent::List(OPEN) };
+        let content = if is_map { SlotContent::Map(OPEN) } else { SlotContent::List(OPEN) };
         self.fill(slot, at..at + 1, content);
         state.open.push(OpenFlow { slot, is_map, is_pair: false, count: 0 });
         state.filled = None;

@@ -165,9 +165,11 @@ impl<'t> LineReader<'t> {
         if matches!(first, b'"' | b'\'') {
             let end = self.quote_end(at, at + line.len())?;
             let colon = self.past_blanks(end);
-            return (self.byte(colon) == Some(b':') && is_blank(self.byte(colon + 1))).then_some((at..end, colon));
+            return (self.byte(colon) == Some(b':') && is_blank(self.byte(colon + 1)))
+                .then_some((at..end, colon));
         }
-        if matches!(first, b'[' | b']' | b'{' | b'}' | b',' | b'#' | b'*' | b'|' | b'>' | b'%' | b'@' | b'`') {
+        if matches!(first, b'[' | b']' | b'{' | b'}' | b',' | b'#' | b'*' | b'|' | b'>' | b'%' | b'@' | b'`')
+        {
             return None;
         }
         let colon = colon_in(line)?;
@@ -183,7 +185,8 @@ impl<'t> LineReader<'t> {
             let byte = self.byte(here)?;
             if byte == b'\\' && quote == b'"' {
                 here += 1;
-            } else if byte == quote && quote == b'\'' && self.byte(here + 1) == Some(quote) && here + 1 < end {
+            } else if byte == quote && quote == b'\'' && self.byte(here + 1) == Some(quote) && here + 1 < end
+            {
                 here += 1;
             } else if byte == quote {
                 return Some(here + 1);
@@ -252,7 +255,9 @@ impl<'t> LineReader<'t> {
     /// The bracket that a slot's value begins with is closed.
     pub(super) fn close_flow(&mut self, id: SlotId) {
         let Some(slot) = self.slots.get_mut(id.0) else { return };
-        if let SlotContent::List(SlotLayout::Flow { is_closed }) | SlotContent::Map(SlotLayout::Flow { is_closed }) = &mut slot.content {
+        if let SlotContent::List(SlotLayout::Flow { is_closed })
+        | SlotContent::Map(SlotLayout::Flow { is_closed }) = &mut slot.content
+        {
             *is_closed = true;
         }
     }
@@ -296,7 +301,8 @@ impl<'t> LineReader<'t> {
 
     /// Closes what a line so many columns in does not go on with.
     fn settle(&mut self, column: usize, is_dash: bool) {
-        let ends = |open: &OpenLines| open.indent > column || open.indent == column && open.is_list && !is_dash;
+        let ends =
+            |open: &OpenLines| open.indent > column || open.indent == column && open.is_list && !is_dash;
         while self.open.last().is_some_and(ends) {
             self.close();
         }
@@ -353,7 +359,11 @@ impl<'t> LineReader<'t> {
         let name = self.key_name(key.clone(), colon.is_some());
         let after = colon.map_or(key.end, |colon| colon + 1);
         self.append(|_| name, key.start, after);
-        if colon.is_some() { self.value(self.past_blanks(after)) } else { self.comment(self.past_blanks(after)) }
+        if colon.is_some() {
+            self.value(self.past_blanks(after))
+        } else {
+            self.comment(self.past_blanks(after))
+        }
     }
 
     /// A value on a line of its own, or the beginning of a key.
@@ -446,7 +456,8 @@ impl<'t> LineReader<'t> {
 /// The colon that ends a key, before any comment.
 fn colon_in(line: &str) -> Option<usize> {
     let bytes = line.as_bytes();
-    let colon = bytes.iter().enumerate().find(|(at, byte)| **byte == b':' && is_blank(bytes.get(at + 1).copied()));
+    let colon =
+        bytes.iter().enumerate().find(|(at, byte)| **byte == b':' && is_blank(bytes.get(at + 1).copied()));
     let (colon, _) = colon?;
     (plain_length(line) > colon).then_some(colon)
 }

@@ -70,7 +70,9 @@ impl YamlText<'_> {
             SlotName::Key { colon, .. } => colon,
         };
         let is_behind = slot.content == SlotContent::Missing && slot.value.start <= offset;
-        can_have && is_behind && self.between(slot.value.start, offset).bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+        can_have
+            && is_behind
+            && self.between(slot.value.start, offset).bytes().all(|byte| matches!(byte, b' ' | b'\t'))
     }
 
     fn is_in_flow(&self, id: SlotId, offset: usize) -> bool {
@@ -89,7 +91,8 @@ impl YamlText<'_> {
             SlotLayout::Flow { .. } => None,
         });
         let column = behind.rfind('\n').map(|end| behind.len() - end - 1);
-        behind.bytes().all(|byte| byte.is_ascii_whitespace() || byte == b',') && column.is_none_or(|column| indents.is_none_or(|indent| column > indent))
+        behind.bytes().all(|byte| byte.is_ascii_whitespace() || byte == b',')
+            && column.is_none_or(|column| indents.is_none_or(|indent| column > indent))
     }
 
     fn in_flow(&self, flow: SlotId, last: SlotId, offset: usize) -> YamlPlace {
@@ -105,7 +108,9 @@ impl YamlText<'_> {
         let start = self.between(0, offset).rfind('\n').map_or(0, |end| end + 1);
         let rest = self.between(offset, self.text.len()).lines().next().unwrap_or("");
         let before = self.between(start, offset).trim_start_matches('\u{feff}');
-        if !before.trim_ascii().is_empty() || !(rest.trim_ascii().is_empty() || rest.trim_start().starts_with('#')) {
+        if !before.trim_ascii().is_empty()
+            || !(rest.trim_ascii().is_empty() || rest.trim_start().starts_with('#'))
+        {
             return YamlPlace::Nothing;
         }
         let column = before.len();
@@ -115,23 +120,34 @@ impl YamlText<'_> {
             let around = slot.inside.and_then(|outer| self.slot(outer).content.layout());
             match (slot.content, around) {
                 (SlotContent::Missing, None) => inside = Some(id),
-                (SlotContent::Missing, Some(SlotLayout::Lines(indent))) if indent < column => inside = Some(id),
+                (SlotContent::Missing, Some(SlotLayout::Lines(indent))) if indent < column => {
+                    inside = Some(id)
+                }
                 (SlotContent::Missing, Some(SlotLayout::Lines(indent))) if indent == column => {
                     listed = slot.key().map(|_| id);
                 }
                 (SlotContent::Map(SlotLayout::Lines(indent)), _) if indent == column => inside = Some(id),
                 (SlotContent::List(SlotLayout::Lines(indent)), _) if indent == column => listed = Some(id),
-                (SlotContent::Map(SlotLayout::Lines(indent)) | SlotContent::List(SlotLayout::Lines(indent)), _)
-                    if indent < column =>
-                {
+                (
+                    SlotContent::Map(SlotLayout::Lines(indent))
+                    | SlotContent::List(SlotLayout::Lines(indent)),
+                    _,
+                ) if indent < column => {
                     break;
                 }
-                (SlotContent::Missing | SlotContent::Scalar | SlotContent::List(_) | SlotContent::Map(_), _) => {}
+                (
+                    SlotContent::Missing | SlotContent::Scalar | SlotContent::List(_) | SlotContent::Map(_),
+                    _,
+                ) => {}
             }
             if inside.is_some() {
                 break;
             }
         }
-        if inside.is_none() && listed.is_none() { YamlPlace::Nothing } else { YamlPlace::Blank { inside, listed } }
+        if inside.is_none() && listed.is_none() {
+            YamlPlace::Nothing
+        } else {
+            YamlPlace::Blank { inside, listed }
+        }
     }
 }

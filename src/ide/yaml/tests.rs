@@ -16,7 +16,9 @@ fn read(text: &str) -> Vec<(String, Range<usize>, Option<Range<usize>>)> {
         };
         let way: Vec<String> = yaml.way(id).iter().map(step).collect();
         let value = (slot.content == SlotContent::Scalar).then(|| slot.value.clone());
-        let is_null = value.clone().is_some_and(|value| ["~", "null", "Null", "NULL"].contains(&&text[value.clone()]) || text[value].starts_with('*'));
+        let is_null = value.clone().is_some_and(|value| {
+            ["~", "null", "Null", "NULL"].contains(&&text[value.clone()]) || text[value].starts_with('*')
+        });
         let value = value.filter(|_| !is_null);
         // Between braces a key may do without its colon; one over several lines is read as the first of them.
         if matches!(slot.name, SlotName::Key { colon: false, .. }) {
