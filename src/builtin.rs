@@ -132,6 +132,12 @@ pub fn names_of(name: &str) -> String {
     format!("{NAMES_ALONE}{name}.gate")
 }
 
+/// The text of a shipped file by the name under which it is shown.
+pub fn text_of_file(file: &str) -> Option<&'static str> {
+    let own = file.strip_prefix(NAMES_ALONE).or_else(|| file.strip_prefix(FOLDER))?;
+    text(own.strip_suffix(".gate")?)
+}
+
 /// Whether a file is there for its names alone.
 pub fn is_names_alone(file: &str) -> bool {
     file.starts_with(NAMES_ALONE)

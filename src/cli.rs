@@ -16,6 +16,7 @@ mod impact;
 mod init;
 mod known;
 mod lint;
+mod lsp;
 mod new;
 mod output;
 mod record;
@@ -65,6 +66,7 @@ enum Command {
     Rules(settings::SettingsArgs),
     Lint(lint::LintArgs),
     Fmt(fmt::FmtArgs),
+    Lsp(lsp::LspArgs),
     Schema(schema::SchemaArgs),
     Docs(docs::DocsArgs),
     Completions(shell::CompletionsArgs),
@@ -125,6 +127,7 @@ fn run_command() -> ExitCode {
         Command::Rules(args) => settings::rules(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Fmt(args) => fmt::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Completions(args) => shell::completions(&args),

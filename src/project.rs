@@ -35,7 +35,7 @@ use crate::diagnostic::Diagnostic;
 use crate::report::read::{PassedOver, PassedOverWhy};
 use crate::source::{FileId, SourceMap, Span};
 
-pub use beside::{own_tests, policies_alone, tests_beside};
+pub use beside::{own_tests, plans, policies_alone, tests_beside};
 pub use files::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle};
 pub(crate) use files::{bare_text, same_text};
 #[cfg(feature = "cli")]
@@ -55,8 +55,10 @@ pub const CONFIG: &str = "tollgate.yaml";
 const STANDING: &str = "rollout.yaml";
 /// Where snapshots are looked for unless the configuration says otherwise.
 const SNAPSHOTS: &str = "rollouts";
+/// The folder of plans for `collect`.
+const PLANS: &str = "collect";
 /// What the name of a policy ends in.
-const GATE: &str = ".gate";
+pub const GATE: &str = ".gate";
 /// What the name of a file of tests ends in.
 const TESTS: &str = ".test.gate";
 

@@ -3,6 +3,7 @@
 //! Built with the feature `render`, which a program can have without the command line.
 
 pub mod draft;
+pub mod editor;
 mod entries;
 pub mod explain;
 mod finding;

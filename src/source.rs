@@ -186,6 +186,12 @@ impl SourceMap {
         self.by_name.get(name).and_then(|id| self.get(*id))
     }
 
+    /// The last file of a name, with its id.
+    pub fn file_named(&self, name: &str) -> Option<(FileId, &Source)> {
+        let id = self.by_name.get(name)?;
+        self.get(*id).map(|source| (*id, source))
+    }
+
     /// The name of a file, or nothing for an id of another map.
     pub fn name(&self, id: FileId) -> &str {
         self.get(id).map_or("", |source| &source.name)

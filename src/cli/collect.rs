@@ -35,8 +35,8 @@ use crate::collect::run::{self, Collection, SourceLine};
 use crate::collect::written::{Edited, Unwritable, write};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::layers::ProjectInForce;
-use crate::project::Files;
-use crate::project::path::{below, join};
+use crate::project::path::join;
+use crate::project::{self, Files};
 use crate::render::human;
 use crate::snapshot::{Input, Role, load};
 use crate::source::{SourceMap, Span};
@@ -47,8 +47,6 @@ use crate::vocabulary::Vocabulary;
 /// The command that does a piece of work for `collect` in a process of its own.
 #[cfg(any(feature = "jq", feature = "parquet", feature = "sqlite", feature = "xlsx"))]
 pub(super) const WORKER: &str = "collect-worker";
-/// The folder of plans.
-const FOLDER: &str = "collect";
 
 /// Collect the next snapshot from eval runs, metrics, surveys and databases
 ///
@@ -151,7 +149,7 @@ impl CollectRun<'_> {
         let (mut plans, mut problems, mut files) = (Vec::new(), Vec::new(), 0);
         for project in projects {
             let folder = project.name.as_deref().unwrap_or("");
-            for name in self.plan_files(folder) {
+            for name in project::plans(self.disk, &self.root, folder) {
                 files += 1;
                 let text = match self.disk.read(&join(&self.root, &name)) {
                     Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()),
@@ -165,16 +163,13 @@ impl CollectRun<'_> {
                 let is_whole = found.is_empty();
                 problems.extend(found);
                 if let Some(plan) = plan {
-                    // Where something is left out for its errors, nothing is said of what is not used.
-                    let fit = run::problems(&plan, &project.program.vocabulary);
-                    problems.extend(
-                        fit.into_iter().filter(|problem| is_whole || problem.severity == Severity::Error),
-                    );
+                    problems.extend(run::problems(&plan, &project.program.vocabulary, is_whole));
                     plans.push(NamedPlan { plan, project });
                 }
             }
         }
-        problems.extend(self.twice(&plans));
+        let of_projects = plans.iter().map(|plan| (&plan.plan, plan.project.name.as_deref()));
+        problems.extend(run::twice(of_projects));
         self.show(&problems);
         if problems.iter().any(|problem| problem.severity == Severity::Error) {
             return Err(ExitCode::from(FAILURE));
@@ -203,52 +198,6 @@ impl CollectRun<'_> {
             }
         }
         Ok(plans)
-    }
-
-    /// The plans of a project, by name. Links are followed within the repository alone.
-    fn plan_files(&self, project: &str) -> Vec<String> {
-        let folder = join(project, FOLDER);
-        let root = self.disk.resolve(&self.root).map(|root| root.path);
-        let is_file = |name: &String| {
-            let found = self.disk.resolve(&join(&self.root, name));
-            found.is_ok_and(|found| {
-                !found.is_folder && root.as_ref().is_ok_and(|root| below(&found.path, root).is_some())
-            })
-        };
-        let listed = self.disk.list(&join(&self.root, &folder)).unwrap_or_default();
-        let mut names: Vec<String> = listed
-            .into_iter()
-            .filter(|child| !child.name.starts_with('.'))
-            .filter(|child| [".yaml", ".yml"].iter().any(|ending| child.name.ends_with(ending)))
-            .map(|child| join(&folder, &child.name))
-            .filter(is_file)
-            .collect();
-        names.sort();
-        names
-    }
-
-    /// Two plans for one workflow would write over each other.
-    fn twice(&self, plans: &[NamedPlan<'_>]) -> Vec<Diagnostic> {
-        let mut problems = Vec::new();
-        for (at, plan) in plans.iter().enumerate() {
-            let same = |other: &&NamedPlan<'_>| {
-                other.plan.workflow.value == plan.plan.workflow.value
-                    && std::ptr::eq(other.project, plan.project)
-            };
-            if let Some(first) = plans.iter().take(at).find(same) {
-                let name = quote(&plan.plan.workflow.value);
-                problems.push(
-                    Diagnostic::error(
-                        Code::DuplicateSetting,
-                        format!("two plans are for the workflow `{name}`"),
-                    )
-                    .label(plan.plan.workflow.span, "here again")
-                    .label(first.plan.workflow.span, "first here")
-                    .help("make one plan of them"),
-                );
-            }
-        }
-        problems
     }
 
     fn show(&self, problems: &[Diagnostic]) {

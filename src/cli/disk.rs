@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{self, Component, Path, PathBuf};
 use std::sync::RwLock;
+use std::time::SystemTime;
 
 use walkdir::WalkDir;
 
@@ -56,6 +57,25 @@ impl Disk {
             self.remember(&place, path);
         }
         place
+    }
+
+    /// Where a file is, with all links in its path followed; of one that is not there yet, those of its folder.
+    pub(super) fn place_of(&self, path: &Path) -> Option<String> {
+        let path = path::absolute(path).ok()?;
+        let real = canonical(&path).or_else(|_| {
+            let folder = canonical(path.parent().unwrap_or(&path))?;
+            Ok::<PathBuf, io::Error>(
+                path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name)),
+            )
+        });
+        let real = real.unwrap_or(path);
+        real.starts_with(&self.top).then(|| self.place(&real))
+    }
+
+    /// What tells a file or folder from what it was before: when it was changed, and its size. None where there is none.
+    pub(super) fn stamp(&self, place: &str) -> Option<(SystemTime, u64)> {
+        let known = fs::metadata(self.real(place)).ok()?;
+        Some((known.modified().ok()?, known.len()))
     }
 
     /// A path as the system knows it.

@@ -74,6 +74,28 @@ pub(super) fn swap(place: &Path, text: &str) -> Result<(), String> {
     })
 }
 
+/// Keeps a copy of a text that nobody is meant to change, unless it is there already.
+///
+/// # Errors
+/// Why it cannot be written, in words.
+pub(super) fn keep_copy(place: &Path, text: &str) -> Result<(), String> {
+    if fs::read(place).is_ok_and(|known| known == text.as_bytes()) {
+        return Ok(());
+    }
+    let folder = place.parent().unwrap_or(place);
+    let (copy, mut file) =
+        fs::create_dir_all(folder).and_then(|()| beside(place)).map_err(|error| reason(&error))?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| {
+        let mut permissions = file.metadata()?.permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&copy, permissions)
+    });
+    written.and_then(|()| fs::rename(&copy, place)).map_err(|error| {
+        remove(&copy);
+        reason(&error)
+    })
+}
+
 /// A new file in the same folder, under a name that nothing has.
 fn beside(place: &Path) -> io::Result<(PathBuf, File)> {
     let mut attempt = 0;

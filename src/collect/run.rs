@@ -6,7 +6,10 @@ mod from_file;
 mod single;
 
 use std::cell::Cell as Flag;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
+use crate::code::Code;
 use crate::collect::complain::Complaints;
 use crate::collect::outside::{Question, Reply, Respondent};
 use crate::collect::plan::Plan;
@@ -16,8 +19,10 @@ use crate::collect::table::{SourceCell, SourceFailure, Taken};
 use crate::collect::typed::{TypedField, check};
 use crate::collect::unit::FieldForm;
 use crate::collect::window::CollectWindow;
+use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
+use crate::text::quote;
 use crate::vocabulary::Vocabulary;
 
 /// What a snapshot gets.
@@ -72,9 +77,36 @@ pub struct SourceLine {
     pub remarks: Vec<String>,
 }
 
-/// What is wrong with a plan, before anything is read.
-pub fn problems(plan: &Plan, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
-    check(plan, vocabulary).1
+/// What is wrong with a plan, before anything is read. Where something is left out of it for its errors, nothing is said of what
+/// is not used.
+pub fn problems(plan: &Plan, vocabulary: &Vocabulary, is_whole: bool) -> Vec<Diagnostic> {
+    let (_, mut problems) = check(plan, vocabulary);
+    problems.retain(|problem| is_whole || problem.severity == Severity::Error);
+    problems
+}
+
+/// Two plans of a project for one workflow would write over each other.
+pub fn twice<'p>(plans: impl Iterator<Item = (&'p Plan, Option<&'p str>)>) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<(Option<&str>, &str), Span> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (plan, project) in plans {
+        let Setting { value: workflow, span } = &plan.workflow;
+        match first.entry((project, workflow)) {
+            Entry::Vacant(entry) => {
+                entry.insert(*span);
+            }
+            Entry::Occupied(known) => problems.push(
+                Diagnostic::error(
+                    Code::DuplicateSetting,
+                    format!("two plans are for the workflow `{}`", quote(workflow)),
+                )
+                .label(*span, "here again")
+                .label(*known.get(), "first here")
+                .help("make one plan of them"),
+            ),
+        }
+    }
+    problems
 }
 
 /// Collects the values of a plan for a window. Files that diagnostics point into are added to the sources.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::files::{Child, Files, is_there};
 use super::misnamed::misnamed_in;
-use super::path::{join, name, parent};
-use super::{CONFIG, GATE, Inputs, Project, Site, Start, TESTS, TextFile, ends_in};
+use super::path::{below, join, name, parent};
+use super::{CONFIG, GATE, Inputs, PLANS, Project, Site, Start, TESTS, TextFile, ends_in};
 use crate::builtin;
 
 /// The tests that lie in the folders of the policies, the shipped ones among them.
@@ -27,6 +27,27 @@ pub fn tests_beside(projects: &[Project], site: &Site<'_>) -> Vec<TextFile> {
         }));
     }
     tests
+}
+
+/// The plans of a project for `collect`, by name, from the folder that is looked at. Links are followed within that alone.
+pub fn plans(files: &dyn Files, root: &str, project: &str) -> Vec<String> {
+    let folder = join(project, PLANS);
+    let top = files.resolve(root).map(|top| top.path);
+    let is_file = |name: &String| {
+        let found = files.resolve(&join(root, name));
+        found.is_ok_and(|found| {
+            !found.is_folder && top.as_ref().is_ok_and(|top| below(&found.path, top).is_some())
+        })
+    };
+    let listed = files.list(&join(root, &folder)).unwrap_or_default().into_iter();
+    let listed = listed.filter(|child| !child.name.starts_with('.'));
+    let mut names: Vec<String> = listed
+        .filter(|child| [".yaml", ".yml"].iter().any(|ending| child.name.ends_with(ending)))
+        .map(|child| join(&folder, &child.name))
+        .filter(is_file)
+        .collect();
+    names.sort();
+    names
 }
 
 /// The tests beside the policies that are no shipped ones.

@@ -274,7 +274,7 @@ fn all(judgement: &Answer<Report>, folder: &str) -> Vec<Finding> {
     diagnosed.chain(against::found(judgement, folder)).chain(ruled).chain(whole).collect()
 }
 
-fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
+pub(super) fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Finding {
     Finding {
         rule: diagnostic.code.to_string(),
         title: diagnostic.code.title().to_owned(),

@@ -1,0 +1,48 @@
+//! `tollgate lsp`: the language server, for any editor that speaks the protocol.
+//!
+//! The only place that knows the protocol. What a text means is asked of `ide` and of the engine, by byte offsets.
+
+mod actions;
+mod capabilities;
+mod client;
+mod commands;
+mod documents;
+mod encode;
+mod looking;
+mod notifications;
+mod published;
+mod requests;
+mod roots;
+mod server;
+mod uri;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Args;
+use lsp_server::Connection;
+
+use super::complain;
+
+/// Answer an editor: diagnostics, completion, hovers and all else, over standard input and output
+///
+/// It speaks the language server protocol, and ends when the editor does.
+#[derive(Debug, Args)]
+pub(super) struct LspArgs {
+    /// Speak over standard input and output, which is so anyway: some editors give it
+    #[arg(long)]
+    stdio: bool,
+}
+
+/// Serves until the editor has had enough.
+pub(super) fn run(args: &LspArgs) -> ExitCode {
+    // There is no other way to speak.
+    let LspArgs { stdio: _ } = args;
+    let (connection, threads) = Connection::stdio();
+    let served = server::serve(connection);
+    let ended = threads.join();
+    match served.and_then(|()| ended.map_err(|error| error.to_string())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => complain(&format!("the language server ended: {why}")),
+    }
+}

@@ -1,0 +1,54 @@
+//! Quick fixes: what diagnostics say to write.
+
+use std::collections::HashMap;
+
+use gen_lsp_types::{
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Range as LspRange, WorkspaceEdit,
+};
+
+use super::published::PublishedFix;
+use super::server::Shown;
+use super::world::World;
+
+/// The fixes of what is shown at a place.
+pub(super) fn quick_fixes(
+    world: &World,
+    shown: &Shown,
+    params: &CodeActionParams,
+) -> Vec<CodeActionResponse> {
+    let wanted = params.context.only.as_deref();
+    if wanted.is_some_and(|kinds| !kinds.contains(&CodeActionKind::QuickFix)) {
+        return Vec::new();
+    }
+    let place = world.place(&params.text_document.uri).unwrap_or_default();
+    let at = shown.of(&place).iter().filter(|found| meet(found.diagnostic.range, params.range));
+    let fixes = at.filter_map(|found| Some((found, found.fix.as_ref()?)));
+    let actions = fixes.map(|(found, fix)| CodeAction {
+        title: title(fix),
+        kind: Some(CodeActionKind::QuickFix),
+        diagnostics: Some(vec![found.diagnostic.clone()]),
+        is_preferred: Some(!fix.guess),
+        edit: Some(edit_of(fix)),
+        ..CodeAction::default()
+    });
+    actions.map(CodeActionResponse::CodeAction).collect()
+}
+
+fn title(fix: &PublishedFix) -> String {
+    let text = fix.edit.new_text.trim();
+    match text.lines().next() {
+        None => "Remove this".to_owned(),
+        Some(line) if line.len() < text.len() => format!("Write `{line} …`"),
+        Some(line) => format!("Write `{line}`"),
+    }
+}
+
+fn edit_of(fix: &PublishedFix) -> WorkspaceEdit {
+    let changes = HashMap::from([(fix.uri.clone(), vec![fix.edit.clone()])]);
+    WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
+}
+
+/// Whether two ranges have a place in common; the end of one counts as its place, too, since a cursor stands there.
+fn meet(a: LspRange, b: LspRange) -> bool {
+    a.start <= b.end && b.start <= a.end
+}

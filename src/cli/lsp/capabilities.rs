@@ -1,0 +1,41 @@
+//! What the server offers.
+
+use gen_lsp_types::{
+    CodeActionKind, CodeActionOptions, ExecuteCommandOptions, PositionEncodingKind, Save, SaveOptions,
+    ServerCapabilities, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceOptions,
+};
+
+use super::client::Client;
+use crate::source::Columns;
+
+/// Everything that this editor is offered.
+pub(super) fn offered(client: &Client) -> ServerCapabilities {
+    let encoding = match client.columns {
+        Columns::Utf8 => PositionEncodingKind::UTF8,
+        Columns::Utf16 | Columns::Characters => PositionEncodingKind::UTF16,
+    };
+    let sync = TextDocumentSyncOptions {
+        open_close: Some(true),
+        change: Some(TextDocumentSyncKind::Incremental),
+        save: Some(Save::SaveOptions(SaveOptions { include_text: Some(false) })),
+        ..TextDocumentSyncOptions::default()
+    };
+    let actions = CodeActionOptions {
+        code_action_kinds: Some(vec![CodeActionKind::QuickFix]),
+        ..CodeActionOptions::default()
+    };
+    let folders =
+        WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(true.into()) };
+    ServerCapabilities {
+        position_encoding: Some(encoding),
+        text_document_sync: Some(sync.into()),
+        code_action_provider: Some(actions.into()),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: super::commands::ALL.iter().map(|command| (*command).to_owned()).collect(),
+            ..ExecuteCommandOptions::default()
+        }),
+        workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
+        ..ServerCapabilities::default()
+    }
+}

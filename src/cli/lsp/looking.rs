@@ -1,0 +1,268 @@
+//! Looking at folders: everything is read, judged and tested again, in a thread of its own. Typing never waits for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+
+use super::client::Client;
+use super::documents::Documents;
+use super::published::{ByPlace, add, studied};
+use super::roots::{Fenced, outermost, root_of};
+use super::world::{JudgedSite, KnownSite, Names, ShippedCopies, SiteFiles, workflow_names};
+use crate::cli::disk::Disk;
+use crate::code::Code;
+use crate::collect::{plan, run};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Answer, CheckOptions, DayOptions, TestOptions, WorkflowNames, Workspace};
+use crate::project::path::{self, join};
+use crate::project::{self, Files, GATE, Inputs, Overlay, Project, Start, Suites, ends_in};
+use crate::render::editor::{of_diagnostics, of_judgement};
+use crate::source::{FileId, SourceMap};
+
+/// What is to be looked at.
+pub(super) struct LookJob {
+    /// What the result is of: a newer one makes it worthless.
+    pub(super) revision: u64,
+    pub(super) documents: Documents,
+    /// The folders that the editor has opened.
+    pub(super) folders: Vec<String>,
+    pub(super) client: Client,
+    pub(super) day: DayOptions,
+}
+
+/// What was seen.
+pub(super) struct Looked {
+    pub(super) revision: u64,
+    pub(super) sites: Vec<KnownSite>,
+}
+
+/// What does not change while the server runs.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) disk: Arc<Disk>,
+    pub(super) shipped: Arc<ShippedCopies>,
+}
+
+/// How often files are looked at that nobody tells of.
+const POLL: Duration = Duration::from_secs(2);
+
+/// Works until nobody asks any more. With `polls`, it looks again by itself when a file has changed.
+pub(super) fn work(jobs: &Receiver<LookJob>, results: &Sender<Looked>, around: &Surroundings, polls: bool) {
+    let mut workspace = Workspace::new();
+    let mut last: Option<(LookJob, Stamps)> = None;
+    loop {
+        let wait = if polls && last.is_some() { POLL } else { Duration::MAX };
+        let job = match (jobs.recv_timeout(wait), last.take()) {
+            // Only the newest counts.
+            (Ok(job), _) => jobs.try_iter().last().unwrap_or(job),
+            (Err(RecvTimeoutError::Timeout), Some((job, stamps))) => {
+                if stamps.are_so(&around.disk) {
+                    last = Some((job, stamps));
+                    continue;
+                }
+                job
+            }
+            (Err(RecvTimeoutError::Timeout), None) => continue,
+            (Err(RecvTimeoutError::Disconnected), _) => return,
+        };
+        let looked = look(&job, &mut workspace, around);
+        if job.day.cancel.is_cancelled() {
+            continue;
+        }
+        let stamps = Stamps::of(&looked.sites, &job.folders, &around.disk);
+        if results.send(looked).is_err() {
+            return;
+        }
+        last = Some((job, stamps));
+    }
+}
+
+/// What files and their folders were when they were looked at.
+struct Stamps(BTreeMap<String, Option<(SystemTime, u64)>>);
+
+impl Stamps {
+    fn of(sites: &[KnownSite], folders: &[String], disk: &Disk) -> Self {
+        let mut stamps = BTreeMap::new();
+        let files = sites.iter().flat_map(|site| site.judged.places.iter().chain([&site.root]));
+        for place in files.chain(folders) {
+            for known in [place, path::parent(place)] {
+                if !stamps.contains_key(known) {
+                    stamps.insert(known.to_owned(), disk.stamp(known));
+                }
+            }
+        }
+        Self(stamps)
+    }
+
+    fn are_so(&self, disk: &Disk) -> bool {
+        self.0.iter().all(|(place, stamp)| disk.stamp(place) == *stamp)
+    }
+}
+
+/// Looks at every folder that the editor has opened, and at those that other open texts lie in.
+pub(super) fn look(job: &LookJob, workspace: &mut Workspace, around: &Surroundings) -> Looked {
+    let typed = job.documents.files();
+    let overlay = Overlay { over: &typed, under: &*around.disk };
+    let folders = outermost(&job.folders);
+    let fenced = Fenced { files: &overlay, folders: &folders };
+    let files: &dyn Files = if job.client.settings.trusted { &overlay } else { &fenced };
+    let mut looking = Looking { job, workspace, around, files };
+    let mut sites: Vec<KnownSite> = Vec::new();
+    for folder in &folders {
+        sites.extend(looking.site(folder));
+    }
+    for place in job.documents.places() {
+        let is_known = |site: &KnownSite| site.judged.places.contains(place);
+        if job.day.cancel.is_cancelled() || sites.iter().any(is_known) {
+            continue;
+        }
+        let root = root_of(place, files).filter(|root| sites.iter().all(|site| site.root != *root));
+        sites.extend(root.and_then(|root| looking.site(&root)));
+        // A policy beside a project that does not name it.
+        if ends_in(place, GATE) && !sites.iter().any(is_known) {
+            sites.extend(looking.policies(place));
+        }
+    }
+    Looked { revision: job.revision, sites }
+}
+
+struct Looking<'a> {
+    job: &'a LookJob,
+    workspace: &'a mut Workspace,
+    around: &'a Surroundings,
+    files: &'a dyn Files,
+}
+
+impl Looking<'_> {
+    fn start(&self, root: &str) -> Start<'_> {
+        Start { files: self.files, path: root.to_owned(), shown: ".".to_owned(), allow_outside: false }
+    }
+
+    /// A folder with what it is; none where there is nothing to judge in it.
+    fn site(&mut self, root: &str) -> Option<KnownSite> {
+        let start = self.start(root);
+        if let Some(inputs) = project::policies_alone(&start) {
+            let suites = project::suites(&start);
+            return Some(self.linted(root, inputs, suites));
+        }
+        let mut inputs = project::inputs(&start);
+        let has_something =
+            |project: &Project| !project.stack.is_empty() || project.unsure || !project.snapshots.is_empty();
+        if !inputs.projects.iter().any(has_something) {
+            return None;
+        }
+        let tests = start.site().map(|site| project::own_tests(&inputs.projects, &site));
+        inputs.lint = Some(tests.unwrap_or_default());
+        let suites = project::suites(&start);
+        Some(self.judged(root, inputs, suites))
+    }
+
+    /// One policy by itself, or what is tested by a file of tests.
+    fn policies(&mut self, place: &str) -> Option<KnownSite> {
+        let folder = path::parent(place);
+        let start = self.start(place);
+        let inputs = project::policies_alone(&start).unwrap_or_default();
+        let suites = project::suites(&start);
+        let is_there =
+            !inputs.projects.is_empty() || suites.suites.iter().any(|suite| !suite.tests.is_empty());
+        is_there.then(|| self.linted(folder, inputs, suites))
+    }
+
+    fn linted(&mut self, root: &str, mut inputs: Inputs, suites: Suites) -> KnownSite {
+        let base = SiteFiles::new(&mut inputs, &suites);
+        let linted = self.workspace.lint(inputs, &[]);
+        let mut site = self.studied(root, base, WorkflowNames::new());
+        self.add(&mut site, &linted.diagnostics, &linted.sources);
+        self.test(&mut site, suites);
+        site
+    }
+
+    fn judged(&mut self, root: &str, mut inputs: Inputs, suites: Suites) -> KnownSite {
+        let base = SiteFiles::new(&mut inputs, &suites);
+        let options = CheckOptions::from(self.job.day.clone());
+        let answer = self.workspace.check(inputs, &options);
+        let mut site = self.studied(root, base, workflow_names(&answer.report));
+        let names = self.names(root);
+        add(&mut site.judged.findings, of_judgement(&answer), &answer.sources, &names, &self.job.client);
+        site.judged.places.extend(places(&answer.sources, &names));
+        self.plans(&mut site);
+        site.judged.answer = Some(answer);
+        self.test(&mut site, suites);
+        site
+    }
+
+    /// What is known of a folder before anything is judged.
+    fn studied(&mut self, root: &str, base: SiteFiles, workflows: WorkflowNames) -> KnownSite {
+        // What is typed is in the files already.
+        let study = base.study(self.workspace, |_| None, &workflows);
+        let names = self.names(root);
+        let studied = studied(&study, &names, &self.job.client);
+        let places = places(&study.sources, &names);
+        let (findings, answer) = (ByPlace::new(), None);
+        let sources = study.sources.clone();
+        let judged = JudgedSite { workflows, findings, studied, places, sources, answer };
+        KnownSite { root: root.to_owned(), study, base, judged }
+    }
+
+    fn names<'w>(&'w self, root: &'w str) -> Names<'w> {
+        let Surroundings { disk, shipped } = self.around;
+        Names { root, disk, documents: &self.job.documents, client: &self.job.client, shipped }
+    }
+
+    fn add(&self, site: &mut KnownSite, found: &[Diagnostic], sources: &SourceMap) {
+        let names = self.names(&site.root);
+        add(&mut site.judged.findings, of_diagnostics(found, sources), sources, &names, &self.job.client);
+        site.judged.places.extend(places(sources, &names));
+    }
+
+    /// Runs the tests, and says which fail.
+    fn test(&mut self, site: &mut KnownSite, suites: Suites) {
+        if self.job.day.cancel.is_cancelled() {
+            return;
+        }
+        let Answer { report, diagnostics, sources, .. } =
+            self.workspace.test(suites, &TestOptions::default());
+        let cases = report.files.into_iter().flat_map(|file| file.tests);
+        let failed = cases.flat_map(|case| case.failures).map(|failure| failure.diagnostic);
+        // Nobody has to write tests.
+        let found: Vec<Diagnostic> = diagnostics
+            .into_iter()
+            .filter(|found| !matches!(found.code, Code::NoTest | Code::TestsNotRun))
+            .chain(failed)
+            .collect();
+        self.add(site, &found, &sources);
+    }
+
+    /// What is wrong with the plans of a project for `collect`.
+    fn plans(&self, site: &mut KnownSite) {
+        let mut sources = SourceMap::default();
+        let mut found = Vec::new();
+        let mut plans = Vec::new();
+        for ground in site.study.grounds.iter().filter(|ground| ground.book.is_some()) {
+            let project = ground.name.as_deref();
+            for name in project::plans(self.files, &site.root, project.unwrap_or("")) {
+                let bytes = self.files.read(&join(&site.root, &name));
+                let Some(text) = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
+                let file = sources.add(name, text.as_str());
+                let (plan, problems) = plan::read(file, &text);
+                let is_whole = problems.is_empty();
+                found.extend(problems);
+                if let Some(plan) = plan {
+                    found.extend(run::problems(&plan, &ground.program.vocabulary, is_whole));
+                    plans.push((plan, project));
+                }
+            }
+        }
+        found.extend(run::twice(plans.iter().map(|(plan, project)| (plan, *project))));
+        drop(plans);
+        self.add(site, &found, &sources);
+    }
+}
+
+/// Where all files of a source map lie.
+fn places(sources: &SourceMap, names: &Names<'_>) -> BTreeSet<String> {
+    let all = (0..sources.count()).filter_map(|at| sources.get(FileId(u32::try_from(at).ok()?)));
+    all.filter_map(|source| names.place(&source.name)).collect()
+}

@@ -1,0 +1,59 @@
+//! Which request is answered by what.
+
+use gen_lsp_types::{CodeActionRequest, LspRequestMethod, Request as LspRequest, TextDocumentContentRequest};
+use lsp_server::{ErrorCode, Request, Response};
+use serde_json::Value;
+
+use super::actions;
+use super::server::Shown;
+use super::world::World;
+use crate::builtin;
+
+/// Answers one request.
+pub(super) fn answer(request: Request, world: &World, shown: &Shown) -> Response {
+    let asked = Asked { request, answer: None };
+    asked
+        .on::<CodeActionRequest, _>(|params| Some(actions::quick_fixes(world, shown, &params)))
+        .on::<TextDocumentContentRequest, _>(|params| {
+            let text = world.shipped(&params.uri).and_then(|name| builtin::text_of_file(&name));
+            gen_lsp_types::TextDocumentContentResult { text: text.unwrap_or_default().to_owned() }
+        })
+        .finish()
+}
+
+/// A request that is looking for who answers it.
+struct Asked {
+    request: Request,
+    answer: Option<Result<Value, String>>,
+}
+
+impl Asked {
+    /// Answers a request of this kind.
+    fn on<R: LspRequest, T>(mut self, answer: impl FnOnce(R::Params) -> T) -> Self
+    where
+        T: Into<R::Result>,
+        R::Params: serde::de::DeserializeOwned,
+        R::Result: serde::Serialize,
+    {
+        let method: LspRequestMethod<'_> = R::METHOD;
+        if self.answer.is_none() && self.request.method == method.as_str() {
+            let params = serde_json::from_value(self.request.params.take());
+            let answered = params.map_err(|error| error.to_string()).and_then(|params| {
+                serde_json::to_value::<R::Result>(answer(params).into()).map_err(|error| error.to_string())
+            });
+            self.answer = Some(answered);
+        }
+        self
+    }
+
+    fn finish(self) -> Response {
+        let Self { request: Request { id, method, .. }, answer } = self;
+        match answer {
+            Some(Ok(value)) => Response::new_ok(id, value),
+            Some(Err(why)) => Response::new_err(id, ErrorCode::InvalidParams as i32, why),
+            None => {
+                Response::new_err(id, ErrorCode::MethodNotFound as i32, format!("`{method}` is not offered"))
+            }
+        }
+    }
+}

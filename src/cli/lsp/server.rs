@@ -1,0 +1,460 @@
+//! The server's loop: what the editor says, what was looked at, and what is shown of it.
+//!
+//! What is typed is parsed and checked at once. Snapshots are read and workflows judged in another thread, after a moment of quiet.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
+use gen_lsp_types::{
+    ConfigurationItem, ConfigurationParams, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher,
+    InitializeParams, InitializeResult, PublishDiagnosticsParams, Registration, RegistrationParams,
+    ServerInfo, Uri,
+};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde_json::Value;
+
+use super::client::Client;
+use super::documents::{Document, Documents};
+use super::looking::{LookJob, Looked, Surroundings, work};
+use super::notifications::Change;
+use super::published::{ByPlace, PublishedFinding, studied};
+use super::world::{ShippedCopies, World};
+use super::{capabilities, commands, requests, uri};
+use crate::cli::arguments::now;
+use crate::cli::disk::Disk;
+use crate::engine::{Cancel, DayOptions, Workspace};
+
+/// How long it has to be quiet before everything is judged again.
+const QUIET: Duration = Duration::from_millis(150);
+/// The id of the only request that the server waits for an answer of.
+const SETTINGS: &str = "tollgate-settings";
+
+/// What the editor shows at the moment.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    by_place: BTreeMap<String, (Uri, Vec<PublishedFinding>)>,
+}
+
+impl Shown {
+    /// What is shown of a file.
+    pub(super) fn of(&self, place: &str) -> &[PublishedFinding] {
+        self.by_place.get(place).map_or(&[], |(_, findings)| findings)
+    }
+}
+
+struct Server {
+    connection: Connection,
+    world: World,
+    workspace: Workspace,
+    folders: Vec<String>,
+    shown: Shown,
+    jobs: Sender<LookJob>,
+    around: Surroundings,
+    /// Counts what was typed, opened and closed.
+    revision: u64,
+    /// When everything is to be looked at again.
+    due: Option<Instant>,
+    /// Ends the look that is under way.
+    look: Cancel,
+    /// Whether something was typed that was not parsed yet.
+    typed: bool,
+    /// Commands that are being carried out, by the requests that asked for them.
+    running: BTreeMap<RequestId, Cancel>,
+    done: (Sender<Response>, Receiver<Response>),
+}
+
+/// Speaks with an editor until it ends.
+///
+/// # Errors
+/// What it said that is no protocol, in words.
+pub(super) fn serve(connection: Connection) -> Result<(), String> {
+    let (id, params) = connection.initialize_start().map_err(|error| error.to_string())?;
+    let params: InitializeParams = serde_json::from_value(params).map_err(|error| error.to_string())?;
+    let client = Client::new(&params.capabilities, params.initialization_options.as_ref());
+    let info =
+        ServerInfo { name: "tollgate".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
+    let offered = InitializeResult { capabilities: capabilities::offered(&client), server_info: Some(info) };
+    let offered = serde_json::to_value(offered).map_err(|error| error.to_string())?;
+    connection.initialize_finish(id, offered).map_err(|error| error.to_string())?;
+    let folders = folders_of(&params);
+    let here = folders.first().cloned().or_else(|| env::current_dir().ok()).unwrap_or_default();
+    let around =
+        Surroundings { disk: Arc::new(Disk::of(&here)), shipped: Arc::new(ShippedCopies::in_cache(cache())) };
+    let (jobs, to_do) = unbounded();
+    let (results, looked) = unbounded();
+    let of_worker = around.clone();
+    let polls = !client.watches;
+    let worker = thread::spawn(move || work(&to_do, &results, &of_worker, polls));
+    let mut server = Server::new(connection, client, around, jobs);
+    server.folders = folders.iter().filter_map(|folder| server.world.disk.place_of(folder)).collect();
+    server.greet();
+    let served = server.run(&looked);
+    server.look.cancel();
+    server.running.values().for_each(Cancel::cancel);
+    drop(server);
+    // Its channel is closed.
+    let _ = worker.join();
+    served
+}
+
+/// The folders that the editor has opened.
+fn folders_of(params: &InitializeParams) -> Vec<PathBuf> {
+    let folders = params.workspace_folders_initialize_params.workspace_folders.as_ref();
+    let folders: Vec<PathBuf> = match folders {
+        Some(gen_lsp_types::WorkspaceFolders::WorkspaceFolderList(all)) => {
+            all.iter().filter_map(|folder| uri::path_of(&folder.uri)).collect()
+        }
+        Some(gen_lsp_types::WorkspaceFolders::Null) | None => Vec::new(),
+    };
+    if !folders.is_empty() {
+        return folders;
+    }
+    #[expect(deprecated, reason = "editors that have one folder alone say it here")]
+    let root = params.root_uri.as_ref();
+    root.and_then(uri::path_of).into_iter().collect()
+}
+
+/// Where this user's programs keep what can be made anew.
+fn cache() -> Option<PathBuf> {
+    let of = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    of("XDG_CACHE_HOME").or_else(|| of("LOCALAPPDATA")).or_else(|| Some(of("HOME")?.join(".cache")))
+}
+
+impl Server {
+    fn new(connection: Connection, client: Client, around: Surroundings, jobs: Sender<LookJob>) -> Self {
+        let world = World {
+            client,
+            disk: around.disk.clone(),
+            documents: Documents::default(),
+            sites: Vec::new(),
+            shipped: around.shipped.clone(),
+        };
+        Self {
+            connection,
+            world,
+            workspace: Workspace::new(),
+            folders: Vec::new(),
+            shown: Shown::default(),
+            jobs,
+            around,
+            revision: 0,
+            due: Some(Instant::now()),
+            look: Cancel::default(),
+            typed: false,
+            running: BTreeMap::new(),
+            done: unbounded(),
+        }
+    }
+
+    /// Asks the editor for what it can tell.
+    fn greet(&mut self) {
+        if self.world.client.watches {
+            let watched = ["**/*.gate", "**/*.{yaml,yml,json,jsonl}"];
+            let watchers =
+                watched.map(|glob| FileSystemWatcher { glob_pattern: glob.to_owned().into(), kind: None });
+            let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.into() };
+            let registration = Registration {
+                id: "files".to_owned(),
+                method: "workspace/didChangeWatchedFiles".to_owned(),
+                register_options: serde_json::to_value(options).ok(),
+            };
+            let params = RegistrationParams { registrations: vec![registration] };
+            self.send(Request::new(
+                "files".to_owned().into(),
+                "client/registerCapability".to_owned(),
+                params,
+            ));
+        }
+        self.ask_settings();
+    }
+
+    fn ask_settings(&self) {
+        if self.world.client.has_settings {
+            let item = ConfigurationItem { scope_uri: None, section: Some("tollgate".to_owned()) };
+            let params = ConfigurationParams { items: vec![item] };
+            self.send(Request::new(SETTINGS.to_owned().into(), "workspace/configuration".to_owned(), params));
+        }
+    }
+
+    fn send(&self, message: impl Into<Message>) {
+        // An editor that is gone needs nothing any more; the next reading ends the loop.
+        let _ = self.connection.sender.send(message.into());
+    }
+
+    fn run(&mut self, looked: &Receiver<Looked>) -> Result<(), String> {
+        let messages = self.connection.receiver.clone();
+        let done = self.done.1.clone();
+        loop {
+            if messages.is_empty() {
+                self.parse_typed();
+            }
+            let quiet = match self.due {
+                Some(due) => crossbeam_channel::at(due),
+                None => never(),
+            };
+            select! {
+                recv(messages) -> message => match message {
+                    Ok(Message::Request(request)) => {
+                        if self.connection.handle_shutdown(&request).map_err(|error| error.to_string())? {
+                            return Ok(());
+                        }
+                        self.request(request);
+                    }
+                    Ok(Message::Notification(notification)) => self.notification(notification),
+                    Ok(Message::Response(response)) => self.response(response),
+                    Err(_) => return Ok(()),
+                },
+                recv(looked) -> looked => {
+                    if let Ok(looked) = looked {
+                        self.looked(looked);
+                    }
+                }
+                recv(done) -> response => {
+                    if let Ok(response) = response {
+                        self.running.remove(&response.id);
+                        self.send(response);
+                    }
+                }
+                recv(quiet) -> _ => self.begin_look(),
+            }
+        }
+    }
+
+    /// What everything is looked at with.
+    fn job(&self, cancel: Cancel) -> Option<LookJob> {
+        let settings = &self.world.client.settings;
+        let now = now()?;
+        let time = if settings.as_of.is_some() { None } else { now.time };
+        let day = DayOptions { as_of: settings.as_of, time, cancel, ..DayOptions::on(now.date) };
+        Some(LookJob {
+            revision: self.revision,
+            documents: self.world.documents.clone(),
+            folders: self.folders.clone(),
+            client: self.world.client.clone(),
+            day,
+        })
+    }
+
+    fn begin_look(&mut self) {
+        self.due = None;
+        self.look.cancel();
+        self.look = Cancel::default();
+        if let Some(job) = self.job(self.look.clone()) {
+            // The worker ends after this loop.
+            let _ = self.jobs.send(job);
+        }
+    }
+
+    /// Everything is to be looked at again, once it has been quiet for so long.
+    fn look_after(&mut self, quiet: Duration) {
+        self.look.cancel();
+        self.due = Some(Instant::now() + quiet);
+    }
+
+    fn looked(&mut self, looked: Looked) {
+        // Of what was typed meanwhile it knows nothing; that is being looked at.
+        if looked.revision != self.revision {
+            return;
+        }
+        self.world.sites = looked.sites;
+        self.typed = false;
+        let mut all = ByPlace::new();
+        for site in &self.world.sites {
+            for (place, findings) in &site.judged.findings {
+                let of_file = all.entry(place.clone()).or_default();
+                let new = findings.iter().filter(|finding| !of_file.contains(finding)).cloned();
+                let new: Vec<PublishedFinding> = new.collect();
+                of_file.extend(new);
+            }
+        }
+        let gone: BTreeSet<String> =
+            self.shown.by_place.keys().filter(|place| !all.contains_key(*place)).cloned().collect();
+        for place in gone {
+            self.show(place, Vec::new());
+        }
+        for (place, findings) in all {
+            self.show(place, findings);
+        }
+        let (lenses, hints) = self.world.client.refreshes;
+        let ask = |method: &str| Request::new(method.to_owned().into(), method.to_owned(), Value::Null);
+        if lenses {
+            self.send(ask("workspace/codeLens/refresh"));
+        }
+        if hints {
+            self.send(ask("workspace/inlayHint/refresh"));
+        }
+    }
+
+    /// Shows the findings of a file, if they are not what is shown.
+    fn show(&mut self, place: String, findings: Vec<PublishedFinding>) {
+        let document = self.world.documents.get(&place);
+        let uri = document.map_or_else(|| uri::uri_of(&self.world.disk.real(&place)), |own| own.uri.clone());
+        let version = document.map(|document| document.version);
+        if let Some((old, shown)) = self.shown.by_place.get(&place) {
+            if *old == uri && *shown == findings {
+                return;
+            }
+            if *old != uri {
+                self.publish(old.clone(), None, &[]);
+            }
+        }
+        self.publish(uri.clone(), version, &findings);
+        if findings.is_empty() {
+            self.shown.by_place.remove(&place);
+        } else {
+            self.shown.by_place.insert(place, (uri, findings));
+        }
+    }
+
+    fn publish(&self, uri: Uri, version: Option<i32>, findings: &[PublishedFinding]) {
+        let diagnostics = findings.iter().map(|finding| finding.diagnostic.clone()).collect();
+        let params = PublishDiagnosticsParams { uri, version, diagnostics };
+        self.send(Notification::new("textDocument/publishDiagnostics".to_owned(), params));
+    }
+
+    /// Parses and checks what was typed, and shows what is wrong with it where that is something else than before.
+    fn parse_typed(&mut self) {
+        if !std::mem::take(&mut self.typed) {
+            return;
+        }
+        self.world.retype(&mut self.workspace);
+        let mut all: Vec<(String, Vec<PublishedFinding>)> = Vec::new();
+        for site in &self.world.sites {
+            let fresh = studied(&site.study, &site.names(&self.world), &self.world.client);
+            let judged = &site.judged;
+            let places: BTreeSet<&String> = fresh.keys().chain(judged.studied.keys()).collect();
+            for place in places {
+                let of = |all: &ByPlace| all.get(place).cloned().unwrap_or_default();
+                let (new, old) = (of(&fresh), of(&judged.studied));
+                let says = |all: &[PublishedFinding]| -> Vec<_> {
+                    let said =
+                        all.iter().map(|one| (one.diagnostic.code.clone(), one.diagnostic.message.clone()));
+                    said.collect()
+                };
+                // Marks move with the text by themselves, until everything was judged again.
+                if says(&new) == says(&old) && says(self.shown.of(place)) == says(&of(&judged.findings)) {
+                    continue;
+                }
+                let is_typed = self.world.documents.get(place).is_some_and(|document| {
+                    site.judged_text(&self.world, place).is_none_or(|text| *text != document.text)
+                });
+                let rest = of(&judged.findings).into_iter().filter(|one| !is_typed && !old.contains(one));
+                let mut shown = new;
+                for one in rest {
+                    if !shown.contains(&one) {
+                        shown.push(one);
+                    }
+                }
+                all.push((place.clone(), shown));
+            }
+        }
+        all.into_iter().for_each(|(place, findings)| self.show(place, findings));
+    }
+
+    fn request(&mut self, request: Request) {
+        self.parse_typed();
+        if request.method == commands::METHOD {
+            self.command(request);
+            return;
+        }
+        let id = request.id.clone();
+        // What panics, here or in a library, costs its own answer alone.
+        let answered = catch_unwind(AssertUnwindSafe(|| requests::answer(request, &self.world, &self.shown)));
+        self.send(answered.unwrap_or_else(|_| crashed(id)));
+    }
+
+    /// Carries out a command in a thread of its own, as it may take a while.
+    fn command(&mut self, request: Request) {
+        let cancel = Cancel::default();
+        let Some(job) = self.job(cancel.clone()) else {
+            let why = "the system's clock has an impossible date".to_owned();
+            return self.send(Response::new_err(request.id, ErrorCode::RequestFailed as i32, why));
+        };
+        self.running.insert(request.id.clone(), cancel);
+        let (around, done) = (self.around.clone(), self.done.0.clone());
+        thread::spawn(move || {
+            let id = request.id.clone();
+            let answered = catch_unwind(AssertUnwindSafe(|| commands::answer(request, &job, &around)));
+            // Nobody waits for it any more once the server has ended.
+            let _ = done.send(answered.unwrap_or_else(|_| crashed(id)));
+        });
+    }
+
+    fn response(&mut self, response: Response) {
+        if response.id == SETTINGS.to_owned().into()
+            && let Some(sent) = response.response_result.as_ref().ok().and_then(|result| result.get(0))
+        {
+            self.set(&sent.clone());
+        }
+    }
+
+    fn set(&mut self, sent: &Value) {
+        let settings = self.world.client.settings.with(sent);
+        if settings != self.world.client.settings {
+            self.world.client.settings = settings;
+            self.revision += 1;
+            self.look_after(Duration::ZERO);
+        }
+    }
+
+    fn notification(&mut self, notification: Notification) {
+        let Some(change) = Change::read(notification) else { return };
+        match change {
+            Change::Opened(item) => {
+                let Some(place) = self.world.place(&item.uri) else { return };
+                let document = Document { uri: item.uri, version: item.version, text: item.text.into() };
+                self.world.documents.open(place, document);
+                self.changed(Duration::ZERO);
+            }
+            Change::Typed(params) => {
+                let id = params.text_document;
+                let Some(place) = self.world.place(&id.text_document_identifier.uri) else { return };
+                let columns = self.world.client.columns;
+                self.world.documents.change(&place, id.version, params.content_changes, columns);
+                self.changed(QUIET);
+            }
+            Change::Closed(uri) => {
+                let Some(place) = self.world.place(&uri) else { return };
+                if self.world.documents.close(&place).is_some() {
+                    self.changed(Duration::ZERO);
+                }
+            }
+            Change::OnDisk => self.changed(QUIET),
+            Change::Settings(sent) => {
+                self.set(&sent);
+                self.ask_settings();
+            }
+            Change::Folders { added, removed } => {
+                let places = |uris: Vec<Uri>| -> Vec<String> {
+                    uris.iter().filter_map(|uri| self.world.place(uri)).collect()
+                };
+                let (added, removed) = (places(added), places(removed));
+                self.folders.retain(|folder| !removed.contains(folder));
+                self.folders.extend(added);
+                self.changed(Duration::ZERO);
+            }
+            Change::Cancelled(id) => {
+                if let Some(cancel) = self.running.get(&id) {
+                    cancel.cancel();
+                }
+            }
+        }
+    }
+
+    fn changed(&mut self, quiet: Duration) {
+        self.revision += 1;
+        self.typed = true;
+        self.look_after(quiet);
+    }
+}
+
+fn crashed(id: RequestId) -> Response {
+    let why = "tollgate crashed on this because of a bug; please report it with the file".to_owned();
+    Response::new_err(id, ErrorCode::InternalError as i32, why)
+}
