@@ -9,5 +9,7 @@ pub mod names;
 pub mod observed;
 pub mod outline;
 pub mod signature;
+#[cfg(test)]
+mod testing;
 pub mod tokens;
 pub mod yaml;

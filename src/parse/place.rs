@@ -3,13 +3,16 @@
 //! The text is one that is being written. What stands before the cursor decides, and only as much of it as its own declaration
 //! has; what is broken elsewhere does not count.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
+use super::expected::keywords;
 use super::tokens::{Token, TokenKind, Tokens};
 use super::{Grammar, MAX_POLICY_BYTES, Rule, allow_steps, depth, skip_mark};
+use crate::ast::NamedWindow;
 
 /// What no token of a policy is made of: the parser stops at it, wherever it is.
 const STOP: &str = "\u{0}";
@@ -29,8 +32,10 @@ pub struct CursorPlace {
     pub interpolation: Option<usize>,
     /// Whether it is the first on its line.
     pub first_on_line: bool,
-    /// What may stand there.
+    /// How what is being written may go on.
     pub next: Vec<NextKind>,
+    /// What may begin there, where what is being written may end.
+    pub anew: Vec<NextKind>,
 }
 
 /// The innermost block around a place.
@@ -52,11 +57,9 @@ pub enum BlockKind {
 /// What may stand at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextKind {
-    /// A word of the language, as it is written.
-    Word(&'static str),
+    /// A word of the language, or a few, as they are written.
+    Word(Cow<'static, str>),
     Expression,
-    /// What an operator may follow.
-    Operator,
     Unit,
     Type,
     /// A name that is new, or one that was declared.
@@ -66,8 +69,6 @@ pub enum NextKind {
     Value,
     Decision,
     Text,
-    /// The end of the declaration.
-    End,
 }
 
 /// The cursor's place in a text; none in a comment, and in a text that people read outside of its `{…}`.
@@ -102,12 +103,11 @@ pub fn place_in(text: &str, offset: usize) -> Option<CursorPlace> {
     let before = text.get(..path).unwrap_or("");
     let line = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
     let first_on_line = before.get(line..).is_some_and(|before| before.trim().is_empty());
-    let next = match decl {
-        None => begins_in(frame.kind),
-        Some(decl) => next_kinds(&rules_in(text, frame.kind, decl..path)),
-    };
-    let block = opened.block();
-    Some(CursorPlace { word, path, block, decl: decl.unwrap_or(path), interpolation: None, first_on_line, next })
+    let rules = decl.map_or_else(Vec::new, |decl| rules_in(text, frame.kind, decl..path));
+    let ends = decl.is_none() || rules.contains(&Rule::alone_end);
+    let anew = if ends { begins_in(frame.kind) } else { Vec::new() };
+    let (block, decl, next) = (opened.block(), decl.unwrap_or(path), next_kinds(&rules));
+    Some(CursorPlace { word, path, block, decl, interpolation: None, first_on_line, next, anew })
 }
 
 /// The place in a text, if that has expressions and the cursor is in one.
@@ -117,8 +117,9 @@ fn in_text(text: &str, tokens: &[Token], token: &Token, word: Range<usize>) -> O
     let decl = decl?;
     let rules = rules_in(text, frame.kind, decl..token.range.start);
     let after_help = tokens.last().is_some_and(|last| last.of(text) == "help");
-    let is_test = frame.kind == BlockKind::File && word_at(text, decl) == "test";
-    if is_test || !(after_help || rules.iter().any(|rule| matches!(rule, Rule::title | Rule::message))) {
+    // Texts of conditions are part of an expression, which the parser would have named.
+    let is_shown = after_help || rules.contains(&Rule::string) && tokens.last().is_some_and(|last| last.of(text) != "link");
+    if !is_shown || !matches!(word_at(text, decl), "policy" | "gate" | "rule") {
         return None;
     }
     let written = text.get(token.range.start..word.start)?;
@@ -135,10 +136,9 @@ fn in_text(text: &str, tokens: &[Token], token: &Token, word: Range<usize>) -> O
     let inner = inner?;
     let mut within: Vec<Token> = Tokens::new(text.get(..word.start)?, inner).collect();
     let path = path_start(text, &mut within, &word)?;
-    let mut next = next_kinds(&expression_rules(text, &within, path));
-    next.retain(|next| *next != NextKind::End);
-    let (block, interpolation, first_on_line) = (opened.block(), Some(inner), false);
-    Some(CursorPlace { word, path, block, decl, interpolation, first_on_line, next })
+    let next = next_kinds(&expression_rules(text, &within, path));
+    let (block, interpolation, first_on_line, anew) = (opened.block(), Some(inner), false, Vec::new());
+    Some(CursorPlace { word, path, block, decl, interpolation, first_on_line, next, anew })
 }
 
 /// The letters, digits and underscores around an offset. Empty where none stand before it, so that what follows stays; digits
@@ -189,7 +189,7 @@ fn begins_in(block: BlockKind) -> Vec<NextKind> {
         BlockKind::Fields => return vec![NextKind::Name],
         BlockKind::Rule | BlockKind::Value => &[],
     };
-    words.iter().map(|word| NextKind::Word(word)).collect()
+    words.iter().map(|word| NextKind::Word(Cow::Borrowed(word))).collect()
 }
 
 /// What the grammar would take at the end of a declaration that began in a block.
@@ -235,11 +235,16 @@ fn clause_rules(alone: Rule, text: &str, tokens: &[Token], end: usize) -> Option
 
 /// What an expression may go on with, as much of it as is understood.
 fn expression_rules(text: &str, tokens: &[Token], end: usize) -> Vec<Rule> {
+    readable(text, tokens, end).map(|(_, rules)| rules).unwrap_or_default()
+}
+
+/// Where the expression begins that ends at a place, as much of it as is understood, and what it may go on with.
+pub(super) fn readable(text: &str, tokens: &[Token], end: usize) -> Option<(usize, Vec<Rule>)> {
     let first = tokens.first().map_or(end, |first| first.range.start);
-    let later = tokens.iter().rev().filter(|token| goes_before_a_value(token.of(text))).map(|token| token.range.end);
-    let starts = [first].into_iter().chain(later.take(MAX_TRIES));
-    let mut tried = starts.filter_map(|start| rules_behind(Rule::alone_expr, text.get(start..end)?));
-    tried.next().unwrap_or_default()
+    let before_values = tokens.iter().rev().filter(|token| goes_before_a_value(token.of(text)));
+    let starts = [first].into_iter().chain(before_values.take(MAX_TRIES).map(|token| token.range.end));
+    let mut tried = starts.filter_map(|start| Some((start, rules_behind(Rule::alone_expr, text.get(start..end)?)?)));
+    tried.next()
 }
 
 /// Whether a value may stand behind a token.
@@ -268,9 +273,42 @@ fn rules_behind(alone: Rule, stretch: &str) -> Option<Vec<Rule>> {
     }
 }
 
+/// What the rules of the grammar that would have been taken are to somebody who writes; each once.
 fn next_kinds(rules: &[Rule]) -> Vec<NextKind> {
-    if std::env::var("DUMP").is_ok() { eprintln!("{rules:?}"); }
-    Vec::new()
+    let mut kinds = Vec::new();
+    for kind in rules.iter().flat_map(|rule| kinds_of(*rule, rules)) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
+}
+
+/// What one of some rules of the grammar is to somebody who writes.
+fn kinds_of(rule: Rule, beside: &[Rule]) -> Vec<NextKind> {
+    let words = |words: &[&'static str]| words.iter().map(|word| NextKind::Word(Cow::Borrowed(word))).collect();
+    let kind = match rule {
+        Rule::expr | Rule::comparison | Rule::sum | Rule::arg | Rule::alone_expr => NextKind::Expression,
+        Rule::test_value | Rule::test_element | Rule::param_value | Rule::signed_literal | Rule::literal => NextKind::Value,
+        Rule::list_member => NextKind::Value,
+        Rule::unit | Rule::percent | Rule::unit_name => NextKind::Unit,
+        Rule::type_expr | Rule::type_word => NextKind::Type,
+        Rule::name | Rule::scope_name | Rule::computed_name | Rule::table_entry | Rule::member => NextKind::Name,
+        Rule::path | Rule::path_head | Rule::with_path | Rule::alone_assign => NextKind::Path,
+        Rule::decision => NextKind::Decision,
+        Rule::string | Rule::title | Rule::doc | Rule::message => NextKind::Text,
+        Rule::in_tail => return words(&["in", "not in"]),
+        Rule::named_window => {
+            return NamedWindow::ALL.iter().map(|window| NextKind::Word(Cow::Borrowed(window.as_str()))).collect();
+        }
+        Rule::kw_at if beside.contains(&Rule::named_window) => return words(&["at most"]),
+        // For all that the grammar knows it may follow every argument.
+        Rule::kw_at if beside.contains(&Rule::kw_where) => return Vec::new(),
+        Rule::kw_at | Rule::every_look => return words(&["at every look"]),
+        Rule::kw_list | Rule::kw_one | Rule::kw_number if beside.contains(&Rule::type_word) => return Vec::new(),
+        _ => return keywords(rule).into_iter().map(NextKind::Word).collect(),
+    };
+    vec![kind]
 }
 
 /// A block, bracket or brace that is open.
@@ -415,36 +453,4 @@ fn start_of_path(text: &str, tokens: &[Token]) -> Option<usize> {
         start = name.range.start;
     }
     Some(start)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dump() {
-        for text in [
-            "", "pol|", "policy a {\n |", "policy a |", "policy a \"t\" |", "policy a when |", "policy a when x |",
-            "policy a {\n rule x \"t\" {\n |", "policy a {\n rule x \"t\" { when |", "policy a {\n rule x \"t\" { when stage |",
-            "policy a {\n rule x \"t\" { when stage == |", "policy a {\n rule x \"t\" { require a > 5 |",  "policy a {\n rule x \"t\" { require a > 5|",
-            "policy a {\n rule x \"t\" { require a > 5 else |", "policy a {\n rule x \"t\" { require a > 5 else hold |",
-            "policy a {\n rule x \"t\" { require a > 5 else hold \"x\" |", "policy a {\n rule x \"t\" { require a > 5 else hold undecided |",
-            "policy a {\n rule x \"t\" { require count(|", "policy a {\n rule x \"t\" { require count(outputs |","policy a {\n rule x \"t\" { require count(outputs over |","policy a {\n rule x \"t\" { require count(outputs over 5 |",
-            "policy a {\n rule x \"t\" { require share(outputs where x) >= 50% with |", "policy a {\n rule x \"t\" { require share(outputs where x) >= 50% with 90% |",
-            "policy a {\n rule x \"t\" { require a in |", "policy a {\n rule x \"t\" { require a in [|", "policy a {\n rule x \"t\" { require a in 5 |", "policy a {\n rule x \"t\" { require has |",
-            "policy a {\n rule x \"t\" { require at |", "policy a {\n rule x \"t\" { require not |",
-            "policy a {\n param x = |", "policy a {\n param x = 5 |", "policy a {\n param x = 5% within |", "policy a {\n param x = {|", "policy a {\n param x = { a: |", "policy a {\n param |", "policy a {\n let x = |", "policy a {\n let x = outputs.|", "policy a {\n let x = if a |",
-            "policy a {\n gate |", "policy a {\n gate a |", "policy a {\n gate a -> |", "policy a {\n gate a -> b |", "policy a {\n gate a -> b { |",
-            "policy a {\n rule x { require a else hold \"x {|", "policy a {\n rule x { require a else hold \"x {a|}\"",
-            "stages a |", "stages a -> b |", "snapshot |", "snapshot every |", "snapshot every 1 |", "snapshot every 1 week |", "snapshot { x: |", "snapshot { x: share |", "snapshot { x: share from 0 |", "snapshot { x: list |", "snapshot { x: list of |", "snapshot { x: one |", "snapshot { x |", "snapshot { x: share required\n y |", "snapshot { x: number |",
-            "test |", "test \"a\" {\n |", "test \"a\" {\n given |", "test \"a\" {\n given every |", "test \"a\" {\n given every 1 |", "test \"a\" {\n given every 1 week |", "test \"a\" {\n given every 1 week from |", "test \"a\" {\n given every 1 week from 2026-01-01 {\n  |", "test \"a\" {\n given every 1 week from 2026-01-01 {\n  x = |", "test \"a\" {\n given every 1 week from 2026-01-01 {\n  x = 5 |", "test \"a\" {\n given every 1 week from 2026-01-01 {\n  x = 5%\n |",
-            "test \"a\" {\n given every 1 week from 2026-01-01 {\n  x = [|","test \"a\" {\n given every 1 week from 2026-01-01 {\n  x = [ 24 |", "test \"a\" {\n given every 1 week from 2026-01-01 {\n  x = [ 24 x {|", "test \"a\" {\n given every 1 week from 2026-01-01 {\n  x = [ 24 x { a: |",
-            "test \"a\" {\n with |", "test \"a\" {\n with a.b |","test \"a\" {\n with a.b = |", "test \"a\" {\n as |", "test \"a\" {\n as of |", "test \"a\" {\n expect |", "test \"a\" {\n expect a.b |", "test \"a\" {\n expect decision |", "test \"a\" {\n expect decision hold\n |",
-        ] {
-            let at = text.find('|').unwrap_or(0);
-            let text = text.replacen('|', "", 1);
-            eprintln!("--- {}", text.replace('\n', " "));
-            eprintln!("{:?}", place_in(&text, at));
-        }
-    }
 }
