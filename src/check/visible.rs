@@ -223,7 +223,8 @@ impl Checker<'_> {
     fn further_words(&self, seen: &Seen, first: &Name, rest: &[Name]) -> Vec<VisibleName> {
         let mut names = Vec::new();
         if let Some(start) = self.start_of_way(seen, &first.text)
-            && let Some(record) = rest.iter().try_fold(start, |ty, name| Some(behind(&ty)?.field(&name.text)?.1.ty.clone()))
+            && let Some(record) =
+                rest.iter().try_fold(start, |ty, name| Some(behind(&ty)?.field(&name.text)?.1.ty.clone()))
             && let Some(record) = as_record(record.element().unwrap_or(&record))
         {
             names.extend(self.fields(seen.policy, record, VisibleKind::Field));
@@ -259,7 +260,8 @@ impl Checker<'_> {
         });
         let computed = self.names.computed.iter().filter_map(|index| {
             let entry = self.names.lets.get(*index)?;
-            let is_own = entry.policy == policy && entry.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, record));
+            let is_own =
+                entry.policy == policy && entry.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, record));
             is_own.then(|| word(&entry.decl.name.text, kind, self.type_of_let(*index)))
         });
         declared.chain(computed).collect()

@@ -23,7 +23,12 @@ pub fn cut(text: &str, place: &CursorPlace, marker: &str) -> Option<String> {
     let start = match place.interpolation {
         Some(inner) => inner,
         None => {
-            let begins = |token: &Token| matches!((keyword, token.of(text)), ("rule", "require" | "when") | ("let", "=") | ("policy", "when"));
+            let begins = |token: &Token| {
+                matches!(
+                    (keyword, token.of(text)),
+                    ("rule", "require" | "when") | ("let", "=") | ("policy", "when")
+                )
+            };
             let at = tokens.iter().rposition(begins)?;
             let rest: Vec<Token> = tokens.get(at + 1..)?.to_vec();
             readable(text, &rest, place.path)?.0

@@ -118,7 +118,8 @@ fn in_text(text: &str, tokens: &[Token], token: &Token, word: Range<usize>) -> O
     let rules = rules_in(text, frame.kind, decl..token.range.start);
     let after_help = tokens.last().is_some_and(|last| last.of(text) == "help");
     // Texts of conditions are part of an expression, which the parser would have named.
-    let is_shown = after_help || rules.contains(&Rule::string) && tokens.last().is_some_and(|last| last.of(text) != "link");
+    let is_shown = after_help
+        || rules.contains(&Rule::string) && tokens.last().is_some_and(|last| last.of(text) != "link");
     if !is_shown || !matches!(word_at(text, decl), "policy" | "gate" | "rule") {
         return None;
     }
@@ -243,15 +244,16 @@ pub(super) fn readable(text: &str, tokens: &[Token], end: usize) -> Option<(usiz
     let first = tokens.first().map_or(end, |first| first.range.start);
     let before_values = tokens.iter().rev().filter(|token| goes_before_a_value(token.of(text)));
     let starts = [first].into_iter().chain(before_values.take(MAX_TRIES).map(|token| token.range.end));
-    let mut tried = starts.filter_map(|start| Some((start, rules_behind(Rule::alone_expr, text.get(start..end)?)?)));
+    let mut tried =
+        starts.filter_map(|start| Some((start, rules_behind(Rule::alone_expr, text.get(start..end)?)?)));
     tried.next()
 }
 
 /// Whether a value may stand behind a token.
 fn goes_before_a_value(token: &str) -> bool {
     const BEFORE: [&str; 28] = [
-        "(", "[", ",", "=", "<", ">", "<=", ">=", "==", "!=", "+", "-", "*", "/", "require", "when", "where", "among", "by",
-        "over", "if", "then", "else", "and", "or", "not", "in", "to",
+        "(", "[", ",", "=", "<", ">", "<=", ">=", "==", "!=", "+", "-", "*", "/", "require", "when", "where",
+        "among", "by", "over", "if", "then", "else", "and", "or", "not", "in", "to",
     ];
     BEFORE.contains(&token)
 }
@@ -286,26 +288,36 @@ fn next_kinds(rules: &[Rule]) -> Vec<NextKind> {
 
 /// What one of some rules of the grammar is to somebody who writes.
 fn kinds_of(rule: Rule, beside: &[Rule]) -> Vec<NextKind> {
-    let words = |words: &[&'static str]| words.iter().map(|word| NextKind::Word(Cow::Borrowed(word))).collect();
+    let words =
+        |words: &[&'static str]| words.iter().map(|word| NextKind::Word(Cow::Borrowed(word))).collect();
     let kind = match rule {
         Rule::expr | Rule::comparison | Rule::sum | Rule::arg | Rule::alone_expr => NextKind::Expression,
-        Rule::test_value | Rule::test_element | Rule::param_value | Rule::signed_literal | Rule::literal => NextKind::Value,
+        Rule::test_value | Rule::test_element | Rule::param_value | Rule::signed_literal | Rule::literal => {
+            NextKind::Value
+        }
         Rule::list_member => NextKind::Value,
         Rule::unit | Rule::percent | Rule::unit_name => NextKind::Unit,
         Rule::type_expr | Rule::type_word => NextKind::Type,
-        Rule::name | Rule::scope_name | Rule::computed_name | Rule::table_entry | Rule::member => NextKind::Name,
+        Rule::name | Rule::scope_name | Rule::computed_name | Rule::table_entry | Rule::member => {
+            NextKind::Name
+        }
         Rule::path | Rule::path_head | Rule::with_path | Rule::alone_assign => NextKind::Path,
         Rule::decision => NextKind::Decision,
         Rule::string | Rule::title | Rule::doc | Rule::message => NextKind::Text,
         Rule::in_tail => return words(&["in", "not in"]),
         Rule::named_window => {
-            return NamedWindow::ALL.iter().map(|window| NextKind::Word(Cow::Borrowed(window.as_str()))).collect();
+            return NamedWindow::ALL
+                .iter()
+                .map(|window| NextKind::Word(Cow::Borrowed(window.as_str())))
+                .collect();
         }
         Rule::kw_at if beside.contains(&Rule::named_window) => return words(&["at most"]),
         // For all that the grammar knows it may follow every argument.
         Rule::kw_at if beside.contains(&Rule::kw_where) => return Vec::new(),
         Rule::kw_at | Rule::every_look => return words(&["at every look"]),
-        Rule::kw_list | Rule::kw_one | Rule::kw_number if beside.contains(&Rule::type_word) => return Vec::new(),
+        Rule::kw_list | Rule::kw_one | Rule::kw_number if beside.contains(&Rule::type_word) => {
+            return Vec::new();
+        }
         _ => return keywords(rule).into_iter().map(NextKind::Word).collect(),
     };
     vec![kind]
@@ -334,7 +346,8 @@ impl Opened<'_> {
 
     /// The block that the declaration began in which is being written, and where.
     fn decl(&self) -> (OpenBlock, Option<usize>) {
-        let holds = |open: &&OpenBlock| open.is_brace && !matches!(open.kind, BlockKind::Rule | BlockKind::Value);
+        let holds =
+            |open: &&OpenBlock| open.is_brace && !matches!(open.kind, BlockKind::Rule | BlockKind::Value);
         let file = OpenBlock { kind: BlockKind::File, is_brace: true, decl: None };
         let open = self.blocks.iter().rev().find(holds).copied().unwrap_or(file);
         (open, open.decl)
@@ -368,7 +381,12 @@ impl Opened<'_> {
             (BlockKind::Policy, "gate") => BlockKind::Gate,
             (BlockKind::Test, "given") => BlockKind::Series,
             (
-                BlockKind::Policy | BlockKind::Gate | BlockKind::Rule | BlockKind::Test | BlockKind::Series | BlockKind::Value,
+                BlockKind::Policy
+                | BlockKind::Gate
+                | BlockKind::Rule
+                | BlockKind::Test
+                | BlockKind::Series
+                | BlockKind::Value,
                 _,
             ) => BlockKind::Value,
         };
@@ -394,7 +412,11 @@ fn opened<'a>(text: &'a str, tokens: &[Token]) -> Opened<'a> {
         let next = tokens.get(at + 1);
         let gap = text.get(before.map_or(0, |before| before.range.end)..token.range.start).unwrap_or("");
         let starts_line = before.is_none() || gap.contains(['\n', '\r']);
-        let home = if starts_line && token.kind == TokenKind::Word { home_of(word, next.map(|next| (next.kind, next.of(text)))) } else { &[] };
+        let home = if starts_line && token.kind == TokenKind::Word {
+            home_of(word, next.map(|next| (next.kind, next.of(text))))
+        } else {
+            &[]
+        };
         opened.close_to(home);
         let Some(top) = opened.blocks.last_mut() else { continue };
         let begins = match top.kind {
@@ -402,12 +424,15 @@ fn opened<'a>(text: &'a str, tokens: &[Token]) -> Opened<'a> {
             BlockKind::File | BlockKind::Test => home.contains(&top.kind),
             BlockKind::Policy => matches!(word, "param" | "let" | "rule" | "gate"),
             BlockKind::Gate => matches!(word, "let" | "rule"),
-            BlockKind::Fields => token.kind == TokenKind::Word && next.is_some_and(|next| next.of(text) == ":"),
+            BlockKind::Fields => {
+                token.kind == TokenKind::Word && next.is_some_and(|next| next.of(text) == ":")
+            }
             BlockKind::Series => word == "=",
             BlockKind::Rule | BlockKind::Value => false,
         };
         if top.is_brace && (begins || top.decl.is_none()) {
-            let start = if word == "=" { start_of_path(text, tokens.get(..at).unwrap_or_default()) } else { None };
+            let start =
+                if word == "=" { start_of_path(text, tokens.get(..at).unwrap_or_default()) } else { None };
             top.decl = Some(start.unwrap_or(token.range.start));
         }
         match word {
@@ -432,7 +457,9 @@ fn home_of(word: &str, next: Option<(TokenKind, &str)>) -> &'static [BlockKind] 
     match word {
         "policy" if is_name => &[BlockKind::File],
         "stages" if next_is(TokenKind::Word) => &[BlockKind::File],
-        "snapshot" if next_is(TokenKind::Word) || next.is_some_and(|(_, next)| next == "{") => &[BlockKind::File],
+        "snapshot" if next_is(TokenKind::Word) || next.is_some_and(|(_, next)| next == "{") => {
+            &[BlockKind::File]
+        }
         "test" if next_is(TokenKind::Text { closed: true }) => &[BlockKind::File],
         "param" | "gate" if is_name => &[BlockKind::Policy],
         "let" | "rule" if is_name => &[BlockKind::Policy, BlockKind::Gate],
@@ -453,4 +480,33 @@ fn start_of_path(text: &str, tokens: &[Token]) -> Option<usize> {
         start = name.range.start;
     }
     Some(start)
+}
+
+/// The words and signs of a stretch of a text.
+pub fn words_in(text: &str, stretch: Range<usize>) -> Vec<&str> {
+    let before = text.get(..stretch.end).unwrap_or("");
+    Tokens::new(before, stretch.start).map(|token| token.of(text)).collect()
+}
+
+/// The name of the innermost call that a place lies in, and how many commas stand in it before the place.
+pub fn call_around(text: &str, offset: usize) -> Option<(&str, usize)> {
+    let place = place_in(text, offset)?;
+    let start = place.interpolation.unwrap_or(place.decl);
+    let tokens: Vec<Token> = Tokens::new(text.get(..place.path)?, start).collect();
+    let mut open: Vec<(Option<&str>, usize)> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token.of(text) {
+            "(" => {
+                let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+                let name = before
+                    .filter(|before| before.kind == TokenKind::Word && before.range.end == token.range.start);
+                open.push((name.map(|name| name.of(text)), 0));
+            }
+            "[" | "{" => open.push((None, 0)),
+            ")" | "]" | "}" => drop(open.pop()),
+            "," => open.iter_mut().next_back().into_iter().for_each(|(_, commas)| *commas += 1),
+            _ => {}
+        }
+    }
+    open.into_iter().rev().find_map(|(name, commas)| Some((name?, commas)))
 }
