@@ -26,6 +26,8 @@ mod collect;
 #[cfg(test)]
 mod collected;
 #[cfg(test)]
+mod editor;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod explained;

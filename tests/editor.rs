@@ -1,0 +1,6 @@
+//! The language server, asked as an editor asks it.
+
+mod client;
+mod same;
+mod stale;
+mod texts;
