@@ -8,8 +8,6 @@ mod test_block;
 mod units;
 mod words;
 
-use std::ops::Range;
-
 use crate::ast::{ExprIds, File};
 use crate::check::{Visible, visible_at};
 use crate::engine::{Ground, Study};
@@ -19,63 +17,13 @@ use crate::source::FileId;
 use crate::types::Type;
 use crate::vocabulary::RecordType;
 
+pub use super::completion::{Completion, CompletionKind};
+
 /// The word that is put at the cursor. Nobody calls anything so.
 const MARKER: &str = "tollgate_cursor";
 
-/// Something that could be written at a place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Completion {
-    /// What is listed, and looked for by what was typed.
-    pub label: String,
-    pub kind: CompletionKind,
-    /// Its type, or how it is called, in a few words.
-    pub detail: Option<String>,
-    /// What is said of it.
-    pub doc: Option<String>,
-    /// What it is written in the place of.
-    pub span: Range<usize>,
-    pub insert: String,
-    /// The same for editors that know snippets: `$0` is where the cursor goes then, `${1:name}` a part to fill in.
-    pub snippet: Option<String>,
-    /// How far down it belongs.
-    rank: u8,
-}
-
-/// What a completion is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CompletionKind {
-    Keyword,
-    Field,
-    Let,
-    Param,
-    Policy,
-    Rule,
-    Function,
-    Stage,
-    Member,
-    Unit,
-    Type,
-    Value,
-}
-
 /// What does not fit is listed below everything that does.
 const SUNK: u8 = 20;
-
-impl Completion {
-    fn new(label: impl Into<String>, kind: CompletionKind, rank: u8) -> Self {
-        let label = label.into();
-        let (detail, doc, span, snippet) = (None, None, 0..0, None);
-        Self { insert: label.clone(), label, kind, detail, doc, span, snippet, rank }
-    }
-
-    fn detail(self, detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..self }
-    }
-
-    fn maybe_doc(self, doc: Option<impl Into<String>>) -> Self {
-        Self { doc: doc.map(Into::into).or(self.doc), ..self }
-    }
-}
 
 /// Everything that could stand at a byte of a policy or test, the likeliest first. `text` is the file's text now, which may be
 /// newer than the study.

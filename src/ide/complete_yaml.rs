@@ -22,7 +22,7 @@ pub use snapshot::{SnapshotFacts, SnapshotValue, complete_snapshot, value_at};
 
 /// What a slot may hold.
 #[derive(Default)]
-struct Shape {
+struct SlotShape {
     /// The keys of its map.
     keys: Vec<KeyOffer>,
     /// Its scalars.
@@ -97,11 +97,11 @@ fn units_of(ty: &Type) -> Vec<Offer> {
 fn offers(
     text: &str,
     offset: usize,
-    shape: impl Fn(&YamlText<'_>, SlotId, bool) -> Shape,
+    shape: impl Fn(&YamlText<'_>, SlotId, bool) -> SlotShape,
 ) -> Vec<Completion> {
     let yaml = YamlText::read(text);
     let offset = text.floor_char_boundary(offset);
-    let mut edit = Edit::new(text, offset);
+    let mut edit = YamlEdit::new(text, offset);
     match yaml.place(offset) {
         YamlPlace::Key(id) => {
             let slot = yaml.slot(id);
@@ -135,7 +135,7 @@ fn is_flow(yaml: &YamlText<'_>, id: SlotId) -> bool {
 }
 
 /// The text that offers change.
-struct Edit<'t> {
+struct YamlEdit<'t> {
     text: &'t str,
     offset: usize,
     replace: Range<usize>,
@@ -145,7 +145,7 @@ struct Edit<'t> {
     found: Vec<Completion>,
 }
 
-impl<'t> Edit<'t> {
+impl<'t> YamlEdit<'t> {
     fn new(text: &'t str, offset: usize) -> Self {
         Self { text, offset, replace: offset..offset, is_flow: false, has_colon: false, found: Vec::new() }
     }
@@ -160,14 +160,14 @@ impl<'t> Edit<'t> {
         let before = self.text.get(..self.replace.start).unwrap_or("");
         let is_glued = before.ends_with([':', '-']) && !self.is_flow;
         let insert = if is_glued { format!(" {insert}") } else { insert };
+        let rank = u8::try_from(self.found.len()).unwrap_or(u8::MAX);
         self.found.push(Completion {
-            label: offer.label.clone(),
-            kind: offer.kind,
             detail: offer.detail.clone(),
             doc: offer.doc.clone(),
             span: self.replace.clone(),
             snippet: (!closing.is_empty()).then(|| format!("{}$0{closing}", snippet_text(&insert))),
             insert,
+            ..Completion::new(&*offer.label, offer.kind, rank)
         });
     }
 
@@ -178,7 +178,7 @@ impl<'t> Edit<'t> {
     }
 
     /// The keys of a slot's map that are not there yet, but for the one that is being written.
-    fn keys(&mut self, yaml: &YamlText<'_>, map: SlotId, own: Option<SlotId>, shape: &Shape) {
+    fn keys(&mut self, yaml: &YamlText<'_>, map: SlotId, own: Option<SlotId>, shape: &SlotShape) {
         let there: Vec<&str> =
             yaml.inside(map).filter(|(id, _)| Some(*id) != own).filter_map(|(_, slot)| slot.key()).collect();
         for KeyOffer { offer, holds } in &shape.keys {
@@ -212,7 +212,7 @@ impl<'t> Edit<'t> {
     }
 
     /// What could be the value of a slot on the line of its key or dash, or what is being written for it.
-    fn value(&mut self, yaml: &YamlText<'_>, id: SlotId, shape: &Shape) {
+    fn value(&mut self, yaml: &YamlText<'_>, id: SlotId, shape: &SlotShape) {
         let slot = yaml.slot(id);
         self.is_flow = yaml.outward(id).skip(1).any(|id| is_flow(yaml, id));
         let is_element = matches!(slot.name, SlotName::Element(_)) && !self.is_flow;
@@ -244,7 +244,7 @@ impl<'t> Edit<'t> {
     }
 
     /// What begins a list or map on the line of its key or dash.
-    fn brackets(&mut self, shape: &Shape) {
+    fn brackets(&mut self, shape: &SlotShape) {
         let offer = |label: &str| Offer::new(label, CompletionKind::Value);
         if !shape.keys.is_empty() {
             self.push_closed(&offer("{ }"), "{ ".to_owned(), " }");
@@ -272,7 +272,7 @@ impl<'t> Edit<'t> {
         &mut self,
         yaml: &YamlText<'_>,
         id: SlotId,
-        shape: &impl Fn(&YamlText<'_>, SlotId, bool) -> Shape,
+        shape: &impl Fn(&YamlText<'_>, SlotId, bool) -> SlotShape,
     ) {
         self.is_flow = is_flow(yaml, id);
         match yaml.slot(id).content {
@@ -293,7 +293,7 @@ impl<'t> Edit<'t> {
     }
 
     /// What may follow the number that is being written from `start` on; whether there is one.
-    fn units(&mut self, start: usize, end: usize, shape: &Shape) -> bool {
+    fn units(&mut self, start: usize, end: usize, shape: &SlotShape) -> bool {
         let written = self.text.get(start..self.offset).unwrap_or("");
         let digits =
             written.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));

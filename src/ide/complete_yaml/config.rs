@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use super::schema::Schema;
-use super::{Holds, KeyOffer, ListShape, Offer, Shape, offers, units_of, words};
+use super::schema::SlotSchema;
+use super::{Holds, KeyOffer, ListShape, Offer, SlotShape, offers, units_of, words};
 use crate::ast::{Template, TemplatePart};
 use crate::builtin;
 use crate::code::Code;
@@ -17,8 +17,8 @@ use crate::snapshot::outline::flow_text;
 use crate::types::{Kind, Type};
 use crate::value::{Date, day_number};
 
-static SCHEMA: LazyLock<Schema> =
-    LazyLock::new(|| Schema::new(include_str!("../../../schemas/config.schema.json")));
+static SCHEMA: LazyLock<SlotSchema> =
+    LazyLock::new(|| SlotSchema::new(include_str!("../../../schemas/config.schema.json")));
 
 /// What is known beside the text.
 pub struct ConfigFacts<'f> {
@@ -37,7 +37,7 @@ pub fn complete_config(
 ) -> Vec<Completion> {
     let declared = Settings::declared(&ground.program);
     let settings = ground.book.as_ref().map_or(&declared, |book| &book.general);
-    let names = Names { program: &ground.program, settings, facts };
+    let names = ConfigNames { program: &ground.program, settings, facts };
     offers(text, offset, |yaml, id, is_new| {
         let mut shape = SCHEMA.shape(yaml, id, is_new);
         let mut way = yaml.way(id);
@@ -50,15 +50,15 @@ pub fn complete_config(
 }
 
 /// The names that a configuration speaks of.
-struct Names<'a> {
+struct ConfigNames<'a> {
     program: &'a Program,
     settings: &'a Settings,
     facts: &'a ConfigFacts<'a>,
 }
 
-impl Names<'_> {
+impl ConfigNames<'_> {
     /// Adds to what the schema says of a slot.
-    fn add(&self, way: &[YamlStep<'_>], shape: &mut Shape) {
+    fn add(&self, way: &[YamlStep<'_>], shape: &mut SlotShape) {
         use YamlStep::{Element, Key};
         // What an override sets is written as what is set for all.
         let way = match way {
@@ -144,11 +144,12 @@ impl Names<'_> {
     }
 
     /// What a param is set to, or a part of its setting.
-    fn of_param(&self, name: &str, rest: &[YamlStep<'_>], shape: &mut Shape) {
+    fn of_param(&self, name: &str, rest: &[YamlStep<'_>], shape: &mut SlotShape) {
         use YamlStep::{Element, Key};
         let table = self.program.tables.iter().find(|table| &*table.name == name);
         match (rest, table) {
             ([], Some(table)) => {
+                shape.list = ListShape::None;
                 let entries = table.entries.iter().map(|(key, index)| (&**key, *index));
                 let all = entries.chain(table.otherwise.map(|index| ("else", index)));
                 shape.keys = all.filter_map(|(name, index)| Some(key(self.param(index, name)?))).collect();
@@ -164,7 +165,7 @@ impl Names<'_> {
         }
     }
 
-    fn of_setting(&self, index: Option<usize>, rest: &[YamlStep<'_>], shape: &mut Shape) {
+    fn of_setting(&self, index: Option<usize>, rest: &[YamlStep<'_>], shape: &mut SlotShape) {
         if matches!(rest, [.., YamlStep::Key("from")]) {
             shape.values = self.today();
             return;

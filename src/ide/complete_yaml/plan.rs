@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use super::schema::Schema;
-use super::{Holds, KeyOffer, Offer, Shape, offers, units_of, words};
+use super::schema::SlotSchema;
+use super::{Holds, KeyOffer, Offer, SlotShape, offers, units_of, words};
 use crate::ide::completion::{Completion, CompletionKind};
 use crate::ide::yaml::{YamlStep, YamlText};
 use crate::settings::field_type;
@@ -12,8 +12,8 @@ use crate::snapshot::outline::flow_text;
 use crate::types::{Kind, Type};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
-static SCHEMA: LazyLock<Schema> =
-    LazyLock::new(|| Schema::new(include_str!("../../../schemas/collect.schema.json")));
+static SCHEMA: LazyLock<SlotSchema> =
+    LazyLock::new(|| SlotSchema::new(include_str!("../../../schemas/collect.schema.json")));
 
 /// What could stand at a byte of a plan.
 pub fn complete_plan(
@@ -38,7 +38,7 @@ fn add(
     workflows: &BTreeSet<Arc<str>>,
     yaml: &YamlText<'_>,
     way: &[YamlStep<'_>],
-    shape: &mut Shape,
+    shape: &mut SlotShape,
 ) {
     use YamlStep::Key;
     match way {

@@ -2,30 +2,30 @@
 
 use serde_json::Value;
 
-use super::{Holds, KeyOffer, ListShape, Offer, Shape, words};
+use super::{Holds, KeyOffer, ListShape, Offer, SlotShape, words};
 use crate::ide::completion::CompletionKind;
 use crate::ide::yaml::{SlotContent, SlotId, SlotName, YamlText};
 
-pub(super) struct Schema {
+pub(super) struct SlotSchema {
     root: Value,
 }
 
 /// How far references lead on.
 const MAX_STEPS: usize = 16;
 
-impl Schema {
+impl SlotSchema {
     /// That of a text.
     pub(super) fn new(text: &str) -> Self {
         Self { root: serde_json::from_str(text).unwrap_or_default() }
     }
 
     /// What a slot may hold, or a new element of its list.
-    pub(super) fn shape(&self, yaml: &YamlText<'_>, id: SlotId, is_new: bool) -> Shape {
+    pub(super) fn shape(&self, yaml: &YamlText<'_>, id: SlotId, is_new: bool) -> SlotShape {
         let mut found = self.of_slot(yaml, id);
         if is_new {
             found = self.elements(&found);
         }
-        let mut shape = Shape::default();
+        let mut shape = SlotShape::default();
         for one in &found {
             self.add(one, &mut shape);
         }
@@ -84,7 +84,7 @@ impl Schema {
         found
     }
 
-    fn add(&self, schema: &Value, shape: &mut Shape) {
+    fn add(&self, schema: &Value, shape: &mut SlotShape) {
         for (key, inner) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
             if shape.keys.iter().any(|known| known.offer.label == *key) {
                 continue;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Holds, KeyOffer, ListShape, Offer, Shape, offers, units_of, words};
+use super::{Holds, KeyOffer, ListShape, Offer, SlotShape, offers, units_of, words};
 use crate::ide::completion::{Completion, CompletionKind};
 use crate::ide::yaml::{SlotId, SlotName, YamlStep, YamlText};
 use crate::point::{Axis, Point};
@@ -32,7 +32,7 @@ pub fn complete_snapshot(
     text: &str,
     offset: usize,
 ) -> Vec<Completion> {
-    let asked = Asked { vocabulary, facts };
+    let asked = AskedSnapshot { vocabulary, facts };
     offers(text, offset, |yaml, id, is_new| asked.shape(yaml, id, is_new))
 }
 
@@ -64,7 +64,7 @@ pub fn value_at<'v>(vocabulary: &'v Vocabulary, text: &str, offset: usize) -> Op
     Some(SnapshotValue { way: names.join("."), field: found?, at })
 }
 
-struct Asked<'a> {
+struct AskedSnapshot<'a> {
     vocabulary: &'a Vocabulary,
     facts: &'a SnapshotFacts<'a>,
 }
@@ -78,23 +78,23 @@ enum SlotFor<'v> {
     Element(&'v Field, &'v Type),
 }
 
-impl<'a> Asked<'a> {
-    fn shape(&self, yaml: &YamlText<'_>, id: SlotId, is_new: bool) -> Shape {
+impl<'a> AskedSnapshot<'a> {
+    fn shape(&self, yaml: &YamlText<'_>, id: SlotId, is_new: bool) -> SlotShape {
         let mut way = yaml.way(id);
         if is_new {
             way.push(YamlStep::Element(0));
         }
         match self.follow(&way) {
-            Some(SlotFor::Document) => Shape {
+            Some(SlotFor::Document) => SlotShape {
                 keys: self.keys(&self.vocabulary.snapshot, self.facts.is_standing),
-                ..Shape::default()
+                ..SlotShape::default()
             },
             Some(SlotFor::Field(field)) => match self.built_in(&way, yaml, id) {
-                Some(values) => Shape { values, ..Shape::default() },
+                Some(values) => SlotShape { values, ..SlotShape::default() },
                 None => self.of_type(&field.ty, field.standing),
             },
             Some(SlotFor::Element(_, ty)) => self.of_type(ty, true),
-            None => Shape::default(),
+            None => SlotShape::default(),
         }
     }
 
@@ -167,8 +167,8 @@ impl<'a> Asked<'a> {
     }
 
     /// What a value of a type may be. Of a record that is no standing fact as a whole, some fields may be ones.
-    fn of_type(&self, ty: &Type, may_stand: bool) -> Shape {
-        let of_values = |values| Shape { values, ..Shape::default() };
+    fn of_type(&self, ty: &Type, may_stand: bool) -> SlotShape {
+        let of_values = |values| SlotShape { values, ..SlotShape::default() };
         match ty {
             Type::Bool => of_values(words(["true", "false"], CompletionKind::Value)),
             Type::Choice(members) => {
@@ -177,16 +177,16 @@ impl<'a> Asked<'a> {
             Type::Stage => of_values(self.stages_from(0)),
             Type::Date => of_values(vec![self.today(Axis::Days)]),
             Type::Time => of_values(vec![self.today(Axis::Instants)]),
-            Type::Amount(_) => Shape { units: units_of(ty), ..Shape::default() },
+            Type::Amount(_) => SlotShape { units: units_of(ty), ..SlotShape::default() },
             Type::List(element) => {
                 let list = if element.record().is_some() { ListShape::OfMaps } else { ListShape::OfScalars };
-                Shape { list, ..Shape::default() }
+                SlotShape { list, ..SlotShape::default() }
             }
             Type::Record(record) => {
                 let only_standing = self.facts.is_standing && !may_stand;
-                Shape { keys: self.keys(record, only_standing), ..Shape::default() }
+                SlotShape { keys: self.keys(record, only_standing), ..SlotShape::default() }
             }
-            Type::Text | Type::Elapsed | Type::Calendar | Type::Error => Shape::default(),
+            Type::Text | Type::Elapsed | Type::Calendar | Type::Error => SlotShape::default(),
         }
     }
 

@@ -207,7 +207,7 @@ fn configurations_are_completed() {
         ("params:\n  p.floor: { value: |", "80%"),
         ("params:\n  p.floor: { from: |", "2026-11-30"),
         ("params:\n  p.strict: |", "false | true | …"),
-        ("params:\n  p.most:\n    |", "small | else | …"),
+        ("params:\n  p.most:\n    |", "large | small | else"),
         ("rules:\n  |", "p.enough | p.few | ladder.started | …"),
         ("rules:\n  p.enough: |", "off | note | warn | hold | rollback | …"),
         ("rules:\n  p.enough: { effect: |", "off | note | warn | hold | rollback"),
