@@ -32,6 +32,7 @@ mod shown;
 mod table;
 #[cfg(test)]
 mod tests;
+mod visible;
 mod vocabulary;
 mod words;
 mod workflows;
@@ -50,6 +51,8 @@ use crate::vocabulary::Vocabulary;
 pub use literal::{Unfit, list_for_param, value_for_param, value_of_type};
 use names::Names;
 use recursion::{Needed, Recursion};
+use visible::Watch;
+pub use visible::{Due, Visible, VisibleKind, VisibleName};
 use vocabulary::Ground;
 pub use vocabulary::check_cadence;
 
@@ -67,6 +70,22 @@ pub type InForce = BTreeMap<Arc<str>, Interval>;
 /// Like [`check`], where params without a declared range have other values than those they are declared with: what can
 /// never be true depends on them.
 pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Program, Vec<Diagnostic>) {
+    checked(files, expr_count, in_force, None).finish()
+}
+
+/// What could be written in the place of `marker`, a word that stands once in the files where a name or unit may stand; none
+/// where no expression was found there.
+pub fn visible_at(files: &[File], expr_count: usize, marker: &str) -> Option<Visible> {
+    let watch = Watch { marker, seen: None };
+    checked(files, expr_count, &InForce::new(), Some(watch)).visible_names()
+}
+
+fn checked<'a>(
+    files: &'a [File],
+    expr_count: usize,
+    in_force: &'a InForce,
+    watch: Option<Watch<'a>>,
+) -> Checker<'a> {
     let (ground, mut diagnostics) = Ground::of(files);
     let (names, clashes) = Names::of(files, &ground);
     diagnostics.extend(clashes);
@@ -84,6 +103,7 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
         mentions: Vec::new(),
         waiting,
         recursion,
+        watch,
     };
     checker.check_params();
     checker.place_computed_fields();
@@ -91,7 +111,7 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
     checker.check_policies();
     checker.check_tables();
     checker.settle_kinds();
-    checker.finish()
+    checker
 }
 
 /// Checks the `stages` and `snapshot` declarations alone.
@@ -130,6 +150,8 @@ struct Checker<'a> {
     waiting: Vec<Needed>,
     /// Lets that look back at themselves.
     recursion: Recursion,
+    /// The marker of an editor, in a run that looks for one.
+    watch: Option<Watch<'a>>,
 }
 
 impl Checker<'_> {

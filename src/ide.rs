@@ -5,6 +5,7 @@
 pub mod complete;
 pub mod complete_yaml;
 pub mod formatted;
+pub mod completion;
 pub mod hover;
 pub mod names;
 pub mod observed;

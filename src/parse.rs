@@ -10,6 +10,8 @@ mod expected;
 mod expr;
 mod field;
 mod literal;
+pub mod mend;
+pub mod place;
 mod recover;
 mod slips;
 mod template;

@@ -22,6 +22,11 @@ pub struct ExprId(pub u32);
 pub struct ExprIds(u32);
 
 impl ExprIds {
+    /// Hands out further ids, where some were handed out before.
+    pub fn further(count: usize) -> Self {
+        Self(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
     /// The next id.
     pub fn next_id(&mut self) -> ExprId {
         let id = ExprId(self.0);

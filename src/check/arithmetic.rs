@@ -48,6 +48,9 @@ impl Checker<'_> {
         let mut ty = self.check_expr(scope, first);
         for (node, op, left, right) in chain.into_iter().rev() {
             let right_ty = self.check_expr(scope, right);
+            if matches!(op, ArithmeticOp::Add | ArithmeticOp::Subtract) {
+                self.notice_beside(scope, right, &ty);
+            }
             ty = match combine(op, &ty, &right_ty) {
                 Ok(ty) => self.narrowed(op, left, right, ty),
                 Err(Clash::Kinds) => {

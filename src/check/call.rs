@@ -6,6 +6,7 @@ use super::errors;
 use super::form::written_alike;
 use super::path::Lookup;
 use super::scope::{KeysOfGroup, NameScope};
+use super::visible::Due;
 use crate::ast::{Arg, Expr, ExprKind, Name};
 use crate::builtins::counting::{Counting, Tallied};
 use crate::builtins::instant::WEEKDAYS;
@@ -251,6 +252,7 @@ impl Checker<'_> {
     /// Checks a list with its clauses; without a list in it, one error.
     fn check_list_arg(&mut self, scope: NameScope<'_>, arg: &Arg, allowed: Clauses) -> AggregatedList {
         let around = if arg.over.is_some() { scope.along_the_series() } else { scope };
+        self.notice(around, &arg.value, || Due::List);
         let (ty, through) = if let ExprKind::Path(path) = &arg.value.kind {
             self.check_list_path(around, &arg.value, path)
         } else {
@@ -444,6 +446,7 @@ impl Checker<'_> {
     /// The range of a share that must be a literal or a param; none if it is not, which is reported.
     pub(super) fn check_share_setting(&mut self, scope: NameScope<'_>, expr: &Expr) -> Option<Interval> {
         let ty = self.check_expr(scope, expr);
+        self.notice_beside(scope, expr, &Type::amount(Kind::Share));
         let fixed = matches!(expr.kind, ExprKind::Literal(_))
             || matches!(
                 self.info(expr.id).map(|info| &info.target),

@@ -38,6 +38,8 @@ impl Checker<'_> {
         right: &Expr,
     ) -> Type {
         let (left_ty, right_ty) = self.check_pair(scope, left, right);
+        self.notice_beside(scope, left, &right_ty);
+        self.notice_beside(scope, right, &left_ty);
         if left_ty == Type::Error || right_ty == Type::Error || !self.note_members(&left_ty, &right_ty) {
             return Type::Bool;
         }

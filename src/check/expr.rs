@@ -5,6 +5,7 @@ use super::errors;
 use super::literal::literal_type;
 use super::path::Resolved;
 use super::scope::NameScope;
+use super::visible::Due;
 use crate::ast::{Expr, ExprKind, LiteralKind, Name, Template, TemplatePart};
 use crate::program::{DateWord, FieldPath, Target};
 use crate::types::{Kind, Quantity, Type};
@@ -60,6 +61,7 @@ impl Checker<'_> {
 
     /// Checks an expression that must be a condition; `why` says what asks for one.
     pub(super) fn check_condition(&mut self, scope: NameScope<'_>, expr: &Expr, why: &str) {
+        self.notice(scope, expr, || Due::Condition);
         let ty = self.check_expr(scope, expr);
         if !matches!(ty, Type::Bool | Type::Error) {
             self.report(errors::not_a_condition(expr, &ty, why));
@@ -108,6 +110,7 @@ impl Checker<'_> {
         self.check_condition(scope, condition, "write a condition after `if`");
         let then_ty = self.check_expr(scope, then);
         let otherwise_ty = self.check_expr(scope, otherwise);
+        self.notice_beside(scope, otherwise, &then_ty);
         self.check_bare_share(&then_ty, (otherwise, &otherwise_ty));
         self.check_bare_share(&otherwise_ty, (then, &then_ty));
         self.unify(&then_ty, &otherwise_ty).unwrap_or_else(|| {

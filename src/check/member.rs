@@ -81,6 +81,7 @@ impl Checker<'_> {
 
     /// Checks an expression that is compared with something of type `other`.
     pub(super) fn check_against(&mut self, scope: NameScope<'_>, expr: &Expr, other: &Type) -> Type {
+        self.notice_beside(scope, expr, other);
         let Some(word) = bare_word(expr) else { return self.check_expr(scope, expr) };
         if let Some((ty, target)) = self.member(other, word) {
             self.record(expr.id, &ty, Some(target));

@@ -81,6 +81,7 @@ impl Checker<'_> {
 
     /// What a path stands for; what is wrong with it is reported.
     pub(super) fn resolve(&mut self, scope: NameScope<'_>, path: &[Name]) -> Option<Resolved> {
+        self.notice_path(scope, path);
         match self.lookup(scope, path) {
             Lookup::Found(resolved) => {
                 self.mention(scope, path, &resolved.target);

@@ -52,7 +52,7 @@ impl Checker<'_> {
         if let Some(of) = arg.condition.as_ref().filter(|_| condition) {
             self.check_condition(around, of, "write a condition after `where`");
         }
-        self.series_type(builtin, along, &arg.value, ty)
+        self.series_type(around, (builtin, along), &arg.value, ty)
     }
 
     /// `previous(x where P, y)`: y is what x is where there is no such snapshot.
@@ -92,7 +92,13 @@ impl Checker<'_> {
         Type::amount(Kind::Count)
     }
 
-    fn series_type(&mut self, builtin: &Builtin, along: &Along, value: &Expr, ty: Type) -> Type {
+    fn series_type(
+        &mut self,
+        scope: NameScope<'_>,
+        (builtin, along): (&Builtin, &Along),
+        value: &Expr,
+        ty: Type,
+    ) -> Type {
         match along {
             Along::Run(measure) => {
                 let is_value = match &ty {
@@ -121,6 +127,7 @@ impl Checker<'_> {
                 }
             }
             Along::Since => {
+                self.notice_beside(scope, value, &self.ground.vocabulary.date_type());
                 let by_instants = self.ground.vocabulary.axis() == Axis::Instants;
                 if ty == Type::Time && !by_instants {
                     self.report(errors::date_of_a_time("since", value));
@@ -190,6 +197,7 @@ impl Checker<'_> {
 
     fn check_window(&mut self, scope: NameScope<'_>, window: &Expr) {
         let ty = self.check_expr(scope, window);
+        self.notice_beside(scope, window, &Type::amount(Kind::Duration));
         let target = self.info(window.id).and_then(|info| info.target.clone());
         let literal = matches!(window.kind, ExprKind::Literal(_));
         let axis = self.ground.vocabulary.axis();

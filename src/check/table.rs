@@ -106,6 +106,9 @@ impl Checker<'_> {
         let is_key = bare_word(key).is_some_and(|word| {
             words.contains(&word.text) || self.suggest(&word.text, words.iter().map(|key| &**key)).is_some()
         });
+        if has_words {
+            self.notice_beside(scope, key, &keys);
+        }
         let ty = if has_words && is_key && self.is_nothing_else(scope, key) {
             self.check_against(scope, key, &keys)
         } else {

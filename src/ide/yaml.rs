@@ -184,7 +184,7 @@ impl<'t> YamlText<'t> {
     pub fn slot_at(&self, offset: usize) -> Option<SlotId> {
         match self.place(offset) {
             YamlPlace::Key(id) | YamlPlace::Value(id) => Some(id),
-            YamlPlace::Blank { .. } | YamlPlace::Nothing => None,
+            YamlPlace::Behind(_) | YamlPlace::Blank { .. } | YamlPlace::Nothing => None,
         }
     }
 }

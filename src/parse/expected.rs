@@ -503,7 +503,7 @@ fn described(rule: Rule) -> Vec<Expected> {
 }
 
 /// The keywords that a rule of the grammar begins with.
-fn keywords(rule: Rule) -> Vec<Cow<'static, str>> {
+pub(super) fn keywords(rule: Rule) -> Vec<Cow<'static, str>> {
     let words: &[&'static str] = match rule {
         Rule::alone_item => &["policy", "snapshot", "stages", "test"],
         Rule::alone_policy_item => &["rule", "let", "param", "gate"],

@@ -181,11 +181,11 @@ fn quoted(text: &str) -> String {
 
 /// A key or scalar with its way, the bytes of the key or else of the scalar, and those of the scalar.
 #[cfg(test)]
-pub type Located = (String, Range<usize>, Option<Range<usize>>);
+pub type LocatedText = (String, Range<usize>, Option<Range<usize>>);
 
 /// Every key and scalar of a sound text, in its order, so that other readers can be held to it.
 #[cfg(test)]
-pub fn located(text: &str) -> Option<Vec<Located>> {
+pub fn located(text: &str) -> Option<Vec<LocatedText>> {
     let mut problems = Problems::default();
     let tree = parse_any(FileId(0), text, &mut problems);
     if tree.fault || !problems.is_empty() {
@@ -202,7 +202,7 @@ pub fn located(text: &str) -> Option<Vec<Located>> {
 struct Walk<'a> {
     tree: &'a Tree<'a>,
     seen: Vec<NodeId>,
-    found: Vec<Located>,
+    found: Vec<LocatedText>,
 }
 
 #[cfg(test)]

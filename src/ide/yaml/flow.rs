@@ -26,14 +26,14 @@ struct FlowState {
 }
 
 impl<'t> LineReader<'t> {
-    /// Reads what the bracket at a byte opens, as the value of a slot; where it ends. What is not closed ends before the first
-    /// line that is not far enough in.
+    /// Reads what the bracket at a byte opens, as the value of a slot; where it ends. What is not closed ends before a line
+    /// that begins something else.
     pub(super) fn flow(&mut self, slot: SlotId, at: usize) -> usize {
         let mut state = FlowState { open: Vec::new(), pending: Some(slot), filled: None };
         let mut here = at;
         while let Some(byte) = self.byte(here) {
             here = match byte {
-                b'\n' if !self.goes_on(here + 1) => break,
+                b'\n' if self.is_marker(here + 1) || !self.goes_on(here + 1) => break,
                 b' ' | b'\t' | b'\r' | b'\n' | b':' => here + 1,
                 b'#' if is_blank(self.byte(here.wrapping_sub(1))) => self.comment(here),
                 b',' => {
@@ -65,12 +65,6 @@ impl<'t> LineReader<'t> {
             self.finish(open.slot);
         }
         here
-    }
-
-    /// Whether a line may go on with what is not closed.
-    fn goes_on(&self, line: usize) -> bool {
-        let at = self.past_blanks(line);
-        matches!(self.byte(at), None | Some(b'\r' | b'\n' | b']' | b'}' | b'#')) || at - line >= self.floor()
     }
 
     /// The slot for what stands at a byte: the value of a key, or an element. Between braces that would be a key.

@@ -89,7 +89,7 @@ impl<'t> LineReader<'t> {
     }
 
     /// Whether a line parts documents.
-    fn is_marker(&self, line: usize) -> bool {
+    pub(super) fn is_marker(&self, line: usize) -> bool {
         let rest = self.text.get(line..).unwrap_or("");
         (rest.starts_with("---") || rest.starts_with("...")) && is_blank(self.byte(line + 3))
     }
@@ -123,6 +123,9 @@ impl<'t> LineReader<'t> {
             self.lost = None;
             if self.byte(at) != Some(b'-') || !is_blank(self.byte(at + 1)) {
                 let from = self.past_properties(at);
+                if is_line_end(self.byte(from)) || self.byte(from) == Some(b'#') {
+                    return self.comment(from);
+                }
                 return match self.key(from) {
                     Some((key, colon)) => self.entry(key, Some(colon), column),
                     None => self.without_key(from, column),
@@ -195,7 +198,7 @@ impl<'t> LineReader<'t> {
 
     /// One past a text in quotes, which may go on in lines that are far enough in. One that is not closed ends with its line.
     pub(super) fn quoted(&self, at: usize) -> usize {
-        let end = self.lines_end(self.line_end(at));
+        let end = self.lines_end(self.line_end(at), |line| self.goes_on(line));
         self.quote_end(at, end).unwrap_or_else(|| at + self.slice(at..self.line_end(at)).trim_end().len())
     }
 
@@ -204,13 +207,21 @@ impl<'t> LineReader<'t> {
         self.open.last().map_or(0, |open| open.indent + 1)
     }
 
-    /// The end of the last line, from the end of one on, that belongs to a value by its indentation.
-    fn lines_end(&self, mut end: usize) -> usize {
+    /// Whether a line may go on with what is not closed: the parser does not mind how far in it is, but one that has a key or
+    /// a dash of its own is hardly meant so.
+    pub(super) fn goes_on(&self, line: usize) -> bool {
+        let at = self.past_blanks(line);
+        let rest = self.slice(at..self.line_end(at));
+        at - line >= self.floor() || colon_in(rest).is_none() && !rest.starts_with("- ")
+    }
+
+    /// The end of the last line that belongs to a value, from the end of one on.
+    fn lines_end(&self, mut end: usize, belongs: impl Fn(usize) -> bool) -> usize {
         loop {
             let line = self.past_line(end);
             let at = self.past_blanks(line);
             let is_empty = is_line_end(self.byte(at));
-            if line >= self.text.len() || self.is_marker(line) || !is_empty && at - line < self.floor() {
+            if line >= self.text.len() || self.is_marker(line) || !is_empty && !belongs(line) {
                 return end;
             }
             end = self.line_end(at);
@@ -359,7 +370,8 @@ impl<'t> LineReader<'t> {
     fn without_key(&mut self, at: usize, column: usize) -> usize {
         self.settle(column, false);
         let is_beside = self.open.last().is_some_and(|open| open.indent == column && !open.is_list);
-        let is_above = self.is_missing(self.current()) && self.is_above_key(at, column);
+        let begins_lines = matches!(self.byte(at), Some(b'|' | b'>'));
+        let is_above = self.is_missing(self.current()) && !begins_lines && self.is_above_key(at, column);
         if is_beside || is_above {
             return self.entry(at..at + plain_length(self.slice(at..self.line_end(at))), None, column);
         }
@@ -390,14 +402,32 @@ impl<'t> LineReader<'t> {
             None | Some(b'\r' | b'\n' | b'#') => return self.comment(at),
             Some(b'[' | b'{') => return self.flow(self.current(), at),
             Some(b'"' | b'\'') => self.quoted(at),
-            Some(b'|' | b'>') => {
-                let end = self.lines_end(self.line_end(at));
-                at + self.slice(at..end).trim_end().len()
-            }
+            Some(b'|' | b'>') => return self.block(at),
             Some(_) => self.plain(at),
         };
         self.fill(self.current(), at..end, SlotContent::Scalar);
         self.comment(self.past_blanks(end))
+    }
+
+    /// The lines that a `|` or `>` announces, as the value of the current slot; where they end.
+    fn block(&mut self, at: usize) -> usize {
+        let header = self.slice(at..self.line_end(at));
+        if let Some(comment) = header.find(" #") {
+            self.comment(at + comment + 1);
+        }
+        // Unless a digit says so, the first line says how far in all of them are.
+        let says = header.bytes().take_while(|byte| !is_blank(Some(*byte))).any(|byte| byte.is_ascii_digit());
+        let begin = at + header.len();
+        let rest = self.slice(begin..self.text.len());
+        let first = rest.len() - rest.trim_start().len() + begin;
+        let line = self.slice(0..first).rfind('\n').map_or(0, |end| end + 1);
+        let floor = if says { self.floor() } else { self.floor().max(first - line) };
+        let end = self.lines_end(begin, |line| self.past_blanks(line) - line >= floor);
+        let length = self.slice(first..end).trim_end().len();
+        let value = if length > 0 { first..first + length } else { at..at + plain_length(header) };
+        let end = value.end.max(begin);
+        self.fill(self.current(), value, SlotContent::Scalar);
+        end
     }
 
     /// The end of a scalar without quotes. It goes on in lines that are further in and have no key.

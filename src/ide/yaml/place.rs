@@ -9,6 +9,8 @@ pub enum YamlPlace {
     Key(SlotId),
     /// In a scalar or right behind it, or on the line of a key or dash that has no value yet.
     Value(SlotId),
+    /// On the line of a scalar without quotes, with nothing but blanks between.
+    Behind(SlotId),
     /// Where something could begin.
     Blank {
         /// A slot with a map that could get a key here, or with a list between brackets that could get an element, or one
@@ -38,6 +40,9 @@ impl YamlText<'_> {
         if slot.content == SlotContent::Scalar && slot.value.start <= offset && offset <= slot.value.end {
             return YamlPlace::Value(last);
         }
+        if slot.content == SlotContent::Scalar && self.is_behind(slot, offset) {
+            return YamlPlace::Behind(last);
+        }
         if self.is_awaited(slot, offset) {
             return YamlPlace::Value(last);
         }
@@ -49,6 +54,12 @@ impl YamlText<'_> {
 
     fn between(&self, start: usize, end: usize) -> &str {
         self.text.get(start..end).unwrap_or("")
+    }
+
+    fn is_behind(&self, slot: &YamlSlot<'_>, offset: usize) -> bool {
+        let is_quoted = self.between(slot.value.start, slot.value.end).starts_with(['"', '\'']);
+        let is_blank = |byte| matches!(byte, b' ' | b'\t');
+        !is_quoted && slot.value.end < offset && self.between(slot.value.end, offset).bytes().all(is_blank)
     }
 
     /// Whether a value could begin at a byte, on the line of the colon or dash.
