@@ -6,6 +6,7 @@ mod actions;
 mod capabilities;
 mod client;
 mod commands;
+mod complete;
 mod documents;
 mod encode;
 mod looking;

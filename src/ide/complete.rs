@@ -210,7 +210,7 @@ impl Asked<'_> {
         match (self.place.block, self.keyword()) {
             (BlockKind::Policy, "gate") => expression::stages(&self.ground.program.vocabulary, 0),
             (BlockKind::Value, "param") => {
-                let mut all = expression::stages(&self.ground.program.vocabulary, 1);
+                let mut all = expression::stages(&self.ground.program.vocabulary, 0);
                 all.extend(expression::all_members(self.snapshot(), 1));
                 all.push(words::word("else", 2));
                 all

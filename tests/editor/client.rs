@@ -95,7 +95,11 @@ impl Editor {
         {
             let uri = params["uri"].as_str().unwrap().to_owned();
             let found = params["diagnostics"].as_array().unwrap().clone();
-            if found.is_empty() { self.shown.remove(&uri) } else { self.shown.insert(uri, found) };
+            if found.is_empty() {
+                self.shown.remove(&uri)
+            } else {
+                self.shown.insert(uri, found)
+            };
         }
         Some(message)
     }

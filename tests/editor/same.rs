@@ -130,10 +130,8 @@ fn every_case_is_shown_as_it_is_checked() {
     let cases = cases(&repo);
     assert!(cases.len() > 300, "{}", cases.len());
     for batch in cases.chunks(60) {
-        let folders: Vec<Value> = batch
-            .iter()
-            .map(|case| json!({ "uri": uri(&repo.path(case)), "name": case }))
-            .collect();
+        let folders: Vec<Value> =
+            batch.iter().map(|case| json!({ "uri": uri(&repo.path(case)), "name": case })).collect();
         let mut editor = Editor::start(&json!({
             "rootUri": null,
             "workspaceFolders": folders,
@@ -144,7 +142,11 @@ fn every_case_is_shown_as_it_is_checked() {
         editor.wait("the mark", |shown| shown.contains_key(&mark));
         for case in batch {
             let own = repo.below(case);
-            assert_eq!(without_tests(shown(&editor, own.folder())), without_tests(checked(&own, AS_OF)), "{case}");
+            assert_eq!(
+                without_tests(shown(&editor, own.folder())),
+                without_tests(checked(&own, AS_OF)),
+                "{case}"
+            );
         }
         editor.end();
     }

@@ -10,10 +10,10 @@ use crate::support::repo::Repo;
 const AS_OF: &str = "2026-11-18";
 
 fn repo(policy: &[u8]) -> Repo {
-    Repo::new().file("tollgate.yaml", "policies: [house.gate]\n").file("house.gate", policy).file(
-        "rollouts/replies/2026-11-16.yaml",
-        "workflow: replies\ndate: 2026-11-16\nadoption: 40%\n",
-    )
+    Repo::new()
+        .file("tollgate.yaml", "policies: [house.gate]\n")
+        .file("house.gate", policy)
+        .file("rollouts/replies/2026-11-16.yaml", "workflow: replies\ndate: 2026-11-16\nadoption: 40%\n")
 }
 
 #[test]
@@ -26,7 +26,8 @@ fn empty_and_broken_files_leave_the_server_answering() {
             break;
         }
     }
-    for policy in [&b""[..], &noise, &[0], huge.as_bytes(), b"policy house \"Ours\" {", b"\xef\xbb\xbfpolicy"] {
+    for policy in [&b""[..], &noise, &[0], huge.as_bytes(), b"policy house \"Ours\" {", b"\xef\xbb\xbfpolicy"]
+    {
         let repo = repo(policy);
         let path = repo.path("house.gate");
         let mut editor = Editor::open_folder(repo.folder(), AS_OF);
@@ -34,11 +35,16 @@ fn empty_and_broken_files_leave_the_server_answering() {
         editor.open(&path, &text);
         editor.wait("a finding", |shown| !shown.is_empty());
         let at = json!({ "textDocument": { "uri": uri(&path) }, "position": { "line": 0, "character": 3 } });
-        editor.request("textDocument/codeAction", json!({
-            "textDocument": { "uri": uri(&path) },
-            "range": { "start": at["position"], "end": at["position"] },
-            "context": { "diagnostics": [] },
-        })).unwrap();
+        editor
+            .request(
+                "textDocument/codeAction",
+                json!({
+                    "textDocument": { "uri": uri(&path) },
+                    "range": { "start": at["position"], "end": at["position"] },
+                    "context": { "diagnostics": [] },
+                }),
+            )
+            .unwrap();
         editor.write(&path, "stages a -> b\n");
         editor.end();
     }
@@ -47,7 +53,9 @@ fn empty_and_broken_files_leave_the_server_answering() {
 #[test]
 fn positions_count_units_of_utf_16_unless_the_editor_asks_for_bytes() {
     let title = "Ours \u{1f600} e\u{301}";
-    let policy = format!("snapshot {{ adoption: share }}\npolicy house \"{title}\" {{ rule r \"{title}\" {{ require adopton >= 1% else hold }} }}\n");
+    let policy = format!(
+        "snapshot {{ adoption: share }}\npolicy house \"{title}\" {{ rule r \"{title}\" {{ require adopton >= 1% else hold }} }}\n"
+    );
     let line = policy.lines().nth(1).unwrap();
     let before = &line[..line.find("adopton").unwrap()];
     let repo = repo(policy.as_bytes());
@@ -92,9 +100,12 @@ fn nothing_outside_of_an_untrusted_folder_is_read() {
         }));
         let config = uri(&folder.join("tollgate.yaml"));
         editor.wait("a finding", |shown| !shown.is_empty());
-        let outside = editor.shown.get(&config).into_iter().flatten().any(|found| {
-            found["message"].as_str().unwrap().contains("outside")
-        });
+        let outside = editor
+            .shown
+            .get(&config)
+            .into_iter()
+            .flatten()
+            .any(|found| found["message"].as_str().unwrap().contains("outside"));
         assert_eq!(outside, !trusted, "{:#?}", editor.shown);
         editor.end();
     }

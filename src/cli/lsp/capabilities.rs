@@ -31,6 +31,8 @@ pub(super) fn offered(client: &Client) -> ServerCapabilities {
         position_encoding: Some(encoding),
         text_document_sync: Some(sync.into()),
         code_action_provider: Some(actions.into()),
+        completion_provider: Some(super::complete::completion_options()),
+        signature_help_provider: Some(super::complete::signature_options()),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: super::commands::ALL.iter().map(|command| (*command).to_owned()).collect(),
             ..ExecuteCommandOptions::default()

@@ -1,12 +1,15 @@
 //! Which request is answered by what.
 
-use gen_lsp_types::{CodeActionRequest, LspRequestMethod, Request as LspRequest, TextDocumentContentRequest};
+use gen_lsp_types::{
+    CodeActionRequest, CompletionRequest, CompletionResponse, LspRequestMethod, Request as LspRequest,
+    SignatureHelpRequest, TextDocumentContentRequest,
+};
 use lsp_server::{ErrorCode, Request, Response};
 use serde_json::Value;
 
-use super::actions;
 use super::server::Shown;
 use super::world::World;
+use super::{actions, complete};
 use crate::builtin;
 
 /// Answers one request.
@@ -14,6 +17,10 @@ pub(super) fn answer(request: Request, world: &World, shown: &Shown) -> Response
     let asked = Asked { request, answer: None };
     asked
         .on::<CodeActionRequest, _>(|params| Some(actions::quick_fixes(world, shown, &params)))
+        .on::<CompletionRequest, _>(|params| {
+            complete::completion(world, &params).map(CompletionResponse::from)
+        })
+        .on::<SignatureHelpRequest, _>(|params| complete::signature_help(world, &params))
         .on::<TextDocumentContentRequest, _>(|params| {
             let text = world.shipped(&params.uri).and_then(|name| builtin::text_of_file(&name));
             gen_lsp_types::TextDocumentContentResult { text: text.unwrap_or_default().to_owned() }

@@ -22,6 +22,10 @@ impl Asked<'_> {
         if !self.way().is_empty() {
             return found;
         }
+        if let ["let", own, "=", ..] = self.words_before().as_slice() {
+            // Only at an earlier snapshot may a let look at itself.
+            found.iter_mut().filter(|one| one.label == **own).for_each(|one| one.rank += SUNK);
+        }
         let in_element = visible.is_some_and(|visible| visible.in_element);
         if let Due::Value(ty) = &due {
             found.extend(constants(ty, &self.ground.program.vocabulary));
