@@ -22,7 +22,9 @@ impl Asked<'_> {
         if !self.way().is_empty() {
             return found;
         }
-        if let ["let", own, "=", ..] = self.words_before().as_slice() {
+        let words = self.words_before();
+        let equals = words.iter().position(|word| *word == "=").filter(|_| self.keyword() == "let");
+        if let Some(own) = equals.and_then(|at| words.get(at.checked_sub(1)?)) {
             // Only at an earlier snapshot may a let look at itself.
             found.iter_mut().filter(|one| one.label == **own).for_each(|one| one.rank += SUNK);
         }
