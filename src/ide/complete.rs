@@ -131,10 +131,14 @@ impl Asked<'_> {
             || self.place.block == BlockKind::File && self.keyword() == "policy"
             || self.place.interpolation.is_some();
         let has_path = !self.way().is_empty();
+        let is_clause = |next: &NextKind| matches!(next, NextKind::Word(word) if expression::is_clause(word));
+        let has_clauses = self.place.next.iter().any(is_clause);
+        let call = if has_clauses { super::signature::call_at(self.text, self.place.path) } else { None };
         for next in &self.place.next {
             match next {
                 NextKind::Word(_) if has_path => {}
-                NextKind::Word(word) if !self.takes_clause(word) => {}
+                NextKind::Word(word)
+                    if call.is_some_and(|call| !expression::takes_clause(call.builtin, word)) => {}
                 NextKind::Word(word) => found.push(words::word(word, self.rank_of_word(word))),
                 NextKind::Expression => found.extend(self.expressions()),
                 NextKind::Path if in_policy => found.extend(self.expression_names()),
@@ -175,15 +179,6 @@ impl Asked<'_> {
             (true, false) | (false, true) => 2,
             (false, false) => 3,
         }
-    }
-
-    /// Whether the function around the place has such a clause; of what is no clause, true.
-    fn takes_clause(&self, word: &str) -> bool {
-        if !matches!(word, "of" | "where" | "among" | "by" | "over") {
-            return true;
-        }
-        let call = super::signature::call_at(self.text, self.place.path);
-        call.is_none_or(|call| expression::takes_clause(call.builtin, word))
     }
 
     /// What the checker sees from the place; none where no expression can be made of what is around it.

@@ -174,8 +174,16 @@ fn may_give(shape: &Shape, ty: &Type) -> bool {
     }
 }
 
-/// Whether a function takes a clause.
+/// Whether a word begins a clause of an argument.
+pub(super) fn is_clause(word: &str) -> bool {
+    matches!(word, "of" | "where" | "among" | "by" | "over")
+}
+
+/// Whether a function takes a clause; of another word, true.
 pub(super) fn takes_clause(builtin: &Builtin, clause: &str) -> bool {
+    if !is_clause(clause) {
+        return true;
+    }
     let takes: &[&str] = match &builtin.shape {
         Shape::Counting(counting) => match counting.tallied {
             Tallied::Share(_) => &["of", "where", "among", "by", "over"],
