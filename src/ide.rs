@@ -4,8 +4,8 @@
 
 pub mod complete;
 pub mod complete_yaml;
-pub mod formatted;
 pub mod completion;
+pub mod formatted;
 pub mod hover;
 pub mod names;
 pub mod observed;
@@ -15,6 +15,3 @@ pub mod signature;
 mod testing;
 pub mod tokens;
 pub mod yaml;
-
-#[cfg(test)]
-mod testing;

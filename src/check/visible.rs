@@ -2,6 +2,7 @@
 //!
 //! Nothing is noted in any other run.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Checker;
@@ -173,7 +174,7 @@ impl Checker<'_> {
             Some((first, rest)) => self.further_words(seen, first, rest),
         };
         names.retain(|name| self.watch.as_ref().is_none_or(|watch| *name.name != *watch.marker));
-        let mut known = std::collections::BTreeSet::new();
+        let mut known = BTreeSet::new();
         names.retain(|name| known.insert(name.name.clone()));
         Some(Visible { names, due: seen.due.clone(), in_element: !seen.elements.is_empty() })
     }
@@ -238,16 +239,17 @@ impl Checker<'_> {
 
     /// The type of the first word of a path to a field.
     fn start_of_way(&self, seen: &Seen, first: &str) -> Option<Type> {
-        match first {
-            "it" => seen.elements.first().map(|(ty, _)| ty.clone()),
-            "snapshot" => Some(Type::Record(self.ground.vocabulary.snapshot.clone())),
-            WORKFLOWS => Some(Type::List(Box::new(Type::Record(self.ground.workflows.clone())))),
-            _ => {
-                let of_elements = seen.elements.iter().filter_map(|(ty, _)| as_record(ty));
-                let mut records = of_elements.chain([&self.ground.vocabulary.snapshot]);
-                records.find_map(|record| record.field(first)).map(|(_, field)| field.ty.clone())
-            }
+        if first == "it" {
+            return seen.elements.first().map(|(ty, _)| ty.clone());
         }
+        if first == "snapshot" {
+            return Some(Type::Record(self.ground.vocabulary.snapshot.clone()));
+        }
+        let of_elements = seen.elements.iter().filter_map(|(ty, _)| as_record(ty));
+        let mut records = of_elements.chain([&self.ground.vocabulary.snapshot]);
+        let field = records.find_map(|record| record.field(first)).map(|(_, field)| field.ty.clone());
+        let workflows = || Type::List(Box::new(Type::Record(self.ground.workflows.clone())));
+        field.or_else(|| (first == WORKFLOWS).then(workflows))
     }
 
     /// The fields of a record, those that a policy computes among them.

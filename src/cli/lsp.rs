@@ -6,6 +6,7 @@ mod actions;
 mod capabilities;
 mod client;
 mod commands;
+mod complete;
 mod complete_yaml;
 mod documents;
 mod encode;

@@ -79,10 +79,14 @@ impl Asked<'_> {
             || self.place.block == BlockKind::File && self.keyword() == "policy"
             || self.place.interpolation.is_some();
         let has_path = !self.way().is_empty();
+        let is_clause = |next: &NextKind| matches!(next, NextKind::Word(word) if expression::is_clause(word));
+        let has_clauses = self.place.next.iter().any(is_clause);
+        let call = if has_clauses { super::signature::call_at(self.text, self.place.path) } else { None };
         for next in &self.place.next {
             match next {
                 NextKind::Word(_) if has_path => {}
-                NextKind::Word(word) if !self.takes_clause(word) => {}
+                NextKind::Word(word)
+                    if call.is_some_and(|call| !expression::takes_clause(call.builtin, word)) => {}
                 NextKind::Word(word) => found.push(words::word(word, self.rank_of_word(word))),
                 NextKind::Expression => found.extend(self.expressions()),
                 NextKind::Path if in_policy => found.extend(self.expression_names()),
@@ -125,15 +129,6 @@ impl Asked<'_> {
         }
     }
 
-    /// Whether the function around the place has such a clause; of what is no clause, true.
-    fn takes_clause(&self, word: &str) -> bool {
-        if !matches!(word, "of" | "where" | "among" | "by" | "over") {
-            return true;
-        }
-        let call = super::signature::call_at(self.text, self.place.path);
-        call.is_none_or(|call| expression::takes_clause(call.builtin, word))
-    }
-
     /// What the checker sees from the place; none where no expression can be made of what is around it.
     fn visible(&self) -> Option<Visible> {
         let inserted = mend::inserted(self.text, &self.place, MARKER);
@@ -158,7 +153,7 @@ impl Asked<'_> {
         match (self.place.block, self.keyword()) {
             (BlockKind::Policy, "gate") => expression::stages(&self.ground.program.vocabulary, 0),
             (BlockKind::Value, "param") => {
-                let mut all = expression::stages(&self.ground.program.vocabulary, 1);
+                let mut all = expression::stages(&self.ground.program.vocabulary, 0);
                 all.extend(expression::all_members(self.snapshot(), 1));
                 all.push(words::word("else", 2));
                 all

@@ -48,7 +48,7 @@ pub fn cut(text: &str, place: &CursorPlace, marker: &str) -> Option<String> {
     Some(format!("{before}{declaration}\n{after}"))
 }
 
-/// What closes the brackets and `if`s that some tokens leave open.
+/// What closes the brackets, `if`s and claims that some tokens leave open.
 fn closing<'a>(text: &'a str, tokens: impl Iterator<Item = Token>) -> String {
     let mut open: Vec<&str> = Vec::new();
     for token in tokens {
@@ -60,7 +60,8 @@ fn closing<'a>(text: &'a str, tokens: impl Iterator<Item = Token>) -> String {
                 open.pop();
                 open.push(" else 0");
             }
-            ")" | "]" | "else" => drop(open.pop()),
+            "with" => open.push(" confidence"),
+            ")" | "]" | "else" | "confidence" => drop(open.pop()),
             _ => {}
         }
     }

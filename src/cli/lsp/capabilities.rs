@@ -41,6 +41,8 @@ pub(super) fn offered(client: &Client) -> ServerCapabilities {
         code_action_provider: Some(actions.into()),
         code_lens_provider: Some(CodeLensOptions::default()),
         inlay_hint_provider: Some(true.into()),
+        completion_provider: Some(super::complete::completion_options()),
+        signature_help_provider: Some(super::complete::signature_options()),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: super::commands::ALL.iter().map(|command| (*command).to_owned()).collect(),
             ..ExecuteCommandOptions::default()

@@ -1,11 +1,11 @@
 //! Which request is answered by what.
 
 use gen_lsp_types::{
-    CodeActionRequest, CodeLensRequest, DefinitionRequest, DocumentFormattingRequest,
-    DocumentHighlightRequest, DocumentSymbolRequest, DocumentSymbolResponse, FoldingRangeRequest,
-    HoverRequest, InlayHintRequest, LspRequestMethod, PrepareRenameRequest, ReferencesRequest, RenameRequest,
-    Request as LspRequest, SelectionRangeRequest, SemanticTokensRequest, TextDocumentContentRequest,
-    WorkspaceSymbolRequest,
+    CodeActionRequest, CodeLensRequest, CompletionRequest, CompletionResponse, DefinitionRequest,
+    DocumentFormattingRequest, DocumentHighlightRequest, DocumentSymbolRequest, DocumentSymbolResponse,
+    FoldingRangeRequest, HoverRequest, InlayHintRequest, LspRequestMethod, PrepareRenameRequest,
+    ReferencesRequest, RenameRequest, Request as LspRequest, SelectionRangeRequest, SemanticTokensRequest,
+    SignatureHelpRequest, TextDocumentContentRequest, WorkspaceSymbolRequest,
 };
 use lsp_server::{ErrorCode, Request, Response};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::server::Shown;
 use super::syntax;
 use super::world::World;
-use super::{actions, hints, hover, lenses, navigate};
+use super::{actions, complete, hints, hover, lenses, navigate};
 use crate::builtin;
 
 /// Answers one request.
@@ -23,6 +23,10 @@ pub(super) fn answer(request: Request, world: &World, shown: &Shown) -> Response
         .on::<CodeActionRequest, _>(|params| Some(actions::quick_fixes(world, shown, &params)))
         .on::<CodeLensRequest, _>(|params| Some(lenses::of_file(world, &params)))
         .on::<InlayHintRequest, _>(|params| Some(hints::in_range(world, &params)))
+        .on::<CompletionRequest, _>(|params| {
+            complete::completion(world, &params).map(CompletionResponse::from)
+        })
+        .on::<SignatureHelpRequest, _>(|params| complete::signature_help(world, &params))
         .on::<TextDocumentContentRequest, _>(|params| {
             let text = world.shipped(&params.uri).and_then(|name| builtin::text_of_file(&name));
             gen_lsp_types::TextDocumentContentResult { text: text.unwrap_or_default().to_owned() }

@@ -22,6 +22,12 @@ impl Asked<'_> {
         if !self.way().is_empty() {
             return found;
         }
+        let words = self.words_before();
+        let equals = words.iter().position(|word| *word == "=").filter(|_| self.keyword() == "let");
+        if let Some(own) = equals.and_then(|at| words.get(at.checked_sub(1)?)) {
+            // Only at an earlier snapshot may a let look at itself.
+            found.iter_mut().filter(|one| one.label == **own).for_each(|one| one.rank += SUNK);
+        }
         let in_element = visible.is_some_and(|visible| visible.in_element);
         if let Due::Value(ty) = &due {
             found.extend(constants(ty, &self.ground.program.vocabulary));
@@ -168,8 +174,16 @@ fn may_give(shape: &Shape, ty: &Type) -> bool {
     }
 }
 
-/// Whether a function takes a clause.
+/// Whether a word begins a clause of an argument.
+pub(super) fn is_clause(word: &str) -> bool {
+    matches!(word, "of" | "where" | "among" | "by" | "over")
+}
+
+/// Whether a function takes a clause; of another word, true.
 pub(super) fn takes_clause(builtin: &Builtin, clause: &str) -> bool {
+    if !is_clause(clause) {
+        return true;
+    }
     let takes: &[&str] = match &builtin.shape {
         Shape::Counting(counting) => match counting.tallied {
             Tallied::Share(_) => &["of", "where", "among", "by", "over"],

@@ -119,7 +119,7 @@ impl Asked<'_> {
             Completion::new(self.study.sources.text(span), CompletionKind::Value, 0).detail(detail)
         };
         let mut found = vec![text(param.value.span(), "as declared")];
-        for range in &param.within {
+        if let Some(range) = &param.within {
             found.push(text(range.low.span, "the least"));
             found.push(text(range.high.span, "the most"));
         }
