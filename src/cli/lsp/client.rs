@@ -20,8 +20,6 @@ pub(super) struct Client {
     pub(super) has_settings: bool,
     /// Whether lenses and hints can be asked for anew.
     pub(super) refreshes: (bool, bool),
-    /// Whether it takes edits of versioned texts.
-    pub(super) versioned_edits: bool,
     /// Whether completions may have places to fill in.
     pub(super) snippets: bool,
     pub(super) settings: LspSettings,
@@ -94,14 +92,12 @@ impl Client {
         let hints = workspace.and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support);
         let offers = options.map(sent_settings).and_then(|sent| sent.text_document_content?.as_bool());
         let asks = workspace.is_some_and(|workspace| workspace.text_document_content.is_some());
-        let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref()?.document_changes);
         Self {
             columns: if utf8 { Columns::Utf8 } else { Columns::Utf16 },
             watches: watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false),
             has_virtual_texts: offers.unwrap_or(asks),
             has_settings: workspace.and_then(|workspace| workspace.configuration).unwrap_or(false),
             refreshes: (lenses.unwrap_or(false), hints.unwrap_or(false)),
-            versioned_edits: edits.unwrap_or(false),
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             settings: options.map_or_else(LspSettings::default, |sent| LspSettings::default().with(sent)),
         }

@@ -6,9 +6,11 @@ use gen_lsp_types::{
     SignatureHelpParams, SignatureInformation, TextEdit,
 };
 
+use super::complete_yaml::{YamlOffers, yaml_offers};
 use super::world::{StudiedPlace, World};
 use crate::ide::complete::{Completion, CompletionKind, complete, is_in_text};
 use crate::ide::signature::{Signature, signatures};
+use crate::source::Source;
 
 /// Opens the expressions of texts, and blocks: in these nothing is asked for yet.
 const BRACE: &str = "{";
@@ -25,16 +27,24 @@ pub(super) fn signature_options() -> SignatureHelpOptions {
     SignatureHelpOptions { trigger_characters, ..SignatureHelpOptions::default() }
 }
 
-/// What could stand at a position; none where the file is no policy or test.
+/// What could stand at a position; none where the file is none that a project reads.
 pub(super) fn completion(world: &World, params: &CompletionParams) -> Option<Vec<CompletionItem>> {
-    let place = policy_at(world.at(&params.text_document_position_params)?)?;
+    let at = &params.text_document_position_params;
+    let Some(place) = world.at(at).and_then(policy_at) else {
+        let YamlOffers { sources, file, offers } = yaml_offers(world, at)?;
+        return Some(items(world, sources.get(file)?, offers));
+    };
     let text = &place.source.text;
     let typed = params.context.as_ref().and_then(|context| context.trigger_character.as_deref());
     if typed == Some(BRACE) && !is_in_text(text, place.offset) {
         return None;
     }
     let all = complete(&place.site.study, place.file, text, place.offset);
-    Some(all.into_iter().enumerate().map(|(at, one)| item(world, &place, at, one)).collect())
+    Some(items(world, place.source, all))
+}
+
+fn items(world: &World, source: &Source, all: Vec<Completion>) -> Vec<CompletionItem> {
+    all.into_iter().enumerate().map(|(at, one)| item(world, source, at, one)).collect()
 }
 
 /// How the function is called that a position lies in.
@@ -54,10 +64,10 @@ fn policy_at(place: StudiedPlace<'_>) -> Option<StudiedPlace<'_>> {
 }
 
 /// A completion; `at` is its place in the list, which an editor would sort otherwise.
-fn item(world: &World, place: &StudiedPlace<'_>, at: usize, one: Completion) -> CompletionItem {
+fn item(world: &World, source: &Source, at: usize, one: Completion) -> CompletionItem {
     let snippet = one.snippet.filter(|_| world.client.snippets);
     let format = if snippet.is_some() { InsertTextFormat::Snippet } else { InsertTextFormat::PlainText };
-    let range = super::encode::range(place.source, one.span, world.client.columns);
+    let range = super::encode::range(source, one.span, world.client.columns);
     CompletionItem {
         label: one.label,
         kind: Some(kind(one.kind)),
@@ -82,7 +92,9 @@ fn kind(kind: CompletionKind) -> CompletionItemKind {
         CompletionKind::Stage | CompletionKind::Member => CompletionItemKind::EnumMember,
         CompletionKind::Unit => CompletionItemKind::Unit,
         CompletionKind::Type => CompletionItemKind::TypeParameter,
+        CompletionKind::Key => CompletionItemKind::Property,
         CompletionKind::Value => CompletionItemKind::Value,
+        CompletionKind::Name => CompletionItemKind::Reference,
     }
 }
 

@@ -108,7 +108,7 @@ fn newest(
     let axis = ground.program.vocabulary.axis();
     let mut found: BTreeMap<Arc<str>, Option<Point>> =
         workflows.into_iter().map(|workflow| (workflow, None)).collect();
-    let reports = site.judged.answer.iter().flat_map(|answer| &answer.report.workflows);
+    let reports = site.judged.observed.iter().flat_map(|seen| &seen.answer.report.workflows);
     for report in reports.filter(|report| report.project == ground.name) {
         let newest = report.newest.as_ref().filter(|newest| newest.file != relative);
         let point = newest.and_then(|newest| match axis {

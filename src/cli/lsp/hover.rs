@@ -8,6 +8,8 @@ use super::navigate::{YamlAt, yaml_at};
 use super::world::World;
 use crate::ide::hover::HoverSources;
 use crate::ide::names::{NameTable, YamlNames};
+use crate::ide::observed::values;
+use crate::source::Span;
 
 /// What there is to say of the word at a position.
 pub(super) fn hover(world: &World, at: &TextDocumentPositionParams) -> Option<Hover> {
@@ -17,7 +19,11 @@ pub(super) fn hover(world: &World, at: &TextDocumentPositionParams) -> Option<Ho
     let site = place.map(|place| place.site).or(yaml.as_ref().map(|yaml| yaml.site))?;
     let table = NameTable::of(&site.study);
     let (study, workflows) = (&site.study, &site.judged.workflows);
-    let sources = HoverSources { study, table: &table, workflows, values: None };
+    let seen = |declared: Span| {
+        let seen = site.judged.observed.as_ref().map(|seen| values(seen, &study.sources, declared));
+        seen.map_or_else(Default::default, |seen| (seen.first, seen.more))
+    };
+    let sources = HoverSources { study, table: &table, workflows, values: Some(&seen) };
     let (found, range) = if let Some(place) = place {
         let found = sources.hover(place.file, place.offset)?;
         let range = encode::range(place.source, found.at.clone(), columns);
