@@ -32,8 +32,11 @@ pub(super) const RUN_TESTS: &str = "tollgate.runTests";
 pub(super) const ALL: [&str; 6] =
     ["tollgate.evaluate", HELD, NEAREST, RUN_TESTS, "tollgate.tests", "tollgate.text"];
 
+/// What a command does.
+type CommandDeed = fn(&CommandRun<'_>) -> Result<Value, String>;
+
 /// What each of them does, in the same order.
-const CARRIED_OUT: [fn(&CommandRun<'_>) -> Result<Value, String>; 6] = [
+const CARRIED_OUT: [CommandDeed; 6] = [
     |run| run.evaluate(),
     |run| run.held(),
     |run| run.nearest(),
