@@ -16,6 +16,7 @@ const write = (name, values) => {
 write('User', {
   'tollgate.asOf': '2026-11-23',
   'security.workspace.trust.enabled': false,
+  'files.autoSave': 'off',
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
@@ -115,6 +116,9 @@ async function mistake() {
   await page.keyboard.press('Enter');
   await shows('.view-line', /require\sadoption\s>=/);
   await page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
+  // The next part reads the file as it lies on the disk.
+  await page.keyboard.press('Control+s');
+  await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
 }
 
 /** A snapshot: the failed rule at its line, and in the panel of problems. */
@@ -156,9 +160,9 @@ async function answers() {
   await page.keyboard.press('Escape');
   await page.locator('.codelens-decoration a', { hasText: 'nearest value' }).first().click();
   await shows('.tab', 'Nearest values');
-  await shows('.view-line', 'care.enough');
+  await shows('.view-line', /care\.enough\sis\s4/);
   await picture('nearest');
-  await page.locator('.monaco-editor[data-uri$="care.gate"] .view-line').first().click();
+  await page.keyboard.press('Control+1');
   await goTo(...place('policies/care.gate', '>= enough'));
   await command('Tollgate: Evaluate the Selection');
   await shows('.tab', 'Evaluation');
