@@ -64,7 +64,7 @@ function evaluationText({ expression, type, results, more }: Evaluation): string
 
 function nearestText({ param, value, nearest, why }: Nearest): string {
   const blocks = nearest.map(({ value, changes }) => [
-    `${param} = ${value}`,
+    `${value}:`,
     ...changes.map(({ workflow, from, to }) => `  ${workflow}: ${from} → ${to}`),
     '',
   ]);
