@@ -1,11 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::*;
 use crate::engine::Study;
-use crate::ide::testing::{marked, study_of};
+use crate::ide::testing::{example_texts, marked, study_of};
 use crate::point::Point;
 use crate::value::{Date, day_number, parse_date};
 use crate::vocabulary::Vocabulary;
@@ -284,33 +282,17 @@ fn the_field_of_a_key_or_value_is_known() {
     }
 }
 
-/// Every YAML file below a folder.
-fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            yaml_files(&path, found);
-        } else if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
-            found.push(path);
-        }
-    }
-}
-
 #[test]
 fn no_byte_of_the_examples_makes_it_fail() {
     let study = study();
     let vocabulary = &study.grounds[0].program.vocabulary;
-    let mut files = Vec::new();
-    yaml_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), &mut files);
-    files.sort();
-    assert!(files.len() > 100);
+    let texts = example_texts();
     let mut offers = 0;
-    for (number, file) in files.iter().enumerate() {
-        let text = fs::read_to_string(file).unwrap();
+    for (number, text) in texts.iter().enumerate() {
         // Some bytes of each file, others of each, of the whole and of what comes before.
         for at in (number % 37..=text.len()).step_by(37 + text.len() / 8) {
             let before = &text[..text.floor_char_boundary(at)];
-            for text in [&*text, before] {
+            for text in [&**text, before] {
                 offers += in_snapshot(vocabulary, false, text, at).len();
                 offers += in_config(&study, text, at).len();
                 offers += in_plan(vocabulary, text, at).len();
