@@ -409,6 +409,10 @@ impl Server {
             Change::Opened(item) => {
                 let Some(place) = self.world.place(&item.uri) else { return };
                 let document = Document { uri: item.uri, version: item.version, text: item.text.into() };
+                // An editor may have forgotten what is shown of a file that it had closed.
+                if let Some((_, findings)) = self.shown.by_place.get(&place) {
+                    self.publish(document.uri.clone(), Some(document.version), findings);
+                }
                 self.world.documents.open(place, document);
                 self.changed(Duration::ZERO);
             }
