@@ -21,14 +21,13 @@ mod requests;
 mod roots;
 mod server;
 mod syntax;
+mod transport;
 mod uri;
 mod world;
 
 use std::process::ExitCode;
 
 use clap::Args;
-use lsp_server::Connection;
-
 use super::complain;
 
 /// Answer an editor: diagnostics, completion, hovers and all else, over standard input and output
@@ -45,10 +44,9 @@ pub(super) struct LspArgs {
 pub(super) fn run(args: &LspArgs) -> ExitCode {
     // There is no other way to speak.
     let LspArgs { stdio: _ } = args;
-    let (connection, threads) = Connection::stdio();
+    let (connection, transport) = transport::stdio();
     let served = server::serve(connection);
-    let ended = threads.join();
-    match served.and_then(|()| ended.map_err(|error| error.to_string())) {
+    match served.and_then(|()| transport.end()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => complain(&format!("the language server ended: {why}")),
     }
