@@ -27,8 +27,8 @@ mod world;
 
 use std::process::ExitCode;
 
-use clap::Args;
 use super::complain;
+use clap::Args;
 
 /// Answer an editor: diagnostics, completion, hovers and all else, over standard input and output
 ///

@@ -16,6 +16,7 @@ use crate::ide::completion::Completion;
 use crate::point::{Axis, Point};
 use crate::project::CONFIG;
 use crate::project::path::{below, name, parent};
+use crate::snapshot::outline::outline;
 use crate::source::{FileId, SourceMap};
 use crate::value::{day_number, parse_date, parse_time};
 
@@ -71,7 +72,7 @@ fn offers_in(
     let facts = SnapshotFacts {
         is_standing: name(place) == STANDING,
         today,
-        workflows: &newest(site, ground, relative, workflows),
+        workflows: &newest(world, site, ground, place, workflows),
         cadence_of: &|workflow| ground.book.as_ref()?.settings(workflow).cadence.clone(),
     };
     Some(complete_snapshot(vocabulary, &facts, text, offset))
@@ -98,25 +99,42 @@ fn policies_below(site: &KnownSite, folder: &str) -> Vec<String> {
     own.filter_map(|name| below(name, folder)).map(str::to_owned).collect()
 }
 
+/// Files beside the one that is written in which the newest date is looked for: the last of them, by name.
+const BESIDE: usize = 20;
+
 /// The workflows with the newest snapshot of each, unless that is in the file itself.
 fn newest(
+    world: &World,
     site: &KnownSite,
     ground: &Ground,
-    relative: &str,
+    place: &str,
     workflows: BTreeSet<Arc<str>>,
 ) -> BTreeMap<Arc<str>, Option<Point>> {
     let axis = ground.program.vocabulary.axis();
+    let point_of = |date: &str| match axis {
+        Axis::Days => parse_date(date).map(|date| Point::Day(day_number(date))),
+        Axis::Instants => Point::of_instant(&parse_time(date).ok()?),
+    };
+    let relative = below(place, &site.root);
     let mut found: BTreeMap<Arc<str>, Option<Point>> =
         workflows.into_iter().map(|workflow| (workflow, None)).collect();
     let reports = site.judged.observed.iter().flat_map(|seen| &seen.answer.report.workflows);
     for report in reports.filter(|report| report.project == ground.name) {
-        let newest = report.newest.as_ref().filter(|newest| newest.file != relative);
-        let point = newest.and_then(|newest| match axis {
-            Axis::Days => parse_date(&newest.date).map(|date| Point::Day(day_number(date))),
-            Axis::Instants => Point::of_instant(&parse_time(&newest.date).ok()?),
-        });
+        let newest = report.newest.as_ref().filter(|newest| Some(&*newest.file) != relative);
         if let Some(known) = found.get_mut(&*report.workflow) {
-            *known = point;
+            *known = newest.and_then(|newest| point_of(&newest.date));
+        }
+    }
+    // A workflow with a snapshot that is being written is not judged: what lies beside that says when the last one was.
+    let is_beside =
+        |other: &&String| parent(other) == parent(place) && *other != place && name(other) != STANDING;
+    for beside in site.judged.places.iter().filter(is_beside).rev().take(BESIDE) {
+        let text = world.text(beside);
+        let Some(known) = text.and_then(|text| outline(&text)) else { continue };
+        let said = |key: &str| known.get(key).map(|entry| &*entry.canonical);
+        let own = said("workflow").and_then(|workflow| found.get_mut(workflow));
+        if let (Some(newest), Some(point)) = (own, said("date").and_then(point_of)) {
+            *newest = (*newest).max(Some(point));
         }
     }
     found

@@ -39,7 +39,8 @@ impl Transport {
 fn read_all(input: &mut impl BufRead, incoming: &Sender<Message>) -> io::Result<()> {
     while let Some(body) = read_body(input)? {
         let Ok(message) = serde_json::from_str::<Message>(&String::from_utf8_lossy(&body)) else { continue };
-        let is_exit = matches!(&message, Message::Notification(Notification { method, .. }) if method == "exit");
+        let is_exit =
+            matches!(&message, Message::Notification(Notification { method, .. }) if method == "exit");
         if incoming.send(message).is_err() || is_exit {
             break;
         }
@@ -101,7 +102,8 @@ mod tests {
     #[test]
     fn what_is_no_message_is_passed_over_and_what_is_no_text_is_read_as_far_as_it_goes() {
         let noise = message(b"{\"method\":\"a\",\"params\":\"\xff\xfe\"}");
-        let all = [message(b"nothing"), noise, message(b"{\"method\":\"exit\"}"), message(b"{\"method\":\"b\"}")];
+        let all =
+            [message(b"nothing"), noise, message(b"{\"method\":\"exit\"}"), message(b"{\"method\":\"b\"}")];
         let (methods, ended) = read(&all.concat());
         assert_eq!(methods, ["a", "exit"]);
         ended.unwrap();
