@@ -82,12 +82,15 @@ pub(super) struct Watch<'a> {
     pub(super) seen: Option<Seen>,
 }
 
+/// An element's type, with the names and types of what it is grouped by.
+type SeenElement = (Type, Vec<(Arc<str>, Type)>);
+
 /// From where the marker was seen.
 pub(super) struct Seen {
     policy: usize,
     gate: Option<usize>,
-    /// The elements in reach, the innermost first, each with the keys that it is grouped by.
-    elements: Vec<(Type, Vec<(Arc<str>, Type)>)>,
+    /// The elements in reach, the innermost first.
+    elements: Vec<SeenElement>,
     /// The names before it: `outputs` of `outputs.marker`.
     way: Vec<Name>,
     due: Due,

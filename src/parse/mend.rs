@@ -49,7 +49,7 @@ pub fn cut(text: &str, place: &CursorPlace, marker: &str) -> Option<String> {
 }
 
 /// What closes the brackets, `if`s and claims that some tokens leave open.
-fn closing<'a>(text: &'a str, tokens: impl Iterator<Item = Token>) -> String {
+fn closing(text: &str, tokens: impl Iterator<Item = Token>) -> String {
     let mut open: Vec<&str> = Vec::new();
     for token in tokens {
         match token.of(text) {

@@ -56,7 +56,7 @@ pub(super) fn definition(world: &World, at: &TextDocumentPositionParams) -> Opti
                 .collect::<Vec<_>>()
         }
     };
-    (!found.is_empty()).then(|| DefinitionResponse::Definition(Definition::LocationList(found)))
+    (!found.is_empty()).then_some(DefinitionResponse::Definition(Definition::LocationList(found)))
 }
 
 /// Where the name at a position is used, and where asked for, declared; in snapshots and plans too.

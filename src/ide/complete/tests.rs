@@ -59,8 +59,10 @@ fn labels(all: &[Completion]) -> Vec<&str> {
     all.iter().map(|one| &*one.label).collect()
 }
 
-/// Each row: the text, labels that come first in this order, others that are offered, and some that are not.
-fn hold(rows: &[(&str, &[&str], &[&str], &[&str])]) {
+/// The text, labels that come first in this order, others that are offered, and some that are not.
+type Row<T> = (T, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+fn hold(rows: &[Row<&str>]) {
     let mut wrong = Vec::new();
     for (text, first, others, not) in rows {
         let all = offered(text);
@@ -176,105 +178,102 @@ fn fields_have_types_marks_and_units() {
     ]);
 }
 
+const SEEN: &[Row<&str>] = &[
+    (
+        "policy a {\n  param p = 5%\n  let x = |\n}\n",
+        &[],
+        &["adoption", "p", "users", "outputs", "quality", "count", "today", "has", "if"],
+        &["it", "rule", "least"],
+    ),
+    (
+        "policy a {\n  rule x \"t\" {\n    require |",
+        &[],
+        &["adoption", "ok", "held", "not"],
+        &["require", "else"],
+    ),
+    (
+        "policy a {\n  rule x \"t\" {\n    require |\n    else hold\n  }\n  let later = 5%\n}\n",
+        &[],
+        &["adoption", "later"],
+        &["else"],
+    ),
+    (
+        "policy a {\n  rule x \"t\" { require |\n  rule y \"t\" { require ok else hold }\n  let later = 5%\n}\n",
+        &[],
+        &["later", "adoption"],
+        &[],
+    ),
+    ("policy a {\n  let x = users.|\n}\n", &["active", "target"], &[], &["adoption", "count", "if"]),
+    ("policy a {\n  let x = users.act|\n}\n", &["active", "target"], &[], &["adoption"]),
+    ("policy a {\n  rule x { require users.|", &["active", "target"], &[], &["adoption", "count"]),
+    ("policy a {\n  let x = outputs.|\n}\n", &["at", "edit_time", "id", "tag"], &[], &["adoption"]),
+    (
+        "policy a {\n  let x = quality.|\n}\n",
+        &["floor", "least", "light", "slow"],
+        &[],
+        &["adoption", "used"],
+    ),
+    ("policy a {\n  let x = snapshot.|\n}\n", &[], &["adoption", "users"], &["today"]),
+    ("policy a when |", &[], &["adoption", "stage"], &["when"]),
+    ("policy a when | {\n  let own = 5%\n}\n", &[], &["adoption", "own"], &[]),
+    ("policy a {\n  let x = count(|)\n}\n", &["outputs"], &["workflows"], &["where"]),
+    (
+        "policy a {\n  let x = count(outputs |)\n}\n",
+        &[],
+        &["where", "among", "by", "over"],
+        &["of", "adoption"],
+    ),
+    ("policy a {\n  let x = share(outputs |)\n}\n", &[], &["of", "where"], &["then"]),
+    ("policy a {\n  let x = trend(adoption |)\n}\n", &[], &["over"], &["where", "by"]),
+    (
+        "policy a {\n  let x = count(outputs where |)\n}\n",
+        &["at", "edit_time", "id", "tag"],
+        &["it", "first_seen", "adoption"],
+        &[],
+    ),
+    ("policy a {\n  let x = count(outputs where |", &["at", "edit_time", "id", "tag"], &["it"], &[]),
+    ("policy a {\n  rule x { require count(outputs where tag == |", &["blue", "red"], &["kind"], &[]),
+    (
+        "policy a {\n  let x = count(outputs where it.|)\n}\n",
+        &["at", "edit_time", "id", "tag"],
+        &[],
+        &["adoption"],
+    ),
+    (
+        "policy a {\n  let outputs.mine = edit_time < 1%\n  let x = outputs.|\n}\n",
+        &["at", "edit_time", "id", "mine", "tag"],
+        &[],
+        &[],
+    ),
+    ("policy a {\n  let outputs.mine = |\n}\n", &["at", "edit_time", "id", "tag"], &[], &[]),
+    ("policy a {\n  let x = count(outputs over |)\n}\n", &[], &["all", "stage", "at most"], &[]),
+    ("policy a {\n  let x = has |\n}\n", &[], &["adoption", "users"], &["quality", "count"]),
+    ("policy a {\n  let x = cou|(outputs)\n}\n", &[], &["count", "share"], &["adoption"]),
+    ("policy a {\n  let x = if ok |", &["and"], &["then"], &["else"]),
+    (
+        "policy a {\n  rule x {\n    require ok\n    else hold \"{|\"\n  }\n}\n",
+        &[],
+        &["adoption", "count"],
+        &["help"],
+    ),
+    (
+        "policy a {\n  rule x {\n    require ok\n    else hold \"{users.|",
+        &["active", "target"],
+        &[],
+        &["adoption"],
+    ),
+    ("policy a {\n  rule x \"{ado|}\" {\n    require ok\n    else hold\n  }\n}\n", &[], &["adoption"], &[]),
+    (
+        "policy a {\n  gate testing -> pilot {\n    let inner = 5%\n    rule x { require |",
+        &[],
+        &["inner", "adoption"],
+        &[],
+    ),
+];
+
 #[test]
 fn names_are_those_that_are_seen_from_the_place() {
-    hold(&[
-        (
-            "policy a {\n  param p = 5%\n  let x = |\n}\n",
-            &[],
-            &["adoption", "p", "users", "outputs", "quality", "count", "today", "has", "if"],
-            &["it", "rule", "least"],
-        ),
-        (
-            "policy a {\n  rule x \"t\" {\n    require |",
-            &[],
-            &["adoption", "ok", "held", "not"],
-            &["require", "else"],
-        ),
-        (
-            "policy a {\n  rule x \"t\" {\n    require |\n    else hold\n  }\n  let later = 5%\n}\n",
-            &[],
-            &["adoption", "later"],
-            &["else"],
-        ),
-        (
-            "policy a {\n  rule x \"t\" { require |\n  rule y \"t\" { require ok else hold }\n  let later = 5%\n}\n",
-            &[],
-            &["later", "adoption"],
-            &[],
-        ),
-        ("policy a {\n  let x = users.|\n}\n", &["active", "target"], &[], &["adoption", "count", "if"]),
-        ("policy a {\n  let x = users.act|\n}\n", &["active", "target"], &[], &["adoption"]),
-        ("policy a {\n  rule x { require users.|", &["active", "target"], &[], &["adoption", "count"]),
-        ("policy a {\n  let x = outputs.|\n}\n", &["at", "edit_time", "id", "tag"], &[], &["adoption"]),
-        (
-            "policy a {\n  let x = quality.|\n}\n",
-            &["floor", "least", "light", "slow"],
-            &[],
-            &["adoption", "used"],
-        ),
-        ("policy a {\n  let x = snapshot.|\n}\n", &[], &["adoption", "users"], &["today"]),
-        ("policy a when |", &[], &["adoption", "stage"], &["when"]),
-        ("policy a when | {\n  let own = 5%\n}\n", &[], &["adoption", "own"], &[]),
-        ("policy a {\n  let x = count(|)\n}\n", &["outputs"], &["workflows"], &["where"]),
-        (
-            "policy a {\n  let x = count(outputs |)\n}\n",
-            &[],
-            &["where", "among", "by", "over"],
-            &["of", "adoption"],
-        ),
-        ("policy a {\n  let x = share(outputs |)\n}\n", &[], &["of", "where"], &["then"]),
-        ("policy a {\n  let x = trend(adoption |)\n}\n", &[], &["over"], &["where", "by"]),
-        (
-            "policy a {\n  let x = count(outputs where |)\n}\n",
-            &["at", "edit_time", "id", "tag"],
-            &["it", "first_seen", "adoption"],
-            &[],
-        ),
-        ("policy a {\n  let x = count(outputs where |", &["at", "edit_time", "id", "tag"], &["it"], &[]),
-        ("policy a {\n  rule x { require count(outputs where tag == |", &["blue", "red"], &["kind"], &[]),
-        (
-            "policy a {\n  let x = count(outputs where it.|)\n}\n",
-            &["at", "edit_time", "id", "tag"],
-            &[],
-            &["adoption"],
-        ),
-        (
-            "policy a {\n  let outputs.mine = edit_time < 1%\n  let x = outputs.|\n}\n",
-            &["at", "edit_time", "id", "mine", "tag"],
-            &[],
-            &[],
-        ),
-        ("policy a {\n  let outputs.mine = |\n}\n", &["at", "edit_time", "id", "tag"], &[], &[]),
-        ("policy a {\n  let x = count(outputs over |)\n}\n", &[], &["all", "stage", "at most"], &[]),
-        ("policy a {\n  let x = has |\n}\n", &[], &["adoption", "users"], &["quality", "count"]),
-        ("policy a {\n  let x = cou|(outputs)\n}\n", &[], &["count", "share"], &["adoption"]),
-        ("policy a {\n  let x = if ok |", &["and"], &["then"], &["else"]),
-        (
-            "policy a {\n  rule x {\n    require ok\n    else hold \"{|\"\n  }\n}\n",
-            &[],
-            &["adoption", "count"],
-            &["help"],
-        ),
-        (
-            "policy a {\n  rule x {\n    require ok\n    else hold \"{users.|",
-            &["active", "target"],
-            &[],
-            &["adoption"],
-        ),
-        (
-            "policy a {\n  rule x \"{ado|}\" {\n    require ok\n    else hold\n  }\n}\n",
-            &[],
-            &["adoption"],
-            &[],
-        ),
-        (
-            "policy a {\n  gate testing -> pilot {\n    let inner = 5%\n    rule x { require |",
-            &[],
-            &["inner", "adoption"],
-            &[],
-        ),
-    ]);
+    hold(SEEN);
 }
 
 #[test]
@@ -323,7 +322,7 @@ fn what_is_compared_says_what_comes_first() {
 fn tests_give_set_and_expect() {
     let given = "test \"t\" {\n  given every 1 week from 2026-01-05 {\n    ";
     let in_series = |rest: &str| format!("{given}{rest}");
-    let rows: [(String, &[&str], &[&str], &[&str]); 24] = [
+    let rows: [Row<String>; 24] = [
         ("test \"t\" {\n  |".to_owned(), &["as of", "expect", "given", "with"], &[], &["rule"]),
         ("test \"t\" {\n  given |".to_owned(), &["every", "file", "workflow"], &[], &[]),
         ("test \"t\" {\n  given every 2 |".to_owned(), &["days", "weeks"], &["from"], &[]),

@@ -71,7 +71,8 @@ impl Adding<'_, '_> {
     /// `policy.param`, `policy.param.key`, `policy.param["a key"]`
     fn param(&mut self, at: Option<Range<usize>>, name: &str) {
         let (Some(at), Some((policy, own))) = (at, name.split_once('.')) else { return };
-        let (param, key) = own.split_at(own.find(['.', '[']).unwrap_or(own.len()));
+        let (param, key) =
+            own.split_at_checked(own.find(['.', '[']).unwrap_or(own.len())).unwrap_or((own, ""));
         let (of_policy, of_param) = split(&at, policy.len(), param.len());
         self.add(Some(of_policy), self.names.policy(policy));
         let Some(declared) = self.names.param(policy, param) else { return };

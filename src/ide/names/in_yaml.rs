@@ -103,7 +103,7 @@ impl<'s> YamlNames<'s> {
             all.extend(reading.found);
             strangers.extend(reading.strangers);
         }
-        all.sort_by(|a, b| (a.at.start, a.at.end, a.declared).cmp(&(b.at.start, b.at.end, b.declared)));
+        all.sort_by_key(|one| (one.at.start, one.at.end, one.declared));
         all.dedup();
         (all, strangers)
     }

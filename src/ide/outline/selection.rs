@@ -26,7 +26,8 @@ impl<'a> Nesting<'a> {
         let token = self.token_at(at);
         let anchor = token.map_or(at..at, |token| token.range.clone());
         let holds = |range: &Range<usize>| range.start <= anchor.start && anchor.end <= range.end;
-        let mut all = vec![0..self.text.len()];
+        let whole = 0..self.text.len();
+        let mut all = Vec::from([whole]);
         all.extend(token.map(|token| token.range.clone()));
         all.extend(
             token

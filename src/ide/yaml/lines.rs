@@ -183,10 +183,9 @@ impl<'t> LineReader<'t> {
         let mut here = at + 1;
         while here < end {
             let byte = self.byte(here)?;
-            if byte == b'\\' && quote == b'"' {
-                here += 1;
-            } else if byte == quote && quote == b'\'' && self.byte(here + 1) == Some(quote) && here + 1 < end
-            {
+            let is_doubled =
+                byte == quote && quote == b'\'' && self.byte(here + 1) == Some(quote) && here + 1 < end;
+            if byte == b'\\' && quote == b'"' || is_doubled {
                 here += 1;
             } else if byte == quote {
                 return Some(here + 1);
