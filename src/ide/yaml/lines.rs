@@ -183,10 +183,10 @@ impl<'t> LineReader<'t> {
         let mut here = at + 1;
         while here < end {
             let byte = self.byte(here)?;
-            if byte == b'\\' && quote == b'"' {
-                here += 1;
-            } else if byte == quote && quote == b'\'' && self.byte(here + 1) == Some(quote) && here + 1 < end
-            {
+            let is_escape = byte == b'\\' && quote == b'"';
+            let is_doubled =
+                quote == b'\'' && byte == quote && here + 1 < end && self.byte(here + 1) == Some(quote);
+            if is_escape || is_doubled {
                 here += 1;
             } else if byte == quote {
                 return Some(here + 1);
