@@ -106,6 +106,8 @@ impl Compiled {
             rules,
             exprs: _,
             named_workflows,
+            // Editors alone ask for these.
+            mentions: _,
         } = &self.program;
         let tests: Vec<_> = self.file.tests().collect();
         let facts = (incomplete, unsure, vocabulary, named_workflows, tests);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::client::{Editor, uri};
-use crate::support::repo::Repo;
+use crate::support::Repo;
 use crate::support::{files_under, root};
 
 /// A folder that always has one finding: where it is shown, everything before it is.

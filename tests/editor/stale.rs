@@ -1,7 +1,7 @@
 //! Nothing is shown that is no longer so: files are closed, deleted, renamed and replaced beside the editor.
 
 use super::client::{Editor, uri};
-use crate::support::repo::Repo;
+use crate::support::Repo;
 
 const CONFIG: &str = "policies: [house.gate]\n";
 const POLICY: &str = "snapshot every 1 week grace 3 days { adoption: share }\n\

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::json;
 
 use super::client::{Editor, uri};
-use crate::support::repo::Repo;
+use crate::support::Repo;
 
 const AS_OF: &str = "2026-11-18";
 

@@ -183,9 +183,10 @@ impl<'t> LineReader<'t> {
         let mut here = at + 1;
         while here < end {
             let byte = self.byte(here)?;
+            let is_escape = byte == b'\\' && quote == b'"';
             let is_doubled =
-                byte == quote && quote == b'\'' && self.byte(here + 1) == Some(quote) && here + 1 < end;
-            if byte == b'\\' && quote == b'"' || is_doubled {
+                quote == b'\'' && byte == quote && here + 1 < end && self.byte(here + 1) == Some(quote);
+            if is_escape || is_doubled {
                 here += 1;
             } else if byte == quote {
                 return Some(here + 1);
